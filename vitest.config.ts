@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'alone',
+          include: ['test/{unit,contract,house,template}/**/*.test.ts'],
+          setupFiles: ['test/support/no-network.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // Real sockets and a real synth share two cores with everything else on the machine.
+        test: {
+          name: 'sockets',
+          include: ['test/{local,stack}/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
