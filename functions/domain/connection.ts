@@ -1,0 +1,30 @@
+import type { User } from './member.ts';
+
+/** The wire contracts, each spoken by one file in `dialects/`. */
+export const dialectNames = ['action'] as const;
+
+export type DialectName = (typeof dialectNames)[number];
+
+/** Whether what is delivered to a connection counts as read at once, or only when its client says so. */
+export type Reads = 'auto' | 'manual';
+
+/** One open socket of one User in a Room. */
+export interface Connection {
+  readonly id: string;
+  readonly room: string;
+  readonly shard: number;
+  readonly user: User;
+  readonly dialect: DialectName;
+  readonly reads: Reads;
+  /** Milliseconds since the epoch, as API Gateway tells it. */
+  readonly connectedAt: number;
+  /** Milliseconds since the epoch. */
+  readonly tokenExpiresAt: number;
+}
+
+/** What a handler knows of the connection that it serves, without a read. */
+export type Session = Connection;
+
+/** Whether a connection may still be sent anything. */
+export const authentic = (connection: Pick<Connection, 'tokenExpiresAt'>, now: number): boolean =>
+  connection.tokenExpiresAt > now;

@@ -1,0 +1,18 @@
+import type { Connection } from './connection.ts';
+import type { Status } from './message.ts';
+
+/** Receipts go to everyone in a room of up to this many connections, above that to the author only. */
+export const MAX_RECEIPT_AUDIENCE = 50;
+
+/** How far a message has come with those that took it: nobody but its author, somebody else, or somebody that reads at once. */
+export function statusFrom(author: string, takenBy: readonly Connection[]): Status {
+  const others = takenBy.filter((connection) => connection.user.id !== author);
+  if (others.some((connection) => connection.reads === 'auto')) return 'read';
+  return others.length > 0 ? 'delivered' : 'sent';
+}
+
+/** Who hears of a message's receipts. */
+export function receiptAudience(author: string, present: readonly Connection[]): readonly Connection[] {
+  if (present.length <= MAX_RECEIPT_AUDIENCE) return present;
+  return present.filter((connection) => connection.user.id === author);
+}

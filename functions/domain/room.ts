@@ -1,0 +1,22 @@
+/** Where people talk. `seq` counts the changes of what the room says; each change stands under its number in the room's log. */
+export interface Room {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'group' | 'direct';
+  readonly seq: number;
+  /** How many partitions the room's connections are spread over. */
+  readonly shards: number;
+}
+
+const integer = /^(0|[1-9]\d*)$/;
+const escaped = (id: string) => id.replaceAll('%', '%25').replaceAll(':', '%3A');
+
+function compareIds(one: string, other: string): number {
+  if (integer.test(one) && integer.test(other)) return Number(one) - Number(other);
+  return one < other ? -1 : 1;
+}
+
+/** The id of the room that two users share, the same whoever asks: `direct:1:2`. */
+export function directRoomId(one: string, other: string): string {
+  return ['direct', ...[one, other].sort(compareIds).map(escaped)].join(':');
+}

@@ -1,0 +1,126 @@
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Connection } from '../domain/connection.ts';
+import type { Room } from '../domain/room.ts';
+import type { Database } from './database.ts';
+import { connectionKey, parseShardKey, shardKey } from './keys.ts';
+
+/** API Gateway ends a connection after 2 hours (AWS: quotas for WebSocket APIs); the row outlives it by ten minutes. */
+export const CONNECTION_LIFE_MS = (2 * 60 + 10) * 60 * 1000;
+
+/** Where a connection's row stands. */
+export type ConnectionPlace = Pick<Connection, 'room' | 'shard' | 'id'>;
+
+/** When a connection cannot be open any more, in seconds since the epoch. */
+export const connectionExpiry = (connection: Pick<Connection, 'connectedAt'>): number =>
+  Math.floor((connection.connectedAt + CONNECTION_LIFE_MS) / 1000);
+
+function toConnection(item: ReturnType<typeof unmarshall>): Connection {
+  const { room, connection, user, username, email, dialect, reads, connectedAt, tokenExpiresAt } = item;
+  return {
+    id: connection,
+    ...parseShardKey(room),
+    user: { id: user, username, email },
+    dialect,
+    reads,
+    connectedAt,
+    tokenExpiresAt,
+  };
+}
+
+export async function putConnection(db: Database, connection: Connection): Promise<void> {
+  const { id, room, shard, user, dialect, reads, connectedAt, tokenExpiresAt } = connection;
+  await db.client.send(
+    new PutItemCommand({
+      TableName: db.connections,
+      Item: marshall({
+        ...connectionKey(room, shard, id),
+        user: user.id,
+        username: user.username,
+        email: user.email,
+        dialect,
+        reads,
+        connectedAt,
+        tokenExpiresAt,
+        expiresAt: connectionExpiry(connection),
+      }),
+    }),
+  );
+}
+
+/** Removes a connection's row. @returns the connection, or undefined where its row was gone already */
+export async function deleteConnection(
+  db: Database,
+  { room, shard, id }: ConnectionPlace,
+): Promise<Connection | undefined> {
+  const { Attributes } = await db.client.send(
+    new DeleteItemCommand({
+      TableName: db.connections,
+      Key: marshall(connectionKey(room, shard, id)),
+      ReturnValues: 'ALL_OLD',
+    }),
+  );
+  return Attributes && toConnection(unmarshall(Attributes));
+}
+
+async function queryAll(
+  db: Database,
+  query: { IndexName?: string; KeyConditionExpression: string; ConsistentRead?: boolean },
+  names: Record<string, string>,
+  values: Record<string, unknown>,
+): Promise<ReturnType<typeof unmarshall>[]> {
+  const items: ReturnType<typeof unmarshall>[] = [];
+  let start: Record<string, AttributeValue> | undefined;
+  do {
+    const page = await db.client.send(
+      new QueryCommand({
+        TableName: db.connections,
+        ...query,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: marshall(values),
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    items.push(...(page.Items ?? []).map((item) => unmarshall(item)));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return items;
+}
+
+/** A room's open connections, read consistently: a connection whose row was written is among them. */
+export async function listConnections(
+  db: Database,
+  room: Pick<Room, 'id' | 'shards'>,
+  now: number,
+): Promise<Connection[]> {
+  const shards = await Promise.all(
+    Array.from({ length: room.shards }, (_, shard) =>
+      queryAll(
+        db,
+        { KeyConditionExpression: '#room = :room', ConsistentRead: true },
+        { '#room': 'room' },
+        { ':room': shardKey(room.id, shard) },
+      ),
+    ),
+  );
+  return shards
+    .flat()
+    .filter((item) => item['expiresAt'] * 1000 > now)
+    .map(toConnection);
+}
+
+/** Where a user's connection stands. The index lags behind the table, so a row written just now may be missing. */
+export async function listPlaces(db: Database, user: string, connection: string): Promise<ConnectionPlace[]> {
+  const items = await queryAll(
+    db,
+    { IndexName: 'by-user', KeyConditionExpression: '#user = :user AND #connection = :connection' },
+    { '#user': 'user', '#connection': 'connection' },
+    { ':user': user, ':connection': connection },
+  );
+  return items.map((item) => ({ ...parseShardKey(item['room']), id: connection }));
+}

@@ -1,0 +1,53 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Connection } from '../domain/connection.ts';
+import { connectionExpiry } from './connections.ts';
+import type { Database } from './database.ts';
+import { profileKey } from './keys.ts';
+
+/**
+ * A user's open connections are kept as a set in their profile, so that coming and going are one atomic update each.
+ * An element carries its expiry, since a $disconnect that never comes would leave it there for good.
+ */
+const openElement = (connection: Pick<Connection, 'id' | 'connectedAt'>): Set<string> =>
+  new Set([`${connectionExpiry(connection)} ${connection.id}`]);
+
+/** Marks a user online by one more connection. */
+export async function putArrival(db: Database, connection: Connection, now: number): Promise<void> {
+  const { username, email } = connection.user;
+  await db.client.send(
+    new UpdateItemCommand({
+      TableName: db.chat,
+      Key: marshall(profileKey(connection.user.id)),
+      UpdateExpression: 'SET username = :username, email = :email, lastSeen = :seen ADD #online :open',
+      ExpressionAttributeNames: { '#online': 'online' },
+      ExpressionAttributeValues: marshall({
+        ':username': username,
+        ':email': email,
+        ':seen': new Date(now).toISOString(),
+        ':open': openElement(connection),
+      }),
+    }),
+  );
+}
+
+/** Takes a connection off its user; with the last one the user is offline. */
+export async function putDeparture(
+  db: Database,
+  user: string,
+  connection: Pick<Connection, 'id' | 'connectedAt'>,
+  now: number,
+): Promise<void> {
+  await db.client.send(
+    new UpdateItemCommand({
+      TableName: db.chat,
+      Key: marshall(profileKey(user)),
+      UpdateExpression: 'SET lastSeen = :seen DELETE #online :open',
+      ExpressionAttributeNames: { '#online': 'online' },
+      ExpressionAttributeValues: marshall({
+        ':seen': new Date(now).toISOString(),
+        ':open': openElement(connection),
+      }),
+    }),
+  );
+}
