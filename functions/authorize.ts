@@ -1,0 +1,1 @@
+export { authorize as handler } from './gateway/authorize.ts';

@@ -1,0 +1,40 @@
+import {
+  type ApiGatewayManagementApiClient,
+  ApiGatewayManagementApiServiceException,
+  DeleteConnectionCommand,
+  GoneException,
+  LimitExceededException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { type Poster, TryAgain } from './poster.ts';
+
+/** A fault without an HTTP status is a connection that broke; one with 5xx is the gateway's. Both pass. */
+function passes(error: unknown): boolean {
+  if (error instanceof LimitExceededException) return true;
+  if (!(error instanceof ApiGatewayManagementApiServiceException)) return true;
+  const status = error.$metadata.httpStatusCode ?? 500;
+  return status >= 500 || status === 429;
+}
+
+/** Posts through API Gateway's management API. The client must not retry by itself, since `postAll` does. */
+export function gatewayPoster(client: ApiGatewayManagementApiClient): Poster {
+  return {
+    async post(connection, frame) {
+      try {
+        await client.send(new PostToConnectionCommand({ ConnectionId: connection, Data: frame }));
+        return 'taken';
+      } catch (error) {
+        if (error instanceof GoneException) return 'gone';
+        if (passes(error)) throw new TryAgain('Post put off: the gateway did not take it', { cause: error });
+        throw error;
+      }
+    },
+    async close(connection) {
+      try {
+        await client.send(new DeleteConnectionCommand({ ConnectionId: connection }));
+      } catch (error) {
+        if (!(error instanceof GoneException)) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,15 @@
+/** How a post ended: the client's socket took it, the connection is gone, or it could not be posted in the time there was. */
+export type PostOutcome = 'taken' | 'gone' | 'failed';
+
+/** The way to open sockets. */
+export interface Poster {
+  /** Posts a frame once. @throws TryAgain when the gateway says that it is too fast or out of order */
+  post(connection: string, frame: string): Promise<PostOutcome>;
+  /** Closes a connection. API Gateway knows no close code but 1000 for this. */
+  close(connection: string): Promise<void>;
+}
+
+/** A post that may go through when tried again: 429, 5xx, or no answer. */
+export class TryAgain extends Error {
+  override readonly name = 'TryAgain';
+}

@@ -1,0 +1,27 @@
+import type { Connection } from '../domain/connection.ts';
+import type { Message, Status } from '../domain/message.ts';
+import { receiptAudience } from '../domain/receipt.ts';
+import { raiseStatus } from '../store/messages.ts';
+import { isoTime, type Parts } from './parts.ts';
+import { post } from './publish.ts';
+
+/**
+ * Notes that a message was delivered, or read, and tells those who follow its receipts. S0 and S1 see a message that is
+ * read at once delivered first, so both are told, though one update stores them.
+ */
+export async function acknowledge(
+  message: Message,
+  status: Status,
+  audience: readonly Connection[],
+  parts: Pick<Parts, 'db' | 'poster' | 'now'>,
+): Promise<void> {
+  const raised = await raiseStatus(parts.db, message, status, isoTime(parts.now()));
+  if (!raised) return;
+  const { room } = message;
+  const to = receiptAudience(message.author.id, audience);
+  if (message.status === 'sent') {
+    const delivered = { ...raised, status: 'delivered' } as const;
+    await post({ kind: 'MessageDelivered', room, message: delivered }, to, parts);
+  }
+  if (status === 'read') await post({ kind: 'MessageRead', room, message: raised }, to, parts);
+}

@@ -1,0 +1,24 @@
+import type { Session } from '../domain/connection.ts';
+import { putConnection } from '../store/connections.ts';
+import { putArrival } from '../store/profiles.ts';
+import type { Parts } from './parts.ts';
+import { forget } from './publish.ts';
+
+/**
+ * Writes the connection down, so that everything said from now on reaches it, then has it welcomed.
+ * @param welcome asks for the welcome, which must wait until the handshake is over
+ */
+export async function connect(
+  session: Session,
+  parts: Pick<Parts, 'db' | 'now'>,
+  welcome: (session: Session) => Promise<void>,
+): Promise<void> {
+  await Promise.all([putConnection(parts.db, session), putArrival(parts.db, session, parts.now())]);
+  try {
+    await welcome(session);
+  } catch (error) {
+    // The handshake fails with this, and a connection that never opened gets no $disconnect.
+    await forget(session, parts);
+    throw error;
+  }
+}

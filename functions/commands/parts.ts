@@ -1,0 +1,22 @@
+import type { Poster } from '../broadcast/poster.ts';
+import type { Connection } from '../domain/connection.ts';
+import type { Event } from '../domain/event.ts';
+import type { Database } from '../store/database.ts';
+
+/** A share of a large audience, posted to by an invocation of its own. */
+export interface FanoutChunk {
+  readonly event: Event;
+  readonly audience: readonly Connection[];
+}
+
+/** What commands work with. */
+export interface Parts {
+  readonly db: Database;
+  readonly poster: Poster;
+  /** Hands a chunk on; returns once the invocation is accepted. */
+  readonly fanOut: (chunk: FanoutChunk) => Promise<void>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+export const isoTime = (ms: number): string => new Date(ms).toISOString();

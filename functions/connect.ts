@@ -1,0 +1,1 @@
+export { acceptConnection as handler } from './gateway/connect.ts';

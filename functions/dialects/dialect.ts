@@ -1,0 +1,57 @@
+import type { Command } from '../domain/command.ts';
+import type { DialectName, Reads } from '../domain/connection.ts';
+import { ChatError, type ErrorCode } from '../domain/errors.ts';
+import type { Event } from '../domain/event.ts';
+
+/** What the upgrade request asked for. */
+export interface Handshake {
+  /** The URL's query, the last value where a name stands twice. */
+  readonly query: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Opened {
+  readonly room: string;
+  readonly reads: Reads;
+}
+
+/** From where a connection looks at an event. */
+export interface View {
+  /** The id of the user who looks: some fields are for a message's author only. */
+  readonly viewer: string;
+  /** The event is of another room than the connection's own. */
+  readonly elsewhere: boolean;
+}
+
+/** One wire contract: the only place that knows its words. */
+export interface Dialect {
+  readonly name: DialectName;
+  /** The room that a handshake asks for; undefined where it names none. */
+  open(handshake: Handshake): Opened | undefined;
+  /** @throws FrameError for a frame that is none of the contract's */
+  decode(body: string): Command;
+  /** The frame, or undefined where the contract has no word for the event. */
+  encode(event: Event, view: View): string | undefined;
+}
+
+/** A refusal of a frame, with the client id that the frame carried, so that its sender can tell which one it was. */
+export class FrameError extends ChatError {
+  readonly clientId: string | undefined;
+
+  constructor(code: ErrorCode, reason?: string, clientId?: string) {
+    super(code, reason);
+    this.clientId = clientId;
+  }
+}
+
+/** API Gateway posts at most this many bytes to a connection at once (AWS: quotas for WebSocket APIs, message payload size). */
+export const MAX_FRAME_BYTES = 128 * 1024;
+
+/** As many of `items` as make a JSON array of at most `bytes` bytes, from the first on. */
+export function fitting(items: readonly unknown[], bytes: number): readonly unknown[] {
+  let left = bytes - '[]'.length;
+  const over = items.findIndex((item) => {
+    left -= Buffer.byteLength(JSON.stringify(item)) + ','.length;
+    return left < 0;
+  });
+  return over < 0 ? items : items.slice(0, over);
+}

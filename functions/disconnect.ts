@@ -1,0 +1,1 @@
+export { releaseConnection as handler } from './gateway/disconnect.ts';

@@ -1,0 +1,4 @@
+import { editMessage } from './commands/edit-message.ts';
+import { serveFrames } from './gateway/serve-frames.ts';
+
+export const handler = serveFrames({ EditMessage: editMessage });

@@ -1,0 +1,1 @@
+export { postChunk as handler } from './gateway/fanout.ts';

@@ -1,0 +1,20 @@
+import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import { disconnect } from '../commands/disconnect.ts';
+import { logFault } from './fault.ts';
+import { servingParts } from './parts.ts';
+
+type DisconnectEvent = APIGatewayProxyWebsocketEventV2 & {
+  readonly requestContext: { readonly authorizer?: { readonly principalId?: string } };
+};
+
+/** Nobody waits for this answer. What it fails to remove, the next post to the connection or its expiry does. */
+export async function releaseConnection(event: DisconnectEvent): Promise<APIGatewayProxyResult> {
+  const { connectionId, connectedAt, authorizer, requestId } = event.requestContext;
+  try {
+    const user = authorizer?.principalId;
+    if (user) await disconnect({ user, id: connectionId, connectedAt }, servingParts());
+  } catch (error) {
+    logFault('disconnect', error, requestId);
+  }
+  return { statusCode: 200, body: '' };
+}

@@ -1,0 +1,18 @@
+import type { Parts } from '../commands/parts.ts';
+import { database } from './database.ts';
+import { required } from './environment.ts';
+import { invoke } from './invoke.ts';
+import { poster } from './poster.ts';
+
+/** The parts of a function that serves one connection and posts to few. */
+export const servingParts = (): Pick<Parts, 'db' | 'poster' | 'now'> => ({
+  db: database(),
+  poster: poster(),
+  now: Date.now,
+});
+
+/** The parts of a function that posts to whole rooms. */
+export const publishingParts = (): Parts => ({
+  ...servingParts(),
+  fanOut: (chunk) => invoke(required('FANOUT_FUNCTION'), chunk),
+});

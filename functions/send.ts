@@ -1,0 +1,4 @@
+import { sendMessage } from './commands/send-message.ts';
+import { serveFrames } from './gateway/serve-frames.ts';
+
+export const handler = serveFrames({ SendMessage: sendMessage });

@@ -1,0 +1,1 @@
+export { welcomeConnection as handler } from './gateway/welcome.ts';

@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest';
+import { action } from '../../functions/dialects/action.ts';
+import { actionExamples } from '../../functions/dialects/action-examples.ts';
+import { MAX_FRAME_BYTES } from '../../functions/dialects/dialect.ts';
+import { errorCodes } from '../../functions/domain/errors.ts';
+import type { Event } from '../../functions/domain/event.ts';
+import { messageOf } from '../support/sample.ts';
+
+const own = { viewer: '1', elsewhere: false };
+const decode = (frame: unknown) => action.decode(JSON.stringify(frame));
+const encode = (event: Event, view = own): unknown => JSON.parse(action.encode(event, view) ?? 'null');
+
+describe('a frame that S0 or S1 prints', () => {
+  test.each(actionExamples.in)('is understood: $clause', ({ frame, command }) => {
+    expect(decode(frame)).toEqual(command);
+  });
+
+  test.each(actionExamples.out)('is sent as printed, fields may be added: $clause', ({ event, frame }) => {
+    const sent = encode(event);
+    if (Array.isArray(frame)) expect(sent).toHaveLength(frame.length);
+    expect(sent).toMatchObject(frame as object);
+  });
+});
+
+describe('the room of a handshake', () => {
+  test.each([
+    ['S0-connect, as the edge hands its path on', { room: '7' }, '7'],
+    ['S1-connect, as documented, with its slash', { firts_user: '1', second_user: '2/' }, 'direct:1:2'],
+    ['S1-connect, spelled right', { first_user: '2', second_user: '1' }, 'direct:1:2'],
+  ])('%s', (_clause, query, room) => {
+    expect(action.open({ query })).toEqual({ room, reads: 'auto' });
+  });
+
+  test('is nowhere when it names none, or half of a pair', () => {
+    expect(action.open({ query: {} })).toBeUndefined();
+    expect(action.open({ query: { firts_user: '1' } })).toBeUndefined();
+    expect(action.open({ query: { room: '' } })).toBeUndefined();
+  });
+
+  test('a client that reports itself what it has read says so', () => {
+    expect(action.open({ query: { room: '7', reads: 'manual' } })).toEqual({ room: '7', reads: 'manual' });
+  });
+});
+
+describe('our own fields', () => {
+  test('a client id and another room come through with every change', () => {
+    const own = { client_id: 'a-1', room_id: 7 };
+    const common = { clientId: 'a-1', room: '7' };
+    expect(decode({ action: 'send', message: 'hi', reply_to: '3', ...own })).toEqual({
+      kind: 'SendMessage',
+      text: 'hi',
+      type: 'text',
+      replyTo: 3,
+      ...common,
+    });
+    expect(decode({ action: 'edit', message_id: '3', text: 'ho', ...own })).toMatchObject(common);
+    expect(decode({ action: 'delete', message_id: 3, ...own })).toMatchObject(common);
+  });
+
+  test('history is asked for by page', () => {
+    expect(decode({ action: 'history', before: 63, limit: 20 })).toEqual({
+      kind: 'LoadHistory',
+      before: 63,
+      limit: 20,
+    });
+    expect(decode({ action: 'history' })).toEqual({ kind: 'LoadHistory', limit: 50 });
+    const event: Event = { kind: 'HistoryLoaded', room: '1', messages: [messageOf()], hasMore: true };
+    expect(encode(event)).toMatchObject({ type: 'history', messages: [{ message_id: 1 }], has_more: true });
+  });
+
+  test('ping is answered with the number of the last change', () => {
+    expect(decode({ action: 'ping' })).toEqual({ kind: 'Ping' });
+    expect(encode({ kind: 'Ponged', room: '1', seq: 57 })).toEqual({ type: 'pong', seq: 57 });
+  });
+
+  test('each change carries its number, and a room that is not the connection’s own', () => {
+    const sent: Event = { kind: 'MessageSent', room: '1', message: messageOf(), seq: 1 };
+    expect(encode(sent)).toMatchObject({ seq: 1 });
+    expect(encode(sent)).not.toHaveProperty('room_id');
+    expect(encode(sent, { viewer: '2', elsewhere: true })).toMatchObject({ room_id: 1 });
+  });
+
+  test('a client id is shown to its author only', () => {
+    const event: Event = { kind: 'MessageSent', room: '1', message: messageOf({ clientId: 'a-1' }), seq: 1 };
+    expect(encode(event)).toMatchObject({ message: { client_id: 'a-1' } });
+    expect(encode(event, { viewer: '2', elsewhere: false })).not.toHaveProperty('message.client_id');
+  });
+
+  test('presence tells who came and went', () => {
+    const presence = { user: '2', online: false, lastSeen: '2025-02-16T12:34:56.789Z' };
+    expect(encode({ kind: 'PresenceChanged', room: '1', presence })).toEqual({
+      type: 'presence',
+      user_id: 2,
+      status: 'offline',
+      last_seen: '2025-02-16T12:34:56.789Z',
+    });
+  });
+
+  test('an id that is no canonical integer stays a string', () => {
+    for (const id of ['auth0|7', '007', '9007199254740993', '']) {
+      const event: Event = {
+        kind: 'MessageSent',
+        room: '1',
+        message: messageOf({ author: { id, username: '', email: '' } }),
+        seq: 1,
+      };
+      expect(encode(event)).toMatchObject({ message: { sender_id: id } });
+    }
+  });
+});
+
+describe('a frame that cannot be served', () => {
+  const refused = (body: string) => {
+    try {
+      return action.decode(body);
+    } catch (error) {
+      return error;
+    }
+  };
+
+  test.each([
+    ['no JSON', 'hello', 'BAD_FRAME'],
+    ['nothing', '', 'BAD_FRAME'],
+    ['an array', '[]', 'BAD_FRAME'],
+    ['null', 'null', 'BAD_FRAME'],
+    ['a number', '7', 'BAD_FRAME'],
+    ['no action', '{}', 'BAD_FRAME'],
+    ['an action that is no string', '{"action":7}', 'BAD_FRAME'],
+    ['an unknown action', '{"action":"fly"}', 'UNKNOWN_ACTION'],
+    ['an action of every object', '{"action":"constructor"}', 'UNKNOWN_ACTION'],
+    ['an action of every prototype', '{"action":"__proto__"}', 'UNKNOWN_ACTION'],
+    ['a text that is no string', '{"action":"send","message":{"a":1}}', 'BAD_FRAME'],
+    ['no text', '{"action":"send"}', 'BAD_FRAME'],
+    ['a prototype for a text', '{"action":"send","__proto__":{"message":"hi"}}', 'BAD_FRAME'],
+    ['a message id of zero', '{"action":"delete","message_id":0}', 'BAD_FRAME'],
+    ['a message id that is no integer', '{"action":"delete","message_id":1.5}', 'BAD_FRAME'],
+    ['a message id beyond all numbers', '{"action":"delete","message_id":1e300}', 'BAD_FRAME'],
+    ['a message id in words', '{"action":"delete","message_id":"one"}', 'BAD_FRAME'],
+    ['an endless client id', `{"message":"hi","client_id":"${'x'.repeat(129)}"}`, 'BAD_FRAME'],
+    ['a file', '{"action":"send","message":"hi","file":"data:,x"}', 'BAD_FRAME'],
+    ['too long a page', '{"action":"history","limit":51}', 'BAD_FRAME'],
+  ])('says why: %s', (_what, body, code) => {
+    expect(refused(body)).toMatchObject({ code });
+  });
+
+  test('is told apart by its client id', () => {
+    expect(refused('{"action":"send","client_id":"a-1"}')).toMatchObject({ clientId: 'a-1' });
+    const event: Event = { kind: 'Refused', room: '1', code: 'BAD_FRAME', reason: 'why', clientId: 'a-1' };
+    expect(encode(event)).toEqual({ type: 'error', code: 'BAD_FRAME', message: 'why', client_id: 'a-1' });
+  });
+
+  test('does not come back to its sender with what it said', () => {
+    expect(String(refused('{"message": secret words'))).not.toContain('secret');
+  });
+});
+
+test('the error codes are those that clients were promised, so that none is renamed', () => {
+  expect([...errorCodes].sort()).toEqual(
+    [
+      'UNAUTHENTICATED',
+      'TOKEN_EXPIRED',
+      'NOT_A_MEMBER',
+      'MUTED',
+      'RATE_LIMITED',
+      'ROOM_NOT_FOUND',
+      'MESSAGE_NOT_FOUND',
+      'NOT_THE_AUTHOR',
+      'BAD_FRAME',
+      'UNKNOWN_ACTION',
+      'EMPTY_TEXT',
+      'TOO_LONG',
+      'FILE_TOO_LARGE',
+      'INTERNAL',
+    ].sort(),
+  );
+});
+
+test('a history of long messages fits the frame that API Gateway takes, the newest first', () => {
+  const long = Array.from({ length: 50 }, (_, index) =>
+    messageOf({ id: 50 - index, text: '😀'.repeat(8_000) }),
+  );
+  const frame = action.encode({ kind: 'Connected', room: '1', messages: long }, own) ?? '';
+  expect(Buffer.byteLength(frame)).toBeLessThanOrEqual(MAX_FRAME_BYTES);
+  const shown = JSON.parse(frame);
+  expect(shown).toHaveLength(4);
+  expect(shown[0].message_id).toBe(50);
+  expect(encode({ kind: 'HistoryLoaded', room: '1', messages: long, hasMore: false })).toMatchObject({
+    has_more: true,
+  });
+});

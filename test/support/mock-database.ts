@@ -1,0 +1,14 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import type { Database } from '../../functions/store/database.ts';
+
+/** A database whose client answers what a test says, and counts. */
+export function mockDatabase() {
+  const dynamodb = mockClient(DynamoDBClient);
+  const db: Database = {
+    client: new DynamoDBClient({ region: 'us-east-1' }),
+    chat: 'chat',
+    connections: 'connections',
+  };
+  return { dynamodb, db };
+}

@@ -1,0 +1,34 @@
+import type { Connection } from '../../functions/domain/connection.ts';
+import type { User } from '../../functions/domain/member.ts';
+import type { Message } from '../../functions/domain/message.ts';
+
+export const alice: User = { id: '1', username: 'alice', email: 'alice@example.com' };
+export const bob: User = { id: '2', username: 'bob', email: 'bob@example.com' };
+
+/** 2025-02-16T12:34:56.789Z, the time in S0's and S1's examples. */
+export const NOON = Date.UTC(2025, 1, 16, 12, 34, 56, 789);
+
+export const connectionOf = (user: User, overrides: Partial<Connection> = {}): Connection => ({
+  id: `${user.username}-socket=`,
+  room: '1',
+  shard: 0,
+  user,
+  dialect: 'action',
+  reads: 'auto',
+  connectedAt: NOON - 60_000,
+  tokenExpiresAt: NOON + 3_600_000,
+  ...overrides,
+});
+
+export const messageOf = (overrides: Partial<Message> = {}): Message => ({
+  id: 1,
+  room: '1',
+  author: alice,
+  text: 'Hello, how are you?',
+  type: 'text',
+  status: 'sent',
+  createdAt: '2025-02-16T12:34:56.789Z',
+  updatedAt: '2025-02-16T12:34:56.789Z',
+  revision: 1,
+  ...overrides,
+});

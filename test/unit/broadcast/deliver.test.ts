@@ -1,0 +1,68 @@
+import { describe, expect, test, vi } from 'vitest';
+import { deliver } from '../../../functions/broadcast/deliver.ts';
+import { persist } from '../../../functions/broadcast/persist.ts';
+import { type Poster, TryAgain } from '../../../functions/broadcast/poster.ts';
+import { action } from '../../../functions/dialects/action.ts';
+import type { Event } from '../../../functions/domain/event.ts';
+import { alice, bob, connectionOf, messageOf } from '../../support/sample.ts';
+
+const event: Event = { kind: 'MessageSent', room: '1', message: messageOf({ clientId: 'a-1' }), seq: 1 };
+const many = Array.from({ length: 100 }, (_, index) => connectionOf(bob, { id: `${index}=` }));
+
+const posterOf = (post: Poster['post']): Poster => ({ post, close: vi.fn() });
+
+describe('an event', () => {
+  test('is encoded once for its author and once for all others, however many they are', async () => {
+    const encode = vi.spyOn(action, 'encode');
+    const frames: string[] = [];
+    await deliver(
+      event,
+      [connectionOf(alice), ...many],
+      posterOf(async (_id, frame) => {
+        frames.push(frame);
+        return 'taken';
+      }),
+    );
+    expect(encode).toHaveBeenCalledTimes(2);
+    expect(frames).toHaveLength(101);
+    expect(frames.filter((frame) => frame.includes('a-1'))).toHaveLength(1);
+    encode.mockRestore();
+  });
+
+  test('tells who took it and who is gone', async () => {
+    const [gone, taker, slow] = [connectionOf(bob, { id: 'gone=' }), connectionOf(bob), connectionOf(alice)];
+    const poster = posterOf(async (id) => (id === gone.id ? 'gone' : id === slow.id ? 'failed' : 'taken'));
+    await expect(deliver(event, [gone, taker, slow], poster)).resolves.toEqual({
+      taken: [taker],
+      gone: [gone],
+    });
+  });
+
+  test('reaches everybody else before a fault is reported', async () => {
+    const post = vi.fn<Poster['post']>(async (id) => {
+      if (id === '0=') throw new Error('AccessDenied');
+      return 'taken';
+    });
+    await expect(deliver(event, many, posterOf(post))).rejects.toThrow('AccessDenied');
+    expect(post).toHaveBeenCalledTimes(100);
+  });
+});
+
+describe('a post', () => {
+  test('is tried again while the gateway is too busy', async () => {
+    const post = vi.fn().mockRejectedValueOnce(new TryAgain()).mockRejectedValueOnce(new TryAgain());
+    await expect(persist(post.mockResolvedValue('taken'), 60_000)).resolves.toBe('taken');
+    expect(post).toHaveBeenCalledTimes(3);
+  });
+
+  test('is given up when its time is over', async () => {
+    const post = vi.fn().mockRejectedValue(new TryAgain());
+    await expect(persist(post, 0)).resolves.toBe('failed');
+  });
+
+  test('is tried again by a caller who knows that 410 will pass', async () => {
+    const post = vi.fn().mockResolvedValueOnce('gone').mockResolvedValue('taken');
+    await expect(persist(post, 60_000, (outcome) => outcome === 'gone')).resolves.toBe('taken');
+    expect(post).toHaveBeenCalledTimes(2);
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { type Change, edited, type LogEntry, remaining } from '../../../functions/domain/log.ts';
+import { messageOf } from '../../support/sample.ts';
+
+const said = (id: number, overrides = {}): LogEntry => ({
+  kind: 'message',
+  message: messageOf({ id, revision: id, text: `message ${id}`, ...overrides }),
+});
+const edit = (seq: number, message: number, text: string): Change => ({
+  kind: 'edit',
+  seq,
+  message,
+  by: '1',
+  text,
+  at: '2025-02-16T13:00:00.000Z',
+});
+const removal = (seq: number, message: number): Change => ({
+  kind: 'delete',
+  seq,
+  message,
+  by: '1',
+  at: '2025-02-16T13:00:00.000Z',
+});
+
+describe('the messages that are left of a log', () => {
+  test('are in its order, without the changes between them', () => {
+    const left = remaining([said(4), edit(3, 1, 'new'), said(2), said(1, { text: 'new', revision: 3 })]);
+    expect(left.map(({ id, text }) => [id, text])).toEqual([
+      [4, 'message 4'],
+      [2, 'message 2'],
+      [1, 'new'],
+    ]);
+  });
+
+  test('show an edit whose function ended before it reached the message', () => {
+    const [message] = remaining([edit(3, 1, 'newest'), edit(2, 1, 'newer'), said(1)]);
+    expect(message).toMatchObject({ text: 'newest', revision: 3, editedAt: '2025-02-16T13:00:00.000Z' });
+  });
+
+  test('leave out a deleted message, also before its tombstone is written', () => {
+    expect(remaining([removal(2, 1), said(1)])).toEqual([]);
+    expect(remaining([said(1, { deletedAt: '2025-02-16T13:00:00.000Z', text: '' })])).toEqual([]);
+  });
+
+  test('do not come back by an edit that was made at the same time as a delete', () => {
+    expect(remaining([edit(3, 1, 'late'), removal(2, 1), said(1)])).toEqual([]);
+  });
+});
+
+test('an edit does not undo a later one', () => {
+  const message = messageOf({ revision: 9, text: 'ninth' });
+  expect(edited(message, edit(8, 1, 'eighth'))).toBe(message);
+});

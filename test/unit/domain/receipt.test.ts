@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { climbs } from '../../../functions/domain/message.ts';
+import { bringsOnline, leavesOffline } from '../../../functions/domain/presence.ts';
+import { receiptAudience, statusFrom } from '../../../functions/domain/receipt.ts';
+import { alice, bob, connectionOf } from '../../support/sample.ts';
+
+describe('a message', () => {
+  test('stays sent while only its author has it, on however many devices', () => {
+    expect(statusFrom('1', [connectionOf(alice), connectionOf(alice, { id: 'phone=' })])).toBe('sent');
+  });
+
+  test('is delivered to a member that says itself what it has read', () => {
+    expect(statusFrom('1', [connectionOf(bob, { reads: 'manual' })])).toBe('delivered');
+  });
+
+  test('is read as soon as one member who reads at once has it', () => {
+    expect(statusFrom('1', [connectionOf(bob, { reads: 'manual' }), connectionOf(bob)])).toBe('read');
+  });
+
+  test('never goes back', () => {
+    expect(climbs({ status: 'read' }, 'delivered')).toBe(false);
+    expect(climbs({ status: 'delivered' }, 'delivered')).toBe(false);
+    expect(climbs({ status: 'sent' }, 'read')).toBe(true);
+  });
+});
+
+test('receipts go to everyone up to 50 connections, above that to the author only', () => {
+  const others = Array.from({ length: 49 }, (_, index) => connectionOf(bob, { id: `${index}=` }));
+  const small = [connectionOf(alice), ...others];
+  expect(receiptAudience('1', small)).toHaveLength(50);
+  expect(receiptAudience('1', [...small, connectionOf(bob)])).toEqual([connectionOf(alice)]);
+});
+
+describe('presence', () => {
+  const desk = connectionOf(bob, { id: 'desk=', connectedAt: 1 });
+  const phone = connectionOf(bob, { id: 'phone=', connectedAt: 2 });
+
+  test('is announced by the first of a user’s connections, also when two open at the same time', () => {
+    expect(bringsOnline(desk, [desk, phone, connectionOf(alice)])).toBe(true);
+    expect(bringsOnline(phone, [desk, phone])).toBe(false);
+    expect(bringsOnline({ ...phone, connectedAt: 1 }, [desk, { ...phone, connectedAt: 1 }])).toBe(false);
+  });
+
+  test('ends with the last of a user’s connections', () => {
+    expect(leavesOffline(desk, [phone, connectionOf(alice)])).toBe(false);
+    expect(leavesOffline(desk, [connectionOf(alice)])).toBe(true);
+  });
+});

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { directRoomId } from '../../../functions/domain/room.ts';
+
+test('the direct room of two users is the same whoever asks', () => {
+  expect(directRoomId('2', '1')).toBe('direct:1:2');
+  expect(directRoomId('1', '2')).toBe('direct:1:2');
+  expect(directRoomId('auth0|b', 'auth0|a')).toBe(directRoomId('auth0|a', 'auth0|b'));
+});
+
+test('numeric ids are ordered as numbers', () => {
+  expect(directRoomId('10', '9')).toBe('direct:9:10');
+});
+
+test('two pairs of users never share a direct room', () => {
+  expect(directRoomId('a:b', 'c')).not.toBe(directRoomId('a', 'b:c'));
+});

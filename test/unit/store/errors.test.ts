@@ -1,0 +1,77 @@
+import {
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  ProvisionedThroughputExceededException,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, test } from 'vitest';
+import { putMessage } from '../../../functions/store/log.ts';
+import { takeTurn } from '../../../functions/store/members.ts';
+import { raiseStatus } from '../../../functions/store/messages.ts';
+import { takeClaim } from '../../../functions/store/repeats.ts';
+import { takeSeq } from '../../../functions/store/rooms.ts';
+import { mockDatabase } from '../../support/mock-database.ts';
+import { messageOf, NOON } from '../../support/sample.ts';
+
+const refused = new ConditionalCheckFailedException({
+  message: 'The conditional request failed',
+  $metadata: {},
+});
+const slow = new ProvisionedThroughputExceededException({ message: 'slow down', $metadata: {} });
+
+describe('where a condition does not hold', () => {
+  test('a stranger’s turn is refused as not a member', async () => {
+    const { db, dynamodb } = mockDatabase();
+    dynamodb.on(UpdateItemCommand).rejects(refused).on(GetItemCommand).resolves({});
+    await expect(takeTurn(db, '1', '4', NOON)).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+  });
+
+  test('a muted member’s turn is refused as muted', async () => {
+    const { db, dynamodb } = mockDatabase();
+    const member = marshall({ room: '1', item: 'member#2', user: '2', role: 'member', mutedUntil: NOON + 1 });
+    dynamodb.on(UpdateItemCommand).rejects(refused).on(GetItemCommand).resolves({ Item: member });
+    await expect(takeTurn(db, '1', '2', NOON)).rejects.toMatchObject({ code: 'MUTED' });
+  });
+
+  test('a room that does not exist gives no number', async () => {
+    const { db, dynamodb } = mockDatabase();
+    dynamodb.on(UpdateItemCommand).rejects(refused);
+    await expect(takeSeq(db, '404', NOON)).rejects.toMatchObject({ code: 'ROOM_NOT_FOUND' });
+  });
+
+  test('a message is not stored twice, and a status does not go back', async () => {
+    const { db, dynamodb } = mockDatabase();
+    dynamodb.on(PutItemCommand).rejects(refused).on(UpdateItemCommand).rejects(refused);
+    await expect(putMessage(db, messageOf())).resolves.toBe(false);
+    await expect(raiseStatus(db, messageOf(), 'read', '')).resolves.toBeUndefined();
+  });
+
+  test('a client id gets the number of its first try', async () => {
+    const { db, dynamodb } = mockDatabase();
+    const claim = { room: '1', user: '1', clientId: 'a' };
+    const Item = marshall({ seq: 41, expiresAt: NOON / 1000 + 60 });
+    dynamodb.on(PutItemCommand).rejects(refused).on(GetItemCommand).resolves({ Item });
+    await expect(takeClaim(db, claim, 42, NOON)).resolves.toBe(41);
+  });
+});
+
+test('any other fault of DynamoDB stays a fault, and is not taken for a refusal', async () => {
+  const { db, dynamodb } = mockDatabase();
+  dynamodb.onAnyCommand().rejects(slow);
+  await expect(takeTurn(db, '1', '1', NOON)).rejects.toBe(slow);
+  await expect(takeSeq(db, '1', NOON)).rejects.toBe(slow);
+  await expect(putMessage(db, messageOf())).rejects.toBe(slow);
+});
+
+test('a stored message comes back as it was, and a log item shows nothing that only the store needs', async () => {
+  const { db, dynamodb } = mockDatabase();
+  const message = messageOf({ clientId: 'a', replyTo: 7 });
+  dynamodb.on(UpdateItemCommand).callsFake(() => ({
+    Attributes: dynamodb.commandCalls(PutItemCommand)[0]?.args[0].input.Item,
+  }));
+  dynamodb.on(PutItemCommand).resolves({});
+  await putMessage(db, message);
+  await expect(raiseStatus(db, message, 'read', '')).resolves.toEqual(message);
+});
