@@ -1,0 +1,115 @@
+import { DeleteItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, test, vi } from 'vitest';
+import type { Parts } from '../../../functions/commands/parts.ts';
+import { sendMessage } from '../../../functions/commands/send-message.ts';
+import type { SendMessage } from '../../../functions/domain/command.ts';
+import type { Connection } from '../../../functions/domain/connection.ts';
+import { mockDatabase } from '../../support/mock-database.ts';
+import { alice, bob, connectionOf, NOON } from '../../support/sample.ts';
+import { countWaves } from '../../support/waves.ts';
+
+const session = connectionOf(alice);
+const command: SendMessage = { kind: 'SendMessage', text: 'hi', type: 'text' };
+const writes = new Set(['UpdateItem', 'PutItem', 'DeleteItem']);
+
+const rowOf = ({ id, user, room, shard, ...rest }: Connection) =>
+  marshall({
+    ...rest,
+    room: `${room}#${shard}`,
+    connection: id,
+    user: user.id,
+    username: user.username,
+    email: user.email,
+    expiresAt: NOON / 1000 + 600,
+  });
+
+/** A room with so many connections, the sender's among them, in which the next number is 42. */
+function room(connections: readonly Connection[]) {
+  const { db, dynamodb } = mockDatabase();
+  dynamodb
+    .on(QueryCommand)
+    .resolves({ Items: connections.map(rowOf) })
+    .on(PutItemCommand)
+    .resolves({})
+    .on(DeleteItemCommand)
+    .resolves({});
+  dynamodb.on(UpdateItemCommand).callsFake(({ Key, UpdateExpression }) => {
+    if (UpdateExpression.includes('seq')) {
+      return { Attributes: marshall({ ...Key, name: 'r', kind: 'group', seq: 42, shards: 1 }) };
+    }
+    if (UpdateExpression.includes('status')) {
+      return { Attributes: dynamodb.commandCalls(PutItemCommand).at(-1)?.args[0].input.Item };
+    }
+    return { Attributes: marshall({ user: '1', role: 'member' }) };
+  });
+  const firstPostAfter: number[] = [];
+  const { calls } = countWaves(db);
+  const post = vi.fn<Parts['poster']['post']>(async () => {
+    firstPostAfter.push(calls.length);
+    return 'taken';
+  });
+  const fanOut = vi.fn<Parts['fanOut']>(async () => undefined);
+  const parts: Parts = { db, poster: { post, close: vi.fn(async () => undefined) }, fanOut, now: () => NOON };
+  return { parts, calls, post, fanOut, firstPostAfter };
+}
+
+const people = (count: number): Connection[] => [
+  session,
+  ...Array.from({ length: count - 1 }, (_, index) => connectionOf(bob, { id: `${index}=` })),
+];
+
+describe.each([2, 200])('a send without client id in a room of %i connections', (count) => {
+  test('makes 3 round trips before its first post and 4 writes in all', async () => {
+    const { parts, calls, post, firstPostAfter } = room(people(count));
+    await sendMessage(command, session, parts);
+    expect(firstPostAfter[0]).toBe(3);
+    expect(calls).toEqual([['UpdateItem', 'UpdateItem'], ['PutItem'], ['Query'], ['UpdateItem']]);
+    expect(calls.flat().filter((name) => writes.has(name))).toHaveLength(4);
+    expect(new Set(post.mock.calls.map(([id]) => id)).size).toBe(count);
+  });
+
+  test('with a client id makes one round trip and one write more', async () => {
+    const { parts, calls, firstPostAfter } = room(people(count));
+    await sendMessage({ ...command, clientId: 'a-1' }, session, parts);
+    expect(firstPostAfter[0]).toBe(4);
+    expect(calls.flat().filter((name) => writes.has(name))).toHaveLength(5);
+  });
+});
+
+test('a room of more than 250 connections is posted to in chunks, the sender by the function itself', async () => {
+  const { parts, post, fanOut } = room(people(600));
+  await sendMessage(command, session, parts);
+  expect(post.mock.calls.some(([id]) => id === session.id)).toBe(true);
+  expect(fanOut.mock.calls.map(([chunk]) => chunk.audience.length)).toEqual([250, 100]);
+});
+
+test('a message that only its author has got is not marked', async () => {
+  const { parts, calls, post } = room([session]);
+  await sendMessage(command, session, parts);
+  expect(calls.flat()).toEqual(['UpdateItem', 'UpdateItem', 'PutItem', 'Query']);
+  expect(post).toHaveBeenCalledTimes(1);
+});
+
+test('the sender hears of a message also where their row is not there any more', async () => {
+  const { parts, post } = room([connectionOf(bob)]);
+  await sendMessage(command, session, parts);
+  expect(post.mock.calls[0]?.[0]).toBe(session.id);
+});
+
+test('a connection whose token ran out gets nothing and is closed', async () => {
+  const late = connectionOf(bob, { id: 'late=', tokenExpiresAt: NOON });
+  const { parts, post, calls } = room([session, late]);
+  await sendMessage(command, session, parts);
+  expect(post.mock.calls.map(([id]) => id)).toEqual([session.id]);
+  expect(parts.poster.close).toHaveBeenCalledWith('late=');
+  expect(calls.flat()).toContain('DeleteItem');
+});
+
+test('a text that is refused costs nothing', async () => {
+  const { parts, calls } = room([session]);
+  await expect(sendMessage({ ...command, text: ' ' }, session, parts)).rejects.toMatchObject({
+    code: 'EMPTY_TEXT',
+  });
+  expect(calls).toEqual([]);
+});
