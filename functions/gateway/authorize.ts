@@ -1,5 +1,5 @@
-import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { findToken } from '../auth/credential.ts';
+import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import { findToken, type Headers } from '../auth/credential.ts';
 import { tokenVerifier, type VerifiedToken } from '../auth/token-verifier.ts';
 import { chooseDialect } from '../dialects/registry.ts';
 import type { Session } from '../domain/connection.ts';
@@ -12,9 +12,17 @@ import { once, required } from './environment.ts';
 import { logFault, reported } from './fault.ts';
 import { sessionContext } from './session.ts';
 
-type WebSocketAuthorizerEvent = APIGatewayRequestAuthorizerEvent & {
-  readonly requestContext: { readonly connectionId?: string; readonly connectedAt?: number };
-};
+/** What a REQUEST authorizer of a WebSocket API is given, as far as it is used here. */
+export interface UpgradeEvent {
+  readonly methodArn: string;
+  readonly headers?: Headers | null;
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
+  readonly requestContext: {
+    readonly connectionId: string;
+    readonly connectedAt: number;
+    readonly requestId: string;
+  };
+}
 
 const verifier = once(() =>
   tokenVerifier({
@@ -27,7 +35,7 @@ const verifier = once(() =>
 /** A room's id is a key of ours, and DynamoDB's keys have an end. */
 const MAX_ROOM_LENGTH = 256;
 
-async function openSession(event: WebSocketAuthorizerEvent, verified: VerifiedToken): Promise<Session> {
+async function openSession(event: UpgradeEvent, verified: VerifiedToken): Promise<Session> {
   const query = event.queryStringParameters ?? {};
   const dialect = chooseDialect(query['dialect']);
   const opened = dialect?.open({ query });
@@ -38,7 +46,7 @@ async function openSession(event: WebSocketAuthorizerEvent, verified: VerifiedTo
     getMember(database(), opened.room, user.id),
   ]);
   if (!room || !member) throw new ChatError('NOT_A_MEMBER');
-  const { connectionId = '', connectedAt = 0 } = event.requestContext;
+  const { connectionId, connectedAt } = event.requestContext;
   return {
     id: connectionId,
     connectedAt,
@@ -67,7 +75,7 @@ function policy(effect: 'Allow' | 'Deny', methodArn: string, user: string): APIG
  * Decides over an upgrade request. API Gateway turns the error `Unauthorized` into 401, a Deny into 403, and any other
  * error into 500. Not a member and no such room get the same 403, so that nobody can probe for rooms.
  */
-export async function authorize(event: WebSocketAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
+export async function authorize(event: UpgradeEvent): Promise<APIGatewayAuthorizerResult> {
   let user = 'nobody';
   try {
     const token = findToken(event.headers ?? {});

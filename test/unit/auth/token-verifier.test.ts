@@ -1,0 +1,93 @@
+import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { tokenVerifier } from '../../../functions/auth/token-verifier.ts';
+import { mockIssuer, rules } from '../../support/issuer.ts';
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const unauthenticated = expect.objectContaining({ code: 'UNAUTHENTICATED' });
+
+describe('a token that counts', () => {
+  test('says who its user is and when it ends', async () => {
+    const { sign } = await mockIssuer();
+    const token = await sign({ sub: '7', preferred_username: 'ann', email: 'ann@example.com' });
+    const verified = await tokenVerifier(rules)(token);
+    expect(verified.user).toEqual({ id: '7', username: 'ann', email: 'ann@example.com' });
+    expect(verified.expiresAt - Date.now()).toBeGreaterThan(3_500_000);
+  });
+
+  test('may be Cognito’s access token, which names its client and has no audience', async () => {
+    const { sign } = await mockIssuer();
+    const token = await sign({ aud: undefined, client_id: 'parley', username: 'ann' });
+    await expect(tokenVerifier(rules)(token)).resolves.toMatchObject({
+      user: { username: 'ann', email: '' },
+    });
+  });
+
+  test('costs one fetch of keys, however many come', async () => {
+    const { sign, fetch } = await mockIssuer();
+    const verify = tokenVerifier(rules);
+    await verify(await sign({}));
+    await verify(await sign({ sub: '2' }));
+    expect(fetch).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a token that does not count is refused:', () => {
+  test.each([
+    ['for another audience', { aud: 'another' }],
+    ['for no audience', { aud: undefined }],
+    ['of another issuer', { iss: 'https://example.com/' }],
+    ['of nobody', { sub: undefined }],
+  ])('%s', async (_why, claims) => {
+    const { sign } = await mockIssuer();
+    await expect(tokenVerifier(rules)(await sign(claims))).rejects.toEqual(unauthenticated);
+  });
+
+  test('expired', async () => {
+    const { sign } = await mockIssuer();
+    await expect(tokenVerifier(rules)(await sign({}, { expiresIn: '-1s' }))).rejects.toEqual(unauthenticated);
+  });
+
+  test('without an end', async () => {
+    const { privateKey } = await mockIssuer();
+    const token = await new SignJWT({ iss: rules.issuer, aud: rules.audience, sub: '1' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+      .sign(privateKey);
+    await expect(tokenVerifier(rules)(token)).rejects.toEqual(unauthenticated);
+  });
+
+  test('signed by somebody else', async () => {
+    const { sign } = await mockIssuer();
+    const { privateKey: key } = await generateKeyPair('ES256');
+    await expect(tokenVerifier(rules)(await sign({}, { key }))).rejects.toEqual(unauthenticated);
+  });
+
+  test('not signed at all', async () => {
+    await mockIssuer();
+    const token = new UnsecuredJWT({ iss: rules.issuer, aud: rules.audience, sub: '1' })
+      .setExpirationTime('1h')
+      .encode();
+    await expect(tokenVerifier(rules)(token)).rejects.toEqual(unauthenticated);
+  });
+
+  test.each(['', 'a', 'a.b.c', '..', 'null'])('no token: %j', async (token) => {
+    await mockIssuer();
+    await expect(tokenVerifier(rules)(token)).rejects.toEqual(unauthenticated);
+  });
+});
+
+test('an issuer that cannot be reached is no reason to call a token bad', async () => {
+  const { sign, fetch } = await mockIssuer();
+  fetch.mockResolvedValue(new Response('', { status: 503 }));
+  await expect(tokenVerifier(rules)(await sign({}))).rejects.not.toEqual(unauthenticated);
+});
+
+test('keys are fetched without TLS from loopback alone', async () => {
+  const { sign, fetch } = await mockIssuer();
+  const verify = tokenVerifier({ ...rules, jwksUri: 'http://keys.example.com/jwks.json' });
+  await expect(verify(await sign({}))).rejects.toThrow();
+  expect(fetch).not.toHaveBeenCalled();
+});

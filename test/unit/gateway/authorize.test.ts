@@ -1,0 +1,99 @@
+import { DynamoDBClient, GetItemCommand, InternalServerError } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { UpgradeEvent } from '../../../functions/gateway/authorize.ts';
+import { mockIssuer, rules } from '../../support/issuer.ts';
+
+const dynamodb = mockClient(DynamoDBClient);
+const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+
+beforeEach(() => {
+  vi.resetModules();
+  vi.stubEnv('CHAT_TABLE', 'chat');
+  vi.stubEnv('ISSUER', rules.issuer);
+  vi.stubEnv('AUDIENCE', rules.audience);
+  vi.stubEnv('JWKS_URI', rules.jwksUri);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  dynamodb.reset();
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+  errors.mockClear();
+});
+
+/** A fresh execution environment. */
+const authorizer = async () => (await import('../../../functions/authorize.ts')).handler;
+
+const upgrade = (
+  headers: Record<string, string>,
+  query: Record<string, string> | null = { room: '1' },
+): UpgradeEvent => ({
+  methodArn: 'arn:aws:execute-api:us-east-1:000000000000:abc/prod/$connect',
+  headers,
+  queryStringParameters: query,
+  requestContext: { connectionId: 'L0SM9cOFvHcCIhw=', connectedAt: 1, requestId: 'r=' },
+});
+
+function roomOfAlice(): void {
+  dynamodb.on(GetItemCommand).callsFake(({ Key }) => {
+    const items: Record<string, object> = {
+      room: { name: 'r', kind: 'group', seq: 0, shards: 1 },
+      'member#1': { user: '1', role: 'owner', readTo: 0 },
+    };
+    const found = Key.room.S === '1' ? items[Key.item.S] : undefined;
+    return found ? { Item: marshall(found) } : {};
+  });
+}
+
+describe('an upgrade request', () => {
+  test('of a member is allowed, and the session is its flat context', async () => {
+    const { sign } = await mockIssuer();
+    roomOfAlice();
+    const token = await sign({ preferred_username: 'alice', email: 'alice@example.com' });
+    const result = await (await authorizer())(upgrade({ Authorization: `Bearer ${token}` }));
+    expect(result).toMatchObject({
+      principalId: '1',
+      policyDocument: {
+        Statement: [{ Effect: 'Allow', Resource: 'arn:aws:execute-api:us-east-1:000000000000:abc/prod/*' }],
+      },
+      context: { room: '1', username: 'alice', email: 'alice@example.com', dialect: 'action', reads: 'auto' },
+    });
+    for (const value of Object.values(result.context ?? {}))
+      expect(['string', 'number']).toContain(typeof value);
+  });
+
+  test.each([
+    ['without a token', {}],
+    ['with a bad token', { Authorization: 'Bearer a.b.c' }],
+  ])('%s fails as Unauthorized, to the letter, for which the gateway answers 401', async (_how, headers) => {
+    await mockIssuer();
+    await expect((await authorizer())(upgrade(headers))).rejects.toMatchObject({ message: 'Unauthorized' });
+    expect(dynamodb.calls()).toHaveLength(0);
+  });
+
+  test('of a stranger and one to no room get the same answer', async () => {
+    const { sign } = await mockIssuer();
+    roomOfAlice();
+    const headers = { Authorization: `Bearer ${await sign({ sub: '4' })}` };
+    const answers = await Promise.all([
+      (await authorizer())(upgrade(headers)),
+      (await authorizer())(upgrade(headers, { room: '404' })),
+      (await authorizer())(upgrade(headers, null)),
+      (await authorizer())(upgrade(headers, { room: 'x'.repeat(3_000) })),
+      (await authorizer())(upgrade(headers, { room: '1', dialect: '__proto__' })),
+    ]);
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect(answers[0]).toMatchObject({ policyDocument: { Statement: [{ Effect: 'Deny' }] } });
+  });
+
+  test('during a fault of ours is neither allowed nor called unauthorized', async () => {
+    const { sign } = await mockIssuer();
+    dynamodb.onAnyCommand().rejects(new InternalServerError({ message: 'oops', $metadata: {} }));
+    const token = await sign({});
+    const failed = (await authorizer())(upgrade({ Authorization: `Bearer ${token}` }));
+    await expect(failed).rejects.toThrow('Handshake not decided');
+    expect(JSON.stringify(errors.mock.calls)).not.toContain(token);
+  });
+});

@@ -1,0 +1,82 @@
+import {
+  ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
+  ForbiddenException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { DynamoDBClient, ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { handler as serve } from '../../../functions/default.ts';
+import { authorizerContext, frameEvent } from '../../support/gateway-events.ts';
+
+const gateway = mockClient(ApiGatewayManagementApiClient);
+const dynamodb = mockClient(DynamoDBClient);
+const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+
+beforeEach(() => {
+  vi.stubEnv('CHAT_TABLE', 'chat');
+  vi.stubEnv('CONNECTIONS_TABLE', 'connections');
+  vi.stubEnv('FANOUT_FUNCTION', 'fanout');
+  vi.stubEnv('SOCKET_URL', 'https://abc.execute-api.us-east-1.amazonaws.com/prod');
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+});
+
+afterEach(() => {
+  gateway.reset();
+  dynamodb.reset();
+  errors.mockClear();
+});
+
+const posted = () =>
+  gateway.commandCalls(PostToConnectionCommand).map(({ args }) => JSON.parse(String(args[0].input.Data)));
+
+describe('a frame', () => {
+  test('that is refused gets an error frame, and the route returns 200', async () => {
+    gateway.on(PostToConnectionCommand).resolves({});
+    await expect(serve(frameEvent('{"action":"fly","client_id":"a-1"}'))).resolves.toMatchObject({
+      statusCode: 200,
+    });
+    expect(posted()).toEqual([
+      { type: 'error', code: 'UNKNOWN_ACTION', message: expect.any(String), client_id: 'a-1' },
+    ]);
+    expect(dynamodb.calls()).toHaveLength(0);
+  });
+
+  test('of an expired token gets TOKEN_EXPIRED, does nothing, and its socket is closed', async () => {
+    gateway.onAnyCommand().resolves({});
+    const late = authorizerContext({ tokenExpiresAt: String(Date.now() - 1) });
+    await serve(frameEvent('{"message":"hi"}', late));
+    expect(posted()).toMatchObject([{ code: 'TOKEN_EXPIRED' }]);
+    expect(gateway.commandCalls(DeleteConnectionCommand)).toHaveLength(1);
+    expect(dynamodb.calls()).toHaveLength(0);
+  });
+
+  test('that meets a fault gets INTERNAL, and the log names the fault but not what was said', async () => {
+    gateway.on(PostToConnectionCommand).resolves({});
+    dynamodb
+      .onAnyCommand()
+      .rejects(new ProvisionedThroughputExceededException({ message: 'slow', $metadata: {} }));
+    await serve(frameEvent('{"message":"a secret"}'));
+    expect(posted()).toMatchObject([{ type: 'error', code: 'INTERNAL' }]);
+    const logged = JSON.stringify(errors.mock.calls);
+    expect(logged).toContain('ProvisionedThroughputExceededException');
+    expect(logged).not.toContain('secret');
+    expect(logged).not.toMatch(/\bat .*:\d+/);
+  });
+
+  test('that cannot even be refused is left to the gateway’s own error, without a stack for the log', async () => {
+    gateway
+      .onAnyCommand()
+      .rejects(new ForbiddenException({ message: 'no grant', $metadata: { httpStatusCode: 403 } }));
+    const failure = await serve(frameEvent('hello')).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect((failure as Error).stack).not.toMatch(/\bat .*:\d+/);
+  });
+
+  test('without a session is not served', async () => {
+    const event = frameEvent('{"message":"hi"}', {} as ReturnType<typeof authorizerContext>);
+    await expect(serve(event)).rejects.toThrow('Frame not answered');
+    expect(gateway.calls()).toHaveLength(0);
+  });
+});
