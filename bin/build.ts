@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import * as esbuild from 'esbuild';
+
+/** One Lambda's bundle. Sizes are bytes, minified. */
+export interface Bundle {
+  readonly entry: string;
+  readonly bytes: number;
+  readonly gzipBytes: number;
+}
+
+export interface BuildOptions {
+  /** The directory whose top-level *.ts files are the entries; `functions` by default. */
+  readonly functions?: string;
+  /** Where `<entry>/index.mjs` and its map go; `dist/functions` by default. */
+  readonly outdir?: string;
+}
+
+/**
+ * Bundles every entry. What was there before stays until all of it is built, then goes. Throws an Error
+ * that shows file and line when an entry does not build.
+ */
+export async function build(options: BuildOptions = {}): Promise<readonly Bundle[]> {
+  const functions = options.functions ?? fileURLToPath(new URL('../functions', import.meta.url));
+  const outdir = options.outdir ?? fileURLToPath(new URL('../dist/functions', import.meta.url));
+  const result = await bundle(functions, listEntries(functions), outdir);
+  const files = new Map(result.outputFiles.map((file) => [file.path, file.contents]));
+  files.set(join(outdir, 'meta.json'), new TextEncoder().encode(JSON.stringify(result.metafile)));
+  for (const [path, contents] of files) replaceFile(path, contents);
+  removeOthers(outdir, new Set([...files.keys()].map((path) => relative(outdir, path).split(sep)[0])));
+  return [...files]
+    .filter(([path]) => path.endsWith('.mjs'))
+    .map(([path, contents]) => measure(path, contents));
+}
+
+function listEntries(functions: string): readonly string[] {
+  const names = existsSync(functions) ? readdirSync(functions).sort() : [];
+  const entries = names.filter((name) => name.endsWith('.ts')).map((name) => basename(name, '.ts'));
+  if (entries.length > 0) return entries;
+  throw new Error(`Build failed: no entry in ${functions}; put one *.ts file there for each Lambda`);
+}
+
+async function bundle(functions: string, entries: readonly string[], outdir: string) {
+  try {
+    return await esbuild.build({
+      entryPoints: entries.map((entry) => ({
+        in: join(functions, `${entry}.ts`),
+        out: join(entry, 'index'),
+      })),
+      outdir,
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node24',
+      // The AWS SDK has an ESM build behind `module`; its CommonJS one cannot be tree-shaken.
+      mainFields: ['module', 'main'],
+      conditions: ['module'],
+      treeShaking: true,
+      minify: true,
+      sourcemap: 'linked',
+      metafile: true,
+      write: false,
+      logLevel: 'silent',
+    });
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error;
+    const shown = await esbuild.formatMessages(error.errors, { kind: 'error', color: process.stderr.isTTY });
+    throw new Error(
+      `Build failed: ${error.errors.length} in the source; correct what is shown\n${shown.join('')}`,
+    );
+  }
+}
+
+function isBuildFailure(error: unknown): error is esbuild.BuildFailure {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
+}
+
+/** In one step, so that a function that starts meanwhile reads the old bundle or the new one, never half. */
+function replaceFile(path: string, contents: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
+}
+
+function removeOthers(outdir: string, kept: ReadonlySet<string | undefined>): void {
+  for (const name of readdirSync(outdir)) {
+    if (!kept.has(name)) rmSync(join(outdir, name), { recursive: true });
+  }
+}
+
+function measure(path: string, contents: Uint8Array): Bundle {
+  const gzipBytes = gzipSync(contents).byteLength;
+  return { entry: basename(dirname(path)), bytes: contents.byteLength, gzipBytes };
+}
+
+/** The sizes as an aligned table, in KB of 1,000 bytes. */
+export function sizeTable(bundles: readonly Bundle[]): string {
+  const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`;
+  const rows = [
+    ['function', 'minified', 'gzip'] as const,
+    ...bundles.map((each) => [each.entry, kilobytes(each.bytes), kilobytes(each.gzipBytes)] as const),
+  ];
+  const width = Math.max(...rows.map(([entry]) => entry.length));
+  return rows.map(([a, b, c]) => `${a.padEnd(width)}  ${b.padStart(9)}  ${c.padStart(9)}`).join('\n');
+}
+
+if (import.meta.main) {
+  try {
+    const { values } = parseArgs({
+      options: { quiet: { type: 'boolean' }, functions: { type: 'string' }, outdir: { type: 'string' } },
+    });
+    const bundles = await build(values);
+    if (values.quiet !== true) console.log(sizeTable(bundles));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Entry } from './entries.ts';
+
+export interface ChatFunctionProps
+  extends Pick<Entry, 'memoryMegabytes' | 'timeoutSeconds' | 'asynchronous'> {
+  /** The name of its file in `functions/`, and of its bundle. */
+  readonly entry: string;
+  /** The directory that has a directory with an index.mjs for each entry. */
+  readonly bundles: string;
+  readonly logRetention: RetentionDays;
+}
+
+/** A Lambda of the chat: its bundle, its own log group, and a role that may write to that and no more. */
+export class ChatFunction extends LambdaFunction {
+  /** Throws an Error when the entry has no bundle. */
+  constructor(scope: Construct, id: string, props: ChatFunctionProps) {
+    const name = id.replace(/Function$/, '');
+    const logGroup = new LogGroup(scope, `${name}Logs`, {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    super(scope, id, {
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(bundle(props), { exclude: ['*.map'] }),
+      memorySize: props.memoryMegabytes,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      role: new Role(scope, `${name}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      // AWS: Lambda log levels. Below WARN each invocation logs lines of its own (start, report), which
+      // cost about as much as the invocation.
+      systemLogLevelV2: SystemLogLevel.WARN,
+      ...(props.asynchronous && {
+        retryAttempts: props.asynchronous.retries,
+        maxEventAge: Duration.seconds(props.asynchronous.maxAgeSeconds),
+      }),
+    });
+    // The ARN ends in `:*`, its streams. AWS has nothing narrower: Lambda names the streams when it starts.
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
+  }
+
+  /** Grants the actions on the resources (ARNs), and nothing when there are no actions. */
+  allow(actions: readonly string[], ...resources: string[]): void {
+    if (actions.length === 0) return;
+    this.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources }));
+  }
+}
+
+function bundle({ bundles, entry }: ChatFunctionProps): string {
+  const directory = join(bundles, entry);
+  if (existsSync(join(directory, 'index.mjs'))) return directory;
+  throw new Error(`Synth failed: no bundle for "${entry}" in ${bundles}; run \`npm run build\``);
+}

@@ -1,0 +1,104 @@
+/** What an entry may do with a table: the names of DynamoDB's actions, without their prefix. */
+export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+
+/** The environment variables that an entry may ask for. */
+export type Variable =
+  | 'CHAT_TABLE'
+  | 'CONNECTIONS_TABLE'
+  | 'SOCKET_URL'
+  | 'WELCOME_FUNCTION'
+  | 'FANOUT_FUNCTION'
+  | 'ISSUER'
+  | 'AUDIENCE'
+  | 'JWKS_URI';
+
+/** One Lambda: how large, how long, what it is told and what it may do. It may do nothing else. */
+export interface Entry {
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  readonly variables: readonly Variable[];
+  readonly chat: readonly TableAction[];
+  readonly connections: readonly TableAction[];
+  /** May look a user's connections up in the index `by-user`. */
+  readonly connectionsByUser?: boolean;
+  /** May post to the sockets and close them. */
+  readonly sockets: boolean;
+  /** The one entry that it may invoke. */
+  readonly invokes: 'welcome' | 'fanout' | null;
+  /** Set where the entry is invoked asynchronously. */
+  readonly asynchronous?: { readonly retries: 0 | 1 | 2; readonly maxAgeSeconds: number };
+}
+
+// AWS: API Gateway WebSocket quotas. A route's integration is given up after 29 seconds.
+const integrationTimeoutSeconds = 29;
+
+const send: Entry = {
+  memoryMegabytes: 1024,
+  timeoutSeconds: integrationTimeoutSeconds,
+  variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION'],
+  chat: ['GetItem', 'PutItem', 'UpdateItem'],
+  connections: ['Query', 'DeleteItem'],
+  sockets: true,
+  invokes: 'fanout',
+};
+
+/** Every Lambda of the stack, by the name of its file in `functions/`. */
+export const entries = {
+  authorize: {
+    memoryMegabytes: 512,
+    timeoutSeconds: 10,
+    variables: ['CHAT_TABLE', 'ISSUER', 'AUDIENCE', 'JWKS_URI'],
+    chat: ['GetItem'],
+    connections: [],
+    sockets: false,
+    invokes: null,
+  },
+  connect: {
+    memoryMegabytes: 512,
+    timeoutSeconds: 10,
+    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'WELCOME_FUNCTION'],
+    chat: ['UpdateItem'],
+    connections: ['PutItem', 'DeleteItem'],
+    sockets: false,
+    invokes: 'welcome',
+  },
+  welcome: {
+    memoryMegabytes: 512,
+    timeoutSeconds: integrationTimeoutSeconds,
+    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
+    chat: ['GetItem', 'Query', 'UpdateItem'],
+    connections: ['Query', 'DeleteItem'],
+    sockets: true,
+    invokes: null,
+    // A late or second history would arrive among newer frames: rather none, the client can ask for it.
+    asynchronous: { retries: 0, maxAgeSeconds: 60 },
+  },
+  disconnect: {
+    memoryMegabytes: 512,
+    timeoutSeconds: integrationTimeoutSeconds,
+    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
+    chat: ['GetItem', 'UpdateItem'],
+    connections: ['Query', 'DeleteItem'],
+    connectionsByUser: true,
+    sockets: true,
+    invokes: null,
+  },
+  send,
+  edit: send,
+  delete: send,
+  default: { ...send, chat: [...send.chat, 'Query'] },
+  fanout: {
+    memoryMegabytes: 1024,
+    timeoutSeconds: 60,
+    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
+    chat: ['UpdateItem'],
+    connections: ['DeleteItem'],
+    sockets: true,
+    invokes: null,
+    asynchronous: { retries: 2, maxAgeSeconds: 300 },
+  },
+} satisfies Record<string, Entry>;
+
+export type EntryName = keyof typeof entries;
+
+export const entryNames = Object.keys(entries) as readonly EntryName[];

@@ -1,0 +1,81 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+
+/** An OpenID Connect issuer whose tokens are accepted. */
+export interface Oidc {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUri: string;
+}
+
+/** What a team may choose. Each is a CDK context key, given as `npx cdk deploy -c key=value` or in cdk.json. */
+export interface Settings {
+  /** `stackName`: the CloudFormation stack, default `Parley`; another name is another, separate chat. */
+  readonly stackName: string;
+  /**
+   * `issuer`, `audience`, `jwksUri`: all three, or none. Tokens of this issuer are accepted. Without them
+   * the stack makes a Cognito user pool and accepts its ID tokens.
+   */
+  readonly oidc: Oidc | null;
+  /** `logRetentionDays`: how long logs are kept, default 30; one of the numbers that CloudWatch Logs offers. */
+  readonly logRetention: RetentionDays;
+  /**
+   * `accessLogs`: `true` logs each handshake and frame (no header, no query string, no text), default
+   * `false`. API Gateway writes them only in an account whose CloudWatch role is set, see the AWS page
+   * "Configure logging for WebSocket APIs".
+   */
+  readonly accessLogs: boolean;
+}
+
+/** Reads the settings from CDK context. Throws an Error that names the key when a value cannot be used. */
+export function readSettings(context: (key: string) => unknown): Settings {
+  return {
+    stackName: stackName(context('stackName') ?? 'Parley'),
+    oidc: oidc(context('issuer'), context('audience'), context('jwksUri')),
+    logRetention: retention(context('logRetentionDays') ?? 30),
+    accessLogs: flag('accessLogs', context('accessLogs') ?? false),
+  };
+}
+
+function invalid(key: string, why: string, advice: string): Error {
+  return new Error(`Setting "${key}" is not usable: ${why}; ${advice}`);
+}
+
+function stackName(value: unknown): string {
+  // AWS: CloudFormation CreateStack, StackName.
+  if (typeof value === 'string' && /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(value)) return value;
+  throw invalid('stackName', 'it is not a name for a stack', 'use letters, digits and hyphens');
+}
+
+function oidc(issuer: unknown, audience: unknown, jwksUri: unknown): Oidc | null {
+  const given = { issuer, audience, jwksUri };
+  const missing = Object.entries(given).filter(([, value]) => value === undefined || value === '');
+  if (missing.length === 3) return null;
+  for (const [key] of missing) {
+    throw invalid(key, 'it is missing', 'give issuer, audience and jwksUri, or none for a Cognito user pool');
+  }
+  if (typeof audience !== 'string') throw invalid('audience', 'it is not a text', 'give one audience');
+  return { issuer: secureUrl('issuer', issuer), audience, jwksUri: secureUrl('jwksUri', jwksUri) };
+}
+
+/** The value as it was given: an issuer is compared with a token's `iss` letter by letter. */
+function secureUrl(key: string, value: unknown): string {
+  const url = typeof value === 'string' ? URL.parse(value) : null;
+  if (typeof value !== 'string' || url === null) throw invalid(key, 'it is not a URL', 'give an https URL');
+  const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) return value;
+  throw invalid(key, 'keys and tokens need a safe way', 'give an https URL (http only on loopback)');
+}
+
+function retention(value: unknown): RetentionDays {
+  const days = typeof value === 'string' ? Number(value) : value;
+  const offered = Object.values(RetentionDays).filter((each) => typeof each === 'number');
+  const found = offered.find((each) => each === days && each !== RetentionDays.INFINITE);
+  if (found !== undefined) return found;
+  throw invalid('logRetentionDays', 'CloudWatch Logs has no such retention', 'use e.g. 7, 14, 30, 90 or 365');
+}
+
+function flag(key: string, value: unknown): boolean {
+  if (value === true || value === 'true') return true;
+  if (value === false || value === 'false') return false;
+  throw invalid(key, 'it is neither true nor false', 'use true or false');
+}

@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { build, sizeTable } from '../../bin/build.ts';
+
+let functions: string;
+let outdir: string;
+
+beforeEach(() => {
+  const directory = mkdtempSync(join(tmpdir(), 'parley-build-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  functions = join(directory, 'functions');
+  outdir = join(directory, 'dist');
+  write('domain/greeting.ts', `export const greeting: string = 'hello';\nexport const unused = 'dropped';\n`);
+  write(
+    'send.ts',
+    `import { greeting } from './domain/greeting.ts';\nexport const handler = () => greeting;\n`,
+  );
+  write('edit.ts', `export const handler = (): number => 2;\n`);
+});
+
+function write(path: string, source: string): void {
+  mkdirSync(join(functions, path, '..'), { recursive: true });
+  writeFileSync(join(functions, path), source);
+}
+
+const run = async (entry: string) => {
+  const { handler } = await import(pathToFileURL(join(outdir, entry, 'index.mjs')).href);
+  return handler();
+};
+
+test('each file at the top of functions becomes a bundle that exports its handler', async () => {
+  const bundles = await build({ functions, outdir });
+  expect(bundles.map(({ entry }) => entry).sort()).toEqual(['edit', 'send']);
+  expect(await run('send')).toBe('hello');
+  expect(await run('edit')).toBe(2);
+});
+
+test('the source map lies beside the bundle, and what nobody uses is left out', async () => {
+  await build({ functions, outdir });
+  expect(readdirSync(join(outdir, 'send')).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+  const code = readFileSync(join(outdir, 'send', 'index.mjs'), 'utf8');
+  expect(code).toMatch(/\/\/# sourceMappingURL=index\.mjs\.map\s*$/);
+  expect(code).not.toContain('dropped');
+});
+
+test('the sizes are those of the files', async () => {
+  const bundles = await build({ functions, outdir });
+  for (const { entry, bytes, gzipBytes } of bundles) {
+    const file = readFileSync(join(outdir, entry, 'index.mjs'));
+    expect([bytes, gzipBytes]).toEqual([file.byteLength, gzipSync(file).byteLength]);
+  }
+});
+
+test('the table of sizes is aligned', () => {
+  const table = sizeTable([
+    { entry: 'send', bytes: 123_456, gzipBytes: 45_678 },
+    { entry: 'disconnect', bytes: 999, gzipBytes: 0 },
+  ]);
+  expect(table.split('\n')).toEqual([
+    'function     minified       gzip',
+    'send         123.5 KB    45.7 KB',
+    'disconnect     1.0 KB     0.0 KB',
+  ]);
+});
+
+test('the bundle of an entry that is gone goes with the next build', async () => {
+  await build({ functions, outdir });
+  rmSync(join(functions, 'edit.ts'));
+  await build({ functions, outdir });
+  expect(existsSync(join(outdir, 'edit'))).toBe(false);
+  expect(existsSync(join(outdir, 'send', 'index.mjs'))).toBe(true);
+});
+
+test('an entry that does not build is shown by file and line, and the bundles of before stay', async () => {
+  await build({ functions, outdir });
+  write('send.ts', 'const a = 1;\nexport const handler = (;\n');
+  await expect(build({ functions, outdir })).rejects.toThrow(/^Build failed: 1 in the source.*send\.ts:2:/s);
+  expect(await run('send')).toBe('hello');
+});
+
+test('a folder without an entry is refused', async () => {
+  const empty = join(functions, 'domain', 'none');
+  await expect(build({ functions: empty, outdir })).rejects.toThrow(`Build failed: no entry in ${empty}`);
+});
+
+test('the command prints the table, or with --quiet nothing', async () => {
+  const script = join(import.meta.dirname, '../../bin/build.ts');
+  const command = (...flags: string[]) =>
+    execFileSync(process.execPath, [script, '--functions', functions, '--outdir', outdir, ...flags], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+  expect(command()).toMatch(/^function +minified +gzip\n(edit|send) /);
+  expect(command('--quiet')).toBe('');
+  write('edit.ts', 'export const handler = (;\n');
+  expect(() => command()).toThrow(
+    expect.objectContaining({ status: 1, stderr: expect.stringContaining('edit.ts:1:') }),
+  );
+});

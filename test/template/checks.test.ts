@@ -1,0 +1,67 @@
+import { type App, Stack, Validations } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { expect, test } from 'vitest';
+import { createApp } from '../../lib/app.ts';
+import { synthesize, temporaryOptions } from './synthesize.ts';
+
+const oidc = {
+  issuer: 'https://login.example.com/',
+  audience: 'chat',
+  jwksUri: 'https://login.example.com/jwks.json',
+};
+
+/** Where which finding is accepted, and the sentence that says why. */
+function acknowledgments(app: App) {
+  return app.node.findAll().flatMap(({ node }) =>
+    node.metadata
+      .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+      .flatMap(({ data }) => Object.entries(data as Record<string, string>))
+      .map(([id, reason]) => ({ path: node.path, rule: id.replace(/^.*::(?=AwsSolutions)/, ''), reason })),
+  );
+}
+
+test.each([
+  { variant: 'a Cognito user pool', context: {} },
+  { variant: 'an issuer of the team', context: oidc },
+  { variant: 'access logs', context: { accessLogs: true } },
+])('the template with $variant passes the AwsSolutions checks', ({ context }) => {
+  expect(synthesize(context).resources().length).toBeGreaterThan(0);
+});
+
+test('a finding that nobody justified fails the synth', () => {
+  const app = createApp(temporaryOptions());
+  new Bucket(new Stack(app, 'Another'), 'Unguarded');
+  expect(() => app.synth()).toThrow('AwsSolutions-S10');
+});
+
+test('each accepted finding is accepted at its own resource, with a sentence', () => {
+  const found = acknowledgments(createApp(temporaryOptions()));
+  const rules = Map.groupBy(found, ({ rule }) => rule.replace(/\[.*/, ''));
+  const places = [...rules].map(([rule, each]) => [rule, each.map(({ path }) => path).sort()]);
+  const routes = ['$default', '$disconnect', 'delete', 'edit', 'send'];
+  const posting = ['Default', 'Delete', 'Disconnect', 'Edit', 'Fanout', 'Send', 'Welcome'];
+  expect(Object.fromEntries(places)).toEqual({
+    'AwsSolutions-DDB3': ['Chat/Tables/Connections'],
+    'AwsSolutions-COG2': ['Chat/Identity/UserPool'],
+    'AwsSolutions-COG8': ['Chat/Identity/UserPool'],
+    'AwsSolutions-APIG1': ['Chat/Socket/Stage'],
+    'AwsSolutions-APIG4': routes.map((route) => `Chat/Socket/Api/${route}-Route`),
+    'AwsSolutions-IAM5': posting.flatMap((name) => Array(2).fill(`Chat/${name}Role`)),
+  });
+  for (const { reason } of found) expect(reason).toMatch(/^[A-Z].{40,}\.$/);
+});
+
+test('an accepted wildcard is accepted for its resource only', () => {
+  const wildcards = acknowledgments(createApp(temporaryOptions())).filter(({ rule }) =>
+    rule.startsWith('AwsSolutions-IAM5'),
+  );
+  for (const { rule } of wildcards) {
+    expect(rule).toMatch(
+      /^AwsSolutions-IAM5\[Resource::.*<SocketApi\w+>\/prod\/(POST|DELETE)\/@connections\/\*\]$/,
+    );
+  }
+});
+
+test('the flags of cdk.json hold for a synth in process too', () => {
+  expect(createApp(temporaryOptions()).node.tryGetContext('@aws-cdk/aws-iam:minimizePolicies')).toBe(true);
+});

@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { createApp } from '../../lib/app.ts';
+import { allEntries, synthesize, temporaryOptions } from './synthesize.ts';
+
+const template = synthesize({
+  issuer: 'https://login.example.com/',
+  audience: 'chat',
+  jwksUri: 'https://login.example.com/jwks.json',
+});
+
+const CHAT_TABLE = '<TablesChat>';
+const CONNECTIONS_TABLE = '<TablesConnections>';
+const SOCKET_URL = 'https://<SocketApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/prod';
+const posting = { CHAT_TABLE, CONNECTIONS_TABLE, SOCKET_URL };
+const sending = { ...posting, FANOUT_FUNCTION: '<FanoutFunction>' };
+
+const variables: Record<string, Record<string, string>> = {
+  authorize: {
+    CHAT_TABLE,
+    ISSUER: 'https://login.example.com/',
+    AUDIENCE: 'chat',
+    JWKS_URI: 'https://login.example.com/jwks.json',
+  },
+  connect: { CHAT_TABLE, CONNECTIONS_TABLE, WELCOME_FUNCTION: '<WelcomeFunction>' },
+  welcome: posting,
+  disconnect: posting,
+  send: sending,
+  edit: sending,
+  delete: sending,
+  default: sending,
+  fanout: posting,
+};
+
+test('there is one function for each entry and no other', () => {
+  expect(template.resources('AWS::Lambda::Function')).toHaveLength(allEntries.length);
+});
+
+test.each(allEntries)('%s runs its bundle, without the source map, on Node 24 on arm64', (entry) => {
+  expect(template.function(entry).properties).toMatchObject({
+    Runtime: 'nodejs24.x',
+    Architectures: ['arm64'],
+    Handler: 'index.handler',
+  });
+  expect(template.assetFiles(entry)).toEqual(['index.mjs']);
+});
+
+test.each(allEntries)('%s is told its variables and no others', (entry) => {
+  expect(template.function(entry).properties['Environment']).toEqual({ Variables: variables[entry] });
+});
+
+test.each(allEntries.filter((entry) => entry !== 'fanout'))(
+  '%s gives up before API Gateway does, at 29 s',
+  (entry) => {
+    expect(template.function(entry).properties['Timeout']).toBeLessThanOrEqual(29);
+  },
+);
+
+test.each(allEntries)('%s logs JSON to a log group of its own', (entry) => {
+  const name = entry.charAt(0).toUpperCase() + entry.slice(1);
+  expect(template.function(entry).properties['LoggingConfig']).toMatchObject({
+    LogFormat: 'JSON',
+    LogGroup: `<${name}Logs>`,
+  });
+});
+
+test('every log group has a retention and goes with the stack', () => {
+  const groups = template.resources('AWS::Logs::LogGroup');
+  expect(groups).toHaveLength(allEntries.length);
+  for (const group of groups) {
+    expect(group).toMatchObject({ properties: { RetentionInDays: 30 }, deletionPolicy: 'Delete' });
+  }
+});
+
+test('logRetentionDays sets the retention of every log group', () => {
+  const groups = synthesize({ logRetentionDays: '90', accessLogs: true }).resources('AWS::Logs::LogGroup');
+  expect(groups.map(({ properties }) => properties['RetentionInDays'])).toEqual(
+    Array(allEntries.length + 1).fill(90),
+  );
+});
+
+test('a welcome is tried once within a minute, a fan-out three times', () => {
+  const found = template.resources('AWS::Lambda::EventInvokeConfig').map(({ properties }) => properties);
+  expect(found).toEqual([
+    {
+      FunctionName: '<WelcomeFunction>',
+      Qualifier: '$LATEST',
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    },
+    {
+      FunctionName: '<FanoutFunction>',
+      Qualifier: '$LATEST',
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 300,
+    },
+  ]);
+});
+
+test('a missing bundle stops the synth with a line that says what to do', () => {
+  const options = temporaryOptions(allEntries.filter((entry) => entry !== 'send'));
+  expect(() => createApp(options)).toThrow(
+    `Synth failed: no bundle for "send" in ${options.bundles}; run \`npm run build\``,
+  );
+});

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import { allEntries, type Resource, synthesize } from './synthesize.ts';
+
+const template = synthesize();
+
+const chat = (...actions: string[]) => `chat: ${actions.join(' ')}`;
+const connections = (...actions: string[]) => `connections: ${actions.join(' ')}`;
+const sockets = 'sockets: POST DELETE';
+const invoke = (entry: string) => `invoke: ${entry}`;
+
+const expected: Record<string, readonly string[]> = {
+  authorize: [chat('GetItem')],
+  connect: [chat('UpdateItem'), connections('DeleteItem', 'PutItem'), invoke('Welcome')],
+  welcome: [chat('GetItem', 'Query', 'UpdateItem'), connections('DeleteItem', 'Query'), sockets],
+  disconnect: [
+    chat('GetItem', 'UpdateItem'),
+    connections('DeleteItem', 'Query'),
+    'index: Query',
+    sockets,
+  ],
+  send: [
+    chat('GetItem', 'PutItem', 'UpdateItem'),
+    connections('DeleteItem', 'Query'),
+    sockets,
+    invoke('Fanout'),
+  ],
+  edit: [
+    chat('GetItem', 'PutItem', 'UpdateItem'),
+    connections('DeleteItem', 'Query'),
+    sockets,
+    invoke('Fanout'),
+  ],
+  delete: [
+    chat('GetItem', 'PutItem', 'UpdateItem'),
+    connections('DeleteItem', 'Query'),
+    sockets,
+    invoke('Fanout'),
+  ],
+  default: [
+    chat('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    connections('DeleteItem', 'Query'),
+    sockets,
+    invoke('Fanout'),
+  ],
+  fanout: [chat('UpdateItem'), connections('DeleteItem'), sockets],
+};
+
+const account = '<AWS::Region>:<AWS::AccountId>';
+const socketArn = `arn:<AWS::Partition>:execute-api:${account}:<SocketApi>/prod`;
+
+/** The statements that the words above stand for, as they are in a policy document. */
+function statements(entry: string, grants: readonly string[]) {
+  const name = entry.charAt(0).toUpperCase() + entry.slice(1);
+  const written = grants.map((grant) => {
+    const [target = '', words = ''] = grant.split(': ');
+    const actions = words.split(' ').map((word) => `dynamodb:${word}`);
+    const single = actions.length === 1 ? actions[0] : actions;
+    if (target === 'chat') return { Action: single, Resource: '<TablesChat.Arn>' };
+    if (target === 'connections') return { Action: single, Resource: '<TablesConnections.Arn>' };
+    if (target === 'index') return { Action: single, Resource: '<TablesConnections.Arn>/index/by-user' };
+    if (target === 'invoke') return { Action: 'lambda:InvokeFunction', Resource: `<${words}Function.Arn>` };
+    const resources = ['DELETE', 'POST'].map((method) => `${socketArn}/${method}/@connections/*`);
+    return { Action: 'execute-api:ManageConnections', Resource: resources };
+  });
+  const logs = { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: `<${name}Logs.Arn>` };
+  return [logs, ...written].map((each) => ({ Effect: 'Allow', ...each }));
+}
+
+const roleOf = ({ properties }: Resource) => String(properties['Role']).replace(/^<(.+)\.Arn>$/, '$1');
+
+test.each(allEntries)('%s may do exactly what it needs', (entry) => {
+  const role = roleOf(template.function(entry));
+  const policies = template
+    .resources('AWS::IAM::Policy')
+    .filter(({ properties }) => (properties['Roles'] as string[]).includes(`<${role}>`));
+  expect(policies.map(({ properties }) => properties['PolicyDocument'])).toEqual([
+    { Version: '2012-10-17', Statement: statements(entry, expected[entry] ?? []) },
+  ]);
+});
+
+test('every function has a role of its own, for Lambda only and with nothing but its policy', () => {
+  const roles = template.resources('AWS::IAM::Role');
+  expect(roles.map(({ id }) => id).sort()).toEqual(
+    allEntries.map((entry) => roleOf(template.function(entry))).sort(),
+  );
+  for (const { properties } of roles) {
+    expect(properties).toEqual({
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
+        ],
+      },
+    });
+  }
+});
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+}
+
+test('no action is a wildcard, and no resource but the connections of the stage', () => {
+  const all = template
+    .resources('AWS::IAM::Policy')
+    .flatMap(({ properties }) => (properties['PolicyDocument'] as { Statement: Statement[] }).Statement);
+  expect(all.length).toBeGreaterThan(allEntries.length);
+  expect(all.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
+  const wild = all.flatMap(({ Resource }) => Resource).filter((resource) => resource.includes('*'));
+  expect([...new Set(wild)].sort()).toEqual([
+    `${socketArn}/DELETE/@connections/*`,
+    `${socketArn}/POST/@connections/*`,
+  ]);
+});

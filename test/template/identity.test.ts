@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { synthesize } from './synthesize.ts';
+
+const cognito = synthesize();
+
+test('without settings the stack makes a user pool that only an administrator fills, and that outlives it', () => {
+  const [pool, ...others] = cognito.resources('AWS::Cognito::UserPool');
+  expect(others).toEqual([]);
+  expect(pool).toMatchObject({
+    deletionPolicy: 'Retain',
+    properties: {
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      AutoVerifiedAttributes: ['email'],
+      DeletionProtection: 'ACTIVE',
+      UsernameConfiguration: { CaseSensitive: false },
+      Schema: [{ Name: 'email', Required: true, Mutable: true }],
+      Policies: {
+        PasswordPolicy: {
+          MinimumLength: 12,
+          RequireLowercase: true,
+          RequireUppercase: true,
+          RequireNumbers: true,
+          RequireSymbols: true,
+          TemporaryPasswordValidityDays: 3,
+        },
+      },
+    },
+  });
+  expect(pool?.properties).not.toHaveProperty('UsernameAttributes');
+});
+
+test('the app client has no secret, signs in by password or SRP, and does not tell which names exist', () => {
+  const clients = cognito.resources('AWS::Cognito::UserPoolClient').map(({ properties }) => properties);
+  expect(clients).toEqual([
+    {
+      UserPoolId: '<IdentityUserPool>',
+      GenerateSecret: false,
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      AllowedOAuthFlowsUserPoolClient: false,
+      EnableTokenRevocation: true,
+      PreventUserExistenceErrors: 'ENABLED',
+      SupportedIdentityProviders: ['COGNITO'],
+    },
+  ]);
+});
+
+test('the authorizer is told the user pool as issuer and its client as audience', () => {
+  const issuer = 'https://cognito-idp.<AWS::Region>.<AWS::URLSuffix>/<IdentityUserPool>';
+  expect(cognito.function('authorize').properties['Environment']).toMatchObject({
+    Variables: {
+      ISSUER: issuer,
+      AUDIENCE: '<IdentityUserPoolClient>',
+      JWKS_URI: `${issuer}/.well-known/jwks.json`,
+    },
+  });
+  expect(cognito.outputs).toMatchObject({
+    UserPoolId: '<IdentityUserPool>',
+    UserPoolClientId: '<IdentityUserPoolClient>',
+  });
+});
+
+test('with an issuer of the team the authorizer is told that one, and there is no user pool', () => {
+  const oidc = synthesize({
+    issuer: 'https://team.eu.auth0.com/',
+    audience: 'https://chat.example.com',
+    jwksUri: 'https://team.eu.auth0.com/.well-known/jwks.json',
+  });
+  expect(oidc.function('authorize').properties['Environment']).toMatchObject({
+    Variables: {
+      ISSUER: 'https://team.eu.auth0.com/',
+      AUDIENCE: 'https://chat.example.com',
+      JWKS_URI: 'https://team.eu.auth0.com/.well-known/jwks.json',
+    },
+  });
+  expect(oidc.resources().filter(({ type }) => type.startsWith('AWS::Cognito::'))).toEqual([]);
+  expect(Object.keys(oidc.outputs).sort()).toEqual(['ChatTableName', 'ConnectionsTableName', 'SocketUrl']);
+});

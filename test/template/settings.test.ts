@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { createApp } from '../../lib/app.ts';
+import { readSettings } from '../../lib/settings.ts';
+import { temporaryOptions } from './synthesize.ts';
+
+const oidc = {
+  issuer: 'https://login.example.com/',
+  audience: 'chat',
+  jwksUri: 'https://login.example.com/jwks.json',
+};
+
+const read = (context: Record<string, unknown>) => readSettings((key) => context[key]);
+
+test('without context the defaults hold', () => {
+  expect(read({})).toEqual({ stackName: 'Parley', oidc: null, logRetention: 30, accessLogs: false });
+});
+
+test('values are taken as the command line gives them, as texts', () => {
+  expect(read({ ...oidc, stackName: 'Chat-2', logRetentionDays: '7', accessLogs: 'true' })).toEqual({
+    stackName: 'Chat-2',
+    oidc,
+    logRetention: 7,
+    accessLogs: true,
+  });
+});
+
+test.each([
+  { audience: 'chat', jwksUri: oidc.jwksUri, missing: 'issuer' },
+  { issuer: oidc.issuer, jwksUri: oidc.jwksUri, missing: 'audience' },
+  { issuer: oidc.issuer, audience: 'chat', missing: 'jwksUri' },
+  { issuer: oidc.issuer, audience: 'chat', jwksUri: '', missing: 'jwksUri' },
+])('an identity without its $missing is refused', ({ missing, ...context }) => {
+  expect(() => read(context)).toThrow(
+    `Setting "${missing}" is not usable: it is missing; give issuer, audience and jwksUri, or none for a Cognito user pool`,
+  );
+});
+
+test.each(['http://127.0.0.1:8003', 'http://localhost:8003', 'http://[::1]:8003'])(
+  'an issuer on this machine may be http: %s',
+  (issuer) => {
+    expect(read({ ...oidc, issuer, jwksUri: `${issuer}/jwks.json` }).oidc?.issuer).toBe(issuer);
+  },
+);
+
+test.each([
+  { context: { ...oidc, issuer: 'http://login.example.com/' }, key: 'issuer' },
+  { context: { ...oidc, issuer: 'http://127.0.0.1.example.com/' }, key: 'issuer' },
+  { context: { ...oidc, jwksUri: 'http://login.example.com/jwks.json' }, key: 'jwksUri' },
+  { context: { ...oidc, jwksUri: 'login.example.com' }, key: 'jwksUri' },
+  { context: { ...oidc, jwksUri: 'file:///etc/keys.json' }, key: 'jwksUri' },
+  { context: { ...oidc, issuer: 7 }, key: 'issuer' },
+  { context: { ...oidc, audience: ['a', 'b'] }, key: 'audience' },
+  { context: { logRetentionDays: '31' }, key: 'logRetentionDays' },
+  { context: { logRetentionDays: 'forever' }, key: 'logRetentionDays' },
+  { context: { logRetentionDays: '' }, key: 'logRetentionDays' },
+  { context: { logRetentionDays: 9999 }, key: 'logRetentionDays' },
+  { context: { accessLogs: 'yes' }, key: 'accessLogs' },
+  { context: { stackName: 'my chat' }, key: 'stackName' },
+  { context: { stackName: 5 }, key: 'stackName' },
+])('a $key that cannot be used is refused by name: $context', ({ context, key }) => {
+  expect(() => read(context)).toThrow(`Setting "${key}" is not usable: `);
+});
+
+test('the app refuses to be made with a setting that cannot be used', () => {
+  const options = temporaryOptions();
+  expect(() => createApp({ ...options, context: { issuer: oidc.issuer } })).toThrow('Setting "audience"');
+});

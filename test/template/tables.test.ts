@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { synthesize } from './synthesize.ts';
+
+const tables = synthesize().resources('AWS::DynamoDB::Table');
+
+/** Attribute names, the partition key first; throws on an attribute that is not a string. */
+function keys(schema: unknown, definitions: unknown): readonly string[] {
+  const types = new Map(
+    (definitions as { AttributeName: string; AttributeType: string }[]).map((each) => [
+      each.AttributeName,
+      each.AttributeType,
+    ]),
+  );
+  return (schema as { AttributeName: string; KeyType: string }[]).map(({ AttributeName, KeyType }) => {
+    return `${AttributeName} ${types.get(AttributeName)} ${KeyType}`;
+  });
+}
+
+function table(id: string) {
+  const found = tables.find((each) => each.id === id);
+  if (found === undefined) throw new Error(`Template has no table ${id}`);
+  const { properties, deletionPolicy } = found;
+  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, ...rest } = properties;
+  const indexes = (
+    GlobalSecondaryIndexes as { IndexName: string; KeySchema: unknown; Projection: unknown }[]
+  ).map((index) => ({
+    name: index.IndexName,
+    keys: keys(index.KeySchema, AttributeDefinitions),
+    projection: index.Projection,
+  }));
+  return { keys: keys(KeySchema, AttributeDefinitions), indexes, rest, deletionPolicy };
+}
+
+test('there are two tables', () => {
+  expect(tables.map(({ id }) => id)).toEqual(['TablesConnections', 'TablesChat']);
+});
+
+test('connections is found by room or by user, expires by itself, and goes with the stack', () => {
+  expect(table('TablesConnections')).toEqual({
+    keys: ['room S HASH', 'connection S RANGE'],
+    indexes: [
+      {
+        name: 'by-user',
+        keys: ['user S HASH', 'connection S RANGE'],
+        projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+    rest: {
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    },
+    deletionPolicy: 'Delete',
+  });
+});
+
+test('chat is backed up to the second, cannot be deleted by mistake, and outlives the stack', () => {
+  expect(table('TablesChat')).toEqual({
+    keys: ['room S HASH', 'item S RANGE'],
+    indexes: [
+      { name: 'by-user', keys: ['user S HASH', 'room S RANGE'], projection: { ProjectionType: 'KEYS_ONLY' } },
+    ],
+    rest: {
+      BillingMode: 'PAY_PER_REQUEST',
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+    },
+    deletionPolicy: 'Retain',
+  });
+});
