@@ -1,0 +1,67 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Role, User } from '../functions/domain/member.ts';
+import type { Database } from '../functions/store/database.ts';
+import { putMember } from '../functions/store/members.ts';
+import { putRoom } from '../functions/store/rooms.ts';
+
+/** The people of the local stack. Dave is a member of nothing. */
+export const demoUsers: readonly User[] = [
+  { id: '1', username: 'alice', email: 'alice@example.com' },
+  { id: '2', username: 'bob', email: 'bob@example.com' },
+  { id: '3', username: 'carol', email: 'carol@example.com' },
+  { id: '4', username: 'dave', email: 'dave@example.com' },
+];
+
+interface RoomPlan {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'group' | 'direct';
+  readonly members: readonly { readonly user: string; readonly role: Role }[];
+}
+
+const demoRooms: readonly RoomPlan[] = [
+  {
+    id: '1',
+    name: 'Everybody',
+    kind: 'group',
+    members: [
+      { user: '1', role: 'owner' },
+      { user: '2', role: 'member' },
+      { user: '3', role: 'member' },
+    ],
+  },
+  { id: '2', name: 'Alice alone', kind: 'group', members: [{ user: '1', role: 'owner' }] },
+  {
+    id: 'direct:1:2',
+    name: '',
+    kind: 'direct',
+    members: [
+      { user: '1', role: 'member' },
+      { user: '2', role: 'member' },
+    ],
+  },
+];
+
+/** Makes a room, or adds to one that is there. */
+export async function makeRoom(db: Pick<Database, 'client' | 'chat'>, plan: RoomPlan): Promise<void> {
+  const database = { ...db, connections: '' };
+  await putRoom(database, plan);
+  await Promise.all(plan.members.map(({ user, role }) => putMember(database, plan.id, user, role)));
+}
+
+/** Puts the demo rooms where they are missing; what was said in them stays. */
+export async function seedDemo(target: {
+  readonly endpoint: string;
+  readonly chatTable: string;
+}): Promise<void> {
+  const client = new DynamoDBClient({
+    endpoint: target.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'developer', secretAccessKey: 'developer' },
+  });
+  try {
+    await Promise.all(demoRooms.map((plan) => makeRoom({ client, chat: target.chatTable }, plan)));
+  } finally {
+    client.destroy();
+  }
+}
