@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { putConnection } from '../../functions/store/connections.ts';
+import type { AwsCall } from '../../local/trace.ts';
+import { enter } from '../support/chat.ts';
+import { databaseOf, newRoom, rowsOf } from '../support/rooms.ts';
+import { alice as aliceUser, bob as bobUser, connectionOf } from '../support/sample.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+let calls: AwsCall[] = [];
+
+beforeAll(async () => {
+  stack = await startTestStack({ trace: (call) => calls.push(call) });
+});
+
+afterAll(() => stack.stop());
+
+const now = () => ({ connectedAt: Date.now(), tokenExpiresAt: Date.now() + 3_600_000 });
+
+test('a connection that is gone without a word is removed by the first post that meets 410', async () => {
+  const room = await newRoom(stack, 'alice', 'bob');
+  const alice = await enter(stack, 'alice', `room=${room}`);
+  await putConnection(databaseOf(stack), connectionOf(bobUser, { id: 'AAAAAAAAAAAAAAA=', room, ...now() }));
+  expect(await rowsOf(stack, room)).toHaveLength(2);
+  await alice.say('anybody there?');
+  await vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(1), { timeout: 10_000 });
+  alice.send({ action: 'history' });
+  expect(await alice.take('history')).toMatchObject({ messages: [{ status: 'send' }] });
+  await alice.close();
+});
+
+test('a socket that closes leaves no row behind', async () => {
+  const room = await newRoom(stack, 'alice');
+  const alice = await enter(stack, 'alice', `room=${room}`);
+  expect(await rowsOf(stack, room)).toHaveLength(1);
+  await alice.close();
+  await vi.waitFor(async () => expect(await rowsOf(stack, room)).toEqual([]), { timeout: 10_000 });
+});
+
+test('a refused handshake leaves no row behind', async () => {
+  const room = await newRoom(stack, 'alice');
+  await expect(enter(stack, 'bob', `room=${room}`)).rejects.toMatchObject({ status: 403 });
+  expect(await rowsOf(stack, room)).toEqual([]);
+});
+
+test('a row whose time is over is not posted to, though DynamoDB has not removed it yet', async () => {
+  const room = await newRoom(stack, 'alice');
+  const alice = await enter(stack, 'alice', `room=${room}`);
+  const old = connectionOf(aliceUser, { id: 'BAAAAAAAAAAAAAA=', room, ...now(), connectedAt: 0 });
+  await putConnection(databaseOf(stack), old);
+  calls = [];
+  await alice.say('hello');
+  expect(
+    calls.some(({ resource }) => resource.includes(encodeURIComponent(old.id)) || resource.includes(old.id)),
+  ).toBe(false);
+  await alice.close();
+});
+
+/** How many requests the send function had answers to when it made its first post, in steps that waited for each other. */
+function roundTripsBeforePost(own: readonly AwsCall[]): number {
+  let open = 0;
+  let trips = 0;
+  for (const { service, phase } of own) {
+    if (service === 'execute-api') break;
+    if (phase === 'response') open--;
+    else if (open++ === 0) trips++;
+  }
+  return trips;
+}
+
+test.each([2, 20])(
+  'a send in a room of %i sockets makes 3 round trips before its first post, and 4 writes',
+  async (count) => {
+    const room = await newRoom(stack, 'alice', 'bob');
+    const alice = await enter(stack, 'alice', `room=${room}`);
+    const bobs = await Promise.all(
+      Array.from({ length: count - 1 }, () => enter(stack, 'bob', `room=${room}`)),
+    );
+    await stack.settled();
+    calls = [];
+    await alice.say('count me');
+    await Promise.all([alice, ...bobs].map((person) => person.take('mark_message_as_read')));
+    const own = calls.filter(({ functionName }) => functionName?.startsWith('Send'));
+    expect(roundTripsBeforePost(own)).toBe(3);
+    const writes = own.filter(
+      ({ phase, action }) => phase === 'request' && /:(Put|Update|Delete|BatchWrite)/.test(action),
+    );
+    expect(writes).toHaveLength(4);
+    expect(own.filter(({ service }) => service === 'execute-api')).toHaveLength(3 * count);
+    await Promise.all([alice.close(), ...bobs.map((bob) => bob.close())]);
+  },
+);

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import type { Frame } from '../support/chat.ts';
+import { freePorts } from '../support/free-ports.ts';
+import { connect, type WsClient } from '../support/ws-client.ts';
+
+const data = mkdtempSync(join(tmpdir(), 'parley-kill-'));
+const local = fileURLToPath(new URL('../../bin/local.ts', import.meta.url));
+const running = new Set<ChildProcess>();
+
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+  rmSync(data, { recursive: true, force: true });
+});
+
+/** Starts the local stack as `npm start` does, and waits until it says that it runs. */
+async function start(ports: readonly number[]): Promise<ChildProcess> {
+  const [socket, dynamodb, services] = ports.map(String);
+  const child = spawn(process.execPath, [local, '--data', data], {
+    env: {
+      ...process.env,
+      PARLEY_SOCKET_PORT: socket,
+      PARLEY_DYNAMODB_PORT: dynamodb,
+      PARLEY_SERVICES_PORT: services,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let said = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (text: Buffer) => {
+      said += text;
+      if (said.includes('Ctrl-C')) resolve();
+    });
+    child.stderr.on('data', (text: Buffer) => {
+      said += text;
+    });
+    child.once('exit', () => reject(new Error(`The local stack ended: ${said}`)));
+  });
+  return child;
+}
+
+async function tokenOf(user: string, port: number): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/token?user=${user}`, { method: 'POST' });
+  return response.text();
+}
+
+async function wholeHistory(client: WsClient): Promise<Set<unknown>> {
+  const texts = new Set<unknown>();
+  let before: unknown;
+  for (;;) {
+    client.send({ action: 'history', ...(before !== undefined && { before }) });
+    const page = (await client.next((frame) => (frame as Frame).type === 'history')) as Frame;
+    const messages = page['messages'] as Record<string, unknown>[];
+    for (const message of messages) texts.add(message['text']);
+    if (!page['has_more']) return texts;
+    before = messages.at(-1)?.['message_id'];
+  }
+}
+
+test('every message whose echo a client saw is in the history, also when everything was killed under load', async () => {
+  const ports = await freePorts(3);
+  const [socket = 0, , services = 0] = ports;
+  const url = `ws://127.0.0.1:${socket}/prod?room=1`;
+  const first = await start(ports);
+  const token = await tokenOf('alice', services);
+  const headers = { Authorization: `Bearer ${token}` };
+  const echoed = new Set<unknown>();
+  const clients = await Promise.all(
+    Array.from({ length: 4 }, async (_, number) => {
+      const client = await connect(url, { headers });
+      await client.next(Array.isArray);
+      client.socket.on('message', (text: Buffer) => {
+        const frame = JSON.parse(text.toString()) as Frame;
+        if (frame.type === 'chat_message') echoed.add(frame.message?.['text']);
+      });
+      return { client, number };
+    }),
+  );
+  const exited = once(first, 'exit');
+  for (let count = 0; count < 100; count++) {
+    for (const { client, number } of clients) client.send({ message: `${number} says ${count}` });
+  }
+  while (echoed.size < 60) await new Promise((resume) => setTimeout(resume, 5));
+  first.kill('SIGKILL');
+  await exited;
+  await Promise.all(clients.map(({ client }) => client.closed));
+  expect(echoed.size).toBeGreaterThanOrEqual(60);
+
+  const second = await start(ports);
+  // The signing key outlived the kill as well: the token still counts.
+  const back = await connect(url, { headers });
+  await back.next(Array.isArray);
+  const kept = await wholeHistory(back);
+  expect([...echoed].filter((text) => !kept.has(text))).toEqual([]);
+  await back.close();
+  const stopped = once(second, 'exit');
+  second.kill('SIGINT');
+  expect(await stopped).toEqual([0, null]);
+});

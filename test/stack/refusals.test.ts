@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Chatter, enter } from '../support/chat.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+import { connect } from '../support/ws-client.ts';
+
+let stack: TestStack;
+let alice: Chatter;
+let bob: Chatter;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  alice = await enter(stack, 'alice');
+  bob = await enter(stack, 'bob');
+});
+
+afterAll(() => stack.stop());
+
+const handshake = (query: string, headers: Record<string, string>) =>
+  connect(`${stack.socketUrl}${query}`, { headers });
+const bearer = async (username: string, options = {}) => ({
+  Authorization: `Bearer ${await stack.token(username, options)}`,
+});
+
+describe('a handshake is refused with', () => {
+  test('401 without a token, with a bad one and with an old one', async () => {
+    await expect(handshake('?room=1', {})).rejects.toMatchObject({ status: 401 });
+    await expect(handshake('?room=1', { Authorization: 'Bearer a.b.c' })).rejects.toMatchObject({
+      status: 401,
+    });
+    const old = await bearer('alice', { expiresInSeconds: -10 });
+    await expect(handshake('?room=1', old)).rejects.toMatchObject({ status: 401 });
+  });
+
+  test('403 for a room that one is no member of, and the very same for none', async () => {
+    const dave = await bearer('dave');
+    const answers = await Promise.all(
+      ['?room=1', '?room=404', '', '?room=', '?room=%23', '?room=1&dialect=none'].map((query) =>
+        handshake(query, dave).catch((error: { status: number; body: string }) => [error.status, error.body]),
+      ),
+    );
+    expect(answers[0]).toEqual([403, expect.any(String)]);
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+  });
+});
+
+describe('a frame is refused with an error frame, the socket stays open and nothing is stored:', () => {
+  test.each([
+    ['no JSON', 'hello', 'BAD_FRAME'],
+    ['an array', '[1]', 'BAD_FRAME'],
+    ['a blank text', '{"action":"send","message":"  "}', 'EMPTY_TEXT'],
+    ['too long a text', JSON.stringify({ message: 'x'.repeat(8_001) }), 'TOO_LONG'],
+    ['an unknown action', '{"action":"fly"}', 'UNKNOWN_ACTION'],
+    ['an action that is a route of the gateway', '{"action":"$connect"}', 'UNKNOWN_ACTION'],
+    ['a poisoned prototype', '{"__proto__":{"message":"hi"},"action":"send"}', 'BAD_FRAME'],
+    ['another room that one is in no more', '{"action":"send","message":"hi","room_id":404}', 'NOT_A_MEMBER'],
+    ['a room of somebody else', '{"action":"send","message":"hi","room_id":2}', 'NOT_A_MEMBER'],
+    ['its history', '{"action":"history","room_id":2}', 'NOT_A_MEMBER'],
+    ['a reply to nothing', '{"action":"send","message":"hi","reply_to":999999}', 'MESSAGE_NOT_FOUND'],
+    ['an edit of nothing', '{"action":"edit","message_id":999999,"text":"x"}', 'MESSAGE_NOT_FOUND'],
+    ['a delete of nothing', '{"action":"delete","message_id":999999}', 'MESSAGE_NOT_FOUND'],
+  ])('%s', async (_what, body, code) => {
+    bob.send(body);
+    expect(await bob.take('error')).toMatchObject({ code, message: expect.stringContaining(':') });
+    bob.send({ action: 'history' });
+    expect((await bob.take('history'))['messages']).toEqual([]);
+  });
+});
+
+describe('somebody else’s message', () => {
+  test('is neither edited nor deleted by a member, but by the room’s owner', async () => {
+    const { message_id } = await bob.say('mine');
+    const { message_id: hers } = await alice.say('hers');
+    bob.send({ action: 'edit', message_id: hers, text: 'yours', client_id: 'e-1' });
+    expect(await bob.take('error')).toMatchObject({ code: 'NOT_THE_AUTHOR', client_id: 'e-1' });
+    bob.send({ action: 'delete', message_id: hers });
+    expect(await bob.take('error')).toMatchObject({ code: 'NOT_THE_AUTHOR' });
+    alice.send({ action: 'edit', message_id, text: 'moderated' });
+    expect(await bob.take('message_edited')).toMatchObject({ message_id, text: 'moderated' });
+    bob.send({ action: 'history' });
+    expect((await bob.take('history'))['messages']).toMatchObject([{ text: 'hers' }, { text: 'moderated' }]);
+  });
+
+  test('once deleted, is there for nobody', async () => {
+    const { message_id } = await bob.say('gone soon');
+    bob.send({ action: 'delete', message_id });
+    await bob.take('message_deleted');
+    bob.send({ action: 'edit', message_id, text: 'back' });
+    expect(await bob.take('error')).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+    bob.send({ action: 'delete', message_id });
+    expect(await bob.take('error')).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+    bob.send({ action: 'send', message: 're', reply_to: message_id });
+    expect(await bob.take('error')).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+  });
+});
+
+test('a connection whose token runs out is told so at its next frame and closed, and hears nothing before', async () => {
+  const carol = await connect(`${stack.socketUrl}?room=1`, {
+    headers: await bearer('carol', { expiresInSeconds: 2 }),
+  });
+  await carol.next(Array.isArray);
+  await new Promise((resume) => setTimeout(resume, 2_100));
+  carol.send({ message: 'too late' });
+  expect(await carol.next()).toMatchObject({ type: 'error', code: 'TOKEN_EXPIRED' });
+  expect(await carol.closed).toMatchObject({ code: 1000 });
+});
+
+test('nothing that was said, no token and no query string is in the log', async () => {
+  await alice.say('a very secret word');
+  const log = stack.lines.join('\n');
+  expect(log).not.toContain('secret word');
+  expect(log).not.toContain('eyJ');
+  expect(log).not.toContain('room=');
+});

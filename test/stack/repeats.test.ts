@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Chatter, enter, type Frame, said, typed } from '../support/chat.ts';
+import { newRoom } from '../support/rooms.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+});
+
+afterAll(() => stack.stop());
+
+async function pair(): Promise<{ room: string; alice: Chatter; bob: Chatter }> {
+  const room = `room=${await newRoom(stack, 'alice', 'bob')}`;
+  return { room, alice: await enter(stack, 'alice', room), bob: await enter(stack, 'bob', room) };
+}
+
+async function history(person: Chatter): Promise<Record<string, unknown>[]> {
+  person.send({ action: 'history' });
+  return (await person.take('history'))['messages'] as Record<string, unknown>[];
+}
+
+const withClientId = (id: string) => typed('chat_message', ({ message }) => message?.['client_id'] === id);
+
+test('200 sends with 50 client ids, four of each at the same time, are 50 messages, and all are answered', async () => {
+  const { alice, bob } = await pair();
+  const ids = Array.from({ length: 50 }, (_, index) => `c-${index}`);
+  for (const id of ids) {
+    for (let copy = 0; copy < 4; copy++) {
+      alice.send({ action: 'send', message: `text of ${id}`, client_id: id });
+    }
+  }
+  const numbers = new Set<unknown>();
+  for (const id of ids) {
+    const answers = await Promise.all([1, 2, 3, 4].map(() => alice.next(withClientId(id), 40_000)));
+    const answered = new Set((answers as Frame[]).map(({ message }) => message?.['message_id']));
+    expect(answered.size).toBe(1);
+    for (const number of answered) numbers.add(number);
+  }
+  expect(numbers.size).toBe(50);
+  const stored = await history(alice);
+  expect(stored).toHaveLength(50);
+  expect(new Set(stored.map((message) => message['message_id']))).toEqual(numbers);
+  for (const id of ids) await bob.next(said(`text of ${id}`));
+  expect(bob.frames().filter(typed('chat_message'))).toHaveLength(50);
+  await Promise.all([alice.close(), bob.close()]);
+});
+
+test('a send whose answer was lost is repeated from another device, and stored once', async () => {
+  const { room, alice, bob } = await pair();
+  const first = await alice.say('once', { client_id: 'lost' });
+  alice.socket.terminate();
+  const again = await enter(stack, 'alice', room);
+  const second = await again.say('once', { client_id: 'lost' });
+  expect(second['message_id']).toBe(first['message_id']);
+  expect(await history(bob)).toHaveLength(1);
+  expect(bob.frames().filter(typed('chat_message'))).toHaveLength(1);
+  await Promise.all([again.close(), bob.close()]);
+});
+
+test('the same client id of two users is two messages', async () => {
+  const { alice, bob } = await pair();
+  const hers = await alice.say('hers', { client_id: 'same' });
+  const his = await bob.say('his', { client_id: 'same' });
+  expect(his['message_id']).not.toBe(hers['message_id']);
+  await Promise.all([alice.close(), bob.close()]);
+});
+
+test('an edit and a delete are made once, however often they are sent at the same time', async () => {
+  const { alice, bob } = await pair();
+  const { message_id } = await alice.say('original');
+  const edit = { action: 'edit', message_id, text: 'edited', client_id: 'e-1' };
+  for (let copy = 0; copy < 4; copy++) alice.send(edit);
+  const edits = await Promise.all([1, 2, 3, 4].map(() => alice.take('message_edited')));
+  expect(new Set(edits.map((frame) => JSON.stringify(frame))).size).toBe(1);
+  const removal = { action: 'delete', message_id, client_id: 'd-1' };
+  for (let copy = 0; copy < 4; copy++) alice.send(removal);
+  const removals = await Promise.all([1, 2, 3, 4].map(() => alice.take('message_deleted')));
+  expect(new Set(removals.map((frame) => JSON.stringify(frame))).size).toBe(1);
+  await bob.take('message_deleted');
+  expect(bob.frames().filter(typed('message_edited'))).toHaveLength(1);
+  expect(bob.frames().filter(typed('message_deleted'))).toHaveLength(1);
+  alice.send(edit);
+  expect(await alice.take('message_edited')).toMatchObject({ message_id, seq: edits[0]?.['seq'] });
+  expect(await history(alice)).toEqual([]);
+  await Promise.all([alice.close(), bob.close()]);
+});
+
+test('a client id that stands for one change is refused for another', async () => {
+  const { alice, bob } = await pair();
+  const { message_id } = await alice.say('original', { client_id: 'x' });
+  alice.send({ action: 'delete', message_id, client_id: 'x' });
+  expect(await alice.take('error')).toMatchObject({ code: 'BAD_FRAME', client_id: 'x' });
+  alice.send({ action: 'delete', message_id, client_id: 'y' });
+  await alice.take('message_deleted');
+  alice.send({ action: 'send', message: 'new', client_id: 'y' });
+  expect(await alice.take('error')).toMatchObject({ code: 'BAD_FRAME', client_id: 'y' });
+  await Promise.all([alice.close(), bob.close()]);
+});
+
+test('edits by two people at the same time leave one text, the same for everybody', async () => {
+  const { room, alice, bob } = await pair();
+  const { message_id } = await bob.say('original');
+  for (let round = 0; round < 10; round++) {
+    alice.send({ action: 'edit', message_id, text: `alice ${round}` });
+    bob.send({ action: 'edit', message_id, text: `bob ${round}` });
+  }
+  const heard = () => [...alice.frames(), ...bob.frames()].filter(typed('message_edited')) as Frame[];
+  await vi.waitFor(() => expect(new Set(heard().map(({ seq }) => seq)).size).toBe(20), { timeout: 20_000 });
+  const [present] = await history(alice);
+  const phone = await enter(stack, 'bob', room);
+  expect(phone.history[0]).toMatchObject({ text: present?.['text'] });
+  const last = heard().reduce((one, other) => (Number(one['seq']) > Number(other['seq']) ? one : other));
+  expect(present?.['text']).toBe(last['text']);
+  await Promise.all([alice.close(), bob.close(), phone.close()]);
+});
