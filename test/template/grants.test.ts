@@ -12,12 +12,7 @@ const expected: Record<string, readonly string[]> = {
   authorize: [chat('GetItem')],
   connect: [chat('UpdateItem'), connections('DeleteItem', 'PutItem'), invoke('Welcome')],
   welcome: [chat('GetItem', 'Query', 'UpdateItem'), connections('DeleteItem', 'Query'), sockets],
-  disconnect: [
-    chat('GetItem', 'UpdateItem'),
-    connections('DeleteItem', 'Query'),
-    'index: Query',
-    sockets,
-  ],
+  disconnect: [chat('GetItem', 'UpdateItem'), connections('DeleteItem', 'Query'), 'index: Query', sockets],
   send: [
     chat('GetItem', 'PutItem', 'UpdateItem'),
     connections('DeleteItem', 'Query'),

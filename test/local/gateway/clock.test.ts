@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { ManualClock, systemClock } from '../../../local/clock.ts';
+
+test('a manual clock stands still until it is advanced', () => {
+  const clock = new ManualClock(1000);
+  expect(clock.now()).toBe(1000);
+  clock.advance(5);
+  expect(clock.now()).toBe(1005);
+});
+
+test('timers run in the order of their time, those set on the way included', () => {
+  const clock = new ManualClock(0);
+  const ran: [string, number][] = [];
+  const note = (name: string) => ran.push([name, clock.now()]);
+  clock.after(30, () => note('last'));
+  clock.after(10, () => {
+    note('first');
+    clock.after(10, () => note('set on the way'));
+  });
+  clock.after(10, () => note('second'));
+  clock.advance(25);
+  expect(ran).toEqual([
+    ['first', 10],
+    ['second', 10],
+    ['set on the way', 20],
+  ]);
+  clock.advance(5);
+  expect(ran.at(-1)).toEqual(['last', 30]);
+});
+
+test('a cancelled timer does not run', () => {
+  const clock = new ManualClock(0);
+  let ran = false;
+  const cancel = clock.after(1, () => {
+    ran = true;
+  });
+  cancel();
+  clock.advance(10);
+  expect(ran).toBe(false);
+});
+
+test('the system clock runs a timer, and not a cancelled one', async () => {
+  const ran: string[] = [];
+  systemClock.after(0, () => ran.push('cancelled'))();
+  // Timers of the system clock are unref'ed, so something else has to keep this process alive.
+  await new Promise((resolve) => {
+    const alive = setInterval(() => {}, 1000);
+    systemClock.after(5, () => {
+      ran.push('kept');
+      clearInterval(alive);
+      resolve(undefined);
+    });
+  });
+  expect(ran).toEqual(['kept']);
+});

@@ -1,0 +1,253 @@
+import {
+  ForbiddenException,
+  GoneException,
+  LimitExceededException,
+  PayloadTooLargeException,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import { expect, test } from 'vitest';
+import { connect } from '../../support/ws-client.ts';
+import { gate, management, rejection, startGateway } from './test-gateway.ts';
+
+const unknownId = 'TXzPWdnOjoECGjA=';
+
+function answer(name: string, httpStatusCode: number) {
+  return { name, $metadata: { httpStatusCode } };
+}
+
+test('POST sends the body as one text frame', async () => {
+  const { open, post } = await startGateway();
+  const { client, id } = await open();
+  const seen = new Promise((resolve) =>
+    client.socket.once('message', (data, isBinary) => resolve([String(data), isBinary])),
+  );
+  const result = await post(id, '{"type":"pong"} 👍');
+  expect(result.$metadata).toMatchObject({ httpStatusCode: 200, requestId: expect.any(String) });
+  expect(await seen).toEqual(['{"type":"pong"} 👍', false]);
+});
+
+test('a POST whose body is no UTF-8 reaches the client as text all the same', async () => {
+  const { open, post } = await startGateway();
+  const { client, id } = await open();
+  await post(id, new Uint8Array([0x61, 0xff, 0x62]));
+  expect(await client.next()).toBe('a\ufffdb');
+});
+
+test('an empty POST sends an empty frame', async () => {
+  const { open, post } = await startGateway();
+  const { client, id } = await open();
+  await post(id, '');
+  expect(await client.next()).toBe('');
+});
+
+test('GET tells when the connection began and was last active, and who it is', async () => {
+  const { open, get, post, clock, calls } = await startGateway();
+  const connectedAt = new Date(clock.now());
+  const { client, id } = await open({ headers: { 'User-Agent': 'test/1' } });
+  const Identity = { SourceIp: '127.0.0.1', UserAgent: 'test/1' };
+  expect(await get(id)).toMatchObject({ ConnectedAt: connectedAt, LastActiveAt: connectedAt, Identity });
+  clock.advance(1000);
+  client.send('hi');
+  await calls.next('fallback');
+  expect(await get(id)).toMatchObject({
+    ConnectedAt: connectedAt,
+    LastActiveAt: new Date(connectedAt.getTime() + 1000),
+  });
+  clock.advance(1000);
+  await post(id, 'hi');
+  expect(await get(id)).toMatchObject({ LastActiveAt: new Date(connectedAt.getTime() + 2000) });
+});
+
+test('DELETE closes with 1000, always', async () => {
+  const { open, remove, calls, gateway } = await startGateway();
+  const { client, id } = await open();
+  const result = await remove(id);
+  expect(result.$metadata.httpStatusCode).toBe(204);
+  expect(await client.closed).toMatchObject({ code: 1000 });
+  const { event } = await calls.next('disconnect');
+  expect(event.requestContext).toMatchObject({
+    connectionId: id,
+    disconnectStatusCode: 1000,
+    disconnectReason: 'Connection Closed Normally',
+  });
+  expect(gateway.connectionCount()).toBe(0);
+});
+
+test('a connection that was deleted is gone at once, even if its client does not answer the close', async () => {
+  const { open, remove, post, calls } = await startGateway();
+  const { client, id } = await open();
+  client.socket.pause();
+  await remove(id);
+  await calls.next('disconnect');
+  expect(await rejection(post(id, 'hi'))).toBeInstanceOf(GoneException);
+});
+
+test('an unknown id is a 410 for every method', async () => {
+  const { post, get, remove } = await startGateway();
+  for (const call of [() => post(unknownId, 'hi'), () => get(unknownId), () => remove(unknownId)]) {
+    const error = await rejection(call());
+    expect(error).toBeInstanceOf(GoneException);
+    expect(error).toMatchObject(answer('GoneException', 410));
+  }
+});
+
+test('a closed connection is a 410', async () => {
+  const { open, post, calls } = await startGateway();
+  const { client, id } = await open();
+  await client.close();
+  await calls.next('disconnect');
+  expect(await rejection(post(id, 'hi'))).toMatchObject(answer('GoneException', 410));
+});
+
+test('a post before $connect has returned is a 410', async () => {
+  const connected = gate();
+  const {
+    connect: open,
+    calls,
+    post,
+  } = await startGateway({
+    functions: { connect: () => connected.passed.then(() => ({ statusCode: 200 })) },
+  });
+  const opening = open();
+  const { event } = await calls.next('connect');
+  const id = event.requestContext.connectionId;
+  expect(await rejection(post(id, 'early'))).toMatchObject(answer('GoneException', 410));
+  connected.open();
+  const client = await opening;
+  await post(id, 'in time');
+  expect(await client.next()).toBe('in time');
+});
+
+test.each(['x', 'TXzPWdnOjoECGjA', 'TXzPWdnOjoECGjA==', 'TXzP/dnOjoECGjA=', 'a b'])(
+  'the malformed id %s is a 400',
+  async (id) => {
+    const { post, get, remove } = await startGateway();
+    for (const call of [() => post(id, 'hi'), () => get(id), () => remove(id)]) {
+      expect(await rejection(call())).toMatchObject({
+        ...answer('BadRequestException', 400),
+        message: `Invalid connectionId: ${id}`,
+      });
+    }
+  },
+);
+
+test('another stage is a 403', async () => {
+  const { port } = await startGateway();
+  const error = await rejection(management(`http://127.0.0.1:${port}/test`).post(unknownId, 'hi'));
+  expect(error).toBeInstanceOf(ForbiddenException);
+  expect(error).toMatchObject({ ...answer('ForbiddenException', 403), message: 'Forbidden' });
+});
+
+test('a call that is not signed is a 403', async () => {
+  const { http } = await startGateway();
+  const response = await fetch(`${http}/@connections/${unknownId}`, { method: 'POST', body: 'hi' });
+  expect(response.status).toBe(403);
+  expect(response.headers.get('x-amzn-errortype')).toBe('MissingAuthenticationTokenException');
+  expect(await response.json()).toEqual({ message: 'Missing Authentication Token' });
+});
+
+test('a call that IAM denies is a 403 with its sentence, and does nothing', async () => {
+  const asked: unknown[] = [];
+  const { open, post, get, remove } = await startGateway({
+    permit(headers, action, resource) {
+      asked.push([headers.authorization?.includes('Credential=AKIDEXAMPLE/'), action, resource]);
+      return resource.includes('/GET/') ? undefined : 'User: x is not authorized';
+    },
+  });
+  const { client, id } = await open();
+  for (const call of [() => post(id, 'hi'), () => remove(id)]) {
+    expect(await rejection(call())).toMatchObject({
+      ...answer('AccessDeniedException', 403),
+      message: 'User: x is not authorized',
+    });
+  }
+  await get(id);
+  expect(client.frames()).toEqual([]);
+  const arn = 'arn:aws:execute-api:us-east-1:000000000000:abc123def4/prod';
+  expect(new Set(asked.map((entry) => JSON.stringify(entry)))).toEqual(
+    new Set(
+      ['POST', 'DELETE', 'GET'].map((method) =>
+        JSON.stringify([true, 'execute-api:ManageConnections', `${arn}/${method}/@connections/${id}`]),
+      ),
+    ),
+  );
+});
+
+test('a body of 128 KB is sent, one byte more is a 413', async () => {
+  const { open, post } = await startGateway();
+  const { client, id } = await open();
+  const body = 'x'.repeat(128 * 1024);
+  const error = await rejection(post(id, `${body}x`));
+  expect(error).toBeInstanceOf(PayloadTooLargeException);
+  expect(error).toMatchObject(answer('PayloadTooLargeException', 413));
+  await post(id, body);
+  expect(await client.next()).toHaveLength(128 * 1024);
+  expect(client.frames()).toHaveLength(1);
+});
+
+test('calls over the account rate are a 429', async () => {
+  const { open, get, clock } = await startGateway({ limits: { requestsPerSecond: 10, requestBurst: 1 } });
+  const { id } = await open();
+  await get(id);
+  const error = await rejection(get(id));
+  expect(error).toBeInstanceOf(LimitExceededException);
+  expect(error).toMatchObject({ ...answer('LimitExceededException', 429), message: 'Too Many Requests' });
+  clock.advance(100);
+  await get(id);
+});
+
+test('a post to a client that does not read is a 429 once its buffer is full, and others go on', async () => {
+  const { open, post } = await startGateway({ limits: { clientBufferBytes: 256 * 1024 } });
+  const { client: slow, id } = await open();
+  const { client: quick, id: quickId } = await open();
+  slow.socket.pause();
+  const body = 'x'.repeat(100 * 1024);
+  let error: unknown;
+  // The kernel's own buffers take the first few megabytes.
+  for (let sent = 0; sent < 1000 && error === undefined; sent += 1) {
+    error = await post(id, body).then(
+      () => undefined,
+      (refused: unknown) => refused,
+    );
+  }
+  expect(error).toMatchObject({
+    ...answer('LimitExceededException', 429),
+    message: "The client's buffer is full",
+  });
+  await post(quickId, 'hi');
+  expect(await quick.next()).toBe('hi');
+  slow.socket.resume();
+  await slow.next();
+});
+
+test.each(['PUT', 'PATCH', 'HEAD'])('the method %s is refused', async (method) => {
+  const { http } = await startGateway();
+  const response = await fetch(`${http}/@connections/${unknownId}`, { method });
+  expect(response.status).toBe(403);
+});
+
+test('an id is found in its plain and in its encoded form', async () => {
+  const { open, http } = await startGateway();
+  const { client, id } = await open();
+  const paths = [
+    `@connections/${id}`,
+    `@connections/${encodeURIComponent(id)}`,
+    `%40connections/${encodeURIComponent(id)}`,
+  ];
+  for (const path of paths) {
+    const headers = { authorization: 'AWS4-HMAC-SHA256' };
+    const response = await fetch(`${http}/${path}`, { method: 'POST', body: path, headers });
+    expect(response.status).toBe(200);
+    expect(await client.next()).toBe(path);
+  }
+});
+
+test('the socket of a refused call is used again', async () => {
+  const { open, post, gateway, port } = await startGateway();
+  const { client, id } = await open();
+  await rejection(post(id, 'x'.repeat(129 * 1024)));
+  await rejection(post(unknownId, 'x'.repeat(100 * 1024)));
+  await post(id, 'after');
+  expect(await client.next()).toBe('after');
+  expect(gateway.connectionCount()).toBe(1);
+  await connect(`ws://127.0.0.1:${port}/prod`);
+});
