@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import type { GatewayLimits } from '../local/gateway/limits.ts';
+import type { Ports } from '../local/servers.ts';
+
+/** What `npm start -- …` and the environment ask for. */
+export interface LocalFlags {
+  readonly memory: boolean;
+  readonly watch: boolean;
+  /** Directory for tables and the signing key. */
+  readonly data: string;
+  readonly context: Record<string, unknown>;
+  readonly ports: Ports;
+  readonly limits: Partial<GatewayLimits>;
+  readonly dynamodbEndpoint: string | undefined;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const usage = 'the flags are --memory, --watch, --data <dir>, --context key=value';
+
+/** Reads flags and environment; throws one clear line for what it does not know. */
+export function readFlags(args: readonly string[], env: Environment): LocalFlags {
+  const { memory, watch, data, context } = parse(args);
+  return {
+    memory,
+    watch,
+    data,
+    context: Object.fromEntries(context.map(pair)),
+    ports: {
+      socket: wholeNumber(env, 'PARLEY_SOCKET_PORT', 65_535) ?? 8001,
+      dynamodb: wholeNumber(env, 'PARLEY_DYNAMODB_PORT', 65_535) ?? 8002,
+      services: wholeNumber(env, 'PARLEY_SERVICES_PORT', 65_535) ?? 8003,
+    },
+    limits: limitsOf(env),
+    dynamodbEndpoint: env['DYNAMODB_ENDPOINT'] || undefined,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        memory: { type: 'boolean', default: false },
+        watch: { type: 'boolean', default: false },
+        data: { type: 'string', default: '.local' },
+        context: { type: 'string', multiple: true, default: [] },
+      },
+    }).values;
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    throw new Error(`Local stack did not start: ${why}; ${usage}`, { cause: error });
+  }
+}
+
+function pair(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new Error(`Local stack did not start: --context ${text} is no key=value; write --context key=value`);
+}
+
+function limitsOf(env: Environment): Partial<GatewayLimits> {
+  const requestsPerSecond = wholeNumber(env, 'PARLEY_THROTTLE_RATE', Number.MAX_SAFE_INTEGER);
+  const requestBurst = wholeNumber(env, 'PARLEY_THROTTLE_BURST', Number.MAX_SAFE_INTEGER);
+  return {
+    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+    ...(requestBurst !== undefined && { requestBurst }),
+  };
+}
+
+function wholeNumber(env: Environment, name: string, max: number): number | undefined {
+  const text = env[name];
+  if (text === undefined || text === '') return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= max) return value;
+  throw new Error(`Local stack did not start: ${name} is "${text}"; set a whole number up to ${max}`);
+}

@@ -1,0 +1,24 @@
+// Runs in the thread that `synthesize.ts` starts.
+import { parentPort, workerData } from 'node:worker_threads';
+import type { SynthesisReply } from './synthesize.ts';
+
+const { context, outdir }: { context: Record<string, unknown>; outdir: string } = workerData;
+
+/** A mistake in the source of the app is shown with its place; what the app says itself, in its own line. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (message.startsWith('Synth failed') || message.includes('; ')) return message;
+  const place = error instanceof Error ? (error.stack?.split('\n    at ')[1] ?? '') : '';
+  return `Synth failed: ${message.split('\n')[0]} (${place}); correct it and run again`;
+}
+
+let error: string | null = null;
+try {
+  // Imported here, so that a mistake in the app's own modules is caught as well.
+  const { createApp } = await import('../lib/app.ts');
+  // The checks are for what is deployed; they cost more than the rest of the synthesis.
+  createApp({ context, outdir, checks: false }).synth();
+} catch (failure) {
+  error = reasonOf(failure);
+}
+parentPort?.postMessage({ error } satisfies SynthesisReply);

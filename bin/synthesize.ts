@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+/** Makes cloud assemblies of this project's app, in a temporary directory. */
+export interface Synthesizer {
+  /** Synthesizes with this CDK context; resolves to the assembly's directory. */
+  synthesize(context: Record<string, unknown>): Promise<string>;
+  /** Deletes what was made. */
+  dispose(): void;
+}
+
+/** What the thread answers: the assembly is written, or why it is not. */
+export type SynthesisReply = { readonly error: string | null };
+
+/**
+ * Synthesizes in a thread of this process: beside the rest of the start, always from the source as it is
+ * now, and the CDK's memory is given back when the thread ends. `context` is added to every synthesis.
+ */
+export function openSynthesizer(context: Record<string, unknown> = {}): Synthesizer {
+  const root = mkdtempSync(join(tmpdir(), 'parley-'));
+  let count = 0;
+  return {
+    async synthesize(own) {
+      count += 1;
+      const outdir = join(root, String(count));
+      await runThread({ context: { ...context, ...own }, outdir });
+      return outdir;
+    },
+    dispose: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+function runThread(workerData: { context: Record<string, unknown>; outdir: string }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(new URL('./synthesize-thread.ts', import.meta.url), {
+      workerData,
+      execArgv: [],
+    });
+    thread.once('message', ({ error }: SynthesisReply) => {
+      void thread.terminate();
+      if (error === null) resolve();
+      else reject(new Error(error));
+    });
+    thread.once('error', reject);
+    thread.once('exit', () =>
+      reject(new Error('Synth failed: its thread ended; run `npx cdk synth` to see why')),
+    );
+  });
+}

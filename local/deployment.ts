@@ -1,0 +1,52 @@
+import { readTables, type TableDefinition } from './dynamodb/table.ts';
+import { resolve } from './intrinsics.ts';
+import { type FunctionDefinition, readFunctions } from './lambda/definition.ts';
+import { type Permission, readPermissions } from './lambda/permission.ts';
+import { isObject } from './object.ts';
+import { openScope, unknownTypes } from './scope.ts';
+import { readSocketRoutes, type SocketRoutes } from './socket-routes.ts';
+import { readTemplate } from './template.ts';
+
+/** Everything of a synthesized template that runs locally. */
+export interface Deployment {
+  readonly tables: readonly TableDefinition[];
+  readonly functions: ReadonlyMap<string, FunctionDefinition>;
+  readonly permissions: readonly Permission[];
+  readonly routes: SocketRoutes;
+  /** Logical id of the output → value, still with the names of AWS. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Resource types that nothing here runs. */
+  readonly leftOut: readonly string[];
+}
+
+/** Reads the cloud assembly in `directory`; throws one clear line for what cannot run. */
+export function readDeployment(directory: string): Deployment {
+  const template = readTemplate(directory);
+  const scope = openScope(template);
+  const functions = readFunctions(scope);
+  const routes = readSocketRoutes(scope);
+  const targets = [...routes.api.routes];
+  if (routes.api.authorizer !== null) targets.push(['the authorizer', routes.api.authorizer.functionName]);
+  for (const [key, name] of targets) {
+    if (!functions.has(name)) {
+      throw new Error(
+        `Routes were not read: ${key} invokes ${name}, which the template does not have; add it`,
+      );
+    }
+  }
+  return {
+    tables: readTables(scope),
+    functions,
+    permissions: readPermissions(scope),
+    routes,
+    outputs: Object.fromEntries(
+      Object.entries(template.outputs)
+        .filter(([, output]) => isObject(output))
+        .map(([id, output]) => [
+          id,
+          String(resolve(isObject(output) ? output['Value'] : '', scope, `output ${id}`)),
+        ]),
+    ),
+    leftOut: unknownTypes(template),
+  };
+}

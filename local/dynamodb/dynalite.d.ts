@@ -1,0 +1,33 @@
+/** What this project uses of dynalite 4, which has no types of its own. */
+declare module 'dynalite/db/index.js' {
+  /** The LevelDB database under a store, its methods wrapped by dynalite to take callbacks. */
+  interface LevelDatabase {
+    open(): Promise<void>;
+    getSync(key: string): unknown;
+    get(key: string, callback: (error: Error | null, value?: unknown) => void): void;
+    values(options: unknown): LevelValues;
+    createValueStream(options: unknown): import('node:stream').Readable;
+  }
+
+  interface LevelValues {
+    nextv(size: number): Promise<unknown[]>;
+    close(): Promise<void>;
+  }
+
+  export interface Store {
+    readonly db: LevelDatabase;
+    readonly lifecycleManager: { gracefulClose(): Promise<void> };
+  }
+
+  export function create(options: { path?: string; createTableMs: number }): Store;
+}
+
+declare module 'dynalite/validations/index.js' {
+  export function checkTypes(input: unknown, types: object): object;
+  export function checkValidations(
+    input: object,
+    types: object,
+    custom: unknown,
+    store: import('dynalite/db/index.js').Store,
+  ): void;
+}

@@ -1,0 +1,55 @@
+import { devNull } from 'node:os';
+import { account } from '../account.ts';
+import type { Credentials } from '../iam/credentials.ts';
+import type { FunctionDefinition } from './definition.ts';
+
+/** Where this stack listens. */
+export interface Endpoints {
+  /** API Gateway's origin, `http://127.0.0.1:8001`. */
+  readonly gateway: string;
+  readonly dynamodb: string;
+  readonly lambda: string;
+}
+
+/**
+ * `https://{api}.execute-api.…` and `wss://{api}.execute-api.…` as this stack's own origin. The one place
+ * where a value of the template is changed: no resolver knows those names locally.
+ */
+export function localUrl(value: string, gateway: string): string {
+  const host = `[a-z0-9]+\\.execute-api\\.${account.region}\\.${account.urlSuffix.replaceAll('.', '\\.')}`;
+  return value
+    .replace(new RegExp(`https://${host}`, 'g'), gateway)
+    .replace(new RegExp(`wss://${host}`, 'g'), gateway.replace(/^http/, 'ws'));
+}
+
+/** A function's whole environment. AWS: "Defined runtime environment variables". */
+export function functionVariables(
+  definition: FunctionDefinition,
+  credentials: Credentials,
+  endpoints: Endpoints,
+): Record<string, string> {
+  const own = Object.entries(definition.variables).map(([key, value]) => [
+    key,
+    localUrl(value, endpoints.gateway),
+  ]);
+  return {
+    AWS_REGION: account.region,
+    AWS_DEFAULT_REGION: account.region,
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: definition.name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
+    // Lambda has no ~/.aws; a developer's must not reach the function.
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    TZ: 'UTC',
+    LANG: 'en_US.UTF-8',
+    ...Object.fromEntries(own),
+  };
+}

@@ -1,0 +1,123 @@
+import type { Clock } from './clock.ts';
+import type { Deployment } from './deployment.ts';
+import type { Database } from './dynamodb/database.ts';
+import type { GatewayLimits } from './gateway/limits.ts';
+import { type Gateway, openGateway } from './gateway/open-gateway.ts';
+import { type GatewayPeers, gatewayPeers } from './gateway-peers.ts';
+import { Access } from './iam/access.ts';
+import type { IdentityOptions } from './identity/serve-identity.ts';
+import { Functions } from './lambda/functions.ts';
+import { type Endpoints, functionVariables } from './lambda/variables.ts';
+import { openServers, type Ports, type Servers } from './servers.ts';
+import type { Trace } from './trace.ts';
+
+export interface PlatformOptions {
+  readonly database: Promise<Database>;
+  readonly clock: Clock;
+  readonly limits?: Partial<GatewayLimits>;
+  /** Execution environments per function. */
+  readonly environments: number;
+  readonly log: (line: string) => void;
+  readonly trace: Trace;
+}
+
+/** How long functions may still run once the sockets are closed, in milliseconds. */
+const settleMs = 500;
+
+/** API Gateway, Lambda, DynamoDB and an issuer on three ports, with nothing deployed to them at first. */
+export class Platform {
+  readonly #database: Promise<Database>;
+  readonly #access: Access;
+  readonly #functions: Functions;
+  readonly #peers: GatewayPeers;
+  readonly #gateway: Gateway;
+  readonly #options: PlatformOptions;
+  #servers: Servers | undefined;
+  #identity: IdentityOptions | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: PlatformOptions) {
+    const { clock, log, trace } = options;
+    this.#options = options;
+    this.#database = options.database;
+    this.#access = new Access(log);
+    this.#functions = new Functions({
+      variablesOf: (definition) =>
+        functionVariables(definition, this.#access.credentialsOf(definition.name), this.endpoints),
+      clock,
+      limit: options.environments,
+      log,
+    });
+    this.#peers = gatewayPeers({ access: this.#access, functions: this.#functions, log, trace });
+    const { api, invoke, permit } = this.#peers;
+    this.#gateway = openGateway({ ...options, api, invoke, permit });
+  }
+
+  /** Listens; rejects with one clear line if a port is taken or the database does not open. */
+  async listen(ports: Ports): Promise<void> {
+    this.#servers = await openServers(this.#gateway, ports, {
+      database: this.#database,
+      access: this.#access,
+      functions: this.#functions,
+      identity: () => this.#identity,
+      trace: this.#options.trace,
+      log: this.#options.log,
+    });
+  }
+
+  /** Where it listens; without a stage. */
+  get endpoints(): Endpoints {
+    const servers = this.#servers;
+    return {
+      gateway: origin(servers?.gatewayPort),
+      dynamodb: origin(servers?.dynamodb.port),
+      lambda: origin(servers?.services.port),
+    };
+  }
+
+  get connectionCount(): number {
+    return this.#gateway.connectionCount();
+  }
+
+  /** How many execution environments a function has now. */
+  environmentCount(functionName: string): number {
+    return this.#functions.environmentCount(functionName);
+  }
+
+  /** From now on serves this issuer's documents and tokens. */
+  identify(identity: IdentityOptions): void {
+    this.#identity = identity;
+  }
+
+  /** Takes a template's functions, roles and routes in place of those before. */
+  deploy(deployment: Deployment): void {
+    this.#access.update(new Map([...deployment.functions].map(([name, { role }]) => [name, role])));
+    this.#functions.update(deployment.functions);
+    this.#peers.route(deployment);
+  }
+
+  /** Resolves when no function runs. */
+  settled(): Promise<void> {
+    return this.#functions.settled();
+  }
+
+  /** Closes the sockets (1001), then the functions, then the rest; the same promise each time. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await this.#gateway.close();
+    const timeout = AbortSignal.timeout(settleMs);
+    const late = new Promise<void>((resolve) => timeout.addEventListener('abort', () => resolve()));
+    await Promise.race([this.#functions.settled(), late]);
+    await this.#functions.close();
+    await Promise.all([this.#servers?.dynamodb.close(), this.#servers?.services.close()]);
+    await (await this.#database).close();
+  }
+}
+
+function origin(port: number | undefined): string {
+  return `http://127.0.0.1:${port ?? 0}`;
+}

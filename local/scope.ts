@@ -1,0 +1,129 @@
+import { account, localArn } from './account.ts';
+import { holds, type Names, resolveText } from './intrinsics.ts';
+import type { Resource, Template } from './template.ts';
+
+/** A template whose names can be resolved: what the readers of tables, functions and routes work on. */
+export interface Scope extends Names {
+  readonly template: Template;
+  /** The resources of these types whose condition holds: logical id → resource. */
+  ofType(...types: readonly string[]): ReadonlyMap<string, Resource>;
+  /** The stable, readable name that the resource has locally. */
+  physicalName(logicalId: string): string;
+}
+
+type Attributes = (name: string) => Readonly<Record<string, string>>;
+
+/** What `Ref` ("") and `Fn::GetAtt` (the attribute's name) of each known type give. */
+const attributes: Readonly<Record<string, Attributes>> = {
+  'AWS::DynamoDB::Table': (name) => ({ '': name, Arn: localArn('dynamodb', `table/${name}`) }),
+  'AWS::DynamoDB::GlobalTable': (name) => ({ '': name, Arn: localArn('dynamodb', `table/${name}`) }),
+  'AWS::Lambda::Function': (name) => ({ '': name, Arn: localArn('lambda', `function:${name}`) }),
+  'AWS::Lambda::Permission': (name) => ({ '': name, Id: name }),
+  'AWS::Lambda::EventInvokeConfig': (name) => ({ '': name }),
+  'AWS::IAM::Role': (name) => ({ '': name, Arn: localArn('iam', `role/${name}`) }),
+  'AWS::IAM::Policy': (name) => ({ '': name }),
+  'AWS::IAM::ManagedPolicy': (name) => ({
+    '': localArn('iam', `policy/${name}`),
+    PolicyArn: localArn('iam', `policy/${name}`),
+  }),
+  'AWS::ApiGatewayV2::Api': (name) => ({
+    '': name,
+    ApiId: name,
+    ApiEndpoint: `wss://${name}.execute-api.${account.region}.${account.urlSuffix}`,
+  }),
+  'AWS::ApiGatewayV2::Stage': (name) => ({ '': name }),
+  'AWS::ApiGatewayV2::Route': (name) => ({ '': name, RouteId: name }),
+  'AWS::ApiGatewayV2::Integration': (name) => ({ '': name, IntegrationId: name }),
+  'AWS::ApiGatewayV2::Authorizer': (name) => ({ '': name, AuthorizerId: name }),
+  'AWS::ApiGatewayV2::Deployment': (name) => ({ '': name, DeploymentId: name }),
+  'AWS::Logs::LogGroup': (name) => ({ '': name, Arn: localArn('logs', `log-group:${name}:*`) }),
+  // A queue has a name and no local life: a function's failed events end in the log instead.
+  'AWS::SQS::Queue': (name) => ({ '': name, QueueName: name, Arn: localArn('sqs', name) }),
+};
+
+/** Knowingly left out: nothing to run and nothing to refer to. */
+const ignoredTypes: ReadonlySet<string> = new Set(['AWS::CDK::Metadata']);
+
+/** The property by which a template may choose the name itself. */
+const nameProperties: Readonly<Record<string, string>> = {
+  'AWS::DynamoDB::Table': 'TableName',
+  'AWS::DynamoDB::GlobalTable': 'TableName',
+  'AWS::Lambda::Function': 'FunctionName',
+  'AWS::IAM::Role': 'RoleName',
+  'AWS::ApiGatewayV2::Stage': 'StageName',
+  'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::SQS::Queue': 'QueueName',
+};
+
+/** Makes the template's names resolvable: refs, attributes, pseudo parameters, conditions, mappings. */
+export function openScope(template: Template): Scope {
+  const names = new Map<string, string>();
+  const scope: Scope = {
+    template,
+    ref: (name) => pseudoParameter(name, template) ?? parameter(name, template) ?? scope.attribute(name, ''),
+    attribute(logicalId, attribute) {
+      const resource = template.resources.get(logicalId);
+      const known = resource === undefined ? undefined : attributes[resource.type];
+      return known?.(scope.physicalName(logicalId))[attribute];
+    },
+    condition: (name) => template.conditions[name],
+    mapping: (name) => template.mappings[name],
+    ofType: (...types) =>
+      new Map(
+        [...template.resources].filter(
+          ([id, { type, condition }]) =>
+            types.includes(type) && (condition === null || holds(condition, scope, id)),
+        ),
+      ),
+    physicalName(logicalId) {
+      const name = names.get(logicalId) ?? nameOf(logicalId, scope);
+      names.set(logicalId, name);
+      return name;
+    },
+  };
+  return scope;
+}
+
+/** The types in the template that the local stack neither runs nor knowingly leaves out. */
+export function unknownTypes(template: Template): readonly string[] {
+  const types = new Set([...template.resources.values()].map((resource) => resource.type));
+  return [...types].filter((type) => attributes[type] === undefined && !ignoredTypes.has(type)).sort();
+}
+
+function nameOf(logicalId: string, scope: Scope): string {
+  const resource = scope.template.resources.get(logicalId);
+  const property = nameProperties[resource?.type ?? ''];
+  const given = property === undefined ? undefined : resource?.properties[property];
+  if (given !== undefined) return resolveText(given, scope, `${logicalId}.${property}`);
+  const name = stem(logicalId, scope.template);
+  // AWS: an API's id is part of a host name, so it is lower case.
+  return resource?.type === 'AWS::ApiGatewayV2::Api' ? name.toLowerCase() : name;
+}
+
+/** CDK ends logical ids with eight hex digits of a hash; without them they read better, if still unique. */
+function stem(logicalId: string, template: Template): string {
+  const cut = (id: string) => id.replace(/[0-9A-F]{8}$/, '');
+  const short = cut(logicalId);
+  const type = template.resources.get(logicalId)?.type;
+  const shared = [...template.resources].some(
+    ([id, resource]) => id !== logicalId && resource.type === type && cut(id) === short,
+  );
+  return shared || short === '' ? logicalId : short;
+}
+
+function pseudoParameter(name: string, template: Template): string | undefined {
+  const values: Readonly<Record<string, string>> = {
+    'AWS::Region': account.region,
+    'AWS::AccountId': account.id,
+    'AWS::Partition': account.partition,
+    'AWS::URLSuffix': account.urlSuffix,
+    'AWS::StackName': template.stackName,
+    'AWS::StackId': localArn('cloudformation', `stack/${template.stackName}/local`),
+  };
+  return values[name];
+}
+
+function parameter(name: string, template: Template): unknown {
+  const found = template.parameters[name];
+  return typeof found === 'object' && found !== null && 'Default' in found ? found.Default : undefined;
+}

@@ -1,0 +1,133 @@
+import { join } from 'node:path';
+import {
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createTables } from '../../local/dynamodb/create-tables.ts';
+import { openEmbedded } from '../../local/dynamodb/embedded.ts';
+import { clientOf, closeHost, closers, item, openHost, rooms, serve } from './dynamodb-host.ts';
+import { removeTemporaryDirectories, temporaryDirectory } from './mini-assembly.ts';
+
+beforeEach(openHost);
+afterEach(closeHost);
+afterAll(removeTemporaryDirectories);
+
+describe('the embedded DynamoDB', () => {
+  test('increments a counter once for each of many callers at once', async () => {
+    const client = clientOf(await serve(await openEmbedded(null)));
+    const increment = () =>
+      client.send(
+        new UpdateItemCommand({
+          TableName: 'rooms',
+          Key: { room: { S: '1' }, item: { S: 'room' } },
+          UpdateExpression: 'ADD seq :one',
+          ExpressionAttributeValues: { ':one': { N: '1' } },
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+    const answers = await Promise.all(Array.from({ length: 50 }, increment));
+    const numbers = answers.map(({ Attributes }) => Number(Attributes?.['seq']?.N));
+    expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+  });
+
+  test('fails one of two puts of the same item on its condition', async () => {
+    const client = clientOf(await serve(await openEmbedded(null)));
+    const put = () =>
+      client.send(
+        new PutItemCommand({
+          TableName: 'rooms',
+          Item: item(1),
+          ConditionExpression: 'attribute_not_exists(room)',
+        }),
+      );
+    const outcomes = await Promise.allSettled([put(), put()]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const failure = outcomes.find(({ status }) => status === 'rejected');
+    expect(failure).toMatchObject({ reason: { name: 'ConditionalCheckFailedException' } });
+  });
+
+  test('pages through a query, backwards and with a limit, without losing or repeating an item', async () => {
+    const client = clientOf(await serve(await openEmbedded(null)));
+    const numbers = Array.from({ length: 60 }, (_, index) => index);
+    await Promise.all(
+      numbers.map((number) => client.send(new PutItemCommand({ TableName: 'rooms', Item: item(number) }))),
+    );
+    const seen: (string | undefined)[] = [];
+    let start: Record<string, { S: string }> | undefined;
+    do {
+      const page = await client.send(
+        new QueryCommand({
+          TableName: 'rooms',
+          KeyConditionExpression: 'room = :r AND begins_with(#i, :p)',
+          ExpressionAttributeNames: { '#i': 'item' },
+          ExpressionAttributeValues: { ':r': { S: '1' }, ':p': { S: 'log#' } },
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit: 25,
+          ExclusiveStartKey: start,
+        }),
+      );
+      seen.push(...(page.Items ?? []).map((found) => found['item']?.S));
+      start = page.LastEvaluatedKey as typeof start;
+    } while (start !== undefined);
+    expect(seen).toEqual(numbers.map((number) => item(number).item.S).reverse());
+  });
+
+  test('says what it does not support instead of passing it over', async () => {
+    const client = clientOf(await serve(await openEmbedded(null)));
+    const transaction = new TransactWriteItemsCommand({
+      TransactItems: [{ Put: { TableName: 'rooms', Item: item(1) } }],
+    });
+    await expect(client.send(transaction)).rejects.toMatchObject({
+      name: 'UnknownOperationException',
+      message: expect.stringContaining('TransactWriteItems'),
+    });
+    const put = new PutItemCommand({
+      TableName: 'rooms',
+      Item: item(1),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    await expect(client.send(put)).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: expect.stringContaining('ReturnValuesOnConditionCheckFailure'),
+    });
+  });
+
+  test('keeps its items in a directory between runs', async () => {
+    const directory = join(temporaryDirectory(), 'dynamodb');
+    const first = await openEmbedded(directory);
+    await createTables(first, [rooms]);
+    const input = { TableName: 'rooms', Item: item(7) };
+    await first.send({ operation: 'PutItem', input, body: Buffer.from('') });
+    await first.close();
+
+    const client = clientOf(await serve(await openEmbedded(directory)));
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: 'rooms', Key: { room: item(7).room, item: item(7).item } }),
+    );
+    expect(Item).toEqual(item(7));
+  });
+
+  test('refuses a directory that another stack uses, in one line', async () => {
+    const directory = temporaryDirectory();
+    const first = await openEmbedded(directory);
+    closers.push(first.close);
+    await expect(openEmbedded(directory)).rejects.toThrow(/another stack uses .*; stop it or choose another/);
+  });
+
+  test('refuses a kept table whose keys are not those of the template, in one line', async () => {
+    const database = await openEmbedded(null);
+    closers.push(database.close);
+    await createTables(database, [rooms]);
+    const other = { ...rooms, keySchema: rooms.keySchema.slice(0, 1) };
+    await expect(createTables(database, [other])).rejects.toThrow(
+      /Table rooms was not opened: .*delete \.local\//,
+    );
+    await expect(createTables(database, [{ ...rooms, indexes: [] }])).rejects.toThrow(/delete \.local\//);
+    await expect(createTables(database, [rooms])).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,122 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { Access } from '../../local/iam/access.ts';
+import { readRole } from '../../local/iam/role.ts';
+import { evaluate, readStatements } from '../../local/iam/statement.ts';
+import { openScope } from '../../local/scope.ts';
+import { readTemplate } from '../../local/template.ts';
+import { allow, removeTemporaryDirectories, writeAssembly } from './mini-assembly.ts';
+
+afterAll(removeTemporaryDirectories);
+
+const table = 'arn:aws:dynamodb:us-east-1:000000000000:table/rooms';
+const decide = (statements: readonly unknown[], action: string, resource = table) =>
+  evaluate(readStatements({ Statement: statements }, 'role'), action, resource);
+const deny = (action: string, resource: string) => ({ ...allow(action, resource), Effect: 'Deny' });
+
+describe('a policy decides as IAM does', () => {
+  test.each([
+    ['nothing allows nothing', [], 'not allowed'],
+    ['the very action on the very resource', [allow('dynamodb:PutItem', table)], 'allowed'],
+    ['another case of the action', [allow('DynamoDB:putitem', table)], 'allowed'],
+    ['a list of actions', [allow(['dynamodb:GetItem', 'dynamodb:PutItem'], table)], 'allowed'],
+    ['another action', [allow('dynamodb:GetItem', table)], 'not allowed'],
+    ['another resource', [allow('dynamodb:PutItem', `${table}s`)], 'not allowed'],
+    ['only an index of it', [allow('dynamodb:PutItem', `${table}/index/*`)], 'not allowed'],
+    ['a wildcard action', [allow('dynamodb:Put*', table)], 'allowed'],
+    ['one unknown character', [allow('dynamodb:?utItem', table)], 'allowed'],
+    ['a wildcard resource', [allow('dynamodb:PutItem', 'arn:aws:dynamodb:*:*:table/*')], 'allowed'],
+    ['a dot is no wildcard', [allow('dynamodb:PutItem', table.replace('rooms', 'r.oms'))], 'not allowed'],
+    ['a deny after an allow', [allow('*', '*'), deny('dynamodb:PutItem', table)], 'denied explicitly'],
+    ['a deny before an allow', [deny('dynamodb:*', '*'), allow('*', '*')], 'denied explicitly'],
+    ['a deny of something else', [allow('*', '*'), deny('dynamodb:GetItem', table)], 'allowed'],
+  ])('%s', (_name, statements, verdict) => {
+    expect(decide(statements, 'dynamodb:PutItem')).toBe(verdict);
+  });
+});
+
+test('a role has its inline policies, those that name it, and its managed ones', () => {
+  const policy = (type: string, action: string) => ({
+    Type: type,
+    Properties: { Roles: [{ Ref: 'SendRole' }], PolicyDocument: { Statement: allow(action, '*') } },
+  });
+  const code = 'export const handler = async () => {};';
+  const assembly = writeAssembly({
+    functions: { Send: { code, statements: [allow('a:Inline', '*')] } },
+    resources: {
+      Attached: policy('AWS::IAM::Policy', 'a:Attached'),
+      Managed: policy('AWS::IAM::ManagedPolicy', 'a:Managed'),
+      Other: {
+        Type: 'AWS::IAM::Policy',
+        Properties: { Roles: ['someone'], PolicyDocument: { Statement: allow('a:Other', '*') } },
+      },
+    },
+  });
+  const scope = openScope(readTemplate(assembly));
+  const role = readRole(String(scope.attribute('SendRole', 'Arn')), scope);
+  expect(role.statements.flatMap(({ actions }) => actions).sort()).toEqual([
+    'a:Attached',
+    'a:Inline',
+    'a:Managed',
+  ]);
+});
+
+test("a managed policy of AWS's that is not known is refused by name", () => {
+  const arn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+  const assembly = writeAssembly({
+    functions: {},
+    resources: { Admin: { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: [arn] } } },
+  });
+  const scope = openScope(readTemplate(assembly));
+  expect(() => readRole(String(scope.attribute('Admin', 'Arn')), scope)).toThrow(/AdministratorAccess.*; /);
+});
+
+describe('a caller is known by its credentials', () => {
+  const lines: string[] = [];
+  const access = new Access((line) => lines.push(line));
+  const statements = readStatements({ Statement: allow('dynamodb:GetItem', table) }, 'role');
+  access.update(new Map([['send', { name: 'SendRole', statements }]]));
+  const { accessKeyId, sessionToken } = access.credentialsOf('send');
+  const signed = (key: string, token?: string) => ({
+    authorization: `AWS4-HMAC-SHA256 Credential=${key}/20300101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0`,
+    ...(token !== undefined && { 'x-amz-security-token': token }),
+  });
+
+  test('a function has the same credentials each time, and no other function has them', () => {
+    expect(access.credentialsOf('send').accessKeyId).toBe(accessKeyId);
+    expect(access.credentialsOf('edit').accessKeyId).not.toBe(accessKeyId);
+  });
+
+  test('a function may do what its role grants', () => {
+    const caller = access.callerOf(signed(accessKeyId, sessionToken));
+    expect(caller).toMatchObject({ kind: 'function', functionName: 'send' });
+    expect(access.check(caller, 'dynamodb:GetItem', table)).toBeUndefined();
+  });
+
+  test('a refusal names the function, the action and the resource, and is logged once', () => {
+    const caller = access.callerOf(signed(accessKeyId, sessionToken));
+    expect(access.check(caller, 'dynamodb:PutItem', table)).toEqual({
+      code: 'AccessDeniedException',
+      message: `User: arn:aws:sts::000000000000:assumed-role/SendRole/send is not authorized to perform: dynamodb:PutItem on resource: ${table} because no identity-based policy allows the dynamodb:PutItem action`,
+    });
+    access.check(caller, 'dynamodb:PutItem', table);
+    expect(lines).toEqual([
+      'AccessDenied: function send may not dynamodb:PutItem on table rooms; grant it in lib/',
+    ]);
+  });
+
+  test("a function's key without its session token is refused", () => {
+    const caller = access.callerOf(signed(accessKeyId));
+    expect(access.check(caller, 'dynamodb:GetItem', table)?.code).toBe('UnrecognizedClientException');
+  });
+
+  test('anybody else is a developer, who may do anything', () => {
+    expect(
+      access.check(access.callerOf(signed('AKIADEVELOPER')), 'dynamodb:DeleteTable', table),
+    ).toBeUndefined();
+  });
+
+  test('a caller who signs nothing, such as a web page, may do nothing', () => {
+    const denial = access.check(access.callerOf({}), 'dynamodb:GetItem', table);
+    expect(denial?.code).toBe('MissingAuthenticationTokenException');
+  });
+});

@@ -1,0 +1,60 @@
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { localUrl } from '../../local/lambda/variables.ts';
+import { closeFunctions, counter, lines, read, result, start } from './functions-host.ts';
+import { removeTemporaryDirectories } from './mini-assembly.ts';
+
+afterEach(closeFunctions);
+afterAll(removeTemporaryDirectories);
+
+describe('a new template', () => {
+  const version = (number: number) => `export const handler = async () => ${number};`;
+
+  test('replaces what changed and leaves the rest warm', async () => {
+    const functions = start({ Changed: { code: version(1) }, Same: { code: counter } });
+    await result(functions.run('Changed', '{}'));
+    await result(functions.run('Same', '{}'));
+    functions.update(read({ Changed: { code: version(2) }, Same: { code: counter } }));
+    expect(await result(functions.run('Changed', '{}'))).toBe(2);
+    expect(await result(functions.run('Same', '{}'))).toBe(2);
+  });
+
+  test('lets a running event end on the old code', async () => {
+    const slow = `export const handler = async () => {
+      console.log('started'); await new Promise((resolve) => setTimeout(resolve, 100)); return 'old'; };`;
+    const functions = start({ Slow: { code: slow } });
+    const outcome = result(functions.run('Slow', '{}'));
+    await vi.waitFor(() => expect(lines).toContain('[Slow] started'));
+    functions.update(read({ Slow: { code: version(2) } }));
+    expect(await result(functions.run('Slow', '{}'))).toBe(2);
+    expect(await outcome).toBe('old');
+  });
+
+  test('gives a function whose variables changed a new environment', async () => {
+    const code = 'export const handler = async () => process.env.WORD;';
+    const functions = start({ Say: { code, variables: { WORD: 'one' } } });
+    expect(await result(functions.run('Say', '{}'))).toBe('one');
+    functions.update(read({ Say: { code, variables: { WORD: 'two' } } }));
+    expect(await result(functions.run('Say', '{}'))).toBe('two');
+  });
+});
+
+describe('a URL of API Gateway', () => {
+  const gateway = 'http://127.0.0.1:8001';
+  test.each([
+    ['https://abc.execute-api.us-east-1.amazonaws.com/prod', 'http://127.0.0.1:8001/prod'],
+    ['wss://abc.execute-api.us-east-1.amazonaws.com/prod', 'ws://127.0.0.1:8001/prod'],
+    ['https://cognito-idp.us-east-1.amazonaws.com/pool', 'https://cognito-idp.us-east-1.amazonaws.com/pool'],
+    ['plain text', 'plain text'],
+  ])('%s is locally %s', (value, expected) => {
+    expect(localUrl(value, gateway)).toBe(expected);
+  });
+
+  test('reaches a function as the local one', async () => {
+    const code = 'export const handler = async () => process.env.SOCKET_URL;';
+    const variables = {
+      SOCKET_URL: { 'Fn::Sub': `https://\${Api}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/prod` },
+    };
+    const functions = start({ Url: { code, variables } });
+    expect(await result(functions.run('Url', '{}'))).toBe('http://127.0.0.1:1/prod');
+  });
+});

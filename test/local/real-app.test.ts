@@ -1,0 +1,126 @@
+import { execFile, spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+import { connect } from '../support/ws-client.ts';
+import { removeTemporaryDirectories, temporaryDirectory } from './mini-assembly.ts';
+
+afterAll(removeTemporaryDirectories);
+
+describe('the synthesized app', () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await startTestStack();
+  });
+  afterAll(() => stack.stop());
+
+  const open = async (user: string, room = '1') =>
+    connect(`${stack.socketUrl}?room=${room}`, {
+      headers: { Authorization: `Bearer ${await stack.token(user)}` },
+    });
+
+  test('carries a message from alice to bob, with the grants of its own template', async () => {
+    const [alice, bob] = await Promise.all([open('alice'), open('bob')]);
+    alice.send({ action: 'send', message: 'Hello' });
+    const isHello = (frame: unknown) => JSON.stringify(frame).includes('"text":"Hello"');
+    expect(await bob.next(isHello)).toMatchObject({ type: 'chat_message' });
+    await Promise.all([alice.close(), bob.close()]);
+    await stack.settled();
+    expect(stack.lines.filter((line) => /AccessDenied|may not invoke/.test(line))).toEqual([]);
+  });
+
+  test('refuses dave in room 1 with 403 and a bad token with 401', async () => {
+    await expect(open('dave')).rejects.toMatchObject({ status: 403 });
+    const bad = connect(`${stack.socketUrl}?room=1`, { headers: { Authorization: 'Bearer none' } });
+    await expect(bad).rejects.toMatchObject({ status: 401 });
+  });
+
+  test('leaves nothing of its template out', () => {
+    expect(stack.stack.leftOut).toEqual([]);
+  });
+});
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+describe('npm start', () => {
+  const env = {
+    ...process.env,
+    PARLEY_SOCKET_PORT: '0',
+    PARLEY_DYNAMODB_PORT: '0',
+    PARLEY_SERVICES_PORT: '0',
+  };
+
+  test('prints lines to paste, gives tokens, and ends with 0 on Ctrl-C', async () => {
+    const port = String(await freePort());
+    const own = { ...env, PARLEY_SERVICES_PORT: port };
+    const data = temporaryDirectory();
+    const child = spawn(process.execPath, ['bin/local.ts', '--data', data], { cwd: project, env: own });
+    const exited = new Promise((resolve) => child.once('exit', resolve));
+    const output = await textUntil(child.stdout, 'Ctrl-C');
+    expect(output).toMatch(
+      /npx wscat -c "ws:\/\/127\.0\.0\.1:\d+\/prod\?room=1" -H "Authorization: Bearer ey/,
+    );
+    expect(output).toMatch(/npx wscat -c "ws:\/\/127\.0\.0\.1:\d+\/prod\?room=1" -s Bearer -s ey/);
+
+    const token = await run(process.execPath, ['bin/token.ts', 'alice'], { cwd: project, env: own });
+    expect(token).toEqual({ stdout: expect.stringMatching(/^ey[\w-]+\.[\w-]+\.[\w-]+\n$/), stderr: '' });
+    await expect(
+      run(process.execPath, ['bin/token.ts', 'eve'], { cwd: project, env: own }),
+    ).rejects.toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^No token for eve: .*alice.*; .*\n$/),
+    });
+
+    child.kill('SIGINT');
+    expect(await exited).toBe(0);
+  });
+
+  test.each([
+    ['an unknown flag', ['bin/local.ts', '--loud'], {}, /^Local stack did not start: .*--loud.*; .*\n$/],
+    [
+      'another DynamoDB that is no URL',
+      ['bin/local.ts', '--memory'],
+      { DYNAMODB_ENDPOINT: 'x' },
+      /^DynamoDB was not opened: .*; .*\n$/,
+    ],
+    [
+      'a setting that the app refuses',
+      ['bin/local.ts', '--memory', '--context', 'logRetentionDays=x'],
+      {},
+      /^[^\n]*logRetentionDays[^\n]*\n$/,
+    ],
+    [
+      'a token without a stack',
+      ['bin/token.ts', 'alice'],
+      { PARLEY_SERVICES_PORT: '9' },
+      /^No token: no local stack .*; .*\n$/,
+    ],
+    ['a token of nobody', ['bin/token.ts'], {}, /^No token: no user is named; .*\n$/],
+  ])('%s is one line and exit 1', async (_name, args, own, message) => {
+    const started = run(process.execPath, args, { cwd: project, env: { ...env, ...own } });
+    await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(message) });
+  });
+});
+
+function textUntil(stream: NodeJS.ReadableStream, end: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes(end)) resolve(text);
+    });
+    stream.once('end', () => reject(new Error(`Output ended without ${end}: ${text}`)));
+  });
+}

@@ -1,0 +1,72 @@
+import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+import { allow, type MiniApp } from './mini-assembly.ts';
+
+const users = [{ id: '1', username: 'alice', email: 'alice@example.com' }];
+const stacks: Stack[] = [];
+/** What the stacks of this test logged. */
+export const lines: string[] = [];
+
+/** Stops what `start` started, and forgets what it logged. */
+export async function stopStacks(): Promise<void> {
+  await Promise.all(stacks.splice(0).map((stack) => stack.stop()));
+  lines.length = 0;
+}
+
+/** A stack in memory on free ports. */
+export async function start(
+  synthesize: StackOptions['synthesize'],
+  overrides: Partial<StackOptions> = {},
+): Promise<Stack> {
+  const stack = await startStack({
+    synthesize,
+    users,
+    directory: null,
+    ports: { socket: 0, dynamodb: 0, services: 0 },
+    log: (line) => lines.push(line),
+    ...overrides,
+  });
+  stacks.push(stack);
+  return stack;
+}
+
+const ok = 'export const handler = async () => ({ statusCode: 200 });';
+
+/** Posts to its own connection through `@connections`, by hand: a bundle of a few bytes has no SDK. */
+const echo = (word: string) => `export const handler = async (event) => {
+  const { connectionId } = event.requestContext;
+  const key = process.env.AWS_ACCESS_KEY_ID;
+  const response = await fetch(process.env.SOCKET_URL + '/@connections/' + encodeURIComponent(connectionId), {
+    method: 'POST',
+    body: JSON.stringify({ word: '${word}', connectionId }),
+    headers: {
+      authorization: 'AWS4-HMAC-SHA256 Credential=' + key + '/20300101/us-east-1/execute-api/aws4_request, SignedHeaders=host, Signature=0',
+      'x-amz-security-token': process.env.AWS_SESSION_TOKEN,
+    },
+  });
+  console.log('posted ' + response.status + ' ' + await response.text());
+  return { statusCode: 200 };
+};`;
+
+const socketUrl = { 'Fn::Sub': `https://\${Api}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/prod` };
+const connectionsArn = {
+  'Fn::Sub': `arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/prod/POST/@connections/*`,
+};
+
+/** An API whose `$default` posts `word` to the connection that spoke. */
+export function app(word: string, overrides: Partial<MiniApp['functions'][string]> = {}): MiniApp {
+  return {
+    functions: {
+      Connect: { code: ok, routes: ['$connect', '$disconnect'] },
+      Echo: {
+        code: echo(word),
+        routes: ['$default'],
+        variables: { SOCKET_URL: socketUrl },
+        statements: [allow('execute-api:ManageConnections', connectionsArn)],
+        ...overrides,
+      },
+    },
+    outputs: {
+      SocketUrl: { Value: { 'Fn::Sub': `wss://\${Api}.execute-api.us-east-1.amazonaws.com/prod` } },
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { createServer } from 'node:net';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { connect } from '../support/ws-client.ts';
+import { removeTemporaryDirectories, temporaryDirectory, writeAssembly } from './mini-assembly.ts';
+import { app, lines, start, stopStacks } from './stack-host.ts';
+
+afterEach(stopStacks);
+afterAll(removeTemporaryDirectories);
+
+describe('a reload', () => {
+  test('gives an open socket the new code', async () => {
+    let word = 'one';
+    const stack = await start(async () => writeAssembly(app(word)));
+    const client = await connect(stack.socketUrl);
+    client.send({ action: 'anything' });
+    expect(await client.next()).toMatchObject({ word: 'one' });
+    await stack.settled();
+    word = 'two';
+    await stack.reload();
+    client.send({ action: 'anything' });
+    expect(await client.next()).toMatchObject({ word: 'two' });
+    expect(stack.connectionCount).toBe(1);
+    await client.close();
+  });
+
+  test('that fails leaves the old code at work', async () => {
+    let broken = false;
+    const stack = await start(async () => (broken ? temporaryDirectory() : writeAssembly(app('one'))));
+    const client = await connect(stack.socketUrl);
+    broken = true;
+    await expect(stack.reload()).rejects.toThrow(/manifest\.json cannot be read; /);
+    client.send({ action: 'anything' });
+    expect(await client.next()).toMatchObject({ word: 'one' });
+    await client.close();
+  });
+
+  test('takes a grant away at once, without a new environment', async () => {
+    let overrides: { statements?: [] } = {};
+    const stack = await start(async () => writeAssembly(app('one', overrides)));
+    const client = await connect(stack.socketUrl);
+    client.send({ action: 'anything' });
+    await client.next();
+    await stack.settled();
+    overrides = { statements: [] };
+    await stack.reload();
+    client.send({ action: 'anything' });
+    await vi.waitFor(() => expect(lines.join('\n')).toContain('[Echo] posted 403'));
+    expect(stack.environmentCount('Echo')).toBe(1);
+    await client.close();
+  });
+});
+
+describe('the end', () => {
+  test('closes every socket with 1001 and frees the ports', async () => {
+    const stack = await start(async () => writeAssembly(app('one')));
+    const client = await connect(stack.socketUrl);
+    await stack.stop();
+    expect(await client.closed).toMatchObject({ code: 1001 });
+    await expect(fetch(stack.servicesUrl)).rejects.toThrow();
+    await expect(fetch(stack.dynamodbUrl)).rejects.toThrow();
+    await stack.stop();
+  });
+
+  test.each(['socket', 'dynamodb', 'services'] as const)(
+    'of a start with a taken %s port is one line, and nothing is left listening',
+    async (taken) => {
+      const blocker = createServer();
+      await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
+      const address = blocker.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      const ports = { socket: 0, dynamodb: 0, services: 0, [taken]: port };
+      const starting = start(async () => writeAssembly(app('one')), { ports });
+      await expect(starting).rejects.toThrow(
+        new RegExp(`did not start: port ${port} is taken; .* PARLEY_${taken.toUpperCase()}_PORT$`),
+      );
+      await new Promise((resolve) => blocker.close(resolve));
+    },
+  );
+
+  test('of a start with a broken template leaves its directory free for the next', async () => {
+    const directory = temporaryDirectory();
+    const broken = start(async () => temporaryDirectory(), { directory });
+    await expect(broken).rejects.toThrow(/Template was not read/);
+    const stack = await start(async () => writeAssembly(app('one')), { directory });
+    expect(stack.tables).toEqual(['Rooms']);
+    await expect(start(async () => writeAssembly(app('one')), { directory })).rejects.toThrow(
+      /another stack uses/,
+    );
+  });
+});

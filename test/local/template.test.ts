@@ -1,0 +1,208 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { readDeployment } from '../../local/deployment.ts';
+import {
+  allow,
+  getAtt,
+  removeTemporaryDirectories,
+  temporaryDirectory,
+  writeAssembly,
+} from './mini-assembly.ts';
+
+afterAll(removeTemporaryDirectories);
+
+const code = 'export const handler = async () => ({ statusCode: 200 });';
+const routes = ['$connect', '$default'];
+
+describe('a template is read', () => {
+  test('into functions whose environment and grants are resolved', () => {
+    const deployment = readDeployment(
+      writeAssembly({
+        functions: {
+          Send: {
+            code,
+            routes,
+            variables: { TABLE: { Ref: 'Rooms' } },
+            statements: [allow('dynamodb:PutItem', getAtt('Rooms'))],
+            properties: { Timeout: 5 },
+          },
+        },
+      }),
+    );
+    const send = deployment.functions.get('Send');
+    expect(send).toMatchObject({
+      arn: 'arn:aws:lambda:us-east-1:000000000000:function:Send',
+      handler: 'handler',
+      variables: { TABLE: 'Rooms' },
+      timeoutMs: 5000,
+      retry: { attempts: 2 },
+    });
+    expect(send?.role.statements).toEqual([
+      {
+        effect: 'Allow',
+        actions: ['dynamodb:PutItem'],
+        resources: ['arn:aws:dynamodb:us-east-1:000000000000:table/Rooms'],
+      },
+    ]);
+    expect(readFileSync(send?.file ?? '', 'utf8')).toBe(code);
+  });
+
+  test('into the routes, stage and authorizer of its WebSocket API', () => {
+    const assembly = writeAssembly({
+      functions: { Send: { code, routes }, Gate: { code, routes: ['authorizer'] } },
+      resources: {
+        connectRoute: {
+          Type: 'AWS::ApiGatewayV2::Route',
+          Properties: {
+            ApiId: { Ref: 'Api' },
+            RouteKey: '$connect',
+            AuthorizationType: 'CUSTOM',
+            AuthorizerId: { Ref: 'Authorizer' },
+            Target: { 'Fn::Sub': `integrations/\${connectIntegration}` },
+          },
+        },
+      },
+    });
+    const { api, authorizerId } = readDeployment(assembly).routes;
+    expect(api).toMatchObject({
+      apiId: 'api',
+      stage: 'prod',
+      routeSelectionExpression: '$request.body.action',
+    });
+    expect([...api.routes]).toEqual([
+      ['$connect', 'Send'],
+      ['$default', 'Send'],
+    ]);
+    expect(api.authorizer).toMatchObject({
+      functionName: 'Gate',
+      identitySources: ['route.request.header.Host'],
+    });
+    expect(authorizerId).toBe('Authorizer');
+  });
+
+  test('into readable names: the hash of a logical id goes unless two would be alike', () => {
+    const table = (name: string) => ({
+      [name]: { Type: 'AWS::DynamoDB::Table', Properties: tableProperties },
+    });
+    const deployment = readDeployment(
+      writeAssembly({
+        functions: { SendABCD1234: { code, routes } },
+        resources: { ...table('LogsAAAA1111'), ...table('OneBBBB2222'), ...table('OneCCCC3333') },
+      }),
+    );
+    expect([...deployment.functions.keys()]).toEqual(['Send']);
+    expect(deployment.tables.map(({ name }) => name)).toEqual([
+      'Rooms',
+      'Logs',
+      'OneBBBB2222',
+      'OneCCCC3333',
+    ]);
+  });
+
+  test('and what nothing runs is listed, unless it is knowingly left out', () => {
+    const resources = {
+      Topic: { Type: 'AWS::SNS::Topic' },
+      Metadata: { Type: 'AWS::CDK::Metadata' },
+      Group: { Type: 'AWS::Logs::LogGroup' },
+    };
+    const assembly = writeAssembly({ functions: { Send: { code, routes } }, resources });
+    expect(readDeployment(assembly).leftOut).toEqual(['AWS::SNS::Topic']);
+  });
+
+  test('and a resource whose condition does not hold is not there', () => {
+    const assembly = writeAssembly({ functions: { Send: { code, routes } } });
+    rewrite(assembly, (template) => ({
+      ...template,
+      Conditions: { Never: { 'Fn::Equals': ['a', 'b'] } },
+      Resources: { ...template['Resources'], Rooms: { Type: 'AWS::DynamoDB::Table', Condition: 'Never' } },
+    }));
+    expect(readDeployment(assembly).tables).toEqual([]);
+  });
+});
+
+const tableProperties = {
+  AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+  KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+};
+
+type Section = Record<string, Record<string, unknown>>;
+
+function rewrite(assembly: string, change: (template: Section) => Section): void {
+  const file = join(assembly, 'Mini.template.json');
+  const template: Section = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify(change(template)));
+}
+
+describe('a broken template is one line that says what and what to do', () => {
+  const oneLine = /^[^\n]+: [^\n]+; [^\n]+$/;
+  const readBroken = (resources: Record<string, unknown>): (() => unknown) => {
+    const assembly = writeAssembly({ functions: { Send: { code, routes } }, resources });
+    return () => readDeployment(assembly);
+  };
+
+  test('no assembly', () => {
+    const read = () => readDeployment(join(temporaryDirectory(), 'none'));
+    expect(read).toThrow(oneLine);
+    expect(read).toThrow(/manifest\.json cannot be read/);
+  });
+
+  test('a template that is no JSON', () => {
+    const assembly = writeAssembly({ functions: { Send: { code, routes } } });
+    writeFileSync(join(assembly, 'Mini.template.json'), '{"Resources": ');
+    expect(() => readDeployment(assembly)).toThrow(oneLine);
+    expect(() => readDeployment(assembly)).toThrow(/Mini\.template\.json is not JSON/);
+  });
+
+  test('two stacks', () => {
+    const directory = temporaryDirectory();
+    mkdirSync(directory, { recursive: true });
+    const stack = { type: 'aws:cloudformation:stack', properties: { templateFile: 'x' } };
+    writeFileSync(join(directory, 'manifest.json'), JSON.stringify({ artifacts: { A: stack, B: stack } }));
+    expect(() => readDeployment(directory)).toThrow(/has 2 stacks; /);
+  });
+
+  test.each([
+    ['a resource without type', { Odd: {} }, /Odd in .* has no Type; /],
+    ['no WebSocket API', { Api: { Type: 'AWS::SNS::Topic' } }, /has 0 WebSocket APIs; /],
+    ['no stage', { Stage: { Type: 'AWS::SNS::Topic' } }, /has 0 stages; /],
+    [
+      'a route to nowhere',
+      { connectIntegration: { Type: 'AWS::SNS::Topic' } },
+      /does not know Ref of connect/,
+    ],
+    [
+      'a role that is not in it',
+      { SendRole: { Type: 'AWS::SNS::Topic' } },
+      /function Send, Role.*SendRole\.Arn/,
+    ],
+    ['a table without key', { Rooms: { Type: 'AWS::DynamoDB::Table' } }, /Rooms has no KeySchema; /],
+  ])('%s', (_name, resources, message) => {
+    expect(readBroken(resources)).toThrow(message);
+    expect(readBroken(resources)).toThrow(oneLine);
+  });
+
+  test('an unknown value in a function names the function and the variable', () => {
+    const variables = { QUEUE: { Ref: 'Nothing' } };
+    const assembly = writeAssembly({ functions: { Send: { code, routes, variables } } });
+    expect(() => readDeployment(assembly)).toThrow(
+      /function Send, environment variable QUEUE.*Ref of Nothing/,
+    );
+  });
+
+  test.each(['Condition', 'NotAction', 'NotResource'])(
+    'a policy with %s is refused, not passed over',
+    (element) => {
+      const statements = [{ ...allow('dynamodb:*', '*'), [element]: {} }];
+      const assembly = writeAssembly({ functions: { Send: { code, routes, statements } } });
+      expect(() => readDeployment(assembly)).toThrow(new RegExp(`role SendRole uses ${element}`));
+    },
+  );
+
+  test('a function whose bundle is missing says to build', () => {
+    const assembly = writeAssembly({
+      functions: { Send: { code, routes, properties: { Handler: 'other.handler' } } },
+    });
+    expect(() => readDeployment(assembly)).toThrow(/has no other\.mjs for Send; run `npm run build`/);
+  });
+});

@@ -1,0 +1,84 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { watchSources } from '../../local/watch.ts';
+import { removeTemporaryDirectories, temporaryDirectory } from './mini-assembly.ts';
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+afterAll(removeTemporaryDirectories);
+
+function watchTwo(reload: () => Promise<void>) {
+  const root = temporaryDirectory();
+  mkdirSync(join(root, 'functions', 'deep'), { recursive: true });
+  mkdirSync(join(root, 'lib'));
+  const lines: string[] = [];
+  const build = vi.fn(async () => {});
+  const stop = watchSources({
+    sources: [{ path: join(root, 'functions'), prepare: build }, { path: join(root, 'lib') }],
+    reload,
+    log: (line) => lines.push(line),
+    quietMs: 20,
+  });
+  closers.push(stop);
+  return { root, lines, build, stop };
+}
+
+test('a change deep in functions/ builds, then reloads', async () => {
+  const order: string[] = [];
+  const { root, lines, build } = watchTwo(async () => void order.push('reload'));
+  build.mockImplementation(async () => void order.push('build'));
+  writeFileSync(join(root, 'functions', 'deep', 'code.ts'), 'x');
+  await vi.waitFor(() => expect(lines).toContainEqual(expect.stringMatching(/^Reloaded/)));
+  expect(order).toEqual(['build', 'reload']);
+});
+
+test('a change in lib/ reloads without a build', async () => {
+  const reload = vi.fn(async () => {});
+  const { root, build } = watchTwo(reload);
+  writeFileSync(join(root, 'lib', 'stack.ts'), 'x');
+  await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
+  expect(build).not.toHaveBeenCalled();
+});
+
+test('a build that fails is one line, reloads nothing, and the next change is tried anew', async () => {
+  const reload = vi.fn(async () => {});
+  const { root, lines, build } = watchTwo(reload);
+  build.mockRejectedValueOnce(new Error('Build failed: send.ts:1; correct it'));
+  writeFileSync(join(root, 'functions', 'send.ts'), 'x');
+  await vi.waitFor(() =>
+    expect(lines).toEqual(['Not reloaded, the code before goes on: Build failed: send.ts:1; correct it']),
+  );
+  expect(reload).not.toHaveBeenCalled();
+  writeFileSync(join(root, 'functions', 'send.ts'), 'y');
+  await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
+});
+
+test('a change during a reload is taken up after it', async () => {
+  let release = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const reload = vi.fn(async () => {});
+  reload.mockImplementationOnce(() => held);
+  const { root } = watchTwo(reload);
+  writeFileSync(join(root, 'lib', 'a.ts'), 'x');
+  await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
+  writeFileSync(join(root, 'lib', 'b.ts'), 'x');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(reload).toHaveBeenCalledOnce();
+  release();
+  await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(2));
+});
+
+test('an editor’s swap files are no change', async () => {
+  const reload = vi.fn(async () => {});
+  const { root } = watchTwo(reload);
+  for (const name of ['.a.ts.swp', 'a.ts~', '#a.ts#', 'notes.md'])
+    writeFileSync(join(root, 'lib', name), 'x');
+  writeFileSync(join(root, 'lib', 'a.ts'), 'x');
+  await vi.waitFor(() => expect(reload).toHaveBeenCalled());
+  expect(reload).toHaveBeenCalledOnce();
+});

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { demoUsers, seedDemo } from '../../bin/demo.ts';
+import { openSynthesizer } from '../../bin/synthesize.ts';
+import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+
+/** A running stack of the real app, and all that it logged. */
+export interface TestStack {
+  readonly stack: Stack;
+  readonly socketUrl: string;
+  readonly dynamodbUrl: string;
+  readonly chatTable: string;
+  readonly connectionsTable: string;
+  /** Every line of its log so far. */
+  readonly lines: readonly string[];
+  token: Stack['token'];
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the real app: its bundles from `dist/`, its template, demo rooms and users, in memory, on free
+ * ports. `context` is added to the CDK context. Stop it in `afterAll`.
+ */
+export async function startTestStack(
+  overrides: Partial<StackOptions> = {},
+  context: Record<string, unknown> = {},
+): Promise<TestStack> {
+  if (!existsSync(fileURLToPath(new URL('../../dist/functions/send/index.mjs', import.meta.url)))) {
+    throw new Error('Test stack did not start: dist/functions is not built; run `npm run build`');
+  }
+  const lines: string[] = [];
+  const synthesizer = openSynthesizer(context);
+  try {
+    const stack = await startStack({
+      synthesize: synthesizer.synthesize,
+      users: demoUsers,
+      directory: null,
+      ports: { socket: 0, dynamodb: 0, services: 0 },
+      log: (line) => lines.push(line),
+      ...overrides,
+    });
+    await seedDemo({ endpoint: stack.dynamodbUrl, chatTable: output(stack, 'ChatTableName') });
+    return describe(stack, lines, synthesizer.dispose);
+  } catch (error) {
+    synthesizer.dispose();
+    throw error;
+  }
+}
+
+function describe(stack: Stack, lines: readonly string[], dispose: () => void): TestStack {
+  return {
+    stack,
+    socketUrl: stack.socketUrl,
+    dynamodbUrl: stack.dynamodbUrl,
+    chatTable: output(stack, 'ChatTableName'),
+    connectionsTable: output(stack, 'ConnectionsTableName'),
+    lines,
+    token: (username, options) => stack.token(username, options),
+    settled: () => stack.settled(),
+    async stop() {
+      await stack.stop();
+      dispose();
+    },
+  };
+}
+
+function output(stack: Stack, name: string): string {
+  const value = stack.outputs[name];
+  if (value !== undefined) return value;
+  throw new Error(`Test stack did not start: the template has no output ${name}; add it in lib/`);
+}
