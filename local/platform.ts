@@ -7,7 +7,7 @@ import { type GatewayPeers, gatewayPeers } from './gateway-peers.ts';
 import { Access } from './iam/access.ts';
 import type { IdentityOptions } from './identity/serve-identity.ts';
 import { Functions } from './lambda/functions.ts';
-import { type Endpoints, functionVariables } from './lambda/variables.ts';
+import { type Endpoints, functionVariables, localUrl } from './lambda/variables.ts';
 import { openServers, type Ports, type Servers } from './servers.ts';
 import type { Trace } from './trace.ts';
 
@@ -34,7 +34,9 @@ export class Platform {
   readonly #options: PlatformOptions;
   #servers: Servers | undefined;
   #identity: IdentityOptions | undefined;
+  #outputs: Deployment['outputs'] = {};
   #closed: Promise<void> | undefined;
+  #ending = false;
 
   constructor(options: PlatformOptions) {
     const { clock, log, trace } = options;
@@ -50,7 +52,11 @@ export class Platform {
     });
     this.#peers = gatewayPeers({ access: this.#access, functions: this.#functions, log, trace });
     const { api, invoke, permit } = this.#peers;
-    this.#gateway = openGateway({ ...options, api, invoke, permit });
+    // A function that is ended with the stack is no failure to read about.
+    const logUntilEnd = (line: string): void => {
+      if (!this.#ending) log(line);
+    };
+    this.#gateway = openGateway({ ...options, api, invoke, permit, log: logUntilEnd });
   }
 
   /** Listens; rejects with one clear line if a port is taken or the database does not open. */
@@ -60,6 +66,7 @@ export class Platform {
       access: this.#access,
       functions: this.#functions,
       identity: () => this.#identity,
+      outputs: () => this.outputs,
       trace: this.#options.trace,
       log: this.#options.log,
     });
@@ -73,6 +80,13 @@ export class Platform {
       dynamodb: origin(servers?.dynamodb.port),
       lambda: origin(servers?.services.port),
     };
+  }
+
+  /** The template's outputs, their URLs made local. */
+  get outputs(): Readonly<Record<string, string>> {
+    const { gateway } = this.endpoints;
+    const outputs = Object.entries(this.#outputs);
+    return Object.fromEntries(outputs.map(([id, value]) => [id, localUrl(value, gateway)]));
   }
 
   get connectionCount(): number {
@@ -94,6 +108,7 @@ export class Platform {
     this.#access.update(new Map([...deployment.functions].map(([name, { role }]) => [name, role])));
     this.#functions.update(deployment.functions);
     this.#peers.route(deployment);
+    this.#outputs = deployment.outputs;
   }
 
   /** Resolves when no function runs. */
@@ -112,6 +127,7 @@ export class Platform {
     const timeout = AbortSignal.timeout(settleMs);
     const late = new Promise<void>((resolve) => timeout.addEventListener('abort', () => resolve()));
     await Promise.race([this.#functions.settled(), late]);
+    this.#ending = true;
     await this.#functions.close();
     await Promise.all([this.#servers?.dynamodb.close(), this.#servers?.services.close()]);
     await (await this.#database).close();

@@ -21,6 +21,7 @@ export interface Behind {
   readonly functions: Functions;
   /** Undefined until there is one. */
   readonly identity: () => IdentityOptions | undefined;
+  readonly outputs: () => Readonly<Record<string, string>>;
   readonly trace: Trace;
   readonly log: (line: string) => void;
 }
@@ -73,13 +74,18 @@ function listenDynamodb(port: number, { database, access, trace, log }: Behind):
   );
 }
 
-/** Lambda's Invoke and the issuer share a port: neither has a path of the other. */
+/** Lambda's Invoke, the issuer and the stack's outputs share a port: none has a path of another. */
 function listenServices(port: number, behind: Behind): Promise<HttpServer> {
   return listen(
     port,
     { name: 'Services', variable: 'PARLEY_SERVICES_PORT' },
     async (request, response) => {
       if (isInvoke(request)) return serveInvoke(request, response, behind);
+      if (`${request.method} ${request.url}` === 'GET /outputs') {
+        response.writeHead(200, { 'Content-Type': 'application/json' });
+        response.end(JSON.stringify(behind.outputs()));
+        return;
+      }
       const identity = behind.identity();
       if (identity !== undefined) return serveIdentity(request, response, identity);
       response.writeHead(503).end('The local stack is starting');

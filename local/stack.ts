@@ -7,7 +7,6 @@ import { openEmbedded } from './dynamodb/embedded.ts';
 import { openForward } from './dynamodb/forward.ts';
 import type { GatewayLimits } from './gateway/limits.ts';
 import { type Issuer, type LocalUser, openIssuer, type TokenOptions } from './identity/issuer.ts';
-import { localUrl } from './lambda/variables.ts';
 import { Platform } from './platform.ts';
 import type { Ports } from './servers.ts';
 import type { Trace } from './trace.ts';
@@ -115,9 +114,7 @@ export class Stack {
 
   /** The template's outputs, their URLs made local. */
   get outputs(): Readonly<Record<string, string>> {
-    const { gateway } = this.#parts.platform.endpoints;
-    const outputs = Object.entries(this.#deployment.outputs);
-    return Object.fromEntries(outputs.map(([id, value]) => [id, localUrl(value, gateway)]));
+    return this.#parts.platform.outputs;
   }
 
   /** Names of the tables. */

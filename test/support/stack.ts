@@ -20,7 +20,8 @@ export interface TestStack {
 
 /**
  * Starts the real app: its bundles from `dist/`, its template, demo rooms and users, in memory, on free
- * ports. `context` is added to the CDK context. Stop it in `afterAll`.
+ * ports. `context` is added to the CDK context. Stop it in `afterAll`: `stop` throws what AccessDenied there
+ * was, so that a missing grant fails every test file that needs it.
  */
 export async function startTestStack(
   overrides: Partial<StackOptions> = {},
@@ -61,6 +62,8 @@ function describe(stack: Stack, lines: readonly string[], dispose: () => void): 
     async stop() {
       await stack.stop();
       dispose();
+      const denied = lines.filter((line) => line.startsWith('AccessDenied'));
+      if (denied.length > 0) throw new Error(denied.join('\n'));
     },
   };
 }

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openSynthesizer } from '../../bin/synthesize.ts';
+import { enter } from '../support/chat.ts';
+import { startTestStack } from '../support/stack.ts';
+
+/** Takes an action out of every policy of a synthesized template. */
+function withoutGrant(assembly: string, action: string): void {
+  for (const file of readdirSync(assembly).filter((name) => name.endsWith('.template.json'))) {
+    const path = join(assembly, file);
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(`"${action}"`, '"dynamodb:DescribeTable"'));
+  }
+}
+
+test('a call that no role grants is refused, the client is told, and the log names action, resource and function', async () => {
+  const synthesizer = openSynthesizer();
+  const stack = await startTestStack({
+    async synthesize(context) {
+      const assembly = await synthesizer.synthesize(context);
+      withoutGrant(assembly, 'dynamodb:Query');
+      return assembly;
+    },
+  });
+  const alice = await enter(stack, 'alice');
+  // S0-errors: a history that cannot be read is an empty list.
+  expect(alice.history).toEqual([]);
+  alice.send({ action: 'send', message: 'hi' });
+  expect(await alice.take('error')).toMatchObject({ code: 'INTERNAL' });
+  await alice.close();
+  await expect(stack.stop()).rejects.toThrow(
+    /AccessDenied: function \S*Send\S* may not dynamodb:Query on table TablesConnections/,
+  );
+  synthesizer.dispose();
+});

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { enter } from '../support/chat.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+});
+
+afterAll(() => stack.stop());
+
+const portOf = (url: string) => new URL(url).port;
+
+/** Runs a script of `bin/` against the running stack, as `npm run` does. */
+function run(script: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  const env = {
+    ...process.env,
+    PARLEY_SERVICES_PORT: portOf(stack.stack.servicesUrl),
+    PARLEY_DYNAMODB_PORT: portOf(stack.dynamodbUrl),
+  };
+  const path = fileURLToPath(new URL(`../../bin/${script}.ts`, import.meta.url));
+  return promisify(execFile)(process.execPath, [path, ...args], { env });
+}
+
+test('a room that the script makes can be chatted in by its members, and by nobody else', async () => {
+  const made = await run('room', 'lunch', '--name', 'Lunch', '1:owner', '4');
+  expect(made.stdout).toBe('Room lunch has 1 (owner), 4 (member)\n');
+  const dave = await enter(stack, 'dave', 'room=lunch');
+  await dave.say('soup?');
+  await expect(enter(stack, 'bob', 'room=lunch')).rejects.toMatchObject({ status: 403 });
+  await dave.close();
+});
+
+test('making a room again adds to it and loses nothing of it', async () => {
+  await run('room', 'again', '1:owner');
+  const alice = await enter(stack, 'alice', 'room=again');
+  await alice.say('still here');
+  await run('room', 'again', '2:moderator');
+  const bob = await enter(stack, 'bob', 'room=again');
+  expect(bob.history).toMatchObject([{ text: 'still here' }]);
+  await Promise.all([alice.close(), bob.close()]);
+});
+
+test('a room of nobody is refused in one line', async () => {
+  await expect(run('room', 'empty')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^No room.*\n$/),
+  });
+});
+
+test('a token is printed, and nothing else', async () => {
+  const { stdout } = await run('token', 'alice');
+  expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  await expect(run('token', 'eve')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('alice'),
+  });
+});
