@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Connection, endConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { endConnection } from './end-connection.ts';
 import { frameScanner } from './frame-scanner.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { limitLifetime } from './lifetime.ts';

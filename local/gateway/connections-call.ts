@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { type Connection, endConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { endConnection } from './end-connection.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { type Refusal, refusal } from './refusal.ts';
 

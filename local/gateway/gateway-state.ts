@@ -12,7 +12,7 @@ export interface GatewayState {
   readonly connections: Map<string, Connection>;
   /** Sockets whose upgrade waits for the authorizer or for `$connect`. */
   readonly pending: Set<Duplex>;
-  /** Upgrades and `$disconnect` calls that `close` waits for. */
+  /** Upgrades and calls of functions that `close` waits for. */
   readonly running: Set<Promise<void>>;
   readonly requests: TokenBucket;
   readonly connects: TokenBucket;

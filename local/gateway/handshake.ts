@@ -2,7 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Accept, Upgrade } from './accept.ts';
 import { authorize } from './authorize.ts';
-import { sendDisconnect } from './connection.ts';
+import { sendDisconnect } from './end-connection.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { handshakeInput } from './handshake-input.ts';
 import { integrate, resultStatus } from './integration.ts';

@@ -1,4 +1,5 @@
-import { type Connection, endConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { endConnection } from './end-connection.ts';
 import type { GatewayState } from './gateway-state.ts';
 
 /**

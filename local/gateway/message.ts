@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import type { GatewayState } from './gateway-state.ts';
+import { type GatewayState, track } from './gateway-state.ts';
 import { integrate, resultStatus } from './integration.ts';
 import { messageEvent } from './lambda-event.ts';
 import { requestId } from './request-id.ts';
@@ -38,10 +38,11 @@ export function handleMessage(state: GatewayState, connection: Connection, body:
   }
   const message = { routeKey: key, body, requestId: id };
   const event = messageEvent(current, connection.peer, connection.authorizer, message, now);
-  void integrate(state, functionName, event).then((outcome) => {
+  const answered = integrate(state, functionName, event).then((outcome) => {
     if (outcome.kind === 'returned' && resultStatus(outcome.result) !== undefined) return;
     const why = outcome.kind === 'returned' ? 'returned no { statusCode }' : outcome.kind;
     log(`Route ${key} failed: ${functionName} ${why}; see its log`);
     sendError(connection, 'Internal server error', id);
   });
+  track(state, answered);
 }

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { acceptor } from './accept.ts';
-import { endConnection } from './connection.ts';
 import { serveConnections } from './connections-endpoint.ts';
+import { endConnection } from './end-connection.ts';
 import type { GatewayOptions } from './gateway-options.ts';
 import { type GatewayState, gatewayState, track } from './gateway-state.ts';
 import { handshake } from './handshake.ts';
@@ -40,6 +40,10 @@ export function openGateway(options: GatewayOptions): Gateway {
   // The functions' SDKs keep their sockets; one that closes under them would fail a call.
   server.keepAliveTimeout = 0;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (state.closing) {
+      socket.destroy();
+      return;
+    }
     const work = handshake(state, { request, socket, head }, accept).catch((error: unknown) => {
       options.log(`Handshake failed: ${String(error)}`);
       refuseUpgrade(socket, internalError);
@@ -79,10 +83,6 @@ function route(state: GatewayState, request: IncomingMessage, response: ServerRe
 async function close(state: GatewayState, server: Server): Promise<void> {
   if (state.closing) return;
   state.closing = true;
-  const closed = new Promise<void>((resolve) => {
-    if (server.listening) server.close(() => resolve());
-    else resolve();
-  });
   const sockets = [...state.connections.values()].map((connection) => {
     const answered = new Promise<void>((resolve) => connection.socket.once('close', () => resolve()));
     endConnection(state, connection, { code: 1001, reason: 'Going away', closeFrame: true });
@@ -98,8 +98,12 @@ async function close(state: GatewayState, server: Server): Promise<void> {
   await Promise.race([Promise.all([settled(state), answers]), late]);
   clearTimeout(timer);
   for (const { socket } of sockets) socket.terminate();
-  server.closeAllConnections();
-  await closed;
+  // Last, since the functions that still ran posted through it.
+  await new Promise<void>((resolve) => {
+    if (server.listening) server.close(() => resolve());
+    else resolve();
+    server.closeAllConnections();
+  });
 }
 
 /** Resolves when nothing runs any more, what the running work started included. */

@@ -84,11 +84,26 @@ test('an upgrade that comes while the gateway closes does not open', async () =>
   const closing = gateway.close();
   await calls.next('disconnect');
   socket.write(upgradeRequest());
-  await calls.next('connect');
   await once(socket, 'close');
   finish.open();
   await closing;
   expect(gateway.connectionCount()).toBe(0);
+});
+
+test('close answers what functions that still run ask of it', async () => {
+  const finish = gate();
+  const { open, calls, gateway, post } = await startGateway({
+    functions: { fallback: () => finish.passed.then(() => ({ statusCode: 200 })) },
+    limits: { closeMs: 60_000 },
+  });
+  const { client, id } = await open();
+  client.send({ action: 'anything' });
+  await calls.next('fallback');
+  const closing = gateway.close();
+  await client.closed;
+  await expect(post(id, 'late')).rejects.toMatchObject({ name: 'GoneException' });
+  finish.open();
+  await closing;
 });
 
 test('close does not wait for ever, neither for a function nor for a client', async () => {
