@@ -78,7 +78,7 @@ export class ChatSocket extends Construct {
 
   /** Lets a function post to the stage's connections and close them. */
   grantSockets(target: ChatFunction): void {
-    for (const method of ['POST', 'DELETE']) {
+    for (const method of ['GET', 'POST', 'DELETE']) {
       const resource = this.arn(`${this.stage.stageName}/${method}/@connections/*`);
       // AWS: IAM for @connections has nothing narrower than all connections of a stage.
       target.allow(['execute-api:ManageConnections'], resource);

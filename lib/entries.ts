@@ -21,7 +21,7 @@ export interface Entry {
   readonly connections: readonly TableAction[];
   /** May look a user's connections up in the index `by-user`. */
   readonly connectionsByUser?: boolean;
-  /** May post to the sockets and close them. */
+  /** May post to the sockets, look them up and close them. */
   readonly sockets: boolean;
   /** The one entry that it may invoke. */
   readonly invokes: 'welcome' | 'fanout' | null;
@@ -91,8 +91,8 @@ export const entries = {
     memoryMegabytes: 1024,
     timeoutSeconds: 60,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
-    chat: ['UpdateItem'],
-    connections: ['DeleteItem'],
+    chat: ['GetItem', 'UpdateItem'],
+    connections: ['Query', 'DeleteItem'],
     sockets: true,
     invokes: null,
     asynchronous: { retries: 2, maxAgeSeconds: 300 },

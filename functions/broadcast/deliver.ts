@@ -31,21 +31,15 @@ function frameMaker(event: Event): (connection: Connection) => string | undefine
 /**
  * Posts an event to connections, to all at once, each in its own dialect. A connection that cannot be reached now is
  * left alone: its client finds the gap by `seq`.
- * @param again whether an outcome is worth another try
  * @throws what a post throws that no retry mends, such as a missing grant, after all others were posted
  */
-export async function deliver(
-  event: Event,
-  to: readonly Connection[],
-  poster: Poster,
-  again?: (outcome: PostOutcome) => boolean,
-): Promise<Delivery> {
+export async function deliver(event: Event, to: readonly Connection[], poster: Poster): Promise<Delivery> {
   const frameFor = frameMaker(event);
   const posts = await Promise.allSettled(
     to.map(async (connection): Promise<PostOutcome | 'silent'> => {
       const frame = frameFor(connection);
       if (frame === undefined) return 'silent';
-      return persist(() => poster.post(connection.id, frame), POST_BUDGET_MS, again);
+      return (await persist(() => poster.post(connection.id, frame), POST_BUDGET_MS)) ?? 'failed';
     }),
   );
   const fault = posts.find((post) => post.status === 'rejected');

@@ -2,6 +2,7 @@ import {
   type ApiGatewayManagementApiClient,
   ApiGatewayManagementApiServiceException,
   DeleteConnectionCommand,
+  GetConnectionCommand,
   GoneException,
   LimitExceededException,
   PostToConnectionCommand,
@@ -16,7 +17,7 @@ function passes(error: unknown): boolean {
   return status >= 500 || status === 429;
 }
 
-/** Posts through API Gateway's management API. The client must not retry by itself, since `postAll` does. */
+/** Posts through API Gateway's management API. The client must not retry by itself, since `persist` does. */
 export function gatewayPoster(client: ApiGatewayManagementApiClient): Poster {
   return {
     async post(connection, frame) {
@@ -27,6 +28,17 @@ export function gatewayPoster(client: ApiGatewayManagementApiClient): Poster {
         if (error instanceof GoneException) return 'gone';
         if (passes(error)) throw new TryAgain('Post put off: the gateway did not take it', { cause: error });
         throw error;
+      }
+    },
+    async isOpen(connection) {
+      try {
+        await client.send(new GetConnectionCommand({ ConnectionId: connection }));
+        return true;
+      } catch (error) {
+        if (error instanceof GoneException) return false;
+        throw passes(error)
+          ? new TryAgain('Connection not looked up: the gateway did not answer', { cause: error })
+          : error;
       }
     },
     async close(connection) {

@@ -1,4 +1,4 @@
-import { type PostOutcome, TryAgain } from './poster.ts';
+import { TryAgain } from './poster.ts';
 
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 800;
@@ -10,24 +10,24 @@ const jittered = (attempt: number): number =>
   Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
 
 /**
- * Tries a post until it is answered or `budget` milliseconds are over.
- * @param again whether an outcome is worth another try, beside a gateway that asked for one
- * @returns the last outcome; 'failed' where the gateway never took it
+ * Asks the gateway until it answers with what is waited for, or `budget` milliseconds are over.
+ * @param again whether an answer is worth another try
+ * @returns the last answer; undefined where the gateway gave none but "too fast" and "out of order"
  */
-export async function persist(
-  post: () => Promise<PostOutcome>,
+export async function persist<T>(
+  ask: () => Promise<T>,
   budget: number,
-  again: (outcome: PostOutcome) => boolean = () => false,
-): Promise<PostOutcome> {
+  again: (answer: T) => boolean = () => false,
+): Promise<T | undefined> {
   const deadline = Date.now() + budget;
   for (let attempt = 0; ; attempt++) {
-    const outcome = await post().catch((error: unknown) => {
+    const answer = await ask().catch((error: unknown) => {
       if (error instanceof TryAgain) return undefined;
       throw error;
     });
     const wait = jittered(attempt);
-    const final = outcome !== undefined && !again(outcome);
-    if (final || Date.now() + wait > deadline) return outcome ?? 'failed';
+    const final = answer !== undefined && !again(answer);
+    if (final || Date.now() + wait > deadline) return answer;
     await pause(wait);
   }
 }

@@ -5,6 +5,8 @@ export type PostOutcome = 'taken' | 'gone' | 'failed';
 export interface Poster {
   /** Posts a frame once. @throws TryAgain when the gateway says that it is too fast or out of order */
   post(connection: string, frame: string): Promise<PostOutcome>;
+  /** Whether the gateway has a connection open: not before its handshake is over, and not after its end. */
+  isOpen(connection: string): Promise<boolean>;
   /** Closes a connection. API Gateway knows no close code but 1000 for this. */
   close(connection: string): Promise<void>;
 }

@@ -2,7 +2,8 @@ import type { Connection } from '../domain/connection.ts';
 import type { Message, Status } from '../domain/message.ts';
 import { receiptAudience } from '../domain/receipt.ts';
 import { raiseStatus } from '../store/messages.ts';
-import { isoTime, type Parts } from './parts.ts';
+import type { Leaving } from './leave.ts';
+import { isoTime } from './parts.ts';
 import { post } from './publish.ts';
 
 /**
@@ -13,7 +14,7 @@ export async function acknowledge(
   message: Message,
   status: Status,
   audience: readonly Connection[],
-  parts: Pick<Parts, 'db' | 'poster' | 'now'>,
+  parts: Leaving,
 ): Promise<void> {
   const raised = await raiseStatus(parts.db, message, status, isoTime(parts.now()));
   if (!raised) return;

@@ -6,7 +6,7 @@ import type { Change } from '../domain/log.ts';
 import { type Member, moderates } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
-import { getEntry, getMessage, putChange } from '../store/log.ts';
+import { getEntry, getMessage, putChange, scrubChange } from '../store/log.ts';
 import { takeTurn } from '../store/members.ts';
 import { getClaim, takeClaim } from '../store/repeats.ts';
 import { getRoom, takeSeq } from '../store/rooms.ts';
@@ -103,6 +103,10 @@ export async function changeMessage(
     return [];
   }
   const present = await getMessage(db, room, command.message);
-  if (!present) throw new ChatError('MESSAGE_NOT_FOUND');
+  if (!present || (change.kind === 'edit' && present.deletedAt !== undefined)) {
+    // Its text is in no message, so nobody else would take it out of the log.
+    await scrubChange(db, room, made.entry.seq);
+    throw new ChatError('MESSAGE_NOT_FOUND');
+  }
   return [change.told(present, made.entry.seq)];
 }

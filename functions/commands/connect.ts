@@ -1,8 +1,7 @@
 import type { Session } from '../domain/connection.ts';
-import { putConnection } from '../store/connections.ts';
-import { putArrival } from '../store/profiles.ts';
+import { deleteConnection, putConnection } from '../store/connections.ts';
+import { putArrival, putDeparture } from '../store/profiles.ts';
 import type { Parts } from './parts.ts';
-import { forget } from './publish.ts';
 
 /**
  * Writes the connection down, so that everything said from now on reaches it, then has it welcomed.
@@ -18,7 +17,10 @@ export async function connect(
     await welcome(session);
   } catch (error) {
     // The handshake fails with this, and a connection that never opened gets no $disconnect.
-    await forget(session, parts);
+    await Promise.all([
+      deleteConnection(parts.db, session),
+      putDeparture(parts.db, session.user.id, session, parts.now()),
+    ]);
     throw error;
   }
 }

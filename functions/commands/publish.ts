@@ -1,33 +1,24 @@
 import { type Delivery, deliver } from '../broadcast/deliver.ts';
-import { authentic, type Connection, type Session } from '../domain/connection.ts';
+import { authentic, type Connection, opening, type Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import type { Room } from '../domain/room.ts';
-import { deleteConnection, listConnections } from '../store/connections.ts';
-import { putDeparture } from '../store/profiles.ts';
+import { listConnections } from '../store/connections.ts';
+import { type Leaving, leave } from './leave.ts';
 import type { FanoutChunk, Parts } from './parts.ts';
 
 /** Up to this many connections the function that has an event posts it itself; the rest goes to `fanout` in such chunks. */
 export const DIRECT_POSTS = 250;
 
-type Publishing = Pick<Parts, 'db' | 'poster' | 'now'>;
-
-/** Removes what is left of a connection that is gone. */
-export async function forget(connection: Connection, { db, now }: Pick<Parts, 'db' | 'now'>): Promise<void> {
-  await Promise.all([
-    deleteConnection(db, connection),
-    putDeparture(db, connection.user.id, connection, now()),
-  ]);
-}
-
 /** A connection whose token ran out gets nothing more. */
-async function end(connection: Connection, parts: Publishing): Promise<void> {
-  await Promise.all([parts.poster.close(connection.id), forget(connection, parts)]);
+async function end(connection: Connection, parts: Leaving): Promise<void> {
+  await parts.poster.close(connection.id);
+  await leave(connection, parts);
 }
 
 /** Whoever may hear what happens in a room: its connections with a token that still counts. */
 export async function listAudience(
   room: Pick<Room, 'id' | 'shards'>,
-  parts: Publishing,
+  parts: Leaving,
 ): Promise<readonly Connection[]> {
   const now = parts.now();
   const connections = await listConnections(parts.db, room, now);
@@ -41,14 +32,15 @@ export function withCaller(caller: Session, audience: readonly Connection[]): re
   return [caller, ...audience.filter((connection) => connection.id !== caller.id)];
 }
 
-/** Posts an event to an audience that one function can serve, and removes the connections that are gone. */
-export async function post(
-  event: Event,
-  audience: readonly Connection[],
-  parts: Publishing,
-): Promise<Delivery> {
+/**
+ * Posts an event to an audience that one function can serve, and removes the connections that are gone, but for those
+ * that may be opening: they answer as if they were gone, and their welcome brings them what they miss.
+ */
+export async function post(event: Event, audience: readonly Connection[], parts: Leaving): Promise<Delivery> {
   const delivery = await deliver(event, audience, parts.poster);
-  await Promise.all(delivery.gone.map((connection) => forget(connection, parts)));
+  const now = parts.now();
+  const ended = delivery.gone.filter((connection) => !opening(connection, now));
+  await Promise.all(ended.map((connection) => leave(connection, parts)));
   return delivery;
 }
 

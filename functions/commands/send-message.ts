@@ -7,16 +7,28 @@ import { statusFrom } from '../domain/receipt.ts';
 import type { Room } from '../domain/room.ts';
 import { checkedText } from '../domain/text.ts';
 import { getEntry, getMessage, putMessage } from '../store/log.ts';
-import { takeTurn } from '../store/members.ts';
+import { getMember, takeTurn } from '../store/members.ts';
 import { takeClaim } from '../store/repeats.ts';
 import { takeSeq } from '../store/rooms.ts';
 import { acknowledge } from './acknowledge.ts';
 import { isoTime, type Parts } from './parts.ts';
 import { listAudience, publish, withCaller } from './publish.ts';
 
-/** In one round trip: the sender may send, the message that is replied to is there, and the room's next number is ours. */
-async function enter(command: SendMessage, session: Session, parts: Parts, now: number): Promise<Room> {
+interface Entered {
+  readonly room: Room;
+  /** The message that is replied to is there. */
+  readonly answers: boolean;
+}
+
+/**
+ * In one round trip: the sender may send, the message that is replied to is there, and the room's next number is ours.
+ * In a room that the sender did not connect to, membership comes first: a stranger takes no number.
+ */
+async function enter(command: SendMessage, session: Session, parts: Parts, now: number): Promise<Entered> {
   const id = command.room ?? session.room;
+  if (id !== session.room && !(await getMember(parts.db, id, session.user.id))) {
+    throw new ChatError('NOT_A_MEMBER');
+  }
   const [turn, room, answered] = await Promise.allSettled([
     takeTurn(parts.db, id, session.user.id, now),
     takeSeq(parts.db, id, now),
@@ -26,13 +38,8 @@ async function enter(command: SendMessage, session: Session, parts: Parts, now: 
   if (turn.status === 'rejected') throw turn.reason;
   if (room.status === 'rejected') throw room.reason;
   if (answered.status === 'rejected') throw answered.reason;
-  if (command.replyTo !== undefined && (!answered.value || answered.value.deletedAt !== undefined)) {
-    throw new ChatError(
-      'MESSAGE_NOT_FOUND',
-      'The message that this replies to is not there: reply to another',
-    );
-  }
-  return room.value;
+  const there = answered.value !== undefined && answered.value.deletedAt === undefined;
+  return { room: room.value, answers: command.replyTo === undefined || there };
 }
 
 async function takeNumber(command: SendMessage, session: Session, room: Room, parts: Parts): Promise<number> {
@@ -42,12 +49,21 @@ async function takeNumber(command: SendMessage, session: Session, room: Room, pa
   return takeClaim(parts.db, claim, room.seq, parts.now());
 }
 
-/** What stands under the number already: the same message, sent before. */
-async function repeated(room: string, message: Message, parts: Parts): Promise<Message> {
-  const entry = await getEntry(parts.db, room, message.id);
-  const same = entry?.kind === 'message' && entry.message.clientId === message.clientId;
+/** What stands under the number already: the same message, sent before. Undefined where nothing does. */
+async function repeated(message: Message, parts: Parts): Promise<Message | undefined> {
+  const entry = await getEntry(parts.db, message.room, message.id);
+  if (!entry) return undefined;
+  const same = entry.kind === 'message' && entry.message.clientId === message.clientId;
   if (same && message.clientId !== undefined) return entry.message;
   throw new ChatError('BAD_FRAME', 'This client_id was used for another change: take a new one for each');
+}
+
+/** A message that answers one that is gone is not stored, but one that was stored before it went is a repeat. */
+async function storedBefore(message: Message, answers: boolean, parts: Parts): Promise<Message | undefined> {
+  if (answers && (await putMessage(parts.db, message))) return undefined;
+  const earlier = await repeated(message, parts);
+  if (earlier) return earlier;
+  throw new ChatError('MESSAGE_NOT_FOUND', 'The message that this replies to is not there: reply to another');
 }
 
 /**
@@ -58,7 +74,7 @@ async function repeated(room: string, message: Message, parts: Parts): Promise<M
 export async function sendMessage(command: SendMessage, session: Session, parts: Parts): Promise<Event[]> {
   const text = checkedText(command.text);
   const now = parts.now();
-  const room = await enter(command, session, parts, now);
+  const { room, answers } = await enter(command, session, parts, now);
   const id = await takeNumber(command, session, room, parts);
   const message: Message = {
     id,
@@ -73,11 +89,8 @@ export async function sendMessage(command: SendMessage, session: Session, parts:
     ...(command.clientId !== undefined && { clientId: command.clientId }),
     revision: id,
   };
-  if (!(await putMessage(parts.db, message))) {
-    return [
-      { kind: 'MessageSent', room: room.id, message: await repeated(room.id, message, parts), seq: id },
-    ];
-  }
+  const earlier = await storedBefore(message, answers, parts);
+  if (earlier) return [{ kind: 'MessageSent', room: room.id, message: earlier, seq: id }];
   const audience = withCaller(session, await listAudience(room, parts));
   const taken = await publish({ kind: 'MessageSent', room: room.id, message, seq: id }, audience, parts);
   const status = statusFrom(session.user.id, taken);

@@ -1,4 +1,5 @@
 import { deliver } from '../broadcast/deliver.ts';
+import { persist } from '../broadcast/persist.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { climbs, type Message } from '../domain/message.ts';
@@ -7,18 +8,18 @@ import { putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { acknowledge } from './acknowledge.ts';
 import { announce } from './announce.ts';
+import { type Leaving, present } from './leave.ts';
 import { newestMessages } from './load-history.ts';
-import type { Parts } from './parts.ts';
-import { forget, listAudience } from './publish.ts';
 
-type Welcoming = Pick<Parts, 'db' | 'poster' | 'now'>;
+/** Milliseconds for which a handshake is waited for; a cold start is part of it. */
+const HANDSHAKE_BUDGET_MS = 15_000;
 
 /** What was said while nobody was there has now come as far as this connection. */
 async function acknowledgeAll(
   session: Session,
   messages: readonly Message[],
   audience: readonly Connection[],
-  parts: Welcoming,
+  parts: Leaving,
 ): Promise<void> {
   const status = session.reads === 'auto' ? 'read' : 'delivered';
   const news = messages.filter((message) => message.author.id !== session.user.id && climbs(message, status));
@@ -29,35 +30,44 @@ async function acknowledgeAll(
   }
 }
 
+async function newest(
+  session: Session,
+  parts: Leaving,
+  onFault: (error: unknown) => void,
+): Promise<readonly Message[]> {
+  try {
+    return (await newestMessages(parts.db, session.room, { limit: HISTORY_LIMIT })).messages;
+  } catch (error) {
+    onFault(error);
+    return [];
+  }
+}
+
 /**
  * Posts the newest messages to a connection that has just opened, and tells the room who came.
+ *
+ * The history is read once the socket is open: what is stored before is in it, and what is stored later finds the
+ * socket open. Until `$connect` has returned, API Gateway answers for it as if it were gone.
  * @param onFault hears why there is an empty list where the history could not be read (S0-errors)
  */
 export async function welcome(
   session: Session,
-  parts: Welcoming,
+  parts: Leaving,
   onFault: (error: unknown) => void,
 ): Promise<void> {
+  const isOpen = await persist(
+    () => parts.poster.isOpen(session.id),
+    HANDSHAKE_BUDGET_MS,
+    (open) => !open,
+  );
+  if (!isOpen) return;
   const [room, messages] = await Promise.all([
     getRoom(parts.db, session.room),
-    newestMessages(parts.db, session.room, { limit: HISTORY_LIMIT }).then(
-      (page) => page.messages,
-      (error: unknown) => {
-        onFault(error);
-        return [];
-      },
-    ),
+    newest(session, parts, onFault),
   ]);
   if (!room) return;
-  // Until $connect has returned, API Gateway answers posts with 410 as if the connection were gone.
-  const { gone } = await deliver(
-    { kind: 'Connected', room: room.id, messages },
-    [session],
-    parts.poster,
-    (outcome) => outcome === 'gone',
-  );
-  if (gone.length > 0) return forget(session, parts);
-  const audience = await listAudience(room, parts);
+  await deliver({ kind: 'Connected', room: room.id, messages }, [session], parts.poster);
+  const audience = await present(room, session.user.id, parts);
   await Promise.all([
     acknowledgeAll(session, messages, audience, parts),
     bringsOnline(session, audience) && announce(session, true, audience, parts),

@@ -99,6 +99,7 @@ const wireMessage = (message: Message, { viewer }: View) => ({
   ...(message.type !== 'text' && { type: message.type }),
   ...(message.replyTo !== undefined && { reply_to: message.replyTo }),
   ...(message.editedAt !== undefined && { edited: true }),
+  ...(message.deletedAt !== undefined && { deleted: true }),
   ...(viewer === message.author.id && message.clientId !== undefined && { client_id: message.clientId }),
 });
 

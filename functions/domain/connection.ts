@@ -25,6 +25,16 @@ export interface Connection {
 /** What a handler knows of the connection that it serves, without a read. */
 export type Session = Connection;
 
+/** A handshake lasts no longer than this: API Gateway gives its functions 29 seconds (AWS: quotas for WebSocket APIs). */
+const LONGEST_HANDSHAKE_MS = 30_000;
+
+/**
+ * Whether a connection may be opening still. API Gateway answers for it as for one that is gone until `$connect` has
+ * returned, though its row is there already.
+ */
+export const opening = (connection: Pick<Connection, 'connectedAt'>, now: number): boolean =>
+  now - connection.connectedAt < LONGEST_HANDSHAKE_MS;
+
 /** Whether a connection may still be sent anything. */
 export const authentic = (connection: Pick<Connection, 'tokenExpiresAt'>, now: number): boolean =>
   connection.tokenExpiresAt > now;

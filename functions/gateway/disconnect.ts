@@ -9,10 +9,10 @@ type DisconnectEvent = APIGatewayProxyWebsocketEventV2 & {
 
 /** Nobody waits for this answer. What it fails to remove, the next post to the connection or its expiry does. */
 export async function releaseConnection(event: DisconnectEvent): Promise<APIGatewayProxyResult> {
-  const { connectionId, connectedAt, authorizer, requestId } = event.requestContext;
+  const { connectionId, authorizer, requestId } = event.requestContext;
   try {
     const user = authorizer?.principalId;
-    if (user) await disconnect({ user, id: connectionId, connectedAt }, servingParts());
+    if (user) await disconnect({ user, id: connectionId }, servingParts());
   } catch (error) {
     logFault('disconnect', error, requestId);
   }

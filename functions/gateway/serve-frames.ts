@@ -25,7 +25,7 @@ function refusal(error: unknown, session: Session, command: Command | undefined)
   const clientId = error instanceof FrameError ? error.clientId : clientIdOf(command);
   return {
     kind: 'Refused',
-    room: session.room,
+    room: (command && 'room' in command ? command.room : undefined) ?? session.room,
     code: known.code,
     reason: known.message,
     ...(clientId !== undefined && { clientId }),

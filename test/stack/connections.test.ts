@@ -15,17 +15,79 @@ beforeAll(async () => {
 
 afterAll(() => stack.stop());
 
-const now = () => ({ connectedAt: Date.now(), tokenExpiresAt: Date.now() + 3_600_000 });
+const aMinuteAgo = () => ({ connectedAt: Date.now() - 60_000, tokenExpiresAt: Date.now() + 3_600_000 });
 
-test('a connection that is gone without a word is removed by the first post that meets 410', async () => {
+test('a connection that is gone without a word is removed by the first post that meets 410, and its user is offline', async () => {
   const room = await newRoom(stack, 'alice', 'bob');
   const alice = await enter(stack, 'alice', `room=${room}`);
-  await putConnection(databaseOf(stack), connectionOf(bobUser, { id: 'AAAAAAAAAAAAAAA=', room, ...now() }));
+  await putConnection(
+    databaseOf(stack),
+    connectionOf(bobUser, { id: 'AAAAAAAAAAAAAAA=', room, ...aMinuteAgo() }),
+  );
   expect(await rowsOf(stack, room)).toHaveLength(2);
   await alice.say('anybody there?');
   await vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(1), { timeout: 10_000 });
+  expect(await alice.take('presence')).toMatchObject({ user_id: 2, status: 'offline' });
   alice.send({ action: 'history' });
   expect(await alice.take('history')).toMatchObject({ messages: [{ status: 'send' }] });
+  await alice.close();
+});
+
+test('a connection that is still opening answers 410 too, and keeps its row', async () => {
+  const room = await newRoom(stack, 'alice', 'bob');
+  const alice = await enter(stack, 'alice', `room=${room}`);
+  const young = connectionOf(bobUser, {
+    id: 'CAAAAAAAAAAAAAA=',
+    room,
+    ...aMinuteAgo(),
+    connectedAt: Date.now(),
+  });
+  await putConnection(databaseOf(stack), young);
+  await alice.say('welcome');
+  await stack.settled();
+  expect(await rowsOf(stack, room)).toHaveLength(2);
+  await alice.close();
+});
+
+test('eight who join at once, all functions cold, while somebody talks: none is deaf, none misses a word', async () => {
+  const cold = await startTestStack();
+  const room = await newRoom(cold, 'alice', 'bob');
+  const alice = await enter(cold, 'alice', `room=${room}`);
+  let talking = true;
+  const said: unknown[] = [];
+  const talk = (async () => {
+    while (talking) said.push((await alice.say(`word ${said.length}`))['message_id']);
+  })();
+  const joiners = await Promise.all(Array.from({ length: 8 }, () => enter(cold, 'bob', `room=${room}`)));
+  talking = false;
+  await talk;
+  await alice.say('the last word');
+  for (const joiner of joiners) {
+    const last = await joiner.take('chat_message', ({ message }) => message?.['text'] === 'the last word');
+    const heard = new Set([
+      ...joiner.history.map((message) => message['message_id']),
+      ...joiner.frames().map((frame) => (frame as { message_id?: unknown }).message_id),
+    ]);
+    // The history on connect is 50 messages long.
+    const due = said.slice(-50);
+    expect(due.filter((id) => !heard.has(id) && id !== last['message_id'])).toEqual([]);
+  }
+  expect(await rowsOf(cold, room)).toHaveLength(9);
+  await Promise.all([alice, ...joiners].map((person) => person.close()));
+  await cold.stop();
+});
+
+test('a row that outlived its socket does not hide that its user comes and goes', async () => {
+  const room = await newRoom(stack, 'alice', 'bob');
+  const alice = await enter(stack, 'alice', `room=${room}`);
+  await putConnection(
+    databaseOf(stack),
+    connectionOf(bobUser, { id: 'DAAAAAAAAAAAAAA=', room, ...aMinuteAgo() }),
+  );
+  const bob = await enter(stack, 'bob', `room=${room}`);
+  expect(await alice.take('presence')).toMatchObject({ user_id: 2, status: 'online' });
+  await bob.close();
+  expect(await alice.take('presence')).toMatchObject({ user_id: 2, status: 'offline' });
   await alice.close();
 });
 
@@ -37,7 +99,7 @@ test('a socket that closes leaves no row behind', async () => {
   await vi.waitFor(async () => expect(await rowsOf(stack, room)).toEqual([]), { timeout: 10_000 });
 });
 
-test('a refused handshake leaves no row behind', async () => {
+test('a handshake that the authorizer refuses leaves no row behind', async () => {
   const room = await newRoom(stack, 'alice');
   await expect(enter(stack, 'bob', `room=${room}`)).rejects.toMatchObject({ status: 403 });
   expect(await rowsOf(stack, room)).toEqual([]);
@@ -46,7 +108,7 @@ test('a refused handshake leaves no row behind', async () => {
 test('a row whose time is over is not posted to, though DynamoDB has not removed it yet', async () => {
   const room = await newRoom(stack, 'alice');
   const alice = await enter(stack, 'alice', `room=${room}`);
-  const old = connectionOf(aliceUser, { id: 'BAAAAAAAAAAAAAA=', room, ...now(), connectedAt: 0 });
+  const old = connectionOf(aliceUser, { id: 'BAAAAAAAAAAAAAA=', room, ...aMinuteAgo(), connectedAt: 0 });
   await putConnection(databaseOf(stack), old);
   calls = [];
   await alice.say('hello');

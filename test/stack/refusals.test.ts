@@ -93,10 +93,29 @@ describe('somebody else’s message', () => {
   });
 });
 
-test('a connection whose token runs out is told so at its next frame and closed, and hears nothing before', async () => {
-  const carol = await connect(`${stack.socketUrl}?room=1`, {
-    headers: await bearer('carol', { expiresInSeconds: 2 }),
-  });
+test('a stranger to a room takes none of its numbers', async () => {
+  for (let count = 0; count < 5; count++) bob.send({ action: 'send', message: 'x', room_id: 2 });
+  for (let count = 0; count < 5; count++) {
+    expect(await bob.take('error')).toMatchObject({ code: 'NOT_A_MEMBER', room_id: 2 });
+  }
+  alice.send({ action: 'ping', room_id: 2 });
+  expect(await alice.take('pong')).toEqual({ type: 'pong', seq: 0, room_id: 2 });
+});
+
+test('a connection whose token ran out hears nothing more, and is closed', async () => {
+  const headers = await bearer('carol', { expiresInSeconds: 2 });
+  const carol = await connect(`${stack.socketUrl}?room=1`, { headers });
+  await carol.next(Array.isArray);
+  await new Promise((resume) => setTimeout(resume, 2_100));
+  await alice.say('not for carol');
+  expect(await carol.closed).toMatchObject({ code: 1000 });
+  expect(JSON.stringify(carol.frames())).not.toContain('not for carol');
+  expect(await bob.take('presence', ({ status }) => status === 'offline')).toMatchObject({ user_id: 3 });
+});
+
+test('a connection whose token ran out is told so at its next frame, and closed', async () => {
+  const headers = await bearer('carol', { expiresInSeconds: 2 });
+  const carol = await connect(`${stack.socketUrl}?room=1`, { headers });
   await carol.next(Array.isArray);
   await new Promise((resume) => setTimeout(resume, 2_100));
   carol.send({ message: 'too late' });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { listLog } from '../../functions/store/log.ts';
 import { type Chatter, enter, type Frame, said, typed } from '../support/chat.ts';
-import { newRoom } from '../support/rooms.ts';
+import { databaseOf, newRoom } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
@@ -82,8 +83,44 @@ test('an edit and a delete are made once, however often they are sent at the sam
   expect(bob.frames().filter(typed('message_edited'))).toHaveLength(1);
   expect(bob.frames().filter(typed('message_deleted'))).toHaveLength(1);
   alice.send(edit);
-  expect(await alice.take('message_edited')).toMatchObject({ message_id, seq: edits[0]?.['seq'] });
+  expect(await alice.take('error')).toMatchObject({ code: 'MESSAGE_NOT_FOUND', client_id: 'e-1' });
   expect(await history(alice)).toEqual([]);
+  await Promise.all([alice.close(), bob.close()]);
+});
+
+test('a reply that was stored is found by its repeat, also when what it answers and itself are gone', async () => {
+  const { alice, bob } = await pair();
+  const { message_id } = await bob.say('question');
+  const reply = { action: 'send', message: 'answer', reply_to: message_id, client_id: 'r-1' };
+  alice.send(reply);
+  const first = (await alice.next(withClientId('r-1'))) as Frame;
+  bob.send({ action: 'delete', message_id });
+  await alice.take('message_deleted');
+  alice.send(reply);
+  expect(await alice.next(withClientId('r-1'))).toMatchObject({
+    message: { message_id: first.message?.['message_id'] },
+  });
+  alice.send({ action: 'delete', message_id: first.message?.['message_id'] });
+  await alice.take('message_deleted');
+  alice.send(reply);
+  expect(await alice.next(withClientId('r-1'))).toMatchObject({ message: { text: '', deleted: true } });
+  await Promise.all([alice.close(), bob.close()]);
+});
+
+test('no text of a deleted message is left in the table, whatever raced with the delete', async () => {
+  const { room, alice, bob } = await pair();
+  for (let round = 0; round < 10; round++) {
+    const { message_id } = await alice.say(`SECRET ${round}`);
+    for (let edit = 0; edit < 4; edit++)
+      alice.send({ action: 'edit', message_id, text: `SECRET ${round} ${edit}` });
+    alice.send({ action: 'delete', message_id });
+    await alice.take('message_deleted', (frame) => frame['message_id'] === message_id);
+  }
+  await stack.settled();
+  const db = databaseOf(stack);
+  const { entries } = await listLog(db, room.replace('room=', ''), { limit: 1000 });
+  expect(entries.length).toBeGreaterThanOrEqual(20);
+  expect(JSON.stringify(entries)).not.toContain('SECRET');
   await Promise.all([alice.close(), bob.close()]);
 });
 

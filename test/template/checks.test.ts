@@ -46,7 +46,7 @@ test('each accepted finding is accepted at its own resource, with a sentence', (
     'AwsSolutions-COG8': ['Chat/Identity/UserPool'],
     'AwsSolutions-APIG1': ['Chat/Socket/Stage'],
     'AwsSolutions-APIG4': routes.map((route) => `Chat/Socket/Api/${route}-Route`),
-    'AwsSolutions-IAM5': posting.flatMap((name) => Array(2).fill(`Chat/${name}Role`)),
+    'AwsSolutions-IAM5': posting.flatMap((name) => Array(3).fill(`Chat/${name}Role`)),
   });
   for (const { reason } of found) expect(reason).toMatch(/^[A-Z].{40,}\.$/);
 });
@@ -57,7 +57,7 @@ test('an accepted wildcard is accepted for its resource only', () => {
   );
   for (const { rule } of wildcards) {
     expect(rule).toMatch(
-      /^AwsSolutions-IAM5\[Resource::.*<SocketApi\w+>\/prod\/(POST|DELETE)\/@connections\/\*\]$/,
+      /^AwsSolutions-IAM5\[Resource::.*<SocketApi\w+>\/prod\/(GET|POST|DELETE)\/@connections\/\*\]$/,
     );
   }
 });

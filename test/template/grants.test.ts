@@ -5,7 +5,7 @@ const template = synthesize();
 
 const chat = (...actions: string[]) => `chat: ${actions.join(' ')}`;
 const connections = (...actions: string[]) => `connections: ${actions.join(' ')}`;
-const sockets = 'sockets: POST DELETE';
+const sockets = 'sockets: GET POST DELETE';
 const invoke = (entry: string) => `invoke: ${entry}`;
 
 const expected: Record<string, readonly string[]> = {
@@ -37,7 +37,7 @@ const expected: Record<string, readonly string[]> = {
     sockets,
     invoke('Fanout'),
   ],
-  fanout: [chat('UpdateItem'), connections('DeleteItem'), sockets],
+  fanout: [chat('GetItem', 'UpdateItem'), connections('DeleteItem', 'Query'), sockets],
 };
 
 const account = '<AWS::Region>:<AWS::AccountId>';
@@ -54,7 +54,7 @@ function statements(entry: string, grants: readonly string[]) {
     if (target === 'connections') return { Action: single, Resource: '<TablesConnections.Arn>' };
     if (target === 'index') return { Action: single, Resource: '<TablesConnections.Arn>/index/by-user' };
     if (target === 'invoke') return { Action: 'lambda:InvokeFunction', Resource: `<${words}Function.Arn>` };
-    const resources = ['DELETE', 'POST'].map((method) => `${socketArn}/${method}/@connections/*`);
+    const resources = ['DELETE', 'GET', 'POST'].map((method) => `${socketArn}/${method}/@connections/*`);
     return { Action: 'execute-api:ManageConnections', Resource: resources };
   });
   const logs = { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: `<${name}Logs.Arn>` };
@@ -104,6 +104,7 @@ test('no action is a wildcard, and no resource but the connections of the stage'
   const wild = all.flatMap(({ Resource }) => Resource).filter((resource) => resource.includes('*'));
   expect([...new Set(wild)].sort()).toEqual([
     `${socketArn}/DELETE/@connections/*`,
+    `${socketArn}/GET/@connections/*`,
     `${socketArn}/POST/@connections/*`,
   ]);
 });

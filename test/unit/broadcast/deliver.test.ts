@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { deliver } from '../../../functions/broadcast/deliver.ts';
+import { deliver, POST_BUDGET_MS } from '../../../functions/broadcast/deliver.ts';
 import { persist } from '../../../functions/broadcast/persist.ts';
 import { type Poster, TryAgain } from '../../../functions/broadcast/poster.ts';
 import { action } from '../../../functions/dialects/action.ts';
@@ -9,7 +9,7 @@ import { alice, bob, connectionOf, messageOf } from '../../support/sample.ts';
 const event: Event = { kind: 'MessageSent', room: '1', message: messageOf({ clientId: 'a-1' }), seq: 1 };
 const many = Array.from({ length: 100 }, (_, index) => connectionOf(bob, { id: `${index}=` }));
 
-const posterOf = (post: Poster['post']): Poster => ({ post, close: vi.fn() });
+const posterOf = (post: Poster['post']): Poster => ({ post, isOpen: async () => true, close: vi.fn() });
 
 describe('an event', () => {
   test('is encoded once for its author and once for all others, however many they are', async () => {
@@ -57,12 +57,24 @@ describe('a post', () => {
 
   test('is given up when its time is over', async () => {
     const post = vi.fn().mockRejectedValue(new TryAgain());
-    await expect(persist(post, 0)).resolves.toBe('failed');
+    await expect(persist(post, 0)).resolves.toBeUndefined();
   });
 
-  test('is tried again by a caller who knows that 410 will pass', async () => {
-    const post = vi.fn().mockResolvedValueOnce('gone').mockResolvedValue('taken');
-    await expect(persist(post, 60_000, (outcome) => outcome === 'gone')).resolves.toBe('taken');
-    expect(post).toHaveBeenCalledTimes(2);
+  test('that was given up leaves its connection alone', async () => {
+    vi.useFakeTimers();
+    const delivery = deliver(
+      event,
+      [connectionOf(bob)],
+      posterOf(() => Promise.reject(new TryAgain())),
+    );
+    await vi.advanceTimersByTimeAsync(POST_BUDGET_MS);
+    await expect(delivery).resolves.toEqual({ taken: [], gone: [] });
+    vi.useRealTimers();
   });
+});
+
+test('a question is asked again until its answer is the one that is waited for', async () => {
+  const isOpen = vi.fn().mockResolvedValueOnce(false).mockResolvedValue(true);
+  await expect(persist<boolean>(isOpen, 60_000, (open) => !open)).resolves.toBe(true);
+  expect(isOpen).toHaveBeenCalledTimes(2);
 });

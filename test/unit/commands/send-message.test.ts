@@ -50,7 +50,12 @@ function room(connections: readonly Connection[]) {
     return 'taken';
   });
   const fanOut = vi.fn<Parts['fanOut']>(async () => undefined);
-  const parts: Parts = { db, poster: { post, close: vi.fn(async () => undefined) }, fanOut, now: () => NOON };
+  const parts: Parts = {
+    db,
+    poster: { post, isOpen: async () => true, close: vi.fn(async () => undefined) },
+    fanOut,
+    now: () => NOON,
+  };
   return { parts, calls, post, fanOut, firstPostAfter };
 }
 
