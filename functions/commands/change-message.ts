@@ -102,11 +102,10 @@ export async function changeMessage(
     await publish(change.told(message, made.entry.seq), audience, parts);
     return [];
   }
+  // A text that no message took is nobody's to take out of the log when the message is deleted.
+  if (change.kind === 'edit') await scrubChange(db, room, made.entry.seq);
   const present = await getMessage(db, room, command.message);
-  if (!present || (change.kind === 'edit' && present.deletedAt !== undefined)) {
-    // Its text is in no message, so nobody else would take it out of the log.
-    await scrubChange(db, room, made.entry.seq);
-    throw new ChatError('MESSAGE_NOT_FOUND');
-  }
+  if (!present) throw new ChatError('MESSAGE_NOT_FOUND');
+  if (change.kind === 'edit' && present.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
   return [change.told(present, made.entry.seq)];
 }
