@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Role, roles } from '../functions/domain/member.ts';
+import { directRoomId } from '../functions/domain/room.ts';
 import { makeRoom } from './demo.ts';
 
 const usage =
@@ -8,12 +9,26 @@ const usage =
 
 const isRole = (text: string): text is Role => roles.some((role) => role === text);
 
-/** `3:moderator`; without a role, a member. A user id may have colons of its own. */
+/** `3:moderator`; without a role, a member. A user id with colons of its own needs its role behind it. */
 function memberOf(text: string): { user: string; role: Role } {
   const at = text.lastIndexOf(':');
-  const role = text.slice(at + 1);
-  if (at > 0 && isRole(role)) return { user: text.slice(0, at), role };
-  return { user: text, role: 'member' };
+  const [user, role] = at < 0 ? [text, 'member'] : [text.slice(0, at), text.slice(at + 1)];
+  if (user === '') throw new Error(`No room was made: a member has no user id; ${usage}`);
+  if (!isRole(role)) throw new Error(`No room was made: "${role}" is no role; there are ${roles.join(', ')}`);
+  return { user, role };
+}
+
+/** A handshake finds no other room: see `requestedRoom`. */
+function checkRoomId(id: string, members: readonly { readonly user: string }[]): void {
+  const [one = '', other = ''] = members.map(({ user }) => user);
+  if (id.startsWith('direct:') && (members.length !== 2 || id !== directRoomId(one, other))) {
+    throw new Error(
+      `No room was made: the direct room of two users has both and is named in order; write direct:1:2 1 2`,
+    );
+  }
+  if (id.length > 256 || id.endsWith('/') || !id.isWellFormed()) {
+    throw new Error('No room was made: its id is over 256 characters or ends in a slash; take another');
+  }
 }
 
 function readArguments() {
@@ -22,8 +37,10 @@ function readArguments() {
     options: { name: { type: 'string', default: '' }, table: { type: 'string' } },
   });
   const [id, ...members] = positionals;
-  if (id === undefined || members.length === 0) throw new Error(`No room was made: who is in it? ${usage}`);
-  return { id, name: values.name, members: members.map(memberOf), table: values.table };
+  if (!id || members.length === 0) throw new Error(`No room was made: who is in it? ${usage}`);
+  const plans = members.map(memberOf);
+  checkRoomId(id, plans);
+  return { id, name: values.name, members: plans, table: values.table };
 }
 
 /** The running local stack's table; it takes any credentials that are not a function's. */

@@ -8,7 +8,9 @@ const { context, outdir }: { context: Record<string, unknown>; outdir: string } 
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (message.startsWith('Synth failed') || message.includes('; ')) return message;
-  const place = error instanceof Error ? (error.stack?.split('\n    at ')[1] ?? '') : '';
+  // The first place in this project: a syntax error's stack begins with it, any other's names it in a frame.
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const place = /(?:lib|bin|functions)\/[\w./-]+\.ts:\d+/.exec(stack)?.[0] ?? 'lib/';
   return `Synth failed: ${message.split('\n')[0]} (${place}); correct it and run again`;
 }
 

@@ -137,6 +137,7 @@ describe('a frame that cannot be served', () => {
     ['a message id beyond all numbers', '{"action":"delete","message_id":1e300}', 'BAD_FRAME'],
     ['a message id in words', '{"action":"delete","message_id":"one"}', 'BAD_FRAME'],
     ['an endless client id', `{"message":"hi","client_id":"${'x'.repeat(129)}"}`, 'BAD_FRAME'],
+    ['half a character for a client id', '{"message":"hi","client_id":"\\ud800"}', 'BAD_FRAME'],
     ['a file', '{"action":"send","message":"hi","file":"data:,x"}', 'BAD_FRAME'],
     ['too long a page', '{"action":"history","limit":51}', 'BAD_FRAME'],
   ])('says why: %s', (_what, body, code) => {

@@ -45,8 +45,15 @@ test('making a room again adds to it and loses nothing of it', async () => {
   await Promise.all([alice.close(), bob.close()]);
 });
 
-test('a room of nobody is refused in one line', async () => {
-  await expect(run('room', 'empty')).rejects.toMatchObject({
+test.each([
+  ['of nobody', ['empty']],
+  ['of a user without an id', ['x', '']],
+  ['with a role that there is not', ['x', '5:admin']],
+  ['that no handshake could name', ['a/', '1']],
+  ['of two in the wrong order', ['direct:3:2', '3', '2']],
+  ['of two with a third', ['direct:1:2', '1', '2', '3']],
+])('a room %s is refused in one line', async (_how, args) => {
+  await expect(run('room', ...args)).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^No room.*\n$/),
   });

@@ -1,0 +1,64 @@
+import {
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, test } from 'vitest';
+import { editMessage } from '../../../functions/commands/edit-message.ts';
+import type { Parts } from '../../../functions/commands/parts.ts';
+import { mockDatabase } from '../../support/mock-database.ts';
+import { alice, connectionOf, messageOf, NOON } from '../../support/sample.ts';
+
+const refused = new ConditionalCheckFailedException({
+  message: 'The conditional request failed',
+  $metadata: {},
+});
+
+/** A message of alice's that cannot take the edit, since of the moment it is read the second time it is as given. */
+function overtakenBy(present: object) {
+  const { db, dynamodb } = mockDatabase();
+  const { id, room, ...message } = messageOf();
+  const item = { ...message, kind: 'message', seq: id, room, item: 'log' };
+  dynamodb.on(PutItemCommand).resolves({});
+  dynamodb
+    .on(GetItemCommand)
+    .resolvesOnce({ Item: marshall(item) })
+    .resolves({ Item: marshall({ ...item, ...present }) });
+  dynamodb.on(UpdateItemCommand).callsFake(({ UpdateExpression }) => {
+    if (UpdateExpression.includes('ADD edits')) throw refused;
+    if (UpdateExpression.includes('seq')) return { Attributes: marshall({ seq: 5, shards: 1 }) };
+    return { Attributes: marshall({ user: '1', role: 'member' }) };
+  });
+  const parts: Parts = {
+    db,
+    poster: { post: async () => 'taken', isOpen: async () => true, close: async () => undefined },
+    fanOut: async () => undefined,
+    now: () => NOON,
+  };
+  const edit = editMessage({ kind: 'EditMessage', message: 1, text: 'late' }, connectionOf(alice), parts);
+  const scrubbed = () =>
+    dynamodb
+      .commandCalls(UpdateItemCommand)
+      .map(({ args }) => args[0].input)
+      .filter(({ UpdateExpression }) => UpdateExpression === 'REMOVE #text')
+      .map(({ Key }) => Key?.['item']?.S);
+  return { edit, scrubbed };
+}
+
+describe('an edit that comes too late leaves its text nowhere, and its author', () => {
+  test('hears the text that is there, where a later edit came first', async () => {
+    const { edit, scrubbed } = overtakenBy({ text: 'later', revision: 9 });
+    await expect(edit).resolves.toMatchObject([
+      { kind: 'MessageEdited', message: { text: 'later' }, seq: 5 },
+    ]);
+    expect(scrubbed()).toEqual(['log#0000000000000005']);
+  });
+
+  test('hears that the message is gone, where a delete came first', async () => {
+    const { edit, scrubbed } = overtakenBy({ text: '', deletedAt: '2025-02-16T12:34:56.789Z', revision: 9 });
+    await expect(edit).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+    expect(scrubbed()).toEqual(['log#0000000000000005']);
+  });
+});
