@@ -11,8 +11,8 @@ import { announce } from './announce.ts';
 import { type Leaving, present } from './leave.ts';
 import { newestMessages } from './load-history.ts';
 
-/** Milliseconds for which a handshake is waited for; a cold start is part of it. */
-const HANDSHAKE_BUDGET_MS = 15_000;
+/** Milliseconds for which the rest of a handshake is waited for: `$connect` has asked for this welcome and returns. */
+const HANDSHAKE_BUDGET_MS = 3_000;
 
 /** What was said while nobody was there has now come as far as this connection. */
 async function acknowledgeAll(
