@@ -50,7 +50,12 @@ function toUser(payload: JwtPayload): User {
     payload['nickname'],
     payload['name'],
   );
-  return { id, username: username ?? id, email: firstText(payload['email']) ?? '' };
+  return {
+    id,
+    username: username ?? id,
+    email: firstText(payload['email']) ?? '',
+    userType: firstText(payload['custom:user_type'], payload['user_type']) ?? '',
+  };
 }
 
 /** An issuer that cannot be reached is our fault, and no reason to tell a user that their token is bad. */

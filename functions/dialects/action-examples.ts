@@ -1,10 +1,11 @@
 import type { Message } from '../domain/message.ts';
+import { actionOwnExamples } from './action-own-examples.ts';
 import type { Examples } from './example.ts';
 
 const hello: Message = {
   id: 1,
   room: '1',
-  author: { id: '1', username: 'alice', email: 'user1@example.com' },
+  author: { id: '1', username: 'alice', email: 'user1@example.com', userType: '' },
   text: 'Hello, how are you?',
   type: 'text',
   status: 'sent',
@@ -16,7 +17,7 @@ const hello: Message = {
 const thanks: Message = {
   ...hello,
   id: 2,
-  author: { id: '2', username: 'bob', email: 'user2@example.com' },
+  author: { id: '2', username: 'bob', email: 'user2@example.com', userType: '' },
   text: "I'm good, thanks!",
 };
 
@@ -48,7 +49,7 @@ const history = [
 
 const bare = { kind: 'SendMessage', type: 'text' } as const;
 
-/** Every frame that S0 and S1 print. */
+/** Every frame that S0 and S1 print, and our own client's. */
 export const actionExamples: Examples = {
   in: [
     {
@@ -86,6 +87,7 @@ export const actionExamples: Examples = {
       frame: { action: 'delete', message_id: '63' },
       command: { kind: 'DeleteMessage', message: 63 },
     },
+    ...actionOwnExamples.in,
   ],
   out: [
     {
@@ -110,7 +112,7 @@ export const actionExamples: Examples = {
     },
     {
       clause: 'S0-history',
-      event: { kind: 'Connected', room: '1', messages: [hello, thanks] },
+      event: { kind: 'Connected', room: '1', user: hello.author, messages: [hello, thanks] },
       frame: [
         { text: 'Hello, how are you?', sender_email: 'user1@example.com' },
         { text: "I'm good, thanks!", sender_email: 'user2@example.com' },
@@ -118,12 +120,12 @@ export const actionExamples: Examples = {
     },
     {
       clause: 'S0-errors and S1-errors, a history that cannot be read',
-      event: { kind: 'Connected', room: '1', messages: [] },
+      event: { kind: 'Connected', room: '1', user: hello.author, messages: [] },
       frame: [],
     },
     {
       clause: 'S1-history',
-      event: { kind: 'Connected', room: '1', messages: history },
+      event: { kind: 'Connected', room: '1', user: hello.author, messages: history },
       frame: history.map((message) => ({
         message_id: message.id,
         text: 'hello',
@@ -140,8 +142,9 @@ export const actionExamples: Examples = {
     },
     {
       clause: 'S1-delete',
-      event: { kind: 'MessageDeleted', room: '1', message: { ...hello, id: 63, text: '' }, seq: 65 },
+      event: { kind: 'MessageDeleted', room: '1', message: { ...hello, id: 63, text: '' }, seq: 65, by: '1' },
       frame: { type: 'message_deleted', message_id: 63 },
     },
+    ...actionOwnExamples.out,
   ],
 };

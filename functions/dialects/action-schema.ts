@@ -1,23 +1,18 @@
 import * as v from 'valibot';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import { messageTypes } from '../domain/message.ts';
+import { clientId, id, messageId } from './schema.ts';
 
-const number = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const numeric = v.pipe(v.string(), v.regex(/^[1-9]\d{0,15}$/), v.transform(Number), v.safeInteger());
-
-/** Half a character would be stored as another one, and two ids would become the same. */
-const wellFormed = v.check<string>((text) => text.isWellFormed());
-
-/** Ids come as numbers or as numeric strings; both are the same message. */
-const messageId = v.union([number, numeric]);
-const roomId = v.union([
-  v.pipe(v.string(), v.nonEmpty(), v.maxLength(256), wellFormed),
-  v.pipe(v.number(), v.safeInteger(), v.transform(String)),
-]);
-const clientId = v.pipe(v.string(), v.nonEmpty(), v.maxLength(128), wellFormed);
-
-const inRoom = { room_id: v.optional(roomId) };
+const inRoom = { room_id: v.optional(id) };
 const change = { ...inRoom, client_id: v.optional(clientId) };
+
+/** One emoji, in as many code points as it takes: 👩‍👩‍👧‍👦 has seven. Some are sent without the mark that colours them. */
+const oneEmoji = /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic})$/v;
+const emoji = v.pipe(
+  v.string(),
+  v.maxLength(64),
+  v.check((text) => oneEmoji.test(text)),
+);
 
 /** S0 sends the bare `message`, S1 names the action. */
 export const sendFrame = v.object({
@@ -25,12 +20,24 @@ export const sendFrame = v.object({
   message: v.string(),
   type: v.optional(v.picklist(messageTypes), 'text'),
   reply_to: v.optional(messageId),
-  file: v.optional(v.never()),
+  file: v.optional(v.string()),
+  file_name: v.optional(v.string()),
 });
 
 export const editFrame = v.object({ ...change, message_id: messageId, text: v.string() });
 
 export const deleteFrame = v.object({ ...change, message_id: messageId });
+
+export const reactFrame = v.object({
+  ...change,
+  message_id: messageId,
+  emoji,
+  remove: v.optional(v.boolean(), false),
+});
+
+export const seenFrame = v.object({ ...inRoom, message_id: messageId });
+
+export const typingFrame = v.object({ ...inRoom, typing: v.boolean() });
 
 export const historyFrame = v.object({
   ...inRoom,

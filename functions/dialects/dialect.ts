@@ -2,16 +2,13 @@ import type { Command } from '../domain/command.ts';
 import type { DialectName, Reads } from '../domain/connection.ts';
 import { ChatError, type ErrorCode } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
+import type { User } from '../domain/member.ts';
 
-/** What the upgrade request asked for. */
-export interface Handshake {
-  /** The URL's query, the last value where a name stands twice. */
-  readonly query: Readonly<Record<string, string | undefined>>;
-}
-
-export interface Opened {
-  readonly room: string;
-  readonly reads: Reads;
+/** Who sends a frame. */
+export interface Speaker {
+  readonly user: User;
+  /** Not signed in, in a room that is open to anyone: only then a frame's word for who it is from counts. */
+  readonly guest: boolean;
 }
 
 /** From where a connection looks at an event. */
@@ -25,10 +22,14 @@ export interface View {
 /** One wire contract: the only place that knows its words. */
 export interface Dialect {
   readonly name: DialectName;
-  /** The room that a handshake asks for; undefined where it names none. */
-  open(handshake: Handshake): Opened | undefined;
+  /** Whether a connection is sent the newest messages when it opens. */
+  readonly bringsHistory: boolean;
+  /** Whether a refused handshake is told by a frame, on a connection that is opened for it. */
+  readonly refusesByFrame: boolean;
+  /** Whether what a connection is sent counts as read where it does not say `?reads=`: contracts that have no seen. */
+  readonly reads: Reads;
   /** @throws FrameError for a frame that is none of the contract's */
-  decode(body: string): Command;
+  decode(body: string, speaker: Speaker): Command;
   /** The frame, or undefined where the contract has no word for the event. */
   encode(event: Event, view: View): string | undefined;
 }

@@ -1,14 +1,16 @@
 import type { DialectName } from '../domain/connection.ts';
 import { action } from './action.ts';
+import { content } from './content.ts';
 import type { Dialect } from './dialect.ts';
+import { operation } from './operation.ts';
+import { type } from './type.ts';
 
-const dialects: Record<DialectName, Dialect> = { action };
+const dialects: Record<DialectName, Dialect> = { action, content, type, operation };
 
 /** The dialect of a connection that is open. */
 export const dialectOf = (connection: { readonly dialect: DialectName }): Dialect =>
   dialects[connection.dialect];
 
-/** The dialect that a handshake asks for by `?dialect=`; undefined where there is no such dialect. */
-export function chooseDialect(asked: string | undefined): Dialect | undefined {
-  return Object.values(dialects).find((dialect) => dialect.name === (asked ?? action.name));
-}
+/** The dialect with a name that a client asks for; undefined where there is no such dialect. */
+export const dialectNamed = (name: string): Dialect | undefined =>
+  Object.values(dialects).find((dialect) => dialect.name === name);

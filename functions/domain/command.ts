@@ -1,28 +1,56 @@
+import type { FileInput } from './file.ts';
 import type { MessageType } from './message.ts';
 
-interface Change {
-  /** Chosen by the client; the same id again is the same change. */
-  readonly clientId?: string;
+interface Spoken {
   /** Where another room is meant than the connection's own. */
   readonly room?: string;
+  /** Who a guest says that they are; nobody else may. */
+  readonly author?: string;
+}
+
+interface Change extends Spoken {
+  /** Chosen by the client; the same id again is the same change. */
+  readonly clientId?: string;
 }
 
 export interface SendMessage extends Change {
   readonly kind: 'SendMessage';
   readonly text: string;
   readonly type: MessageType;
+  readonly file?: FileInput;
   readonly replyTo?: number;
+  readonly receiver?: string;
 }
 
 export interface EditMessage extends Change {
   readonly kind: 'EditMessage';
   readonly message: number;
   readonly text: string;
+  /** Takes the place of the one that the message has. */
+  readonly file?: FileInput;
 }
 
 export interface DeleteMessage extends Change {
   readonly kind: 'DeleteMessage';
   readonly message: number;
+}
+
+/** Everything up to a message is read. */
+export interface MarkSeen extends Spoken {
+  readonly kind: 'MarkSeen';
+  readonly message: number;
+}
+
+export interface SetTyping extends Spoken {
+  readonly kind: 'SetTyping';
+  readonly typing: boolean;
+}
+
+export interface React extends Change {
+  readonly kind: 'React';
+  readonly message: number;
+  readonly emoji: string;
+  readonly remove: boolean;
 }
 
 export interface LoadHistory {
@@ -40,7 +68,15 @@ export interface Ping {
 }
 
 /** What a client asks for. */
-export type Command = SendMessage | EditMessage | DeleteMessage | LoadHistory | Ping;
+export type Command =
+  | SendMessage
+  | EditMessage
+  | DeleteMessage
+  | React
+  | MarkSeen
+  | SetTyping
+  | LoadHistory
+  | Ping;
 
 /** How many messages a client is shown on connect, and at most asks for at once. */
 export const HISTORY_LIMIT = 50;

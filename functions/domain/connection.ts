@@ -1,7 +1,7 @@
 import type { User } from './member.ts';
 
 /** The wire contracts, each spoken by one file in `dialects/`. */
-export const dialectNames = ['action'] as const;
+export const dialectNames = ['action', 'content', 'type', 'operation'] as const;
 
 export type DialectName = (typeof dialectNames)[number];
 
@@ -23,7 +23,12 @@ export interface Connection {
 }
 
 /** What a handler knows of the connection that it serves, without a read. */
-export type Session = Connection;
+export interface Session extends Connection {
+  /** Not signed in: in a room that is open to anyone. */
+  readonly guest: boolean;
+  /** Opened only to be told why it is refused, and then closed; it is in no room. */
+  readonly turnedAway?: 'UNAUTHENTICATED' | 'NOT_A_MEMBER';
+}
 
 /** A handshake lasts no longer than this: API Gateway gives its functions 29 seconds (AWS: quotas for WebSocket APIs). */
 const LONGEST_HANDSHAKE_MS = 30_000;

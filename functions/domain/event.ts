@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts';
+import type { User } from './member.ts';
 import type { Message } from './message.ts';
 import type { Presence } from './presence.ts';
 
@@ -22,6 +23,28 @@ export interface MessageEdited extends Logged {
 
 export interface MessageDeleted extends Logged {
   readonly kind: 'MessageDeleted';
+  /** The id of the user who deleted it. */
+  readonly by: string;
+}
+
+export interface MessageReacted extends Logged {
+  readonly kind: 'MessageReacted';
+  readonly user: string;
+  readonly emoji: string;
+  readonly removed: boolean;
+}
+
+/** A member has read everything up to a message. */
+export interface Seen extends InRoom {
+  readonly kind: 'Seen';
+  readonly messageId: number;
+  readonly user: string;
+}
+
+export interface TypingChanged extends InRoom {
+  readonly kind: 'TypingChanged';
+  readonly user: string;
+  readonly typing: boolean;
 }
 
 export interface MessageDelivered extends InRoom {
@@ -39,9 +62,10 @@ export interface PresenceChanged extends InRoom {
   readonly presence: Presence;
 }
 
-/** The newest messages, without being asked for. */
+/** A connection is open; the newest messages come without being asked for. */
 export interface Connected extends InRoom {
   readonly kind: 'Connected';
+  readonly user: User;
   /** Newest first. */
   readonly messages: readonly Message[];
 }
@@ -65,15 +89,25 @@ export interface Refused extends InRoom {
   readonly clientId?: string;
 }
 
+/** A handshake is refused, in a contract that tells it by a frame. */
+export interface TurnedAway extends InRoom {
+  readonly kind: 'TurnedAway';
+  readonly code: 'UNAUTHENTICATED' | 'NOT_A_MEMBER';
+}
+
 /** What has happened. */
 export type Event =
   | MessageSent
   | MessageEdited
   | MessageDeleted
+  | MessageReacted
+  | Seen
+  | TypingChanged
   | MessageDelivered
   | MessageRead
   | PresenceChanged
   | Connected
   | HistoryLoaded
   | Ponged
-  | Refused;
+  | Refused
+  | TurnedAway;

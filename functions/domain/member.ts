@@ -4,7 +4,14 @@ export interface User {
   readonly username: string;
   /** Empty where the token carries no email claim. */
   readonly email: string;
+  /** What kind of user the team calls them, such as `student`; empty where it calls them nothing. */
+  readonly userType: string;
+  /** Not signed in: the id is what they say, and gives them nothing that is somebody else's. */
+  readonly guest?: true;
 }
+
+/** A user as they are told apart from all others: a guest may say a name that a user has. */
+export const actorId = ({ id, guest }: Pick<User, 'id' | 'guest'>): string => (guest ? `guest:${id}` : id);
 
 export const roles = ['owner', 'moderator', 'member'] as const;
 
@@ -13,6 +20,8 @@ export type Role = (typeof roles)[number];
 /** A User in a Room. */
 export interface Member {
   readonly room: string;
+  /** Set for somebody who is not signed in, in a room that is open to anyone. */
+  readonly guest?: true;
   readonly user: string;
   readonly role: Role;
   /** The highest message id that this member has read. */

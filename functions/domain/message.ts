@@ -1,3 +1,4 @@
+import type { MessageFile } from './file.ts';
 import type { User } from './member.ts';
 
 /** The steps that a message's status climbs; it never goes down. */
@@ -17,7 +18,12 @@ export interface Message {
   /** Empty in a deleted message, of which only number, author and times are left. */
   readonly text: string;
   readonly type: MessageType;
+  readonly file?: MessageFile;
   readonly replyTo?: number;
+  /** Whom it is for in the first place; it is no secret from the others. */
+  readonly receiver?: string;
+  /** Emoji → ids of the users who reacted with it. */
+  readonly reactions?: Readonly<Record<string, readonly string[]>>;
   readonly status: Status;
   /** ISO 8601, UTC, with milliseconds. */
   readonly createdAt: string;

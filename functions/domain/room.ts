@@ -3,6 +3,8 @@ export interface Room {
   readonly id: string;
   readonly name: string;
   readonly kind: 'group' | 'direct';
+  /** Who may enter: its members, or anyone, signed in or not. */
+  readonly access: 'members' | 'open';
   readonly seq: number;
   /** How many partitions the room's connections are spread over. */
   readonly shards: number;
@@ -10,6 +12,7 @@ export interface Room {
 
 const integer = /^(0|[1-9]\d*)$/;
 const escaped = (id: string) => id.replaceAll('%', '%25').replaceAll(':', '%3A');
+const unescaped = (text: string) => text.replaceAll('%3A', ':').replaceAll('%25', '%');
 
 function compareIds(one: string, other: string): number {
   if (integer.test(one) && integer.test(other)) return Number(one) - Number(other);
@@ -19,4 +22,11 @@ function compareIds(one: string, other: string): number {
 /** The id of the room that two users share, the same whoever asks: `direct:1:2`. */
 export function directRoomId(one: string, other: string): string {
   return ['direct', ...[one, other].sort(compareIds).map(escaped)].join(':');
+}
+
+/** The two users of a direct room's id; undefined for any other room's. */
+export function directRoomUsers(id: string): readonly [string, string] | undefined {
+  const [kind, one, other, ...rest] = id.split(':');
+  if (kind !== 'direct' || !one || !other || rest.length > 0) return undefined;
+  return [unescaped(one), unescaped(other)];
 }

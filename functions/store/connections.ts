@@ -21,11 +21,22 @@ export const connectionExpiry = (connection: Pick<Connection, 'connectedAt'>): n
   Math.floor((connection.connectedAt + CONNECTION_LIFE_MS) / 1000);
 
 function toConnection(item: ReturnType<typeof unmarshall>): Connection {
-  const { room, connection, user, username, email, dialect, reads, connectedAt, tokenExpiresAt } = item;
+  const {
+    room,
+    connection,
+    user,
+    username,
+    email,
+    userType = '',
+    dialect,
+    reads,
+    connectedAt,
+    tokenExpiresAt,
+  } = item;
   return {
     id: connection,
     ...parseShardKey(room),
-    user: { id: user, username, email },
+    user: { id: user, username, email, userType },
     dialect,
     reads,
     connectedAt,
@@ -43,6 +54,7 @@ export async function putConnection(db: Database, connection: Connection): Promi
         user: user.id,
         username: user.username,
         email: user.email,
+        userType: user.userType,
         dialect,
         reads,
         connectedAt,

@@ -13,7 +13,13 @@ export const repeatKey = (room: string, user: string, clientId: string) => ({
   room: part(room),
   item: `sent#${part(user)}#${part(clientId)}`,
 });
+export const fileKey = (room: string, file: string) => ({ room: part(room), item: `file#${part(file)}` });
 export const profileKey = (user: string) => ({ room: `user#${part(user)}`, item: 'profile' });
+/** The user that a profile's key names. */
+export const profileUser = (key: string): string => unescaped(key.slice('user#'.length));
+
+/** The room that a key of the table `chat` names. */
+export const parseRoomKey = (key: string): string => unescaped(key);
 
 /** Zero-padded, so that DynamoDB's order of strings is the order of numbers. */
 export const paddedSeq = (seq: number): string => String(seq).padStart(SEQ_DIGITS, '0');

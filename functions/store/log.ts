@@ -7,10 +7,31 @@ import { logKey } from './keys.ts';
 
 type Item = ReturnType<typeof unmarshall>;
 
+/** Each user's reaction with an emoji is an attribute of its own, so that two at the same time do not meet. */
+const REACTION = 'reaction#';
+
+export const reactionAttribute = (user: string, emoji: string): string =>
+  `${REACTION}${encodeURIComponent(user)}#${emoji}`;
+
+function reactionsOf(item: Item): { reactions?: Record<string, string[]> } {
+  const reactions = new Map<string, string[]>();
+  for (const [name, value] of Object.entries(item)) {
+    if (!name.startsWith(REACTION) || value.removed) continue;
+    // The user's part has no `#`, an emoji may: keycaps do.
+    const end = name.indexOf('#', REACTION.length);
+    const emoji = name.slice(end + 1);
+    const user = decodeURIComponent(name.slice(REACTION.length, end));
+    reactions.set(emoji, [...(reactions.get(emoji) ?? []), user]);
+  }
+  return reactions.size > 0 ? { reactions: Object.fromEntries(reactions) } : {};
+}
+
 /** The message that a log item holds. */
 export function toMessage(room: string, item: Item): Message {
-  const { room: _key, item: _sort, kind: _kind, seq, edits: _edits, ...message } = item;
-  return { ...message, id: seq, room } as Message;
+  const { room: _key, item: _sort, kind: _kind, seq, edits: _edits, files: _files, ...rest } = item;
+  const message = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith(REACTION)));
+  const reactions = item['deletedAt'] === undefined ? reactionsOf(item) : {};
+  return { ...message, ...reactions, id: seq, room } as unknown as Message;
 }
 
 function toEntry(room: string, item: Item): LogEntry {
@@ -36,7 +57,8 @@ async function putEntry(db: Database, room: string, seq: number, fields: object)
 /** @returns whether it was stored now; false where its number is taken already, as by an earlier try */
 export function putMessage(db: Database, message: Message): Promise<boolean> {
   const { id, room, ...fields } = message;
-  return putEntry(db, room, id, { kind: 'message', ...fields });
+  const files = message.file && { files: new Set([message.file.id]) };
+  return putEntry(db, room, id, { kind: 'message', ...fields, ...files });
 }
 
 /** @returns whether it was stored now; false where its number is taken already, as by an earlier try */
@@ -57,14 +79,14 @@ export async function getMessage(db: Database, room: string, id: number): Promis
   return entry?.kind === 'message' ? entry.message : undefined;
 }
 
-/** Takes the text out of an edit's entry, once its message is deleted. */
+/** Takes text and file out of an edit's entry, once its message is deleted. */
 export async function scrubChange(db: Database, room: string, seq: number): Promise<void> {
   await db.client.send(
     new UpdateItemCommand({
       TableName: db.chat,
       Key: marshall(logKey(room, seq)),
-      UpdateExpression: 'REMOVE #text',
-      ExpressionAttributeNames: { '#text': 'text' },
+      UpdateExpression: 'REMOVE #text, #file',
+      ExpressionAttributeNames: { '#text': 'text', '#file': 'file' },
     }),
   );
 }

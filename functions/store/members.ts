@@ -5,7 +5,8 @@ import type { Member, Role } from '../domain/member.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { memberKey } from './keys.ts';
 
-function toMember(room: string, item: ReturnType<typeof unmarshall>): Member {
+/** The member that an item of the table `chat` holds. */
+export function toMember(room: string, item: ReturnType<typeof unmarshall>): Member {
   const { user, role, readTo = 0, mutedUntil = 0 } = item;
   return { room, user, role, readTo, mutedUntil };
 }

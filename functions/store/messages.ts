@@ -1,10 +1,10 @@
 import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Change } from '../domain/log.ts';
+import type { Deletion, Edit, Reaction } from '../domain/log.ts';
 import { below, type Message, type Status } from '../domain/message.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { logKey } from './keys.ts';
-import { toMessage } from './log.ts';
+import { reactionAttribute, toMessage } from './log.ts';
 
 type Update = Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ExpressionAttributeNames'> & {
   readonly values: Record<string, unknown>;
@@ -38,15 +38,16 @@ async function updateMessage(
  * Writes an edit into its message, unless a later change is in it already.
  * @returns the message, or undefined where it is deleted or changed later
  */
-export async function editMessage(db: Database, room: string, change: Change): Promise<Message | undefined> {
+export async function editMessage(db: Database, room: string, change: Edit): Promise<Message | undefined> {
   const item = await updateMessage(db, room, change.message, {
-    UpdateExpression: 'SET #text = :text, editedAt = :at, updatedAt = :at, revision = :seq ADD edits :edits',
-    ExpressionAttributeNames: { '#text': 'text' },
+    UpdateExpression: `SET #text = :text, ${change.file ? '#file = :file, ' : ''}editedAt = :at, updatedAt = :at, revision = :seq ADD edits :edits${change.file ? ', files :files' : ''}`,
+    ExpressionAttributeNames: { '#text': 'text', ...(change.file && { '#file': 'file' }) },
     values: {
       ':text': change.text ?? '',
       ':at': change.at,
       ':seq': change.seq,
       ':edits': new Set([change.seq]),
+      ...(change.file && { ':file': change.file, ':files': new Set([change.file.id]) }),
     },
     condition: 'revision < :seq',
   });
@@ -55,19 +56,44 @@ export async function editMessage(db: Database, room: string, change: Change): P
 
 /**
  * Leaves of a message its number, author and times. It wins over an edit with a higher number.
- * @returns the tombstone and the numbers of the edits that still hold a text, or undefined where it is deleted already
+ * @returns the tombstone, the numbers of the edits that still hold a text and the ids of the files that it ever carried,
+ * or undefined where it is deleted already
  */
 export async function deleteMessage(
   db: Database,
   room: string,
-  change: Change,
-): Promise<{ message: Message; edits: readonly number[] } | undefined> {
+  change: Deletion,
+): Promise<{ message: Message; edits: readonly number[]; files: readonly string[] } | undefined> {
   const item = await updateMessage(db, room, change.message, {
-    UpdateExpression: 'SET #text = :none, deletedAt = :at, updatedAt = :at, revision = :seq REMOVE replyTo',
-    ExpressionAttributeNames: { '#text': 'text' },
+    UpdateExpression:
+      'SET #text = :none, deletedAt = :at, updatedAt = :at, revision = :seq REMOVE replyTo, #file',
+    ExpressionAttributeNames: { '#text': 'text', '#file': 'file' },
     values: { ':none': '', ':at': change.at, ':seq': change.seq },
   });
-  return item && { message: toMessage(room, item), edits: [...(item['edits'] ?? [])] };
+  if (!item) return undefined;
+  return {
+    message: toMessage(room, item),
+    edits: [...(item['edits'] ?? [])],
+    files: [...(item['files'] ?? [])],
+  };
+}
+
+/**
+ * Notes a reaction, or that it was taken back, unless a later one of the same user with the same emoji is noted.
+ * @returns the message, or undefined where it is deleted or a later one is noted
+ */
+export async function reactToMessage(
+  db: Database,
+  room: string,
+  { message, by, emoji, removed, seq }: Reaction,
+): Promise<Message | undefined> {
+  const item = await updateMessage(db, room, message, {
+    UpdateExpression: 'SET #reaction = :reaction',
+    ExpressionAttributeNames: { '#reaction': reactionAttribute(by, emoji), '#seq': 'seq' },
+    values: { ':reaction': { seq, removed }, ':seq': seq },
+    condition: '(attribute_not_exists(#reaction) OR #reaction.#seq < :seq)',
+  });
+  return item && toMessage(room, item);
 }
 
 /**

@@ -1,9 +1,10 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../domain/connection.ts';
+import { getItems } from './batch.ts';
 import { connectionExpiry } from './connections.ts';
 import type { Database } from './database.ts';
-import { profileKey } from './keys.ts';
+import { profileKey, profileUser } from './keys.ts';
 
 /**
  * A user's open connections are kept as a set in their profile, so that coming and going are one atomic update each.
@@ -14,16 +15,18 @@ const openElement = (connection: Pick<Connection, 'id' | 'connectedAt'>): Set<st
 
 /** Marks a user online by one more connection. */
 export async function putArrival(db: Database, connection: Connection, now: number): Promise<void> {
-  const { username, email } = connection.user;
+  const { username, email, userType } = connection.user;
   await db.client.send(
     new UpdateItemCommand({
       TableName: db.chat,
       Key: marshall(profileKey(connection.user.id)),
-      UpdateExpression: 'SET username = :username, email = :email, lastSeen = :seen ADD #online :open',
+      UpdateExpression:
+        'SET username = :username, email = :email, userType = :userType, lastSeen = :seen ADD #online :open',
       ExpressionAttributeNames: { '#online': 'online' },
       ExpressionAttributeValues: marshall({
         ':username': username,
         ':email': email,
+        ':userType': userType,
         ':seen': new Date(now).toISOString(),
         ':open': openElement(connection),
       }),
@@ -50,4 +53,13 @@ export async function putDeparture(
       }),
     }),
   );
+}
+
+/** The names that users last came under, by their ids; those who never came are left out. Ids must differ. */
+export async function getUsernames(
+  db: Database,
+  users: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const items = await getItems(db, users.map(profileKey));
+  return new Map(items.map((item) => [profileUser(item['room']), item['username']]));
 }

@@ -5,8 +5,9 @@ import type { Room } from '../domain/room.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { roomKey } from './keys.ts';
 
-function toRoom(id: string, { name, kind, seq, shards }: ReturnType<typeof unmarshall>): Room {
-  return { id, name, kind, seq, shards };
+/** The room that an item of the table `chat` holds. */
+export function toRoom(id: string, { name, kind, access, seq, shards }: ReturnType<typeof unmarshall>): Room {
+  return { id, name, kind, access, seq, shards };
 }
 
 /** The room, or undefined where there is none. */
@@ -17,19 +18,26 @@ export async function getRoom(db: Database, id: string): Promise<Room | undefine
   return Item && toRoom(id, unmarshall(Item));
 }
 
-/** Creates a room with an empty log. A room that is there already stays as it is. */
-export async function putRoom(db: Database, room: Pick<Room, 'id' | 'name' | 'kind'>): Promise<void> {
-  const { id, name, kind } = room;
-  await unlessRefused(
+/**
+ * Creates a room with an empty log. A room that is there already stays as it is.
+ * @returns whether it was created now
+ */
+export async function putRoom(
+  db: Database,
+  room: Pick<Room, 'id' | 'name' | 'kind' | 'access'>,
+): Promise<boolean> {
+  const { id, name, kind, access } = room;
+  const created = await unlessRefused(
     db.client.send(
       new PutItemCommand({
         TableName: db.chat,
-        Item: marshall({ ...roomKey(id), name, kind, access: 'members', seq: 0, shards: 1 }),
+        Item: marshall({ ...roomKey(id), name, kind, access, seq: 0, shards: 1 }),
         ConditionExpression: 'attribute_not_exists(#item)',
         ExpressionAttributeNames: { '#item': 'item' },
       }),
     ),
   );
+  return created !== undefined;
 }
 
 /**

@@ -1,0 +1,97 @@
+import type { Event } from '../domain/event.ts';
+import type { Message } from '../domain/message.ts';
+import { fitting, MAX_FRAME_BYTES, type View } from './dialect.ts';
+import { wireFile, wireId } from './frame.ts';
+
+/** S0 and S1 call a stored message that nobody else has got yet `send`. */
+const wireStatus = { sent: 'send', delivered: 'delivered', read: 'read' } as const;
+
+const wireReactions = (reactions: Readonly<Record<string, readonly string[]>>) =>
+  Object.fromEntries(Object.entries(reactions).map(([emoji, users]) => [emoji, users.map(wireId)]));
+
+const wireMessage = (message: Message, { viewer }: View) => ({
+  message_id: message.id,
+  text: message.text,
+  sender_id: wireId(message.author.id),
+  sender_email: message.author.email,
+  status: wireStatus[message.status],
+  created_at: message.createdAt,
+  updated_at: message.updatedAt,
+  ...(message.type !== 'text' && { type: message.type }),
+  ...(message.replyTo !== undefined && { reply_to: message.replyTo }),
+  ...(message.editedAt !== undefined && { edited: true }),
+  ...(message.deletedAt !== undefined && { deleted: true }),
+  ...(message.file && wireFile(message.room, message.file)),
+  ...(message.reactions && { reactions: wireReactions(message.reactions) }),
+  ...(viewer === message.author.id && message.clientId !== undefined && { client_id: message.clientId }),
+});
+
+const ENVELOPE_BYTES = 1024;
+
+function historyItems(messages: readonly Message[], view: View): readonly unknown[] {
+  return fitting(
+    messages.map((message) => wireMessage(message, view)),
+    MAX_FRAME_BYTES - ENVELOPE_BYTES,
+  );
+}
+
+/** What an event is called on the wire, without the room that it is of; undefined where the viewer knows it already. */
+export function actionFrame(event: Event, view: View): object | undefined {
+  switch (event.kind) {
+    case 'MessageSent': {
+      const message = wireMessage(event.message, view);
+      return { type: 'chat_message', message_id: message.message_id, message, seq: event.seq };
+    }
+    case 'MessageDelivered':
+      return { type: 'mark_message_as_delivered', message: wireMessage(event.message, view) };
+    case 'MessageRead':
+      return { type: 'mark_message_as_read', message: wireMessage(event.message, view) };
+    case 'MessageEdited': {
+      const { id, text } = event.message;
+      return { type: 'message_edited', message_id: id, text, seq: event.seq };
+    }
+    case 'MessageDeleted':
+      return { type: 'message_deleted', message_id: event.message.id, seq: event.seq };
+    case 'MessageReacted': {
+      const { emoji, removed, seq } = event;
+      const gone = removed ? { removed } : {};
+      return {
+        type: 'message_reacted',
+        message_id: event.message.id,
+        user_id: wireId(event.user),
+        emoji,
+        ...gone,
+        seq,
+      };
+    }
+    case 'Seen':
+      return { type: 'message_seen', message_id: event.messageId, user_id: wireId(event.user) };
+    case 'TypingChanged':
+      return { type: 'typing', user_id: wireId(event.user), typing: event.typing };
+    case 'PresenceChanged': {
+      const { user, online, lastSeen } = event.presence;
+      const status = online ? 'online' : 'offline';
+      return { type: 'presence', user_id: wireId(user), status, last_seen: lastSeen };
+    }
+    case 'Connected':
+      return historyItems(event.messages, view);
+    case 'HistoryLoaded': {
+      const messages = historyItems(event.messages, view);
+      return {
+        type: 'history',
+        messages,
+        has_more: event.hasMore || messages.length < event.messages.length,
+      };
+    }
+    case 'Ponged':
+      return { type: 'pong', seq: event.seq };
+    case 'Refused': {
+      const client = event.clientId === undefined ? {} : { client_id: event.clientId };
+      return { type: 'error', code: event.code, message: event.reason, ...client };
+    }
+    case 'TurnedAway':
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}

@@ -1,0 +1,193 @@
+import type { MessageFile } from '../domain/file.ts';
+import type { Message } from '../domain/message.ts';
+import type { Examples } from './example.ts';
+
+const fileId = '0b9d7c1e-5a53-4a52-9c3f-6b2a54f0d7a1';
+
+const file: MessageFile = { id: fileId, name: 'notes.pdf', contentType: 'application/pdf', size: 48_213 };
+
+const question: Message = {
+  id: 63,
+  room: '1',
+  author: { id: '1', username: 'alice', email: 'alice@example.com', userType: '' },
+  text: 'Shall we meet at noon?',
+  type: 'text',
+  status: 'sent',
+  createdAt: '2026-03-02T09:15:00.000Z',
+  updatedAt: '2026-03-02T09:15:00.000Z',
+  replyTo: 61,
+  clientId: 'a1f3-17',
+  revision: 63,
+};
+
+const withFile: Message = { ...question, text: 'My notes', type: 'file', file };
+
+const changedLater: Message = {
+  ...question,
+  text: 'Shall we meet at one?',
+  status: 'read',
+  updatedAt: '2026-03-02T09:16:00.000Z',
+  editedAt: '2026-03-02T09:15:40.000Z',
+  reactions: { '👍': ['2', '3'] },
+  revision: 65,
+};
+
+const sent = { kind: 'SendMessage', type: 'text' } as const;
+
+/** What our own client says and hears beyond S0 and S1. */
+export const actionOwnExamples: Examples = {
+  in: [
+    {
+      clause: 'own-send, a reply that may be repeated, to another room',
+      frame: { action: 'send', message: 'At one.', reply_to: 63, client_id: 'a1f3-18', room_id: 7 },
+      command: { ...sent, text: 'At one.', replyTo: 63, clientId: 'a1f3-18', room: '7' },
+    },
+    {
+      clause: 'own-file, uploaded before',
+      frame: { action: 'send', message: 'My notes', type: 'file', file: fileId },
+      command: { ...sent, text: 'My notes', type: 'file', file: { kind: 'uploaded', id: fileId } },
+    },
+    {
+      clause: 'own-file, in the frame',
+      frame: { action: 'send', message: '', type: 'file', file: 'SGVsbG8K', file_name: 'hello.txt' },
+      command: {
+        ...sent,
+        text: '',
+        type: 'file',
+        file: { kind: 'inline', data: 'SGVsbG8K', name: 'hello.txt' },
+      },
+    },
+    {
+      clause: 'own-edit',
+      frame: { action: 'edit', message_id: 63, text: 'Shall we meet at one?', client_id: 'a1f3-19' },
+      command: { kind: 'EditMessage', message: 63, text: 'Shall we meet at one?', clientId: 'a1f3-19' },
+    },
+    {
+      clause: 'own-delete',
+      frame: { action: 'delete', message_id: 63, client_id: 'a1f3-20', room_id: 7 },
+      command: { kind: 'DeleteMessage', message: 63, clientId: 'a1f3-20', room: '7' },
+    },
+    {
+      clause: 'own-react',
+      frame: { action: 'react', message_id: 63, emoji: '👍' },
+      command: { kind: 'React', message: 63, emoji: '👍', remove: false },
+    },
+    {
+      clause: 'own-react, taken back',
+      frame: { action: 'react', message_id: 63, emoji: '👍', remove: true },
+      command: { kind: 'React', message: 63, emoji: '👍', remove: true },
+    },
+    {
+      clause: 'own-seen',
+      frame: { action: 'seen', message_id: 63 },
+      command: { kind: 'MarkSeen', message: 63 },
+    },
+    {
+      clause: 'own-typing',
+      frame: { action: 'typing', typing: true },
+      command: { kind: 'SetTyping', typing: true },
+    },
+    {
+      clause: 'own-history',
+      frame: { action: 'history', before: 63, limit: 20 },
+      command: { kind: 'LoadHistory', before: 63, limit: 20 },
+    },
+    {
+      clause: 'own-history, the newest',
+      frame: { action: 'history' },
+      command: { kind: 'LoadHistory', limit: 50 },
+    },
+    { clause: 'own-ping', frame: { action: 'ping' }, command: { kind: 'Ping' } },
+  ],
+  out: [
+    {
+      clause: 'own-send, to its author',
+      event: { kind: 'MessageSent', room: '1', message: question, seq: 63 },
+      frame: { type: 'chat_message', message: { reply_to: 61, client_id: 'a1f3-17' }, seq: 63 },
+    },
+    {
+      clause: 'own-file',
+      event: { kind: 'MessageSent', room: '1', message: withFile, seq: 63 },
+      frame: {
+        type: 'chat_message',
+        message: {
+          type: 'file',
+          file: 'notes.pdf',
+          file_url: `/api/chats/1/files/${fileId}/`,
+          file_type: 'application/pdf',
+          file_size: 48_213,
+        },
+      },
+    },
+    {
+      clause: 'own-react',
+      event: {
+        kind: 'MessageReacted',
+        room: '1',
+        message: question,
+        user: '2',
+        emoji: '👍',
+        removed: false,
+        seq: 64,
+      },
+      frame: { type: 'message_reacted', message_id: 63, user_id: 2, emoji: '👍', seq: 64 },
+    },
+    {
+      clause: 'own-react, taken back',
+      event: {
+        kind: 'MessageReacted',
+        room: '1',
+        message: question,
+        user: '2',
+        emoji: '👍',
+        removed: true,
+        seq: 66,
+      },
+      frame: { type: 'message_reacted', message_id: 63, user_id: 2, emoji: '👍', removed: true, seq: 66 },
+    },
+    {
+      clause: 'own-seen',
+      event: { kind: 'Seen', room: '1', messageId: 63, user: '2' },
+      frame: { type: 'message_seen', message_id: 63, user_id: 2 },
+    },
+    {
+      clause: 'own-typing',
+      event: { kind: 'TypingChanged', room: '1', user: '2', typing: true },
+      frame: { type: 'typing', user_id: 2, typing: true },
+    },
+    {
+      clause: 'own-presence',
+      event: {
+        kind: 'PresenceChanged',
+        room: '1',
+        presence: { user: '2', online: false, lastSeen: '2026-03-02T09:20:00.000Z' },
+      },
+      frame: { type: 'presence', user_id: 2, status: 'offline', last_seen: '2026-03-02T09:20:00.000Z' },
+    },
+    {
+      clause: 'own-history',
+      event: { kind: 'HistoryLoaded', room: '1', messages: [changedLater], hasMore: true },
+      frame: {
+        type: 'history',
+        messages: [{ message_id: 63, edited: true, reactions: { '👍': [2, 3] } }],
+        has_more: true,
+      },
+    },
+    {
+      clause: 'own-ping',
+      event: { kind: 'Ponged', room: '1', seq: 66 },
+      frame: { type: 'pong', seq: 66 },
+    },
+    {
+      clause: 'own-error',
+      event: {
+        kind: 'Refused',
+        room: '1',
+        code: 'NOT_THE_AUTHOR',
+        reason: 'Only its author or a moderator may change this message',
+        clientId: 'a1f3-19',
+      },
+      frame: { type: 'error', code: 'NOT_THE_AUTHOR', client_id: 'a1f3-19' },
+    },
+  ],
+};

@@ -1,0 +1,25 @@
+import type { Reads } from '../domain/connection.ts';
+import { directRoomId } from '../domain/room.ts';
+import type { Dialect } from './dialect.ts';
+
+/** What the upgrade request asked for: the URL's query, the last value where a name stands twice. */
+export type Query = Readonly<Record<string, string | undefined>>;
+
+const withoutSlash = (value: string | undefined) => value?.replace(/\/$/, '');
+
+/**
+ * The room that a handshake names; undefined where it names none. S1 documents `firts_user` and a slash at the end, and
+ * the two users in any order are the same room.
+ */
+export function requestedRoom(query: Query): string | undefined {
+  const first = withoutSlash(query['firts_user'] ?? query['first_user']);
+  const second = withoutSlash(query['second_user']);
+  if (first && second) return directRoomId(first, second);
+  return withoutSlash(query['room']) || undefined;
+}
+
+/** Whether the connection's messages count as read when they are delivered. */
+export function requestedReads(query: Query, dialect: Dialect): Reads {
+  const asked = query['reads'];
+  return asked === 'auto' || asked === 'manual' ? asked : dialect.reads;
+}
