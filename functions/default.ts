@@ -1,7 +1,25 @@
+import { deleteMessage } from './commands/delete-message.ts';
+import { editMessage } from './commands/edit-message.ts';
 import { loadHistory } from './commands/load-history.ts';
+import { markSeen } from './commands/mark-seen.ts';
 import { ping } from './commands/ping.ts';
+import { react } from './commands/react.ts';
 import { sendMessage } from './commands/send-message.ts';
+import { setTyping } from './commands/set-typing.ts';
+import { filingParts } from './gateway/files.ts';
 import { serveFrames } from './gateway/serve-frames.ts';
 
-/** Whatever has no route of its own, a bare `message` among it. */
-export const handler = serveFrames({ SendMessage: sendMessage, LoadHistory: loadHistory, Ping: ping });
+/** Whatever has no route of its own: all frames of the contracts that know no `action`, among others. */
+export const handler = serveFrames(
+  {
+    SendMessage: sendMessage,
+    EditMessage: editMessage,
+    DeleteMessage: deleteMessage,
+    React: react,
+    MarkSeen: markSeen,
+    SetTyping: setTyping,
+    LoadHistory: loadHistory,
+    Ping: ping,
+  },
+  filingParts,
+);

@@ -1,4 +1,5 @@
 import { editMessage } from './commands/edit-message.ts';
+import { filingParts } from './gateway/files.ts';
 import { serveFrames } from './gateway/serve-frames.ts';
 
-export const handler = serveFrames({ EditMessage: editMessage });
+export const handler = serveFrames({ EditMessage: editMessage }, filingParts);

@@ -12,6 +12,8 @@ export async function connect(
   parts: Pick<Parts, 'db' | 'now'>,
   welcome: (session: Session) => Promise<void>,
 ): Promise<void> {
+  // Somebody who is turned away is in no room: there is no row that anything could reach them by.
+  if (session.turnedAway !== undefined) return welcome(session);
   await Promise.all([putConnection(parts.db, session), putArrival(parts.db, session, parts.now())]);
   try {
     await welcome(session);

@@ -1,33 +1,42 @@
 import type { DeleteMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
-import type { Change } from '../domain/log.ts';
+import type { Deletion } from '../domain/log.ts';
 import type { Message } from '../domain/message.ts';
 import { scrubChange } from '../store/log.ts';
 import * as messages from '../store/messages.ts';
+import { objectKey } from '../store/object-key.ts';
+import { expireUpload } from '../store/uploads.ts';
 import { changeMessage } from './change-message.ts';
-import type { Parts } from './parts.ts';
+import type { FilingParts } from './parts.ts';
+import { checkMayChange } from './take-turn.ts';
 
-/** The texts go everywhere that they stand: from the message, and from the entries of its edits. */
-async function bury({ db }: Parts, room: string, change: Change): Promise<Message | undefined> {
+/** The texts and files go everywhere that they stand: from the message, from the entries of its edits, from the store. */
+async function bury(parts: FilingParts, room: string, change: Deletion): Promise<Message | undefined> {
+  const { db, files, now } = parts;
   const buried = await messages.deleteMessage(db, room, change);
-  await Promise.all((buried?.edits ?? []).map((seq) => scrubChange(db, room, seq)));
+  await Promise.all([
+    ...(buried?.edits ?? []).map((seq) => scrubChange(db, room, seq)),
+    ...(buried?.files ?? []).map((id) => expireUpload(db, room, id, now())),
+    ...(buried?.files ?? []).map((id) => files().remove(objectKey(room, id))),
+  ]);
   return buried?.message;
 }
 
 /**
- * Leaves a tombstone of a message and tells the room.
- * @throws what `changeMessage` throws
+ * Leaves a tombstone of a message and tells the room: its author may, and a moderator.
+ * @throws ChatError NOT_THE_AUTHOR, and what `changeMessage` throws
  */
 export async function deleteMessage(
   command: DeleteMessage,
   session: Session,
-  parts: Parts,
+  parts: FilingParts,
 ): Promise<Event[]> {
   const room = command.room ?? session.room;
-  return changeMessage(command, session, parts, {
-    kind: 'delete',
+  return changeMessage<Deletion>(command, session, parts, {
+    fields: { kind: 'delete' },
+    check: checkMayChange,
     apply: (change) => bury(parts, room, change),
-    told: (message, seq) => ({ kind: 'MessageDeleted', room, message, seq }),
+    told: (message, { seq, by }) => ({ kind: 'MessageDeleted', room, message, seq, by }),
   });
 }

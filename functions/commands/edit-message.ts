@@ -1,21 +1,51 @@
 import type { EditMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
+import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
+import type { MessageFile } from '../domain/file.ts';
+import type { Edit } from '../domain/log.ts';
+import { actorId } from '../domain/member.ts';
 import { checkedText } from '../domain/text.ts';
+import { getMessage } from '../store/log.ts';
 import * as messages from '../store/messages.ts';
+import { attachFile, checkFile } from './attach-file.ts';
 import { changeMessage } from './change-message.ts';
-import type { Parts } from './parts.ts';
+import type { FilingParts } from './parts.ts';
+import { checkMayChange, takeTurn } from './take-turn.ts';
+
+/** A file is stored for a member who may change the message only; `changeMessage` asks again, since both take time. */
+async function attach(
+  { message, file }: EditMessage,
+  room: string,
+  { user }: Session,
+  parts: FilingParts,
+): Promise<MessageFile | undefined> {
+  const [member, before] = await Promise.all([
+    takeTurn(parts.db, room, user, parts.now()),
+    getMessage(parts.db, room, message),
+  ]);
+  if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
+  checkMayChange(before, member);
+  return file && attachFile(file, { room, user: actorId(user) }, parts);
+}
 
 /**
- * Gives a message a new text and tells the room.
- * @throws ChatError EMPTY_TEXT, TOO_LONG, and what `changeMessage` throws
+ * Gives a message a new text and tells the room: its author may, and a moderator.
+ * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_THE_AUTHOR, and what `changeMessage` throws
  */
-export async function editMessage(command: EditMessage, session: Session, parts: Parts): Promise<Event[]> {
+export async function editMessage(
+  command: EditMessage,
+  session: Session,
+  parts: FilingParts,
+): Promise<Event[]> {
   const room = command.room ?? session.room;
-  return changeMessage(command, session, parts, {
-    kind: 'edit',
-    text: checkedText(command.text),
+  const text = checkedText(command.text, command.file);
+  if (command.file) checkFile(command.file);
+  const file = command.file && (await attach(command, room, session, parts));
+  return changeMessage<Edit>(command, session, parts, {
+    fields: { kind: 'edit', text, ...(file && { file }) },
+    check: checkMayChange,
     apply: (change) => messages.editMessage(parts.db, room, change),
-    told: (message, seq) => ({ kind: 'MessageEdited', room, message, seq }),
+    told: (message, { seq }) => ({ kind: 'MessageEdited', room, message, seq }),
   });
 }

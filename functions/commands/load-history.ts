@@ -1,13 +1,12 @@
 import type { LoadHistory } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
-import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { type LogEntry, remaining } from '../domain/log.ts';
 import type { Message } from '../domain/message.ts';
 import type { Database } from '../store/database.ts';
 import { listLog } from '../store/log.ts';
-import { getMember } from '../store/members.ts';
 import type { Parts } from './parts.ts';
+import { checkedMember } from './take-turn.ts';
 
 const seqOf = (entry: LogEntry): number => (entry.kind === 'message' ? entry.message.id : entry.seq);
 
@@ -40,10 +39,9 @@ export async function loadHistory(
   { db }: Pick<Parts, 'db'>,
 ): Promise<Event[]> {
   const room = command.room ?? session.room;
-  const [member, page] = await Promise.all([
-    getMember(db, room, session.user.id),
+  const [page] = await Promise.all([
     newestMessages(db, room, command),
+    checkedMember(db, room, session.user),
   ]);
-  if (!member) throw new ChatError('NOT_A_MEMBER');
   return [{ kind: 'HistoryLoaded', room, ...page }];
 }

@@ -2,6 +2,7 @@ import type { Poster } from '../broadcast/poster.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import type { Database } from '../store/database.ts';
+import type { FileStore } from '../store/file-store.ts';
 
 /** A share of a large audience, posted to by an invocation of its own. */
 export interface FanoutChunk {
@@ -17,6 +18,12 @@ export interface Parts {
   readonly fanOut: (chunk: FanoutChunk) => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+}
+
+/** What commands that know files work with. */
+export interface FilingParts extends Parts {
+  /** Opened when a file first comes: most frames bring none. */
+  readonly files: () => FileStore;
 }
 
 export const isoTime = (ms: number): string => new Date(ms).toISOString();

@@ -2,14 +2,14 @@ import type { Ping } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
-import { getMember } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import type { Parts } from './parts.ts';
+import { checkedMember } from './take-turn.ts';
 
 /** Answers with the room's last number, so that a client sees whether it missed something. @throws ChatError NOT_A_MEMBER */
 export async function ping(command: Ping, session: Session, { db }: Pick<Parts, 'db'>): Promise<Event[]> {
   const id = command.room ?? session.room;
-  const [member, room] = await Promise.all([getMember(db, id, session.user.id), getRoom(db, id)]);
-  if (!member || !room) throw new ChatError('NOT_A_MEMBER');
+  const [room] = await Promise.all([getRoom(db, id), checkedMember(db, id, session.user)]);
+  if (!room) throw new ChatError('NOT_A_MEMBER');
   return [{ kind: 'Ponged', room: id, seq: room.seq }];
 }

@@ -1,14 +1,15 @@
 import { deliver } from '../broadcast/deliver.ts';
 import { persist } from '../broadcast/persist.ts';
+import { wantsHistory } from '../broadcast/wants-history.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { climbs, type Message } from '../domain/message.ts';
 import { bringsOnline } from '../domain/presence.ts';
-import { putReadTo } from '../store/members.ts';
+import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { acknowledge } from './acknowledge.ts';
 import { announce } from './announce.ts';
-import { type Leaving, present } from './leave.ts';
+import { type Leaving, leave, present } from './leave.ts';
 import { newestMessages } from './load-history.ts';
 
 /** Milliseconds for which the rest of a handshake is waited for: `$connect` has asked for this welcome and returns. */
@@ -43,6 +44,19 @@ async function newest(
   }
 }
 
+/** Says why the handshake is refused, in a contract that tells it by a frame, and closes. */
+async function turnAway(session: Session, parts: Leaving): Promise<void> {
+  if (session.turnedAway === undefined) return;
+  const event = { kind: 'TurnedAway', room: session.room, code: session.turnedAway } as const;
+  await deliver(event, [session], parts.poster);
+  await parts.poster.close(session.id);
+}
+
+async function turnOut(session: Session, parts: Leaving): Promise<void> {
+  await leave(session, parts);
+  await parts.poster.close(session.id);
+}
+
 /**
  * Posts the newest messages to a connection that has just opened, and tells the room who came.
  *
@@ -61,12 +75,16 @@ export async function welcome(
     (open) => !open,
   );
   if (!isOpen) return;
-  const [room, messages] = await Promise.all([
+  if (session.turnedAway !== undefined) return turnAway(session, parts);
+  const [room, member, messages] = await Promise.all([
     getRoom(parts.db, session.room),
-    newest(session, parts, onFault),
+    getMember(parts.db, session.room, session.user.id),
+    wantsHistory(session) ? newest(session, parts, onFault) : [],
   ]);
-  if (!room) return;
-  await deliver({ kind: 'Connected', room: room.id, messages }, [session], parts.poster);
+  // Who was taken out between the authorizer and the row is not among the connections that were closed then.
+  if (!room || (!member && room.access !== 'open')) return turnOut(session, parts);
+  const event = { kind: 'Connected', room: room.id, user: session.user, messages } as const;
+  await deliver(event, [session], parts.poster);
   const audience = await present(room, session.user.id, parts);
   await Promise.all([
     acknowledgeAll(session, messages, audience, parts),

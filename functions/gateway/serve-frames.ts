@@ -8,14 +8,15 @@ import { authentic, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { logFault, reported } from './fault.ts';
-import { publishingParts } from './parts.ts';
 import { sessionOf } from './session.ts';
 
 /** What a command does; the events that it returns are its answer, for the connection that asked. */
-type Run<C extends Command> = (command: C, session: Session, parts: Parts) => Promise<Event[]>;
+type Run<C extends Command, P extends Parts> = (command: C, session: Session, parts: P) => Promise<Event[]>;
 
 /** The commands that a function serves, and no others are in its bundle. */
-export type Runs = { readonly [K in Command['kind']]?: Run<Extract<Command, { kind: K }>> };
+export type Runs<P extends Parts = Parts> = {
+  readonly [K in Command['kind']]?: Run<Extract<Command, { kind: K }>, P>;
+};
 
 const clientIdOf = (command: Command | undefined): string | undefined =>
   command && 'clientId' in command ? command.clientId : undefined;
@@ -32,29 +33,36 @@ function refusal(error: unknown, session: Session, command: Command | undefined)
   };
 }
 
-async function run<C extends Command>(
+async function run<C extends Command, P extends Parts>(
   command: C,
   session: Session,
-  parts: Parts,
-  runs: Runs,
+  parts: P,
+  runs: Runs<P>,
 ): Promise<Event[]> {
-  const served = runs[command.kind] as Run<C> | undefined;
+  const served = runs[command.kind] as Run<C, P> | undefined;
   if (!served) throw new ChatError('UNKNOWN_ACTION');
   return served(command, session, parts);
 }
 
-async function answersTo(
+/** A guest's word for who they are counts, for the frame that says so. */
+function speaking(session: Session, command: Command): Session {
+  const author = 'author' in command ? command.author : undefined;
+  if (author === undefined || !session.guest) return session;
+  return { ...session, user: { id: author, username: author, email: '', userType: '', guest: true } };
+}
+
+async function answersTo<P extends Parts>(
   body: string,
   session: Session,
-  parts: Parts,
-  runs: Runs,
+  parts: P,
+  runs: Runs<P>,
   onFault: (error: unknown) => void,
 ): Promise<Event[]> {
   let command: Command | undefined;
   try {
     if (!authentic(session, parts.now())) throw new ChatError('TOKEN_EXPIRED');
-    command = dialectOf(session).decode(body);
-    return await run(command, session, parts, runs);
+    command = dialectOf(session).decode(body, session);
+    return await run(command, speaking(session, command), parts, runs);
   } catch (error) {
     if (!(error instanceof ChatError)) onFault(error);
     return [refusal(error, session, command)];
@@ -65,7 +73,7 @@ async function answersTo(
  * Makes the handler of a route: frame in, command run, answer posted. It returns 200 whatever happened, since a refusal
  * is told by a frame; only where not even that could be posted it throws, and the client gets the gateway's own error.
  */
-export function serveFrames(runs: Runs) {
+export function serveFrames<P extends Parts>(runs: Runs<P>, partsOf: () => P) {
   return async ({
     requestContext,
     body,
@@ -73,7 +81,9 @@ export function serveFrames(runs: Runs) {
     const onFault = (error: unknown) => logFault(requestContext.routeKey, error, requestContext.requestId);
     try {
       const session = sessionOf(requestContext);
-      const parts = publishingParts();
+      // It is closed by its welcome; until then it can do nothing.
+      if (session.turnedAway !== undefined) return { statusCode: 200, body: '' };
+      const parts = partsOf();
       for (const answer of await answersTo(body ?? '', session, parts, runs, onFault)) {
         await deliver(answer, [session], parts.poster);
       }

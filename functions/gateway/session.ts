@@ -1,4 +1,4 @@
-import { type Connection, type DialectName, dialectNames, type Session } from '../domain/connection.ts';
+import { type DialectName, dialectNames, type Session } from '../domain/connection.ts';
 
 /** What API Gateway tells of a connection with each of its events. */
 interface RequestContext {
@@ -8,17 +8,23 @@ interface RequestContext {
 }
 
 /** The session as the authorizer returns it: API Gateway keeps flat values only, and brings them back as strings. */
-export const sessionContext = ({ room, shard, user, dialect, reads, tokenExpiresAt }: Connection) => ({
-  room,
-  shard,
-  username: user.username,
-  email: user.email,
-  dialect,
-  reads,
-  tokenExpiresAt,
+export const sessionContext = (session: Session) => ({
+  room: session.room,
+  shard: session.shard,
+  username: session.user.username,
+  email: session.user.email,
+  userType: session.user.userType,
+  dialect: session.dialect,
+  reads: session.reads,
+  tokenExpiresAt: session.tokenExpiresAt,
+  guest: session.guest,
+  turnedAway: session.turnedAway ?? '',
 });
 
 const isDialect = (name: unknown): name is DialectName => dialectNames.some((known) => known === name);
+
+const turnedAwayOf = (code: string): Pick<Session, 'turnedAway'> =>
+  code === 'UNAUTHENTICATED' || code === 'NOT_A_MEMBER' ? { turnedAway: code } : {};
 
 /**
  * The session of an event's connection.
@@ -38,9 +44,17 @@ export function sessionOf({ connectionId, connectedAt, authorizer }: RequestCont
     connectedAt,
     room: text('room'),
     shard: Number(text('shard')),
-    user: { id: text('principalId'), username: text('username'), email: text('email') },
+    user: {
+      id: text('principalId'),
+      username: text('username'),
+      email: text('email'),
+      userType: text('userType'),
+      ...(text('guest') === 'true' && { guest: true }),
+    },
     dialect,
     reads: text('reads') === 'manual' ? 'manual' : 'auto',
     tokenExpiresAt: Number(text('tokenExpiresAt')),
+    guest: text('guest') === 'true',
+    ...turnedAwayOf(text('turnedAway')),
   };
 }

@@ -1,0 +1,40 @@
+import type { MarkSeen } from '../domain/command.ts';
+import { HISTORY_LIMIT } from '../domain/command.ts';
+import type { Session } from '../domain/connection.ts';
+import { ChatError } from '../domain/errors.ts';
+import type { Event } from '../domain/event.ts';
+import { climbs } from '../domain/message.ts';
+import { getMessage } from '../store/log.ts';
+import { putReadTo } from '../store/members.ts';
+import { getRoom } from '../store/rooms.ts';
+import { acknowledge } from './acknowledge.ts';
+import { newestMessages } from './load-history.ts';
+import type { Parts } from './parts.ts';
+import { listAudience, publish, withCaller } from './publish.ts';
+import { checkedMember } from './take-turn.ts';
+
+/**
+ * A member has read a message and what came before it: their read mark moves, the messages' authors get receipts, and
+ * the room hears of it.
+ * @throws ChatError NOT_A_MEMBER, MESSAGE_NOT_FOUND
+ */
+export async function markSeen(command: MarkSeen, session: Session, parts: Parts): Promise<Event[]> {
+  const { db } = parts;
+  const id = command.room ?? session.room;
+  const user = session.user.id;
+  const [room, message, page] = await Promise.all([
+    getRoom(db, id),
+    getMessage(db, id, command.message),
+    newestMessages(db, id, { before: command.message + 1, limit: HISTORY_LIMIT }),
+    checkedMember(db, id, session.user),
+  ]);
+  if (!room) throw new ChatError('NOT_A_MEMBER');
+  if (!message || message.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
+  const audience = withCaller(session, await listAudience(room, parts));
+  const unread = page.messages.filter((each) => each.author.id !== user && climbs(each, 'read'));
+  // A guest's word moves nobody's mark.
+  if (!session.user.guest) await putReadTo(db, id, user, message.id);
+  await publish({ kind: 'Seen', room: id, messageId: message.id, user }, audience, parts);
+  await Promise.all(unread.map((each) => acknowledge(each, 'read', audience, parts)));
+  return [];
+}

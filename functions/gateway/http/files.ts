@@ -1,0 +1,83 @@
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { locateFile } from '../../commands/locate-file.ts';
+import type { FilingParts } from '../../commands/parts.ts';
+import { requestUpload, type UploadOffer } from '../../commands/request-upload.ts';
+import type { MessageFile } from '../../domain/file.ts';
+import { required } from '../environment.ts';
+import { describe } from './describe.ts';
+import { HttpError } from './http-error.ts';
+import type { HttpEnv } from './http-parts.ts';
+import { readJson } from './read-request.ts';
+
+/** A longer name is cut, so this is only to keep a body small. */
+const MAX_SENT_NAME = 1_000;
+
+export const uploadBody = v.object({
+  name: v.pipe(v.string(), v.maxLength(MAX_SENT_NAME)),
+  content_type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(200)),
+  /** Bytes. */
+  size: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+
+const offerShape = v.object({
+  file_id: v.string(),
+  name: v.string(),
+  content_type: v.string(),
+  size: v.number(),
+  upload: v.object({ method: v.literal('PUT'), url: v.string(), headers: v.record(v.string(), v.string()) }),
+  expires_at: v.pipe(v.string(), v.isoTimestamp()),
+});
+
+const wireOffer = (
+  { id, name, contentType, size }: MessageFile,
+  { upload, expiresAt }: Omit<UploadOffer, 'file'>,
+): v.InferOutput<typeof offerShape> => ({
+  file_id: id,
+  name,
+  content_type: contentType,
+  size,
+  upload,
+  expires_at: expiresAt,
+});
+
+const noFile = () =>
+  new HttpError('NOT_FOUND', 'There is no such file in this room: it may have been deleted');
+
+/** The files of a room: a place to upload one to, and a way to read one. Bytes never come through here. */
+export function files(
+  parts: Pick<FilingParts, 'db' | 'files' | 'now'>,
+  maxBytes: () => number = () => Number(required('MAX_FILE_BYTES')),
+) {
+  const app = new Hono<HttpEnv>();
+  app.post(
+    '/:id/files/',
+    describe(
+      'Announce a file. Send its bytes by the request in `upload`, within its time and once, then a message with its id',
+      { 201: ['Where to send its bytes', offerShape] },
+      [400, 401, 403, 413, 415],
+    ),
+    readJson(uploadBody),
+    async (c) => {
+      const { name, content_type: contentType, size } = c.req.valid('json');
+      const author = { room: c.req.param('id'), user: c.var.caller.id };
+      const { file, ...offer } = await requestUpload({ name, contentType, size }, author, parts, maxBytes());
+      return c.json(wireOffer(file, offer), 201);
+    },
+  );
+  app.get(
+    '/:id/files/:file/',
+    describe(
+      'Read a file',
+      { 302: 'Where it is, in the header Location, for five minutes and without a token' },
+      [401, 403, 404],
+    ),
+    async (c) => {
+      const author = { room: c.req.param('id'), user: c.var.caller.id };
+      const url = await locateFile(c.req.param('file'), author, parts);
+      if (url === undefined) throw noFile();
+      return c.redirect(url, 302);
+    },
+  );
+  return app;
+}

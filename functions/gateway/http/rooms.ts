@@ -1,0 +1,86 @@
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { createRoom, type RoomWish } from '../../commands/create-room.ts';
+import { describeRoom } from '../../commands/describe-room.ts';
+import { listRooms, type RoomCursor } from '../../commands/list-rooms.ts';
+import type { User } from '../../domain/member.ts';
+import { describe } from './describe.ts';
+import { HttpError } from './http-error.ts';
+import type { HttpEnv, HttpParts } from './http-parts.ts';
+import { readJson, readQuery } from './read-request.ts';
+import { roomBody, roomsQuery } from './request-schema.ts';
+import { descriptionShape, summaryShape, wireMember, wireRoom, wireSummary } from './wire.ts';
+
+const page = v.object({ chats: v.array(summaryShape), next_cursor: v.nullable(v.string()) });
+
+const cursorShape = v.tuple([v.number(), v.string()]);
+
+const writtenCursor = ({ lastAt, id }: RoomCursor): string =>
+  Buffer.from(JSON.stringify([lastAt, id])).toString('base64url');
+
+/** @throws HttpError BAD_REQUEST for what is none of ours */
+function readCursor(text: string): RoomCursor {
+  try {
+    const [lastAt, id] = v.parse(cursorShape, JSON.parse(Buffer.from(text, 'base64url').toString()));
+    return { lastAt, id };
+  } catch {
+    throw new HttpError('BAD_REQUEST', 'The cursor is not one of ours: send next_cursor as it came');
+  }
+}
+
+function wishOf(body: v.InferOutput<typeof roomBody>, caller: string): RoomWish {
+  if (body.kind === 'group') return body;
+  const [other] = body.members;
+  if (other === undefined || other === caller) {
+    throw new HttpError('BAD_REQUEST', 'A direct room is of two people: name one other than yourself');
+  }
+  return { kind: 'direct', other };
+}
+
+async function described(id: string, caller: User, parts: HttpParts) {
+  const { room, members, moreMembers } = await describeRoom(id, caller, parts);
+  const now = parts.now();
+  return {
+    ...wireRoom(room),
+    seq: room.seq,
+    members: members.map((member) => wireMember(member, now)),
+    more_members: moreMembers,
+  };
+}
+
+/** The rooms of whoever is signed in. Mounted at the root: Hono would take the slash off `/chats/` below it. */
+export function rooms(parts: HttpParts) {
+  const app = new Hono<HttpEnv>();
+  app.get(
+    '/chats/',
+    describe('My rooms, latest first', { 200: ['A page of them', page] }, [400, 401]),
+    readQuery(roomsQuery),
+    async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const from = cursor === undefined ? {} : { cursor: readCursor(cursor) };
+      const listed = await listRooms(c.var.caller, { limit, ...from }, parts);
+      const next_cursor = listed.next ? writtenCursor(listed.next) : null;
+      return c.json({ chats: listed.rooms.map(wireSummary), next_cursor });
+    },
+  );
+  app.post(
+    '/chats/',
+    describe(
+      'Make a room',
+      { 201: ['It is made', descriptionShape], 200: ['A direct room that was there', descriptionShape] },
+      [400, 401, 403, 413, 415],
+    ),
+    readJson(roomBody),
+    async (c) => {
+      const { caller } = c.var;
+      const { id, created } = await createRoom(wishOf(c.req.valid('json'), caller.id), caller, parts);
+      return c.json(await described(id, caller, parts), created ? 201 : 200);
+    },
+  );
+  app.get(
+    '/chats/:id/',
+    describe('A room and its members', { 200: ['The room', descriptionShape] }, [401, 403]),
+    async (c) => c.json(await described(c.req.param('id'), c.var.caller, parts)),
+  );
+  return app;
+}

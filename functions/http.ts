@@ -1,0 +1,1 @@
+export { serveHttp as handler } from './gateway/http/serve.ts';
