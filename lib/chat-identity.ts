@@ -1,5 +1,11 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { AccountRecovery, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import {
+  AccountRecovery,
+  ClientAttributes,
+  StringAttribute,
+  UserPool,
+  type UserPoolClient,
+} from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import type { Oidc } from './settings.ts';
 
@@ -23,6 +29,8 @@ export class ChatIdentity extends Construct {
       disableOAuth: true,
       enableTokenRevocation: true,
       preventUserExistenceErrors: true,
+      // Not `custom:user_type`: users could call themselves what they like.
+      writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
     });
     const { region, urlSuffix } = Stack.of(this);
     const issuer = `https://cognito-idp.${region}.${urlSuffix}/${this.userPool.userPoolId}`;
@@ -40,6 +48,7 @@ function makeUserPool(scope: Construct): UserPool {
     signInCaseSensitive: false,
     selfSignUpEnabled: false,
     standardAttributes: { email: { required: true, mutable: true } },
+    customAttributes: { user_type: new StringAttribute({ mutable: true, maxLen: 64 }) },
     autoVerify: { email: true },
     accountRecovery: AccountRecovery.EMAIL_ONLY,
     passwordPolicy: {

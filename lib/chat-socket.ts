@@ -25,8 +25,8 @@ export interface ChatSocketProps {
 
 /** The WebSocket API and its stage. Routes come after: the functions behind them need its URL first. */
 export class ChatSocket extends Construct {
-  /** Where clients connect: wss://… */
-  readonly url: string;
+  /** The API's own name, for the edge in front of it; without scheme and stage. */
+  readonly domain: string;
   /** Where functions post: https://…, no trailing slash. */
   readonly callbackUrl: string;
   private readonly api: WebSocketApi;
@@ -44,7 +44,8 @@ export class ChatSocket extends Construct {
       autoDeploy: true,
       ...(props.accessLogs && { accessLogSettings: accessLogs(this, props.logRetention) }),
     });
-    this.url = this.stage.url;
+    const { region, urlSuffix } = Stack.of(this);
+    this.domain = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
     this.callbackUrl = this.stage.callbackUrl;
     if (props.accessLogs) return;
     Validations.of(this.stage).acknowledge({

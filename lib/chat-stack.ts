@@ -1,6 +1,9 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { ChatEdge } from './chat-edge.ts';
+import { ChatFiles } from './chat-files.ts';
 import { ChatFunction } from './chat-function.ts';
+import { ChatHttp } from './chat-http.ts';
 import { ChatIdentity } from './chat-identity.ts';
 import { ChatSocket } from './chat-socket.ts';
 import { ChatTables } from './chat-tables.ts';
@@ -20,11 +23,14 @@ export interface ChatStackProps extends StackProps {
   readonly bundles: string;
 }
 
-/** The whole chat: tables, functions, WebSocket API, identity. */
+/** The whole chat: tables, functions, WebSocket API, identity, and the edge before it all. */
 export class ChatStack extends Stack {
   private readonly tables: ChatTables;
   private readonly identity: ChatIdentity;
   private readonly socket: ChatSocket;
+  private readonly http: ChatHttp;
+  private readonly edge: ChatEdge;
+  private readonly files: ChatFiles;
   private readonly functions: Record<EntryName, ChatFunction>;
 
   /** Throws an Error when an entry has no bundle. */
@@ -33,10 +39,19 @@ export class ChatStack extends Stack {
     this.tables = new ChatTables(this, 'Tables');
     this.identity = new ChatIdentity(this, 'Identity', props.settings.oidc);
     this.socket = new ChatSocket(this, 'Socket', props.settings);
+    this.http = new ChatHttp(this, 'Http', props.settings);
+    this.edge = new ChatEdge(this, 'Edge', {
+      socketDomain: this.socket.domain,
+      httpDomain: this.http.domain,
+    });
+    const { allowedOrigins } = props.settings;
+    this.files = new ChatFiles(this, 'Files', { allowedOrigins: allowedOrigins ?? [this.edge.url] });
     this.functions = this.makeFunctions(props);
-    const variables = this.variables();
+    const variables = this.variables(props.settings);
     for (const name of entryNames) this.equip(this.functions[name], entries[name], variables);
+    if (props.settings.directRooms === 'on-demand') this.letMakeRooms(this.functions.authorize);
     this.socket.serve(this.functions);
+    this.http.serve(this.functions.http);
     this.describe();
   }
 
@@ -54,7 +69,11 @@ export class ChatStack extends Stack {
     >;
   }
 
-  private variables(): Record<Variable, string> {
+  private variables({
+    allowedOrigins,
+    maxFileMegabytes,
+    directRooms,
+  }: Settings): Record<Variable, string | undefined> {
     return {
       CHAT_TABLE: this.tables.chat.tableName,
       CONNECTIONS_TABLE: this.tables.connections.tableName,
@@ -64,23 +83,39 @@ export class ChatStack extends Stack {
       ISSUER: this.identity.oidc.issuer,
       AUDIENCE: this.identity.oidc.audience,
       JWKS_URI: this.identity.oidc.jwksUri,
+      USER_POOL_CLIENT: this.identity.userPoolClient?.userPoolClientId,
+      ALLOWED_ORIGINS: (allowedOrigins ?? [this.edge.url]).join(),
+      FILES_BUCKET: this.files.bucketName,
+      DIRECT_ROOMS: directRooms === 'on-demand' ? directRooms : undefined,
+      MAX_FILE_BYTES: String(maxFileMegabytes * 1_000_000),
     };
   }
 
   /** Gives a function its environment and its grants, as its entry lists them. */
-  private equip(target: ChatFunction, entry: Entry, variables: Record<Variable, string>): void {
-    for (const name of entry.variables) target.addEnvironment(name, variables[name]);
-    target.allow(entry.chat.map(tableAction), this.tables.chat.tableArn);
+  private equip(target: ChatFunction, entry: Entry, variables: Record<Variable, string | undefined>): void {
+    for (const name of entry.variables) {
+      const value = variables[name];
+      if (value !== undefined) target.addEnvironment(name, value);
+    }
+    const chat = this.tables.chat.tableArn;
+    target.allow(entry.chat.map(tableAction), chat);
+    if (entry.roomsByUser) target.allow([tableAction('Query')], `${chat}/index/by-user`);
     const connections = this.tables.connections.tableArn;
     target.allow(entry.connections.map(tableAction), connections);
     if (entry.connectionsByUser) target.allow([tableAction('Query')], `${connections}/index/by-user`);
+    if (entry.files) this.files.grant(target, entry.files);
     if (entry.sockets) this.socket.grantSockets(target);
     if (entry.invokes) target.allow(['lambda:InvokeFunction'], this.functions[entry.invokes].functionArn);
   }
 
+  /** The setting `directRooms: on-demand`: the handshake of one of two users makes their room. */
+  private letMakeRooms(authorize: ChatFunction): void {
+    authorize.allow((['PutItem', 'UpdateItem'] as const).map(tableAction), this.tables.chat.tableArn);
+  }
+
   private describe(): void {
     const outputs: Record<string, string | undefined> = {
-      SocketUrl: this.socket.url,
+      Url: this.edge.url,
       ChatTableName: this.tables.chat.tableName,
       ConnectionsTableName: this.tables.connections.tableName,
       UserPoolId: this.identity.userPool?.userPoolId,

@@ -1,5 +1,8 @@
 /** What an entry may do with a table: the names of DynamoDB's actions, without their prefix. */
-export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query';
+export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query' | 'BatchGetItem';
+
+/** What an entry may do with the objects of the bucket for files: S3's actions, without their prefix. */
+export type FileAction = 'GetObject' | 'PutObject' | 'DeleteObject';
 
 /** The environment variables that an entry may ask for. */
 export type Variable =
@@ -10,7 +13,12 @@ export type Variable =
   | 'FANOUT_FUNCTION'
   | 'ISSUER'
   | 'AUDIENCE'
-  | 'JWKS_URI';
+  | 'JWKS_URI'
+  | 'USER_POOL_CLIENT'
+  | 'ALLOWED_ORIGINS'
+  | 'DIRECT_ROOMS'
+  | 'FILES_BUCKET'
+  | 'MAX_FILE_BYTES';
 
 /** One Lambda: how large, how long, what it is told and what it may do. It may do nothing else. */
 export interface Entry {
@@ -18,9 +26,13 @@ export interface Entry {
   readonly timeoutSeconds: number;
   readonly variables: readonly Variable[];
   readonly chat: readonly TableAction[];
+  /** May look a user's rooms up in the index `by-user`. */
+  readonly roomsByUser?: boolean;
   readonly connections: readonly TableAction[];
   /** May look a user's connections up in the index `by-user`. */
   readonly connectionsByUser?: boolean;
+  /** Absent where it may do nothing with files. */
+  readonly files?: readonly FileAction[];
   /** May post to the sockets, look them up and close them. */
   readonly sockets: boolean;
   /** The one entry that it may invoke. */
@@ -42,12 +54,19 @@ const send: Entry = {
   invokes: 'fanout',
 };
 
+/** A file in a frame is put; one that was uploaded is looked at, which takes the right to read it. */
+const filing: Entry = {
+  ...send,
+  variables: [...send.variables, 'FILES_BUCKET'],
+  files: ['GetObject', 'PutObject'],
+};
+
 /** Every Lambda of the stack, by the name of its file in `functions/`. */
 export const entries = {
   authorize: {
     memoryMegabytes: 512,
     timeoutSeconds: 10,
-    variables: ['CHAT_TABLE', 'ISSUER', 'AUDIENCE', 'JWKS_URI'],
+    variables: ['CHAT_TABLE', 'ISSUER', 'AUDIENCE', 'JWKS_URI', 'ALLOWED_ORIGINS', 'DIRECT_ROOMS'],
     chat: ['GetItem'],
     connections: [],
     sockets: false,
@@ -83,10 +102,28 @@ export const entries = {
     sockets: true,
     invokes: null,
   },
-  send,
-  edit: send,
-  delete: send,
-  default: { ...send, chat: [...send.chat, 'Query'] },
+  send: filing,
+  edit: filing,
+  delete: { ...filing, files: ['DeleteObject'] },
+  default: {
+    ...filing,
+    chat: [...filing.chat, 'Query'],
+    files: ['DeleteObject', 'GetObject', 'PutObject'],
+  },
+  http: {
+    ...filing,
+    variables: [
+      ...filing.variables,
+      'MAX_FILE_BYTES',
+      'ISSUER',
+      'AUDIENCE',
+      'JWKS_URI',
+      'USER_POOL_CLIENT',
+      'ALLOWED_ORIGINS',
+    ],
+    chat: [...filing.chat, 'DeleteItem', 'Query', 'BatchGetItem'],
+    roomsByUser: true,
+  },
   fanout: {
     memoryMegabytes: 1024,
     timeoutSeconds: 60,

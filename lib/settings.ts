@@ -24,6 +24,18 @@ export interface Settings {
    * "Configure logging for WebSocket APIs".
    */
   readonly accessLogs: boolean;
+  /** `maxFileMegabytes`: the largest upload, in MB of 1,000,000 bytes, default 25. */
+  readonly maxFileMegabytes: number;
+  /**
+   * `allowedOrigins`: whose pages may use the session cookie, separated by commas, for instance
+   * `https://chat.example.com`. Default: the edge's own; null here, since its name is not known yet.
+   */
+  readonly allowedOrigins: readonly string[] | null;
+  /**
+   * `directRooms`: `members`, the default, lets two users into their direct room where somebody made it;
+   * `on-demand` makes it when one of the two connects.
+   */
+  readonly directRooms: 'members' | 'on-demand';
 }
 
 /** Reads the settings from CDK context. Throws an Error that names the key when a value cannot be used. */
@@ -33,11 +45,19 @@ export function readSettings(context: (key: string) => unknown): Settings {
     oidc: oidc(context('issuer'), context('audience'), context('jwksUri')),
     logRetention: retention(context('logRetentionDays') ?? 30),
     accessLogs: flag('accessLogs', context('accessLogs') ?? false),
+    maxFileMegabytes: megabytes(context('maxFileMegabytes') ?? 25),
+    allowedOrigins: origins(context('allowedOrigins') ?? ''),
+    directRooms: directRooms(context('directRooms') ?? 'members'),
   };
 }
 
 function invalid(key: string, why: string, advice: string): Error {
   return new Error(`Setting "${key}" is not usable: ${why}; ${advice}`);
+}
+
+function directRooms(value: unknown): Settings['directRooms'] {
+  if (value === 'members' || value === 'on-demand') return value;
+  throw invalid('directRooms', 'there is no such way', 'use members or on-demand');
 }
 
 function stackName(value: unknown): string {
@@ -72,6 +92,24 @@ function retention(value: unknown): RetentionDays {
   const found = offered.find((each) => each === days && each !== RetentionDays.INFINITE);
   if (found !== undefined) return found;
   throw invalid('logRetentionDays', 'CloudWatch Logs has no such retention', 'use e.g. 7, 14, 30, 90 or 365');
+}
+
+function origins(value: unknown): readonly string[] | null {
+  if (value === '') return null;
+  if (typeof value !== 'string') throw invalid('allowedOrigins', 'it is not a text', 'separate by commas');
+  return value.split(',').map((each) => {
+    const origin = secureUrl('allowedOrigins', each.trim());
+    // A browser's Origin header has no path and no slash at its end, and is compared letter by letter.
+    if (URL.parse(origin)?.origin === origin) return origin;
+    throw invalid('allowedOrigins', `${origin} is not an origin`, 'write e.g. https://chat.example.com');
+  });
+}
+
+function megabytes(value: unknown): number {
+  const size = typeof value === 'string' && value !== '' ? Number(value) : value;
+  // AWS: Amazon S3 quotas. An object that is put in one piece has at most 5 GB.
+  if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 5000) return size;
+  throw invalid('maxFileMegabytes', 'it is no size that S3 takes', 'use a whole number from 1 to 5000');
 }
 
 function flag(key: string, value: unknown): boolean {
