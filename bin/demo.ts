@@ -1,21 +1,19 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Role, User } from '../functions/domain/member.ts';
+import type { Room } from '../functions/domain/room.ts';
 import type { Database } from '../functions/store/database.ts';
 import { putMember } from '../functions/store/members.ts';
 import { putRoom } from '../functions/store/rooms.ts';
 
 /** The people of the local stack. Dave is a member of nothing. */
 export const demoUsers: readonly User[] = [
-  { id: '1', username: 'alice', email: 'alice@example.com' },
-  { id: '2', username: 'bob', email: 'bob@example.com' },
-  { id: '3', username: 'carol', email: 'carol@example.com' },
-  { id: '4', username: 'dave', email: 'dave@example.com' },
+  { id: '1', username: 'alice', email: 'alice@example.com', userType: 'student' },
+  { id: '2', username: 'bob', email: 'bob@example.com', userType: 'student' },
+  { id: '3', username: 'carol', email: 'carol@example.com', userType: 'teacher' },
+  { id: '4', username: 'dave', email: 'dave@example.com', userType: 'student' },
 ];
 
-interface RoomPlan {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: 'group' | 'direct';
+interface RoomPlan extends Pick<Room, 'id' | 'name' | 'kind' | 'access'> {
   readonly members: readonly { readonly user: string; readonly role: Role }[];
 }
 
@@ -24,17 +22,19 @@ const demoRooms: readonly RoomPlan[] = [
     id: '1',
     name: 'Everybody',
     kind: 'group',
+    access: 'members',
     members: [
       { user: '1', role: 'owner' },
       { user: '2', role: 'member' },
       { user: '3', role: 'member' },
     ],
   },
-  { id: '2', name: 'Alice alone', kind: 'group', members: [{ user: '1', role: 'owner' }] },
+  { id: '2', name: 'Alice alone', kind: 'group', access: 'members', members: [{ user: '1', role: 'owner' }] },
   {
     id: 'direct:1:2',
     name: '',
     kind: 'direct',
+    access: 'members',
     members: [
       { user: '1', role: 'member' },
       { user: '2', role: 'member' },

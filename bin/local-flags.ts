@@ -27,9 +27,11 @@ export function readFlags(args: readonly string[], env: Environment): LocalFlags
     data,
     context: Object.fromEntries(context.map(pair)),
     ports: {
+      edge: wholeNumber(env, 'PARLEY_PORT', 65_535) ?? 8000,
       socket: wholeNumber(env, 'PARLEY_SOCKET_PORT', 65_535) ?? 8001,
       dynamodb: wholeNumber(env, 'PARLEY_DYNAMODB_PORT', 65_535) ?? 8002,
       services: wholeNumber(env, 'PARLEY_SERVICES_PORT', 65_535) ?? 8003,
+      s3: wholeNumber(env, 'PARLEY_S3_PORT', 65_535) ?? 0,
     },
     limits: limitsOf(env),
     dynamodbEndpoint: env['DYNAMODB_ENDPOINT'] || undefined,

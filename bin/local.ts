@@ -40,11 +40,12 @@ async function start(flags: LocalFlags, synthesizer: Synthesizer): Promise<Stack
 }
 
 async function greet(stack: Stack, flags: LocalFlags): Promise<void> {
-  const url = `${stack.socketUrl}?room=1`;
+  const url = `${stack.edgeUrl.replace(/^http/, 'ws')}/ws/chat/1/`;
   const kept = flags.memory ? 'in memory' : `kept in ${flags.data}`;
   const tables = flags.dynamodbEndpoint ?? `embedded, ${kept}`;
   const [alice, bob] = await Promise.all([stack.token('alice'), stack.token('bob')]);
   console.log(`Parley runs on this machine.
+  For clients    ${stack.edgeUrl} (/ws/chat/<room>/, /api/…, the page)
   WebSocket API  ${stack.socketUrl}
   DynamoDB       ${stack.dynamodbUrl} (${tables})
   Issuer         ${stack.servicesUrl}

@@ -65,7 +65,7 @@ try {
   const { id, name, members, table } = readArguments();
   const target = table === undefined ? await localTable() : { client: new DynamoDBClient({}), chat: table };
   const kind = id.startsWith('direct:') ? 'direct' : 'group';
-  await makeRoom(target, { id, name, kind, members });
+  await makeRoom(target, { id, name, kind, access: 'members', members });
   console.log(`Room ${id} has ${members.map(({ user, role }) => `${user} (${role})`).join(', ')}`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

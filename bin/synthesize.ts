@@ -16,7 +16,7 @@ export type SynthesisReply = { readonly error: string | null };
 
 /**
  * Synthesizes in a thread of this process: beside the rest of the start, always from the source as it is
- * now, and the CDK's memory is given back when the thread ends. `context` is added to every synthesis.
+ * now, and the CDK's memory is given back when the thread ends. `context` is added to every synthesis, and wins.
  */
 export function openSynthesizer(context: Record<string, unknown> = {}): Synthesizer {
   const root = mkdtempSync(join(tmpdir(), 'parley-'));
@@ -25,7 +25,7 @@ export function openSynthesizer(context: Record<string, unknown> = {}): Synthesi
     async synthesize(own) {
       count += 1;
       const outdir = join(root, String(count));
-      await runThread({ context: { ...context, ...own }, outdir });
+      await runThread({ context: { ...own, ...context }, outdir });
       return outdir;
     },
     dispose: () => rmSync(root, { recursive: true, force: true }),

@@ -11,3 +11,6 @@ export function localArn(service: string, resource: string): string {
   const region = service === 'iam' || service === 'sts' ? '' : account.region;
   return `arn:${account.partition}:${service}:${region}:${account.id}:${resource}`;
 }
+
+/** A bucket's name is unique in all of AWS, so its ARN has neither Region nor account. */
+export const bucketArn = (name: string): string => `arn:${account.partition}:s3:::${name}`;

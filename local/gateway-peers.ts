@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { account, localArn } from './account.ts';
 import type { Deployment } from './deployment.ts';
 import type { SocketApi } from './gateway/socket-api.ts';
+import type { HttpRoutes } from './http/http-routes.ts';
 import type { Access } from './iam/access.ts';
 import type { Functions } from './lambda/functions.ts';
 import { FunctionError } from './lambda/outcome.ts';
@@ -13,6 +14,8 @@ import { nextCallId, type Trace } from './trace.ts';
 export interface GatewayPeers {
   /** The deployed API; one without routes before the first deployment. */
   api(): SocketApi;
+  /** The deployed HTTP API; null without one. */
+  httpApi(): HttpRoutes | null;
   /** Runs a function for API Gateway; rejects when it fails, or when no resource policy allows the call. */
   invoke(functionName: string, event: unknown): Promise<unknown>;
   /** IAM's answer to a call to `@connections`: undefined, or the sentence that refuses it. */
@@ -42,6 +45,7 @@ export function gatewayPeers({ access, functions, log, trace }: PeersOptions): G
   let deployment: Deployment | undefined;
   return {
     api: () => deployment?.routes.api ?? nothingDeployed,
+    httpApi: () => deployment?.httpRoutes ?? null,
     route(next) {
       deployment = next;
     },
@@ -78,6 +82,16 @@ function sourceArn(event: unknown, deployment: Deployment | undefined): string {
     return localArn('execute-api', `${api.apiId}/authorizers/${authorizerId}`);
   }
   const context = isObject(event) ? event['requestContext'] : undefined;
+  if (isObject(context) && isObject(context['http'])) return httpSourceArn(context, context['http']);
   const routeKey = isObject(context) ? context['routeKey'] : undefined;
   return localArn('execute-api', `${api.apiId}/${api.stage}/${String(routeKey)}`);
+}
+
+/** Of an HTTP API it names the route's path, not the request's: `…/$default/GET/api/{proxy+}`. */
+function httpSourceArn(
+  { apiId, stage, routeKey }: Readonly<Record<string, unknown>>,
+  { method }: Readonly<Record<string, unknown>>,
+): string {
+  const [, path = '/$default'] = String(routeKey).split(' ');
+  return localArn('execute-api', `${String(apiId)}/${String(stage)}/${String(method)}${path}`);
 }

@@ -1,18 +1,23 @@
 import type { Clock } from './clock.ts';
 import type { Deployment } from './deployment.ts';
 import type { Database } from './dynamodb/database.ts';
-import type { GatewayLimits } from './gateway/limits.ts';
+import { type Edge, openEdge } from './edge/open-edge.ts';
+import { awsLimits, type GatewayLimits } from './gateway/limits.ts';
 import { type Gateway, openGateway } from './gateway/open-gateway.ts';
+import { TokenBucket } from './gateway/token-bucket.ts';
 import { type GatewayPeers, gatewayPeers } from './gateway-peers.ts';
 import { Access } from './iam/access.ts';
 import type { IdentityOptions } from './identity/serve-identity.ts';
 import { Functions } from './lambda/functions.ts';
 import { type Endpoints, functionVariables, localUrl } from './lambda/variables.ts';
+import { originUrl } from './origins.ts';
+import type { ObjectStore } from './s3/object-store.ts';
 import { openServers, type Ports, type Servers } from './servers.ts';
 import type { Trace } from './trace.ts';
 
 export interface PlatformOptions {
   readonly database: Promise<Database>;
+  readonly objects: ObjectStore;
   readonly clock: Clock;
   readonly limits?: Partial<GatewayLimits>;
   /** Execution environments per function. */
@@ -24,17 +29,19 @@ export interface PlatformOptions {
 /** How long functions may still run once the sockets are closed, in milliseconds. */
 const settleMs = 500;
 
-/** API Gateway, Lambda, DynamoDB and an issuer on three ports, with nothing deployed to them at first. */
+/** CloudFront, API Gateway, Lambda, DynamoDB, S3 and an issuer on five ports, with nothing deployed to them at first. */
 export class Platform {
   readonly #database: Promise<Database>;
   readonly #access: Access;
   readonly #functions: Functions;
   readonly #peers: GatewayPeers;
   readonly #gateway: Gateway;
+  readonly #requests: TokenBucket;
+  readonly #edge: Edge;
   readonly #options: PlatformOptions;
   #servers: Servers | undefined;
   #identity: IdentityOptions | undefined;
-  #outputs: Deployment['outputs'] = {};
+  #deployment: Deployment | undefined;
   #closed: Promise<void> | undefined;
   #ending = false;
 
@@ -56,17 +63,43 @@ export class Platform {
     const logUntilEnd = (line: string): void => {
       if (!this.#ending) log(line);
     };
-    this.#gateway = openGateway({ ...options, api, invoke, permit, log: logUntilEnd });
+    const { requestsPerSecond, requestBurst } = { ...awsLimits, ...options.limits };
+    this.#requests = new TokenBucket(clock, requestsPerSecond, requestBurst);
+    this.#gateway = openGateway({
+      ...options,
+      requests: this.#requests,
+      api,
+      invoke,
+      permit,
+      log: logUntilEnd,
+    });
+    this.#edge = openEdge({
+      distribution: () => this.#deployment?.distribution ?? null,
+      originUrl: (domainName) => this.#deployment && originUrl(domainName, this.#deployment, this.endpoints),
+      clock,
+      log,
+    });
   }
 
   /** Listens; rejects with one clear line if a port is taken or the database does not open. */
   async listen(ports: Ports): Promise<void> {
-    this.#servers = await openServers(this.#gateway, ports, {
+    this.#servers = await openServers({ edge: this.#edge, gateway: this.#gateway }, ports, {
       database: this.#database,
       access: this.#access,
       functions: this.#functions,
       identity: () => this.#identity,
       outputs: () => this.outputs,
+      http: {
+        api: this.#peers.httpApi,
+        invoke: this.#peers.invoke,
+        requests: this.#requests,
+        clock: this.#options.clock,
+      },
+      s3: {
+        ...this.#options,
+        access: this.#access,
+        buckets: () => this.#deployment?.buckets ?? new Map(),
+      },
       trace: this.#options.trace,
       log: this.#options.log,
     });
@@ -76,21 +109,29 @@ export class Platform {
   get endpoints(): Endpoints {
     const servers = this.#servers;
     return {
+      // The name that clients use: a cookie and an Origin are of it, not of 127.0.0.1.
+      edge: `http://localhost:${servers?.edgePort ?? 0}`,
       gateway: origin(servers?.gatewayPort),
+      http: origin(servers?.http.port),
       dynamodb: origin(servers?.dynamodb.port),
       lambda: origin(servers?.services.port),
+      s3: origin(servers?.s3.port),
     };
   }
 
   /** The template's outputs, their URLs made local. */
   get outputs(): Readonly<Record<string, string>> {
-    const { gateway } = this.endpoints;
-    const outputs = Object.entries(this.#outputs);
-    return Object.fromEntries(outputs.map(([id, value]) => [id, localUrl(value, gateway)]));
+    const outputs = Object.entries(this.#deployment?.outputs ?? {});
+    return Object.fromEntries(outputs.map(([id, value]) => [id, localUrl(value, this.endpoints)]));
   }
 
   get connectionCount(): number {
     return this.#gateway.connectionCount();
+  }
+
+  /** Sockets that are open through the edge now. */
+  get tunnelCount(): number {
+    return this.#edge.tunnelCount();
   }
 
   /** How many execution environments a function has now. */
@@ -108,7 +149,7 @@ export class Platform {
     this.#access.update(new Map([...deployment.functions].map(([name, { role }]) => [name, role])));
     this.#functions.update(deployment.functions);
     this.#peers.route(deployment);
-    this.#outputs = deployment.outputs;
+    this.#deployment = deployment;
   }
 
   /** Resolves when no function runs. */
@@ -124,12 +165,14 @@ export class Platform {
 
   async #close(): Promise<void> {
     await this.#gateway.close();
+    await this.#edge.close();
     const timeout = AbortSignal.timeout(settleMs);
     const late = new Promise<void>((resolve) => timeout.addEventListener('abort', () => resolve()));
     await Promise.race([this.#functions.settled(), late]);
     this.#ending = true;
     await this.#functions.close();
-    await Promise.all([this.#servers?.dynamodb.close(), this.#servers?.services.close()]);
+    const { http, dynamodb, services, s3 } = this.#servers ?? {};
+    await Promise.all([http?.close(), dynamodb?.close(), services?.close(), s3?.close()]);
     await (await this.#database).close();
   }
 }

@@ -1,4 +1,4 @@
-import { account, localArn } from './account.ts';
+import { account, bucketArn, localArn } from './account.ts';
 import { holds, type Names, resolveText } from './intrinsics.ts';
 import type { Resource, Template } from './template.ts';
 
@@ -37,6 +37,29 @@ const attributes: Readonly<Record<string, Attributes>> = {
   'AWS::ApiGatewayV2::Authorizer': (name) => ({ '': name, AuthorizerId: name }),
   'AWS::ApiGatewayV2::Deployment': (name) => ({ '': name, DeploymentId: name }),
   'AWS::Logs::LogGroup': (name) => ({ '': name, Arn: localArn('logs', `log-group:${name}:*`) }),
+  'AWS::Cognito::UserPool': (name) => {
+    const id = `${account.region}_${name}`;
+    return { '': id, UserPoolId: id, Arn: localArn('cognito-idp', `userpool/${id}`) };
+  },
+  'AWS::Cognito::UserPoolClient': (name) => ({ '': name.toLowerCase(), ClientId: name.toLowerCase() }),
+  'AWS::S3::Bucket': (name) => ({
+    '': name,
+    Arn: bucketArn(name),
+    DomainName: `${name}.s3.${account.urlSuffix}`,
+    RegionalDomainName: `${name}.s3.${account.region}.${account.urlSuffix}`,
+  }),
+  'AWS::S3::BucketPolicy': (name) => ({ '': name }),
+  'AWS::CloudFront::Distribution': (name) => ({
+    '': name,
+    Id: name,
+    DomainName: `${name.toLowerCase()}.cloudfront.net`,
+  }),
+  'AWS::CloudFront::Function': (name) => ({
+    '': name,
+    FunctionARN: `arn:${account.partition}:cloudfront::${account.id}:function/${name}`,
+  }),
+  'AWS::CloudFront::OriginAccessControl': (name) => ({ '': name, Id: name }),
+  'AWS::CloudFront::ResponseHeadersPolicy': (name) => ({ '': name, Id: name }),
   // A queue has a name and no local life: a function's failed events end in the log instead.
   'AWS::SQS::Queue': (name) => ({ '': name, QueueName: name, Arn: localArn('sqs', name) }),
 };
@@ -54,6 +77,8 @@ const nameProperties: Readonly<Record<string, string>> = {
   'AWS::Logs::LogGroup': 'LogGroupName',
   'AWS::SQS::Queue': 'QueueName',
 };
+
+const hostTypes: ReadonlySet<string> = new Set(['AWS::ApiGatewayV2::Api', 'AWS::S3::Bucket']);
 
 /** Makes the template's names resolvable: refs, attributes, pseudo parameters, conditions, mappings. */
 export function openScope(template: Template): Scope {
@@ -96,8 +121,8 @@ function nameOf(logicalId: string, scope: Scope): string {
   const given = property === undefined ? undefined : resource?.properties[property];
   if (given !== undefined) return resolveText(given, scope, `${logicalId}.${property}`);
   const name = stem(logicalId, scope.template);
-  // AWS: an API's id is part of a host name, so it is lower case.
-  return resource?.type === 'AWS::ApiGatewayV2::Api' ? name.toLowerCase() : name;
+  // AWS: an API's id and a bucket's name are parts of a host name, so they are lower case.
+  return hostTypes.has(resource?.type ?? '') ? name.toLowerCase() : name;
 }
 
 /** CDK ends logical ids with eight hex digits of a hash; without them they read better, if still unique. */

@@ -7,12 +7,14 @@ import { openEmbedded } from './dynamodb/embedded.ts';
 import { openForward } from './dynamodb/forward.ts';
 import type { GatewayLimits } from './gateway/limits.ts';
 import { type Issuer, type LocalUser, openIssuer, type TokenOptions } from './identity/issuer.ts';
+import { poolIssuer } from './identity/user-pool.ts';
 import { Platform } from './platform.ts';
+import { openObjects } from './s3/object-store.ts';
 import type { Ports } from './servers.ts';
 import type { Trace } from './trace.ts';
 
 export interface StackOptions {
-  /** Makes a cloud assembly with this CDK context (issuer, audience, jwksUri) and resolves to its directory. */
+  /** Makes a cloud assembly with this CDK context (allowedOrigins) and resolves to its directory. */
   readonly synthesize: (context: Record<string, unknown>) => Promise<string>;
   readonly users: readonly LocalUser[];
   /** Where tables and the signing key are kept; null keeps them in memory. */
@@ -37,15 +39,16 @@ interface Parts {
 }
 
 /**
- * Listens, synthesizes with the issuer's address in the context, and runs the template. Rejects with one
+ * Listens, synthesizes with the edge's origin in the context, and runs the template. Rejects with one
  * clear line (a taken port, a broken template, a locked directory), leaving nothing behind.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { directory, users, environments = 10, clock = systemClock } = options;
+  const { directory, environments = 10, clock = systemClock } = options;
   const opening = openDatabase(options);
   const platform = new Platform({
     ...options,
     database: opening,
+    objects: openObjects(directory === null ? null : join(directory, 's3')),
     clock,
     environments,
     log: options.log ?? (() => {}),
@@ -55,7 +58,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     const keyFile = directory === null ? null : join(directory, 'issuer.json');
     const issuer = await openIssuer(platform.endpoints.lambda, keyFile);
-    platform.identify({ issuer, users });
     const parts = { platform, issuer, database: await opening };
     return new Stack(options, parts, await deploy(options, parts));
   } catch (error) {
@@ -70,14 +72,25 @@ function openDatabase({ directory, dynamodbEndpoint }: StackOptions): Promise<Da
 }
 
 async function deploy(
-  { synthesize }: StackOptions,
+  { synthesize, users }: StackOptions,
   { platform, database, issuer }: Parts,
 ): Promise<Deployment> {
-  const { url, audience, jwksUri } = issuer;
-  const deployment = readDeployment(await synthesize({ issuer: url, audience, jwksUri }));
+  const allowedOrigins = allowedOriginsOf(platform.endpoints.edge);
+  const deployment = readDeployment(await synthesize({ allowedOrigins }));
   await createTables(database, deployment.tables);
+  platform.identify({ issuer: issuerOf(deployment, issuer), users, pool: deployment.userPool });
   platform.deploy(deployment);
   return deployment;
+}
+
+/** Tokens are the user pool's where the template has one, as they are on AWS. */
+function issuerOf({ userPool }: Deployment, issuer: Issuer): Issuer {
+  return userPool === null ? issuer : poolIssuer(issuer, userPool);
+}
+
+/** A page of this machine may be opened by either name. */
+function allowedOriginsOf(edge: string): string {
+  return [edge, edge.replace('localhost', '127.0.0.1')].join();
 }
 
 /** A running local stack; made by `startStack`. */
@@ -93,7 +106,12 @@ export class Stack {
     this.#deployment = deployment;
   }
 
-  /** `ws://127.0.0.1:8001/prod` */
+  /** `http://localhost:8000`, the one address for clients: `/ws/*`, `/api/*` and the page are under it. */
+  get edgeUrl(): string {
+    return this.#parts.platform.endpoints.edge;
+  }
+
+  /** `ws://127.0.0.1:8001/prod`, the WebSocket API itself. */
   get socketUrl(): string {
     return this.callbackUrl.replace(/^http/, 'ws');
   }
@@ -103,8 +121,18 @@ export class Stack {
     return `${this.#parts.platform.endpoints.gateway}/${this.#deployment.routes.api.stage}`;
   }
 
+  /** `http://127.0.0.1:…`, the HTTP API itself. */
+  get httpUrl(): string {
+    return this.#parts.platform.endpoints.http;
+  }
+
   get dynamodbUrl(): string {
     return this.#parts.platform.endpoints.dynamodb;
+  }
+
+  /** S3, in path style: the bucket is the first part of the path. */
+  get s3Url(): string {
+    return this.#parts.platform.endpoints.s3;
   }
 
   /** The issuer, and Lambda's Invoke. */
@@ -137,6 +165,11 @@ export class Stack {
     return this.#parts.platform.connectionCount;
   }
 
+  /** Sockets that are open through the edge now. */
+  get tunnelCount(): number {
+    return this.#parts.platform.tunnelCount;
+  }
+
   /** How many execution environments a function has now. */
   environmentCount(functionName: string): number {
     return this.#parts.platform.environmentCount(functionName);
@@ -146,7 +179,7 @@ export class Stack {
   async token(username: string, options?: TokenOptions): Promise<string> {
     const { users } = this.#options;
     const user = users.find((each) => each.username === username);
-    if (user !== undefined) return this.#parts.issuer.sign(user, options);
+    if (user !== undefined) return issuerOf(this.#deployment, this.#parts.issuer).sign(user, options);
     const names = users.map((each) => each.username).join(', ');
     throw new Error(`No token: there is no user ${username}; there are ${names}`);
   }

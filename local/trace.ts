@@ -6,7 +6,7 @@ export interface AwsCall {
   readonly phase: 'request' | 'response';
   /** Null for a caller that is no function, such as a developer's AWS CLI. */
   readonly functionName: string | null;
-  readonly service: 'dynamodb' | 'lambda' | 'execute-api';
+  readonly service: 'dynamodb' | 'lambda' | 'execute-api' | 's3';
   /** For instance `dynamodb:PutItem`. */
   readonly action: string;
   /** The ARN; several, as of a batch over two tables, are joined by a comma. */

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { SocketApi } from './socket-api.ts';
+import type { TokenBucket } from './token-bucket.ts';
 
 /** What the gateway is handed: the deployed API, the functions, and the account's IAM. */
 export interface GatewayOptions {
@@ -14,6 +15,8 @@ export interface GatewayOptions {
   readonly clock: Clock;
   /** AWS's own where absent. */
   readonly limits?: Partial<GatewayLimits>;
+  /** The account's requests, where something else takes from them too. */
+  readonly requests?: TokenBucket;
   /** One line, never with a token, a text or a query string in it. */
   readonly log: (line: string) => void;
   /** The environment variable that a "port is taken" error names; PARLEY_SOCKET_PORT where absent. */

@@ -27,7 +27,8 @@ export function gatewayState(options: GatewayOptions): GatewayState {
     connections: new Map(),
     pending: new Set(),
     running: new Set(),
-    requests: new TokenBucket(options.clock, limits.requestsPerSecond, limits.requestBurst),
+    requests:
+      options.requests ?? new TokenBucket(options.clock, limits.requestsPerSecond, limits.requestBurst),
     connects: new TokenBucket(options.clock, limits.connectsPerSecond, limits.connectsPerSecond),
     closing: false,
   };

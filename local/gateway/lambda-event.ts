@@ -6,7 +6,7 @@ import type { SocketApi } from './socket-api.ts';
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** `19/Feb/2024:07:11:42 +0000`, the form of `requestTime`. */
-function requestTime(epochMs: number): string {
+export function requestTime(epochMs: number): string {
   const iso = new Date(epochMs).toISOString();
   return `${iso.slice(8, 10)}/${months[Number(iso.slice(5, 7)) - 1]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
 }

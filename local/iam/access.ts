@@ -66,12 +66,29 @@ export class Access {
   callerOf(headers: IncomingHttpHeaders): Caller {
     const signer = signerOf(headers);
     if (signer === null) return { kind: 'anonymous' };
-    const functionName = this.#owners.get(signer);
+    return this.callerBy(signer, headers['x-amz-security-token']);
+  }
+
+  /** As `callerOf`, where key and token are not in headers, as in a signed URL. */
+  callerBy(accessKeyId: string, sessionToken: unknown): Caller {
+    const functionName = this.#owners.get(accessKeyId);
     if (functionName === undefined) return { kind: 'developer' };
     const token = this.#credentials.get(functionName)?.sessionToken;
-    if (headers['x-amz-security-token'] !== token) return { kind: 'impostor' };
+    if (sessionToken !== token) return { kind: 'impostor' };
     const role = this.#roles.get(functionName) ?? { name: functionName, statements: [] };
     return { kind: 'function', functionName, role };
+  }
+
+  /** The secret that a function's key signs with; undefined for a key that is no function's. */
+  secretOf(accessKeyId: string): string | undefined {
+    return this.#credentials.get(this.#owners.get(accessKeyId) ?? '')?.secretAccessKey;
+  }
+
+  /** Whether `caller` may do `action` on `resource`, where a no is no mistake and nothing to log. */
+  allows(caller: Caller, action: string, resource: string): boolean {
+    if (caller.kind === 'developer') return true;
+    if (caller.kind !== 'function') return false;
+    return evaluate(caller.role.statements, action, resource) === 'allowed';
   }
 
   /** Undefined when `caller` may do `action` on `resource`, which is an ARN or `*`. */

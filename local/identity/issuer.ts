@@ -15,6 +15,7 @@ export interface LocalUser {
   readonly id: string;
   readonly username: string;
   readonly email: string;
+  readonly userType?: string;
 }
 
 export interface TokenOptions {

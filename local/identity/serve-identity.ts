@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Issuer, LocalUser } from './issuer.ts';
+import type { UserPool } from './user-pool.ts';
 
 export interface IdentityOptions {
   readonly issuer: Issuer;
   readonly users: readonly LocalUser[];
+  /** The user pool whose issuer it is, if it is one's. */
+  readonly pool?: UserPool | null;
 }
 
 /** Serves the issuer's public documents, and `POST /token?user=alice` with a token as text. */
@@ -14,8 +17,9 @@ export async function serveIdentity(
 ): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '/', issuer.url);
   const route = `${request.method} ${pathname}`;
-  if (route === 'GET /.well-known/jwks.json') return json(response, issuer.jwks);
-  if (route === 'GET /.well-known/openid-configuration') return json(response, configurationOf(issuer));
+  const base = `GET ${new URL(issuer.url).pathname.replace(/\/$/, '')}/.well-known`;
+  if (route === `${base}/jwks.json`) return json(response, issuer.jwks);
+  if (route === `${base}/openid-configuration`) return json(response, configurationOf(issuer));
   if (route !== 'POST /token') return text(response, 404, 'There is nothing here');
   // A page on the web can make a name of its own resolve to 127.0.0.1, but not send another Host header.
   if (!isLoopback(request.headers.host) || request.headers.origin !== undefined) {
