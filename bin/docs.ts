@@ -1,0 +1,42 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { asyncapiText } from './docs/asyncapi.ts';
+import { protocolPage } from './docs/protocol.ts';
+
+/** The documents that are rendered, by their file's name in docs/. */
+export const documents = (): Readonly<Record<string, string>> => ({
+  'protocol.md': protocolPage(),
+  'asyncapi.yaml': asyncapiText(),
+});
+
+function stored(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The names of the documents in a directory that are not what the dialects say now. */
+export const drifted = (directory: string): readonly string[] =>
+  Object.entries(documents()).flatMap(([name, text]) =>
+    stored(join(directory, name)) === text ? [] : [name],
+  );
+
+if (import.meta.main) {
+  const options = { check: { type: 'boolean' }, directory: { type: 'string' } } as const;
+  const { values } = parseArgs({ options });
+  const directory = values.directory ?? fileURLToPath(new URL('../docs', import.meta.url));
+  if (values.check === true) {
+    const names = drifted(directory);
+    for (const name of names) {
+      console.error(`docs/${name} has drifted: the dialects say something else; run \`npm run docs\``);
+    }
+    if (names.length > 0) process.exitCode = 1;
+  } else {
+    for (const [name, text] of Object.entries(documents())) writeFileSync(join(directory, name), text);
+  }
+}

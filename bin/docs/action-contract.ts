@@ -1,0 +1,125 @@
+import { action } from '../../functions/dialects/action.ts';
+import { actionExamples } from '../../functions/dialects/action-examples.ts';
+import { messageShape } from '../../functions/dialects/action-out-schema.ts';
+import * as inward from '../../functions/dialects/action-schema.ts';
+import { HISTORY_LIMIT } from '../../functions/domain/command.ts';
+import { actionMessageWords, actionOut } from './action-out.ts';
+import { badCredential, type Contract, commonWords, type FrameIn, fileIn, noMember } from './contract.ts';
+
+const act = (value: string) => ({ field: 'action', value });
+
+const frames: readonly FrameIn[] = [
+  {
+    name: 'send',
+    asks: 'SendMessage',
+    schema: inward.sendFrame,
+    tag: { ...act('send'), optional: true },
+    does: 'The message is stored, then everybody in the room gets `chat_message`, you first: that is your acknowledgement. `action` may be left out.',
+    words: {
+      message: 'The text. May be empty only with a file.',
+      type: 'What the message is.',
+      reply_to: 'The id of the message that this one answers.',
+      file: fileIn,
+    },
+  },
+  {
+    name: 'edit',
+    asks: 'EditMessage',
+    schema: inward.editFrame,
+    tag: act('edit'),
+    does: 'The message gets a new text, and the room `message_edited`. Only its author may, or a moderator.',
+    words: { text: 'The new text.' },
+  },
+  {
+    name: 'delete',
+    asks: 'DeleteMessage',
+    schema: inward.deleteFrame,
+    tag: act('delete'),
+    does: 'The message loses its text and leaves the history, for good; the room gets `message_deleted`. Only its author may, or a moderator.',
+  },
+  {
+    name: 'react',
+    asks: 'React',
+    schema: inward.reactFrame,
+    tag: act('react'),
+    does: 'Your emoji is put under the message, or taken back; the room gets `message_reacted`.',
+    words: { emoji: 'One emoji.', remove: 'Takes it back.' },
+  },
+  {
+    name: 'seen',
+    asks: 'MarkSeen',
+    schema: inward.seenFrame,
+    tag: act('seen'),
+    does: 'You have read this message and all before it: your read mark moves, the room gets `message_seen`, and `mark_message_as_read` follows for those that nobody else had read, as far back as the last 50.',
+  },
+  {
+    name: 'typing',
+    asks: 'SetTyping',
+    schema: inward.typingFrame,
+    tag: act('typing'),
+    does: 'The room gets `typing`. Nothing is stored, and nothing but your own `false` ends it: let what you show of others fade.',
+    words: { typing: 'Whether you type.' },
+  },
+  {
+    name: 'history',
+    asks: 'LoadHistory',
+    schema: inward.historyFrame,
+    tag: act('history'),
+    does: 'You alone get `history`. For members of the room only.',
+    words: {
+      before: 'Only messages with a lower id. Without it, the newest.',
+      limit: `How many at most, up to ${HISTORY_LIMIT}.`,
+    },
+  },
+  {
+    name: 'ping',
+    asks: 'Ping',
+    schema: inward.pingFrame,
+    tag: act('ping'),
+    does: 'You alone get `pong`. Send it in quiet times, so that nobody closes the idle socket. For members of the room only.',
+  },
+];
+
+export const actionContract: Contract = {
+  dialect: action,
+  serves: 'S0 and S1, and clients written for Parley',
+  examples: actionExamples,
+  handshake: {
+    path: '/ws/chat/<room>/',
+    credential:
+      'A token in the `Authorization` header, or, from a browser, which cannot set it, in the subprotocols `Bearer` and the token itself. `Bearer` is echoed.',
+    sample: {
+      language: 'js',
+      lines: [
+        "new WebSocket('wss://<edge>/ws/chat/1/', ['Bearer', token]);",
+        '// the direct room of users 1 and 2',
+        "new WebSocket('wss://<edge>/ws/chat/?firts_user=1&second_user=2/', ['Bearer', token]);",
+      ],
+    },
+    query: {
+      firts_user:
+        'With `second_user`, in place of the room: the direct room of two users, in any order, of whom you are one. It must exist, unless the stack’s setting `directRooms` is `on-demand`.',
+      first_user: 'The same, spelled right.',
+      second_user: 'The other user. A slash behind it does no harm.',
+    },
+    refused: [badCredential, noMember],
+    greeting: 'The newest messages come as one array.',
+  },
+  in: frames,
+  out: actionOut,
+  silence: '',
+  message: { schema: messageShape, words: actionMessageWords },
+  words: {
+    ...commonWords,
+    message_id: 'The message’s id: the number that it was born with in its room.',
+    user_id: 'Who it is about.',
+    emoji: 'The emoji.',
+    seq: 'The number of this change in its room.',
+    room_id: 'The room, where it is not the one that you connected to.',
+    created_at: 'When it was stored.',
+    updated_at: 'When it, or its status, last changed.',
+    message: 'The message.',
+    type: 'What the frame is.',
+    action: 'What you ask for.',
+  },
+};

@@ -1,0 +1,119 @@
+import * as outward from '../../functions/dialects/action-out-schema.ts';
+import { HISTORY_LIMIT } from '../../functions/domain/command.ts';
+import { MAX_ANNOUNCED_CONNECTIONS } from '../../functions/domain/presence.ts';
+import { MAX_RECEIPT_AUDIENCE } from '../../functions/domain/receipt.ts';
+import type { FrameOut, Words } from './contract.ts';
+
+/** What clients of `action` are sent. */
+export const actionOut: readonly FrameOut[] = [
+  {
+    name: 'recent messages',
+    tells: 'Connected',
+    schema: outward.recentMessages,
+    does: `Comes once, right after connecting: the last ${HISTORY_LIMIT} messages, newest first, in as many as fit 128 KB. It is an array, and no object. It is empty in a new room, and where the history could not be read.`,
+  },
+  {
+    name: 'chat_message',
+    tells: 'MessageSent',
+    schema: outward.chatMessage,
+    does: 'Somebody, perhaps you, has said something; it is stored. Show it, unless you have its `message_id` already.',
+  },
+  {
+    name: 'mark_message_as_delivered',
+    tells: 'MessageDelivered',
+    schema: outward.delivered,
+    does: `Somebody else’s connection has taken the message. In rooms of over ${MAX_RECEIPT_AUDIENCE} connections only the author is told. A status never goes down: ignore this after \`read\`.`,
+  },
+  {
+    name: 'mark_message_as_read',
+    tells: 'MessageRead',
+    schema: outward.read,
+    does: 'Somebody else has read the message. Told to the same ones.',
+  },
+  {
+    name: 'message_edited',
+    tells: 'MessageEdited',
+    schema: outward.edited,
+    does: 'Show the new text, unless you have a higher `seq` for this message.',
+    words: { text: 'The new text.' },
+  },
+  {
+    name: 'message_deleted',
+    tells: 'MessageDeleted',
+    schema: outward.deleted,
+    does: 'Take the message away. This is final, even if an edit with a higher `seq` comes.',
+  },
+  {
+    name: 'message_reacted',
+    tells: 'MessageReacted',
+    schema: outward.reacted,
+    does: 'Put the emoji under the message, or take this user’s away.',
+    words: { removed: 'It was taken back. Absent otherwise.' },
+  },
+  {
+    name: 'message_seen',
+    tells: 'Seen',
+    schema: outward.seen,
+    does: 'This user has read everything up to this message.',
+  },
+  {
+    name: 'typing',
+    tells: 'TypingChanged',
+    schema: outward.typing,
+    does: 'Show, or stop to show, that this user types.',
+    words: { typing: 'Whether the user types.' },
+  },
+  {
+    name: 'presence',
+    tells: 'PresenceChanged',
+    schema: outward.presence,
+    does: `Of another user, the first connection in the room came, or the last one went. Not told in rooms of over ${MAX_ANNOUNCED_CONNECTIONS} connections.`,
+    words: { status: 'Whether the user has a connection in the room.', last_seen: 'When this was so.' },
+  },
+  {
+    name: 'history',
+    tells: 'HistoryLoaded',
+    schema: outward.history,
+    does: 'The answer to `history`. For the page before it, ask with `before`: the lowest `message_id` of this one.',
+    words: {
+      messages: 'Newest first, without deleted ones.',
+      has_more: 'Whether there are older ones.',
+    },
+  },
+  {
+    name: 'pong',
+    tells: 'Ponged',
+    schema: outward.pong,
+    does: 'The answer to `ping`.',
+    words: {
+      seq: 'The number of the room’s last change: if it is higher than yours, you may have missed some.',
+    },
+  },
+  {
+    name: 'error',
+    tells: 'Refused',
+    schema: outward.error,
+    does: 'Your frame was not served. The socket stays open.',
+    words: {
+      code: 'One of the error codes.',
+      message: 'A sentence for people.',
+      client_id: 'The one of the frame, where it could be read.',
+    },
+  },
+];
+
+/** A message's fields. */
+export const actionMessageWords: Words = {
+  text: 'Empty in a deleted message.',
+  sender_id: 'The author’s user id.',
+  sender_email: 'The author’s email address, empty where the token has none.',
+  status:
+    '`send` when it is stored, `delivered` when somebody else has it, `read` when somebody else has read it.',
+  type: 'What the message is, where it is no text.',
+  reply_to: 'The id of the message that it answers.',
+  edited: 'There where its text was changed.',
+  deleted: 'There where it was deleted, as in the answer to a repeat.',
+  file: 'The name of its file.',
+  reactions: 'The ids of the users who reacted, by emoji.',
+  client_id: 'Your own name for it. Nobody but you is sent it.',
+};

@@ -1,0 +1,38 @@
+import { MAX_FRAME_BYTES } from '../../functions/dialects/dialect.ts';
+import { HISTORY_LIMIT } from '../../functions/domain/command.ts';
+import { MAX_INLINE_BYTES } from '../../functions/domain/file.ts';
+import { MAX_TEXT_CODE_POINTS } from '../../functions/domain/message.ts';
+import { MAX_ANNOUNCED_CONNECTIONS } from '../../functions/domain/presence.ts';
+import { MAX_RECEIPT_AUDIENCE } from '../../functions/domain/receipt.ts';
+import { REPEAT_MEMORY_MS } from '../../functions/store/repeats.ts';
+import { readSettings } from '../../lib/settings.ts';
+import { awsLimits } from '../../local/gateway/limits.ts';
+
+const kilobytes = (bytes: number) => `${bytes / 1024} KB`;
+const minutes = (ms: number) => `${ms / 60_000} minutes`;
+const hours = (ms: number) => `${ms / 3_600_000} hours`;
+const { frameBytes, messageBytes, idleMs, lifetimeMs } = awsLimits;
+const { maxFileMegabytes } = readSettings(() => undefined);
+
+/** What there is at most, each with what happens beyond it. */
+export const limits: readonly (readonly [what: string, most: string, beyond: string])[] = [
+  ['text', `${MAX_TEXT_CODE_POINTS.toLocaleString('en')} code points`, '`TOO_LONG`'],
+  ['file in a frame', kilobytes(MAX_INLINE_BYTES), '`FILE_TOO_LARGE`: upload it and send its id'],
+  ['uploaded file', `${maxFileMegabytes} MB, a setting of the stack`, 'the upload is refused'],
+  [
+    'what you send',
+    `${kilobytes(frameBytes)} in a WebSocket frame, ${kilobytes(messageBytes)} in a message of several`,
+    'the socket closes with 1009. Base64 makes a file a third larger',
+  ],
+  ['what you are sent', kilobytes(MAX_FRAME_BYTES), 'a history brings fewer messages'],
+  ['messages in a history', `${HISTORY_LIMIT}`, 'ask for the page before it'],
+  [
+    'receipts to everybody',
+    `rooms of ${MAX_RECEIPT_AUDIENCE} connections`,
+    'told to the message’s author alone',
+  ],
+  ['presence', `rooms of ${MAX_ANNOUNCED_CONNECTIONS} connections`, 'not told'],
+  ['repeats by `client_id`', hours(REPEAT_MEMORY_MS), 'the frame is a new one'],
+  ['a socket without traffic', minutes(idleMs), 'closed: send something in time'],
+  ['a socket', hours(lifetimeMs), 'closed: connect again'],
+];
