@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { action } from '../../functions/dialects/action.ts';
 import { actionExamples } from '../../functions/dialects/action-examples.ts';
 import { MAX_FRAME_BYTES } from '../../functions/dialects/dialect.ts';
+import { requestedReads, requestedRoom } from '../../functions/dialects/handshake.ts';
 import { errorCodes } from '../../functions/domain/errors.ts';
 import type { Event } from '../../functions/domain/event.ts';
-import { messageOf } from '../support/sample.ts';
+import { alice, messageOf } from '../support/sample.ts';
 
 const own = { viewer: '1', elsewhere: false };
-const decode = (frame: unknown) => action.decode(JSON.stringify(frame));
+const speaker = { user: alice, guest: false };
+const decode = (frame: unknown) => action.decode(JSON.stringify(frame), speaker);
 const encode = (event: Event, view = own): unknown => JSON.parse(action.encode(event, view) ?? 'null');
 
 describe('a frame that S0 or S1 prints', () => {
@@ -28,17 +30,18 @@ describe('the room of a handshake', () => {
     ['S1-connect, as documented, with its slash', { firts_user: '1', second_user: '2/' }, 'direct:1:2'],
     ['S1-connect, spelled right', { first_user: '2', second_user: '1' }, 'direct:1:2'],
   ])('%s', (_clause, query, room) => {
-    expect(action.open({ query })).toEqual({ room, reads: 'auto' });
+    expect(requestedRoom(query)).toBe(room);
+    expect(requestedReads(query, action)).toBe('auto');
   });
 
   test('is nowhere when it names none, or half of a pair', () => {
-    expect(action.open({ query: {} })).toBeUndefined();
-    expect(action.open({ query: { firts_user: '1' } })).toBeUndefined();
-    expect(action.open({ query: { room: '' } })).toBeUndefined();
+    expect(requestedRoom({})).toBeUndefined();
+    expect(requestedRoom({ firts_user: '1' })).toBeUndefined();
+    expect(requestedRoom({ room: '' })).toBeUndefined();
   });
 
   test('a client that reports itself what it has read says so', () => {
-    expect(action.open({ query: { room: '7', reads: 'manual' } })).toEqual({ room: '7', reads: 'manual' });
+    expect(requestedReads({ reads: 'manual' }, action)).toBe('manual');
   });
 });
 
@@ -55,6 +58,10 @@ describe('our own fields', () => {
     });
     expect(decode({ action: 'edit', message_id: '3', text: 'ho', ...own })).toMatchObject(common);
     expect(decode({ action: 'delete', message_id: 3, ...own })).toMatchObject(common);
+  });
+
+  test.each(['👍', '❤️', '❤', '👩‍👩‍👧‍👦', '#️⃣', '🇩🇪', '👍🏽'])('%s is an emoji', (emoji) => {
+    expect(decode({ action: 'react', message_id: 1, emoji })).toMatchObject({ kind: 'React', emoji });
   });
 
   test('history is asked for by page', () => {
@@ -101,7 +108,7 @@ describe('our own fields', () => {
       const event: Event = {
         kind: 'MessageSent',
         room: '1',
-        message: messageOf({ author: { id, username: '', email: '' } }),
+        message: messageOf({ author: { id, username: '', email: '', userType: '' } }),
         seq: 1,
       };
       expect(encode(event)).toMatchObject({ message: { sender_id: id } });
@@ -112,7 +119,7 @@ describe('our own fields', () => {
 describe('a frame that cannot be served', () => {
   const refused = (body: string) => {
     try {
-      return action.decode(body);
+      return action.decode(body, speaker);
     } catch (error) {
       return error;
     }
@@ -138,7 +145,10 @@ describe('a frame that cannot be served', () => {
     ['a message id in words', '{"action":"delete","message_id":"one"}', 'BAD_FRAME'],
     ['an endless client id', `{"message":"hi","client_id":"${'x'.repeat(129)}"}`, 'BAD_FRAME'],
     ['half a character for a client id', '{"message":"hi","client_id":"\\ud800"}', 'BAD_FRAME'],
-    ['a file', '{"action":"send","message":"hi","file":"data:,x"}', 'BAD_FRAME'],
+    ['an emoji that every object has', '{"action":"react","message_id":1,"emoji":"__proto__"}', 'BAD_FRAME'],
+    ['two emoji', '{"action":"react","message_id":1,"emoji":"👍👍"}', 'BAD_FRAME'],
+    ['a word for an emoji', '{"action":"react","message_id":1,"emoji":"constructor"}', 'BAD_FRAME'],
+    ['a file that is no text', '{"action":"send","message":"hi","file":{"a":1}}', 'BAD_FRAME'],
     ['too long a page', '{"action":"history","limit":51}', 'BAD_FRAME'],
   ])('says why: %s', (_what, body, code) => {
     expect(refused(body)).toMatchObject({ code });
@@ -180,7 +190,7 @@ test('a history of long messages fits the frame that API Gateway takes, the newe
   const long = Array.from({ length: 50 }, (_, index) =>
     messageOf({ id: 50 - index, text: '😀'.repeat(8_000) }),
   );
-  const frame = action.encode({ kind: 'Connected', room: '1', messages: long }, own) ?? '';
+  const frame = action.encode({ kind: 'Connected', room: '1', user: alice, messages: long }, own) ?? '';
   expect(Buffer.byteLength(frame)).toBeLessThanOrEqual(MAX_FRAME_BYTES);
   const shown = JSON.parse(frame);
   expect(shown).toHaveLength(4);

@@ -6,9 +6,12 @@ import { functionVariables } from '../../local/lambda/variables.ts';
 import { type MiniFunction, writeAssembly } from './mini-assembly.ts';
 
 export const endpoints = {
+  edge: 'http://localhost:4',
   gateway: 'http://127.0.0.1:1',
+  http: 'http://127.0.0.1:6',
   dynamodb: 'http://127.0.0.1:2',
   lambda: 'http://127.0.0.1:3',
+  s3: 'http://127.0.0.1:5',
 };
 const credentials = { accessKeyId: 'ASIATEST', secretAccessKey: 'secret', sessionToken: 'token' };
 const open: Functions[] = [];

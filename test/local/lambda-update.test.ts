@@ -38,15 +38,21 @@ describe('a new template', () => {
   });
 });
 
-describe('a URL of API Gateway', () => {
-  const gateway = 'http://127.0.0.1:8001';
+describe('a URL of API Gateway, CloudFront or Cognito', () => {
+  const endpoints = {
+    gateway: 'http://127.0.0.1:8001',
+    edge: 'http://localhost:8000',
+    lambda: 'http://127.0.0.1:8003',
+  };
   test.each([
     ['https://abc.execute-api.us-east-1.amazonaws.com/prod', 'http://127.0.0.1:8001/prod'],
     ['wss://abc.execute-api.us-east-1.amazonaws.com/prod', 'ws://127.0.0.1:8001/prod'],
-    ['https://cognito-idp.us-east-1.amazonaws.com/pool', 'https://cognito-idp.us-east-1.amazonaws.com/pool'],
+    ['https://cognito-idp.us-east-1.amazonaws.com/pool', 'http://127.0.0.1:8003/pool'],
+    ['https://sts.us-east-1.amazonaws.com/pool', 'https://sts.us-east-1.amazonaws.com/pool'],
+    ['https://dist.cloudfront.net', 'http://localhost:8000'],
     ['plain text', 'plain text'],
   ])('%s is locally %s', (value, expected) => {
-    expect(localUrl(value, gateway)).toBe(expected);
+    expect(localUrl(value, endpoints)).toBe(expected);
   });
 
   test('reaches a function as the local one', async () => {

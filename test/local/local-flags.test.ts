@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { readFlags } from '../../bin/local-flags.ts';
 
-test('without flags and environment the stack is kept in .local on ports 8001 to 8003', () => {
+test('without flags and environment the stack is kept in .local on ports 8000 to 8003, and files on any', () => {
   expect(readFlags([], {})).toEqual({
     memory: false,
     watch: false,
     data: '.local',
     context: {},
-    ports: { socket: 8001, dynamodb: 8002, services: 8003 },
+    ports: { edge: 8000, socket: 8001, dynamodb: 8002, services: 8003, s3: 0 },
     limits: {},
     dynamodbEndpoint: undefined,
   });
@@ -16,9 +16,11 @@ test('without flags and environment the stack is kept in .local on ports 8001 to
 test('flags and environment are read', () => {
   const args = ['--memory', '--watch', '--data', 'there', '--context', 'a=1', '--context', 'b=x=y'];
   const env = {
+    PARLEY_PORT: '4',
     PARLEY_SOCKET_PORT: '1',
     PARLEY_DYNAMODB_PORT: '2',
     PARLEY_SERVICES_PORT: '0',
+    PARLEY_S3_PORT: '5',
     PARLEY_THROTTLE_RATE: '10',
     PARLEY_THROTTLE_BURST: '5',
     DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000',
@@ -28,7 +30,7 @@ test('flags and environment are read', () => {
     watch: true,
     data: 'there',
     context: { a: '1', b: 'x=y' },
-    ports: { socket: 1, dynamodb: 2, services: 0 },
+    ports: { edge: 4, socket: 1, dynamodb: 2, services: 0, s3: 5 },
     limits: { requestsPerSecond: 10, requestBurst: 5 },
     dynamodbEndpoint: 'http://127.0.0.1:8000',
   });

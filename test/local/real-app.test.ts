@@ -56,6 +56,7 @@ async function freePort(): Promise<number> {
 describe('npm start', () => {
   const env = {
     ...process.env,
+    PARLEY_PORT: '0',
     PARLEY_SOCKET_PORT: '0',
     PARLEY_DYNAMODB_PORT: '0',
     PARLEY_SERVICES_PORT: '0',
@@ -68,10 +69,8 @@ describe('npm start', () => {
     const child = spawn(process.execPath, ['bin/local.ts', '--data', data], { cwd: project, env: own });
     const exited = new Promise((resolve) => child.once('exit', resolve));
     const output = await textUntil(child.stdout, 'Ctrl-C');
-    expect(output).toMatch(
-      /npx wscat -c "ws:\/\/127\.0\.0\.1:\d+\/prod\?room=1" -H "Authorization: Bearer ey/,
-    );
-    expect(output).toMatch(/npx wscat -c "ws:\/\/127\.0\.0\.1:\d+\/prod\?room=1" -s Bearer -s ey/);
+    expect(output).toMatch(/npx wscat -c "ws:\/\/localhost:\d+\/ws\/chat\/1\/" -H "Authorization: Bearer ey/);
+    expect(output).toMatch(/npx wscat -c "ws:\/\/localhost:\d+\/ws\/chat\/1\/" -s Bearer -s ey/);
 
     const token = await run(process.execPath, ['bin/token.ts', 'alice'], { cwd: project, env: own });
     expect(token).toEqual({ stdout: expect.stringMatching(/^ey[\w-]+\.[\w-]+\.[\w-]+\n$/), stderr: '' });

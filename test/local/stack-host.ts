@@ -21,7 +21,7 @@ export async function start(
     synthesize,
     users,
     directory: null,
-    ports: { socket: 0, dynamodb: 0, services: 0 },
+    ports: { edge: 0, socket: 0, dynamodb: 0, services: 0 },
     log: (line) => lines.push(line),
     ...overrides,
   });

@@ -61,17 +61,22 @@ describe('the end', () => {
     await stack.stop();
   });
 
-  test.each(['socket', 'dynamodb', 'services'] as const)(
+  test.each([
+    ['edge', 'PARLEY_PORT'],
+    ['socket', 'PARLEY_SOCKET_PORT'],
+    ['dynamodb', 'PARLEY_DYNAMODB_PORT'],
+    ['services', 'PARLEY_SERVICES_PORT'],
+  ] as const)(
     'of a start with a taken %s port is one line, and nothing is left listening',
-    async (taken) => {
+    async (taken, variable) => {
       const blocker = createServer();
       await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
       const address = blocker.address();
       const port = typeof address === 'object' && address !== null ? address.port : 0;
-      const ports = { socket: 0, dynamodb: 0, services: 0, [taken]: port };
+      const ports = { edge: 0, socket: 0, dynamodb: 0, services: 0, [taken]: port };
       const starting = start(async () => writeAssembly(app('one')), { ports });
       await expect(starting).rejects.toThrow(
-        new RegExp(`did not start: port ${port} is taken; .* PARLEY_${taken.toUpperCase()}_PORT$`),
+        new RegExp(`did not start: port ${port} is taken; .* ${variable}$`),
       );
       await new Promise((resolve) => blocker.close(resolve));
     },

@@ -38,19 +38,14 @@ describe('a template runs', () => {
     expect(stack.callbackUrl).toBe(stack.socketUrl.replace('ws:', 'http:'));
   });
 
-  test('with the issuer’s address in the context of its synthesis', async () => {
+  test('with the edge’s origins in the context of its synthesis, and no issuer: that is the template’s own', async () => {
     const contexts: unknown[] = [];
     const stack = await start(async (context) => {
       contexts.push(context);
       return writeAssembly(app('one'));
     });
-    expect(contexts).toEqual([
-      {
-        issuer: stack.servicesUrl,
-        audience: 'parley',
-        jwksUri: `${stack.servicesUrl}/.well-known/jwks.json`,
-      },
-    ]);
+    const { port } = new URL(stack.edgeUrl);
+    expect(contexts).toEqual([{ allowedOrigins: `http://localhost:${port},http://127.0.0.1:${port}` }]);
     const jwks = await (await fetch(`${stack.servicesUrl}/.well-known/jwks.json`)).json();
     expect(jwks).toMatchObject({ keys: [{ alg: 'ES256' }] });
     expect(await stack.token('alice')).toMatch(/^ey/);

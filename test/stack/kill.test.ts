@@ -24,6 +24,7 @@ async function start(ports: readonly number[]): Promise<ChildProcess> {
   const child = spawn(process.execPath, [local, '--data', data], {
     env: {
       ...process.env,
+      PARLEY_PORT: '0',
       PARLEY_SOCKET_PORT: socket,
       PARLEY_DYNAMODB_PORT: dynamodb,
       PARLEY_SERVICES_PORT: services,

@@ -8,8 +8,11 @@ export const authorizerContext = (overrides: Record<string, string> = {}) => ({
   shard: '0',
   username: 'alice',
   email: 'alice@example.com',
+  userType: 'student',
   dialect: 'action',
   reads: 'auto',
+  guest: 'false',
+  turnedAway: '',
   tokenExpiresAt: String(Date.now() + 3_600_000),
   ...overrides,
 });

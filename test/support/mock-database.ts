@@ -12,3 +12,8 @@ export function mockDatabase() {
   };
   return { dynamodb, db };
 }
+
+/** For commands that must not touch a file. */
+export const noFiles = (): never => {
+  throw new Error('A file was not expected: none came with the frame');
+};

@@ -19,12 +19,23 @@ export const databaseOf = (stack: TestStack): Database => ({
 
 /** Makes a room of demo users, the first its owner, that no other test is in. Resolves to its id. */
 export async function newRoom(stack: TestStack, ...usernames: readonly string[]): Promise<string> {
+  return roomWith(stack, 'members', usernames);
+}
+
+/** Makes a room that anyone may enter. */
+export const openRoom = (stack: TestStack): Promise<string> => roomWith(stack, 'open', ['alice']);
+
+async function roomWith(
+  stack: TestStack,
+  access: 'members' | 'open',
+  usernames: readonly string[],
+): Promise<string> {
   const id = randomUUID();
   const members = usernames.map((username, index) => ({
     user: demoUsers.find((user) => user.username === username)?.id ?? username,
     role: index === 0 ? ('owner' as const) : ('member' as const),
   }));
-  await makeRoom(databaseOf(stack), { id, name: 'test', kind: 'group', members });
+  await makeRoom(databaseOf(stack), { id, name: 'test', kind: 'group', access, members });
   return id;
 }
 

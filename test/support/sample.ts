@@ -1,14 +1,14 @@
-import type { Connection } from '../../functions/domain/connection.ts';
+import type { Session } from '../../functions/domain/connection.ts';
 import type { User } from '../../functions/domain/member.ts';
 import type { Message } from '../../functions/domain/message.ts';
 
-export const alice: User = { id: '1', username: 'alice', email: 'alice@example.com' };
-export const bob: User = { id: '2', username: 'bob', email: 'bob@example.com' };
+export const alice: User = { id: '1', username: 'alice', email: 'alice@example.com', userType: 'student' };
+export const bob: User = { id: '2', username: 'bob', email: 'bob@example.com', userType: 'student' };
 
 /** 2025-02-16T12:34:56.789Z, the time in S0's and S1's examples. */
 export const NOON = Date.UTC(2025, 1, 16, 12, 34, 56, 789);
 
-export const connectionOf = (user: User, overrides: Partial<Connection> = {}): Connection => ({
+export const connectionOf = (user: User, overrides: Partial<Session> = {}): Session => ({
   id: `${user.username}-socket=`,
   room: '1',
   shard: 0,
@@ -17,6 +17,7 @@ export const connectionOf = (user: User, overrides: Partial<Connection> = {}): C
   reads: 'auto',
   connectedAt: NOON - 60_000,
   tokenExpiresAt: NOON + 3_600_000,
+  guest: false,
   ...overrides,
 });
 

@@ -37,7 +37,7 @@ export async function startTestStack(
       synthesize: synthesizer.synthesize,
       users: demoUsers,
       directory: null,
-      ports: { socket: 0, dynamodb: 0, services: 0 },
+      ports: { edge: 0, socket: 0, dynamodb: 0, services: 0 },
       log: (line) => lines.push(line),
       ...overrides,
     });

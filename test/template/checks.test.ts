@@ -39,14 +39,26 @@ test('each accepted finding is accepted at its own resource, with a sentence', (
   const rules = Map.groupBy(found, ({ rule }) => rule.replace(/\[.*/, ''));
   const places = [...rules].map(([rule, each]) => [rule, each.map(({ path }) => path).sort()]);
   const routes = ['$default', '$disconnect', 'delete', 'edit', 'send'];
-  const posting = ['Default', 'Delete', 'Disconnect', 'Edit', 'Fanout', 'Send', 'Welcome'];
+  const posting = ['Default', 'Delete', 'Disconnect', 'Edit', 'Fanout', 'Http', 'Send', 'Welcome'];
+  const filing = ['Default', 'Delete', 'Edit', 'Http', 'Send'];
   expect(Object.fromEntries(places)).toEqual({
+    'AwsSolutions-CFR1': ['Chat/Edge/Distribution'],
+    'AwsSolutions-CFR2': ['Chat/Edge/Distribution'],
+    'AwsSolutions-CFR3': ['Chat/Edge/Distribution'],
+    'AwsSolutions-CFR4': ['Chat/Edge/Distribution'],
+    'Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk': ['Chat/Edge/Distribution'],
     'AwsSolutions-DDB3': ['Chat/Tables/Connections'],
+    'AwsSolutions-S1': ['Chat/Edge/Page', 'Chat/Files/Bucket'],
     'AwsSolutions-COG2': ['Chat/Identity/UserPool'],
     'AwsSolutions-COG8': ['Chat/Identity/UserPool'],
-    'AwsSolutions-APIG1': ['Chat/Socket/Stage'],
-    'AwsSolutions-APIG4': routes.map((route) => `Chat/Socket/Api/${route}-Route`),
-    'AwsSolutions-IAM5': posting.flatMap((name) => Array(3).fill(`Chat/${name}Role`)),
+    'AwsSolutions-APIG1': ['Chat/Http/Stage', 'Chat/Socket/Stage'],
+    'AwsSolutions-APIG4': [
+      'Chat/Http/Api/ANY--api--{proxy+}',
+      ...routes.map((route) => `Chat/Socket/Api/${route}-Route`),
+    ],
+    'AwsSolutions-IAM5': [...posting, ...posting, ...posting, ...filing]
+      .sort()
+      .map((name) => `Chat/${name}Role`),
   });
   for (const { reason } of found) expect(reason).toMatch(/^[A-Z].{40,}\.$/);
 });
@@ -57,7 +69,7 @@ test('an accepted wildcard is accepted for its resource only', () => {
   );
   for (const { rule } of wildcards) {
     expect(rule).toMatch(
-      /^AwsSolutions-IAM5\[Resource::.*<SocketApi\w+>\/prod\/(GET|POST|DELETE)\/@connections\/\*\]$/,
+      /^AwsSolutions-IAM5\[Resource::(.*<SocketApi\w+>\/prod\/(GET|POST|DELETE)\/@connections|<FilesBucket\w+\.Arn>)\/\*\]$/,
     );
   }
 });

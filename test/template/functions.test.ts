@@ -13,6 +13,7 @@ const CONNECTIONS_TABLE = '<TablesConnections>';
 const SOCKET_URL = 'https://<SocketApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/prod';
 const posting = { CHAT_TABLE, CONNECTIONS_TABLE, SOCKET_URL };
 const sending = { ...posting, FANOUT_FUNCTION: '<FanoutFunction>' };
+const filing = { ...sending, FILES_BUCKET: '<FilesBucket>' };
 
 const variables: Record<string, Record<string, string>> = {
   authorize: {
@@ -20,14 +21,23 @@ const variables: Record<string, Record<string, string>> = {
     ISSUER: 'https://login.example.com/',
     AUDIENCE: 'chat',
     JWKS_URI: 'https://login.example.com/jwks.json',
+    ALLOWED_ORIGINS: 'https://<EdgeDistribution.DomainName>',
   },
   connect: { CHAT_TABLE, CONNECTIONS_TABLE, WELCOME_FUNCTION: '<WelcomeFunction>' },
   welcome: posting,
   disconnect: posting,
-  send: sending,
-  edit: sending,
-  delete: sending,
-  default: sending,
+  send: filing,
+  edit: filing,
+  delete: filing,
+  default: filing,
+  http: {
+    ...filing,
+    MAX_FILE_BYTES: '25000000',
+    ISSUER: 'https://login.example.com/',
+    AUDIENCE: 'chat',
+    JWKS_URI: 'https://login.example.com/jwks.json',
+    ALLOWED_ORIGINS: 'https://<EdgeDistribution.DomainName>',
+  },
   fanout: posting,
 };
 
@@ -74,7 +84,7 @@ test('every log group has a retention and goes with the stack', () => {
 test('logRetentionDays sets the retention of every log group', () => {
   const groups = synthesize({ logRetentionDays: '90', accessLogs: true }).resources('AWS::Logs::LogGroup');
   expect(groups.map(({ properties }) => properties['RetentionInDays'])).toEqual(
-    Array(allEntries.length + 1).fill(90),
+    Array(allEntries.length + 2).fill(90),
   );
 });
 

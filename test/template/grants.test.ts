@@ -5,6 +5,7 @@ const template = synthesize();
 
 const chat = (...actions: string[]) => `chat: ${actions.join(' ')}`;
 const connections = (...actions: string[]) => `connections: ${actions.join(' ')}`;
+const files = 'files: GetObject PutObject';
 const sockets = 'sockets: GET POST DELETE';
 const invoke = (entry: string) => `invoke: ${entry}`;
 
@@ -16,24 +17,36 @@ const expected: Record<string, readonly string[]> = {
   send: [
     chat('GetItem', 'PutItem', 'UpdateItem'),
     connections('DeleteItem', 'Query'),
+    files,
     sockets,
     invoke('Fanout'),
   ],
   edit: [
     chat('GetItem', 'PutItem', 'UpdateItem'),
     connections('DeleteItem', 'Query'),
+    files,
     sockets,
     invoke('Fanout'),
   ],
   delete: [
     chat('GetItem', 'PutItem', 'UpdateItem'),
     connections('DeleteItem', 'Query'),
+    'files: DeleteObject',
     sockets,
     invoke('Fanout'),
   ],
   default: [
     chat('GetItem', 'PutItem', 'Query', 'UpdateItem'),
     connections('DeleteItem', 'Query'),
+    'files: DeleteObject GetObject PutObject',
+    sockets,
+    invoke('Fanout'),
+  ],
+  http: [
+    chat('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    'rooms: Query',
+    connections('DeleteItem', 'Query'),
+    files,
     sockets,
     invoke('Fanout'),
   ],
@@ -53,6 +66,11 @@ function statements(entry: string, grants: readonly string[]) {
     if (target === 'chat') return { Action: single, Resource: '<TablesChat.Arn>' };
     if (target === 'connections') return { Action: single, Resource: '<TablesConnections.Arn>' };
     if (target === 'index') return { Action: single, Resource: '<TablesConnections.Arn>/index/by-user' };
+    if (target === 'rooms') return { Action: single, Resource: '<TablesChat.Arn>/index/by-user' };
+    if (target === 'files') {
+      const s3 = words.split(' ').map((word) => `s3:${word}`);
+      return { Action: s3.length === 1 ? s3[0] : s3, Resource: '<FilesBucket.Arn>/*' };
+    }
     if (target === 'invoke') return { Action: 'lambda:InvokeFunction', Resource: `<${words}Function.Arn>` };
     const resources = ['DELETE', 'GET', 'POST'].map((method) => `${socketArn}/${method}/@connections/*`);
     return { Action: 'execute-api:ManageConnections', Resource: resources };
@@ -95,7 +113,7 @@ interface Statement {
   readonly Resource: string | readonly string[];
 }
 
-test('no action is a wildcard, and no resource but the connections of the stage', () => {
+test('no action is a wildcard, and no resource but the connections of the stage and the files', () => {
   const all = template
     .resources('AWS::IAM::Policy')
     .flatMap(({ properties }) => (properties['PolicyDocument'] as { Statement: Statement[] }).Statement);
@@ -103,6 +121,7 @@ test('no action is a wildcard, and no resource but the connections of the stage'
   expect(all.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
   const wild = all.flatMap(({ Resource }) => Resource).filter((resource) => resource.includes('*'));
   expect([...new Set(wild)].sort()).toEqual([
+    '<FilesBucket.Arn>/*',
     `${socketArn}/DELETE/@connections/*`,
     `${socketArn}/GET/@connections/*`,
     `${socketArn}/POST/@connections/*`,

@@ -13,7 +13,10 @@ test('without settings the stack makes a user pool that only an administrator fi
       AutoVerifiedAttributes: ['email'],
       DeletionProtection: 'ACTIVE',
       UsernameConfiguration: { CaseSensitive: false },
-      Schema: [{ Name: 'email', Required: true, Mutable: true }],
+      Schema: [
+        { Name: 'email', Required: true, Mutable: true },
+        { Name: 'user_type', AttributeDataType: 'String', Mutable: true },
+      ],
       Policies: {
         PasswordPolicy: {
           MinimumLength: 12,
@@ -40,6 +43,8 @@ test('the app client has no secret, signs in by password or SRP, and does not te
       EnableTokenRevocation: true,
       PreventUserExistenceErrors: 'ENABLED',
       SupportedIdentityProviders: ['COGNITO'],
+      // Users must not say themselves what type they are.
+      WriteAttributes: ['email'],
     },
   ]);
 });
@@ -73,5 +78,5 @@ test('with an issuer of the team the authorizer is told that one, and there is n
     },
   });
   expect(oidc.resources().filter(({ type }) => type.startsWith('AWS::Cognito::'))).toEqual([]);
-  expect(Object.keys(oidc.outputs).sort()).toEqual(['ChatTableName', 'ConnectionsTableName', 'SocketUrl']);
+  expect(Object.keys(oidc.outputs).sort()).toEqual(['ChatTableName', 'ConnectionsTableName', 'Url']);
 });

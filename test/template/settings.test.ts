@@ -12,15 +12,28 @@ const oidc = {
 const read = (context: Record<string, unknown>) => readSettings((key) => context[key]);
 
 test('without context the defaults hold', () => {
-  expect(read({})).toEqual({ stackName: 'Parley', oidc: null, logRetention: 30, accessLogs: false });
+  expect(read({})).toEqual({
+    stackName: 'Parley',
+    oidc: null,
+    logRetention: 30,
+    accessLogs: false,
+    allowedOrigins: null,
+    maxFileMegabytes: 25,
+    directRooms: 'members',
+  });
 });
 
 test('values are taken as the command line gives them, as texts', () => {
-  expect(read({ ...oidc, stackName: 'Chat-2', logRetentionDays: '7', accessLogs: 'true' })).toEqual({
+  const texts = { stackName: 'Chat-2', logRetentionDays: '7', accessLogs: 'true' };
+  const allowedOrigins = 'https://chat.example.com, http://localhost:8000';
+  expect(read({ ...oidc, ...texts, allowedOrigins, directRooms: 'on-demand' })).toEqual({
     stackName: 'Chat-2',
     oidc,
     logRetention: 7,
     accessLogs: true,
+    allowedOrigins: ['https://chat.example.com', 'http://localhost:8000'],
+    maxFileMegabytes: 25,
+    directRooms: 'on-demand',
   });
 });
 
@@ -55,6 +68,16 @@ test.each([
   { context: { logRetentionDays: '' }, key: 'logRetentionDays' },
   { context: { logRetentionDays: 9999 }, key: 'logRetentionDays' },
   { context: { accessLogs: 'yes' }, key: 'accessLogs' },
+  { context: { allowedOrigins: '*' }, key: 'allowedOrigins' },
+  { context: { allowedOrigins: 'null' }, key: 'allowedOrigins' },
+  { context: { allowedOrigins: 'https://chat.example.com/' }, key: 'allowedOrigins' },
+  { context: { allowedOrigins: 'https://chat.example.com,' }, key: 'allowedOrigins' },
+  { context: { allowedOrigins: 'http://chat.example.com' }, key: 'allowedOrigins' },
+  { context: { allowedOrigins: ['https://chat.example.com'] }, key: 'allowedOrigins' },
+  { context: { maxFileMegabytes: '0' }, key: 'maxFileMegabytes' },
+  { context: { maxFileMegabytes: '2.5' }, key: 'maxFileMegabytes' },
+  { context: { maxFileMegabytes: '5001' }, key: 'maxFileMegabytes' },
+  { context: { maxFileMegabytes: 'large' }, key: 'maxFileMegabytes' },
   { context: { stackName: 'my chat' }, key: 'stackName' },
   { context: { stackName: 5 }, key: 'stackName' },
 ])('a $key that cannot be used is refused by name: $context', ({ context, key }) => {

@@ -17,17 +17,22 @@ const routes = {
 const invocationOf = (entry: string) =>
   `arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2015-03-31/functions/<${template.function(entry).id}.Arn>/invocations`;
 
+/** The WebSocket API's own of a type; the HTTP API has such resources too. */
+const ofSocket = (type: string) =>
+  template
+    .resources(`AWS::ApiGatewayV2::${type}`)
+    .filter(({ properties }) => properties['ApiId'] === '<SocketApi>');
+
 test('the action field of a frame chooses the route', () => {
-  expect(template.resources('AWS::ApiGatewayV2::Api').map(({ properties }) => properties)).toEqual([
+  const apis = template.resources('AWS::ApiGatewayV2::Api').filter(({ id }) => id === 'SocketApi');
+  expect(apis.map(({ properties }) => properties)).toEqual([
     { Name: 'Parley', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action' },
   ]);
 });
 
 test('each route goes to its function, and none sends back what a function returns', () => {
-  const integrations = new Map(
-    template.resources('AWS::ApiGatewayV2::Integration').map(({ id, properties }) => [id, properties]),
-  );
-  const found = template.resources('AWS::ApiGatewayV2::Route').map(({ properties }) => {
+  const integrations = new Map(ofSocket('Integration').map(({ id, properties }) => [id, properties]));
+  const found = ofSocket('Route').map(({ properties }) => {
     expect(properties).not.toHaveProperty('RouteResponseSelectionExpression');
     const integration = integrations.get(
       String(properties['Target']).replace(/^integrations\/<(.+)>$/, '$1'),
@@ -52,7 +57,7 @@ test('only $connect asks the authorizer, which always runs: its one source is th
       Name: 'Authorizer',
     },
   ]);
-  for (const { properties } of template.resources('AWS::ApiGatewayV2::Route')) {
+  for (const { properties } of ofSocket('Route')) {
     expect(properties).toMatchObject(
       properties['RouteKey'] === '$connect'
         ? { AuthorizationType: 'CUSTOM', AuthorizerId: `<${authorizers[0]?.id}>` }
@@ -62,7 +67,10 @@ test('only $connect asks the authorizer, which always runs: its one source is th
 });
 
 test('API Gateway may invoke each function for its own route only, and nobody else may', () => {
-  const found = template.resources('AWS::Lambda::Permission').map(({ properties }) => properties);
+  const found = template
+    .resources('AWS::Lambda::Permission')
+    .map(({ properties }) => properties)
+    .filter(({ SourceArn }) => !String(SourceArn).includes('<HttpApi>'));
   const allow = (entry: string, source: string) => ({
     Action: 'lambda:InvokeFunction',
     FunctionName: `<${template.function(entry).id}.Arn>`,
@@ -76,7 +84,7 @@ test('API Gateway may invoke each function for its own route only, and nobody el
 });
 
 test('there is one stage, prod, that deploys by itself and leaves throttling to the account', () => {
-  expect(template.resources('AWS::ApiGatewayV2::Stage').map(({ properties }) => properties)).toEqual([
+  expect(ofSocket('Stage').map(({ properties }) => properties)).toEqual([
     { ApiId: '<SocketApi>', StageName: 'prod', AutoDeploy: true },
   ]);
 });
@@ -99,10 +107,10 @@ test('accessLogs=true logs to an own group, with no header, no query string and 
   expect(group).toMatchObject({ properties: { RetentionInDays: 30 }, deletionPolicy: 'Delete' });
 });
 
-test('the outputs name the URL for clients and the tables', () => {
+test('the outputs name the tables, and not this API: clients go through the edge', () => {
   expect(template.outputs).toMatchObject({
-    SocketUrl: 'wss://<SocketApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/prod',
     ChatTableName: '<TablesChat>',
     ConnectionsTableName: '<TablesConnections>',
   });
+  expect(JSON.stringify(template.outputs)).not.toContain('SocketApi');
 });

@@ -13,6 +13,7 @@ export const allEntries = [
   'edit',
   'delete',
   'default',
+  'http',
   'fanout',
 ];
 

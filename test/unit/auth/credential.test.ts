@@ -1,17 +1,24 @@
 import { describe, expect, test } from 'vitest';
-import { findToken, offeredSubprotocols } from '../../../functions/auth/credential.ts';
+import { comesFrom, findCredential, offeredSubprotocols } from '../../../functions/auth/credential.ts';
 
 describe('a token is found', () => {
   test.each([
-    ['in the Authorization header (S0-authentication)', { Authorization: 'Bearer a.b.c' }],
-    ['whatever the case of names and scheme', { AUTHORIZATION: 'bearer a.b.c' }],
-    ['in the subprotocols (S1-connect)', { 'Sec-WebSocket-Protocol': 'Bearer, a.b.c' }],
+    ['in the Authorization header (S0-authentication)', { Authorization: 'Bearer a.b.c' }, 'header'],
+    ['whatever the case of names and scheme', { AUTHORIZATION: 'bearer a.b.c' }, 'header'],
+    ['in the subprotocols (S1-connect)', { 'Sec-WebSocket-Protocol': 'Bearer, a.b.c' }, 'subprotocol'],
+    ['in the session cookie (S2-authentication)', { Cookie: 'theme=dark; sessionid=a.b.c; x=y' }, 'cookie'],
     [
       'in the header before the subprotocols',
       { Authorization: 'Bearer a.b.c', 'Sec-WebSocket-Protocol': 'Bearer,x' },
+      'header',
     ],
-  ])('%s', (_where, headers) => {
-    expect(findToken(headers)).toBe('a.b.c');
+  ])('%s', (_where, headers, place) => {
+    expect(findCredential(headers)).toEqual({ token: 'a.b.c', place });
+  });
+
+  test('in the query (S3-url), before a cookie that the browser sends along', () => {
+    const found = findCredential({ cookie: 'sessionid=old' }, { token: 'a.b.c' });
+    expect(found).toEqual({ token: 'a.b.c', place: 'query' });
   });
 });
 
@@ -22,8 +29,20 @@ test.each([
   { Authorization: 'Bearer a b' },
   { 'Sec-WebSocket-Protocol': 'Bearer' },
   { 'Sec-WebSocket-Protocol': 'a.b.c, Bearer' },
+  { Cookie: 'sessionid=' },
+  { Cookie: 'xsessionid=a.b.c' },
 ])('no token is found in %j', (headers) => {
-  expect(findToken(headers)).toBeUndefined();
+  expect(findCredential(headers)).toBeUndefined();
+});
+
+test('a cookie counts from an allowed Origin only, a token from anywhere', () => {
+  const origins = ['https://chat.example.com'];
+  const cookie = { token: 'a', place: 'cookie' } as const;
+  expect(comesFrom(cookie, { Origin: 'https://chat.example.com' }, origins)).toBe(true);
+  expect(comesFrom(cookie, { Origin: 'https://evil.example.com' }, origins)).toBe(false);
+  expect(comesFrom(cookie, { Origin: 'null' }, origins)).toBe(false);
+  expect(comesFrom(cookie, {}, origins)).toBe(false);
+  expect(comesFrom({ token: 'a', place: 'header' }, {}, origins)).toBe(true);
 });
 
 test('subprotocols are read as a list', () => {

@@ -12,9 +12,14 @@ const unauthenticated = expect.objectContaining({ code: 'UNAUTHENTICATED' });
 describe('a token that counts', () => {
   test('says who its user is and when it ends', async () => {
     const { sign } = await mockIssuer();
-    const token = await sign({ sub: '7', preferred_username: 'ann', email: 'ann@example.com' });
+    const token = await sign({
+      sub: '7',
+      preferred_username: 'ann',
+      email: 'ann@example.com',
+      user_type: 'x',
+    });
     const verified = await tokenVerifier(rules)(token);
-    expect(verified.user).toEqual({ id: '7', username: 'ann', email: 'ann@example.com' });
+    expect(verified.user).toEqual({ id: '7', username: 'ann', email: 'ann@example.com', userType: 'x' });
     expect(verified.expiresAt - Date.now()).toBeGreaterThan(3_500_000);
   });
 

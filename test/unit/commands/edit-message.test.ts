@@ -7,8 +7,8 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { editMessage } from '../../../functions/commands/edit-message.ts';
-import type { Parts } from '../../../functions/commands/parts.ts';
-import { mockDatabase } from '../../support/mock-database.ts';
+import type { FilingParts } from '../../../functions/commands/parts.ts';
+import { mockDatabase, noFiles } from '../../support/mock-database.ts';
 import { alice, connectionOf, messageOf, NOON } from '../../support/sample.ts';
 
 const refused = new ConditionalCheckFailedException({
@@ -31,10 +31,11 @@ function overtakenBy(present: object) {
     if (UpdateExpression.includes('seq')) return { Attributes: marshall({ seq: 5, shards: 1 }) };
     return { Attributes: marshall({ user: '1', role: 'member' }) };
   });
-  const parts: Parts = {
+  const parts: FilingParts = {
     db,
     poster: { post: async () => 'taken', isOpen: async () => true, close: async () => undefined },
     fanOut: async () => undefined,
+    files: noFiles,
     now: () => NOON,
   };
   const edit = editMessage({ kind: 'EditMessage', message: 1, text: 'late' }, connectionOf(alice), parts);
@@ -42,7 +43,7 @@ function overtakenBy(present: object) {
     dynamodb
       .commandCalls(UpdateItemCommand)
       .map(({ args }) => args[0].input)
-      .filter(({ UpdateExpression }) => UpdateExpression === 'REMOVE #text')
+      .filter(({ UpdateExpression }) => UpdateExpression === 'REMOVE #text, #file')
       .map(({ Key }) => Key?.['item']?.S);
   return { edit, scrubbed };
 }

@@ -1,11 +1,11 @@
 import { DeleteItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
-import type { Parts } from '../../../functions/commands/parts.ts';
+import type { FilingParts } from '../../../functions/commands/parts.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import type { SendMessage } from '../../../functions/domain/command.ts';
 import type { Connection } from '../../../functions/domain/connection.ts';
-import { mockDatabase } from '../../support/mock-database.ts';
+import { mockDatabase, noFiles } from '../../support/mock-database.ts';
 import { alice, bob, connectionOf, NOON } from '../../support/sample.ts';
 import { countWaves } from '../../support/waves.ts';
 
@@ -45,15 +45,16 @@ function room(connections: readonly Connection[]) {
   });
   const firstPostAfter: number[] = [];
   const { calls } = countWaves(db);
-  const post = vi.fn<Parts['poster']['post']>(async () => {
+  const post = vi.fn<FilingParts['poster']['post']>(async () => {
     firstPostAfter.push(calls.length);
     return 'taken';
   });
-  const fanOut = vi.fn<Parts['fanOut']>(async () => undefined);
-  const parts: Parts = {
+  const fanOut = vi.fn<FilingParts['fanOut']>(async () => undefined);
+  const parts: FilingParts = {
     db,
     poster: { post, isOpen: async () => true, close: vi.fn(async () => undefined) },
     fanOut,
+    files: noFiles,
     now: () => NOON,
   };
   return { parts, calls, post, fanOut, firstPostAfter };

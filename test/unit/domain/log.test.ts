@@ -1,12 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { type Change, edited, type LogEntry, remaining } from '../../../functions/domain/log.ts';
+import {
+  type Deletion,
+  type Edit,
+  edited,
+  type LogEntry,
+  type Reaction,
+  remaining,
+} from '../../../functions/domain/log.ts';
 import { messageOf } from '../../support/sample.ts';
 
 const said = (id: number, overrides = {}): LogEntry => ({
   kind: 'message',
   message: messageOf({ id, revision: id, text: `message ${id}`, ...overrides }),
 });
-const edit = (seq: number, message: number, text: string): Change => ({
+const edit = (seq: number, message: number, text: string): Edit => ({
   kind: 'edit',
   seq,
   message,
@@ -14,7 +21,7 @@ const edit = (seq: number, message: number, text: string): Change => ({
   text,
   at: '2025-02-16T13:00:00.000Z',
 });
-const removal = (seq: number, message: number): Change => ({
+const removal = (seq: number, message: number): Deletion => ({
   kind: 'delete',
   seq,
   message,
@@ -44,6 +51,35 @@ describe('the messages that are left of a log', () => {
 
   test('do not come back by an edit that was made at the same time as a delete', () => {
     expect(remaining([edit(3, 1, 'late'), removal(2, 1), said(1)])).toEqual([]);
+  });
+});
+
+describe('reactions', () => {
+  const reaction = (seq: number, by: string, removed = false): Reaction => ({
+    kind: 'react',
+    seq,
+    message: 1,
+    by,
+    emoji: '👍',
+    removed,
+    at: '2025-02-16T13:00:00.000Z',
+  });
+
+  test('count also where the message does not show them yet, the latest of each user', () => {
+    const [message] = remaining([reaction(4, '2', true), reaction(3, '3'), reaction(2, '2'), said(1)]);
+    expect(message?.reactions).toEqual({ '👍': ['3'] });
+  });
+
+  test('with a name that every object has do no harm', () => {
+    for (const emoji of ['__proto__', 'constructor']) {
+      const [message] = remaining([{ ...reaction(2, '2'), emoji }, said(1)]);
+      expect(Object.entries(message?.reactions ?? {})).toEqual([[emoji, ['2']]]);
+    }
+  });
+
+  test('that were all taken back leave nothing behind', () => {
+    const [message] = remaining([reaction(3, '2', true), said(1, { reactions: { '👍': ['2'] } })]);
+    expect(message).not.toHaveProperty('reactions');
   });
 });
 

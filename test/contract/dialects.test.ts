@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import { content } from '../../functions/dialects/content.ts';
+import { contentExamples } from '../../functions/dialects/content-examples.ts';
+import { operation } from '../../functions/dialects/operation.ts';
+import { operationExamples } from '../../functions/dialects/operation-examples.ts';
+import { dialectNamed } from '../../functions/dialects/registry.ts';
+import { type } from '../../functions/dialects/type.ts';
+import { typeExamples } from '../../functions/dialects/type-examples.ts';
+import type { Event } from '../../functions/domain/event.ts';
+import { alice, bob, messageOf } from '../support/sample.ts';
+
+const view = { viewer: '1', elsewhere: false };
+const user = { ...alice, id: 'user_id', username: 'user' };
+const speaker = { user, guest: false };
+
+describe.each([
+  ['content', content, contentExamples],
+  ['type', type, typeExamples],
+  ['operation', operation, operationExamples],
+])('the dialect %s', (name, dialect, examples) => {
+  test('is found by its name', () => expect(dialectNamed(name)).toBe(dialect));
+
+  test.each(examples.in)('understands $clause', ({ frame, command }) => {
+    expect(dialect.decode(JSON.stringify(frame), speaker)).toEqual(command);
+  });
+
+  test.each(examples.out)('says $clause as printed, fields may be added', ({ event, frame }) => {
+    expect(JSON.parse(dialect.encode(event, view) ?? 'null')).toMatchObject(frame as object);
+  });
+
+  test('is silent about what its contract has no word for', () => {
+    const presence: Event = {
+      kind: 'PresenceChanged',
+      room: '1',
+      presence: { user: '2', online: true, lastSeen: '2025-02-16T12:34:56.789Z' },
+    };
+    const reacted: Event = {
+      kind: 'MessageReacted',
+      room: '1',
+      message: messageOf(),
+      seq: 2,
+      user: '2',
+      emoji: '👍',
+      removed: false,
+    };
+    expect(dialect.encode(presence, view)).toBeUndefined();
+    expect(dialect.encode(reacted, view)).toBeUndefined();
+    expect(dialect.encode({ kind: 'MessageRead', room: '1', message: messageOf() }, view)).toBeUndefined();
+  });
+
+  test.each([
+    'hello',
+    '[]',
+    'null',
+    '{}',
+    '{"__proto__":{"content":"x","type":"chat_message","message":"x"}}',
+  ])('refuses %s', (body) => {
+    expect(() => dialect.decode(body, speaker)).toThrow(
+      expect.objectContaining({ code: expect.stringMatching(/BAD_FRAME|EMPTY_TEXT|UNKNOWN_ACTION/) }),
+    );
+  });
+});
+
+describe('S2', () => {
+  const refusal = (body: string) => {
+    try {
+      content.decode(body, speaker);
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+
+  test('says “Invalid JSON” to the letter (S2-errors)', () => {
+    expect(refusal('{"content"')).toMatchObject({ message: 'Invalid JSON' });
+  });
+
+  test.each(['{}', '{"content":null}'])('says “Content cannot be empty” for %s (S2-errors)', (body) => {
+    expect(refusal(body)).toMatchObject({ code: 'EMPTY_TEXT' });
+  });
+});
+
+describe('S3', () => {
+  test('gives a message the same UUID in every frame, and another in another room', () => {
+    const idIn = (room: string) => {
+      const event: Event = { kind: 'MessageSent', room, message: messageOf({ room }), seq: 1 };
+      return JSON.parse(type.encode(event, view) ?? '').message_id;
+    };
+    expect(idIn('1')).toBe(idIn('1'));
+    expect(idIn('1')).not.toBe(idIn('2'));
+    expect(idIn('1')).toMatch(/^[\da-f]{8}-[\da-f]{4}-5[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+  });
+});
+
+describe('S4’s user', () => {
+  const frame = (from: string) => JSON.stringify({ operation: 'create', user: from, body: 'hi' });
+
+  test('is who is signed in, by id or by name', () => {
+    expect(operation.decode(frame('user_id'), speaker)).not.toHaveProperty('author');
+    expect(operation.decode(frame('user'), speaker)).not.toHaveProperty('author');
+  });
+
+  test('is nobody else', () => {
+    expect(() => operation.decode(frame(bob.id), speaker)).toThrow(
+      expect.objectContaining({ code: 'UNAUTHENTICATED' }),
+    );
+  });
+
+  test('is believed of a guest', () => {
+    expect(operation.decode(frame('visitor'), { user, guest: true })).toMatchObject({ author: 'visitor' });
+  });
+});

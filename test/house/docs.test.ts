@@ -1,0 +1,196 @@
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DiagnosticSeverity, Parser } from '@asyncapi/parser';
+import { build } from 'esbuild';
+import * as v from 'valibot';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { asyncapiText } from '../../bin/docs/asyncapi.ts';
+import { contracts } from '../../bin/docs/contracts.ts';
+import { encoded, isIn, isOut, shownIn, shownOut } from '../../bin/docs/shown-frames.ts';
+import { drifted } from '../../bin/docs.ts';
+import { contentFrame } from '../../functions/dialects/content-frame-schema.ts';
+import type { Command } from '../../functions/domain/command.ts';
+import { dialectNames } from '../../functions/domain/connection.ts';
+import type { Event } from '../../functions/domain/event.ts';
+import { alice, messageOf } from '../support/sample.ts';
+
+const room = '1';
+const message = messageOf();
+
+/** One event of each kind: a kind that is new does not compile until it stands here. */
+const events: { readonly [K in Event['kind']]: Extract<Event, { kind: K }> } = {
+  MessageSent: { kind: 'MessageSent', room, message, seq: 1 },
+  MessageEdited: { kind: 'MessageEdited', room, message, seq: 2 },
+  MessageDeleted: { kind: 'MessageDeleted', room, message, seq: 2, by: '1' },
+  MessageReacted: { kind: 'MessageReacted', room, message, seq: 2, user: '2', emoji: '👍', removed: false },
+  MessageDelivered: { kind: 'MessageDelivered', room, message },
+  MessageRead: { kind: 'MessageRead', room, message },
+  Seen: { kind: 'Seen', room, messageId: 1, user: '2' },
+  TypingChanged: { kind: 'TypingChanged', room, user: '2', typing: false },
+  PresenceChanged: {
+    kind: 'PresenceChanged',
+    room,
+    presence: { user: '2', online: true, lastSeen: '2025-02-16T12:34:56.789Z' },
+  },
+  Connected: { kind: 'Connected', room, user: alice, messages: [message] },
+  HistoryLoaded: { kind: 'HistoryLoaded', room, messages: [message], hasMore: false },
+  Ponged: { kind: 'Ponged', room, seq: 2 },
+  Refused: { kind: 'Refused', room, code: 'INTERNAL', reason: 'why', clientId: 'a-1' },
+  TurnedAway: { kind: 'TurnedAway', room: '', code: 'UNAUTHENTICATED' },
+};
+
+/** The commands that `action`, which has a frame for each of them, must document. */
+const commands: Readonly<Record<Command['kind'], true>> = {
+  SendMessage: true,
+  EditMessage: true,
+  DeleteMessage: true,
+  React: true,
+  MarkSeen: true,
+  SetTyping: true,
+  LoadHistory: true,
+  Ping: true,
+};
+
+describe.each(Object.values(contracts))('the documents of $dialect.name', (contract) => {
+  const { dialect, examples } = contract;
+
+  test.each(examples.in)('say what the frame is that asks: $clause', (example) => {
+    expect(contract.in.filter((frame) => isIn(frame, example))).toHaveLength(1);
+  });
+
+  test.each(examples.out)('have every field of the frame that tells: $clause', (example) => {
+    expect(contract.out.filter((frame) => isOut(contract, frame, example))).toHaveLength(1);
+  });
+
+  test('have the fields that stand in no example, too', () => {
+    for (const event of Object.values(events)) {
+      // Who is turned away is in no room, so never in another one.
+      const body = dialect.encode(event, { viewer: '2', elsewhere: event.kind !== 'TurnedAway' });
+      const told = contract.out.filter(({ tells }) => tells === event.kind);
+      const frame: unknown = JSON.parse(body ?? 'null');
+      expect(told.some(({ schema }) => v.is(schema, frame))).toBe(body !== undefined);
+    }
+  });
+
+  test('are silent about the events that the dialect is silent about, and about no others', () => {
+    const told = new Set(contract.out.map(({ tells }) => tells));
+    const heard = Object.values(events).filter((event) =>
+      dialect.encode(event, { viewer: '1', elsewhere: false }),
+    );
+    expect(told).toEqual(new Set(heard.map(({ kind }) => kind)));
+  });
+
+  test('show an example of each frame', () => {
+    const bare = [
+      ...contract.in.filter((frame) => shownIn(contract, frame).length === 0),
+      ...contract.out.filter((frame) => shownOut(contract, frame).length === 0),
+    ];
+    expect(bare.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('would not pass over a field that is added', () => {
+    const objects = examples.out.filter((example) => !Array.isArray(encoded(contract, example)));
+    for (const example of objects) {
+      const frame = { ...(encoded(contract, example) as object), added: true };
+      expect(contract.out.filter(({ schema }) => v.is(schema, frame))).toEqual([]);
+    }
+  });
+});
+
+test('action has a frame for every command', () => {
+  const asked = contracts.action.in.map(({ asks }) => asks);
+  expect(asked.toSorted()).toEqual(Object.keys(commands).toSorted());
+});
+
+test('S2’s schema takes what its decoder takes', () => {
+  const { dialect } = contracts.content;
+  const decodes = (frame: object): boolean => {
+    try {
+      dialect.decode(JSON.stringify(frame), { user: alice, guest: false });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  for (const frame of [
+    { content: 'hi' },
+    { content: 'hi', more: 1 },
+    {},
+    { content: 7 },
+    { content: null },
+  ]) {
+    expect(v.is(contentFrame, frame)).toBe(decodes(frame));
+  }
+});
+
+test('nothing that is deployed has the examples, or the schemas of what we send', async () => {
+  const functions = join(import.meta.dirname, '../../functions');
+  const { metafile } = await build({
+    entryPoints: globSync(join(functions, '*.ts')),
+    outdir: 'nowhere',
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    metafile: true,
+    write: false,
+  });
+  const bundled = Object.keys(metafile.inputs);
+  expect(bundled.filter((path) => path.endsWith('dialects/action-schema.ts'))).toHaveLength(1);
+  expect(bundled.filter((path) => /(examples|out-schema|content-frame-schema)\.ts$/.test(path))).toEqual([]);
+});
+
+describe('AsyncAPI’s own parser', () => {
+  const faultsOf = async (text: string) => {
+    const { diagnostics, document } = await new Parser().parse(text);
+    const faults = diagnostics.filter(({ severity }) => severity <= DiagnosticSeverity.Warning);
+    return { faults: faults.map(({ path, message }) => `${path.join('.')}: ${message}`), document };
+  };
+
+  test('finds neither errors nor warnings in the document', async () => {
+    const { faults, document } = await faultsOf(asyncapiText());
+    expect(faults).toEqual([]);
+    const channels = document?.channels().all() ?? [];
+    expect(channels.map((channel) => channel.id())).toEqual([...dialectNames]);
+    expect(channels.map((channel) => channel.operations().length)).toEqual([2, 2, 2, 2]);
+  });
+
+  test.each([
+    ['a message that is nowhere', '#/components/messages/type-out-error', '#/components/messages/none'],
+    ['a schema that is none', '"format": "date-time"', '"type": "datetime"'],
+  ])('would find %s', async (_what, there, instead) => {
+    const text = asyncapiText();
+    expect(text).toContain(there);
+    expect((await faultsOf(text.replace(there, instead))).faults).not.toEqual([]);
+  });
+});
+
+describe('npm run docs', () => {
+  const script = join(import.meta.dirname, '../../bin/docs.ts');
+
+  test('was run since the dialects changed', () => {
+    expect(drifted(join(import.meta.dirname, '../../docs'))).toEqual([]);
+  });
+
+  test('with --check fails and names what has drifted, or is missing', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'parley-docs-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const run = (...flags: string[]) =>
+      execFileSync(process.execPath, [script, '--directory', directory, ...flags], {
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
+    run();
+    expect(run('--check')).toBe('');
+    appendFileSync(join(directory, 'protocol.md'), 'by hand\n');
+    rmSync(join(directory, 'asyncapi.yaml'));
+    expect(() => run('--check')).toThrow(
+      expect.objectContaining({
+        status: 1,
+        stderr: expect.stringMatching(/^docs\/protocol\.md has drifted.*\ndocs\/asyncapi\.yaml has drifted/),
+      }),
+    );
+  });
+});

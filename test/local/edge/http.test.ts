@@ -1,0 +1,319 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { afterEach, describe, expect, test } from 'vitest';
+import { allMethods, behaviorOf, bucketDomain, closeEdges, distributionOf, startEdge } from './edge-host.ts';
+
+afterEach(closeEdges);
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** A request as it is written: fetch would tidy path and headers. */
+function ask(
+  port: number,
+  path: string,
+  { body = '', ...options }: Parameters<typeof httpRequest>[1] & { body?: string } = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asking = httpRequest({ host: '127.0.0.1', port, path, agent: false, ...options }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString(),
+        }),
+      );
+    });
+    asking.on('error', reject);
+    asking.end(body);
+  });
+}
+
+describe('a request', () => {
+  test('goes on with method, path, query, headers, cookies and body as they came, but for the Host', async () => {
+    const { port } = await startEdge();
+    const answer = await ask(port, '/api/chats/a%20b/?limit=2&x=%26', {
+      method: 'POST',
+      headers: { authorization: 'Bearer t', cookie: 'sessionid=a; b=c', origin: 'http://x', 'x-own': '1' },
+      body: '{"content":"hé"}',
+    });
+    expect(answer.status).toBe(200);
+    const seen = JSON.parse(answer.body);
+    expect(seen).toMatchObject({ method: 'POST', url: '/api/chats/a%20b/?limit=2&x=%26' });
+    expect(seen.body).toBe('{"content":"hé"}');
+    expect(seen.headers).toMatchObject({
+      host: 'api.execute-api.us-east-1.amazonaws.com',
+      authorization: 'Bearer t',
+      cookie: 'sessionid=a; b=c',
+      origin: 'http://x',
+      'x-own': '1',
+    });
+  });
+
+  test('says whence it came: X-Forwarded-For gets the viewer’s address at its end, Via the edge', async () => {
+    const { port } = await startEdge();
+    const first = JSON.parse((await ask(port, '/')).body);
+    expect(first.headers).toMatchObject({
+      'x-forwarded-for': '127.0.0.1',
+      via: '1.1 dist.cloudfront.net (CloudFront)',
+      'x-amz-cf-id': expect.stringMatching(/^[\w-]{40,}$/),
+    });
+    const headers = {
+      'x-forwarded-for': '203.0.113.9',
+      'x-forwarded-proto': 'https',
+      'x-real-ip': '1.1.1.1',
+    };
+    const second = JSON.parse((await ask(port, '/', { headers })).body);
+    expect(second.headers).toMatchObject({ 'x-forwarded-for': '203.0.113.9, 127.0.0.1' });
+    expect(second.headers).not.toHaveProperty('x-forwarded-proto');
+    expect(second.headers).not.toHaveProperty('x-real-ip');
+  });
+
+  test('keeps to itself what concerns one connection only', async () => {
+    const { port } = await startEdge();
+    const headers = {
+      connection: 'keep-alive',
+      'keep-alive': 'timeout=5',
+      te: 'trailers',
+      'proxy-authorization': 'x',
+    };
+    const seen = JSON.parse((await ask(port, '/', { headers })).body).headers;
+    for (const name of ['keep-alive', 'te', 'proxy-authorization']) expect(seen).not.toHaveProperty(name);
+    expect(seen.connection).toBe('close');
+  });
+
+  test('that offers another protocol is a request like any other', async () => {
+    const { port } = await startEdge();
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };
+    const answer = await ask(port, '/api/', { headers });
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.body).headers).not.toHaveProperty('upgrade');
+  });
+
+  test('to a behavior that passes nothing on goes without query, cookies and headers; / is the root object', async () => {
+    const { port } = await startEdge({ distribution: distributionOf(behaviorOf({ passesViewer: false })) });
+    const headers = { cookie: 'sessionid=a', authorization: 'Bearer t', 'if-none-match': '"e"' };
+    const seen = JSON.parse((await ask(port, '/?list-type=2', { headers })).body);
+    expect(seen.url).toBe('/index.html');
+    expect(seen.headers).toMatchObject({ 'user-agent': 'Amazon CloudFront', 'if-none-match': '"e"' });
+    expect(seen.headers).not.toHaveProperty('cookie');
+    expect(seen.headers).not.toHaveProperty('authorization');
+  });
+});
+
+test('a request to a private bucket is signed by the edge, whoever the viewer says to be', async () => {
+  const origin = { domainName: bucketDomain, path: '', signed: true, timeoutMs: 30_000 };
+  const { port } = await startEdge({ distribution: distributionOf(behaviorOf({ origin })) });
+  const seen = JSON.parse((await ask(port, '/', { headers: { authorization: 'Bearer t' } })).body);
+  expect(seen.url).toBe('/page/index.html');
+  expect(seen.headers).toMatchObject({
+    host: bucketDomain,
+    authorization: expect.stringMatching(/^AWS4-HMAC-SHA256 Credential=CLOUDFRONT\//),
+  });
+});
+
+describe('an answer', () => {
+  test('comes back with its status, headers and cookies', async () => {
+    const { port } = await startEdge({
+      answer: (_request, response) => {
+        response.writeHead(422, 'Odd', [
+          ...['Set-Cookie', 'a=1; Path=/', 'Set-Cookie', 'b=2; Path=/'],
+          ...['Content-Type', 'text/plain', 'Keep-Alive', 'timeout=9'],
+        ]);
+        response.end('no');
+      },
+    });
+    const answer = await ask(port, '/api/');
+    expect(answer).toMatchObject({ status: 422, body: 'no' });
+    expect(answer.headers).toMatchObject({
+      'set-cookie': ['a=1; Path=/', 'b=2; Path=/'],
+      'content-type': 'text/plain',
+      'x-cache': 'Error from cloudfront',
+      via: '1.1 dist.cloudfront.net (CloudFront)',
+    });
+    expect(answer.headers['keep-alive']).not.toBe('timeout=9');
+  });
+
+  test('of a redirect is the viewer’s to follow', async () => {
+    const { port } = await startEdge({
+      answer: (_request, response) => response.writeHead(302, { Location: 'https://s3/x' }).end(),
+    });
+    const answer = await ask(port, '/api/chats/1/files/2/');
+    expect(answer).toMatchObject({ status: 302, headers: { location: 'https://s3/x' } });
+  });
+
+  test('that the origin breaks off breaks off here too', async () => {
+    const { port } = await startEdge({
+      answer: (_request, response) => {
+        response.writeHead(200, { 'Content-Length': '100' });
+        response.write('half', () => response.destroy());
+      },
+    });
+    await expect(ask(port, '/')).rejects.toThrow(/aborted|hang up|reset/i);
+  });
+
+  test('gets the headers of the behavior’s policy', async () => {
+    const { port } = await startEdge({
+      distribution: distributionOf(
+        behaviorOf({
+          responseHeaders: [
+            { name: 'X-Content-Type-Options', value: 'nosniff', override: true },
+            { name: 'Content-Security-Policy', value: "object-src 'none'", override: false },
+            { name: 'Referrer-Policy', value: 'same-origin', override: false },
+          ],
+        }),
+      ),
+      answer: (_request, response) => {
+        response.writeHead(200, { 'x-content-type-options': 'odd', 'content-security-policy': 'own' }).end();
+      },
+    });
+    expect((await ask(port, '/')).headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': 'own',
+      'referrer-policy': 'same-origin',
+    });
+  });
+});
+
+describe('the edge itself answers', () => {
+  test('413 to a URL over 8,192 bytes, and ends the connection', async () => {
+    const { port, requests } = await startEdge();
+    const longest = 8192 - `http://127.0.0.1:${port}`.length;
+    expect((await ask(port, `/${'a'.repeat(longest - 1)}`)).status).toBe(200);
+    const answer = await ask(port, `/${'a'.repeat(longest)}`);
+    expect(answer).toMatchObject({ status: 413, headers: { connection: 'close' } });
+    expect(requests).toHaveLength(1);
+  });
+
+  test('413 to a request of over 20,480 bytes', async () => {
+    const { port, requests } = await startEdge();
+    expect((await ask(port, '/', { headers: { 'x-long': 'a'.repeat(20_480) } })).status).toBe(413);
+    expect(requests).toHaveLength(0);
+  });
+
+  test('403 to a method that the behavior does not have, and to a GET with a body', async () => {
+    const methods = new Set(['GET', 'HEAD']);
+    const { port, requests } = await startEdge({ distribution: distributionOf(behaviorOf({ methods })) });
+    const post = await ask(port, '/', { method: 'POST', body: 'x' });
+    expect(post).toMatchObject({ status: 403, headers: { 'x-cache': 'Error from cloudfront' } });
+    expect(post.body).toContain('The request could not be satisfied');
+    const headers = { 'content-length': '1' };
+    expect((await ask(port, '/', { method: 'GET', headers, body: 'x' })).status).toBe(403);
+    expect(requests).toHaveLength(0);
+  });
+
+  test('502 where the origin cannot be reached, and where nothing runs it', async () => {
+    const unreachable = await startEdge({ reachable: false });
+    expect((await ask(unreachable.port, '/api/')).status).toBe(502);
+    const origin = { domainName: 'http.execute-api.us-east-1.amazonaws.com', path: '' };
+    const missing = behaviorOf({ origin: { ...origin, signed: false, timeoutMs: 30_000 } });
+    const { port } = await startEdge({ distribution: distributionOf(missing) });
+    expect((await ask(port, '/api/')).status).toBe(502);
+  });
+
+  test('504 when the origin takes longer than it may', async () => {
+    const { port, clock, requests } = await startEdge({ answer: () => clock.advance(30_000) });
+    expect((await ask(port, '/api/slow')).status).toBe(504);
+    expect(requests).toHaveLength(1);
+  });
+
+  test('503 before anything is deployed', async () => {
+    const { port } = await startEdge({ distribution: null });
+    expect((await ask(port, '/')).status).toBe(503);
+  });
+
+  test('400 to what is no path', async () => {
+    const { port } = await startEdge();
+    expect((await ask(port, 'http://example.com/')).status).toBe(400);
+  });
+});
+
+describe('a viewer-request function', () => {
+  const withFunction = (code: string) =>
+    startEdge({
+      distribution: distributionOf(
+        behaviorOf({ viewerRequest: { name: 'Test', code }, methods: allMethods }),
+      ),
+    });
+
+  test('sees what CloudFront shows it, and no more', async () => {
+    const { port } = await withFunction(
+      'function handler(event) { return { statusCode: 200, body: JSON.stringify(event) }; }',
+    );
+    const headers = { cookie: 'a=1; b=2', 'X-Own': 'y', 'keep-alive': 'x', 'x-amz-cf-id': 'z' };
+    const event = JSON.parse((await ask(port, '/p%20q?x=1&x=%202&y&z=a=b', { headers })).body);
+    expect(event).toMatchObject({
+      version: '1.0',
+      context: { distributionDomainName: 'dist.cloudfront.net', eventType: 'viewer-request' },
+      viewer: { ip: '127.0.0.1' },
+    });
+    expect(event.request).toEqual({
+      method: 'GET',
+      uri: '/p%20q',
+      querystring: {
+        x: { value: '1', multiValue: [{ value: '1' }, { value: '%202' }] },
+        y: { value: '' },
+        z: { value: 'a=b' },
+      },
+      headers: { host: { value: `127.0.0.1:${port}` }, 'x-own': { value: 'y' } },
+      cookies: { a: { value: '1' }, b: { value: '2' } },
+    });
+  });
+
+  test('changes URI and query, and repeated names stay so', async () => {
+    const { port } = await withFunction(
+      "function handler({ request }) { request.uri = '/prod'; request.querystring.r = { value: 'a%26b' }; return request; }",
+    );
+    expect(JSON.parse((await ask(port, '/x?t=1&t=2')).body).url).toBe('/prod?t=1&t=2&r=a%26b');
+  });
+
+  test('may leave what is no ASCII for the edge to encode', async () => {
+    const { port } = await withFunction(
+      "function handler({ request }) { request.uri = '/café'; return request; }",
+    );
+    expect(JSON.parse((await ask(port, '/x')).body).url).toBe('/caf%C3%A9');
+  });
+
+  test('answers itself, in text or base64', async () => {
+    const { port, requests } = await withFunction(`function handler() {
+      const headers = { 'x-own-header': { value: 'v' } };
+      return { statusCode: 404, headers, body: { encoding: 'base64', data: 'aGk=' } };
+    }`);
+    const answer = await ask(port, '/');
+    expect(answer).toMatchObject({ status: 404, body: 'hi', headers: { 'x-own-header': 'v' } });
+    expect(requests).toHaveLength(0);
+  });
+
+  test.each([
+    ['that throws is a 503', "throw new Error('oh')", 503],
+    ['that returns nothing is a 503', 'return;', 503],
+    ['that returns a text is a 502', "return 'x';", 502],
+    ['whose URI has no slash in front is a 502', "event.request.uri = 'x'; return event.request;", 502],
+    ['whose query has a space is a 502', "event.request.querystring = 'a=b c'; return event.request;", 502],
+    [
+      'that changes a header is a 502 here',
+      "event.request.headers['x-new'] = { value: '1' }; return event.request;",
+      502,
+    ],
+  ])('%s, and a line in the log without the query', async (_what, body, status) => {
+    const { port, lines } = await withFunction(`function handler(event) { ${body} }`);
+    expect((await ask(port, '/?token=secret')).status).toBe(status);
+    expect(lines).toEqual([
+      expect.stringMatching(/^Edge function Test failed: .+; correct it in lib\/edge$/),
+    ]);
+    expect(lines.join()).not.toContain('secret');
+  });
+});
+
+test('localhost reaches it, and so does each loopback address that the machine has', async () => {
+  const { port } = await startEdge();
+  const statuses = await Promise.all(
+    ['localhost', '127.0.0.1'].map(async (host) => (await fetch(`http://${host}:${port}/`)).status),
+  );
+  expect(statuses).toEqual([200, 200]);
+});

@@ -1,0 +1,236 @@
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { makeRoom } from '../../bin/demo.ts';
+import { said, typed } from '../support/chat.ts';
+import { databaseOf, newRoom } from '../support/rooms.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+import { type ConnectOptions, connect, type WsClient } from '../support/ws-client.ts';
+
+let stack: TestStack;
+let port: string;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  port = new URL(stack.stack.edgeUrl).port;
+});
+
+afterAll(() => stack.stop());
+
+const open = (path: string, options: ConnectOptions = {}, host = 'localhost') =>
+  connect(`ws://${host}:${port}${path}`, options);
+
+const bearer = async (username: string): Promise<ConnectOptions> => ({
+  headers: { Authorization: `Bearer ${await stack.token(username)}` },
+});
+
+const history = (client: WsClient) => client.next(Array.isArray) as Promise<Record<string, unknown>[]>;
+
+describe('the documented URLs connect word for word:', () => {
+  test('S0, a room in the path and an Authorization header', async () => {
+    const client = await open('/ws/chat/1/', await bearer('alice'));
+    expect(await history(client)).toEqual(expect.any(Array));
+    await client.close();
+  });
+
+  test('S1, two users in the query, the last with a slash, and a token in the subprotocols', async () => {
+    const path = '/ws/chat/?firts_user=1&second_user=2/';
+    const [alice, bob] = await Promise.all(
+      ['alice', 'bob'].map(async (name) =>
+        open(path, { protocols: ['Bearer', await stack.token(name)] }, '127.0.0.1'),
+      ),
+    );
+    expect(alice?.protocol).toBe('Bearer');
+    alice?.send({ action: 'send', message: 'between us' });
+    expect(await bob?.next(said('between us'))).toMatchObject({ type: 'chat_message' });
+    await Promise.all([alice?.close(), bob?.close()]);
+  });
+
+  test('S2, signing in for a cookie, then a socket that carries it', async () => {
+    const response = await fetch(`http://localhost:${port}/api/login/`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Origin: `http://localhost:${port}` },
+      body: JSON.stringify({ username: 'alice', password: 'alice' }),
+    });
+    expect(response.status).toBe(200);
+    const [cookie = ''] = response.headers.getSetCookie().map((each) => each.split(';', 1)[0]);
+    expect(cookie).toMatch(/^sessionid=./);
+    const headers = { Cookie: cookie, Origin: `http://localhost:${port}` };
+    const client = await open('/ws/chat/1/', { headers });
+    client.send({ content: 'by cookie' });
+    expect(await client.next(typed('message'))).toMatchObject({ type: 'message' });
+    await client.close();
+  });
+
+  test('S3, a token in the query', async () => {
+    const room = await newRoom(stack, 'alice');
+    const client = await open(`/ws/chat/${room}/?token=${await stack.token('alice')}`);
+    expect(await client.next()).toMatchObject({ type: 'connection_established' });
+    await client.close();
+  });
+});
+
+test.each(['two words', 'café', '👍', 'a+b', 'a&room=2', '50%', '%25'])(
+  'a room may be named %s',
+  async (id) => {
+    const members = [{ user: '1', role: 'owner' as const }];
+    await makeRoom(databaseOf(stack), { id, name: id, kind: 'group', access: 'members', members });
+    const client = await open(`/ws/chat/${encodeURIComponent(id)}/`, await bearer('alice'));
+    await history(client);
+    client.send({ action: 'send', message: `in ${id}` });
+    await client.next(said(`in ${id}`));
+    const direct = await connect(`${stack.socketUrl}?room=${encodeURIComponent(id)}`, await bearer('alice'));
+    expect(await history(direct)).toMatchObject([{ text: `in ${id}` }]);
+    await Promise.all([client.close(), direct.close()]);
+  },
+);
+
+describe('a handshake is refused as the API refuses it:', () => {
+  const refusalOf = (opening: Promise<WsClient>) =>
+    opening.then(
+      () => 'opened',
+      ({ status, body }) => [status, Object.keys(JSON.parse(body)).sort()],
+    );
+
+  test.each([
+    ['401 for a token that is none', '/ws/chat/1/', 'prod?room=1', { Authorization: 'Bearer none' }],
+    ['401 for no token', '/ws/chat/1/', 'prod?room=1', {}],
+  ])('%s', async (_what, path, direct, headers) => {
+    const api = new URL(stack.socketUrl).origin.replace(/^http/, 'ws');
+    const expected = await refusalOf(connect(`${api}/${direct}`, { headers }));
+    expect(expected).toEqual([401, expect.any(Array)]);
+    expect(await refusalOf(open(path, { headers }))).toEqual(expected);
+  });
+
+  test('403 for a room that one is not in, for none, and for a name that no room can have', async () => {
+    const dave = await bearer('dave');
+    const answers = await Promise.all(
+      ['/ws/chat/1/', '/ws/chat/none/', '/ws/chat/%23/', '/ws/chat/'].map((path) =>
+        refusalOf(open(path, dave)),
+      ),
+    );
+    for (const answer of answers) expect(answer).toEqual([403, expect.any(Array)]);
+  });
+
+  test('403 for the room of the path, when the query names one that one is in', async () => {
+    const room = await newRoom(stack, 'dave');
+    for (const name of ['room', '%72oom']) {
+      const opening = open(`/ws/chat/1/?${name}=${room}`, await bearer('dave'));
+      await expect(opening).rejects.toMatchObject({ status: 403 });
+    }
+  });
+
+  test.each(['http://evil.example.com', undefined])(
+    '403 for a cookie whose request comes from %s',
+    async (origin) => {
+      const cookie = `sessionid=${await stack.token('alice')}`;
+      const headers = { Cookie: cookie, ...(origin !== undefined && { Origin: origin }) };
+      await expect(open('/ws/chat/1/', { headers })).rejects.toMatchObject({ status: 403 });
+      const allowed = { Cookie: cookie, Origin: `http://127.0.0.1:${port}` };
+      await (await open('/ws/chat/1/', { headers: allowed })).close();
+    },
+  );
+
+  test('404 for any other path under /ws/', async () => {
+    const alice = await bearer('alice');
+    for (const path of ['/ws/', '/ws/chats/1/', '/ws/chat/1/2/', '/ws/prod?room=1', '/ws/chat/%E9/']) {
+      await expect(open(path, alice)).rejects.toMatchObject({
+        status: 404,
+        body: '{"message":"Not Found"}',
+      });
+    }
+  });
+});
+
+test('frames of over 100 KB come out whole', async () => {
+  const room = await newRoom(stack, 'alice', 'bob');
+  const alice = await open(`/ws/chat/${room}/`, await bearer('alice'));
+  const texts = Array.from({ length: 7 }, (_, index) => `${index}${'é'.repeat(7_990)}`);
+  for (const text of texts) {
+    alice.send({ action: 'send', message: text });
+    await alice.next(said(text));
+  }
+  const bob = await open(`/ws/chat/${room}/`, await bearer('bob'));
+  const messages = await history(bob);
+  expect(Buffer.byteLength(JSON.stringify(messages))).toBeGreaterThan(100 * 1024);
+  expect(messages.map(({ text }) => text)).toEqual(texts.toReversed());
+  await Promise.all([alice.close(), bob.close()]);
+});
+
+describe('a close', () => {
+  test.each([
+    ['1003 after a binary frame', 1003, Buffer.from('x')],
+    ['1009 after a frame over 32 KB', 1009, 'x'.repeat(33 * 1024)],
+  ])('of the API comes through: %s', async (_what, code, frame) => {
+    const client = await open('/ws/chat/1/', await bearer('alice'));
+    client.socket.send(frame);
+    expect(await client.closed).toMatchObject({ code });
+  });
+
+  test('of a client comes through with its code, and a socket that vanished leaves nothing open', async () => {
+    const room = await newRoom(stack, 'alice');
+    const before = [stack.stack.tunnelCount, stack.stack.connectionCount];
+    const [closing, vanishing] = await Promise.all(
+      [1, 2].map(async () => open(`/ws/chat/${room}/`, await bearer('alice'))),
+    );
+    expect(await closing?.close(4000, 'bye')).toEqual({ code: 4000, reason: 'bye' });
+    vanishing?.socket.terminate();
+    await vi.waitFor(() => expect([stack.stack.tunnelCount, stack.stack.connectionCount]).toEqual(before));
+  });
+});
+
+describe('beside the sockets', () => {
+  const url = (path: string) => `${stack.stack.edgeUrl}${path}`;
+
+  test('/api/ is the HTTP API', async () => {
+    expect((await fetch(url('/api/chats/'))).status).toBe(401);
+    const headers = { Authorization: `Bearer ${await stack.token('alice')}` };
+    const response = await fetch(url('/api/chats/?limit=1'), { headers });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('via')).toContain('CloudFront');
+  });
+
+  test('everything else is the page’s bucket, with the headers of a page', async () => {
+    expect((await fetch(url('/'))).status).toBe(404);
+    const s3 = new S3Client({
+      endpoint: stack.stack.s3Url,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials: { accessKeyId: 'developer', secretAccessKey: 'developer' },
+    });
+    const page = { Bucket: 'edgepage', Key: 'index.html' };
+    await s3.send(new PutObjectCommand({ ...page, Body: '<h1>Chat</h1>', ContentType: 'text/html' }));
+    for (const path of ['/', '/index.html', '/?any=query']) {
+      const response = await fetch(url(path));
+      expect(response.status).toBe(200);
+      expect(await response.text()).toBe('<h1>Chat</h1>');
+      expect(Object.fromEntries(response.headers)).toMatchObject({
+        'content-type': 'text/html',
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+      });
+    }
+    expect((await fetch(url('/missing.js'))).status).toBe(404);
+    expect((await fetch(url('/'), { method: 'POST', body: 'x' })).status).toBe(403);
+    await s3.send(new DeleteObjectCommand(page));
+    s3.destroy();
+  });
+
+  test('the template’s output names this address', () => {
+    expect(stack.stack.outputs['Url']).toBe(stack.stack.edgeUrl);
+  });
+
+  test('nothing of a query string is in the log', () => {
+    expect(stack.lines.join('\n')).not.toMatch(/token=|room=|eyJ/);
+  });
+});
+
+test('the stack, when it stops, closes the sockets of the edge with 1001', async () => {
+  const own = await startTestStack();
+  const client = await connect(`${own.stack.edgeUrl.replace('http', 'ws')}/ws/chat/1/`, {
+    headers: { Authorization: `Bearer ${await own.token('alice')}` },
+  });
+  await history(client);
+  await own.stop();
+  expect(await client.closed).toMatchObject({ code: 1001 });
+  await expect(fetch(own.stack.edgeUrl)).rejects.toThrow();
+});

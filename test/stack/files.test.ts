@@ -1,0 +1,268 @@
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attachFile } from '../../functions/commands/attach-file.ts';
+import { type FileInput, filePath } from '../../functions/domain/file.ts';
+import { openFiles } from '../../functions/store/files.ts';
+import { expireUpload } from '../../functions/store/uploads.ts';
+import { databaseOf, newRoom } from '../support/rooms.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+
+beforeAll(async () => {
+  stack = await startTestStack({}, { maxFileMegabytes: '1' });
+});
+afterAll(() => stack?.stop());
+
+interface Offer {
+  readonly file_id: string;
+  readonly name: string;
+  readonly upload: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: Record<string, string>;
+  };
+  readonly expires_at: string;
+}
+
+const TEXT = 'Hello, Bob';
+const wish = { name: 'hello.txt', content_type: 'text/plain', size: TEXT.length };
+
+async function ask(username: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  return fetch(`${stack.stack.edgeUrl}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    redirect: 'manual',
+    headers: {
+      Authorization: `Bearer ${await stack.token(username)}`,
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+const announce = (username: string, room: string, more: object = {}) =>
+  ask(username, `/api/chats/${encodeURIComponent(room)}/files/`, { ...wish, ...more });
+
+const read = (username: string, room: string, id: string) => ask(username, filePath(room, { id }));
+
+/** An upload that a member announced and sent. */
+async function uploaded(username: string, room: string, more: object = {}): Promise<Offer> {
+  const response = await announce(username, room, more);
+  expect(response.status).toBe(201);
+  const offer = (await response.json()) as Offer;
+  const { url, ...request } = offer.upload;
+  expect((await fetch(url, { ...request, body: TEXT })).status).toBe(200);
+  return offer;
+}
+
+const userIds: Record<string, string> = { alice: '1', bob: '2', carol: '3', dave: '4' };
+
+/** What a message of a member does with a file, run with a developer's credentials. */
+function attach(input: FileInput, username: string, room: string, now = Date.now) {
+  const client = new S3Client({
+    endpoint: stack.stack.s3Url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'developer', secretAccessKey: 'developer' },
+  });
+  const files = () => openFiles('filesbucket', client);
+  return attachFile(input, { room, user: userIds[username] ?? '' }, { db: databaseOf(stack), files, now });
+}
+
+const attachId = (id: string, username: string, room: string) =>
+  attach({ kind: 'uploaded', id }, username, room);
+
+/** What is known of a room's files. */
+async function filesOf(room: string) {
+  const { client, chat } = databaseOf(stack);
+  const { Items = [] } = await client.send(
+    new QueryCommand({
+      TableName: chat,
+      KeyConditionExpression: '#room = :room AND begins_with(#item, :file)',
+      ExpressionAttributeNames: { '#room': 'room', '#item': 'item' },
+      ExpressionAttributeValues: { ':room': { S: room }, ':file': { S: 'file#' } },
+      ConsistentRead: true,
+    }),
+  );
+  return Items.map((item) => unmarshall(item));
+}
+
+describe('an uploaded file', () => {
+  test('goes from one member to another: announced, sent, named by a message, read', async () => {
+    const room = await newRoom(stack, 'alice', 'bob');
+    const { file_id, expires_at } = await uploaded('alice', room);
+    expect(new Date(expires_at).getTime()).toBeGreaterThan(Date.now());
+    const file = { id: file_id, name: 'hello.txt', contentType: 'text/plain', size: TEXT.length };
+    await expect(attachId(file_id, 'alice', room)).resolves.toEqual(file);
+    const redirect = await read('bob', room, file_id);
+    expect(redirect.status).toBe(302);
+    expect(redirect.headers.get('cache-control')).toBe('no-store');
+    const got = await fetch(redirect.headers.get('location') ?? '');
+    expect(await got.text()).toBe(TEXT);
+    expect(got.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(got.headers.get('content-disposition')).toBe(
+      `inline; filename="hello.txt"; filename*=UTF-8''hello.txt`,
+    );
+  });
+
+  test('is found again by a repeat of its message', async () => {
+    const room = await newRoom(stack, 'alice');
+    const { file_id } = await uploaded('alice', room);
+    const first = await attachId(file_id, 'alice', room);
+    await expect(attachId(file_id, 'alice', room)).resolves.toEqual(first);
+  });
+
+  test('cannot be named or read before its bytes are there', async () => {
+    const room = await newRoom(stack, 'alice');
+    const { file_id } = (await (await announce('alice', room)).json()) as Offer;
+    await expect(attachId(file_id, 'alice', room)).rejects.toMatchObject({ code: 'BAD_FRAME' });
+    expect((await read('alice', room, file_id)).status).toBe(404);
+  });
+
+  test('that no message names is forgotten after a day', async () => {
+    const room = await newRoom(stack, 'alice');
+    const { file_id } = await uploaded('alice', room);
+    const [item] = await filesOf(room);
+    expect(item?.['expiresAt'] * 1000).toBeGreaterThan(Date.now() + 23 * 3_600_000);
+    const nextDay = () => Date.now() + 25 * 3_600_000;
+    const late = attach({ kind: 'uploaded', id: file_id }, 'alice', room, nextDay);
+    await expect(late).rejects.toMatchObject({ code: 'BAD_FRAME' });
+    await attachId(file_id, 'alice', room);
+    expect((await filesOf(room))[0]).not.toHaveProperty('expiresAt');
+  });
+
+  test('of another member, of another room or of nobody is the same: not there', async () => {
+    const [room, other] = [await newRoom(stack, 'alice', 'bob'), await newRoom(stack, 'alice')];
+    const { file_id } = await uploaded('alice', room);
+    const answers = await Promise.allSettled([
+      attachId(file_id, 'bob', room),
+      attachId(file_id, 'alice', other),
+      attachId('00000000-0000-4000-8000-000000000000', 'alice', room),
+      attachId('../../etc/passwd', 'alice', room),
+    ]);
+    const reasons = answers.map((answer) => (answer.status === 'rejected' ? answer.reason.message : 'taken'));
+    expect(new Set(reasons)).toEqual(
+      new Set(['The file is not there: upload it to this room first, then send its id']),
+    );
+  });
+
+  test('is gone for everybody once its message is', async () => {
+    const room = await newRoom(stack, 'alice');
+    const { file_id } = await uploaded('alice', room);
+    await attachId(file_id, 'alice', room);
+    await expireUpload(databaseOf(stack), room, file_id, Date.now());
+    expect((await read('alice', room, file_id)).status).toBe(404);
+  });
+});
+
+describe('a file is for the members of its room', () => {
+  test('a stranger can neither announce nor read one, and is told the same of a room that is not there', async () => {
+    const room = await newRoom(stack, 'alice');
+    const { file_id } = await uploaded('alice', room);
+    await attachId(file_id, 'alice', room);
+    const answers = await Promise.all([
+      announce('dave', room),
+      announce('dave', 'no-such-room'),
+      read('dave', room, file_id),
+      read('dave', 'no-such-room', file_id),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([403, 403, 403, 403]);
+    const bodies = await Promise.all(answers.map((answer) => answer.text()));
+    expect(new Set(bodies).size).toBe(1);
+    expect(await filesOf(room)).toHaveLength(1);
+    expect(await filesOf('no-such-room')).toEqual([]);
+  });
+
+  test('the session’s cookie reads, and announces from a page of ours only', async () => {
+    const room = await newRoom(stack, 'alice');
+    const cookie = { Authorization: '', Cookie: `sessionid=${await stack.token('alice')}` };
+    const path = `/api/chats/${room}/files/`;
+    const own = await ask('alice', path, wish, { ...cookie, Origin: stack.stack.edgeUrl });
+    expect(own.status).toBe(201);
+    const foreign = await ask('alice', path, wish, { ...cookie, Origin: 'https://evil.example' });
+    expect(foreign.status).toBe(403);
+    const { file_id } = await uploaded('alice', room);
+    await attachId(file_id, 'alice', room);
+    const got = await ask('alice', filePath(room, { id: file_id }), undefined, cookie);
+    expect(got.status).toBe(302);
+  });
+
+  test('nobody in particular gets nothing', async () => {
+    const room = await newRoom(stack, 'alice');
+    const anonymous = { Authorization: '' };
+    expect((await ask('alice', `/api/chats/${room}/files/`, wish, anonymous)).status).toBe(401);
+    const path = filePath(room, { id: '00000000-0000-4000-8000-000000000000' });
+    expect((await ask('alice', path, undefined, anonymous)).status).toBe(401);
+  });
+
+  test('a signed URL of one room opens nothing of another', async () => {
+    const [room, other] = [await newRoom(stack, 'alice'), await newRoom(stack, 'alice')];
+    const { file_id } = await uploaded('alice', room);
+    await attachId(file_id, 'alice', room);
+    const url = (await read('alice', room, file_id)).headers.get('location') ?? '';
+    expect((await fetch(url.replace(room, other))).status).toBe(403);
+    expect((await fetch(url.replace(/\?.*/, ''))).status).toBe(403);
+  });
+});
+
+describe('an announcement that cannot be', () => {
+  test.each([
+    { why: 'larger than allowed', more: { size: 1_000_001 }, status: 413, code: 'FILE_TOO_LARGE' },
+    { why: 'of no size', more: { size: 0 }, status: 400, code: 'BAD_REQUEST' },
+    { why: 'of half a byte', more: { size: 1.5 }, status: 400, code: 'BAD_REQUEST' },
+    { why: 'of a size in words', more: { size: '10' }, status: 400, code: 'BAD_REQUEST' },
+    {
+      why: 'of a type that is not taken',
+      more: { content_type: 'application/x-sh' },
+      status: 400,
+      code: 'BAD_FRAME',
+    },
+    { why: 'without a name', more: { name: undefined }, status: 400, code: 'BAD_REQUEST' },
+  ])('$why is refused, and nothing is stored', async ({ more, status, code }) => {
+    const room = await newRoom(stack, 'alice');
+    const response = await announce('alice', room, more);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ error: code });
+    expect(await filesOf(room)).toEqual([]);
+  });
+});
+
+describe('a name is a name and no path', () => {
+  test.each([
+    ['../../etc/passwd', 'passwd', 'passwd'],
+    ['a\0b.txt', 'ab.txt', 'ab.txt'],
+    [`${'x'.repeat(300)}.txt`, `${'x'.repeat(116)}.txt`, `${'x'.repeat(116)}.txt`],
+    ['文件 "1".txt', '文件 "1".txt', '%E6%96%87%E4%BB%B6%20%221%22.txt'],
+    ['\r\nSet-Cookie: a=b', 'Set-Cookie: a=b', 'Set-Cookie%3A%20a%3Db'],
+  ])('%j is kept as %j and downloads as that', async (name, kept, header) => {
+    const room = await newRoom(stack, 'alice');
+    const offer = await uploaded('alice', room, { name });
+    expect(offer.name).toBe(kept);
+    expect(new URL(offer.upload.url).pathname).toBe(`/filesbucket/${room}/${offer.file_id}`);
+    await attachId(offer.file_id, 'alice', room);
+    const location = (await read('alice', room, offer.file_id)).headers.get('location') ?? '';
+    const got = await fetch(location);
+    expect(got.headers.get('content-disposition')).toMatch(new RegExp(`filename\\*=UTF-8''${header}$`));
+    expect(got.headers.get('set-cookie')).toBeNull();
+  });
+
+  test('what can hold a script is saved, never shown', async () => {
+    const room = await newRoom(stack, 'alice');
+    const offer = await uploaded('alice', room, { name: 'page.html', content_type: 'text/html' });
+    await attachId(offer.file_id, 'alice', room);
+    const got = await fetch((await read('alice', room, offer.file_id)).headers.get('location') ?? '');
+    expect(got.headers.get('content-type')).toBe('application/octet-stream');
+    expect(got.headers.get('content-disposition')).toMatch(/^attachment; /);
+  });
+});
+
+test('a file from a frame is stored at once, and read as any other', async () => {
+  const room = await newRoom(stack, 'alice', 'bob');
+  const data = `data:text/plain;base64,${Buffer.from(TEXT).toString('base64')}`;
+  const file = await attach({ kind: 'inline', data, name: 'note.txt' }, 'alice', room);
+  expect(file).toMatchObject({ name: 'note.txt', contentType: 'text/plain', size: TEXT.length });
+  const got = await fetch((await read('bob', room, file.id)).headers.get('location') ?? '');
+  expect(await got.text()).toBe(TEXT);
+});

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeRoom } from '../../bin/demo.ts';
+import { enter } from '../support/chat.ts';
+import { type Asking, ask, askingAs, type Json } from '../support/http.ts';
+import { databaseOf, newRoom } from '../support/rooms.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+let alice: Asking;
+let bob: Asking;
+let carol: Asking;
+let dave: Asking;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  const people = ['alice', 'bob', 'carol', 'dave'].map((name) => askingAs(stack, name));
+  [alice, bob, carol, dave] = (await Promise.all(people)) as [Asking, Asking, Asking, Asking];
+});
+
+afterAll(() => stack.stop());
+
+const chatsOf = async (who: Asking, query = '') =>
+  (await who(`GET /chats/${query}`)).body['chats'] as readonly Json[];
+
+describe('making a room', () => {
+  test('makes its creator the owner, and the others members', async () => {
+    const { status, body } = await dave('POST /chats/', { name: 'Lunch', members: [1, '2', '4', 2] });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ name: 'Lunch', kind: 'group', access: 'members', seq: 0 });
+    expect(body['id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(body['more_members']).toBe(false);
+    expect(body['members']).toMatchObject([
+      { user_id: 1, role: 'member', muted_until: null },
+      { user_id: 2, role: 'member' },
+      { user_id: 4, role: 'owner' },
+    ]);
+    const found = await alice(`GET /chats/${body['id']}/`);
+    expect(found).toMatchObject({ status: 200, body });
+  });
+
+  test('of two people is the same room whoever asks, and however often', async () => {
+    const made = await carol('POST /chats/', { kind: 'direct', members: [4] });
+    expect(made).toMatchObject({ status: 201, body: { id: 'direct:3:4', kind: 'direct', name: '' } });
+    const again = await dave('POST /chats/', { kind: 'direct', members: ['3'] });
+    expect(again).toMatchObject({ status: 200, body: made.body });
+    expect(made.body['members']).toMatchObject([
+      { user_id: 3, role: 'member' },
+      { user_id: 4, role: 'member' },
+    ]);
+  });
+
+  test.each([
+    ['a direct room of one', { kind: 'direct', members: [] }],
+    ['a direct room with oneself', { kind: 'direct', members: ['1'] }],
+    ['a direct room of three', { kind: 'direct', members: [2, 3] }],
+    ['an unknown kind', { kind: 'crowd' }],
+    ['an unknown access', { access: 'everybody' }],
+    ['a name of 201 characters', { name: 'x'.repeat(201) }],
+    ['101 members', { members: Array.from({ length: 101 }, (_, index) => index + 10) }],
+    ['a member without a name', { members: [''] }],
+    ['a text', '"room"'],
+    ['what is no JSON', '{'],
+  ])('%s is malformed, and nothing is made', async (_what, body) => {
+    const before = (await chatsOf(alice, '?limit=50')).length;
+    expect(await alice('POST /chats/', body)).toMatchObject({ status: 400, body: { error: 'BAD_REQUEST' } });
+    expect(await chatsOf(alice, '?limit=50')).toHaveLength(before);
+  });
+
+  test('needs somebody who is signed in', async () => {
+    expect((await ask(stack, 'POST /chats/', { body: {} })).status).toBe(401);
+  });
+});
+
+describe('a room', () => {
+  test('that one is no member of and one that there is not are the same 403', async () => {
+    const answers = await Promise.all(
+      ['2', '404', 'a%2Fb', '%23', '%25', 'x'.repeat(300), 'user%231', '%00'].map((id) =>
+        bob(`GET /chats/${id}/`),
+      ),
+    );
+    expect(answers[0]).toMatchObject({ status: 403, body: { error: 'NOT_A_MEMBER' } });
+    const differing = answers.filter(({ body }) => body['error'] !== 'NOT_A_MEMBER');
+    // A slash, even an escaped one, ends a room's id: API Gateway hands the path on decoded.
+    expect(differing.map(({ status }) => status)).toEqual([404]);
+  });
+
+  test('whose id has signs that mean something in a URL is found by its escaped id', async () => {
+    const members = [{ user: '1', role: 'owner' as const }];
+    for (const id of ['50% off', 'c#', 'größe', 'a?b']) {
+      const plan = { id, name: id, kind: 'group', access: 'members', members } as const;
+      await makeRoom(databaseOf(stack), plan);
+    }
+    for (const id of ['50% off', 'c#', 'größe']) {
+      const { body } = await alice(`GET /chats/${encodeURIComponent(id)}/`);
+      expect(body).toMatchObject({ id, name: id });
+    }
+    // HTTP APIs cut a path at an escaped question mark, so such a room is reached by socket only.
+    expect((await alice(`GET /chats/${encodeURIComponent('a?b')}/`)).status).toBe(403);
+  });
+
+  test('names those of its members who have been there', async () => {
+    const room = await newRoom(stack, 'alice', 'bob');
+    await (await enter(stack, 'bob', `room=${room}`)).close();
+    const { body } = await alice(`GET /chats/${room}/`);
+    expect(body['members']).toContainEqual(expect.objectContaining({ user_id: 2, username: 'bob' }));
+  });
+});
+
+describe('my rooms', () => {
+  test('come latest first, with the last message and what of others is unread', async () => {
+    const [quiet, busy] = [await newRoom(stack, 'carol'), await newRoom(stack, 'carol', 'bob')];
+    await carol(`POST /chats/${quiet}/send_message/`, { content: 'echo?' });
+    await carol(`POST /chats/${busy}/send_message/`, { content: 'one' });
+    await bob(`POST /chats/${busy}/send_message/`, { content: 'two' });
+    const [first, second] = await chatsOf(carol);
+    expect(first).toMatchObject({ id: busy, unread: 1, unread_capped: false, kind: 'group' });
+    expect(first?.['last_message']).toMatchObject({ content: 'two', sender: { username: 'bob' } });
+    expect(first?.['last_at']).toMatch(/^\d{4}-.*Z$/);
+    expect(second).toMatchObject({ id: quiet, unread: 0, last_message: { content: 'echo?' } });
+    expect((await chatsOf(bob))[0]).toMatchObject({ id: busy, unread: 1 });
+  });
+
+  test('in which nothing was said have no last message', async () => {
+    const room = await newRoom(stack, 'dave');
+    const found = (await chatsOf(dave, '?limit=50')).find(({ id }) => id === room);
+    expect(found).toMatchObject({ unread: 0, last_message: null, last_at: null });
+  });
+
+  test('count unread messages up to 99, and say when there are more', async () => {
+    const room = await newRoom(stack, 'bob', 'carol');
+    const say = (index: number) => bob(`POST /chats/${room}/send_message/`, { content: `${index}` });
+    await Promise.all(Array.from({ length: 99 }, (_, index) => say(index)));
+    expect((await chatsOf(carol))[0]).toMatchObject({ id: room, unread: 99, unread_capped: false });
+    await say(100);
+    expect((await chatsOf(carol))[0]).toMatchObject({ id: room, unread: 99, unread_capped: true });
+    expect((await chatsOf(bob))[0]).toMatchObject({ id: room, unread: 0, unread_capped: false });
+  });
+
+  test('come in pages, each once', async () => {
+    const made = await Promise.all(Array.from({ length: 7 }, () => newRoom(stack, 'erin')));
+    // A token of somebody who is no demo user: only the token says who they are.
+    const Authorization = `Bearer ${await stack.token('dave', { claims: { sub: 'erin' } })}`;
+    const seen: unknown[] = [];
+    let cursor: unknown = '';
+    while (cursor !== null) {
+      const query: string = cursor === '' ? '?limit=3' : `?limit=3&cursor=${String(cursor)}`;
+      const { body } = await ask(stack, `GET /chats/${query}`, { headers: { Authorization } });
+      seen.push(...(body['chats'] as Json[]).map(({ id }) => id));
+      cursor = body['next_cursor'];
+    }
+    expect(seen.toSorted()).toEqual(made.toSorted());
+  });
+
+  test.each(['?limit=0', '?limit=51', '?limit=x', '?cursor=x', '?cursor=%25', '?cursor=bnVsbA'])(
+    'with %s are malformed',
+    async (query) => {
+      expect(await alice(`GET /chats/${query}`)).toMatchObject({
+        status: 400,
+        body: { error: 'BAD_REQUEST' },
+      });
+    },
+  );
+});

@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Asking, ask, askingAs } from '../support/http.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+let alice: Asking;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+  alice = await askingAs(stack, 'alice');
+});
+
+afterAll(() => stack.stop());
+
+const signIn = (username: unknown, password: unknown, headers = {}) =>
+  ask(stack, 'POST /login/', { body: { username, password }, headers });
+
+const cookieOf = async (username: string) => {
+  const { headers } = await signIn(username, username);
+  return headers.getSetCookie()[0]?.split(';')[0] ?? '';
+};
+
+const ownOrigin = () => stack.stack.edgeUrl;
+const said = async () => ((await alice('GET /chats/1/messages/')).body['messages'] as unknown[]).length;
+
+describe('signing in', () => {
+  test('with name and password gives a token, the user, and a cookie that no script reads', async () => {
+    const { status, body, headers } = await signIn('alice', 'alice');
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      token: expect.stringMatching(/^ey/),
+      user: { id: 1, username: 'alice', email: 'alice@example.com', user_type: 'student' },
+      expires_at: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    const [cookie = '', ...others] = headers.getSetCookie();
+    expect(others).toEqual([]);
+    const [value, ...attributes] = cookie.split('; ');
+    expect(value).toBe(`sessionid=${String(body['token'])}`);
+    expect(attributes.sort()).toEqual([
+      'HttpOnly',
+      expect.stringMatching(/^Max-Age=3(5\d\d|600)$/),
+      'Path=/',
+      'SameSite=Lax',
+    ]);
+  });
+
+  test('with a wrong password is the same 401 as with a name that nobody has', async () => {
+    const wrong = await signIn('alice', 'bob');
+    expect(wrong).toMatchObject({ status: 401, body: { error: 'WRONG_PASSWORD' } });
+    expect((await signIn('eve', 'eve')).body).toEqual(wrong.body);
+    expect(wrong.headers.getSetCookie()).toEqual([]);
+  });
+
+  test.each([
+    ['without a password', { username: 'alice' }],
+    ['with a number for a name', { username: 1, password: 'alice' }],
+    ['with an empty password', { username: 'alice', password: '' }],
+    ['with an array', []],
+    ['with what is no JSON', '{"username":'],
+  ])('%s is malformed', async (_how, body) => {
+    const answer = await ask(stack, 'POST /login/', { body });
+    expect(answer).toMatchObject({ status: 400, body: { error: 'BAD_REQUEST' } });
+  });
+
+  test('as a form is 415, so that no page of another site can do it', async () => {
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+    const answer = await ask(stack, 'POST /login/', { body: 'username=alice&password=alice', headers });
+    expect(answer).toMatchObject({ status: 415, body: { error: 'NOT_JSON' } });
+  });
+
+  test('is not in the way of who is signed in already, whatever their Origin', async () => {
+    const Cookie = await cookieOf('alice');
+    expect((await signIn('bob', 'bob', { Cookie })).status).toBe(200);
+  });
+
+  test('ends by a cookie that is empty and over', async () => {
+    const headers = { Cookie: await cookieOf('alice'), Origin: ownOrigin() };
+    const answer = await ask(stack, 'POST /logout/', { headers });
+    expect(answer.status).toBe(204);
+    expect(answer.headers.getSetCookie()).toEqual(['sessionid=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']);
+    const foreign = { ...headers, Origin: 'https://evil.example' };
+    expect((await ask(stack, 'POST /logout/', { headers: foreign })).status).toBe(403);
+  });
+});
+
+describe('a credential', () => {
+  test.each(['Bearer a.b.c', 'Basic YTpi', ''])('that does not count is 401: %j', async (Authorization) => {
+    const answer = await ask(stack, 'GET /chats/', { headers: { Authorization } });
+    expect(answer).toMatchObject({ status: 401, body: { error: 'UNAUTHENTICATED' } });
+  });
+
+  test('that ran out is 401', async () => {
+    const Authorization = `Bearer ${await stack.token('alice', { expiresInSeconds: -10 })}`;
+    expect((await ask(stack, 'GET /chats/', { headers: { Authorization } })).status).toBe(401);
+  });
+
+  test('in the query string is none', async () => {
+    expect((await ask(stack, `GET /chats/?token=${await stack.token('alice')}`)).status).toBe(401);
+  });
+
+  test('in a cookie reads from anywhere', async () => {
+    const Cookie = await cookieOf('alice');
+    expect((await ask(stack, 'GET /chats/1/messages/', { headers: { Cookie } })).status).toBe(200);
+  });
+
+  test('in a cookie changes something from an allowed Origin', async () => {
+    const headers = { Cookie: await cookieOf('alice'), Origin: ownOrigin() };
+    const body = { content: 'from the page' };
+    expect((await ask(stack, 'POST /chats/1/send_message/', { headers, body })).status).toBe(201);
+  });
+
+  test.each([
+    ['another Origin', { Origin: 'https://evil.example' }],
+    ['the Origin null', { Origin: 'null' }],
+    ['no Origin', {}],
+  ])('in a cookie changes nothing from %s', async (_which, origin) => {
+    const before = await said();
+    const headers = { Cookie: await cookieOf('alice'), ...origin };
+    const answer = await ask(stack, 'POST /chats/1/send_message/', { headers, body: { content: 'forged' } });
+    expect(answer).toMatchObject({ status: 403, body: { error: 'FORBIDDEN_ORIGIN' } });
+    expect(await said()).toBe(before);
+  });
+});
+
+describe('an address', () => {
+  test('that there is not is 404, under /api from us and elsewhere from API Gateway', async () => {
+    expect(await alice('GET /nothing/')).toMatchObject({ status: 404, body: { error: 'NOT_FOUND' } });
+    const outside = await fetch(`${stack.stack.httpUrl}/elsewhere`);
+    expect([outside.status, await outside.json()]).toEqual([404, { message: 'Not Found' }]);
+  });
+
+  test('with another method than it takes is 405 and names those', async () => {
+    const answer = await alice('PUT /chats/', {});
+    expect(answer).toMatchObject({ status: 405, body: { error: 'METHOD_NOT_ALLOWED' } });
+    expect(answer.headers.get('Allow')).toBe('GET, HEAD, POST');
+  });
+
+  test('without its slash at the end is the same', async () => {
+    expect((await alice('GET /chats/1')).body).toEqual((await alice('GET /chats/1/')).body);
+  });
+
+  test('answers without being kept by anybody', async () => {
+    for (const asked of ['GET /chats/', 'GET /nothing/', 'GET /openapi.json']) {
+      const { headers } = await alice(asked);
+      expect(headers.get('Cache-Control')).toBe('no-store');
+      expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+    }
+  });
+});
+
+test('a body of 300 KB is 413', async () => {
+  const answer = await alice('POST /chats/', { name: 'x'.repeat(300_000) });
+  expect(answer).toMatchObject({ status: 413, body: { error: 'BODY_TOO_LARGE' } });
+});
+
+test('no password, no token, no text and no query string is in the log', async () => {
+  await alice('POST /chats/1/send_message/', { content: 'a very secret word' });
+  await ask(stack, 'POST /login/', { body: { username: 'alice', password: 'very-wrong-password' } });
+  await alice('GET /chats/1/messages/?before=secretquery');
+  const log = stack.lines.join('\n');
+  for (const secret of ['secret word', 'very-wrong-password', 'secretquery', 'eyJ']) {
+    expect(log).not.toContain(secret);
+  }
+});

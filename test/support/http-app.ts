@@ -1,0 +1,36 @@
+import { httpApp } from '../../functions/gateway/http/app.ts';
+import type { HttpParts } from '../../functions/gateway/http/http-parts.ts';
+import { mockDatabase } from './mock-database.ts';
+import { alice, NOON } from './sample.ts';
+
+/** The HTTP API over a mocked database; alice is whoever brings the token `good`. */
+export function mockHttpApp(overrides: Partial<HttpParts> = {}) {
+  const { db, dynamodb } = mockDatabase();
+  const parts: HttpParts = {
+    db,
+    poster: { post: async () => 'taken', close: async () => {}, isOpen: async () => true },
+    fanOut: async () => {},
+    now: () => NOON,
+    files: () => {
+      throw new Error('No files here');
+    },
+    verify: async () => ({ user: alice, expiresAt: NOON + 3_600_000 }),
+    origins: ['https://chat.example.com'],
+    signIn: async () => 'good',
+    ...overrides,
+  };
+  const app = httpApp(parts);
+  const ask = (asked: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const [method = '', path = ''] = asked.split(' ');
+    return app.request(
+      `https://api.example.com/api${path}`,
+      {
+        method,
+        headers: { Authorization: 'Bearer good', 'Content-Type': 'application/json', ...headers },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      },
+      {},
+    );
+  };
+  return { app, ask, dynamodb };
+}

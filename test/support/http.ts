@@ -1,0 +1,43 @@
+import type { TestStack } from './stack.ts';
+
+export type Json = Record<string, unknown>;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed JSON; an empty object where there is no body. */
+  readonly body: Json;
+}
+
+export interface Call {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A text goes as it is, anything else as JSON. */
+  readonly body?: unknown;
+}
+
+const encoded = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
+
+/** Asks the HTTP API itself, as the edge in front of it does; `asked` is `GET /chats/1/`. */
+export async function ask(stack: TestStack, asked: string, { headers, body }: Call = {}): Promise<Answer> {
+  const [method = '', path = ''] = asked.split(' ');
+  const response = await fetch(`${stack.stack.httpUrl}/api${path}`, {
+    method,
+    redirect: 'manual',
+    headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: encoded(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: text === '' ? {} : (JSON.parse(text) as Json),
+  };
+}
+
+export type Asking = (asked: string, body?: unknown, headers?: Call['headers']) => Promise<Answer>;
+
+/** Asks as a demo user, by `Authorization: Bearer`. */
+export async function askingAs(stack: TestStack, username: string): Promise<Asking> {
+  const Authorization = `Bearer ${await stack.token(username)}`;
+  return (asked, body, headers) => ask(stack, asked, { body, headers: { Authorization, ...headers } });
+}

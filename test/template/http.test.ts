@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { synthesize } from './synthesize.ts';
+
+const template = synthesize();
+const http = template.function('http');
+
+const ofHttp = (type: string, from = template) =>
+  from
+    .resources(`AWS::ApiGatewayV2::${type}`)
+    .filter(({ properties }) => properties['ApiId'] === '<HttpApi>')
+    .map(({ properties }) => properties);
+
+test('the HTTP API has no CORS: page and API are under one name', () => {
+  const apis = template.resources('AWS::ApiGatewayV2::Api').filter(({ id }) => id === 'HttpApi');
+  expect(apis.map(({ properties }) => properties)).toEqual([{ Name: 'Parley-http', ProtocolType: 'HTTP' }]);
+});
+
+test('everything under /api, and nothing else, goes to the one function, in payload format 2.0', () => {
+  expect(ofHttp('Route')).toEqual([
+    {
+      ApiId: '<HttpApi>',
+      RouteKey: 'ANY /api/{proxy+}',
+      AuthorizationType: 'NONE',
+      Target: expect.stringMatching(/^integrations\/<HttpApi\w+>$/),
+    },
+  ]);
+  expect(ofHttp('Integration')).toEqual([
+    {
+      ApiId: '<HttpApi>',
+      IntegrationType: 'AWS_PROXY',
+      IntegrationUri: `<${http.id}.Arn>`,
+      PayloadFormatVersion: '2.0',
+    },
+  ]);
+});
+
+test('API Gateway may invoke the function for that route only', () => {
+  const permissions = template
+    .resources('AWS::Lambda::Permission')
+    .map(({ properties }) => properties)
+    .filter(({ FunctionName }) => FunctionName === `<${http.id}.Arn>`);
+  expect(permissions).toEqual([
+    {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: `<${http.id}.Arn>`,
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<HttpApi>/*/*/api/{proxy+}',
+    },
+  ]);
+});
+
+test('its stage is the default one, deploys by itself and leaves throttling to the account', () => {
+  expect(ofHttp('Stage')).toEqual([{ ApiId: '<HttpApi>', StageName: '$default', AutoDeploy: true }]);
+});
+
+test('with the user pool the function is told its client, with an issuer of the team it is told of none', () => {
+  const variablesOf = (from: typeof template) =>
+    (from.function('http').properties['Environment'] as { Variables: Record<string, unknown> }).Variables;
+  expect(variablesOf(template)).toMatchObject({
+    USER_POOL_CLIENT: '<IdentityUserPoolClient>',
+    AUDIENCE: '<IdentityUserPoolClient>',
+  });
+  const issuer = 'https://login.example.com/';
+  const oidc = synthesize({ issuer, audience: 'chat', jwksUri: `${issuer}jwks.json` });
+  expect(variablesOf(oidc)).toMatchObject({ ISSUER: issuer, AUDIENCE: 'chat' });
+  expect(variablesOf(oidc)).not.toHaveProperty('USER_POOL_CLIENT');
+});
+
+test('accessLogs=true logs requests to an own group, with no header, no path and no query string in a line', () => {
+  const [stage] = ofHttp('Stage', synthesize({ accessLogs: 'true' }));
+  const settings = stage?.['AccessLogSettings'] as { DestinationArn: string; Format: string };
+  expect(settings.DestinationArn).toContain('<HttpAccessLogs');
+  expect(Object.values(JSON.parse(settings.Format))).toEqual([
+    '$context.requestTime',
+    '$context.requestId',
+    '$context.httpMethod',
+    '$context.routeKey',
+    '$context.status',
+    '$context.error.message',
+  ]);
+});
+
+test('the API’s own name is no output: clients are given the edge’s', () => {
+  expect(JSON.stringify(template.outputs)).not.toContain('HttpApi');
+});

@@ -1,0 +1,67 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { ChatError } from '../../../../functions/domain/errors.ts';
+import { mockHttpApp } from '../../../support/http-app.ts';
+
+afterEach(() => vi.restoreAllMocks());
+
+const login = { username: 'alice', password: 'secret-password' };
+
+describe('the session cookie', () => {
+  test.each([
+    ['is Secure where the API is on AWS', { 'X-Forwarded-Proto': 'https' }, true],
+    ['is Secure where nobody says how the request came', {}, true],
+    ['is not Secure on loopback, where there is no TLS', { 'X-Forwarded-Proto': 'http' }, false],
+  ])('%s', async (_where, headers, secure) => {
+    const response = await mockHttpApp().ask('POST /login/', login, headers);
+    const [cookie = ''] = response.headers.getSetCookie();
+    expect(cookie).toContain('sessionid=good; Max-Age=3600; Path=/; HttpOnly');
+    expect(cookie.includes('; Secure')).toBe(secure);
+    expect(cookie).toContain('; SameSite=Lax');
+  });
+});
+
+test('with an issuer of the team there is no sign-in by password, and the answer says so', async () => {
+  const response = await mockHttpApp({ signIn: null }).ask('POST /login/', login);
+  expect(response.status).toBe(501);
+  expect(await response.json()).toMatchObject({ error: 'NO_PASSWORD_LOGIN' });
+});
+
+test('a token that the issuer gave and that does not count is no sign-in', async () => {
+  const verify = async () => {
+    throw new ChatError('UNAUTHENTICATED');
+  };
+  const response = await mockHttpApp({ verify }).ask('POST /login/', login);
+  expect(response.status).toBe(401);
+  expect(response.headers.getSetCookie()).toEqual([]);
+});
+
+test('a defect is a 500 that tells nothing, and a line in the log without what was said', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const { ask, dynamodb } = mockHttpApp();
+  dynamodb.on(GetItemCommand).rejects(new Error('secret words'));
+  const response = await ask('GET /chats/1/');
+  expect(response.status).toBe(500);
+  expect(await response.json()).toEqual({
+    error: 'INTERNAL',
+    message: 'Something failed on our side: try again',
+  });
+  expect(log).toHaveBeenCalledOnce();
+  expect(JSON.stringify(log.mock.calls)).not.toContain('secret');
+});
+
+test('a refused change asks the database for nothing', async () => {
+  const { ask, dynamodb } = mockHttpApp();
+  await ask('POST /chats/', { kind: 'crowd' });
+  await ask('POST /chats/1/send_message/', { content: 'x' }, { Authorization: '', Cookie: 'sessionid=good' });
+  await ask('POST /chats/1/send_message/', { content: 'x'.repeat(8_001) });
+  await ask('PATCH /chats/1/members/2/', {});
+  expect(dynamodb.calls()).toEqual([]);
+});
+
+test('a token in the header counts before the cookie, so no Origin is asked for', async () => {
+  const { ask, dynamodb } = mockHttpApp();
+  dynamodb.on(GetItemCommand).resolves({});
+  const response = await ask('POST /chats/1/members/', { user_id: 2 }, { Cookie: 'sessionid=good' });
+  expect(await response.json()).toMatchObject({ error: 'NOT_A_MEMBER' });
+});
