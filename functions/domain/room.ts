@@ -24,9 +24,10 @@ export function directRoomId(one: string, other: string): string {
   return ['direct', ...[one, other].sort(compareIds).map(escaped)].join(':');
 }
 
-/** The two users of a direct room's id; undefined for any other room's. */
+/** The two users of a direct room's id; undefined for any other room's, and for an id that no two users share. */
 export function directRoomUsers(id: string): readonly [string, string] | undefined {
   const [kind, one, other, ...rest] = id.split(':');
   if (kind !== 'direct' || !one || !other || rest.length > 0) return undefined;
-  return [unescaped(one), unescaped(other)];
+  const users = [unescaped(one), unescaped(other)] as const;
+  return one !== other && directRoomId(...users) === id ? users : undefined;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { directRoomId } from '../../../functions/domain/room.ts';
+import { directRoomId, directRoomUsers } from '../../../functions/domain/room.ts';
 
 test('the direct room of two users is the same whoever asks', () => {
   expect(directRoomId('2', '1')).toBe('direct:1:2');
@@ -13,4 +13,12 @@ test('numeric ids are ordered as numbers', () => {
 
 test('two pairs of users never share a direct room', () => {
   expect(directRoomId('a:b', 'c')).not.toBe(directRoomId('a', 'b:c'));
+});
+
+test('a direct room’s id names its two users, in one order only', () => {
+  expect(directRoomUsers('direct:1:2')).toEqual(['1', '2']);
+  expect(directRoomUsers(directRoomId('a:b', 'c%'))).toEqual(['a:b', 'c%']);
+  for (const id of ['direct:2:1', 'direct:1:1', 'direct:1', 'direct:1:2:3', 'direct::1', 'group:1:2', '1']) {
+    expect(directRoomUsers(id)).toBeUndefined();
+  }
 });
