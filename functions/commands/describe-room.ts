@@ -19,7 +19,7 @@ export interface RoomDescription {
 }
 
 /** A room is shown with at most this many of its members. */
-export const MAX_LISTED_MEMBERS = 500;
+const MAX_LISTED_MEMBERS = 500;
 
 export async function named(members: readonly Member[], db: Parts['db']): Promise<NamedMember[]> {
   const names = await getUsernames(

@@ -11,7 +11,7 @@ export interface RoomCursor {
 }
 
 /** A user's list is made of at most this many of their rooms: all are read to know which are the latest. */
-export const MAX_LISTED_ROOMS = 1_000;
+const MAX_LISTED_ROOMS = 1_000;
 
 const latestFirst = (one: RoomCursor, other: RoomCursor): number =>
   other.lastAt - one.lastAt || (one.id < other.id ? -1 : Number(one.id > other.id));

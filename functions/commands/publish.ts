@@ -7,7 +7,7 @@ import { type Leaving, leave } from './leave.ts';
 import type { FanoutChunk, Parts } from './parts.ts';
 
 /** Up to this many connections the function that has an event posts it itself; the rest goes to `fanout` in such chunks. */
-export const DIRECT_POSTS = 250;
+const DIRECT_POSTS = 250;
 
 /** A connection whose token ran out gets nothing more. */
 async function end(connection: Connection, parts: Leaving): Promise<void> {

@@ -19,7 +19,7 @@ export interface RoomSummary {
 }
 
 /** A badge says "99+" and no more, so no more is read for it. */
-export const UNREAD_CAP = 99;
+const UNREAD_CAP = 99;
 
 /** @returns undefined where the user is a member no more */
 export async function summarizeRoom(

@@ -11,7 +11,7 @@ import type { Database } from './database.ts';
 import { connectionKey, parseShardKey, shardKey } from './keys.ts';
 
 /** API Gateway ends a connection after 2 hours (AWS: quotas for WebSocket APIs); the row outlives it by ten minutes. */
-export const CONNECTION_LIFE_MS = (2 * 60 + 10) * 60 * 1000;
+const CONNECTION_LIFE_MS = (2 * 60 + 10) * 60 * 1000;
 
 /** Where a connection's row stands. */
 export type ConnectionPlace = Pick<Connection, 'room' | 'shard' | 'id'>;

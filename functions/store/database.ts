@@ -10,7 +10,7 @@ export interface Database {
 }
 
 /** Whether a write was refused by its own condition, which is an answer and no fault. */
-export const refusedByCondition = (error: unknown): boolean =>
+const refusedByCondition = (error: unknown): boolean =>
   error instanceof DynamoDBServiceException && error.name === 'ConditionalCheckFailedException';
 
 /**

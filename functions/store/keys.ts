@@ -22,7 +22,7 @@ export const profileUser = (key: string): string => unescaped(key.slice('user#'.
 export const parseRoomKey = (key: string): string => unescaped(key);
 
 /** Zero-padded, so that DynamoDB's order of strings is the order of numbers. */
-export const paddedSeq = (seq: number): string => String(seq).padStart(SEQ_DIGITS, '0');
+const paddedSeq = (seq: number): string => String(seq).padStart(SEQ_DIGITS, '0');
 
 /** Keys of the table `connections`. */
 export const connectionKey = (room: string, shard: number, connection: string) => ({

@@ -7,7 +7,7 @@ import type { HttpEnv, HttpParts } from './http-parts.ts';
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** The headers that a credential may be in; a token in a subprotocol is for sockets. */
-export const credentialHeaders = (header: (name: string) => string | undefined) => ({
+const credentialHeaders = (header: (name: string) => string | undefined) => ({
   authorization: header('authorization'),
   cookie: header('cookie'),
   origin: header('origin'),

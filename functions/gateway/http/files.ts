@@ -13,7 +13,7 @@ import { readJson } from './read-request.ts';
 /** A longer name is cut, so this is only to keep a body small. */
 const MAX_SENT_NAME = 1_000;
 
-export const uploadBody = v.object({
+const uploadBody = v.object({
   name: v.pipe(v.string(), v.maxLength(MAX_SENT_NAME)),
   content_type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(200)),
   /** Bytes. */

@@ -3,8 +3,6 @@ import { clientId, id, messageId } from '../../dialects/schema.ts';
 import { HISTORY_LIMIT } from '../../domain/command.ts';
 import { roles } from '../../domain/member.ts';
 
-export const ROOM_LIMIT = 50;
-
 /** More than a year is for good, and a room can take a member out for that. */
 const MAX_MUTE_SECONDS = 366 * 24 * 60 * 60;
 const MAX_NEW_MEMBERS = 100;

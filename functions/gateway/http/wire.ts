@@ -46,7 +46,7 @@ export const memberShape = v.pipe(
   v.metadata({ ref: 'Member' }),
 );
 
-export const roomShape = v.object({
+const roomShape = v.object({
   id,
   name: v.string(),
   kind: v.picklist(['group', 'direct']),
