@@ -72,6 +72,38 @@ const frames: readonly FrameIn[] = [
     },
   },
   {
+    name: 'sync',
+    asks: 'Sync',
+    schema: inward.syncFrame,
+    tag: act('sync'),
+    does: 'You alone get `sync`: what changed after a number. Send it when the socket is back, and whenever a `seq` shows that you missed one. For members of the room only.',
+    words: { since: 'You have every change up to this number; 0 for none.' },
+  },
+  {
+    name: 'join',
+    asks: 'JoinRoom',
+    schema: inward.joinFrame,
+    tag: act('join'),
+    does: 'You get `joined`, and from then on this socket hears of this room as of its own; each of its frames has `room_id`. For those who may connect to the room.',
+    words: { room_id: 'The room.' },
+  },
+  {
+    name: 'leave',
+    asks: 'LeaveRoom',
+    schema: inward.leaveFrame,
+    tag: act('leave'),
+    does: 'You get `left`, and hear no more of a room that you joined. You stay its member. The room that you connected to is left by closing the socket.',
+    words: { room_id: 'The room.' },
+  },
+  {
+    name: 'authenticate',
+    asks: 'Authenticate',
+    schema: inward.authenticateFrame,
+    tag: act('authenticate'),
+    does: 'Send a fresh token before the old one runs out, and the socket stays open; you get `authenticated`. A token of another user is refused with `UNAUTHENTICATED`, and the old one counts on.',
+    words: { token: 'The fresh token, a JWT of the same user.' },
+  },
+  {
     name: 'ping',
     asks: 'Ping',
     schema: inward.pingFrame,
@@ -87,7 +119,7 @@ export const actionContract: Contract = {
   handshake: {
     path: '/ws/chat/<room>/',
     credential:
-      'A token in the `Authorization` header, or, from a browser, which cannot set it, in the subprotocols `Bearer` and the token itself. `Bearer` is echoed.',
+      'Without a room, `/ws/chat/` is your inbox: it hears of new messages in all of your rooms, and of your own `seen` there, so that a list of rooms stays right; join a room to hear the rest. A token in the `Authorization` header, or, from a browser, which cannot set it, in the subprotocols `Bearer` and the token itself. `Bearer` is echoed.',
     sample: {
       language: 'js',
       lines: [
@@ -101,9 +133,12 @@ export const actionContract: Contract = {
         'With `second_user`, in place of the room: the direct room of two users, in any order, of whom you are one. It must exist, unless the stack’s setting `directRooms` is `on-demand`.',
       first_user: 'The same, spelled right.',
       second_user: 'The other user. A slash behind it does no harm.',
+      since:
+        'You have every change up to this number: `sync` comes instead of the newest messages, as if you had asked.',
     },
     refused: [badCredential, noMember],
-    greeting: 'The newest messages come as one array.',
+    greeting:
+      'The newest messages come as one array; with `since`, what you missed comes as `sync`; in an inbox, `inbox`.',
   },
   in: frames,
   out: actionOut,

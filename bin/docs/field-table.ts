@@ -17,7 +17,7 @@ function nameOf(payload: Payload, link: string): string {
   if (payload.enum?.length === errorCodes.length) return '[error code](#error-codes)';
   if (payload.enum) return either(payload.enum.map(code));
   if (payload.anyOf) return either(payload.anyOf.map((part) => nameOf(part, link)));
-  if (payload.items) return `array of ${nameOf(payload.items, link)}`;
+  if (payload.items) return `array of ${payload.items.properties ? 'objects' : nameOf(payload.items, link)}`;
   if (payload.additionalProperties) return `object of ${nameOf(payload.additionalProperties, link)}`;
   if (payload.format === 'date-time') return 'time';
   if (payload.format === 'uuid') return 'UUID';
@@ -36,7 +36,7 @@ function rowsOf(payload: Payload, link: string, path: readonly string[] = []): r
     const usual = field.default === undefined ? '' : ` ${code(field.default)} if it is left out.`;
     const type = cell(nameOf(field, link));
     const row = `| \`${at.join('.')}\` | ${type} | ${needed} | ${cell(`${field.description}${usual}`)} |`;
-    return [row, ...rowsOf(field, link, at)];
+    return [row, ...rowsOf(field.items ?? field, link, at)];
   });
 }
 

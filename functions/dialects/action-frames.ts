@@ -1,30 +1,9 @@
 import type { Event } from '../domain/event.ts';
 import type { Message } from '../domain/message.ts';
+import { wireMessage } from './action-message.ts';
+import { syncFrame } from './action-sync.ts';
 import { fitting, MAX_FRAME_BYTES, type View } from './dialect.ts';
-import { wireFile, wireId } from './frame.ts';
-
-/** S0 and S1 call a stored message that nobody else has got yet `send`. */
-const wireStatus = { sent: 'send', delivered: 'delivered', read: 'read' } as const;
-
-const wireReactions = (reactions: Readonly<Record<string, readonly string[]>>) =>
-  Object.fromEntries(Object.entries(reactions).map(([emoji, users]) => [emoji, users.map(wireId)]));
-
-const wireMessage = (message: Message, { viewer }: View) => ({
-  message_id: message.id,
-  text: message.text,
-  sender_id: wireId(message.author.id),
-  sender_email: message.author.email,
-  status: wireStatus[message.status],
-  created_at: message.createdAt,
-  updated_at: message.updatedAt,
-  ...(message.type !== 'text' && { type: message.type }),
-  ...(message.replyTo !== undefined && { reply_to: message.replyTo }),
-  ...(message.editedAt !== undefined && { edited: true }),
-  ...(message.deletedAt !== undefined && { deleted: true }),
-  ...(message.file && wireFile(message.room, message.file)),
-  ...(message.reactions && { reactions: wireReactions(message.reactions) }),
-  ...(viewer === message.author.id && message.clientId !== undefined && { client_id: message.clientId }),
-});
+import { refusedFields, wireId } from './frame.ts';
 
 const ENVELOPE_BYTES = 1024;
 
@@ -83,11 +62,21 @@ export function actionFrame(event: Event, view: View): object | undefined {
         has_more: event.hasMore || messages.length < event.messages.length,
       };
     }
+    case 'Synced':
+      return syncFrame(event, view);
     case 'Ponged':
       return { type: 'pong', seq: event.seq };
+    case 'Authenticated':
+      return { type: 'authenticated', expires_at: new Date(event.expiresAt).toISOString() };
+    case 'Joined':
+      return { type: 'joined', room_id: wireId(event.room), seq: event.seq };
+    case 'Left':
+      return { type: 'left', room_id: wireId(event.room) };
+    case 'InboxOpened':
+      return { type: 'inbox', rooms: event.rooms };
     case 'Refused': {
-      const client = event.clientId === undefined ? {} : { client_id: event.clientId };
-      return { type: 'error', code: event.code, message: event.reason, ...client };
+      const { code, reason: message } = event;
+      return { type: 'error', code, message, ...refusedFields(event) };
     }
     case 'TurnedAway':
       return undefined;

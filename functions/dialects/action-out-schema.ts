@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { errorCode, fileDetails, number, time, wireId } from './out-schema.ts';
+import { errorCode, fileDetails, number, refusedDetails, time, wireId } from './out-schema.ts';
 
 const elsewhere = { room_id: v.optional(wireId) };
 
@@ -97,12 +97,49 @@ export const history = v.strictObject({
   ...elsewhere,
 });
 
+/** A change in a page of `sync`: the frame that told it when it was made, but with its message as it is now. */
+const change = v.strictObject({
+  type: v.picklist(['chat_message', 'message_edited', 'message_deleted', 'message_reacted']),
+  message_id: number,
+  seq: number,
+  message: v.optional(messageShape),
+  user_id: v.optional(wireId),
+  emoji: v.optional(v.string()),
+  removed: v.optional(v.literal(true)),
+});
+
+export const sync = v.strictObject({
+  type: v.literal('sync'),
+  since: number,
+  events: v.array(change),
+  seq: number,
+  has_more: v.boolean(),
+  complete: v.boolean(),
+  receipts: v.array(
+    v.strictObject({ message_id: number, status: v.picklist(['send', 'delivered', 'read']) }),
+  ),
+  seen: v.array(v.strictObject({ user_id: wireId, message_id: number })),
+  ...elsewhere,
+});
+
+export const authenticated = v.strictObject({
+  type: v.literal('authenticated'),
+  expires_at: time,
+  ...elsewhere,
+});
+
+export const joined = v.strictObject({ type: v.literal('joined'), room_id: wireId, seq: number });
+
+export const left = v.strictObject({ type: v.literal('left'), room_id: wireId });
+
+export const inbox = v.strictObject({ type: v.literal('inbox'), rooms: number, ...elsewhere });
+
 export const pong = v.strictObject({ type: v.literal('pong'), seq: number, ...elsewhere });
 
 export const error = v.strictObject({
   type: v.literal('error'),
   code: errorCode,
   message: v.string(),
-  client_id: v.optional(v.string()),
+  ...refusedDetails,
   ...elsewhere,
 });

@@ -32,6 +32,15 @@ const changedLater: Message = {
   revision: 65,
 };
 
+const deleted: Message = {
+  ...question,
+  id: 62,
+  text: '',
+  updatedAt: '2026-03-02T09:16:00.000Z',
+  deletedAt: '2026-03-02T09:16:00.000Z',
+  revision: 68,
+};
+
 const sent = { kind: 'SendMessage', type: 'text' } as const;
 
 /** What our own client says and hears beyond S0 and S1. */
@@ -96,6 +105,27 @@ export const actionOwnExamples: Examples = {
       clause: 'own-history, the newest',
       frame: { action: 'history' },
       command: { kind: 'LoadHistory', limit: 50 },
+    },
+    { clause: 'own-sync', frame: { action: 'sync', since: 41 }, command: { kind: 'Sync', since: 41 } },
+    {
+      clause: 'own-sync, from the beginning, of another room',
+      frame: { action: 'sync', since: 0, room_id: 7 },
+      command: { kind: 'Sync', since: 0, room: '7' },
+    },
+    {
+      clause: 'own-join',
+      frame: { action: 'join', room_id: 7 },
+      command: { kind: 'JoinRoom', room: '7' },
+    },
+    {
+      clause: 'own-leave',
+      frame: { action: 'leave', room_id: 7 },
+      command: { kind: 'LeaveRoom', room: '7' },
+    },
+    {
+      clause: 'own-authenticate',
+      frame: { action: 'authenticate', token: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl' },
+      command: { kind: 'Authenticate', token: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl' },
     },
     { clause: 'own-ping', frame: { action: 'ping' }, command: { kind: 'Ping' } },
   ],
@@ -174,6 +204,81 @@ export const actionOwnExamples: Examples = {
       },
     },
     {
+      clause: 'own-sync',
+      event: {
+        kind: 'Synced',
+        room: '1',
+        since: 63,
+        changes: [
+          { kind: 'MessageEdited', room: '1', message: changedLater, seq: 65 },
+          {
+            kind: 'MessageReacted',
+            room: '1',
+            message: changedLater,
+            user: '2',
+            emoji: '👍',
+            removed: false,
+            seq: 66,
+          },
+          { kind: 'MessageDeleted', room: '1', message: deleted, by: '3', seq: 68 },
+        ],
+        seq: 68,
+        hasMore: false,
+        complete: true,
+        receipts: [{ message: 61, status: 'read' }],
+        seen: [{ user: '2', message: 61 }],
+      },
+      frame: {
+        type: 'sync',
+        since: 63,
+        events: [
+          { type: 'message_edited', message_id: 63, seq: 65, message: { text: 'Shall we meet at one?' } },
+          { type: 'message_reacted', message_id: 63, seq: 66, user_id: 2, emoji: '👍' },
+          { type: 'message_deleted', message_id: 62, seq: 68, message: { text: '', deleted: true } },
+        ],
+        seq: 68,
+        has_more: false,
+        complete: true,
+        receipts: [{ message_id: 61, status: 'read' }],
+        seen: [{ user_id: 2, message_id: 61 }],
+      },
+    },
+    {
+      clause: 'own-sync, where too much was missed',
+      event: {
+        kind: 'Synced',
+        room: '1',
+        since: 63,
+        changes: [],
+        seq: 1187,
+        hasMore: false,
+        complete: false,
+        receipts: [],
+        seen: [],
+      },
+      frame: { type: 'sync', since: 63, events: [], seq: 1187, has_more: false, complete: false },
+    },
+    {
+      clause: 'own-join',
+      event: { kind: 'Joined', room: '7', seq: 12 },
+      frame: { type: 'joined', room_id: 7, seq: 12 },
+    },
+    {
+      clause: 'own-leave',
+      event: { kind: 'Left', room: '7' },
+      frame: { type: 'left', room_id: 7 },
+    },
+    {
+      clause: 'own-inbox',
+      event: { kind: 'InboxOpened', room: '1', rooms: 12 },
+      frame: { type: 'inbox', rooms: 12 },
+    },
+    {
+      clause: 'own-authenticate',
+      event: { kind: 'Authenticated', room: '1', expiresAt: Date.UTC(2026, 2, 2, 10, 15) },
+      frame: { type: 'authenticated', expires_at: '2026-03-02T10:15:00.000Z' },
+    },
+    {
       clause: 'own-ping',
       event: { kind: 'Ponged', room: '1', seq: 66 },
       frame: { type: 'pong', seq: 66 },
@@ -188,6 +293,18 @@ export const actionOwnExamples: Examples = {
         clientId: 'a1f3-19',
       },
       frame: { type: 'error', code: 'NOT_THE_AUTHOR', client_id: 'a1f3-19' },
+    },
+    {
+      clause: 'own-error, which passes',
+      event: {
+        kind: 'Refused',
+        room: '1',
+        code: 'RATE_LIMITED',
+        reason: 'Too many messages in a short time: wait a moment and send again',
+        clientId: 'a1f3-21',
+        retryAfterMs: 3_200,
+      },
+      frame: { type: 'error', code: 'RATE_LIMITED', client_id: 'a1f3-21', retry_after_ms: 3_200 },
     },
   ],
 };

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import { messageTypes } from '../domain/message.ts';
-import { clientId, id, messageId } from './schema.ts';
+import { clientId, id, logNumber, messageId } from './schema.ts';
 
 const inRoom = { room_id: v.optional(id) };
 const change = { ...inRoom, client_id: v.optional(clientId) };
@@ -46,3 +46,12 @@ export const historyFrame = v.object({
 });
 
 export const pingFrame = v.object(inRoom);
+
+export const syncFrame = v.object({ ...inRoom, since: logNumber });
+
+/** API Gateway takes frames of 32 KB; a token of this length leaves room for all the rest. */
+export const authenticateFrame = v.object({ token: v.pipe(v.string(), v.nonEmpty(), v.maxLength(16_384)) });
+
+export const joinFrame = v.object({ room_id: id });
+
+export const leaveFrame = joinFrame;

@@ -1,13 +1,17 @@
 import type { Command } from '../domain/command.ts';
 import { actionFrame } from './action-frames.ts';
 import {
+  authenticateFrame,
   deleteFrame,
   editFrame,
   historyFrame,
+  joinFrame,
+  leaveFrame,
   pingFrame,
   reactFrame,
   seenFrame,
   sendFrame,
+  syncFrame,
   typingFrame,
 } from './action-schema.ts';
 import { type Dialect, FrameError } from './dialect.ts';
@@ -51,6 +55,13 @@ const decoders: Record<string, (frame: object) => Command> = {
     const before = fields.before === undefined ? {} : { before: fields.before };
     return { kind: 'LoadHistory', limit: fields.limit, ...before, ...changed(fields) };
   },
+  sync(frame) {
+    const fields = fieldsOf(syncFrame, frame);
+    return { kind: 'Sync', since: fields.since, ...changed(fields) };
+  },
+  authenticate: (frame) => ({ kind: 'Authenticate', token: fieldsOf(authenticateFrame, frame).token }),
+  join: (frame) => ({ kind: 'JoinRoom', room: fieldsOf(joinFrame, frame).room_id }),
+  leave: (frame) => ({ kind: 'LeaveRoom', room: fieldsOf(leaveFrame, frame).room_id }),
   ping: (frame) => ({ kind: 'Ping', ...changed(fieldsOf(pingFrame, frame)) }),
 };
 

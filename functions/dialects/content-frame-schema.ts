@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { errorCode, fileDetails, number, time, wireId } from './out-schema.ts';
+import { errorCode, fileDetails, number, refusedDetails, time, wireId } from './out-schema.ts';
 import { clientId } from './schema.ts';
 
 /** What the decoder reads by hand, since S2 has its own words for what is wrong. */
@@ -17,4 +17,9 @@ export const messageShape = v.strictObject({
 
 export const message = v.strictObject({ type: v.literal('message'), message: messageShape });
 
-export const error = v.strictObject({ type: v.literal('error'), message: v.string(), code: errorCode });
+export const error = v.strictObject({
+  type: v.literal('error'),
+  message: v.string(),
+  code: errorCode,
+  ...refusedDetails,
+});

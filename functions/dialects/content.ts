@@ -1,7 +1,7 @@
 import type { Event, Refused } from '../domain/event.ts';
 import type { Message } from '../domain/message.ts';
 import { type Dialect, FrameError } from './dialect.ts';
-import { clientIdOf, fieldOf, parseFrame, wireFile, wireId } from './frame.ts';
+import { clientIdOf, fieldOf, parseFrame, refusedFields, wireFile, wireId } from './frame.ts';
 
 /** S2's message, on the socket and in its history by REST. */
 export const contentMessage = (message: Message) => ({
@@ -18,10 +18,11 @@ export const contentMessage = (message: Message) => ({
   ...(message.file && wireFile(message.room, message.file)),
 });
 
-const refused = ({ code, reason }: Refused) => ({
+const refused = (event: Refused) => ({
   type: 'error',
-  message: code === 'EMPTY_TEXT' ? 'Content cannot be empty' : reason,
-  code,
+  message: event.code === 'EMPTY_TEXT' ? 'Content cannot be empty' : event.reason,
+  code: event.code,
+  ...refusedFields(event),
 });
 
 function frameOf(event: Event): object | undefined {

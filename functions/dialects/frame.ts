@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Refused } from '../domain/event.ts';
 import { type FileInput, fileInput, filePath, type MessageFile } from '../domain/file.ts';
 import { FrameError } from './dialect.ts';
 
@@ -52,4 +53,10 @@ export const wireFile = (room: string, file: MessageFile) => ({
   file_url: filePath(room, file),
   file_type: file.contentType,
   file_size: file.size,
+});
+
+/** What a refusal tells beside its code and sentence. */
+export const refusedFields = ({ clientId, retryAfterMs }: Refused) => ({
+  ...(clientId !== undefined && { client_id: clientId }),
+  ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
 });

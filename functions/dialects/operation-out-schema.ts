@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { messageTypes } from '../domain/message.ts';
-import { errorCode, fileDetails, time } from './out-schema.ts';
+import { errorCode, fileDetails, refusedDetails, time } from './out-schema.ts';
 
 const messageId = v.pipe(v.string(), v.regex(/^[1-9]\d*$/));
 
@@ -37,5 +37,5 @@ export const error = v.strictObject({
   operation: v.literal('error'),
   code: errorCode,
   message: v.string(),
-  client_id: v.optional(v.string()),
+  ...refusedDetails,
 });

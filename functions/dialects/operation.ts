@@ -3,7 +3,7 @@ import type { Command } from '../domain/command.ts';
 import type { Event } from '../domain/event.ts';
 import { type Message, messageTypes } from '../domain/message.ts';
 import { type Dialect, FrameError, type Speaker } from './dialect.ts';
-import { attached, clientIdOf, fieldOf, fieldsOf, parseFrame, wireFile } from './frame.ts';
+import { attached, clientIdOf, fieldOf, fieldsOf, parseFrame, refusedFields, wireFile } from './frame.ts';
 import { clientId, id, messageId } from './schema.ts';
 
 const common = { user: v.optional(id), client_id: v.optional(clientId) };
@@ -103,8 +103,8 @@ function frameOf(event: Event): object | undefined {
     case 'TypingChanged':
       return { operation: 'typing', user: event.user, typing_status: event.typing ? TYPING : 'not_typing' };
     case 'Refused': {
-      const client = event.clientId === undefined ? {} : { client_id: event.clientId };
-      return { operation: 'error', code: event.code, message: event.reason, ...client };
+      const { code, reason: message } = event;
+      return { operation: 'error', code, message, ...refusedFields(event) };
     }
     // S4 has no words for what else happens.
     default:

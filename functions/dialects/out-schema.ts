@@ -20,3 +20,9 @@ export const fileDetails = {
   file_type: v.optional(v.string()),
   file_size: v.optional(number),
 };
+
+/** What a refusal tells beside its code and sentence. */
+export const refusedDetails = {
+  client_id: v.optional(v.string()),
+  retry_after_ms: v.optional(number),
+};

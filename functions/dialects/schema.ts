@@ -6,6 +6,9 @@ const numeric = v.pipe(v.string(), v.regex(/^[1-9]\d{0,15}$/), v.transform(Numbe
 /** A message's id comes as a number or as a numeric string; both are the same message. */
 export const messageId = v.union([number, numeric]);
 
+/** A number of a room's log; 0 stands before the first. */
+export const logNumber = v.union([v.literal(0), v.pipe(v.literal('0'), v.transform(Number)), messageId]);
+
 /** Half a character would be stored as another one, and two ids would become the same. */
 const wellFormed = v.check<string>((text) => text.isWellFormed());
 

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Event } from '../domain/event.ts';
 import type { Message } from '../domain/message.ts';
 import { type Dialect, FrameError } from './dialect.ts';
-import { clientIdOf, fieldOf, fieldsOf, parseFrame, wireFile } from './frame.ts';
+import { clientIdOf, fieldOf, fieldsOf, parseFrame, refusedFields, wireFile } from './frame.ts';
 import { clientId, id } from './schema.ts';
 
 export const chatMessage = v.object({
@@ -45,7 +45,7 @@ function frameOf(event: Event): object | undefined {
         username: event.user.username,
       };
     case 'Refused':
-      return { type: 'error', message: event.reason, code: event.code };
+      return { type: 'error', message: event.reason, code: event.code, ...refusedFields(event) };
     case 'TurnedAway':
       return { type: 'error', ...turnedAway[event.code] };
     // S3 has no words for what else happens.

@@ -62,9 +62,35 @@ export interface LoadHistory {
   readonly limit: number;
 }
 
+/** What changed in a room after a number. */
+export interface Sync {
+  readonly kind: 'Sync';
+  readonly room?: string;
+  /** The client has every change up to this number; 0 for none. */
+  readonly since: number;
+}
+
 export interface Ping {
   readonly kind: 'Ping';
   readonly room?: string;
+}
+
+/** The connection goes on under a fresh token of the same user. */
+export interface Authenticate {
+  readonly kind: 'Authenticate';
+  readonly token: string;
+}
+
+/** The connection hears of another room, too. */
+export interface JoinRoom {
+  readonly kind: 'JoinRoom';
+  readonly room: string;
+}
+
+/** The connection hears no more of a room that it joined. */
+export interface LeaveRoom {
+  readonly kind: 'LeaveRoom';
+  readonly room: string;
 }
 
 /** What a client asks for. */
@@ -76,7 +102,11 @@ export type Command =
   | MarkSeen
   | SetTyping
   | LoadHistory
-  | Ping;
+  | Sync
+  | Ping
+  | Authenticate
+  | JoinRoom
+  | LeaveRoom;
 
 /** How many messages a client is shown on connect, and at most asks for at once. */
 export const HISTORY_LIMIT = 50;

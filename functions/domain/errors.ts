@@ -24,10 +24,13 @@ export const errorCodes = Object.keys(sentences) as readonly ErrorCode[];
 export class ChatError extends Error {
   override readonly name = 'ChatError';
   readonly code: ErrorCode;
+  /** After so many milliseconds the same may be asked again. */
+  readonly retryAfterMs: number | undefined;
 
   /** `reason` replaces the code's own sentence where more can be said; it must not quote what a user wrote. */
-  constructor(code: ErrorCode, reason?: string) {
+  constructor(code: ErrorCode, reason?: string, retryAfterMs?: number) {
     super(reason ?? sentences[code]);
     this.code = code;
+    this.retryAfterMs = retryAfterMs;
   }
 }

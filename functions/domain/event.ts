@@ -1,6 +1,6 @@
 import type { ErrorCode } from './errors.ts';
 import type { User } from './member.ts';
-import type { Message } from './message.ts';
+import type { Message, Status } from './message.ts';
 import type { Presence } from './presence.ts';
 
 interface InRoom {
@@ -77,6 +77,53 @@ export interface HistoryLoaded extends InRoom {
   readonly hasMore: boolean;
 }
 
+/** A change of what a room says. */
+export type RoomChanged = MessageSent | MessageEdited | MessageDeleted | MessageReacted;
+
+/** A client is told what it missed. */
+export interface Synced extends InRoom {
+  readonly kind: 'Synced';
+  /** It had everything up to this number. */
+  readonly since: number;
+  /** The changes after that, in order, each with its message as it is now. */
+  readonly changes: readonly RoomChanged[];
+  /** Now it has everything up to this number: what is missing below it will never be there. */
+  readonly seq: number;
+  /** There are changes after `seq`. */
+  readonly hasMore: boolean;
+  /** False where too much was missed, so that no changes are told; the history has what is left. */
+  readonly complete: boolean;
+  /** How far older messages have come; told with the last changes. */
+  readonly receipts: readonly { readonly message: number; readonly status: Status }[];
+  /** How far members have read; told with the last changes. */
+  readonly seen: readonly { readonly user: string; readonly message: number }[];
+}
+
+/** A connection goes on under a fresh token. */
+export interface Authenticated extends InRoom {
+  readonly kind: 'Authenticated';
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** A connection hears of a room from now on; `seq` is the number of the room's last change. */
+export interface Joined extends InRoom {
+  readonly kind: 'Joined';
+  readonly seq: number;
+}
+
+/** A connection hears no more of a room. */
+export interface Left extends InRoom {
+  readonly kind: 'Left';
+}
+
+/** A connection without a room of its own hears of new messages in its user's rooms from now on. */
+export interface InboxOpened extends InRoom {
+  readonly kind: 'InboxOpened';
+  /** How many rooms those are. */
+  readonly rooms: number;
+}
+
 export interface Ponged extends InRoom {
   readonly kind: 'Ponged';
   readonly seq: number;
@@ -87,6 +134,8 @@ export interface Refused extends InRoom {
   readonly code: ErrorCode;
   readonly reason: string;
   readonly clientId?: string;
+  /** After so many milliseconds the same may be asked again. */
+  readonly retryAfterMs?: number;
 }
 
 /** A handshake is refused, in a contract that tells it by a frame. */
@@ -97,10 +146,7 @@ export interface TurnedAway extends InRoom {
 
 /** What has happened. */
 export type Event =
-  | MessageSent
-  | MessageEdited
-  | MessageDeleted
-  | MessageReacted
+  | RoomChanged
   | Seen
   | TypingChanged
   | MessageDelivered
@@ -108,6 +154,11 @@ export type Event =
   | PresenceChanged
   | Connected
   | HistoryLoaded
+  | Synced
   | Ponged
+  | Authenticated
+  | Joined
+  | Left
+  | InboxOpened
   | Refused
   | TurnedAway;

@@ -30,6 +30,7 @@ function refusal(error: unknown, session: Session, command: Command | undefined)
     code: known.code,
     reason: known.message,
     ...(clientId !== undefined && { clientId }),
+    ...(known.retryAfterMs !== undefined && { retryAfterMs: known.retryAfterMs }),
   };
 }
 

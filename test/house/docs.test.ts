@@ -36,8 +36,26 @@ const events: { readonly [K in Event['kind']]: Extract<Event, { kind: K }> } = {
   },
   Connected: { kind: 'Connected', room, user: alice, messages: [message] },
   HistoryLoaded: { kind: 'HistoryLoaded', room, messages: [message], hasMore: false },
+  Synced: {
+    kind: 'Synced',
+    room,
+    since: 0,
+    changes: [
+      { kind: 'MessageSent', room, message, seq: 1 },
+      { kind: 'MessageReacted', room, message, seq: 2, user: '2', emoji: '👍', removed: true },
+    ],
+    seq: 2,
+    hasMore: false,
+    complete: true,
+    receipts: [{ message: 1, status: 'read' }],
+    seen: [{ user: '2', message: 1 }],
+  },
+  Authenticated: { kind: 'Authenticated', room, expiresAt: 1_739_709_296_789 },
+  Joined: { kind: 'Joined', room, seq: 2 },
+  Left: { kind: 'Left', room },
+  InboxOpened: { kind: 'InboxOpened', room, rooms: 2 },
   Ponged: { kind: 'Ponged', room, seq: 2 },
-  Refused: { kind: 'Refused', room, code: 'INTERNAL', reason: 'why', clientId: 'a-1' },
+  Refused: { kind: 'Refused', room, code: 'INTERNAL', reason: 'why', clientId: 'a-1', retryAfterMs: 5 },
   TurnedAway: { kind: 'TurnedAway', room: '', code: 'UNAUTHENTICATED' },
 };
 
@@ -50,7 +68,11 @@ const commands: Readonly<Record<Command['kind'], true>> = {
   MarkSeen: true,
   SetTyping: true,
   LoadHistory: true,
+  Sync: true,
   Ping: true,
+  Authenticate: true,
+  JoinRoom: true,
+  LeaveRoom: true,
 };
 
 describe.each(Object.values(contracts))('the documents of $dialect.name', (contract) => {
