@@ -52,7 +52,10 @@ interface Exchange {
 function answer(state: GatewayState, { request, response, target }: Exchange, run: () => CallResult): void {
   const call = { action: 'execute-api:ManageConnections', resource: arnOf(state, request, target) };
   const fault = state.options.faultOf?.(request.headers, call);
-  if (fault === undefined) return respond(response, run());
+  if (fault === undefined) {
+    respond(response, run());
+    return;
+  }
   void suffer(fault, { run, throttled: tooMany, failed }).then((result) => {
     if (result === undefined) request.socket.destroy();
     else respond(response, result);

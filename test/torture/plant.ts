@@ -1,0 +1,81 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from '../../bin/build.ts';
+import { createApp } from '../../lib/app.ts';
+import type { StackOptions } from '../../local/stack.ts';
+
+interface Replacement {
+  readonly file: string;
+  readonly text: string;
+  readonly by: string;
+}
+
+interface Plant {
+  /** What is wrong now, as a sentence for the report. */
+  readonly bug: string;
+  readonly replacements: readonly Replacement[];
+}
+
+const plants = {
+  dedupe: {
+    bug: 'a client id is never remembered, so that a repeat is stored again',
+    replacements: [
+      {
+        file: 'functions/store/repeats.ts',
+        text: "ConditionExpression: 'attribute_not_exists(#item) OR expiresAt <= :now'",
+        by: "ConditionExpression: 'attribute_not_exists(#item) OR attribute_exists(#item) OR expiresAt <= :now'",
+      },
+    ],
+  },
+  post: {
+    bug: 'one change in ten is posted to nobody but its sender, and left out of every resume as well',
+    replacements: [],
+  },
+  tombstone: {
+    bug: 'a delete leaves the text in the message and in the entries of its edits',
+    replacements: [
+      { file: 'functions/store/messages.ts', text: "'SET #text = :none, deletedAt", by: "'SET deletedAt" },
+    ],
+  },
+} satisfies Record<string, Plant>;
+
+export type PlantName = keyof typeof plants;
+
+export const plantNames = Object.keys(plants) as readonly PlantName[];
+
+/** Functions with a bug in them, bundled somewhere else: the project's own stay as they are. */
+export interface Planted {
+  readonly bug: string;
+  readonly synthesize: StackOptions['synthesize'];
+  dispose(): void;
+}
+
+/** Plants a bug. Throws one clear line where the text that it replaces is not there any more. */
+export async function plant(name: PlantName): Promise<Planted> {
+  const { bug, replacements }: Plant = plants[name];
+  const root = mkdtempSync(join(tmpdir(), 'parley-plant-'));
+  const project = fileURLToPath(new URL('../..', import.meta.url));
+  cpSync(join(project, 'functions'), join(root, 'functions'), { recursive: true });
+  symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'));
+  for (const { file, text, by } of replacements) {
+    const path = join(root, file);
+    const source = readFileSync(path, 'utf8');
+    if (!source.includes(text)) {
+      throw new Error(`Bug not planted: ${file} has no ${text}; correct test/torture/plant.ts`);
+    }
+    writeFileSync(path, source.replace(text, by));
+  }
+  const bundles = join(root, 'bundles');
+  await build({ functions: join(root, 'functions'), outdir: bundles });
+  return {
+    bug,
+    async synthesize(context) {
+      const outdir = join(root, 'assembly');
+      createApp({ context: { ...context, rateLimit: 'off' }, outdir, bundles, checks: false }).synth();
+      return outdir;
+    },
+    dispose: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
