@@ -17,6 +17,8 @@ import { takeTurn } from './take-turn.ts';
 export interface ChangeKind<C extends Change> {
   /** The change's own fields: its kind, and what is new. */
   readonly fields: Omit<C, 'seq' | 'message' | 'by' | 'at'>;
+  /** As what its turn is counted; null where it was counted before. */
+  readonly counted: 'change' | null;
   /** @throws ChatError where this member may not change this message */
   readonly check: (message: Message, member: Member) => void;
   /** Brings the message to where the change says it is. Undefined where it is there already, or a later change is. */
@@ -70,7 +72,7 @@ async function earlierTry<C extends Change>(tried: Try<C>, seq: number): Promise
 /**
  * Changes a message. A repeat, or a change that a later one has overtaken, is answered to its sender alone with the
  * message as it is now.
- * @throws ChatError NOT_A_MEMBER, MUTED, MESSAGE_NOT_FOUND, BAD_FRAME, and what the kind's check throws
+ * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, BAD_FRAME, and what the kind's check throws
  */
 export async function changeMessage<C extends Change>(
   command: EditMessage | DeleteMessage | React,
@@ -86,7 +88,7 @@ export async function changeMessage<C extends Change>(
     command.clientId === undefined ? undefined : { room, user: actor, clientId: command.clientId };
   const tried: Try<C> = { message: command.message, room, user, claim, change, parts };
   const [member, before, claimed] = await Promise.all([
-    takeTurn(db, room, session.user, parts.now()),
+    takeTurn(parts, { room, by: session, counted: change.counted, now: parts.now() }),
     getMessage(db, room, command.message),
     claim && getClaim(db, claim, parts.now()),
   ]);

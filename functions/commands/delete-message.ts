@@ -35,6 +35,7 @@ export async function deleteMessage(
   const room = command.room ?? session.room;
   return changeMessage<Deletion>(command, session, parts, {
     fields: { kind: 'delete' },
+    counted: 'change',
     check: checkMayChange,
     apply: (change) => bury(parts, room, change),
     told: (message, { seq, by }) => ({ kind: 'MessageDeleted', room, message, seq, by }),

@@ -11,6 +11,7 @@ export async function react(command: React, session: Session, parts: Parts): Pro
   const room = command.room ?? session.room;
   return changeMessage<Reaction>(command, session, parts, {
     fields: { kind: 'react', emoji: command.emoji, removed: command.remove },
+    counted: 'change',
     check: () => undefined,
     apply: (change) => reactToMessage(parts.db, room, change),
     told: (message, { seq, by: user, emoji, removed }) => ({

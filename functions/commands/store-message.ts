@@ -14,8 +14,8 @@ import { attachFile, checkFile } from './attach-file.ts';
 import { type FilingParts, isoTime } from './parts.ts';
 import { checkedMember, takeTurn } from './take-turn.ts';
 
-/** Who says something, and in which room where the command names none. */
-export type Writer = Pick<Session, 'user' | 'room'>;
+/** Who says something, by which connection where there is one, and in which room where the command names none. */
+export type Writer = Pick<Session, 'user' | 'room'> & Partial<Pick<Session, 'id'>>;
 
 /** A message that is in the room's log. */
 export interface Stored {
@@ -25,7 +25,7 @@ export interface Stored {
   readonly repeated: boolean;
 }
 
-type Storing = Pick<FilingParts, 'db' | 'now' | 'files'>;
+type Storing = Pick<FilingParts, 'db' | 'rates' | 'now' | 'files'>;
 
 interface Entered {
   readonly room: Room;
@@ -57,7 +57,7 @@ function refusalOf(command: SendMessage, answered: Message | undefined, receiver
 async function enter(command: SendMessage, writer: Writer, parts: Storing, now: number): Promise<Entered> {
   const id = await checkRoom(command, writer, parts);
   const [turn, room, answered, receiver] = await Promise.allSettled([
-    takeTurn(parts.db, id, writer.user, now),
+    takeTurn(parts, { room: id, by: writer, counted: 'send', now }),
     takeSeq(parts.db, id, now),
     command.replyTo === undefined ? undefined : getMessage(parts.db, id, command.replyTo),
     command.receiver === undefined ? undefined : getMember(parts.db, id, command.receiver),
@@ -96,7 +96,7 @@ async function withFile(message: Message, input: FileInput | undefined, parts: S
 /**
  * Puts a message into its room's log and tells nobody. A repeat, known by its client id, stores nothing and gives the
  * message as it is now.
- * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_A_MEMBER, MUTED, MESSAGE_NOT_FOUND, BAD_FRAME
+ * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, BAD_FRAME
  */
 export async function storeMessage(command: SendMessage, writer: Writer, parts: Storing): Promise<Stored> {
   const text = checkedText(command.text, command.file);
