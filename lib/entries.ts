@@ -18,7 +18,8 @@ export type Variable =
   | 'ALLOWED_ORIGINS'
   | 'DIRECT_ROOMS'
   | 'FILES_BUCKET'
-  | 'MAX_FILE_BYTES';
+  | 'MAX_FILE_BYTES'
+  | 'RATE_LIMIT';
 
 /** One Lambda: how large, how long, what it is told and what it may do. It may do nothing else. */
 export interface Entry {
@@ -47,7 +48,7 @@ const integrationTimeoutSeconds = 29;
 const send: Entry = {
   memoryMegabytes: 1024,
   timeoutSeconds: integrationTimeoutSeconds,
-  variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION'],
+  variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION', 'RATE_LIMIT'],
   chat: ['GetItem', 'PutItem', 'UpdateItem'],
   connections: ['Query', 'DeleteItem'],
   sockets: true,
