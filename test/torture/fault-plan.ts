@@ -52,6 +52,8 @@ function faultOf(draw: number, { calls }: Rates): CallFault | undefined {
 
 export interface FaultPlan {
   readonly faults: Faults;
+  /** Until now, nothing goes wrong. */
+  begin(): void;
   /** Nothing goes wrong any more. */
   end(): void;
 }
@@ -64,7 +66,7 @@ export function planFaults(seed: number, rates: Rates, tally: Tally): FaultPlan 
   const root = randomOf(seed).fork('faults');
   const streams = new Map<string, Random>();
   const lasting = new Map<string, CallFault>();
-  let ended = false;
+  let raging = false;
 
   const streamOf = (purpose: string): Random => {
     const known = streams.get(purpose) ?? root.fork(purpose);
@@ -76,7 +78,7 @@ export function planFaults(seed: number, rates: Rates, tally: Tally): FaultPlan 
     lasting.set(invocation, fault);
   };
   const call = ({ functionName, action, invocation, attempt }: FallibleCall): CallFault | undefined => {
-    if (ended) return undefined;
+    if (!raging) return undefined;
     const again = attempt > 1 ? lasting.get(invocation) : undefined;
     const stream = streamOf(`${functionName} ${action}`);
     const fault = again ?? faultOf(stream.next(), rates);
@@ -87,7 +89,7 @@ export function planFaults(seed: number, rates: Rates, tally: Tally): FaultPlan 
     return fault;
   };
   const frame = ({ direction }: { readonly direction: 'in' | 'out' }): FrameFault | undefined => {
-    if (ended) return undefined;
+    if (!raging) return undefined;
     const stream = streamOf(direction);
     const draw = stream.next();
     if (draw < rates.cut) {
@@ -101,8 +103,11 @@ export function planFaults(seed: number, rates: Rates, tally: Tally): FaultPlan 
   };
   return {
     faults: { call, frame },
+    begin() {
+      raging = true;
+    },
     end() {
-      ended = true;
+      raging = false;
     },
   };
 }

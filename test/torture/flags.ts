@@ -7,12 +7,13 @@ export interface TortureFlags {
   readonly clients: number;
   readonly rooms: number;
   readonly lostAnswersOnly: boolean;
+  readonly homeOnly: boolean;
   /** A bug to plant first; undefined for none. */
   readonly plant: PlantName | undefined;
 }
 
 const usage =
-  'the flags are --seconds, --seed, --clients, --rooms, --lost-answers and --plant dedupe|post|tombstone';
+  'the flags are --seconds, --seed, --clients, --rooms, --lost-answers, --home-only and --plant dedupe|post|tombstone';
 
 /** Reads the flags; throws one clear line for what it does not know. `anySeed` is the seed where none is given. */
 export function readTortureFlags(args: readonly string[], anySeed: number): TortureFlags {
@@ -23,14 +24,23 @@ export function readTortureFlags(args: readonly string[], anySeed: number): Tort
     clients: whole('clients', values.clients ?? '20'),
     rooms: whole('rooms', values.rooms ?? '5'),
     lostAnswersOnly: values['lost-answers'] ?? false,
+    homeOnly: values['home-only'] ?? false,
     plant: plantOf(values.plant),
   };
 }
 
 /** The command that repeats a run. */
-export const commandOf = ({ seconds, seed, clients, rooms, lostAnswersOnly, plant }: TortureFlags): string =>
+export const commandOf = ({
+  seconds,
+  seed,
+  clients,
+  rooms,
+  lostAnswersOnly,
+  homeOnly,
+  plant,
+}: TortureFlags): string =>
   `npm run torture -- --seconds ${seconds} --seed ${seed} --clients ${clients} --rooms ${rooms}` +
-  `${lostAnswersOnly ? ' --lost-answers' : ''}${plant === undefined ? '' : ` --plant ${plant}`}`;
+  `${lostAnswersOnly ? ' --lost-answers' : ''}${homeOnly ? ' --home-only' : ''}${plant === undefined ? '' : ` --plant ${plant}`}`;
 
 function parse(args: readonly string[]) {
   try {
@@ -42,6 +52,7 @@ function parse(args: readonly string[]) {
         clients: { type: 'string' },
         rooms: { type: 'string' },
         'lost-answers': { type: 'boolean' },
+        'home-only': { type: 'boolean' },
         plant: { type: 'string' },
       },
     }).values;

@@ -9,6 +9,9 @@ interface Waiting {
   tries: number;
 }
 
+/** What says nothing for so long is asked again; longer each time, since on a busy machine an answer takes a while. */
+const PATIENCE_MS = [2_000, 4_000] as const;
+
 const answerTypes = {
   send: 'chat_message',
   edit: 'message_edited',
@@ -53,7 +56,7 @@ export class Outbox {
       if (waiting.due > now) continue;
       if (waiting.tries > 0) this.#parts.counted('repeats');
       waiting.tries += 1;
-      waiting.due = now + this.#parts.random.between(800, 2_500);
+      waiting.due = now + this.#parts.random.between(...PATIENCE_MS) * Math.min(waiting.tries, 3);
       send(frameOf(waiting.deed, this.#parts.home));
     }
   }

@@ -26,7 +26,6 @@ async function scan({ client, chat }: Database): Promise<readonly Item[]> {
     const page = await client.send(
       new ScanCommand({
         TableName: chat,
-        ConsistentRead: true,
         ...(start && { ExclusiveStartKey: start }),
       }),
     );

@@ -3,8 +3,9 @@ import { changeTypes, type Frame, type WireMessage } from './frames.ts';
 
 /** A frame that came too early may be overtaken by the one before it for this long, in milliseconds. */
 const PATIENCE_MS = 300;
-/** An answer that did not come in this time is asked for again. */
+/** An answer that did not come in this time is asked for again, and waited for longer. */
 const ANSWER_MS = 2_000;
+const LONGEST_ANSWER_MS = 10_000;
 
 type Ask = (frame: object) => void;
 
@@ -20,6 +21,7 @@ export class Resume {
   /** When the copy was first known to lack something; undefined where it is not. */
   #lackingSince: number | undefined;
   #askedAt: number | undefined;
+  #answerMs = ANSWER_MS;
   #highest = 0;
   #loading: LoadingHistory | undefined;
 
@@ -51,7 +53,8 @@ export class Resume {
 
   /** Asks for what is missing, where it has been missing for a while. */
   tick(now: number): void {
-    if (this.#askedAt !== undefined && now - this.#askedAt > ANSWER_MS) {
+    if (this.#askedAt !== undefined && now - this.#askedAt > this.#answerMs) {
+      this.#answerMs = Math.min(2 * this.#answerMs, LONGEST_ANSWER_MS);
       this.#askedAt = undefined;
       this.#loading = undefined;
     }
@@ -73,6 +76,7 @@ export class Resume {
       return;
     }
     this.copy.takeSync(frame);
+    this.#answerMs = ANSWER_MS;
     this.#askedAt = undefined;
     if (frame.has_more) this.#sync(Date.now());
   }

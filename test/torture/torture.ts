@@ -24,6 +24,8 @@ export interface TortureOptions {
   readonly rooms: number;
   /** Calls fail after they took effect, and nothing else goes wrong. */
   readonly lostAnswersOnly: boolean;
+  /** Nobody joins a second room, and nobody has an inbox. */
+  readonly homeOnly: boolean;
   /** Makes the cloud assembly that is run; the project's own if absent. */
   readonly synthesize?: StackOptions['synthesize'];
 }
@@ -33,10 +35,10 @@ export interface Findings {
   readonly violations: readonly string[];
 }
 
-/** Joining and leaving of rooms is served. */
-const JOINS = true;
 /** How long everybody has to get all answers and catch up, once nothing fails any more. */
-const SETTLE_MS = 30_000;
+const SETTLE_MS = 120_000;
+/** A share of this machine: a new environment costs as much as some hundred warm calls. */
+const ENVIRONMENTS = 4;
 const STATUS_MS = 2_000;
 /** On the average, a client waits so long between two things that it does. */
 const THINK_MS = 300;
@@ -58,17 +60,26 @@ export async function torture(options: TortureOptions): Promise<Findings> {
   const plan = planFaults(seed, lostAnswersOnly ? lostAnswerRates : usualRates, tally);
   const world = makeWorld(options);
   const stack = await startTestStack(
-    { users: world.people, faults: plan.faults, ...(synthesize && { synthesize }) },
+    {
+      users: world.people,
+      environments: ENVIRONMENTS,
+      faults: plan.faults,
+      ...(synthesize && { synthesize }),
+    },
     { rateLimit: 'off' },
   );
   try {
     const run = await prepare(world, stack, { seed, tally });
+    const t0=Date.now(); const lap=(n:string)=>{ if (process.env['DBG']) console.error(n, Date.now()-t0, process.cpuUsage().user/1000|0, 'lines', stack.lines.length); };
+    await arrive(run); lap('arrived');
+    plan.begin();
     await storm(run, options);
-    plan.end();
-    await settle(run);
-    await stack.settled();
+    plan.end(); lap('stormed');
+    await settle(run); lap('settled');
+    await stack.settled(); lap('stack settled');
     return { tally, violations: await check(run, stack) };
   } finally {
+    if (process.env['DBG']) console.error(stack.lines.join('\n'));
     await stack.stop();
   }
 }
@@ -102,19 +113,27 @@ async function prepare(
   return { world, db, devices, deeds, witness, tally, statuses: new Statuses() };
 }
 
+/** Everybody connects for the first time: nothing goes wrong yet, and the environments get warm. */
+async function arrive({ devices, witness }: Run): Promise<void> {
+  const end = Date.now() + SETTLE_MS;
+  for (const device of devices) device.start();
+  while (Date.now() < end && !devices.every(({ isOpen }) => isOpen)) await pause(20);
+  if (!devices.every(({ isOpen }) => isOpen))
+    witness.accuse('Not everybody could connect, before anything failed');
+}
+
 /** Everybody does at random what comes to their mind. */
 async function storm(
   { devices, deeds, tally, ...run }: Run,
-  { seconds, seed }: TortureOptions,
+  { seconds, seed, homeOnly }: TortureOptions,
 ): Promise<void> {
   const end = Date.now() + seconds * 1000;
-  for (const device of devices) device.start();
   const watching = watchStatuses(run, end);
   await Promise.all(
     devices.map(async (device) => {
       const random = randomOf(seed).fork(`whims ${device.plan.name}`);
       const other = devices.find((each) => each !== device && each.plan.person === device.plan.person);
-      const whims = new Whims({ device, other, deeds, tally, random, joins: JOINS });
+      const whims = new Whims({ device, other, deeds, tally, random, joins: !homeOnly });
       while (Date.now() < end) {
         await pause(thought(random));
         whims.act();

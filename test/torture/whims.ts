@@ -34,9 +34,9 @@ export class Whims {
     const { random, device } = this.#parts;
     const busy = device.outbox.size >= MOST_WAITING || !device.isOpen;
     const draw = random.next();
-    if (draw < 0.45) busy || this.#say();
-    else if (draw < 0.6) busy || this.#edit();
-    else if (draw < 0.68) busy || this.#change('delete');
+    if (draw < 0.38) busy || this.#say();
+    else if (draw < 0.56) busy || this.#edit();
+    else if (draw < 0.66) busy || this.#change('delete');
     else if (draw < 0.82) busy || this.#react();
     else if (draw < 0.88) this.#repeat();
     else if (draw < 0.92) this.#notice();

@@ -43,7 +43,15 @@ export const roomsSaid = (frame: string): readonly string[] =>
  * `clients` devices in `rooms` rooms. About three of four people have one device, the others two in the same room; each
  * person is a member of the next room as well, where a member of the room before may moderate nothing.
  */
-export function makeWorld({ clients, rooms: count }: { clients: number; rooms: number }): World {
+export function makeWorld({
+  clients,
+  rooms: count,
+  homeOnly,
+}: {
+  clients: number;
+  rooms: number;
+  homeOnly: boolean;
+}): World {
   const each = Math.max(2, Math.floor((clients * 0.75) / count));
   const memberships = Array.from({ length: count }, () => new Map<string, Role>());
   const rooms = memberships.map((members, index) => ({ id: String(101 + index), members }));
@@ -64,7 +72,7 @@ export function makeWorld({ clients, rooms: count }: { clients: number; rooms: n
     return {
       name: `c${index}`,
       person,
-      inbox: index === clients - 1 && clients > people.length,
+      inbox: !homeOnly && index === clients - 1 && clients > people.length,
       edge: index % 5 === 3,
       reads: index % 3 === 0 ? 'manual' : 'auto',
     };
