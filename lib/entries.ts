@@ -85,8 +85,9 @@ export const entries = {
     memoryMegabytes: 512,
     timeoutSeconds: integrationTimeoutSeconds,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
-    chat: ['GetItem', 'Query', 'UpdateItem'],
-    connections: ['Query', 'DeleteItem'],
+    chat: ['GetItem', 'Query', 'UpdateItem', 'BatchGetItem'],
+    roomsByUser: true,
+    connections: ['Query', 'PutItem', 'DeleteItem'],
     sockets: true,
     invokes: null,
     // A late or second history would arrive among newer frames: rather none, the client can ask for it.
@@ -108,6 +109,8 @@ export const entries = {
   default: {
     ...filing,
     chat: [...filing.chat, 'Query'],
+    connections: [...filing.connections, 'GetItem', 'PutItem', 'UpdateItem'],
+    connectionsByUser: true,
     files: ['DeleteObject', 'GetObject', 'PutObject'],
   },
   http: {
@@ -123,6 +126,7 @@ export const entries = {
     ],
     chat: [...filing.chat, 'DeleteItem', 'Query', 'BatchGetItem'],
     roomsByUser: true,
+    connections: [...filing.connections, 'PutItem', 'BatchGetItem'],
   },
   fanout: {
     memoryMegabytes: 1024,

@@ -5,12 +5,15 @@ import { HISTORY_LIMIT } from '../domain/command.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { climbs, type Message } from '../domain/message.ts';
 import { bringsOnline } from '../domain/presence.ts';
+import { directRoomUsers, isInbox } from '../domain/room.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { acknowledge } from './acknowledge.ts';
 import { announce } from './announce.ts';
 import { type Leaving, leave, present } from './leave.ts';
 import { newestMessages } from './load-history.ts';
+import { openInbox } from './open-inbox.ts';
+import { showInInboxes } from './show-in-inboxes.ts';
 
 /** Milliseconds for which the rest of a handshake is waited for: `$connect` has asked for this welcome and returns. */
 const HANDSHAKE_BUDGET_MS = 3_000;
@@ -76,6 +79,7 @@ export async function welcome(
   );
   if (!isOpen) return;
   if (session.turnedAway !== undefined) return turnAway(session, parts);
+  if (isInbox(session.room)) return openInbox(session, parts);
   const [room, member, messages] = await Promise.all([
     getRoom(parts.db, session.room),
     getMember(parts.db, session.room, session.user.id),
@@ -89,5 +93,7 @@ export async function welcome(
   await Promise.all([
     acknowledgeAll(session, messages, audience, parts),
     bringsOnline(session, audience) && announce(session, true, audience, parts),
+    // It may have been made by this very handshake, which could tell nobody.
+    ...(directRoomUsers(room.id) ?? []).map((user) => showInInboxes(room.id, user, parts)),
   ]);
 }

@@ -12,7 +12,12 @@ const invoke = (entry: string) => `invoke: ${entry}`;
 const expected: Record<string, readonly string[]> = {
   authorize: [chat('GetItem')],
   connect: [chat('UpdateItem'), connections('DeleteItem', 'PutItem'), invoke('Welcome')],
-  welcome: [chat('GetItem', 'Query', 'UpdateItem'), connections('DeleteItem', 'Query'), sockets],
+  welcome: [
+    chat('BatchGetItem', 'GetItem', 'Query', 'UpdateItem'),
+    'rooms: Query',
+    connections('DeleteItem', 'PutItem', 'Query'),
+    sockets,
+  ],
   disconnect: [chat('GetItem', 'UpdateItem'), connections('DeleteItem', 'Query'), 'index: Query', sockets],
   send: [
     chat('GetItem', 'PutItem', 'UpdateItem'),
@@ -37,7 +42,8 @@ const expected: Record<string, readonly string[]> = {
   ],
   default: [
     chat('GetItem', 'PutItem', 'Query', 'UpdateItem'),
-    connections('DeleteItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    'index: Query',
     'files: DeleteObject GetObject PutObject',
     sockets,
     invoke('Fanout'),
@@ -45,7 +51,7 @@ const expected: Record<string, readonly string[]> = {
   http: [
     chat('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'rooms: Query',
-    connections('DeleteItem', 'Query'),
+    connections('BatchGetItem', 'DeleteItem', 'PutItem', 'Query'),
     files,
     sockets,
     invoke('Fanout'),
