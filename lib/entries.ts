@@ -87,7 +87,8 @@ export const entries = {
     timeoutSeconds: integrationTimeoutSeconds,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FILES_BUCKET'],
     chat: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
-    connections: ['Query', 'DeleteItem'],
+    roomsByUser: true,
+    connections: ['Query', 'PutItem', 'DeleteItem'],
     // Whoever resumes brings a delete to its end that somebody else began.
     files: ['DeleteObject'],
     sockets: true,
@@ -111,6 +112,8 @@ export const entries = {
   default: {
     ...filing,
     chat: [...filing.chat, 'BatchGetItem', 'Query'],
+    connections: [...filing.connections, 'GetItem', 'PutItem', 'UpdateItem'],
+    connectionsByUser: true,
     files: ['DeleteObject', 'GetObject', 'PutObject'],
   },
   http: {
@@ -126,6 +129,7 @@ export const entries = {
     ],
     chat: [...filing.chat, 'DeleteItem', 'Query', 'BatchGetItem'],
     roomsByUser: true,
+    connections: [...filing.connections, 'PutItem', 'BatchGetItem'],
   },
   fanout: {
     memoryMegabytes: 1024,

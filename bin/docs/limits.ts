@@ -1,6 +1,7 @@
 import { MAX_FRAME_BYTES } from '../../functions/dialects/dialect.ts';
 import { HISTORY_LIMIT } from '../../functions/domain/command.ts';
 import { MAX_INLINE_BYTES } from '../../functions/domain/file.ts';
+import { MAX_INBOX_ROOMS, MAX_JOINED_ROOMS } from '../../functions/domain/inbox.ts';
 import { MAX_TEXT_CODE_POINTS } from '../../functions/domain/message.ts';
 import { MAX_ANNOUNCED_CONNECTIONS } from '../../functions/domain/presence.ts';
 import { MAX_RECEIPT_AUDIENCE } from '../../functions/domain/receipt.ts';
@@ -39,6 +40,8 @@ export const limits: readonly (readonly [what: string, most: string, beyond: str
     'told to the message’s author alone',
   ],
   ['presence', `rooms of ${MAX_ANNOUNCED_CONNECTIONS} connections`, 'not told'],
+  ['rooms that a socket joins', `${MAX_JOINED_ROOMS}, in an inbox beside its own`, '`BAD_FRAME`: leave one'],
+  ['rooms of an inbox', MAX_INBOX_ROOMS.toLocaleString('en'), 'not heard of: join them'],
   ['repeats by `client_id`', hours(REPEAT_MEMORY_MS), 'the frame is a new one'],
   ['a socket without traffic', minutes(idleMs), 'closed: send something in time'],
   ['a socket', hours(lifetimeMs), 'closed: connect again'],

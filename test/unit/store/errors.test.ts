@@ -11,7 +11,7 @@ import { putMessage } from '../../../functions/store/log.ts';
 import { takeTurn } from '../../../functions/store/members.ts';
 import { raiseStatus } from '../../../functions/store/messages.ts';
 import { takeClaim } from '../../../functions/store/repeats.ts';
-import { takeSeq } from '../../../functions/store/rooms.ts';
+import { putRoom, takeSeq } from '../../../functions/store/rooms.ts';
 import { mockDatabase } from '../../support/mock-database.ts';
 import { messageOf, NOON } from '../../support/sample.ts';
 
@@ -21,6 +21,13 @@ const refused = new ConditionalCheckFailedException({
 });
 const window = { counted: 'send', rate: { messages: 2, windowMs: 10_000 } } as const;
 const slow = new ProvisionedThroughputExceededException({ message: 'slow down', $metadata: {} });
+
+test('a room that would be an inbox is not made', async () => {
+  const { db, dynamodb } = mockDatabase();
+  const room = { id: '#1', name: '', kind: 'group', access: 'open' } as const;
+  await expect(putRoom(db, room)).rejects.toThrow('Room not made');
+  expect(dynamodb.calls()).toHaveLength(0);
+});
 
 describe('where a condition does not hold', () => {
   test('a stranger’s turn is refused as not a member', async () => {
