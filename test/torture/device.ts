@@ -1,7 +1,8 @@
 import { connect, RefusedUpgrade, type WsClient } from '../support/ws-client.ts';
-import type { Deed, Deeds } from './deeds.ts';
+import type { Deeds } from './deeds.ts';
 import { type Frame, messageOf, readFrame } from './frames.ts';
 import { Outbox } from './outbox.ts';
+import type { Pace } from './pace.ts';
 import type { Random } from './random.ts';
 import { Resume } from './resume.ts';
 import type { Tally, Witness } from './witness.ts';
@@ -15,7 +16,7 @@ export interface DeviceParts {
   readonly witness: Witness;
   readonly tally: Tally;
   readonly random: Random;
-  readonly claimOf: (deed: Deed) => Promise<number | undefined>;
+  readonly pace: Pace;
 }
 
 const TICK_MS = 40;
@@ -41,10 +42,10 @@ export class Device {
   constructor(parts: DeviceParts) {
     this.#parts = parts;
     this.plan = parts.plan;
-    const { deeds, random, claimOf, tally } = parts;
+    const { deeds, random, pace, tally } = parts;
     const counted = (what: string) => tally.add(what);
     const home = this.#home;
-    this.outbox = new Outbox({ user: this.plan.person.id, home, deeds, random, claimOf, counted });
+    this.outbox = new Outbox({ home, deeds, random, pace, counted });
     if (home !== undefined) this.#follow(home);
   }
 
@@ -175,7 +176,7 @@ export class Device {
     });
     // What came before this turn of the event loop is read here: nobody listened yet.
     for (const frame of client.frames()) this.#hear(JSON.stringify(frame));
-    this.outbox.hurry(now);
+    this.outbox.restart(now);
     this.#askToJoin();
   }
 
@@ -206,7 +207,10 @@ export class Device {
       this.#accuse(`heard what was said in room ${room} without joining it`);
     }
     this.#resumes.get(room)?.take(frame, now);
-    void this.outbox.take(frame, room);
+    this.outbox.take(frame, now);
+    const named = this.#parts.deeds.get(frame.client_id ?? '');
+    if (named !== undefined && named.user !== person.id)
+      this.#accuse(`was told the client id of user ${named.user}`);
   }
 
   #checkLeaks(text: string): void {

@@ -1,16 +1,19 @@
 import { type Deed, type Deeds, frameOf } from './deeds.ts';
 import { type Frame, messageOf } from './frames.ts';
+import type { Pace } from './pace.ts';
 import type { Random } from './random.ts';
 
 interface Waiting {
   readonly deed: Deed;
   /** When it is to be sent, or sent again; milliseconds since the epoch. */
   due: number;
+  /** When it was sent first; 0 before that. */
+  askedAt: number;
   tries: number;
 }
 
-/** What says nothing for so long is asked again; longer each time, since on a busy machine an answer takes a while. */
-const PATIENCE_MS = [2_000, 4_000] as const;
+/** Milliseconds, at most, until what surely failed is asked again. */
+const SOON_MS = 200;
 
 const answerTypes = {
   send: 'chat_message',
@@ -20,12 +23,10 @@ const answerTypes = {
 } as const;
 
 export interface OutboxParts {
-  readonly user: string;
   readonly home: string | undefined;
   readonly deeds: Deeds;
   readonly random: Random;
-  /** The number that the server has tied a client id to, as the table says. */
-  readonly claimOf: (deed: Deed) => Promise<number | undefined>;
+  readonly pace: Pace;
   readonly counted: (what: string) => void;
 }
 
@@ -47,7 +48,8 @@ export class Outbox {
   }
 
   put(deed: Deed): void {
-    if (!this.#waiting.has(deed.clientId)) this.#waiting.set(deed.clientId, { deed, due: 0, tries: 0 });
+    if (!this.#waiting.has(deed.clientId))
+      this.#waiting.set(deed.clientId, { deed, due: 0, askedAt: 0, tries: 0 });
   }
 
   /** Sends what is due. */
@@ -56,51 +58,45 @@ export class Outbox {
       if (waiting.due > now) continue;
       if (waiting.tries > 0) this.#parts.counted('repeats');
       waiting.tries += 1;
-      waiting.due = now + this.#parts.random.between(...PATIENCE_MS) * Math.min(waiting.tries, 3);
+      waiting.askedAt ||= now;
+      waiting.due = now + this.#parts.pace.patience(waiting.tries) * (0.75 + this.#parts.random.next() / 2);
       send(frameOf(waiting.deed, this.#parts.home));
     }
   }
 
-  /** Something failed, and nobody says what: everything is asked for again soon. */
-  hurry(now: number): void {
-    for (const waiting of this.#waiting.values()) {
-      if (waiting.tries > 0) waiting.due = Math.min(waiting.due, now + this.#parts.random.between(20, 200));
-    }
+  /** The socket is another: what was on its way over the one before may be lost. */
+  restart(now: number): void {
+    for (const waiting of this.#waiting.values()) waiting.due = this.#soon(now);
   }
+
+  /** Something failed, and nobody says what: most likely what has waited longest. */
+  hurry(now: number): void {
+    const [oldest] = [...this.#waiting.values()]
+      .filter(({ tries, due }) => tries > 0 && due > now + SOON_MS)
+      .sort((one, other) => one.askedAt - other.askedAt);
+    if (oldest) oldest.due = this.#soon(now);
+  }
+
+  #soon = (now: number): number => now + this.#parts.random.between(20, SOON_MS);
 
   takeError({ client_id: clientId = '', code = '', retry_after_ms: after }: Frame, now: number): void {
     const waiting = this.#waiting.get(clientId);
     if (!waiting) return;
     if (code === 'INTERNAL' || code === 'RATE_LIMITED') {
-      waiting.due = now + (after ?? this.#parts.random.between(20, 200));
+      waiting.due = after === undefined ? this.#soon(now) : now + after;
       return;
     }
     this.#parts.deeds.refused(waiting.deed, code);
     this.#waiting.delete(clientId);
   }
 
-  /** Takes a change of a room: perhaps it is what was waited for. */
-  async take(frame: Frame, room: string): Promise<void> {
-    for (const { deed } of [...this.#waiting.values()]) {
-      if (deed.room !== room || answerTypes[deed.kind] !== frame.type || frame.seq === undefined) continue;
-      if (deed.kind === 'send' ? !saysIt(deed, frame) : !isOf(deed, frame, this.#parts.user)) continue;
-      // A delete does not say whose it is, nor does an edit that a later one has overtaken: the table does.
-      const certain = deed.kind === 'send' || (deed.kind === 'edit' && frame.text === deed.text);
-      if (!certain && (await this.#parts.claimOf(deed)) !== frame.seq) continue;
-      this.#parts.deeds.made(deed, frame.seq);
-      this.#waiting.delete(deed.clientId);
-    }
+  /** Takes a change of a room: perhaps it is what was waited for, since its sender alone is told its client id. */
+  take(frame: Frame, now: number): void {
+    const clientId = frame.client_id ?? messageOf(frame)?.client_id ?? '';
+    const waiting = this.#waiting.get(clientId);
+    if (!waiting || answerTypes[waiting.deed.kind] !== frame.type || frame.seq === undefined) return;
+    this.#parts.pace.observe(now - waiting.askedAt);
+    this.#parts.deeds.made(waiting.deed, frame.seq);
+    this.#waiting.delete(clientId);
   }
-}
-
-const saysIt = (deed: Deed, frame: Frame): boolean => messageOf(frame)?.client_id === deed.clientId;
-
-function isOf(deed: Deed, frame: Frame, user: string): boolean {
-  if (deed.message !== frame.message_id) return false;
-  if (deed.kind !== 'react') return true;
-  return (
-    String(frame.user_id) === user &&
-    frame.emoji === deed.emoji &&
-    (frame.removed ?? false) === (deed.remove ?? false)
-  );
 }

@@ -16,7 +16,7 @@ export interface WhimParts {
 }
 
 /** As much may be unanswered before a device waits. */
-const MOST_WAITING = 4;
+const MOST_WAITING = 3;
 const emojis = ['👍', '🎉', '#️⃣'] as const;
 
 /** What one person does next on one device. */
@@ -34,7 +34,7 @@ export class Whims {
     const { random, device } = this.#parts;
     const busy = device.outbox.size >= MOST_WAITING || !device.isOpen;
     const draw = random.next();
-    if (draw < 0.38) busy || this.#say();
+    if (draw < 0.38) busy || this.say();
     else if (draw < 0.56) busy || this.#edit();
     else if (draw < 0.66) busy || this.#change('delete');
     else if (draw < 0.82) busy || this.#react();
@@ -69,7 +69,8 @@ export class Whims {
     return deed;
   }
 
-  #say(): void {
+  /** Says something, mostly at home. */
+  say(): void {
     const room = this.#room();
     const answered = this.#parts.random.chance(0.1) ? this.#target(room, () => true) : undefined;
     this.#deed('send', room, answered === undefined ? {} : { replyTo: answered });
