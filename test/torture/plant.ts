@@ -6,6 +6,8 @@ import { build } from '../../bin/build.ts';
 import { createApp } from '../../lib/app.ts';
 import type { StackOptions } from '../../local/stack.ts';
 
+const project = fileURLToPath(new URL('../..', import.meta.url));
+
 interface Replacement {
   readonly file: string;
   readonly text: string;
@@ -73,21 +75,31 @@ export interface Planted {
   dispose(): void;
 }
 
-/** Plants a bug. Throws one clear line where the text that it replaces is not there any more. */
-export async function plant(name: PlantName): Promise<Planted> {
-  const { bug, replacements }: Plant = plants[name];
-  const root = mkdtempSync(join(tmpdir(), 'parley-plant-'));
-  const project = fileURLToPath(new URL('../..', import.meta.url));
-  cpSync(join(project, 'functions'), join(root, 'functions'), { recursive: true });
-  symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'));
+/** The project's files that have the bug, by their path. Throws one clear line where a text to replace is not there. */
+export function sourcesWith(name: PlantName): ReadonlyMap<string, string> {
+  const { replacements }: Plant = plants[name];
+  const sources = new Map<string, string>();
   for (const { file, text, by } of replacements) {
-    const path = join(root, file);
-    const source = readFileSync(path, 'utf8');
+    const source = sources.get(file) ?? readFileSync(join(project, file), 'utf8');
     if (!source.includes(text)) {
       throw new Error(`Bug not planted: ${file} has no ${text}; correct test/torture/plant.ts`);
     }
-    writeFileSync(path, source.replace(text, by));
+    sources.set(
+      file,
+      source.replace(text, () => by),
+    );
   }
+  return sources;
+}
+
+/** Plants a bug. Throws what `sourcesWith` and the build throw. */
+export async function plant(name: PlantName): Promise<Planted> {
+  const { bug }: Plant = plants[name];
+  const sources = sourcesWith(name);
+  const root = mkdtempSync(join(tmpdir(), 'parley-plant-'));
+  cpSync(join(project, 'functions'), join(root, 'functions'), { recursive: true });
+  symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'));
+  for (const [file, source] of sources) writeFileSync(join(root, file), source);
   const bundles = join(root, 'bundles');
   await build({ functions: join(root, 'functions'), outdir: bundles });
   return {
