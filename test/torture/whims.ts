@@ -16,7 +16,7 @@ export interface WhimParts {
 }
 
 /** As much may be unanswered before a device waits. */
-const MOST_WAITING = 3;
+const MOST_WAITING = 2;
 const emojis = ['👍', '🎉', '#️⃣'] as const;
 
 /** What one person does next on one device. */
