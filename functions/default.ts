@@ -1,3 +1,4 @@
+import { authenticate } from './commands/authenticate.ts';
 import { deleteMessage } from './commands/delete-message.ts';
 import { editMessage } from './commands/edit-message.ts';
 import { loadHistory } from './commands/load-history.ts';
@@ -6,8 +7,8 @@ import { ping } from './commands/ping.ts';
 import { react } from './commands/react.ts';
 import { sendMessage } from './commands/send-message.ts';
 import { setTyping } from './commands/set-typing.ts';
-import { filingParts } from './gateway/files.ts';
 import { serveFrames } from './gateway/serve-frames.ts';
+import { verifyingParts } from './gateway/verifying.ts';
 
 /** Whatever has no route of its own: all frames of the contracts that know no `action`, among others. */
 export const handler = serveFrames(
@@ -20,6 +21,7 @@ export const handler = serveFrames(
     SetTyping: setTyping,
     LoadHistory: loadHistory,
     Ping: ping,
+    Authenticate: authenticate,
   },
-  filingParts,
+  verifyingParts,
 );

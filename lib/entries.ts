@@ -44,12 +44,15 @@ export interface Entry {
 // AWS: API Gateway WebSocket quotas. A route's integration is given up after 29 seconds.
 const integrationTimeoutSeconds = 29;
 
+/** Whoever posts takes out of a room whose socket is gone, and whose token ran out, if none has come since. */
+const ending = ['Query', 'GetItem', 'DeleteItem'] as const;
+
 const send: Entry = {
   memoryMegabytes: 1024,
   timeoutSeconds: integrationTimeoutSeconds,
   variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION'],
   chat: ['GetItem', 'PutItem', 'UpdateItem'],
-  connections: ['Query', 'DeleteItem'],
+  connections: ending,
   sockets: true,
   invokes: 'fanout',
 };
@@ -86,7 +89,7 @@ export const entries = {
     timeoutSeconds: integrationTimeoutSeconds,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
     chat: ['GetItem', 'Query', 'UpdateItem'],
-    connections: ['Query', 'DeleteItem'],
+    connections: ending,
     sockets: true,
     invokes: null,
     // A late or second history would arrive among newer frames: rather none, the client can ask for it.
@@ -97,7 +100,7 @@ export const entries = {
     timeoutSeconds: integrationTimeoutSeconds,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
     chat: ['GetItem', 'UpdateItem'],
-    connections: ['Query', 'DeleteItem'],
+    connections: ending,
     connectionsByUser: true,
     sockets: true,
     invokes: null,
@@ -107,7 +110,10 @@ export const entries = {
   delete: { ...filing, files: ['DeleteObject'] },
   default: {
     ...filing,
+    variables: [...filing.variables, 'ISSUER', 'AUDIENCE', 'JWKS_URI'],
     chat: [...filing.chat, 'Query'],
+    connections: [...ending, 'UpdateItem'],
+    connectionsByUser: true,
     files: ['DeleteObject', 'GetObject', 'PutObject'],
   },
   http: {
@@ -129,7 +135,7 @@ export const entries = {
     timeoutSeconds: 60,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
     chat: ['GetItem', 'UpdateItem'],
-    connections: ['Query', 'DeleteItem'],
+    connections: ending,
     sockets: true,
     invokes: null,
     asynchronous: { retries: 2, maxAgeSeconds: 300 },

@@ -1,3 +1,4 @@
+import { close } from '../broadcast/close.ts';
 import { deliver } from '../broadcast/deliver.ts';
 import { persist } from '../broadcast/persist.ts';
 import { wantsHistory } from '../broadcast/wants-history.ts';
@@ -11,6 +12,7 @@ import { acknowledge } from './acknowledge.ts';
 import { announce } from './announce.ts';
 import { type Leaving, leave, present } from './leave.ts';
 import { newestMessages } from './load-history.ts';
+import { post } from './publish.ts';
 
 /** Milliseconds for which the rest of a handshake is waited for: `$connect` has asked for this welcome and returns. */
 const HANDSHAKE_BUDGET_MS = 3_000;
@@ -48,13 +50,13 @@ async function newest(
 async function turnAway(session: Session, parts: Leaving): Promise<void> {
   if (session.turnedAway === undefined) return;
   const event = { kind: 'TurnedAway', room: session.room, code: session.turnedAway } as const;
-  await deliver(event, [session], parts.poster);
-  await parts.poster.close(session.id);
+  await deliver(event, [session], parts);
+  await close(session.id, parts.poster);
 }
 
 async function turnOut(session: Session, parts: Leaving): Promise<void> {
   await leave(session, parts);
-  await parts.poster.close(session.id);
+  await close(session.id, parts.poster);
 }
 
 /**
@@ -84,10 +86,11 @@ export async function welcome(
   // Who was taken out between the authorizer and the row is not among the connections that were closed then.
   if (!room || (!member && room.access !== 'open')) return turnOut(session, parts);
   const event = { kind: 'Connected', room: room.id, user: session.user, messages } as const;
-  await deliver(event, [session], parts.poster);
+  const { taken, expired } = await post(event, [session], parts);
+  if (expired.length > 0) return;
   const audience = await present(room, session.user.id, parts);
   await Promise.all([
-    acknowledgeAll(session, messages, audience, parts),
+    taken.length > 0 && acknowledgeAll(session, messages, audience, parts),
     bringsOnline(session, audience) && announce(session, true, audience, parts),
   ]);
 }

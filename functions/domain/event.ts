@@ -80,6 +80,19 @@ export interface HistoryLoaded extends InRoom {
 /** A change of what a room says. */
 export type RoomChanged = MessageSent | MessageEdited | MessageDeleted | MessageReacted;
 
+/** The number that a change of a room took in its log; undefined for what changes nothing. */
+export function numberOf(event: Event): number | undefined {
+  switch (event.kind) {
+    case 'MessageSent':
+    case 'MessageEdited':
+    case 'MessageDeleted':
+    case 'MessageReacted':
+      return event.seq;
+    default:
+      return undefined;
+  }
+}
+
 /** A client is told what it missed. */
 export interface Synced extends InRoom {
   readonly kind: 'Synced';

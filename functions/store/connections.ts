@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   DeleteItemCommand,
+  GetItemCommand,
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -20,7 +21,8 @@ export type ConnectionPlace = Pick<Connection, 'room' | 'shard' | 'id'>;
 export const connectionExpiry = (connection: Pick<Connection, 'connectedAt'>): number =>
   Math.floor((connection.connectedAt + CONNECTION_LIFE_MS) / 1000);
 
-function toConnection(item: ReturnType<typeof unmarshall>): Connection {
+/** The connection that an item of the table `connections` holds. */
+export function toConnection(item: ReturnType<typeof unmarshall>): Connection {
   const {
     room,
     connection,
@@ -63,6 +65,21 @@ export async function putConnection(db: Database, connection: Connection): Promi
       }),
     }),
   );
+}
+
+/** A connection as its row has it now, read consistently; undefined where there is no row. */
+export async function getConnection(
+  db: Database,
+  { room, shard, id }: ConnectionPlace,
+): Promise<Connection | undefined> {
+  const { Item } = await db.client.send(
+    new GetItemCommand({
+      TableName: db.connections,
+      Key: marshall(connectionKey(room, shard, id)),
+      ConsistentRead: true,
+    }),
+  );
+  return Item && toConnection(unmarshall(Item));
 }
 
 /** Removes a connection's row. @returns the connection, or undefined where its row was gone already */

@@ -12,32 +12,38 @@ const invoke = (entry: string) => `invoke: ${entry}`;
 const expected: Record<string, readonly string[]> = {
   authorize: [chat('GetItem')],
   connect: [chat('UpdateItem'), connections('DeleteItem', 'PutItem'), invoke('Welcome')],
-  welcome: [chat('GetItem', 'Query', 'UpdateItem'), connections('DeleteItem', 'Query'), sockets],
-  disconnect: [chat('GetItem', 'UpdateItem'), connections('DeleteItem', 'Query'), 'index: Query', sockets],
+  welcome: [chat('GetItem', 'Query', 'UpdateItem'), connections('DeleteItem', 'GetItem', 'Query'), sockets],
+  disconnect: [
+    chat('GetItem', 'UpdateItem'),
+    connections('DeleteItem', 'GetItem', 'Query'),
+    'index: Query',
+    sockets,
+  ],
   send: [
     chat('GetItem', 'PutItem', 'UpdateItem'),
-    connections('DeleteItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'Query'),
     files,
     sockets,
     invoke('Fanout'),
   ],
   edit: [
     chat('GetItem', 'PutItem', 'UpdateItem'),
-    connections('DeleteItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'Query'),
     files,
     sockets,
     invoke('Fanout'),
   ],
   delete: [
     chat('GetItem', 'PutItem', 'UpdateItem'),
-    connections('DeleteItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'Query'),
     'files: DeleteObject',
     sockets,
     invoke('Fanout'),
   ],
   default: [
     chat('GetItem', 'PutItem', 'Query', 'UpdateItem'),
-    connections('DeleteItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
+    'index: Query',
     'files: DeleteObject GetObject PutObject',
     sockets,
     invoke('Fanout'),
@@ -45,12 +51,12 @@ const expected: Record<string, readonly string[]> = {
   http: [
     chat('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'rooms: Query',
-    connections('DeleteItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'Query'),
     files,
     sockets,
     invoke('Fanout'),
   ],
-  fanout: [chat('GetItem', 'UpdateItem'), connections('DeleteItem', 'Query'), sockets],
+  fanout: [chat('GetItem', 'UpdateItem'), connections('DeleteItem', 'GetItem', 'Query'), sockets],
 };
 
 const account = '<AWS::Region>:<AWS::AccountId>';
