@@ -7,6 +7,7 @@ import { ping } from './commands/ping.ts';
 import { react } from './commands/react.ts';
 import { sendMessage } from './commands/send-message.ts';
 import { setTyping } from './commands/set-typing.ts';
+import { sync } from './commands/sync.ts';
 import { serveFrames } from './gateway/serve-frames.ts';
 import { verifyingParts } from './gateway/verifying.ts';
 
@@ -20,6 +21,7 @@ export const handler = serveFrames(
     MarkSeen: markSeen,
     SetTyping: setTyping,
     LoadHistory: loadHistory,
+    Sync: sync,
     Ping: ping,
     Authenticate: authenticate,
   },

@@ -18,7 +18,8 @@ export type Variable =
   | 'ALLOWED_ORIGINS'
   | 'DIRECT_ROOMS'
   | 'FILES_BUCKET'
-  | 'MAX_FILE_BYTES';
+  | 'MAX_FILE_BYTES'
+  | 'RATE_LIMIT';
 
 /** One Lambda: how large, how long, what it is told and what it may do. It may do nothing else. */
 export interface Entry {
@@ -50,7 +51,7 @@ const ending = ['Query', 'GetItem', 'DeleteItem'] as const;
 const send: Entry = {
   memoryMegabytes: 1024,
   timeoutSeconds: integrationTimeoutSeconds,
-  variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION'],
+  variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION', 'RATE_LIMIT'],
   chat: ['GetItem', 'PutItem', 'UpdateItem'],
   connections: ending,
   sockets: true,
@@ -87,9 +88,11 @@ export const entries = {
   welcome: {
     memoryMegabytes: 512,
     timeoutSeconds: integrationTimeoutSeconds,
-    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
-    chat: ['GetItem', 'Query', 'UpdateItem'],
+    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FILES_BUCKET'],
+    chat: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
     connections: ending,
+    // Whoever resumes brings a delete to its end that somebody else began.
+    files: ['DeleteObject'],
     sockets: true,
     invokes: null,
     // A late or second history would arrive among newer frames: rather none, the client can ask for it.
@@ -111,7 +114,7 @@ export const entries = {
   default: {
     ...filing,
     variables: [...filing.variables, 'ISSUER', 'AUDIENCE', 'JWKS_URI'],
-    chat: [...filing.chat, 'Query'],
+    chat: [...filing.chat, 'BatchGetItem', 'Query'],
     connections: [...ending, 'UpdateItem'],
     connectionsByUser: true,
     files: ['DeleteObject', 'GetObject', 'PutObject'],

@@ -12,11 +12,18 @@ const kilobytes = (bytes: number) => `${bytes / 1024} KB`;
 const minutes = (ms: number) => `${ms / 60_000} minutes`;
 const hours = (ms: number) => `${ms / 3_600_000} hours`;
 const { frameBytes, messageBytes, idleMs, lifetimeMs } = awsLimits;
-const { maxFileMegabytes } = readSettings(() => undefined);
+const { maxFileMegabytes, rateLimit } = readSettings(() => undefined);
+
+const rate = rateLimit.group ? `${rateLimit.group.messages} in ${rateLimit.group.seconds} seconds` : 'none';
 
 /** What there is at most, each with what happens beyond it. */
 export const limits: readonly (readonly [what: string, most: string, beyond: string])[] = [
   ['text', `${MAX_TEXT_CODE_POINTS.toLocaleString('en')} code points`, '`TOO_LONG`'],
+  [
+    'messages by one member to one room',
+    `${rate}, a setting of the stack`,
+    '`RATE_LIMITED` with `retry_after_ms`. Edits, deletes, reactions and announced files are counted together, apart from messages and up to the same number',
+  ],
   ['file in a frame', kilobytes(MAX_INLINE_BYTES), '`FILE_TOO_LARGE`: upload it and send its id'],
   ['uploaded file', `${maxFileMegabytes} MB, a setting of the stack`, 'the upload is refused'],
   [

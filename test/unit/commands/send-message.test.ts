@@ -45,6 +45,7 @@ function room(connections: readonly Connection[]) {
     poster: { post, isOpen: async () => true, close: vi.fn(async () => undefined) },
     fanOut,
     files: noFiles,
+    rates: { group: { messages: 20, windowMs: 10_000 }, direct: null },
     now: () => NOON,
   };
   return { parts, calls, post, fanOut, firstPostAfter };

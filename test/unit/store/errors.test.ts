@@ -19,20 +19,35 @@ const refused = new ConditionalCheckFailedException({
   message: 'The conditional request failed',
   $metadata: {},
 });
+const window = { counted: 'send', rate: { messages: 2, windowMs: 10_000 } } as const;
 const slow = new ProvisionedThroughputExceededException({ message: 'slow down', $metadata: {} });
 
 describe('where a condition does not hold', () => {
   test('a stranger’s turn is refused as not a member', async () => {
     const { db, dynamodb } = mockDatabase();
     dynamodb.on(UpdateItemCommand).rejects(refused).on(GetItemCommand).resolves({});
-    await expect(takeTurn(db, '1', '4', NOON)).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    await expect(takeTurn(db, '1', '4', null, NOON)).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
   });
 
   test('a muted member’s turn is refused as muted', async () => {
     const { db, dynamodb } = mockDatabase();
     const member = marshall({ room: '1', item: 'member#2', user: '2', role: 'member', mutedUntil: NOON + 1 });
     dynamodb.on(UpdateItemCommand).rejects(refused).on(GetItemCommand).resolves({ Item: member });
-    await expect(takeTurn(db, '1', '2', NOON)).rejects.toMatchObject({ code: 'MUTED' });
+    await expect(takeTurn(db, '1', '2', window, NOON)).rejects.toMatchObject({ code: 'MUTED' });
+  });
+
+  test('a member’s turn too many is refused until the oldest that counts has left the window', async () => {
+    const { db, dynamodb } = mockDatabase();
+    const member = { room: '1', item: 'member#2', user: '2', role: 'member', send1: NOON - 6_800 };
+    dynamodb
+      .on(UpdateItemCommand)
+      .rejects(refused)
+      .on(GetItemCommand)
+      .resolves({ Item: marshall(member) });
+    await expect(takeTurn(db, '1', '2', window, NOON)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      retryAfterMs: 3_200,
+    });
   });
 
   test('a room that does not exist gives no number', async () => {
@@ -43,9 +58,21 @@ describe('where a condition does not hold', () => {
 
   test('a message is not stored twice, and a status does not go back', async () => {
     const { db, dynamodb } = mockDatabase();
+    const { id: seq, room: _room, ...message } = messageOf({ text: 'first' });
+    const Item = marshall({ ...message, kind: 'message', seq, room: '1', item: 'log' });
     dynamodb.on(PutItemCommand).rejects(refused).on(UpdateItemCommand).rejects(refused);
-    await expect(putMessage(db, messageOf())).resolves.toBe(false);
+    dynamodb.on(GetItemCommand).resolves({ Item });
+    await expect(putMessage(db, messageOf())).resolves.toMatchObject({ message: { text: 'first' } });
     await expect(raiseStatus(db, messageOf(), 'read', '')).resolves.toBeUndefined();
+  });
+
+  test('a message whose answer was lost, so that the SDK put it again, is known as stored by this call', async () => {
+    const { db, dynamodb } = mockDatabase();
+    dynamodb.on(PutItemCommand).rejects(refused);
+    dynamodb
+      .on(GetItemCommand)
+      .callsFake(() => ({ Item: dynamodb.commandCalls(PutItemCommand)[0]?.args[0].input.Item }));
+    await expect(putMessage(db, messageOf())).resolves.toBeUndefined();
   });
 
   test('a client id gets the number of its first try', async () => {
@@ -60,7 +87,7 @@ describe('where a condition does not hold', () => {
 test('any other fault of DynamoDB stays a fault, and is not taken for a refusal', async () => {
   const { db, dynamodb } = mockDatabase();
   dynamodb.onAnyCommand().rejects(slow);
-  await expect(takeTurn(db, '1', '1', NOON)).rejects.toBe(slow);
+  await expect(takeTurn(db, '1', '1', window, NOON)).rejects.toBe(slow);
   await expect(takeSeq(db, '1', NOON)).rejects.toBe(slow);
   await expect(putMessage(db, messageOf())).rejects.toBe(slow);
 });
