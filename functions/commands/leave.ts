@@ -134,7 +134,7 @@ export async function endLate(connection: Connection, parts: Leaving): Promise<v
  * Removes the connections that a post found gone, but for those that may be opening: they answer as if they were gone,
  * and their welcome brings them what they miss. Ends those whose token ran out. A user's are taken one after another,
  * so that with the last of them the room hears once that they are gone.
- * @param delivered the number before that of the change that was posted, if it was one
+ * @param delivered the number up to which the room's changes came as far as they did, where the post tells
  * @returns those that go on under a fresh token
  */
 export async function prune(

@@ -1,6 +1,6 @@
 import { type Delivery, deliver } from '../broadcast/deliver.ts';
 import type { Connection, Session } from '../domain/connection.ts';
-import { type Event, numberOf } from '../domain/event.ts';
+import { type Event, sentBefore } from '../domain/event.ts';
 import type { Room } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
 import { type Leaving, prune } from './leave.ts';
@@ -26,8 +26,7 @@ export function withCaller(caller: Session, audience: readonly Connection[]): re
  */
 export async function post(event: Event, audience: readonly Connection[], parts: Leaving): Promise<Delivery> {
   const first = await deliver(event, audience, parts);
-  const number = numberOf(event);
-  const renewed = await prune(first, parts, number === undefined ? undefined : number - 1);
+  const renewed = await prune(first, parts, sentBefore(event));
   if (renewed.length === 0) return first;
   const ids = new Set(renewed.map(({ id }) => id));
   const second = await deliver(event, renewed, parts);

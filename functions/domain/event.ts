@@ -84,14 +84,18 @@ export interface HistoryLoaded extends InRoom {
 /** A change of what a room says. */
 export type RoomChanged = MessageSent | MessageEdited | MessageDeleted | MessageReacted;
 
-/** The number that a change of a room took in its log; undefined for what changes nothing. */
-export function numberOf(event: Event): number | undefined {
+/** The number up to which a connection was sent everything before it is sent this; undefined where that tells nothing. */
+export function sentBefore(event: Event): number | undefined {
   switch (event.kind) {
     case 'MessageSent':
     case 'MessageEdited':
     case 'MessageDeleted':
     case 'MessageReacted':
-      return event.seq;
+      return event.seq - 1;
+    case 'Connected':
+      return 0;
+    case 'Synced':
+      return event.since;
     default:
       return undefined;
   }

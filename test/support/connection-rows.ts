@@ -11,6 +11,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../../functions/domain/connection.ts';
 import { connectionExpiry } from '../../functions/store/connections.ts';
 import { mockDatabase } from './mock-database.ts';
+import { messageOf } from './sample.ts';
 
 /** A connection's row, as it stands in the table. */
 export const rowOf = (connection: Connection) => {
@@ -31,7 +32,7 @@ export const rowOf = (connection: Connection) => {
 };
 
 /**
- * A database with a room `1` of seq 42 that these connections have rows in. Rows can be read, and removed where their
+ * A database with a room `1` of seq 42, its last message alice's, that these connections have rows in. Rows can be read, and removed where their
  * token ran out; `readTo` notes how far whom the members' read marks are moved.
  */
 export function roomOfRows(...connections: readonly Connection[]) {
@@ -39,8 +40,12 @@ export function roomOfRows(...connections: readonly Connection[]) {
   const rows = new Map(connections.map((connection) => [connection.id, rowOf(connection)]));
   const readTo: Record<string, number> = {};
   const found = (key: GetItemCommandInput['Key']) => rows.get(String(key?.['connection']?.S));
+  const { id: seq, ...message } = messageOf({ id: 42 });
+  const said = marshall({ ...message, kind: 'message', seq, item: 'log' });
   const room = marshall({ name: 'r', kind: 'group', access: 'members', seq: 42, shards: 1 });
-  dynamodb.on(QueryCommand).callsFake(() => ({ Items: [...rows.values()] }));
+  dynamodb
+    .on(QueryCommand)
+    .callsFake(({ TableName }) => ({ Items: TableName === 'connections' ? [...rows.values()] : [said] }));
   dynamodb.on(GetItemCommand).callsFake(({ TableName, Key }: GetItemCommandInput) => {
     const Item = TableName === 'connections' ? found(Key) : room;
     return Item ? { Item } : {};
