@@ -6,6 +6,7 @@ import { ping } from './commands/ping.ts';
 import { react } from './commands/react.ts';
 import { sendMessage } from './commands/send-message.ts';
 import { setTyping } from './commands/set-typing.ts';
+import { sync } from './commands/sync.ts';
 import { filingParts } from './gateway/files.ts';
 import { serveFrames } from './gateway/serve-frames.ts';
 
@@ -19,6 +20,7 @@ export const handler = serveFrames(
     MarkSeen: markSeen,
     SetTyping: setTyping,
     LoadHistory: loadHistory,
+    Sync: sync,
     Ping: ping,
   },
   filingParts,

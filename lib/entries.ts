@@ -84,9 +84,11 @@ export const entries = {
   welcome: {
     memoryMegabytes: 512,
     timeoutSeconds: integrationTimeoutSeconds,
-    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
-    chat: ['GetItem', 'Query', 'UpdateItem'],
+    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FILES_BUCKET'],
+    chat: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
     connections: ['Query', 'DeleteItem'],
+    // Whoever resumes brings a delete to its end that somebody else began.
+    files: ['DeleteObject'],
     sockets: true,
     invokes: null,
     // A late or second history would arrive among newer frames: rather none, the client can ask for it.
@@ -107,7 +109,7 @@ export const entries = {
   delete: { ...filing, files: ['DeleteObject'] },
   default: {
     ...filing,
-    chat: [...filing.chat, 'Query'],
+    chat: [...filing.chat, 'BatchGetItem', 'Query'],
     files: ['DeleteObject', 'GetObject', 'PutObject'],
   },
   http: {

@@ -84,7 +84,7 @@ export const actionOut: readonly FrameOut[] = [
     name: 'sync',
     tells: 'Synced',
     schema: outward.sync,
-    does: 'The answer to `sync`. Each message comes as it is now, in the first of its changes on the page: put it in the place of what you have, and applying a page twice does no harm. Then you have everything up to `seq`; while `has_more`, ask again from there. When it is not `complete`, over 1,000 changes were missed: drop what you have, and load the history.',
+    does: 'The answer to `sync`. Each message comes as it is now, in the first of its changes on the page: put it in the place of what you have, and the page may come twice. Then you have everything up to `seq`; while `has_more`, ask again from there. A page whose `seq` is not above yours is old: drop it. When it is not `complete`, over 1,000 changes were missed: drop what you have, and load the history.',
     words: {
       since: 'The number that you asked from.',
       events: 'The changes after that number, in order. Numbers that are not there were never used.',

@@ -54,7 +54,7 @@ A refused handshake is an HTTP status. Browsers show it to nobody: they only clo
 const promises = `## What you may rely on
 
 - A message is stored before anyone is sent it; your own echo is the acknowledgement.
-- Messages and changes of one room have one order: their numbers. Frames may arrive swapped, so go by the numbers. A number may be missing, since a refused frame can use one up.
+- Messages and changes of one room have one order: their numbers. Frames may arrive swapped, so go by the numbers. A number that never comes was missed, or used up by a refused frame: \`sync\` tells which.
 - The same \`client_id\` again changes nothing and gets the same answer.
 - You may be sent a frame twice. A message’s id tells that you have it.
 - Ids of messages go in as numbers or as numeric strings, ids of rooms and users as numbers or as strings. In \`action\` and \`content\` an id that is a whole number comes out as a JSON number.

@@ -13,16 +13,20 @@ export interface Delivery {
   readonly gone: readonly Connection[];
 }
 
-const authorOf = (event: Event): string | undefined =>
-  'message' in event ? event.message.author.id : undefined;
+/** Whose eyes see a frame with a field more: a message's author's, and those of who changed it. */
+const insidersOf = (event: Event): readonly string[] => [
+  ...('message' in event ? [event.message.author.id] : []),
+  ...('by' in event ? [event.by] : []),
+];
 
 /** Encodes an event at most once for each dialect and point of view, however many connections get it. */
 function frameMaker(event: Event): (connection: Connection) => string | undefined {
-  const author = authorOf(event);
+  const insiders = insidersOf(event);
   const made = new Map<string, string | undefined>();
   return (connection) => {
     const view = { viewer: connection.user.id, elsewhere: connection.room !== event.room };
-    const key = `${connection.dialect} ${view.viewer === author} ${view.elsewhere}`;
+    const insider = insiders.indexOf(view.viewer);
+    const key = `${connection.dialect} ${insider} ${view.elsewhere}`;
     if (!made.has(key)) made.set(key, dialectOf(connection).encode(event, view));
     return made.get(key);
   };

@@ -1,6 +1,6 @@
 import type { Connection } from '../domain/connection.ts';
 import type { Message, Status } from '../domain/message.ts';
-import { receiptAudience } from '../domain/receipt.ts';
+import { reached, receiptAudience } from '../domain/receipt.ts';
 import { raiseStatus } from '../store/messages.ts';
 import type { Leaving } from './leave.ts';
 import { isoTime } from './parts.ts';
@@ -25,4 +25,15 @@ export async function acknowledge(
     await post({ kind: 'MessageDelivered', room, message: delivered }, to, parts);
   }
   if (status === 'read') await post({ kind: 'MessageRead', room, message: raised }, to, parts);
+}
+
+/** Notes that messages have come as far as a connection. */
+export async function acknowledgeAll(
+  messages: readonly Message[],
+  connection: Connection,
+  audience: readonly Connection[],
+  parts: Leaving,
+): Promise<void> {
+  const status = reached(connection);
+  await Promise.all(messages.map((message) => acknowledge(message, status, audience, parts)));
 }

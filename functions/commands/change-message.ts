@@ -2,14 +2,16 @@ import type { DeleteMessage, EditMessage, React } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
-import type { Change } from '../domain/log.ts';
+import type { Change, LogEntry } from '../domain/log.ts';
 import { actorId, type Member } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
-import { getEntry, getMessage, putChange, scrubChange } from '../store/log.ts';
-import { getClaim, takeClaim } from '../store/repeats.ts';
+import { getEntry, getMessage, putChange } from '../store/log.ts';
+import { type Claim, getClaim } from '../store/repeats.ts';
 import { getRoom, takeSeq } from '../store/rooms.ts';
-import { isoTime, type Parts } from './parts.ts';
+import { applyChange } from './apply-change.ts';
+import { enterLog } from './enter-log.ts';
+import { type FilingParts, isoTime } from './parts.ts';
 import { listAudience, publish, withCaller } from './publish.ts';
 import { takeTurn } from './take-turn.ts';
 
@@ -19,12 +21,8 @@ export interface ChangeKind<C extends Change> {
   readonly fields: Omit<C, 'seq' | 'message' | 'by' | 'at'>;
   /** @throws ChatError where this member may not change this message */
   readonly check: (message: Message, member: Member) => void;
-  /** Brings the message to where the change says it is. Undefined where it is there already, or a later change is. */
-  readonly apply: (change: C) => Promise<Message | undefined>;
   readonly told: (message: Message, change: C) => Event;
 }
-
-type Claim = Parameters<typeof takeClaim>[1];
 
 /** One try of one change. */
 interface Try<C extends Change> {
@@ -33,38 +31,46 @@ interface Try<C extends Change> {
   readonly user: string;
   readonly claim: Claim | undefined;
   readonly change: ChangeKind<C>;
-  readonly parts: Parts;
+  readonly parts: FilingParts;
 }
 
 interface Made<C extends Change> {
   readonly entry: C;
   readonly room: Room;
+  /** By an earlier try, so nobody but its sender is to be told again. */
+  readonly repeated: boolean;
 }
 
-/** The entry that an earlier try of the same change has left under a number. */
-async function earlierEntry<C extends Change>(tried: Try<C>, seq: number): Promise<C | undefined> {
-  const entry = await getEntry(tried.parts.db, tried.room, seq);
-  if (!entry) return undefined;
+/** The same change, as an earlier try has left it. @throws ChatError BAD_FRAME for anything else */
+function sameChange<C extends Change>(tried: Try<C>, entry: LogEntry): C {
   const { kind } = tried.change.fields as Pick<C, 'kind'>;
   const same = entry.kind === kind && entry.message === tried.message && entry.by === tried.user;
   if (same && tried.claim) return entry as C;
   throw new ChatError('BAD_FRAME', 'This client_id was used for another change: take a new one for each');
 }
 
+async function earlierTry<C extends Change>(tried: Try<C>, seq: number): Promise<Made<C> | undefined> {
+  const { db } = tried.parts;
+  const [entry, room] = await Promise.all([getEntry(db, tried.room, seq), getRoom(db, tried.room)]);
+  if (!entry || entry.kind === 'void' || !room) return undefined;
+  return { entry: sameChange(tried, entry), room, repeated: true };
+}
+
 /** Puts the change into the room's log: before the message itself, so that no change is ever missing there. */
 async function newEntry<C extends Change>(tried: Try<C>): Promise<Made<C>> {
   const { parts, claim, change, message, user: by } = tried;
   const now = parts.now();
-  const room = await takeSeq(parts.db, tried.room, now);
-  const seq = claim ? await takeClaim(parts.db, claim, room.seq, now) : room.seq;
-  const entry = { ...change.fields, seq, message, by, at: isoTime(now) } as C;
-  if (await putChange(parts.db, tried.room, entry)) return { entry, room };
-  return { entry: (await earlierEntry(tried, seq)) ?? entry, room };
-}
-
-async function earlierTry<C extends Change>(tried: Try<C>, seq: number): Promise<Made<C> | undefined> {
-  const [entry, room] = await Promise.all([earlierEntry(tried, seq), getRoom(tried.parts.db, tried.room)]);
-  return entry && room && { entry, room };
+  const taken = await takeSeq(parts.db, tried.room, now);
+  const entryAt = (seq: number) => ({ ...change.fields, seq, message, by, at: isoTime(now) }) as C;
+  let entry = entryAt(taken.seq);
+  const put = (seq: number) => {
+    entry = entryAt(seq);
+    return putChange(parts.db, tried.room, entry);
+  };
+  const { room, earlier } = await enterLog(taken, claim, put, parts);
+  return earlier
+    ? { entry: sameChange(tried, earlier), room, repeated: true }
+    : { entry, room, repeated: false };
 }
 
 /**
@@ -75,16 +81,14 @@ async function earlierTry<C extends Change>(tried: Try<C>, seq: number): Promise
 export async function changeMessage<C extends Change>(
   command: EditMessage | DeleteMessage | React,
   session: Session,
-  parts: Parts,
+  parts: FilingParts,
   change: ChangeKind<C>,
 ): Promise<Event[]> {
   const { db } = parts;
+  const { clientId } = command;
   const room = command.room ?? session.room;
-  const user = session.user.id;
-  const actor = actorId(session.user);
-  const claim =
-    command.clientId === undefined ? undefined : { room, user: actor, clientId: command.clientId };
-  const tried: Try<C> = { message: command.message, room, user, claim, change, parts };
+  const claim = clientId === undefined ? undefined : { room, user: actorId(session.user), clientId };
+  const tried: Try<C> = { message: command.message, room, user: session.user.id, claim, change, parts };
   const [member, before, claimed] = await Promise.all([
     takeTurn(db, room, session.user, parts.now()),
     getMessage(db, room, command.message),
@@ -96,17 +100,16 @@ export async function changeMessage<C extends Change>(
     change.check(before, member);
   }
   const made = earlier ?? (await newEntry(tried));
-  const message = await change.apply(made.entry);
-  if (message) {
-    const audience = withCaller(session, await listAudience(made.room, parts));
-    await publish(change.told(message, made.entry), audience, parts);
+  const applied = await applyChange(room, made.entry, parts);
+  if (!applied) throw new ChatError('MESSAGE_NOT_FOUND');
+  const { outcome, message } = applied;
+  const told = { ...change.told(message, made.entry), ...(clientId !== undefined && { clientId }) };
+  // A repeat may do what an earlier try has left undone: then nobody has been told yet.
+  if (outcome === 'now' || (outcome === 'before' && !made.repeated)) {
+    await publish(told, withCaller(session, await listAudience(made.room, parts)), parts);
     return [];
   }
-  // A text that no message took is nobody's to take out of the log when the message is deleted.
-  const late = made.entry.kind === 'edit';
-  if (late) await scrubChange(db, room, made.entry.seq);
-  const present = await getMessage(db, room, command.message);
-  if (!present) throw new ChatError('MESSAGE_NOT_FOUND');
-  if (late && present.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
-  return [change.told(present, made.entry)];
+  const late = made.entry.kind === 'edit' && message.deletedAt !== undefined;
+  if (late) throw new ChatError('MESSAGE_NOT_FOUND');
+  return [told];
 }

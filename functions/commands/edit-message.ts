@@ -7,7 +7,6 @@ import type { Edit } from '../domain/log.ts';
 import { actorId } from '../domain/member.ts';
 import { checkedText } from '../domain/text.ts';
 import { getMessage } from '../store/log.ts';
-import * as messages from '../store/messages.ts';
 import { attachFile, checkFile } from './attach-file.ts';
 import { changeMessage } from './change-message.ts';
 import type { FilingParts } from './parts.ts';
@@ -45,7 +44,6 @@ export async function editMessage(
   return changeMessage<Edit>(command, session, parts, {
     fields: { kind: 'edit', text, ...(file && { file }) },
     check: checkMayChange,
-    apply: (change) => messages.editMessage(parts.db, room, change),
-    told: (message, { seq }) => ({ kind: 'MessageEdited', room, message, seq }),
+    told: (message, { seq, by }) => ({ kind: 'MessageEdited', room, message, seq, by }),
   });
 }

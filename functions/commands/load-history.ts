@@ -1,14 +1,12 @@
 import type { LoadHistory } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
-import { type LogEntry, remaining } from '../domain/log.ts';
+import { type LogEntry, remaining, seqOf } from '../domain/log.ts';
 import type { Message } from '../domain/message.ts';
 import type { Database } from '../store/database.ts';
 import { listLog } from '../store/log.ts';
 import type { Parts } from './parts.ts';
 import { checkedMember } from './take-turn.ts';
-
-const seqOf = (entry: LogEntry): number => (entry.kind === 'message' ? entry.message.id : entry.seq);
 
 /** Read beyond what is asked for, since edits and deletes stand in the log too. */
 const READ_AHEAD = 10;

@@ -2,23 +2,21 @@ import type { React } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import type { Reaction } from '../domain/log.ts';
-import { reactToMessage } from '../store/messages.ts';
 import { changeMessage } from './change-message.ts';
-import type { Parts } from './parts.ts';
+import type { FilingParts } from './parts.ts';
 
 /** Puts an emoji under a message, or takes it back, and tells the room: any member may. @throws what `changeMessage` throws */
-export async function react(command: React, session: Session, parts: Parts): Promise<Event[]> {
+export async function react(command: React, session: Session, parts: FilingParts): Promise<Event[]> {
   const room = command.room ?? session.room;
   return changeMessage<Reaction>(command, session, parts, {
     fields: { kind: 'react', emoji: command.emoji, removed: command.remove },
     check: () => undefined,
-    apply: (change) => reactToMessage(parts.db, room, change),
-    told: (message, { seq, by: user, emoji, removed }) => ({
+    told: (message, { seq, by, emoji, removed }) => ({
       kind: 'MessageReacted',
       room,
       message,
       seq,
-      user,
+      by,
       emoji,
       removed,
     }),

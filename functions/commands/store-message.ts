@@ -1,16 +1,18 @@
 import type { SendMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import type { FileInput } from '../domain/file.ts';
+import type { MessageFile } from '../domain/file.ts';
+import type { LogEntry } from '../domain/log.ts';
 import { actorId, type Member } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { checkedText } from '../domain/text.ts';
 import { getEntry, getMessage, putMessage } from '../store/log.ts';
 import { getMember } from '../store/members.ts';
-import { takeClaim } from '../store/repeats.ts';
+import { type Claim, getClaim } from '../store/repeats.ts';
 import { takeSeq } from '../store/rooms.ts';
 import { attachFile, checkFile } from './attach-file.ts';
+import { enterLog, giveBack } from './enter-log.ts';
 import { type FilingParts, isoTime } from './parts.ts';
 import { checkedMember, takeTurn } from './take-turn.ts';
 
@@ -27,7 +29,8 @@ export interface Stored {
 
 type Storing = Pick<FilingParts, 'db' | 'now' | 'files'>;
 
-interface Entered {
+interface Turn {
+  /** Its `seq` is a number that was taken for the message. */
   readonly room: Room;
   /** Why the message cannot be stored, unless it is already. */
   readonly refusal?: ChatError;
@@ -54,7 +57,7 @@ function refusalOf(command: SendMessage, answered: Message | undefined, receiver
 }
 
 /** In one round trip: the writer may write, whom and what it answers is there, and the room's next number is ours. */
-async function enter(command: SendMessage, writer: Writer, parts: Storing, now: number): Promise<Entered> {
+async function enter(command: SendMessage, writer: Writer, parts: Storing, now: number): Promise<Turn> {
   const id = await checkRoom(command, writer, parts);
   const [turn, room, answered, receiver] = await Promise.allSettled([
     takeTurn(parts.db, id, writer.user, now),
@@ -62,6 +65,7 @@ async function enter(command: SendMessage, writer: Writer, parts: Storing, now: 
     command.replyTo === undefined ? undefined : getMessage(parts.db, id, command.replyTo),
     command.receiver === undefined ? undefined : getMember(parts.db, id, command.receiver),
   ]);
+  if (turn.status === 'rejected' && room.status === 'fulfilled') await giveBack(parts.db, id, room.value.seq);
   // The member's answer comes first, so that nobody learns which rooms there are.
   if (turn.status === 'rejected') throw turn.reason;
   if (room.status === 'rejected') throw room.reason;
@@ -71,41 +75,58 @@ async function enter(command: SendMessage, writer: Writer, parts: Storing, now: 
   return { room: room.value, ...(refusal && { refusal }) };
 }
 
-async function takeNumber(command: SendMessage, writer: Writer, room: Room, parts: Storing): Promise<number> {
-  const { clientId } = command;
-  if (clientId === undefined) return room.seq;
-  const claim = { room: room.id, user: actorId(writer.user), clientId };
-  return takeClaim(parts.db, claim, room.seq, parts.now());
+const misused = () =>
+  new ChatError('BAD_FRAME', 'This client_id was used for another change: take a new one for each');
+
+/** The same message, sent before. @throws ChatError BAD_FRAME for anything else */
+function sameMessage(entry: LogEntry, clientId: string | undefined): Message {
+  const same = entry.kind === 'message' && entry.message.clientId === clientId;
+  if (same && clientId !== undefined) return entry.message;
+  throw misused();
 }
 
-/** What stands under the number already: the same message, sent before. Undefined where nothing does. */
-async function earlier(message: Message, parts: Storing): Promise<Message | undefined> {
-  const entry = await getEntry(parts.db, message.room, message.id);
-  if (!entry) return undefined;
-  const same = entry.kind === 'message' && entry.message.clientId === message.clientId;
-  if (same && message.clientId !== undefined) return entry.message;
-  throw new ChatError('BAD_FRAME', 'This client_id was used for another change: take a new one for each');
+/** A message that is refused now may have been stored before, as when what it answers was deleted since. */
+async function storedBefore(claim: Claim | undefined, parts: Storing): Promise<Message | undefined> {
+  const seq = claim && (await getClaim(parts.db, claim, parts.now()));
+  const entry = claim && seq !== undefined ? await getEntry(parts.db, claim.room, seq) : undefined;
+  return entry && entry.kind !== 'void' ? sameMessage(entry, claim?.clientId) : undefined;
 }
 
-async function withFile(message: Message, input: FileInput | undefined, parts: Storing): Promise<Message> {
-  if (!input) return message;
-  const { room, author } = message;
-  return { ...message, file: await attachFile(input, { room, user: actorId(author) }, parts) };
+/** The number that was taken for a message is given back where its file cannot be taken. */
+async function withFile(
+  { file }: SendMessage,
+  writer: Writer,
+  room: Room,
+  parts: Storing,
+): Promise<{ file?: MessageFile }> {
+  if (!file) return {};
+  try {
+    return { file: await attachFile(file, { room: room.id, user: actorId(writer.user) }, parts) };
+  } catch (error) {
+    await giveBack(parts.db, room.id, room.seq);
+    throw error;
+  }
 }
 
 /**
  * Puts a message into its room's log and tells nobody. A repeat, known by its client id, stores nothing and gives the
  * message as it is now.
- * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_A_MEMBER, MUTED, MESSAGE_NOT_FOUND, BAD_FRAME
+ * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, BAD_FRAME
  */
 export async function storeMessage(command: SendMessage, writer: Writer, parts: Storing): Promise<Stored> {
   const text = checkedText(command.text, command.file);
   if (command.file) checkFile(command.file);
+  const { clientId } = command;
   const now = parts.now();
   const { room, refusal } = await enter(command, writer, parts, now);
-  const id = await takeNumber(command, writer, room, parts);
-  const message: Message = {
-    id,
+  const claim = clientId === undefined ? undefined : { room: room.id, user: actorId(writer.user), clientId };
+  // A repeat stores its file no second time.
+  const before = refusal || command.file ? await storedBefore(claim, parts) : undefined;
+  if (before || refusal) await giveBack(parts.db, room.id, room.seq);
+  if (before) return { message: before, room, repeated: true };
+  if (refusal) throw refusal;
+  const fields = {
+    ...(await withFile(command, writer, room, parts)),
     room: room.id,
     author: writer.user,
     text,
@@ -115,15 +136,19 @@ export async function storeMessage(command: SendMessage, writer: Writer, parts: 
     status: 'sent',
     createdAt: isoTime(now),
     updatedAt: isoTime(now),
-    ...(command.clientId !== undefined && { clientId: command.clientId }),
-    revision: id,
-  };
-  if (!refusal) {
-    const carrying = await withFile(message, command.file, parts);
-    if (await putMessage(parts.db, carrying)) return { message: carrying, room, repeated: false };
-  }
-  // Also a message that answers one that is gone by now is found, where it was stored before.
-  const stored = await earlier(message, parts);
-  if (!stored) throw refusal ?? new ChatError('INTERNAL');
-  return { message: stored, room, repeated: true };
+    ...(clientId !== undefined && { clientId }),
+  } as const;
+  let message: Message = { ...fields, id: room.seq, revision: room.seq };
+  const entered = await enterLog(
+    room,
+    claim,
+    (seq) => {
+      message = { ...fields, id: seq, revision: seq };
+      return putMessage(parts.db, message);
+    },
+    parts,
+  );
+  const { earlier } = entered;
+  if (!earlier) return { message, room: entered.room, repeated: false };
+  return { message: sameMessage(earlier, clientId), room: entered.room, repeated: true };
 }

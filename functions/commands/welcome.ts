@@ -3,28 +3,30 @@ import { persist } from '../broadcast/persist.ts';
 import { wantsHistory } from '../broadcast/wants-history.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import type { Connection, Session } from '../domain/connection.ts';
-import { climbs, type Message } from '../domain/message.ts';
+import type { Message } from '../domain/message.ts';
 import { bringsOnline } from '../domain/presence.ts';
+import { newsTo } from '../domain/receipt.ts';
+import type { Room } from '../domain/room.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledgeAll } from './acknowledge.ts';
 import { announce } from './announce.ts';
 import { type Leaving, leave, present } from './leave.ts';
 import { newestMessages } from './load-history.ts';
+import type { FilingParts } from './parts.ts';
+import { postMissed } from './sync.ts';
 
 /** Milliseconds for which the rest of a handshake is waited for: `$connect` has asked for this welcome and returns. */
 const HANDSHAKE_BUDGET_MS = 3_000;
 
 /** What was said while nobody was there has now come as far as this connection. */
-async function acknowledgeAll(
+async function acknowledgeHistory(
   session: Session,
   messages: readonly Message[],
   audience: readonly Connection[],
   parts: Leaving,
 ): Promise<void> {
-  const status = session.reads === 'auto' ? 'read' : 'delivered';
-  const news = messages.filter((message) => message.author.id !== session.user.id && climbs(message, status));
-  await Promise.all(news.map((message) => acknowledge(message, status, audience, parts)));
+  await acknowledgeAll(newsTo(session, messages), session, audience, parts);
   const newest = messages[0];
   if (newest && session.reads === 'auto') {
     await putReadTo(parts.db, session.room, session.user.id, newest.id);
@@ -57,8 +59,23 @@ async function turnOut(session: Session, parts: Leaving): Promise<void> {
   await parts.poster.close(session.id);
 }
 
+export type Welcoming = Leaving & Pick<FilingParts, 'files'>;
+
+/** What a client is sent when it comes: what it missed, where it says from where on, or else the newest messages. */
+async function greet(
+  room: Room,
+  messages: readonly Message[],
+  session: Session,
+  parts: Welcoming,
+): Promise<readonly Message[]> {
+  if (session.since !== undefined) return postMissed(room, session.since, session, parts);
+  const event = { kind: 'Connected', room: room.id, user: session.user, messages } as const;
+  await deliver(event, [session], parts.poster);
+  return messages;
+}
+
 /**
- * Posts the newest messages to a connection that has just opened, and tells the room who came.
+ * Posts to a connection that has just opened what it has to know, and tells the room who came.
  *
  * The history is read once the socket is open: what is stored before is in it, and what is stored later finds the
  * socket open. Until `$connect` has returned, API Gateway answers for it as if it were gone.
@@ -66,7 +83,7 @@ async function turnOut(session: Session, parts: Leaving): Promise<void> {
  */
 export async function welcome(
   session: Session,
-  parts: Leaving,
+  parts: Welcoming,
   onFault: (error: unknown) => void,
 ): Promise<void> {
   const isOpen = await persist(
@@ -76,18 +93,17 @@ export async function welcome(
   );
   if (!isOpen) return;
   if (session.turnedAway !== undefined) return turnAway(session, parts);
-  const [room, member, messages] = await Promise.all([
+  const [room, member, history] = await Promise.all([
     getRoom(parts.db, session.room),
     getMember(parts.db, session.room, session.user.id),
-    wantsHistory(session) ? newest(session, parts, onFault) : [],
+    session.since === undefined && wantsHistory(session) ? newest(session, parts, onFault) : [],
   ]);
   // Who was taken out between the authorizer and the row is not among the connections that were closed then.
   if (!room || (!member && room.access !== 'open')) return turnOut(session, parts);
-  const event = { kind: 'Connected', room: room.id, user: session.user, messages } as const;
-  await deliver(event, [session], parts.poster);
+  const messages = await greet(room, history, session, parts);
   const audience = await present(room, session.user.id, parts);
   await Promise.all([
-    acknowledgeAll(session, messages, audience, parts),
+    acknowledgeHistory(session, messages, audience, parts),
     bringsOnline(session, audience) && announce(session, true, audience, parts),
   ]);
 }

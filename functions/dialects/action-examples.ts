@@ -137,7 +137,7 @@ export const actionExamples: Examples = {
     },
     {
       clause: 'S1-edit',
-      event: { kind: 'MessageEdited', room: '1', message: edited, seq: 64 },
+      event: { kind: 'MessageEdited', room: '1', message: edited, seq: 64, by: edited.author.id },
       frame: { type: 'message_edited', message_id: 63, text: 'new message' },
     },
     {

@@ -14,6 +14,10 @@ function historyItems(messages: readonly Message[], view: View): readonly unknow
   );
 }
 
+/** What a device called its change, for the one who made it. */
+const ownId = ({ by, clientId }: { by: string; clientId?: string }, { viewer }: View) =>
+  viewer === by && clientId !== undefined ? { client_id: clientId } : {};
+
 /** What an event is called on the wire, without the room that it is of; undefined where the viewer knows it already. */
 export function actionFrame(event: Event, view: View): object | undefined {
   switch (event.kind) {
@@ -27,20 +31,26 @@ export function actionFrame(event: Event, view: View): object | undefined {
       return { type: 'mark_message_as_read', message: wireMessage(event.message, view) };
     case 'MessageEdited': {
       const { id, text } = event.message;
-      return { type: 'message_edited', message_id: id, text, seq: event.seq };
+      return { type: 'message_edited', message_id: id, text, seq: event.seq, ...ownId(event, view) };
     }
     case 'MessageDeleted':
-      return { type: 'message_deleted', message_id: event.message.id, seq: event.seq };
+      return {
+        type: 'message_deleted',
+        message_id: event.message.id,
+        seq: event.seq,
+        ...ownId(event, view),
+      };
     case 'MessageReacted': {
       const { emoji, removed, seq } = event;
       const gone = removed ? { removed } : {};
       return {
         type: 'message_reacted',
         message_id: event.message.id,
-        user_id: wireId(event.user),
+        user_id: wireId(event.by),
         emoji,
         ...gone,
         seq,
+        ...ownId(event, view),
       };
     }
     case 'Seen':

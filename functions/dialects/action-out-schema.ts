@@ -48,6 +48,7 @@ export const edited = v.strictObject({
   message_id: number,
   text: v.string(),
   seq: number,
+  client_id: v.optional(v.string()),
   ...elsewhere,
 });
 
@@ -55,6 +56,7 @@ export const deleted = v.strictObject({
   type: v.literal('message_deleted'),
   message_id: number,
   seq: number,
+  client_id: v.optional(v.string()),
   ...elsewhere,
 });
 
@@ -65,6 +67,7 @@ export const reacted = v.strictObject({
   emoji: v.string(),
   removed: v.optional(v.literal(true)),
   seq: number,
+  client_id: v.optional(v.string()),
   ...elsewhere,
 });
 

@@ -14,7 +14,7 @@ const wireType = {
 
 const reaction = (change: RoomChanged) =>
   change.kind === 'MessageReacted'
-    ? { user_id: wireId(change.user), emoji: change.emoji, ...(change.removed && { removed: true }) }
+    ? { user_id: wireId(change.by), emoji: change.emoji, ...(change.removed && { removed: true }) }
     : {};
 
 const bare = (change: RoomChanged) => ({

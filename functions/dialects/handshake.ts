@@ -23,3 +23,9 @@ export function requestedReads(query: Query, dialect: Dialect): Reads {
   const asked = query['reads'];
   return asked === 'auto' || asked === 'manual' ? asked : dialect.reads;
 }
+
+/** The number that a client has everything up to; undefined where it says none. */
+export function requestedSince(query: Query): number | undefined {
+  const since = Number(withoutSlash(query['since']) || Number.NaN);
+  return Number.isSafeInteger(since) && since >= 0 ? since : undefined;
+}

@@ -115,7 +115,7 @@ export const operationExamples: Examples = {
     },
     {
       clause: 'S4-update',
-      event: { kind: 'MessageEdited', room, message: updated, seq: 9 },
+      event: { kind: 'MessageEdited', room, message: updated, seq: 9, by: updated.author.id },
       frame: { operation: 'update', message: { ...wire, body: 'Updated message content' } },
     },
     {

@@ -26,6 +26,8 @@ export interface Connection {
 export interface Session extends Connection {
   /** Not signed in: in a room that is open to anyone. */
   readonly guest: boolean;
+  /** Its client has every change of the room up to this number, and is to be sent the others when it opens. */
+  readonly since?: number;
   /** Opened only to be told why it is refused, and then closed; it is in no room. */
   readonly turnedAway?: 'UNAUTHENTICATED' | 'NOT_A_MEMBER';
 }

@@ -17,19 +17,23 @@ export interface MessageSent extends Logged {
   readonly kind: 'MessageSent';
 }
 
-export interface MessageEdited extends Logged {
+interface Changed extends Logged {
+  /** The id of the user who changed it. */
+  readonly by: string;
+  /** What their device called the change. */
+  readonly clientId?: string;
+}
+
+export interface MessageEdited extends Changed {
   readonly kind: 'MessageEdited';
 }
 
-export interface MessageDeleted extends Logged {
+export interface MessageDeleted extends Changed {
   readonly kind: 'MessageDeleted';
-  /** The id of the user who deleted it. */
-  readonly by: string;
 }
 
-export interface MessageReacted extends Logged {
+export interface MessageReacted extends Changed {
   readonly kind: 'MessageReacted';
-  readonly user: string;
   readonly emoji: string;
   readonly removed: boolean;
 }

@@ -32,8 +32,17 @@ export interface Reaction extends Logged {
 /** A change of a message that stands in the log under a number of its own. */
 export type Change = Edit | Deletion | Reaction;
 
+/** A number that nobody used: whoever took it was refused, or was too slow and took another. */
+export interface Void {
+  readonly kind: 'void';
+  readonly seq: number;
+}
+
 /** What stands under a number of a room's log. */
-export type LogEntry = { readonly kind: 'message'; readonly message: Message } | Change;
+export type LogEntry = { readonly kind: 'message'; readonly message: Message } | Change | Void;
+
+/** The number that an entry stands under. */
+export const seqOf = (entry: LogEntry): number => (entry.kind === 'message' ? entry.message.id : entry.seq);
 
 /** A message with an edit in it, unless a later change is in it already. */
 export function edited(message: Message, { seq, text, file, at }: Edit): Message {
@@ -79,6 +88,7 @@ export function remaining(entries: readonly LogEntry[]): Message[] {
         messages.push(withLater(entry.message, later));
       continue;
     }
+    if (entry.kind === 'void') continue;
     const later = changes.get(entry.message) ?? { deleted: false, reactions: [] };
     changes.set(entry.message, later);
     if (entry.kind === 'delete') later.deleted = true;

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import type { Status } from './message.ts';
+import { climbs, type Message, type Status } from './message.ts';
 
 /** Receipts go to everyone in a room of up to this many connections, above that to the author only. */
 export const MAX_RECEIPT_AUDIENCE = 50;
@@ -16,3 +16,13 @@ export function receiptAudience(author: string, present: readonly Connection[]):
   if (present.length <= MAX_RECEIPT_AUDIENCE) return present;
   return present.filter((connection) => connection.user.id === author);
 }
+
+/** How far a message has come that a connection of somebody else was sent. */
+export const reached = ({ reads }: Pick<Connection, 'reads'>): Status =>
+  reads === 'auto' ? 'read' : 'delivered';
+
+/** Those of the messages that have not come as far yet as a connection that was sent them. */
+export const newsTo = (connection: Connection, messages: readonly Message[]): readonly Message[] =>
+  messages.filter(
+    (message) => message.author.id !== connection.user.id && climbs(message, reached(connection)),
+  );

@@ -1,7 +1,7 @@
 import { type Credential, comesFrom, findCredential, type Headers } from '../auth/credential.ts';
 import { tokenVerifier } from '../auth/token-verifier.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { requestedReads, requestedRoom } from '../dialects/handshake.ts';
+import { requestedReads, requestedRoom, requestedSince } from '../dialects/handshake.ts';
 import { dialectNamed } from '../dialects/registry.ts';
 import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
@@ -100,6 +100,7 @@ async function admitted(
   const asking = await whoAsks(event, credential);
   const room = await enteredRoom(requestedRoom(query), asking);
   const { connectionId, connectedAt } = event.requestContext;
+  const since = dialect.bringsHistory ? requestedSince(query) : undefined;
   return {
     id: connectionId,
     connectedAt,
@@ -110,6 +111,7 @@ async function admitted(
     reads: requestedReads(query, dialect),
     tokenExpiresAt: asking.until,
     guest: asking.guest,
+    ...(since !== undefined && { since }),
   };
 }
 

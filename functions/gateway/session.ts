@@ -18,6 +18,7 @@ export const sessionContext = (session: Session) => ({
   reads: session.reads,
   tokenExpiresAt: session.tokenExpiresAt,
   guest: session.guest,
+  since: session.since ?? '',
   turnedAway: session.turnedAway ?? '',
 });
 
@@ -55,6 +56,8 @@ export function sessionOf({ connectionId, connectedAt, authorizer }: RequestCont
     reads: text('reads') === 'manual' ? 'manual' : 'auto',
     tokenExpiresAt: Number(text('tokenExpiresAt')),
     guest: text('guest') === 'true',
+    // A connection that was opened before there was a resume has none.
+    ...(Boolean(context['since']) && { since: Number(context['since']) }),
     ...turnedAwayOf(text('turnedAway')),
   };
 }

@@ -1,10 +1,20 @@
-import { UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Deletion, Edit, Reaction } from '../domain/log.ts';
+import type { Change, Deletion, Edit, Reaction } from '../domain/log.ts';
 import { below, type Message, type Status } from '../domain/message.ts';
+import { getItems } from './batch.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { logKey } from './keys.ts';
 import { reactionAttribute, toMessage } from './log.ts';
+
+type Item = ReturnType<typeof unmarshall>;
+
+/** What became of a change: the message took it now, has it from before, or a later change, or a delete, came first. */
+export interface Applied {
+  readonly outcome: 'now' | 'before' | 'overtaken';
+  /** As it is after that. */
+  readonly message: Message;
+}
 
 type Update = Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ExpressionAttributeNames'> & {
   readonly values: Record<string, unknown>;
@@ -18,7 +28,7 @@ async function updateMessage(
   room: string,
   id: number,
   { values, condition, ...update }: Update,
-): Promise<ReturnType<typeof unmarshall> | undefined> {
+): Promise<Item | undefined> {
   const result = await unlessRefused(
     db.client.send(
       new UpdateItemCommand({
@@ -34,11 +44,75 @@ async function updateMessage(
   return result?.Attributes && unmarshall(result.Attributes);
 }
 
+async function getMessageItem(db: Database, room: string, id: number): Promise<Item | undefined> {
+  const { Item } = await db.client.send(
+    new GetItemCommand({ TableName: db.chat, Key: marshall(logKey(room, id)), ConsistentRead: true }),
+  );
+  const item = Item && unmarshall(Item);
+  return item?.['kind'] === 'message' ? item : undefined;
+}
+
+/** A message as it is now, and whether a change needs nothing more to be in it. */
+export interface State {
+  readonly message: Message;
+  readonly settles: (change: Change) => boolean;
+}
+
+/** The messages with these ids, by id; those that are not there are left out. Ids must differ. */
+export async function listStates(
+  db: Database,
+  room: string,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, State>> {
+  const items = await getItems(
+    db,
+    ids.map((id) => logKey(room, id)),
+    true,
+  );
+  const states = items.filter((item) => item['kind'] === 'message');
+  return new Map(
+    states.map((item) => [
+      item['seq'],
+      { message: toMessage(room, item), settles: (change: Change) => settles(item, change) },
+    ]),
+  );
+}
+
+/** Whether a message's item has a change in it. A later edit hides an earlier one, a delete hides all. */
+function holds(item: Item, change: Change): boolean {
+  if (change.kind !== 'react') return item['revision'] === change.seq;
+  return item[reactionAttribute(change.by, change.emoji)]?.seq === change.seq;
+}
+
+/** Whether nothing is left to be done for a change: its message has it, or what came first. */
+function settles(item: Item, change: Change): boolean {
+  const deleted = item['deletedAt'] !== undefined;
+  if (change.kind === 'delete') return deleted;
+  // Whoever made an edit that came too late may have ended before its text was taken out of the log.
+  if (change.kind === 'edit')
+    return change.text === undefined || (!deleted && item['revision'] >= change.seq);
+  if (deleted) return true;
+  return (item[reactionAttribute(change.by, change.emoji)]?.seq ?? 0) >= change.seq;
+}
+
 /**
- * Writes an edit into its message, unless a later change is in it already.
- * @returns the message, or undefined where it is deleted or changed later
+ * What became of a change whose update gave an item, or was refused. The SDK tries an update again whose answer was
+ * lost, and is refused then, though it took effect.
  */
-export async function editMessage(db: Database, room: string, change: Edit): Promise<Message | undefined> {
+async function appliedOf(
+  db: Database,
+  room: string,
+  change: Change,
+  updated: Item | undefined,
+): Promise<(Applied & { readonly item: Item }) | undefined> {
+  if (updated) return { outcome: 'now', message: toMessage(room, updated), item: updated };
+  const item = await getMessageItem(db, room, change.message);
+  if (!item) return undefined;
+  return { outcome: holds(item, change) ? 'before' : 'overtaken', message: toMessage(room, item), item };
+}
+
+/** Writes an edit into its message, unless a later change is in it already. Undefined where there is no message. */
+export async function editMessage(db: Database, room: string, change: Edit): Promise<Applied | undefined> {
   const item = await updateMessage(db, room, change.message, {
     UpdateExpression: `SET #text = :text, ${change.file ? '#file = :file, ' : ''}editedAt = :at, updatedAt = :at, revision = :seq ADD edits :edits${change.file ? ', files :files' : ''}`,
     ExpressionAttributeNames: { '#text': 'text', ...(change.file && { '#file': 'file' }) },
@@ -51,49 +125,48 @@ export async function editMessage(db: Database, room: string, change: Edit): Pro
     },
     condition: 'revision < :seq',
   });
-  return item && toMessage(room, item);
+  return appliedOf(db, room, change, item);
 }
 
 /**
  * Leaves of a message its number, author and times. It wins over an edit with a higher number.
- * @returns the tombstone, the numbers of the edits that still hold a text and the ids of the files that it ever carried,
- * or undefined where it is deleted already
+ * @returns the tombstone, the numbers of the edits whose entries may hold a text and the ids of the files that it ever
+ * carried; undefined where there is no message
  */
 export async function deleteMessage(
   db: Database,
   room: string,
   change: Deletion,
-): Promise<{ message: Message; edits: readonly number[]; files: readonly string[] } | undefined> {
-  const item = await updateMessage(db, room, change.message, {
+): Promise<(Applied & { edits: readonly number[]; files: readonly string[] }) | undefined> {
+  const updated = await updateMessage(db, room, change.message, {
     UpdateExpression:
       'SET #text = :none, deletedAt = :at, updatedAt = :at, revision = :seq REMOVE replyTo, #file',
     ExpressionAttributeNames: { '#text': 'text', '#file': 'file' },
     values: { ':none': '', ':at': change.at, ':seq': change.seq },
   });
-  if (!item) return undefined;
-  return {
-    message: toMessage(room, item),
-    edits: [...(item['edits'] ?? [])],
-    files: [...(item['files'] ?? [])],
-  };
+  const applied = await appliedOf(db, room, change, updated);
+  if (!applied) return undefined;
+  const { item, ...rest } = applied;
+  return { ...rest, edits: [...(item['edits'] ?? [])], files: [...(item['files'] ?? [])] };
 }
 
 /**
  * Notes a reaction, or that it was taken back, unless a later one of the same user with the same emoji is noted.
- * @returns the message, or undefined where it is deleted or a later one is noted
+ * Undefined where there is no message.
  */
 export async function reactToMessage(
   db: Database,
   room: string,
-  { message, by, emoji, removed, seq }: Reaction,
-): Promise<Message | undefined> {
+  change: Reaction,
+): Promise<Applied | undefined> {
+  const { message, by, emoji, removed, seq } = change;
   const item = await updateMessage(db, room, message, {
     UpdateExpression: 'SET #reaction = :reaction',
     ExpressionAttributeNames: { '#reaction': reactionAttribute(by, emoji), '#seq': 'seq' },
     values: { ':reaction': { seq, removed }, ':seq': seq },
     condition: '(attribute_not_exists(#reaction) OR #reaction.#seq < :seq)',
   });
-  return item && toMessage(room, item);
+  return appliedOf(db, room, change, item);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Database, unlessRefused } from './database.ts';
 import { repeatKey } from './keys.ts';
@@ -6,7 +6,8 @@ import { repeatKey } from './keys.ts';
 /** How long a repeat is known: an outbox that was offline longer sends anew. */
 export const REPEAT_MEMORY_MS = 24 * 60 * 60 * 1000;
 
-interface Claim {
+/** Whose client id it is, and where. */
+export interface Claim {
   readonly room: string;
   readonly user: string;
   readonly clientId: string;
@@ -46,4 +47,28 @@ export async function takeClaim(db: Database, claim: Claim, seq: number, now: nu
     ),
   );
   return taken ? seq : ((await getClaim(db, claim, now)) ?? seq);
+}
+
+/**
+ * Ties a client id to another number, where its own can be used no more: of any number of tries, all get the same.
+ * @returns the number that the client id stands for now
+ */
+export async function moveClaim(
+  db: Database,
+  claim: Claim,
+  number: { readonly from: number; readonly to: number },
+  now: number,
+): Promise<number> {
+  const moved = await unlessRefused(
+    db.client.send(
+      new UpdateItemCommand({
+        TableName: db.chat,
+        Key: marshall(repeatKey(claim.room, claim.user, claim.clientId)),
+        UpdateExpression: 'SET seq = :to',
+        ConditionExpression: 'seq = :from',
+        ExpressionAttributeValues: marshall({ ':from': number.from, ':to': number.to }),
+      }),
+    ),
+  );
+  return moved ? number.to : ((await getClaim(db, claim, now)) ?? number.to);
 }

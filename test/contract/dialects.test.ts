@@ -39,7 +39,7 @@ describe.each([
       room: '1',
       message: messageOf(),
       seq: 2,
-      user: '2',
+      by: '2',
       emoji: '👍',
       removed: false,
     };

@@ -22,9 +22,9 @@ const message = messageOf();
 /** One event of each kind: a kind that is new does not compile until it stands here. */
 const events: { readonly [K in Event['kind']]: Extract<Event, { kind: K }> } = {
   MessageSent: { kind: 'MessageSent', room, message, seq: 1 },
-  MessageEdited: { kind: 'MessageEdited', room, message, seq: 2 },
+  MessageEdited: { kind: 'MessageEdited', room, message, seq: 2, by: '2', clientId: 'a-1' },
   MessageDeleted: { kind: 'MessageDeleted', room, message, seq: 2, by: '1' },
-  MessageReacted: { kind: 'MessageReacted', room, message, seq: 2, user: '2', emoji: '👍', removed: false },
+  MessageReacted: { kind: 'MessageReacted', room, message, seq: 2, by: '2', emoji: '👍', removed: false },
   MessageDelivered: { kind: 'MessageDelivered', room, message },
   MessageRead: { kind: 'MessageRead', room, message },
   Seen: { kind: 'Seen', room, messageId: 1, user: '2' },
@@ -42,7 +42,7 @@ const events: { readonly [K in Event['kind']]: Extract<Event, { kind: K }> } = {
     since: 0,
     changes: [
       { kind: 'MessageSent', room, message, seq: 1 },
-      { kind: 'MessageReacted', room, message, seq: 2, user: '2', emoji: '👍', removed: true },
+      { kind: 'MessageReacted', room, message, seq: 2, by: '2', emoji: '👍', removed: true },
     ],
     seq: 2,
     hasMore: false,

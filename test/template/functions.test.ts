@@ -24,7 +24,7 @@ const variables: Record<string, Record<string, string>> = {
     ALLOWED_ORIGINS: 'https://<EdgeDistribution.DomainName>',
   },
   connect: { CHAT_TABLE, CONNECTIONS_TABLE, WELCOME_FUNCTION: '<WelcomeFunction>' },
-  welcome: posting,
+  welcome: { ...posting, FILES_BUCKET: '<FilesBucket>' },
   disconnect: posting,
   send: filing,
   edit: filing,

@@ -12,7 +12,12 @@ const invoke = (entry: string) => `invoke: ${entry}`;
 const expected: Record<string, readonly string[]> = {
   authorize: [chat('GetItem')],
   connect: [chat('UpdateItem'), connections('DeleteItem', 'PutItem'), invoke('Welcome')],
-  welcome: [chat('GetItem', 'Query', 'UpdateItem'), connections('DeleteItem', 'Query'), sockets],
+  welcome: [
+    chat('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    connections('DeleteItem', 'Query'),
+    'files: DeleteObject',
+    sockets,
+  ],
   disconnect: [chat('GetItem', 'UpdateItem'), connections('DeleteItem', 'Query'), 'index: Query', sockets],
   send: [
     chat('GetItem', 'PutItem', 'UpdateItem'),
@@ -36,7 +41,7 @@ const expected: Record<string, readonly string[]> = {
     invoke('Fanout'),
   ],
   default: [
-    chat('GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    chat('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     connections('DeleteItem', 'Query'),
     'files: DeleteObject GetObject PutObject',
     sockets,

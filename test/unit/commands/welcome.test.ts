@@ -3,7 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { expect, test, vi } from 'vitest';
 import type { Poster } from '../../../functions/broadcast/poster.ts';
 import { welcome } from '../../../functions/commands/welcome.ts';
-import { mockDatabase } from '../../support/mock-database.ts';
+import { mockDatabase, noFiles } from '../../support/mock-database.ts';
 import { alice, connectionOf, NOON } from '../../support/sample.ts';
 
 test('who was taken out of the room while their handshake went on is closed, and told nothing', async () => {
@@ -18,7 +18,7 @@ test('who was taken out of the room while their handshake went on is closed, and
     close: vi.fn(async () => undefined),
   };
   const session = connectionOf(alice);
-  await welcome(session, { db, poster, now: () => NOON }, () => undefined);
+  await welcome(session, { db, poster, files: noFiles, now: () => NOON }, () => undefined);
   expect(poster.close).toHaveBeenCalledWith(session.id);
   expect(poster.post).not.toHaveBeenCalled();
   expect(dynamodb.commandCalls(DeleteItemCommand)).toHaveLength(1);

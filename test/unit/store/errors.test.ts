@@ -43,9 +43,21 @@ describe('where a condition does not hold', () => {
 
   test('a message is not stored twice, and a status does not go back', async () => {
     const { db, dynamodb } = mockDatabase();
+    const { id: seq, room: _room, ...message } = messageOf({ text: 'first' });
+    const Item = marshall({ ...message, kind: 'message', seq, room: '1', item: 'log' });
     dynamodb.on(PutItemCommand).rejects(refused).on(UpdateItemCommand).rejects(refused);
-    await expect(putMessage(db, messageOf())).resolves.toBe(false);
+    dynamodb.on(GetItemCommand).resolves({ Item });
+    await expect(putMessage(db, messageOf())).resolves.toMatchObject({ message: { text: 'first' } });
     await expect(raiseStatus(db, messageOf(), 'read', '')).resolves.toBeUndefined();
+  });
+
+  test('a message whose answer was lost, so that the SDK put it again, is known as stored by this call', async () => {
+    const { db, dynamodb } = mockDatabase();
+    dynamodb.on(PutItemCommand).rejects(refused);
+    dynamodb
+      .on(GetItemCommand)
+      .callsFake(() => ({ Item: dynamodb.commandCalls(PutItemCommand)[0]?.args[0].input.Item }));
+    await expect(putMessage(db, messageOf())).resolves.toBeUndefined();
   });
 
   test('a client id gets the number of its first try', async () => {

@@ -1,0 +1,49 @@
+import { deliver } from '../broadcast/deliver.ts';
+import type { Sync } from '../domain/command.ts';
+import type { Session } from '../domain/connection.ts';
+import { ChatError } from '../domain/errors.ts';
+import type { Event } from '../domain/event.ts';
+import type { Message } from '../domain/message.ts';
+import { newsTo } from '../domain/receipt.ts';
+import type { Room } from '../domain/room.ts';
+import { getRoom } from '../store/rooms.ts';
+import { acknowledgeAll } from './acknowledge.ts';
+import type { Applying } from './apply-change.ts';
+import { catchUp } from './catch-up.ts';
+import type { FilingParts } from './parts.ts';
+import { listAudience } from './publish.ts';
+import { checkedMember } from './take-turn.ts';
+
+/**
+ * Posts to a connection what its client missed, one page of it.
+ * @returns the messages that it has now, newest first; none where it could not be posted
+ */
+export async function postMissed(
+  room: Room,
+  since: number,
+  session: Session,
+  parts: Applying & Pick<FilingParts, 'poster'>,
+): Promise<readonly Message[]> {
+  const missed = await catchUp(room, since, parts);
+  const { taken } = await deliver(missed, [session], parts.poster);
+  if (taken.length === 0) return [];
+  return missed.changes
+    .flatMap(({ kind, message }) =>
+      kind === 'MessageSent' && message.deletedAt === undefined ? message : [],
+    )
+    .reverse();
+}
+
+/**
+ * Tells a client what has changed since a number; the messages have come as far as this connection then.
+ * @throws ChatError NOT_A_MEMBER
+ */
+export async function sync(command: Sync, session: Session, parts: FilingParts): Promise<Event[]> {
+  const id = command.room ?? session.room;
+  const [room] = await Promise.all([getRoom(parts.db, id), checkedMember(parts.db, id, session.user)]);
+  if (!room) throw new ChatError('NOT_A_MEMBER');
+  const messages = await postMissed(room, command.since, session, parts);
+  const arrived = newsTo(session, messages);
+  if (arrived.length > 0) await acknowledgeAll(arrived, session, await listAudience(room, parts), parts);
+  return [];
+}

@@ -1,0 +1,298 @@
+import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { enterLog } from '../../functions/commands/enter-log.ts';
+import type { Change } from '../../functions/domain/log.ts';
+import { logKey, repeatKey, roomKey } from '../../functions/store/keys.ts';
+import { getEntry, putChange, putMessage, putVoid } from '../../functions/store/log.ts';
+import { takeSeq } from '../../functions/store/rooms.ts';
+import { type Chatter, enter, type Frame } from '../support/chat.ts';
+import { databaseOf, newRoom } from '../support/rooms.ts';
+import { messageOf } from '../support/sample.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+import { connect, type WsClient } from '../support/ws-client.ts';
+
+let stack: TestStack;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+});
+
+afterAll(() => stack.stop());
+
+interface Page extends Frame {
+  readonly since: number;
+  readonly events: readonly (Frame & { readonly message_id: number; readonly seq: number })[];
+  readonly seq: number;
+  readonly has_more: boolean;
+  readonly complete: boolean;
+  readonly receipts: readonly { readonly message_id: number; readonly status: string }[];
+  readonly seen: readonly { readonly user_id: number; readonly message_id: number }[];
+}
+
+const isPage = (frame: unknown) => (frame as Frame).type === 'sync';
+
+async function sync(client: WsClient, since: number): Promise<Page> {
+  client.send({ action: 'sync', since });
+  return (await client.next(isPage)) as Page;
+}
+
+/** Opens a connection that says what it has already, and waits for what it missed. */
+async function resume(username: string, query: string): Promise<{ client: WsClient; page: Page }> {
+  const headers = { Authorization: `Bearer ${await stack.token(username)}` };
+  const client = await connect(`${stack.socketUrl}?${query}`, { headers });
+  return { client, page: (await client.next(isPage)) as Page };
+}
+
+const brief = ({ events }: Page) => events.map(({ seq, type, message_id }) => [seq, type, message_id]);
+
+async function roomOfTwo(): Promise<{ id: string; alice: Chatter; bob: Chatter }> {
+  const id = await newRoom(stack, 'alice', 'bob');
+  const query = `room=${id}&reads=manual`;
+  return { id, alice: await enter(stack, 'alice', query), bob: await enter(stack, 'bob', query) };
+}
+
+async function sayAll(alice: Chatter, ...texts: readonly string[]): Promise<void> {
+  for (const text of texts) await alice.say(text);
+}
+
+/** A number of the room that somebody took and never used. */
+const burn = async (room: string): Promise<number> =>
+  (await takeSeq(databaseOf(stack), room, Date.now())).seq;
+
+describe('who was away', () => {
+  test('is told the changes in order, edits, deletes and reactions included, with each message as it is now', async () => {
+    const { id, alice, bob } = await roomOfTwo();
+    await sayAll(alice, 'one', 'two', 'three');
+    await bob.close();
+    alice.send({ action: 'edit', message_id: 1, text: 'ONE' });
+    await alice.take('message_edited');
+    alice.send({ action: 'react', message_id: 2, emoji: '👍' });
+    await alice.take('message_reacted');
+    alice.send({ action: 'delete', message_id: 3 });
+    await alice.take('message_deleted');
+    await alice.say('four');
+    const { page } = await resume('bob', `room=${id}&since=2`);
+    expect(brief(page)).toEqual([
+      [3, 'chat_message', 3],
+      [4, 'message_edited', 1],
+      [5, 'message_reacted', 2],
+      [6, 'message_deleted', 3],
+      [7, 'chat_message', 4 + 3],
+    ]);
+    expect(page).toMatchObject({ since: 2, seq: 7, has_more: false, complete: true });
+    expect(page.events[0]?.message).toMatchObject({ text: '', deleted: true });
+    expect(page.events[1]?.message).toMatchObject({ text: 'ONE', edited: true });
+    expect(page.events[2]).toMatchObject({ user_id: 1, emoji: '👍', message: { reactions: { '👍': [1] } } });
+    // The tombstone stands in its birth already: a page says of no message twice how it is.
+    expect(page.events[3]).not.toHaveProperty('message');
+  });
+
+  test('asks for it on an open socket just as well, and gets nothing where there is nothing', async () => {
+    const { alice, bob } = await roomOfTwo();
+    await sayAll(alice, 'one', 'two');
+    expect(brief(await sync(bob, 1))).toEqual([[2, 'chat_message', 2]]);
+    expect(await sync(bob, 2)).toMatchObject({ events: [], seq: 2, has_more: false, complete: true });
+  });
+
+  test('hears of the receipts that moved meanwhile', async () => {
+    const { id, alice, bob } = await roomOfTwo();
+    await sayAll(alice, 'one', 'two');
+    await alice.take('mark_message_as_delivered', ({ message }) => message?.['text'] === 'two');
+    await alice.close();
+    bob.send({ action: 'seen', message_id: 2 });
+    await bob.take('message_seen');
+    await bob.take('mark_message_as_read', ({ message }) => message?.['text'] === 'one');
+    await bob.take('mark_message_as_read', ({ message }) => message?.['text'] === 'two');
+    const { page } = await resume('alice', `room=${id}&since=2`);
+    expect(page.receipts).toEqual([
+      { message_id: 2, status: 'read' },
+      { message_id: 1, status: 'read' },
+    ]);
+    expect(page.seen).toEqual([{ user_id: 2, message_id: 2 }]);
+  });
+
+  test('counts as having got what they are told: the author hears that it was delivered', async () => {
+    const { id, alice, bob } = await roomOfTwo();
+    await bob.close();
+    await stack.settled();
+    await alice.say('into the void');
+    await resume('bob', `room=${id}&since=0&reads=manual`);
+    const receipt = await alice.take('mark_message_as_delivered');
+    expect(receipt.message).toMatchObject({ text: 'into the void' });
+  });
+
+  test('and missed more than 1,000 changes is told so, and loads the history', async () => {
+    const { id, alice, bob } = await roomOfTwo();
+    await alice.say('long ago');
+    await databaseOf(stack).client.send(
+      new UpdateItemCommand({
+        TableName: stack.chatTable,
+        Key: marshall(roomKey(id)),
+        UpdateExpression: 'SET seq = :seq',
+        ExpressionAttributeValues: marshall({ ':seq': 1_001 }),
+      }),
+    );
+    expect(await sync(bob, 0)).toMatchObject({ events: [], seq: 1_001, has_more: false, complete: false });
+    expect(await sync(bob, 1)).toMatchObject({ events: [], seq: 201, has_more: true, complete: true });
+    bob.send({ action: 'history' });
+    expect((await bob.take('history'))['messages']).toMatchObject([{ text: 'long ago' }]);
+  }, 60_000);
+
+  test('and says a number that the room never gave is told to load the history', async () => {
+    const { alice, bob } = await roomOfTwo();
+    await alice.say('one');
+    expect(await sync(bob, 99)).toMatchObject({ events: [], seq: 1, complete: false });
+  });
+
+  test('gets no more than 128 KB in a frame, and the rest when asking on', async () => {
+    const { alice, bob } = await roomOfTwo();
+    const long = '\u0001'.repeat(5_000);
+    for (let index = 0; index < 9; index++) await alice.say(`${index}${long}`);
+    const pages = [await sync(bob, 0)];
+    while (pages.at(-1)?.has_more) pages.push(await sync(bob, pages.at(-1)?.seq ?? 0));
+    expect(pages.length).toBeGreaterThan(2);
+    for (const page of pages) expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThanOrEqual(128 * 1024);
+    expect(pages.flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(pages.filter(({ seen }) => seen.length > 0)).toEqual([]);
+  });
+
+  test('from a room is told nothing by asking about it, and a bad number is named', async () => {
+    const { bob } = await roomOfTwo();
+    bob.send({ action: 'sync', since: 0, room_id: '2' });
+    expect(await bob.take('error')).toMatchObject({ code: 'NOT_A_MEMBER' });
+    for (const since of [-1, 1.5, 'x', null]) {
+      bob.send({ action: 'sync', since });
+      expect(await bob.take('error')).toMatchObject({
+        code: 'BAD_FRAME',
+        message: expect.stringContaining('since'),
+      });
+    }
+  });
+});
+
+describe('a number that nothing stands under', () => {
+  test('is given up for good, so that who has read past it has missed nothing', async () => {
+    const { id, alice, bob } = await roomOfTwo();
+    await alice.say('one');
+    const hole = await burn(id);
+    await alice.say('three');
+    expect(brief(await sync(bob, 0)).map(([seq]) => seq)).toEqual([1, 3]);
+    expect(await getEntry(databaseOf(stack), id, hole)).toEqual({ kind: 'void', seq: hole });
+  });
+
+  test('is none of a slow writer’s any more: what they write stands under another, once', async () => {
+    const id = await newRoom(stack, 'alice');
+    const db = databaseOf(stack);
+    const parts = { db, now: Date.now };
+    const claim = { room: id, user: '1', clientId: 'slow' };
+    const write = async () => {
+      const room = await takeSeq(db, id, Date.now());
+      return enterLog(room, claim, (seq) => putMessage(db, messageOf({ id: seq, room: id })), parts);
+    };
+    const room = await takeSeq(db, id, Date.now());
+    await putVoid(db, id, room.seq);
+    const first = await enterLog(
+      room,
+      claim,
+      (seq) => putMessage(db, messageOf({ id: seq, room: id, clientId: 'slow' })),
+      parts,
+    );
+    expect(first).toMatchObject({ room: { seq: 2 } });
+    expect(first.earlier).toBeUndefined();
+    const again = await Promise.all([write(), write(), write()]);
+    for (const { earlier } of again) expect(earlier).toMatchObject({ message: { id: 2 } });
+  });
+
+  test('was given back by whoever was refused, so that nobody waits for it', async () => {
+    const { id, alice } = await roomOfTwo();
+    alice.send({ action: 'send', message: 'to what?', reply_to: 99 });
+    expect(await alice.take('error')).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+    expect(await getEntry(databaseOf(stack), id, 1)).toEqual({ kind: 'void', seq: 1 });
+  });
+});
+
+describe('a change whose maker ended before it was made', () => {
+  const change = (seq: number, fields: object) =>
+    ({ seq, message: 1, by: '1', at: '2026-01-01T00:00:00.000Z', ...fields }) as Change;
+
+  async function left(fields: object) {
+    const { id, alice, bob } = await roomOfTwo();
+    await alice.say('one');
+    await putChange(databaseOf(stack), id, change(await burn(id), fields));
+    return { id, alice, bob };
+  }
+
+  test.each([
+    ['edit', { kind: 'edit', text: 'ONE' }, { text: 'ONE', edited: true }],
+    ['delete', { kind: 'delete' }, { text: '', deleted: true }],
+    ['react', { kind: 'react', emoji: '👍', removed: false }, { reactions: { '👍': [1] } }],
+  ])('is made by whoever resumes: %s', async (_name, fields, expected) => {
+    const { id, bob } = await left(fields);
+    const page = await sync(bob, 1);
+    expect(page.events).toMatchObject([{ seq: 2, message: expected }]);
+    const stored = await getEntry(databaseOf(stack), id, 1);
+    const message = stored?.kind === 'message' ? stored.message : undefined;
+    expect(message?.deletedAt !== undefined).toBe('deleted' in expected);
+    expect(message?.text).toBe('text' in expected ? expected.text : 'one');
+  });
+
+  test('leaves no text behind, where its message was deleted meanwhile', async () => {
+    const { id, alice, bob } = await left({ kind: 'edit', text: 'secret' });
+    alice.send({ action: 'delete', message_id: 1 });
+    await alice.take('message_deleted');
+    await sync(bob, 1);
+    expect(await getEntry(databaseOf(stack), id, 2)).not.toHaveProperty('text');
+  });
+});
+
+describe('a repeat', () => {
+  test('from another device finds what the first one did, for edit, delete and react', async () => {
+    const { id, alice } = await roomOfTwo();
+    await sayAll(alice, 'one', 'two');
+    const phone = await enter(stack, 'alice', `room=${id}`);
+    const frames = [
+      { action: 'edit', message_id: 1, text: 'ONE', client_id: 'e' },
+      { action: 'react', message_id: 1, emoji: '👍', client_id: 'r' },
+      { action: 'delete', message_id: 2, client_id: 'd' },
+    ];
+    for (const frame of frames) {
+      const own = (each: unknown) => (each as Frame)['client_id'] === frame.client_id;
+      alice.send(frame);
+      const first = (await alice.next(own)) as Frame;
+      await phone.next(own);
+      phone.send(frame);
+      expect(await phone.next(own)).toMatchObject({ type: first.type, seq: first['seq'] });
+    }
+    expect((await sync(phone, 2)).seq).toBe(5);
+  });
+
+  test('of a change that stands in the log, but that nobody was told of, is told to everybody', async () => {
+    const { id, alice, bob } = await roomOfTwo();
+    await alice.say('one');
+    const db = databaseOf(stack);
+    alice.send({ action: 'edit', message_id: 1, text: 'ONE', client_id: 'e' });
+    await bob.take('message_edited');
+    // As it is where the function ended between the two writes.
+    await db.client.send(
+      new UpdateItemCommand({
+        TableName: stack.chatTable,
+        Key: marshall(logKey(id, 1)),
+        UpdateExpression: 'SET revision = :one, #text = :text REMOVE edits, editedAt',
+        ExpressionAttributeNames: { '#text': 'text' },
+        ExpressionAttributeValues: marshall({ ':one': 1, ':text': 'one' }),
+      }),
+    );
+    alice.send({ action: 'edit', message_id: 1, text: 'ONE', client_id: 'e' });
+    expect(await bob.take('message_edited')).toMatchObject({ text: 'ONE', seq: 2 });
+  });
+
+  test('after a day is a new change', async () => {
+    const { id, alice } = await roomOfTwo();
+    await alice.say('one', { client_id: 'c' });
+    await databaseOf(stack).client.send(
+      new DeleteItemCommand({ TableName: stack.chatTable, Key: marshall(repeatKey(id, '1', 'c')) }),
+    );
+    expect(await alice.say('one', { client_id: 'c' })).toMatchObject({ message_id: 2 });
+  });
+});
