@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Role, roles } from '../functions/domain/member.ts';
-import { directRoomId } from '../functions/domain/room.ts';
+import { directRoomId, isInbox } from '../functions/domain/room.ts';
 import { makeRoom } from './demo.ts';
 
 const usage =
@@ -26,6 +26,7 @@ function checkRoomId(id: string, members: readonly { readonly user: string }[]):
       `No room was made: the direct room of two users has both and is named in order; write direct:1:2 1 2`,
     );
   }
+  if (isInbox(id)) throw new Error('No room was made: an id that begins with # is an inbox; take another');
   if (id.length > 256 || id.endsWith('/') || !id.isWellFormed()) {
     throw new Error('No room was made: its id is over 256 characters or ends in a slash; take another');
   }

@@ -1,11 +1,12 @@
 import type { Credential } from './credential.ts';
 import { ChatClientError, unreachable } from './errors.ts';
+import type { RestError } from './wire.ts';
 
 /** The error that an answer of REST tells. */
 export async function refusal(response: Response): Promise<ChatClientError> {
-  const body = (await response.json().catch(() => ({}))) as { error?: string; message?: string };
+  const body = (await response.json().catch(() => ({}))) as Partial<RestError>;
   const message = body.message ?? `The server answered ${response.status}: try again later`;
-  return new ChatClientError(body.error ?? 'INTERNAL', message);
+  return new ChatClientError(body.error ?? 'INTERNAL', message, body.retry_after_ms);
 }
 
 /** Calls the HTTP API with the token; a token that is refused is asked for again, once. */

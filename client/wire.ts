@@ -80,3 +80,6 @@ export type RoomDetails = Told<typeof rest.descriptionShape>;
 
 /** Where the bytes of a file that was announced go. */
 export type UploadOffer = Told<typeof rest.offerShape>;
+
+/** What REST tells of a refusal. */
+export type RestError = Told<typeof rest.errorShape>;

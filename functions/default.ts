@@ -1,5 +1,7 @@
 import { deleteMessage } from './commands/delete-message.ts';
 import { editMessage } from './commands/edit-message.ts';
+import { joinRoom } from './commands/join-room.ts';
+import { leaveRoom } from './commands/leave-room.ts';
 import { loadHistory } from './commands/load-history.ts';
 import { markSeen } from './commands/mark-seen.ts';
 import { ping } from './commands/ping.ts';
@@ -22,6 +24,8 @@ export const handler = serveFrames(
     LoadHistory: loadHistory,
     Sync: sync,
     Ping: ping,
+    JoinRoom: joinRoom,
+    LeaveRoom: leaveRoom,
   },
   filingParts,
 );

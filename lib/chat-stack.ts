@@ -15,7 +15,7 @@ import {
   type TableAction,
   type Variable,
 } from './entries.ts';
-import type { Settings } from './settings.ts';
+import type { RateLimits, Settings } from './settings.ts';
 
 export interface ChatStackProps extends StackProps {
   readonly settings: Settings;
@@ -73,6 +73,7 @@ export class ChatStack extends Stack {
     allowedOrigins,
     maxFileMegabytes,
     directRooms,
+    rateLimit,
   }: Settings): Record<Variable, string | undefined> {
     return {
       CHAT_TABLE: this.tables.chat.tableName,
@@ -88,6 +89,7 @@ export class ChatStack extends Stack {
       FILES_BUCKET: this.files.bucketName,
       DIRECT_ROOMS: directRooms === 'on-demand' ? directRooms : undefined,
       MAX_FILE_BYTES: String(maxFileMegabytes * 1_000_000),
+      RATE_LIMIT: rateText(rateLimit),
     };
   }
 
@@ -125,6 +127,14 @@ export class ChatStack extends Stack {
       if (value !== undefined) new CfnOutput(this, name, { value });
     }
   }
+}
+
+/** As `functions/gateway/rates.ts` reads it; undefined where nothing is limited. */
+function rateText(limits: RateLimits): string | undefined {
+  const named = Object.entries(limits).flatMap(([kind, limit]) =>
+    limit ? [`${kind}:${limit.messages}/${limit.seconds}`] : [],
+  );
+  return named.length > 0 ? named.join() : undefined;
 }
 
 const tableAction = (action: TableAction) => `dynamodb:${action}`;

@@ -18,7 +18,8 @@ export type Variable =
   | 'ALLOWED_ORIGINS'
   | 'DIRECT_ROOMS'
   | 'FILES_BUCKET'
-  | 'MAX_FILE_BYTES';
+  | 'MAX_FILE_BYTES'
+  | 'RATE_LIMIT';
 
 /** One Lambda: how large, how long, what it is told and what it may do. It may do nothing else. */
 export interface Entry {
@@ -47,7 +48,7 @@ const integrationTimeoutSeconds = 29;
 const send: Entry = {
   memoryMegabytes: 1024,
   timeoutSeconds: integrationTimeoutSeconds,
-  variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION'],
+  variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION', 'RATE_LIMIT'],
   chat: ['GetItem', 'PutItem', 'UpdateItem'],
   connections: ['Query', 'DeleteItem'],
   sockets: true,
@@ -86,7 +87,8 @@ export const entries = {
     timeoutSeconds: integrationTimeoutSeconds,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FILES_BUCKET'],
     chat: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
-    connections: ['Query', 'DeleteItem'],
+    roomsByUser: true,
+    connections: ['Query', 'PutItem', 'DeleteItem'],
     // Whoever resumes brings a delete to its end that somebody else began.
     files: ['DeleteObject'],
     sockets: true,
@@ -110,6 +112,8 @@ export const entries = {
   default: {
     ...filing,
     chat: [...filing.chat, 'BatchGetItem', 'Query'],
+    connections: [...filing.connections, 'GetItem', 'PutItem', 'UpdateItem'],
+    connectionsByUser: true,
     files: ['DeleteObject', 'GetObject', 'PutObject'],
   },
   http: {
@@ -125,6 +129,7 @@ export const entries = {
     ],
     chat: [...filing.chat, 'DeleteItem', 'Query', 'BatchGetItem'],
     roomsByUser: true,
+    connections: [...filing.connections, 'PutItem', 'BatchGetItem'],
   },
   fanout: {
     memoryMegabytes: 1024,

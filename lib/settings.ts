@@ -7,6 +7,17 @@ export interface Oidc {
   readonly jwksUri: string;
 }
 
+const roomKinds = ['group', 'direct'] as const;
+
+/** How many messages a member may send to a room in any span of so many seconds. */
+export interface RateLimit {
+  readonly messages: number;
+  readonly seconds: number;
+}
+
+/** By the kind of room; null where nothing is limited. */
+export type RateLimits = Readonly<Record<(typeof roomKinds)[number], RateLimit | null>>;
+
 /** What a team may choose. Each is a CDK context key, given as `npx cdk deploy -c key=value` or in cdk.json. */
 export interface Settings {
   /** `stackName`: the CloudFormation stack, default `Parley`; another name is another, separate chat. */
@@ -36,6 +47,11 @@ export interface Settings {
    * `on-demand` makes it when one of the two connects.
    */
   readonly directRooms: 'members' | 'on-demand';
+  /**
+   * `rateLimit`: `<messages>/<seconds>`, default `20/10`, or `off`; by the kind of room as in
+   * `group:20/10,direct:off`, where a kind that is not named keeps the default.
+   */
+  readonly rateLimit: RateLimits;
 }
 
 /** Reads the settings from CDK context. Throws an Error that names the key when a value cannot be used. */
@@ -48,6 +64,7 @@ export function readSettings(context: (key: string) => unknown): Settings {
     maxFileMegabytes: megabytes(context('maxFileMegabytes') ?? 25),
     allowedOrigins: origins(context('allowedOrigins') ?? ''),
     directRooms: directRooms(context('directRooms') ?? 'members'),
+    rateLimit: rateLimits(context('rateLimit') ?? defaultRate),
   };
 }
 
@@ -110,6 +127,29 @@ function megabytes(value: unknown): number {
   // AWS: Amazon S3 quotas. An object that is put in one piece has at most 5 GB.
   if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 5000) return size;
   throw invalid('maxFileMegabytes', 'it is no size that S3 takes', 'use a whole number from 1 to 5000');
+}
+
+const defaultRate = '20/10';
+
+function rateLimits(value: unknown): RateLimits {
+  if (typeof value !== 'string') throw invalid('rateLimit', 'it is not a text', 'use e.g. 20/10, or off');
+  if (!value.includes(':')) return { group: rateLimit(value), direct: rateLimit(value) };
+  const named = value.split(',').map((each) => {
+    const [kind, ...rate] = each.trim().split(':');
+    if (roomKinds.some((known) => known === kind)) return [kind, rateLimit(rate.join(':'))] as const;
+    throw invalid('rateLimit', `${each.trim()} names no kind of room`, 'write e.g. group:20/10,direct:off');
+  });
+  const limits = Object.fromEntries(named);
+  if (Object.keys(limits).length === named.length) return { ...rateLimits(defaultRate), ...limits };
+  throw invalid('rateLimit', 'it names a kind of room twice', 'write e.g. group:20/10,direct:off');
+}
+
+function rateLimit(text: string): RateLimit | null {
+  if (text === 'off') return null;
+  const [, messages = 0, seconds = 0] = (/^(\d{1,3})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  // Each message that is counted is an attribute in an expression, which has at most 4 KB (AWS: quotas for DynamoDB).
+  if (messages >= 1 && messages <= 100 && seconds >= 1 && seconds <= 3600) return { messages, seconds };
+  throw invalid('rateLimit', `${text} is no rate`, 'use <messages>/<seconds>, 1 to 100 in 1 to 3600, or off');
 }
 
 function flag(key: string, value: unknown): boolean {

@@ -4,7 +4,7 @@ import { messageShape } from '../../functions/dialects/action-out-schema.ts';
 import * as inward from '../../functions/dialects/action-schema.ts';
 import { HISTORY_LIMIT } from '../../functions/domain/command.ts';
 import { actionMessageWords, actionOut } from './action-out.ts';
-import { badCredential, type Contract, commonWords, type FrameIn, fileIn, noMember } from './contract.ts';
+import { badCredential, type Contract, commonWords, type FrameIn, fileIn } from './contract.ts';
 
 const act = (value: string) => ({ field: 'action', value });
 
@@ -84,7 +84,7 @@ const frames: readonly FrameIn[] = [
     asks: 'JoinRoom',
     schema: inward.joinFrame,
     tag: act('join'),
-    does: 'You get `joined`, and from then on this socket hears of this room as of its own; each of its frames has `room_id`. For those who may connect to the room.',
+    does: 'You get `joined`, and from then on this socket hears of this room as of its own; each of its frames has `room_id`. What has a higher number than `joined` says will come; for what was before, ask `history` or `sync`. What you are sent there counts as read as in your own room. Joining again does no harm. For those who may connect to the room.',
     words: { room_id: 'The room.' },
   },
   {
@@ -92,7 +92,7 @@ const frames: readonly FrameIn[] = [
     asks: 'LeaveRoom',
     schema: inward.leaveFrame,
     tag: act('leave'),
-    does: 'You get `left`, and hear no more of a room that you joined. You stay its member. The room that you connected to is left by closing the socket.',
+    does: 'You get `left`, and hear no more of a room that you joined. You stay its member; in an inbox the room is again what it was before you joined it. A frame that was on its way may still come. The room that you connected to is left by closing the socket.',
     words: { room_id: 'The room.' },
   },
   {
@@ -108,7 +108,7 @@ const frames: readonly FrameIn[] = [
     asks: 'Ping',
     schema: inward.pingFrame,
     tag: act('ping'),
-    does: 'You alone get `pong`. Send it in quiet times, so that nobody closes the idle socket. For members of the room only.',
+    does: 'You alone get `pong`. Send it in quiet times, so that nobody closes the idle socket. For members of the room only; in an inbox, name no room, and get the `seq` 0.',
   },
 ];
 
@@ -119,13 +119,15 @@ export const actionContract: Contract = {
   handshake: {
     path: '/ws/chat/<room>/',
     credential:
-      'Without a room, `/ws/chat/` is your inbox: it hears of new messages in all of your rooms, and of your own `seen` there, so that a list of rooms stays right; join a room to hear the rest. A token in the `Authorization` header, or, from a browser, which cannot set it, in the subprotocols `Bearer` and the token itself. `Bearer` is echoed.',
+      'Without a room, `/ws/` or `/ws/chat/` is your inbox: it hears of new messages in all of your rooms, of your own `seen` there, and of rooms that you come into or are taken out of, so that a list of rooms stays right. What it is sent counts as delivered, and nobody sees that you are there. Every frame but `ping` and `authenticate` has to name its room; join a room to hear the rest. A token in the `Authorization` header, or, from a browser, which cannot set it, in the subprotocols `Bearer` and the token itself. `Bearer` is echoed.',
     sample: {
       language: 'js',
       lines: [
         "new WebSocket('wss://<edge>/ws/chat/1/', ['Bearer', token]);",
         '// the direct room of users 1 and 2',
         "new WebSocket('wss://<edge>/ws/chat/?firts_user=1&second_user=2/', ['Bearer', token]);",
+        '// the inbox',
+        "new WebSocket('wss://<edge>/ws/', ['Bearer', token]);",
       ],
     },
     query: {
@@ -136,7 +138,7 @@ export const actionContract: Contract = {
       since:
         'You have every change up to this number: `sync` comes instead of the newest messages, as if you had asked.',
     },
-    refused: [badCredential, noMember],
+    refused: [badCredential, ['not a member of the room, no such room, or no two users named', '403']],
     greeting:
       'The newest messages come as one array; with `since`, what you missed comes as `sync`; in an inbox, `inbox`.',
   },

@@ -1,5 +1,6 @@
 import * as outward from '../../functions/dialects/action-out-schema.ts';
 import { HISTORY_LIMIT } from '../../functions/domain/command.ts';
+import { MAX_INBOX_ROOMS } from '../../functions/domain/inbox.ts';
 import { MAX_ANNOUNCED_CONNECTIONS } from '../../functions/domain/presence.ts';
 import { MAX_RECEIPT_AUDIENCE } from '../../functions/domain/receipt.ts';
 import type { FrameOut, Words } from './contract.ts';
@@ -110,7 +111,7 @@ export const actionOut: readonly FrameOut[] = [
     name: 'joined',
     tells: 'Joined',
     schema: outward.joined,
-    does: 'The socket hears of this room from now on: the answer to `join`. In an inbox also when somebody has made you a member.',
+    does: 'The socket hears of this room from now on: the answer to `join`. In an inbox also when somebody has made you a member: then it hears of new messages there.',
     words: { room_id: 'The room.', seq: 'The number of its last change.' },
   },
   {
@@ -125,7 +126,7 @@ export const actionOut: readonly FrameOut[] = [
     tells: 'InboxOpened',
     schema: outward.inbox,
     does: 'Comes once, right after connecting without a room: from now on you hear of your rooms.',
-    words: { rooms: 'How many those are.' },
+    words: { rooms: `How many those are, ${MAX_INBOX_ROOMS.toLocaleString('en')} at most.` },
   },
   {
     name: 'authenticated',

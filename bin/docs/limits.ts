@@ -1,6 +1,7 @@
 import { MAX_FRAME_BYTES } from '../../functions/dialects/dialect.ts';
 import { HISTORY_LIMIT } from '../../functions/domain/command.ts';
 import { MAX_INLINE_BYTES } from '../../functions/domain/file.ts';
+import { MAX_INBOX_ROOMS, MAX_JOINED_ROOMS } from '../../functions/domain/inbox.ts';
 import { MAX_TEXT_CODE_POINTS } from '../../functions/domain/message.ts';
 import { MAX_ANNOUNCED_CONNECTIONS } from '../../functions/domain/presence.ts';
 import { MAX_RECEIPT_AUDIENCE } from '../../functions/domain/receipt.ts';
@@ -12,11 +13,18 @@ const kilobytes = (bytes: number) => `${bytes / 1024} KB`;
 const minutes = (ms: number) => `${ms / 60_000} minutes`;
 const hours = (ms: number) => `${ms / 3_600_000} hours`;
 const { frameBytes, messageBytes, idleMs, lifetimeMs } = awsLimits;
-const { maxFileMegabytes } = readSettings(() => undefined);
+const { maxFileMegabytes, rateLimit } = readSettings(() => undefined);
+
+const rate = rateLimit.group ? `${rateLimit.group.messages} in ${rateLimit.group.seconds} seconds` : 'none';
 
 /** What there is at most, each with what happens beyond it. */
 export const limits: readonly (readonly [what: string, most: string, beyond: string])[] = [
   ['text', `${MAX_TEXT_CODE_POINTS.toLocaleString('en')} code points`, '`TOO_LONG`'],
+  [
+    'messages by one member to one room',
+    `${rate}, a setting of the stack`,
+    '`RATE_LIMITED` with `retry_after_ms`. Edits, deletes, reactions and announced files are counted together, apart from messages and up to the same number',
+  ],
   ['file in a frame', kilobytes(MAX_INLINE_BYTES), '`FILE_TOO_LARGE`: upload it and send its id'],
   ['uploaded file', `${maxFileMegabytes} MB, a setting of the stack`, 'the upload is refused'],
   [
@@ -32,6 +40,8 @@ export const limits: readonly (readonly [what: string, most: string, beyond: str
     'told to the message’s author alone',
   ],
   ['presence', `rooms of ${MAX_ANNOUNCED_CONNECTIONS} connections`, 'not told'],
+  ['rooms that a socket joins', `${MAX_JOINED_ROOMS}, in an inbox beside its own`, '`BAD_FRAME`: leave one'],
+  ['rooms of an inbox', MAX_INBOX_ROOMS.toLocaleString('en'), 'not heard of: join them'],
   ['repeats by `client_id`', hours(REPEAT_MEMORY_MS), 'the frame is a new one'],
   ['a socket without traffic', minutes(idleMs), 'closed: send something in time'],
   ['a socket', hours(lifetimeMs), 'closed: connect again'],

@@ -15,13 +15,13 @@ const intro = `# The protocol
 
 Written by \`npm run docs\` from the dialects and their examples; change those, and not this page. The same for machines is [asyncapi.yaml](asyncapi.yaml), an AsyncAPI document.
 
-A client opens one WebSocket to one room and sends and gets JSON objects as text. There are four dialects: four sets of words for the same rooms. One room serves all of them at once, and each connection hears what happens in its own words, or not at all where its dialect has none.
+A client opens a WebSocket to a room and sends and gets JSON objects as text. There are four dialects: four sets of words for the same rooms. One room serves all of them at once, and each connection hears what happens in its own words, or not at all where its dialect has none.
 
 - [Connect](#connect) · [What you may rely on](#what-you-may-rely-on) · [Error codes](#error-codes) · [Limits](#limits) · [How a socket closes](#how-a-socket-closes)`;
 
 const connect = `## Connect
 
-The edge is the one name that clients are given: \`ws://localhost:8000\` on one machine (or the port \`PARLEY_PORT\`), \`wss://<edge>\` on AWS, where the deploy prints it as \`Url\`. The room stands in the path: \`/ws/chat/<room>/\`, percent-encoded, with or without the slash. Any other path below \`/ws/\` is 404.
+The edge is the one name that clients are given: \`ws://localhost:8000\` on one machine (or the port \`PARLEY_PORT\`), \`wss://<edge>\` on AWS, where the deploy prints it as \`Url\`. The room stands in the path: \`/ws/chat/<room>/\`, percent-encoded, with or without the slash; in \`action\`, a path without one is an inbox. Any other path below \`/ws/\` is 404.
 
 Which dialect a connection speaks follows from where its credential is:
 

@@ -1,6 +1,7 @@
 import { dialectOf } from '../dialects/registry.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
+import { hears } from '../domain/inbox.ts';
 import { persist } from './persist.ts';
 import type { Poster, PostOutcome } from './poster.ts';
 
@@ -24,7 +25,9 @@ function frameMaker(event: Event): (connection: Connection) => string | undefine
   const insiders = insidersOf(event);
   const made = new Map<string, string | undefined>();
   return (connection) => {
-    const view = { viewer: connection.user.id, elsewhere: connection.room !== event.room };
+    if (!hears(connection, event)) return undefined;
+    const elsewhere = connection.via !== undefined || connection.room !== event.room;
+    const view = { viewer: connection.user.id, elsewhere };
     const insider = insiders.indexOf(view.viewer);
     const key = `${connection.dialect} ${insider} ${view.elsewhere}`;
     if (!made.has(key)) made.set(key, dialectOf(connection).encode(event, view));

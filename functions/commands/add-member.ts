@@ -4,23 +4,25 @@ import { checkGivesRoles, checkGroup, checkHasSayOver } from '../domain/membersh
 import { getMember } from '../store/members.ts';
 import * as memberships from '../store/memberships.ts';
 import { enterAsMember } from './enter-as-member.ts';
-import type { Parts } from './parts.ts';
+import type { Leaving } from './leave.ts';
+import { showInInboxes } from './show-in-inboxes.ts';
 
 /**
- * Makes a user a member of a group. One who is a member already stays what they are.
+ * Makes a user a member of a group, which their open inboxes hear of. One who is a member already stays what they are.
  * @returns the member, and whether they became one now
  * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, FIXED_MEMBERS
  */
 export async function addMember(
   target: { readonly room: string; readonly user: string; readonly role: Role },
   caller: User,
-  parts: Pick<Parts, 'db'>,
+  parts: Leaving,
 ): Promise<{ member: Member; added: boolean }> {
   const { room, actor } = await enterAsMember(target.room, caller, parts);
   checkGroup(room);
   checkHasSayOver(actor, 'member');
   if (target.role !== 'member') checkGivesRoles(actor);
   const added = await memberships.addMember(parts.db, room.id, target.user, target.role);
+  await showInInboxes(room.id, target.user, parts);
   const member = await getMember(parts.db, room.id, target.user);
   if (!member) throw new ChatError('INTERNAL', 'The member was removed meanwhile: add them again');
   return { member, added };

@@ -19,6 +19,8 @@ import { takeTurn } from './take-turn.ts';
 export interface ChangeKind<C extends Change> {
   /** The change's own fields: its kind, and what is new. */
   readonly fields: Omit<C, 'seq' | 'message' | 'by' | 'at'>;
+  /** As what its turn is counted; null where it was counted before. */
+  readonly counted: 'change' | null;
   /** @throws ChatError where this member may not change this message */
   readonly check: (message: Message, member: Member) => void;
   readonly told: (message: Message, change: C) => Event;
@@ -76,7 +78,7 @@ async function newEntry<C extends Change>(tried: Try<C>): Promise<Made<C>> {
 /**
  * Changes a message. A repeat, or a change that a later one has overtaken, is answered to its sender alone with the
  * message as it is now.
- * @throws ChatError NOT_A_MEMBER, MUTED, MESSAGE_NOT_FOUND, BAD_FRAME, and what the kind's check throws
+ * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, BAD_FRAME, and what the kind's check throws
  */
 export async function changeMessage<C extends Change>(
   command: EditMessage | DeleteMessage | React,
@@ -90,7 +92,7 @@ export async function changeMessage<C extends Change>(
   const claim = clientId === undefined ? undefined : { room, user: actorId(session.user), clientId };
   const tried: Try<C> = { message: command.message, room, user: session.user.id, claim, change, parts };
   const [member, before, claimed] = await Promise.all([
-    takeTurn(db, room, session.user, parts.now()),
+    takeTurn(parts, { room, by: session, counted: change.counted, now: parts.now() }),
     getMessage(db, room, command.message),
     claim && getClaim(db, claim, parts.now()),
   ]);

@@ -3,7 +3,9 @@ import type { User } from '../domain/member.ts';
 import { directRoomId, type Room } from '../domain/room.ts';
 import { addMember } from '../store/memberships.ts';
 import { putRoom } from '../store/rooms.ts';
-import type { Parts } from './parts.ts';
+import { fewAtATime } from './few-at-a-time.ts';
+import type { Leaving } from './leave.ts';
+import { showInInboxes } from './show-in-inboxes.ts';
 
 /** What a new room is to be. */
 export type RoomWish =
@@ -33,19 +35,22 @@ function planned(wish: RoomWish, creator: string) {
 }
 
 /**
- * Makes a room. The direct room of two users is always the same one, whoever asks for it and however often.
+ * Makes a room, which open inboxes of its members hear of. The direct room of two users is always the same one, whoever asks for it and however often.
  * @returns the room's id, and whether it was made now
  */
 export async function createRoom(
   wish: RoomWish,
   creator: User,
-  { db }: Pick<Parts, 'db'>,
+  parts: Leaving,
 ): Promise<{ id: string; created: boolean }> {
+  const { db } = parts;
   const { room, owner, members } = planned(wish, creator.id);
   const created = await putRoom(db, room);
   await Promise.all([
     owner !== undefined && addMember(db, room.id, owner, 'owner'),
     ...members.map((user) => addMember(db, room.id, user, 'member')),
   ]);
+  const all = owner === undefined ? members : [owner, ...members];
+  await fewAtATime(all, (user) => showInInboxes(room.id, user, parts));
   return { id: room.id, created };
 }

@@ -18,6 +18,7 @@ export async function deleteMessage(
   const room = command.room ?? session.room;
   return changeMessage<Deletion>(command, session, parts, {
     fields: { kind: 'delete' },
+    counted: 'change',
     check: checkMayChange,
     told: (message, { seq, by }) => ({ kind: 'MessageDeleted', room, message, seq, by }),
   });

@@ -12,15 +12,19 @@ import { changeMessage } from './change-message.ts';
 import type { FilingParts } from './parts.ts';
 import { checkMayChange, takeTurn } from './take-turn.ts';
 
-/** A file is stored for a member who may change the message only; `changeMessage` asks again, since both take time. */
+/**
+ * A file is stored for a member who may change the message only; `changeMessage` asks again, since both take time, and
+ * counts the edit no second time.
+ */
 async function attach(
   { message, file }: EditMessage,
   room: string,
-  { user }: Session,
+  session: Session,
   parts: FilingParts,
 ): Promise<MessageFile | undefined> {
+  const { user } = session;
   const [member, before] = await Promise.all([
-    takeTurn(parts.db, room, user, parts.now()),
+    takeTurn(parts, { room, by: session, counted: 'change', now: parts.now() }),
     getMessage(parts.db, room, message),
   ]);
   if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
@@ -43,6 +47,7 @@ export async function editMessage(
   const file = command.file && (await attach(command, room, session, parts));
   return changeMessage<Edit>(command, session, parts, {
     fields: { kind: 'edit', text, ...(file && { file }) },
+    counted: file ? null : 'change',
     check: checkMayChange,
     told: (message, { seq, by }) => ({ kind: 'MessageEdited', room, message, seq, by }),
   });

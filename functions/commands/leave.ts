@@ -1,6 +1,6 @@
 import { persist } from '../broadcast/persist.ts';
 import { authentic, type Connection, opening } from '../domain/connection.ts';
-import { leavesOffline } from '../domain/presence.ts';
+import { isPresence, leavesOffline } from '../domain/presence.ts';
 import { type ConnectionPlace, deleteConnection, listConnections } from '../store/connections.ts';
 import { putDeparture } from '../store/profiles.ts';
 import { getRoom } from '../store/rooms.ts';
@@ -10,7 +10,7 @@ import type { Parts } from './parts.ts';
 export type Leaving = Pick<Parts, 'db' | 'poster' | 'now'>;
 
 /** Milliseconds for which a lookup is tried again. */
-const LOOKUP_BUDGET_MS = 1_000;
+export const LOOKUP_BUDGET_MS = 1_000;
 
 /**
  * The connections of a room that count for its presence. A row of the user in question may outlive its socket, since
@@ -22,7 +22,7 @@ export async function present(
   parts: Leaving,
 ): Promise<readonly Connection[]> {
   const now = parts.now();
-  const rows = await listConnections(parts.db, room, now);
+  const rows = (await listConnections(parts.db, room, now)).filter(isPresence);
   const counts = await Promise.all(
     rows.map(async (connection) => {
       if (connection.user.id !== user || opening(connection, now)) return authentic(connection, now);
@@ -39,8 +39,19 @@ async function remove(
   { db, now }: Pick<Leaving, 'db' | 'now'>,
 ): Promise<Connection | undefined> {
   const connection = await deleteConnection(db, place);
-  if (connection) await putDeparture(db, connection.user.id, connection, now());
+  // An inbox has as many rows as its user has rooms, and one more: that one says that its user is gone.
+  if (connection && isPresence(connection)) await putDeparture(db, connection.user.id, connection, now());
   return connection;
+}
+
+/** Tells a room that a connection's user is gone, where none of their connections is left in it. */
+export async function tellIfGone(
+  connection: Connection,
+  room: { readonly id: string; readonly shards: number },
+  parts: Leaving,
+): Promise<void> {
+  const others = await present(room, connection.user.id, parts);
+  if (leavesOffline(connection, others)) await announce(connection, false, others, parts);
 }
 
 /**
@@ -50,9 +61,8 @@ async function remove(
  */
 export async function leave(place: ConnectionPlace, parts: Leaving): Promise<Connection | undefined> {
   const connection = await remove(place, parts);
-  const room = connection && (await getRoom(parts.db, connection.room));
-  if (!room) return connection;
-  const others = await present(room, connection.user.id, parts);
-  if (leavesOffline(connection, others)) await announce(connection, false, others, parts);
+  if (!connection || !isPresence(connection)) return connection;
+  const room = await getRoom(parts.db, connection.room);
+  if (room) await tellIfGone(connection, room, parts);
   return connection;
 }

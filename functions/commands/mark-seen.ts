@@ -34,7 +34,9 @@ export async function markSeen(command: MarkSeen, session: Session, parts: Parts
   const unread = page.messages.filter((each) => each.author.id !== user && climbs(each, 'read'));
   // A guest's word moves nobody's mark.
   if (!session.user.guest) await putReadTo(db, id, user, message.id);
-  await publish({ kind: 'Seen', room: id, messageId: message.id, user }, audience, parts);
+  const { guest } = session.user;
+  const seen = { kind: 'Seen', room: id, messageId: message.id, user, ...(guest && { guest }) } as const;
+  await publish(seen, audience, parts);
   await Promise.all(unread.map((each) => acknowledge(each, 'read', audience, parts)));
   return [];
 }

@@ -1,6 +1,7 @@
 import type { Poster } from '../broadcast/poster.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
+import type { Rates } from '../domain/rate.ts';
 import type { Database } from '../store/database.ts';
 import type { FileStore } from '../store/file-store.ts';
 
@@ -16,6 +17,8 @@ export interface Parts {
   readonly poster: Poster;
   /** Hands a chunk on; returns once the invocation is accepted. */
   readonly fanOut: (chunk: FanoutChunk) => Promise<void>;
+  /** How often a member may change a room. */
+  readonly rates: Rates;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }

@@ -1,6 +1,7 @@
 import { type Delivery, deliver } from '../broadcast/deliver.ts';
 import { authentic, type Connection, opening, type Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
+import { hears } from '../domain/inbox.ts';
 import type { Room } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
 import { type Leaving, leave } from './leave.ts';
@@ -58,9 +59,10 @@ function chunksOf(event: Event, audience: readonly Connection[]): FanoutChunk[] 
  */
 export async function publish(
   event: Event,
-  audience: readonly Connection[],
+  to: readonly Connection[],
   parts: Parts,
 ): Promise<readonly Connection[]> {
+  const audience = to.filter((connection) => hears(connection, event));
   const [delivery] = await Promise.all([
     post(event, audience.slice(0, DIRECT_POSTS), parts),
     ...chunksOf(event, audience.slice(DIRECT_POSTS)).map((chunk) => parts.fanOut(chunk)),

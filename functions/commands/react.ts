@@ -10,6 +10,7 @@ export async function react(command: React, session: Session, parts: FilingParts
   const room = command.room ?? session.room;
   return changeMessage<Reaction>(command, session, parts, {
     fields: { kind: 'react', emoji: command.emoji, removed: command.remove },
+    counted: 'change',
     check: () => undefined,
     told: (message, { seq, by, emoji, removed }) => ({
       kind: 'MessageReacted',

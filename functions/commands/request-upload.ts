@@ -43,17 +43,18 @@ function checkedFile({ name, contentType, size }: UploadWish, maxBytes: number):
 
 /**
  * Announces a file of a room, and says where to put its bytes: one request, for one object of that size and type.
- * @throws ChatError NOT_A_MEMBER, MUTED, FILE_TOO_LARGE, BAD_FRAME for a type that is not taken
+ * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, FILE_TOO_LARGE, BAD_FRAME for a type that is not taken
  */
 export async function requestUpload(
   wish: UploadWish,
   { room, user }: Author,
-  parts: Pick<FilingParts, 'db' | 'files' | 'now'>,
+  parts: Pick<FilingParts, 'db' | 'rates' | 'files' | 'now'>,
   maxBytes: number,
 ): Promise<UploadOffer> {
   const file = checkedFile(wish, maxBytes);
   const now = parts.now();
-  await takeTurn(parts.db, room, { id: user }, now);
+  // The message that it is for is counted as a send.
+  await takeTurn(parts, { room, by: { user: { id: user } }, counted: 'change', now });
   await putUpload(parts.db, { room, file, owner: user, state: 'pending' }, now + PENDING_MS);
   const upload = await parts.files().presignPut(objectKey(room, file.id), file, UPLOAD_SECONDS, now);
   return { file, upload, expiresAt: isoTime(now + UPLOAD_SECONDS * 1000) };

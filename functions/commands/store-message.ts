@@ -16,8 +16,8 @@ import { enterLog, giveBack } from './enter-log.ts';
 import { type FilingParts, isoTime } from './parts.ts';
 import { checkedMember, takeTurn } from './take-turn.ts';
 
-/** Who says something, and in which room where the command names none. */
-export type Writer = Pick<Session, 'user' | 'room'>;
+/** Who says something, by which connection where there is one, and in which room where the command names none. */
+export type Writer = Pick<Session, 'user' | 'room'> & Partial<Pick<Session, 'id'>>;
 
 /** A message that is in the room's log. */
 export interface Stored {
@@ -27,7 +27,7 @@ export interface Stored {
   readonly repeated: boolean;
 }
 
-type Storing = Pick<FilingParts, 'db' | 'now' | 'files'>;
+type Storing = Pick<FilingParts, 'db' | 'rates' | 'now' | 'files'>;
 
 interface Turn {
   /** Its `seq` is a number that was taken for the message. */
@@ -60,7 +60,7 @@ function refusalOf(command: SendMessage, answered: Message | undefined, receiver
 async function enter(command: SendMessage, writer: Writer, parts: Storing, now: number): Promise<Turn> {
   const id = await checkRoom(command, writer, parts);
   const [turn, room, answered, receiver] = await Promise.allSettled([
-    takeTurn(parts.db, id, writer.user, now),
+    takeTurn(parts, { room: id, by: writer, counted: 'send', now }),
     takeSeq(parts.db, id, now),
     command.replyTo === undefined ? undefined : getMessage(parts.db, id, command.replyTo),
     command.receiver === undefined ? undefined : getMember(parts.db, id, command.receiver),

@@ -1,4 +1,4 @@
-import type { User } from '../domain/member.ts';
+import { actorId, type User } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
@@ -34,7 +34,7 @@ export async function summarizeRoom(
     limit: Math.min(behind, UNREAD_CAP + 1),
   });
   const news = messages.filter(({ id }) => id > member.readTo);
-  const unread = news.filter(({ author }) => author.id !== user.id).length;
+  const unread = news.filter(({ author }) => actorId(author) !== actorId(user)).length;
   return {
     room,
     lastAt,

@@ -6,14 +6,16 @@ import type { Connection, Session } from '../domain/connection.ts';
 import type { Message } from '../domain/message.ts';
 import { bringsOnline } from '../domain/presence.ts';
 import { newsTo } from '../domain/receipt.ts';
-import type { Room } from '../domain/room.ts';
+import { directRoomUsers, isInbox, type Room } from '../domain/room.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { acknowledgeAll } from './acknowledge.ts';
 import { announce } from './announce.ts';
 import { type Leaving, leave, present } from './leave.ts';
 import { newestMessages } from './load-history.ts';
+import { openInbox } from './open-inbox.ts';
 import type { FilingParts } from './parts.ts';
+import { showInInboxes } from './show-in-inboxes.ts';
 import { postMissed } from './sync.ts';
 
 /** Milliseconds for which the rest of a handshake is waited for: `$connect` has asked for this welcome and returns. */
@@ -93,6 +95,7 @@ export async function welcome(
   );
   if (!isOpen) return;
   if (session.turnedAway !== undefined) return turnAway(session, parts);
+  if (isInbox(session.room)) return openInbox(session, parts);
   const [room, member, history] = await Promise.all([
     getRoom(parts.db, session.room),
     getMember(parts.db, session.room, session.user.id),
@@ -105,5 +108,7 @@ export async function welcome(
   await Promise.all([
     acknowledgeHistory(session, messages, audience, parts),
     bringsOnline(session, audience) && announce(session, true, audience, parts),
+    // It may have been made by this very handshake, which could tell nobody.
+    ...(directRoomUsers(room.id) ?? []).map((user) => showInInboxes(room.id, user, parts)),
   ]);
 }

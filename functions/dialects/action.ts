@@ -81,6 +81,7 @@ function decode(body: string): Command {
 export const action: Dialect = {
   name: 'action',
   bringsHistory: true,
+  hasInbox: true,
   refusesByFrame: false,
   reads: 'auto',
   decode,

@@ -41,6 +41,7 @@ function frameOf(event: Event): object | undefined {
 export const content: Dialect = {
   name: 'content',
   bringsHistory: false,
+  hasInbox: false,
   refusesByFrame: false,
   reads: 'auto',
   decode(body) {

@@ -24,6 +24,8 @@ export interface Dialect {
   readonly name: DialectName;
   /** Whether a connection is sent the newest messages when it opens. */
   readonly bringsHistory: boolean;
+  /** Whether a connection may name no room, and hears then of new messages in all of its user's rooms. */
+  readonly hasInbox: boolean;
   /** Whether a refused handshake is told by a frame, on a connection that is opened for it. */
   readonly refusesByFrame: boolean;
   /** Whether what a connection is sent counts as read where it does not say `?reads=`: contracts that have no seen. */

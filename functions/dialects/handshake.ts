@@ -18,6 +18,10 @@ export function requestedRoom(query: Query): string | undefined {
   return withoutSlash(query['room']) || undefined;
 }
 
+/** Whether a handshake says anything about a room, be it one that there is not. */
+export const namesRoom = (query: Query): boolean =>
+  ['room', 'firts_user', 'first_user', 'second_user'].some((name) => query[name] !== undefined);
+
 /** Whether the connection's messages count as read when they are delivered. */
 export function requestedReads(query: Query, dialect: Dialect): Reads {
   const asked = query['reads'];

@@ -116,6 +116,7 @@ function frameOf(event: Event): object | undefined {
 export const operation: Dialect = {
   name: 'operation',
   bringsHistory: false,
+  hasInbox: false,
   refusesByFrame: false,
   reads: 'manual',
   decode(text, speaker) {

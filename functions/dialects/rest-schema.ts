@@ -71,7 +71,7 @@ export const descriptionShape = v.pipe(
 );
 
 export const errorShape = v.pipe(
-  v.object({ error: v.string(), message: v.string() }),
+  v.object({ error: v.string(), message: v.string(), retry_after_ms: v.optional(v.number()) }),
   v.metadata({ ref: 'Error' }),
 );
 

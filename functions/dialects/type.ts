@@ -58,6 +58,7 @@ function frameOf(event: Event): object | undefined {
 export const type: Dialect = {
   name: 'type',
   bringsHistory: false,
+  hasInbox: false,
   refusesByFrame: true,
   reads: 'auto',
   decode(body) {

@@ -8,7 +8,10 @@ export type DialectName = (typeof dialectNames)[number];
 /** Whether what is delivered to a connection counts as read at once, or only when its client says so. */
 export type Reads = 'auto' | 'manual';
 
-/** One open socket of one User in a Room. */
+/** How a connection hears of a room beside its own: of all that happens, as of its own, or of new messages alone. */
+export type Via = 'joined' | 'inbox';
+
+/** One open socket of one User in a Room. It has one such entry for each room that it hears of. */
 export interface Connection {
   readonly id: string;
   readonly room: string;
@@ -20,6 +23,10 @@ export interface Connection {
   readonly connectedAt: number;
   /** Milliseconds since the epoch. */
   readonly tokenExpiresAt: number;
+  /** Absent in the room that it connected to. */
+  readonly via?: Via;
+  /** When it joined the room, in milliseconds since the epoch; absent in the room that it connected to. */
+  readonly joinedAt?: number;
 }
 
 /** What a handler knows of the connection that it serves, without a read. */
@@ -37,10 +44,10 @@ const LONGEST_HANDSHAKE_MS = 30_000;
 
 /**
  * Whether a connection may be opening still. API Gateway answers for it as for one that is gone until `$connect` has
- * returned, though its row is there already.
+ * returned, though its row is there already. Whoever joined a room has asked for it over an open socket.
  */
-export const opening = (connection: Pick<Connection, 'connectedAt'>, now: number): boolean =>
-  now - connection.connectedAt < LONGEST_HANDSHAKE_MS;
+export const opening = (connection: Pick<Connection, 'connectedAt' | 'via'>, now: number): boolean =>
+  connection.via !== 'joined' && now - connection.connectedAt < LONGEST_HANDSHAKE_MS;
 
 /** Whether a connection may still be sent anything. */
 export const authentic = (connection: Pick<Connection, 'tokenExpiresAt'>, now: number): boolean =>

@@ -43,6 +43,8 @@ export interface Seen extends InRoom {
   readonly kind: 'Seen';
   readonly messageId: number;
   readonly user: string;
+  /** Set where a guest says so, who may say the name of a user. */
+  readonly guest?: true;
 }
 
 export interface TypingChanged extends InRoom {

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import { climbs, type Message, type Status } from './message.ts';
+import { isPresence } from './presence.ts';
 
 /** Receipts go to everyone in a room of up to this many connections, above that to the author only. */
 export const MAX_RECEIPT_AUDIENCE = 50;
@@ -13,8 +14,9 @@ export function statusFrom(author: string, takenBy: readonly Connection[]): Stat
 
 /** Who hears of a message's receipts. */
 export function receiptAudience(author: string, present: readonly Connection[]): readonly Connection[] {
-  if (present.length <= MAX_RECEIPT_AUDIENCE) return present;
-  return present.filter((connection) => connection.user.id === author);
+  const inside = present.filter(isPresence);
+  if (inside.length <= MAX_RECEIPT_AUDIENCE) return inside;
+  return inside.filter((connection) => connection.user.id === author);
 }
 
 /** How far a message has come that a connection of somebody else was sent. */

@@ -10,6 +10,14 @@ export interface Room {
   readonly shards: number;
 }
 
+const INBOX = '#';
+
+/** In place of a room: where a connection is that names none. No room has such an id. */
+export const inboxOf = (user: string): string => `${INBOX}${user}`;
+
+/** Whether an id is an inbox's, and so no room's. */
+export const isInbox = (id: string): boolean => id.startsWith(INBOX);
+
 const integer = /^(0|[1-9]\d*)$/;
 const escaped = (id: string) => id.replaceAll('%', '%25').replaceAll(':', '%3A');
 const unescaped = (text: string) => text.replaceAll('%3A', ':').replaceAll('%25', '%');

@@ -1,12 +1,12 @@
 import { type Credential, comesFrom, findCredential, type Headers } from '../auth/credential.ts';
 import { tokenVerifier } from '../auth/token-verifier.ts';
 import type { Dialect } from '../dialects/dialect.ts';
-import { requestedReads, requestedRoom, requestedSince } from '../dialects/handshake.ts';
+import { namesRoom, requestedReads, requestedRoom, requestedSince } from '../dialects/handshake.ts';
 import { dialectNamed } from '../dialects/registry.ts';
 import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { User } from '../domain/member.ts';
-import { directRoomUsers, type Room } from '../domain/room.ts';
+import { directRoomUsers, inboxOf, isInbox, type Room } from '../domain/room.ts';
 import { shardOf } from '../store/keys.ts';
 import { getMember, putMember } from '../store/members.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
@@ -78,7 +78,7 @@ async function directRoom(id: string, user: string): Promise<Room | undefined> {
 
 /** @throws ChatError NOT_A_MEMBER; UNAUTHENTICATED for a guest where members alone may enter */
 async function enteredRoom(id: string | undefined, { user, guest }: Asking): Promise<Room> {
-  if (id === undefined || id.length > MAX_ROOM_LENGTH)
+  if (id === undefined || id.length > MAX_ROOM_LENGTH || isInbox(id))
     throw new ChatError(guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER');
   const [room, member] = await Promise.all([
     getRoom(database(), id),
@@ -98,7 +98,10 @@ async function admitted(
 ): Promise<Session> {
   const query = event.queryStringParameters ?? {};
   const asking = await whoAsks(event, credential);
-  const room = await enteredRoom(requestedRoom(query), asking);
+  const inbox = dialect.hasInbox && !asking.guest && !namesRoom(query);
+  const room = inbox
+    ? { id: inboxOf(asking.user.id), shards: 1 }
+    : await enteredRoom(requestedRoom(query), asking);
   const { connectionId, connectedAt } = event.requestContext;
   const since = dialect.bringsHistory ? requestedSince(query) : undefined;
   return {

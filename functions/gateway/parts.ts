@@ -3,6 +3,7 @@ import { database } from './database.ts';
 import { required } from './environment.ts';
 import { invoke } from './invoke.ts';
 import { poster } from './poster.ts';
+import { rates } from './rates.ts';
 
 /** The parts of a function that serves one connection and posts to few. */
 export const servingParts = (): Pick<Parts, 'db' | 'poster' | 'now'> => ({
@@ -14,5 +15,6 @@ export const servingParts = (): Pick<Parts, 'db' | 'poster' | 'now'> => ({
 /** The parts of a function that posts to whole rooms. */
 export const publishingParts = (): Parts => ({
   ...servingParts(),
+  rates: rates(),
   fanOut: (chunk) => invoke(required('FANOUT_FUNCTION'), chunk),
 });

@@ -7,6 +7,7 @@ import type { Command } from '../domain/command.ts';
 import { authentic, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
+import { isInbox } from '../domain/room.ts';
 import { logFault, reported } from './fault.ts';
 import { sessionOf } from './session.ts';
 
@@ -32,6 +33,13 @@ function refusal(error: unknown, session: Session, command: Command | undefined)
     ...(clientId !== undefined && { clientId }),
     ...(known.retryAfterMs !== undefined && { retryAfterMs: known.retryAfterMs }),
   };
+}
+
+/** @throws ChatError BAD_FRAME where a frame is about a room, comes by an inbox, and names none */
+function checkNamesRoom(command: Command, session: Session): void {
+  if (!isInbox(session.room) || ('room' in command && command.room !== undefined)) return;
+  if (command.kind === 'Ping' || command.kind === 'Authenticate') return;
+  throw new ChatError('BAD_FRAME', 'An inbox has no room of its own: name the room with room_id');
 }
 
 async function run<C extends Command, P extends Parts>(
@@ -63,6 +71,7 @@ async function answersTo<P extends Parts>(
   try {
     if (!authentic(session, parts.now())) throw new ChatError('TOKEN_EXPIRED');
     command = dialectOf(session).decode(body, session);
+    checkNamesRoom(command, session);
     return await run(command, speaking(session, command), parts, runs);
   } catch (error) {
     if (!(error instanceof ChatError)) onFault(error);

@@ -1,12 +1,14 @@
 import {
   type AttributeValue,
   DeleteItemCommand,
+  GetItemCommand,
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
+import { getItems } from './batch.ts';
 import type { Database } from './database.ts';
 import { connectionKey, parseShardKey, shardKey } from './keys.ts';
 
@@ -20,7 +22,8 @@ export type ConnectionPlace = Pick<Connection, 'room' | 'shard' | 'id'>;
 export const connectionExpiry = (connection: Pick<Connection, 'connectedAt'>): number =>
   Math.floor((connection.connectedAt + CONNECTION_LIFE_MS) / 1000);
 
-function toConnection(item: ReturnType<typeof unmarshall>): Connection {
+/** The connection that an item of the table holds. */
+export function toConnection(item: ReturnType<typeof unmarshall>): Connection {
   const {
     room,
     connection,
@@ -32,6 +35,8 @@ function toConnection(item: ReturnType<typeof unmarshall>): Connection {
     reads,
     connectedAt,
     tokenExpiresAt,
+    via,
+    joinedAt,
   } = item;
   return {
     id: connection,
@@ -41,28 +46,57 @@ function toConnection(item: ReturnType<typeof unmarshall>): Connection {
     reads,
     connectedAt,
     tokenExpiresAt,
+    ...(via !== undefined && { via }),
+    ...(joinedAt !== undefined && { joinedAt }),
   };
 }
 
+/** The item that a connection is kept as. */
+export function itemOf(connection: Connection): Record<string, AttributeValue> {
+  const { id, room, shard, user, dialect, reads, connectedAt, tokenExpiresAt, via, joinedAt } = connection;
+  return marshall({
+    ...connectionKey(room, shard, id),
+    user: user.id,
+    username: user.username,
+    email: user.email,
+    userType: user.userType,
+    dialect,
+    reads,
+    connectedAt,
+    tokenExpiresAt,
+    expiresAt: connectionExpiry(connection),
+    ...(via !== undefined && { via }),
+    ...(joinedAt !== undefined && { joinedAt }),
+  });
+}
+
 export async function putConnection(db: Database, connection: Connection): Promise<void> {
-  const { id, room, shard, user, dialect, reads, connectedAt, tokenExpiresAt } = connection;
-  await db.client.send(
-    new PutItemCommand({
+  await db.client.send(new PutItemCommand({ TableName: db.connections, Item: itemOf(connection) }));
+}
+
+/** A connection's row, read consistently; undefined where it is gone. */
+export async function getConnection(
+  db: Database,
+  { room, shard, id }: ConnectionPlace,
+): Promise<Connection | undefined> {
+  const { Item } = await db.client.send(
+    new GetItemCommand({
       TableName: db.connections,
-      Item: marshall({
-        ...connectionKey(room, shard, id),
-        user: user.id,
-        username: user.username,
-        email: user.email,
-        userType: user.userType,
-        dialect,
-        reads,
-        connectedAt,
-        tokenExpiresAt,
-        expiresAt: connectionExpiry(connection),
-      }),
+      Key: marshall(connectionKey(room, shard, id)),
+      ConsistentRead: true,
     }),
   );
+  return Item && toConnection(unmarshall(Item));
+}
+
+/** Those of the rows that are there, read consistently, in no order. Places must differ. */
+export async function getConnections(
+  db: Database,
+  places: readonly ConnectionPlace[],
+): Promise<Connection[]> {
+  const keys = places.map(({ room, shard, id }) => connectionKey(room, shard, id));
+  const items = await getItems(db, keys, { table: db.connections, consistent: true });
+  return items.map(toConnection);
 }
 
 /** Removes a connection's row. @returns the connection, or undefined where its row was gone already */

@@ -8,6 +8,11 @@ const SEQ_DIGITS = 16;
 /** Keys of the table `chat`. */
 export const roomKey = (room: string) => ({ room: part(room), item: 'room' });
 export const memberKey = (room: string, user: string) => ({ room: part(room), item: `member#${part(user)}` });
+/** Of somebody who is not a member, in a room that is open to anyone. */
+export const visitorKey = (room: string, visitor: string) => ({
+  room: part(room),
+  item: `visitor#${part(visitor)}`,
+});
 export const logKey = (room: string, seq: number) => ({ room: part(room), item: `log#${paddedSeq(seq)}` });
 export const repeatKey = (room: string, user: string, clientId: string) => ({
   room: part(room),

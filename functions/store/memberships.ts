@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Member, Role } from '../domain/member.ts';
+import { getItems } from './batch.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { memberKey, parseRoomKey } from './keys.ts';
 import { toMember } from './members.ts';
@@ -113,6 +114,20 @@ export async function listMembers(
     if (!more || members.length >= limit) return { members, hasMore: more !== undefined };
     start = more;
   }
+}
+
+/** Those of the rooms that a user is a member of, read consistently. Rooms must differ. */
+export async function withMember(
+  db: Database,
+  user: string,
+  rooms: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const items = await getItems(
+    db,
+    rooms.map((room) => memberKey(room, user)),
+    { consistent: true },
+  );
+  return new Set(items.map((item) => parseRoomKey(item['room'])));
 }
 
 /** Ids of the rooms that a user is a member of, at most `limit`. The index lags a moment behind the table. */

@@ -67,7 +67,7 @@ export async function listStates(
   const items = await getItems(
     db,
     ids.map((id) => logKey(room, id)),
-    true,
+    { consistent: true },
   );
   const states = items.filter((item) => item['kind'] === 'message');
   return new Map(

@@ -1,5 +1,5 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../domain/connection.ts';
 import { getItems } from './batch.ts';
 import { connectionExpiry } from './connections.ts';
@@ -53,6 +53,19 @@ export async function putDeparture(
       }),
     }),
   );
+}
+
+/** Ids of the connections that a user has open, as far as is known, the latest first. */
+export async function listOpen(db: Database, user: string, now: number): Promise<string[]> {
+  const { Item } = await db.client.send(
+    new GetItemCommand({ TableName: db.chat, Key: marshall(profileKey(user)), ConsistentRead: true }),
+  );
+  const online: ReadonlySet<string> = (Item && unmarshall(Item)['online']) ?? new Set();
+  return [...online]
+    .map((element) => element.split(' ') as [expiry: string, id: string])
+    .filter(([expiry]) => Number(expiry) * 1000 > now)
+    .toSorted(([one], [other]) => Number(other) - Number(one))
+    .map(([, id]) => id);
 }
 
 /** The names that users last came under, by their ids; those who never came are left out. Ids must differ. */

@@ -11,9 +11,9 @@ export interface RoomState {
   readonly lastAt: number;
 }
 
-/** Those of the rooms that are there, in no order. */
+/** Those of the rooms that are there, read consistently, in no order. */
 export async function getRooms(db: Database, ids: readonly string[]): Promise<RoomState[]> {
-  const items = await getItems(db, ids.map(roomKey));
+  const items = await getItems(db, ids.map(roomKey), { consistent: true });
   return items.map((item) => ({
     room: toRoom(parseRoomKey(item['room']), item),
     lastAt: item['lastAt'] ?? 0,

@@ -1,7 +1,7 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ChatError } from '../domain/errors.ts';
-import type { Room } from '../domain/room.ts';
+import { isInbox, type Room } from '../domain/room.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { roomKey } from './keys.ts';
 
@@ -21,12 +21,14 @@ export async function getRoom(db: Database, id: string): Promise<Room | undefine
 /**
  * Creates a room with an empty log. A room that is there already stays as it is.
  * @returns whether it was created now
+ * @throws Error for an id that is an inbox's
  */
 export async function putRoom(
   db: Database,
   room: Pick<Room, 'id' | 'name' | 'kind' | 'access'>,
 ): Promise<boolean> {
   const { id, name, kind, access } = room;
+  if (isInbox(id)) throw new Error('Room not made: an id that begins with # is an inbox; take another');
   const created = await unlessRefused(
     db.client.send(
       new PutItemCommand({

@@ -1,13 +1,13 @@
 // The viewer-request function of /ws/*, as CloudFront runs it: JavaScript runtime 2.0, which is ES 5.1 and
 // some of what came later, without imports. It turns a path into the query that the WebSocket API
 // understands, since nothing but a query may follow the stage: /ws/chat/7/?token=t becomes
-// /prod?token=t&room=7. URI and query values come in percent-encoded, as the viewer sent them, and go out
+// /prod?token=t&room=7, and /ws/ and /ws/chat/, without a room, become /prod. URI and query values come in percent-encoded, as the viewer sent them, and go out
 // so (AWS: "Restrictions on all edge functions", encoding).
 
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it by this name.
 function handler(event) {
   const request = event.request;
-  const path = /^\/ws\/chat(?:\/(?:([^/]+)\/?)?)?$/.exec(request.uri);
+  const path = /^\/ws\/(?:chat(?:\/(?:([^/]+)\/?)?)?)?$/.exec(request.uri);
   if (!path) return notFound();
   if (path[1]) {
     const room = decode(path[1]);

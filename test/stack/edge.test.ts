@@ -132,7 +132,7 @@ describe('a handshake is refused as the API refuses it:', () => {
 
   test('404 for any other path under /ws/', async () => {
     const alice = await bearer('alice');
-    for (const path of ['/ws/', '/ws/chats/1/', '/ws/chat/1/2/', '/ws/prod?room=1', '/ws/chat/%E9/']) {
+    for (const path of ['/ws//', '/ws/chats/1/', '/ws/chat/1/2/', '/ws/prod?room=1', '/ws/chat/%E9/']) {
       await expect(open(path, alice)).rejects.toMatchObject({
         status: 404,
         body: '{"message":"Not Found"}',

@@ -34,7 +34,7 @@ describe('a handshake is refused with', () => {
   test('403 for a room that one is no member of, and the very same for none', async () => {
     const dave = await bearer('dave');
     const answers = await Promise.all(
-      ['?room=1', '?room=404', '', '?room=', '?room=%23', '?room=1&dialect=none'].map((query) =>
+      ['?room=1', '?room=404', '?firts_user=4', '?room=', '?room=%23', '?room=1&dialect=none'].map((query) =>
         handshake(query, dave).catch((error: { status: number; body: string }) => [error.status, error.body]),
       ),
     );

@@ -50,6 +50,7 @@ test.each([
   ['of a user without an id', ['x', '']],
   ['with a role that there is not', ['x', '5:admin']],
   ['that no handshake could name', ['a/', '1']],
+  ['that is an inbox', ['#1', '1']],
   ['of two in the wrong order', ['direct:3:2', '3', '2']],
   ['of two with a third', ['direct:1:2', '1', '2', '3']],
 ])('a room %s is refused in one line', async (_how, args) => {

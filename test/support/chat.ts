@@ -27,12 +27,7 @@ export interface Chatter extends WsClient {
   say(text: string, more?: Record<string, unknown>): Promise<Record<string, unknown>>;
 }
 
-/** Connects a demo user as a client of S0 does, and waits for the history. */
-export async function enter(stack: TestStack, username: string, query = 'room=1'): Promise<Chatter> {
-  const token = await stack.token(username);
-  const headers = { Authorization: `Bearer ${token}` };
-  const client = await connect(`${stack.socketUrl}?${query}`, { headers });
-  const history = (await client.next(Array.isArray)) as Record<string, unknown>[];
+function chatterOf(client: WsClient, history: Chatter['history']): Chatter {
   const take = async (type: string, fits?: (frame: Frame) => boolean) =>
     (await client.next(typed(type, fits))) as Frame;
   return Object.assign(Object.create(client) as WsClient, {
@@ -45,3 +40,29 @@ export async function enter(stack: TestStack, username: string, query = 'room=1'
     },
   });
 }
+
+/** Connects a demo user as a client of S0 does, and waits for the history. */
+export async function enter(stack: TestStack, username: string, query = 'room=1'): Promise<Chatter> {
+  const token = await stack.token(username);
+  const headers = { Authorization: `Bearer ${token}` };
+  const client = await connect(`${stack.socketUrl}?${query}`, { headers });
+  return chatterOf(client, (await client.next(Array.isArray)) as Chatter['history']);
+}
+
+/** Connects a demo user without a room, and waits until all of their rooms are heard of. */
+export async function enterInbox(stack: TestStack, username: string, query = ''): Promise<Chatter> {
+  const headers = { Authorization: `Bearer ${await stack.token(username)}` };
+  const client = await connect(`${stack.socketUrl}${query}`, { headers });
+  await client.next(typed('inbox'));
+  return chatterOf(client, []);
+}
+
+/** Asks for a room beside the socket's own, and waits for the answer. */
+export async function join(who: Chatter, room: string): Promise<Frame> {
+  who.send({ action: 'join', room_id: room });
+  return who.take('joined', ({ room_id }) => String(room_id) === room);
+}
+
+/** All frames of a type that came. */
+export const heard = (who: WsClient, type: string): readonly Frame[] =>
+  who.frames().filter(typed(type)) as readonly Frame[];

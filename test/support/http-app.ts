@@ -1,6 +1,6 @@
 import { httpApp } from '../../functions/gateway/http/app.ts';
 import type { HttpParts } from '../../functions/gateway/http/http-parts.ts';
-import { mockDatabase } from './mock-database.ts';
+import { mockDatabase, noLimit } from './mock-database.ts';
 import { alice, NOON } from './sample.ts';
 
 /** The HTTP API over a mocked database; alice is whoever brings the token `good`. */
@@ -10,6 +10,7 @@ export function mockHttpApp(overrides: Partial<HttpParts> = {}) {
     db,
     poster: { post: async () => 'taken', close: async () => {}, isOpen: async () => true },
     fanOut: async () => {},
+    rates: noLimit,
     now: () => NOON,
     files: () => {
       throw new Error('No files here');

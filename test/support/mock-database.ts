@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
+import type { Rates } from '../../functions/domain/rate.ts';
 import type { Database } from '../../functions/store/database.ts';
 
 /** A database whose client answers what a test says, and counts. */
@@ -12,6 +13,8 @@ export function mockDatabase() {
   };
   return { dynamodb, db };
 }
+
+export const noLimit: Rates = { group: null, direct: null };
 
 /** For commands that must not touch a file. */
 export const noFiles = (): never => {

@@ -33,3 +33,10 @@ export const messageOf = (overrides: Partial<Message> = {}): Message => ({
   revision: 1,
   ...overrides,
 });
+
+/** A socket of the demo user carol that opened a minute ago, by the machine's clock. */
+export const carolSocket = (overrides: Partial<Session> = {}): Session =>
+  connectionOf(
+    { id: '3', username: 'carol', email: 'carol@example.com', userType: 'teacher' },
+    { connectedAt: Date.now() - 60_000, tokenExpiresAt: Date.now() + 3_600_000, ...overrides },
+  );

@@ -20,7 +20,8 @@ export interface TestStack {
 
 /**
  * Starts the real app: its bundles from `dist/`, its template, demo rooms and users, in memory, on free
- * ports. `context` is added to the CDK context. Stop it in `afterAll`: `stop` throws what AccessDenied there
+ * ports, and without the limit of how fast a member may send, since tests do. `context` is added to the CDK
+ * context. Stop it in `afterAll`: `stop` throws what AccessDenied there
  * was, so that a missing grant fails every test file that needs it.
  */
 export async function startTestStack(
@@ -31,7 +32,7 @@ export async function startTestStack(
     throw new Error('Test stack did not start: dist/functions is not built; run `npm run build`');
   }
   const lines: string[] = [];
-  const synthesizer = openSynthesizer(context);
+  const synthesizer = openSynthesizer({ rateLimit: 'off', ...context });
   try {
     const stack = await startStack({
       synthesize: synthesizer.synthesize,

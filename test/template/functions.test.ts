@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parseRates } from '../../functions/gateway/rates.ts';
 import { createApp } from '../../lib/app.ts';
 import { allEntries, synthesize, temporaryOptions } from './synthesize.ts';
 
@@ -12,7 +13,7 @@ const CHAT_TABLE = '<TablesChat>';
 const CONNECTIONS_TABLE = '<TablesConnections>';
 const SOCKET_URL = 'https://<SocketApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/prod';
 const posting = { CHAT_TABLE, CONNECTIONS_TABLE, SOCKET_URL };
-const sending = { ...posting, FANOUT_FUNCTION: '<FanoutFunction>' };
+const sending = { ...posting, FANOUT_FUNCTION: '<FanoutFunction>', RATE_LIMIT: 'group:20/10,direct:20/10' };
 const filing = { ...sending, FILES_BUCKET: '<FilesBucket>' };
 
 const variables: Record<string, Record<string, string>> = {
@@ -56,6 +57,22 @@ test.each(allEntries)('%s runs its bundle, without the source map, on Node 24 on
 
 test.each(allEntries)('%s is told its variables and no others', (entry) => {
   expect(template.function(entry).properties['Environment']).toEqual({ Variables: variables[entry] });
+});
+
+test.each([
+  ['off', undefined, { group: null, direct: null }],
+  ['direct:off', 'group:20/10', { group: { messages: 20, windowMs: 10_000 }, direct: null }],
+  [
+    'direct:60/10',
+    'group:20/10,direct:60/10',
+    { group: { messages: 20, windowMs: 10_000 }, direct: { messages: 60, windowMs: 10_000 } },
+  ],
+])('rateLimit %s is told as %s, and the functions read it as it was meant', (rateLimit, told, rates) => {
+  const { Variables } = synthesize({ rateLimit }).function('send').properties['Environment'] as {
+    Variables: Record<string, string>;
+  };
+  expect(Variables['RATE_LIMIT']).toBe(told);
+  expect(parseRates(told ?? '')).toEqual(rates);
 });
 
 test.each(allEntries.filter((entry) => entry !== 'fanout'))(

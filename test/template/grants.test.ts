@@ -14,7 +14,8 @@ const expected: Record<string, readonly string[]> = {
   connect: [chat('UpdateItem'), connections('DeleteItem', 'PutItem'), invoke('Welcome')],
   welcome: [
     chat('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
-    connections('DeleteItem', 'Query'),
+    'rooms: Query',
+    connections('DeleteItem', 'PutItem', 'Query'),
     'files: DeleteObject',
     sockets,
   ],
@@ -42,7 +43,8 @@ const expected: Record<string, readonly string[]> = {
   ],
   default: [
     chat('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
-    connections('DeleteItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    'index: Query',
     'files: DeleteObject GetObject PutObject',
     sockets,
     invoke('Fanout'),
@@ -50,7 +52,7 @@ const expected: Record<string, readonly string[]> = {
   http: [
     chat('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'rooms: Query',
-    connections('DeleteItem', 'Query'),
+    connections('BatchGetItem', 'DeleteItem', 'PutItem', 'Query'),
     files,
     sockets,
     invoke('Fanout'),

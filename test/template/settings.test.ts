@@ -20,6 +20,7 @@ test('without context the defaults hold', () => {
     allowedOrigins: null,
     maxFileMegabytes: 25,
     directRooms: 'members',
+    rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
   });
 });
 
@@ -34,7 +35,22 @@ test('values are taken as the command line gives them, as texts', () => {
     allowedOrigins: ['https://chat.example.com', 'http://localhost:8000'],
     maxFileMegabytes: 25,
     directRooms: 'on-demand',
+    rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
   });
+});
+
+test.each([
+  { rateLimit: 'off', group: null, direct: null },
+  { rateLimit: '5/60', group: { messages: 5, seconds: 60 }, direct: { messages: 5, seconds: 60 } },
+  {
+    rateLimit: 'group:100/3600, direct:1/1',
+    group: { messages: 100, seconds: 3600 },
+    direct: { messages: 1, seconds: 1 },
+  },
+  { rateLimit: 'direct:off', group: { messages: 20, seconds: 10 }, direct: null },
+  { rateLimit: 'group:7/2', group: { messages: 7, seconds: 2 }, direct: { messages: 20, seconds: 10 } },
+])('rateLimit $rateLimit is a limit for each kind of room', ({ rateLimit, group, direct }) => {
+  expect(read({ rateLimit }).rateLimit).toEqual({ group, direct });
 });
 
 test.each([
@@ -78,6 +94,19 @@ test.each([
   { context: { maxFileMegabytes: '2.5' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: '5001' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: 'large' }, key: 'maxFileMegabytes' },
+  { context: { rateLimit: '20' }, key: 'rateLimit' },
+  { context: { rateLimit: '0/10' }, key: 'rateLimit' },
+  { context: { rateLimit: '101/10' }, key: 'rateLimit' },
+  { context: { rateLimit: '20/0' }, key: 'rateLimit' },
+  { context: { rateLimit: '20/3601' }, key: 'rateLimit' },
+  { context: { rateLimit: '2.5/10' }, key: 'rateLimit' },
+  { context: { rateLimit: 'on' }, key: 'rateLimit' },
+  { context: { rateLimit: false }, key: 'rateLimit' },
+  { context: { rateLimit: 'room:20/10' }, key: 'rateLimit' },
+  { context: { rateLimit: 'group:20/10,off' }, key: 'rateLimit' },
+  { context: { rateLimit: 'group:20/10,group:off' }, key: 'rateLimit' },
+  { context: { rateLimit: 'group:20/10,' }, key: 'rateLimit' },
+  { context: { rateLimit: 'group:20/10:5' }, key: 'rateLimit' },
   { context: { stackName: 'my chat' }, key: 'stackName' },
   { context: { stackName: 5 }, key: 'stackName' },
 ])('a $key that cannot be used is refused by name: $context', ({ context, key }) => {

@@ -23,8 +23,12 @@ const defect: Told = {
   message: 'Something failed on our side: try again',
 };
 
-const tell = (c: Context, { status, code, message }: Told): Response =>
-  c.json({ error: code, message }, status);
+function tell(c: Context, { status, code, message, retryAfterMs }: Told): Response {
+  if (retryAfterMs === undefined) return c.json({ error: code, message }, status);
+  // RFC 9110, 10.2.3: whole seconds; the body has it more exactly.
+  c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)));
+  return c.json({ error: code, message, retry_after_ms: retryAfterMs }, status);
+}
 
 function refuse(error: Error, c: Context<HttpEnv>): Response {
   // Hono's own, of a body that is not JSON.

@@ -14,7 +14,7 @@ const refusals: Readonly<Record<number, string>> = {
   409: 'Not possible as the room is',
   413: 'Too large',
   415: 'Not JSON',
-  429: 'Too fast',
+  429: 'Too fast: wait as long as `Retry-After` (seconds) and `retry_after_ms` say, where they are',
   501: 'Not offered here',
 };
 

@@ -38,7 +38,7 @@ const noFile = () =>
 
 /** The files of a room: a place to upload one to, and a way to read one. Bytes never come through here. */
 export function files(
-  parts: Pick<FilingParts, 'db' | 'files' | 'now'>,
+  parts: Pick<FilingParts, 'db' | 'rates' | 'files' | 'now'>,
   maxBytes: () => number = () => Number(required('MAX_FILE_BYTES')),
 ) {
   const app = new Hono<HttpEnv>();
@@ -47,7 +47,7 @@ export function files(
     describe(
       'Announce a file. Send its bytes by the request in `upload`, within its time and once, then a message with its id',
       { 201: ['Where to send its bytes', offerShape] },
-      [400, 401, 403, 413, 415],
+      [400, 401, 403, 413, 415, 429],
     ),
     readJson(uploadBody),
     async (c) => {

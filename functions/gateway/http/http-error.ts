@@ -72,6 +72,8 @@ export interface Told {
   readonly status: ContentfulStatusCode;
   readonly code: string;
   readonly message: string;
+  /** After so many milliseconds the same may be asked again. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** Undefined for a defect, of which a client is told nothing. */
@@ -83,5 +85,6 @@ export function toldOf(error: unknown): Told | undefined {
   if (!(error instanceof ChatError)) return undefined;
   // No such room and not a member are one answer, so that nobody can probe for rooms.
   const known = error.code === 'ROOM_NOT_FOUND' ? new ChatError('NOT_A_MEMBER') : error;
-  return { status: chatStatuses[known.code], code: known.code, message: known.message };
+  const { code, message, retryAfterMs } = known;
+  return { status: chatStatuses[code], code, message, retryAfterMs };
 }

@@ -42,7 +42,7 @@ const changing = describe(
 );
 
 const removing = describe(
-  'Remove a member; owners and moderators may, and everybody themselves. Their sockets in the room are closed',
+  'Remove a member; owners and moderators may, and everybody themselves. Their sockets in the room are closed; those that joined it beside their own, and inboxes, hear no more of it',
   { 204: 'They are a member no more' },
   [401, 403, 404, 409],
 );

@@ -48,7 +48,7 @@ export function messages(parts: HttpParts) {
     describe(
       'Say something. Sockets are told of it only with `broadcast`; with a `client_id` a repeat is stored once',
       { 201: ['It is stored', messageShape], 200: ['It was stored before', messageShape] },
-      [400, 401, 403, 404, 413, 415],
+      [400, 401, 403, 404, 413, 415, 429],
     ),
     readJson(messageBody),
     async (c) => {

@@ -52,7 +52,11 @@ export function rooms(parts: HttpParts) {
   const app = new Hono<HttpEnv>();
   app.get(
     '/chats/',
-    describe('My rooms, latest first', { 200: ['A page of them', roomsPage] }, [400, 401]),
+    describe(
+      'My rooms, latest first. What one of my sockets reads at once is not unread while it is open',
+      { 200: ['A page of them', roomsPage] },
+      [400, 401],
+    ),
     readQuery(roomsQuery),
     async (c) => {
       const { cursor, limit } = c.req.valid('query');

@@ -70,13 +70,13 @@ test.each(['room', '%72oom', 'r%6F%6Fm'])('?%s= does not override the room of th
   );
 });
 
-test.each(['/ws/chat/', '/ws/chat'])('%s without a room passes the query on as it came', (uri) => {
+test.each(['/ws/', '/ws/chat/', '/ws/chat'])('%s without a room passes the query on as it came', (uri) => {
   const query = { firts_user: { value: '1' }, second_user: { value: '2/' } };
   expect(rewritten(uri, query)).toEqual(toStage(query));
 });
 
 test.each([
-  '/ws/',
+  '/ws//',
   '/ws/chats/1/',
   '/ws/chat//',
   '/ws/chat/1/2/',

@@ -29,6 +29,30 @@ describe('an event', () => {
     encode.mockRestore();
   });
 
+  test('names its room to all but those who connected to that room', async () => {
+    const frames: Record<string, unknown> = {};
+    const to = [
+      connectionOf(bob, { id: 'own=' }),
+      connectionOf(bob, { id: 'joined=', via: 'joined' }),
+      connectionOf(bob, { id: 'inbox=', via: 'inbox' }),
+      connectionOf(bob, { id: 'elsewhere=', room: '2' }),
+    ];
+    const poster = posterOf(async (id, frame) => {
+      frames[id] = JSON.parse(frame)['room_id'];
+      return 'taken';
+    });
+    await deliver(event, to, poster);
+    expect(frames).toEqual({ 'own=': undefined, 'joined=': 1, 'inbox=': 1, 'elsewhere=': 1 });
+  });
+
+  test('that an inbox does not hear of is not posted to it', async () => {
+    const post = vi.fn<Poster['post']>(async () => 'taken');
+    const typing: Event = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true };
+    const inbox = connectionOf(bob, { via: 'inbox' });
+    await expect(deliver(typing, [inbox], posterOf(post))).resolves.toEqual({ taken: [], gone: [] });
+    expect(post).not.toHaveBeenCalled();
+  });
+
   test('tells who took it and who is gone', async () => {
     const [gone, taker, slow] = [connectionOf(bob, { id: 'gone=' }), connectionOf(bob), connectionOf(alice)];
     const poster = posterOf(async (id) => (id === gone.id ? 'gone' : id === slow.id ? 'failed' : 'taken'));

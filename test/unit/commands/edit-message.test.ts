@@ -8,7 +8,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { editMessage } from '../../../functions/commands/edit-message.ts';
 import type { FilingParts } from '../../../functions/commands/parts.ts';
-import { mockDatabase, noFiles } from '../../support/mock-database.ts';
+import { mockDatabase, noFiles, noLimit } from '../../support/mock-database.ts';
 import { alice, connectionOf, messageOf, NOON } from '../../support/sample.ts';
 
 const refused = new ConditionalCheckFailedException({
@@ -35,6 +35,7 @@ function overtakenBy(present: object) {
     db,
     poster: { post: async () => 'taken', isOpen: async () => true, close: async () => undefined },
     fanOut: async () => undefined,
+    rates: noLimit,
     files: noFiles,
     now: () => NOON,
   };

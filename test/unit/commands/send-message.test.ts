@@ -2,6 +2,7 @@ import { DeleteItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } fr
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
 import type { FilingParts } from '../../../functions/commands/parts.ts';
+import { publish } from '../../../functions/commands/publish.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import type { SendMessage } from '../../../functions/domain/command.ts';
 import type { Connection } from '../../../functions/domain/connection.ts';
@@ -55,6 +56,7 @@ function room(connections: readonly Connection[]) {
     poster: { post, isOpen: async () => true, close: vi.fn(async () => undefined) },
     fanOut,
     files: noFiles,
+    rates: { group: { messages: 20, windowMs: 10_000 }, direct: null },
     now: () => NOON,
   };
   return { parts, calls, post, fanOut, firstPostAfter };
@@ -88,6 +90,17 @@ test('a room of more than 250 connections is posted to in chunks, the sender by 
   await sendMessage(command, session, parts);
   expect(post.mock.calls.some(([id]) => id === session.id)).toBe(true);
   expect(fanOut.mock.calls.map(([chunk]) => chunk.audience.length)).toEqual([250, 100]);
+});
+
+test('a frame that inboxes do not hear of asks no function to post it to them', async () => {
+  const inboxes = Array.from({ length: 300 }, (_, index) =>
+    connectionOf(bob, { id: `${index}=`, via: 'inbox' }),
+  );
+  const { parts, post, fanOut } = room([]);
+  const typing = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true } as const;
+  await publish(typing, [session, ...inboxes], parts);
+  expect(post.mock.calls.map(([id]) => id)).toEqual([session.id]);
+  expect(fanOut).not.toHaveBeenCalled();
 });
 
 test('a message that only its author has got is not marked', async () => {

@@ -31,6 +31,14 @@ test('receipts go to everyone up to 50 connections, above that to the author onl
   expect(receiptAudience('1', [...small, connectionOf(bob)])).toEqual([connectionOf(alice)]);
 });
 
+test('inboxes that look at a room do not make it larger, and get no receipts', () => {
+  const inboxes = Array.from({ length: 60 }, (_, index) =>
+    connectionOf(bob, { id: `${index}=`, via: 'inbox' }),
+  );
+  const inside = [connectionOf(alice), connectionOf(bob)];
+  expect(receiptAudience('1', [...inboxes, ...inside])).toEqual(inside);
+});
+
 describe('presence', () => {
   const desk = connectionOf(bob, { id: 'desk=', connectedAt: 1 });
   const phone = connectionOf(bob, { id: 'phone=', connectedAt: 2 });

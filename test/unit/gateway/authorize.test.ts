@@ -81,13 +81,36 @@ describe('an upgrade request', () => {
     const answers = await Promise.all([
       (await authorizer())(upgrade(headers)),
       (await authorizer())(upgrade(headers, { room: '404' })),
-      (await authorizer())(upgrade(headers, null)),
+      (await authorizer())(upgrade(headers, { firts_user: '1' })),
+      (await authorizer())(upgrade(headers, { room: '' })),
+      (await authorizer())(upgrade(headers, { room: '#4' })),
       (await authorizer())(upgrade(headers, { room: 'x'.repeat(3_000) })),
       (await authorizer())(upgrade(headers, { room: '1', dialect: '__proto__' })),
     ]);
     for (const answer of answers) expect(answer).toEqual(answers[0]);
     expect(answers[0]).toMatchObject({ policyDocument: { Statement: [{ Effect: 'Deny' }] } });
   });
+
+  test('that names no room opens the inbox of whoever is signed in', async () => {
+    const { sign } = await mockIssuer();
+    const headers = { Authorization: `Bearer ${await sign({ sub: '4' })}` };
+    const opened = await (await authorizer())(upgrade(headers, null));
+    expect(opened).toMatchObject({ principalId: '4', context: { room: '#4', shard: 0, dialect: 'action' } });
+    await expect((await authorizer())(upgrade({}, { dialect: 'action' }))).rejects.toThrow('Unauthorized');
+    expect(dynamodb.calls()).toHaveLength(0);
+  });
+
+  test.each(['content', 'type', 'operation'])(
+    'in %s, which has no inbox, is to name a room',
+    async (dialect) => {
+      const { sign } = await mockIssuer();
+      dynamodb.on(GetItemCommand).resolves({});
+      const headers = { Authorization: `Bearer ${await sign({ sub: '4' })}` };
+      const answer = await (await authorizer())(upgrade(headers, { dialect }));
+      const refused = answer.policyDocument.Statement[0]?.Effect === 'Deny';
+      expect(refused || answer.context?.['turnedAway'] === 'NOT_A_MEMBER').toBe(true);
+    },
+  );
 
   test('during a fault of ours is neither allowed nor called unauthorized', async () => {
     const { sign } = await mockIssuer();

@@ -11,7 +11,7 @@ import { putMessage } from '../../../functions/store/log.ts';
 import { takeTurn } from '../../../functions/store/members.ts';
 import { raiseStatus } from '../../../functions/store/messages.ts';
 import { takeClaim } from '../../../functions/store/repeats.ts';
-import { takeSeq } from '../../../functions/store/rooms.ts';
+import { putRoom, takeSeq } from '../../../functions/store/rooms.ts';
 import { mockDatabase } from '../../support/mock-database.ts';
 import { messageOf, NOON } from '../../support/sample.ts';
 
@@ -19,20 +19,42 @@ const refused = new ConditionalCheckFailedException({
   message: 'The conditional request failed',
   $metadata: {},
 });
+const window = { counted: 'send', rate: { messages: 2, windowMs: 10_000 } } as const;
 const slow = new ProvisionedThroughputExceededException({ message: 'slow down', $metadata: {} });
+
+test('a room that would be an inbox is not made', async () => {
+  const { db, dynamodb } = mockDatabase();
+  const room = { id: '#1', name: '', kind: 'group', access: 'open' } as const;
+  await expect(putRoom(db, room)).rejects.toThrow('Room not made');
+  expect(dynamodb.calls()).toHaveLength(0);
+});
 
 describe('where a condition does not hold', () => {
   test('a stranger’s turn is refused as not a member', async () => {
     const { db, dynamodb } = mockDatabase();
     dynamodb.on(UpdateItemCommand).rejects(refused).on(GetItemCommand).resolves({});
-    await expect(takeTurn(db, '1', '4', NOON)).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    await expect(takeTurn(db, '1', '4', null, NOON)).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
   });
 
   test('a muted member’s turn is refused as muted', async () => {
     const { db, dynamodb } = mockDatabase();
     const member = marshall({ room: '1', item: 'member#2', user: '2', role: 'member', mutedUntil: NOON + 1 });
     dynamodb.on(UpdateItemCommand).rejects(refused).on(GetItemCommand).resolves({ Item: member });
-    await expect(takeTurn(db, '1', '2', NOON)).rejects.toMatchObject({ code: 'MUTED' });
+    await expect(takeTurn(db, '1', '2', window, NOON)).rejects.toMatchObject({ code: 'MUTED' });
+  });
+
+  test('a member’s turn too many is refused until the oldest that counts has left the window', async () => {
+    const { db, dynamodb } = mockDatabase();
+    const member = { room: '1', item: 'member#2', user: '2', role: 'member', send1: NOON - 6_800 };
+    dynamodb
+      .on(UpdateItemCommand)
+      .rejects(refused)
+      .on(GetItemCommand)
+      .resolves({ Item: marshall(member) });
+    await expect(takeTurn(db, '1', '2', window, NOON)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      retryAfterMs: 3_200,
+    });
   });
 
   test('a room that does not exist gives no number', async () => {
@@ -72,7 +94,7 @@ describe('where a condition does not hold', () => {
 test('any other fault of DynamoDB stays a fault, and is not taken for a refusal', async () => {
   const { db, dynamodb } = mockDatabase();
   dynamodb.onAnyCommand().rejects(slow);
-  await expect(takeTurn(db, '1', '1', NOON)).rejects.toBe(slow);
+  await expect(takeTurn(db, '1', '1', window, NOON)).rejects.toBe(slow);
   await expect(takeSeq(db, '1', NOON)).rejects.toBe(slow);
   await expect(putMessage(db, messageOf())).rejects.toBe(slow);
 });

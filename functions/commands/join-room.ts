@@ -1,0 +1,67 @@
+import type { JoinRoom } from '../domain/command.ts';
+import type { Connection, Session } from '../domain/connection.ts';
+import { ChatError } from '../domain/errors.ts';
+import type { Event } from '../domain/event.ts';
+import { checkMayJoin } from '../domain/inbox.ts';
+import { bringsOnline } from '../domain/presence.ts';
+import type { Room } from '../domain/room.ts';
+import { type ConnectionPlace, deleteConnection, getConnection, listPlaces } from '../store/connections.ts';
+import { putJoined } from '../store/joined-rooms.ts';
+import { shardOf } from '../store/keys.ts';
+import { getRoom } from '../store/rooms.ts';
+import { announce } from './announce.ts';
+import { present } from './leave.ts';
+import type { Parts } from './parts.ts';
+import { checkedMember } from './take-turn.ts';
+
+/** A room that the caller may be in. @throws ChatError NOT_A_MEMBER, for no such room too */
+async function enter(id: string, { user }: Session, { db }: Parts): Promise<Room> {
+  const [room] = await Promise.all([getRoom(db, id), checkedMember(db, id, user)]);
+  if (!room) throw new ChatError('NOT_A_MEMBER');
+  return room;
+}
+
+/** Until when the token counts stands in the connection's own row: the session keeps that of the handshake. */
+async function ownRow(session: Session, { db }: Parts): Promise<Connection> {
+  const own = await getConnection(db, session);
+  if (own) return own;
+  throw new ChatError('NOT_A_MEMBER', 'This connection was ended meanwhile: connect again');
+}
+
+/**
+ * The room as it is once the connection hears of it: what has a higher number than its `seq` comes to it. Who was taken
+ * out while the row was written is not among the connections that were ended then.
+ */
+async function enterAgain(place: ConnectionPlace, session: Session, parts: Parts): Promise<Room> {
+  try {
+    return await enter(place.room, session, parts);
+  } catch (error) {
+    await deleteConnection(parts.db, place);
+    throw error;
+  }
+}
+
+/**
+ * Has a connection hear of a room beside its own, which all who may connect to it may. Joining again, or the
+ * connection's own room, changes nothing and gets the same answer.
+ * @throws ChatError NOT_A_MEMBER; BAD_FRAME where it is in too many rooms
+ */
+export async function joinRoom(command: JoinRoom, session: Session, parts: Parts): Promise<Event[]> {
+  const { db, now } = parts;
+  const [room, own, places] = await Promise.all([
+    enter(command.room, session, parts),
+    ownRow(session, parts),
+    listPlaces(db, session.user.id, session.id),
+  ]);
+  if (room.id === session.room) return [{ kind: 'Joined', room: room.id, seq: room.seq }];
+  if (!places.some((place) => place.room === room.id)) checkMayJoin(session.room, places.length);
+  const shard = shardOf(session.id, room.shards);
+  const joined: Connection = { ...own, room: room.id, shard, via: 'joined', joinedAt: now() };
+  const added = await putJoined(db, joined);
+  const entered = await enterAgain(joined, session, parts);
+  if (added) {
+    const audience = await present(entered, session.user.id, parts);
+    if (bringsOnline(joined, audience)) await announce(joined, true, audience, parts);
+  }
+  return [{ kind: 'Joined', room: room.id, seq: entered.seq }];
+}

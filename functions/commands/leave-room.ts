@@ -1,0 +1,47 @@
+import type { LeaveRoom } from '../domain/command.ts';
+import type { Connection, Session } from '../domain/connection.ts';
+import { ChatError } from '../domain/errors.ts';
+import type { Event } from '../domain/event.ts';
+import { isInbox } from '../domain/room.ts';
+import type { ConnectionPlace } from '../store/connections.ts';
+import { deleteJoined, returnToInbox } from '../store/joined-rooms.ts';
+import { shardOf } from '../store/keys.ts';
+import { getMember, putReadTo } from '../store/members.ts';
+import { getRoom } from '../store/rooms.ts';
+import { tellIfGone } from './leave.ts';
+import type { Parts } from './parts.ts';
+
+async function takeBack(
+  place: ConnectionPlace,
+  session: Session,
+  { db }: Parts,
+): Promise<Connection | undefined> {
+  // An inbox hears of its user's rooms; one that anyone may enter need not be among them.
+  const member = isInbox(session.room) && (await getMember(db, place.room, session.user.id));
+  return member ? returnToInbox(db, place) : deleteJoined(db, place);
+}
+
+/**
+ * Ends what a join began. What was delivered until now counts as read where the connection reads at once, and the room
+ * hears if its user is gone. A room that was not joined gets the same answer.
+ * @throws ChatError BAD_FRAME for the connection's own room
+ */
+export async function leaveRoom({ room: id }: LeaveRoom, session: Session, parts: Parts): Promise<Event[]> {
+  if (id === session.room) {
+    throw new ChatError(
+      'BAD_FRAME',
+      'This is the room that the socket is connected to: close the socket instead',
+    );
+  }
+  const room = await getRoom(parts.db, id);
+  const place = { room: id, shard: shardOf(session.id, room?.shards ?? 1), id: session.id };
+  const left = room && (await takeBack(place, session, parts));
+  if (left) {
+    const reads = left.reads === 'auto' && !session.guest;
+    await Promise.all([
+      reads && putReadTo(parts.db, id, session.user.id, room.seq),
+      tellIfGone(left, room, parts),
+    ]);
+  }
+  return [{ kind: 'Left', room: id }];
+}

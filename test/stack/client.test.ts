@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { ChatClient, type ChatClientOptions, type Room, type SocketClass } from '../../client/index.ts';
+import { newRoom } from '../support/rooms.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+});
+
+afterAll(() => stack.stop());
+
+function clientOf(username: string, options: Partial<ChatClientOptions> = {}): ChatClient {
+  const client = new ChatClient({ url: stack.stack.edgeUrl, token: () => stack.token(username), ...options });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+async function enter(username: string, id: string, options: Partial<ChatClientOptions> = {}): Promise<Room> {
+  const room = clientOf(username, options).room(id);
+  await room.ready();
+  return room;
+}
+
+const texts = (room: Room) => room.messages.map(({ text }) => text);
+
+/** A WebSocket whose network can be cut. */
+function breakable() {
+  const open = new Set<WebSocket>();
+  class Breakable extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols);
+      open.add(this);
+    }
+  }
+  const cut = () => {
+    for (const socket of open) socket.close();
+    open.clear();
+  };
+  return { WebSocket: Breakable as unknown as SocketClass, cut };
+}
+
+test('two people talk, edit, react, delete, and see how far it has come', async () => {
+  const id = await newRoom(stack, 'alice', 'bob');
+  const [alice, bob] = await Promise.all([enter('alice', id), enter('bob', id)]);
+  const { message_id } = await alice.send('Hello', {});
+  await expect.poll(() => texts(bob)).toEqual(['Hello']);
+  await bob.seen();
+  await expect.poll(() => alice.messages[0]?.status).toBe('read');
+  expect(alice.seenBy.get('2')).toBe(message_id);
+  await alice.edit(message_id, 'Hello, Bob');
+  await bob.react(message_id, '👍');
+  await expect
+    .poll(() => alice.messages)
+    .toMatchObject([{ text: 'Hello, Bob', edited: true, reactions: { '👍': [2] } }]);
+  expect(texts(bob)).toEqual(['Hello, Bob']);
+  await bob.send('Hi', { reply_to: message_id });
+  await expect.poll(() => texts(alice)).toEqual(['Hello, Bob', 'Hi']);
+  await alice.delete(message_id);
+  await expect.poll(() => texts(bob)).toEqual(['Hi']);
+});
+
+test('who types and who comes is told', async () => {
+  const id = await newRoom(stack, 'alice', 'bob');
+  const alice = await enter('alice', id);
+  const client = clientOf('bob');
+  const bob = client.room(id);
+  await bob.ready();
+  await expect.poll(() => alice.presence.get('2')?.status).toBe('online');
+  await bob.typing();
+  await expect.poll(() => alice.typers).toEqual(['2']);
+  await bob.send('done');
+  await expect.poll(() => alice.typers).toEqual([]);
+  client.close();
+  await expect.poll(() => alice.presence.get('2')?.status).toBe('offline');
+});
+
+test('after a cut nothing is missing, nothing is there twice, and all is in its order', async () => {
+  const id = await newRoom(stack, 'alice', 'bob');
+  const network = breakable();
+  const [alice, bob] = await Promise.all([enter('alice', id), enter('bob', id, network)]);
+  const { message_id } = await alice.send('first');
+  await expect.poll(() => texts(bob)).toEqual(['first']);
+  network.cut();
+  await expect.poll(() => bob.state).not.toBe('live');
+  const mine = ['from bob 1', 'from bob 2'].map((text) => bob.send(text));
+  await alice.edit(message_id, 'first, edited');
+  await alice.send('second');
+  await Promise.all(mine);
+  await bob.ready();
+  await expect.poll(() => bob.messages.length).toBe(4);
+  await expect.poll(() => texts(alice)).toEqual(texts(bob));
+  expect(texts(bob)[0]).toBe('first, edited');
+  expect(texts(bob).filter((text) => text.startsWith('from bob'))).toEqual(['from bob 1', 'from bob 2']);
+});
+
+test('rooms are listed, made and opened on one socket; those that are not open are heard of', async () => {
+  const alice = clientOf('alice');
+  const made = await alice.createRoom({ name: 'Lunch', members: [2] });
+  const bob = await enter('bob', String(made.id));
+  const { chats } = await alice.rooms({ limit: 50 });
+  expect(chats.find(({ id }) => id === made.id)).toMatchObject({ name: 'Lunch', unread: 0 });
+  const heard = new Promise((resolve) => alice.on('chat_message', resolve));
+  await expect.poll(() => alice.state).toBe('live');
+  await bob.send('Who comes?');
+  expect(await heard).toMatchObject({ room_id: made.id, message: { text: 'Who comes?' } });
+  expect(await bob.details()).toMatchObject({ name: 'Lunch', members: [{ user_id: 1 }, { user_id: 2 }] });
+});
+
+describe('what is refused is told apart', () => {
+  test('not a member', async () => {
+    const room = clientOf('dave').room(1);
+    await expect(room.ready()).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    expect(room.state).toBe('refused');
+  });
+
+  test('unauthorized', async () => {
+    const client = clientOf('alice', { token: 'e30.e30.' });
+    await expect(client.room(1).ready()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(client.state).toBe('refused');
+  });
+
+  test('unreachable', async () => {
+    const client = clientOf('alice', { url: 'http://127.0.0.1:9' });
+    await expect.poll(() => client.state).toBe('offline');
+    expect(client.error).toMatchObject({ code: 'UNREACHABLE' });
+  });
+
+  test('a change of somebody else’s message, and an empty text', async () => {
+    const id = await newRoom(stack, 'alice', 'bob');
+    const [alice, bob] = await Promise.all([enter('alice', id), enter('bob', id)]);
+    const { message_id } = await alice.send('mine');
+    await expect(bob.edit(message_id, 'yours')).rejects.toMatchObject({ code: 'NOT_THE_AUTHOR' });
+    await expect(bob.send(' ')).rejects.toMatchObject({ code: 'EMPTY_TEXT' });
+    await expect(bob.react(message_id, 'no emoji')).rejects.toMatchObject({ code: 'BAD_FRAME' });
+    expect(bob.messages).toHaveLength(1);
+  });
+});
+
+test('a removed member’s room is refused, and live again once they are back', async () => {
+  const id = await newRoom(stack, 'alice', 'bob');
+  const alice = clientOf('alice');
+  const bob = await enter('bob', id);
+  await alice.fetch(`/api/chats/${id}/members/2/`, { method: 'DELETE' });
+  await expect.poll(() => bob.state).toBe('refused');
+  const body = JSON.stringify({ user_id: 2 });
+  const headers = { 'Content-Type': 'application/json' };
+  await alice.fetch(`/api/chats/${id}/members/`, { method: 'POST', headers, body });
+  await expect.poll(() => bob.state).toBe('live');
+});
+
+test('a file is uploaded, sent and read', async () => {
+  const id = await newRoom(stack, 'alice', 'bob');
+  const alice = clientOf('alice');
+  const room = alice.room(id);
+  const steps: number[] = [];
+  const file = new File(['my notes'], 'notes.txt', { type: 'text/plain' });
+  const uploaded = await room.upload(file, { onProgress: (sent) => steps.push(sent) });
+  expect(steps.at(-1)).toBe(file.size);
+  const message = await room.send('Notes', uploaded);
+  expect(message).toMatchObject({ type: 'file', file: 'notes.txt', file_size: file.size });
+  const read = await alice.fetch(message.file_url ?? '');
+  expect(await read.text()).toBe('my notes');
+});
+
+test('a hundred messages and older ones are there by pages', async () => {
+  const id = await newRoom(stack, 'alice');
+  const alice = await enter('alice', id);
+  const all = Array.from({ length: 60 }, (_, index) => `text ${index}`);
+  for (const content of all) {
+    const headers = { 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ content });
+    await clientFetch(`/api/chats/${id}/send_message/`, { method: 'POST', headers, body });
+  }
+  const again = await enter('alice', id);
+  expect(again.hasMore).toBe(true);
+  await again.history();
+  expect(texts(again)).toEqual(all);
+  expect(alice.id).toBe(id);
+});
+
+const clientFetch = (path: string, init: RequestInit) => clientOf('alice').fetch(path, init);

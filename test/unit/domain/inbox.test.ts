@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import type { Event } from '../../../functions/domain/event.ts';
+import { checkMayJoin, hears, MAX_INBOX_ROOMS, MAX_JOINED_ROOMS } from '../../../functions/domain/inbox.ts';
+import { directRoomId, inboxOf, isInbox } from '../../../functions/domain/room.ts';
+import { alice, bob, connectionOf, messageOf } from '../../support/sample.ts';
+
+const message = messageOf({ author: alice });
+const room = '1';
+const presence = { user: alice.id, online: true, lastSeen: '2025-02-16T12:34:56.789Z' };
+const reaction = { by: alice.id, emoji: '👍', removed: false };
+const inbox = connectionOf(bob, { via: 'inbox' });
+
+const news: readonly Event[] = [
+  { kind: 'MessageSent', room, message, seq: 1 },
+  { kind: 'Seen', room, messageId: 1, user: bob.id },
+  { kind: 'Joined', room, seq: 1 },
+  { kind: 'Left', room },
+];
+
+const insideOnly: readonly Event[] = [
+  { kind: 'MessageEdited', room, message, seq: 2, by: alice.id },
+  { kind: 'MessageDeleted', room, message, seq: 2, by: alice.id },
+  { kind: 'MessageReacted', room, message, seq: 2, ...reaction },
+  { kind: 'MessageDelivered', room, message },
+  { kind: 'MessageRead', room, message },
+  { kind: 'Seen', room, messageId: 1, user: alice.id },
+  { kind: 'Seen', room, messageId: 1, user: bob.id, guest: true },
+  { kind: 'TypingChanged', room, user: alice.id, typing: true },
+  { kind: 'PresenceChanged', room, presence },
+];
+
+describe('an inbox', () => {
+  test.each(news)('hears of $kind', (event) => {
+    expect(hears(inbox, event)).toBe(true);
+  });
+
+  test.each(insideOnly)('does not hear of $kind, which a connection in the room hears', (event) => {
+    expect(hears(inbox, event)).toBe(false);
+    for (const via of [{}, { via: 'joined' as const }]) {
+      expect(hears(connectionOf(bob, via), event)).toBe(true);
+    }
+  });
+
+  test('is no room, and no room of two is one', () => {
+    expect(isInbox(inboxOf(alice.id))).toBe(true);
+    expect(isInbox(inboxOf(alice.id).slice(1))).toBe(false);
+    expect(isInbox(directRoomId('#1', '#2'))).toBe(false);
+  });
+});
+
+test.each([
+  ['a room', '1', MAX_JOINED_ROOMS],
+  ['an inbox', inboxOf('1'), MAX_JOINED_ROOMS + MAX_INBOX_ROOMS],
+])('beside %s a connection joins so many rooms and not one more', (_what, home, most) => {
+  const own = 1;
+  expect(() => checkMayJoin(home, own + most - 1)).not.toThrow();
+  expect(() => checkMayJoin(home, own + most)).toThrow('too many rooms');
+});
