@@ -4,6 +4,7 @@ import { Emitter } from './emitter.ts';
 import { type ChatClientError, closed } from './errors.ts';
 import type { Link, Receiver, State } from './link.ts';
 import { type ChatStorage, Outbox } from './outbox.ts';
+import { whenLive } from './ready.ts';
 import { Rest } from './rest.ts';
 import { Room } from './room.ts';
 import type { Change, Frame, FrameOf, Happening, Id, RoomDetails, RoomsPage } from './wire.ts';
@@ -87,6 +88,11 @@ export class ChatClient extends Emitter<ClientEvents> {
     this.#subscribers.add(listener);
     return () => void this.#subscribers.delete(listener);
   };
+
+  /** Resolves once no open room misses anything. @throws ChatClientError UNAUTHENTICATED */
+  ready(): Promise<void> {
+    return whenLive(this);
+  }
 
   /** Opens a room, or gives the one that is open. */
   room(id: Id): Room {

@@ -73,7 +73,7 @@ export class Connection {
   }
 
   stop(): void {
-    this.#end('offline');
+    if (this.#ignoreReturn) this.#end('offline');
   }
 
   /** Whether the socket took a frame. */

@@ -629,6 +629,13 @@ describe('a connection', () => {
     expect(listeners.size).toBe(0);
   });
 
+  test('may be closed by whoever hears that it was closed', async () => {
+    const { client, room } = await openRoom();
+    room.subscribe(() => client.close());
+    client.close();
+    expect(client.state).toBe('offline');
+  });
+
   test('that is closed stays closed', async () => {
     const { client } = await openRoom();
     client.close();
