@@ -40,7 +40,7 @@ test('each accepted finding is accepted at its own resource, with a sentence', (
   const places = [...rules].map(([rule, each]) => [rule, each.map(({ path }) => path).sort()]);
   const routes = ['$default', '$disconnect', 'delete', 'edit', 'send'];
   const posting = ['Default', 'Delete', 'Disconnect', 'Edit', 'Fanout', 'Http', 'Send', 'Welcome'];
-  const filing = ['Default', 'Delete', 'Edit', 'Http', 'Send'];
+  const filing = ['Default', 'Delete', 'Edit', 'Http', 'Send', 'Welcome'];
   expect(Object.fromEntries(places)).toEqual({
     'AwsSolutions-CFR1': ['Chat/Edge/Distribution'],
     'AwsSolutions-CFR2': ['Chat/Edge/Distribution'],
