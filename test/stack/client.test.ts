@@ -141,6 +141,27 @@ describe('what is refused is told apart', () => {
   });
 });
 
+test('a fresh token keeps the socket open past the end of the first', async () => {
+  const id = await newRoom(stack, 'alice', 'bob');
+  const sockets: string[] = [];
+  class Counted extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols);
+      sockets.push(url);
+    }
+  }
+  let asked = 0;
+  const token = () => stack.token('alice', asked++ === 0 ? { expiresInSeconds: 12 } : {});
+  const options = { WebSocket: Counted as unknown as SocketClass, token };
+  const [alice, bob] = await Promise.all([enter('alice', id, options), enter('bob', id)]);
+  await soon(() => asked).toBe(2);
+  await new Promise((resolve) => setTimeout(resolve, 12_000 + 6_000));
+  await bob.send('Still there?');
+  await soon(() => texts(alice)).toEqual(['Still there?']);
+  expect((await alice.send('Yes')).text).toBe('Yes');
+  expect(sockets).toHaveLength(1);
+});
+
 test('a removed member’s room is refused, and live again once they are back', async () => {
   const id = await newRoom(stack, 'alice', 'bob');
   const alice = clientOf('alice');
