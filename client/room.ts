@@ -88,8 +88,7 @@ export class Room extends Emitter<RoomEvents> {
    */
   async send(text: string, options: SendOptions = {}): Promise<Message> {
     this.#typed.typing = false;
-    const { drafts } = this.#core;
-    const stored = await drafts.add({ action: 'send', message: text, ...options });
+    const stored = await this.#core.change({ action: 'send', message: text, ...options });
     return (stored as FrameOf<'chat_message'>).message;
   }
 
@@ -170,7 +169,7 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   async #change(asked: ChangeAsk): Promise<void> {
-    await this.#core.drafts.add(asked);
+    await this.#core.change(asked);
   }
 
   async #load(limit: number): Promise<readonly Message[]> {
