@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Deployment } from './deployment.ts';
 import type { Database } from './dynamodb/database.ts';
 import { type Edge, openEdge } from './edge/open-edge.ts';
+import { type AskFault, askFaults, type Faults } from './faults.ts';
 import { awsLimits, type GatewayLimits } from './gateway/limits.ts';
 import { type Gateway, openGateway } from './gateway/open-gateway.ts';
 import { TokenBucket } from './gateway/token-bucket.ts';
@@ -24,6 +25,7 @@ export interface PlatformOptions {
   readonly environments: number;
   readonly log: (line: string) => void;
   readonly trace: Trace;
+  readonly faults?: Faults;
 }
 
 /** How long functions may still run once the sockets are closed, in milliseconds. */
@@ -39,6 +41,7 @@ export class Platform {
   readonly #requests: TokenBucket;
   readonly #edge: Edge;
   readonly #options: PlatformOptions;
+  readonly #doors: { readonly faultOf?: AskFault };
   #servers: Servers | undefined;
   #identity: IdentityOptions | undefined;
   #deployment: Deployment | undefined;
@@ -46,7 +49,7 @@ export class Platform {
   #ending = false;
 
   constructor(options: PlatformOptions) {
-    const { clock, log, trace } = options;
+    const { clock, log, trace, faults } = options;
     this.#options = options;
     this.#database = options.database;
     this.#access = new Access(log);
@@ -55,9 +58,11 @@ export class Platform {
         functionVariables(definition, this.#access.credentialsOf(definition.name), this.endpoints),
       clock,
       limit: options.environments,
+      ownTokens: faults?.call !== undefined,
       log,
     });
     this.#peers = gatewayPeers({ access: this.#access, functions: this.#functions, log, trace });
+    this.#doors = faults?.call ? { faultOf: askFaults(faults.call, this.#access, this.#functions) } : {};
     const { api, invoke, permit } = this.#peers;
     // A function that is ended with the stack is no failure to read about.
     const logUntilEnd = (line: string): void => {
@@ -71,6 +76,8 @@ export class Platform {
       api,
       invoke,
       permit,
+      ...this.#doors,
+      ...(faults?.frame && { frameFault: faults.frame }),
       log: logUntilEnd,
     });
     this.#edge = openEdge({
@@ -101,6 +108,7 @@ export class Platform {
         buckets: () => this.#deployment?.buckets ?? new Map(),
       },
       trace: this.#options.trace,
+      ...this.#doors,
       log: this.#options.log,
     });
   }
