@@ -11,16 +11,17 @@ import { useClientState, useMessages, usePresence, useRoom, useTyping } from '..
 import { clientExamples } from '../support/documented.ts';
 import { FakeChat } from '../support/fake-chat.ts';
 
+// React’s own switch, which must stay on while what a test rendered is taken down.
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+
 let chat: FakeChat;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
   chat = new FakeChat();
 });
 
 afterEach(() => {
-  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
