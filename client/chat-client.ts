@@ -1,32 +1,15 @@
-import { Connection, type Phase, type SocketClass } from './connection.ts';
-import { Credential, type Token } from './credential.ts';
+import type { ChatClientOptions, ClientEvents } from './chat-client-options.ts';
+import { Connection, type Phase } from './connection.ts';
+import { Credential } from './credential.ts';
 import { Emitter } from './emitter.ts';
 import { type ChatClientError, closed } from './errors.ts';
 import type { Link, Receiver, State } from './link.ts';
-import { type ChatStorage, Outbox } from './outbox.ts';
+import { Outbox } from './outbox.ts';
+import { whenLive } from './ready.ts';
 import { Rest } from './rest.ts';
 import { Room } from './room.ts';
-import type { Change, Frame, FrameOf, Happening, Id, RoomDetails, RoomsPage } from './wire.ts';
-
-export interface ChatClientOptions {
-  /** The edge's name, such as `https://chat.example.com` or `http://localhost:8000`. */
-  readonly url: string;
-  /** A token, or a function that gives a fresh one: it is asked on each reconnect, and before the old one runs out. */
-  readonly token: Token;
-  /** Where changes that are not answered yet outlive a reload. Without it they outlive reconnects only. */
-  readonly storage?: ChatStorage;
-  /** In place of the global ones. */
-  readonly WebSocket?: SocketClass;
-  readonly fetch?: typeof fetch;
-}
-
-type Elsewhere = Change | Happening | FrameOf<'joined'> | FrameOf<'left'>;
-
-/** What happens in all of one's rooms, by the name that the wire has for it; each has its `room_id`. */
-export type ClientEvents = { [Told in Elsewhere as Told['type']]: Told & { room_id: Id } } & {
-  /** The client's state is another. */
-  state: State;
-};
+import type { SocketClass } from './socket.ts';
+import type { Frame, FrameOf, Id, RoomDetails, RoomsPage } from './wire.ts';
 
 interface Joined {
   readonly room: Room;
@@ -87,6 +70,11 @@ export class ChatClient extends Emitter<ClientEvents> {
     this.#subscribers.add(listener);
     return () => void this.#subscribers.delete(listener);
   };
+
+  /** Resolves once no open room misses anything. @throws ChatClientError UNAUTHENTICATED */
+  ready(): Promise<void> {
+    return whenLive(this);
+  }
 
   /** Opens a room, or gives the one that is open. */
   room(id: Id): Room {

@@ -2,6 +2,7 @@ import type { Credential } from './credential.ts';
 import { ChatClientError, unreachable } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Rest } from './rest.ts';
+import { readFrame, type Socket, type SocketClass } from './socket.ts';
 import { onReturn } from './surroundings.ts';
 import type { Ask, Frame } from './wire.ts';
 
@@ -14,18 +15,6 @@ const STEADY_MS = 10_000;
 const RENEW_MS = 60_000;
 /** Timers take no more than 31 bits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-/** What a socket must have; that of browsers and of Node does. */
-export type SocketClass = new (url: string, protocols: string[]) => Socket;
-
-export interface Socket {
-  onopen: ((event: never) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: never) => void) | null;
-  onerror: ((event: never) => void) | null;
-  send(text: string): void;
-  close(): void;
-}
 
 export type Phase = 'connecting' | 'open' | 'offline' | 'refused';
 
@@ -73,7 +62,7 @@ export class Connection {
   }
 
   stop(): void {
-    this.#end('offline');
+    if (this.#ignoreReturn) this.#end('offline');
   }
 
   /** Whether the socket took a frame. */
@@ -168,16 +157,10 @@ export class Connection {
 
   #heard(text: string): void {
     this.#heartbeat.heard();
-    let frame: unknown;
-    try {
-      frame = JSON.parse(text);
-    } catch {
-      return;
-    }
-    const typed = frame as Partial<Frame> | null;
-    if (typed?.type === 'authenticated') this.#renewIn(this.#parts.credential.expiresAt);
-    else if (typed?.type !== undefined) this.#parts.onFrame(typed as Frame);
-    else if (typed !== null && 'requestId' in typed) this.#parts.onFrame(undefined);
+    const frame = readFrame(text);
+    if (frame === 'fault') this.#parts.onFrame(undefined);
+    else if (frame?.type === 'authenticated') this.#renewIn(this.#parts.credential.expiresAt);
+    else if (frame) this.#parts.onFrame(frame);
   }
 
   #renewIn(expiresAt: number | undefined): void {

@@ -7,11 +7,13 @@ import type { ChangeAsk, Frame, FrameOf, Id, Message } from './wire.ts';
 /** The server knows a repeat for a day; an hour of that is kept as a margin for clocks that differ. */
 const REPEATABLE_MS = 23 * 60 * 60 * 1000;
 
-/** A message that was sent and is not stored yet, as far as one knows. */
-export type PendingMessage = Pick<Message, 'text' | 'sender_id' | 'created_at' | 'reply_to' | 'type'> & {
+type Known = 'text' | 'sender_id' | 'created_at' | 'reply_to' | 'type';
+
+/** A message that was sent and is not stored yet, as far as one knows. It has no `message_id` and nothing that follows. */
+export type PendingMessage = Pick<Message, Known> & {
   readonly client_id: string;
   readonly status: 'pending';
-};
+} & { readonly [Field in Exclude<keyof Message, Known | 'client_id' | 'status'>]?: undefined };
 
 type Named = ChangeAsk & { client_id: string };
 

@@ -13,8 +13,8 @@
  * One socket serves all rooms. It is opened again whenever it is lost; each room then asks for what it missed, and what
  * was not answered is sent again, under the same client id. Fields are named as on the wire: `docs/protocol.md`.
  */
-export { ChatClient, type ChatClientOptions, type ClientEvents } from './chat-client.ts';
-export type { SocketClass } from './connection.ts';
+export { ChatClient } from './chat-client.ts';
+export type { ChatClientOptions, ClientEvents } from './chat-client-options.ts';
 export type { Token } from './credential.ts';
 export type { PendingMessage } from './drafts.ts';
 export { ChatClientError, type ErrorCode } from './errors.ts';
@@ -23,6 +23,7 @@ export { type ChatStorage, webStorage } from './outbox.ts';
 export type { Presence } from './people.ts';
 export type { Room, SendOptions } from './room.ts';
 export type { RoomEvents } from './room-core.ts';
+export type { SocketClass } from './socket.ts';
 export type { Progress, Uploaded } from './upload.ts';
 export type {
   Change,

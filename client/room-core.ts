@@ -87,6 +87,12 @@ export class RoomCore {
     };
   }
 
+  /** @throws ChatClientError where the room is refused or left, and with the code of a refusal */
+  async change(asked: ChangeAsk): Promise<Frame> {
+    if (this.error) throw this.error;
+    return this.drafts.add(asked);
+  }
+
   changed(): void {
     for (const listener of [...this.subscribers]) listener();
   }
@@ -119,7 +125,8 @@ export class RoomCore {
   #leaveWhenDone(): void {
     if (!this.#leaving || !this.drafts.empty) return;
     this.link.send({ action: 'leave', room_id: this.id });
-    this.#end(closed());
+    this.error = closed();
+    this.#end(this.error);
     this.link.forget();
   }
 

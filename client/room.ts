@@ -3,6 +3,7 @@ import { Emitter } from './emitter.ts';
 import type { ChatClientError } from './errors.ts';
 import type { Link, Receiver, State } from './link.ts';
 import type { Presence } from './people.ts';
+import { whenLive } from './ready.ts';
 import { RoomCore, type RoomEvents } from './room-core.ts';
 import { type Progress, type Uploaded, upload } from './upload.ts';
 import type { ChangeAsk, Frame, FrameOf, Id, Message, RoomDetails } from './wire.ts';
@@ -78,17 +79,7 @@ export class Room extends Emitter<RoomEvents> {
 
   /** Resolves once nothing is missing. @throws ChatClientError with why the room, or the client, was refused */
   ready(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const look = () => {
-        const { state } = this;
-        if (state !== 'live' && state !== 'refused') return;
-        stop();
-        if (state === 'live') resolve();
-        else reject(this.error ?? this.#core.link.error);
-      };
-      const stop = this.subscribe(look);
-      look();
-    });
+    return whenLive(this, () => this.error ?? this.#core.link.error);
   }
 
   /**
@@ -97,8 +88,7 @@ export class Room extends Emitter<RoomEvents> {
    */
   async send(text: string, options: SendOptions = {}): Promise<Message> {
     this.#typed.typing = false;
-    const { drafts } = this.#core;
-    const stored = await drafts.add({ action: 'send', message: text, ...options });
+    const stored = await this.#core.change({ action: 'send', message: text, ...options });
     return (stored as FrameOf<'chat_message'>).message;
   }
 
@@ -179,7 +169,7 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   async #change(asked: ChangeAsk): Promise<void> {
-    await this.#core.drafts.add(asked);
+    await this.#core.change(asked);
   }
 
   async #load(limit: number): Promise<readonly Message[]> {

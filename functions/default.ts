@@ -1,3 +1,4 @@
+import { authenticate } from './commands/authenticate.ts';
 import { deleteMessage } from './commands/delete-message.ts';
 import { editMessage } from './commands/edit-message.ts';
 import { joinRoom } from './commands/join-room.ts';
@@ -9,8 +10,8 @@ import { react } from './commands/react.ts';
 import { sendMessage } from './commands/send-message.ts';
 import { setTyping } from './commands/set-typing.ts';
 import { sync } from './commands/sync.ts';
-import { filingParts } from './gateway/files.ts';
 import { serveFrames } from './gateway/serve-frames.ts';
+import { verifyingParts } from './gateway/verifying.ts';
 
 /** Whatever has no route of its own: all frames of the contracts that know no `action`, among others. */
 export const handler = serveFrames(
@@ -26,6 +27,7 @@ export const handler = serveFrames(
     Ping: ping,
     JoinRoom: joinRoom,
     LeaveRoom: leaveRoom,
+    Authenticate: authenticate,
   },
-  filingParts,
+  verifyingParts,
 );

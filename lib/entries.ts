@@ -45,12 +45,15 @@ export interface Entry {
 // AWS: API Gateway WebSocket quotas. A route's integration is given up after 29 seconds.
 const integrationTimeoutSeconds = 29;
 
+/** Whoever posts takes out of a room whose socket is gone, and whose token ran out, if none has come since. */
+const ending = ['Query', 'GetItem', 'DeleteItem'] as const;
+
 const send: Entry = {
   memoryMegabytes: 1024,
   timeoutSeconds: integrationTimeoutSeconds,
   variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION', 'RATE_LIMIT'],
   chat: ['GetItem', 'PutItem', 'UpdateItem'],
-  connections: ['Query', 'DeleteItem'],
+  connections: ending,
   sockets: true,
   invokes: 'fanout',
 };
@@ -88,7 +91,7 @@ export const entries = {
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FILES_BUCKET'],
     chat: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
     roomsByUser: true,
-    connections: ['Query', 'PutItem', 'DeleteItem'],
+    connections: [...ending, 'PutItem'],
     // Whoever resumes brings a delete to its end that somebody else began.
     files: ['DeleteObject'],
     sockets: true,
@@ -101,7 +104,7 @@ export const entries = {
     timeoutSeconds: integrationTimeoutSeconds,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
     chat: ['GetItem', 'UpdateItem'],
-    connections: ['Query', 'DeleteItem'],
+    connections: ending,
     connectionsByUser: true,
     sockets: true,
     invokes: null,
@@ -111,8 +114,9 @@ export const entries = {
   delete: { ...filing, files: ['DeleteObject'] },
   default: {
     ...filing,
+    variables: [...filing.variables, 'ISSUER', 'AUDIENCE', 'JWKS_URI'],
     chat: [...filing.chat, 'BatchGetItem', 'Query'],
-    connections: [...filing.connections, 'GetItem', 'PutItem', 'UpdateItem'],
+    connections: [...ending, 'PutItem', 'UpdateItem'],
     connectionsByUser: true,
     files: ['DeleteObject', 'GetObject', 'PutObject'],
   },
@@ -136,7 +140,7 @@ export const entries = {
     timeoutSeconds: 60,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
     chat: ['GetItem', 'UpdateItem'],
-    connections: ['Query', 'DeleteItem'],
+    connections: ending,
     sockets: true,
     invokes: null,
     asynchronous: { retries: 2, maxAgeSeconds: 300 },

@@ -3,6 +3,7 @@ import type { Deployment } from './deployment.ts';
 import type { Database } from './dynamodb/database.ts';
 import { withHeaderValues } from './edge/distribution.ts';
 import { type Edge, openEdge } from './edge/open-edge.ts';
+import { type AskFault, askFaults, type Faults } from './faults.ts';
 import { awsLimits, type GatewayLimits } from './gateway/limits.ts';
 import { type Gateway, openGateway } from './gateway/open-gateway.ts';
 import { TokenBucket } from './gateway/token-bucket.ts';
@@ -26,6 +27,7 @@ export interface PlatformOptions {
   readonly environments: number;
   readonly log: (line: string) => void;
   readonly trace: Trace;
+  readonly faults?: Faults;
 }
 
 /** How long functions may still run once the sockets are closed, in milliseconds. */
@@ -41,6 +43,7 @@ export class Platform {
   readonly #requests: TokenBucket;
   readonly #edge: Edge;
   readonly #options: PlatformOptions;
+  readonly #doors: { readonly faultOf?: AskFault };
   #servers: Servers | undefined;
   #identity: IdentityOptions | undefined;
   #deployment: Deployment | undefined;
@@ -48,7 +51,7 @@ export class Platform {
   #ending = false;
 
   constructor(options: PlatformOptions) {
-    const { clock, log, trace } = options;
+    const { clock, log, trace, faults } = options;
     this.#options = options;
     this.#database = options.database;
     this.#access = new Access(log);
@@ -57,9 +60,11 @@ export class Platform {
         functionVariables(definition, this.#access.credentialsOf(definition.name), this.endpoints),
       clock,
       limit: options.environments,
+      ownTokens: faults?.call !== undefined,
       log,
     });
     this.#peers = gatewayPeers({ access: this.#access, functions: this.#functions, log, trace });
+    this.#doors = faults?.call ? { faultOf: askFaults(faults.call, this.#access, this.#functions) } : {};
     const { api, invoke, permit } = this.#peers;
     // A function that is ended with the stack is no failure to read about.
     const logUntilEnd = (line: string): void => {
@@ -73,6 +78,8 @@ export class Platform {
       api,
       invoke,
       permit,
+      ...this.#doors,
+      ...(faults?.frame && { frameFault: faults.frame }),
       log: logUntilEnd,
     });
     this.#edge = openEdge({
@@ -103,6 +110,7 @@ export class Platform {
         buckets: () => this.#deployment?.buckets ?? new Map(),
       },
       trace: this.#options.trace,
+      ...this.#doors,
       log: this.#options.log,
     });
   }

@@ -1,5 +1,6 @@
 import type { Database } from './dynamodb/database.ts';
 import { serveDynamodb } from './dynamodb/front.ts';
+import type { AskFault } from './faults.ts';
 import { type HttpApiOptions, serveHttpApi } from './http/serve-http-api.ts';
 import { type HttpServer, listen } from './http-server.ts';
 import type { Access } from './iam/access.ts';
@@ -34,6 +35,7 @@ export interface Behind {
   readonly http: HttpApiOptions;
   readonly s3: S3Options;
   readonly trace: Trace;
+  readonly faultOf?: AskFault;
   readonly log: (line: string) => void;
 }
 
@@ -86,12 +88,11 @@ export async function openServers(
 /** What opened; undefined for what did not. */
 const opened = <T>(opening: Promise<T>): Promise<T | undefined> => opening.catch(() => undefined);
 
-function listenDynamodb(port: number, { database, access, trace, log }: Behind): Promise<HttpServer> {
+function listenDynamodb(port: number, { database, log, ...behind }: Behind): Promise<HttpServer> {
   return listen(
     port,
     { name: 'DynamoDB', variable: 'PARLEY_DYNAMODB_PORT' },
-    async (request, response) =>
-      serveDynamodb(request, response, { database: await database, access, trace }),
+    async (request, response) => serveDynamodb(request, response, { ...behind, database: await database }),
     (error) => log(`A call to DynamoDB failed: ${String(error)}`),
   );
 }

@@ -5,6 +5,7 @@ import { createTables } from './dynamodb/create-tables.ts';
 import type { Database } from './dynamodb/database.ts';
 import { openEmbedded } from './dynamodb/embedded.ts';
 import { openForward } from './dynamodb/forward.ts';
+import type { Faults } from './faults.ts';
 import type { GatewayLimits } from './gateway/limits.ts';
 import { type Issuer, type LocalUser, openIssuer, type TokenOptions } from './identity/issuer.ts';
 import { poolIssuer } from './identity/user-pool.ts';
@@ -30,6 +31,8 @@ export interface StackOptions {
   readonly log?: (line: string) => void;
   /** Is told of every call that a function or a developer makes to DynamoDB, Lambda and `@connections`. */
   readonly trace?: Trace;
+  /** What goes wrong; nothing if absent. */
+  readonly faults?: Faults;
 }
 
 interface Parts {

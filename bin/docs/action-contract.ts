@@ -100,7 +100,7 @@ const frames: readonly FrameIn[] = [
     asks: 'Authenticate',
     schema: inward.authenticateFrame,
     tag: act('authenticate'),
-    does: 'Send a fresh token before the old one runs out, and the socket stays open; you get `authenticated`. A token of another user is refused with `UNAUTHENTICATED`, and the old one counts on.',
+    does: 'Send a fresh token before the old one runs out, and the socket stays open, with all the rooms that it is in; you get `authenticated`. A token of another user, or one that is not valid, is refused with `UNAUTHENTICATED`, and the old one counts on. After the end of the old one it is too late: `TOKEN_EXPIRED`.',
     words: { token: 'The fresh token, a JWT of the same user.' },
   },
   {
@@ -108,7 +108,7 @@ const frames: readonly FrameIn[] = [
     asks: 'Ping',
     schema: inward.pingFrame,
     tag: act('ping'),
-    does: 'You alone get `pong`. Send it in quiet times, so that nobody closes the idle socket. For members of the room only; in an inbox, name no room, and get the `seq` 0.',
+    does: 'You alone get `pong`. Send it in quiet times, every 9 minutes at least, so that nobody closes the idle socket. For members of the room only; in an inbox, name no room, and get the `seq` 0.',
   },
 ];
 

@@ -1,5 +1,6 @@
 import { MAX_FRAME_BYTES } from '../../functions/dialects/dialect.ts';
 import { HISTORY_LIMIT } from '../../functions/domain/command.ts';
+import { CLOCK_TOLERANCE_MS } from '../../functions/domain/connection.ts';
 import { MAX_INLINE_BYTES } from '../../functions/domain/file.ts';
 import { MAX_INBOX_ROOMS, MAX_JOINED_ROOMS } from '../../functions/domain/inbox.ts';
 import { MAX_TEXT_CODE_POINTS } from '../../functions/domain/message.ts';
@@ -43,6 +44,11 @@ export const limits: readonly (readonly [what: string, most: string, beyond: str
   ['rooms that a socket joins', `${MAX_JOINED_ROOMS}, in an inbox beside its own`, '`BAD_FRAME`: leave one'],
   ['rooms of an inbox', MAX_INBOX_ROOMS.toLocaleString('en'), 'not heard of: join them'],
   ['repeats by `client_id`', hours(REPEAT_MEMORY_MS), 'the frame is a new one'],
+  [
+    'a token after its end',
+    `${CLOCK_TOLERANCE_MS / 1000} seconds, since clocks differ`,
+    '`TOKEN_EXPIRED`, and the socket is closed: send a fresh token in time, by `authenticate` in `action`',
+  ],
   ['a socket without traffic', minutes(idleMs), 'closed: send something in time'],
   ['a socket', hours(lifetimeMs), 'closed: connect again'],
 ];

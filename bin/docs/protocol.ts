@@ -58,12 +58,14 @@ const promises = `## What you may rely on
 - The same \`client_id\` again changes nothing and gets the same answer.
 - You may be sent a frame twice. A message’s id tells that you have it.
 - Ids of messages go in as numbers or as numeric strings, ids of rooms and users as numbers or as strings. In \`action\` and \`content\` an id that is a whole number comes out as a JSON number.
+- You are sent nothing of a room after your token ran out, but \`TOKEN_EXPIRED\` in the place of what would come next, and are closed.
+- Who ended without a close, as a phone without a network, counts as gone when the next frame for them cannot be posted, or ten minutes after the 2 hours of a socket. What it was sent before that frame counts as read, where it reads at once.
 - Times are ISO 8601 in UTC, with milliseconds and \`Z\`.
 - Fields may be added to what you are sent: ignore those that you do not know. Fields of yours that we do not know are ignored.`;
 
 const errors = () => `## Error codes
 
-Branch on the code, show the sentence, which may say more than this one. \`content\` and \`type\` have it too, beside the \`message\` that their contracts have; \`type\`’s 4001 and 4003 are of the handshake. A frame that is refused has changed nothing, but after \`INTERNAL\` it may have: send it again with the same \`client_id\`. After \`TOKEN_EXPIRED\` the socket is closed.
+Branch on the code, show the sentence, which may say more than this one. \`content\` and \`type\` have it too, beside the \`message\` that their contracts have; \`type\`’s 4001 and 4003 are of the handshake. A frame that is refused has changed nothing, but after \`INTERNAL\` it may have: send it again with the same \`client_id\`. After \`TOKEN_EXPIRED\` the socket is closed; it may come without a frame of yours.
 
 ${table(
   ['code', 'sentence'],
@@ -84,14 +86,18 @@ ${table(
   [
     [
       '1000',
-      'The server closed it: your token ran out, you were removed from the room, or you were turned away.',
-      'Connect with a fresh token; stop if that is refused.',
+      'The server closed it: your token ran out, of which `TOKEN_EXPIRED` told just before, you were removed from the room, or you were turned away.',
+      'Connect with a fresh token; stop if that is refused. In `action`, `authenticate` in time spares it.',
     ],
-    ['1001', 'Too long without traffic, or too old.', 'Connect again.'],
+    [
+      '1001',
+      'Ten minutes without traffic, or two hours old.',
+      'Connect again, with `since` where you have a number. Send `ping` in quiet times.',
+    ],
     ['1003', 'You sent a binary frame.', 'Send text.'],
     [
       '1006',
-      'The handshake was refused, or the network failed.',
+      'The handshake was refused, the network failed, or the edge sent you nothing for ten minutes.',
       'Connect again, each time after a longer wait.',
     ],
     ['1009', 'You sent too much at once.', 'Send less; upload files.'],

@@ -8,6 +8,7 @@ import {
 } from 'aws-jwt-verify/error';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
+import { CLOCK_TOLERANCE_MS } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { User } from '../domain/member.ts';
 import { jwksFetcher } from './jwks-fetcher.ts';
@@ -75,6 +76,7 @@ export function tokenVerifier(rules: TokenRules): (token: string) => Promise<Ver
       issuer: rules.issuer,
       jwksUri: rules.jwksUri,
       audience: null,
+      graceSeconds: CLOCK_TOLERANCE_MS / 1000,
       customJwtCheck: ({ payload }) => checkAudience(payload, rules.audience),
     },
     { jwksCache: new SimpleJwksCache({ fetcher: jwksFetcher() }) },

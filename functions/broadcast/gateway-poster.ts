@@ -45,7 +45,10 @@ export function gatewayPoster(client: ApiGatewayManagementApiClient): Poster {
       try {
         await client.send(new DeleteConnectionCommand({ ConnectionId: connection }));
       } catch (error) {
-        if (!(error instanceof GoneException)) throw error;
+        if (error instanceof GoneException) return;
+        throw passes(error)
+          ? new TryAgain('Connection not closed: the gateway did not take it', { cause: error })
+          : error;
       }
     },
   };

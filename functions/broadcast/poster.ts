@@ -7,7 +7,7 @@ export interface Poster {
   post(connection: string, frame: string): Promise<PostOutcome>;
   /** Whether the gateway has a connection open: not before its handshake is over, and not after its end. */
   isOpen(connection: string): Promise<boolean>;
-  /** Closes a connection. API Gateway knows no close code but 1000 for this. */
+  /** Closes a connection. API Gateway knows no close code but 1000 for this. @throws TryAgain as `post` does */
   close(connection: string): Promise<void>;
 }
 

@@ -13,5 +13,5 @@ export async function announce(
   if (present.length > MAX_ANNOUNCED_CONNECTIONS) return;
   const presence = { user: user.id, online, lastSeen: isoTime(parts.now()) };
   const others = present.filter((connection) => connection.user.id !== user.id);
-  await deliver({ kind: 'PresenceChanged', room, presence }, others, parts.poster);
+  await deliver({ kind: 'PresenceChanged', room, presence }, others, parts);
 }

@@ -37,7 +37,7 @@ export async function openInbox(session: Session, parts: Leaving): Promise<void>
   const names = rows.map(({ room }) => room);
   const kept = await withMember(db, session.user.id, names);
   const event = { kind: 'InboxOpened', room: session.room, rooms: kept.size } as const;
-  const { gone } = await deliver(event, [session], parts.poster);
+  const { gone } = await deliver(event, [session], parts);
   // One that has ended meanwhile was cleared away by its end before all rows were there.
   const idle = gone.length > 0 ? rows : rows.filter(({ room }) => !kept.has(room));
   await fewAtATime(idle, (row) => deleteConnection(db, row));

@@ -1,6 +1,7 @@
 import type { Poster } from '../broadcast/poster.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
+import type { User } from '../domain/member.ts';
 import type { Rates } from '../domain/rate.ts';
 import type { Database } from '../store/database.ts';
 import type { FileStore } from '../store/file-store.ts';
@@ -27,6 +28,15 @@ export interface Parts {
 export interface FilingParts extends Parts {
   /** Opened when a file first comes: most frames bring none. */
   readonly files: () => FileStore;
+}
+
+/** What a command that takes a token works with. */
+export interface Verifying {
+  /**
+   * Resolves to whose the token is and when it ends, in milliseconds since the epoch.
+   * @throws ChatError UNAUTHENTICATED for one that does not count
+   */
+  readonly verify: (token: string) => Promise<{ readonly user: User; readonly expiresAt: number }>;
 }
 
 export const isoTime = (ms: number): string => new Date(ms).toISOString();

@@ -1,32 +1,20 @@
 import { type Delivery, deliver } from '../broadcast/deliver.ts';
-import { authentic, type Connection, opening, type Session } from '../domain/connection.ts';
-import type { Event } from '../domain/event.ts';
+import type { Connection, Session } from '../domain/connection.ts';
+import { type Event, sentBefore } from '../domain/event.ts';
 import { hears } from '../domain/inbox.ts';
 import type { Room } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
-import { type Leaving, leave } from './leave.ts';
+import { type Leaving, prune } from './leave.ts';
 import type { FanoutChunk, Parts } from './parts.ts';
 
 /** Up to this many connections the function that has an event posts it itself; the rest goes to `fanout` in such chunks. */
 const DIRECT_POSTS = 250;
 
-/** A connection whose token ran out gets nothing more. */
-async function end(connection: Connection, parts: Leaving): Promise<void> {
-  await parts.poster.close(connection.id);
-  await leave(connection, parts);
-}
-
-/** Whoever may hear what happens in a room: its connections with a token that still counts. */
-export async function listAudience(
+/** Whom a room's events are posted to: its open connections. Those whose token ran out learn that instead. */
+export const listAudience = (
   room: Pick<Room, 'id' | 'shards'>,
-  parts: Leaving,
-): Promise<readonly Connection[]> {
-  const now = parts.now();
-  const connections = await listConnections(parts.db, room, now);
-  const expired = connections.filter((connection) => !authentic(connection, now));
-  await Promise.all(expired.map((connection) => end(connection, parts)));
-  return connections.filter((connection) => authentic(connection, now));
-}
+  { db, now }: Pick<Leaving, 'db' | 'now'>,
+): Promise<readonly Connection[]> => listConnections(db, room, now());
 
 /** An audience with the connection that caused the event in it, and at its head: the echo is its acknowledgement. */
 export function withCaller(caller: Session, audience: readonly Connection[]): readonly Connection[] {
@@ -34,15 +22,20 @@ export function withCaller(caller: Session, audience: readonly Connection[]): re
 }
 
 /**
- * Posts an event to an audience that one function can serve, and removes the connections that are gone, but for those
- * that may be opening: they answer as if they were gone, and their welcome brings them what they miss.
+ * Posts an event to an audience that one function can serve, and takes out the connections that are gone, or whose
+ * token ran out. An audience may be older than a token that was renewed since: such a connection gets the event.
  */
 export async function post(event: Event, audience: readonly Connection[], parts: Leaving): Promise<Delivery> {
-  const delivery = await deliver(event, audience, parts.poster);
-  const now = parts.now();
-  const ended = delivery.gone.filter((connection) => !opening(connection, now));
-  await Promise.all(ended.map((connection) => leave(connection, parts)));
-  return delivery;
+  const first = await deliver(event, audience, parts);
+  const renewed = await prune(first, parts, sentBefore(event));
+  if (renewed.length === 0) return first;
+  const ids = new Set(renewed.map(({ id }) => id));
+  const second = await deliver(event, renewed, parts);
+  return {
+    taken: [...first.taken, ...second.taken],
+    gone: [...first.gone, ...second.gone],
+    expired: [...first.expired.filter(({ id }) => !ids.has(id)), ...second.expired],
+  };
 }
 
 function chunksOf(event: Event, audience: readonly Connection[]): FanoutChunk[] {

@@ -1,4 +1,3 @@
-import { deliver } from '../broadcast/deliver.ts';
 import type { Sync } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
@@ -10,8 +9,9 @@ import { getRoom } from '../store/rooms.ts';
 import { acknowledgeAll } from './acknowledge.ts';
 import type { Applying } from './apply-change.ts';
 import { catchUp } from './catch-up.ts';
+import type { Leaving } from './leave.ts';
 import type { FilingParts } from './parts.ts';
-import { listAudience } from './publish.ts';
+import { listAudience, post } from './publish.ts';
 import { checkedMember } from './take-turn.ts';
 
 /**
@@ -22,10 +22,10 @@ export async function postMissed(
   room: Room,
   since: number,
   session: Session,
-  parts: Applying & Pick<FilingParts, 'poster'>,
+  parts: Applying & Leaving,
 ): Promise<readonly Message[]> {
   const missed = await catchUp(room, since, parts);
-  const { taken } = await deliver(missed, [session], parts.poster);
+  const { taken } = await post(missed, [session], parts);
   if (taken.length === 0) return [];
   return missed.changes
     .flatMap(({ kind, message }) =>

@@ -1,3 +1,4 @@
+import { close } from '../broadcast/close.ts';
 import { deliver } from '../broadcast/deliver.ts';
 import { persist } from '../broadcast/persist.ts';
 import { wantsHistory } from '../broadcast/wants-history.ts';
@@ -15,6 +16,7 @@ import { type Leaving, leave, present } from './leave.ts';
 import { newestMessages } from './load-history.ts';
 import { openInbox } from './open-inbox.ts';
 import type { FilingParts } from './parts.ts';
+import { post } from './publish.ts';
 import { showInInboxes } from './show-in-inboxes.ts';
 import { postMissed } from './sync.ts';
 
@@ -52,18 +54,21 @@ async function newest(
 async function turnAway(session: Session, parts: Leaving): Promise<void> {
   if (session.turnedAway === undefined) return;
   const event = { kind: 'TurnedAway', room: session.room, code: session.turnedAway } as const;
-  await deliver(event, [session], parts.poster);
-  await parts.poster.close(session.id);
+  await deliver(event, [session], parts);
+  await close(session.id, parts.poster);
 }
 
 async function turnOut(session: Session, parts: Leaving): Promise<void> {
   await leave(session, parts);
-  await parts.poster.close(session.id);
+  await close(session.id, parts.poster);
 }
 
 export type Welcoming = Leaving & Pick<FilingParts, 'files'>;
 
-/** What a client is sent when it comes: what it missed, where it says from where on, or else the newest messages. */
+/**
+ * What a client is sent when it comes: what it missed, where it says from where on, or else the newest messages.
+ * @returns the messages that it has now, newest first; none where it could not be posted
+ */
 async function greet(
   room: Room,
   messages: readonly Message[],
@@ -72,8 +77,8 @@ async function greet(
 ): Promise<readonly Message[]> {
   if (session.since !== undefined) return postMissed(room, session.since, session, parts);
   const event = { kind: 'Connected', room: room.id, user: session.user, messages } as const;
-  await deliver(event, [session], parts.poster);
-  return messages;
+  const { taken } = await post(event, [session], parts);
+  return taken.length > 0 ? messages : [];
 }
 
 /**
@@ -105,9 +110,10 @@ export async function welcome(
   if (!room || (!member && room.access !== 'open')) return turnOut(session, parts);
   const messages = await greet(room, history, session, parts);
   const audience = await present(room, session.user.id, parts);
+  const stays = audience.some(({ id }) => id === session.id);
   await Promise.all([
     acknowledgeHistory(session, messages, audience, parts),
-    bringsOnline(session, audience) && announce(session, true, audience, parts),
+    stays && bringsOnline(session, audience) && announce(session, true, audience, parts),
     // It may have been made by this very handshake, which could tell nobody.
     ...(directRoomUsers(room.id) ?? []).map((user) => showInInboxes(room.id, user, parts)),
   ]);

@@ -49,6 +49,9 @@ const LONGEST_HANDSHAKE_MS = 30_000;
 export const opening = (connection: Pick<Connection, 'connectedAt' | 'via'>, now: number): boolean =>
   connection.via !== 'joined' && now - connection.connectedAt < LONGEST_HANDSHAKE_MS;
 
-/** Whether a connection may still be sent anything. */
+/** Clocks differ: for so many milliseconds after its end a token counts still, when it is verified and ever after. */
+export const CLOCK_TOLERANCE_MS = 5_000;
+
+/** Whether a connection may still be served, and sent anything. */
 export const authentic = (connection: Pick<Connection, 'tokenExpiresAt'>, now: number): boolean =>
-  connection.tokenExpiresAt > now;
+  connection.tokenExpiresAt + CLOCK_TOLERANCE_MS >= now;

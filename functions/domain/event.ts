@@ -86,6 +86,23 @@ export interface HistoryLoaded extends InRoom {
 /** A change of what a room says. */
 export type RoomChanged = MessageSent | MessageEdited | MessageDeleted | MessageReacted;
 
+/** The number up to which a connection was sent everything before it is sent this; undefined where that tells nothing. */
+export function sentBefore(event: Event): number | undefined {
+  switch (event.kind) {
+    case 'MessageSent':
+    case 'MessageEdited':
+    case 'MessageDeleted':
+    case 'MessageReacted':
+      return event.seq - 1;
+    case 'Connected':
+      return 0;
+    case 'Synced':
+      return event.since;
+    default:
+      return undefined;
+  }
+}
+
 /** A client is told what it missed. */
 export interface Synced extends InRoom {
   readonly kind: 'Synced';

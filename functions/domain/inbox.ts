@@ -16,6 +16,7 @@ export function hears({ via, user }: Pick<Connection, 'via' | 'user'>, event: Ev
     case 'MessageSent':
     case 'Joined':
     case 'Left':
+    case 'Refused':
       return true;
     case 'Seen':
       return event.user === user.id && !event.guest;

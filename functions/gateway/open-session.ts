@@ -1,5 +1,4 @@
 import { type Credential, comesFrom, findCredential, type Headers } from '../auth/credential.ts';
-import { tokenVerifier } from '../auth/token-verifier.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { namesRoom, requestedReads, requestedRoom, requestedSince } from '../dialects/handshake.ts';
 import { dialectNamed } from '../dialects/registry.ts';
@@ -12,6 +11,7 @@ import { getMember, putMember } from '../store/members.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
 import { database } from './database.ts';
 import { once, required } from './environment.ts';
+import { verifier } from './verifier.ts';
 
 /** What a REQUEST authorizer of a WebSocket API is given, as far as it is used here. */
 export interface UpgradeEvent {
@@ -24,14 +24,6 @@ export interface UpgradeEvent {
     readonly requestId: string;
   };
 }
-
-const verifier = once(() =>
-  tokenVerifier({
-    issuer: required('ISSUER'),
-    audience: required('AUDIENCE'),
-    jwksUri: required('JWKS_URI'),
-  }),
-);
 
 const allowedOrigins = once(() => required('ALLOWED_ORIGINS').split(','));
 

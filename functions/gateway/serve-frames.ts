@@ -1,6 +1,8 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { deliver } from '../broadcast/deliver.ts';
+import { endLate } from '../commands/leave.ts';
 import type { Parts } from '../commands/parts.ts';
+import { post } from '../commands/publish.ts';
+import { renewed } from '../commands/renewed.ts';
 import { FrameError } from '../dialects/dialect.ts';
 import { dialectOf } from '../dialects/registry.ts';
 import type { Command } from '../domain/command.ts';
@@ -69,13 +71,26 @@ async function answersTo<P extends Parts>(
 ): Promise<Event[]> {
   let command: Command | undefined;
   try {
-    if (!authentic(session, parts.now())) throw new ChatError('TOKEN_EXPIRED');
     command = dialectOf(session).decode(body, session);
     checkNamesRoom(command, session);
     return await run(command, speaking(session, command), parts, runs);
   } catch (error) {
     if (!(error instanceof ChatError)) onFault(error);
     return [refusal(error, session, command)];
+  }
+}
+
+async function serve<P extends Parts>(
+  body: string,
+  opened: Session,
+  parts: P,
+  runs: Runs<P>,
+  onFault: (error: unknown) => void,
+): Promise<void> {
+  const session = await renewed(opened, parts);
+  if (!authentic(session, parts.now())) return endLate(session, parts);
+  for (const answer of await answersTo(body, session, parts, runs, onFault)) {
+    await post(answer, [session], parts);
   }
 }
 
@@ -93,11 +108,7 @@ export function serveFrames<P extends Parts>(runs: Runs<P>, partsOf: () => P) {
       const session = sessionOf(requestContext);
       // It is closed by its welcome; until then it can do nothing.
       if (session.turnedAway !== undefined) return { statusCode: 200, body: '' };
-      const parts = partsOf();
-      for (const answer of await answersTo(body ?? '', session, parts, runs, onFault)) {
-        await deliver(answer, [session], parts.poster);
-      }
-      if (!authentic(session, parts.now())) await parts.poster.close(session.id);
+      await serve(body ?? '', session, partsOf(), runs, onFault);
     } catch (error) {
       onFault(error);
       throw reported('Frame not answered: see the log of this request');

@@ -22,7 +22,7 @@ export type ConnectionPlace = Pick<Connection, 'room' | 'shard' | 'id'>;
 export const connectionExpiry = (connection: Pick<Connection, 'connectedAt'>): number =>
   Math.floor((connection.connectedAt + CONNECTION_LIFE_MS) / 1000);
 
-/** The connection that an item of the table holds. */
+/** The connection that an item of the table `connections` holds. */
 export function toConnection(item: ReturnType<typeof unmarshall>): Connection {
   const {
     room,

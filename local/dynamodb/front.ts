@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AskFault, suffer } from '../faults.ts';
 import { readBody } from '../http-server.ts';
 import type { Access } from '../iam/access.ts';
 import { isObject } from '../object.ts';
@@ -10,17 +11,34 @@ export interface FrontOptions {
   readonly database: Database;
   readonly access: Access;
   readonly trace: Trace;
+  /** Absent where nothing fails. */
+  readonly faultOf?: AskFault;
 }
 
 const targetPrefix = 'DynamoDB_20120810.';
 
-/** Serves one DynamoDB call over HTTP: the caller's role is asked first, then the database. */
+// The sentences are DynamoDB's own.
+const throttled = databaseError(
+  'ProvisionedThroughputExceededException',
+  'The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.',
+);
+const failed = databaseError(
+  'InternalServerError',
+  'The request processing has failed because of an unknown error',
+  500,
+);
+
+/** Serves one DynamoDB call over HTTP: the caller's role is asked first, then the faults, then the database. */
 export async function serveDynamodb(
   request: IncomingMessage,
   response: ServerResponse,
   options: FrontOptions,
 ): Promise<void> {
   const reply = await answer(request, await readBody(request), options);
+  if (reply === undefined) {
+    request.socket.destroy();
+    return;
+  }
   response.writeHead(reply.status, {
     'Content-Type': 'application/x-amz-json-1.0',
     'Content-Length': Buffer.byteLength(reply.body),
@@ -31,8 +49,8 @@ export async function serveDynamodb(
 async function answer(
   request: IncomingMessage,
   body: Buffer,
-  { database, access, trace }: FrontOptions,
-): Promise<DatabaseReply> {
+  { database, access, trace, faultOf }: FrontOptions,
+): Promise<DatabaseReply | undefined> {
   const target = String(request.headers['x-amz-target'] ?? '');
   const operation = target.slice(targetPrefix.length);
   if (!target.startsWith(targetPrefix) || !/^[A-Za-z]+$/.test(operation)) {
@@ -55,7 +73,9 @@ async function answer(
       const denial = access.check(caller, action, resource);
       if (denial !== undefined) return databaseError(denial.code, denial.message);
     }
-    return await database.send({ operation, input, body });
+    const run = () => database.send({ operation, input, body });
+    const fault = faultOf?.(request.headers, call);
+    return await (fault === undefined ? run() : suffer(fault, { run, throttled, failed }));
   } catch (error) {
     // As DynamoDB does: the caller's SDK may try again, and the reason is in this stack's log.
     const message = error instanceof Error ? error.message : String(error);

@@ -7,6 +7,7 @@ import { frameScanner } from './frame-scanner.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { limitLifetime } from './lifetime.ts';
 import { handleMessage } from './message.ts';
+import { passFrame } from './pass-frame.ts';
 import type { AuthorizerContext, Peer } from './peer.ts';
 
 /** An upgrade request whose socket waits. */
@@ -84,7 +85,11 @@ function open(state: GatewayState, { peer, authorizer, webSocket, rawSocket }: A
   webSocket.on('message', (data: Buffer, isBinary: boolean) => {
     if (!connection.open) return;
     if (isBinary) closeWith(1003);
-    else handleMessage(state, connection, data.toString());
+    else {
+      passFrame({ state, connection, direction: 'in' }, () =>
+        handleMessage(state, connection, data.toString()),
+      );
+    }
   });
   webSocket.on('error', (error: NodeJS.ErrnoException) => {
     endConnection(state, connection, { code: closeCodes[error.code ?? ''] ?? 1002, closeFrame: false });

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Connection } from './connection.ts';
 import { endConnection } from './end-connection.ts';
 import type { GatewayState } from './gateway-state.ts';
+import { passFrame } from './pass-frame.ts';
 import { type Refusal, refusal } from './refusal.ts';
 
 /** What an `@connections` call came to. */
@@ -23,9 +24,11 @@ export function postToConnection(state: GatewayState, id: string, body: Buffer):
   const { socket } = connection;
   if (socket.bufferedAmount + body.length > state.limits.clientBufferBytes) return bufferFull;
   connection.lastActiveAt = state.options.clock.now();
-  // All that is posted goes out as text; bytes that are no UTF-8 would make the client close with 1007.
-  if (isUtf8(body)) socket.send(body, { binary: false });
-  else socket.send(body.toString());
+  passFrame({ state, connection, direction: 'out' }, () => {
+    // All that is posted goes out as text; bytes that are no UTF-8 would make the client close with 1007.
+    if (isUtf8(body)) socket.send(body, { binary: false });
+    else socket.send(body.toString());
+  });
   return { status: 200, body: '' };
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { suffer } from '../faults.ts';
 import { type CallResult, deleteConnection, getConnection, postToConnection } from './connections-call.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { type Refusal, refusal, refuseRequest } from './refusal.ts';
@@ -7,6 +8,7 @@ import { isConnectionId, requestId } from './request-id.ts';
 const forbidden = refusal(403, 'ForbiddenException', 'Forbidden');
 const tooLarge = refusal(413, 'PayloadTooLargeException', 'Payload Too Large');
 const tooMany = refusal(429, 'LimitExceededException', 'Too Many Requests');
+const failed = refusal(500, 'InternalServerErrorException', 'Internal server error');
 const unsigned = refusal(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
 
 /** Stage and connection id of an `@connections` URL, decoded: SDKs send an id's `=` as `%3D`. */
@@ -31,18 +33,42 @@ export function serveConnections(
   } else if (request.method === 'POST') {
     readBody(request, state.limits.messageBytes, (body) => {
       // The connection is looked up only now: it may have closed while the body came in.
-      const result = body === undefined ? tooLarge : postToConnection(state, target.id, body);
-      respond(response, result);
+      const post = () => (body === undefined ? tooLarge : postToConnection(state, target.id, body));
+      answer(state, { request, response, target }, post);
     });
   } else {
     const call = request.method === 'GET' ? getConnection : deleteConnection;
-    respond(response, call(state, target.id));
+    answer(state, { request, response, target }, () => call(state, target.id));
   }
 }
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly target: Target;
+}
+
+/** Answers with what a call came to, or with what a fault leaves of it. */
+function answer(state: GatewayState, { request, response, target }: Exchange, run: () => CallResult): void {
+  const call = { action: 'execute-api:ManageConnections', resource: arnOf(state, request, target) };
+  const fault = state.options.faultOf?.(request.headers, call);
+  if (fault === undefined) {
+    respond(response, run());
+    return;
+  }
+  void suffer(fault, { run, throttled: tooMany, failed }).then((result) => {
+    if (result === undefined) request.socket.destroy();
+    else respond(response, result);
+  });
+}
+
+function arnOf(state: GatewayState, { method = '' }: IncomingMessage, { stage, id }: Target): string {
+  const { region, accountId, apiId } = state.options.api();
+  return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${method}/@connections/${id}`;
+}
+
 function refuseCall(state: GatewayState, request: IncomingMessage, target: Target): Refusal | undefined {
-  const { stage, region, accountId, apiId } = state.options.api();
-  if (target.stage !== stage) return forbidden;
+  if (target.stage !== state.options.api().stage) return forbidden;
   const method = request.method ?? '';
   if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') {
     // The sentence is seen in public (cognitect-labs/aws-api issue 201), its status is not confirmed.
@@ -50,7 +76,7 @@ function refuseCall(state: GatewayState, request: IncomingMessage, target: Targe
     return refusal(403, 'ForbiddenException', sentence);
   }
   if (request.headers.authorization === undefined) return unsigned;
-  const arn = `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${method}/@connections/${target.id}`;
+  const arn = arnOf(state, request, target);
   const denial = state.options.permit(request.headers, 'execute-api:ManageConnections', arn);
   if (denial !== undefined) {
     // The capital M and the exception are AWS's (seen in architect/functions issue 130).

@@ -34,18 +34,24 @@ export function sendDisconnect(
 /**
  * Ends a connection once: from here on its id is gone, and `$disconnect` is called. With
  * `closeFrame` the gateway is the one who closes; a client that does not answer the close frame
- * holds nothing up.
+ * holds nothing up. `silent` leaves `$disconnect` out.
  */
 export function endConnection(
   state: GatewayState,
   connection: Connection,
-  end: { readonly code: number; readonly reason?: string; readonly closeFrame: boolean },
+  end: {
+    readonly code: number;
+    readonly reason?: string;
+    readonly closeFrame: boolean;
+    readonly silent?: boolean;
+  },
 ): void {
   if (!connection.open) return;
   connection.open = false;
   connection.disarm();
   state.connections.delete(connection.peer.connectionId);
   if (end.closeFrame) connection.socket.close(end.code, end.reason ?? '');
+  if (end.silent) return;
   sendDisconnect(state, connection.peer, connection.authorizer, {
     code: end.code,
     reason: end.reason ?? '',

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
+import type { AskFault, Faults } from '../faults.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { SocketApi } from './socket-api.ts';
 import type { TokenBucket } from './token-bucket.ts';
@@ -21,4 +22,8 @@ export interface GatewayOptions {
   readonly log: (line: string) => void;
   /** The environment variable that a "port is taken" error names; PARLEY_SOCKET_PORT where absent. */
   readonly portVariable?: string;
+  /** Of calls to `@connections`; absent where nothing fails. */
+  readonly faultOf?: AskFault;
+  /** Of frames; absent where nothing fails. */
+  readonly frameFault?: Faults['frame'];
 }

@@ -9,7 +9,13 @@ import { evaluate } from './statement.ts';
  * function's key without its token, and an anonymous caller, such as a web page, has not signed at all.
  */
 export type Caller =
-  | { readonly kind: 'function'; readonly functionName: string; readonly role: Role }
+  | {
+      readonly kind: 'function';
+      readonly functionName: string;
+      readonly role: Role;
+      /** Its execution environment; empty unless `ofEnvironment` made the token. */
+      readonly environment: string;
+    }
   | { readonly kind: 'developer' }
   | { readonly kind: 'impostor' }
   | { readonly kind: 'anonymous' };
@@ -74,9 +80,10 @@ export class Access {
     const functionName = this.#owners.get(accessKeyId);
     if (functionName === undefined) return { kind: 'developer' };
     const token = this.#credentials.get(functionName)?.sessionToken;
-    if (sessionToken !== token) return { kind: 'impostor' };
+    const [own, environment = ''] = String(sessionToken).split('.');
+    if (own !== token) return { kind: 'impostor' };
     const role = this.#roles.get(functionName) ?? { name: functionName, statements: [] };
-    return { kind: 'function', functionName, role };
+    return { kind: 'function', functionName, role, environment };
   }
 
   /** The secret that a function's key signs with; undefined for a key that is no function's. */

@@ -17,6 +17,10 @@ export function createCredentials(): Credentials {
   };
 }
 
+/** A function's session token as one of its execution environments has it: on AWS, too, each has its own. */
+export const ofEnvironment = (sessionToken: string, environment: string): string =>
+  `${sessionToken}.${environment}`;
+
 /** The access key id of a request's Signature Version 4, or null when it is not signed. */
 export function signerOf(headers: IncomingHttpHeaders): string | null {
   return /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1] ?? null;

@@ -38,6 +38,11 @@ export class EnvironmentPool {
     });
   }
 
+  /** Kills the environment with an id; nothing happens where it has ended already. */
+  async kill(id: string): Promise<void> {
+    await [...this.#all].find((environment) => environment.id === id)?.kill();
+  }
+
   /** Ends all environments when no event runs or waits any more. */
   async retire(): Promise<void> {
     if (!this.#quiet) {

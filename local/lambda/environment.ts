@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../clock.ts';
+import { ofEnvironment } from '../iam/credentials.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { failed, type Outcome } from './outcome.ts';
 import type { RuntimeEvent, RuntimeReply, RuntimeSetup } from './runtime.ts';
@@ -12,6 +14,8 @@ export interface EnvironmentOptions {
   /** All the process environment that the function sees. */
   readonly variables: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  /** Each environment has a session token of its own, by which its calls are told from another's. */
+  readonly ownToken?: boolean;
   /** A line that the function wrote. */
   readonly log: (line: string) => void;
 }
@@ -24,6 +28,7 @@ const initMs = 10_000;
  * It loads the bundle at once, and nothing but the bundle.
  */
 export class Environment {
+  readonly id = randomUUID();
   readonly #options: EnvironmentOptions;
   readonly #worker: Worker;
   #running: { readonly finish: (outcome: Outcome) => void; readonly requestId: string } | undefined;
@@ -33,7 +38,7 @@ export class Environment {
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
-    this.#worker = startWorker(options);
+    this.#worker = startWorker(options, this.id);
     this.#worker.on('message', (reply: RuntimeReply) => this.#take(reply));
     this.#worker.on('error', (error) => this.#crash(error));
     this.#worker.on('exit', (code) => {
@@ -64,6 +69,14 @@ export class Environment {
   async end(): Promise<void> {
     const { name } = this.#options.definition;
     this.#die(failed('Runtime.ExitError', `${name} was ended with its environment`));
+    await this.#worker.terminate();
+  }
+
+  /** Ends the thread as when AWS loses the sandbox: whatever step its event is at is the last. */
+  async kill(): Promise<void> {
+    const requestId = this.#running?.requestId ?? 'none';
+    const message = `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`;
+    this.#die(failed('Runtime.ExitError', message));
     await this.#worker.terminate();
   }
 
@@ -109,7 +122,7 @@ export class Environment {
   }
 }
 
-function startWorker({ definition, variables, log }: EnvironmentOptions): Worker {
+function startWorker({ definition, variables, ownToken, log }: EnvironmentOptions, id: string): Worker {
   const setup: RuntimeSetup = {
     url: pathToFileURL(definition.file).href,
     handler: definition.handler,
@@ -120,7 +133,10 @@ function startWorker({ definition, variables, log }: EnvironmentOptions): Worker
   };
   const worker = new Worker(runtimeUrl(), {
     workerData: setup,
-    env: { ...variables },
+    env: {
+      ...variables,
+      ...(ownToken && { AWS_SESSION_TOKEN: ofEnvironment(variables['AWS_SESSION_TOKEN'] ?? '', id) }),
+    },
     execArgv: [],
     stdout: true,
     stderr: true,

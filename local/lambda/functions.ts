@@ -8,6 +8,8 @@ import { type Failure, failed, type Outcome } from './outcome.ts';
 export interface FunctionsOptions {
   readonly variablesOf: (definition: FunctionDefinition) => Record<string, string>;
   readonly clock: Clock;
+  /** See `EnvironmentOptions`. */
+  readonly ownTokens?: boolean;
   /** Environments per function; more events than that wait. */
   readonly limit: number;
   readonly log: (line: string) => void;
@@ -71,6 +73,11 @@ export class Functions {
     for (const [name, { pool }] of before) if (next.get(name)?.pool !== pool) this.#retire(pool);
   }
 
+  /** Kills one of a function's environments: a running event fails, and the next one gets a new environment. */
+  async kill(name: string, environment: string): Promise<void> {
+    await this.#deployed.get(name)?.pool.kill(environment);
+  }
+
   /** How many environments a function has now. */
   environmentCount(name: string): number {
     return this.#deployed.get(name)?.pool.size ?? 0;
@@ -94,9 +101,10 @@ export class Functions {
   }
 
   #openPool(definition: FunctionDefinition): EnvironmentPool {
-    const { variablesOf, clock, limit } = this.#options;
+    const { variablesOf, clock, limit, ownTokens: ownToken = false } = this.#options;
     const log = (line: string): void => this.#options.log(`[${definition.name}] ${line}`);
-    return new EnvironmentPool({ definition, variables: variablesOf(definition), clock, log }, limit);
+    const variables = variablesOf(definition);
+    return new EnvironmentPool({ definition, variables, clock, log, ownToken }, limit);
   }
 
   #retire(pool: EnvironmentPool): void {

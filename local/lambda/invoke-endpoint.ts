@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AskFault, suffer } from '../faults.ts';
 import { readBody } from '../http-server.ts';
 import type { Access } from '../iam/access.ts';
 import { nextCallId, type Trace } from '../trace.ts';
@@ -8,6 +9,8 @@ export interface InvokeEndpointOptions {
   readonly functions: Functions;
   readonly access: Access;
   readonly trace: Trace;
+  /** Absent where nothing fails. */
+  readonly faultOf?: AskFault;
 }
 
 /** AWS: "Lambda quotas", invocation payload: 6 MB synchronous, 1 MB asynchronous. */
@@ -25,7 +28,7 @@ export function isInvoke(request: IncomingMessage): boolean {
 export async function serveInvoke(
   request: IncomingMessage,
   response: ServerResponse,
-  { functions, access, trace }: InvokeEndpointOptions,
+  { functions, access, trace, faultOf }: InvokeEndpointOptions,
 ): Promise<void> {
   const body = await readBody(request);
   const requested = decodeURIComponent(route.exec(pathOf(request))?.[1] ?? '');
@@ -57,16 +60,35 @@ export async function serveInvoke(
   if (!isJson(payload)) {
     return refuse(response, 400, 'InvalidRequestContentException', 'Could not parse request body into json');
   }
+  const run = () => invoke(functions, name, { payload, later });
+  const fault = faultOf?.(request.headers, call);
+  const answer = await (fault === undefined ? run() : suffer(fault, { run, throttled, failed }));
+  if (answer === undefined) request.socket.destroy();
+  else answer(response);
+}
+
+type Answer = (response: ServerResponse) => void;
+
+const throttled: Answer = (response) => refuse(response, 429, 'TooManyRequestsException', 'Rate Exceeded.');
+const failed: Answer = (response) =>
+  refuse(response, 500, 'ServiceException', 'The service encountered an internal error.');
+
+async function invoke(
+  functions: Functions,
+  name: string,
+  { payload, later }: { readonly payload: string; readonly later: boolean },
+): Promise<Answer> {
   if (later) {
     functions.runLater(name, payload);
-    response.writeHead(202).end();
-    return;
+    return (response) => response.writeHead(202).end();
   }
   const outcome = await functions.run(name, payload);
-  response.setHeader('X-Amz-Executed-Version', '$LATEST');
-  if (!outcome.ok) response.setHeader('X-Amz-Function-Error', 'Unhandled');
-  response.writeHead(200, { 'Content-Type': 'application/json' });
-  response.end(outcome.ok ? outcome.payload : JSON.stringify(outcome.failure));
+  return (response) => {
+    response.setHeader('X-Amz-Executed-Version', '$LATEST');
+    if (!outcome.ok) response.setHeader('X-Amz-Function-Error', 'Unhandled');
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.end(outcome.ok ? outcome.payload : JSON.stringify(outcome.failure));
+  };
 }
 
 function refuse(response: ServerResponse, status: number, code: string, message: string): void {

@@ -104,6 +104,17 @@ describe('a room', () => {
     await expect(room.ready()).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
   });
 
+  test('that is refused, or was left, takes nothing more', async () => {
+    const { client, room } = await openRoom();
+    chat.socket.tell({ type: 'left', room_id: 1 });
+    await expect(room.send('hello')).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    const other = client.room(2);
+    await pass();
+    other.leave();
+    await expect(other.edit(1, 'hello')).rejects.toMatchObject({ code: 'CLOSED' });
+    expect([room.messages, chat.count('send')]).toEqual([[], 0]);
+  });
+
   test('that one is taken out of is refused, and is live again once somebody adds one', async () => {
     const { room } = await openRoom();
     chat.socket.tell({ type: 'left', room_id: 1 });
@@ -627,6 +638,13 @@ describe('a connection', () => {
     expect(chat.count('ping')).toBe(pings + 1);
     client.close();
     expect(listeners.size).toBe(0);
+  });
+
+  test('may be closed by whoever hears that it was closed', async () => {
+    const { client, room } = await openRoom();
+    room.subscribe(() => client.close());
+    client.close();
+    expect(client.state).toBe('offline');
   });
 
   test('that is closed stays closed', async () => {

@@ -104,7 +104,7 @@ describe('a handshake is refused as the API refuses it:', () => {
   test('403 for a room that one is not in, for none, and for a name that no room can have', async () => {
     const dave = await bearer('dave');
     const answers = await Promise.all(
-      ['/ws/chat/1/', '/ws/chat/none/', '/ws/chat/%23/', '/ws/chat/'].map((path) =>
+      ['/ws/chat/1/', '/ws/chat/none/', '/ws/chat/%23/', '/ws/chat/?room='].map((path) =>
         refusalOf(open(path, dave)),
       ),
     );

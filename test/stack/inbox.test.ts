@@ -121,7 +121,9 @@ describe('an inbox hears', () => {
     const here = await enter(stack, 'alice', `room=${room}`);
     const carol = await enterInbox(stack, 'carol');
     await carol.close();
-    await vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(1));
+    await vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(1), {
+      timeout: 10_000,
+    });
     const at = await enter(stack, 'carol', `room=${room}`);
     expect(await here.take('presence')).toMatchObject({ user_id: 3, status: 'online' });
     const inbox = await enterInbox(stack, 'carol');

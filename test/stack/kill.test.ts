@@ -18,10 +18,10 @@ afterAll(() => {
   rmSync(data, { recursive: true, force: true });
 });
 
-/** Starts the local stack as `npm start` does, and waits until it says that it runs. */
+/** Starts the local stack as `npm start` does, with no limit of how fast one may send, and waits until it says that it runs. */
 async function start(ports: readonly number[]): Promise<ChildProcess> {
   const [socket, dynamodb, services] = ports.map(String);
-  const child = spawn(process.execPath, [local, '--data', data], {
+  const child = spawn(process.execPath, [local, '--data', data, '--context', 'rateLimit=off'], {
     env: {
       ...process.env,
       PARLEY_PORT: '0',

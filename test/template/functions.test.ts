@@ -16,12 +16,16 @@ const posting = { CHAT_TABLE, CONNECTIONS_TABLE, SOCKET_URL };
 const sending = { ...posting, FANOUT_FUNCTION: '<FanoutFunction>', RATE_LIMIT: 'group:20/10,direct:20/10' };
 const filing = { ...sending, FILES_BUCKET: '<FilesBucket>' };
 
+const verifying = {
+  ISSUER: 'https://login.example.com/',
+  AUDIENCE: 'chat',
+  JWKS_URI: 'https://login.example.com/jwks.json',
+};
+
 const variables: Record<string, Record<string, string>> = {
   authorize: {
     CHAT_TABLE,
-    ISSUER: 'https://login.example.com/',
-    AUDIENCE: 'chat',
-    JWKS_URI: 'https://login.example.com/jwks.json',
+    ...verifying,
     ALLOWED_ORIGINS: 'https://<EdgeDistribution.DomainName>',
   },
   connect: { CHAT_TABLE, CONNECTIONS_TABLE, WELCOME_FUNCTION: '<WelcomeFunction>' },
@@ -30,13 +34,11 @@ const variables: Record<string, Record<string, string>> = {
   send: filing,
   edit: filing,
   delete: filing,
-  default: filing,
+  default: { ...filing, ...verifying },
   http: {
     ...filing,
     MAX_FILE_BYTES: '25000000',
-    ISSUER: 'https://login.example.com/',
-    AUDIENCE: 'chat',
-    JWKS_URI: 'https://login.example.com/jwks.json',
+    ...verifying,
     ALLOWED_ORIGINS: 'https://<EdgeDistribution.DomainName>',
   },
   fanout: posting,

@@ -15,28 +15,33 @@ const expected: Record<string, readonly string[]> = {
   welcome: [
     chat('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'rooms: Query',
-    connections('DeleteItem', 'PutItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'PutItem', 'Query'),
     'files: DeleteObject',
     sockets,
   ],
-  disconnect: [chat('GetItem', 'UpdateItem'), connections('DeleteItem', 'Query'), 'index: Query', sockets],
+  disconnect: [
+    chat('GetItem', 'UpdateItem'),
+    connections('DeleteItem', 'GetItem', 'Query'),
+    'index: Query',
+    sockets,
+  ],
   send: [
     chat('GetItem', 'PutItem', 'UpdateItem'),
-    connections('DeleteItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'Query'),
     files,
     sockets,
     invoke('Fanout'),
   ],
   edit: [
     chat('GetItem', 'PutItem', 'UpdateItem'),
-    connections('DeleteItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'Query'),
     files,
     sockets,
     invoke('Fanout'),
   ],
   delete: [
     chat('GetItem', 'PutItem', 'UpdateItem'),
-    connections('DeleteItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'Query'),
     'files: DeleteObject',
     sockets,
     invoke('Fanout'),
@@ -52,12 +57,12 @@ const expected: Record<string, readonly string[]> = {
   http: [
     chat('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'rooms: Query',
-    connections('BatchGetItem', 'DeleteItem', 'PutItem', 'Query'),
+    connections('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
     files,
     sockets,
     invoke('Fanout'),
   ],
-  fanout: [chat('GetItem', 'UpdateItem'), connections('DeleteItem', 'Query'), sockets],
+  fanout: [chat('GetItem', 'UpdateItem'), connections('DeleteItem', 'GetItem', 'Query'), sockets],
 };
 
 const account = '<AWS::Region>:<AWS::AccountId>';

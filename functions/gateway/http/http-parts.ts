@@ -1,18 +1,16 @@
 import type { LambdaContext, LambdaEvent } from 'hono/aws-lambda';
-import { tokenVerifier, type VerifiedToken } from '../../auth/token-verifier.ts';
-import type { FilingParts } from '../../commands/parts.ts';
+import type { FilingParts, Verifying } from '../../commands/parts.ts';
 import type { User } from '../../domain/member.ts';
 import { once, required } from '../environment.ts';
 import { filingParts } from '../files.ts';
+import { verifier } from '../verifier.ts';
 import { cognitoSignIn } from './sign-in.ts';
 
 /** Trades a name and a password for a token. @throws HttpError WRONG_PASSWORD and what else the issuer says */
 export type SignIn = (username: string, password: string) => Promise<string>;
 
 /** What the HTTP API works with. */
-export interface HttpParts extends FilingParts {
-  /** @throws ChatError UNAUTHENTICATED */
-  readonly verify: (token: string) => Promise<VerifiedToken>;
+export interface HttpParts extends FilingParts, Verifying {
   /** Whose pages may ask for changes with the session cookie. */
   readonly origins: readonly string[];
   /** Null where the team's own issuer signs in. */
@@ -29,11 +27,7 @@ export const httpParts = once((): HttpParts => {
   const client = process.env['USER_POOL_CLIENT'];
   return {
     ...filingParts(),
-    verify: tokenVerifier({
-      issuer: required('ISSUER'),
-      audience: required('AUDIENCE'),
-      jwksUri: required('JWKS_URI'),
-    }),
+    verify: verifier(),
     origins: required('ALLOWED_ORIGINS').split(','),
     signIn: client ? cognitoSignIn(client) : null,
   };

@@ -1,9 +1,11 @@
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { tokenVerifier } from '../../../functions/auth/token-verifier.ts';
+import { authentic, CLOCK_TOLERANCE_MS } from '../../../functions/domain/connection.ts';
 import { mockIssuer, rules } from '../../support/issuer.ts';
 
 afterEach(() => {
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
@@ -51,9 +53,19 @@ describe('a token that does not count is refused:', () => {
     await expect(tokenVerifier(rules)(await sign(claims))).rejects.toEqual(unauthenticated);
   });
 
-  test('expired', async () => {
+  test('expired, but for the time that clocks may differ by, and then its connection ends too', async () => {
     const { sign } = await mockIssuer();
-    await expect(tokenVerifier(rules)(await sign({}, { expiresIn: '-1s' }))).rejects.toEqual(unauthenticated);
+    const verify = tokenVerifier(rules);
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const token = await sign({}, { expiresIn: '1m' });
+    const { expiresAt } = await verify(token);
+    const last = expiresAt + CLOCK_TOLERANCE_MS;
+    vi.setSystemTime(last);
+    await expect(verify(token)).resolves.toMatchObject({ expiresAt });
+    expect(authentic({ tokenExpiresAt: expiresAt }, last)).toBe(true);
+    vi.setSystemTime(last + 1);
+    await expect(verify(token)).rejects.toEqual(unauthenticated);
+    expect(authentic({ tokenExpiresAt: expiresAt }, last + 1)).toBe(false);
   });
 
   test('without an end', async () => {

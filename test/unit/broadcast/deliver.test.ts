@@ -1,15 +1,19 @@
 import { describe, expect, test, vi } from 'vitest';
-import { deliver, POST_BUDGET_MS } from '../../../functions/broadcast/deliver.ts';
+import { deliver, POST_BUDGET_MS, type Posting } from '../../../functions/broadcast/deliver.ts';
 import { persist } from '../../../functions/broadcast/persist.ts';
 import { type Poster, TryAgain } from '../../../functions/broadcast/poster.ts';
 import { action } from '../../../functions/dialects/action.ts';
+import { CLOCK_TOLERANCE_MS } from '../../../functions/domain/connection.ts';
 import type { Event } from '../../../functions/domain/event.ts';
-import { alice, bob, connectionOf, messageOf } from '../../support/sample.ts';
+import { alice, bob, connectionOf, messageOf, NOON } from '../../support/sample.ts';
 
 const event: Event = { kind: 'MessageSent', room: '1', message: messageOf({ clientId: 'a-1' }), seq: 1 };
 const many = Array.from({ length: 100 }, (_, index) => connectionOf(bob, { id: `${index}=` }));
 
-const posterOf = (post: Poster['post']): Poster => ({ post, isOpen: async () => true, close: vi.fn() });
+const posterOf = (post: Poster['post']): Posting => ({
+  poster: { post, isOpen: async () => true, close: vi.fn() },
+  now: () => NOON,
+});
 
 describe('an event', () => {
   test('is encoded once for its author and once for all others, however many they are', async () => {
@@ -49,7 +53,11 @@ describe('an event', () => {
     const post = vi.fn<Poster['post']>(async () => 'taken');
     const typing: Event = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true };
     const inbox = connectionOf(bob, { via: 'inbox' });
-    await expect(deliver(typing, [inbox], posterOf(post))).resolves.toEqual({ taken: [], gone: [] });
+    await expect(deliver(typing, [inbox], posterOf(post))).resolves.toEqual({
+      taken: [],
+      gone: [],
+      expired: [],
+    });
     expect(post).not.toHaveBeenCalled();
   });
 
@@ -59,6 +67,7 @@ describe('an event', () => {
     await expect(deliver(event, [gone, taker, slow], poster)).resolves.toEqual({
       taken: [taker],
       gone: [gone],
+      expired: [],
     });
   });
 
@@ -92,7 +101,7 @@ describe('a post', () => {
       posterOf(() => Promise.reject(new TryAgain())),
     );
     await vi.advanceTimersByTimeAsync(POST_BUDGET_MS);
-    await expect(delivery).resolves.toEqual({ taken: [], gone: [] });
+    await expect(delivery).resolves.toEqual({ taken: [], gone: [], expired: [] });
     vi.useRealTimers();
   });
 });
@@ -101,4 +110,32 @@ test('a question is asked again until its answer is the one that is waited for',
   const isOpen = vi.fn().mockResolvedValueOnce(false).mockResolvedValue(true);
   await expect(persist<boolean>(isOpen, 60_000, (open) => !open)).resolves.toBe(true);
   expect(isOpen).toHaveBeenCalledTimes(2);
+});
+
+describe('a connection whose token ran out', () => {
+  const late = connectionOf(bob, { tokenExpiresAt: NOON - CLOCK_TOLERANCE_MS - 1 });
+
+  test('is sent nothing, and is named', async () => {
+    const posting = posterOf(vi.fn<Poster['post']>(async () => 'taken'));
+    await expect(deliver(event, [late], posting)).resolves.toEqual({ taken: [], gone: [], expired: [late] });
+    expect(posting.poster.post).not.toHaveBeenCalled();
+  });
+
+  test('while a post to it was tried again is not sent it any more', async () => {
+    const brief = { ...late, tokenExpiresAt: NOON - CLOCK_TOLERANCE_MS };
+    const post = vi.fn<Poster['post']>().mockRejectedValue(new TryAgain());
+    const now = vi
+      .fn()
+      .mockReturnValueOnce(NOON)
+      .mockReturnValue(NOON + 1);
+    const delivery = await deliver(event, [brief], { ...posterOf(post), now });
+    expect(delivery.expired).toEqual([brief]);
+    expect(post).toHaveBeenCalledTimes(1);
+  });
+
+  test('still hears that it did', async () => {
+    const told: Event = { kind: 'Refused', room: '1', code: 'TOKEN_EXPIRED', reason: 'why' };
+    const delivery = await deliver(told, [late], posterOf(vi.fn<Poster['post']>(async () => 'taken')));
+    expect(delivery.taken).toEqual([late]);
+  });
 });

@@ -48,8 +48,14 @@ test.each([
 
 test('a missing grant does not pass, so it is reported', async () => {
   const denied = new ForbiddenException(said(403));
-  gateway.on(PostToConnectionCommand).rejects(denied);
+  gateway.onAnyCommand().rejects(denied);
   await expect(poster.post('a=', 'frame')).rejects.toBe(denied);
+  await expect(poster.close('a=')).rejects.toBe(denied);
+});
+
+test('a close that the gateway is too busy for is tried again', async () => {
+  gateway.on(DeleteConnectionCommand).rejects(new LimitExceededException(said(429)));
+  await expect(poster.close('a=')).rejects.toBeInstanceOf(TryAgain);
 });
 
 test('closing what is closed already is no fault', async () => {

@@ -162,7 +162,7 @@ describe('a new member’s open inbox', () => {
   });
 
   test('whose token ran out is told nothing', async () => {
-    dynamodb.on(QueryCommand).resolves({ Items: [itemOf({ ...inbox, tokenExpiresAt: NOON })] });
+    dynamodb.on(QueryCommand).resolves({ Items: [itemOf({ ...inbox, tokenExpiresAt: NOON - 60_000 })] });
     await showInInboxes('7', bob.id, parts);
     expect(written()).toEqual([]);
     expect(told()).toEqual([]);

@@ -6,6 +6,7 @@ import { publish } from '../../../functions/commands/publish.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import type { SendMessage } from '../../../functions/domain/command.ts';
 import type { Connection } from '../../../functions/domain/connection.ts';
+import { rowOf } from '../../support/connection-rows.ts';
 import { mockDatabase, noFiles } from '../../support/mock-database.ts';
 import { alice, bob, connectionOf, NOON } from '../../support/sample.ts';
 import { countWaves } from '../../support/waves.ts';
@@ -13,17 +14,6 @@ import { countWaves } from '../../support/waves.ts';
 const session = connectionOf(alice);
 const command: SendMessage = { kind: 'SendMessage', text: 'hi', type: 'text' };
 const writes = new Set(['UpdateItem', 'PutItem', 'DeleteItem']);
-
-const rowOf = ({ id, user, room, shard, ...rest }: Connection) =>
-  marshall({
-    ...rest,
-    room: `${room}#${shard}`,
-    connection: id,
-    user: user.id,
-    username: user.username,
-    email: user.email,
-    expiresAt: NOON / 1000 + 600,
-  });
 
 /** A room with so many connections, the sender's among them, in which the next number is 42. */
 function room(connections: readonly Connection[]) {
@@ -114,15 +104,6 @@ test('the sender hears of a message also where their row is not there any more',
   const { parts, post } = room([connectionOf(bob)]);
   await sendMessage(command, session, parts);
   expect(post.mock.calls[0]?.[0]).toBe(session.id);
-});
-
-test('a connection whose token ran out gets nothing and is closed', async () => {
-  const late = connectionOf(bob, { id: 'late=', tokenExpiresAt: NOON });
-  const { parts, post, calls } = room([session, late]);
-  await sendMessage(command, session, parts);
-  expect(post.mock.calls.map(([id]) => id)).toEqual([session.id]);
-  expect(parts.poster.close).toHaveBeenCalledWith('late=');
-  expect(calls.flat()).toContain('DeleteItem');
 });
 
 test('a text that is refused costs nothing', async () => {

@@ -4,11 +4,21 @@ import {
   ForbiddenException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { DynamoDBClient, ProvisionedThroughputExceededException } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  GetItemCommand,
+  ProvisionedThroughputExceededException,
+  PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { handler as serve } from '../../../functions/default.ts';
+import { CLOCK_TOLERANCE_MS } from '../../../functions/domain/connection.ts';
+import { rowOf } from '../../support/connection-rows.ts';
 import { authorizerContext, frameEvent } from '../../support/gateway-events.ts';
+import { alice, connectionOf } from '../../support/sample.ts';
 
 const gateway = mockClient(ApiGatewayManagementApiClient);
 const dynamodb = mockClient(DynamoDBClient);
@@ -28,6 +38,9 @@ afterEach(() => {
   errors.mockClear();
 });
 
+/** So long ago that no difference of clocks lets the token count. */
+const late = () => authorizerContext({ tokenExpiresAt: String(Date.now() - CLOCK_TOLERANCE_MS - 60_000) });
+
 const posted = () =>
   gateway.commandCalls(PostToConnectionCommand).map(({ args }) => JSON.parse(String(args[0].input.Data)));
 
@@ -43,12 +56,49 @@ describe('a frame', () => {
     expect(dynamodb.calls()).toHaveLength(0);
   });
 
-  test('of an expired token gets TOKEN_EXPIRED, does nothing, and its socket is closed', async () => {
-    gateway.onAnyCommand().resolves({});
-    const late = authorizerContext({ tokenExpiresAt: String(Date.now() - 1) });
-    await serve(frameEvent('{"message":"hi"}', late));
-    expect(posted()).toMatchObject([{ code: 'TOKEN_EXPIRED' }]);
+  test.each(['{"message":"hi"}', '{"action":"authenticate","token":"a.b.c"}'])(
+    'of an expired token gets TOKEN_EXPIRED, does nothing, and its socket is closed: %s',
+    async (body) => {
+      gateway.onAnyCommand().resolves({});
+      dynamodb.onAnyCommand().resolves({});
+      await serve(frameEvent(body, late()));
+      expect(posted()).toMatchObject([{ code: 'TOKEN_EXPIRED' }]);
+      expect(gateway.commandCalls(DeleteConnectionCommand)).toHaveLength(1);
+      expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(0);
+      expect(dynamodb.commandCalls(UpdateItemCommand)).toHaveLength(0);
+    },
+  );
+
+  test('of an expired token closes the socket also where the gateway takes no post', async () => {
+    gateway
+      .on(PostToConnectionCommand)
+      .rejects(new ForbiddenException({ message: 'no grant', $metadata: { httpStatusCode: 403 } }));
+    gateway.on(DeleteConnectionCommand).resolves({});
+    dynamodb.onAnyCommand().resolves({});
+    await expect(serve(frameEvent('hello', late()))).rejects.toThrow('Frame not answered');
     expect(gateway.commandCalls(DeleteConnectionCommand)).toHaveLength(1);
+  });
+
+  test('of a connection that has a fresh token is served, after one lookup of its own row', async () => {
+    gateway.onAnyCommand().resolves({});
+    const row = rowOf(connectionOf(alice, { tokenExpiresAt: Date.now() + 3_600_000 }));
+    dynamodb.on(GetItemCommand).resolves({ Item: row });
+    await serve(frameEvent('{"action":"fly"}', late()));
+    expect(posted()).toMatchObject([{ code: 'UNKNOWN_ACTION' }]);
+    expect(gateway.commandCalls(DeleteConnectionCommand)).toHaveLength(0);
+    expect(dynamodb.calls().map(({ args }) => args[0].input)).toEqual([
+      {
+        TableName: 'connections',
+        Key: marshall({ room: '1#0', connection: 'alice-socket=' }),
+        ConsistentRead: true,
+      },
+    ]);
+  });
+
+  test('whose token ended a moment ago, by our clock, is served without a lookup', async () => {
+    gateway.onAnyCommand().resolves({});
+    await serve(frameEvent('{"action":"fly"}', authorizerContext({ tokenExpiresAt: String(Date.now()) })));
+    expect(posted()).toMatchObject([{ code: 'UNKNOWN_ACTION' }]);
     expect(dynamodb.calls()).toHaveLength(0);
   });
 

@@ -1,0 +1,49 @@
+import type { Authenticate } from '../domain/command.ts';
+import type { Session } from '../domain/connection.ts';
+import { ChatError } from '../domain/errors.ts';
+import type { Event } from '../domain/event.ts';
+import { listPlaces } from '../store/connections.ts';
+import { raiseTokenExpiry } from '../store/token-expiries.ts';
+import type { Parts, Verifying } from './parts.ts';
+
+const refusals = {
+  guest: 'A guest has no token to renew: connect again with a token to be signed in',
+  bad: 'The fresh token is not valid: the one before counts on; send another',
+  another: 'The fresh token is of another user: the one before counts on; connect again as that user',
+  gone: 'This connection is in no room any more: connect again',
+} as const;
+
+async function verified(token: string, { verify }: Verifying) {
+  try {
+    return await verify(token);
+  } catch (error) {
+    const told = error instanceof ChatError && error.code === 'UNAUTHENTICATED';
+    throw told ? new ChatError('UNAUTHENTICATED', refusals.bad) : error;
+  }
+}
+
+/**
+ * Lets a connection go on under a fresh token of its user, in each room that it is in. One that ends before the token
+ * that counts changes nothing.
+ * @throws ChatError UNAUTHENTICATED for a token that is not valid or of another user, and for a guest; NOT_A_MEMBER
+ * where the connection was removed meanwhile
+ */
+export async function authenticate(
+  command: Authenticate,
+  session: Session,
+  parts: Pick<Parts, 'db'> & Verifying,
+): Promise<Event[]> {
+  if (session.guest) throw new ChatError('UNAUTHENTICATED', refusals.guest);
+  const { user, expiresAt: end } = await verified(command.token, parts);
+  if (user.id !== session.user.id) throw new ChatError('UNAUTHENTICATED', refusals.another);
+  const { db } = parts;
+  const places = await listPlaces(db, user.id, session.id);
+  // The connection's own row is known without the index, which lags behind.
+  const others = places.filter(({ room }) => room !== session.room);
+  const [expiresAt] = await Promise.all([
+    raiseTokenExpiry(db, session, end),
+    ...others.map((place) => raiseTokenExpiry(db, place, end)),
+  ]);
+  if (expiresAt === undefined) throw new ChatError('NOT_A_MEMBER', refusals.gone);
+  return [{ kind: 'Authenticated', room: session.room, expiresAt }];
+}

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { putConnection } from '../../functions/store/connections.ts';
+import { getMember } from '../../functions/store/members.ts';
+import { type Chatter, enter, said, typed } from '../support/chat.ts';
+import { databaseOf, newRoom, rowsOf } from '../support/rooms.ts';
+import { bob as bobUser, connectionOf } from '../support/sample.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+});
+
+afterAll(() => stack.stop());
+
+/** A row of bob's whose socket is gone, without `$disconnect`. */
+const leaveRow = (room: string, overrides: Partial<Parameters<typeof putConnection>[1]> = {}) => {
+  const open = { connectedAt: Date.now() - 60_000, tokenExpiresAt: Date.now() + 3_600_000 };
+  const row = connectionOf(bobUser, { id: 'EAAAAAAAAAAAAAA=', room, ...open, ...overrides });
+  return putConnection(databaseOf(stack), row);
+};
+
+const readTo = async (room: string) => (await getMember(databaseOf(stack), room, bobUser.id))?.readTo;
+
+/** What a person has heard of bob's comings and goings. */
+const heard = (person: Chatter) =>
+  person
+    .frames()
+    .filter(typed('presence', ({ user_id }) => user_id === 2))
+    .map((frame) => (frame as { status: string }).status);
+
+async function roomOfAlice(): Promise<{ room: string; alice: Chatter }> {
+  const room = await newRoom(stack, 'alice', 'bob');
+  return { room, alice: await enter(stack, 'alice', `room=${room}`) };
+}
+
+describe('a connection that ended without $disconnect', () => {
+  test('is told of once, and has read what was said before the message that found it gone', async () => {
+    const { room, alice } = await roomOfAlice();
+    await alice.say('one');
+    await alice.say('two');
+    await leaveRow(room);
+    await Promise.all(['three', 'four'].map((text) => alice.say(text)));
+    await vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(1), { timeout: 10_000 });
+    await stack.settled();
+    expect(heard(alice)).toEqual(['offline']);
+    expect([2, 3]).toContain(await readTo(room));
+    await alice.close();
+  });
+
+  test('and whose row is past its time is no presence: its user comes and goes as if it were not there', async () => {
+    const { room, alice } = await roomOfAlice();
+    await leaveRow(room, { connectedAt: Date.now() - 131 * 60_000 });
+    const bob = await enter(stack, 'bob', `room=${room}`);
+    await alice.take('presence', ({ status }) => status === 'online');
+    await bob.close();
+    await alice.take('presence', ({ status }) => status === 'offline');
+    expect(await rowsOf(stack, room)).toHaveLength(1);
+    await alice.close();
+  });
+
+  test('and before its time is up does not keep its user online, when the other device goes', async () => {
+    const { room, alice } = await roomOfAlice();
+    const bob = await enter(stack, 'bob', `room=${room}`);
+    await leaveRow(room);
+    await bob.close();
+    await alice.take('presence', ({ status }) => status === 'offline');
+    await stack.settled();
+    expect(heard(alice)).toEqual(['online', 'offline']);
+    expect(await rowsOf(stack, room)).toHaveLength(1);
+    await alice.close();
+  });
+
+  test('does not take its user offline while the other device is there', async () => {
+    const { room, alice } = await roomOfAlice();
+    const bob = await enter(stack, 'bob', `room=${room}`);
+    await leaveRow(room);
+    await alice.say('anybody?');
+    await vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(2), { timeout: 10_000 });
+    await stack.settled();
+    expect(heard(alice)).toEqual(['online']);
+    await bob.close();
+    await alice.take('presence', ({ status }) => status === 'offline');
+    expect(heard(alice)).toEqual(['online', 'offline']);
+    await alice.close();
+  });
+});
+
+describe('a user with two devices goes offline with the last of them', () => {
+  test.each([
+    ['the first', [0, 1]],
+    ['the second', [1, 0]],
+  ])('where %s goes first', async (_which, order) => {
+    const { room, alice } = await roomOfAlice();
+    const devices = [await enter(stack, 'bob', `room=${room}`), await enter(stack, 'bob', `room=${room}`)];
+    const [goes, stays] = order.map((index) => devices[index]);
+    await goes?.close();
+    await vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(2), { timeout: 10_000 });
+    await stack.settled();
+    expect(heard(alice)).toEqual(['online']);
+    await stays?.close();
+    await alice.take('presence', ({ status }) => status === 'offline');
+    expect(heard(alice)).toEqual(['online', 'offline']);
+    await alice.close();
+  });
+
+  test('where both go in one moment', async () => {
+    const { room, alice } = await roomOfAlice();
+    const devices = [await enter(stack, 'bob', `room=${room}`), await enter(stack, 'bob', `room=${room}`)];
+    await Promise.all(devices.map((device) => device.close()));
+    await alice.take('presence', ({ status }) => status === 'offline');
+    expect(heard(alice).at(-1)).toBe('offline');
+    await alice.close();
+  });
+});
+
+test('what a socket was sent until it closed is read, where it reads at once', async () => {
+  const { room, alice } = await roomOfAlice();
+  const bob = await enter(stack, 'bob', `room=${room}`);
+  await alice.say('one');
+  await alice.say('two');
+  await bob.next(said('two'));
+  expect(await readTo(room)).toBe(0);
+  await bob.close();
+  await vi.waitFor(async () => expect(await readTo(room)).toBe(2), { timeout: 10_000 });
+  await alice.say('three');
+  expect(await readTo(room)).toBe(2);
+  await alice.close();
+});

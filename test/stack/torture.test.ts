@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { reportOf } from '../torture/report.ts';
+import { torture } from '../torture/torture.ts';
+
+test('six clients keep whole copies of two rooms, and each change is made once, while everything fails', async () => {
+  const findings = await torture({
+    seconds: 6,
+    seed: 7,
+    clients: 6,
+    rooms: 2,
+    lostAnswersOnly: false,
+    homeOnly: false,
+  });
+  expect(findings.violations, reportOf(findings)).toEqual([]);
+  expect(findings.tally.get('sends')).toBeGreaterThanOrEqual(6);
+  expect(findings.tally.get('copies compared')).toBeGreaterThanOrEqual(5);
+}, 300_000);

@@ -1,0 +1,67 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DeleteItemCommandInput,
+  GetItemCommand,
+  type GetItemCommandInput,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Connection } from '../../functions/domain/connection.ts';
+import { connectionExpiry } from '../../functions/store/connections.ts';
+import { mockDatabase } from './mock-database.ts';
+import { messageOf } from './sample.ts';
+
+/** A connection's row, as it stands in the table. */
+export const rowOf = (connection: Connection) => {
+  const { id, user, room, shard, dialect, reads, connectedAt, tokenExpiresAt } = connection;
+  return marshall({
+    room: `${room}#${shard}`,
+    connection: id,
+    user: user.id,
+    username: user.username,
+    email: user.email,
+    userType: user.userType,
+    dialect,
+    reads,
+    connectedAt,
+    tokenExpiresAt,
+    expiresAt: connectionExpiry(connection),
+  });
+};
+
+/**
+ * A database with a room `1` of seq 42, its last message alice's, that these connections have rows in. Rows can be read, and removed where their
+ * token ran out; `readTo` notes how far whom the members' read marks are moved.
+ */
+export function roomOfRows(...connections: readonly Connection[]) {
+  const { db, dynamodb } = mockDatabase();
+  const rows = new Map(connections.map((connection) => [connection.id, rowOf(connection)]));
+  const readTo: Record<string, number> = {};
+  const found = (key: GetItemCommandInput['Key']) => rows.get(String(key?.['connection']?.S));
+  const { id: seq, ...message } = messageOf({ id: 42 });
+  const said = marshall({ ...message, kind: 'message', seq, item: 'log' });
+  const room = marshall({ name: 'r', kind: 'group', access: 'members', seq: 42, shards: 1 });
+  dynamodb
+    .on(QueryCommand)
+    .callsFake(({ TableName }) => ({ Items: TableName === 'connections' ? [...rows.values()] : [said] }));
+  dynamodb.on(GetItemCommand).callsFake(({ TableName, Key }: GetItemCommandInput) => {
+    const Item = TableName === 'connections' ? found(Key) : room;
+    return Item ? { Item } : {};
+  });
+  dynamodb.on(DeleteItemCommand).callsFake((input: DeleteItemCommandInput) => {
+    const row = found(input.Key);
+    const by = input.ExpressionAttributeValues?.[':by']?.N;
+    const fits = by === undefined || (row && Number(row['tokenExpiresAt']?.N) < Number(by));
+    if (!fits) throw new ConditionalCheckFailedException({ message: 'no', $metadata: {} });
+    rows.delete(String(input.Key?.['connection']?.S));
+    return row ? { Attributes: row } : {};
+  });
+  dynamodb.on(UpdateItemCommand).callsFake(({ Key, UpdateExpression, ExpressionAttributeValues }) => {
+    if (UpdateExpression !== 'SET readTo = :message') return {};
+    readTo[Key.item.S] = Number(ExpressionAttributeValues[':message'].N);
+    return {};
+  });
+  return { db, rows, readTo };
+}
