@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
-import { type Bundle, replaceFile, sizeTable } from './build.ts';
+import { type Bundle, replaceFile, sizeTable } from './build-output.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

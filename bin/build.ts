@@ -1,16 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
-import * as esbuild from 'esbuild';
-
-/** A bundle: one Lambda's, or an entry of the client. Sizes are bytes, minified. */
-export interface Bundle {
-  readonly entry: string;
-  readonly bytes: number;
-  readonly gzipBytes: number;
-}
+import { type Bundle, bundled, measure, removeOthers, replaceFile, sizeTable } from './build-output.ts';
+import { buildWeb } from './build-web.ts';
 
 export interface BuildOptions {
   /** The directory whose top-level *.ts files are the entries; `functions` by default. */
@@ -33,7 +26,7 @@ export async function build(options: BuildOptions = {}): Promise<readonly Bundle
   removeOthers(outdir, new Set([...files.keys()].map((path) => relative(outdir, path).split(sep)[0])));
   return [...files]
     .filter(([path]) => path.endsWith('.mjs'))
-    .map(([path, contents]) => measure(path, contents));
+    .map(([path, contents]) => measure(basename(dirname(path)), contents));
 }
 
 function listEntries(functions: string): readonly string[] {
@@ -43,79 +36,42 @@ function listEntries(functions: string): readonly string[] {
   throw new Error(`Build failed: no entry in ${functions}; put one *.ts file there for each Lambda`);
 }
 
-async function bundle(functions: string, entries: readonly string[], outdir: string) {
-  try {
-    return await esbuild.build({
-      entryPoints: entries.map((entry) => ({
-        in: join(functions, `${entry}.ts`),
-        out: join(entry, 'index'),
-      })),
-      outdir,
-      outExtension: { '.js': '.mjs' },
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node24',
-      // The AWS SDK has an ESM build behind `module`; its CommonJS one cannot be tree-shaken.
-      mainFields: ['module', 'main'],
-      conditions: ['module'],
-      treeShaking: true,
-      minify: true,
-      sourcemap: 'linked',
-      metafile: true,
-      write: false,
-      logLevel: 'silent',
-    });
-  } catch (error) {
-    if (!isBuildFailure(error)) throw error;
-    const shown = await esbuild.formatMessages(error.errors, { kind: 'error', color: process.stderr.isTTY });
-    throw new Error(
-      `Build failed: ${error.errors.length} in the source; correct what is shown\n${shown.join('')}`,
-    );
-  }
-}
-
-function isBuildFailure(error: unknown): error is esbuild.BuildFailure {
-  return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
-}
-
-/** In one step, so that a function that starts meanwhile reads the old bundle or the new one, never half. */
-export function replaceFile(path: string, contents: Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}`;
-  writeFileSync(temporary, contents);
-  renameSync(temporary, path);
-}
-
-function removeOthers(outdir: string, kept: ReadonlySet<string | undefined>): void {
-  for (const name of readdirSync(outdir)) {
-    if (!kept.has(name)) rmSync(join(outdir, name), { recursive: true });
-  }
-}
-
-function measure(path: string, contents: Uint8Array): Bundle {
-  const gzipBytes = gzipSync(contents).byteLength;
-  return { entry: basename(dirname(path)), bytes: contents.byteLength, gzipBytes };
-}
-
-/** The sizes as an aligned table, in KB of 1,000 bytes; `what` heads its first column. */
-export function sizeTable(bundles: readonly Bundle[], what = 'function'): string {
-  const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`;
-  const rows = [
-    [what, 'minified', 'gzip'] as const,
-    ...bundles.map((each) => [each.entry, kilobytes(each.bytes), kilobytes(each.gzipBytes)] as const),
-  ];
-  const width = Math.max(...rows.map(([entry]) => entry.length));
-  return rows.map(([a, b, c]) => `${a.padEnd(width)}  ${b.padStart(9)}  ${c.padStart(9)}`).join('\n');
+function bundle(functions: string, entries: readonly string[], outdir: string) {
+  return bundled({
+    entryPoints: entries.map((entry) => ({
+      in: join(functions, `${entry}.ts`),
+      out: join(entry, 'index'),
+    })),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    // The AWS SDK has an ESM build behind `module`; its CommonJS one cannot be tree-shaken.
+    mainFields: ['module', 'main'],
+    conditions: ['module'],
+    treeShaking: true,
+    minify: true,
+    sourcemap: 'linked',
+  });
 }
 
 if (import.meta.main) {
   try {
     const { values } = parseArgs({
-      options: { quiet: { type: 'boolean' }, functions: { type: 'string' }, outdir: { type: 'string' } },
+      options: {
+        quiet: { type: 'boolean' },
+        functions: { type: 'string' },
+        outdir: { type: 'string' },
+        web: { type: 'string' },
+        'web-outdir': { type: 'string' },
+      },
     });
+    const { web, 'web-outdir': outdir } = values;
     const bundles = await build(values);
-    if (values.quiet !== true) console.log(sizeTable(bundles));
+    const page = await buildWeb({ ...(web && { web }), ...(outdir && { outdir }) });
+    if (values.quiet !== true) console.log(`${sizeTable(bundles)}\n\n${sizeTable(page, 'page')}`);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Stack, startStack } from '../local/stack.ts';
@@ -64,12 +65,17 @@ Another token: npm run -s token -- carol. Stop: Ctrl-C.`);
 
 function watchProject(stack: Stack): () => void {
   const build = async () => (await import('./build.ts')).build();
+  const buildWeb = async () => (await import('./build-web.ts')).buildWeb();
+  const sources = [
+    { path: 'functions', prepare: build },
+    { path: 'web', prepare: buildWeb },
+    // The page is made of it, too.
+    { path: 'client', prepare: buildWeb },
+    { path: 'lib' },
+    { path: join('bin', 'chat.ts') },
+  ].map((source) => ({ ...source, path: join(project, source.path) }));
   return watchSources({
-    sources: [
-      { path: join(project, 'functions'), prepare: build },
-      { path: join(project, 'lib') },
-      { path: join(project, 'bin', 'chat.ts') },
-    ],
+    sources: sources.filter(({ path }) => existsSync(path)),
     reload: () => stack.reload(),
     log: (line) => console.log(line),
   });

@@ -12,13 +12,15 @@ export interface AppOptions {
   readonly outdir?: string;
   /** Where the built bundles are; `dist/functions` by default. */
   readonly bundles?: string;
+  /** Where the built page is; `dist/web` by default. */
+  readonly page?: string;
   /** False leaves the checks of cdk-nag and CloudFormation out, which saves time where nothing is deployed. */
   readonly checks?: boolean;
 }
 
 /**
  * The CDK app with its one stack; `synth()` on it writes the cloud assembly, and throws when a check of
- * cdk-nag's AwsSolutions fails. Throws an Error on an unusable setting or a missing bundle.
+ * cdk-nag's AwsSolutions fails. Throws an Error on an unusable setting, a missing bundle or a missing page.
  */
 export function createApp(options: AppOptions = {}): App {
   const checks = options.checks ?? true;
@@ -32,11 +34,13 @@ export function createApp(options: AppOptions = {}): App {
   });
   const settings = readSettings((key) => app.node.tryGetContext(key));
   const bundles = options.bundles ?? fileURLToPath(new URL('../dist/functions', import.meta.url));
+  const page = options.page ?? fileURLToPath(new URL('../dist/web', import.meta.url));
   new ChatStack(app, 'Chat', {
     stackName: settings.stackName,
     description: 'Parley: chat over WebSockets',
     settings,
     bundles,
+    page,
   });
   if (checks) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;

@@ -29,12 +29,17 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { PageDeployment, type PageDeploymentProps } from './page-deployment.ts';
+import { contentSecurityPolicy } from './page-policy.ts';
 
 export interface ChatEdgeProps {
   /** The WebSocket API's own name, without scheme and stage. */
   readonly socketDomain: string;
   /** The HTTP API's own name; without it there is nothing behind `/api/*`. */
   readonly httpDomain?: string;
+  /** https://…/, below which the page may upload files and show images from. */
+  readonly filesUrl: string;
+  readonly page: Omit<PageDeploymentProps, 'bucket'>;
 }
 
 /** The one name that clients are given: `/ws/*`, `/api/*`, and the page's bucket for everything else. */
@@ -42,12 +47,15 @@ export class ChatEdge extends Construct {
   /** https://…, no trailing slash: also the origin of a page that is served from here. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { socketDomain, httpDomain }: ChatEdgeProps) {
+  /** Throws an Error when the page is not built. */
+  constructor(scope: Construct, id: string, { socketDomain, httpDomain, filesUrl, page }: ChatEdgeProps) {
     super(scope, id);
+    const bucket = this.pageBucket();
+    new PageDeployment(this, 'PageDeployment', { ...page, bucket });
     const distribution = new Distribution(this, 'Distribution', {
       comment: Stack.of(this).stackName,
       defaultRootObject: 'index.html',
-      defaultBehavior: this.page(),
+      defaultBehavior: this.page(bucket, filesUrl),
       additionalBehaviors: {
         '/ws/*': { ...passedOn(socketDomain), functionAssociations: [this.socketFunction()] },
         ...(httpDomain !== undefined && { '/api/*': passedOn(httpDomain) }),
@@ -61,7 +69,7 @@ export class ChatEdge extends Construct {
     this.url = `https://${distribution.distributionDomainName}`;
   }
 
-  private page(): BehaviorOptions {
+  private pageBucket(): IBucket {
     const bucket = new Bucket(this, 'Page', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
@@ -74,9 +82,13 @@ export class ChatEdge extends Construct {
       reason:
         'It holds a page that is public by intent, and CloudFront is its only reader: a log would name nobody.',
     });
+    // The cast: the CDK's own types disagree under exactOptionalPropertyTypes.
+    return bucket as IBucket;
+  }
+
+  private page(bucket: IBucket, filesUrl: string): BehaviorOptions {
     return {
-      // The cast: the CDK's own types disagree under exactOptionalPropertyTypes.
-      origin: S3BucketOrigin.withOriginAccessControl(bucket as IBucket, {
+      origin: S3BucketOrigin.withOriginAccessControl(bucket, {
         originAccessControl: new S3OriginAccessControl(this, 'PageAccess', {
           originAccessControlName: this.globalName('PageAccess'),
         }),
@@ -86,12 +98,11 @@ export class ChatEdge extends Construct {
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
       allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-      responseHeadersPolicy: this.pageHeaders(),
+      responseHeadersPolicy: this.pageHeaders(filesUrl),
     };
   }
 
-  /** What holds for any page; what scripts it may load is the page's own to say. */
-  private pageHeaders(): ResponseHeadersPolicy {
+  private pageHeaders(filesUrl: string): ResponseHeadersPolicy {
     return new ResponseHeadersPolicy(this, 'PageHeaders', {
       responseHeadersPolicyName: this.globalName('PageHeaders'),
       securityHeadersBehavior: {
@@ -104,8 +115,8 @@ export class ChatEdge extends Construct {
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.SAME_ORIGIN, override: true },
         contentSecurityPolicy: {
-          contentSecurityPolicy: "base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
-          override: false,
+          contentSecurityPolicy: contentSecurityPolicy(filesUrl),
+          override: true,
         },
       },
     });

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import {
   BlockPublicAccess,
   Bucket,
@@ -16,6 +16,18 @@ export interface ChatFilesProps {
   readonly allowedOrigins: readonly string[];
 }
 
+/**
+ * The bucket's name, which is known before the bucket is: its CORS names the edge, and the edge's content security
+ * policy names the bucket. AWS: a stack's id ends in a GUID, so no two stacks share it, nor one that is made anew with
+ * the one before, whose bucket was retained.
+ */
+const bucketName = ({ stackId }: Stack): string => `parley-files-${Fn.select(2, Fn.split('/', stackId))}`;
+
+/** Below which signed URLs of files are; ends in a slash. */
+export function filesUrl(stack: Stack): string {
+  return `https://${bucketName(stack)}.s3.${stack.region}.${stack.urlSuffix}/`;
+}
+
 /** The bucket for what people send each other; read and written by signed URL, or by a function. */
 export class ChatFiles extends Construct {
   readonly bucketName: string;
@@ -24,6 +36,7 @@ export class ChatFiles extends Construct {
   constructor(scope: Construct, id: string, { allowedOrigins }: ChatFilesProps) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
+      bucketName: bucketName(Stack.of(this)),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       encryption: BucketEncryption.S3_MANAGED,

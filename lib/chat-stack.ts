@@ -1,7 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ChatEdge } from './chat-edge.ts';
-import { ChatFiles } from './chat-files.ts';
+import { ChatFiles, filesUrl } from './chat-files.ts';
 import { ChatFunction } from './chat-function.ts';
 import { ChatHttp } from './chat-http.ts';
 import { ChatIdentity } from './chat-identity.ts';
@@ -21,6 +21,8 @@ export interface ChatStackProps extends StackProps {
   readonly settings: Settings;
   /** The directory that has a directory with an index.mjs for each entry. */
   readonly bundles: string;
+  /** The directory that has the built page. */
+  readonly page: string;
 }
 
 /** The whole chat: tables, functions, WebSocket API, identity, and the edge before it all. */
@@ -33,7 +35,7 @@ export class ChatStack extends Stack {
   private readonly files: ChatFiles;
   private readonly functions: Record<EntryName, ChatFunction>;
 
-  /** Throws an Error when an entry has no bundle. */
+  /** Throws an Error when an entry has no bundle, or the page is not built. */
   constructor(scope: Construct, id: string, props: ChatStackProps) {
     super(scope, id, props);
     this.tables = new ChatTables(this, 'Tables');
@@ -43,6 +45,8 @@ export class ChatStack extends Stack {
     this.edge = new ChatEdge(this, 'Edge', {
       socketDomain: this.socket.domain,
       httpDomain: this.http.domain,
+      filesUrl: filesUrl(this),
+      page: { directory: props.page, logRetention: props.settings.logRetention },
     });
     const { allowedOrigins } = props.settings;
     this.files = new ChatFiles(this, 'Files', { allowedOrigins: allowedOrigins ?? [this.edge.url] });

@@ -7,6 +7,7 @@ import { type FunctionDefinition, readFunctions } from './lambda/definition.ts';
 import { type Permission, readPermissions } from './lambda/permission.ts';
 import { isObject } from './object.ts';
 import { type Bucket, readBuckets } from './s3/bucket.ts';
+import { type BucketDeployment, readBucketDeployments } from './s3/bucket-deployment.ts';
 import { openScope, unknownTypes } from './scope.ts';
 import { readSocketRoutes, type SocketRoutes } from './socket-routes.ts';
 import { readTemplate } from './template.ts';
@@ -15,6 +16,8 @@ import { readTemplate } from './template.ts';
 export interface Deployment {
   readonly tables: readonly TableDefinition[];
   readonly buckets: ReadonlyMap<string, Bucket>;
+  /** Files to put into buckets. */
+  readonly bucketDeployments: readonly BucketDeployment[];
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
   readonly permissions: readonly Permission[];
   readonly routes: SocketRoutes;
@@ -50,6 +53,7 @@ export function readDeployment(directory: string): Deployment {
   return {
     tables: readTables(scope),
     buckets: readBuckets(scope),
+    bucketDeployments: readBucketDeployments(scope),
     functions,
     permissions: readPermissions(scope),
     routes,

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Deployment } from './deployment.ts';
 import type { Database } from './dynamodb/database.ts';
+import { withHeaderValues } from './edge/distribution.ts';
 import { type Edge, openEdge } from './edge/open-edge.ts';
 import { type AskFault, askFaults, type Faults } from './faults.ts';
 import { awsLimits, type GatewayLimits } from './gateway/limits.ts';
@@ -12,6 +13,7 @@ import type { IdentityOptions } from './identity/serve-identity.ts';
 import { Functions } from './lambda/functions.ts';
 import { type Endpoints, functionVariables, localUrl } from './lambda/variables.ts';
 import { originUrl } from './origins.ts';
+import { putFiles } from './s3/bucket-deployment.ts';
 import type { ObjectStore } from './s3/object-store.ts';
 import { openServers, type Ports, type Servers } from './servers.ts';
 import type { Trace } from './trace.ts';
@@ -152,12 +154,18 @@ export class Platform {
     this.#identity = identity;
   }
 
-  /** Takes a template's functions, roles and routes in place of those before. */
+  /** Takes a template's functions, roles, routes and files in place of those before. */
   deploy(deployment: Deployment): void {
     this.#access.update(new Map([...deployment.functions].map(([name, { role }]) => [name, role])));
     this.#functions.update(deployment.functions);
     this.#peers.route(deployment);
-    this.#deployment = deployment;
+    const { distribution, bucketDeployments } = deployment;
+    putFiles(bucketDeployments, this.#options.objects, this.#options.clock.now());
+    const local = (value: string) => localUrl(value, this.endpoints);
+    this.#deployment = {
+      ...deployment,
+      distribution: distribution && withHeaderValues(distribution, local),
+    };
   }
 
   /** Resolves when no function runs. */

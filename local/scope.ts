@@ -19,6 +19,7 @@ const attributes: Readonly<Record<string, Attributes>> = {
   'AWS::DynamoDB::GlobalTable': (name) => ({ '': name, Arn: localArn('dynamodb', `table/${name}`) }),
   'AWS::Lambda::Function': (name) => ({ '': name, Arn: localArn('lambda', `function:${name}`) }),
   'AWS::Lambda::Permission': (name) => ({ '': name, Id: name }),
+  'AWS::Lambda::LayerVersion': (name) => ({ '': localArn('lambda', `layer:${name}:1`) }),
   'AWS::Lambda::EventInvokeConfig': (name) => ({ '': name }),
   'AWS::IAM::Role': (name) => ({ '': name, Arn: localArn('iam', `role/${name}`) }),
   'AWS::IAM::Policy': (name) => ({ '': name }),
@@ -49,6 +50,7 @@ const attributes: Readonly<Record<string, Attributes>> = {
     RegionalDomainName: `${name}.s3.${account.region}.${account.urlSuffix}`,
   }),
   'AWS::S3::BucketPolicy': (name) => ({ '': name }),
+  'Custom::CDKBucketDeployment': (name) => ({ '': name }),
   'AWS::CloudFront::Distribution': (name) => ({
     '': name,
     Id: name,
@@ -75,6 +77,7 @@ const nameProperties: Readonly<Record<string, string>> = {
   'AWS::IAM::Role': 'RoleName',
   'AWS::ApiGatewayV2::Stage': 'StageName',
   'AWS::Logs::LogGroup': 'LogGroupName',
+  'AWS::S3::Bucket': 'BucketName',
   'AWS::SQS::Queue': 'QueueName',
 };
 

@@ -57,6 +57,6 @@ function open({ path }: WatchedSource, note: () => void): FSWatcher {
   const recursive = statSync(path).isDirectory();
   // Editors leave swap and backup files beside the source; those are no change.
   return watch(path, { recursive }, (_event, file) => {
-    if (file === null || /^[^.~#][^~#]*\.(ts|json)$/.test(file.split('/').pop() ?? '')) note();
+    if (file === null || /^[^.~#][^~#]*\.(tsx?|json|css|html|svg)$/.test(file.split('/').pop() ?? '')) note();
   });
 }

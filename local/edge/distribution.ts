@@ -68,6 +68,18 @@ export function readDistribution(scope: Scope): Distribution | null {
   };
 }
 
+/** The distribution with each value of its headers made another. */
+export function withHeaderValues(
+  distribution: Distribution,
+  change: (value: string) => string,
+): Distribution {
+  const behaviors = distribution.behaviors.map((behavior) => ({
+    ...behavior,
+    responseHeaders: behavior.responseHeaders.map((each) => ({ ...each, value: change(each.value) })),
+  }));
+  return { ...distribution, behaviors };
+}
+
 function readBehavior(config: Config, origins: readonly unknown[], scope: Scope): Behavior {
   const pathPattern = textOf(config['PathPattern']) || '*';
   const origin = origins.map(objectOf).find(({ Id }) => Id === config['TargetOriginId']);

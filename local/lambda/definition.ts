@@ -32,15 +32,28 @@ export interface RetryPolicy {
 /** AWS: "How Lambda handles errors and retries with asynchronous invocation". */
 const awsRetry: RetryPolicy = { attempts: 2, maxAgeMs: 6 * 60 * 60_000 };
 
-/** The template's functions by name; throws one clear line for one that cannot run here. */
+/**
+ * The template's functions by name; throws one clear line for one that cannot run here. What serves a custom resource
+ * is left out: CloudFormation calls it at a deploy, in a way that nothing here does.
+ */
 export function readFunctions(scope: Scope): ReadonlyMap<string, FunctionDefinition> {
   const retries = readRetries(scope);
+  const providers = readProviders(scope);
   const definitions = new Map<string, FunctionDefinition>();
   for (const [id, resource] of scope.ofType('AWS::Lambda::Function')) {
+    if (providers.has(scope.attribute(id, 'Arn'))) continue;
     const name = scope.physicalName(id);
     definitions.set(name, readFunction(id, resource, retries.get(name) ?? awsRetry, scope));
   }
   return definitions;
+}
+
+/** ARNs of the functions that serve custom resources. */
+function readProviders(scope: Scope): ReadonlySet<unknown> {
+  const custom = [...scope.template.resources].filter(([, { type }]) => type.startsWith('Custom::'));
+  return new Set(
+    custom.map(([id, { properties }]) => resolve(properties['ServiceToken'], scope, `${id}.ServiceToken`)),
+  );
 }
 
 function readFunction(id: string, resource: Resource, retry: RetryPolicy, scope: Scope): FunctionDefinition {

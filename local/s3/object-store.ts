@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** An object as it was put. */
 export interface StoredObject {
   readonly bytes: Buffer;
   readonly contentType: string;
+  /** What a browser is told of keeping it; undefined for nothing. */
+  readonly cacheControl: string | undefined;
   /** With its quotes, as in the header. */
   readonly etag: string;
   /** Milliseconds since the epoch. */
@@ -18,9 +20,11 @@ export interface ObjectStore {
   put(
     bucket: string,
     key: string,
-    object: Pick<StoredObject, 'bytes' | 'contentType' | 'lastModified'>,
+    object: Pick<StoredObject, 'bytes' | 'contentType' | 'cacheControl' | 'lastModified'>,
   ): string;
   delete(bucket: string, key: string): void;
+  /** The keys of a bucket's objects. */
+  keys(bucket: string): readonly string[];
 }
 
 /** Opens the objects that are kept in `directory`, or (null) in memory. */
@@ -42,10 +46,17 @@ function inMemory(): ObjectStore {
       return etag;
     },
     delete: (bucket, key) => void objects.delete(place(bucket, key)),
+    keys(bucket) {
+      const start = place(bucket, '');
+      return [...objects.keys()]
+        .filter((each) => each.startsWith(start))
+        .map((each) => each.slice(start.length));
+    },
   };
 }
 
-interface Facts extends Omit<StoredObject, 'bytes'> {
+interface Facts extends Omit<StoredObject, 'bytes' | 'cacheControl'> {
+  readonly cacheControl?: string;
   readonly key: string;
   /** The file that has the bytes. */
   readonly file: string;
@@ -71,16 +82,29 @@ function inDirectory(directory: string): ObjectStore {
     get(bucket, key) {
       const facts = factsOf(bucket, key);
       if (facts === undefined) return undefined;
-      const { contentType, etag, lastModified, file } = facts;
-      return { bytes: readFileSync(join(folder(bucket), file)), contentType, etag, lastModified };
+      const { contentType, cacheControl, etag, lastModified, file } = facts;
+      return {
+        bytes: readFileSync(join(folder(bucket), file)),
+        contentType,
+        cacheControl,
+        etag,
+        lastModified,
+      };
     },
-    put(bucket, key, { bytes, contentType, lastModified }) {
+    put(bucket, key, { bytes, contentType, cacheControl, lastModified }) {
       mkdirSync(folder(bucket), { recursive: true });
       const before = factsOf(bucket, key);
       const etag = etagOf(bytes);
       const file = `${hashOf(key)}.${etag.slice(1, -1)}.bytes`;
       writeFileSync(join(folder(bucket), file), bytes);
-      const facts: Facts = { key, contentType, etag, lastModified, file };
+      const facts: Facts = {
+        key,
+        contentType,
+        ...(cacheControl && { cacheControl }),
+        etag,
+        lastModified,
+        file,
+      };
       // In one step, so that a stack that is killed leaves the old object or the new one.
       writeFileSync(`${factsFile(bucket, key)}.new`, JSON.stringify(facts));
       renameSync(`${factsFile(bucket, key)}.new`, factsFile(bucket, key));
@@ -93,6 +117,11 @@ function inDirectory(directory: string): ObjectStore {
       if (facts === undefined) return;
       rmSync(factsFile(bucket, key), { force: true });
       rmSync(join(folder(bucket), facts.file), { force: true });
+    },
+    keys(bucket) {
+      if (!existsSync(folder(bucket))) return [];
+      const names = readdirSync(folder(bucket)).filter((name) => name.endsWith('.json'));
+      return names.flatMap((name) => readFacts(join(folder(bucket), name))?.key ?? []);
     },
   };
 }

@@ -25,12 +25,17 @@ export function sendObject(
   response: ServerResponse,
   object: StoredObject,
 ): S3Error | undefined {
+  response.setHeader('ETag', object.etag);
+  response.setHeader('Last-Modified', new Date(object.lastModified).toUTCString());
+  if (object.cacheControl !== undefined) response.setHeader('Cache-Control', object.cacheControl);
+  if (isHeld(request.headers['if-none-match'], object.etag)) {
+    response.writeHead(304).end();
+    return undefined;
+  }
   const size = object.bytes.byteLength;
   const range = rangeOf(request.headers.range, size);
   if (range === 'none') return s3Error(416, 'InvalidRange', 'The requested range is not satisfiable');
   response.setHeader('Accept-Ranges', 'bytes');
-  response.setHeader('ETag', object.etag);
-  response.setHeader('Last-Modified', new Date(object.lastModified).toUTCString());
   response.setHeader('Content-Type', object.contentType);
   for (const name of overrides) {
     const value = queryOf(request, `response-${name}`);
@@ -42,6 +47,12 @@ export function sendObject(
   response.writeHead(range === undefined ? 200 : 206);
   response.end(request.method === 'HEAD' ? undefined : bytes);
   return undefined;
+}
+
+/** AWS: GetObject, If-None-Match. Whether who asks has it already; a proxy may have made the tag a weak one. */
+function isHeld(condition: string | undefined, etag: string): boolean {
+  const tags = (condition ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(etag) || tags.includes('*');
 }
 
 export interface Putting {
@@ -96,5 +107,6 @@ export async function takeObject(putting: Putting): Promise<string | S3Error> {
   if (late !== undefined) return late;
   // AWS: PutObject, an object that names no type is a binary/octet-stream.
   const contentType = headers['content-type'] ?? 'binary/octet-stream';
-  return objects.put(bucket, key, { bytes, contentType, lastModified: now });
+  const cacheControl = headers['cache-control'];
+  return objects.put(bucket, key, { bytes, contentType, cacheControl, lastModified: now });
 }

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import type { Bundle } from '../../bin/build.ts';
 import { buildClient, declareClient } from '../../bin/build-client.ts';
+import type { Bundle } from '../../bin/build-output.ts';
 import { clientExamples } from '../support/documented.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -13,16 +13,21 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { build, sizeTable } from '../../bin/build.ts';
+import { build } from '../../bin/build.ts';
+import { sizeTable } from '../../bin/build-output.ts';
 
 let functions: string;
 let outdir: string;
+let web: string;
 
 beforeEach(() => {
   const directory = mkdtempSync(join(tmpdir(), 'parley-build-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   functions = join(directory, 'functions');
   outdir = join(directory, 'dist');
+  web = join(directory, 'web');
+  mkdirSync(web);
+  writeFileSync(join(web, 'index.html'), '<h1>Chat</h1>');
   write('domain/greeting.ts', `export const greeting: string = 'hello';\nexport const unused = 'dropped';\n`);
   write(
     'send.ts',
@@ -96,14 +101,16 @@ test('a folder without an entry is refused', async () => {
   await expect(build({ functions: empty, outdir })).rejects.toThrow(`Build failed: no entry in ${empty}`);
 });
 
-test('the command prints the table, or with --quiet nothing', async () => {
+test('the command builds functions and page and prints their sizes, or with --quiet nothing', async () => {
   const script = join(import.meta.dirname, '../../bin/build.ts');
+  const pageOutdir = join(outdir, 'page');
+  const directories = ['--functions', functions, '--outdir', join(outdir, 'functions')];
+  directories.push('--web', web, '--web-outdir', pageOutdir);
   const command = (...flags: string[]) =>
-    execFileSync(process.execPath, [script, '--functions', functions, '--outdir', outdir, ...flags], {
-      encoding: 'utf8',
-      stdio: 'pipe',
-    });
-  expect(command()).toMatch(/^function +minified +gzip\n(edit|send) /);
+    execFileSync(process.execPath, [script, ...directories, ...flags], { encoding: 'utf8', stdio: 'pipe' });
+  const table = command();
+  expect(table).toMatch(/^function +minified +gzip\n(edit|send) /);
+  expect(table).toMatch(/\n\npage +minified +gzip\nindex\.html /);
   expect(command('--quiet')).toBe('');
   write('edit.ts', 'export const handler = (;\n');
   expect(() => command()).toThrow(

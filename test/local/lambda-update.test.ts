@@ -43,6 +43,7 @@ describe('a URL of API Gateway, CloudFront or Cognito', () => {
     gateway: 'http://127.0.0.1:8001',
     edge: 'http://localhost:8000',
     lambda: 'http://127.0.0.1:8003',
+    s3: 'http://127.0.0.1:8004',
   };
   test.each([
     ['https://abc.execute-api.us-east-1.amazonaws.com/prod', 'http://127.0.0.1:8001/prod'],
@@ -50,6 +51,8 @@ describe('a URL of API Gateway, CloudFront or Cognito', () => {
     ['https://cognito-idp.us-east-1.amazonaws.com/pool', 'http://127.0.0.1:8003/pool'],
     ['https://sts.us-east-1.amazonaws.com/pool', 'https://sts.us-east-1.amazonaws.com/pool'],
     ['https://dist.cloudfront.net', 'http://localhost:8000'],
+    ['https://my-files.s3.us-east-1.amazonaws.com/', 'http://127.0.0.1:8004/my-files/'],
+    ["img-src 'self' https://a.s3.us-east-1.amazonaws.com/; x", "img-src 'self' http://127.0.0.1:8004/a/; x"],
     ['plain text', 'plain text'],
   ])('%s is locally %s', (value, expected) => {
     expect(localUrl(value, endpoints)).toBe(expected);

@@ -61,6 +61,42 @@ describe.each([
     await expect(client.send(new GetObjectCommand(place))).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
+  test('comes back with the Cache-Control that it was put with, and without one with none', async () => {
+    const client = clientOf(await serve(open()));
+    await client.send(new PutObjectCommand({ ...png, CacheControl: 'no-cache' }));
+    expect(await client.send(new GetObjectCommand(place))).toMatchObject({ CacheControl: 'no-cache' });
+    await client.send(new PutObjectCommand(png));
+    expect((await client.send(new GetObjectCommand(place))).CacheControl).toBeUndefined();
+  });
+
+  test('is not sent again to who has it already', async () => {
+    const client = clientOf(await serve(open()));
+    const { ETag } = await client.send(new PutObjectCommand({ ...png, CacheControl: 'no-cache' }));
+    for (const IfNoneMatch of [ETag, `"other", W/${ETag}`]) {
+      const asked = client.send(new GetObjectCommand({ ...place, IfNoneMatch }));
+      await expect(asked).rejects.toMatchObject({ $metadata: { httpStatusCode: 304 } });
+    }
+    const other = await client.send(new GetObjectCommand({ ...place, IfNoneMatch: '"other"' }));
+    expect(await other.Body?.transformToString()).toBe('pixels');
+  });
+
+  test('is listed by its key in its own bucket, until it is deleted', () => {
+    const objects = open();
+    const object = {
+      bytes: Buffer.from('x'),
+      contentType: 'text/plain',
+      cacheControl: undefined,
+      lastModified: 0,
+    };
+    objects.put('files', 'a/1', object);
+    objects.put('files', 'b', object);
+    objects.put('files-of-others', 'c', object);
+    expect([...objects.keys('files')].sort()).toEqual(['a/1', 'b']);
+    objects.delete('files', 'a/1');
+    expect(objects.keys('files')).toEqual(['b']);
+    expect(objects.keys('none')).toEqual([]);
+  });
+
   test('is put once only where If-None-Match says so', async () => {
     const client = clientOf(await serve(open()));
     const once = new PutObjectCommand({ ...png, IfNoneMatch: '*' });

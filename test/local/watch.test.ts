@@ -73,10 +73,20 @@ test('a change during a reload is taken up after it', async () => {
   await vi.waitFor(() => expect(reload).toHaveBeenCalledTimes(2));
 });
 
+test.each(['index.html', 'style.css', 'main.tsx', 'icon.svg'])(
+  '%s is a source like any other',
+  async (name) => {
+    const reload = vi.fn(async () => {});
+    const { root } = watchTwo(reload);
+    writeFileSync(join(root, 'lib', name), 'x');
+    await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
+  },
+);
+
 test('an editor’s swap files are no change', async () => {
   const reload = vi.fn(async () => {});
   const { root } = watchTwo(reload);
-  for (const name of ['.a.ts.swp', 'a.ts~', '#a.ts#', 'notes.md'])
+  for (const name of ['.a.ts.swp', 'a.ts~', '#a.ts#', '.style.css.swp', 'notes.md'])
     writeFileSync(join(root, 'lib', name), 'x');
   writeFileSync(join(root, 'lib', 'a.ts'), 'x');
   await vi.waitFor(() => expect(reload).toHaveBeenCalled());

@@ -67,7 +67,7 @@ function attach(input: FileInput, username: string, room: string, now = Date.now
     region: 'us-east-1',
     credentials: { accessKeyId: 'developer', secretAccessKey: 'developer' },
   });
-  const files = () => openFiles('filesbucket', client);
+  const files = () => openFiles('parley-files-local', client);
   return attachFile(input, { room, user: userIds[username] ?? '' }, { db: databaseOf(stack), files, now });
 }
 
@@ -240,7 +240,7 @@ describe('a name is a name and no path', () => {
     const room = await newRoom(stack, 'alice');
     const offer = await uploaded('alice', room, { name });
     expect(offer.name).toBe(kept);
-    expect(new URL(offer.upload.url).pathname).toBe(`/filesbucket/${room}/${offer.file_id}`);
+    expect(new URL(offer.upload.url).pathname).toBe(`/parley-files-local/${room}/${offer.file_id}`);
     await attachId(offer.file_id, 'alice', room);
     const location = (await read('alice', room, offer.file_id)).headers.get('location') ?? '';
     const got = await fetch(location);

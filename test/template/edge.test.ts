@@ -172,8 +172,8 @@ describe('the page', () => {
     const policy = headers?.properties['ResponseHeadersPolicyConfig'];
     expect(policy).toHaveProperty('SecurityHeadersConfig', {
       ContentSecurityPolicy: {
-        ContentSecurityPolicy: "base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
-        Override: false,
+        ContentSecurityPolicy: expect.stringContaining("frame-ancestors 'none'"),
+        Override: true,
       },
       ContentTypeOptions: { Override: true },
       FrameOptions: { FrameOption: 'DENY', Override: true },

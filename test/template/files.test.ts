@@ -24,6 +24,10 @@ test('the bucket for files is private, encrypted, and outlives the stack', () =>
   });
 });
 
+test('its name is of this stack alone, and is known to the edge before there is a bucket', () => {
+  expect(bucketOf(template)?.properties['BucketName']).toBe('parley-files-<part 2 of <AWS::StackId>>');
+});
+
 test('nothing but an upload that was left unfinished is deleted by itself', () => {
   expect(bucketOf(template)?.properties['LifecycleConfiguration']).toEqual({
     Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }],

@@ -91,6 +91,9 @@ function statements(entry: string, grants: readonly string[]) {
   return [logs, ...written].map((each) => ({ Effect: 'Allow', ...each }));
 }
 
+/** What the CDK brings along to deploy the page is in page.test.ts. */
+const isOurs = ({ id }: Resource) => !id.startsWith('CustomCDKBucketDeployment');
+
 const roleOf = ({ properties }: Resource) => String(properties['Role']).replace(/^<(.+)\.Arn>$/, '$1');
 
 test.each(allEntries)('%s may do exactly what it needs', (entry) => {
@@ -103,8 +106,8 @@ test.each(allEntries)('%s may do exactly what it needs', (entry) => {
   ]);
 });
 
-test('every function has a role of its own, for Lambda only and with nothing but its policy', () => {
-  const roles = template.resources('AWS::IAM::Role');
+test('every function of ours has a role of its own, for Lambda only and with nothing but its policy', () => {
+  const roles = template.resources('AWS::IAM::Role').filter(isOurs);
   expect(roles.map(({ id }) => id).sort()).toEqual(
     allEntries.map((entry) => roleOf(template.function(entry))).sort(),
   );
@@ -125,9 +128,10 @@ interface Statement {
   readonly Resource: string | readonly string[];
 }
 
-test('no action is a wildcard, and no resource but the connections of the stage and the files', () => {
+test('no action of ours is a wildcard, and no resource but the connections of the stage and the files', () => {
   const all = template
     .resources('AWS::IAM::Policy')
+    .filter(isOurs)
     .flatMap(({ properties }) => (properties['PolicyDocument'] as { Statement: Statement[] }).Statement);
   expect(all.length).toBeGreaterThan(allEntries.length);
   expect(all.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);

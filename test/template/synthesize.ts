@@ -23,6 +23,8 @@ export interface Resource {
   readonly type: string;
   readonly properties: Record<string, unknown>;
   readonly deletionPolicy: string | undefined;
+  /** What is made before it, beside what its properties name. */
+  readonly dependsOn: readonly string[];
 }
 
 export interface Synthesized {
@@ -33,6 +35,8 @@ export interface Synthesized {
   readonly outputs: Record<string, unknown>;
   /** The names of the files in a function's asset. */
   assetFiles(entry: string): readonly string[];
+  /** The names of the files in the asset with this key. */
+  filesOf(assetKey: string): readonly string[];
 }
 
 /** Synthesizes with bundles that say which entry they are, and reads the template back. */
@@ -41,19 +45,25 @@ export function synthesize(context: Record<string, unknown> = {}): Synthesized {
   try {
     const bundles = writeBundles(join(directory, 'bundles'));
     const outdir = join(directory, 'cdk.out');
-    createApp({ context, outdir, bundles }).synth();
+    createApp({ context, outdir, bundles, page: writePage(join(directory, 'page')) }).synth();
     return read(outdir);
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
 
-/** The app's options with a bundle for each entry, all in a directory that goes when the test ends. */
+/** The app's options with a bundle for each entry and a page, all in a directory that goes when the test ends. */
 export function temporaryOptions(entries: readonly string[] = allEntries) {
   const directory = mkdtempSync(join(tmpdir(), 'parley-app-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const bundles = writeBundles(join(directory, 'bundles'), entries);
-  return { bundles, outdir: join(directory, 'cdk.out') };
+  return { bundles, page: writePage(join(directory, 'page')), outdir: join(directory, 'cdk.out') };
+}
+
+function writePage(directory: string): string {
+  mkdirSync(directory);
+  for (const name of ['index.html', 'main-1.js', 'main-1.js.map']) writeFileSync(join(directory, name), name);
+  return directory;
 }
 
 function writeBundles(directory: string, entries: readonly string[] = allEntries): string {
@@ -65,8 +75,15 @@ function writeBundles(directory: string, entries: readonly string[] = allEntries
   return directory;
 }
 
+interface Written {
+  readonly Type: string;
+  readonly Properties?: Record<string, unknown>;
+  readonly DeletionPolicy?: string;
+  readonly DependsOn?: readonly string[];
+}
+
 interface Template {
-  Resources: Record<string, { Type: string; Properties?: Record<string, unknown>; DeletionPolicy?: string }>;
+  Resources: Record<string, Written>;
   Outputs: Record<string, { Value: unknown }>;
 }
 
@@ -77,18 +94,18 @@ function read(outdir: string): Synthesized {
     type: resource.Type,
     properties: simplify(resource.Properties ?? {}) as Record<string, unknown>,
     deletionPolicy: resource.DeletionPolicy,
+    dependsOn: (resource.DependsOn ?? []).map(shortId),
   }));
-  const functions = new Map(
-    all.filter(({ type }) => type === 'AWS::Lambda::Function').map((each) => [entryOf(outdir, each), each]),
-  );
-  const assets = new Map([...functions].map(([entry, each]) => [entry, listAsset(outdir, each)]));
+  const functions = new Map(all.filter((each) => isOurs(each)).map((each) => [entryOf(outdir, each), each]));
+  const assets = listAssets(outdir);
   return {
     resources: (type) => all.filter((each) => type === undefined || each.type === type),
     function: (entry) => present(functions.get(entry), `function for ${entry}`),
     outputs: Object.fromEntries(
       Object.entries(template.Outputs).map(([name, { Value }]) => [name, simplify(Value)]),
     ),
-    assetFiles: (entry) => present(assets.get(entry), `asset for ${entry}`),
+    assetFiles: (entry) => present(assets.get(codeOf(present(functions.get(entry), entry))), entry),
+    filesOf: (assetKey) => present(assets.get(assetKey), assetKey),
   };
 }
 
@@ -96,20 +113,30 @@ interface Assets {
   files: Record<string, { source: { path: string } }>;
 }
 
-/** Where a function's code lies in the cloud assembly: its S3 key is the asset's hash. */
-function assetDirectory(outdir: string, { properties }: Resource): string {
-  const { S3Key } = properties['Code'] as { S3Key: string };
+/** The functions of the chat, without the one that the CDK brings along to deploy the page. */
+const isOurs = ({ type, properties }: Resource) =>
+  type === 'AWS::Lambda::Function' && String(properties['Runtime']).startsWith('nodejs');
+
+const codeOf = ({ properties }: Resource) => (properties['Code'] as { S3Key: string }).S3Key;
+
+/** Where an asset lies in the cloud assembly: its key is its hash. */
+function assetDirectory(outdir: string, key: string): string {
   const { files } = readJson<Assets>(join(outdir, 'Chat.assets.json'));
-  return join(outdir, present(files[S3Key.replace(/\.zip$/, '')], S3Key).source.path);
+  return join(outdir, present(files[key.replace(/\.zip$/, '')], key).source.path);
 }
 
 function entryOf(outdir: string, resource: Resource): string {
-  const source = readFileSync(join(assetDirectory(outdir, resource), 'index.mjs'), 'utf8');
+  const source = readFileSync(join(assetDirectory(outdir, codeOf(resource)), 'index.mjs'), 'utf8');
   return present(/'(\w+)'/.exec(source)?.[1], `entry of ${resource.id}`);
 }
 
-function listAsset(outdir: string, resource: Resource): readonly string[] {
-  return readdirSync(assetDirectory(outdir, resource));
+/** The names of the files in each asset that is a directory, by its key. */
+function listAssets(outdir: string): ReadonlyMap<string, readonly string[]> {
+  const { files } = readJson<Assets>(join(outdir, 'Chat.assets.json'));
+  const directories = Object.entries(files).filter(([, { source }]) => !/\.(zip|json)$/.test(source.path));
+  return new Map(
+    directories.map(([hash, { source }]) => [`${hash}.zip`, readdirSync(join(outdir, source.path))]),
+  );
 }
 
 const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) as T;
@@ -127,6 +154,8 @@ function simplify(value: unknown): unknown {
   if (name === 'Fn::GetAtt') return `<${shortId(String(parts[0]))}.${parts[1]}>`;
   if (name === 'Fn::Join' && Array.isArray(parts[1])) return parts[1].join(String(parts[0]));
   if (name === 'Fn::Sub') return argument;
+  if (name === 'Fn::Split') return `${parts[1]}`;
+  if (name === 'Fn::Select') return `<part ${parts[0]} of ${parts[1]}>`;
   return Object.fromEntries(entries.map(([key, each]) => [key, simplify(each)]));
 }
 

@@ -1,0 +1,62 @@
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import * as esbuild from 'esbuild';
+
+/** One file that was built. Sizes are bytes, minified. */
+export interface Bundle {
+  readonly entry: string;
+  readonly bytes: number;
+  readonly gzipBytes: number;
+}
+
+/** Runs esbuild, which writes nothing; throws an Error that shows file and line of what does not build. */
+export async function bundled(
+  options: esbuild.BuildOptions,
+): Promise<esbuild.BuildResult<{ write: false; metafile: true }>> {
+  try {
+    return await esbuild.build({ ...options, write: false, metafile: true, logLevel: 'silent' });
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error;
+    const shown = await esbuild.formatMessages(error.errors, { kind: 'error', color: process.stderr.isTTY });
+    throw new Error(
+      `Build failed: ${error.errors.length} in the source; correct what is shown\n${shown.join('')}`,
+    );
+  }
+}
+
+function isBuildFailure(error: unknown): error is esbuild.BuildFailure {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
+}
+
+/** In one step, so that whoever reads it meanwhile gets the old file or the new one, never half. */
+export function replaceFile(path: string, contents: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}`;
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
+}
+
+/** Removes what is in a directory and has none of these names. */
+export function removeOthers(directory: string, kept: ReadonlySet<string | undefined>): void {
+  for (const name of readdirSync(directory)) {
+    // Forced: another build may remove it at the same time.
+    if (!kept.has(name)) rmSync(join(directory, name), { recursive: true, force: true });
+  }
+}
+
+/** The sizes of a file that was built. */
+export function measure(entry: string, contents: Uint8Array): Bundle {
+  return { entry, bytes: contents.byteLength, gzipBytes: gzipSync(contents).byteLength };
+}
+
+/** The sizes as an aligned table, in KB of 1,000 bytes; `what` stands above the names. */
+export function sizeTable(bundles: readonly Bundle[], what = 'function'): string {
+  const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`;
+  const rows = [
+    [what, 'minified', 'gzip'] as const,
+    ...bundles.map((each) => [each.entry, kilobytes(each.bytes), kilobytes(each.gzipBytes)] as const),
+  ];
+  const width = Math.max(...rows.map(([entry]) => entry.length));
+  return rows.map(([a, b, c]) => `${a.padEnd(width)}  ${b.padStart(9)}  ${c.padStart(9)}`).join('\n');
+}

@@ -1,0 +1,105 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { buildWeb } from '../../bin/build-web.ts';
+
+let web: string;
+let outdir: string;
+
+const index = `<!doctype html>
+<link rel="icon" href="./icon.svg">
+<link rel="stylesheet" href="./style.css">
+<script type="module" src="./main.tsx"></script>
+<a href="/api/openapi.json">API</a>
+`;
+
+beforeEach(() => {
+  const directory = mkdtempSync(join(tmpdir(), 'parley-web-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  web = join(directory, 'web');
+  outdir = join(directory, 'dist');
+  write('index.html', index);
+  write('style.css', 'body {\n  color: red;\n}\n');
+  write('icon.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  write('deep/greeting.ts', `export const greeting: string = 'hello';\nexport const unused = 'dropped';\n`);
+  write('main.tsx', `import { greeting } from './deep/greeting.ts';\ndocument.title = greeting;\n`);
+});
+
+function write(path: string, source: string): void {
+  mkdirSync(dirname(join(web, path)), { recursive: true });
+  writeFileSync(join(web, path), source);
+}
+
+const read = (name: string) => readFileSync(join(outdir, name), 'utf8');
+const built = () => readdirSync(outdir).filter((name) => !name.endsWith('.map'));
+const nameOf = (pattern: RegExp) => built().find((name) => pattern.test(name)) ?? `no ${pattern}`;
+
+test('index.html names what was built of what it named, and leaves other addresses alone', async () => {
+  await buildWeb({ web, outdir });
+  expect(built().sort()).toEqual([
+    expect.stringMatching(/^icon-[A-Z0-9]{8}\.svg$/),
+    'index.html',
+    expect.stringMatching(/^main-[A-Z0-9]{8}\.js$/),
+    expect.stringMatching(/^style-[A-Z0-9]{8}\.css$/),
+  ]);
+  expect(read('index.html')).toBe(
+    index
+      .replace('icon.svg', nameOf(/^icon/))
+      .replace('style.css', nameOf(/^style/))
+      .replace('main.tsx', nameOf(/^main/)),
+  );
+});
+
+test('what is built is small: minified, and without what nobody uses', async () => {
+  await buildWeb({ web, outdir });
+  expect(read(nameOf(/^style/)).trim()).toBe('body{color:red}');
+  const code = read(nameOf(/^main/));
+  expect(code).toContain('hello');
+  expect(code).not.toContain('dropped');
+});
+
+test('a source map lies beside the code, which does not name it', async () => {
+  await buildWeb({ web, outdir });
+  expect(readdirSync(outdir)).toContain(`${nameOf(/^main/)}.map`);
+  for (const name of built()) expect(read(name)).not.toContain('sourceMappingURL');
+});
+
+test('a name stands for its content: another content has another name, the same has the same', async () => {
+  await buildWeb({ web, outdir });
+  const before = built();
+  write('style.css', 'body { color: blue }');
+  await buildWeb({ web, outdir });
+  const gone = before.filter((name) => !built().includes(name));
+  expect(gone).toEqual([expect.stringMatching(/^style-/)]);
+  expect(read('index.html')).toContain(nameOf(/^style/));
+  expect(built()).toHaveLength(before.length);
+});
+
+test('the sizes are those of the files, without the maps', async () => {
+  const sizes = await buildWeb({ web, outdir });
+  expect(sizes.map(({ entry }) => entry).sort()).toEqual(built().sort());
+  for (const { entry, bytes, gzipBytes } of sizes) {
+    const file = readFileSync(join(outdir, entry));
+    expect([bytes, gzipBytes]).toEqual([file.byteLength, gzipSync(file).byteLength]);
+  }
+});
+
+test('a source that does not build is shown by file and line, and the page of before stays', async () => {
+  await buildWeb({ web, outdir });
+  const before = read('index.html');
+  write('main.tsx', 'const a = 1;\nconst b = <p>;\n');
+  await expect(buildWeb({ web, outdir })).rejects.toThrow(/^Build failed: 1 in the source.*main\.tsx:2:/s);
+  expect(read('index.html')).toBe(before);
+});
+
+test('a file that index.html names and that is not there is shown', async () => {
+  rmSync(join(web, 'style.css'));
+  await expect(buildWeb({ web, outdir })).rejects.toThrow(/^Build failed: .*style\.css/s);
+});
+
+test('a folder without index.html is refused', async () => {
+  rmSync(join(web, 'index.html'));
+  await expect(buildWeb({ web, outdir })).rejects.toThrow(`Build failed: no index.html in ${web}; `);
+});
