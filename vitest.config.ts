@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'alone',
-          include: ['test/{unit,contract,house,template}/**/*.test.ts'],
+          include: ['test/{unit,contract,house,template,client}/**/*.test.ts'],
           setupFiles: ['test/support/no-network.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 
-/** One Lambda's bundle. Sizes are bytes, minified. */
+/** A bundle: one Lambda's, or an entry of the client. Sizes are bytes, minified. */
 export interface Bundle {
   readonly entry: string;
   readonly bytes: number;
@@ -80,7 +80,7 @@ function isBuildFailure(error: unknown): error is esbuild.BuildFailure {
 }
 
 /** In one step, so that a function that starts meanwhile reads the old bundle or the new one, never half. */
-function replaceFile(path: string, contents: Uint8Array): void {
+export function replaceFile(path: string, contents: Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, contents);
@@ -98,11 +98,11 @@ function measure(path: string, contents: Uint8Array): Bundle {
   return { entry: basename(dirname(path)), bytes: contents.byteLength, gzipBytes };
 }
 
-/** The sizes as an aligned table, in KB of 1,000 bytes. */
-export function sizeTable(bundles: readonly Bundle[]): string {
+/** The sizes as an aligned table, in KB of 1,000 bytes; `what` heads its first column. */
+export function sizeTable(bundles: readonly Bundle[], what = 'function'): string {
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`;
   const rows = [
-    ['function', 'minified', 'gzip'] as const,
+    [what, 'minified', 'gzip'] as const,
     ...bundles.map((each) => [each.entry, kilobytes(each.bytes), kilobytes(each.gzipBytes)] as const),
   ];
   const width = Math.max(...rows.map(([entry]) => entry.length));

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { locateFile } from '../../commands/locate-file.ts';
 import type { FilingParts } from '../../commands/parts.ts';
 import { requestUpload, type UploadOffer } from '../../commands/request-upload.ts';
+import { offerShape } from '../../dialects/rest-schema.ts';
 import type { MessageFile } from '../../domain/file.ts';
 import { required } from '../environment.ts';
 import { describe } from './describe.ts';
@@ -18,15 +19,6 @@ const uploadBody = v.object({
   content_type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(200)),
   /** Bytes. */
   size: v.pipe(v.number(), v.integer(), v.minValue(1)),
-});
-
-const offerShape = v.object({
-  file_id: v.string(),
-  name: v.string(),
-  content_type: v.string(),
-  size: v.number(),
-  upload: v.object({ method: v.literal('PUT'), url: v.string(), headers: v.record(v.string(), v.string()) }),
-  expires_at: v.pipe(v.string(), v.isoTimestamp()),
 });
 
 const wireOffer = (

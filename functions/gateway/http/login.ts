@@ -2,13 +2,14 @@ import { type Context, Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
 import * as v from 'valibot';
 import { SESSION_COOKIE } from '../../auth/credential.ts';
+import { userShape } from '../../dialects/rest-schema.ts';
 import { checkOrigin } from './authenticate.ts';
 import { describe } from './describe.ts';
 import { HttpError } from './http-error.ts';
 import type { HttpEnv, HttpParts } from './http-parts.ts';
 import { readJson } from './read-request.ts';
 import { loginBody } from './request-schema.ts';
-import { userShape, wireUser } from './wire.ts';
+import { wireUser } from './wire.ts';
 
 const signedIn = v.object({
   token: v.string(),

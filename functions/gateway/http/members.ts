@@ -3,11 +3,12 @@ import type * as v from 'valibot';
 import { addMember } from '../../commands/add-member.ts';
 import { changeMember, type MemberChange } from '../../commands/change-member.ts';
 import { removeMember } from '../../commands/remove-member.ts';
+import { memberShape } from '../../dialects/rest-schema.ts';
 import { describe } from './describe.ts';
 import type { HttpEnv, HttpParts } from './http-parts.ts';
 import { readJson } from './read-request.ts';
 import { memberBody, memberChangeBody } from './request-schema.ts';
-import { memberShape, wireMember } from './wire.ts';
+import { wireMember } from './wire.ts';
 
 type Changes = v.InferOutput<typeof memberChangeBody>;
 

@@ -6,12 +6,13 @@ import { publishMessage } from '../../commands/publish-message.ts';
 import { storeMessage } from '../../commands/store-message.ts';
 import { checkedMember } from '../../commands/take-turn.ts';
 import { attached } from '../../dialects/frame.ts';
+import { messageShape } from '../../dialects/rest-schema.ts';
 import type { SendMessage } from '../../domain/command.ts';
 import { describe } from './describe.ts';
 import type { HttpEnv, HttpParts } from './http-parts.ts';
 import { readJson, readQuery } from './read-request.ts';
 import { messageBody, messagesQuery } from './request-schema.ts';
-import { messageShape, wireMessage } from './wire.ts';
+import { wireMessage } from './wire.ts';
 
 const page = v.object({ messages: v.array(messageShape), has_more: v.boolean() });
 

@@ -3,15 +3,14 @@ import * as v from 'valibot';
 import { createRoom, type RoomWish } from '../../commands/create-room.ts';
 import { describeRoom } from '../../commands/describe-room.ts';
 import { listRooms, type RoomCursor } from '../../commands/list-rooms.ts';
+import { descriptionShape, roomsPage } from '../../dialects/rest-schema.ts';
 import type { User } from '../../domain/member.ts';
 import { describe } from './describe.ts';
 import { HttpError } from './http-error.ts';
 import type { HttpEnv, HttpParts } from './http-parts.ts';
 import { readJson, readQuery } from './read-request.ts';
 import { roomBody, roomsQuery } from './request-schema.ts';
-import { descriptionShape, summaryShape, wireMember, wireRoom, wireSummary } from './wire.ts';
-
-const page = v.object({ chats: v.array(summaryShape), next_cursor: v.nullable(v.string()) });
+import { wireMember, wireRoom, wireSummary } from './wire.ts';
 
 const cursorShape = v.tuple([v.number(), v.string()]);
 
@@ -55,7 +54,7 @@ export function rooms(parts: HttpParts) {
     '/chats/',
     describe(
       'My rooms, latest first. What one of my sockets reads at once is not unread while it is open',
-      { 200: ['A page of them', page] },
+      { 200: ['A page of them', roomsPage] },
       [400, 401],
     ),
     readQuery(roomsQuery),

@@ -53,7 +53,11 @@ describe('an event', () => {
     const post = vi.fn<Poster['post']>(async () => 'taken');
     const typing: Event = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true };
     const inbox = connectionOf(bob, { via: 'inbox' });
-    await expect(deliver(typing, [inbox], posterOf(post))).resolves.toEqual({ taken: [], gone: [], expired: [] });
+    await expect(deliver(typing, [inbox], posterOf(post))).resolves.toEqual({
+      taken: [],
+      gone: [],
+      expired: [],
+    });
     expect(post).not.toHaveBeenCalled();
   });
 

@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import * as esbuild from 'esbuild';
+import { type Bundle, replaceFile, sizeTable } from './build.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What people import, and where it starts. */
+const entries = { client: 'client/index.ts', react: 'client/react/index.ts' };
+
+/**
+ * Bundles the client and its React hooks for browsers, as ES modules. React is not in them.
+ * @param outdir where `client.js` and `react.js` go
+ */
+export async function buildClient(outdir = join(root, 'dist/client')): Promise<readonly Bundle[]> {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: Object.entries(entries).map(([out, entry]) => ({ in: join(root, entry), out })),
+    outdir,
+    bundle: true,
+    external: ['react'],
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    sourcemap: 'linked',
+    write: false,
+    logLevel: 'silent',
+  });
+  for (const { path, contents } of outputFiles) replaceFile(path, contents);
+  const bundles = outputFiles.filter(({ path }) => path.endsWith('.js'));
+  return bundles.map(({ path, contents }) => ({
+    entry: basename(path, '.js'),
+    bytes: contents.byteLength,
+    gzipBytes: gzipSync(contents).byteLength,
+  }));
+}
+
+/** Writes the declarations of all that the client's types are taken from. */
+export function declareClient(outdir = join(root, 'dist/client/types')): void {
+  rmSync(outdir, { recursive: true, force: true });
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [compiler, '--project', 'tsconfig.client.json', '--outDir', outdir], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { quiet: { type: 'boolean' } } });
+  const bundles = await buildClient();
+  declareClient();
+  if (values.quiet !== true) console.log(sizeTable(bundles, 'client'));
+}

@@ -1,0 +1,666 @@
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ChatClient, type ChatClientOptions, type ChatStorage, type Room } from '../../client/index.ts';
+import { FakeChat, tokenOf } from '../support/fake-chat.ts';
+
+let chat: FakeChat;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  chat = new FakeChat();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function clientOf(options: Partial<ChatClientOptions> = {}): ChatClient {
+  const client = new ChatClient({ ...chat.options(), ...options });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** Lets everything happen that waits for no more than so many milliseconds. */
+const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+
+async function openRoom(
+  options: Partial<ChatClientOptions> = {},
+): Promise<{ client: ChatClient; room: Room }> {
+  const client = clientOf(options);
+  const room = client.room(1);
+  await pass();
+  return { client, room };
+}
+
+const texts = (room: Room) => room.messages.map(({ text }) => text);
+const caught = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'resolved',
+    (error: unknown) => error,
+  );
+const storageOf = (): ChatStorage & { readonly kept: Map<string, string> } => {
+  const kept = new Map<string, string>();
+  return {
+    kept,
+    get: (key) => kept.get(key),
+    set: (key, value) => kept.set(key, value),
+    remove: (key) => kept.delete(key),
+  };
+};
+
+describe('a room', () => {
+  test('shows what was said before, and what is said from then on', async () => {
+    chat.say('one');
+    const { client, room } = await openRoom();
+    expect([client.state, room.state]).toEqual(['live', 'live']);
+    expect(chat.socket.url).toBe('ws://chat.test/ws/chat/?reads=manual');
+    chat.say('two');
+    expect(texts(room)).toEqual(['one', 'two']);
+  });
+
+  test('is one object, and one of many on one socket', async () => {
+    const { client, room } = await openRoom();
+    const other = client.room('2');
+    await pass();
+    expect(client.room('1')).toBe(room);
+    expect(chat.sockets).toHaveLength(1);
+    chat.say('elsewhere', { room: '2' });
+    expect([texts(room), texts(other)]).toEqual([[], ['elsewhere']]);
+  });
+
+  test('tells what happens by typed events, in its order and once', async () => {
+    const { client, room } = await openRoom();
+    const heard: unknown[] = [];
+    room.on('chat_message', ({ message }) => heard.push(message.text));
+    room.on('message_edited', ({ text }) => heard.push(text));
+    client.on('chat_message', ({ room_id, message }) => heard.push(`${room_id} ${message.text}`));
+    const stop = room.on('message_deleted', () => heard.push('deleted'));
+    const id = chat.say('one');
+    chat.change({ type: 'message_edited', message_id: id, text: 'two' });
+    stop();
+    chat.change({ type: 'message_deleted', message_id: id });
+    expect(heard).toEqual(['one', '1 one', 'two']);
+  });
+
+  test('one listener that throws takes nothing from the others', async () => {
+    const { room } = await openRoom();
+    const uncaught = vi.fn();
+    process.once('uncaughtException', uncaught);
+    room.on('chat_message', () => {
+      throw new Error('of the page');
+    });
+    const heard = vi.fn();
+    room.on('chat_message', heard);
+    chat.say('one');
+    await pass();
+    expect(heard).toHaveBeenCalledOnce();
+    vi.useRealTimers();
+    await expect.poll(() => uncaught.mock.calls.length).toBe(1);
+  });
+
+  test('that one is not a member of is refused, and the client stays live', async () => {
+    chat.closedRooms.add('1');
+    const { client, room } = await openRoom();
+    expect([client.state, room.state, room.error?.code]).toEqual(['live', 'refused', 'NOT_A_MEMBER']);
+    await expect(room.ready()).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+  });
+
+  test('that is refused, or was left, takes nothing more', async () => {
+    const { client, room } = await openRoom();
+    chat.socket.tell({ type: 'left', room_id: 1 });
+    await expect(room.send('hello')).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    const other = client.room(2);
+    await pass();
+    other.leave();
+    await expect(other.edit(1, 'hello')).rejects.toMatchObject({ code: 'CLOSED' });
+    expect([room.messages, chat.count('send')]).toEqual([[], 0]);
+  });
+
+  test('that one is taken out of is refused, and is live again once somebody adds one', async () => {
+    const { room } = await openRoom();
+    chat.socket.tell({ type: 'left', room_id: 1 });
+    expect([room.state, room.error?.code]).toEqual(['refused', 'NOT_A_MEMBER']);
+    chat.say('meanwhile');
+    chat.socket.tell({ type: 'joined', room_id: 1, seq: 1 });
+    await pass();
+    expect(room.state).toBe('live');
+    expect(texts(room)).toEqual(['meanwhile']);
+  });
+
+  test('is left once what was said in it is answered', async () => {
+    const { client, room } = await openRoom();
+    chat.swallow = ({ action }) => action === 'send';
+    const sent = room.send('last words');
+    room.leave();
+    await pass();
+    expect(chat.count('leave')).toBe(0);
+    chat.swallow = () => false;
+    await pass(10_000);
+    await sent;
+    expect(chat.count('leave')).toBe(1);
+    expect(client.room(1)).not.toBe(room);
+  });
+
+  test('loads older messages by pages', async () => {
+    for (let n = 1; n <= 70; n++) chat.say(`text ${n}`);
+    const { room } = await openRoom();
+    expect([room.messages.length, room.hasMore]).toEqual([50, true]);
+    expect((await room.history(5)).map(({ text }) => text)).toEqual([
+      'text 16',
+      'text 17',
+      'text 18',
+      'text 19',
+      'text 20',
+    ]);
+    await room.history();
+    expect([texts(room)[0], room.messages.length, room.hasMore]).toEqual(['text 1', 70, false]);
+    expect(await room.history()).toEqual([]);
+  });
+
+  test('shows who types, and lets it fade', async () => {
+    const { room } = await openRoom();
+    chat.tellAll('1', { type: 'typing', user_id: 2, typing: true });
+    chat.tellAll('1', { type: 'typing', user_id: 1, typing: true });
+    expect(room.typers).toEqual(['2']);
+    await pass(6_000);
+    expect(room.typers).toEqual([]);
+    chat.tellAll('1', { type: 'typing', user_id: 2, typing: true });
+    chat.say('done', { user: 2 });
+    expect(room.typers).toEqual([]);
+  });
+
+  test('shows who comes and goes, and how far others have read', async () => {
+    const { room } = await openRoom();
+    chat.tellAll('1', {
+      type: 'presence',
+      user_id: 2,
+      status: 'online',
+      last_seen: '2026-03-02T09:20:00.000Z',
+    });
+    chat.tellAll('1', { type: 'message_seen', user_id: 2, message_id: 5 });
+    chat.tellAll('1', { type: 'message_seen', user_id: 2, message_id: 4 });
+    expect(room.presence.get('2')?.status).toBe('online');
+    expect(room.seenBy.get('2')).toBe(5);
+  });
+});
+
+describe('what one does', () => {
+  test('shows as pending at once, and resolves to the stored message', async () => {
+    const { room } = await openRoom();
+    chat.lose = ({ action }) => action === 'send';
+    const sent = room.send('hello', { reply_to: 3 });
+    expect(room.messages).toMatchObject([{ text: 'hello', status: 'pending', reply_to: 3, sender_id: '1' }]);
+    chat.lose = () => false;
+    await pass(10_000);
+    expect(await sent).toMatchObject({ message_id: 1, text: 'hello', status: 'send' });
+    await pass(1_000);
+    expect(room.messages).toMatchObject([{ message_id: 1, status: 'send' }]);
+    expect(chat.texts()).toEqual(['hello']);
+  });
+
+  test('lands in the order in which it was done, whatever is lost', async () => {
+    const { room } = await openRoom();
+    let count = 0;
+    chat.swallow = ({ action }) => action === 'send' && ++count % 2 === 1;
+    const all = ['one', 'two', 'three', 'four'].map((text) => room.send(text));
+    await pass(60_000);
+    await Promise.all(all);
+    expect(chat.texts()).toEqual(['one', 'two', 'three', 'four']);
+    expect(texts(room)).toEqual(['one', 'two', 'three', 'four']);
+  });
+
+  test('is refused with the code of the wire, and the others go on', async () => {
+    const { room } = await openRoom();
+    const failed = vi.fn();
+    room.on('failed', failed);
+    const id = chat.say('hers', { user: 2 });
+    const edit = caught(room.edit(id, 'mine'));
+    const sent = room.send('hello');
+    await pass();
+    expect(await edit).toMatchObject({ name: 'ChatClientError', code: 'NOT_THE_AUTHOR' });
+    expect(failed.mock.calls).toMatchObject([
+      [{ frame: { action: 'edit', text: 'mine' }, error: { code: 'NOT_THE_AUTHOR' } }],
+    ]);
+    expect((await sent).text).toBe('hello');
+  });
+
+  test('that is refused shows no more', async () => {
+    const { room } = await openRoom();
+    chat.instead = (ask) =>
+      ask.action === 'send'
+        ? { type: 'error', code: 'MUTED', message: 'You are muted', client_id: ask.client_id, room_id: 1 }
+        : undefined;
+    expect(await caught(room.send('hello'))).toMatchObject({ code: 'MUTED', message: 'You are muted' });
+    expect(room.messages).toEqual([]);
+  });
+
+  test('edits, reacts and deletes, each resolved when the server has answered', async () => {
+    const { room } = await openRoom();
+    const { message_id } = await room.send('one');
+    await room.edit(message_id, 'two');
+    await room.react(message_id, '👍');
+    expect(room.messages).toMatchObject([{ text: 'two', edited: true, reactions: { '👍': [1] } }]);
+    await room.react(message_id, '👍', { remove: true });
+    await room.delete(message_id);
+    expect(room.messages).toEqual([]);
+  });
+
+  test('is not taken for answered by somebody else’s edit', async () => {
+    const { room } = await openRoom();
+    const { message_id } = await room.send('one');
+    chat.swallow = ({ action }) => action === 'edit';
+    const settled = vi.fn();
+    const edit = caught(room.edit(message_id, 'mine')).then(settled);
+    chat.change({ type: 'message_edited', message_id, text: 'the moderator’s' });
+    await pass();
+    expect(settled).not.toHaveBeenCalled();
+    chat.swallow = () => false;
+    await pass(10_000);
+    await edit;
+    expect(texts(room)).toEqual(['mine']);
+  });
+
+  test('too fast waits as long as the server says, and no longer', async () => {
+    const { room } = await openRoom();
+    let limited = true;
+    chat.instead = (ask) =>
+      ask.action === 'send' && limited
+        ? {
+            type: 'error',
+            code: 'RATE_LIMITED',
+            message: 'Wait',
+            client_id: ask.client_id,
+            room_id: 1,
+            retry_after_ms: 3_200,
+          }
+        : undefined;
+    const sent = room.send('hello');
+    limited = true;
+    await pass(3_199);
+    expect(chat.count('send')).toBe(1);
+    limited = false;
+    await pass(1);
+    expect((await sent).text).toBe('hello');
+  });
+
+  test.each([
+    [
+      'INTERNAL',
+      (id: unknown) => ({ type: 'error', code: 'INTERNAL', message: 'No', client_id: id, room_id: 1 }),
+    ],
+    [
+      'the gateway’s own frame',
+      () => ({ message: 'Internal server error', connectionId: 'c', requestId: 'r' }),
+    ],
+  ])('at which the server fails, with %s, is sent again after a pause', async (_what, frame) => {
+    const { room } = await openRoom();
+    let fails = 2;
+    chat.instead = (ask) => (ask.action === 'send' && fails-- > 0 ? frame(ask.client_id) : undefined);
+    const sent = room.send('hello');
+    await pass(999);
+    expect(chat.count('send')).toBe(1);
+    await pass(5_000);
+    expect((await sent).text).toBe('hello');
+    expect(chat.texts()).toEqual(['hello']);
+    const ids = new Set(chat.asked.map((ask) => (ask.action === 'send' ? ask.client_id : '')));
+    ids.delete('');
+    expect(ids.size).toBe(1);
+  });
+
+  test('marks as seen once, and tells of typing no more often than others need', async () => {
+    const { room } = await openRoom();
+    const id = chat.say('hers', { user: 2 });
+    await room.seen();
+    await room.seen(id);
+    expect(chat.count('seen')).toBe(1);
+    for (let key = 0; key < 10; key++) {
+      await room.typing();
+      await pass(400);
+    }
+    expect(chat.count('typing')).toBe(2);
+    await room.typing(false);
+    await room.typing(false);
+    expect(chat.count('typing')).toBe(3);
+  });
+
+  test('a refusal that names no frame belongs to what was asked for alone', async () => {
+    const { room } = await openRoom();
+    chat.instead = ({ action }) =>
+      action === 'seen' ? { type: 'error', code: 'MESSAGE_NOT_FOUND', message: 'No', room_id: 1 } : undefined;
+    const [seen, older] = [caught(room.seen(99)), room.ready()];
+    expect(await seen).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+    await older;
+  });
+
+  test('after close is rejected with CLOSED', async () => {
+    const { client, room } = await openRoom();
+    chat.swallow = ({ action }) => action === 'send';
+    const sent = caught(room.send('hello'));
+    client.close();
+    expect(await sent).toMatchObject({ code: 'CLOSED' });
+  });
+});
+
+describe('what was missed', () => {
+  test('is asked for when a number is missing, after a moment for what was only swapped', async () => {
+    const { room } = await openRoom();
+    chat.say('lost', { told: false });
+    chat.say('two');
+    expect(texts(room)).toEqual([]);
+    await pass(199);
+    expect(chat.count('sync')).toBe(1);
+    await pass(401);
+    expect(chat.count('sync')).toBe(2);
+    expect(texts(room)).toEqual(['lost', 'two']);
+  });
+
+  test('nothing is asked for where frames were only swapped, or a number is void and a page has closed it', async () => {
+    const { room } = await openRoom();
+    chat.burn();
+    chat.say('two');
+    await pass(600);
+    expect(chat.count('sync')).toBe(2);
+    await pass(60_000);
+    expect(chat.count('sync')).toBe(2);
+    expect(texts(room)).toEqual(['two']);
+  });
+
+  test('is asked for after a reconnect, by the number of the last change', async () => {
+    const { client, room } = await openRoom();
+    const id = chat.say('one');
+    const states: string[] = [];
+    client.on('state', (state) => states.push(state));
+    chat.socket.cut();
+    expect(client.state).toBe('offline');
+    chat.say('two');
+    chat.change({ type: 'message_edited', message_id: id, text: 'one, edited' });
+    await pass(500);
+    expect(texts(room)).toEqual(['one, edited', 'two']);
+    expect(states).toEqual(['offline', 'connecting', 'catching-up', 'live']);
+    expect(chat.asked.filter(({ action }) => action === 'sync').at(-1)).toMatchObject({ since: 1 });
+    expect(chat.count('history')).toBe(1);
+  });
+
+  test('too much for pages is loaded anew', async () => {
+    const { room } = await openRoom();
+    chat.say('one');
+    chat.socket.cut();
+    const id = chat.say('two');
+    chat.instead = (ask) =>
+      ask.action === 'sync' && ask.since === 1
+        ? {
+            type: 'sync',
+            since: 1,
+            events: [],
+            seq: id,
+            has_more: false,
+            complete: false,
+            receipts: [],
+            seen: [],
+            room_id: 1,
+          }
+        : undefined;
+    await pass(500);
+    expect(room.state).toBe('live');
+    expect(texts(room)).toEqual(['one', 'two']);
+    expect(chat.count('history')).toBe(2);
+  });
+
+  test('at the end of a quiet room is found by the heartbeat', async () => {
+    const { room } = await openRoom();
+    chat.say('lost', { told: false });
+    await pass(4 * 60_000);
+    expect(texts(room)).toEqual([]);
+    await pass(60_000);
+    expect(texts(room)).toEqual(['lost']);
+  });
+});
+
+describe('the outbox', () => {
+  test('sends after a reconnect what was said meanwhile, in its order and once', async () => {
+    const { room } = await openRoom();
+    chat.lose = ({ action }) => action === 'send';
+    const first = room.send('stored, its answer lost');
+    await pass();
+    chat.socket.cut();
+    chat.lose = () => false;
+    const second = room.send('said while away');
+    await pass(500);
+    expect((await first).message_id).toBe(1);
+    expect((await second).message_id).toBe(2);
+    expect(chat.texts()).toEqual(['stored, its answer lost', 'said while away']);
+    // The page of what was missed had the first: it was not even repeated.
+    expect(chat.count('send')).toBe(2);
+    expect(room.messages.map(({ status }) => status)).toEqual(['send', 'send']);
+  });
+
+  test('outlives a reload where storage is given', async () => {
+    const storage = storageOf();
+    chat.away = true;
+    const before = clientOf({ storage });
+    const lost = caught(before.room(1).send('said before the reload'));
+    await pass();
+    expect(storage.kept.size).toBe(1);
+    before.close();
+    expect(await lost).toMatchObject({ code: 'CLOSED' });
+    chat.away = false;
+    const { room } = await openRoom({ storage });
+    await pass();
+    expect(chat.texts()).toEqual(['said before the reload']);
+    expect(room.messages).toMatchObject([{ message_id: 1, text: 'said before the reload' }]);
+    expect(storage.kept.size).toBe(0);
+  });
+
+  test('goes out before what is said after the reload, and to rooms that are not open', async () => {
+    const storage = storageOf();
+    chat.away = true;
+    const before = clientOf({ storage });
+    void caught(before.room(1).send('first'));
+    await pass();
+    before.close();
+    chat.away = false;
+    const after = clientOf({ storage: { ...storage, get: async (key) => storage.get(key) } });
+    await pass(100);
+    const sent = after.room(1).send('second');
+    await pass(100);
+    await sent;
+    expect(chat.texts()).toEqual(['first', 'second']);
+  });
+
+  test('of one user is not another’s', async () => {
+    const storage = storageOf();
+    chat.away = true;
+    const alice = clientOf({ storage });
+    void caught(alice.room(1).send('by alice'));
+    await pass();
+    alice.close();
+    chat.away = false;
+    await openRoom({ storage, token: tokenOf('2') });
+    expect(chat.count('send')).toBe(0);
+  });
+
+  test('gives up after a day what was tried, since a repeat is not known any more', async () => {
+    const { room } = await openRoom();
+    chat.lose = ({ action }) => action === 'send';
+    const sent = caught(room.send('hello'));
+    await pass();
+    chat.away = true;
+    chat.socket.cut();
+    vi.setSystemTime(Date.now() + 24 * 60 * 60_000);
+    chat.away = false;
+    chat.instead = (ask) =>
+      ask.action === 'sync'
+        ? {
+            type: 'sync',
+            since: ask.since,
+            events: [],
+            seq: ask.since,
+            has_more: false,
+            complete: true,
+            receipts: [],
+            seen: [],
+            room_id: 1,
+          }
+        : undefined;
+    await pass(60_000);
+    expect(await sent).toMatchObject({ code: 'EXPIRED' });
+    expect(chat.count('send')).toBe(1);
+  });
+
+  test('that cannot be written keeps nobody from sending', async () => {
+    const full = () => {
+      throw new Error('QuotaExceededError');
+    };
+    const { room } = await openRoom({ storage: { get: () => null, set: full, remove: full } });
+    expect((await room.send('hello')).text).toBe('hello');
+  });
+});
+
+describe('a connection', () => {
+  test('is opened again with a wait that grows, up to 30 seconds', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const { client } = await openRoom();
+    chat.away = true;
+    chat.socket.cut();
+    const dials = async (ms: number) => {
+      const before = chat.sockets.length;
+      await pass(ms);
+      return chat.sockets.length - before;
+    };
+    for (const wait of [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]) {
+      expect([wait, await dials(wait - 1), await dials(1)]).toEqual([wait, 0, 1]);
+    }
+    expect([client.state, client.error?.code]).toEqual(['offline', 'UNREACHABLE']);
+  });
+
+  test('asks the token function on every reconnect', async () => {
+    const token = vi.fn(() => tokenOf('1', { n: token.mock.calls.length }));
+    await openRoom({ token });
+    expect(token).toHaveBeenCalledTimes(1);
+    chat.socket.cut();
+    await pass(500);
+    expect(chat.socket.token).toBe(tokenOf('1', { n: 2 }));
+  });
+
+  test('whose token is refused asks once more for one, and is refused then', async () => {
+    const token = vi.fn(() => tokenOf('1'));
+    chat.badTokens.add(tokenOf('1'));
+    const { client, room } = await openRoom({ token });
+    expect(token).toHaveBeenCalledTimes(2);
+    expect([client.state, client.error?.code, room.state]).toEqual(['refused', 'UNAUTHENTICATED', 'refused']);
+    await expect(room.ready()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await pass(60_000);
+    expect(chat.sockets).toHaveLength(2);
+    chat.badTokens.clear();
+    client.connect();
+    await pass();
+    expect([client.state, room.state]).toEqual(['live', 'live']);
+  });
+
+  test('whose token is a text is refused at once', async () => {
+    chat.badTokens.add(tokenOf('1'));
+    const { client } = await openRoom();
+    expect([client.state, chat.sockets.length]).toEqual(['refused', 1]);
+  });
+
+  test('that nobody answers is offline, and not refused', async () => {
+    chat.away = true;
+    const { client, room } = await openRoom();
+    expect([client.state, room.state, client.error?.code]).toEqual(['offline', 'offline', 'UNREACHABLE']);
+    chat.away = false;
+    await pass(500);
+    expect(room.state).toBe('live');
+  });
+
+  test('of another user is refused: what one said is not said by another', async () => {
+    const token = vi.fn(() => tokenOf(token.mock.calls.length > 1 ? '2' : '1'));
+    const { client } = await openRoom({ token });
+    chat.socket.cut();
+    await pass(500);
+    expect([client.state, client.error?.code]).toEqual(['refused', 'UNAUTHENTICATED']);
+  });
+
+  test('sends a fresh token before the old one runs out, and stays open', async () => {
+    const token = vi.fn(() => tokenOf('1', { exp: Date.now() / 1000 + 3_600 }));
+    await openRoom({ token });
+    await pass(59 * 60_000);
+    expect(chat.asked.filter(({ action }) => action === 'authenticate')).toEqual([
+      { action: 'authenticate', token: token.mock.results[1]?.value },
+    ]);
+    await pass(60 * 60_000);
+    expect(chat.count('authenticate')).toBe(2);
+    expect(chat.sockets).toHaveLength(1);
+  });
+
+  test('whose token ran out is opened again with a fresh one', async () => {
+    const token = vi.fn(() => tokenOf('1'));
+    const { room } = await openRoom({ token });
+    chat.socket.tell({ type: 'error', code: 'TOKEN_EXPIRED', message: 'It ran out' });
+    await pass(500);
+    expect([token.mock.calls.length, chat.sockets.length, room.state]).toEqual([2, 2, 'live']);
+  });
+
+  test('is pinged before the idle limits', async () => {
+    await openRoom();
+    await pass(10 * 60_000);
+    expect(chat.count('ping')).toBeGreaterThanOrEqual(2);
+    expect(chat.sockets).toHaveLength(1);
+  });
+
+  test('that is dead without having been closed is found by its silence, and replaced', async () => {
+    const { room } = await openRoom();
+    chat.swallow = ({ action }) => action === 'ping';
+    await pass(4 * 60_000 + 60_000);
+    chat.swallow = () => false;
+    await pass(5_000 + 500);
+    expect([chat.sockets.length, room.state]).toEqual([2, 'live']);
+  });
+
+  test('is tried at once when the network is back, or the machine wakes', async () => {
+    const listeners = new Map<string, () => void>();
+    vi.stubGlobal('addEventListener', (type: string, listener: () => void) => listeners.set(type, listener));
+    vi.stubGlobal('removeEventListener', (type: string) => listeners.delete(type));
+    onTestFinished(() => void vi.unstubAllGlobals());
+    vi.spyOn(Math, 'random').mockReturnValue(0.999_999);
+    onTestFinished(() => void vi.restoreAllMocks());
+    const { client, room } = await openRoom();
+    chat.away = true;
+    chat.socket.cut();
+    await pass(20_000);
+    expect(client.state).toBe('offline');
+    chat.away = false;
+    listeners.get('online')?.();
+    await pass();
+    expect(room.state).toBe('live');
+    const pings = chat.count('ping');
+    vi.setSystemTime(Date.now() + 60 * 60_000);
+    await pass(60_000);
+    expect(chat.count('ping')).toBe(pings + 1);
+    client.close();
+    expect(listeners.size).toBe(0);
+  });
+
+  test('may be closed by whoever hears that it was closed', async () => {
+    const { client, room } = await openRoom();
+    room.subscribe(() => client.close());
+    client.close();
+    expect(client.state).toBe('offline');
+  });
+
+  test('that is closed stays closed', async () => {
+    const { client } = await openRoom();
+    client.close();
+    await pass(60 * 60_000);
+    expect([client.state, chat.sockets.length, vi.getTimerCount()]).toEqual(['offline', 1, 0]);
+  });
+});
+
+test('rooms that are not open are heard of, each message once', async () => {
+  const { client } = await openRoom();
+  const heard = vi.fn();
+  client.on('chat_message', ({ room_id, message }) => heard(room_id, message.text));
+  const frame = { type: 'chat_message', message_id: 4, seq: 4, room_id: 9, message: { text: 'hi' } };
+  chat.socket.tell(frame);
+  chat.socket.tell(frame);
+  expect(heard.mock.calls).toEqual([[9, 'hi']]);
+});

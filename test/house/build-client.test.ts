@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import type { Bundle } from '../../bin/build.ts';
+import { buildClient, declareClient } from '../../bin/build-client.ts';
+import { clientExamples } from '../support/documented.ts';
+
+const root = join(import.meta.dirname, '../..');
+const built = (name: string) => readFileSync(join(root, 'dist/client', name), 'utf8');
+
+let bundles: readonly Bundle[];
+
+beforeAll(async () => {
+  bundles = await buildClient();
+});
+
+test('the client is no heavier than it is worth', () => {
+  const sizes = Object.fromEntries(bundles.map(({ entry, gzipBytes }) => [entry, gzipBytes]));
+  expect(sizes['client']).toBe(gzipSync(built('client.js')).byteLength);
+  expect(sizes['client']).toBeLessThan(9_000);
+  expect(sizes['react']).toBeLessThan(500);
+});
+
+test('the client imports nothing, its hooks React alone', () => {
+  const imports = (name: string) =>
+    [...built(name).matchAll(/\bfrom ?"([^"]+)"|import ?\(/g)].map(([, from]) => from);
+  expect(imports('client.js')).toEqual([]);
+  expect(imports('react.js')).toEqual(['react']);
+});
+
+test('what nobody uses is left out of a page’s bundle', async () => {
+  const esbuild = await import('esbuild');
+  const { outputFiles } = await esbuild.build({
+    stdin: {
+      contents: `import { webStorage } from 'parley/client'; webStorage(localStorage);`,
+      resolveDir: root,
+    },
+    bundle: true,
+    format: 'esm',
+    minify: true,
+    write: false,
+  });
+  expect(outputFiles[0]?.contents.byteLength).toBeLessThan(300);
+});
+
+test('the examples of docs/client.md compile against the declarations that are built', {
+  timeout: 180_000,
+}, () => {
+  declareClient();
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'dist/typed-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const { name, source } of clientExamples()) writeFileSync(join(folder, name), source);
+  const compilerOptions = {
+    target: 'es2024',
+    lib: ['es2024', 'dom'],
+    module: 'nodenext',
+    jsx: 'react-jsx',
+    types: [],
+    strict: true,
+    noEmit: true,
+    allowImportingTsExtensions: true,
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['.'] }));
+  const compile = () =>
+    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], {
+      encoding: 'utf8',
+    });
+  expect(compile()).toBe('');
+  writeFileSync(
+    join(folder, 'wrong.ts'),
+    `import { connect } from './connect.ts';\nconnect('alice').room(1).send(7);\n`,
+  );
+  expect(compile).toThrow();
+});

@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildClient } from '../../bin/build-client.ts';
+import { clientExamples } from '../support/documented.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+const root = join(import.meta.dirname, '../..');
+const examples = clientExamples();
+
+let stack: TestStack;
+let folder: string;
+
+beforeAll(async () => {
+  [stack] = await Promise.all([startTestStack(), buildClient()]);
+  // Inside the package, so that it finds `parley/client` as anybody does who has installed it.
+  folder = mkdtempSync(join(root, 'dist/examples-'));
+  for (const { name, source } of examples) {
+    writeFileSync(join(folder, name), source.replaceAll('http://localhost:8000', stack.stack.edgeUrl));
+  }
+});
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await stack.stop();
+});
+
+test('docs/client.md shows ten things, and React', () => {
+  expect(examples.filter(({ prints }) => prints !== '')).toHaveLength(10);
+  expect(examples.map(({ name }) => name)).toContain('chat.tsx');
+});
+
+test.each(examples.filter(({ prints }) => prints !== ''))(
+  'docs/client.md: $name prints what it says',
+  async ({ name, prints }) => {
+    const run = promisify(execFile)(process.execPath, [join(folder, name)], { timeout: 50_000 });
+    expect((await run).stdout).toBe(prints);
+  },
+);
