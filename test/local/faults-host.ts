@@ -1,5 +1,6 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach } from 'vitest';
+import { type Clock, systemClock } from '../../local/clock.ts';
 import type { Faults } from '../../local/faults.ts';
 import type { Stack } from '../../local/stack.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
@@ -68,8 +69,11 @@ function stepping(): MiniApp {
 }
 
 /** A stack with faults, and a client whose frames name steps. */
-export async function startFaulty(faults: Faults): Promise<{ stack: Stack; client: WsClient }> {
-  const stack = await start(async () => writeAssembly(stepping()), { faults });
+export async function startFaulty(
+  faults: Faults,
+  clock: Clock = systemClock,
+): Promise<{ stack: Stack; client: WsClient }> {
+  const stack = await start(async () => writeAssembly(stepping()), { faults, clock });
   const client = await connect(stack.socketUrl);
   return { stack, client };
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { ManualClock } from '../../local/clock.ts';
 import type { CallFault, FallibleCall, FallibleFrame, Faults } from '../../local/faults.ts';
 import { isPut, startFaulty } from './faults-host.ts';
 import { removeTemporaryDirectories } from './mini-assembly.ts';
@@ -18,7 +19,8 @@ function once(action: string, fault: CallFault): Faults & { readonly asked: Fall
   return { asked, call };
 }
 
-const logged = (pattern: RegExp) => vi.waitFor(() => expect(lines.join('\n')).toMatch(pattern));
+const logged = (pattern: RegExp) =>
+  vi.waitFor(() => expect(lines.join('\n')).toMatch(pattern), { timeout: 20_000 });
 
 describe('a function’s call to DynamoDB', () => {
   const answers: readonly [CallFault, RegExp, boolean][] = [
@@ -82,7 +84,7 @@ describe('a function’s post to a connection', () => {
     const { client } = await startFaulty(once(action, fault));
     client.send({ steps: ['post one', 'post two'] });
     await logged(line);
-    await vi.waitFor(() => expect(client.frames()).toHaveLength(texts.length));
+    await vi.waitFor(() => expect(client.frames()).toHaveLength(texts.length), { timeout: 20_000 });
     expect(client.frames()).toEqual(texts.map((text) => ({ text, events: 1 })));
     await client.close();
   });
@@ -128,19 +130,23 @@ describe('a frame', () => {
   };
 
   test('to a client that is delayed is overtaken by the next, and its post is answered at once', async () => {
-    const { client } = await startFaulty(firstOf('out', delayed));
+    const clock = new ManualClock(Date.now());
+    const { client } = await startFaulty(firstOf('out', delayed), clock);
     client.send({ steps: ['post one', 'post two'] });
     expect(await client.next()).toMatchObject({ text: 'two' });
+    await logged(/post one: 200/);
+    clock.advance(delayed.ms);
     expect(await client.next()).toMatchObject({ text: 'one' });
-    expect(lines.join('\n')).toMatch(/post one: 200/);
     await client.close();
   });
 
   test('from a client that is delayed is handled after the next', async () => {
-    const { client } = await startFaulty(firstOf('in', delayed));
+    const clock = new ManualClock(Date.now());
+    const { client } = await startFaulty(firstOf('in', delayed), clock);
     client.send({ steps: ['post one'] });
     client.send({ steps: ['post two'] });
     expect(await client.next()).toMatchObject({ text: 'two' });
+    clock.advance(delayed.ms);
     expect(await client.next()).toMatchObject({ text: 'one' });
     await client.close();
   });

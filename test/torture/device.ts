@@ -127,11 +127,7 @@ export class Device {
     if (now < this.#pingAt) return;
     this.#pingAt = now + PING_MS;
     if (this.#wanted !== undefined && !this.#joined.has(this.#wanted.id)) this.#askToJoin();
-    for (const room of this.#resumes.keys()) {
-      if (!this.plan.inbox || this.#joined.has(room)) {
-        this.send({ action: 'ping', ...(room !== this.#home && { room_id: Number(room) }) });
-      }
-    }
+    for (const [room, resume] of this.#resumes) if (this.follows(room)) resume.ping(now);
   }
 
   #url(): string {
@@ -188,12 +184,22 @@ export class Device {
     const now = Date.now();
     const room = frame.room_id === undefined ? this.#home : String(frame.room_id);
     // A gateway's own frame does not say which of ours it is about.
-    if (frame.connectionId !== undefined && frame.type === undefined) this.outbox.hurry(now);
-    else if (frame.type === 'error') this.outbox.takeError(frame, now);
+    if (frame.connectionId !== undefined && frame.type === undefined) this.#takeFailure(now);
+    else if (frame.type === 'error') this.#takeError(frame, now);
     else if (room !== undefined) this.#hearOf(room, frame, now);
     if (roomsSaid(text).some((said) => said !== room)) {
       this.#accuse(`got a frame of room ${room} with what was said in another: ${text.slice(0, 300)}`);
     }
+  }
+
+  #takeError(frame: Frame, now: number): void {
+    this.#parts.tally.add(`errors ${frame.code}`);
+    this.outbox.takeError(frame, now);
+  }
+
+  #takeFailure(now: number): void {
+    this.#parts.tally.add('errors of the gateway itself');
+    this.outbox.hurry(now);
   }
 
   #hearOf(room: string, frame: Frame, now: number): void {

@@ -5,7 +5,7 @@ import { changeTypes, type Frame, type WireMessage } from './frames.ts';
 const PATIENCE_MS = 300;
 /** An answer that did not come in this time is asked for again, and waited for longer. */
 const ANSWER_MS = 2_000;
-const LONGEST_ANSWER_MS = 10_000;
+const LONGEST_ANSWER_MS = 30_000;
 
 type Ask = (frame: object) => void;
 
@@ -23,6 +23,8 @@ export class Resume {
   #askedAt: number | undefined;
   #answerMs = ANSWER_MS;
   #highest = 0;
+  #pingedAt: number | undefined;
+  #knownAt = 0;
   #loading: LoadingHistory | undefined;
 
   constructor(ask: Ask) {
@@ -34,10 +36,16 @@ export class Resume {
     return !this.copy.hasGap && this.copy.mark >= this.#highest && this.#loading === undefined;
   }
 
+  /** When it was last asked how far the room is, of what was answered; milliseconds since the epoch. */
+  get knownAt(): number {
+    return this.#knownAt;
+  }
+
   /** The socket is another: what was asked before will not be answered. `answered` says that `sync` comes unasked. */
   restart(now: number, answered: boolean): void {
     this.#askedAt = answered ? now : undefined;
     this.#loading = undefined;
+    this.#pingedAt = undefined;
     this.#lackingSince = now - (answered ? 0 : PATIENCE_MS);
   }
 
@@ -46,9 +54,20 @@ export class Resume {
     if (changeTypes.includes(type)) this.copy.take(frame);
     else if (type === 'sync') this.#takeSync(frame);
     else if (type === 'history') this.#takeHistory(frame, now);
-    else if (type === 'pong' || type === 'joined') this.#highest = Math.max(this.#highest, frame.seq ?? 0);
+    if (type === 'pong') {
+      this.#knownAt = this.#pingedAt ?? this.#knownAt;
+      this.#pingedAt = undefined;
+    }
+    if (type === 'pong' || type === 'joined') this.#highest = Math.max(this.#highest, frame.seq ?? 0);
     if (this.isWhole && this.#askedAt === undefined) this.#lackingSince = undefined;
     else this.#lackingSince ??= now;
+  }
+
+  /** Asks how far the room is, unless that was asked a short while ago and is not answered yet. */
+  ping(now: number): void {
+    if (this.#pingedAt !== undefined && now - this.#pingedAt < LONGEST_ANSWER_MS) return;
+    this.#pingedAt = now;
+    this.#ask({ action: 'ping' });
   }
 
   /** Asks for what is missing, where it has been missing for a while. */

@@ -33,8 +33,6 @@ const STUCK_MS = 150_000;
 const STATUS_MS = 2_000;
 /** On the average, a client waits so long between two things that it does. */
 const THINK_MS = 250;
-/** Twice the time between two pings of a device, so that each has heard of its room's last number. */
-const HEARD_MS = 2_500;
 
 /** Waits until something is so of everybody. @returns those of whom it never was */
 async function until(
@@ -87,8 +85,11 @@ const isAtRest = (device: Device): boolean =>
 /** Waits until everybody is back, was answered, and knows of nothing that they lack; then they hang up. */
 export async function rest({ everybody, witness }: Run): Promise<void> {
   await until(everybody, isAtRest);
-  await pause(HEARD_MS);
-  for (const device of await until(everybody, isAtRest)) witness.accuse(restless(device));
+  // Nothing changes any more: who asks now how far a room is hears of its last number.
+  const now = Date.now();
+  const isSure = (device: Device): boolean =>
+    isAtRest(device) && [...device.resumes.values()].every(({ knownAt }) => knownAt >= now);
+  for (const device of await until(everybody, isSure)) witness.accuse(restless(device));
   for (const { device } of everybody) device.stop();
 }
 

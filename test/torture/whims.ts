@@ -43,7 +43,7 @@ export class Whims {
     else if (draw < 0.95) this.#roam();
     else if (draw < 0.97) this.#trespass();
     else if (draw < 0.985) device.cut();
-    else this.#burn();
+    else busy || this.#burn();
   }
 
   /** Mostly at home, sometimes in the other room. */
