@@ -15,7 +15,10 @@ export interface Bundle {
 export interface BuildOptions {
   /** The directory whose top-level *.ts files are the entries; `functions` by default. */
   readonly functions?: string;
-  /** Where `<entry>/index.mjs` and its map go; `dist/functions` by default. */
+  /**
+   * Where `<entry>/index.mjs` and its map go, and beside them each module that it imports dynamically;
+   * `dist/functions` by default.
+   */
   readonly outdir?: string;
 }
 
@@ -26,13 +29,20 @@ export interface BuildOptions {
 export async function build(options: BuildOptions = {}): Promise<readonly Bundle[]> {
   const functions = options.functions ?? fileURLToPath(new URL('../functions', import.meta.url));
   const outdir = options.outdir ?? fileURLToPath(new URL('../dist/functions', import.meta.url));
-  const result = await bundle(functions, listEntries(functions), outdir);
-  const files = new Map(result.outputFiles.map((file) => [file.path, file.contents]));
+  const lazy = lazyModules();
+  const entries = listEntries(functions).map((entry) => ({
+    in: join(functions, `${entry}.ts`),
+    out: join(entry, 'index'),
+  }));
+  const result = await bundle(entries, outdir, lazy.plugin);
+  const later = lazy.entriesOf(result.metafile);
+  const loaded = later.length > 0 ? (await bundle(later, outdir, lazy.plugin)).outputFiles : [];
+  const files = new Map([...result.outputFiles, ...loaded].map((file) => [file.path, file.contents]));
   files.set(join(outdir, 'meta.json'), new TextEncoder().encode(JSON.stringify(result.metafile)));
   for (const [path, contents] of files) replaceFile(path, contents);
   removeOthers(outdir, new Set([...files.keys()].map((path) => relative(outdir, path).split(sep)[0])));
   return [...files]
-    .filter(([path]) => path.endsWith('.mjs'))
+    .filter(([path]) => basename(path) === 'index.mjs')
     .map(([path, contents]) => measure(path, contents));
 }
 
@@ -43,14 +53,48 @@ function listEntries(functions: string): readonly string[] {
   throw new Error(`Build failed: no entry in ${functions}; put one *.ts file there for each Lambda`);
 }
 
-async function bundle(functions: string, entries: readonly string[], outdir: string) {
+type EntryPoint = { readonly in: string; readonly out: string };
+
+/**
+ * A module that is imported dynamically becomes a file of its own beside the bundle, so that a function loads it when
+ * it needs it and not before. It shares no code with the bundle: esbuild's own splitting would break the bundle up.
+ */
+function lazyModules() {
+  const sources = new Map<string, string>();
+  const plugin: esbuild.Plugin = {
+    name: 'lazy-modules',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\..*\.ts$/ }, ({ kind, path, resolveDir }) => {
+        if (kind !== 'dynamic-import') return undefined;
+        const file = `./${basename(path, '.ts')}.mjs`;
+        sources.set(file, join(resolveDir, path));
+        return { path: file, external: true };
+      });
+    },
+  };
+  const entriesOf = ({ outputs }: esbuild.Metafile): EntryPoint[] =>
+    Object.values(outputs).flatMap(({ entryPoint, imports }) =>
+      imports.flatMap(({ path }) => {
+        const source = sources.get(path);
+        if (source === undefined || entryPoint === undefined) return [];
+        return [{ in: source, out: join(basename(entryPoint, '.ts'), basename(path, '.mjs')) }];
+      }),
+    );
+  return { plugin, entriesOf };
+}
+
+/** What is put in a package's place, see docs/decisions/005-a-thin-client.md. */
+const alias = {
+  '@aws-sdk/client-dynamodb': fileURLToPath(new URL('../functions/aws/dynamodb.ts', import.meta.url)),
+};
+
+async function bundle(entryPoints: EntryPoint[], outdir: string, plugin: esbuild.Plugin) {
   try {
     return await esbuild.build({
-      entryPoints: entries.map((entry) => ({
-        in: join(functions, `${entry}.ts`),
-        out: join(entry, 'index'),
-      })),
+      entryPoints,
       outdir,
+      plugins: [plugin],
+      alias,
       outExtension: { '.js': '.mjs' },
       bundle: true,
       format: 'esm',

@@ -20,13 +20,14 @@ test('without context the defaults hold', () => {
     allowedOrigins: null,
     maxFileMegabytes: 25,
     directRooms: 'members',
+    poster: 'thin',
   });
 });
 
 test('values are taken as the command line gives them, as texts', () => {
   const texts = { stackName: 'Chat-2', logRetentionDays: '7', accessLogs: 'true' };
   const allowedOrigins = 'https://chat.example.com, http://localhost:8000';
-  expect(read({ ...oidc, ...texts, allowedOrigins, directRooms: 'on-demand' })).toEqual({
+  expect(read({ ...oidc, ...texts, allowedOrigins, directRooms: 'on-demand', poster: 'sdk' })).toEqual({
     stackName: 'Chat-2',
     oidc,
     logRetention: 7,
@@ -34,6 +35,7 @@ test('values are taken as the command line gives them, as texts', () => {
     allowedOrigins: ['https://chat.example.com', 'http://localhost:8000'],
     maxFileMegabytes: 25,
     directRooms: 'on-demand',
+    poster: 'sdk',
   });
 });
 
@@ -78,6 +80,7 @@ test.each([
   { context: { maxFileMegabytes: '2.5' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: '5001' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: 'large' }, key: 'maxFileMegabytes' },
+  { context: { poster: 'fast' }, key: 'poster' },
   { context: { stackName: 'my chat' }, key: 'stackName' },
   { context: { stackName: 5 }, key: 'stackName' },
 ])('a $key that cannot be used is refused by name: $context', ({ context, key }) => {

@@ -1,5 +1,5 @@
 import {
-  type ApiGatewayManagementApiClient,
+  ApiGatewayManagementApiClient,
   ApiGatewayManagementApiServiceException,
   DeleteConnectionCommand,
   GetConnectionCommand,
@@ -17,8 +17,12 @@ function passes(error: unknown): boolean {
   return status >= 500 || status === 429;
 }
 
-/** Posts through API Gateway's management API. The client must not retry by itself, since `persist` does. */
-export function gatewayPoster(client: ApiGatewayManagementApiClient): Poster {
+/**
+ * Posts through API Gateway's management API by the SDK's client. It does not retry by itself, since `persist` does.
+ * @param url the stage's URL for `@connections`
+ */
+export function sdkPoster(url: string): Poster {
+  const client = new ApiGatewayManagementApiClient({ endpoint: url, maxAttempts: 1 });
   return {
     async post(connection, frame) {
       try {
@@ -45,7 +49,10 @@ export function gatewayPoster(client: ApiGatewayManagementApiClient): Poster {
       try {
         await client.send(new DeleteConnectionCommand({ ConnectionId: connection }));
       } catch (error) {
-        if (!(error instanceof GoneException)) throw error;
+        if (error instanceof GoneException) return;
+        throw passes(error)
+          ? new TryAgain('Connection not closed: the gateway did not take it', { cause: error })
+          : error;
       }
     },
   };
