@@ -1,0 +1,60 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Bundle, build } from '../../bin/build.ts';
+import { type EntryName, entries, entryNames } from '../../lib/entries.ts';
+
+/** Bytes, minified. A cold start reads and compiles each of them, so more is a decision and no accident. */
+const most: Record<EntryName, number> = {
+  authorize: 60_000,
+  connect: 25_000,
+  disconnect: 60_000,
+  fanout: 60_000,
+  send: 80_000,
+  edit: 80_000,
+  delete: 80_000,
+  welcome: 80_000,
+  default: 100_000,
+  http: 200_000,
+};
+
+let outdir: string;
+let bundles: readonly Bundle[];
+let inputs: ReadonlyMap<string, readonly string[]>;
+
+interface Meta {
+  readonly outputs: Record<string, { readonly inputs: Record<string, { readonly bytesInOutput: number }> }>;
+}
+
+beforeAll(async () => {
+  outdir = mkdtempSync(join(tmpdir(), 'parley-bundles-'));
+  bundles = await build({ outdir });
+  const { outputs }: Meta = JSON.parse(readFileSync(join(outdir, 'meta.json'), 'utf8'));
+  const named = Object.entries(outputs).flatMap(([path, { inputs: read }]) => {
+    const entry = /([^/]+)\/index\.mjs$/.exec(path)?.[1];
+    const kept = Object.entries(read).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+    return entry === undefined ? [] : [[entry, kept.map(([file]) => file)] as const];
+  });
+  inputs = new Map(named);
+});
+afterAll(() => rmSync(outdir, { recursive: true }));
+
+test.each(entryNames)('the bundle of %s is no larger than was decided', (entry) => {
+  expect(bundles.find((each) => each.entry === entry)?.bytes).toBeLessThanOrEqual(most[entry]);
+});
+
+test.each(entryNames)('%s carries nothing of the SDK but how DynamoDB writes its items', (entry) => {
+  const packages = (inputs.get(entry) ?? []).map(
+    (file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1],
+  );
+  const ofSdk = new Set(
+    packages.filter((name) => name !== undefined && /^@(aws-sdk|smithy|aws)\//.test(name)),
+  );
+  ofSdk.delete('@aws-sdk/util-dynamodb');
+  expect([...ofSdk]).toEqual([]);
+});
+
+test.each(entryNames)('%s has the SDK’s poster beside it if it posts, and not otherwise', (entry) => {
+  expect(existsSync(join(outdir, entry, 'sdk-poster.mjs'))).toBe(entries[entry].sockets);
+});
