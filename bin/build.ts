@@ -88,27 +88,32 @@ const alias = {
   '@aws-sdk/client-dynamodb': fileURLToPath(new URL('../functions/aws/dynamodb.ts', import.meta.url)),
 };
 
+/** How every bundle is made. */
+export const bundleSettings: esbuild.BuildOptions = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  // The AWS SDK has an ESM build behind `module`; its CommonJS one cannot be tree-shaken.
+  mainFields: ['module', 'main'],
+  conditions: ['module'],
+  treeShaking: true,
+  minify: true,
+  sourcemap: 'linked',
+  logLevel: 'silent',
+};
+
 async function bundle(entryPoints: EntryPoint[], outdir: string, plugin: esbuild.Plugin) {
   try {
     return await esbuild.build({
+      ...bundleSettings,
       entryPoints,
       outdir,
       plugins: [plugin],
       alias,
       outExtension: { '.js': '.mjs' },
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node24',
-      // The AWS SDK has an ESM build behind `module`; its CommonJS one cannot be tree-shaken.
-      mainFields: ['module', 'main'],
-      conditions: ['module'],
-      treeShaking: true,
-      minify: true,
-      sourcemap: 'linked',
       metafile: true,
       write: false,
-      logLevel: 'silent',
     });
   } catch (error) {
     if (!isBuildFailure(error)) throw error;

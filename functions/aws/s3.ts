@@ -9,7 +9,7 @@ import {
 import { endpointOf, givenEndpoint } from './endpoint.ts';
 import { retrying } from './retry.ts';
 import { type Body, Service } from './service.ts';
-import { encoded, type Header, namesOf, Signer, signingTime } from './sign.ts';
+import { encoded, type Header, Signer, signedHeaders, signingTime } from './sign.ts';
 
 /** A URL that carries its signature. */
 export interface SignedUrl {
@@ -68,7 +68,7 @@ export class Bucket {
     const credentials = this.#credentials();
     const time = signingTime(now);
     const signer = new Signer('s3', this.#region);
-    const all = [...headers, ['host', this.#url.host] as const].sort(([a], [b]) => (a < b ? -1 : 1));
+    const signed = signedHeaders([...headers, ['host', this.#url.host]]);
     const pairs = {
       ...query,
       'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
@@ -77,20 +77,15 @@ export class Bucket {
       'X-Amz-Date': time.stamp,
       'X-Amz-Expires': String(seconds),
       ...(credentials.sessionToken && { 'X-Amz-Security-Token': credentials.sessionToken }),
-      'X-Amz-SignedHeaders': namesOf(all),
+      'X-Amz-SignedHeaders': signed.names,
     };
     const canonical = Object.entries(pairs)
       .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
       .sort()
       .join('&');
     const path = this.#url.pathname.replace(/\/$/, '') + pathOf(key);
-    const signable = { method, path, query: canonical, headers: all, bodyHash: 'UNSIGNED-PAYLOAD' };
+    const signable = { method, path, query: canonical, headers: signed, bodyHash: 'UNSIGNED-PAYLOAD' };
     const signature = signer.signature(signable, credentials, time);
     return `${this.#url.origin}${path}?${canonical}&X-Amz-Signature=${signature}`;
-  }
-
-  /** Closes its connections. */
-  end(): void {
-    this.#service.end();
   }
 }

@@ -4,6 +4,14 @@ import type { Credentials } from './credentials.ts';
 /** A header by its name in lower case, and its value without spaces around it. */
 export type Header = readonly [name: string, value: string];
 
+/** Headers as a signature covers them. */
+export interface SignedHeaders {
+  /** Name and value, a line each. */
+  readonly lines: string;
+  /** The names, with semicolons between. */
+  readonly names: string;
+}
+
 /** The parts of a request that a signature covers (AWS: create a signed AWS API request). */
 export interface Signable {
   readonly method: string;
@@ -11,8 +19,7 @@ export interface Signable {
   readonly path: string;
   /** Sorted by name, encoded; empty where there is none. */
   readonly query: string;
-  /** Sorted by name. */
-  readonly headers: readonly Header[];
+  readonly headers: SignedHeaders;
   /** SHA-256 of the body, in hex, or S3's `UNSIGNED-PAYLOAD`. */
   readonly bodyHash: string;
 }
@@ -25,12 +32,23 @@ export interface SigningTime {
 
 export const EMPTY_HASH = hash('sha256', '');
 
+const LEFT_ALONE = /[!'()*]/g;
+const hex = (sign: string): string => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
+
 /** Encodes what RFC 3986 does not leave alone; `encodeURIComponent` leaves five signs more. */
-export const encoded = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+export const encoded = (text: string): string => encodeURIComponent(text).replace(LEFT_ALONE, hex);
 
 /** The path as it is signed: that of the request, encoded once more. S3 alone signs it as it is. */
 export const canonicalPath = (path: string): string => encoded(path).replaceAll('%2F', '/');
+
+/** Headers as they are signed: sorted by name. */
+export function signedHeaders(headers: readonly Header[]): SignedHeaders {
+  const sorted = headers.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    lines: sorted.map(([name, value]) => `${name}:${value}\n`).join(''),
+    names: sorted.map(([name]) => name).join(';'),
+  };
+}
 
 const MILLISECONDS = 1000;
 let latest = { second: Number.NaN, time: { stamp: '', day: '' } };
@@ -78,9 +96,7 @@ export class Signer {
 
   /** The signature in hex. */
   signature({ method, path, query, headers, bodyHash }: Signable, by: Credentials, at: SigningTime): string {
-    let lines = '';
-    for (const [name, value] of headers) lines += `${name}:${value}\n`;
-    const canonical = `${method}\n${path}\n${query}\n${lines}\n${namesOf(headers)}\n${bodyHash}`;
+    const canonical = `${method}\n${path}\n${query}\n${headers.lines}\n${headers.names}\n${bodyHash}`;
     const text = `AWS4-HMAC-SHA256\n${at.stamp}\n${this.scope(at)}\n${hash('sha256', canonical)}`;
     return this.#keyFor(at.day, by.secretAccessKey)(text).toString('hex');
   }
@@ -88,7 +104,7 @@ export class Signer {
   /** The value of the header `authorization`. */
   authorization(request: Signable, by: Credentials, at: SigningTime): string {
     const signature = this.signature(request, by, at);
-    return `AWS4-HMAC-SHA256 Credential=${by.accessKeyId}/${this.scope(at)}, SignedHeaders=${namesOf(request.headers)}, Signature=${signature}`;
+    return `AWS4-HMAC-SHA256 Credential=${by.accessKeyId}/${this.scope(at)}, SignedHeaders=${request.headers.names}, Signature=${signature}`;
   }
 
   /** The key holds for a day, and takes four times the work of a signature. */
@@ -100,11 +116,4 @@ export class Signer {
     }
     return this.#key.hmac;
   }
-}
-
-/** The names of headers as a signature lists them. */
-export function namesOf(headers: readonly Header[]): string {
-  let names = '';
-  for (const [name] of headers) names += names === '' ? name : `;${name}`;
-  return names;
 }

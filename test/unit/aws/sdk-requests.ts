@@ -87,7 +87,7 @@ export function watchThin(): readonly Sent[] {
 }
 
 /** The headers that a signature covers, in its order. */
-export function signedHeaders({ headers }: Sent): Header[] {
+export function coveredHeaders({ headers }: Sent): Header[] {
   const names = /SignedHeaders=([^,]+)/.exec(headers['authorization'] ?? '')?.[1] ?? '';
   return names.split(';').map((name) => [name, headers[name] ?? '']);
 }

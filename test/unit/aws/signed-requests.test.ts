@@ -15,12 +15,20 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as thin from '../../../functions/aws/dynamodb.ts';
-import { canonicalPath, Signer, signingTime } from '../../../functions/aws/sign.ts';
+import { canonicalPath, Signer, signedHeaders, signingTime } from '../../../functions/aws/sign.ts';
 import { thinPoster } from '../../../functions/broadcast/thin-poster.ts';
 import { invoke } from '../../../functions/gateway/invoke.ts';
 import { openFiles } from '../../../functions/store/files.ts';
 import { NOON } from '../../support/sample.ts';
-import { caught, clients, credentials, region, type Sent, signedHeaders, watchThin } from './sdk-requests.ts';
+import {
+  caught,
+  clients,
+  coveredHeaders,
+  credentials,
+  region,
+  type Sent,
+  watchThin,
+} from './sdk-requests.ts';
 
 const url = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod';
 const id = 'L0SM9cOFvHcCIhw=';
@@ -138,7 +146,7 @@ const signed = (service: string, request: Sent) =>
       method: request.method,
       path: service === 's3' ? request.path : canonicalPath(request.path),
       query: request.query,
-      headers: signedHeaders(request),
+      headers: signedHeaders(coveredHeaders(request)),
       bodyHash:
         request.headers['x-amz-content-sha256'] ?? createHash('sha256').update(request.body).digest('hex'),
     },
@@ -166,7 +174,7 @@ test.each(cases)(
     expect(signed(each.service, reference)).toBe(reference.headers['authorization']);
     expect(own.headers['authorization']).toBe(signed(each.service, own));
     // What matters is signed: whose call, to whom, when, and what it does.
-    const names = signedHeaders(own).map(([name]) => name);
+    const names = coveredHeaders(own).map(([name]) => name);
     const sent = Object.keys(own.headers).filter(
       (name) => name !== 'authorization' && name !== 'content-length',
     );
@@ -183,7 +191,7 @@ test('a connection’s id is encoded once in the path, and twice in what is sign
 
 test('the signing key is made anew for another day, and for another secret', () => {
   const signer = new Signer('execute-api', region);
-  const request = { method: 'GET', path: '/', query: '', headers: [], bodyHash: '' };
+  const request = { method: 'GET', path: '/', query: '', headers: signedHeaders([]), bodyHash: '' };
   const at = (now: number, by = credentials) => signer.signature(request, by, signingTime(now));
   const fresh = (now: number, by = credentials) =>
     new Signer('execute-api', region).signature(request, by, signingTime(now));
