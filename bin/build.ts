@@ -94,6 +94,9 @@ export const bundleSettings: esbuild.BuildOptions = {
   format: 'esm',
   platform: 'node',
   target: 'node24',
+  // esbuild knows no Node that has every property, and makes a call of RegExp of each such pattern: V8 then compiles it
+  // when the function starts, and nothing that has one can be left out.
+  supported: { 'regexp-unicode-property-escapes': true, 'regexp-set-notation': true },
   // The AWS SDK has an ESM build behind `module`; its CommonJS one cannot be tree-shaken.
   mainFields: ['module', 'main'],
   conditions: ['module'],
