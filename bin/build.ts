@@ -94,8 +94,8 @@ export const bundleSettings: esbuild.BuildOptions = {
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // esbuild knows no Node that has every property, and makes a call of RegExp of each such pattern: V8 then compiles it
-  // when the function starts, and nothing that has one can be left out.
+  // esbuild knows no Node that has every property, and makes a call of RegExp of each such pattern; what makes a call
+  // cannot be left out where nobody uses it.
   supported: { 'regexp-unicode-property-escapes': true, 'regexp-set-notation': true },
   // The AWS SDK has an ESM build behind `module`; its CommonJS one cannot be tree-shaken.
   mainFields: ['module', 'main'],
