@@ -2,13 +2,17 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type * as esbuild from 'esbuild';
 import { type Bundle, bundled, measure, removeOthers, replaceFile, sizeTable } from './build-output.ts';
 import { buildWeb } from './build-web.ts';
 
 export interface BuildOptions {
   /** The directory whose top-level *.ts files are the entries; `functions` by default. */
   readonly functions?: string;
-  /** Where `<entry>/index.mjs` and its map go; `dist/functions` by default. */
+  /**
+   * Where `<entry>/index.mjs` and its map go, and beside them each module that it imports dynamically;
+   * `dist/functions` by default.
+   */
   readonly outdir?: string;
 }
 
@@ -19,13 +23,20 @@ export interface BuildOptions {
 export async function build(options: BuildOptions = {}): Promise<readonly Bundle[]> {
   const functions = options.functions ?? fileURLToPath(new URL('../functions', import.meta.url));
   const outdir = options.outdir ?? fileURLToPath(new URL('../dist/functions', import.meta.url));
-  const result = await bundle(functions, listEntries(functions), outdir);
-  const files = new Map(result.outputFiles.map((file) => [file.path, file.contents]));
+  const lazy = lazyModules();
+  const entries = listEntries(functions).map((entry) => ({
+    in: join(functions, `${entry}.ts`),
+    out: join(entry, 'index'),
+  }));
+  const result = await bundle(entries, outdir, lazy.plugin);
+  const later = lazy.entriesOf(result.metafile);
+  const loaded = later.length > 0 ? (await bundle(later, outdir, lazy.plugin)).outputFiles : [];
+  const files = new Map([...result.outputFiles, ...loaded].map((file) => [file.path, file.contents]));
   files.set(join(outdir, 'meta.json'), new TextEncoder().encode(JSON.stringify(result.metafile)));
   for (const [path, contents] of files) replaceFile(path, contents);
   removeOthers(outdir, new Set([...files.keys()].map((path) => relative(outdir, path).split(sep)[0])));
   return [...files]
-    .filter(([path]) => path.endsWith('.mjs'))
+    .filter(([path]) => basename(path) === 'index.mjs')
     .map(([path, contents]) => measure(basename(dirname(path)), contents));
 }
 
@@ -36,24 +47,66 @@ function listEntries(functions: string): readonly string[] {
   throw new Error(`Build failed: no entry in ${functions}; put one *.ts file there for each Lambda`);
 }
 
-function bundle(functions: string, entries: readonly string[], outdir: string) {
+type EntryPoint = { readonly in: string; readonly out: string };
+
+/**
+ * A module that is imported dynamically becomes a file of its own beside the bundle, so that a function loads it when
+ * it needs it and not before. It shares no code with the bundle: esbuild's own splitting would break the bundle up.
+ */
+function lazyModules() {
+  const sources = new Map<string, string>();
+  const plugin: esbuild.Plugin = {
+    name: 'lazy-modules',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\..*\.ts$/ }, ({ kind, path, resolveDir }) => {
+        if (kind !== 'dynamic-import') return undefined;
+        const file = `./${basename(path, '.ts')}.mjs`;
+        sources.set(file, join(resolveDir, path));
+        return { path: file, external: true };
+      });
+    },
+  };
+  const entriesOf = ({ outputs }: esbuild.Metafile): EntryPoint[] =>
+    Object.values(outputs).flatMap(({ entryPoint, imports }) =>
+      imports.flatMap(({ path }) => {
+        const source = sources.get(path);
+        if (source === undefined || entryPoint === undefined) return [];
+        return [{ in: source, out: join(basename(entryPoint, '.ts'), basename(path, '.mjs')) }];
+      }),
+    );
+  return { plugin, entriesOf };
+}
+
+/** What is put in a package's place, see docs/decisions/009-thin-clients.md. */
+const alias = {
+  '@aws-sdk/client-dynamodb': fileURLToPath(new URL('../functions/aws/dynamodb.ts', import.meta.url)),
+};
+
+/** How every bundle is made. */
+export const bundleSettings: esbuild.BuildOptions = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  // esbuild knows no Node that has every property, and makes a call of RegExp of each such pattern; what makes a call
+  // cannot be left out where nobody uses it.
+  supported: { 'regexp-unicode-property-escapes': true, 'regexp-set-notation': true },
+  // The AWS SDK has an ESM build behind `module`; its CommonJS one cannot be tree-shaken.
+  mainFields: ['module', 'main'],
+  conditions: ['module'],
+  treeShaking: true,
+  minify: true,
+  sourcemap: 'linked',
+};
+
+function bundle(entryPoints: EntryPoint[], outdir: string, plugin: esbuild.Plugin) {
   return bundled({
-    entryPoints: entries.map((entry) => ({
-      in: join(functions, `${entry}.ts`),
-      out: join(entry, 'index'),
-    })),
+    ...bundleSettings,
+    entryPoints,
     outdir,
+    plugins: [plugin],
+    alias,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    // The AWS SDK has an ESM build behind `module`; its CommonJS one cannot be tree-shaken.
-    mainFields: ['module', 'main'],
-    conditions: ['module'],
-    treeShaking: true,
-    minify: true,
-    sourcemap: 'linked',
   });
 }
 

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const everything = ['*'];
-const inFunctions = ['domain', 'dialects', 'commands', 'store', 'auth', 'broadcast'];
+const inFunctions = ['domain', 'dialects', 'commands', 'store', 'auth', 'broadcast', 'aws'];
 
 /** Who may import whom. A folder may import itself besides. `types:` allows types and no values. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
@@ -11,9 +11,10 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'functions/domain': [],
   'functions/dialects': ['functions/domain'],
   'functions/commands': ['functions/domain', 'functions/store', 'functions/broadcast'],
-  'functions/store': ['functions/domain'],
+  'functions/aws': [],
+  'functions/store': ['functions/domain', 'functions/aws'],
   'functions/auth': ['functions/domain'],
-  'functions/broadcast': ['functions/domain', 'functions/dialects'],
+  'functions/broadcast': ['functions/domain', 'functions/dialects', 'functions/aws'],
   'functions/gateway': inFunctions.map((folder) => `functions/${folder}`),
   lib: [],
   local: [],

@@ -21,6 +21,8 @@ export interface ChatFunctionProps
   /** The directory that has a directory with an index.mjs for each entry. */
   readonly bundles: string;
   readonly logRetention: RetentionDays;
+  /** Files beside the index.mjs that are not deployed. */
+  readonly leaveOut: readonly string[];
 }
 
 /** A Lambda of the chat: its bundle, its own log group, and a role that may write to that and no more. */
@@ -36,7 +38,7 @@ export class ChatFunction extends LambdaFunction {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
-      code: Code.fromAsset(bundle(props), { exclude: ['*.map'] }),
+      code: Code.fromAsset(bundle(props), { exclude: ['*.map', ...props.leaveOut] }),
       memorySize: props.memoryMegabytes,
       timeout: Duration.seconds(props.timeoutSeconds),
       role: new Role(scope, `${name}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),

@@ -54,6 +54,7 @@ export class ChatStack extends Stack {
     const variables = this.variables(props.settings);
     for (const name of entryNames) this.equip(this.functions[name], entries[name], variables);
     if (props.settings.directRooms === 'on-demand') this.letMakeRooms(this.functions.authorize);
+    if (props.settings.poster === 'sdk') this.postBySdk();
     this.socket.serve(this.functions);
     this.http.serve(this.functions.http);
     this.describe();
@@ -66,6 +67,7 @@ export class ChatStack extends Stack {
         entry: name,
         bundles,
         logRetention: settings.logRetention,
+        leaveOut: settings.poster === 'sdk' ? [] : ['sdk-poster.mjs'],
       });
     return Object.fromEntries(entryNames.map((name) => [name, make(name)])) as Record<
       EntryName,
@@ -117,6 +119,13 @@ export class ChatStack extends Stack {
   /** The setting `directRooms: on-demand`: the handshake of one of two users makes their room. */
   private letMakeRooms(authorize: ChatFunction): void {
     authorize.allow((['PutItem', 'UpdateItem'] as const).map(tableAction), this.tables.chat.tableArn);
+  }
+
+  /** The setting `poster: sdk`. */
+  private postBySdk(): void {
+    for (const name of entryNames.filter((each) => entries[each].sockets)) {
+      this.functions[name].addEnvironment('POSTER', 'sdk');
+    }
   }
 
   private describe(): void {

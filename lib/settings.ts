@@ -52,6 +52,11 @@ export interface Settings {
    * `group:20/10,direct:off`, where a kind that is not named keeps the default.
    */
   readonly rateLimit: RateLimits;
+  /**
+   * `poster`: what frames are posted to sockets with. `thin`, the default, signs and sends by itself, in a tenth of the
+   * CPU; `sdk` is the AWS SDK's own client.
+   */
+  readonly poster: 'thin' | 'sdk';
 }
 
 /** Reads the settings from CDK context. Throws an Error that names the key when a value cannot be used. */
@@ -65,6 +70,7 @@ export function readSettings(context: (key: string) => unknown): Settings {
     allowedOrigins: origins(context('allowedOrigins') ?? ''),
     directRooms: directRooms(context('directRooms') ?? 'members'),
     rateLimit: rateLimits(context('rateLimit') ?? defaultRate),
+    poster: poster(context('poster') ?? 'thin'),
   };
 }
 
@@ -75,6 +81,11 @@ function invalid(key: string, why: string, advice: string): Error {
 function directRooms(value: unknown): Settings['directRooms'] {
   if (value === 'members' || value === 'on-demand') return value;
   throw invalid('directRooms', 'there is no such way', 'use members or on-demand');
+}
+
+function poster(value: unknown): Settings['poster'] {
+  if (value === 'thin' || value === 'sdk') return value;
+  throw invalid('poster', 'there is no such poster', 'use thin or sdk');
 }
 
 function stackName(value: unknown): string {

@@ -136,7 +136,7 @@ export const actionContract: Contract = {
       first_user: 'The same, spelled right.',
       second_user: 'The other user. A slash behind it does no harm.',
       since:
-        'You have every change up to this number: `sync` comes instead of the newest messages, as if you had asked.',
+        'You have every change up to this number: `sync` comes instead of the newest messages, as if you had asked. What is no such number is ignored.',
     },
     refused: [badCredential, ['not a member of the room, no such room, or no two users named', '403']],
     greeting:

@@ -55,7 +55,7 @@ export const actionOut: readonly FrameOut[] = [
     name: 'message_seen',
     tells: 'Seen',
     schema: outward.seen,
-    does: 'This user has read everything up to this message.',
+    does: 'This user has read everything up to this message. It may come late: keep the highest.',
   },
   {
     name: 'typing',
@@ -85,7 +85,7 @@ export const actionOut: readonly FrameOut[] = [
     name: 'sync',
     tells: 'Synced',
     schema: outward.sync,
-    does: 'The answer to `sync`. Each message comes as it is now, in the first of its changes on the page: put it in the place of what you have, and the page may come twice. Then you have everything up to `seq`; while `has_more`, ask again from there. A page whose `seq` is not above yours is old: drop it. When it is not `complete`, over 1,000 changes were missed: drop what you have, and load the history.',
+    does: 'The answer to `sync`. Each message comes as it is now, in the first of its changes on the page: put it in the place of what you have, and the page may come twice. Then you have everything up to `seq`; while `has_more`, ask again from there. A page whose `seq` is below yours is old: drop it. When it is not `complete`, over 1,000 numbers were missed, or the room never gave the one that you named: drop what you have, load the history, and go on from `seq`.',
     words: {
       since: 'The number that you asked from.',
       events: 'The changes after that number, in order. Numbers that are not there were never used.',
@@ -102,7 +102,7 @@ export const actionOut: readonly FrameOut[] = [
       receipts: 'How far older messages have come, up to 50; with the last page.',
       'receipts.message_id': 'The message.',
       'receipts.status': 'How far it has come.',
-      seen: 'How far others, up to 50, have read; with the last page.',
+      seen: 'How far members, up to 50, have read; with the last page. The mark of one whose connection reads at once moves when that comes and goes: until then `receipts` tell of it.',
       'seen.user_id': 'Who.',
       'seen.message_id': 'They have read everything up to this message.',
     },
@@ -118,7 +118,7 @@ export const actionOut: readonly FrameOut[] = [
     name: 'left',
     tells: 'Left',
     schema: outward.left,
-    does: 'The socket hears no more of this room: the answer to `leave`, or somebody has taken you out of it.',
+    does: 'The socket hears no more of this room: the answer to `leave`, for any room, or somebody has taken you out of it.',
     words: { room_id: 'The room.' },
   },
   {

@@ -67,7 +67,7 @@ export const noMember = ['not a member of the room, no such room, or no room nam
 /** Fields that mean the same in every contract. */
 export const commonWords: Words = {
   client_id:
-    'Your own name for this frame. The same one again within a day is the same change: it is made once, and answered again.',
+    'Your own name for this frame, of 1 to 128 characters. The same one again within a day is the same change: it is made once, and answered again.',
   retry_after_ms: 'After so many milliseconds the same frame will do.',
   file_url: 'Where members read the file, below the edge’s name, with the cookie or a bearer token.',
   file_type: 'The file’s content type.',

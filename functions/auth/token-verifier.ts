@@ -1,4 +1,3 @@
-import { JwtVerifier } from 'aws-jwt-verify';
 import {
   FetchError,
   JwksValidationError,
@@ -8,6 +7,7 @@ import {
 } from 'aws-jwt-verify/error';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
+import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 import { CLOCK_TOLERANCE_MS } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { User } from '../domain/member.ts';

@@ -1,4 +1,4 @@
-import { TryAgain } from './poster.ts';
+import { mayPass } from './poster.ts';
 
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 800;
@@ -22,7 +22,7 @@ export async function persist<T>(
   const deadline = Date.now() + budget;
   for (let attempt = 0; ; attempt++) {
     const answer = await ask().catch((error: unknown) => {
-      if (error instanceof TryAgain) return undefined;
+      if (mayPass(error)) return undefined;
       throw error;
     });
     const wait = jittered(attempt);

@@ -111,7 +111,7 @@ export async function changeMessage<C extends Change>(
     await publish(told, withCaller(session, await listAudience(made.room, parts)), parts);
     return [];
   }
-  const late = made.entry.kind === 'edit' && message.deletedAt !== undefined;
+  const late = !made.repeated && made.entry.kind === 'edit' && message.deletedAt !== undefined;
   if (late) throw new ChatError('MESSAGE_NOT_FOUND');
   return [told];
 }

@@ -1,7 +1,20 @@
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { gatewayPoster } from '../broadcast/gateway-poster.ts';
+import type { Poster } from '../broadcast/poster.ts';
+import { thinPoster } from '../broadcast/thin-poster.ts';
 import { once, required } from './environment.ts';
 
-export const poster = once(() =>
-  gatewayPoster(new ApiGatewayManagementApiClient({ endpoint: required('SOCKET_URL'), maxAttempts: 1 })),
+/** The SDK is in a file of its own, which a function loads when it posts first, and only where the setting asks for it. */
+const sdk = once(async (): Promise<Poster> => {
+  const { sdkPoster } = await import('../broadcast/sdk-poster.ts');
+  return sdkPoster(required('SOCKET_URL'));
+});
+
+const bySdk: Poster = {
+  post: async (connection, frame) => (await sdk()).post(connection, frame),
+  isOpen: async (connection) => (await sdk()).isOpen(connection),
+  close: async (connection) => (await sdk()).close(connection),
+};
+
+/** The setting `poster` says which. */
+export const poster = once(
+  (): Poster => (process.env['POSTER'] === 'sdk' ? bySdk : thinPoster(required('SOCKET_URL'))),
 );

@@ -1,73 +1,62 @@
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-  S3Client,
-  S3ServiceException,
-} from '@aws-sdk/client-s3';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { FileStore, StoredObject, UploadRequest } from './file-store.ts';
+import { type Answer, headerOf } from '../aws/answer-reader.ts';
+import type { ClientOptions } from '../aws/credentials.ts';
+import { Bucket } from '../aws/s3.ts';
+import { ServiceError } from '../aws/service-error.ts';
+import type { FileStore } from './file-store.ts';
 
 /**
  * S3 answers 404 for a missing object only to who may list the bucket, to all others 403 (AWS: HeadObject, permissions).
  * No function of ours may list.
  */
 const isMissing = (error: unknown): boolean =>
-  error instanceof S3ServiceException && [403, 404].includes(error.$metadata.httpStatusCode ?? 0);
+  error instanceof ServiceError && [403, 404].includes(error.status);
 
-/** S3 as the store of files. The client takes region, credentials and endpoint from the environment. */
-export function openFiles(bucket: string, client = newClient()): FileStore {
+const described = (answer: Answer) => ({
+  size: Number(headerOf(answer, 'content-length') ?? 0),
+  contentType: headerOf(answer, 'content-type') ?? '',
+});
+
+/** S3 as the store of files. Region, credentials and endpoint come from the environment, unless they are given. */
+export function openFiles(name: string, options?: ClientOptions): FileStore {
+  const bucket = new Bucket(name, options);
   return {
     async put(key, bytes, contentType) {
-      await client.send(
-        new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentType: contentType }),
-      );
+      await bucket.ask('PUT', key, [['content-type', contentType]], bytes);
     },
     async head(key) {
       try {
-        const found = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-        return { size: found.ContentLength ?? 0, contentType: found.ContentType ?? '' };
+        return described(await bucket.ask('HEAD', key));
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw error;
       }
     },
     async remove(key) {
-      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+      await bucket.ask('DELETE', key);
     },
-    presignPut: (key, object, seconds, now) =>
-      presignPut(client, { Bucket: bucket, Key: key }, object, seconds, now),
-    presignGet(key, { contentType, contentDisposition }, seconds, now) {
-      const command = new GetObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        ResponseContentType: contentType,
-        ResponseContentDisposition: contentDisposition,
+    async presignPut(key, { size, contentType }, seconds, now) {
+      // Signed, so S3 refuses another size or type, and a second upload once somebody has seen the first.
+      const url = bucket.sign({
+        method: 'PUT',
+        key,
+        headers: [
+          ['content-length', String(size)],
+          ['content-type', contentType],
+          ['if-none-match', '*'],
+        ],
+        query: { 'x-id': 'PutObject' },
+        seconds,
+        now,
       });
-      return getSignedUrl(client, command, { expiresIn: seconds, signingDate: new Date(now) });
+      return { method: 'PUT', url, headers: { 'Content-Type': contentType, 'If-None-Match': '*' } };
+    },
+    async presignGet(key, { contentType, contentDisposition }, seconds, now) {
+      const query = {
+        'response-content-disposition': contentDisposition,
+        'response-content-type': contentType,
+        'x-id': 'GetObject',
+      };
+      return bucket.sign({ method: 'GET', key, query, seconds, now });
     },
   };
 }
-
-async function presignPut(
-  client: S3Client,
-  place: { readonly Bucket: string; readonly Key: string },
-  { size, contentType }: StoredObject,
-  seconds: number,
-  now: number,
-): Promise<UploadRequest> {
-  // Signed, so S3 refuses another size or type, and a second upload once somebody has seen the first.
-  const bound = { ContentLength: size, ContentType: contentType, IfNoneMatch: '*' };
-  const url = await getSignedUrl(client, new PutObjectCommand({ ...place, ...bound }), {
-    expiresIn: seconds,
-    signingDate: new Date(now),
-    // The presigner leaves the type unsigned unless it is named.
-    signableHeaders: new Set(['host', 'content-length', 'content-type', 'if-none-match']),
-  });
-  return { method: 'PUT', url, headers: { 'Content-Type': contentType, 'If-None-Match': '*' } };
-}
-
-// A checksum by default would be one of the empty body that a URL is signed with, and refuse every other.
-const newClient = (): S3Client =>
-  new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED' });

@@ -61,6 +61,20 @@ test('the source map lies beside the bundle, and what nobody uses is left out', 
   expect(code).not.toContain('dropped');
 });
 
+test('what is imported dynamically is a file beside the bundle, loaded when it is needed', async () => {
+  write('domain/rare.ts', `export const rare = () => 'seldom used';\n`);
+  write('send.ts', `export const handler = async () => (await import('./domain/rare.ts')).rare();\n`);
+  await build({ functions, outdir });
+  expect(readdirSync(join(outdir, 'send')).sort()).toEqual([
+    'index.mjs',
+    'index.mjs.map',
+    'rare.mjs',
+    'rare.mjs.map',
+  ]);
+  expect(readFileSync(join(outdir, 'send', 'index.mjs'), 'utf8')).not.toContain('seldom used');
+  expect(await run('send')).toBe('seldom used');
+});
+
 test('the sizes are those of the files', async () => {
   const bundles = await build({ functions, outdir });
   for (const { entry, bytes, gzipBytes } of bundles) {

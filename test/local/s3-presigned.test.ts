@@ -28,8 +28,13 @@ beforeEach(async () => {
 });
 afterEach(closeHost);
 
-const files = () => openFiles('files', client);
-const offer = (seconds = 900) => files().presignPut(key, png, seconds, Date.now());
+/** The bucket as a function with the client's credentials has it. */
+async function files() {
+  const { accessKeyId, secretAccessKey, sessionToken } = await client.config.credentials();
+  const credentials = () => ({ accessKeyId, secretAccessKey, sessionToken });
+  return openFiles('files', { endpoint, region: 'us-east-1', credentials });
+}
+const offer = async (seconds = 900) => (await files()).presignPut(key, png, seconds, Date.now());
 const stored = () => clientOf(endpoint).send(new HeadObjectCommand({ Bucket: 'files', Key: key }));
 
 async function upload(
@@ -66,7 +71,7 @@ describe('a signed upload', () => {
     const offered = await offer(60);
     clock.advance(120_000);
     expect(await upload(offered)).toEqual({ status: 403, code: 'AccessDenied' });
-    const future = await files().presignPut(key, png, 60, clock.now() + 20 * 60_000);
+    const future = await (await files()).presignPut(key, png, 60, clock.now() + 20 * 60_000);
     expect(await upload(future)).toEqual({ status: 403, code: 'AccessDenied' });
   });
 
@@ -117,11 +122,11 @@ describe('a signed download', () => {
   };
 
   beforeEach(async () => {
-    await files().put('room/ä b+c', Buffer.from('pixels'), 'image/png');
+    await (await files()).put('room/ä b+c', Buffer.from('pixels'), 'image/png');
   });
 
   test('is served as the URL says, whatever it was stored as', async () => {
-    const response = await fetch(await files().presignGet('room/ä b+c', served, 300, Date.now()));
+    const response = await fetch(await (await files()).presignGet('room/ä b+c', served, 300, Date.now()));
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe(served.contentType);
     expect(response.headers.get('content-disposition')).toBe(served.contentDisposition);
@@ -129,7 +134,7 @@ describe('a signed download', () => {
   });
 
   test('is refused where somebody else changed what it is served as', async () => {
-    const url = await files().presignGet('room/ä b+c', served, 300, Date.now());
+    const url = await (await files()).presignGet('room/ä b+c', served, 300, Date.now());
     const changed = url.replace(
       'response-content-type=application%2Foctet-stream',
       'response-content-type=text%2Fhtml',
@@ -139,7 +144,7 @@ describe('a signed download', () => {
   });
 
   test('is refused after five minutes', async () => {
-    const url = await files().presignGet('room/ä b+c', served, 300, Date.now());
+    const url = await (await files()).presignGet('room/ä b+c', served, 300, Date.now());
     clock.advance(600_000);
     const response = await fetch(url);
     expect(response.status).toBe(403);

@@ -1,5 +1,4 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attachFile } from '../../functions/commands/attach-file.ts';
@@ -62,12 +61,9 @@ const userIds: Record<string, string> = { alice: '1', bob: '2', carol: '3', dave
 
 /** What a message of a member does with a file, run with a developer's credentials. */
 function attach(input: FileInput, username: string, room: string, now = Date.now) {
-  const client = new S3Client({
-    endpoint: stack.stack.s3Url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'developer', secretAccessKey: 'developer' },
-  });
-  const files = () => openFiles('parley-files-local', client);
+  const developer = { accessKeyId: 'developer', secretAccessKey: 'developer', sessionToken: undefined };
+  const place = { endpoint: stack.stack.s3Url, region: 'us-east-1', credentials: () => developer };
+  const files = () => openFiles('parley-files-local', place);
   return attachFile(input, { room, user: userIds[username] ?? '' }, { db: databaseOf(stack), files, now });
 }
 

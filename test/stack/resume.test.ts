@@ -287,6 +287,18 @@ describe('a repeat', () => {
     expect(await bob.take('message_edited')).toMatchObject({ text: 'ONE', seq: 2 });
   });
 
+  test('of an edit is answered also after its message was deleted: it was made', async () => {
+    const { alice } = await roomOfTwo();
+    await alice.say('one');
+    const edit = { action: 'edit', message_id: 1, text: 'ONE', client_id: 'e' };
+    alice.send(edit);
+    const first = await alice.take('message_edited');
+    alice.send({ action: 'delete', message_id: 1 });
+    await alice.take('message_deleted');
+    alice.send(edit);
+    expect(await alice.take('message_edited')).toMatchObject({ seq: first['seq'], client_id: 'e', text: '' });
+  });
+
   test('after a day is a new change', async () => {
     const { id, alice } = await roomOfTwo();
     await alice.say('one', { client_id: 'c' });

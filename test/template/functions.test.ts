@@ -59,6 +59,15 @@ test.each(allEntries)('%s runs its bundle, without the source map, on Node 24 on
   expect(template.assetFiles(entry)).toEqual(['index.mjs']);
 });
 
+test('the setting poster: sdk tells the functions that post, and deploys the SDK’s poster with them', () => {
+  const bySdk = synthesize({ poster: 'sdk' });
+  const told = (entry: string) => JSON.stringify(bySdk.function(entry).properties).includes('"POSTER":"sdk"');
+  expect(allEntries.filter(told)).toEqual(
+    allEntries.filter((each) => 'SOCKET_URL' in (variables[each] ?? {})),
+  );
+  expect(bySdk.assetFiles('send')).toEqual(['index.mjs', 'sdk-poster.mjs']);
+});
+
 test.each(allEntries)('%s is told its variables and no others', (entry) => {
   expect(template.function(entry).properties['Environment']).toEqual({ Variables: variables[entry] });
 });

@@ -71,6 +71,7 @@ function writeBundles(directory: string, entries: readonly string[] = allEntries
     mkdirSync(join(directory, entry), { recursive: true });
     writeFileSync(join(directory, entry, 'index.mjs'), `export const handler = () => '${entry}';\n`);
     writeFileSync(join(directory, entry, 'index.mjs.map'), '{}');
+    writeFileSync(join(directory, entry, 'sdk-poster.mjs'), 'export const sdkPoster = () => {};');
   }
   return directory;
 }

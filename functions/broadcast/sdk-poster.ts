@@ -1,5 +1,5 @@
 import {
-  type ApiGatewayManagementApiClient,
+  ApiGatewayManagementApiClient,
   ApiGatewayManagementApiServiceException,
   DeleteConnectionCommand,
   GetConnectionCommand,
@@ -17,8 +17,12 @@ function passes(error: unknown): boolean {
   return status >= 500 || status === 429;
 }
 
-/** Posts through API Gateway's management API. The client must not retry by itself, since `persist` does. */
-export function gatewayPoster(client: ApiGatewayManagementApiClient): Poster {
+/**
+ * Posts through API Gateway's management API by the SDK's client. It does not retry by itself, since `persist` does.
+ * @param url the stage's URL for `@connections`
+ */
+export function sdkPoster(url: string): Poster {
+  const client = new ApiGatewayManagementApiClient({ endpoint: url, maxAttempts: 1 });
   return {
     async post(connection, frame) {
       try {

@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { build } from '../../bin/build.ts';
+import type { Bundle } from '../../bin/build-output.ts';
+import { type EntryName, entries, entryNames } from '../../lib/entries.ts';
+
+/** Bytes, minified. A cold start reads and compiles each of them, so more is a decision and no accident. */
+const most: Record<EntryName, number> = {
+  authorize: 60_000,
+  connect: 25_000,
+  disconnect: 60_000,
+  fanout: 60_000,
+  send: 80_000,
+  edit: 80_000,
+  delete: 80_000,
+  welcome: 80_000,
+  default: 110_000,
+  http: 200_000,
+};
+
+let outdir: string;
+let bundles: readonly Bundle[];
+let inputs: ReadonlyMap<string, readonly string[]>;
+
+interface Meta {
+  readonly outputs: Record<string, { readonly inputs: Record<string, { readonly bytesInOutput: number }> }>;
+}
+
+beforeAll(async () => {
+  outdir = mkdtempSync(join(tmpdir(), 'parley-bundles-'));
+  bundles = await build({ outdir });
+  const { outputs }: Meta = JSON.parse(readFileSync(join(outdir, 'meta.json'), 'utf8'));
+  const named = Object.entries(outputs).flatMap(([path, { inputs: read }]) => {
+    const entry = /([^/]+)\/index\.mjs$/.exec(path)?.[1];
+    const kept = Object.entries(read).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+    return entry === undefined ? [] : [[entry, kept.map(([file]) => file)] as const];
+  });
+  inputs = new Map(named);
+});
+afterAll(() => rmSync(outdir, { recursive: true }));
+
+test.each(entryNames)('the bundle of %s is no larger than was decided', (entry) => {
+  expect(bundles.find((each) => each.entry === entry)?.bytes).toBeLessThanOrEqual(most[entry]);
+});
+
+test.each(entryNames)('%s carries nothing of the SDK but how DynamoDB writes its items', (entry) => {
+  const packages = (inputs.get(entry) ?? []).map(
+    (file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1],
+  );
+  const ofSdk = new Set(
+    packages.filter((name) => name !== undefined && /^@(aws-sdk|smithy|aws)\//.test(name)),
+  );
+  ofSdk.delete('@aws-sdk/util-dynamodb');
+  expect([...ofSdk]).toEqual([]);
+});
+
+test.each(entryNames)('%s has the SDK’s poster beside it if it posts, and not otherwise', (entry) => {
+  expect(existsSync(join(outdir, entry, 'sdk-poster.mjs'))).toBe(entries[entry].sockets);
+});
+
+test('no function builds the set of all emoji when it starts, which takes longer than all the rest', () => {
+  // V8 builds a literal's when it reads the file, wherever that stands, and a call's when it is made.
+  const literal = /(?<!\\)\\p\{RGI_Emoji/;
+  const codes = entryNames.map((entry) => readFileSync(join(outdir, entry, 'index.mjs'), 'utf8'));
+  expect(codes.some((code) => code.includes('RGI_Emoji'))).toBe(true);
+  expect(codes.filter((code) => literal.test(code))).toEqual([]);
+  const script = `
+    const patterns = [];
+    globalThis.RegExp = new Proxy(RegExp, {
+      construct(target, given) {
+        patterns.push(String(given[0]));
+        return Reflect.construct(target, given);
+      },
+    });
+    for (const path of process.argv.slice(1)) await import(path);
+    console.log(JSON.stringify(patterns));`;
+  const paths = entryNames.map((entry) => pathToFileURL(join(outdir, entry, 'index.mjs')).href);
+  const made = execFileSync(process.execPath, ['--input-type=module', '-e', script, ...paths], {
+    encoding: 'utf8',
+  });
+  expect(JSON.parse(made).filter((pattern: string) => pattern.includes('RGI_Emoji'))).toEqual([]);
+});
