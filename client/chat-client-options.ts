@@ -20,6 +20,8 @@ type Elsewhere = Change | Happening | FrameOf<'joined'> | FrameOf<'left'>;
 
 /** What happens in all of one's rooms, by the name that the wire has for it; each has its `room_id`. */
 export type ClientEvents = { [Told in Elsewhere as Told['type']]: Told & { room_id: Id } } & {
+  /** From now on all of one's rooms are heard of; comes after each reconnect. */
+  inbox: FrameOf<'inbox'>;
   /** The client's state is another. */
   state: State;
 };

@@ -203,6 +203,7 @@ export class ChatClient extends Emitter<ClientEvents> {
     const receivers = [...this.#rooms.values()].map(({ receiver }) => receiver);
     if (frame === undefined) for (const receiver of receivers) receiver.fault();
     else if (frame.type === 'error') this.#refused(frame, receivers);
+    else if (frame.type === 'inbox') this.#tell(frame);
     else if ('room_id' in frame && frame.room_id !== undefined) {
       const open = this.#rooms.get(String(frame.room_id));
       if (open) open.receiver.hear(frame);
