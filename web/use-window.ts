@@ -1,0 +1,127 @@
+import { type RefObject, useLayoutEffect, useRef, useState } from 'preact/compat';
+
+/** So many items are in the document at most, however many messages there are. */
+export const MOST_SHOWN = 120;
+/** So many are exchanged at once when one scrolls to an end. */
+const STEP = 40;
+/** Pixels from an end at which more is shown. */
+const NEAR_PX = 300;
+/** Pixels from the newest at which one is still said to be there. */
+const AT_END_PX = 40;
+
+interface Keyed {
+  readonly kind: string;
+  readonly key: string;
+}
+
+export interface Shown<T> {
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  /** The items that are in the document. */
+  readonly items: readonly T[];
+  /** Whether one looks at the newest, and follows it. */
+  readonly atEnd: boolean;
+  onScroll(): void;
+  /** Goes to the newest. */
+  toEnd(): void;
+  /** Puts an item into the middle, and the focus on it; without effect where it is not among the items. */
+  show(key: string): void;
+  /** Puts things right after something in the document took another size. */
+  settle(): void;
+}
+
+const childrenOf = (element: Element): readonly HTMLElement[] => [
+  ...element.querySelectorAll<HTMLElement>('[data-key]'),
+];
+
+const childOf = (element: Element, key: string | undefined): HTMLElement | undefined =>
+  childrenOf(element).find((child) => child.dataset['key'] === key);
+
+/** The first message that can be seen. What stands between messages may move when older ones come. */
+function topmost(element: HTMLElement): { key: string | undefined; offset: number } {
+  const top = element.scrollTop;
+  const child = childrenOf(element).find((each) => each.offsetTop + each.offsetHeight > top);
+  return { key: child?.dataset['key'], offset: (child?.offsetTop ?? 0) - top };
+}
+
+/**
+ * Shows a bounded slice of many items, around what one looks at. What one looks at stays where it is on the screen when
+ * items come before or behind it: browsers do that by themselves, but not all of them, and not at the very top.
+ */
+export function useWindow<T extends Keyed>(all: readonly T[], older: () => void): Shown<T> {
+  const scroller = useRef<HTMLDivElement>(null);
+  /** The last item that is shown; undefined while one follows the newest. */
+  const [last, setLast] = useState<string>();
+  const place = useRef<{ top: number; key: string | undefined; offset: number }>({
+    top: 0,
+    key: undefined,
+    offset: 0,
+  });
+  const wanted = useRef<string | undefined>(undefined);
+  const found = last === undefined ? -1 : all.findLastIndex(({ key }) => key === last);
+  const end = found < 0 ? all.length : found + 1;
+  const start = Math.max(0, end - MOST_SHOWN);
+
+  const remember = (element: HTMLElement) => {
+    place.current = { top: element.scrollTop, ...topmost(element) };
+  };
+
+  const settle = () => {
+    const element = scroller.current;
+    if (!element) return;
+    const target = wanted.current === undefined ? undefined : childOf(element, wanted.current);
+    if (target) {
+      wanted.current = undefined;
+      element.scrollTop = target.offsetTop - (element.clientHeight - target.offsetHeight) / 2;
+      target.focus({ preventScroll: true });
+    } else if (last === undefined) element.scrollTop = element.scrollHeight;
+    else {
+      const anchor = childOf(element, place.current.key);
+      if (anchor) element.scrollTop = anchor.offsetTop - place.current.offset;
+    }
+    remember(element);
+  };
+
+  const shownUpTo = (index: number) => {
+    const bounded = Math.min(Math.max(index, Math.min(MOST_SHOWN, all.length)), all.length);
+    setLast(all[bounded - 1]?.key);
+  };
+
+  useLayoutEffect(() => {
+    settle();
+    const element = scroller.current;
+    if (!element || element.scrollTop >= NEAR_PX) return;
+    // One is at the top still: what has come, or what there was, is above it.
+    if (start === 0) older();
+    else if (last !== undefined) shownUpTo(end - STEP);
+  });
+
+  const onScroll = () => {
+    const element = scroller.current;
+    if (!element) return;
+    const moved = element.scrollTop - place.current.top;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    remember(element);
+    if (moved === 0) return;
+    if (end === all.length && below < AT_END_PX) setLast(undefined);
+    else if (moved > 0 && below < NEAR_PX && end < all.length) shownUpTo(end + STEP);
+    else if (moved < 0 && element.scrollTop < NEAR_PX && start > 0) shownUpTo(end - STEP);
+    else if (last === undefined) shownUpTo(end);
+    if (moved < 0 && element.scrollTop < NEAR_PX && start === 0) older();
+  };
+
+  return {
+    scroller,
+    items: all.slice(start, end),
+    atEnd: last === undefined,
+    onScroll,
+    toEnd: () => setLast(undefined),
+    show: (key) => {
+      const index = all.findIndex((item) => item.key === key);
+      if (index < 0) return;
+      wanted.current = key;
+      shownUpTo(index + MOST_SHOWN / 2);
+      settle();
+    },
+    settle,
+  };
+}
