@@ -62,15 +62,20 @@ function QuoteButton({ quote, onShow }: { quote: Quote; onShow: (id: number) => 
   );
 }
 
-function Said({ client, entry, quote, deeds }: Pick<RowProps, 'client' | 'entry' | 'quote' | 'deeds'>) {
+function WhatIsSaid({ entry }: Pick<RowProps, 'entry'>) {
   if (entry.state === 'deleted') return <p class="text gone">Message deleted</p>;
+  if (entry.text) return <LinkedText text={entry.text} />;
+  return entry.type !== 'text' && !entry.file ? <p class="text">File</p> : null;
+}
+
+function Meta({ entry, mine }: Pick<RowProps, 'entry' | 'mine'>) {
   return (
-    <>
-      {quote ? <QuoteButton quote={quote} onShow={deeds.show} /> : null}
-      {entry.file ? <FileCard client={client} file={entry.file} /> : null}
-      {entry.text ? <LinkedText text={entry.text} /> : null}
-      {entry.type !== 'text' && !entry.file && !entry.text ? <p class="text">File</p> : null}
-    </>
+    <p class="meta">
+      {entry.edited && entry.state !== 'deleted' ? <span>edited</span> : null}
+      {entry.changing ? <span>saving…</span> : null}
+      <time dateTime={entry.at}>{clockTime(entry.at)}</time>
+      {mine ? <Receipt entry={entry} /> : null}
+    </p>
   );
 }
 
@@ -113,13 +118,12 @@ export const MessageRow = memo(function MessageRow(props: RowProps) {
         {first && !mine ? <p class="author">{name}</p> : null}
         <div class="bubble-line">
           <div class={`bubble${entry.changing ? ' changing' : ''}`}>
-            <Said client={client} entry={entry} quote={quote} deeds={deeds} />
-            <p class="meta">
-              {entry.edited && entry.state !== 'deleted' ? <span>edited</span> : null}
-              {entry.changing ? <span>saving…</span> : null}
-              <time dateTime={entry.at}>{clockTime(entry.at)}</time>
-              {mine ? <Receipt entry={entry} /> : null}
-            </p>
+            {quote ? <QuoteButton quote={quote} onShow={deeds.show} /> : null}
+            {entry.file ? <FileCard client={client} file={entry.file} /> : null}
+            <div class="said">
+              <WhatIsSaid entry={entry} />
+              <Meta entry={entry} mine={mine} />
+            </div>
           </div>
           {open && active ? (
             <MessageActions
