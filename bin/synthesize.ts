@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -26,10 +26,17 @@ export function openSynthesizer(context: Record<string, unknown> = {}): Synthesi
       count += 1;
       const outdir = join(root, String(count));
       await runThread({ context: { ...own, ...context }, outdir });
+      removeArchives(outdir);
       return outdir;
     },
     dispose: () => rmSync(root, { recursive: true, force: true }),
   };
+}
+
+/** What the CDK brings along to put the page into its bucket: over 20 MB in each assembly, and not run here. */
+function removeArchives(assembly: string): void {
+  const archives = readdirSync(assembly).filter((name) => name.endsWith('.zip'));
+  for (const name of archives) rmSync(join(assembly, name));
 }
 
 function runThread(workerData: { context: Record<string, unknown>; outdir: string }): Promise<void> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -136,6 +137,31 @@ describe('what is not done locally is one clear line:', () => {
     expect(() => deploymentsOf(properties)).toThrow(message);
     expect(() => deploymentsOf(properties)).toThrow(/^Bucket deployment was not read: Deployment0: /);
   });
+});
+
+/** An app whose one bucket deployment puts the code of its function `Echo`, the one asset that is written here. */
+function deployed(word: string): string {
+  const { functions } = app(word);
+  const assetKey = `${createHash('sha256')
+    .update(functions['Echo']?.code ?? '')
+    .digest('hex')}.zip`;
+  const resources = resourcesOf({ SourceObjectKeys: [assetKey] }) ?? {};
+  return writeAssembly({ functions, resources });
+}
+
+test('a deploy puts the files before it is done, and a reload puts the new ones', async () => {
+  let word = 'one';
+  const stack = await start(async () => deployed(word));
+  const read = async () => {
+    const headers = {
+      authorization: 'AWS4-HMAC-SHA256 Credential=developer/20300101/us-east-1/s3/aws4_request',
+    };
+    return (await fetch(`${stack.s3Url}/page/index.mjs`, { headers })).text();
+  };
+  expect(await read()).toContain("word: 'one'");
+  word = 'two';
+  await stack.reload();
+  expect(await read()).toContain("word: 'two'");
 });
 
 test('the function that a custom resource is served by is neither run nor missed', async () => {

@@ -1,8 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openSynthesizer } from '../../bin/synthesize.ts';
+import { said } from '../support/chat.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
 import { removeTemporaryDirectories, temporaryDirectory } from './mini-assembly.ts';
@@ -24,8 +27,7 @@ describe('the synthesized app', () => {
   test('carries a message from alice to bob, with the grants of its own template', async () => {
     const [alice, bob] = await Promise.all([open('alice'), open('bob')]);
     alice.send({ action: 'send', message: 'Hello' });
-    const isHello = (frame: unknown) => JSON.stringify(frame).includes('"text":"Hello"');
-    expect(await bob.next(isHello)).toMatchObject({ type: 'chat_message' });
+    expect(await bob.next(said('Hello'))).toMatchObject({ type: 'chat_message' });
     await Promise.all([alice.close(), bob.close()]);
     await stack.settled();
     expect(stack.lines.filter((line) => /AccessDenied|may not invoke/.test(line))).toEqual([]);
@@ -40,6 +42,14 @@ describe('the synthesized app', () => {
   test('leaves nothing of its template out', () => {
     expect(stack.stack.leftOut).toEqual([]);
   });
+});
+
+test('a reload leaves little on the disk: each assembly has what runs here, and no archive of the CDK’s tools', async () => {
+  const synthesizer = openSynthesizer();
+  onTestFinished(() => synthesizer.dispose());
+  const names = readdirSync(await synthesizer.synthesize({}), { recursive: true, encoding: 'utf8' });
+  expect(names).toContainEqual(expect.stringMatching(/^asset\.\w+\/index\.mjs$/));
+  expect(names.filter((name) => name.endsWith('.zip'))).toEqual([]);
 });
 
 const project = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,4 +1,4 @@
-import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeRoom } from '../../bin/demo.ts';
 import { said, typed } from '../support/chat.ts';
@@ -189,30 +189,43 @@ describe('beside the sockets', () => {
     expect(response.headers.get('via')).toContain('CloudFront');
   });
 
-  test('everything else is the page’s bucket, with the headers of a page', async () => {
-    expect((await fetch(url('/'))).status).toBe(404);
-    const s3 = new S3Client({
-      endpoint: stack.stack.s3Url,
-      region: 'us-east-1',
-      forcePathStyle: true,
-      credentials: { accessKeyId: 'developer', secretAccessKey: 'developer' },
-    });
-    const page = { Bucket: 'edgepage', Key: 'index.html' };
-    await s3.send(new PutObjectCommand({ ...page, Body: '<h1>Chat</h1>', ContentType: 'text/html' }));
+  const builtPage = readFileSync(new URL('../../dist/web/index.html', import.meta.url), 'utf8');
+
+  test('everything else is the built page, with the headers of a page', async () => {
     for (const path of ['/', '/index.html', '/?any=query']) {
       const response = await fetch(url(path));
       expect(response.status).toBe(200);
-      expect(await response.text()).toBe('<h1>Chat</h1>');
+      expect(await response.text()).toBe(builtPage);
       expect(Object.fromEntries(response.headers)).toMatchObject({
         'content-type': 'text/html',
+        'content-security-policy': expect.stringMatching(/^default-src 'none'; /),
         'x-content-type-options': 'nosniff',
         'x-frame-options': 'DENY',
       });
     }
     expect((await fetch(url('/missing.js'))).status).toBe(404);
     expect((await fetch(url('/'), { method: 'POST', body: 'x' })).status).toBe(403);
-    await s3.send(new DeleteObjectCommand(page));
-    s3.destroy();
+  });
+
+  test('the page is asked for anew each time, for a 304 where it is the same, and what it names is kept', async () => {
+    const page = await fetch(url('/'));
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+    const etag = page.headers.get('etag') ?? '';
+    const again = await fetch(url('/'), { headers: { 'If-None-Match': etag } });
+    expect([again.status, again.headers.get('etag')]).toEqual([304, etag]);
+    const names = [...builtPage.matchAll(/"\.(\/[^"]+)"/g)].map(([, name = '']) => name);
+    expect(names.length).toBeGreaterThanOrEqual(2);
+    for (const name of names) {
+      const { status, headers } = await fetch(url(name));
+      expect([status, headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
+      expect(headers.get('content-type')).toMatch(/^(text\/(javascript|css)|image\/svg\+xml)$/);
+    }
+  });
+
+  test('source maps are not served', async () => {
+    const [script = ''] = /main-\w+\.js/.exec(builtPage) ?? [];
+    expect((await fetch(url(`/${script}`))).status).toBe(200);
+    expect((await fetch(url(`/${script}.map`))).status).toBe(404);
   });
 
   test('the template’s output names this address', () => {

@@ -28,8 +28,9 @@ export async function startTestStack(
   overrides: Partial<StackOptions> = {},
   context: Record<string, unknown> = {},
 ): Promise<TestStack> {
-  if (!existsSync(fileURLToPath(new URL('../../dist/functions/send/index.mjs', import.meta.url)))) {
-    throw new Error('Test stack did not start: dist/functions is not built; run `npm run build`');
+  for (const built of ['functions/send/index.mjs', 'web/index.html']) {
+    if (existsSync(fileURLToPath(new URL(`../../dist/${built}`, import.meta.url)))) continue;
+    throw new Error(`Test stack did not start: dist/${built} is not built; run \`npm run build\``);
   }
   const lines: string[] = [];
   const synthesizer = openSynthesizer({ rateLimit: 'off', ...context });
