@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { ChatClientError, type Room, type Uploaded } from '../client/index.ts';
+import type { Room, Uploaded } from '../client/index.ts';
 
 /** A file that was chosen, and how far it has come. */
 export interface Attachment {
@@ -21,16 +21,12 @@ export interface Upload {
 
 const isPicture = ({ type }: File) => /^image\/(png|jpeg|gif|webp)$/.test(type);
 
-/** A type that the chat does not take goes as bytes, which are saved and not shown. */
-async function uploaded(room: Room, file: File, onProgress: (part: number) => void): Promise<Uploaded> {
-  const told = { onProgress: (sent: number, total: number) => onProgress(sent / Math.max(total, 1)) };
-  try {
-    return await room.upload(file, told);
-  } catch (error) {
-    if (!(error instanceof ChatClientError) || error.code !== 'BAD_FRAME') throw error;
-    return room.upload(new File([file], file.name, { type: 'application/octet-stream' }), told);
-  }
-}
+/** What the chat takes under its own type; anything else goes as bytes, which are saved and not shown. */
+const taken =
+  /^(image\/(png|jpeg|gif|webp)|(audio|video)\/(mp4|webm|ogg)|audio\/mpeg|application\/(pdf|zip|json)|text\/(plain|csv))$/;
+
+const asTaken = (file: File): File =>
+  taken.test(file.type) ? file : new File([file], file.name, { type: 'application/octet-stream' });
 
 /** One file on its way into a room. */
 export function useUpload(room: Room): Upload {
@@ -54,7 +50,8 @@ export function useUpload(room: Room): Upload {
       if (!attachment) return undefined;
       change({ progress: 0, problem: '' });
       try {
-        const sent = await uploaded(room, attachment.file, (progress) => change({ progress }));
+        const onProgress = (sent: number, total: number) => change({ progress: sent / Math.max(total, 1) });
+        const sent = await room.upload(asTaken(attachment.file), { onProgress });
         setAttachment(undefined);
         return sent;
       } catch (error) {

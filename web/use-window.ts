@@ -36,6 +36,10 @@ const childrenOf = (element: Element): readonly HTMLElement[] => [
 const childOf = (element: Element, key: string | undefined): HTMLElement | undefined =>
   childrenOf(element).find((child) => child.dataset['key'] === key);
 
+/** Pixels of the document below what can be seen. */
+const belowIn = (element: HTMLElement): number =>
+  element.scrollHeight - element.scrollTop - element.clientHeight;
+
 /** The first message that can be seen. What stands between messages may move when older ones come. */
 function topmost(element: HTMLElement): { key: string | undefined; offset: number } {
   const top = element.scrollTop;
@@ -58,8 +62,8 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
   });
   const wanted = useRef<string | undefined>(undefined);
   const found = last === undefined ? -1 : all.findLastIndex(({ key }) => key === last);
-  const end = found < 0 ? all.length : found + 1;
-  const start = Math.max(0, end - MOST_SHOWN);
+  const start = Math.max(0, (found < 0 ? all.length : found + 1) - MOST_SHOWN);
+  const end = Math.min(all.length, start + MOST_SHOWN);
 
   const remember = (element: HTMLElement) => {
     place.current = { top: element.scrollTop, ...topmost(element) };
@@ -89,17 +93,22 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
   useLayoutEffect(() => {
     settle();
     const element = scroller.current;
-    if (!element || element.scrollTop >= NEAR_PX) return;
-    // One is at the top still: what has come, or what there was, is above it.
-    if (start === 0) older();
-    else if (last !== undefined) shownUpTo(end - STEP);
+    if (!element) return;
+    // One is at an end still, and cannot scroll to say so.
+    if (last !== undefined && belowIn(element) < AT_END_PX) {
+      if (end === all.length) setLast(undefined);
+      else shownUpTo(end + STEP);
+    } else if (element.scrollTop < NEAR_PX) {
+      if (start === 0) older();
+      else if (last !== undefined) shownUpTo(end - STEP);
+    }
   });
 
   const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
     const moved = element.scrollTop - place.current.top;
-    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    const below = belowIn(element);
     remember(element);
     if (moved === 0) return;
     if (end === all.length && below < AT_END_PX) setLast(undefined);
