@@ -80,14 +80,14 @@ export function Timeline(props: TimelineProps) {
   const newest = entries.at(-1)?.key;
   useEffect(() => onView(atEnd), [atEnd, newest, onView]);
 
-  const settle = useRef(shown.settle);
-  settle.current = shown.settle;
+  const resized = useRef(shown.resized);
+  resized.current = shown.resized;
   useEffect(() => {
     const element = scroller.current;
     const list = element?.firstElementChild;
     if (!element || !list) return;
     // Pictures come in, and the composer grows.
-    const sizes = new ResizeObserver(() => settle.current());
+    const sizes = new ResizeObserver(() => resized.current());
     sizes.observe(element);
     sizes.observe(list);
     return () => sizes.disconnect();
@@ -140,7 +140,9 @@ export function Timeline(props: TimelineProps) {
         onPointerLeave={() => setPointed(undefined)}
       >
         <div class="messages">
-          {room.hasMore ? <p class="older">Loading earlier messages…</p> : null}
+          {entries.length > 0 && (room.hasMore || room.state === 'live') ? (
+            <p class="older">{room.hasMore ? 'Loading earlier messages…' : 'The room begins here.'}</p>
+          ) : null}
           {!room.hasMore && room.state === 'live' && entries.length === 0 ? (
             <p class="empty">Nothing was said here yet. Say the first word.</p>
           ) : null}

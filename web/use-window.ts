@@ -25,8 +25,8 @@ export interface Shown<T> {
   toEnd(): void;
   /** Puts an item into the middle, and the focus on it; without effect where it is not among the items. */
   show(key: string): void;
-  /** Puts things right after something in the document took another size. */
-  settle(): void;
+  /** Something in the document took another size. */
+  resized(): void;
 }
 
 const childrenOf = (element: Element): readonly HTMLElement[] => [
@@ -40,11 +40,12 @@ const childOf = (element: Element, key: string | undefined): HTMLElement | undef
 const belowIn = (element: HTMLElement): number =>
   element.scrollHeight - element.scrollTop - element.clientHeight;
 
-/** The first message that can be seen. What stands between messages may move when older ones come. */
-function topmost(element: HTMLElement): { key: string | undefined; offset: number } {
-  const top = element.scrollTop;
-  const child = childrenOf(element).find((each) => each.offsetTop + each.offsetHeight > top);
-  return { key: child?.dataset['key'], offset: (child?.offsetTop ?? 0) - top };
+/** The message in the middle of what can be seen: those above it may be drawn otherwise when older ones come. */
+function middle(element: HTMLElement): { key: string | undefined; offset: number } {
+  const { scrollTop, clientHeight } = element;
+  const half = scrollTop + clientHeight / 2;
+  const child = childrenOf(element).find((each) => each.offsetTop + each.offsetHeight > half);
+  return { key: child?.dataset['key'], offset: (child?.offsetTop ?? 0) - scrollTop };
 }
 
 /**
@@ -55,34 +56,46 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
   const scroller = useRef<HTMLDivElement>(null);
   /** The last item that is shown; undefined while one follows the newest. */
   const [last, setLast] = useState<string>();
-  const place = useRef<{ top: number; key: string | undefined; offset: number }>({
-    top: 0,
-    key: undefined,
-    offset: 0,
-  });
+  /** What one looks at, and how far from the top it is. */
+  const place = useRef<{ key: string | undefined; offset: number }>({ key: undefined, offset: 0 });
+  /** Where the document was scrolled to, as far as the browser told or this hook did it. */
+  const top = useRef(0);
+  /** One has left the end, and the browser has not told yet. */
+  const strayed = useRef(false);
   const wanted = useRef<string | undefined>(undefined);
   const found = last === undefined ? -1 : all.findLastIndex(({ key }) => key === last);
   const start = Math.max(0, (found < 0 ? all.length : found + 1) - MOST_SHOWN);
   const end = Math.min(all.length, start + MOST_SHOWN);
 
   const remember = (element: HTMLElement) => {
-    place.current = { top: element.scrollTop, ...topmost(element) };
+    place.current = middle(element);
   };
+
+  // Before anything changes in the document: afterwards nobody can tell what one has scrolled from what has moved.
+  if (scroller.current && scroller.current.scrollTop !== top.current) {
+    remember(scroller.current);
+    strayed.current = scroller.current.scrollTop < top.current;
+  }
 
   const settle = () => {
     const element = scroller.current;
     if (!element) return;
+    const before = element.scrollTop;
     const target = wanted.current === undefined ? undefined : childOf(element, wanted.current);
+    const anchor = childOf(element, place.current.key);
     if (target) {
       wanted.current = undefined;
       element.scrollTop = target.offsetTop - (element.clientHeight - target.offsetHeight) / 2;
       target.focus({ preventScroll: true });
-    } else if (last === undefined) element.scrollTop = element.scrollHeight;
-    else {
-      const anchor = childOf(element, place.current.key);
-      if (anchor) element.scrollTop = anchor.offsetTop - place.current.offset;
+      remember(element);
+    } else if ((last === undefined && !strayed.current) || !anchor) {
+      if (last === undefined) element.scrollTop = element.scrollHeight;
+      remember(element);
+    } else {
+      // At the very top there may be no room to put it back. What comes above it makes room, so its place is kept.
+      element.scrollTop = anchor.offsetTop - place.current.offset;
     }
-    remember(element);
+    if (element.scrollTop !== before) top.current = element.scrollTop;
   };
 
   const shownUpTo = (index: number) => {
@@ -95,7 +108,7 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
     const element = scroller.current;
     if (!element) return;
     // One is at an end still, and cannot scroll to say so.
-    if (last !== undefined && belowIn(element) < AT_END_PX) {
+    if (last !== undefined && belowIn(element) < 2) {
       if (end === all.length) setLast(undefined);
       else shownUpTo(end + STEP);
     } else if (element.scrollTop < NEAR_PX) {
@@ -107,15 +120,19 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
   const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
-    const moved = element.scrollTop - place.current.top;
+    const moved = element.scrollTop - top.current;
     const below = belowIn(element);
+    top.current = element.scrollTop;
+    strayed.current = false;
     remember(element);
-    if (moved === 0) return;
-    if (end === all.length && below < AT_END_PX) setLast(undefined);
-    else if (moved > 0 && below < NEAR_PX && end < all.length) shownUpTo(end + STEP);
-    else if (moved < 0 && element.scrollTop < NEAR_PX && start > 0) shownUpTo(end - STEP);
-    else if (last === undefined) shownUpTo(end);
-    if (moved < 0 && element.scrollTop < NEAR_PX && start === 0) older();
+    if (moved > 0) {
+      if (end < all.length && below < NEAR_PX) shownUpTo(end + STEP);
+      else if (end === all.length && below < AT_END_PX) setLast(undefined);
+    } else if (moved < 0) {
+      if (start > 0 && element.scrollTop < NEAR_PX) shownUpTo(end - STEP);
+      else if (last === undefined) shownUpTo(end);
+      if (start === 0 && element.scrollTop < NEAR_PX) older();
+    } else if (last === undefined && below > AT_END_PX) shownUpTo(end);
   };
 
   return {
@@ -131,6 +148,10 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
       shownUpTo(index + MOST_SHOWN / 2);
       settle();
     },
-    settle,
+    resized: () => {
+      const element = scroller.current;
+      if (!element || element.scrollTop < top.current) return;
+      if (last === undefined || element.scrollTop === top.current) settle();
+    },
   };
 }
