@@ -57,7 +57,9 @@ export class ChatClient extends Emitter<ClientEvents> {
 
   /** What a page can show. */
   get state(): State {
-    return this.#state;
+    if (this.#phase !== 'open') return this.#phase;
+    const catching = [...this.#rooms.values()].some(({ room }) => room.state === 'catching-up');
+    return catching ? 'catching-up' : 'live';
   }
 
   /** The id of the user whose token it is; undefined until the first token came. */
@@ -129,7 +131,8 @@ export class ChatClient extends Emitter<ClientEvents> {
       if (this.#phase === 'open') receiver.up();
       receiver.changed();
     }
-    this.#changed();
+    // A component may open a room while it renders, when nobody may be told of anything.
+    queueMicrotask(() => this.#changed());
     return room;
   }
 
@@ -184,9 +187,7 @@ export class ChatClient extends Emitter<ClientEvents> {
   }
 
   #changed(): void {
-    const catching = [...this.#rooms.values()].some(({ room }) => room.state === 'catching-up');
-    const open = catching ? 'catching-up' : 'live';
-    const state = this.#phase === 'open' ? open : this.#phase;
+    const { state } = this;
     if (state === this.#state) return;
     this.#state = state;
     this.emit('state', state);

@@ -56,7 +56,8 @@ export async function joinRoom(command: JoinRoom, session: Session, parts: Parts
   if (room.id === session.room) return [{ kind: 'Joined', room: room.id, seq: room.seq }];
   if (!places.some((place) => place.room === room.id)) checkMayJoin(session.room, places.length);
   const shard = shardOf(session.id, room.shards);
-  const joined: Connection = { ...own, room: room.id, shard, via: 'joined', joinedAt: now() };
+  const home = { room: own.room, shard: own.shard };
+  const joined: Connection = { ...own, room: room.id, shard, via: 'joined', joinedAt: now(), home };
   const added = await putJoined(db, joined);
   const entered = await enterAgain(joined, session, parts);
   if (added) {

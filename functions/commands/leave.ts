@@ -6,7 +6,12 @@ import { authentic, CLOCK_TOLERANCE_MS, type Connection, opening } from '../doma
 import { ChatError } from '../domain/errors.ts';
 import { isPresence, leavesOffline } from '../domain/presence.ts';
 import type { Room } from '../domain/room.ts';
-import { type ConnectionPlace, deleteConnection, listConnections } from '../store/connections.ts';
+import {
+  type ConnectionPlace,
+  deleteConnection,
+  getConnection,
+  listConnections,
+} from '../store/connections.ts';
 import { putReadTo } from '../store/members.ts';
 import { putDeparture } from '../store/profiles.ts';
 import { getRoom } from '../store/rooms.ts';
@@ -44,6 +49,15 @@ async function cutOff(connection: Connection, parts: Leaving): Promise<void> {
 }
 
 /**
+ * A room's row may have been overlooked when a fresh token came, since the index that finds a connection's rows lags:
+ * its own row knows.
+ */
+async function renewedAtHome(found: Connection, { db, now }: Leaving): Promise<Connection | undefined> {
+  const own = found.home && (await getConnection(db, { ...found.home, id: found.id }));
+  return own && authentic(own, now()) ? { ...found, tokenExpiresAt: own.tokenExpiresAt } : undefined;
+}
+
+/**
  * Ends a connection whose token ran out, unless a fresh one has come. The row goes first, so that of several who find
  * it one tells.
  * @returns the connection where it goes on
@@ -53,6 +67,8 @@ async function retire(
   parts: Leaving,
   aftermath: (ended: Connection) => Promise<void>,
 ): Promise<Connection | undefined> {
+  const renewed = await renewedAtHome(found, parts);
+  if (renewed) return renewed;
   const { ended, goesOn } = await takeExpired(parts.db, found, parts.now() - CLOCK_TOLERANCE_MS);
   if (ended) await allServed([cutOff(ended, parts), aftermath(ended)]);
   return goesOn;

@@ -17,6 +17,7 @@ export const inboxRow = (inbox: Connection, room: Pick<Room, 'id' | 'shards'>): 
   shard: shardOf(inbox.id, room.shards),
   reads: 'manual',
   via: 'inbox',
+  home: { room: inbox.room, shard: inbox.shard },
 });
 
 /** A row for each room that the user is in now: the list of their rooms lags, so it may name one that they left. */

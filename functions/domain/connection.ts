@@ -27,6 +27,8 @@ export interface Connection {
   readonly via?: Via;
   /** When it joined the room, in milliseconds since the epoch; absent in the room that it connected to. */
   readonly joinedAt?: number;
+  /** Where the connection's own entry stands; absent in that one. */
+  readonly home?: { readonly room: string; readonly shard: number };
 }
 
 /** What a handler knows of the connection that it serves, without a read. */

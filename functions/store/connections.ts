@@ -37,6 +37,7 @@ export function toConnection(item: ReturnType<typeof unmarshall>): Connection {
     tokenExpiresAt,
     via,
     joinedAt,
+    home,
   } = item;
   return {
     id: connection,
@@ -48,12 +49,14 @@ export function toConnection(item: ReturnType<typeof unmarshall>): Connection {
     tokenExpiresAt,
     ...(via !== undefined && { via }),
     ...(joinedAt !== undefined && { joinedAt }),
+    ...(home !== undefined && { home }),
   };
 }
 
 /** The item that a connection is kept as. */
 export function itemOf(connection: Connection): Record<string, AttributeValue> {
-  const { id, room, shard, user, dialect, reads, connectedAt, tokenExpiresAt, via, joinedAt } = connection;
+  const { id, room, shard, user, dialect, reads, connectedAt, tokenExpiresAt, via, joinedAt, home } =
+    connection;
   return marshall({
     ...connectionKey(room, shard, id),
     user: user.id,
@@ -67,6 +70,7 @@ export function itemOf(connection: Connection): Record<string, AttributeValue> {
     expiresAt: connectionExpiry(connection),
     ...(via !== undefined && { via }),
     ...(joinedAt !== undefined && { joinedAt }),
+    ...(home !== undefined && { home }),
   });
 }
 

@@ -9,27 +9,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../../functions/domain/connection.ts';
-import { connectionExpiry } from '../../functions/store/connections.ts';
+import { itemOf } from '../../functions/store/connections.ts';
 import { mockDatabase } from './mock-database.ts';
 import { messageOf } from './sample.ts';
 
 /** A connection's row, as it stands in the table. */
-export const rowOf = (connection: Connection) => {
-  const { id, user, room, shard, dialect, reads, connectedAt, tokenExpiresAt } = connection;
-  return marshall({
-    room: `${room}#${shard}`,
-    connection: id,
-    user: user.id,
-    username: user.username,
-    email: user.email,
-    userType: user.userType,
-    dialect,
-    reads,
-    connectedAt,
-    tokenExpiresAt,
-    expiresAt: connectionExpiry(connection),
-  });
-};
+export const rowOf = itemOf;
 
 /**
  * A database with a room `1` of seq 42, its last message alice's, that these connections have rows in. Rows can be read, and removed where their

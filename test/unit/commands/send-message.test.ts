@@ -1,11 +1,17 @@
-import { DeleteItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
 import type { FilingParts } from '../../../functions/commands/parts.ts';
 import { publish } from '../../../functions/commands/publish.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import type { SendMessage } from '../../../functions/domain/command.ts';
-import type { Connection } from '../../../functions/domain/connection.ts';
+import { CLOCK_TOLERANCE_MS, type Connection } from '../../../functions/domain/connection.ts';
 import { rowOf } from '../../support/connection-rows.ts';
 import { mockDatabase, noFiles } from '../../support/mock-database.ts';
 import { alice, bob, connectionOf, NOON } from '../../support/sample.ts';
@@ -49,7 +55,7 @@ function room(connections: readonly Connection[]) {
     rates: { group: { messages: 20, windowMs: 10_000 }, direct: null },
     now: () => NOON,
   };
-  return { parts, calls, post, fanOut, firstPostAfter };
+  return { parts, calls, post, fanOut, firstPostAfter, dynamodb };
 }
 
 const people = (count: number): Connection[] => [
@@ -112,4 +118,16 @@ test('a text that is refused costs nothing', async () => {
     code: 'EMPTY_TEXT',
   });
   expect(calls).toEqual([]);
+});
+
+test('a joined room’s row that a renewal overlooked is sent to, since the connection’s own row has the fresh token', async () => {
+  const late = NOON - CLOCK_TOLERANCE_MS - 1;
+  const home = { room: '7', shard: 0 };
+  const joined = connectionOf(bob, { id: 'j=', via: 'joined', home, tokenExpiresAt: late });
+  const { parts, post, dynamodb } = room([session, joined]);
+  dynamodb.on(GetItemCommand).resolves({ Item: rowOf(connectionOf(bob, { id: 'j=', room: '7' })) });
+  await sendMessage(command, session, parts);
+  expect(post.mock.calls.map(([id]) => id)).toContain('j=');
+  expect(dynamodb.commandCalls(DeleteItemCommand)).toEqual([]);
+  expect(parts.poster.close).not.toHaveBeenCalled();
 });
