@@ -13,6 +13,14 @@ interface FileCardProps {
   readonly file: EntryFile;
 }
 
+/** Resolves once the picture’s size is known, so that nothing moves twice when it shows. */
+async function decoded(url: string): Promise<string> {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return url;
+}
+
 /** Fetched with this tab's token: an `<img>` of the address itself would go out with whatever cookie there is. */
 async function blobOf(client: ChatClient, file: EntryFile): Promise<string> {
   const response = await client.fetch(file.url ?? '');
@@ -35,14 +43,15 @@ function Picture({ client, file }: FileCardProps) {
   useEffect(() => {
     let gone = false;
     let made: string | undefined;
-    blobOf(client, file).then(
-      (blob) => {
-        made = blob;
-        if (gone) URL.revokeObjectURL(blob);
-        else setUrl(blob);
-      },
-      () => setFailed(true),
-    );
+    const keep = (blob: string) => {
+      made = blob;
+      if (gone) URL.revokeObjectURL(blob);
+      return decoded(blob);
+    };
+    blobOf(client, file)
+      .then(keep)
+      .then(setUrl)
+      .catch(() => setFailed(true));
     return () => {
       gone = true;
       if (made) URL.revokeObjectURL(made);

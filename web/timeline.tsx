@@ -78,6 +78,11 @@ export function Timeline(props: TimelineProps) {
   });
 
   const newest = entries.at(-1)?.key;
+  const written = entries.at(-1)?.state === 'pending' ? newest : undefined;
+  useEffect(() => {
+    // Who writes wants to see it stand there.
+    if (written !== undefined) shown.toEnd();
+  }, [written]);
   useEffect(() => onView(atEnd), [atEnd, newest, onView]);
 
   const resized = useRef(shown.resized);

@@ -40,6 +40,9 @@ const childOf = (element: Element, key: string | undefined): HTMLElement | undef
 const belowIn = (element: HTMLElement): number =>
   element.scrollHeight - element.scrollTop - element.clientHeight;
 
+/** Also where nobody scrolled: what can be seen has grown, and the browser has moved it. */
+const isAtBottom = (element: HTMLElement): boolean => belowIn(element) < 2;
+
 /** The message in the middle of what can be seen: those above it may be drawn otherwise when older ones come. */
 function middle(element: HTMLElement): { key: string | undefined; offset: number } {
   const { scrollTop, clientHeight } = element;
@@ -74,7 +77,7 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
   // Before anything changes in the document: afterwards nobody can tell what one has scrolled from what has moved.
   if (scroller.current && scroller.current.scrollTop !== top.current) {
     remember(scroller.current);
-    strayed.current = scroller.current.scrollTop < top.current;
+    strayed.current = scroller.current.scrollTop < top.current && !isAtBottom(scroller.current);
   }
 
   const settle = () => {
@@ -94,8 +97,11 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
     } else {
       // At the very top there may be no room to put it back. What comes above it makes room, so its place is kept.
       element.scrollTop = anchor.offsetTop - place.current.offset;
+      // What one has scrolled and the browser has not told of yet stays as much.
+      top.current += element.scrollTop - before;
+      return;
     }
-    if (element.scrollTop !== before) top.current = element.scrollTop;
+    top.current = element.scrollTop;
   };
 
   const shownUpTo = (index: number) => {
@@ -108,7 +114,7 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
     const element = scroller.current;
     if (!element) return;
     // One is at an end still, and cannot scroll to say so.
-    if (last !== undefined && belowIn(element) < 2) {
+    if (last !== undefined && isAtBottom(element)) {
       if (end === all.length) setLast(undefined);
       else shownUpTo(end + STEP);
     } else if (element.scrollTop < NEAR_PX) {
@@ -125,14 +131,15 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
     top.current = element.scrollTop;
     strayed.current = false;
     remember(element);
-    if (moved > 0) {
+    if (isAtBottom(element) && end === all.length) setLast(undefined);
+    else if (moved > 0) {
       if (end < all.length && below < NEAR_PX) shownUpTo(end + STEP);
       else if (end === all.length && below < AT_END_PX) setLast(undefined);
     } else if (moved < 0) {
       if (start > 0 && element.scrollTop < NEAR_PX) shownUpTo(end - STEP);
       else if (last === undefined) shownUpTo(end);
       if (start === 0 && element.scrollTop < NEAR_PX) older();
-    } else if (last === undefined && below > AT_END_PX) shownUpTo(end);
+    }
   };
 
   return {
@@ -150,8 +157,8 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
     },
     resized: () => {
       const element = scroller.current;
-      if (!element || element.scrollTop < top.current) return;
-      if (last === undefined || element.scrollTop === top.current) settle();
+      const isUnmoved = element && (element.scrollTop >= top.current || isAtBottom(element));
+      if (isUnmoved && (last === undefined || element.scrollTop === top.current)) settle();
     },
   };
 }

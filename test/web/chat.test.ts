@@ -98,14 +98,22 @@ describe('two people who are signed in', () => {
   });
 
   test('send a picture, which shows before it is sent and at the other’s', async () => {
-    const file = { name: 'hills.png', mimeType: 'image/png', buffer: picture(64, 40) };
+    const file = { name: 'hills.png', mimeType: 'image/png', buffer: picture(640, 400) };
     await bob.page.getByLabel('File to send').setInputFiles(file);
     await bob.page.getByRole('img', { name: 'Preview of hills.png' }).waitFor();
     await bob.say('From the train');
     const shown = alice.message('From the train').getByRole('img', { name: 'hills.png', exact: true });
     await expect
       .poll(() => shown.evaluate((image: HTMLImageElement) => [image.naturalWidth, image.naturalHeight]))
-      .toEqual([64, 40]);
+      .toEqual([640, 400]);
+    // Whoever looks at the newest keeps doing so when a picture has come or an answer’s quote has gone.
+    for (const { page } of [alice, bob]) {
+      const below = () =>
+        page
+          .locator('.scroller')
+          .evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
+      await expect.poll(below).toBeLessThan(2);
+    }
   });
 
   test('send a file of a type that the chat does not show, and save it as it was', async () => {

@@ -115,11 +115,13 @@ test('and down again', async () => {
   expect(jump).toBeLessThan(3);
 }, 240_000);
 
-test('one button leads back to the newest, which is followed from then on', async () => {
+test('one button leads back to the newest, and so does writing something', async () => {
   await bob.page.evaluate(scrollThrough, { by: -600, until: COUNT - 300 });
   await bob.page.getByRole('button', { name: 'Newest' }).click();
   await bob.message(`Message ${COUNT}`).waitFor();
+  await bob.page.getByRole('button', { name: 'Newest' }).waitFor({ state: 'detached' });
+  await bob.page.evaluate(scrollThrough, { by: -600, until: COUNT - 300 });
   await bob.say('The newest of all');
-  await bob.message('The newest of all').waitFor();
+  await expect.poll(() => bob.texts().then((texts) => texts.at(-1))).toBe('The newest of all');
   await bob.page.getByRole('button', { name: 'Newest' }).waitFor({ state: 'detached' });
 }, 120_000);
