@@ -30,6 +30,7 @@ export default defineConfig({
           include: ['test/web/**/*.test.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+          expect: { poll: { timeout: 20_000 } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -59,6 +59,8 @@ function bundle(web: string, entries: readonly string[], outdir: string) {
     target: ['es2022', 'chrome111', 'firefox115', 'safari16.4'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
+    // The client's hooks are written for React, and Preact has the same ones.
+    alias: { react: 'preact/compat' },
     minify: true,
     // Beside the code and not named in it: maps are not deployed.
     sourcemap: 'external',

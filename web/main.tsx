@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import { App } from './app.tsx';
 
 const page = document.querySelector('#page');
-if (page !== null) render(<h1>Parley</h1>, page);
+if (page !== null) render(<App />, page);

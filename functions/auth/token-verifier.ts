@@ -59,6 +59,10 @@ function toUser(payload: JwtPayload): User {
   };
 }
 
+/** Node throws at a signature of an elliptic curve that has not its length, instead of calling it false. */
+const isMalformed = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ERR_CRYPTO_OPERATION_FAILED';
+
 /** An issuer that cannot be reached is our fault, and no reason to tell a user that their token is bad. */
 const isOurFault = (error: unknown): boolean =>
   !(error instanceof JwtBaseError) ||
@@ -86,7 +90,7 @@ export function tokenVerifier(rules: TokenRules): (token: string) => Promise<Ver
       const payload = await verifier.verify(token);
       return { user: toUser(payload), expiresAt: Number(payload.exp) * 1000 };
     } catch (error) {
-      if (isOurFault(error)) throw error;
+      if (isOurFault(error) && !isMalformed(error)) throw error;
       throw new ChatError('UNAUTHENTICATED');
     }
   };

@@ -38,6 +38,9 @@ export const memberShape = v.pipe(
     username: v.nullable(v.string()),
     role: v.picklist(roles),
     muted_until: v.nullable(time),
+    /** Connected to any room. Of somebody who was just added or changed, nothing is told. */
+    online: v.boolean(),
+    last_seen: v.nullable(time),
   }),
   v.metadata({ ref: 'Member' }),
 );

@@ -68,11 +68,29 @@ export async function listOpen(db: Database, user: string, now: number): Promise
     .map(([, id]) => id);
 }
 
-/** The names that users last came under, by their ids; those who never came are left out. Ids must differ. */
-export async function getUsernames(
+/** What is known of somebody who has come. */
+export interface Profile {
+  readonly username: string;
+  /** Whether any connection of theirs is open, in whichever room. */
+  readonly online: boolean;
+  /** When they last came or went, in ISO 8601. */
+  readonly lastSeen: string;
+}
+
+/** An element of a `$disconnect` that never came counts until its connection cannot be open any more. */
+const isOpen = (element: string, now: number): boolean => Number(element.split(' ')[0]) * 1000 > now;
+
+/** The profiles of users by their ids, under the names that they last came with. Ids must differ. */
+export async function getProfiles(
   db: Database,
   users: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+  now: number,
+): Promise<ReadonlyMap<string, Profile>> {
   const items = await getItems(db, users.map(profileKey));
-  return new Map(items.map((item) => [profileUser(item['room']), item['username']]));
+  return new Map(
+    items.map(({ room, username, online = new Set(), lastSeen }) => [
+      profileUser(room),
+      { username, online: [...online].some((element) => isOpen(element, now)), lastSeen },
+    ]),
+  );
 }

@@ -37,9 +37,11 @@ const isoOrNull = (ms: number): string | null => (ms > 0 ? new Date(ms).toISOStr
 
 export const wireMember = (member: Member & Partial<NamedMember>, now: number): Wire<typeof memberShape> => ({
   user_id: wireId(member.user),
-  username: member.username ?? null,
+  username: member.profile?.username ?? null,
   role: member.role,
   muted_until: member.mutedUntil > now ? isoOrNull(member.mutedUntil) : null,
+  online: member.profile?.online ?? false,
+  last_seen: member.profile?.lastSeen ?? null,
 });
 
 export const wireRoom = ({ id, name, kind, access }: Room): Wire<typeof roomShape> => ({

@@ -82,6 +82,12 @@ describe('a token that does not count is refused:', () => {
     await expect(tokenVerifier(rules)(await sign({}, { key }))).rejects.toEqual(unauthenticated);
   });
 
+  test.each(['', 'AAAA', 'A'.repeat(88)])('with a signature that can be none: "%s"', async (signature) => {
+    const { sign } = await mockIssuer();
+    const token = (await sign({})).replace(/[^.]+$/, signature);
+    await expect(tokenVerifier(rules)(token)).rejects.toEqual(unauthenticated);
+  });
+
   test('not signed at all', async () => {
     await mockIssuer();
     const token = new UnsecuredJWT({ iss: rules.issuer, aud: rules.audience, sub: '1' })

@@ -1,0 +1,32 @@
+import type { ComponentChildren } from 'preact';
+import { Dialog } from './dialog.tsx';
+
+interface ConfirmProps {
+  readonly title: string;
+  /** What the button that does it says. */
+  readonly deed: string;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+}
+
+/** Asks before something that nobody can take back. */
+export function Confirm({ title, deed, onConfirm, onClose, children }: ConfirmProps) {
+  const confirm = () => {
+    onConfirm();
+    onClose();
+  };
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <p class="lead">{children}</p>
+      <div class="dialog-choices">
+        <button type="button" class="quiet" onClick={onClose}>
+          Keep it
+        </button>
+        <button type="button" class="danger" onClick={confirm}>
+          {deed}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,136 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ChatClient } from '../client/index.ts';
+import { useRoom } from '../client/react/index.ts';
+import { Announcer } from './announcer.tsx';
+import { type Aim, Composer } from './composer.tsx';
+import { Confirm } from './confirm.tsx';
+import { useDirectory } from './directory.ts';
+import type { Entry } from './entry.ts';
+import type { RowDeeds } from './message-row.tsx';
+import { RoomHeader } from './room-header.tsx';
+import { moderates, RoomMembers } from './room-members.tsx';
+import { Timeline } from './timeline.tsx';
+import { TypingLine } from './typing-line.tsx';
+import { useConversation } from './use-conversation.ts';
+import { useWhoIsThere } from './use-presence.ts';
+import { useReading } from './use-reading.ts';
+import { useRoomDetails } from './use-room-details.ts';
+
+interface PaneProps {
+  readonly client: ChatClient;
+  readonly id: string;
+  readonly me: string;
+  /** How many messages wait to be sent. */
+  readonly onWaiting: (waiting: number) => void;
+  readonly onLeft: () => void;
+}
+
+/** One room: its head, what was said, and where one writes. */
+export function RoomPane({ client, id, me, onWaiting, onLeft }: PaneProps) {
+  const directory = useDirectory();
+  const room = useRoom(client, id);
+  const conversation = useConversation(room, me, directory);
+  const { details, reload } = useRoomDetails(room, directory);
+  const presence = useWhoIsThere(room, details, me);
+  const { unreadAfter, onView } = useReading(room, me);
+  const [aim, setAim] = useState<Aim>();
+  const [members, setMembers] = useState(false);
+  const [doomed, setDoomed] = useState<Entry>();
+  const { entries, problem } = conversation;
+
+  const waiting = entries.filter(({ state }) => state === 'pending').length;
+  useEffect(() => {
+    onWaiting(waiting);
+    return () => onWaiting(0);
+  }, [waiting, onWaiting]);
+
+  const aimAt = (kind: 'reply' | 'edit', entry: Entry) =>
+    setAim({ kind, entry, name: entry.author === me ? 'yourself' : directory.name(entry.author) });
+  const editLast = () => {
+    const own = entries.findLast((entry) => entry.author === me && entry.state === 'stored' && entry.text);
+    if (own) aimAt('edit', own);
+  };
+
+  // The same object always: a row is drawn again when its message changes, and not when another one does.
+  const latest = useRef({ conversation, aimAt });
+  latest.current = { conversation, aimAt };
+  const deeds = useMemo<Omit<RowDeeds, 'show'>>(
+    () => ({
+      react: (message, emoji, remove) => latest.current.conversation.react(message, emoji, remove),
+      reply: (entry) => latest.current.aimAt('reply', entry),
+      edit: (entry) => latest.current.aimAt('edit', entry),
+      remove: setDoomed,
+      retry: (key) => latest.current.conversation.retry(key),
+      discard: (key) => latest.current.conversation.discard(key),
+    }),
+    [],
+  );
+
+  return (
+    <section class="room-pane" aria-label="Room">
+      <RoomHeader
+        id={id}
+        details={details}
+        presence={presence}
+        me={me}
+        onMembers={() => {
+          void reload();
+          setMembers(true);
+        }}
+      />
+      <Timeline
+        client={client}
+        room={room}
+        me={me}
+        entries={entries}
+        unreadAfter={unreadAfter}
+        moderates={moderates(details, me)}
+        deeds={deeds}
+        onView={onView}
+      />
+      <Announcer room={room} me={me} />
+      {problem ? (
+        <div class="notice" role="alert">
+          <p>{problem}</p>
+          <button type="button" class="text-button" onClick={() => conversation.tell('')}>
+            Close
+          </button>
+        </div>
+      ) : null}
+      {room.error ? (
+        <div class="refused-note" role="alert">
+          <p>{room.error.message}</p>
+          <a class="text-button" href="#/">
+            Back to the rooms
+          </a>
+        </div>
+      ) : (
+        <>
+          <TypingLine room={room} />
+          <Composer room={room} conversation={conversation} aim={aim} onAim={setAim} onEditLast={editLast} />
+        </>
+      )}
+      {doomed ? (
+        <Confirm
+          title="Delete this message?"
+          deed="Delete"
+          onClose={() => setDoomed(undefined)}
+          onConfirm={() => doomed.id !== undefined && conversation.remove(doomed.id)}
+        >
+          It goes for everybody, and for good.
+        </Confirm>
+      ) : null}
+      {members && details ? (
+        <RoomMembers
+          client={client}
+          details={details}
+          presence={presence}
+          me={me}
+          onChanged={() => void reload()}
+          onLeft={onLeft}
+          onClose={() => setMembers(false)}
+        />
+      ) : null}
+    </section>
+  );
+}
