@@ -43,6 +43,7 @@ describe('a connection that ended without $disconnect', () => {
     await leaveRow(room);
     await Promise.all(['three', 'four'].map((text) => alice.say(text)));
     await vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(1), { timeout: 10_000 });
+    await vi.waitFor(() => expect(heard(alice)).toEqual(['offline']));
     await stack.settled();
     expect(heard(alice)).toEqual(['offline']);
     expect([2, 3]).toContain(await readTo(room));

@@ -83,7 +83,7 @@ test('an edit and a delete are made once, however often they are sent at the sam
   expect(bob.frames().filter(typed('message_edited'))).toHaveLength(1);
   expect(bob.frames().filter(typed('message_deleted'))).toHaveLength(1);
   alice.send(edit);
-  expect(await alice.take('error')).toMatchObject({ code: 'MESSAGE_NOT_FOUND', client_id: 'e-1' });
+  expect(await alice.take('message_edited')).toMatchObject({ seq: 2, text: '', client_id: 'e-1' });
   expect(await history(alice)).toEqual([]);
   await Promise.all([alice.close(), bob.close()]);
 });
