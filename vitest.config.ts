@@ -8,9 +8,20 @@ export default defineConfig({
       {
         test: {
           name: 'alone',
-          include: ['test/{unit,contract,house,template,client}/**/*.test.ts'],
+          include: ['test/{unit,client}/**/*.test.ts'],
           setupFiles: ['test/support/no-network.ts'],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // These mock nothing, and share what they import: the CDK takes longer to load than a template to make.
+        test: {
+          name: 'together',
+          include: ['test/{contract,house,template}/**/*.test.ts'],
+          isolate: false,
+          setupFiles: ['test/support/no-network.ts'],
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
