@@ -169,6 +169,22 @@ describe('a room', () => {
     expect([room.state, room.error]).toEqual(['catching-up', undefined]);
   });
 
+  test('is not refused because a message is gone that was seen twice', async () => {
+    chat.swallow = ({ action }) => action === 'join';
+    const { room } = await openRoom();
+    chat.socket.tell({ type: 'error', code: 'MESSAGE_NOT_FOUND', message: 'No', room_id: 1 });
+    await pass();
+    expect([room.state, room.error]).toEqual(['catching-up', undefined]);
+  });
+
+  test('that is left tells those who wait for it', async () => {
+    chat.swallow = ({ action }) => action === 'join';
+    const { room } = await openRoom();
+    const waiting = [room.ready(), room.history()].map(caught);
+    room.leave();
+    expect(await Promise.all(waiting)).toMatchObject([{ code: 'CLOSED' }, { code: 'CLOSED' }]);
+  });
+
   test('loads older messages by pages', async () => {
     for (let n = 1; n <= 70; n++) chat.say(`text ${n}`);
     const { room } = await openRoom();
