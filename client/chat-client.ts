@@ -3,13 +3,14 @@ import { Connection, type Phase } from './connection.ts';
 import { Credential } from './credential.ts';
 import { Emitter } from './emitter.ts';
 import { type ChatClientError, closed } from './errors.ts';
+import { Leaves } from './leaves.ts';
 import type { Link, Receiver, State } from './link.ts';
 import { Outbox } from './outbox.ts';
 import { whenLive } from './ready.ts';
 import { Rest } from './rest.ts';
 import { Room } from './room.ts';
 import type { SocketClass } from './socket.ts';
-import type { Frame, FrameOf, Id, RoomDetails, RoomsPage } from './wire.ts';
+import type { Ask, Frame, FrameOf, Id, RoomDetails, RoomsPage } from './wire.ts';
 
 interface Joined {
   readonly room: Room;
@@ -26,6 +27,7 @@ export class ChatClient extends Emitter<ClientEvents> {
   readonly #rooms = new Map<string, Joined>();
   /** The last numbers of rooms that are not open here, so that a frame that comes twice is told once. */
   readonly #heard = new Map<string, number>();
+  readonly #leaves = new Leaves();
   readonly #subscribers = new Set<() => void>();
   readonly #url: string;
   readonly #credential: Credential;
@@ -151,7 +153,7 @@ export class ChatClient extends Emitter<ClientEvents> {
       },
       outbox: this.#outbox,
       rest: this.#rest,
-      send: (frame) => this.#connection.send(frame),
+      send: (frame) => this.#send(frame),
       doubt: () => this.#connection.check(),
       changed: () => this.#changed(),
       tell: (frame) => this.#tell(frame),
@@ -178,6 +180,7 @@ export class ChatClient extends Emitter<ClientEvents> {
     const was = this.#phase;
     this.#phase = phase;
     this.error = error;
+    this.#leaves.clear();
     for (const { receiver } of [...this.#rooms.values()]) {
       if (phase === 'open') receiver.up();
       else if (was === 'open') receiver.down();
@@ -194,6 +197,20 @@ export class ChatClient extends Emitter<ClientEvents> {
     for (const listener of [...this.#subscribers]) listener();
   }
 
+  #send(frame: Ask): boolean {
+    const sent = this.#connection.send(frame);
+    if (sent) this.#leaves.sent(frame);
+    return sent;
+  }
+
+  /** It was left before it was opened again, and the two may be served in either order: so it joins once more. */
+  #rejoin(receiver: Receiver): void {
+    receiver.down();
+    receiver.up();
+    receiver.changed();
+    this.#changed();
+  }
+
   #ping(): void {
     if (this.#rooms.size === 0) this.#connection.send({ action: 'ping' });
     for (const { receiver } of this.#rooms.values()) receiver.ping();
@@ -206,7 +223,9 @@ export class ChatClient extends Emitter<ClientEvents> {
     else if (frame.type === 'inbox') this.#tell(frame);
     else if ('room_id' in frame && frame.room_id !== undefined) {
       const open = this.#rooms.get(String(frame.room_id));
-      if (open) open.receiver.hear(frame);
+      const asked = this.#leaves.answered(frame);
+      if (open && asked) this.#rejoin(open.receiver);
+      else if (open) open.receiver.hear(frame);
       if (!open || frame.type === 'joined' || frame.type === 'left') this.#tellOnce(frame);
     }
   }
@@ -216,6 +235,8 @@ export class ChatClient extends Emitter<ClientEvents> {
     const { code, room_id, client_id } = error;
     if (code === 'TOKEN_EXPIRED' || code === 'UNAUTHENTICATED') return void this.#connection.renew();
     const open = room_id === undefined ? undefined : this.#rooms.get(String(room_id));
+    // What is refused of a room that was left meanwhile is nothing to the others.
+    if (room_id !== undefined && !open) return;
     const asked = open ? [open.receiver] : receivers;
     if (client_id !== undefined || open) asked.some((receiver) => receiver.refuse(error));
     else for (const receiver of asked) receiver.refuse(error);

@@ -36,6 +36,8 @@ const idIn = (frame: Frame): string | undefined => {
   return 'client_id' in frame && typeof frame.client_id === 'string' ? frame.client_id : undefined;
 };
 
+const namesMessage = (frame: Ask): boolean => 'message_id' in frame || frame.action === 'send';
+
 /**
  * Requests one after the other: so they land in their order, and a refusal that names none of them belongs to the one
  * in flight.
@@ -99,6 +101,8 @@ export class Lane {
     const [head] = this.#queue;
     const meant = id === undefined ? (head?.id === undefined ? head : undefined) : this.#find(id);
     if (!meant || (meant === head && !this.#flying)) return false;
+    // It was of a repeat, which is answered too.
+    if (code === 'MESSAGE_NOT_FOUND' && !namesMessage(meant.frame)) return false;
     if (code === 'RATE_LIMITED') this.#pause(retry_after_ms ?? PAUSE_MS);
     else if (code === 'INTERNAL') this.fault();
     else this.#settle(meant, () => meant.reject(new ChatClientError(code, message, retry_after_ms)));

@@ -127,6 +127,7 @@ export class RoomCore {
     this.link.send({ action: 'leave', room_id: this.id });
     this.error = closed();
     this.#end(this.error);
+    this.#stateChanged();
     this.link.forget();
   }
 

@@ -140,6 +140,51 @@ describe('a room', () => {
     expect(client.room(1)).not.toBe(room);
   });
 
+  test('that was left is open again at once for who comes back, whichever of the two is served first', async () => {
+    const { client, room } = await openRoom();
+    room.leave();
+    const second = client.room(1);
+    await pass();
+    expect([second.state, second.error]).toEqual(['live', undefined]);
+    chat.swallow = ({ action }) => action === 'leave';
+    second.leave();
+    const third = client.room(1);
+    await pass();
+    chat.swallow = () => false;
+    chat.heard({ action: 'leave', room_id: 1 }, chat.socket);
+    await pass();
+    chat.say('hello');
+    expect([third.state, texts(third)]).toEqual(['live', ['hello']]);
+    chat.socket.tell({ type: 'left', room_id: 1 });
+    expect(third.error?.code).toBe('NOT_A_MEMBER');
+  });
+
+  test('is not touched by what was refused of a room that was left meanwhile', async () => {
+    chat.swallow = ({ action }) => action === 'join';
+    const { client, room } = await openRoom();
+    client.room(2).leave();
+    await pass();
+    chat.socket.tell({ type: 'error', code: 'NOT_A_MEMBER', message: 'No', room_id: 2 });
+    await pass();
+    expect([room.state, room.error]).toEqual(['catching-up', undefined]);
+  });
+
+  test('is not refused because a message is gone that was seen twice', async () => {
+    chat.swallow = ({ action }) => action === 'join';
+    const { room } = await openRoom();
+    chat.socket.tell({ type: 'error', code: 'MESSAGE_NOT_FOUND', message: 'No', room_id: 1 });
+    await pass();
+    expect([room.state, room.error]).toEqual(['catching-up', undefined]);
+  });
+
+  test('that is left tells those who wait for it', async () => {
+    chat.swallow = ({ action }) => action === 'join';
+    const { room } = await openRoom();
+    const waiting = [room.ready(), room.history()].map(caught);
+    room.leave();
+    expect(await Promise.all(waiting)).toMatchObject([{ code: 'CLOSED' }, { code: 'CLOSED' }]);
+  });
+
   test('loads older messages by pages', async () => {
     for (let n = 1; n <= 70; n++) chat.say(`text ${n}`);
     const { room } = await openRoom();

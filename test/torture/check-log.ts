@@ -8,8 +8,8 @@ export interface Answered {
   readonly answers: Answers;
 }
 
-const describe = ({ clientId, kind, message }: Deed): string =>
-  `${kind} ${clientId}${message === undefined ? '' : ` of message ${message}`}`;
+const describe = ({ name, user, kind, message }: Deed): string =>
+  `${kind} ${name} of user ${user}${message === undefined ? '' : `, about message ${message}`}`;
 
 /** What is wrong with a room's log, measured by what was asked for and answered. */
 export function checkLog(
@@ -73,14 +73,19 @@ function isOf(entry: Entry, deed: Deed): boolean {
 }
 
 function checkAnswers(
-  { deed, answers: { numbers, refusals } }: Answered,
+  { deed, answers: { numbers, refusals, kept } }: Answered,
   deeds: readonly Numbered[],
   room: WorldRoom,
 ): readonly string[] {
   const what = describe(deed);
   const seq = deeds.find((each) => each.deed === deed)?.seq;
   const violations: string[] = [];
-  if (numbers.size === 0 && refusals.size === 0) violations.push(`${what} was never answered`);
+  const isMade = numbers.size > 0 || kept;
+  if (!isMade && refusals.size === 0) violations.push(`${what} was never answered`);
+  if (isMade && deed.refusal !== undefined) violations.push(`${what} was made, and must be refused`);
+  if (kept && seq === undefined && !isDoneByOthers(deed, deeds)) {
+    violations.push(`${what} was promised as made, and is not in the log`);
+  }
   for (const number of numbers) {
     if (seq === undefined) violations.push(`${what} was acknowledged under ${number} and is not in the log`);
     else if (number !== seq)
@@ -95,6 +100,11 @@ function checkAnswers(
   }
   return violations;
 }
+
+/** Who wants a message gone is content, whoever has deleted it. */
+const isDoneByOthers = (deed: Deed, deeds: readonly Numbered[]): boolean =>
+  deed.kind === 'delete' &&
+  deeds.some((each) => each.deed.kind === 'delete' && each.deed.message === deed.message);
 
 /** Whether a refusal is right: what a deed is about is gone, or somebody else's. */
 function mayRefuse(deed: Deed, code: string, deeds: readonly Numbered[], room: WorldRoom): boolean {

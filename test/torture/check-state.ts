@@ -51,7 +51,7 @@ export function checkBuried(deeds: readonly Numbered[], { items }: Records): rea
     const item = stored.find((text) => text.includes(deed.text ?? ''));
     return item === undefined
       ? []
-      : [`the text of ${deed.clientId} (number ${seq}) outlived its message: ${item}`];
+      : [`the text of ${deed.name} (number ${seq}) outlived its message: ${item}`];
   });
 }
 

@@ -1,5 +1,7 @@
 import { checkLog } from './check-log.ts';
 import { checkBuried, differences, storedMessages } from './check-state.ts';
+import { copyOf, type Shown } from './copy.ts';
+import type { Device } from './device.ts';
 import { expectedMessages, numbered } from './expected.ts';
 import { type Records, readRecords } from './records.ts';
 import type { Run } from './stages.ts';
@@ -33,13 +35,21 @@ function judgeRoom(run: Run, room: WorldRoom, records: Records): readonly string
     ...checkLog(room, records, answered),
     ...differences(`The table, room ${room.id}`, storedMessages(records), expected),
     ...checkBuried(made, records),
-    ...run.everybody.flatMap(({ device }) => {
-      const copy = device.resumes.get(room.id)?.copy;
-      if (copy === undefined) return [];
-      run.tally.add('copies compared');
-      const whose = `${device.plan.name}, room ${room.id}, which has all up to ${copy.mark} of ${records.seq}`;
-      const behind = copy.mark < records.seq ? [`${whose}, knows of nothing more`] : [];
-      return [...behind, ...differences(whose, copy.messages, expected)];
-    }),
+    ...run.everybody.flatMap(({ device }) => judgeCopy(run, device, room, expected)),
   ];
+}
+
+/** What one client shows of a room is what the log says; where it holds a part, of that part. */
+function judgeCopy(
+  { tally }: Run,
+  { plan, rooms }: Device,
+  { id }: WorldRoom,
+  expected: ReadonlyMap<number, Shown>,
+): readonly string[] {
+  const room = rooms.get(id);
+  if (room === undefined) return [];
+  const { messages, from } = copyOf(room);
+  tally.add(from === 0 ? 'copies compared' : 'copies compared in part');
+  const whose = `${plan.name} of user ${plan.person.id}, room ${id}${from === 0 ? '' : ` from message ${from} on`}`;
+  return differences(whose, messages, new Map([...expected].filter(([message]) => message >= from)));
 }

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../functions/store/database.ts';
 import type { Statuses } from './check-state.ts';
-import type { Deeds } from './deeds.ts';
+import { isStored } from './copy.ts';
+import type { Deed, Deeds } from './deeds.ts';
 import type { Device } from './device.ts';
 import type { Random } from './random.ts';
 import { readRecords } from './records.ts';
@@ -29,6 +30,8 @@ export interface Run {
 
 /** What should take a moment may take so long, on the busiest machine, before it is taken to be stuck. */
 const STUCK_MS = 150_000;
+/** Where nothing fails any more, a client that was cut is back by then, and has filled its gaps. */
+const LAST_WORDS_MS = 60_000;
 /** How often the table is read meanwhile, to see that no status goes down. */
 const STATUS_MS = 2_000;
 /** On the average, a client waits so long between two things that it does. */
@@ -38,21 +41,28 @@ const THINK_MS = 250;
 async function until(
   everybody: readonly Somebody[],
   isSo: (device: Device) => boolean,
+  patience = STUCK_MS,
 ): Promise<readonly Device[]> {
-  const end = Date.now() + STUCK_MS;
+  const end = Date.now() + patience;
   const others = () => everybody.map(({ device }) => device).filter((device) => !isSo(device));
   while (Date.now() < end && others().length > 0) await pause(25);
   return others();
 }
 
-/** Everybody connects and greets. Nothing goes wrong yet, and the environments get warm. */
-export async function arrive({ everybody, witness }: Run): Promise<void> {
-  for (const { device } of everybody) device.start();
-  await until(everybody, ({ isOpen }) => isOpen);
-  for (const { whims } of everybody) whims.say();
-  for (const { plan } of await until(everybody, ({ outbox }) => outbox.size === 0)) {
-    witness.accuse(`${plan.name} could not connect and greet, before anything failed`);
+const isAtRest = ({ unrest }: Device): boolean => unrest.length === 0;
+
+/** Waits until everybody is connected, was answered and lacks nothing that they know of. */
+async function settle({ everybody }: Run, when: string, patience = STUCK_MS): Promise<void> {
+  for (const device of await until(everybody, isAtRest, patience)) {
+    for (const wrong of device.unrest) device.accuse(`${wrong}, ${when}`);
   }
+}
+
+/** Everybody connects and greets. Nothing goes wrong yet, and the environments get warm. */
+export async function arrive(run: Run): Promise<void> {
+  await settle(run, 'before anything failed');
+  for (const { whims } of run.everybody) whims.say();
+  await settle(run, 'before anything failed');
 }
 
 /** Everybody does at random what comes to their mind. */
@@ -77,29 +87,41 @@ async function watchStatuses({ world, db, witness, statuses }: Run, end: number)
   }
 }
 
-const isAtRest = (device: Device): boolean =>
-  device.isOpen &&
-  device.outbox.size === 0 &&
-  [...device.resumes].every(([room, resume]) => device.follows(room) && resume.isWhole);
-
-/** Waits until everybody is back, was answered, and knows of nothing that they lack; then they hang up. */
-export async function rest({ everybody, witness }: Run): Promise<void> {
-  await until(everybody, isAtRest);
-  // Nothing changes any more: who asks now how far a room is hears of its last number.
-  const now = Date.now();
-  const isSure = (device: Device): boolean =>
-    isAtRest(device) && [...device.resumes.values()].every(({ knownAt }) => knownAt >= now);
-  for (const device of await until(everybody, isSure)) witness.accuse(restless(device));
-  for (const { device } of everybody) device.stop();
+/**
+ * Everybody comes back and is answered. Then some connect anew while last words are said in each room, which all must
+ * hear: so they find what they lack. Some load all that was said before; then they hang up.
+ */
+export async function rest(run: Run): Promise<void> {
+  const { everybody, world } = run;
+  await settle(run, 'after nothing failed any more');
+  const staying = everybody.filter((_, index) => index % 2 === 0);
+  for (const each of everybody) if (!staying.includes(each)) each.device.network.cut();
+  const words = world.rooms.flatMap((room) => {
+    const speaker = staying.find(({ device }) => device.plan.person.home === room);
+    return speaker === undefined ? [] : [speaker.whims.say(room)];
+  });
+  for (const device of await until(everybody, (each) => unheard(words, each).length === 0, LAST_WORDS_MS)) {
+    for (const { name, room } of unheard(words, device)) {
+      device.accuse(`never heard the last words of room ${room}: ${name}`);
+    }
+  }
+  for (const { device } of everybody) if (device.plan.loads) void loadAll(device);
+  await settle(run, 'after the last words', LAST_WORDS_MS);
+  await Promise.all(everybody.map(({ device }) => device.stop()));
 }
 
-function restless({ plan, isOpen, outbox, resumes }: Device): string {
-  const waiting = outbox.list().map(({ clientId, kind }) => `${kind} ${clientId}`);
-  const copies = [...resumes].map(
-    ([room, { copy, isWhole }]) => `${room} up to ${copy.mark}${isWhole ? '' : ' and lacks what follows'}`,
-  );
-  return (
-    `${plan.name} did not come to rest: its socket is ${isOpen ? 'open' : 'shut'}, ` +
-    `unanswered ${waiting.join(', ') || 'nothing'}, has ${copies.join(', ')}`
-  );
+/** The words that a device should show, and does not. */
+const unheard = (words: readonly Deed[], { rooms }: Device): readonly Deed[] =>
+  words.filter(({ room, text }) => {
+    const open = rooms.get(room);
+    return open !== undefined && !open.messages.some((message) => isStored(message) && message.text === text);
+  });
+
+async function loadAll(device: Device): Promise<void> {
+  for (const [id, room] of device.rooms) {
+    const load = async () => {
+      while (room.hasMore) await room.history();
+    };
+    await device.wait(`the whole history of room ${id}`, load(), []);
+  }
 }

@@ -7,7 +7,6 @@ import { Deeds } from './deeds.ts';
 import { Device } from './device.ts';
 import { lostAnswerRates, planFaults, usualRates } from './fault-plan.ts';
 import { judge } from './judge.ts';
-import { Pace } from './pace.ts';
 import { randomOf } from './random.ts';
 import { arrive, type Run, rest, storm } from './stages.ts';
 import { Whims } from './whims.ts';
@@ -22,7 +21,7 @@ export interface TortureOptions {
   readonly rooms: number;
   /** Calls fail after they took effect, and nothing else goes wrong. */
   readonly lostAnswersOnly: boolean;
-  /** Nobody joins a second room, and nobody has an inbox. */
+  /** Nobody opens a second room. */
   readonly homeOnly: boolean;
   /** Makes the cloud assembly that is run; the project's own if absent. */
   readonly synthesize?: StackOptions['synthesize'];
@@ -74,22 +73,18 @@ async function prepare(
   }
   const deeds = new Deeds();
   const witness = new Witness();
-  const pace = new Pace();
   const random = randomOf(seed);
   const devices = world.devices.map((plan) => {
-    const urls = { socket: stack.socketUrl, edge: stack.stack.edgeUrl.replace('http', 'ws') };
+    const urls = { socket: stack.socketUrl, edge: stack.stack.edgeUrl };
     const token = () => stack.token(plan.person.username);
     const own = random.fork(`device ${plan.name}`);
-    return new Device({ plan, deeds, witness, tally, pace, urls, token, random: own });
+    return new Device({ plan, deeds, witness, tally, urls, token, random: own });
   });
   const everybody = devices.map((device) => {
-    const other = devices.find((each) => each !== device && each.plan.person === device.plan.person);
-    const own = random.fork(`whims ${device.plan.name}`);
-    return {
-      device,
-      random: own,
-      whims: new Whims({ device, other, deeds, tally, random: own, joins: !homeOnly }),
-    };
+    const own = devices.filter(({ plan }) => plan.person === device.plan.person);
+    const whim = random.fork(`whims ${device.plan.name}`);
+    const whims = new Whims({ device, own, deeds, tally, random: whim, joins: !homeOnly });
+    return { device, random: whim, whims };
   });
   return { world, db, everybody, deeds, witness, tally, statuses: new Statuses() };
 }

@@ -1,3 +1,4 @@
+import { isStored } from './copy.ts';
 import type { Deed, Deeds } from './deeds.ts';
 import type { Device } from './device.ts';
 import type { Random } from './random.ts';
@@ -6,23 +7,22 @@ import { saying, type WorldRoom } from './world.ts';
 
 export interface WhimParts {
   readonly device: Device;
-  /** The same person's other device, if there is one. */
-  readonly other: Device | undefined;
+  /** All devices of the same person. */
+  readonly own: readonly Device[];
   readonly deeds: Deeds;
   readonly tally: Tally;
   readonly random: Random;
-  /** Whether rooms can be joined and left. */
+  /** Whether a second room is opened and left. */
   readonly joins: boolean;
 }
 
 /** As much may be unanswered before a device waits. */
-const MOST_WAITING = 2;
+const MOST_WAITING = 4;
 const emojis = ['👍', '🎉', '#️⃣'] as const;
 
 /** What one person does next on one device. */
 export class Whims {
   readonly #parts: WhimParts;
-  readonly #done: Deed[] = [];
   #count = 0;
 
   constructor(parts: WhimParts) {
@@ -32,80 +32,61 @@ export class Whims {
   /** Does one thing, by chance. */
   act(): void {
     const { random, device } = this.#parts;
-    const busy = device.outbox.size >= MOST_WAITING || !device.isOpen;
+    const busy = device.unanswered.size >= MOST_WAITING;
     const draw = random.next();
     if (draw < 0.38) busy || this.say();
-    else if (draw < 0.56) busy || this.#edit();
+    else if (draw < 0.56) busy || this.#change('edit');
     else if (draw < 0.66) busy || this.#change('delete');
     else if (draw < 0.82) busy || this.#react();
     else if (draw < 0.88) this.#repeat();
-    else if (draw < 0.92) this.#notice();
+    else if (draw < 0.91) this.#notice();
+    else if (draw < 0.92) this.#browse();
     else if (draw < 0.95) this.#roam();
     else if (draw < 0.97) this.#trespass();
-    else if (draw < 0.985) device.cut();
+    else if (draw < 0.985) this.#cut();
     else busy || this.#burn();
+  }
+
+  /** Says something, mostly at home where no room is named. */
+  say(room = this.#room()): Deed {
+    const answered = this.#parts.random.chance(0.1) ? this.#target(room, () => true) : undefined;
+    return this.#deed('send', room, answered === undefined ? {} : { replyTo: answered });
   }
 
   /** Mostly at home, sometimes in the other room. */
   #room(): WorldRoom {
-    const { person, inbox } = this.#parts.device.plan;
-    return inbox || this.#parts.random.chance(0.15) ? person.second : person.home;
+    const { device, joins, random } = this.#parts;
+    const { home, second } = device.plan.person;
+    return joins && random.chance(0.15) ? second : home;
   }
 
   #deed(kind: Deed['kind'], room: WorldRoom, more: Partial<Deed> = {}): Deed {
-    const { device, deeds, tally, random, other } = this.#parts;
+    const { device, deeds, tally } = this.#parts;
     this.#count += 1;
-    const { name, person } = device.plan;
-    const clientId = `${name}-${this.#count}`;
-    const text = kind === 'send' || kind === 'edit' ? { text: saying(room.id, `${clientId} ${kind}`) } : {};
-    const deed = deeds.add({ clientId, user: person.id, room: room.id, kind, ...text, ...more });
+    const name = `${device.plan.name}-${this.#count}`;
+    const text = kind === 'send' || kind === 'edit' ? { text: saying(room.id, `${name} ${kind}`) } : {};
+    const about = { user: device.plan.person.id, room: room.id, kind };
+    const deed = deeds.add({ name, clientId: '', ...about, ...text, ...more });
     tally.add(`${kind}s`);
-    device.outbox.put(deed);
-    if (other && random.chance(0.15)) {
-      tally.add('deeds of two devices at once');
-      other.outbox.put(deed);
-    }
-    this.#done.push(deed);
+    void device.make(deed);
     return deed;
   }
 
-  /** Says something, mostly at home. */
-  say(): void {
-    const room = this.#room();
-    const answered = this.#parts.random.chance(0.1) ? this.#target(room, () => true) : undefined;
-    this.#deed('send', room, answered === undefined ? {} : { replyTo: answered });
-  }
-
   /** A message that this device shows, of the newest ones; undefined where there is none. */
-  #target(room: WorldRoom, fits: (id: number) => boolean): number | undefined {
-    const messages = this.#parts.device.resumes.get(room.id)?.copy.messages ?? new Map();
-    const ids = [...messages].filter(([id, { deleted }]) => !deleted && fits(id)).map(([id]) => id);
-    return this.#parts.random.pick(ids.slice(-12));
+  #target(room: WorldRoom, fits: (sender: string) => boolean): number | undefined {
+    const shown = this.#parts.device.rooms.get(room.id)?.messages ?? [];
+    const fitting = shown.filter(isStored).filter(({ sender_id }) => fits(String(sender_id)));
+    return this.#parts.random.pick(fitting.slice(-12))?.message_id;
   }
 
   /** Mostly their own; an owner may change anybody's, and anybody may try. */
   #change(kind: 'edit' | 'delete'): void {
     const { device, random } = this.#parts;
-    const room = device.plan.person.home;
-    const own = /: c\d+-\d+/;
-    const messages = device.resumes.get(room.id)?.copy.messages;
-    const isMine = (id: number): boolean => {
-      const author = this.#authorOf(own.exec(messages?.get(id)?.text ?? '')?.[0]?.slice(2));
-      return author === device.plan.person.id;
-    };
-    const owner = room.members.get(device.plan.person.id) === 'owner';
-    const anybodys = owner ? random.chance(0.4) : random.chance(0.03);
-    const message = this.#target(room, (id) => anybodys || isMine(id));
-    if (message === undefined) return;
-    this.#deed(kind, room, { message });
-  }
-
-  #edit(): void {
-    this.#change('edit');
-  }
-
-  #authorOf(clientId = ''): string | undefined {
-    return this.#parts.deeds.get(clientId)?.user;
+    const { home: room, id } = device.plan.person;
+    const isOwner = room.members.get(id) === 'owner';
+    const anybodys = random.chance(isOwner ? 0.4 : 0.03);
+    const message = this.#target(room, (sender) => anybodys || sender === id);
+    if (message !== undefined) this.#deed(kind, room, { message });
   }
 
   #react(): void {
@@ -119,26 +100,38 @@ export class Whims {
 
   /** Two reactions of one person with one emoji at the same time could not be told apart. */
   #isReacting(message: number, emoji: string): boolean {
-    const { device, other } = this.#parts;
-    const waiting = [...device.outbox.list(), ...(other?.outbox.list() ?? [])];
+    const waiting = this.#parts.own.flatMap(({ unanswered }) => [...unanswered]);
     return waiting.some((deed) => deed.message === message && deed.emoji === emoji);
   }
 
-  /** Asks again for what was answered, or will be, here or from the other device. */
+  /** Asks again for what was answered, or will be, over the same socket or from another device. */
   #repeat(): void {
-    const { random, device, other, tally } = this.#parts;
-    const deed = random.pick(this.#done.slice(-10));
-    if (deed === undefined) return;
+    const { random, device, tally } = this.#parts;
+    const text = random.pick(device.sent);
+    if (text === undefined) return;
     tally.add('repeats of what was answered');
-    (other !== undefined && random.chance(0.5) ? other : device).outbox.put(deed);
+    if (device.twin && random.chance(0.5)) void device.twin.send(text);
+    else device.network.slip(text);
   }
 
   #notice(): void {
     const { random, device } = this.#parts;
-    const message = this.#target(device.plan.person.home, () => true);
-    if (device.plan.inbox) return;
-    if (message !== undefined && random.chance(0.7)) device.send({ action: 'seen', message_id: message });
-    else device.send({ action: 'typing', typing: random.chance(0.5) });
+    const { home } = device.plan.person;
+    const message = this.#target(home, () => true);
+    const room = device.open(home);
+    if (message !== undefined && random.chance(0.7)) {
+      // What is seen may be gone by then.
+      void device.wait(`seen ${message} of room ${home.id}`, room.seen(message), ['MESSAGE_NOT_FOUND']);
+    } else void device.wait(`typing in room ${home.id}`, room.typing(random.chance(0.5)), []);
+  }
+
+  /** Scrolls up. */
+  #browse(): void {
+    const { random, device, tally } = this.#parts;
+    const [id, room] = random.pick([...device.rooms]) ?? [];
+    if (room === undefined) return;
+    tally.add('pages of history');
+    void device.wait(`history of room ${id}`, room.history(random.between(1, 20)), ['CLOSED']);
   }
 
   #roam(): void {
@@ -146,14 +139,19 @@ export class Whims {
     if (!joins) return;
     const joining = random.chance(0.6);
     tally.add(joining ? 'joins' : 'leaves');
-    if (joining) device.join(device.plan.person.second);
-    else device.leave();
+    if (joining) device.open(device.plan.person.second);
+    else device.leave(device.plan.person.second);
+  }
+
+  #cut(): void {
+    this.#parts.tally.add('cuts by the client');
+    this.#parts.device.network.cut();
   }
 
   /** Asks for a room that is nothing to them. */
   #trespass(): void {
     const { random, device, tally } = this.#parts;
-    const foreign = device.plan.person.foreign;
+    const { foreign } = device.plan.person;
     if (foreign === undefined) return;
     tally.add('trespasses');
     const room_id = Number(foreign.id);
@@ -163,9 +161,10 @@ export class Whims {
       { action: 'ping', room_id },
       { action: 'seen', message_id: 1, room_id },
       { action: 'join', room_id },
+      { action: 'send', message: saying(foreign.id, 'trespass'), client_id: 'trespass', room_id },
     ];
-    if (random.chance(0.3)) this.#deed('send', foreign, { refusal: 'NOT_A_MEMBER' });
-    else device.send(random.pick(asks) ?? {});
+    if (device.twin && random.chance(0.7)) void device.twin.send(JSON.stringify(random.pick(asks)));
+    else void device.intrude(foreign.id);
   }
 
   /** A reply to what is not there is refused, and takes a number with it. */

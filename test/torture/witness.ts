@@ -1,4 +1,4 @@
-import { changeTypes, type Frame, messageOf } from './frames.ts';
+import { type Frame, isChange, messageOf } from './frames.ts';
 
 /** How many of each kind of thing were done, or seen. */
 export class Tally {
@@ -46,7 +46,7 @@ export class Witness {
 
   /** A change under a number: the number is the change's own, for everybody. */
   see(room: string, frame: Frame): void {
-    if (changeTypes.includes(frame.type ?? '') && frame.seq !== undefined) {
+    if (isChange(frame) && frame.seq !== undefined) {
       const place = `${room} ${frame.seq}`;
       const signature = signatureOf(frame);
       const known = this.#numbers.get(place);

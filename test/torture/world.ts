@@ -8,9 +8,9 @@ export interface WorldRoom {
 }
 
 export interface Person extends LocalUser {
-  /** Where their devices connect to. */
+  /** Which room their devices have open. */
   readonly home: WorldRoom;
-  /** What they may join, or write to without: another room of theirs. */
+  /** What they may open, too: another room of theirs. */
   readonly second: WorldRoom;
   /** A room that is nothing to them; undefined where they are in all. */
   readonly foreign: WorldRoom | undefined;
@@ -19,11 +19,14 @@ export interface Person extends LocalUser {
 export interface DevicePlan {
   readonly name: string;
   readonly person: Person;
-  /** Has no room of its own. */
-  readonly inbox: boolean;
-  /** Connects to the edge, not to the WebSocket API itself. */
+  /** Has a raw socket beside, which does what no client would. */
+  readonly twin: boolean;
+  /** The raw socket is at the edge, not at the WebSocket API itself. */
   readonly edge: boolean;
+  /** How the raw socket reads. */
   readonly reads: 'auto' | 'manual';
+  /** Loads the whole history in the end. */
+  readonly loads: boolean;
 }
 
 export interface World {
@@ -43,15 +46,7 @@ export const roomsSaid = (frame: string): readonly string[] =>
  * `clients` devices in `rooms` rooms. About three of four people have one device, the others two in the same room; each
  * person is a member of the next room as well, where a member of the room before may moderate nothing.
  */
-export function makeWorld({
-  clients,
-  rooms: count,
-  homeOnly,
-}: {
-  clients: number;
-  rooms: number;
-  homeOnly: boolean;
-}): World {
+export function makeWorld({ clients, rooms: count }: { clients: number; rooms: number }): World {
   const each = Math.max(2, Math.floor((clients * 0.75) / count));
   const memberships = Array.from({ length: count }, () => new Map<string, Role>());
   const rooms = memberships.map((members, index) => ({ id: String(101 + index), members }));
@@ -72,9 +67,10 @@ export function makeWorld({
     return {
       name: `c${index}`,
       person,
-      inbox: !homeOnly && index === clients - 1 && clients > people.length,
-      edge: index % 5 === 3,
-      reads: index % 3 === 0 ? 'manual' : 'auto',
+      twin: index % 3 === 1,
+      edge: index % 2 === 0,
+      reads: index % 4 === 1 ? 'manual' : 'auto',
+      loads: index % 2 === 0,
     };
   });
   return { rooms, people, devices };

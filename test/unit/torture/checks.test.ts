@@ -8,6 +8,7 @@ import type { Entry, Item, Records } from '../../torture/records.ts';
 const room = { id: '101', members: new Map([['1', 'owner'] as const, ['2', 'member'] as const]) };
 
 const deed = (clientId: string, kind: Deed['kind'], more: Partial<Deed> = {}): Deed => ({
+  name: clientId,
   clientId,
   user: '1',
   room: '101',
@@ -15,9 +16,14 @@ const deed = (clientId: string, kind: Deed['kind'], more: Partial<Deed> = {}): D
   ...more,
 });
 
-const answered = (one: Deed, numbers: readonly number[], refusals: readonly string[] = []): Answered => ({
+const answered = (
+  one: Deed,
+  numbers: readonly number[],
+  refusals: readonly string[] = [],
+  kept = false,
+): Answered => ({
   deed: one,
-  answers: { numbers: new Set(numbers), refusals: new Set(refusals) },
+  answers: { numbers: new Set(numbers), refusals: new Set(refusals), kept },
 });
 
 function records(entries: readonly object[], claims: Readonly<Record<string, number>>): Records {
@@ -94,7 +100,7 @@ describe('the log', () => {
       [helloEntry],
       { '1 a': 1, '1 b': 1 },
       [answered(hello, [1]), answered(edit, [1])],
-      /that of send a and of edit b/,
+      /that of send a of user 1 and of edit b/,
     ],
     [
       'has one that was refused',
@@ -102,6 +108,20 @@ describe('the log', () => {
       { '1 a': 1 },
       [answered({ ...hello, refusal: 'NOT_A_MEMBER' }, [], ['NOT_A_MEMBER'])],
       /was refused with NOT_A_MEMBER and stands under 1/,
+    ],
+    [
+      'lacks one that was promised',
+      [{ kind: 'void' }],
+      { '1 a': 1 },
+      [answered(hello, [], [], true)],
+      /send a of user 1 was promised as made/,
+    ],
+    [
+      'has one that must be refused',
+      [helloEntry],
+      { '1 a': 1 },
+      [answered({ ...hello, refusal: 'MESSAGE_NOT_FOUND' }, [], [], true)],
+      /must be refused/,
     ],
     ['refuses one without a reason', [], {}, [answered(hello, [], ['BAD_FRAME'])], /without a reason/],
   ] as const)('that %s is not', (_name, entries, claims, answers, violation) => {
@@ -121,6 +141,14 @@ describe('the log', () => {
       expect(checkLog(room, log, answers)).toEqual([]);
     }
   });
+});
+
+test('a delete that is promised may be another’s, where the message is gone', () => {
+  const log = records([tombstone, removalEntry], { '1 a': 1, '1 c': 2 });
+  const theirs = answered({ ...removal, name: 'g', clientId: 'g', user: '2' }, [], [], true);
+  expect(checkLog(room, log, [answered(hello, [1]), answered(removal, [2]), theirs])).toEqual([]);
+  const bare = records([helloEntry], { '1 a': 1 });
+  expect(checkLog(room, bare, [answered(hello, [1]), theirs]).join()).toMatch(/promised as made/);
 });
 
 describe('what everybody must see', () => {

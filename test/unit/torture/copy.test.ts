@@ -1,63 +1,38 @@
-import { describe, expect, test } from 'vitest';
-import { RoomCopy } from '../../torture/copy.ts';
-import type { Frame, WireMessage } from '../../torture/frames.ts';
-import { Resume } from '../../torture/resume.ts';
+import { expect, test } from 'vitest';
+import type { PendingMessage } from '../../../client/drafts.ts';
+import type { Message } from '../../../client/index.ts';
+import { checkShown, copyOf } from '../../torture/copy.ts';
 
-const message = (id: number, text: string, more: Partial<WireMessage> = {}): WireMessage => ({
-  ...{ message_id: id, text, sender_id: 1, status: 'send' },
+const message = (id: number, text: string, more: Partial<Message> = {}): Message => ({
+  ...{ message_id: id, text, sender_id: 1, sender_email: 'alice@example.com', status: 'send' },
+  ...{ created_at: '2026-03-02T09:15:00.000Z', updated_at: '2026-03-02T09:15:00.000Z' },
   ...more,
 });
-const said = (seq: number, text: string): Frame => ({
-  type: 'chat_message',
-  message_id: seq,
-  message: message(seq, text),
-  seq,
-});
-const edited = (seq: number, id: number, text: string): Frame => ({
-  type: 'message_edited',
-  message_id: id,
-  text,
-  seq,
-});
-const textOf = (copy: RoomCopy, id: number) => copy.messages.get(id)?.text;
+const pending: PendingMessage = {
+  ...{ client_id: 'a', status: 'pending', text: 'soon', sender_id: 1 },
+  created_at: '2026-03-02T09:15:00.000Z',
+};
 
-describe('a copy of a room', () => {
-  test('applies swapped frames in the order of their numbers', () => {
-    const copy = new RoomCopy();
-    for (const frame of [edited(3, 1, 'three'), edited(2, 1, 'two'), said(1, 'one')]) copy.take(frame);
-    expect([copy.mark, textOf(copy, 1), copy.hasGap]).toEqual([3, 'three', false]);
-  });
-
-  test('holds back what follows a gap until a sync fills it', () => {
-    const copy = new RoomCopy();
-    copy.take(said(1, 'one'));
-    copy.take(said(4, 'four'));
-    expect([copy.mark, copy.hasGap, textOf(copy, 4)]).toEqual([1, true, undefined]);
-    copy.takeSync({ since: 1, seq: 3, events: [{ type: 'message_edited', message: message(1, 'new') }] });
-    expect([copy.mark, textOf(copy, 1), textOf(copy, 4)]).toEqual([4, 'new', 'four']);
-  });
-
-  test('leaves an answer that newer frames have overtaken', () => {
-    const copy = new RoomCopy();
-    copy.take(said(1, 'one'));
-    copy.take(edited(2, 1, 'two'));
-    copy.takeSync({ since: 0, seq: 1, events: [{ type: 'chat_message', message: message(1, 'one') }] });
-    expect(textOf(copy, 1)).toBe('two');
+test('a copy is what the client shows, without what is pending', () => {
+  const messages = [message(4, 'four', { reactions: { '👍': [2, 1] } }), pending];
+  expect(copyOf({ messages, hasMore: false })).toEqual({
+    messages: new Map([[4, { text: 'four', deleted: false, reactions: ['👍 1', '👍 2'] }]]),
+    from: 0,
   });
 });
 
-test('who missed too much loads every page of the history', () => {
-  const asked: Frame[] = [];
-  const resume = new Resume((frame) => asked.push(frame));
-  resume.take({ type: 'pong', seq: 9 }, 0);
-  resume.tick(1_000);
-  resume.take({ type: 'sync', since: 0, seq: 9, events: [], complete: false }, 1_000);
-  resume.take({ type: 'history', messages: [message(8, 'eight')], has_more: true }, 1_000);
-  resume.take({ type: 'history', messages: [message(2, 'two')], has_more: false }, 1_000);
-  expect(asked).toEqual([
-    { action: 'sync', since: 0 },
-    { action: 'history' },
-    { action: 'history', before: 8 },
+test('a copy that lacks older messages begins with its first', () => {
+  expect(copyOf({ messages: [message(4, 'four'), message(5, 'five')], hasMore: true }).from).toBe(4);
+  expect(copyOf({ messages: [], hasMore: true }).from).toBe(Infinity);
+});
+
+test.each([
+  ['one twice', [message(4, 'four'), message(4, 'four')], /^message 4 is there twice/],
+  ['one in another’s place', [message(5, 'five'), message(4, 'four')], /^message 4 is .*not in its place/],
+  ['one that is still pending', [message(4, 'four'), pending], /^"soon" is pending/],
+])('a client that shows %s is found out', (_name, messages, violation) => {
+  expect(checkShown({ messages, hasMore: false } as Parameters<typeof checkShown>[0])).toEqual([
+    expect.stringMatching(violation),
   ]);
-  expect([resume.isWhole, resume.copy.mark, [...resume.copy.messages.keys()]]).toEqual([true, 9, [8, 2]]);
+  expect(checkShown({ messages: [message(4, 'four'), message(5, 'five')] })).toEqual([]);
 });
