@@ -61,8 +61,9 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
   const [last, setLast] = useState<string>();
   /** What one looks at, and how far from the top it is. */
   const place = useRef<{ key: string | undefined; offset: number }>({ key: undefined, offset: 0 });
-  /** Where the document was scrolled to, as far as the browser told or this hook did it. */
+  /** Where the scroller stood, as far as the browser told or this hook did it; and when it was last looked at. */
   const top = useRef(0);
+  const looked = useRef(0);
   /** One has left the end, and the browser has not told yet. */
   const strayed = useRef(false);
   const wanted = useRef<string | undefined>(undefined);
@@ -72,10 +73,11 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
 
   const remember = (element: HTMLElement) => {
     place.current = middle(element);
+    looked.current = element.scrollTop;
   };
 
   // Before anything changes in the document: afterwards nobody can tell what one has scrolled from what has moved.
-  if (scroller.current && scroller.current.scrollTop !== top.current) {
+  if (scroller.current && scroller.current.scrollTop !== looked.current) {
     remember(scroller.current);
     strayed.current = scroller.current.scrollTop < top.current && !isAtBottom(scroller.current);
   }
@@ -99,6 +101,7 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
       element.scrollTop = anchor.offsetTop - place.current.offset;
       // What one has scrolled and the browser has not told of yet stays as much.
       top.current += element.scrollTop - before;
+      looked.current = element.scrollTop;
       return;
     }
     top.current = element.scrollTop;

@@ -22,6 +22,19 @@ afterAll(() => stack.stop());
 const chatsOf = async (who: Asking, query = '') =>
   (await who(`GET /chats/${query}`)).body['chats'] as readonly Json[];
 
+test('a room tells who of its members is online, in whichever room, and when they were last seen', async () => {
+  const room = await newRoom(stack, 'alice', 'carol', 'dave');
+  const members = async () => (await alice(`GET /chats/${room}/`)).body['members'] as readonly Json[];
+  const elsewhere = await enter(stack, 'carol');
+  expect(await members()).toMatchObject([
+    { user_id: 1 },
+    { user_id: 3, username: 'carol', online: true, last_seen: expect.any(String) },
+    { user_id: 4, online: false, last_seen: null },
+  ]);
+  await elsewhere.close();
+  await expect.poll(members, { timeout: 10_000 }).toMatchObject([{}, { user_id: 3, online: false }, {}]);
+});
+
 describe('making a room', () => {
   test('makes its creator the owner, and the others members', async () => {
     const { status, body } = await dave('POST /chats/', { name: 'Lunch', members: [1, '2', '4', 2] });

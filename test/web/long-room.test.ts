@@ -54,6 +54,7 @@ beforeAll(async () => {
     location.hash = `#/${id}`;
   }, room);
   await bob.message(`Message ${COUNT}`).waitFor();
+  await bob.page.locator('.banner').waitFor({ state: 'detached' });
 }, 180_000);
 
 afterAll(async () => {
