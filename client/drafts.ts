@@ -27,14 +27,13 @@ interface DraftsParts {
 }
 
 /** Echoes of edits, deletes and reactions that do not name their client id are known by what they say. */
-function echoes(asked: ChangeAsk, told: Frame, tries: number, mine: (user: Id) => boolean): boolean {
+function echoes(asked: ChangeAsk, told: Frame, mine: (user: Id) => boolean): boolean {
   if (asked.action === 'send' || !('message_id' in told) || told.message_id !== asked.message_id)
     return false;
   if ('client_id' in told) return false;
   if (asked.action === 'delete') return told.type === 'message_deleted';
-  // A repeat that a later edit has overtaken is answered with that edit's text.
-  if (asked.action === 'edit')
-    return told.type === 'message_edited' && (told.text === asked.text || tries > 1);
+  // One that a later edit has overtaken is not known here; its repeat is answered by its client id.
+  if (asked.action === 'edit') return told.type === 'message_edited' && told.text === asked.text;
   const same = told.type === 'message_reacted' && told.emoji === asked.emoji && mine(told.user_id);
   return same && !told.removed === !asked.remove;
 }
@@ -130,7 +129,7 @@ export class Drafts {
       id: frame.client_id,
       until: at + REPEATABLE_MS,
       tries,
-      answeredBy: (told, tried) => echoes(frame, told, tried, mine),
+      answeredBy: (told) => echoes(frame, told, mine),
       resolve: (told) => {
         if (told.type === 'chat_message') this.#stored.set(frame.client_id, told.message.message_id);
         link.outbox.drop(frame.client_id);

@@ -12,7 +12,7 @@ export interface Request {
   /** Its client id, where it has one: an answer or a refusal that names it is its own for certain. */
   readonly id?: string | undefined;
   /** Whether a frame without its client id answers it. Asked of the first alone, once it was sent. */
-  answeredBy(frame: Frame, tries: number): boolean;
+  answeredBy(frame: Frame): boolean;
   resolve(frame: Frame): void;
   reject(error: ChatClientError): void;
   /** Given up when the socket goes, instead of being sent again by the next. */
@@ -90,7 +90,7 @@ export class Lane {
     const id = idIn(frame);
     const named = id === undefined ? undefined : this.#queue.find((each) => each.id === id);
     const [head] = this.#queue;
-    const answers = head?.tries && head.answeredBy(frame, head.tries) ? head : undefined;
+    const answers = head?.tries && head.answeredBy(frame) ? head : undefined;
     const request = named ?? answers;
     if (request) this.#settle(request, () => request.resolve(frame));
     return request !== undefined;

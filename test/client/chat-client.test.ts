@@ -296,6 +296,9 @@ describe('what one does', () => {
     const settled = vi.fn();
     const edit = caught(room.edit(message_id, 'mine')).then(settled);
     chat.change({ type: 'message_edited', message_id, text: 'the moderator’s' });
+    await pass(10_000);
+    expect(chat.count('edit')).toBe(2);
+    chat.change({ type: 'message_edited', message_id, text: 'the moderator’s second' });
     await pass();
     expect(settled).not.toHaveBeenCalled();
     chat.swallow = () => false;

@@ -51,7 +51,9 @@ export function checkBuried(deeds: readonly Numbered[], { items }: Records): rea
     const item = stored.find((text) => text.includes(deed.text ?? ''));
     return item === undefined
       ? []
-      : [`the text of ${deed.name} (number ${seq}) outlived its message: ${item}`];
+      : [
+          `Room ${deed.room}: the text of ${deed.kind} ${deed.name} of user ${deed.user} (number ${seq}) outlived its message: ${item}`,
+        ];
   });
 }
 

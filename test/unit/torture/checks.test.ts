@@ -196,7 +196,9 @@ test('a text that outlives its message is found wherever it stands', () => {
     checkBuried(made, records([tombstone, { ...editEntry, text: undefined }, removalEntry], {})),
   ).toEqual([]);
   const left = records([tombstone, editEntry, removalEntry], {});
-  expect(checkBuried(made, left).join('\n')).toMatch(/the text of b \(number 2\) outlived its message/);
+  expect(checkBuried(made, left).join('\n')).toMatch(
+    /^Room 101: the text of edit b of user 1 \(number 2\) outlived/,
+  );
 });
 
 test('a status that goes down, and one that was told and is not stored, are found', () => {
