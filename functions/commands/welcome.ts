@@ -21,7 +21,7 @@ import { showInInboxes } from './show-in-inboxes.ts';
 import { postMissed } from './sync.ts';
 
 /** Milliseconds for which the rest of a handshake is waited for: `$connect` has asked for this welcome and returns. */
-const HANDSHAKE_BUDGET_MS = 3_000;
+const HANDSHAKE_BUDGET_MS = 10_000;
 
 /** What was said while nobody was there has now come as far as this connection. */
 async function acknowledgeHistory(

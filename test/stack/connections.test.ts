@@ -54,7 +54,7 @@ test('eight who join at once, all functions cold, while somebody talks: none is 
   const room = await newRoom(cold, 'alice', 'bob');
   const alice = await enter(cold, 'alice', `room=${room}`);
   let count = 0;
-  const talking = setInterval(() => alice.send({ message: `word ${count++}` }), 25);
+  const talking = setInterval(() => alice.send({ message: `word ${count++}` }), 50);
   const joiners = await Promise.all(Array.from({ length: 8 }, () => enter(cold, 'bob', `room=${room}`)));
   clearInterval(talking);
   for (let word = 0; word < count; word++) await alice.next(said(`word ${word}`));

@@ -99,7 +99,7 @@ function frameQueue() {
       ended = why;
       for (const waiter of waiters) waiter.fail(why);
     },
-    next(wants: (frame: unknown) => boolean = () => true, timeoutMs = 10_000): Promise<unknown> {
+    next(wants: (frame: unknown) => boolean = () => true, timeoutMs = 25_000): Promise<unknown> {
       const index = untaken.findIndex(wants);
       if (index >= 0) return Promise.resolve(untaken.splice(index, 1)[0]);
       if (ended !== undefined) return Promise.reject(noFrame(ended, wants, all));
