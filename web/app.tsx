@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { ChatClient, webStorage } from '../client/index.ts';
 import { Chat } from './chat.tsx';
+import { forgetDrafts } from './composer.tsx';
 import { keepSession, keptSession, type Session, signOut } from './session.ts';
 import { SignInPage } from './sign-in.tsx';
 
@@ -26,6 +27,7 @@ export function App() {
     client.close();
     location.hash = '';
     setClient(undefined);
+    forgetDrafts();
     void signOut();
   };
   return <Chat client={client} onSignOut={end} />;

@@ -20,7 +20,12 @@ interface ChatProps {
 /** The room that the address names, so that the way back and a reload work. */
 const addressed = (): string | undefined => {
   const [, room] = /^#\/(.+)$/.exec(location.hash) ?? [];
-  return room === undefined ? undefined : decodeURIComponent(room);
+  try {
+    return room === undefined ? undefined : decodeURIComponent(room);
+  } catch {
+    // Not one of ours: percent signs that are no encoding.
+    return undefined;
+  }
 };
 
 function useAddress(): string | undefined {

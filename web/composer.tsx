@@ -22,6 +22,9 @@ interface ComposerProps {
 
 /** What was not sent yet, by room: another room in between takes nothing from it. */
 const drafts = new Map<string, string>();
+/** Whoever signs in next in this tab must not find them. */
+export const forgetDrafts = (): void => drafts.clear();
+
 /** The server counts code points and takes this many. */
 const LONGEST = 8_000;
 

@@ -124,6 +124,12 @@ export function Timeline(props: TimelineProps) {
     rows()[next]?.focus();
   };
 
+  // To what can be done about a message, the focus, or the finger, is on its way: taking that away now would lose it.
+  const onFocusOut = ({ relatedTarget }: FocusEvent) => {
+    const elsewhere = relatedTarget instanceof Node && !scroller.current?.contains(relatedTarget);
+    if (elsewhere) setFocused(undefined);
+  };
+
   const last = shown.items.findLast((item) => item.kind === 'entry')?.key;
   const stop = shown.items.some(({ key }) => key === focused) ? focused : last;
 
@@ -139,7 +145,7 @@ export function Timeline(props: TimelineProps) {
         onScroll={shown.onScroll}
         onKeyDown={onKeyDown}
         onFocusIn={(event) => setFocused(keyAt(event))}
-        onFocusOut={() => setFocused(undefined)}
+        onFocusOut={onFocusOut}
         // A finger points at nothing once it is gone: a tap gives the focus.
         onPointerOver={(event) => event.pointerType === 'mouse' && setPointed(keyAt(event))}
         onPointerLeave={() => setPointed(undefined)}

@@ -84,6 +84,19 @@ describe('two people who are signed in', () => {
     await expect.poll(() => bob.page.locator('.marked .text').allTextContents()).toEqual(['I am there.']);
   });
 
+  test('get to what can be done about a message with the keyboard alone', async () => {
+    await alice.page.mouse.move(0, 0);
+    await alice.page.getByRole('textbox', { name: 'Message' }).focus();
+    const focused = () => alice.page.evaluate(() => document.activeElement?.getAttribute('data-key') ?? null);
+    // The newest message is the one stop of all messages on the way back from where one writes.
+    for (let stops = 0; stops < 8 && (await focused()) === null; stops++) {
+      await alice.page.keyboard.press('Shift+Tab');
+    }
+    expect(await focused()).not.toBeNull();
+    await alice.page.keyboard.press('Tab');
+    expect(await alice.page.evaluate(() => document.activeElement?.tagName)).toBe('BUTTON');
+  });
+
   test('react, see who did, and take it back', async () => {
     await bob.press('So am I.', 'React');
     await bob.message('So am I.').getByRole('button', { name: 'Thumbs up' }).click();
