@@ -43,12 +43,17 @@ const belowIn = (element: HTMLElement): number =>
 /** Also where nobody scrolled: what can be seen has grown, and the browser has moved it. */
 const isAtBottom = (element: HTMLElement): boolean => belowIn(element) < 2;
 
-/** The message in the middle of what can be seen: those above it may be drawn otherwise when older ones come. */
+const bottomOf = ({ offsetTop, offsetHeight }: HTMLElement): number => offsetTop + offsetHeight;
+
+/**
+ * Where the message in the middle of what can be seen ends. Messages above it may be drawn otherwise when older ones
+ * come, and its own head too: it has an author no more where it follows another of theirs.
+ */
 function middle(element: HTMLElement): { key: string | undefined; offset: number } {
   const { scrollTop, clientHeight } = element;
   const half = scrollTop + clientHeight / 2;
-  const child = childrenOf(element).find((each) => each.offsetTop + each.offsetHeight > half);
-  return { key: child?.dataset['key'], offset: (child?.offsetTop ?? 0) - scrollTop };
+  const child = childrenOf(element).find((each) => bottomOf(each) > half);
+  return { key: child?.dataset['key'], offset: (child ? bottomOf(child) : 0) - scrollTop };
 }
 
 /**
@@ -98,7 +103,7 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
       remember(element);
     } else {
       // At the very top there may be no room to put it back. What comes above it makes room, so its place is kept.
-      element.scrollTop = anchor.offsetTop - place.current.offset;
+      element.scrollTop = bottomOf(anchor) - place.current.offset;
       // What one has scrolled and the browser has not told of yet stays as much.
       top.current += element.scrollTop - before;
       looked.current = element.scrollTop;
