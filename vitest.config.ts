@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'sockets',
           include: ['test/{local,stack}/**/*.test.ts'],
+          globalSetup: ['test/support/synthesizer.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -39,6 +40,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/web/**/*.test.ts'],
+          globalSetup: ['test/support/synthesizer.ts'],
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           expect: { poll: { timeout: 20_000 } },

@@ -1,7 +1,7 @@
-import { createApp } from '../lib/app.ts';
+import { createCheckedApp } from '../lib/checked-app.ts';
 
 try {
-  createApp().synth();
+  createCheckedApp().synth();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -1,8 +1,8 @@
 // Runs in the thread that `synthesize.ts` starts.
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SynthesisReply } from './synthesize.ts';
+import type { Synthesis, SynthesisReply } from './synthesize.ts';
 
-const { context, outdir }: { context: Record<string, unknown>; outdir: string } = workerData;
+const { context, outdir }: Synthesis = workerData;
 
 /** A mistake in the source of the app is shown with its place; what the app says itself, in its own line. */
 function reasonOf(error: unknown): string {
@@ -18,8 +18,7 @@ let error: string | null = null;
 try {
   // Imported here, so that a mistake in the app's own modules is caught as well.
   const { createApp } = await import('../lib/app.ts');
-  // The checks are for what is deployed; they cost more than the rest of the synthesis.
-  createApp({ context, outdir, checks: false }).synth();
+  createApp({ context, outdir }).synth();
 } catch (failure) {
   error = reasonOf(failure);
 }

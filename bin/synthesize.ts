@@ -14,18 +14,29 @@ export interface Synthesizer {
 /** What the thread answers: the assembly is written, or why it is not. */
 export type SynthesisReply = { readonly error: string | null };
 
+/** What is synthesized: the app with this CDK context, into a directory. */
+export interface Synthesis {
+  readonly context: Record<string, unknown>;
+  readonly outdir: string;
+}
+
 /**
  * Synthesizes in a thread of this process: beside the rest of the start, always from the source as it is
- * now, and the CDK's memory is given back when the thread ends. `context` is added to every synthesis, and wins.
+ * now, and the CDK's memory is given back when the thread ends.
+ * @param context is added to every synthesis, and wins
+ * @param run does it elsewhere; rejects with why it failed
  */
-export function openSynthesizer(context: Record<string, unknown> = {}): Synthesizer {
+export function openSynthesizer(
+  context: Record<string, unknown> = {},
+  run: (synthesis: Synthesis) => Promise<void> = runThread,
+): Synthesizer {
   const root = mkdtempSync(join(tmpdir(), 'parley-'));
   let count = 0;
   return {
     async synthesize(own) {
       count += 1;
       const outdir = join(root, String(count));
-      await runThread({ context: { ...own, ...context }, outdir });
+      await run({ context: { ...own, ...context }, outdir });
       removeArchives(outdir);
       return outdir;
     },
@@ -39,7 +50,7 @@ function removeArchives(assembly: string): void {
   for (const name of archives) rmSync(join(assembly, name));
 }
 
-function runThread(workerData: { context: Record<string, unknown>; outdir: string }): Promise<void> {
+function runThread(workerData: Synthesis): Promise<void> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL('./synthesize-thread.ts', import.meta.url), {
       workerData,

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { App } from 'aws-cdk-lib';
 import { ChatStack } from './chat-stack.ts';
 import { readSettings } from './settings.ts';
 
@@ -14,23 +13,21 @@ export interface AppOptions {
   readonly bundles?: string;
   /** Where the built page is; `dist/web` by default. */
   readonly page?: string;
-  /** False leaves the checks of cdk-nag and CloudFormation out, which saves time where nothing is deployed. */
-  readonly checks?: boolean;
 }
 
 /**
- * The CDK app with its one stack; `synth()` on it writes the cloud assembly, and throws when a check of
- * cdk-nag's AwsSolutions fails. Throws an Error on an unusable setting, a missing bundle or a missing page.
+ * The CDK app with its one stack; `synth()` on it writes the cloud assembly.
+ * @param validated whether CloudFormation's own rules are checked at the synth
+ * @throws Error on an unusable setting, a missing bundle or a missing page
  */
-export function createApp(options: AppOptions = {}): App {
-  const checks = options.checks ?? true;
+export function createApp(options: AppOptions = {}, { validated = false } = {}): App {
   const app = new App({
     context: { ...featureFlags(), ...options.context },
     ...(options.outdir !== undefined && { outdir: options.outdir }),
     // The template says what the chat is made of and nothing about how it was made.
     analyticsReporting: false,
     treeMetadata: false,
-    builtinCloudFormationValidation: checks,
+    builtinCloudFormationValidation: validated,
   });
   const settings = readSettings((key) => app.node.tryGetContext(key));
   const bundles = options.bundles ?? fileURLToPath(new URL('../dist/functions', import.meta.url));
@@ -42,7 +39,6 @@ export function createApp(options: AppOptions = {}): App {
     bundles,
     page,
   });
-  if (checks) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   return app;
 }
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openSynthesizer } from '../../bin/synthesize.ts';
 import { enter } from '../support/chat.ts';
 import { startTestStack } from '../support/stack.ts';
+import { testSynthesizer } from '../support/synthesizer.ts';
 
 /** Takes an action out of every policy of a synthesized template. */
 function withoutGrant(assembly: string, action: string): void {
@@ -14,7 +14,7 @@ function withoutGrant(assembly: string, action: string): void {
 }
 
 test('a call that no role grants is refused, the client is told, and the log names action, resource and function', async () => {
-  const synthesizer = openSynthesizer();
+  const synthesizer = testSynthesizer();
   const stack = await startTestStack({
     async synthesize(context) {
       const assembly = await synthesizer.synthesize(context);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { demoUsers, seedDemo } from '../../bin/demo.ts';
-import { openSynthesizer } from '../../bin/synthesize.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+import { testSynthesizer } from './synthesizer.ts';
 
 /** A running stack of the real app, and all that it logged. */
 export interface TestStack {
@@ -33,7 +33,7 @@ export async function startTestStack(
     throw new Error(`Test stack did not start: dist/${built} is not built; run \`npm run build\``);
   }
   const lines: string[] = [];
-  const synthesizer = openSynthesizer({ rateLimit: 'off', ...context });
+  const synthesizer = testSynthesizer({ rateLimit: 'off', ...context });
   try {
     const stack = await startStack({
       synthesize: synthesizer.synthesize,

@@ -39,7 +39,7 @@ export interface Synthesized {
   filesOf(assetKey: string): readonly string[];
 }
 
-/** Synthesizes with bundles that say which entry they are, and reads the template back. */
+/** Synthesizes with bundles that say which entry they are, without the checks, and reads the template back. */
 export function synthesize(context: Record<string, unknown> = {}): Synthesized {
   const directory = mkdtempSync(join(tmpdir(), 'parley-template-'));
   try {

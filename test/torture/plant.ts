@@ -106,7 +106,7 @@ export async function plant(name: PlantName): Promise<Planted> {
     bug,
     async synthesize(context) {
       const outdir = join(root, 'assembly');
-      createApp({ context: { ...context, rateLimit: 'off' }, outdir, bundles, checks: false }).synth();
+      createApp({ context: { ...context, rateLimit: 'off' }, outdir, bundles }).synth();
       return outdir;
     },
     dispose: () => rmSync(root, { recursive: true, force: true }),

@@ -32,6 +32,8 @@ export interface Run {
 const STUCK_MS = 150_000;
 /** Where nothing fails any more, a client that was cut is back by then, and has filled its gaps. */
 const LAST_WORDS_MS = 60_000;
+/** The newest 50 messages come first, and again as many for each older page. */
+const MORE_THAN_A_PAGE = 70;
 /** How often the table is read meanwhile, to see that no status goes down. */
 const STATUS_MS = 2_000;
 /** On the average, a client waits so long between two things that it does. */
@@ -58,10 +60,17 @@ async function settle({ everybody }: Run, when: string, patience = STUCK_MS): Pr
   }
 }
 
-/** Everybody connects and greets. Nothing goes wrong yet, and the environments get warm. */
+/**
+ * Everybody connects and greets, until no page holds all that was said in a room: who opens it later has a part of it.
+ * Nothing goes wrong yet, and the environments get warm.
+ */
 export async function arrive(run: Run): Promise<void> {
   await settle(run, 'before anything failed');
-  for (const { whims } of run.everybody) whims.say();
+  for (const { device, whims } of run.everybody) {
+    const { home } = device.plan.person;
+    const here = run.everybody.filter((each) => each.device.plan.person.home === home);
+    for (let said = 0; said < MORE_THAN_A_PAGE / here.length; said++) whims.say(home);
+  }
   await settle(run, 'before anything failed');
 }
 
@@ -105,7 +114,7 @@ export async function rest(run: Run): Promise<void> {
       device.accuse(`never heard the last words of room ${room}: ${name}`);
     }
   }
-  for (const { device } of everybody) if (device.plan.loads) void loadAll(device);
+  for (const { device } of everybody) if (device.plan.loads) void loadAll(device, run.tally);
   await settle(run, 'after the last words', LAST_WORDS_MS);
   await Promise.all(everybody.map(({ device }) => device.stop()));
 }
@@ -117,10 +126,13 @@ const unheard = (words: readonly Deed[], { rooms }: Device): readonly Deed[] =>
     return open !== undefined && !open.messages.some((message) => isStored(message) && message.text === text);
   });
 
-async function loadAll(device: Device): Promise<void> {
+async function loadAll(device: Device, tally: Tally): Promise<void> {
   for (const [id, room] of device.rooms) {
     const load = async () => {
-      while (room.hasMore) await room.history();
+      while (room.hasMore) {
+        tally.add('pages of history');
+        await room.history();
+      }
     };
     await device.wait(`the whole history of room ${id}`, load(), []);
   }

@@ -128,7 +128,8 @@ export class Whims {
   /** Scrolls up. */
   #browse(): void {
     const { random, device, tally } = this.#parts;
-    const [id, room] = random.pick([...device.rooms]) ?? [];
+    const longer = [...device.rooms].filter(([, { hasMore }]) => hasMore);
+    const [id, room] = random.pick(longer) ?? [];
     if (room === undefined) return;
     tally.add('pages of history');
     void device.wait(`history of room ${id}`, room.history(random.between(1, 20)), ['CLOSED']);

@@ -1,0 +1,34 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { openSynthesizer, type Synthesis, type Synthesizer } from '../../bin/synthesize.ts';
+
+/** Where the process below listens. The processes that run tests inherit it. */
+const URL_VARIABLE = 'PARLEY_TEST_SYNTHESIZER';
+
+let synthesizing: ChildProcess | undefined;
+
+/** Before the first test: loading the CDK takes several times as long as a synthesis, so one process does it for all. */
+export async function setup(): Promise<void> {
+  if (process.env[URL_VARIABLE] !== undefined) return;
+  synthesizing = fork(fileURLToPath(new URL('synthesizing-process.ts', import.meta.url)), { execArgv: [] });
+  const [port] = await once(synthesizing, 'message');
+  process.env[URL_VARIABLE] = `http://127.0.0.1:${port}`;
+}
+
+export function teardown(): void {
+  synthesizing?.kill();
+}
+
+async function ask(url: string, synthesis: Synthesis): Promise<void> {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(synthesis) });
+  if (!response.ok) throw new Error(await response.text());
+}
+
+/** A synthesizer for tests: outside of a test run, as for torture and benches, it is that of `npm start`. */
+export function testSynthesizer(context: Record<string, unknown> = {}): Synthesizer {
+  const url = process.env[URL_VARIABLE];
+  return url === undefined
+    ? openSynthesizer(context)
+    : openSynthesizer(context, (synthesis) => ask(url, synthesis));
+}
