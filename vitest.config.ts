@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    // Vitest would leave one of two cores idle.
-    maxWorkers: 2,
+    // One more than the two cores: a test with sockets often waits.
+    maxWorkers: 3,
     projects: [
       {
         test: {

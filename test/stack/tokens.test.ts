@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import { CLOCK_TOLERANCE_MS } from '../../functions/domain/connection.ts';
 import { type Chatter, enter, said, typed } from '../support/chat.ts';
 import { newRoom, rowsOf } from '../support/rooms.ts';
@@ -6,35 +6,42 @@ import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
 
 let stack: TestStack;
-let room: string;
-let alice: Chatter;
 
 beforeAll(async () => {
   stack = await startTestStack();
-  room = await newRoom(stack, 'alice', 'carol');
-  alice = await enter(stack, 'alice', `room=${room}`);
 });
 
 afterAll(() => stack.stop());
 
-/** How long ago a token ended that counts for some seconds still, since clocks may differ. */
-const expiresInSeconds = -1;
+/** A token counts for some seconds more, since clocks may differ. */
+const expiresInSeconds = 1;
 
-/** A connection of carol's whose token counts for some seconds still. */
-async function enterBriefly(): Promise<WsClient> {
+interface Two {
+  readonly room: string;
+  readonly alice: Chatter;
+  /** Her token counts for some seconds still. */
+  readonly carol: WsClient;
+}
+
+/** A room of two. */
+async function enterBriefly(): Promise<Two> {
+  const room = await newRoom(stack, 'alice', 'carol');
+  const alice = await enter(stack, 'alice', `room=${room}`);
   const token = await stack.token('carol', { expiresInSeconds });
   const headers = { Authorization: `Bearer ${token}` };
   const carol = await connect(`${stack.socketUrl}?room=${room}`, { headers });
   await carol.next(Array.isArray);
-  return carol;
+  return { room, alice, carol };
 }
 
 /** Until a token that `enterBriefly` took counts for nothing. */
 const tokenEnds = () =>
   new Promise((resume) => setTimeout(resume, CLOCK_TOLERANCE_MS + expiresInSeconds * 1000 + 100));
 
-test('a fresh token lets a socket go on after the end of its first: it hears, and all its frames are served', async () => {
-  const carol = await enterBriefly();
+test.concurrent('a fresh token lets a socket go on after the end of its first: it hears, and all its frames are served', async ({
+  expect,
+}) => {
+  const { room, alice, carol } = await enterBriefly();
   carol.send({ action: 'authenticate', token: await stack.token('carol') });
   const answer = (await carol.next(typed('authenticated'))) as { expires_at: string };
   const [row] = (await rowsOf(stack, room)).filter(({ user }) => user.username === 'carol');
@@ -56,8 +63,10 @@ test('a fresh token lets a socket go on after the end of its first: it hears, an
   await carol.close();
 });
 
-test('a token of another user, and one that is none, are refused, and the one that was there counts on', async () => {
-  const carol = await enterBriefly();
+test.concurrent('a token of another user, and one that is none, are refused, and the one that was there counts on', async ({
+  expect,
+}) => {
+  const { carol } = await enterBriefly();
   for (const token of [await stack.token('bob'), 'a.b.c']) {
     carol.send({ action: 'authenticate', token });
     expect(await carol.next(typed('error'))).toMatchObject({ code: 'UNAUTHENTICATED' });
@@ -70,8 +79,10 @@ test('a token of another user, and one that is none, are refused, and the one th
   expect(await carol.closed).toMatchObject({ code: 1000 });
 });
 
-test('a connection whose token ran out hears it in place of whatever comes first: here, that somebody types', async () => {
-  const carol = await enterBriefly();
+test.concurrent('a connection whose token ran out hears it in place of whatever comes first: here, that somebody types', async ({
+  expect,
+}) => {
+  const { room, alice, carol } = await enterBriefly();
   await tokenEnds();
   const before = carol.frames().length;
   alice.send({ action: 'typing', typing: true });
