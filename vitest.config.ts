@@ -4,22 +4,27 @@ export default defineConfig({
   test: {
     // One more than the two cores: a test with sockets often waits.
     maxWorkers: 3,
+    // Loading the CDK and the SDK takes longer than most of the tests that use them.
+    isolate: false,
     projects: [
       {
+        // These mock modules, or what a module keeps while it is loaded.
+        extends: true,
         test: {
           name: 'alone',
-          include: ['test/{unit,client}/**/*.test.ts'],
+          include: ['test/unit/{aws,gateway}/**/*.test.ts'],
+          isolate: true,
           setupFiles: ['test/support/no-network.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
       },
       {
-        // These mock nothing, and share what they import: the CDK takes longer to load than a template to make.
+        extends: true,
         test: {
           name: 'together',
-          include: ['test/{contract,house,template}/**/*.test.ts'],
-          isolate: false,
+          include: ['test/{unit,client,contract,house,template}/**/*.test.ts'],
+          exclude: ['test/unit/{aws,gateway}/**'],
           setupFiles: ['test/support/no-network.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -27,6 +32,7 @@ export default defineConfig({
       },
       {
         // Real sockets and a real synth share two cores with everything else on the machine.
+        extends: true,
         test: {
           name: 'sockets',
           include: ['test/{local,stack}/**/*.test.ts'],
@@ -36,13 +42,14 @@ export default defineConfig({
         },
       },
       {
-        // A browser takes a core for itself: one file at a time, when the others are done.
+        // A browser takes a core for itself: these run when the others are done.
+        extends: true,
         test: {
           name: 'browser',
           include: ['test/web/**/*.test.ts'],
           globalSetup: ['test/support/synthesizer.ts'],
-          fileParallelism: false,
           sequence: { groupOrder: 1 },
+          maxWorkers: 2,
           expect: { poll: { timeout: 20_000 } },
           testTimeout: 60_000,
           hookTimeout: 60_000,
