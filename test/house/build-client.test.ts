@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { buildClient, declareClient } from '../../bin/build-client.ts';
+import { buildClient } from '../../bin/build-client.ts';
 import type { Bundle } from '../../bin/build-output.ts';
 import { clientExamples } from '../support/documented.ts';
 
@@ -48,7 +48,6 @@ test('what nobody uses is left out of a page’s bundle', async () => {
 test('the examples of docs/client.md compile against the declarations that are built', {
   timeout: 180_000,
 }, () => {
-  declareClient();
   mkdirSync(join(root, 'dist'), { recursive: true });
   const folder = mkdtempSync(join(root, 'dist/typed-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
