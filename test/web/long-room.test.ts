@@ -80,7 +80,10 @@ async function scrollThrough({ by, until }: { by: number; until: number }) {
       throw new Error(`Nothing more came by after ${seen.size} messages: look at use-window.ts`);
     nodes = Math.max(nodes, document.querySelectorAll('*').length);
     const view = scroller.getBoundingClientRect();
-    const middle = rows.find((row) => row.getBoundingClientRect().bottom > view.top + view.height / 2);
+    // What it says, not the whole row: above the text its author goes when older messages of theirs come.
+    const middle = rows
+      .find((row) => row.getBoundingClientRect().bottom > view.top + view.height / 2)
+      ?.querySelector('.bubble');
     const before = middle?.getBoundingClientRect().top ?? 0;
     const from = scroller.scrollTop;
     scroller.scrollTop += by;
