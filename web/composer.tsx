@@ -54,13 +54,14 @@ function AimBar({ aim, onCancel }: { aim: NonNullable<Aim>; onCancel: () => void
 /** Where one writes. Enter sends, Shift and Enter begin a line, Escape lets go of an edit or an answer. */
 export function Composer({ room, conversation, aim, onAim, onEditLast }: ComposerProps) {
   const [text, setText] = useState(() => drafts.get(room.id) ?? '');
-  const [editing, setEditing] = useState<string>();
+  /** The other text that an old message is to have; it belongs to the edit that it was typed in. */
+  const [editing, setEditing] = useState<{ readonly aim: Aim; readonly text: string }>();
   const input = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const upload = useUpload(room);
   const busy = upload.attachment?.progress !== undefined;
   const edits = aim?.kind === 'edit';
-  const shown = edits ? (editing ?? aim.entry.text) : text;
+  const shown = edits ? (editing?.aim === aim ? editing.text : aim.entry.text) : text;
   const length = [...shown].length;
   const ready = edits ? shown.trim() !== '' : shown.trim() !== '' || upload.attachment !== undefined;
 
@@ -68,7 +69,6 @@ export function Composer({ room, conversation, aim, onAim, onEditLast }: Compose
     drafts.set(room.id, text);
   }, [room, text]);
   useEffect(() => {
-    setEditing(undefined);
     if (aim) input.current?.focus();
   }, [aim]);
   useEffect(() => {
@@ -82,20 +82,25 @@ export function Composer({ room, conversation, aim, onAim, onEditLast }: Compose
   }, [shown]);
 
   const submit = async () => {
-    if (!ready || busy || length > LONGEST) return;
+    // What the field holds: Enter may come before what was typed last is drawn.
+    const written = input.current?.value ?? '';
+    const empty = written.trim() === '' && (edits || !upload.attachment);
+    if (empty || busy || [...written].length > LONGEST) return;
     if (edits) {
-      if (shown !== aim.entry.text && aim.entry.id !== undefined) conversation.edit(aim.entry.id, shown);
+      if (written !== aim.entry.text && aim.entry.id !== undefined) conversation.edit(aim.entry.id, written);
       onAim(undefined);
       return;
     }
     const answer = aim?.entry.id === undefined ? {} : { reply_to: aim.entry.id };
-    if (!upload.attachment) conversation.send(text, answer);
+    if (!upload.attachment) conversation.send(written, answer);
     else {
       const file = await upload.send();
       if (!file) return;
-      conversation.send(text, { ...answer, ...file });
+      conversation.send(written, { ...answer, ...file });
     }
     setText('');
+    // And a second Enter may come before that is drawn.
+    if (input.current) input.current.value = '';
     onAim(undefined);
   };
 
@@ -106,7 +111,7 @@ export function Composer({ room, conversation, aim, onAim, onEditLast }: Compose
       event.preventDefault();
       void submit();
     } else if (event.key === 'Escape' && aim) onAim(undefined);
-    else if (event.key === 'ArrowUp' && shown === '' && !aim) {
+    else if (event.key === 'ArrowUp' && input.current?.value === '' && !aim) {
       event.preventDefault();
       onEditLast();
     }
@@ -114,7 +119,7 @@ export function Composer({ room, conversation, aim, onAim, onEditLast }: Compose
 
   const onInput = (event: InputEvent) => {
     const { value } = event.currentTarget as HTMLTextAreaElement;
-    if (edits) setEditing(value);
+    if (edits) setEditing({ aim, text: value });
     else {
       setText(value);
       room.typing(value !== '').catch(() => {});
