@@ -1,9 +1,11 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { ChatClient } from '../client/index.ts';
 import { useRoom } from '../client/react/index.ts';
 import { Announcer } from './announcer.tsx';
-import { type Aim, Composer } from './composer.tsx';
+import { Composer } from './composer.tsx';
 import { Confirm } from './confirm.tsx';
+import type { Desk } from './desk.ts';
+import { useInHand } from './desks.ts';
 import { useDirectory } from './directory.ts';
 import type { Entry } from './entry.ts';
 import type { RowDeeds } from './message-row.tsx';
@@ -18,52 +20,44 @@ import { useRoomDetails } from './use-room-details.ts';
 
 interface PaneProps {
   readonly client: ChatClient;
+  readonly desk: Desk;
   readonly id: string;
   readonly me: string;
-  /** How many messages wait to be sent. */
-  readonly onWaiting: (waiting: number) => void;
   readonly onLeft: () => void;
 }
 
 /** One room: its head, what was said, and where one writes. */
-export function RoomPane({ client, id, me, onWaiting, onLeft }: PaneProps) {
+export function RoomPane({ client, desk, id, me, onLeft }: PaneProps) {
   const directory = useDirectory();
   const room = useRoom(client, id);
-  const conversation = useConversation(room, me, directory);
+  const entries = useConversation(client, room, desk, me, directory);
+  const { problem } = useInHand(desk);
   const { details, reload } = useRoomDetails(room, directory);
   const presence = useWhoIsThere(room, details, me);
   const { unreadAfter, onView } = useReading(room, me);
-  const [aim, setAim] = useState<Aim>();
   const [members, setMembers] = useState(false);
   const [doomed, setDoomed] = useState<Entry>();
-  const { entries, problem } = conversation;
-
-  const waiting = entries.filter(({ state }) => state === 'pending').length;
-  useEffect(() => {
-    onWaiting(waiting);
-    return () => onWaiting(0);
-  }, [waiting, onWaiting]);
 
   const aimAt = (kind: 'reply' | 'edit', entry: Entry) =>
-    setAim({ kind, entry, name: entry.author === me ? 'yourself' : directory.name(entry.author) });
+    desk.aimAt({ kind, entry, name: entry.author === me ? 'yourself' : directory.name(entry.author) });
   const editLast = () => {
     const own = entries.findLast((entry) => entry.author === me && entry.state === 'stored' && entry.text);
     if (own) aimAt('edit', own);
   };
 
   // The same object always: a row is drawn again when its message changes, and not when another one does.
-  const latest = useRef({ conversation, aimAt });
-  latest.current = { conversation, aimAt };
+  const latest = useRef(aimAt);
+  latest.current = aimAt;
   const deeds = useMemo<Omit<RowDeeds, 'show'>>(
     () => ({
-      react: (message, emoji, remove) => latest.current.conversation.react(message, emoji, remove),
-      reply: (entry) => latest.current.aimAt('reply', entry),
-      edit: (entry) => latest.current.aimAt('edit', entry),
+      react: (message, emoji, remove) => desk.react(message, emoji, remove),
+      reply: (entry) => latest.current('reply', entry),
+      edit: (entry) => latest.current('edit', entry),
       remove: setDoomed,
-      retry: (key) => latest.current.conversation.retry(key),
-      discard: (key) => latest.current.conversation.discard(key),
+      retry: (key) => desk.retry(key),
+      discard: (key) => desk.discard(key),
     }),
-    [],
+    [desk],
   );
 
   return (
@@ -92,7 +86,7 @@ export function RoomPane({ client, id, me, onWaiting, onLeft }: PaneProps) {
       {problem ? (
         <div class="notice" role="alert">
           <p>{problem}</p>
-          <button type="button" class="text-button" onClick={() => conversation.tell('')}>
+          <button type="button" class="text-button" onClick={() => desk.tell('')}>
             Close
           </button>
         </div>
@@ -107,7 +101,7 @@ export function RoomPane({ client, id, me, onWaiting, onLeft }: PaneProps) {
       ) : (
         <>
           <TypingLine room={room} />
-          <Composer room={room} conversation={conversation} aim={aim} onAim={setAim} onEditLast={editLast} />
+          <Composer room={room} desk={desk} onEditLast={editLast} />
         </>
       )}
       {doomed ? (
@@ -115,7 +109,7 @@ export function RoomPane({ client, id, me, onWaiting, onLeft }: PaneProps) {
           title="Delete this message?"
           deed="Delete"
           onClose={() => setDoomed(undefined)}
-          onConfirm={() => doomed.id !== undefined && conversation.remove(doomed.id)}
+          onConfirm={() => doomed.id !== undefined && desk.remove(doomed.id)}
         >
           It goes for everybody, and for good.
         </Confirm>
@@ -126,7 +120,7 @@ export function RoomPane({ client, id, me, onWaiting, onLeft }: PaneProps) {
           details={details}
           presence={presence}
           me={me}
-          onChanged={() => void reload()}
+          onChanged={reload}
           onLeft={onLeft}
           onClose={() => setMembers(false)}
         />

@@ -5,6 +5,7 @@ import type { Entry } from './entry.ts';
 import { Icon } from './icons.tsx';
 import { MessageRow, type Quote, type RowDeeds } from './message-row.tsx';
 import { type Item, itemsOf } from './timeline-items.ts';
+import { keyAt, moveFocus } from './timeline-keys.ts';
 import { useWindow } from './use-window.ts';
 
 interface TimelineProps {
@@ -108,22 +109,6 @@ export function Timeline(props: TimelineProps) {
     };
   };
 
-  const keyAt = (event: Event) =>
-    (event.target as Element).closest<HTMLElement>('[data-key]')?.dataset['key'];
-  const rows = () => [...(scroller.current?.querySelectorAll<HTMLElement>('[data-key]') ?? [])];
-  const onKeyDown = (event: KeyboardEvent) => {
-    const target = event.target as HTMLElement;
-    if (target.dataset['key'] === undefined) {
-      if (event.key === 'Escape') target.closest<HTMLElement>('[data-key]')?.focus();
-      return;
-    }
-    const index = rows().indexOf(target);
-    const next = { ArrowUp: index - 1, ArrowDown: index + 1, Home: 0, End: rows().length - 1 }[event.key];
-    if (next === undefined) return;
-    event.preventDefault();
-    rows()[next]?.focus();
-  };
-
   // To what can be done about a message, the focus, or the finger, is on its way: taking that away now would lose it.
   const onFocusOut = ({ relatedTarget }: FocusEvent) => {
     const elsewhere = relatedTarget instanceof Node && !scroller.current?.contains(relatedTarget);
@@ -143,7 +128,7 @@ export function Timeline(props: TimelineProps) {
         aria-live="off"
         aria-label="Messages"
         onScroll={shown.onScroll}
-        onKeyDown={onKeyDown}
+        onKeyDown={moveFocus}
         onFocusIn={(event) => setFocused(keyAt(event))}
         onFocusOut={onFocusOut}
         // A finger points at nothing once it is gone: a tap gives the focus.
