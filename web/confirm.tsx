@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
 import { Dialog } from './dialog.tsx';
 
 interface ConfirmProps {
@@ -14,7 +15,11 @@ interface ConfirmProps {
 
 /** Asks before something that nobody can take back. */
 export function Confirm({ title, deed, instead = 'Keep it', onConfirm, onClose, children }: ConfirmProps) {
+  // A second click may come before the dialog is gone.
+  const confirmed = useRef(false);
   const confirm = () => {
+    if (confirmed.current) return;
+    confirmed.current = true;
     onConfirm();
     onClose();
   };

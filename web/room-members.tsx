@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { ChatClient, Presence, RoomDetails } from '../client/index.ts';
 import { Avatar } from './avatar.tsx';
 import { Dialog } from './dialog.tsx';
@@ -61,7 +62,7 @@ interface RowProps {
 function MemberRow({ member: { user_id, username, role }, me, online, onRemove }: RowProps) {
   const id = String(user_id);
   const name = useDirectory().name(id);
-  const more = online ? ', online' : username === null && id !== me ? ', has not signed in yet' : '';
+  const more = online ? ', online' : username === null && id !== me ? ', not here yet' : '';
   return (
     <li>
       <Avatar id={id} name={name} online={online} />
@@ -87,11 +88,18 @@ function removal({ attempt }: Deed, { client, details, onChanged }: MembersProps
 /** Who is in a room, and who comes and goes. */
 export function RoomMembers(props: MembersProps) {
   const { client, details, presence, me, onChanged, onLeft, onClose } = props;
+  const [added, setAdded] = useState<readonly string[]>([]);
   const deed = useDeed();
   const { busy, problem, attempt } = deed;
   const room = String(details.id);
   const isGroup = details.kind === 'group';
   const may = isGroup && moderates(details, me);
+  const add = (user: string) =>
+    attempt(async () => {
+      await addMember(client, room, user);
+      setAdded((before) => [...before, user]);
+      await onChanged();
+    });
   const isOnline = (id: string) => presence.get(id)?.status === 'online';
   return (
     <Dialog title="Members" onClose={onClose}>
@@ -103,13 +111,8 @@ export function RoomMembers(props: MembersProps) {
         })}
       </ul>
       {details.more_members ? <p class="hint">There are more than are listed.</p> : null}
-      <Strangers details={details} me={me} />
-      {may ? (
-        <AddMember
-          busy={busy}
-          onAdd={(user) => attempt(() => addMember(client, room, user).then(onChanged))}
-        />
-      ) : null}
+      <Strangers details={details} me={me} among={added} />
+      {may ? <AddMember busy={busy} onAdd={add} /> : null}
       <p class="problem" role="alert">
         {problem}
       </p>

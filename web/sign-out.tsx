@@ -22,7 +22,7 @@ export function useSignOut(client: ChatClient, desks: Desks, onSignOut: () => vo
         onConfirm={onSignOut}
       >
         {counted(unsent, 'thing')} that you did {unsent === 1 ? 'is' : 'are'} not sent yet, and{' '}
-        {unsent === 1 ? 'goes' : 'go'} when you sign out.
+        {unsent === 1 ? 'is' : 'are'} lost when you sign out.
       </Confirm>
     ) : null;
   return { ask, question };

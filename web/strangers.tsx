@@ -7,15 +7,16 @@ export const strangersIn = ({ members }: RoomDetails, me: string | undefined): r
     .filter(({ user_id, username }) => username === null && String(user_id) !== me)
     .map(({ user_id }) => String(user_id));
 
-/** Warns of members who never signed in. */
-export function Strangers({
-  details,
-  me,
-}: {
+interface StrangersProps {
   readonly details: RoomDetails;
   readonly me: string | undefined;
-}) {
-  const ids = strangersIn(details, me);
+  /** Those whom one has added just now; all, where it is missing. */
+  readonly among?: readonly string[];
+}
+
+/** Warns of members who never signed in. */
+export function Strangers({ details, me, among }: StrangersProps) {
+  const ids = strangersIn(details, me).filter((id) => among?.includes(id) ?? true);
   if (ids.length === 0) return null;
   return (
     <p class="warning" role="status">

@@ -65,10 +65,10 @@ test('two quick clicks add one member, an id that nobody has signed in with show
   await field.fill('nobody-10');
   const added = await posted(page, /\/members\/$/, async () => {
     await page.getByRole('button', { name: 'Add', exact: true }).evaluate(clickTwice);
-    await page.getByText(/these 2 ids has signed in yet: nobody-10, nobody-9\./).waitFor();
+    await page.getByText('Nobody with this id has signed in yet: nobody-10.').waitFor();
   });
   expect(added).toBe(1);
-  expect(await page.getByText('member, has not signed in yet').count()).toBe(2);
+  expect(await page.getByText('member, not here yet').count()).toBe(2);
   expect(await field.inputValue()).toBe('');
   await page.route('**/members/', (route) => route.abort());
   await field.fill('3');
@@ -77,6 +77,25 @@ test('two quick clicks add one member, an id that nobody has signed in with show
   expect(await field.inputValue()).toBe('3');
   await page.unroute('**/members/');
   await page.getByRole('button', { name: 'Close' }).click();
+});
+
+test('two quick clicks delete one message, and nothing is said against it', async () => {
+  const { page } = alice;
+  await alice.say('Not for here');
+  await alice
+    .message('Not for here')
+    .getByText(/^(Sent|Delivered|Read)$/)
+    .waitFor({ state: 'attached' });
+  await alice.press('Not for here', 'Delete');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).evaluate(clickTwice);
+  await alice.message('Message deleted').waitFor();
+  // What comes after it on the same socket is there: so would be a refusal.
+  await alice.say('All is well');
+  await alice
+    .message('All is well')
+    .getByText(/^(Sent|Delivered|Read)$/)
+    .waitFor({ state: 'attached' });
+  expect(await page.locator('.notice').count()).toBe(0);
 });
 
 test('whoever leaves a room is out of it, and it is out of their list', async () => {
