@@ -1,5 +1,5 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
-import type { ChatClient } from '../client/index.ts';
+import { useMemo, useState } from 'preact/hooks';
+import type { ChatClient, ChatClientError } from '../client/index.ts';
 import { useRoom } from '../client/react/index.ts';
 import { Announcer } from './announcer.tsx';
 import { Composer } from './composer.tsx';
@@ -26,39 +26,65 @@ interface PaneProps {
   readonly onLeft: () => void;
 }
 
+/** What can be done about messages. The same object always: a row is drawn again when its own message changes. */
+function useDeeds(desk: Desk, me: string, onRemove: (entry: Entry) => void): Omit<RowDeeds, 'show'> {
+  const directory = useDirectory();
+  return useMemo(() => {
+    const aimAt = (kind: 'reply' | 'edit') => (entry: Entry) =>
+      desk.aimAt({ kind, entry, name: entry.author === me ? 'yourself' : directory.name(entry.author) });
+    return {
+      react: (message, emoji, remove) => desk.react(message, emoji, remove),
+      reply: aimAt('reply'),
+      edit: aimAt('edit'),
+      remove: onRemove,
+      retry: (key) => desk.retry(key),
+      discard: (key) => desk.discard(key),
+    };
+  }, [desk, me, directory, onRemove]);
+}
+
+/** What went wrong last, until somebody has read it. */
+function Problem({ desk }: { readonly desk: Desk }) {
+  const { problem } = useInHand(desk);
+  if (!problem) return null;
+  return (
+    <div class="notice" role="alert">
+      <p>{problem}</p>
+      <button type="button" class="text-button" onClick={() => desk.tell('')}>
+        Close
+      </button>
+    </div>
+  );
+}
+
+/** Why one may not be here. */
+function Refused({ error }: { readonly error: ChatClientError }) {
+  return (
+    <div class="refused-note" role="alert">
+      <p>{error.message}</p>
+      <a class="text-button" href="#/">
+        Back to the rooms
+      </a>
+    </div>
+  );
+}
+
 /** One room: its head, what was said, and where one writes. */
 export function RoomPane({ client, desk, id, me, onLeft }: PaneProps) {
   const directory = useDirectory();
   const room = useRoom(client, id);
   const entries = useConversation(client, room, desk, me, directory);
-  const { problem } = useInHand(desk);
   const { details, reload } = useRoomDetails(room, directory);
   const presence = useWhoIsThere(room, details, me);
   const { unreadAfter, onView } = useReading(room, me);
   const [members, setMembers] = useState(false);
   const [doomed, setDoomed] = useState<Entry>();
 
-  const aimAt = (kind: 'reply' | 'edit', entry: Entry) =>
-    desk.aimAt({ kind, entry, name: entry.author === me ? 'yourself' : directory.name(entry.author) });
+  const deeds = useDeeds(desk, me, setDoomed);
   const editLast = () => {
     const own = entries.findLast((entry) => entry.author === me && entry.state === 'stored' && entry.text);
-    if (own) aimAt('edit', own);
+    if (own) deeds.edit(own);
   };
-
-  // The same object always: a row is drawn again when its message changes, and not when another one does.
-  const latest = useRef(aimAt);
-  latest.current = aimAt;
-  const deeds = useMemo<Omit<RowDeeds, 'show'>>(
-    () => ({
-      react: (message, emoji, remove) => desk.react(message, emoji, remove),
-      reply: (entry) => latest.current('reply', entry),
-      edit: (entry) => latest.current('edit', entry),
-      remove: setDoomed,
-      retry: (key) => desk.retry(key),
-      discard: (key) => desk.discard(key),
-    }),
-    [desk],
-  );
 
   return (
     <section class="room-pane" aria-label="Room">
@@ -83,21 +109,9 @@ export function RoomPane({ client, desk, id, me, onLeft }: PaneProps) {
         onView={onView}
       />
       <Announcer room={room} me={me} />
-      {problem ? (
-        <div class="notice" role="alert">
-          <p>{problem}</p>
-          <button type="button" class="text-button" onClick={() => desk.tell('')}>
-            Close
-          </button>
-        </div>
-      ) : null}
+      <Problem desk={desk} />
       {room.error ? (
-        <div class="refused-note" role="alert">
-          <p>{room.error.message}</p>
-          <a class="text-button" href="#/">
-            Back to the rooms
-          </a>
-        </div>
+        <Refused error={room.error} />
       ) : (
         <>
           <TypingLine room={room} />

@@ -103,11 +103,16 @@ describe('whoever looks at another room and comes back', () => {
     await bob.page.getByText('Not sent. You are muted').nth(1).waitFor();
     await lookAway(bob);
     await bob.page.getByText('Not sent. You are muted').nth(1).waitFor();
+    // What is refused stands below, and is not what is read.
+    for (const text of ['Meanwhile', 'And then']) {
+      await alice.say(text);
+      await alice.message(text).getByText('Read', { exact: true }).waitFor();
+    }
     toll = () => undefined;
     await bob.message('Two').getByRole('button', { name: 'Discard' }).click();
     await bob.message('One').getByRole('button', { name: 'Try again' }).click();
     await alice.message('One').waitFor();
-    await expect.poll(() => bob.texts()).toEqual(['Old text', 'One']);
+    await expect.poll(() => bob.texts()).toEqual(['Old text', 'Meanwhile', 'And then', 'One']);
   });
 
   test('finds a file on its way, with its words, and it lands', async () => {
