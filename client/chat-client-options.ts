@@ -1,6 +1,7 @@
 import type { Token } from './credential.ts';
 import type { State } from './link.ts';
-import type { ChatStorage } from './outbox.ts';
+import type { ChatStorage, Unanswered } from './outbox.ts';
+import type { RoomEvents } from './room-core.ts';
 import type { SocketClass } from './socket.ts';
 import type { Change, FrameOf, Happening, Id } from './wire.ts';
 
@@ -24,4 +25,8 @@ export type ClientEvents = { [Told in Elsewhere as Told['type']]: Told & { room_
   inbox: FrameOf<'inbox'>;
   /** The client's state is another. */
   state: State;
+  /** What waits for an answer is another. */
+  unanswered: readonly Unanswered[];
+  /** A change was refused, in whichever room; also where the page that asked for it is gone, or shows another room. */
+  failed: RoomEvents['failed'] & { readonly room_id: Id };
 };

@@ -5,7 +5,7 @@ import { Emitter } from './emitter.ts';
 import { type ChatClientError, closed } from './errors.ts';
 import { Leaves } from './leaves.ts';
 import type { Link, Receiver, State } from './link.ts';
-import { Outbox } from './outbox.ts';
+import { Outbox, type Unanswered } from './outbox.ts';
 import { whenLive } from './ready.ts';
 import { Rest } from './rest.ts';
 import { Room } from './room.ts';
@@ -37,6 +37,7 @@ export class ChatClient extends Emitter<ClientEvents> {
   #phase: Phase = 'connecting';
   #state: State = 'connecting';
   #restored = false;
+  #unanswered: readonly Unanswered[] = [];
 
   constructor({ url, token, storage, ...parts }: ChatClientOptions) {
     super();
@@ -67,6 +68,14 @@ export class ChatClient extends Emitter<ClientEvents> {
   /** The id of the user whose token it is; undefined until the first token came. */
   get user(): string | undefined {
     return this.#credential.user;
+  }
+
+  /**
+   * Changes in all rooms that are asked for and not answered, in their order in each room; with a storage also those
+   * that an earlier page left. Another array after each change, of which `on('unanswered')` tells.
+   */
+  get unanswered(): readonly Unanswered[] {
+    return this.#unanswered;
   }
 
   /** Calls a listener after each change of `state`. Gives what ends that. */
@@ -117,10 +126,14 @@ export class ChatClient extends Emitter<ClientEvents> {
     this.#connection.start();
   }
 
-  /** Closes the socket. What was not answered is rejected with CLOSED, and stays in the storage. */
-  close(): void {
+  /**
+   * Closes the socket. What was not answered is rejected with CLOSED, and stays in the storage, unless it is to be
+   * forgotten: then nothing of what this user wrote is left there, and it is not sent by a later page.
+   */
+  close({ forget = false }: { forget?: boolean } = {}): void {
     this.#connection.stop();
     for (const { receiver } of this.#rooms.values()) receiver.end(closed());
+    if (forget) this.#outbox.clear();
   }
 
   #open(id: string): Room {
@@ -157,6 +170,8 @@ export class ChatClient extends Emitter<ClientEvents> {
       doubt: () => this.#connection.check(),
       changed: () => this.#changed(),
       tell: (frame) => this.#tell(frame),
+      waits: () => this.#waits(),
+      failed: (frame, error) => this.emit('failed', { room_id: id, frame, error }),
       forget: () => {
         this.#rooms.delete(id);
         this.#changed();
@@ -195,6 +210,14 @@ export class ChatClient extends Emitter<ClientEvents> {
     this.#state = state;
     this.emit('state', state);
     for (const listener of [...this.#subscribers]) listener();
+  }
+
+  #waits(): void {
+    const next = [...this.#rooms.values()].flatMap(({ receiver }) => receiver.unanswered());
+    const { length } = this.#unanswered;
+    if (next.length === length && next.every((change, at) => change === this.#unanswered[at])) return;
+    this.#unanswered = next;
+    this.emit('unanswered', next);
   }
 
   #send(frame: Ask): boolean {

@@ -57,6 +57,10 @@ const pendingOf = ({ frame, at }: Unanswered, user: string | undefined): Pending
 export class Drafts {
   /** In their order; another array after each change. */
   pending: readonly PendingMessage[] = [];
+  /** In their order; another array after each change. */
+  unanswered: readonly Unanswered[] = [];
+  /** The server has asked for patience until then, in milliseconds since the epoch. */
+  heldUntil: number | undefined;
   /** Numbers of messages that are stored, whose place in the log is not reached yet. */
   readonly #stored = new Map<string, number>();
   readonly #parts: DraftsParts;
@@ -67,6 +71,10 @@ export class Drafts {
     this.#lane = new Lane(
       ({ frame }) => parts.ready() && parts.link.send(frame),
       () => parts.link.doubt(),
+      (ms) => {
+        this.heldUntil = Date.now() + ms;
+        parts.onChange();
+      },
     );
   }
 
@@ -124,6 +132,7 @@ export class Drafts {
     const { link } = this.#parts;
     const mine = (user: Id) => link.user === undefined || String(user) === link.user;
     this.pending = [...this.pending, ...pendingOf(change, link.user)];
+    this.unanswered = [...this.unanswered, change];
     this.#lane.add({
       frame,
       id: frame.client_id,
@@ -133,6 +142,7 @@ export class Drafts {
       resolve: (told) => {
         if (told.type === 'chat_message') this.#stored.set(frame.client_id, told.message.message_id);
         link.outbox.drop(frame.client_id);
+        this.#answered(frame.client_id);
         settle.resolve(told);
       },
       reject: (error) => {
@@ -145,10 +155,17 @@ export class Drafts {
 
   /** What was closed while it waited stays in the outbox, for the next page. */
   #failed(frame: Named, error: ChatClientError): void {
+    this.#answered(frame.client_id);
     this.#forget(frame.client_id);
     if (error.code === 'CLOSED') return;
     this.#parts.link.outbox.drop(frame.client_id);
     this.#parts.onFailed(frame, error);
+  }
+
+  #answered(id: string): void {
+    this.heldUntil = undefined;
+    this.unanswered = this.unanswered.filter(({ frame }) => frame.client_id !== id);
+    this.#parts.onChange();
   }
 
   #forget(id: string): void {

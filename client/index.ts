@@ -19,7 +19,7 @@ export type { Token } from './credential.ts';
 export type { PendingMessage } from './drafts.ts';
 export { ChatClientError, type ErrorCode } from './errors.ts';
 export type { State } from './link.ts';
-export { type ChatStorage, webStorage } from './outbox.ts';
+export { type ChatStorage, type Unanswered, webStorage } from './outbox.ts';
 export type { Presence } from './people.ts';
 export type { Room, SendOptions } from './room.ts';
 export type { RoomEvents } from './room-core.ts';

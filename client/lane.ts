@@ -49,14 +49,21 @@ export class Lane {
   #faults = 0;
   readonly #post: (request: Request) => boolean;
   readonly #onSilence: () => void;
+  readonly #onHeld: (ms: number) => void;
 
   /**
    * @param post sends a request; false where it cannot go now
    * @param onSilence is told that a frame was not answered in time
+   * @param onHeld is told that nothing goes out for so many milliseconds, since too much did
    */
-  constructor(post: (request: Request) => boolean, onSilence: () => void) {
+  constructor(
+    post: (request: Request) => boolean,
+    onSilence: () => void,
+    onHeld: (ms: number) => void = () => {},
+  ) {
     this.#post = post;
     this.#onSilence = onSilence;
+    this.#onHeld = onHeld;
   }
 
   get empty(): boolean {
@@ -103,7 +110,7 @@ export class Lane {
     if (!meant || (meant === head && !this.#flying)) return false;
     // It was of a repeat, which is answered too.
     if (code === 'MESSAGE_NOT_FOUND' && !namesMessage(meant.frame)) return false;
-    if (code === 'RATE_LIMITED') this.#pause(retry_after_ms ?? PAUSE_MS);
+    if (code === 'RATE_LIMITED') this.#hold(retry_after_ms ?? PAUSE_MS);
     else if (code === 'INTERNAL') this.fault();
     else this.#settle(meant, () => meant.reject(new ChatClientError(code, message, retry_after_ms)));
     return true;
@@ -146,6 +153,11 @@ export class Lane {
     this.#faults = 0;
     settle();
     this.pump();
+  }
+
+  #hold(ms: number): void {
+    this.#pause(ms);
+    this.#onHeld(ms);
   }
 
   #pause(ms: number): void {

@@ -1,7 +1,7 @@
 import type { ChatClientError } from './errors.ts';
 import type { Outbox, Unanswered } from './outbox.ts';
 import type { Rest } from './rest.ts';
-import type { Ask, Frame, FrameOf } from './wire.ts';
+import type { Ask, ChangeAsk, Frame, FrameOf } from './wire.ts';
 
 /** What a page can show: of the client as a whole, and of each room. */
 export type State = 'connecting' | 'catching-up' | 'live' | 'offline' | 'refused';
@@ -19,6 +19,8 @@ export interface Receiver {
   fault(): void;
   /** Asks for an answer, and for the room's last number. */
   ping(): void;
+  /** What was asked for here and is not answered yet, in its order. */
+  unanswered(): readonly Unanswered[];
   /** Takes over what an earlier page left unanswered. */
   restore(left: readonly Unanswered[]): void;
   /** The client's state is another. */
@@ -45,5 +47,9 @@ export interface Link {
   changed(): void;
   /** What a room has heard, in its order. */
   tell(frame: Frame): void;
+  /** What waits in a room is another. */
+  waits(): void;
+  /** A change was refused. */
+  failed(frame: ChangeAsk, error: ChatClientError): void;
   forget(): void;
 }

@@ -60,6 +60,11 @@ export class Outbox {
     this.#change((kept) => kept.filter(({ frame }) => frame.client_id !== clientId));
   }
 
+  /** Nothing is kept any more of what was put here. */
+  clear(): void {
+    this.#change(() => []);
+  }
+
   async #read(key: string): Promise<readonly Unanswered[]> {
     return JSON.parse((await this.#storage?.get(key)) ?? '[]') as readonly Unanswered[];
   }

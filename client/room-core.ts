@@ -57,7 +57,10 @@ export class RoomCore {
       link,
       ready: () => this.feed.live,
       onChange: () => this.#drafted(),
-      onFailed: (frame, error) => emit('failed', { frame, error }),
+      onFailed: (frame, error) => {
+        emit('failed', { frame, error });
+        link.failed(frame, error);
+      },
     });
   }
 
@@ -79,6 +82,7 @@ export class RoomCore {
       },
       ping: () => this.link.send({ action: 'ping', room_id: this.id }),
       changed: () => this.#stateChanged(),
+      unanswered: () => this.drafts.unanswered,
       restore: (left) => this.drafts.restore(left),
       stay: () => {
         this.#leaving = false;
@@ -119,11 +123,13 @@ export class RoomCore {
 
   #drafted(): void {
     this.compose();
+    this.link.waits();
     if (this.#leaving) queueMicrotask(() => this.#leaveWhenDone());
   }
 
   #leaveWhenDone(): void {
     if (!this.#leaving || !this.drafts.empty) return;
+    this.#leaving = false;
     this.link.send({ action: 'leave', room_id: this.id });
     this.error = closed();
     this.#end(this.error);

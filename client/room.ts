@@ -51,6 +51,14 @@ export class Room extends Emitter<RoomEvents> {
     return this.#core.messages;
   }
 
+  /**
+   * The server was told too much in a short time: until then, in milliseconds since the epoch, what was changed here
+   * waits. Undefined, or past, where nothing is held back.
+   */
+  get heldUntil(): number | undefined {
+    return this.#core.drafts.heldUntil;
+  }
+
   /** Whether `history` would bring more. */
   get hasMore(): boolean {
     return this.#core.feed.log.hasMore;

@@ -1,34 +1,37 @@
 import { useState } from 'preact/hooks';
 import { ChatClient, webStorage } from '../client/index.ts';
 import { Chat } from './chat.tsx';
-import { forgetDrafts } from './composer.tsx';
+import { Desks } from './desks.ts';
 import { keepSession, keptSession, type Session, signOut } from './session.ts';
 import { SignInPage } from './sign-in.tsx';
 
 /** The client asks for the token at each reconnect, so signing in again is keeping another one. */
-const openClient = (): ChatClient =>
-  new ChatClient({
+function openChat() {
+  const client = new ChatClient({
     url: location.origin,
     token: () => keptSession()?.token ?? '',
     storage: webStorage(localStorage),
   });
+  return { client, desks: new Desks(client) };
+}
 
 /** The page: somebody signs in, and chats. */
 export function App() {
-  const [client, setClient] = useState(() => (keptSession() ? openClient() : undefined));
-  if (!client) {
+  const [chat, setChat] = useState(() => (keptSession() ? openChat() : undefined));
+  if (!chat) {
     const begin = (session: Session) => {
       keepSession(session);
-      setClient(openClient());
+      setChat(openChat());
     };
     return <SignInPage onSignedIn={begin} />;
   }
   const end = () => {
-    client.close();
+    // Whoever signs in next must find nothing of it, here or in the storage.
+    chat.desks.close();
+    chat.client.close({ forget: true });
     location.hash = '';
-    setClient(undefined);
-    forgetDrafts();
+    setChat(undefined);
     void signOut();
   };
-  return <Chat client={client} onSignOut={end} />;
+  return <Chat {...chat} onSignOut={end} />;
 }

@@ -1,18 +1,27 @@
+import type { Desk } from './desk.ts';
 import { Icon } from './icons.tsx';
-import type { Upload } from './use-upload.ts';
+import type { Attachment } from './in-hand.ts';
 import { fileSize } from './words.ts';
 
-/** The file that goes with the next message, and how far it has come. */
-export function AttachmentCard({ upload }: { readonly upload: Upload }) {
-  const { attachment } = upload;
-  if (!attachment) return null;
-  const { file, preview, progress, problem } = attachment;
+interface AttachmentProps {
+  readonly desk: Desk;
+  readonly attachment: Attachment;
+}
+
+/** The file that goes with the next message; once it is on its way, with the words that go with it. */
+export function AttachmentCard({ desk, attachment }: AttachmentProps) {
+  const { file, preview, progress, problem, words } = attachment;
   return (
     <div class="attachment">
       {preview ? <img src={preview} alt={`Preview of ${file.name}`} /> : <Icon name="file" />}
       <div class="attachment-words">
         <span class="file-name">{file.name}</span>
         <span class="file-size">{fileSize(file.size)}</span>
+        {words ? (
+          <p class="file-with" dir="auto">
+            {words}
+          </p>
+        ) : null}
         {progress === undefined ? null : (
           <progress max={1} value={progress} aria-label={`Uploading ${file.name}`} />
         )}
@@ -23,7 +32,12 @@ export function AttachmentCard({ upload }: { readonly upload: Upload }) {
         ) : null}
       </div>
       {progress === undefined ? (
-        <button type="button" class="icon-button" aria-label={`Remove ${file.name}`} onClick={upload.discard}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={`Remove ${file.name}`}
+          onClick={() => desk.discardFile()}
+        >
           <Icon name="close" />
         </button>
       ) : null}

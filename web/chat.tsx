@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { ChatClient } from '../client/index.ts';
 import { useClientState } from '../client/react/index.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
+import type { Desks } from './desks.ts';
 import { Dialog } from './dialog.tsx';
 import { Directory, useDirectory, WithDirectory } from './directory.ts';
 import { Icon } from './icons.tsx';
@@ -10,10 +11,12 @@ import { addressOf, RoomRows, roomName } from './room-list.tsx';
 import { RoomPane } from './room-pane.tsx';
 import { keepSession, keptSession } from './session.ts';
 import { SignInForm } from './sign-in.tsx';
+import { useSignOut } from './sign-out.tsx';
 import { useRooms } from './use-rooms.ts';
 
 interface ChatProps {
   readonly client: ChatClient;
+  readonly desks: Desks;
   readonly onSignOut: () => void;
 }
 
@@ -39,7 +42,7 @@ function useAddress(): string | undefined {
 }
 
 /** A token lasts an hour. Whoever signs in again goes on where they were: what waits still waits. */
-function SignInAgain({ client, onSignOut }: ChatProps) {
+function SignInAgain({ client, onSignOut }: Omit<ChatProps, 'desks'>) {
   return (
     <Dialog title="Sign in again">
       <p class="lead">{client.error?.message}</p>
@@ -77,11 +80,10 @@ function SideHead({ me, onNew, onSignOut }: { me: string; onNew: () => void; onS
   );
 }
 
-function Panes({ client, directory, onSignOut }: ChatProps & { readonly directory: Directory }) {
+function Panes({ client, desks, directory, onSignOut }: ChatProps & { readonly directory: Directory }) {
   const state = useClientState(client);
   const list = useRooms(client, directory);
   const current = useAddress();
-  const [waiting, setWaiting] = useState(0);
   const [making, setMaking] = useState(false);
   const me = client.user ?? '';
   const open = list.rooms?.find(({ id }) => id === current);
@@ -92,6 +94,7 @@ function Panes({ client, directory, onSignOut }: ChatProps & { readonly director
     document.title = unread > 0 ? `(${unread}) ${title}` : title;
   }, [open, me, directory, unread]);
 
+  const leave = useSignOut(client, desks, onSignOut);
   const onLeft = useCallback(() => {
     location.hash = '#/';
     list.reload();
@@ -99,9 +102,9 @@ function Panes({ client, directory, onSignOut }: ChatProps & { readonly director
 
   return (
     <div class="shell" data-room={current === undefined ? 'none' : 'open'}>
-      <ConnectionBanner client={client} waiting={waiting} />
+      <ConnectionBanner client={client} />
       <nav class="side" aria-label="Rooms">
-        <SideHead me={me} onNew={() => setMaking(true)} onSignOut={onSignOut} />
+        <SideHead me={me} onNew={() => setMaking(true)} onSignOut={leave.ask} />
         <RoomRows client={client} list={list} me={me} current={current} />
       </nav>
       <main class="pane">
@@ -109,9 +112,9 @@ function Panes({ client, directory, onSignOut }: ChatProps & { readonly director
           <RoomPane
             key={current}
             client={client}
+            desk={desks.of(current)}
             id={current}
             me={me}
-            onWaiting={setWaiting}
             onLeft={onLeft}
           />
         ) : (
@@ -129,20 +132,21 @@ function Panes({ client, directory, onSignOut }: ChatProps & { readonly director
           }}
         />
       ) : null}
-      {state === 'refused' ? <SignInAgain client={client} onSignOut={onSignOut} /> : null}
+      {state === 'refused' ? <SignInAgain client={client} onSignOut={leave.ask} /> : null}
+      {leave.question}
     </div>
   );
 }
 
 /** The chat of somebody who is signed in. */
-export function Chat({ client, onSignOut }: ChatProps) {
+export function Chat({ client, desks, onSignOut }: ChatProps) {
   const [directory] = useState(() => new Directory());
   useEffect(() => {
     if (client.user) directory.learn(client.user, keptSession()?.name);
   }, [client, directory]);
   return (
     <WithDirectory directory={directory}>
-      <Panes client={client} directory={directory} onSignOut={onSignOut} />
+      <Panes client={client} desks={desks} directory={directory} onSignOut={onSignOut} />
     </WithDirectory>
   );
 }

@@ -1,198 +1,148 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Room } from '../client/index.ts';
+import { AimBar } from './aim-bar.tsx';
 import { AttachmentCard } from './attachment.tsx';
-import type { Entry } from './entry.ts';
+import type { Desk } from './desk.ts';
+import { useInHand } from './desks.ts';
 import { Icon } from './icons.tsx';
-import type { Conversation } from './use-conversation.ts';
-import { useUpload } from './use-upload.ts';
-
-/** What the next message is: a new one, an answer, or another text for an old one. */
-export type Aim =
-  | { readonly kind: 'reply' | 'edit'; readonly entry: Entry; readonly name: string }
-  | undefined;
+import { isReady, isUploading, LONGEST, writtenIn } from './in-hand.ts';
 
 interface ComposerProps {
   readonly room: Room;
-  readonly conversation: Conversation;
-  readonly aim: Aim;
-  readonly onAim: (aim: Aim) => void;
+  readonly desk: Desk;
   /** One's last message is to be edited. */
   readonly onEditLast: () => void;
 }
 
-/** What was not sent yet, by room: another room in between takes nothing from it. */
-const drafts = new Map<string, string>();
-/** Whoever signs in next in this tab must not find them. */
-export const forgetDrafts = (): void => drafts.clear();
-
-/** The server counts code points and takes this many. */
-const LONGEST = 8_000;
-
 const isTouch = () => matchMedia('(pointer: coarse)').matches;
 
-function AimBar({ aim, onCancel }: { aim: NonNullable<Aim>; onCancel: () => void }) {
-  const edits = aim.kind === 'edit';
-  return (
-    <div class="aim">
-      <Icon name={aim.kind} />
-      <p>
-        <strong>{edits ? 'Editing' : `Replying to ${aim.name}`}</strong>
-        <span>{aim.entry.text || aim.entry.file?.name}</span>
-      </p>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={edits ? 'Stop editing' : 'Stop replying'}
-        onClick={onCancel}
-      >
-        <Icon name="close" />
-      </button>
-    </div>
-  );
-}
-
-/** Where one writes. Enter sends, Shift and Enter begin a line, Escape lets go of an edit or an answer. */
-export function Composer({ room, conversation, aim, onAim, onEditLast }: ComposerProps) {
-  const [text, setText] = useState(() => drafts.get(room.id) ?? '');
-  const [editing, setEditing] = useState<string>();
-  const input = useRef<HTMLTextAreaElement>(null);
-  const picker = useRef<HTMLInputElement>(null);
-  const upload = useUpload(room);
-  const busy = upload.attachment?.progress !== undefined;
-  const edits = aim?.kind === 'edit';
-  const shown = edits ? (editing ?? aim.entry.text) : text;
-  const length = [...shown].length;
-  const ready = edits ? shown.trim() !== '' : shown.trim() !== '' || upload.attachment !== undefined;
-
+/** The field: as high as what it holds, and with the focus when one comes, and when one aims at a message. */
+function useField(desk: Desk) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const hand = useInHand(desk);
+  const { aim } = hand;
+  const shown = writtenIn(hand);
   useEffect(() => {
-    drafts.set(room.id, text);
-  }, [room, text]);
-  useEffect(() => {
-    setEditing(undefined);
-    if (aim) input.current?.focus();
+    if (aim || !isTouch()) field.current?.focus();
   }, [aim]);
-  useEffect(() => {
-    if (!isTouch()) input.current?.focus();
-  }, []);
   useLayoutEffect(() => {
-    const area = input.current;
+    const area = field.current;
     if (!area) return;
     area.style.height = 'auto';
     area.style.height = `${area.scrollHeight}px`;
   }, [shown]);
+  return { field, shown };
+}
 
-  const submit = async () => {
-    if (!ready || busy || length > LONGEST) return;
-    if (edits) {
-      if (shown !== aim.entry.text && aim.entry.id !== undefined) conversation.edit(aim.entry.id, shown);
-      onAim(undefined);
-      return;
-    }
-    const answer = aim?.entry.id === undefined ? {} : { reply_to: aim.entry.id };
-    if (!upload.attachment) conversation.send(text, answer);
-    else {
-      const file = await upload.send();
-      if (!file) return;
-      conversation.send(text, { ...answer, ...file });
-    }
-    setText('');
-    onAim(undefined);
-  };
+function FileButton({ desk, disabled }: { readonly desk: Desk; readonly disabled: boolean }) {
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={picker}
+        type="file"
+        class="unseen"
+        tabIndex={-1}
+        aria-label="File to send"
+        onChange={(event) => {
+          const input = event.currentTarget as HTMLInputElement;
+          choose(desk, input.files);
+          input.value = '';
+        }}
+      />
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Attach a file"
+        title="Attach a file"
+        disabled={disabled}
+        onClick={() => picker.current?.click()}
+      >
+        <Icon name="paperclip" />
+      </button>
+    </>
+  );
+}
 
+/** Takes the first of several files. Gives whether there was one. */
+function choose(desk: Desk, files: FileList | null | undefined): boolean {
+  const file = files?.[0];
+  if (file) desk.choose(file);
+  return file !== undefined;
+}
+
+function TooLong({ length }: { readonly length: number }) {
+  if (length <= LONGEST) return null;
+  return (
+    <p class="problem" role="alert">
+      {length - LONGEST} characters too long: a message has at most {LONGEST.toLocaleString()}.
+    </p>
+  );
+}
+
+function useKeys({ desk, room, onEditLast }: ComposerProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     // While a word is put together from several keys, Enter ends the word.
     if (event.isComposing) return;
+    const { aim } = desk.now;
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
-      void submit();
-    } else if (event.key === 'Escape' && aim) onAim(undefined);
-    else if (event.key === 'ArrowUp' && shown === '' && !aim) {
+      desk.submit();
+    } else if (event.key === 'Escape' && aim) desk.aimAt(undefined);
+    else if (event.key === 'ArrowUp' && writtenIn(desk.now) === '' && !aim) {
       event.preventDefault();
       onEditLast();
     }
   };
-
   const onInput = (event: InputEvent) => {
     const { value } = event.currentTarget as HTMLTextAreaElement;
-    if (edits) setEditing(value);
-    else {
-      setText(value);
-      room.typing(value !== '').catch(() => {});
-    }
+    desk.write(value);
+    if (desk.now.aim?.kind !== 'edit') room.typing(value !== '').catch(() => {});
   };
+  return { onKeyDown, onInput };
+}
 
-  const choose = (files: FileList | null | undefined): boolean => {
-    const file = files?.[0];
-    if (file) upload.choose(file);
-    return file !== undefined;
-  };
-
+/** Where one writes. Enter sends, Shift and Enter begin a line, Escape lets go of an edit or an answer. */
+export function Composer(props: ComposerProps) {
+  const { room, desk } = props;
+  const hand = useInHand(desk);
+  const { field, shown } = useField(desk);
+  const edits = hand.aim?.kind === 'edit';
+  const deed = edits ? 'Save' : 'Send';
   return (
     <form
       class="composer"
       onSubmit={(event) => {
         event.preventDefault();
-        void submit();
+        desk.submit();
       }}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        choose(event.dataTransfer?.files);
+        choose(desk, event.dataTransfer?.files);
       }}
     >
-      {aim ? <AimBar aim={aim} onCancel={() => onAim(undefined)} /> : null}
-      {edits ? null : <AttachmentCard upload={upload} />}
+      {hand.aim ? <AimBar aim={hand.aim} onCancel={() => desk.aimAt(undefined)} /> : null}
+      {hand.attachment && !edits ? <AttachmentCard desk={desk} attachment={hand.attachment} /> : null}
       <div class="composer-line">
-        <input
-          ref={picker}
-          type="file"
-          class="unseen"
-          tabIndex={-1}
-          aria-label="File to send"
-          onChange={(event) => {
-            const field = event.currentTarget as HTMLInputElement;
-            choose(field.files);
-            field.value = '';
-          }}
-        />
-        <button
-          type="button"
-          class="icon-button"
-          aria-label="Attach a file"
-          title="Attach a file"
-          disabled={edits || busy}
-          onClick={() => picker.current?.click()}
-        >
-          <Icon name="paperclip" />
-        </button>
+        <FileButton desk={desk} disabled={edits || isUploading(hand)} />
         <textarea
-          ref={input}
+          ref={field}
           rows={1}
           aria-label={edits ? 'Edit the message' : 'Message'}
           placeholder="Write a message"
           enterkeyhint="send"
           dir="auto"
           value={shown}
-          onInput={onInput}
-          onKeyDown={onKeyDown}
-          onPaste={(event) => void (choose(event.clipboardData?.files) && event.preventDefault())}
+          {...useKeys(props)}
+          onPaste={(event) => void (choose(desk, event.clipboardData?.files) && event.preventDefault())}
           onBlur={() => void room.typing(false).catch(() => {})}
         />
-        <button
-          type="submit"
-          class="send"
-          aria-label={edits ? 'Save' : 'Send'}
-          title={edits ? 'Save' : 'Send'}
-          disabled={!ready || busy || length > LONGEST}
-        >
+        <button type="submit" class="send" aria-label={deed} title={deed} disabled={!isReady(hand)}>
           <Icon name="send" />
         </button>
       </div>
-      {length > LONGEST ? (
-        <p class="problem" role="alert">
-          {length - LONGEST} characters too long: a message has at most {LONGEST.toLocaleString()}.
-        </p>
-      ) : null}
+      <TooLong length={[...shown].length} />
     </form>
   );
 }

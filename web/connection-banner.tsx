@@ -1,12 +1,7 @@
 import type { ChatClient, State } from '../client/index.ts';
 import { useClientState } from '../client/react/index.ts';
+import { useUnanswered } from './use-conversation.ts';
 import { counted } from './words.ts';
-
-interface BannerProps {
-  readonly client: ChatClient;
-  /** How many messages of the room that is shown wait. */
-  readonly waiting: number;
-}
 
 const waits = (waiting: number): string =>
   waiting === 0
@@ -30,9 +25,10 @@ function words(state: State, client: ChatClient, waiting: number): string {
   }
 }
 
-/** How the connection is, where it is not as it should be. */
-export function ConnectionBanner({ client, waiting }: BannerProps) {
+/** How the connection is, where it is not as it should be, and how many messages wait for it in all rooms. */
+export function ConnectionBanner({ client }: { readonly client: ChatClient }) {
   const state = useClientState(client);
+  const waiting = useUnanswered(client).filter(({ frame }) => frame.action === 'send').length;
   const text = words(state, client, waiting);
   return (
     <div class="banner-place" role="status">

@@ -1,4 +1,4 @@
-import type { Message, PendingMessage, Room } from '../client/index.ts';
+import type { Message, PendingMessage, Room, Unanswered } from '../client/index.ts';
 
 type SendAsk = Parameters<Room['send']>[1];
 
@@ -46,9 +46,6 @@ export interface Failed {
   readonly problem: string;
   readonly at: string;
 }
-
-/** A change that is on its way: another text, or none any more. */
-export type Overlay = { readonly text: string } | 'deleted';
 
 const made = new WeakMap<object, Entry>();
 
@@ -105,11 +102,27 @@ export const failedEntry = ({ clientId, text, options, problem, at }: Failed, me
   problem,
 });
 
-/** An entry as it is to become. */
-export function overlaid(entry: Entry, overlay: Overlay | undefined): Entry {
-  if (overlay === undefined) return entry;
-  if (overlay === 'deleted') return { ...entry, changing: true };
-  return { ...entry, text: overlay.text, changing: true };
+function reacted(reactions: readonly Reaction[], emoji: string, me: string, remove: boolean): Reaction[] {
+  const before = reactions.find((each) => each.emoji === emoji)?.users ?? [];
+  const users = before.filter((user) => user !== me);
+  const after = { emoji, users: remove ? users : [...users, me] };
+  const all =
+    before.length > 0
+      ? reactions.map((each) => (each.emoji === emoji ? after : each))
+      : [...reactions, after];
+  return all.filter((each) => each.users.length > 0);
+}
+
+/** An entry as it is to become, by what was asked for and is not answered yet. */
+export function changed(entry: Entry, asked: readonly Unanswered['frame'][], me: string): Entry {
+  let next = entry;
+  for (const frame of asked) {
+    if (frame.action === 'send' || Number(frame.message_id) !== entry.id) continue;
+    if (frame.action === 'edit') next = { ...next, text: frame.text, changing: true };
+    else if (frame.action === 'delete') next = { ...next, changing: true };
+    else next = { ...next, reactions: reacted(next.reactions, frame.emoji, me, frame.remove ?? false) };
+  }
+  return next;
 }
 
 /** What is left to show of a message that somebody took away. */

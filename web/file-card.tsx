@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ChatClient } from '../client/index.ts';
 import type { EntryFile } from './entry.ts';
 import { Icon } from './icons.tsx';
+import { useDeed } from './use-deed.ts';
 import { fileSize } from './words.ts';
 
 /** Larger pictures are loaded when somebody asks for them, in bytes. */
@@ -66,11 +67,8 @@ function Picture({ client, file }: FileCardProps) {
 export function FileCard({ client, file }: FileCardProps) {
   const isPicture = pictures.has(file.type ?? '') && file.url !== undefined;
   const [shown, setShown] = useState(isPicture && (file.size ?? 0) <= LARGEST_SHOWN);
-  const [problem, setProblem] = useState('');
-  const onSave = () => {
-    setProblem('');
-    save(client, file).catch((error: Error) => setProblem(error.message));
-  };
+  const { problem, attempt } = useDeed();
+  const onSave = () => void attempt(() => save(client, file));
   return (
     <div class="file">
       {shown ? <Picture client={client} file={file} /> : null}

@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
-import type { ChatClient } from '../client/index.ts';
+import type { ChatClient, RoomDetails } from '../client/index.ts';
 import { Dialog } from './dialog.tsx';
+import { Strangers, strangersIn } from './strangers.tsx';
+import { useDeed } from './use-deed.ts';
 
 interface NewRoomProps {
   readonly client: ChatClient;
@@ -13,22 +15,33 @@ const idsIn = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
 /** Makes a room of several, or of two. */
 export function NewRoom({ client, onMade, onClose }: NewRoomProps) {
   const [direct, setDirect] = useState(false);
-  const [problem, setProblem] = useState('');
+  const [made, setMade] = useState<RoomDetails>();
+  const { busy, problem, attempt } = useDeed();
 
-  const submit = async (event: SubmitEvent) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget as HTMLFormElement);
     const name = String(fields.get('name') ?? '').trim();
     const members = idsIn(String(fields.get('members') ?? ''));
     const [other = ''] = members;
-    setProblem('');
-    try {
-      const made = await client.createRoom(direct ? { kind: 'direct', members: [other] } : { name, members });
-      onMade(String(made.id));
-    } catch (error) {
-      setProblem((error as Error).message);
-    }
+    void attempt(async () => {
+      const room = await client.createRoom(direct ? { kind: 'direct', members: [other] } : { name, members });
+      if (strangersIn(room, client.user).length > 0) setMade(room);
+      else onMade(String(room.id));
+    });
   };
+
+  if (made) {
+    const go = () => onMade(String(made.id));
+    return (
+      <Dialog title="The room is made" onClose={go}>
+        <Strangers details={made} me={client.user} />
+        <button type="button" class="primary" onClick={go}>
+          Go to the room
+        </button>
+      </Dialog>
+    );
+  }
 
   return (
     <Dialog title="New room" onClose={onClose}>
@@ -55,8 +68,8 @@ export function NewRoom({ client, onMade, onClose }: NewRoomProps) {
         <p class="problem" role="alert">
           {problem}
         </p>
-        <button type="submit" class="primary">
-          Make the room
+        <button type="submit" class="primary" aria-disabled={busy}>
+          {busy ? 'Making the room…' : 'Make the room'}
         </button>
       </form>
     </Dialog>

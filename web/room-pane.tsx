@@ -1,9 +1,11 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { ChatClient } from '../client/index.ts';
+import { useMemo, useState } from 'preact/hooks';
+import type { ChatClient, ChatClientError } from '../client/index.ts';
 import { useRoom } from '../client/react/index.ts';
 import { Announcer } from './announcer.tsx';
-import { type Aim, Composer } from './composer.tsx';
+import { Composer } from './composer.tsx';
 import { Confirm } from './confirm.tsx';
+import type { Desk } from './desk.ts';
+import { useInHand } from './desks.ts';
 import { useDirectory } from './directory.ts';
 import type { Entry } from './entry.ts';
 import type { RowDeeds } from './message-row.tsx';
@@ -18,53 +20,71 @@ import { useRoomDetails } from './use-room-details.ts';
 
 interface PaneProps {
   readonly client: ChatClient;
+  readonly desk: Desk;
   readonly id: string;
   readonly me: string;
-  /** How many messages wait to be sent. */
-  readonly onWaiting: (waiting: number) => void;
   readonly onLeft: () => void;
 }
 
+/** What can be done about messages. The same object always: a row is drawn again when its own message changes. */
+function useDeeds(desk: Desk, me: string, onRemove: (entry: Entry) => void): Omit<RowDeeds, 'show'> {
+  const directory = useDirectory();
+  return useMemo(() => {
+    const aimAt = (kind: 'reply' | 'edit') => (entry: Entry) =>
+      desk.aimAt({ kind, entry, name: entry.author === me ? 'yourself' : directory.name(entry.author) });
+    return {
+      react: (message, emoji, remove) => desk.react(message, emoji, remove),
+      reply: aimAt('reply'),
+      edit: aimAt('edit'),
+      remove: onRemove,
+      retry: (key) => desk.retry(key),
+      discard: (key) => desk.discard(key),
+    };
+  }, [desk, me, directory, onRemove]);
+}
+
+/** What went wrong last, until somebody has read it. */
+function Problem({ desk }: { readonly desk: Desk }) {
+  const { problem } = useInHand(desk);
+  if (!problem) return null;
+  return (
+    <div class="notice" role="alert">
+      <p>{problem}</p>
+      <button type="button" class="text-button" onClick={() => desk.tell('')}>
+        Close
+      </button>
+    </div>
+  );
+}
+
+/** Why one may not be here. */
+function Refused({ error }: { readonly error: ChatClientError }) {
+  return (
+    <div class="refused-note" role="alert">
+      <p>{error.message}</p>
+      <a class="text-button" href="#/">
+        Back to the rooms
+      </a>
+    </div>
+  );
+}
+
 /** One room: its head, what was said, and where one writes. */
-export function RoomPane({ client, id, me, onWaiting, onLeft }: PaneProps) {
+export function RoomPane({ client, desk, id, me, onLeft }: PaneProps) {
   const directory = useDirectory();
   const room = useRoom(client, id);
-  const conversation = useConversation(room, me, directory);
+  const entries = useConversation(client, room, desk, me, directory);
   const { details, reload } = useRoomDetails(room, directory);
   const presence = useWhoIsThere(room, details, me);
   const { unreadAfter, onView } = useReading(room, me);
-  const [aim, setAim] = useState<Aim>();
   const [members, setMembers] = useState(false);
   const [doomed, setDoomed] = useState<Entry>();
-  const { entries, problem } = conversation;
 
-  const waiting = entries.filter(({ state }) => state === 'pending').length;
-  useEffect(() => {
-    onWaiting(waiting);
-    return () => onWaiting(0);
-  }, [waiting, onWaiting]);
-
-  const aimAt = (kind: 'reply' | 'edit', entry: Entry) =>
-    setAim({ kind, entry, name: entry.author === me ? 'yourself' : directory.name(entry.author) });
+  const deeds = useDeeds(desk, me, setDoomed);
   const editLast = () => {
     const own = entries.findLast((entry) => entry.author === me && entry.state === 'stored' && entry.text);
-    if (own) aimAt('edit', own);
+    if (own) deeds.edit(own);
   };
-
-  // The same object always: a row is drawn again when its message changes, and not when another one does.
-  const latest = useRef({ conversation, aimAt });
-  latest.current = { conversation, aimAt };
-  const deeds = useMemo<Omit<RowDeeds, 'show'>>(
-    () => ({
-      react: (message, emoji, remove) => latest.current.conversation.react(message, emoji, remove),
-      reply: (entry) => latest.current.aimAt('reply', entry),
-      edit: (entry) => latest.current.aimAt('edit', entry),
-      remove: setDoomed,
-      retry: (key) => latest.current.conversation.retry(key),
-      discard: (key) => latest.current.conversation.discard(key),
-    }),
-    [],
-  );
 
   return (
     <section class="room-pane" aria-label="Room">
@@ -89,25 +109,13 @@ export function RoomPane({ client, id, me, onWaiting, onLeft }: PaneProps) {
         onView={onView}
       />
       <Announcer room={room} me={me} />
-      {problem ? (
-        <div class="notice" role="alert">
-          <p>{problem}</p>
-          <button type="button" class="text-button" onClick={() => conversation.tell('')}>
-            Close
-          </button>
-        </div>
-      ) : null}
+      <Problem desk={desk} />
       {room.error ? (
-        <div class="refused-note" role="alert">
-          <p>{room.error.message}</p>
-          <a class="text-button" href="#/">
-            Back to the rooms
-          </a>
-        </div>
+        <Refused error={room.error} />
       ) : (
         <>
           <TypingLine room={room} />
-          <Composer room={room} conversation={conversation} aim={aim} onAim={setAim} onEditLast={editLast} />
+          <Composer room={room} desk={desk} onEditLast={editLast} />
         </>
       )}
       {doomed ? (
@@ -115,7 +123,7 @@ export function RoomPane({ client, id, me, onWaiting, onLeft }: PaneProps) {
           title="Delete this message?"
           deed="Delete"
           onClose={() => setDoomed(undefined)}
-          onConfirm={() => doomed.id !== undefined && conversation.remove(doomed.id)}
+          onConfirm={() => doomed.id !== undefined && desk.remove(doomed.id)}
         >
           It goes for everybody, and for good.
         </Confirm>
@@ -126,7 +134,7 @@ export function RoomPane({ client, id, me, onWaiting, onLeft }: PaneProps) {
           details={details}
           presence={presence}
           me={me}
-          onChanged={() => void reload()}
+          onChanged={reload}
           onLeft={onLeft}
           onClose={() => setMembers(false)}
         />

@@ -1,5 +1,6 @@
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { type Session, SignInError, signIn, takeToken } from './session.ts';
+import { useDeed } from './use-deed.ts';
 
 interface SignInProps {
   readonly onSignedIn: (session: Session) => void;
@@ -7,39 +8,55 @@ interface SignInProps {
   readonly name?: string | undefined;
 }
 
+/** Signs in by what a form holds. @throws SignInError */
+async function signedIn(fields: FormData, byToken: boolean): Promise<Session> {
+  const field = (key: string) => String(fields.get(key) ?? '');
+  try {
+    if (byToken) return await takeToken(field('token').trim());
+    return await signIn(field('username').trim(), field('password'));
+  } catch (error) {
+    throw error instanceof SignInError ? error : new SignInError('INTERNAL', 'Signing in failed: try again');
+  }
+}
+
 /** A form that signs somebody in: by password, or where the chat has an issuer of its own, by a token. */
 export function SignInForm({ onSignedIn, name }: SignInProps) {
   const [byToken, setByToken] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState('');
+  const { busy, problem, attempt } = useDeed();
+  const form = useRef<HTMLFormElement>(null);
   const id = useId();
 
-  const submit = async (event: SubmitEvent) => {
+  useEffect(() => {
+    // Where one goes on, with what was wrong under the first key.
+    if (problem) form.current?.querySelector<HTMLInputElement>('[name=password], [name=token]')?.select();
+  }, [problem]);
+
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget as HTMLFormElement);
-    const field = (key: string) => String(fields.get(key) ?? '').trim();
-    setBusy(true);
-    setProblem('');
-    try {
-      onSignedIn(
-        byToken
-          ? await takeToken(field('token'))
-          : await signIn(field('username'), String(fields.get('password') ?? '')),
-      );
-    } catch (error) {
-      if (error instanceof SignInError && error.code === 'NO_PASSWORD_LOGIN') setByToken(true);
-      setProblem(error instanceof SignInError ? error.message : 'Signing in failed: try again');
-    } finally {
-      setBusy(false);
-    }
+    void attempt(async () => {
+      const session = await signedIn(fields, byToken).catch((error: SignInError) => {
+        if (error.code === 'NO_PASSWORD_LOGIN') setByToken(true);
+        throw error;
+      });
+      onSignedIn(session);
+    });
   };
 
   return (
-    <form class="form" onSubmit={submit} aria-describedby={`${id}-problem`}>
+    <form class="form" ref={form} onSubmit={submit}>
       {byToken ? (
         <label class="field">
           <span>Token</span>
-          <textarea name="token" rows={4} required autocomplete="off" spellcheck={false} />
+          <textarea
+            name="token"
+            rows={4}
+            required
+            autocomplete="off"
+            spellcheck={false}
+            aria-invalid={problem !== ''}
+            aria-describedby={`${id}-problem`}
+          />
         </label>
       ) : (
         <>
@@ -55,14 +72,21 @@ export function SignInForm({ onSignedIn, name }: SignInProps) {
           </label>
           <label class="field">
             <span>Password</span>
-            <input name="password" type="password" required autocomplete="current-password" />
+            <input
+              name="password"
+              type="password"
+              required
+              autocomplete="current-password"
+              aria-invalid={problem !== ''}
+              aria-describedby={`${id}-problem`}
+            />
           </label>
         </>
       )}
       <p class="problem" id={`${id}-problem`} role="alert">
         {problem}
       </p>
-      <button class="primary" type="submit" disabled={busy}>
+      <button class="primary" type="submit" aria-disabled={busy}>
         {busy ? 'Signing in…' : 'Sign in'}
       </button>
       <button class="quiet" type="button" onClick={() => setByToken(!byToken)}>

@@ -1,11 +1,15 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { ChatClient, Room } from '../client/index.ts';
 import { useDirectory } from './directory.ts';
 import type { Entry } from './entry.ts';
 import { Icon } from './icons.tsx';
 import { MessageRow, type Quote, type RowDeeds } from './message-row.tsx';
 import { type Item, itemsOf } from './timeline-items.ts';
-import { useWindow } from './use-window.ts';
+import { moveFocus } from './timeline-keys.ts';
+import { usePointing } from './use-pointing.ts';
+import { useSeeking } from './use-seeking.ts';
+import { useSizes } from './use-sizes.ts';
+import { type Shown, useWindow } from './use-window.ts';
 
 interface TimelineProps {
   readonly client: ChatClient;
@@ -20,181 +24,116 @@ interface TimelineProps {
   readonly onView: (newest: boolean) => void;
 }
 
-/** So many pages are loaded at most to find a message that somebody answered. */
-const MOST_PAGES = 100;
-
-/** Loads older messages until one is there. Resolves to whether it is. */
-async function reach(room: Room, id: number): Promise<boolean> {
-  const isThere = () => room.messages.some(({ message_id }) => message_id === id);
-  const isOlder = () => room.messages.some(({ message_id = id }) => message_id < id);
-  for (let page = 0; page < MOST_PAGES && !isThere() && !isOlder() && room.hasMore; page++)
-    await room.history();
-  return isThere();
-}
-
 const wordsOf = (entry: Entry | undefined): string => {
   if (!entry) return 'An earlier message';
   if (entry.state === 'deleted') return 'Message deleted';
   return entry.text || (entry.file?.name ?? 'File');
 };
 
+/** Follows the newest message: whoever writes wants to see theirs, and what is in view is read. */
+function useNewest(
+  entries: readonly Entry[],
+  { atEnd, toEnd }: Shown<Item>,
+  onView: (newest: boolean) => void,
+) {
+  // Those that were refused stand below whatever comes.
+  const last = entries.findLast(({ state }) => state !== 'failed');
+  const newest = last?.key;
+  const written = last?.state === 'pending' ? newest : undefined;
+  useEffect(() => {
+    if (written !== undefined) toEnd();
+  }, [written]);
+  useEffect(() => onView(atEnd), [atEnd, newest, onView]);
+}
+
+/** That more is on its way, or that the room begins here. */
+function Beginning({ room, isEmpty }: { readonly room: Room; readonly isEmpty: boolean }) {
+  const isLive = room.state === 'live';
+  if (!isEmpty && room.hasMore) return <p class="older">Loading earlier messages…</p>;
+  if (!isLive || room.hasMore) return null;
+  return isEmpty ? (
+    <p class="empty">Nothing was said here yet. Say the first word.</p>
+  ) : (
+    <p class="older">The room begins here.</p>
+  );
+}
+
+/** What stands between messages. */
+function Between({ item }: { readonly item: Exclude<Item, { kind: 'entry' }> }) {
+  const isDay = item.kind === 'day';
+  return (
+    <p class={isDay ? 'day' : 'unread-mark'}>
+      <span>{isDay ? item.name : 'New messages'}</span>
+    </p>
+  );
+}
+
 /** What was said, with as little of it in the document as fills the screen. Older messages load as one scrolls up. */
 export function Timeline(props: TimelineProps) {
-  const { client, room, me, entries, unreadAfter, moderates, deeds, onView } = props;
+  const { client, room, me, entries, unreadAfter, moderates, onView } = props;
   const directory = useDirectory();
   const items = useMemo(() => itemsOf(entries, unreadAfter, me), [entries, unreadAfter, me]);
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
-  const [focused, setFocused] = useState<string>();
-  const [pointed, setPointed] = useState<string>();
-  const [marked, setMarked] = useState<number>();
-  const sought = useRef<number | undefined>(undefined);
-
   const older = () => {
     // A room that was refused tells so elsewhere.
     if (room.hasMore && room.state === 'live') room.history().catch(() => {});
   };
   const shown = useWindow<Item>(items, older);
-  const { scroller, atEnd } = shown;
-
-  const found = (id: number) => {
-    const entry = byId.get(id);
-    if (!entry) return false;
-    sought.current = undefined;
-    setMarked(id);
-    shown.show(entry.key);
-    return true;
-  };
-  const show = (id: number) => {
-    if (found(id)) return;
-    sought.current = id;
-    reach(room, id).catch(() => {});
-  };
-  const latest = useRef(show);
-  latest.current = show;
-  const all = useMemo<RowDeeds>(() => ({ ...deeds, show: (id) => latest.current(id) }), [deeds]);
-
-  useEffect(() => {
-    if (sought.current !== undefined) found(sought.current);
-  });
-
-  const newest = entries.at(-1)?.key;
-  const written = entries.at(-1)?.state === 'pending' ? newest : undefined;
-  useEffect(() => {
-    // Who writes wants to see it stand there.
-    if (written !== undefined) shown.toEnd();
-  }, [written]);
-  useEffect(() => onView(atEnd), [atEnd, newest, onView]);
-
-  const resized = useRef(shown.resized);
-  resized.current = shown.resized;
-  useEffect(() => {
-    const element = scroller.current;
-    const list = element?.firstElementChild;
-    if (!element || !list) return;
-    // Pictures come in, and the composer grows.
-    const sizes = new ResizeObserver(() => resized.current());
-    sizes.observe(element);
-    sizes.observe(list);
-    return () => sizes.disconnect();
-  }, [scroller]);
+  const { marked, deeds } = useSeeking(room, byId, props.deeds, shown.show);
+  const { focused, isActive, handlers } = usePointing(shown.scroller);
+  useNewest(entries, shown, onView);
+  useSizes(shown);
 
   const quoteOf = ({ replyTo }: Entry): Quote | undefined => {
     if (replyTo === undefined) return undefined;
     const answered = byId.get(replyTo);
-    return {
-      id: replyTo,
-      name: answered ? directory.name(answered.author) : '',
-      text: wordsOf(answered),
-    };
+    return { id: replyTo, name: answered ? directory.name(answered.author) : '', text: wordsOf(answered) };
   };
-
-  const keyAt = (event: Event) =>
-    (event.target as Element).closest<HTMLElement>('[data-key]')?.dataset['key'];
-  const rows = () => [...(scroller.current?.querySelectorAll<HTMLElement>('[data-key]') ?? [])];
-  const onKeyDown = (event: KeyboardEvent) => {
-    const target = event.target as HTMLElement;
-    if (target.dataset['key'] === undefined) {
-      if (event.key === 'Escape') target.closest<HTMLElement>('[data-key]')?.focus();
-      return;
-    }
-    const index = rows().indexOf(target);
-    const next = { ArrowUp: index - 1, ArrowDown: index + 1, Home: 0, End: rows().length - 1 }[event.key];
-    if (next === undefined) return;
-    event.preventDefault();
-    rows()[next]?.focus();
-  };
-
-  // To what can be done about a message, the focus, or the finger, is on its way: taking that away now would lose it.
-  const onFocusOut = ({ relatedTarget }: FocusEvent) => {
-    const elsewhere = relatedTarget instanceof Node && !scroller.current?.contains(relatedTarget);
-    if (elsewhere) setFocused(undefined);
-  };
-
   const last = shown.items.findLast((item) => item.kind === 'entry')?.key;
   const stop = shown.items.some(({ key }) => key === focused) ? focused : last;
+  const row = (entry: Entry, first: boolean) => {
+    const { key, id, author } = entry;
+    const mine = author === me;
+    return (
+      <MessageRow
+        key={key}
+        client={client}
+        entry={entry}
+        name={mine ? 'You' : directory.name(author)}
+        first={first}
+        mine={mine}
+        me={me}
+        quote={quoteOf(entry)}
+        active={isActive(key)}
+        stop={key === stop}
+        mayChange={mine || moderates}
+        marked={marked !== undefined && id === marked}
+        deeds={deeds}
+      />
+    );
+  };
 
   return (
     <div class="timeline">
       <div
         class="scroller"
-        ref={scroller}
+        ref={shown.scroller}
         role="log"
         // What is new is read out by a line of its own: here older messages come, too.
         aria-live="off"
         aria-label="Messages"
         onScroll={shown.onScroll}
-        onKeyDown={onKeyDown}
-        onFocusIn={(event) => setFocused(keyAt(event))}
-        onFocusOut={onFocusOut}
-        // A finger points at nothing once it is gone: a tap gives the focus.
-        onPointerOver={(event) => event.pointerType === 'mouse' && setPointed(keyAt(event))}
-        onPointerLeave={() => setPointed(undefined)}
+        onKeyDown={moveFocus}
+        {...handlers}
       >
         <div class="messages">
-          {entries.length > 0 && (room.hasMore || room.state === 'live') ? (
-            <p class="older">{room.hasMore ? 'Loading earlier messages…' : 'The room begins here.'}</p>
-          ) : null}
-          {!room.hasMore && room.state === 'live' && entries.length === 0 ? (
-            <p class="empty">Nothing was said here yet. Say the first word.</p>
-          ) : null}
-          {shown.items.map((item) => {
-            if (item.kind === 'day') {
-              return (
-                <p class="day" key={item.key}>
-                  <span>{item.name}</span>
-                </p>
-              );
-            }
-            if (item.kind === 'unread') {
-              return (
-                <p class="unread-mark" key={item.key}>
-                  <span>New messages</span>
-                </p>
-              );
-            }
-            const { entry, key } = item;
-            const mine = entry.author === me;
-            return (
-              <MessageRow
-                key={key}
-                client={client}
-                entry={entry}
-                name={mine ? 'You' : directory.name(entry.author)}
-                first={item.first}
-                mine={mine}
-                me={me}
-                quote={quoteOf(entry)}
-                active={key === focused || key === pointed}
-                stop={key === stop}
-                mayChange={mine || moderates}
-                marked={marked !== undefined && entry.id === marked}
-                deeds={all}
-              />
-            );
-          })}
+          <Beginning room={room} isEmpty={entries.length === 0} />
+          {shown.items.map((item) =>
+            item.kind === 'entry' ? row(item.entry, item.first) : <Between key={item.key} item={item} />,
+          )}
         </div>
       </div>
-      {atEnd ? null : (
+      {shown.atEnd ? null : (
         <button type="button" class="to-end" onClick={shown.toEnd}>
           <Icon name="down" /> Newest
         </button>

@@ -1,35 +1,23 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { ChatClientError, Room, SendOptions } from '../client/index.ts';
+import type { ChatClient, Room, Unanswered } from '../client/index.ts';
 import { useMessages } from '../client/react/index.ts';
+import type { Desk } from './desk.ts';
+import { useInHand } from './desks.ts';
 import type { Directory } from './directory.ts';
-import { type Entry, entryOf, type Failed, failedEntry, type Overlay, overlaid, tombstone } from './entry.ts';
+import { changed, type Entry, entryOf, failedEntry, tombstone } from './entry.ts';
 
-export interface Conversation {
-  /** In their order, failed ones last. */
-  readonly entries: readonly Entry[];
-  /** What went wrong last, for people to read. */
-  readonly problem: string;
-  send(text: string, options?: SendOptions): void;
-  edit(id: number, text: string): void;
-  remove(id: number): void;
-  react(id: number, emoji: string, remove: boolean): void;
-  retry(key: string): void;
-  discard(key: string): void;
-  /** Tells of something that went wrong; an empty text takes it back. */
-  tell(problem: string): void;
+/** What waits for an answer in all rooms. */
+export function useUnanswered(client: ChatClient): readonly Unanswered[] {
+  const [unanswered, setUnanswered] = useState(client.unanswered);
+  useEffect(() => {
+    setUnanswered(client.unanswered);
+    return client.on('unanswered', setUnanswered);
+  }, [client]);
+  return unanswered;
 }
 
-const nothing = () => {};
-
-function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
-  const rest = new Map(map);
-  rest.delete(key);
-  return rest;
-}
-
-/** Messages that went while one looked: where they stood, it says so until the room is left. */
-function useTombstones(room: Room, entries: readonly Entry[]): readonly Entry[] {
-  const [graves, setGraves] = useState<readonly Entry[]>([]);
+/** Where a message stood that went while one looked, it says so for as long as the page is open. */
+function useBurials(room: Room, desk: Desk, entries: readonly Entry[]): void {
   const last = useRef(entries);
   useEffect(() => {
     last.current = entries;
@@ -38,24 +26,48 @@ function useTombstones(room: Room, entries: readonly Entry[]): readonly Entry[] 
     () =>
       room.on('message_deleted', ({ message_id }) => {
         const gone = last.current.find(({ id }) => id === message_id);
-        if (gone) setGraves((before) => [...before.filter(({ id }) => id !== message_id), tombstone(gone)]);
+        if (gone) desk.bury(tombstone(gone));
       }),
-    [room],
+    [room, desk],
   );
-  return graves;
+}
+
+/** Tells the desk when the message is gone that one answers or gives another text, also while one was elsewhere. */
+function useBereavement(room: Room, desk: Desk, entries: readonly Entry[]): void {
+  const target = useInHand(desk).aim?.entry.id;
+  const reached = !room.hasMore || (entries[0]?.id ?? Number.POSITIVE_INFINITY) <= (target ?? 0);
+  const isGone = room.state === 'live' && reached && !entries.some(({ id }) => id === target);
+  useEffect(() => {
+    if (target !== undefined && isGone) desk.gone(target);
+  }, [desk, target, isGone]);
 }
 
 const inOrder = (one: Entry, other: Entry): number =>
   (one.id ?? Number.MAX_SAFE_INTEGER) - (other.id ?? Number.MAX_SAFE_INTEGER);
 
-/** What is said in a room, and what one does about it. Whatever is refused shows, and can be tried again. */
-export function useConversation(room: Room, me: string, directory: Directory): Conversation {
+/** Graves among the messages that are loaded: those of older ones come with their neighbours. */
+function withGraves(entries: readonly Entry[], graves: readonly Entry[], hasMore: boolean): readonly Entry[] {
+  const ids = new Set(entries.map(({ id }) => id));
+  const [oldest] = ids;
+  const from = hasMore ? (oldest ?? Number.POSITIVE_INFINITY) : 0;
+  const gone = graves.filter(({ id = 0 }) => id >= from && !ids.has(id));
+  return gone.length > 0 ? [...entries, ...gone].sort(inOrder) : entries;
+}
+
+/** What is said in a room, in its order: with what is on its way as it is to become, and what was refused last. */
+export function useConversation(
+  client: ChatClient,
+  room: Room,
+  desk: Desk,
+  me: string,
+  directory: Directory,
+): readonly Entry[] {
   const messages = useMessages(room);
-  const [failed, setFailed] = useState<readonly Failed[]>([]);
-  const [overlays, setOverlays] = useState<ReadonlyMap<number, Overlay>>(new Map());
-  const [problem, tell] = useState('');
+  const { failed, graves } = useInHand(desk);
+  const unanswered = useUnanswered(client);
   const stored = useMemo(() => messages.map(entryOf), [messages]);
-  const graves = useTombstones(room, stored);
+  useBurials(room, desk, stored);
+  useBereavement(room, desk, stored);
 
   useEffect(() => {
     for (const message of messages) {
@@ -63,56 +75,10 @@ export function useConversation(room: Room, me: string, directory: Directory): C
     }
   }, [messages, directory]);
 
-  useEffect(
-    () =>
-      room.on('failed', ({ frame, error }) => {
-        if (frame.action !== 'send') return;
-        const { action: _action, message: text, client_id = '', room_id: _room, ...options } = frame;
-        const at = new Date().toISOString();
-        setFailed((before) => [
-          ...before,
-          { clientId: client_id, text, options: options as SendOptions, problem: error.message, at },
-        ]);
-      }),
-    [room],
-  );
-
-  const entries = useMemo(() => {
-    const ids = new Set(stored.map(({ id }) => id));
-    const gone = graves.filter(({ id }) => !ids.has(id));
-    const shown = stored.map((entry) => overlaid(entry, overlays.get(entry.id ?? 0)));
-    const all = gone.length > 0 ? [...shown, ...gone].sort(inOrder) : shown;
+  return useMemo(() => {
+    const asked = unanswered.filter((each) => each.room === room.id).map(({ frame }) => frame);
+    const shown = asked.length > 0 ? stored.map((entry) => changed(entry, asked, me)) : stored;
+    const all = withGraves(shown, graves, room.hasMore);
     return failed.length > 0 ? [...all, ...failed.map((each) => failedEntry(each, me))] : all;
-  }, [stored, graves, overlays, failed, me]);
-
-  const refused = (error: ChatClientError) => {
-    if (error.code !== 'CLOSED') tell(error.message);
-  };
-  const change = (id: number, overlay: Overlay, done: Promise<void>) => {
-    setOverlays((before) => new Map(before).set(id, overlay));
-    tell('');
-    done.catch(refused).finally(() => setOverlays((before) => without(before, id)));
-  };
-  const send = (text: string, options: SendOptions = {}) => {
-    tell('');
-    // A refusal shows as a message that failed.
-    room.send(text, options).catch(nothing);
-  };
-  const discard = (key: string) => setFailed((before) => before.filter(({ clientId }) => clientId !== key));
-
-  return {
-    entries,
-    problem,
-    send,
-    edit: (id, text) => change(id, { text }, room.edit(id, text)),
-    remove: (id) => change(id, 'deleted', room.delete(id)),
-    react: (id, emoji, remove) => void room.react(id, emoji, { remove }).catch(refused),
-    retry: (key) => {
-      const again = failed.find(({ clientId }) => clientId === key);
-      discard(key);
-      if (again) send(again.text, again.options);
-    },
-    discard,
-    tell,
-  };
+  }, [stored, graves, unanswered, failed, me, room, room.hasMore]);
 }

@@ -43,17 +43,20 @@ const belowIn = (element: HTMLElement): number =>
 /** Also where nobody scrolled: what can be seen has grown, and the browser has moved it. */
 const isAtBottom = (element: HTMLElement): boolean => belowIn(element) < 2;
 
-const bottomOf = ({ offsetTop, offsetHeight }: HTMLElement): number => offsetTop + offsetHeight;
-
 /**
- * Where the message in the middle of what can be seen ends. Messages above it may be drawn otherwise when older ones
- * come, and its own head too: it has an author no more where it follows another of theirs.
+ * Pixels from the scroller's upper edge to where what a message says begins. Above that its author may go, where older
+ * messages of theirs come; below it reactions may come. What one reads stays between the two.
  */
+function offsetOf(element: HTMLElement, child: HTMLElement): number {
+  const said = child.querySelector('.bubble') ?? child;
+  return said.getBoundingClientRect().top - element.getBoundingClientRect().top;
+}
+
+/** The message in the middle of what can be seen, and where it is. */
 function middle(element: HTMLElement): { key: string | undefined; offset: number } {
-  const { scrollTop, clientHeight } = element;
-  const half = scrollTop + clientHeight / 2;
-  const child = childrenOf(element).find((each) => bottomOf(each) > half);
-  return { key: child?.dataset['key'], offset: (child ? bottomOf(child) : 0) - scrollTop };
+  const half = element.scrollTop + element.clientHeight / 2;
+  const child = childrenOf(element).find(({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > half);
+  return { key: child?.dataset['key'], offset: child ? offsetOf(element, child) : 0 };
 }
 
 /**
@@ -103,7 +106,7 @@ export function useWindow<T extends Keyed>(all: readonly T[], older: () => void)
       remember(element);
     } else {
       // At the very top there may be no room to put it back. What comes above it makes room, so its place is kept.
-      element.scrollTop = bottomOf(anchor) - place.current.offset;
+      element.scrollTop += offsetOf(element, anchor) - place.current.offset;
       // What one has scrolled and the browser has not told of yet stays as much.
       top.current += element.scrollTop - before;
       looked.current = element.scrollTop;

@@ -6,6 +6,7 @@ import { fewAtATime } from '../../functions/commands/few-at-a-time.ts';
 import { roomKey } from '../../functions/store/keys.ts';
 import { putMessage } from '../../functions/store/log.ts';
 import { openBrowser } from '../support/browser.ts';
+import { enter } from '../support/chat.ts';
 import { arrive, type Person } from '../support/person.ts';
 import { databaseOf, newRoom } from '../support/rooms.ts';
 import { alice as author, messageOf } from '../support/sample.ts';
@@ -18,6 +19,7 @@ const MOST_NODES = 3_000;
 let stack: TestStack;
 let browser: Browser;
 let bob: Person;
+let room: string;
 
 /** A room in which much was said, of lines of different heights. */
 async function longRoom(): Promise<string> {
@@ -48,7 +50,8 @@ async function longRoom(): Promise<string> {
 
 beforeAll(async () => {
   [stack, browser] = await Promise.all([startTestStack(), openBrowser()]);
-  const [room, person] = await Promise.all([longRoom(), arrive(browser, stack.stack.edgeUrl, 'bob')]);
+  let person: Person;
+  [room, person] = await Promise.all([longRoom(), arrive(browser, stack.stack.edgeUrl, 'bob')]);
   bob = person;
   await bob.page.evaluate((id) => {
     location.hash = `#/${id}`;
@@ -80,7 +83,10 @@ async function scrollThrough({ by, until }: { by: number; until: number }) {
       throw new Error(`Nothing more came by after ${seen.size} messages: look at use-window.ts`);
     nodes = Math.max(nodes, document.querySelectorAll('*').length);
     const view = scroller.getBoundingClientRect();
-    const middle = rows.find((row) => row.getBoundingClientRect().bottom > view.top + view.height / 2);
+    // What it says, not the whole row: above the text its author goes when older messages of theirs come.
+    const middle = rows
+      .find((row) => row.getBoundingClientRect().bottom > view.top + view.height / 2)
+      ?.querySelector('.bubble');
     const before = middle?.getBoundingClientRect().top ?? 0;
     const from = scroller.scrollTop;
     scroller.scrollTop += by;
@@ -115,6 +121,29 @@ test('and down again', async () => {
   expect(nodes).toBeLessThan(MOST_NODES);
   expect(jump).toBeLessThan(3);
 }, 240_000);
+
+test('a reaction to what one reads moves nothing of it', async () => {
+  await bob.page.evaluate(scrollThrough, { by: -600, until: COUNT - 300 });
+  /** Runs in the page: the message in the middle, and where its text is. */
+  const middle = (scroller: Element) => {
+    const { top, height } = scroller.getBoundingClientRect();
+    const rows = [...scroller.querySelectorAll<HTMLElement>('[data-id]')];
+    const row = rows.find((each) => each.getBoundingClientRect().bottom > top + height / 2);
+    return {
+      id: Number(row?.dataset['id']),
+      top: row?.querySelector('.bubble')?.getBoundingClientRect().top,
+    };
+  };
+  const scroller = bob.page.locator('.scroller');
+  const before = await scroller.evaluate(middle);
+  const alice = await enter(stack, 'alice', `room=${room}`);
+  alice.send({ action: 'react', message_id: before.id, emoji: '👍' });
+  const row = bob.page.locator(`[data-id="${before.id}"]`);
+  await row.getByRole('button', { name: '👍 1 reaction' }).waitFor();
+  await alice.close();
+  const after = await row.locator('.bubble').evaluate((bubble) => bubble.getBoundingClientRect().top);
+  expect(Math.abs(after - (before.top ?? 0))).toBeLessThan(2);
+}, 120_000);
 
 test('one button leads back to the newest, and so does writing something', async () => {
   await bob.page.evaluate(scrollThrough, { by: -600, until: COUNT - 300 });

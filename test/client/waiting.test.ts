@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { ChatClient, type ChatClientOptions, type ChatStorage } from '../../client/index.ts';
+import { FakeChat } from '../support/fake-chat.ts';
+
+let chat: FakeChat;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  chat = new FakeChat();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+
+function clientOf(options: Partial<ChatClientOptions> = {}): ChatClient {
+  const client = new ChatClient({ ...chat.options(), ...options });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+function storageOf() {
+  const kept = new Map<string, string>();
+  const storage: ChatStorage = {
+    get: (key) => kept.get(key),
+    set: (key, value) => kept.set(key, value),
+    remove: (key) => kept.delete(key),
+  };
+  return { kept, storage };
+}
+
+const waiting = (client: ChatClient) => client.unanswered.map(({ room, frame }) => `${room} ${frame.action}`);
+
+test('a client tells what waits in all rooms, until it is answered', async () => {
+  const message = chat.say('one', { user: 1 });
+  const client = clientOf();
+  const room = client.room(1);
+  await pass();
+  const told: number[] = [];
+  client.on('unanswered', (unanswered) => told.push(unanswered.length));
+  chat.swallow = () => true;
+  const done = Promise.all([
+    room.edit(message, 'uno'),
+    client.room(2).send('two'),
+    room.react(message, '👍'),
+  ]);
+  await pass();
+  expect(waiting(client)).toEqual(['1 edit', '1 react', '2 send']);
+  expect(client.unanswered[0]?.frame).toMatchObject({ message_id: message, text: 'uno' });
+  chat.swallow = () => false;
+  await pass(30_000);
+  await done;
+  expect(client.unanswered).toEqual([]);
+  expect(told).toEqual([1, 2, 3, 2, 1, 0]);
+});
+
+test('what an earlier page left is told of before the network is there', async () => {
+  const { storage } = storageOf();
+  const earlier = clientOf({ storage });
+  await pass();
+  chat.away = true;
+  chat.socket.cut();
+  earlier
+    .room(1)
+    .edit(7, 'seven')
+    .catch(() => {});
+  await pass();
+  earlier.close();
+  const client = clientOf({ storage });
+  await pass();
+  expect(waiting(client)).toEqual(['1 edit']);
+});
+
+test('a refusal in a room that was left meanwhile is told of by the client', async () => {
+  const client = clientOf();
+  const room = client.room(1);
+  await pass();
+  const failed: unknown[] = [];
+  client.on('failed', ({ room_id, frame, error }) => failed.push([room_id, frame.action, error.code]));
+  chat.instead = (ask) =>
+    ask.action === 'send'
+      ? { type: 'error', code: 'MUTED', message: 'No', client_id: ask.client_id, room_id: 1 }
+      : undefined;
+  room.send('one').catch(() => {});
+  room.leave();
+  await pass();
+  expect(failed).toEqual([['1', 'send', 'MUTED']]);
+});
+
+test('a room tells until when the server holds back what is sent', async () => {
+  const client = clientOf();
+  const room = client.room(1);
+  await pass();
+  let held = true;
+  chat.instead = (ask) =>
+    ask.action === 'send' && held
+      ? {
+          type: 'error',
+          code: 'RATE_LIMITED',
+          message: 'No',
+          client_id: ask.client_id,
+          retry_after_ms: 7_000,
+        }
+      : undefined;
+  let told = 0;
+  room.subscribe(() => told++);
+  const sent = room.send('one');
+  expect(room.heldUntil).toBeUndefined();
+  told = 0;
+  await pass();
+  expect(room.heldUntil).toBe(Date.now() + 7_000);
+  expect(told).toBeGreaterThan(0);
+  held = false;
+  await pass(7_000);
+  await sent;
+  expect(room.heldUntil).toBeUndefined();
+});
+
+test('a client that is closed for good leaves nothing in the storage, and nothing is sent later', async () => {
+  const { storage, kept } = storageOf();
+  const client = clientOf({ storage });
+  await pass();
+  chat.away = true;
+  chat.socket.cut();
+  client
+    .room(1)
+    .send('a secret')
+    .catch(() => {});
+  await pass();
+  expect([...kept.values()].join()).toContain('a secret');
+  client.close({ forget: true });
+  await pass();
+  expect([...kept]).toEqual([]);
+  chat.away = false;
+  clientOf({ storage });
+  await pass(60_000);
+  expect(chat.count('send')).toBe(0);
+});
