@@ -165,6 +165,27 @@ export async function listShards(
     .map(toConnection);
 }
 
+/** At most so many of the open connections in a room's first shard: a single page, for a look at how many there are. */
+export async function listSome(
+  db: Database,
+  room: string,
+  limit: number,
+  now: number,
+): Promise<Connection[]> {
+  const { Items = [] } = await db.client.send(
+    new QueryCommand({
+      TableName: db.connections,
+      KeyConditionExpression: '#room = :room',
+      ExpressionAttributeNames: { '#room': 'room' },
+      ExpressionAttributeValues: marshall({ ':room': shardKey(room, 0) }),
+      Limit: limit,
+    }),
+  );
+  return Items.map((item) => unmarshall(item))
+    .filter((item) => item['expiresAt'] * 1000 > now)
+    .map(toConnection);
+}
+
 /** All of a room's open connections, read as `listShards` does. */
 export const listConnections = (
   db: Database,

@@ -28,10 +28,14 @@ export const placesOf = (connection: string, { id: room, shards }: Sharded): Con
     id: connection,
   }));
 
-/** Every shard in which rows stand that belong to a shard by the room's present count. */
-export const shardsBehind = (shard: number, shards: number): number[] => [
-  ...new Set(countsUpTo(shards).map((count) => shard % count)),
-];
+/** Milliseconds after which no row is left that was placed before: a connection lives for two hours and ten minutes. */
+const REPLACED_MS = 3 * 60 * 60 * 1000;
+
+/** Every shard in which rows may stand that belong to a shard by the room's present count. */
+export function shardsBehind(shard: number, { shards, grown }: Omit<Sharded, 'id'>, now: number): number[] {
+  if (grown && now > grown.at + REPLACED_MS) return [shard];
+  return [...new Set(countsUpTo(shards).map((count) => shard % count))];
+}
 
 /** A connection's row in a room, read consistently, wherever it was placed; undefined where there is none. */
 export async function findConnection(

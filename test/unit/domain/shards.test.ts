@@ -7,7 +7,7 @@ import {
   SHARD_CONNECTIONS,
   shardsFor,
 } from '../../../functions/domain/shards.ts';
-import { listConnections, putConnection } from '../../../functions/store/connections.ts';
+import { connectionExpiry, listConnections, putConnection } from '../../../functions/store/connections.ts';
 import { shardOf } from '../../../functions/store/keys.ts';
 import { putMessage } from '../../../functions/store/log.ts';
 import { getRoom, takeSeq } from '../../../functions/store/rooms.ts';
@@ -56,10 +56,18 @@ describe('a row', () => {
   test('belongs to one shard of the present count, which reads all that it may stand in', () => {
     for (const id of ids) {
       const shard = shardOf(id, 16);
-      for (const count of [1, 2, 4, 8, 16]) expect(shardsBehind(shard, 16)).toContain(shardOf(id, count));
+      const behind = shardsBehind(shard, { shards: 16 }, NOON);
+      for (const count of [1, 2, 4, 8, 16]) expect(behind).toContain(shardOf(id, count));
     }
-    expect(shardsBehind(0, 16)).toEqual([0]);
-    expect(shardsBehind(13, 16)).toEqual([0, 1, 5, 13]);
+    expect(shardsBehind(0, { shards: 16 }, NOON)).toEqual([0]);
+    expect(shardsBehind(13, { shards: 16, grown: { from: 8, at: NOON } }, NOON)).toEqual([0, 1, 5, 13]);
+  });
+
+  test('of an older count is not looked for when every connection of that time has ended', () => {
+    const room = { shards: 16, grown: { from: 8, at: NOON } };
+    const longestLife = connectionExpiry({ connectedAt: NOON + SETTLING_MS }) * 1_000;
+    expect(shardsBehind(13, room, longestLife)).toContain(0);
+    expect(shardsBehind(13, room, NOON + 3 * 3_600_000 + 1)).toEqual([13]);
   });
 
   test('of an older count is found, and is among the room’s connections', async () => {
