@@ -76,12 +76,14 @@ const final = (answer: Answer): answer is Exclude<Answer, 'too fast' | 'no answe
  */
 export async function postPatiently(given: PatientPost): Promise<Outcome> {
   const { pace, perPost, deadline } = given;
-  const until = Date.now() + perPost;
+  let until = deadline;
   let seen = pace.answers;
   for (let attempt = 0; ; attempt++) {
     const { answer, turn } = await tried(given);
     if (answer === 'taken') pace.widen();
     if (final(answer)) return answer;
+    // It may have waited for its first turn for long.
+    if (attempt === 0) until = Math.min(deadline, Date.now() + perPost);
     const { taken, refused } = pace.answers;
     const alone = attempt > 0 && taken - seen.taken >= 4 * (refused - seen.refused);
     if (answer === 'too fast') {
@@ -95,7 +97,7 @@ export async function postPatiently(given: PatientPost): Promise<Outcome> {
       if (last !== undefined && final(last)) return last;
     }
     const wait = alone || answer === 'no answer' ? jittered(attempt) : shortPause(attempt);
-    if (Date.now() + wait > (answer === 'no answer' ? Math.min(until, deadline) : deadline)) return 'failed';
+    if (Date.now() + wait > (answer === 'no answer' ? until : deadline)) return 'failed';
     await pause(wait);
   }
 }
