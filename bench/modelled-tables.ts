@@ -45,6 +45,8 @@ export class ModelledTables {
   readonly #partitions = new Map<string, Map<string, Item>>();
   /** Calls so far, by the name of their command. */
   readonly calls: string[] = [];
+  /** Rows that queries have answered so far. */
+  rowsRead = 0;
 
   constructor(options: ModelledTablesOptions) {
     this.#options = options;
@@ -120,6 +122,7 @@ export class ModelledTables {
     const from = start ? items.findIndex((item) => sortKeyOf(item) === sortKeyOf(start)) + 1 : 0;
     const page = items.slice(from, from + (this.#options.rowsPerPage ?? ROWS_PER_PAGE));
     const last = page.at(-1);
+    this.rowsRead += page.length;
     return { Items: page, ...(last && from + page.length < items.length && { LastEvaluatedKey: last }) };
   }
 

@@ -2,7 +2,7 @@
 const WIDEST = 50;
 const NARROWEST = 1;
 /** As TCP does on a network that drops: less by a share when it is too much, more by one for each round that was not. */
-const NARROWS_TO = 0.7;
+const NARROWS_TO = 0.8;
 
 /**
  * How many posts are under way at once. The gateway's limit is the account's, so "too fast" is said to a function, not

@@ -50,7 +50,7 @@ function start(mini: Partial<MiniFunction> = {}, policy: object = {}) {
 describe('an asynchronous event that failed for good', () => {
   test('goes to its function’s queue after the last retry, as Lambda tells it', async () => {
     const { clock, functions, queues } = start();
-    functions.runLater('Try', '{"text":"hi"}');
+    functions.runLater('Try', '{"text":"what was said"}');
     for (const wait of [60_000, 120_000]) {
       await functions.settled();
       expect(queues.records('Failures')).toEqual([]);
@@ -67,13 +67,13 @@ describe('an asynchronous event that failed for good', () => {
           condition: 'RetriesExhausted',
           approximateInvokeCount: 3,
         },
-        requestPayload: { text: 'hi' },
+        requestPayload: { text: 'what was said' },
         responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
         responsePayload: expect.objectContaining({ errorType: 'TypeError', errorMessage: 'no' }),
       },
     ]);
     expect(lines).toContain('A failed event of Try is in queue Failures: GET /queues/Failures');
-    expect(lines.join()).not.toContain('hi');
+    expect(lines.join()).not.toContain('what was said');
   });
 
   test('is told to be too old where a retry would come too late', async () => {
