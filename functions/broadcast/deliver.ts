@@ -16,6 +16,13 @@ export const POST_BUDGET: Budget = { perPost: 3_000, whole: 4_000 };
  */
 export const FANOUT_BUDGET: Budget = { perPost: 3_000, whole: 30_000 };
 
+/** How an event is posted. */
+export interface Terms {
+  readonly budget?: Budget;
+  /** Hears of each post that no retry mends, which counts as failed then; without it the first of them is thrown. */
+  readonly onFault?: (error: unknown) => void;
+}
+
 /** What became of an event. */
 export interface Delivery {
   readonly taken: readonly Connection[];
@@ -65,13 +72,14 @@ function frameMaker(event: Event): (connection: Connection) => string | undefine
  * Posts an event to connections, as many at once as the gateway takes, each in its own dialect. A connection that cannot
  * be reached now is left alone: its client finds the gap by `seq`. One whose token ran out is sent nothing, here and
  * nowhere else it is decided: at each try, however late that comes.
- * @throws what a post throws that no retry mends, such as a missing grant, after all others were posted
+ * @throws what a post throws that no retry mends, such as a missing grant, after all others were posted, where nobody
+ * hears of faults
  */
 export async function deliver(
   event: Event,
   to: readonly Connection[],
   { poster, now }: Posting,
-  budget: Budget = POST_BUDGET,
+  { budget = POST_BUDGET, onFault }: Terms = {},
 ): Promise<Delivery> {
   const frameFor = frameMaker(event);
   const pace = new Pace();
@@ -83,7 +91,11 @@ export async function deliver(
     const { id } = connection;
     const attempt = async () =>
       authentic(connection, now()) || tellsExpiry(event) ? poster.post(id, frame) : 'expired';
-    return postPatiently({ ...common, connection: id, attempt });
+    return postPatiently({ ...common, connection: id, attempt }).catch((error: unknown) => {
+      if (!onFault) throw error;
+      onFault(error);
+      return 'failed';
+    });
   };
   const outcomes = await allServed(to.map(postTo));
   const whose = (outcome: Outcome) => to.filter((_, index) => outcomes[index] === outcome);

@@ -36,8 +36,9 @@ async function acknowledgeShare(
 /**
  * Posts a share of a large audience. It may be run again, when its function was ended or reported a fault: who got the
  * event then gets it once more, which its number tells.
- * @param onFault hears why a receipt could not be noted: that is no reason to post all of it again
- * @throws what no retry of a single post mends, such as a missing grant
+ * @param onFault hears why one of them could not be posted to, or taken out, or a receipt not be noted: that is no reason
+ * to post to all of them again
+ * @throws why nobody could be posted to, such as a missing grant
  */
 export async function fanOut(
   share: Share,
@@ -46,8 +47,12 @@ export async function fanOut(
 ): Promise<void> {
   const listed = 'shard' in share ? await inShard(share.shard, share.room, parts) : undefined;
   const to = 'shard' in share ? (listed ?? []).filter(({ id }) => id !== share.without) : share.audience;
-  const delivery = await post(share.event, to, parts, FANOUT_BUDGET);
+  const faults: unknown[] = [];
+  const terms = { budget: FANOUT_BUDGET, onFault: (error: unknown) => void faults.push(error) };
+  const delivery = await post(share.event, to, parts, terms);
   parts.measure?.(tallyOf(delivery));
+  if (faults.length > 0 && delivery.taken.length === 0) throw faults[0];
+  if (faults.length > 0) onFault(faults[0]);
   await Promise.all([
     acknowledgeShare(share, delivery.taken, parts).catch(onFault),
     listed && growRoom(share.room, listed, parts),

@@ -1,5 +1,4 @@
-import { type Delivery, deliver } from '../broadcast/deliver.ts';
-import type { Budget } from '../broadcast/post-patiently.ts';
+import { type Delivery, deliver, type Terms } from '../broadcast/deliver.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { type Event, sentBefore } from '../domain/event.ts';
 import { hears } from '../domain/inbox.ts';
@@ -21,14 +20,19 @@ export async function post(
   event: Event,
   audience: readonly Connection[],
   parts: Leaving,
-  budget?: Budget,
+  terms: Terms = {},
 ): Promise<Delivery> {
-  const first = await deliver(event, audience, parts, budget);
+  const first = await deliver(event, audience, parts, terms);
   const before = sentBefore(event);
-  const [renewed] = await Promise.all([prune(first, parts, before), dropFull(first, parts, before)]);
+  const clearing = Promise.all([prune(first, parts, before), dropFull(first, parts, before)]);
+  const [renewed] = await clearing.catch((error: unknown) => {
+    if (!terms.onFault) throw error;
+    terms.onFault(error);
+    return [[]];
+  });
   if (renewed.length === 0) return first;
   const ids = new Set(renewed.map(({ id }) => id));
-  const second = await deliver(event, renewed, parts, budget);
+  const second = await deliver(event, renewed, parts, terms);
   return {
     taken: [...first.taken, ...second.taken],
     gone: [...first.gone, ...second.gone],

@@ -24,7 +24,7 @@ async function delivered(count: number, poster: Partial<Poster>, budget = POST_B
   };
   const posting = { poster: { ...whole, ...poster }, now: () => NOON };
   const began = Date.now();
-  const delivering = deliver(event, many(count), posting, budget);
+  const delivering = deliver(event, many(count), posting, { budget });
   await vi.advanceTimersByTimeAsync(budget.whole + 2_000);
   return { delivery: await delivering, began };
 }

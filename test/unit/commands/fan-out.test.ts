@@ -214,3 +214,24 @@ test('a receipt that cannot be noted is reported, and is no reason to post every
   await run({ event, room: { id: '1', shards: 2 }, shard: 1 });
   expect(onFault).toHaveBeenCalledTimes(1);
 });
+
+describe('a fault that no retry of a post mends', () => {
+  const event = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true } as const;
+  const share = { event, room: { id: '1', shards: 2 }, shard: 1 };
+
+  test('of one connection is counted and reported once, and is no reason to post to the others again', async () => {
+    const { parts, run, tallies, onFault } = room(2, crowd(40, 2));
+    const denied = new Error('malformed');
+    vi.mocked(parts.poster.post).mockRejectedValueOnce(denied).mockRejectedValueOnce(denied);
+    await run(share);
+    expect(onFault.mock.calls).toEqual([[denied]]);
+    expect(tallies).toMatchObject([{ failed: 2 }]);
+  });
+
+  test('of all of them, such as a missing grant, is for Lambda to try again', async () => {
+    const { parts, run } = room(2, crowd(40, 2));
+    const denied = new Error('AccessDenied');
+    vi.mocked(parts.poster.post).mockRejectedValue(denied);
+    await expect(run(share)).rejects.toBe(denied);
+  });
+});
