@@ -1,1 +1,1 @@
-export { postChunk as handler } from './gateway/fanout.ts';
+export { postShare as handler } from './gateway/fanout.ts';

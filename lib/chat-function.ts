@@ -5,6 +5,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
+  type IDestination,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -21,6 +22,8 @@ export interface ChatFunctionProps
   /** The directory that has a directory with an index.mjs for each entry. */
   readonly bundles: string;
   readonly logRetention: RetentionDays;
+  /** Where an asynchronous event goes that failed for good. */
+  readonly onFailure: IDestination;
   /** Files beside the index.mjs that are not deployed. */
   readonly leaveOut: readonly string[];
 }
@@ -50,6 +53,7 @@ export class ChatFunction extends LambdaFunction {
       ...(props.asynchronous && {
         retryAttempts: props.asynchronous.retries,
         maxEventAge: Duration.seconds(props.asynchronous.maxAgeSeconds),
+        onFailure: props.onFailure,
       }),
     });
     // The ARN ends in `:*`, its streams. AWS has nothing narrower: Lambda names the streams when it starts.

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ChatEdge } from './chat-edge.ts';
+import { ChatFailures } from './chat-failures.ts';
 import { ChatFiles, filesUrl } from './chat-files.ts';
 import { ChatFunction } from './chat-function.ts';
 import { ChatHttp } from './chat-http.ts';
@@ -33,6 +34,7 @@ export class ChatStack extends Stack {
   private readonly http: ChatHttp;
   private readonly edge: ChatEdge;
   private readonly files: ChatFiles;
+  private readonly failures: ChatFailures;
   private readonly functions: Record<EntryName, ChatFunction>;
 
   /** Throws an Error when an entry has no bundle, or the page is not built. */
@@ -50,6 +52,7 @@ export class ChatStack extends Stack {
     });
     const { allowedOrigins } = props.settings;
     this.files = new ChatFiles(this, 'Files', { allowedOrigins: allowedOrigins ?? [this.edge.url] });
+    this.failures = new ChatFailures(this, 'Failures');
     this.functions = this.makeFunctions(props);
     const variables = this.variables(props.settings);
     for (const name of entryNames) this.equip(this.functions[name], entries[name], variables);
@@ -67,6 +70,7 @@ export class ChatStack extends Stack {
         entry: name,
         bundles,
         logRetention: settings.logRetention,
+        onFailure: this.failures.destination,
         leaveOut: settings.poster === 'sdk' ? [] : ['sdk-poster.mjs'],
       });
     return Object.fromEntries(entryNames.map((name) => [name, make(name)])) as Record<
@@ -113,6 +117,7 @@ export class ChatStack extends Stack {
     if (entry.connectionsByUser) target.allow([tableAction('Query')], `${connections}/index/by-user`);
     if (entry.files) this.files.grant(target, entry.files);
     if (entry.sockets) this.socket.grantSockets(target);
+    if (entry.asynchronous) this.failures.grantSend(target);
     if (entry.invokes) target.allow(['lambda:InvokeFunction'], this.functions[entry.invokes].functionArn);
   }
 
@@ -133,6 +138,7 @@ export class ChatStack extends Stack {
       Url: this.edge.url,
       ChatTableName: this.tables.chat.tableName,
       ConnectionsTableName: this.tables.connections.tableName,
+      FailuresQueueUrl: this.failures.queueUrl,
       UserPoolId: this.identity.userPool?.userPoolId,
       UserPoolClientId: this.identity.userPoolClient?.userPoolClientId,
     };

@@ -16,6 +16,7 @@ import { originUrl } from './origins.ts';
 import { putFiles } from './s3/bucket-deployment.ts';
 import type { ObjectStore } from './s3/object-store.ts';
 import { openServers, type Ports, type Servers } from './servers.ts';
+import { Queues } from './sqs/queues.ts';
 import type { Trace } from './trace.ts';
 
 export interface PlatformOptions {
@@ -38,6 +39,7 @@ export class Platform {
   readonly #database: Promise<Database>;
   readonly #access: Access;
   readonly #functions: Functions;
+  readonly #queues: Queues;
   readonly #peers: GatewayPeers;
   readonly #gateway: Gateway;
   readonly #requests: TokenBucket;
@@ -55,7 +57,9 @@ export class Platform {
     this.#options = options;
     this.#database = options.database;
     this.#access = new Access(log);
+    this.#queues = new Queues({ access: this.#access, log });
     this.#functions = new Functions({
+      takeFailed: (definition, record) => this.#queues.take(definition, record),
       variablesOf: (definition) =>
         functionVariables(definition, this.#access.credentialsOf(definition.name), this.endpoints),
       clock,
@@ -98,6 +102,7 @@ export class Platform {
       functions: this.#functions,
       identity: () => this.#identity,
       outputs: () => this.outputs,
+      queues: this.#queues,
       http: {
         api: this.#peers.httpApi,
         invoke: this.#peers.invoke,

@@ -62,8 +62,13 @@ const attributes: Readonly<Record<string, Attributes>> = {
   }),
   'AWS::CloudFront::OriginAccessControl': (name) => ({ '': name, Id: name }),
   'AWS::CloudFront::ResponseHeadersPolicy': (name) => ({ '': name, Id: name }),
-  // A queue has a name and no local life: a function's failed events end in the log instead.
-  'AWS::SQS::Queue': (name) => ({ '': name, QueueName: name, Arn: localArn('sqs', name) }),
+  // Its one use here is as a function's failure destination, see `sqs/queues.ts`.
+  'AWS::SQS::Queue': (name) => ({
+    '': `https://sqs.${account.region}.${account.urlSuffix}/${account.id}/${name}`,
+    QueueName: name,
+    Arn: localArn('sqs', name),
+  }),
+  'AWS::SQS::QueuePolicy': (name) => ({ '': name }),
 };
 
 /** Knowingly left out: nothing to run and nothing to refer to. */

@@ -9,6 +9,7 @@ import { type IdentityOptions, serveIdentity } from './identity/serve-identity.t
 import type { Functions } from './lambda/functions.ts';
 import { isInvoke, serveInvoke } from './lambda/invoke-endpoint.ts';
 import { type S3Options, serveS3 } from './s3/serve-s3.ts';
+import type { Queues } from './sqs/queues.ts';
 import type { Trace } from './trace.ts';
 
 export interface Ports {
@@ -32,6 +33,7 @@ export interface Behind {
   /** Undefined until there is one. */
   readonly identity: () => IdentityOptions | undefined;
   readonly outputs: () => Readonly<Record<string, string>>;
+  readonly queues: Queues;
   readonly http: HttpApiOptions;
   readonly s3: S3Options;
   readonly trace: Trace;
@@ -115,16 +117,24 @@ function listenS3(port: number, { s3, log }: Behind): Promise<HttpServer> {
   );
 }
 
-/** Lambda's Invoke, Cognito, the issuer and the stack's outputs share a port: none has a path of another. */
+/** What a developer can look at: the stack's outputs, and what has come to a queue. */
+function shownAt(path: string, { outputs, queues }: Behind): unknown {
+  if (path === '/outputs') return outputs();
+  const [, queue] = /^\/queues\/([\w.-]+)$/.exec(path) ?? [];
+  return queue === undefined ? undefined : queues.records(queue);
+}
+
+/** Lambda's Invoke, Cognito, the issuer and what can be looked at share a port: none has a path of another. */
 function listenServices(port: number, behind: Behind): Promise<HttpServer> {
   return listen(
     port,
     { name: 'Services', variable: 'PARLEY_SERVICES_PORT' },
     async (request, response) => {
       if (isInvoke(request)) return serveInvoke(request, response, behind);
-      if (`${request.method} ${request.url}` === 'GET /outputs') {
+      const shown = request.method === 'GET' ? shownAt(request.url ?? '', behind) : undefined;
+      if (shown !== undefined) {
         response.writeHead(200, { 'Content-Type': 'application/json' });
-        response.end(JSON.stringify(behind.outputs()));
+        response.end(JSON.stringify(shown));
         return;
       }
       const identity = behind.identity();

@@ -3,10 +3,10 @@ import { mayPass } from './poster.ts';
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 800;
 
-const pause = (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms));
+export const pause = (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms));
 
 /** Full jitter: waiting callers spread over the whole interval (AWS Architecture Blog: exponential backoff and jitter). */
-const jittered = (attempt: number): number =>
+export const jittered = (attempt: number): number =>
   Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
 
 /**

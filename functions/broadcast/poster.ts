@@ -14,7 +14,22 @@ export interface Poster {
 /** A post that may go through when tried again: 429, 5xx, or no answer. */
 export class TryAgain extends Error {
   override readonly name = 'TryAgain';
+  /** Whether the gateway said that it is too fast: for the account, or for the client of this connection. */
+  readonly throttled: boolean;
+
+  constructor(message?: string, { throttled = false, ...options }: TryAgainOptions = {}) {
+    super(message, options);
+    this.throttled = throttled;
+  }
+}
+
+interface TryAgainOptions extends ErrorOptions {
+  readonly throttled?: boolean;
 }
 
 /** By its name: a poster that was loaded from a file of its own has classes of its own. */
 export const mayPass = (error: unknown): boolean => error instanceof Error && error.name === 'TryAgain';
+
+/** Whether a post was put off because of a 429. */
+export const isThrottled = (error: unknown): boolean =>
+  mayPass(error) && (error as { readonly throttled?: unknown }).throttled === true;

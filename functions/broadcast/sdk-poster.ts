@@ -9,6 +9,10 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { type Poster, TryAgain } from './poster.ts';
 
+/** AWS names both kinds of 429 so: too fast for the account, or for a client whose buffer is full. */
+const putOff = (sentence: string, cause: unknown): TryAgain =>
+  new TryAgain(sentence, { cause, throttled: cause instanceof LimitExceededException });
+
 /** A fault without an HTTP status is a connection that broke; one with 5xx is the gateway's. Both pass. */
 function passes(error: unknown): boolean {
   if (error instanceof LimitExceededException) return true;
@@ -30,7 +34,7 @@ export function sdkPoster(url: string): Poster {
         return 'taken';
       } catch (error) {
         if (error instanceof GoneException) return 'gone';
-        if (passes(error)) throw new TryAgain('Post put off: the gateway did not take it', { cause: error });
+        if (passes(error)) throw putOff('Post put off: the gateway did not take it', error);
         throw error;
       }
     },
@@ -40,9 +44,7 @@ export function sdkPoster(url: string): Poster {
         return true;
       } catch (error) {
         if (error instanceof GoneException) return false;
-        throw passes(error)
-          ? new TryAgain('Connection not looked up: the gateway did not answer', { cause: error })
-          : error;
+        throw passes(error) ? putOff('Connection not looked up: the gateway did not answer', error) : error;
       }
     },
     async close(connection) {
@@ -50,9 +52,7 @@ export function sdkPoster(url: string): Poster {
         await client.send(new DeleteConnectionCommand({ ConnectionId: connection }));
       } catch (error) {
         if (error instanceof GoneException) return;
-        throw passes(error)
-          ? new TryAgain('Connection not closed: the gateway did not take it', { cause: error })
-          : error;
+        throw passes(error) ? putOff('Connection not closed: the gateway did not take it', error) : error;
       }
     },
   };

@@ -38,8 +38,8 @@ async function reached(asked: Promise<Answer>, failed: string): Promise<boolean>
   if (answer.status < 300) return true;
   if (answer.status === GONE) return false;
   const refusal = serviceError(answer);
-  const passes = answer.status >= 500 || answer.status === 429;
-  throw passes ? new TryAgain(failed, { cause: refusal }) : refusal;
+  const throttled = answer.status === 429;
+  throw throttled || answer.status >= 500 ? new TryAgain(failed, { cause: refusal, throttled }) : refusal;
 }
 
 type ThinPosterOptions = Pick<ClientOptions, 'region' | 'credentials'>;

@@ -2,6 +2,7 @@ import type { Connection } from '../domain/connection.ts';
 import type { Message, Status } from '../domain/message.ts';
 import { reached, receiptAudience } from '../domain/receipt.ts';
 import { raiseStatus } from '../store/messages.ts';
+import type { Audience } from './audience.ts';
 import type { Leaving } from './leave.ts';
 import { isoTime } from './parts.ts';
 import { post } from './publish.ts';
@@ -13,13 +14,13 @@ import { post } from './publish.ts';
 export async function acknowledge(
   message: Message,
   status: Status,
-  audience: readonly Connection[],
+  audience: Audience,
   parts: Leaving,
 ): Promise<void> {
   const raised = await raiseStatus(parts.db, message, status, isoTime(parts.now()));
   if (!raised) return;
   const { room } = message;
-  const to = receiptAudience(message.author.id, audience);
+  const to = receiptAudience(message.author.id, await audience());
   if (message.status === 'sent') {
     const delivered = { ...raised, status: 'delivered' } as const;
     await post({ kind: 'MessageDelivered', room, message: delivered }, to, parts);
@@ -31,7 +32,7 @@ export async function acknowledge(
 export async function acknowledgeAll(
   messages: readonly Message[],
   connection: Connection,
-  audience: readonly Connection[],
+  audience: Audience,
   parts: Leaving,
 ): Promise<void> {
   const status = reached(connection);

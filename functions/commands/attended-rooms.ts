@@ -2,8 +2,8 @@ import { persist } from '../broadcast/persist.ts';
 import { authentic } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 import { getConnections } from '../store/connections.ts';
-import { shardOf } from '../store/keys.ts';
 import { listOpen } from '../store/profiles.ts';
+import { placesOf } from '../store/shards.ts';
 import { type Leaving, LOOKUP_BUDGET_MS } from './leave.ts';
 
 /** More devices than anybody has; a bot that opens more has its older ones overlooked. */
@@ -31,9 +31,7 @@ export async function attendedRooms(
   if (rooms.length === 0) return new Set();
   const now = parts.now();
   const ids = (await listOpen(parts.db, user, now)).slice(0, MAX_DEVICES);
-  const places = rooms.flatMap((room) =>
-    ids.map((id) => ({ room: room.id, shard: shardOf(id, room.shards), id })),
-  );
+  const places = rooms.flatMap((room) => ids.flatMap((id) => placesOf(id, room)));
   const reading = (await getConnections(parts.db, places)).filter(
     (row) => row.reads === 'auto' && authentic(row, now),
   );

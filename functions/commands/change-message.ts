@@ -12,7 +12,7 @@ import { getRoom, takeSeq } from '../store/rooms.ts';
 import { applyChange } from './apply-change.ts';
 import { enterLog } from './enter-log.ts';
 import { type FilingParts, isoTime } from './parts.ts';
-import { listAudience, publish, withCaller } from './publish.ts';
+import { publish } from './publish.ts';
 import { takeTurn } from './take-turn.ts';
 
 /** What makes an edit an edit, a delete a delete and a reaction a reaction. */
@@ -108,7 +108,7 @@ export async function changeMessage<C extends Change>(
   const told = { ...change.told(message, made.entry), ...(clientId !== undefined && { clientId }) };
   // A repeat may do what an earlier try has left undone: then nobody has been told yet.
   if (outcome === 'now' || (outcome === 'before' && !made.repeated)) {
-    await publish(told, withCaller(session, await listAudience(made.room, parts)), parts);
+    await publish(told, made.room, session, parts);
     return [];
   }
   const late = !made.repeated && made.entry.kind === 'edit' && message.deletedAt !== undefined;

@@ -7,9 +7,10 @@ import { bringsOnline } from '../domain/presence.ts';
 import type { Room } from '../domain/room.ts';
 import { type ConnectionPlace, deleteConnection, getConnection, listPlaces } from '../store/connections.ts';
 import { putJoined } from '../store/joined-rooms.ts';
-import { shardOf } from '../store/keys.ts';
 import { getRoom } from '../store/rooms.ts';
+import { findConnection, placedIn } from '../store/shards.ts';
 import { announce } from './announce.ts';
+import { isCrowded } from './crowded.ts';
 import { present } from './leave.ts';
 import type { Parts } from './parts.ts';
 import { checkedMember } from './take-turn.ts';
@@ -55,12 +56,14 @@ export async function joinRoom(command: JoinRoom, session: Session, parts: Parts
   ]);
   if (room.id === session.room) return [{ kind: 'Joined', room: room.id, seq: room.seq }];
   if (!places.some((place) => place.room === room.id)) checkMayJoin(session.room, places.length);
-  const shard = shardOf(session.id, room.shards);
+  // Where it is heard of already, by an earlier join or an inbox, its row stays where it stands.
+  const before = room.shards > 1 ? await findConnection(db, session.id, room) : undefined;
+  const shard = before?.shard ?? placedIn(session.id, room, now());
   const home = { room: own.room, shard: own.shard };
   const joined: Connection = { ...own, room: room.id, shard, via: 'joined', joinedAt: now(), home };
   const added = await putJoined(db, joined);
   const entered = await enterAgain(joined, session, parts);
-  if (added) {
+  if (added && !(await isCrowded(entered, parts))) {
     const audience = await present(entered, session.user.id, parts);
     if (bringsOnline(joined, audience)) await announce(joined, true, audience, parts);
   }

@@ -5,20 +5,23 @@ import type { Event } from '../domain/event.ts';
 import { isInbox } from '../domain/room.ts';
 import type { ConnectionPlace } from '../store/connections.ts';
 import { deleteJoined, returnToInbox } from '../store/joined-rooms.ts';
-import { shardOf } from '../store/keys.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
+import { placesOf } from '../store/shards.ts';
 import { tellIfGone } from './leave.ts';
 import type { Parts } from './parts.ts';
 
 async function takeBack(
-  place: ConnectionPlace,
+  room: string,
+  places: readonly ConnectionPlace[],
   session: Session,
   { db }: Parts,
 ): Promise<Connection | undefined> {
   // An inbox hears of its user's rooms; one that anyone may enter need not be among them.
-  const member = isInbox(session.room) && (await getMember(db, place.room, session.user.id));
-  return member ? returnToInbox(db, place) : deleteJoined(db, place);
+  const member = isInbox(session.room) && (await getMember(db, room, session.user.id));
+  const take = member ? returnToInbox : deleteJoined;
+  const taken = await Promise.all(places.map((place) => take(db, place)));
+  return taken.find((row) => row !== undefined);
 }
 
 /**
@@ -34,8 +37,7 @@ export async function leaveRoom({ room: id }: LeaveRoom, session: Session, parts
     );
   }
   const room = await getRoom(parts.db, id);
-  const place = { room: id, shard: shardOf(session.id, room?.shards ?? 1), id: session.id };
-  const left = room && (await takeBack(place, session, parts));
+  const left = room && (await takeBack(id, placesOf(session.id, room), session, parts));
   if (left) {
     const reads = left.reads === 'auto' && !session.guest;
     await Promise.all([

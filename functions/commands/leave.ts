@@ -17,6 +17,7 @@ import { putDeparture } from '../store/profiles.ts';
 import { getRoom } from '../store/rooms.ts';
 import { takeExpired } from '../store/token-expiries.ts';
 import { announce } from './announce.ts';
+import { isCrowded } from './crowded.ts';
 import type { Parts } from './parts.ts';
 
 export type Leaving = Pick<Parts, 'db' | 'poster' | 'now'>;
@@ -101,7 +102,7 @@ export async function present(room: Room, user: string, parts: Leaving): Promise
   const expired = others.filter((row) => !authentic(row, now));
   const [kept, renewed] = await allServed([
     allServed(own.map((row) => counted(row, room, parts))),
-    prune({ taken: [], gone: [], expired }, parts),
+    prune({ gone: [], expired }, parts),
   ]);
   return [...kept.filter(known), ...others.filter((row) => authentic(row, now)), ...renewed];
 }
@@ -119,6 +120,7 @@ async function depart(
 
 /** Tells a room that a connection's user is gone, where none of their connections is left in it. */
 export async function tellIfGone(connection: Connection, room: Room, parts: Leaving): Promise<void> {
+  if (await isCrowded(room, parts)) return;
   const others = await present(room, connection.user.id, parts);
   if (leavesOffline(connection, others)) await announce(connection, false, others, parts);
 }
@@ -160,7 +162,7 @@ export async function endLate(connection: Connection, parts: Leaving): Promise<v
  * @returns those that go on under a fresh token
  */
 export async function prune(
-  { gone, expired }: Delivery,
+  { gone, expired }: Pick<Delivery, 'gone' | 'expired'>,
   parts: Leaving,
   delivered?: number,
 ): Promise<readonly Connection[]> {
@@ -178,4 +180,19 @@ export async function prune(
     }),
   );
   return renewed.flat();
+}
+
+/**
+ * Closes the connections whose clients take nothing any more; they come back and say what they have. Of one that cannot
+ * be closed now the row stays, so that the next event finds it again: else it would stay open and hear nothing.
+ */
+export async function dropFull(
+  { full }: Pick<Delivery, 'full'>,
+  parts: Leaving,
+  delivered?: number,
+): Promise<void> {
+  const dropping = full.map(async (connection) => {
+    if (await close(connection.id, parts.poster)) await leave(connection, parts, delivered);
+  });
+  await allServed(dropping);
 }

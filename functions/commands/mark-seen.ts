@@ -10,7 +10,7 @@ import { getRoom } from '../store/rooms.ts';
 import { acknowledge } from './acknowledge.ts';
 import { newestMessages } from './load-history.ts';
 import type { Parts } from './parts.ts';
-import { listAudience, publish, withCaller } from './publish.ts';
+import { publish } from './publish.ts';
 import { checkedMember } from './take-turn.ts';
 
 /**
@@ -30,13 +30,12 @@ export async function markSeen(command: MarkSeen, session: Session, parts: Parts
   ]);
   if (!room) throw new ChatError('NOT_A_MEMBER');
   if (!message || message.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
-  const audience = withCaller(session, await listAudience(room, parts));
   const unread = page.messages.filter((each) => each.author.id !== user && climbs(each, 'read'));
   // A guest's word moves nobody's mark.
   if (!session.user.guest) await putReadTo(db, id, user, message.id);
   const { guest } = session.user;
   const seen = { kind: 'Seen', room: id, messageId: message.id, user, ...(guest && { guest }) } as const;
-  await publish(seen, audience, parts);
+  const { audience } = await publish(seen, room, session, parts);
   await Promise.all(unread.map((each) => acknowledge(each, 'read', audience, parts)));
   return [];
 }

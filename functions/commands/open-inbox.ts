@@ -4,27 +4,31 @@ import { MAX_INBOX_ROOMS } from '../domain/inbox.ts';
 import type { Room } from '../domain/room.ts';
 import { deleteConnection } from '../store/connections.ts';
 import { putInInbox } from '../store/joined-rooms.ts';
-import { shardOf } from '../store/keys.ts';
 import { listRoomsOf, withMember } from '../store/memberships.ts';
 import { getRooms } from '../store/room-states.ts';
+import { placedIn } from '../store/shards.ts';
 import { fewAtATime } from './few-at-a-time.ts';
 import type { Leaving } from './leave.ts';
 
 /** How an inbox hears of one of its user's rooms. What it is sent there is delivered, and not read. */
-export const inboxRow = (inbox: Connection, room: Pick<Room, 'id' | 'shards'>): Connection => ({
+export const inboxRow = (
+  inbox: Connection,
+  room: Pick<Room, 'id' | 'shards' | 'grown'>,
+  now: number,
+): Connection => ({
   ...inbox,
   room: room.id,
-  shard: shardOf(inbox.id, room.shards),
+  shard: placedIn(inbox.id, room, now),
   reads: 'manual',
   via: 'inbox',
   home: { room: inbox.room, shard: inbox.shard },
 });
 
 /** A row for each room that the user is in now: the list of their rooms lags, so it may name one that they left. */
-async function rowsOf(session: Session, { db }: Leaving): Promise<Connection[]> {
+async function rowsOf(session: Session, { db, now }: Leaving): Promise<Connection[]> {
   const listed = await listRoomsOf(db, session.user.id, MAX_INBOX_ROOMS);
   const [states, theirs] = await Promise.all([getRooms(db, listed), withMember(db, session.user.id, listed)]);
-  return states.filter(({ room }) => theirs.has(room.id)).map(({ room }) => inboxRow(session, room));
+  return states.filter(({ room }) => theirs.has(room.id)).map(({ room }) => inboxRow(session, room, now()));
 }
 
 /**

@@ -3,21 +3,36 @@ import type { Connection } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import type { User } from '../domain/member.ts';
 import type { Rates } from '../domain/rate.ts';
+import type { Room } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
 import type { FileStore } from '../store/file-store.ts';
 
-/** A share of a large audience, posted to by an invocation of its own. */
-export interface FanoutChunk {
+/** A share of a large audience, posted to by an invocation of its own: connections, or all that belong to a shard. */
+export type Share = {
   readonly event: Event;
-  readonly audience: readonly Connection[];
+  readonly room: Pick<Room, 'id' | 'shards' | 'grown'>;
+} & ({ readonly audience: readonly Connection[] } | { readonly shard: number; readonly without?: string });
+
+/** What became of the posts of an event. */
+export interface Tally {
+  readonly taken: number;
+  readonly gone: number;
+  /** Not posted in the time there was. */
+  readonly failed: number;
+  /** Closed, since their clients do not take what they are sent. */
+  readonly closed: number;
+  /** Milliseconds until the last post had ended. */
+  readonly ms: number;
 }
 
 /** What commands work with. */
 export interface Parts {
   readonly db: Database;
   readonly poster: Poster;
-  /** Hands a chunk on; returns once the invocation is accepted. */
-  readonly fanOut: (chunk: FanoutChunk) => Promise<void>;
+  /** Hands a share on; returns once the invocation is accepted. */
+  readonly fanOut: (share: Share) => Promise<void>;
+  /** Notes how the posts of an event went; absent where nobody counts. */
+  readonly measure?: (tally: Tally) => void;
   /** How often a member may change a room. */
   readonly rates: Rates;
   /** Milliseconds since the epoch. */

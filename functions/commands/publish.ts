@@ -1,64 +1,104 @@
-import { type Delivery, deliver } from '../broadcast/deliver.ts';
+import { type Delivery, deliver, type Terms } from '../broadcast/deliver.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { type Event, sentBefore } from '../domain/event.ts';
 import { hears } from '../domain/inbox.ts';
 import type { Room } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
-import { type Leaving, prune } from './leave.ts';
-import type { FanoutChunk, Parts } from './parts.ts';
-
-/** Up to this many connections the function that has an event posts it itself; the rest goes to `fanout` in such chunks. */
-const DIRECT_POSTS = 250;
-
-/** Whom a room's events are posted to: its open connections. Those whose token ran out learn that instead. */
-export const listAudience = (
-  room: Pick<Room, 'id' | 'shards'>,
-  { db, now }: Pick<Leaving, 'db' | 'now'>,
-): Promise<readonly Connection[]> => listConnections(db, room, now());
-
-/** An audience with the connection that caused the event in it, and at its head: the echo is its acknowledgement. */
-export function withCaller(caller: Session, audience: readonly Connection[]): readonly Connection[] {
-  return [caller, ...audience.filter((connection) => connection.id !== caller.id)];
-}
+import { type Audience, audienceOf, withCaller } from './audience.ts';
+import { chunksOf, DIRECT_POSTS } from './chunks.ts';
+import { growRoom } from './grow-room.ts';
+import { dropFull, type Leaving, prune } from './leave.ts';
+import type { Parts, Share } from './parts.ts';
+import { tallyOf } from './tally.ts';
 
 /**
  * Posts an event to an audience that one function can serve, and takes out the connections that are gone, or whose
- * token ran out. An audience may be older than a token that was renewed since: such a connection gets the event.
+ * token ran out, or whose clients take nothing any more. An audience may be older than a token that was renewed since:
+ * such a connection gets the event.
  */
-export async function post(event: Event, audience: readonly Connection[], parts: Leaving): Promise<Delivery> {
-  const first = await deliver(event, audience, parts);
-  const renewed = await prune(first, parts, sentBefore(event));
+export async function post(
+  event: Event,
+  audience: readonly Connection[],
+  parts: Leaving,
+  terms: Terms = {},
+): Promise<Delivery> {
+  const first = await deliver(event, audience, parts, terms);
+  const before = sentBefore(event);
+  const clearing = Promise.all([prune(first, parts, before), dropFull(first, parts, before)]);
+  const [renewed] = await clearing.catch((error: unknown) => {
+    if (!terms.onFault) throw error;
+    terms.onFault(error);
+    return [[]];
+  });
   if (renewed.length === 0) return first;
   const ids = new Set(renewed.map(({ id }) => id));
-  const second = await deliver(event, renewed, parts);
+  const second = await deliver(event, renewed, parts, terms);
   return {
     taken: [...first.taken, ...second.taken],
     gone: [...first.gone, ...second.gone],
     expired: [...first.expired.filter(({ id }) => !ids.has(id)), ...second.expired],
+    failed: [...first.failed, ...second.failed],
+    full: [...first.full, ...second.full],
+    ms: first.ms + second.ms,
   };
 }
 
-function chunksOf(event: Event, audience: readonly Connection[]): FanoutChunk[] {
-  const count = Math.ceil(audience.length / DIRECT_POSTS);
-  return Array.from({ length: count }, (_, index) => ({
-    event,
-    audience: audience.slice(index * DIRECT_POSTS, (index + 1) * DIRECT_POSTS),
-  }));
+/** How far an event has come. */
+export interface Published {
+  /** Who took it of those whom this function posted to; of the others nothing is known here. */
+  readonly taken: readonly Connection[];
+  readonly audience: Audience;
+}
+
+const headOf = (event: Event, { id, shards, grown }: Room): Pick<Share, 'event' | 'room'> => ({
+  event,
+  room: { id, shards, ...(grown && { grown }) },
+});
+
+/** Up to 250 connections are posted to from here, the others by `fanout` in chunks. */
+async function publishToAll(
+  event: Event,
+  room: Room,
+  caller: Session | undefined,
+  parts: Parts,
+): Promise<Published> {
+  const listed = await listConnections(parts.db, room, parts.now());
+  const everyone = withCaller(caller, listed);
+  const to = everyone.filter((connection) => hears(connection, event));
+  const [delivery] = await Promise.all([
+    post(event, to.slice(0, DIRECT_POSTS), parts),
+    ...chunksOf(headOf(event, room), to.slice(DIRECT_POSTS)).map((chunk) => parts.fanOut(chunk)),
+    growRoom(room, listed, parts),
+  ]);
+  parts.measure?.(tallyOf(delivery));
+  return { taken: delivery.taken, audience: async () => everyone };
+}
+
+/** The caller is posted to from here, and each shard by a `fanout` that reads it: none of them waits for a list of all. */
+async function publishToShards(
+  event: Event,
+  room: Room,
+  caller: Session | undefined,
+  parts: Parts,
+): Promise<Published> {
+  const head = { ...headOf(event, room), ...(caller && { without: caller.id }) };
+  const shards = Array.from({ length: room.shards }, (_, shard) => shard);
+  const [delivery] = await Promise.all([
+    post(event, caller ? [caller] : [], parts),
+    ...shards.map((shard) => parts.fanOut({ ...head, shard })),
+  ]);
+  parts.measure?.(tallyOf(delivery));
+  return { taken: delivery.taken, audience: audienceOf(room, parts) };
 }
 
 /**
- * Posts an event to an audience of any size.
- * @returns who took it of the first 250; of the others nothing is known yet
+ * Posts an event to a room of any size.
+ * @param room as it was when its number was taken, or read: its connections are read after that
+ * @param caller the connection that caused the event: the echo is its acknowledgement
  */
-export async function publish(
+export const publish = (
   event: Event,
-  to: readonly Connection[],
+  room: Room,
+  caller: Session | undefined,
   parts: Parts,
-): Promise<readonly Connection[]> {
-  const audience = to.filter((connection) => hears(connection, event));
-  const [delivery] = await Promise.all([
-    post(event, audience.slice(0, DIRECT_POSTS), parts),
-    ...chunksOf(event, audience.slice(DIRECT_POSTS)).map((chunk) => parts.fanOut(chunk)),
-  ]);
-  return delivery.taken;
-}
+): Promise<Published> => (room.shards > 1 ? publishToShards : publishToAll)(event, room, caller, parts);

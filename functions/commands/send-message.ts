@@ -2,7 +2,6 @@ import type { SendMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import type { FilingParts } from './parts.ts';
-import { listAudience, withCaller } from './publish.ts';
 import { publishMessage } from './publish-message.ts';
 import { storeMessage } from './store-message.ts';
 
@@ -19,6 +18,6 @@ export async function sendMessage(
   const stored = await storeMessage(command, session, parts);
   const { message, room } = stored;
   if (stored.repeated) return [{ kind: 'MessageSent', room: room.id, message, seq: message.id }];
-  await publishMessage(stored, withCaller(session, await listAudience(room, parts)), parts);
+  await publishMessage(stored, session, parts);
   return [];
 }

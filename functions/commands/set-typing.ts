@@ -4,7 +4,7 @@ import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { getRoom } from '../store/rooms.ts';
 import type { Parts } from './parts.ts';
-import { listAudience, publish, withCaller } from './publish.ts';
+import { publish } from './publish.ts';
 import { checkedMember } from './take-turn.ts';
 
 /** Tells the room that somebody types, or not any more; nothing is stored. @throws ChatError NOT_A_MEMBER */
@@ -13,7 +13,6 @@ export async function setTyping(command: SetTyping, session: Session, parts: Par
   const user = session.user.id;
   const [room] = await Promise.all([getRoom(parts.db, id), checkedMember(parts.db, id, session.user)]);
   if (!room) throw new ChatError('NOT_A_MEMBER');
-  const audience = withCaller(session, await listAudience(room, parts));
-  await publish({ kind: 'TypingChanged', room: id, user, typing: command.typing }, audience, parts);
+  await publish({ kind: 'TypingChanged', room: id, user, typing: command.typing }, room, session, parts);
   return [];
 }

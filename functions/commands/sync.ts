@@ -8,10 +8,11 @@ import type { Room } from '../domain/room.ts';
 import { getRoom } from '../store/rooms.ts';
 import { acknowledgeAll } from './acknowledge.ts';
 import type { Applying } from './apply-change.ts';
+import { audienceOf } from './audience.ts';
 import { catchUp } from './catch-up.ts';
 import type { Leaving } from './leave.ts';
 import type { FilingParts } from './parts.ts';
-import { listAudience, post } from './publish.ts';
+import { post } from './publish.ts';
 import { checkedMember } from './take-turn.ts';
 
 /**
@@ -44,6 +45,6 @@ export async function sync(command: Sync, session: Session, parts: FilingParts):
   if (!room) throw new ChatError('NOT_A_MEMBER');
   const messages = await postMissed(room, command.since, session, parts);
   const arrived = newsTo(session, messages);
-  if (arrived.length > 0) await acknowledgeAll(arrived, session, await listAudience(room, parts), parts);
+  if (arrived.length > 0) await acknowledgeAll(arrived, session, audienceOf(room, parts), parts);
   return [];
 }

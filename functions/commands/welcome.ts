@@ -3,7 +3,7 @@ import { deliver } from '../broadcast/deliver.ts';
 import { persist } from '../broadcast/persist.ts';
 import { wantsHistory } from '../broadcast/wants-history.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
-import type { Connection, Session } from '../domain/connection.ts';
+import type { Session } from '../domain/connection.ts';
 import type { Message } from '../domain/message.ts';
 import { bringsOnline } from '../domain/presence.ts';
 import { newsTo } from '../domain/receipt.ts';
@@ -12,6 +12,8 @@ import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { acknowledgeAll } from './acknowledge.ts';
 import { announce } from './announce.ts';
+import { type Audience, audienceOf } from './audience.ts';
+import { isCrowded } from './crowded.ts';
 import { type Leaving, leave, present } from './leave.ts';
 import { newestMessages } from './load-history.ts';
 import { openInbox } from './open-inbox.ts';
@@ -27,7 +29,7 @@ const HANDSHAKE_BUDGET_MS = 10_000;
 async function acknowledgeHistory(
   session: Session,
   messages: readonly Message[],
-  audience: readonly Connection[],
+  audience: Audience,
   parts: Leaving,
 ): Promise<void> {
   await acknowledgeAll(newsTo(session, messages), session, audience, parts);
@@ -109,11 +111,13 @@ export async function welcome(
   // Who was taken out between the authorizer and the row is not among the connections that were closed then.
   if (!room || (!member && room.access !== 'open')) return turnOut(session, parts);
   const messages = await greet(room, history, session, parts);
-  const audience = await present(room, session.user.id, parts);
-  const stays = audience.some(({ id }) => id === session.id);
+  const crowded = await isCrowded(room, parts);
+  const others = crowded ? [] : await present(room, session.user.id, parts);
+  const stays = others.some(({ id }) => id === session.id);
+  const audience = crowded ? audienceOf(room, parts) : async () => others;
   await Promise.all([
     acknowledgeHistory(session, messages, audience, parts),
-    stays && bringsOnline(session, audience) && announce(session, true, audience, parts),
+    stays && bringsOnline(session, others) && announce(session, true, others, parts),
     // It may have been made by this very handshake, which could tell nobody.
     ...(directRoomUsers(room.id) ?? []).map((user) => showInInboxes(room.id, user, parts)),
   ]);

@@ -6,8 +6,10 @@ export interface Room {
   /** Who may enter: its members, or anyone, signed in or not. */
   readonly access: 'members' | 'open';
   readonly seq: number;
-  /** How many partitions the room's connections are spread over. */
+  /** How many shards the room's connections may stand in: a power of two, which never shrinks. Readers go by it. */
   readonly shards: number;
+  /** What `shards` was before, and when it grew, in milliseconds since the epoch; absent where it never did. */
+  readonly grown?: { readonly from: number; readonly at: number };
 }
 
 const INBOX = '#';

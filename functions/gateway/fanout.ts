@@ -1,15 +1,17 @@
 import type { Context } from 'aws-lambda';
-import type { FanoutChunk } from '../commands/parts.ts';
-import { post } from '../commands/publish.ts';
+import { fanOut } from '../commands/fan-out.ts';
+import type { Share } from '../commands/parts.ts';
 import { logFault, reported } from './fault.ts';
+import { measure } from './measure.ts';
 import { servingParts } from './parts.ts';
 
 /** Invoked by a function whose audience is larger than it posts to itself. */
-export async function postChunk({ event, audience }: FanoutChunk, context: Context): Promise<void> {
+export async function postShare(share: Share, context: Context): Promise<void> {
+  const onFault = (error: unknown) => logFault('fanout', error, context.awsRequestId);
   try {
-    await post(event, audience, servingParts());
+    await fanOut(share, { ...servingParts(), measure }, onFault);
   } catch (error) {
-    logFault('fanout', error, context.awsRequestId);
-    throw reported('Chunk not posted: see the log of this request');
+    onFault(error);
+    throw reported('Share not posted: see the log of this request');
   }
 }

@@ -6,9 +6,9 @@ import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { User } from '../domain/member.ts';
 import { directRoomUsers, inboxOf, isInbox, type Room } from '../domain/room.ts';
-import { shardOf } from '../store/keys.ts';
 import { getMember, putMember } from '../store/members.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
+import { placedIn } from '../store/shards.ts';
 import { database } from './database.ts';
 import { once, required } from './environment.ts';
 import { verifier } from './verifier.ts';
@@ -100,7 +100,7 @@ async function admitted(
     id: connectionId,
     connectedAt,
     room: room.id,
-    shard: shardOf(connectionId, room.shards),
+    shard: placedIn(connectionId, room, Date.now()),
     user: asking.user,
     dialect: dialect.name,
     reads: requestedReads(query, dialect),

@@ -2,6 +2,7 @@ import type { Parts } from '../commands/parts.ts';
 import { database } from './database.ts';
 import { required } from './environment.ts';
 import { invoke } from './invoke.ts';
+import { measure } from './measure.ts';
 import { poster } from './poster.ts';
 import { rates } from './rates.ts';
 
@@ -16,5 +17,6 @@ export const servingParts = (): Pick<Parts, 'db' | 'poster' | 'now'> => ({
 export const publishingParts = (): Parts => ({
   ...servingParts(),
   rates: rates(),
-  fanOut: (chunk) => invoke(required('FANOUT_FUNCTION'), chunk),
+  fanOut: (share) => invoke(required('FANOUT_FUNCTION'), share),
+  measure,
 });

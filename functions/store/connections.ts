@@ -142,27 +142,62 @@ async function queryAll(
   return items;
 }
 
-/** A room's open connections, read consistently: a connection whose row was written is among them. */
-export async function listConnections(
+/** The open connections in some of a room's shards, read consistently: one whose row was written is among them. */
+export async function listShards(
   db: Database,
-  room: Pick<Room, 'id' | 'shards'>,
+  room: string,
+  shards: readonly number[],
   now: number,
 ): Promise<Connection[]> {
-  const shards = await Promise.all(
-    Array.from({ length: room.shards }, (_, shard) =>
+  const items = await Promise.all(
+    shards.map((shard) =>
       queryAll(
         db,
         { KeyConditionExpression: '#room = :room', ConsistentRead: true },
         { '#room': 'room' },
-        { ':room': shardKey(room.id, shard) },
+        { ':room': shardKey(room, shard) },
       ),
     ),
   );
-  return shards
+  return items
     .flat()
     .filter((item) => item['expiresAt'] * 1000 > now)
     .map(toConnection);
 }
+
+/** At most so many of the open connections in a room's first shard: a single page, for a look at how many there are. */
+export async function listSome(
+  db: Database,
+  room: string,
+  limit: number,
+  now: number,
+): Promise<Connection[]> {
+  const { Items = [] } = await db.client.send(
+    new QueryCommand({
+      TableName: db.connections,
+      KeyConditionExpression: '#room = :room',
+      ExpressionAttributeNames: { '#room': 'room' },
+      ExpressionAttributeValues: marshall({ ':room': shardKey(room, 0) }),
+      Limit: limit,
+    }),
+  );
+  return Items.map((item) => unmarshall(item))
+    .filter((item) => item['expiresAt'] * 1000 > now)
+    .map(toConnection);
+}
+
+/** All of a room's open connections, read as `listShards` does. */
+export const listConnections = (
+  db: Database,
+  { id, shards }: Pick<Room, 'id' | 'shards'>,
+  now: number,
+): Promise<Connection[]> =>
+  listShards(
+    db,
+    id,
+    Array.from({ length: shards }, (_, shard) => shard),
+    now,
+  );
 
 /** Where a user's connection stands. The index lags behind the table, so a row written just now may be missing. */
 export async function listPlaces(db: Database, user: string, connection: string): Promise<ConnectionPlace[]> {

@@ -6,8 +6,9 @@ import { type Database, unlessRefused } from './database.ts';
 import { roomKey } from './keys.ts';
 
 /** The room that an item of the table `chat` holds. */
-export function toRoom(id: string, { name, kind, access, seq, shards }: ReturnType<typeof unmarshall>): Room {
-  return { id, name, kind, access, seq, shards };
+export function toRoom(id: string, item: ReturnType<typeof unmarshall>): Room {
+  const { name, kind, access, seq, shards, shardsBefore: from, shardsSince: at } = item;
+  return { id, name, kind, access, seq, shards, ...(at !== undefined && { grown: { from, at } }) };
 }
 
 /** The room, or undefined where there is none. */

@@ -1,11 +1,14 @@
 import type { Clock } from '../clock.ts';
 import type { RetryPolicy } from './definition.ts';
+import type { GivenUp } from './failure-record.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface AsyncQueueOptions {
   readonly run: (functionName: string, payload: string) => Promise<Outcome>;
   readonly retryOf: (functionName: string) => RetryPolicy;
   readonly clock: Clock;
+  /** Is told of an event that is not tried again. */
+  readonly giveUp: (functionName: string, event: GivenUp) => void;
   readonly log: (line: string) => void;
 }
 
@@ -41,7 +44,7 @@ export class AsyncQueue {
   }
 
   async #attempt(event: QueuedEvent, tries: number): Promise<void> {
-    const { run, retryOf, clock, log } = this.#options;
+    const { run, retryOf, clock, log, giveUp } = this.#options;
     const { functionName, payload, since } = event;
     const outcome = await run(functionName, payload);
     if (outcome.ok) return;
@@ -50,6 +53,8 @@ export class AsyncQueue {
     if (tries <= attempts && clock.now() + wait - since <= maxAgeMs) return this.#retry(event, tries, wait);
     const times = tries === 1 ? 'one try' : `${tries} tries`;
     log(`An event for ${functionName} was dropped after ${times}: ${outcome.failure.errorMessage}`);
+    const condition = tries > attempts ? 'RetriesExhausted' : 'EventAgeExceeded';
+    giveUp(functionName, { payload, condition, tries, failure: outcome.failure, at: clock.now() });
   }
 
   #retry(event: QueuedEvent, tries: number, wait: number): void {

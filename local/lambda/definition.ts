@@ -27,10 +27,12 @@ export interface FunctionDefinition {
 export interface RetryPolicy {
   readonly attempts: number;
   readonly maxAgeMs: number;
+  /** The ARN of the queue that it goes to in the end; null for none. */
+  readonly onFailure: string | null;
 }
 
 /** AWS: "How Lambda handles errors and retries with asynchronous invocation". */
-const awsRetry: RetryPolicy = { attempts: 2, maxAgeMs: 6 * 60 * 60_000 };
+const awsRetry: RetryPolicy = { attempts: 2, maxAgeMs: 6 * 60 * 60_000, onFailure: null };
 
 /**
  * The template's functions by name; throws one clear line for one that cannot run here. What serves a custom resource
@@ -123,7 +125,19 @@ function readRetries(scope: Scope): ReadonlyMap<string, RetryPolicy> {
     const name = resolveText(properties['FunctionName'], scope, `${id}.FunctionName`);
     const attempts = resolve(properties['MaximumRetryAttempts'] ?? awsRetry.attempts, scope, id);
     const seconds = resolve(properties['MaximumEventAgeInSeconds'] ?? awsRetry.maxAgeMs / 1000, scope, id);
-    retries.set(name, { attempts: Number(attempts), maxAgeMs: Number(seconds) * 1000 });
+    const onFailure = readDestination(properties['DestinationConfig'], id, scope);
+    retries.set(name, { attempts: Number(attempts), maxAgeMs: Number(seconds) * 1000, onFailure });
   }
   return retries;
+}
+
+function readDestination(config: unknown, id: string, scope: Scope): string | null {
+  const resolved = resolve(config ?? {}, scope, `${id}.DestinationConfig`);
+  const failure = isObject(resolved) ? resolved['OnFailure'] : undefined;
+  const arn = isObject(failure) ? failure['Destination'] : undefined;
+  if (arn === undefined) return null;
+  if (typeof arn === 'string' && arn.startsWith('arn:aws:sqs:')) return arn;
+  throw new Error(
+    `Destination was not read: that of ${id} is no queue; the local stack knows queues only, use one`,
+  );
 }

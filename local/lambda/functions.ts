@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { AsyncQueue } from './async-queue.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { EnvironmentPool } from './environment-pool.ts';
+import { type FailureRecord, failureRecord, type GivenUp } from './failure-record.ts';
 import { type Failure, failed, type Outcome } from './outcome.ts';
 
 export interface FunctionsOptions {
@@ -10,6 +11,8 @@ export interface FunctionsOptions {
   readonly clock: Clock;
   /** See `EnvironmentOptions`. */
   readonly ownTokens?: boolean;
+  /** Is told of an asynchronous event that failed for good; nobody is if absent. */
+  readonly takeFailed?: (definition: FunctionDefinition, record: FailureRecord) => void;
   /** Environments per function; more events than that wait. */
   readonly limit: number;
   readonly log: (line: string) => void;
@@ -33,7 +36,8 @@ export class Functions {
     this.#options = options;
     this.#queue = new AsyncQueue({
       run: (name, payload) => this.run(name, payload),
-      retryOf: (name) => this.get(name)?.retry ?? { attempts: 0, maxAgeMs: 0 },
+      retryOf: (name) => this.get(name)?.retry ?? { attempts: 0, maxAgeMs: 0, onFailure: null },
+      giveUp: (name, event) => this.#giveUp(name, event),
       clock: options.clock,
       log: options.log,
     });
@@ -98,6 +102,12 @@ export class Functions {
     this.#queue.close();
     const pools = [...this.#retiring, ...[...this.#deployed.values()].map(({ pool }) => pool)];
     await Promise.all(pools.map((pool) => pool.end()));
+  }
+
+  #giveUp(name: string, event: GivenUp): void {
+    const definition = this.get(name);
+    if (definition && !this.#closing)
+      this.#options.takeFailed?.(definition, failureRecord(definition.arn, event));
   }
 
   #openPool(definition: FunctionDefinition): EnvironmentPool {

@@ -19,7 +19,7 @@ export interface Endpoints {
 }
 
 /**
- * `https://{api}.execute-api.…`, `wss://{api}.execute-api.…`, `https://cognito-idp.…`, `https://{bucket}.s3.…` and
+ * `https://{api}.execute-api.…`, `wss://{api}.execute-api.…`, `https://cognito-idp.…`, `https://sqs.…`, `https://{bucket}.s3.…` and
  * `https://{distribution}.cloudfront.net` as this stack's own origins. The one place where a value of the template is
  * changed: no resolver knows those names locally, and of Cognito's it would find the real one.
  */
@@ -33,6 +33,7 @@ export function localUrl(
     .replace(new RegExp(`https://${host}`, 'g'), gateway)
     .replace(new RegExp(`wss://${host}`, 'g'), gateway.replace(/^http/, 'ws'))
     .replace(new RegExp(`https://cognito-idp\\.${suffix}`, 'g'), lambda)
+    .replace(new RegExp(`https://sqs\\.${suffix}/${account.id}/`, 'g'), `${lambda}/queues/`)
     .replace(new RegExp(`https://([a-z0-9.-]+)\\.s3\\.${suffix}`, 'g'), `${s3}/$1`)
     .replace(/https:\/\/[a-z0-9]+\.cloudfront\.net/g, edge);
 }

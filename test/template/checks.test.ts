@@ -53,6 +53,7 @@ test('each accepted finding is accepted at its own resource, with a sentence', (
     'Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk': ['Chat/Edge/Distribution'],
     'AwsSolutions-DDB3': ['Chat/Tables/Connections'],
     'AwsSolutions-S1': ['Chat/Edge/Page', 'Chat/Files/Bucket'],
+    'AwsSolutions-SQS3': ['Chat/Failures/Queue'],
     'AwsSolutions-COG2': ['Chat/Identity/UserPool'],
     'AwsSolutions-COG8': ['Chat/Identity/UserPool'],
     'AwsSolutions-APIG1': ['Chat/Http/Stage', 'Chat/Socket/Stage'],

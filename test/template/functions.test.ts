@@ -119,16 +119,19 @@ test('logRetentionDays sets the retention of every log group', () => {
   );
 });
 
-test('a welcome is tried once within a minute, a fan-out three times', () => {
+test('a welcome is tried once within a minute, a fan-out three times, and what failed for good goes to a queue', () => {
   const found = template.resources('AWS::Lambda::EventInvokeConfig').map(({ properties }) => properties);
+  const DestinationConfig = { OnFailure: { Destination: '<FailuresQueue.Arn>' } };
   expect(found).toEqual([
     {
+      DestinationConfig,
       FunctionName: '<WelcomeFunction>',
       Qualifier: '$LATEST',
       MaximumRetryAttempts: 0,
       MaximumEventAgeInSeconds: 60,
     },
     {
+      DestinationConfig,
       FunctionName: '<FanoutFunction>',
       Qualifier: '$LATEST',
       MaximumRetryAttempts: 2,
@@ -142,4 +145,17 @@ test('a missing bundle stops the synth with a line that says what to do', () => 
   expect(() => createApp(options)).toThrow(
     `Synth failed: no bundle for "send" in ${options.bundles}; run \`npm run build\``,
   );
+});
+
+test('the queue of failed events, which hold texts, is encrypted, asked by TLS only, and short-lived', () => {
+  const [queue, ...others] = template.resources('AWS::SQS::Queue');
+  expect(others).toEqual([]);
+  expect(queue).toMatchObject({
+    properties: { SqsManagedSseEnabled: true, MessageRetentionPeriod: 2 * 24 * 3_600 },
+    deletionPolicy: 'Delete',
+  });
+  const [policy] = template.resources('AWS::SQS::QueuePolicy');
+  expect(policy?.properties['PolicyDocument']).toMatchObject({
+    Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+  });
 });

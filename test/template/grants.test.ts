@@ -7,6 +7,7 @@ const chat = (...actions: string[]) => `chat: ${actions.join(' ')}`;
 const connections = (...actions: string[]) => `connections: ${actions.join(' ')}`;
 const files = 'files: GetObject PutObject';
 const sockets = 'sockets: GET POST DELETE';
+const failures = 'failures: SendMessage';
 const invoke = (entry: string) => `invoke: ${entry}`;
 
 const expected: Record<string, readonly string[]> = {
@@ -18,6 +19,7 @@ const expected: Record<string, readonly string[]> = {
     connections('DeleteItem', 'GetItem', 'PutItem', 'Query'),
     'files: DeleteObject',
     sockets,
+    failures,
   ],
   disconnect: [
     chat('GetItem', 'UpdateItem'),
@@ -62,7 +64,7 @@ const expected: Record<string, readonly string[]> = {
     sockets,
     invoke('Fanout'),
   ],
-  fanout: [chat('GetItem', 'UpdateItem'), connections('DeleteItem', 'GetItem', 'Query'), sockets],
+  fanout: [chat('GetItem', 'UpdateItem'), connections('DeleteItem', 'GetItem', 'Query'), sockets, failures],
 };
 
 const account = '<AWS::Region>:<AWS::AccountId>';
@@ -83,6 +85,7 @@ function statements(entry: string, grants: readonly string[]) {
       const s3 = words.split(' ').map((word) => `s3:${word}`);
       return { Action: s3.length === 1 ? s3[0] : s3, Resource: '<FilesBucket.Arn>/*' };
     }
+    if (target === 'failures') return { Action: `sqs:${words}`, Resource: '<FailuresQueue.Arn>' };
     if (target === 'invoke') return { Action: 'lambda:InvokeFunction', Resource: `<${words}Function.Arn>` };
     const resources = ['DELETE', 'GET', 'POST'].map((method) => `${socketArn}/${method}/@connections/*`);
     return { Action: 'execute-api:ManageConnections', Resource: resources };

@@ -78,5 +78,10 @@ test('with an issuer of the team the authorizer is told that one, and there is n
     },
   });
   expect(oidc.resources().filter(({ type }) => type.startsWith('AWS::Cognito::'))).toEqual([]);
-  expect(Object.keys(oidc.outputs).sort()).toEqual(['ChatTableName', 'ConnectionsTableName', 'Url']);
+  expect(Object.keys(oidc.outputs).sort()).toEqual([
+    'ChatTableName',
+    'ConnectionsTableName',
+    'FailuresQueueUrl',
+    'Url',
+  ]);
 });

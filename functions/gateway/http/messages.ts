@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { newestMessages } from '../../commands/load-history.ts';
-import { listAudience } from '../../commands/publish.ts';
 import { publishMessage } from '../../commands/publish-message.ts';
 import { storeMessage } from '../../commands/store-message.ts';
 import { checkedMember } from '../../commands/take-turn.ts';
@@ -58,7 +57,7 @@ export function messages(parts: HttpParts) {
       const command = { ...commandOf(body), room: c.req.param('id') };
       const stored = await storeMessage(command, writer, parts);
       if (body.broadcast && !stored.repeated) {
-        await publishMessage(stored, await listAudience(stored.room, parts), parts);
+        await publishMessage(stored, undefined, parts);
       }
       return c.json(wireMessage(stored.message), stored.repeated ? 200 : 201);
     },

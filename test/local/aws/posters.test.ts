@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { mayPass, type Poster } from '../../../functions/broadcast/poster.ts';
+import { isThrottled, mayPass, type Poster } from '../../../functions/broadcast/poster.ts';
 import { sdkPoster } from '../../../functions/broadcast/sdk-poster.ts';
 import { thinPoster } from '../../../functions/broadcast/thin-poster.ts';
 import { type Answering, answering } from '../../support/answering.ts';
@@ -97,6 +97,14 @@ describe.each([
     expect(gateway.came).toHaveLength(1);
     expect(mayPass(await failure(poster.isOpen(id)))).toBe(true);
     expect(mayPass(await failure(poster.close(id)))).toBe(true);
+  });
+
+  test('tells a gateway that is asked too fast from one that fails', async () => {
+    answer = refuse(429, 'LimitExceededException', '{"message":"Too Many Requests"}');
+    expect(isThrottled(await failure(poster.post(id, 'frame')))).toBe(true);
+    expect(isThrottled(await failure(poster.isOpen(id)))).toBe(true);
+    answer = refuse(500, 'InternalServerErrorException', '{"message":"no"}');
+    expect(isThrottled(await failure(poster.post(id, 'frame')))).toBe(false);
   });
 
   test('reports a missing grant in the service’s words: no retry mends it', async () => {

@@ -12,6 +12,7 @@ import { publish } from '../../../functions/commands/publish.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import type { SendMessage } from '../../../functions/domain/command.ts';
 import { CLOCK_TOLERANCE_MS, type Connection } from '../../../functions/domain/connection.ts';
+import type { Room } from '../../../functions/domain/room.ts';
 import { rowOf } from '../../support/connection-rows.ts';
 import { mockDatabase, noFiles } from '../../support/mock-database.ts';
 import { alice, bob, connectionOf, NOON } from '../../support/sample.ts';
@@ -58,6 +59,15 @@ function room(connections: readonly Connection[]) {
   return { parts, calls, post, fanOut, firstPostAfter, dynamodb };
 }
 
+const roomOf = (shards: number): Room => ({
+  id: '1',
+  name: 'r',
+  kind: 'group',
+  access: 'members',
+  seq: 42,
+  shards,
+});
+
 const people = (count: number): Connection[] => [
   session,
   ...Array.from({ length: count - 1 }, (_, index) => connectionOf(bob, { id: `${index}=` })),
@@ -85,16 +95,18 @@ test('a room of more than 250 connections is posted to in chunks, the sender by 
   const { parts, post, fanOut } = room(people(600));
   await sendMessage(command, session, parts);
   expect(post.mock.calls.some(([id]) => id === session.id)).toBe(true);
-  expect(fanOut.mock.calls.map(([chunk]) => chunk.audience.length)).toEqual([250, 100]);
+  expect(fanOut.mock.calls.map(([share]) => 'audience' in share && share.audience.length)).toEqual([
+    250, 100,
+  ]);
 });
 
 test('a frame that inboxes do not hear of asks no function to post it to them', async () => {
   const inboxes = Array.from({ length: 300 }, (_, index) =>
     connectionOf(bob, { id: `${index}=`, via: 'inbox' }),
   );
-  const { parts, post, fanOut } = room([]);
+  const { parts, post, fanOut } = room([session, ...inboxes]);
   const typing = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true } as const;
-  await publish(typing, [session, ...inboxes], parts);
+  await publish(typing, roomOf(1), session, parts);
   expect(post.mock.calls.map(([id]) => id)).toEqual([session.id]);
   expect(fanOut).not.toHaveBeenCalled();
 });

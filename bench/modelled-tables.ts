@@ -1,0 +1,152 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Connection } from '../functions/domain/connection.ts';
+import { itemOf } from '../functions/store/connections.ts';
+import type { Database } from '../functions/store/database.ts';
+import { logKey, memberKey, roomKey } from '../functions/store/keys.ts';
+
+type Item = Record<string, AttributeValue>;
+type Values = Record<string, unknown>;
+
+/** What the store says to DynamoDB, as far as it is answered here. */
+interface Input {
+  readonly TableName: string;
+  readonly Key?: Item;
+  readonly Item?: Item;
+  readonly UpdateExpression?: string;
+  readonly ConditionExpression?: string;
+  readonly ExpressionAttributeValues?: Item;
+  readonly ExclusiveStartKey?: Item;
+}
+
+export interface ModelledTablesOptions {
+  /** Waits as long as one call takes. */
+  readonly latency: () => Promise<void>;
+  /** Rows of connections in one page of a query: 1 MB of about 300 bytes each (AWS: Query). */
+  readonly rowsPerPage?: number;
+}
+
+const ROWS_PER_PAGE = 3_300;
+
+const refused = () => new ConditionalCheckFailedException({ message: 'refused', $metadata: {} });
+
+const sortKeyOf = (item: Item): string => String(item['item']?.S ?? item['connection']?.S);
+
+/**
+ * Both tables in memory, for one room: they answer what a send, a fan-out and a growing room ask, in so much time, and
+ * count it. What else is asked throws.
+ */
+export class ModelledTables {
+  readonly #options: ModelledTablesOptions;
+  readonly #partitions = new Map<string, Map<string, Item>>();
+  /** Calls so far, by the name of their command. */
+  readonly calls: string[] = [];
+  /** Rows that queries have answered so far. */
+  rowsRead = 0;
+
+  constructor(options: ModelledTablesOptions) {
+    this.#options = options;
+  }
+
+  get database(): Database {
+    const client = { send: (command: { readonly input: Input }) => this.#send(command) };
+    return { client: client as unknown as DynamoDBClient, chat: 'chat', connections: 'connections' };
+  }
+
+  putRoom(room: string, shards = 1): void {
+    const fields = { name: 'room', kind: 'group', access: 'members', seq: 0, shards };
+    this.#put('chat', marshall({ ...roomKey(room), ...fields }));
+  }
+
+  putMember(room: string, user: string): void {
+    this.#put('chat', marshall({ ...memberKey(room, user), user, role: 'member', readTo: 0, mutedUntil: 0 }));
+  }
+
+  putConnection(connection: Connection): void {
+    this.#put('connections', itemOf(connection));
+  }
+
+  /** What stands under a room's key. */
+  room(id: string): Values {
+    return unmarshall(this.#get('chat', marshall(roomKey(id))) ?? {});
+  }
+
+  /** What stands in a room's log under a number; undefined where nothing does. */
+  entry(room: string, seq: number): Values | undefined {
+    const item = this.#get('chat', marshall(logKey(room, seq)));
+    return item && unmarshall(item);
+  }
+
+  async #send(command: { readonly input: Input }): Promise<unknown> {
+    const name = command.constructor.name.replace('Command', '');
+    this.calls.push(name);
+    await this.#options.latency();
+    const { input } = command;
+    if (name === 'Query') return this.#query(input);
+    if (name === 'GetItem') return { Item: this.#get(input.TableName, input.Key ?? {}) };
+    if (name === 'PutItem') return this.#put(input.TableName, input.Item ?? {}, input.ConditionExpression);
+    if (name === 'DeleteItem') return this.#delete(input);
+    if (name === 'UpdateItem') return { Attributes: this.#update(input) };
+    throw new Error(`Call not modelled: ${name}; add it to bench/modelled-tables.ts`);
+  }
+
+  #partition(table: string, key: Item): Map<string, Item> {
+    const name = `${table}/${key['room']?.S}`;
+    const known = this.#partitions.get(name) ?? new Map<string, Item>();
+    this.#partitions.set(name, known);
+    return known;
+  }
+
+  #get(table: string, key: Item): Item | undefined {
+    return this.#partition(table, key).get(sortKeyOf(key));
+  }
+
+  #put(table: string, item: Item, condition?: string): object {
+    if (condition !== undefined && this.#get(table, item)) throw refused();
+    this.#partition(table, item).set(sortKeyOf(item), item);
+    return {};
+  }
+
+  #delete({ TableName, Key = {} }: Input): object {
+    const before = this.#get(TableName, Key);
+    this.#partition(TableName, Key).delete(sortKeyOf(Key));
+    return before ? { Attributes: before } : {};
+  }
+
+  #query({ TableName, ExpressionAttributeValues: values = {}, ExclusiveStartKey: start }: Input): object {
+    const items = [...this.#partition(TableName, { room: values[':room'] ?? { S: '' } }).values()];
+    const from = start ? items.findIndex((item) => sortKeyOf(item) === sortKeyOf(start)) + 1 : 0;
+    const page = items.slice(from, from + (this.#options.rowsPerPage ?? ROWS_PER_PAGE));
+    const last = page.at(-1);
+    this.rowsRead += page.length;
+    return { Items: page, ...(last && from + page.length < items.length && { LastEvaluatedKey: last }) };
+  }
+
+  #update({ TableName, Key = {}, UpdateExpression = '', ExpressionAttributeValues = {} }: Input): Item {
+    const item = unmarshall(this.#get(TableName, Key) ?? {});
+    const changed = this.#changed(item, UpdateExpression, unmarshall(ExpressionAttributeValues));
+    const next = marshall({ ...unmarshall(Key), ...item, ...changed });
+    this.#put(TableName, next);
+    return next;
+  }
+
+  #changed(item: Values, expression: string, values: Values): Values {
+    if (expression.includes('ADD seq')) return { seq: Number(item['seq']) + 1, lastAt: values[':now'] };
+    if (expression.startsWith('SET shards')) {
+      const since = item['shardsSince'];
+      const settled = since === undefined || Number(since) <= Number(values[':settled']);
+      if (item['shards'] !== values[':from'] || !settled) throw refused();
+      return { shards: values[':to'], shardsBefore: values[':from'], shardsSince: values[':now'] };
+    }
+    if (expression.includes('#status')) {
+      const lower = Object.entries(values).filter(([name]) => name.startsWith(':lower'));
+      if (!lower.some(([, status]) => status === item['status'])) throw refused();
+      return { status: values[':status'] };
+    }
+    return {};
+  }
+}

@@ -1,0 +1,94 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { SETTLING_MS } from '../../functions/domain/shards.ts';
+import { listConnections } from '../../functions/store/connections.ts';
+import { roomKey } from '../../functions/store/keys.ts';
+import { getRoom } from '../../functions/store/rooms.ts';
+import { growShards } from '../../functions/store/shards.ts';
+import { type Chatter, enter, enterInbox, heard, join, said } from '../support/chat.ts';
+import { databaseOf, newRoom } from '../support/rooms.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+});
+
+afterAll(() => stack.stop());
+
+const SHARDS = 8;
+
+/** Has a room grow, as a message in one of thousands would. */
+async function grow(room: string): Promise<void> {
+  expect(await growShards(databaseOf(stack), { id: room, shards: 1 }, SHARDS, Date.now())).toBe(true);
+}
+
+/** Moves the time at which a room grew so far back that it has settled. */
+async function settle(room: string): Promise<void> {
+  const db = databaseOf(stack);
+  await db.client.send(
+    new UpdateItemCommand({
+      TableName: db.chat,
+      Key: marshall(roomKey(room)),
+      UpdateExpression: 'SET shardsSince = :then',
+      ExpressionAttributeValues: marshall({ ':then': Date.now() - SETTLING_MS }),
+    }),
+  );
+}
+
+async function shardsOf(room: string): Promise<number[]> {
+  const rows = await listConnections(databaseOf(stack), { id: room, shards: SHARDS }, Date.now());
+  return rows.map(({ shard }) => shard);
+}
+
+const enterMany = (count: number, room: string): Promise<Chatter[]> =>
+  Promise.all(Array.from({ length: count }, () => enter(stack, 'bob', `room=${room}`)));
+
+const timesHeard = (who: Chatter, text: string) => who.frames().filter(said(text)).length;
+
+describe('a room that has grown', () => {
+  test('reaches those who came before, while it was settling, and after, each once', async () => {
+    const room = await newRoom(stack, 'alice', 'bob');
+    const alice = await enter(stack, 'alice', `room=${room}`);
+    const before = await enterMany(2, room);
+    await grow(room);
+    const meanwhile = await enterMany(3, room);
+    expect(new Set(await shardsOf(room))).toEqual(new Set([0]));
+    await settle(room);
+    const after = await enterMany(6, room);
+    expect(new Set(await shardsOf(room)).size).toBeGreaterThan(1);
+    await alice.say('who is there?');
+    const all = [...before, ...meanwhile, ...after];
+    await Promise.all(all.map((each) => each.next(said('who is there?'))));
+    await alice.take('mark_message_as_read');
+    await stack.settled();
+    for (const each of [alice, ...all]) expect(timesHeard(each, 'who is there?')).toBe(1);
+    expect(await getRoom(databaseOf(stack), room)).toMatchObject({ shards: SHARDS });
+    await Promise.all([alice, ...all].map((each) => each.close()));
+    await vi.waitFor(async () => expect(await shardsOf(room)).toEqual([]), { timeout: 10_000 });
+  });
+
+  test('lets a socket that joined before leave it, and one that joins again hear each message once', async () => {
+    const room = await newRoom(stack, 'alice', 'bob');
+    const alice = await enter(stack, 'alice', `room=${room}`);
+    const inboxes = await Promise.all(Array.from({ length: 3 }, () => enterInbox(stack, 'bob')));
+    for (const inbox of inboxes) await join(inbox, room);
+    await grow(room);
+    await settle(room);
+    const [leaver, ...stayers] = inboxes as [Chatter, ...Chatter[]];
+    for (const stayer of stayers) await join(stayer, room);
+    leaver.send({ action: 'leave', room_id: room });
+    await leaver.take('left');
+    alice.send({ action: 'typing', typing: true });
+    await Promise.all(stayers.map((each) => each.take('typing')));
+    await alice.say('hello');
+    await Promise.all(inboxes.map((each) => each.next(said('hello'))));
+    await stack.settled();
+    // Who left hears of it as an inbox does.
+    expect(heard(leaver, 'typing')).toEqual([]);
+    for (const each of inboxes) expect(timesHeard(each, 'hello')).toBe(1);
+    await Promise.all([alice, ...inboxes].map((each) => each.close()));
+  });
+});
