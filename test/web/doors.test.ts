@@ -14,6 +14,8 @@ beforeAll(async () => {
   [stack, browser] = await Promise.all([startTestStack(), openBrowser()]);
   const url = stack.stack.edgeUrl;
   [alice, bob] = await Promise.all([arrive(browser, url, 'alice'), arrive(browser, url, 'bob')]);
+  // The chat knows those who have connected once.
+  await bob.page.locator('.banner').waitFor({ state: 'detached' });
 });
 
 afterAll(async () => {
