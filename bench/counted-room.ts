@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { FilingParts, Verifying } from '../functions/commands/parts.ts';
+import { post } from '../functions/commands/publish.ts';
+import type { Connection, Session } from '../functions/domain/connection.ts';
+import type { User } from '../functions/domain/member.ts';
+import { putConnection } from '../functions/store/connections.ts';
+import { logKey, roomKey } from '../functions/store/keys.ts';
+import { putMember } from '../functions/store/members.ts';
+import { putRoom } from '../functions/store/rooms.ts';
+import { type CountingDatabase, type DatabaseCounts, openCountingDatabase } from './counting-database.ts';
+
+/** All that is billed of what a frame causes. */
+export interface Counts extends DatabaseCounts {
+  /** Round trips to DynamoDB before the first post; undefined where nothing was posted. */
+  readonly tripsBeforePost: number | undefined;
+  readonly posts: number;
+  /** Of the frames that were posted. */
+  readonly bytes: number;
+  /** Invocations, that of the function which serves the frame included. */
+  readonly invocations: number;
+}
+
+/** A room that so many people have open, whose costs can be counted. */
+export interface CountedRoom {
+  readonly session: Session;
+  readonly parts: FilingParts & Verifying;
+  readonly database: CountingDatabase;
+  /** Counts what `run` causes. */
+  count(run: () => Promise<unknown>): Promise<Counts>;
+  close(): Promise<void>;
+}
+
+const ROOM = 'a-room';
+/** How many messages are in the room before anything is counted. */
+export const SAID = 60;
+
+const userOf = (index: number): User => ({
+  id: `user-${index}`,
+  username: `user-${index}`,
+  email: `user-${index}@example.com`,
+  userType: 'student',
+});
+
+const connectionOf = (index: number, room: string): Connection => ({
+  id: `${String(index).padStart(15, 'L')}=`,
+  room,
+  shard: 0,
+  user: userOf(index),
+  dialect: 'action',
+  reads: 'auto',
+  connectedAt: Date.now() - 60_000,
+  tokenExpiresAt: Date.now() + 3_600_000,
+});
+
+/** A text as long as one usually is, in characters. */
+export const TEXT = 'Hello, how are you? '.repeat(5);
+
+/** A room's log, as `putMessage` writes it, so far back that all of it was read. */
+function* log(said: number): Iterable<object> {
+  const at = new Date().toISOString();
+  for (let seq = 1; seq <= said; seq++) {
+    yield marshall({
+      ...logKey(ROOM, seq),
+      ...{ kind: 'message', seq, revision: seq, author: userOf(seq % 2), text: TEXT, type: 'text' },
+      ...{ status: 'read', createdAt: at, updatedAt: at, put: randomUUID() },
+    });
+  }
+}
+
+async function furnish({ db, fill }: CountingDatabase, people: number, said: number): Promise<void> {
+  const room = { name: 'A room', kind: 'group', access: 'members' } as const;
+  await Promise.all([putRoom(db, { ...room, id: 'another' }), putMember(db, 'another', userOf(0).id, 'member')]);
+  for (let index = 0; index < people; index++) {
+    await putMember(db, ROOM, userOf(index).id, 'member');
+    await putConnection(db, connectionOf(index, ROOM));
+  }
+  await fill([marshall({ ...roomKey(ROOM), ...room, seq: said, shards: 1, lastAt: Date.now() })]);
+  await fill(log(said));
+}
+
+/** The last message of the one who is counted. */
+export const OWN_MESSAGE = SAID;
+
+/** A room of so many connections, each of another member. The first of them is the one who sends. */
+export async function openCountedRoom(people: number, said = SAID): Promise<CountedRoom> {
+  const database = await openCountingDatabase();
+  await furnish(database, people, said);
+  const tally = { posts: 0, bytes: 0, invocations: 0, tripsBeforePost: undefined as number | undefined };
+  const posting = {
+    db: database.db,
+    now: Date.now,
+    poster: {
+      async post(_connection: string, frame: string) {
+        tally.tripsBeforePost ??= database.trips();
+        tally.posts++;
+        tally.bytes += Buffer.byteLength(frame);
+        return 'taken' as const;
+      },
+      isOpen: async () => true,
+      close: async () => undefined,
+    },
+  };
+  const session = { ...connectionOf(0, ROOM), guest: false };
+  const parts: CountedRoom['parts'] = {
+    ...posting,
+    rates: { group: { messages: 20, windowMs: 10_000 }, direct: null },
+    files: () => {
+      throw new Error('A file was not expected: none came with the frame');
+    },
+    async fanOut({ event, audience }) {
+      tally.invocations++;
+      await post(event, audience, posting);
+    },
+    verify: async () => ({ user: session.user, expiresAt: Date.now() + 3_600_000 }),
+  };
+  return {
+    session,
+    parts,
+    database,
+    async count(run) {
+      database.restart();
+      Object.assign(tally, { posts: 0, bytes: 0, invocations: 1, tripsBeforePost: undefined });
+      await run();
+      return { ...database.counts(), ...tally };
+    },
+    close: () => database.close(),
+  };
+}
