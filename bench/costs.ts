@@ -35,7 +35,8 @@ export function costOfMillion(usage: Usage): Cost {
   const gigabyteSeconds = ((usage.functionMs * MILLION) / 1000) * (assumed.megabytes / 1024);
   const parts = {
     apiGateway: usage.gatewayMessages * apiGateway.perMillionMessages,
-    dynamodb: usage.writeUnits * dynamodb.perMillionWriteUnits + usage.readUnits * dynamodb.perMillionReadUnits,
+    dynamodb:
+      usage.writeUnits * dynamodb.perMillionWriteUnits + usage.readUnits * dynamodb.perMillionReadUnits,
     lambda: usage.invocations * lambda.perMillionRequests + gigabyteSeconds * lambda.perGigabyteSecond,
   };
   return { ...parts, total: parts.apiGateway + parts.dynamodb + parts.lambda };

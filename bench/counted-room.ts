@@ -4,10 +4,8 @@ import type { FilingParts, Verifying } from '../functions/commands/parts.ts';
 import { post } from '../functions/commands/publish.ts';
 import type { Connection, Session } from '../functions/domain/connection.ts';
 import type { User } from '../functions/domain/member.ts';
-import { putConnection } from '../functions/store/connections.ts';
-import { logKey, roomKey } from '../functions/store/keys.ts';
-import { putMember } from '../functions/store/members.ts';
-import { putRoom } from '../functions/store/rooms.ts';
+import { itemOf } from '../functions/store/connections.ts';
+import { logKey, memberKey, roomKey } from '../functions/store/keys.ts';
 import { type CountingDatabase, type DatabaseCounts, openCountingDatabase } from './counting-database.ts';
 
 /** All that is billed of what a frame causes. */
@@ -68,30 +66,44 @@ function* log(said: number): Iterable<object> {
   }
 }
 
-async function furnish({ db, fill }: CountingDatabase, people: number, said: number): Promise<void> {
-  const room = { name: 'A room', kind: 'group', access: 'members' } as const;
-  await Promise.all([putRoom(db, { ...room, id: 'another' }), putMember(db, 'another', userOf(0).id, 'member')]);
-  for (let index = 0; index < people; index++) {
-    await putMember(db, ROOM, userOf(index).id, 'member');
-    await putConnection(db, connectionOf(index, ROOM));
-  }
-  await fill([marshall({ ...roomKey(ROOM), ...room, seq: said, shards: 1, lastAt: Date.now() })]);
-  await fill(log(said));
+async function furnish({ fill }: CountingDatabase, people: number, said: number): Promise<void> {
+  const room = { name: 'A room', kind: 'group', access: 'members', shards: 1, lastAt: Date.now() } as const;
+  const connections = Array.from({ length: people }, (_, index) => connectionOf(index, ROOM));
+  const member = (id: string, { user }: Connection) =>
+    marshall({ ...memberKey(id, user.id), user: user.id, role: 'member', readTo: 0 });
+  await fill('chat', [
+    marshall({ ...roomKey(ROOM), ...room, seq: said }),
+    marshall({ ...roomKey('another'), ...room, seq: 0 }),
+    ...connections.slice(0, 1).map((connection) => member('another', connection)),
+    ...connections.map((connection) => member(ROOM, connection)),
+  ]);
+  await fill('connections', connections.map(itemOf));
+  await fill('chat', log(said));
 }
 
 /** The last message of the one who is counted. */
 export const OWN_MESSAGE = SAID;
 
+const freshTally = () => ({
+  posts: 0,
+  bytes: 0,
+  invocations: 1,
+  tripsBeforePost: undefined as number | undefined,
+  /** The first frame that refuses a command. */
+  refused: undefined as string | undefined,
+});
+
 /** A room of so many connections, each of another member. The first of them is the one who sends. */
 export async function openCountedRoom(people: number, said = SAID): Promise<CountedRoom> {
   const database = await openCountingDatabase();
   await furnish(database, people, said);
-  const tally = { posts: 0, bytes: 0, invocations: 0, tripsBeforePost: undefined as number | undefined };
+  let tally = freshTally();
   const posting = {
     db: database.db,
     now: Date.now,
     poster: {
       async post(_connection: string, frame: string) {
+        if (frame.startsWith('{"type":"error"')) tally.refused ??= frame;
         tally.tripsBeforePost ??= database.trips();
         tally.posts++;
         tally.bytes += Buffer.byteLength(frame);
@@ -120,9 +132,11 @@ export async function openCountedRoom(people: number, said = SAID): Promise<Coun
     database,
     async count(run) {
       database.restart();
-      Object.assign(tally, { posts: 0, bytes: 0, invocations: 1, tripsBeforePost: undefined });
+      tally = freshTally();
       await run();
-      return { ...database.counts(), ...tally };
+      const { refused, ...counts } = tally;
+      if (refused === undefined) return { ...database.counts(), ...counts };
+      throw new Error(`Not counted: a frame was refused with ${refused}; look at what is sent`);
     },
     close: () => database.close(),
   };

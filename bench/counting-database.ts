@@ -21,8 +21,8 @@ export interface CountingDatabase {
   trips(): number;
   counts(): DatabaseCounts;
   restart(): void;
-  /** Puts items into `chat` as they are, uncounted. */
-  fill(items: Iterable<object>): Promise<void>;
+  /** Puts items into a table as they are, uncounted. */
+  fill(table: 'chat' | 'connections', items: Iterable<object>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -119,7 +119,11 @@ class Meter {
     const { keySchema = [] } = tables.find(({ name }) => name === TableName) ?? {};
     const from = isObject(Key) ? Key : isObject(Item) ? Item : {};
     const key = keySchema.map(({ AttributeName: name }) => [name, from[name]]);
-    const output = await this.#ask('GetItem', { TableName, Key: Object.fromEntries(key), ConsistentRead: true });
+    const output = await this.#ask('GetItem', {
+      TableName,
+      Key: Object.fromEntries(key),
+      ConsistentRead: true,
+    });
     return isObject(output['Item']) ? output['Item'] : undefined;
   }
 
@@ -129,17 +133,22 @@ class Meter {
     if (status === 200) return output;
     const name = String(output['__type']).split('#').at(-1) ?? '';
     const message = String(output['message'] ?? output['Message'] ?? '');
-    throw new DynamoDBServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode: status } });
+    throw new DynamoDBServiceException({
+      name,
+      message,
+      $fault: 'client',
+      $metadata: { httpStatusCode: status },
+    });
   }
 }
 
 /** AWS: BatchWriteItem, at most 25 items a call. */
 const BATCH = 25;
 
-async function fill(embedded: Embedded, items: Iterable<object>): Promise<void> {
+async function fill(embedded: Embedded, table: string, items: Iterable<object>): Promise<void> {
   const putAll = async (batch: readonly object[]) => {
     const requests = batch.map((Item) => ({ PutRequest: { Item } }));
-    const input = { RequestItems: { chat: requests } };
+    const input = { RequestItems: { [table]: requests } };
     const { status, body } = await embedded.send({ operation: 'BatchWriteItem', input, body: Buffer.of() });
     if (status !== 200) throw new Error(`Table not filled: ${body}; look at the items`);
   };
@@ -171,7 +180,7 @@ export async function openCountingDatabase(): Promise<CountingDatabase> {
       meter.writeUnits = 0;
       meter.readUnits = 0;
     },
-    fill: (items) => fill(embedded, items),
+    fill: (table, items) => fill(embedded, table, items),
     close: () => embedded.close(),
   };
 }

@@ -107,7 +107,7 @@ export async function counts(): Promise<Findings> {
   }
   const bills = [];
   for (const room of PAID_ROOMS) {
-    const sent = (await countCommands(room)).get('send');
+    const sent = (await countCommands(room, ['send'])).get('send');
     if (sent) bills.push({ room, usage: usageOf(sent) });
   }
   return { rows, tables: [...tables, costTable(bills)], notes };

@@ -1,4 +1,4 @@
-import { type SendFrame, handlerOf } from './counted-commands.ts';
+import { handlerOf, type SendFrame } from './counted-commands.ts';
 import { type CountedRoom, openCountedRoom } from './counted-room.ts';
 import type { Findings } from './part.ts';
 import type { Row } from './row.ts';
@@ -70,7 +70,12 @@ function compared(read: Read, [small, large]: readonly [Filled, Filled], times: 
       ratio: { to, value: units(large) / units(small), most: 1 },
     },
     { name: name(small), value: ms(small), unit: 'ms' },
-    { name: name(large), value: ms(large), unit: 'ms', ratio: { to, value: ms(large) / ms(small), most: FLAT } },
+    {
+      name: name(large),
+      value: ms(large),
+      unit: 'ms',
+      ratio: { to, value: ms(large) / ms(small), most: FLAT },
+    },
   ];
 }
 

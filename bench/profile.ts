@@ -3,7 +3,10 @@ import type { Spent } from './stack-process.ts';
 
 /** Parts of the local stack, by the files that they are in; the first that fits a function, or who called it. */
 const parts: readonly (readonly [string, RegExp])[] = [
-  ['DynamoDB', /node_modules\/(dynalite|abstract-level|memory-level|classic-level|level|functional-red-black-tree|big\.js|lazy|async|lock|once)\/|local\/dynamodb\/(embedded|value-stream)/],
+  [
+    'DynamoDB',
+    /node_modules\/(dynalite|abstract-level|memory-level|classic-level|level|functional-red-black-tree|big\.js|lazy|async|lock|once)\/|local\/dynamodb\/(embedded|value-stream)/,
+  ],
   ['DynamoDB’s door', /local\/dynamodb\//],
   ['gateway', /local\/gateway|node_modules\/ws\//],
   ['IAM', /local\/iam\//],
@@ -11,6 +14,9 @@ const parts: readonly (readonly [string, RegExp])[] = [
   ['the rest of the stack', /local\//],
 ];
 const rest = 'Node: HTTP, sockets, garbage';
+
+/** Nothing, and what it takes to look. */
+const idle = /^\(idle\)|bench\/profile|node:inspector/;
 
 const partOf = (url: string): string | undefined => parts.find(([, files]) => files.test(url))?.[0];
 
@@ -23,7 +29,11 @@ export function sharesOf({ nodes, samples = [] }: Profiler.Profile): Readonly<Re
     if (partsById.has(id)) return partsById.get(id);
     const node = byId.get(id);
     const parent = parents.get(id);
-    const own = node && (node.callFrame.functionName === '(idle)' ? 'idle' : partOf(node.callFrame.url));
+    const own =
+      node &&
+      (idle.test(`${node.callFrame.functionName} ${node.callFrame.url}`)
+        ? 'idle'
+        : partOf(node.callFrame.url));
     const found = own ?? (parent && partById(parent.id));
     partsById.set(id, found);
     return found;

@@ -14,9 +14,11 @@ export const missed = (results: readonly Result[]): readonly Row[] =>
 function grid(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const line = (cells: readonly (string | number)[]) =>
     `| ${cells.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)).join(' | ')} |`;
-  return [line(columns), line(columns.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join(
-    '\n',
-  );
+  return [
+    line(columns),
+    line(columns.map((_, index) => (index === 0 ? '---' : '---:'))),
+    ...rows.map(line),
+  ].join('\n');
 }
 
 function rowGrid(rows: readonly Row[]): string {
@@ -45,9 +47,7 @@ function section({ part, findings }: Result): string {
 export function document(facts: readonly string[], results: readonly Result[]): string {
   const misses = missed(results);
   const verdict =
-    misses.length === 0
-      ? 'Every target is kept.'
-      : `Missed: ${misses.map(({ name }) => name).join('; ')}.`;
+    misses.length === 0 ? 'Every target is kept.' : `Missed: ${misses.map(({ name }) => name).join('; ')}.`;
   const intro = [
     '# What Parley costs, and how fast it is',
     'Written by `npm run bench`, which fails where a target is missed. Times differ from machine to machine, and from hour to hour, so each is put against a reference that was measured in the same run; counts are exact, and pinned by tests.',

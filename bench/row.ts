@@ -2,7 +2,17 @@
 export interface Row {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'µs' | 'ms' | 's' | 'bytes' | 'read units' | 'messages/s' | 'deliveries/s' | 'messages' | 'round trips' | 'deliveries';
+  readonly unit:
+    | 'µs'
+    | 'ms'
+    | 's'
+    | 'bytes'
+    | 'read units'
+    | 'messages/s'
+    | 'deliveries/s'
+    | 'messages'
+    | 'round trips'
+    | 'deliveries';
   /** What was decided: the value may not be higher. */
   readonly most?: number;
   /** The value against another's of the same run. */
