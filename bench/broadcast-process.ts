@@ -7,10 +7,10 @@ const rooms = new Map<string, Set<WebSocket>>();
 const at = new Date().toISOString();
 let last = 0;
 
-function frameOf(room: string, text: string): string {
+function frameOf(text: string): string {
   const message_id = ++last;
-  const sender = { sender_id: 1, sender_email: 'user-1@example.com', sender_username: 'user-1' };
-  const message = { message_id, text, ...sender, room, status: 'send', created_at: at, updated_at: at };
+  const author = { sender_id: 1, sender_email: 'user-1@example.com' };
+  const message = { message_id, text, ...author, status: 'send', created_at: at, updated_at: at };
   return JSON.stringify({ type: 'chat_message', message_id, message, seq: message_id });
 }
 
@@ -26,7 +26,7 @@ server.on('connection', (socket, request) => {
   socket.on('message', (data) => {
     const { message } = JSON.parse(String(data)) as { readonly message: string };
     // Encoded once for all.
-    const bytes = Buffer.from(frameOf(room, message));
+    const bytes = Buffer.from(frameOf(message));
     for (const member of members) member.send(bytes, { binary: false });
   });
 });

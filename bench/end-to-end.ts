@@ -175,7 +175,7 @@ const notes = [
 /** Messages a second from send to last recipient, against a server that does nothing else than to broadcast. */
 export async function endToEnd({
   of = crowds,
-  milliseconds = 3_000,
+  milliseconds = 2_000,
 }: EndToEndOptions = {}): Promise<Findings> {
   const broadcaster = start('broadcast-process.ts');
   const stack = start('stack-process.ts');
