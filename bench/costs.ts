@@ -25,9 +25,13 @@ const MILLION = 1_000_000;
 export const metered = (bytes: number): number =>
   Math.max(1, Math.ceil(bytes / prices.apiGateway.meteredBytes));
 
-/** Milliseconds for which functions run that make so many round trips and posts, by what is assumed of both. */
-export const functionMs = (trips: number, posts: number): number =>
-  trips * assumed.roundTripMs + Math.ceil(posts / assumed.postsAtOnce) * assumed.postMs;
+/**
+ * Milliseconds for which functions run, by what is assumed of round trips and posts.
+ * @param postWaves how many posts are under way at the same time, each time that there are any
+ */
+export const functionMs = (trips: number, postWaves: readonly number[]): number =>
+  trips * assumed.roundTripMs +
+  postWaves.reduce((sum, posts) => sum + Math.ceil(posts / assumed.postsAtOnce) * assumed.postMs, 0);
 
 /** What so much costs a million times. */
 export function costOfMillion(usage: Usage): Cost {
@@ -61,6 +65,6 @@ export function sampleUsage(room: number, connections: number): Usage {
     // AWS: a scan is billed by what it reads; half a unit for 4 KB where it need not be consistent.
     readUnits: Math.max(0.5, Math.ceil(bytes / (SCAN_UNIT_BYTES / 2)) * 0.5),
     invocations: 1,
-    functionMs: functionMs(Math.ceil(bytes / SCAN_PAGE_BYTES), room),
+    functionMs: functionMs(Math.ceil(bytes / SCAN_PAGE_BYTES), [room]),
   };
 }

@@ -13,6 +13,8 @@ export interface Counts extends DatabaseCounts {
   /** Round trips to DynamoDB before the first post; undefined where nothing was posted. */
   readonly tripsBeforePost: number | undefined;
   readonly posts: number;
+  /** How many posts were under way at the same time, each time that there were any. */
+  readonly postWaves: readonly number[];
   /** Of the frames that were posted. */
   readonly bytes: number;
   /** Invocations, that of the function which serves the frame included. */
@@ -86,6 +88,7 @@ export const OWN_MESSAGE = SAID;
 
 const freshTally = () => ({
   posts: 0,
+  postWaves: [] as number[],
   bytes: 0,
   invocations: 1,
   tripsBeforePost: undefined as number | undefined,
@@ -98,6 +101,7 @@ export async function openCountedRoom(people: number, said = SAID): Promise<Coun
   const database = await openCountingDatabase();
   await furnish(database, people, said);
   let tally = freshTally();
+  let underWay = 0;
   const posting = {
     db: database.db,
     now: Date.now,
@@ -107,6 +111,11 @@ export async function openCountedRoom(people: number, said = SAID): Promise<Coun
         tally.tripsBeforePost ??= database.trips();
         tally.posts++;
         tally.bytes += Buffer.byteLength(frame);
+        if (underWay++ === 0) tally.postWaves.push(0);
+        const wave = tally.postWaves.length - 1;
+        tally.postWaves[wave] = (tally.postWaves[wave] ?? 0) + 1;
+        await new Promise((resume) => setImmediate(resume));
+        underWay--;
         return 'taken' as const;
       },
       isOpen: async () => true,

@@ -13,13 +13,21 @@ const PAID_ROOMS = [2, 10, 100];
 const SAMPLE_CONNECTIONS = 1_000;
 
 /** What is billed of a command in a room. */
-export function usageOf({ trips, posts, bytes, writeUnits, readUnits, invocations }: Counts): Usage {
+export function usageOf({
+  trips,
+  posts,
+  postWaves,
+  bytes,
+  writeUnits,
+  readUnits,
+  invocations,
+}: Counts): Usage {
   return {
     gatewayMessages: 1 + posts * metered(posts === 0 ? 0 : bytes / posts),
     writeUnits,
     readUnits,
     invocations,
-    functionMs: functionMs(trips.length, posts),
+    functionMs: functionMs(trips.length, postWaves),
   };
 }
 
@@ -76,7 +84,7 @@ export const withoutReceipts = (usage: Usage, room: number): Usage => ({
   ...usage,
   gatewayMessages: 1 + room,
   writeUnits: usage.writeUnits - 1,
-  functionMs: functionMs(3, room),
+  functionMs: functionMs(3, [room]),
 });
 
 const notes = [

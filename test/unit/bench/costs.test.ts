@@ -15,9 +15,10 @@ test('a million messages cost what their parts cost', () => {
   expect(cost.total).toBeCloseTo(cost.apiGateway + cost.dynamodb + cost.lambda);
 });
 
-test('a function runs for its round trips, and for as many posts in a row as do not fit at once', () => {
-  expect(functionMs(3, 50)).toBe(3 * 5 + 10);
-  expect(functionMs(3, 51)).toBe(3 * 5 + 20);
+test('a function runs for its round trips, and for posts that wait for others or do not fit at once', () => {
+  expect(functionMs(3, [50])).toBe(3 * 5 + 10);
+  expect(functionMs(3, [51])).toBe(3 * 5 + 20);
+  expect(functionMs(4, [2, 2, 2])).toBe(4 * 5 + 30);
 });
 
 test('the usual sample reads all connections for each message, whatever room they are of', () => {

@@ -78,6 +78,7 @@ test('a send to 1,000 asks as often as one to 2, and has three other functions p
 
 test('what is billed of a send is the frame that came, each post, and the function', async () => {
   const sent = (await countCommands(2, ['send'])).get('send');
+  expect(sent?.postWaves).toEqual([2, 2, 2]);
   expect(sent && usageOf(sent)).toMatchObject({
     gatewayMessages: 7,
     writeUnits: 4,
