@@ -52,6 +52,7 @@ async function makeRooms(stack: Stack, rooms: readonly RoomOrder[]): Promise<rea
 }
 
 const synthesizer = openSynthesizer({ rateLimit: 'off' });
+process.once('exit', synthesizer.dispose);
 const stack = await startStack({
   synthesize: synthesizer.synthesize,
   users,
@@ -75,7 +76,6 @@ async function answer(request: StackRequest): Promise<unknown> {
       return profile?.stop();
     case 'stop':
       await stack.stop();
-      synthesizer.dispose();
       return null;
     default:
       return request satisfies never;
@@ -84,7 +84,6 @@ async function answer(request: StackRequest): Promise<unknown> {
 
 process.on('message', async (request: StackRequest) => {
   process.send?.(await answer(request));
-  if (request.kind === 'stop') process.exit();
 });
 process.once('disconnect', () => process.exit());
 process.send?.(stack.socketUrl);

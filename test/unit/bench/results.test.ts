@@ -1,5 +1,7 @@
+import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
-import { sustained } from '../../../bench/end-to-end.ts';
+import { heard } from '../../../bench/child.ts';
+import { fastest, sustained } from '../../../bench/end-to-end.ts';
 import { messageIn, type Stretch } from '../../../bench/load.ts';
 import { sharesOf } from '../../../bench/profile.ts';
 import { document, missed, type Result } from '../../../bench/results.ts';
@@ -63,6 +65,7 @@ test('a rate counts that nothing was lost at and nobody waited long for; else th
   const best = stretch(20, 200);
   expect(sustained([stretch(10, 90), best, stretch(30, 400), stretch(40, 90, 1)])).toBe(best);
   expect(sustained([stretch(30, 400), stretch(10, 300)])?.p99).toBe(300);
+  expect(fastest([stretch(10, 90), stretch(30, 400)])?.messagesPerSecond).toBe(30);
 });
 
 test('a delivery is known by the number in its text; a receipt with the same text is none', () => {
@@ -86,4 +89,15 @@ test('a sample counts for the part that its function is of, or else who called i
   ];
   const shares = sharesOf({ nodes, samples: [2, 3, 4, 4, 5, 3], startTime: 0, endTime: 1 });
   expect(shares).toEqual({ gateway: 0.75, DynamoDB: 0.25 });
+});
+
+test('a process that ends before it answers ends the measurement', async () => {
+  const child = new EventEmitter();
+  const answer = heard(child);
+  child.emit('message', 41);
+  expect(await answer).toBe(41);
+  const none = heard(child);
+  child.emit('exit', 1);
+  await expect(none).rejects.toThrow('Not measured: a process ended before it answered');
+  expect(child.eventNames()).toEqual([]);
 });
