@@ -1,6 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
+import { heard, letGo, start } from './child.ts';
 import { type Row, report } from './row.ts';
 
 export interface CpuPerPostOptions {
@@ -22,9 +21,6 @@ const env = {
   AWS_SESSION_TOKEN: 'T'.repeat(900),
 };
 
-const start = (script: string, ...given: string[]): ChildProcess =>
-  fork(fileURLToPath(new URL(script, import.meta.url)), given, { env });
-
 /** Code is compiled and connections are opened in these, which do not count. */
 const WARM_UPS = 10;
 
@@ -41,7 +37,7 @@ async function leastOf(
   for (let round = -WARM_UPS; round < rounds; round++) {
     for (const way of ways) {
       processes[way].send({ posts });
-      const [cost] = await once(processes[way], 'message');
+      const cost = Number(await heard(processes[way]));
       if (round >= 0) least[way] = Math.min(least[way], cost);
     }
   }
@@ -56,10 +52,10 @@ export async function cpuPerPost({
   posts = 1000,
   rounds = 20,
 }: CpuPerPostOptions = {}): Promise<readonly Row[]> {
-  const gateway = start('gateway-process.ts');
-  const [port] = await once(gateway, 'message');
+  const gateway = start('gateway-process.ts', [], { env });
+  const port = await heard(gateway);
   const url = `http://127.0.0.1:${port}/prod`;
-  const [bare, thin, sdk] = ways.map((way) => start('posting-process.ts', way, url)) as [
+  const [bare, thin, sdk] = ways.map((way) => start('posting-process.ts', [way, url], { env })) as [
     ChildProcess,
     ChildProcess,
     ChildProcess,
@@ -80,7 +76,7 @@ export async function cpuPerPost({
       { name: 'CPU per post, poster', value: least.thin, unit: 'µs', ratio: toSdk },
     ];
   } finally {
-    for (const each of [bare, thin, sdk, gateway]) each.disconnect();
+    letGo([bare, thin, sdk, gateway]);
   }
 }
 

@@ -39,7 +39,9 @@ const whole = new Set<Row['unit']>(['bytes', 'messages', 'deliveries/s', 'messag
 
 /** A row's value with its unit. */
 export const shown = ({ value, unit }: Pick<Row, 'value' | 'unit'>): string =>
-  `${whole.has(unit) && value >= 100 ? Math.round(value).toLocaleString('en') : Number(value.toFixed(1)).toLocaleString('en')} ${unit}`;
+  unit === '$'
+    ? `$${value.toPrecision(3)}`
+    : `${whole.has(unit) && value >= 100 ? Math.round(value).toLocaleString('en') : Number(value.toFixed(1)).toLocaleString('en')} ${unit}`;
 
 const factor = (value: number): string => (value < 0.1 ? value.toFixed(4) : value.toFixed(2));
 

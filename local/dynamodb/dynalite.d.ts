@@ -14,6 +14,9 @@ declare module 'dynalite/db/index.js' {
     close(): Promise<void>;
   }
 
+  /** Bytes, as DynamoDB bills them. */
+  export function itemSize(item: object): number;
+
   export interface Store {
     readonly db: LevelDatabase;
     readonly lifecycleManager: { gracefulClose(): Promise<void> };

@@ -21,23 +21,29 @@ export function readStatements(document: unknown, where: string): readonly State
   return (Array.isArray(body) ? body : [body]).map((statement) => readStatement(statement, where));
 }
 
+/** A role's statements about an action are looked up once: a fan-out asks for each of its posts. */
+const aboutActions = new WeakMap<readonly Statement[], Map<string, readonly Statement[]>>();
+
+function aboutAction(statements: readonly Statement[], action: string): readonly Statement[] {
+  const known = aboutActions.get(statements) ?? new Map<string, readonly Statement[]>();
+  aboutActions.set(statements, known);
+  const found =
+    known.get(action) ??
+    // AWS: action names do not depend on case, resource ARNs do.
+    statements.filter(({ actions }) => actions.some((pattern) => matchesWildcard(pattern, action, true)));
+  known.set(action, found);
+  return found;
+}
+
 /** Decides as IAM does: an explicit Deny wins, then any Allow, else no. */
 export function evaluate(statements: readonly Statement[], action: string, resource: string): Verdict {
   let verdict: Verdict = 'not allowed';
-  for (const statement of statements) {
-    if (!covers(statement, action, resource)) continue;
+  for (const statement of aboutAction(statements, action)) {
+    if (!statement.resources.some((pattern) => matchesWildcard(pattern, resource))) continue;
     if (statement.effect === 'Deny') return 'denied explicitly';
     verdict = 'allowed';
   }
   return verdict;
-}
-
-function covers(statement: Statement, action: string, resource: string): boolean {
-  // AWS: action names do not depend on case, resource ARNs do.
-  return (
-    statement.actions.some((pattern) => matchesWildcard(pattern, action, true)) &&
-    statement.resources.some((pattern) => matchesWildcard(pattern, resource))
-  );
 }
 
 function readStatement(statement: unknown, where: string): Statement {

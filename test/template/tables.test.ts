@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { tables as countedTables } from '../../bench/counting-database.ts';
 import { synthesize } from './synthesize.ts';
 
 const tables = synthesize().resources('AWS::DynamoDB::Table');
@@ -67,4 +68,20 @@ test('chat is backed up to the second, cannot be deleted by mistake, and outlive
     },
     deletionPolicy: 'Retain',
   });
+});
+
+test('the tables whose calls are counted have the same keys', () => {
+  const own = { TablesConnections: 'connections', TablesChat: 'chat' };
+  for (const [id, name] of Object.entries(own)) {
+    const counted = countedTables.find((each) => each.name === name);
+    const { indexes = [] } = counted ?? {};
+    expect(keys(counted?.keySchema, counted?.attributeDefinitions)).toEqual(table(id).keys);
+    expect(
+      indexes.map((index) => ({
+        name: index.IndexName,
+        keys: keys(index.KeySchema, counted?.attributeDefinitions),
+        projection: index.Projection,
+      })),
+    ).toEqual(table(id).indexes);
+  }
 });

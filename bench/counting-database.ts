@@ -1,0 +1,186 @@
+import { type DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import { itemSize } from 'dynalite/db/index.js';
+import type { Database } from '../functions/store/database.ts';
+import { createTables } from '../local/dynamodb/create-tables.ts';
+import type { Database as Embedded } from '../local/dynamodb/database.ts';
+import { openEmbedded } from '../local/dynamodb/embedded.ts';
+import { isObject } from '../local/object.ts';
+
+/** What DynamoDB was asked, and what it bills for that. */
+export interface DatabaseCounts {
+  /** Names of the operations; those in one list were under way at the same time, which is one round trip. */
+  readonly trips: readonly (readonly string[])[];
+  readonly writeUnits: number;
+  readonly readUnits: number;
+}
+
+/** An embedded DynamoDB with the two tables, called without a network, that counts. */
+export interface CountingDatabase {
+  readonly db: Database;
+  /** How many round trips have begun since the last `restart`. */
+  trips(): number;
+  counts(): DatabaseCounts;
+  restart(): void;
+  /** Puts items into a table as they are, uncounted. */
+  fill(table: 'chat' | 'connections', items: Iterable<object>): Promise<void>;
+  close(): Promise<void>;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const text = (name: string) => ({ AttributeName: name, AttributeType: 'S' });
+const keys = (partition: string, sort: string) => [
+  { AttributeName: partition, KeyType: 'HASH' },
+  { AttributeName: sort, KeyType: 'RANGE' },
+];
+const byUser = (sort: string) => [
+  { IndexName: 'by-user', KeySchema: keys('user', sort), Projection: { ProjectionType: 'KEYS_ONLY' } },
+];
+
+/** The keys of `lib/chat-tables.ts`, which a test compares with these. */
+export const tables = [
+  { name: 'chat', sort: 'item', indexes: byUser('room') },
+  { name: 'connections', sort: 'connection', indexes: byUser('connection') },
+].map(({ name, sort, indexes }) => ({
+  logicalId: name,
+  name,
+  arn: name,
+  attributeDefinitions: ['room', sort, 'user'].map(text),
+  keySchema: keys('room', sort),
+  indexes,
+}));
+
+const outputOf = (body: string | Buffer): Fields => {
+  const output: unknown = JSON.parse(String(body));
+  return isObject(output) ? output : {};
+};
+
+/** Only what has a `user` is in an index, whose keys never change: so it is written where the item comes or goes. */
+const indexed = (item: unknown): boolean => isObject(item) && item['user'] !== undefined;
+
+const writes = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
+
+/** The units of an answer (AWS: DynamoDB read and write operations). dynalite leaves out what finds nothing. */
+function unitsOf(output: Fields): number {
+  const consumed = output['ConsumedCapacity'];
+  return (Array.isArray(consumed) ? consumed : [consumed]).reduce(
+    (sum: number, each: unknown) => sum + Number(isObject(each) ? each['CapacityUnits'] : 0),
+    0,
+  );
+}
+
+class Meter {
+  trips: string[][] = [];
+  writeUnits = 0;
+  readUnits = 0;
+  readonly #embedded: Embedded;
+  #open = 0;
+
+  constructor(embedded: Embedded) {
+    this.#embedded = embedded;
+  }
+
+  async send(operation: string, input: Fields): Promise<Fields> {
+    if (this.#open === 0) this.trips.push([]);
+    this.trips.at(-1)?.push(operation);
+    this.#open++;
+    // As long as a turn of the event loop, as over a network: what does not wait for another is sent with it.
+    await new Promise((resume) => setImmediate(resume));
+    try {
+      return await (writes.has(operation) ? this.#write(operation, input) : this.#read(operation, input));
+    } finally {
+      this.#open--;
+    }
+  }
+
+  async #read(operation: string, input: Fields): Promise<Fields> {
+    const output = await this.#ask(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
+    const least = input['ConsistentRead'] === true ? 1 : 0.5;
+    this.readUnits += Math.max(least, unitsOf(output));
+    return output;
+  }
+
+  async #write(operation: string, input: Fields): Promise<Fields> {
+    const before = await this.#item(input);
+    try {
+      const output = await this.#ask(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
+      this.writeUnits += unitsOf(output);
+      const after = await this.#item(input);
+      if (indexed(before) !== indexed(after)) this.writeUnits += 1;
+      return output;
+    } catch (error) {
+      // AWS: a write whose condition does not hold is billed all the same, by the item that is there.
+      this.writeUnits += before === undefined ? 1 : Math.ceil(itemSize(before) / 1024);
+      throw error;
+    }
+  }
+
+  async #item({ TableName, Key, Item }: Fields): Promise<object | undefined> {
+    const { keySchema = [] } = tables.find(({ name }) => name === TableName) ?? {};
+    const from = isObject(Key) ? Key : isObject(Item) ? Item : {};
+    const key = keySchema.map(({ AttributeName: name }) => [name, from[name]]);
+    const output = await this.#ask('GetItem', {
+      TableName,
+      Key: Object.fromEntries(key),
+      ConsistentRead: true,
+    });
+    return isObject(output['Item']) ? output['Item'] : undefined;
+  }
+
+  async #ask(operation: string, input: Fields): Promise<Fields> {
+    const { status, body } = await this.#embedded.send({ operation, input: { ...input }, body: Buffer.of() });
+    const output = outputOf(body);
+    if (status === 200) return output;
+    const name = String(output['__type']).split('#').at(-1) ?? '';
+    const message = String(output['message'] ?? output['Message'] ?? '');
+    throw new DynamoDBServiceException({
+      name,
+      message,
+      $fault: 'client',
+      $metadata: { httpStatusCode: status },
+    });
+  }
+}
+
+/** AWS: BatchWriteItem, at most 25 items a call. */
+const BATCH = 25;
+
+async function fill(embedded: Embedded, table: string, items: Iterable<object>): Promise<void> {
+  const putAll = async (batch: readonly object[]) => {
+    const requests = batch.map((Item) => ({ PutRequest: { Item } }));
+    const input = { RequestItems: { [table]: requests } };
+    const { status, body } = await embedded.send({ operation: 'BatchWriteItem', input, body: Buffer.of() });
+    if (status !== 200) throw new Error(`Table not filled: ${body}; look at the items`);
+  };
+  let batch: object[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length === BATCH) {
+      await putAll(batch);
+      batch = [];
+    }
+  }
+  if (batch.length > 0) await putAll(batch);
+}
+
+export async function openCountingDatabase(): Promise<CountingDatabase> {
+  const embedded = await openEmbedded(null);
+  await createTables(embedded, tables);
+  const meter = new Meter(embedded);
+  const client = {
+    send: (command: { readonly constructor: { readonly name: string }; readonly input: Fields }) =>
+      meter.send(command.constructor.name.replace('Command', ''), command.input),
+  };
+  return {
+    db: { client: client as unknown as DynamoDBClient, chat: 'chat', connections: 'connections' },
+    trips: () => meter.trips.length,
+    counts: () => ({ trips: meter.trips, writeUnits: meter.writeUnits, readUnits: meter.readUnits }),
+    restart() {
+      meter.trips = [];
+      meter.writeUnits = 0;
+      meter.readUnits = 0;
+    },
+    fill: (table, items) => fill(embedded, table, items),
+    close: () => embedded.close(),
+  };
+}

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { type CountedName, countCommands, handlerOf } from '../../../bench/counted-commands.ts';
+import { openCountedRoom } from '../../../bench/counted-room.ts';
+import { usageOf } from '../../../bench/counts.ts';
+
+/** Round trips before the first post and in all, write units, read units, posts. */
+type Pinned = readonly [number | undefined, number, number, number, number];
+
+const pinned: Readonly<Record<2 | 50, Readonly<Record<CountedName, Pinned>>>> = {
+  2: {
+    send: [3, 4, 4, 1, 6],
+    'send with client_id': [4, 5, 5, 1, 6],
+    'send again': [4, 4, 5, 2, 1],
+    edit: [5, 5, 4, 2, 2],
+    react: [5, 5, 4, 2, 2],
+    delete: [6, 6, 5, 2, 2],
+    seen: [3, 3, 1, 10, 2],
+    typing: [2, 2, 0, 3, 2],
+    'history, 50 messages': [1, 1, 0, 7, 1],
+    'sync, 10 changes': [3, 3, 0, 16, 1],
+    ping: [1, 1, 0, 2, 1],
+    authenticate: [2, 2, 1, 0.5, 1],
+    'join another room': [4, 4, 2, 6.5, 1],
+    'leave it': [3, 3, 3, 2, 1],
+    $disconnect: [5, 5, 4, 2.5, 1],
+    $connect: [undefined, 1, 3, 0, 0],
+    welcome: [1, 3, 1, 9, 2],
+  },
+  50: {
+    send: [3, 4, 4, 3, 150],
+    'send with client_id': [4, 5, 5, 3, 150],
+    'send again': [4, 4, 5, 2, 1],
+    edit: [5, 5, 4, 4, 50],
+    react: [5, 5, 4, 4, 50],
+    delete: [6, 6, 5, 4, 50],
+    seen: [3, 3, 1, 12, 50],
+    typing: [2, 2, 0, 5, 50],
+    'history, 50 messages': [1, 1, 0, 7, 1],
+    'sync, 10 changes': [3, 3, 0, 16, 1],
+    ping: [1, 1, 0, 2, 1],
+    authenticate: [2, 2, 1, 0.5, 1],
+    'join another room': [4, 4, 2, 6.5, 1],
+    'leave it': [3, 3, 3, 2, 1],
+    $disconnect: [5, 5, 4, 4.5, 49],
+    $connect: [undefined, 1, 3, 0, 0],
+    welcome: [1, 3, 1, 11, 50],
+  },
+};
+
+describe.each([2, 50] as const)('in a room of %i connections', (people) => {
+  test('each command costs what it cost before', async () => {
+    const counts = await countCommands(people);
+    const found = [...counts].map(([name, { tripsBeforePost, trips, writeUnits, readUnits, posts }]) => [
+      name,
+      [tripsBeforePost, trips.length, writeUnits, readUnits, posts],
+    ]);
+    expect(Object.fromEntries(found)).toEqual(pinned[people]);
+  });
+});
+
+test('a send to 1,000 asks as often as one to 2, and has three other functions post most of it', async () => {
+  const counts = await countCommands(1_000, ['send', 'send with client_id']);
+  const sent = counts.get('send');
+  expect(sent).toMatchObject({
+    tripsBeforePost: 3,
+    writeUnits: 4,
+    readUnits: 45,
+    posts: 1_002,
+    invocations: 4,
+  });
+  expect(sent?.trips).toHaveLength(4);
+  expect(counts.get('send with client_id')).toMatchObject({
+    tripsBeforePost: 4,
+    writeUnits: 5,
+    posts: 1_002,
+  });
+});
+
+test('what is billed of a send is the frame that came, each post, and the function', async () => {
+  const sent = (await countCommands(2, ['send'])).get('send');
+  expect(sent?.postWaves).toEqual([2, 2, 2]);
+  expect(sent && usageOf(sent)).toMatchObject({
+    gatewayMessages: 7,
+    writeUnits: 4,
+    readUnits: 1,
+    invocations: 1,
+  });
+});
+
+test('a command that is refused is not counted as if it were done', async () => {
+  const room = await openCountedRoom(2);
+  const send = handlerOf(room);
+  const refused = room.count(() => send({ action: 'edit', message_id: 1_000, text: 'x' }));
+  await expect(refused).rejects.toThrow(/^Not counted: .*MESSAGE_NOT_FOUND/);
+  await room.close();
+});

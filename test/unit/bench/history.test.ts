@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { history } from '../../../bench/history.ts';
+
+test('what a page and a sync read does not depend on how much was ever said', async () => {
+  const { rows = [] } = await history({ sizes: [700, 2_100], rounds: 1 });
+  const units = rows.filter(({ unit }) => unit === 'read units').map(({ name, value }) => [name, value]);
+  expect(Object.fromEntries(units)).toEqual({
+    'first page, room of 700': 7,
+    'first page, room of 2,100': 7,
+    'ten pages back, room of 700': 70,
+    'ten pages back, room of 2,100': 70,
+    'sync, 50 changes from the end, room of 700': 64,
+    'sync, 50 changes from the end, room of 2,100': 64,
+  });
+});
