@@ -86,10 +86,13 @@ test('an edit and a delete are made once, however often they are sent at the sam
       .frames()
       .filter(typed(type))
       .map((frame) => (frame as Frame)['seq']);
-  expect(new Set(told('message_edited'))).toEqual(new Set([2]));
-  expect(new Set(told('message_deleted'))).toEqual(new Set([3]));
+  // Copies that come at the same time may use up numbers between them.
+  const [edited, removed] = [edits[0]?.['seq'], removals[0]?.['seq']];
+  expect(removed).toBeGreaterThan(Number(edited));
+  expect(new Set(told('message_edited'))).toEqual(new Set([edited]));
+  expect(new Set(told('message_deleted'))).toEqual(new Set([removed]));
   alice.send(edit);
-  expect(await alice.take('message_edited')).toMatchObject({ seq: 2, text: '', client_id: 'e-1' });
+  expect(await alice.take('message_edited')).toMatchObject({ seq: edited, text: '', client_id: 'e-1' });
   expect(await history(alice)).toEqual([]);
   await Promise.all([alice.close(), bob.close()]);
 });
