@@ -170,7 +170,7 @@ async function rowsOf(connections: number, sharded: boolean, limited: boolean): 
       ...(dictated > 0 && sharded && { ratio }),
     },
     { name: `functions, ${place}`, value: run.functions, unit: 'functions' },
-    { name: `cost, ${place}`, value: run.dollars, unit: '$' },
+    { name: `cost of 1,000 messages, ${place}`, value: run.dollars * 1_000, unit: '$' },
   ];
 }
 

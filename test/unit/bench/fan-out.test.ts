@@ -6,14 +6,25 @@ const run = (connections: number, more: Partial<Model> = {}) =>
   runFanOut(connections, true, { ...standard, ...more });
 
 describe('a message to a room, in virtual time,', () => {
-  test('of 10,000 takes a tenth more than the limit of the account dictates at most, in 17 functions', async () => {
-    const { postingMs, delivered, functions, refused } = await run(10_000);
-    expect(postingMs).toBeGreaterThanOrEqual(dictatedMs(10_000, standard));
-    expect(postingMs).toBeLessThanOrEqual(1.1 * dictatedMs(10_000, standard));
+  test('of about 10,000 takes a tenth more than the limit of the account dictates, more often less', async () => {
+    const ratios: number[] = [];
+    // Each size is another seed, so that no lucky one is measured.
+    for (const connections of [9_950, 9_990, 10_000, 10_010, 10_050]) {
+      const { postingMs } = await run(connections);
+      ratios.push(postingMs / dictatedMs(connections, standard));
+    }
+    ratios.sort((one, other) => one - other);
+    expect(ratios[0]).toBeGreaterThanOrEqual(1);
+    expect(ratios[2]).toBeLessThanOrEqual(1.1);
+    expect(ratios[4]).toBeLessThanOrEqual(1.15);
+  });
+
+  test('of 10,000 reaches everybody by 17 functions, and hardly a third of its posts is refused first', async () => {
+    const { delivered, functions, refused } = await run(10_000);
     // Everybody once, and the sender two receipts.
     expect(delivered).toBe(10_002);
     expect(functions).toBe(17);
-    expect(refused).toBeLessThan(delivered / 2);
+    expect(refused).toBeLessThan(delivered / 3);
   });
 
   test('of 10,000 is with the last of them in 222 ms where nothing is limited', async () => {
