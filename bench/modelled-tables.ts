@@ -5,9 +5,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../functions/domain/connection.ts';
-import { itemOf } from '../functions/store/connections.ts';
+import { connectionExpiry, itemOf } from '../functions/store/connections.ts';
 import type { Database } from '../functions/store/database.ts';
-import { logKey, memberKey, roomKey } from '../functions/store/keys.ts';
+import { logKey, memberKey, profileKey, roomKey } from '../functions/store/keys.ts';
 
 type Item = Record<string, AttributeValue>;
 type Values = Record<string, unknown>;
@@ -21,6 +21,7 @@ interface Input {
   readonly ConditionExpression?: string;
   readonly ExpressionAttributeValues?: Item;
   readonly ExclusiveStartKey?: Item;
+  readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly Item[] }>>;
 }
 
 export interface ModelledTablesOptions {
@@ -66,8 +67,13 @@ export class ModelledTables {
     this.#put('chat', marshall({ ...memberKey(room, user), user, role: 'member', readTo: 0, mutedUntil: 0 }));
   }
 
+  /** Its row, and its user's profile, which says that it is open. */
   putConnection(connection: Connection): void {
     this.#put('connections', itemOf(connection));
+    const key = profileKey(connection.user.id);
+    const open = `${connectionExpiry(connection)} ${connection.id}`;
+    const before = unmarshall(this.#get('chat', marshall(key)) ?? {})['online'] ?? [];
+    this.#put('chat', marshall({ ...key, online: new Set([...before, open]) }));
   }
 
   /** What stands under a room's key. */
@@ -88,6 +94,7 @@ export class ModelledTables {
     const { input } = command;
     if (name === 'Query') return this.#query(input);
     if (name === 'GetItem') return { Item: this.#get(input.TableName, input.Key ?? {}) };
+    if (name === 'BatchGetItem') return { Responses: this.#getBatch(input.RequestItems ?? {}) };
     if (name === 'PutItem') return this.#put(input.TableName, input.Item ?? {}, input.ConditionExpression);
     if (name === 'DeleteItem') return this.#delete(input);
     if (name === 'UpdateItem') return { Attributes: this.#update(input) };
@@ -103,6 +110,14 @@ export class ModelledTables {
 
   #get(table: string, key: Item): Item | undefined {
     return this.#partition(table, key).get(sortKeyOf(key));
+  }
+
+  #getBatch(asked: NonNullable<Input['RequestItems']>): Record<string, Item[]> {
+    const found = Object.entries(asked).map(([table, { Keys }]) => [
+      table,
+      Keys.map((key) => this.#get(table, key)).filter((item) => item !== undefined),
+    ]);
+    return Object.fromEntries(found);
   }
 
   #put(table: string, item: Item, condition?: string): object {

@@ -2,7 +2,12 @@
 const WIDEST = 50;
 const NARROWEST = 1;
 /** As TCP does on a network that drops: less by a share when it is too much, more by one for each round that was not. */
-const NARROWS_TO = 0.8;
+const NARROWS_TO = 0.7;
+/**
+ * And more by a half for each round, once a whole one was not: other functions have come to their end, and what they
+ * took of the account's limit is free.
+ */
+const WIDENS_BY = 0.5;
 
 /**
  * How many posts are under way at once. The gateway's limit is the account's, so "too fast" is said to a function, not
@@ -17,6 +22,8 @@ export class Pace {
   #narrowedAt = 0;
   #taken = 0;
   #refused = 0;
+  /** Posts that went through since one was too fast. */
+  #calm = 0;
 
   /** Answers so far: those that went through, and those that were too fast. */
   get answers(): { readonly taken: number; readonly refused: number } {
@@ -42,12 +49,15 @@ export class Pace {
 
   widen(): void {
     this.#taken++;
-    this.#window = Math.min(WIDEST, this.#window + 1 / this.#window);
+    this.#calm++;
+    const step = this.#calm > this.#window ? WIDENS_BY : 1 / this.#window;
+    this.#window = Math.min(WIDEST, this.#window + step);
   }
 
   /** Of all that were under way together and were too fast, the first one narrows the pace. */
   narrow(turn: number): void {
     this.#refused++;
+    this.#calm = 0;
     if (turn <= this.#narrowedAt) return;
     this.#narrowedAt = this.#started;
     this.#window = Math.max(NARROWEST, this.#window * NARROWS_TO);

@@ -35,6 +35,9 @@ export interface PatientPost {
 const SHORT_PAUSE_MS = 10;
 const LONGEST_SHORT_PAUSE_MS = 100;
 
+/** A post is refused alone where so many others go through for each that does not, since it was tried before. */
+const ALONE = 20;
+
 /** How often a client whose buffer seems full is asked for a last time. */
 const LAST_ROUNDS = 4;
 
@@ -100,7 +103,7 @@ export async function postPatiently(given: PatientPost): Promise<Outcome> {
     // It may have waited for its first turn for long.
     if (attempt === 0) until = Math.min(deadline, Date.now() + perPost);
     const { taken, refused } = pace.answers;
-    const alone = attempt > 0 && taken - seen.taken >= 4 * (refused - seen.refused);
+    const alone = attempt > 0 && taken - seen.taken >= ALONE * (refused - seen.refused);
     if (answer === 'too fast') {
       if (alone) pace.note();
       else pace.narrow(turn);

@@ -1,13 +1,8 @@
 import { persist } from '../broadcast/persist.ts';
 import { authentic } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
-import { getConnections } from '../store/connections.ts';
-import { listOpen } from '../store/profiles.ts';
-import { placesOf } from '../store/shards.ts';
 import { type Leaving, LOOKUP_BUDGET_MS } from './leave.ts';
-
-/** More devices than anybody has; a bot that opens more has its older ones overlooked. */
-const MAX_DEVICES = 20;
+import { rowsOf } from './rows-of.ts';
 
 async function areOpen(ids: ReadonlySet<string>, { poster }: Leaving): Promise<ReadonlySet<string>> {
   const open = await Promise.all(
@@ -29,12 +24,9 @@ export async function attendedRooms(
   parts: Leaving,
 ): Promise<ReadonlySet<string>> {
   if (rooms.length === 0) return new Set();
+  const rows = await rowsOf(user, rooms, parts);
   const now = parts.now();
-  const ids = (await listOpen(parts.db, user, now)).slice(0, MAX_DEVICES);
-  const places = rooms.flatMap((room) => ids.flatMap((id) => placesOf(id, room)));
-  const reading = (await getConnections(parts.db, places)).filter(
-    (row) => row.reads === 'auto' && authentic(row, now),
-  );
+  const reading = rows.filter((row) => row.reads === 'auto' && authentic(row, now));
   const open = await areOpen(new Set(reading.map(({ id }) => id)), parts);
   return new Set(reading.filter(({ id }) => open.has(id)).map(({ room }) => room));
 }

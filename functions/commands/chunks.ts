@@ -1,4 +1,5 @@
 import type { Connection } from '../domain/connection.ts';
+import type { Status } from '../domain/message.ts';
 import type { Share } from './parts.ts';
 
 /** Up to this many connections one function posts to by itself, and as many are in a chunk. */
@@ -13,7 +14,10 @@ export const MAX_CHUNK_BYTES = 800_000;
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 /** Cuts an audience into shares that one invocation can take, however long the event and the users' names are. */
-export function chunksOf(head: Pick<Share, 'event' | 'room'>, audience: readonly Connection[]): Share[] {
+export function chunksOf(
+  head: Pick<Share, 'event' | 'room'> & { readonly foreseen: Status },
+  audience: readonly Connection[],
+): Share[] {
   const room = MAX_CHUNK_BYTES - bytesOf(head);
   const chunks: Connection[][] = [];
   let left = 0;

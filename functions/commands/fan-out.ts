@@ -1,6 +1,7 @@
 import { FANOUT_BUDGET } from '../broadcast/deliver.ts';
 import type { Connection } from '../domain/connection.ts';
-import { statusFrom } from '../domain/receipt.ts';
+import { climbs } from '../domain/message.ts';
+import { MAX_RECEIPT_AUDIENCE, statusFrom } from '../domain/receipt.ts';
 import { listShards } from '../store/connections.ts';
 import { shardOf } from '../store/keys.ts';
 import { shardsBehind } from '../store/shards.ts';
@@ -10,6 +11,7 @@ import { growRoom } from './grow-room.ts';
 import type { Leaving } from './leave.ts';
 import type { Parts, Share } from './parts.ts';
 import { post } from './publish.ts';
+import { rowsOf } from './rows-of.ts';
 import { tallyOf } from './tally.ts';
 
 /** Those of a room who belong to a shard, wherever the count of their time has placed them. */
@@ -23,14 +25,17 @@ async function inShard(
 }
 
 /** Whoever finds that somebody else has got a message marks it, and tells its author; of many who do, the first. */
-async function acknowledgeShare(
-  { event, room }: Share,
-  taken: readonly Connection[],
-  parts: Leaving,
-): Promise<void> {
+async function acknowledgeShare(share: Share, taken: readonly Connection[], parts: Leaving): Promise<void> {
+  const { event, room } = share;
   if (event.kind !== 'MessageSent') return;
-  const status = statusFrom(event.message.author.id, taken);
-  if (status !== 'sent') await acknowledge(event.message, status, audienceOf(room, parts), parts);
+  const author = event.message.author.id;
+  const status = statusFrom(author, taken);
+  const noted = 'foreseen' in share ? share.foreseen : 'sent';
+  if (!climbs({ status: noted }, status)) return;
+  // Those who follow the receipts of so large a room are its author alone: no need to read all of it for them.
+  const large = taken.length > MAX_RECEIPT_AUDIENCE;
+  const followers = large ? () => rowsOf(author, [room], parts) : audienceOf(room, parts);
+  await acknowledge(event.message, status, followers, parts);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Poster } from '../broadcast/poster.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import type { User } from '../domain/member.ts';
+import type { Status } from '../domain/message.ts';
 import type { Rates } from '../domain/rate.ts';
 import type { Room } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
@@ -11,7 +12,14 @@ import type { FileStore } from '../store/file-store.ts';
 export type Share = {
   readonly event: Event;
   readonly room: Pick<Room, 'id' | 'shards' | 'grown'>;
-} & ({ readonly audience: readonly Connection[] } | { readonly shard: number; readonly without?: string });
+} & (
+  | {
+      readonly audience: readonly Connection[];
+      /** How far whoever hands it on expects the message to come by those whom they post to themselves. */
+      readonly foreseen: Status;
+    }
+  | { readonly shard: number; readonly without?: string }
+);
 
 /** What became of the posts of an event. */
 export interface Tally {

@@ -2,6 +2,8 @@ import { type Delivery, deliver, type Terms } from '../broadcast/deliver.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { type Event, sentBefore } from '../domain/event.ts';
 import { hears } from '../domain/inbox.ts';
+import type { Status } from '../domain/message.ts';
+import { statusFrom } from '../domain/receipt.ts';
 import type { Room } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
 import { type Audience, audienceOf, withCaller } from './audience.ts';
@@ -55,6 +57,10 @@ const headOf = (event: Event, { id, shards, grown }: Room): Pick<Share, 'event' 
   room: { id, shards, ...(grown && { grown }) },
 });
 
+/** What those who are posted to from here make of a message, so that no `fanout` writes the same once more. */
+const foreseenOf = (event: Event, direct: readonly Connection[]): Status =>
+  event.kind === 'MessageSent' ? statusFrom(event.message.author.id, direct) : 'sent';
+
 /** Up to 250 connections are posted to from here, the others by `fanout` in chunks. */
 async function publishToAll(
   event: Event,
@@ -65,9 +71,11 @@ async function publishToAll(
   const listed = await listConnections(parts.db, room, parts.now());
   const everyone = withCaller(caller, listed);
   const to = everyone.filter((connection) => hears(connection, event));
+  const direct = to.slice(0, DIRECT_POSTS);
+  const head = { ...headOf(event, room), foreseen: foreseenOf(event, direct) };
   const [delivery] = await Promise.all([
-    post(event, to.slice(0, DIRECT_POSTS), parts),
-    ...chunksOf(headOf(event, room), to.slice(DIRECT_POSTS)).map((chunk) => parts.fanOut(chunk)),
+    post(event, direct, parts),
+    ...chunksOf(head, to.slice(DIRECT_POSTS)).map((chunk) => parts.fanOut(chunk)),
     growRoom(room, listed, parts),
   ]);
   parts.measure?.(tallyOf(delivery));

@@ -6,30 +6,28 @@ const run = (connections: number, more: Partial<Model> = {}) =>
   runFanOut(connections, true, { ...standard, ...more });
 
 describe('a message to a room, in virtual time,', () => {
-  test('of about 10,000 takes a tenth more than the limit of the account dictates, more often less', async () => {
-    const ratios: number[] = [];
-    // Each size is another seed, so that no lucky one is measured.
-    for (const connections of [9_950, 9_990, 10_000, 10_010, 10_050]) {
+  // Each size is another seed, so that no lucky one is measured.
+  test.each([9_950, 9_990, 10_000, 10_010, 10_050])(
+    'of %i takes hardly longer than the limit of the account dictates',
+    async (connections) => {
       const { postingMs } = await run(connections);
-      ratios.push(postingMs / dictatedMs(connections, standard));
-    }
-    ratios.sort((one, other) => one - other);
-    expect(ratios[0]).toBeGreaterThanOrEqual(1);
-    expect(ratios[2]).toBeLessThanOrEqual(1.1);
-    expect(ratios[4]).toBeLessThanOrEqual(1.15);
-  });
+      const ratio = postingMs / dictatedMs(connections, standard);
+      expect(ratio).toBeGreaterThanOrEqual(1);
+      expect(ratio).toBeLessThanOrEqual(1.1);
+    },
+  );
 
-  test('of 10,000 reaches everybody by 17 functions, and hardly a third of its posts is refused first', async () => {
+  test('of 10,000 reaches everybody by 17 functions, and hardly a fifth of its posts is refused first', async () => {
     const { delivered, functions, refused } = await run(10_000);
     // Everybody once, and the sender two receipts.
     expect(delivered).toBe(10_002);
     expect(functions).toBe(17);
-    expect(refused).toBeLessThan(delivered / 3);
+    expect(refused).toBeLessThan(delivered / 5);
   });
 
-  test('of 10,000 is with the last of them in 222 ms where nothing is limited', async () => {
+  test('of 10,000 is with the last of them in 223 ms where nothing is limited', async () => {
     const { lastMs, delivered, refused } = await run(10_000, unlimited);
-    expect(Math.round(lastMs)).toBe(222);
+    expect(Math.round(lastMs)).toBe(223);
     expect(delivered).toBe(10_002);
     expect(refused).toBe(0);
   });
