@@ -110,20 +110,20 @@ test('a room of 5,000 messages opens at the newest with a bounded number of node
 });
 
 test('one scrolls up to the first of 5,000: each comes by, nothing jumps, and the nodes stay bounded', async () => {
-  const { seen, nodes, jump } = await bob.page.evaluate(scrollThrough, { by: -600, until: 1 });
+  const { seen, nodes, jump } = await bob.page.evaluate(scrollThrough, { by: -1_500, until: 1 });
   expect(seen).toBe(COUNT);
   expect(nodes).toBeLessThan(MOST_NODES);
   expect(jump).toBeLessThan(3);
 }, 240_000);
 
 test('and down again', async () => {
-  const { nodes, jump } = await bob.page.evaluate(scrollThrough, { by: 600, until: COUNT });
+  const { nodes, jump } = await bob.page.evaluate(scrollThrough, { by: 1_500, until: COUNT });
   expect(nodes).toBeLessThan(MOST_NODES);
   expect(jump).toBeLessThan(3);
 }, 240_000);
 
 test('a reaction to what one reads moves nothing of it', async () => {
-  await bob.page.evaluate(scrollThrough, { by: -600, until: COUNT - 300 });
+  await bob.page.evaluate(scrollThrough, { by: -1_500, until: COUNT - 300 });
   /** Runs in the page: the message in the middle, and where its text is. */
   const middle = (scroller: Element) => {
     const { top, height } = scroller.getBoundingClientRect();
@@ -146,11 +146,11 @@ test('a reaction to what one reads moves nothing of it', async () => {
 }, 120_000);
 
 test('one button leads back to the newest, and so does writing something', async () => {
-  await bob.page.evaluate(scrollThrough, { by: -600, until: COUNT - 300 });
+  await bob.page.evaluate(scrollThrough, { by: -1_500, until: COUNT - 300 });
   await bob.page.getByRole('button', { name: 'Newest' }).click();
   await bob.message(`Message ${COUNT}`).waitFor();
   await bob.page.getByRole('button', { name: 'Newest' }).waitFor({ state: 'detached' });
-  await bob.page.evaluate(scrollThrough, { by: -600, until: COUNT - 300 });
+  await bob.page.evaluate(scrollThrough, { by: -1_500, until: COUNT - 300 });
   await bob.say('The newest of all');
   await expect.poll(() => bob.texts().then((texts) => texts.at(-1))).toBe('The newest of all');
   await bob.page.getByRole('button', { name: 'Newest' }).waitFor({ state: 'detached' });
