@@ -1,9 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchWriteItemCommand,
+  DynamoDBClient,
+  type PutItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { demoUsers, makeRoom } from '../../bin/demo.ts';
+import { fewAtATime } from '../../functions/commands/few-at-a-time.ts';
 import type { Connection } from '../../functions/domain/connection.ts';
+import type { Message } from '../../functions/domain/message.ts';
 import { listConnections } from '../../functions/store/connections.ts';
 import type { Database } from '../../functions/store/database.ts';
+import { roomKey } from '../../functions/store/keys.ts';
+import { putMessage } from '../../functions/store/log.ts';
 import type { TestStack } from './stack.ts';
 
 /** The stack's tables, as a developer sees them. */
@@ -42,3 +52,29 @@ async function roomWith(
 /** The rows of a room's connections. */
 export const rowsOf = (stack: TestStack, room: string): Promise<Connection[]> =>
   listConnections(databaseOf(stack), { id: room, shards: 1 }, Date.now());
+
+/** AWS: BatchWriteItem, at most 25 items a call. */
+const BATCH = 25;
+
+/** Puts what was said in a room that is new, many at once. */
+export async function putLog(stack: TestStack, room: string, messages: readonly Message[]): Promise<void> {
+  const db = databaseOf(stack);
+  const puts: { PutRequest: { Item: PutItemCommand['input']['Item'] } }[] = [];
+  const send = async ({ input }: PutItemCommand) => puts.push({ PutRequest: { Item: input.Item } });
+  const collecting = { ...db, client: { send } as unknown as DynamoDBClient };
+  for (const message of messages) await putMessage(collecting, message);
+  const starts = Array.from({ length: Math.ceil(puts.length / BATCH) }, (_, index) => index * BATCH);
+  await fewAtATime(starts, (start) =>
+    db.client.send(
+      new BatchWriteItemCommand({ RequestItems: { [db.chat]: puts.slice(start, start + BATCH) } }),
+    ),
+  );
+  await db.client.send(
+    new UpdateItemCommand({
+      TableName: db.chat,
+      Key: marshall(roomKey(room)),
+      UpdateExpression: 'SET seq = :seq',
+      ExpressionAttributeValues: marshall({ ':seq': messages.length }),
+    }),
+  );
+}

@@ -1,14 +1,9 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fewAtATime } from '../../functions/commands/few-at-a-time.ts';
-import { roomKey } from '../../functions/store/keys.ts';
-import { putMessage } from '../../functions/store/log.ts';
 import { openBrowser } from '../support/browser.ts';
 import { enter } from '../support/chat.ts';
 import { arrive, type Person } from '../support/person.ts';
-import { databaseOf, newRoom } from '../support/rooms.ts';
+import { newRoom, putLog } from '../support/rooms.ts';
 import { alice as author, messageOf } from '../support/sample.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
@@ -24,27 +19,15 @@ let room: string;
 /** A room in which much was said, of lines of different heights. */
 async function longRoom(): Promise<string> {
   const room = await newRoom(stack, 'alice', 'bob');
-  const db = databaseOf(stack);
-  const ids = Array.from({ length: COUNT }, (_, index) => index + 1);
-  await fewAtATime(ids, (id) =>
-    putMessage(
-      db,
-      messageOf({
-        id,
-        room,
-        author,
-        text: `Message ${id}${' and some more of it'.repeat(id % 7 ? 0 : id % 19)}`,
-      }),
-    ),
-  );
-  await db.client.send(
-    new UpdateItemCommand({
-      TableName: db.chat,
-      Key: marshall(roomKey(room)),
-      UpdateExpression: 'SET seq = :seq',
-      ExpressionAttributeValues: marshall({ ':seq': COUNT }),
+  const said = Array.from({ length: COUNT }, (_, index) => index + 1).map((id) =>
+    messageOf({
+      id,
+      room,
+      author,
+      text: `Message ${id}${' and some more of it'.repeat(id % 7 ? 0 : id % 19)}`,
     }),
   );
+  await putLog(stack, room, said);
   return room;
 }
 
