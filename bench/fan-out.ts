@@ -50,7 +50,7 @@ export interface FanOutRun {
   /** Milliseconds from the frame to the last delivery. */
   readonly lastMs: number;
   /** Milliseconds between the first post of a `fanout` and the last that the gateway let in. */
-  readonly postingMs: number;
+  readonly postingMs: number | undefined;
   readonly delivered: number;
   readonly refused: number;
   /** Invocations: the sender's and those of `fanout`. */
@@ -140,7 +140,7 @@ export function runFanOut(connections: number, sharded: boolean, model: Model): 
     await Promise.all(running);
     return {
       lastMs: gateway.deliveredAt - began,
-      postingMs: gateway.lastAt - gateway.firstAt,
+      postingMs: runs.length > 1 ? gateway.lastAt - gateway.firstAt : undefined,
       delivered: gateway.taken,
       refused: gateway.refused,
       functions: runs.length,
@@ -160,15 +160,24 @@ async function rowsOf(connections: number, sharded: boolean, limited: boolean): 
   const run = await runFanOut(connections, sharded, model);
   const place = `${connections.toLocaleString('en')}, ${sharded ? 'shards' : 'chunks'}, ${limited ? 'limits of AWS' : 'no limits'}`;
   const dictated = dictatedMs(connections, model);
-  const ratio = { to: 'what the limit dictates', value: run.postingMs / dictated, most: 1.1 };
+  const { postingMs } = run;
+  const posting: Row[] =
+    postingMs === undefined
+      ? []
+      : [
+          {
+            name: `posting by fanout, ${place}`,
+            value: postingMs,
+            unit: 'ms',
+            ...(dictated > 0 &&
+              sharded && {
+                ratio: { to: 'what the limit dictates', value: postingMs / dictated, most: 1.1 },
+              }),
+          },
+        ];
   return [
     { name: `last delivery, ${place}`, value: run.lastMs, unit: 'ms', ...(!limited && { most: 1_000 }) },
-    {
-      name: `posting, ${place}`,
-      value: run.postingMs,
-      unit: 'ms',
-      ...(dictated > 0 && sharded && { ratio }),
-    },
+    ...posting,
     { name: `functions, ${place}`, value: run.functions, unit: 'functions' },
     { name: `cost of 1,000 messages, ${place}`, value: run.dollars * 1_000, unit: '$' },
   ];
