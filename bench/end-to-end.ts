@@ -2,8 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { heard, letGo, start } from './child.ts';
 import { Load, type Stretch } from './load.ts';
 import type { Findings } from './part.ts';
+import type { Spent } from './profile.ts';
 import type { Row } from './row.ts';
-import type { RoomOrder, Spent, StackRequest } from './stack-process.ts';
+import type { RoomOrder, StackRequest } from './stack-process.ts';
 
 /** People in rooms, and what of a bare broadcaster's rate is aimed at. */
 export interface Crowd {

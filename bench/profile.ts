@@ -1,5 +1,14 @@
 import { type Profiler, Session } from 'node:inspector/promises';
-import type { Spent } from './stack-process.ts';
+
+/** CPU in milliseconds, by thread and by part. */
+export interface Spent {
+  /** Of all threads. */
+  readonly all: number;
+  /** Of the thread with gateway, IAM, Lambda's front and DynamoDB; the others are the functions. */
+  readonly stack: number;
+  /** Shares of the stack's thread. */
+  readonly parts: Readonly<Record<string, number>>;
+}
 
 /** Parts of the local stack, by the files that they are in; the first that fits a function, or who called it. */
 const parts: readonly (readonly [string, RegExp])[] = [

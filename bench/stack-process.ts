@@ -13,16 +13,6 @@ export interface RoomOrder {
   readonly people: number;
 }
 
-/** CPU in milliseconds, by thread and by part. */
-export interface Spent {
-  /** Of all threads. */
-  readonly all: number;
-  /** Of the thread with gateway, IAM, Lambda's front and DynamoDB; the others are the functions. */
-  readonly stack: number;
-  /** Shares of the stack's thread. */
-  readonly parts: Readonly<Record<string, number>>;
-}
-
 export type StackRequest =
   | { readonly kind: 'rooms'; readonly rooms: readonly RoomOrder[] }
   | { readonly kind: 'profile' }

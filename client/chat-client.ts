@@ -3,14 +3,14 @@ import { Connection, type Phase } from './connection.ts';
 import { Credential } from './credential.ts';
 import { Emitter } from './emitter.ts';
 import { type ChatClientError, closed } from './errors.ts';
-import { Leaves } from './leaves.ts';
 import type { Link, Receiver, State } from './link.ts';
 import { Outbox, type Unanswered } from './outbox.ts';
 import { whenLive } from './ready.ts';
 import { Rest } from './rest.ts';
 import { Room } from './room.ts';
+import { Router } from './router.ts';
 import type { SocketClass } from './socket.ts';
-import type { Ask, Frame, FrameOf, Id, RoomDetails, RoomsPage } from './wire.ts';
+import type { Ask, Frame, Id, RoomDetails, RoomsPage } from './wire.ts';
 
 interface Joined {
   readonly room: Room;
@@ -25,15 +25,18 @@ export class ChatClient extends Emitter<ClientEvents> {
   /** Why the state is `offline` or `refused`. */
   error: ChatClientError | undefined;
   readonly #rooms = new Map<string, Joined>();
-  /** The last numbers of rooms that are not open here, so that a frame that comes twice is told once. */
-  readonly #heard = new Map<string, number>();
-  readonly #leaves = new Leaves();
   readonly #subscribers = new Set<() => void>();
   readonly #url: string;
   readonly #credential: Credential;
   readonly #rest: Rest;
   readonly #outbox: Outbox;
   readonly #connection: Connection;
+  readonly #router = new Router({
+    rooms: this.#rooms,
+    onToken: () => void this.#connection.renew(),
+    tell: (frame) => this.#tell(frame),
+    changed: () => this.#changed(),
+  });
   #phase: Phase = 'connecting';
   #state: State = 'connecting';
   #restored = false;
@@ -52,7 +55,7 @@ export class ChatClient extends Emitter<ClientEvents> {
       WebSocket: parts.WebSocket ?? (WebSocket as unknown as SocketClass),
       onUser: () => this.#restore(),
       onPhase: (phase, error) => this.#phaseIs(phase, error),
-      onFrame: (frame) => this.#route(frame),
+      onFrame: (frame) => this.#router.route(frame),
       ping: () => this.#ping(),
     });
     this.connect();
@@ -195,7 +198,7 @@ export class ChatClient extends Emitter<ClientEvents> {
     const was = this.#phase;
     this.#phase = phase;
     this.error = error;
-    this.#leaves.clear();
+    this.#router.clear();
     for (const { receiver } of [...this.#rooms.values()]) {
       if (phase === 'open') receiver.up();
       else if (was === 'open') receiver.down();
@@ -222,56 +225,13 @@ export class ChatClient extends Emitter<ClientEvents> {
 
   #send(frame: Ask): boolean {
     const sent = this.#connection.send(frame);
-    if (sent) this.#leaves.sent(frame);
+    if (sent) this.#router.sent(frame);
     return sent;
-  }
-
-  /** It was left before it was opened again, and the two may be served in either order: so it joins once more. */
-  #rejoin(receiver: Receiver): void {
-    receiver.down();
-    receiver.up();
-    receiver.changed();
-    this.#changed();
   }
 
   #ping(): void {
     if (this.#rooms.size === 0) this.#connection.send({ action: 'ping' });
     for (const { receiver } of this.#rooms.values()) receiver.ping();
-  }
-
-  #route(frame: Frame | undefined): void {
-    const receivers = [...this.#rooms.values()].map(({ receiver }) => receiver);
-    if (frame === undefined) for (const receiver of receivers) receiver.fault();
-    else if (frame.type === 'error') this.#refused(frame, receivers);
-    else if (frame.type === 'inbox') this.#tell(frame);
-    else if ('room_id' in frame && frame.room_id !== undefined) {
-      const open = this.#rooms.get(String(frame.room_id));
-      const asked = this.#leaves.answered(frame);
-      if (open && asked) this.#rejoin(open.receiver);
-      else if (open) open.receiver.hear(frame);
-      if (!open || frame.type === 'joined' || frame.type === 'left') this.#tellOnce(frame);
-    }
-  }
-
-  /** A refusal without a room is of a frame that could not be read, or of the token. */
-  #refused(error: FrameOf<'error'>, receivers: readonly Receiver[]): void {
-    const { code, room_id, client_id } = error;
-    if (code === 'TOKEN_EXPIRED' || code === 'UNAUTHENTICATED') return void this.#connection.renew();
-    const open = room_id === undefined ? undefined : this.#rooms.get(String(room_id));
-    // What is refused of a room that was left meanwhile is nothing to the others.
-    if (room_id !== undefined && !open) return;
-    const asked = open ? [open.receiver] : receivers;
-    if (client_id !== undefined || open) asked.some((receiver) => receiver.refuse(error));
-    else for (const receiver of asked) receiver.refuse(error);
-  }
-
-  #tellOnce(frame: Frame): void {
-    if ('message_id' in frame && 'seq' in frame) {
-      const room = String(frame.room_id);
-      if (frame.seq <= (this.#heard.get(room) ?? 0)) return;
-      this.#heard.set(room, frame.seq);
-    }
-    this.#tell(frame);
   }
 
   #tell(frame: Frame): void {

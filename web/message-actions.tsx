@@ -1,6 +1,6 @@
 import type { Entry } from './entry.ts';
 import { Icon, type IconName } from './icons.tsx';
-import type { RowDeeds } from './message-row.tsx';
+import type { RowDeeds } from './row-deeds.ts';
 
 interface ActionsProps {
   readonly entry: Entry;

@@ -8,19 +8,8 @@ import { LinkedText } from './linked-text.tsx';
 import { MessageActions } from './message-actions.tsx';
 import { EmojiPicker, Reactions } from './reactions.tsx';
 import { Receipt } from './receipt.tsx';
+import type { RowDeeds } from './row-deeds.ts';
 import { clockTime } from './words.ts';
-
-/** What can be done about a message. */
-export interface RowDeeds {
-  react(id: number, emoji: string, remove: boolean): void;
-  reply(entry: Entry): void;
-  edit(entry: Entry): void;
-  remove(entry: Entry): void;
-  retry(key: string): void;
-  discard(key: string): void;
-  /** Goes to a message. */
-  show(id: number): void;
-}
 
 export interface RowProps {
   readonly client: ChatClient;

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Room } from '../client/index.ts';
 import type { Entry } from './entry.ts';
-import type { RowDeeds } from './message-row.tsx';
+import type { RowDeeds } from './row-deeds.ts';
 
 /** So many pages are loaded at most to find a message that somebody answered. */
 const MOST_PAGES = 100;
