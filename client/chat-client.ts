@@ -20,6 +20,14 @@ interface Joined {
 /** Where the sockets are, below the name where the pages are. */
 const inbox = (url: string): string => `${url.replace(/^http/, 'ws')}/ws/chat/?reads=manual`;
 
+/** The edge's name without a slash at its end. */
+function edgeOf(url: string): string {
+  if (/^https?:\/\/[^/]/.test(url)) return url.replace(/\/+$/, '');
+  throw new TypeError(
+    'No client was made: its url is none of an edge; give one such as https://chat.example.com',
+  );
+}
+
 /** A user's connection to the chat: one socket for all rooms. It connects at once, and again whenever it is lost. */
 export class ChatClient extends Emitter<ClientEvents> {
   /** Why the state is `offline` or `refused`. */
@@ -42,9 +50,10 @@ export class ChatClient extends Emitter<ClientEvents> {
   #restored = false;
   #unanswered: readonly Unanswered[] = [];
 
+  /** @throws TypeError where there is no such url, or no token */
   constructor({ url, token, storage, ...parts }: ChatClientOptions) {
     super();
-    this.#url = url.replace(/\/+$/, '');
+    this.#url = edgeOf(url);
     this.#credential = new Credential(token);
     this.#rest = new Rest(this.#url, this.#credential, parts.fetch ?? fetch);
     this.#outbox = new Outbox(storage);
@@ -230,8 +239,8 @@ export class ChatClient extends Emitter<ClientEvents> {
   }
 
   #ping(): void {
-    if (this.#rooms.size === 0) this.#connection.send({ action: 'ping' });
-    for (const { receiver } of this.#rooms.values()) receiver.ping();
+    const pinged = [...this.#rooms.values()].filter(({ receiver }) => receiver.ping());
+    if (pinged.length === 0) this.#connection.send({ action: 'ping' });
   }
 
   #tell(frame: Frame): void {

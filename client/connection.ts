@@ -1,5 +1,5 @@
 import type { Credential } from './credential.ts';
-import { ChatClientError, unreachable } from './errors.ts';
+import { ChatClientError, closed, noToken, unreachable } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Rest } from './rest.ts';
 import { readFrame, type Socket, type SocketClass } from './socket.ts';
@@ -62,7 +62,7 @@ export class Connection {
   }
 
   stop(): void {
-    if (this.#ignoreReturn) this.#end('offline');
+    if (this.#ignoreReturn) this.#end('offline', closed());
   }
 
   /** Whether the socket took a frame. */
@@ -97,20 +97,28 @@ export class Connection {
     const dial = this.#dial;
     this.#set('connecting');
     try {
-      const token = await this.#parts.credential.fresh();
+      const token = await this.#freshToken();
       await this.#parts.onUser();
       if (dial === this.#dial) this.#open(dial, token);
     } catch (error) {
       if (dial !== this.#dial) return;
-      if (error instanceof ChatClientError && error.code === 'UNAUTHENTICATED') this.#end('refused', error);
-      else this.#again(unreachable());
+      const known = error instanceof ChatClientError ? error : unreachable();
+      if (known.code === 'UNAUTHENTICATED') this.#end('refused', known);
+      else this.#again(known);
     }
+  }
+
+  #freshToken(): Promise<string> {
+    return this.#parts.credential.fresh().catch((error: unknown) => {
+      throw error instanceof ChatClientError ? error : noToken(error);
+    });
   }
 
   #open(dial: number, token: string): void {
     const socket = this.#dialed(token);
     if (!socket) {
-      void this.#explain(token);
+      this.#drop();
+      this.#denied();
       return;
     }
     this.#socket = socket;
@@ -187,8 +195,13 @@ export class Connection {
       () => 0,
     );
     if (dial !== this.#dial) return;
-    if (status !== 401) this.#again(unreachable());
-    else if (this.#parts.credential.renewable && !this.#doubted) {
+    if (status === 401) this.#denied();
+    else this.#again(unreachable());
+  }
+
+  /** The token is none; a fresh one may be. */
+  #denied(): void {
+    if (this.#parts.credential.renewable && !this.#doubted) {
       this.#doubted = true;
       void this.#connect();
     } else {

@@ -31,6 +31,9 @@ export class Credential {
   readonly #source: Token;
 
   constructor(source: Token) {
+    if (typeof source !== 'string' && typeof source !== 'function') {
+      throw new TypeError('No client was made: it has no token; give one, or a function that gives one');
+    }
     this.#source = source;
   }
 

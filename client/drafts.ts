@@ -1,4 +1,5 @@
 import type { ChatClientError } from './errors.ts';
+import { checkSize } from './frame-size.ts';
 import { Lane, type Request } from './lane.ts';
 import type { Link } from './link.ts';
 import type { Unanswered } from './outbox.ts';
@@ -130,6 +131,13 @@ export class Drafts {
   #put(change: Unanswered, settle: Pick<Request, 'resolve' | 'reject'>, tries = 0): void {
     const { frame, at } = change;
     const { link } = this.#parts;
+    try {
+      checkSize(frame);
+    } catch (error) {
+      this.#failed(frame, error as ChatClientError);
+      settle.reject(error as ChatClientError);
+      return;
+    }
     const mine = (user: Id) => link.user === undefined || String(user) === link.user;
     this.pending = [...this.pending, ...pendingOf(change, link.user)];
     this.unanswered = [...this.unanswered, change];

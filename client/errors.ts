@@ -14,8 +14,8 @@ export class ChatClientError extends Error {
   /** Milliseconds after which the same may be asked again; undefined where waiting does not help. */
   readonly retryAfterMs: number | undefined;
 
-  constructor(code: ErrorCode, message: string, retryAfterMs?: number) {
-    super(message);
+  constructor(code: ErrorCode, message: string, retryAfterMs?: number, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
     this.retryAfterMs = retryAfterMs;
   }
@@ -23,5 +23,16 @@ export class ChatClientError extends Error {
 
 export const unreachable = () =>
   new ChatClientError('UNREACHABLE', 'The chat does not answer: check the network; it is tried again');
+
+/** @param cause what the function threw */
+export const noToken = (cause: unknown) =>
+  new ChatClientError(
+    'UNREACHABLE',
+    'No token came: the function that gives it failed; it is tried again',
+    undefined,
+    {
+      cause,
+    },
+  );
 
 export const closed = () => new ChatClientError('CLOSED', 'Not done: it was closed before; open it again');

@@ -23,6 +23,7 @@ interface Manner {
   readonly fleeting?: boolean;
   readonly once?: boolean;
   readonly first?: boolean;
+  readonly sound?: boolean;
 }
 
 /** Keeps a room's copy of its log complete: joins, asks for what was missed, fills gaps. */
@@ -96,7 +97,7 @@ export class Feed {
   }
 
   #own<F extends Frame>(frame: Ask, answers: (frame: Frame) => frame is F): Promise<F> {
-    return this.ask(frame, answers, { first: true, fleeting: true });
+    return this.ask(frame, answers, { first: true, fleeting: true, sound: true });
   }
 
   async #open(): Promise<void> {

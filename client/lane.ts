@@ -19,6 +19,8 @@ export interface Request {
   readonly fleeting?: boolean;
   /** Given up when it is not answered, instead of being sent again. */
   readonly once?: boolean;
+  /** Made by the client itself: a frame that could not be read is another one. */
+  readonly sound?: boolean;
   /** When a repeat is not known as one any more, in milliseconds since the epoch. */
   readonly until?: number;
   /** How often it was sent. */
@@ -104,10 +106,11 @@ export class Lane {
   }
 
   /** Whether a refusal was of one of the requests. */
-  refuse({ client_id: id, code, message, retry_after_ms }: FrameOf<'error'>): boolean {
+  refuse({ client_id: id, room_id, code, message, retry_after_ms }: FrameOf<'error'>): boolean {
     const [head] = this.#queue;
     const meant = id === undefined ? (head?.id === undefined ? head : undefined) : this.#find(id);
     if (!meant || (meant === head && !this.#flying)) return false;
+    if (meant.sound && code === 'BAD_FRAME' && id === undefined && room_id === undefined) return false;
     // It was of a repeat, which is answered too.
     if (code === 'MESSAGE_NOT_FOUND' && !namesMessage(meant.frame)) return false;
     if (code === 'RATE_LIMITED') this.#hold(retry_after_ms ?? PAUSE_MS);

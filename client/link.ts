@@ -17,8 +17,8 @@ export interface Receiver {
   refuse(error: FrameOf<'error'>): boolean;
   /** The server failed at something that was in flight. */
   fault(): void;
-  /** Asks for an answer, and for the room's last number. */
-  ping(): void;
+  /** Asks for an answer, and for the room's last number. Whether it went out; not from a room that is refused. */
+  ping(): boolean;
   /** What was asked for here and is not answered yet, in its order. */
   unanswered(): readonly Unanswered[];
   /** Takes over what an earlier page left unanswered. */

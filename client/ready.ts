@@ -7,15 +7,17 @@ interface Readied {
   subscribe(listener: () => void): () => void;
 }
 
-/** Resolves once it is live. @throws ChatClientError with why it was refused */
+/** Resolves once it is live. @throws ChatClientError with why it was refused, and CLOSED where it is closed */
 export function whenLive(target: Readied, why = () => target.error): Promise<void> {
   return new Promise((resolve, reject) => {
     const look = () => {
       const { state } = target;
-      if (state !== 'live' && state !== 'refused') return;
+      const error = why();
+      const ended = state === 'refused' || (state === 'offline' && error?.code === 'CLOSED');
+      if (state !== 'live' && !ended) return;
       stop();
       if (state === 'live') resolve();
-      else reject(why());
+      else reject(error);
     };
     const stop = target.subscribe(look);
     look();

@@ -45,6 +45,7 @@ export class RoomCore {
     this.id = id;
     this.link = link;
     this.#emit = emit;
+    this.error = isRoomId(id) ? undefined : noSuchRoom();
     this.feed = new Feed({
       room: id,
       link,
@@ -80,7 +81,7 @@ export class RoomCore {
         this.drafts.fault();
         this.feed.fault();
       },
-      ping: () => this.link.send({ action: 'ping', room_id: this.id }),
+      ping: () => !this.error && this.link.send({ action: 'ping', room_id: this.id }),
       changed: () => this.#stateChanged(),
       unanswered: () => this.drafts.unanswered,
       restore: (left) => this.drafts.restore(left),
@@ -130,7 +131,7 @@ export class RoomCore {
   #leaveWhenDone(): void {
     if (!this.#leaving || !this.drafts.empty) return;
     this.#leaving = false;
-    this.link.send({ action: 'leave', room_id: this.id });
+    if (isRoomId(this.id)) this.link.send({ action: 'leave', room_id: this.id });
     this.error = closed();
     this.#end(this.error);
     this.#stateChanged();
@@ -233,3 +234,9 @@ export class RoomCore {
 
 const removed = () =>
   new ChatClientError('NOT_A_MEMBER', 'You were taken out of this room: ask one of its owners to add you');
+
+const noSuchRoom = () =>
+  new ChatClientError('NOT_A_MEMBER', 'There is no such room: ask for its address once more');
+
+/** As the wire has it: any other would be refused as a frame that cannot be read. */
+const isRoomId = (id: string): boolean => id !== '' && id.length <= 256 && !/\p{Surrogate}/u.test(id);

@@ -75,7 +75,8 @@ function TooLong({ length }: { readonly length: number }) {
   if (length <= LONGEST) return null;
   return (
     <p class="problem" role="alert">
-      {length - LONGEST} characters too long: a message has at most {LONGEST.toLocaleString()}.
+      {length - LONGEST} {length - LONGEST === 1 ? 'character' : 'characters'} too long: a message has at most{' '}
+      {LONGEST.toLocaleString()}.
     </p>
   );
 }

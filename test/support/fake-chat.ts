@@ -36,6 +36,8 @@ export class FakeSocket {
   }
 
   send(text: string): void {
+    // As API Gateway does, with 1009.
+    if (Buffer.byteLength(text) > 32 * 1024) this.cut();
     queueMicrotask(() => this.open && this.#chat.heard(JSON.parse(text) as Ask, this));
   }
 
