@@ -1,17 +1,27 @@
+import { authentic, type Connection } from '../domain/connection.ts';
 import { isPresence, MAX_ANNOUNCED_CONNECTIONS } from '../domain/presence.ts';
 import type { Room } from '../domain/room.ts';
 import { listSome } from '../store/connections.ts';
 import type { Parts } from './parts.ts';
 
+/** What a first look at a room tells. */
+export interface Look {
+  /** It has so many connections that nobody's coming or going is announced. */
+  readonly crowded: boolean;
+  /** All of its rows, where there are no others. */
+  readonly rows?: readonly Connection[];
+}
+
 /**
- * Whether a room has so many connections that nobody's coming or going is announced, as far as a first look tells. One
- * that ever had a thousand is looked at before all of its rows are read, which each who comes would do.
+ * Looks at a room before all of its rows are read, which each who comes and goes would do. In a small one the look has
+ * brought them all.
  */
-export async function isCrowded(
+export async function lookAt(
   { id, shards }: Pick<Room, 'id' | 'shards'>,
   { db, now }: Pick<Parts, 'db' | 'now'>,
-): Promise<boolean> {
-  if (shards === 1) return false;
-  const some = await listSome(db, id, MAX_ANNOUNCED_CONNECTIONS + 1, now());
-  return some.filter(isPresence).length > MAX_ANNOUNCED_CONNECTIONS;
+): Promise<Look> {
+  const { rows, all } = await listSome(db, id, MAX_ANNOUNCED_CONNECTIONS + 1, now());
+  const counting = rows.filter((row) => isPresence(row) && authentic(row, now()));
+  const crowded = counting.length > MAX_ANNOUNCED_CONNECTIONS;
+  return { crowded, ...(all && shards === 1 && { rows }) };
 }

@@ -60,6 +60,6 @@ export async function fanOut(
   if (faults.length > 0) onFault(faults[0]);
   await Promise.all([
     acknowledgeShare(share, delivery.taken, parts).catch(onFault),
-    listed && growRoom(share.room, listed, parts),
+    listed && growRoom(share.room, listed, { ...parts, onFault }),
   ]);
 }

@@ -2,18 +2,18 @@ import type { Connection } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 import { settling, shardsFor } from '../domain/shards.ts';
 import { growShards } from '../store/shards.ts';
-import type { Leaving } from './leave.ts';
+import type { Parts } from './parts.ts';
 
 /**
  * Has a room grow where one of its shards has more connections than one fan-out should serve. Where that fails the
- * message goes out all the same, and the next one tries again.
+ * message goes out all the same, and the next one tries again: `onFault` hears why.
  */
 export async function growRoom(
   room: Pick<Room, 'id' | 'shards' | 'grown'>,
   inShard: readonly Connection[],
-  { db, now }: Pick<Leaving, 'db' | 'now'>,
+  { db, now, onFault }: Pick<Parts, 'db' | 'now' | 'onFault'>,
 ): Promise<void> {
   const shards = shardsFor(inShard.length, room.shards);
   if (shards === room.shards || settling(room, now())) return;
-  await growShards(db, room, shards, now()).catch(() => undefined);
+  await growShards(db, room, shards, now()).catch((error: unknown) => onFault?.(error));
 }

@@ -10,7 +10,7 @@ import { putJoined } from '../store/joined-rooms.ts';
 import { getRoom } from '../store/rooms.ts';
 import { findConnection, placedIn } from '../store/shards.ts';
 import { announce } from './announce.ts';
-import { isCrowded } from './crowded.ts';
+import { lookAt } from './crowded.ts';
 import { present } from './leave.ts';
 import type { Parts } from './parts.ts';
 import { checkedMember } from './take-turn.ts';
@@ -63,8 +63,9 @@ export async function joinRoom(command: JoinRoom, session: Session, parts: Parts
   const joined: Connection = { ...own, room: room.id, shard, via: 'joined', joinedAt: now(), home };
   const added = await putJoined(db, joined);
   const entered = await enterAgain(joined, session, parts);
-  if (added && !(await isCrowded(entered, parts))) {
-    const audience = await present(entered, session.user.id, parts);
+  const look = added && (await lookAt(entered, parts));
+  if (look && !look.crowded) {
+    const audience = await present(entered, session.user.id, look, parts);
     if (bringsOnline(joined, audience)) await announce(joined, true, audience, parts);
   }
   return [{ kind: 'Joined', room: room.id, seq: entered.seq }];

@@ -17,7 +17,7 @@ import { putDeparture } from '../store/profiles.ts';
 import { getRoom } from '../store/rooms.ts';
 import { takeExpired } from '../store/token-expiries.ts';
 import { announce } from './announce.ts';
-import { isCrowded } from './crowded.ts';
+import { type Look, lookAt } from './crowded.ts';
 import type { Parts } from './parts.ts';
 
 export type Leaving = Pick<Parts, 'db' | 'poster' | 'now'>;
@@ -94,9 +94,14 @@ const known = (connection: Connection | undefined): connection is Connection => 
  * The connections of a room that count for its presence. A row of the user in question may outlive its socket, since
  * `$disconnect` is best effort; nothing would be posted to it, so it is looked up.
  */
-export async function present(room: Room, user: string, parts: Leaving): Promise<readonly Connection[]> {
+export async function present(
+  room: Room,
+  user: string,
+  look: Look,
+  parts: Leaving,
+): Promise<readonly Connection[]> {
   const now = parts.now();
-  const rows = (await listConnections(parts.db, room, now)).filter(isPresence);
+  const rows = (look.rows ?? (await listConnections(parts.db, room, now))).filter(isPresence);
   const own = rows.filter((row) => row.user.id === user);
   const others = rows.filter((row) => row.user.id !== user);
   const expired = others.filter((row) => !authentic(row, now));
@@ -120,8 +125,9 @@ async function depart(
 
 /** Tells a room that a connection's user is gone, where none of their connections is left in it. */
 export async function tellIfGone(connection: Connection, room: Room, parts: Leaving): Promise<void> {
-  if (await isCrowded(room, parts)) return;
-  const others = await present(room, connection.user.id, parts);
+  const look = await lookAt(room, parts);
+  if (look.crowded) return;
+  const others = await present(room, connection.user.id, look, parts);
   if (leavesOffline(connection, others)) await announce(connection, false, others, parts);
 }
 

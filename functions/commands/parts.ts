@@ -41,6 +41,8 @@ export interface Parts {
   readonly fanOut: (share: Share) => Promise<void>;
   /** Notes how the posts of an event went; absent where nobody counts. */
   readonly measure?: (tally: Tally) => void;
+  /** Hears of what failed besides, and keeps no event from anybody; absent where nobody logs. */
+  readonly onFault?: (error: unknown) => void;
   /** How often a member may change a room. */
   readonly rates: Rates;
   /** Milliseconds since the epoch. */

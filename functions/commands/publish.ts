@@ -1,3 +1,4 @@
+import { allServed } from '../broadcast/all-served.ts';
 import { type Delivery, deliver, type Terms } from '../broadcast/deliver.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { type Event, sentBefore } from '../domain/event.ts';
@@ -61,6 +62,24 @@ const headOf = (event: Event, { id, shards, grown }: Room): Pick<Share, 'event' 
 const foreseenOf = (event: Event, direct: readonly Connection[]): Status =>
   event.kind === 'MessageSent' ? statusFrom(event.message.author.id, direct) : 'sent';
 
+/**
+ * Posts to whom this function serves itself, and hands those on who could not be posted to in its time: a fan-out has
+ * longer. What is said of no message, as that somebody types, is not worth that.
+ */
+async function postDirect(
+  event: Event,
+  room: Room,
+  audience: readonly Connection[],
+  parts: Parts,
+): Promise<Delivery> {
+  const delivery = await post(event, audience, parts);
+  parts.measure?.(tallyOf(delivery));
+  if (sentBefore(event) === undefined) return delivery;
+  const head = { ...headOf(event, room), foreseen: foreseenOf(event, delivery.taken) };
+  await allServed(chunksOf(head, delivery.failed).map((share) => parts.fanOut(share)));
+  return delivery;
+}
+
 /** Up to 250 connections are posted to from here, the others by `fanout` in chunks. */
 async function publishToAll(
   event: Event,
@@ -73,12 +92,11 @@ async function publishToAll(
   const to = everyone.filter((connection) => hears(connection, event));
   const direct = to.slice(0, DIRECT_POSTS);
   const head = { ...headOf(event, room), foreseen: foreseenOf(event, direct) };
-  const [delivery] = await Promise.all([
-    post(event, direct, parts),
+  const [delivery] = await allServed([
+    postDirect(event, room, direct, parts),
     ...chunksOf(head, to.slice(DIRECT_POSTS)).map((chunk) => parts.fanOut(chunk)),
     growRoom(room, listed, parts),
   ]);
-  parts.measure?.(tallyOf(delivery));
   return { taken: delivery.taken, audience: async () => everyone };
 }
 
@@ -91,11 +109,10 @@ async function publishToShards(
 ): Promise<Published> {
   const head = { ...headOf(event, room), ...(caller && { without: caller.id }) };
   const shards = Array.from({ length: room.shards }, (_, shard) => shard);
-  const [delivery] = await Promise.all([
-    post(event, caller ? [caller] : [], parts),
+  const [delivery] = await allServed([
+    postDirect(event, room, caller ? [caller] : [], parts),
     ...shards.map((shard) => parts.fanOut({ ...head, shard })),
   ]);
-  parts.measure?.(tallyOf(delivery));
   return { taken: delivery.taken, audience: audienceOf(room, parts) };
 }
 

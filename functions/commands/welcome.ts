@@ -13,7 +13,7 @@ import { getRoom } from '../store/rooms.ts';
 import { acknowledgeAll } from './acknowledge.ts';
 import { announce } from './announce.ts';
 import { type Audience, audienceOf } from './audience.ts';
-import { isCrowded } from './crowded.ts';
+import { lookAt } from './crowded.ts';
 import { type Leaving, leave, present } from './leave.ts';
 import { newestMessages } from './load-history.ts';
 import { openInbox } from './open-inbox.ts';
@@ -111,10 +111,10 @@ export async function welcome(
   // Who was taken out between the authorizer and the row is not among the connections that were closed then.
   if (!room || (!member && room.access !== 'open')) return turnOut(session, parts);
   const messages = await greet(room, history, session, parts);
-  const crowded = await isCrowded(room, parts);
-  const others = crowded ? [] : await present(room, session.user.id, parts);
+  const look = await lookAt(room, parts);
+  const others = look.crowded ? [] : await present(room, session.user.id, look, parts);
   const stays = others.some(({ id }) => id === session.id);
-  const audience = crowded ? audienceOf(room, parts) : async () => others;
+  const audience = look.crowded ? audienceOf(room, parts) : async () => others;
   await Promise.all([
     acknowledgeHistory(session, messages, audience, parts),
     stays && bringsOnline(session, others) && announce(session, true, others, parts),

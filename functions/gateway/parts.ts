@@ -1,6 +1,7 @@
 import type { Parts } from '../commands/parts.ts';
 import { database } from './database.ts';
 import { required } from './environment.ts';
+import { logFault } from './fault.ts';
 import { invoke } from './invoke.ts';
 import { measure } from './measure.ts';
 import { poster } from './poster.ts';
@@ -19,4 +20,6 @@ export const publishingParts = (): Parts => ({
   rates: rates(),
   fanOut: (share) => invoke(required('FANOUT_FUNCTION'), share),
   measure,
+  // Lambda's own fields of the line have the request.
+  onFault: (error) => logFault('publish', error, ''),
 });

@@ -165,25 +165,28 @@ export async function listShards(
     .map(toConnection);
 }
 
+/** Of a look at a room: `all` says that its first shard has no other rows. */
+export interface Some {
+  readonly rows: readonly Connection[];
+  readonly all: boolean;
+}
+
 /** At most so many of the open connections in a room's first shard: a single page, for a look at how many there are. */
-export async function listSome(
-  db: Database,
-  room: string,
-  limit: number,
-  now: number,
-): Promise<Connection[]> {
-  const { Items = [] } = await db.client.send(
+export async function listSome(db: Database, room: string, limit: number, now: number): Promise<Some> {
+  const { Items = [], LastEvaluatedKey } = await db.client.send(
     new QueryCommand({
       TableName: db.connections,
       KeyConditionExpression: '#room = :room',
       ExpressionAttributeNames: { '#room': 'room' },
       ExpressionAttributeValues: marshall({ ':room': shardKey(room, 0) }),
+      ConsistentRead: true,
       Limit: limit,
     }),
   );
-  return Items.map((item) => unmarshall(item))
+  const rows = Items.map((item) => unmarshall(item))
     .filter((item) => item['expiresAt'] * 1000 > now)
     .map(toConnection);
+  return { rows, all: LastEvaluatedKey === undefined };
 }
 
 /** All of a room's open connections, read as `listShards` does. */

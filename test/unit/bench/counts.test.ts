@@ -76,6 +76,12 @@ test('a send to 1,000 asks as often as one to 2, and has three other functions p
   });
 });
 
+test('nobody who comes to a room of 1,000 or goes reads all of it, since nobody hears of that', async () => {
+  const counts = await countCommands(1_000, ['$disconnect', 'welcome']);
+  expect(counts.get('$disconnect')).toMatchObject({ readUnits: 6.5, posts: 0 });
+  expect(counts.get('welcome')).toMatchObject({ readUnits: 13, posts: 1 });
+});
+
 test('what is billed of a send is the frame that came, each post, and the function', async () => {
   const sent = (await countCommands(2, ['send'])).get('send');
   expect(sent?.postWaves).toEqual([2, 2, 2]);

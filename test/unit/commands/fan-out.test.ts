@@ -1,6 +1,7 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
 import { ModelledTables } from '../../../bench/modelled-tables.ts';
-import type { Poster } from '../../../functions/broadcast/poster.ts';
+import { type Poster, TryAgain } from '../../../functions/broadcast/poster.ts';
 import { MAX_CHUNK_BYTES } from '../../../functions/commands/chunks.ts';
 import { fanOut } from '../../../functions/commands/fan-out.ts';
 import type { FilingParts, Share, Tally } from '../../../functions/commands/parts.ts';
@@ -233,5 +234,75 @@ describe('a fault that no retry of a post mends', () => {
     const denied = new Error('AccessDenied');
     vi.mocked(parts.poster.post).mockRejectedValue(denied);
     await expect(run(share)).rejects.toBe(denied);
+  });
+});
+
+describe('a message that cannot go its whole way', () => {
+  const event = { kind: 'MessageSent', room: '1', message: messageOf({ id: 42 }), seq: 42 } as const;
+  const published = async (parts: FilingParts) => {
+    const found = await getRoom(parts.db, '1');
+    if (!found) throw new Error('Room not read: there is none; put one');
+    return publish(event, found, session, parts);
+  };
+
+  test.each([1, 2])(
+    'to its fan-outs is with all whom its own function serves before that is said, %i shards',
+    async (shards) => {
+      const given = room(shards, [session, ...crowd(300, shards)]);
+      const fault = new Error('TooManyRequestsException');
+      const { poster } = given.parts;
+      const slow: Poster['post'] = async (id, frame) => {
+        await new Promise((resume) => setTimeout(resume, 20));
+        return poster.post(id, frame);
+      };
+      const parts = {
+        ...given.parts,
+        poster: { ...poster, post: slow },
+        fanOut: () => Promise.reject(fault),
+      };
+      await expect(published(parts)).rejects.toBe(fault);
+      const direct = shards === 1 ? 250 : 1;
+      expect(given.frames.size).toBe(direct);
+      expect(given.tallies).toMatchObject([{ taken: direct }]);
+    },
+  );
+
+  test('in the time of its own function goes on in one of a fan-out, to those who are left', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'Date'] });
+    try {
+      const people = crowd(20, 1);
+      const given = room(1, [session, ...people]);
+      const { post, ...poster } = given.parts.poster;
+      const late = new Set(people.slice(0, 3).map(({ id }) => id));
+      const refuse = async (): Promise<never> => {
+        throw new TryAgain('too fast', { throttled: true });
+      };
+      const busy: Poster = {
+        ...poster,
+        post: (id, frame) => (late.has(id) ? refuse() : post(id, frame)),
+        isOpen: refuse,
+      };
+      const publishing = published({ ...given.parts, poster: busy });
+      await vi.advanceTimersByTimeAsync(5_000);
+      await publishing;
+      expect(given.shares).toMatchObject([{ audience: people.slice(0, 3).map(({ id }) => ({ id })) }]);
+      for (const { id } of people) expect(given.heard(id)).toEqual(['chat_message']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('since the room cannot grow goes out all the same, and the log has why', async () => {
+    const given = room(1, [session, ...crowd(1_001, 1)]);
+    const denied = new Error('AccessDeniedException');
+    const { db } = given.parts;
+    const send = async (command: { readonly constructor: { readonly name: string } }) => {
+      if (command.constructor.name === 'UpdateItemCommand') throw denied;
+      return db.client.send(command as never);
+    };
+    const client = { send } as unknown as DynamoDBClient;
+    await published({ ...given.parts, db: { ...db, client }, onFault: given.onFault });
+    expect(given.onFault.mock.calls).toEqual([[denied]]);
+    expect(given.frames.size).toBe(1_002);
   });
 });
