@@ -27,7 +27,7 @@ export async function post(
 ): Promise<Delivery> {
   const first = await deliver(event, audience, parts, terms);
   const before = sentBefore(event);
-  const clearing = Promise.all([prune(first, parts, before), dropFull(first, parts, before)]);
+  const clearing = allServed([prune(first, parts, before), dropFull(first, parts, before)]);
   const [renewed] = await clearing.catch((error: unknown) => {
     if (!terms.onFault) throw error;
     terms.onFault(error);

@@ -1,4 +1,6 @@
+import type { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { inVirtualTime } from '../../../bench/virtual-time.ts';
 import { CLOSE_BUDGET_MS } from '../../../functions/broadcast/close.ts';
 import { type Poster, TryAgain } from '../../../functions/broadcast/poster.ts';
 import { post } from '../../../functions/commands/publish.ts';
@@ -166,4 +168,23 @@ describe('a connection that ended without $disconnect', () => {
     expect([...rows.keys()]).toEqual(['here=', 'open=']);
     expect(presence(frames['here='])).toEqual([]);
   });
+});
+
+test('a row that cannot be removed keeps no other from being removed before that is told', async () => {
+  const full = connectionOf(bob, { id: 'full=' });
+  const { parts, rows } = partsOf(here, full, late);
+  parts.poster.post.mockImplementation(async (id) => {
+    if (id === full.id) throw new TryAgain('Put off', { throttled: true });
+    return 'taken';
+  });
+  parts.poster.close.mockImplementation(() => new Promise((resume) => setTimeout(resume, 5)));
+  const { client } = parts.db;
+  const send = client.send.bind(client) as (command: DeleteItemCommand) => Promise<unknown>;
+  const sending = async (command: DeleteItemCommand) => {
+    if (command.input.Key?.['connection']?.S === late.id) throw new Error('Refused');
+    return send(command);
+  };
+  vi.spyOn(client, 'send').mockImplementation(sending as never);
+  await inVirtualTime(1, () => expect(post(sent, [here, full, late], parts)).rejects.toThrow('Refused'));
+  expect([...rows.keys()]).toEqual(['here=', 'late=']);
 });
