@@ -86,16 +86,11 @@ async function openParley(crowd: Crowd, url: string, stack: ChildProcess): Promi
   return load;
 }
 
-/** So many messages are in flight while code is compiled and connections are opened, which does not count. */
-const WARM_UP = 4;
-
 /** What a crowd's messages came to, and where the stack's CPU went at the rate that it sustained. */
 interface Measured {
   readonly crowd: Crowd;
   readonly bare: Stretch | undefined;
   readonly parley: readonly Stretch[];
-  /** Those that do not count for rates, too. */
-  readonly all: readonly Stretch[];
   readonly best: Stretch | undefined;
   readonly spent: Spent;
   readonly profiled: Stretch;
@@ -108,26 +103,24 @@ async function measured(
   milliseconds: number,
 ): Promise<Measured> {
   const bareLoad = await openBare(crowd, urls.bare);
-  await bareLoad.run(WARM_UP, milliseconds);
   const bare = fastest(await raise(bareLoad, milliseconds));
   bareLoad.close();
   const load = await openParley(crowd, urls.parley, stack);
-  const warmingUp = await load.run(WARM_UP, milliseconds);
   const parley = await raise(load, milliseconds);
   const best = sustained(parley);
   await ask(stack, { kind: 'profile' });
   const profiled = await load.run(best?.inFlight ?? 1, milliseconds);
   const spent = await ask<Spent>(stack, { kind: 'spent' });
   load.close();
-  return { crowd, bare, parley, all: [warmingUp, ...parley, profiled], best, spent, profiled };
+  return { crowd, bare, parley, best, spent, profiled };
 }
 
-function rowsOf({ crowd, bare, parley, all, best }: Measured): readonly Row[] {
+function rowsOf({ crowd, bare, parley, best }: Measured): readonly Row[] {
   const rate = (stretch: Stretch | undefined): number =>
     (crowd.per === 'messages/s' ? stretch?.messagesPerSecond : stretch?.deliveriesPerSecond) ?? Number.NaN;
   const least = crowd.least === undefined ? {} : { least: crowd.least };
   const ratio = { to: 'the bare broadcaster', value: rate(best) / rate(bare), ...least };
-  const sum = (of: 'lost' | 'repeated') => all.reduce((sofar, stretch) => sofar + stretch[of], 0);
+  const sum = (of: 'lost' | 'repeated') => parley.reduce((all, stretch) => all + stretch[of], 0);
   const { name, per: unit } = crowd;
   return [
     { name: `${name}, bare broadcaster`, value: rate(bare), unit },
