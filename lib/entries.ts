@@ -140,7 +140,7 @@ export const entries = {
     timeoutSeconds: 60,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
     chat: ['GetItem', 'UpdateItem'],
-    connections: ending,
+    connections: [...ending, 'BatchGetItem'],
     sockets: true,
     invokes: null,
     asynchronous: { retries: 2, maxAgeSeconds: 300 },

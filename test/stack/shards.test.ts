@@ -21,8 +21,8 @@ afterAll(() => stack.stop());
 const SHARDS = 8;
 
 /** Has a room grow, as a message in one of thousands would. */
-async function grow(room: string): Promise<void> {
-  expect(await growShards(databaseOf(stack), { id: room, shards: 1 }, SHARDS, Date.now())).toBe(true);
+async function grow(room: string, to = SHARDS): Promise<void> {
+  expect(await growShards(databaseOf(stack), { id: room, shards: 1 }, to, Date.now())).toBe(true);
 }
 
 /** Moves the time at which a room grew so far back that it has settled. */
@@ -90,5 +90,19 @@ describe('a room that has grown', () => {
     expect(heard(leaver, 'typing')).toEqual([]);
     for (const each of inboxes) expect(timesHeard(each, 'hello')).toBe(1);
     await Promise.all([alice, ...inboxes].map((each) => each.close()));
+  });
+
+  test('tells the author what became of a message that many have got, and nobody else', async () => {
+    const room = await newRoom(stack, 'alice', 'bob');
+    const alice = await enter(stack, 'alice', `room=${room}`);
+    await grow(room, 2);
+    // More than 50 in each shard, so that no fan-out looks for whoever else might follow receipts.
+    const many = [...(await enterMany(60, room)), ...(await enterMany(60, room))];
+    await alice.say('to all of you');
+    await alice.take('mark_message_as_read');
+    await Promise.all(many.map((each) => each.next(said('to all of you'))));
+    await stack.settled();
+    expect(heard(alice, 'mark_message_as_read')).toHaveLength(1);
+    expect(many.flatMap((each) => heard(each, 'mark_message_as_read'))).toEqual([]);
   });
 });

@@ -64,7 +64,12 @@ const expected: Record<string, readonly string[]> = {
     sockets,
     invoke('Fanout'),
   ],
-  fanout: [chat('GetItem', 'UpdateItem'), connections('DeleteItem', 'GetItem', 'Query'), sockets, failures],
+  fanout: [
+    chat('GetItem', 'UpdateItem'),
+    connections('BatchGetItem', 'DeleteItem', 'GetItem', 'Query'),
+    sockets,
+    failures,
+  ],
 };
 
 const account = '<AWS::Region>:<AWS::AccountId>';
