@@ -21,6 +21,7 @@ interface Input {
   readonly ConditionExpression?: string;
   readonly ExpressionAttributeValues?: Item;
   readonly ExclusiveStartKey?: Item;
+  readonly Limit?: number;
   readonly RequestItems?: Readonly<Record<string, { readonly Keys: readonly Item[] }>>;
 }
 
@@ -132,10 +133,10 @@ export class ModelledTables {
     return before ? { Attributes: before } : {};
   }
 
-  #query({ TableName, ExpressionAttributeValues: values = {}, ExclusiveStartKey: start }: Input): object {
+  #query({ TableName, ExpressionAttributeValues: values = {}, ExclusiveStartKey: start, Limit }: Input) {
     const items = [...this.#partition(TableName, { room: values[':room'] ?? { S: '' } }).values()];
     const from = start ? items.findIndex((item) => sortKeyOf(item) === sortKeyOf(start)) + 1 : 0;
-    const page = items.slice(from, from + (this.#options.rowsPerPage ?? ROWS_PER_PAGE));
+    const page = items.slice(from, from + (Limit ?? this.#options.rowsPerPage ?? ROWS_PER_PAGE));
     const last = page.at(-1);
     this.rowsRead += page.length;
     return { Items: page, ...(last && from + page.length < items.length && { LastEvaluatedKey: last }) };

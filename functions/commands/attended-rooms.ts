@@ -1,14 +1,13 @@
-import { persist } from '../broadcast/persist.ts';
+import { isOpen } from '../broadcast/is-open.ts';
 import { authentic } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
-import { type Leaving, LOOKUP_BUDGET_MS } from './leave.ts';
+import type { Leaving } from './leave.ts';
 import { rowsOf } from './rows-of.ts';
 
 async function areOpen(ids: ReadonlySet<string>, { poster }: Leaving): Promise<ReadonlySet<string>> {
   const open = await Promise.all(
     [...ids].map(async (id) => {
-      const answer = await persist(() => poster.isOpen(id), LOOKUP_BUDGET_MS);
-      return answer === false ? [] : [id];
+      return (await isOpen(id, poster)) ? [id] : [];
     }),
   );
   return new Set(open.flat());

@@ -20,8 +20,8 @@ export async function lookAt(
   { id, shards }: Pick<Room, 'id' | 'shards'>,
   { db, now }: Pick<Parts, 'db' | 'now'>,
 ): Promise<Look> {
-  const { rows, all } = await listSome(db, id, MAX_ANNOUNCED_CONNECTIONS + 1, now());
-  const counting = rows.filter((row) => isPresence(row) && authentic(row, now()));
-  const crowded = counting.length > MAX_ANNOUNCED_CONNECTIONS;
+  const counts = (row: Connection) => isPresence(row) && authentic(row, now());
+  const { rows, all } = await listSome(db, id, { limit: MAX_ANNOUNCED_CONNECTIONS + 1, counts }, now());
+  const crowded = rows.filter(counts).length > MAX_ANNOUNCED_CONNECTIONS;
   return { crowded, ...(all && shards === 1 && { rows }) };
 }

@@ -1,7 +1,7 @@
 import { allServed } from '../broadcast/all-served.ts';
 import { close } from '../broadcast/close.ts';
 import { type Delivery, deliver } from '../broadcast/deliver.ts';
-import { persist } from '../broadcast/persist.ts';
+import { isOpen } from '../broadcast/is-open.ts';
 import { authentic, CLOCK_TOLERANCE_MS, type Connection, opening } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { isPresence, leavesOffline } from '../domain/presence.ts';
@@ -21,9 +21,6 @@ import { type Look, lookAt } from './crowded.ts';
 import type { Parts } from './parts.ts';
 
 export type Leaving = Pick<Parts, 'db' | 'poster' | 'now'>;
-
-/** Milliseconds for which a lookup is tried again. */
-export const LOOKUP_BUDGET_MS = 1_000;
 
 /** What was delivered until the end counts as read by a connection that reads at once; its user has one less. */
 async function settle(connection: Connection, delivered: number, { db, now }: Leaving): Promise<void> {
@@ -81,8 +78,7 @@ async function counted(row: Connection, room: Room, parts: Leaving): Promise<Con
   const quietly = (ended: Connection) => settle(ended, room.seq, parts);
   if (!authentic(row, now)) return retire(row, parts, quietly);
   if (opening(row, now)) return row;
-  const open = await persist(() => parts.poster.isOpen(row.id), LOOKUP_BUDGET_MS);
-  if (open !== false) return row;
+  if (await isOpen(row.id, parts.poster)) return row;
   const ended = await deleteConnection(parts.db, row);
   if (ended) await quietly(ended);
   return undefined;

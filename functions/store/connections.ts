@@ -74,22 +74,19 @@ export function itemOf(connection: Connection): Record<string, AttributeValue> {
   });
 }
 
+/** The row of a connection, as calls name it. */
+export const targetOf = (db: Database, { room, shard, id }: ConnectionPlace) => ({
+  TableName: db.connections,
+  Key: marshall(connectionKey(room, shard, id)),
+});
+
 export async function putConnection(db: Database, connection: Connection): Promise<void> {
   await db.client.send(new PutItemCommand({ TableName: db.connections, Item: itemOf(connection) }));
 }
 
 /** A connection's row, read consistently; undefined where it is gone. */
-export async function getConnection(
-  db: Database,
-  { room, shard, id }: ConnectionPlace,
-): Promise<Connection | undefined> {
-  const { Item } = await db.client.send(
-    new GetItemCommand({
-      TableName: db.connections,
-      Key: marshall(connectionKey(room, shard, id)),
-      ConsistentRead: true,
-    }),
-  );
+export async function getConnection(db: Database, place: ConnectionPlace): Promise<Connection | undefined> {
+  const { Item } = await db.client.send(new GetItemCommand({ ...targetOf(db, place), ConsistentRead: true }));
   return Item && toConnection(unmarshall(Item));
 }
 
@@ -106,14 +103,10 @@ export async function getConnections(
 /** Removes a connection's row. @returns the connection, or undefined where its row was gone already */
 export async function deleteConnection(
   db: Database,
-  { room, shard, id }: ConnectionPlace,
+  place: ConnectionPlace,
 ): Promise<Connection | undefined> {
   const { Attributes } = await db.client.send(
-    new DeleteItemCommand({
-      TableName: db.connections,
-      Key: marshall(connectionKey(room, shard, id)),
-      ReturnValues: 'ALL_OLD',
-    }),
+    new DeleteItemCommand({ ...targetOf(db, place), ReturnValues: 'ALL_OLD' }),
   );
   return Attributes && toConnection(unmarshall(Attributes));
 }
@@ -171,22 +164,34 @@ export interface Some {
   readonly all: boolean;
 }
 
-/** At most so many of the open connections in a room's first shard: a single page, for a look at how many there are. */
-export async function listSome(db: Database, room: string, limit: number, now: number): Promise<Some> {
-  const { Items = [], LastEvaluatedKey } = await db.client.send(
-    new QueryCommand({
-      TableName: db.connections,
-      KeyConditionExpression: '#room = :room',
-      ExpressionAttributeNames: { '#room': 'room' },
-      ExpressionAttributeValues: marshall({ ':room': shardKey(room, 0) }),
-      ConsistentRead: true,
-      Limit: limit,
-    }),
-  );
-  const rows = Items.map((item) => unmarshall(item))
-    .filter((item) => item['expiresAt'] * 1000 > now)
-    .map(toConnection);
-  return { rows, all: LastEvaluatedKey === undefined };
+/**
+ * Open connections in a room's first shard until as many as `limit` count, for a look at how many there are: in one page
+ * where all count, else in more, as large as they come.
+ */
+export async function listSome(
+  db: Database,
+  room: string,
+  { limit, counts }: { limit: number; counts: (connection: Connection) => boolean },
+  now: number,
+): Promise<Some> {
+  const rows: Connection[] = [];
+  let start: Record<string, AttributeValue> | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await db.client.send(
+      new QueryCommand({
+        TableName: db.connections,
+        KeyConditionExpression: '#room = :room',
+        ExpressionAttributeNames: { '#room': 'room' },
+        ExpressionAttributeValues: marshall({ ':room': shardKey(room, 0) }),
+        ConsistentRead: true,
+        ...(start ? { ExclusiveStartKey: start } : { Limit: limit }),
+      }),
+    );
+    const open = Items.map((item) => unmarshall(item)).filter((item) => item['expiresAt'] * 1000 > now);
+    rows.push(...open.map(toConnection));
+    start = LastEvaluatedKey;
+  } while (start && rows.filter(counts).length < limit);
+  return { rows, all: start === undefined };
 }
 
 /** All of a room's open connections, read as `listShards` does. */

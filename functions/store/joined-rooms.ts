@@ -1,48 +1,47 @@
-import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteItemCommand,
+  PutItemCommand,
+  type PutItemCommandInput,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../domain/connection.ts';
-import { type ConnectionPlace, itemOf, toConnection } from './connections.ts';
+import { type ConnectionPlace, itemOf, targetOf, toConnection } from './connections.ts';
 import { type Database, unlessRefused } from './database.ts';
-import { connectionKey } from './keys.ts';
 
 const names = { '#via': 'via' };
 const joined = marshall({ ':joined': 'joined' });
 
-const targetOf = (db: Database, { room, shard, id }: ConnectionPlace) => ({
-  TableName: db.connections,
-  Key: marshall(connectionKey(room, shard, id)),
-});
+async function putRow(
+  db: Database,
+  connection: Connection,
+  where: Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'> & { names?: object },
+): Promise<boolean> {
+  const { names: more, ...condition } = where;
+  const put = await unlessRefused(
+    db.client.send(
+      new PutItemCommand({
+        TableName: db.connections,
+        Item: itemOf(connection),
+        ...condition,
+        ExpressionAttributeNames: { '#connection': 'connection', ...more },
+      }),
+    ),
+  );
+  return put !== undefined;
+}
 
 /** Has a connection hear of a room that it joined. @returns false where it had joined already; that row stays as it is */
-export async function putJoined(db: Database, connection: Connection): Promise<boolean> {
-  const put = await unlessRefused(
-    db.client.send(
-      new PutItemCommand({
-        TableName: db.connections,
-        Item: itemOf(connection),
-        ConditionExpression: 'attribute_not_exists(#connection) OR #via = :inbox',
-        ExpressionAttributeNames: { ...names, '#connection': 'connection' },
-        ExpressionAttributeValues: marshall({ ':inbox': 'inbox' }),
-      }),
-    ),
-  );
-  return put !== undefined;
-}
+export const putJoined = (db: Database, connection: Connection): Promise<boolean> =>
+  putRow(db, connection, {
+    ConditionExpression: 'attribute_not_exists(#connection) OR #via = :inbox',
+    names,
+    ExpressionAttributeValues: marshall({ ':inbox': 'inbox' }),
+  });
 
 /** Has an inbox hear of a room. @returns false where it does already, or has joined the room */
-export async function putInInbox(db: Database, connection: Connection): Promise<boolean> {
-  const put = await unlessRefused(
-    db.client.send(
-      new PutItemCommand({
-        TableName: db.connections,
-        Item: itemOf(connection),
-        ConditionExpression: 'attribute_not_exists(#connection)',
-        ExpressionAttributeNames: { '#connection': 'connection' },
-      }),
-    ),
-  );
-  return put !== undefined;
-}
+export const putInInbox = (db: Database, connection: Connection): Promise<boolean> =>
+  putRow(db, connection, { ConditionExpression: 'attribute_not_exists(#connection)' });
 
 /** Takes a connection out of a room that it joined. @returns it as it was; undefined where it had not joined */
 export async function deleteJoined(db: Database, place: ConnectionPlace): Promise<Connection | undefined> {

@@ -55,6 +55,9 @@ export async function putDeparture(
   );
 }
 
+/** An element of a `$disconnect` that never came counts until its connection cannot be open any more. */
+const isOpen = (element: string, now: number): boolean => Number(element.split(' ')[0]) * 1000 > now;
+
 /** Ids of the connections that a user has open, as far as is known, the latest first. */
 export async function listOpen(db: Database, user: string, now: number): Promise<string[]> {
   const { Item } = await db.client.send(
@@ -62,8 +65,8 @@ export async function listOpen(db: Database, user: string, now: number): Promise
   );
   const online: ReadonlySet<string> = (Item && unmarshall(Item)['online']) ?? new Set();
   return [...online]
+    .filter((element) => isOpen(element, now))
     .map((element) => element.split(' ') as [expiry: string, id: string])
-    .filter(([expiry]) => Number(expiry) * 1000 > now)
     .toSorted(([one], [other]) => Number(other) - Number(one))
     .map(([, id]) => id);
 }
@@ -76,9 +79,6 @@ export interface Profile {
   /** When they last came or went, in ISO 8601. */
   readonly lastSeen: string;
 }
-
-/** An element of a `$disconnect` that never came counts until its connection cannot be open any more. */
-const isOpen = (element: string, now: number): boolean => Number(element.split(' ')[0]) * 1000 > now;
 
 /** The profiles of users by their ids, under the names that they last came with. Ids must differ. */
 export async function getProfiles(

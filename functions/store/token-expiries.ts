@@ -1,9 +1,8 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../domain/connection.ts';
-import { type ConnectionPlace, getConnection, toConnection } from './connections.ts';
+import { type ConnectionPlace, getConnection, targetOf, toConnection } from './connections.ts';
 import { type Database, unlessRefused } from './database.ts';
-import { connectionKey } from './keys.ts';
 
 /**
  * Moves the end of a connection's token forward, in one of its rows; it never goes back.
@@ -18,8 +17,7 @@ export async function raiseTokenExpiry(
   const raised = await unlessRefused(
     db.client.send(
       new UpdateItemCommand({
-        TableName: db.connections,
-        Key: marshall(connectionKey(place.room, place.shard, place.id)),
+        ...targetOf(db, place),
         UpdateExpression: 'SET tokenExpiresAt = :to',
         ConditionExpression: 'tokenExpiresAt < :to',
         ExpressionAttributeValues: marshall({ ':to': to }),
@@ -43,8 +41,7 @@ export async function takeExpired(
   const taken = await unlessRefused(
     db.client.send(
       new DeleteItemCommand({
-        TableName: db.connections,
-        Key: marshall(connectionKey(place.room, place.shard, place.id)),
+        ...targetOf(db, place),
         ConditionExpression: 'tokenExpiresAt < :by',
         ExpressionAttributeValues: marshall({ ':by': by }),
         ReturnValues: 'ALL_OLD',

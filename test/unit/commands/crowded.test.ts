@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ModelledTables } from '../../../bench/modelled-tables.ts';
 import { lookAt } from '../../../functions/commands/crowded.ts';
 import { CLOCK_TOLERANCE_MS, type Connection } from '../../../functions/domain/connection.ts';
 import { roomOfRows } from '../../support/connection-rows.ts';
@@ -29,4 +30,15 @@ test('those whose token ran out crowd no room', async () => {
 
 test('the rows of one shard are not taken for those of all', async () => {
   expect(await look(many(3), 2)).toEqual({ crowded: false });
+});
+
+test('a room of 101 is crowded, however many inboxes hear of it', async () => {
+  const tables = new ModelledTables({ latency: async () => undefined, rowsPerPage: 150 });
+  const rows = [
+    ...many(200, { via: 'inbox' }),
+    ...many(101).map((row) => ({ ...row, id: `here ${row.id}` })),
+  ];
+  for (const row of rows) tables.putConnection({ ...row, shard: 0 });
+  const given = { db: tables.database, now: () => NOON };
+  expect(await lookAt({ id: '1', shards: 1 }, given)).toMatchObject({ crowded: true });
 });
