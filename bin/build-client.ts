@@ -3,9 +3,7 @@ import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { gzipSync } from 'node:zlib';
-import * as esbuild from 'esbuild';
-import { type Bundle, replaceFile, sizeTable } from './build-output.ts';
+import { type Bundle, bundled, measure, replaceFile, sizeTable } from './build-output.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -17,7 +15,7 @@ const entries = { client: 'client/index.ts', react: 'client/react/index.ts' };
  * @param outdir where `client.js` and `react.js` go
  */
 export async function buildClient(outdir = join(root, 'dist/client')): Promise<readonly Bundle[]> {
-  const { outputFiles } = await esbuild.build({
+  const { outputFiles } = await bundled({
     entryPoints: Object.entries(entries).map(([out, entry]) => ({ in: join(root, entry), out })),
     outdir,
     bundle: true,
@@ -27,20 +25,14 @@ export async function buildClient(outdir = join(root, 'dist/client')): Promise<r
     target: 'es2022',
     minify: true,
     sourcemap: 'linked',
-    write: false,
-    logLevel: 'silent',
   });
   for (const { path, contents } of outputFiles) replaceFile(path, contents);
   const bundles = outputFiles.filter(({ path }) => path.endsWith('.js'));
-  return bundles.map(({ path, contents }) => ({
-    entry: basename(path, '.js'),
-    bytes: contents.byteLength,
-    gzipBytes: gzipSync(contents).byteLength,
-  }));
+  return bundles.map(({ path, contents }) => measure(basename(path, '.js'), contents));
 }
 
 /** Writes the declarations of all that the client's types are taken from. */
-export function declareClient(outdir = join(root, 'dist/client/types')): void {
+function declareClient(outdir = join(root, 'dist/client/types')): void {
   rmSync(outdir, { recursive: true, force: true });
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [compiler, '--project', 'tsconfig.client.json', '--outDir', outdir], {
