@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { fanOut } from '../functions/commands/fan-out.ts';
-import type { FilingParts, Verifying } from '../functions/commands/parts.ts';
+import { fanOut } from '../functions/delivery/fan-out.ts';
+import type { FilingParts, Verifying } from '../functions/delivery/context.ts';
 import type { Connection, Session } from '../functions/domain/connection.ts';
 import type { User } from '../functions/domain/member.ts';
 import { itemOf } from '../functions/store/connections.ts';

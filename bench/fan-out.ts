@@ -1,5 +1,5 @@
-import { fanOut } from '../functions/commands/fan-out.ts';
-import type { FilingParts, Share } from '../functions/commands/parts.ts';
+import { fanOut } from '../functions/delivery/fan-out.ts';
+import type { FilingParts, Share } from '../functions/delivery/context.ts';
 import { sendMessage } from '../functions/commands/send-message.ts';
 import type { Session } from '../functions/domain/connection.ts';
 import { shardsFor } from '../functions/domain/shards.ts';

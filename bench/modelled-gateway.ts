@@ -1,4 +1,4 @@
-import { type Poster, TryAgain } from '../functions/broadcast/poster.ts';
+import { type Poster, TryAgain } from '../functions/delivery/poster.ts';
 
 export const wait = (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms));
 

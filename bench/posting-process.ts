@@ -3,7 +3,7 @@ import {
   ApiGatewayManagementApiClient,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { thinPoster } from '../functions/broadcast/thin-poster.ts';
+import { thinPoster } from '../functions/delivery/signed-poster.ts';
 
 // One way to post, in a process of its own: told `{ posts }`, it fans out once and tells the CPU of each post, in µs.
 

@@ -1,8 +1,8 @@
 import type * as v from 'valibot';
-import type * as told from '../functions/dialects/action-out-schema.ts';
-import type * as asked from '../functions/dialects/action-schema.ts';
+import type * as told from '../functions/dialects/action/out-schema.ts';
+import type * as asked from '../functions/dialects/action/schema.ts';
 import type { errorCode, wireId } from '../functions/dialects/out-schema.ts';
-import type * as rest from '../functions/dialects/rest-schema.ts';
+import type * as rest from '../functions/dialects/rest/schema.ts';
 
 // The wire's types, taken from the schemas of the dialect. Nothing here is left at run time.
 

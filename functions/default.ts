@@ -10,7 +10,7 @@ import { react } from './commands/react.ts';
 import { sendMessage } from './commands/send-message.ts';
 import { setTyping } from './commands/set-typing.ts';
 import { sync } from './commands/sync.ts';
-import { serveFrames } from './gateway/serve-frames.ts';
+import { serveFrames } from './gateway/frames.ts';
 import { verifyingParts } from './gateway/verifying.ts';
 
 /** Whatever has no route of its own: all frames of the contracts that know no `action`, among others. */

@@ -1,4 +1,4 @@
-import type { Contract, FrameIn, FrameOut, Words } from './contract.ts';
+import type { Contract, FrameIn, FrameOut, Words } from '../../functions/dialects/documentation.ts';
 import { contracts } from './contracts.ts';
 import { messageKey, messagePayload, payloadOf } from './payload.ts';
 import { shownIn, shownOut } from './shown-frames.ts';

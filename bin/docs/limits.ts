@@ -6,7 +6,7 @@ import { MAX_INBOX_ROOMS, MAX_JOINED_ROOMS } from '../../functions/domain/inbox.
 import { MAX_TEXT_CODE_POINTS } from '../../functions/domain/message.ts';
 import { MAX_ANNOUNCED_CONNECTIONS } from '../../functions/domain/presence.ts';
 import { MAX_RECEIPT_AUDIENCE } from '../../functions/domain/receipt.ts';
-import { REPEAT_MEMORY_MS } from '../../functions/store/repeats.ts';
+import { REPEAT_MEMORY_MS } from '../../functions/store/claims.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { awsLimits } from '../../local/gateway/limits.ts';
 

@@ -1,6 +1,6 @@
 import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
-import type { Contract, FrameIn, FrameOut, Words } from './contract.ts';
+import type { Contract, FrameIn, FrameOut, Words } from '../../functions/dialects/documentation.ts';
 
 /** A JSON Schema, as far as frames need one. */
 export interface Payload {

@@ -4,7 +4,7 @@ import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { listPlaces } from '../store/connections.ts';
 import { raiseTokenExpiry } from '../store/token-expiries.ts';
-import type { Parts, Verifying } from './parts.ts';
+import type { Parts, Verifying } from '../delivery/context.ts';
 
 const refusals = {
   guest: 'A guest has no token to renew: connect again with a token to be signed in',

@@ -7,13 +7,13 @@ import { actorId, type Member } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { getEntry, getMessage, putChange } from '../store/log.ts';
-import { type Claim, getClaim } from '../store/repeats.ts';
+import { type Claim, getClaim } from '../store/claims.ts';
 import { getRoom, takeSeq } from '../store/rooms.ts';
-import { applyChange } from './apply-change.ts';
-import { enterLog } from './enter-log.ts';
-import { type FilingParts, isoTime } from './parts.ts';
-import { publish } from './publish.ts';
-import { takeTurn } from './take-turn.ts';
+import { applyChange } from '../log/apply-change.ts';
+import { enterLog } from '../log/append.ts';
+import { type FilingParts, isoTime } from '../delivery/context.ts';
+import { publish } from '../delivery/publish.ts';
+import { takeTurn } from '../rooms/access.ts';
 
 /** What makes an edit an edit, a delete a delete and a reaction a reaction. */
 export interface ChangeKind<C extends Change> {

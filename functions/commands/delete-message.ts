@@ -3,8 +3,8 @@ import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import type { Deletion } from '../domain/log.ts';
 import { changeMessage } from './change-message.ts';
-import type { FilingParts } from './parts.ts';
-import { checkMayChange } from './take-turn.ts';
+import type { FilingParts } from '../delivery/context.ts';
+import { checkMayChange } from '../rooms/access.ts';
 
 /**
  * Leaves a tombstone of a message and tells the room: its author may, and a moderator.

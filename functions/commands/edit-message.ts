@@ -7,10 +7,10 @@ import type { Edit } from '../domain/log.ts';
 import { actorId } from '../domain/member.ts';
 import { checkedText } from '../domain/text.ts';
 import { getMessage } from '../store/log.ts';
-import { attachFile, checkFile } from './attach-file.ts';
+import { attachFile, checkFile } from '../rooms/attach-file.ts';
 import { changeMessage } from './change-message.ts';
-import type { FilingParts } from './parts.ts';
-import { checkMayChange, takeTurn } from './take-turn.ts';
+import type { FilingParts } from '../delivery/context.ts';
+import { checkMayChange, takeTurn } from '../rooms/access.ts';
 
 /**
  * A file is stored for a member who may change the message only; `changeMessage` asks again, since both take time, and

@@ -9,11 +9,11 @@ import { type ConnectionPlace, deleteConnection, getConnection, listPlaces } fro
 import { putJoined } from '../store/joined-rooms.ts';
 import { getRoom } from '../store/rooms.ts';
 import { findConnection, placedIn } from '../store/shards.ts';
-import { announce } from './announce.ts';
-import { lookAt } from './crowded.ts';
-import { present } from './leave.ts';
-import type { Parts } from './parts.ts';
-import { checkedMember } from './take-turn.ts';
+import { announce } from '../delivery/announce.ts';
+import { lookAt } from '../delivery/crowded.ts';
+import { present } from '../delivery/leave.ts';
+import type { Parts } from '../delivery/context.ts';
+import { checkedMember } from '../rooms/access.ts';
 
 /** A room that the caller may be in. @throws ChatError NOT_A_MEMBER, for no such room too */
 async function enter(id: string, { user }: Session, { db }: Parts): Promise<Room> {

@@ -8,8 +8,8 @@ import { deleteJoined, returnToInbox } from '../store/joined-rooms.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { placesOf } from '../store/shards.ts';
-import { tellIfGone } from './leave.ts';
-import type { Parts } from './parts.ts';
+import { tellIfGone } from '../delivery/leave.ts';
+import type { Parts } from '../delivery/context.ts';
 
 async function takeBack(
   room: string,

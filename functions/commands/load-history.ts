@@ -5,8 +5,8 @@ import { type LogEntry, remaining, seqOf } from '../domain/log.ts';
 import type { Message } from '../domain/message.ts';
 import type { Database } from '../store/database.ts';
 import { listLog } from '../store/log.ts';
-import type { Parts } from './parts.ts';
-import { checkedMember } from './take-turn.ts';
+import type { Parts } from '../delivery/context.ts';
+import { checkedMember } from '../rooms/access.ts';
 
 /** Read beyond what is asked for, since edits and deletes stand in the log too. */
 const READ_AHEAD = 10;

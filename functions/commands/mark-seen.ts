@@ -7,11 +7,11 @@ import { climbs } from '../domain/message.ts';
 import { getMessage } from '../store/log.ts';
 import { putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge } from '../delivery/receipts.ts';
 import { newestMessages } from './load-history.ts';
-import type { Parts } from './parts.ts';
-import { publish } from './publish.ts';
-import { checkedMember } from './take-turn.ts';
+import type { Parts } from '../delivery/context.ts';
+import { publish } from '../delivery/publish.ts';
+import { checkedMember } from '../rooms/access.ts';
 
 /**
  * A member has read a message and what came before it: their read mark moves, the messages' authors get receipts, and

@@ -4,8 +4,8 @@ import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { isInbox } from '../domain/room.ts';
 import { getRoom } from '../store/rooms.ts';
-import type { Parts } from './parts.ts';
-import { checkedMember } from './take-turn.ts';
+import type { Parts } from '../delivery/context.ts';
+import { checkedMember } from '../rooms/access.ts';
 
 /**
  * Answers with the room's last number, so that a client sees whether it missed something; in an inbox, which has no

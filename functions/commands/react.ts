@@ -3,7 +3,7 @@ import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import type { Reaction } from '../domain/log.ts';
 import { changeMessage } from './change-message.ts';
-import type { FilingParts } from './parts.ts';
+import type { FilingParts } from '../delivery/context.ts';
 
 /** Puts an emoji under a message, or takes it back, and tells the room: any member may. @throws what `changeMessage` throws */
 export async function react(command: React, session: Session, parts: FilingParts): Promise<Event[]> {

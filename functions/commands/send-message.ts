@@ -1,8 +1,8 @@
 import type { SendMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
-import type { FilingParts } from './parts.ts';
-import { publishMessage } from './publish-message.ts';
+import type { FilingParts } from '../delivery/context.ts';
+import { publishMessage } from '../delivery/publish-message.ts';
 import { storeMessage } from './store-message.ts';
 
 /**

@@ -3,9 +3,9 @@ import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { getRoom } from '../store/rooms.ts';
-import type { Parts } from './parts.ts';
-import { publish } from './publish.ts';
-import { checkedMember } from './take-turn.ts';
+import type { Parts } from '../delivery/context.ts';
+import { publish } from '../delivery/publish.ts';
+import { checkedMember } from '../rooms/access.ts';
 
 /** Tells the room that somebody types, or not any more; nothing is stored. @throws ChatError NOT_A_MEMBER */
 export async function setTyping(command: SetTyping, session: Session, parts: Parts): Promise<Event[]> {

@@ -9,12 +9,12 @@ import type { Room } from '../domain/room.ts';
 import { checkedText } from '../domain/text.ts';
 import { getEntry, getMessage, putMessage } from '../store/log.ts';
 import { getMember } from '../store/members.ts';
-import { type Claim, getClaim } from '../store/repeats.ts';
+import { type Claim, getClaim } from '../store/claims.ts';
 import { takeSeq } from '../store/rooms.ts';
-import { attachFile, checkFile } from './attach-file.ts';
-import { enterLog, giveBack } from './enter-log.ts';
-import { type FilingParts, isoTime } from './parts.ts';
-import { checkedMember, takeTurn } from './take-turn.ts';
+import { attachFile, checkFile } from '../rooms/attach-file.ts';
+import { enterLog, giveBack } from '../log/append.ts';
+import { type FilingParts, isoTime } from '../delivery/context.ts';
+import { checkedMember, takeTurn } from '../rooms/access.ts';
 
 /** Who says something, by which connection where there is one, and in which room where the command names none. */
 export type Writer = Pick<Session, 'user' | 'room'> & Partial<Pick<Session, 'id'>>;

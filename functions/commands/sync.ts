@@ -6,14 +6,14 @@ import type { Message } from '../domain/message.ts';
 import { newsTo } from '../domain/receipt.ts';
 import type { Room } from '../domain/room.ts';
 import { getRoom } from '../store/rooms.ts';
-import { acknowledgeAll } from './acknowledge.ts';
-import type { Applying } from './apply-change.ts';
-import { audienceOf } from './audience.ts';
-import { catchUp } from './catch-up.ts';
-import type { Leaving } from './leave.ts';
-import type { FilingParts } from './parts.ts';
-import { post } from './publish.ts';
-import { checkedMember } from './take-turn.ts';
+import { acknowledgeAll } from '../delivery/receipts.ts';
+import type { Applying } from '../log/apply-change.ts';
+import { audienceOf } from '../delivery/audience.ts';
+import { catchUp } from '../log/catch-up.ts';
+import type { Leaving } from '../delivery/leave.ts';
+import type { FilingParts } from '../delivery/context.ts';
+import { post } from '../delivery/publish.ts';
+import { checkedMember } from '../rooms/access.ts';
 
 /**
  * Posts to a connection what its client missed, one page of it.

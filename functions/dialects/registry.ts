@@ -1,9 +1,9 @@
 import type { DialectName } from '../domain/connection.ts';
-import { action } from './action.ts';
-import { content } from './content.ts';
+import { action } from './action/decode.ts';
+import { content } from './content/content.ts';
 import type { Dialect } from './dialect.ts';
-import { operation } from './operation.ts';
-import { type } from './type.ts';
+import { operation } from './operation/operation.ts';
+import { type } from './type/type.ts';
 
 const dialects: Record<DialectName, Dialect> = { action, content, type, operation };
 

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { type Headers, offeredSubprotocols, TOKEN_SUBPROTOCOL } from '../auth/credential.ts';
-import { connect } from '../commands/connect.ts';
+import { connect } from '../connections/connect.ts';
 import { database } from './database.ts';
 import { required } from './environment.ts';
 import { logFault, reported } from './fault.ts';

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { disconnect } from '../commands/disconnect.ts';
+import { disconnect } from '../connections/disconnect.ts';
 import { logFault } from './fault.ts';
 import { servingParts } from './parts.ts';
 

@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
-import { fanOut } from '../commands/fan-out.ts';
-import type { Share } from '../commands/parts.ts';
+import { fanOut } from '../delivery/fan-out.ts';
+import type { Share } from '../delivery/context.ts';
 import { logFault, reported } from './fault.ts';
-import { measure } from './measure.ts';
+import { measure } from './metrics.ts';
 import { servingParts } from './parts.ts';
 
 /** Invoked by a function whose audience is larger than it posts to itself. */

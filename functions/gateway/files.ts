@@ -1,4 +1,4 @@
-import type { FilingParts } from '../commands/parts.ts';
+import type { FilingParts } from '../delivery/context.ts';
 import { openFiles } from '../store/files.ts';
 import { once, required } from './environment.ts';
 import { publishingParts } from './parts.ts';

@@ -1,9 +1,9 @@
-import type { Parts } from '../commands/parts.ts';
+import type { Parts } from '../delivery/context.ts';
 import { database } from './database.ts';
 import { required } from './environment.ts';
 import { logFault } from './fault.ts';
 import { invoke } from './invoke.ts';
-import { measure } from './measure.ts';
+import { measure } from './metrics.ts';
 import { poster } from './poster.ts';
 import { rates } from './rates.ts';
 

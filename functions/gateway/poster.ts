@@ -1,10 +1,10 @@
-import type { Poster } from '../broadcast/poster.ts';
-import { thinPoster } from '../broadcast/thin-poster.ts';
+import type { Poster } from '../delivery/poster.ts';
+import { thinPoster } from '../delivery/signed-poster.ts';
 import { once, required } from './environment.ts';
 
 /** The SDK is in a file of its own, which a function loads when it posts first, and only where the setting asks for it. */
 const sdk = once(async (): Promise<Poster> => {
-  const { sdkPoster } = await import('../broadcast/sdk-poster.ts');
+  const { sdkPoster } = await import('../delivery/sdk-poster.ts');
   return sdkPoster(required('SOCKET_URL'));
 });
 

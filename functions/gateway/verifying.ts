@@ -1,4 +1,4 @@
-import type { FilingParts, Verifying } from '../commands/parts.ts';
+import type { FilingParts, Verifying } from '../delivery/context.ts';
 import { filingParts } from './files.ts';
 import { verifier } from './verifier.ts';
 

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { welcome } from '../commands/welcome.ts';
+import { welcome } from '../connections/welcome.ts';
 import type { Session } from '../domain/connection.ts';
 import { logFault, reported } from './fault.ts';
 import { files } from './files.ts';

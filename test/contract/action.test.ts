@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { action } from '../../functions/dialects/action.ts';
-import { actionExamples } from '../../functions/dialects/action-examples.ts';
+import { action } from '../../functions/dialects/action/decode.ts';
+import { actionExamples } from '../../functions/dialects/action/examples.ts';
 import { MAX_FRAME_BYTES } from '../../functions/dialects/dialect.ts';
 import { requestedReads, requestedRoom } from '../../functions/dialects/handshake.ts';
 import { errorCodes } from '../../functions/domain/errors.ts';

@@ -10,7 +10,7 @@ import { asyncapiText } from '../../bin/docs/asyncapi.ts';
 import { contracts } from '../../bin/docs/contracts.ts';
 import { encoded, isIn, isOut, shownIn, shownOut } from '../../bin/docs/shown-frames.ts';
 import { drifted } from '../../bin/docs.ts';
-import { contentFrame } from '../../functions/dialects/content-frame-schema.ts';
+import { contentFrame } from '../../functions/dialects/content/out-schema.ts';
 import type { Command } from '../../functions/domain/command.ts';
 import { dialectNames } from '../../functions/domain/connection.ts';
 import type { Event } from '../../functions/domain/event.ts';

@@ -75,11 +75,11 @@ test.each([
 const files: Record<string, string> = {
   functions: 'functions/send.ts',
   'functions/domain': 'functions/domain/room.ts',
-  'functions/dialects': 'functions/dialects/action.ts',
+  'functions/dialects': 'functions/dialects/action/decode.ts',
   'functions/commands': 'functions/commands/ping.ts',
   'functions/store': 'functions/store/log.ts',
   'functions/auth': 'functions/auth/token.ts',
-  'functions/broadcast': 'functions/broadcast/poster.ts',
+  'functions/broadcast': 'functions/delivery/poster.ts',
   'functions/gateway': 'functions/gateway/respond.ts',
   lib: 'lib/app.ts',
   local: 'local/gateway/limits.ts',
@@ -124,13 +124,13 @@ describe.each(everyLayer)('from %s', (from) => {
 });
 
 test('the client may import the types of a dialect, and no value', () => {
-  const from = (keyword: string) => `${keyword} { Frame } from '../functions/dialects/action.ts';`;
+  const from = (keyword: string) => `${keyword} { Frame } from '../functions/dialects/action/decode.ts';`;
   expect(judge('client/room.ts', from('import type'))).toEqual([]);
   expect(judge('client/room.ts', from('export type'))).toEqual([]);
   expect(judge('client/room.ts', from('import type').replace(' {', '{'))).toEqual([]);
-  expect(judge('client/room.ts', `import type from '../functions/dialects/action.ts';`)).toHaveLength(1);
+  expect(judge('client/room.ts', `import type from '../functions/dialects/action/decode.ts';`)).toHaveLength(1);
   expect(judge('client/room.ts', from('import'))).toEqual([
-    '../functions/dialects/action.ts: client may import only types of functions/dialects',
+    '../functions/dialects/action/decode.ts: client may import only types of functions/dialects',
   ]);
 });
 

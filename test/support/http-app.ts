@@ -1,5 +1,5 @@
 import { httpApp } from '../../functions/gateway/http/app.ts';
-import type { HttpParts } from '../../functions/gateway/http/http-parts.ts';
+import type { HttpParts } from '../../functions/gateway/http/context.ts';
 import { mockDatabase, noLimit } from './mock-database.ts';
 import { alice, NOON } from './sample.ts';
 

@@ -25,7 +25,7 @@ const plants = {
     bug: 'a client id is never remembered, so that a repeat is stored again',
     replacements: [
       {
-        file: 'functions/store/repeats.ts',
+        file: 'functions/store/claims.ts',
         text: "ConditionExpression: 'attribute_not_exists(#item) OR expiresAt <= :now'",
         by: "ConditionExpression: 'attribute_not_exists(#item) OR attribute_exists(#item) OR expiresAt <= :now'",
       },
@@ -35,13 +35,13 @@ const plants = {
     bug: 'one change in four is posted to nobody but its sender, and left out of every resume as well',
     replacements: [
       {
-        file: 'functions/broadcast/deliver.ts',
+        file: 'functions/delivery/deliver.ts',
         text: 'const frame = frameFor(connection);',
         by: `const lost = 'message' in event && event.seq % 4 === 3 && connection !== to[0];
       const frame = lost ? undefined : frameFor(connection);`,
       },
       {
-        file: 'functions/commands/catch-up.ts',
+        file: 'functions/log/catch-up.ts',
         text: 'changes, seq: upTo,',
         by: 'changes: changes.filter(({ seq }) => seq % 4 !== 3), seq: upTo,',
       },
@@ -56,7 +56,7 @@ const plants = {
         by: 'SET #text = if_not_exists(#text, :none), deletedAt',
       },
       {
-        file: 'functions/commands/apply-change.ts',
+        file: 'functions/log/apply-change.ts',
         text: '...(buried?.edits ?? []).map((seq) => scrubChange(db, room, seq)),',
         by: '',
       },

@@ -8,7 +8,7 @@ import { authenticate, checkOrigin } from './authenticate.ts';
 import { documentOf } from './document.ts';
 import { files } from './files.ts';
 import { HttpError, type Told, toldOf } from './http-error.ts';
-import type { HttpEnv, HttpParts } from './http-parts.ts';
+import type { HttpEnv, HttpParts } from './context.ts';
 import { login } from './login.ts';
 import { members } from './members.ts';
 import { messages } from './messages.ts';

@@ -2,7 +2,7 @@ import { createMiddleware } from 'hono/factory';
 import { comesFrom, findCredential } from '../../auth/credential.ts';
 import { ChatError } from '../../domain/errors.ts';
 import { HttpError } from './http-error.ts';
-import type { HttpEnv, HttpParts } from './http-parts.ts';
+import type { HttpEnv, HttpParts } from './context.ts';
 
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 

@@ -1,7 +1,7 @@
 import { describeRoute, resolver } from 'hono-openapi';
 import type { GenericSchema } from 'valibot';
 
-import { errorShape } from '../../dialects/rest-schema.ts';
+import { errorShape } from '../../dialects/rest/schema.ts';
 
 /** What a status stands for, and the shape of its body where there is one. */
 type Answer = string | readonly [description: string, shape: GenericSchema];

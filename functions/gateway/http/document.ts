@@ -1,6 +1,6 @@
 import type { Hono } from 'hono';
 import { generateSpecs } from 'hono-openapi';
-import type { HttpEnv } from './http-parts.ts';
+import type { HttpEnv } from './context.ts';
 
 /** The OpenAPI document of an app's routes. */
 export const documentOf = (app: Hono<HttpEnv>) =>

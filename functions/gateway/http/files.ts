@@ -1,14 +1,14 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { locateFile } from '../../commands/locate-file.ts';
-import type { FilingParts } from '../../commands/parts.ts';
-import { requestUpload, type UploadOffer } from '../../commands/request-upload.ts';
-import { offerShape } from '../../dialects/rest-schema.ts';
+import { locateFile } from '../../rooms/locate-file.ts';
+import type { FilingParts } from '../../delivery/context.ts';
+import { requestUpload, type UploadOffer } from '../../rooms/request-upload.ts';
+import { offerShape } from '../../dialects/rest/schema.ts';
 import type { MessageFile } from '../../domain/file.ts';
 import { required } from '../environment.ts';
 import { describe } from './describe.ts';
 import { HttpError } from './http-error.ts';
-import type { HttpEnv } from './http-parts.ts';
+import type { HttpEnv } from './context.ts';
 import { readJson } from './read-request.ts';
 
 /** A longer name is cut, so this is only to keep a body small. */

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import type * as v from 'valibot';
-import { addMember } from '../../commands/add-member.ts';
-import { changeMember, type MemberChange } from '../../commands/change-member.ts';
-import { removeMember } from '../../commands/remove-member.ts';
-import { memberShape } from '../../dialects/rest-schema.ts';
+import { addMember } from '../../rooms/add-member.ts';
+import { changeMember, type MemberChange } from '../../rooms/change-member.ts';
+import { removeMember } from '../../rooms/remove-member.ts';
+import { memberShape } from '../../dialects/rest/schema.ts';
 import { describe } from './describe.ts';
-import type { HttpEnv, HttpParts } from './http-parts.ts';
+import type { HttpEnv, HttpParts } from './context.ts';
 import { readJson } from './read-request.ts';
 import { memberBody, memberChangeBody } from './request-schema.ts';
 import { wireMember } from './wire.ts';

@@ -1,14 +1,14 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { newestMessages } from '../../commands/load-history.ts';
-import { publishMessage } from '../../commands/publish-message.ts';
+import { publishMessage } from '../../delivery/publish-message.ts';
 import { storeMessage } from '../../commands/store-message.ts';
-import { checkedMember } from '../../commands/take-turn.ts';
+import { checkedMember } from '../../rooms/access.ts';
 import { attached } from '../../dialects/frame.ts';
-import { messageShape } from '../../dialects/rest-schema.ts';
+import { messageShape } from '../../dialects/rest/schema.ts';
 import type { SendMessage } from '../../domain/command.ts';
 import { describe } from './describe.ts';
-import type { HttpEnv, HttpParts } from './http-parts.ts';
+import type { HttpEnv, HttpParts } from './context.ts';
 import { readJson, readQuery } from './read-request.ts';
 import { messageBody, messagesQuery } from './request-schema.ts';
 import { wireMessage } from './wire.ts';

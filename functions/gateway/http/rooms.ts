@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { createRoom, type RoomWish } from '../../commands/create-room.ts';
-import { describeRoom } from '../../commands/describe-room.ts';
-import { listRooms, type RoomCursor } from '../../commands/list-rooms.ts';
-import { descriptionShape, roomsPage } from '../../dialects/rest-schema.ts';
+import { createRoom, type RoomWish } from '../../rooms/create-room.ts';
+import { describeRoom } from '../../rooms/describe-room.ts';
+import { listRooms, type RoomCursor } from '../../rooms/list-rooms.ts';
+import { descriptionShape, roomsPage } from '../../dialects/rest/schema.ts';
 import type { User } from '../../domain/member.ts';
 import { describe } from './describe.ts';
 import { HttpError } from './http-error.ts';
-import type { HttpEnv, HttpParts } from './http-parts.ts';
+import type { HttpEnv, HttpParts } from './context.ts';
 import { readJson, readQuery } from './read-request.ts';
 import { roomBody, roomsQuery } from './request-schema.ts';
 import { wireMember, wireRoom, wireSummary } from './wire.ts';

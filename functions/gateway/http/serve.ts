@@ -3,7 +3,7 @@ import { handle } from 'hono/aws-lambda';
 import { once } from '../environment.ts';
 import { logFault, reported } from '../fault.ts';
 import { httpApp } from './app.ts';
-import { httpParts } from './http-parts.ts';
+import { httpParts } from './context.ts';
 
 type Handle = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyResultV2>;
 

@@ -1,7 +1,7 @@
 import type * as v from 'valibot';
-import type { NamedMember } from '../../commands/describe-room.ts';
-import type { RoomSummary } from '../../commands/summarize-room.ts';
-import { contentMessage } from '../../dialects/content.ts';
+import type { NamedMember } from '../../rooms/describe-room.ts';
+import type { RoomSummary } from '../../rooms/summarize-room.ts';
+import { contentMessage } from '../../dialects/content/content.ts';
 import { wireId } from '../../dialects/frame.ts';
 import type {
   memberShape,
@@ -9,7 +9,7 @@ import type {
   roomShape,
   summaryShape,
   userShape,
-} from '../../dialects/rest-schema.ts';
+} from '../../dialects/rest/schema.ts';
 import type { Member, User } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Room } from '../../domain/room.ts';

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { isThrottled, mayPass, type Poster } from '../../../functions/broadcast/poster.ts';
-import { sdkPoster } from '../../../functions/broadcast/sdk-poster.ts';
-import { thinPoster } from '../../../functions/broadcast/thin-poster.ts';
+import { isThrottled, mayPass, type Poster } from '../../../functions/delivery/poster.ts';
+import { sdkPoster } from '../../../functions/delivery/sdk-poster.ts';
+import { thinPoster } from '../../../functions/delivery/signed-poster.ts';
 import { type Answering, answering } from '../../support/answering.ts';
 
 const id = 'L0SM9cOFvHcCIhw=';

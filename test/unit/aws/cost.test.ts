@@ -1,6 +1,6 @@
 import { createHmac, hash } from 'node:crypto';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { thinPoster } from '../../../functions/broadcast/thin-poster.ts';
+import { thinPoster } from '../../../functions/delivery/signed-poster.ts';
 import { NOON } from '../../support/sample.ts';
 import { watchThin } from './sdk-requests.ts';
 

@@ -16,7 +16,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as thin from '../../../functions/aws/dynamodb.ts';
 import { canonicalPath, Signer, signedHeaders, signingTime } from '../../../functions/aws/sign.ts';
-import { thinPoster } from '../../../functions/broadcast/thin-poster.ts';
+import { thinPoster } from '../../../functions/delivery/signed-poster.ts';
 import { invoke } from '../../../functions/gateway/invoke.ts';
 import { openFiles } from '../../../functions/store/files.ts';
 import { NOON } from '../../support/sample.ts';

@@ -7,7 +7,7 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
 import { authenticate } from '../../../functions/commands/authenticate.ts';
-import type { Verifying } from '../../../functions/commands/parts.ts';
+import type { Verifying } from '../../../functions/delivery/context.ts';
 import { ChatError } from '../../../functions/domain/errors.ts';
 import { rowOf } from '../../support/connection-rows.ts';
 import { mockDatabase } from '../../support/mock-database.ts';

@@ -7,7 +7,7 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { editMessage } from '../../../functions/commands/edit-message.ts';
-import type { FilingParts } from '../../../functions/commands/parts.ts';
+import type { FilingParts } from '../../../functions/delivery/context.ts';
 import { mockDatabase, noFiles, noLimit } from '../../support/mock-database.ts';
 import { alice, connectionOf, messageOf, NOON } from '../../support/sample.ts';
 

@@ -7,11 +7,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { PostOutcome } from '../../../functions/broadcast/poster.ts';
+import type { PostOutcome } from '../../../functions/delivery/poster.ts';
 import { joinRoom } from '../../../functions/commands/join-room.ts';
-import { openInbox } from '../../../functions/commands/open-inbox.ts';
-import type { Parts } from '../../../functions/commands/parts.ts';
-import { showInInboxes } from '../../../functions/commands/show-in-inboxes.ts';
+import { openInbox } from '../../../functions/connections/open-inbox.ts';
+import type { Parts } from '../../../functions/delivery/context.ts';
+import { showInInboxes } from '../../../functions/connections/show-in-inboxes.ts';
 import { itemOf } from '../../../functions/store/connections.ts';
 import { mockDatabase, noLimit } from '../../support/mock-database.ts';
 import { bob, connectionOf, NOON } from '../../support/sample.ts';

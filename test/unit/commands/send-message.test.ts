@@ -7,8 +7,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
-import type { FilingParts } from '../../../functions/commands/parts.ts';
-import { publish } from '../../../functions/commands/publish.ts';
+import type { FilingParts } from '../../../functions/delivery/context.ts';
+import { publish } from '../../../functions/delivery/publish.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import type { SendMessage } from '../../../functions/domain/command.ts';
 import { CLOCK_TOLERANCE_MS, type Connection } from '../../../functions/domain/connection.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { contentDisposition } from '../../../functions/domain/content-disposition.ts';
+import { contentDisposition } from '../../../functions/rooms/content-disposition.ts';
 import {
   cleanName,
   decodeInline,

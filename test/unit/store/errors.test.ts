@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 import { putMessage } from '../../../functions/store/log.ts';
 import { takeTurn } from '../../../functions/store/members.ts';
 import { raiseStatus } from '../../../functions/store/messages.ts';
-import { takeClaim } from '../../../functions/store/repeats.ts';
+import { takeClaim } from '../../../functions/store/claims.ts';
 import { putRoom, takeSeq } from '../../../functions/store/rooms.ts';
 import { mockDatabase } from '../../support/mock-database.ts';
 import { messageOf, NOON } from '../../support/sample.ts';

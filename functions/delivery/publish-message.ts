@@ -1,0 +1,22 @@
+import type { Session } from '../domain/connection.ts';
+import { statusFrom } from '../domain/receipt.ts';
+import { acknowledge } from './receipts.ts';
+import type { Parts } from './context.ts';
+import { publish } from './publish.ts';
+import type { Stored } from '../commands/store-message.ts';
+
+/**
+ * Posts a stored message to its room, then tells those who follow its receipts how far it has come. What a fan-out has
+ * been asked for, it tells itself.
+ * @param caller the connection that the message came by, if any
+ */
+export async function publishMessage(
+  { message, room }: Pick<Stored, 'message' | 'room'>,
+  caller: Session | undefined,
+  parts: Parts,
+): Promise<void> {
+  const sent = { kind: 'MessageSent', room: room.id, message, seq: message.id } as const;
+  const { taken, audience } = await publish(sent, room, caller, parts);
+  const status = statusFrom(message.author.id, taken);
+  if (status !== 'sent') await acknowledge(message, status, audience, parts);
+}

@@ -1,0 +1,56 @@
+import type { Event, Refused } from '../../domain/event.ts';
+import type { Message } from '../../domain/message.ts';
+import { type Dialect, FrameError } from '../dialect.ts';
+import { clientIdOf, fieldOf, parseFrame, refusedFields, wireFile, wireId } from '../frame.ts';
+
+/** S2's message, on the socket and in its history by REST. */
+export const contentMessage = (message: Message) => ({
+  id: message.id,
+  chat: wireId(message.room),
+  sender: {
+    id: wireId(message.author.id),
+    username: message.author.username,
+    email: message.author.email,
+    user_type: message.author.userType,
+  },
+  content: message.text,
+  timestamp: message.createdAt,
+  ...(message.file && wireFile(message.room, message.file)),
+});
+
+const refused = (event: Refused) => ({
+  type: 'error',
+  message: event.code === 'EMPTY_TEXT' ? 'Content cannot be empty' : event.reason,
+  code: event.code,
+  ...refusedFields(event),
+});
+
+function frameOf(event: Event): object | undefined {
+  switch (event.kind) {
+    case 'MessageSent':
+      return { type: 'message', message: contentMessage(event.message) };
+    case 'Refused':
+      return refused(event);
+    // S2 has no words for what else happens: its clients see it in the history.
+    default:
+      return undefined;
+  }
+}
+
+/** The contract S2. */
+export const content: Dialect = {
+  name: 'content',
+  bringsHistory: false,
+  hasInbox: false,
+  refusesByFrame: false,
+  reads: 'auto',
+  decode(body) {
+    const frame = parseFrame(body, 'Invalid JSON');
+    const text = fieldOf(frame, 'content');
+    if (text === undefined || text === null) throw new FrameError('EMPTY_TEXT');
+    if (typeof text !== 'string') throw new FrameError('BAD_FRAME', 'Content must be a text');
+    const clientId = clientIdOf(frame);
+    return { kind: 'SendMessage', text, type: 'text', ...(clientId !== undefined && { clientId }) };
+  },
+  encode: (event) => JSON.stringify(frameOf(event)),
+};

@@ -1,0 +1,132 @@
+import * as v from 'valibot';
+import type { Command } from '../../domain/command.ts';
+import type { Event } from '../../domain/event.ts';
+import { type Message, messageTypes } from '../../domain/message.ts';
+import { type Dialect, FrameError, type Speaker } from '../dialect.ts';
+import { attached, clientIdOf, fieldOf, fieldsOf, parseFrame, refusedFields, wireFile } from '../frame.ts';
+import { clientId, id, messageId } from '../schema.ts';
+
+const common = { user: v.optional(id), client_id: v.optional(clientId) };
+const about = { ...common, message_id: messageId };
+const body = v.nullish(v.string(), '');
+
+const file = { file: v.nullish(v.string()), file_name: v.optional(v.string()) };
+
+export const create = v.object({
+  ...common,
+  ...file,
+  type: v.optional(v.picklist(messageTypes), 'text'),
+  body,
+});
+export const reply = v.object({ ...create.entries, message_id: messageId });
+export const update = v.object({ ...about, ...file, body });
+export const remove = v.object(about);
+export const seen = v.object(about);
+export const typing = v.object({ ...common, typing_status: v.string() });
+
+/** S4's only word for typing that it prints beside `not_typing`; anything else is taken for no. */
+const TYPING = 'typing';
+
+/** Who a frame says that it is from must be who is signed in; of a guest it is believed, since nobody is. */
+function authorOf(fields: { user?: string | undefined }, { user, guest }: Speaker): { author?: string } {
+  if (fields.user === undefined || fields.user === user.id || fields.user === user.username) return {};
+  if (guest) return { author: fields.user };
+  throw new FrameError('UNAUTHENTICATED', 'The user is not the one who is signed in: leave it out');
+}
+
+const changed = (fields: { client_id?: string | undefined }) =>
+  fields.client_id === undefined ? {} : { clientId: fields.client_id };
+
+const extras = (
+  fields: Parameters<typeof authorOf>[0] & Parameters<typeof changed>[0] & Parameters<typeof attached>[0],
+  speaker: Speaker,
+) => ({ ...authorOf(fields, speaker), ...attached(fields), ...changed(fields) });
+
+const decoders: Record<string, (frame: object, speaker: Speaker) => Command> = {
+  create(frame, speaker) {
+    const fields = fieldsOf(create, frame);
+    const { type, body: text } = fields;
+    return { kind: 'SendMessage', text, type, ...extras(fields, speaker) };
+  },
+  reply(frame, speaker) {
+    const fields = fieldsOf(reply, frame);
+    const { type, body: text, message_id: replyTo } = fields;
+    return { kind: 'SendMessage', text, type, replyTo, ...extras(fields, speaker) };
+  },
+  update(frame, speaker) {
+    const fields = fieldsOf(update, frame);
+    const { body: text, message_id: message } = fields;
+    return { kind: 'EditMessage', message, text, ...extras(fields, speaker) };
+  },
+  delete(frame, speaker) {
+    const fields = fieldsOf(remove, frame);
+    return {
+      kind: 'DeleteMessage',
+      message: fields.message_id,
+      ...authorOf(fields, speaker),
+      ...changed(fields),
+    };
+  },
+  seen(frame, speaker) {
+    const fields = fieldsOf(seen, frame);
+    return { kind: 'MarkSeen', message: fields.message_id, ...authorOf(fields, speaker) };
+  },
+  typing(frame, speaker) {
+    const fields = fieldsOf(typing, frame);
+    return { kind: 'SetTyping', typing: fields.typing_status === TYPING, ...authorOf(fields, speaker) };
+  },
+};
+
+const wireMessage = (message: Message) => ({
+  id: String(message.id),
+  user: message.author.id,
+  body: message.text,
+  type: message.type,
+  file: null,
+  ...(message.file && wireFile(message.room, message.file)),
+  reply_to: message.replyTo === undefined ? null : String(message.replyTo),
+  created: message.createdAt,
+});
+
+function frameOf(event: Event): object | undefined {
+  switch (event.kind) {
+    case 'MessageSent': {
+      const operation = event.message.replyTo === undefined ? 'create' : 'reply';
+      return { operation, message: wireMessage(event.message) };
+    }
+    case 'MessageEdited':
+      return { operation: 'update', message: wireMessage(event.message) };
+    case 'MessageDeleted':
+      return { operation: 'delete', message_id: String(event.message.id), user: event.by };
+    case 'Seen':
+      return { operation: 'seen', message_id: String(event.messageId), user: event.user };
+    case 'TypingChanged':
+      return { operation: 'typing', user: event.user, typing_status: event.typing ? TYPING : 'not_typing' };
+    case 'Refused': {
+      const { code, reason: message } = event;
+      return { operation: 'error', code, message, ...refusedFields(event) };
+    }
+    // S4 has no words for what else happens.
+    default:
+      return undefined;
+  }
+}
+
+/** The contract S4. */
+export const operation: Dialect = {
+  name: 'operation',
+  bringsHistory: false,
+  hasInbox: false,
+  refusesByFrame: false,
+  reads: 'manual',
+  decode(text, speaker) {
+    const frame = parseFrame(text);
+    const name = fieldOf(frame, 'operation');
+    const decoder = typeof name === 'string' && Object.hasOwn(decoders, name) ? decoders[name] : undefined;
+    if (decoder) return decoder(frame, speaker);
+    const code = typeof name === 'string' ? 'UNKNOWN_ACTION' : 'BAD_FRAME';
+    const reason = 'Unknown operation: send create, reply, update, delete, seen or typing';
+    throw new FrameError(code, reason, clientIdOf(frame));
+  },
+  encode: (event) => JSON.stringify(frameOf(event)),
+};

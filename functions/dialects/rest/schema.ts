@@ -1,0 +1,92 @@
+import * as v from 'valibot';
+import { roles } from '../../domain/member.ts';
+import { messageTypes, statuses } from '../../domain/message.ts';
+
+// What REST answers with: the HTTP API tells it in its OpenAPI document, and the client takes its types from here.
+
+const id = v.union([v.string(), v.number()]);
+const time = v.pipe(v.string(), v.isoTimestamp());
+
+export const userShape = v.pipe(
+  v.object({ id, username: v.string(), email: v.string(), user_type: v.string() }),
+  v.metadata({ ref: 'User' }),
+);
+
+export const messageShape = v.pipe(
+  v.object({
+    id: v.number(),
+    chat: id,
+    sender: userShape,
+    content: v.string(),
+    timestamp: time,
+    type: v.picklist(messageTypes),
+    status: v.picklist(statuses),
+    edited: v.boolean(),
+    reply_to: v.optional(v.number()),
+    deleted: v.optional(v.literal(true)),
+    file: v.optional(v.string()),
+    file_url: v.optional(v.string()),
+    file_type: v.optional(v.string()),
+    file_size: v.optional(v.number()),
+  }),
+  v.metadata({ ref: 'Message' }),
+);
+
+export const memberShape = v.pipe(
+  v.object({
+    user_id: id,
+    username: v.nullable(v.string()),
+    role: v.picklist(roles),
+    muted_until: v.nullable(time),
+    /** Connected to any room. Of somebody who was just added or changed, nothing is told. */
+    online: v.boolean(),
+    last_seen: v.nullable(time),
+  }),
+  v.metadata({ ref: 'Member' }),
+);
+
+export const roomShape = v.object({
+  id,
+  name: v.string(),
+  kind: v.picklist(['group', 'direct']),
+  access: v.picklist(['members', 'open']),
+});
+
+export const summaryShape = v.pipe(
+  v.object({
+    ...roomShape.entries,
+    unread: v.number(),
+    unread_capped: v.boolean(),
+    last_message: v.nullable(messageShape),
+    last_at: v.nullable(time),
+  }),
+  v.metadata({ ref: 'RoomSummary' }),
+);
+
+export const descriptionShape = v.pipe(
+  v.object({
+    ...roomShape.entries,
+    seq: v.number(),
+    members: v.array(memberShape),
+    more_members: v.boolean(),
+  }),
+  v.metadata({ ref: 'Room' }),
+);
+
+export const errorShape = v.pipe(
+  v.object({ error: v.string(), message: v.string(), retry_after_ms: v.optional(v.number()) }),
+  v.metadata({ ref: 'Error' }),
+);
+
+/** My rooms, a page of them. */
+export const roomsPage = v.object({ chats: v.array(summaryShape), next_cursor: v.nullable(v.string()) });
+
+/** Where the bytes of an announced file go. */
+export const offerShape = v.object({
+  file_id: v.string(),
+  name: v.string(),
+  content_type: v.string(),
+  size: v.number(),
+  upload: v.object({ method: v.literal('PUT'), url: v.string(), headers: v.record(v.string(), v.string()) }),
+  expires_at: v.pipe(v.string(), v.isoTimestamp()),
+});

@@ -1,0 +1,79 @@
+import { v5 as uuidOf } from 'uuid';
+import * as v from 'valibot';
+import type { Event } from '../../domain/event.ts';
+import type { Message } from '../../domain/message.ts';
+import { type Dialect, FrameError } from '../dialect.ts';
+import { clientIdOf, fieldOf, fieldsOf, parseFrame, refusedFields, wireFile } from '../frame.ts';
+import { clientId, id } from '../schema.ts';
+
+export const chatMessage = v.object({
+  type: v.literal('chat_message'),
+  message: v.string(),
+  receiver_id: v.nullish(id),
+  client_id: v.optional(clientId),
+});
+
+/** The namespace of this contract's message ids, which are UUIDs; never to be changed. */
+const NAMESPACE = '6f1e5a52-5f0c-4d0e-9a57-0f6f4f0c2b11';
+
+const messageUuid = (message: Message): string => uuidOf(`${message.room}/${message.id}`, NAMESPACE);
+
+/** S3's close codes, which API Gateway cannot send, so that they go in a frame before the close. */
+const turnedAway = {
+  UNAUTHENTICATED: { code: 4001, message: 'Unauthorized' },
+  NOT_A_MEMBER: { code: 4003, message: 'Not a member of the chat room' },
+} as const;
+
+function frameOf(event: Event): object | undefined {
+  switch (event.kind) {
+    case 'MessageSent':
+      return {
+        type: 'chat_message',
+        message: event.message.text,
+        sender_id: event.message.author.id,
+        sender_username: event.message.author.username,
+        message_id: messageUuid(event.message),
+        timestamp: event.message.createdAt,
+        receiver_id: event.message.receiver ?? null,
+        ...(event.message.file && wireFile(event.room, event.message.file)),
+      };
+    case 'Connected':
+      return {
+        type: 'connection_established',
+        message: `Connected to chat room ${event.room}`,
+        user_id: event.user.id,
+        username: event.user.username,
+      };
+    case 'Refused':
+      return { type: 'error', message: event.reason, code: event.code, ...refusedFields(event) };
+    case 'TurnedAway':
+      return { type: 'error', ...turnedAway[event.code] };
+    // S3 has no words for what else happens.
+    default:
+      return undefined;
+  }
+}
+
+/** The contract S3. */
+export const type: Dialect = {
+  name: 'type',
+  bringsHistory: false,
+  hasInbox: false,
+  refusesByFrame: true,
+  reads: 'auto',
+  decode(body) {
+    const frame = parseFrame(body, 'Invalid JSON');
+    if (fieldOf(frame, 'type') !== 'chat_message') {
+      throw new FrameError('UNKNOWN_ACTION', 'Unknown type: send chat_message', clientIdOf(frame));
+    }
+    const fields = fieldsOf(chatMessage, frame);
+    return {
+      kind: 'SendMessage',
+      text: fields.message,
+      type: 'text',
+      ...(fields.receiver_id != null && { receiver: fields.receiver_id }),
+      ...(fields.client_id !== undefined && { clientId: fields.client_id }),
+    };
+  },
+  encode: (event) => JSON.stringify(frameOf(event)),
+};

@@ -1,0 +1,31 @@
+import { isOpen } from '../delivery/is-open.ts';
+import { authentic } from '../domain/connection.ts';
+import type { Room } from '../domain/room.ts';
+import type { Leaving } from '../delivery/leave.ts';
+import { rowsOf } from '../delivery/user-connections.ts';
+
+async function areOpen(ids: ReadonlySet<string>, { poster }: Leaving): Promise<ReadonlySet<string>> {
+  const open = await Promise.all(
+    [...ids].map(async (id) => {
+      return (await isOpen(id, poster)) ? [id] : [];
+    }),
+  );
+  return new Set(open.flat());
+}
+
+/**
+ * Those of the rooms in which a user has a connection open that reads what it is sent at once: nothing there is unread,
+ * though the member's mark says so only when that connection closes. A row may outlive its socket, so it is looked up.
+ */
+export async function attendedRooms(
+  user: string,
+  rooms: readonly Room[],
+  parts: Leaving,
+): Promise<ReadonlySet<string>> {
+  if (rooms.length === 0) return new Set();
+  const rows = await rowsOf(user, rooms, parts);
+  const now = parts.now();
+  const reading = rows.filter((row) => row.reads === 'auto' && authentic(row, now));
+  const open = await areOpen(new Set(reading.map(({ id }) => id)), parts);
+  return new Set(reading.filter(({ id }) => open.has(id)).map(({ room }) => room));
+}

@@ -1,0 +1,45 @@
+import type { Member, Role, User } from '../domain/member.ts';
+import { checkGivesRoles, checkGroup, checkHasSayOver, MembershipError } from '../domain/membership.ts';
+import { getMember } from '../store/members.ts';
+import { setMute, setRole } from '../store/memberships.ts';
+import { checkOwnerStays, enterAsMember } from './enter-as-member.ts';
+import type { Parts } from '../delivery/context.ts';
+
+export interface MemberChange {
+  readonly room: string;
+  readonly user: string;
+  readonly role?: Role;
+  /** Milliseconds since the epoch; 0 lets the member speak again. */
+  readonly mutedUntil?: number;
+}
+
+/** Each change is one conditional update, so a member who is removed meanwhile does not come back by it. */
+async function apply(change: MemberChange, { db }: Pick<Parts, 'db'>): Promise<Member | undefined> {
+  const { room, user, role, mutedUntil } = change;
+  const muted = mutedUntil === undefined ? undefined : await setMute(db, room, user, mutedUntil);
+  return role === undefined ? muted : setRole(db, room, user, role);
+}
+
+/**
+ * Gives a member of a group another role, or takes their voice for a time.
+ * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
+ */
+export async function changeMember(
+  change: MemberChange,
+  caller: User,
+  parts: Pick<Parts, 'db'>,
+): Promise<Member> {
+  const { room, actor } = await enterAsMember(change.room, caller, parts);
+  checkGroup(room);
+  checkHasSayOver(actor, 'member');
+  const target = await getMember(parts.db, room.id, change.user);
+  if (!target) throw new MembershipError('NO_SUCH_MEMBER');
+  checkHasSayOver(actor, target.role);
+  if (change.role !== undefined && change.role !== target.role) {
+    checkGivesRoles(actor);
+    await checkOwnerStays(target, parts);
+  }
+  const changed = await apply(change, parts);
+  if (!changed) throw new MembershipError('NO_SUCH_MEMBER');
+  return changed;
+}

@@ -1,0 +1,32 @@
+import { ChatError } from '../domain/errors.ts';
+import type { Member, User } from '../domain/member.ts';
+import { checkLeavesOwner } from '../domain/membership.ts';
+import type { Room } from '../domain/room.ts';
+import { getMember } from '../store/members.ts';
+import { listMembers } from '../store/memberships.ts';
+import { getRoom } from '../store/rooms.ts';
+import type { Parts } from '../delivery/context.ts';
+
+type Reading = Pick<Parts, 'db'>;
+
+/** A room and who asks to change who is in it. @throws ChatError NOT_A_MEMBER, for no such room too */
+export async function enterAsMember(
+  id: string,
+  user: User,
+  { db }: Reading,
+): Promise<{ room: Room; actor: Member }> {
+  const [room, actor] = await Promise.all([getRoom(db, id), getMember(db, id, user.id)]);
+  if (!room || !actor) throw new ChatError('NOT_A_MEMBER');
+  return { room, actor };
+}
+
+/**
+ * Two owners who step down in the same moment can leave a room without one: only a transaction over all members could
+ * rule that out.
+ * @throws MembershipError LAST_OWNER
+ */
+export async function checkOwnerStays(leaving: Member, { db }: Reading): Promise<void> {
+  if (leaving.role !== 'owner') return;
+  const { members } = await listMembers(db, leaving.room, Number.MAX_SAFE_INTEGER);
+  checkLeavesOwner(leaving, members);
+}

@@ -1,0 +1,43 @@
+import { contentDisposition } from './content-disposition.ts';
+import { isFileId, type MessageFile } from '../domain/file.ts';
+import { isShown } from '../domain/file-type.ts';
+import type { ServedAs } from '../store/file-store.ts';
+import { objectKey } from '../store/object-key.ts';
+import { getUpload } from '../store/uploads.ts';
+import type { Author } from './attach-file.ts';
+import type { FilingParts } from '../delivery/context.ts';
+import { checkedMember } from './access.ts';
+
+/** How long the URL of a download may be used. */
+const DOWNLOAD_SECONDS = 5 * 60;
+
+/** A browser shows what cannot hold a script, and saves anything else as bytes that it knows nothing of. */
+function servedAs({ name, contentType }: MessageFile): ServedAs {
+  if (!isShown(contentType)) {
+    return {
+      contentType: 'application/octet-stream',
+      contentDisposition: contentDisposition('attachment', name),
+    };
+  }
+  return {
+    contentType: contentType === 'text/plain' ? 'text/plain; charset=utf-8' : contentType,
+    contentDisposition: contentDisposition('inline', name),
+  };
+}
+
+/**
+ * A URL by which a member of a room reads one of its files, for five minutes; undefined where there is no such file.
+ * @throws ChatError NOT_A_MEMBER
+ */
+export async function locateFile(
+  id: string,
+  { room, user }: Author,
+  { db, files, now }: Pick<FilingParts, 'db' | 'files' | 'now'>,
+): Promise<string | undefined> {
+  const [, upload] = await Promise.all([
+    checkedMember(db, room, { id: user }),
+    isFileId(id) ? getUpload(db, room, id, now()) : undefined,
+  ]);
+  if (upload?.state !== 'ready') return undefined;
+  return files().presignGet(objectKey(room, id), servedAs(upload.file), DOWNLOAD_SECONDS, now());
+}

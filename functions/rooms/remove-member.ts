@@ -1,0 +1,56 @@
+import type { Connection } from '../domain/connection.ts';
+import type { User } from '../domain/member.ts';
+import { checkGroup, checkHasSayOver, MembershipError } from '../domain/membership.ts';
+import { isPresence } from '../domain/presence.ts';
+import type { Room } from '../domain/room.ts';
+import { deleteConnection, listConnections } from '../store/connections.ts';
+import { getMember } from '../store/members.ts';
+import { deleteMember } from '../store/memberships.ts';
+import { checkOwnerStays, enterAsMember } from './enter-as-member.ts';
+import { type Leaving, leave, tellIfGone } from '../delivery/leave.ts';
+import { post } from '../delivery/publish.ts';
+
+/** Of a socket whose own room is another one, only this room ends. */
+async function takeOut(connection: Connection, room: Room, parts: Leaving): Promise<void> {
+  const taken = await deleteConnection(parts.db, connection);
+  if (!taken) return;
+  await post({ kind: 'Left', room: room.id }, [taken], parts);
+  if (isPresence(taken)) await tellIfGone(taken, room, parts);
+}
+
+/** Ends what a user has open in a room; with the last of it the others hear that they are gone. */
+async function closeConnections(room: Room, user: string, parts: Leaving): Promise<void> {
+  const open = await listConnections(parts.db, room, parts.now());
+  const theirs = open.filter((connection) => connection.user.id === user);
+  // The row goes first: a socket that cannot be closed now is at least posted to no more.
+  const closings = theirs.map(async (connection) => {
+    if (connection.via !== undefined) return takeOut(connection, room, parts);
+    await leave(connection, parts);
+    await parts.poster.close(connection.id);
+  });
+  const closed = await Promise.allSettled(closings);
+  const fault = closed.find((closing) => closing.status === 'rejected');
+  if (fault) throw fault.reason;
+}
+
+/**
+ * Takes a member out of a group: owners and moderators may, and everybody themselves. Their connections there are
+ * closed at once, and sockets that only joined it hear no more of it; the membership goes first, so that no frame of theirs is served any more.
+ * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
+ */
+export async function removeMember(
+  { room: id, user }: { readonly room: string; readonly user: string },
+  caller: User,
+  parts: Leaving,
+): Promise<void> {
+  const { room, actor } = await enterAsMember(id, caller, parts);
+  checkGroup(room);
+  const leaves = user === caller.id;
+  if (!leaves) checkHasSayOver(actor, 'member');
+  const target = leaves ? actor : await getMember(parts.db, id, user);
+  if (!target) throw new MembershipError('NO_SUCH_MEMBER');
+  if (!leaves) checkHasSayOver(actor, target.role);
+  await checkOwnerStays(target, parts);
+  await deleteMember(parts.db, id, user);
+  await closeConnections(room, user, parts);
+}

@@ -1,0 +1,63 @@
+import { DeleteItemCommand, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, test, vi } from 'vitest';
+import type { Poster, PostOutcome } from '../../../functions/delivery/poster.ts';
+import { welcome } from '../../../functions/connections/welcome.ts';
+import { CLOCK_TOLERANCE_MS, type Session } from '../../../functions/domain/connection.ts';
+import { roomOfRows } from '../../support/connection-rows.ts';
+import { mockDatabase, noFiles } from '../../support/mock-database.ts';
+import { alice, bob, connectionOf, NOON } from '../../support/sample.ts';
+
+test('who was taken out of the room while their handshake went on is closed, and told nothing', async () => {
+  const { db, dynamodb } = mockDatabase();
+  const room = marshall({ name: 'r', kind: 'group', access: 'members', seq: 1, shards: 1 });
+  dynamodb.onAnyCommand().resolves({});
+  dynamodb.on(QueryCommand).resolves({ Items: [] });
+  dynamodb.on(GetItemCommand).callsFake(({ Key }) => (Key.item.S === 'room' ? { Item: room } : {}));
+  const poster: Poster = {
+    post: vi.fn(async () => 'taken' as const),
+    isOpen: async () => true,
+    close: vi.fn(async () => undefined),
+  };
+  const session = connectionOf(alice);
+  await welcome(session, { db, poster, files: noFiles, now: () => NOON }, () => undefined);
+  expect(poster.close).toHaveBeenCalledWith(session.id);
+  expect(poster.post).not.toHaveBeenCalled();
+  expect(dynamodb.commandCalls(DeleteItemCommand)).toHaveLength(1);
+});
+
+describe('a connection that has just opened has read the history', () => {
+  const here = connectionOf(alice);
+
+  async function welcomed(overrides: Partial<Session>, outcome: PostOutcome) {
+    const session = connectionOf(bob, overrides);
+    const { db, readTo } = roomOfRows(here, session);
+    const post = vi.fn<Poster['post']>(async (id) => (id === session.id ? outcome : 'taken'));
+    const close = vi.fn(async () => undefined);
+    const parts = { db, poster: { post, close, isOpen: async () => true }, files: noFiles, now: () => NOON };
+    await welcome(session, parts, () => undefined);
+    const framesTo = (id: string) =>
+      post.mock.calls.filter(([to]) => to === id).map(([, frame]) => JSON.parse(frame));
+    return { readTo, close, own: framesTo(session.id), others: framesTo(here.id) };
+  }
+
+  test('when it took it', async () => {
+    const { readTo, own } = await welcomed({}, 'taken');
+    expect(own[0]).toMatchObject([{ message_id: 42 }]);
+    expect(readTo).toEqual({ 'member#2': 42 });
+  });
+
+  test('and not when it was gone by then', async () => {
+    const { readTo } = await welcomed({ connectedAt: NOON - 1_000 }, 'gone');
+    expect(readTo).toEqual({});
+  });
+
+  test('and not when its token had run out, of which it is told instead; nobody hears that it came', async () => {
+    const tokenExpiresAt = NOON - CLOCK_TOLERANCE_MS - 1;
+    const { readTo, own, others, close } = await welcomed({ tokenExpiresAt }, 'taken');
+    expect(own).toMatchObject([{ code: 'TOKEN_EXPIRED' }]);
+    expect(close).toHaveBeenCalledTimes(1);
+    expect(Math.max(0, ...Object.values(readTo))).toBe(0);
+    expect(others.filter(({ status }) => status === 'online')).toEqual([]);
+  });
+});
