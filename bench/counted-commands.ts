@@ -1,8 +1,6 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { authenticate } from '../functions/commands/authenticate.ts';
-import { connect } from '../functions/connections/connect.ts';
 import { deleteMessage } from '../functions/commands/delete-message.ts';
-import { disconnect } from '../functions/connections/disconnect.ts';
 import { editMessage } from '../functions/commands/edit-message.ts';
 import { joinRoom } from '../functions/commands/join-room.ts';
 import { leaveRoom } from '../functions/commands/leave-room.ts';
@@ -13,6 +11,8 @@ import { react } from '../functions/commands/react.ts';
 import { sendMessage } from '../functions/commands/send-message.ts';
 import { setTyping } from '../functions/commands/set-typing.ts';
 import { sync } from '../functions/commands/sync.ts';
+import { connect } from '../functions/connections/connect.ts';
+import { disconnect } from '../functions/connections/disconnect.ts';
 import { welcome } from '../functions/connections/welcome.ts';
 import { serveFrames } from '../functions/gateway/frames.ts';
 import { sessionContext } from '../functions/gateway/session.ts';

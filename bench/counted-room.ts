@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import type { Context, TokenContext } from '../functions/delivery/context.ts';
 import { fanOut } from '../functions/delivery/fan-out.ts';
-import type { FilingParts, Verifying } from '../functions/delivery/context.ts';
 import type { Connection, Session } from '../functions/domain/connection.ts';
 import type { User } from '../functions/domain/member.ts';
 import { itemOf } from '../functions/store/connections.ts';
@@ -24,7 +24,7 @@ export interface Counts extends DatabaseCounts {
 /** A room that so many people have open, whose costs can be counted. */
 export interface CountedRoom {
   readonly session: Session;
-  readonly parts: FilingParts & Verifying;
+  readonly parts: Context & TokenContext;
   readonly database: CountingDatabase;
   /** Counts what `run` causes. */
   count(run: () => Promise<unknown>): Promise<Counts>;

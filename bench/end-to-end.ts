@@ -115,7 +115,7 @@ async function measured(
   return { crowd, bare, parley, best, spent, profiled };
 }
 
-function rowsOf({ crowd, bare, parley, best }: Measured): readonly Row[] {
+function userConnections({ crowd, bare, parley, best }: Measured): readonly Row[] {
   const rate = (stretch: Stretch | undefined): number =>
     (crowd.per === 'messages/s' ? stretch?.messagesPerSecond : stretch?.deliveriesPerSecond) ?? Number.NaN;
   const least = crowd.least === undefined ? {} : { least: crowd.least };
@@ -181,7 +181,7 @@ export async function endToEnd({
     const all: Measured[] = [];
     for (const crowd of of) all.push(await measured(crowd, { bare, parley }, stack, milliseconds));
     await ask(stack, { kind: 'stop' });
-    return { rows: all.flatMap(rowsOf), tables: [splitTable(all)], notes };
+    return { rows: all.flatMap(userConnections), tables: [splitTable(all)], notes };
   } finally {
     letGo([broadcaster, stack]);
   }

@@ -1,6 +1,6 @@
-import { fanOut } from '../functions/delivery/fan-out.ts';
-import type { FilingParts, Share } from '../functions/delivery/context.ts';
 import { sendMessage } from '../functions/commands/send-message.ts';
+import type { Context, FanOutBatch } from '../functions/delivery/context.ts';
+import { fanOut } from '../functions/delivery/fan-out.ts';
 import type { Session } from '../functions/domain/connection.ts';
 import { shardsFor } from '../functions/domain/shards.ts';
 import { shardOf } from '../functions/store/keys.ts';
@@ -114,7 +114,7 @@ export function runFanOut(connections: number, sharded: boolean, model: Model): 
       runs.push(Date.now() - from);
     };
     const running: Promise<void>[] = [];
-    const invoked = async (share: Share) => {
+    const invoked = async (share: FanOutBatch) => {
       await wait(model.dispatchMs);
       const from = Date.now();
       if (!model.warm) await wait(model.coldMs);
@@ -125,7 +125,7 @@ export function runFanOut(connections: number, sharded: boolean, model: Model): 
         from,
       );
     };
-    const parts: FilingParts = {
+    const parts: Context = {
       ...serving(false),
       rates: { group: null, direct: null },
       files: () => {
@@ -155,7 +155,7 @@ export const dictatedMs = (posts: number, { rate, burst }: GatewayModel): number
 
 const sizes = [100, 1_000, 10_000] as const;
 
-async function rowsOf(connections: number, sharded: boolean, limited: boolean): Promise<Row[]> {
+async function userConnections(connections: number, sharded: boolean, limited: boolean): Promise<Row[]> {
   const model = { ...standard, ...(limited ? {} : unlimited) };
   const run = await runFanOut(connections, sharded, model);
   const place = `${connections.toLocaleString('en')}, ${sharded ? 'shards' : 'chunks'}, ${limited ? 'limits of AWS' : 'no limits'}`;
@@ -188,8 +188,8 @@ export async function fanOutInTime(): Promise<readonly Row[]> {
   const rows: Row[] = [];
   for (const connections of sizes) {
     for (const limited of [true, false]) {
-      rows.push(...(await rowsOf(connections, true, limited)));
-      if (connections > 1_000) rows.push(...(await rowsOf(connections, false, limited)));
+      rows.push(...(await userConnections(connections, true, limited)));
+      if (connections > 1_000) rows.push(...(await userConnections(connections, false, limited)));
     }
   }
   return rows;

@@ -1,4 +1,4 @@
-import { type Poster, TryAgain } from '../functions/delivery/poster.ts';
+import { type Poster, TransientError } from '../functions/delivery/poster.ts';
 
 export const wait = (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms));
 
@@ -63,7 +63,7 @@ export class ModelledGateway {
         if (!this.admit()) {
           this.refused++;
           await wait(REFUSED_MS);
-          throw new TryAgain('too fast', { throttled: true });
+          throw new TransientError('too fast', { throttled: true });
         }
         const { medianMs, spread } = this.#model;
         this.lastAt = Math.max(this.lastAt, Date.now());
@@ -74,7 +74,7 @@ export class ModelledGateway {
       },
       isOpen: async () => {
         await wait(REFUSED_MS);
-        if (!this.admit()) throw new TryAgain('too fast', { throttled: true });
+        if (!this.admit()) throw new TransientError('too fast', { throttled: true });
         return true;
       },
       close: async () => undefined,

@@ -3,7 +3,7 @@ import {
   ApiGatewayManagementApiClient,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { thinPoster } from '../functions/delivery/signed-poster.ts';
+import { signedPoster } from '../functions/delivery/signed-poster.ts';
 
 // One way to post, in a process of its own: told `{ posts }`, it fans out once and tells the CPU of each post, in µs.
 
@@ -48,7 +48,7 @@ function sdk(url: URL): Post {
 }
 
 function thin(url: URL): Post {
-  const poster = thinPoster(url.href);
+  const poster = signedPoster(url.href);
   return (connection) => poster.post(connection, frame);
 }
 

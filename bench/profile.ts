@@ -10,7 +10,7 @@ export interface Spent {
   readonly parts: Readonly<Record<string, number>>;
 }
 
-/** Parts of the local stack, by the files that they are in; the first that fits a function, or who called it. */
+/** Context of the local stack, by the files that they are in; the first that fits a function, or who called it. */
 const parts: readonly (readonly [string, RegExp])[] = [
   [
     'DynamoDB',

@@ -35,7 +35,7 @@ async function main(names: readonly string[]): Promise<void> {
   const facts = machineFacts(new Date());
   const results: Result[] = [];
   for (const part of selected) results.push(await measured(part));
-  // Parts of several runs side by side would be compared with each other.
+  // Context of several runs side by side would be compared with each other.
   if (names.length === 0) {
     writeFileSync(RESULTS, document(facts, results));
     console.log(`\nWritten: ${fileURLToPath(RESULTS)}`);

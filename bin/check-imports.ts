@@ -3,19 +3,36 @@ import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const everything = ['*'];
-const inFunctions = ['domain', 'dialects', 'commands', 'store', 'auth', 'broadcast', 'aws'];
 
-/** Who may import whom. A folder may import itself besides. `types:` allows types and no values. */
+/** The folders of `functions/` from the lowest layer to the highest. */
+const layers = [
+  'domain',
+  'aws',
+  'store',
+  'dialects',
+  'auth',
+  'log',
+  'delivery',
+  'connections',
+  'rooms',
+  'commands',
+  'gateway',
+].map((folder) => `functions/${folder}`);
+
+/** Which layer may import which. A layer may always import itself. `types:` allows types and no values. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  functions: ['functions/gateway', 'functions/commands'],
+  functions: layers,
   'functions/domain': [],
-  'functions/dialects': ['functions/domain'],
-  'functions/commands': ['functions/domain', 'functions/store', 'functions/broadcast'],
   'functions/aws': [],
   'functions/store': ['functions/domain', 'functions/aws'],
+  'functions/dialects': ['functions/domain'],
   'functions/auth': ['functions/domain'],
-  'functions/broadcast': ['functions/domain', 'functions/dialects', 'functions/aws'],
-  'functions/gateway': inFunctions.map((folder) => `functions/${folder}`),
+  'functions/log': ['functions/domain', 'functions/store'],
+  'functions/delivery': layers.slice(0, layers.indexOf('functions/delivery')),
+  'functions/connections': layers.slice(0, layers.indexOf('functions/connections')),
+  'functions/rooms': layers.slice(0, layers.indexOf('functions/rooms')),
+  'functions/commands': layers.slice(0, layers.indexOf('functions/commands')),
+  'functions/gateway': layers,
   lib: [],
   local: [],
   client: ['types:functions/dialects'],
@@ -26,7 +43,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 };
 
 const tests = ['bin', 'test', 'bench'];
-const withSdk = ['store', 'broadcast', 'gateway', 'auth'].map((folder) => `functions/${folder}`);
+const withSdk = ['store', 'delivery', 'gateway', 'auth'].map((folder) => `functions/${folder}`);
 
 /** Packages that belong to some layers only. Any other package is free, but for those that import none. */
 const packages: readonly { readonly name: RegExp; readonly layers: readonly string[] }[] = [

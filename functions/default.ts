@@ -10,8 +10,8 @@ import { react } from './commands/react.ts';
 import { sendMessage } from './commands/send-message.ts';
 import { setTyping } from './commands/set-typing.ts';
 import { sync } from './commands/sync.ts';
+import { tokenContext } from './gateway/context.ts';
 import { serveFrames } from './gateway/frames.ts';
-import { verifyingParts } from './gateway/verifying.ts';
 
 /** Whatever has no route of its own: all frames of the contracts that know no `action`, among others. */
 export const handler = serveFrames(
@@ -29,5 +29,5 @@ export const handler = serveFrames(
     LeaveRoom: leaveRoom,
     Authenticate: authenticate,
   },
-  verifyingParts,
+  tokenContext,
 );

@@ -1,5 +1,5 @@
 import { deleteMessage } from './commands/delete-message.ts';
-import { filingParts } from './gateway/files.ts';
+import { commandContext } from './gateway/context.ts';
 import { serveFrames } from './gateway/frames.ts';
 
-export const handler = serveFrames({ DeleteMessage: deleteMessage }, filingParts);
+export const handler = serveFrames({ DeleteMessage: deleteMessage }, commandContext);

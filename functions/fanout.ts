@@ -1,1 +1,1 @@
-export { postShare as handler } from './gateway/fanout.ts';
+export { postBatch as handler } from './gateway/fanout.ts';

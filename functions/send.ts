@@ -1,5 +1,5 @@
 import { sendMessage } from './commands/send-message.ts';
-import { filingParts } from './gateway/files.ts';
+import { commandContext } from './gateway/context.ts';
 import { serveFrames } from './gateway/frames.ts';
 
-export const handler = serveFrames({ SendMessage: sendMessage }, filingParts);
+export const handler = serveFrames({ SendMessage: sendMessage }, commandContext);

@@ -25,7 +25,7 @@ function nameOf(payload: Payload, link: string): string {
   return payload.type ?? 'anything';
 }
 
-function rowsOf(payload: Payload, link: string, path: readonly string[] = []): readonly string[] {
+function userConnections(payload: Payload, link: string, path: readonly string[] = []): readonly string[] {
   const isNeeded = ([name]: readonly [string, Payload]) => payload.required?.includes(name) === true;
   const fields = Object.entries(payload.properties ?? {});
   // What must be there comes first.
@@ -36,7 +36,7 @@ function rowsOf(payload: Payload, link: string, path: readonly string[] = []): r
     const usual = field.default === undefined ? '' : ` ${code(field.default)} if it is left out.`;
     const type = cell(nameOf(field, link));
     const row = `| \`${at.join('.')}\` | ${type} | ${needed} | ${cell(`${field.description}${usual}`)} |`;
-    return [row, ...rowsOf(field.items ?? field, link, at)];
+    return [row, ...userConnections(field.items ?? field, link, at)];
   });
 }
 
@@ -46,5 +46,5 @@ function rowsOf(payload: Payload, link: string, path: readonly string[] = []): r
  */
 export function fieldTable(payload: Payload, link: string): string {
   if (payload.items) return `An ${nameOf(payload, link)}s.`;
-  return ['| field | type | | |', '|---|---|---|---|', ...rowsOf(payload, link)].join('\n');
+  return ['| field | type | | |', '|---|---|---|---|', ...userConnections(payload, link)].join('\n');
 }

@@ -1,5 +1,5 @@
-import { ChatError, errorCodes } from '../../functions/domain/errors.ts';
 import type { Contract, FrameIn, FrameOut, Handshake } from '../../functions/dialects/documentation.ts';
+import { ChatError, errorCodes } from '../../functions/domain/errors.ts';
 import { contracts } from './contracts.ts';
 import { fieldTable } from './field-table.ts';
 import { limits } from './limits.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import type { FrameIn as ExampleIn, FrameOut as ExampleOut } from '../../functions/dialects/example.ts';
 import type { Contract, FrameIn, FrameOut } from '../../functions/dialects/documentation.ts';
+import type { FrameIn as ExampleIn, FrameOut as ExampleOut } from '../../functions/dialects/example.ts';
 
 /** The author of most examples, so that what only an author is sent is shown. */
 const view = { viewer: '1', elsewhere: false };

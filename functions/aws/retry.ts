@@ -27,7 +27,7 @@ const transient = new Set(['RequestTimeout', 'RequestTimeoutException', 'Timeout
 
 const isThrottled = ({ status, name }: ServiceError): boolean => status === 429 || throttling.has(name);
 
-const mayPass = (error: NoAnswer | ServiceError): boolean =>
+const isTransient = (error: NoAnswer | ServiceError): boolean =>
   error instanceof NoAnswer || error.status >= 500 || transient.has(error.name) || isThrottled(error);
 
 function pauseAfter(error: NoAnswer | ServiceError, attempt: number): Promise<void> {
@@ -60,7 +60,7 @@ export function retrying(): (ask: () => Promise<Answer>) => Promise<Answer> {
         quota = Math.min(QUOTA, quota + (attempt > 0 ? COST : 1));
         return answer;
       }
-      if (attempt + 1 === ATTEMPTS || quota < COST || !mayPass(answer)) throw answer;
+      if (attempt + 1 === ATTEMPTS || quota < COST || !isTransient(answer)) throw answer;
       quota -= COST;
       await pauseAfter(answer, attempt);
     }

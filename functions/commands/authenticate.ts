@@ -1,10 +1,10 @@
+import type { Context, TokenContext } from '../delivery/context.ts';
 import type { Authenticate } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { listPlaces } from '../store/connections.ts';
 import { raiseTokenExpiry } from '../store/token-expiries.ts';
-import type { Parts, Verifying } from '../delivery/context.ts';
 
 const refusals = {
   guest: 'A guest has no token to renew: connect again with a token to be signed in',
@@ -13,7 +13,7 @@ const refusals = {
   gone: 'This connection is in no room any more: connect again',
 } as const;
 
-async function verified(token: string, { verify }: Verifying) {
+async function verified(token: string, { verify }: TokenContext) {
   try {
     return await verify(token);
   } catch (error) {
@@ -31,12 +31,12 @@ async function verified(token: string, { verify }: Verifying) {
 export async function authenticate(
   command: Authenticate,
   session: Session,
-  parts: Pick<Parts, 'db'> & Verifying,
+  context: Pick<Context, 'db'> & TokenContext,
 ): Promise<Event[]> {
   if (session.guest) throw new ChatError('UNAUTHENTICATED', refusals.guest);
-  const { user, expiresAt: end } = await verified(command.token, parts);
+  const { user, expiresAt: end } = await verified(command.token, context);
   if (user.id !== session.user.id) throw new ChatError('UNAUTHENTICATED', refusals.another);
-  const { db } = parts;
+  const { db } = context;
   const places = await listPlaces(db, user.id, session.id);
   // The connection's own row is known without the index, which lags behind.
   const others = places.filter(({ room }) => room !== session.room);

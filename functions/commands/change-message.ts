@@ -1,3 +1,5 @@
+import { type Context, isoTime } from '../delivery/context.ts';
+import { publish } from '../delivery/publish.ts';
 import type { DeleteMessage, EditMessage, React } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
@@ -6,14 +8,12 @@ import type { Change, LogEntry } from '../domain/log.ts';
 import { actorId, type Member } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
-import { getEntry, getMessage, putChange } from '../store/log.ts';
-import { type Claim, getClaim } from '../store/claims.ts';
-import { getRoom, takeSeq } from '../store/rooms.ts';
-import { applyChange } from '../log/apply-change.ts';
 import { enterLog } from '../log/append.ts';
-import { type FilingParts, isoTime } from '../delivery/context.ts';
-import { publish } from '../delivery/publish.ts';
-import { takeTurn } from '../rooms/access.ts';
+import { applyChange } from '../log/apply-change.ts';
+import { checkWriteAccess } from '../rooms/access.ts';
+import { type Claim, getClaim } from '../store/claims.ts';
+import { getEntry, getMessage, putChange } from '../store/log.ts';
+import { getRoom, takeSeq } from '../store/rooms.ts';
 
 /** What makes an edit an edit, a delete a delete and a reaction a reaction. */
 export interface ChangeKind<C extends Change> {
@@ -33,7 +33,7 @@ interface Try<C extends Change> {
   readonly user: string;
   readonly claim: Claim | undefined;
   readonly change: ChangeKind<C>;
-  readonly parts: FilingParts;
+  readonly context: Context;
 }
 
 interface Made<C extends Change> {
@@ -52,7 +52,7 @@ function sameChange<C extends Change>(tried: Try<C>, entry: LogEntry): C {
 }
 
 async function earlierTry<C extends Change>(tried: Try<C>, seq: number): Promise<Made<C> | undefined> {
-  const { db } = tried.parts;
+  const { db } = tried.context;
   const [entry, room] = await Promise.all([getEntry(db, tried.room, seq), getRoom(db, tried.room)]);
   if (!entry || entry.kind === 'void' || !room) return undefined;
   return { entry: sameChange(tried, entry), room, repeated: true };
@@ -60,16 +60,16 @@ async function earlierTry<C extends Change>(tried: Try<C>, seq: number): Promise
 
 /** Puts the change into the room's log: before the message itself, so that no change is ever missing there. */
 async function newEntry<C extends Change>(tried: Try<C>): Promise<Made<C>> {
-  const { parts, claim, change, message, user: by } = tried;
-  const now = parts.now();
-  const taken = await takeSeq(parts.db, tried.room, now);
+  const { context, claim, change, message, user: by } = tried;
+  const now = context.now();
+  const taken = await takeSeq(context.db, tried.room, now);
   const entryAt = (seq: number) => ({ ...change.fields, seq, message, by, at: isoTime(now) }) as C;
   let entry = entryAt(taken.seq);
   const put = (seq: number) => {
     entry = entryAt(seq);
-    return putChange(parts.db, tried.room, entry);
+    return putChange(context.db, tried.room, entry);
   };
-  const { room, earlier } = await enterLog(taken, claim, put, parts);
+  const { room, earlier } = await enterLog(taken, claim, put, context);
   return earlier
     ? { entry: sameChange(tried, earlier), room, repeated: true }
     : { entry, room, repeated: false };
@@ -83,18 +83,18 @@ async function newEntry<C extends Change>(tried: Try<C>): Promise<Made<C>> {
 export async function changeMessage<C extends Change>(
   command: EditMessage | DeleteMessage | React,
   session: Session,
-  parts: FilingParts,
+  context: Context,
   change: ChangeKind<C>,
 ): Promise<Event[]> {
-  const { db } = parts;
+  const { db } = context;
   const { clientId } = command;
   const room = command.room ?? session.room;
   const claim = clientId === undefined ? undefined : { room, user: actorId(session.user), clientId };
-  const tried: Try<C> = { message: command.message, room, user: session.user.id, claim, change, parts };
+  const tried: Try<C> = { message: command.message, room, user: session.user.id, claim, change, context };
   const [member, before, claimed] = await Promise.all([
-    takeTurn(parts, { room, by: session, counted: change.counted, now: parts.now() }),
+    checkWriteAccess(context, { room, by: session, counted: change.counted, now: context.now() }),
     getMessage(db, room, command.message),
-    claim && getClaim(db, claim, parts.now()),
+    claim && getClaim(db, claim, context.now()),
   ]);
   const earlier = claimed === undefined ? undefined : await earlierTry(tried, claimed);
   if (!earlier) {
@@ -102,13 +102,13 @@ export async function changeMessage<C extends Change>(
     change.check(before, member);
   }
   const made = earlier ?? (await newEntry(tried));
-  const applied = await applyChange(room, made.entry, parts);
+  const applied = await applyChange(room, made.entry, context);
   if (!applied) throw new ChatError('MESSAGE_NOT_FOUND');
   const { outcome, message } = applied;
   const told = { ...change.told(message, made.entry), ...(clientId !== undefined && { clientId }) };
   // A repeat may do what an earlier try has left undone: then nobody has been told yet.
   if (outcome === 'now' || (outcome === 'before' && !made.repeated)) {
-    await publish(told, made.room, session, parts);
+    await publish(told, made.room, session, context);
     return [];
   }
   const late = !made.repeated && made.entry.kind === 'edit' && message.deletedAt !== undefined;

@@ -1,10 +1,10 @@
+import type { Context } from '../delivery/context.ts';
 import type { DeleteMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import type { Deletion } from '../domain/log.ts';
-import { changeMessage } from './change-message.ts';
-import type { FilingParts } from '../delivery/context.ts';
 import { checkMayChange } from '../rooms/access.ts';
+import { changeMessage } from './change-message.ts';
 
 /**
  * Leaves a tombstone of a message and tells the room: its author may, and a moderator.
@@ -13,10 +13,10 @@ import { checkMayChange } from '../rooms/access.ts';
 export async function deleteMessage(
   command: DeleteMessage,
   session: Session,
-  parts: FilingParts,
+  context: Context,
 ): Promise<Event[]> {
   const room = command.room ?? session.room;
-  return changeMessage<Deletion>(command, session, parts, {
+  return changeMessage<Deletion>(command, session, context, {
     fields: { kind: 'delete' },
     counted: 'change',
     check: checkMayChange,

@@ -1,3 +1,4 @@
+import type { Context } from '../delivery/context.ts';
 import type { EditMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
@@ -6,11 +7,10 @@ import type { MessageFile } from '../domain/file.ts';
 import type { Edit } from '../domain/log.ts';
 import { actorId } from '../domain/member.ts';
 import { checkedText } from '../domain/text.ts';
-import { getMessage } from '../store/log.ts';
+import { checkMayChange, checkWriteAccess } from '../rooms/access.ts';
 import { attachFile, checkFile } from '../rooms/attach-file.ts';
+import { getMessage } from '../store/log.ts';
 import { changeMessage } from './change-message.ts';
-import type { FilingParts } from '../delivery/context.ts';
-import { checkMayChange, takeTurn } from '../rooms/access.ts';
 
 /**
  * A file is stored for a member who may change the message only; `changeMessage` asks again, since both take time, and
@@ -20,16 +20,16 @@ async function attach(
   { message, file }: EditMessage,
   room: string,
   session: Session,
-  parts: FilingParts,
+  context: Context,
 ): Promise<MessageFile | undefined> {
   const { user } = session;
   const [member, before] = await Promise.all([
-    takeTurn(parts, { room, by: session, counted: 'change', now: parts.now() }),
-    getMessage(parts.db, room, message),
+    checkWriteAccess(context, { room, by: session, counted: 'change', now: context.now() }),
+    getMessage(context.db, room, message),
   ]);
   if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
   checkMayChange(before, member);
-  return file && attachFile(file, { room, user: actorId(user) }, parts);
+  return file && attachFile(file, { room, user: actorId(user) }, context);
 }
 
 /**
@@ -39,13 +39,13 @@ async function attach(
 export async function editMessage(
   command: EditMessage,
   session: Session,
-  parts: FilingParts,
+  context: Context,
 ): Promise<Event[]> {
   const room = command.room ?? session.room;
   const text = checkedText(command.text, command.file);
   if (command.file) checkFile(command.file);
-  const file = command.file && (await attach(command, room, session, parts));
-  return changeMessage<Edit>(command, session, parts, {
+  const file = command.file && (await attach(command, room, session, context));
+  return changeMessage<Edit>(command, session, context, {
     fields: { kind: 'edit', text, ...(file && { file }) },
     counted: file ? null : 'change',
     check: checkMayChange,

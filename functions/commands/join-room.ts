@@ -1,3 +1,7 @@
+import { announce } from '../delivery/announce.ts';
+import type { Context } from '../delivery/context.ts';
+import { lookAt } from '../delivery/crowded.ts';
+import { present } from '../delivery/leave.ts';
 import type { JoinRoom } from '../domain/command.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
@@ -5,25 +9,21 @@ import type { Event } from '../domain/event.ts';
 import { checkMayJoin } from '../domain/inbox.ts';
 import { bringsOnline } from '../domain/presence.ts';
 import type { Room } from '../domain/room.ts';
+import { checkMembership } from '../rooms/access.ts';
 import { type ConnectionPlace, deleteConnection, getConnection, listPlaces } from '../store/connections.ts';
 import { putJoined } from '../store/joined-rooms.ts';
 import { getRoom } from '../store/rooms.ts';
 import { findConnection, placedIn } from '../store/shards.ts';
-import { announce } from '../delivery/announce.ts';
-import { lookAt } from '../delivery/crowded.ts';
-import { present } from '../delivery/leave.ts';
-import type { Parts } from '../delivery/context.ts';
-import { checkedMember } from '../rooms/access.ts';
 
 /** A room that the caller may be in. @throws ChatError NOT_A_MEMBER, for no such room too */
-async function enter(id: string, { user }: Session, { db }: Parts): Promise<Room> {
-  const [room] = await Promise.all([getRoom(db, id), checkedMember(db, id, user)]);
+async function enter(id: string, { user }: Session, { db }: Context): Promise<Room> {
+  const [room] = await Promise.all([getRoom(db, id), checkMembership(db, id, user)]);
   if (!room) throw new ChatError('NOT_A_MEMBER');
   return room;
 }
 
 /** Until when the token counts stands in the connection's own row: the session keeps that of the handshake. */
-async function ownRow(session: Session, { db }: Parts): Promise<Connection> {
+async function ownRow(session: Session, { db }: Context): Promise<Connection> {
   const own = await getConnection(db, session);
   if (own) return own;
   throw new ChatError('NOT_A_MEMBER', 'This connection was ended meanwhile: connect again');
@@ -33,11 +33,11 @@ async function ownRow(session: Session, { db }: Parts): Promise<Connection> {
  * The room as it is once the connection hears of it: what has a higher number than its `seq` comes to it. Who was taken
  * out while the row was written is not among the connections that were ended then.
  */
-async function enterAgain(place: ConnectionPlace, session: Session, parts: Parts): Promise<Room> {
+async function enterAgain(place: ConnectionPlace, session: Session, context: Context): Promise<Room> {
   try {
-    return await enter(place.room, session, parts);
+    return await enter(place.room, session, context);
   } catch (error) {
-    await deleteConnection(parts.db, place);
+    await deleteConnection(context.db, place);
     throw error;
   }
 }
@@ -47,11 +47,11 @@ async function enterAgain(place: ConnectionPlace, session: Session, parts: Parts
  * connection's own room, changes nothing and gets the same answer.
  * @throws ChatError NOT_A_MEMBER; BAD_FRAME where it is in too many rooms
  */
-export async function joinRoom(command: JoinRoom, session: Session, parts: Parts): Promise<Event[]> {
-  const { db, now } = parts;
+export async function joinRoom(command: JoinRoom, session: Session, context: Context): Promise<Event[]> {
+  const { db, now } = context;
   const [room, own, places] = await Promise.all([
-    enter(command.room, session, parts),
-    ownRow(session, parts),
+    enter(command.room, session, context),
+    ownRow(session, context),
     listPlaces(db, session.user.id, session.id),
   ]);
   if (room.id === session.room) return [{ kind: 'Joined', room: room.id, seq: room.seq }];
@@ -62,11 +62,11 @@ export async function joinRoom(command: JoinRoom, session: Session, parts: Parts
   const home = { room: own.room, shard: own.shard };
   const joined: Connection = { ...own, room: room.id, shard, via: 'joined', joinedAt: now(), home };
   const added = await putJoined(db, joined);
-  const entered = await enterAgain(joined, session, parts);
-  const look = added && (await lookAt(entered, parts));
+  const entered = await enterAgain(joined, session, context);
+  const look = added && (await lookAt(entered, context));
   if (look && !look.crowded) {
-    const audience = await present(entered, session.user.id, look, parts);
-    if (bringsOnline(joined, audience)) await announce(joined, true, audience, parts);
+    const audience = await present(entered, session.user.id, look, context);
+    if (bringsOnline(joined, audience)) await announce(joined, true, audience, context);
   }
   return [{ kind: 'Joined', room: room.id, seq: entered.seq }];
 }

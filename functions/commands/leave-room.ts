@@ -1,3 +1,5 @@
+import type { Context } from '../delivery/context.ts';
+import { tellIfGone } from '../delivery/leave.ts';
 import type { LeaveRoom } from '../domain/command.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
@@ -8,14 +10,12 @@ import { deleteJoined, returnToInbox } from '../store/joined-rooms.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { placesOf } from '../store/shards.ts';
-import { tellIfGone } from '../delivery/leave.ts';
-import type { Parts } from '../delivery/context.ts';
 
 async function takeBack(
   room: string,
   places: readonly ConnectionPlace[],
   session: Session,
-  { db }: Parts,
+  { db }: Context,
 ): Promise<Connection | undefined> {
   // An inbox hears of its user's rooms; one that anyone may enter need not be among them.
   const member = isInbox(session.room) && (await getMember(db, room, session.user.id));
@@ -29,20 +29,24 @@ async function takeBack(
  * hears if its user is gone. A room that was not joined gets the same answer.
  * @throws ChatError BAD_FRAME for the connection's own room
  */
-export async function leaveRoom({ room: id }: LeaveRoom, session: Session, parts: Parts): Promise<Event[]> {
+export async function leaveRoom(
+  { room: id }: LeaveRoom,
+  session: Session,
+  context: Context,
+): Promise<Event[]> {
   if (id === session.room) {
     throw new ChatError(
       'BAD_FRAME',
       'This is the room that the socket is connected to: close the socket instead',
     );
   }
-  const room = await getRoom(parts.db, id);
-  const left = room && (await takeBack(id, placesOf(session.id, room), session, parts));
+  const room = await getRoom(context.db, id);
+  const left = room && (await takeBack(id, placesOf(session.id, room), session, context));
   if (left) {
     const reads = left.reads === 'auto' && !session.guest;
     await Promise.all([
-      reads && putReadTo(parts.db, id, session.user.id, room.seq),
-      tellIfGone(left, room, parts),
+      reads && putReadTo(context.db, id, session.user.id, room.seq),
+      tellIfGone(left, room, context),
     ]);
   }
   return [{ kind: 'Left', room: id }];

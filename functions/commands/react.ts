@@ -1,14 +1,14 @@
+import type { Context } from '../delivery/context.ts';
 import type { React } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import type { Reaction } from '../domain/log.ts';
 import { changeMessage } from './change-message.ts';
-import type { FilingParts } from '../delivery/context.ts';
 
 /** Puts an emoji under a message, or takes it back, and tells the room: any member may. @throws what `changeMessage` throws */
-export async function react(command: React, session: Session, parts: FilingParts): Promise<Event[]> {
+export async function react(command: React, session: Session, context: Context): Promise<Event[]> {
   const room = command.room ?? session.room;
-  return changeMessage<Reaction>(command, session, parts, {
+  return changeMessage<Reaction>(command, session, context, {
     fields: { kind: 'react', emoji: command.emoji, removed: command.remove },
     counted: 'change',
     check: () => undefined,

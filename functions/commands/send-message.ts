@@ -1,8 +1,8 @@
+import type { Context } from '../delivery/context.ts';
 import type { SendMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
-import type { FilingParts } from '../delivery/context.ts';
-import { publishMessage } from '../delivery/publish-message.ts';
+import { publishMessage } from './publish-message.ts';
 import { storeMessage } from './store-message.ts';
 
 /**
@@ -13,11 +13,11 @@ import { storeMessage } from './store-message.ts';
 export async function sendMessage(
   command: SendMessage,
   session: Session,
-  parts: FilingParts,
+  context: Context,
 ): Promise<Event[]> {
-  const stored = await storeMessage(command, session, parts);
+  const stored = await storeMessage(command, session, context);
   const { message, room } = stored;
   if (stored.repeated) return [{ kind: 'MessageSent', room: room.id, message, seq: message.id }];
-  await publishMessage(stored, session, parts);
+  await publishMessage(stored, session, context);
   return [];
 }

@@ -1,3 +1,4 @@
+import { type Context, isoTime } from '../delivery/context.ts';
 import type { SendMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
@@ -7,14 +8,13 @@ import { actorId, type Member } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { checkedText } from '../domain/text.ts';
+import { enterLog, voidSequence } from '../log/append.ts';
+import { checkMembership, checkWriteAccess } from '../rooms/access.ts';
+import { attachFile, checkFile } from '../rooms/attach-file.ts';
+import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putMessage } from '../store/log.ts';
 import { getMember } from '../store/members.ts';
-import { type Claim, getClaim } from '../store/claims.ts';
 import { takeSeq } from '../store/rooms.ts';
-import { attachFile, checkFile } from '../rooms/attach-file.ts';
-import { enterLog, giveBack } from '../log/append.ts';
-import { type FilingParts, isoTime } from '../delivery/context.ts';
-import { checkedMember, takeTurn } from '../rooms/access.ts';
 
 /** Who says something, by which connection where there is one, and in which room where the command names none. */
 export type Writer = Pick<Session, 'user' | 'room'> & Partial<Pick<Session, 'id'>>;
@@ -27,7 +27,7 @@ export interface Stored {
   readonly repeated: boolean;
 }
 
-type Storing = Pick<FilingParts, 'db' | 'rates' | 'now' | 'files'>;
+type Storing = Pick<Context, 'db' | 'rates' | 'now' | 'files'>;
 
 interface Turn {
   /** Its `seq` is a number that was taken for the message. */
@@ -37,9 +37,9 @@ interface Turn {
 }
 
 /** In a room that the writer was not let into before, membership comes first: a stranger takes no number. */
-async function checkRoom(command: SendMessage, writer: Writer, parts: Storing): Promise<string> {
+async function checkRoom(command: SendMessage, writer: Writer, context: Storing): Promise<string> {
   const id = command.room ?? writer.room;
-  if (id !== writer.room) await checkedMember(parts.db, id, writer.user);
+  if (id !== writer.room) await checkMembership(context.db, id, writer.user);
   return id;
 }
 
@@ -57,15 +57,16 @@ function refusalOf(command: SendMessage, answered: Message | undefined, receiver
 }
 
 /** In one round trip: the writer may write, whom and what it answers is there, and the room's next number is ours. */
-async function enter(command: SendMessage, writer: Writer, parts: Storing, now: number): Promise<Turn> {
-  const id = await checkRoom(command, writer, parts);
+async function enter(command: SendMessage, writer: Writer, context: Storing, now: number): Promise<Turn> {
+  const id = await checkRoom(command, writer, context);
   const [turn, room, answered, receiver] = await Promise.allSettled([
-    takeTurn(parts, { room: id, by: writer, counted: 'send', now }),
-    takeSeq(parts.db, id, now),
-    command.replyTo === undefined ? undefined : getMessage(parts.db, id, command.replyTo),
-    command.receiver === undefined ? undefined : getMember(parts.db, id, command.receiver),
+    checkWriteAccess(context, { room: id, by: writer, counted: 'send', now }),
+    takeSeq(context.db, id, now),
+    command.replyTo === undefined ? undefined : getMessage(context.db, id, command.replyTo),
+    command.receiver === undefined ? undefined : getMember(context.db, id, command.receiver),
   ]);
-  if (turn.status === 'rejected' && room.status === 'fulfilled') await giveBack(parts.db, id, room.value.seq);
+  if (turn.status === 'rejected' && room.status === 'fulfilled')
+    await voidSequence(context.db, id, room.value.seq);
   // The member's answer comes first, so that nobody learns which rooms there are.
   if (turn.status === 'rejected') throw turn.reason;
   if (room.status === 'rejected') throw room.reason;
@@ -86,9 +87,9 @@ function sameMessage(entry: LogEntry, clientId: string | undefined): Message {
 }
 
 /** A message that is refused now may have been stored before, as when what it answers was deleted since. */
-async function storedBefore(claim: Claim | undefined, parts: Storing): Promise<Message | undefined> {
-  const seq = claim && (await getClaim(parts.db, claim, parts.now()));
-  const entry = claim && seq !== undefined ? await getEntry(parts.db, claim.room, seq) : undefined;
+async function storedBefore(claim: Claim | undefined, context: Storing): Promise<Message | undefined> {
+  const seq = claim && (await getClaim(context.db, claim, context.now()));
+  const entry = claim && seq !== undefined ? await getEntry(context.db, claim.room, seq) : undefined;
   return entry && entry.kind !== 'void' ? sameMessage(entry, claim?.clientId) : undefined;
 }
 
@@ -97,13 +98,13 @@ async function withFile(
   { file }: SendMessage,
   writer: Writer,
   room: Room,
-  parts: Storing,
+  context: Storing,
 ): Promise<{ file?: MessageFile }> {
   if (!file) return {};
   try {
-    return { file: await attachFile(file, { room: room.id, user: actorId(writer.user) }, parts) };
+    return { file: await attachFile(file, { room: room.id, user: actorId(writer.user) }, context) };
   } catch (error) {
-    await giveBack(parts.db, room.id, room.seq);
+    await voidSequence(context.db, room.id, room.seq);
     throw error;
   }
 }
@@ -113,20 +114,20 @@ async function withFile(
  * message as it is now.
  * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, BAD_FRAME
  */
-export async function storeMessage(command: SendMessage, writer: Writer, parts: Storing): Promise<Stored> {
+export async function storeMessage(command: SendMessage, writer: Writer, context: Storing): Promise<Stored> {
   const text = checkedText(command.text, command.file);
   if (command.file) checkFile(command.file);
   const { clientId } = command;
-  const now = parts.now();
-  const { room, refusal } = await enter(command, writer, parts, now);
+  const now = context.now();
+  const { room, refusal } = await enter(command, writer, context, now);
   const claim = clientId === undefined ? undefined : { room: room.id, user: actorId(writer.user), clientId };
   // A repeat stores its file no second time.
-  const before = refusal || command.file ? await storedBefore(claim, parts) : undefined;
-  if (before || refusal) await giveBack(parts.db, room.id, room.seq);
+  const before = refusal || command.file ? await storedBefore(claim, context) : undefined;
+  if (before || refusal) await voidSequence(context.db, room.id, room.seq);
   if (before) return { message: before, room, repeated: true };
   if (refusal) throw refusal;
   const fields = {
-    ...(await withFile(command, writer, room, parts)),
+    ...(await withFile(command, writer, room, context)),
     room: room.id,
     author: writer.user,
     text,
@@ -144,9 +145,9 @@ export async function storeMessage(command: SendMessage, writer: Writer, parts: 
     claim,
     (seq) => {
       message = { ...fields, id: seq, revision: seq };
-      return putMessage(parts.db, message);
+      return putMessage(context.db, message);
     },
-    parts,
+    context,
   );
   const { earlier } = entered;
   if (!earlier) return { message, room: entered.room, repeated: false };

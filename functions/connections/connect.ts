@@ -1,7 +1,7 @@
+import type { Context } from '../delivery/context.ts';
 import type { Session } from '../domain/connection.ts';
 import { deleteConnection, putConnection } from '../store/connections.ts';
 import { putArrival, putDeparture } from '../store/profiles.ts';
-import type { Parts } from '../delivery/context.ts';
 
 /**
  * Writes the connection down, so that everything said from now on reaches it, then has it welcomed.
@@ -9,19 +9,19 @@ import type { Parts } from '../delivery/context.ts';
  */
 export async function connect(
   session: Session,
-  parts: Pick<Parts, 'db' | 'now'>,
+  context: Pick<Context, 'db' | 'now'>,
   welcome: (session: Session) => Promise<void>,
 ): Promise<void> {
   // Somebody who is turned away is in no room: there is no row that anything could reach them by.
   if (session.turnedAway !== undefined) return welcome(session);
-  await Promise.all([putConnection(parts.db, session), putArrival(parts.db, session, parts.now())]);
+  await Promise.all([putConnection(context.db, session), putArrival(context.db, session, context.now())]);
   try {
     await welcome(session);
   } catch (error) {
     // The handshake fails with this, and a connection that never opened gets no $disconnect.
     await Promise.all([
-      deleteConnection(parts.db, session),
-      putDeparture(parts.db, session.user.id, session, parts.now()),
+      deleteConnection(context.db, session),
+      putDeparture(context.db, session.user.id, session, context.now()),
     ]);
     throw error;
   }

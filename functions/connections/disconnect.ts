@@ -1,12 +1,12 @@
+import { leave, type PostingContext } from '../delivery/leave.ts';
+import { mapLimited } from '../delivery/map-limited.ts';
 import { listPlaces } from '../store/connections.ts';
-import { fewAtATime } from '../delivery/map-limited.ts';
-import { type Leaving, leave } from '../delivery/leave.ts';
 
 /** Removes a connection that has ended. API Gateway may bring only the user's id here, so its rooms are looked up. */
 export async function disconnect(
   ended: { readonly user: string; readonly id: string },
-  parts: Leaving,
+  context: PostingContext,
 ): Promise<void> {
-  const places = await listPlaces(parts.db, ended.user, ended.id);
-  await fewAtATime(places, (place) => leave(place, parts));
+  const places = await listPlaces(context.db, ended.user, ended.id);
+  await mapLimited(places, (place) => leave(place, context));
 }

@@ -1,4 +1,6 @@
 import { deliver } from '../delivery/deliver.ts';
+import type { PostingContext } from '../delivery/leave.ts';
+import { mapLimited } from '../delivery/map-limited.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { MAX_INBOX_ROOMS } from '../domain/inbox.ts';
 import type { Room } from '../domain/room.ts';
@@ -7,8 +9,6 @@ import { putInInbox } from '../store/joined-rooms.ts';
 import { listRoomsOf, withMember } from '../store/memberships.ts';
 import { getRooms } from '../store/room-states.ts';
 import { placedIn } from '../store/shards.ts';
-import { fewAtATime } from '../delivery/map-limited.ts';
-import type { Leaving } from '../delivery/leave.ts';
 
 /** How an inbox hears of one of its user's rooms. What it is sent there is delivered, and not read. */
 export const inboxRow = (
@@ -25,7 +25,7 @@ export const inboxRow = (
 });
 
 /** A row for each room that the user is in now: the list of their rooms lags, so it may name one that they left. */
-async function rowsOf(session: Session, { db, now }: Leaving): Promise<Connection[]> {
+async function userConnections(session: Session, { db, now }: PostingContext): Promise<Connection[]> {
   const listed = await listRoomsOf(db, session.user.id, MAX_INBOX_ROOMS);
   const [states, theirs] = await Promise.all([getRooms(db, listed), withMember(db, session.user.id, listed)]);
   return states.filter(({ room }) => theirs.has(room.id)).map(({ room }) => inboxRow(session, room, now()));
@@ -35,15 +35,15 @@ async function rowsOf(session: Session, { db, now }: Leaving): Promise<Connectio
  * Has a connection without a room hear of all rooms of its user, then tells it so. Who was taken out of one while the
  * rows were written is not among the connections that were ended then, so it is looked up once more.
  */
-export async function openInbox(session: Session, parts: Leaving): Promise<void> {
-  const { db } = parts;
-  const rows = await rowsOf(session, parts);
-  await fewAtATime(rows, (row) => putInInbox(db, row));
+export async function openInbox(session: Session, context: PostingContext): Promise<void> {
+  const { db } = context;
+  const rows = await userConnections(session, context);
+  await mapLimited(rows, (row) => putInInbox(db, row));
   const names = rows.map(({ room }) => room);
   const kept = await withMember(db, session.user.id, names);
   const event = { kind: 'InboxOpened', room: session.room, rooms: kept.size } as const;
-  const { gone } = await deliver(event, [session], parts);
+  const { gone } = await deliver(event, [session], context);
   // One that has ended meanwhile was cleared away by its end before all rows were there.
   const idle = gone.length > 0 ? rows : rows.filter(({ room }) => !kept.has(room));
-  await fewAtATime(idle, (row) => deleteConnection(db, row));
+  await mapLimited(idle, (row) => deleteConnection(db, row));
 }

@@ -1,26 +1,26 @@
+import { announce } from '../delivery/announce.ts';
+import { type Audience, audienceOf } from '../delivery/audience.ts';
 import { close } from '../delivery/close.ts';
+import type { Context } from '../delivery/context.ts';
+import { lookAt } from '../delivery/crowded.ts';
 import { deliver } from '../delivery/deliver.ts';
-import { persist } from '../delivery/retry.ts';
-import { wantsHistory } from './wants-history.ts';
+import { leave, type PostingContext, present } from '../delivery/leave.ts';
+import { post } from '../delivery/publish.ts';
+import { acknowledgeAll } from '../delivery/receipts.ts';
+import { retryTransient } from '../delivery/retry.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Message } from '../domain/message.ts';
 import { bringsOnline } from '../domain/presence.ts';
 import { newsTo } from '../domain/receipt.ts';
 import { directRoomUsers, isInbox, type Room } from '../domain/room.ts';
+import { newestMessages } from '../log/history.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
-import { acknowledgeAll } from '../delivery/receipts.ts';
-import { announce } from '../delivery/announce.ts';
-import { type Audience, audienceOf } from '../delivery/audience.ts';
-import { lookAt } from '../delivery/crowded.ts';
-import { type Leaving, leave, present } from '../delivery/leave.ts';
-import { newestMessages } from '../commands/load-history.ts';
 import { openInbox } from './open-inbox.ts';
-import type { FilingParts } from '../delivery/context.ts';
-import { post } from '../delivery/publish.ts';
+import { postMissed } from './resume.ts';
 import { showInInboxes } from './show-in-inboxes.ts';
-import { postMissed } from '../commands/sync.ts';
+import { wantsHistory } from './wants-history.ts';
 
 /** Milliseconds for which the rest of a handshake is waited for: `$connect` has asked for this welcome and returns. */
 const HANDSHAKE_BUDGET_MS = 10_000;
@@ -30,22 +30,22 @@ async function acknowledgeHistory(
   session: Session,
   messages: readonly Message[],
   audience: Audience,
-  parts: Leaving,
+  context: PostingContext,
 ): Promise<void> {
-  await acknowledgeAll(newsTo(session, messages), session, audience, parts);
+  await acknowledgeAll(newsTo(session, messages), session, audience, context);
   const newest = messages[0];
   if (newest && session.reads === 'auto') {
-    await putReadTo(parts.db, session.room, session.user.id, newest.id);
+    await putReadTo(context.db, session.room, session.user.id, newest.id);
   }
 }
 
 async function newest(
   session: Session,
-  parts: Leaving,
+  context: PostingContext,
   onFault: (error: unknown) => void,
 ): Promise<readonly Message[]> {
   try {
-    return (await newestMessages(parts.db, session.room, { limit: HISTORY_LIMIT })).messages;
+    return (await newestMessages(context.db, session.room, { limit: HISTORY_LIMIT })).messages;
   } catch (error) {
     onFault(error);
     return [];
@@ -53,19 +53,19 @@ async function newest(
 }
 
 /** Says why the handshake is refused, in a contract that tells it by a frame, and closes. */
-async function turnAway(session: Session, parts: Leaving): Promise<void> {
+async function turnAway(session: Session, context: PostingContext): Promise<void> {
   if (session.turnedAway === undefined) return;
   const event = { kind: 'TurnedAway', room: session.room, code: session.turnedAway } as const;
-  await deliver(event, [session], parts);
-  await close(session.id, parts.poster);
+  await deliver(event, [session], context);
+  await close(session.id, context.poster);
 }
 
-async function turnOut(session: Session, parts: Leaving): Promise<void> {
-  await leave(session, parts);
-  await close(session.id, parts.poster);
+async function turnOut(session: Session, context: PostingContext): Promise<void> {
+  await leave(session, context);
+  await close(session.id, context.poster);
 }
 
-export type Welcoming = Leaving & Pick<FilingParts, 'files'>;
+export type Welcoming = PostingContext & Pick<Context, 'files'>;
 
 /**
  * What a client is sent when it comes: what it missed, where it says from where on, or else the newest messages.
@@ -75,11 +75,11 @@ async function greet(
   room: Room,
   messages: readonly Message[],
   session: Session,
-  parts: Welcoming,
+  context: Welcoming,
 ): Promise<readonly Message[]> {
-  if (session.since !== undefined) return postMissed(room, session.since, session, parts);
+  if (session.since !== undefined) return postMissed(room, session.since, session, context);
   const event = { kind: 'Connected', room: room.id, user: session.user, messages } as const;
-  const { taken } = await post(event, [session], parts);
+  const { taken } = await post(event, [session], context);
   return taken.length > 0 ? messages : [];
 }
 
@@ -92,33 +92,33 @@ async function greet(
  */
 export async function welcome(
   session: Session,
-  parts: Welcoming,
+  context: Welcoming,
   onFault: (error: unknown) => void,
 ): Promise<void> {
-  const isOpen = await persist(
-    () => parts.poster.isOpen(session.id),
+  const isOpen = await retryTransient(
+    () => context.poster.isOpen(session.id),
     HANDSHAKE_BUDGET_MS,
     (open) => !open,
   );
   if (!isOpen) return;
-  if (session.turnedAway !== undefined) return turnAway(session, parts);
-  if (isInbox(session.room)) return openInbox(session, parts);
+  if (session.turnedAway !== undefined) return turnAway(session, context);
+  if (isInbox(session.room)) return openInbox(session, context);
   const [room, member, history] = await Promise.all([
-    getRoom(parts.db, session.room),
-    getMember(parts.db, session.room, session.user.id),
-    session.since === undefined && wantsHistory(session) ? newest(session, parts, onFault) : [],
+    getRoom(context.db, session.room),
+    getMember(context.db, session.room, session.user.id),
+    session.since === undefined && wantsHistory(session) ? newest(session, context, onFault) : [],
   ]);
   // Who was taken out between the authorizer and the row is not among the connections that were closed then.
-  if (!room || (!member && room.access !== 'open')) return turnOut(session, parts);
-  const messages = await greet(room, history, session, parts);
-  const look = await lookAt(room, parts);
-  const others = look.crowded ? [] : await present(room, session.user.id, look, parts);
+  if (!room || (!member && room.access !== 'open')) return turnOut(session, context);
+  const messages = await greet(room, history, session, context);
+  const look = await lookAt(room, context);
+  const others = look.crowded ? [] : await present(room, session.user.id, look, context);
   const stays = others.some(({ id }) => id === session.id);
-  const audience = look.crowded ? audienceOf(room, parts) : async () => others;
+  const audience = look.crowded ? audienceOf(room, context) : async () => others;
   await Promise.all([
-    acknowledgeHistory(session, messages, audience, parts),
-    stays && bringsOnline(session, others) && announce(session, true, others, parts),
+    acknowledgeHistory(session, messages, audience, context),
+    stays && bringsOnline(session, others) && announce(session, true, others, context),
     // It may have been made by this very handshake, which could tell nobody.
-    ...(directRoomUsers(room.id) ?? []).map((user) => showInInboxes(room.id, user, parts)),
+    ...(directRoomUsers(room.id) ?? []).map((user) => showInInboxes(room.id, user, context)),
   ]);
 }

@@ -1,7 +1,7 @@
 import type { Connection, Session } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
-import type { Leaving } from './leave.ts';
+import type { PostingContext } from './leave.ts';
 
 /** Those whom a room's events are posted to, looked up when they are needed, and once. */
 export type Audience = () => Promise<readonly Connection[]>;
@@ -9,7 +9,7 @@ export type Audience = () => Promise<readonly Connection[]>;
 /** A room's open connections. Those whose token ran out learn that instead of what happens. */
 export function audienceOf(
   room: Pick<Room, 'id' | 'shards'>,
-  { db, now }: Pick<Leaving, 'db' | 'now'>,
+  { db, now }: Pick<PostingContext, 'db' | 'now'>,
 ): Audience {
   let listed: Promise<readonly Connection[]> | undefined;
   return () => {

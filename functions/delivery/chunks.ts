@@ -1,6 +1,6 @@
 import type { Connection } from '../domain/connection.ts';
 import type { Status } from '../domain/message.ts';
-import type { Share } from './context.ts';
+import type { FanOutBatch } from './context.ts';
 
 /** Up to this many connections one function posts to by itself, and as many are in a chunk. */
 export const DIRECT_POSTS = 250;
@@ -15,9 +15,9 @@ const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(val
 
 /** Cuts an audience into shares that one invocation can take, however long the event and the users' names are. */
 export function chunksOf(
-  head: Pick<Share, 'event' | 'room'> & { readonly foreseen: Status },
+  head: Pick<FanOutBatch, 'event' | 'room'> & { readonly foreseen: Status },
   audience: readonly Connection[],
-): Share[] {
+): FanOutBatch[] {
   const room = MAX_CHUNK_BYTES - bytesOf(head);
   const chunks: Connection[][] = [];
   let left = 0;

@@ -1,5 +1,5 @@
-import { persist } from './retry.ts';
 import type { Poster } from './poster.ts';
+import { retryTransient } from './retry.ts';
 
 /** Milliseconds for which a close is tried again. */
 export const CLOSE_BUDGET_MS = 1_000;
@@ -14,5 +14,5 @@ export async function close(connection: string, poster: Pick<Poster, 'close'>): 
     await poster.close(connection);
     return true;
   };
-  return (await persist(closing, CLOSE_BUDGET_MS)) ?? false;
+  return (await retryTransient(closing, CLOSE_BUDGET_MS)) ?? false;
 }

@@ -1,15 +1,14 @@
-import type { Poster } from './poster.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import type { User } from '../domain/member.ts';
 import type { Status } from '../domain/message.ts';
 import type { Rates } from '../domain/rate.ts';
 import type { Room } from '../domain/room.ts';
-import type { Database } from '../store/database.ts';
-import type { FileStore } from '../store/file-store.ts';
+import type { LogContext } from '../log/context.ts';
+import type { Poster } from './poster.ts';
 
 /** A share of a large audience, posted to by an invocation of its own: connections, or all that belong to a shard. */
-export type Share = {
+export type FanOutBatch = {
   readonly event: Event;
   readonly room: Pick<Room, 'id' | 'shards' | 'grown'>;
 } & (
@@ -22,7 +21,7 @@ export type Share = {
 );
 
 /** What became of the posts of an event. */
-export interface Tally {
+export interface DeliveryStats {
   readonly taken: number;
   readonly gone: number;
   /** Not posted in the time there was. */
@@ -33,33 +32,24 @@ export interface Tally {
   readonly ms: number;
 }
 
-/** What commands work with. */
-export interface Parts {
-  readonly db: Database;
+/** What commands are given to work with: storage, sockets, settings and the clock. */
+export interface Context extends LogContext {
   readonly poster: Poster;
-  /** Hands a share on; returns once the invocation is accepted. */
-  readonly fanOut: (share: Share) => Promise<void>;
-  /** Notes how the posts of an event went; absent where nobody counts. */
-  readonly measure?: (tally: Tally) => void;
-  /** Hears of what failed besides, and keeps no event from anybody; absent where nobody logs. */
+  /** Invokes `fanout` with a batch. Resolves once Lambda has accepted the invocation. */
+  readonly fanOut: (batch: FanOutBatch) => Promise<void>;
+  /** Records how the posts of one event went. Absent where nothing is measured. */
+  readonly measure?: (stats: DeliveryStats) => void;
+  /** Called with non-fatal errors. Never blocks delivery. */
   readonly onFault?: (error: unknown) => void;
-  /** How often a member may change a room. */
+  /** How many changes a member may make in a time window. */
   readonly rates: Rates;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
 }
 
-/** What commands that know files work with. */
-export interface FilingParts extends Parts {
-  /** Opened when a file first comes: most frames bring none. */
-  readonly files: () => FileStore;
-}
-
-/** What a command that takes a token works with. */
-export interface Verifying {
+/** What a command that checks a token is given. */
+export interface TokenContext {
   /**
-   * Resolves to whose the token is and when it ends, in milliseconds since the epoch.
-   * @throws ChatError UNAUTHENTICATED for one that does not count
+   * Resolves to the user that a token belongs to and to its expiry in milliseconds since the epoch.
+   * @throws ChatError UNAUTHENTICATED for a token that is not valid
    */
   readonly verify: (token: string) => Promise<{ readonly user: User; readonly expiresAt: number }>;
 }

@@ -2,7 +2,7 @@ import { authentic, type Connection } from '../domain/connection.ts';
 import { isPresence, MAX_ANNOUNCED_CONNECTIONS } from '../domain/presence.ts';
 import type { Room } from '../domain/room.ts';
 import { listSome } from '../store/connections.ts';
-import type { Parts } from './context.ts';
+import type { Context } from './context.ts';
 
 /** What a first look at a room tells. */
 export interface Look {
@@ -18,7 +18,7 @@ export interface Look {
  */
 export async function lookAt(
   { id, shards }: Pick<Room, 'id' | 'shards'>,
-  { db, now }: Pick<Parts, 'db' | 'now'>,
+  { db, now }: Pick<Context, 'db' | 'now'>,
 ): Promise<Look> {
   const counts = (row: Connection) => isPresence(row) && authentic(row, now());
   const { rows, all } = await listSome(db, id, { limit: MAX_ANNOUNCED_CONNECTIONS + 1, counts }, now());

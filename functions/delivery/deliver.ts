@@ -2,10 +2,10 @@ import { dialectOf } from '../dialects/registry.ts';
 import { authentic, type Connection } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import { hears } from '../domain/inbox.ts';
-import { allServed } from './settle-all.ts';
 import { Pace } from './pace.ts';
 import { type Budget, type Outcome, postPatiently } from './post-with-retries.ts';
 import type { Poster } from './poster.ts';
+import { settleAll } from './settle-all.ts';
 
 /** Far below the gateway's 29 s for the function that waits for it. */
 export const POST_BUDGET: Budget = { perPost: 3_000, whole: 4_000 };
@@ -97,7 +97,7 @@ export async function deliver(
       return 'failed';
     });
   };
-  const outcomes = await allServed(to.map(postTo));
+  const outcomes = await settleAll(to.map(postTo));
   const whose = (outcome: Outcome) => to.filter((_, index) => outcomes[index] === outcome);
   return {
     taken: whose('taken'),

@@ -1,8 +1,8 @@
+import type { DeliveryStats } from './context.ts';
 import type { Delivery } from './deliver.ts';
-import type { Tally } from './context.ts';
 
 /** A delivery in numbers. */
-export const tallyOf = ({ taken, gone, failed, full, ms }: Delivery): Tally => ({
+export const statsOf = ({ taken, gone, failed, full, ms }: Delivery): DeliveryStats => ({
   taken: taken.length,
   gone: gone.length,
   failed: failed.length + full.length,

@@ -1,41 +1,45 @@
-import { FANOUT_BUDGET } from './deliver.ts';
 import type { Connection } from '../domain/connection.ts';
-import { climbs } from '../domain/message.ts';
+import { isBelow } from '../domain/message.ts';
 import { MAX_RECEIPT_AUDIENCE, statusFrom } from '../domain/receipt.ts';
 import { listShards } from '../store/connections.ts';
 import { shardOf } from '../store/keys.ts';
 import { shardsBehind } from '../store/shards.ts';
-import { acknowledge } from './receipts.ts';
 import { audienceOf } from './audience.ts';
+import type { Context, FanOutBatch } from './context.ts';
+import { FANOUT_BUDGET } from './deliver.ts';
+import { statsOf } from './delivery-stats.ts';
 import { growRoom } from './grow-room.ts';
-import type { Leaving } from './leave.ts';
-import type { Parts, Share } from './context.ts';
+import type { PostingContext } from './leave.ts';
 import { post } from './publish.ts';
-import { rowsOf } from './user-connections.ts';
-import { tallyOf } from './delivery-stats.ts';
+import { acknowledge } from './receipts.ts';
+import { userConnections } from './user-connections.ts';
 
 /** Those of a room who belong to a shard, wherever the count of their time has placed them. */
 async function inShard(
   shard: number,
-  { id, ...room }: Share['room'],
-  { db, now }: Leaving,
+  { id, ...room }: FanOutBatch['room'],
+  { db, now }: PostingContext,
 ): Promise<Connection[]> {
   const rows = await listShards(db, id, shardsBehind(shard, room, now()), now());
   return rows.filter((connection) => shardOf(connection.id, room.shards) === shard);
 }
 
 /** Whoever finds that somebody else has got a message marks it, and tells its author; of many who do, the first. */
-async function acknowledgeShare(share: Share, taken: readonly Connection[], parts: Leaving): Promise<void> {
+async function acknowledgeBatch(
+  share: FanOutBatch,
+  taken: readonly Connection[],
+  context: PostingContext,
+): Promise<void> {
   const { event, room } = share;
   if (event.kind !== 'MessageSent') return;
   const author = event.message.author.id;
   const status = statusFrom(author, taken);
   const noted = 'foreseen' in share ? share.foreseen : 'sent';
-  if (!climbs({ status: noted }, status)) return;
+  if (!isBelow({ status: noted }, status)) return;
   // Those who follow the receipts of so large a room are its author alone: no need to read all of it for them.
   const large = taken.length > MAX_RECEIPT_AUDIENCE;
-  const followers = large ? () => rowsOf(author, [room], parts) : audienceOf(room, parts);
-  await acknowledge(event.message, status, followers, parts);
+  const followers = large ? () => userConnections(author, [room], context) : audienceOf(room, context);
+  await acknowledge(event.message, status, followers, context);
 }
 
 /**
@@ -46,20 +50,20 @@ async function acknowledgeShare(share: Share, taken: readonly Connection[], part
  * @throws why nobody could be posted to, such as a missing grant
  */
 export async function fanOut(
-  share: Share,
-  parts: Leaving & Pick<Parts, 'measure'>,
+  share: FanOutBatch,
+  context: PostingContext & Pick<Context, 'measure'>,
   onFault: (error: unknown) => void,
 ): Promise<void> {
-  const listed = 'shard' in share ? await inShard(share.shard, share.room, parts) : undefined;
+  const listed = 'shard' in share ? await inShard(share.shard, share.room, context) : undefined;
   const to = 'shard' in share ? (listed ?? []).filter(({ id }) => id !== share.without) : share.audience;
   const faults: unknown[] = [];
   const terms = { budget: FANOUT_BUDGET, onFault: (error: unknown) => void faults.push(error) };
-  const delivery = await post(share.event, to, parts, terms);
-  parts.measure?.(tallyOf(delivery));
+  const delivery = await post(share.event, to, context, terms);
+  context.measure?.(statsOf(delivery));
   if (faults.length > 0 && delivery.taken.length === 0) throw faults[0];
   if (faults.length > 0) onFault(faults[0]);
   await Promise.all([
-    acknowledgeShare(share, delivery.taken, parts).catch(onFault),
-    listed && growRoom(share.room, listed, { ...parts, onFault }),
+    acknowledgeBatch(share, delivery.taken, context).catch(onFault),
+    listed && growRoom(share.room, listed, { ...context, onFault }),
   ]);
 }

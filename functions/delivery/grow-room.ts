@@ -2,7 +2,7 @@ import type { Connection } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 import { settling, shardsFor } from '../domain/shards.ts';
 import { growShards } from '../store/shards.ts';
-import type { Parts } from './context.ts';
+import type { Context } from './context.ts';
 
 /**
  * Has a room grow where one of its shards has more connections than one fan-out should serve. Where that fails the
@@ -11,7 +11,7 @@ import type { Parts } from './context.ts';
 export async function growRoom(
   room: Pick<Room, 'id' | 'shards' | 'grown'>,
   inShard: readonly Connection[],
-  { db, now, onFault }: Pick<Parts, 'db' | 'now' | 'onFault'>,
+  { db, now, onFault }: Pick<Context, 'db' | 'now' | 'onFault'>,
 ): Promise<void> {
   const shards = shardsFor(inShard.length, room.shards);
   if (shards === room.shards || settling(room, now())) return;

@@ -1,5 +1,5 @@
-import { persist } from './retry.ts';
 import type { Poster } from './poster.ts';
+import { retryTransient } from './retry.ts';
 
 /** Milliseconds for which a lookup is tried again. */
 const LOOKUP_BUDGET_MS = 1_000;
@@ -9,4 +9,4 @@ const LOOKUP_BUDGET_MS = 1_000;
  * @throws what no retry mends, such as a missing grant
  */
 export const isOpen = async (connection: string, poster: Pick<Poster, 'isOpen'>): Promise<boolean> =>
-  (await persist(() => poster.isOpen(connection), LOOKUP_BUDGET_MS)) ?? true;
+  (await retryTransient(() => poster.isOpen(connection), LOOKUP_BUDGET_MS)) ?? true;

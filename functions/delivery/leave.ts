@@ -1,7 +1,3 @@
-import { allServed } from './settle-all.ts';
-import { close } from './close.ts';
-import { type Delivery, deliver } from './deliver.ts';
-import { isOpen } from './is-open.ts';
 import { authentic, CLOCK_TOLERANCE_MS, type Connection, opening } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { isPresence, leavesOffline } from '../domain/presence.ts';
@@ -17,13 +13,17 @@ import { putDeparture } from '../store/profiles.ts';
 import { getRoom } from '../store/rooms.ts';
 import { takeExpired } from '../store/token-expiries.ts';
 import { announce } from './announce.ts';
+import { close } from './close.ts';
+import type { Context } from './context.ts';
 import { type Look, lookAt } from './crowded.ts';
-import type { Parts } from './context.ts';
+import { type Delivery, deliver } from './deliver.ts';
+import { isOpen } from './is-open.ts';
+import { settleAll } from './settle-all.ts';
 
-export type Leaving = Pick<Parts, 'db' | 'poster' | 'now'>;
+export type PostingContext = Pick<Context, 'db' | 'poster' | 'now'>;
 
 /** What was delivered until the end counts as read by a connection that reads at once; its user has one less. */
-async function settle(connection: Connection, delivered: number, { db, now }: Leaving): Promise<void> {
+async function settle(connection: Connection, delivered: number, { db, now }: PostingContext): Promise<void> {
   const { room, user, reads } = connection;
   // An inbox has as many rows as its user has rooms, and one more: that one says that its user is gone.
   if (!isPresence(connection)) return;
@@ -37,12 +37,12 @@ async function settle(connection: Connection, delivered: number, { db, now }: Le
  * Tells a connection that its token ran out, and closes it. One that cannot be reached now is closed at its next frame;
  * until then it hears nothing.
  */
-async function cutOff(connection: Connection, parts: Leaving): Promise<void> {
+async function cutOff(connection: Connection, context: PostingContext): Promise<void> {
   const { code, message: reason } = new ChatError('TOKEN_EXPIRED');
   try {
-    await deliver({ kind: 'Refused', room: connection.room, code, reason }, [connection], parts);
+    await deliver({ kind: 'Refused', room: connection.room, code, reason }, [connection], context);
   } finally {
-    await close(connection.id, parts.poster);
+    await close(connection.id, context.poster);
   }
 }
 
@@ -50,7 +50,10 @@ async function cutOff(connection: Connection, parts: Leaving): Promise<void> {
  * A room's row may have been overlooked when a fresh token came, since the index that finds a connection's rows lags:
  * its own row knows.
  */
-async function renewedAtHome(found: Connection, { db, now }: Leaving): Promise<Connection | undefined> {
+async function renewedAtHome(
+  found: Connection,
+  { db, now }: PostingContext,
+): Promise<Connection | undefined> {
   const own = found.home && (await getConnection(db, { ...found.home, id: found.id }));
   return own && authentic(own, now()) ? { ...found, tokenExpiresAt: own.tokenExpiresAt } : undefined;
 }
@@ -62,24 +65,28 @@ async function renewedAtHome(found: Connection, { db, now }: Leaving): Promise<C
  */
 async function retire(
   found: Connection,
-  parts: Leaving,
+  context: PostingContext,
   aftermath: (ended: Connection) => Promise<void>,
 ): Promise<Connection | undefined> {
-  const renewed = await renewedAtHome(found, parts);
+  const renewed = await renewedAtHome(found, context);
   if (renewed) return renewed;
-  const { ended, goesOn } = await takeExpired(parts.db, found, parts.now() - CLOCK_TOLERANCE_MS);
-  if (ended) await allServed([cutOff(ended, parts), aftermath(ended)]);
+  const { ended, goesOn } = await takeExpired(context.db, found, context.now() - CLOCK_TOLERANCE_MS);
+  if (ended) await settleAll([cutOff(ended, context), aftermath(ended)]);
   return goesOn;
 }
 
 /** A row of the user who comes or goes, if it counts. Where it does not, it goes, and nobody hears of that. */
-async function counted(row: Connection, room: Room, parts: Leaving): Promise<Connection | undefined> {
-  const now = parts.now();
-  const quietly = (ended: Connection) => settle(ended, room.seq, parts);
-  if (!authentic(row, now)) return retire(row, parts, quietly);
+async function counted(
+  row: Connection,
+  room: Room,
+  context: PostingContext,
+): Promise<Connection | undefined> {
+  const now = context.now();
+  const quietly = (ended: Connection) => settle(ended, room.seq, context);
+  if (!authentic(row, now)) return retire(row, context, quietly);
   if (opening(row, now)) return row;
-  if (await isOpen(row.id, parts.poster)) return row;
-  const ended = await deleteConnection(parts.db, row);
+  if (await isOpen(row.id, context.poster)) return row;
+  const ended = await deleteConnection(context.db, row);
   if (ended) await quietly(ended);
   return undefined;
 }
@@ -94,16 +101,16 @@ export async function present(
   room: Room,
   user: string,
   look: Look,
-  parts: Leaving,
+  context: PostingContext,
 ): Promise<readonly Connection[]> {
-  const now = parts.now();
-  const rows = (look.rows ?? (await listConnections(parts.db, room, now))).filter(isPresence);
+  const now = context.now();
+  const rows = (look.rows ?? (await listConnections(context.db, room, now))).filter(isPresence);
   const own = rows.filter((row) => row.user.id === user);
   const others = rows.filter((row) => row.user.id !== user);
   const expired = others.filter((row) => !authentic(row, now));
-  const [kept, renewed] = await allServed([
-    allServed(own.map((row) => counted(row, room, parts))),
-    prune({ gone: [], expired }, parts),
+  const [kept, renewed] = await settleAll([
+    settleAll(own.map((row) => counted(row, room, context))),
+    prune({ gone: [], expired }, context),
   ]);
   return [...kept.filter(known), ...others.filter((row) => authentic(row, now)), ...renewed];
 }
@@ -113,18 +120,18 @@ async function depart(
   connection: Connection,
   room: Room | undefined,
   delivered: number | undefined,
-  parts: Leaving,
+  context: PostingContext,
 ): Promise<void> {
-  await settle(connection, delivered ?? room?.seq ?? 0, parts);
-  if (room && isPresence(connection)) await tellIfGone(connection, room, parts);
+  await settle(connection, delivered ?? room?.seq ?? 0, context);
+  if (room && isPresence(connection)) await tellIfGone(connection, room, context);
 }
 
 /** Tells a room that a connection's user is gone, where none of their connections is left in it. */
-export async function tellIfGone(connection: Connection, room: Room, parts: Leaving): Promise<void> {
-  const look = await lookAt(room, parts);
+export async function tellIfGone(connection: Connection, room: Room, context: PostingContext): Promise<void> {
+  const look = await lookAt(room, context);
   if (look.crowded) return;
-  const others = await present(room, connection.user.id, look, parts);
-  if (leavesOffline(connection, others)) await announce(connection, false, others, parts);
+  const others = await present(room, connection.user.id, look, context);
+  if (leavesOffline(connection, others)) await announce(connection, false, others, context);
 }
 
 /**
@@ -136,24 +143,24 @@ export async function tellIfGone(connection: Connection, room: Room, parts: Leav
  */
 export async function leave(
   place: ConnectionPlace,
-  parts: Leaving,
+  context: PostingContext,
   delivered?: number,
 ): Promise<Connection | undefined> {
   // Before its row goes: what takes a number after that may not be posted to it any more.
-  const room = await getRoom(parts.db, place.room);
-  const connection = await deleteConnection(parts.db, place);
-  if (connection) await depart(connection, room, delivered, parts);
+  const room = await getRoom(context.db, place.room);
+  const connection = await deleteConnection(context.db, place);
+  if (connection) await depart(connection, room, delivered, context);
   return connection;
 }
 
-async function expire(found: Connection, parts: Leaving, delivered?: number) {
-  const room = await getRoom(parts.db, found.room);
-  return retire(found, parts, (ended) => depart(ended, room, delivered, parts));
+async function expire(found: Connection, context: PostingContext, delivered?: number) {
+  const room = await getRoom(context.db, found.room);
+  return retire(found, context, (ended) => depart(ended, room, delivered, context));
 }
 
 /** Ends the connection of a frame that came after its token ran out, whether it has a row still or not. */
-export async function endLate(connection: Connection, parts: Leaving): Promise<void> {
-  await allServed([cutOff(connection, parts), leave(connection, parts)]);
+export async function endLate(connection: Connection, context: PostingContext): Promise<void> {
+  await settleAll([cutOff(connection, context), leave(connection, context)]);
 }
 
 /**
@@ -165,18 +172,18 @@ export async function endLate(connection: Connection, parts: Leaving): Promise<v
  */
 export async function prune(
   { gone, expired }: Pick<Delivery, 'gone' | 'expired'>,
-  parts: Leaving,
+  context: PostingContext,
   delivered?: number,
 ): Promise<readonly Connection[]> {
-  const now = parts.now();
+  const now = context.now();
   const ended = [...expired, ...gone.filter((connection) => !opening(connection, now))];
   const ending = Map.groupBy(ended, ({ user }) => user.id).values();
-  const renewed = await allServed(
+  const renewed = await settleAll(
     Array.from(ending, async (connections) => {
       const going: (Connection | undefined)[] = [];
       for (const connection of connections) {
-        if (expired.includes(connection)) going.push(await expire(connection, parts, delivered));
-        else await leave(connection, parts, delivered);
+        if (expired.includes(connection)) going.push(await expire(connection, context, delivered));
+        else await leave(connection, context, delivered);
       }
       return going.filter(known);
     }),
@@ -190,11 +197,11 @@ export async function prune(
  */
 export async function dropFull(
   { full }: Pick<Delivery, 'full'>,
-  parts: Leaving,
+  context: PostingContext,
   delivered?: number,
 ): Promise<void> {
   const dropping = full.map(async (connection) => {
-    if (await close(connection.id, parts.poster)) await leave(connection, parts, delivered);
+    if (await close(connection.id, context.poster)) await leave(connection, context, delivered);
   });
-  await allServed(dropping);
+  await settleAll(dropping);
 }

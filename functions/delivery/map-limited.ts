@@ -2,7 +2,7 @@
 const WIDTH = 25;
 
 /** Does something with each item, with a few of them at a time. The results are in the items' order. */
-export async function fewAtATime<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
+export async function mapLimited<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const left = items.entries();
   const work = async () => {

@@ -1,4 +1,4 @@
-import { mayPass } from './poster.ts';
+import { isTransient } from './poster.ts';
 
 /** Posts that one function has under way at most: as many as the poster keeps connections (`functions/aws/service.ts`). */
 const WIDEST = 50;
@@ -129,7 +129,7 @@ export class Pace {
       if (answer !== undefined) this.#widen();
       return answer;
     } catch (error) {
-      if (!mayPass(error)) throw error;
+      if (!isTransient(error)) throw error;
       this.#doubts++;
       this.#clearedUntil = 0;
       return undefined;

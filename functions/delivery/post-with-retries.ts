@@ -1,6 +1,6 @@
 import type { Pace } from './pace.ts';
+import { isThrottled, isTransient, type Poster, type PostOutcome } from './poster.ts';
 import { jittered, pause } from './retry.ts';
-import { isThrottled, mayPass, type Poster, type PostOutcome } from './poster.ts';
 
 /** For how long posts are tried, in milliseconds. */
 export interface Budget {
@@ -56,7 +56,7 @@ async function tried({ attempt, pace, deadline }: PatientPost): Promise<{ answer
     try {
       return await attempt();
     } catch (error) {
-      if (!mayPass(error)) throw error;
+      if (!isTransient(error)) throw error;
       return isThrottled(error) ? 'too fast' : 'no answer';
     }
   });

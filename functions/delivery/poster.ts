@@ -3,17 +3,17 @@ export type PostOutcome = 'taken' | 'gone' | 'failed';
 
 /** The way to open sockets. */
 export interface Poster {
-  /** Posts a frame once. @throws TryAgain when the gateway says that it is too fast or out of order */
+  /** Posts a frame once. @throws TransientError when the gateway says that it is too fast or out of order */
   post(connection: string, frame: string): Promise<PostOutcome>;
   /** Whether the gateway has a connection open: not before its handshake is over, and not after its end. */
   isOpen(connection: string): Promise<boolean>;
-  /** Closes a connection. API Gateway knows no close code but 1000 for this. @throws TryAgain as `post` does */
+  /** Closes a connection. API Gateway knows no close code but 1000 for this. @throws TransientError as `post` does */
   close(connection: string): Promise<void>;
 }
 
 /** A post that may go through when tried again: 429, 5xx, or no answer. */
-export class TryAgain extends Error {
-  override readonly name = 'TryAgain';
+export class TransientError extends Error {
+  override readonly name = 'TransientError';
   /** Whether the gateway said that it is too fast: for the account, or for the client of this connection. */
   readonly throttled: boolean;
 
@@ -28,8 +28,9 @@ interface TryAgainOptions extends ErrorOptions {
 }
 
 /** By its name: a poster that was loaded from a file of its own has classes of its own. */
-export const mayPass = (error: unknown): boolean => error instanceof Error && error.name === 'TryAgain';
+export const isTransient = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'TransientError';
 
 /** Whether a post was put off because of a 429. */
 export const isThrottled = (error: unknown): boolean =>
-  mayPass(error) && (error as { readonly throttled?: unknown }).throttled === true;
+  isTransient(error) && (error as { readonly throttled?: unknown }).throttled === true;

@@ -1,5 +1,3 @@
-import { allServed } from './settle-all.ts';
-import { type Delivery, deliver, type Terms } from './deliver.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { type Event, sentBefore } from '../domain/event.ts';
 import { hears } from '../domain/inbox.ts';
@@ -9,10 +7,12 @@ import type { Room } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
 import { type Audience, audienceOf, withCaller } from './audience.ts';
 import { chunksOf, DIRECT_POSTS } from './chunks.ts';
+import type { Context, FanOutBatch } from './context.ts';
+import { type Delivery, deliver, type Terms } from './deliver.ts';
+import { statsOf } from './delivery-stats.ts';
 import { growRoom } from './grow-room.ts';
-import { dropFull, type Leaving, prune } from './leave.ts';
-import type { Parts, Share } from './context.ts';
-import { tallyOf } from './delivery-stats.ts';
+import { dropFull, type PostingContext, prune } from './leave.ts';
+import { settleAll } from './settle-all.ts';
 
 /**
  * Posts an event to an audience that one function can serve, and takes out the connections that are gone, or whose
@@ -22,12 +22,12 @@ import { tallyOf } from './delivery-stats.ts';
 export async function post(
   event: Event,
   audience: readonly Connection[],
-  parts: Leaving,
+  context: PostingContext,
   terms: Terms = {},
 ): Promise<Delivery> {
-  const first = await deliver(event, audience, parts, terms);
+  const first = await deliver(event, audience, context, terms);
   const before = sentBefore(event);
-  const clearing = allServed([prune(first, parts, before), dropFull(first, parts, before)]);
+  const clearing = settleAll([prune(first, context, before), dropFull(first, context, before)]);
   const [renewed] = await clearing.catch((error: unknown) => {
     if (!terms.onFault) throw error;
     terms.onFault(error);
@@ -35,7 +35,7 @@ export async function post(
   });
   if (renewed.length === 0) return first;
   const ids = new Set(renewed.map(({ id }) => id));
-  const second = await deliver(event, renewed, parts, terms);
+  const second = await deliver(event, renewed, context, terms);
   return {
     taken: [...first.taken, ...second.taken],
     gone: [...first.gone, ...second.gone],
@@ -53,7 +53,7 @@ export interface Published {
   readonly audience: Audience;
 }
 
-const headOf = (event: Event, { id, shards, grown }: Room): Pick<Share, 'event' | 'room'> => ({
+const headOf = (event: Event, { id, shards, grown }: Room): Pick<FanOutBatch, 'event' | 'room'> => ({
   event,
   room: { id, shards, ...(grown && { grown }) },
 });
@@ -70,13 +70,13 @@ async function postDirect(
   event: Event,
   room: Room,
   audience: readonly Connection[],
-  parts: Parts,
+  context: Context,
 ): Promise<Delivery> {
-  const delivery = await post(event, audience, parts);
-  parts.measure?.(tallyOf(delivery));
+  const delivery = await post(event, audience, context);
+  context.measure?.(statsOf(delivery));
   if (sentBefore(event) === undefined) return delivery;
   const head = { ...headOf(event, room), foreseen: foreseenOf(event, delivery.taken) };
-  await allServed(chunksOf(head, delivery.failed).map((share) => parts.fanOut(share)));
+  await settleAll(chunksOf(head, delivery.failed).map((share) => context.fanOut(share)));
   return delivery;
 }
 
@@ -85,17 +85,17 @@ async function publishToAll(
   event: Event,
   room: Room,
   caller: Session | undefined,
-  parts: Parts,
+  context: Context,
 ): Promise<Published> {
-  const listed = await listConnections(parts.db, room, parts.now());
+  const listed = await listConnections(context.db, room, context.now());
   const everyone = withCaller(caller, listed);
   const to = everyone.filter((connection) => hears(connection, event));
   const direct = to.slice(0, DIRECT_POSTS);
   const head = { ...headOf(event, room), foreseen: foreseenOf(event, direct) };
-  const [delivery] = await allServed([
-    postDirect(event, room, direct, parts),
-    ...chunksOf(head, to.slice(DIRECT_POSTS)).map((chunk) => parts.fanOut(chunk)),
-    growRoom(room, listed, parts),
+  const [delivery] = await settleAll([
+    postDirect(event, room, direct, context),
+    ...chunksOf(head, to.slice(DIRECT_POSTS)).map((chunk) => context.fanOut(chunk)),
+    growRoom(room, listed, context),
   ]);
   return { taken: delivery.taken, audience: async () => everyone };
 }
@@ -105,15 +105,15 @@ async function publishToShards(
   event: Event,
   room: Room,
   caller: Session | undefined,
-  parts: Parts,
+  context: Context,
 ): Promise<Published> {
   const head = { ...headOf(event, room), ...(caller && { without: caller.id }) };
   const shards = Array.from({ length: room.shards }, (_, shard) => shard);
-  const [delivery] = await allServed([
-    postDirect(event, room, caller ? [caller] : [], parts),
-    ...shards.map((shard) => parts.fanOut({ ...head, shard })),
+  const [delivery] = await settleAll([
+    postDirect(event, room, caller ? [caller] : [], context),
+    ...shards.map((shard) => context.fanOut({ ...head, shard })),
   ]);
-  return { taken: delivery.taken, audience: audienceOf(room, parts) };
+  return { taken: delivery.taken, audience: audienceOf(room, context) };
 }
 
 /**
@@ -125,5 +125,5 @@ export const publish = (
   event: Event,
   room: Room,
   caller: Session | undefined,
-  parts: Parts,
-): Promise<Published> => (room.shards > 1 ? publishToShards : publishToAll)(event, room, caller, parts);
+  context: Context,
+): Promise<Published> => (room.shards > 1 ? publishToShards : publishToAll)(event, room, caller, context);

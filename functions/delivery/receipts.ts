@@ -3,8 +3,8 @@ import type { Message, Status } from '../domain/message.ts';
 import { reached, receiptAudience } from '../domain/receipt.ts';
 import { raiseStatus } from '../store/messages.ts';
 import type { Audience } from './audience.ts';
-import type { Leaving } from './leave.ts';
 import { isoTime } from './context.ts';
+import type { PostingContext } from './leave.ts';
 import { post } from './publish.ts';
 
 /**
@@ -15,17 +15,17 @@ export async function acknowledge(
   message: Message,
   status: Status,
   audience: Audience,
-  parts: Leaving,
+  context: PostingContext,
 ): Promise<void> {
-  const raised = await raiseStatus(parts.db, message, status, isoTime(parts.now()));
+  const raised = await raiseStatus(context.db, message, status, isoTime(context.now()));
   if (!raised) return;
   const { room } = message;
   const to = receiptAudience(message.author.id, await audience());
   if (message.status === 'sent') {
     const delivered = { ...raised, status: 'delivered' } as const;
-    await post({ kind: 'MessageDelivered', room, message: delivered }, to, parts);
+    await post({ kind: 'MessageDelivered', room, message: delivered }, to, context);
   }
-  if (status === 'read') await post({ kind: 'MessageRead', room, message: raised }, to, parts);
+  if (status === 'read') await post({ kind: 'MessageRead', room, message: raised }, to, context);
 }
 
 /** Notes that messages have come as far as a connection. */
@@ -33,8 +33,8 @@ export async function acknowledgeAll(
   messages: readonly Message[],
   connection: Connection,
   audience: Audience,
-  parts: Leaving,
+  context: PostingContext,
 ): Promise<void> {
   const status = reached(connection);
-  await Promise.all(messages.map((message) => acknowledge(message, status, audience, parts)));
+  await Promise.all(messages.map((message) => acknowledge(message, status, audience, context)));
 }

@@ -1,4 +1,4 @@
-import { mayPass } from './poster.ts';
+import { isTransient } from './poster.ts';
 
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 800;
@@ -14,7 +14,7 @@ export const jittered = (attempt: number): number =>
  * @param again whether an answer is worth another try
  * @returns the last answer; undefined where the gateway gave none but "too fast" and "out of order"
  */
-export async function persist<T>(
+export async function retryTransient<T>(
   ask: () => Promise<T>,
   budget: number,
   again: (answer: T) => boolean = () => false,
@@ -22,7 +22,7 @@ export async function persist<T>(
   const deadline = Date.now() + budget;
   for (let attempt = 0; ; attempt++) {
     const answer = await ask().catch((error: unknown) => {
-      if (mayPass(error)) return undefined;
+      if (isTransient(error)) return undefined;
       throw error;
     });
     const wait = jittered(attempt);

@@ -7,11 +7,11 @@ import {
   LimitExceededException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import { type Poster, TryAgain } from './poster.ts';
+import { type Poster, TransientError } from './poster.ts';
 
 /** AWS names both kinds of 429 so: too fast for the account, or for a client whose buffer is full. */
-const putOff = (sentence: string, cause: unknown): TryAgain =>
-  new TryAgain(sentence, { cause, throttled: cause instanceof LimitExceededException });
+const putOff = (sentence: string, cause: unknown): TransientError =>
+  new TransientError(sentence, { cause, throttled: cause instanceof LimitExceededException });
 
 /** A fault without an HTTP status is a connection that broke; one with 5xx is the gateway's. Both pass. */
 function passes(error: unknown): boolean {
@@ -22,7 +22,7 @@ function passes(error: unknown): boolean {
 }
 
 /**
- * Posts through API Gateway's management API by the SDK's client. It does not retry by itself, since `persist` does.
+ * Posts through API Gateway's management API by the SDK's client. It does not retry by itself, since `retryTransient` does.
  * @param url the stage's URL for `@connections`
  */
 export function sdkPoster(url: string): Poster {

@@ -4,7 +4,7 @@ import { type ClientOptions, environmentRegion } from '../aws/credentials.ts';
 import { type Body, Service } from '../aws/service.ts';
 import { NoAnswer, serviceError } from '../aws/service-error.ts';
 import { encoded, type Header } from '../aws/sign.ts';
-import { type Poster, TryAgain } from './poster.ts';
+import { type Poster, TransientError } from './poster.ts';
 
 /** An event has one frame for each dialect and point of view; more than these are of another event. */
 const KEPT_FRAMES = 16;
@@ -29,27 +29,29 @@ const GONE = 410;
 
 /**
  * @returns whether the connection is there; 410 says that it is gone
- * @throws TryAgain for 429, 5xx and where the gateway did not answer; ServiceError for what no retry mends
+ * @throws TransientError for 429, 5xx and where the gateway did not answer; ServiceError for what no retry mends
  */
 async function reached(asked: Promise<Answer>, failed: string): Promise<boolean> {
   const answer = await asked.catch((error: unknown) => {
-    throw error instanceof NoAnswer ? new TryAgain(failed, { cause: error }) : error;
+    throw error instanceof NoAnswer ? new TransientError(failed, { cause: error }) : error;
   });
   if (answer.status < 300) return true;
   if (answer.status === GONE) return false;
   const refusal = serviceError(answer);
   const throttled = answer.status === 429;
-  throw throttled || answer.status >= 500 ? new TryAgain(failed, { cause: refusal, throttled }) : refusal;
+  throw throttled || answer.status >= 500
+    ? new TransientError(failed, { cause: refusal, throttled })
+    : refusal;
 }
 
 type ThinPosterOptions = Pick<ClientOptions, 'region' | 'credentials'>;
 
 /**
  * Posts through API Gateway's management API with a signer and connections of our own: a post costs a tenth of the CPU
- * that the SDK takes for it. It does not retry, since `persist` does.
+ * that the SDK takes for it. It does not retry, since `retryTransient` does.
  * @param url the stage's URL for `@connections`
  */
-export function thinPoster(url: string, { region, credentials }: ThinPosterOptions = {}): Poster {
+export function signedPoster(url: string, { region, credentials }: ThinPosterOptions = {}): Poster {
   const service = new Service({
     name: 'execute-api',
     endpoint: new URL(url),

@@ -1,8 +1,8 @@
 import type { GenericSchema } from 'valibot';
-import type { Dialect } from './dialect.ts';
-import type { Examples } from './example.ts';
 import type { Command } from '../domain/command.ts';
 import type { Event } from '../domain/event.ts';
+import type { Dialect } from './dialect.ts';
+import type { Examples } from './example.ts';
 
 /** What a field is for, by its name or its path, such as `sender.id`. */
 export type Words = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import type { MessageFile } from './file.ts';
 import type { User } from './member.ts';
 
-/** The steps that a message's status climbs; it never goes down. */
+/** The steps that a message's status isBelow; it never goes down. */
 export const statuses = ['sent', 'delivered', 'read'] as const;
 
 export type Status = (typeof statuses)[number];
@@ -43,5 +43,5 @@ export const MAX_TEXT_CODE_POINTS = 8_000;
 export const below = (status: Status): readonly Status[] => statuses.slice(0, statuses.indexOf(status));
 
 /** Whether a message has not come as far as `status` yet. */
-export const climbs = (message: Pick<Message, 'status'>, status: Status): boolean =>
+export const isBelow = (message: Pick<Message, 'status'>, status: Status): boolean =>
   below(status).includes(message.status);

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { climbs, type Message, type Status } from './message.ts';
+import { isBelow, type Message, type Status } from './message.ts';
 import { isPresence } from './presence.ts';
 
 /** Receipts go to everyone in a room of up to this many connections, above that to the author only. */
@@ -26,5 +26,5 @@ export const reached = ({ reads }: Pick<Connection, 'reads'>): Status =>
 /** Those of the messages that have not come as far yet as a connection that was sent them. */
 export const newsTo = (connection: Connection, messages: readonly Message[]): readonly Message[] =>
   messages.filter(
-    (message) => message.author.id !== connection.user.id && climbs(message, reached(connection)),
+    (message) => message.author.id !== connection.user.id && isBelow(message, reached(connection)),
   );

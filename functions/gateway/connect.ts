@@ -1,10 +1,10 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { type Headers, offeredSubprotocols, TOKEN_SUBPROTOCOL } from '../auth/credential.ts';
+import { invokeFunction } from '../aws/lambda.ts';
 import { connect } from '../connections/connect.ts';
-import { database } from './database.ts';
+import { database } from './context.ts';
 import { required } from './environment.ts';
 import { logFault, reported } from './fault.ts';
-import { invoke } from './invoke.ts';
 import { sessionOf } from './session.ts';
 
 /** `$connect` alone has the upgrade request's headers. */
@@ -18,7 +18,7 @@ export async function acceptConnection(event: ConnectEvent): Promise<APIGatewayP
   try {
     const session = sessionOf(event.requestContext);
     await connect(session, { db: database(), now: Date.now }, (to) =>
-      invoke(required('WELCOME_FUNCTION'), to),
+      invokeFunction(required('WELCOME_FUNCTION'), to),
     );
   } catch (error) {
     logFault('connect', error, event.requestContext.requestId);

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { disconnect } from '../connections/disconnect.ts';
+import { postingContext } from './context.ts';
 import { logFault } from './fault.ts';
-import { servingParts } from './parts.ts';
 
 type DisconnectEvent = APIGatewayProxyWebsocketEventV2 & {
   readonly requestContext: { readonly authorizer?: { readonly principalId?: string } };
@@ -12,7 +12,7 @@ export async function releaseConnection(event: DisconnectEvent): Promise<APIGate
   const { connectionId, authorizer, requestId } = event.requestContext;
   try {
     const user = authorizer?.principalId;
-    if (user) await disconnect({ user, id: connectionId }, servingParts());
+    if (user) await disconnect({ user, id: connectionId }, postingContext());
   } catch (error) {
     logFault('disconnect', error, requestId);
   }

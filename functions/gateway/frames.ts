@@ -1,8 +1,8 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { endLate } from '../delivery/leave.ts';
-import type { Parts } from '../delivery/context.ts';
-import { post } from '../delivery/publish.ts';
 import { renewed } from '../connections/renewed.ts';
+import type { Context } from '../delivery/context.ts';
+import { endLate } from '../delivery/leave.ts';
+import { post } from '../delivery/publish.ts';
 import { FrameError } from '../dialects/dialect.ts';
 import { dialectOf } from '../dialects/registry.ts';
 import type { Command } from '../domain/command.ts';
@@ -14,10 +14,14 @@ import { logFault, reported } from './fault.ts';
 import { sessionOf } from './session.ts';
 
 /** What a command does; the events that it returns are its answer, for the connection that asked. */
-type Run<C extends Command, P extends Parts> = (command: C, session: Session, parts: P) => Promise<Event[]>;
+type Run<C extends Command, P extends Context> = (
+  command: C,
+  session: Session,
+  context: P,
+) => Promise<Event[]>;
 
 /** The commands that a function serves, and no others are in its bundle. */
-export type Runs<P extends Parts = Parts> = {
+export type Runs<P extends Context = Context> = {
   readonly [K in Command['kind']]?: Run<Extract<Command, { kind: K }>, P>;
 };
 
@@ -44,15 +48,15 @@ function checkNamesRoom(command: Command, session: Session): void {
   throw new ChatError('BAD_FRAME', 'An inbox has no room of its own: name the room with room_id');
 }
 
-async function run<C extends Command, P extends Parts>(
+async function run<C extends Command, P extends Context>(
   command: C,
   session: Session,
-  parts: P,
+  context: P,
   runs: Runs<P>,
 ): Promise<Event[]> {
   const served = runs[command.kind] as Run<C, P> | undefined;
   if (!served) throw new ChatError('UNKNOWN_ACTION');
-  return served(command, session, parts);
+  return served(command, session, context);
 }
 
 /** A guest's word for who they are counts, for the frame that says so. */
@@ -62,10 +66,10 @@ function speaking(session: Session, command: Command): Session {
   return { ...session, user: { id: author, username: author, email: '', userType: '', guest: true } };
 }
 
-async function answersTo<P extends Parts>(
+async function answersTo<P extends Context>(
   body: string,
   session: Session,
-  parts: P,
+  context: P,
   runs: Runs<P>,
   onFault: (error: unknown) => void,
 ): Promise<Event[]> {
@@ -73,24 +77,24 @@ async function answersTo<P extends Parts>(
   try {
     command = dialectOf(session).decode(body, session);
     checkNamesRoom(command, session);
-    return await run(command, speaking(session, command), parts, runs);
+    return await run(command, speaking(session, command), context, runs);
   } catch (error) {
     if (!(error instanceof ChatError)) onFault(error);
     return [refusal(error, session, command)];
   }
 }
 
-async function serve<P extends Parts>(
+async function serve<P extends Context>(
   body: string,
   opened: Session,
-  parts: P,
+  context: P,
   runs: Runs<P>,
   onFault: (error: unknown) => void,
 ): Promise<void> {
-  const session = await renewed(opened, parts);
-  if (!authentic(session, parts.now())) return endLate(session, parts);
-  for (const answer of await answersTo(body, session, parts, runs, onFault)) {
-    await post(answer, [session], parts);
+  const session = await renewed(opened, context);
+  if (!authentic(session, context.now())) return endLate(session, context);
+  for (const answer of await answersTo(body, session, context, runs, onFault)) {
+    await post(answer, [session], context);
   }
 }
 
@@ -98,7 +102,7 @@ async function serve<P extends Parts>(
  * Makes the handler of a route: frame in, command run, answer posted. It returns 200 whatever happened, since a refusal
  * is told by a frame; only where not even that could be posted it throws, and the client gets the gateway's own error.
  */
-export function serveFrames<P extends Parts>(runs: Runs<P>, partsOf: () => P) {
+export function serveFrames<P extends Context>(runs: Runs<P>, createContext: () => P) {
   return async ({
     requestContext,
     body,
@@ -108,7 +112,7 @@ export function serveFrames<P extends Parts>(runs: Runs<P>, partsOf: () => P) {
       const session = sessionOf(requestContext);
       // It is closed by its welcome; until then it can do nothing.
       if (session.turnedAway !== undefined) return { statusCode: 200, body: '' };
-      await serve(body ?? '', session, partsOf(), runs, onFault);
+      await serve(body ?? '', session, createContext(), runs, onFault);
     } catch (error) {
       onFault(error);
       throw reported('Frame not answered: see the log of this request');

@@ -1,4 +1,4 @@
-import type { Tally } from '../delivery/context.ts';
+import type { DeliveryStats } from '../delivery/context.ts';
 import { required } from './environment.ts';
 
 /** A fan-out of fewer posts that all went through writes no line: a line costs about as much as a post. */
@@ -13,7 +13,11 @@ const metrics = [
 ] as const;
 
 /** AWS: CloudWatch embedded metric format. It names no user, no room and no text. */
-const lineOf = ({ taken, gone, failed, closed, ms }: Tally, functionName: string, now: number): string =>
+const lineOf = (
+  { taken, gone, failed, closed, ms }: DeliveryStats,
+  functionName: string,
+  now: number,
+): string =>
   JSON.stringify({
     _aws: {
       Timestamp: now,
@@ -31,7 +35,7 @@ const lineOf = ({ taken, gone, failed, closed, ms }: Tally, functionName: string
  * Notes how the posts of an event went, as metrics: a post that failed is nothing to throw, since its client finds the
  * gap. Written past `console`, which would wrap the line in a record of its own (AWS: Lambda, JSON log format).
  */
-export function measure(tally: Tally): void {
+export function measure(tally: DeliveryStats): void {
   const { taken, gone, failed, closed } = tally;
   if (failed === 0 && closed === 0 && taken + gone < WORTH_A_LINE) return;
   process.stdout.write(`${lineOf(tally, required('AWS_LAMBDA_FUNCTION_NAME'), Date.now())}\n`);

@@ -9,9 +9,8 @@ import { directRoomUsers, inboxOf, isInbox, type Room } from '../domain/room.ts'
 import { getMember, putMember } from '../store/members.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
 import { placedIn } from '../store/shards.ts';
-import { database } from './database.ts';
+import { database, verifier } from './context.ts';
 import { once, required } from './environment.ts';
-import { verifier } from './verifier.ts';
 
 /** What a REQUEST authorizer of a WebSocket API is given, as far as it is used here. */
 export interface UpgradeEvent {

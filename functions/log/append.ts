@@ -1,13 +1,13 @@
 import { ChatError } from '../domain/errors.ts';
 import type { LogEntry } from '../domain/log.ts';
 import type { Room } from '../domain/room.ts';
+import { type Claim, moveClaim, takeClaim } from '../store/claims.ts';
 import type { Database } from '../store/database.ts';
 import { putVoid } from '../store/log.ts';
-import { type Claim, moveClaim, takeClaim } from '../store/claims.ts';
 import { takeSeq } from '../store/rooms.ts';
-import type { Parts } from '../delivery/context.ts';
+import type { LogContext } from './context.ts';
 
-type Storing = Pick<Parts, 'db' | 'now'>;
+type Storing = Pick<LogContext, 'db' | 'now'>;
 
 /** A number is sealed under a writer that is slower than a whole resume, so hardly once, and not so often in a row. */
 const TRIES = 5;
@@ -24,7 +24,7 @@ export interface Entered {
  * A number that will not be used is told to be void at once, so that nobody who resumes waits for it. Where that fails,
  * who resumes does it.
  */
-export async function giveBack(db: Database, room: string, seq: number): Promise<void> {
+export async function voidSequence(db: Database, room: string, seq: number): Promise<void> {
   await putVoid(db, room, seq).catch(() => undefined);
 }
 
@@ -43,7 +43,10 @@ export async function enterLog(
   let taken = room;
   let seq = claim ? await takeClaim(db, claim, room.seq, now()) : room.seq;
   for (let tried = 0; tried < TRIES; tried++) {
-    const [standing] = await Promise.all([put(seq), seq !== taken.seq && giveBack(db, room.id, taken.seq)]);
+    const [standing] = await Promise.all([
+      put(seq),
+      seq !== taken.seq && voidSequence(db, room.id, taken.seq),
+    ]);
     if (standing?.kind !== 'void') return { room: taken, earlier: standing };
     taken = await takeSeq(db, room.id, now());
     seq = claim ? await moveClaim(db, claim, { from: seq, to: taken.seq }, now()) : taken.seq;

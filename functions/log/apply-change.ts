@@ -3,15 +3,13 @@ import { scrubChange } from '../store/log.ts';
 import * as messages from '../store/messages.ts';
 import { objectKey } from '../store/object-key.ts';
 import { expireUpload } from '../store/uploads.ts';
-import type { FilingParts } from '../delivery/context.ts';
-
-export type Applying = Pick<FilingParts, 'db' | 'files' | 'now'>;
+import type { LogContext } from './context.ts';
 
 /** The texts and files go everywhere that they stand: from the message, from the entries of its edits, from the store. */
 async function bury(
   room: string,
   change: Deletion,
-  { db, files, now }: Applying,
+  { db, files, now }: LogContext,
 ): Promise<messages.Applied | undefined> {
   const buried = await messages.deleteMessage(db, room, change);
   // Also where the message was deleted before: who did may have ended before the rest was done.
@@ -30,19 +28,19 @@ async function bury(
 export async function applyChange(
   room: string,
   change: Change,
-  parts: Applying,
+  context: LogContext,
 ): Promise<messages.Applied | undefined> {
   switch (change.kind) {
     case 'edit': {
-      const applied = await messages.editMessage(parts.db, room, change);
+      const applied = await messages.editMessage(context.db, room, change);
       // A text that no message took is nobody's to take out of the log when the message is deleted.
-      if (applied?.outcome === 'overtaken') await scrubChange(parts.db, room, change.seq);
+      if (applied?.outcome === 'overtaken') await scrubChange(context.db, room, change.seq);
       return applied;
     }
     case 'delete':
-      return bury(room, change, parts);
+      return bury(room, change, context);
     case 'react':
-      return messages.reactToMessage(parts.db, room, change);
+      return messages.reactToMessage(context.db, room, change);
     default:
       return change satisfies never;
   }

@@ -4,8 +4,9 @@ import type { Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { listMembers } from '../store/memberships.ts';
 import { type Applied, listStates, type State } from '../store/messages.ts';
-import { type Applying, applyChange } from './apply-change.ts';
-import { newestMessages } from '../commands/load-history.ts';
+import { applyChange } from './apply-change.ts';
+import type { LogContext } from './context.ts';
+import { newestMessages } from './history.ts';
 import { settleLog } from './settle.ts';
 
 /** Who was away for more changes than this loads the history instead. */
@@ -36,17 +37,17 @@ const isChange = (entry: LogEntry): entry is Change => entry.kind !== 'message' 
 async function presentMessages(
   room: string,
   entries: readonly LogEntry[],
-  parts: Applying,
+  context: LogContext,
 ): Promise<ReadonlyMap<number, Message>> {
   const ids = entries.map((entry) => {
     if (entry.kind === 'message') return entry.message.id;
     return isChange(entry) ? entry.message : undefined;
   });
   const known = new Set(ids.filter((id) => id !== undefined));
-  const states = await listStates(parts.db, room, [...known]);
+  const states = await listStates(context.db, room, [...known]);
   const messages = new Map([...states].map(([id, state]) => [id, state.message]));
   for (const change of entries.filter(isChange)) {
-    const applied = await completed(room, change, states.get(change.message), parts);
+    const applied = await completed(room, change, states.get(change.message), context);
     if (applied) messages.set(change.message, applied.message);
   }
   return messages;
@@ -56,16 +57,16 @@ async function completed(
   room: string,
   change: Change,
   state: State | undefined,
-  parts: Applying,
+  context: LogContext,
 ): Promise<Applied | undefined> {
-  return !state || state.settles(change) ? undefined : applyChange(room, change, parts);
+  return !state || state.settles(change) ? undefined : applyChange(room, change, context);
 }
 
 /** How far what is older has come: that has no number, so all of it is told again. */
 async function marks(
   room: string,
   since: number,
-  { db }: Applying,
+  { db }: LogContext,
 ): Promise<Pick<Synced, 'receipts' | 'seen'>> {
   const [older, { members }] = await Promise.all([
     newestMessages(db, room, { before: since + 1, limit: MAX_RECEIPTS }),
@@ -80,10 +81,10 @@ async function marks(
 }
 
 /** Settles what a client who loads the history instead may have to do with, so that `seq` is as good as a page's. */
-async function settleNewest(room: Room, parts: Applying): Promise<void> {
+async function settleNewest(room: Room, context: LogContext): Promise<void> {
   let since = Math.max(0, room.seq - MAX_MISSED);
   while (since < room.seq) {
-    since = (await settleLog(parts.db, room.id, { since, upTo: room.seq, limit: PAGE })).upTo;
+    since = (await settleLog(context.db, room.id, { since, upTo: room.seq, limit: PAGE })).upTo;
   }
 }
 
@@ -91,19 +92,19 @@ async function settleNewest(room: Room, parts: Applying): Promise<void> {
  * What has changed in a room since a number.
  * @param room as it is now: its `seq` is how far this goes
  */
-export async function catchUp(room: Room, since: number, parts: Applying): Promise<Synced> {
+export async function catchUp(room: Room, since: number, context: LogContext): Promise<Synced> {
   const head = { kind: 'Synced', room: room.id, since } as const;
   const none = { changes: [], hasMore: false, receipts: [], seen: [] };
   // A number that was never given out is of another log than this one.
   if (since > room.seq || room.seq - since > MAX_MISSED) {
-    await settleNewest(room, parts);
+    await settleNewest(room, context);
     return { ...head, ...none, seq: room.seq, complete: false };
   }
-  const { entries, upTo } = await settleLog(parts.db, room.id, { since, upTo: room.seq, limit: PAGE });
+  const { entries, upTo } = await settleLog(context.db, room.id, { since, upTo: room.seq, limit: PAGE });
   const hasMore = upTo < room.seq;
   const [messages, rest] = await Promise.all([
-    presentMessages(room.id, entries, parts),
-    hasMore ? none : marks(room.id, since, parts),
+    presentMessages(room.id, entries, context),
+    hasMore ? none : marks(room.id, since, context),
   ]);
   const changes = entries.flatMap((entry) => {
     const id = entry.kind === 'message' ? entry.message.id : isChange(entry) ? entry.message : 0;

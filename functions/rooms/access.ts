@@ -1,3 +1,4 @@
+import type { Context } from '../delivery/context.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { actorId, type Member, moderates, type User } from '../domain/member.ts';
@@ -7,8 +8,7 @@ import type { Database } from '../store/database.ts';
 import * as members from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import type { TurnWindow } from '../store/turn-window.ts';
-import { takeVisitorTurn } from '../store/visitors.ts';
-import type { Parts } from '../delivery/context.ts';
+import { countVisitorWrite } from '../store/visitors.ts';
 
 type Who = Pick<User, 'id' | 'guest'>;
 
@@ -47,7 +47,7 @@ const counterOf = ({ user, id }: Speaker): string =>
 async function takeVisit(db: Database, turn: Turn, window: TurnWindow | null): Promise<Member> {
   const visitor = await visitorOf(db, turn.room, turn.by.user);
   if (!visitor) throw new ChatError('NOT_A_MEMBER');
-  if (window) await takeVisitorTurn(db, turn.room, counterOf(turn.by), window, turn.now);
+  if (window) await countVisitorWrite(db, turn.room, counterOf(turn.by), window, turn.now);
   return visitor;
 }
 
@@ -56,13 +56,16 @@ async function takeVisit(db: Database, turn: Turn, window: TurnWindow | null): P
  * whatever name they say.
  * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED
  */
-export async function takeTurn({ db, rates }: Pick<Parts, 'db' | 'rates'>, turn: Turn): Promise<Member> {
+export async function checkWriteAccess(
+  { db, rates }: Pick<Context, 'db' | 'rates'>,
+  turn: Turn,
+): Promise<Member> {
   const { room, by, counted, now } = turn;
   const rate = rateIn(rates, room);
   const window = counted && rate && { counted, rate };
   if (by.user.guest) return takeVisit(db, turn, window);
   try {
-    return await members.takeTurn(db, room, by.user.id, window, now);
+    return await members.checkWriteAccess(db, room, by.user.id, window, now);
   } catch (error) {
     if (isStranger(error)) return takeVisit(db, turn, window);
     throw error;
@@ -73,7 +76,7 @@ export async function takeTurn({ db, rates }: Pick<Parts, 'db' | 'rates'>, turn:
  * Who a user is in a room, where nothing is changed.
  * @throws ChatError NOT_A_MEMBER
  */
-export async function checkedMember(db: Database, room: string, user: Who): Promise<Member> {
+export async function checkMembership(db: Database, room: string, user: Who): Promise<Member> {
   const member = user.guest ? undefined : await members.getMember(db, room, user.id);
   const found = member ?? (await visitorOf(db, room, user));
   if (!found) throw new ChatError('NOT_A_MEMBER');

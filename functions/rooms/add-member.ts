@@ -1,11 +1,11 @@
+import { showInInboxes } from '../connections/show-in-inboxes.ts';
+import type { PostingContext } from '../delivery/leave.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Member, Role, User } from '../domain/member.ts';
 import { checkGivesRoles, checkGroup, checkHasSayOver } from '../domain/membership.ts';
 import { getMember } from '../store/members.ts';
 import * as memberships from '../store/memberships.ts';
 import { enterAsMember } from './enter-as-member.ts';
-import type { Leaving } from '../delivery/leave.ts';
-import { showInInboxes } from '../connections/show-in-inboxes.ts';
 
 /**
  * Makes a user a member of a group, which their open inboxes hear of. One who is a member already stays what they are.
@@ -15,15 +15,15 @@ import { showInInboxes } from '../connections/show-in-inboxes.ts';
 export async function addMember(
   target: { readonly room: string; readonly user: string; readonly role: Role },
   caller: User,
-  parts: Leaving,
+  context: PostingContext,
 ): Promise<{ member: Member; added: boolean }> {
-  const { room, actor } = await enterAsMember(target.room, caller, parts);
+  const { room, actor } = await enterAsMember(target.room, caller, context);
   checkGroup(room);
   checkHasSayOver(actor, 'member');
   if (target.role !== 'member') checkGivesRoles(actor);
-  const added = await memberships.addMember(parts.db, room.id, target.user, target.role);
-  await showInInboxes(room.id, target.user, parts);
-  const member = await getMember(parts.db, room.id, target.user);
+  const added = await memberships.addMember(context.db, room.id, target.user, target.role);
+  await showInInboxes(room.id, target.user, context);
+  const member = await getMember(context.db, room.id, target.user);
   if (!member) throw new ChatError('INTERNAL', 'The member was removed meanwhile: add them again');
   return { member, added };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Context } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
 import {
   cleanName,
@@ -11,7 +12,6 @@ import {
 import { plainName, typeOf } from '../domain/file-type.ts';
 import { objectKey } from '../store/object-key.ts';
 import { getUpload, putUpload, readyUpload } from '../store/uploads.ts';
-import type { FilingParts } from '../delivery/context.ts';
 
 /** Whose message the file is for, and in which room: a member's, so ask that first. */
 export interface Author {
@@ -19,7 +19,7 @@ export interface Author {
   readonly user: string;
 }
 
-type Needed = Pick<FilingParts, 'db' | 'files' | 'now'>;
+type Needed = Pick<Context, 'db' | 'files' | 'now'>;
 
 /** The same for a file of another room, of another user and for none at all, so that nobody can probe for files. */
 const notThere = () =>
@@ -28,7 +28,7 @@ const notThere = () =>
 async function keepInline(
   { data, name = '' }: InlineFile,
   author: Author,
-  parts: Needed,
+  context: Needed,
 ): Promise<MessageFile> {
   const { bytes, contentType: claimed } = decodeInline(data);
   const contentType = typeOf(bytes, claimed);
@@ -40,20 +40,20 @@ async function keepInline(
   };
   const { room, user } = author;
   await Promise.all([
-    parts.files().put(objectKey(room, file.id), bytes, contentType),
-    putUpload(parts.db, { room, file, owner: user, state: 'ready' }),
+    context.files().put(objectKey(room, file.id), bytes, contentType),
+    putUpload(context.db, { room, file, owner: user, state: 'ready' }),
   ]);
   return file;
 }
 
-async function takeUploaded(id: string, { room, user }: Author, parts: Needed): Promise<MessageFile> {
-  const upload = isFileId(id) ? await getUpload(parts.db, room, id, parts.now()) : undefined;
+async function takeUploaded(id: string, { room, user }: Author, context: Needed): Promise<MessageFile> {
+  const upload = isFileId(id) ? await getUpload(context.db, room, id, context.now()) : undefined;
   if (upload?.owner !== user) throw notThere();
   const { file, state } = upload;
   if (state === 'ready') return file;
-  const stored = await parts.files().head(objectKey(room, id));
+  const stored = await context.files().head(objectKey(room, id));
   if (stored?.size !== file.size || stored.contentType !== file.contentType) throw notThere();
-  if (!(await readyUpload(parts.db, room, id))) throw notThere();
+  if (!(await readyUpload(context.db, room, id))) throw notThere();
   return file;
 }
 
@@ -69,7 +69,7 @@ export function checkFile(input: FileInput): void {
  * The file that a message is to carry: one from the frame is stored, one that was uploaded is looked for.
  * @throws ChatError BAD_FRAME for what is no base64, of a type that is not taken, or not there; FILE_TOO_LARGE
  */
-export function attachFile(input: FileInput, author: Author, parts: Needed): Promise<MessageFile> {
-  if (input.kind === 'inline') return keepInline(input, author, parts);
-  return takeUploaded(input.id, author, parts);
+export function attachFile(input: FileInput, author: Author, context: Needed): Promise<MessageFile> {
+  if (input.kind === 'inline') return keepInline(input, author, context);
+  return takeUploaded(input.id, author, context);
 }

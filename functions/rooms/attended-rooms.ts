@@ -1,10 +1,10 @@
 import { isOpen } from '../delivery/is-open.ts';
+import type { PostingContext } from '../delivery/leave.ts';
+import { userConnections } from '../delivery/user-connections.ts';
 import { authentic } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
-import type { Leaving } from '../delivery/leave.ts';
-import { rowsOf } from '../delivery/user-connections.ts';
 
-async function areOpen(ids: ReadonlySet<string>, { poster }: Leaving): Promise<ReadonlySet<string>> {
+async function areOpen(ids: ReadonlySet<string>, { poster }: PostingContext): Promise<ReadonlySet<string>> {
   const open = await Promise.all(
     [...ids].map(async (id) => {
       return (await isOpen(id, poster)) ? [id] : [];
@@ -20,12 +20,12 @@ async function areOpen(ids: ReadonlySet<string>, { poster }: Leaving): Promise<R
 export async function attendedRooms(
   user: string,
   rooms: readonly Room[],
-  parts: Leaving,
+  context: PostingContext,
 ): Promise<ReadonlySet<string>> {
   if (rooms.length === 0) return new Set();
-  const rows = await rowsOf(user, rooms, parts);
-  const now = parts.now();
+  const rows = await userConnections(user, rooms, context);
+  const now = context.now();
   const reading = rows.filter((row) => row.reads === 'auto' && authentic(row, now));
-  const open = await areOpen(new Set(reading.map(({ id }) => id)), parts);
+  const open = await areOpen(new Set(reading.map(({ id }) => id)), context);
   return new Set(reading.filter(({ id }) => open.has(id)).map(({ room }) => room));
 }

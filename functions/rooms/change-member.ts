@@ -1,9 +1,9 @@
+import type { Context } from '../delivery/context.ts';
 import type { Member, Role, User } from '../domain/member.ts';
 import { checkGivesRoles, checkGroup, checkHasSayOver, MembershipError } from '../domain/membership.ts';
 import { getMember } from '../store/members.ts';
 import { setMute, setRole } from '../store/memberships.ts';
 import { checkOwnerStays, enterAsMember } from './enter-as-member.ts';
-import type { Parts } from '../delivery/context.ts';
 
 export interface MemberChange {
   readonly room: string;
@@ -14,7 +14,7 @@ export interface MemberChange {
 }
 
 /** Each change is one conditional update, so a member who is removed meanwhile does not come back by it. */
-async function apply(change: MemberChange, { db }: Pick<Parts, 'db'>): Promise<Member | undefined> {
+async function apply(change: MemberChange, { db }: Pick<Context, 'db'>): Promise<Member | undefined> {
   const { room, user, role, mutedUntil } = change;
   const muted = mutedUntil === undefined ? undefined : await setMute(db, room, user, mutedUntil);
   return role === undefined ? muted : setRole(db, room, user, role);
@@ -27,19 +27,19 @@ async function apply(change: MemberChange, { db }: Pick<Parts, 'db'>): Promise<M
 export async function changeMember(
   change: MemberChange,
   caller: User,
-  parts: Pick<Parts, 'db'>,
+  context: Pick<Context, 'db'>,
 ): Promise<Member> {
-  const { room, actor } = await enterAsMember(change.room, caller, parts);
+  const { room, actor } = await enterAsMember(change.room, caller, context);
   checkGroup(room);
   checkHasSayOver(actor, 'member');
-  const target = await getMember(parts.db, room.id, change.user);
+  const target = await getMember(context.db, room.id, change.user);
   if (!target) throw new MembershipError('NO_SUCH_MEMBER');
   checkHasSayOver(actor, target.role);
   if (change.role !== undefined && change.role !== target.role) {
     checkGivesRoles(actor);
-    await checkOwnerStays(target, parts);
+    await checkOwnerStays(target, context);
   }
-  const changed = await apply(change, parts);
+  const changed = await apply(change, context);
   if (!changed) throw new MembershipError('NO_SUCH_MEMBER');
   return changed;
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { showInInboxes } from '../connections/show-in-inboxes.ts';
+import type { PostingContext } from '../delivery/leave.ts';
+import { mapLimited } from '../delivery/map-limited.ts';
 import type { User } from '../domain/member.ts';
 import { directRoomId, type Room } from '../domain/room.ts';
 import { addMember } from '../store/memberships.ts';
 import { putRoom } from '../store/rooms.ts';
-import { fewAtATime } from '../delivery/map-limited.ts';
-import type { Leaving } from '../delivery/leave.ts';
-import { showInInboxes } from '../connections/show-in-inboxes.ts';
 
 /** What a new room is to be. */
 export type RoomWish =
@@ -41,9 +41,9 @@ function planned(wish: RoomWish, creator: string) {
 export async function createRoom(
   wish: RoomWish,
   creator: User,
-  parts: Leaving,
+  context: PostingContext,
 ): Promise<{ id: string; created: boolean }> {
-  const { db } = parts;
+  const { db } = context;
   const { room, owner, members } = planned(wish, creator.id);
   const created = await putRoom(db, room);
   await Promise.all([
@@ -51,6 +51,6 @@ export async function createRoom(
     ...members.map((user) => addMember(db, room.id, user, 'member')),
   ]);
   const all = owner === undefined ? members : [owner, ...members];
-  await fewAtATime(all, (user) => showInInboxes(room.id, user, parts));
+  await mapLimited(all, (user) => showInInboxes(room.id, user, context));
   return { id: room.id, created };
 }

@@ -1,11 +1,11 @@
+import type { Context } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Member, User } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import { listMembers } from '../store/memberships.ts';
 import { getProfiles, type Profile } from '../store/profiles.ts';
 import { getRoom } from '../store/rooms.ts';
-import type { Parts } from '../delivery/context.ts';
-import { checkedMember } from './access.ts';
+import { checkMembership } from './access.ts';
 
 /** A member as others know them; undefined is what is not known of somebody who never came. */
 export interface NamedMember extends Member {
@@ -23,7 +23,7 @@ const MAX_LISTED_MEMBERS = 500;
 
 async function named(
   members: readonly Member[],
-  { db, now }: Pick<Parts, 'db' | 'now'>,
+  { db, now }: Pick<Context, 'db' | 'now'>,
 ): Promise<NamedMember[]> {
   const users = members.map(({ user }) => user);
   const profiles = await getProfiles(db, users, now());
@@ -34,9 +34,9 @@ async function named(
 export async function describeRoom(
   id: string,
   user: User,
-  { db, now }: Pick<Parts, 'db' | 'now'>,
+  { db, now }: Pick<Context, 'db' | 'now'>,
 ): Promise<RoomDescription> {
-  const [room] = await Promise.all([getRoom(db, id), checkedMember(db, id, user)]);
+  const [room] = await Promise.all([getRoom(db, id), checkMembership(db, id, user)]);
   if (!room) throw new ChatError('NOT_A_MEMBER');
   const { members, hasMore } = await listMembers(db, id, MAX_LISTED_MEMBERS);
   return { room, members: await named(members, { db, now }), moreMembers: hasMore };

@@ -1,3 +1,4 @@
+import type { Context } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Member, User } from '../domain/member.ts';
 import { checkLeavesOwner } from '../domain/membership.ts';
@@ -5,9 +6,8 @@ import type { Room } from '../domain/room.ts';
 import { getMember } from '../store/members.ts';
 import { listMembers } from '../store/memberships.ts';
 import { getRoom } from '../store/rooms.ts';
-import type { Parts } from '../delivery/context.ts';
 
-type Reading = Pick<Parts, 'db'>;
+type Reading = Pick<Context, 'db'>;
 
 /** A room and who asks to change who is in it. @throws ChatError NOT_A_MEMBER, for no such room too */
 export async function enterAsMember(

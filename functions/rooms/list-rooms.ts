@@ -1,8 +1,8 @@
+import type { PostingContext } from '../delivery/leave.ts';
 import type { User } from '../domain/member.ts';
 import { listRoomsOf } from '../store/memberships.ts';
 import { getRooms, type RoomState } from '../store/room-states.ts';
 import { attendedRooms } from './attended-rooms.ts';
-import type { Leaving } from '../delivery/leave.ts';
 import { type RoomSummary, summarizeRoom } from './summarize-room.ts';
 
 /** Where a list of rooms goes on: after the room with this id, which was at this place in time. */
@@ -23,10 +23,10 @@ const placeOf = ({ room, lastAt }: RoomState): RoomCursor => ({ lastAt, id: room
 async function withoutAttended(
   rooms: readonly RoomSummary[],
   user: User,
-  parts: Leaving,
+  context: PostingContext,
 ): Promise<readonly RoomSummary[]> {
   const news = rooms.filter(({ unread }) => unread > 0).map(({ room }) => room);
-  const attended = await attendedRooms(user.id, news, parts);
+  const attended = await attendedRooms(user.id, news, context);
   return rooms.map((each) =>
     attended.has(each.room.id) ? { ...each, unread: 0, unreadCapped: false } : each,
   );
@@ -36,9 +36,9 @@ async function withoutAttended(
 export async function listRooms(
   user: User,
   { cursor, limit }: { cursor?: RoomCursor | undefined; limit: number },
-  parts: Leaving,
+  context: PostingContext,
 ): Promise<{ rooms: readonly RoomSummary[]; next: RoomCursor | undefined }> {
-  const { db } = parts;
+  const { db } = context;
   const ids = await listRoomsOf(db, user.id, MAX_LISTED_ROOMS);
   const states = (await getRooms(db, ids)).toSorted((one, other) =>
     latestFirst(placeOf(one), placeOf(other)),
@@ -49,7 +49,7 @@ export async function listRooms(
   const rooms = summaries.filter((summary) => summary !== undefined);
   const last = page.at(-1);
   return {
-    rooms: await withoutAttended(rooms, user, parts),
+    rooms: await withoutAttended(rooms, user, context),
     next: last && left.length > limit ? placeOf(last) : undefined,
   };
 }

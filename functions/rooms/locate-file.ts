@@ -1,12 +1,12 @@
-import { contentDisposition } from './content-disposition.ts';
+import type { Context } from '../delivery/context.ts';
 import { isFileId, type MessageFile } from '../domain/file.ts';
 import { isShown } from '../domain/file-type.ts';
 import type { ServedAs } from '../store/file-store.ts';
 import { objectKey } from '../store/object-key.ts';
 import { getUpload } from '../store/uploads.ts';
+import { checkMembership } from './access.ts';
 import type { Author } from './attach-file.ts';
-import type { FilingParts } from '../delivery/context.ts';
-import { checkedMember } from './access.ts';
+import { contentDisposition } from './content-disposition.ts';
 
 /** How long the URL of a download may be used. */
 const DOWNLOAD_SECONDS = 5 * 60;
@@ -32,10 +32,10 @@ function servedAs({ name, contentType }: MessageFile): ServedAs {
 export async function locateFile(
   id: string,
   { room, user }: Author,
-  { db, files, now }: Pick<FilingParts, 'db' | 'files' | 'now'>,
+  { db, files, now }: Pick<Context, 'db' | 'files' | 'now'>,
 ): Promise<string | undefined> {
   const [, upload] = await Promise.all([
-    checkedMember(db, room, { id: user }),
+    checkMembership(db, room, { id: user }),
     isFileId(id) ? getUpload(db, room, id, now()) : undefined,
   ]);
   if (upload?.state !== 'ready') return undefined;

@@ -1,3 +1,5 @@
+import { leave, type PostingContext, tellIfGone } from '../delivery/leave.ts';
+import { post } from '../delivery/publish.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { User } from '../domain/member.ts';
 import { checkGroup, checkHasSayOver, MembershipError } from '../domain/membership.ts';
@@ -7,26 +9,24 @@ import { deleteConnection, listConnections } from '../store/connections.ts';
 import { getMember } from '../store/members.ts';
 import { deleteMember } from '../store/memberships.ts';
 import { checkOwnerStays, enterAsMember } from './enter-as-member.ts';
-import { type Leaving, leave, tellIfGone } from '../delivery/leave.ts';
-import { post } from '../delivery/publish.ts';
 
 /** Of a socket whose own room is another one, only this room ends. */
-async function takeOut(connection: Connection, room: Room, parts: Leaving): Promise<void> {
-  const taken = await deleteConnection(parts.db, connection);
+async function takeOut(connection: Connection, room: Room, context: PostingContext): Promise<void> {
+  const taken = await deleteConnection(context.db, connection);
   if (!taken) return;
-  await post({ kind: 'Left', room: room.id }, [taken], parts);
-  if (isPresence(taken)) await tellIfGone(taken, room, parts);
+  await post({ kind: 'Left', room: room.id }, [taken], context);
+  if (isPresence(taken)) await tellIfGone(taken, room, context);
 }
 
 /** Ends what a user has open in a room; with the last of it the others hear that they are gone. */
-async function closeConnections(room: Room, user: string, parts: Leaving): Promise<void> {
-  const open = await listConnections(parts.db, room, parts.now());
+async function closeConnections(room: Room, user: string, context: PostingContext): Promise<void> {
+  const open = await listConnections(context.db, room, context.now());
   const theirs = open.filter((connection) => connection.user.id === user);
   // The row goes first: a socket that cannot be closed now is at least posted to no more.
   const closings = theirs.map(async (connection) => {
-    if (connection.via !== undefined) return takeOut(connection, room, parts);
-    await leave(connection, parts);
-    await parts.poster.close(connection.id);
+    if (connection.via !== undefined) return takeOut(connection, room, context);
+    await leave(connection, context);
+    await context.poster.close(connection.id);
   });
   const closed = await Promise.allSettled(closings);
   const fault = closed.find((closing) => closing.status === 'rejected');
@@ -41,16 +41,16 @@ async function closeConnections(room: Room, user: string, parts: Leaving): Promi
 export async function removeMember(
   { room: id, user }: { readonly room: string; readonly user: string },
   caller: User,
-  parts: Leaving,
+  context: PostingContext,
 ): Promise<void> {
-  const { room, actor } = await enterAsMember(id, caller, parts);
+  const { room, actor } = await enterAsMember(id, caller, context);
   checkGroup(room);
   const leaves = user === caller.id;
   if (!leaves) checkHasSayOver(actor, 'member');
-  const target = leaves ? actor : await getMember(parts.db, id, user);
+  const target = leaves ? actor : await getMember(context.db, id, user);
   if (!target) throw new MembershipError('NO_SUCH_MEMBER');
   if (!leaves) checkHasSayOver(actor, target.role);
-  await checkOwnerStays(target, parts);
-  await deleteMember(parts.db, id, user);
-  await closeConnections(room, user, parts);
+  await checkOwnerStays(target, context);
+  await deleteMember(context.db, id, user);
+  await closeConnections(room, user, context);
 }

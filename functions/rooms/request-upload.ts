@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { type Context, isoTime } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
 import { cleanName, type MessageFile } from '../domain/file.ts';
 import { checkedType, plainName } from '../domain/file-type.ts';
 import type { UploadRequest } from '../store/file-store.ts';
 import { objectKey } from '../store/object-key.ts';
 import { putUpload } from '../store/uploads.ts';
+import { checkWriteAccess } from './access.ts';
 import type { Author } from './attach-file.ts';
-import { type FilingParts, isoTime } from '../delivery/context.ts';
-import { takeTurn } from './access.ts';
 
 /** How long the signed request may be used. */
 const UPLOAD_SECONDS = 15 * 60;
@@ -48,14 +48,14 @@ function checkedFile({ name, contentType, size }: UploadWish, maxBytes: number):
 export async function requestUpload(
   wish: UploadWish,
   { room, user }: Author,
-  parts: Pick<FilingParts, 'db' | 'rates' | 'files' | 'now'>,
+  context: Pick<Context, 'db' | 'rates' | 'files' | 'now'>,
   maxBytes: number,
 ): Promise<UploadOffer> {
   const file = checkedFile(wish, maxBytes);
-  const now = parts.now();
+  const now = context.now();
   // The message that it is for is counted as a send.
-  await takeTurn(parts, { room, by: { user: { id: user } }, counted: 'change', now });
-  await putUpload(parts.db, { room, file, owner: user, state: 'pending' }, now + PENDING_MS);
-  const upload = await parts.files().presignPut(objectKey(room, file.id), file, UPLOAD_SECONDS, now);
+  await checkWriteAccess(context, { room, by: { user: { id: user } }, counted: 'change', now });
+  await putUpload(context.db, { room, file, owner: user, state: 'pending' }, now + PENDING_MS);
+  const upload = await context.files().presignPut(objectKey(room, file.id), file, UPLOAD_SECONDS, now);
   return { file, upload, expiresAt: isoTime(now + UPLOAD_SECONDS * 1000) };
 }

@@ -1,10 +1,10 @@
 import { actorId, type User } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
+import { newestMessages } from '../log/history.ts';
 import type { Database } from '../store/database.ts';
 import { getMember } from '../store/members.ts';
 import type { RoomState } from '../store/room-states.ts';
-import { newestMessages } from '../commands/load-history.ts';
 
 /** A room as it stands in its member's list. */
 export interface RoomSummary {

@@ -65,7 +65,7 @@ async function refusedTurn(
  * @param now milliseconds since the epoch
  * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED
  */
-export async function takeTurn(
+export async function checkWriteAccess(
   db: Database,
   room: string,
   user: string,

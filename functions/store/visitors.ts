@@ -13,7 +13,7 @@ const VISITOR_MEMORY_MS = 60 * 60 * 1000;
  * @param now milliseconds since the epoch
  * @throws ChatError RATE_LIMITED
  */
-export async function takeVisitorTurn(
+export async function countVisitorWrite(
   db: Database,
   room: string,
   visitor: string,

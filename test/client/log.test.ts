@@ -234,7 +234,7 @@ describe('older messages', () => {
 });
 
 describe('a status', () => {
-  test('climbs and never goes down', () => {
+  test('isBelow and never goes down', () => {
     const log = logTo(1);
     expect(log.climb(1, 'read')?.status).toBe('read');
     expect(log.climb(1, 'delivered')).toBeUndefined();

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { content } from '../../functions/dialects/content/content.ts';
 import { contentExamples } from '../../functions/dialects/content/examples.ts';
-import { operation } from '../../functions/dialects/operation/operation.ts';
 import { operationExamples } from '../../functions/dialects/operation/examples.ts';
+import { operation } from '../../functions/dialects/operation/operation.ts';
 import { dialectNamed } from '../../functions/dialects/registry.ts';
-import { type } from '../../functions/dialects/type/type.ts';
 import { typeExamples } from '../../functions/dialects/type/examples.ts';
+import { type } from '../../functions/dialects/type/type.ts';
 import type { Event } from '../../functions/domain/event.ts';
 import { alice, bob, messageOf } from '../support/sample.ts';
 

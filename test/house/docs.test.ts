@@ -160,8 +160,8 @@ test('nothing that is deployed has the examples, or the schemas of what we send'
     write: false,
   });
   const bundled = Object.keys(metafile.inputs);
-  expect(bundled.filter((path) => path.endsWith('dialects/action-schema.ts'))).toHaveLength(1);
-  expect(bundled.filter((path) => /(examples|out-schema|content-frame-schema)\.ts$/.test(path))).toEqual([]);
+  expect(bundled.filter((path) => path.endsWith('dialects/action/schema.ts'))).toHaveLength(1);
+  expect(bundled.filter((path) => /(examples|out-schema|documentation)\.ts$/.test(path))).toEqual([]);
 });
 
 describe('AsyncAPI’s own parser', () => {

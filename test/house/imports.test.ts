@@ -75,12 +75,16 @@ test.each([
 const files: Record<string, string> = {
   functions: 'functions/send.ts',
   'functions/domain': 'functions/domain/room.ts',
-  'functions/dialects': 'functions/dialects/action/decode.ts',
-  'functions/commands': 'functions/commands/ping.ts',
+  'functions/aws': 'functions/aws/sign.ts',
   'functions/store': 'functions/store/log.ts',
+  'functions/dialects': 'functions/dialects/action/decode.ts',
   'functions/auth': 'functions/auth/token.ts',
-  'functions/broadcast': 'functions/delivery/poster.ts',
-  'functions/gateway': 'functions/gateway/respond.ts',
+  'functions/log': 'functions/log/append.ts',
+  'functions/delivery': 'functions/delivery/poster.ts',
+  'functions/connections': 'functions/connections/connect.ts',
+  'functions/rooms': 'functions/rooms/access.ts',
+  'functions/commands': 'functions/commands/ping.ts',
+  'functions/gateway': 'functions/gateway/context.ts',
   lib: 'lib/app.ts',
   local: 'local/gateway/limits.ts',
   client: 'client/room.ts',
@@ -92,16 +96,21 @@ const files: Record<string, string> = {
 
 const everyLayer = Object.keys(files);
 const below = everyLayer.filter((layer) => layer.startsWith('functions/'));
+const lowerThan = (layer: string) => below.slice(0, below.indexOf(layer));
 
-/** The table of the design, written a second time. */
+/** The table of docs/architecture.md, written a second time. */
 const mayImport: Record<string, readonly string[]> = {
-  functions: ['functions/gateway', 'functions/commands'],
+  functions: below,
   'functions/domain': [],
+  'functions/aws': [],
+  'functions/store': ['functions/domain', 'functions/aws'],
   'functions/dialects': ['functions/domain'],
-  'functions/commands': ['functions/domain', 'functions/store', 'functions/broadcast'],
-  'functions/store': ['functions/domain'],
   'functions/auth': ['functions/domain'],
-  'functions/broadcast': ['functions/domain', 'functions/dialects'],
+  'functions/log': ['functions/domain', 'functions/store'],
+  'functions/delivery': lowerThan('functions/delivery'),
+  'functions/connections': lowerThan('functions/connections'),
+  'functions/rooms': lowerThan('functions/rooms'),
+  'functions/commands': lowerThan('functions/commands'),
   'functions/gateway': below,
   lib: [],
   local: [],
@@ -128,7 +137,9 @@ test('the client may import the types of a dialect, and no value', () => {
   expect(judge('client/room.ts', from('import type'))).toEqual([]);
   expect(judge('client/room.ts', from('export type'))).toEqual([]);
   expect(judge('client/room.ts', from('import type').replace(' {', '{'))).toEqual([]);
-  expect(judge('client/room.ts', `import type from '../functions/dialects/action/decode.ts';`)).toHaveLength(1);
+  expect(judge('client/room.ts', `import type from '../functions/dialects/action/decode.ts';`)).toHaveLength(
+    1,
+  );
   expect(judge('client/room.ts', from('import'))).toEqual([
     '../functions/dialects/action/decode.ts: client may import only types of functions/dialects',
   ]);
@@ -164,7 +175,7 @@ describe('packages', () => {
   test.each(['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb/x'])(
     '%s is for the four folders that talk to AWS, bin and tests',
     (name) => {
-      const talking = ['store', 'auth', 'broadcast', 'gateway'].map((folder) => `functions/${folder}`);
+      const talking = ['store', 'auth', 'delivery', 'gateway'].map((folder) => `functions/${folder}`);
       expect(layersWith(name)).toEqual([...talking, ...tests]);
     },
   );

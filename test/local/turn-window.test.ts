@@ -3,10 +3,10 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../functions/store/database.ts';
 import { memberKey, visitorKey } from '../../functions/store/keys.ts';
-import { putMember, takeTurn } from '../../functions/store/members.ts';
+import { checkWriteAccess, putMember } from '../../functions/store/members.ts';
 import { setMute } from '../../functions/store/memberships.ts';
 import { countTurn, type TurnWindow } from '../../functions/store/turn-window.ts';
-import { takeVisitorTurn } from '../../functions/store/visitors.ts';
+import { countVisitorWrite } from '../../functions/store/visitors.ts';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { NOON } from '../support/sample.ts';
 import { clientOf, closeHost, openHost, serve } from './dynamodb-host.ts';
@@ -30,7 +30,7 @@ const windowOf = (messages: number, windowMs = 10_000, counted: TurnWindow['coun
 /** Whether a turn was taken at a time: true, or in how many milliseconds the next is there. */
 async function turn(at: number, window: TurnWindow): Promise<true | number> {
   try {
-    await takeTurn(db, '1', '1', window, NOON + at);
+    await checkWriteAccess(db, '1', '1', window, NOON + at);
     return true;
   } catch (error) {
     expect(error).toMatchObject({ code: 'RATE_LIMITED' });
@@ -128,20 +128,22 @@ describe('a window of turns', () => {
   });
 
   test('is no stranger’s, and says of one who is muted that and not when to come back', async () => {
-    await expect(takeTurn(db, '1', '2', windowOf(1), NOON)).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    await expect(checkWriteAccess(db, '1', '2', windowOf(1), NOON)).rejects.toMatchObject({
+      code: 'NOT_A_MEMBER',
+    });
     expect(await itemOf(memberKey('1', '2'))).toEqual({});
     await turn(0, windowOf(1));
     await setMute(db, '1', '1', NOON + 5_000);
     const muted = { code: 'MUTED', retryAfterMs: undefined };
-    await expect(takeTurn(db, '1', '1', windowOf(1), NOON)).rejects.toMatchObject(muted);
-    await expect(takeTurn(db, '1', '1', null, NOON)).rejects.toMatchObject(muted);
+    await expect(checkWriteAccess(db, '1', '1', windowOf(1), NOON)).rejects.toMatchObject(muted);
+    await expect(checkWriteAccess(db, '1', '1', null, NOON)).rejects.toMatchObject(muted);
     expect(await turn(5_000, windowOf(1))).toBe(5_000);
   });
 });
 
 test('a visitor has a window of their own, in an item that goes by itself and is in no index of members', async () => {
   const take = (visitor: string, at: number) =>
-    takeVisitorTurn(db, '1', visitor, windowOf(2), NOON + at).then(() => true);
+    countVisitorWrite(db, '1', visitor, windowOf(2), NOON + at).then(() => true);
   expect(await take('a', 0)).toBe(true);
   expect(await take('a', 1)).toBe(true);
   await expect(take('a', 2)).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: 9_998 });

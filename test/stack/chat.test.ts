@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Chatter, enter, said } from '../support/chat.ts';
-import { newRoom, rowsOf } from '../support/rooms.ts';
+import { newRoom, userConnections } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
 
@@ -16,7 +16,7 @@ const leave = (...people: Chatter[]) => Promise.all(people.map((person) => perso
 
 /** `$disconnect` runs after the socket has closed. */
 const rowsLeft = (room: string, count: number) =>
-  vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(count), { timeout: 10_000 });
+  vi.waitFor(async () => expect(await userConnections(stack, room)).toHaveLength(count), { timeout: 10_000 });
 
 describe('three people in a room', () => {
   test('all get what one says, its author too, and see it delivered and read', async () => {

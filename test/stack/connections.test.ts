@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { putConnection } from '../../functions/store/connections.ts';
 import type { AwsCall } from '../../local/trace.ts';
 import { enter, type Frame, said, typed } from '../support/chat.ts';
-import { databaseOf, newRoom, rowsOf } from '../support/rooms.ts';
+import { databaseOf, newRoom, userConnections } from '../support/rooms.ts';
 import { alice as aliceUser, bob as bobUser, connectionOf } from '../support/sample.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
@@ -24,9 +24,11 @@ test('a connection that is gone without a word is removed by the first post that
     databaseOf(stack),
     connectionOf(bobUser, { id: 'AAAAAAAAAAAAAAA=', room, ...aMinuteAgo() }),
   );
-  expect(await rowsOf(stack, room)).toHaveLength(2);
+  expect(await userConnections(stack, room)).toHaveLength(2);
   await alice.say('anybody there?');
-  await vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(1), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await userConnections(stack, room)).toHaveLength(1), {
+    timeout: 10_000,
+  });
   expect(await alice.take('presence')).toMatchObject({ user_id: 2, status: 'offline' });
   alice.send({ action: 'history' });
   expect(await alice.take('history')).toMatchObject({ messages: [{ status: 'send' }] });
@@ -45,7 +47,7 @@ test('a connection that is still opening answers 410 too, and keeps its row', as
   await putConnection(databaseOf(stack), young);
   await alice.say('welcome');
   await stack.settled();
-  expect(await rowsOf(stack, room)).toHaveLength(2);
+  expect(await userConnections(stack, room)).toHaveLength(2);
   await alice.close();
 });
 
@@ -71,7 +73,7 @@ test('eight who join at once, all functions cold, while somebody talks: none is 
     const from = shown.length < 50 ? 0 : Math.min(...shown.map(Number));
     expect(due.filter((id) => Number(id) >= from && !heard.has(id))).toEqual([]);
   }
-  expect(await rowsOf(cold, room)).toHaveLength(9);
+  expect(await userConnections(cold, room)).toHaveLength(9);
   await Promise.all([alice, ...joiners].map((person) => person.close()));
   await cold.stop();
 });
@@ -93,15 +95,15 @@ test('a row that outlived its socket does not hide that its user comes and goes'
 test('a socket that closes leaves no row behind', async () => {
   const room = await newRoom(stack, 'alice');
   const alice = await enter(stack, 'alice', `room=${room}`);
-  expect(await rowsOf(stack, room)).toHaveLength(1);
+  expect(await userConnections(stack, room)).toHaveLength(1);
   await alice.close();
-  await vi.waitFor(async () => expect(await rowsOf(stack, room)).toEqual([]), { timeout: 10_000 });
+  await vi.waitFor(async () => expect(await userConnections(stack, room)).toEqual([]), { timeout: 10_000 });
 });
 
 test('a handshake that the authorizer refuses leaves no row behind', async () => {
   const room = await newRoom(stack, 'alice');
   await expect(enter(stack, 'bob', `room=${room}`)).rejects.toMatchObject({ status: 403 });
-  expect(await rowsOf(stack, room)).toEqual([]);
+  expect(await userConnections(stack, room)).toEqual([]);
 });
 
 test('a row whose time is over is not posted to, though DynamoDB has not removed it yet', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { putConnection } from '../../functions/store/connections.ts';
 import { getMember } from '../../functions/store/members.ts';
 import { type Chatter, enter, said, typed } from '../support/chat.ts';
-import { databaseOf, newRoom, rowsOf } from '../support/rooms.ts';
+import { databaseOf, newRoom, userConnections } from '../support/rooms.ts';
 import { bob as bobUser, connectionOf } from '../support/sample.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
@@ -42,7 +42,9 @@ describe('a connection that ended without $disconnect', () => {
     await alice.say('two');
     await leaveRow(room);
     await Promise.all(['three', 'four'].map((text) => alice.say(text)));
-    await vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(1), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await userConnections(stack, room)).toHaveLength(1), {
+      timeout: 10_000,
+    });
     await vi.waitFor(() => expect(heard(alice)).toEqual(['offline']));
     await stack.settled();
     expect(heard(alice)).toEqual(['offline']);
@@ -57,7 +59,7 @@ describe('a connection that ended without $disconnect', () => {
     await alice.take('presence', ({ status }) => status === 'online');
     await bob.close();
     await alice.take('presence', ({ status }) => status === 'offline');
-    expect(await rowsOf(stack, room)).toHaveLength(1);
+    expect(await userConnections(stack, room)).toHaveLength(1);
     await alice.close();
   });
 
@@ -69,7 +71,7 @@ describe('a connection that ended without $disconnect', () => {
     await alice.take('presence', ({ status }) => status === 'offline');
     await stack.settled();
     expect(heard(alice)).toEqual(['online', 'offline']);
-    expect(await rowsOf(stack, room)).toHaveLength(1);
+    expect(await userConnections(stack, room)).toHaveLength(1);
     await alice.close();
   });
 
@@ -78,7 +80,9 @@ describe('a connection that ended without $disconnect', () => {
     const bob = await enter(stack, 'bob', `room=${room}`);
     await leaveRow(room);
     await alice.say('anybody?');
-    await vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(2), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await userConnections(stack, room)).toHaveLength(2), {
+      timeout: 10_000,
+    });
     await stack.settled();
     expect(heard(alice)).toEqual(['online']);
     await bob.close();
@@ -97,7 +101,9 @@ describe('a user with two devices goes offline with the last of them', () => {
     const devices = [await enter(stack, 'bob', `room=${room}`), await enter(stack, 'bob', `room=${room}`)];
     const [goes, stays] = order.map((index) => devices[index]);
     await goes?.close();
-    await vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(2), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await userConnections(stack, room)).toHaveLength(2), {
+      timeout: 10_000,
+    });
     await stack.settled();
     expect(heard(alice)).toEqual(['online']);
     await stays?.close();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { enter } from '../support/chat.ts';
 import { type Asking, ask, askingAs } from '../support/http.ts';
-import { newRoom, rowsOf } from '../support/rooms.ts';
+import { newRoom, userConnections } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
 
@@ -152,7 +152,7 @@ describe('removing a member', () => {
     expect(await here.take('presence', (frame) => frame['status'] === 'offline')).toMatchObject({
       user_id: 3,
     });
-    expect((await rowsOf(stack, room)).map(({ user }) => user.username)).toEqual(['alice']);
+    expect((await userConnections(stack, room)).map(({ user }) => user.username)).toEqual(['alice']);
     await elsewhere.say('still in this one');
     await expect(enter(stack, 'carol', `room=${room}`)).rejects.toMatchObject({ status: 403 });
     expect((await carol(`GET /chats/${room}/messages/`)).status).toBe(403);

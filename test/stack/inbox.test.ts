@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Chatter, enter, enterInbox, heard, join, said, typed } from '../support/chat.ts';
 import { type Asking, askingAs } from '../support/http.ts';
-import { newRoom, openRoom, rowsOf } from '../support/rooms.ts';
+import { newRoom, openRoom, userConnections } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
 
@@ -121,7 +121,7 @@ describe('an inbox hears', () => {
     const here = await enter(stack, 'alice', `room=${room}`);
     const carol = await enterInbox(stack, 'carol');
     await carol.close();
-    await vi.waitFor(async () => expect(await rowsOf(stack, room)).toHaveLength(1), {
+    await vi.waitFor(async () => expect(await userConnections(stack, room)).toHaveLength(1), {
       timeout: 10_000,
     });
     const at = await enter(stack, 'carol', `room=${room}`);
@@ -219,17 +219,19 @@ describe('the rooms of an open inbox', () => {
     await tell(room, 'without carol');
     await caughtUp(carol);
     expect(heard(carol, 'chat_message')).toEqual([]);
-    expect(await rowsOf(stack, room)).toEqual([]);
+    expect(await userConnections(stack, room)).toEqual([]);
     await carol.close();
   });
 
   test('are all left with its end', async () => {
     const rooms = await Promise.all([1, 2, 3].map(() => newRoom(stack, 'alice', 'carol')));
     const carol = await enterInbox(stack, 'carol');
-    for (const room of rooms) expect(await rowsOf(stack, room)).toMatchObject([{ via: 'inbox' }]);
+    for (const room of rooms) expect(await userConnections(stack, room)).toMatchObject([{ via: 'inbox' }]);
     await carol.close();
     for (const room of [...rooms, '#3']) {
-      await vi.waitFor(async () => expect(await rowsOf(stack, room)).toEqual([]), { timeout: 10_000 });
+      await vi.waitFor(async () => expect(await userConnections(stack, room)).toEqual([]), {
+        timeout: 10_000,
+      });
     }
   });
 });
@@ -286,7 +288,7 @@ describe('on an inbox', () => {
     await caughtUp(carol);
     expect(heard(carol, 'typing')).toHaveLength(1);
     expect(heard(carol, 'chat_message').map(({ message }) => message?.['text'])).toEqual(['once', 'twice']);
-    expect(await rowsOf(stack, room)).toContainEqual(
+    expect(await userConnections(stack, room)).toContainEqual(
       expect.objectContaining({ via: 'inbox', reads: 'manual' }),
     );
     await Promise.all([here.close(), carol.close()]);
@@ -301,7 +303,7 @@ describe('on an inbox', () => {
     await carol.next(said('now'));
     carol.send({ action: 'leave', room_id: room });
     await carol.take('left');
-    expect(await rowsOf(stack, room)).toEqual([]);
+    expect(await userConnections(stack, room)).toEqual([]);
     await tell(room, 'no more');
     await caughtUp(carol);
     expect(heard(carol, 'chat_message')).toHaveLength(1);

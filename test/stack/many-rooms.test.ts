@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { putConnection } from '../../functions/store/connections.ts';
 import { enter, type Frame, heard, join, said } from '../support/chat.ts';
 import { type Asking, askingAs } from '../support/http.ts';
-import { databaseOf, newRoom, openRoom, rowsOf } from '../support/rooms.ts';
+import { databaseOf, newRoom, openRoom, userConnections } from '../support/rooms.ts';
 import { bob as bobUser, connectionOf } from '../support/sample.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
@@ -91,7 +91,7 @@ describe('a socket that joined other rooms', () => {
     expect(await there.take('presence')).toMatchObject({ user_id: 2, status: 'offline' });
     for (const room of [home, third]) {
       await patiently(async () =>
-        expect((await rowsOf(stack, room)).filter(({ user }) => user.id === '2')).toEqual([]),
+        expect((await userConnections(stack, room)).filter(({ user }) => user.id === '2')).toEqual([]),
       );
     }
     await Promise.all([here.close(), there.close()]);
@@ -105,7 +105,7 @@ describe('a socket that joined other rooms', () => {
     await alice.take('presence');
     await join(older, other);
     await younger.close();
-    await patiently(async () => expect(await rowsOf(stack, other)).toHaveLength(2));
+    await patiently(async () => expect(await userConnections(stack, other)).toHaveLength(2));
     await stack.settled();
     expect(heard(alice, 'presence')).toHaveLength(1);
     await older.close();
@@ -118,10 +118,10 @@ describe('a socket that joined other rooms', () => {
     const alice = await enter(stack, 'alice', `room=${other}`);
     const bob = await enter(stack, 'bob', `room=${home}`);
     await join(bob, other);
-    const [row] = (await rowsOf(stack, other)).filter(({ via }) => via === 'joined');
+    const [row] = (await userConnections(stack, other)).filter(({ via }) => via === 'joined');
     await alice.say('one');
     expect(await join(bob, other)).toEqual({ type: 'joined', room_id: other, seq: 1 });
-    expect(await rowsOf(stack, other)).toContainEqual(row);
+    expect(await userConnections(stack, other)).toContainEqual(row);
     await alice.say('two');
     await bob.next(said('two'));
     expect(heard(bob, 'chat_message')).toHaveLength(2);
@@ -132,9 +132,9 @@ describe('a socket that joined other rooms', () => {
   test('joining its own room changes nothing', async () => {
     const home = await newRoom(stack, 'bob');
     const bob = await enter(stack, 'bob', `room=${home}`);
-    const before = await rowsOf(stack, home);
+    const before = await userConnections(stack, home);
     expect(await join(bob, home)).toEqual({ type: 'joined', room_id: home, seq: 0 });
-    expect(await rowsOf(stack, home)).toEqual(before);
+    expect(await userConnections(stack, home)).toEqual(before);
     await bob.say('mine');
     expect(heard(bob, 'chat_message').map(roomOf)).toEqual([undefined]);
     await bob.close();
@@ -150,7 +150,7 @@ describe('a socket that joined other rooms', () => {
     await putConnection(databaseOf(stack), { ...socket, room: home });
     await alice.say('anybody?');
     expect(await alice.take('presence')).toMatchObject({ user_id: 2, status: 'offline' });
-    expect(await rowsOf(stack, other)).toHaveLength(1);
+    expect(await userConnections(stack, other)).toHaveLength(1);
     await alice.close();
   });
 });
@@ -166,7 +166,7 @@ describe('leaving a room', () => {
     await alice(`POST /chats/${home}/send_message/`, { content: 'for bob', broadcast: true });
     await bob.next(said('for bob'));
     expect(heard(bob, 'chat_message')).toHaveLength(1);
-    expect((await rowsOf(stack, other)).length).toBe(0);
+    expect((await userConnections(stack, other)).length).toBe(0);
     await bob.close();
   });
 
@@ -205,7 +205,7 @@ describe('who may join a room', () => {
     }
     expect(answers[0]).toMatchObject({ code: 'NOT_A_MEMBER' });
     for (const answer of answers) expect(answer).toEqual(answers[0]);
-    expect(await rowsOf(stack, other)).toEqual([]);
+    expect(await userConnections(stack, other)).toEqual([]);
     await bob.close();
   });
 
@@ -245,7 +245,7 @@ describe('who may join a room', () => {
       await bob.next((frame) => /error/i.test(JSON.stringify(frame)));
       await bob.close();
     }
-    expect((await rowsOf(stack, '1')).filter(({ user }) => user.id === '2')).toEqual([]);
+    expect((await userConnections(stack, '1')).filter(({ user }) => user.id === '2')).toEqual([]);
   });
 });
 
@@ -275,7 +275,7 @@ describe('a member who is taken out of a joined room', () => {
     expect(await desk.closed).toMatchObject({ code: 1000 });
     await phone.take('left');
     await phone.say('still here');
-    expect(await rowsOf(stack, other)).toEqual([]);
+    expect(await userConnections(stack, other)).toEqual([]);
     await phone.close();
   });
 });
@@ -284,7 +284,7 @@ test('in a joined room, too, nobody hears anything after their token ran out', a
   const [home, other] = [await newRoom(stack, 'bob'), await newRoom(stack, 'alice', 'bob')];
   const bob = await enter(stack, 'bob', `room=${home}`);
   await join(bob, other);
-  const [[own], [joined]] = [await rowsOf(stack, home), await rowsOf(stack, other)];
+  const [[own], [joined]] = [await userConnections(stack, home), await userConnections(stack, other)];
   if (!own || !joined) throw new Error('The rows are not there');
   expect(joined.tokenExpiresAt).toBe(own.tokenExpiresAt);
   for (const row of [own, joined]) {

@@ -1,8 +1,8 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { enterLog } from '../../functions/log/append.ts';
 import type { Change } from '../../functions/domain/log.ts';
+import { enterLog } from '../../functions/log/append.ts';
 import { logKey, repeatKey, roomKey } from '../../functions/store/keys.ts';
 import { getEntry, putChange, putMessage, putVoid } from '../../functions/store/log.ts';
 import { takeSeq } from '../../functions/store/rooms.ts';

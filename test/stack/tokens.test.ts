@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, test } from 'vitest';
 import { CLOCK_TOLERANCE_MS } from '../../functions/domain/connection.ts';
 import { type Chatter, enter, said, typed } from '../support/chat.ts';
-import { newRoom, rowsOf } from '../support/rooms.ts';
+import { newRoom, userConnections } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
 
@@ -44,7 +44,7 @@ test.concurrent('a fresh token lets a socket go on after the end of its first: i
   const { room, alice, carol } = await enterBriefly();
   carol.send({ action: 'authenticate', token: await stack.token('carol') });
   const answer = (await carol.next(typed('authenticated'))) as { expires_at: string };
-  const [row] = (await rowsOf(stack, room)).filter(({ user }) => user.username === 'carol');
+  const [row] = (await userConnections(stack, room)).filter(({ user }) => user.username === 'carol');
   expect(answer).toEqual({
     type: 'authenticated',
     expires_at: new Date(row?.tokenExpiresAt ?? 0).toISOString(),
@@ -89,5 +89,5 @@ test.concurrent('a connection whose token ran out hears it in place of whatever 
   expect(await carol.closed).toMatchObject({ code: 1000 });
   expect(carol.frames().slice(before)).toMatchObject([{ type: 'error', code: 'TOKEN_EXPIRED' }]);
   await stack.settled();
-  expect((await rowsOf(stack, room)).map(({ user }) => user.username)).toEqual(['alice']);
+  expect((await userConnections(stack, room)).map(({ user }) => user.username)).toEqual(['alice']);
 });

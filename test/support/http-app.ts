@@ -1,12 +1,12 @@
 import { httpApp } from '../../functions/gateway/http/app.ts';
-import type { HttpParts } from '../../functions/gateway/http/context.ts';
+import type { HttpContext } from '../../functions/gateway/http/context.ts';
 import { mockDatabase, noLimit } from './mock-database.ts';
 import { alice, NOON } from './sample.ts';
 
 /** The HTTP API over a mocked database; alice is whoever brings the token `good`. */
-export function mockHttpApp(overrides: Partial<HttpParts> = {}) {
+export function mockHttpApp(overrides: Partial<HttpContext> = {}) {
   const { db, dynamodb } = mockDatabase();
-  const parts: HttpParts = {
+  const parts: HttpContext = {
     db,
     poster: { post: async () => 'taken', close: async () => {}, isOpen: async () => true },
     fanOut: async () => {},

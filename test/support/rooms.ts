@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { demoUsers, makeRoom } from '../../bin/demo.ts';
-import { fewAtATime } from '../../functions/delivery/map-limited.ts';
+import { mapLimited } from '../../functions/delivery/map-limited.ts';
 import type { Connection } from '../../functions/domain/connection.ts';
 import type { Message } from '../../functions/domain/message.ts';
 import { listConnections } from '../../functions/store/connections.ts';
@@ -50,7 +50,7 @@ async function roomWith(
 }
 
 /** The rows of a room's connections. */
-export const rowsOf = (stack: TestStack, room: string): Promise<Connection[]> =>
+export const userConnections = (stack: TestStack, room: string): Promise<Connection[]> =>
   listConnections(databaseOf(stack), { id: room, shards: 1 }, Date.now());
 
 /** AWS: BatchWriteItem, at most 25 items a call. */
@@ -64,7 +64,7 @@ export async function putLog(stack: TestStack, room: string, messages: readonly 
   const collecting = { ...db, client: { send } as unknown as DynamoDBClient };
   for (const message of messages) await putMessage(collecting, message);
   const starts = Array.from({ length: Math.ceil(puts.length / BATCH) }, (_, index) => index * BATCH);
-  await fewAtATime(starts, (start) =>
+  await mapLimited(starts, (start) =>
     db.client.send(
       new BatchWriteItemCommand({ RequestItems: { [db.chat]: puts.slice(start, start + BATCH) } }),
     ),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseRates } from '../../functions/gateway/rates.ts';
+import { parseRates } from '../../functions/gateway/context.ts';
 import { createApp } from '../../lib/app.ts';
 import { allEntries, synthesize, temporaryOptions } from './synthesize.ts';
 

@@ -1,4 +1,6 @@
 import type { Command } from '../../domain/command.ts';
+import { type Dialect, FrameError } from '../dialect.ts';
+import { attached, clientIdOf, fieldOf, fieldsOf, parseFrame, wireId } from '../frame.ts';
 import { actionFrame } from './encode.ts';
 import {
   authenticateFrame,
@@ -14,8 +16,6 @@ import {
   syncFrame,
   typingFrame,
 } from './schema.ts';
-import { type Dialect, FrameError } from '../dialect.ts';
-import { attached, clientIdOf, fieldOf, fieldsOf, parseFrame, wireId } from '../frame.ts';
 
 const changed = (fields: { room_id?: string | undefined; client_id?: string | undefined }) => ({
   ...(fields.room_id !== undefined && { room: fields.room_id }),

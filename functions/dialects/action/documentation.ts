@@ -1,10 +1,10 @@
+import { HISTORY_LIMIT } from '../../domain/command.ts';
+import { badCredential, type Contract, commonWords, type FrameIn, fileIn } from '../documentation.ts';
 import { action } from './decode.ts';
 import { actionExamples } from './examples.ts';
+import { actionMessageWords, actionOut } from './out-documentation.ts';
 import { messageShape } from './out-schema.ts';
 import * as inward from './schema.ts';
-import { HISTORY_LIMIT } from '../../domain/command.ts';
-import { actionMessageWords, actionOut } from './out-documentation.ts';
-import { badCredential, type Contract, commonWords, type FrameIn, fileIn } from '../documentation.ts';
 
 const act = (value: string) => ({ field: 'action', value });
 

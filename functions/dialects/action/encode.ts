@@ -1,9 +1,9 @@
 import type { Event } from '../../domain/event.ts';
 import type { Message } from '../../domain/message.ts';
-import { wireMessage } from './message.ts';
-import { syncFrame } from './sync.ts';
 import { fitting, MAX_FRAME_BYTES, type View } from '../dialect.ts';
 import { refusedFields, wireId } from '../frame.ts';
+import { wireMessage } from './message.ts';
+import { syncFrame } from './sync.ts';
 
 const ENVELOPE_BYTES = 1024;
 

@@ -1,6 +1,6 @@
 import type { Message } from '../../domain/message.ts';
-import { actionOwnExamples } from './own-examples.ts';
 import type { Examples } from '../example.ts';
+import { actionOwnExamples } from './own-examples.ts';
 
 const hello: Message = {
   id: 1,

@@ -1,9 +1,9 @@
-import * as outward from './out-schema.ts';
 import { HISTORY_LIMIT } from '../../domain/command.ts';
 import { MAX_INBOX_ROOMS } from '../../domain/inbox.ts';
 import { MAX_ANNOUNCED_CONNECTIONS } from '../../domain/presence.ts';
 import { MAX_RECEIPT_AUDIENCE } from '../../domain/receipt.ts';
 import type { FrameOut, Words } from '../documentation.ts';
+import * as outward from './out-schema.ts';
 
 /** What clients of `action` are sent. */
 export const actionOut: readonly FrameOut[] = [

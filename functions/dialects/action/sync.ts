@@ -1,7 +1,7 @@
 import type { RoomChanged, Synced } from '../../domain/event.ts';
-import { wireMessage, wireStatus } from './message.ts';
 import { fitting, MAX_FRAME_BYTES, type View } from '../dialect.ts';
 import { wireId } from '../frame.ts';
+import { wireMessage, wireStatus } from './message.ts';
 
 const ENVELOPE_BYTES = 1024;
 

@@ -1,7 +1,7 @@
+import { badCredential, type Contract, commonWords, noMember } from '../documentation.ts';
 import { content } from './content.ts';
 import { contentExamples } from './examples.ts';
 import * as frame from './out-schema.ts';
-import { badCredential, type Contract, commonWords, noMember } from '../documentation.ts';
 
 export const contentContract: Contract = {
   dialect: content,

@@ -1,7 +1,14 @@
-import * as inward from './operation.ts';
+import {
+  badCredential,
+  type Contract,
+  commonWords,
+  type FrameIn,
+  fileIn,
+  noMember,
+} from '../documentation.ts';
 import { operationExamples } from './examples.ts';
+import * as inward from './operation.ts';
 import * as outward from './out-schema.ts';
-import { badCredential, type Contract, commonWords, type FrameIn, fileIn, noMember } from '../documentation.ts';
 
 const NO_EFFECT = 'Does nothing here: this frame may be repeated as it is.';
 

@@ -1,7 +1,7 @@
-import { chatMessage, type } from './type.ts';
+import { type Contract, commonWords } from '../documentation.ts';
 import { typeExamples } from './examples.ts';
 import * as outward from './out-schema.ts';
-import { type Contract, commonWords } from '../documentation.ts';
+import { chatMessage, type } from './type.ts';
 
 export const typeContract: Contract = {
   dialect: type,

@@ -5,10 +5,10 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { getPath } from 'hono/utils/url';
 import { logFault } from '../fault.ts';
 import { authenticate, checkOrigin } from './authenticate.ts';
+import type { HttpContext, HttpEnv } from './context.ts';
 import { documentOf } from './document.ts';
 import { files } from './files.ts';
 import { HttpError, type Told, toldOf } from './http-error.ts';
-import type { HttpEnv, HttpParts } from './context.ts';
 import { login } from './login.ts';
 import { members } from './members.ts';
 import { messages } from './messages.ts';
@@ -52,7 +52,7 @@ function pathOf(request: Request): string {
 }
 
 /** The HTTP API: every route under /api. */
-export function httpApp(parts: HttpParts): Hono<HttpEnv> {
+export function httpApp(context: HttpContext): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>({ getPath: pathOf }).basePath('/api');
   app.onError(refuse);
   app.notFound((c) => tell(c, new HttpError('NOT_FOUND')));
@@ -75,17 +75,17 @@ export function httpApp(parts: HttpParts): Hono<HttpEnv> {
     if (c.req.raw.body && !isJson(c.req.header('content-type'))) throw new HttpError('NOT_JSON');
     await next();
   });
-  app.route('/', login(parts));
+  app.route('/', login(context));
   app.get('/openapi.json', async (c) => c.json(await documentOf(app)));
-  app.use('/chats/*', checkOrigin(parts), authenticate(parts));
+  app.use('/chats/*', checkOrigin(context), authenticate(context));
   // Longer ids than any that can be made: they would not fit a key either.
   app.use('/chats/*', async (c, next) => {
     if (c.req.path.split('/').some((part) => part.length > MAX_PATH_PART)) throw new HttpError('NOT_FOUND');
     await next();
   });
-  app.route('/', rooms(parts));
-  app.route('/chats', members(parts));
-  app.route('/chats', messages(parts));
-  app.route('/chats', files(parts));
+  app.route('/', rooms(context));
+  app.route('/chats', members(context));
+  app.route('/chats', messages(context));
+  app.route('/chats', files(context));
   return app;
 }

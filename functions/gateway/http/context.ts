@@ -1,16 +1,15 @@
 import type { LambdaContext, LambdaEvent } from 'hono/aws-lambda';
-import type { FilingParts, Verifying } from '../../delivery/context.ts';
+import type { Context, TokenContext } from '../../delivery/context.ts';
 import type { User } from '../../domain/member.ts';
+import { commandContext, verifier } from '../context.ts';
 import { once, required } from '../environment.ts';
-import { filingParts } from '../files.ts';
-import { verifier } from '../verifier.ts';
 import { cognitoSignIn } from './sign-in.ts';
 
 /** Trades a name and a password for a token. @throws HttpError WRONG_PASSWORD and what else the issuer says */
 export type SignIn = (username: string, password: string) => Promise<string>;
 
 /** What the HTTP API works with. */
-export interface HttpParts extends FilingParts, Verifying {
+export interface HttpContext extends Context, TokenContext {
   /** Whose pages may ask for changes with the session cookie. */
   readonly origins: readonly string[];
   /** Null where the team's own issuer signs in. */
@@ -23,10 +22,10 @@ export interface HttpEnv {
   readonly Bindings: { readonly lambdaContext?: LambdaContext; readonly event?: LambdaEvent };
 }
 
-export const httpParts = once((): HttpParts => {
+export const httpContext = once((): HttpContext => {
   const client = process.env['USER_POOL_CLIENT'];
   return {
-    ...filingParts(),
+    ...commandContext(),
     verify: verifier(),
     origins: required('ALLOWED_ORIGINS').split(','),
     signIn: client ? cognitoSignIn(client) : null,

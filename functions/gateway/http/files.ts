@@ -1,14 +1,14 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { locateFile } from '../../rooms/locate-file.ts';
-import type { FilingParts } from '../../delivery/context.ts';
-import { requestUpload, type UploadOffer } from '../../rooms/request-upload.ts';
+import type { Context } from '../../delivery/context.ts';
 import { offerShape } from '../../dialects/rest/schema.ts';
 import type { MessageFile } from '../../domain/file.ts';
+import { locateFile } from '../../rooms/locate-file.ts';
+import { requestUpload, type UploadOffer } from '../../rooms/request-upload.ts';
 import { required } from '../environment.ts';
+import type { HttpEnv } from './context.ts';
 import { describe } from './describe.ts';
 import { HttpError } from './http-error.ts';
-import type { HttpEnv } from './context.ts';
 import { readJson } from './read-request.ts';
 
 /** A longer name is cut, so this is only to keep a body small. */
@@ -38,7 +38,7 @@ const noFile = () =>
 
 /** The files of a room: a place to upload one to, and a way to read one. Bytes never come through here. */
 export function files(
-  parts: Pick<FilingParts, 'db' | 'rates' | 'files' | 'now'>,
+  context: Pick<Context, 'db' | 'rates' | 'files' | 'now'>,
   maxBytes: () => number = () => Number(required('MAX_FILE_BYTES')),
 ) {
   const app = new Hono<HttpEnv>();
@@ -53,7 +53,12 @@ export function files(
     async (c) => {
       const { name, content_type: contentType, size } = c.req.valid('json');
       const author = { room: c.req.param('id'), user: c.var.caller.id };
-      const { file, ...offer } = await requestUpload({ name, contentType, size }, author, parts, maxBytes());
+      const { file, ...offer } = await requestUpload(
+        { name, contentType, size },
+        author,
+        context,
+        maxBytes(),
+      );
       return c.json(wireOffer(file, offer), 201);
     },
   );
@@ -66,7 +71,7 @@ export function files(
     ),
     async (c) => {
       const author = { room: c.req.param('id'), user: c.var.caller.id };
-      const url = await locateFile(c.req.param('file'), author, parts);
+      const url = await locateFile(c.req.param('file'), author, context);
       if (url === undefined) throw noFile();
       return c.redirect(url, 302);
     },

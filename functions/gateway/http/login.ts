@@ -4,9 +4,9 @@ import * as v from 'valibot';
 import { SESSION_COOKIE } from '../../auth/credential.ts';
 import { userShape } from '../../dialects/rest/schema.ts';
 import { checkOrigin } from './authenticate.ts';
+import type { HttpContext, HttpEnv } from './context.ts';
 import { describe } from './describe.ts';
 import { HttpError } from './http-error.ts';
-import type { HttpEnv, HttpParts } from './context.ts';
 import { readJson } from './read-request.ts';
 import { loginBody } from './request-schema.ts';
 import { wireUser } from './wire.ts';
@@ -34,7 +34,7 @@ function setSession(c: Context, token: string, maxAge: number): void {
 }
 
 /** Sign-in by password, for clients that keep a session cookie; the token is told too, for those that do not. */
-export function login(parts: HttpParts) {
+export function login(context: HttpContext) {
   const app = new Hono<HttpEnv>();
   app.post(
     '/login/',
@@ -48,11 +48,11 @@ export function login(parts: HttpParts) {
     ),
     readJson(loginBody),
     async (c) => {
-      if (!parts.signIn) throw new HttpError('NO_PASSWORD_LOGIN');
+      if (!context.signIn) throw new HttpError('NO_PASSWORD_LOGIN');
       const { username, password } = c.req.valid('json');
-      const token = await parts.signIn(username, password);
-      const { user, expiresAt } = await parts.verify(token);
-      setSession(c, token, Math.max(0, Math.floor((expiresAt - parts.now()) / 1000)));
+      const token = await context.signIn(username, password);
+      const { user, expiresAt } = await context.verify(token);
+      setSession(c, token, Math.max(0, Math.floor((expiresAt - context.now()) / 1000)));
       return c.json({ token, user: wireUser(user), expires_at: new Date(expiresAt).toISOString() });
     },
   );
@@ -61,7 +61,7 @@ export function login(parts: HttpParts) {
     describe('Sign out', { 204: 'The cookie is cleared; the token itself counts until it runs out' }, [403], {
       open: true,
     }),
-    checkOrigin(parts),
+    checkOrigin(context),
     (c) => {
       setSession(c, '', 0);
       return c.body(null, 204);

@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
 import type * as v from 'valibot';
+import { memberShape } from '../../dialects/rest/schema.ts';
 import { addMember } from '../../rooms/add-member.ts';
 import { changeMember, type MemberChange } from '../../rooms/change-member.ts';
 import { removeMember } from '../../rooms/remove-member.ts';
-import { memberShape } from '../../dialects/rest/schema.ts';
+import type { HttpContext, HttpEnv } from './context.ts';
 import { describe } from './describe.ts';
-import type { HttpEnv, HttpParts } from './context.ts';
 import { readJson } from './read-request.ts';
 import { memberBody, memberChangeBody } from './request-schema.ts';
 import { wireMember } from './wire.ts';
@@ -48,24 +48,24 @@ const removing = describe(
 );
 
 /** Who is in a room, and what they may. */
-export function members(parts: HttpParts) {
+export function members(context: HttpContext) {
   const app = new Hono<HttpEnv>();
   app.post('/:id/members/', adding, readJson(memberBody), async (c) => {
     const { user_id, role } = c.req.valid('json');
     const target = { room: c.req.param('id'), user: user_id, role };
-    const { member, added } = await addMember(target, c.var.caller, parts);
-    return c.json(wireMember(member, parts.now()), added ? 201 : 200);
+    const { member, added } = await addMember(target, c.var.caller, context);
+    return c.json(wireMember(member, context.now()), added ? 201 : 200);
   });
   app.patch('/:id/members/:user/', changing, readJson(memberChangeBody), async (c) => {
     const change = changeOf(
       { room: c.req.param('id'), user: c.req.param('user') },
       c.req.valid('json'),
-      parts.now(),
+      context.now(),
     );
-    return c.json(wireMember(await changeMember(change, c.var.caller, parts), parts.now()));
+    return c.json(wireMember(await changeMember(change, c.var.caller, context), context.now()));
   });
   app.delete('/:id/members/:user/', removing, async (c) => {
-    await removeMember({ room: c.req.param('id'), user: c.req.param('user') }, c.var.caller, parts);
+    await removeMember({ room: c.req.param('id'), user: c.req.param('user') }, c.var.caller, context);
     return c.body(null, 204);
   });
   return app;

@@ -1,14 +1,14 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { newestMessages } from '../../commands/load-history.ts';
-import { publishMessage } from '../../delivery/publish-message.ts';
+import { publishMessage } from '../../commands/publish-message.ts';
 import { storeMessage } from '../../commands/store-message.ts';
-import { checkedMember } from '../../rooms/access.ts';
 import { attached } from '../../dialects/frame.ts';
 import { messageShape } from '../../dialects/rest/schema.ts';
 import type { SendMessage } from '../../domain/command.ts';
+import { newestMessages } from '../../log/history.ts';
+import { checkMembership } from '../../rooms/access.ts';
+import type { HttpContext, HttpEnv } from './context.ts';
 import { describe } from './describe.ts';
-import type { HttpEnv, HttpParts } from './context.ts';
 import { readJson, readQuery } from './read-request.ts';
 import { messageBody, messagesQuery } from './request-schema.ts';
 import { wireMessage } from './wire.ts';
@@ -25,7 +25,7 @@ const commandOf = (body: v.InferOutput<typeof messageBody>): SendMessage => ({
 });
 
 /** What is said in a room, as S2 has it. */
-export function messages(parts: HttpParts) {
+export function messages(context: HttpContext) {
   const app = new Hono<HttpEnv>();
   app.get(
     '/:id/messages/',
@@ -37,8 +37,8 @@ export function messages(parts: HttpParts) {
     readQuery(messagesQuery),
     async (c) => {
       const room = c.req.param('id');
-      await checkedMember(parts.db, room, c.var.caller);
-      const found = await newestMessages(parts.db, room, c.req.valid('query'));
+      await checkMembership(context.db, room, c.var.caller);
+      const found = await newestMessages(context.db, room, c.req.valid('query'));
       return c.json({ messages: found.messages.map(wireMessage), has_more: found.hasMore });
     },
   );
@@ -55,9 +55,9 @@ export function messages(parts: HttpParts) {
       // In no room yet: a stranger is refused before a number of the room is taken.
       const writer = { user: c.var.caller, room: '' };
       const command = { ...commandOf(body), room: c.req.param('id') };
-      const stored = await storeMessage(command, writer, parts);
+      const stored = await storeMessage(command, writer, context);
       if (body.broadcast && !stored.repeated) {
-        await publishMessage(stored, undefined, parts);
+        await publishMessage(stored, undefined, context);
       }
       return c.json(wireMessage(stored.message), stored.repeated ? 200 : 201);
     },

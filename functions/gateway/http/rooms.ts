@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
+import { descriptionShape, roomsPage } from '../../dialects/rest/schema.ts';
+import type { User } from '../../domain/member.ts';
 import { createRoom, type RoomWish } from '../../rooms/create-room.ts';
 import { describeRoom } from '../../rooms/describe-room.ts';
 import { listRooms, type RoomCursor } from '../../rooms/list-rooms.ts';
-import { descriptionShape, roomsPage } from '../../dialects/rest/schema.ts';
-import type { User } from '../../domain/member.ts';
+import type { HttpContext, HttpEnv } from './context.ts';
 import { describe } from './describe.ts';
 import { HttpError } from './http-error.ts';
-import type { HttpEnv, HttpParts } from './context.ts';
 import { readJson, readQuery } from './read-request.ts';
 import { roomBody, roomsQuery } from './request-schema.ts';
 import { wireMember, wireRoom, wireSummary } from './wire.ts';
@@ -36,9 +36,9 @@ function wishOf(body: v.InferOutput<typeof roomBody>, caller: string): RoomWish 
   return { kind: 'direct', other };
 }
 
-async function described(id: string, caller: User, parts: HttpParts) {
-  const { room, members, moreMembers } = await describeRoom(id, caller, parts);
-  const now = parts.now();
+async function described(id: string, caller: User, context: HttpContext) {
+  const { room, members, moreMembers } = await describeRoom(id, caller, context);
+  const now = context.now();
   return {
     ...wireRoom(room),
     seq: room.seq,
@@ -48,7 +48,7 @@ async function described(id: string, caller: User, parts: HttpParts) {
 }
 
 /** The rooms of whoever is signed in. Mounted at the root: Hono would take the slash off `/chats/` below it. */
-export function rooms(parts: HttpParts) {
+export function rooms(context: HttpContext) {
   const app = new Hono<HttpEnv>();
   app.get(
     '/chats/',
@@ -61,7 +61,7 @@ export function rooms(parts: HttpParts) {
     async (c) => {
       const { cursor, limit } = c.req.valid('query');
       const from = cursor === undefined ? {} : { cursor: readCursor(cursor) };
-      const listed = await listRooms(c.var.caller, { limit, ...from }, parts);
+      const listed = await listRooms(c.var.caller, { limit, ...from }, context);
       const next_cursor = listed.next ? writtenCursor(listed.next) : null;
       return c.json({ chats: listed.rooms.map(wireSummary), next_cursor });
     },
@@ -76,14 +76,14 @@ export function rooms(parts: HttpParts) {
     readJson(roomBody),
     async (c) => {
       const { caller } = c.var;
-      const { id, created } = await createRoom(wishOf(c.req.valid('json'), caller.id), caller, parts);
-      return c.json(await described(id, caller, parts), created ? 201 : 200);
+      const { id, created } = await createRoom(wishOf(c.req.valid('json'), caller.id), caller, context);
+      return c.json(await described(id, caller, context), created ? 201 : 200);
     },
   );
   app.get(
     '/chats/:id/',
     describe('A room and its members', { 200: ['The room', descriptionShape] }, [401, 403]),
-    async (c) => c.json(await described(c.req.param('id'), c.var.caller, parts)),
+    async (c) => c.json(await described(c.req.param('id'), c.var.caller, context)),
   );
   return app;
 }

@@ -3,11 +3,11 @@ import { handle } from 'hono/aws-lambda';
 import { once } from '../environment.ts';
 import { logFault, reported } from '../fault.ts';
 import { httpApp } from './app.ts';
-import { httpParts } from './context.ts';
+import { httpContext } from './context.ts';
 
 type Handle = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyResultV2>;
 
-const serve = once(() => handle(httpApp(httpParts())) as Handle);
+const serve = once(() => handle(httpApp(httpContext())) as Handle);
 
 const bodyless = new Set(['GET', 'HEAD']);
 

@@ -1,6 +1,4 @@
 import type * as v from 'valibot';
-import type { NamedMember } from '../../rooms/describe-room.ts';
-import type { RoomSummary } from '../../rooms/summarize-room.ts';
 import { contentMessage } from '../../dialects/content/content.ts';
 import { wireId } from '../../dialects/frame.ts';
 import type {
@@ -13,6 +11,8 @@ import type {
 import type { Member, User } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Room } from '../../domain/room.ts';
+import type { NamedMember } from '../../rooms/describe-room.ts';
+import type { RoomSummary } from '../../rooms/summarize-room.ts';
 
 type Wire<S extends v.GenericSchema> = v.InferOutput<S>;
 

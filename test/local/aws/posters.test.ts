@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { isThrottled, mayPass, type Poster } from '../../../functions/delivery/poster.ts';
+import { isThrottled, isTransient, type Poster } from '../../../functions/delivery/poster.ts';
 import { sdkPoster } from '../../../functions/delivery/sdk-poster.ts';
-import { thinPoster } from '../../../functions/delivery/signed-poster.ts';
+import { signedPoster } from '../../../functions/delivery/signed-poster.ts';
 import { type Answering, answering } from '../../support/answering.ts';
 
 const id = 'L0SM9cOFvHcCIhw=';
@@ -33,7 +33,7 @@ const failure = (asked: Promise<unknown>): Promise<unknown> =>
   );
 
 describe.each([
-  ['thin', thinPoster],
+  ['thin', signedPoster],
   ['sdk', sdkPoster],
 ])('the poster %s', (_name, posterAt: (url: string) => Poster) => {
   let poster: Poster;
@@ -89,14 +89,14 @@ describe.each([
   ])('leaves %s to be tried again, and does not do so itself', async (_what, how) => {
     answer = how;
     const error = await failure(poster.post(id, 'frame'));
-    expect(mayPass(error)).toBe(true);
+    expect(isTransient(error)).toBe(true);
     expect(error).toMatchObject({
       message: 'Post put off: the gateway did not take it',
       cause: expect.any(Error),
     });
     expect(gateway.came).toHaveLength(1);
-    expect(mayPass(await failure(poster.isOpen(id)))).toBe(true);
-    expect(mayPass(await failure(poster.close(id)))).toBe(true);
+    expect(isTransient(await failure(poster.isOpen(id)))).toBe(true);
+    expect(isTransient(await failure(poster.close(id)))).toBe(true);
   });
 
   test('tells a gateway that is asked too fast from one that fails', async () => {
@@ -112,7 +112,7 @@ describe.each([
     answer = refuse(403, 'AccessDeniedException', JSON.stringify({ Message: sentence }));
     for (const asked of [() => poster.post(id, 'frame'), () => poster.isOpen(id), () => poster.close(id)]) {
       const error = await failure(asked());
-      expect(mayPass(error)).toBe(false);
+      expect(isTransient(error)).toBe(false);
       // `$fault` is what lets the log have the sentence.
       expect(error).toMatchObject({ name: 'AccessDeniedException', message: sentence, $fault: 'client' });
     }
@@ -144,6 +144,6 @@ describe.each([
       server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
     });
     const nobody = posterAt(`http://127.0.0.1:${await promise}/prod`);
-    expect(mayPass(await failure(nobody.post(id, 'frame')))).toBe(true);
+    expect(isTransient(await failure(nobody.post(id, 'frame')))).toBe(true);
   });
 });

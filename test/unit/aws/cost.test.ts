@@ -1,6 +1,6 @@
 import { createHmac, hash } from 'node:crypto';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { thinPoster } from '../../../functions/delivery/signed-poster.ts';
+import { signedPoster } from '../../../functions/delivery/signed-poster.ts';
 import { NOON } from '../../support/sample.ts';
 import { watchThin } from './sdk-requests.ts';
 
@@ -17,7 +17,9 @@ beforeEach(() => {
 
 test('a post hashes three times and no more: its request, and twice for the signature; the frame is hashed once for all', async () => {
   const requests = watchThin();
-  const poster = thinPoster('https://abc.execute-api.us-east-1.amazonaws.com/prod', { region: 'us-east-1' });
+  const poster = signedPoster('https://abc.execute-api.us-east-1.amazonaws.com/prod', {
+    region: 'us-east-1',
+  });
   const postAll = (frame: string) =>
     Promise.all(Array.from({ length: 100 }, (_, index) => poster.post(`${index}=`, frame)));
   // The first post makes the day's signing key.

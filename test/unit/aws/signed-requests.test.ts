@@ -15,9 +15,9 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as thin from '../../../functions/aws/dynamodb.ts';
+import { invokeFunction } from '../../../functions/aws/lambda.ts';
 import { canonicalPath, Signer, signedHeaders, signingTime } from '../../../functions/aws/sign.ts';
-import { thinPoster } from '../../../functions/delivery/signed-poster.ts';
-import { invoke } from '../../../functions/gateway/invoke.ts';
+import { signedPoster } from '../../../functions/delivery/signed-poster.ts';
 import { openFiles } from '../../../functions/store/files.ts';
 import { NOON } from '../../support/sample.ts';
 import {
@@ -59,7 +59,7 @@ afterEach(() => {
 });
 
 type Send = (config: object) => Promise<unknown>;
-const poster = () => thinPoster(url);
+const poster = () => signedPoster(url);
 const files = () => openFiles('parley-files');
 const place = { Bucket: 'parley-files', Key: key };
 
@@ -104,7 +104,7 @@ const cases: readonly { what: string; service: string; sdk: Send; ours: () => Pr
         .send(
           new InvokeCommand({ FunctionName: 'a:b', InvocationType: 'Event', Payload: Buffer.from('"hi"') }),
         ),
-    ours: () => invoke('a:b', 'hi'),
+    ours: () => invokeFunction('a:b', 'hi'),
   },
   {
     what: 'putting an object',

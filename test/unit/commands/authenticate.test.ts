@@ -7,7 +7,7 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
 import { authenticate } from '../../../functions/commands/authenticate.ts';
-import type { Verifying } from '../../../functions/delivery/context.ts';
+import type { TokenContext } from '../../../functions/delivery/context.ts';
 import { ChatError } from '../../../functions/domain/errors.ts';
 import { rowOf } from '../../support/connection-rows.ts';
 import { mockDatabase } from '../../support/mock-database.ts';
@@ -18,7 +18,7 @@ const later = session.tokenExpiresAt + 60_000;
 const command = { kind: 'Authenticate', token: 'a.b.c' } as const;
 
 /** A connection that has rows in these shards, of which some have a token that ends as late as the fresh one. */
-function partsOf(rooms: readonly string[], verify: Verifying['verify'], kept: readonly string[] = []) {
+function partsOf(rooms: readonly string[], verify: TokenContext['verify'], kept: readonly string[] = []) {
   const { db, dynamodb } = mockDatabase();
   const keys = rooms.map((room) => marshall({ room, connection: session.id, user: alice.id }));
   dynamodb.on(QueryCommand).resolves({ Items: keys });

@@ -7,7 +7,7 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { editMessage } from '../../../functions/commands/edit-message.ts';
-import type { FilingParts } from '../../../functions/delivery/context.ts';
+import type { Context } from '../../../functions/delivery/context.ts';
 import { mockDatabase, noFiles, noLimit } from '../../support/mock-database.ts';
 import { alice, connectionOf, messageOf, NOON } from '../../support/sample.ts';
 
@@ -31,7 +31,7 @@ function overtakenBy(present: object) {
     if (UpdateExpression.includes('seq')) return { Attributes: marshall({ seq: 5, shards: 1 }) };
     return { Attributes: marshall({ user: '1', role: 'member' }) };
   });
-  const parts: FilingParts = {
+  const parts: Context = {
     db,
     poster: { post: async () => 'taken', isOpen: async () => true, close: async () => undefined },
     fanOut: async () => undefined,

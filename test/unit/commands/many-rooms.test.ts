@@ -7,21 +7,22 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { PostOutcome } from '../../../functions/delivery/poster.ts';
 import { joinRoom } from '../../../functions/commands/join-room.ts';
 import { openInbox } from '../../../functions/connections/open-inbox.ts';
-import type { Parts } from '../../../functions/delivery/context.ts';
 import { showInInboxes } from '../../../functions/connections/show-in-inboxes.ts';
+import type { Context } from '../../../functions/delivery/context.ts';
+import type { PostOutcome } from '../../../functions/delivery/poster.ts';
 import { itemOf } from '../../../functions/store/connections.ts';
-import { mockDatabase, noLimit } from '../../support/mock-database.ts';
+import { mockDatabase, noFiles, noLimit } from '../../support/mock-database.ts';
 import { bob, connectionOf, NOON } from '../../support/sample.ts';
 
 const { db, dynamodb } = mockDatabase();
 const post = vi.fn(async (_id: string, _frame: string): Promise<PostOutcome> => 'taken');
-const parts: Parts = {
+const parts: Context = {
   db,
   poster: { post, isOpen: async () => true, close: async () => undefined },
   fanOut: async () => undefined,
+  files: noFiles,
   rates: noLimit,
   now: () => NOON,
 };

@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
-import type { FilingParts } from '../../../functions/delivery/context.ts';
-import { publish } from '../../../functions/delivery/publish.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
+import type { Context } from '../../../functions/delivery/context.ts';
+import { publish } from '../../../functions/delivery/publish.ts';
 import type { SendMessage } from '../../../functions/domain/command.ts';
 import { CLOCK_TOLERANCE_MS, type Connection } from '../../../functions/domain/connection.ts';
 import type { Room } from '../../../functions/domain/room.ts';
@@ -43,12 +43,12 @@ function room(connections: readonly Connection[]) {
   });
   const firstPostAfter: number[] = [];
   const { calls } = countWaves(db);
-  const post = vi.fn<FilingParts['poster']['post']>(async () => {
+  const post = vi.fn<Context['poster']['post']>(async () => {
     firstPostAfter.push(calls.length);
     return 'taken';
   });
-  const fanOut = vi.fn<FilingParts['fanOut']>(async () => undefined);
-  const parts: FilingParts = {
+  const fanOut = vi.fn<Context['fanOut']>(async () => undefined);
+  const parts: Context = {
     db,
     poster: { post, isOpen: async () => true, close: vi.fn(async () => undefined) },
     fanOut,

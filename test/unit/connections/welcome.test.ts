@@ -1,8 +1,8 @@
 import { DeleteItemCommand, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
-import type { Poster, PostOutcome } from '../../../functions/delivery/poster.ts';
 import { welcome } from '../../../functions/connections/welcome.ts';
+import type { Poster, PostOutcome } from '../../../functions/delivery/poster.ts';
 import { CLOCK_TOLERANCE_MS, type Session } from '../../../functions/domain/connection.ts';
 import { roomOfRows } from '../../support/connection-rows.ts';
 import { mockDatabase, noFiles } from '../../support/mock-database.ts';

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import type { Poster } from '../../../functions/delivery/poster.ts';
 import { announce } from '../../../functions/delivery/announce.ts';
+import type { Poster } from '../../../functions/delivery/poster.ts';
 import { alice, bob, connectionOf, NOON } from '../../support/sample.ts';
 
 test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { deliver, POST_BUDGET, type Posting } from '../../../functions/delivery/deliver.ts';
-import { persist } from '../../../functions/delivery/retry.ts';
-import { type Poster, TryAgain } from '../../../functions/delivery/poster.ts';
+import { type Poster, TransientError } from '../../../functions/delivery/poster.ts';
+import { retryTransient } from '../../../functions/delivery/retry.ts';
 import { action } from '../../../functions/dialects/action/decode.ts';
 import { CLOCK_TOLERANCE_MS } from '../../../functions/domain/connection.ts';
 import type { Event } from '../../../functions/domain/event.ts';
@@ -83,14 +83,17 @@ describe('an event', () => {
 
 describe('a post', () => {
   test('is tried again while the gateway is too busy', async () => {
-    const post = vi.fn().mockRejectedValueOnce(new TryAgain()).mockRejectedValueOnce(new TryAgain());
-    await expect(persist(post.mockResolvedValue('taken'), 60_000)).resolves.toBe('taken');
+    const post = vi
+      .fn()
+      .mockRejectedValueOnce(new TransientError())
+      .mockRejectedValueOnce(new TransientError());
+    await expect(retryTransient(post.mockResolvedValue('taken'), 60_000)).resolves.toBe('taken');
     expect(post).toHaveBeenCalledTimes(3);
   });
 
   test('is given up when its time is over', async () => {
-    const post = vi.fn().mockRejectedValue(new TryAgain());
-    await expect(persist(post, 0)).resolves.toBeUndefined();
+    const post = vi.fn().mockRejectedValue(new TransientError());
+    await expect(retryTransient(post, 0)).resolves.toBeUndefined();
   });
 
   test('that was given up leaves its connection alone', async () => {
@@ -98,7 +101,7 @@ describe('a post', () => {
     const delivery = deliver(
       event,
       [connectionOf(bob)],
-      posterOf(() => Promise.reject(new TryAgain())),
+      posterOf(() => Promise.reject(new TransientError())),
     );
     await vi.advanceTimersByTimeAsync(POST_BUDGET.whole);
     await expect(delivery).resolves.toMatchObject({
@@ -113,7 +116,7 @@ describe('a post', () => {
 
 test('a question is asked again until its answer is the one that is waited for', async () => {
   const isOpen = vi.fn().mockResolvedValueOnce(false).mockResolvedValue(true);
-  await expect(persist<boolean>(isOpen, 60_000, (open) => !open)).resolves.toBe(true);
+  await expect(retryTransient<boolean>(isOpen, 60_000, (open) => !open)).resolves.toBe(true);
   expect(isOpen).toHaveBeenCalledTimes(2);
 });
 
@@ -132,7 +135,7 @@ describe('a connection whose token ran out', () => {
 
   test('while a post to it was tried again is not sent it any more', async () => {
     const brief = { ...late, tokenExpiresAt: NOON - CLOCK_TOLERANCE_MS };
-    const post = vi.fn<Poster['post']>().mockRejectedValue(new TryAgain());
+    const post = vi.fn<Poster['post']>().mockRejectedValue(new TransientError());
     const now = vi
       .fn()
       .mockReturnValueOnce(NOON)

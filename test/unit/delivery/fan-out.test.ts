@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
 import { ModelledTables } from '../../../bench/modelled-tables.ts';
-import { type Poster, TryAgain } from '../../../functions/delivery/poster.ts';
-import { MAX_CHUNK_BYTES } from '../../../functions/delivery/chunks.ts';
-import { fanOut } from '../../../functions/delivery/fan-out.ts';
-import type { FilingParts, Share, Tally } from '../../../functions/delivery/context.ts';
-import { publish } from '../../../functions/delivery/publish.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
+import { MAX_CHUNK_BYTES } from '../../../functions/delivery/chunks.ts';
+import type { Context, DeliveryStats, FanOutBatch } from '../../../functions/delivery/context.ts';
+import { fanOut } from '../../../functions/delivery/fan-out.ts';
+import { type Poster, TransientError } from '../../../functions/delivery/poster.ts';
+import { publish } from '../../../functions/delivery/publish.ts';
 import type { Connection } from '../../../functions/domain/connection.ts';
 import { shardOf } from '../../../functions/store/keys.ts';
 import { getRoom } from '../../../functions/store/rooms.ts';
@@ -38,18 +38,18 @@ function room(shards: number, connections: readonly Connection[], runsAtOnce = t
     isOpen: async () => true,
     close: async () => undefined,
   };
-  const shares: Share[] = [];
-  const tallies: Tally[] = [];
+  const shares: FanOutBatch[] = [];
+  const tallies: DeliveryStats[] = [];
   const running: Promise<void>[] = [];
   const onFault = vi.fn();
   const serving = {
     db: tables.database,
     poster,
     now: () => NOON,
-    measure: (tally: Tally) => void tallies.push(tally),
+    measure: (tally: DeliveryStats) => void tallies.push(tally),
   };
-  const run = (share: Share) => fanOut(JSON.parse(JSON.stringify(share)), serving, onFault);
-  const parts: FilingParts = {
+  const run = (share: FanOutBatch) => fanOut(JSON.parse(JSON.stringify(share)), serving, onFault);
+  const parts: Context = {
     ...serving,
     rates: noLimit,
     files: noFiles,
@@ -239,7 +239,7 @@ describe('a fault that no retry of a post mends', () => {
 
 describe('a message that cannot go its whole way', () => {
   const event = { kind: 'MessageSent', room: '1', message: messageOf({ id: 42 }), seq: 42 } as const;
-  const published = async (parts: FilingParts) => {
+  const published = async (parts: Context) => {
     const found = await getRoom(parts.db, '1');
     if (!found) throw new Error('Room not read: there is none; put one');
     return publish(event, found, session, parts);
@@ -275,7 +275,7 @@ describe('a message that cannot go its whole way', () => {
       const { post, ...poster } = given.parts.poster;
       const late = new Set(people.slice(0, 3).map(({ id }) => id));
       const refuse = async (): Promise<never> => {
-        throw new TryAgain('too fast', { throttled: true });
+        throw new TransientError('too fast', { throttled: true });
       };
       const busy: Poster = {
         ...poster,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { fewAtATime } from '../../../functions/delivery/map-limited.ts';
+import { mapLimited } from '../../../functions/delivery/map-limited.ts';
 
 test('however many items there are, a few are under way at once, and the results keep their order', async () => {
   let open = 0;
   let most = 0;
-  const doubled = await fewAtATime(
+  const doubled = await mapLimited(
     Array.from({ length: 1_000 }, (_, index) => index),
     async (item) => {
       most = Math.max(most, ++open);
@@ -21,6 +21,6 @@ test('what fails for one item fails for all', async () => {
   const run = async (item: number) => {
     if (item === 2) throw new Error('two');
   };
-  await expect(fewAtATime([1, 2, 3], run)).rejects.toThrow('two');
-  await expect(fewAtATime([], run)).resolves.toEqual([]);
+  await expect(mapLimited([1, 2, 3], run)).rejects.toThrow('two');
+  await expect(mapLimited([], run)).resolves.toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { deliver, FANOUT_BUDGET, POST_BUDGET } from '../../../functions/delivery/deliver.ts';
-import { type Poster, TryAgain } from '../../../functions/delivery/poster.ts';
+import { type Poster, TransientError } from '../../../functions/delivery/poster.ts';
 import type { Event } from '../../../functions/domain/event.ts';
 import { entries } from '../../../lib/entries.ts';
 import { alice, bob, connectionOf, NOON } from '../../support/sample.ts';
@@ -9,7 +9,7 @@ const event: Event = { kind: 'TypingChanged', room: '1', user: alice.id, typing:
 const many = (count: number) =>
   Array.from({ length: count }, (_, index) => connectionOf(bob, { id: `${index}=` }));
 
-const tooFast = () => new TryAgain('too fast', { throttled: true });
+const tooFast = () => new TransientError('too fast', { throttled: true });
 const wait = (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms));
 
 /** An account at its limit: whatever is asked takes of the same requests. */

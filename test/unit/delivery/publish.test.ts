@@ -2,7 +2,7 @@ import type { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inVirtualTime } from '../../../bench/virtual-time.ts';
 import { CLOSE_BUDGET_MS } from '../../../functions/delivery/close.ts';
-import { type Poster, TryAgain } from '../../../functions/delivery/poster.ts';
+import { type Poster, TransientError } from '../../../functions/delivery/poster.ts';
 import { post } from '../../../functions/delivery/publish.ts';
 import { CLOCK_TOLERANCE_MS, type Connection, dialectNames } from '../../../functions/domain/connection.ts';
 import type { Event } from '../../../functions/domain/event.ts';
@@ -101,7 +101,7 @@ describe('a close that fails', () => {
   test('since the gateway is too busy is tried again, then left to the next frame: all others are served', async () => {
     const others = Array.from({ length: 20 }, (_, index) => connectionOf(carol, { id: `${index}=` }));
     const { parts, frames, rows } = partsOf(here, late, ...others);
-    parts.poster.close.mockRejectedValue(new TryAgain());
+    parts.poster.close.mockRejectedValue(new TransientError());
     const posting = post(sent, [late, here, ...others], parts);
     await vi.advanceTimersByTimeAsync(CLOSE_BUDGET_MS + 1_000);
     const { taken } = await posting;
@@ -174,7 +174,7 @@ test('a row that cannot be removed keeps no other from being removed before that
   const full = connectionOf(bob, { id: 'full=' });
   const { parts, rows } = partsOf(here, full, late);
   parts.poster.post.mockImplementation(async (id) => {
-    if (id === full.id) throw new TryAgain('Put off', { throttled: true });
+    if (id === full.id) throw new TransientError('Put off', { throttled: true });
     return 'taken';
   });
   parts.poster.close.mockImplementation(() => new Promise((resume) => setTimeout(resume, 5)));

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { contentDisposition } from '../../../functions/rooms/content-disposition.ts';
 import {
   cleanName,
   decodeInline,
@@ -8,6 +7,7 @@ import {
   MAX_INLINE_BYTES,
 } from '../../../functions/domain/file.ts';
 import { checkedType, isShown, typeOf } from '../../../functions/domain/file-type.ts';
+import { contentDisposition } from '../../../functions/rooms/content-disposition.ts';
 
 const ID = '3f1c2b9e-0d4a-4c5b-8e6f-7a8b9c0d1e2f';
 const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes).toString('base64');

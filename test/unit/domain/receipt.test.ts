@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { climbs } from '../../../functions/domain/message.ts';
+import { isBelow } from '../../../functions/domain/message.ts';
 import { bringsOnline, leavesOffline } from '../../../functions/domain/presence.ts';
 import { receiptAudience, statusFrom } from '../../../functions/domain/receipt.ts';
 import { alice, bob, connectionOf } from '../../support/sample.ts';
@@ -18,9 +18,9 @@ describe('a message', () => {
   });
 
   test('never goes back', () => {
-    expect(climbs({ status: 'read' }, 'delivered')).toBe(false);
-    expect(climbs({ status: 'delivered' }, 'delivered')).toBe(false);
-    expect(climbs({ status: 'sent' }, 'read')).toBe(true);
+    expect(isBelow({ status: 'read' }, 'delivered')).toBe(false);
+    expect(isBelow({ status: 'delivered' }, 'delivered')).toBe(false);
+    expect(isBelow({ status: 'sent' }, 'read')).toBe(true);
   });
 });
 

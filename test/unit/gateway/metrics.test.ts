@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Tally } from '../../../functions/delivery/context.ts';
+import type { DeliveryStats } from '../../../functions/delivery/context.ts';
 import { measure } from '../../../functions/gateway/metrics.ts';
 
 const lines: string[] = [];
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-const tally = (more: Partial<Tally> = {}): Tally => ({
+const tally = (more: Partial<DeliveryStats> = {}): DeliveryStats => ({
   taken: 0,
   gone: 0,
   failed: 0,

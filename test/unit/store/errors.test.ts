@@ -7,10 +7,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { putMessage } from '../../../functions/store/log.ts';
-import { takeTurn } from '../../../functions/store/members.ts';
-import { raiseStatus } from '../../../functions/store/messages.ts';
 import { takeClaim } from '../../../functions/store/claims.ts';
+import { putMessage } from '../../../functions/store/log.ts';
+import { checkWriteAccess } from '../../../functions/store/members.ts';
+import { raiseStatus } from '../../../functions/store/messages.ts';
 import { putRoom, takeSeq } from '../../../functions/store/rooms.ts';
 import { mockDatabase } from '../../support/mock-database.ts';
 import { messageOf, NOON } from '../../support/sample.ts';
@@ -33,14 +33,14 @@ describe('where a condition does not hold', () => {
   test('a stranger’s turn is refused as not a member', async () => {
     const { db, dynamodb } = mockDatabase();
     dynamodb.on(UpdateItemCommand).rejects(refused).on(GetItemCommand).resolves({});
-    await expect(takeTurn(db, '1', '4', null, NOON)).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    await expect(checkWriteAccess(db, '1', '4', null, NOON)).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
   });
 
   test('a muted member’s turn is refused as muted', async () => {
     const { db, dynamodb } = mockDatabase();
     const member = marshall({ room: '1', item: 'member#2', user: '2', role: 'member', mutedUntil: NOON + 1 });
     dynamodb.on(UpdateItemCommand).rejects(refused).on(GetItemCommand).resolves({ Item: member });
-    await expect(takeTurn(db, '1', '2', window, NOON)).rejects.toMatchObject({ code: 'MUTED' });
+    await expect(checkWriteAccess(db, '1', '2', window, NOON)).rejects.toMatchObject({ code: 'MUTED' });
   });
 
   test('a member’s turn too many is refused until the oldest that counts has left the window', async () => {
@@ -51,7 +51,7 @@ describe('where a condition does not hold', () => {
       .rejects(refused)
       .on(GetItemCommand)
       .resolves({ Item: marshall(member) });
-    await expect(takeTurn(db, '1', '2', window, NOON)).rejects.toMatchObject({
+    await expect(checkWriteAccess(db, '1', '2', window, NOON)).rejects.toMatchObject({
       code: 'RATE_LIMITED',
       retryAfterMs: 3_200,
     });
@@ -94,7 +94,7 @@ describe('where a condition does not hold', () => {
 test('any other fault of DynamoDB stays a fault, and is not taken for a refusal', async () => {
   const { db, dynamodb } = mockDatabase();
   dynamodb.onAnyCommand().rejects(slow);
-  await expect(takeTurn(db, '1', '1', window, NOON)).rejects.toBe(slow);
+  await expect(checkWriteAccess(db, '1', '1', window, NOON)).rejects.toBe(slow);
   await expect(takeSeq(db, '1', NOON)).rejects.toBe(slow);
   await expect(putMessage(db, messageOf())).rejects.toBe(slow);
 });

@@ -1,9 +1,9 @@
+import type { Context } from '../delivery/context.ts';
+import { publish } from '../delivery/publish.ts';
+import { acknowledge } from '../delivery/receipts.ts';
 import type { Session } from '../domain/connection.ts';
 import { statusFrom } from '../domain/receipt.ts';
-import { acknowledge } from './receipts.ts';
-import type { Parts } from './context.ts';
-import { publish } from './publish.ts';
-import type { Stored } from '../commands/store-message.ts';
+import type { Stored } from './store-message.ts';
 
 /**
  * Posts a stored message to its room, then tells those who follow its receipts how far it has come. What a fan-out has
@@ -13,10 +13,10 @@ import type { Stored } from '../commands/store-message.ts';
 export async function publishMessage(
   { message, room }: Pick<Stored, 'message' | 'room'>,
   caller: Session | undefined,
-  parts: Parts,
+  context: Context,
 ): Promise<void> {
   const sent = { kind: 'MessageSent', room: room.id, message, seq: message.id } as const;
-  const { taken, audience } = await publish(sent, room, caller, parts);
+  const { taken, audience } = await publish(sent, room, caller, context);
   const status = statusFrom(message.author.id, taken);
-  if (status !== 'sent') await acknowledge(message, status, audience, parts);
+  if (status !== 'sent') await acknowledge(message, status, audience, context);
 }
