@@ -1,5 +1,5 @@
 import type { Database } from './dynamodb/database.ts';
-import { serveDynamodb } from './dynamodb/front.ts';
+import { serveDynamodb } from './dynamodb/serve-dynamodb.ts';
 import type { AskFault } from './faults.ts';
 import { type HttpApiOptions, serveHttpApi } from './http/serve-http-api.ts';
 import { type HttpServer, listen } from './http-server.ts';
@@ -7,7 +7,7 @@ import type { Access } from './iam/access.ts';
 import { isCognito, serveCognito } from './identity/serve-cognito.ts';
 import { type IdentityOptions, serveIdentity } from './identity/serve-identity.ts';
 import type { Functions } from './lambda/functions.ts';
-import { isInvoke, serveInvoke } from './lambda/invoke-endpoint.ts';
+import { isInvoke, serveInvoke } from './lambda/serve-invoke.ts';
 import { type S3Options, serveS3 } from './s3/serve-s3.ts';
 import type { Queues } from './sqs/queues.ts';
 import type { Trace } from './trace.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
-import { createTables } from './dynamodb/create-tables.ts';
 import type { Database } from './dynamodb/database.ts';
 import { openEmbedded } from './dynamodb/embedded.ts';
 import { openForward } from './dynamodb/forward.ts';
+import { createTables } from './dynamodb/tables.ts';
 import type { Faults } from './faults.ts';
 import type { GatewayLimits } from './gateway/limits.ts';
 import { type Issuer, type LocalUser, openIssuer, type TokenOptions } from './identity/issuer.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { RetryPolicy } from './definition.ts';
-import type { GivenUp } from './failure-record.ts';
+import type { GivenUp } from './failure-queues.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface AsyncQueueOptions {

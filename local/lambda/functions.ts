@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { AsyncQueue } from './async-queue.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { EnvironmentPool } from './environment-pool.ts';
-import { type FailureRecord, failureRecord, type GivenUp } from './failure-record.ts';
+import { type FailureRecord, failureRecord, type GivenUp } from './failure-queues.ts';
 import { type Failure, failed, type Outcome } from './outcome.ts';
 
 export interface FunctionsOptions {

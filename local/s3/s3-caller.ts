@@ -1,5 +1,5 @@
 import type { Access, Caller } from '../iam/access.ts';
-import { isPresigned, verifyPresigned } from './presigned.ts';
+import { isPresigned, verifyPresigned } from './authenticate.ts';
 import { type S3Error, s3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
 

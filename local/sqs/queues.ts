@@ -1,6 +1,6 @@
 import type { Access } from '../iam/access.ts';
 import type { FunctionDefinition } from '../lambda/definition.ts';
-import type { FailureRecord } from '../lambda/failure-record.ts';
+import type { FailureRecord } from '../lambda/failure-queues.ts';
 
 /** SQS keeps them for as long as the template says; here the last ones are kept until the stack stops. */
 const KEPT = 100;

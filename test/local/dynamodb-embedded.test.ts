@@ -7,8 +7,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createTables } from '../../local/dynamodb/create-tables.ts';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
+import { createTables } from '../../local/dynamodb/tables.ts';
 import { clientOf, closeHost, closers, item, openHost, rooms, serve } from './dynamodb-host.ts';
 import { removeTemporaryDirectories, temporaryDirectory } from './mini-assembly.ts';
 

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createTables } from '../../local/dynamodb/create-tables.ts';
 import type { Database } from '../../local/dynamodb/database.ts';
-import { serveDynamodb } from '../../local/dynamodb/front.ts';
+import { serveDynamodb } from '../../local/dynamodb/serve-dynamodb.ts';
 import type { TableDefinition } from '../../local/dynamodb/table.ts';
+import { createTables } from '../../local/dynamodb/tables.ts';
 import { listen } from '../../local/http-server.ts';
 import { Access } from '../../local/iam/access.ts';
 import { readStatements } from '../../local/iam/statement.ts';

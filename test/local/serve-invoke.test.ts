@@ -5,7 +5,7 @@ import { readDeployment } from '../../local/deployment.ts';
 import { listen } from '../../local/http-server.ts';
 import { Access } from '../../local/iam/access.ts';
 import { Functions } from '../../local/lambda/functions.ts';
-import { serveInvoke } from '../../local/lambda/invoke-endpoint.ts';
+import { serveInvoke } from '../../local/lambda/serve-invoke.ts';
 import type { AwsCall } from '../../local/trace.ts';
 import { allow, getAtt, removeTemporaryDirectories, writeAssembly } from './mini-assembly.ts';
 

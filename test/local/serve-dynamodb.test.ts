@@ -8,10 +8,10 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createTables } from '../../local/dynamodb/create-tables.ts';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { openForward } from '../../local/dynamodb/forward.ts';
-import { serveDynamodb } from '../../local/dynamodb/front.ts';
+import { serveDynamodb } from '../../local/dynamodb/serve-dynamodb.ts';
+import { createTables } from '../../local/dynamodb/tables.ts';
 import { listen } from '../../local/http-server.ts';
 import { Access } from '../../local/iam/access.ts';
 import {
