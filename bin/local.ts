@@ -110,7 +110,8 @@ async function main(): Promise<void> {
   });
   try {
     const stack = await starting;
-    if (stack.leftOut.length > 0) console.log(`Not run locally: ${stack.leftOut.join(', ')}`);
+    if (stack.unsupportedTypes.length > 0)
+      console.log(`Not run locally: ${stack.unsupportedTypes.join(', ')}`);
     if (flags.watch) watchProject(stack);
     await greet(stack, flags);
   } catch (error) {

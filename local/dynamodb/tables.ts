@@ -1,11 +1,52 @@
 import { isDeepStrictEqual } from 'node:util';
+import { resolve } from '../intrinsics.ts';
 import { isObject } from '../object.ts';
+import type { Scope } from '../scope.ts';
 import type { Database } from './database.ts';
-import type { TableDefinition } from './table.ts';
+
+/** A table of the template, with the properties that CreateTable needs. */
+export interface TableDefinition {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly attributeDefinitions: readonly unknown[];
+  readonly keySchema: readonly unknown[];
+  readonly indexes: readonly Readonly<Record<string, unknown>>[];
+}
 
 /**
- * Creates the tables that the database does not have. Throws one clear line for a table that it has with
- * other keys or indexes.
+ * Reads the template's tables.
+ * @throws if a table has no key, or a local secondary index
+ */
+export function readTables(scope: Scope): readonly TableDefinition[] {
+  const tables = scope.ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable');
+  return [...tables].map(([logicalId, { properties }]) => {
+    const name = scope.physicalName(logicalId);
+    const list = (property: string): readonly unknown[] => {
+      const value = resolve(properties[property] ?? [], scope, `table ${name}, ${property}`);
+      if (Array.isArray(value)) return value;
+      throw new Error(`Could not read table ${name}: ${property} is not a list. Correct the template.`);
+    };
+    if (list('LocalSecondaryIndexes').length > 0) {
+      throw new Error(`Could not read table ${name}: it has a local index. Use a global one.`);
+    }
+    if (list('KeySchema').length === 0) {
+      throw new Error(`Could not read table ${name}: it has no KeySchema. Correct the template.`);
+    }
+    return {
+      logicalId,
+      name,
+      arn: String(scope.attribute(logicalId, 'Arn')),
+      attributeDefinitions: list('AttributeDefinitions'),
+      keySchema: list('KeySchema'),
+      indexes: list('GlobalSecondaryIndexes').filter(isObject),
+    };
+  });
+}
+
+/**
+ * Creates the tables that do not exist yet.
+ * @throws if a table exists with other keys or indexes
  */
 export async function createTables(database: Database, tables: readonly TableDefinition[]): Promise<void> {
   await Promise.all(tables.map((table) => createTable(database, table)));
@@ -20,47 +61,47 @@ async function createTable(database: Database, table: TableDefinition): Promise<
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: table.attributeDefinitions,
     KeySchema: table.keySchema,
-    ...(table.indexes.length === 0 ? {} : { GlobalSecondaryIndexes: table.indexes.map(essence) }),
+    ...(table.indexes.length > 0 && { GlobalSecondaryIndexes: table.indexes.map(indexDefinition) }),
   });
   if (!isObject(created['TableDescription'])) {
-    const why = created['message'] ?? created['Message'] ?? created['__type'];
-    throw new Error(`Table ${table.name} was not created: ${String(why)}; mend the template`);
+    const reason = created['message'] ?? created['Message'] ?? created['__type'];
+    throw new Error(`Could not create table ${table.name}: ${String(reason)}. Correct the template.`);
   }
-  await untilActive(database, table.name);
+  await waitUntilActive(database, table.name);
 }
 
-/** A table takes items once it is active. */
-async function untilActive(database: Database, name: string): Promise<void> {
-  for (let tries = 0; tries < 500; tries += 1) {
+/** A new table accepts items only after it becomes active. */
+async function waitUntilActive(database: Database, name: string): Promise<void> {
+  for (let attempts = 0; attempts < 500; attempts += 1) {
     const { Table: table } = await call(database, 'DescribeTable', { TableName: name });
     if (isObject(table) && table['TableStatus'] === 'ACTIVE') return;
-    await new Promise((resolve) => setTimeout(resolve, tries < 20 ? 1 : 20));
+    await new Promise((resolve) => setTimeout(resolve, attempts < 20 ? 1 : 20));
   }
-  throw new Error(`Table ${name} was not created: it does not become active; look at the database`);
+  throw new Error(`Could not create table ${name}: it does not become active. Check the database.`);
 }
 
 function compare(table: TableDefinition, existing: Readonly<Record<string, unknown>>): void {
   const indexes = existing['GlobalSecondaryIndexes'];
-  const before = byName(Array.isArray(indexes) ? indexes.filter(isObject).map(essence) : []);
-  const now = byName(table.indexes.map(essence));
-  if (isDeepStrictEqual(existing['KeySchema'], table.keySchema) && isDeepStrictEqual(before, now)) return;
+  const before = byName(Array.isArray(indexes) ? indexes.filter(isObject) : []);
+  const sameIndexes = isDeepStrictEqual(before, byName(table.indexes));
+  if (sameIndexes && isDeepStrictEqual(existing['KeySchema'], table.keySchema)) return;
   throw new Error(
-    `Table ${table.name} was not opened: its keys or indexes are not those of the template; ` +
-      'delete .local/ (or the --data directory) to start anew',
+    `Could not open table ${table.name}: its keys or indexes differ from the template's. ` +
+      'Delete .local/ (or the --data directory) to start with new tables.',
   );
 }
 
-/** An index without what a database adds to its description. */
-function essence(index: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function byName(indexes: readonly Readonly<Record<string, unknown>>[]): ReadonlyMap<unknown, unknown> {
+  return new Map(indexes.map((index) => [index['IndexName'], indexDefinition(index)]));
+}
+
+/** Returns an index without the status properties that DescribeTable adds. */
+function indexDefinition(index: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return {
     IndexName: index['IndexName'],
     KeySchema: index['KeySchema'],
     Projection: index['Projection'] ?? { ProjectionType: 'ALL' },
   };
-}
-
-function byName(indexes: readonly Readonly<Record<string, unknown>>[]): ReadonlyMap<unknown, unknown> {
-  return new Map(indexes.map((index) => [index['IndexName'], index]));
 }
 
 async function call(

@@ -1,7 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import type { Failure } from './outcome.ts';
+import type { Access } from '../iam/access.ts';
+import type { FunctionDefinition } from './definition.ts';
+import type { Failure } from './runtime.ts';
 
-/** What Lambda tells a destination of an event that failed. AWS: "Capturing records of Lambda asynchronous invocations". */
+/**
+ * The message that Lambda sends to a failure destination.
+ * AWS: "Capturing records of Lambda asynchronous invocations".
+ */
 export interface FailureRecord {
   readonly version: '1.0';
   /** ISO 8601. */
@@ -21,30 +25,38 @@ export interface FailureRecord {
   readonly responsePayload: Failure;
 }
 
-/** An event that is given up. */
-export interface GivenUp {
-  /** JSON. */
-  readonly payload: string;
-  readonly condition: FailureRecord['requestContext']['condition'];
-  readonly tries: number;
-  readonly failure: Failure;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
+/** Records that a queue keeps in memory. SQS keeps them for the queue's retention period. */
+const maxRecords = 100;
+
+export interface FailureQueuesOptions {
+  readonly access: Access;
+  readonly log: (line: string) => void;
 }
 
-export const failureRecord = (
-  functionArn: string,
-  { payload, condition, tries, failure, at }: GivenUp,
-): FailureRecord => ({
-  version: '1.0',
-  timestamp: new Date(at).toISOString(),
-  requestContext: {
-    requestId: randomUUID(),
-    functionArn: `${functionArn}:$LATEST`,
-    condition,
-    approximateInvokeCount: tries,
-  },
-  requestPayload: JSON.parse(payload),
-  responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
-  responsePayload: failure,
-});
+/** The SQS queues that are failure destinations. A developer can read them; nothing consumes them. */
+export class FailureQueues {
+  readonly #options: FailureQueuesOptions;
+  readonly #records = new Map<string, readonly FailureRecord[]>();
+
+  constructor(options: FailureQueuesOptions) {
+    this.#options = options;
+  }
+
+  /** Returns the records in a queue, oldest first, and leaves them there. */
+  records(queueName: string): readonly FailureRecord[] {
+    return this.#records.get(queueName) ?? [];
+  }
+
+  /** Adds a record to the function's failure queue, unless it has none or its role does not allow it. */
+  add({ name: functionName, role, retry }: FunctionDefinition, record: FailureRecord): void {
+    const { onFailure: queueArn } = retry;
+    if (queueArn === null) return;
+    const caller = { kind: 'function', functionName, role, environment: '' } as const;
+    if (this.#options.access.check(caller, 'sqs:SendMessage', queueArn) !== undefined) return;
+    const queueName = queueArn.split(':').at(-1) ?? '';
+    this.#records.set(queueName, [...this.records(queueName), record].slice(-maxRecords));
+    this.#options.log(
+      `Queue ${queueName} has a failed event of ${functionName}. See GET /queues/${queueName}.`,
+    );
+  }
+}

@@ -1,43 +1,56 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { type S3Error, s3Error } from './s3-error.ts';
-import { queryOf, type S3Request } from './s3-request.ts';
+import type { Access, Caller } from '../iam/access.ts';
+import { isS3Error, queryOf, type S3Error, type S3Request, s3Error } from './s3-request.ts';
 
-/** Who signed a URL, and with what. */
-export interface Signer {
-  readonly accessKeyId: string;
-  /** Undefined where the URL was signed with none. */
-  readonly sessionToken: string | undefined;
+/** Identifies the caller by the Authorization header or the presigned URL. `now` is in milliseconds. */
+export function callerOf(request: S3Request, access: Access, now: number): Caller | S3Error {
+  if (queryOf(request, 'X-Amz-Signature') === undefined) return access.callerOf(request.headers);
+  if (request.headers.authorization !== undefined) {
+    return s3Error(
+      400,
+      'InvalidArgument',
+      'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified',
+    );
+  }
+  const signature = verifyPresigned(request, access, now);
+  if (isS3Error(signature)) return signature;
+  return access.callerByKey(signature.accessKeyId, queryOf(request, 'X-Amz-Security-Token'));
 }
 
-/** The secret of an access key id; undefined for a key that nobody here has. */
-export type SecretOf = (accessKeyId: string) => string | undefined;
+/** Returns undefined if the caller may do `action` on `resource`, else the error response. */
+export function denialOf(
+  caller: Caller,
+  action: string,
+  resource: string,
+  access: Access,
+): S3Error | undefined {
+  const denial = access.check(caller, action, resource);
+  if (denial === undefined) return undefined;
+  if (caller.kind === 'impostor') {
+    return s3Error(400, 'InvalidToken', 'The provided token is malformed or otherwise invalid.');
+  }
+  return s3Error(403, 'AccessDenied', caller.kind === 'anonymous' ? 'Access Denied' : denial.message);
+}
 
-/** AWS: "Authenticating requests: using query parameters", the longest that a signed URL may be used. */
-const longestSeconds = 7 * 24 * 60 * 60;
-const skewMs = 15 * 60_000;
+/** AWS: "Authenticating requests: using query parameters", the maximum of X-Amz-Expires. */
+const maxExpirySeconds = 7 * 24 * 60 * 60;
+const clockSkewMs = 15 * 60_000;
 
-const badQuery = (message: string) => s3Error(400, 'AuthorizationQueryParametersError', message);
-const isError = (found: Signer | S3Error): found is S3Error => 'code' in found;
-
-/** Whether the signature is in the query. */
-export const isPresigned = (request: S3Request): boolean => queryOf(request, 'X-Amz-Signature') !== undefined;
-
-interface Claim extends Signer {
+/** The signature of a presigned URL (Signature Version 4). */
+interface Signature {
+  readonly accessKeyId: string;
   readonly scope: string;
   /** `20300101T120000Z` */
   readonly date: string;
   readonly signedHeaders: readonly string[];
-  readonly signature: string;
+  readonly value: string;
 }
 
-/**
- * Checks a URL that was signed with Signature Version 4: that it is used in its time, with the method, path, query and
- * headers that were signed. `now` is in milliseconds.
- */
-export function verifyPresigned(request: S3Request, secretOf: SecretOf, now: number): Signer | S3Error {
-  const claim = readClaim(request, now);
-  if (isError(claim)) return claim;
-  const secret = secretOf(claim.accessKeyId);
+/** Checks that a presigned URL is used in time, and with the method, path, query and headers that it signs. */
+function verifyPresigned(request: S3Request, access: Access, now: number): Signature | S3Error {
+  const signature = readSignature(request, now);
+  if (isS3Error(signature)) return signature;
+  const secret = access.secretOf(signature.accessKeyId);
   if (secret === undefined) {
     return s3Error(
       403,
@@ -45,9 +58,9 @@ export function verifyPresigned(request: S3Request, secretOf: SecretOf, now: num
       'The AWS Access Key Id you provided does not exist in our records.',
     );
   }
-  const expected = Buffer.from(signatureOf(request, claim, secret));
-  const given = Buffer.from(claim.signature);
-  if (given.length === expected.length && timingSafeEqual(given, expected)) return claim;
+  const expected = Buffer.from(computeSignature(request, signature, secret));
+  const actual = Buffer.from(signature.value);
+  if (actual.length === expected.length && timingSafeEqual(actual, expected)) return signature;
   return s3Error(
     403,
     'SignatureDoesNotMatch',
@@ -55,32 +68,32 @@ export function verifyPresigned(request: S3Request, secretOf: SecretOf, now: num
   );
 }
 
-function readClaim(request: S3Request, now: number): Claim | S3Error {
-  const text = (name: string) => queryOf(request, name) ?? '';
-  const [accessKeyId = '', ...scope] = text('X-Amz-Credential').split('/');
-  const date = text('X-Amz-Date');
-  const seconds = Number(text('X-Amz-Expires'));
-  const signedHeaders = text('X-Amz-SignedHeaders').split(';');
-  if (text('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256') {
-    return badQuery('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"');
+const invalidQuery = (message: string) => s3Error(400, 'AuthorizationQueryParametersError', message);
+
+function readSignature(request: S3Request, now: number): Signature | S3Error {
+  const parameter = (name: string) => queryOf(request, name) ?? '';
+  const [accessKeyId = '', ...scope] = parameter('X-Amz-Credential').split('/');
+  const date = parameter('X-Amz-Date');
+  const seconds = Number(parameter('X-Amz-Expires'));
+  const signedHeaders = parameter('X-Amz-SignedHeaders').split(';');
+  if (parameter('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256') {
+    return invalidQuery('X-Amz-Algorithm only supports "AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256"');
   }
-  const signedAt = timeOf(date);
+  const signedAt = parseDate(date);
   if (scope.length !== 4 || Number.isNaN(signedAt) || !signedHeaders.includes('host')) {
-    return badQuery(
+    return invalidQuery(
       'Query-string authentication version 4 requires Credential, Date, Expires and SignedHeaders',
     );
   }
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > longestSeconds) {
-    return badQuery('X-Amz-Expires must be between 1 and 604800 seconds');
+  if (!Number.isInteger(seconds) || seconds < 1 || seconds > maxExpirySeconds) {
+    return invalidQuery('X-Amz-Expires must be between 1 and 604800 seconds');
   }
-  if (signedAt > now + skewMs) return s3Error(403, 'AccessDenied', 'Request is not yet valid');
+  if (signedAt > now + clockSkewMs) return s3Error(403, 'AccessDenied', 'Request is not yet valid');
   if (now > signedAt + seconds * 1000) return s3Error(403, 'AccessDenied', 'Request has expired');
-  const sessionToken = queryOf(request, 'X-Amz-Security-Token');
-  const signature = text('X-Amz-Signature');
-  return { accessKeyId, sessionToken, scope: scope.join('/'), date, signedHeaders, signature };
+  return { accessKeyId, scope: scope.join('/'), date, signedHeaders, value: parameter('X-Amz-Signature') };
 }
 
-function timeOf(date: string): number {
+function parseDate(date: string): number {
   const [, year, month, day, hour, minute, second] =
     /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date) ?? [];
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
@@ -88,35 +101,36 @@ function timeOf(date: string): number {
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
-/** AWS: "Create a signed AWS API request", with S3's exception: its paths are encoded once and not normalized. */
-function signatureOf(request: S3Request, claim: Claim, secret: string): string {
-  const canonical = [
+/** AWS: "Create a signed AWS API request". Unlike other services, S3 encodes paths once and does not normalize them. */
+function computeSignature(request: S3Request, signature: Signature, secret: string): string {
+  const { date, scope, signedHeaders } = signature;
+  const canonicalRequest = [
     request.method,
-    decodeURIComponent(request.path).split('/').map(encoded).join('/'),
+    decodeURIComponent(request.path).split('/').map(encode).join('/'),
     canonicalQuery(request),
-    ...claim.signedHeaders.map((name) => `${name}:${headerOf(request, name)}`),
+    ...signedHeaders.map((name) => `${name}:${canonicalHeader(request, name)}`),
     '',
-    claim.signedHeaders.join(';'),
+    signedHeaders.join(';'),
     'UNSIGNED-PAYLOAD',
   ].join('\n');
-  const digest = createHash('sha256').update(canonical).digest('hex');
-  const toSign = ['AWS4-HMAC-SHA256', claim.date, claim.scope, digest].join('\n');
-  const key = claim.scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secret}`);
-  return hmac(key, toSign).toString('hex');
+  const digest = createHash('sha256').update(canonicalRequest).digest('hex');
+  const stringToSign = ['AWS4-HMAC-SHA256', date, scope, digest].join('\n');
+  const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secret}`);
+  return hmac(key, stringToSign).toString('hex');
 }
 
 function canonicalQuery({ query }: S3Request): string {
   return query
     .filter(([name]) => name !== 'X-Amz-Signature')
-    .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
     .sort()
     .join('&');
 }
 
-const headerOf = ({ headers }: S3Request, name: string): string =>
+const canonicalHeader = ({ headers }: S3Request, name: string): string =>
   String(headers[name] ?? '')
     .trim()
     .replace(/ +/g, ' ');
 
-const encoded = (text: string): string =>
+const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
