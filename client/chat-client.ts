@@ -1,14 +1,14 @@
 import type { ChatClientOptions, ClientEvents } from './chat-client-options.ts';
 import { Connection, type Phase } from './connection.ts';
 import { Credential } from './credential.ts';
-import { Emitter } from './emitter.ts';
+import { Emitter } from './events.ts';
 import { type ChatClientError, closed } from './errors.ts';
 import type { Link, Receiver, State } from './link.ts';
 import { Outbox, type Unanswered } from './outbox.ts';
 import { whenLive } from './ready.ts';
 import { Rest } from './rest.ts';
 import { Room } from './room.ts';
-import { Router } from './router.ts';
+import { Router } from './frame-dispatcher.ts';
 import type { SocketClass } from './socket.ts';
 import type { Ask, Frame, Id, RoomDetails, RoomsPage } from './wire.ts';
 

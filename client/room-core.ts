@@ -1,8 +1,8 @@
-import { Drafts, type PendingMessage } from './drafts.ts';
+import { Drafts, type PendingMessage } from './pending-changes.ts';
 import { ChatClientError, closed } from './errors.ts';
-import { Feed } from './feed.ts';
+import { Feed } from './room-sync.ts';
 import type { Link, Receiver, State } from './link.ts';
-import { People } from './people.ts';
+import { People } from './participants.ts';
 import type { Change, ChangeAsk, Frame, FrameOf, Happening, Message } from './wire.ts';
 
 /** What happens in a room, by the name that the wire has for it. */

@@ -1,8 +1,8 @@
-import type { PendingMessage } from './drafts.ts';
-import { Emitter } from './emitter.ts';
+import type { PendingMessage } from './pending-changes.ts';
+import { Emitter } from './events.ts';
 import type { ChatClientError } from './errors.ts';
 import type { Link, Receiver, State } from './link.ts';
-import type { Presence } from './people.ts';
+import type { Presence } from './participants.ts';
 import { whenLive } from './ready.ts';
 import { RoomCore, type RoomEvents } from './room-core.ts';
 import { type Progress, type Uploaded, upload } from './upload.ts';

@@ -1,4 +1,4 @@
-import type { PendingMessage } from '../../client/drafts.ts';
+import type { PendingMessage } from '../../client/pending-changes.ts';
 import type { Message, Room } from '../../client/index.ts';
 
 /** A message as a client shows it. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { PendingMessage } from '../../../client/drafts.ts';
+import type { PendingMessage } from '../../../client/pending-changes.ts';
 import type { Message } from '../../../client/index.ts';
 import { checkShown, copyOf } from '../../torture/copy.ts';
 

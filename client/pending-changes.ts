@@ -1,6 +1,6 @@
 import type { ChatClientError } from './errors.ts';
 import { checkSize } from './frame-size.ts';
-import { Lane, type Request } from './lane.ts';
+import { Lane, type Request } from './request-queue.ts';
 import type { Link } from './link.ts';
 import type { Unanswered } from './outbox.ts';
 import type { ChangeAsk, Frame, FrameOf, Id, Message } from './wire.ts';

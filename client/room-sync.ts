@@ -1,5 +1,5 @@
 import type { ChatClientError } from './errors.ts';
-import { Lane } from './lane.ts';
+import { Lane } from './request-queue.ts';
 import type { Link } from './link.ts';
 import { RoomLog } from './log.ts';
 import type { Ask, Change, Frame, FrameOf } from './wire.ts';
