@@ -1,4 +1,4 @@
-import type { Change, Deletion } from '../domain/log.ts';
+import type { Change, Deletion } from '../domain/message.ts';
 import { scrubChange } from '../store/log.ts';
 import * as messages from '../store/messages.ts';
 import { objectKey } from '../store/object-key.ts';
