@@ -106,7 +106,7 @@ export async function changeMessage<C extends Change>(
   const { outcome, message } = applied;
   const told = { ...change.told(message, made.entry), ...(clientId !== undefined && { clientId }) };
   // A repeat may do what an earlier try has left undone: then nobody has been told yet.
-  if (outcome === 'now' || (outcome === 'before' && !made.repeated)) {
+  if (outcome === 'applied' || (outcome === 'already' && !made.repeated)) {
     await publish(told, made.room, session, context);
     return [];
   }

@@ -1,8 +1,8 @@
 import { Leaves } from './leaves.ts';
 import type { Receiver } from './link.ts';
-import type { Ask, Frame, FrameOf } from './wire.ts';
+import type { ClientFrame, Frame, FrameOf } from './wire.ts';
 
-interface RouterParts {
+interface FrameDispatcherOptions {
   /** The open rooms, by their ids. */
   readonly rooms: ReadonlyMap<string, { readonly receiver: Receiver }>;
   /** The token was refused, or ran out. */
@@ -14,18 +14,18 @@ interface RouterParts {
 }
 
 /** Brings each frame to the room that it is about, and tells of the rooms that are not open here. */
-export class Router {
+export class FrameDispatcher {
   /** The last numbers of rooms that are not open here, so that a frame that comes twice is told once. */
   readonly #heard = new Map<string, number>();
   readonly #leaves = new Leaves();
-  readonly #parts: RouterParts;
+  readonly #parts: FrameDispatcherOptions;
 
-  constructor(parts: RouterParts) {
+  constructor(parts: FrameDispatcherOptions) {
     this.#parts = parts;
   }
 
   /** A frame went out. */
-  sent(frame: Ask): void {
+  sent(frame: ClientFrame): void {
     this.#leaves.sent(frame);
   }
 

@@ -1,9 +1,9 @@
 import type { ChatClientError } from './errors.ts';
 import { checkSize } from './frame-size.ts';
-import { Lane, type Request } from './lane.ts';
 import type { Link } from './link.ts';
-import type { Unanswered } from './outbox.ts';
-import type { ChangeAsk, Frame, FrameOf, Id, Message } from './wire.ts';
+import type { PendingChange } from './outbox.ts';
+import { type Request, RequestQueue } from './request-queue.ts';
+import type { ChangeRequest, Frame, FrameOf, Id, Message } from './wire.ts';
 
 /** The server knows a repeat for a day; an hour of that is kept as a margin for clocks that differ. */
 const REPEATABLE_MS = 23 * 60 * 60 * 1000;
@@ -16,19 +16,19 @@ export type PendingMessage = Pick<Message, Known> & {
   readonly status: 'pending';
 } & { readonly [Field in Exclude<keyof Message, Known | 'client_id' | 'status'>]?: undefined };
 
-type Named = ChangeAsk & { client_id: string };
+type Named = ChangeRequest & { client_id: string };
 
-interface DraftsParts {
+interface PendingChangesOptions {
   readonly room: string;
   readonly link: Link;
   /** Whether changes may go out: the room has caught up. */
   ready(): boolean;
   onChange(): void;
-  onFailed(frame: ChangeAsk, error: ChatClientError): void;
+  onFailed(frame: ChangeRequest, error: ChatClientError): void;
 }
 
 /** Echoes of edits, deletes and reactions that do not name their client id are known by what they say. */
-function echoes(asked: ChangeAsk, told: Frame, mine: (user: Id) => boolean): boolean {
+function echoes(asked: ChangeRequest, told: Frame, mine: (user: Id) => boolean): boolean {
   if (asked.action === 'send' || !('message_id' in told) || told.message_id !== asked.message_id)
     return false;
   if ('client_id' in told) return false;
@@ -39,7 +39,7 @@ function echoes(asked: ChangeAsk, told: Frame, mine: (user: Id) => boolean): boo
   return same && !told.removed === !asked.remove;
 }
 
-const pendingOf = ({ frame, at }: Unanswered, user: string | undefined): PendingMessage[] =>
+const pendingOf = ({ frame, at }: PendingChange, user: string | undefined): PendingMessage[] =>
   frame.action !== 'send'
     ? []
     : [
@@ -55,25 +55,25 @@ const pendingOf = ({ frame, at }: Unanswered, user: string | undefined): Pending
       ];
 
 /** What was changed here and is not answered yet: one at a time, in the order in which it was done. */
-export class Drafts {
+export class PendingChanges {
   /** In their order; another array after each change. */
   pending: readonly PendingMessage[] = [];
   /** In their order; another array after each change. */
-  unanswered: readonly Unanswered[] = [];
+  pendingChanges: readonly PendingChange[] = [];
   /** The server has asked for patience until then, in milliseconds since the epoch. */
-  heldUntil: number | undefined;
+  throttledUntil: number | undefined;
   /** Numbers of messages that are stored, whose place in the log is not reached yet. */
   readonly #stored = new Map<string, number>();
-  readonly #parts: DraftsParts;
-  readonly #lane: Lane;
+  readonly #parts: PendingChangesOptions;
+  readonly #lane: RequestQueue;
 
-  constructor(parts: DraftsParts) {
+  constructor(parts: PendingChangesOptions) {
     this.#parts = parts;
-    this.#lane = new Lane(
+    this.#lane = new RequestQueue(
       ({ frame }) => parts.ready() && parts.link.send(frame),
       () => parts.link.doubt(),
       (ms) => {
-        this.heldUntil = Date.now() + ms;
+        this.throttledUntil = Date.now() + ms;
         parts.onChange();
       },
     );
@@ -84,7 +84,7 @@ export class Drafts {
   }
 
   /** @throws ChatClientError with the code of the refusal */
-  add(asked: ChangeAsk): Promise<Frame> {
+  add(asked: ChangeRequest): Promise<Frame> {
     const { room, link } = this.#parts;
     const frame = { ...asked, room_id: room, client_id: crypto.randomUUID() };
     const change = { room, frame, at: Date.now() };
@@ -93,7 +93,7 @@ export class Drafts {
   }
 
   /** Changes that an earlier page left: nobody waits for them any more. */
-  restore(left: readonly Unanswered[]): void {
+  restore(left: readonly PendingChange[]): void {
     const nobody = { resolve() {}, reject() {} };
     for (const change of left) this.#put(change, nobody, 1);
   }
@@ -128,7 +128,7 @@ export class Drafts {
     for (const [id, seq] of this.#stored) if (seq <= mark) this.#forget(id);
   }
 
-  #put(change: Unanswered, settle: Pick<Request, 'resolve' | 'reject'>, tries = 0): void {
+  #put(change: PendingChange, settle: Pick<Request, 'resolve' | 'reject'>, tries = 0): void {
     const { frame, at } = change;
     const { link } = this.#parts;
     try {
@@ -140,7 +140,7 @@ export class Drafts {
     }
     const mine = (user: Id) => link.user === undefined || String(user) === link.user;
     this.pending = [...this.pending, ...pendingOf(change, link.user)];
-    this.unanswered = [...this.unanswered, change];
+    this.pendingChanges = [...this.pendingChanges, change];
     this.#lane.add({
       frame,
       id: frame.client_id,
@@ -171,8 +171,8 @@ export class Drafts {
   }
 
   #answered(id: string): void {
-    this.heldUntil = undefined;
-    this.unanswered = this.unanswered.filter(({ frame }) => frame.client_id !== id);
+    this.throttledUntil = undefined;
+    this.pendingChanges = this.pendingChanges.filter(({ frame }) => frame.client_id !== id);
     this.#parts.onChange();
   }
 

@@ -1,5 +1,5 @@
 import { ChatClientError, unreachable } from './errors.ts';
-import type { Ask, Frame, FrameOf } from './wire.ts';
+import type { ClientFrame, Frame, FrameOf } from './wire.ts';
 
 /** Milliseconds without an answer after which a frame is sent again: a function may run for 29 s, but rarely does. */
 const ANSWER_MS = 10_000;
@@ -8,7 +8,7 @@ const LONGEST_PAUSE_MS = 30_000;
 
 /** Something that is asked of the server until it has answered. */
 export interface Request {
-  readonly frame: Ask;
+  readonly frame: ClientFrame;
   /** Its client id, where it has one: an answer or a refusal that names it is its own for certain. */
   readonly id?: string | undefined;
   /** Whether a frame without its client id answers it. Asked of the first alone, once it was sent. */
@@ -38,13 +38,13 @@ const idIn = (frame: Frame): string | undefined => {
   return 'client_id' in frame && typeof frame.client_id === 'string' ? frame.client_id : undefined;
 };
 
-const namesMessage = (frame: Ask): boolean => 'message_id' in frame || frame.action === 'send';
+const namesMessage = (frame: ClientFrame): boolean => 'message_id' in frame || frame.action === 'send';
 
 /**
  * Requests one after the other: so they land in their order, and a refusal that names none of them belongs to the one
  * in flight.
  */
-export class Lane {
+export class RequestQueue {
   #queue: Request[] = [];
   #flying = false;
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,14 +1,14 @@
 import type { ChatClientError } from './errors.ts';
-import { Lane } from './lane.ts';
 import type { Link } from './link.ts';
 import { RoomLog } from './log.ts';
-import type { Ask, Change, Frame, FrameOf } from './wire.ts';
+import { RequestQueue } from './request-queue.ts';
+import type { Change, ClientFrame, Frame, FrameOf } from './wire.ts';
 
 /** A swapped frame is soon there by itself; clients that missed the same one do not all ask at once. */
 const GAP_MS = 200;
 const GAP_JITTER_MS = 400;
 
-interface FeedParts {
+interface RoomSyncOptions {
   readonly room: string;
   readonly link: Link;
   /** Changes were applied by a page of what was missed, or the copy was loaded anew. */
@@ -27,17 +27,17 @@ interface Manner {
 }
 
 /** Keeps a room's copy of its log complete: joins, asks for what was missed, fills gaps. */
-export class Feed {
+export class RoomSync {
   readonly log = new RoomLog();
-  readonly #parts: FeedParts;
-  readonly #asks: Lane;
+  readonly #parts: RoomSyncOptions;
+  readonly #asks: RequestQueue;
   #live = false;
   #filling = false;
   #gap: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(parts: FeedParts) {
+  constructor(parts: RoomSyncOptions) {
     this.#parts = parts;
-    this.#asks = new Lane(
+    this.#asks = new RequestQueue(
       ({ frame }) => parts.link.send(frame),
       () => parts.link.doubt(),
     );
@@ -89,14 +89,18 @@ export class Feed {
   }
 
   /** @throws ChatClientError with the code of the refusal */
-  ask<F extends Frame>(frame: Ask, answers: (frame: Frame) => frame is F, manner: Manner = {}): Promise<F> {
+  ask<F extends Frame>(
+    frame: ClientFrame,
+    answers: (frame: Frame) => frame is F,
+    manner: Manner = {},
+  ): Promise<F> {
     return new Promise((resolve, reject) => {
       const settled = { resolve: (answer: Frame) => resolve(answer as F), reject };
       this.#asks.add({ frame, answeredBy: answers, ...settled, ...manner }, manner.first);
     });
   }
 
-  #own<F extends Frame>(frame: Ask, answers: (frame: Frame) => frame is F): Promise<F> {
+  #own<F extends Frame>(frame: ClientFrame, answers: (frame: Frame) => frame is F): Promise<F> {
     return this.ask(frame, answers, { first: true, fleeting: true, sound: true });
   }
 
@@ -117,7 +121,7 @@ export class Feed {
   }
 
   async #start(mark?: number): Promise<void> {
-    const asked: Ask = { action: 'history', room_id: this.#parts.room };
+    const asked: ClientFrame = { action: 'history', room_id: this.#parts.room };
     const newest = await this.#own(asked, (frame) => frame.type === 'history');
     this.log.start(newest, mark);
     this.#parts.onPage([]);

@@ -6,7 +6,7 @@ const FADE_MS = 6_000;
 export type Presence = Pick<FrameOf<'presence'>, 'status' | 'last_seen'>;
 
 /** What is known of the people in a room beside what they wrote. Each value is replaced when it changes. */
-export class People {
+export class Participants {
   typing: readonly string[] = [];
   presence: ReadonlyMap<string, Presence> = new Map();
   /** How far each has read: a message's id. */
