@@ -3,8 +3,16 @@ import * as v from 'valibot';
 import type { Event } from '../../domain/event.ts';
 import type { Message } from '../../domain/message.ts';
 import { type Dialect, FrameError } from '../dialect.ts';
-import { clientIdOf, fieldOf, fieldsOf, parseFrame, refusedFields, wireFile } from '../frame.ts';
-import { clientId, id } from '../schema.ts';
+import {
+  clientId,
+  clientIdOf,
+  fieldOf,
+  fieldsOf,
+  id,
+  parseFrame,
+  refusedFields,
+  wireFile,
+} from '../frame.ts';
 
 export const chatMessage = v.object({
   type: v.literal('chat_message'),
