@@ -68,7 +68,10 @@ const dataUrl = /^data:([^;,]*)((?:;[^;,]*)*);base64,/i;
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 const unreadable = () =>
-  new ChatError('BAD_FRAME', 'The file could not be read: send it as base64 or as a data URL in base64');
+  new ChatError(
+    'BAD_FRAME',
+    'File not read: it is not valid base64. Send it as base64 or as a base64 data URL.',
+  );
 
 /**
  * The bytes of a file in a frame, and the type that a data URL names.

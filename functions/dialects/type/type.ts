@@ -4,6 +4,7 @@ import type { Event } from '../../domain/event.ts';
 import type { Message } from '../../domain/message.ts';
 import { type Dialect, FrameError } from '../dialect.ts';
 import { clientIdOf, fieldOf, fieldsOf, parseFrame, refusedFields, wireFile } from '../frame.ts';
+import { dialectTraits } from '../handshake.ts';
 import { clientId, id } from '../schema.ts';
 
 export const chatMessage = v.object({
@@ -56,11 +57,7 @@ function frameOf(event: Event): object | undefined {
 
 /** The contract S3. */
 export const type: Dialect = {
-  name: 'type',
-  bringsHistory: false,
-  hasInbox: false,
-  refusesByFrame: true,
-  reads: 'auto',
+  ...dialectTraits.type,
   decode(body) {
     const frame = parseFrame(body, 'Invalid JSON');
     if (fieldOf(frame, 'type') !== 'chat_message') {
