@@ -1,5 +1,5 @@
 import type { ChatClient, ChatClientError, Room, RoomEvents, SendOptions } from '../client/index.ts';
-import { holdRoom } from '../client/react/index.ts';
+import { keepRoomOpen } from '../client/react/index.ts';
 import type { Entry, Failed } from './entry.ts';
 import { asTaken, flawOf, isPicture, uploadProblem } from './files.ts';
 import {
@@ -181,7 +181,7 @@ export class Desk {
   /** The room stays open until it is done. */
   #open<T>(deed: (room: Room) => Promise<T>): Promise<T> {
     const room = this.#client.room(this.#room);
-    return deed(room).finally(holdRoom(room));
+    return deed(room).finally(keepRoomOpen(room));
   }
 
   #dropFile(): void {

@@ -4,9 +4,8 @@ import type { DeleteMessage, EditMessage, React } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
-import type { Change, LogEntry } from '../domain/log.ts';
 import { actorId, type Member } from '../domain/member.ts';
-import type { Message } from '../domain/message.ts';
+import type { Change, LogEntry, Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { enterLog } from '../log/append.ts';
 import { applyChange } from '../log/apply-change.ts';
@@ -107,7 +106,7 @@ export async function changeMessage<C extends Change>(
   const { outcome, message } = applied;
   const told = { ...change.told(message, made.entry), ...(clientId !== undefined && { clientId }) };
   // A repeat may do what an earlier try has left undone: then nobody has been told yet.
-  if (outcome === 'now' || (outcome === 'before' && !made.repeated)) {
+  if (outcome === 'applied' || (outcome === 'already' && !made.repeated)) {
     await publish(told, made.room, session, context);
     return [];
   }

@@ -4,7 +4,7 @@ import { invokeFunction } from '../aws/lambda.ts';
 import type { Context, TokenContext } from '../delivery/context.ts';
 import type { Poster } from '../delivery/poster.ts';
 import { signedPoster } from '../delivery/signed-poster.ts';
-import type { Rate, Rates } from '../domain/rate.ts';
+import type { Rate, Rates } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
 import { openFiles } from '../store/files.ts';
 import { measure } from './metrics.ts';

@@ -1,7 +1,14 @@
 import { showInInboxes } from '../connections/show-in-inboxes.ts';
 import type { PostingContext } from '../delivery/leave.ts';
-import type { Member, Role, User } from '../domain/member.ts';
-import { checkGivesRoles, checkGroup, checkHasSayOver, MembershipError } from '../domain/membership.ts';
+import {
+  checkGivesRoles,
+  checkGroup,
+  checkHasSayOver,
+  type Member,
+  MembershipError,
+  type Role,
+  type User,
+} from '../domain/member.ts';
 import { getMember } from '../store/members.ts';
 import * as memberships from '../store/memberships.ts';
 import { enterAsMember } from './enter-as-member.ts';

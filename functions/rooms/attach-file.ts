@@ -8,8 +8,9 @@ import {
   type InlineFile,
   isFileId,
   type MessageFile,
+  plainName,
+  typeOf,
 } from '../domain/file.ts';
-import { plainName, typeOf } from '../domain/file-type.ts';
 import { objectKey } from '../store/object-key.ts';
 import { getUpload, putUpload, readyUpload } from '../store/uploads.ts';
 

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, isoTime } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
-import { cleanName, type MessageFile } from '../domain/file.ts';
-import { checkedType, plainName } from '../domain/file-type.ts';
+import { checkedType, cleanName, type MessageFile, plainName } from '../domain/file.ts';
 import type { UploadRequest } from '../store/file-store.ts';
 import { objectKey } from '../store/object-key.ts';
 import { putUpload } from '../store/uploads.ts';

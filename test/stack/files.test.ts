@@ -1,8 +1,9 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { filePath } from '../../functions/dialects/frame.ts';
 import { ChatError } from '../../functions/domain/errors.ts';
-import { type FileInput, filePath } from '../../functions/domain/file.ts';
+import type { FileInput } from '../../functions/domain/file.ts';
 import { attachFile } from '../../functions/rooms/attach-file.ts';
 import { openFiles } from '../../functions/store/files.ts';
 import { expireUpload } from '../../functions/store/uploads.ts';

@@ -1,7 +1,7 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Change } from '../../functions/domain/log.ts';
+import type { Change } from '../../functions/domain/message.ts';
 import { enterLog } from '../../functions/log/append.ts';
 import { logKey, repeatKey, roomKey } from '../../functions/store/keys.ts';
 import { getEntry, putChange, putMessage, putVoid } from '../../functions/store/log.ts';

@@ -85,7 +85,7 @@ describe('a file on its way', () => {
       { message: 'The plan', file: 'file-1', room_id: '1' },
     ]);
     expect(desk.now.attachment).toBeUndefined();
-    expect(client.unanswered).toEqual([]);
+    expect(client.pendingChanges).toEqual([]);
   });
 
   test('takes nothing from what one writes meanwhile, and a word without a file need not wait for it', async () => {
@@ -252,7 +252,7 @@ test('what waits for an answer shows as it is to become', async () => {
   const shown = () =>
     changed(
       entryOf(room.messages[0] as never),
-      client.unanswered.map(({ frame }) => frame),
+      client.pendingChanges.map(({ frame }) => frame),
       '1',
     );
   expect(shown()).toMatchObject({ text: 'New', changing: true, reactions: [{ emoji: '👍', users: ['1'] }] });

@@ -3,9 +3,19 @@ import type { Command } from '../../domain/command.ts';
 import type { Event } from '../../domain/event.ts';
 import { type Message, messageTypes } from '../../domain/message.ts';
 import { type Dialect, FrameError, type Speaker } from '../dialect.ts';
-import { attached, clientIdOf, fieldOf, fieldsOf, parseFrame, refusedFields, wireFile } from '../frame.ts';
+import {
+  attached,
+  clientId,
+  clientIdOf,
+  fieldOf,
+  fieldsOf,
+  id,
+  messageId,
+  parseFrame,
+  refusedFields,
+  wireFile,
+} from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
-import { clientId, id, messageId } from '../schema.ts';
 
 const common = { user: v.optional(id), client_id: v.optional(clientId) };
 const about = { ...common, message_id: messageId };

@@ -3,9 +3,17 @@ import * as v from 'valibot';
 import type { Event } from '../../domain/event.ts';
 import type { Message } from '../../domain/message.ts';
 import { type Dialect, FrameError } from '../dialect.ts';
-import { clientIdOf, fieldOf, fieldsOf, parseFrame, refusedFields, wireFile } from '../frame.ts';
+import {
+  clientId,
+  clientIdOf,
+  fieldOf,
+  fieldsOf,
+  id,
+  parseFrame,
+  refusedFields,
+  wireFile,
+} from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
-import { clientId, id } from '../schema.ts';
 
 export const chatMessage = v.object({
   type: v.literal('chat_message'),

@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ChatError, type ErrorCode } from '../../domain/errors.ts';
-import { type MembershipCode, MembershipError } from '../../domain/membership.ts';
+import { type MembershipCode, MembershipError } from '../../domain/member.ts';
 
 /** Refusals that only HTTP has words for. */
 const refusals = {

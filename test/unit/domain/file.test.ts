@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { filePath } from '../../../functions/dialects/frame.ts';
 import {
+  checkedType,
   cleanName,
   decodeInline,
   fileInput,
-  filePath,
+  isShown,
   MAX_INLINE_BYTES,
+  typeOf,
 } from '../../../functions/domain/file.ts';
-import { checkedType, isShown, typeOf } from '../../../functions/domain/file-type.ts';
 import { contentDisposition } from '../../../functions/rooms/content-disposition.ts';
 
 const ID = '3f1c2b9e-0d4a-4c5b-8e6f-7a8b9c0d1e2f';

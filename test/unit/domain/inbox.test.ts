@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import {
+  checkMayJoin,
+  hears,
+  MAX_INBOX_ROOMS,
+  MAX_JOINED_ROOMS,
+} from '../../../functions/domain/audience.ts';
 import type { Event } from '../../../functions/domain/event.ts';
-import { checkMayJoin, hears, MAX_INBOX_ROOMS, MAX_JOINED_ROOMS } from '../../../functions/domain/inbox.ts';
 import { directRoomId, inboxOf, isInbox } from '../../../functions/domain/room.ts';
 import { alice, bob, connectionOf, messageOf } from '../../support/sample.ts';
 
