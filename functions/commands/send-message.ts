@@ -64,13 +64,10 @@ async function checkRoom(command: SendMessage, writer: Writer, context: Storing)
 
 function refusalOf(command: SendMessage, answered: Message | undefined, receiver: Member | undefined) {
   if (command.replyTo !== undefined && (!answered || answered.deletedAt !== undefined)) {
-    return new ChatError(
-      'MESSAGE_NOT_FOUND',
-      'The message that this replies to is not there: reply to another',
-    );
+    return new ChatError('REPLY_NOT_FOUND');
   }
   if (command.receiver !== undefined && !receiver) {
-    return new ChatError('NOT_A_MEMBER', 'The receiver is not a member of this room: name one who is');
+    return new ChatError('RECEIVER_NOT_A_MEMBER');
   }
   return undefined;
 }
@@ -95,14 +92,11 @@ async function enter(command: SendMessage, writer: Writer, context: Storing, now
   return { room: room.value, ...(refusal && { refusal }) };
 }
 
-const misused = () =>
-  new ChatError('BAD_FRAME', 'This client_id was used for another change: take a new one for each');
-
-/** The same message, sent before. @throws ChatError BAD_FRAME for anything else */
+/** The same message, sent before. @throws ChatError CLIENT_ID_REUSED for anything else */
 function sameMessage(entry: LogEntry, clientId: string | undefined): Message {
   const same = entry.kind === 'message' && entry.message.clientId === clientId;
   if (same && clientId !== undefined) return entry.message;
-  throw misused();
+  throw new ChatError('CLIENT_ID_REUSED');
 }
 
 /** A message that is refused now may have been stored before, as when what it answers was deleted since. */
@@ -131,7 +125,8 @@ async function withFile(
 /**
  * Puts a message into its room's log and tells nobody. A repeat, known by its client id, stores nothing and gives the
  * message as it is now.
- * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, BAD_FRAME
+ * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_A_MEMBER, MUTED, RATE_LIMITED, REPLY_NOT_FOUND, RECEIVER_NOT_A_MEMBER,
+ * CLIENT_ID_REUSED, and those of attachFile
  */
 export async function storeMessage(command: SendMessage, writer: Writer, context: Storing): Promise<Stored> {
   const text = checkedText(command.text, command.file);

@@ -60,9 +60,9 @@ export const MAX_JOINED_ROOMS = 100;
  * The count may be some moments old, and need not be exact: what it keeps small is the work of a connection's end.
  * @param home the connection's own room, or its inbox
  * @param count of how many rooms it hears already, its own included
- * @throws ChatError BAD_FRAME
+ * @throws ChatError TOO_MANY_ROOMS
  */
 export function checkMayJoin(home: string, count: number): void {
   const most = MAX_JOINED_ROOMS + (isInbox(home) ? MAX_INBOX_ROOMS : 0);
-  if (count > most) throw new ChatError('BAD_FRAME', 'This socket is in too many rooms: leave one first');
+  if (count > most) throw new ChatError('TOO_MANY_ROOMS');
 }

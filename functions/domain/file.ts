@@ -64,7 +64,10 @@ const dataUrl = /^data:([^;,]*)((?:;[^;,]*)*);base64,/i;
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 const unreadable = () =>
-  new ChatError('BAD_FRAME', 'The file could not be read: send it as base64 or as a data URL in base64');
+  new ChatError(
+    'BAD_FRAME',
+    'File not read: it is not valid base64. Send it as base64 or as a base64 data URL.',
+  );
 
 /**
  * The bytes of a file in a frame, and the type that a data URL names.
@@ -123,15 +126,12 @@ const START_BYTES = 16;
 
 /**
  * A content type without its parameters, if it is taken.
- * @throws ChatError BAD_FRAME
+ * @throws ChatError FILE_TYPE_NOT_ALLOWED
  */
 export function checkedType(contentType: string): string {
   const essence = (contentType.split(';')[0] ?? '').trim().toLowerCase();
   if (Object.hasOwn(fileTypes, essence)) return essence;
-  throw new ChatError(
-    'BAD_FRAME',
-    'Files of this type are not taken: send it as application/octet-stream, which is saved and not shown',
-  );
+  throw new ChatError('FILE_TYPE_NOT_ALLOWED');
 }
 
 const hexStart = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, START_BYTES)).toString('hex');
@@ -146,14 +146,17 @@ function isText(bytes: Uint8Array): boolean {
 
 /**
  * The type of a file by its first bytes, which must be what is claimed, if anything is.
- * @throws ChatError BAD_FRAME
+ * @throws ChatError FILE_TYPE_NOT_ALLOWED
  */
 export function typeOf(bytes: Uint8Array, claimed: string | undefined): string {
   const start = hexStart(bytes);
   if (claimed !== undefined) {
     const type = checkedType(claimed);
     if (fileTypes[type]?.start?.test(start) ?? true) return type;
-    throw new ChatError('BAD_FRAME', 'The file is not of the type that it is said to be: name its own type');
+    throw new ChatError(
+      'FILE_TYPE_NOT_ALLOWED',
+      'File not accepted: its bytes do not match its content type. Name its real content type.',
+    );
   }
   const found = Object.entries(fileTypes).find(([, type]) => type.start?.test(start));
   return found?.[0] ?? (isText(bytes) ? 'text/plain' : 'application/octet-stream');
