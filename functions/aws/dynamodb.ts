@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { type ClientOptions, environmentRegion } from './credentials.ts';
 import { endpointOf } from './endpoint.ts';
+import { type ClientOptions, environmentRegion } from './environment.ts';
+import { ServiceError } from './errors.ts';
 import { retrying } from './retry.ts';
 import { Service } from './service.ts';
-import { ServiceError } from './service-error.ts';
 
 /*
  * What the bundles have in place of `@aws-sdk/client-dynamodb`: so much of it as `store` uses, by the same names. The

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { environmentRegion } from './credentials.ts';
 import { endpointOf } from './endpoint.ts';
+import { environmentRegion } from './environment.ts';
 import { retrying } from './retry.ts';
 import { Service } from './service.ts';
 import { encoded } from './sign.ts';

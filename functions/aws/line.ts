@@ -1,7 +1,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { type Answer, AnswerReader } from './answer-reader.ts';
-import { NoAnswer } from './service-error.ts';
+import { NoAnswer } from './errors.ts';
 
 /** A request as it goes over the wire. */
 export interface WireRequest {

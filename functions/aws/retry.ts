@@ -1,5 +1,5 @@
 import type { Answer } from './answer-reader.ts';
-import { NoAnswer, type ServiceError, serviceError } from './service-error.ts';
+import { NoAnswer, type ServiceError, serviceError } from './errors.ts';
 
 // The SDK's standard mode (AWS SDKs and Tools Reference Guide: retry behavior).
 const ATTEMPTS = 3;

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import type { Answer } from './answer-reader.ts';
+import { endpointOf, givenEndpoint } from './endpoint.ts';
 import {
   type ClientOptions,
   type Credentials,
   environmentCredentials,
   environmentRegion,
-} from './credentials.ts';
-import { endpointOf, givenEndpoint } from './endpoint.ts';
+} from './environment.ts';
 import { retrying } from './retry.ts';
 import { type Body, Service } from './service.ts';
 import { encoded, type Header, Signer, signedHeaders, signingTime } from './sign.ts';

@@ -1,6 +1,5 @@
 import type { Answer } from './answer-reader.ts';
-import { type Credentials, environmentCredentials } from './credentials.ts';
-import { Pool } from './pool.ts';
+import { type Credentials, environmentCredentials } from './environment.ts';
 import {
   canonicalPath,
   EMPTY_HASH,
@@ -11,6 +10,7 @@ import {
   signedHeaders,
   signingTime,
 } from './sign.ts';
+import { Pool } from './transport.ts';
 
 /** A body, with its SHA-256 in hex. */
 export interface Body {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Credentials } from './credentials.ts';
+import type { Credentials } from './environment.ts';
 
 /** A header by its name in lower case, and its value without spaces around it. */
 export type Header = readonly [name: string, value: string];

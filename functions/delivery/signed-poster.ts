@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Answer } from '../aws/answer-reader.ts';
-import { type ClientOptions, environmentRegion } from '../aws/credentials.ts';
+import { type ClientOptions, environmentRegion } from '../aws/environment.ts';
+import { NoAnswer, serviceError } from '../aws/errors.ts';
 import { type Body, Service } from '../aws/service.ts';
-import { NoAnswer, serviceError } from '../aws/service-error.ts';
 import { encoded, type Header } from '../aws/sign.ts';
 import { type Poster, TransientError } from './poster.ts';
 

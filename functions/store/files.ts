@@ -1,7 +1,7 @@
 import { type Answer, headerOf } from '../aws/answer-reader.ts';
-import type { ClientOptions } from '../aws/credentials.ts';
+import type { ClientOptions } from '../aws/environment.ts';
+import { ServiceError } from '../aws/errors.ts';
 import { Bucket } from '../aws/s3.ts';
-import { ServiceError } from '../aws/service-error.ts';
 import type { FileStore } from './file-store.ts';
 
 /**

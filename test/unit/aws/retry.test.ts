@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Answer } from '../../../functions/aws/answer-reader.ts';
+import { NoAnswer } from '../../../functions/aws/errors.ts';
 import { retrying } from '../../../functions/aws/retry.ts';
-import { NoAnswer } from '../../../functions/aws/service-error.ts';
 
 const answer = (status: number, type = 'X'): Answer => ({
   status,

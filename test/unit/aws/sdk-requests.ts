@@ -3,10 +3,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { vi } from 'vitest';
-import type { Credentials } from '../../../functions/aws/credentials.ts';
+import type { Credentials } from '../../../functions/aws/environment.ts';
 import type { WireRequest } from '../../../functions/aws/line.ts';
-import { Pool } from '../../../functions/aws/pool.ts';
 import type { Header } from '../../../functions/aws/sign.ts';
+import { Pool } from '../../../functions/aws/transport.ts';
 
 export const region = 'eu-west-1';
 export const credentials: Credentials = {

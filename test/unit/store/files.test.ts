@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { Pool } from '../../../functions/aws/pool.ts';
+import { Pool } from '../../../functions/aws/transport.ts';
 import { openFiles } from '../../../functions/store/files.ts';
 import { objectKey } from '../../../functions/store/object-key.ts';
 import { NOON } from '../../support/sample.ts';

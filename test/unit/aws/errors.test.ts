@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { serviceError } from '../../../functions/aws/service-error.ts';
+import { serviceError } from '../../../functions/aws/errors.ts';
 
 const refusal = (status: number, body: string, headers = '') =>
   serviceError({

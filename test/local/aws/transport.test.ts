@@ -6,9 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
+import { NoAnswer } from '../../../functions/aws/errors.ts';
 import type { WireRequest } from '../../../functions/aws/line.ts';
-import { Pool, type PoolOptions } from '../../../functions/aws/pool.ts';
-import { NoAnswer } from '../../../functions/aws/service-error.ts';
+import { Pool, type PoolOptions } from '../../../functions/aws/transport.ts';
 import { answering, listening } from '../../support/answering.ts';
 
 function poolOf(url: string, options: Partial<PoolOptions> = {}): Pool {
