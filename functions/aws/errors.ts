@@ -1,17 +1,17 @@
-import { type Answer, headerOf } from './answer-reader.ts';
+import type { HttpResponse } from './transport.ts';
 
-/** A request that was not answered: its connection broke, or nothing came. Whether it was served, nobody knows. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
+/** No response came: the connection broke, or timed out. The service may have executed the request. */
+export class NoResponse extends Error {
+  override readonly name = 'NoResponse';
 
   constructor(why: string, options?: ErrorOptions) {
-    super(`Request not answered: ${why}; try again`, options);
+    super(`Request failed: ${why}. Try again.`, options);
   }
 }
 
-/** What a service refused, in its own words: `name` is its code, such as `AccessDeniedException`. */
+/** An error response of a service. `name` is its error code, such as `AccessDeniedException`. */
 export class ServiceError extends Error {
-  /** As the SDK says whose fault it was; `logFault` shows the words of such errors. */
+  /** As in the errors of the AWS SDK. `logFault` logs the message of errors that have it. */
   readonly $fault: 'client' | 'server';
   readonly status: number;
 
@@ -23,37 +23,39 @@ export class ServiceError extends Error {
   }
 }
 
-const textOf = (value: unknown): string | undefined =>
+const nonEmpty = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
-/** `com.amazonaws.dynamodb.v20120810#X`, `X:http://…` and `X` are all X. */
-const plain = (code: string): string => code.replace(/^.*#/, '').replace(/[:,].*$/, '');
+/** Returns `X` for `com.amazonaws.dynamodb.v20120810#X`, `X:http://…` and `X`. */
+const plainCode = (code: string): string => code.replace(/^.*#/, '').replace(/[:,].*$/, '');
 
-const signs: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** The text of an element of S3's XML. */
-const element = (xml: string, name: string): string | undefined =>
+/** Returns the text of an element of S3's XML. */
+const elementText = (xml: string, name: string): string | undefined =>
   new RegExp(`<${name}>([^<]*)</${name}>`)
     .exec(xml)?.[1]
-    ?.replace(/&(amp|lt|gt|quot|apos);/g, (_, sign: string) => signs[sign] ?? '');
+    ?.replace(/&(amp|lt|gt|quot|apos);/g, (_, entity: string) => entities[entity] ?? '');
 
-function fromJson(text: string): Record<string, unknown> {
+function parseFields(json: string): Record<string, unknown> {
   try {
-    return { ...JSON.parse(text) };
+    return { ...JSON.parse(json) };
   } catch {
     return {};
   }
 }
 
-/** The error that an answer of 300 and above is, in the protocols of JSON, REST with JSON, and S3. */
-export function serviceError(answer: Answer): ServiceError {
-  const text = answer.body.toString();
+/** Parses a response with status 300 or higher, in the protocols AWS JSON, REST JSON and REST XML (S3). */
+export function serviceError({ status, headers, body }: HttpResponse): ServiceError {
+  const text = body.toString();
   const xml = text.startsWith('<');
-  const json = xml ? {} : fromJson(text);
+  const json = xml ? {} : parseFields(text);
   const code =
-    headerOf(answer, 'x-amzn-errortype') ??
-    (xml ? element(text, 'Code') : (textOf(json['__type']) ?? textOf(json['code']))) ??
+    nonEmpty(headers['x-amzn-errortype']) ??
+    (xml ? elementText(text, 'Code') : (nonEmpty(json['__type']) ?? nonEmpty(json['code']))) ??
     'UnknownError';
-  const message = xml ? element(text, 'Message') : (textOf(json['message']) ?? textOf(json['Message']));
-  return new ServiceError(answer.status, plain(code), message ?? `the service answered ${answer.status}`);
+  const message = xml
+    ? elementText(text, 'Message')
+    : (nonEmpty(json['message']) ?? nonEmpty(json['Message']));
+  return new ServiceError(status, plainCode(code), message ?? `the service responded with ${status}`);
 }

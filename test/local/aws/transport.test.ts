@@ -2,182 +2,263 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
-import { NoAnswer } from '../../../functions/aws/errors.ts';
-import type { WireRequest } from '../../../functions/aws/line.ts';
-import { Pool, type PoolOptions } from '../../../functions/aws/transport.ts';
+import { NoResponse } from '../../../functions/aws/errors.ts';
+import { type HttpRequest, Transport, type TransportOptions } from '../../../functions/aws/transport.ts';
 import { answering, listening } from '../../support/answering.ts';
 
-function poolOf(url: string, options: Partial<PoolOptions> = {}): Pool {
-  const pool = new Pool(new URL(url), { lines: 2, ...options });
-  onTestFinished(() => pool.end());
-  return pool;
+function transportTo(url: string, options: TransportOptions = {}): Transport {
+  const transport = new Transport(new URL(url), { maxSockets: 2, ...options });
+  onTestFinished(() => transport.close());
+  return transport;
 }
 
-const request = (text = 'hi', path = '/'): WireRequest => ({
-  method: 'POST',
-  head: `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n`,
+const request = (text = 'hi', method = 'POST'): HttpRequest => ({
+  method,
+  path: '/',
+  headers: ['host', 'x', 'content-length', String(Buffer.byteLength(text))],
   body: Buffer.from(text),
 });
 
-/** A promise that a test settles. */
-function gate() {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return { opened: promise, open: resolve };
+/** A server that responds to each chunk with raw bytes, and resolves to its URL. */
+async function rawServer(respond: (socket: Socket) => void): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('data', () => respond(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('each request gets its own answer, however many there are', async () => {
+test('gives each of many concurrent requests its own response', async () => {
   const { url } = await answering((response, { body }) => response.end(`re: ${body}`));
-  const pool = poolOf(url);
+  const transport = transportTo(url);
   const texts = Array.from({ length: 200 }, (_, index) => `Grüße ${index}`);
-  const answers = await Promise.all(texts.map((text) => pool.ask(request(text))));
-  expect(answers.map(({ body }) => body.toString())).toEqual(texts.map((text) => `re: ${text}`));
+  const responses = await Promise.all(texts.map((text) => transport.send(request(text))));
+  expect(responses.map(({ body }) => body.toString())).toEqual(texts.map((text) => `re: ${text}`));
 });
 
-test('no more requests are under way than there are lines, and they are served in their order', async () => {
+test.each([
+  ['maxSockets', 3, { maxSockets: 3 }],
+  ['50 by default', 50, { maxSockets: undefined }],
+])('sends at most as many requests at once as %s, in their order', async (_what, most, options) => {
   const held: ServerResponse[] = [];
   const { url, came } = await answering((response) => {
     held.push(response);
-    if (held.length === 3) for (const each of held.splice(0)) each.end();
+    if (held.length === most) for (const each of held.splice(0)) each.end();
   });
-  const pool = poolOf(url, { lines: 3 });
-  await Promise.all(Array.from({ length: 30 }, (_, index) => pool.ask(request(String(index)))));
-  // Each three came at once, in whatever order their connections brought them.
+  const transport = new Transport(new URL(url), options.maxSockets ? { maxSockets: options.maxSockets } : {});
+  onTestFinished(() => transport.close());
+  const texts = Array.from({ length: 4 * most }, (_, index) => String(index));
+  await Promise.all(texts.map((text) => transport.send(request(text))));
+  // Requests of one round arrive in the order in which their connections open.
   for (const [index, { body }] of came.entries()) {
-    expect(Math.floor(Number(body) / 3)).toBe(Math.floor(index / 3));
+    expect(Math.floor(Number(body) / most)).toBe(Math.floor(index / most));
   }
-  expect(pool.size).toBe(3);
-  expect(new Set(came.map(({ socket }) => socket.remotePort)).size).toBe(3);
+  expect(new Set(came.map(({ socket }) => socket.remotePort)).size).toBe(most);
 });
 
-test('a large answer in chunks is read whole', async () => {
+test('reads a large response in chunks', async () => {
   const large = 'ä'.repeat(300_000);
   const { url } = await answering((response) => {
     response.write(large);
     response.end(large);
   });
-  const { body } = await poolOf(url).ask(request());
+  const { body } = await transportTo(url).send(request());
   expect(body.toString()).toBe(large + large);
 });
 
-test('a large request arrives whole', async () => {
+test('sends a large request', async () => {
   const large = 'ä'.repeat(2_000_000);
   const { url, came } = await answering((response) => response.end());
-  await poolOf(url).ask(request(large));
+  await transportTo(url).send(request(large));
   expect(came[0]?.body).toBe(large);
 });
 
-test('a kept connection that was closed meanwhile costs no request', async () => {
+test('reads status and headers, and no body after HEAD', async () => {
+  const { url } = await answering((response) =>
+    response.writeHead(410, { 'X-Amzn-ErrorType': 'GoneException', 'content-length': 1234 }).end(),
+  );
+  const response = await transportTo(url).send(request('', 'HEAD'));
+  expect(response).toMatchObject({
+    status: 410,
+    headers: { 'x-amzn-errortype': 'GoneException', 'content-length': '1234' },
+  });
+  expect(response.body).toHaveLength(0);
+});
+
+test('reads a response without a length until the connection ends', async () => {
+  const url = await rawServer((socket) => socket.end('HTTP/1.1 200 OK\r\n\r\nall of it'));
+  const { body } = await transportTo(url).send(request());
+  expect(body.toString()).toBe('all of it');
+});
+
+test('does not follow a redirect', async () => {
+  const { url, came } = await answering((response) =>
+    response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end(),
+  );
+  expect((await transportTo(url).send(request())).status).toBe(307);
+  expect(came).toHaveLength(1);
+});
+
+test('resends a request when the service had closed the kept-alive connection', async () => {
   const { url, came, server } = await answering((response) => response.end());
-  const pool = poolOf(url);
-  await pool.ask(request('first'));
-  // The close and the next request cross on the way, as when Lambda froze the function in between.
+  const transport = transportTo(url);
+  await transport.send(request('first'));
+  // The client sends before it sees the close, as after Lambda froze the function.
   const closed = once(came[0]?.socket ?? server, 'close');
   came[0]?.socket.destroy();
-  const second = pool.ask(request('second'));
+  const second = transport.send(request('second'));
   await closed;
   expect((await second).status).toBe(200);
   expect(came.map(({ body }) => body)).toEqual(['first', 'second']);
 });
 
-test('a request on a new connection that breaks is not sent again: it may have been served', async () => {
+test('does not resend a request on a new connection, because the service may have executed it', async () => {
   const { url, came } = await answering((_, { socket }) => socket.destroy());
-  await expect(poolOf(url).ask(request())).rejects.toBeInstanceOf(NoAnswer);
+  await expect(transportTo(url).send(request())).rejects.toBeInstanceOf(NoResponse);
   expect(came).toHaveLength(1);
 });
 
-test('a request that breaks on a kept connection is sent once more, not for ever', async () => {
+test('resends a request only once', async () => {
   const { url, came } = await answering((response, { body, socket }) => {
     if (body === 'first') response.end();
     else socket.destroy();
   });
-  const pool = poolOf(url);
-  await pool.ask(request('first'));
-  await expect(pool.ask(request('second'))).rejects.toBeInstanceOf(NoAnswer);
-  expect(came.map(({ body }) => body)).toEqual(['first', 'second', 'second']);
+  const transport = transportTo(url);
+  // Two kept-alive connections, so that the resent request could use the second.
+  await Promise.all([transport.send(request('first')), transport.send(request('first'))]);
+  await expect(transport.send(request('second'))).rejects.toBeInstanceOf(NoResponse);
+  expect(came.map(({ body }) => body)).toEqual(['first', 'first', 'second', 'second']);
 });
 
-test('when a connection breaks, those who wait get another', async () => {
+test('does not resend a request once a byte of the response has arrived', async () => {
+  let requests = 0;
+  const url = await rawServer((socket) => {
+    requests++;
+    if (requests === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
+    else socket.end('HTTP/1.1 2');
+  });
+  const transport = transportTo(url);
+  await transport.send({ ...request(''), method: 'GET' });
+  await expect(transport.send({ ...request(''), method: 'GET' })).rejects.toBeInstanceOf(NoResponse);
+  expect(requests).toBe(2);
+});
+
+test.each([
+  ['a length', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf'],
+  ['chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\nhalf'],
+])('rejects a response with %s that ends early', async (_what, bytes) => {
+  const url = await rawServer((socket) => socket.end(bytes));
+  await expect(transportTo(url).send(request())).rejects.toBeInstanceOf(NoResponse);
+});
+
+test('opens another connection for waiting requests when one breaks', async () => {
   const { url } = await answering((response, { body, socket }) => {
     if (body === 'bad') socket.destroy();
     else response.end();
   });
-  const pool = poolOf(url, { lines: 1 });
-  const asked = ['bad', 'good', 'bad', 'good'].map((text) => pool.ask(request(text)));
-  const ended = await Promise.allSettled(asked);
-  expect(ended[1]?.status).toBe('fulfilled');
-  expect(ended[3]?.status).toBe('fulfilled');
-  expect(ended[0]?.status).toBe('rejected');
+  const transport = transportTo(url, { maxSockets: 1 });
+  const sent = ['bad', 'good', 'bad', 'good'].map((text) => transport.send(request(text)));
+  const settled = await Promise.allSettled(sent);
+  expect(settled.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected', 'fulfilled']);
 });
 
-test('nobody there is an error that says so, with its cause', async () => {
+test('rejects with the cause when nothing listens', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
-  await expect(poolOf(`http://127.0.0.1:${port}`).ask(request())).rejects.toMatchObject({
-    name: 'NoAnswer',
-    message: 'Request not answered: the connection broke; try again',
+  await expect(transportTo(`http://127.0.0.1:${port}`).send(request())).rejects.toMatchObject({
+    name: 'NoResponse',
+    message: 'Request failed: the connection broke. Try again.',
     cause: { code: 'ECONNREFUSED' },
   });
 });
 
-test('who answers nothing is given up, and is not asked again', async () => {
-  const held = gate();
+test('times out when the service stays silent, and does not resend', async () => {
+  const held = Promise.withResolvers<void>();
   const { url, came } = await answering(async (response, { body }) => {
-    if (body === 'second') await held.opened;
+    if (body === 'second') await held.promise;
     response.end();
   });
-  const pool = poolOf(url, { silenceMs: 50 });
-  await pool.ask(request('first'));
-  await expect(pool.ask(request('second'))).rejects.toThrow('nothing came for 0.05 s');
-  held.open();
+  const transport = transportTo(url, { silenceMs: 50 });
+  await transport.send(request('first'));
+  await expect(transport.send(request('second'))).rejects.toThrow('the service sent nothing for 0.05 s');
+  held.resolve();
   expect(came).toHaveLength(2);
 });
 
-test('what is no HTTP is an error, and its connection is given up', async () => {
-  const server = createServer((socket) => socket.end('220 mail.example.com ESMTP\r\n\r\n'));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as AddressInfo;
-  const pool = poolOf(`http://127.0.0.1:${port}`);
-  await expect(pool.ask(request())).rejects.toThrow('what came is no HTTP');
-  await expect.poll(() => pool.size).toBe(0);
+test('times out when a response stops halfway', async () => {
+  const url = await rawServer((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf'));
+  await expect(transportTo(url, { silenceMs: 50 }).send(request())).rejects.toThrow(
+    'sent nothing for 0.05 s',
+  );
 });
 
-test('a connection that was idle too long is not used again', async () => {
-  const { url, came } = await answering((response) => response.end());
-  const pool = poolOf(url, { idleMs: -1 });
-  await pool.ask(request('first'));
-  await pool.ask(request('second'));
-  expect(new Set(came.map(({ socket }) => socket)).size).toBe(2);
+test.each([
+  ['that is not HTTP', '220 mail.example.com ESMTP\r\n\r\n'],
+  ['with a chunk without a size', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nwhat?\r\n\r\n'],
+  ['with endless headers', `HTTP/1.1 200 OK\r\nx: ${'x'.repeat(70_000)}`],
+])('rejects a response %s, and closes its connection', async (_what, bytes) => {
+  const closed = Promise.withResolvers<void>();
+  const url = await rawServer((socket) => {
+    socket.once('close', () => closed.resolve());
+    socket.write(bytes);
+  });
+  await expect(transportTo(url).send(request())).rejects.toMatchObject({
+    name: 'NoResponse',
+    cause: { code: expect.stringMatching(/^HPE_/) },
+  });
+  await closed.promise;
+});
+
+test('does not reuse a connection that is about to close or was idle for too long', async () => {
+  const { url, came } = await answering((response, { body }) => {
+    if (body === 'first') response.setHeader('connection', 'close');
+    response.end();
+  });
+  const transport = transportTo(url, { idleMs: 20 });
+  await transport.send(request('first'));
+  await transport.send(request('second'));
+  const [, second] = came;
+  if (second) await once(second.socket, 'close');
+  await transport.send(request('third'));
+  expect(new Set(came.map(({ socket }) => socket)).size).toBe(3);
 });
 
 const certificate = readFileSync(new URL('localhost.pem', import.meta.url), 'utf8');
 
-test('over TLS the host is checked, and a later connection resumes the session', async () => {
+test('checks the host of a TLS certificate, and resumes the TLS session', async () => {
   const trusted = getCACertificates('default');
   const server = createTlsServer({ key: certificate, cert: certificate }, (_, response) =>
-    response.end('safe'),
+    response.setHeader('connection', 'close').end('safe'),
   );
   const port = await listening(server);
   let resumed = 0;
   server.on('secureConnection', (socket) => {
     if (socket.isSessionReused()) resumed++;
   });
-  const pool = poolOf(`https://localhost:${port}`, { idleMs: -1 });
-  await expect(pool.ask(request())).rejects.toMatchObject({ cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } });
+  const transport = transportTo(`https://localhost:${port}`);
+  await expect(transport.send(request())).rejects.toMatchObject({
+    cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+  });
   setDefaultCACertificates([...trusted, certificate]);
   onTestFinished(() => setDefaultCACertificates(trusted));
-  expect((await pool.ask(request())).body.toString()).toBe('safe');
-  await pool.ask(request());
+  const first = await transport.send(request());
+  expect(first.body.toString()).toBe('safe');
+  await transport.send(request());
   expect(resumed).toBe(1);
-  await expect(poolOf(`https://127.0.0.1:${port}`).ask(request())).rejects.toMatchObject({
+  await expect(transportTo(`https://127.0.0.1:${port}`).send(request())).rejects.toMatchObject({
     cause: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
   });
 });

@@ -1,17 +1,12 @@
 import { expect, test } from 'vitest';
 import { serviceError } from '../../../functions/aws/errors.ts';
 
-const refusal = (status: number, body: string, headers = '') =>
-  serviceError({
-    status,
-    head: `HTTP/1.1 ${status} Said${headers}`,
-    body: Buffer.from(body),
-    keepAlive: true,
-  });
+const refusal = (status: number, body: string, headers: Record<string, string> = {}) =>
+  serviceError({ status, headers, body: Buffer.from(body) });
 
 test.each([
   [
-    'DynamoDB’s JSON',
+    'AWS JSON, as from DynamoDB',
     refusal(
       400,
       '{"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","message":"no"}',
@@ -19,17 +14,17 @@ test.each([
     { name: 'ConditionalCheckFailedException', message: 'no', $fault: 'client' },
   ],
   [
-    'IAM’s capital M',
+    'JSON with a capital M, as from IAM',
     refusal(400, '{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"User: x"}'),
     { name: 'AccessDeniedException', message: 'User: x' },
   ],
   [
-    'a header',
-    refusal(404, '{"Message":"no"}', '\r\nX-Amzn-ErrorType: ResourceNotFoundException:http://internal/'),
+    'the error type header',
+    refusal(404, '{"Message":"no"}', { 'x-amzn-errortype': 'ResourceNotFoundException:http://internal/' }),
     { name: 'ResourceNotFoundException', message: 'no' },
   ],
   [
-    'S3’s XML',
+    'XML, as from S3',
     refusal(
       403,
       '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>a &lt;b&gt; &amp; c</Message></Error>',
@@ -37,12 +32,12 @@ test.each([
     { name: 'AccessDenied', message: 'a <b> & c' },
   ],
   [
-    'nothing',
+    'an empty body',
     refusal(503, ''),
-    { name: 'UnknownError', message: 'the service answered 503', $fault: 'server' },
+    { name: 'UnknownError', message: 'the service responded with 503', $fault: 'server' },
   ],
-  ['a page', refusal(502, '<html>Bad Gateway</html>'), { name: 'UnknownError', status: 502 }],
-  ['what is no object', refusal(400, 'null'), { name: 'UnknownError' }],
-])('the words of a refusal are found in %s', (_where, error, expected) => {
+  ['an HTML page', refusal(502, '<html>Bad Gateway</html>'), { name: 'UnknownError', status: 502 }],
+  ['JSON that is not an object', refusal(400, 'null'), { name: 'UnknownError' }],
+])('finds code and message in %s', (_where, error, expected) => {
   expect(error).toMatchObject(expected);
 });
