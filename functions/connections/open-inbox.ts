@@ -1,8 +1,8 @@
 import { deliver } from '../delivery/deliver.ts';
 import type { PostingContext } from '../delivery/leave.ts';
 import { mapLimited } from '../delivery/map-limited.ts';
+import { MAX_INBOX_ROOMS } from '../domain/audience.ts';
 import type { Connection, Session } from '../domain/connection.ts';
-import { MAX_INBOX_ROOMS } from '../domain/inbox.ts';
 import type { Room } from '../domain/room.ts';
 import { deleteConnection } from '../store/connections.ts';
 import { putInInbox } from '../store/joined-rooms.ts';

@@ -1,5 +1,4 @@
-import type { Connection } from '../domain/connection.ts';
-import { MAX_ANNOUNCED_CONNECTIONS } from '../domain/presence.ts';
+import { type Connection, MAX_ANNOUNCED_CONNECTIONS } from '../domain/connection.ts';
 import { type Context, isoTime } from './context.ts';
 import { deliver } from './deliver.ts';
 

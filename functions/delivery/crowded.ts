@@ -1,5 +1,4 @@
-import { authentic, type Connection } from '../domain/connection.ts';
-import { isPresence, MAX_ANNOUNCED_CONNECTIONS } from '../domain/presence.ts';
+import { authentic, type Connection, isPresence, MAX_ANNOUNCED_CONNECTIONS } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 import { listSome } from '../store/connections.ts';
 import type { Context } from './context.ts';

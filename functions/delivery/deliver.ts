@@ -1,7 +1,7 @@
 import { dialectOf } from '../dialects/registry.ts';
+import { hears } from '../domain/audience.ts';
 import { authentic, type Connection } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
-import { hears } from '../domain/inbox.ts';
 import { Pace } from './pace.ts';
 import { type Budget, type Outcome, postPatiently } from './post-with-retries.ts';
 import type { Poster } from './poster.ts';

@@ -1,6 +1,5 @@
 import type { Connection } from '../domain/connection.ts';
-import type { Room } from '../domain/room.ts';
-import { settling, shardsFor } from '../domain/shards.ts';
+import { type Room, settling, shardsFor } from '../domain/room.ts';
 import { growShards } from '../store/shards.ts';
 import type { Context } from './context.ts';
 

@@ -1,6 +1,12 @@
-import { authentic, CLOCK_TOLERANCE_MS, type Connection, opening } from '../domain/connection.ts';
+import {
+  authentic,
+  CLOCK_TOLERANCE_MS,
+  type Connection,
+  isPresence,
+  leavesOffline,
+  opening,
+} from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import { isPresence, leavesOffline } from '../domain/presence.ts';
 import type { Room } from '../domain/room.ts';
 import {
   type ConnectionPlace,

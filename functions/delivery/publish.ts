@@ -1,8 +1,7 @@
+import { hears, statusFrom } from '../domain/audience.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { type Event, sentBefore } from '../domain/event.ts';
-import { hears } from '../domain/inbox.ts';
 import type { Status } from '../domain/message.ts';
-import { statusFrom } from '../domain/receipt.ts';
 import type { Room } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
 import { type Audience, audienceOf, withCaller } from './audience.ts';
