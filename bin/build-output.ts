@@ -22,9 +22,7 @@ export async function bundled(
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     const shown = await esbuild.formatMessages(error.errors, { kind: 'error', color: process.stderr.isTTY });
-    throw new Error(
-      `Build failed: ${error.errors.length} in the source. Correct these:\n${shown.join('')}`,
-    );
+    throw new Error(`Build failed: ${error.errors.length} in the source. Correct these:\n${shown.join('')}`);
   }
 }
 
