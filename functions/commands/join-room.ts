@@ -1,7 +1,7 @@
 import { announce } from '../delivery/announce.ts';
 import type { Context } from '../delivery/context.ts';
-import { lookAt } from '../delivery/crowded.ts';
-import { present } from '../delivery/leave.ts';
+import { lookAt } from '../delivery/presence.ts';
+import { present } from '../delivery/remove-connections.ts';
 import type { JoinRoom } from '../domain/command.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../delivery/context.ts';
-import { tellIfGone } from '../delivery/leave.ts';
+import { tellIfGone } from '../delivery/remove-connections.ts';
 import type { LeaveRoom } from '../domain/command.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';

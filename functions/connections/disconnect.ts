@@ -1,5 +1,5 @@
-import { leave, type PostingContext } from '../delivery/leave.ts';
-import { mapLimited } from '../delivery/map-limited.ts';
+import { mapLimited } from '../delivery/concurrency.ts';
+import { leave, type PostingContext } from '../delivery/remove-connections.ts';
 import { listPlaces } from '../store/connections.ts';
 
 /** Removes a connection that has ended. API Gateway may bring only the user's id here, so its rooms are looked up. */

@@ -1,5 +1,5 @@
-import type { PostingContext } from '../delivery/leave.ts';
 import { post } from '../delivery/publish.ts';
+import type { PostingContext } from '../delivery/remove-connections.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';

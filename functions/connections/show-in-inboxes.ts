@@ -1,5 +1,5 @@
-import type { PostingContext } from '../delivery/leave.ts';
 import { post } from '../delivery/publish.ts';
+import type { PostingContext } from '../delivery/remove-connections.ts';
 import { authentic, type Connection } from '../domain/connection.ts';
 import { inboxOf, type Room } from '../domain/room.ts';
 import { deleteConnection, listConnections } from '../store/connections.ts';
@@ -7,7 +7,7 @@ import { putInInbox } from '../store/joined-rooms.ts';
 import { getMember } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { findConnection } from '../store/shards.ts';
-import { inboxRow } from './open-inbox.ts';
+import { inboxRow } from './inbox.ts';
 
 /** @returns false where the inbox hears of the room already: of one that has grown, maybe in another shard */
 async function putUnlessThere(row: Connection, room: Room, { db }: PostingContext): Promise<boolean> {

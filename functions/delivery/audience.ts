@@ -1,7 +1,7 @@
 import type { Connection, Session } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
-import type { PostingContext } from './leave.ts';
+import type { PostingContext } from './remove-connections.ts';
 
 /** Those whom a room's events are posted to, looked up when they are needed, and once. */
 export type Audience = () => Promise<readonly Connection[]>;

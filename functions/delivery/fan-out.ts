@@ -9,9 +9,9 @@ import type { Context, FanOutBatch } from './context.ts';
 import { FANOUT_BUDGET } from './deliver.ts';
 import { statsOf } from './delivery-stats.ts';
 import { growRoom } from './grow-room.ts';
-import type { PostingContext } from './leave.ts';
 import { post } from './publish.ts';
 import { acknowledge } from './receipts.ts';
+import type { PostingContext } from './remove-connections.ts';
 import { userConnections } from './user-connections.ts';
 
 /** Those of a room who belong to a shard, wherever the count of their time has placed them. */

@@ -11,7 +11,7 @@ import type { Context, FanOutBatch } from './context.ts';
 import { type Delivery, deliver, type Terms } from './deliver.ts';
 import { statsOf } from './delivery-stats.ts';
 import { growRoom } from './grow-room.ts';
-import { dropFull, type PostingContext, prune } from './leave.ts';
+import { dropFull, type PostingContext, prune } from './remove-connections.ts';
 import { settleAll } from './settle-all.ts';
 
 /**

@@ -4,8 +4,8 @@ import { reached, receiptAudience } from '../domain/receipt.ts';
 import { raiseStatus } from '../store/messages.ts';
 import type { Audience } from './audience.ts';
 import { isoTime } from './context.ts';
-import type { PostingContext } from './leave.ts';
 import { post } from './publish.ts';
+import type { PostingContext } from './remove-connections.ts';
 
 /**
  * Notes that a message was delivered, or read, and tells those who follow its receipts. S0 and S1 see a message that is

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { type Headers, offeredSubprotocols, TOKEN_SUBPROTOCOL } from '../auth/credential.ts';
 import { invokeFunction } from '../aws/lambda.ts';
-import { connect } from '../connections/connect.ts';
+import { connect } from '../connections/lifecycle.ts';
 import { database } from './context.ts';
 import { required } from './environment.ts';
 import { logFault, reported } from './fault.ts';

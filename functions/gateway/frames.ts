@@ -1,8 +1,8 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { renewed } from '../connections/renewed.ts';
 import type { Context } from '../delivery/context.ts';
-import { endLate } from '../delivery/leave.ts';
 import { post } from '../delivery/publish.ts';
+import { endLate } from '../delivery/remove-connections.ts';
 import { FrameError } from '../dialects/dialect.ts';
 import { dialectOf } from '../dialects/registry.ts';
 import type { Command } from '../domain/command.ts';

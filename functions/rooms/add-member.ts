@@ -1,5 +1,5 @@
 import { showInInboxes } from '../connections/show-in-inboxes.ts';
-import type { PostingContext } from '../delivery/leave.ts';
+import type { PostingContext } from '../delivery/remove-connections.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Member, Role, User } from '../domain/member.ts';
 import { checkGivesRoles, checkGroup, checkHasSayOver } from '../domain/membership.ts';

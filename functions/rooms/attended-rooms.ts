@@ -1,5 +1,5 @@
 import { isOpen } from '../delivery/is-open.ts';
-import type { PostingContext } from '../delivery/leave.ts';
+import type { PostingContext } from '../delivery/remove-connections.ts';
 import { userConnections } from '../delivery/user-connections.ts';
 import { authentic } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';

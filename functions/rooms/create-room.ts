@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { showInInboxes } from '../connections/show-in-inboxes.ts';
-import type { PostingContext } from '../delivery/leave.ts';
-import { mapLimited } from '../delivery/map-limited.ts';
+import { mapLimited } from '../delivery/concurrency.ts';
+import type { PostingContext } from '../delivery/remove-connections.ts';
 import type { User } from '../domain/member.ts';
 import { directRoomId, type Room } from '../domain/room.ts';
 import { addMember } from '../store/memberships.ts';

@@ -1,5 +1,5 @@
-import { leave, type PostingContext, tellIfGone } from '../delivery/leave.ts';
 import { post } from '../delivery/publish.ts';
+import { leave, type PostingContext, tellIfGone } from '../delivery/remove-connections.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { User } from '../domain/member.ts';
 import { checkGroup, checkHasSayOver, MembershipError } from '../domain/membership.ts';

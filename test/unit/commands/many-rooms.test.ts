@@ -8,7 +8,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { joinRoom } from '../../../functions/commands/join-room.ts';
-import { openInbox } from '../../../functions/connections/open-inbox.ts';
+import { openInbox } from '../../../functions/connections/inbox.ts';
 import { showInInboxes } from '../../../functions/connections/show-in-inboxes.ts';
 import type { Context } from '../../../functions/delivery/context.ts';
 import type { PostOutcome } from '../../../functions/delivery/poster.ts';

@@ -15,9 +15,9 @@ import { takeExpired } from '../store/token-expiries.ts';
 import { announce } from './announce.ts';
 import { close } from './close.ts';
 import type { Context } from './context.ts';
-import { type Look, lookAt } from './crowded.ts';
 import { type Delivery, deliver } from './deliver.ts';
 import { isOpen } from './is-open.ts';
+import { type Look, lookAt } from './presence.ts';
 import { settleAll } from './settle-all.ts';
 
 export type PostingContext = Pick<Context, 'db' | 'poster' | 'now'>;

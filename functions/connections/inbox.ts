@@ -1,6 +1,6 @@
+import { mapLimited } from '../delivery/concurrency.ts';
 import { deliver } from '../delivery/deliver.ts';
-import type { PostingContext } from '../delivery/leave.ts';
-import { mapLimited } from '../delivery/map-limited.ts';
+import type { PostingContext } from '../delivery/remove-connections.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { MAX_INBOX_ROOMS } from '../domain/inbox.ts';
 import type { Room } from '../domain/room.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ModelledTables } from '../../../bench/modelled-tables.ts';
-import { lookAt } from '../../../functions/delivery/crowded.ts';
+import { lookAt } from '../../../functions/delivery/presence.ts';
 import { CLOCK_TOLERANCE_MS, type Connection } from '../../../functions/domain/connection.ts';
 import { roomOfRows } from '../../support/connection-rows.ts';
 import { bob, connectionOf, NOON } from '../../support/sample.ts';
