@@ -1,27 +1,41 @@
-import { authentic, type Connection } from '../domain/connection.ts';
+import { type Connection, hasValidToken } from '../domain/connection.ts';
 import { isPresence, MAX_ANNOUNCED_CONNECTIONS } from '../domain/presence.ts';
 import type { Room } from '../domain/room.ts';
-import { listSome } from '../store/connections.ts';
-import type { Context } from './context.ts';
+import { sampleConnections } from '../store/connections.ts';
+import { type Context, isoTime } from './context.ts';
+import { deliver } from './deliver.ts';
 
-/** What a first look at a room tells. */
-export interface Look {
-  /** It has so many connections that nobody's coming or going is announced. */
-  readonly crowded: boolean;
-  /** All of its rows, where there are no others. */
-  readonly rows?: readonly Connection[];
+/** Announces to the other users in a room that a user came online or went offline. Does nothing in a large room. */
+export async function announcePresence(
+  { room, user }: Pick<Connection, 'room' | 'user'>,
+  online: boolean,
+  present: readonly Connection[],
+  context: Pick<Context, 'poster' | 'now'>,
+): Promise<void> {
+  if (present.length > MAX_ANNOUNCED_CONNECTIONS) return;
+  const presence = { user: user.id, online, lastSeen: isoTime(context.now()) };
+  const others = present.filter((connection) => connection.user.id !== user.id);
+  await deliver({ kind: 'PresenceChanged', room, presence }, others, context);
+}
+
+export interface RoomSample {
+  /** Whether the room has more connections than `MAX_ANNOUNCED_CONNECTIONS`, so that presence is not announced. */
+  readonly isLarge: boolean;
+  /** All connections of the room, if the sample covered all of them. */
+  readonly connections?: readonly Connection[];
 }
 
 /**
- * Looks at a room before all of its rows are read, which each who comes and goes would do. In a small one the look has
- * brought them all.
+ * Samples a room's connections to find out whether the room is large. Otherwise each client that comes or goes would
+ * read all connections of a large room only to learn that its presence is not announced.
  */
-export async function lookAt(
+export async function sampleRoom(
   { id, shards }: Pick<Room, 'id' | 'shards'>,
   { db, now }: Pick<Context, 'db' | 'now'>,
-): Promise<Look> {
-  const counts = (row: Connection) => isPresence(row) && authentic(row, now());
-  const { rows, all } = await listSome(db, id, { limit: MAX_ANNOUNCED_CONNECTIONS + 1, counts }, now());
-  const crowded = rows.filter(counts).length > MAX_ANNOUNCED_CONNECTIONS;
-  return { crowded, ...(all && shards === 1 && { rows }) };
+): Promise<RoomSample> {
+  const isCounted = (connection: Connection) => isPresence(connection) && hasValidToken(connection, now());
+  const limit = MAX_ANNOUNCED_CONNECTIONS + 1;
+  const { connections, isComplete } = await sampleConnections(db, id, { limit, isCounted }, now());
+  const isLarge = connections.filter(isCounted).length > MAX_ANNOUNCED_CONNECTIONS;
+  return { isLarge, ...(isComplete && shards === 1 && { connections }) };
 }

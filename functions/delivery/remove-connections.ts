@@ -1,4 +1,4 @@
-import { authentic, CLOCK_TOLERANCE_MS, type Connection, opening } from '../domain/connection.ts';
+import { CLOCK_TOLERANCE_MS, type Connection, hasValidToken, mayBeOpening } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { isPresence, leavesOffline } from '../domain/presence.ts';
 import type { Room } from '../domain/room.ts';
@@ -12,32 +12,72 @@ import { putReadTo } from '../store/members.ts';
 import { putDeparture } from '../store/profiles.ts';
 import { getRoom } from '../store/rooms.ts';
 import { takeExpired } from '../store/token-expiries.ts';
-import { announce } from './announce.ts';
-import { close } from './close.ts';
-import type { Context } from './context.ts';
+import { settleAll } from './concurrency.ts';
+import type { PostingContext } from './context.ts';
 import { type Delivery, deliver } from './deliver.ts';
-import { isOpen } from './is-open.ts';
-import { type Look, lookAt } from './presence.ts';
-import { settleAll } from './settle-all.ts';
+import { announcePresence, type RoomSample, sampleRoom } from './presence.ts';
+import { close, isOpen } from './retry.ts';
 
-export type PostingContext = Pick<Context, 'db' | 'poster' | 'now'>;
+// Close: ask API Gateway to close the socket. Remove: delete the connection's row, and announce presence if needed.
+// Expire: the token of a connection expired, so notify its client, remove it and close it.
 
-/** What was delivered until the end counts as read by a connection that reads at once; its user has one less. */
-async function settle(connection: Connection, delivered: number, { db, now }: PostingContext): Promise<void> {
+/** Updates the profile and the read mark of a removed connection's user. */
+async function recordDeparture(
+  connection: Connection,
+  lastDelivered: number,
+  { db, now }: PostingContext,
+): Promise<void> {
   const { room, user, reads } = connection;
-  // An inbox has as many rows as its user has rooms, and one more: that one says that its user is gone.
+  // An inbox has a row in each of its user's rooms. Only the row in the inbox itself marks the user offline.
   if (!isPresence(connection)) return;
   await Promise.all([
     putDeparture(db, user.id, connection, now()),
-    reads === 'auto' && delivered > 0 && putReadTo(db, room, user.id, delivered),
+    reads === 'auto' && lastDelivered > 0 && putReadTo(db, room, user.id, lastDelivered),
   ]);
 }
 
+/** Announces that a removed connection's user went offline in a room, unless another connection keeps them online. */
+export async function announceIfOffline(
+  removed: Connection,
+  room: Room,
+  context: PostingContext,
+): Promise<void> {
+  const sample = await sampleRoom(room, context);
+  if (sample.isLarge) return;
+  const others = await listPresent(room, removed.user.id, sample, context);
+  if (leavesOffline(removed, others)) await announcePresence(removed, false, others, context);
+}
+
+async function afterRemoval(
+  removed: Connection,
+  room: Room | undefined,
+  lastDelivered: number | undefined,
+  context: PostingContext,
+): Promise<void> {
+  await recordDeparture(removed, lastDelivered ?? room?.seq ?? 0, context);
+  if (room && isPresence(removed)) await announceIfOffline(removed, room, context);
+}
+
 /**
- * Tells a connection that its token ran out, and closes it. One that cannot be reached now is closed at its next frame;
- * until then it hears nothing.
+ * Removes a connection, and announces that its user went offline if this was their last one. If several functions
+ * remove the same connection, only the one that deletes the row announces it.
+ * @param lastDelivered the sequence number of the last change that the connection got; by default the room's last one
+ * @returns the connection, or undefined if its row was already deleted
  */
-async function cutOff(connection: Connection, context: PostingContext): Promise<void> {
+export async function removeConnection(
+  place: ConnectionPlace,
+  context: PostingContext,
+  lastDelivered?: number,
+): Promise<Connection | undefined> {
+  // Read the room before deleting the row: a later change may not have been posted to this connection.
+  const room = await getRoom(context.db, place.room);
+  const removed = await deleteConnection(context.db, place);
+  if (removed) await afterRemoval(removed, room, lastDelivered, context);
+  return removed;
+}
+
+/** Notifies a client that its token expired, and closes the connection. If the close fails, the next frame closes it. */
+async function notifyAndClose(connection: Connection, context: PostingContext): Promise<void> {
   const { code, message: reason } = new ChatError('TOKEN_EXPIRED');
   try {
     await deliver({ kind: 'Refused', room: connection.room, code, reason }, [connection], context);
@@ -46,162 +86,130 @@ async function cutOff(connection: Connection, context: PostingContext): Promise<
   }
 }
 
+/** Expires a connection that sent a frame after its token expired, whether or not its row still exists. */
+export async function expireSession(session: Connection, context: PostingContext): Promise<void> {
+  await settleAll([notifyAndClose(session, context), removeConnection(session, context)]);
+}
+
 /**
- * A room's row may have been overlooked when a fresh token came, since the index that finds a connection's rows lags:
- * its own row knows.
+ * Returns a connection with the token expiry of its home row, if that token is still valid. `authenticate` finds the
+ * other rows through an index that lags, so it may have missed this one.
  */
-async function renewedAtHome(
+async function withHomeToken(
   found: Connection,
   { db, now }: PostingContext,
 ): Promise<Connection | undefined> {
-  const own = found.home && (await getConnection(db, { ...found.home, id: found.id }));
-  return own && authentic(own, now()) ? { ...found, tokenExpiresAt: own.tokenExpiresAt } : undefined;
+  const home = found.home && (await getConnection(db, { ...found.home, id: found.id }));
+  return home && hasValidToken(home, now()) ? { ...found, tokenExpiresAt: home.tokenExpiresAt } : undefined;
 }
 
 /**
- * Ends a connection whose token ran out, unless a fresh one has come. The row goes first, so that of several who find
- * it one tells.
- * @returns the connection where it goes on
+ * Expires a connection unless its token was renewed. Deletes the row first, so that only one of several functions that
+ * find the same connection notifies the client.
+ * @returns the connection if it stays
  */
-async function retire(
+async function expireUnlessRenewed(
   found: Connection,
   context: PostingContext,
-  aftermath: (ended: Connection) => Promise<void>,
+  onRemoved: (removed: Connection) => Promise<void>,
 ): Promise<Connection | undefined> {
-  const renewed = await renewedAtHome(found, context);
+  const renewed = await withHomeToken(found, context);
   if (renewed) return renewed;
   const { ended, goesOn } = await takeExpired(context.db, found, context.now() - CLOCK_TOLERANCE_MS);
-  if (ended) await settleAll([cutOff(ended, context), aftermath(ended)]);
+  if (ended) await settleAll([notifyAndClose(ended, context), onRemoved(ended)]);
   return goesOn;
 }
 
-/** A row of the user who comes or goes, if it counts. Where it does not, it goes, and nobody hears of that. */
-async function counted(
-  row: Connection,
-  room: Room,
+async function expire(
+  found: Connection,
   context: PostingContext,
+  lastDelivered?: number,
 ): Promise<Connection | undefined> {
-  const now = context.now();
-  const quietly = (ended: Connection) => settle(ended, room.seq, context);
-  if (!authentic(row, now)) return retire(row, context, quietly);
-  if (opening(row, now)) return row;
-  if (await isOpen(row.id, context.poster)) return row;
-  const ended = await deleteConnection(context.db, row);
-  if (ended) await quietly(ended);
-  return undefined;
-}
-
-const known = (connection: Connection | undefined): connection is Connection => connection !== undefined;
-
-/**
- * The connections of a room that count for its presence. A row of the user in question may outlive its socket, since
- * `$disconnect` is best effort; nothing would be posted to it, so it is looked up.
- */
-export async function present(
-  room: Room,
-  user: string,
-  look: Look,
-  context: PostingContext,
-): Promise<readonly Connection[]> {
-  const now = context.now();
-  const rows = (look.rows ?? (await listConnections(context.db, room, now))).filter(isPresence);
-  const own = rows.filter((row) => row.user.id === user);
-  const others = rows.filter((row) => row.user.id !== user);
-  const expired = others.filter((row) => !authentic(row, now));
-  const [kept, renewed] = await settleAll([
-    settleAll(own.map((row) => counted(row, room, context))),
-    prune({ gone: [], expired }, context),
-  ]);
-  return [...kept.filter(known), ...others.filter((row) => authentic(row, now)), ...renewed];
-}
-
-/** Whoever removed a connection's row tells its room, if its user is gone with it. */
-async function depart(
-  connection: Connection,
-  room: Room | undefined,
-  delivered: number | undefined,
-  context: PostingContext,
-): Promise<void> {
-  await settle(connection, delivered ?? room?.seq ?? 0, context);
-  if (room && isPresence(connection)) await tellIfGone(connection, room, context);
-}
-
-/** Tells a room that a connection's user is gone, where none of their connections is left in it. */
-export async function tellIfGone(connection: Connection, room: Room, context: PostingContext): Promise<void> {
-  const look = await lookAt(room, context);
-  if (look.crowded) return;
-  const others = await present(room, connection.user.id, look, context);
-  if (leavesOffline(connection, others)) await announce(connection, false, others, context);
-}
-
-/**
- * Removes a connection that has ended, and tells its room if its user is gone with it. Of several who find it ended,
- * the one who removes its row tells.
- * @param delivered the number up to which the room's changes came as far as this connection; without it, all that
- * there were
- * @returns the connection, or undefined where its row was gone already
- */
-export async function leave(
-  place: ConnectionPlace,
-  context: PostingContext,
-  delivered?: number,
-): Promise<Connection | undefined> {
-  // Before its row goes: what takes a number after that may not be posted to it any more.
-  const room = await getRoom(context.db, place.room);
-  const connection = await deleteConnection(context.db, place);
-  if (connection) await depart(connection, room, delivered, context);
-  return connection;
-}
-
-async function expire(found: Connection, context: PostingContext, delivered?: number) {
   const room = await getRoom(context.db, found.room);
-  return retire(found, context, (ended) => depart(ended, room, delivered, context));
+  return expireUnlessRenewed(found, context, (removed) =>
+    afterRemoval(removed, room, lastDelivered, context),
+  );
 }
 
-/** Ends the connection of a frame that came after its token ran out, whether it has a row still or not. */
-export async function endLate(connection: Connection, context: PostingContext): Promise<void> {
-  await settleAll([cutOff(connection, context), leave(connection, context)]);
-}
+const isDefined = (connection: Connection | undefined): connection is Connection => connection !== undefined;
 
 /**
- * Removes the connections that a post found gone, but for those that may be opening: they answer as if they were gone,
- * and their welcome brings them what they miss. Ends those whose token ran out. A user's are taken one after another,
- * so that with the last of them the room hears once that they are gone.
- * @param delivered the number up to which the room's changes came as far as they did, where the post tells
- * @returns those that go on under a fresh token
+ * Removes the connections that a post found gone, and expires those whose token expired. Skips a gone connection that
+ * may still be opening: API Gateway answers 410 until `$connect` has returned, and `welcome` posts what it missed.
+ * Handles the connections of a user one after another, so that their going offline is announced once.
+ * @param lastDelivered the sequence number of the last change that the connections got, if known
+ * @returns the expired connections that stay, because their token was renewed
  */
-export async function prune(
+export async function removeStale(
   { gone, expired }: Pick<Delivery, 'gone' | 'expired'>,
   context: PostingContext,
-  delivered?: number,
+  lastDelivered?: number,
 ): Promise<readonly Connection[]> {
   const now = context.now();
-  const ended = [...expired, ...gone.filter((connection) => !opening(connection, now))];
-  const ending = Map.groupBy(ended, ({ user }) => user.id).values();
+  const stale = [...expired, ...gone.filter((connection) => !mayBeOpening(connection, now))];
+  const byUser = Map.groupBy(stale, ({ user }) => user.id).values();
   const renewed = await settleAll(
-    Array.from(ending, async (connections) => {
-      const going: (Connection | undefined)[] = [];
+    Array.from(byUser, async (connections) => {
+      const staying: (Connection | undefined)[] = [];
       for (const connection of connections) {
-        if (expired.includes(connection)) going.push(await expire(connection, context, delivered));
-        else await leave(connection, context, delivered);
+        if (expired.includes(connection)) staying.push(await expire(connection, context, lastDelivered));
+        else await removeConnection(connection, context, lastDelivered);
       }
-      return going.filter(known);
+      return staying.filter(isDefined);
     }),
   );
   return renewed.flat();
 }
 
 /**
- * Closes the connections whose clients take nothing any more; they come back and say what they have. Of one that cannot
- * be closed now the row stays, so that the next event finds it again: else it would stay open and hear nothing.
+ * Closes and removes connections whose clients stopped reading; the clients reconnect and resume. Keeps the row if the
+ * close fails: without it the socket would stay open and receive nothing. The next event tries again.
  */
-export async function dropFull(
-  { full }: Pick<Delivery, 'full'>,
+export async function closeUnresponsive(
+  { unresponsive }: Pick<Delivery, 'unresponsive'>,
   context: PostingContext,
-  delivered?: number,
+  lastDelivered?: number,
 ): Promise<void> {
-  const dropping = full.map(async (connection) => {
-    if (await close(connection.id, context.poster)) await leave(connection, context, delivered);
+  const closing = unresponsive.map(async (connection) => {
+    if (await close(connection.id, context.poster))
+      await removeConnection(connection, context, lastDelivered);
   });
-  await settleAll(dropping);
+  await settleAll(closing);
+}
+
+/** Returns a connection if it is open. Otherwise removes it without an announcement, because the caller announces. */
+async function ifOpen(
+  found: Connection,
+  room: Room,
+  context: PostingContext,
+): Promise<Connection | undefined> {
+  const now = context.now();
+  const onRemoved = (removed: Connection) => recordDeparture(removed, room.seq, context);
+  if (!hasValidToken(found, now)) return expireUnlessRenewed(found, context, onRemoved);
+  if (mayBeOpening(found, now) || (await isOpen(found.id, context.poster))) return found;
+  const removed = await deleteConnection(context.db, found);
+  if (removed) await onRemoved(removed);
+  return undefined;
+}
+
+/**
+ * Returns the connections that make users present in a room, and removes stale ones. Asks API Gateway about each
+ * connection of `user`, since a row can outlive its socket: `$disconnect` is best effort (AWS: WebSocket APIs).
+ */
+export async function listPresent(
+  room: Room,
+  user: string,
+  sample: RoomSample,
+  context: PostingContext,
+): Promise<readonly Connection[]> {
+  const now = context.now();
+  const all = (sample.connections ?? (await listConnections(context.db, room, now))).filter(isPresence);
+  const own = all.filter((connection) => connection.user.id === user);
+  const others = all.filter((connection) => connection.user.id !== user);
+  const expired = others.filter((connection) => !hasValidToken(connection, now));
+  const [open, renewed] = await settleAll([
+    settleAll(own.map((connection) => ifOpen(connection, room, context))),
+    removeStale({ gone: [], expired }, context),
+  ]);
+  return [...open.filter(isDefined), ...others.filter((one) => hasValidToken(one, now)), ...renewed];
 }

@@ -31,7 +31,7 @@ export function sdkPoster(url: string): Poster {
     async post(connection, frame) {
       try {
         await client.send(new PostToConnectionCommand({ ConnectionId: connection, Data: frame }));
-        return 'taken';
+        return 'delivered';
       } catch (error) {
         if (error instanceof GoneException) return 'gone';
         if (passes(error)) throw putOff('Post put off: the gateway did not take it', error);

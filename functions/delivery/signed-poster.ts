@@ -63,8 +63,8 @@ export function signedPoster(url: string, { region, credentials }: ThinPosterOpt
   return {
     async post(connection, frame) {
       const call = { method: 'POST', path: pathOf(connection), headers: FRAME_HEADERS, body: bodyOf(frame) };
-      const taken = await reached(service.ask(call), 'Post put off: the gateway did not take it');
-      return taken ? 'taken' : 'gone';
+      const delivered = await reached(service.ask(call), 'Post put off: the gateway did not take it');
+      return delivered ? 'delivered' : 'gone';
     },
     isOpen: (connection) =>
       reached(
