@@ -1,9 +1,9 @@
 import type { Token } from './credential.ts';
 import type { State } from './link.ts';
-import type { ChatStorage, Unanswered } from './outbox.ts';
+import type { ChatStorage, PendingChange } from './outbox.ts';
 import type { RoomEvents } from './room-core.ts';
 import type { SocketClass } from './socket.ts';
-import type { Change, FrameOf, Happening, Id } from './wire.ts';
+import type { Activity, Change, FrameOf, Id } from './wire.ts';
 
 export interface ChatClientOptions {
   /** The edge's name, such as `https://chat.example.com` or `http://localhost:8000`. */
@@ -17,7 +17,7 @@ export interface ChatClientOptions {
   readonly fetch?: typeof fetch;
 }
 
-type Elsewhere = Change | Happening | FrameOf<'joined'> | FrameOf<'left'>;
+type Elsewhere = Change | Activity | FrameOf<'joined'> | FrameOf<'left'>;
 
 /** What happens in all of one's rooms, by the name that the wire has for it; each has its `room_id`. */
 export type ClientEvents = { [Told in Elsewhere as Told['type']]: Told & { room_id: Id } } & {
@@ -26,7 +26,7 @@ export type ClientEvents = { [Told in Elsewhere as Told['type']]: Told & { room_
   /** The client's state is another. */
   state: State;
   /** What waits for an answer is another. */
-  unanswered: readonly Unanswered[];
+  pendingChanges: readonly PendingChange[];
   /** A change was refused, in whichever room; also where the page that asked for it is gone, or shows another room. */
   failed: RoomEvents['failed'] & { readonly room_id: Id };
 };

@@ -1,16 +1,16 @@
 import type { ChatClientOptions, ClientEvents } from './chat-client-options.ts';
 import { Connection, type Phase } from './connection.ts';
-import { Credential } from './credential.ts';
-import { Emitter } from './emitter.ts';
+import { TokenSource } from './credential.ts';
 import { type ChatClientError, closed } from './errors.ts';
+import { Emitter } from './events.ts';
+import { FrameDispatcher } from './frame-dispatcher.ts';
 import type { Link, Receiver, State } from './link.ts';
-import { Outbox, type Unanswered } from './outbox.ts';
+import { Outbox, type PendingChange } from './outbox.ts';
 import { whenLive } from './ready.ts';
 import { Rest } from './rest.ts';
 import { Room } from './room.ts';
-import { Router } from './router.ts';
 import type { SocketClass } from './socket.ts';
-import type { Ask, Frame, Id, RoomDetails, RoomsPage } from './wire.ts';
+import type { ClientFrame, Frame, Id, RoomDetails, RoomsPage } from './wire.ts';
 
 interface Joined {
   readonly room: Room;
@@ -35,11 +35,11 @@ export class ChatClient extends Emitter<ClientEvents> {
   readonly #rooms = new Map<string, Joined>();
   readonly #subscribers = new Set<() => void>();
   readonly #url: string;
-  readonly #credential: Credential;
+  readonly #credential: TokenSource;
   readonly #rest: Rest;
   readonly #outbox: Outbox;
   readonly #connection: Connection;
-  readonly #router = new Router({
+  readonly #router = new FrameDispatcher({
     rooms: this.#rooms,
     onToken: () => void this.#connection.renew(),
     tell: (frame) => this.#tell(frame),
@@ -48,13 +48,13 @@ export class ChatClient extends Emitter<ClientEvents> {
   #phase: Phase = 'connecting';
   #state: State = 'connecting';
   #restored = false;
-  #unanswered: readonly Unanswered[] = [];
+  #pendingChanges: readonly PendingChange[] = [];
 
   /** @throws TypeError where there is no such url, or no token */
   constructor({ url, token, storage, ...parts }: ChatClientOptions) {
     super();
     this.#url = edgeOf(url);
-    this.#credential = new Credential(token);
+    this.#credential = new TokenSource(token);
     this.#rest = new Rest(this.#url, this.#credential, parts.fetch ?? fetch);
     this.#outbox = new Outbox(storage);
     this.#connection = new Connection({
@@ -84,10 +84,10 @@ export class ChatClient extends Emitter<ClientEvents> {
 
   /**
    * Changes in all rooms that are asked for and not answered, in their order in each room; with a storage also those
-   * that an earlier page left. Another array after each change, of which `on('unanswered')` tells.
+   * that an earlier page left. Another array after each change, of which `on('pendingChanges')` tells.
    */
-  get unanswered(): readonly Unanswered[] {
-    return this.#unanswered;
+  get pendingChanges(): readonly PendingChange[] {
+    return this.#pendingChanges;
   }
 
   /** Calls a listener after each change of `state`. Gives what ends that. */
@@ -225,14 +225,14 @@ export class ChatClient extends Emitter<ClientEvents> {
   }
 
   #waits(): void {
-    const next = [...this.#rooms.values()].flatMap(({ receiver }) => receiver.unanswered());
-    const { length } = this.#unanswered;
-    if (next.length === length && next.every((change, at) => change === this.#unanswered[at])) return;
-    this.#unanswered = next;
-    this.emit('unanswered', next);
+    const next = [...this.#rooms.values()].flatMap(({ receiver }) => receiver.pendingChanges());
+    const { length } = this.#pendingChanges;
+    if (next.length === length && next.every((change, at) => change === this.#pendingChanges[at])) return;
+    this.#pendingChanges = next;
+    this.emit('pendingChanges', next);
   }
 
-  #send(frame: Ask): boolean {
+  #send(frame: ClientFrame): boolean {
     const sent = this.#connection.send(frame);
     if (sent) this.#router.sent(frame);
     return sent;

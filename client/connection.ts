@@ -1,10 +1,10 @@
-import type { Credential } from './credential.ts';
+import type { TokenSource } from './credential.ts';
 import { ChatClientError, closed, noToken, unreachable } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { Rest } from './rest.ts';
 import { readFrame, type Socket, type SocketClass } from './socket.ts';
 import { onReturn } from './surroundings.ts';
-import type { Ask, Frame } from './wire.ts';
+import type { ClientFrame, Frame } from './wire.ts';
 
 const HANDSHAKE_MS = 15_000;
 const FIRST_WAIT_MS = 500;
@@ -21,7 +21,7 @@ export type Phase = 'connecting' | 'open' | 'offline' | 'refused';
 export interface ConnectionParts {
   /** The inbox: the socket of all rooms. */
   readonly url: string;
-  readonly credential: Credential;
+  readonly credential: TokenSource;
   readonly rest: Rest;
   readonly WebSocket: SocketClass;
   /** Called before the phase changes to open, with the user known. */
@@ -66,7 +66,7 @@ export class Connection {
   }
 
   /** Whether the socket took a frame. */
-  send(frame: Ask): boolean {
+  send(frame: ClientFrame): boolean {
     if (this.#phase !== 'open') return false;
     this.#socket?.send(JSON.stringify(frame));
     return true;

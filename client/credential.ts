@@ -22,7 +22,7 @@ function claimsOf(token: string): Claims {
 }
 
 /** Who the client is, as far as its token tells. */
-export class Credential {
+export class TokenSource {
   token: string | undefined;
   /** The user's id; undefined until the first token came. */
   user: string | undefined;

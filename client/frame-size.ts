@@ -1,11 +1,11 @@
 import { ChatClientError } from './errors.ts';
-import type { Ask } from './wire.ts';
+import type { ClientFrame } from './wire.ts';
 
 /** API Gateway closes a socket that sends a larger frame (AWS: quotas for WebSocket APIs), in bytes. */
 const LARGEST_FRAME = 32 * 1024;
 
 /** @throws ChatClientError TOO_LONG for what would cost the socket each time that it is sent */
-export function checkSize(frame: Ask): void {
+export function checkSize(frame: ClientFrame): void {
   const bytes = new TextEncoder().encode(JSON.stringify(frame)).byteLength;
   if (bytes <= LARGEST_FRAME) return;
   const size = Math.ceil(bytes / 1024);

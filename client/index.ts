@@ -16,20 +16,20 @@
 export { ChatClient } from './chat-client.ts';
 export type { ChatClientOptions, ClientEvents } from './chat-client-options.ts';
 export type { Token } from './credential.ts';
-export type { PendingMessage } from './drafts.ts';
 export { ChatClientError, type ErrorCode } from './errors.ts';
 export type { State } from './link.ts';
-export { type ChatStorage, type Unanswered, webStorage } from './outbox.ts';
-export type { Presence } from './people.ts';
+export { type ChatStorage, type PendingChange, webStorage } from './outbox.ts';
+export type { Presence } from './participants.ts';
+export type { PendingMessage } from './pending-changes.ts';
 export type { Room, SendOptions } from './room.ts';
 export type { RoomEvents } from './room-core.ts';
 export type { SocketClass } from './socket.ts';
-export type { Progress, Uploaded } from './upload.ts';
+export type { ProgressListener, UploadedFile } from './upload.ts';
 export type {
+  Activity,
   Change,
   Frame,
   FrameOf,
-  Happening,
   Id,
   Message,
   RoomDetails,

@@ -1,4 +1,4 @@
-import type { Ask, Frame, Id } from './wire.ts';
+import type { ClientFrame, Frame, Id } from './wire.ts';
 
 /** Rooms that one socket asked to leave: a `left` that nobody asked for tells that somebody has taken one out. */
 export class Leaves {
@@ -6,7 +6,7 @@ export class Leaves {
   readonly #asked = new Map<string, number>();
 
   /** A frame was sent. */
-  sent(frame: Ask): void {
+  sent(frame: ClientFrame): void {
     if (frame.action === 'leave') this.#add(frame.room_id, 1);
   }
 

@@ -1,7 +1,7 @@
 import type { ChatClientError } from './errors.ts';
-import type { Outbox, Unanswered } from './outbox.ts';
+import type { Outbox, PendingChange } from './outbox.ts';
 import type { Rest } from './rest.ts';
-import type { Ask, ChangeAsk, Frame, FrameOf } from './wire.ts';
+import type { ChangeRequest, ClientFrame, Frame, FrameOf } from './wire.ts';
 
 /** What a page can show: of the client as a whole, and of each room. */
 export type State = 'connecting' | 'catching-up' | 'live' | 'offline' | 'refused';
@@ -20,9 +20,9 @@ export interface Receiver {
   /** Asks for an answer, and for the room's last number. Whether it went out; not from a room that is refused. */
   ping(): boolean;
   /** What was asked for here and is not answered yet, in its order. */
-  unanswered(): readonly Unanswered[];
-  /** Takes over what an earlier page left unanswered. */
-  restore(left: readonly Unanswered[]): void;
+  pendingChanges(): readonly PendingChange[];
+  /** Takes over what an earlier page left pendingChanges. */
+  restore(left: readonly PendingChange[]): void;
   /** The client's state is another. */
   changed(): void;
   end(error: ChatClientError): void;
@@ -40,7 +40,7 @@ export interface Link {
   readonly outbox: Outbox;
   readonly rest: Rest;
   /** Whether the socket took a frame. */
-  send(frame: Ask): boolean;
+  send(frame: ClientFrame): boolean;
   /** Something was not answered in time. */
   doubt(): void;
   /** A room's state is another. */
@@ -50,6 +50,6 @@ export interface Link {
   /** What waits in a room is another. */
   waits(): void;
   /** A change was refused. */
-  failed(frame: ChangeAsk, error: ChatClientError): void;
+  failed(frame: ChangeRequest, error: ChatClientError): void;
   forget(): void;
 }

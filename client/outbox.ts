@@ -1,4 +1,4 @@
-import type { ChangeAsk } from './wire.ts';
+import type { ChangeRequest } from './wire.ts';
 
 /** Keeps texts by key, at once or later. `pageStorage` is a browser's. */
 export interface ChatStorage {
@@ -19,21 +19,21 @@ export const webStorage = (storage: {
 });
 
 /** A change that was asked for and is not answered yet. */
-export interface Unanswered {
+export interface PendingChange {
   readonly room: string;
-  readonly frame: ChangeAsk & { client_id: string };
+  readonly frame: ChangeRequest & { client_id: string };
   /** When it was asked for first, in milliseconds since the epoch. */
   readonly at: number;
 }
 
 /**
- * Unanswered changes, kept where a reload finds them. Each write reads first what is there, so that two pages of one
+ * PendingChange changes, kept where a reload finds them. Each write reads first what is there, so that two pages of one
  * user do not lose each other's; both send them then, which does no harm, since a repeat is known.
  */
 export class Outbox {
   readonly #storage: ChatStorage | undefined;
   readonly #key: Promise<string>;
-  readonly #left: Promise<readonly Unanswered[]>;
+  readonly #left: Promise<readonly PendingChange[]>;
   #name: (key: string) => void = () => {};
   #last: Promise<unknown>;
 
@@ -47,12 +47,12 @@ export class Outbox {
   }
 
   /** What an earlier page left, oldest first. Until then nothing is written, and from then on under this key. */
-  open(key: string): Promise<readonly Unanswered[]> {
+  open(key: string): Promise<readonly PendingChange[]> {
     this.#name(key);
     return this.#left;
   }
 
-  put(change: Unanswered): void {
+  put(change: PendingChange): void {
     this.#change((kept) => [...kept, change]);
   }
 
@@ -65,12 +65,12 @@ export class Outbox {
     this.#change(() => []);
   }
 
-  async #read(key: string): Promise<readonly Unanswered[]> {
-    return JSON.parse((await this.#storage?.get(key)) ?? '[]') as readonly Unanswered[];
+  async #read(key: string): Promise<readonly PendingChange[]> {
+    return JSON.parse((await this.#storage?.get(key)) ?? '[]') as readonly PendingChange[];
   }
 
   /** One after the other. A storage that is full or forbidden keeps nothing, and sending goes on. */
-  #change(change: (kept: readonly Unanswered[]) => readonly Unanswered[]): void {
+  #change(change: (kept: readonly PendingChange[]) => readonly PendingChange[]): void {
     if (!this.#storage) return;
     this.#last = this.#last
       .then(async () => {

@@ -1,4 +1,4 @@
-import type { Credential } from './credential.ts';
+import type { TokenSource } from './credential.ts';
 import { ChatClientError, unreachable } from './errors.ts';
 import type { RestError } from './wire.ts';
 
@@ -12,10 +12,10 @@ export async function refusal(response: Response): Promise<ChatClientError> {
 /** Calls the HTTP API with the token; a token that is refused is asked for again, once. */
 export class Rest {
   readonly #url: string;
-  readonly #credential: Credential;
+  readonly #credential: TokenSource;
   readonly #fetch: typeof fetch;
 
-  constructor(url: string, credential: Credential, fetch: typeof globalThis.fetch) {
+  constructor(url: string, credential: TokenSource, fetch: typeof globalThis.fetch) {
     this.#url = url;
     this.#credential = credential;
     this.#fetch = fetch;

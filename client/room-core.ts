@@ -1,16 +1,16 @@
-import { Drafts, type PendingMessage } from './drafts.ts';
 import { ChatClientError, closed } from './errors.ts';
-import { Feed } from './feed.ts';
 import type { Link, Receiver, State } from './link.ts';
-import { People } from './people.ts';
-import type { Change, ChangeAsk, Frame, FrameOf, Happening, Message } from './wire.ts';
+import { Participants } from './participants.ts';
+import { PendingChanges, type PendingMessage } from './pending-changes.ts';
+import { RoomSync } from './room-sync.ts';
+import type { Activity, Change, ChangeRequest, Frame, FrameOf, Message } from './wire.ts';
 
 /** What happens in a room, by the name that the wire has for it. */
-export type RoomEvents = { [Told in Change | Happening as Told['type']]: Told } & {
+export type RoomEvents = { [Told in Change | Activity as Told['type']]: Told } & {
   /** The room's state is another. */
   state: State;
   /** A change was refused; its promise rejects too, where the page that asked for it is still there. */
-  failed: { readonly frame: ChangeAsk; readonly error: ChatClientError };
+  failed: { readonly frame: ChangeRequest; readonly error: ChatClientError };
 };
 
 export type Emit = <Name extends keyof RoomEvents>(name: Name, value: RoomEvents[Name]) => void;
@@ -33,9 +33,9 @@ export class RoomCore {
   messages: readonly (Message | PendingMessage)[] = [];
   readonly id: string;
   readonly link: Link;
-  readonly feed: Feed;
-  readonly drafts: Drafts;
-  readonly people = new People(() => this.changed());
+  readonly feed: RoomSync;
+  readonly drafts: PendingChanges;
+  readonly people = new Participants(() => this.changed());
   readonly subscribers = new Set<() => void>();
   #state: State = 'connecting';
   #leaving = false;
@@ -46,14 +46,14 @@ export class RoomCore {
     this.link = link;
     this.#emit = emit;
     this.error = isRoomId(id) ? undefined : noSuchRoom();
-    this.feed = new Feed({
+    this.feed = new RoomSync({
       room: id,
       link,
       onPage: (applied, page) => this.#paged(applied, page),
       onLive: () => this.#wentLive(),
       onRefused: (error) => this.#refused(error),
     });
-    this.drafts = new Drafts({
+    this.drafts = new PendingChanges({
       room: id,
       link,
       ready: () => this.feed.live,
@@ -83,7 +83,7 @@ export class RoomCore {
       },
       ping: () => !this.error && this.link.send({ action: 'ping', room_id: this.id }),
       changed: () => this.#stateChanged(),
-      unanswered: () => this.drafts.unanswered,
+      pendingChanges: () => this.drafts.pendingChanges,
       restore: (left) => this.drafts.restore(left),
       stay: () => {
         this.#leaving = false;
@@ -93,7 +93,7 @@ export class RoomCore {
   }
 
   /** @throws ChatClientError where the room is refused or left, and with the code of a refusal */
-  async change(asked: ChangeAsk): Promise<Frame> {
+  async change(asked: ChangeRequest): Promise<Frame> {
     if (this.error) throw this.error;
     return this.drafts.add(asked);
   }
@@ -189,7 +189,7 @@ export class RoomCore {
     for (const change of changes) this.#tell(change);
   }
 
-  #tell(frame: Change | Happening): void {
+  #tell(frame: Change | Activity): void {
     this.#emit(frame.type, frame as never);
     this.link.tell({ ...frame, room_id: this.id });
   }

@@ -1,12 +1,12 @@
-import type { PendingMessage } from './drafts.ts';
-import { Emitter } from './emitter.ts';
 import type { ChatClientError } from './errors.ts';
+import { Emitter } from './events.ts';
 import type { Link, Receiver, State } from './link.ts';
-import type { Presence } from './people.ts';
+import type { Presence } from './participants.ts';
+import type { PendingMessage } from './pending-changes.ts';
 import { whenLive } from './ready.ts';
 import { RoomCore, type RoomEvents } from './room-core.ts';
-import { type Progress, type Uploaded, upload } from './upload.ts';
-import type { ChangeAsk, Frame, FrameOf, Id, Message, RoomDetails } from './wire.ts';
+import { type ProgressListener, type UploadedFile, upload } from './upload.ts';
+import type { ChangeRequest, Frame, FrameOf, Id, Message, RoomDetails } from './wire.ts';
 
 /** Somebody who still types is told of again after so long; what they show of it fades after six seconds. */
 const TYPING_MS = 3_000;
@@ -15,7 +15,7 @@ const PAGE = 50;
 
 /** What a message may have beside its text; `...(await room.upload(file))` for a file. */
 export type SendOptions = Partial<
-  Pick<Extract<ChangeAsk, { action: 'send' }>, 'reply_to' | 'type' | 'file' | 'file_name'>
+  Pick<Extract<ChangeRequest, { action: 'send' }>, 'reply_to' | 'type' | 'file' | 'file_name'>
 >;
 
 /** One room: what was said in it, who is there, and what one does in it. Made by `client.room(id)`. */
@@ -55,8 +55,8 @@ export class Room extends Emitter<RoomEvents> {
    * The server was told too much in a short time: until then, in milliseconds since the epoch, what was changed here
    * waits. Undefined, or past, where nothing is held back.
    */
-  get heldUntil(): number | undefined {
-    return this.#core.drafts.heldUntil;
+  get throttledUntil(): number | undefined {
+    return this.#core.drafts.throttledUntil;
   }
 
   /** Whether `history` would bring more. */
@@ -167,7 +167,10 @@ export class Room extends Emitter<RoomEvents> {
    * Uploads a file for a message: `room.send('Notes', await room.upload(file))`.
    * @throws ChatClientError FILE_TOO_LARGE, NOT_A_MEMBER, UNREACHABLE
    */
-  upload(file: Blob, { onProgress = () => {} }: { onProgress?: Progress } = {}): Promise<Uploaded> {
+  upload(
+    file: Blob,
+    { onProgress = () => {} }: { onProgress?: ProgressListener } = {},
+  ): Promise<UploadedFile> {
     return upload(this.#core.link.rest, this.id, file, onProgress);
   }
 
@@ -176,7 +179,7 @@ export class Room extends Emitter<RoomEvents> {
     this.#core.leave();
   }
 
-  async #change(asked: ChangeAsk): Promise<void> {
+  async #change(asked: ChangeRequest): Promise<void> {
     await this.#core.change(asked);
   }
 

@@ -3,13 +3,13 @@ import type { Rest } from './rest.ts';
 import type { UploadOffer } from './wire.ts';
 
 /** What a message says of its file: spread it into what is sent. */
-export interface Uploaded {
+export interface UploadedFile {
   readonly file: string;
   readonly type: 'file' | 'image';
 }
 
 /** Told while a file is on its way; both in bytes. */
-export type Progress = (sent: number, total: number) => void;
+export type ProgressListener = (sent: number, total: number) => void;
 
 interface Uploading {
   readonly upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null };
@@ -24,7 +24,11 @@ interface Uploading {
 const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => Uploading };
 
 /** By XMLHttpRequest in a browser, since fetch tells nothing of what has gone out. */
-function put({ url, headers }: UploadOffer['upload'], file: Blob, onProgress: Progress): Promise<number> {
+function put(
+  { url, headers }: UploadOffer['upload'],
+  file: Blob,
+  onProgress: ProgressListener,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     if (!XMLHttpRequest) {
       fetch(url, { method: 'PUT', headers, body: file }).then(({ status }) => resolve(status), reject);
@@ -44,7 +48,12 @@ function put({ url, headers }: UploadOffer['upload'], file: Blob, onProgress: Pr
  * Announces a file in a room and sends its bytes to where the answer says.
  * @throws ChatClientError FILE_TOO_LARGE, NOT_A_MEMBER, UNREACHABLE
  */
-export async function upload(rest: Rest, room: string, file: Blob, onProgress: Progress): Promise<Uploaded> {
+export async function upload(
+  rest: Rest,
+  room: string,
+  file: Blob,
+  onProgress: ProgressListener,
+): Promise<UploadedFile> {
   const name = (file as Partial<File>).name ?? 'file';
   const content_type = file.type || 'application/octet-stream';
   const asked = { name, content_type, size: file.size };

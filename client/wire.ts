@@ -27,7 +27,7 @@ export type Change =
   | Told<typeof told.reacted>;
 
 /** What else happens in a room; it takes no number. */
-export type Happening =
+export type Activity =
   | Told<typeof told.delivered>
   | Told<typeof told.read>
   | Told<typeof told.seen>
@@ -37,7 +37,7 @@ export type Happening =
 /** Every frame that a server sends, told apart by its `type`. */
 export type Frame =
   | Change
-  | Happening
+  | Activity
   | Told<typeof told.history>
   | Told<typeof told.sync>
   | Told<typeof told.authenticated>
@@ -51,15 +51,15 @@ export type Frame =
 export type FrameOf<Type extends Frame['type']> = Extract<Frame, { type: Type }>;
 
 /** What is changed in a room, and repeated until it is answered. */
-export type ChangeAsk =
+export type ChangeRequest =
   | Asked<'send', typeof asked.sendFrame>
   | Asked<'edit', typeof asked.editFrame>
   | Asked<'delete', typeof asked.deleteFrame>
   | Asked<'react', typeof asked.reactFrame>;
 
 /** Every frame that a client sends. */
-export type Ask =
-  | ChangeAsk
+export type ClientFrame =
+  | ChangeRequest
   | Asked<'seen', typeof asked.seenFrame>
   | Asked<'typing', typeof asked.typingFrame>
   | Asked<'history', typeof asked.historyFrame>

@@ -8,7 +8,7 @@ const shown = new WeakMap<Room, number>();
  * Keeps a room open, as a component that shows it does: for what is to be done there when it is shown no more. Gives what
  * ends that. A component that is mounted anew, as in strict mode, takes the room over before it is left.
  */
-export function holdRoom(room: Room): () => void {
+export function keepRoomOpen(room: Room): () => void {
   shown.set(room, (shown.get(room) ?? 0) + 1);
   return () => {
     shown.set(room, (shown.get(room) ?? 1) - 1);
@@ -30,7 +30,7 @@ export function useClientState(client: ChatClient): State {
 /** A room that is open while a component shows it. The component renders anew when the room's state changes. */
 export function useRoom(client: ChatClient, id: Id): Room {
   const room = client.room(id);
-  useEffect(() => holdRoom(room), [room]);
+  useEffect(() => keepRoomOpen(room), [room]);
   useRead(room, () => room.state);
   return room;
 }

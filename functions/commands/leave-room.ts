@@ -27,7 +27,7 @@ async function takeBack(
 /**
  * Ends what a join began. What was delivered until now counts as read where the connection reads at once, and the room
  * hears if its user is gone. A room that was not joined gets the same answer.
- * @throws ChatError BAD_FRAME for the connection's own room
+ * @throws ChatError OWN_ROOM for the connection's own room
  */
 export async function leaveRoom(
   { room: id }: LeaveRoom,
@@ -35,10 +35,7 @@ export async function leaveRoom(
   context: Context,
 ): Promise<Event[]> {
   if (id === session.room) {
-    throw new ChatError(
-      'BAD_FRAME',
-      'This is the room that the socket is connected to: close the socket instead',
-    );
+    throw new ChatError('OWN_ROOM');
   }
   const room = await getRoom(context.db, id);
   const left = room && (await takeBack(id, placesOf(session.id, room), session, context));

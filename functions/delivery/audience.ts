@@ -1,6 +1,6 @@
+import { receivesEvent } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
-import { receivesEvent } from '../domain/inbox.ts';
 import type { Room } from '../domain/room.ts';
 import { getConnections, listConnections } from '../store/connections.ts';
 import { listOpen } from '../store/profiles.ts';

@@ -2,8 +2,7 @@ import type { Connection } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import type { User } from '../domain/member.ts';
 import type { Status } from '../domain/message.ts';
-import type { Rates } from '../domain/rate.ts';
-import type { Room } from '../domain/room.ts';
+import type { Rates, Room } from '../domain/room.ts';
 import type { LogContext } from '../log/context.ts';
 import type { Poster } from './poster.ts';
 

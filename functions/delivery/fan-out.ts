@@ -1,6 +1,6 @@
+import { MAX_RECEIPT_AUDIENCE, statusFrom } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
 import { isBelow } from '../domain/message.ts';
-import { MAX_RECEIPT_AUDIENCE, statusFrom } from '../domain/receipt.ts';
 import { listShards } from '../store/connections.ts';
 import { shardOf } from '../store/keys.ts';
 import { shardsBehind } from '../store/shards.ts';

@@ -1,5 +1,9 @@
-import { type Connection, hasValidToken } from '../domain/connection.ts';
-import { isPresence, MAX_ANNOUNCED_CONNECTIONS } from '../domain/presence.ts';
+import {
+  type Connection,
+  hasValidToken,
+  isPresence,
+  MAX_ANNOUNCED_CONNECTIONS,
+} from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 import { sampleConnections } from '../store/connections.ts';
 import { type Context, isoTime } from './context.ts';

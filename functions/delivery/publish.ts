@@ -1,9 +1,8 @@
+import { statusFrom } from '../domain/audience.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { type Event, sentBefore } from '../domain/event.ts';
 import type { Status } from '../domain/message.ts';
-import { statusFrom } from '../domain/receipt.ts';
-import type { Room } from '../domain/room.ts';
-import { settling, shardsFor } from '../domain/shards.ts';
+import { type Room, settling, shardsFor } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
 import { growShards } from '../store/shards.ts';
 import { type Audience, audienceOf, receiversOf } from './audience.ts';

@@ -1,6 +1,6 @@
+import { reached, receiptAudience } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Message, Status } from '../domain/message.ts';
-import { reached, receiptAudience } from '../domain/receipt.ts';
 import { raiseStatus } from '../store/messages.ts';
 import type { Audience } from './audience.ts';
 import { isoTime, type PostingContext } from './context.ts';

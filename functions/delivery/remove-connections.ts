@@ -1,6 +1,12 @@
-import { CLOCK_TOLERANCE_MS, type Connection, hasValidToken, mayBeOpening } from '../domain/connection.ts';
+import {
+  CLOCK_TOLERANCE_MS,
+  type Connection,
+  hasValidToken,
+  isPresence,
+  leavesOffline,
+  mayBeOpening,
+} from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import { isPresence, leavesOffline } from '../domain/presence.ts';
 import type { Room } from '../domain/room.ts';
 import {
   type ConnectionPlace,

@@ -1,10 +1,8 @@
 import type { PostingContext } from '../delivery/context.ts';
 import { post } from '../delivery/post.ts';
 import { announceIfOffline, removeConnection } from '../delivery/remove-connections.ts';
-import type { Connection } from '../domain/connection.ts';
-import type { User } from '../domain/member.ts';
-import { checkGroup, checkHasSayOver, MembershipError } from '../domain/membership.ts';
-import { isPresence } from '../domain/presence.ts';
+import { type Connection, isPresence } from '../domain/connection.ts';
+import { checkGroup, checkHasSayOver, MembershipError, type User } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import { deleteConnection, listConnections } from '../store/connections.ts';
 import { getMember } from '../store/members.ts';

@@ -41,7 +41,7 @@ test('what is too large for a frame is refused at once, and what comes after it 
   }
   await expect(room.edit(message, poison)).rejects.toMatchObject({ code: 'TOO_LONG' });
   expect(failed).toEqual(['send', 'send', 'edit']);
-  expect(client.unanswered).toEqual([]);
+  expect(client.pendingChanges).toEqual([]);
   const sent = room.send('after it');
   await pass();
   expect((await sent).text).toBe('after it');

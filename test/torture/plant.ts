@@ -26,8 +26,8 @@ const plants = {
     replacements: [
       {
         file: 'functions/store/claims.ts',
-        text: "ConditionExpression: 'attribute_not_exists(#item) OR expiresAt <= :now'",
-        by: "ConditionExpression: 'attribute_not_exists(#item) OR attribute_exists(#item) OR expiresAt <= :now'",
+        text: "'attribute_not_exists(#item) OR expiresAt <= :now'",
+        by: "'attribute_not_exists(#item) OR attribute_exists(#item) OR expiresAt <= :now'",
       },
     ],
   },
@@ -57,7 +57,7 @@ const plants = {
       },
       {
         file: 'functions/log/apply-change.ts',
-        text: '...(buried?.edits ?? []).map((seq) => scrubChange(db, room, seq)),',
+        text: '...edits.map((seq) => scrubChange(db, room, seq)),',
         by: '',
       },
     ],

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Event } from '../../../functions/domain/event.ts';
 import {
   checkMayJoin,
   MAX_INBOX_ROOMS,
   MAX_JOINED_ROOMS,
   receivesEvent,
-} from '../../../functions/domain/inbox.ts';
+} from '../../../functions/domain/audience.ts';
+import type { Event } from '../../../functions/domain/event.ts';
 import { directRoomId, inboxOf, isInbox } from '../../../functions/domain/room.ts';
 import { alice, bob, connectionOf, messageOf } from '../../support/sample.ts';
 
@@ -59,5 +59,5 @@ test.each([
 ])('beside %s a connection joins so many rooms and not one more', (_what, home, most) => {
   const own = 1;
   expect(() => checkMayJoin(home, own + most - 1)).not.toThrow();
-  expect(() => checkMayJoin(home, own + most)).toThrow('too many rooms');
+  expect(() => checkMayJoin(home, own + most)).toThrow(expect.objectContaining({ code: 'TOO_MANY_ROOMS' }));
 });
