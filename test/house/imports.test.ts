@@ -81,7 +81,7 @@ const files: Record<string, string> = {
   'functions/auth': 'functions/auth/token.ts',
   'functions/log': 'functions/log/append.ts',
   'functions/delivery': 'functions/delivery/poster.ts',
-  'functions/connections': 'functions/connections/connect.ts',
+  'functions/connections': 'functions/connections/lifecycle.ts',
   'functions/rooms': 'functions/rooms/access.ts',
   'functions/commands': 'functions/commands/ping.ts',
   'functions/gateway': 'functions/gateway/context.ts',
