@@ -2,12 +2,12 @@ import type { RoomContext, RoomCore } from './room-core.ts';
 import type { Frame, FrameOf } from './wire.ts';
 
 /** The server accepts no more frames from this connection. A new one with a fresh token may work. */
-const reconnectCodes: readonly string[] = [
+const reconnectCodes: ReadonlySet<string> = new Set([
   'UNAUTHENTICATED',
   'TOKEN_EXPIRED',
   'WRONG_USER',
   'CONNECTION_REMOVED',
-];
+]);
 
 /** Passes each frame to the room that it belongs to, and emits the events of rooms that are not open. */
 export class FrameDispatcher {
@@ -68,7 +68,7 @@ export class FrameDispatcher {
 
   #refuse(error: FrameOf<'error'>): void {
     const { code, room_id, client_id } = error;
-    if (reconnectCodes.includes(code)) this.#context.connection.reconnect();
+    if (reconnectCodes.has(code)) this.#context.connection.reconnect();
     else if (room_id !== undefined) this.#rooms.get(String(room_id))?.refuse(error);
     else {
       // Without a client id, the frame may belong to any room's request in flight.

@@ -11,7 +11,7 @@ export interface RequestOptions {
   readonly dropOnDisconnect?: boolean;
   /** Rejects the request if no answer arrives, instead of sending it again. */
   readonly noRetry?: boolean;
-  /** The client built this frame, so a `BAD_FRAME` that names neither a client id nor a room is about another frame. */
+  /** The client built this frame, so `BAD_FRAME` or `ROOM_REQUIRED` without a client id and room is about another frame. */
   readonly wellFormed?: boolean;
 }
 
@@ -101,7 +101,8 @@ export class RequestQueue {
     const request = id === undefined && first?.clientId === undefined ? first : this.#find(id);
     if (!request || (request === first && !this.#inFlight)) return false;
     if (id === undefined) {
-      if (code === 'BAD_FRAME' && request.wellFormed && room_id === undefined) return false;
+      const isMalformed = code === 'BAD_FRAME' || code === 'ROOM_REQUIRED';
+      if (isMalformed && request.wellFormed && room_id === undefined) return false;
       // The refusal is of an earlier attempt at a request that was already answered.
       if (code === 'MESSAGE_NOT_FOUND' && !('message_id' in request.frame)) return false;
     }

@@ -1,4 +1,4 @@
-import type { Change } from '../domain/log.ts';
+import type { Change } from '../domain/message.ts';
 import { scrubChange } from '../store/log.ts';
 import * as messages from '../store/messages.ts';
 import { objectKey } from '../store/object-key.ts';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Change, LogEntry, Void } from '../domain/log.ts';
-import type { Message } from '../domain/message.ts';
+import type { Change, LogEntry, Message, Void } from '../domain/message.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { logKey } from './keys.ts';
 import { toMessage } from './messages.ts';
