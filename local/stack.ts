@@ -174,7 +174,7 @@ export class Stack {
     const user = users.find((each) => each.username === username);
     if (user !== undefined) return issuerOf(this.#deployment, this.#services.issuer).sign(user, options);
     const names = users.map((each) => each.username).join(', ');
-    throw new Error(`Could not create a token: there is no user ${username}. The users are ${names}.`);
+    throw new Error(`There is no user ${username}. Use one of ${names}.`);
   }
 
   /** Resolves when no function runs. Invocations that wait for a retry do not count. */

@@ -49,7 +49,7 @@ describe('a stack', () => {
     const jwks = await (await fetch(`${stack.servicesUrl}/.well-known/jwks.json`)).json();
     expect(jwks).toMatchObject({ keys: [{ alg: 'ES256' }] });
     expect(await stack.token('alice')).toMatch(/^ey/);
-    await expect(stack.token('eve')).rejects.toThrow(/no user eve\. The users are alice/);
+    await expect(stack.token('eve')).rejects.toThrow(/no user eve\. Use one of alice/);
   });
 });
 
