@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect as dial } from 'node:net';
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../../local/clock.ts';
 import { type GatewayOptions, openGateway } from '../../../local/gateway/open-gateway.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { connect } from '../../support/ws-client.ts';
 import { upgradeRequest } from './dial-upgrade.ts';
 import { api, gate, ok, startGateway } from './test-gateway.ts';

@@ -5,9 +5,9 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { afterEach } from 'vitest';
-import { ManualClock } from '../../../local/clock.ts';
 import { type GatewayOptions, openGateway } from '../../../local/gateway/open-gateway.ts';
 import type { SocketApi } from '../../../local/gateway/socket-api.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { type ConnectOptions, connect, type WsClient } from '../../support/ws-client.ts';
 
 /** The parts of an event that these tests read. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../../local/clock.ts';
 import { TokenBucket } from '../../../local/gateway/token-bucket.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 function taken(bucket: TokenBucket, tries: number): number {
   return Array.from({ length: tries }, () => bucket.take()).filter(Boolean).length;
