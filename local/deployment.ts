@@ -1,3 +1,4 @@
+import { readSocketRoutes, type SocketRoutes } from './api-routes.ts';
 import { readTables, type TableDefinition } from './dynamodb/table.ts';
 import { type Distribution, readDistribution } from './edge/distribution.ts';
 import { type HttpRoutes, readHttpRoutes } from './http/http-routes.ts';
@@ -9,7 +10,6 @@ import { isObject } from './object.ts';
 import { type Bucket, readBuckets } from './s3/bucket.ts';
 import { type BucketDeployment, readBucketDeployments } from './s3/bucket-deployment.ts';
 import { openScope, unknownTypes } from './scope.ts';
-import { readSocketRoutes, type SocketRoutes } from './socket-routes.ts';
 import { readTemplate } from './template.ts';
 
 /** Everything of a synthesized template that runs locally. */

@@ -7,7 +7,7 @@ import { type AskFault, askFaults, type Faults } from './faults.ts';
 import { awsLimits, type GatewayLimits } from './gateway/limits.ts';
 import { type Gateway, openGateway } from './gateway/open-gateway.ts';
 import { TokenBucket } from './gateway/token-bucket.ts';
-import { type GatewayPeers, gatewayPeers } from './gateway-peers.ts';
+import { type GatewayPeers, gatewayPeers } from './gateway-backend.ts';
 import { Access } from './iam/access.ts';
 import type { IdentityOptions } from './identity/serve-identity.ts';
 import { Functions } from './lambda/functions.ts';

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Behavior } from './distribution.ts';
 import type { EdgeState } from './edge-state.ts';
 import type { Exchange, Upgrade } from './exchange.ts';
-import { answerHeaders, originHeaders } from './passed-headers.ts';
+import { answerHeaders, originHeaders } from './headers.ts';
 import { refuse } from './refusal.ts';
 import { withPolicy } from './response-headers.ts';
 import { openTunnel } from './tunnel.ts';

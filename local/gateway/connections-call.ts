@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { endConnection } from './end-connection.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { passFrame } from './pass-frame.ts';
-import { type Refusal, refusal } from './refusal.ts';
+import { type Refusal, refusal } from './rejection.ts';
 
 /** What an `@connections` call came to. */
 export type CallResult = { readonly status: 200; readonly body: string } | { readonly status: 204 } | Refusal;

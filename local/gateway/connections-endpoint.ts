@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { suffer } from '../faults.ts';
 import { type CallResult, deleteConnection, getConnection, postToConnection } from './connections-call.ts';
 import type { GatewayState } from './gateway-state.ts';
-import { type Refusal, refusal, refuseRequest } from './refusal.ts';
+import { type Refusal, refusal, refuseRequest } from './rejection.ts';
 import { isConnectionId, requestId } from './request-id.ts';
 
 const forbidden = refusal(403, 'ForbiddenException', 'Forbidden');

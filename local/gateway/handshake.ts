@@ -1,14 +1,14 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Accept, Upgrade } from './accept.ts';
-import { authorize } from './authorize.ts';
+import { authorize } from './authorizer.ts';
 import { sendDisconnect } from './end-connection.ts';
 import type { GatewayState } from './gateway-state.ts';
-import { handshakeInput } from './handshake-input.ts';
+import { handshakeInput } from './handshake-request.ts';
 import { integrate, resultStatus } from './integration.ts';
 import { connectEvent } from './lambda-event.ts';
 import { type AuthorizerContext, type Peer, peerOf } from './peer.ts';
-import { type Refusal, refusal, refuseUpgrade } from './refusal.ts';
+import { type Refusal, refusal, refuseUpgrade } from './rejection.ts';
 import { requestId } from './request-id.ts';
 import { connectProtocol } from './subprotocol.ts';
 

@@ -1,4 +1,4 @@
-import type { HandshakeInput } from './handshake-input.ts';
+import type { HandshakeInput } from './handshake-request.ts';
 
 /** Whether the request has a value for an identity source such as `route.request.header.Host`. */
 export function hasIdentitySource(source: string, input: HandshakeInput): boolean {

@@ -1,4 +1,4 @@
-import type { HandshakeInput } from './handshake-input.ts';
+import type { HandshakeInput } from './handshake-request.ts';
 import type { AuthorizerContext, Peer } from './peer.ts';
 import { requestId } from './request-id.ts';
 import type { SocketApi } from './socket-api.ts';

@@ -7,7 +7,7 @@ import type { GatewayOptions } from './gateway-options.ts';
 import { type GatewayState, gatewayState, track } from './gateway-state.ts';
 import { handshake } from './handshake.ts';
 import { listen } from './listen.ts';
-import { refusal, refuseRequest, refuseUpgrade } from './refusal.ts';
+import { refusal, refuseRequest, refuseUpgrade } from './rejection.ts';
 
 export type { GatewayOptions } from './gateway-options.ts';
 export type { GatewayLimits } from './limits.ts';

@@ -1,11 +1,11 @@
 import type { GatewayState } from './gateway-state.ts';
-import type { HandshakeInput } from './handshake-input.ts';
+import type { HandshakeInput } from './handshake-request.ts';
 import { hasIdentitySource } from './identity-source.ts';
 import { integrate } from './integration.ts';
 import { authorizerEvent, connectArn } from './lambda-event.ts';
 import type { AuthorizerContext, Peer } from './peer.ts';
 import { evaluatePolicy } from './policy.ts';
-import { type Refusal, refusal } from './refusal.ts';
+import { type Refusal, refusal } from './rejection.ts';
 import type { SocketApi } from './socket-api.ts';
 
 export type Authorization =

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
-import { listenLoopback } from '../../../local/edge/listen-loopback.ts';
+import { listenLoopback } from '../../local/edge/listen-loopback.ts';
 
 const made: Server[] = [];
 const make = () => {
