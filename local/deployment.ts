@@ -1,7 +1,6 @@
-import { readSocketRoutes, type SocketRoutes } from './api-routes.ts';
+import { type HttpRoutes, readHttpRoutes, readSocketRoutes, type SocketRoutes } from './api-routes.ts';
 import { readTables, type TableDefinition } from './dynamodb/table.ts';
 import { type Distribution, readDistribution } from './edge/distribution.ts';
-import { type HttpRoutes, readHttpRoutes } from './http/http-routes.ts';
 import { readUserPool, type UserPool } from './identity/user-pool.ts';
 import { resolve } from './intrinsics.ts';
 import { type FunctionDefinition, readFunctions } from './lambda/definition.ts';

@@ -4,18 +4,16 @@ import type { Database } from './dynamodb/database.ts';
 import { withHeaderValues } from './edge/distribution.ts';
 import { type Edge, openEdge } from './edge/open-edge.ts';
 import { type AskFault, askFaults, type Faults } from './faults.ts';
-import { awsLimits, type GatewayLimits } from './gateway/limits.ts';
+import { awsLimits, type GatewayLimits, TokenBucket } from './gateway/limits.ts';
 import { type Gateway, openGateway } from './gateway/open-gateway.ts';
-import { TokenBucket } from './gateway/token-bucket.ts';
-import { type GatewayPeers, gatewayPeers } from './gateway-backend.ts';
+import { type GatewayBackend, gatewayBackend } from './gateway-backend.ts';
 import { Access } from './iam/access.ts';
 import type { IdentityOptions } from './identity/serve-identity.ts';
 import { Functions } from './lambda/functions.ts';
 import { type Endpoints, functionVariables, localUrl } from './lambda/variables.ts';
-import { originUrl } from './origins.ts';
 import { putFiles } from './s3/bucket-deployment.ts';
 import type { ObjectStore } from './s3/object-store.ts';
-import { openServers, type Ports, type Servers } from './servers.ts';
+import { openServers, originUrl, type Ports, type Servers } from './servers.ts';
 import { Queues } from './sqs/queues.ts';
 import type { Trace } from './trace.ts';
 
@@ -40,7 +38,7 @@ export class Platform {
   readonly #access: Access;
   readonly #functions: Functions;
   readonly #queues: Queues;
-  readonly #peers: GatewayPeers;
+  readonly #backend: GatewayBackend;
   readonly #gateway: Gateway;
   readonly #requests: TokenBucket;
   readonly #edge: Edge;
@@ -67,9 +65,9 @@ export class Platform {
       ownTokens: faults?.call !== undefined,
       log,
     });
-    this.#peers = gatewayPeers({ access: this.#access, functions: this.#functions, log, trace });
+    this.#backend = gatewayBackend({ access: this.#access, functions: this.#functions, log, trace });
     this.#doors = faults?.call ? { faultOf: askFaults(faults.call, this.#access, this.#functions) } : {};
-    const { api, invoke, permit } = this.#peers;
+    const { api, invoke, permit } = this.#backend;
     // A function that is ended with the stack is no failure to read about.
     const logUntilEnd = (line: string): void => {
       if (!this.#ending) log(line);
@@ -104,8 +102,8 @@ export class Platform {
       outputs: () => this.outputs,
       queues: this.#queues,
       http: {
-        api: this.#peers.httpApi,
-        invoke: this.#peers.invoke,
+        api: this.#backend.httpApi,
+        invoke: this.#backend.invoke,
         requests: this.#requests,
         clock: this.#options.clock,
       },
@@ -163,7 +161,7 @@ export class Platform {
   deploy(deployment: Deployment): void {
     this.#access.update(new Map([...deployment.functions].map(([name, { role }]) => [name, role])));
     this.#functions.update(deployment.functions);
-    this.#peers.route(deployment);
+    this.#backend.deploy(deployment);
     const { distribution, bucketDeployments } = deployment;
     putFiles(bucketDeployments, this.#options.objects, this.#options.clock.now());
     const local = (value: string) => localUrl(value, this.endpoints);

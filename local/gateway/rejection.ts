@@ -1,20 +1,48 @@
+import { randomFillSync } from 'node:crypto';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { requestId } from './request-id.ts';
 
-/** An error answer of API Gateway. The SDK takes the exception's class from `type`. */
-export interface Refusal {
+const idBytes = 11;
+const pool = Buffer.alloc(idBytes * 512);
+let used = pool.length;
+
+/**
+ * Returns a new id in API Gateway's format for connections, requests and messages, like `TXzPWdnOjoECGjA=`:
+ * 11 bytes in URL-safe base64 with padding. In a URL the padding is `%3D`.
+ */
+export function requestId(): string {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const id = pool.toString('base64url', used, used + idBytes);
+  used += idBytes;
+  return `${id}=`;
+}
+
+/** Whether `text` is a well-formed connection id. API Gateway answers 400 to any other text. */
+export function isConnectionId(text: string): boolean {
+  return /^[\w-]{15}=$/.test(text);
+}
+
+/** An error response of API Gateway. AWS SDK clients choose the exception's class by `type`. */
+export interface Rejection {
   readonly status: number;
   readonly type: string;
   readonly body: string;
 }
 
-/** `{"message":…}`, the form of most of API Gateway's own errors. */
-export function refusal(status: number, type: string, message: string | null): Refusal {
+/** Returns an error response with the body `{"message":…}`, which most of API Gateway's errors have. */
+export function rejection(status: number, type: string, message: string | null): Rejection {
   return { status, type, body: JSON.stringify({ message }) };
 }
 
-function headersOf({ type, body }: Refusal): Record<string, string> {
+/** Returns a 403 with a capital `Message`, as API Gateway spells it (seen in architect/functions#130). */
+export function accessDenied(Message: string): Rejection {
+  return { status: 403, type: 'AccessDeniedException', body: JSON.stringify({ Message }) };
+}
+
+function headersOf({ type, body }: Rejection): Record<string, string> {
   return {
     'Content-Type': 'application/json',
     'Content-Length': String(Buffer.byteLength(body)),
@@ -23,17 +51,17 @@ function headersOf({ type, body }: Refusal): Record<string, string> {
   };
 }
 
-/** Answers a request with an error. Node lets a body that nobody read pass, so the socket can be used again. */
-export function refuseRequest(response: ServerResponse, refused: Refusal): void {
-  response.writeHead(refused.status, headersOf(refused)).end(refused.body);
+/** Answers a request with an error. Node discards an unread body, so the client can reuse the socket. */
+export function rejectRequest(response: ServerResponse, rejected: Rejection): void {
+  response.writeHead(rejected.status, headersOf(rejected)).end(rejected.body);
 }
 
-/** Answers a WebSocket upgrade with an error instead of 101, and ends the socket. */
-export function refuseUpgrade(socket: Duplex, refused: Refusal): void {
+/** Answers a WebSocket upgrade with an error and closes the socket. */
+export function rejectUpgrade(socket: Duplex, rejected: Rejection): void {
   if (socket.destroyed) return;
-  const headers = { ...headersOf(refused), Connection: 'close' };
+  const headers = { ...headersOf(rejected), Connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const reason = STATUS_CODES[refused.status] ?? 'Unknown';
+  const reason = STATUS_CODES[rejected.status] ?? 'Unknown';
   socket.once('finish', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${refused.status} ${reason}\r\n${lines.join('')}\r\n${refused.body}`);
+  socket.end(`HTTP/1.1 ${rejected.status} ${reason}\r\n${lines.join('')}\r\n${rejected.body}`);
 }

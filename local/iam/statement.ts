@@ -70,6 +70,7 @@ function readStatement(statement: unknown, where: string): Statement {
 
 function texts(value: unknown, where: string): readonly string[] {
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (items.length === 0) throw new Error(`Policy was not read: ${where} is empty; mend the template`);
   return items.map((item) => {
     if (typeof item === 'string') return item;
     throw new Error(`Policy was not read: ${where} is not text; mend the template`);

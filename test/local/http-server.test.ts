@@ -1,18 +1,18 @@
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
-import { listenLoopback } from '../../local/edge/listen-loopback.ts';
+import { bindLocalhost } from '../../local/http-server.ts';
 
-const made: Server[] = [];
-const make = () => {
+const created: Server[] = [];
+const create = () => {
   const server = createServer();
-  made.push(server);
+  created.push(server);
   return server;
 };
-const named = { what: 'Edge', variable: 'PARLEY_PORT' };
+const name = { name: 'Edge', variable: 'PARLEY_PORT' };
 
 afterEach(async () => {
-  for (const server of made.splice(0)) {
+  for (const server of created.splice(0)) {
     if (server.listening) await new Promise((resolve) => server.close(resolve));
   }
 });
@@ -22,7 +22,7 @@ const hasIpv6 = addresses.includes('::1');
 
 function listen(host: string, port = 0): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = make();
+    const server = create();
     server.once('error', reject);
     server.listen(port, host, () => {
       const address = server.address();
@@ -31,8 +31,8 @@ function listen(host: string, port = 0): Promise<number> {
   });
 }
 
-test('one port is bound on every loopback address that the machine has', async () => {
-  const { port, servers } = await listenLoopback(make, 0, named);
+test('binds one port on every loopback address of the machine', async () => {
+  const { port, servers } = await bindLocalhost(create, 0, name);
   expect(port).toBeGreaterThan(0);
   expect(servers.map((server) => server.address())).toEqual([
     { address: '127.0.0.1', family: 'IPv4', port },
@@ -40,22 +40,25 @@ test('one port is bound on every loopback address that the machine has', async (
   ]);
 });
 
-test('a taken port is one line that names the setting', async () => {
+test('names the variable to set when the port is in use', async () => {
   const port = await listen('127.0.0.1');
-  await expect(listenLoopback(make, port, named)).rejects.toThrow(
-    `Edge did not start: port ${port} is taken; stop what uses it or set PARLEY_PORT`,
+  await expect(bindLocalhost(create, port, name)).rejects.toThrow(
+    `Edge did not start: port ${port} is already in use. Stop the process that uses it or set PARLEY_PORT.`,
   );
 });
 
-test.runIf(hasIpv6)('a port that is taken on ::1 alone is taken: localhost may be either', async () => {
-  const port = await listen('::1');
-  await expect(listenLoopback(make, port, named)).rejects.toThrow(`port ${port} is taken`);
-  expect(made.filter(({ listening }) => listening)).toHaveLength(1);
-});
+test.runIf(hasIpv6)(
+  'rejects a port that is in use on ::1 only, because localhost resolves to either',
+  async () => {
+    const port = await listen('::1');
+    await expect(bindLocalhost(create, port, name)).rejects.toThrow(`port ${port} is already in use`);
+    expect(created.filter(({ listening }) => listening)).toHaveLength(1);
+  },
+);
 
-test('a port that may not be bound is one line too', async () => {
-  const refusing = () => {
-    const server = make();
+test('names the variable to set when the port cannot be opened', async () => {
+  const createFailing = () => {
+    const server = create();
     server.listen = () => {
       const error = Object.assign(new Error('listen EACCES'), { code: 'EACCES' });
       queueMicrotask(() => server.emit('error', error));
@@ -63,7 +66,7 @@ test('a port that may not be bound is one line too', async () => {
     };
     return server;
   };
-  await expect(listenLoopback(refusing, 80, named)).rejects.toThrow(
-    'Edge did not start: port 80 cannot be used (EACCES); set another in PARLEY_PORT',
+  await expect(bindLocalhost(createFailing, 80, name)).rejects.toThrow(
+    'Edge did not start: port 80 cannot be opened (EACCES). Set another port in PARLEY_PORT.',
   );
 });
