@@ -1,6 +1,6 @@
 import type { ChatClient, State } from '../client/index.ts';
 import { useClientState } from '../client/react/index.ts';
-import { useUnanswered } from './use-conversation.ts';
+import { usePendingChanges } from './use-conversation.ts';
 import { counted } from './words.ts';
 
 const waits = (waiting: number): string =>
@@ -28,7 +28,7 @@ function words(state: State, client: ChatClient, waiting: number): string {
 /** How the connection is, where it is not as it should be, and how many messages wait for it in all rooms. */
 export function ConnectionBanner({ client }: { readonly client: ChatClient }) {
   const state = useClientState(client);
-  const waiting = useUnanswered(client).filter(({ frame }) => frame.action === 'send').length;
+  const waiting = usePendingChanges(client).filter(({ frame }) => frame.action === 'send').length;
   const text = words(state, client, waiting);
   return (
     <div class="banner-place" role="status">

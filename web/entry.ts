@@ -1,4 +1,4 @@
-import type { Message, PendingMessage, Room, Unanswered } from '../client/index.ts';
+import type { Message, PendingChange, PendingMessage, Room } from '../client/index.ts';
 
 type SendAsk = Parameters<Room['send']>[1];
 
@@ -114,7 +114,7 @@ function reacted(reactions: readonly Reaction[], emoji: string, me: string, remo
 }
 
 /** An entry as it is to become, by what was asked for and is not answered yet. */
-export function changed(entry: Entry, asked: readonly Unanswered['frame'][], me: string): Entry {
+export function changed(entry: Entry, asked: readonly PendingChange['frame'][], me: string): Entry {
   let next = entry;
   for (const frame of asked) {
     if (frame.action === 'send' || Number(frame.message_id) !== entry.id) continue;

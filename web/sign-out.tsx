@@ -8,7 +8,7 @@ import { counted } from './words.ts';
 export function useSignOut(client: ChatClient, desks: Desks, onSignOut: () => void) {
   const [unsent, setUnsent] = useState(0);
   const ask = () => {
-    const waiting = client.unanswered.length + desks.unsent;
+    const waiting = client.pendingChanges.length + desks.unsent;
     if (waiting === 0) onSignOut();
     else setUnsent(waiting);
   };

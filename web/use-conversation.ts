@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { ChatClient, Room, Unanswered } from '../client/index.ts';
+import type { ChatClient, PendingChange, Room } from '../client/index.ts';
 import { useMessages } from '../client/react/index.ts';
 import type { Desk } from './desk.ts';
 import { useInHand } from './desks.ts';
@@ -7,13 +7,13 @@ import type { Directory } from './directory.ts';
 import { changed, type Entry, entryOf, failedEntry, tombstone } from './entry.ts';
 
 /** What waits for an answer in all rooms. */
-export function useUnanswered(client: ChatClient): readonly Unanswered[] {
-  const [unanswered, setUnanswered] = useState(client.unanswered);
+export function usePendingChanges(client: ChatClient): readonly PendingChange[] {
+  const [pendingChanges, setPendingChanges] = useState(client.pendingChanges);
   useEffect(() => {
-    setUnanswered(client.unanswered);
-    return client.on('unanswered', setUnanswered);
+    setPendingChanges(client.pendingChanges);
+    return client.on('pendingChanges', setPendingChanges);
   }, [client]);
-  return unanswered;
+  return pendingChanges;
 }
 
 /** Where a message stood that went while one looked, it says so for as long as the page is open. */
@@ -64,7 +64,7 @@ export function useConversation(
 ): readonly Entry[] {
   const messages = useMessages(room);
   const { failed, graves } = useInHand(desk);
-  const unanswered = useUnanswered(client);
+  const pendingChanges = usePendingChanges(client);
   const stored = useMemo(() => messages.map(entryOf), [messages]);
   useBurials(room, desk, stored);
   useBereavement(room, desk, stored);
@@ -76,9 +76,9 @@ export function useConversation(
   }, [messages, directory]);
 
   return useMemo(() => {
-    const asked = unanswered.filter((each) => each.room === room.id).map(({ frame }) => frame);
+    const asked = pendingChanges.filter((each) => each.room === room.id).map(({ frame }) => frame);
     const shown = asked.length > 0 ? stored.map((entry) => changed(entry, asked, me)) : stored;
     const all = withGraves(shown, graves, room.hasMore);
     return failed.length > 0 ? [...all, ...failed.map((each) => failedEntry(each, me))] : all;
-  }, [stored, graves, unanswered, failed, me, room, room.hasMore]);
+  }, [stored, graves, pendingChanges, failed, me, room, room.hasMore]);
 }

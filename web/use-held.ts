@@ -7,7 +7,7 @@ const secondsTo = (time: number | undefined): number =>
 
 /** For how many seconds the server still holds back what is sent here; 0 where it does not. */
 export function useHeld(room: Room): number {
-  const until = useSyncExternalStore(room.subscribe, () => room.heldUntil);
+  const until = useSyncExternalStore(room.subscribe, () => room.throttledUntil);
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {
     setSeconds(secondsTo(until));

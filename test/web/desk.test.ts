@@ -85,7 +85,7 @@ describe('a file on its way', () => {
       { message: 'The plan', file: 'file-1', room_id: '1' },
     ]);
     expect(desk.now.attachment).toBeUndefined();
-    expect(client.unanswered).toEqual([]);
+    expect(client.pendingChanges).toEqual([]);
   });
 
   test('takes nothing from what one writes meanwhile, and a word without a file need not wait for it', async () => {
@@ -141,7 +141,7 @@ describe('a file on its way', () => {
 
   test.each([
     ['FILE_TOO_LARGE', 413, 'The file is too large: at most 25 MB can be sent. Choose a smaller one.'],
-    ['BAD_FRAME', 415, 'The chat does not take a file like this one. Try another kind.'],
+    ['FILE_TYPE_NOT_ALLOWED', 415, 'The chat does not take a file like this one. Try another kind.'],
     ['MUTED', 403, tooLarge],
     ['INTERNAL', 500, 'The file could not be sent. Send it again.'],
     ['RATE_LIMITED', 429, 'Too much at once: wait 3 seconds, and send it again.'],
@@ -185,7 +185,7 @@ describe('a message that was refused', () => {
 
   test('since what it answers is gone, is sent again as one of its own', async () => {
     desk.aimAt({ kind: 'reply', entry: entry('Gone soon'), name: 'bob' });
-    refuseSends('MESSAGE_NOT_FOUND');
+    refuseSends('REPLY_NOT_FOUND');
     say('An answer');
     await pass();
     expect(desk.now.failed).toMatchObject([{ problem: 'What it answers was deleted.' }]);
@@ -252,7 +252,7 @@ test('what waits for an answer shows as it is to become', async () => {
   const shown = () =>
     changed(
       entryOf(room.messages[0] as never),
-      client.unanswered.map(({ frame }) => frame),
+      client.pendingChanges.map(({ frame }) => frame),
       '1',
     );
   expect(shown()).toMatchObject({ text: 'New', changing: true, reactions: [{ emoji: '👍', users: ['1'] }] });
