@@ -3,11 +3,10 @@ import type { HttpRoutes, SocketApi } from './api-routes.ts';
 import type { Deployment } from './deployment.ts';
 import type { GatewayOptions } from './gateway/gateway-state.ts';
 import type { Access } from './iam/access.ts';
-import type { Functions } from './lambda/functions.ts';
-import { FunctionError } from './lambda/outcome.ts';
-import { mayInvoke } from './lambda/permission.ts';
+import { mayInvoke } from './lambda/definition.ts';
+import { FunctionError, type Functions } from './lambda/functions.ts';
 import { isObject } from './object.ts';
-import { nextCallId, type Trace } from './trace.ts';
+import { describeCall, type Trace } from './trace.ts';
 
 /** The deployed APIs, their functions and IAM, as API Gateway uses them. */
 export interface GatewayBackend extends Pick<GatewayOptions, 'api' | 'invoke' | 'permit'> {
@@ -58,8 +57,7 @@ export function gatewayBackend({ access, functions, log, trace }: BackendOptions
     },
     permit(headers, action, resource) {
       const caller = access.callerOf(headers);
-      const functionName = caller.kind === 'function' ? caller.functionName : null;
-      trace({ id: nextCallId(), phase: 'request', functionName, service: 'execute-api', action, resource });
+      trace({ ...describeCall(caller, { service: 'execute-api', action, resource }), phase: 'request' });
       return access.check(caller, action, resource)?.message;
     },
   };

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { matchesWildcard } from '../iam/wildcard.ts';
+import { matchesWildcard } from '../iam/statement.ts';
 import type { Behavior, Distribution } from './distribution.ts';
 import { type Rewrite, readRewrite, viewerEvent } from './edge-function.ts';
 import type { Destination } from './forward.ts';

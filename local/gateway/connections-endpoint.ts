@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { suffer } from '../faults.ts';
+import { applyFault } from '../faults.ts';
 import { readBodyUpTo } from '../http-server.ts';
 import { type Connection, endConnection, passFrame } from './connection.ts';
 import type { GatewayState } from './gateway-state.ts';
@@ -91,7 +91,7 @@ function answer(state: GatewayState, { request, response, url }: Call, run: () =
     respond(response, run());
     return;
   }
-  void suffer(fault, { run, throttled: tooManyRequests, failed }).then((result) => {
+  void applyFault(fault, { run, throttled: tooManyRequests, failed }).then((result) => {
     if (result === undefined) request.socket.destroy();
     else respond(response, result);
   });

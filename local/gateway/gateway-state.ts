@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { SocketApi } from '../api-routes.ts';
 import type { Clock } from '../clock.ts';
-import type { AskFault, Faults } from '../faults.ts';
+import type { FaultOf, Faults } from '../faults.ts';
 import type { Connection } from './connection.ts';
 import { awsLimits, type GatewayLimits, TokenBucket } from './limits.ts';
 
@@ -21,7 +21,7 @@ export interface GatewayOptions {
   /** Writes one line. A line never contains a token, a message text or a query string. */
   readonly log: (line: string) => void;
   /** Chooses which `@connections` calls fail. */
-  readonly faultOf?: AskFault;
+  readonly faultOf?: FaultOf;
   /** Chooses which frames are delayed or lost. */
   readonly frameFault?: Faults['frame'];
 }

@@ -57,5 +57,5 @@ test.each([
   { Statement: [{ ...allow, Condition: {} }] },
   { Statement: [{ Effect: 'Allow', NotAction: 's3:*', Resource: '*' }] },
 ])('throws for the malformed document %j', (document) => {
-  expect(() => evaluatePolicy(document, arn)).toThrow(/^Policy was not read: /);
+  expect(() => evaluatePolicy(document, arn)).toThrow(/^Could not read a policy: /);
 });
