@@ -1,1 +1,20 @@
-export { releaseConnection as handler } from './gateway/disconnect.ts';
+import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import { disconnect } from './connections/disconnect.ts';
+import { postingContext } from './gateway/context.ts';
+import { logFault } from './gateway/runtime.ts';
+
+type DisconnectEvent = APIGatewayProxyWebsocketEventV2 & {
+  readonly requestContext: { readonly authorizer?: { readonly principalId?: string } };
+};
+
+/** Nobody waits for this answer. What it fails to remove, the next post to the connection or its expiry does. */
+export async function releaseConnection(event: DisconnectEvent): Promise<APIGatewayProxyResult> {
+  const { connectionId, authorizer, requestId } = event.requestContext;
+  try {
+    const user = authorizer?.principalId;
+    if (user) await disconnect({ user, id: connectionId }, postingContext());
+  } catch (error) {
+    logFault('disconnect', error, requestId);
+  }
+  return { statusCode: 200, body: '' };
+}

@@ -1,1 +1,17 @@
-export { postBatch as handler } from './gateway/fanout.ts';
+import type { Context } from 'aws-lambda';
+import type { FanOutBatch } from './delivery/context.ts';
+import { fanOut } from './delivery/fan-out.ts';
+import { postingContext } from './gateway/context.ts';
+import { measure } from './gateway/metrics.ts';
+import { invocationError, logFault } from './gateway/runtime.ts';
+
+/** Invoked by a function whose audience is larger than it posts to itself. */
+export async function postBatch(share: FanOutBatch, context: Context): Promise<void> {
+  const onFault = (error: unknown) => logFault('fanout', error, context.awsRequestId);
+  try {
+    await fanOut(share, { ...postingContext(), measure }, onFault);
+  } catch (error) {
+    onFault(error);
+    throw invocationError('FanOutBatch not posted: see the log of this request');
+  }
+}

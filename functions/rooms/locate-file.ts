@@ -4,7 +4,7 @@ import type { ServedAs } from '../store/file-store.ts';
 import { objectKey } from '../store/object-key.ts';
 import { getUpload } from '../store/uploads.ts';
 import { checkMembership } from './access.ts';
-import type { Author } from './attach-file.ts';
+import type { Author } from './files.ts';
 import { contentDisposition } from './content-disposition.ts';
 
 /** How long the URL of a download may be used. */

@@ -6,7 +6,7 @@ import type { UploadRequest } from '../store/file-store.ts';
 import { objectKey } from '../store/object-key.ts';
 import { putUpload } from '../store/uploads.ts';
 import { checkWriteAccess } from './access.ts';
-import type { Author } from './attach-file.ts';
+import type { Author } from './files.ts';
 
 /** How long the signed request may be used. */
 const UPLOAD_SECONDS = 15 * 60;

@@ -7,7 +7,7 @@ import { locateFile } from '../../rooms/locate-file.ts';
 import { requestUpload, type UploadOffer } from '../../rooms/request-upload.ts';
 import { required } from '../runtime.ts';
 import type { HttpEnv } from './context.ts';
-import { describe } from './describe.ts';
+import { describe } from './openapi.ts';
 import { HttpError } from './http-error.ts';
 import { readJson } from './read-request.ts';
 

@@ -5,10 +5,10 @@ import { SESSION_COOKIE } from '../../auth/credential.ts';
 import { userShape } from '../../dialects/rest/schema.ts';
 import { checkOrigin } from './authenticate.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
-import { describe } from './describe.ts';
+import { describe } from './openapi.ts';
 import { HttpError } from './http-error.ts';
 import { readJson } from './read-request.ts';
-import { loginBody } from './request-schema.ts';
+import { loginBody } from './requests.ts';
 import { wireUser } from './wire.ts';
 
 const signedIn = v.object({

@@ -3,11 +3,11 @@ import type * as v from 'valibot';
 import { memberShape } from '../../dialects/rest/schema.ts';
 import { addMember } from '../../rooms/add-member.ts';
 import { changeMember, type MemberChange } from '../../rooms/change-member.ts';
-import { removeMember } from '../../rooms/remove-member.ts';
+import { removeMember } from '../../rooms/members.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
-import { describe } from './describe.ts';
+import { describe } from './openapi.ts';
 import { readJson } from './read-request.ts';
-import { memberBody, memberChangeBody } from './request-schema.ts';
+import { memberBody, memberChangeBody } from './requests.ts';
 import { wireMember } from './wire.ts';
 
 type Changes = v.InferOutput<typeof memberChangeBody>;

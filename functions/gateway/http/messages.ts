@@ -7,9 +7,9 @@ import type { SendMessage } from '../../domain/command.ts';
 import { newestMessages } from '../../log/history.ts';
 import { checkMembership } from '../../rooms/access.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
-import { describe } from './describe.ts';
+import { describe } from './openapi.ts';
 import { readJson, readQuery } from './read-request.ts';
-import { messageBody, messagesQuery } from './request-schema.ts';
+import { messageBody, messagesQuery } from './requests.ts';
 import { wireMessage } from './wire.ts';
 
 const page = v.object({ messages: v.array(messageShape), has_more: v.boolean() });

@@ -2,14 +2,14 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { descriptionShape, roomsPage } from '../../dialects/rest/schema.ts';
 import type { User } from '../../domain/member.ts';
-import { createRoom, type RoomWish } from '../../rooms/create-room.ts';
+import { createRoom, type RoomWish } from '../../rooms/rooms.ts';
 import { describeRoom } from '../../rooms/describe-room.ts';
-import { listRooms, type RoomCursor } from '../../rooms/list-rooms.ts';
+import { listRooms, type RoomCursor } from '../../rooms/room-list.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
-import { describe } from './describe.ts';
+import { describe } from './openapi.ts';
 import { HttpError } from './http-error.ts';
 import { readJson, readQuery } from './read-request.ts';
-import { roomBody, roomsQuery } from './request-schema.ts';
+import { roomBody, roomsQuery } from './requests.ts';
 import { wireMember, wireRoom, wireSummary } from './wire.ts';
 
 const cursorShape = v.tuple([v.number(), v.string()]);

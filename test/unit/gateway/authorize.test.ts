@@ -2,7 +2,7 @@ import { DynamoDBClient, GetItemCommand, InternalServerError } from '@aws-sdk/cl
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { UpgradeEvent } from '../../../functions/gateway/open-session.ts';
+import type { UpgradeEvent } from '../../../functions/gateway/authorize-session.ts';
 import { mockIssuer, rules } from '../../support/issuer.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
