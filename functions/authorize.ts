@@ -1,12 +1,12 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
-import type { Session } from './domain/connection.ts';
 import { ChatError } from './domain/errors.ts';
-import { openSession, type UpgradeEvent } from './gateway/authorize-session.ts';
+import { authorizeSession, type UpgradeEvent } from './gateway/authorize-session.ts';
 import { invocationError, logFault } from './gateway/runtime.ts';
 import { sessionContext } from './gateway/session.ts';
 
 function policy(effect: 'Allow' | 'Deny', methodArn: string, user: string): APIGatewayAuthorizerResult {
-  // The policy is asked about `$connect` alone; a tail of `*` is what matches it (AWS: Lambda authorizers, WebSocket APIs).
+  // API Gateway evaluates this policy for `$connect` only, and needs the trailing `*` to match the route
+  // (AWS: Lambda authorizers, WebSocket APIs).
   const Resource = methodArn.replace(/\/[^/]*$/, '/*');
   return {
     principalId: user,
@@ -17,22 +17,19 @@ function policy(effect: 'Allow' | 'Deny', methodArn: string, user: string): APIG
   };
 }
 
-const allow = (methodArn: string, session: Session): APIGatewayAuthorizerResult => ({
-  ...policy('Allow', methodArn, session.user.id),
-  context: sessionContext(session),
-});
-
 /**
- * Decides over an upgrade request. API Gateway turns the error `Unauthorized` into 401, a Deny into 403, and any other
- * error into 500. Not a member and no such room get the same 403, so that nobody can probe for rooms.
+ * Authorizes an upgrade request. API Gateway turns the error `Unauthorized` into 401, a Deny into 403, and any other
+ * error into 500. A room that does not exist gets the same 403 as one without membership, so that clients cannot probe
+ * for rooms.
  */
-export async function authorize(event: UpgradeEvent): Promise<APIGatewayAuthorizerResult> {
+export async function handler(event: UpgradeEvent): Promise<APIGatewayAuthorizerResult> {
   try {
-    return allow(event.methodArn, await openSession(event));
+    const session = await authorizeSession(event);
+    return { ...policy('Allow', event.methodArn, session.user.id), context: sessionContext(session) };
   } catch (error) {
     if (!(error instanceof ChatError)) {
       logFault('authorize', error, event.requestContext.requestId);
-      throw invocationError('Handshake not decided: see the log of this request');
+      throw invocationError('Handshake failed: see the log of this request.');
     }
     if (error.code === 'UNAUTHENTICATED') throw invocationError('Unauthorized');
     return policy('Deny', event.methodArn, 'nobody');

@@ -6,24 +6,26 @@ import { database } from './gateway/context.ts';
 import { invocationError, logFault, required } from './gateway/runtime.ts';
 import { sessionOf } from './gateway/session.ts';
 
-/** `$connect` alone has the upgrade request's headers. */
-export type ConnectEvent = APIGatewayProxyWebsocketEventV2 & { readonly headers?: Headers };
+/** Only `$connect` events have the headers of the upgrade request. */
+type ConnectEvent = APIGatewayProxyWebsocketEventV2 & { readonly headers?: Headers };
 
 /**
- * Answers an upgrade request that the authorizer let through. A client that offered subprotocols must be told one of
- * them, else a browser drops the connection; the token beside it is never echoed.
+ * Answers an upgrade request that the authorizer allowed. If the client offered subprotocols, the answer must choose
+ * one, or a browser closes the connection. It never echoes the token, which clients offer as a second subprotocol.
  */
-export async function acceptConnection(event: ConnectEvent): Promise<APIGatewayProxyResult> {
+export async function handler({
+  requestContext,
+  headers = {},
+}: ConnectEvent): Promise<APIGatewayProxyResult> {
   try {
-    const session = sessionOf(event.requestContext);
-    await connect(session, { db: database(), now: Date.now }, (to) =>
-      invokeFunction(required('WELCOME_FUNCTION'), to),
+    await connect(sessionOf(requestContext), { db: database(), now: Date.now }, (session) =>
+      invokeFunction(required('WELCOME_FUNCTION'), session),
     );
   } catch (error) {
-    logFault('connect', error, event.requestContext.requestId);
-    throw invocationError('Connection not opened: see the log of this request');
+    logFault('connect', error, requestContext.requestId);
+    throw invocationError('Connection not opened: see the log of this request.');
   }
-  const offered = offeredSubprotocols(event.headers ?? {}).includes(TOKEN_SUBPROTOCOL);
+  const offered = offeredSubprotocols(headers).includes(TOKEN_SUBPROTOCOL);
   return {
     statusCode: 200,
     body: '',

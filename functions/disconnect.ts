@@ -7,9 +7,12 @@ type DisconnectEvent = APIGatewayProxyWebsocketEventV2 & {
   readonly requestContext: { readonly authorizer?: { readonly principalId?: string } };
 };
 
-/** Nobody waits for this answer. What it fails to remove, the next post to the connection or its expiry does. */
-export async function releaseConnection(event: DisconnectEvent): Promise<APIGatewayProxyResult> {
-  const { connectionId, authorizer, requestId } = event.requestContext;
+/**
+ * Removes a closed connection. API Gateway ignores the answer. The next post to the connection, or the expiry of its
+ * row, removes what this invocation could not.
+ */
+export async function handler({ requestContext }: DisconnectEvent): Promise<APIGatewayProxyResult> {
+  const { connectionId, authorizer, requestId } = requestContext;
   try {
     const user = authorizer?.principalId;
     if (user) await disconnect({ user, id: connectionId }, postingContext());

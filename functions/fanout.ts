@@ -5,13 +5,13 @@ import { postingContext } from './gateway/context.ts';
 import { measure } from './gateway/metrics.ts';
 import { invocationError, logFault } from './gateway/runtime.ts';
 
-/** Invoked by a function whose audience is larger than it posts to itself. */
-export async function postBatch(share: FanOutBatch, context: Context): Promise<void> {
+/** Posts one batch of an event's fan-out. Invoked by functions whose audience is too large to post to directly. */
+export async function handler(batch: FanOutBatch, context: Context): Promise<void> {
   const onFault = (error: unknown) => logFault('fanout', error, context.awsRequestId);
   try {
-    await fanOut(share, { ...postingContext(), measure }, onFault);
+    await fanOut(batch, { ...postingContext(), measure }, onFault);
   } catch (error) {
     onFault(error);
-    throw invocationError('FanOutBatch not posted: see the log of this request');
+    throw invocationError('Batch not posted: see the log of this request.');
   }
 }

@@ -4,13 +4,13 @@ import type { Session } from './domain/connection.ts';
 import { files, postingContext } from './gateway/context.ts';
 import { invocationError, logFault } from './gateway/runtime.ts';
 
-/** Invoked by `connect`, which hands its session on. */
-export async function welcomeConnection(session: Session, context: Context): Promise<void> {
+/** Sends a new connection its first frames. Invoked by `connect`, since API Gateway posts only after `$connect` returns. */
+export async function handler(session: Session, context: Context): Promise<void> {
   const onFault = (error: unknown) => logFault('welcome', error, context.awsRequestId);
   try {
     await welcome(session, { ...postingContext(), files }, onFault);
   } catch (error) {
     onFault(error);
-    throw invocationError('Connection not welcomed: see the log of this request');
+    throw invocationError('Connection not welcomed: see the log of this request.');
   }
 }

@@ -1,39 +1,118 @@
+import { showInInboxes } from '../connections/show-in-inboxes.ts';
+import type { Context } from '../delivery/context.ts';
 import { leave, type PostingContext, tellIfGone } from '../delivery/leave.ts';
 import { post } from '../delivery/publish.ts';
+import { settleAll } from '../delivery/settle-all.ts';
 import { type Connection, isPresence } from '../domain/connection.ts';
-import { checkGroup, checkHasSayOver, MembershipError, type User } from '../domain/member.ts';
+import { ChatError } from '../domain/errors.ts';
+import {
+  checkGivesRoles,
+  checkGroup,
+  checkHasSayOver,
+  checkLeavesOwner,
+  type Member,
+  MembershipError,
+  type Role,
+  type User,
+} from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import { deleteConnection, listConnections } from '../store/connections.ts';
+import type { Database } from '../store/database.ts';
 import { getMember } from '../store/members.ts';
-import { deleteMember } from '../store/memberships.ts';
-import { checkOwnerStays, enterAsMember } from './enter-as-member.ts';
+import * as memberships from '../store/memberships.ts';
+import { getRoom } from '../store/rooms.ts';
 
-/** Of a socket whose own room is another one, only this room ends. */
-async function takeOut(connection: Connection, room: Room, context: PostingContext): Promise<void> {
-  const taken = await deleteConnection(context.db, connection);
-  if (!taken) return;
-  await post({ kind: 'Left', room: room.id }, [taken], context);
-  if (isPresence(taken)) await tellIfGone(taken, room, context);
-}
-
-/** Ends what a user has open in a room; with the last of it the others hear that they are gone. */
-async function closeConnections(room: Room, user: string, context: PostingContext): Promise<void> {
-  const open = await listConnections(context.db, room, context.now());
-  const theirs = open.filter((connection) => connection.user.id === user);
-  // The row goes first: a socket that cannot be closed now is at least posted to no more.
-  const closings = theirs.map(async (connection) => {
-    if (connection.via !== undefined) return takeOut(connection, room, context);
-    await leave(connection, context);
-    await context.poster.close(connection.id);
-  });
-  const closed = await Promise.allSettled(closings);
-  const fault = closed.find((closing) => closing.status === 'rejected');
-  if (fault) throw fault.reason;
+/** @throws ChatError NOT_A_MEMBER, also for a room that does not exist; MembershipError FIXED_MEMBERS */
+async function groupAndActor(db: Database, id: string, user: User): Promise<{ room: Room; actor: Member }> {
+  const [room, actor] = await Promise.all([getRoom(db, id), getMember(db, id, user.id)]);
+  if (!room || !actor) throw new ChatError('NOT_A_MEMBER');
+  checkGroup(room);
+  return { room, actor };
 }
 
 /**
- * Takes a member out of a group: owners and moderators may, and everybody themselves. Their connections there are
- * closed at once, and sockets that only joined it hear no more of it; the membership goes first, so that no frame of theirs is served any more.
+ * Checks that the room keeps an owner. Two owners who step down at the same moment can still leave none: preventing that
+ * would need a transaction over all members.
+ * @throws MembershipError LAST_OWNER
+ */
+async function checkOwnerStays(db: Database, leaving: Member): Promise<void> {
+  if (leaving.role !== 'owner') return;
+  const { members } = await memberships.listMembers(db, leaving.room, Number.MAX_SAFE_INTEGER);
+  checkLeavesOwner(leaving, members);
+}
+
+/**
+ * Adds a user to a group, and notifies their open inboxes. An existing member stays unchanged.
+ * @returns the member, and whether they are new
+ * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, FIXED_MEMBERS, and NO_SUCH_MEMBER if
+ * the new member was removed at the same time
+ */
+export async function addMember(
+  target: { readonly room: string; readonly user: string; readonly role: Role },
+  caller: User,
+  context: PostingContext,
+): Promise<{ member: Member; added: boolean }> {
+  const { db } = context;
+  const { room, actor } = await groupAndActor(db, target.room, caller);
+  checkHasSayOver(actor, 'member');
+  if (target.role !== 'member') checkGivesRoles(actor);
+  const added = await memberships.addMember(db, room.id, target.user, target.role);
+  await showInInboxes(room.id, target.user, context);
+  const member = await getMember(db, room.id, target.user);
+  if (!member) throw new MembershipError('NO_SUCH_MEMBER');
+  return { member, added };
+}
+
+export interface MemberChange {
+  readonly room: string;
+  readonly user: string;
+  readonly role?: Role;
+  /** Milliseconds since the epoch; 0 ends the mute. */
+  readonly mutedUntil?: number;
+}
+
+/**
+ * Changes the role of a group's member, mutes them, or ends their mute.
+ * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
+ */
+export async function changeMember(
+  { room: id, user, role, mutedUntil }: MemberChange,
+  caller: User,
+  { db }: Pick<Context, 'db'>,
+): Promise<Member> {
+  const { actor } = await groupAndActor(db, id, caller);
+  checkHasSayOver(actor, 'member');
+  const target = await getMember(db, id, user);
+  if (!target) throw new MembershipError('NO_SUCH_MEMBER');
+  checkHasSayOver(actor, target.role);
+  if (role !== undefined && role !== target.role) {
+    checkGivesRoles(actor);
+    await checkOwnerStays(db, target);
+  }
+  // Each update is conditional on the member's item, so it cannot bring back a member who was just removed.
+  const muted = mutedUntil === undefined ? undefined : await memberships.setMute(db, id, user, mutedUntil);
+  const changed = role === undefined ? muted : await memberships.setRole(db, id, user, role);
+  if (!changed) throw new MembershipError('NO_SUCH_MEMBER');
+  return changed;
+}
+
+/** Removes a connection from the room. Its socket stays open if it is connected to another room or an inbox. */
+async function removeConnection(connection: Connection, room: Room, context: PostingContext): Promise<void> {
+  if (connection.via === undefined) {
+    // The row goes first: if the socket cannot be closed, it gets no more posts.
+    await leave(connection, context);
+    await context.poster.close(connection.id);
+    return;
+  }
+  const removed = await deleteConnection(context.db, connection);
+  if (!removed) return;
+  await post({ kind: 'Left', room: room.id }, [removed], context);
+  if (isPresence(removed)) await tellIfGone(removed, room, context);
+}
+
+/**
+ * Removes a member from a group and closes their sockets there. Members can leave; owners and moderators can remove
+ * others. The membership goes first, so that no later frame of the member is accepted.
  * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
  */
 export async function removeMember(
@@ -41,14 +120,16 @@ export async function removeMember(
   caller: User,
   context: PostingContext,
 ): Promise<void> {
-  const { room, actor } = await enterAsMember(id, caller, context);
-  checkGroup(room);
+  const { db } = context;
+  const { room, actor } = await groupAndActor(db, id, caller);
   const leaves = user === caller.id;
   if (!leaves) checkHasSayOver(actor, 'member');
-  const target = leaves ? actor : await getMember(context.db, id, user);
+  const target = leaves ? actor : await getMember(db, id, user);
   if (!target) throw new MembershipError('NO_SUCH_MEMBER');
   if (!leaves) checkHasSayOver(actor, target.role);
-  await checkOwnerStays(target, context);
-  await deleteMember(context.db, id, user);
-  await closeConnections(room, user, context);
+  await checkOwnerStays(db, target);
+  await memberships.deleteMember(db, id, user);
+  const connections = await listConnections(db, room, context.now());
+  const ofMember = connections.filter((connection) => connection.user.id === user);
+  await settleAll(ofMember.map((connection) => removeConnection(connection, room, context)));
 }

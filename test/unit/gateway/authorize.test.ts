@@ -117,7 +117,7 @@ describe('an upgrade request', () => {
     dynamodb.onAnyCommand().rejects(new InternalServerError({ message: 'oops', $metadata: {} }));
     const token = await sign({});
     const failed = (await authorizer())(upgrade({ Authorization: `Bearer ${token}` }));
-    await expect(failed).rejects.toThrow('Handshake not decided');
+    await expect(failed).rejects.toThrow('Handshake failed');
     expect(JSON.stringify(errors.mock.calls)).not.toContain(token);
   });
 });

@@ -48,8 +48,8 @@ const event = (overrides: Partial<APIGatewayProxyEventV2> = {}, method = 'GET'):
 });
 
 async function serve(asked: APIGatewayProxyEventV2) {
-  const { serveHttp } = await import('../../../functions/http.ts');
-  const result = await serveHttp(asked, { awsRequestId: 'r-1' } as Context);
+  const { handler } = await import('../../../functions/http.ts');
+  const result = await handler(asked, { awsRequestId: 'r-1' } as Context);
   if (typeof result === 'string') throw new Error('A text is no answer of ours');
   return result;
 }
