@@ -1,5 +1,5 @@
 import type { Context } from '../delivery/context.ts';
-import { tellIfGone } from '../delivery/leave.ts';
+import { announceIfOffline } from '../delivery/remove-connections.ts';
 import type { LeaveRoom } from '../domain/command.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
@@ -43,7 +43,7 @@ export async function leaveRoom(
     const reads = left.reads === 'auto' && !session.guest;
     await Promise.all([
       reads && putReadTo(context.db, id, session.user.id, room.seq),
-      tellIfGone(left, room, context),
+      announceIfOffline(left, room, context),
     ]);
   }
   return [{ kind: 'Left', room: id }];

@@ -179,7 +179,7 @@ export async function publishMessage(
   context: Context,
 ): Promise<void> {
   const sent = { kind: 'MessageSent', room: room.id, message, seq: message.id } as const;
-  const { taken, audience } = await publish(sent, room, caller, context);
-  const status = statusFrom(message.author.id, taken);
+  const { delivered, audience } = await publish(sent, room, caller, context);
+  const status = statusFrom(message.author.id, delivered);
   if (status !== 'sent') await acknowledge(message, status, audience, context);
 }

@@ -35,10 +35,10 @@ export const newsTo = (connection: Connection, messages: readonly Message[]): re
 export const MAX_INBOX_ROOMS = 1_000;
 
 /**
- * Whether a connection hears of an event at all. In a room's name an inbox hears what keeps a list of rooms right: new
- * messages, what its own user has read on another device, and which rooms there are.
+ * Whether a connection receives an event. An inbox receives only what a list of rooms needs: new messages, joined and
+ * left rooms, and what its own user has read on another device.
  */
-export function hears({ via, user }: Pick<Connection, 'via' | 'user'>, event: Event): boolean {
+export function receivesEvent({ via, user }: Pick<Connection, 'via' | 'user'>, event: Event): boolean {
   if (via !== 'inbox') return true;
   switch (event.kind) {
     case 'MessageSent':

@@ -45,17 +45,17 @@ export interface Session extends Connection {
 const LONGEST_HANDSHAKE_MS = 30_000;
 
 /**
- * Whether a connection may be opening still. API Gateway answers for it as for one that is gone until `$connect` has
- * returned, though its row is there already. Whoever joined a room has asked for it over an open socket.
+ * Whether the handshake of a connection may still be in progress. Its row exists by then, but API Gateway answers 410
+ * until `$connect` has returned. A connection that joined another room did so over an open socket.
  */
-export const opening = (connection: Pick<Connection, 'connectedAt' | 'via'>, now: number): boolean =>
+export const mayBeOpening = (connection: Pick<Connection, 'connectedAt' | 'via'>, now: number): boolean =>
   connection.via !== 'joined' && now - connection.connectedAt < LONGEST_HANDSHAKE_MS;
 
 /** Clocks differ: for so many milliseconds after its end a token counts still, when it is verified and ever after. */
 export const CLOCK_TOLERANCE_MS = 5_000;
 
-/** Whether a connection may still be served, and sent anything. */
-export const authentic = (connection: Pick<Connection, 'tokenExpiresAt'>, now: number): boolean =>
+/** Whether a connection's token is valid. Without one, its frames are refused and no events are posted to it. */
+export const hasValidToken = (connection: Pick<Connection, 'tokenExpiresAt'>, now: number): boolean =>
   connection.tokenExpiresAt + CLOCK_TOLERANCE_MS >= now;
 
 /** Online or offline in a room, derived from the connections that a user has there. */

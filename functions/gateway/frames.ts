@@ -1,12 +1,12 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { renewed } from '../connections/renewed.ts';
+import { withCurrentToken } from '../connections/lifecycle.ts';
 import type { Context } from '../delivery/context.ts';
-import { endLate } from '../delivery/leave.ts';
-import { post } from '../delivery/publish.ts';
+import { post } from '../delivery/post.ts';
+import { expireSession } from '../delivery/remove-connections.ts';
 import { FrameError } from '../dialects/dialect.ts';
 import { dialectOf } from '../dialects/registry.ts';
 import type { Command } from '../domain/command.ts';
-import { authentic, type Session } from '../domain/connection.ts';
+import { hasValidToken, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { isInbox } from '../domain/room.ts';
@@ -105,9 +105,9 @@ export function serveFrames<P extends Context>(handlers: Handlers<P>, createCont
       // The welcome closes a refused connection. Until then it can do nothing.
       if (opened.turnedAway !== undefined) return served;
       const context = createContext();
-      const session = await renewed(opened, context);
-      if (!authentic(session, context.now())) {
-        await endLate(session, context);
+      const session = await withCurrentToken(opened, context);
+      if (!hasValidToken(session, context.now())) {
+        await expireSession(session, context);
         return served;
       }
       for (const answer of await answersTo(body ?? '', session, context, handlers, onFault)) {

@@ -16,15 +16,15 @@ const metrics = [
  * Writes the statistics of a delivery as metrics, in CloudWatch's embedded metric format. Writes to stdout directly,
  * because `console` would wrap the line in a record of its own (AWS: Lambda, JSON log format).
  */
-export function measure({ taken, gone, failed, closed, ms }: DeliveryStats): void {
-  if (failed === 0 && closed === 0 && taken + gone < MIN_REPORTED_POSTS) return;
+export function measure({ delivered, gone, failed, closed, ms }: DeliveryStats): void {
+  if (failed === 0 && closed === 0 && delivered + gone < MIN_REPORTED_POSTS) return;
   const line = {
     _aws: {
       Timestamp: Date.now(),
       CloudWatchMetrics: [{ Namespace: 'Parley', Dimensions: [['FunctionName']], Metrics: metrics }],
     },
     FunctionName: required('AWS_LAMBDA_FUNCTION_NAME'),
-    PostsTaken: taken,
+    PostsTaken: delivered,
     PostsGone: gone,
     PostsFailed: failed,
     ConnectionsClosed: closed,

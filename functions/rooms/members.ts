@@ -1,8 +1,8 @@
-import { showInInboxes } from '../connections/show-in-inboxes.ts';
-import type { Context } from '../delivery/context.ts';
-import { leave, type PostingContext, tellIfGone } from '../delivery/leave.ts';
-import { post } from '../delivery/publish.ts';
-import { settleAll } from '../delivery/settle-all.ts';
+import { addRoomToInboxes } from '../connections/inbox.ts';
+import { settleAll } from '../delivery/concurrency.ts';
+import type { Context, PostingContext } from '../delivery/context.ts';
+import { post } from '../delivery/post.ts';
+import { announceIfOffline, removeConnection } from '../delivery/remove-connections.ts';
 import { type Connection, isPresence } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import {
@@ -57,7 +57,7 @@ export async function addMember(
   checkHasSayOver(actor, 'member');
   if (target.role !== 'member') checkGivesRoles(actor);
   const added = await memberships.addMember(db, room.id, target.user, target.role);
-  await showInInboxes(room.id, target.user, context);
+  await addRoomToInboxes(room.id, target.user, context);
   const member = await getMember(db, room.id, target.user);
   if (!member) throw new MembershipError('NO_SUCH_MEMBER');
   return { member, added };
@@ -97,17 +97,17 @@ export async function changeMember(
 }
 
 /** Removes a connection from the room. Its socket stays open if it is connected to another room or an inbox. */
-async function removeConnection(connection: Connection, room: Room, context: PostingContext): Promise<void> {
+async function removeFromRoom(connection: Connection, room: Room, context: PostingContext): Promise<void> {
   if (connection.via === undefined) {
     // The row goes first: if the socket cannot be closed, it gets no more posts.
-    await leave(connection, context);
+    await removeConnection(connection, context);
     await context.poster.close(connection.id);
     return;
   }
   const removed = await deleteConnection(context.db, connection);
   if (!removed) return;
   await post({ kind: 'Left', room: room.id }, [removed], context);
-  if (isPresence(removed)) await tellIfGone(removed, room, context);
+  if (isPresence(removed)) await announceIfOffline(removed, room, context);
 }
 
 /**
@@ -131,5 +131,5 @@ export async function removeMember(
   await memberships.deleteMember(db, id, user);
   const connections = await listConnections(db, room, context.now());
   const ofMember = connections.filter((connection) => connection.user.id === user);
-  await settleAll(ofMember.map((connection) => removeConnection(connection, room, context)));
+  await settleAll(ofMember.map((connection) => removeFromRoom(connection, room, context)));
 }

@@ -1,7 +1,7 @@
-import { isOpen } from '../delivery/is-open.ts';
-import type { PostingContext } from '../delivery/leave.ts';
-import { userConnections } from '../delivery/user-connections.ts';
-import { authentic } from '../domain/connection.ts';
+import { userConnections } from '../delivery/audience.ts';
+import type { PostingContext } from '../delivery/context.ts';
+import { isOpen } from '../delivery/retry.ts';
+import { hasValidToken } from '../domain/connection.ts';
 import { actorId, type User } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
@@ -75,7 +75,7 @@ async function roomsBeingRead(
   if (rooms.length === 0) return new Set();
   const rows = await userConnections(user, rooms, context);
   const now = context.now();
-  const reading = rows.filter((row) => row.reads === 'auto' && authentic(row, now));
+  const reading = rows.filter((row) => row.reads === 'auto' && hasValidToken(row, now));
   const ids = [...new Set(reading.map(({ id }) => id))];
   const open = await Promise.all(ids.map((id) => isOpen(id, context.poster)));
   const openIds = new Set(ids.filter((_, index) => open[index]));

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { showInInboxes } from '../connections/show-in-inboxes.ts';
-import type { Context } from '../delivery/context.ts';
-import type { PostingContext } from '../delivery/leave.ts';
-import { mapLimited } from '../delivery/map-limited.ts';
+import { addRoomToInboxes } from '../connections/inbox.ts';
+import { mapLimited } from '../delivery/concurrency.ts';
+import type { Context, PostingContext } from '../delivery/context.ts';
 import type { Member, Role, User } from '../domain/member.ts';
 import { directRoomId, type Room } from '../domain/room.ts';
 import { addMember, listMembers } from '../store/memberships.ts';
@@ -47,7 +46,7 @@ export async function createRoom(
   const { room, members } = roomAndMembers(newRoom, creator.id);
   const created = await putRoom(db, room);
   await Promise.all(members.map(([user, role]) => addMember(db, room.id, user, role)));
-  await mapLimited(members, ([user]) => showInInboxes(room.id, user, context));
+  await mapLimited(members, ([user]) => addRoomToInboxes(room.id, user, context));
   return { id: room.id, created };
 }
 

@@ -36,9 +36,9 @@ const plants = {
     replacements: [
       {
         file: 'functions/delivery/deliver.ts',
-        text: 'const frame = frameFor(connection);',
-        by: `const lost = 'message' in event && event.seq % 4 === 3 && connection !== to[0];
-      const frame = lost ? undefined : frameFor(connection);`,
+        text: 'const frame = encode(connection);',
+        by: `const lost = 'message' in event && event.seq % 4 === 3 && connection !== receivers[0];
+      const frame = lost ? undefined : encode(connection);`,
       },
       {
         file: 'functions/log/catch-up.ts',
