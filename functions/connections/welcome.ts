@@ -8,7 +8,7 @@ import { leave, type PostingContext, present } from '../delivery/leave.ts';
 import { post } from '../delivery/publish.ts';
 import { acknowledgeAll } from '../delivery/receipts.ts';
 import { retryTransient } from '../delivery/retry.ts';
-import { newsTo } from '../domain/audience.ts';
+import { messagesToAcknowledge } from '../domain/audience.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import { bringsOnline, type Session } from '../domain/connection.ts';
 import type { Message } from '../domain/message.ts';
@@ -31,7 +31,7 @@ async function acknowledgeHistory(
   audience: Audience,
   context: PostingContext,
 ): Promise<void> {
-  await acknowledgeAll(newsTo(session, messages), session, audience, context);
+  await acknowledgeAll(messagesToAcknowledge(session, messages), session, audience, context);
   const newest = messages[0];
   if (newest && session.reads === 'auto') {
     await putReadTo(context.db, session.room, session.user.id, newest.id);

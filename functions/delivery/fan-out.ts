@@ -1,6 +1,6 @@
-import { MAX_RECEIPT_AUDIENCE, statusFrom } from '../domain/audience.ts';
+import { MAX_RECEIPT_AUDIENCE, deliveryStatus } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
-import { isBelow } from '../domain/message.ts';
+import { isStatusBelow } from '../domain/message.ts';
 import { listShards } from '../store/connections.ts';
 import { shardOf } from '../store/keys.ts';
 import { shardsBehind } from '../store/shards.ts';
@@ -33,9 +33,9 @@ async function acknowledgeBatch(
   const { event, room } = share;
   if (event.kind !== 'MessageSent') return;
   const author = event.message.author.id;
-  const status = statusFrom(author, taken);
+  const status = deliveryStatus(author, taken);
   const noted = 'foreseen' in share ? share.foreseen : 'sent';
-  if (!isBelow({ status: noted }, status)) return;
+  if (!isStatusBelow({ status: noted }, status)) return;
   // Those who follow the receipts of so large a room are its author alone: no need to read all of it for them.
   const large = taken.length > MAX_RECEIPT_AUDIENCE;
   const followers = large ? () => userConnections(author, [room], context) : audienceOf(room, context);

@@ -4,7 +4,7 @@ import {
   type Connection,
   isPresence,
   leavesOffline,
-  opening,
+  mayBeOpening,
 } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Room } from '../domain/room.ts';
@@ -90,7 +90,7 @@ async function counted(
   const now = context.now();
   const quietly = (ended: Connection) => settle(ended, room.seq, context);
   if (!authentic(row, now)) return retire(row, context, quietly);
-  if (opening(row, now)) return row;
+  if (mayBeOpening(row, now)) return row;
   if (await isOpen(row.id, context.poster)) return row;
   const ended = await deleteConnection(context.db, row);
   if (ended) await quietly(ended);
@@ -182,7 +182,7 @@ export async function prune(
   delivered?: number,
 ): Promise<readonly Connection[]> {
   const now = context.now();
-  const ended = [...expired, ...gone.filter((connection) => !opening(connection, now))];
+  const ended = [...expired, ...gone.filter((connection) => !mayBeOpening(connection, now))];
   const ending = Map.groupBy(ended, ({ user }) => user.id).values();
   const renewed = await settleAll(
     Array.from(ending, async (connections) => {

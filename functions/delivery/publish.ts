@@ -1,6 +1,6 @@
-import { hears, statusFrom } from '../domain/audience.ts';
+import { hears, deliveryStatus } from '../domain/audience.ts';
 import type { Connection, Session } from '../domain/connection.ts';
-import { type Event, sentBefore } from '../domain/event.ts';
+import { type Event, seqBefore } from '../domain/event.ts';
 import type { Status } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
@@ -25,7 +25,7 @@ export async function post(
   terms: Terms = {},
 ): Promise<Delivery> {
   const first = await deliver(event, audience, context, terms);
-  const before = sentBefore(event);
+  const before = seqBefore(event);
   const clearing = settleAll([prune(first, context, before), dropFull(first, context, before)]);
   const [renewed] = await clearing.catch((error: unknown) => {
     if (!terms.onFault) throw error;
@@ -59,7 +59,7 @@ const headOf = (event: Event, { id, shards, grown }: Room): Pick<FanOutBatch, 'e
 
 /** What those who are posted to from here make of a message, so that no `fanout` writes the same once more. */
 const foreseenOf = (event: Event, direct: readonly Connection[]): Status =>
-  event.kind === 'MessageSent' ? statusFrom(event.message.author.id, direct) : 'sent';
+  event.kind === 'MessageSent' ? deliveryStatus(event.message.author.id, direct) : 'sent';
 
 /**
  * Posts to whom this function serves itself, and hands those on who could not be posted to in its time: a fan-out has
@@ -73,7 +73,7 @@ async function postDirect(
 ): Promise<Delivery> {
   const delivery = await post(event, audience, context);
   context.measure?.(statsOf(delivery));
-  if (sentBefore(event) === undefined) return delivery;
+  if (seqBefore(event) === undefined) return delivery;
   const head = { ...headOf(event, room), foreseen: foreseenOf(event, delivery.taken) };
   await settleAll(chunksOf(head, delivery.failed).map((share) => context.fanOut(share)));
   return delivery;

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Refused } from '../domain/event.ts';
-import { type FileInput, fileInput, type MessageFile } from '../domain/file.ts';
+import { type FileInput, parseFileInput, type MessageFile } from '../domain/file.ts';
 import { FrameError } from './dialect.ts';
 
 /** How a contract words that a frame is no JSON object. */
@@ -45,7 +45,7 @@ export const wireId = (id: string): string | number =>
 export const attached = (fields: {
   readonly file?: string | null | undefined;
   readonly file_name?: string | undefined;
-}): { file?: FileInput } => (fields.file ? { file: fileInput(fields.file, fields.file_name) } : {});
+}): { file?: FileInput } => (fields.file ? { file: parseFileInput(fields.file, fields.file_name) } : {});
 
 /** Where members read a file, under the name that clients are given: with the session's cookie, or a bearer token. */
 export const filePath = (room: string, file: Pick<MessageFile, 'id'>): string =>

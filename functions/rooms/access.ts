@@ -1,9 +1,9 @@
 import type { Context } from '../delivery/context.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import { actorId, type Member, moderates, type User } from '../domain/member.ts';
+import { actorId, type Member, isModerator, type User } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
-import { type Counted, rateIn } from '../domain/room.ts';
+import { type Counted, type Room, rateIn } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
 import * as members from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
@@ -83,8 +83,15 @@ export async function checkMembership(db: Database, room: string, user: Who): Pr
   return found;
 }
 
+/** Returns a room that the user may read. @throws ChatError NOT_A_MEMBER, also if the room does not exist */
+export async function getAccessibleRoom(db: Database, id: string, user: Who): Promise<Room> {
+  const [room] = await Promise.all([getRoom(db, id), checkMembership(db, id, user)]);
+  if (!room) throw new ChatError('NOT_A_MEMBER');
+  return room;
+}
+
 /** @throws ChatError NOT_THE_AUTHOR unless the message is the member's own or they moderate */
 export function checkMayChange(message: Message, member: Member): void {
   const own = message.author.id === member.user && message.author.guest === member.guest;
-  if (!own && !moderates(member)) throw new ChatError('NOT_THE_AUTHOR');
+  if (!own && !isModerator(member)) throw new ChatError('NOT_THE_AUTHOR');
 }

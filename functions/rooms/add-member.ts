@@ -2,9 +2,9 @@ import { showInInboxes } from '../connections/show-in-inboxes.ts';
 import type { PostingContext } from '../delivery/leave.ts';
 import { ChatError } from '../domain/errors.ts';
 import {
-  checkGivesRoles,
-  checkGroup,
-  checkHasSayOver,
+  checkMayAssignRoles,
+  checkIsGroup,
+  checkMayManage,
   type Member,
   type Role,
   type User,
@@ -24,9 +24,9 @@ export async function addMember(
   context: PostingContext,
 ): Promise<{ member: Member; added: boolean }> {
   const { room, actor } = await enterAsMember(target.room, caller, context);
-  checkGroup(room);
-  checkHasSayOver(actor, 'member');
-  if (target.role !== 'member') checkGivesRoles(actor);
+  checkIsGroup(room);
+  checkMayManage(actor, 'member');
+  if (target.role !== 'member') checkMayAssignRoles(actor);
   const added = await memberships.addMember(context.db, room.id, target.user, target.role);
   await showInInboxes(room.id, target.user, context);
   const member = await getMember(context.db, room.id, target.user);

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
 import {
-  cleanName,
+  cleanFileName,
   decodeInline,
   type FileInput,
   type InlineFile,
   isFileId,
   type MessageFile,
-  plainName,
-  typeOf,
+  defaultFileName,
+  detectContentType,
 } from '../domain/file.ts';
 import { objectKey } from '../store/object-key.ts';
 import { getUpload, putUpload, readyUpload } from '../store/uploads.ts';
@@ -32,10 +32,10 @@ async function keepInline(
   context: Needed,
 ): Promise<MessageFile> {
   const { bytes, contentType: claimed } = decodeInline(data);
-  const contentType = typeOf(bytes, claimed);
+  const contentType = detectContentType(bytes, claimed);
   const file: MessageFile = {
     id: randomUUID(),
-    name: cleanName(name, plainName(contentType)),
+    name: cleanFileName(name, defaultFileName(contentType)),
     contentType,
     size: bytes.byteLength,
   };

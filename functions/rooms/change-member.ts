@@ -1,8 +1,8 @@
 import type { Context } from '../delivery/context.ts';
 import {
-  checkGivesRoles,
-  checkGroup,
-  checkHasSayOver,
+  checkMayAssignRoles,
+  checkIsGroup,
+  checkMayManage,
   type Member,
   MembershipError,
   type Role,
@@ -37,13 +37,13 @@ export async function changeMember(
   context: Pick<Context, 'db'>,
 ): Promise<Member> {
   const { room, actor } = await enterAsMember(change.room, caller, context);
-  checkGroup(room);
-  checkHasSayOver(actor, 'member');
+  checkIsGroup(room);
+  checkMayManage(actor, 'member');
   const target = await getMember(context.db, room.id, change.user);
   if (!target) throw new MembershipError('NO_SUCH_MEMBER');
-  checkHasSayOver(actor, target.role);
+  checkMayManage(actor, target.role);
   if (change.role !== undefined && change.role !== target.role) {
-    checkGivesRoles(actor);
+    checkMayAssignRoles(actor);
     await checkOwnerStays(target, context);
   }
   const changed = await apply(change, context);

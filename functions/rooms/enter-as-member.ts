@@ -1,6 +1,6 @@
 import type { Context } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
-import { checkLeavesOwner, type Member, type User } from '../domain/member.ts';
+import { checkOwnerRemains, type Member, type User } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import { getMember } from '../store/members.ts';
 import { listMembers } from '../store/memberships.ts';
@@ -27,5 +27,5 @@ export async function enterAsMember(
 export async function checkOwnerStays(leaving: Member, { db }: Reading): Promise<void> {
   if (leaving.role !== 'owner') return;
   const { members } = await listMembers(db, leaving.room, Number.MAX_SAFE_INTEGER);
-  checkLeavesOwner(leaving, members);
+  checkOwnerRemains(leaving, members);
 }

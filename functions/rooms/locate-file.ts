@@ -1,5 +1,5 @@
 import type { Context } from '../delivery/context.ts';
-import { isFileId, isShown, type MessageFile } from '../domain/file.ts';
+import { isFileId, isShownInline, type MessageFile } from '../domain/file.ts';
 import type { ServedAs } from '../store/file-store.ts';
 import { objectKey } from '../store/object-key.ts';
 import { getUpload } from '../store/uploads.ts';
@@ -12,7 +12,7 @@ const DOWNLOAD_SECONDS = 5 * 60;
 
 /** A browser shows what cannot hold a script, and saves anything else as bytes that it knows nothing of. */
 function servedAs({ name, contentType }: MessageFile): ServedAs {
-  if (!isShown(contentType)) {
+  if (!isShownInline(contentType)) {
     return {
       contentType: 'application/octet-stream',
       contentDisposition: contentDisposition('attachment', name),

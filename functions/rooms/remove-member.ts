@@ -1,7 +1,7 @@
 import { leave, type PostingContext, tellIfGone } from '../delivery/leave.ts';
 import { post } from '../delivery/publish.ts';
 import { type Connection, isPresence } from '../domain/connection.ts';
-import { checkGroup, checkHasSayOver, MembershipError, type User } from '../domain/member.ts';
+import { checkIsGroup, checkMayManage, MembershipError, type User } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import { deleteConnection, listConnections } from '../store/connections.ts';
 import { getMember } from '../store/members.ts';
@@ -42,12 +42,12 @@ export async function removeMember(
   context: PostingContext,
 ): Promise<void> {
   const { room, actor } = await enterAsMember(id, caller, context);
-  checkGroup(room);
+  checkIsGroup(room);
   const leaves = user === caller.id;
-  if (!leaves) checkHasSayOver(actor, 'member');
+  if (!leaves) checkMayManage(actor, 'member');
   const target = leaves ? actor : await getMember(context.db, id, user);
   if (!target) throw new MembershipError('NO_SUCH_MEMBER');
-  if (!leaves) checkHasSayOver(actor, target.role);
+  if (!leaves) checkMayManage(actor, target.role);
   await checkOwnerStays(target, context);
   await deleteMember(context.db, id, user);
   await closeConnections(room, user, context);

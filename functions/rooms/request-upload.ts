@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, isoTime } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
-import { checkedType, cleanName, type MessageFile, plainName } from '../domain/file.ts';
+import { checkContentType, cleanFileName, type MessageFile, defaultFileName } from '../domain/file.ts';
 import type { UploadRequest } from '../store/file-store.ts';
 import { objectKey } from '../store/object-key.ts';
 import { putUpload } from '../store/uploads.ts';
@@ -29,7 +29,7 @@ export interface UploadOffer {
 }
 
 function checkedFile({ name, contentType, size }: UploadWish, maxBytes: number): MessageFile {
-  const type = checkedType(contentType);
+  const type = checkContentType(contentType);
   if (size > maxBytes) {
     const megabytes = maxBytes / 1_000_000;
     throw new ChatError(
@@ -37,7 +37,7 @@ function checkedFile({ name, contentType, size }: UploadWish, maxBytes: number):
       `The file is too large: at most ${megabytes} MB (1 MB is 1,000,000 bytes)`,
     );
   }
-  return { id: randomUUID(), name: cleanName(name, plainName(type)), contentType: type, size };
+  return { id: randomUUID(), name: cleanFileName(name, defaultFileName(type)), contentType: type, size };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Event, RoomChanged, Synced } from '../../domain/event.ts';
+import type { Event, LoggedEvent, Synced } from '../../domain/event.ts';
 import type { Message } from '../../domain/message.ts';
 import { fitting, MAX_FRAME_BYTES, type View } from '../dialect.ts';
 import { refusedFields, wireFile, wireId } from '../frame.ts';
@@ -36,12 +36,12 @@ const wireType = {
   MessageReacted: 'message_reacted',
 } as const;
 
-const reaction = (change: RoomChanged) =>
+const reaction = (change: LoggedEvent) =>
   change.kind === 'MessageReacted'
     ? { user_id: wireId(change.by), emoji: change.emoji, ...(change.removed && { removed: true }) }
     : {};
 
-const bare = (change: RoomChanged) => ({
+const bare = (change: LoggedEvent) => ({
   type: wireType[change.kind],
   message_id: change.message.id,
   ...reaction(change),
@@ -49,7 +49,7 @@ const bare = (change: RoomChanged) => ({
 });
 
 /** A message as it is now stands in the first of its changes: the others of a page say no more of it. */
-function items(changes: readonly RoomChanged[], view: View): readonly object[] {
+function items(changes: readonly LoggedEvent[], view: View): readonly object[] {
   const told = new Set<number>();
   return changes.map((change) => {
     if (told.has(change.message.id)) return bare(change);
