@@ -13,6 +13,14 @@ interface FrameDispatcherOptions {
   readonly changed: () => void;
 }
 
+/** Error codes after which the client opens a new connection with a new token. */
+const needsNewConnection: ReadonlySet<string> = new Set([
+  'TOKEN_EXPIRED',
+  'UNAUTHENTICATED',
+  'WRONG_USER',
+  'CONNECTION_REMOVED',
+]);
+
 /** Brings each frame to the room that it is about, and tells of the rooms that are not open here. */
 export class FrameDispatcher {
   /** The last numbers of rooms that are not open here, so that a frame that comes twice is told once. */
@@ -61,7 +69,7 @@ export class FrameDispatcher {
   /** A refusal without a room is of a frame that could not be read, or of the token. */
   #refused(error: FrameOf<'error'>, receivers: readonly Receiver[]): void {
     const { code, room_id, client_id } = error;
-    if (code === 'TOKEN_EXPIRED' || code === 'UNAUTHENTICATED') {
+    if (needsNewConnection.has(code)) {
       this.#parts.onToken();
       return;
     }

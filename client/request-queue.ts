@@ -110,7 +110,8 @@ export class RequestQueue {
     const [head] = this.#queue;
     const meant = id === undefined ? (head?.id === undefined ? head : undefined) : this.#find(id);
     if (!meant || (meant === head && !this.#flying)) return false;
-    if (meant.sound && code === 'BAD_FRAME' && id === undefined && room_id === undefined) return false;
+    const unread = code === 'BAD_FRAME' || code === 'ROOM_REQUIRED';
+    if (meant.sound && unread && id === undefined && room_id === undefined) return false;
     // It was of a repeat, which is answered too.
     if (code === 'MESSAGE_NOT_FOUND' && !namesMessage(meant.frame)) return false;
     if (code === 'RATE_LIMITED') this.#hold(retry_after_ms ?? PAUSE_MS);

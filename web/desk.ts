@@ -23,7 +23,7 @@ const answering = (aim: Aim | undefined): SendOptions =>
 function failedOf({ frame, error }: RoomEvents['failed']): Failed | undefined {
   if (frame.action !== 'send') return undefined;
   const { action: _action, message: text, client_id = '', room_id: _room, reply_to, ...rest } = frame;
-  const orphan = error.code === 'MESSAGE_NOT_FOUND' && reply_to !== undefined;
+  const orphan = error.code === 'REPLY_NOT_FOUND' && reply_to !== undefined;
   const options = { ...rest, ...(reply_to !== undefined && !orphan && { reply_to }) } as SendOptions;
   const problem = orphan ? 'What it answers was deleted.' : error.message;
   return { clientId: client_id, text, options, problem, at: new Date().toISOString() };
@@ -132,7 +132,7 @@ export class Desk {
     if (failed) this.#change({ failed: [...this.now.failed, failed] });
     else if (frame.action === 'edit') {
       const isGone = error.code === 'MESSAGE_NOT_FOUND';
-      const why = isGone ? 'The message was deleted before your edit came.' : `Not edited. ${error.message}.`;
+      const why = isGone ? 'The message was deleted before your edit came.' : `Not edited. ${error.message}`;
       this.#change(rescued(this.now, frame.text, why));
     } else this.tell(error.message);
   }

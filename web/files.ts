@@ -25,7 +25,7 @@ export function uploadProblem({ code, message, retryAfterMs }: ChatClientError):
       return 'The network is away: the file was not sent. Send it again when you are back.';
     case 'RATE_LIMITED':
       return `Too much at once: wait ${Math.ceil((retryAfterMs ?? 5_000) / 1_000)} seconds, and send it again.`;
-    case 'BAD_FRAME':
+    case 'FILE_TYPE_NOT_ALLOWED':
     case 'BAD_REQUEST':
       return 'The chat does not take a file like this one. Try another kind.';
     case 'NOT_A_MEMBER':

@@ -39,7 +39,11 @@ export const limits: readonly (readonly [what: string, most: string, beyond: str
     'told to the message’s author alone',
   ],
   ['presence', `rooms of ${MAX_ANNOUNCED_CONNECTIONS} connections`, 'not told'],
-  ['rooms that a socket joins', `${MAX_JOINED_ROOMS}, in an inbox beside its own`, '`BAD_FRAME`: leave one'],
+  [
+    'rooms that a socket joins',
+    `${MAX_JOINED_ROOMS}, in an inbox beside its own`,
+    '`TOO_MANY_ROOMS`: leave one',
+  ],
   ['rooms of an inbox', MAX_INBOX_ROOMS.toLocaleString('en'), 'not heard of: join them'],
   ['repeats by `client_id`', hours(REPEAT_MEMORY_MS), 'the frame is a new one'],
   [

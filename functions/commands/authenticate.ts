@@ -7,10 +7,10 @@ import { listPlaces } from '../store/connections.ts';
 import { raiseTokenExpiry } from '../store/token-expiries.ts';
 
 const reasons = {
-  guest: 'Guests have no token to renew. Connect again with a token to sign in.',
-  invalid: 'The new token is not valid, the current one stays in use. Send another token.',
+  guest: 'Token not renewed: a guest has no token. Connect again with a token to sign in.',
+  invalid: 'Token not renewed: the new token is not valid. Send another one; the current token stays in use.',
   otherUser:
-    'The new token belongs to another user, the current one stays in use. Connect again to change users.',
+    'Token not renewed: the new token belongs to another user. Connect again to change users; the current token stays in use.',
 } as const;
 
 async function verifyToken(token: string, { verify }: TokenContext) {

@@ -61,9 +61,9 @@ export const messagesToAcknowledge = (
  * Checks that a connection may join one more room. The limit bounds the work of closing a connection.
  * @param home the connection's own room, or its inbox
  * @param count the number of rooms that the connection is in, its own included; may be slightly out of date
- * @throws ChatError BAD_FRAME
+ * @throws ChatError TOO_MANY_ROOMS
  */
 export function checkMayJoin(home: string, count: number): void {
   const limit = MAX_JOINED_ROOMS + (isInbox(home) ? MAX_INBOX_ROOMS : 0);
-  if (count > limit) throw new ChatError('BAD_FRAME', 'This socket is in too many rooms: leave one first');
+  if (count > limit) throw new ChatError('TOO_MANY_ROOMS');
 }

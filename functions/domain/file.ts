@@ -65,7 +65,7 @@ const dataUrl = /^data:([^;,]*)((?:;[^;,]*)*);base64,/i;
 const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 const notBase64 = () =>
-  new ChatError('BAD_FRAME', 'The file is not valid base64. Send base64, or a data URL in base64.');
+  new ChatError('BAD_FRAME', 'File not read: it is not valid base64. Send base64 or a base64 data URL.');
 
 /**
  * Decodes a file inside a frame.
@@ -151,7 +151,7 @@ export function detectContentType(bytes: Uint8Array, claimed: string | undefined
     if (fileTypes[type]?.magic?.test(start) ?? true) return type;
     throw new ChatError(
       'FILE_TYPE_NOT_ALLOWED',
-      'The file does not match its content type. Send the type that the file really has.',
+      'File not accepted: its bytes do not match its content type. Name its real content type.',
     );
   }
   const found = Object.entries(fileTypes).find(([, type]) => type.magic?.test(start));

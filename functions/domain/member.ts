@@ -36,11 +36,11 @@ export interface Member {
 export const isModerator = (member: Pick<Member, 'role'>): boolean => member.role !== 'member';
 
 const sentences = {
-  NOT_A_MODERATOR: 'Only an owner or a moderator of this room can do this. Ask one of them.',
-  NOT_AN_OWNER: 'Only an owner of this room can do this. Ask one of them.',
-  NO_SUCH_MEMBER: 'This user is not a member of the room. Check the list of members.',
-  LAST_OWNER: 'The room would have no owner. Make another member an owner first.',
-  FIXED_MEMBERS: 'The members of a direct room cannot change. Create a group instead.',
+  NOT_A_MODERATOR: 'No access: only owners and moderators of this room can do this. Ask one of them.',
+  NOT_AN_OWNER: 'No access: only owners of this room can do this. Ask one of them.',
+  NO_SUCH_MEMBER: 'Member not found: this user is not a member of the room. Check the list of members.',
+  LAST_OWNER: 'Owner not removed: the room would have no owner. Make another member an owner first.',
+  FIXED_MEMBERS: 'Members not changed: a direct room keeps its two members. Create a group instead.',
 } as const;
 
 export type MembershipCode = keyof typeof sentences;

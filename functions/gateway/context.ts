@@ -7,9 +7,8 @@ import { signedPoster } from '../delivery/signed-poster.ts';
 import type { Rate, Rates } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
 import { openFiles } from '../store/files.ts';
-import { once, required } from './environment.ts';
-import { logFault } from './fault.ts';
 import { measure } from './metrics.ts';
+import { ConfigurationError, logFault, once, required } from './runtime.ts';
 
 // Each part is made on first use and kept while the execution environment is warm. The PURE marks let the build leave
 // out the parts that a function does not use.
@@ -64,7 +63,9 @@ export function parseRates(text: string): Rates {
   const named = parts.map((part): [string, Rate] => {
     const [, kind, messages, seconds] = writtenRate.exec(part) ?? [];
     if (kind) return [kind, { messages: Number(messages), windowMs: Number(seconds) * 1000 }];
-    throw new Error('Function not configured: RATE_LIMIT cannot be parsed; deploy the stack again');
+    throw new ConfigurationError(
+      'Function not configured: RATE_LIMIT cannot be parsed. Deploy the stack again.',
+    );
   });
   return { group: null, direct: null, ...Object.fromEntries(named) };
 }

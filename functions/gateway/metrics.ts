@@ -1,5 +1,5 @@
 import type { DeliveryStats } from '../delivery/context.ts';
-import { required } from './environment.ts';
+import { required } from './runtime.ts';
 
 /** A fan-out of fewer posts that all went through writes no line: a line costs about as much as a post. */
 const WORTH_A_LINE = 100;

@@ -1,11 +1,11 @@
 import { showInInboxes } from '../connections/show-in-inboxes.ts';
 import type { PostingContext } from '../delivery/leave.ts';
-import { ChatError } from '../domain/errors.ts';
 import {
   checkMayAssignRoles,
   checkIsGroup,
   checkMayManage,
   type Member,
+  MembershipError,
   type Role,
   type User,
 } from '../domain/member.ts';
@@ -16,7 +16,7 @@ import { enterAsMember } from './enter-as-member.ts';
 /**
  * Makes a user a member of a group, which their open inboxes hear of. One who is a member already stays what they are.
  * @returns the member, and whether they became one now
- * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, FIXED_MEMBERS
+ * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, FIXED_MEMBERS; NO_SUCH_MEMBER if the member was removed meanwhile
  */
 export async function addMember(
   target: { readonly room: string; readonly user: string; readonly role: Role },
@@ -30,6 +30,6 @@ export async function addMember(
   const added = await memberships.addMember(context.db, room.id, target.user, target.role);
   await showInInboxes(room.id, target.user, context);
   const member = await getMember(context.db, room.id, target.user);
-  if (!member) throw new ChatError('INTERNAL', 'The member was removed meanwhile: add them again');
+  if (!member) throw new MembershipError('NO_SUCH_MEMBER');
   return { member, added };
 }

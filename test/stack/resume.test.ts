@@ -207,7 +207,7 @@ describe('a number that nothing stands under', () => {
   test('was given back by whoever was refused, so that nobody waits for it', async () => {
     const { id, alice } = await roomOfTwo();
     alice.send({ action: 'send', message: 'to what?', reply_to: 99 });
-    expect(await alice.take('error')).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+    expect(await alice.take('error')).toMatchObject({ code: 'REPLY_NOT_FOUND' });
     expect(await getEntry(databaseOf(stack), id, 1)).toEqual({ kind: 'void', seq: 1 });
   });
 });

@@ -50,7 +50,7 @@ describe('the page', () => {
     const options = temporaryOptions();
     rmSync(join(options.page, 'index.html'));
     expect(() => createApp(options)).toThrow(
-      `Synth failed: no page in ${options.page}; run \`npm run build\``,
+      `Synthesis failed: there is no page in ${options.page}. Run \`npm run build\`.`,
     );
   });
 });

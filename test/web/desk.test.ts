@@ -141,7 +141,7 @@ describe('a file on its way', () => {
 
   test.each([
     ['FILE_TOO_LARGE', 413, 'The file is too large: at most 25 MB can be sent. Choose a smaller one.'],
-    ['BAD_FRAME', 415, 'The chat does not take a file like this one. Try another kind.'],
+    ['FILE_TYPE_NOT_ALLOWED', 415, 'The chat does not take a file like this one. Try another kind.'],
     ['MUTED', 403, tooLarge],
     ['INTERNAL', 500, 'The file could not be sent. Send it again.'],
     ['RATE_LIMITED', 429, 'Too much at once: wait 3 seconds, and send it again.'],
@@ -185,7 +185,7 @@ describe('a message that was refused', () => {
 
   test('since what it answers is gone, is sent again as one of its own', async () => {
     desk.aimAt({ kind: 'reply', entry: entry('Gone soon'), name: 'bob' });
-    refuseSends('MESSAGE_NOT_FOUND');
+    refuseSends('REPLY_NOT_FOUND');
     say('An answer');
     await pass();
     expect(desk.now.failed).toMatchObject([{ problem: 'What it answers was deleted.' }]);

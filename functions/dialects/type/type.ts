@@ -13,6 +13,7 @@ import {
   refusedFields,
   wireFile,
 } from '../frame.ts';
+import { dialectTraits } from '../handshake.ts';
 
 export const chatMessage = v.object({
   type: v.literal('chat_message'),
@@ -64,11 +65,7 @@ function frameOf(event: Event): object | undefined {
 
 /** The contract S3. */
 export const type: Dialect = {
-  name: 'type',
-  bringsHistory: false,
-  hasInbox: false,
-  refusesByFrame: true,
-  reads: 'auto',
+  ...dialectTraits.type,
   decode(body) {
     const frame = parseFrame(body, 'Invalid JSON');
     if (fieldOf(frame, 'type') !== 'chat_message') {

@@ -89,14 +89,14 @@ describe('a room that is joined', () => {
 
   test('is not heard of by a connection that has ended', async () => {
     dynamodb.on(GetItemCommand, { TableName: 'connections' }).resolves({});
-    await expect(join()).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    await expect(join()).rejects.toMatchObject({ code: 'CONNECTION_REMOVED' });
     expect(written()).toEqual([]);
   });
 
   test('is one of a hundred at most', async () => {
     const rows = Array.from({ length: 101 }, (_, index) => marshall({ room: `${index + 10}#0` }));
     dynamodb.on(QueryCommand, { IndexName: 'by-user' }).resolves({ Items: rows });
-    await expect(join()).rejects.toMatchObject({ code: 'BAD_FRAME' });
+    await expect(join()).rejects.toMatchObject({ code: 'TOO_MANY_ROOMS' });
     expect(written()).toEqual([]);
   });
 });

@@ -59,5 +59,5 @@ test.each([
 ])('beside %s a connection joins so many rooms and not one more', (_what, home, most) => {
   const own = 1;
   expect(() => checkMayJoin(home, own + most - 1)).not.toThrow();
-  expect(() => checkMayJoin(home, own + most)).toThrow('too many rooms');
+  expect(() => checkMayJoin(home, own + most)).toThrow(expect.objectContaining({ code: 'TOO_MANY_ROOMS' }));
 });
