@@ -10,7 +10,7 @@ const reasons = {
   guest: 'Token not renewed: a guest has no token. Connect again with a token to sign in.',
   invalid: 'Token not renewed: the new token is not valid. Send another one; the current token stays in use.',
   otherUser:
-    'Token not renewed: the new token belongs to another user. Connect again to change users; the current token stays in use.',
+    'Token not renewed: the new token is for another user. Connect again as that user; the current token stays in use.',
 } as const;
 
 async function verifyToken(token: string, { verify }: TokenContext) {

@@ -9,11 +9,7 @@ import { changeMessage } from './change-message.ts';
  * Replaces a message by a tombstone. Only its author and moderators may.
  * @throws ChatError NOT_THE_AUTHOR, and what `changeMessage` throws
  */
-export const deleteMessage = (
-  command: DeleteMessage,
-  session: Session,
-  context: Context,
-): Promise<Event[]> =>
+export const deleteMessage = (command: DeleteMessage, session: Session, context: Context): Promise<Event[]> =>
   changeMessage(command, session, context, {
     fields: { kind: 'delete' },
     counted: 'change',

@@ -50,7 +50,7 @@ const tellsExpiry = (event: Event): boolean => event.kind === 'Refused' && event
 /** Whose eyes see a frame with a field more: a message's author's, and those of who changed it. */
 const insidersOf = (event: Event): readonly string[] => [
   ...('message' in event ? [event.message.author.id] : []),
-  ...('by' in event ? [event.by] : []),
+  ...('change' in event ? [event.change.by] : []),
 ];
 
 /** Encodes an event at most once for each dialect and point of view, however many connections get it. */

@@ -1,4 +1,4 @@
-import { MAX_RECEIPT_AUDIENCE, deliveryStatus } from '../domain/audience.ts';
+import { deliveryStatus, MAX_RECEIPT_AUDIENCE } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
 import { isStatusBelow } from '../domain/message.ts';
 import { listShards } from '../store/connections.ts';

@@ -1,4 +1,4 @@
-import { hears, deliveryStatus } from '../domain/audience.ts';
+import { deliveryStatus, hears } from '../domain/audience.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { type Event, seqBefore } from '../domain/event.ts';
 import type { Status } from '../domain/message.ts';

@@ -1,4 +1,4 @@
-import { statusAtRecipient, receiptAudience } from '../domain/audience.ts';
+import { receiptAudience, statusAtRecipient } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Message, Status } from '../domain/message.ts';
 import { raiseStatus } from '../store/messages.ts';

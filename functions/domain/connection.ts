@@ -75,8 +75,7 @@ export const isPresence = ({ via }: Pick<Connection, 'via'>): boolean => via !==
 const presentSince = ({ joinedAt, connectedAt }: Connection): number => joinedAt ?? connectedAt;
 
 const isOlder = (one: Connection, other: Connection): boolean =>
-  presentSince(one) < presentSince(other) ||
-  (presentSince(one) === presentSince(other) && one.id < other.id);
+  presentSince(one) < presentSince(other) || (presentSince(one) === presentSince(other) && one.id < other.id);
 
 const othersOfUser = (connection: Connection, present: readonly Connection[]): readonly Connection[] =>
   present.filter(

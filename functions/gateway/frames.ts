@@ -1,4 +1,5 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import type { Handler, Handlers } from '../commands/handlers.ts';
 import { renewed } from '../connections/renewed.ts';
 import type { Context } from '../delivery/context.ts';
 import { endLate } from '../delivery/leave.ts';
@@ -12,18 +13,6 @@ import type { Event } from '../domain/event.ts';
 import { isInbox } from '../domain/room.ts';
 import { invocationError, logFault } from './runtime.ts';
 import { sessionOf } from './session.ts';
-
-/** What a command does; the events that it returns are its answer, for the connection that asked. */
-type Run<C extends Command, P extends Context> = (
-  command: C,
-  session: Session,
-  context: P,
-) => Promise<Event[]>;
-
-/** The commands that a function serves, and no others are in its bundle. */
-export type Runs<P extends Context = Context> = {
-  readonly [K in Command['kind']]?: Run<Extract<Command, { kind: K }>, P>;
-};
 
 const clientIdOf = (command: Command | undefined): string | undefined =>
   command && 'clientId' in command ? command.clientId : undefined;
@@ -52,11 +41,11 @@ async function run<C extends Command, P extends Context>(
   command: C,
   session: Session,
   context: P,
-  runs: Runs<P>,
+  handlers: Partial<Handlers<P>>,
 ): Promise<Event[]> {
-  const served = runs[command.kind] as Run<C, P> | undefined;
-  if (!served) throw new ChatError('UNKNOWN_ACTION');
-  return served(command, session, context);
+  const handler = handlers[command.kind] as Handler<C, P> | undefined;
+  if (!handler) throw new ChatError('UNKNOWN_ACTION');
+  return handler(command, session, context);
 }
 
 /** A guest's word for who they are counts, for the frame that says so. */
@@ -70,14 +59,14 @@ async function answersTo<P extends Context>(
   body: string,
   session: Session,
   context: P,
-  runs: Runs<P>,
+  handlers: Partial<Handlers<P>>,
   onFault: (error: unknown) => void,
 ): Promise<Event[]> {
   let command: Command | undefined;
   try {
     command = dialectOf(session).decode(body, session);
     checkNamesRoom(command, session);
-    return await run(command, speaking(session, command), context, runs);
+    return await run(command, speaking(session, command), context, handlers);
   } catch (error) {
     if (!(error instanceof ChatError)) onFault(error);
     return [refusal(error, session, command)];
@@ -88,12 +77,12 @@ async function serve<P extends Context>(
   body: string,
   opened: Session,
   context: P,
-  runs: Runs<P>,
+  handlers: Partial<Handlers<P>>,
   onFault: (error: unknown) => void,
 ): Promise<void> {
   const session = await renewed(opened, context);
   if (!authentic(session, context.now())) return endLate(session, context);
-  for (const answer of await answersTo(body, session, context, runs, onFault)) {
+  for (const answer of await answersTo(body, session, context, handlers, onFault)) {
     await post(answer, [session], context);
   }
 }
@@ -102,7 +91,7 @@ async function serve<P extends Context>(
  * Makes the handler of a route: frame in, command run, answer posted. It returns 200 whatever happened, since a refusal
  * is told by a frame; only where not even that could be posted it throws, and the client gets the gateway's own error.
  */
-export function serveFrames<P extends Context>(runs: Runs<P>, createContext: () => P) {
+export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, createContext: () => P) {
   return async ({
     requestContext,
     body,
@@ -112,7 +101,7 @@ export function serveFrames<P extends Context>(runs: Runs<P>, createContext: () 
       const session = sessionOf(requestContext);
       // It is closed by its welcome; until then it can do nothing.
       if (session.turnedAway !== undefined) return { statusCode: 200, body: '' };
-      await serve(body ?? '', session, createContext(), runs, onFault);
+      await serve(body ?? '', session, createContext(), handlers, onFault);
     } catch (error) {
       onFault(error);
       throw invocationError('Frame not answered: see the log of this request');

@@ -1,7 +1,7 @@
 import type { Context } from '../delivery/context.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import { actorId, type Member, isModerator, type User } from '../domain/member.ts';
+import { actorId, isModerator, type Member, type User } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import { type Counted, type Room, rateIn } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';

@@ -1,8 +1,8 @@
 import { showInInboxes } from '../connections/show-in-inboxes.ts';
 import type { PostingContext } from '../delivery/leave.ts';
 import {
-  checkMayAssignRoles,
   checkIsGroup,
+  checkMayAssignRoles,
   checkMayManage,
   type Member,
   MembershipError,

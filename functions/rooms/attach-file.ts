@@ -4,12 +4,12 @@ import { ChatError } from '../domain/errors.ts';
 import {
   cleanFileName,
   decodeInline,
+  defaultFileName,
+  detectContentType,
   type FileInput,
   type InlineFile,
   isFileId,
   type MessageFile,
-  defaultFileName,
-  detectContentType,
 } from '../domain/file.ts';
 import { objectKey } from '../store/object-key.ts';
 import { getUpload, putUpload, readyUpload } from '../store/uploads.ts';

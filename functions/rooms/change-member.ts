@@ -1,7 +1,7 @@
 import type { Context } from '../delivery/context.ts';
 import {
-  checkMayAssignRoles,
   checkIsGroup,
+  checkMayAssignRoles,
   checkMayManage,
   type Member,
   MembershipError,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, isoTime } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
-import { checkContentType, cleanFileName, type MessageFile, defaultFileName } from '../domain/file.ts';
+import { checkContentType, cleanFileName, defaultFileName, type MessageFile } from '../domain/file.ts';
 import type { UploadRequest } from '../store/file-store.ts';
 import { objectKey } from '../store/object-key.ts';
 import { putUpload } from '../store/uploads.ts';

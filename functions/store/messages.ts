@@ -1,6 +1,6 @@
 import { GetItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { statusesBelow, type Change, type Message, type Status } from '../domain/message.ts';
+import { type Change, type Message, type Status, statusesBelow } from '../domain/message.ts';
 import { getItems } from './batch.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { logKey } from './keys.ts';

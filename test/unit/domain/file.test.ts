@@ -4,10 +4,10 @@ import {
   checkContentType,
   cleanFileName,
   decodeInline,
-  parseFileInput,
+  detectContentType,
   isShownInline,
   MAX_INLINE_BYTES,
-  detectContentType,
+  parseFileInput,
 } from '../../../functions/domain/file.ts';
 import { contentDisposition } from '../../../functions/rooms/content-disposition.ts';
 
@@ -122,7 +122,9 @@ describe('a file’s type', () => {
   test.each(['application/x-msdownload', 'constructor', '__proto__', '', 'image/png\r\nX: y'])(
     'that is not on the list is refused: %j',
     (type) => {
-      expect(() => checkContentType(type)).toThrow(expect.objectContaining({ code: 'FILE_TYPE_NOT_ALLOWED' }));
+      expect(() => checkContentType(type)).toThrow(
+        expect.objectContaining({ code: 'FILE_TYPE_NOT_ALLOWED' }),
+      );
     },
   );
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
+  currentMessages,
   type Deletion,
   type Edit,
-  withChange,
   type LogEntry,
   type Reaction,
-  currentMessages,
+  withChange,
 } from '../../../functions/domain/message.ts';
 import { messageOf } from '../../support/sample.ts';
 
@@ -31,7 +31,12 @@ const removal = (seq: number, message: number): Deletion => ({
 
 describe('the messages that are left of a log', () => {
   test('are in its order, without the changes between them', () => {
-    const left = currentMessages([said(4), edit(3, 1, 'new'), said(2), said(1, { text: 'new', revision: 3 })]);
+    const left = currentMessages([
+      said(4),
+      edit(3, 1, 'new'),
+      said(2),
+      said(1, { text: 'new', revision: 3 }),
+    ]);
     expect(left.map(({ id, text }) => [id, text])).toEqual([
       [4, 'message 4'],
       [2, 'message 2'],

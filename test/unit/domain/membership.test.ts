@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
-  checkMayAssignRoles,
   checkIsGroup,
+  checkMayAssignRoles,
   checkMayManage,
   checkOwnerRemains,
   type Member,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { receiptAudience, deliveryStatus } from '../../../functions/domain/audience.ts';
+import { deliveryStatus, receiptAudience } from '../../../functions/domain/audience.ts';
 import { bringsOnline, leavesOffline } from '../../../functions/domain/connection.ts';
 import { isStatusBelow } from '../../../functions/domain/message.ts';
 import { alice, bob, connectionOf } from '../../support/sample.ts';
