@@ -1,7 +1,6 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { handlers } from '../functions/commands/handlers.ts';
-import { connect } from '../functions/connections/connect.ts';
-import { disconnect } from '../functions/connections/disconnect.ts';
+import { connect, disconnect } from '../functions/connections/lifecycle.ts';
 import { welcome } from '../functions/connections/welcome.ts';
 import { serveFrames } from '../functions/gateway/frames.ts';
 import { sessionContext } from '../functions/gateway/session.ts';

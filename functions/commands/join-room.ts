@@ -1,7 +1,6 @@
-import { announce } from '../delivery/announce.ts';
 import type { Context } from '../delivery/context.ts';
-import { lookAt } from '../delivery/crowded.ts';
-import { present } from '../delivery/leave.ts';
+import { announcePresence, sampleRoom } from '../delivery/presence.ts';
+import { listPresent } from '../delivery/remove-connections.ts';
 import { checkMayJoin } from '../domain/audience.ts';
 import type { JoinRoom } from '../domain/command.ts';
 import { bringsOnline, type Connection, type Session } from '../domain/connection.ts';
@@ -58,10 +57,10 @@ export async function joinRoom(command: JoinRoom, session: Session, context: Con
   const joined: Connection = { ...own, room: room.id, shard, via: 'joined', joinedAt: now(), home };
   const isNew = await putJoined(db, joined);
   const latest = await checkStillAccessible(joined, session, context);
-  const look = isNew && (await lookAt(latest, context));
-  if (look && !look.crowded) {
-    const audience = await present(latest, session.user.id, look, context);
-    if (bringsOnline(joined, audience)) await announce(joined, true, audience, context);
+  const sample = isNew && (await sampleRoom(latest, context));
+  if (sample && !sample.isLarge) {
+    const audience = await listPresent(latest, session.user.id, sample, context);
+    if (bringsOnline(joined, audience)) await announcePresence(joined, true, audience, context);
   }
   return [{ kind: 'Joined', room: room.id, seq: latest.seq }];
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../delivery/context.ts';
-import { tellIfGone } from '../delivery/leave.ts';
+import { announceIfOffline } from '../delivery/remove-connections.ts';
 import type { LeaveRoom } from '../domain/command.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
@@ -41,7 +41,7 @@ export async function leaveRoom(
     const readsAll = left.reads === 'auto' && !session.guest;
     await Promise.all([
       readsAll && putReadTo(context.db, id, session.user.id, room.seq),
-      tellIfGone(left, room, context),
+      announceIfOffline(left, room, context),
     ]);
   }
   return [{ kind: 'Left', room: id }];

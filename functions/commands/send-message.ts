@@ -172,7 +172,7 @@ export async function publishMessage(
   context: Context,
 ): Promise<void> {
   const { message, room } = stored;
-  const { taken, audience } = await publish(sentEvent(stored), room, caller, context);
-  const status = deliveryStatus(message.author.id, taken);
+  const { delivered, audience } = await publish(sentEvent(stored), room, caller, context);
+  const status = deliveryStatus(message.author.id, delivered);
   if (status !== 'sent') await acknowledge(message, status, audience, context);
 }

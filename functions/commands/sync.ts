@@ -1,4 +1,4 @@
-import { postMissed } from '../connections/resume.ts';
+import { postMissed } from '../connections/welcome.ts';
 import { audienceOf } from '../delivery/audience.ts';
 import type { Context } from '../delivery/context.ts';
 import { acknowledgeAll } from '../delivery/receipts.ts';

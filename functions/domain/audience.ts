@@ -14,7 +14,7 @@ export const MAX_INBOX_ROOMS = 1_000;
 export const MAX_JOINED_ROOMS = 100;
 
 /** Whether a connection receives an event. An inbox receives only the events that keep a list of rooms up to date. */
-export function hears({ via, user }: Pick<Connection, 'via' | 'user'>, event: Event): boolean {
+export function receivesEvent({ via, user }: Pick<Connection, 'via' | 'user'>, event: Event): boolean {
   if (via !== 'inbox') return true;
   switch (event.kind) {
     case 'MessageSent':

@@ -55,7 +55,7 @@ export const mayBeOpening = (connection: Pick<Connection, 'connectedAt' | 'via'>
 export const CLOCK_TOLERANCE_MS = 5_000;
 
 /** Whether the connection's token is still valid. */
-export const authentic = (connection: Pick<Connection, 'tokenExpiresAt'>, now: number): boolean =>
+export const hasValidToken = (connection: Pick<Connection, 'tokenExpiresAt'>, now: number): boolean =>
   connection.tokenExpiresAt + CLOCK_TOLERANCE_MS >= now;
 
 /** Whether a user is online in a room, derived from the user's connections there. */

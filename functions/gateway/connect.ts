@@ -1,8 +1,7 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { type Headers, offeredSubprotocols, TOKEN_SUBPROTOCOL } from '../auth/credential.ts';
-import { invokeFunction } from '../aws/lambda.ts';
-import { connect } from '../connections/connect.ts';
-import { database } from './context.ts';
+import { connect } from '../connections/lifecycle.ts';
+import { database, invokeFunction } from './context.ts';
 import { invocationError, logFault, required } from './runtime.ts';
 import { sessionOf } from './session.ts';
 

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tokenVerifier } from '../auth/token-verifier.ts';
-import { invokeFunction } from '../aws/lambda.ts';
+import { type Invoke, signedInvoke } from '../aws/lambda.ts';
 import type { Context, TokenContext } from '../delivery/context.ts';
 import type { Poster } from '../delivery/poster.ts';
 import { signedPoster } from '../delivery/signed-poster.ts';
@@ -50,6 +50,11 @@ const lazySdkPoster: Poster = {
 export const poster = /* @__PURE__ */ once(
   (): Poster => (process.env['POSTER'] === 'sdk' ? lazySdkPoster : signedPoster(required('SOCKET_URL'))),
 );
+
+const invoke = /* @__PURE__ */ once(signedInvoke);
+
+/** Invokes a function asynchronously. */
+export const invokeFunction: Invoke = (functionName, payload) => invoke()(functionName, payload);
 
 const writtenRate = /^(group|direct):(\d+)\/(\d+)$/;
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { disconnect } from '../connections/disconnect.ts';
+import { disconnect } from '../connections/lifecycle.ts';
 import { postingContext } from './context.ts';
 import { logFault } from './runtime.ts';
 

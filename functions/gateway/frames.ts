@@ -1,13 +1,13 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import type { Handler, Handlers } from '../commands/handlers.ts';
-import { renewed } from '../connections/renewed.ts';
+import { withCurrentToken } from '../connections/lifecycle.ts';
 import type { Context } from '../delivery/context.ts';
-import { endLate } from '../delivery/leave.ts';
-import { post } from '../delivery/publish.ts';
+import { post } from '../delivery/post.ts';
+import { expireSession } from '../delivery/remove-connections.ts';
 import { FrameError } from '../dialects/dialect.ts';
 import { dialectOf } from '../dialects/registry.ts';
 import type { Command } from '../domain/command.ts';
-import { authentic, type Session } from '../domain/connection.ts';
+import { hasValidToken, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { isInbox } from '../domain/room.ts';
@@ -80,8 +80,8 @@ async function serve<P extends Context>(
   handlers: Partial<Handlers<P>>,
   onFault: (error: unknown) => void,
 ): Promise<void> {
-  const session = await renewed(opened, context);
-  if (!authentic(session, context.now())) return endLate(session, context);
+  const session = await withCurrentToken(opened, context);
+  if (!hasValidToken(session, context.now())) return expireSession(session, context);
   for (const answer of await answersTo(body, session, context, handlers, onFault)) {
     await post(answer, [session], context);
   }

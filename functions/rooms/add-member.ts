@@ -1,5 +1,5 @@
-import { showInInboxes } from '../connections/show-in-inboxes.ts';
-import type { PostingContext } from '../delivery/leave.ts';
+import { addRoomToInboxes } from '../connections/inbox.ts';
+import type { PostingContext } from '../delivery/context.ts';
 import {
   checkIsGroup,
   checkMayAssignRoles,
@@ -28,7 +28,7 @@ export async function addMember(
   checkMayManage(actor, 'member');
   if (target.role !== 'member') checkMayAssignRoles(actor);
   const added = await memberships.addMember(context.db, room.id, target.user, target.role);
-  await showInInboxes(room.id, target.user, context);
+  await addRoomToInboxes(room.id, target.user, context);
   const member = await getMember(context.db, room.id, target.user);
   if (!member) throw new MembershipError('NO_SUCH_MEMBER');
   return { member, added };

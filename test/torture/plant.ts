@@ -36,10 +36,10 @@ const plants = {
     replacements: [
       {
         file: 'functions/delivery/deliver.ts',
-        text: 'const frame = frameFor(connection);',
+        text: 'const frame = encode(connection);',
         by: `const seq = event.kind === 'MessageChanged' ? event.change.seq : event.kind === 'MessageSent' ? event.seq : 0;
-      const lost = seq % 4 === 3 && connection !== to[0];
-      const frame = lost ? undefined : frameFor(connection);`,
+      const lost = seq % 4 === 3 && connection !== receivers[0];
+      const frame = lost ? undefined : encode(connection);`,
       },
       {
         file: 'functions/log/catch-up.ts',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
   checkMayJoin,
-  hears,
   MAX_INBOX_ROOMS,
   MAX_JOINED_ROOMS,
+  receivesEvent,
 } from '../../../functions/domain/audience.ts';
 import type { Event } from '../../../functions/domain/event.ts';
 import { directRoomId, inboxOf, isInbox } from '../../../functions/domain/room.ts';
@@ -35,13 +35,13 @@ const insideOnly: readonly Event[] = [
 
 describe('an inbox', () => {
   test.each(news)('hears of $kind', (event) => {
-    expect(hears(inbox, event)).toBe(true);
+    expect(receivesEvent(inbox, event)).toBe(true);
   });
 
   test.each(insideOnly)('does not hear of $kind, which a connection in the room hears', (event) => {
-    expect(hears(inbox, event)).toBe(false);
+    expect(receivesEvent(inbox, event)).toBe(false);
     for (const via of [{}, { via: 'joined' as const }]) {
-      expect(hears(connectionOf(bob, via), event)).toBe(true);
+      expect(receivesEvent(connectionOf(bob, via), event)).toBe(true);
     }
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mapLimited } from '../../../functions/delivery/map-limited.ts';
+import { mapLimited } from '../../../functions/delivery/concurrency.ts';
 
 test('however many items there are, a few are under way at once, and the results keep their order', async () => {
   let open = 0;

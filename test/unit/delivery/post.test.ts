@@ -1,9 +1,9 @@
 import type { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inVirtualTime } from '../../../bench/virtual-time.ts';
-import { CLOSE_BUDGET_MS } from '../../../functions/delivery/close.ts';
+import { post } from '../../../functions/delivery/post.ts';
 import { type Poster, TransientError } from '../../../functions/delivery/poster.ts';
-import { post } from '../../../functions/delivery/publish.ts';
+import { CLOSE_BUDGET_MS } from '../../../functions/delivery/retry.ts';
 import { CLOCK_TOLERANCE_MS, type Connection, dialectNames } from '../../../functions/domain/connection.ts';
 import type { Event } from '../../../functions/domain/event.ts';
 import { roomOfRows, rowOf } from '../../support/connection-rows.ts';
@@ -32,7 +32,7 @@ function partsOf(...connections: readonly Connection[]) {
     post: vi.fn<Poster['post']>(async (id, frame) => {
       if (isDead(id)) return 'gone';
       frames[id] = [...(frames[id] ?? []), JSON.parse(frame)];
-      return 'taken';
+      return 'delivered';
     }),
     isOpen: async (id: string) => !isDead(id),
     close: vi.fn<Poster['close']>(async () => undefined),
@@ -43,12 +43,34 @@ function partsOf(...connections: readonly Connection[]) {
 const presence = (frames: readonly Record<string, unknown>[] = []) =>
   frames.filter(({ type }) => type === 'presence');
 
+describe('an inbox in the audience', () => {
+  const inbox = connectionOf(bob, { id: 'inbox=', via: 'inbox' });
+
+  test('gets a new message', async () => {
+    const { parts, frames } = partsOf(here, inbox);
+    await post(sent, [here, inbox], parts);
+    expect(frames['inbox=']).toMatchObject([{ type: 'chat_message', room_id: 1 }]);
+  });
+
+  test.each<Event>([
+    typing,
+    { kind: 'MessageRead', room: '1', message: messageOf({ id: 42, author: alice }) },
+    { kind: 'PresenceChanged', room: '1', presence: { user: alice.id, online: true, lastSeen: 'now' } },
+    { kind: 'Seen', room: '1', messageId: 42, user: alice.id },
+  ])('gets no $kind', async (event) => {
+    const { parts, frames } = partsOf(here, inbox);
+    const { delivered } = await post(event, [here, inbox], parts);
+    expect(delivered).toEqual([here]);
+    expect(Object.keys(frames)).toEqual(['here=']);
+  });
+});
+
 describe('a connection whose token ran out', () => {
   test.each(dialectNames)('hears that in %s, nothing else, and is closed', async (dialect) => {
     const inDialect = { ...late, dialect };
     const { parts, frames, rows } = partsOf(here, inDialect);
-    const { taken } = await post(sent, [here, inDialect], parts);
-    expect(taken).toEqual([here]);
+    const { delivered } = await post(sent, [here, inDialect], parts);
+    expect(delivered).toEqual([here]);
     expect(frames['late=']).toHaveLength(1);
     expect(JSON.stringify(frames['late='])).toContain('TOKEN_EXPIRED');
     expect(parts.poster.close.mock.calls).toEqual([['late=']]);
@@ -59,8 +81,8 @@ describe('a connection whose token ran out', () => {
   test('in an audience that is older than its fresh token gets the event, and stays', async () => {
     const { parts, frames, rows } = partsOf(here, late);
     rows.set(late.id, rowOf({ ...late, tokenExpiresAt: NOON + 1 }));
-    const { taken, expired } = await post(sent, [here, late], parts);
-    expect(taken.map(({ id }) => id)).toEqual(['here=', 'late=']);
+    const { delivered, expired } = await post(sent, [here, late], parts);
+    expect(delivered.map(({ id }) => id)).toEqual(['here=', 'late=']);
     expect(expired).toEqual([]);
     expect(frames['late=']).toMatchObject([{ type: 'chat_message' }]);
     expect(parts.poster.close).not.toHaveBeenCalled();
@@ -104,8 +126,8 @@ describe('a close that fails', () => {
     parts.poster.close.mockRejectedValue(new TransientError());
     const posting = post(sent, [late, here, ...others], parts);
     await vi.advanceTimersByTimeAsync(CLOSE_BUDGET_MS + 1_000);
-    const { taken } = await posting;
-    expect(taken).toHaveLength(21);
+    const { delivered } = await posting;
+    expect(delivered).toHaveLength(21);
     expect(parts.poster.close.mock.calls.length).toBeGreaterThan(1);
     expect(rows.has(late.id)).toBe(false);
     expect(presence(frames['here='])).toHaveLength(1);
@@ -175,7 +197,7 @@ test('a row that cannot be removed keeps no other from being removed before that
   const { parts, rows } = partsOf(here, full, late);
   parts.poster.post.mockImplementation(async (id) => {
     if (id === full.id) throw new TransientError('Put off', { throttled: true });
-    return 'taken';
+    return 'delivered';
   });
   parts.poster.close.mockImplementation(() => new Promise((resume) => setTimeout(resume, 5)));
   const { client } = parts.db;

@@ -1,6 +1,6 @@
 import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { connect } from '../../../functions/connections/connect.ts';
+import { connect } from '../../../functions/connections/lifecycle.ts';
 import { mockDatabase } from '../../support/mock-database.ts';
 import { alice, connectionOf, NOON } from '../../support/sample.ts';
 
