@@ -7,7 +7,7 @@ import { bringsOnline, type Connection, type Session } from '../domain/connectio
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { Room } from '../domain/room.ts';
-import { getAccessibleRoom } from '../rooms/access.ts';
+import { readableRoom } from '../rooms/access.ts';
 import { type ConnectionPlace, deleteConnection, getConnection, listPlaces } from '../store/connections.ts';
 import { putJoined } from '../store/joined-rooms.ts';
 import { findConnection, placedIn } from '../store/shards.ts';
@@ -29,7 +29,7 @@ async function checkStillAccessible(
   context: Context,
 ): Promise<Room> {
   try {
-    return await getAccessibleRoom(context.db, place.room, session.user);
+    return await readableRoom(context.db, place.room, session.user);
   } catch (error) {
     await deleteConnection(context.db, place);
     throw error;
@@ -44,7 +44,7 @@ async function checkStillAccessible(
 export async function joinRoom(command: JoinRoom, session: Session, context: Context): Promise<Event[]> {
   const { db, now } = context;
   const [room, own, places] = await Promise.all([
-    getAccessibleRoom(db, command.room, session.user),
+    readableRoom(db, command.room, session.user),
     getOwnRow(session, context),
     listPlaces(db, session.user.id, session.id),
   ]);

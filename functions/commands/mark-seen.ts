@@ -7,7 +7,7 @@ import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { isStatusBelow } from '../domain/message.ts';
 import { newestMessages } from '../log/history.ts';
-import { getAccessibleRoom } from '../rooms/access.ts';
+import { readableRoom } from '../rooms/access.ts';
 import { getMessage } from '../store/log.ts';
 import { putReadTo } from '../store/members.ts';
 
@@ -21,7 +21,7 @@ export async function markSeen(command: MarkSeen, session: Session, context: Con
   const id = command.room ?? session.room;
   const { id: user, guest } = session.user;
   const [room, message, page] = await Promise.all([
-    getAccessibleRoom(db, id, session.user),
+    readableRoom(db, id, session.user),
     getMessage(db, id, command.message),
     newestMessages(db, id, { before: command.message + 1, limit: HISTORY_LIMIT }),
   ]);

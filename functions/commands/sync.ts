@@ -6,14 +6,14 @@ import { messagesToAcknowledge } from '../domain/audience.ts';
 import type { Sync } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
-import { getAccessibleRoom } from '../rooms/access.ts';
+import { readableRoom } from '../rooms/access.ts';
 
 /**
  * Posts a page of the events after a sequence number to the client, and raises the status of the posted messages.
  * @throws ChatError NOT_A_MEMBER
  */
 export async function sync(command: Sync, session: Session, context: Context): Promise<Event[]> {
-  const room = await getAccessibleRoom(context.db, command.room ?? session.room, session.user);
+  const room = await readableRoom(context.db, command.room ?? session.room, session.user);
   const posted = await postMissed(room, command.since, session, context);
   const messages = messagesToAcknowledge(session, posted);
   if (messages.length > 0) await acknowledgeAll(messages, session, audienceOf(room, context), context);
