@@ -3,19 +3,17 @@ import type { Database } from './dynamodb/database.ts';
 import { withHeaderValues } from './edge/distribution.ts';
 import { type Edge, openEdge } from './edge/open-edge.ts';
 import { callFaults, type FaultOf } from './faults.ts';
-import { awsLimits } from './gateway/limits.ts';
+import { awsLimits, TokenBucket } from './gateway/limits.ts';
 import { type Gateway, openGateway } from './gateway/open-gateway.ts';
-import { TokenBucket } from './gateway/token-bucket.ts';
-import { type GatewayPeers, gatewayPeers } from './gateway-peers.ts';
+import { type GatewayBackend, gatewayBackend } from './gateway-backend.ts';
 import { Access } from './iam/access.ts';
 import type { IdentityOptions } from './identity/serve-identity.ts';
 import { FailureQueues } from './lambda/failure-queues.ts';
 import { Functions } from './lambda/functions.ts';
 import { type Endpoints, functionVariables, localUrl } from './lambda/variables.ts';
-import { originUrl } from './origins.ts';
 import { deployFiles } from './s3/bucket-deployment.ts';
 import type { ObjectStore } from './s3/object-store.ts';
-import { openServers, type Ports, type Servers } from './servers.ts';
+import { openServers, originUrl, type Ports, type Servers } from './servers.ts';
 import type { StackOptions } from './stack.ts';
 
 export interface PlatformOptions
@@ -36,7 +34,7 @@ export class Platform {
   readonly #options: PlatformOptions;
   readonly #access: Access;
   readonly #queues: FailureQueues;
-  readonly #peers: GatewayPeers;
+  readonly #backend: GatewayBackend;
   readonly #requests: TokenBucket;
   readonly #faults: { readonly faultOf?: FaultOf };
   #servers: Servers | undefined;
@@ -60,10 +58,10 @@ export class Platform {
       log,
     });
     this.#faults = faults?.call ? { faultOf: callFaults(faults.call, this.#access, this.functions) } : {};
-    this.#peers = gatewayPeers({ access: this.#access, functions: this.functions, log, trace });
+    this.#backend = gatewayBackend({ access: this.#access, functions: this.functions, log, trace });
     const { requestsPerSecond, requestBurst } = { ...awsLimits, ...options.limits };
     this.#requests = new TokenBucket(clock, requestsPerSecond, requestBurst);
-    const { api, invoke, permit } = this.#peers;
+    const { api, invoke, permit } = this.#backend;
     this.gateway = openGateway({
       ...options,
       requests: this.#requests,
@@ -98,7 +96,7 @@ export class Platform {
       identity: () => this.#identity,
       outputs: () => this.outputs,
       queues: this.#queues,
-      http: { api: this.#peers.httpApi, invoke: this.#peers.invoke, requests: this.#requests, clock },
+      http: { api: this.#backend.httpApi, invoke: this.#backend.invoke, requests: this.#requests, clock },
       s3: {
         ...this.#options,
         access: this.#access,
@@ -136,7 +134,7 @@ export class Platform {
     this.#identity = identity;
     this.#access.update(new Map([...deployment.functions].map(([name, { role }]) => [name, role])));
     this.functions.update(deployment.functions);
-    this.#peers.route(deployment);
+    this.#backend.deploy(deployment);
     const { distribution, bucketDeployments } = deployment;
     deployFiles(bucketDeployments, this.#options.objects, this.#options.clock.now());
     const local = (value: string) => localUrl(value, this.endpoints);
