@@ -159,14 +159,13 @@ export class Connection {
     const left = expiresAt - Date.now();
     if (left <= 0 || !isRenewable) return;
     const delay = Math.max(left - RENEW_BEFORE_MS, left / 2, 1_000);
-    this.#renewal = setTimeout(() => void this.#renewToken(), Math.min(delay, LONGEST_TIMER_MS));
-  }
-
-  /** If no token arrives, the server closes the socket when the old token expires, and the client reconnects. */
-  async #renewToken(): Promise<void> {
     const attempt = this.#attempt;
-    const token = await this.#options.tokens.fetch().catch(() => undefined);
-    if (token !== undefined && attempt === this.#attempt) this.send({ action: 'authenticate', token });
+    // If no token arrives, the server closes the socket when the old one expires, and the client reconnects.
+    const renew = async () => {
+      const token = await this.#options.tokens.fetch().catch(() => undefined);
+      if (token !== undefined && attempt === this.#attempt) this.send({ action: 'authenticate', token });
+    };
+    this.#renewal = setTimeout(() => void renew(), Math.min(delay, LONGEST_TIMER_MS));
   }
 
   /** Asks the HTTP API why the handshake failed, because browsers hide its status. */

@@ -54,13 +54,6 @@ export class TokenSource {
   }
 }
 
-async function errorOf(response: Response): Promise<ChatClientError> {
-  const body = (await response.json().catch(() => ({}))) as Partial<RestError>;
-  const message =
-    body.message ?? `Request failed: the server answered with status ${response.status}. Try again later.`;
-  return new ChatClientError(body.error ?? 'INTERNAL', message, body.retry_after_ms);
-}
-
 /** Calls the HTTP API with the token. Repeats a call once with a fresh token if the server rejects the old one. */
 export class RestClient {
   readonly #url: string;
@@ -82,8 +75,11 @@ export class RestClient {
     if (response.status === 401 && this.#tokens.isRenewable) {
       response = await this.fetchOnce(path, init, await this.#tokens.fetch());
     }
-    if (!response.ok) throw await errorOf(response);
-    return response;
+    if (response.ok) return response;
+    const body = (await response.json().catch(() => ({}))) as Partial<RestError>;
+    const message =
+      body.message ?? `Request failed: the server answered with status ${response.status}. Try again later.`;
+    throw new ChatClientError(body.error ?? 'INTERNAL', message, body.retry_after_ms);
   }
 
   /** Returns the JSON of a GET, or of a POST if there is a `body`. @throws ChatClientError as `fetch` does */
