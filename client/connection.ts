@@ -1,13 +1,7 @@
 import { ChatClientError, closed, unreachable } from './errors.ts';
 import type { RestClient, TokenSource } from './rest.ts';
-import {
-  Heartbeat,
-  onNetworkChange,
-  openSocket,
-  parseFrame,
-  type Socket,
-  type SocketClass,
-} from './socket.ts';
+import type { Socket, SocketClass } from './socket.ts';
+import { Heartbeat, onNetworkChange, openSocket, parseFrame } from './socket.ts';
 import type { ClientFrame, Frame } from './wire.ts';
 
 const FIRST_BACKOFF_MS = 500;
@@ -35,9 +29,10 @@ export interface ConnectionOptions {
   ping(): void;
 }
 
-const tokenFunctionFailed = (cause: unknown) => {
+const failedToken = (cause: unknown): never => {
+  if (cause instanceof ChatClientError) throw cause;
   const message = 'Could not get a token: the token function failed. The client calls it again.';
-  return new ChatClientError('UNREACHABLE', message, undefined, { cause });
+  throw new ChatClientError('UNREACHABLE', message, undefined, { cause });
 };
 
 /** A socket that opens again whenever it is lost, until it is stopped or the server rejects the token. */
@@ -108,12 +103,12 @@ export class Connection {
     const attempt = this.#attempt;
     this.#setPhase('connecting');
     try {
-      const token = await this.#options.tokens.fetch();
+      const token = await this.#options.tokens.fetch().catch(failedToken);
       await this.#options.onUser();
       if (attempt === this.#attempt) this.#open(token);
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      const reason = error instanceof ChatClientError ? error : tokenFunctionFailed(error);
+      const reason = error instanceof ChatClientError ? error : unreachable();
       if (reason.code === 'UNAUTHENTICATED') this.#end('refused', reason);
       else this.#connectLater(reason);
     }
