@@ -2,7 +2,6 @@ import { postMissed } from '../connections/welcome.ts';
 import { audienceOf } from '../delivery/audience.ts';
 import type { Context } from '../delivery/context.ts';
 import { acknowledgeAll } from '../delivery/receipts.ts';
-import { newsTo } from '../domain/audience.ts';
 import type { Sync } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
@@ -19,7 +18,6 @@ export async function sync(command: Sync, session: Session, context: Context): P
   const [room] = await Promise.all([getRoom(context.db, id), checkMembership(context.db, id, session.user)]);
   if (!room) throw new ChatError('NOT_A_MEMBER');
   const messages = await postMissed(room, command.since, session, context);
-  const arrived = newsTo(session, messages);
-  if (arrived.length > 0) await acknowledgeAll(arrived, session, audienceOf(room, context), context);
+  await acknowledgeAll(messages, session, audienceOf(room, context), context);
   return [];
 }

@@ -1,4 +1,4 @@
-import { reached, receiptAudience } from '../domain/audience.ts';
+import { newsTo, reached, receiptAudience } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Message, Status } from '../domain/message.ts';
 import { raiseStatus } from '../store/messages.ts';
@@ -36,5 +36,6 @@ export async function acknowledgeAll(
   context: PostingContext,
 ): Promise<void> {
   const status = reached(connection);
-  await Promise.all(messages.map((message) => acknowledge(message, status, audience, context)));
+  const raised = newsTo(connection, messages);
+  await Promise.all(raised.map((message) => acknowledge(message, status, audience, context)));
 }

@@ -3,10 +3,8 @@ import { isTransient, type Poster } from './poster.ts';
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 800;
 
-/** How long a close is retried, in milliseconds. */
+/** How long closes and lookups are retried, in milliseconds. */
 export const CLOSE_BUDGET_MS = 1_000;
-
-/** How long a lookup of a connection is retried, in milliseconds. */
 const LOOKUP_BUDGET_MS = 1_000;
 
 export const pause = (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms));
@@ -40,17 +38,12 @@ export async function retryTransient<T>(
 }
 
 /**
- * Closes a connection. Retries while API Gateway is throttling or unavailable.
+ * Closes a connection. Retries while API Gateway throttles or fails.
  * @returns whether the connection is closed now
  * @throws an error that no retry fixes, such as a missing grant
  */
-export async function close(connection: string, poster: Pick<Poster, 'close'>): Promise<boolean> {
-  const call = async () => {
-    await poster.close(connection);
-    return true;
-  };
-  return (await retryTransient(call, CLOSE_BUDGET_MS)) ?? false;
-}
+export const close = async (connection: string, poster: Pick<Poster, 'close'>): Promise<boolean> =>
+  (await retryTransient(() => poster.close(connection).then(() => true), CLOSE_BUDGET_MS)) ?? false;
 
 /**
  * Returns whether a connection is open. Without an answer from API Gateway within a second, it counts as open.
