@@ -1,7 +1,6 @@
 import { postMissed } from '../connections/welcome.ts';
-import { audienceOf } from '../delivery/audience.ts';
 import type { Context } from '../delivery/context.ts';
-import { acknowledgeAll } from '../delivery/receipts.ts';
+import { acknowledgeAll, audienceOf } from '../delivery/receipts.ts';
 import type { Sync } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';

@@ -16,11 +16,7 @@ import { findConnection, placedIn } from '../store/shards.ts';
 // An inbox is a connection without a room. It has a row in each of its user's rooms (decision 006).
 
 /** Returns the row of an inbox in a room. Messages posted to an inbox count as delivered, not as read. */
-const inboxRow = (
-  inbox: Connection,
-  room: Pick<Room, 'id' | 'shards' | 'grown'>,
-  now: number,
-): Connection => ({
+const inboxRow = (inbox: Connection, room: Room, now: number): Connection => ({
   ...inbox,
   room: room.id,
   shard: placedIn(inbox.id, room, now),

@@ -13,20 +13,18 @@ export type FanOutBatch = {
 } & (
   | {
       readonly audience: readonly Connection[];
-      /** The status that the message reaches through the posts of the invoking function. */
+      /** The status that the message is expected to reach through the invoking function's own posts. */
       readonly expectedStatus: Status;
     }
   // `except` is the id of the caller's connection, which already got the event.
   | { readonly shard: number; readonly except?: string }
 );
 
-/** The outcomes of posting one event, as counts. */
+/** The outcomes of posting one event, as counts. `closed` counts unresponsive connections, which `failed` includes. */
 export interface DeliveryStats {
   readonly delivered: number;
   readonly gone: number;
-  /** Includes `closed`. */
   readonly failed: number;
-  /** Connections closed because their clients stopped reading. */
   readonly closed: number;
   /** Milliseconds until the last post ended. */
   readonly ms: number;

@@ -9,7 +9,7 @@ import { type Budget, type Outcome, postWithRetries } from './post-with-retries.
 /** Far below API Gateway's integration timeout of 29 s, for functions whose client waits for the answer. */
 export const POST_BUDGET: Budget = { perPost: 3_000, total: 4_000 };
 
-/** Half of `fanout`'s timeout of 60 s; the rest is for cleanup. Enough for 300,000 posts at an account's default limit. */
+/** Half of `fanout`'s timeout; the rest is for cleanup. Enough for 300,000 posts (AWS: API Gateway quotas, 10,000/s). */
 export const FANOUT_BUDGET: Budget = { perPost: 3_000, total: 30_000 };
 
 export interface DeliveryOptions {
@@ -21,7 +21,6 @@ export interface DeliveryOptions {
 /** The receivers of an event grouped by the outcome of their posts, and the milliseconds until the last post ended. */
 export type Delivery = Readonly<Record<Outcome, readonly Connection[]>> & { readonly ms: number };
 
-/** Returns the counts of a delivery. Unresponsive connections count as failed too. */
 export const statsOf = ({ delivered, gone, failed, unresponsive, ms }: Delivery): DeliveryStats => ({
   delivered: delivered.length,
   gone: gone.length,

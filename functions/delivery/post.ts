@@ -1,9 +1,13 @@
+import { receivesEvent } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
 import { type Event, sentBefore } from '../domain/event.ts';
-import { receiversOf } from './audience.ts';
 import type { PostingContext } from './context.ts';
 import { type Delivery, type DeliveryOptions, deliver } from './deliver.ts';
 import { removeStale } from './remove-connections.ts';
+
+/** Returns the connections that receive an event. An inbox receives only some of a room's events. */
+export const receiversOf = (event: Event, audience: readonly Connection[]): readonly Connection[] =>
+  audience.filter((connection) => receivesEvent(connection, event));
 
 /**
  * Delivers an event to receivers that are already filtered, then removes stale connections. A token may have been

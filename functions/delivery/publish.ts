@@ -5,18 +5,18 @@ import type { Status } from '../domain/message.ts';
 import { type Room, settling, shardsFor } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
 import { growShards } from '../store/shards.ts';
-import { type Audience, audienceOf, receiversOf } from './audience.ts';
 import { settleAll } from './concurrency.ts';
 import type { Context, FanOutBatch } from './context.ts';
 import { statsOf } from './deliver.ts';
-import { postToReceivers } from './post.ts';
+import { postToReceivers, receiversOf } from './post.ts';
+import { type Audience, audienceOf } from './receipts.ts';
 
 /** How many connections one function posts to directly; also the size of a batch. */
 export const BATCH_SIZE = 250;
 
 /**
- * Maximum size of a batch in bytes of JSON. An asynchronous invocation takes 1 MB (AWS: Lambda quotas). Lambda wraps a
- * batch that keeps failing into a larger message for the failures queue, which takes 1 MB as well.
+ * Maximum size of a batch in bytes of JSON. An asynchronous invocation and a message of the failures queue take 1 MB
+ * (AWS: Lambda and SQS quotas), and Lambda adds fields to a batch that it sends to the queue.
  */
 export const MAX_BATCH_BYTES = 800_000;
 
@@ -44,10 +44,7 @@ function batchesOf(
   return batches.map((audience) => ({ ...common, audience }));
 }
 
-/**
- * Adds shards to a room if one of its shards has more connections than one fan-out should post to. An error does not
- * stop delivery: it goes to `onFault`, and the next message tries again.
- */
+/** Adds shards to a room if a shard is too large for one fan-out. If that fails, the next message tries again. */
 export async function growRoom(
   room: Pick<Room, 'id' | 'shards' | 'grown'>,
   inShard: readonly Connection[],

@@ -15,7 +15,7 @@ export const jitteredBackoff = (attempt: number): number =>
 
 /**
  * Repeats a call to API Gateway with backoff until it returns a final answer or `budget` milliseconds have passed.
- * @param isRetried whether an answer is worth another attempt
+ * @param isRetried whether to retry after an answer
  * @returns the last answer; undefined if every attempt failed with a transient error
  * @throws the error of the call if it is not transient, such as a missing grant
  */
