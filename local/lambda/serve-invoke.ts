@@ -1,85 +1,79 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AskFault, suffer } from '../faults.ts';
+import { applyFault, type FaultOf } from '../faults.ts';
 import { readBody } from '../http-server.ts';
 import type { Access } from '../iam/access.ts';
-import { nextCallId, type Trace } from '../trace.ts';
+import { describeCall, type Trace } from '../trace.ts';
 import type { Functions } from './functions.ts';
 
-export interface InvokeEndpointOptions {
+export interface InvokeOptions {
   readonly functions: Functions;
   readonly access: Access;
   readonly trace: Trace;
-  /** Absent where nothing fails. */
-  readonly faultOf?: AskFault;
+  /** Absent if no faults are injected. */
+  readonly faultOf?: FaultOf;
 }
 
 /** AWS: "Lambda quotas", invocation payload: 6 MB synchronous, 1 MB asynchronous. */
-const maxSyncBytes = 6 * 1024 * 1024;
-const maxAsyncBytes = 1024 * 1024;
+const maxBytes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 };
 
 const route = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
-/** Whether this is a call to Lambda's Invoke. */
+/** Returns whether this request is a call to Lambda's Invoke. */
 export function isInvoke(request: IncomingMessage): boolean {
   return request.method === 'POST' && route.test(pathOf(request));
 }
 
-/** Serves Lambda's Invoke: IAM first, then the function, at once (`RequestResponse`) or later (`Event`). */
+/** Handles Lambda's Invoke. Checks the caller's role, then runs the function now or (`Event`) later. */
 export async function serveInvoke(
   request: IncomingMessage,
   response: ServerResponse,
-  { functions, access, trace, faultOf }: InvokeEndpointOptions,
+  { functions, access, trace, faultOf }: InvokeOptions,
 ): Promise<void> {
   const body = await readBody(request);
-  const requested = decodeURIComponent(route.exec(pathOf(request))?.[1] ?? '');
-  const name = requested.replace(/^.*:function:/, '').replace(/:\$LATEST$/, '');
+  const nameOrArn = decodeURIComponent(route.exec(pathOf(request))?.[1] ?? '');
+  const name = nameOrArn.replace(/^.*:function:/, '').replace(/:\$LATEST$/, '');
   const caller = access.callerOf(request.headers);
+  const action = 'lambda:InvokeFunction';
   const resource = functions.get(name)?.arn ?? `function:${name}`;
-  const call = {
-    id: nextCallId(),
-    functionName: caller.kind === 'function' ? caller.functionName : null,
-    service: 'lambda',
-    action: 'lambda:InvokeFunction',
-    resource,
-  } as const;
+  const call = describeCall(caller, { service: 'lambda', action, resource });
   trace({ ...call, phase: 'request' });
   response.once('finish', () => trace({ ...call, phase: 'response' }));
 
-  const denial = access.check(caller, 'lambda:InvokeFunction', resource);
+  const denial = access.check(caller, action, resource);
   if (denial !== undefined) return refuse(response, 403, denial.code, denial.message);
   if (functions.get(name) === undefined) {
     return refuse(response, 404, 'ResourceNotFoundException', `Function not found: ${resource}`);
   }
-  const later = request.headers['x-amz-invocation-type'] === 'Event';
-  const max = later ? maxAsyncBytes : maxSyncBytes;
-  if (body.length > max) {
-    const message = `${body.length} byte payload is too large for the ${later ? 'Event' : 'RequestResponse'} invocation type (limit ${max} bytes)`;
+  const type = request.headers['x-amz-invocation-type'] === 'Event' ? 'Event' : 'RequestResponse';
+  if (body.length > maxBytes[type]) {
+    const message = `${body.length} byte payload is too large for the ${type} invocation type (limit ${maxBytes[type]} bytes)`;
     return refuse(response, 413, 'RequestTooLargeException', message);
   }
   const payload = body.length === 0 ? '{}' : body.toString('utf8');
   if (!isJson(payload)) {
     return refuse(response, 400, 'InvalidRequestContentException', 'Could not parse request body into json');
   }
-  const run = () => invoke(functions, name, { payload, later });
+  const run = () => invoke(functions, name, payload, type);
   const fault = faultOf?.(request.headers, call);
-  const answer = await (fault === undefined ? run() : suffer(fault, { run, throttled, failed }));
-  if (answer === undefined) request.socket.destroy();
-  else answer(response);
+  const respond = await (fault === undefined ? run() : applyFault(fault, { run, throttled, failed }));
+  if (respond === undefined) request.socket.destroy();
+  else respond(response);
 }
 
-type Answer = (response: ServerResponse) => void;
+type Respond = (response: ServerResponse) => void;
 
-const throttled: Answer = (response) => refuse(response, 429, 'TooManyRequestsException', 'Rate Exceeded.');
-const failed: Answer = (response) =>
+const throttled: Respond = (response) => refuse(response, 429, 'TooManyRequestsException', 'Rate Exceeded.');
+const failed: Respond = (response) =>
   refuse(response, 500, 'ServiceException', 'The service encountered an internal error.');
 
 async function invoke(
   functions: Functions,
   name: string,
-  { payload, later }: { readonly payload: string; readonly later: boolean },
-): Promise<Answer> {
-  if (later) {
-    functions.runLater(name, payload);
+  payload: string,
+  type: keyof typeof maxBytes,
+): Promise<Respond> {
+  if (type === 'Event') {
+    functions.runAsync(name, payload);
     return (response) => response.writeHead(202).end();
   }
   const outcome = await functions.run(name, payload);

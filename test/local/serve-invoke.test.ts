@@ -1,18 +1,22 @@
 import { InvokeCommand, type InvokeCommandInput, LambdaClient } from '@aws-sdk/client-lambda';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../local/clock.ts';
 import { readDeployment } from '../../local/deployment.ts';
-import { listen } from '../../local/http-server.ts';
-import { Access } from '../../local/iam/access.ts';
 import { Functions } from '../../local/lambda/functions.ts';
-import { serveInvoke } from '../../local/lambda/invoke-endpoint.ts';
-import type { AwsCall } from '../../local/trace.ts';
-import { allow, getAtt, removeTemporaryDirectories, writeAssembly } from './mini-assembly.ts';
+import { serveInvoke } from '../../local/lambda/serve-invoke.ts';
+import {
+  access,
+  calls,
+  closers,
+  developer,
+  lines,
+  listenLocally,
+  log,
+  trace,
+  useAwsHost,
+} from './aws-host.ts';
+import { allow, getAtt, writeAssembly } from './mini-assembly.ts';
 
-const closers: (() => unknown)[] = [];
-const lines: string[] = [];
-const calls: AwsCall[] = [];
-let access: Access;
 let functions: Functions;
 let endpoint: string;
 
@@ -21,16 +25,9 @@ const code = `export const handler = async (event) => {
   if (event.fail) throw new RangeError('no');
   return { echo: event }; };`;
 
+useAwsHost();
 beforeEach(async () => {
-  lines.length = 0;
-  calls.length = 0;
-  access = new Access((line) => lines.push(line));
-  functions = new Functions({
-    variablesOf: () => ({}),
-    clock: systemClock,
-    limit: 2,
-    log: (line) => lines.push(line),
-  });
+  functions = new Functions({ variablesOf: () => ({}), clock: systemClock, limit: 2, log });
   const { functions: definitions } = readDeployment(
     writeAssembly({
       functions: {
@@ -41,86 +38,71 @@ beforeEach(async () => {
   );
   access.update(new Map([...definitions].map(([name, { role }]) => [name, role])));
   functions.update(definitions);
-  const trace = (call: AwsCall) => calls.push(call);
-  const server = await listen(
-    0,
-    { name: 'Lambda', variable: 'PORT' },
-    (request, response) => serveInvoke(request, response, { functions, access, trace }),
-    (error) => lines.push(String(error)),
-  );
-  endpoint = `http://127.0.0.1:${server.port}`;
-  closers.push(() => functions.close(), server.close);
+  const options = { functions, access, trace };
+  endpoint = await listenLocally((request, response) => serveInvoke(request, response, options));
+  closers.push(() => functions.close());
 });
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-afterAll(removeTemporaryDirectories);
 
-function invoke(input: Omit<InvokeCommandInput, 'Payload'>, payload: string, caller = 'Caller') {
-  const client = new LambdaClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: access.credentialsOf(caller),
-    maxAttempts: 1,
-  });
+function invoke(
+  input: Omit<InvokeCommandInput, 'Payload'>,
+  payload: string,
+  credentials = access.credentialsOf('Caller'),
+) {
+  const client = new LambdaClient({ endpoint, region: 'us-east-1', credentials, maxAttempts: 1 });
   closers.push(() => client.destroy());
   return client.send(new InvokeCommand({ ...input, Payload: payload }));
 }
 
 const text = (payload: Uint8Array | undefined) => JSON.parse(Buffer.from(payload ?? []).toString());
 
-describe('Invoke by the real SDK', () => {
-  test('with RequestResponse answers with what the function returns', async () => {
+describe('Invoke, called with the AWS SDK', () => {
+  test('answers a RequestResponse with the function’s result', async () => {
     const answer = await invoke({ FunctionName: 'Echo' }, '{"a":1}');
     expect(answer).toMatchObject({ StatusCode: 200, ExecutedVersion: '$LATEST' });
     expect(answer.FunctionError).toBeUndefined();
     expect(text(answer.Payload)).toEqual({ echo: { a: 1 } });
   });
 
-  test('takes an ARN for a name', async () => {
+  test('accepts an ARN instead of a name', async () => {
     const arn = 'arn:aws:lambda:us-east-1:000000000000:function:Echo';
     expect(text((await invoke({ FunctionName: arn }, '{}')).Payload)).toEqual({ echo: {} });
   });
 
-  test('tells a function’s error in the answer, not by its status', async () => {
+  test('answers 200 with FunctionError if the function fails', async () => {
     const answer = await invoke({ FunctionName: 'Echo' }, '{"fail":true}');
     expect(answer).toMatchObject({ StatusCode: 200, FunctionError: 'Unhandled' });
     expect(text(answer.Payload)).toMatchObject({ errorType: 'RangeError', errorMessage: 'no' });
   });
 
-  test('with Event answers 202 and runs it after', async () => {
+  test('answers an Event with 202, and runs it later', async () => {
     const answer = await invoke({ FunctionName: 'Echo', InvocationType: 'Event' }, '{"later":1}');
     expect(answer.StatusCode).toBe(202);
     await vi.waitFor(() => expect(lines).toContain('[Echo] got {"later":1}'));
   });
 
-  test('is refused to a function whose role does not grant it', async () => {
-    await expect(invoke({ FunctionName: 'Caller' }, '{}', 'Echo')).rejects.toMatchObject({
+  test('is denied if the caller’s role does not grant it', async () => {
+    await expect(
+      invoke({ FunctionName: 'Caller' }, '{}', access.credentialsOf('Echo')),
+    ).rejects.toMatchObject({
       name: 'AccessDeniedException',
       message: expect.stringMatching(
         /EchoRole\/Echo is not authorized to perform: lambda:InvokeFunction on resource: .*function:Caller/,
       ),
     });
     expect(lines).toEqual([
-      'AccessDenied: function Echo may not lambda:InvokeFunction on function Caller; grant it in lib/',
+      'AccessDenied: function Echo may not call lambda:InvokeFunction on function Caller. Grant it in lib/.',
     ]);
   });
 
-  test('of a function that is not there is a ResourceNotFoundException', async () => {
-    const client = new LambdaClient({
-      endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'developer', secretAccessKey: 'x' },
-    });
-    closers.push(() => client.destroy());
-    const call = client.send(new InvokeCommand({ FunctionName: 'None' }));
+  test('answers ResourceNotFoundException for an unknown function', async () => {
+    const call = invoke({ FunctionName: 'None' }, '{}', { ...developer, sessionToken: '' });
     await expect(call).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
   test.each([
-    ['over 1 MB for an event', 'Event', 1024 * 1024],
-    ['over 6 MB for an answer', 'RequestResponse', 6 * 1024 * 1024],
-  ] as const)('is too large %s', async (_name, type, bytes) => {
+    ['over 1 MB for an Event', 'Event', 1024 * 1024],
+    ['over 6 MB for a RequestResponse', 'RequestResponse', 6 * 1024 * 1024],
+  ] as const)('refuses a payload %s', async (_name, type, bytes) => {
     const call = invoke(
       { FunctionName: 'Echo', InvocationType: type },
       JSON.stringify('x'.repeat(bytes - 1)),
@@ -128,12 +110,12 @@ describe('Invoke by the real SDK', () => {
     await expect(call).rejects.toMatchObject({ name: 'RequestTooLargeException' });
   });
 
-  test('takes an event of 1 MB', async () => {
+  test('accepts an event of 1 MB', async () => {
     const payload = JSON.stringify('x'.repeat(1024 * 1024 - 2));
     expect((await invoke({ FunctionName: 'Echo', InvocationType: 'Event' }, payload)).StatusCode).toBe(202);
   });
 
-  test('of something that is no JSON is refused before it runs', async () => {
+  test('refuses a payload that is not JSON, and does not run the function', async () => {
     await expect(invoke({ FunctionName: 'Echo', InvocationType: 'Event' }, '{')).rejects.toMatchObject({
       name: 'InvalidRequestContentException',
     });

@@ -7,39 +7,26 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createTables } from '../../local/dynamodb/create-tables.ts';
+import { describe, expect, test } from 'vitest';
+import { openRemote } from '../../local/dynamodb/database.ts';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
-import { openForward } from '../../local/dynamodb/forward.ts';
-import { serveDynamodb } from '../../local/dynamodb/front.ts';
-import { listen } from '../../local/http-server.ts';
+import { serveDynamodb } from '../../local/dynamodb/serve-dynamodb.ts';
+import { createTables } from '../../local/dynamodb/tables.ts';
 import { Access } from '../../local/iam/access.ts';
-import {
-  arn,
-  calls,
-  closeHost,
-  closers,
-  functionClient,
-  item,
-  lines,
-  openHost,
-  rooms,
-  serve,
-} from './dynamodb-host.ts';
-import { allow, removeTemporaryDirectories } from './mini-assembly.ts';
+import { calls, closers, lines, listenLocally, useAwsHost } from './aws-host.ts';
+import { arn, functionClient, item, rooms, serve } from './dynamodb-host.ts';
+import { allow } from './mini-assembly.ts';
 
-beforeEach(openHost);
-afterEach(closeHost);
-afterAll(removeTemporaryDirectories);
+useAwsHost();
 
-describe('a function may touch what its role grants, and nothing else', () => {
-  test('a granted call gets its answer', async () => {
+describe('a function’s role limits its calls', () => {
+  test('executes a call that the role grants', async () => {
     const client = functionClient(await serve(await openEmbedded(null)), allow('dynamodb:PutItem', arn));
     const { $metadata } = await client.send(new PutItemCommand({ TableName: 'rooms', Item: item(1) }));
     expect($metadata.httpStatusCode).toBe(200);
   });
 
-  test('a call that is not granted is an AccessDeniedException that names function, action and resource', async () => {
+  test('denies a call that the role does not grant, and names function, action and resource', async () => {
     const client = functionClient(await serve(await openEmbedded(null)), allow('dynamodb:GetItem', arn));
     const put = client.send(new PutItemCommand({ TableName: 'rooms', Item: item(1) }));
     await expect(put).rejects.toMatchObject({
@@ -49,11 +36,11 @@ describe('a function may touch what its role grants, and nothing else', () => {
       ),
     });
     expect(lines).toEqual([
-      'AccessDenied: function send may not dynamodb:PutItem on table rooms; grant it in lib/',
+      'AccessDenied: function send may not call dynamodb:PutItem on table rooms. Grant it in lib/.',
     ]);
   });
 
-  test('a query of an index needs a grant on the index', async () => {
+  test('requires a grant on the index for a query of an index', async () => {
     const url = await serve(await openEmbedded(null));
     const query = new QueryCommand({
       TableName: 'rooms',
@@ -68,7 +55,7 @@ describe('a function may touch what its role grants, and nothing else', () => {
     await expect(allowed).resolves.toMatchObject({ Count: 0 });
   });
 
-  test('a batch needs a grant on every table in it', async () => {
+  test('requires a grant on every table of a batch', async () => {
     const client = functionClient(
       await serve(await openEmbedded(null)),
       allow('dynamodb:BatchWriteItem', arn),
@@ -81,32 +68,23 @@ describe('a function may touch what its role grants, and nothing else', () => {
     await expect(get).rejects.toMatchObject({ name: 'AccessDeniedException' });
   });
 
-  test('a call about no table needs a grant on everything', async () => {
+  test('requires a grant on * for a call without a table', async () => {
     const client = functionClient(await serve(await openEmbedded(null)), allow('dynamodb:*', arn));
     await expect(client.send(new ListTablesCommand({}))).rejects.toThrow(/on resource: \*/);
   });
 });
 
-describe('another DynamoDB', () => {
-  test('gets its tables created and every granted call, all under one name', async () => {
+describe('a remote DynamoDB', () => {
+  test('gets all calls with the same credentials, after the check of the caller’s role', async () => {
     const authorizations = new Set<string | undefined>();
-    const behind = await openEmbedded(null);
-    closers.push(behind.close);
-    const server = await listen(
-      0,
-      { name: 'Other', variable: 'PORT' },
-      (request, response) => {
-        authorizations.add(request.headers.authorization);
-        return serveDynamodb(request, response, {
-          database: behind,
-          access: new Access(() => {}),
-          trace: () => {},
-        });
-      },
-      () => {},
-    );
-    closers.push(server.close);
-    const url = await serve(openForward(`http://127.0.0.1:${server.port}`));
+    const database = await openEmbedded(null);
+    closers.push(database.close);
+    const options = { database, access: new Access(() => {}), trace: () => {} };
+    const remote = await listenLocally((request, response) => {
+      authorizations.add(request.headers.authorization);
+      return serveDynamodb(request, response, options);
+    });
+    const url = await serve(openRemote(remote));
     const client = functionClient(url, allow(['dynamodb:PutItem', 'dynamodb:DescribeTable'], arn));
     await client.send(new PutItemCommand({ TableName: 'rooms', Item: item(1) }));
     const { Table } = await client.send(new DescribeTableCommand({ TableName: 'rooms' }));
@@ -118,20 +96,22 @@ describe('another DynamoDB', () => {
     });
   });
 
-  test('that does not answer is an error that says what to do', async () => {
-    const database = openForward('http://127.0.0.1:9');
+  test('fails with advice if it is not reachable', async () => {
+    const database = openRemote('http://127.0.0.1:9');
     closers.push(database.close);
-    await expect(createTables(database, [rooms])).rejects.toThrow(/did not answer: .*; start it or unset/);
+    await expect(createTables(database, [rooms])).rejects.toThrow(
+      /Could not reach DynamoDB at .*: .*\. Start it or unset/,
+    );
   });
 
-  test('at something that is no URL is refused', () => {
-    expect(() => openForward('localhost:8000')).toThrow(
-      /DYNAMODB_ENDPOINT "localhost:8000" is no http URL; /,
+  test('needs a valid URL', () => {
+    expect(() => openRemote('localhost:8000')).toThrow(
+      /DYNAMODB_ENDPOINT "localhost:8000" is not an HTTP URL\. /,
     );
   });
 });
 
-test('every call is traced, its answer after its request', async () => {
+test('traces the request and the response of every call', async () => {
   const client = functionClient(await serve(await openEmbedded(null)), allow('dynamodb:PutItem', arn));
   await client.send(new PutItemCommand({ TableName: 'rooms', Item: item(1) }));
   const call = { functionName: 'send', service: 'dynamodb', action: 'dynamodb:PutItem', resource: arn };

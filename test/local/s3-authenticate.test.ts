@@ -1,19 +1,18 @@
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { openFiles } from '../../functions/store/files.ts';
+import { lines } from './aws-host.ts';
 import { allow } from './mini-assembly.ts';
 import {
   clientOf,
   clock,
-  closeHost,
-  everything,
   functionClient,
-  lines,
   objectsArn,
-  openHost,
   page,
+  readAndWrite,
   serve,
+  useS3Host,
 } from './s3-host.ts';
 
 const key = 'room/1';
@@ -21,14 +20,13 @@ const png = { size: 6, contentType: 'image/png' };
 let endpoint: string;
 let client: S3Client;
 
+useS3Host();
 beforeEach(async () => {
-  openHost();
   endpoint = await serve();
-  client = functionClient(endpoint, everything);
+  client = functionClient(endpoint, readAndWrite);
 });
-afterEach(closeHost);
 
-/** The bucket as a function with the client's credentials has it. */
+/** Opens the bucket like a function with the client's credentials. */
 async function files() {
   const { accessKeyId, secretAccessKey, sessionToken } = await client.config.credentials();
   const credentials = () => ({ accessKeyId, secretAccessKey, sessionToken });
@@ -45,8 +43,8 @@ async function upload(
   return { status: response.status, code: /<Code>(.+)<\/Code>/.exec(await response.text())?.[1] };
 }
 
-describe('a signed upload', () => {
-  test('is taken from whoever has the URL, with the headers that were named', async () => {
+describe('a presigned upload', () => {
+  test('needs only the URL and the signed headers', async () => {
     expect(await upload(await offer())).toEqual({ status: 200, code: undefined });
     expect(await stored()).toMatchObject({ ContentLength: 6, ContentType: 'image/png' });
   });
@@ -55,19 +53,19 @@ describe('a signed upload', () => {
     { what: 'another size', with: { body: 'pixel' } },
     { what: 'a larger size', with: { body: 'pixels and more' } },
     { what: 'another type', with: { headers: { 'Content-Type': 'text/html' } } },
-    { what: 'the leave to replace', with: { headers: { 'If-None-Match': '"etag"' } } },
-  ])('is refused with $what, and nothing is stored', async ({ with: init }) => {
+    { what: 'another If-None-Match', with: { headers: { 'If-None-Match': '"etag"' } } },
+  ])('is refused with $what, and stores nothing', async ({ with: init }) => {
     expect(await upload(await offer(), init)).toEqual({ status: 403, code: 'SignatureDoesNotMatch' });
     await expect(stored()).rejects.toMatchObject({ name: 'NotFound' });
   });
 
-  test('is taken once: who saw the file saw the one that stays', async () => {
+  test('works once, so a file never changes', async () => {
     const offered = await offer();
     await upload(offered);
     expect(await upload(offered, { body: 'PIXELS' })).toEqual({ status: 412, code: 'PreconditionFailed' });
   });
 
-  test('is refused when its time is over, and before it', async () => {
+  test('is refused before its start and after its expiry', async () => {
     const offered = await offer(60);
     clock.advance(120_000);
     expect(await upload(offered)).toEqual({ status: 403, code: 'AccessDenied' });
@@ -75,33 +73,33 @@ describe('a signed upload', () => {
     expect(await upload(future)).toEqual({ status: 403, code: 'AccessDenied' });
   });
 
-  test('is refused under another key, and as another method', async () => {
+  test('is refused for another key and for another method', async () => {
     const { url, headers } = await offer();
     const elsewhere = { url: url.replace('/room/1', '/room/2'), headers, method: 'PUT' as const };
     expect((await upload(elsewhere)).code).toBe('SignatureDoesNotMatch');
     expect((await fetch(url)).status).toBe(403);
   });
 
-  test('is refused where its expiry was moved', async () => {
+  test('is refused with another expiry', async () => {
     const { url, headers, method } = await offer(60);
     const moved = { url: url.replace('X-Amz-Expires=60', 'X-Amz-Expires=600'), headers, method };
     expect((await upload(moved)).code).toBe('SignatureDoesNotMatch');
   });
 
-  test('may do no more than the function that signed it', async () => {
+  test('has the permissions of the function that signed it', async () => {
     client = functionClient(endpoint, allow('s3:GetObject', objectsArn));
     expect(await upload(await offer())).toEqual({ status: 403, code: 'AccessDenied' });
     expect(lines).toEqual([
-      'AccessDenied: function send may not s3:PutObject on files/room/1; grant it in lib/',
+      'AccessDenied: function send may not call s3:PutObject on files/room/1. Grant it in lib/.',
     ]);
   });
 
-  test('of a key that nobody here has is refused', async () => {
+  test('is refused with an unknown access key', async () => {
     client = clientOf(endpoint, { accessKeyId: 'AKIAMALLORY', secretAccessKey: 'guess' });
     expect(await upload(await offer())).toEqual({ status: 403, code: 'InvalidAccessKeyId' });
   });
 
-  test('that a SDK signed with its default checksum, that of an empty body, is refused as on AWS', async () => {
+  test('is refused if the SDK signed its default checksum, which is of an empty body', async () => {
     const plain = new S3Client({ endpoint, region: 'us-east-1', credentials: client.config.credentials });
     const put = new PutObjectCommand({ Bucket: 'files', Key: key });
     const url = await getSignedUrl(plain, put);
@@ -109,14 +107,14 @@ describe('a signed upload', () => {
     expect(await upload({ method: 'PUT', url, headers: {} })).toEqual({ status: 400, code: 'BadDigest' });
   });
 
-  test('is refused together with an Authorization header, as S3 does', async () => {
+  test('is refused together with an Authorization header', async () => {
     const refused = await upload(await offer(), { headers: { Authorization: 'Bearer x' } });
     expect(refused).toEqual({ status: 400, code: 'InvalidArgument' });
   });
 });
 
-describe('a signed download', () => {
-  const served = {
+describe('a presigned download', () => {
+  const overrides = {
     contentType: 'application/octet-stream',
     contentDisposition: `attachment; filename="a_.txt"; filename*=UTF-8''%C3%A4%27.txt`,
   };
@@ -125,16 +123,16 @@ describe('a signed download', () => {
     await (await files()).put('room/ä b+c', Buffer.from('pixels'), 'image/png');
   });
 
-  test('is served as the URL says, whatever it was stored as', async () => {
-    const response = await fetch(await (await files()).presignGet('room/ä b+c', served, 300, Date.now()));
+  test('has the content type and disposition of the URL', async () => {
+    const response = await fetch(await (await files()).presignGet('room/ä b+c', overrides, 300, Date.now()));
     expect(response.status).toBe(200);
-    expect(response.headers.get('content-type')).toBe(served.contentType);
-    expect(response.headers.get('content-disposition')).toBe(served.contentDisposition);
+    expect(response.headers.get('content-type')).toBe(overrides.contentType);
+    expect(response.headers.get('content-disposition')).toBe(overrides.contentDisposition);
     expect(await response.text()).toBe('pixels');
   });
 
-  test('is refused where somebody else changed what it is served as', async () => {
-    const url = await (await files()).presignGet('room/ä b+c', served, 300, Date.now());
+  test('is refused with a changed content type', async () => {
+    const url = await (await files()).presignGet('room/ä b+c', overrides, 300, Date.now());
     const changed = url.replace(
       'response-content-type=application%2Foctet-stream',
       'response-content-type=text%2Fhtml',
@@ -143,21 +141,21 @@ describe('a signed download', () => {
     expect((await fetch(changed)).status).toBe(403);
   });
 
-  test('is refused after five minutes', async () => {
-    const url = await (await files()).presignGet('room/ä b+c', served, 300, Date.now());
+  test('is refused after its expiry', async () => {
+    const url = await (await files()).presignGet('room/ä b+c', overrides, 300, Date.now());
     clock.advance(600_000);
     const response = await fetch(url);
     expect(response.status).toBe(403);
     expect(await response.text()).toContain('Request has expired');
   });
 
-  test('that an unconfigured SDK signed is served too', async () => {
+  test('works with a URL that an SDK signed with default settings', async () => {
     const url = await getSignedUrl(client, new GetObjectCommand({ Bucket: 'files', Key: 'room/ä b+c' }));
     expect((await fetch(url)).status).toBe(200);
   });
 });
 
-describe('a page', () => {
+describe('a web page', () => {
   const ask = (origin: string, headers: string) => ({
     method: 'OPTIONS',
     headers: {
@@ -167,7 +165,7 @@ describe('a page', () => {
     },
   });
 
-  test('of an allowed origin may upload, and read what came of it', async () => {
+  test('of an allowed origin may upload and read the response', async () => {
     const { url, headers, method } = await offer();
     const preflight = await fetch(url, ask(page, 'content-type, if-none-match'));
     expect(preflight.status).toBe(200);
@@ -182,9 +180,9 @@ describe('a page', () => {
   });
 
   test.each([
-    { who: 'of another origin', origin: 'http://evil.example', headers: 'content-type' },
-    { who: 'with a header that no rule has', origin: page, headers: 'authorization' },
-  ])('$who may not', async ({ origin, headers }) => {
+    { page: 'of another origin', origin: 'http://evil.example', headers: 'content-type' },
+    { page: 'with a header that no rule allows', origin: page, headers: 'authorization' },
+  ])('$page may not', async ({ origin, headers }) => {
     const { url } = await offer();
     const preflight = await fetch(url, ask(origin, headers));
     expect(preflight.status).toBe(403);
