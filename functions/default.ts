@@ -13,7 +13,7 @@ import { sync } from './commands/sync.ts';
 import { tokenContext } from './gateway/context.ts';
 import { serveFrames } from './gateway/frames.ts';
 
-/** Whatever has no route of its own: all frames of the contracts that know no `action`, among others. */
+/** Serves all frames without a route of their own, such as those of dialects without an `action` field. */
 export const handler = serveFrames(
   {
     SendMessage: sendMessage,

@@ -7,7 +7,7 @@ import type { MessageFile } from '../domain/file.ts';
 import { actorId } from '../domain/member.ts';
 import { checkedText, type Edit } from '../domain/message.ts';
 import { checkMayChange, checkWriteAccess } from '../rooms/access.ts';
-import { attachFile, checkFile } from '../rooms/attach-file.ts';
+import { attachFile, checkFile } from '../rooms/files.ts';
 import { getMessage } from '../store/log.ts';
 import { changeMessage } from './change-message.ts';
 

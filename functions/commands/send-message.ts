@@ -12,7 +12,7 @@ import { checkedText, type LogEntry, type Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { enterLog, voidSequence } from '../log/append.ts';
 import { checkMembership, checkWriteAccess } from '../rooms/access.ts';
-import { attachFile, checkFile } from '../rooms/attach-file.ts';
+import { attachFile, checkFile } from '../rooms/files.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putMessage } from '../store/log.ts';
 import { getMember } from '../store/members.ts';

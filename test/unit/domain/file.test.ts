@@ -9,7 +9,7 @@ import {
   MAX_INLINE_BYTES,
   typeOf,
 } from '../../../functions/domain/file.ts';
-import { contentDisposition } from '../../../functions/rooms/content-disposition.ts';
+import { contentDisposition } from '../../../functions/rooms/files.ts';
 
 const ID = '3f1c2b9e-0d4a-4c5b-8e6f-7a8b9c0d1e2f';
 const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes).toString('base64');

@@ -17,7 +17,7 @@ import { placedIn } from '../store/shards.ts';
 import { database, verifier } from './context.ts';
 import { once, required } from './runtime.ts';
 
-/** What a REQUEST authorizer of a WebSocket API is given, as far as it is used here. */
+/** The fields used of a WebSocket API's REQUEST authorizer event. */
 export interface UpgradeEvent {
   readonly methodArn: string;
   readonly headers?: Headers | null;
@@ -31,11 +31,11 @@ export interface UpgradeEvent {
 
 const allowedOrigins = once(() => required('ALLOWED_ORIGINS').split(','));
 
-/** A room's id is a key of ours, and DynamoDB's keys have an end. */
+/** Room ids are part of DynamoDB keys, whose length is limited. */
 const MAX_ROOM_LENGTH = 256;
 
-/** A guest's time is up when their connection's is: API Gateway ends each after two hours. */
-const GUEST_LIFE_MS = 2 * 60 * 60 * 1000;
+/** A guest's session lasts as long as the connection: API Gateway closes each one after two hours. */
+const GUEST_SESSION_MS = 2 * 60 * 60 * 1000;
 
 const dialectByPlace: Record<Credential['place'] | 'nowhere', DialectName> = {
   header: 'action',
@@ -45,80 +45,80 @@ const dialectByPlace: Record<Credential['place'] | 'nowhere', DialectName> = {
   nowhere: 'operation',
 };
 
-/** Who asks, and until when that is certain. */
-interface Asking {
+/** The user who opens the connection. */
+interface Caller {
   readonly user: User;
   readonly guest: boolean;
-  readonly until: number;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
 }
 
-async function whoAsks(event: UpgradeEvent, credential: Credential | undefined): Promise<Asking> {
+/** @throws ChatError UNAUTHENTICATED */
+async function identify(event: UpgradeEvent, credential: Credential | undefined): Promise<Caller> {
   const { connectionId, connectedAt } = event.requestContext;
-  if (!credential) {
-    const user = { id: `guest:${connectionId}`, username: 'guest', email: '', userType: '' };
-    return { user, guest: true, until: connectedAt + GUEST_LIFE_MS };
-  }
-  const { user, expiresAt } = await verifier()(credential.token);
-  return { user, guest: false, until: expiresAt };
+  if (credential) return { ...(await verifier()(credential.token)), guest: false };
+  const user = { id: `guest:${connectionId}`, username: 'guest', email: '', userType: '' };
+  return { user, guest: true, expiresAt: connectedAt + GUEST_SESSION_MS };
 }
 
-/** The setting `directRooms: on-demand` makes the room of two users when one of them comes. */
-async function directRoom(id: string, user: string): Promise<Room | undefined> {
+/** Creates the direct room of two users when one of them connects, with the setting `directRooms: on-demand`. */
+async function createDirectRoom(id: string, user: string): Promise<Room | undefined> {
   const users = directRoomUsers(id);
   if (process.env['DIRECT_ROOMS'] !== 'on-demand' || !users?.includes(user)) return undefined;
-  const room = { id, name: '', kind: 'direct', access: 'members' } as const;
-  await putRoom(database(), room);
+  await putRoom(database(), { id, name: '', kind: 'direct', access: 'members' });
   await Promise.all(users.map((each) => putMember(database(), id, each, 'member')));
   return getRoom(database(), id);
 }
 
-/** @throws ChatError NOT_A_MEMBER; UNAUTHENTICATED for a guest where members alone may enter */
-async function enteredRoom(id: string | undefined, { user, guest }: Asking): Promise<Room> {
-  if (id === undefined || id.length > MAX_ROOM_LENGTH || isInbox(id))
-    throw new ChatError(guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER');
+/**
+ * Returns the room, if the caller may enter it.
+ * @throws ChatError NOT_A_MEMBER, or UNAUTHENTICATED for a guest
+ */
+async function findRoom(id: string | undefined, { user, guest }: Caller): Promise<Room> {
+  const noAccess = guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER';
+  if (id === undefined || id.length > MAX_ROOM_LENGTH || isInbox(id)) throw new ChatError(noAccess);
   const [room, member] = await Promise.all([
     getRoom(database(), id),
     guest ? undefined : getMember(database(), id, user.id),
   ]);
   if (room && (member || room.access === 'open')) return room;
-  if (guest) throw new ChatError('UNAUTHENTICATED');
-  const made = room ? undefined : await directRoom(id, user.id);
-  if (!made) throw new ChatError('NOT_A_MEMBER');
-  return made;
+  const created = room || guest ? undefined : await createDirectRoom(id, user.id);
+  if (!created) throw new ChatError(noAccess);
+  return created;
 }
 
-async function admitted(
+async function openSession(
   event: UpgradeEvent,
   dialect: DialectTraits,
   credential: Credential | undefined,
 ): Promise<Session> {
   const query = event.queryStringParameters ?? {};
-  const asking = await whoAsks(event, credential);
-  const inbox = dialect.hasInbox && !asking.guest && !namesRoom(query);
-  const room = inbox
-    ? { id: inboxOf(asking.user.id), shards: 1 }
-    : await enteredRoom(requestedRoom(query), asking);
   const { connectionId, connectedAt } = event.requestContext;
+  const caller = await identify(event, credential);
+  const opensInbox = dialect.hasInbox && !caller.guest && !namesRoom(query);
+  const room = opensInbox
+    ? { id: inboxOf(caller.user.id), shards: 1 }
+    : await findRoom(requestedRoom(query), caller);
   const since = dialect.bringsHistory ? requestedSince(query) : undefined;
   return {
     id: connectionId,
     connectedAt,
     room: room.id,
     shard: placedIn(connectionId, room, Date.now()),
-    user: asking.user,
+    user: caller.user,
     dialect: dialect.name,
     reads: requestedReads(query, dialect),
-    tokenExpiresAt: asking.until,
-    guest: asking.guest,
+    tokenExpiresAt: caller.expiresAt,
+    guest: caller.guest,
     ...(since !== undefined && { since }),
   };
 }
 
-/** In a contract that tells a refusal by a frame, the connection opens for no more than that frame. */
-function turnedAway(event: UpgradeEvent, dialect: DialectTraits, error: unknown): Session {
+/** Returns a session that only receives the frame which refuses it, for dialects that send one. */
+function refusedSession(event: UpgradeEvent, dialect: DialectTraits, error: unknown): Session {
   const code = error instanceof ChatError ? error.code : undefined;
-  const told = code === 'UNAUTHENTICATED' || code === 'NOT_A_MEMBER';
-  if (!dialect.refusesByFrame || !told) throw error;
+  const hasFrame = code === 'UNAUTHENTICATED' || code === 'NOT_A_MEMBER';
+  if (!dialect.refusesByFrame || !hasFrame) throw error;
   const { connectionId, connectedAt } = event.requestContext;
   return {
     id: connectionId,
@@ -128,17 +128,17 @@ function turnedAway(event: UpgradeEvent, dialect: DialectTraits, error: unknown)
     user: { id: 'nobody', username: '', email: '', userType: '' },
     dialect: dialect.name,
     reads: 'manual',
-    tokenExpiresAt: connectedAt + GUEST_LIFE_MS,
+    tokenExpiresAt: connectedAt + GUEST_SESSION_MS,
     guest: true,
     turnedAway: code,
   };
 }
 
 /**
- * The session that an upgrade request asks for.
+ * Returns the session that an upgrade request opens.
  * @throws ChatError UNAUTHENTICATED, NOT_A_MEMBER
  */
-export async function openSession(event: UpgradeEvent): Promise<Session> {
+export async function authorizeSession(event: UpgradeEvent): Promise<Session> {
   const headers = event.headers ?? {};
   const query = event.queryStringParameters ?? {};
   const credential = findCredential(headers, query);
@@ -146,8 +146,8 @@ export async function openSession(event: UpgradeEvent): Promise<Session> {
   if (!dialect) throw new ChatError('NOT_A_MEMBER');
   if (credential && !comesFrom(credential, headers, allowedOrigins())) throw new ChatError('NOT_A_MEMBER');
   try {
-    return await admitted(event, dialect, credential);
+    return await openSession(event, dialect, credential);
   } catch (error) {
-    return turnedAway(event, dialect, error);
+    return refusedSession(event, dialect, error);
   }
 }

@@ -1,7 +1,7 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
-import { attachFile } from '../../../functions/rooms/attach-file.ts';
+import { attachFile } from '../../../functions/rooms/files.ts';
 import type { FileStore, StoredObject } from '../../../functions/store/file-store.ts';
 import { mockDatabase } from '../../support/mock-database.ts';
 import { NOON } from '../../support/sample.ts';

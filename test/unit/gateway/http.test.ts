@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { mockIssuer, rules } from '../../../support/issuer.ts';
-import { mockDatabase } from '../../../support/mock-database.ts';
+import { mockIssuer, rules } from '../../support/issuer.ts';
+import { mockDatabase } from '../../support/mock-database.ts';
 
 const { dynamodb } = mockDatabase();
 let token = '';
@@ -48,8 +48,8 @@ const event = (overrides: Partial<APIGatewayProxyEventV2> = {}, method = 'GET'):
 });
 
 async function serve(asked: APIGatewayProxyEventV2) {
-  const { serveHttp } = await import('../../../../functions/gateway/http/serve.ts');
-  const result = await serveHttp(asked, { awsRequestId: 'r-1' } as Context);
+  const { handler } = await import('../../../functions/http.ts');
+  const result = await handler(asked, { awsRequestId: 'r-1' } as Context);
   if (typeof result === 'string') throw new Error('A text is no answer of ours');
   return result;
 }
