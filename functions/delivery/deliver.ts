@@ -34,7 +34,7 @@ function frameEncoder(event: Event): (connection: Connection) => string | undefi
   // Users whose frames have more fields, such as `client_id`: the author of the message and the user who changed it.
   const insiders = [
     ...('message' in event ? [event.message.author.id] : []),
-    ...('by' in event ? [event.by] : []),
+    ...('change' in event ? [event.change.by] : []),
   ];
   const frames = new Map<string, string | undefined>();
   return (connection) => {

@@ -1,6 +1,6 @@
 import { receivesEvent } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
-import { type Event, sentBefore } from '../domain/event.ts';
+import { type Event, seqBefore } from '../domain/event.ts';
 import type { PostingContext } from './context.ts';
 import { type Delivery, type DeliveryOptions, deliver } from './deliver.ts';
 import { removeStale } from './remove-connections.ts';
@@ -20,7 +20,7 @@ export async function postToReceivers(
   options: DeliveryOptions = {},
 ): Promise<Delivery> {
   const first = await deliver(event, receivers, context, options);
-  const renewed = await removeStale(first, context, sentBefore(event)).catch((error: unknown) => {
+  const renewed = await removeStale(first, context, seqBefore(event)).catch((error: unknown) => {
     if (!options.onFault) throw error;
     options.onFault(error);
     return [];

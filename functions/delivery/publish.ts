@@ -1,6 +1,6 @@
-import { statusFrom } from '../domain/audience.ts';
+import { deliveryStatus } from '../domain/audience.ts';
 import type { Connection, Session } from '../domain/connection.ts';
-import { type Event, sentBefore } from '../domain/event.ts';
+import { type Event, seqBefore } from '../domain/event.ts';
 import type { Status } from '../domain/message.ts';
 import { type Room, settling, shardsFor } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
@@ -63,7 +63,7 @@ export interface Published {
 
 /** Returns the status that direct posts give a message. A `fanout` that reaches no higher status need not store it. */
 const expectedStatus = (event: Event, direct: readonly Connection[]): Status =>
-  event.kind === 'MessageSent' ? statusFrom(event.message.author.id, direct) : 'sent';
+  event.kind === 'MessageSent' ? deliveryStatus(event.message.author.id, direct) : 'sent';
 
 /**
  * Posts directly, and hands connections whose posts failed to `fanout`, which has a larger budget. Events without a
@@ -78,7 +78,7 @@ async function postDirect(
   const delivery = await postToReceivers(event, receivers, context);
   const { delivered, failed } = delivery;
   context.measure?.(statsOf(delivery));
-  if (sentBefore(event) !== undefined) {
+  if (seqBefore(event) !== undefined) {
     const batches = batchesOf({ ...common, expectedStatus: expectedStatus(event, delivered) }, failed);
     await settleAll(batches.map((batch) => context.fanOut(batch)));
   }

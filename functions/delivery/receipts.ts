@@ -1,4 +1,4 @@
-import { newsTo, reached, receiptAudience } from '../domain/audience.ts';
+import { messagesToAcknowledge, receiptAudience, statusAtRecipient } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Message, Status } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
@@ -51,7 +51,7 @@ export async function acknowledgeAll(
   audience: Audience,
   context: PostingContext,
 ): Promise<void> {
-  const status = reached(connection);
-  const pending = newsTo(connection, messages);
+  const status = statusAtRecipient(connection);
+  const pending = messagesToAcknowledge(connection, messages);
   await Promise.all(pending.map((message) => acknowledge(message, status, audience, context)));
 }
