@@ -1,10 +1,9 @@
-import type { Clock } from './clock.ts';
 import type { Deployment } from './deployment.ts';
 import type { Database } from './dynamodb/database.ts';
 import { withHeaderValues } from './edge/distribution.ts';
 import { type Edge, openEdge } from './edge/open-edge.ts';
-import { callFaults, type FaultOf, type Faults } from './faults.ts';
-import { awsLimits, type GatewayLimits, TokenBucket } from './gateway/limits.ts';
+import { callFaults, type FaultOf } from './faults.ts';
+import { awsLimits, TokenBucket } from './gateway/limits.ts';
 import { type Gateway, openGateway } from './gateway/open-gateway.ts';
 import { type GatewayBackend, gatewayBackend } from './gateway-backend.ts';
 import { Access } from './iam/access.ts';
@@ -15,18 +14,13 @@ import { type Endpoints, functionVariables, localUrl } from './lambda/variables.
 import { deployFiles } from './s3/bucket-deployment.ts';
 import type { ObjectStore } from './s3/object-store.ts';
 import { openServers, originUrl, type Ports, type Servers } from './servers.ts';
-import type { Trace } from './trace.ts';
+import type { StackOptions } from './stack.ts';
 
-export interface PlatformOptions {
+export interface PlatformOptions
+  extends Pick<StackOptions, 'limits' | 'faults'>,
+    Required<Pick<StackOptions, 'clock' | 'environments' | 'log' | 'trace'>> {
   readonly database: Promise<Database>;
   readonly objects: ObjectStore;
-  readonly clock: Clock;
-  readonly limits?: Partial<GatewayLimits>;
-  /** Execution environments per function. */
-  readonly environments: number;
-  readonly log: (line: string) => void;
-  readonly trace: Trace;
-  readonly faults?: Faults;
 }
 
 /** Milliseconds that running functions get to finish after the sockets are closed. */
@@ -53,9 +47,9 @@ export class Platform {
     const { clock, log, trace, faults } = options;
     this.#options = options;
     this.#access = new Access(log);
-    this.#queues = new FailureQueues({ access: this.#access, log });
+    this.#queues = new FailureQueues(this.#access, log);
     this.functions = new Functions({
-      onFailed: (definition, record) => this.#queues.add(definition, record),
+      onFailed: (definition, event) => this.#queues.add(definition, event),
       variablesOf: (definition) =>
         functionVariables(definition, this.#access.credentialsOf(definition.name), this.endpoints),
       clock,

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { ManualClock } from '../../../local/clock.ts';
 import type { Behavior, Distribution } from '../../../local/edge/distribution.ts';
 import { type Edge, openEdge } from '../../../local/edge/open-edge.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { connect } from '../../support/ws-client.ts';
 
 export const originDomain = 'api.execute-api.us-east-1.amazonaws.com';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ManualClock, systemClock } from '../../../local/clock.ts';
+import { systemClock } from '../../../local/clock.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 test('a manual clock stands still until it is advanced', () => {
   const clock = new ManualClock(1000);

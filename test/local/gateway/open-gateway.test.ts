@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect as dial } from 'node:net';
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../../local/clock.ts';
 import type { GatewayOptions } from '../../../local/gateway/gateway-state.ts';
 import { openGateway } from '../../../local/gateway/open-gateway.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { connect } from '../../support/ws-client.ts';
 import { api, blockedFunction, ok, startConnected, startGateway, upgradeRequest } from './test-gateway.ts';
 

@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { afterEach } from 'vitest';
 import type { SocketApi } from '../../../local/api-routes.ts';
-import { ManualClock } from '../../../local/clock.ts';
 import type { GatewayOptions } from '../../../local/gateway/gateway-state.ts';
 import { openGateway } from '../../../local/gateway/open-gateway.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { type ConnectOptions, connect, type WsClient } from '../../support/ws-client.ts';
 
 /** The fields of an event that the tests read. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../../local/clock.ts';
 import { TokenBucket } from '../../../local/gateway/limits.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 /** Tries to take tokens and returns how many it got. */
 function take(bucket: TokenBucket, tries: number): number {

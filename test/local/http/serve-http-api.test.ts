@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
-import { ManualClock } from '../../../local/clock.ts';
 import { TokenBucket } from '../../../local/gateway/limits.ts';
 import { serveHttpApi } from '../../../local/http/serve-http-api.ts';
 import { listen } from '../../../local/http-server.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 type Event = Record<string, unknown> & { readonly headers: Record<string, string> };
 
