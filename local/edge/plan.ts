@@ -47,7 +47,7 @@ export function chooseBehavior({ behaviors }: Distribution, path: string): Behav
   return behaviors.find(({ pathPattern }) => matchesPath(pathPattern, normalized)) ?? null;
 }
 
-/** AWS: "Path pattern": `*` matches any text, `?` one character. Patterns are case-sensitive, and their leading slash is optional. */
+/** AWS: "Path pattern". `*` matches any text, `?` one character. Case-sensitive; a leading slash is optional. */
 export function matchesPath(pathPattern: string, path: string): boolean {
   if (pathPattern === '*') return true;
   return matchesWildcard(pathPattern.startsWith('/') ? pathPattern : `/${pathPattern}`, path);
