@@ -6,10 +6,10 @@ import { announceIfOffline, removeConnection } from '../delivery/remove-connecti
 import { type Connection, isPresence } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import {
-  checkGivesRoles,
   checkGroup,
-  checkHasSayOver,
-  checkLeavesOwner,
+  checkMayAssignRoles,
+  checkMayManage,
+  checkOwnerRemains,
   type Member,
   MembershipError,
   type Role,
@@ -38,7 +38,7 @@ async function groupAndActor(db: Database, id: string, user: User): Promise<{ ro
 async function checkOwnerStays(db: Database, leaving: Member): Promise<void> {
   if (leaving.role !== 'owner') return;
   const { members } = await memberships.listMembers(db, leaving.room, Number.MAX_SAFE_INTEGER);
-  checkLeavesOwner(leaving, members);
+  checkOwnerRemains(leaving, members);
 }
 
 /**
@@ -54,8 +54,8 @@ export async function addMember(
 ): Promise<{ member: Member; added: boolean }> {
   const { db } = context;
   const { room, actor } = await groupAndActor(db, target.room, caller);
-  checkHasSayOver(actor, 'member');
-  if (target.role !== 'member') checkGivesRoles(actor);
+  checkMayManage(actor, 'member');
+  if (target.role !== 'member') checkMayAssignRoles(actor);
   const added = await memberships.addMember(db, room.id, target.user, target.role);
   await addRoomToInboxes(room.id, target.user, context);
   const member = await getMember(db, room.id, target.user);
@@ -81,12 +81,12 @@ export async function changeMember(
   { db }: Pick<Context, 'db'>,
 ): Promise<Member> {
   const { actor } = await groupAndActor(db, id, caller);
-  checkHasSayOver(actor, 'member');
+  checkMayManage(actor, 'member');
   const target = await getMember(db, id, user);
   if (!target) throw new MembershipError('NO_SUCH_MEMBER');
-  checkHasSayOver(actor, target.role);
+  checkMayManage(actor, target.role);
   if (role !== undefined && role !== target.role) {
-    checkGivesRoles(actor);
+    checkMayAssignRoles(actor);
     await checkOwnerStays(db, target);
   }
   // Each update is conditional on the member's item, so it cannot bring back a member who was just removed.
@@ -123,10 +123,10 @@ export async function removeMember(
   const { db } = context;
   const { room, actor } = await groupAndActor(db, id, caller);
   const leaves = user === caller.id;
-  if (!leaves) checkHasSayOver(actor, 'member');
+  if (!leaves) checkMayManage(actor, 'member');
   const target = leaves ? actor : await getMember(db, id, user);
   if (!target) throw new MembershipError('NO_SUCH_MEMBER');
-  if (!leaves) checkHasSayOver(actor, target.role);
+  if (!leaves) checkMayManage(actor, target.role);
   await checkOwnerStays(db, target);
   await memberships.deleteMember(db, id, user);
   const connections = await listConnections(db, room, context.now());
