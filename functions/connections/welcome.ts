@@ -25,10 +25,10 @@ const HANDSHAKE_BUDGET_MS = 10_000;
 /** Posts the reason of a refused handshake, for contracts that report it in a frame, and closes the connection. */
 async function refuse(
   session: Session,
-  code: NonNullable<Session['turnedAway']>,
+  code: NonNullable<Session['refusal']>,
   context: PostingContext,
 ): Promise<void> {
-  await deliver({ kind: 'TurnedAway', room: session.room, code }, [session], context);
+  await deliver({ kind: 'HandshakeRefused', room: session.room, code }, [session], context);
   await close(session.id, context.poster);
 }
 
@@ -116,7 +116,7 @@ export async function welcome(
     (open) => !open,
   );
   if (!isOpen) return;
-  if (session.turnedAway !== undefined) return refuse(session, session.turnedAway, context);
+  if (session.refusal !== undefined) return refuse(session, session.refusal, context);
   if (isInbox(session.room)) return openInbox(session, context);
   const [room, member, history] = await Promise.all([
     getRoom(context.db, session.room),

@@ -38,7 +38,7 @@ export interface Session extends Connection {
   /** Its client has every change of the room up to this number, and is to be sent the others when it opens. */
   readonly since?: number;
   /** Opened only to be told why it is refused, and then closed; it is in no room. */
-  readonly turnedAway?: 'UNAUTHENTICATED' | 'NOT_A_MEMBER';
+  readonly refusal?: 'UNAUTHENTICATED' | 'NOT_A_MEMBER';
 }
 
 /** A handshake lasts no longer than this: API Gateway gives its functions 29 seconds (AWS: quotas for WebSocket APIs). */

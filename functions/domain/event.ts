@@ -162,8 +162,8 @@ export interface Refused extends InRoom {
 }
 
 /** A handshake is refused, in a contract that tells it by a frame. */
-export interface TurnedAway extends InRoom {
-  readonly kind: 'TurnedAway';
+export interface HandshakeRefused extends InRoom {
+  readonly kind: 'HandshakeRefused';
   readonly code: 'UNAUTHENTICATED' | 'NOT_A_MEMBER';
 }
 
@@ -184,4 +184,4 @@ export type Event =
   | Left
   | InboxOpened
   | Refused
-  | TurnedAway;
+  | HandshakeRefused;

@@ -111,7 +111,7 @@ describe('authorizing an upgrade request', () => {
       const headers = { Authorization: `Bearer ${await sign({ sub: '4' })}` };
       const answer = await (await authorizer())(upgrade(headers, { dialect }));
       const refused = answer.policyDocument.Statement[0]?.Effect === 'Deny';
-      expect(refused || answer.context?.['turnedAway'] === 'NOT_A_MEMBER').toBe(true);
+      expect(refused || answer.context?.['refusal'] === 'NOT_A_MEMBER').toBe(true);
     },
   );
 
