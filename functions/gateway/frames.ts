@@ -1,4 +1,5 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import type { Handler, Handlers } from '../commands/handlers.ts';
 import { withCurrentToken } from '../connections/lifecycle.ts';
 import type { Context } from '../delivery/context.ts';
 import { post } from '../delivery/post.ts';
@@ -12,18 +13,6 @@ import type { Event } from '../domain/event.ts';
 import { isInbox } from '../domain/room.ts';
 import { invocationError, logFault } from './runtime.ts';
 import { sessionOf } from './session.ts';
-
-/** Runs a command, and returns the events that answer it. Only the connection that sent the frame gets them. */
-type Handler<C extends Command, P extends Context> = (
-  command: C,
-  session: Session,
-  context: P,
-) => Promise<Event[]>;
-
-/** The command handlers of one Lambda function. Its bundle contains no others. */
-export type Handlers<P extends Context = Context> = {
-  readonly [K in Command['kind']]?: Handler<Extract<Command, { kind: K }>, P>;
-};
 
 const clientIdOf = (command: Command | undefined): string | undefined =>
   command && 'clientId' in command ? command.clientId : undefined;
@@ -63,7 +52,7 @@ async function run<C extends Command, P extends Context>(
   command: C,
   session: Session,
   context: P,
-  handlers: Handlers<P>,
+  handlers: Partial<Handlers<P>>,
 ): Promise<Event[]> {
   const handler = handlers[command.kind] as Handler<C, P> | undefined;
   if (!handler) throw new ChatError('UNKNOWN_ACTION');
@@ -74,7 +63,7 @@ async function answersTo<P extends Context>(
   body: string,
   session: Session,
   context: P,
-  handlers: Handlers<P>,
+  handlers: Partial<Handlers<P>>,
   onFault: (error: unknown) => void,
 ): Promise<Event[]> {
   let command: Command | undefined;
@@ -93,7 +82,7 @@ async function answersTo<P extends Context>(
  * 200 for refused frames too, because the client gets an error frame. It throws only if it cannot post an answer, and
  * then API Gateway sends its own error frame.
  */
-export function serveFrames<P extends Context>(handlers: Handlers<P>, createContext: () => P) {
+export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, createContext: () => P) {
   return async ({
     requestContext,
     body,

@@ -1,7 +1,7 @@
 import type { Context } from '../delivery/context.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import { actorId, type Member, moderates, type User } from '../domain/member.ts';
+import { actorId, isModerator, type Member, type User } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import { type Counted, type Room, rateIn } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
@@ -89,8 +89,8 @@ export async function readableRoom(db: Database, id: string, user: Actor): Promi
   return room;
 }
 
-/** @throws ChatError NOT_THE_AUTHOR unless the member wrote the message or moderates the room */
+/** @throws ChatError NOT_THE_AUTHOR unless the member wrote the message or isModerator the room */
 export function checkMayChange(message: Message, member: Member): void {
   const own = message.author.id === member.user && message.author.guest === member.guest;
-  if (!own && !moderates(member)) throw new ChatError('NOT_THE_AUTHOR');
+  if (!own && !isModerator(member)) throw new ChatError('NOT_THE_AUTHOR');
 }

@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { type Context, isoTime } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
 import {
-  checkedType,
-  cleanName,
+  checkContentType,
+  cleanFileName,
   decodeInline,
+  defaultFileName,
+  detectContentType,
   type FileInput,
   type InlineFile,
   isFileId,
-  isShown,
+  isShownInline,
   type MessageFile,
-  plainName,
-  typeOf,
 } from '../domain/file.ts';
 import type { ServedAs, UploadRequest } from '../store/file-store.ts';
 import { objectKey } from '../store/object-key.ts';
@@ -59,14 +59,19 @@ export async function requestUpload(
   context: FileContext & Pick<Context, 'rates'>,
   maxBytes: number,
 ): Promise<UploadOffer> {
-  const type = checkedType(contentType);
+  const type = checkContentType(contentType);
   if (size > maxBytes) {
     throw new ChatError(
       'FILE_TOO_LARGE',
       `File not accepted: it is too large, at most ${maxBytes / 1_000_000} MB (1 MB is 1,000,000 bytes). Choose a smaller file.`,
     );
   }
-  const file = { id: randomUUID(), name: cleanName(name, plainName(type)), contentType: type, size };
+  const file = {
+    id: randomUUID(),
+    name: cleanFileName(name, defaultFileName(type)),
+    contentType: type,
+    size,
+  };
   const now = context.now();
   // Counted as a change, because the message that carries the file is counted as a send.
   await checkWriteAccess(context, { room, by: { user: { id: user } }, counted: 'change', now });
@@ -89,10 +94,10 @@ async function storeInline(
   context: FileContext,
 ): Promise<MessageFile> {
   const decoded = decodeInline(data);
-  const contentType = typeOf(decoded.bytes, decoded.contentType);
+  const contentType = detectContentType(decoded.bytes, decoded.contentType);
   const file: MessageFile = {
     id: randomUUID(),
-    name: cleanName(name, plainName(contentType)),
+    name: cleanFileName(name, defaultFileName(contentType)),
     contentType,
     size: decoded.bytes.byteLength,
   };
@@ -145,7 +150,7 @@ export function contentDisposition(shown: 'inline' | 'attachment', name: string)
 
 /** Browsers show types that cannot contain scripts, and save all others as plain bytes. */
 function servedAs({ name, contentType }: MessageFile): ServedAs {
-  if (!isShown(contentType)) {
+  if (!isShownInline(contentType)) {
     return {
       contentType: 'application/octet-stream',
       contentDisposition: contentDisposition('attachment', name),

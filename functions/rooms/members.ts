@@ -6,7 +6,7 @@ import { announceIfOffline, removeConnection } from '../delivery/remove-connecti
 import { type Connection, isPresence } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import {
-  checkGroup,
+  checkIsGroup,
   checkMayAssignRoles,
   checkMayManage,
   checkOwnerRemains,
@@ -26,7 +26,7 @@ import { getRoom } from '../store/rooms.ts';
 async function groupAndActor(db: Database, id: string, user: User): Promise<{ room: Room; actor: Member }> {
   const [room, actor] = await Promise.all([getRoom(db, id), getMember(db, id, user.id)]);
   if (!room || !actor) throw new ChatError('NOT_A_MEMBER');
-  checkGroup(room);
+  checkIsGroup(room);
   return { room, actor };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  checkGroup,
+  checkIsGroup,
   checkMayAssignRoles,
   checkMayManage,
   checkOwnerRemains,
@@ -44,8 +44,8 @@ test('only owners give roles', () => {
 });
 
 test('a direct room keeps its members', () => {
-  expect(said(() => checkGroup({ kind: 'direct' }))).toBe('FIXED_MEMBERS');
-  expect(said(() => checkGroup({ kind: 'group' }))).toBeUndefined();
+  expect(said(() => checkIsGroup({ kind: 'direct' }))).toBe('FIXED_MEMBERS');
+  expect(said(() => checkIsGroup({ kind: 'group' }))).toBeUndefined();
 });
 
 describe('an owner', () => {
