@@ -18,8 +18,11 @@ export const typeContract: Contract = {
     },
     query: { token: 'The token.' },
     refusals: [
-      ['The token is not valid.', 'The socket opens, receives `turned away` with code 4001, and closes.'],
-      [noAccess[0], 'The socket opens, receives `turned away` with code 4003, and closes.'],
+      [
+        'The token is not valid.',
+        'The socket opens, receives `handshake refused` with code 4001, and closes.',
+      ],
+      [noAccess[0], 'The socket opens, receives `handshake refused` with code 4003, and closes.'],
       ['There is no token.', `${badCredential[1]}. With \`dialect=type\`, the same as an invalid token.`],
     ],
     greeting: 'On connect the server sends `connection_established`.',
@@ -74,9 +77,9 @@ export const typeContract: Contract = {
       fields: errorFields,
     },
     {
-      name: 'turned away',
-      event: 'TurnedAway',
-      schema: outward.turnedAway,
+      name: 'handshake refused',
+      event: 'HandshakeRefused',
+      schema: outward.handshakeRefused,
       summary:
         'The server refused the handshake, and closes the socket next. The close code is 1000, because API Gateway cannot send codes of the application. The connection is in no room, and the server ignores its frames.',
       fields: {
