@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import { ChatClient, webStorage } from '../client/index.ts';
 import { Chat } from './chat.tsx';
-import { Desks } from './desks.ts';
-import { keepSession, keptSession, type Session, signOut } from './session.ts';
-import { SignInPage } from './sign-in.tsx';
+import { Desks } from './room/room-drafts.ts';
+import { keepSession, keptSession, type Session, signOut } from './session/session.ts';
+import { SignInPage } from './session/sign-in.tsx';
 
 /** The client asks for the token at each reconnect, so signing in again is keeping another one. */
 function openChat() {

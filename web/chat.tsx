@@ -1,18 +1,18 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { ChatClient } from '../client/index.ts';
 import { useClientState } from '../client/react/index.ts';
-import { ConnectionBanner } from './connection-banner.tsx';
-import type { Desks } from './desks.ts';
-import { Dialog } from './dialog.tsx';
-import { Directory, useDirectory, WithDirectory } from './directory.ts';
-import { Icon } from './icons.tsx';
-import { NewRoom } from './new-room.tsx';
-import { addressOf, RoomRows, roomName } from './room-list.tsx';
-import { RoomPane } from './room-pane.tsx';
-import { keepSession, keptSession } from './session.ts';
-import { SignInForm } from './sign-in.tsx';
-import { useSignOut } from './sign-out.tsx';
-import { useRooms } from './use-rooms.ts';
+import type { Desks } from './room/room-drafts.ts';
+import { RoomPane } from './room/room-pane.tsx';
+import { Directory, useDirectory, WithDirectory } from './rooms/directory.ts';
+import { NewRoom } from './rooms/new-room.tsx';
+import { addressOf, RoomRows, roomName } from './rooms/room-list.tsx';
+import { useRooms } from './rooms/use-rooms.ts';
+import { keepSession, keptSession } from './session/session.ts';
+import { SignInForm } from './session/sign-in.tsx';
+import { useSignOut } from './session/sign-out.tsx';
+import { ConnectionBanner } from './ui/banners.tsx';
+import { Dialog } from './ui/dialog.tsx';
+import { Icon } from './ui/icons.tsx';
 
 interface ChatProps {
   readonly client: ChatClient;

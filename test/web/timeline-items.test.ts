@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../web/entry.ts';
-import { itemsOf } from '../../web/timeline-items.ts';
-import { dayName, fileSize, listed } from '../../web/words.ts';
+import type { Entry } from '../../web/timeline/entry.ts';
+import { itemsOf } from '../../web/timeline/timeline-items.ts';
+import { dayName, fileSize, listed } from '../../web/ui/format.ts';
 
 /** Half past ten, so that a quarter of an hour later is the same day in every time zone of whole hours. */
 const MORNING = Date.UTC(2025, 1, 16, 10, 30);
