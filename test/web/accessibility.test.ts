@@ -1,20 +1,15 @@
 import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser, openPage } from '../support/browser.ts';
-import { arrive, type Person } from '../support/person.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Person, pageTests } from '../support/person.ts';
 
-let stack: TestStack;
-let browser: Browser;
+const chat = pageTests();
 let alice: Person;
 let bob: Person;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startTestStack(), openBrowser()]);
-  const url = stack.stack.edgeUrl;
   const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
-  [alice, bob] = await Promise.all([arrive(browser, url, 'alice'), arrive(browser, url, 'bob', phone)]);
+  [alice, bob] = await Promise.all([chat.signIn('alice'), chat.signIn('bob', phone)]);
   await Promise.all([alice.enter('Everybody'), bob.enter('Everybody')]);
   await alice.say('Read it out, please: https://example.com/');
   await bob.message('Read it out, please: https://example.com/').waitFor();
@@ -24,13 +19,8 @@ beforeAll(async () => {
   await bob.message('An answer').waitFor();
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
-
-/** What axe finds serious in a page as it stands, by light and by dark. */
-async function serious(page: Page): Promise<readonly string[]> {
+/** Returns axe's serious findings for the current page, in the light and the dark theme. */
+async function seriousFindings(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
   const found: string[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -46,49 +36,49 @@ async function serious(page: Page): Promise<readonly string[]> {
   return found;
 }
 
-describe('axe finds nothing serious, by light and by dark,', () => {
-  test('where one signs in', async () => {
-    const { page, context } = await openPage(browser, stack.stack.edgeUrl);
+describe('axe finds no serious problem in either theme', () => {
+  test('on the sign-in page', async () => {
+    const { page, context } = await chat.open();
     await page.getByLabel('Password').waitFor();
-    expect(await serious(page)).toEqual([]);
+    expect(await seriousFindings(page)).toEqual([]);
     await context.close();
   });
 
-  test('in a room on the desk, with a message’s actions and emoji', async () => {
+  test('in a room on a desktop, with message actions and the emoji picker', async () => {
     await alice.press('One of mine', 'React');
-    expect(await serious(alice.page)).toEqual([]);
+    expect(await seriousFindings(alice.page)).toEqual([]);
     await alice.page.getByRole('button', { name: 'Heart' }).click();
     await alice.page.getByRole('button', { name: /1 reaction, by you/ }).waitFor();
-    expect(await serious(alice.page)).toEqual([]);
+    expect(await seriousFindings(alice.page)).toEqual([]);
   });
 
-  test('in a room on the phone, and in the list of rooms', async () => {
-    expect(await serious(bob.page)).toEqual([]);
-    await bob.page.getByRole('link', { name: 'Back to the rooms' }).click();
+  test('in a room and in the room list on a phone', async () => {
+    expect(await seriousFindings(bob.page)).toEqual([]);
+    await bob.page.getByRole('link', { name: 'Back to rooms' }).click();
     await bob.page.getByRole('link', { name: 'Everybody' }).waitFor();
     await alice.say('For the badge');
     await bob.page.getByText('1 unread message').waitFor({ state: 'attached' });
-    expect(await serious(bob.page)).toEqual([]);
+    expect(await seriousFindings(bob.page)).toEqual([]);
   });
 
-  test.each(['Members', 'New room'])('in the dialog %s', async (name) => {
+  test.each(['Members', 'New room'])('in the %s dialog', async (name) => {
     await alice.page.getByRole('button', { name }).click();
     await alice.page.getByRole('dialog', { name }).waitFor();
-    expect(await serious(alice.page)).toEqual([]);
+    expect(await seriousFindings(alice.page)).toEqual([]);
     await alice.page.getByRole('button', { name: 'Close' }).click();
   });
 
-  test('while one is offline', async () => {
+  test('while offline', async () => {
     await bob.context.setOffline(true);
     await bob.page.evaluate(() => dispatchEvent(new Event('online')));
     await alice.page.emulateMedia({ colorScheme: 'light' });
-    expect(await serious(bob.page)).toEqual([]);
+    expect(await seriousFindings(bob.page)).toEqual([]);
     await bob.context.setOffline(false);
   });
 });
 
-describe('without a mouse', () => {
-  test('arrow keys go from message to message, Tab to what can be done about it, Escape back', async () => {
+describe('with the keyboard', () => {
+  test('arrow keys move between messages, Tab moves to the actions, and Escape moves back', async () => {
     const { page } = alice;
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
     await alice.message('An answer').focus();
@@ -105,13 +95,13 @@ describe('without a mouse', () => {
     expect(await focused()).toMatch(/: One of mine$/);
   });
 
-  test('the log is one stop for Tab, and each message says who, when and what', async () => {
+  test('Tab stops once in the log, and each message is labelled with author, time and text', async () => {
     expect(await alice.page.locator('article[tabindex="0"]').count()).toBe(1);
     const label = await alice.message('An answer').getAttribute('aria-label');
     expect(label).toMatch(/^You, \d.*: An answer$/);
   });
 
-  test('Shift and Enter begin a line, and Enter sends both', async () => {
+  test('Shift+Enter starts a new line, and Enter sends the message', async () => {
     const { page } = alice;
     const composer = page.getByRole('textbox', { name: 'Message' });
     await composer.focus();
@@ -123,7 +113,7 @@ describe('without a mouse', () => {
   });
 });
 
-test('what others say is read out as it comes, and older messages are not', async () => {
+test('announces new messages of other members, and no older ones', async () => {
   const log = alice.page.getByRole('log', { name: 'Messages' });
   expect(await log.getAttribute('aria-live')).toBe('off');
   await bob.enter('Everybody');
@@ -131,11 +121,11 @@ test('what others say is read out as it comes, and older messages are not', asyn
   await alice.page.locator('[aria-live="polite"]').getByText('bob: Hear this').waitFor({ state: 'attached' });
 });
 
-test('on a phone one pane shows at a time, nothing is wider than the screen, and buttons fit a finger', async () => {
+test('on a phone, shows one pane at a time, fits the screen and has buttons of at least 40 px', async () => {
   const { page } = bob;
   expect(await page.getByRole('navigation').isVisible()).toBe(false);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  for (const name of ['Send', 'Attach a file', 'Members', 'Back to the rooms']) {
+  for (const name of ['Send', 'Attach a file', 'Members', 'Back to rooms']) {
     const box = await page.getByLabel(name, { exact: true }).boundingBox();
     expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(40);
   }

@@ -1,42 +1,32 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBrowser, openPage } from '../support/browser.ts';
-import { arrive, type Person } from '../support/person.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { type Person, pageTests } from '../support/person.ts';
 import { picture } from '../support/picture.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
 
-let stack: TestStack;
-let browser: Browser;
+const chat = pageTests();
 let alice: Person;
 let bob: Person;
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startTestStack(), openBrowser()]);
-  const url = stack.stack.edgeUrl;
-  [alice, bob] = await Promise.all([arrive(browser, url, 'alice'), arrive(browser, url, 'bob')]);
-  // The chat knows those who have connected once.
+  [alice, bob] = await Promise.all([chat.signIn('alice'), chat.signIn('bob')]);
+  // The server knows a user's name once the user has connected.
   await bob.page.locator('.banner').waitFor({ state: 'detached' });
 });
 
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
-
-/** Runs in the page: two clicks before anything is drawn. */
+/** Runs in the page: clicks twice before the page renders. */
 const clickTwice = (button: HTMLElement) => {
   button.click();
   button.click();
 };
 
-/** Counts what goes out while something is done. */
-async function posted(page: Page, path: RegExp, deed: () => Promise<unknown>): Promise<number> {
+/** Counts the POST requests to a path while an action runs. */
+async function countPosts(page: Page, path: RegExp, action: () => Promise<unknown>): Promise<number> {
   let count = 0;
   const onRequest = (request: { method(): string; url(): string }) => {
     if (request.method() === 'POST' && path.test(request.url())) count++;
   };
   page.on('request', onRequest);
-  await deed();
+  await action();
   page.off('request', onRequest);
   return count;
 }
@@ -44,33 +34,33 @@ async function posted(page: Page, path: RegExp, deed: () => Promise<unknown>): P
 const rooms = ({ page }: Person, name: string) =>
   page.getByRole('navigation').locator('.room-name').getByText(name, { exact: true });
 
-test('two quick clicks make one room, and whom nobody knows in it is named', async () => {
+test('creates one room on a double click, and warns about unknown user IDs', async () => {
   const { page } = alice;
   await page.getByRole('button', { name: 'New room' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Garden');
-  await page.getByLabel('User ids of the others, with commas between').fill('2, nobody-9');
-  const made = await posted(page, /\/api\/chats\/$/, async () => {
-    await page.getByRole('button', { name: 'Make the room' }).evaluate(clickTwice);
-    await page.getByText('Nobody with this id has signed in yet: nobody-9.').waitFor();
+  await page.getByLabel('User IDs, separated by commas').fill('2, nobody-9');
+  const created = await countPosts(page, /\/api\/chats\/$/, async () => {
+    await page.getByRole('button', { name: 'Create room' }).evaluate(clickTwice);
+    await page.getByText('No one has signed in with this ID yet: nobody-9.').waitFor();
   });
-  expect(made).toBe(1);
-  await page.getByRole('button', { name: 'Go to the room' }).click();
+  expect(created).toBe(1);
+  await page.getByRole('button', { name: 'Open room' }).click();
   await page.getByRole('heading', { name: 'Garden' }).waitFor();
   await rooms(alice, 'Garden').waitFor();
   expect(await rooms(alice, 'Garden').count()).toBe(1);
 });
 
-test('two quick clicks add one member, an id that nobody has signed in with shows, and a refused one stays', async () => {
+test('adds one member on a double click, warns about an unknown ID, and keeps the input after an error', async () => {
   const { page } = alice;
   await page.getByRole('button', { name: 'Members' }).click();
-  const field = page.getByLabel('Add somebody by their user id');
+  const field = page.getByLabel('Add a member by user ID');
   await field.fill('nobody-10');
-  const added = await posted(page, /\/members\/$/, async () => {
+  const added = await countPosts(page, /\/members\/$/, async () => {
     await page.getByRole('button', { name: 'Add', exact: true }).evaluate(clickTwice);
-    await page.getByText('Nobody with this id has signed in yet: nobody-10.').waitFor();
+    await page.getByText('No one has signed in with this ID yet: nobody-10.').waitFor();
   });
   expect(added).toBe(1);
-  expect(await page.getByText('member, not here yet').count()).toBe(2);
+  expect(await page.getByText('member, never signed in').count()).toBe(2);
   expect(await field.inputValue()).toBe('');
   await page.route('**/members/', (route) => route.abort());
   await field.fill('3');
@@ -81,31 +71,25 @@ test('two quick clicks add one member, an id that nobody has signed in with show
   await page.getByRole('button', { name: 'Close' }).click();
 });
 
-test('two quick clicks delete one message, and nothing is said against it', async () => {
+test('deletes a message once on a double click, without an error', async () => {
   const { page } = alice;
   await alice.say('Not for here');
-  await alice
-    .message('Not for here')
-    .getByText(/^(Sent|Delivered|Read)$/)
-    .waitFor({ state: 'attached' });
+  await alice.receipt('Not for here', /^(Sent|Delivered|Read)$/);
   await alice.press('Not for here', 'Delete');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).evaluate(clickTwice);
   await alice.message('Message deleted').waitFor();
-  // What comes after it on the same socket is there: so would be a refusal.
+  // An error for the deletion would have arrived before this message's answer.
   await alice.say('All is well');
-  await alice
-    .message('All is well')
-    .getByText(/^(Sent|Delivered|Read)$/)
-    .waitFor({ state: 'attached' });
+  await alice.receipt('All is well', /^(Sent|Delivered|Read)$/);
   expect(await page.locator('.notice').count()).toBe(0);
 });
 
-test('whoever leaves a room is out of it, and it is out of their list', async () => {
+test('leaves a room, which disappears from the list', async () => {
   const { page } = bob;
   await bob.enter('Garden');
   await page.getByRole('button', { name: 'Members' }).click();
-  await page.getByRole('button', { name: 'Leave this room' }).evaluate(clickTwice);
-  await page.getByText('Choose a room, or make one.').waitFor();
+  await page.getByRole('button', { name: 'Leave room' }).evaluate(clickTwice);
+  await page.getByText('Select a room, or create one.').waitFor();
   await rooms(bob, 'Garden').waitFor({ state: 'detached' });
   await alice.page.getByRole('button', { name: 'Members' }).click();
   await alice.page.getByRole('dialog').getByText('nobody-10').first().waitFor();
@@ -113,9 +97,9 @@ test('whoever leaves a room is out of it, and it is out of their list', async ()
   await alice.page.getByRole('button', { name: 'Close' }).click();
 });
 
-test('a picture of more than 5 MB shows when somebody asks for it', async () => {
+test('shows a picture of more than 5 MB on request', async () => {
   await Promise.all([alice.enter('Everybody'), bob.enter('Everybody')]);
-  // What stands behind a picture's end is no part of it.
+  // Decoders ignore bytes after the end of a picture.
   const buffer = Buffer.concat([picture(64, 40), Buffer.alloc(5_000_001)]);
   await bob.page
     .getByLabel('File to send')
@@ -129,29 +113,29 @@ test('a picture of more than 5 MB shows when somebody asks for it', async () => 
   await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(64);
 });
 
-test('after a wrong password the field has the focus, and what was wrong belongs to it', async () => {
-  const { page, context } = await openPage(browser, stack.stack.edgeUrl);
+test('selects the password field after a wrong password, and links the error to it', async () => {
+  const { page, context } = await chat.open();
   await page.getByLabel('User name').fill('carol');
   await page.getByLabel('Password').fill('wrong');
-  const asked = await posted(page, /\/login\//, async () => {
+  const logins = await countPosts(page, /\/login\//, async () => {
     await page.getByRole('button', { name: 'Sign in' }).evaluate(clickTwice);
     await page.locator('[name=password]:focus[aria-invalid=true]').waitFor();
   });
-  expect(asked).toBe(1);
-  const told = page.getByRole('alert').filter({ hasText: /./ });
-  const problem = await told.textContent();
+  expect(logins).toBe(1);
+  const alert = page.getByRole('alert').filter({ hasText: /./ });
+  const problem = await alert.textContent();
   expect(problem).toMatch(/password/i);
   const described = await page.getByLabel('Password').getAttribute('aria-describedby');
-  expect(described).toBe(await told.getAttribute('id'));
-  // What was typed is marked, so that the next key replaces it.
+  expect(described).toBe(await alert.getAttribute('id'));
+  // The wrong password is selected, so typing replaces it.
   await page.keyboard.type('carol');
   await page.keyboard.press('Enter');
   await page.getByText('Signed in as carol').waitFor();
   await context.close();
 });
 
-test('where the chat has no passwords it asks for a token, and takes none that is refused', async () => {
-  const { page, context } = await openPage(browser, stack.stack.edgeUrl);
+test('asks for a token if the chat has no passwords, and rejects an invalid one', async () => {
+  const { page, context } = await chat.open();
   const json = { error: 'NO_PASSWORD_LOGIN', message: 'There is no login by password: bring a token' };
   await page.route('**/api/login/', (route) => route.fulfill({ status: 501, json }));
   await page.getByLabel('User name').fill('carol');
@@ -160,9 +144,9 @@ test('where the chat has no passwords it asks for a token, and takes none that i
   const token = page.getByRole('textbox', { name: 'Token' });
   await token.fill('not.a.token');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByText('The token was refused').waitFor();
+  await page.getByText('the token is invalid or expired').waitFor();
   await page.locator('[name=token]:focus').waitFor();
-  await token.fill(await stack.token('carol'));
+  await token.fill(await chat.stack.token('carol'));
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('link', { name: /Everybody/ }).waitFor();
   await context.close();

@@ -1,40 +1,39 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Room } from '../../client/index.ts';
-import { isReady, isUploading, LONGEST, writtenIn } from '../room/draft.ts';
-import type { Desk } from '../room/room-draft.ts';
-import { useInHand } from '../room/room-drafts.ts';
+import { type ComposeTarget, canSubmit, composerText, isUploading, MAX_LENGTH } from '../room/draft-state.ts';
+import { useRoomContext } from '../room/room-context.ts';
+import { type RoomDraft, useDraft } from '../room/room-draft.ts';
+import { useDirectory } from '../rooms/directory.ts';
+import { IconButton } from '../ui/buttons.tsx';
+import { pluralize } from '../ui/format.ts';
 import { Icon } from '../ui/icons.tsx';
-import { AttachmentCard } from './attachment.tsx';
-import { AimBar } from './target-bar.tsx';
-
-interface ComposerProps {
-  readonly room: Room;
-  readonly desk: Desk;
-  /** One's last message is to be edited. */
-  readonly onEditLast: () => void;
-}
+import { AttachmentCard } from './attachment-card.tsx';
 
 const isTouch = () => matchMedia('(pointer: coarse)').matches;
 
-/** The field: as high as what it holds, and with the focus when one comes, and when one aims at a message. */
-function useField(desk: Desk) {
-  const field = useRef<HTMLTextAreaElement>(null);
-  const hand = useInHand(desk);
-  const { aim } = hand;
-  const shown = writtenIn(hand);
+/** Grows the message box with its text. Focuses it when the room opens, and when a reply or an edit starts. */
+function useMessageBox(target: ComposeTarget | undefined, text: string) {
+  const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
-    if (aim || !isTouch()) field.current?.focus();
-  }, [aim]);
+    if (target || !isTouch()) box.current?.focus();
+  }, [target]);
   useLayoutEffect(() => {
-    const area = field.current;
+    const area = box.current;
     if (!area) return;
     area.style.height = 'auto';
     area.style.height = `${area.scrollHeight}px`;
-  }, [shown]);
-  return { field, shown };
+  }, [text]);
+  return box;
 }
 
-function FileButton({ desk, disabled }: { readonly desk: Desk; readonly disabled: boolean }) {
+/** Attaches the first file. Returns whether there was one. */
+function attachFirst(draft: RoomDraft, files: FileList | null | undefined): boolean {
+  const file = files?.[0];
+  if (file) draft.attach(file);
+  return file !== undefined;
+}
+
+function FileButton({ disabled }: { readonly disabled: boolean }) {
+  const { draft } = useRoomContext();
   const picker = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -46,104 +45,125 @@ function FileButton({ desk, disabled }: { readonly desk: Desk; readonly disabled
         aria-label="File to send"
         onChange={(event) => {
           const input = event.currentTarget as HTMLInputElement;
-          choose(desk, input.files);
+          attachFirst(draft, input.files);
           input.value = '';
         }}
       />
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Attach a file"
-        title="Attach a file"
+      <IconButton
+        icon="paperclip"
+        label="Attach a file"
         disabled={disabled}
         onClick={() => picker.current?.click()}
-      >
-        <Icon name="paperclip" />
-      </button>
+      />
     </>
   );
 }
 
-/** Takes the first of several files. Gives whether there was one. */
-function choose(desk: Desk, files: FileList | null | undefined): boolean {
-  const file = files?.[0];
-  if (file) desk.choose(file);
-  return file !== undefined;
+/** Shows the message that the composer replies to or edits. */
+function TargetBar({ target }: { readonly target: ComposeTarget }) {
+  const { draft, me } = useRoomContext();
+  const directory = useDirectory();
+  const { kind, deleted, entry } = target;
+  const isEdit = kind === 'edit';
+  const name = entry.author === me ? 'yourself' : directory.name(entry.author);
+  const replyTitle = deleted ? 'The message you are replying to was deleted' : `Replying to ${name}`;
+  return (
+    <div class="target">
+      <Icon name={kind} />
+      <p role={deleted ? 'alert' : undefined}>
+        <strong>{isEdit ? 'Editing message' : replyTitle}</strong>
+        <span>
+          {deleted ? 'Your message will be sent without the reply.' : entry.text || entry.message?.file}
+        </span>
+      </p>
+      <IconButton
+        icon="close"
+        label={isEdit ? 'Cancel edit' : 'Cancel reply'}
+        onClick={() => draft.setTarget(undefined)}
+      />
+    </div>
+  );
 }
 
-function TooLong({ length }: { readonly length: number }) {
-  if (length <= LONGEST) return null;
+function LengthWarning({ length }: { readonly length: number }) {
+  const excess = length - MAX_LENGTH;
+  if (excess <= 0) return null;
   return (
     <p class="problem" role="alert">
-      {length - LONGEST} {length - LONGEST === 1 ? 'character' : 'characters'} too long: a message has at most{' '}
-      {LONGEST.toLocaleString()}.
+      Message too long: the limit is {MAX_LENGTH.toLocaleString()} characters. Remove{' '}
+      {pluralize(excess, 'character')}.
     </p>
   );
 }
 
-function useKeys({ desk, room, onEditLast }: ComposerProps) {
+/**
+ * The message box. Enter sends, Shift+Enter starts a new line, Escape cancels an edit or a reply. `onEditLast` starts an
+ * edit of the user's last message.
+ */
+export function Composer({ onEditLast }: { readonly onEditLast: () => void }) {
+  const { room, draft } = useRoomContext();
+  const state = useDraft(draft);
+  const { target, attachment } = state;
+  const text = composerText(state);
+  const box = useMessageBox(target, text);
+  const isEdit = target?.kind === 'edit';
+  const action = isEdit ? 'Save' : 'Send';
+
+  // Both handlers read `draft.state`: keys can arrive faster than the component renders.
   const onKeyDown = (event: KeyboardEvent) => {
-    // While a word is put together from several keys, Enter ends the word.
+    // In an input method editor, Enter accepts the word that is being composed.
     if (event.isComposing) return;
-    const { aim } = desk.now;
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
-      desk.submit();
-    } else if (event.key === 'Escape' && aim) desk.aimAt(undefined);
-    else if (event.key === 'ArrowUp' && writtenIn(desk.now) === '' && !aim) {
+      draft.submit();
+    } else if (event.key === 'Escape' && draft.state.target) draft.setTarget(undefined);
+    else if (event.key === 'ArrowUp' && composerText(draft.state) === '' && !draft.state.target) {
       event.preventDefault();
       onEditLast();
     }
   };
+  const setTyping = (typing: boolean) => void room.typing(typing).catch(() => {});
   const onInput = (event: InputEvent) => {
     const { value } = event.currentTarget as HTMLTextAreaElement;
-    desk.write(value);
-    if (desk.now.aim?.kind !== 'edit') room.typing(value !== '').catch(() => {});
+    draft.setText(value);
+    if (draft.state.target?.kind !== 'edit') setTyping(value !== '');
   };
-  return { onKeyDown, onInput };
-}
 
-/** Where one writes. Enter sends, Shift and Enter begin a line, Escape lets go of an edit or an answer. */
-export function Composer(props: ComposerProps) {
-  const { room, desk } = props;
-  const hand = useInHand(desk);
-  const { field, shown } = useField(desk);
-  const edits = hand.aim?.kind === 'edit';
-  const deed = edits ? 'Save' : 'Send';
   return (
     <form
       class="composer"
       onSubmit={(event) => {
         event.preventDefault();
-        desk.submit();
+        draft.submit();
       }}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        choose(desk, event.dataTransfer?.files);
+        attachFirst(draft, event.dataTransfer?.files);
       }}
     >
-      {hand.aim ? <AimBar aim={hand.aim} onCancel={() => desk.aimAt(undefined)} /> : null}
-      {hand.attachment && !edits ? <AttachmentCard desk={desk} attachment={hand.attachment} /> : null}
+      {target ? <TargetBar target={target} /> : null}
+      {attachment && !isEdit ? <AttachmentCard attachment={attachment} /> : null}
       <div class="composer-line">
-        <FileButton desk={desk} disabled={edits || isUploading(hand)} />
+        <FileButton disabled={isEdit || isUploading(state)} />
         <textarea
-          ref={field}
+          ref={box}
           rows={1}
-          aria-label={edits ? 'Edit the message' : 'Message'}
+          aria-label={isEdit ? 'Edit message' : 'Message'}
           placeholder="Write a message"
           enterkeyhint="send"
           dir="auto"
-          value={shown}
-          {...useKeys(props)}
-          onPaste={(event) => void (choose(desk, event.clipboardData?.files) && event.preventDefault())}
-          onBlur={() => void room.typing(false).catch(() => {})}
+          value={text}
+          onKeyDown={onKeyDown}
+          onInput={onInput}
+          onPaste={(event) => void (attachFirst(draft, event.clipboardData?.files) && event.preventDefault())}
+          onBlur={() => setTyping(false)}
         />
-        <button type="submit" class="send" aria-label={deed} title={deed} disabled={!isReady(hand)}>
+        <button type="submit" class="send" aria-label={action} title={action} disabled={!canSubmit(state)}>
           <Icon name="send" />
         </button>
       </div>
-      <TooLong length={[...shown].length} />
+      <LengthWarning length={[...text].length} />
     </form>
   );
 }

@@ -1,99 +1,97 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ChatClient } from '../../client/index.ts';
-import type { EntryFile } from '../timeline/entry.ts';
+import type { ChatClient, Message } from '../../client/index.ts';
+import { useRoomContext } from '../room/room-context.ts';
+import { Button, IconButton } from '../ui/buttons.tsx';
 import { fileSize } from '../ui/format.ts';
 import { Icon } from '../ui/icons.tsx';
-import { useDeed } from '../ui/use-async-action.ts';
+import { useAsyncAction } from '../ui/use-async-action.ts';
+import { isPicture } from './files.ts';
 
-/** Larger pictures are loaded when somebody asks for them, in bytes. */
-const LARGEST_SHOWN = 5_000_000;
-const pictures = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp']);
+/** Pictures above this size load when the user asks for them, in bytes. */
+const MAX_AUTO_LOAD = 5_000_000;
+/** A saved file's object URL is kept this long, in milliseconds, for the browser to read it. */
+const SAVE_MS = 60_000;
 
-interface FileCardProps {
-  readonly client: ChatClient;
-  readonly file: EntryFile;
+interface FileProps {
+  readonly name: string;
+  readonly url: string;
 }
 
-/** Resolves once the picture’s size is known, so that nothing moves twice when it shows. */
-async function decoded(url: string): Promise<string> {
+/** Waits until the picture's size is known, so that the timeline moves once and not twice. */
+async function decodePicture(url: string): Promise<string> {
   const image = new Image();
   image.src = url;
   await image.decode();
   return url;
 }
 
-/** Fetched with this tab's token: an `<img>` of the address itself would go out with whatever cookie there is. */
-async function blobOf(client: ChatClient, file: EntryFile): Promise<string> {
-  const response = await client.fetch(file.url ?? '');
+/** Downloads with this tab's token. An `<img>` of the address would send the browser's cookie, of another user maybe. */
+async function downloadUrl(client: ChatClient, url: string): Promise<string> {
+  const response = await client.fetch(url);
   return URL.createObjectURL(await response.blob());
 }
 
-async function save(client: ChatClient, file: EntryFile): Promise<void> {
-  const url = await blobOf(client, file);
+/** Saves and never opens the file: an HTML file would run in the page's own origin. */
+async function saveFile(client: ChatClient, { name, url }: FileProps): Promise<void> {
+  const objectUrl = await downloadUrl(client, url);
   const link = document.createElement('a');
-  link.href = url;
-  // Saved and never opened: a page of ours that somebody else wrote would be as good as us.
-  link.download = file.name;
+  link.href = objectUrl;
+  link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  setTimeout(() => URL.revokeObjectURL(objectUrl), SAVE_MS);
 }
 
-function Picture({ client, file }: FileCardProps) {
-  const [url, setUrl] = useState<string>();
+function Picture({ name, url }: FileProps) {
+  const { client } = useRoomContext();
+  const [source, setSource] = useState<string>();
   const [failed, setFailed] = useState(false);
   useEffect(() => {
-    let gone = false;
-    let made: string | undefined;
-    const keep = (blob: string) => {
-      made = blob;
-      if (gone) URL.revokeObjectURL(blob);
-      return decoded(blob);
-    };
-    blobOf(client, file)
-      .then(keep)
-      .then(setUrl)
+    let unmounted = false;
+    let created: string | undefined;
+    downloadUrl(client, url)
+      .then((objectUrl) => {
+        created = objectUrl;
+        if (unmounted) URL.revokeObjectURL(objectUrl);
+        return decodePicture(objectUrl);
+      })
+      .then(setSource)
       .catch(() => setFailed(true));
     return () => {
-      gone = true;
-      if (made) URL.revokeObjectURL(made);
+      unmounted = true;
+      if (created) URL.revokeObjectURL(created);
     };
-  }, [client, file.url]);
-  if (failed) return <p class="file-note">The picture could not be loaded.</p>;
-  if (!url) return <div class="picture loading" role="img" aria-label={`${file.name}, loading`} />;
-  return <img class="picture" src={url} alt={file.name} />;
+  }, [client, url]);
+  if (failed) return <p class="file-note">Could not load the picture.</p>;
+  if (!source) return <div class="picture loading" role="img" aria-label={`${name}, loading`} />;
+  return <img class="picture" src={source} alt={name} />;
 }
 
-/** A file in a message: a picture shows, any other can be saved. */
-export function FileCard({ client, file }: FileCardProps) {
-  const isPicture = pictures.has(file.type ?? '') && file.url !== undefined;
-  const [shown, setShown] = useState(isPicture && (file.size ?? 0) <= LARGEST_SHOWN);
-  const { problem, attempt } = useDeed();
-  const onSave = () => void attempt(() => save(client, file));
+/** A message's file. Pictures show in the timeline, and every file can be saved. */
+export function FileCard({ message }: { readonly message: Message }) {
+  const { file: name = '', file_url: url, file_type: type = '', file_size: size } = message;
+  const { client } = useRoomContext();
+  const hasPicture = url !== undefined && isPicture({ type });
+  const [shown, setShown] = useState(hasPicture && (size ?? 0) <= MAX_AUTO_LOAD);
+  const { error, run } = useAsyncAction();
   return (
     <div class="file">
-      {shown ? <Picture client={client} file={file} /> : null}
+      {shown && url !== undefined ? <Picture name={name} url={url} /> : null}
       <div class="file-line">
         <Icon name="file" />
-        <span class="file-name">{file.name}</span>
-        {file.size === undefined ? null : <span class="file-size">{fileSize(file.size)}</span>}
-        {isPicture && !shown ? (
-          <button type="button" class="text-button" onClick={() => setShown(true)}>
-            Show
-          </button>
+        <span class="file-name">{name}</span>
+        {size === undefined ? null : <span class="file-size">{fileSize(size)}</span>}
+        {hasPicture && !shown ? (
+          <Button kind="text-button" label="Show" onClick={() => setShown(true)} />
         ) : null}
-        {file.url === undefined ? null : (
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={`Save ${file.name}`}
-            title="Save"
-            onClick={onSave}
-          >
-            <Icon name="download" />
-          </button>
+        {url === undefined ? null : (
+          <IconButton
+            icon="download"
+            label={`Save ${name}`}
+            onClick={() => void run(() => saveFile(client, { name, url }))}
+          />
         )}
       </div>
-      {problem ? <p class="problem">{problem}</p> : null}
+      {error ? <p class="problem">{error}</p> : null}
     </div>
   );
 }

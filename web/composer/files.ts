@@ -1,37 +1,37 @@
 import type { ChatClientError } from '../../client/index.ts';
 
-/** What the chat takes under its own type; anything else goes as bytes, which are saved and not shown. */
-const taken =
+/** The content types that the server accepts. */
+const acceptedType =
   /^(image\/(png|jpeg|gif|webp)|(audio|video)\/(mp4|webm|ogg)|audio\/mpeg|application\/(pdf|zip|json)|text\/(plain|csv))$/;
 
-export const isPicture = ({ type }: File): boolean => /^image\/(png|jpeg|gif|webp)$/.test(type);
+export const isPicture = ({ type }: { readonly type: string }): boolean =>
+  /^image\/(png|jpeg|gif|webp)$/.test(type);
 
-/** A file as the chat takes it. */
-export const asTaken = (file: File): File =>
-  taken.test(file.type) ? file : new File([file], file.name, { type: 'application/octet-stream' });
+/** Returns the file with a content type that the server accepts: other types are sent as plain bytes. */
+export const acceptedFile = (file: File): File =>
+  acceptedType.test(file.type) ? file : new File([file], file.name, { type: 'application/octet-stream' });
 
-/** Why a file cannot be sent, as far as one can tell by looking at it; empty where it can. */
-export const flawOf = ({ name, size }: File): string =>
-  size === 0 ? `“${name}” is empty: there is nothing in it to send.` : '';
+/** Returns why a file can't be attached; an empty text if it can. */
+export const fileError = ({ name, size }: File): string =>
+  size === 0 ? `Could not attach “${name}”: the file is empty. Choose another file.` : '';
 
-/** Why a file was not sent, for people. */
-export function uploadProblem({ code, message, retryAfterMs }: ChatClientError): string {
+/** Returns why an upload failed, for the user. */
+export function uploadError({ code, message, retryAfterMs }: ChatClientError): string {
   switch (code) {
-    case 'FILE_TOO_LARGE': {
-      const [, most] = /at most ([\d.,]+ MB)/.exec(message) ?? [];
-      return `The file is too large${most ? `: at most ${most} can be sent` : ''}. Choose a smaller one.`;
-    }
     case 'UNREACHABLE':
-      return 'The network is away: the file was not sent. Send it again when you are back.';
-    case 'RATE_LIMITED':
-      return `Too much at once: wait ${Math.ceil((retryAfterMs ?? 5_000) / 1_000)} seconds, and send it again.`;
-    case 'BAD_FRAME':
-    case 'BAD_REQUEST':
-      return 'The chat does not take a file like this one. Try another kind.';
+      return "Could not send the file: you're offline. Try again when you're back online.";
+    case 'RATE_LIMITED': {
+      const seconds = Math.ceil((retryAfterMs ?? 5_000) / 1_000);
+      return `Could not send the file: you're sending too fast. Try again in ${seconds} s.`;
+    }
+    case 'FILE_TYPE_NOT_ALLOWED':
+      return 'Could not send the file: its type is not allowed. Choose another file.';
+    // The server's message names the limit.
+    case 'FILE_TOO_LARGE':
     case 'NOT_A_MEMBER':
     case 'MUTED':
       return message;
     default:
-      return 'The file could not be sent. Send it again.';
+      return 'Could not send the file: something went wrong. Try again.';
   }
 }

@@ -1,49 +1,46 @@
+import { useSyncExternalStore } from 'preact/compat';
 import type { ChatClient, ChatClientError, Room, RoomEvents, SendOptions } from '../../client/index.ts';
 import { holdRoom } from '../../client/react/index.ts';
-import { asTaken, flawOf, isPicture, uploadProblem } from '../composer/files.ts';
-import type { Entry, Failed } from '../timeline/entry.ts';
+import { acceptedFile, fileError, isPicture, uploadError } from '../composer/files.ts';
+import type { Entry, FailedMessage } from '../timeline/entry.ts';
 import {
-  type Aim,
-  bereft,
-  emptyHands,
-  type InHand,
-  isReady,
+  type ComposeTarget,
+  canSubmit,
+  composerText,
+  type DraftState,
+  emptyDraft,
   isUploading,
-  notUploaded,
-  rescued,
-  writtenIn,
-} from './draft.ts';
+  withDeletedTarget,
+  withFailedUpload,
+  withRecoveredText,
+} from './draft-state.ts';
 
-const nothing = () => {};
+const replyOptions = (target: ComposeTarget | undefined): SendOptions =>
+  target?.entry.id === undefined || target.deleted ? {} : { reply_to: target.entry.id };
 
-const answering = (aim: Aim | undefined): SendOptions =>
-  aim?.entry.id === undefined || aim.gone ? {} : { reply_to: aim.entry.id };
-
-/** A message that was refused. What it answers may be what is gone: then it goes out as one of its own. */
-function failedOf({ frame, error }: RoomEvents['failed']): Failed | undefined {
+/** Returns a refused message as the timeline shows it. Drops the reply if its target is gone, so that a retry works. */
+function failedMessage({ frame, error }: RoomEvents['failed']): FailedMessage | undefined {
   if (frame.action !== 'send') return undefined;
   const { action: _action, message: text, client_id = '', room_id: _room, reply_to, ...rest } = frame;
-  const orphan = error.code === 'MESSAGE_NOT_FOUND' && reply_to !== undefined;
-  const options = { ...rest, ...(reply_to !== undefined && !orphan && { reply_to }) } as SendOptions;
-  const problem = orphan ? 'What it answers was deleted.' : error.message;
-  return { clientId: client_id, text, options, problem, at: new Date().toISOString() };
+  const isTargetGone = error.code === 'REPLY_NOT_FOUND';
+  const options = { ...rest, ...(reply_to !== undefined && !isTargetGone && { reply_to }) } as SendOptions;
+  const problem = isTargetGone ? 'The message you replied to was deleted.' : error.message;
+  return { clientId: client_id, text, options, error: problem, at: new Date().toISOString() };
 }
 
 /**
- * What somebody has in hand in one room, and what they do there. It stays while they look at another room, and so does
- * a file that is on its way.
+ * A user's unsent input in one room, and the changes that they make there. It outlives the room's components, so that
+ * uploads continue and drafts stay while the user looks at another room.
  */
-export class Desk {
-  /** Another object after each change. */
-  now = emptyHands;
-  readonly #client: ChatClient;
-  readonly #room: string;
+export class RoomDraft {
+  /** Replaced by another object at each change. */
+  state = emptyDraft;
+  readonly #openRoom: () => Room;
   readonly #listeners = new Set<() => void>();
   #closed = false;
 
-  constructor(client: ChatClient, room: string) {
-    this.#client = client;
-    this.#room = room;
+  constructor(openRoom: () => Room) {
+    this.#openRoom = openRoom;
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -51,148 +48,175 @@ export class Desk {
     return () => void this.#listeners.delete(listener);
   };
 
-  /** What the field holds now. */
-  write(text: string): void {
-    this.#change(this.now.aim?.kind === 'edit' ? { edited: text } : { text });
+  /** Sets the composer's text. */
+  setText(text: string): void {
+    this.#update(this.state.target?.kind === 'edit' ? { editedText: text } : { text });
   }
 
-  aimAt(aim: Aim | undefined): void {
-    this.#change({ aim, edited: undefined });
+  /** Starts a reply or an edit; ends it without a target. */
+  setTarget(target: ComposeTarget | undefined): void {
+    this.#update({ target, editedText: undefined });
   }
 
-  choose(file: File): void {
-    if (isUploading(this.now)) return;
+  attach(file: File): void {
+    if (isUploading(this.state)) return;
     this.#dropFile();
-    const problem = flawOf(file);
-    if (problem) {
-      this.tell(problem);
+    const error = fileError(file);
+    if (error) {
+      this.showError(error);
       return;
     }
     const preview = isPicture(file) ? URL.createObjectURL(file) : undefined;
-    this.#change({ attachment: { file, preview, progress: undefined, problem: '', words: '' }, problem: '' });
+    this.#update({ attachment: { file, preview, progress: undefined, error: '', caption: '' }, error: '' });
   }
 
-  discardFile(): void {
-    if (!isUploading(this.now)) this.#dropFile();
+  removeAttachment(): void {
+    if (!isUploading(this.state)) this.#dropFile();
   }
 
-  /** Sends what is in hand, or gives an old message its other text. */
+  /** Sends the message with its attachment, or saves the edit. */
   submit(): void {
-    if (!isReady(this.now)) return;
-    const { aim, attachment, text } = this.now;
-    const written = writtenIn(this.now);
-    this.#change({
-      aim: undefined,
-      edited: undefined,
-      problem: '',
-      ...(aim?.kind !== 'edit' && { text: '' }),
-    });
-    if (aim?.kind === 'edit') this.#edit(aim, written);
-    else if (attachment?.progress === undefined && attachment) void this.#upload(attachment.file, text, aim);
-    else this.#say(written, answering(aim));
+    if (!canSubmit(this.state)) return;
+    const { target, attachment, text } = this.state;
+    const shown = composerText(this.state);
+    const isEdit = target?.kind === 'edit';
+    this.#update({ target: undefined, editedText: undefined, error: '', ...(!isEdit && { text: '' }) });
+    if (isEdit) {
+      const { id, text: before } = target.entry;
+      if (id !== undefined && shown !== before) this.change((room) => room.edit(id, shown));
+    } else if (attachment && attachment.progress === undefined) {
+      void this.#upload(attachment.file, text, target);
+    } else this.#send(shown, replyOptions(target));
   }
 
-  remove(id: number): void {
-    this.#do((room) => room.delete(id));
+  /** Changes the room, such as `draft.change((room) => room.delete(7))`. Errors arrive at `handleFailure`. */
+  change(change: (room: Room) => Promise<unknown>): void {
+    this.#withRoom(change).catch(() => {});
   }
 
-  react(id: number, emoji: string, remove: boolean): void {
-    this.#do((room) => room.react(id, emoji, { remove }));
+  /** Sends a failed message again. */
+  retry(clientId: string): void {
+    const message = this.state.failed.find((each) => each.clientId === clientId);
+    this.discard(clientId);
+    if (message) this.#send(message.text, message.options);
   }
 
-  retry(key: string): void {
-    const again = this.now.failed.find(({ clientId }) => clientId === key);
-    this.discard(key);
-    if (again) this.#say(again.text, again.options);
+  /** Removes a failed message. */
+  discard(clientId: string): void {
+    this.#update({ failed: this.state.failed.filter((each) => each.clientId !== clientId) });
   }
 
-  discard(key: string): void {
-    this.#change({ failed: this.now.failed.filter(({ clientId }) => clientId !== key) });
+  /** Shows an error above the composer; an empty text hides it. */
+  showError(error: string): void {
+    this.#update({ error });
   }
 
-  /** Tells of something that went wrong; an empty text takes it back. */
-  tell(problem: string): void {
-    this.#change({ problem });
+  /** Ends an edit of a deleted message, and marks a reply to it. */
+  handleDeleted(id: number): void {
+    this.#update(withDeletedTarget(this.state, id));
   }
 
-  /** Somebody deleted a message. */
-  gone(id: number): void {
-    this.#change(bereft(this.now, id));
+  addTombstone(tombstone: Entry): void {
+    const others = this.state.tombstones.filter(({ id }) => id !== tombstone.id);
+    this.#update({ tombstones: [...others, tombstone] });
   }
 
-  /** Where a message stood, it says so. */
-  bury(grave: Entry): void {
-    this.#change({ graves: [...this.now.graves.filter(({ id }) => id !== grave.id), grave] });
-  }
-
-  /** Something that was done here was refused. */
-  failed(refusal: RoomEvents['failed']): void {
-    const { frame, error } = refusal;
-    const failed = failedOf(refusal);
-    if (failed) this.#change({ failed: [...this.now.failed, failed] });
+  /** Keeps a refused message for a retry, returns a refused edit to the composer, and shows other errors. */
+  handleFailure(failure: RoomEvents['failed']): void {
+    const { frame, error } = failure;
+    const failed = failedMessage(failure);
+    if (failed) this.#update({ failed: [...this.state.failed, failed] });
     else if (frame.action === 'edit') {
       const isGone = error.code === 'MESSAGE_NOT_FOUND';
-      const why = isGone ? 'The message was deleted before your edit came.' : `Not edited. ${error.message}.`;
-      this.#change(rescued(this.now, frame.text, why));
-    } else this.tell(error.message);
+      const message = `Could not save your edit: ${isGone ? 'the message was deleted' : error.message}`;
+      this.#update(withRecoveredText(this.state, frame.text, message));
+    } else this.showError(error.message);
   }
 
-  /** Whoever was here has gone: nothing of theirs is sent or kept any more. */
+  /** Deletes the draft when its user signs out. A file that is still uploading is not sent. */
   close(): void {
     this.#closed = true;
     this.#dropFile();
-    this.now = emptyHands;
+    this.state = emptyDraft;
   }
 
-  #edit({ entry: { id, text } }: Aim, written: string): void {
-    if (id !== undefined && written !== text) this.#do((room) => room.edit(id, written));
-  }
-
-  async #upload(file: File, words: string, aim: Aim | undefined): Promise<void> {
-    const progress = (share: number) =>
-      this.#change({
-        attachment: this.now.attachment && { ...this.now.attachment, progress: share, words, problem: '' },
-      });
-    progress(0);
+  async #upload(file: File, caption: string, target: ComposeTarget | undefined): Promise<void> {
+    const setProgress = (progress: number) => {
+      const { attachment } = this.state;
+      this.#update({ attachment: attachment && { ...attachment, progress, caption, error: '' } });
+    };
+    setProgress(0);
     try {
-      const onProgress = (sent: number, total: number) => progress(sent / Math.max(total, 1));
-      const uploaded = await this.#open((room) => room.upload(asTaken(file), { onProgress }));
+      const onProgress = (sent: number, total: number) => setProgress(sent / Math.max(total, 1));
+      const uploaded = await this.#withRoom((room) => room.upload(acceptedFile(file), { onProgress }));
       if (this.#closed) return;
       this.#dropFile();
-      this.#say(words, { ...answering(aim), ...uploaded });
+      this.#send(caption, { ...replyOptions(target), ...uploaded });
     } catch (error) {
-      this.#change(notUploaded(this.now, aim, uploadProblem(error as ChatClientError)));
+      this.#update(withFailedUpload(this.state, target, uploadError(error as ChatClientError)));
     }
   }
 
-  #say(text: string, options: SendOptions): void {
-    const { error } = this.#client.room(this.#room);
+  #send(text: string, options: SendOptions): void {
+    const { error } = this.#openRoom();
     const frame = { action: 'send', message: text, client_id: crypto.randomUUID(), ...options } as const;
-    // A room that does not take one any more tells of no refusal.
-    if (error) this.failed({ frame, error });
-    else this.#do((room) => room.send(text, options));
+    // The client emits no `failed` event for a room that refuses its user.
+    if (error) this.handleFailure({ frame, error });
+    else this.change((room) => room.send(text, options));
   }
 
-  /** What is refused is told of by the client, for rooms that are shown no more, too. */
-  #do(deed: (room: Room) => Promise<unknown>): void {
-    this.#open(deed).catch(nothing);
-  }
-
-  /** The room stays open until it is done. */
-  #open<T>(deed: (room: Room) => Promise<T>): Promise<T> {
-    const room = this.#client.room(this.#room);
-    return deed(room).finally(holdRoom(room));
+  /** Keeps the room open until the action is done. */
+  #withRoom<T>(action: (room: Room) => Promise<T>): Promise<T> {
+    const room = this.#openRoom();
+    return action(room).finally(holdRoom(room));
   }
 
   #dropFile(): void {
-    const { preview } = this.now.attachment ?? {};
+    const { preview } = this.state.attachment ?? {};
     if (preview) URL.revokeObjectURL(preview);
-    this.#change({ attachment: undefined });
+    this.#update({ attachment: undefined });
   }
 
-  #change(change: Partial<InHand>): void {
+  #update(change: Partial<DraftState>): void {
     if (this.#closed) return;
-    this.now = { ...this.now, ...change };
+    this.state = { ...this.state, ...change };
     for (const listener of [...this.#listeners]) listener();
   }
 }
+
+/** The drafts of all rooms, from signing in to signing out. */
+export class RoomDrafts {
+  readonly #client: ChatClient;
+  readonly #drafts = new Map<string, RoomDraft>();
+  readonly #stop: () => void;
+
+  constructor(client: ChatClient) {
+    this.#client = client;
+    this.#stop = client.on('failed', ({ room_id, ...failure }) =>
+      this.of(String(room_id)).handleFailure(failure),
+    );
+  }
+
+  of(room: string): RoomDraft {
+    const draft = this.#drafts.get(room) ?? new RoomDraft(() => this.#client.room(room));
+    this.#drafts.set(room, draft);
+    return draft;
+  }
+
+  /** Counts the failed messages, and those that wait for their upload. */
+  get unsent(): number {
+    const counts = [...this.#drafts.values()].map(
+      ({ state }) => state.failed.length + Number(isUploading(state)),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  close(): void {
+    this.#stop();
+    for (const draft of this.#drafts.values()) draft.close();
+  }
+}
+
+/** Returns a draft's state, and renders the component again when it changes. */
+export const useDraft = (draft: RoomDraft): DraftState =>
+  useSyncExternalStore(draft.subscribe, () => draft.state);

@@ -1,20 +1,18 @@
 import type { Presence, RoomDetails } from '../../client/index.ts';
-import { otherIn, useDirectory } from '../rooms/directory.ts';
-import { roomName } from '../rooms/room-list.tsx';
+import { otherMember, roomName, useDirectory } from '../rooms/directory.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { clockTime, counted } from '../ui/format.ts';
+import { IconButton } from '../ui/buttons.tsx';
+import { clockTime, pluralize } from '../ui/format.ts';
 import { Icon } from '../ui/icons.tsx';
+import { useRoomContext } from './room-context.ts';
 
 interface HeaderProps {
-  readonly id: string;
   readonly details: RoomDetails | undefined;
   readonly presence: ReadonlyMap<string, Presence>;
-  readonly me: string;
   readonly onMembers: () => void;
 }
 
-function subtitle({ id, details, presence, me }: HeaderProps): string {
-  const other = otherIn(id, me);
+function subtitle(other: string | undefined, { details, presence }: HeaderProps): string {
   if (other !== undefined) {
     const known = presence.get(other);
     if (known?.status === 'online') return 'Online';
@@ -23,32 +21,30 @@ function subtitle({ id, details, presence, me }: HeaderProps): string {
   const members = details?.members ?? [];
   if (members.length === 0) return '';
   const online = members.filter(({ user_id }) => presence.get(String(user_id))?.status === 'online').length;
-  const count = `${counted(members.length, 'member')}${details?.more_members ? ' and more' : ''}`;
+  const count = details?.more_members ? `${members.length}+ members` : pluralize(members.length, 'member');
   return online > 0 ? `${count}, ${online} online` : count;
 }
 
-/** What a room is called, who is there, and the way back on a small screen. */
+/** Shows the room's name and presence, the members button, and on small screens the way back to the room list. */
 export function RoomHeader(props: HeaderProps) {
-  const { id, details, presence, me, onMembers } = props;
+  const { details, presence, onMembers } = props;
+  const { room, me } = useRoomContext();
   const directory = useDirectory();
-  const other = otherIn(id, me);
+  const { id } = room;
+  const other = otherMember(id, me);
   const name = details || other ? roomName({ id, name: details?.name ?? '' }, me, directory) : '…';
   const online = other !== undefined && presence.get(other)?.status === 'online';
   return (
     <header class="room-header">
-      <a class="icon-button back" href="#/" aria-label="Back to the rooms">
+      <a class="icon-button back" href="#/" aria-label="Back to rooms">
         <Icon name="back" />
       </a>
       <Avatar id={other ?? id} name={name} group={other === undefined} online={online} />
       <div class="room-title">
         <h2>{name}</h2>
-        <p>{subtitle(props)}</p>
+        <p>{subtitle(other, props)}</p>
       </div>
-      {details ? (
-        <button type="button" class="icon-button" aria-label="Members" title="Members" onClick={onMembers}>
-          <Icon name="people" />
-        </button>
-      ) : null}
+      {details ? <IconButton icon="people" label="Members" onClick={onMembers} /> : null}
     </header>
   );
 }

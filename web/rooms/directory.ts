@@ -1,14 +1,13 @@
-import type { ComponentChildren } from 'preact';
-import { createContext, h } from 'preact';
+import { createContext } from 'preact';
 import { useContext, useEffect, useReducer } from 'preact/hooks';
 import type { Id } from '../../client/index.ts';
 
-/** The names of people, as far as the page came across them. */
+/** The names of the users that the page has come across. */
 export class Directory {
   readonly #names = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
 
-  /** `name` may be missing, or an e-mail address where nothing better is known. */
+  /** Stores a user's name. Does nothing without a name. */
   learn(id: Id, name: string | null | undefined): void {
     const key = String(id);
     if (!name || this.#names.get(key) === name) return;
@@ -16,15 +15,16 @@ export class Directory {
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** Learns a name from an address, unless a better one is known. */
+  /** Derives a user's name from an e-mail address, unless the name is known. */
   guess(id: Id, email: string): void {
-    if (!this.#names.has(String(id))) this.learn(id, email.split('@')[0]);
+    if (!this.knows(id)) this.learn(id, email.split('@')[0]);
   }
 
   knows(id: Id): boolean {
     return this.#names.has(String(id));
   }
 
+  /** Returns the user's name, or "User 7" while it is unknown. */
   name(id: Id): string {
     return this.#names.get(String(id)) ?? `User ${id}`;
   }
@@ -35,24 +35,27 @@ export class Directory {
   }
 }
 
-const DirectoryContext = createContext(new Directory());
+export const DirectoryContext = createContext(new Directory());
 
-export function WithDirectory(props: { directory: Directory; children: ComponentChildren }) {
-  return h(DirectoryContext.Provider, { value: props.directory }, props.children);
-}
-
-/** The names; the component renders anew when one is learned. */
+/** Returns the directory, and renders the component again when the directory learns a name. */
 export function useDirectory(): Directory {
   const directory = useContext(DirectoryContext);
-  const [, renew] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => directory.subscribe(() => renew(undefined)), [directory]);
+  const [, render] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => directory.subscribe(() => render(undefined)), [directory]);
   return directory;
 }
 
-const unescaped = (text: string) => text.replaceAll('%3A', ':').replaceAll('%25', '%');
+const unescapeId = (text: string) => text.replaceAll('%3A', ':').replaceAll('%25', '%');
 
-/** The other one of a direct room's two, by its id: `direct:1:2`. */
-export function otherIn(room: string, me: string | undefined): string | undefined {
-  const [kind, ...users] = room.split(':').map(unescaped);
+/** Returns the other member of a direct room, from its id such as `direct:1:2`; undefined for other rooms. */
+export function otherMember(room: string, me: string | undefined): string | undefined {
+  const [kind, ...users] = room.split(':').map(unescapeId);
   return kind === 'direct' ? users.find((user) => user !== me) : undefined;
+}
+
+/** Returns a room's name; for a direct room, the other member's name. */
+export function roomName(room: { id: string; name: string }, me: string, directory: Directory): string {
+  const other = otherMember(room.id, me);
+  if (other !== undefined) return directory.name(other);
+  return room.name || `Room ${room.id}`;
 }

@@ -1,37 +1,32 @@
 import { useState } from 'preact/hooks';
-import type { ChatClient, Presence, RoomDetails } from '../../client/index.ts';
+import type { Presence, RoomDetails } from '../../client/index.ts';
+import { useRoomContext } from '../room/room-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { Button, ErrorText, Field } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { type Deed, useDeed } from '../ui/use-async-action.ts';
+import { pluralize } from '../ui/format.ts';
+import { useAsyncAction } from '../ui/use-async-action.ts';
 import { useDirectory } from './directory.ts';
-import { addMember, removeMember } from './rooms-api.ts';
-import { Strangers } from './strangers.tsx';
 
-interface MembersProps {
-  readonly client: ChatClient;
-  readonly details: RoomDetails;
-  readonly presence: ReadonlyMap<string, Presence>;
-  readonly me: string;
-  /** Resolves once what is shown is as it is now. */
-  readonly onChanged: () => Promise<void>;
-  readonly onLeft: () => void;
-  readonly onClose: () => void;
+/** Returns the ids of members who never signed in. The server accepts any id, so one of them may be mistyped. */
+export const unknownMembers = ({ members }: RoomDetails, me: string | undefined): readonly string[] =>
+  members
+    .filter(({ user_id, username }) => username === null && String(user_id) !== me)
+    .map(({ user_id }) => String(user_id));
+
+/** Warns about members who never signed in. */
+export function UnknownMembers({ ids }: { readonly ids: readonly string[] }) {
+  if (ids.length === 0) return null;
+  return (
+    <p class="warning" role="status">
+      No one has signed in with {ids.length === 1 ? 'this ID' : `these ${pluralize(ids.length, 'ID')}`} yet:{' '}
+      {ids.join(', ')}. Check the spelling. New users see the room when they sign in.
+    </p>
+  );
 }
 
-type Member = RoomDetails['members'][number];
-
-export const moderates = (details: RoomDetails | undefined, me: string): boolean => {
-  const role = details?.members.find(({ user_id }) => String(user_id) === me)?.role;
-  return role === 'owner' || role === 'moderator';
-};
-
-interface AddProps {
-  readonly busy: boolean;
-  /** Resolves to whether they were added. */
-  readonly onAdd: (user: string) => Promise<boolean>;
-}
-
-function AddMember({ busy, onAdd }: AddProps) {
+/** `onAdd` resolves to whether the user was added. */
+function AddMember({ busy, onAdd }: { busy: boolean; onAdd: (user: string) => Promise<boolean> }) {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -40,10 +35,7 @@ function AddMember({ busy, onAdd }: AddProps) {
   };
   return (
     <form class="inline-form" onSubmit={submit}>
-      <label class="field">
-        <span>Add somebody by their user id</span>
-        <input name="user" required autocomplete="off" autocapitalize="none" />
-      </label>
+      <Field label="Add a member by user ID" name="user" />
       <button type="submit" class="primary" aria-disabled={busy}>
         Add
       </button>
@@ -52,17 +44,17 @@ function AddMember({ busy, onAdd }: AddProps) {
 }
 
 interface RowProps {
-  readonly member: Member;
-  readonly me: string;
+  readonly member: RoomDetails['members'][number];
   readonly online: boolean;
-  /** Undefined where one may not. */
+  /** Removes the member; undefined where the user may not. */
   readonly onRemove: (() => void) | undefined;
 }
 
-function MemberRow({ member: { user_id, username, role }, me, online, onRemove }: RowProps) {
+function MemberRow({ member: { user_id, username, role }, online, onRemove }: RowProps) {
+  const { me } = useRoomContext();
   const id = String(user_id);
   const name = useDirectory().name(id);
-  const more = online ? ', online' : username === null && id !== me ? ', not here yet' : '';
+  const state = online ? ', online' : username === null && id !== me ? ', never signed in' : '';
   return (
     <li>
       <Avatar id={id} name={name} online={online} />
@@ -70,7 +62,7 @@ function MemberRow({ member: { user_id, username, role }, me, online, onRemove }
         {name}
         {id === me ? ' (you)' : ''}
       </span>
-      <span class="member-role">{role + more}</span>
+      <span class="member-role">{role + state}</span>
       {onRemove ? (
         <button type="button" class="text-button" aria-label={`Remove ${name}`} onClick={onRemove}>
           Remove
@@ -80,51 +72,59 @@ function MemberRow({ member: { user_id, username, role }, me, online, onRemove }
   );
 }
 
-function removal({ attempt }: Deed, { client, details, onChanged }: MembersProps, user: Member['user_id']) {
-  const room = String(details.id);
-  return () => void attempt(() => removeMember(client, room, user).then(onChanged));
+interface MembersProps {
+  readonly details: RoomDetails;
+  readonly presence: ReadonlyMap<string, Presence>;
+  /** Reloads the details. */
+  readonly onChanged: () => Promise<void>;
+  readonly onLeft: () => void;
+  readonly onClose: () => void;
 }
 
-/** Who is in a room, and who comes and goes. */
-export function RoomMembers(props: MembersProps) {
-  const { client, details, presence, me, onChanged, onLeft, onClose } = props;
+/** Lists a room's members. Owners and moderators add and remove members; everybody can leave a group. */
+export function RoomMembers({ details, presence, onChanged, onLeft, onClose }: MembersProps) {
+  const { client, me, isModerator } = useRoomContext();
   const [added, setAdded] = useState<readonly string[]>([]);
-  const deed = useDeed();
-  const { busy, problem, attempt } = deed;
-  const room = String(details.id);
+  const { busy, error, run } = useAsyncAction();
   const isGroup = details.kind === 'group';
-  const may = isGroup && moderates(details, me);
+  const canManage = isGroup && isModerator;
+  const path = `/api/chats/${encodeURIComponent(String(details.id))}/members/`;
   const add = (user: string) =>
-    attempt(async () => {
-      await addMember(client, room, user);
+    run(async () => {
+      await client.fetch(path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ user_id: user }),
+      });
       setAdded((before) => [...before, user]);
       await onChanged();
     });
-  const isOnline = (id: string) => presence.get(id)?.status === 'online';
+  const remove = (user: string, onRemoved: () => unknown) =>
+    void run(async () => {
+      await client.fetch(`${path}${encodeURIComponent(user)}/`, { method: 'DELETE' });
+      await onRemoved();
+    });
   return (
     <Dialog title="Members" onClose={onClose}>
       <ul class="members">
         {details.members.map((member) => {
           const id = String(member.user_id);
-          const onRemove = may && id !== me ? removal(deed, props, member.user_id) : undefined;
-          return <MemberRow key={id} member={member} me={me} online={isOnline(id)} onRemove={onRemove} />;
+          return (
+            <MemberRow
+              key={id}
+              member={member}
+              online={presence.get(id)?.status === 'online'}
+              onRemove={canManage && id !== me ? () => remove(id, onChanged) : undefined}
+            />
+          );
         })}
       </ul>
-      {details.more_members ? <p class="hint">There are more than are listed.</p> : null}
-      <Strangers details={details} me={me} among={added} />
-      {may ? <AddMember busy={busy} onAdd={add} /> : null}
-      <p class="problem" role="alert">
-        {problem}
-      </p>
+      {details.more_members ? <p class="hint">This room has more members than are shown here.</p> : null}
+      <UnknownMembers ids={unknownMembers(details, me).filter((id) => added.includes(id))} />
+      {canManage ? <AddMember busy={busy} onAdd={add} /> : null}
+      <ErrorText>{error}</ErrorText>
       {isGroup ? (
-        <button
-          type="button"
-          class="danger"
-          aria-disabled={busy}
-          onClick={() => void attempt(() => removeMember(client, room, me).then(onLeft))}
-        >
-          Leave this room
-        </button>
+        <Button kind="danger" label="Leave room" busy={busy} onClick={() => remove(me, onLeft)} />
       ) : null}
     </Dialog>
   );

@@ -1,44 +1,43 @@
 import { useState } from 'preact/hooks';
 import type { ChatClient, RoomDetails } from '../../client/index.ts';
+import { Button, ErrorText, Field } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { useDeed } from '../ui/use-async-action.ts';
-import { Strangers, strangersIn } from './strangers.tsx';
+import { useAsyncAction } from '../ui/use-async-action.ts';
+import { UnknownMembers, unknownMembers } from './members.tsx';
 
 interface NewRoomProps {
   readonly client: ChatClient;
-  readonly onMade: (room: string) => void;
+  readonly onCreated: (room: string) => void;
   readonly onClose: () => void;
 }
 
-const idsIn = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
+const splitIds = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
 
-/** Makes a room of several, or of two. */
-export function NewRoom({ client, onMade, onClose }: NewRoomProps) {
+/** Creates a group or a direct room. */
+export function NewRoom({ client, onCreated, onClose }: NewRoomProps) {
   const [direct, setDirect] = useState(false);
-  const [made, setMade] = useState<RoomDetails>();
-  const { busy, problem, attempt } = useDeed();
+  const [created, setCreated] = useState<RoomDetails>();
+  const { busy, error, run } = useAsyncAction();
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget as HTMLFormElement);
     const name = String(fields.get('name') ?? '').trim();
-    const members = idsIn(String(fields.get('members') ?? ''));
+    const members = splitIds(String(fields.get('members') ?? ''));
     const [other = ''] = members;
-    void attempt(async () => {
+    void run(async () => {
       const room = await client.createRoom(direct ? { kind: 'direct', members: [other] } : { name, members });
-      if (strangersIn(room, client.user).length > 0) setMade(room);
-      else onMade(String(room.id));
+      if (unknownMembers(room, client.user).length > 0) setCreated(room);
+      else onCreated(String(room.id));
     });
   };
 
-  if (made) {
-    const go = () => onMade(String(made.id));
+  if (created) {
+    const open = () => onCreated(String(created.id));
     return (
-      <Dialog title="The room is made" onClose={go}>
-        <Strangers details={made} me={client.user} />
-        <button type="button" class="primary" onClick={go}>
-          Go to the room
-        </button>
+      <Dialog title="Room created" onClose={open}>
+        <UnknownMembers ids={unknownMembers(created, client.user)} />
+        <Button kind="primary" label="Open room" onClick={open} />
       </Dialog>
     );
   }
@@ -47,29 +46,24 @@ export function NewRoom({ client, onMade, onClose }: NewRoomProps) {
     <Dialog title="New room" onClose={onClose}>
       <form class="form" onSubmit={submit}>
         <fieldset class="choice">
-          <legend>Who is it for?</legend>
+          <legend>Type</legend>
           <label>
-            <input type="radio" name="kind" checked={!direct} onChange={() => setDirect(false)} /> A group
+            <input type="radio" name="kind" checked={!direct} onChange={() => setDirect(false)} /> Group
           </label>
           <label>
-            <input type="radio" name="kind" checked={direct} onChange={() => setDirect(true)} /> One other
+            <input type="radio" name="kind" checked={direct} onChange={() => setDirect(true)} /> Direct
+            message
           </label>
         </fieldset>
-        {direct ? null : (
-          <label class="field">
-            <span>Name</span>
-            <input name="name" required autocomplete="off" maxLength={100} />
-          </label>
-        )}
-        <label class="field">
-          <span>{direct ? 'Their user id' : 'User ids of the others, with commas between'}</span>
-          <input name="members" required={direct} autocomplete="off" autocapitalize="none" />
-        </label>
-        <p class="problem" role="alert">
-          {problem}
-        </p>
+        {direct ? null : <Field label="Name" name="name" maxLength={100} />}
+        <Field
+          label={direct ? 'User ID' : 'User IDs, separated by commas'}
+          name="members"
+          required={direct}
+        />
+        <ErrorText>{error}</ErrorText>
         <button type="submit" class="primary" aria-disabled={busy}>
-          {busy ? 'Making the room…' : 'Make the room'}
+          {busy ? 'Creating room…' : 'Create room'}
         </button>
       </form>
     </Dialog>

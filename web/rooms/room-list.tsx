@@ -1,8 +1,9 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useSyncExternalStore } from 'preact/compat';
 import type { ChatClient } from '../../client/index.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { counted, shortTime } from '../ui/format.ts';
-import { type Directory, otherIn, useDirectory } from './directory.ts';
+import { Button } from '../ui/buttons.tsx';
+import { pluralize, shortTime } from '../ui/format.ts';
+import { type Directory, otherMember, roomName, useDirectory } from './directory.ts';
 import type { ListedRoom, RoomList } from './use-rooms.ts';
 
 interface RowsProps {
@@ -12,19 +13,30 @@ interface RowsProps {
   readonly current: string | undefined;
 }
 
-export const addressOf = (room: string): string => `#/${encodeURIComponent(room)}`;
+export const roomLink = (room: string): string => `#/${encodeURIComponent(room)}`;
 
-/** A room's name; that of a direct room is the other's. */
-export function roomName(room: { id: string; name: string }, me: string, directory: Directory): string {
-  const other = otherIn(room.id, me);
-  if (other !== undefined) return directory.name(other);
-  return room.name || `Room ${room.id}`;
+function roomInAddress(): string | undefined {
+  const [, room] = /^#\/(.+)$/.exec(location.hash) ?? [];
+  try {
+    return room === undefined ? undefined : decodeURIComponent(room);
+  } catch {
+    // The address has percent signs that are no valid encoding, so the page did not write it.
+    return undefined;
+  }
 }
 
-/** A direct room's list entry does not say who the other is, but the room does. */
+function onHashChange(listener: () => void): () => void {
+  addEventListener('hashchange', listener);
+  return () => removeEventListener('hashchange', listener);
+}
+
+/** Returns the id of the room in the page's address, so that reloading and going back work. */
+export const useCurrentRoom = () => useSyncExternalStore(onHashChange, roomInAddress);
+
+/** Loads the names of direct rooms' other members: the list has only their ids. */
 function useNames({ client, list, me }: RowsProps, directory: Directory): void {
   const unknown = (list.rooms ?? [])
-    .filter(({ id }) => !directory.knows(otherIn(id, me) ?? me) && otherIn(id, me) !== undefined)
+    .filter(({ id }) => !directory.knows(otherMember(id, me) ?? me) && otherMember(id, me) !== undefined)
     .map(({ id }) => id)
     .join('\n');
   useEffect(() => {
@@ -41,38 +53,38 @@ function useNames({ client, list, me }: RowsProps, directory: Directory): void {
 }
 
 function preview({ last }: ListedRoom, me: string, directory: Directory): string {
-  if (!last) return 'Nothing was said yet';
+  if (!last) return 'No messages yet';
   return `${last.author === me ? 'You' : directory.name(last.author)}: ${last.text}`;
 }
 
-function Badge({ room }: { readonly room: ListedRoom }) {
+function UnreadBadge({ room }: { readonly room: ListedRoom }) {
   return (
     <span class="badge">
       <span aria-hidden="true">{room.unreadCapped ? `${room.unread}+` : room.unread}</span>
-      <span class="unseen">{counted(room.unread, 'unread message')}</span>
+      <span class="unseen">{pluralize(room.unread, 'unread message')}</span>
     </span>
   );
 }
 
-/** One's rooms, latest first. */
+/** The user's rooms, latest first. */
 export function RoomRows(props: RowsProps) {
   const { list, me, current } = props;
   const directory = useDirectory();
   useNames(props, directory);
   if (!list.rooms) {
-    return list.problem ? <p class="problem">{list.problem}</p> : <p class="hint">Loading your rooms…</p>;
+    return list.error ? <p class="problem">{list.error}</p> : <p class="hint">Loading rooms…</p>;
   }
-  if (list.rooms.length === 0) return <p class="hint">You are in no room yet. Make one.</p>;
+  if (list.rooms.length === 0) return <p class="hint">No rooms yet. Create one to start chatting.</p>;
   return (
     <>
       <ul class="rooms">
         {list.rooms.map((room) => {
           const name = roomName(room, me, directory);
-          const other = otherIn(room.id, me);
+          const other = otherMember(room.id, me);
           const isCurrent = room.id === current;
           return (
             <li key={room.id}>
-              <a href={addressOf(room.id)} class="room" {...(isCurrent && { 'aria-current': 'page' })}>
+              <a href={roomLink(room.id)} class="room" {...(isCurrent && { 'aria-current': 'page' })}>
                 <Avatar id={other ?? room.id} name={name} group={other === undefined} />
                 <span class="room-name">{name}</span>
                 {room.at ? (
@@ -81,17 +93,13 @@ export function RoomRows(props: RowsProps) {
                   </time>
                 ) : null}
                 <span class="room-preview">{preview(room, me, directory)}</span>
-                {room.unread > 0 && !isCurrent ? <Badge room={room} /> : null}
+                {room.unread > 0 && !isCurrent ? <UnreadBadge room={room} /> : null}
               </a>
             </li>
           );
         })}
       </ul>
-      {list.hasMore ? (
-        <button type="button" class="quiet" onClick={list.more}>
-          More rooms
-        </button>
-      ) : null}
+      {list.hasMore ? <Button kind="quiet" label="Load more rooms" onClick={list.loadMore} /> : null}
     </>
   );
 }

@@ -1,66 +1,66 @@
-/** Who is signed in in this tab. */
+import { ChatClientError } from '../../client/index.ts';
+
+/** The user who is signed in in this tab. */
 export interface Session {
   readonly token: string;
-  /** The name that one signed in with; unknown where a token was pasted. */
+  /** The user name of the sign-in form; undefined after signing in with a token. */
   readonly name?: string;
-}
-
-/** Why somebody could not be signed in; `code` is that of the HTTP API. */
-export class SignInError extends Error {
-  override readonly name = 'SignInError';
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
 }
 
 const KEY = 'parley:session';
 
-/** Kept for the tab alone: a reload finds it, another tab can be another person, and closing the tab ends it. */
-export function keptSession(): Session | undefined {
-  const kept = sessionStorage.getItem(KEY);
-  return kept === null ? undefined : (JSON.parse(kept) as Session);
+/** Returns this tab's session. It survives a reload, ends with the tab, and is not shared with other tabs. */
+export function loadSession(): Session | undefined {
+  const saved = sessionStorage.getItem(KEY);
+  return saved === null ? undefined : (JSON.parse(saved) as Session);
 }
 
-export function keepSession(session: Session): void {
+export function saveSession(session: Session): void {
   sessionStorage.setItem(KEY, JSON.stringify(session));
 }
 
-async function asked(path: string, init: RequestInit): Promise<Response> {
+async function request(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, init);
   } catch {
-    throw new SignInError('UNREACHABLE', 'The chat does not answer: check the network and try again');
+    throw new ChatClientError(
+      'UNREACHABLE',
+      'Could not sign in: the chat is unreachable. Check your network and try again.',
+    );
   }
 }
 
-/** @throws SignInError WRONG_PASSWORD, NO_PASSWORD_LOGIN where the chat has an issuer of its own, UNREACHABLE … */
-export async function signIn(username: string, password: string): Promise<Session> {
-  const response = await asked('/api/login/', {
+/**
+ * Signs in with a user name and a password.
+ * @throws ChatClientError WRONG_PASSWORD, UNREACHABLE, NO_PASSWORD_LOGIN if the chat uses another token issuer …
+ */
+export async function signInWithPassword(username: string, password: string): Promise<Session> {
+  const response = await request('/api/login/', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ username, password }),
   });
   const body = await response.json().catch(() => ({}));
   if (response.ok) return { token: body.token, name: body.user.username };
-  throw new SignInError(
+  throw new ChatClientError(
     body.error ?? 'INTERNAL',
-    body.message ?? `Signing in failed with ${response.status}: try again`,
+    body.message ?? `Could not sign in: the server answered ${response.status}. Try again.`,
   );
 }
 
-/** Takes a token that somebody brings. @throws SignInError UNAUTHENTICATED, UNREACHABLE */
-export async function takeToken(token: string): Promise<Session> {
-  // What no header can hold is no token either.
+/** Checks a token that the user pasted. @throws ChatClientError UNAUTHENTICATED, UNREACHABLE */
+export async function signInWithToken(token: string): Promise<Session> {
+  // fetch throws for a header value with other characters.
   const isToken = /^[\w.~+/=-]+$/.test(token);
   const headers = { Authorization: `Bearer ${token}` };
-  if (isToken && (await asked('/api/chats/?limit=1', { headers })).ok) return { token };
-  throw new SignInError('UNAUTHENTICATED', 'The token was refused: it may have run out; get a fresh one');
+  if (isToken && (await request('/api/chats/?limit=1', { headers })).ok) return { token };
+  throw new ChatClientError(
+    'UNAUTHENTICATED',
+    'Could not sign in: the token is invalid or expired. Get a new one.',
+  );
 }
 
-/** Forgets the token here, and the cookie that signing in has set. */
+/** Deletes the token from this tab, and the cookie that signing in has set. */
 export async function signOut(): Promise<void> {
   sessionStorage.removeItem(KEY);
   await fetch('/api/logout/', { method: 'POST' }).catch(() => undefined);

@@ -1,43 +1,46 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { useDeed } from '../ui/use-async-action.ts';
-import { type Session, SignInError, signIn, takeToken } from './session.ts';
+import { ChatClientError } from '../../client/index.ts';
+import { Button, ErrorText, Field } from '../ui/buttons.tsx';
+import { useAsyncAction } from '../ui/use-async-action.ts';
+import { type Session, signInWithPassword, signInWithToken } from './session.ts';
 
 interface SignInProps {
   readonly onSignedIn: (session: Session) => void;
-  /** Who signs in again; only they can go on. */
+  /** Fills in the user name. */
   readonly name?: string | undefined;
 }
 
-/** Signs in by what a form holds. @throws SignInError */
-async function signedIn(fields: FormData, byToken: boolean): Promise<Session> {
+/** @throws ChatClientError */
+async function signInWith(fields: FormData, byToken: boolean): Promise<Session> {
   const field = (key: string) => String(fields.get(key) ?? '');
   try {
-    if (byToken) return await takeToken(field('token').trim());
-    return await signIn(field('username').trim(), field('password'));
+    if (byToken) return await signInWithToken(field('token').trim());
+    return await signInWithPassword(field('username').trim(), field('password'));
   } catch (error) {
-    throw error instanceof SignInError ? error : new SignInError('INTERNAL', 'Signing in failed: try again');
+    if (error instanceof ChatClientError) throw error;
+    throw new ChatClientError('INTERNAL', 'Could not sign in: something went wrong. Try again.');
   }
 }
 
-/** A form that signs somebody in: by password, or where the chat has an issuer of its own, by a token. */
+/** Signs in with a password, or with a token if the chat uses another token issuer. */
 export function SignInForm({ onSignedIn, name }: SignInProps) {
   const [byToken, setByToken] = useState(false);
-  const { busy, problem, attempt } = useDeed();
+  const { busy, error, run } = useAsyncAction();
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
 
   useEffect(() => {
-    // Where one goes on, with what was wrong under the first key.
-    if (problem) form.current?.querySelector<HTMLInputElement>('[name=password], [name=token]')?.select();
-  }, [problem]);
+    // Selects the wrong value, so that typing replaces it.
+    if (error) form.current?.querySelector<HTMLInputElement>('[name=password], [name=token]')?.select();
+  }, [error]);
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget as HTMLFormElement);
-    void attempt(async () => {
-      const session = await signedIn(fields, byToken).catch((error: SignInError) => {
-        if (error.code === 'NO_PASSWORD_LOGIN') setByToken(true);
-        throw error;
+    void run(async () => {
+      const session = await signInWith(fields, byToken).catch((failure: ChatClientError) => {
+        if (failure.code === 'NO_PASSWORD_LOGIN') setByToken(true);
+        throw failure;
       });
       onSignedIn(session);
     });
@@ -54,55 +57,42 @@ export function SignInForm({ onSignedIn, name }: SignInProps) {
             required
             autocomplete="off"
             spellcheck={false}
-            aria-invalid={problem !== ''}
-            aria-describedby={`${id}-problem`}
+            aria-invalid={error !== ''}
+            aria-describedby={`${id}-error`}
           />
         </label>
       ) : (
         <>
-          <label class="field">
-            <span>User name</span>
-            <input
-              name="username"
-              required
-              autocomplete="username"
-              autocapitalize="none"
-              defaultValue={name}
-            />
-          </label>
-          <label class="field">
-            <span>Password</span>
-            <input
-              name="password"
-              type="password"
-              required
-              autocomplete="current-password"
-              aria-invalid={problem !== ''}
-              aria-describedby={`${id}-problem`}
-            />
-          </label>
+          <Field label="User name" name="username" autocomplete="username" defaultValue={name} />
+          <Field
+            label="Password"
+            name="password"
+            type="password"
+            autocomplete="current-password"
+            aria-invalid={error !== ''}
+            aria-describedby={`${id}-error`}
+          />
         </>
       )}
-      <p class="problem" id={`${id}-problem`} role="alert">
-        {problem}
-      </p>
+      <ErrorText id={`${id}-error`}>{error}</ErrorText>
       <button class="primary" type="submit" aria-disabled={busy}>
         {busy ? 'Signing in…' : 'Sign in'}
       </button>
-      <button class="quiet" type="button" onClick={() => setByToken(!byToken)}>
-        {byToken ? 'Use a password instead' : 'Use a token instead'}
-      </button>
+      <Button
+        kind="quiet"
+        label={byToken ? 'Use a password instead' : 'Use a token instead'}
+        onClick={() => setByToken(!byToken)}
+      />
     </form>
   );
 }
 
-/** The whole page for somebody who is not signed in. */
 export function SignInPage({ onSignedIn }: SignInProps) {
   return (
     <main class="sign-in">
       <div class="card">
         <h1 class="wordmark">Parley</h1>
-        <p class="lead">Sign in to talk.</p>
+        <p class="lead">Sign in to start chatting.</p>
         <SignInForm onSignedIn={onSignedIn} />
       </div>
     </main>

@@ -1,96 +1,63 @@
-import type { Message, PendingMessage, Room, Unanswered } from '../../client/index.ts';
+import type { Message, PendingMessage, SendOptions, Unanswered } from '../../client/index.ts';
 
-type SendAsk = Parameters<Room['send']>[1];
+/** A change that the server has not answered yet. */
+type Frame = Unanswered['frame'];
 
-/** One thing that somebody said, as the timeline shows it. */
+/** One message as the timeline shows it. */
 export interface Entry {
-  /** The same while it is pending and when it is stored. */
+  /** Stays the same when a pending message is stored. */
   readonly key: string;
   readonly state: 'stored' | 'pending' | 'failed' | 'deleted';
-  /** Its message's id; undefined until it is stored. */
+  /** The message's id; undefined until the message is stored. */
   readonly id?: number | undefined;
   readonly author: string;
   readonly text: string;
-  /** When it was said, in ISO 8601. */
+  /** When the message was sent, in ISO 8601. */
   readonly at: string;
-  readonly edited?: boolean | undefined;
-  /** A change of it is on its way: what it is to become shows already. */
-  readonly changing?: boolean | undefined;
   readonly replyTo?: number | undefined;
-  readonly status?: Message['status'] | undefined;
   readonly type: 'text' | 'file' | 'image';
-  readonly file?: EntryFile | undefined;
-  readonly reactions: readonly Reaction[];
-  /** Why it was not sent. */
-  readonly problem?: string | undefined;
+  /** The stored message; undefined in every other state. */
+  readonly message?: Message | undefined;
+  /** The changes of this message that the server has not answered yet. */
+  readonly unanswered?: readonly Frame[];
+  /** Whether one of them is an edit or a deletion. */
+  readonly changing?: boolean;
+  /** Why a failed message was not sent. */
+  readonly error?: string;
 }
 
-export interface EntryFile {
-  readonly name: string;
-  readonly url?: string | undefined;
-  readonly type?: string | undefined;
-  /** Bytes. */
-  readonly size?: number | undefined;
-}
-
-export interface Reaction {
-  readonly emoji: string;
-  readonly users: readonly string[];
-}
-
-/** A message that was refused, and what it takes to send it again. */
-export interface Failed {
+/** A refused message, with what a retry needs. */
+export interface FailedMessage {
   readonly clientId: string;
   readonly text: string;
-  readonly options: NonNullable<SendAsk>;
-  readonly problem: string;
+  readonly options: SendOptions;
+  readonly error: string;
   readonly at: string;
 }
 
-const made = new WeakMap<object, Entry>();
+const entries = new WeakMap<object, Entry>();
 
-function storedEntry(message: Message): Entry {
-  const { message_id: id, client_id, file, reactions = {} } = message;
-  return {
-    key: client_id ?? `m${id}`,
-    state: message.deleted ? 'deleted' : 'stored',
-    id,
+/** Returns the same entry for the same message, so that its row does not render again. */
+export function entryOf(message: Message | PendingMessage): Entry {
+  const known = entries.get(message);
+  if (known) return known;
+  const stored = message.status === 'pending' ? undefined : (message as Message);
+  const entry: Entry = {
+    key: message.client_id ?? `m${message.message_id}`,
+    state: stored ? 'stored' : 'pending',
+    id: stored?.message_id,
     author: String(message.sender_id),
     text: message.text,
     at: message.created_at,
-    edited: message.edited,
     replyTo: message.reply_to,
-    status: message.status,
     type: message.type ?? 'text',
-    file:
-      file === undefined
-        ? undefined
-        : { name: file, url: message.file_url, type: message.file_type, size: message.file_size },
-    reactions: Object.entries(reactions).map(([emoji, users]) => ({ emoji, users: users.map(String) })),
+    message: stored,
   };
-}
-
-const pendingEntry = (pending: PendingMessage): Entry => ({
-  key: pending.client_id,
-  state: 'pending',
-  author: String(pending.sender_id),
-  text: pending.text,
-  at: pending.created_at,
-  replyTo: pending.reply_to,
-  type: pending.type ?? 'text',
-  reactions: [],
-});
-
-/** The same message gives the same entry, so that its row is not drawn again. */
-export function entryOf(message: Message | PendingMessage): Entry {
-  const known = made.get(message);
-  if (known) return known;
-  const entry = message.status === 'pending' ? pendingEntry(message) : storedEntry(message as Message);
-  made.set(message, entry);
+  entries.set(message, entry);
   return entry;
 }
 
-export const failedEntry = ({ clientId, text, options, problem, at }: Failed, me: string): Entry => ({
+export const failedEntry = ({ clientId, text, options, error, at }: FailedMessage, me: string): Entry => ({
   key: clientId,
   state: 'failed',
   author: me,
@@ -98,39 +65,21 @@ export const failedEntry = ({ clientId, text, options, problem, at }: Failed, me
   at,
   replyTo: options.reply_to === undefined ? undefined : Number(options.reply_to),
   type: options.type ?? 'text',
-  reactions: [],
-  problem,
+  error,
 });
 
-function reacted(reactions: readonly Reaction[], emoji: string, me: string, remove: boolean): Reaction[] {
-  const before = reactions.find((each) => each.emoji === emoji)?.users ?? [];
-  const users = before.filter((user) => user !== me);
-  const after = { emoji, users: remove ? users : [...users, me] };
-  const all =
-    before.length > 0
-      ? reactions.map((each) => (each.emoji === emoji ? after : each))
-      : [...reactions, after];
-  return all.filter((each) => each.users.length > 0);
+/** Returns an entry as it will be once the server accepts its unanswered changes. */
+export function withUnanswered(entry: Entry, frames: readonly Frame[]): Entry {
+  const unanswered = frames.filter(
+    (frame) => frame.action !== 'send' && Number(frame.message_id) === entry.id,
+  );
+  if (unanswered.length === 0) return entry;
+  const edit = unanswered.findLast((frame) => frame.action === 'edit');
+  const changing = unanswered.some(({ action }) => action === 'edit' || action === 'delete');
+  return { ...entry, text: edit?.text ?? entry.text, changing, unanswered };
 }
 
-/** An entry as it is to become, by what was asked for and is not answered yet. */
-export function changed(entry: Entry, asked: readonly Unanswered['frame'][], me: string): Entry {
-  let next = entry;
-  for (const frame of asked) {
-    if (frame.action === 'send' || Number(frame.message_id) !== entry.id) continue;
-    if (frame.action === 'edit') next = { ...next, text: frame.text, changing: true };
-    else if (frame.action === 'delete') next = { ...next, changing: true };
-    else next = { ...next, reactions: reacted(next.reactions, frame.emoji, me, frame.remove ?? false) };
-  }
-  return next;
-}
-
-/** What is left to show of a message that somebody took away. */
-export const tombstone = (entry: Entry): Entry => ({
-  ...entry,
-  state: 'deleted',
-  text: '',
-  file: undefined,
-  reactions: [],
-  replyTo: undefined,
-});
+/** Returns what the timeline shows in place of a deleted message. */
+export const tombstone = ({ key, id, author, at, type }: Entry): Entry => {
+  return { key, state: 'deleted', id, author, text: '', at, type };
+};

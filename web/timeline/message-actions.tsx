@@ -1,47 +1,34 @@
-import { Icon, type IconName } from '../ui/icons.tsx';
+import type { ComponentChildren } from 'preact';
+import { useRoomContext } from '../room/room-context.ts';
+import { Button, IconButton } from '../ui/buttons.tsx';
 import type { Entry } from './entry.ts';
-import type { RowDeeds } from './row-deeds.ts';
 
-interface ActionsProps {
-  readonly entry: Entry;
-  readonly mine: boolean;
-  /** Whether one may take it away: it is one's own, or one moderates. */
-  readonly mayChange: boolean;
-  readonly choosing: boolean;
-  readonly onChoosing: (choosing: boolean) => void;
-  readonly deeds: RowDeeds;
-}
-
-interface ActionProps {
-  readonly icon: IconName;
-  readonly label: string;
-  readonly onClick: () => void;
-  readonly expanded?: boolean;
-}
-
-function Action({ icon, label, onClick, expanded }: ActionProps) {
+/** The buttons of the message that has the pointer or the focus; `children` come first. */
+export function MessageActions({ entry, children }: { entry: Entry; children: ComponentChildren }) {
+  const { draft, me, isModerator, confirmDelete } = useRoomContext();
+  const { id } = entry;
+  const isOwn = entry.author === me;
+  const setTarget = (kind: 'reply' | 'edit') => draft.setTarget({ kind, entry });
   return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={label}
-      title={label}
-      {...(expanded !== undefined && { 'aria-expanded': expanded })}
-      onClick={onClick}
-    >
-      <Icon name={icon} />
-    </button>
+    <fieldset class="actions" aria-label="Message actions">
+      {children}
+      <IconButton icon="reply" label="Reply" onClick={() => setTarget('reply')} />
+      {isOwn && entry.text ? <IconButton icon="edit" label="Edit" onClick={() => setTarget('edit')} /> : null}
+      {(isOwn || isModerator) && id !== undefined ? (
+        <IconButton icon="trash" label="Delete" onClick={() => confirmDelete(id)} />
+      ) : null}
+    </fieldset>
   );
 }
 
-/** What can be done about the message under the pointer or the focus. */
-export function MessageActions({ entry, mine, mayChange, choosing, onChoosing, deeds }: ActionsProps) {
+/** Shows why a message was not sent, with buttons to retry or discard it. */
+export function FailedActions({ entry: { key, error } }: { readonly entry: Entry }) {
+  const { draft } = useRoomContext();
   return (
-    <fieldset class="actions" aria-label="Message actions">
-      <Action icon="smile" label="React" expanded={choosing} onClick={() => onChoosing(!choosing)} />
-      <Action icon="reply" label="Reply" onClick={() => deeds.reply(entry)} />
-      {mine && entry.text ? <Action icon="edit" label="Edit" onClick={() => deeds.edit(entry)} /> : null}
-      {mayChange ? <Action icon="trash" label="Delete" onClick={() => deeds.remove(entry)} /> : null}
-    </fieldset>
+    <div class="failed" role="alert">
+      <span>Not sent. {error}</span>
+      <Button kind="text-button" label="Try again" onClick={() => draft.retry(key)} />
+      <Button kind="text-button" label="Discard" onClick={() => draft.discard(key)} />
+    </div>
   );
 }

@@ -1,60 +1,45 @@
 import { dayKey, dayName } from '../ui/format.ts';
 import type { Entry } from './entry.ts';
 
-/** What stands in the timeline, from top to bottom. */
-export type Item = DayItem | DividerItem | EntryItem;
+/** An element of the timeline, from top to bottom. */
+export type Item =
+  | { readonly kind: 'day'; readonly key: string; readonly name: string }
+  | { readonly kind: 'unread'; readonly key: string }
+  // `first` starts a group of one author's messages, and shows the author.
+  | { readonly kind: 'entry'; readonly key: string; readonly entry: Entry; readonly first: boolean };
 
-interface DayItem {
-  readonly kind: 'day';
-  readonly key: string;
-  readonly name: string;
-}
-
-interface DividerItem {
-  readonly kind: 'unread';
-  readonly key: string;
-}
-
-export interface EntryItem {
-  readonly kind: 'entry';
-  readonly key: string;
-  readonly entry: Entry;
-  /** The first in a row of messages of one author: it shows who that is. */
-  readonly first: boolean;
-}
-
-/** After so long somebody's next message shows its author again. */
+/** A message that comes later than this after the one before it starts a new group. */
 const GROUP_MS = 5 * 60 * 1000;
 
-const together = (one: Entry | undefined, next: Entry): boolean =>
-  one !== undefined &&
-  one.author === next.author &&
-  one.state !== 'deleted' &&
-  Date.parse(next.at) - Date.parse(one.at) < GROUP_MS;
+const isSameGroup = (before: Entry | undefined, entry: Entry): boolean =>
+  before !== undefined &&
+  before.author === entry.author &&
+  before.state !== 'deleted' &&
+  Date.parse(entry.at) - Date.parse(before.at) < GROUP_MS;
 
-/** Puts days and the mark of what is unread between entries. `unreadAfter` is the last message that was read. */
-export function itemsOf(
+/** Inserts the days and the "New messages" divider. `unreadAfter` is the id of the last message that was read. */
+export function timelineItems(
   entries: readonly Entry[],
   unreadAfter: number | undefined,
   me: string,
 ): readonly Item[] {
   const items: Item[] = [];
   let before: Entry | undefined;
-  let day = '';
-  let marked = unreadAfter === undefined;
+  let lastDay = '';
+  let hasDivider = unreadAfter === undefined;
   for (const entry of entries) {
-    const today = dayKey(entry.at);
-    if (today !== day) {
-      items.push({ kind: 'day', key: `day-${today}`, name: dayName(entry.at) });
-      day = today;
+    const day = dayKey(entry.at);
+    if (day !== lastDay) {
+      items.push({ kind: 'day', key: `day-${day}`, name: dayName(entry.at) });
+      lastDay = day;
       before = undefined;
     }
-    if (!marked && entry.author !== me && (entry.id ?? 0) > (unreadAfter ?? 0)) {
+    if (!hasDivider && entry.author !== me && (entry.id ?? 0) > (unreadAfter ?? 0)) {
       items.push({ kind: 'unread', key: 'unread' });
-      marked = true;
+      hasDivider = true;
       before = undefined;
     }
-    items.push({ kind: 'entry', key: entry.key, entry, first: !together(before, entry) });
+    items.push({ kind: 'entry', key: entry.key, entry, first: !isSameGroup(before, entry) });
     before = entry;
   }
   return items;

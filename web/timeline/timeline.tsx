@@ -1,66 +1,54 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import type { ChatClient, Room } from '../../client/index.ts';
+import { useRoomContext } from '../room/room-context.ts';
 import { useDirectory } from '../rooms/directory.ts';
 import { Icon } from '../ui/icons.tsx';
 import type { Entry } from './entry.ts';
-import { MessageRow, type Quote } from './message-row.tsx';
-import type { RowDeeds } from './row-deeds.ts';
-import { type Item, itemsOf } from './timeline-items.ts';
-import { moveFocus } from './timeline-keys.ts';
-import { usePointing } from './use-active-row.ts';
-import { useSeeking } from './use-go-to.ts';
-import { type Shown, useWindow } from './use-scroll-window.ts';
-import { useSizes } from './use-sizes.ts';
+import type { Quote } from './message-content.tsx';
+import { MessageRow } from './message-row.tsx';
+import { type Item, timelineItems } from './timeline-items.ts';
+import { moveFocus, useActiveRow } from './use-active-row.ts';
+import { useGoTo } from './use-go-to.ts';
+import { type ScrollWindow, useScrollWindow } from './use-scroll-window.ts';
 
 interface TimelineProps {
-  readonly client: ChatClient;
-  readonly room: Room;
-  readonly me: string;
   readonly entries: readonly Entry[];
-  /** The last message that one had read when one came; undefined where nothing is unread. */
+  /** The last message that was read before; undefined if nothing is unread. */
   readonly unreadAfter: number | undefined;
-  readonly moderates: boolean;
-  readonly deeds: Omit<RowDeeds, 'show'>;
-  /** Told whether the newest message is in view. */
+  /** Called with whether the newest message is in view. */
   readonly onView: (newest: boolean) => void;
 }
 
-const wordsOf = (entry: Entry | undefined): string => {
-  if (!entry) return 'An earlier message';
+const quoteText = (entry: Entry | undefined): string => {
+  if (!entry) return 'Earlier message';
   if (entry.state === 'deleted') return 'Message deleted';
-  return entry.text || (entry.file?.name ?? 'File');
+  return entry.text || (entry.message?.file ?? 'File');
 };
 
-/** Follows the newest message: whoever writes wants to see theirs, and what is in view is read. */
+/** Scrolls to the user's own new message, and reports whether the newest message is in view. */
 function useNewest(
   entries: readonly Entry[],
-  { atEnd, toEnd }: Shown<Item>,
-  onView: (newest: boolean) => void,
+  { atEnd, toEnd }: ScrollWindow,
+  onView: TimelineProps['onView'],
 ) {
-  // Those that were refused stand below whatever comes.
+  // Failed messages stay below all others.
   const last = entries.findLast(({ state }) => state !== 'failed');
   const newest = last?.key;
-  const written = last?.state === 'pending' ? newest : undefined;
+  const sent = last?.state === 'pending' ? newest : undefined;
   useEffect(() => {
-    if (written !== undefined) toEnd();
-  }, [written]);
+    if (sent !== undefined) toEnd();
+  }, [sent]);
   useEffect(() => onView(atEnd), [atEnd, newest, onView]);
 }
 
-/** That more is on its way, or that the room begins here. */
-function Beginning({ room, isEmpty }: { readonly room: Room; readonly isEmpty: boolean }) {
-  const isLive = room.state === 'live';
+/** The line above the oldest loaded message. */
+function TimelineStart({ isEmpty }: { readonly isEmpty: boolean }) {
+  const { room } = useRoomContext();
   if (!isEmpty && room.hasMore) return <p class="older">Loading earlier messages…</p>;
-  if (!isLive || room.hasMore) return null;
-  return isEmpty ? (
-    <p class="empty">Nothing was said here yet. Say the first word.</p>
-  ) : (
-    <p class="older">The room begins here.</p>
-  );
+  if (room.state !== 'live' || room.hasMore) return null;
+  return isEmpty ? <p class="empty">No messages yet</p> : <p class="older">This is the start of the room.</p>;
 }
 
-/** What stands between messages. */
-function Between({ item }: { readonly item: Exclude<Item, { kind: 'entry' }> }) {
+function Divider({ item }: { readonly item: Exclude<Item, { kind: 'entry' }> }) {
   const isDay = item.kind === 'day';
   return (
     <p class={isDay ? 'day' : 'unread-mark'}>
@@ -69,50 +57,28 @@ function Between({ item }: { readonly item: Exclude<Item, { kind: 'entry' }> }) 
   );
 }
 
-/** What was said, with as little of it in the document as fills the screen. Older messages load as one scrolls up. */
-export function Timeline(props: TimelineProps) {
-  const { client, room, me, entries, unreadAfter, moderates, onView } = props;
+/** The room's messages. Only a part of them is in the document; scrolling up loads older ones. */
+export function Timeline({ entries, unreadAfter, onView }: TimelineProps) {
+  const { room, me } = useRoomContext();
   const directory = useDirectory();
-  const items = useMemo(() => itemsOf(entries, unreadAfter, me), [entries, unreadAfter, me]);
+  const items = useMemo(() => timelineItems(entries, unreadAfter, me), [entries, unreadAfter, me]);
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
-  const older = () => {
-    // A room that was refused tells so elsewhere.
+  const loadOlder = () => {
+    // The room pane shows why a room is refused.
     if (room.hasMore && room.state === 'live') room.history().catch(() => {});
   };
-  const shown = useWindow<Item>(items, older);
-  const { marked, deeds } = useSeeking(room, byId, props.deeds, shown.show);
-  const { focused, isActive, handlers } = usePointing(shown.scroller);
+  const shown = useScrollWindow(items, loadOlder);
+  const { marked, goTo } = useGoTo(room, byId, shown.scrollTo);
+  const { focused, isActive, handlers } = useActiveRow(shown.scroller);
   useNewest(entries, shown, onView);
-  useSizes(shown);
 
   const quoteOf = ({ replyTo }: Entry): Quote | undefined => {
     if (replyTo === undefined) return undefined;
-    const answered = byId.get(replyTo);
-    return { id: replyTo, name: answered ? directory.name(answered.author) : '', text: wordsOf(answered) };
+    const target = byId.get(replyTo);
+    return { id: replyTo, name: target ? directory.name(target.author) : '', text: quoteText(target) };
   };
   const last = shown.items.findLast((item) => item.kind === 'entry')?.key;
-  const stop = shown.items.some(({ key }) => key === focused) ? focused : last;
-  const row = (entry: Entry, first: boolean) => {
-    const { key, id, author } = entry;
-    const mine = author === me;
-    return (
-      <MessageRow
-        key={key}
-        client={client}
-        entry={entry}
-        name={mine ? 'You' : directory.name(author)}
-        first={first}
-        mine={mine}
-        me={me}
-        quote={quoteOf(entry)}
-        active={isActive(key)}
-        stop={key === stop}
-        mayChange={mine || moderates}
-        marked={marked !== undefined && id === marked}
-        deeds={deeds}
-      />
-    );
-  };
+  const tabStop = shown.items.some(({ key }) => key === focused) ? focused : last;
 
   return (
     <div class="timeline">
@@ -120,7 +86,7 @@ export function Timeline(props: TimelineProps) {
         class="scroller"
         ref={shown.scroller}
         role="log"
-        // What is new is read out by a line of its own: here older messages come, too.
+        // Off, since older messages appear here too: MessageAnnouncer announces the new ones.
         aria-live="off"
         aria-label="Messages"
         onScroll={shown.onScroll}
@@ -128,15 +94,29 @@ export function Timeline(props: TimelineProps) {
         {...handlers}
       >
         <div class="messages">
-          <Beginning room={room} isEmpty={entries.length === 0} />
+          <TimelineStart isEmpty={entries.length === 0} />
           {shown.items.map((item) =>
-            item.kind === 'entry' ? row(item.entry, item.first) : <Between key={item.key} item={item} />,
+            item.kind === 'entry' ? (
+              <MessageRow
+                key={item.key}
+                entry={item.entry}
+                name={item.entry.author === me ? 'You' : directory.name(item.entry.author)}
+                first={item.first}
+                quote={quoteOf(item.entry)}
+                active={isActive(item.key)}
+                tabStop={item.key === tabStop}
+                marked={marked !== undefined && item.entry.id === marked}
+                onGoTo={goTo}
+              />
+            ) : (
+              <Divider key={item.key} item={item} />
+            ),
           )}
         </div>
       </div>
       {shown.atEnd ? null : (
         <button type="button" class="to-end" onClick={shown.toEnd}>
-          <Icon name="down" /> Newest
+          <Icon name="down" /> Jump to latest
         </button>
       )}
     </div>

@@ -1,24 +1,43 @@
 import type { RefObject } from 'preact';
 import { useState } from 'preact/hooks';
-import { keyAt } from './timeline-keys.ts';
 
-/** Which message has the focus, and which one the pointer is on. */
-export function usePointing(scroller: RefObject<HTMLElement | null>) {
+/** Returns the key of the row in which an event happened. */
+const rowKey = (event: Event): string | undefined =>
+  (event.target as Element).closest<HTMLElement>('[data-key]')?.dataset['key'];
+
+/** Handles keys in the timeline: arrows move from row to row, Escape moves from a row's actions back to the row. */
+export function moveFocus(event: KeyboardEvent): void {
+  const target = event.target as HTMLElement;
+  if (target.dataset['key'] === undefined) {
+    if (event.key === 'Escape') target.closest<HTMLElement>('[data-key]')?.focus();
+    return;
+  }
+  const list = event.currentTarget as HTMLElement;
+  const rows = [...list.querySelectorAll<HTMLElement>('[data-key]')];
+  const index = rows.indexOf(target);
+  const next = { ArrowUp: index - 1, ArrowDown: index + 1, Home: 0, End: rows.length - 1 }[event.key];
+  if (next === undefined) return;
+  event.preventDefault();
+  rows[next]?.focus();
+}
+
+/** Tracks which row has the focus and which has the mouse pointer. */
+export function useActiveRow(scroller: RefObject<HTMLElement | null>) {
   const [focused, setFocused] = useState<string>();
-  const [pointed, setPointed] = useState<string>();
+  const [hovered, setHovered] = useState<string>();
   return {
     focused,
-    isActive: (key: string) => key === focused || key === pointed,
+    isActive: (key: string) => key === focused || key === hovered,
     handlers: {
-      onFocusIn: (event: FocusEvent) => setFocused(keyAt(event)),
-      // To what can be done about a message, the focus, or the finger, is on its way: taking that away now would lose it.
+      onFocusIn: (event: FocusEvent) => setFocused(rowKey(event)),
+      // While the focus moves to a row's actions, hiding them would lose the focus or the tap.
       onFocusOut: ({ relatedTarget }: FocusEvent) => {
-        const elsewhere = relatedTarget instanceof Node && !scroller.current?.contains(relatedTarget);
-        if (elsewhere) setFocused(undefined);
+        const hasLeft = relatedTarget instanceof Node && !scroller.current?.contains(relatedTarget);
+        if (hasLeft) setFocused(undefined);
       },
-      // A finger points at nothing once it is gone: a tap gives the focus.
-      onPointerOver: (event: PointerEvent) => event.pointerType === 'mouse' && setPointed(keyAt(event)),
-      onPointerLeave: () => setPointed(undefined),
+      // A touch does not hover: a tap focuses the row instead.
+      onPointerOver: (event: PointerEvent) => event.pointerType === 'mouse' && setHovered(rowKey(event)),
+      onPointerLeave: () => setHovered(undefined),
     },
   };
 }

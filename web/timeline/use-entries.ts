@@ -1,73 +1,64 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useSyncExternalStore } from 'preact/compat';
 import type { ChatClient, Room, Unanswered } from '../../client/index.ts';
 import { useMessages } from '../../client/react/index.ts';
-import type { Desk } from '../room/room-draft.ts';
-import { useInHand } from '../room/room-drafts.ts';
-import type { Directory } from '../rooms/directory.ts';
-import { changed, type Entry, entryOf, failedEntry, tombstone } from './entry.ts';
+import { type RoomDraft, useDraft } from '../room/room-draft.ts';
+import { useDirectory } from '../rooms/directory.ts';
+import { type Entry, entryOf, failedEntry, tombstone, withUnanswered } from './entry.ts';
 
-/** What waits for an answer in all rooms. */
-export function useUnanswered(client: ChatClient): readonly Unanswered[] {
-  const [unanswered, setUnanswered] = useState(client.unanswered);
-  useEffect(() => {
-    setUnanswered(client.unanswered);
-    return client.on('unanswered', setUnanswered);
-  }, [client]);
-  return unanswered;
-}
+/** Returns the changes in all rooms that the server has not answered yet. */
+export const useUnanswered = (client: ChatClient): readonly Unanswered[] =>
+  useSyncExternalStore(
+    (listener) => client.on('unanswered', listener),
+    () => client.unanswered,
+  );
 
-/** Where a message stood that went while one looked, it says so for as long as the page is open. */
-function useBurials(room: Room, desk: Desk, entries: readonly Entry[]): void {
-  const last = useRef(entries);
-  useEffect(() => {
-    last.current = entries;
-  }, [entries]);
+/** Leaves a tombstone for each message that is deleted while the page shows it. A reload of the page removes it. */
+function useTombstones(room: Room, draft: RoomDraft, entries: readonly Entry[]): void {
   useEffect(
     () =>
       room.on('message_deleted', ({ message_id }) => {
-        const gone = last.current.find(({ id }) => id === message_id);
-        if (gone) desk.bury(tombstone(gone));
+        const deleted = entries.find(({ id }) => id === message_id);
+        if (deleted) draft.addTombstone(tombstone(deleted));
       }),
-    [room, desk],
+    [room, draft, entries],
   );
 }
 
-/** Tells the desk when the message is gone that one answers or gives another text, also while one was elsewhere. */
-function useBereavement(room: Room, desk: Desk, entries: readonly Entry[]): void {
-  const target = useInHand(desk).aim?.entry.id;
-  const reached = !room.hasMore || (entries[0]?.id ?? Number.POSITIVE_INFINITY) <= (target ?? 0);
-  const isGone = room.state === 'live' && reached && !entries.some(({ id }) => id === target);
+/** Notifies the draft when its reply or edit target is deleted, also if that happened while the room was closed. */
+function useTargetCheck(room: Room, draft: RoomDraft, entries: readonly Entry[]): void {
+  const target = useDraft(draft).target?.entry.id;
+  const isLoaded = !room.hasMore || (entries[0]?.id ?? Number.POSITIVE_INFINITY) <= (target ?? 0);
+  const isGone = room.state === 'live' && isLoaded && !entries.some(({ id }) => id === target);
   useEffect(() => {
-    if (target !== undefined && isGone) desk.gone(target);
-  }, [desk, target, isGone]);
+    if (target !== undefined && isGone) draft.handleDeleted(target);
+  }, [draft, target, isGone]);
 }
 
-const inOrder = (one: Entry, other: Entry): number =>
-  (one.id ?? Number.MAX_SAFE_INTEGER) - (other.id ?? Number.MAX_SAFE_INTEGER);
+const byId = (a: Entry, b: Entry): number =>
+  (a.id ?? Number.MAX_SAFE_INTEGER) - (b.id ?? Number.MAX_SAFE_INTEGER);
 
-/** Graves among the messages that are loaded: those of older ones come with their neighbours. */
-function withGraves(entries: readonly Entry[], graves: readonly Entry[], hasMore: boolean): readonly Entry[] {
+/** Adds the tombstones that lie among the loaded messages. */
+function withTombstones(
+  entries: readonly Entry[],
+  tombstones: readonly Entry[],
+  hasMore: boolean,
+): readonly Entry[] {
   const ids = new Set(entries.map(({ id }) => id));
   const [oldest] = ids;
   const from = hasMore ? (oldest ?? Number.POSITIVE_INFINITY) : 0;
-  const gone = graves.filter(({ id = 0 }) => id >= from && !ids.has(id));
-  return gone.length > 0 ? [...entries, ...gone].sort(inOrder) : entries;
+  const deleted = tombstones.filter(({ id = 0 }) => id >= from && !ids.has(id));
+  return deleted.length > 0 ? [...entries, ...deleted].sort(byId) : entries;
 }
 
-/** What is said in a room, in its order: with what is on its way as it is to become, and what was refused last. */
-export function useConversation(
-  client: ChatClient,
-  room: Room,
-  desk: Desk,
-  me: string,
-  directory: Directory,
-): readonly Entry[] {
+/** Returns a room's messages in their order, with unanswered changes applied, and the failed messages last. */
+export function useEntries(client: ChatClient, room: Room, draft: RoomDraft, me: string): readonly Entry[] {
+  const directory = useDirectory();
   const messages = useMessages(room);
-  const { failed, graves } = useInHand(desk);
+  const { failed, tombstones } = useDraft(draft);
   const unanswered = useUnanswered(client);
   const stored = useMemo(() => messages.map(entryOf), [messages]);
-  useBurials(room, desk, stored);
-  useBereavement(room, desk, stored);
+  useTombstones(room, draft, stored);
+  useTargetCheck(room, draft, stored);
 
   useEffect(() => {
     for (const message of messages) {
@@ -76,9 +67,9 @@ export function useConversation(
   }, [messages, directory]);
 
   return useMemo(() => {
-    const asked = unanswered.filter((each) => each.room === room.id).map(({ frame }) => frame);
-    const shown = asked.length > 0 ? stored.map((entry) => changed(entry, asked, me)) : stored;
-    const all = withGraves(shown, graves, room.hasMore);
+    const frames = unanswered.filter((each) => each.room === room.id).map(({ frame }) => frame);
+    const changed = frames.length > 0 ? stored.map((entry) => withUnanswered(entry, frames)) : stored;
+    const all = withTombstones(changed, tombstones, room.hasMore);
     return failed.length > 0 ? [...all, ...failed.map((each) => failedEntry(each, me))] : all;
-  }, [stored, graves, unanswered, failed, me, room, room.hasMore]);
+  }, [stored, tombstones, unanswered, failed, me, room, room.hasMore]);
 }

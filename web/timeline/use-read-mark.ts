@@ -1,72 +1,70 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Room } from '../../client/index.ts';
 
-export interface Reading {
-  /** The last message that was read before; undefined where nothing was missed. */
-  readonly unreadAfter: number | undefined;
-  /** Whether the newest message is in view: then it is read, if somebody looks. */
-  onView(newest: boolean): void;
-}
-
-const newestOf = (room: Room): number =>
+const newestId = (room: Room): number =>
   room.messages.findLast(({ message_id }) => message_id !== undefined)?.message_id ?? 0;
 
-/** The last message that one has read, where others said something after it. */
+/** Returns the user's read mark; undefined if nothing after it is from another member. */
 function unreadSince(room: Room, me: string): number | undefined {
   const read = room.seenBy.get(me) ?? 0;
-  const isNew = room.messages.some(
+  const hasUnread = room.messages.some(
     ({ message_id = 0, sender_id }) => message_id > read && String(sender_id) !== me,
   );
-  return isNew ? read : undefined;
+  return hasUnread ? read : undefined;
 }
 
-/** What one has read in a room: nothing while nobody looks at the page. */
-export function useReading(room: Room, me: string): Reading {
+/**
+ * Marks messages as read while the page is visible and the newest message is in view. Returns `unreadAfter`, the last
+ * message that was read before the room opened or the page was hidden, and `onView`, which must be called with whether
+ * the newest message is in view.
+ */
+export function useReadMark(room: Room, me: string) {
   const [unreadAfter, setUnreadAfter] = useState<number>();
   const inView = useRef(false);
-  const away = useRef<number | undefined>(undefined);
+  /** The newest message when the page was hidden; undefined while it is visible. */
+  const hiddenAt = useRef<number | undefined>(undefined);
 
-  const read = useCallback(() => {
+  const markRead = useCallback(() => {
     if (document.visibilityState !== 'visible' || room.state !== 'live') return;
     room.seen().catch(() => {});
   }, [room]);
 
   useEffect(() => {
-    let begun = false;
-    const begin = () => {
+    let started = false;
+    const onState = () => {
       if (room.state !== 'live') return;
-      if (!begun) {
-        begun = true;
+      if (!started) {
+        started = true;
         setUnreadAfter(unreadSince(room, me));
       }
-      if (inView.current) read();
+      if (inView.current) markRead();
     };
     const onVisibility = () => {
-      away.current = document.visibilityState === 'visible' ? undefined : newestOf(room);
-      if (away.current === undefined && inView.current) read();
+      hiddenAt.current = document.visibilityState === 'visible' ? undefined : newestId(room);
+      if (hiddenAt.current === undefined && inView.current) markRead();
     };
     const stops = [
-      room.on('state', begin),
+      room.on('state', onState),
       room.on('chat_message', ({ message }) => {
-        if (String(message.sender_id) === me || away.current === undefined) return;
-        setUnreadAfter(away.current);
-        away.current = undefined;
+        if (String(message.sender_id) === me || hiddenAt.current === undefined) return;
+        setUnreadAfter(hiddenAt.current);
+        hiddenAt.current = undefined;
       }),
     ];
-    begin();
+    onState();
     document.addEventListener('visibilitychange', onVisibility);
     return () => {
       document.removeEventListener('visibilitychange', onVisibility);
       for (const stop of stops) stop();
     };
-  }, [room, me, read]);
+  }, [room, me, markRead]);
 
   const onView = useCallback(
     (newest: boolean) => {
       inView.current = newest;
-      if (newest) read();
+      if (newest) markRead();
     },
-    [read],
+    [markRead],
   );
   return { unreadAfter, onView };
 }

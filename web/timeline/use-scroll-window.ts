@@ -1,175 +1,184 @@
-import { type RefObject, useLayoutEffect, useRef, useState } from 'preact/compat';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/compat';
 
-/** So many items are in the document at most, however many messages there are. */
-export const MOST_SHOWN = 120;
-/** So many are exchanged at once when one scrolls to an end. */
+/** How many items are in the document at most. */
+const MAX_ITEMS = 120;
+/** How many items are exchanged when the user scrolls to an end of them. */
 const STEP = 40;
-/** Pixels from an end at which more is shown. */
+/** The distance from an end at which more items are added, in pixels. */
 const NEAR_PX = 300;
-/** Pixels from the newest at which one is still said to be there. */
+/** The distance from the newest item at which the timeline starts to follow it, in pixels. */
 const AT_END_PX = 40;
 
-interface Keyed {
-  readonly kind: string;
-  readonly key: string;
-}
+export type ScrollWindow = ReturnType<typeof useScrollWindow>;
 
-export interface Shown<T> {
-  readonly scroller: RefObject<HTMLDivElement | null>;
-  /** The items that are in the document. */
-  readonly items: readonly T[];
-  /** Whether one looks at the newest, and follows it. */
-  readonly atEnd: boolean;
-  onScroll(): void;
-  /** Goes to the newest. */
-  toEnd(): void;
-  /** Puts an item into the middle, and the focus on it; without effect where it is not among the items. */
-  show(key: string): void;
-  /** Something in the document took another size. */
-  resized(): void;
-}
-
-const childrenOf = (element: Element): readonly HTMLElement[] => [
+const rowsOf = (element: Element): readonly HTMLElement[] => [
   ...element.querySelectorAll<HTMLElement>('[data-key]'),
 ];
 
-const childOf = (element: Element, key: string | undefined): HTMLElement | undefined =>
-  childrenOf(element).find((child) => child.dataset['key'] === key);
+const rowOf = (element: Element, key: string | undefined): HTMLElement | undefined =>
+  rowsOf(element).find((row) => row.dataset['key'] === key);
 
-/** Pixels of the document below what can be seen. */
-const belowIn = (element: HTMLElement): number =>
+/** Returns how many pixels of the content are below the visible part. */
+const pixelsBelow = (element: HTMLElement): number =>
   element.scrollHeight - element.scrollTop - element.clientHeight;
 
-/** Also where nobody scrolled: what can be seen has grown, and the browser has moved it. */
-const isAtBottom = (element: HTMLElement): boolean => belowIn(element) < 2;
+const isAtBottom = (element: HTMLElement): boolean => pixelsBelow(element) < 2;
 
 /**
- * Pixels from the scroller's upper edge to where what a message says begins. Above that its author may go, where older
- * messages of theirs come; below it reactions may come. What one reads stays between the two.
+ * Returns the distance in pixels from the scroller's top to the row's bubble. The bubble is what must not move: the
+ * author above it disappears when an older message of the same author loads, and reactions appear below it.
  */
-function offsetOf(element: HTMLElement, child: HTMLElement): number {
-  const said = child.querySelector('.bubble') ?? child;
-  return said.getBoundingClientRect().top - element.getBoundingClientRect().top;
+function offsetOf(element: HTMLElement, row: HTMLElement): number {
+  const bubble = row.querySelector('.bubble') ?? row;
+  return bubble.getBoundingClientRect().top - element.getBoundingClientRect().top;
 }
 
-/** The message in the middle of what can be seen, and where it is. */
-function middle(element: HTMLElement): { key: string | undefined; offset: number } {
-  const half = element.scrollTop + element.clientHeight / 2;
-  const child = childrenOf(element).find(({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > half);
-  return { key: child?.dataset['key'], offset: child ? offsetOf(element, child) : 0 };
+/** A row, and its distance from the scroller's top in pixels. */
+interface Anchor {
+  readonly key: string | undefined;
+  readonly offset: number;
+}
+
+function middleRow(element: HTMLElement): Anchor {
+  const middle = element.scrollTop + element.clientHeight / 2;
+  const row = rowsOf(element).find(({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > middle);
+  return { key: row?.dataset['key'], offset: row ? offsetOf(element, row) : 0 };
 }
 
 /**
- * Shows a bounded slice of many items, around what one looks at. What one looks at stays where it is on the screen when
- * items come before or behind it: browsers do that by themselves, but not all of them, and not at the very top.
+ * Keeps a limited part of many items in the document, around the visible ones. The row in the middle keeps its place on
+ * the screen when items are added or removed above or below it, and when something changes its size. Browsers' own
+ * scroll anchoring is not enough: Safari has none, and no browser anchors at the very top.
  */
-export function useWindow<T extends Keyed>(all: readonly T[], older: () => void): Shown<T> {
+export function useScrollWindow<T extends { readonly key: string }>(
+  all: readonly T[],
+  loadOlder: () => void,
+) {
   const scroller = useRef<HTMLDivElement>(null);
-  /** The last item that is shown; undefined while one follows the newest. */
+  /** The last item in the document; undefined while the timeline follows the newest item. */
   const [last, setLast] = useState<string>();
-  /** What one looks at, and how far from the top it is. */
-  const place = useRef<{ key: string | undefined; offset: number }>({ key: undefined, offset: 0 });
-  /** Where the scroller stood, as far as the browser told or this hook did it; and when it was last looked at. */
+  /** The row that keeps its place. */
+  const anchor = useRef<Anchor>({ key: undefined, offset: 0 });
+  /** The scroll position of the last scroll event, or of this hook's last change. */
   const top = useRef(0);
-  const looked = useRef(0);
-  /** One has left the end, and the browser has not told yet. */
-  const strayed = useRef(false);
-  const wanted = useRef<string | undefined>(undefined);
-  const found = last === undefined ? -1 : all.findLastIndex(({ key }) => key === last);
-  const start = Math.max(0, (found < 0 ? all.length : found + 1) - MOST_SHOWN);
-  const end = Math.min(all.length, start + MOST_SHOWN);
+  /** The scroll position at which `anchor` was measured. */
+  const measuredAt = useRef(0);
+  /** Whether the user has scrolled away from the end, and the scroll event has not fired yet. */
+  const leftEnd = useRef(false);
+  /** The item to scroll to once it is in the document. */
+  const target = useRef<string | undefined>(undefined);
+  const lastIndex = last === undefined ? -1 : all.findLastIndex(({ key }) => key === last);
+  const start = Math.max(0, (lastIndex < 0 ? all.length : lastIndex + 1) - MAX_ITEMS);
+  const end = Math.min(all.length, start + MAX_ITEMS);
 
-  const remember = (element: HTMLElement) => {
-    place.current = middle(element);
-    looked.current = element.scrollTop;
+  const measure = (element: HTMLElement) => {
+    anchor.current = middleRow(element);
+    measuredAt.current = element.scrollTop;
   };
 
-  // Before anything changes in the document: afterwards nobody can tell what one has scrolled from what has moved.
-  if (scroller.current && scroller.current.scrollTop !== looked.current) {
-    remember(scroller.current);
-    strayed.current = scroller.current.scrollTop < top.current && !isAtBottom(scroller.current);
+  // Before the document changes: afterwards the user's scrolling can't be told apart from what the change has moved.
+  if (scroller.current && scroller.current.scrollTop !== measuredAt.current) {
+    measure(scroller.current);
+    leftEnd.current = scroller.current.scrollTop < top.current && !isAtBottom(scroller.current);
   }
 
-  const settle = () => {
+  /** Scrolls to the target, to the end, or so that the anchor is where it was. */
+  const adjust = () => {
     const element = scroller.current;
     if (!element) return;
     const before = element.scrollTop;
-    const target = wanted.current === undefined ? undefined : childOf(element, wanted.current);
-    const anchor = childOf(element, place.current.key);
-    if (target) {
-      wanted.current = undefined;
-      element.scrollTop = target.offsetTop - (element.clientHeight - target.offsetHeight) / 2;
-      target.focus({ preventScroll: true });
-      remember(element);
-    } else if ((last === undefined && !strayed.current) || !anchor) {
+    const targetRow = target.current === undefined ? undefined : rowOf(element, target.current);
+    const anchorRow = rowOf(element, anchor.current.key);
+    if (targetRow) {
+      target.current = undefined;
+      element.scrollTop = targetRow.offsetTop - (element.clientHeight - targetRow.offsetHeight) / 2;
+      targetRow.focus({ preventScroll: true });
+      measure(element);
+    } else if ((last === undefined && !leftEnd.current) || !anchorRow) {
       if (last === undefined) element.scrollTop = element.scrollHeight;
-      remember(element);
+      measure(element);
     } else {
-      // At the very top there may be no room to put it back. What comes above it makes room, so its place is kept.
-      element.scrollTop += offsetOf(element, anchor) - place.current.offset;
-      // What one has scrolled and the browser has not told of yet stays as much.
+      // At the very top the anchor may not fit back into its place until older items load, so it is not measured again.
+      element.scrollTop += offsetOf(element, anchorRow) - anchor.current.offset;
+      // Keeps the difference between `top` and the position: the user scrolled it, and the event has not fired yet.
       top.current += element.scrollTop - before;
-      looked.current = element.scrollTop;
+      measuredAt.current = element.scrollTop;
       return;
     }
     top.current = element.scrollTop;
   };
 
-  const shownUpTo = (index: number) => {
-    const bounded = Math.min(Math.max(index, Math.min(MOST_SHOWN, all.length)), all.length);
+  const showUpTo = (index: number) => {
+    const bounded = Math.min(Math.max(index, Math.min(MAX_ITEMS, all.length)), all.length);
     setLast(all[bounded - 1]?.key);
   };
 
   useLayoutEffect(() => {
-    settle();
+    adjust();
     const element = scroller.current;
     if (!element) return;
-    // One is at an end still, and cannot scroll to say so.
+    // At an end, the user can't scroll further to ask for more.
     if (last !== undefined && isAtBottom(element)) {
       if (end === all.length) setLast(undefined);
-      else shownUpTo(end + STEP);
+      else showUpTo(end + STEP);
     } else if (element.scrollTop < NEAR_PX) {
-      if (start === 0) older();
-      else if (last !== undefined) shownUpTo(end - STEP);
+      if (start === 0) loadOlder();
+      else if (last !== undefined) showUpTo(end - STEP);
     }
   });
+
+  const onResize = useRef(adjust);
+  onResize.current = () => {
+    const element = scroller.current;
+    const isUnmoved = element && (element.scrollTop >= top.current || isAtBottom(element));
+    if (isUnmoved && (last === undefined || element.scrollTop === top.current)) adjust();
+  };
+  // Pictures load, and the composer grows.
+  useEffect(() => {
+    const element = scroller.current;
+    const list = element?.firstElementChild;
+    if (!element || !list) return;
+    const observer = new ResizeObserver(() => onResize.current());
+    observer.observe(element);
+    observer.observe(list);
+    return () => observer.disconnect();
+  }, []);
 
   const onScroll = () => {
     const element = scroller.current;
     if (!element) return;
     const moved = element.scrollTop - top.current;
-    const below = belowIn(element);
+    const below = pixelsBelow(element);
     top.current = element.scrollTop;
-    strayed.current = false;
-    remember(element);
+    leftEnd.current = false;
+    measure(element);
     if (isAtBottom(element) && end === all.length) setLast(undefined);
     else if (moved > 0) {
-      if (end < all.length && below < NEAR_PX) shownUpTo(end + STEP);
+      if (end < all.length && below < NEAR_PX) showUpTo(end + STEP);
       else if (end === all.length && below < AT_END_PX) setLast(undefined);
     } else if (moved < 0) {
-      if (start > 0 && element.scrollTop < NEAR_PX) shownUpTo(end - STEP);
-      else if (last === undefined) shownUpTo(end);
-      if (start === 0 && element.scrollTop < NEAR_PX) older();
+      if (start > 0 && element.scrollTop < NEAR_PX) showUpTo(end - STEP);
+      else if (last === undefined) showUpTo(end);
+      if (start === 0 && element.scrollTop < NEAR_PX) loadOlder();
     }
   };
 
   return {
     scroller,
+    /** The items that are in the document. */
     items: all.slice(start, end),
+    /** Whether the timeline shows the newest item, and follows it. */
     atEnd: last === undefined,
     onScroll,
+    /** Scrolls to the newest item. */
     toEnd: () => setLast(undefined),
-    show: (key) => {
+    /** Scrolls an item to the middle and focuses it. Does nothing for an unknown key. */
+    scrollTo: (key: string) => {
       const index = all.findIndex((item) => item.key === key);
       if (index < 0) return;
-      wanted.current = key;
-      shownUpTo(index + MOST_SHOWN / 2);
-      settle();
-    },
-    resized: () => {
-      const element = scroller.current;
-      const isUnmoved = element && (element.scrollTop >= top.current || isAtBottom(element));
-      if (isUnmoved && (last === undefined || element.scrollTop === top.current)) settle();
+      target.current = key;
+      showUpTo(index + MAX_ITEMS / 2);
+      adjust();
     },
   };
 }

@@ -1,21 +1,21 @@
 const HUES = 8;
 
-/** The same for the same id on every page. */
+/** Returns the same hue for the same id on every page. */
 function hueOf(id: string): number {
   let sum = 0;
-  for (const sign of id) sum = (sum * 31 + (sign.codePointAt(0) ?? 0)) >>> 0;
+  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) >>> 0;
   return sum % HUES;
 }
 
 interface AvatarProps {
   readonly id: string;
   readonly name: string;
-  /** A group's is square, a person's round. */
+  /** Draws a square, for a group; a person's avatar is round. */
   readonly group?: boolean;
   readonly online?: boolean;
 }
 
-/** First letters in a colour of one's own. */
+/** Shows a name's initials on a colour that depends on the id. */
 export function Avatar({ id, name, group = false, online = false }: AvatarProps) {
   const letters = name
     .split(/\s+/)

@@ -1,38 +1,66 @@
+import { useEffect, useState } from 'preact/hooks';
 import type { ChatClient, State } from '../../client/index.ts';
 import { useClientState } from '../../client/react/index.ts';
+import { useRoomContext } from '../room/room-context.ts';
+import { useDraft } from '../room/room-draft.ts';
+import { useDirectory } from '../rooms/directory.ts';
 import { useUnanswered } from '../timeline/use-entries.ts';
-import { counted } from './format.ts';
+import { Button } from './buttons.tsx';
+import { pluralize } from './format.ts';
 
-const waits = (waiting: number): string =>
-  waiting === 0
-    ? ''
-    : ` ${counted(waiting, 'message waits and is', 'messages wait and are')} sent when you are back.`;
-
-function words(state: State, client: ChatClient, waiting: number): string {
-  switch (state) {
-    case 'connecting':
-      return `Connecting…${waits(waiting)}`;
-    case 'catching-up':
-      return 'Catching up…';
-    case 'offline':
-      return `You are offline.${waits(waiting)}`;
-    case 'refused':
-      return client.error?.message ?? 'You are signed out: sign in again.';
-    case 'live':
-      return '';
-    default:
-      return state satisfies never;
-  }
+function bannerText(state: State, client: ChatClient, unsent: number): string {
+  const waiting = unsent > 0 ? ` ${pluralize(unsent, 'message')} will be sent when you reconnect.` : '';
+  const texts: Record<State, string> = {
+    connecting: `Connecting…${waiting}`,
+    'catching-up': 'Loading new messages…',
+    offline: `You're offline.${waiting}`,
+    refused: client.error?.message ?? 'You are signed out. Sign in again.',
+    live: '',
+  };
+  return texts[state];
 }
 
-/** How the connection is, where it is not as it should be, and how many messages wait for it in all rooms. */
+/** Shows the connection state unless it is live, and how many messages wait to be sent in all rooms. */
 export function ConnectionBanner({ client }: { readonly client: ChatClient }) {
   const state = useClientState(client);
-  const waiting = useUnanswered(client).filter(({ frame }) => frame.action === 'send').length;
-  const text = words(state, client, waiting);
+  const unsent = useUnanswered(client).filter(({ frame }) => frame.action === 'send').length;
+  const text = bannerText(state, client, unsent);
   return (
     <div class="banner-place" role="status">
       {text ? <p class={`banner ${state}`}>{text}</p> : null}
     </div>
+  );
+}
+
+/** Shows the room's last error until the user closes it. */
+export function ErrorNotice() {
+  const { draft } = useRoomContext();
+  const { error } = useDraft(draft);
+  if (!error) return null;
+  return (
+    <div class="notice" role="alert">
+      <p>{error}</p>
+      <Button kind="text-button" label="Close" onClick={() => draft.showError('')} />
+    </div>
+  );
+}
+
+/** Makes screen readers read new messages of other members aloud. */
+export function MessageAnnouncer() {
+  const { room, me } = useRoomContext();
+  const directory = useDirectory();
+  const [text, setText] = useState('');
+  useEffect(
+    () =>
+      room.on('chat_message', ({ message }) => {
+        if (String(message.sender_id) === me) return;
+        setText(`${directory.name(message.sender_id)}: ${message.text || (message.file ?? '')}`);
+      }),
+    [room, me, directory],
+  );
+  return (
+    <p class="unseen" aria-live="polite">
+      {text}
+    </p>
   );
 }

@@ -7,15 +7,15 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 const midnight = (time: Date): number => new Date(time).setHours(0, 0, 0, 0);
 
-/** How many midnights lie between a time and now. */
+/** Counts the midnights between a time and now. */
 const daysAgo = (time: Date, now: Date): number => Math.round((midnight(now) - midnight(time)) / DAY_MS);
 
 export const clockTime = (iso: string): string => clock.format(new Date(iso));
 
-/** A local day's own text, to tell days apart. */
+/** Returns a key that is the same for all times of one local day. */
 export const dayKey = (iso: string): string => String(midnight(new Date(iso)));
 
-/** Today, Yesterday, or the date. */
+/** Returns "Today", "Yesterday" or the date. */
 export function dayName(iso: string, now = new Date()): string {
   const time = new Date(iso);
   const ago = daysAgo(time, now);
@@ -24,7 +24,7 @@ export function dayName(iso: string, now = new Date()): string {
   return time.getFullYear() === now.getFullYear() ? day.format(time) : dayOfYear.format(time);
 }
 
-/** As short as a list has room for. */
+/** Returns the time for today, "Yesterday", or a short date: for the room list. */
 export function shortTime(iso: string, now = new Date()): string {
   const time = new Date(iso);
   const ago = daysAgo(time, now);
@@ -32,20 +32,20 @@ export function shortTime(iso: string, now = new Date()): string {
   return ago === 1 ? 'Yesterday' : short.format(time);
 }
 
-/** Bytes in words, in KB of 1,000 bytes. */
+/** Formats a number of bytes; 1 KB is 1,000 bytes. */
 export function fileSize(bytes: number): string {
   if (bytes < 1_000) return `${bytes} bytes`;
   if (bytes < 1_000_000) return `${Math.round(bytes / 1_000)} KB`;
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
-export const counted = (count: number, one: string, more = `${one}s`): string =>
-  `${count} ${count === 1 ? one : more}`;
+/** Returns "1 message" or "3 messages". */
+export const pluralize = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** "Bob", "Bob and Carol", "Bob, Carol and 2 others". */
-export function listed(names: readonly string[]): string {
+/** Returns "Bob", "Bob and Carol" or "Bob, Carol and 2 others". */
+export function joinNames(names: readonly string[]): string {
   const [first = '', second = ''] = names;
   if (names.length < 2) return first;
   if (names.length === 2) return `${first} and ${second}`;
-  return `${first}, ${second} and ${counted(names.length - 2, 'other')}`;
+  return `${first}, ${second} and ${pluralize(names.length - 2, 'other')}`;
 }

@@ -24,7 +24,7 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
-/** A drawing that repeats what the words beside it say; nobody reads it out. */
+/** A decorative icon. Screen readers skip it, so the element around it needs a label. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

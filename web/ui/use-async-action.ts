@@ -1,34 +1,29 @@
 import { useRef, useState } from 'preact/hooks';
 
-export interface Deed {
-  readonly busy: boolean;
-  /** Why it was not done, for people to read. */
-  readonly problem: string;
-  /** Does it, unless one is being done. Resolves to whether it was done. */
-  attempt(deed: () => Promise<unknown>): Promise<boolean>;
-}
-
-/** Something that takes a while, done once however often it is asked for meanwhile. */
-export function useDeed(): Deed {
+/**
+ * Returns `run`, which runs an action unless one is running already, and resolves to whether it succeeded. Returns also
+ * whether an action is running, and the message of the last failure.
+ */
+export function useAsyncAction() {
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState('');
-  // Two clicks may come before anything is drawn.
+  const [error, setError] = useState('');
+  // A second click can arrive before the component renders again, so state alone is too late.
   const running = useRef(false);
-  const attempt = async (deed: () => Promise<unknown>): Promise<boolean> => {
+  const run = async (action: () => Promise<unknown>): Promise<boolean> => {
     if (running.current) return false;
     running.current = true;
     setBusy(true);
-    setProblem('');
+    setError('');
     try {
-      await deed();
+      await action();
       return true;
-    } catch (error) {
-      setProblem((error as Error).message);
+    } catch (failure) {
+      setError((failure as Error).message);
       return false;
     } finally {
       running.current = false;
       setBusy(false);
     }
   };
-  return { busy, problem, attempt };
+  return { busy, error, run };
 }
