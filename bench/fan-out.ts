@@ -2,7 +2,7 @@ import { sendMessage } from '../functions/commands/send-message.ts';
 import type { Context, FanOutBatch } from '../functions/delivery/context.ts';
 import { fanOut } from '../functions/delivery/fan-out.ts';
 import type { Session } from '../functions/domain/connection.ts';
-import { shardsFor } from '../functions/domain/shards.ts';
+import { shardsFor } from '../functions/domain/room.ts';
 import { shardOf } from '../functions/store/keys.ts';
 import { entries } from '../lib/entries.ts';
 import { type GatewayModel, ModelledGateway, wait } from './modelled-gateway.ts';

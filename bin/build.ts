@@ -77,7 +77,7 @@ function lazyModules() {
   return { plugin, entriesOf };
 }
 
-/** What is put in a package's place, see docs/decisions/009-thin-clients.md. */
+/** What is put in a package's place, see docs/decisions/009-signed-aws-client.md. */
 const alias = {
   '@aws-sdk/client-dynamodb': fileURLToPath(new URL('../functions/aws/dynamodb.ts', import.meta.url)),
 };

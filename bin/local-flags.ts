@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util';
 import type { GatewayLimits } from '../local/gateway/limits.ts';
 import type { Ports } from '../local/servers.ts';
 
-/** What `npm start -- …` and the environment ask for. */
+/** The parsed flags of `npm start -- …` and environment variables. */
 export interface LocalFlags {
   readonly memory: boolean;
   readonly watch: boolean;
-  /** Directory for tables and the signing key. */
+  /** The directory for tables, files and the issuer's signing key. */
   readonly data: string;
   readonly context: Record<string, unknown>;
   readonly ports: Ports;
@@ -16,9 +16,15 @@ export interface LocalFlags {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const usage = 'the flags are --memory, --watch, --data <dir>, --context key=value';
+const usage = 'Use --memory, --watch, --data <dir> or --context key=value.';
 
-/** Reads flags and environment; throws one clear line for what it does not know. */
+const startError = (why: string, advice: string, options?: ErrorOptions) =>
+  new Error(`Could not start the local stack: ${why}. ${advice}`, options);
+
+/**
+ * Parses flags and environment variables.
+ * @throws Error with a one-line message for an unknown flag or an invalid value
+ */
 export function readFlags(args: readonly string[], env: Environment): LocalFlags {
   const { memory, watch, data, context } = parse(args);
   return {
@@ -50,15 +56,15 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    const why = error instanceof Error ? error.message.split('. ')[0] : String(error);
-    throw new Error(`Local stack did not start: ${why}; ${usage}`, { cause: error });
+    const why = (error instanceof Error ? error.message : String(error)).split('. ')[0] ?? '';
+    throw startError(why, usage, { cause: error });
   }
 }
 
 function pair(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new Error(`Local stack did not start: --context ${text} is no key=value; write --context key=value`);
+  throw startError(`--context ${text} has no value`, 'Write --context key=value.');
 }
 
 function limitsOf(env: Environment): Partial<GatewayLimits> {
@@ -75,5 +81,5 @@ function wholeNumber(env: Environment, name: string, max: number): number | unde
   if (text === undefined || text === '') return undefined;
   const value = Number(text);
   if (/^\d+$/.test(text) && value <= max) return value;
-  throw new Error(`Local stack did not start: ${name} is "${text}"; set a whole number up to ${max}`);
+  throw startError(`${name} is "${text}"`, `Set it to a whole number up to ${max}.`);
 }

@@ -8,16 +8,14 @@ import { openSynthesizer, type Synthesizer } from './synthesize.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 
-/** What goes wrong in ways that a user can mend is one line; a mistake in this program shows its stack. */
+/** Returns the message of an error that a user can fix, and the whole error with its stack for a programming mistake. */
 function explain(error: unknown): unknown {
-  const mistake = [TypeError, ReferenceError, RangeError].some((kind) => error instanceof kind);
-  return error instanceof Error && !mistake ? error.message : error;
+  const isBug = [TypeError, ReferenceError, RangeError].some((kind) => error instanceof kind);
+  return error instanceof Error && !isBug ? error.message : error;
 }
 
 async function start(flags: LocalFlags, synthesizer: Synthesizer): Promise<Stack> {
-  // The SDK behind the demo data loads while the app is synthesized.
-  const demo = import('./demo.ts');
-  const { demoUsers, seedDemo } = await demo;
+  const { demoUsers, seedDemo } = await import('./demo.ts');
   const stack = await startStack({
     synthesize: synthesizer.synthesize,
     users: demoUsers,
@@ -30,7 +28,9 @@ async function start(flags: LocalFlags, synthesizer: Synthesizer): Promise<Stack
   try {
     const chatTable = stack.outputs['ChatTableName'];
     if (chatTable === undefined) {
-      throw new Error('Demo data was not put: the template has no output ChatTableName; add it in lib/');
+      throw new Error(
+        'Could not load the demo data: the template has no output ChatTableName. Add it in lib/.',
+      );
     }
     await seedDemo({ endpoint: stack.dynamodbUrl, chatTable });
   } catch (error) {
@@ -40,27 +40,24 @@ async function start(flags: LocalFlags, synthesizer: Synthesizer): Promise<Stack
   return stack;
 }
 
-async function greet(stack: Stack, flags: LocalFlags): Promise<void> {
-  const url = `${stack.edgeUrl.replace(/^http/, 'ws')}/ws/chat/1/`;
-  const kept = flags.memory ? 'in memory' : `kept in ${flags.data}`;
-  const tables = flags.dynamodbEndpoint ?? `embedded, ${kept}`;
-  const [alice, bob] = await Promise.all([stack.token('alice'), stack.token('bob')]);
+function printWelcome(stack: Stack, flags: LocalFlags): void {
+  const socketUrl = `${stack.edgeUrl.replace(/^http/, 'ws')}/ws/chat/1/`;
+  const data =
+    flags.dynamodbEndpoint ?? (flags.memory ? 'in memory' : `${flags.data} (delete it to start over)`);
   console.log(`Parley runs on this machine.
-  For clients    ${stack.edgeUrl} (/ws/chat/<room>/, /api/…, the page)
-  WebSocket API  ${stack.socketUrl}
-  DynamoDB       ${stack.dynamodbUrl} (${tables})
-  Issuer         ${stack.servicesUrl}
 
-alice, in one terminal:
-npx wscat -c "${url}" -H "Authorization: Bearer ${alice}"
+  Open ${stack.edgeUrl} and sign in as alice with the password alice.
+  Open a second tab and sign in as bob with the password bob.
 
-bob, in another (a token in the subprotocols, as a browser sends it):
-npx wscat -c "${url}" -s Bearer -s ${bob}
+  WebSocket    ${socketUrl}
+  REST         ${stack.edgeUrl}/api/openapi.json
+  Token        npm run -s token -- alice
+  Data         ${data}
+  Behind it    WebSocket API ${stack.socketUrl}, DynamoDB ${stack.dynamodbUrl}, issuer ${stack.servicesUrl}
 
-then type:
-{"action":"send","message":"Hello"}
+  From a terminal: npx wscat -c ${socketUrl} -H "Authorization: Bearer $(npm run -s token -- alice)"
 
-Another token: npm run -s token -- carol. Stop: Ctrl-C.`);
+Press Ctrl-C to stop.`);
 }
 
 function watchProject(stack: Stack): () => void {
@@ -69,7 +66,7 @@ function watchProject(stack: Stack): () => void {
   const sources = [
     { path: 'functions', prepare: build },
     { path: 'web', prepare: buildWeb },
-    // The page is made of it, too.
+    // The page includes the client.
     { path: 'client', prepare: buildWeb },
     { path: 'lib' },
     { path: join('bin', 'chat.ts') },
@@ -81,7 +78,7 @@ function watchProject(stack: Stack): () => void {
   });
 }
 
-/** The first signal closes everything and exits with 0, the second does not wait for that. */
+/** Stops the stack and exits with 0 on the first signal. Exits at once on the second. */
 function stopOnSignal(stop: () => Promise<void>): void {
   let stopping = false;
   const onSignal = (): void => {
@@ -110,9 +107,9 @@ async function main(): Promise<void> {
   });
   try {
     const stack = await starting;
-    if (stack.leftOut.length > 0) console.log(`Not run locally: ${stack.leftOut.join(', ')}`);
+    if (stack.leftOut.length > 0) console.log(`Not simulated: ${stack.leftOut.join(', ')}`);
     if (flags.watch) watchProject(stack);
-    await greet(stack, flags);
+    printWelcome(stack, flags);
   } catch (error) {
     synthesizer.dispose();
     throw error;

@@ -1,22 +1,24 @@
-/** The services port of the running stack. */
+/** The port of the running local stack's issuer. */
 const port = process.env['PARLEY_SERVICES_PORT'] || '8003';
 
 async function fetchToken(user: string): Promise<string> {
   const url = `http://127.0.0.1:${port}/token?user=${encodeURIComponent(user)}`;
-  const response = await fetch(url, { method: 'POST' }).catch((error: unknown) => {
+  const response = await fetch(url, { method: 'POST' }).catch((cause: unknown) => {
     throw new Error(
-      `No token: no local stack answers on port ${port}; run \`npm start\`, or set PARLEY_SERVICES_PORT`,
-      { cause: error },
+      `Could not get a token: no local stack answers on port ${port}. Run \`npm start\`, or set PARLEY_SERVICES_PORT.`,
+      { cause },
     );
   });
   const text = await response.text();
   if (response.ok) return text;
-  throw new Error(`No token for ${user}: ${text}; name one of these`);
+  throw new Error(`Could not get a token for ${user}: ${text}`);
 }
 
-const user = process.argv[2];
 try {
-  if (user === undefined) throw new Error('No token: no user is named; run `npm run -s token -- alice`');
+  const user = process.argv[2];
+  if (user === undefined) {
+    throw new Error('Could not get a token: no user is named. Run `npm run -s token -- alice`.');
+  }
   console.log(await fetchToken(user));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -5,26 +5,26 @@ import { ChatStack } from './chat-stack.ts';
 import { readSettings } from './settings.ts';
 
 export interface AppOptions {
-  /** CDK context: the settings of `settings.ts`. */
+  /** CDK context with the settings of `settings.ts`. */
   readonly context?: Record<string, unknown>;
-  /** Where the cloud assembly goes; a new temporary directory, or what the cdk command says, by default. */
+  /** The directory of the cloud assembly. Default: chosen by the cdk command, or a temporary directory. */
   readonly outdir?: string;
-  /** Where the built bundles are; `dist/functions` by default. */
+  /** The directory of the built bundles. Default: `dist/functions`. */
   readonly bundles?: string;
-  /** Where the built page is; `dist/web` by default. */
+  /** The directory of the built page. Default: `dist/web`. */
   readonly page?: string;
 }
 
 /**
- * The CDK app with its one stack; `synth()` on it writes the cloud assembly.
- * @param validated whether CloudFormation's own rules are checked at the synth
- * @throws Error on an unusable setting, a missing bundle or a missing page
+ * Creates the CDK app with its stack. Call `synth()` on it to write the cloud assembly.
+ * @param validated whether `synth()` checks CloudFormation's own rules
+ * @throws Error for an invalid setting, a missing bundle or a missing page
  */
 export function createApp(options: AppOptions = {}, { validated = false } = {}): App {
   const app = new App({
     context: { ...featureFlags(), ...options.context },
     ...(options.outdir !== undefined && { outdir: options.outdir }),
-    // The template says what the chat is made of and nothing about how it was made.
+    // Keep CDK metadata out of the template.
     analyticsReporting: false,
     treeMetadata: false,
     builtinCloudFormationValidation: validated,
@@ -42,7 +42,7 @@ export function createApp(options: AppOptions = {}, { validated = false } = {}):
   return app;
 }
 
-/** The flags of cdk.json, so that a synth in process gives the template that the cdk command deploys. */
+/** Returns the feature flags of cdk.json, so that an in-process synthesis gives the template that `cdk deploy` uses. */
 function featureFlags(): Record<string, unknown> {
   const file = readFileSync(new URL('../cdk.json', import.meta.url), 'utf8');
   return (JSON.parse(file) as { context: Record<string, unknown> }).context;

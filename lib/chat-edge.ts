@@ -29,25 +29,24 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { PageDeployment, type PageDeploymentProps } from './page-deployment.ts';
-import { contentSecurityPolicy } from './page-policy.ts';
+import { contentSecurityPolicy, PageDeployment, type PageDeploymentProps } from './page-deployment.ts';
 
 export interface ChatEdgeProps {
-  /** The WebSocket API's own name, without scheme and stage. */
+  /** The WebSocket API's host name, without scheme and stage. */
   readonly socketDomain: string;
-  /** The HTTP API's own name; without it there is nothing behind `/api/*`. */
+  /** The HTTP API's host name. Without it, `/api/*` is not forwarded. */
   readonly httpDomain?: string;
-  /** https://…/, below which the page may upload files and show images from. */
+  /** https://…/ The page may upload files and show images below this URL. */
   readonly filesUrl: string;
   readonly page: Omit<PageDeploymentProps, 'bucket'>;
 }
 
-/** The one name that clients are given: `/ws/*`, `/api/*`, and the page's bucket for everything else. */
+/** The distribution that clients use: `/ws/*` and `/api/*` go to the APIs, everything else to the page's bucket. */
 export class ChatEdge extends Construct {
-  /** https://…, no trailing slash: also the origin of a page that is served from here. */
+  /** https://…, no trailing slash. This is also the origin of the page. */
   readonly url: string;
 
-  /** Throws an Error when the page is not built. */
+  /** @throws Error when the page has not been built */
   constructor(scope: Construct, id: string, { socketDomain, httpDomain, filesUrl, page }: ChatEdgeProps) {
     super(scope, id);
     const bucket = this.pageBucket();
@@ -57,15 +56,15 @@ export class ChatEdge extends Construct {
       defaultRootObject: 'index.html',
       defaultBehavior: this.page(bucket, filesUrl),
       additionalBehaviors: {
-        '/ws/*': { ...passedOn(socketDomain), functionAssociations: [this.socketFunction()] },
-        ...(httpDomain !== undefined && { '/api/*': passedOn(httpDomain) }),
+        '/ws/*': { ...forwardTo(socketDomain), functionAssociations: [this.socketFunction()] },
+        ...(httpDomain !== undefined && { '/api/*': forwardTo(httpDomain) }),
       },
-      // A browser upgrades over HTTP/1.1 in any case, beside the HTTP/2 of everything else.
+      // Browsers open WebSockets over HTTP/1.1 in any case.
       httpVersion: HttpVersion.HTTP2,
-      // A chat is few bytes and many round trips: near edges matter more than their price.
+      // A chat moves few bytes in many round trips, so nearby edge locations matter more than their price.
       priceClass: PriceClass.PRICE_CLASS_ALL,
     });
-    acceptFindings(distribution);
+    acknowledgeFindings(distribution);
     this.url = `https://${distribution.distributionDomainName}`;
   }
 
@@ -80,9 +79,9 @@ export class ChatEdge extends Construct {
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
-        'It holds a page that is public by intent, and CloudFront is its only reader: a log would name nobody.',
+        'The page is public, and CloudFront is the only reader of this bucket, so an access log would not identify anybody.',
     });
-    // The cast: the CDK's own types disagree under exactOptionalPropertyTypes.
+    // The CDK's own types disagree under exactOptionalPropertyTypes.
     return bucket as IBucket;
   }
 
@@ -92,7 +91,7 @@ export class ChatEdge extends Construct {
         originAccessControl: new S3OriginAccessControl(this, 'PageAccess', {
           originAccessControlName: this.globalName('PageAccess'),
         }),
-        // AWS: S3 GetObject. What is missing is a 404 to whom may list, else a 403.
+        // S3 answers 404 for a missing object only to callers that may list, and 403 otherwise (AWS: S3 GetObject).
         originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
       }),
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
@@ -128,57 +127,55 @@ export class ChatEdge extends Construct {
       eventType: FunctionEventType.VIEWER_REQUEST,
       function: new CloudFrontFunction(this, 'RouteSocket', {
         functionName: this.globalName('RouteSocket'),
-        comment: 'The room of a path becomes a query of the WebSocket API',
+        comment: 'Moves the room from the path to the query of the WebSocket API',
         runtime: FunctionRuntime.JS_2_0,
         code: FunctionCode.fromInline(readFileSync(file, 'utf8')),
       }),
     };
   }
 
-  /** CloudFront's names hold for the whole account: two stacks, or one in two Regions, must not share one. */
+  /** CloudFront names are unique per account, so the name contains the Region and the stack. */
   private globalName(id: string): string {
     const name = Names.uniqueResourceName(this, { maxLength: 32, separator: '-' });
     return `${Stack.of(this).region}-${name}-${id}`;
   }
 }
 
-/** Whatever the viewer sent goes to the API, uncached, but for the Host, which the API knows itself by. */
-function passedOn(domain: string): BehaviorOptions {
+/** Forwards requests to an API uncached, with all headers but Host, which must be the API's own. */
+function forwardTo(domain: string): BehaviorOptions {
   return {
     origin: new HttpOrigin(domain),
     cachePolicy: CachePolicy.CACHING_DISABLED,
     originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
     allowedMethods: AllowedMethods.ALLOW_ALL,
-    // No redirect: it would come after a token was sent in the clear, and would hide that.
+    // No redirect from http: the token would already have been sent in the clear.
     viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
   };
 }
 
-function acceptFindings(distribution: Distribution): void {
+function acknowledgeFindings(distribution: Distribution): void {
   Validations.of(distribution).acknowledge(
     {
       id: 'Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
       reason:
-        'Nothing is ever listed: the root is answered with the default root object, and no query string reaches the bucket.',
+        'The bucket is never listed: the root returns the default root object, and no query string reaches the bucket.',
     },
     {
       id: 'AwsSolutions-CFR1',
-      reason: 'Where the people of a chat may be is for the team to say, and a default must shut nobody out.',
+      reason: "Geographic restrictions are the team's choice. The default excludes no country.",
     },
     {
       id: 'AwsSolutions-CFR2',
-      reason:
-        'A web ACL is billed by the month and by the request, and every way in already asks for a signed token.',
+      reason: 'A web ACL is billed monthly and per request, and every API call already needs a signed token.',
     },
     {
       id: 'AwsSolutions-CFR3',
       reason:
-        'A line of a CloudFront access log has the whole query string, where some clients carry their token; the setting accessLogs logs at the APIs without it.',
+        'CloudFront access logs contain the whole query string, where some clients carry their token. The setting accessLogs logs at the APIs without it.',
     },
     {
       id: 'AwsSolutions-CFR4',
-      reason:
-        'A name under cloudfront.net comes with its own certificate and security policy, and AWS lets nobody raise it there.',
+      reason: 'Names below cloudfront.net have a fixed certificate and security policy.',
     },
   );
 }

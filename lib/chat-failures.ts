@@ -5,8 +5,8 @@ import { Construct } from 'constructs';
 import type { ChatFunction } from './chat-function.ts';
 
 /**
- * Where asynchronous events end that failed for good. What they hold, a message's text among it, is no longer kept than
- * somebody on call needs to look at it: everything that was said is in the table.
+ * The queue of asynchronous events that failed for good. They may contain message texts, so they are kept for two days
+ * only. No message is lost with them, because messages are stored in the table before they are posted.
  */
 export class ChatFailures extends Construct {
   readonly queueUrl: string;
@@ -24,14 +24,14 @@ export class ChatFailures extends Construct {
     Validations.of(this.queue).acknowledge({
       id: 'AwsSolutions-SQS3',
       reason:
-        'This queue is the last stop of events that failed: nobody consumes it, so nothing of it can fail again.',
+        'This queue is itself the dead-letter queue. Nothing consumes it, so nothing in it can fail again.',
     });
   }
 
-  /** What the function's failed events go to, as Lambda wants it told. */
+  /** The failure destination for asynchronous invocations. */
   get destination(): IDestination {
     const { queueArn } = this.queue;
-    // The CDK's own destination grants two actions more, which Lambda does not use.
+    // The CDK's own SqsDestination grants two more actions, which Lambda does not need.
     return { bind: () => ({ destination: queueArn }) };
   }
 

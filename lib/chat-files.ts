@@ -12,23 +12,23 @@ import type { ChatFunction } from './chat-function.ts';
 import type { FileAction } from './entries.ts';
 
 export interface ChatFilesProps {
-  /** Whose pages may upload and read by a signed URL. */
+  /** Origins whose pages may use signed URLs. */
   readonly allowedOrigins: readonly string[];
 }
 
 /**
- * The bucket's name, which is known before the bucket is: its CORS names the edge, and the edge's content security
- * policy names the bucket. AWS: a stack's id ends in a GUID, so no two stacks share it, nor one that is made anew with
- * the one before, whose bucket was retained.
+ * Computes the bucket's name without the bucket, because its CORS rules name the edge and the edge's content security
+ * policy names the bucket. A stack's id ends in a GUID, so a stack that is created again gets another name and does not
+ * collide with the retained bucket (docs/decisions/008-files-bucket-name.md).
  */
 const bucketName = ({ stackId }: Stack): string => `parley-files-${Fn.select(2, Fn.split('/', stackId))}`;
 
-/** Below which signed URLs of files are; ends in a slash. */
+/** Returns the URL that all signed URLs of files start with. It ends in a slash. */
 export function filesUrl(stack: Stack): string {
   return `https://${bucketName(stack)}.s3.${stack.region}.${stack.urlSuffix}/`;
 }
 
-/** The bucket for what people send each other; read and written by signed URL, or by a function. */
+/** The bucket of attached files. Clients use signed URLs; functions store small files themselves. */
 export class ChatFiles extends Construct {
   readonly bucketName: string;
   private readonly bucket: Bucket;
@@ -48,7 +48,7 @@ export class ChatFiles extends Construct {
         {
           allowedOrigins: [...allowedOrigins],
           allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
-          // What a signed upload asks for, and a player that seeks.
+          // A signed upload sends the first two, and a media player that seeks sends the third.
           allowedHeaders: ['content-type', 'if-none-match', 'range'],
           exposedHeaders: ['content-disposition', 'content-range', 'etag'],
           maxAge: 3600,
@@ -59,11 +59,11 @@ export class ChatFiles extends Construct {
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
-        'Server access logs hold each signed URL and need a bucket of their own to be guarded; who was given a URL is in the log of the HTTP API.',
+        'Server access logs would contain signed URLs and need another protected bucket. The HTTP API logs who requested a URL.',
     });
   }
 
-  /** Lets a function put or read objects, as far as its entry says. */
+  /** Grants a function the object actions that its entry lists. */
   grant(target: ChatFunction, actions: readonly FileAction[]): void {
     if (actions.length === 0) return;
     const resource = this.bucket.arnForObjects('*');
@@ -71,15 +71,14 @@ export class ChatFiles extends Construct {
       actions.map((action) => `s3:${action}`),
       resource,
     );
-    // AWS: S3 has nothing narrower for objects that get their names later.
     Validations.of(target.role ?? target).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${this.logicalId()}.Arn>/*]`,
       reason:
-        'A file has no ARN before it is sent, so AWS has nothing narrower than all objects of this one bucket.',
+        'Objects have no ARNs before they are uploaded, so IAM offers nothing narrower than all objects of this bucket.',
     });
   }
 
-  /** As cdk-nag writes a reference in a finding. */
+  /** Returns the bucket's logical id, as cdk-nag names it in a finding. */
   private logicalId(): string {
     return Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket);
   }

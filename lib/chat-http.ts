@@ -1,9 +1,10 @@
-import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Stack, Validations } from 'aws-cdk-lib';
+import { AccessLogField } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { accessLogs } from './access-logs.ts';
 import type { ChatFunction } from './chat-function.ts';
 
 export interface ChatHttpProps {
@@ -12,11 +13,11 @@ export interface ChatHttpProps {
 }
 
 /**
- * The HTTP API and its stage. No CORS: the edge serves page and API under one name. The route comes after: its
- * function is told the edge's name, and the edge this API's.
+ * The HTTP API and its stage. It needs no CORS, because the edge serves the page and the API under one name. The route
+ * is added later, because its function needs the edge's name, and the edge needs this API's.
  */
 export class ChatHttp extends Construct {
-  /** The API's own name, for the edge in front of it; without scheme. */
+  /** The API's host name, which the edge forwards to. Without scheme. */
   readonly domain: string;
   private readonly api: HttpApi;
 
@@ -28,19 +29,22 @@ export class ChatHttp extends Construct {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
-      ...(props.accessLogs && { accessLogSettings: accessLogs(this, props.logRetention) }),
+      ...(props.accessLogs && {
+        accessLogSettings: accessLogs(this, props.logRetention, {
+          method: AccessLogField.contextHttpMethod(),
+        }),
+      }),
     });
     this.domain = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
     if (props.accessLogs) return;
     Validations.of(stage).acknowledge({
       id: 'AwsSolutions-APIG1',
-      reason:
-        'A log of each request is a choice of the team, as it is for the sockets: the setting accessLogs turns them on.',
+      reason: 'The setting accessLogs turns on access logs, as for the WebSocket API.',
     });
   }
 
-  /** Puts the function behind every address under /api; API Gateway answers 404 for the others by itself. */
-  serve(target: ChatFunction): void {
+  /** Routes everything below /api to the function. API Gateway answers 404 to all other paths. */
+  addRoutes(target: ChatFunction): void {
     const [route] = this.api.addRoutes({
       path: '/api/{proxy+}',
       integration: new HttpLambdaIntegration('Http', target),
@@ -48,23 +52,7 @@ export class ChatHttp extends Construct {
     Validations.of(route ?? this.api).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason:
-        'The function verifies the token of each request itself, since it may be in a cookie, where no authorizer of an HTTP API looks; signing in needs none.',
+        'The function verifies the token of each request itself: it may be in a cookie, which HTTP API authorizers do not read, and signing in needs none.',
     });
   }
-}
-
-/** No header, no path and no query string: a token can be in the first and last, a room in the second. */
-function accessLogs(scope: Construct, retention: RetentionDays) {
-  const logGroup = new LogGroup(scope, 'AccessLogs', { retention, removalPolicy: RemovalPolicy.DESTROY });
-  const format = AccessLogFormat.custom(
-    JSON.stringify({
-      time: AccessLogField.contextRequestTime(),
-      requestId: AccessLogField.contextRequestId(),
-      method: AccessLogField.contextHttpMethod(),
-      routeKey: AccessLogField.contextRouteKey(),
-      status: AccessLogField.contextStatus(),
-      error: AccessLogField.contextErrorMessage(),
-    }),
-  );
-  return { destination: new LogGroupLogDestination(logGroup), format };
 }

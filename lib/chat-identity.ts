@@ -9,17 +9,17 @@ import {
 import { Construct } from 'constructs';
 import type { Oidc } from './settings.ts';
 
-/** Whose tokens are accepted: an issuer that the team has, or a Cognito user pool made here. */
+/** The issuer whose tokens are accepted: the team's own, or a Cognito user pool that this construct creates. */
 export class ChatIdentity extends Construct {
   readonly oidc: Oidc;
-  /** Null where the team has its own issuer. */
+  /** Null if the team uses its own issuer. */
   readonly userPool: UserPool | null = null;
   readonly userPoolClient: UserPoolClient | null = null;
 
-  constructor(scope: Construct, id: string, given: Oidc | null) {
+  constructor(scope: Construct, id: string, ownIssuer: Oidc | null) {
     super(scope, id);
-    if (given !== null) {
-      this.oidc = given;
+    if (ownIssuer !== null) {
+      this.oidc = ownIssuer;
       return;
     }
     this.userPool = makeUserPool(this);
@@ -29,7 +29,7 @@ export class ChatIdentity extends Construct {
       disableOAuth: true,
       enableTokenRevocation: true,
       preventUserExistenceErrors: true,
-      // Not `custom:user_type`: users could call themselves what they like.
+      // `custom:user_type` is not writable, because users could otherwise choose their own type.
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
     });
     const { region, urlSuffix } = Stack.of(this);
@@ -66,12 +66,12 @@ function makeUserPool(scope: Construct): UserPool {
     {
       id: 'AwsSolutions-COG2',
       reason:
-        'The chat clients sign in with a name and a password and cannot answer a challenge; a team that wants MFA brings its own issuer.',
+        'Chat clients sign in with a name and a password and cannot answer an MFA challenge. A team that wants MFA uses its own issuer.',
     },
     {
       id: 'AwsSolutions-COG8',
       reason:
-        'The Plus plan is billed by active user, and its threat protection is a choice of the team, not of a default.',
+        "Threat protection needs the Plus plan, which is billed by active user. It is the team's choice.",
     },
   );
   return pool;

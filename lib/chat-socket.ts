@@ -1,14 +1,23 @@
-import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroupLogDestination, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Stack, Validations } from 'aws-cdk-lib';
+import { AccessLogField } from 'aws-cdk-lib/aws-apigateway';
+import {
+  WebSocketApi,
+  WebSocketIntegrationType,
+  WebSocketRouteIntegration,
+  type WebSocketRouteIntegrationBindOptions,
+  type WebSocketRouteIntegrationConfig,
+  WebSocketStage,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { accessLogs } from './access-logs.ts';
 import type { ChatFunction } from './chat-function.ts';
 import type { EntryName } from './entries.ts';
-import { RouteIntegration } from './route-integration.ts';
 
-/** Which entry serves which route. */
+/** The entry that handles each route. */
 const routes = {
   $connect: 'connect',
   $disconnect: 'disconnect',
@@ -23,11 +32,11 @@ export interface ChatSocketProps {
   readonly logRetention: RetentionDays;
 }
 
-/** The WebSocket API and its stage. Routes come after: the functions behind them need its URL first. */
+/** The WebSocket API and its stage. Routes are added later, because their functions need the API's URL first. */
 export class ChatSocket extends Construct {
-  /** The API's own name, for the edge in front of it; without scheme and stage. */
+  /** The API's host name, which the edge forwards to. Without scheme and stage. */
   readonly domain: string;
-  /** Where functions post: https://…, no trailing slash. */
+  /** The base URL of `@connections` calls: https://…, no trailing slash. */
   readonly callbackUrl: string;
   private readonly api: WebSocketApi;
   private readonly stage: WebSocketStage;
@@ -42,7 +51,12 @@ export class ChatSocket extends Construct {
       webSocketApi: this.api,
       stageName: 'prod',
       autoDeploy: true,
-      ...(props.accessLogs && { accessLogSettings: accessLogs(this, props.logRetention) }),
+      ...(props.accessLogs && {
+        accessLogSettings: accessLogs(this, props.logRetention, {
+          connectionId: AccessLogField.contextConnectionId(),
+          eventType: AccessLogField.contextEventType(),
+        }),
+      }),
     });
     const { region, urlSuffix } = Stack.of(this);
     this.domain = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
@@ -51,15 +65,15 @@ export class ChatSocket extends Construct {
     Validations.of(this.stage).acknowledge({
       id: 'AwsSolutions-APIG1',
       reason:
-        'Access logs of a WebSocket API need a CloudWatch role that holds for the whole account, which a stack should not set; the setting accessLogs turns them on.',
+        'Access logs of a WebSocket API need an account-wide CloudWatch role, which a stack should not set. The setting accessLogs turns them on.',
     });
   }
 
-  /** Puts the functions behind the routes, and the authorizer before `$connect`. */
-  serve(functions: Record<EntryName, ChatFunction>): void {
+  /** Adds the routes with their functions, and the authorizer of `$connect`. */
+  addRoutes(functions: Record<EntryName, ChatFunction>): void {
     const authorizer = new WebSocketLambdaAuthorizer('Authorizer', functions.authorize, {
-      // AWS: WebSocket REQUEST authorizers. Each source listed must be present, else 401 without a call;
-      // Host always is.
+      // API Gateway answers 401 without a call when a listed source is missing; Host is always there (AWS: WebSocket
+      // REQUEST authorizers).
       identitySource: ['route.request.header.Host'],
     });
     for (const [routeKey, entry] of Object.entries(routes)) {
@@ -72,21 +86,20 @@ export class ChatSocket extends Construct {
       Validations.of(route).acknowledge({
         id: 'AwsSolutions-APIG4',
         reason:
-          'Only $connect can carry an authorizer; frames come on a connection that it let in, and each is checked again by its function.',
+          'Only $connect can have an authorizer. Later frames arrive on an authorized connection, and their function checks each of them again.',
       });
     }
   }
 
-  /** Lets a function post to the stage's connections and close them. */
+  /** Allows a function to post to connections of the stage, look them up and close them. */
   grantSockets(target: ChatFunction): void {
     for (const method of ['GET', 'POST', 'DELETE']) {
       const resource = this.arn(`${this.stage.stageName}/${method}/@connections/*`);
-      // AWS: IAM for @connections has nothing narrower than all connections of a stage.
       target.allow(['execute-api:ManageConnections'], resource);
       Validations.of(target.role ?? target).acknowledge({
         id: `AwsSolutions-IAM5[Resource::${readable(this, resource)}]`,
         reason:
-          'A connection has no ARN before it exists, so AWS has nothing narrower than all connections of this stage.',
+          'Connections have no ARNs before they exist, so IAM offers nothing narrower than all connections of this stage.',
       });
     }
   }
@@ -96,25 +109,45 @@ export class ChatSocket extends Construct {
   }
 }
 
-/** The ARN as cdk-nag writes it in a finding: each reference as its name in angle brackets. */
+/** Returns the ARN as cdk-nag writes it in a finding, with each reference in angle brackets. */
 function readable(scope: Construct, arn: string): string {
   const parts: (string | { Ref: string })[] = Stack.of(scope).resolve(arn)['Fn::Join'][1];
   return parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
 }
 
-/** No header, no query string and no frame: a token can be in the first two, a text in the third. */
-function accessLogs(scope: Construct, retention: RetentionDays) {
-  const logGroup = new LogGroup(scope, 'AccessLogs', { retention, removalPolicy: RemovalPolicy.DESTROY });
-  const format = AccessLogFormat.custom(
-    JSON.stringify({
-      time: AccessLogField.contextRequestTime(),
-      requestId: AccessLogField.contextRequestId(),
-      connectionId: AccessLogField.contextConnectionId(),
-      eventType: AccessLogField.contextEventType(),
-      routeKey: AccessLogField.contextRouteKey(),
-      status: AccessLogField.contextStatus(),
-      error: AccessLogField.contextErrorMessage(),
-    }),
-  );
-  return { destination: new LogGroupLogDestination(logGroup), format };
+/**
+ * A Lambda proxy integration that only its own route and stage may invoke. The CDK's own integration allows every route
+ * of every stage whose ARN ends in the same way.
+ */
+class RouteIntegration extends WebSocketRouteIntegration {
+  private readonly target: IFunction;
+  private readonly stageName: string;
+
+  constructor(id: string, target: IFunction, stageName: string) {
+    super(id);
+    this.target = target;
+    this.stageName = stageName;
+  }
+
+  override bind({ route, scope }: WebSocketRouteIntegrationBindOptions): WebSocketRouteIntegrationConfig {
+    const stack = Stack.of(scope);
+    this.target.addPermission('Permission', {
+      scope,
+      principal: new ServicePrincipal('apigateway.amazonaws.com'),
+      sourceArn: stack.formatArn({
+        service: 'execute-api',
+        resource: route.webSocketApi.apiId,
+        resourceName: `${this.stageName}/${route.routeKey}`,
+      }),
+    });
+    return {
+      type: WebSocketIntegrationType.AWS_PROXY,
+      uri: stack.formatArn({
+        service: 'apigateway',
+        account: 'lambda',
+        resource: 'path/2015-03-31/functions',
+        resourceName: `${this.target.functionArn}/invocations`,
+      }),
+    };
+  }
 }

@@ -58,8 +58,8 @@ export class ChatStack extends Stack {
     for (const name of entryNames) this.equip(this.functions[name], entries[name], variables);
     if (props.settings.directRooms === 'on-demand') this.letMakeRooms(this.functions.authorize);
     if (props.settings.poster === 'sdk') this.postBySdk();
-    this.socket.serve(this.functions);
-    this.http.serve(this.functions.http);
+    this.socket.addRoutes(this.functions);
+    this.http.addRoutes(this.functions.http);
     this.describe();
   }
 

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** The two tables: who is connected, which may be lost, and what was said, which may not. */
+/** The two tables: `connections` can be lost without harm, `chat` holds everything else. */
 export class ChatTables extends Construct {
   readonly connections: Table;
   readonly chat: Table;
@@ -27,8 +27,7 @@ export class ChatTables extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // Keys only: a change of any other attribute (a member's rate window changes with each send) then
-    // costs no write to the index.
+    // With keys only, an update of other attributes (each send updates its member) costs no write to the index.
     const keysOnly = { indexName: 'by-user', projectionType: ProjectionType.KEYS_ONLY };
     this.connections.addGlobalSecondaryIndex({
       ...keysOnly,

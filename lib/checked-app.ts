@@ -3,8 +3,8 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { type AppOptions, createApp } from './app.ts';
 
 /**
- * The CDK app whose `synth()` throws when a check of cdk-nag's AwsSolutions or of CloudFormation fails: what is
- * deployed is checked. The checks cost more than the rest of the synthesis, so they have a module of their own.
+ * Creates the CDK app with the checks of cdk-nag's AwsSolutions and of CloudFormation: `synth()` throws when one fails.
+ * The checks take longer than the rest of the synthesis, so the local stack uses `createApp` without them.
  * @throws Error as `createApp` does
  */
 export function createCheckedApp(options: AppOptions = {}): App {

@@ -1,10 +1,10 @@
-/** What an entry may do with a table: the names of DynamoDB's actions, without their prefix. */
+/** A DynamoDB action that an entry may use on a table, without the prefix `dynamodb:`. */
 export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query' | 'BatchGetItem';
 
-/** What an entry may do with the objects of the bucket for files: S3's actions, without their prefix. */
+/** An S3 action that an entry may use on objects of the files bucket, without the prefix `s3:`. */
 export type FileAction = 'GetObject' | 'PutObject' | 'DeleteObject';
 
-/** The environment variables that an entry may ask for. */
+/** An environment variable that an entry may request. */
 export type Variable =
   | 'CHAT_TABLE'
   | 'CONNECTIONS_TABLE'
@@ -21,51 +21,51 @@ export type Variable =
   | 'MAX_FILE_BYTES'
   | 'RATE_LIMIT';
 
-/** One Lambda: how large, how long, what it is told and what it may do. It may do nothing else. */
+/** The size, time-out, variables and grants of one Lambda function. It gets no other grants. */
 export interface Entry {
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
   readonly variables: readonly Variable[];
   readonly chat: readonly TableAction[];
-  /** May look a user's rooms up in the index `by-user`. */
+  /** Whether the function may query the rooms of a user in the index `by-user`. */
   readonly roomsByUser?: boolean;
   readonly connections: readonly TableAction[];
-  /** May look a user's connections up in the index `by-user`. */
+  /** Whether the function may query the connections of a user in the index `by-user`. */
   readonly connectionsByUser?: boolean;
-  /** Absent where it may do nothing with files. */
+  /** Absent if the function has no access to files. */
   readonly files?: readonly FileAction[];
-  /** May post to the sockets, look them up and close them. */
+  /** Whether the function may post to sockets, look them up and close them. */
   readonly sockets: boolean;
-  /** The one entry that it may invoke. */
+  /** The only entry that the function may invoke. */
   readonly invokes: 'welcome' | 'fanout' | null;
-  /** Set where the entry is invoked asynchronously. */
+  /** Set if the function is invoked asynchronously. */
   readonly asynchronous?: { readonly retries: 0 | 1 | 2; readonly maxAgeSeconds: number };
 }
 
-// AWS: API Gateway WebSocket quotas. A route's integration is given up after 29 seconds.
+// API Gateway gives up on an integration after 29 seconds (AWS: quotas for WebSocket APIs).
 const integrationTimeoutSeconds = 29;
 
-/** Whoever posts takes out of a room whose socket is gone, and whose token ran out, if none has come since. */
-const ending = ['Query', 'GetItem', 'DeleteItem'] as const;
+/** What a function needs to remove stale connections and connections whose token has expired. */
+const removing = ['Query', 'GetItem', 'DeleteItem'] as const;
 
 const send: Entry = {
   memoryMegabytes: 1024,
   timeoutSeconds: integrationTimeoutSeconds,
   variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION', 'RATE_LIMIT'],
   chat: ['GetItem', 'PutItem', 'UpdateItem'],
-  connections: ending,
+  connections: removing,
   sockets: true,
   invokes: 'fanout',
 };
 
-/** A file in a frame is put; one that was uploaded is looked at, which takes the right to read it. */
-const filing: Entry = {
+/** Stores files that arrive in a frame, and checks uploaded ones with HEAD, which needs the right to read. */
+const withFiles: Entry = {
   ...send,
   variables: [...send.variables, 'FILES_BUCKET'],
   files: ['GetObject', 'PutObject'],
 };
 
-/** Every Lambda of the stack, by the name of its file in `functions/`. */
+/** Every Lambda function of the stack, by the name of its file in `functions/`. */
 export const entries = {
   authorize: {
     memoryMegabytes: 512,
@@ -91,12 +91,12 @@ export const entries = {
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FILES_BUCKET'],
     chat: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
     roomsByUser: true,
-    connections: [...ending, 'PutItem'],
-    // Whoever resumes brings a delete to its end that somebody else began.
+    connections: [...removing, 'PutItem'],
+    // Resuming finishes deletes whose function ended half way.
     files: ['DeleteObject'],
     sockets: true,
     invokes: null,
-    // A late or second history would arrive among newer frames: rather none, the client can ask for it.
+    // A late or repeated history would arrive among newer frames. The client can request it instead.
     asynchronous: { retries: 0, maxAgeSeconds: 60 },
   },
   disconnect: {
@@ -104,26 +104,26 @@ export const entries = {
     timeoutSeconds: integrationTimeoutSeconds,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
     chat: ['GetItem', 'UpdateItem'],
-    connections: ending,
+    connections: removing,
     connectionsByUser: true,
     sockets: true,
     invokes: null,
   },
-  send: filing,
-  edit: filing,
-  delete: { ...filing, files: ['DeleteObject'] },
+  send: withFiles,
+  edit: withFiles,
+  delete: { ...withFiles, files: ['DeleteObject'] },
   default: {
-    ...filing,
-    variables: [...filing.variables, 'ISSUER', 'AUDIENCE', 'JWKS_URI'],
-    chat: [...filing.chat, 'BatchGetItem', 'Query'],
-    connections: [...ending, 'PutItem', 'UpdateItem'],
+    ...withFiles,
+    variables: [...withFiles.variables, 'ISSUER', 'AUDIENCE', 'JWKS_URI'],
+    chat: [...withFiles.chat, 'BatchGetItem', 'Query'],
+    connections: [...removing, 'PutItem', 'UpdateItem'],
     connectionsByUser: true,
     files: ['DeleteObject', 'GetObject', 'PutObject'],
   },
   http: {
-    ...filing,
+    ...withFiles,
     variables: [
-      ...filing.variables,
+      ...withFiles.variables,
       'MAX_FILE_BYTES',
       'ISSUER',
       'AUDIENCE',
@@ -131,16 +131,16 @@ export const entries = {
       'USER_POOL_CLIENT',
       'ALLOWED_ORIGINS',
     ],
-    chat: [...filing.chat, 'DeleteItem', 'Query', 'BatchGetItem'],
+    chat: [...withFiles.chat, 'DeleteItem', 'Query', 'BatchGetItem'],
     roomsByUser: true,
-    connections: [...filing.connections, 'PutItem', 'BatchGetItem'],
+    connections: [...withFiles.connections, 'PutItem', 'BatchGetItem'],
   },
   fanout: {
     memoryMegabytes: 1024,
     timeoutSeconds: 60,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
     chat: ['GetItem', 'UpdateItem'],
-    connections: [...ending, 'BatchGetItem'],
+    connections: [...removing, 'BatchGetItem'],
     sockets: true,
     invokes: null,
     asynchronous: { retries: 2, maxAgeSeconds: 300 },

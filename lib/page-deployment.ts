@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { DefaultStackSynthesizer, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import {
   BucketDeployment,
   type BucketDeploymentProps,
@@ -10,10 +10,9 @@ import {
   Source,
 } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import { acceptProvider } from './page-provider.ts';
 
 export interface PageDeploymentProps {
-  /** The directory with the built page: index.html, and files whose names change with their content. */
+  /** The directory of the built page: index.html, and files that have a content hash in their names. */
   readonly directory: string;
   readonly bucket: IBucket;
   readonly logRetention: RetentionDays;
@@ -21,55 +20,109 @@ export interface PageDeploymentProps {
 
 type Step = Pick<BucketDeploymentProps, 'exclude' | 'include' | 'cacheControl' | 'prune'>;
 
-/** All but index.html: a name stands for one content for good. */
+/** All files but index.html. Their names contain a content hash, so they never change. */
 const hashed: Step = {
   exclude: ['index.html'],
   cacheControl: [CacheControl.setPublic(), CacheControl.maxAge(Duration.days(365)), CacheControl.immutable()],
 };
 
 /**
- * In this order, so that whoever loads the page meanwhile gets the old one or the new one, whole: what the new
- * index.html names comes before it, and what the old one named goes after it.
+ * The order of these steps lets a browser that loads the page during a deploy get either the old or the new version.
+ * New files are uploaded before the index.html that names them, and old files are deleted after it.
  */
 const steps: Readonly<Record<string, Step>> = {
   Hashed: { ...hashed, prune: false },
-  // Asked for each time, so nothing that the edge keeps has to be invalidated.
+  // `no-cache` makes CloudFront revalidate index.html each time, so no invalidation is needed.
   Index: { exclude: ['*'], include: ['index.html'], cacheControl: [CacheControl.noCache()], prune: false },
   Pruned: { ...hashed, prune: true },
 };
 
-/** Puts the built page into its bucket. */
+/** Uploads the built page to its bucket. */
 export class PageDeployment extends Construct {
-  /** Throws an Error when the page is not built. */
+  /** @throws Error when the page has not been built */
   constructor(scope: Construct, id: string, { directory, bucket, logRetention }: PageDeploymentProps) {
     super(scope, id);
-    const source = Source.asset(built(directory), { exclude: ['*.map'] });
+    const source = Source.asset(checkBuilt(directory), { exclude: ['*.map'] });
     const logGroup = new LogGroup(this, 'Logs', {
       retention: logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    let before: BucketDeployment | undefined;
+    let previous: BucketDeployment | undefined;
     for (const [name, step] of Object.entries(steps)) {
       const deployment = new BucketDeployment(this, name, {
         ...step,
         sources: [source],
         destinationBucket: bucket,
         logGroup,
-        // Half of the default, for files of a few KB.
+        // Half of the default is enough for files of a few KB.
         memoryLimit: 512,
       });
-      if (before === undefined) acceptProvider(deployment, bucket);
+      if (previous === undefined) acknowledgeProvider(deployment, bucket);
       else {
-        deployment.node.addDependency(before);
-        // They share one function, and each brings its layer: only the first one's is used.
+        deployment.node.addDependency(previous);
+        // The three steps share one function. Only the layer of the first step is used.
         deployment.node.tryRemoveChild('AwsCliLayer');
       }
-      before = deployment;
+      previous = deployment;
     }
   }
 }
 
-function built(directory: string): string {
+function checkBuilt(directory: string): string {
   if (existsSync(join(directory, 'index.html'))) return directory;
-  throw new Error(`Synth failed: no page in ${directory}; run \`npm run build\``);
+  throw new Error(`Synthesis failed: there is no page in ${directory}. Run \`npm run build\`.`);
+}
+
+/** Acknowledges the findings of cdk-nag about the CDK's own function that copies the page into the bucket. */
+function acknowledgeProvider({ handlerRole }: BucketDeployment, bucket: IBucket): void {
+  const stack = Stack.of(bucket);
+  const accepted = (id: string, reason: string) => ({ id: `AwsSolutions-${id}`, reason });
+  const page = stack.getLogicalId(bucket.node.defaultChild as CfnBucket);
+  const { bootstrapQualifier = DefaultStackSynthesizer.DEFAULT_QUALIFIER } = stack.synthesizer;
+  const assets = `arn:<AWS::Partition>:s3:::cdk-${bootstrapQualifier}-assets-<AWS::AccountId>-<AWS::Region>`;
+  Validations.of(handlerRole.node.scope ?? handlerRole).acknowledge(
+    accepted('L1', 'The CDK chooses the runtime of its own function. Updating the CDK updates the runtime.'),
+  );
+  Validations.of(handlerRole).acknowledge(
+    accepted(
+      'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]',
+      'The CDK attaches this policy to its own function. It only allows writing logs.',
+    ),
+    accepted(
+      `IAM5[Resource::<${page}.Arn>/*]`,
+      'The names of the page files change with each build, so the grant covers all objects of this bucket.',
+    ),
+    accepted(
+      `IAM5[Resource::${assets}/*]`,
+      'The function reads the page from the CDK assets bucket, where each build is a new object.',
+    ),
+    ...['GetObject*', 'GetBucket*', 'List*', 'DeleteObject*', 'Abort*'].map((action) =>
+      accepted(
+        `IAM5[Action::s3:${action}]`,
+        'The CDK grants its own function all variants of these actions, on these two buckets only.',
+      ),
+    ),
+  );
+}
+
+/**
+ * Returns the content security policy of the page. Each source is a URL that ends in a slash, so it covers everything
+ * below it and nothing else.
+ *
+ * `'self'` also covers WebSockets to the same host (CSP Level 3, 6.7.2.8). The policy cannot name the distribution,
+ * because its name is not known before its headers are.
+ * @param filesUrl where signed URLs of files point to: the page uploads there and shows images from there
+ */
+export function contentSecurityPolicy(filesUrl: string): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    `img-src 'self' blob: data: ${filesUrl}`,
+    `connect-src 'self' ${filesUrl}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "form-action 'self'",
+    "object-src 'none'",
+  ].join('; ');
 }

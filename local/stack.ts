@@ -184,7 +184,7 @@ export class Stack {
     const user = users.find((each) => each.username === username);
     if (user !== undefined) return issuerOf(this.#deployment, this.#parts.issuer).sign(user, options);
     const names = users.map((each) => each.username).join(', ');
-    throw new Error(`No token: there is no user ${username}; there are ${names}`);
+    throw new Error(`There is no user ${username}. Use one of ${names}.`);
   }
 
   /** Resolves when no function runs; an invocation that waits for its retry does not count. */

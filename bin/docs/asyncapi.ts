@@ -1,7 +1,6 @@
 import type { Contract, FrameIn, FrameOut, Words } from '../../functions/dialects/documentation.ts';
-import { contracts } from './contracts.ts';
+import { contracts, shownIn, shownOut } from './contracts.ts';
 import { messageKey, messagePayload, payloadOf } from './payload.ts';
-import { shownIn, shownOut } from './shown-frames.ts';
 
 interface Told {
   /** Its key in a channel, such as `out-chat_message`. */

@@ -1,11 +1,9 @@
 import { MAX_FRAME_BYTES } from '../../functions/dialects/dialect.ts';
+import { MAX_INBOX_ROOMS, MAX_JOINED_ROOMS, MAX_RECEIPT_AUDIENCE } from '../../functions/domain/audience.ts';
 import { HISTORY_LIMIT } from '../../functions/domain/command.ts';
-import { CLOCK_TOLERANCE_MS } from '../../functions/domain/connection.ts';
+import { CLOCK_TOLERANCE_MS, MAX_ANNOUNCED_CONNECTIONS } from '../../functions/domain/connection.ts';
 import { MAX_INLINE_BYTES } from '../../functions/domain/file.ts';
-import { MAX_INBOX_ROOMS, MAX_JOINED_ROOMS } from '../../functions/domain/inbox.ts';
 import { MAX_TEXT_CODE_POINTS } from '../../functions/domain/message.ts';
-import { MAX_ANNOUNCED_CONNECTIONS } from '../../functions/domain/presence.ts';
-import { MAX_RECEIPT_AUDIENCE } from '../../functions/domain/receipt.ts';
 import { REPEAT_MEMORY_MS } from '../../functions/store/claims.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { awsLimits } from '../../local/gateway/limits.ts';
@@ -41,7 +39,11 @@ export const limits: readonly (readonly [what: string, most: string, beyond: str
     'told to the message’s author alone',
   ],
   ['presence', `rooms of ${MAX_ANNOUNCED_CONNECTIONS} connections`, 'not told'],
-  ['rooms that a socket joins', `${MAX_JOINED_ROOMS}, in an inbox beside its own`, '`BAD_FRAME`: leave one'],
+  [
+    'rooms that a socket joins',
+    `${MAX_JOINED_ROOMS}, in an inbox beside its own`,
+    '`TOO_MANY_ROOMS`: leave one',
+  ],
   ['rooms of an inbox', MAX_INBOX_ROOMS.toLocaleString('en'), 'not heard of: join them'],
   ['repeats by `client_id`', hours(REPEAT_MEMORY_MS), 'the frame is a new one'],
   [

@@ -1,10 +1,8 @@
 import type { Contract, FrameIn, FrameOut, Handshake } from '../../functions/dialects/documentation.ts';
 import { ChatError, errorCodes } from '../../functions/domain/errors.ts';
-import { contracts } from './contracts.ts';
-import { fieldTable } from './field-table.ts';
+import { contracts, shownIn, shownOut } from './contracts.ts';
 import { limits } from './limits.ts';
-import { messagePayload, payloadOf } from './payload.ts';
-import { shownIn, shownOut } from './shown-frames.ts';
+import { fieldTable, messagePayload, payloadOf } from './payload.ts';
 
 const block = (language: string, text: string) => `\`\`\`${language}\n${text}\n\`\`\``;
 

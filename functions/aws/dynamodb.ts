@@ -1,9 +1,7 @@
-import { hash } from 'node:crypto';
-import { type ClientOptions, environmentRegion } from './credentials.ts';
-import { endpointOf } from './endpoint.ts';
+import { type ClientOptions, endpointOf, environmentRegion } from './environment.ts';
+import { ServiceError } from './errors.ts';
 import { retrying } from './retry.ts';
-import { Service } from './service.ts';
-import { ServiceError } from './service-error.ts';
+import { bodyOf, Service } from './service.ts';
 
 /*
  * What the bundles have in place of `@aws-sdk/client-dynamodb`: so much of it as `store` uses, by the same names. The
@@ -61,12 +59,11 @@ export class DynamoDBClient {
     this.#service = new Service({ name: 'dynamodb', endpoint: url, region, credentials });
   }
 
-  /** @throws ServiceError; NoAnswer where DynamoDB could not be reached */
+  /** @throws ServiceError; NoResponse when DynamoDB could not be reached */
   async send({ operation, input }: Command): Promise<unknown> {
-    const bytes = Buffer.from(JSON.stringify(input, withoutBytes));
-    const body = { bytes, hash: hash('sha256', bytes) };
-    const answer = await this.#retry(() =>
-      this.#service.ask({
+    const body = bodyOf(JSON.stringify(input, withoutBytes));
+    const response = await this.#retry(() =>
+      this.#service.send({
         method: 'POST',
         path: '/',
         headers: [
@@ -76,11 +73,11 @@ export class DynamoDBClient {
         body,
       }),
     );
-    return JSON.parse(answer.body.toString());
+    return JSON.parse(response.body.toString());
   }
 
   /** Closes its connections. */
   destroy(): void {
-    this.#service.end();
+    this.#service.close();
   }
 }

@@ -1,36 +1,27 @@
-import { hash } from 'node:crypto';
-import { environmentRegion } from './credentials.ts';
-import { endpointOf } from './endpoint.ts';
+import { endpointOf, environmentRegion } from './environment.ts';
 import { retrying } from './retry.ts';
-import { Service } from './service.ts';
-import { encoded } from './sign.ts';
+import { bodyOf, Service } from './service.ts';
+import { encoded, type Header } from './sign.ts';
 
-let client: { readonly service: Service; readonly retry: ReturnType<typeof retrying> } | undefined;
-
-function lambda() {
-  if (client) return client;
-  const region = environmentRegion();
-  const service = new Service({ name: 'lambda', endpoint: endpointOf('lambda', 'LAMBDA', region), region });
-  client = { service, retry: retrying() };
-  return client;
-}
+const HEADERS: readonly Header[] = [
+  ['content-type', 'application/octet-stream'],
+  ['x-amz-invocation-type', 'Event'],
+];
 
 /**
- * Invokes a function asynchronously: resolves once Lambda has accepted the event.
- * @param payload sent as JSON, 1 MB at most (AWS: Lambda quotas)
+ * Invokes a function asynchronously, and resolves once Lambda has accepted the event.
+ * @param payload sent as JSON, at most 1 MB (AWS: Lambda quotas)
  */
-export async function invokeFunction(functionName: string, payload: unknown): Promise<void> {
-  const bytes = Buffer.from(JSON.stringify(payload));
-  const { service, retry } = lambda();
-  await retry(() =>
-    service.ask({
-      method: 'POST',
-      path: `/2015-03-31/functions/${encoded(functionName)}/invocations`,
-      headers: [
-        ['content-type', 'application/octet-stream'],
-        ['x-amz-invocation-type', 'Event'],
-      ],
-      body: { bytes, hash: hash('sha256', bytes) },
-    }),
-  );
+export type Invoke = (functionName: string, payload: unknown) => Promise<void>;
+
+/** Invokes functions with the signing client. */
+export function signedInvoke(): Invoke {
+  const region = environmentRegion();
+  const service = new Service({ name: 'lambda', endpoint: endpointOf('lambda', 'LAMBDA', region), region });
+  const retry = retrying();
+  return async (functionName, payload) => {
+    const path = `/2015-03-31/functions/${encoded(functionName)}/invocations`;
+    const body = bodyOf(JSON.stringify(payload));
+    await retry(() => service.send({ method: 'POST', path, headers: HEADERS, body }));
+  };
 }

@@ -1,16 +1,16 @@
-import type { Answer } from './answer-reader.ts';
-import { NoAnswer, type ServiceError, serviceError } from './service-error.ts';
+import { NoResponse, type ServiceError, serviceError } from './errors.ts';
+import type { HttpResponse } from './transport.ts';
 
-// The SDK's standard mode (AWS SDKs and Tools Reference Guide: retry behavior).
+// The SDK's standard mode (AWS SDKs and Tools Reference Guide: "Retry behavior").
 const ATTEMPTS = 3;
-const FIRST_PAUSE_MS = 100;
-const FIRST_PAUSE_WHEN_THROTTLED_MS = 500;
-const LONGEST_PAUSE_MS = 20_000;
-/** Each retry costs of these, and each success gives some back: a service that is down is not stormed. */
+const FIRST_BACKOFF_MS = 100;
+const FIRST_BACKOFF_WHEN_THROTTLED_MS = 500;
+const LONGEST_BACKOFF_MS = 20_000;
+/** Tokens for retries. Each retry costs some and each success returns some, so that a failing service is spared. */
 const QUOTA = 500;
 const COST = 5;
 
-const throttling = new Set([
+const throttlingCodes = new Set([
   'LimitExceededException',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
@@ -23,46 +23,48 @@ const throttling = new Set([
   'TooManyRequestsException',
   'TransactionInProgressException',
 ]);
-const transient = new Set(['RequestTimeout', 'RequestTimeoutException', 'TimeoutError']);
+const transientCodes = new Set(['RequestTimeout', 'RequestTimeoutException', 'TimeoutError']);
 
-const isThrottled = ({ status, name }: ServiceError): boolean => status === 429 || throttling.has(name);
+const isThrottled = ({ status, name }: ServiceError): boolean => status === 429 || throttlingCodes.has(name);
 
-const isTransient = (error: NoAnswer | ServiceError): boolean =>
-  error instanceof NoAnswer || error.status >= 500 || transient.has(error.name) || isThrottled(error);
+const isTransient = (error: NoResponse | ServiceError): boolean =>
+  error instanceof NoResponse || error.status >= 500 || transientCodes.has(error.name) || isThrottled(error);
 
-function pauseAfter(error: NoAnswer | ServiceError, attempt: number): Promise<void> {
-  const slow = !(error instanceof NoAnswer) && isThrottled(error);
-  const first = slow ? FIRST_PAUSE_WHEN_THROTTLED_MS : FIRST_PAUSE_MS;
-  const ms = Math.random() * Math.min(LONGEST_PAUSE_MS, first * 2 ** attempt);
+function backOff(error: NoResponse | ServiceError, attempt: number): Promise<void> {
+  const throttled = !(error instanceof NoResponse) && isThrottled(error);
+  const first = throttled ? FIRST_BACKOFF_WHEN_THROTTLED_MS : FIRST_BACKOFF_MS;
+  const ms = Math.random() * Math.min(LONGEST_BACKOFF_MS, first * 2 ** attempt);
   return new Promise((resume) => setTimeout(resume, ms));
 }
 
-async function attempted(ask: () => Promise<Answer>): Promise<Answer | NoAnswer | ServiceError> {
+async function attemptOnce(
+  send: () => Promise<HttpResponse>,
+): Promise<HttpResponse | NoResponse | ServiceError> {
   try {
-    const answer = await ask();
-    return answer.status < 300 ? answer : serviceError(answer);
+    const response = await send();
+    return response.status < 300 ? response : serviceError(response);
   } catch (error) {
-    if (error instanceof NoAnswer) return error;
+    if (error instanceof NoResponse) return error;
     throw error;
   }
 }
 
 /**
- * Makes what asks a service until it answers with success, three times at most, with growing pauses.
- * It throws ServiceError for what the service refuses, NoAnswer where it cannot be reached.
+ * Returns a function that sends a request up to three times until it succeeds, with exponential backoff. Retries of one
+ * returned function share a quota. It throws ServiceError, or NoResponse when the service could not be reached.
  */
-export function retrying(): (ask: () => Promise<Answer>) => Promise<Answer> {
+export function retrying(): (send: () => Promise<HttpResponse>) => Promise<HttpResponse> {
   let quota = QUOTA;
-  return async (ask) => {
+  return async (send) => {
     for (let attempt = 0; ; attempt++) {
-      const answer = await attempted(ask);
-      if (!(answer instanceof Error)) {
+      const result = await attemptOnce(send);
+      if (!(result instanceof Error)) {
         quota = Math.min(QUOTA, quota + (attempt > 0 ? COST : 1));
-        return answer;
+        return result;
       }
-      if (attempt + 1 === ATTEMPTS || quota < COST || !isTransient(answer)) throw answer;
+      if (attempt + 1 === ATTEMPTS || quota < COST || !isTransient(result)) throw result;
       quota -= COST;
-      await pauseAfter(answer, attempt);
+      await backOff(result, attempt);
     }
   };
 }

@@ -1,21 +1,20 @@
-import { hash } from 'node:crypto';
-import type { Answer } from './answer-reader.ts';
 import {
   type ClientOptions,
   type Credentials,
+  configuredEndpoint,
+  endpointOf,
   environmentCredentials,
   environmentRegion,
-} from './credentials.ts';
-import { endpointOf, givenEndpoint } from './endpoint.ts';
+} from './environment.ts';
 import { retrying } from './retry.ts';
-import { type Body, Service } from './service.ts';
-import { encoded, type Header, Signer, signedHeaders, signingTime } from './sign.ts';
+import { bodyOf, Service } from './service.ts';
+import { EMPTY_HASH, encoded, type Header, Signer, signedHeaders, signingTime } from './sign.ts';
 
-/** A URL that carries its signature. */
+/** A presigned URL to make. */
 export interface SignedUrl {
   readonly method: 'GET' | 'PUT';
   readonly key: string;
-  /** Headers that whoever uses the URL must send, sorted by name. */
+  /** Headers that the client must send, sorted by name. */
   readonly headers?: readonly Header[];
   readonly query: Readonly<Record<string, string>>;
   readonly seconds: number;
@@ -23,8 +22,8 @@ export interface SignedUrl {
   readonly now: number;
 }
 
-/** A bucket's URL: of its own host, or by path at an endpoint that was named and where a dot keeps TLS from the host. */
-function bucketUrl(bucket: string, region: string, endpoint = givenEndpoint('S3')): URL {
+/** A bucket has its own host. Its name is a path instead for a configured endpoint, or when a dot in it breaks TLS. */
+function bucketUrl(bucket: string, region: string, endpoint = configuredEndpoint('S3')): URL {
   if (endpoint !== undefined) return new URL(`/${bucket}`, endpoint);
   const url = endpointOf('s3', 'S3', region);
   return bucket.includes('.') ? new URL(`/${bucket}`, url) : new URL(`https://${bucket}.${url.host}`);
@@ -32,7 +31,7 @@ function bucketUrl(bucket: string, region: string, endpoint = givenEndpoint('S3'
 
 const pathOf = (key: string): string => `/${key.split('/').map(encoded).join('/')}`;
 
-/** The objects of a bucket. Region, credentials and endpoint come from the environment. */
+/** An S3 bucket. Region, credentials and endpoint come from the environment by default. */
 export class Bucket {
   readonly #url: URL;
   readonly #region: string;
@@ -40,30 +39,23 @@ export class Bucket {
   readonly #service: Service;
   readonly #retry = retrying();
 
-  /** @param options what the environment does not decide */
   constructor(bucket: string, options: ClientOptions = {}) {
     const { region = environmentRegion(), credentials = environmentCredentials } = options;
     this.#region = region;
     this.#credentials = credentials;
     this.#url = bucketUrl(bucket, region, options.endpoint);
-    this.#service = new Service({
-      name: 's3',
-      endpoint: this.#url,
-      region,
-      credentials,
-      signsPathAsIs: true,
-    });
+    this.#service = new Service({ name: 's3', endpoint: this.#url, region, credentials });
   }
 
-  /** @throws ServiceError; NoAnswer where S3 could not be reached */
-  ask(method: 'PUT' | 'HEAD' | 'DELETE', key: string, headers: readonly Header[] = [], bytes?: Uint8Array) {
-    const body: Body = { bytes: bytes ?? new Uint8Array(), hash: hash('sha256', bytes ?? '') };
-    const all: Header[] = [...headers, ['x-amz-content-sha256', body.hash]];
-    const call = { method, path: pathOf(key), headers: all, body };
-    return this.#retry((): Promise<Answer> => this.#service.ask(call));
+  /** @throws ServiceError; NoResponse when S3 cannot be reached */
+  send(method: 'PUT' | 'HEAD' | 'DELETE', key: string, headers: readonly Header[] = [], bytes?: Uint8Array) {
+    const body = bytes && bodyOf(bytes);
+    const all: Header[] = [...headers, ['x-amz-content-sha256', body?.hash ?? EMPTY_HASH]];
+    const call = { method, path: pathOf(key), headers: all, ...(body && { body }) };
+    return this.#retry(() => this.#service.send(call));
   }
 
-  /** Signs a URL (AWS: authenticating requests, using query parameters). The body is not bound. */
+  /** Returns a presigned URL (AWS: "Authenticating requests: using query parameters"). It accepts any body. */
   sign({ method, key, headers = [], query, seconds, now }: SignedUrl): string {
     const credentials = this.#credentials();
     const time = signingTime(now);

@@ -1,6 +1,5 @@
-import type { Answer } from './answer-reader.ts';
-import { type Credentials, environmentCredentials } from './credentials.ts';
-import { Pool } from './pool.ts';
+import { hash } from 'node:crypto';
+import { type Credentials, environmentCredentials } from './environment.ts';
 import {
   canonicalPath,
   EMPTY_HASH,
@@ -11,110 +10,119 @@ import {
   signedHeaders,
   signingTime,
 } from './sign.ts';
+import { type HttpResponse, Transport } from './transport.ts';
 
-/** A body, with its SHA-256 in hex. */
+/** A request body with its SHA-256 in hex. */
 export interface Body {
   readonly bytes: Uint8Array;
   readonly hash: string;
 }
 
+/** Encodes and hashes a body. */
+export function bodyOf(content: string | Uint8Array): Body {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return { bytes, hash: hash('sha256', bytes) };
+}
+
+/** A request to a service. */
 export interface Call {
   readonly method: string;
-  /** Below the endpoint, each segment encoded once; starts with a slash. */
+  /** Path below the endpoint, starting with a slash. Each segment is percent-encoded once. */
   readonly path: string;
-  /** All are signed. */
+  /** All of them are signed. Pass the same array in each call, so that it is prepared only once. */
   readonly headers?: readonly Header[];
   readonly body?: Body;
 }
 
 export interface ServiceOptions {
-  /** The name in the signature, such as `execute-api`. */
+  /** The service's name in the signature, such as `execute-api`. */
   readonly name: string;
   readonly endpoint: URL;
   readonly region: string;
-  /** Asked anew for each call; those of the environment by default. */
+  /** Called for each request. By default they come from the environment. */
   readonly credentials?: (() => Credentials) | undefined;
-  /** How many calls may be under way at once; others wait. */
-  readonly lines?: number;
-  /** S3 signs a path as it is. */
-  readonly signsPathAsIs?: boolean;
 }
-
-/** As many as the SDK opens to one host. */
-const LINES = 50;
 
 const NO_HEADERS: readonly Header[] = [];
-const NOTHING: Body = { bytes: new Uint8Array(), hash: EMPTY_HASH };
+const NO_BODY: Body = { bytes: new Uint8Array(), hash: EMPTY_HASH };
 
-/** What else a header's value held could end it, and begin another that nobody signed. */
+/** A line break in a value would start another header, which the signature does not cover. */
 const PRINTABLE = /^[\x20-\x7e]*$/;
 
-function checked(headers: readonly Header[]): Header[] {
+function checkValues(headers: readonly Header[]): void {
   const bad = headers.find(([, value]) => !PRINTABLE.test(value));
-  if (bad === undefined) return [...headers];
-  throw new Error(`Call not made: the header ${bad[0]} holds what no header may; use printable ASCII`);
+  if (bad === undefined) return;
+  throw new Error(
+    `Request not sent: the header ${bad[0]} contains control or non-ASCII characters. Use printable ASCII.`,
+  );
 }
 
-/** What is the same in all calls with the same headers, in one second, by the same credentials. */
-interface Stamp {
+/** The part of a request that stays the same for one second, for the same headers and credentials. */
+interface Prepared {
   readonly own: readonly Header[];
   readonly credentials: Credentials;
   readonly time: SigningTime;
   readonly signed: SignedHeaders;
-  readonly wire: string;
+  /** Names and values in turns. */
+  readonly flat: readonly string[];
 }
 
-const same = (a: Credentials, b: Credentials): boolean =>
+const equalCredentials = (a: Credentials, b: Credentials): boolean =>
   a.sessionToken === b.sessionToken &&
   a.accessKeyId === b.accessKeyId &&
   a.secretAccessKey === b.secretAccessKey;
 
-/** An AWS service: calls are signed with the function's credentials and go over kept connections. */
+/** An AWS service. Signs requests with the function's credentials. */
 export class Service {
   readonly #options: ServiceOptions;
   readonly #signer: Signer;
-  readonly #pool: Pool;
-  readonly #base: string;
-  #stamp: Stamp | undefined;
+  readonly #transport: Transport;
+  readonly #basePath: string;
+  #prepared: Prepared | undefined;
 
   constructor(options: ServiceOptions) {
     this.#options = options;
     this.#signer = new Signer(options.name, options.region);
-    this.#pool = new Pool(options.endpoint, { lines: options.lines ?? LINES });
-    this.#base = options.endpoint.pathname.replace(/\/$/, '');
+    this.#transport = new Transport(options.endpoint);
+    this.#basePath = options.endpoint.pathname.replace(/\/$/, '');
   }
 
-  /** @returns whatever the service answers, refusals too. @throws NoAnswer */
-  async ask({ method, path, headers = NO_HEADERS, body = NOTHING }: Call): Promise<Answer> {
-    const { credentials, time, signed, wire } = this.#stampFor(headers);
-    const whole = this.#base + path;
+  /** Sends a signed request once, and returns the response, also an error response. @throws NoResponse */
+  async send({ method, path, headers = NO_HEADERS, body = NO_BODY }: Call): Promise<HttpResponse> {
+    const { credentials, time, signed, flat } = this.#prepare(headers);
+    const fullPath = this.#basePath + path;
     const signable = {
       method,
-      path: this.#options.signsPathAsIs ? whole : canonicalPath(whole),
+      path: this.#options.name === 's3' ? fullPath : canonicalPath(fullPath),
       query: '',
       headers: signed,
       bodyHash: body.hash,
     };
     const authorization = this.#signer.authorization(signable, credentials, time);
-    const head = `${method} ${whole} HTTP/1.1\r\n${wire}content-length: ${body.bytes.length}\r\nauthorization: ${authorization}\r\n\r\n`;
-    return this.#pool.ask({ method, head, body: body.bytes });
+    const length = String(body.bytes.length);
+    const all = [...flat, 'content-length', length, 'authorization', authorization];
+    return this.#transport.send({ method, path: fullPath, headers: all, body: body.bytes });
   }
 
-  /** Closes its connections. */
-  end(): void {
-    this.#pool.end();
+  /** Closes all connections. */
+  close(): void {
+    this.#transport.close();
   }
 
-  #stampFor(own: readonly Header[]): Stamp {
+  #prepare(own: readonly Header[]): Prepared {
     const credentials = (this.#options.credentials ?? environmentCredentials)();
     const time = signingTime(Date.now());
-    const known = this.#stamp;
-    if (known?.own === own && known.time === time && same(known.credentials, credentials)) return known;
-    const all = checked(own);
-    all.push(['host', this.#options.endpoint.host], ['x-amz-date', time.stamp]);
-    if (credentials.sessionToken) all.push(['x-amz-security-token', credentials.sessionToken]);
-    const wire = all.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-    this.#stamp = { own, credentials, time, signed: signedHeaders(all), wire };
-    return this.#stamp;
+    const last = this.#prepared;
+    if (last?.own === own && last.time === time && equalCredentials(last.credentials, credentials))
+      return last;
+    checkValues(own);
+    const headers: Header[] = [
+      ...own,
+      ['host', this.#options.endpoint.host],
+      ['x-amz-date', time.stamp],
+      ...(credentials.sessionToken ? [['x-amz-security-token', credentials.sessionToken] as const] : []),
+    ];
+    this.#prepared = { own, credentials, time, signed: signedHeaders(headers), flat: headers.flat() };
+    return this.#prepared;
   }
 }

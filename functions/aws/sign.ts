@@ -1,47 +1,49 @@
 import { hash } from 'node:crypto';
-import type { Credentials } from './credentials.ts';
+import type { Credentials } from './environment.ts';
 
-/** A header by its name in lower case, and its value without spaces around it. */
+/** A header: its name in lower case, and its value without surrounding spaces. */
 export type Header = readonly [name: string, value: string];
 
-/** Headers as a signature covers them. */
+/** Headers in the form that a signature covers. */
 export interface SignedHeaders {
-  /** Name and value, a line each. */
+  /** One line of name and value for each header. */
   readonly lines: string;
-  /** The names, with semicolons between. */
+  /** The names, separated by semicolons. */
   readonly names: string;
 }
 
-/** The parts of a request that a signature covers (AWS: create a signed AWS API request). */
+/** The parts of a request that a signature covers (AWS: "Create a signed AWS API request"). */
 export interface Signable {
   readonly method: string;
-  /** As `canonicalPath` makes it. */
+  /** The result of `canonicalPath`. */
   readonly path: string;
-  /** Sorted by name, encoded; empty where there is none. */
+  /** Sorted by name and percent-encoded; empty without a query. */
   readonly query: string;
   readonly headers: SignedHeaders;
   /** SHA-256 of the body, in hex, or S3's `UNSIGNED-PAYLOAD`. */
   readonly bodyHash: string;
 }
 
-/** When a request is signed: `20250216T123456Z`, and its day. */
 export interface SigningTime {
+  /** Such as `20250216T123456Z`. */
   readonly stamp: string;
+  /** Such as `20250216`. */
   readonly day: string;
 }
 
 export const EMPTY_HASH = hash('sha256', '');
 
-const LEFT_ALONE = /[!'()*]/g;
-const hex = (sign: string): string => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
+/** `encodeURIComponent` does not encode these, but RFC 3986 reserves them. */
+const RESERVED = /[!'()*]/g;
+const percentEncoded = (sign: string): string => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
 
-/** Encodes what RFC 3986 does not leave alone; `encodeURIComponent` leaves five signs more. */
-export const encoded = (text: string): string => encodeURIComponent(text).replace(LEFT_ALONE, hex);
+/** Percent-encodes all characters but the unreserved ones of RFC 3986. */
+export const encoded = (text: string): string => encodeURIComponent(text).replace(RESERVED, percentEncoded);
 
-/** The path as it is signed: that of the request, encoded once more. S3 alone signs it as it is. */
+/** Returns the path to sign: the request's path, encoded once more. S3 signs the request's path itself. */
 export const canonicalPath = (path: string): string => encoded(path).replaceAll('%2F', '/');
 
-/** Headers as they are signed: sorted by name. */
+/** Sorts headers by name, as a signature requires. */
 export function signedHeaders(headers: readonly Header[]): SignedHeaders {
   const sorted = headers.toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
@@ -53,7 +55,7 @@ export function signedHeaders(headers: readonly Header[]): SignedHeaders {
 const MILLISECONDS = 1000;
 let latest = { second: Number.NaN, time: { stamp: '', day: '' } };
 
-/** @param now milliseconds since the epoch */
+/** Formats a time; remembers the last second. @param now milliseconds since the epoch */
 export function signingTime(now: number): SigningTime {
   const second = Math.floor(now / MILLISECONDS);
   if (second !== latest.second) {
@@ -65,7 +67,7 @@ export function signingTime(now: number): SigningTime {
 
 const BLOCK = 64;
 
-/** HMAC-SHA-256 (RFC 2104) by two one-shot hashes: `createHmac` makes a stream object, which costs four times as much. */
+/** HMAC-SHA-256 (RFC 2104) with two one-shot hashes. `createHmac` creates a stream, at four times the cost. */
 function hmac(key: Buffer): (text: string) => Buffer {
   const inner = Buffer.alloc(BLOCK, 0x36);
   const outer = Buffer.alloc(BLOCK, 0x5c);
@@ -78,7 +80,7 @@ function hmac(key: Buffer): (text: string) => Buffer {
   return (text) => digest(outer, digest(inner, Buffer.from(text)));
 }
 
-/** Signs for one service in one region, with Signature Version 4. */
+/** Signs requests to one service in one Region, with Signature Version 4. */
 export class Signer {
   readonly #service: string;
   readonly #region: string;
@@ -89,25 +91,25 @@ export class Signer {
     this.#region = region;
   }
 
-  /** What a signature is good for, such as `20250216/eu-west-1/s3/aws4_request`. */
+  /** Returns the credential scope, such as `20250216/eu-west-1/s3/aws4_request`. */
   scope({ day }: SigningTime): string {
     return `${day}/${this.#region}/${this.#service}/aws4_request`;
   }
 
-  /** The signature in hex. */
+  /** Returns the signature in hex. */
   signature({ method, path, query, headers, bodyHash }: Signable, by: Credentials, at: SigningTime): string {
     const canonical = `${method}\n${path}\n${query}\n${headers.lines}\n${headers.names}\n${bodyHash}`;
     const text = `AWS4-HMAC-SHA256\n${at.stamp}\n${this.scope(at)}\n${hash('sha256', canonical)}`;
     return this.#keyFor(at.day, by.secretAccessKey)(text).toString('hex');
   }
 
-  /** The value of the header `authorization`. */
+  /** Returns the value of the header `authorization`. */
   authorization(request: Signable, by: Credentials, at: SigningTime): string {
     const signature = this.signature(request, by, at);
     return `AWS4-HMAC-SHA256 Credential=${by.accessKeyId}/${this.scope(at)}, SignedHeaders=${request.headers.names}, Signature=${signature}`;
   }
 
-  /** The key holds for a day, and takes four times the work of a signature. */
+  /** Derives the signing key once a day: that takes four times the work of a signature. */
   #keyFor(day: string, secret: string): (text: string) => Buffer {
     if (this.#key.day !== day || this.#key.secret !== secret) {
       const parts = [day, this.#region, this.#service, 'aws4_request'];

@@ -7,10 +7,10 @@ import { listPlaces } from '../store/connections.ts';
 import { raiseTokenExpiry } from '../store/token-expiries.ts';
 
 const refusals = {
-  guest: 'A guest has no token to renew: connect again with a token to be signed in',
-  bad: 'The fresh token is not valid: the one before counts on; send another',
-  another: 'The fresh token is of another user: the one before counts on; connect again as that user',
-  gone: 'This connection is in no room any more: connect again',
+  guest: 'Token not renewed: a guest has no token. Connect again with a token to sign in.',
+  bad: 'Token not renewed: the new token is not valid. Send another one; the previous token stays in use.',
+  another:
+    'Token not renewed: the new token is for another user. Connect again as that user; the previous token stays in use.',
 } as const;
 
 async function verified(token: string, { verify }: TokenContext) {
@@ -25,8 +25,8 @@ async function verified(token: string, { verify }: TokenContext) {
 /**
  * Lets a connection go on under a fresh token of its user, in each room that it is in. One that ends before the token
  * that counts changes nothing.
- * @throws ChatError UNAUTHENTICATED for a token that is not valid or of another user, and for a guest; NOT_A_MEMBER
- * where the connection was removed meanwhile
+ * @throws ChatError UNAUTHENTICATED for a token that is not valid, and for a guest; WRONG_USER for another user's token;
+ * CONNECTION_REMOVED
  */
 export async function authenticate(
   command: Authenticate,
@@ -35,7 +35,7 @@ export async function authenticate(
 ): Promise<Event[]> {
   if (session.guest) throw new ChatError('UNAUTHENTICATED', refusals.guest);
   const { user, expiresAt: end } = await verified(command.token, context);
-  if (user.id !== session.user.id) throw new ChatError('UNAUTHENTICATED', refusals.another);
+  if (user.id !== session.user.id) throw new ChatError('WRONG_USER', refusals.another);
   const { db } = context;
   const places = await listPlaces(db, user.id, session.id);
   // The connection's own row is known without the index, which lags behind.
@@ -44,6 +44,6 @@ export async function authenticate(
     raiseTokenExpiry(db, session, end),
     ...others.map((place) => raiseTokenExpiry(db, place, end)),
   ]);
-  if (expiresAt === undefined) throw new ChatError('NOT_A_MEMBER', refusals.gone);
+  if (expiresAt === undefined) throw new ChatError('CONNECTION_REMOVED');
   return [{ kind: 'Authenticated', room: session.room, expiresAt }];
 }

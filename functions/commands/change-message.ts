@@ -4,9 +4,8 @@ import type { DeleteMessage, EditMessage, React } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
-import type { Change, LogEntry } from '../domain/log.ts';
 import { actorId, type Member } from '../domain/member.ts';
-import type { Message } from '../domain/message.ts';
+import type { Change, LogEntry, Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { enterLog } from '../log/append.ts';
 import { applyChange } from '../log/apply-change.ts';
@@ -43,12 +42,12 @@ interface Made<C extends Change> {
   readonly repeated: boolean;
 }
 
-/** The same change, as an earlier try has left it. @throws ChatError BAD_FRAME for anything else */
+/** The same change, as an earlier try has left it. @throws ChatError CLIENT_ID_REUSED for anything else */
 function sameChange<C extends Change>(tried: Try<C>, entry: LogEntry): C {
   const { kind } = tried.change.fields as Pick<C, 'kind'>;
   const same = entry.kind === kind && entry.message === tried.message && entry.by === tried.user;
   if (same && tried.claim) return entry as C;
-  throw new ChatError('BAD_FRAME', 'This client_id was used for another change: take a new one for each');
+  throw new ChatError('CLIENT_ID_REUSED');
 }
 
 async function earlierTry<C extends Change>(tried: Try<C>, seq: number): Promise<Made<C> | undefined> {
@@ -78,7 +77,7 @@ async function newEntry<C extends Change>(tried: Try<C>): Promise<Made<C>> {
 /**
  * Changes a message. A repeat, or a change that a later one has overtaken, is answered to its sender alone with the
  * message as it is now.
- * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, BAD_FRAME, and what the kind's check throws
+ * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, CLIENT_ID_REUSED, and what the kind's check throws
  */
 export async function changeMessage<C extends Change>(
   command: EditMessage | DeleteMessage | React,
@@ -107,7 +106,7 @@ export async function changeMessage<C extends Change>(
   const { outcome, message } = applied;
   const told = { ...change.told(message, made.entry), ...(clientId !== undefined && { clientId }) };
   // A repeat may do what an earlier try has left undone: then nobody has been told yet.
-  if (outcome === 'now' || (outcome === 'before' && !made.repeated)) {
+  if (outcome === 'applied' || (outcome === 'already' && !made.repeated)) {
     await publish(told, made.room, session, context);
     return [];
   }

@@ -2,7 +2,7 @@ import type { Context } from '../delivery/context.ts';
 import type { DeleteMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
-import type { Deletion } from '../domain/log.ts';
+import type { Deletion } from '../domain/message.ts';
 import { checkMayChange } from '../rooms/access.ts';
 import { changeMessage } from './change-message.ts';
 

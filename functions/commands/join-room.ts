@@ -1,13 +1,11 @@
-import { announce } from '../delivery/announce.ts';
 import type { Context } from '../delivery/context.ts';
-import { lookAt } from '../delivery/crowded.ts';
-import { present } from '../delivery/leave.ts';
+import { announcePresence, sampleRoom } from '../delivery/presence.ts';
+import { listPresent } from '../delivery/remove-connections.ts';
+import { checkMayJoin } from '../domain/audience.ts';
 import type { JoinRoom } from '../domain/command.ts';
-import type { Connection, Session } from '../domain/connection.ts';
+import { bringsOnline, type Connection, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
-import { checkMayJoin } from '../domain/inbox.ts';
-import { bringsOnline } from '../domain/presence.ts';
 import type { Room } from '../domain/room.ts';
 import { checkMembership } from '../rooms/access.ts';
 import { type ConnectionPlace, deleteConnection, getConnection, listPlaces } from '../store/connections.ts';
@@ -26,7 +24,7 @@ async function enter(id: string, { user }: Session, { db }: Context): Promise<Ro
 async function ownRow(session: Session, { db }: Context): Promise<Connection> {
   const own = await getConnection(db, session);
   if (own) return own;
-  throw new ChatError('NOT_A_MEMBER', 'This connection was ended meanwhile: connect again');
+  throw new ChatError('CONNECTION_REMOVED');
 }
 
 /**
@@ -45,7 +43,7 @@ async function enterAgain(place: ConnectionPlace, session: Session, context: Con
 /**
  * Has a connection hear of a room beside its own, which all who may connect to it may. Joining again, or the
  * connection's own room, changes nothing and gets the same answer.
- * @throws ChatError NOT_A_MEMBER; BAD_FRAME where it is in too many rooms
+ * @throws ChatError NOT_A_MEMBER, TOO_MANY_ROOMS, CONNECTION_REMOVED
  */
 export async function joinRoom(command: JoinRoom, session: Session, context: Context): Promise<Event[]> {
   const { db, now } = context;
@@ -63,10 +61,10 @@ export async function joinRoom(command: JoinRoom, session: Session, context: Con
   const joined: Connection = { ...own, room: room.id, shard, via: 'joined', joinedAt: now(), home };
   const added = await putJoined(db, joined);
   const entered = await enterAgain(joined, session, context);
-  const look = added && (await lookAt(entered, context));
-  if (look && !look.crowded) {
-    const audience = await present(entered, session.user.id, look, context);
-    if (bringsOnline(joined, audience)) await announce(joined, true, audience, context);
+  const sample = added && (await sampleRoom(entered, context));
+  if (sample && !sample.isLarge) {
+    const audience = await listPresent(entered, session.user.id, sample, context);
+    if (bringsOnline(joined, audience)) await announcePresence(joined, true, audience, context);
   }
   return [{ kind: 'Joined', room: room.id, seq: entered.seq }];
 }

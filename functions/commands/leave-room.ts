@@ -1,5 +1,5 @@
 import type { Context } from '../delivery/context.ts';
-import { tellIfGone } from '../delivery/leave.ts';
+import { announceIfOffline } from '../delivery/remove-connections.ts';
 import type { LeaveRoom } from '../domain/command.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
@@ -27,7 +27,7 @@ async function takeBack(
 /**
  * Ends what a join began. What was delivered until now counts as read where the connection reads at once, and the room
  * hears if its user is gone. A room that was not joined gets the same answer.
- * @throws ChatError BAD_FRAME for the connection's own room
+ * @throws ChatError OWN_ROOM for the connection's own room
  */
 export async function leaveRoom(
   { room: id }: LeaveRoom,
@@ -35,10 +35,7 @@ export async function leaveRoom(
   context: Context,
 ): Promise<Event[]> {
   if (id === session.room) {
-    throw new ChatError(
-      'BAD_FRAME',
-      'This is the room that the socket is connected to: close the socket instead',
-    );
+    throw new ChatError('OWN_ROOM');
   }
   const room = await getRoom(context.db, id);
   const left = room && (await takeBack(id, placesOf(session.id, room), session, context));
@@ -46,7 +43,7 @@ export async function leaveRoom(
     const reads = left.reads === 'auto' && !session.guest;
     await Promise.all([
       reads && putReadTo(context.db, id, session.user.id, room.seq),
-      tellIfGone(left, room, context),
+      announceIfOffline(left, room, context),
     ]);
   }
   return [{ kind: 'Left', room: id }];

@@ -2,7 +2,7 @@ import type { Context } from '../delivery/context.ts';
 import type { React } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
-import type { Reaction } from '../domain/log.ts';
+import type { Reaction } from '../domain/message.ts';
 import { changeMessage } from './change-message.ts';
 
 /** Puts an emoji under a message, or takes it back, and tells the room: any member may. @throws what `changeMessage` throws */

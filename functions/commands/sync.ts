@@ -1,12 +1,12 @@
-import { postMissed } from '../connections/resume.ts';
+import { postMissed } from '../connections/welcome.ts';
 import { audienceOf } from '../delivery/audience.ts';
 import type { Context } from '../delivery/context.ts';
 import { acknowledgeAll } from '../delivery/receipts.ts';
+import { newsTo } from '../domain/audience.ts';
 import type { Sync } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
-import { newsTo } from '../domain/receipt.ts';
 import { checkMembership } from '../rooms/access.ts';
 import { getRoom } from '../store/rooms.ts';
 

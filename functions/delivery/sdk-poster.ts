@@ -9,51 +9,50 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { type Poster, TransientError } from './poster.ts';
 
-/** AWS names both kinds of 429 so: too fast for the account, or for a client whose buffer is full. */
-const putOff = (sentence: string, cause: unknown): TransientError =>
-  new TransientError(sentence, { cause, throttled: cause instanceof LimitExceededException });
+/** Posts through API Gateway's management API with the AWS SDK. Does not retry: `retryTransient` does. */
+export function sdkPoster(url: string): Poster {
+  const client = new ApiGatewayManagementApiClient({ endpoint: url, maxAttempts: 1 });
 
-/** A fault without an HTTP status is a connection that broke; one with 5xx is the gateway's. Both pass. */
-function passes(error: unknown): boolean {
-  if (error instanceof LimitExceededException) return true;
+  /** Returns whether the connection exists. @throws the SDK's error; TransientError when a retry may succeed */
+  async function reach(response: Promise<unknown>, failure: string): Promise<boolean> {
+    try {
+      await response;
+      return true;
+    } catch (cause) {
+      if (cause instanceof GoneException) return false;
+      // LimitExceeded: the account sends too fast, or the buffer of this client is full.
+      const throttled = cause instanceof LimitExceededException;
+      throw throttled || isTransientFault(cause) ? new TransientError(failure, { cause, throttled }) : cause;
+    }
+  }
+
+  return {
+    async post(connection, frame) {
+      const command = new PostToConnectionCommand({ ConnectionId: connection, Data: frame });
+      return (await reach(
+        client.send(command),
+        'Post failed: API Gateway did not accept the frame. Try again.',
+      ))
+        ? 'delivered'
+        : 'gone';
+    },
+    isOpen: (connection) =>
+      reach(
+        client.send(new GetConnectionCommand({ ConnectionId: connection })),
+        'Lookup failed: API Gateway did not return the connection. Try again.',
+      ),
+    async close(connection) {
+      await reach(
+        client.send(new DeleteConnectionCommand({ ConnectionId: connection })),
+        'Close failed: API Gateway did not close the connection. Try again.',
+      );
+    },
+  };
+}
+
+/** An error without an HTTP status is a broken connection. */
+function isTransientFault(error: unknown): boolean {
   if (!(error instanceof ApiGatewayManagementApiServiceException)) return true;
   const status = error.$metadata.httpStatusCode ?? 500;
   return status >= 500 || status === 429;
-}
-
-/**
- * Posts through API Gateway's management API by the SDK's client. It does not retry by itself, since `retryTransient` does.
- * @param url the stage's URL for `@connections`
- */
-export function sdkPoster(url: string): Poster {
-  const client = new ApiGatewayManagementApiClient({ endpoint: url, maxAttempts: 1 });
-  return {
-    async post(connection, frame) {
-      try {
-        await client.send(new PostToConnectionCommand({ ConnectionId: connection, Data: frame }));
-        return 'taken';
-      } catch (error) {
-        if (error instanceof GoneException) return 'gone';
-        if (passes(error)) throw putOff('Post put off: the gateway did not take it', error);
-        throw error;
-      }
-    },
-    async isOpen(connection) {
-      try {
-        await client.send(new GetConnectionCommand({ ConnectionId: connection }));
-        return true;
-      } catch (error) {
-        if (error instanceof GoneException) return false;
-        throw passes(error) ? putOff('Connection not looked up: the gateway did not answer', error) : error;
-      }
-    },
-    async close(connection) {
-      try {
-        await client.send(new DeleteConnectionCommand({ ConnectionId: connection }));
-      } catch (error) {
-        if (error instanceof GoneException) return;
-        throw passes(error) ? putOff('Connection not closed: the gateway did not take it', error) : error;
-      }
-    },
-  };
 }

@@ -1,8 +1,8 @@
 import type { Command } from '../domain/command.ts';
-import type { DialectName, Reads } from '../domain/connection.ts';
 import { ChatError, type ErrorCode } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { User } from '../domain/member.ts';
+import type { DialectTraits } from './handshake.ts';
 
 /** Who sends a frame. */
 export interface Speaker {
@@ -20,16 +20,7 @@ export interface View {
 }
 
 /** One wire contract: the only place that knows its words. */
-export interface Dialect {
-  readonly name: DialectName;
-  /** Whether a connection is sent the newest messages when it opens. */
-  readonly bringsHistory: boolean;
-  /** Whether a connection may name no room, and hears then of new messages in all of its user's rooms. */
-  readonly hasInbox: boolean;
-  /** Whether a refused handshake is told by a frame, on a connection that is opened for it. */
-  readonly refusesByFrame: boolean;
-  /** Whether what a connection is sent counts as read where it does not say `?reads=`: contracts that have no seen. */
-  readonly reads: Reads;
+export interface Dialect extends DialectTraits {
   /** @throws FrameError for a frame that is none of the contract's */
   decode(body: string, speaker: Speaker): Command;
   /** The frame, or undefined where the contract has no word for the event. */

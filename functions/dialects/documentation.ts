@@ -2,7 +2,6 @@ import type { GenericSchema } from 'valibot';
 import type { Command } from '../domain/command.ts';
 import type { Event } from '../domain/event.ts';
 import type { Dialect } from './dialect.ts';
-import type { Examples } from './example.ts';
 
 /** What a field is for, by its name or its path, such as `sender.id`. */
 export type Words = Readonly<Record<string, string>>;
@@ -77,3 +76,22 @@ export const commonWords: Words = {
 
 export const fileIn =
   'The id of a file that was uploaded before, or a small file itself as base64 or a base64 data URL.';
+
+/** A frame that clients send, as its contract prints it, and what it asks for. */
+export interface ExampleIn {
+  readonly clause: string;
+  readonly frame: unknown;
+  readonly command: Command;
+}
+
+/** A frame that clients expect, as its contract prints it, and what has happened then. */
+export interface ExampleOut {
+  readonly clause: string;
+  readonly event: Event;
+  readonly frame: unknown;
+}
+
+export interface Examples {
+  readonly in: readonly ExampleIn[];
+  readonly out: readonly ExampleOut[];
+}

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Refused } from '../domain/event.ts';
-import { type FileInput, fileInput, filePath, type MessageFile } from '../domain/file.ts';
+import { type FileInput, fileInput, type MessageFile } from '../domain/file.ts';
 import { FrameError } from './dialect.ts';
 
 /** How a contract words that a frame is no JSON object. */
@@ -47,6 +47,10 @@ export const attached = (fields: {
   readonly file_name?: string | undefined;
 }): { file?: FileInput } => (fields.file ? { file: fileInput(fields.file, fields.file_name) } : {});
 
+/** Where members read a file, under the name that clients are given: with the session's cookie, or a bearer token. */
+export const filePath = (room: string, file: Pick<MessageFile, 'id'>): string =>
+  `/api/chats/${encodeURIComponent(room)}/files/${file.id}/`;
+
 /** How a message's file is told: its name, and where members read it. */
 export const wireFile = (room: string, file: MessageFile) => ({
   file: file.name,
@@ -60,3 +64,23 @@ export const refusedFields = ({ clientId, retryAfterMs }: Refused) => ({
   ...(clientId !== undefined && { client_id: clientId }),
   ...(retryAfterMs !== undefined && { retry_after_ms: retryAfterMs }),
 });
+
+const number = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const numeric = v.pipe(v.string(), v.regex(/^[1-9]\d{0,15}$/), v.transform(Number), v.safeInteger());
+
+/** A message's id comes as a number or as a numeric string; both are the same message. */
+export const messageId = v.union([number, numeric]);
+
+/** A number of a room's log; 0 stands before the first. */
+export const logNumber = v.union([v.literal(0), v.pipe(v.literal('0'), v.transform(Number)), messageId]);
+
+/** Half a character would be stored as another one, and two ids would become the same. */
+const wellFormed = v.check<string>((text) => text.isWellFormed());
+
+const name = v.pipe(v.string(), v.nonEmpty(), v.maxLength(256), wellFormed);
+
+/** The id of a room or of a user: strings inside, numbers are taken too. */
+export const id = v.union([name, v.pipe(v.number(), v.safeInteger(), v.transform(String))]);
+
+/** What a client calls a change of its own, so that a repeat is known. */
+export const clientId = v.pipe(v.string(), v.nonEmpty(), v.maxLength(128), wellFormed);

@@ -1,6 +1,35 @@
-import type { Reads } from '../domain/connection.ts';
+import type { DialectName, Reads } from '../domain/connection.ts';
 import { directRoomId } from '../domain/room.ts';
-import type { Dialect } from './dialect.ts';
+
+/** How connections of a dialect open. Kept apart from its codec, which the authorizer does not need. */
+export interface DialectTraits {
+  readonly name: DialectName;
+  /** Whether a connection is sent the newest messages when it opens. */
+  readonly bringsHistory: boolean;
+  /** Whether a handshake without a room opens the user's inbox. */
+  readonly hasInbox: boolean;
+  /** Whether a refused handshake opens a connection that gets an error frame and is closed. */
+  readonly refusesByFrame: boolean;
+  /** Whether delivered messages count as read, unless the handshake has `?reads=`. */
+  readonly reads: Reads;
+}
+
+export const dialectTraits: Readonly<Record<DialectName, DialectTraits>> = {
+  action: { name: 'action', bringsHistory: true, hasInbox: true, refusesByFrame: false, reads: 'auto' },
+  content: { name: 'content', bringsHistory: false, hasInbox: false, refusesByFrame: false, reads: 'auto' },
+  type: { name: 'type', bringsHistory: false, hasInbox: false, refusesByFrame: true, reads: 'auto' },
+  operation: {
+    name: 'operation',
+    bringsHistory: false,
+    hasInbox: false,
+    refusesByFrame: false,
+    reads: 'manual',
+  },
+};
+
+/** Returns the dialect that a handshake names in `?dialect=`, or undefined if there is no such dialect. */
+export const dialectNamed = (name: string): DialectTraits | undefined =>
+  Object.values(dialectTraits).find((traits) => traits.name === name);
 
 /** What the upgrade request asked for: the URL's query, the last value where a name stands twice. */
 export type Query = Readonly<Record<string, string | undefined>>;
@@ -23,7 +52,7 @@ export const namesRoom = (query: Query): boolean =>
   ['room', 'firts_user', 'first_user', 'second_user'].some((name) => query[name] !== undefined);
 
 /** Whether the connection's messages count as read when they are delivered. */
-export function requestedReads(query: Query, dialect: Dialect): Reads {
+export function requestedReads(query: Query, dialect: DialectTraits): Reads {
   const asked = query['reads'];
   return asked === 'auto' || asked === 'manual' ? asked : dialect.reads;
 }

@@ -10,7 +10,3 @@ const dialects: Record<DialectName, Dialect> = { action, content, type, operatio
 /** The dialect of a connection that is open. */
 export const dialectOf = (connection: { readonly dialect: DialectName }): Dialect =>
   dialects[connection.dialect];
-
-/** The dialect with a name that a client asks for; undefined where there is no such dialect. */
-export const dialectNamed = (name: string): Dialect | undefined =>
-  Object.values(dialects).find((dialect) => dialect.name === name);

@@ -45,15 +45,51 @@ export interface Session extends Connection {
 const LONGEST_HANDSHAKE_MS = 30_000;
 
 /**
- * Whether a connection may be opening still. API Gateway answers for it as for one that is gone until `$connect` has
- * returned, though its row is there already. Whoever joined a room has asked for it over an open socket.
+ * Whether the handshake of a connection may still be in progress. Its row exists by then, but API Gateway answers 410
+ * until `$connect` has returned. A connection that joined another room did so over an open socket.
  */
-export const opening = (connection: Pick<Connection, 'connectedAt' | 'via'>, now: number): boolean =>
+export const mayBeOpening = (connection: Pick<Connection, 'connectedAt' | 'via'>, now: number): boolean =>
   connection.via !== 'joined' && now - connection.connectedAt < LONGEST_HANDSHAKE_MS;
 
 /** Clocks differ: for so many milliseconds after its end a token counts still, when it is verified and ever after. */
 export const CLOCK_TOLERANCE_MS = 5_000;
 
-/** Whether a connection may still be served, and sent anything. */
-export const authentic = (connection: Pick<Connection, 'tokenExpiresAt'>, now: number): boolean =>
+/** Whether a connection's token is valid. Without one, its frames are refused and no events are posted to it. */
+export const hasValidToken = (connection: Pick<Connection, 'tokenExpiresAt'>, now: number): boolean =>
   connection.tokenExpiresAt + CLOCK_TOLERANCE_MS >= now;
+
+/** Online or offline in a room, derived from the connections that a user has there. */
+export interface Presence {
+  readonly user: string;
+  readonly online: boolean;
+  /** ISO 8601, UTC. */
+  readonly lastSeen: string;
+}
+
+/** Above this many connections in a room, comings and goings are not announced: they would outnumber what is said. */
+export const MAX_ANNOUNCED_CONNECTIONS = 100;
+
+/** Whether a connection shows its user in a room. An inbox looks at rooms from outside. */
+export const isPresence = ({ via }: Pick<Connection, 'via'>): boolean => via !== 'inbox';
+
+/** Since when a connection is in the room. */
+const since = ({ joinedAt, connectedAt }: Connection): number => joinedAt ?? connectedAt;
+
+const older = (one: Connection, other: Connection): boolean =>
+  since(one) < since(other) || (since(one) === since(other) && one.id < other.id);
+
+const another = (connection: Connection, present: readonly Connection[]): readonly Connection[] =>
+  present.filter(
+    (other) => isPresence(other) && other.user.id === connection.user.id && other.id !== connection.id,
+  );
+
+/**
+ * Whether a connection is the one that brought its user into the room. Of two that came together it is the older,
+ * so that exactly one of them is announced.
+ */
+export const bringsOnline = (connection: Connection, present: readonly Connection[]): boolean =>
+  !another(connection, present).some((other) => older(other, connection));
+
+/** Whether no other connection keeps its user in the room. */
+export const leavesOffline = (connection: Connection, present: readonly Connection[]): boolean =>
+  another(connection, present).length === 0;

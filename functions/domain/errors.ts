@@ -1,35 +1,51 @@
-/** What went wrong, in stable codes that clients may branch on, each with a sentence that tells what to do. */
-const sentences = {
-  UNAUTHENTICATED: 'Not signed in: the credential is missing or not valid; connect with a fresh token',
-  TOKEN_EXPIRED: 'The token of this connection ran out: connect again with a fresh token',
-  NOT_A_MEMBER: 'Not a member of this room: ask one of its owners to add you',
-  MUTED: 'You are muted in this room: wait, or ask a moderator',
-  RATE_LIMITED: 'Too many messages in a short time: wait a moment and send again',
-  ROOM_NOT_FOUND: 'No such room: check its id',
-  MESSAGE_NOT_FOUND: 'No such message in this room, or it was deleted: load the history again',
-  NOT_THE_AUTHOR: 'Only its author or a moderator may change this message',
-  BAD_FRAME: 'The frame could not be read: see the protocol for its fields',
-  UNKNOWN_ACTION: 'No such action: see the protocol for the actions there are',
-  EMPTY_TEXT: 'The text is empty: write something',
-  TOO_LONG: 'The text is too long: at most 8,000 characters',
-  FILE_TOO_LARGE: 'The file is too large: upload it and send its id',
-  INTERNAL: 'Something failed on our side: send the frame again',
+/** The stable error codes, each with its default message: `<what failed>: <why>. <what to do>.` */
+const messages = {
+  UNAUTHENTICATED: 'Not signed in: the token is missing or not valid. Connect again with a new token.',
+  TOKEN_EXPIRED: 'Not signed in: the token of this connection has expired. Connect again with a new token.',
+  WRONG_USER: 'Wrong user: another user is signed in. Leave the user out, or sign in as that user.',
+  CONNECTION_REMOVED: 'Connection lost: the server has removed this connection. Connect again.',
+  NOT_A_MEMBER: 'No access: you are not a member of this room. Ask a room owner to add you.',
+  MUTED: 'No access: you are muted in this room. Wait, or ask a moderator.',
+  RATE_LIMITED: 'Too many requests: you reached the limit of this room. Wait a moment, then try again.',
+  ROOM_NOT_FOUND: 'Room not found: no room has this id. Check the id.',
+  ROOM_REQUIRED: 'Room missing: an inbox socket is not connected to a room. Name the room in room_id.',
+  TOO_MANY_ROOMS: 'Room not joined: this socket has joined as many rooms as it can. Leave one first.',
+  OWN_ROOM: 'Room not left: the socket is connected to this room. Close the socket instead.',
+  RECEIVER_NOT_A_MEMBER: 'Message not sent: the receiver is not a member of this room. Name a member.',
+  MESSAGE_NOT_FOUND: 'Message not found: it does not exist or was deleted. Load the history again.',
+  REPLY_NOT_FOUND:
+    'Message not sent: the message that it replies to does not exist or was deleted. Send it without the reply.',
+  NOT_THE_AUTHOR: 'No access: only its author or a moderator can change this message. Ask one of them.',
+  CLIENT_ID_REUSED:
+    'Change refused: this client_id was used for a different change. Use a new client_id for each change.',
+  BAD_FRAME:
+    'Frame not read: it is not JSON, or a field is missing or malformed. See the protocol for its fields.',
+  UNKNOWN_ACTION:
+    'Action not found: the server has no such action. See the protocol for the list of actions.',
+  EMPTY_TEXT: 'Text not accepted: it is empty. Write something.',
+  TOO_LONG: 'Text not accepted: it is longer than 8,000 characters. Shorten it.',
+  FILE_TOO_LARGE: 'File not accepted: a frame holds files of up to 64 KB. Upload the file and send its id.',
+  FILE_TYPE_NOT_ALLOWED:
+    'File not accepted: its content type is not allowed. Send it as application/octet-stream.',
+  FILE_NOT_FOUND:
+    'File not found: you uploaded no file with this id to this room. Upload it, then send its id.',
+  INTERNAL: 'Request failed: something went wrong on the server. Try again.',
 } as const;
 
-export type ErrorCode = keyof typeof sentences;
+export type ErrorCode = keyof typeof messages;
 
-export const errorCodes = Object.keys(sentences) as readonly ErrorCode[];
+export const errorCodes = Object.keys(messages) as readonly ErrorCode[];
 
-/** A refusal that the user is told about. Anything else that is thrown is a defect and shows as INTERNAL. */
+/** An error that the client gets with its code and message. Any other error is a defect, sent as INTERNAL. */
 export class ChatError extends Error {
   override readonly name = 'ChatError';
   readonly code: ErrorCode;
-  /** After so many milliseconds the same may be asked again. */
+  /** How long to wait before the same request can succeed, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
-  /** `reason` replaces the code's own sentence where more can be said; it must not quote what a user wrote. */
-  constructor(code: ErrorCode, reason?: string, retryAfterMs?: number) {
-    super(reason ?? sentences[code]);
+  /** @param message replaces the code's default message; must not quote user input */
+  constructor(code: ErrorCode, message?: string, retryAfterMs?: number) {
+    super(message ?? messages[code]);
     this.code = code;
     this.retryAfterMs = retryAfterMs;
   }

@@ -1,7 +1,7 @@
+import type { Presence } from './connection.ts';
 import type { ErrorCode } from './errors.ts';
 import type { User } from './member.ts';
 import type { Message, Status } from './message.ts';
-import type { Presence } from './presence.ts';
 
 interface InRoom {
   readonly room: string;

@@ -1,8 +1,8 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import { logFault, reported } from './fault.ts';
 import { openSession, type UpgradeEvent } from './open-session.ts';
+import { invocationError, logFault } from './runtime.ts';
 import { sessionContext } from './session.ts';
 
 function policy(effect: 'Allow' | 'Deny', methodArn: string, user: string): APIGatewayAuthorizerResult {
@@ -32,9 +32,9 @@ export async function authorize(event: UpgradeEvent): Promise<APIGatewayAuthoriz
   } catch (error) {
     if (!(error instanceof ChatError)) {
       logFault('authorize', error, event.requestContext.requestId);
-      throw reported('Handshake not decided: see the log of this request');
+      throw invocationError('Handshake not decided: see the log of this request');
     }
-    if (error.code === 'UNAUTHENTICATED') throw reported('Unauthorized');
+    if (error.code === 'UNAUTHENTICATED') throw invocationError('Unauthorized');
     return policy('Deny', event.methodArn, 'nobody');
   }
 }

@@ -1,10 +1,8 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { type Headers, offeredSubprotocols, TOKEN_SUBPROTOCOL } from '../auth/credential.ts';
-import { invokeFunction } from '../aws/lambda.ts';
-import { connect } from '../connections/connect.ts';
-import { database } from './context.ts';
-import { required } from './environment.ts';
-import { logFault, reported } from './fault.ts';
+import { connect } from '../connections/lifecycle.ts';
+import { database, invokeFunction } from './context.ts';
+import { invocationError, logFault, required } from './runtime.ts';
 import { sessionOf } from './session.ts';
 
 /** `$connect` alone has the upgrade request's headers. */
@@ -22,7 +20,7 @@ export async function acceptConnection(event: ConnectEvent): Promise<APIGatewayP
     );
   } catch (error) {
     logFault('connect', error, event.requestContext.requestId);
-    throw reported('Connection not opened: see the log of this request');
+    throw invocationError('Connection not opened: see the log of this request');
   }
   const offered = offeredSubprotocols(event.headers ?? {}).includes(TOKEN_SUBPROTOCOL);
   return {

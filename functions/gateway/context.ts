@@ -1,15 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tokenVerifier } from '../auth/token-verifier.ts';
-import { invokeFunction } from '../aws/lambda.ts';
+import { type Invoke, signedInvoke } from '../aws/lambda.ts';
 import type { Context, TokenContext } from '../delivery/context.ts';
 import type { Poster } from '../delivery/poster.ts';
 import { signedPoster } from '../delivery/signed-poster.ts';
-import type { Rate, Rates } from '../domain/rate.ts';
+import type { Rate, Rates } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
 import { openFiles } from '../store/files.ts';
-import { once, required } from './environment.ts';
-import { logFault } from './fault.ts';
 import { measure } from './metrics.ts';
+import { ConfigurationError, logFault, once, required } from './runtime.ts';
 
 // Each part is made on first use and kept while the execution environment is warm. The PURE marks let the build leave
 // out the parts that a function does not use.
@@ -52,6 +51,11 @@ export const poster = /* @__PURE__ */ once(
   (): Poster => (process.env['POSTER'] === 'sdk' ? lazySdkPoster : signedPoster(required('SOCKET_URL'))),
 );
 
+const invoke = /* @__PURE__ */ once(signedInvoke);
+
+/** Invokes a function asynchronously. */
+export const invokeFunction: Invoke = (functionName, payload) => invoke()(functionName, payload);
+
 const writtenRate = /^(group|direct):(\d+)\/(\d+)$/;
 
 /**
@@ -64,7 +68,9 @@ export function parseRates(text: string): Rates {
   const named = parts.map((part): [string, Rate] => {
     const [, kind, messages, seconds] = writtenRate.exec(part) ?? [];
     if (kind) return [kind, { messages: Number(messages), windowMs: Number(seconds) * 1000 }];
-    throw new Error('Function not configured: RATE_LIMIT cannot be parsed; deploy the stack again');
+    throw new ConfigurationError(
+      'Function not configured: RATE_LIMIT cannot be parsed. Deploy the stack again.',
+    );
   });
   return { group: null, direct: null, ...Object.fromEntries(named) };
 }

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { disconnect } from '../connections/disconnect.ts';
+import { disconnect } from '../connections/lifecycle.ts';
 import { postingContext } from './context.ts';
-import { logFault } from './fault.ts';
+import { logFault } from './runtime.ts';
 
 type DisconnectEvent = APIGatewayProxyWebsocketEventV2 & {
   readonly requestContext: { readonly authorizer?: { readonly principalId?: string } };

@@ -2,8 +2,8 @@ import type { Context } from 'aws-lambda';
 import type { FanOutBatch } from '../delivery/context.ts';
 import { fanOut } from '../delivery/fan-out.ts';
 import { postingContext } from './context.ts';
-import { logFault, reported } from './fault.ts';
 import { measure } from './metrics.ts';
+import { invocationError, logFault } from './runtime.ts';
 
 /** Invoked by a function whose audience is larger than it posts to itself. */
 export async function postBatch(share: FanOutBatch, context: Context): Promise<void> {
@@ -12,6 +12,6 @@ export async function postBatch(share: FanOutBatch, context: Context): Promise<v
     await fanOut(share, { ...postingContext(), measure }, onFault);
   } catch (error) {
     onFault(error);
-    throw reported('FanOutBatch not posted: see the log of this request');
+    throw invocationError('FanOutBatch not posted: see the log of this request');
   }
 }

@@ -1,16 +1,16 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { renewed } from '../connections/renewed.ts';
+import { withCurrentToken } from '../connections/lifecycle.ts';
 import type { Context } from '../delivery/context.ts';
-import { endLate } from '../delivery/leave.ts';
-import { post } from '../delivery/publish.ts';
+import { post } from '../delivery/post.ts';
+import { expireSession } from '../delivery/remove-connections.ts';
 import { FrameError } from '../dialects/dialect.ts';
 import { dialectOf } from '../dialects/registry.ts';
 import type { Command } from '../domain/command.ts';
-import { authentic, type Session } from '../domain/connection.ts';
+import { hasValidToken, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { isInbox } from '../domain/room.ts';
-import { logFault, reported } from './fault.ts';
+import { invocationError, logFault } from './runtime.ts';
 import { sessionOf } from './session.ts';
 
 /** What a command does; the events that it returns are its answer, for the connection that asked. */
@@ -41,11 +41,11 @@ function refusal(error: unknown, session: Session, command: Command | undefined)
   };
 }
 
-/** @throws ChatError BAD_FRAME where a frame is about a room, comes by an inbox, and names none */
+/** @throws ChatError ROOM_REQUIRED for a command about a room that arrives on an inbox socket and names no room */
 function checkNamesRoom(command: Command, session: Session): void {
   if (!isInbox(session.room) || ('room' in command && command.room !== undefined)) return;
   if (command.kind === 'Ping' || command.kind === 'Authenticate') return;
-  throw new ChatError('BAD_FRAME', 'An inbox has no room of its own: name the room with room_id');
+  throw new ChatError('ROOM_REQUIRED');
 }
 
 async function run<C extends Command, P extends Context>(
@@ -91,8 +91,8 @@ async function serve<P extends Context>(
   runs: Runs<P>,
   onFault: (error: unknown) => void,
 ): Promise<void> {
-  const session = await renewed(opened, context);
-  if (!authentic(session, context.now())) return endLate(session, context);
+  const session = await withCurrentToken(opened, context);
+  if (!hasValidToken(session, context.now())) return expireSession(session, context);
   for (const answer of await answersTo(body, session, context, runs, onFault)) {
     await post(answer, [session], context);
   }
@@ -115,7 +115,7 @@ export function serveFrames<P extends Context>(runs: Runs<P>, createContext: () 
       await serve(body ?? '', session, createContext(), runs, onFault);
     } catch (error) {
       onFault(error);
-      throw reported('Frame not answered: see the log of this request');
+      throw invocationError('Frame not answered: see the log of this request');
     }
     return { statusCode: 200, body: '' };
   };

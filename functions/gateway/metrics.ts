@@ -1,5 +1,5 @@
 import type { DeliveryStats } from '../delivery/context.ts';
-import { required } from './environment.ts';
+import { required } from './runtime.ts';
 
 /** A fan-out of fewer posts that all went through writes no line: a line costs about as much as a post. */
 const WORTH_A_LINE = 100;
@@ -14,7 +14,7 @@ const metrics = [
 
 /** AWS: CloudWatch embedded metric format. It names no user, no room and no text. */
 const lineOf = (
-  { taken, gone, failed, closed, ms }: DeliveryStats,
+  { delivered, gone, failed, closed, ms }: DeliveryStats,
   functionName: string,
   now: number,
 ): string =>
@@ -24,7 +24,7 @@ const lineOf = (
       CloudWatchMetrics: [{ Namespace: 'Parley', Dimensions: [['FunctionName']], Metrics: metrics }],
     },
     FunctionName: functionName,
-    PostsTaken: taken,
+    PostsTaken: delivered,
     PostsGone: gone,
     PostsFailed: failed,
     ConnectionsClosed: closed,
@@ -36,7 +36,7 @@ const lineOf = (
  * gap. Written past `console`, which would wrap the line in a record of its own (AWS: Lambda, JSON log format).
  */
 export function measure(tally: DeliveryStats): void {
-  const { taken, gone, failed, closed } = tally;
-  if (failed === 0 && closed === 0 && taken + gone < WORTH_A_LINE) return;
+  const { delivered, gone, failed, closed } = tally;
+  if (failed === 0 && closed === 0 && delivered + gone < WORTH_A_LINE) return;
   process.stdout.write(`${lineOf(tally, required('AWS_LAMBDA_FUNCTION_NAME'), Date.now())}\n`);
 }

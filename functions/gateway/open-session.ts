@@ -1,7 +1,12 @@
 import { type Credential, comesFrom, findCredential, type Headers } from '../auth/credential.ts';
-import type { Dialect } from '../dialects/dialect.ts';
-import { namesRoom, requestedReads, requestedRoom, requestedSince } from '../dialects/handshake.ts';
-import { dialectNamed } from '../dialects/registry.ts';
+import {
+  type DialectTraits,
+  dialectNamed,
+  namesRoom,
+  requestedReads,
+  requestedRoom,
+  requestedSince,
+} from '../dialects/handshake.ts';
 import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { User } from '../domain/member.ts';
@@ -10,7 +15,7 @@ import { getMember, putMember } from '../store/members.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
 import { placedIn } from '../store/shards.ts';
 import { database, verifier } from './context.ts';
-import { once, required } from './environment.ts';
+import { once, required } from './runtime.ts';
 
 /** What a REQUEST authorizer of a WebSocket API is given, as far as it is used here. */
 export interface UpgradeEvent {
@@ -84,7 +89,7 @@ async function enteredRoom(id: string | undefined, { user, guest }: Asking): Pro
 
 async function admitted(
   event: UpgradeEvent,
-  dialect: Dialect,
+  dialect: DialectTraits,
   credential: Credential | undefined,
 ): Promise<Session> {
   const query = event.queryStringParameters ?? {};
@@ -110,7 +115,7 @@ async function admitted(
 }
 
 /** In a contract that tells a refusal by a frame, the connection opens for no more than that frame. */
-function turnedAway(event: UpgradeEvent, dialect: Dialect, error: unknown): Session {
+function turnedAway(event: UpgradeEvent, dialect: DialectTraits, error: unknown): Session {
   const code = error instanceof ChatError ? error.code : undefined;
   const told = code === 'UNAUTHENTICATED' || code === 'NOT_A_MEMBER';
   if (!dialect.refusesByFrame || !told) throw error;

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { welcome } from '../connections/welcome.ts';
 import type { Session } from '../domain/connection.ts';
 import { files, postingContext } from './context.ts';
-import { logFault, reported } from './fault.ts';
+import { invocationError, logFault } from './runtime.ts';
 
 /** Invoked by `connect`, which hands its session on. */
 export async function welcomeConnection(session: Session, context: Context): Promise<void> {
@@ -11,6 +11,6 @@ export async function welcomeConnection(session: Session, context: Context): Pro
     await welcome(session, { ...postingContext(), files }, onFault);
   } catch (error) {
     onFault(error);
-    throw reported('Connection not welcomed: see the log of this request');
+    throw invocationError('Connection not welcomed: see the log of this request');
   }
 }

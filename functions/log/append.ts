@@ -1,5 +1,5 @@
 import { ChatError } from '../domain/errors.ts';
-import type { LogEntry } from '../domain/log.ts';
+import type { LogEntry } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { type Claim, moveClaim, takeClaim } from '../store/claims.ts';
 import type { Database } from '../store/database.ts';

@@ -1,13 +1,11 @@
 import type { RoomChanged, Synced } from '../domain/event.ts';
-import type { Change, LogEntry } from '../domain/log.ts';
-import type { Message } from '../domain/message.ts';
+import type { Change, LogEntry, Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { listMembers } from '../store/memberships.ts';
 import { type Applied, listStates, type State } from '../store/messages.ts';
 import { applyChange } from './apply-change.ts';
 import type { LogContext } from './context.ts';
-import { newestMessages } from './history.ts';
-import { settleLog } from './settle.ts';
+import { newestMessages, settleLog } from './history.ts';
 
 /** Who was away for more changes than this loads the history instead. */
 export const MAX_MISSED = 1_000;

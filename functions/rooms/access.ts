@@ -3,7 +3,7 @@ import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { actorId, type Member, moderates, type User } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
-import { type Counted, rateIn } from '../domain/rate.ts';
+import { type Counted, rateIn } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
 import * as members from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';

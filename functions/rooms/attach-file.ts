@@ -8,8 +8,9 @@ import {
   type InlineFile,
   isFileId,
   type MessageFile,
+  plainName,
+  typeOf,
 } from '../domain/file.ts';
-import { plainName, typeOf } from '../domain/file-type.ts';
 import { objectKey } from '../store/object-key.ts';
 import { getUpload, putUpload, readyUpload } from '../store/uploads.ts';
 
@@ -20,10 +21,6 @@ export interface Author {
 }
 
 type Needed = Pick<Context, 'db' | 'files' | 'now'>;
-
-/** The same for a file of another room, of another user and for none at all, so that nobody can probe for files. */
-const notThere = () =>
-  new ChatError('BAD_FRAME', 'The file is not there: upload it to this room first, then send its id');
 
 async function keepInline(
   { data, name = '' }: InlineFile,
@@ -48,18 +45,19 @@ async function keepInline(
 
 async function takeUploaded(id: string, { room, user }: Author, context: Needed): Promise<MessageFile> {
   const upload = isFileId(id) ? await getUpload(context.db, room, id, context.now()) : undefined;
-  if (upload?.owner !== user) throw notThere();
+  if (upload?.owner !== user) throw new ChatError('FILE_NOT_FOUND');
   const { file, state } = upload;
   if (state === 'ready') return file;
   const stored = await context.files().head(objectKey(room, id));
-  if (stored?.size !== file.size || stored.contentType !== file.contentType) throw notThere();
-  if (!(await readyUpload(context.db, room, id))) throw notThere();
+  if (stored?.size !== file.size || stored.contentType !== file.contentType)
+    throw new ChatError('FILE_NOT_FOUND');
+  if (!(await readyUpload(context.db, room, id))) throw new ChatError('FILE_NOT_FOUND');
   return file;
 }
 
 /**
  * What can be said of a file before anything is stored.
- * @throws ChatError BAD_FRAME, FILE_TOO_LARGE
+ * @throws ChatError BAD_FRAME for invalid base64, FILE_TOO_LARGE
  */
 export function checkFile(input: FileInput): void {
   if (input.kind === 'inline') decodeInline(input.data);
@@ -67,7 +65,7 @@ export function checkFile(input: FileInput): void {
 
 /**
  * The file that a message is to carry: one from the frame is stored, one that was uploaded is looked for.
- * @throws ChatError BAD_FRAME for what is no base64, of a type that is not taken, or not there; FILE_TOO_LARGE
+ * @throws ChatError BAD_FRAME for invalid base64; FILE_TYPE_NOT_ALLOWED, FILE_TOO_LARGE, FILE_NOT_FOUND
  */
 export function attachFile(input: FileInput, author: Author, context: Needed): Promise<MessageFile> {
   if (input.kind === 'inline') return keepInline(input, author, context);

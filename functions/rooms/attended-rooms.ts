@@ -1,7 +1,7 @@
-import { isOpen } from '../delivery/is-open.ts';
-import type { PostingContext } from '../delivery/leave.ts';
-import { userConnections } from '../delivery/user-connections.ts';
-import { authentic } from '../domain/connection.ts';
+import { userConnections } from '../delivery/audience.ts';
+import type { PostingContext } from '../delivery/context.ts';
+import { isOpen } from '../delivery/retry.ts';
+import { hasValidToken } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 
 async function areOpen(ids: ReadonlySet<string>, { poster }: PostingContext): Promise<ReadonlySet<string>> {
@@ -25,7 +25,7 @@ export async function attendedRooms(
   if (rooms.length === 0) return new Set();
   const rows = await userConnections(user, rooms, context);
   const now = context.now();
-  const reading = rows.filter((row) => row.reads === 'auto' && authentic(row, now));
+  const reading = rows.filter((row) => row.reads === 'auto' && hasValidToken(row, now));
   const open = await areOpen(new Set(reading.map(({ id }) => id)), context);
   return new Set(reading.filter(({ id }) => open.has(id)).map(({ room }) => room));
 }

@@ -1,6 +1,13 @@
 import type { Context } from '../delivery/context.ts';
-import type { Member, Role, User } from '../domain/member.ts';
-import { checkGivesRoles, checkGroup, checkHasSayOver, MembershipError } from '../domain/membership.ts';
+import {
+  checkGivesRoles,
+  checkGroup,
+  checkHasSayOver,
+  type Member,
+  MembershipError,
+  type Role,
+  type User,
+} from '../domain/member.ts';
 import { getMember } from '../store/members.ts';
 import { setMute, setRole } from '../store/memberships.ts';
 import { checkOwnerStays, enterAsMember } from './enter-as-member.ts';

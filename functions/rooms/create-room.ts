@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { showInInboxes } from '../connections/show-in-inboxes.ts';
-import type { PostingContext } from '../delivery/leave.ts';
-import { mapLimited } from '../delivery/map-limited.ts';
+import { addRoomToInboxes } from '../connections/inbox.ts';
+import { mapLimited } from '../delivery/concurrency.ts';
+import type { PostingContext } from '../delivery/context.ts';
 import type { User } from '../domain/member.ts';
 import { directRoomId, type Room } from '../domain/room.ts';
 import { addMember } from '../store/memberships.ts';
@@ -51,6 +51,6 @@ export async function createRoom(
     ...members.map((user) => addMember(db, room.id, user, 'member')),
   ]);
   const all = owner === undefined ? members : [owner, ...members];
-  await mapLimited(all, (user) => showInInboxes(room.id, user, context));
+  await mapLimited(all, (user) => addRoomToInboxes(room.id, user, context));
   return { id: room.id, created };
 }

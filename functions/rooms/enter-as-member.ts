@@ -1,7 +1,6 @@
 import type { Context } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
-import type { Member, User } from '../domain/member.ts';
-import { checkLeavesOwner } from '../domain/membership.ts';
+import { checkLeavesOwner, type Member, type User } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import { getMember } from '../store/members.ts';
 import { listMembers } from '../store/memberships.ts';

@@ -1,4 +1,4 @@
-import type { PostingContext } from '../delivery/leave.ts';
+import type { PostingContext } from '../delivery/context.ts';
 import type { User } from '../domain/member.ts';
 import { listRoomsOf } from '../store/memberships.ts';
 import { getRooms, type RoomState } from '../store/room-states.ts';

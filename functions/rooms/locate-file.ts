@@ -1,6 +1,5 @@
 import type { Context } from '../delivery/context.ts';
-import { isFileId, type MessageFile } from '../domain/file.ts';
-import { isShown } from '../domain/file-type.ts';
+import { isFileId, isShown, type MessageFile } from '../domain/file.ts';
 import type { ServedAs } from '../store/file-store.ts';
 import { objectKey } from '../store/object-key.ts';
 import { getUpload } from '../store/uploads.ts';

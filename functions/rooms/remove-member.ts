@@ -1,9 +1,8 @@
-import { leave, type PostingContext, tellIfGone } from '../delivery/leave.ts';
-import { post } from '../delivery/publish.ts';
-import type { Connection } from '../domain/connection.ts';
-import type { User } from '../domain/member.ts';
-import { checkGroup, checkHasSayOver, MembershipError } from '../domain/membership.ts';
-import { isPresence } from '../domain/presence.ts';
+import type { PostingContext } from '../delivery/context.ts';
+import { post } from '../delivery/post.ts';
+import { announceIfOffline, removeConnection } from '../delivery/remove-connections.ts';
+import { type Connection, isPresence } from '../domain/connection.ts';
+import { checkGroup, checkHasSayOver, MembershipError, type User } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import { deleteConnection, listConnections } from '../store/connections.ts';
 import { getMember } from '../store/members.ts';
@@ -15,7 +14,7 @@ async function takeOut(connection: Connection, room: Room, context: PostingConte
   const taken = await deleteConnection(context.db, connection);
   if (!taken) return;
   await post({ kind: 'Left', room: room.id }, [taken], context);
-  if (isPresence(taken)) await tellIfGone(taken, room, context);
+  if (isPresence(taken)) await announceIfOffline(taken, room, context);
 }
 
 /** Ends what a user has open in a room; with the last of it the others hear that they are gone. */
@@ -25,7 +24,7 @@ async function closeConnections(room: Room, user: string, context: PostingContex
   // The row goes first: a socket that cannot be closed now is at least posted to no more.
   const closings = theirs.map(async (connection) => {
     if (connection.via !== undefined) return takeOut(connection, room, context);
-    await leave(connection, context);
+    await removeConnection(connection, context);
     await context.poster.close(connection.id);
   });
   const closed = await Promise.allSettled(closings);

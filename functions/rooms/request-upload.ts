@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, isoTime } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
-import { cleanName, type MessageFile } from '../domain/file.ts';
-import { checkedType, plainName } from '../domain/file-type.ts';
+import { checkedType, cleanName, type MessageFile, plainName } from '../domain/file.ts';
 import type { UploadRequest } from '../store/file-store.ts';
 import { objectKey } from '../store/object-key.ts';
 import { putUpload } from '../store/uploads.ts';
@@ -35,7 +34,7 @@ function checkedFile({ name, contentType, size }: UploadWish, maxBytes: number):
     const megabytes = maxBytes / 1_000_000;
     throw new ChatError(
       'FILE_TOO_LARGE',
-      `The file is too large: at most ${megabytes} MB (1 MB is 1,000,000 bytes)`,
+      `File not accepted: it is too large, at most ${megabytes} MB (1 MB is 1,000,000 bytes). Choose a smaller file.`,
     );
   }
   return { id: randomUUID(), name: cleanName(name, plainName(type)), contentType: type, size };
@@ -43,7 +42,7 @@ function checkedFile({ name, contentType, size }: UploadWish, maxBytes: number):
 
 /**
  * Announces a file of a room, and says where to put its bytes: one request, for one object of that size and type.
- * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, FILE_TOO_LARGE, BAD_FRAME for a type that is not taken
+ * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED
  */
 export async function requestUpload(
   wish: UploadWish,

@@ -158,22 +158,23 @@ export async function listShards(
     .map(toConnection);
 }
 
-/** Of a look at a room: `all` says that its first shard has no other rows. */
-export interface Some {
-  readonly rows: readonly Connection[];
-  readonly all: boolean;
+/** Some of a room's connections. */
+export interface ConnectionSample {
+  readonly connections: readonly Connection[];
+  /** Whether the sample has all connections of the first shard. */
+  readonly isComplete: boolean;
 }
 
 /**
- * Open connections in a room's first shard until as many as `limit` count, for a look at how many there are: in one page
- * where all count, else in more, as large as they come.
+ * Reads open connections of a room's first shard until `limit` of them are counted. Reads one page of `limit` items
+ * first, which suffices if all of them are counted, then full pages.
  */
-export async function listSome(
+export async function sampleConnections(
   db: Database,
   room: string,
-  { limit, counts }: { limit: number; counts: (connection: Connection) => boolean },
+  { limit, isCounted }: { limit: number; isCounted: (connection: Connection) => boolean },
   now: number,
-): Promise<Some> {
+): Promise<ConnectionSample> {
   const rows: Connection[] = [];
   let start: Record<string, AttributeValue> | undefined;
   do {
@@ -190,8 +191,8 @@ export async function listSome(
     const open = Items.map((item) => unmarshall(item)).filter((item) => item['expiresAt'] * 1000 > now);
     rows.push(...open.map(toConnection));
     start = LastEvaluatedKey;
-  } while (start && rows.filter(counts).length < limit);
-  return { rows, all: start === undefined };
+  } while (start && rows.filter(isCounted).length < limit);
+  return { connections: rows, isComplete: start === undefined };
 }
 
 /** All of a room's open connections, read as `listShards` does. */

@@ -1,7 +1,6 @@
-import { type Answer, headerOf } from '../aws/answer-reader.ts';
-import type { ClientOptions } from '../aws/credentials.ts';
+import type { ClientOptions } from '../aws/environment.ts';
+import { ServiceError } from '../aws/errors.ts';
 import { Bucket } from '../aws/s3.ts';
-import { ServiceError } from '../aws/service-error.ts';
 import type { FileStore } from './file-store.ts';
 
 /**
@@ -11,28 +10,24 @@ import type { FileStore } from './file-store.ts';
 const isMissing = (error: unknown): boolean =>
   error instanceof ServiceError && [403, 404].includes(error.status);
 
-const described = (answer: Answer) => ({
-  size: Number(headerOf(answer, 'content-length') ?? 0),
-  contentType: headerOf(answer, 'content-type') ?? '',
-});
-
 /** S3 as the store of files. Region, credentials and endpoint come from the environment, unless they are given. */
 export function openFiles(name: string, options?: ClientOptions): FileStore {
   const bucket = new Bucket(name, options);
   return {
     async put(key, bytes, contentType) {
-      await bucket.ask('PUT', key, [['content-type', contentType]], bytes);
+      await bucket.send('PUT', key, [['content-type', contentType]], bytes);
     },
     async head(key) {
       try {
-        return described(await bucket.ask('HEAD', key));
+        const { headers } = await bucket.send('HEAD', key);
+        return { size: Number(headers['content-length'] ?? 0), contentType: headers['content-type'] ?? '' };
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw error;
       }
     },
     async remove(key) {
-      await bucket.ask('DELETE', key);
+      await bucket.send('DELETE', key);
     },
     async presignPut(key, { size, contentType }, seconds, now) {
       // Signed, so S3 refuses another size or type, and a second upload once somebody has seen the first.

@@ -1,48 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Change, LogEntry, Void } from '../domain/log.ts';
-import type { Message } from '../domain/message.ts';
+import type { Change, LogEntry, Message, Void } from '../domain/message.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { logKey } from './keys.ts';
+import { toMessage } from './messages.ts';
 
 type Item = ReturnType<typeof unmarshall>;
-
-/** Each user's reaction with an emoji is an attribute of its own, so that two at the same time do not meet. */
-const REACTION = 'reaction#';
-
-export const reactionAttribute = (user: string, emoji: string): string =>
-  `${REACTION}${encodeURIComponent(user)}#${emoji}`;
-
-function reactionsOf(item: Item): { reactions?: Record<string, string[]> } {
-  const reactions = new Map<string, string[]>();
-  for (const [name, value] of Object.entries(item)) {
-    if (!name.startsWith(REACTION) || value.removed) continue;
-    // The user's part has no `#`, an emoji may: keycaps do.
-    const end = name.indexOf('#', REACTION.length);
-    const emoji = name.slice(end + 1);
-    const user = decodeURIComponent(name.slice(REACTION.length, end));
-    reactions.set(emoji, [...(reactions.get(emoji) ?? []), user]);
-  }
-  return reactions.size > 0 ? { reactions: Object.fromEntries(reactions) } : {};
-}
-
-/** The message that a log item holds. */
-export function toMessage(room: string, item: Item): Message {
-  const {
-    room: _key,
-    item: _sort,
-    kind: _kind,
-    put: _put,
-    seq,
-    edits: _edits,
-    files: _files,
-    ...rest
-  } = item;
-  const message = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith(REACTION)));
-  const reactions = item['deletedAt'] === undefined ? reactionsOf(item) : {};
-  return { ...message, ...reactions, id: seq, room } as unknown as Message;
-}
 
 function toEntry(room: string, item: Item): LogEntry {
   if (item['kind'] === 'message') return { kind: 'message', message: toMessage(room, item) };

@@ -1,19 +1,58 @@
 import { GetItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Change, Deletion, Edit, Reaction } from '../domain/log.ts';
-import { below, type Message, type Status } from '../domain/message.ts';
+import { below, type Change, type Message, type Status } from '../domain/message.ts';
 import { getItems } from './batch.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { logKey } from './keys.ts';
-import { reactionAttribute, toMessage } from './log.ts';
 
 type Item = ReturnType<typeof unmarshall>;
 
-/** What became of a change: the message took it now, has it from before, or a later change, or a delete, came first. */
+/** Each user's reaction with an emoji is an attribute of its own, so that concurrent reactions do not conflict. */
+const REACTION = 'reaction#';
+
+const reactionAttribute = (user: string, emoji: string): string =>
+  `${REACTION}${encodeURIComponent(user)}#${emoji}`;
+
+function reactionsOf(item: Item): Pick<Message, 'reactions'> {
+  const reactions = new Map<string, string[]>();
+  for (const [name, value] of Object.entries(item)) {
+    if (!name.startsWith(REACTION) || value.removed) continue;
+    // The encoded user id contains no `#`, but an emoji may: keycaps do.
+    const end = name.indexOf('#', REACTION.length);
+    const emoji = name.slice(end + 1);
+    const user = decodeURIComponent(name.slice(REACTION.length, end));
+    reactions.set(emoji, [...(reactions.get(emoji) ?? []), user]);
+  }
+  return reactions.size > 0 ? { reactions: Object.fromEntries(reactions) } : {};
+}
+
+/** Returns the message that a log item holds, without the attributes that only the store uses. */
+export function toMessage(room: string, item: Item): Message {
+  const {
+    room: _room,
+    item: _item,
+    kind: _kind,
+    put: _put,
+    seq,
+    edits: _edits,
+    files: _files,
+    ...rest
+  } = item;
+  const fields = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith(REACTION)));
+  const reactions = item['deletedAt'] === undefined ? reactionsOf(item) : {};
+  return { ...fields, ...reactions, id: seq, room } as unknown as Message;
+}
+
+/** The result of applying a change to its message. */
 export interface Applied {
-  readonly outcome: 'now' | 'before' | 'overtaken';
-  /** As it is after that. */
+  /** `already`: an earlier try applied it. `overtaken`: a later change or a delete came first. */
+  readonly outcome: 'applied' | 'already' | 'overtaken';
+  /** The message after the change. */
   readonly message: Message;
+  /** Set by a delete: sequence numbers of the edits whose log entries may still hold a text. */
+  readonly edits?: readonly number[];
+  /** Set by a delete: ids of all files that the message ever carried. */
+  readonly files?: readonly string[];
 }
 
 type Update = Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ExpressionAttributeNames'> & {
@@ -78,95 +117,80 @@ export async function listStates(
   );
 }
 
-/** Whether a message's item has a change in it. A later edit hides an earlier one, a delete hides all. */
+/** Whether a message's item holds a change. A later edit replaces an earlier one, a delete replaces all. */
 function holds(item: Item, change: Change): boolean {
   if (change.kind !== 'react') return item['revision'] === change.seq;
   return item[reactionAttribute(change.by, change.emoji)]?.seq === change.seq;
 }
 
-/** Whether nothing is left to be done for a change: its message has it, or what came first. */
+/** Whether a change needs no more work: its message holds it, or a change that replaces it. */
 function settles(item: Item, change: Change): boolean {
   const deleted = item['deletedAt'] !== undefined;
   if (change.kind === 'delete') return deleted;
-  // Whoever made an edit that came too late may have ended before its text was taken out of the log.
+  // An overtaken edit is settled only when its text is gone from the log.
   if (change.kind === 'edit')
     return change.text === undefined || (!deleted && item['revision'] >= change.seq);
   if (deleted) return true;
   return (item[reactionAttribute(change.by, change.emoji)]?.seq ?? 0) >= change.seq;
 }
 
+function updateFor(change: Change): Update {
+  const { at, seq } = change;
+  switch (change.kind) {
+    case 'edit': {
+      const { text = '', file } = change;
+      return {
+        UpdateExpression: `SET #text = :text, ${file ? '#file = :file, ' : ''}editedAt = :at, updatedAt = :at, revision = :seq ADD edits :edits${file ? ', files :files' : ''}`,
+        ExpressionAttributeNames: { '#text': 'text', ...(file && { '#file': 'file' }) },
+        values: {
+          ':text': text,
+          ':at': at,
+          ':seq': seq,
+          ':edits': new Set([seq]),
+          ...(file && { ':file': file, ':files': new Set([file.id]) }),
+        },
+        condition: 'revision < :seq',
+      };
+    }
+    // Keeps number, author and times. A delete wins over an edit with a higher sequence number.
+    case 'delete':
+      return {
+        UpdateExpression:
+          'SET #text = :none, deletedAt = :at, updatedAt = :at, revision = :seq REMOVE replyTo, #file',
+        ExpressionAttributeNames: { '#text': 'text', '#file': 'file' },
+        values: { ':none': '', ':at': at, ':seq': seq },
+      };
+    // A removed reaction stays as a tombstone, so that an older repeat cannot restore it.
+    case 'react':
+      return {
+        UpdateExpression: 'SET #reaction = :reaction',
+        ExpressionAttributeNames: {
+          '#reaction': reactionAttribute(change.by, change.emoji),
+          '#seq': 'seq',
+        },
+        values: { ':reaction': { seq, removed: change.removed }, ':seq': seq },
+        condition: '(attribute_not_exists(#reaction) OR #reaction.#seq < :seq)',
+      };
+    default:
+      return change satisfies never;
+  }
+}
+
 /**
- * What became of a change whose update gave an item, or was refused. The SDK tries an update again whose answer was
- * lost, and is refused then, though it took effect.
+ * Applies a logged change to its message. Repeating it is safe.
+ * @returns undefined when the room has no such message
  */
-async function appliedOf(
-  db: Database,
-  room: string,
-  change: Change,
-  updated: Item | undefined,
-): Promise<(Applied & { readonly item: Item }) | undefined> {
-  if (updated) return { outcome: 'now', message: toMessage(room, updated), item: updated };
-  const item = await getMessageItem(db, room, change.message);
+export async function applyChange(db: Database, room: string, change: Change): Promise<Applied | undefined> {
+  const updated = await updateMessage(db, room, change.message, updateFor(change));
+  // A retry of an update whose answer was lost fails its condition, although the first try took effect.
+  const item = updated ?? (await getMessageItem(db, room, change.message));
   if (!item) return undefined;
-  return { outcome: holds(item, change) ? 'before' : 'overtaken', message: toMessage(room, item), item };
-}
-
-/** Writes an edit into its message, unless a later change is in it already. Undefined where there is no message. */
-export async function editMessage(db: Database, room: string, change: Edit): Promise<Applied | undefined> {
-  const item = await updateMessage(db, room, change.message, {
-    UpdateExpression: `SET #text = :text, ${change.file ? '#file = :file, ' : ''}editedAt = :at, updatedAt = :at, revision = :seq ADD edits :edits${change.file ? ', files :files' : ''}`,
-    ExpressionAttributeNames: { '#text': 'text', ...(change.file && { '#file': 'file' }) },
-    values: {
-      ':text': change.text ?? '',
-      ':at': change.at,
-      ':seq': change.seq,
-      ':edits': new Set([change.seq]),
-      ...(change.file && { ':file': change.file, ':files': new Set([change.file.id]) }),
-    },
-    condition: 'revision < :seq',
-  });
-  return appliedOf(db, room, change, item);
-}
-
-/**
- * Leaves of a message its number, author and times. It wins over an edit with a higher number.
- * @returns the tombstone, the numbers of the edits whose entries may hold a text and the ids of the files that it ever
- * carried; undefined where there is no message
- */
-export async function deleteMessage(
-  db: Database,
-  room: string,
-  change: Deletion,
-): Promise<(Applied & { edits: readonly number[]; files: readonly string[] }) | undefined> {
-  const updated = await updateMessage(db, room, change.message, {
-    UpdateExpression:
-      'SET #text = :none, deletedAt = :at, updatedAt = :at, revision = :seq REMOVE replyTo, #file',
-    ExpressionAttributeNames: { '#text': 'text', '#file': 'file' },
-    values: { ':none': '', ':at': change.at, ':seq': change.seq },
-  });
-  const applied = await appliedOf(db, room, change, updated);
-  if (!applied) return undefined;
-  const { item, ...rest } = applied;
-  return { ...rest, edits: [...(item['edits'] ?? [])], files: [...(item['files'] ?? [])] };
-}
-
-/**
- * Notes a reaction, or that it was taken back, unless a later one of the same user with the same emoji is noted.
- * Undefined where there is no message.
- */
-export async function reactToMessage(
-  db: Database,
-  room: string,
-  change: Reaction,
-): Promise<Applied | undefined> {
-  const { message, by, emoji, removed, seq } = change;
-  const item = await updateMessage(db, room, message, {
-    UpdateExpression: 'SET #reaction = :reaction',
-    ExpressionAttributeNames: { '#reaction': reactionAttribute(by, emoji), '#seq': 'seq' },
-    values: { ':reaction': { seq, removed }, ':seq': seq },
-    condition: '(attribute_not_exists(#reaction) OR #reaction.#seq < :seq)',
-  });
-  return appliedOf(db, room, change, item);
+  const outcome = updated ? 'applied' : holds(item, change) ? 'already' : 'overtaken';
+  return {
+    outcome,
+    message: toMessage(room, item),
+    ...(change.kind === 'delete' && { edits: [...(item['edits'] ?? [])], files: [...(item['files'] ?? [])] }),
+  };
 }
 
 /**

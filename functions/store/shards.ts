@@ -1,8 +1,7 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../domain/connection.ts';
-import type { Room } from '../domain/room.ts';
-import { placingShards, SETTLING_MS } from '../domain/shards.ts';
+import { placingShards, type Room, SETTLING_MS } from '../domain/room.ts';
 import { type ConnectionPlace, getConnection } from './connections.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { roomKey, shardOf } from './keys.ts';

@@ -1,4 +1,4 @@
-import type { Counted, Rate } from '../domain/rate.ts';
+import type { Counted, Rate } from '../domain/room.ts';
 
 /** Whose turns are counted against which rate. */
 export interface TurnWindow {

@@ -1,8 +1,8 @@
-// The viewer-request function of /ws/*, as CloudFront runs it: JavaScript runtime 2.0, which is ES 5.1 and
-// some of what came later, without imports. It turns a path into the query that the WebSocket API
-// understands, since nothing but a query may follow the stage: /ws/chat/7/?token=t becomes
-// /prod?token=t&room=7, and /ws/ and /ws/chat/, without a room, become /prod. URI and query values come in percent-encoded, as the viewer sent them, and go out
-// so (AWS: "Restrictions on all edge functions", encoding).
+// The viewer-request function of /ws/*. CloudFront runs it in JavaScript runtime 2.0: ES 5.1 with some later features,
+// and no imports. It moves the room from the path into the query, because a WebSocket API accepts nothing but a query
+// after its stage: /ws/chat/7/?token=t becomes /prod?token=t&room=7. Without a room, /ws/ and /ws/chat/ become /prod.
+// URI and query values arrive percent-encoded, as the viewer sent them, and must leave that way (AWS: "Restrictions on
+// all edge functions", encoding).
 
 // biome-ignore lint/correctness/noUnusedVariables: CloudFront calls it by this name.
 function handler(event) {
@@ -13,25 +13,25 @@ function handler(event) {
     const room = decode(path[1]);
     if (room === null) return notFound();
     dropRoom(request.querystring);
-    // A path may hold what ends or changes a query value: & + # and so on.
+    // A path may contain characters that end a query value, such as & + #.
     request.querystring.room = { value: encodeURIComponent(room) };
   }
   request.uri = '/prod';
   return request;
 }
 
-/** The path names the room: no `room` of the query, however it is spelled, may name another. */
+/** Removes any `room` from the query, however it is encoded: only the path names the room. */
 function dropRoom(querystring) {
   Object.keys(querystring).forEach((name) => {
     if (decode(name) === 'room') delete querystring[name];
   });
 }
 
-/** Null for what is no UTF-8. */
+/** Returns null for text that is not valid UTF-8. */
 function decode(text) {
   try {
     const plain = decodeURIComponent(text);
-    // Half a surrogate pair can be read, but not be encoded again.
+    // A lone surrogate decodes but cannot be encoded again.
     encodeURIComponent(plain);
     return plain;
   } catch (_error) {

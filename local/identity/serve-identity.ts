@@ -28,7 +28,7 @@ export async function serveIdentity(
   const user = users.find(({ username }) => username === searchParams.get('user'));
   if (user === undefined) {
     const names = users.map(({ username }) => username).join(', ');
-    return text(response, 404, `There is no such user; there are ${names}`);
+    return text(response, 404, `There is no such user. Use one of ${names}.`);
   }
   const seconds = Number(searchParams.get('expires') ?? Number.NaN);
   const options = Number.isInteger(seconds) ? { expiresInSeconds: seconds } : {};

@@ -31,7 +31,8 @@ function storageOf() {
   return { kept, storage };
 }
 
-const waiting = (client: ChatClient) => client.unanswered.map(({ room, frame }) => `${room} ${frame.action}`);
+const waiting = (client: ChatClient) =>
+  client.pendingChanges.map(({ room, frame }) => `${room} ${frame.action}`);
 
 test('a client tells what waits in all rooms, until it is answered', async () => {
   const message = chat.say('one', { user: 1 });
@@ -39,7 +40,7 @@ test('a client tells what waits in all rooms, until it is answered', async () =>
   const room = client.room(1);
   await pass();
   const told: number[] = [];
-  client.on('unanswered', (unanswered) => told.push(unanswered.length));
+  client.on('pendingChanges', (pendingChanges) => told.push(pendingChanges.length));
   chat.swallow = () => true;
   const done = Promise.all([
     room.edit(message, 'uno'),
@@ -48,11 +49,11 @@ test('a client tells what waits in all rooms, until it is answered', async () =>
   ]);
   await pass();
   expect(waiting(client)).toEqual(['1 edit', '1 react', '2 send']);
-  expect(client.unanswered[0]?.frame).toMatchObject({ message_id: message, text: 'uno' });
+  expect(client.pendingChanges[0]?.frame).toMatchObject({ message_id: message, text: 'uno' });
   chat.swallow = () => false;
   await pass(30_000);
   await done;
-  expect(client.unanswered).toEqual([]);
+  expect(client.pendingChanges).toEqual([]);
   expect(told).toEqual([1, 2, 3, 2, 1, 0]);
 });
 
@@ -107,15 +108,15 @@ test('a room tells until when the server holds back what is sent', async () => {
   let told = 0;
   room.subscribe(() => told++);
   const sent = room.send('one');
-  expect(room.heldUntil).toBeUndefined();
+  expect(room.throttledUntil).toBeUndefined();
   told = 0;
   await pass();
-  expect(room.heldUntil).toBe(Date.now() + 7_000);
+  expect(room.throttledUntil).toBe(Date.now() + 7_000);
   expect(told).toBeGreaterThan(0);
   held = false;
   await pass(7_000);
   await sent;
-  expect(room.heldUntil).toBeUndefined();
+  expect(room.throttledUntil).toBeUndefined();
 });
 
 test('a client that is closed for good leaves nothing in the storage, and nothing is sent later', async () => {

@@ -168,6 +168,16 @@ describe('a frame that cannot be served', () => {
 test('the error codes are those that clients were promised, so that none is renamed', () => {
   expect([...errorCodes].sort()).toEqual(
     [
+      'WRONG_USER',
+      'CONNECTION_REMOVED',
+      'ROOM_REQUIRED',
+      'TOO_MANY_ROOMS',
+      'OWN_ROOM',
+      'RECEIVER_NOT_A_MEMBER',
+      'REPLY_NOT_FOUND',
+      'CLIENT_ID_REUSED',
+      'FILE_TYPE_NOT_ALLOWED',
+      'FILE_NOT_FOUND',
       'UNAUTHENTICATED',
       'TOKEN_EXPIRED',
       'NOT_A_MEMBER',

@@ -8,7 +8,7 @@ import { build } from '../../bin/build.ts';
 import type { Bundle } from '../../bin/build-output.ts';
 import { type EntryName, entries, entryNames } from '../../lib/entries.ts';
 
-/** Bytes, minified. A cold start reads and compiles each of them, so more is a decision and no accident. */
+/** Minified bytes. A cold start reads and compiles the whole bundle, so growth must be deliberate. */
 const most: Record<EntryName, number> = {
   authorize: 60_000,
   connect: 25_000,
@@ -43,11 +43,11 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(outdir, { recursive: true }));
 
-test.each(entryNames)('the bundle of %s is no larger than was decided', (entry) => {
+test.each(entryNames)('keeps the bundle of %s below its size limit', (entry) => {
   expect(bundles.find((each) => each.entry === entry)?.bytes).toBeLessThanOrEqual(most[entry]);
 });
 
-test.each(entryNames)('%s carries nothing of the SDK but how DynamoDB writes its items', (entry) => {
+test.each(entryNames)('%s contains no SDK code but the DynamoDB item format', (entry) => {
   const packages = (inputs.get(entry) ?? []).map(
     (file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1],
   );
@@ -58,12 +58,12 @@ test.each(entryNames)('%s carries nothing of the SDK but how DynamoDB writes its
   expect([...ofSdk]).toEqual([]);
 });
 
-test.each(entryNames)('%s has the SDK’s poster beside it if it posts, and not otherwise', (entry) => {
+test.each(entryNames)('%s has the SDK poster beside it only if it posts', (entry) => {
   expect(existsSync(join(outdir, entry, 'sdk-poster.mjs'))).toBe(entries[entry].sockets);
 });
 
-test('no function builds the set of all emoji when it starts, which takes longer than all the rest', () => {
-  // V8 builds a literal's when it reads the file, wherever that stands, and a call's when it is made.
+test('no function compiles the emoji pattern at start, because that is slow', () => {
+  // V8 compiles a literal when it parses the file, and a constructed pattern when it is constructed.
   const literal = /(?<!\\)\\p\{RGI_Emoji/;
   const codes = entryNames.map((entry) => readFileSync(join(outdir, entry, 'index.mjs'), 'utf8'));
   expect(codes.some((code) => code.includes('RGI_Emoji'))).toBe(true);

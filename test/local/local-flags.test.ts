@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readFlags } from '../../bin/local-flags.ts';
 
-test('without flags and environment the stack is kept in .local on ports 8000 to 8003, and files on any', () => {
+test('defaults to .local, ports 8000 to 8003 and a free port for files', () => {
   expect(readFlags([], {})).toEqual({
     memory: false,
     watch: false,
@@ -13,7 +13,7 @@ test('without flags and environment the stack is kept in .local on ports 8000 to
   });
 });
 
-test('flags and environment are read', () => {
+test('reads flags and environment variables', () => {
   const args = ['--memory', '--watch', '--data', 'there', '--context', 'a=1', '--context', 'b=x=y'];
   const env = {
     PARLEY_PORT: '4',
@@ -36,14 +36,14 @@ test('flags and environment are read', () => {
   });
 });
 
-describe('what is not known is one line that says what is', () => {
-  const oneLine = /^Local stack did not start: [^\n]+; [^\n]+$/;
+describe('rejects with one line that says what to do', () => {
+  const oneLine = /^Could not start the local stack: [^\n]+\. [^\n]+\.$/;
   test.each([
     ['an unknown flag', ['--loud'], {}],
-    ['a word that is no flag', ['loud'], {}],
+    ['a positional argument', ['loud'], {}],
     ['a flag without its value', ['--data'], {}],
-    ['a context without value', ['--context', 'a'], {}],
-    ['a port that is no number', [], { PARLEY_SOCKET_PORT: 'http' }],
+    ['a context key without a value', ['--context', 'a'], {}],
+    ['a port that is not a number', [], { PARLEY_SOCKET_PORT: 'http' }],
     ['a port that is too high', [], { PARLEY_DYNAMODB_PORT: '65536' }],
   ])('%s', (_name, args, env) => {
     expect(() => readFlags(args, env)).toThrow(oneLine);

@@ -72,15 +72,20 @@ describe('npm start', () => {
     PARLEY_SERVICES_PORT: '0',
   };
 
-  test('prints lines to paste, gives tokens, and ends with 0 on Ctrl-C', async () => {
+  test('says what to open and how to sign in, issues tokens, and exits with 0 on Ctrl-C', async () => {
     const port = String(await freePort());
     const own = { ...env, PARLEY_SERVICES_PORT: port };
     const data = temporaryDirectory();
     const child = spawn(process.execPath, ['bin/local.ts', '--data', data], { cwd: project, env: own });
     const exited = new Promise((resolve) => child.once('exit', resolve));
     const output = await textUntil(child.stdout, 'Ctrl-C');
-    expect(output).toMatch(/npx wscat -c "ws:\/\/localhost:\d+\/ws\/chat\/1\/" -H "Authorization: Bearer ey/);
-    expect(output).toMatch(/npx wscat -c "ws:\/\/localhost:\d+\/ws\/chat\/1\/" -s Bearer -s ey/);
+    expect(output).toMatch(
+      /^Parley runs on this machine\.\n\n {2}Open http:\/\/localhost:\d+ and sign in as alice with the password alice\./,
+    );
+    expect(output).toMatch(
+      /npx wscat -c ws:\/\/localhost:\d+\/ws\/chat\/1\/ -H "Authorization: Bearer \$\(npm run/,
+    );
+    expect(output).not.toMatch(/ey[\w-]{20}/);
 
     const token = await run(process.execPath, ['bin/token.ts', 'alice'], { cwd: project, env: own });
     expect(token).toEqual({ stdout: expect.stringMatching(/^ey[\w-]+\.[\w-]+\.[\w-]+\n$/), stderr: '' });
@@ -89,7 +94,7 @@ describe('npm start', () => {
     ).rejects.toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^No token for eve: .*alice.*; .*\n$/),
+      stderr: expect.stringMatching(/^Could not get a token for eve: .*alice.*\.\n$/),
     });
 
     child.kill('SIGINT');
@@ -97,7 +102,12 @@ describe('npm start', () => {
   });
 
   test.each([
-    ['an unknown flag', ['bin/local.ts', '--loud'], {}, /^Local stack did not start: .*--loud.*; .*\n$/],
+    [
+      'an unknown flag',
+      ['bin/local.ts', '--loud'],
+      {},
+      /^Could not start the local stack: .*--loud.*\. .*\n$/,
+    ],
     [
       'another DynamoDB that is no URL',
       ['bin/local.ts', '--memory'],
@@ -114,9 +124,9 @@ describe('npm start', () => {
       'a token without a stack',
       ['bin/token.ts', 'alice'],
       { PARLEY_SERVICES_PORT: '9' },
-      /^No token: no local stack .*; .*\n$/,
+      /^Could not get a token: no local stack .*\. .*\n$/,
     ],
-    ['a token of nobody', ['bin/token.ts'], {}, /^No token: no user is named; .*\n$/],
+    ['a token of nobody', ['bin/token.ts'], {}, /^Could not get a token: no user is named\. .*\n$/],
   ])('%s is one line and exit 1', async (_name, args, own, message) => {
     const started = run(process.execPath, args, { cwd: project, env: { ...env, ...own } });
     await expect(started).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(message) });

@@ -128,7 +128,7 @@ describe('S3 (the credential is ?token=)', () => {
       sender_id: '1',
     });
     alice.send({ type: 'chat_message', message: 'hi', receiver_id: '4' });
-    expect(await alice.next(typed('error'))).toMatchObject({ code: 'NOT_A_MEMBER' });
+    expect(await alice.next(typed('error'))).toMatchObject({ code: 'RECEIVER_NOT_A_MEMBER' });
     alice.send('nonsense');
     expect(await alice.next(typed('error'))).toMatchObject({ message: 'Invalid JSON' });
     await alice.close();
@@ -187,7 +187,7 @@ describe('S4 in a room that is open to anyone', () => {
     await expect(connect(`${stack.socketUrl}?room=${room}`)).rejects.toMatchObject({ status: 401 });
     const alice = await dial('alice', room, 'operation');
     alice.send({ operation: 'create', user: 'bob', body: 'as bob' });
-    expect(await alice.next()).toMatchObject({ operation: 'error', code: 'UNAUTHENTICATED' });
+    expect(await alice.next()).toMatchObject({ operation: 'error', code: 'WRONG_USER' });
     await alice.close();
   });
 });

@@ -1,7 +1,9 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type FileInput, filePath } from '../../functions/domain/file.ts';
+import { filePath } from '../../functions/dialects/frame.ts';
+import { ChatError } from '../../functions/domain/errors.ts';
+import type { FileInput } from '../../functions/domain/file.ts';
 import { attachFile } from '../../functions/rooms/attach-file.ts';
 import { openFiles } from '../../functions/store/files.ts';
 import { expireUpload } from '../../functions/store/uploads.ts';
@@ -113,7 +115,7 @@ describe('an uploaded file', () => {
   test('cannot be named or read before its bytes are there', async () => {
     const room = await newRoom(stack, 'alice');
     const { file_id } = (await (await announce('alice', room)).json()) as Offer;
-    await expect(attachId(file_id, 'alice', room)).rejects.toMatchObject({ code: 'BAD_FRAME' });
+    await expect(attachId(file_id, 'alice', room)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     expect((await read('alice', room, file_id)).status).toBe(404);
   });
 
@@ -124,7 +126,7 @@ describe('an uploaded file', () => {
     expect(item?.['expiresAt'] * 1000).toBeGreaterThan(Date.now() + 23 * 3_600_000);
     const nextDay = () => Date.now() + 25 * 3_600_000;
     const late = attach({ kind: 'uploaded', id: file_id }, 'alice', room, nextDay);
-    await expect(late).rejects.toMatchObject({ code: 'BAD_FRAME' });
+    await expect(late).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     await attachId(file_id, 'alice', room);
     expect((await filesOf(room))[0]).not.toHaveProperty('expiresAt');
   });
@@ -139,9 +141,7 @@ describe('an uploaded file', () => {
       attachId('../../etc/passwd', 'alice', room),
     ]);
     const reasons = answers.map((answer) => (answer.status === 'rejected' ? answer.reason.message : 'taken'));
-    expect(new Set(reasons)).toEqual(
-      new Set(['The file is not there: upload it to this room first, then send its id']),
-    );
+    expect(new Set(reasons)).toEqual(new Set([new ChatError('FILE_NOT_FOUND').message]));
   });
 
   test('is gone for everybody once its message is', async () => {
@@ -212,8 +212,8 @@ describe('an announcement that cannot be', () => {
     {
       why: 'of a type that is not taken',
       more: { content_type: 'application/x-sh' },
-      status: 400,
-      code: 'BAD_FRAME',
+      status: 415,
+      code: 'FILE_TYPE_NOT_ALLOWED',
     },
     { why: 'without a name', more: { name: undefined }, status: 400, code: 'BAD_REQUEST' },
   ])('$why is refused, and nothing is stored', async ({ more, status, code }) => {

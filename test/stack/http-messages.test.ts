@@ -109,7 +109,7 @@ describe('S2-rest: a message that is sent', () => {
     ['with a number for content', { content: 1 }, 400, 'BAD_REQUEST'],
     ['with null for a body', 'null', 400, 'BAD_REQUEST'],
     ['that is no JSON', 'hello', 400, 'BAD_REQUEST'],
-    ['as an answer to nothing', { content: 'x', reply_to: 999_999 }, 404, 'MESSAGE_NOT_FOUND'],
+    ['as an answer to nothing', { content: 'x', reply_to: 999_999 }, 404, 'REPLY_NOT_FOUND'],
     ['with a client_id of 129 characters', { content: 'x', client_id: 'c'.repeat(129) }, 400, 'BAD_REQUEST'],
     ['with a word for broadcast', { content: 'x', broadcast: 'yes' }, 400, 'BAD_REQUEST'],
   ])('%s is refused and not stored', async (_how, body, status, error) => {

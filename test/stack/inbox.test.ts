@@ -242,12 +242,12 @@ describe('on an inbox', () => {
     const carol = await enterInbox(stack, 'carol');
     carol.send({ message: 'to whom?', client_id: 'c-1' });
     const refused = await carol.take('error');
-    expect(refused).toMatchObject({ code: 'BAD_FRAME', client_id: 'c-1' });
+    expect(refused).toMatchObject({ code: 'ROOM_REQUIRED', client_id: 'c-1' });
     expect(refused['message']).toContain('room_id');
     expect(refused).not.toHaveProperty('room_id');
     for (const frame of [{ action: 'history' }, { action: 'typing', typing: true }]) {
       carol.send(frame);
-      expect(await carol.take('error')).toMatchObject({ code: 'BAD_FRAME' });
+      expect(await carol.take('error')).toMatchObject({ code: 'ROOM_REQUIRED' });
     }
     const { message_id } = await carol.say('to you', { room_id: room });
     carol.send({ action: 'edit', message_id, text: 'to you all', room_id: room });

@@ -185,8 +185,8 @@ describe('leaving a room', () => {
     const bob = await enter(stack, 'bob', `room=${home}`);
     bob.send({ action: 'leave', room_id: home });
     expect(await bob.take('error')).toMatchObject({
-      code: 'BAD_FRAME',
-      message: expect.stringContaining('close the socket'),
+      code: 'OWN_ROOM',
+      message: expect.stringContaining('Close the socket'),
     });
     await bob.say('still here');
     await bob.close();

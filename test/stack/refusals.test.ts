@@ -55,7 +55,7 @@ describe('a frame is refused with an error frame, the socket stays open and noth
     ['another room that one is in no more', '{"action":"send","message":"hi","room_id":404}', 'NOT_A_MEMBER'],
     ['a room of somebody else', '{"action":"send","message":"hi","room_id":2}', 'NOT_A_MEMBER'],
     ['its history', '{"action":"history","room_id":2}', 'NOT_A_MEMBER'],
-    ['a reply to nothing', '{"action":"send","message":"hi","reply_to":999999}', 'MESSAGE_NOT_FOUND'],
+    ['a reply to nothing', '{"action":"send","message":"hi","reply_to":999999}', 'REPLY_NOT_FOUND'],
     ['an edit of nothing', '{"action":"edit","message_id":999999,"text":"x"}', 'MESSAGE_NOT_FOUND'],
     ['a delete of nothing', '{"action":"delete","message_id":999999}', 'MESSAGE_NOT_FOUND'],
   ])('%s', async (_what, body, code) => {
@@ -89,7 +89,7 @@ describe('somebody else’s message', () => {
     bob.send({ action: 'delete', message_id });
     expect(await bob.take('error')).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
     bob.send({ action: 'send', message: 're', reply_to: message_id });
-    expect(await bob.take('error')).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+    expect(await bob.take('error')).toMatchObject({ code: 'REPLY_NOT_FOUND' });
   });
 });
 

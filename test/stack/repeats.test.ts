@@ -137,11 +137,11 @@ test('a client id that stands for one change is refused for another', async () =
   const { alice, bob } = await pair();
   const { message_id } = await alice.say('original', { client_id: 'x' });
   alice.send({ action: 'delete', message_id, client_id: 'x' });
-  expect(await alice.take('error')).toMatchObject({ code: 'BAD_FRAME', client_id: 'x' });
+  expect(await alice.take('error')).toMatchObject({ code: 'CLIENT_ID_REUSED', client_id: 'x' });
   alice.send({ action: 'delete', message_id, client_id: 'y' });
   await alice.take('message_deleted');
   alice.send({ action: 'send', message: 'new', client_id: 'y' });
-  expect(await alice.take('error')).toMatchObject({ code: 'BAD_FRAME', client_id: 'y' });
+  expect(await alice.take('error')).toMatchObject({ code: 'CLIENT_ID_REUSED', client_id: 'y' });
   await Promise.all([alice.close(), bob.close()]);
 });
 

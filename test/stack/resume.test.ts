@@ -1,7 +1,7 @@
 import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Change } from '../../functions/domain/log.ts';
+import type { Change } from '../../functions/domain/message.ts';
 import { enterLog } from '../../functions/log/append.ts';
 import { logKey, repeatKey, roomKey } from '../../functions/store/keys.ts';
 import { getEntry, putChange, putMessage, putVoid } from '../../functions/store/log.ts';
@@ -207,7 +207,7 @@ describe('a number that nothing stands under', () => {
   test('was given back by whoever was refused, so that nobody waits for it', async () => {
     const { id, alice } = await roomOfTwo();
     alice.send({ action: 'send', message: 'to what?', reply_to: 99 });
-    expect(await alice.take('error')).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+    expect(await alice.take('error')).toMatchObject({ code: 'REPLY_NOT_FOUND' });
     expect(await getEntry(databaseOf(stack), id, 1)).toEqual({ kind: 'void', seq: 1 });
   });
 });

@@ -1,7 +1,7 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { SETTLING_MS } from '../../functions/domain/shards.ts';
+import { SETTLING_MS } from '../../functions/domain/room.ts';
 import { listConnections } from '../../functions/store/connections.ts';
 import { roomKey } from '../../functions/store/keys.ts';
 import { getRoom } from '../../functions/store/rooms.ts';

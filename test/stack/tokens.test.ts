@@ -67,9 +67,13 @@ test.concurrent('a token of another user, and one that is none, are refused, and
   expect,
 }) => {
   const { carol } = await enterBriefly();
-  for (const token of [await stack.token('bob'), 'a.b.c']) {
+  const tokens = [
+    [await stack.token('bob'), 'WRONG_USER'],
+    ['a.b.c', 'UNAUTHENTICATED'],
+  ] as const;
+  for (const [token, code] of tokens) {
     carol.send({ action: 'authenticate', token });
-    expect(await carol.next(typed('error'))).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await carol.next(typed('error'))).toMatchObject({ code });
   }
   carol.send({ action: 'send', message: 'it is me' });
   await carol.next(said('it is me'));

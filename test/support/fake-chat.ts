@@ -1,5 +1,5 @@
 import type { ChatClientOptions, Frame, Message } from '../../client/index.ts';
-import type { Ask } from '../../client/wire.ts';
+import type { ClientFrame } from '../../client/wire.ts';
 
 type Told = Extract<Frame, { seq: number; message_id: number }>;
 
@@ -38,7 +38,7 @@ export class FakeSocket {
   send(text: string): void {
     // As API Gateway does, with 1009.
     if (Buffer.byteLength(text) > 32 * 1024) this.cut();
-    queueMicrotask(() => this.open && this.#chat.heard(JSON.parse(text) as Ask, this));
+    queueMicrotask(() => this.open && this.#chat.heard(JSON.parse(text) as ClientFrame, this));
   }
 
   close(): void {
@@ -81,18 +81,18 @@ const now = '2026-03-02T09:15:00.000Z';
 export class FakeChat {
   readonly sockets: FakeSocket[] = [];
   /** Every frame that came, in its order. */
-  readonly asked: Ask[] = [];
+  readonly asked: ClientFrame[] = [];
   /** Tokens that are not valid, and rooms that the caller is no member of. */
   readonly badTokens = new Set<string>();
   readonly closedRooms = new Set<string>();
   /** `away`: no network at all. */
   away = false;
   /** Takes a frame that came, so that it is not served, or an answer, so that it is not told. */
-  swallow: (ask: Ask) => boolean = () => false;
+  swallow: (ask: ClientFrame) => boolean = () => false;
   /** Serves a frame, and loses what would be told of it. */
-  lose: (ask: Ask) => boolean = () => false;
+  lose: (ask: ClientFrame) => boolean = () => false;
   /** Answers in place of the server. */
-  instead: (ask: Ask, socket: FakeSocket) => object | undefined = () => undefined;
+  instead: (ask: ClientFrame, socket: FakeSocket) => object | undefined = () => undefined;
   readonly #rooms = new Map<string, FakeRoom>();
   #mute = false;
 
@@ -120,11 +120,11 @@ export class FakeChat {
   }
 
   /** Frames of an action that came. */
-  count(action: Ask['action']): number {
+  count(action: ClientFrame['action']): number {
     return this.asked.filter((ask) => ask.action === action).length;
   }
 
-  heard(ask: Ask, socket: FakeSocket): void {
+  heard(ask: ClientFrame, socket: FakeSocket): void {
     this.asked.push(ask);
     if (this.swallow(ask)) return;
     const other = this.instead(ask, socket);
@@ -195,7 +195,7 @@ export class FakeChat {
     return [...this.#room(id).messages.values()].filter(({ deleted }) => !deleted);
   }
 
-  #serve(ask: Ask, socket: FakeSocket): void {
+  #serve(ask: ClientFrame, socket: FakeSocket): void {
     const room = String('room_id' in ask ? ask.room_id : '');
     const user = userOf(socket.token);
     const id = 'client_id' in ask ? ask.client_id : undefined;
@@ -209,7 +209,7 @@ export class FakeChat {
   }
 
   #asksChange(
-    ask: Extract<Ask, { action: 'edit' | 'delete' | 'react' }>,
+    ask: Extract<ClientFrame, { action: 'edit' | 'delete' | 'react' }>,
     room: string,
     user: number,
     tell: (frame: object) => void,
@@ -240,7 +240,13 @@ export class FakeChat {
     this.#room(room).answered.set(`${user} ${ask.client_id}`, frame);
   }
 
-  #asks(ask: Ask, room: string, user: number, socket: FakeSocket, tell: (frame: object) => void): void {
+  #asks(
+    ask: ClientFrame,
+    room: string,
+    user: number,
+    socket: FakeSocket,
+    tell: (frame: object) => void,
+  ): void {
     const { seq, log, messages } = this.#room(room);
     if (ask.action === 'send') {
       const told = this.#said(room, ask.message, user, { client_id: String(ask.client_id) });

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import type { Rates } from '../../functions/domain/rate.ts';
+import type { Rates } from '../../functions/domain/room.ts';
 import type { Database } from '../../functions/store/database.ts';
 
 /** A database whose client answers what a test says, and counts. */

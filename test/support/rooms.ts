@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { demoUsers, makeRoom } from '../../bin/demo.ts';
-import { mapLimited } from '../../functions/delivery/map-limited.ts';
+import { mapLimited } from '../../functions/delivery/concurrency.ts';
 import type { Connection } from '../../functions/domain/connection.ts';
 import type { Message } from '../../functions/domain/message.ts';
 import { listConnections } from '../../functions/store/connections.ts';

@@ -110,7 +110,7 @@ const isDoneByOthers = (deed: Deed, deeds: readonly Numbered[]): boolean =>
 function mayRefuse(deed: Deed, code: string, deeds: readonly Numbered[], room: WorldRoom): boolean {
   if (deed.refusal !== undefined) return code === deed.refusal;
   const about = deed.kind === 'send' ? deed.replyTo : deed.message;
-  if (code === 'MESSAGE_NOT_FOUND') {
+  if (code === (deed.kind === 'send' ? 'REPLY_NOT_FOUND' : 'MESSAGE_NOT_FOUND')) {
     return deeds.some((each) => each.deed.kind === 'delete' && each.deed.message === about);
   }
   const author = deeds.find(({ seq }) => seq === about)?.deed.user;

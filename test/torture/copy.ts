@@ -1,5 +1,5 @@
-import type { PendingMessage } from '../../client/drafts.ts';
 import type { Message, Room } from '../../client/index.ts';
+import type { PendingMessage } from '../../client/pending-changes.ts';
 
 /** A message as a client shows it. */
 export interface Shown {

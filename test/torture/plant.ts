@@ -26,8 +26,8 @@ const plants = {
     replacements: [
       {
         file: 'functions/store/claims.ts',
-        text: "ConditionExpression: 'attribute_not_exists(#item) OR expiresAt <= :now'",
-        by: "ConditionExpression: 'attribute_not_exists(#item) OR attribute_exists(#item) OR expiresAt <= :now'",
+        text: "'attribute_not_exists(#item) OR expiresAt <= :now'",
+        by: "'attribute_not_exists(#item) OR attribute_exists(#item) OR expiresAt <= :now'",
       },
     ],
   },
@@ -36,9 +36,9 @@ const plants = {
     replacements: [
       {
         file: 'functions/delivery/deliver.ts',
-        text: 'const frame = frameFor(connection);',
-        by: `const lost = 'message' in event && event.seq % 4 === 3 && connection !== to[0];
-      const frame = lost ? undefined : frameFor(connection);`,
+        text: 'const frame = encode(connection);',
+        by: `const lost = 'message' in event && event.seq % 4 === 3 && connection !== receivers[0];
+      const frame = lost ? undefined : encode(connection);`,
       },
       {
         file: 'functions/log/catch-up.ts',
@@ -57,7 +57,7 @@ const plants = {
       },
       {
         file: 'functions/log/apply-change.ts',
-        text: '...(buried?.edits ?? []).map((seq) => scrubChange(db, room, seq)),',
+        text: '...edits.map((seq) => scrubChange(db, room, seq)),',
         by: '',
       },
     ],

@@ -170,6 +170,6 @@ export class Whims {
 
   /** A reply to what is not there is refused, and takes a number with it. */
   #burn(): void {
-    this.#deed('send', this.#room(), { replyTo: 999_999, refusal: 'MESSAGE_NOT_FOUND' });
+    this.#deed('send', this.#room(), { replyTo: 999_999, refusal: 'REPLY_NOT_FOUND' });
   }
 }

@@ -127,7 +127,7 @@ describe('after opening another room and coming back', () => {
     await field(bob).fill('');
   });
 
-  test('an unanswered edit and reaction still show, also after a reload', async () => {
+  test('an pending edit and reaction still show, also after a reload', async () => {
     intercept = ({ action }) => (action === 'edit' || action === 'react' ? 'lost' : undefined);
     await bob.press('Old text', 'Edit');
     await editField(bob).fill('New text');
@@ -135,15 +135,15 @@ describe('after opening another room and coming back', () => {
     await bob.message('New text').getByText('saving…').waitFor();
     await bob.press('New text', 'React');
     await bob.message('New text').getByRole('button', { name: 'Heart' }).click();
-    const expectUnanswered = async () => {
+    const expectPending = async () => {
       await bob.message('New text').getByText('saving…').waitFor();
       await bob.message('New text').getByRole('button', { name: '❤️ 1 reaction, by you' }).waitFor();
     };
-    await expectUnanswered();
+    await expectPending();
     await switchRooms(bob);
-    await expectUnanswered();
+    await expectPending();
     await bob.page.reload();
-    await expectUnanswered();
+    await expectPending();
     expect(await alice.texts()).toEqual(['Old text']);
     intercept = () => undefined;
     await bob.page.reload();

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { ChatClient, type ChatClientOptions } from '../../client/index.ts';
 import { composerText } from '../../web/room/draft-state.ts';
 import { type RoomDraft, RoomDrafts } from '../../web/room/room-draft.ts';
-import { type Entry, entryOf, withUnanswered } from '../../web/timeline/entry.ts';
+import { type Entry, entryOf, withPendingChanges } from '../../web/timeline/entry.ts';
 import { reactionsOf } from '../../web/timeline/reactions.tsx';
 import { FakeChat } from '../support/fake-chat.ts';
 
@@ -85,7 +85,7 @@ describe('an upload', () => {
       { message: 'The plan', file: 'file-1', room_id: '1' },
     ]);
     expect(draft.state.attachment).toBeUndefined();
-    expect(client.unanswered).toEqual([]);
+    expect(client.pendingChanges).toEqual([]);
   });
 
   test('keeps what the user types meanwhile, and does not delay other messages', async () => {
@@ -241,7 +241,7 @@ test('a reply to a message that is deleted meanwhile is sent without the reply',
   expect(chat.asked.find(({ action }) => action === 'send')).not.toHaveProperty('reply_to');
 });
 
-test('applies unanswered changes to an entry', async () => {
+test('applies pending changes to an entry', async () => {
   const room = client.room(1);
   const id = chat.say('Old', { user: 1 });
   await pass();
@@ -252,9 +252,9 @@ test('applies unanswered changes to an entry', async () => {
   draft.change((each) => each.react(id, '🎉'));
   draft.change((each) => each.react(id, '🎉', { remove: true }));
   const shown = () =>
-    withUnanswered(
+    withPendingChanges(
       entryOf(room.messages[0] as never),
-      client.unanswered.map(({ frame }) => frame),
+      client.pendingChanges.map(({ frame }) => frame),
     );
   expect(shown()).toMatchObject({ text: 'New', changing: true });
   expect([...reactionsOf(shown(), '1')]).toEqual([['👍', ['1']]]);

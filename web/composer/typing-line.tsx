@@ -10,7 +10,7 @@ const secondsUntil = (time: number | undefined): number =>
 
 /** Returns for how many seconds the server's rate limit still holds back messages; 0 while it does not. */
 function useRateLimit(room: Room): number {
-  const until = useSyncExternalStore(room.subscribe, () => room.heldUntil);
+  const until = useSyncExternalStore(room.subscribe, () => room.throttledUntil);
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {
     setSeconds(secondsUntil(until));

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'preact/compat';
 import type { ChatClient, ChatClientError, Room, RoomEvents, SendOptions } from '../../client/index.ts';
-import { holdRoom } from '../../client/react/index.ts';
+import { keepRoomOpen } from '../../client/react/index.ts';
 import { acceptedFile, fileError, isPicture, uploadError } from '../composer/files.ts';
 import type { Entry, FailedMessage } from '../timeline/entry.ts';
 import {
@@ -168,7 +168,7 @@ export class RoomDraft {
   /** Keeps the room open until the action is done. */
   #withRoom<T>(action: (room: Room) => Promise<T>): Promise<T> {
     const room = this.#openRoom();
-    return action(room).finally(holdRoom(room));
+    return action(room).finally(keepRoomOpen(room));
   }
 
   #dropFile(): void {

@@ -29,7 +29,7 @@ export function SignInAgain({ client, onSignOut }: { client: ChatClient; onSignO
 export function useSignOut(client: ChatClient, drafts: RoomDrafts, onSignOut: () => void) {
   const [unsent, setUnsent] = useState(0);
   const requestSignOut = () => {
-    const count = client.unanswered.length + drafts.unsent;
+    const count = client.pendingChanges.length + drafts.unsent;
     if (count === 0) onSignOut();
     else setUnsent(count);
   };

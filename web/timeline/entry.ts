@@ -1,7 +1,7 @@
-import type { Message, PendingMessage, SendOptions, Unanswered } from '../../client/index.ts';
+import type { Message, PendingChange, PendingMessage, SendOptions } from '../../client/index.ts';
 
 /** A change that the server has not answered yet. */
-type Frame = Unanswered['frame'];
+type Frame = PendingChange['frame'];
 
 /** One message as the timeline shows it. */
 export interface Entry {
@@ -19,7 +19,7 @@ export interface Entry {
   /** The stored message; undefined in every other state. */
   readonly message?: Message | undefined;
   /** The changes of this message that the server has not answered yet. */
-  readonly unanswered?: readonly Frame[];
+  readonly pendingChanges?: readonly Frame[];
   /** Whether one of them is an edit or a deletion. */
   readonly changing?: boolean;
   /** Why a failed message was not sent. */
@@ -68,15 +68,15 @@ export const failedEntry = ({ clientId, text, options, error, at }: FailedMessag
   error,
 });
 
-/** Returns an entry as it will be once the server accepts its unanswered changes. */
-export function withUnanswered(entry: Entry, frames: readonly Frame[]): Entry {
-  const unanswered = frames.filter(
+/** Returns an entry as it will be once the server accepts its pending changes. */
+export function withPendingChanges(entry: Entry, frames: readonly Frame[]): Entry {
+  const pendingChanges = frames.filter(
     (frame) => frame.action !== 'send' && Number(frame.message_id) === entry.id,
   );
-  if (unanswered.length === 0) return entry;
-  const edit = unanswered.findLast((frame) => frame.action === 'edit');
-  const changing = unanswered.some(({ action }) => action === 'edit' || action === 'delete');
-  return { ...entry, text: edit?.text ?? entry.text, changing, unanswered };
+  if (pendingChanges.length === 0) return entry;
+  const edit = pendingChanges.findLast((frame) => frame.action === 'edit');
+  const changing = pendingChanges.some(({ action }) => action === 'edit' || action === 'delete');
+  return { ...entry, text: edit?.text ?? entry.text, changing, pendingChanges };
 }
 
 /** Returns what the timeline shows in place of a deleted message. */

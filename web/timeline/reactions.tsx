@@ -14,14 +14,14 @@ const emojis = [
   ['✅', 'Done'],
 ] as const;
 
-/** Returns the users who reacted, by emoji, with the user's own unanswered reactions applied. */
+/** Returns the users who reacted, by emoji, with the user's own pending reactions applied. */
 export function reactionsOf(
-  { message, unanswered = [] }: Pick<Entry, 'message' | 'unanswered'>,
+  { message, pendingChanges = [] }: Pick<Entry, 'message' | 'pendingChanges'>,
   me: string,
 ): ReadonlyMap<string, readonly string[]> {
   const stored = Object.entries(message?.reactions ?? {});
   const reactions = new Map(stored.map(([emoji, users]) => [emoji, users.map(String)]));
-  for (const frame of unanswered) {
+  for (const frame of pendingChanges) {
     if (frame.action !== 'react') continue;
     const users = (reactions.get(frame.emoji) ?? []).filter((user) => user !== me);
     if (!frame.remove) users.push(me);

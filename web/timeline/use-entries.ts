@@ -1,15 +1,15 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'preact/compat';
-import type { ChatClient, Room, Unanswered } from '../../client/index.ts';
+import type { ChatClient, PendingChange, Room } from '../../client/index.ts';
 import { useMessages } from '../../client/react/index.ts';
 import { type RoomDraft, useDraft } from '../room/room-draft.ts';
 import { useDirectory } from '../rooms/directory.ts';
-import { type Entry, entryOf, failedEntry, tombstone, withUnanswered } from './entry.ts';
+import { type Entry, entryOf, failedEntry, tombstone, withPendingChanges } from './entry.ts';
 
 /** Returns the changes in all rooms that the server has not answered yet. */
-export const useUnanswered = (client: ChatClient): readonly Unanswered[] =>
+export const usePendingChanges = (client: ChatClient): readonly PendingChange[] =>
   useSyncExternalStore(
-    (listener) => client.on('unanswered', listener),
-    () => client.unanswered,
+    (listener) => client.on('pendingChanges', listener),
+    () => client.pendingChanges,
   );
 
 /** Leaves a tombstone for each message that is deleted while the page shows it. A reload of the page removes it. */
@@ -50,12 +50,12 @@ function withTombstones(
   return deleted.length > 0 ? [...entries, ...deleted].sort(byId) : entries;
 }
 
-/** Returns a room's messages in their order, with unanswered changes applied, and the failed messages last. */
+/** Returns a room's messages in their order, with pending changes applied, and the failed messages last. */
 export function useEntries(client: ChatClient, room: Room, draft: RoomDraft, me: string): readonly Entry[] {
   const directory = useDirectory();
   const messages = useMessages(room);
   const { failed, tombstones } = useDraft(draft);
-  const unanswered = useUnanswered(client);
+  const pendingChanges = usePendingChanges(client);
   const stored = useMemo(() => messages.map(entryOf), [messages]);
   useTombstones(room, draft, stored);
   useTargetCheck(room, draft, stored);
@@ -67,9 +67,9 @@ export function useEntries(client: ChatClient, room: Room, draft: RoomDraft, me:
   }, [messages, directory]);
 
   return useMemo(() => {
-    const frames = unanswered.filter((each) => each.room === room.id).map(({ frame }) => frame);
-    const changed = frames.length > 0 ? stored.map((entry) => withUnanswered(entry, frames)) : stored;
+    const frames = pendingChanges.filter((each) => each.room === room.id).map(({ frame }) => frame);
+    const changed = frames.length > 0 ? stored.map((entry) => withPendingChanges(entry, frames)) : stored;
     const all = withTombstones(changed, tombstones, room.hasMore);
     return failed.length > 0 ? [...all, ...failed.map((each) => failedEntry(each, me))] : all;
-  }, [stored, tombstones, unanswered, failed, me, room, room.hasMore]);
+  }, [stored, tombstones, pendingChanges, failed, me, room, room.hasMore]);
 }

@@ -4,7 +4,7 @@ import { useClientState } from '../../client/react/index.ts';
 import { useRoomContext } from '../room/room-context.ts';
 import { useDraft } from '../room/room-draft.ts';
 import { useDirectory } from '../rooms/directory.ts';
-import { useUnanswered } from '../timeline/use-entries.ts';
+import { usePendingChanges } from '../timeline/use-entries.ts';
 import { Button } from './buttons.tsx';
 import { pluralize } from './format.ts';
 
@@ -23,7 +23,7 @@ function bannerText(state: State, client: ChatClient, unsent: number): string {
 /** Shows the connection state unless it is live, and how many messages wait to be sent in all rooms. */
 export function ConnectionBanner({ client }: { readonly client: ChatClient }) {
   const state = useClientState(client);
-  const unsent = useUnanswered(client).filter(({ frame }) => frame.action === 'send').length;
+  const unsent = usePendingChanges(client).filter(({ frame }) => frame.action === 'send').length;
   const text = bannerText(state, client, unsent);
   return (
     <div class="banner-place" role="status">

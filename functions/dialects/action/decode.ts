@@ -1,6 +1,7 @@
 import type { Command } from '../../domain/command.ts';
 import { type Dialect, FrameError } from '../dialect.ts';
 import { attached, clientIdOf, fieldOf, fieldsOf, parseFrame, wireId } from '../frame.ts';
+import { dialectTraits } from '../handshake.ts';
 import { actionFrame } from './encode.ts';
 import {
   authenticateFrame,
@@ -79,11 +80,7 @@ function decode(body: string): Command {
 
 /** The contracts S0 and S1, and our own client's. */
 export const action: Dialect = {
-  name: 'action',
-  bringsHistory: true,
-  hasInbox: true,
-  refusesByFrame: false,
-  reads: 'auto',
+  ...dialectTraits.action,
   decode,
   encode(event, view) {
     const frame = actionFrame(event, view);

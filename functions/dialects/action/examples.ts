@@ -1,5 +1,5 @@
 import type { Message } from '../../domain/message.ts';
-import type { Examples } from '../example.ts';
+import type { Examples } from '../documentation.ts';
 import { actionOwnExamples } from './own-examples.ts';
 
 const hello: Message = {

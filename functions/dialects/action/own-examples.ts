@@ -1,6 +1,6 @@
 import type { MessageFile } from '../../domain/file.ts';
 import type { Message } from '../../domain/message.ts';
-import type { Examples } from '../example.ts';
+import type { Examples } from '../documentation.ts';
 
 const fileId = '0b9d7c1e-5a53-4a52-9c3f-6b2a54f0d7a1';
 

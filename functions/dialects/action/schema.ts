@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { HISTORY_LIMIT } from '../../domain/command.ts';
 import { messageTypes } from '../../domain/message.ts';
-import { clientId, id, logNumber, messageId } from '../schema.ts';
+import { clientId, id, logNumber, messageId } from '../frame.ts';
 
 const inRoom = { room_id: v.optional(id) };
 const change = { ...inRoom, client_id: v.optional(clientId) };

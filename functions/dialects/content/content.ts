@@ -2,6 +2,7 @@ import type { Event, Refused } from '../../domain/event.ts';
 import type { Message } from '../../domain/message.ts';
 import { type Dialect, FrameError } from '../dialect.ts';
 import { clientIdOf, fieldOf, parseFrame, refusedFields, wireFile, wireId } from '../frame.ts';
+import { dialectTraits } from '../handshake.ts';
 
 /** S2's message, on the socket and in its history by REST. */
 export const contentMessage = (message: Message) => ({
@@ -39,11 +40,7 @@ function frameOf(event: Event): object | undefined {
 
 /** The contract S2. */
 export const content: Dialect = {
-  name: 'content',
-  bringsHistory: false,
-  hasInbox: false,
-  refusesByFrame: false,
-  reads: 'auto',
+  ...dialectTraits.content,
   decode(body) {
     const frame = parseFrame(body, 'Invalid JSON');
     const text = fieldOf(frame, 'content');

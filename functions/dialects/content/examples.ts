@@ -1,5 +1,5 @@
 import type { Message } from '../../domain/message.ts';
-import type { Examples } from '../example.ts';
+import type { Examples } from '../documentation.ts';
 
 const hello: Message = {
   id: 1,

@@ -3,8 +3,19 @@ import type { Command } from '../../domain/command.ts';
 import type { Event } from '../../domain/event.ts';
 import { type Message, messageTypes } from '../../domain/message.ts';
 import { type Dialect, FrameError, type Speaker } from '../dialect.ts';
-import { attached, clientIdOf, fieldOf, fieldsOf, parseFrame, refusedFields, wireFile } from '../frame.ts';
-import { clientId, id, messageId } from '../schema.ts';
+import {
+  attached,
+  clientId,
+  clientIdOf,
+  fieldOf,
+  fieldsOf,
+  id,
+  messageId,
+  parseFrame,
+  refusedFields,
+  wireFile,
+} from '../frame.ts';
+import { dialectTraits } from '../handshake.ts';
 
 const common = { user: v.optional(id), client_id: v.optional(clientId) };
 const about = { ...common, message_id: messageId };
@@ -31,7 +42,7 @@ const TYPING = 'typing';
 function authorOf(fields: { user?: string | undefined }, { user, guest }: Speaker): { author?: string } {
   if (fields.user === undefined || fields.user === user.id || fields.user === user.username) return {};
   if (guest) return { author: fields.user };
-  throw new FrameError('UNAUTHENTICATED', 'The user is not the one who is signed in: leave it out');
+  throw new FrameError('WRONG_USER');
 }
 
 const changed = (fields: { client_id?: string | undefined }) =>
@@ -114,11 +125,7 @@ function frameOf(event: Event): object | undefined {
 
 /** The contract S4. */
 export const operation: Dialect = {
-  name: 'operation',
-  bringsHistory: false,
-  hasInbox: false,
-  refusesByFrame: false,
-  reads: 'manual',
+  ...dialectTraits.operation,
   decode(text, speaker) {
     const frame = parseFrame(text);
     const name = fieldOf(frame, 'operation');

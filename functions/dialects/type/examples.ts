@@ -1,6 +1,6 @@
 import type { User } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
-import type { Examples } from '../example.ts';
+import type { Examples } from '../documentation.ts';
 
 const sender: User = { id: 'sender-uuid', username: 'sender_username', email: '', userType: '' };
 

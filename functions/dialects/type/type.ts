@@ -3,8 +3,17 @@ import * as v from 'valibot';
 import type { Event } from '../../domain/event.ts';
 import type { Message } from '../../domain/message.ts';
 import { type Dialect, FrameError } from '../dialect.ts';
-import { clientIdOf, fieldOf, fieldsOf, parseFrame, refusedFields, wireFile } from '../frame.ts';
-import { clientId, id } from '../schema.ts';
+import {
+  clientId,
+  clientIdOf,
+  fieldOf,
+  fieldsOf,
+  id,
+  parseFrame,
+  refusedFields,
+  wireFile,
+} from '../frame.ts';
+import { dialectTraits } from '../handshake.ts';
 
 export const chatMessage = v.object({
   type: v.literal('chat_message'),
@@ -56,11 +65,7 @@ function frameOf(event: Event): object | undefined {
 
 /** The contract S3. */
 export const type: Dialect = {
-  name: 'type',
-  bringsHistory: false,
-  hasInbox: false,
-  refusesByFrame: true,
-  reads: 'auto',
+  ...dialectTraits.type,
   decode(body) {
     const frame = parseFrame(body, 'Invalid JSON');
     if (fieldOf(frame, 'type') !== 'chat_message') {

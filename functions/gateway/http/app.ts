@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { getPath } from 'hono/utils/url';
-import { logFault } from '../fault.ts';
+import { logFault } from '../runtime.ts';
 import { authenticate, checkOrigin } from './authenticate.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
 import { documentOf } from './document.ts';

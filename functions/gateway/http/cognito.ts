@@ -2,7 +2,7 @@ import {
   CognitoIdentityProviderClient,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { once } from '../environment.ts';
+import { once } from '../runtime.ts';
 
 const cognito = once(() => new CognitoIdentityProviderClient({}));
 

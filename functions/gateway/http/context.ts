@@ -2,7 +2,7 @@ import type { LambdaContext, LambdaEvent } from 'hono/aws-lambda';
 import type { Context, TokenContext } from '../../delivery/context.ts';
 import type { User } from '../../domain/member.ts';
 import { commandContext, verifier } from '../context.ts';
-import { once, required } from '../environment.ts';
+import { once, required } from '../runtime.ts';
 import { cognitoSignIn } from './sign-in.ts';
 
 /** Trades a name and a password for a token. @throws HttpError WRONG_PASSWORD and what else the issuer says */

@@ -13,7 +13,7 @@ const refusals: Readonly<Record<number, string>> = {
   404: 'Not there',
   409: 'Not possible as the room is',
   413: 'Too large',
-  415: 'Not JSON',
+  415: 'The body is not JSON, or the type of the file is not allowed',
   429: 'Too fast: wait as long as `Retry-After` (seconds) and `retry_after_ms` say, where they are',
   501: 'Not offered here',
 };

@@ -5,7 +5,7 @@ import { offerShape } from '../../dialects/rest/schema.ts';
 import type { MessageFile } from '../../domain/file.ts';
 import { locateFile } from '../../rooms/locate-file.ts';
 import { requestUpload, type UploadOffer } from '../../rooms/request-upload.ts';
-import { required } from '../environment.ts';
+import { required } from '../runtime.ts';
 import type { HttpEnv } from './context.ts';
 import { describe } from './describe.ts';
 import { HttpError } from './http-error.ts';

@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ChatError, type ErrorCode } from '../../domain/errors.ts';
-import { type MembershipCode, MembershipError } from '../../domain/membership.ts';
+import { type MembershipCode, MembershipError } from '../../domain/member.ts';
 
 /** Refusals that only HTTP has words for. */
 const refusals = {
@@ -32,6 +32,16 @@ const chatStatuses: Record<ErrorCode, ContentfulStatusCode> = {
   ROOM_NOT_FOUND: 403,
   MESSAGE_NOT_FOUND: 404,
   NOT_THE_AUTHOR: 403,
+  WRONG_USER: 403,
+  CONNECTION_REMOVED: 409,
+  ROOM_REQUIRED: 400,
+  TOO_MANY_ROOMS: 409,
+  OWN_ROOM: 409,
+  RECEIVER_NOT_A_MEMBER: 409,
+  REPLY_NOT_FOUND: 404,
+  CLIENT_ID_REUSED: 409,
+  FILE_TYPE_NOT_ALLOWED: 415,
+  FILE_NOT_FOUND: 404,
   BAD_FRAME: 400,
   UNKNOWN_ACTION: 400,
   EMPTY_TEXT: 400,

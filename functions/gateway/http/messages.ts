@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { publishMessage } from '../../commands/publish-message.ts';
-import { storeMessage } from '../../commands/store-message.ts';
+import { publishMessage, storeMessage } from '../../commands/send-message.ts';
 import { attached } from '../../dialects/frame.ts';
 import { messageShape } from '../../dialects/rest/schema.ts';
 import type { SendMessage } from '../../domain/command.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { clientId, id, messageId } from '../../dialects/schema.ts';
+import { clientId, id, messageId } from '../../dialects/frame.ts';
 import { HISTORY_LIMIT } from '../../domain/command.ts';
 import { roles } from '../../domain/member.ts';
 

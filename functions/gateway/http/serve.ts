@@ -1,7 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyResultV2, Context } from 'aws-lambda';
 import { handle } from 'hono/aws-lambda';
-import { once } from '../environment.ts';
-import { logFault, reported } from '../fault.ts';
+import { invocationError, logFault, once } from '../runtime.ts';
 import { httpApp } from './app.ts';
 import { httpContext } from './context.ts';
 
@@ -31,6 +30,6 @@ export async function serveHttp(
     return await serve()(readable(event), context);
   } catch (error) {
     logFault('http', error, context.awsRequestId);
-    throw reported('Request not answered: see the log of this request');
+    throw invocationError('Request not answered: see the log of this request');
   }
 }

@@ -42,7 +42,7 @@ describe.each([
   });
 
   test('posts a frame as it is, to the connection, signed', async () => {
-    await expect(poster.post(id, '{"text":"Grüße 👋"}')).resolves.toBe('taken');
+    await expect(poster.post(id, '{"text":"Grüße 👋"}')).resolves.toBe('delivered');
     expect(gateway.came).toHaveLength(1);
     expect(gateway.came[0]).toMatchObject({
       method: 'POST',
@@ -91,7 +91,7 @@ describe.each([
     const error = await failure(poster.post(id, 'frame'));
     expect(isTransient(error)).toBe(true);
     expect(error).toMatchObject({
-      message: 'Post put off: the gateway did not take it',
+      message: 'Post failed: API Gateway did not accept the frame. Try again.',
       cause: expect.any(Error),
     });
     expect(gateway.came).toHaveLength(1);

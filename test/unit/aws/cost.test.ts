@@ -1,12 +1,12 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { signedPoster } from '../../../functions/delivery/signed-poster.ts';
 import { NOON } from '../../support/sample.ts';
-import { watchThin } from './sdk-requests.ts';
+import { recordSigned } from './sdk-requests.ts';
 
 vi.mock('node:crypto', async (original) => {
   const actual = await original<typeof import('node:crypto')>();
-  return { ...actual, hash: vi.fn(actual.hash), createHmac: vi.fn(actual.createHmac) };
+  return { ...actual, hash: vi.fn(actual.hash) };
 });
 
 beforeEach(() => {
@@ -15,18 +15,24 @@ beforeEach(() => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
 });
 
-test('a post hashes three times and no more: its request, and twice for the signature; the frame is hashed once for all', async () => {
-  const requests = watchThin();
+/** How often something whose text matches was hashed. */
+const hashed = (pattern: RegExp) =>
+  vi.mocked(hash).mock.calls.filter(([, content]) => pattern.test(String(content))).length;
+
+test('hashes a frame once for all its connections, and derives the signing key once a day', async () => {
+  const requests = recordSigned();
   const poster = signedPoster('https://abc.execute-api.us-east-1.amazonaws.com/prod', {
     region: 'us-east-1',
   });
   const postAll = (frame: string) =>
     Promise.all(Array.from({ length: 100 }, (_, index) => poster.post(`${index}=`, frame)));
-  // The first post makes the day's signing key.
-  await poster.post('first=', 'first');
-  vi.mocked(hash).mockClear();
-  await postAll('second');
-  expect(hash).toHaveBeenCalledTimes(1 + 100 * 3);
-  expect(createHmac).not.toHaveBeenCalled();
-  expect(requests).toHaveLength(101);
+  await postAll('first frame');
+  await postAll('second frame');
+  expect(requests).toHaveLength(200);
+  expect(hashed(/^(first|second) frame$/)).toBe(2);
+  // The derivation hashes the credential scope's last part, `aws4_request`, under a key of its own.
+  expect(hashed(/[^/]aws4_request$/)).toBe(1);
+  vi.setSystemTime(NOON + 24 * 60 * 60 * 1000);
+  await postAll('first frame');
+  expect(hashed(/[^/]aws4_request$/)).toBe(2);
 });

@@ -1,15 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Answer } from '../../../functions/aws/answer-reader.ts';
+import { NoResponse } from '../../../functions/aws/errors.ts';
 import { retrying } from '../../../functions/aws/retry.ts';
-import { NoAnswer } from '../../../functions/aws/service-error.ts';
+import type { HttpResponse } from '../../../functions/aws/transport.ts';
 
-const answer = (status: number, type = 'X'): Answer => ({
+const respond = (status: number, type = 'X'): HttpResponse => ({
   status,
-  head: `HTTP/1.1 ${status} said\r\nx-amzn-errortype: ${type}`,
-  body: Buffer.from('{"message":"the service’s words"}'),
-  keepAlive: true,
+  headers: { 'x-amzn-errortype': type },
+  body: Buffer.from('{"message":"the message of the service"}'),
 });
-const fine = answer(200);
+const success = respond(200);
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -18,65 +17,66 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What came of it, once all its pauses are over. */
-async function outcome(asked: Promise<Answer>): Promise<unknown> {
-  const settled = asked.catch((error: unknown) => error);
+/** Resolves to the result or the error, after all backoffs. */
+async function outcome(sent: Promise<HttpResponse>): Promise<unknown> {
+  const settled = sent.catch((error: unknown) => error);
   await vi.runAllTimersAsync();
   return settled;
 }
 
-const asking = (...answers: readonly (Answer | Error)[]) => {
+/** A request that gets these responses in order, and the last of them from then on. */
+const requestWith = (...responses: readonly (HttpResponse | Error)[]) => {
   let next = 0;
   return vi.fn(async () => {
-    const found = answers[Math.min(next++, answers.length - 1)] ?? fine;
-    if (found instanceof Error) throw found;
-    return found;
+    const response = responses[Math.min(next++, responses.length - 1)] ?? success;
+    if (response instanceof Error) throw response;
+    return response;
   });
 };
 
 test.each([
-  ['a service that is busy', answer(503)],
-  ['a fault of the service', answer(500, 'InternalServerError')],
-  ['a table that is asked too much', answer(400, 'ProvisionedThroughputExceededException')],
-  ['throttling', answer(429, 'TooManyRequestsException')],
-  ['a connection that broke', new NoAnswer('the connection broke')],
-])('%s is asked again', async (_what, first) => {
-  const ask = asking(first, first, fine);
-  expect(await outcome(retrying()(ask))).toBe(fine);
-  expect(ask).toHaveBeenCalledTimes(3);
+  ['an unavailable service', respond(503)],
+  ['an internal error', respond(500, 'InternalServerError')],
+  ['a throttled table', respond(400, 'ProvisionedThroughputExceededException')],
+  ['throttling', respond(429, 'TooManyRequestsException')],
+  ['a broken connection', new NoResponse('the connection broke')],
+])('retries after %s', async (_what, first) => {
+  const send = requestWith(first, first, success);
+  expect(await outcome(retrying()(send))).toBe(success);
+  expect(send).toHaveBeenCalledTimes(3);
 });
 
 test.each([
   ['a condition that does not hold', 400, 'ConditionalCheckFailedException'],
   ['a missing grant', 400, 'AccessDeniedException'],
   ['a missing object', 404, 'NotFound'],
-])('%s is an answer, and is not asked for again', async (_what, status, type) => {
-  const ask = asking(answer(status, type));
-  const error = { name: type, status, message: 'the service’s words', $fault: 'client' };
-  expect(await outcome(retrying()(ask))).toMatchObject(error);
-  expect(ask).toHaveBeenCalledTimes(1);
+])('does not retry after %s', async (_what, status, type) => {
+  const send = requestWith(respond(status, type));
+  const error = { name: type, status, message: 'the message of the service', $fault: 'client' };
+  expect(await outcome(retrying()(send))).toMatchObject(error);
+  expect(send).toHaveBeenCalledTimes(1);
 });
 
-test('after three tries the service’s words are the error', async () => {
-  const ask = asking(answer(503, 'com.amazonaws.x#ServiceUnavailable:http://x'));
-  expect(await outcome(retrying()(ask))).toMatchObject({ name: 'ServiceUnavailable', $fault: 'server' });
-  expect(ask).toHaveBeenCalledTimes(3);
+test('throws the error of the service after three attempts', async () => {
+  const send = requestWith(respond(503, 'com.amazonaws.x#ServiceUnavailable:http://x'));
+  expect(await outcome(retrying()(send))).toMatchObject({ name: 'ServiceUnavailable', $fault: 'server' });
+  expect(send).toHaveBeenCalledTimes(3);
 });
 
-test('a mistake of ours is thrown at once', async () => {
-  const ask = asking(new TypeError('mistake'));
-  expect(await outcome(retrying()(ask))).toBeInstanceOf(TypeError);
-  expect(ask).toHaveBeenCalledTimes(1);
+test('throws any other error at once', async () => {
+  const send = requestWith(new TypeError('mistake'));
+  expect(await outcome(retrying()(send))).toBeInstanceOf(TypeError);
+  expect(send).toHaveBeenCalledTimes(1);
 });
 
-test('a service that is down is not stormed: after fifty failures each is asked once, until some succeed', async () => {
+test('stops retrying a service after fifty failed requests, until some requests succeed', async () => {
   const retry = retrying();
-  const down = asking(answer(503));
+  const down = requestWith(respond(503));
   for (let call = 0; call < 50; call++) await outcome(retry(down));
   expect(down).toHaveBeenCalledTimes(150);
   await outcome(retry(down));
   expect(down).toHaveBeenCalledTimes(151);
-  for (let call = 0; call < 5; call++) await outcome(retry(asking(fine)));
+  for (let call = 0; call < 5; call++) await outcome(retry(requestWith(success)));
   await outcome(retry(down));
   expect(down).toHaveBeenCalledTimes(153);
 });

@@ -3,10 +3,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { vi } from 'vitest';
-import type { Credentials } from '../../../functions/aws/credentials.ts';
-import type { WireRequest } from '../../../functions/aws/line.ts';
-import { Pool } from '../../../functions/aws/pool.ts';
+import type { Credentials } from '../../../functions/aws/environment.ts';
 import type { Header } from '../../../functions/aws/sign.ts';
+import { type HttpRequest, Transport } from '../../../functions/aws/transport.ts';
 
 export const region = 'eu-west-1';
 export const credentials: Credentials = {
@@ -15,11 +14,11 @@ export const credentials: Credentials = {
   sessionToken: 'IQoJb3JpZ2luX2VjE+example/token==',
 };
 
-/** A request as it was about to be sent. */
+/** A request as a client would send it. */
 export interface Sent {
   readonly method: string;
   readonly path: string;
-  /** As it is signed. Of the SDK alone, which tells S3 by `x-id` what the method tells too. */
+  /** Only the SDK sends one: to S3 it names the operation in `x-id`. */
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -33,10 +32,10 @@ interface SdkRequest {
   readonly body?: Uint8Array | string;
 }
 
-const ended = new Error('The request was taken for the test, and not sent');
+const notSent = new Error('Request not sent: the test recorded it.');
 
-/** A client's settings, and what it would have sent. */
-export function caught() {
+/** Returns settings for a client of the SDK, and the requests that it would have sent. */
+export function recordSdk() {
   const requests: Sent[] = [];
   const requestHandler = {
     handle(request: unknown): Promise<never> {
@@ -49,7 +48,7 @@ export function caught() {
         headers: Object.fromEntries(lower),
         body: Buffer.from(body ?? '').toString(),
       });
-      return Promise.reject(ended);
+      return Promise.reject(notSent);
     },
   };
   return { requests, config: { region, credentials, requestHandler, maxAttempts: 1 } };
@@ -67,26 +66,21 @@ export const clients = {
     }),
 };
 
-/** What the thin client sends from now on, each answered with 200 and `{}`. */
-export function watchThin(): readonly Sent[] {
+/** Records what the signing client sends from now on. Each request gets a response with status 200 and body `{}`. */
+export function recordSigned(): readonly Sent[] {
   const requests: Sent[] = [];
-  vi.spyOn(Pool.prototype, 'ask').mockImplementation(async ({ head, body }: WireRequest) => {
-    const [line = '', ...rest] = head.trimEnd().split('\r\n');
-    const [method = '', path = ''] = line.split(' ');
-    const pairs = rest.map((each) => [each.slice(0, each.indexOf(':')), each.slice(each.indexOf(':') + 2)]);
-    requests.push({
-      query: '',
-      method,
-      path,
-      headers: Object.fromEntries(pairs),
-      body: Buffer.from(body).toString(),
-    });
-    return { status: 200, head: 'HTTP/1.1 200 OK', body: Buffer.from('{}'), keepAlive: true };
-  });
+  vi.spyOn(Transport.prototype, 'send').mockImplementation(
+    async ({ method, path, headers, body }: HttpRequest) => {
+      const pairs = headers.flatMap((name, index) => (index % 2 ? [] : [[name, headers[index + 1] ?? '']]));
+      const sent = { method, path, query: '', headers: Object.fromEntries(pairs) };
+      requests.push({ ...sent, body: Buffer.from(body).toString() });
+      return { status: 200, headers: {}, body: Buffer.from('{}') };
+    },
+  );
   return requests;
 }
 
-/** The headers that a signature covers, in its order. */
+/** Returns the headers that a request's signature covers, in its order. */
 export function coveredHeaders({ headers }: Sent): Header[] {
   const names = /SignedHeaders=([^,]+)/.exec(headers['authorization'] ?? '')?.[1] ?? '';
   return names.split(';').map((name) => [name, headers[name] ?? '']);

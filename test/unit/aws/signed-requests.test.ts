@@ -15,19 +15,19 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as thin from '../../../functions/aws/dynamodb.ts';
-import { invokeFunction } from '../../../functions/aws/lambda.ts';
+import { signedInvoke } from '../../../functions/aws/lambda.ts';
 import { canonicalPath, Signer, signedHeaders, signingTime } from '../../../functions/aws/sign.ts';
 import { signedPoster } from '../../../functions/delivery/signed-poster.ts';
 import { openFiles } from '../../../functions/store/files.ts';
 import { NOON } from '../../support/sample.ts';
 import {
-  caught,
   clients,
   coveredHeaders,
   credentials,
+  recordSdk,
+  recordSigned,
   region,
   type Sent,
-  watchThin,
 } from './sdk-requests.ts';
 
 const url = 'https://abc123.execute-api.eu-west-1.amazonaws.com/prod';
@@ -104,7 +104,7 @@ const cases: readonly { what: string; service: string; sdk: Send; ours: () => Pr
         .send(
           new InvokeCommand({ FunctionName: 'a:b', InvocationType: 'Event', Payload: Buffer.from('"hi"') }),
         ),
-    ours: () => invokeFunction('a:b', 'hi'),
+    ours: () => signedInvoke()('a:b', 'hi'),
   },
   {
     what: 'putting an object',
@@ -130,11 +130,11 @@ const cases: readonly { what: string; service: string; sdk: Send; ours: () => Pr
 ];
 
 async function bothOf({ sdk, ours }: (typeof cases)[number]): Promise<{ reference: Sent; own: Sent }> {
-  const { requests, config } = caught();
+  const { requests, config } = recordSdk();
   await sdk(config).catch(() => undefined);
-  const thinRequests = watchThin();
+  const signedRequests = recordSigned();
   await ours();
-  const [reference, own] = [requests[0], thinRequests[0]];
+  const [reference, own] = [requests[0], signedRequests[0]];
   if (!reference || !own) throw new Error('A request was not caught: nothing was sent; look at the client');
   return { reference, own };
 }
@@ -183,7 +183,7 @@ test.each(cases)(
 );
 
 test('a connection’s id is encoded once in the path, and twice in what is signed', async () => {
-  const requests = watchThin();
+  const requests = recordSigned();
   await poster().post(id, frame);
   expect(requests[0]?.path).toBe('/prod/@connections/L0SM9cOFvHcCIhw%3D');
   expect(canonicalPath(requests[0]?.path ?? '')).toBe('/prod/%40connections/L0SM9cOFvHcCIhw%253D');
@@ -209,7 +209,7 @@ test('the signing key is made anew for another day, and for another secret', () 
 });
 
 test('credentials that change are used with the next call', async () => {
-  const requests = watchThin();
+  const requests = recordSigned();
   const same = poster();
   await same.post(id, frame);
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'ASIANEXT');
@@ -225,9 +225,9 @@ test('credentials that change are used with the next call', async () => {
 });
 
 test('a header that would begin another is refused before anything is sent', async () => {
-  const requests = watchThin();
+  const requests = recordSigned();
   await expect(files().put('1/a', Buffer.from('hi'), 'text/plain\r\nx-amz-acl: public-read')).rejects.toThrow(
-    /^Call not made: the header content-type /,
+    /^Request not sent: the header content-type /,
   );
   expect(requests).toEqual([]);
 });
@@ -271,7 +271,7 @@ test.each([
       ),
   ],
 ] as const)('the URL of %s is the SDK’s, signature and all', async (_what, sdk, ours) => {
-  const reference = new URL(await sdk(clients.s3(caught().config)));
+  const reference = new URL(await sdk(clients.s3(recordSdk().config)));
   const own = new URL(await ours());
   expect(own.origin + own.pathname).toBe(reference.origin + reference.pathname);
   expect(Object.fromEntries(own.searchParams)).toEqual(Object.fromEntries(reference.searchParams));

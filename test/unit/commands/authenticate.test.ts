@@ -60,7 +60,7 @@ describe('a fresh token', () => {
 
   test('comes too late where the connection was removed meanwhile', async () => {
     const { parts } = partsOf([], fresh);
-    await expect(authenticate(command, session, parts)).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    await expect(authenticate(command, session, parts)).rejects.toMatchObject({ code: 'CONNECTION_REMOVED' });
   });
 });
 
@@ -68,8 +68,8 @@ describe('the token that was there counts on, and its owner hears why, where the
   test('is of another user', async () => {
     const { parts, moved } = partsOf(['1#0'], async () => ({ user: bob, expiresAt: later }));
     const refused = authenticate(command, session, parts);
-    await expect(refused).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
-    await expect(refused).rejects.toThrow('of another user');
+    await expect(refused).rejects.toMatchObject({ code: 'WRONG_USER' });
+    await expect(refused).rejects.toThrow('for another user');
     expect(moved()).toEqual([]);
   });
 

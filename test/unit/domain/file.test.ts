@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { filePath } from '../../../functions/dialects/frame.ts';
 import {
+  checkedType,
   cleanName,
   decodeInline,
   fileInput,
-  filePath,
+  isShown,
   MAX_INLINE_BYTES,
+  typeOf,
 } from '../../../functions/domain/file.ts';
-import { checkedType, isShown, typeOf } from '../../../functions/domain/file-type.ts';
 import { contentDisposition } from '../../../functions/rooms/content-disposition.ts';
 
 const ID = '3f1c2b9e-0d4a-4c5b-8e6f-7a8b9c0d1e2f';
@@ -114,13 +116,13 @@ describe('a file’s type', () => {
     expect(typeOf(Buffer.from('\0\0\0\x20ftypM4A '), 'audio/mp4')).toBe('audio/mp4');
     expect(typeOf(Buffer.from('<svg/>'), 'image/svg+xml')).toBe('image/svg+xml');
     const belied = () => typeOf(Buffer.from('<html>'), 'image/png');
-    expect(belied).toThrow(expect.objectContaining({ code: 'BAD_FRAME' }));
+    expect(belied).toThrow(expect.objectContaining({ code: 'FILE_TYPE_NOT_ALLOWED' }));
   });
 
   test.each(['application/x-msdownload', 'constructor', '__proto__', '', 'image/png\r\nX: y'])(
     'that is not on the list is refused: %j',
     (type) => {
-      expect(() => checkedType(type)).toThrow(expect.objectContaining({ code: 'BAD_FRAME' }));
+      expect(() => checkedType(type)).toThrow(expect.objectContaining({ code: 'FILE_TYPE_NOT_ALLOWED' }));
     },
   );
 

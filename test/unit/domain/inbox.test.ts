@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import {
+  checkMayJoin,
+  MAX_INBOX_ROOMS,
+  MAX_JOINED_ROOMS,
+  receivesEvent,
+} from '../../../functions/domain/audience.ts';
 import type { Event } from '../../../functions/domain/event.ts';
-import { checkMayJoin, hears, MAX_INBOX_ROOMS, MAX_JOINED_ROOMS } from '../../../functions/domain/inbox.ts';
 import { directRoomId, inboxOf, isInbox } from '../../../functions/domain/room.ts';
 import { alice, bob, connectionOf, messageOf } from '../../support/sample.ts';
 
@@ -31,13 +36,13 @@ const insideOnly: readonly Event[] = [
 
 describe('an inbox', () => {
   test.each(news)('hears of $kind', (event) => {
-    expect(hears(inbox, event)).toBe(true);
+    expect(receivesEvent(inbox, event)).toBe(true);
   });
 
   test.each(insideOnly)('does not hear of $kind, which a connection in the room hears', (event) => {
-    expect(hears(inbox, event)).toBe(false);
+    expect(receivesEvent(inbox, event)).toBe(false);
     for (const via of [{}, { via: 'joined' as const }]) {
-      expect(hears(connectionOf(bob, via), event)).toBe(true);
+      expect(receivesEvent(connectionOf(bob, via), event)).toBe(true);
     }
   });
 
@@ -54,5 +59,5 @@ test.each([
 ])('beside %s a connection joins so many rooms and not one more', (_what, home, most) => {
   const own = 1;
   expect(() => checkMayJoin(home, own + most - 1)).not.toThrow();
-  expect(() => checkMayJoin(home, own + most)).toThrow('too many rooms');
+  expect(() => checkMayJoin(home, own + most)).toThrow(expect.objectContaining({ code: 'TOO_MANY_ROOMS' }));
 });

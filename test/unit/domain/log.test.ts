@@ -6,7 +6,7 @@ import {
   type LogEntry,
   type Reaction,
   remaining,
-} from '../../../functions/domain/log.ts';
+} from '../../../functions/domain/message.ts';
 import { messageOf } from '../../support/sample.ts';
 
 const said = (id: number, overrides = {}): LogEntry => ({

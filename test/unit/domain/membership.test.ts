@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type Member, type Role, roles } from '../../../functions/domain/member.ts';
 import {
   checkGivesRoles,
   checkGroup,
   checkHasSayOver,
   checkLeavesOwner,
-} from '../../../functions/domain/membership.ts';
+  type Member,
+  type Role,
+  roles,
+} from '../../../functions/domain/member.ts';
 
 const member = (user: string, role: Role): Member => ({ room: '1', user, role, readTo: 0, mutedUntil: 0 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bringsOnline, leavesOffline } from '../../../functions/domain/presence.ts';
+import { bringsOnline, leavesOffline } from '../../../functions/domain/connection.ts';
 import { alice, bob, connectionOf, NOON } from '../../support/sample.ts';
 
 const at = (id: string, connectedAt: number, more = {}) => connectionOf(bob, { id, connectedAt, ...more });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { receiptAudience, statusFrom } from '../../../functions/domain/audience.ts';
+import { bringsOnline, leavesOffline } from '../../../functions/domain/connection.ts';
 import { isBelow } from '../../../functions/domain/message.ts';
-import { bringsOnline, leavesOffline } from '../../../functions/domain/presence.ts';
-import { receiptAudience, statusFrom } from '../../../functions/domain/receipt.ts';
 import { alice, bob, connectionOf } from '../../support/sample.ts';
 
 describe('a message', () => {

@@ -6,7 +6,7 @@ import {
   SETTLING_MS,
   SHARD_CONNECTIONS,
   shardsFor,
-} from '../../../functions/domain/shards.ts';
+} from '../../../functions/domain/room.ts';
 import { connectionExpiry, listConnections, putConnection } from '../../../functions/store/connections.ts';
 import { shardOf } from '../../../functions/store/keys.ts';
 import { putMessage } from '../../../functions/store/log.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkedText } from '../../../functions/domain/text.ts';
+import { checkedText } from '../../../functions/domain/message.ts';
 
 describe('a text', () => {
   test.each(['', ' ', '\n\t', '\u00a0\u3000'])('is refused when it is blank: %j', (text) => {

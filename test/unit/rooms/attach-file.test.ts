@@ -42,14 +42,14 @@ describe('a file that was uploaded', () => {
   ])('is refused where $why', async ({ stored }) => {
     const { parts, dynamodb } = partsWith(stored);
     const attached = attachFile({ kind: 'uploaded', id: ID }, author, parts);
-    await expect(attached).rejects.toMatchObject({ code: 'BAD_FRAME' });
+    await expect(attached).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     expect(dynamodb.commandCalls(UpdateItemCommand)).toHaveLength(0);
   });
 
   test('is refused to whom it does not belong, and its bytes are not even looked at', async () => {
     const { parts, store } = partsWith({ size: 6, contentType: 'image/png' });
     const attached = attachFile({ kind: 'uploaded', id: ID }, { room: '1', user: '2' }, parts);
-    await expect(attached).rejects.toMatchObject({ code: 'BAD_FRAME' });
+    await expect(attached).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     expect(store.head).not.toHaveBeenCalled();
   });
 
@@ -59,7 +59,7 @@ describe('a file that was uploaded', () => {
       { ...pending, expiresAt: NOON / 1000 - 1 },
     );
     const attached = attachFile({ kind: 'uploaded', id: ID }, author, parts);
-    await expect(attached).rejects.toMatchObject({ code: 'BAD_FRAME' });
+    await expect(attached).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
   });
 });
 

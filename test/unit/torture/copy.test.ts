@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { PendingMessage } from '../../../client/drafts.ts';
 import type { Message } from '../../../client/index.ts';
+import type { PendingMessage } from '../../../client/pending-changes.ts';
 import { checkShown, copyOf } from '../../torture/copy.ts';
 
 const message = (id: number, text: string, more: Partial<Message> = {}): Message => ({

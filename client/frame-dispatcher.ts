@@ -1,0 +1,87 @@
+import type { RoomContext, RoomCore } from './room-core.ts';
+import type { Frame, FrameOf } from './wire.ts';
+
+/** The server accepts no more frames from this connection. A new one with a fresh token may work. */
+const reconnectCodes: ReadonlySet<string> = new Set([
+  'UNAUTHENTICATED',
+  'TOKEN_EXPIRED',
+  'WRONG_USER',
+  'CONNECTION_REMOVED',
+]);
+
+/** Passes each frame to the room that it belongs to, and emits the events of rooms that are not open. */
+export class FrameDispatcher {
+  /** The last sequence numbers of rooms that are not open, so that a repeated frame is emitted once. */
+  readonly #lastSeqs = new Map<string, number>();
+  /** How many `leave` frames of each room are unanswered. Any other `left` means that the user was removed. */
+  readonly #leaves = new Map<string, number>();
+  readonly #rooms: ReadonlyMap<string, RoomCore>;
+  readonly #context: RoomContext;
+
+  /** @param rooms the open rooms by id */
+  constructor(rooms: ReadonlyMap<string, RoomCore>, context: RoomContext) {
+    this.#rooms = rooms;
+    this.#context = context;
+  }
+
+  /** Records that the client left a room. */
+  leaveSent(room: string): void {
+    this.#countLeave(room, 1);
+  }
+
+  /** Forgets the requests of the previous socket. */
+  reset(): void {
+    this.#leaves.clear();
+  }
+
+  /** @param frame undefined if API Gateway reported that the server failed at an unnamed frame */
+  dispatch(frame: Frame | undefined): void {
+    if (frame === undefined) for (const core of this.#rooms.values()) core.retryLater();
+    else if (frame.type === 'error') this.#refuse(frame);
+    else if (frame.type === 'inbox') this.#context.onEvent(frame);
+    else if ('room_id' in frame && frame.room_id !== undefined) {
+      const core = this.#rooms.get(String(frame.room_id));
+      const isLeaveAnswer = this.#answersLeave(frame);
+      if (core && isLeaveAnswer) this.#rejoin(core);
+      else if (core) core.receive(frame);
+      if (!core || frame.type === 'joined' || frame.type === 'left') this.#emitOnce(frame);
+    }
+  }
+
+  #answersLeave(frame: Frame): boolean {
+    if (frame.type !== 'left' || !this.#leaves.get(String(frame.room_id))) return false;
+    this.#countLeave(String(frame.room_id), -1);
+    return true;
+  }
+
+  #countLeave(room: string, count: number): void {
+    this.#leaves.set(room, (this.#leaves.get(room) ?? 0) + count);
+  }
+
+  /** Joins a room again that was left and reopened, because the server may handle the two frames in either order. */
+  #rejoin(core: RoomCore): void {
+    core.disconnect();
+    core.connect();
+    core.updateState();
+    this.#context.onState();
+  }
+
+  #refuse(error: FrameOf<'error'>): void {
+    const { code, room_id, client_id } = error;
+    if (reconnectCodes.has(code)) this.#context.connection.reconnect();
+    else if (room_id !== undefined) this.#rooms.get(String(room_id))?.refuse(error);
+    else {
+      // Without a client id, the frame may belong to any room's request in flight.
+      for (const core of this.#rooms.values()) if (core.refuse(error) && client_id !== undefined) return;
+    }
+  }
+
+  #emitOnce(frame: Frame): void {
+    if ('message_id' in frame && 'seq' in frame) {
+      const room = String(frame.room_id);
+      if (frame.seq <= (this.#lastSeqs.get(room) ?? 0)) return;
+      this.#lastSeqs.set(room, frame.seq);
+    }
+    this.#context.onEvent(frame);
+  }
+}

@@ -1,0 +1,53 @@
+import type { FrameOf, Id } from './wire.ts';
+
+/** Typing ends after this time without another frame, because the frame that ends it may be lost. */
+const TYPING_EXPIRES_MS = 6_000;
+
+/** Whether a user is online, and when they were last. */
+export type Presence = Pick<FrameOf<'presence'>, 'status' | 'last_seen'>;
+
+/** Typing, presence and read marks of the users in a room. Each change replaces the collection. */
+export class Participants {
+  /** The ids of the users who are typing. */
+  typing: readonly string[] = [];
+  presence: ReadonlyMap<string, Presence> = new Map();
+  /** The id of the last message that each user has read. */
+  seen: ReadonlyMap<string, number> = new Map();
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #onChange: () => void;
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  setTyping(user: Id, typing: boolean): void {
+    const id = String(user);
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
+    const expire = () => this.setTyping(id, false);
+    if (typing) this.#timers.set(id, setTimeout(expire, TYPING_EXPIRES_MS));
+    if (typing === this.typing.includes(id)) return;
+    this.typing = typing ? [...this.typing, id] : this.typing.filter((each) => each !== id);
+    this.#onChange();
+  }
+
+  setPresence({ user_id, status, last_seen }: FrameOf<'presence'>): void {
+    this.presence = new Map(this.presence).set(String(user_id), { status, last_seen });
+    this.#onChange();
+  }
+
+  setSeen(user: Id, message: number): void {
+    const id = String(user);
+    if (message <= (this.seen.get(id) ?? 0)) return;
+    this.seen = new Map(this.seen).set(id, message);
+    this.#onChange();
+  }
+
+  /** Clears typing and presence, which are unknown while the socket is closed. */
+  clear(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    this.typing = [];
+    this.presence = new Map();
+  }
+}

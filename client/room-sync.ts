@@ -1,0 +1,126 @@
+import { type ChatClientError, isDisconnect } from './errors.ts';
+import { RoomLog } from './log.ts';
+import { type RequestOptions, RequestQueue } from './request-queue.ts';
+import type { RoomCore } from './room-core.ts';
+import type { Change, ClientFrame, Frame, FrameOf } from './wire.ts';
+
+/** How long to wait for a frame that may only be out of order. The jitter spreads the requests of many clients. */
+const GAP_MS = 200;
+const GAP_JITTER_MS = 400;
+
+/** Options of the requests that load missed changes. They go before other requests. */
+const loading = { urgent: true, dropOnDisconnect: true, wellFormed: true };
+
+/** Keeps the copy of a room's log complete: joins the room, loads missed changes and fills gaps. */
+export class RoomSync {
+  readonly log = new RoomLog();
+  readonly queue: RequestQueue;
+  /** Whether the room has caught up. */
+  isLive = false;
+  readonly #room: RoomCore;
+  #isFilling = false;
+  #gapTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(room: RoomCore) {
+    this.#room = room;
+    const { connection } = room.context;
+    this.queue = new RequestQueue({
+      send: (frame) => connection.send(frame),
+      onTimeout: () => connection.check(),
+    });
+  }
+
+  /** Joins the room over an open socket and catches up. */
+  async start(): Promise<void> {
+    const { id: room_id } = this.#room;
+    await this.#orRefused(async () => {
+      // The server may handle the frames of one socket in any order, so the next request waits for this answer.
+      const joined = await this.request({ action: 'join', room_id }, 'joined', undefined, loading);
+      this.log.announce(joined.seq);
+      if (this.log.cursor === undefined) await this.#loadNewest();
+      await this.#catchUp();
+      this.isLive = true;
+      this.#room.onLive();
+      this.#fillGapLater();
+    });
+  }
+
+  /** Handles a closed socket. */
+  stop(): void {
+    this.isLive = false;
+    clearTimeout(this.#gapTimer);
+    this.#gapTimer = undefined;
+    this.queue.disconnect();
+  }
+
+  /** Applies a change from a live frame. Returns the changes that are now applied, in order. */
+  add(change: Change): readonly Change[] {
+    const applied = this.log.add(change);
+    this.#fillGapLater();
+    return applied;
+  }
+
+  announce(seq: number): void {
+    this.log.announce(seq);
+    this.#fillGapLater();
+  }
+
+  /** Sends a frame and resolves to its answer, a frame of that `type` that `matches`. @throws ChatClientError with the code of the refusal */
+  request<Type extends Frame['type']>(
+    frame: ClientFrame,
+    type: Type,
+    matches: (answer: FrameOf<Type>) => boolean = () => true,
+    options: RequestOptions & { readonly urgent?: boolean } = {},
+  ): Promise<FrameOf<Type>> {
+    const isAnswer = (answer: Frame) => answer.type === type && matches(answer as FrameOf<Type>);
+    return new Promise<Frame>((resolve, reject) => {
+      this.queue.add({ frame, isAnswer, resolve, reject, ...options }, options.urgent);
+    }) as Promise<FrameOf<Type>>;
+  }
+
+  async #loadNewest(cursor?: number): Promise<void> {
+    const request: ClientFrame = { action: 'history', room_id: this.#room.id };
+    const newest = await this.request(request, 'history', undefined, loading);
+    this.log.reset(newest, cursor);
+    this.#room.onPage([]);
+  }
+
+  async #catchUp(): Promise<void> {
+    for (let more = true; more; ) {
+      const since = this.log.cursor ?? 0;
+      const request: ClientFrame = { action: 'sync', room_id: this.#room.id, since };
+      const page = await this.request(request, 'sync', (answer) => answer.since === since, loading);
+      const applied = this.log.addPage(page);
+      more = page.has_more || !applied;
+      if (applied) this.#room.onPage(applied, page);
+      else await this.#loadNewest(page.seq);
+    }
+  }
+
+  #fillGapLater(): void {
+    if (!this.isLive || this.#isFilling || this.#gapTimer !== undefined || !this.log.hasGap) return;
+    this.#gapTimer = setTimeout(
+      () => {
+        this.#gapTimer = undefined;
+        if (this.log.hasGap) void this.#fillGap();
+      },
+      GAP_MS + Math.random() * GAP_JITTER_MS,
+    );
+  }
+
+  async #fillGap(): Promise<void> {
+    this.#isFilling = true;
+    await this.#orRefused(() => this.#catchUp());
+    this.#isFilling = false;
+    this.#fillGapLater();
+  }
+
+  /** Ignores a disconnect, because the room starts again over the next socket. */
+  async #orRefused(load: () => Promise<void>): Promise<void> {
+    try {
+      await load();
+    } catch (error) {
+      if (!isDisconnect(error as ChatClientError)) this.#room.onRefused(error as ChatClientError);
+    }
+  }
+}

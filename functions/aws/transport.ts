@@ -1,0 +1,124 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Socket } from 'node:net';
+import { NoResponse } from './errors.ts';
+
+/** A request as it goes over the wire. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Names and values in turns, complete: the transport adds only `connection`. */
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+}
+
+/** A complete HTTP response. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+export interface TransportOptions {
+  /** Most requests in flight; more wait in order. Default 50, as in the AWS SDK. */
+  readonly maxSockets?: number;
+  /** Milliseconds without a byte from the service until a request fails. Default 5,000. */
+  readonly silenceMs?: number;
+  /** Milliseconds for which an unused connection stays open. Default 50,000: AWS load balancers close it after 60,000. */
+  readonly idleMs?: number;
+}
+
+/** No response of the services in use is larger: BatchGetItem returns up to 16 MB of items, written as JSON. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const NOTHING = Buffer.alloc(0);
+
+/** A connection that the service closed, seen before its first byte of a response. */
+const isClosed = (error: NodeJS.ErrnoException): boolean =>
+  error.code === 'ECONNRESET' || error.code === 'EPIPE';
+
+/** Sends requests to one origin over kept-alive connections. Follows no redirects. */
+export class Transport {
+  readonly #agent: http.Agent;
+  readonly #request: typeof http.request;
+  readonly #options: http.RequestOptions;
+  readonly #silenceMs: number;
+
+  constructor(origin: URL, { maxSockets = 50, silenceMs = 5_000, idleMs = 50_000 }: TransportOptions = {}) {
+    const secure = origin.protocol === 'https:';
+    const { Agent, request } = secure ? https : http;
+    this.#agent = new Agent({
+      keepAlive: true,
+      maxSockets,
+      maxFreeSockets: maxSockets,
+      scheduling: 'lifo',
+      timeout: idleMs,
+    });
+    this.#request = request;
+    this.#silenceMs = silenceMs;
+    this.#options = {
+      host: origin.hostname.replace(/^\[|\]$/g, ''),
+      port: origin.port || (secure ? 443 : 80),
+      agent: this.#agent,
+      timeout: silenceMs,
+    };
+  }
+
+  /** @throws NoResponse when the connection breaks, or when the service sends nothing for too long */
+  send(request: HttpRequest): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => this.#send(request, resolve, reject, true));
+  }
+
+  /** Closes all connections. */
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #send(
+    request: HttpRequest,
+    resolve: (response: HttpResponse) => void,
+    reject: (error: NoResponse) => void,
+    mayResend: boolean,
+  ): void {
+    const { method, path, headers, body } = request;
+    let socket: Socket | undefined;
+    let bytesBefore = 0;
+    const fail = (error: Error) =>
+      reject(error instanceof NoResponse ? error : new NoResponse('the connection broke', { cause: error }));
+    const sent = this.#request({ ...this.#options, method, path, headers });
+    sent.once('socket', (assigned) => {
+      socket = assigned;
+      bytesBefore = assigned.bytesRead;
+    });
+    sent.once('response', (response) => readBody(response, resolve, fail));
+    sent.once('timeout', () =>
+      sent.destroy(new NoResponse(`the service sent nothing for ${this.#silenceMs / 1000} s`)),
+    );
+    sent.on('error', (error) => {
+      // The service may have closed a kept-alive connection while Lambda had frozen the function.
+      const stale = sent.reusedSocket && isClosed(error) && socket?.bytesRead === bytesBefore;
+      if (stale && mayResend) this.#send(request, resolve, reject, false);
+      else fail(error);
+    });
+    sent.end(body);
+  }
+}
+
+function readBody(
+  response: http.IncomingMessage,
+  resolve: (response: HttpResponse) => void,
+  fail: (error: Error) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) response.destroy(new NoResponse('the response is too large'));
+    else chunks.push(chunk);
+  });
+  response.once('end', () => {
+    const [first = NOTHING] = chunks;
+    const body = chunks.length > 1 ? Buffer.concat(chunks) : first;
+    resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+  });
+  response.on('error', fail);
+}

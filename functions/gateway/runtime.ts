@@ -1,0 +1,47 @@
+/** The function was deployed without a setting that it needs, or with an invalid one. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/**
+ * Returns the value of an environment variable.
+ * @throws ConfigurationError if it is not set
+ */
+export function required(name: string): string {
+  const value = process.env[name];
+  if (value) return value;
+  throw new ConfigurationError(`Function not configured: ${name} is not set. Deploy the stack again.`);
+}
+
+/** Creates a value on first use and keeps it while the execution environment is warm. */
+export function once<T>(create: () => T): () => T {
+  let created: { readonly value: T } | undefined;
+  return () => {
+    created ??= { value: create() };
+    return created.value;
+  };
+}
+
+/**
+ * Returns an error for a handler to throw. The Lambda runtime logs the stack of what a handler throws, so this error's
+ * stack is only its message.
+ */
+export function invocationError(message: string): Error {
+  const error = new Error(message);
+  error.stack = `Error: ${message}`;
+  return error;
+}
+
+/** Messages of AWS services name actions and resources. Those of other errors may quote user input. */
+const isSafeToLog = (error: Error): boolean => '$fault' in error || error instanceof ConfigurationError;
+
+/** Logs an unexpected error, without stacks, tokens, message texts and query strings. */
+export function logFault(where: string, error: unknown, requestId: string): void {
+  const fault = error instanceof Error ? error : new Error('not an error');
+  console.error({
+    fault: where,
+    error: fault.name,
+    ...(isSafeToLog(fault) && { reason: fault.message }),
+    requestId,
+  });
+}
