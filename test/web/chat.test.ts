@@ -226,5 +226,5 @@ test('tells a removed member why, and keeps showing the messages', async () => {
 });
 
 test('causes no browser errors or policy violations', () => {
-  expect([...alice.complaints, ...bob.complaints]).toEqual([]);
+  expect([...alice.errors, ...bob.errors]).toEqual([]);
 });

@@ -5,11 +5,11 @@ import { pageTests } from '../support/person.ts';
 const chat = pageTests();
 
 test('loads with its script and style, without errors or policy violations', async () => {
-  const { page, context, complaints } = await chat.open();
+  const { page, context, errors } = await chat.open();
   await page.getByRole('heading', { name: 'Parley' }).waitFor();
   const font = await page.evaluate(() => getComputedStyle(document.body).fontFamily);
   expect(font).toContain('system-ui');
-  expect(complaints).toEqual([]);
+  expect(errors).toEqual([]);
   await context.close();
 });
 
@@ -17,13 +17,13 @@ test('reports how to install a missing browser', async () => {
   onTestFinished(() => vi.unstubAllEnvs());
   vi.stubEnv('CHROMIUM', '/nowhere/chromium');
   await expect(openBrowser()).rejects.toThrow(
-    /^Browser did not start: there is no \/nowhere\/chromium; run `apt-get install -y chromium`.*$/,
+    /^Could not start the browser: \/nowhere\/chromium is missing\. Run `apt-get install -y chromium`.*$/,
   );
 });
 
 describe('the content security policy', () => {
   const openSocket = async (address: string, protocols: readonly string[] = []) => {
-    const { page, context, complaints } = await chat.open();
+    const { page, context, errors } = await chat.open();
     const outcome = await page.evaluate(
       ([url, offered]) =>
         new Promise<string>((resolve) => {
@@ -34,7 +34,7 @@ describe('the content security policy', () => {
       [address, protocols] as const,
     );
     await context.close();
-    return { outcome, complaints };
+    return { outcome, errors };
   };
 
   test('is sent with the page and allows this stack’s file bucket', async () => {
@@ -54,59 +54,59 @@ describe('the content security policy', () => {
     ],
     ['a style in markup', '<p style="position: fixed">', 'style-src-attr inline'],
   ])('blocks %s', async (_name, markup, violation) => {
-    const { page, context, complaints } = await chat.open();
+    const { page, context, errors } = await chat.open();
     await page.evaluate((html) => {
       document.body.insertAdjacentHTML('beforeend', html);
       const script = document.createElement('script');
       script.textContent = 'window.injected = true';
       document.body.append(script);
     }, markup);
-    await vi.waitFor(() => expect(complaints).toContain(`violation: ${violation}`));
+    await vi.waitFor(() => expect(errors).toContain(`violation: ${violation}`));
     expect(await page.evaluate(() => 'injected' in window)).toBe(false);
     await context.close();
   });
 
   test('blocks a script of another origin', async () => {
-    const { page, context, complaints } = await chat.open();
+    const { page, context, errors } = await chat.open();
     const elsewhere = `${chat.stack.stack.s3Url}/parley-files-local/script.js`;
     await page.evaluate((url) => {
       const script = document.createElement('script');
       script.src = url;
       document.body.append(script);
     }, elsewhere);
-    await vi.waitFor(() => expect(complaints).toContain(`violation: script-src-elem ${elsewhere}`));
+    await vi.waitFor(() => expect(errors).toContain(`violation: script-src-elem ${elsewhere}`));
     await context.close();
   });
 
   test('allows sockets to the page’s own host without naming it', async () => {
     const url = `${chat.stack.stack.edgeUrl.replace('http', 'ws')}/ws/chat/1/`;
-    const { outcome, complaints } = await openSocket(url, ['Bearer', await chat.stack.token('alice')]);
+    const { outcome, errors } = await openSocket(url, ['Bearer', await chat.stack.token('alice')]);
     expect(outcome).toBe('open');
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   test('blocks sockets to other hosts', async () => {
     const url = `${chat.stack.socketUrl}?room=1`;
-    const { outcome, complaints } = await openSocket(url, ['Bearer', await chat.stack.token('alice')]);
+    const { outcome, errors } = await openSocket(url, ['Bearer', await chat.stack.token('alice')]);
     expect(outcome).toBe('refused');
-    expect(complaints).toContainEqual(expect.stringMatching(/^violation: connect-src ws:/));
+    expect(errors).toContainEqual(expect.stringMatching(/^violation: connect-src ws:/));
   });
 
   test('allows to upload, read and show a file by signed URLs', async () => {
-    const { page, context, complaints } = await chat.open();
+    const { page, context, errors } = await chat.open();
     const width = await page.evaluate(showUpload, { token: await chat.stack.token('alice'), base64: pixel });
     expect(width).toBe(1);
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
     await context.close();
   });
 
   test('blocks all other requests', async () => {
-    const { page, context, complaints } = await chat.open();
+    const { page, context, errors } = await chat.open();
     const urls = [`${chat.stack.stack.servicesUrl}/outputs`, `${chat.stack.stack.s3Url}/edgepage/index.html`];
     for (const url of urls) {
       const sent = page.evaluate((address) => fetch(address, { method: 'POST', mode: 'no-cors' }), url);
       await expect(sent).rejects.toThrow('Failed to fetch');
-      await vi.waitFor(() => expect(complaints).toContain(`violation: connect-src ${url}`));
+      await vi.waitFor(() => expect(errors).toContain(`violation: connect-src ${url}`));
     }
     await context.close();
   });

@@ -41,7 +41,7 @@ export async function signInWithPassword(username: string, password: string): Pr
     body: JSON.stringify({ username, password }),
   });
   const body = await response.json().catch(() => ({}));
-  if (response.ok) return { token: body.token, name: body.user.username };
+  if (response.ok && body.user) return { token: body.token, name: body.user.username };
   throw new ChatClientError(
     body.error ?? 'INTERNAL',
     body.message ?? `Could not sign in: the server answered ${response.status}. Try again.`,

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { ChatClientError } from '../../client/index.ts';
+import type { ChatClientError } from '../../client/index.ts';
 import { Button, ErrorText, Field } from '../ui/buttons.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
 import { type Session, signInWithPassword, signInWithToken } from './session.ts';
@@ -11,15 +11,10 @@ interface SignInProps {
 }
 
 /** @throws ChatClientError */
-async function signInWith(fields: FormData, byToken: boolean): Promise<Session> {
+function signInWith(fields: FormData, byToken: boolean): Promise<Session> {
   const field = (key: string) => String(fields.get(key) ?? '');
-  try {
-    if (byToken) return await signInWithToken(field('token').trim());
-    return await signInWithPassword(field('username').trim(), field('password'));
-  } catch (error) {
-    if (error instanceof ChatClientError) throw error;
-    throw new ChatClientError('INTERNAL', 'Could not sign in: something went wrong. Try again.');
-  }
+  if (byToken) return signInWithToken(field('token').trim());
+  return signInWithPassword(field('username').trim(), field('password'));
 }
 
 /** Signs in with a password, or with a token if the chat uses another token issuer. */
