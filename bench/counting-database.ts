@@ -1,9 +1,9 @@
 import { type DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { itemSize } from 'dynalite/db/index.js';
 import type { Database } from '../functions/store/database.ts';
-import { createTables } from '../local/dynamodb/create-tables.ts';
 import type { Database as Embedded } from '../local/dynamodb/database.ts';
 import { openEmbedded } from '../local/dynamodb/embedded.ts';
+import { createTables } from '../local/dynamodb/tables.ts';
 import { isObject } from '../local/object.ts';
 
 /** What DynamoDB was asked, and what it bills for that. */

@@ -1,151 +1,147 @@
 import { isObject } from './object.ts';
 
-/** What a template's intrinsics may refer to. Each answers undefined for a name that it does not have. */
-export interface Names {
+/** Everything that a template's intrinsics may refer to. Each method returns undefined for an unknown name. */
+export interface References {
   ref(name: string): unknown;
   attribute(logicalId: string, attribute: string): unknown;
   condition(name: string): unknown;
   mapping(name: string): unknown;
 }
 
-/** Stands for `AWS::NoValue`: the property or list entry that holds it is left out. */
-const noValue = Symbol('AWS::NoValue');
-
-type Intrinsic = (argument: unknown, names: Names, where: string) => unknown;
-
-const intrinsics: Readonly<Record<string, Intrinsic>> = {
-  Ref: (argument, names, where) => {
-    const name = text(argument, `${where}, Ref`);
-    if (name === 'AWS::NoValue') return noValue;
-    return known(names.ref(name), `Ref of ${name}`, where);
-  },
-  'Fn::GetAtt': (argument, names, where) => {
-    const [id = '', ...rest] = typeof argument === 'string' ? argument.split('.') : list(argument, where);
-    const attribute = rest.map((part) => text(evaluate(part, names, where), where)).join('.');
-    const name = text(id, where);
-    return known(names.attribute(name, attribute), `Fn::GetAtt of ${name}.${attribute}`, where);
-  },
-  'Fn::Join': (argument, names, where) => {
-    const [separator, parts] = list(argument, where);
-    const items = list(evaluate(parts, names, where), where);
-    return items.map((item) => text(item, `${where}, Fn::Join`)).join(text(separator, where));
-  },
-  'Fn::Sub': (argument, names, where) => {
-    const [pattern, variables] = typeof argument === 'string' ? [argument] : list(argument, where);
-    return substitute(text(pattern, where), isObject(variables) ? variables : {}, names, where);
-  },
-  'Fn::Select': (argument, names, where) => {
-    const [index, parts] = list(argument, where);
-    const items = list(evaluate(parts, names, where), where);
-    return known(items[Number(evaluate(index, names, where))], `Fn::Select of entry ${index}`, where);
-  },
-  'Fn::Split': (argument, names, where) => {
-    const [separator, source] = list(argument, where);
-    return text(evaluate(source, names, where), where).split(text(separator, where));
-  },
-  'Fn::If': (argument, names, where) => {
-    const [condition, yes, no] = list(argument, where);
-    return evaluate(holds(text(condition, where), names, where) ? yes : no, names, where);
-  },
-  'Fn::FindInMap': (argument, names, where) => {
-    const [map, ...keys] = list(evaluate(argument, names, where), where).map((key) => text(key, where));
-    let value = names.mapping(map ?? '');
-    for (const key of keys) value = isObject(value) ? value[key] : undefined;
-    return known(value, `Fn::FindInMap of ${map}.${keys.join('.')}`, where);
-  },
-  'Fn::Equals': (argument, names, where) => {
-    const [left, right] = list(evaluate(argument, names, where), where);
-    return String(left) === String(right);
-  },
-  'Fn::Not': (argument, names, where) => !truth(list(argument, where)[0], names, where),
-  'Fn::And': (argument, names, where) => list(argument, where).every((part) => truth(part, names, where)),
-  'Fn::Or': (argument, names, where) => list(argument, where).some((part) => truth(part, names, where)),
-};
-
 /**
- * `value` with every intrinsic replaced. `where` says whose value it is, for the error that an unknown
- * intrinsic, an unknown reference or a malformed argument throws.
+ * Returns `value` with every intrinsic resolved. `where` describes the value's position for errors.
+ * @throws if an intrinsic or a reference is unknown, or an argument malformed
  */
-export function resolve(value: unknown, names: Names, where: string): unknown {
-  const result = evaluate(value, names, where);
+export function resolve(value: unknown, references: References, where: string): unknown {
+  const result = new Resolver(references, where).evaluate(value);
   return result === noValue ? undefined : result;
 }
 
-/** As `resolve`, for a value that has to be a string. */
-export function resolveText(value: unknown, names: Names, where: string): string {
-  return text(resolve(value, names, where), where);
+/** Like `resolve`, for a value that has to be a string. */
+export function resolveText(value: unknown, references: References, where: string): string {
+  return new Resolver(references, where).text(value);
 }
 
-/** Whether the template's condition `name` holds. */
-export function holds(name: string, names: Names, where: string): boolean {
-  return truth(known(names.condition(name), `condition ${name}`, where), names, where);
+/** Returns whether the template's condition `name` holds. */
+export function conditionHolds(name: string, references: References, where: string): boolean {
+  return new Resolver(references, where).condition(name);
 }
 
-function evaluate(value: unknown, names: Names, where: string): unknown {
-  if (Array.isArray(value)) {
-    return value.map((item) => evaluate(item, names, where)).filter((item) => item !== noValue);
+/** The value of `AWS::NoValue`. A property or list entry with this value is removed. */
+const noValue = Symbol('AWS::NoValue');
+
+class Resolver {
+  readonly #references: References;
+  readonly #where: string;
+
+  constructor(references: References, where: string) {
+    this.#references = references;
+    this.#where = where;
   }
-  if (!isObject(value)) return value;
-  const [key, ...others] = Object.keys(value);
-  if (key !== undefined && others.length === 0 && (key === 'Ref' || key.startsWith('Fn::'))) {
-    const intrinsic = intrinsics[key];
-    if (intrinsic === undefined) return unknownValue(key, where);
-    return intrinsic(value[key], names, where);
+
+  readonly #intrinsics: Readonly<Record<string, (argument: unknown) => unknown>> = {
+    Ref: (argument) => {
+      const name = this.text(argument);
+      return name === 'AWS::NoValue' ? noValue : this.#require(this.#references.ref(name), `Ref of ${name}`);
+    },
+    'Fn::GetAtt': (argument) => {
+      const [id = '', ...rest] = typeof argument === 'string' ? argument.split('.') : this.#list(argument);
+      const name = this.text(id);
+      const attribute = rest.map((part) => this.text(part)).join('.');
+      const value = this.#references.attribute(name, attribute);
+      return this.#require(value, `Fn::GetAtt of ${name}.${attribute}`);
+    },
+    'Fn::Join': (argument) => {
+      const [separator, parts] = this.#list(argument);
+      const items = this.#list(this.evaluate(parts));
+      return items.map((item) => this.text(item)).join(this.text(separator));
+    },
+    'Fn::Sub': (argument) => {
+      const [pattern, variables] = typeof argument === 'string' ? [argument] : this.#list(argument);
+      return this.#substitute(this.text(pattern), isObject(variables) ? variables : {});
+    },
+    'Fn::Select': (argument) => {
+      const [index, parts] = this.#list(argument);
+      const items = this.#list(this.evaluate(parts));
+      return this.#require(items[Number(this.evaluate(index))], `Fn::Select of entry ${index}`);
+    },
+    'Fn::Split': (argument) => {
+      const [separator, source] = this.#list(argument);
+      return this.text(source).split(this.text(separator));
+    },
+    'Fn::If': (argument) => {
+      const [condition, yes, no] = this.#list(argument);
+      return this.evaluate(this.condition(this.text(condition)) ? yes : no);
+    },
+    'Fn::FindInMap': (argument) => {
+      const [map = '', ...keys] = this.#list(argument).map((key) => this.text(key));
+      let value = this.#references.mapping(map);
+      for (const key of keys) value = isObject(value) ? value[key] : undefined;
+      return this.#require(value, `Fn::FindInMap of ${map}.${keys.join('.')}`);
+    },
+    'Fn::Equals': (argument) => {
+      const [left, right] = this.#list(this.evaluate(argument));
+      return String(left) === String(right);
+    },
+    'Fn::Not': (argument) => !this.#isTrue(this.#list(argument)[0]),
+    'Fn::And': (argument) => this.#list(argument).every((part) => this.#isTrue(part)),
+    'Fn::Or': (argument) => this.#list(argument).some((part) => this.#isTrue(part)),
+  };
+
+  evaluate(value: unknown): unknown {
+    if (Array.isArray(value)) {
+      return value.map((item) => this.evaluate(item)).filter((item) => item !== noValue);
+    }
+    if (!isObject(value)) return value;
+    const [key, ...others] = Object.keys(value);
+    if (key !== undefined && others.length === 0 && (key === 'Ref' || key.startsWith('Fn::'))) {
+      const intrinsic = this.#intrinsics[key];
+      return intrinsic === undefined ? this.#require(undefined, key) : intrinsic(value[key]);
+    }
+    const resolved = Object.entries(value).map(([name, part]) => [name, this.evaluate(part)]);
+    return Object.fromEntries(resolved.filter(([, part]) => part !== noValue));
   }
-  const resolved = Object.entries(value).map(([name, part]) => [name, evaluate(part, names, where)]);
-  return Object.fromEntries(resolved.filter(([, part]) => part !== noValue));
-}
 
-function truth(value: unknown, names: Names, where: string): boolean {
-  if (isObject(value) && typeof value['Condition'] === 'string') {
-    return holds(value['Condition'], names, where);
+  condition(name: string): boolean {
+    return this.#isTrue(this.#require(this.#references.condition(name), `condition ${name}`));
   }
-  const result = evaluate(value, names, where);
-  if (typeof result === 'boolean') return result;
-  return result === 'true';
+
+  #isTrue(value: unknown): boolean {
+    if (isObject(value) && typeof value['Condition'] === 'string') return this.condition(value['Condition']);
+    return String(this.evaluate(value)) === 'true';
+  }
+
+  #substitute(pattern: string, variables: Readonly<Record<string, unknown>>): string {
+    return pattern.replace(/\$\{([^}]+)\}/g, (whole, name: string) => {
+      // AWS: Fn::Sub resolves "${!Literal}" to the text "${Literal}".
+      if (name.startsWith('!')) return whole.replace('!', '');
+      if (name in variables) return this.text(variables[name]);
+      return this.text(name.includes('.') ? { 'Fn::GetAtt': name } : { Ref: name });
+    });
+  }
+
+  #require(value: unknown, name: string): unknown {
+    if (value !== undefined) return value;
+    throw this.#error(`the local stack does not know ${name}. Do without it.`);
+  }
+
+  text(value: unknown): string {
+    const result = this.evaluate(value);
+    if (['string', 'number', 'boolean'].includes(typeof result)) return String(result);
+    throw this.#error(`expected text, found ${describe(result)}. Correct the template.`);
+  }
+
+  #list(value: unknown): readonly unknown[] {
+    if (Array.isArray(value)) return value;
+    throw this.#error(`expected a list, found ${describe(value)}. Correct the template.`);
+  }
+
+  #error(reason: string): Error {
+    return new Error(`Could not resolve ${this.#where}: ${reason}`);
+  }
 }
 
-function substitute(
-  pattern: string,
-  variables: Readonly<Record<string, unknown>>,
-  names: Names,
-  where: string,
-): string {
-  return pattern.replace(/\$\{([^}]+)\}/g, (whole, name: string) => {
-    // AWS: Fn::Sub, "${!Literal}" stands for the text "${Literal}".
-    if (name.startsWith('!')) return whole.replace('!', '');
-    if (name in variables) return text(evaluate(variables[name], names, where), where);
-    const reference = name.includes('.') ? { 'Fn::GetAtt': name } : { Ref: name };
-    return text(evaluate(reference, names, where), `${where}, Fn::Sub of ${name}`);
-  });
-}
-
-function known(value: unknown, what: string, where: string): unknown {
-  return value === undefined ? unknownValue(what, where) : value;
-}
-
-function unknownValue(what: string, where: string): never {
-  throw new Error(
-    `Template was not resolved: ${where}: the local stack does not know ${what}; teach local/ or do without it`,
-  );
-}
-
-function text(value: unknown, where: string): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new Error(
-    `Template was not resolved: ${where}: expected text, found ${kind(value)}; mend the template`,
-  );
-}
-
-function list(value: unknown, where: string): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new Error(
-    `Template was not resolved: ${where}: expected a list, found ${kind(value)}; mend the template`,
-  );
-}
-
-function kind(value: unknown): string {
+function describe(value: unknown): string {
   if (value === undefined || value === noValue) return 'nothing';
   return Array.isArray(value) ? 'a list' : value === null ? 'null' : `an ${typeof value}`;
 }

@@ -7,7 +7,7 @@ import { acknowledgeAll } from '../delivery/receipts.ts';
 import { listPresent, removeConnection } from '../delivery/remove-connections.ts';
 import { close, retryTransient } from '../delivery/retry.ts';
 import { dialectOf } from '../dialects/registry.ts';
-import { newsTo } from '../domain/audience.ts';
+import { messagesToAcknowledge } from '../domain/audience.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import { bringsOnline, type Session } from '../domain/connection.ts';
 import type { Message } from '../domain/message.ts';
@@ -91,7 +91,7 @@ async function acknowledgePosted(
   audience: Audience,
   context: PostingContext,
 ): Promise<void> {
-  await acknowledgeAll(newsTo(session, messages), session, audience, context);
+  await acknowledgeAll(messagesToAcknowledge(session, messages), session, audience, context);
   const newest = messages[0];
   if (newest && session.reads === 'auto') {
     await putReadTo(context.db, session.room, session.user.id, newest.id);

@@ -54,7 +54,7 @@ const reportsExpiry = (event: Event): boolean => event.kind === 'Refused' && eve
 /** The users whose frames have additional fields, such as `client_id`: the message's author and the user who changed it. */
 const insidersOf = (event: Event): readonly string[] => [
   ...('message' in event ? [event.message.author.id] : []),
-  ...('by' in event ? [event.by] : []),
+  ...('change' in event ? [event.change.by] : []),
 ];
 
 /** Returns a function that encodes an event for a connection, at most once for each dialect and view. */

@@ -1,6 +1,6 @@
-import { MAX_RECEIPT_AUDIENCE, statusFrom } from '../domain/audience.ts';
+import { deliveryStatus, MAX_RECEIPT_AUDIENCE } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
-import { isBelow } from '../domain/message.ts';
+import { isStatusBelow } from '../domain/message.ts';
 import { listShards } from '../store/connections.ts';
 import { shardOf } from '../store/keys.ts';
 import { shardsBehind } from '../store/shards.ts';
@@ -30,9 +30,9 @@ async function acknowledgeBatch(
   const { event, room } = batch;
   if (event.kind !== 'MessageSent') return;
   const author = event.message.author.id;
-  const status = statusFrom(author, delivered);
+  const status = deliveryStatus(author, delivered);
   const expected = 'expectedStatus' in batch ? batch.expectedStatus : 'sent';
-  if (!isBelow({ status: expected }, status)) return;
+  if (!isStatusBelow({ status: expected }, status)) return;
   // In a large room only the author gets receipts, so do not read the whole room.
   const isLarge = delivered.length > MAX_RECEIPT_AUDIENCE;
   const audience = isLarge ? () => userConnections(author, [room], context) : audienceOf(room, context);

@@ -1,5 +1,5 @@
 import type { Connection } from '../domain/connection.ts';
-import { type Event, sentBefore } from '../domain/event.ts';
+import { type Event, seqBefore } from '../domain/event.ts';
 import { receiversOf } from './audience.ts';
 import { settleAll } from './concurrency.ts';
 import type { PostingContext } from './context.ts';
@@ -18,7 +18,7 @@ export async function postToReceivers(
   options: DeliveryOptions = {},
 ): Promise<Delivery> {
   const first = await deliver(event, receivers, context, options);
-  const lastDelivered = sentBefore(event);
+  const lastDelivered = seqBefore(event);
   const cleanup = settleAll([
     removeStale(first, context, lastDelivered),
     closeUnresponsive(first, context, lastDelivered),

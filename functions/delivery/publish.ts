@@ -1,6 +1,6 @@
-import { statusFrom } from '../domain/audience.ts';
+import { deliveryStatus } from '../domain/audience.ts';
 import type { Connection, Session } from '../domain/connection.ts';
-import { type Event, sentBefore } from '../domain/event.ts';
+import { type Event, seqBefore } from '../domain/event.ts';
 import type { Status } from '../domain/message.ts';
 import { type Room, settling, shardsFor } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
@@ -71,7 +71,7 @@ const commonFields = (event: Event, { id, shards, grown }: Room): Pick<FanOutBat
 
 /** Returns the status that direct posts give a message. A `fanout` that reaches no higher status need not store it. */
 const expectedStatus = (event: Event, direct: readonly Connection[]): Status =>
-  event.kind === 'MessageSent' ? statusFrom(event.message.author.id, direct) : 'sent';
+  event.kind === 'MessageSent' ? deliveryStatus(event.message.author.id, direct) : 'sent';
 
 /**
  * Posts directly, and hands connections whose posts failed to `fanout`, which has a larger budget. Events without a
@@ -85,7 +85,7 @@ async function postDirect(
 ): Promise<Delivery> {
   const delivery = await postToReceivers(event, receivers, context);
   context.measure?.(statsOf(delivery));
-  if (sentBefore(event) === undefined) return delivery;
+  if (seqBefore(event) === undefined) return delivery;
   const common = {
     ...commonFields(event, room),
     expectedStatus: expectedStatus(event, delivery.delivered),

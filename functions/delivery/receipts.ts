@@ -1,4 +1,4 @@
-import { reached, receiptAudience } from '../domain/audience.ts';
+import { receiptAudience, statusAtRecipient } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Message, Status } from '../domain/message.ts';
 import { raiseStatus } from '../store/messages.ts';
@@ -35,6 +35,6 @@ export async function acknowledgeAll(
   audience: Audience,
   context: PostingContext,
 ): Promise<void> {
-  const status = reached(connection);
+  const status = statusAtRecipient(connection);
   await Promise.all(messages.map((message) => acknowledge(message, status, audience, context)));
 }

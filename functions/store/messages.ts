@@ -1,6 +1,6 @@
 import { GetItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { below, type Change, type Message, type Status } from '../domain/message.ts';
+import { type Change, type Message, type Status, statusesBelow } from '../domain/message.ts';
 import { getItems } from './batch.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { logKey } from './keys.ts';
@@ -203,7 +203,7 @@ export async function raiseStatus(
   status: Status,
   at: string,
 ): Promise<Message | undefined> {
-  const lower = below(status).map((step, index) => [`:lower${index}`, step] as const);
+  const lower = statusesBelow(status).map((step, index) => [`:lower${index}`, step] as const);
   const item = await updateMessage(db, message.room, message.id, {
     UpdateExpression: 'SET #status = :status, updatedAt = :at',
     ExpressionAttributeNames: { '#status': 'status' },

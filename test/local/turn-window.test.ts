@@ -1,6 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../functions/store/database.ts';
 import { memberKey, visitorKey } from '../../functions/store/keys.ts';
 import { checkWriteAccess, putMember } from '../../functions/store/members.ts';
@@ -9,18 +9,16 @@ import { countTurn, type TurnWindow } from '../../functions/store/turn-window.ts
 import { countVisitorWrite } from '../../functions/store/visitors.ts';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { NOON } from '../support/sample.ts';
-import { clientOf, closeHost, openHost, serve } from './dynamodb-host.ts';
-import { removeTemporaryDirectories } from './mini-assembly.ts';
+import { useAwsHost } from './aws-host.ts';
+import { clientOf, serve } from './dynamodb-host.ts';
 
 let db: Database;
 
+useAwsHost();
 beforeEach(async () => {
-  openHost();
   db = { client: clientOf(await serve(await openEmbedded(null))), chat: 'rooms', connections: '' };
   await putMember(db, '1', '1', 'member');
 });
-afterEach(closeHost);
-afterAll(removeTemporaryDirectories);
 
 const windowOf = (messages: number, windowMs = 10_000, counted: TurnWindow['counted'] = 'send') => ({
   counted,

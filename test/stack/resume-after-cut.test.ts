@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ManualClock } from '../../local/clock.ts';
 import { type Chatter, enter, type Frame, typed } from '../support/chat.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { newRoom } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';

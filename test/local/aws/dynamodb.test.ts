@@ -1,8 +1,9 @@
 import * as sdk from '@aws-sdk/client-dynamodb';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import * as thin from '../../../functions/aws/dynamodb.ts';
 import { openEmbedded } from '../../../local/dynamodb/embedded.ts';
-import { closeHost, closers, item, openHost, serve } from '../dynamodb-host.ts';
+import { closers, developer, useAwsHost } from '../aws-host.ts';
+import { item, serve } from '../dynamodb-host.ts';
 
 const key = { room: { S: '1' }, item: { S: 'log#0001' } };
 const TableName = 'rooms';
@@ -21,13 +22,10 @@ type Package = Record<
 
 let endpoint: string;
 
+useAwsHost();
 beforeEach(async () => {
-  openHost();
   endpoint = await serve(await openEmbedded(null));
 });
-afterEach(closeHost);
-
-const developer = { accessKeyId: 'developer', secretAccessKey: 'x' };
 
 const made = {
   sdk: () =>
