@@ -65,7 +65,7 @@ test('adds one member on a double click, warns about an unknown ID, and keeps th
   await page.route('**/members/', (route) => route.abort());
   await field.fill('3');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-  await page.getByRole('dialog').getByText('The chat does not answer').waitFor();
+  await page.getByRole('dialog').getByText('Could not reach the chat').waitFor();
   expect(await field.inputValue()).toBe('3');
   await page.unroute('**/members/');
   await page.getByRole('button', { name: 'Close' }).click();
