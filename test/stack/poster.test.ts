@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { enter } from '../support/chat.ts';
 import { startTestStack } from '../support/stack.ts';
 
-test('with the setting poster: sdk, frames come by the SDK’s client as they do by ours', async () => {
+test('with poster: sdk, the SDK’s client posts the same frames as ours', async () => {
   const stack = await startTestStack({}, { poster: 'sdk' });
   const [alice, bob] = [await enter(stack, 'alice'), await enter(stack, 'bob')];
   alice.send({ action: 'send', message: 'hi' });

@@ -13,12 +13,12 @@ import { itemOf } from '../../functions/store/connections.ts';
 import { mockDatabase } from './mock-database.ts';
 import { messageOf } from './sample.ts';
 
-/** A connection's row, as it stands in the table. */
+/** Returns a connection's row as a table item. */
 export const rowOf = itemOf;
 
 /**
- * A database with a room `1` of seq 42, its last message alice's, that these connections have rows in. Rows can be read, and removed where their
- * token ran out; `readTo` notes how far whom the members' read marks are moved.
+ * Returns a database with a room `1` of seq 42, whose last message is alice's, and with rows of these connections. Rows
+ * can be read, and removed if their token has expired. `readTo` records the read marks that are stored.
  */
 export function roomOfRows(...connections: readonly Connection[]) {
   const { db, dynamodb } = mockDatabase();

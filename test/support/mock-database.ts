@@ -3,7 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import type { Rates } from '../../functions/domain/room.ts';
 import type { Database } from '../../functions/store/database.ts';
 
-/** A database whose client answers what a test says, and counts. */
+/** A database with a mocked client. */
 export function mockDatabase() {
   const dynamodb = mockClient(DynamoDBClient);
   const db: Database = {
@@ -16,7 +16,7 @@ export function mockDatabase() {
 
 export const noLimit: Rates = { group: null, direct: null };
 
-/** For commands that must not touch a file. */
+/** Throws, for commands that must not use files. */
 export const noFiles = (): never => {
   throw new Error('A file was not expected: none came with the frame');
 };

@@ -4,14 +4,14 @@ import { demoUsers, seedDemo } from '../../bin/demo.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
 import { testSynthesizer } from './synthesizer.ts';
 
-/** A running stack of the real app, and all that it logged. */
+/** A running local stack of the real app, with its log. */
 export interface TestStack {
   readonly stack: Stack;
   readonly socketUrl: string;
   readonly dynamodbUrl: string;
   readonly chatTable: string;
   readonly connectionsTable: string;
-  /** Every line of its log so far. */
+  /** All log lines so far. */
   readonly lines: readonly string[];
   token: Stack['token'];
   settled(): Promise<void>;
@@ -19,10 +19,9 @@ export interface TestStack {
 }
 
 /**
- * Starts the real app: its bundles from `dist/`, its template, demo rooms and users, in memory, on free
- * ports, and without the limit of how fast a member may send, since tests do. `context` is added to the CDK
- * context. Stop it in `afterAll`: `stop` throws what AccessDenied there
- * was, so that a missing grant fails every test file that needs it.
+ * Starts the real app in memory on free ports, with the bundles of `dist/`, demo rooms and users, and without rate limit.
+ * Stop it in `afterAll`: `stop` throws if any call was denied, so that a missing grant fails every test file that needs it.
+ * @param context is added to the CDK context
  */
 export async function startTestStack(
   overrides: Partial<StackOptions> = {},

@@ -1,8 +1,8 @@
 import type { Database } from '../../functions/store/database.ts';
 
 /**
- * Counts round trips: calls that are under way at the same time are one. Each call takes a turn of the event loop, as
- * a network would, so calls that wait for each other are told apart from calls that do not.
+ * Counts round trips: concurrent calls count as one. Each call takes one turn of the event loop, as a network would, so
+ * that sequential calls differ from concurrent ones.
  */
 export function countWaves(db: Database): { readonly calls: string[][] } {
   const calls: string[][] = [];
