@@ -7,8 +7,8 @@ import { type Counted, rateIn } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
 import * as members from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
-import type { TurnWindow } from '../store/turn-window.ts';
 import { countVisitorWrite } from '../store/visitors.ts';
+import type { TurnWindow } from '../store/write-window.ts';
 
 type Who = Pick<User, 'id' | 'guest'>;
 

@@ -4,7 +4,7 @@ import { ChatError } from '../domain/errors.ts';
 import type { Member, Role } from '../domain/member.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { memberKey } from './keys.ts';
-import { countTurn, type TurnWindow, waitOf } from './turn-window.ts';
+import { countTurn, type TurnWindow, waitOf } from './write-window.ts';
 
 /** The member that an item of the table `chat` holds. */
 export function toMember(room: string, item: ReturnType<typeof unmarshall>): Member {

@@ -3,7 +3,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { ChatError } from '../domain/errors.ts';
 import { type Database, unlessRefused } from './database.ts';
 import { visitorKey } from './keys.ts';
-import { countTurn, type TurnWindow, waitOf } from './turn-window.ts';
+import { countTurn, type TurnWindow, waitOf } from './write-window.ts';
 
 /** No window is longer, so an item that is gone had nothing left to count. */
 const VISITOR_MEMORY_MS = 60 * 60 * 1000;
