@@ -9,8 +9,13 @@ import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { Room } from '../domain/room.ts';
 import { checkMembership } from '../rooms/access.ts';
-import { type ConnectionPlace, deleteConnection, getConnection, listPlaces } from '../store/connections.ts';
-import { putJoined } from '../store/joined-rooms.ts';
+import {
+  type ConnectionPlace,
+  deleteConnection,
+  getConnection,
+  listPlaces,
+  putJoined,
+} from '../store/connections.ts';
 import { getRoom } from '../store/rooms.ts';
 import { findConnection, placedIn } from '../store/shards.ts';
 

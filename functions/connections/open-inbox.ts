@@ -4,10 +4,9 @@ import { mapLimited } from '../delivery/map-limited.ts';
 import { MAX_INBOX_ROOMS } from '../domain/audience.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
-import { deleteConnection } from '../store/connections.ts';
-import { putInInbox } from '../store/joined-rooms.ts';
-import { listRoomsOf, withMember } from '../store/memberships.ts';
-import { getRooms } from '../store/room-states.ts';
+import { deleteConnection, putInInbox } from '../store/connections.ts';
+import { listRoomsOf, withMember } from '../store/members.ts';
+import { getRooms } from '../store/rooms.ts';
 import { placedIn } from '../store/shards.ts';
 
 /** How an inbox hears of one of its user's rooms. What it is sent there is delivered, and not read. */

@@ -1,6 +1,6 @@
 import { authentic, type Connection, isPresence, MAX_ANNOUNCED_CONNECTIONS } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
-import { listSome } from '../store/connections.ts';
+import { sampleConnections } from '../store/connections.ts';
 import type { Context } from './context.ts';
 
 /** What a first look at a room tells. */
@@ -20,7 +20,12 @@ export async function lookAt(
   { db, now }: Pick<Context, 'db' | 'now'>,
 ): Promise<Look> {
   const counts = (row: Connection) => isPresence(row) && authentic(row, now());
-  const { rows, all } = await listSome(db, id, { limit: MAX_ANNOUNCED_CONNECTIONS + 1, counts }, now());
+  const { rows, all } = await sampleConnections(
+    db,
+    id,
+    { limit: MAX_ANNOUNCED_CONNECTIONS + 1, counts },
+    now(),
+  );
   const crowded = rows.filter(counts).length > MAX_ANNOUNCED_CONNECTIONS;
   return { crowded, ...(all && shards === 1 && { rows }) };
 }

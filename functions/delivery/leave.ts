@@ -11,13 +11,13 @@ import type { Room } from '../domain/room.ts';
 import {
   type ConnectionPlace,
   deleteConnection,
+  deleteExpired,
   getConnection,
   listConnections,
 } from '../store/connections.ts';
 import { putReadTo } from '../store/members.ts';
 import { putDeparture } from '../store/profiles.ts';
 import { getRoom } from '../store/rooms.ts';
-import { takeExpired } from '../store/token-expiries.ts';
 import { announce } from './announce.ts';
 import { close } from './close.ts';
 import type { Context } from './context.ts';
@@ -76,8 +76,12 @@ async function retire(
 ): Promise<Connection | undefined> {
   const renewed = await renewedAtHome(found, context);
   if (renewed) return renewed;
-  const { ended, goesOn } = await takeExpired(context.db, found, context.now() - CLOCK_TOLERANCE_MS);
-  if (ended) await settleAll([cutOff(ended, context), aftermath(ended)]);
+  const { expired, renewed: goesOn } = await deleteExpired(
+    context.db,
+    found,
+    context.now() - CLOCK_TOLERANCE_MS,
+  );
+  if (expired) await settleAll([cutOff(expired, context), aftermath(expired)]);
   return goesOn;
 }
 

@@ -1,7 +1,7 @@
 import type { RoomChanged, Synced } from '../domain/event.ts';
 import type { Change, LogEntry, Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
-import { listMembers } from '../store/memberships.ts';
+import { listMembers } from '../store/members.ts';
 import { type Applied, listStates, type State } from '../store/messages.ts';
 import { applyChange } from './apply-change.ts';
 import type { LogContext } from './context.ts';

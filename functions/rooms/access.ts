@@ -6,9 +6,9 @@ import type { Message } from '../domain/message.ts';
 import { type Counted, rateIn } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
 import * as members from '../store/members.ts';
+import { countVisitorWrite } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
-import { countVisitorWrite } from '../store/visitors.ts';
-import type { TurnWindow } from '../store/write-window.ts';
+import type { WriteWindow } from '../store/write-window.ts';
 
 type Who = Pick<User, 'id' | 'guest'>;
 
@@ -44,7 +44,7 @@ export interface Turn {
 const counterOf = ({ user, id }: Speaker): string =>
   actorId(user.guest ? { id: id ?? user.id, guest: true } : user);
 
-async function takeVisit(db: Database, turn: Turn, window: TurnWindow | null): Promise<Member> {
+async function takeVisit(db: Database, turn: Turn, window: WriteWindow | null): Promise<Member> {
   const visitor = await visitorOf(db, turn.room, turn.by.user);
   if (!visitor) throw new ChatError('NOT_A_MEMBER');
   if (window) await countVisitorWrite(db, turn.room, counterOf(turn.by), window, turn.now);

@@ -9,8 +9,8 @@ import {
   type Role,
   type User,
 } from '../domain/member.ts';
+import * as memberships from '../store/members.ts';
 import { getMember } from '../store/members.ts';
-import * as memberships from '../store/memberships.ts';
 import { enterAsMember } from './enter-as-member.ts';
 
 /**

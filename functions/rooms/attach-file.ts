@@ -11,7 +11,7 @@ import {
   plainName,
   typeOf,
 } from '../domain/file.ts';
-import { objectKey } from '../store/object-key.ts';
+import { objectKey } from '../store/files.ts';
 import { getUpload, putUpload, readyUpload } from '../store/uploads.ts';
 
 /** Whose message the file is for, and in which room: a member's, so ask that first. */

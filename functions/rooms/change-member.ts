@@ -8,8 +8,7 @@ import {
   type Role,
   type User,
 } from '../domain/member.ts';
-import { getMember } from '../store/members.ts';
-import { setMute, setRole } from '../store/memberships.ts';
+import { getMember, setMute, setRole } from '../store/members.ts';
 import { checkOwnerStays, enterAsMember } from './enter-as-member.ts';
 
 export interface MemberChange {

@@ -4,7 +4,7 @@ import type { PostingContext } from '../delivery/leave.ts';
 import { mapLimited } from '../delivery/map-limited.ts';
 import type { User } from '../domain/member.ts';
 import { directRoomId, type Room } from '../domain/room.ts';
-import { addMember } from '../store/memberships.ts';
+import { addMember } from '../store/members.ts';
 import { putRoom } from '../store/rooms.ts';
 
 /** What a new room is to be. */

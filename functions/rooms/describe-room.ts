@@ -2,7 +2,7 @@ import type { Context } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Member, User } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
-import { listMembers } from '../store/memberships.ts';
+import { listMembers } from '../store/members.ts';
 import { getProfiles, type Profile } from '../store/profiles.ts';
 import { getRoom } from '../store/rooms.ts';
 import { checkMembership } from './access.ts';

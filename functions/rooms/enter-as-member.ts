@@ -2,8 +2,7 @@ import type { Context } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
 import { checkLeavesOwner, type Member, type User } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
-import { getMember } from '../store/members.ts';
-import { listMembers } from '../store/memberships.ts';
+import { getMember, listMembers } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 
 type Reading = Pick<Context, 'db'>;

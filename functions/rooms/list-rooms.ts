@@ -1,7 +1,7 @@
 import type { PostingContext } from '../delivery/leave.ts';
 import type { User } from '../domain/member.ts';
-import { listRoomsOf } from '../store/memberships.ts';
-import { getRooms, type RoomState } from '../store/room-states.ts';
+import { listRoomsOf } from '../store/members.ts';
+import { getRooms, type RoomState } from '../store/rooms.ts';
 import { attendedRooms } from './attended-rooms.ts';
 import { type RoomSummary, summarizeRoom } from './summarize-room.ts';
 

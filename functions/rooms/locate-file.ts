@@ -1,7 +1,7 @@
 import type { Context } from '../delivery/context.ts';
 import { isFileId, isShown, type MessageFile } from '../domain/file.ts';
-import type { ServedAs } from '../store/file-store.ts';
-import { objectKey } from '../store/object-key.ts';
+import type { DownloadHeaders } from '../store/files.ts';
+import { objectKey } from '../store/files.ts';
 import { getUpload } from '../store/uploads.ts';
 import { checkMembership } from './access.ts';
 import type { Author } from './attach-file.ts';
@@ -11,7 +11,7 @@ import { contentDisposition } from './content-disposition.ts';
 const DOWNLOAD_SECONDS = 5 * 60;
 
 /** A browser shows what cannot hold a script, and saves anything else as bytes that it knows nothing of. */
-function servedAs({ name, contentType }: MessageFile): ServedAs {
+function servedAs({ name, contentType }: MessageFile): DownloadHeaders {
   if (!isShown(contentType)) {
     return {
       contentType: 'application/octet-stream',

@@ -4,8 +4,7 @@ import { type Connection, isPresence } from '../domain/connection.ts';
 import { checkGroup, checkHasSayOver, MembershipError, type User } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import { deleteConnection, listConnections } from '../store/connections.ts';
-import { getMember } from '../store/members.ts';
-import { deleteMember } from '../store/memberships.ts';
+import { deleteMember, getMember } from '../store/members.ts';
 import { checkOwnerStays, enterAsMember } from './enter-as-member.ts';
 
 /** Of a socket whose own room is another one, only this room ends. */

@@ -4,7 +4,7 @@ import type { Room } from '../domain/room.ts';
 import { newestMessages } from '../log/history.ts';
 import type { Database } from '../store/database.ts';
 import { getMember } from '../store/members.ts';
-import type { RoomState } from '../store/room-states.ts';
+import type { RoomState } from '../store/rooms.ts';
 
 /** A room as it stands in its member's list. */
 export interface RoomSummary {

@@ -1,30 +1,30 @@
 import type { Counted, Rate } from '../domain/room.ts';
 
-/** Whose turns are counted against which rate. */
-export interface TurnWindow {
+/** A sliding window: at most `rate.messages` writes of one kind in `rate.windowMs` milliseconds. */
+export interface WriteWindow {
   readonly counted: Counted;
   readonly rate: Rate;
 }
 
-/** What an update takes to count a turn: its actions, its condition, and the values of both. */
-export interface Counting {
+/** The parts of an update that counts a write. */
+export interface CountingUpdate {
   readonly set: string;
   readonly condition: string;
   readonly values: Readonly<Record<string, number>>;
 }
 
-const oldestOf = ({ counted, rate }: TurnWindow): string => `${counted}${rate.messages - 1}`;
+const oldestOf = ({ counted, rate }: WriteWindow): string => `${counted}${rate.messages - 1}`;
 
 /**
- * Counts a turn in a window that slides: an item keeps the times of its last turns, `send0` the newest, and one more
- * fits where the oldest of them has left the window. AWS: "Understand update expression order": what stands on the right
- * is the item as it was before. The oldest is moved first, so that an order of one by one gives the same.
+ * Counts a write. An item stores the times of its last writes, `send0` the newest. Another write is allowed when the
+ * oldest of them has left the window. The right side of an assignment reads the item before the update (AWS:
+ * "Understand update expression order"). The oldest moves first, so that the result does not depend on that.
  *
- * The functions' clocks differ by some milliseconds, and the window by as much. A time that is further ahead than a
- * window is a clock's that was wrong, and must lock nobody out.
+ * Clocks of functions differ by milliseconds, and so does the window. A time more than one window ahead comes from a
+ * wrong clock, and is ignored, so that it cannot lock a member out.
  * @param now milliseconds since the epoch
  */
-export function countTurn(window: TurnWindow, now: number): Counting {
+export function countWrite(window: WriteWindow, now: number): CountingUpdate {
   const { counted, rate } = window;
   const last = rate.messages - 1;
   const moved = Array.from({ length: last }, (_, index) => {
@@ -39,14 +39,14 @@ export function countTurn(window: TurnWindow, now: number): Counting {
       ':now': now,
       ':from': now - rate.windowMs,
       ':ahead': now + rate.windowMs,
-      // DynamoDB refuses a value that no expression uses.
+      // DynamoDB rejects a value that no expression uses.
       ...(last > 0 && { ':none': 0 }),
     },
   };
 }
 
-/** In how many milliseconds an item that has no turn left has one again; 1 at least. */
-export function waitOf(window: TurnWindow, item: Readonly<Record<string, unknown>>, now: number): number {
+/** Returns the milliseconds until a full window allows another write, at least 1. */
+export function waitOf(window: WriteWindow, item: Readonly<Record<string, unknown>>, now: number): number {
   const oldest = item[oldestOf(window)];
   return typeof oldest === 'number' ? Math.max(1, oldest + window.rate.windowMs - now) : 1;
 }

@@ -9,12 +9,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../../functions/domain/connection.ts';
-import { itemOf } from '../../functions/store/connections.ts';
+import { toItem } from '../../functions/store/connections.ts';
 import { mockDatabase } from './mock-database.ts';
 import { messageOf } from './sample.ts';
 
 /** A connection's row, as it stands in the table. */
-export const rowOf = itemOf;
+export const rowOf = (connection: Connection) => marshall(toItem(connection));
 
 /**
  * A database with a room `1` of seq 42, its last message alice's, that these connections have rows in. Rows can be read, and removed where their

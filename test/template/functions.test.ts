@@ -59,13 +59,12 @@ test.each(allEntries)('%s runs its bundle, without the source map, on Node 24 on
   expect(template.assetFiles(entry)).toEqual(['index.mjs']);
 });
 
-test('the setting poster: sdk tells the functions that post, and deploys the SDK’s poster with them', () => {
-  const bySdk = synthesize({ poster: 'sdk' });
-  const told = (entry: string) => JSON.stringify(bySdk.function(entry).properties).includes('"POSTER":"sdk"');
-  expect(allEntries.filter(told)).toEqual(
-    allEntries.filter((each) => 'SOCKET_URL' in (variables[each] ?? {})),
-  );
-  expect(bySdk.assetFiles('send')).toEqual(['index.mjs', 'sdk-poster.mjs']);
+test('with the setting awsClient: sdk, every function uses the AWS SDK, and is deployed with it', () => {
+  const withSdk = synthesize({ awsClient: 'sdk' });
+  const usesSdk = (entry: string) =>
+    JSON.stringify(withSdk.function(entry).properties).includes('"AWS_CLIENT":"sdk"');
+  expect(allEntries.filter(usesSdk)).toEqual(allEntries);
+  expect(withSdk.assetFiles('send')).toEqual(['index.mjs', 'sdk-files.mjs', 'sdk-poster.mjs']);
 });
 
 test.each(allEntries)('%s is told its variables and no others', (entry) => {

@@ -12,7 +12,7 @@ import { openInbox } from '../../../functions/connections/open-inbox.ts';
 import { showInInboxes } from '../../../functions/connections/show-in-inboxes.ts';
 import type { Context } from '../../../functions/delivery/context.ts';
 import type { PostOutcome } from '../../../functions/delivery/poster.ts';
-import { itemOf } from '../../../functions/store/connections.ts';
+import { rowOf } from '../../support/connection-rows.ts';
 import { mockDatabase, noFiles, noLimit } from '../../support/mock-database.ts';
 import { bob, connectionOf, NOON } from '../../support/sample.ts';
 
@@ -48,7 +48,7 @@ beforeEach(() => {
   dynamodb.onAnyCommand().resolves({});
   dynamodb.on(QueryCommand).resolves({ Items: [] });
   dynamodb.on(GetItemCommand).callsFake(({ TableName, Key }) => {
-    if (TableName === 'connections') return { Item: itemOf({ ...session, tokenExpiresAt: NOON + 9_000 }) };
+    if (TableName === 'connections') return { Item: rowOf({ ...session, tokenExpiresAt: NOON + 9_000 }) };
     const item = itemAt(Key);
     return item ? { Item: marshall(item) } : {};
   });
@@ -145,7 +145,7 @@ describe('an inbox that opens', () => {
 });
 
 describe('a new member’s open inbox', () => {
-  const base = () => dynamodb.on(QueryCommand).resolves({ Items: [itemOf(inbox)] });
+  const base = () => dynamodb.on(QueryCommand).resolves({ Items: [rowOf(inbox)] });
 
   test('hears of the room, and is told so once', async () => {
     base();
@@ -163,7 +163,7 @@ describe('a new member’s open inbox', () => {
   });
 
   test('whose token ran out is told nothing', async () => {
-    dynamodb.on(QueryCommand).resolves({ Items: [itemOf({ ...inbox, tokenExpiresAt: NOON - 60_000 })] });
+    dynamodb.on(QueryCommand).resolves({ Items: [rowOf({ ...inbox, tokenExpiresAt: NOON - 60_000 })] });
     await showInInboxes('7', bob.id, parts);
     expect(written()).toEqual([]);
     expect(told()).toEqual([]);
