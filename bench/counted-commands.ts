@@ -1,18 +1,6 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { authenticate } from '../functions/commands/authenticate.ts';
-import { deleteMessage } from '../functions/commands/delete-message.ts';
-import { editMessage } from '../functions/commands/edit-message.ts';
-import { joinRoom } from '../functions/commands/join-room.ts';
-import { leaveRoom } from '../functions/commands/leave-room.ts';
-import { loadHistory } from '../functions/commands/load-history.ts';
-import { markSeen } from '../functions/commands/mark-seen.ts';
-import { ping } from '../functions/commands/ping.ts';
-import { react } from '../functions/commands/react.ts';
-import { sendMessage } from '../functions/commands/send-message.ts';
-import { setTyping } from '../functions/commands/set-typing.ts';
-import { sync } from '../functions/commands/sync.ts';
-import { connect } from '../functions/connections/connect.ts';
-import { disconnect } from '../functions/connections/disconnect.ts';
+import { handlers } from '../functions/commands/handlers.ts';
+import { connect, disconnect } from '../functions/connections/lifecycle.ts';
 import { welcome } from '../functions/connections/welcome.ts';
 import { serveFrames } from '../functions/gateway/frames.ts';
 import { sessionContext } from '../functions/gateway/session.ts';
@@ -57,23 +45,7 @@ export type CountedName = keyof typeof counted;
 
 /** The handler of frames, with all commands that there are. */
 export function handlerOf({ session, parts }: CountedRoom): SendFrame {
-  const handler = serveFrames(
-    {
-      SendMessage: sendMessage,
-      EditMessage: editMessage,
-      DeleteMessage: deleteMessage,
-      React: react,
-      MarkSeen: markSeen,
-      SetTyping: setTyping,
-      LoadHistory: loadHistory,
-      Sync: sync,
-      Ping: ping,
-      JoinRoom: joinRoom,
-      LeaveRoom: leaveRoom,
-      Authenticate: authenticate,
-    },
-    () => parts,
-  );
+  const handler = serveFrames(handlers, () => parts);
   const authorizer = { ...sessionContext(session), principalId: session.user.id };
   const requestContext = { connectionId: session.id, connectedAt: session.connectedAt, authorizer };
   return (body) =>

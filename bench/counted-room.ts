@@ -119,7 +119,7 @@ export async function openCountedRoom(people: number, said = SAID): Promise<Coun
         tally.postWaves[wave] = (tally.postWaves[wave] ?? 0) + 1;
         await new Promise((resume) => setImmediate(resume));
         underWay--;
-        return 'taken' as const;
+        return 'delivered' as const;
       },
       isOpen: async () => true,
       close: async () => undefined,

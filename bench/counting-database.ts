@@ -1,9 +1,9 @@
 import { itemSize } from 'dynalite/db/index.js';
 import type { DynamoDb } from '../functions/aws/dynamodb.ts';
 import { type Database, openDatabase } from '../functions/store/database.ts';
-import { createTables } from '../local/dynamodb/create-tables.ts';
 import type { Database as Embedded } from '../local/dynamodb/database.ts';
 import { openEmbedded } from '../local/dynamodb/embedded.ts';
+import { createTables } from '../local/dynamodb/tables.ts';
 import { isObject } from '../local/object.ts';
 
 /** What DynamoDB was asked, and what it bills for that. */

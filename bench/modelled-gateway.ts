@@ -70,7 +70,7 @@ export class ModelledGateway {
         await wait(medianMs * Math.exp(spread * normal()));
         this.taken++;
         this.deliveredAt = Math.max(this.deliveredAt, Date.now());
-        return 'taken';
+        return 'delivered';
       },
       isOpen: async () => {
         await wait(REFUSED_MS);

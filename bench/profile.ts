@@ -14,7 +14,7 @@ export interface Spent {
 const parts: readonly (readonly [string, RegExp])[] = [
   [
     'DynamoDB',
-    /node_modules\/(dynalite|abstract-level|memory-level|classic-level|level|functional-red-black-tree|big\.js|lazy|async|lock|once)\/|local\/dynamodb\/(embedded|value-stream)/,
+    /node_modules\/(dynalite|abstract-level|memory-level|classic-level|level|functional-red-black-tree|big\.js|lazy|async|lock|once)\/|local\/dynamodb\/embedded/,
   ],
   ['DynamoDB’s door', /local\/dynamodb\//],
   ['gateway', /local\/gateway|node_modules\/ws\//],

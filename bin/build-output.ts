@@ -3,14 +3,17 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 
-/** One file that was built. Sizes are bytes, minified. */
+/** A built file, with its minified size in bytes. */
 export interface Bundle {
   readonly entry: string;
   readonly bytes: number;
   readonly gzipBytes: number;
 }
 
-/** Runs esbuild, which writes nothing; throws an Error that shows file and line of what does not build. */
+/**
+ * Bundles with esbuild without writing files.
+ * @throws Error that shows file and line of each build error
+ */
 export async function bundled(
   options: esbuild.BuildOptions,
 ): Promise<esbuild.BuildResult<{ write: false; metafile: true }>> {
@@ -19,9 +22,7 @@ export async function bundled(
   } catch (error) {
     if (!isBuildFailure(error)) throw error;
     const shown = await esbuild.formatMessages(error.errors, { kind: 'error', color: process.stderr.isTTY });
-    throw new Error(
-      `Build failed: ${error.errors.length} in the source; correct what is shown\n${shown.join('')}`,
-    );
+    throw new Error(`Build failed: ${error.errors.length} in the source. Correct these:\n${shown.join('')}`);
   }
 }
 
@@ -29,7 +30,7 @@ function isBuildFailure(error: unknown): error is esbuild.BuildFailure {
   return error instanceof Error && 'errors' in error && Array.isArray(error.errors);
 }
 
-/** In one step, so that whoever reads it meanwhile gets the old file or the new one, never half. */
+/** Replaces a file atomically, so that a concurrent reader sees either the old or the new contents. */
 export function replaceFile(path: string, contents: Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${process.pid}`;
@@ -37,20 +38,23 @@ export function replaceFile(path: string, contents: Uint8Array): void {
   renameSync(temporary, path);
 }
 
-/** Removes what is in a directory and has none of these names. */
+/** Removes everything from a directory except these names. */
 export function removeOthers(directory: string, kept: ReadonlySet<string | undefined>): void {
   for (const name of readdirSync(directory)) {
-    // Forced: another build may remove it at the same time.
+    // `force`, because another build may remove it at the same time.
     if (!kept.has(name)) rmSync(join(directory, name), { recursive: true, force: true });
   }
 }
 
-/** The sizes of a file that was built. */
+/** Measures a built file. */
 export function measure(entry: string, contents: Uint8Array): Bundle {
   return { entry, bytes: contents.byteLength, gzipBytes: gzipSync(contents).byteLength };
 }
 
-/** The sizes as an aligned table, in KB of 1,000 bytes; `what` stands above the names. */
+/**
+ * Formats sizes as an aligned table, in KB of 1,000 bytes.
+ * @param what the heading of the first column
+ */
 export function sizeTable(bundles: readonly Bundle[], what = 'function'): string {
   const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`;
   const rows = [

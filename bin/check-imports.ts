@@ -45,7 +45,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 const tests = ['bin', 'test', 'bench'];
 const withSdk = ['store', 'delivery', 'gateway', 'auth'].map((folder) => `functions/${folder}`);
 
-/** Packages that belong to some layers only. Any other package is free, but for those that import none. */
+/** Packages that only some layers may import. Other packages are allowed everywhere but in `withoutPackages`. */
 const packages: readonly { readonly name: RegExp; readonly layers: readonly string[] }[] = [
   { name: /^(aws-cdk-lib|constructs|cdk-nag|@aws-cdk\/.+)$/, layers: ['lib', ...tests] },
   { name: /^@aws-sdk\//, layers: [...withSdk, ...tests] },
@@ -54,8 +54,8 @@ const packages: readonly { readonly name: RegExp; readonly layers: readonly stri
 
 const withoutPackages = ['functions/domain'];
 
-/** An import that the table does not allow, and why, in a sentence without its end. */
-export interface BadArrow {
+/** An import that the table does not allow, with the reason. */
+export interface BadImport {
   readonly file: string;
   readonly line: number;
   readonly target: string;
@@ -68,8 +68,8 @@ interface Import {
   readonly typeOnly: boolean;
 }
 
-/** Finds every arrow that the table does not allow, in sources by their path from the project root. */
-export function findBadArrows(sources: ReadonlyMap<string, string>): readonly BadArrow[] {
+/** Finds all imports that the table does not allow. @param sources file contents by path from the project root */
+export function findBadImports(sources: ReadonlyMap<string, string>): readonly BadImport[] {
   return [...sources].flatMap(([file, source]) =>
     listImports(source).flatMap((found) => {
       const why = judge(file, found);
@@ -95,17 +95,17 @@ function judgePackage(from: string, target: string): string | null {
   return rule === undefined || rule.layers.includes(from) ? null : `${from} may not import ${name}`;
 }
 
-/** `functions/store` for a file below that folder, `functions` for an entry, else the top folder. */
+/** Returns the layer of a file: `functions/store`, `functions` for an entry, or else its top folder. */
 function layerOf(path: string): string {
   const parts = path.split('/');
   if (parts.length < 2 || parts[0] === '..' || path.startsWith('/')) return 'outside';
   return parts[0] === 'functions' && parts.length > 2 ? `functions/${parts[1]}` : (parts[0] ?? 'outside');
 }
 
-// What may hold words that look like an import and are none. Code within a template's `${}` is not read.
+// Text that may look like an import. Code within a template literal's `${}` is not read.
 const comment = String.raw`\/\/[^\n]*|\/\*[^]*?\*\/`;
 const text = String.raw`'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\x60(?:\\[^]|[^\x60\\])*\x60`;
-// A slash starts a pattern, and is no division, after an operator or a keyword.
+// A slash after an operator or a keyword starts a regular expression; elsewhere it is a division.
 const pattern = String.raw`(?<=(?:^|[(,=:[!&|?{};~^+*%<>-]|\b(?:return|typeof|case|in|of))\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/`;
 const opaque = new RegExp(`(?<comment>${comment})|(?<text>${text})|${pattern}`, 'g');
 
@@ -120,7 +120,7 @@ const importForms: readonly RegExp[] = [
 const urlForm = /\bnew\s+URL\s*\(\s*"(?<at>\d+)"\s*,\s*import\.meta\.url\b/g;
 
 function listImports(source: string): readonly Import[] {
-  // Each text becomes its place in the source, in quotes, so that the forms see the code only.
+  // Replaces each string literal by its position in the source, so that the patterns below only match code.
   const texts = new Map<string, string>();
   const code = source.replace(opaque, (match: string, ...rest: unknown[]) => {
     const groups = rest.at(-1) as { text?: string };
@@ -139,7 +139,7 @@ function listImports(source: string): readonly Import[] {
   return [...importForms.flatMap(read), ...files].sort((a, b) => a.line - b.line);
 }
 
-/** Reads the sources of every layer, by their path from the project root. */
+/** Reads all sources of all layers, by their path from the project root. */
 export function readSources(): ReadonlyMap<string, string> {
   const root = fileURLToPath(new URL('..', import.meta.url));
   const folders = new Set(Object.keys(arrows).map((layer) => layer.split('/')[0]));
@@ -148,7 +148,7 @@ export function readSources(): ReadonlyMap<string, string> {
 }
 
 if (import.meta.main) {
-  const bad = findBadArrows(readSources());
+  const bad = findBadImports(readSources());
   for (const { file, line, target, why } of bad) console.error(`${file}:${line} imports ${target}: ${why}`);
   if (bad.length > 0) process.exitCode = 1;
 }

@@ -107,7 +107,7 @@ async function main(): Promise<void> {
   });
   try {
     const stack = await starting;
-    if (stack.leftOut.length > 0) console.log(`Not simulated: ${stack.leftOut.join(', ')}`);
+    if (stack.unsupportedTypes.length > 0) console.log(`Not simulated: ${stack.unsupportedTypes.join(', ')}`);
     if (flags.watch) watchProject(stack);
     printWelcome(stack, flags);
   } catch (error) {

@@ -1,22 +1,22 @@
-// Runs in the thread that `synthesize.ts` starts.
+// Runs in the worker thread that `synthesize.ts` starts.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Synthesis, SynthesisReply } from './synthesize.ts';
 
 const { context, outdir }: Synthesis = workerData;
 
-/** A mistake in the source of the app is shown with its place; what the app says itself, in its own line. */
+/** Returns the app's own message, or the first line of any other error with its place in the source. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  if (message.startsWith('Synth failed') || message.includes('; ')) return message;
-  // The first place in this project: a syntax error's stack begins with it, any other's names it in a frame.
+  if (/^(Synthesis failed|Setting )/.test(message)) return message;
+  // The stack of a syntax error begins with its place. The stack of any other error names it in a frame.
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const place = /(?:lib|bin|functions)\/[\w./-]+\.ts:\d+/.exec(stack)?.[0] ?? 'lib/';
-  return `Synth failed: ${message.split('\n')[0]} (${place}); correct it and run again`;
+  return `Synthesis failed: ${message.split('\n')[0]} (${place}). Correct it and run again.`;
 }
 
 let error: string | null = null;
 try {
-  // Imported here, so that a mistake in the app's own modules is caught as well.
+  // Imported dynamically, so that an error while loading the app is reported too.
   const { createApp } = await import('../lib/app.ts');
   createApp({ context, outdir }).synth();
 } catch (failure) {

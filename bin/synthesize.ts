@@ -3,28 +3,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-/** Makes cloud assemblies of this project's app, in a temporary directory. */
+/** Synthesizes this project's CDK app into a temporary directory. */
 export interface Synthesizer {
-  /** Synthesizes with this CDK context; resolves to the assembly's directory. */
+  /** Synthesizes with this CDK context. Resolves to the directory of the cloud assembly. */
   synthesize(context: Record<string, unknown>): Promise<string>;
-  /** Deletes what was made. */
+  /** Deletes all assemblies. */
   dispose(): void;
 }
 
-/** What the thread answers: the assembly is written, or why it is not. */
+/** The thread's reply: null if the assembly was written, else the reason. */
 export type SynthesisReply = { readonly error: string | null };
 
-/** What is synthesized: the app with this CDK context, into a directory. */
+/** The CDK context and the output directory of one synthesis. */
 export interface Synthesis {
   readonly context: Record<string, unknown>;
   readonly outdir: string;
 }
 
 /**
- * Synthesizes in a thread of this process: beside the rest of the start, always from the source as it is
- * now, and the CDK's memory is given back when the thread ends.
- * @param context is added to every synthesis, and wins
- * @param run does it elsewhere; rejects with why it failed
+ * Synthesizes in a worker thread. The thread always loads the current sources, runs beside the rest of the start-up, and
+ * frees the CDK's memory when it ends.
+ * @param context overrides the context of every synthesis
+ * @param run replaces the thread; rejects with the reason of a failure
  */
 export function openSynthesizer(
   context: Record<string, unknown> = {},
@@ -44,7 +44,7 @@ export function openSynthesizer(
   };
 }
 
-/** What the CDK brings along to put the page into its bucket: over 20 MB in each assembly, and not run here. */
+/** Removes the CDK's archives for deploying the page: over 20 MB in each assembly, and the local stack runs none of them. */
 function removeArchives(assembly: string): void {
   const archives = readdirSync(assembly).filter((name) => name.endsWith('.zip'));
   for (const name of archives) rmSync(join(assembly, name));
@@ -63,7 +63,7 @@ function runThread(workerData: Synthesis): Promise<void> {
     });
     thread.once('error', reject);
     thread.once('exit', () =>
-      reject(new Error('Synth failed: its thread ended; run `npx cdk synth` to see why')),
+      reject(new Error('Synthesis failed: its thread ended. Run `npx cdk synth` to see why.')),
     );
   });
 }

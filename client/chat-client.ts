@@ -1,249 +1,218 @@
-import type { ChatClientOptions, ClientEvents } from './chat-client-options.ts';
-import { Connection, type Phase } from './connection.ts';
-import { TokenSource } from './credential.ts';
+import { Connection } from './connection.ts';
 import { type ChatClientError, closed } from './errors.ts';
-import { Emitter } from './events.ts';
+import { type ClientEvents, Observable, type State, whenLive } from './events.ts';
 import { FrameDispatcher } from './frame-dispatcher.ts';
-import type { Link, Receiver, State } from './link.ts';
-import { Outbox, type PendingChange } from './outbox.ts';
-import { whenLive } from './ready.ts';
-import { Rest } from './rest.ts';
-import { Room } from './room.ts';
+import { type ChatStorage, Outbox, type PendingChange } from './outbox.ts';
+import { RestClient, type Token, TokenSource } from './rest.ts';
+import type { Room } from './room.ts';
+import { type RoomContext, RoomCore } from './room-core.ts';
 import type { SocketClass } from './socket.ts';
-import type { ClientFrame, Frame, Id, RoomDetails, RoomsPage } from './wire.ts';
+import type { Id, RoomDetails, RoomsPage } from './wire.ts';
 
-interface Joined {
-  readonly room: Room;
-  readonly receiver: Receiver;
+export interface ChatClientOptions {
+  /** The chat's address, such as `https://chat.example.com` or `http://localhost:8000`. */
+  readonly url: string;
+  /** A token, or a function that returns a fresh one. Called on each connect, and before a token expires. */
+  readonly token: Token;
+  /** Keeps pending changes over a reload. Without it, they survive reconnects only. */
+  readonly storage?: ChatStorage;
+  /** Replaces the global WebSocket class. */
+  readonly WebSocket?: SocketClass;
+  /** Replaces the global `fetch`. */
+  readonly fetch?: typeof fetch;
 }
 
-/** Where the sockets are, below the name where the pages are. */
-const inbox = (url: string): string => `${url.replace(/^http/, 'ws')}/ws/chat/?reads=manual`;
-
-/** The edge's name without a slash at its end. */
-function edgeOf(url: string): string {
+/** Returns the URL without trailing slashes. */
+function normalizeUrl(url: string): string {
   if (/^https?:\/\/[^/]/.test(url)) return url.replace(/\/+$/, '');
   throw new TypeError(
-    'No client was made: its url is none of an edge; give one such as https://chat.example.com',
+    'Could not create the client: its url is not an http(s) address. Pass one such as https://chat.example.com.',
   );
 }
 
-/** A user's connection to the chat: one socket for all rooms. It connects at once, and again whenever it is lost. */
-export class ChatClient extends Emitter<ClientEvents> {
-  /** Why the state is `offline` or `refused`. */
-  error: ChatClientError | undefined;
-  readonly #rooms = new Map<string, Joined>();
-  readonly #subscribers = new Set<() => void>();
+/**
+ * A user's connection to the chat: one socket for all rooms. It connects at once, and reconnects whenever the socket is
+ * lost, until `close`.
+ * @example
+ * const client = new ChatClient({ url: 'https://chat.example.com', token: () => fetchToken() });
+ * client.on('state', (state) => showState(state));
+ */
+export class ChatClient extends Observable<ClientEvents> {
+  readonly #rooms = new Map<string, RoomCore>();
   readonly #url: string;
-  readonly #credential: TokenSource;
-  readonly #rest: Rest;
-  readonly #outbox: Outbox;
   readonly #connection: Connection;
-  readonly #router = new FrameDispatcher({
-    rooms: this.#rooms,
-    onToken: () => void this.#connection.renew(),
-    tell: (frame) => this.#tell(frame),
-    changed: () => this.#changed(),
-  });
-  #phase: Phase = 'connecting';
+  readonly #context: RoomContext;
+  readonly #dispatcher: FrameDispatcher;
   #state: State = 'connecting';
-  #restored = false;
+  #isRestored = false;
   #pendingChanges: readonly PendingChange[] = [];
 
-  /** @throws TypeError where there is no such url, or no token */
-  constructor({ url, token, storage, ...parts }: ChatClientOptions) {
+  /** @throws TypeError if `url` or `token` is missing or malformed */
+  constructor({ url, token, storage, ...globals }: ChatClientOptions) {
     super();
-    this.#url = edgeOf(url);
-    this.#credential = new TokenSource(token);
-    this.#rest = new Rest(this.#url, this.#credential, parts.fetch ?? fetch);
-    this.#outbox = new Outbox(storage);
+    this.#url = normalizeUrl(url);
+    const tokens = new TokenSource(token);
+    const rest = new RestClient(this.#url, tokens, globals.fetch ?? fetch);
     this.#connection = new Connection({
-      url: inbox(this.#url),
-      credential: this.#credential,
-      rest: this.#rest,
-      WebSocket: parts.WebSocket ?? (WebSocket as unknown as SocketClass),
-      onUser: () => this.#restore(),
-      onPhase: (phase, error) => this.#phaseIs(phase, error),
-      onFrame: (frame) => this.#router.route(frame),
+      url: `${this.#url.replace(/^http/, 'ws')}/ws/chat/?reads=manual`,
+      tokens,
+      rest,
+      WebSocket: globals.WebSocket ?? (WebSocket as unknown as SocketClass),
+      onUser: () => this.#restoreChanges(),
+      onPhase: (wasOpen) => this.#phaseChanged(wasOpen),
+      onFrame: (frame) => this.#dispatcher.dispatch(frame),
       ping: () => this.#ping(),
     });
+    this.#context = {
+      connection: this.#connection,
+      tokens,
+      rest,
+      outbox: new Outbox(storage),
+      onState: () => this.#updateState(),
+      onEvent: (frame) => this.emit(frame.type as keyof ClientEvents, frame as never),
+      onPendingChanges: () => this.#updatePendingChanges(),
+      onFailed: (room_id, failed) => this.emit('failed', { room_id, ...failed }),
+      onLeft: (room, leaveSent) => {
+        if (leaveSent) this.#dispatcher.leaveSent(room);
+        this.#rooms.delete(room);
+        this.#updateState();
+      },
+    };
+    this.#dispatcher = new FrameDispatcher(this.#rooms, this.#context);
     this.connect();
   }
 
-  /** What a page can show. */
   get state(): State {
-    if (this.#phase !== 'open') return this.#phase;
-    const catching = [...this.#rooms.values()].some(({ room }) => room.state === 'catching-up');
-    return catching ? 'catching-up' : 'live';
+    const { phase } = this.#connection;
+    if (phase !== 'open') return phase;
+    const isCatchingUp = [...this.#rooms.values()].some(({ state }) => state === 'catching-up');
+    return isCatchingUp ? 'catching-up' : 'live';
   }
 
-  /** The id of the user whose token it is; undefined until the first token came. */
+  /** Why the state is `offline` or `refused`. */
+  get error(): ChatClientError | undefined {
+    return this.#connection.error;
+  }
+
+  /** The user's id, from the token's `sub` claim. Undefined until the first token arrives. */
   get user(): string | undefined {
-    return this.#credential.user;
+    return this.#context.tokens.user;
   }
 
   /**
-   * Changes in all rooms that are asked for and not answered, in their order in each room; with a storage also those
-   * that an earlier page left. Another array after each change, of which `on('pendingChanges')` tells.
+   * The changes in all rooms that the server has not answered, in order within each room. With a storage, includes those
+   * of an earlier page. Each change creates a new array and emits `pendingChanges`.
    */
   get pendingChanges(): readonly PendingChange[] {
     return this.#pendingChanges;
   }
 
-  /** Calls a listener after each change of `state`. Gives what ends that. */
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#subscribers.add(listener);
-    return () => void this.#subscribers.delete(listener);
-  };
-
-  /** Resolves once no open room misses anything. @throws ChatClientError UNAUTHENTICATED */
+  /** Resolves when all open rooms have caught up. @throws ChatClientError UNAUTHENTICATED, CLOSED */
   ready(): Promise<void> {
-    return whenLive(this);
+    return whenLive(this, () => this.error);
   }
 
-  /** Opens a room, or gives the one that is open. */
+  /** Opens a room, or returns the open one. */
   room(id: Id): Room {
-    const key = String(id);
-    const open = this.#rooms.get(key);
-    open?.receiver.stay();
-    return open?.room ?? this.#open(key);
+    const core = this.#rooms.get(String(id)) ?? this.#open(String(id));
+    core.isLeaving = false;
+    return core.room;
   }
 
-  /** A page of one's rooms, latest first; `next_cursor` asks for the next. @throws ChatClientError */
+  /** Loads a page of the user's rooms, latest first. Pass `next_cursor` for the next page. @throws ChatClientError */
   rooms({ cursor, limit }: { cursor?: string; limit?: number } = {}): Promise<RoomsPage> {
     const query = new URLSearchParams({
       ...(cursor !== undefined && { cursor }),
       ...(limit !== undefined && { limit: String(limit) }),
     });
-    return this.#rest.json(`/chats/?${query}`);
+    return this.#context.rest.json(`/chats/?${query}`);
   }
 
-  /** Makes a room of oneself and others; a direct one is the same whenever the same two make it. @throws ChatClientError */
+  /**
+   * Creates a room of the user and the given members. A direct room of the same two users exists only once.
+   * @throws ChatClientError
+   * @example
+   * const { id } = await client.createRoom({ name: 'Lunch', members: [2, 3] });
+   */
   createRoom(
-    wish:
+    options:
       | { name?: string; members?: readonly Id[]; access?: 'members' | 'open' }
       | { kind: 'direct'; members: [Id] },
   ): Promise<RoomDetails> {
-    return this.#rest.json('/chats/', wish);
+    return this.#context.rest.json('/chats/', options);
   }
 
-  /** Fetches from the edge with the token, such as a message's `file_url`. @throws ChatClientError for all but 2xx */
+  /** Fetches a path of the chat with the token, such as a message's `file_url`. @throws ChatClientError unless 2xx */
   fetch(path: string, init?: RequestInit): Promise<Response> {
-    return this.#rest.fetch(path, init);
+    return this.#context.rest.fetch(path, init);
   }
 
-  /** Connects anew after `close`, or after it was refused; without effect while it is connected. */
+  /** Connects again after `close`, or after the server refused the token. Does nothing while connected. */
   connect(): void {
-    for (const { receiver } of this.#rooms.values()) receiver.changed();
+    for (const core of this.#rooms.values()) core.updateState();
     this.#connection.start();
   }
 
   /**
-   * Closes the socket. What was not answered is rejected with CLOSED, and stays in the storage, unless it is to be
-   * forgotten: then nothing of what this user wrote is left there, and it is not sent by a later page.
+   * Closes the socket and rejects pending changes with CLOSED. They stay in the storage for a later page, unless
+   * `forget` is set, as for signing out.
    */
   close({ forget = false }: { forget?: boolean } = {}): void {
     this.#connection.stop();
-    for (const { receiver } of this.#rooms.values()) receiver.end(closed());
-    if (forget) this.#outbox.clear();
+    for (const core of this.#rooms.values()) core.close(closed());
+    if (forget) this.#context.outbox.clear();
   }
 
-  #open(id: string): Room {
-    let receiver: Receiver | undefined;
-    const room = new Room(id, this.#linkOf(id), (given) => {
-      receiver = given;
-    });
-    if (receiver) {
-      this.#rooms.set(id, { room, receiver });
-      if (this.#phase === 'open') receiver.up();
-      receiver.changed();
-    }
-    // A component may open a room while it renders, when nobody may be told of anything.
-    queueMicrotask(() => this.#changed());
-    return room;
+  #open(id: string): RoomCore {
+    const core = new RoomCore(id, this.#context);
+    this.#rooms.set(id, core);
+    if (this.#connection.phase === 'open') core.connect();
+    core.updateState();
+    // React forbids updates while it renders, and a component may open a room then.
+    queueMicrotask(() => this.#updateState());
+    return core;
   }
 
-  #linkOf(id: string): Link {
-    const phase = (): State => (this.#phase === 'open' ? 'live' : this.#phase);
-    const client = this;
-    return {
-      get user() {
-        return client.user;
-      },
-      get state() {
-        return phase();
-      },
-      get error() {
-        return client.error;
-      },
-      outbox: this.#outbox,
-      rest: this.#rest,
-      send: (frame) => this.#send(frame),
-      doubt: () => this.#connection.check(),
-      changed: () => this.#changed(),
-      tell: (frame) => this.#tell(frame),
-      waits: () => this.#waits(),
-      failed: (frame, error) => this.emit('failed', { room_id: id, frame, error }),
-      forget: () => {
-        this.#rooms.delete(id);
-        this.#changed();
-      },
-    };
-  }
-
-  /** What an earlier page left goes out before what this one adds. */
-  async #restore(): Promise<void> {
-    if (this.#restored) return;
-    this.#restored = true;
-    const left = await this.#outbox.open(`parley:${this.#url}:${this.user ?? ''}`);
-    const rooms = Map.groupBy(left, ({ room }) => room);
-    for (const [id, changes] of rooms) {
+  /** Queues the changes of an earlier page, before the new ones of this page. */
+  async #restoreChanges(): Promise<void> {
+    if (this.#isRestored) return;
+    this.#isRestored = true;
+    const changes = await this.#context.outbox.open(`parley:${this.#url}:${this.user ?? ''}`);
+    for (const [id, inRoom] of Map.groupBy(changes, ({ room }) => room)) {
       this.room(id);
-      this.#rooms.get(id)?.receiver.restore(changes);
+      this.#rooms.get(id)?.pending.restore(inRoom);
     }
   }
 
-  #phaseIs(phase: Phase, error: ChatClientError | undefined): void {
-    const was = this.#phase;
-    this.#phase = phase;
-    this.error = error;
-    this.#router.clear();
-    for (const { receiver } of [...this.#rooms.values()]) {
-      if (phase === 'open') receiver.up();
-      else if (was === 'open') receiver.down();
-      receiver.changed();
+  #phaseChanged(wasOpen: boolean): void {
+    this.#dispatcher.reset();
+    for (const core of [...this.#rooms.values()]) {
+      if (this.#connection.phase === 'open') core.connect();
+      else if (wasOpen) core.disconnect();
+      core.updateState();
     }
-    this.#changed();
+    this.#updateState();
   }
 
-  #changed(): void {
+  #updateState(): void {
     const { state } = this;
     if (state === this.#state) return;
     this.#state = state;
     this.emit('state', state);
-    for (const listener of [...this.#subscribers]) listener();
+    this.notify();
   }
 
-  #waits(): void {
-    const next = [...this.#rooms.values()].flatMap(({ receiver }) => receiver.pendingChanges());
-    const { length } = this.#pendingChanges;
-    if (next.length === length && next.every((change, at) => change === this.#pendingChanges[at])) return;
+  #updatePendingChanges(): void {
+    const before = this.#pendingChanges;
+    const next = [...this.#rooms.values()].flatMap((core) => core.pending.all);
+    if (next.length === before.length && next.every((change, index) => change === before[index])) return;
     this.#pendingChanges = next;
     this.emit('pendingChanges', next);
   }
 
-  #send(frame: ClientFrame): boolean {
-    const sent = this.#connection.send(frame);
-    if (sent) this.#router.sent(frame);
-    return sent;
-  }
-
+  /** Pings each open room, so that `pong` reveals missed changes, or just the server if no room is open. */
   #ping(): void {
-    const pinged = [...this.#rooms.values()].filter(({ receiver }) => receiver.ping());
+    const pinged = [...this.#rooms.values()].filter((core) => core.ping());
     if (pinged.length === 0) this.#connection.send({ action: 'ping' });
-  }
-
-  #tell(frame: Frame): void {
-    this.emit(frame.type as keyof ClientEvents, frame as never);
   }
 }

@@ -1,242 +1,218 @@
-import type { TokenSource } from './credential.ts';
-import { ChatClientError, closed, noToken, unreachable } from './errors.ts';
-import { Heartbeat } from './heartbeat.ts';
-import type { Rest } from './rest.ts';
-import { readFrame, type Socket, type SocketClass } from './socket.ts';
-import { onReturn } from './surroundings.ts';
+import { ChatClientError, closed, unreachable } from './errors.ts';
+import type { RestClient, TokenSource } from './rest.ts';
+import {
+  Heartbeat,
+  onNetworkChange,
+  openSocket,
+  parseFrame,
+  type Socket,
+  type SocketClass,
+} from './socket.ts';
 import type { ClientFrame, Frame } from './wire.ts';
 
-const HANDSHAKE_MS = 15_000;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
-/** A socket that lived for so long was no part of a row of failures. */
-const STEADY_MS = 10_000;
-/** A fresh token is sent so long before the old one runs out. */
-const RENEW_MS = 60_000;
-/** Timers take no more than 31 bits. */
+const FIRST_BACKOFF_MS = 500;
+const LONGEST_BACKOFF_MS = 30_000;
+/** A socket that was open for this long resets the backoff. */
+const STABLE_MS = 10_000;
+/** The client sends a fresh token this long before the old one expires. */
+const RENEW_BEFORE_MS = 60_000;
+/** The longest delay of `setTimeout`. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export type Phase = 'connecting' | 'open' | 'offline' | 'refused';
 
-export interface ConnectionParts {
-  /** The inbox: the socket of all rooms. */
+export interface ConnectionOptions {
   readonly url: string;
-  readonly credential: TokenSource;
-  readonly rest: Rest;
+  readonly tokens: TokenSource;
+  readonly rest: RestClient;
   readonly WebSocket: SocketClass;
-  /** Called before the phase changes to open, with the user known. */
+  /** Called before the socket opens, when the user is known. */
   onUser(): Promise<void>;
-  onPhase(phase: Phase, error?: ChatClientError): void;
-  /** `undefined` is the gateway's own frame: something in flight was not served. */
+  onPhase(wasOpen: boolean): void;
+  /** The frame is undefined if API Gateway reported that the server failed at an unnamed frame. */
   onFrame(frame: Frame | undefined): void;
-  /** Sends what makes the server answer. */
+  /** Sends a frame that the server answers. */
   ping(): void;
 }
 
-/** One socket that is opened again whenever it is lost, until it is stopped or refused. */
+const tokenFunctionFailed = (cause: unknown) => {
+  const message = 'Could not get a token: the token function failed. The client calls it again.';
+  return new ChatClientError('UNREACHABLE', message, undefined, { cause });
+};
+
+/** A socket that opens again whenever it is lost, until it is stopped or the server rejects the token. */
 export class Connection {
-  #phase: Phase = 'offline';
+  phase: Phase = 'offline';
+  /** Why the phase is `offline` or `refused`. */
+  error: ChatClientError | undefined;
   #socket: Socket | undefined;
-  /** Counts dials; what belongs to an earlier one is not listened to. */
-  #dial = 0;
+  /** Counts attempts, so that callbacks of an earlier attempt are ignored. */
+  #attempt = 0;
   #failures = 0;
-  #doubted = false;
-  #wait: ReturnType<typeof setTimeout> | undefined;
+  /** Whether the server rejected the last token, and a fresh one is being tried. */
+  #tokenRejected = false;
+  #backoff: ReturnType<typeof setTimeout> | undefined;
   #renewal: ReturnType<typeof setTimeout> | undefined;
-  #ignoreReturn: (() => void) | undefined;
-  readonly #parts: ConnectionParts;
+  #stopListening: (() => void) | undefined;
+  readonly #options: ConnectionOptions;
   readonly #heartbeat: Heartbeat;
 
-  constructor(parts: ConnectionParts) {
-    this.#parts = parts;
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
     this.#heartbeat = new Heartbeat(
-      () => parts.ping(),
-      () => this.#lost(this.#dial),
+      () => options.ping(),
+      () => this.reconnect(),
     );
   }
 
   start(): void {
-    if (this.#ignoreReturn) return;
-    this.#ignoreReturn = onReturn(() => this.#return());
+    if (this.#stopListening) return;
+    this.#stopListening = onNetworkChange(() => {
+      if (this.phase === 'open') this.check();
+      else if (this.#backoff !== undefined) void this.#connect();
+    });
     void this.#connect();
   }
 
   stop(): void {
-    if (this.#ignoreReturn) this.#end('offline', closed());
+    if (this.#stopListening) this.#end('offline', closed());
   }
 
-  /** Whether the socket took a frame. */
+  /** Sends a frame. Returns false if the socket is not open. */
   send(frame: ClientFrame): boolean {
-    if (this.#phase !== 'open') return false;
+    if (this.phase !== 'open') return false;
     this.#socket?.send(JSON.stringify(frame));
     return true;
   }
 
-  /** Something was not answered: finds out whether the socket is dead. */
+  /** Pings the server, and reconnects if no answer arrives. */
   check(): void {
-    if (this.#phase === 'open') this.#heartbeat.check();
+    if (this.phase === 'open') this.#heartbeat.check();
   }
 
-  /** Drops the socket and opens another with a fresh token. */
-  renew(): void {
-    this.#lost(this.#dial);
+  /** Drops the socket and opens another with a fresh token, after a backoff. */
+  reconnect(): void {
+    this.#drop();
+    this.#connectLater(unreachable());
   }
 
-  #return(): void {
-    if (this.#phase === 'open') this.check();
-    else if (this.#wait !== undefined) void this.#connect();
-  }
-
-  #set(phase: Phase, error?: ChatClientError): void {
-    this.#phase = phase;
-    this.#parts.onPhase(phase, error);
+  #setPhase(phase: Phase, error?: ChatClientError): void {
+    const wasOpen = this.phase === 'open';
+    this.phase = phase;
+    this.error = error;
+    this.#options.onPhase(wasOpen);
   }
 
   async #connect(): Promise<void> {
     this.#drop();
-    const dial = this.#dial;
-    this.#set('connecting');
+    const attempt = this.#attempt;
+    this.#setPhase('connecting');
     try {
-      const token = await this.#freshToken();
-      await this.#parts.onUser();
-      if (dial === this.#dial) this.#open(dial, token);
+      const token = await this.#options.tokens.fetch();
+      await this.#options.onUser();
+      if (attempt === this.#attempt) this.#open(token);
     } catch (error) {
-      if (dial !== this.#dial) return;
-      const known = error instanceof ChatClientError ? error : unreachable();
-      if (known.code === 'UNAUTHENTICATED') this.#end('refused', known);
-      else this.#again(known);
+      if (attempt !== this.#attempt) return;
+      const reason = error instanceof ChatClientError ? error : tokenFunctionFailed(error);
+      if (reason.code === 'UNAUTHENTICATED') this.#end('refused', reason);
+      else this.#connectLater(reason);
     }
   }
 
-  #freshToken(): Promise<string> {
-    return this.#parts.credential.fresh().catch((error: unknown) => {
-      throw error instanceof ChatClientError ? error : noToken(error);
+  #open(token: string): void {
+    const attempt = this.#attempt;
+    const isCurrent = () => attempt === this.#attempt;
+    this.#socket = openSocket(this.#options.WebSocket, this.#options.url, token, {
+      onOpen: () => {
+        if (!isCurrent()) return;
+        this.#tokenRejected = false;
+        this.#heartbeat.start();
+        this.#scheduleRenewal();
+        this.#setPhase('open');
+      },
+      onText: (text) => isCurrent() && this.#received(text),
+      onEnd: (openedAt) => {
+        if (!isCurrent()) return;
+        if (openedAt === undefined) void this.#explainFailure(token);
+        else {
+          if (Date.now() - openedAt > STABLE_MS) this.#failures = 0;
+          this.reconnect();
+        }
+      },
     });
-  }
-
-  #open(dial: number, token: string): void {
-    const socket = this.#dialed(token);
-    if (!socket) {
-      this.#drop();
-      this.#denied();
-      return;
-    }
-    this.#socket = socket;
-    let openedAt: number | undefined;
-    const failed = () => {
-      if (dial !== this.#dial) return;
-      if (openedAt === undefined) void this.#explain(token);
-      else {
-        if (Date.now() - openedAt > STEADY_MS) this.#failures = 0;
-        this.#lost(dial);
-      }
-    };
-    const late = setTimeout(failed, HANDSHAKE_MS);
-    const here =
-      <T>(listen: (event: T) => void) =>
-      (event: T) => {
-        clearTimeout(late);
-        if (dial === this.#dial) listen(event);
-      };
-    socket.onopen = here(() => {
-      openedAt = Date.now();
-      this.#opened();
-    });
-    socket.onmessage = here(({ data }) => this.#heard(String(data)));
-    socket.onclose = here(failed);
-    socket.onerror = here(failed);
-  }
-
-  /** Undefined for a token that no header can hold. */
-  #dialed(token: string): Socket | undefined {
-    try {
-      return new this.#parts.WebSocket(this.#parts.url, ['Bearer', token]);
-    } catch {
-      return undefined;
-    }
-  }
-
-  #opened(): void {
-    this.#doubted = false;
-    this.#heartbeat.start();
-    this.#renewIn(this.#parts.credential.expiresAt);
-    this.#set('open');
-  }
-
-  #heard(text: string): void {
-    this.#heartbeat.heard();
-    const frame = readFrame(text);
-    if (frame === 'fault') this.#parts.onFrame(undefined);
-    else if (frame?.type === 'authenticated') this.#renewIn(this.#parts.credential.expiresAt);
-    else if (frame) this.#parts.onFrame(frame);
-  }
-
-  #renewIn(expiresAt: number | undefined): void {
-    clearTimeout(this.#renewal);
-    const left = (expiresAt ?? 0) - Date.now();
-    if (left <= 0 || !this.#parts.credential.renewable) return;
-    const wait = Math.max(left - RENEW_MS, left / 2, 1_000);
-    this.#renewal = setTimeout(() => void this.#authenticate(), Math.min(wait, LONGEST_TIMER_MS));
-  }
-
-  /** Where no token comes the socket is closed at the old one's end, and opened again as ever. */
-  async #authenticate(): Promise<void> {
-    const dial = this.#dial;
-    const token = await this.#parts.credential.fresh().catch(() => undefined);
-    if (token !== undefined && dial === this.#dial) this.send({ action: 'authenticate', token });
-  }
-
-  /** A browser hides why a handshake failed; REST tells, with the same token. */
-  async #explain(token: string): Promise<void> {
+    if (this.#socket) return;
     this.#drop();
-    const dial = this.#dial;
-    const status = await this.#parts.rest.ask('/api/chats/?limit=1', {}, token).then(
-      (answer) => answer.status,
+    this.#handleRejectedToken();
+  }
+
+  #received(text: string): void {
+    this.#heartbeat.frameReceived();
+    const frame = parseFrame(text);
+    if (frame === 'fault') this.#options.onFrame(undefined);
+    else if (frame?.type === 'authenticated') this.#scheduleRenewal();
+    else if (frame) this.#options.onFrame(frame);
+  }
+
+  #scheduleRenewal(): void {
+    clearTimeout(this.#renewal);
+    const { expiresAt = 0, isRenewable } = this.#options.tokens;
+    const left = expiresAt - Date.now();
+    if (left <= 0 || !isRenewable) return;
+    const delay = Math.max(left - RENEW_BEFORE_MS, left / 2, 1_000);
+    this.#renewal = setTimeout(() => void this.#renewToken(), Math.min(delay, LONGEST_TIMER_MS));
+  }
+
+  /** If no token arrives, the server closes the socket when the old token expires, and the client reconnects. */
+  async #renewToken(): Promise<void> {
+    const attempt = this.#attempt;
+    const token = await this.#options.tokens.fetch().catch(() => undefined);
+    if (token !== undefined && attempt === this.#attempt) this.send({ action: 'authenticate', token });
+  }
+
+  /** Asks the HTTP API why the handshake failed, because browsers hide its status. */
+  async #explainFailure(token: string): Promise<void> {
+    this.#drop();
+    const attempt = this.#attempt;
+    const status = await this.#options.rest.fetchOnce('/api/chats/?limit=1', {}, token).then(
+      (response) => response.status,
       () => 0,
     );
-    if (dial !== this.#dial) return;
-    if (status === 401) this.#denied();
-    else this.#again(unreachable());
+    if (attempt !== this.#attempt) return;
+    if (status === 401) this.#handleRejectedToken();
+    else this.#connectLater(unreachable());
   }
 
-  /** The token is none; a fresh one may be. */
-  #denied(): void {
-    if (this.#parts.credential.renewable && !this.#doubted) {
-      this.#doubted = true;
+  #handleRejectedToken(): void {
+    if (this.#options.tokens.isRenewable && !this.#tokenRejected) {
+      this.#tokenRejected = true;
       void this.#connect();
     } else {
-      const why = 'Not signed in: the token was refused; sign in again';
-      this.#end('refused', new ChatClientError('UNAUTHENTICATED', why));
+      const message = 'Not signed in: the server rejected the token. Sign in again.';
+      this.#end('refused', new ChatClientError('UNAUTHENTICATED', message));
     }
   }
 
-  #lost(dial: number): void {
-    if (dial !== this.#dial) return;
-    this.#drop();
-    this.#again(unreachable());
+  /** Full jitter spreads the reconnects of clients that lost their sockets together. */
+  #connectLater(error: ChatClientError): void {
+    const longest = Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures++, LONGEST_BACKOFF_MS);
+    this.#backoff = setTimeout(() => void this.#connect(), Math.random() * longest);
+    this.#setPhase('offline', error);
   }
 
-  /** Full jitter: clients that were lost together do not come back together. */
-  #again(error: ChatClientError): void {
-    const longest = Math.min(FIRST_WAIT_MS * 2 ** this.#failures++, LONGEST_WAIT_MS);
-    this.#wait = setTimeout(() => void this.#connect(), Math.random() * longest);
-    this.#set('offline', error);
-  }
-
-  #end(phase: 'offline' | 'refused', error?: ChatClientError): void {
+  #end(phase: 'offline' | 'refused', error: ChatClientError): void {
     this.#drop();
-    this.#ignoreReturn?.();
-    this.#ignoreReturn = undefined;
-    this.#doubted = false;
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+    this.#tokenRejected = false;
     this.#failures = 0;
-    this.#set(phase, error);
+    this.#setPhase(phase, error);
   }
 
   #drop(): void {
-    this.#dial++;
-    clearTimeout(this.#wait);
+    this.#attempt++;
+    clearTimeout(this.#backoff);
     clearTimeout(this.#renewal);
-    this.#wait = undefined;
+    this.#backoff = undefined;
     this.#heartbeat.stop();
     this.#socket?.close();
     this.#socket = undefined;

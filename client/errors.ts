@@ -1,17 +1,28 @@
 import type { WireErrorCode } from './wire.ts';
 
 /**
- * The codes of the wire, and the client's own: UNREACHABLE (no answer; the network or the server is away), CLOSED (the
- * client or the room was closed), EXPIRED (a change that was tried waited for a day, after which a repeat is not known).
- * REST has codes besides, such as BAD_REQUEST.
+ * An error code of the server, listed in `docs/protocol.md`, or one of the client's own:
+ *
+ * - `UNREACHABLE`: no answer, because the network or the server is down.
+ * - `CLOSED`: the client or the room was closed.
+ * - `EXPIRED`: a change was tried and then waited for almost a day. The server may no longer recognize a repeat.
+ *
+ * The list may grow. Treat an unknown code as a refusal that a retry does not fix.
  */
 export type ErrorCode = WireErrorCode | 'UNREACHABLE' | 'CLOSED' | 'EXPIRED' | (string & {});
 
-/** Why something that was asked for did not happen. `message` is a sentence for people. */
+/**
+ * The reason for a rejected promise, and for the states `offline` and `refused`. Branch on `code`; `message` is a
+ * sentence for people and may change.
+ * @example
+ * room.send(text).catch((error) => {
+ *   if (error.code === 'MUTED') showNotice(error.message);
+ * });
+ */
 export class ChatClientError extends Error {
   override readonly name = 'ChatClientError';
   readonly code: ErrorCode;
-  /** Milliseconds after which the same may be asked again; undefined where waiting does not help. */
+  /** Milliseconds to wait before a retry. Undefined if waiting does not help. */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, retryAfterMs?: number, options?: ErrorOptions) {
@@ -22,17 +33,11 @@ export class ChatClientError extends Error {
 }
 
 export const unreachable = () =>
-  new ChatClientError('UNREACHABLE', 'The chat does not answer: check the network; it is tried again');
+  new ChatClientError('UNREACHABLE', 'Could not reach the chat: there was no answer. Check the network.');
 
-/** @param cause what the function threw */
-export const noToken = (cause: unknown) =>
-  new ChatClientError(
-    'UNREACHABLE',
-    'No token came: the function that gives it failed; it is tried again',
-    undefined,
-    {
-      cause,
-    },
-  );
+export const closed = () =>
+  new ChatClientError('CLOSED', 'Request canceled: the client or the room was closed. Open it again.');
 
-export const closed = () => new ChatClientError('CLOSED', 'Not done: it was closed before; open it again');
+/** Whether the socket or the room went away, so that the request was neither accepted nor refused. */
+export const isDisconnect = ({ code }: ChatClientError): boolean =>
+  code === 'UNREACHABLE' || code === 'CLOSED';

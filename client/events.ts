@@ -1,27 +1,92 @@
+import type { ChatClientError } from './errors.ts';
+import type { PendingChange } from './outbox.ts';
+import type { Activity, Change, ChangeRequest, FrameOf, Id } from './wire.ts';
+
+/** The state of the client, and of each room. A page can show it as it is. */
+export type State = 'connecting' | 'catching-up' | 'live' | 'offline' | 'refused';
+
+/** The events of a room. Events that come from the server have the names and fields of their frames. */
+export type RoomEvents = { [Event in Change | Activity as Event['type']]: Event } & {
+  /** The room's state changed. */
+  state: State;
+  /** The server refused a change. Its promise rejects too, unless an earlier page made the change. */
+  failed: { readonly frame: ChangeRequest; readonly error: ChatClientError };
+};
+
+type RoomFrame = Change | Activity | FrameOf<'joined'> | FrameOf<'left'>;
+
+/** The events of a client: those of all the user's rooms, each with its `room_id`, and the client's own. */
+export type ClientEvents = { [Event in RoomFrame as Event['type']]: Event & { room_id: Id } } & {
+  /** From now on, the client receives events from all the user's rooms. Emitted after each connect. */
+  inbox: FrameOf<'inbox'>;
+  /** The client's state changed. */
+  state: State;
+  /** The list of pending changes changed. */
+  pendingChanges: readonly PendingChange[];
+  /** The server refused a change in any room, open or not. */
+  failed: RoomEvents['failed'] & { readonly room_id: Id };
+};
+
 type Listener<T> = (value: T) => void;
 
-/** Typed events: `on` takes a listener and gives back what takes it away again. */
-export class Emitter<Events extends object> {
+/** Typed events, and subscriptions to any change. */
+export class Observable<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
+  readonly #subscribers = new Set<() => void>();
 
+  /**
+   * Calls `listener` on each event with this name. Returns a function that removes the listener. An error that a listener
+   * throws is reported as uncaught and does not affect other listeners.
+   */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));
     return () => void listeners.delete(listener);
   }
 
+  /** Calls `listener` after each change: of a client's state, or of anything in a room. Returns a function that ends it. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#subscribers.add(listener);
+    return () => void this.#subscribers.delete(listener);
+  };
+
   protected emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) heard(listener, value as never);
+    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+      try {
+        listener(value as never);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  protected notify(): void {
+    for (const listener of [...this.#subscribers]) listener();
   }
 }
 
-/** One listener that throws takes nothing from the others; its error shows as an uncaught one. */
-function heard<T>(listener: Listener<T>, value: T): void {
-  try {
-    listener(value);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
+/**
+ * Resolves when the state is `live`.
+ * @param reason returns the error to reject with
+ * @throws ChatClientError if the state is `refused`, or the client or room is closed
+ */
+export function whenLive(
+  target: { readonly state: State; subscribe(listener: () => void): () => void },
+  reason: () => ChatClientError | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const check = () => {
+      const { state } = target;
+      const error = reason();
+      const isFinal = state === 'refused' || (state === 'offline' && error?.code === 'CLOSED');
+      if (state !== 'live' && !isFinal) return;
+      unsubscribe();
+      if (state === 'live') resolve();
+      else reject(error);
+    };
+    const unsubscribe = target.subscribe(check);
+    check();
+  });
 }

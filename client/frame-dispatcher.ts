@@ -1,92 +1,87 @@
-import { Leaves } from './leaves.ts';
-import type { Receiver } from './link.ts';
-import type { ClientFrame, Frame, FrameOf } from './wire.ts';
+import type { RoomContext, RoomCore } from './room-core.ts';
+import type { Frame, FrameOf } from './wire.ts';
 
-interface FrameDispatcherOptions {
-  /** The open rooms, by their ids. */
-  readonly rooms: ReadonlyMap<string, { readonly receiver: Receiver }>;
-  /** The token was refused, or ran out. */
-  readonly onToken: () => void;
-  /** Whoever uses the client hears of it. */
-  readonly tell: (frame: Frame) => void;
-  /** A room's state is another. */
-  readonly changed: () => void;
-}
-
-/** Error codes after which the client opens a new connection with a new token. */
-const needsNewConnection: ReadonlySet<string> = new Set([
-  'TOKEN_EXPIRED',
+/** The server accepts no more frames from this connection. A new one with a fresh token may work. */
+const reconnectCodes: ReadonlySet<string> = new Set([
   'UNAUTHENTICATED',
+  'TOKEN_EXPIRED',
   'WRONG_USER',
   'CONNECTION_REMOVED',
 ]);
 
-/** Brings each frame to the room that it is about, and tells of the rooms that are not open here. */
+/** Passes each frame to the room that it belongs to, and emits the events of rooms that are not open. */
 export class FrameDispatcher {
-  /** The last numbers of rooms that are not open here, so that a frame that comes twice is told once. */
-  readonly #heard = new Map<string, number>();
-  readonly #leaves = new Leaves();
-  readonly #parts: FrameDispatcherOptions;
+  /** The last sequence numbers of rooms that are not open, so that a repeated frame is emitted once. */
+  readonly #lastSeqs = new Map<string, number>();
+  /** How many `leave` frames of each room are unanswered. Any other `left` means that the user was removed. */
+  readonly #leaves = new Map<string, number>();
+  readonly #rooms: ReadonlyMap<string, RoomCore>;
+  readonly #context: RoomContext;
 
-  constructor(parts: FrameDispatcherOptions) {
-    this.#parts = parts;
+  /** @param rooms the open rooms by id */
+  constructor(rooms: ReadonlyMap<string, RoomCore>, context: RoomContext) {
+    this.#rooms = rooms;
+    this.#context = context;
   }
 
-  /** A frame went out. */
-  sent(frame: ClientFrame): void {
-    this.#leaves.sent(frame);
+  /** Records that the client left a room. */
+  leaveSent(room: string): void {
+    this.#countLeave(room, 1);
   }
 
-  /** The socket is another: what was asked for on the one before is not answered any more. */
-  clear(): void {
+  /** Forgets the requests of the previous socket. */
+  reset(): void {
     this.#leaves.clear();
   }
 
-  /** @param frame undefined where the server failed at something without a word about what */
-  route(frame: Frame | undefined): void {
-    const { rooms, tell } = this.#parts;
-    const receivers = [...rooms.values()].map(({ receiver }) => receiver);
-    if (frame === undefined) for (const receiver of receivers) receiver.fault();
-    else if (frame.type === 'error') this.#refused(frame, receivers);
-    else if (frame.type === 'inbox') tell(frame);
+  /** @param frame undefined if API Gateway reported that the server failed at an unnamed frame */
+  dispatch(frame: Frame | undefined): void {
+    if (frame === undefined) for (const core of this.#rooms.values()) core.retryLater();
+    else if (frame.type === 'error') this.#refuse(frame);
+    else if (frame.type === 'inbox') this.#context.onEvent(frame);
     else if ('room_id' in frame && frame.room_id !== undefined) {
-      const open = rooms.get(String(frame.room_id));
-      const asked = this.#leaves.answered(frame);
-      if (open && asked) this.#rejoin(open.receiver);
-      else if (open) open.receiver.hear(frame);
-      if (!open || frame.type === 'joined' || frame.type === 'left') this.#tellOnce(frame);
+      const core = this.#rooms.get(String(frame.room_id));
+      const isLeaveAnswer = this.#answersLeave(frame);
+      if (core && isLeaveAnswer) this.#rejoin(core);
+      else if (core) core.receive(frame);
+      if (!core || frame.type === 'joined' || frame.type === 'left') this.#emitOnce(frame);
     }
   }
 
-  /** It was left before it was opened again, and the two may be served in either order: so it joins once more. */
-  #rejoin(receiver: Receiver): void {
-    receiver.down();
-    receiver.up();
-    receiver.changed();
-    this.#parts.changed();
+  #answersLeave(frame: Frame): boolean {
+    if (frame.type !== 'left' || !this.#leaves.get(String(frame.room_id))) return false;
+    this.#countLeave(String(frame.room_id), -1);
+    return true;
   }
 
-  /** A refusal without a room is of a frame that could not be read, or of the token. */
-  #refused(error: FrameOf<'error'>, receivers: readonly Receiver[]): void {
+  #countLeave(room: string, count: number): void {
+    this.#leaves.set(room, (this.#leaves.get(room) ?? 0) + count);
+  }
+
+  /** Joins a room again that was left and reopened, because the server may handle the two frames in either order. */
+  #rejoin(core: RoomCore): void {
+    core.disconnect();
+    core.connect();
+    core.updateState();
+    this.#context.onState();
+  }
+
+  #refuse(error: FrameOf<'error'>): void {
     const { code, room_id, client_id } = error;
-    if (needsNewConnection.has(code)) {
-      this.#parts.onToken();
-      return;
+    if (reconnectCodes.has(code)) this.#context.connection.reconnect();
+    else if (room_id !== undefined) this.#rooms.get(String(room_id))?.refuse(error);
+    else {
+      // Without a client id, the frame may belong to any room's request in flight.
+      for (const core of this.#rooms.values()) if (core.refuse(error) && client_id !== undefined) return;
     }
-    const open = room_id === undefined ? undefined : this.#parts.rooms.get(String(room_id));
-    // What is refused of a room that was left meanwhile is nothing to the others.
-    if (room_id !== undefined && !open) return;
-    const asked = open ? [open.receiver] : receivers;
-    if (client_id !== undefined || open) asked.some((receiver) => receiver.refuse(error));
-    else for (const receiver of asked) receiver.refuse(error);
   }
 
-  #tellOnce(frame: Frame): void {
+  #emitOnce(frame: Frame): void {
     if ('message_id' in frame && 'seq' in frame) {
       const room = String(frame.room_id);
-      if (frame.seq <= (this.#heard.get(room) ?? 0)) return;
-      this.#heard.set(room, frame.seq);
+      if (frame.seq <= (this.#lastSeqs.get(room) ?? 0)) return;
+      this.#lastSeqs.set(room, frame.seq);
     }
-    this.#parts.tell(frame);
+    this.#context.onEvent(frame);
   }
 }

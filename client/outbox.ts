@@ -1,13 +1,17 @@
 import type { ChangeRequest } from './wire.ts';
 
-/** Keeps texts by key, at once or later. `pageStorage` is a browser's. */
+/** Key-value storage for strings. Methods may be asynchronous. `webStorage` adapts a browser's. */
 export interface ChatStorage {
   get(key: string): string | null | undefined | Promise<string | null | undefined>;
   set(key: string, value: string): unknown;
   remove(key: string): unknown;
 }
 
-/** `localStorage`, or anything like it, for a client. */
+/**
+ * Adapts `localStorage`, or an object with the same methods, for a client.
+ * @example
+ * new ChatClient({ url, token, storage: webStorage(localStorage) });
+ */
 export const webStorage = (storage: {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
@@ -18,66 +22,63 @@ export const webStorage = (storage: {
   remove: (key) => storage.removeItem(key),
 });
 
-/** A change that was asked for and is not answered yet. */
+/** A change that the server has not answered yet. */
 export interface PendingChange {
   readonly room: string;
   readonly frame: ChangeRequest & { client_id: string };
-  /** When it was asked for first, in milliseconds since the epoch. */
+  /** When the user made the change, in milliseconds since the epoch. */
   readonly at: number;
 }
 
 /**
- * PendingChange changes, kept where a reload finds them. Each write reads first what is there, so that two pages of one
- * user do not lose each other's; both send them then, which does no harm, since a repeat is known.
+ * Stores pending changes, so that a reload does not lose them. Each write first reads the stored list, so that two pages
+ * of one user keep each other's changes. Both pages then send all of them; the server recognizes repeats.
  */
 export class Outbox {
   readonly #storage: ChatStorage | undefined;
-  readonly #key: Promise<string>;
-  readonly #left: Promise<readonly PendingChange[]>;
-  #name: (key: string) => void = () => {};
-  #last: Promise<unknown>;
+  #key = '';
+  #start: () => void = () => {};
+  /** Updates run one after the other, and not before `open`. */
+  #lastUpdate = new Promise<void>((resolve) => {
+    this.#start = resolve;
+  });
 
   constructor(storage: ChatStorage | undefined) {
     this.#storage = storage;
-    this.#key = new Promise((resolve) => {
-      this.#name = resolve;
-    });
-    this.#left = this.#key.then((key) => this.#read(key)).catch(() => []);
-    this.#last = this.#left;
   }
 
-  /** What an earlier page left, oldest first. Until then nothing is written, and from then on under this key. */
-  open(key: string): Promise<readonly PendingChange[]> {
-    this.#name(key);
-    return this.#left;
+  /** Starts to write under this key. Returns the changes of an earlier page, oldest first. */
+  async open(key: string): Promise<readonly PendingChange[]> {
+    this.#key = key;
+    const changes = await this.#read().catch(() => []);
+    this.#start();
+    return changes;
   }
 
-  put(change: PendingChange): void {
-    this.#change((kept) => [...kept, change]);
+  add(change: PendingChange): void {
+    this.#update((stored) => [...stored, change]);
   }
 
-  drop(clientId: string): void {
-    this.#change((kept) => kept.filter(({ frame }) => frame.client_id !== clientId));
+  remove(clientId: string): void {
+    this.#update((stored) => stored.filter(({ frame }) => frame.client_id !== clientId));
   }
 
-  /** Nothing is kept any more of what was put here. */
   clear(): void {
-    this.#change(() => []);
+    this.#update(() => []);
   }
 
-  async #read(key: string): Promise<readonly PendingChange[]> {
-    return JSON.parse((await this.#storage?.get(key)) ?? '[]') as readonly PendingChange[];
+  async #read(): Promise<readonly PendingChange[]> {
+    return JSON.parse((await this.#storage?.get(this.#key)) ?? '[]') as readonly PendingChange[];
   }
 
-  /** One after the other. A storage that is full or forbidden keeps nothing, and sending goes on. */
-  #change(change: (kept: readonly PendingChange[]) => readonly PendingChange[]): void {
-    if (!this.#storage) return;
-    this.#last = this.#last
-      .then(async () => {
-        const key = await this.#key;
-        const next = change(await this.#read(key));
-        await (next.length > 0 ? this.#storage?.set(key, JSON.stringify(next)) : this.#storage?.remove(key));
-      })
-      .catch(() => {});
+  #update(update: (stored: readonly PendingChange[]) => readonly PendingChange[]): void {
+    const write = async () => {
+      const next = update(await this.#read());
+      await (next.length > 0
+        ? this.#storage?.set(this.#key, JSON.stringify(next))
+        : this.#storage?.remove(this.#key));
+    };
+    // A storage that is full or forbidden must not prevent sending.
+    if (this.#storage) this.#lastUpdate = this.#lastUpdate.then(write).catch(() => {});
   }
 }

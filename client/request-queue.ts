@@ -1,180 +1,170 @@
 import { ChatClientError, unreachable } from './errors.ts';
 import type { ClientFrame, Frame, FrameOf } from './wire.ts';
 
-/** Milliseconds without an answer after which a frame is sent again: a function may run for 29 s, but rarely does. */
+/** How long to wait for an answer before sending the frame again. A function may run for 29 s, but rarely does. */
 const ANSWER_MS = 10_000;
-const PAUSE_MS = 1_000;
+const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** Something that is asked of the server until it has answered. */
-export interface Request {
-  readonly frame: ClientFrame;
-  /** Its client id, where it has one: an answer or a refusal that names it is its own for certain. */
-  readonly id?: string | undefined;
-  /** Whether a frame without its client id answers it. Asked of the first alone, once it was sent. */
-  answeredBy(frame: Frame): boolean;
-  resolve(frame: Frame): void;
-  reject(error: ChatClientError): void;
-  /** Given up when the socket goes, instead of being sent again by the next. */
-  readonly fleeting?: boolean;
-  /** Given up when it is not answered, instead of being sent again. */
-  readonly once?: boolean;
-  /** Made by the client itself: a frame that could not be read is another one. */
-  readonly sound?: boolean;
-  /** When a repeat is not known as one any more, in milliseconds since the epoch. */
-  readonly until?: number;
-  /** How often it was sent. */
-  tries?: number;
+export interface RequestOptions {
+  /** Rejects the request when the socket closes, instead of sending it again over the next socket. */
+  readonly dropOnDisconnect?: boolean;
+  /** Rejects the request if no answer arrives, instead of sending it again. */
+  readonly noRetry?: boolean;
+  /** The client built this frame, so `BAD_FRAME` or `ROOM_REQUIRED` without a client id and room is about another frame. */
+  readonly wellFormed?: boolean;
 }
 
-const expired = () =>
-  new ChatClientError(
-    'EXPIRED',
-    'Not sent: it waited for a day, and a repeat may show twice; look, and send it anew',
-  );
+/** A frame that expects an answer. */
+export interface Request extends RequestOptions {
+  readonly frame: ClientFrame;
+  /** The idempotency key, if the frame has one. An answer or refusal with the same `client_id` belongs to it. */
+  readonly clientId?: string;
+  /** Whether a frame without this client id is the answer. Called for the first request only, once it was sent. */
+  isAnswer(frame: Frame): boolean;
+  resolve(frame: Frame): void;
+  reject(error: ChatClientError): void;
+  /** When the server may stop recognizing a repeat, in milliseconds since the epoch. */
+  readonly expiresAt?: number;
+  /** How many times the frame was sent. */
+  attempts?: number;
+}
 
-const idIn = (frame: Frame): string | undefined => {
+const clientIdOf = (frame: Frame): string | undefined => {
   if (frame.type === 'chat_message') return frame.message.client_id;
-  return 'client_id' in frame && typeof frame.client_id === 'string' ? frame.client_id : undefined;
+  return 'client_id' in frame ? frame.client_id : undefined;
 };
 
-const namesMessage = (frame: ClientFrame): boolean => 'message_id' in frame || frame.action === 'send';
+interface RequestQueueOptions {
+  /** Sends a frame. Returns false if it cannot be sent now. */
+  send(frame: ClientFrame): boolean;
+  /** Called when no answer arrived in time. */
+  onTimeout(): void;
+  /** Called when the server asks to wait. */
+  onThrottle?(ms: number): void;
+}
 
 /**
- * Requests one after the other: so they land in their order, and a refusal that names none of them belongs to the one
- * in flight.
+ * Sends requests one at a time, and repeats each until the server answers. So changes are stored in order, and a refusal
+ * without a client id belongs to the request in flight.
  */
 export class RequestQueue {
-  #queue: Request[] = [];
-  #flying = false;
+  #requests: Request[] = [];
+  #inFlight = false;
+  /** Waits for an answer or, between requests, for the end of a pause. */
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #faults = 0;
-  readonly #post: (request: Request) => boolean;
-  readonly #onSilence: () => void;
-  readonly #onHeld: (ms: number) => void;
+  #failures = 0;
+  readonly #options: RequestQueueOptions;
 
-  /**
-   * @param post sends a request; false where it cannot go now
-   * @param onSilence is told that a frame was not answered in time
-   * @param onHeld is told that nothing goes out for so many milliseconds, since too much did
-   */
-  constructor(
-    post: (request: Request) => boolean,
-    onSilence: () => void,
-    onHeld: (ms: number) => void = () => {},
-  ) {
-    this.#post = post;
-    this.#onSilence = onSilence;
-    this.#onHeld = onHeld;
+  constructor(options: RequestQueueOptions) {
+    this.#options = options;
   }
 
-  get empty(): boolean {
-    return this.#queue.length === 0;
+  get isEmpty(): boolean {
+    return this.#requests.length === 0;
   }
 
-  /** Puts a request last, or first among those that are not in flight. */
-  add(request: Request, first = false): void {
-    if (first) this.#queue.splice(this.#flying ? 1 : 0, 0, request);
-    else this.#queue.push(request);
-    this.pump();
+  /** Adds a request at the end, or directly after the request in flight if it is `urgent`. */
+  add(request: Request, urgent = false): void {
+    if (urgent) this.#requests.splice(this.#inFlight ? 1 : 0, 0, request);
+    else this.#requests.push(request);
+    this.sendNext();
   }
 
-  /** Sends the first request, if none is in flight. */
-  pump(): void {
-    const [head] = this.#queue;
-    if (!head || this.#flying || this.#timer !== undefined) return;
-    if (head.tries && head.until !== undefined && Date.now() > head.until) {
-      this.#settle(head, () => head.reject(expired()));
-    } else if (this.#post(head)) this.#fly(head);
+  /** Sends the first request, unless one is in flight or the queue is paused. */
+  sendNext(): void {
+    const [first] = this.#requests;
+    if (!first || this.#timer !== undefined) return;
+    if (first.attempts && first.expiresAt !== undefined && Date.now() > first.expiresAt) {
+      const message =
+        'Could not send: the change waited for almost a day, and a repeat could duplicate it. Check the room first.';
+      this.#finish(first, () => first.reject(new ChatClientError('EXPIRED', message)));
+    } else if (this.#options.send(first.frame)) {
+      first.attempts = (first.attempts ?? 0) + 1;
+      this.#inFlight = true;
+      this.#timer = setTimeout(() => this.#timeOut(first), ANSWER_MS);
+    }
   }
 
-  #fly(head: Request): void {
-    head.tries = (head.tries ?? 0) + 1;
-    this.#flying = true;
-    this.#timer = setTimeout(() => this.#silent(head), ANSWER_MS);
-  }
-
-  /** Whether a frame answered one of the requests. */
-  answer(frame: Frame): boolean {
-    const id = idIn(frame);
-    const named = id === undefined ? undefined : this.#queue.find((each) => each.id === id);
-    const [head] = this.#queue;
-    const answers = head?.tries && head.answeredBy(frame) ? head : undefined;
-    const request = named ?? answers;
-    if (request) this.#settle(request, () => request.resolve(frame));
+  /** Resolves the request that a frame answers. Returns whether there is one. */
+  accept(frame: Frame): boolean {
+    const id = clientIdOf(frame);
+    const [first] = this.#requests;
+    const request = this.#find(id) ?? (first?.attempts && first.isAnswer(frame) ? first : undefined);
+    if (request) this.#finish(request, () => request.resolve(frame));
     return request !== undefined;
   }
 
-  /** Whether a refusal was of one of the requests. */
+  /** Rejects, or repeats later, the request that a refusal belongs to. Returns whether there is one. */
   refuse({ client_id: id, room_id, code, message, retry_after_ms }: FrameOf<'error'>): boolean {
-    const [head] = this.#queue;
-    const meant = id === undefined ? (head?.id === undefined ? head : undefined) : this.#find(id);
-    if (!meant || (meant === head && !this.#flying)) return false;
-    const unread = code === 'BAD_FRAME' || code === 'ROOM_REQUIRED';
-    if (meant.sound && unread && id === undefined && room_id === undefined) return false;
-    // It was of a repeat, which is answered too.
-    if (code === 'MESSAGE_NOT_FOUND' && !namesMessage(meant.frame)) return false;
-    if (code === 'RATE_LIMITED') this.#hold(retry_after_ms ?? PAUSE_MS);
-    else if (code === 'INTERNAL') this.fault();
-    else this.#settle(meant, () => meant.reject(new ChatClientError(code, message, retry_after_ms)));
+    const [first] = this.#requests;
+    const request = id === undefined && first?.clientId === undefined ? first : this.#find(id);
+    if (!request || (request === first && !this.#inFlight)) return false;
+    if (id === undefined) {
+      const isMalformed = code === 'BAD_FRAME' || code === 'ROOM_REQUIRED';
+      if (isMalformed && request.wellFormed && room_id === undefined) return false;
+      // The refusal is of an earlier attempt at a request that was already answered.
+      if (code === 'MESSAGE_NOT_FOUND' && !('message_id' in request.frame)) return false;
+    }
+    if (code === 'RATE_LIMITED') {
+      const ms = retry_after_ms ?? FIRST_PAUSE_MS;
+      this.#pause(ms);
+      this.#options.onThrottle?.(ms);
+    } else if (code === 'INTERNAL') this.retryLater();
+    else this.#finish(request, () => request.reject(new ChatClientError(code, message, retry_after_ms)));
     return true;
   }
 
-  /** The server failed at what is in flight: it is sent again after a pause that grows. */
-  fault(): void {
-    if (!this.#flying) return;
-    this.#pause(Math.min(PAUSE_MS * 2 ** this.#faults++, LONGEST_PAUSE_MS));
+  /** Repeats the request in flight after a pause that doubles with each failure. */
+  retryLater(): void {
+    if (!this.#inFlight) return;
+    this.#pause(Math.min(FIRST_PAUSE_MS * 2 ** this.#failures++, LONGEST_PAUSE_MS));
   }
 
-  /** The socket is gone, and with it the answer; what is of no use later is given up. */
-  down(): void {
-    this.#land();
-    const given = this.#queue.filter((each) => each.fleeting);
-    this.#queue = this.#queue.filter((each) => !each.fleeting);
-    for (const each of given) each.reject(unreachable());
+  /** Handles a closed socket: rejects the requests that do not wait for the next one. */
+  disconnect(): void {
+    this.#stopTimer();
+    const dropped = this.#requests.filter((each) => each.dropOnDisconnect);
+    this.#requests = this.#requests.filter((each) => !each.dropOnDisconnect);
+    for (const each of dropped) each.reject(unreachable());
   }
 
-  /** Rejects all that waits. */
-  end(error: ChatClientError): void {
-    this.#land();
-    for (const each of this.#queue.splice(0)) each.reject(error);
+  /** Rejects all requests. */
+  close(error: ChatClientError): void {
+    this.#stopTimer();
+    for (const each of this.#requests.splice(0)) each.reject(error);
   }
 
-  #find(id: string): Request | undefined {
-    return this.#queue.find((each) => each.id === id);
+  #find(id: string | undefined): Request | undefined {
+    return id === undefined ? undefined : this.#requests.find((each) => each.clientId === id);
   }
 
-  #silent(head: Request): void {
-    this.#land();
-    this.#onSilence();
-    if (head.once) this.#settle(head, () => head.reject(unreachable()));
-    else this.pump();
+  #timeOut(request: Request): void {
+    this.#stopTimer();
+    this.#options.onTimeout();
+    if (request.noRetry) this.#finish(request, () => request.reject(unreachable()));
+    else this.sendNext();
   }
 
-  #settle(request: Request, settle: () => void): void {
-    if (request === this.#queue[0]) this.#land();
-    this.#queue = this.#queue.filter((each) => each !== request);
-    this.#faults = 0;
+  #finish(request: Request, settle: () => void): void {
+    if (request === this.#requests[0]) this.#stopTimer();
+    this.#requests = this.#requests.filter((each) => each !== request);
+    this.#failures = 0;
     settle();
-    this.pump();
-  }
-
-  #hold(ms: number): void {
-    this.#pause(ms);
-    this.#onHeld(ms);
+    this.sendNext();
   }
 
   #pause(ms: number): void {
-    this.#land();
+    this.#stopTimer();
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.pump();
+      this.sendNext();
     }, ms);
   }
 
-  #land(): void {
+  #stopTimer(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#flying = false;
+    this.#inFlight = false;
   }
 }

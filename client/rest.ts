@@ -1,53 +1,104 @@
-import type { TokenSource } from './credential.ts';
 import { ChatClientError, unreachable } from './errors.ts';
-import type { RestError } from './wire.ts';
+import type { RestError, UploadOffer } from './wire.ts';
 
-/** The error that an answer of REST tells. */
-export async function refusal(response: Response): Promise<ChatClientError> {
+/** A token, or a function that returns a fresh one. The client calls the function on each connect. */
+export type Token = string | (() => string | Promise<string>);
+
+/** Decodes a JWT's claims without verifying them, which only the server can do. Returns `{}` for any other token. */
+function decodeClaims(token: string): { sub?: string; exp?: number } {
+  try {
+    const bytes = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (each) => each.charCodeAt(0))));
+  } catch {
+    return {};
+  }
+}
+
+/** Fetches tokens, and remembers the last one with its claims. */
+export class TokenSource {
+  token: string | undefined;
+  /** The user's id. Undefined until the first token arrives. */
+  user: string | undefined;
+  /** Milliseconds since the epoch. Undefined if the token has no `exp` claim. */
+  expiresAt: number | undefined;
+  readonly #token: Token;
+
+  /** @throws TypeError if `token` is neither a string nor a function */
+  constructor(token: Token) {
+    if (typeof token !== 'string' && typeof token !== 'function') {
+      throw new TypeError(
+        'Could not create the client: it has no token. Pass a token, or a function that returns one.',
+      );
+    }
+    this.#token = token;
+  }
+
+  get isRenewable(): boolean {
+    return typeof this.#token === 'function';
+  }
+
+  /** @throws the token function's error, or ChatClientError UNAUTHENTICATED if the token belongs to another user */
+  async fetch(): Promise<string> {
+    const token = typeof this.#token === 'string' ? this.#token : await this.#token();
+    const { sub, exp } = decodeClaims(token);
+    if (this.user !== undefined && sub !== this.user) {
+      throw new ChatClientError(
+        'UNAUTHENTICATED',
+        'Not signed in: the new token belongs to another user. Create a new client for that user.',
+      );
+    }
+    this.token = token;
+    this.user = sub;
+    this.expiresAt = exp === undefined ? undefined : exp * 1000;
+    return token;
+  }
+}
+
+async function errorOf(response: Response): Promise<ChatClientError> {
   const body = (await response.json().catch(() => ({}))) as Partial<RestError>;
-  const message = body.message ?? `The server answered ${response.status}: try again later`;
+  const message =
+    body.message ?? `Request failed: the server answered with status ${response.status}. Try again later.`;
   return new ChatClientError(body.error ?? 'INTERNAL', message, body.retry_after_ms);
 }
 
-/** Calls the HTTP API with the token; a token that is refused is asked for again, once. */
-export class Rest {
+/** Calls the HTTP API with the token. Repeats a call once with a fresh token if the server rejects the old one. */
+export class RestClient {
   readonly #url: string;
-  readonly #credential: TokenSource;
+  readonly #tokens: TokenSource;
   readonly #fetch: typeof fetch;
 
-  constructor(url: string, credential: TokenSource, fetch: typeof globalThis.fetch) {
+  constructor(url: string, tokens: TokenSource, fetch: typeof globalThis.fetch) {
     this.#url = url;
-    this.#credential = credential;
+    this.#tokens = tokens;
     this.#fetch = fetch;
   }
 
   /**
-   * Fetches a path below the edge's name, such as a message's `file_url`.
-   * @throws ChatClientError UNREACHABLE, or the code of an answer that is not 2xx
+   * Fetches a path of the chat's address, such as a message's `file_url`.
+   * @throws ChatClientError UNREACHABLE, or the error of a response without a 2xx status
    */
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    const { token } = this.#credential;
-    let response = await this.ask(path, init, token ?? (await this.#credential.fresh()));
-    if (response.status === 401 && this.#credential.renewable) {
-      response = await this.ask(path, init, await this.#credential.fresh());
+    let response = await this.fetchOnce(path, init, this.#tokens.token ?? (await this.#tokens.fetch()));
+    if (response.status === 401 && this.#tokens.isRenewable) {
+      response = await this.fetchOnce(path, init, await this.#tokens.fetch());
     }
-    if (!response.ok) throw await refusal(response);
+    if (!response.ok) throw await errorOf(response);
     return response;
   }
 
-  /** Asks for JSON; what is given as `body` goes as JSON. */
+  /** Returns the JSON of a GET, or of a POST if there is a `body`. @throws ChatClientError as `fetch` does */
   async json<T>(path: string, body?: unknown): Promise<T> {
-    const sent = {
+    const post = {
       method: 'POST',
       body: JSON.stringify(body),
       headers: { 'Content-Type': 'application/json' },
     };
-    const response = await this.fetch(`/api${path}`, body === undefined ? {} : sent);
+    const response = await this.fetch(`/api${path}`, body === undefined ? {} : post);
     return (await response.json()) as T;
   }
 
-  /** Asks once, with a token; any status is an answer. @throws ChatClientError UNREACHABLE */
-  async ask(path: string, init: RequestInit, token: string): Promise<Response> {
+  /** Returns the response with any status. @throws ChatClientError UNREACHABLE */
+  async fetchOnce(path: string, init: RequestInit, token: string): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set('Authorization', `Bearer ${token}`);
     try {
@@ -56,4 +107,71 @@ export class Rest {
       throw unreachable();
     }
   }
+}
+
+/** The fields of a message that name its file. Spread them into the options of `send`. */
+export interface UploadedFile {
+  readonly file: string;
+  readonly type: 'file' | 'image';
+}
+
+/** Called during an upload with the bytes sent so far and the file's size. */
+export type ProgressListener = (sent: number, total: number) => void;
+
+interface UploadRequest {
+  readonly upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null };
+  readonly status: number;
+  onload: (() => void) | null;
+  onerror: (() => void) | null;
+  open(method: string, url: string): void;
+  setRequestHeader(name: string, value: string): void;
+  send(body: Blob): void;
+}
+
+const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => UploadRequest };
+
+/** Uses XMLHttpRequest in a browser, because `fetch` does not report upload progress. Returns the status. */
+function put(
+  { url, headers }: UploadOffer['upload'],
+  file: Blob,
+  onProgress: ProgressListener,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    if (!XMLHttpRequest) {
+      fetch(url, { method: 'PUT', headers, body: file }).then(({ status }) => resolve(status), reject);
+      return;
+    }
+    const request = new XMLHttpRequest();
+    request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total);
+    request.onload = () => resolve(request.status);
+    request.onerror = reject;
+    request.open('PUT', url);
+    for (const name in headers) request.setRequestHeader(name, headers[name] ?? '');
+    request.send(file);
+  });
+}
+
+/**
+ * Announces a file in a room and uploads its bytes to the storage.
+ * @throws ChatClientError FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, NOT_A_MEMBER, UNREACHABLE
+ */
+export async function upload(
+  rest: RestClient,
+  room: string,
+  file: Blob,
+  onProgress: ProgressListener,
+): Promise<UploadedFile> {
+  const name = (file as Partial<File>).name ?? 'file';
+  const content_type = file.type || 'application/octet-stream';
+  const announcement = { name, content_type, size: file.size };
+  const offer = await rest.json<UploadOffer>(`/chats/${encodeURIComponent(room)}/files/`, announcement);
+  const status = await put(offer.upload, file, onProgress).catch(() => {
+    throw unreachable();
+  });
+  if (status >= 300) {
+    const message = `Could not upload the file: the storage answered with status ${status}. Try again.`;
+    throw new ChatClientError('INTERNAL', message);
+  }
+  onProgress(file.size, file.size);
+  return { file: offer.file_id, type: /^image\//.test(content_type) ? 'image' : 'file' };
 }

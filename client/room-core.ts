@@ -1,242 +1,237 @@
+import type { Connection } from './connection.ts';
 import { ChatClientError, closed } from './errors.ts';
-import type { Link, Receiver, State } from './link.ts';
+import { Observable, type RoomEvents, type State } from './events.ts';
+import type { Outbox } from './outbox.ts';
 import { Participants } from './participants.ts';
 import { PendingChanges, type PendingMessage } from './pending-changes.ts';
+import type { RestClient, TokenSource } from './rest.ts';
+import { Room } from './room.ts';
 import { RoomSync } from './room-sync.ts';
-import type { Activity, Change, ChangeRequest, Frame, FrameOf, Message } from './wire.ts';
+import {
+  type Activity,
+  type Change,
+  type ChangeRequest,
+  type Frame,
+  type FrameOf,
+  isChange,
+  type Message,
+} from './wire.ts';
 
-/** What happens in a room, by the name that the wire has for it. */
-export type RoomEvents = { [Told in Change | Activity as Told['type']]: Told } & {
-  /** The room's state is another. */
-  state: State;
-  /** A change was refused; its promise rejects too, where the page that asked for it is still there. */
-  failed: { readonly frame: ChangeRequest; readonly error: ChatClientError };
-};
+/** What rooms use from their client. */
+export interface RoomContext {
+  readonly connection: Connection;
+  readonly tokens: TokenSource;
+  readonly rest: RestClient;
+  readonly outbox: Outbox;
+  onState(): void;
+  onPendingChanges(): void;
+  /** Called with each event, in order. */
+  onEvent(frame: Frame): void;
+  onFailed(room: string, failed: RoomEvents['failed']): void;
+  onLeft(room: string, leaveSent: boolean): void;
+}
 
-export type Emit = <Name extends keyof RoomEvents>(name: Name, value: RoomEvents[Name]) => void;
+/** The server rejects other ids as malformed, without naming the room. */
+const isRoomId = (id: string): boolean => id !== '' && id.length <= 256 && !/\p{Surrogate}/u.test(id);
 
-type Receipt = FrameOf<'mark_message_as_delivered' | 'mark_message_as_read'>;
+const unavailable = (reason: string) =>
+  new ChatClientError('NOT_A_MEMBER', `Could not open the room: ${reason}`);
 
-const isChange = (frame: Frame): frame is Change => 'message_id' in frame && 'seq' in frame;
-
-const isReceipt = (frame: Frame): frame is Receipt =>
-  frame.type === 'mark_message_as_delivered' || frame.type === 'mark_message_as_read';
-
-const storedFrame = (message: Message): Frame => {
-  const { message_id } = message;
-  return { type: 'chat_message', message_id, message, seq: message_id };
-};
-
-/** What a room is made of: its log, what was changed here, its people; and who is told when they change. */
-export class RoomCore {
+/** The internals of a room, which the client calls: its log, pending changes and participants. */
+export class RoomCore extends Observable<RoomEvents> {
   error: ChatClientError | undefined;
   messages: readonly (Message | PendingMessage)[] = [];
+  readonly room = new Room(this);
   readonly id: string;
-  readonly link: Link;
-  readonly feed: RoomSync;
-  readonly drafts: PendingChanges;
-  readonly people = new Participants(() => this.changed());
-  readonly subscribers = new Set<() => void>();
+  readonly context: RoomContext;
+  readonly sync: RoomSync;
+  readonly pending: PendingChanges;
+  readonly participants = new Participants(() => this.notify());
   #state: State = 'connecting';
-  #leaving = false;
-  readonly #emit: Emit;
+  /** Whether the room will be left once all its changes are answered. */
+  isLeaving = false;
 
-  constructor(id: string, link: Link, emit: Emit) {
+  constructor(id: string, context: RoomContext) {
+    super();
     this.id = id;
-    this.link = link;
-    this.#emit = emit;
-    this.error = isRoomId(id) ? undefined : noSuchRoom();
-    this.feed = new RoomSync({
-      room: id,
-      link,
-      onPage: (applied, page) => this.#paged(applied, page),
-      onLive: () => this.#wentLive(),
-      onRefused: (error) => this.#refused(error),
-    });
-    this.drafts = new PendingChanges({
-      room: id,
-      link,
-      ready: () => this.feed.live,
-      onChange: () => this.#drafted(),
-      onFailed: (frame, error) => {
-        emit('failed', { frame, error });
-        link.failed(frame, error);
-      },
-    });
+    this.context = context;
+    if (!isRoomId(id)) this.error = unavailable('its id is not valid. Check the address.');
+    this.sync = new RoomSync(this);
+    this.pending = new PendingChanges(this);
   }
 
   get state(): State {
     if (this.error) return 'refused';
-    return this.link.state === 'live' && !this.feed.live ? 'catching-up' : this.link.state;
+    const { phase } = this.context.connection;
+    if (phase !== 'open') return phase;
+    return this.sync.isLive ? 'live' : 'catching-up';
   }
 
-  /** What the client calls. */
-  get receiver(): Receiver {
-    return {
-      up: () => this.error || this.feed.up(),
-      down: () => this.#down(),
-      hear: (frame) => this.#hear(frame),
-      refuse: (error) => this.drafts.refuse(error) || this.feed.refuse(error),
-      fault: () => {
-        this.drafts.fault();
-        this.feed.fault();
-      },
-      ping: () => !this.error && this.link.send({ action: 'ping', room_id: this.id }),
-      changed: () => this.#stateChanged(),
-      pendingChanges: () => this.drafts.pendingChanges,
-      restore: (left) => this.drafts.restore(left),
-      stay: () => {
-        this.#leaving = false;
-      },
-      end: (error) => this.#end(error),
-    };
+  /** Starts to catch up, because the socket is open. */
+  connect(): void {
+    if (!this.error) void this.sync.start();
   }
 
-  /** @throws ChatClientError where the room is refused or left, and with the code of a refusal */
-  async change(asked: ChangeRequest): Promise<Frame> {
+  /** Handles a closed socket. */
+  disconnect(): void {
+    this.sync.stop();
+    this.pending.queue.disconnect();
+    this.participants.clear();
+  }
+
+  /** Rejects everything that waits in this room. */
+  close(error: ChatClientError): void {
+    this.disconnect();
+    this.sync.queue.close(error);
+    this.pending.queue.close(error);
+  }
+
+  /** Requests the room's last sequence number. Returns whether the ping was sent. */
+  ping(): boolean {
+    return !this.error && this.context.connection.send({ action: 'ping', room_id: this.id });
+  }
+
+  /** Handles a refusal. Returns whether it belongs to a request of this room. */
+  refuse(error: FrameOf<'error'>): boolean {
+    return this.pending.queue.refuse(error) || this.sync.queue.refuse(error);
+  }
+
+  /** Repeats what is in flight later, because the server failed at some frame. */
+  retryLater(): void {
+    this.pending.queue.retryLater();
+    this.sync.queue.retryLater();
+  }
+
+  receive(frame: Frame): void {
+    if (isChange(frame)) {
+      const applied = this.sync.add(frame);
+      this.pending.queue.accept(frame);
+      this.#applied(applied);
+      return;
+    }
+    const isAnswer = this.sync.queue.accept(frame);
+    if (frame.type === 'pong') this.sync.announce(frame.seq);
+    else if (frame.type === 'joined' && this.error) this.#reopen();
+    else if (frame.type === 'left' && !isAnswer)
+      this.onRefused(unavailable('you were removed from it. Ask one of its owners to add you.'));
+    else this.#addActivity(frame);
+  }
+
+  /** @throws ChatClientError if the room is refused or was left, or with the code of the server's refusal */
+  async change(request: ChangeRequest): Promise<Frame> {
     if (this.error) throw this.error;
-    return this.drafts.add(asked);
+    return this.pending.add(request);
   }
 
-  changed(): void {
-    for (const listener of [...this.subscribers]) listener();
-  }
-
-  /** Leaves once all that was changed here is answered. */
   leave(): void {
-    this.#leaving = true;
+    this.isLeaving = true;
     this.#leaveWhenDone();
   }
 
-  /** Puts messages together that were stored and that are pending. */
-  compose(): void {
-    const { log } = this.feed;
-    this.drafts.reached(log.mark ?? 0);
-    const { pending } = this.drafts;
-    this.messages = pending.length > 0 ? [...log.messages, ...pending] : log.messages;
-    this.changed();
-  }
-
-  /** Messages that came by a page may be one's own, of which no echo came. */
-  recognize(messages: readonly Message[]): void {
-    for (const message of messages) if (message.client_id) this.drafts.answer(storedFrame(message));
-  }
-
-  #drafted(): void {
-    this.compose();
-    this.link.waits();
-    if (this.#leaving) queueMicrotask(() => this.#leaveWhenDone());
-  }
-
-  #leaveWhenDone(): void {
-    if (!this.#leaving || !this.drafts.empty) return;
-    this.#leaving = false;
-    if (isRoomId(this.id)) this.link.send({ action: 'leave', room_id: this.id });
-    this.error = closed();
-    this.#end(this.error);
-    this.#stateChanged();
-    this.link.forget();
-  }
-
-  #end(error: ChatClientError): void {
-    this.feed.end(error);
-    this.drafts.end(error);
-    this.people.forget();
-  }
-
-  #down(): void {
-    this.feed.down();
-    this.drafts.down();
-    this.people.forget();
-  }
-
-  #wentLive(): void {
-    this.drafts.pump();
-    this.#stateChanged();
-    this.link.changed();
-  }
-
-  #refused(error: ChatClientError): void {
-    this.error = error;
-    this.#end(error);
-    this.#stateChanged();
-    this.link.changed();
-  }
-
-  #stateChanged(): void {
+  /** Emits `state` if the state changed, and notifies the subscribers in any case. */
+  updateState(): void {
     const { state } = this;
     if (state !== this.#state) {
       this.#state = state;
-      this.#emit('state', state);
+      this.emit('state', state);
     }
-    this.changed();
+    this.notify();
   }
 
-  #paged(applied: readonly Change[], page?: FrameOf<'sync'>): void {
-    const { log } = this.feed;
-    for (const { message_id, status } of page?.receipts ?? []) log.climb(message_id, status);
-    for (const { user_id, message_id } of page?.seen ?? []) this.people.reads(user_id, message_id);
-    this.recognize(log.messages);
+  /** Combines stored and pending messages. */
+  updateMessages(): void {
+    const { log } = this.sync;
+    this.pending.hideStored(log.cursor ?? 0);
+    const { messages } = this.pending;
+    this.messages = messages.length > 0 ? [...log.messages, ...messages] : log.messages;
+    this.notify();
+  }
+
+  /** Accepts loaded messages as answers, because the user's own echo may have been lost. */
+  acceptLoaded(messages: readonly Message[]): void {
+    for (const message of messages) {
+      const { client_id, message_id } = message;
+      if (client_id)
+        this.pending.queue.accept({ type: 'chat_message', message_id, message, seq: message_id });
+    }
+  }
+
+  /** Called when the room has caught up. */
+  onLive(): void {
+    this.pending.queue.sendNext();
+    this.updateState();
+    this.context.onState();
+  }
+
+  /** Called after a page of missed changes, or after the history was loaded again, then without `page`. */
+  onPage(applied: readonly Change[], page?: FrameOf<'sync'>): void {
+    const { log } = this.sync;
+    for (const { message_id, status } of page?.receipts ?? []) log.raiseStatus(message_id, status);
+    for (const { user_id, message_id } of page?.seen ?? []) this.participants.setSeen(user_id, message_id);
+    this.acceptLoaded(log.messages);
     this.#applied(applied);
+  }
+
+  /** Called when the server refuses the room. */
+  onRefused(error: ChatClientError): void {
+    this.error = error;
+    this.close(error);
+    this.updateState();
+    this.context.onState();
+  }
+
+  onPendingChanges(): void {
+    this.updateMessages();
+    this.context.onPendingChanges();
+    if (this.isLeaving) queueMicrotask(() => this.#leaveWhenDone());
+  }
+
+  onFailed(frame: ChangeRequest, error: ChatClientError): void {
+    this.emit('failed', { frame, error });
+    this.context.onFailed(this.id, { frame, error });
+  }
+
+  #leaveWhenDone(): void {
+    if (!this.isLeaving || !this.pending.queue.isEmpty) return;
+    this.isLeaving = false;
+    const leaveSent =
+      isRoomId(this.id) && this.context.connection.send({ action: 'leave', room_id: this.id });
+    this.error = closed();
+    this.close(this.error);
+    this.updateState();
+    this.context.onLeft(this.id, leaveSent);
+  }
+
+  /** Opens the room again after the user was added to it. */
+  #reopen(): void {
+    this.error = undefined;
+    this.updateState();
+    this.connect();
   }
 
   #applied(changes: readonly Change[]): void {
     for (const change of changes) {
-      this.drafts.answer(change);
-      if (change.type === 'chat_message') this.people.types(change.message.sender_id, false);
+      this.pending.queue.accept(change);
+      if (change.type === 'chat_message') this.participants.setTyping(change.message.sender_id, false);
     }
-    this.compose();
-    for (const change of changes) this.#tell(change);
+    this.updateMessages();
+    for (const change of changes) this.#emitEvent(change);
   }
 
-  #tell(frame: Change | Activity): void {
-    this.#emit(frame.type, frame as never);
-    this.link.tell({ ...frame, room_id: this.id });
-  }
-
-  #hear(frame: Frame): void {
-    if (isChange(frame)) {
-      const applied = this.feed.take(frame);
-      this.drafts.answer(frame);
-      this.#applied(applied);
-      return;
-    }
-    const answered = this.feed.answer(frame);
-    if (frame.type === 'pong') this.feed.hear(frame.seq);
-    else if (frame.type === 'joined' && this.error) this.#invited();
-    else if (frame.type === 'left' && !answered) this.#refused(removed());
-    else if (isReceipt(frame)) this.#climbed(frame);
-    else this.#happened(frame);
-  }
-
-  /** Somebody has made the user a member, again. */
-  #invited(): void {
-    this.error = undefined;
-    this.#stateChanged();
-    this.feed.up();
-  }
-
-  #climbed(frame: Receipt): void {
-    if (!this.feed.log.climb(frame.message.message_id, frame.message.status)) return;
-    this.compose();
-    this.#tell(frame);
-  }
-
-  #happened(frame: Frame): void {
-    const mine = 'user_id' in frame && String(frame.user_id) === this.link.user;
-    if (frame.type === 'typing' && !mine) this.people.types(frame.user_id, frame.typing);
-    else if (frame.type === 'presence') this.people.comesOrGoes(frame);
-    else if (frame.type === 'message_seen') this.people.reads(frame.user_id, frame.message_id);
+  #addActivity(frame: Frame): void {
+    const isOwn = 'user_id' in frame && String(frame.user_id) === this.context.tokens.user;
+    if (frame.type === 'mark_message_as_delivered' || frame.type === 'mark_message_as_read') {
+      if (!this.sync.log.raiseStatus(frame.message.message_id, frame.message.status)) return;
+      this.updateMessages();
+    } else if (frame.type === 'typing' && !isOwn) this.participants.setTyping(frame.user_id, frame.typing);
+    else if (frame.type === 'presence') this.participants.setPresence(frame);
+    else if (frame.type === 'message_seen') this.participants.setSeen(frame.user_id, frame.message_id);
     else return;
-    this.#tell(frame);
+    this.#emitEvent(frame);
+  }
+
+  #emitEvent(frame: Change | Activity): void {
+    this.emit(frame.type, frame as never);
+    this.context.onEvent({ ...frame, room_id: this.id });
   }
 }
-
-const removed = () =>
-  new ChatClientError('NOT_A_MEMBER', 'You were taken out of this room: ask one of its owners to add you');
-
-const noSuchRoom = () =>
-  new ChatClientError('NOT_A_MEMBER', 'There is no such room: ask for its address once more');
-
-/** As the wire has it: any other would be refused as a frame that cannot be read. */
-const isRoomId = (id: string): boolean => id !== '' && id.length <= 256 && !/\p{Surrogate}/u.test(id);

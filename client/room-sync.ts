@@ -1,172 +1,126 @@
-import type { ChatClientError } from './errors.ts';
-import type { Link } from './link.ts';
+import { type ChatClientError, isDisconnect } from './errors.ts';
 import { RoomLog } from './log.ts';
-import { RequestQueue } from './request-queue.ts';
+import { type RequestOptions, RequestQueue } from './request-queue.ts';
+import type { RoomCore } from './room-core.ts';
 import type { Change, ClientFrame, Frame, FrameOf } from './wire.ts';
 
-/** A swapped frame is soon there by itself; clients that missed the same one do not all ask at once. */
+/** How long to wait for a frame that may only be out of order. The jitter spreads the requests of many clients. */
 const GAP_MS = 200;
 const GAP_JITTER_MS = 400;
 
-interface RoomSyncOptions {
-  readonly room: string;
-  readonly link: Link;
-  /** Changes were applied by a page of what was missed, or the copy was loaded anew. */
-  onPage(applied: readonly Change[], page?: FrameOf<'sync'>): void;
-  /** Nothing is missing. */
-  onLive(): void;
-  onRefused(error: ChatClientError): void;
-}
+/** Options of the requests that load missed changes. They go before other requests. */
+const loading = { urgent: true, dropOnDisconnect: true, wellFormed: true };
 
-/** How an ask is treated when nobody answers. */
-interface Manner {
-  readonly fleeting?: boolean;
-  readonly once?: boolean;
-  readonly first?: boolean;
-  readonly sound?: boolean;
-}
-
-/** Keeps a room's copy of its log complete: joins, asks for what was missed, fills gaps. */
+/** Keeps the copy of a room's log complete: joins the room, loads missed changes and fills gaps. */
 export class RoomSync {
   readonly log = new RoomLog();
-  readonly #parts: RoomSyncOptions;
-  readonly #asks: RequestQueue;
-  #live = false;
-  #filling = false;
-  #gap: ReturnType<typeof setTimeout> | undefined;
+  readonly queue: RequestQueue;
+  /** Whether the room has caught up. */
+  isLive = false;
+  readonly #room: RoomCore;
+  #isFilling = false;
+  #gapTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(parts: RoomSyncOptions) {
-    this.#parts = parts;
-    this.#asks = new RequestQueue(
-      ({ frame }) => parts.link.send(frame),
-      () => parts.link.doubt(),
-    );
-  }
-
-  get live(): boolean {
-    return this.#live;
-  }
-
-  /** The socket is open: joins the room and catches up. */
-  up(): void {
-    void this.#open();
-  }
-
-  down(): void {
-    this.#live = false;
-    clearTimeout(this.#gap);
-    this.#gap = undefined;
-    this.#asks.down();
-  }
-
-  end(error: ChatClientError): void {
-    this.down();
-    this.#asks.end(error);
-  }
-
-  fault(): void {
-    this.#asks.fault();
-  }
-
-  refuse(error: FrameOf<'error'>): boolean {
-    return this.#asks.refuse(error);
-  }
-
-  /** Whether the frame answers something that was asked. */
-  answer(frame: Frame): boolean {
-    return this.#asks.answer(frame);
-  }
-
-  take(change: Change): readonly Change[] {
-    const applied = this.log.take(change);
-    this.#watch();
-    return applied;
-  }
-
-  hear(seq: number): void {
-    this.log.hear(seq);
-    this.#watch();
-  }
-
-  /** @throws ChatClientError with the code of the refusal */
-  ask<F extends Frame>(
-    frame: ClientFrame,
-    answers: (frame: Frame) => frame is F,
-    manner: Manner = {},
-  ): Promise<F> {
-    return new Promise((resolve, reject) => {
-      const settled = { resolve: (answer: Frame) => resolve(answer as F), reject };
-      this.#asks.add({ frame, answeredBy: answers, ...settled, ...manner }, manner.first);
+  constructor(room: RoomCore) {
+    this.#room = room;
+    const { connection } = room.context;
+    this.queue = new RequestQueue({
+      send: (frame) => connection.send(frame),
+      onTimeout: () => connection.check(),
     });
   }
 
-  #own<F extends Frame>(frame: ClientFrame, answers: (frame: Frame) => frame is F): Promise<F> {
-    return this.ask(frame, answers, { first: true, fleeting: true, sound: true });
-  }
-
-  async #open(): Promise<void> {
-    const { room: room_id, onLive } = this.#parts;
-    try {
-      // Frames of one socket may be served in any order, so what is asked next waits for this answer.
-      const joined = await this.#own({ action: 'join', room_id }, (frame) => frame.type === 'joined');
-      this.log.hear(joined.seq);
-      if (this.log.mark === undefined) await this.#start();
+  /** Joins the room over an open socket and catches up. */
+  async start(): Promise<void> {
+    const { id: room_id } = this.#room;
+    await this.#orRefused(async () => {
+      // The server may handle the frames of one socket in any order, so the next request waits for this answer.
+      const joined = await this.request({ action: 'join', room_id }, 'joined', undefined, loading);
+      this.log.announce(joined.seq);
+      if (this.log.cursor === undefined) await this.#loadNewest();
       await this.#catchUp();
-      this.#live = true;
-      onLive();
-      this.#watch();
-    } catch (error) {
-      this.#failed(error as ChatClientError);
-    }
+      this.isLive = true;
+      this.#room.onLive();
+      this.#fillGapLater();
+    });
   }
 
-  async #start(mark?: number): Promise<void> {
-    const asked: ClientFrame = { action: 'history', room_id: this.#parts.room };
-    const newest = await this.#own(asked, (frame) => frame.type === 'history');
-    this.log.start(newest, mark);
-    this.#parts.onPage([]);
+  /** Handles a closed socket. */
+  stop(): void {
+    this.isLive = false;
+    clearTimeout(this.#gapTimer);
+    this.#gapTimer = undefined;
+    this.queue.disconnect();
+  }
+
+  /** Applies a change from a live frame. Returns the changes that are now applied, in order. */
+  add(change: Change): readonly Change[] {
+    const applied = this.log.add(change);
+    this.#fillGapLater();
+    return applied;
+  }
+
+  announce(seq: number): void {
+    this.log.announce(seq);
+    this.#fillGapLater();
+  }
+
+  /** Sends a frame and resolves to its answer, a frame of that `type` that `matches`. @throws ChatClientError with the code of the refusal */
+  request<Type extends Frame['type']>(
+    frame: ClientFrame,
+    type: Type,
+    matches: (answer: FrameOf<Type>) => boolean = () => true,
+    options: RequestOptions & { readonly urgent?: boolean } = {},
+  ): Promise<FrameOf<Type>> {
+    const isAnswer = (answer: Frame) => answer.type === type && matches(answer as FrameOf<Type>);
+    return new Promise<Frame>((resolve, reject) => {
+      this.queue.add({ frame, isAnswer, resolve, reject, ...options }, options.urgent);
+    }) as Promise<FrameOf<Type>>;
+  }
+
+  async #loadNewest(cursor?: number): Promise<void> {
+    const request: ClientFrame = { action: 'history', room_id: this.#room.id };
+    const newest = await this.request(request, 'history', undefined, loading);
+    this.log.reset(newest, cursor);
+    this.#room.onPage([]);
   }
 
   async #catchUp(): Promise<void> {
     for (let more = true; more; ) {
-      const since = this.log.mark ?? 0;
-      const isPage = (frame: Frame) => frame.type === 'sync' && frame.since === since;
-      const page = await this.#own(
-        { action: 'sync', room_id: this.#parts.room, since },
-        isPage as (frame: Frame) => frame is FrameOf<'sync'>,
-      );
-      const applied = this.log.page(page);
+      const since = this.log.cursor ?? 0;
+      const request: ClientFrame = { action: 'sync', room_id: this.#room.id, since };
+      const page = await this.request(request, 'sync', (answer) => answer.since === since, loading);
+      const applied = this.log.addPage(page);
       more = page.has_more || !applied;
-      if (applied) this.#parts.onPage(applied, page);
-      else await this.#start(page.seq);
+      if (applied) this.#room.onPage(applied, page);
+      else await this.#loadNewest(page.seq);
     }
   }
 
-  #watch(): void {
-    if (!this.#live || this.#filling || this.#gap !== undefined || !this.log.gap) return;
-    this.#gap = setTimeout(
+  #fillGapLater(): void {
+    if (!this.isLive || this.#isFilling || this.#gapTimer !== undefined || !this.log.hasGap) return;
+    this.#gapTimer = setTimeout(
       () => {
-        this.#gap = undefined;
-        if (this.log.gap) void this.#fill();
+        this.#gapTimer = undefined;
+        if (this.log.hasGap) void this.#fillGap();
       },
       GAP_MS + Math.random() * GAP_JITTER_MS,
     );
   }
 
-  async #fill(): Promise<void> {
-    this.#filling = true;
-    try {
-      await this.#catchUp();
-    } catch (error) {
-      this.#failed(error as ChatClientError);
-    } finally {
-      this.#filling = false;
-    }
-    this.#watch();
+  async #fillGap(): Promise<void> {
+    this.#isFilling = true;
+    await this.#orRefused(() => this.#catchUp());
+    this.#isFilling = false;
+    this.#fillGapLater();
   }
 
-  /** A socket that went took the asks with it, and the next one begins anew. */
-  #failed(error: ChatClientError): void {
-    if (error.code !== 'UNREACHABLE' && error.code !== 'CLOSED') this.#parts.onRefused(error);
+  /** Ignores a disconnect, because the room starts again over the next socket. */
+  async #orRefused(load: () => Promise<void>): Promise<void> {
+    try {
+      await load();
+    } catch (error) {
+      if (!isDisconnect(error as ChatClientError)) this.#room.onRefused(error as ChatClientError);
+    }
   }
 }

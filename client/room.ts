@@ -1,212 +1,214 @@
-import type { ChatClientError } from './errors.ts';
-import { Emitter } from './events.ts';
-import type { Link, Receiver, State } from './link.ts';
+import { type ChatClientError, isDisconnect } from './errors.ts';
+import { type RoomEvents, type State, whenLive } from './events.ts';
 import type { Presence } from './participants.ts';
 import type { PendingMessage } from './pending-changes.ts';
-import { whenLive } from './ready.ts';
-import { RoomCore, type RoomEvents } from './room-core.ts';
-import { type ProgressListener, type UploadedFile, upload } from './upload.ts';
-import type { ChangeRequest, Frame, FrameOf, Id, Message, RoomDetails } from './wire.ts';
+import { type ProgressListener, type UploadedFile, upload } from './rest.ts';
+import type { RoomCore } from './room-core.ts';
+import { type ChangeRequest, type FrameOf, isUser, type Message, type RoomDetails } from './wire.ts';
 
-/** Somebody who still types is told of again after so long; what they show of it fades after six seconds. */
-const TYPING_MS = 3_000;
-/** The most that a page of the history holds. */
-const PAGE = 50;
+/** Typing is sent again after this time. Receiving clients hide it after six seconds. */
+const TYPING_REPEAT_MS = 3_000;
+const MAX_HISTORY_PAGE = 50;
 
-/** What a message may have beside its text; `...(await room.upload(file))` for a file. */
+/** The optional fields of a message. For a file, spread the result of `upload`. */
 export type SendOptions = Partial<
   Pick<Extract<ChangeRequest, { action: 'send' }>, 'reply_to' | 'type' | 'file' | 'file_name'>
 >;
 
-/** One room: what was said in it, who is there, and what one does in it. Made by `client.room(id)`. */
-export class Room extends Emitter<RoomEvents> {
+/**
+ * A room: its messages, participants and changes. `client.room(id)` returns it.
+ *
+ * Changes are sent until the server answers, also after a reconnect and, with a storage, after a reload. Their promises
+ * resolve when the server has stored the change.
+ * @example
+ * const room = client.room(1);
+ * room.subscribe(() => render(room.messages));
+ * room.on('chat_message', ({ message }) => notify(message.text));
+ * const { message_id } = await room.send('Hello');
+ * await room.react(message_id, '👍');
+ */
+export class Room {
   readonly #core: RoomCore;
-  #older: Promise<readonly Message[]> | undefined;
-  #typed = { typing: false, at: 0 };
+  #historyPage: Promise<readonly Message[]> | undefined;
+  #sentTyping = { typing: false, at: 0 };
   #seen = 0;
 
   /** @internal */
-  constructor(id: string, link: Link, attach: (receiver: Receiver) => void) {
-    super();
-    this.#core = new RoomCore(id, link, (name, value) => this.emit(name, value));
-    attach(this.#core.receiver);
+  constructor(core: RoomCore) {
+    this.#core = core;
   }
 
   get id(): string {
     return this.#core.id;
   }
 
-  /** What a page can show of this room. */
   get state(): State {
     return this.#core.state;
   }
 
-  /** Why the state is `refused`, such as NOT_A_MEMBER. */
+  /** Why the state is `refused`, for example NOT_A_MEMBER. */
   get error(): ChatClientError | undefined {
     return this.#core.error;
   }
 
-  /** In their order, without deleted ones, pending ones last. Another array after each change. */
+  /** The messages in order, pending ones last, without deleted ones. Each change creates a new array. */
   get messages(): readonly (Message | PendingMessage)[] {
     return this.#core.messages;
   }
 
-  /**
-   * The server was told too much in a short time: until then, in milliseconds since the epoch, what was changed here
-   * waits. Undefined, or past, where nothing is held back.
-   */
+  /** The server throttles changes until then, in milliseconds since the epoch. Undefined or past if it does not. */
   get throttledUntil(): number | undefined {
-    return this.#core.drafts.throttledUntil;
+    return this.#core.pending.throttledUntil;
   }
 
-  /** Whether `history` would bring more. */
+  /** Whether `history` can load older messages. */
   get hasMore(): boolean {
-    return this.#core.feed.log.hasMore;
+    return this.#core.sync.log.hasMore;
   }
 
-  /** The ids of the others who type now. Another array after each change. */
+  /** The ids of the other users who are typing. Each change creates a new array. */
   get typers(): readonly string[] {
-    return this.#core.people.typing;
+    return this.#core.participants.typing;
   }
 
-  /** Who has come or gone since the room is live, by user id. Another map after each change. */
+  /** Presence changes since the room became live, by user id. Each change creates a new map. */
   get presence(): ReadonlyMap<string, Presence> {
-    return this.#core.people.presence;
+    return this.#core.participants.presence;
   }
 
-  /** The last message that each has read, as far as one was told, by user id. Another map after each change. */
+  /** The id of the last message that each user has read, by user id. Each change creates a new map. */
   get seenBy(): ReadonlyMap<string, number> {
-    return this.#core.people.seen;
+    return this.#core.participants.seen;
   }
 
-  /** Calls a listener after whatever changed here. Gives what ends that. */
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#core.subscribers.add(listener);
-    return () => void this.#core.subscribers.delete(listener);
-  };
+  /** Calls `listener` on each event with this name. Returns a function that removes the listener. */
+  on<Name extends keyof RoomEvents>(name: Name, listener: (event: RoomEvents[Name]) => void): () => void {
+    return this.#core.on(name, listener);
+  }
 
-  /** Resolves once nothing is missing. @throws ChatClientError with why the room, or the client, was refused */
+  /** Calls `listener` after each change of anything in this room. Returns a function that ends the subscription. */
+  readonly subscribe = (listener: () => void): (() => void) => this.#core.subscribe(listener);
+
+  /** Resolves when the room has caught up. @throws ChatClientError if the room or the client is refused or closed */
   ready(): Promise<void> {
-    return whenLive(this, () => this.error ?? this.#core.link.error);
+    return whenLive(this, () => this.error ?? this.#core.context.connection.error);
   }
 
   /**
-   * Says something. It shows as pending at once, and is sent until it is answered, over reconnects and, with a storage,
-   * over reloads. Resolves to the stored message. @throws ChatClientError EMPTY_TEXT, TOO_LONG, MUTED, NOT_A_MEMBER …
+   * Sends a message, which shows as pending at once. Resolves to the stored message.
+   * @throws ChatClientError EMPTY_TEXT, TOO_LONG, MUTED, NOT_A_MEMBER, REPLY_NOT_FOUND, FILE_NOT_FOUND …
    */
   async send(text: string, options: SendOptions = {}): Promise<Message> {
-    this.#typed.typing = false;
+    this.#sentTyping.typing = false;
     const stored = await this.#core.change({ action: 'send', message: text, ...options });
     return (stored as FrameOf<'chat_message'>).message;
   }
 
-  /** Gives a message another text. @throws ChatClientError NOT_THE_AUTHOR, MESSAGE_NOT_FOUND, EMPTY_TEXT … */
-  edit(message_id: number, text: string): Promise<void> {
-    return this.#change({ action: 'edit', message_id, text });
+  /** Replaces a message's text. @throws ChatClientError NOT_THE_AUTHOR, MESSAGE_NOT_FOUND, EMPTY_TEXT … */
+  async edit(message_id: number, text: string): Promise<void> {
+    await this.#core.change({ action: 'edit', message_id, text });
   }
 
-  /** Takes a message away, for good. @throws ChatClientError NOT_THE_AUTHOR, MESSAGE_NOT_FOUND … */
-  delete(message_id: number): Promise<void> {
-    return this.#change({ action: 'delete', message_id });
+  /** Deletes a message for everyone. @throws ChatClientError NOT_THE_AUTHOR, MESSAGE_NOT_FOUND … */
+  async delete(message_id: number): Promise<void> {
+    await this.#core.change({ action: 'delete', message_id });
   }
 
-  /** Puts one emoji under a message, or takes it back. @throws ChatClientError MESSAGE_NOT_FOUND, BAD_FRAME … */
-  react(message_id: number, emoji: string, { remove = false } = {}): Promise<void> {
-    return this.#change({ action: 'react', message_id, emoji, remove });
+  /** Adds or removes a reaction of one emoji. @throws ChatClientError MESSAGE_NOT_FOUND, BAD_FRAME … */
+  async react(message_id: number, emoji: string, { remove = false } = {}): Promise<void> {
+    await this.#core.change({ action: 'react', message_id, emoji, remove });
   }
 
-  /** One has read this message and all before it; the newest, where none is named. @throws ChatClientError */
-  async seen(message_id = this.#core.feed.log.messages.at(-1)?.message_id ?? 0): Promise<void> {
+  /** Marks a message and all earlier ones as read. Without an id, marks the newest. @throws ChatClientError */
+  async seen(message_id = this.#core.sync.log.messages.at(-1)?.message_id ?? 0): Promise<void> {
     const before = this.#seen;
     if (message_id <= before) return;
     this.#seen = message_id;
-    const { feed, link, id: room_id } = this.#core;
-    const mine = (frame: Frame): frame is FrameOf<'message_seen'> =>
-      frame.type === 'message_seen' && frame.message_id >= message_id && this.#mine(frame.user_id, link.user);
+    const { sync, context, id: room_id } = this.#core;
+    const matches = (frame: FrameOf<'message_seen'>) =>
+      frame.message_id >= message_id && isUser(frame.user_id, context.tokens.user);
     try {
-      await feed.ask({ action: 'seen', room_id, message_id }, mine);
+      await sync.request({ action: 'seen', room_id, message_id }, 'message_seen', matches);
     } catch (error) {
       this.#seen = Math.min(this.#seen, before);
-      unlessAway(error as ChatClientError);
+      ignoreDisconnect(error as ChatClientError);
     }
   }
 
   /**
-   * One types, or does not any more. Call it at each key: no more is sent than others need, and nothing while one is
-   * away. @throws ChatClientError NOT_A_MEMBER
+   * Shows the user as typing, or no longer typing. Call it on each key press: it sends a frame at most every three
+   * seconds, and none while the room is not live.
+   * @throws ChatClientError NOT_A_MEMBER
    */
   async typing(typing = true): Promise<void> {
     const now = Date.now();
-    const known = typing === this.#typed.typing && (!typing || now - this.#typed.at < TYPING_MS);
-    if (known || this.state !== 'live') return;
-    this.#typed = { typing, at: now };
-    const { feed, link, id: room_id } = this.#core;
-    const mine = (frame: Frame): frame is FrameOf<'typing'> =>
-      frame.type === 'typing' && frame.typing === typing && this.#mine(frame.user_id, link.user);
-    const asked = feed.ask({ action: 'typing', room_id, typing }, mine, { fleeting: true, once: true });
-    await asked.catch(unlessAway);
+    const { typing: wasTyping, at } = this.#sentTyping;
+    const isRepeat = typing === wasTyping && (!typing || now - at < TYPING_REPEAT_MS);
+    if (isRepeat || this.state !== 'live') return;
+    this.#sentTyping = { typing, at: now };
+    const { sync, context, id: room_id } = this.#core;
+    const matches = (frame: FrameOf<'typing'>) =>
+      frame.typing === typing && isUser(frame.user_id, context.tokens.user);
+    const options = { dropOnDisconnect: true, noRetry: true };
+    const request = sync.request({ action: 'typing', room_id, typing }, 'typing', matches, options);
+    await request.catch(ignoreDisconnect);
   }
 
   /**
-   * Loads older messages into `messages`; resolves to them, none where there are none. `limit` is at most 50.
-   * @throws ChatClientError with why the room was refused
+   * Loads a page of older messages into `messages`. Resolves to them, or to an empty array if there are none.
+   * @param limit at most 50
+   * @throws ChatClientError if the room is refused or closed
    */
-  history(limit = PAGE): Promise<readonly Message[]> {
-    this.#older ??= this.#load(Math.min(limit, PAGE)).finally(() => {
-      this.#older = undefined;
+  history(limit = MAX_HISTORY_PAGE): Promise<readonly Message[]> {
+    this.#historyPage ??= this.#loadOlder(Math.min(limit, MAX_HISTORY_PAGE)).finally(() => {
+      this.#historyPage = undefined;
     });
-    return this.#older;
+    return this.#historyPage;
   }
 
-  /** The room's name, kind and members. @throws ChatClientError NOT_A_MEMBER, UNREACHABLE */
+  /** Loads the room's name, kind and members. @throws ChatClientError NOT_A_MEMBER, UNREACHABLE */
   details(): Promise<RoomDetails> {
-    return this.#core.link.rest.json(`/chats/${encodeURIComponent(this.id)}/`);
+    return this.#core.context.rest.json(`/chats/${encodeURIComponent(this.id)}/`);
   }
 
   /**
-   * Uploads a file for a message: `room.send('Notes', await room.upload(file))`.
-   * @throws ChatClientError FILE_TOO_LARGE, NOT_A_MEMBER, UNREACHABLE
+   * Uploads a file that a message can then name.
+   * @throws ChatClientError FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, NOT_A_MEMBER, UNREACHABLE
+   * @example
+   * await room.send('Notes', await room.upload(file));
    */
   upload(
     file: Blob,
     { onProgress = () => {} }: { onProgress?: ProgressListener } = {},
   ): Promise<UploadedFile> {
-    return upload(this.#core.link.rest, this.id, file, onProgress);
+    return upload(this.#core.context.rest, this.id, file, onProgress);
   }
 
-  /** Hears no more of this room, once all that was changed here is answered. One stays its member. */
+  /** Stops receiving this room's events, once all its changes are answered. The user stays a member. */
   leave(): void {
     this.#core.leave();
   }
 
-  async #change(asked: ChangeRequest): Promise<void> {
-    await this.#core.change(asked);
-  }
-
-  async #load(limit: number): Promise<readonly Message[]> {
+  async #loadOlder(limit: number): Promise<readonly Message[]> {
     await this.ready();
-    const { feed, id: room_id } = this.#core;
-    const { log } = feed;
+    const core = this.#core;
+    const { log } = core.sync;
     if (!log.hasMore) return [];
-    const before = log.floor;
-    const isOlder = (frame: Frame): frame is FrameOf<'history'> =>
-      frame.type === 'history' && frame.messages.every(({ message_id }) => message_id < before);
+    const before = log.oldestId;
+    const request = { action: 'history', room_id: this.id, before, limit } as const;
+    const isOlder = ({ messages }: FrameOf<'history'>) =>
+      messages.every(({ message_id }) => message_id < before);
     log.expectOlder();
-    const page = await feed.ask({ action: 'history', room_id, before, limit }, isOlder);
-    // The copy was loaded anew meanwhile, and this page is not what stands before it.
-    if (log.floor !== before) return [];
-    log.older(page);
-    this.#core.recognize(page.messages);
-    this.#core.compose();
+    const page = await core.sync.request(request, 'history', isOlder);
+    // The log was reset meanwhile, so this page no longer precedes its messages.
+    if (log.oldestId !== before) return [];
+    log.addOlder(page);
+    core.acceptLoaded(page.messages);
+    core.updateMessages();
     return page.messages.toReversed();
-  }
-
-  #mine(user: Id, own: string | undefined): boolean {
-    return own === undefined || String(user) === own;
   }
 }
 
-/** Nobody waits to hear that a room was closed before it could be told. */
-function unlessAway(error: ChatClientError): void {
-  if (error.code !== 'UNREACHABLE' && error.code !== 'CLOSED') throw error;
+function ignoreDisconnect(error: ChatClientError): void {
+  if (!isDisconnect(error)) throw error;
 }

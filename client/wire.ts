@@ -1,85 +1,108 @@
 import type * as v from 'valibot';
-import type * as told from '../functions/dialects/action/out-schema.ts';
-import type * as asked from '../functions/dialects/action/schema.ts';
+import type * as sent from '../functions/dialects/action/out-schema.ts';
+import type * as received from '../functions/dialects/action/schema.ts';
 import type { errorCode, wireId } from '../functions/dialects/out-schema.ts';
 import type * as rest from '../functions/dialects/rest/schema.ts';
 
-// The wire's types, taken from the schemas of the dialect. Nothing here is left at run time.
+// The types come from the schemas of the server, which the build leaves out of the bundle.
 
-type Told<S extends v.GenericSchema> = v.InferOutput<S>;
-type Asked<Action extends string, S extends v.GenericSchema> = { action: Action } & v.InferInput<S>;
+type Output<S extends v.GenericSchema> = v.InferOutput<S>;
 
-/** The id of a room or of a user: a number where it is a whole number, else a text. */
-export type Id = Told<typeof wireId>;
+/** The id of a room or of a user: a number if it is a whole number, otherwise a string. */
+export type Id = Output<typeof wireId>;
 
-export type WireErrorCode = Told<typeof errorCode>;
+export type WireErrorCode = Output<typeof errorCode>;
 
-/** A stored message. `status` climbs from `send` over `delivered` to `read`. */
-export type Message = Told<typeof told.messageShape>;
+/** A stored message. Its `status` moves from `send` to `delivered` to `read`. */
+export type Message = Output<typeof sent.messageShape>;
 
 export type Status = Message['status'];
 
-/** What changes what a room says; `seq` is the change's number in the room's log. */
-export type Change =
-  | Told<typeof told.chatMessage>
-  | Told<typeof told.edited>
-  | Told<typeof told.deleted>
-  | Told<typeof told.reacted>;
+type FrameSchema = Extract<(typeof sent)[keyof typeof sent], v.GenericSchema<unknown, { type: string }>>;
 
-/** What else happens in a room; it takes no number. */
-export type Activity =
-  | Told<typeof told.delivered>
-  | Told<typeof told.read>
-  | Told<typeof told.seen>
-  | Told<typeof told.typing>
-  | Told<typeof told.presence>;
+/** Any frame that the server sends. `type` tells them apart. */
+export type Frame = Output<FrameSchema>;
 
-/** Every frame that a server sends, told apart by its `type`. */
-export type Frame =
-  | Change
-  | Activity
-  | Told<typeof told.history>
-  | Told<typeof told.sync>
-  | Told<typeof told.authenticated>
-  | Told<typeof told.joined>
-  | Told<typeof told.left>
-  | Told<typeof told.inbox>
-  | Told<typeof told.pong>
-  | Told<typeof told.error>;
-
-/** The frame of a type, such as `FrameOf<'typing'>`. */
+/** The server's frame with this type, such as `FrameOf<'typing'>`. */
 export type FrameOf<Type extends Frame['type']> = Extract<Frame, { type: Type }>;
 
-/** What is changed in a room, and repeated until it is answered. */
-export type ChangeRequest =
-  | Asked<'send', typeof asked.sendFrame>
-  | Asked<'edit', typeof asked.editFrame>
-  | Asked<'delete', typeof asked.deleteFrame>
-  | Asked<'react', typeof asked.reactFrame>;
+/** A change of a room's messages. `seq` is its sequence number in the room's log. */
+export type Change = Extract<Frame, { message_id: number; seq: number }>;
 
-/** Every frame that a client sends. */
-export type ClientFrame =
-  | ChangeRequest
-  | Asked<'seen', typeof asked.seenFrame>
-  | Asked<'typing', typeof asked.typingFrame>
-  | Asked<'history', typeof asked.historyFrame>
-  | Asked<'sync', typeof asked.syncFrame>
-  | Asked<'join', typeof asked.joinFrame>
-  | Asked<'leave', typeof asked.leaveFrame>
-  | Asked<'authenticate', typeof asked.authenticateFrame>
-  | Asked<'ping', typeof asked.pingFrame>;
+/** An event in a room that the log does not store, so it has no sequence number. */
+export type Activity = FrameOf<
+  'mark_message_as_delivered' | 'mark_message_as_read' | 'message_seen' | 'typing' | 'presence'
+>;
 
-/** A page of the rooms that one is a member of, latest first. */
-export type RoomsPage = Told<typeof rest.roomsPage>;
+type ActionSchemas = typeof received;
 
-/** One room in such a page: its name, last message and how much of it is unread. */
-export type RoomSummary = Told<typeof rest.summaryShape>;
+/** Any frame that the client sends. The schema of the action `send` is `sendFrame`, and so on. */
+export type ClientFrame = {
+  [Name in keyof ActionSchemas]: Name extends `${infer Action}Frame`
+    ? { action: Action } & v.InferInput<ActionSchemas[Name]>
+    : never;
+}[keyof ActionSchemas];
+
+/** A frame that changes a room's messages. The client sends it until the server answers. */
+export type ChangeRequest = Extract<ClientFrame, { action: 'send' | 'edit' | 'delete' | 'react' }>;
+
+/** One page of the user's rooms, latest first. */
+export type RoomsPage = Output<typeof rest.roomsPage>;
+
+/** A room in such a page, with its name, last message and unread count. */
+export type RoomSummary = Output<typeof rest.summaryShape>;
 
 /** A room with its members. */
-export type RoomDetails = Told<typeof rest.descriptionShape>;
+export type RoomDetails = Output<typeof rest.descriptionShape>;
 
-/** Where the bytes of a file that was announced go. */
-export type UploadOffer = Told<typeof rest.offerShape>;
+/** The answer to the announcement of a file: where to upload its bytes. */
+export type UploadOffer = Output<typeof rest.offerShape>;
 
-/** What REST tells of a refusal. */
-export type RestError = Told<typeof rest.errorShape>;
+/** The body of a refused HTTP request. */
+export type RestError = Output<typeof rest.errorShape>;
+
+export const isChange = (frame: Frame): frame is Change => 'message_id' in frame && 'seq' in frame;
+
+/** Whether `id` is the user's own id. True while the user is unknown. */
+export const isUser = (id: Id, user: string | undefined): boolean =>
+  user === undefined || String(id) === user;
+
+/** Returns the message as it is after a change, or undefined if the change deleted it. */
+export function applyChange(message: Message, change: Change): Message | undefined {
+  if (change.type === 'chat_message') return change.message;
+  if (change.type === 'message_deleted') return undefined;
+  if (change.type === 'message_edited') return { ...message, text: change.text, edited: true };
+  const { emoji, user_id, removed } = change;
+  const { [emoji]: before = [], ...reactions } = message.reactions ?? {};
+  const users = before.filter((user) => user !== user_id);
+  if (!removed) users.push(user_id);
+  return { ...message, reactions: users.length > 0 ? { ...reactions, [emoji]: users } : reactions };
+}
+
+/**
+ * Converts an event of a `sync` page into the frame that a live connection received.
+ * @param current the message as it is now; undefined if it was deleted or is not loaded
+ * @returns undefined if the change cannot be shown without the message
+ */
+export function changeOf(
+  { message: _, ...event }: FrameOf<'sync'>['events'][number],
+  current: Message | undefined,
+): Change | undefined {
+  if (event.type !== 'message_deleted' && !current) return undefined;
+  if (event.type === 'chat_message') return { ...event, message: current } as Change;
+  if (event.type === 'message_edited') return { ...event, text: current?.text } as Change;
+  return event as Change;
+}
+
+/**
+ * Whether a frame without a client id shows that the server accepted a change of an existing message. A repeat of an
+ * edit that a later edit replaced is not recognized here; the server answers that repeat under its client id.
+ */
+export function isEcho(request: ChangeRequest, frame: Frame, user: string | undefined): boolean {
+  if (request.action === 'send' || !isChange(frame) || 'client_id' in frame) return false;
+  if (frame.message_id !== request.message_id) return false;
+  if (request.action === 'delete') return frame.type === 'message_deleted';
+  if (request.action === 'edit') return frame.type === 'message_edited' && frame.text === request.text;
+  const isSame = frame.type === 'message_reacted' && frame.emoji === request.emoji;
+  return isSame && isUser(frame.user_id, user) && !frame.removed === !request.remove;
+}

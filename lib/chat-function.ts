@@ -70,5 +70,7 @@ export class ChatFunction extends LambdaFunction {
 function bundle({ bundles, entry }: ChatFunctionProps): string {
   const directory = join(bundles, entry);
   if (existsSync(join(directory, 'index.mjs'))) return directory;
-  throw new Error(`Synth failed: no bundle for "${entry}" in ${bundles}; run \`npm run build\``);
+  throw new Error(
+    `Synthesis failed: there is no bundle for "${entry}" in ${bundles}. Run \`npm run build\`.`,
+  );
 }

@@ -1,12 +1,12 @@
-/** Time as the local stack knows it, so that a test can move it. */
+/** The local stack's source of time. Tests replace it to control timers. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Runs `run` once after `ms` milliseconds, unless the returned function is called before. */
+  /** Runs `run` once after `ms` milliseconds. Returns a function that cancels it. */
   after(ms: number, run: () => void): () => void;
 }
 
-/** The machine's own time. Its timers never keep the process alive. */
+/** The system time. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, run) {
@@ -21,7 +21,7 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** A clock that stands still until a test calls `advance`. */
+/** A clock for tests. Its time changes only when a test calls `advance`. */
 export class ManualClock implements Clock {
   #now: number;
   readonly #timers = new Set<Timer>();
@@ -43,7 +43,7 @@ export class ManualClock implements Clock {
     };
   }
 
-  /** Moves the time by `ms` milliseconds and runs what falls due, in order, timers set on the way included. */
+  /** Advances the time by `ms` milliseconds. Runs due timers in order, including those that they start. */
   advance(ms: number): void {
     const end = this.#now + ms;
     for (let timer = this.#next(end); timer !== undefined; timer = this.#next(end)) {
@@ -54,12 +54,9 @@ export class ManualClock implements Clock {
     this.#now = end;
   }
 
-  /** The earliest timer due by `end`; of equal ones the one that was set first. */
+  /** Returns the earliest timer that is due by `end`. The one that was set first wins a tie. */
   #next(end: number): Timer | undefined {
-    let next: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (timer.due <= end && (next === undefined || timer.due < next.due)) next = timer;
-    }
-    return next;
+    const due = [...this.#timers].filter((timer) => timer.due <= end);
+    return due.sort((a, b) => a.due - b.due)[0];
   }
 }

@@ -1,39 +1,45 @@
-import { readTables, type TableDefinition } from './dynamodb/table.ts';
+import { readTables, type TableDefinition } from './dynamodb/tables.ts';
 import { type Distribution, readDistribution } from './edge/distribution.ts';
 import { type HttpRoutes, readHttpRoutes } from './http/http-routes.ts';
 import { readUserPool, type UserPool } from './identity/user-pool.ts';
 import { resolve } from './intrinsics.ts';
-import { type FunctionDefinition, readFunctions } from './lambda/definition.ts';
-import { type Permission, readPermissions } from './lambda/permission.ts';
+import {
+  type FunctionDefinition,
+  type Permission,
+  readFunctions,
+  readPermissions,
+} from './lambda/definition.ts';
 import { isObject } from './object.ts';
 import { type Bucket, readBuckets } from './s3/bucket.ts';
 import { type BucketDeployment, readBucketDeployments } from './s3/bucket-deployment.ts';
-import { openScope, unknownTypes } from './scope.ts';
+import { openScope, unsupportedTypes } from './scope.ts';
 import { readSocketRoutes, type SocketRoutes } from './socket-routes.ts';
 import { readTemplate } from './template.ts';
 
-/** Everything of a synthesized template that runs locally. */
+/** Everything in a synthesized template that runs locally. */
 export interface Deployment {
   readonly tables: readonly TableDefinition[];
   readonly buckets: ReadonlyMap<string, Bucket>;
-  /** Files to put into buckets. */
   readonly bucketDeployments: readonly BucketDeployment[];
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
   readonly permissions: readonly Permission[];
   readonly routes: SocketRoutes;
-  /** Null without an HTTP API. */
+  /** Null if the template has no HTTP API. */
   readonly httpRoutes: HttpRoutes | null;
-  /** Null where tokens come from another issuer. */
+  /** Null if tokens come from another issuer. */
   readonly userPool: UserPool | null;
-  /** Null without one: then no edge stands before the APIs. */
+  /** Null if the template has no distribution, so that no edge runs. */
   readonly distribution: Distribution | null;
-  /** Logical id of the output → value, still with the names of AWS. */
+  /** Logical id of the output → value. URLs still contain AWS host names. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** Resource types that nothing here runs. */
-  readonly leftOut: readonly string[];
+  /** Resource types that the local stack does not run. */
+  readonly unsupportedTypes: readonly string[];
 }
 
-/** Reads the cloud assembly in `directory`; throws one clear line for what cannot run. */
+/**
+ * Reads the cloud assembly in `directory`.
+ * @throws if a part of the template cannot run locally
+ */
 export function readDeployment(directory: string): Deployment {
   const template = readTemplate(directory);
   const scope = openScope(template);
@@ -44,11 +50,10 @@ export function readDeployment(directory: string): Deployment {
   for (const { key, functionName } of httpRoutes?.routes ?? []) targets.push([key, functionName]);
   if (routes.api.authorizer !== null) targets.push(['the authorizer', routes.api.authorizer.functionName]);
   for (const [key, name] of targets) {
-    if (!functions.has(name)) {
-      throw new Error(
-        `Routes were not read: ${key} invokes ${name}, which the template does not have; add it`,
-      );
-    }
+    if (functions.has(name)) continue;
+    throw new Error(
+      `Could not read the routes: ${key} invokes ${name}, which does not exist. Add it to the app.`,
+    );
   }
   return {
     tables: readTables(scope),
@@ -61,13 +66,10 @@ export function readDeployment(directory: string): Deployment {
     userPool: readUserPool(scope),
     distribution: readDistribution(scope),
     outputs: Object.fromEntries(
-      Object.entries(template.outputs)
-        .filter(([, output]) => isObject(output))
-        .map(([id, output]) => [
-          id,
-          String(resolve(isObject(output) ? output['Value'] : '', scope, `output ${id}`)),
-        ]),
+      Object.entries(template.outputs).flatMap(([id, output]) =>
+        isObject(output) ? [[id, String(resolve(output['Value'], scope, `output ${id}`))]] : [],
+      ),
     ),
-    leftOut: unknownTypes(template),
+    unsupportedTypes: unsupportedTypes(template),
   };
 }

@@ -4,9 +4,9 @@ import type { Functions } from './lambda/functions.ts';
 import type { AwsCall } from './trace.ts';
 
 /**
- * What happens to a function's call instead of its answer. `throttled` and `failed` leave it undone; of `answer lost`
- * (a 5xx) and `answer cut` (a broken socket) only the caller does not know that it was done; the others end the
- * function's execution environment before the call is done, or after it and before its answer.
+ * A fault in a function's call to AWS. `throttled` and `failed` do not execute the call. `answer lost` executes it and
+ * answers 5xx; `answer cut` executes it and breaks the socket. `killed before` and `killed after` end the function's
+ * execution environment before the call, or between the call and its response.
  */
 export type CallFault =
   | 'throttled'
@@ -19,50 +19,51 @@ export type CallFault =
 /** A call that a function makes to DynamoDB, Lambda or `@connections`, and that its role allows. */
 export interface FallibleCall extends Pick<AwsCall, 'action' | 'resource'> {
   readonly functionName: string;
-  /** The same for all tries of one call, which the SDK makes by itself; empty where no SDK calls. */
+  /** The same for all attempts that the SDK makes of one call. Empty if no SDK made the call. */
   readonly invocation: string;
-  /** 1 for the first try. */
+  /** 1 for the first attempt. */
   readonly attempt: number;
 }
 
-/** A frame that has come from a client, or that was posted to one. */
+/** A frame from a client (`in`) or to a client (`out`). */
 export interface FallibleFrame {
   readonly direction: 'in' | 'out';
   readonly connectionId: string;
 }
 
 /**
- * What happens to a frame. A delayed one may be overtaken by the next; a cut takes the frame with it and destroys the
- * socket. AWS: "Manage connected users and client apps", `$disconnect` is best effort, so a cut may go without it.
+ * A fault of a frame. The next frame may overtake a `delayed` one. `cut` drops the frame and destroys the socket, with or
+ * without `$disconnect`. AWS: "Manage connected users and client apps": `$disconnect` is best effort.
  */
 export type FrameFault =
   | { readonly kind: 'delayed'; readonly ms: number }
   | { readonly kind: 'cut'; readonly disconnects: boolean };
 
-/** Is asked at the local stack's doors what goes wrong now; undefined is nothing. */
+/** Chooses the fault for each call and each frame. Undefined means none. */
 export interface Faults {
   readonly call?: (call: FallibleCall) => CallFault | undefined;
   readonly frame?: (frame: FallibleFrame) => FrameFault | undefined;
 }
 
-/** A fault of one call, and how to end the environment that made it. */
+/** The fault of one call. `kill` ends the execution environment that made the call. */
 export interface Fault {
   readonly kind: CallFault;
   readonly kill: () => Promise<void>;
 }
 
-export type AskFault = (
+/** Returns the fault of the call with these headers. */
+export type FaultOf = (
   headers: IncomingHttpHeaders,
   call: Pick<AwsCall, 'action' | 'resource'>,
 ) => Fault | undefined;
 
-/** What the doors ask for each call. A developer's calls never fail. */
-export function askFaults(call: NonNullable<Faults['call']>, access: Access, functions: Functions): AskFault {
+/** Returns the function with which each endpoint looks up a call's fault. A developer's calls have none. */
+export function callFaults(call: NonNullable<Faults['call']>, access: Access, functions: Functions): FaultOf {
   return (headers, { action, resource }) => {
     const caller = access.callerOf(headers);
     if (caller.kind !== 'function') return undefined;
     const { functionName, environment } = caller;
-    // Both headers are of every AWS SDK: the "Retry behavior" page of its reference guide.
+    // Every AWS SDK sends both headers. AWS SDKs and Tools Reference Guide: "Retry behavior".
     const attempt = Number(/attempt=(\d+)/.exec(String(headers['amz-sdk-request']))?.[1] ?? 1);
     const invocation = String(headers['amz-sdk-invocation-id'] ?? '');
     const kind = call({ functionName, action, resource, invocation, attempt });
@@ -70,34 +71,34 @@ export function askFaults(call: NonNullable<Faults['call']>, access: Access, fun
   };
 }
 
-/** The answers to a call: its own, and those of the faults. */
-export interface Answers<T> {
+/** The possible results of a call: `run` executes it, the others are the service's error responses. */
+export interface CallResults<T> {
   readonly run: () => T | Promise<T>;
   readonly throttled: T;
   readonly failed: T;
 }
 
-/** Does what a fault leaves of a call. Resolves to the answer, or to undefined where the caller gets none. */
-export async function suffer<T>(fault: Fault, answers: Answers<T>): Promise<T | undefined> {
+/** Executes a call as far as its fault allows. Resolves to undefined if the caller gets no response. */
+export async function applyFault<T>(fault: Fault, results: CallResults<T>): Promise<T | undefined> {
   switch (fault.kind) {
     case 'throttled':
-      return answers.throttled;
+      return results.throttled;
     case 'failed':
-      return answers.failed;
+      return results.failed;
     case 'answer lost':
-      await answers.run();
-      return answers.failed;
+      await results.run();
+      return results.failed;
     case 'answer cut':
-      await answers.run();
+      await results.run();
       return undefined;
     case 'killed before':
       await fault.kill();
       return undefined;
     case 'killed after':
-      await answers.run();
+      await results.run();
       await fault.kill();
       return undefined;
     default:
-      throw new Error(`Fault not known: ${String(fault.kind satisfies never)}; see local/faults.ts`);
+      throw new Error(`Unknown fault: ${String(fault.kind satisfies never)}. Use one of CallFault.`);
   }
 }

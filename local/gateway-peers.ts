@@ -4,11 +4,10 @@ import type { Deployment } from './deployment.ts';
 import type { SocketApi } from './gateway/socket-api.ts';
 import type { HttpRoutes } from './http/http-routes.ts';
 import type { Access } from './iam/access.ts';
-import type { Functions } from './lambda/functions.ts';
-import { FunctionError } from './lambda/outcome.ts';
-import { mayInvoke } from './lambda/permission.ts';
+import { mayInvoke } from './lambda/definition.ts';
+import { FunctionError, type Functions } from './lambda/functions.ts';
 import { isObject } from './object.ts';
-import { nextCallId, type Trace } from './trace.ts';
+import { describeCall, type Trace } from './trace.ts';
 
 /** What API Gateway needs of the rest of the account. */
 export interface GatewayPeers {
@@ -65,8 +64,7 @@ export function gatewayPeers({ access, functions, log, trace }: PeersOptions): G
     },
     permit(headers, action, resource) {
       const caller = access.callerOf(headers);
-      const functionName = caller.kind === 'function' ? caller.functionName : null;
-      trace({ id: nextCallId(), phase: 'request', functionName, service: 'execute-api', action, resource });
+      trace({ ...describeCall(caller, { service: 'execute-api', action, resource }), phase: 'request' });
       return access.check(caller, action, resource)?.message;
     },
   };

@@ -3,20 +3,20 @@ import type { Deployment } from './deployment.ts';
 import type { Database } from './dynamodb/database.ts';
 import { withHeaderValues } from './edge/distribution.ts';
 import { type Edge, openEdge } from './edge/open-edge.ts';
-import { type AskFault, askFaults, type Faults } from './faults.ts';
+import { callFaults, type FaultOf, type Faults } from './faults.ts';
 import { awsLimits, type GatewayLimits } from './gateway/limits.ts';
 import { type Gateway, openGateway } from './gateway/open-gateway.ts';
 import { TokenBucket } from './gateway/token-bucket.ts';
 import { type GatewayPeers, gatewayPeers } from './gateway-peers.ts';
 import { Access } from './iam/access.ts';
 import type { IdentityOptions } from './identity/serve-identity.ts';
+import { FailureQueues } from './lambda/failure-queues.ts';
 import { Functions } from './lambda/functions.ts';
 import { type Endpoints, functionVariables, localUrl } from './lambda/variables.ts';
 import { originUrl } from './origins.ts';
-import { putFiles } from './s3/bucket-deployment.ts';
+import { deployFiles } from './s3/bucket-deployment.ts';
 import type { ObjectStore } from './s3/object-store.ts';
 import { openServers, type Ports, type Servers } from './servers.ts';
-import { Queues } from './sqs/queues.ts';
 import type { Trace } from './trace.ts';
 
 export interface PlatformOptions {
@@ -31,21 +31,20 @@ export interface PlatformOptions {
   readonly faults?: Faults;
 }
 
-/** How long functions may still run once the sockets are closed, in milliseconds. */
-const settleMs = 500;
+/** Milliseconds that running functions get to finish after the sockets are closed. */
+const shutdownTimeoutMs = 500;
 
-/** CloudFront, API Gateway, Lambda, DynamoDB, S3 and an issuer on five ports, with nothing deployed to them at first. */
+/** The AWS services of the local stack: CloudFront, API Gateway, Lambda, DynamoDB, S3 and an issuer. */
 export class Platform {
-  readonly #database: Promise<Database>;
-  readonly #access: Access;
-  readonly #functions: Functions;
-  readonly #queues: Queues;
-  readonly #peers: GatewayPeers;
-  readonly #gateway: Gateway;
-  readonly #requests: TokenBucket;
-  readonly #edge: Edge;
+  readonly functions: Functions;
+  readonly gateway: Gateway;
+  readonly edge: Edge;
   readonly #options: PlatformOptions;
-  readonly #doors: { readonly faultOf?: AskFault };
+  readonly #access: Access;
+  readonly #queues: FailureQueues;
+  readonly #peers: GatewayPeers;
+  readonly #requests: TokenBucket;
+  readonly #faults: { readonly faultOf?: FaultOf };
   #servers: Servers | undefined;
   #identity: IdentityOptions | undefined;
   #deployment: Deployment | undefined;
@@ -55,38 +54,36 @@ export class Platform {
   constructor(options: PlatformOptions) {
     const { clock, log, trace, faults } = options;
     this.#options = options;
-    this.#database = options.database;
     this.#access = new Access(log);
-    this.#queues = new Queues({ access: this.#access, log });
-    this.#functions = new Functions({
-      takeFailed: (definition, record) => this.#queues.take(definition, record),
+    this.#queues = new FailureQueues({ access: this.#access, log });
+    this.functions = new Functions({
+      onFailed: (definition, record) => this.#queues.add(definition, record),
       variablesOf: (definition) =>
         functionVariables(definition, this.#access.credentialsOf(definition.name), this.endpoints),
       clock,
       limit: options.environments,
-      ownTokens: faults?.call !== undefined,
+      tokenPerEnvironment: faults?.call !== undefined,
       log,
     });
-    this.#peers = gatewayPeers({ access: this.#access, functions: this.#functions, log, trace });
-    this.#doors = faults?.call ? { faultOf: askFaults(faults.call, this.#access, this.#functions) } : {};
-    const { api, invoke, permit } = this.#peers;
-    // A function that is ended with the stack is no failure to read about.
-    const logUntilEnd = (line: string): void => {
-      if (!this.#ending) log(line);
-    };
+    this.#faults = faults?.call ? { faultOf: callFaults(faults.call, this.#access, this.functions) } : {};
+    this.#peers = gatewayPeers({ access: this.#access, functions: this.functions, log, trace });
     const { requestsPerSecond, requestBurst } = { ...awsLimits, ...options.limits };
     this.#requests = new TokenBucket(clock, requestsPerSecond, requestBurst);
-    this.#gateway = openGateway({
+    const { api, invoke, permit } = this.#peers;
+    this.gateway = openGateway({
       ...options,
       requests: this.#requests,
       api,
       invoke,
       permit,
-      ...this.#doors,
+      ...this.#faults,
       ...(faults?.frame && { frameFault: faults.frame }),
-      log: logUntilEnd,
+      // Functions that the shutdown ends would only fill the log with failures.
+      log: (line) => {
+        if (!this.#ending) log(line);
+      },
     });
-    this.#edge = openEdge({
+    this.edge = openEdge({
       distribution: () => this.#deployment?.distribution ?? null,
       originUrl: (domainName) => this.#deployment && originUrl(domainName, this.#deployment, this.endpoints),
       clock,
@@ -94,37 +91,37 @@ export class Platform {
     });
   }
 
-  /** Listens; rejects with one clear line if a port is taken or the database does not open. */
+  /**
+   * Listens on all ports.
+   * @throws if a port is taken or the database does not open
+   */
   async listen(ports: Ports): Promise<void> {
-    this.#servers = await openServers({ edge: this.#edge, gateway: this.#gateway }, ports, {
-      database: this.#database,
+    const { database, clock, trace, log } = this.#options;
+    this.#servers = await openServers({ edge: this.edge, gateway: this.gateway }, ports, {
+      database,
       access: this.#access,
-      functions: this.#functions,
+      functions: this.functions,
       identity: () => this.#identity,
       outputs: () => this.outputs,
       queues: this.#queues,
-      http: {
-        api: this.#peers.httpApi,
-        invoke: this.#peers.invoke,
-        requests: this.#requests,
-        clock: this.#options.clock,
-      },
+      http: { api: this.#peers.httpApi, invoke: this.#peers.invoke, requests: this.#requests, clock },
       s3: {
         ...this.#options,
         access: this.#access,
         buckets: () => this.#deployment?.buckets ?? new Map(),
       },
-      trace: this.#options.trace,
-      ...this.#doors,
-      log: this.#options.log,
+      trace,
+      ...this.#faults,
+      log,
     });
   }
 
-  /** Where it listens; without a stage. */
+  /** The origins of all services. The gateway's has no stage. */
   get endpoints(): Endpoints {
     const servers = this.#servers;
+    const origin = (port = 0) => `http://127.0.0.1:${port}`;
     return {
-      // The name that clients use: a cookie and an Origin are of it, not of 127.0.0.1.
+      // Clients use this host name, so cookies and Origin headers contain it, not 127.0.0.1.
       edge: `http://localhost:${servers?.edgePort ?? 0}`,
       gateway: origin(servers?.gatewayPort),
       http: origin(servers?.http.port),
@@ -134,38 +131,20 @@ export class Platform {
     };
   }
 
-  /** The template's outputs, their URLs made local. */
+  /** The template's outputs with local URLs. */
   get outputs(): Readonly<Record<string, string>> {
     const outputs = Object.entries(this.#deployment?.outputs ?? {});
     return Object.fromEntries(outputs.map(([id, value]) => [id, localUrl(value, this.endpoints)]));
   }
 
-  get connectionCount(): number {
-    return this.#gateway.connectionCount();
-  }
-
-  /** Sockets that are open through the edge now. */
-  get tunnelCount(): number {
-    return this.#edge.tunnelCount();
-  }
-
-  /** How many execution environments a function has now. */
-  environmentCount(functionName: string): number {
-    return this.#functions.environmentCount(functionName);
-  }
-
-  /** From now on serves this issuer's documents and tokens. */
-  identify(identity: IdentityOptions): void {
+  /** Replaces the deployed functions, roles, routes and files, and the issuer. */
+  deploy(deployment: Deployment, identity: IdentityOptions): void {
     this.#identity = identity;
-  }
-
-  /** Takes a template's functions, roles, routes and files in place of those before. */
-  deploy(deployment: Deployment): void {
     this.#access.update(new Map([...deployment.functions].map(([name, { role }]) => [name, role])));
-    this.#functions.update(deployment.functions);
+    this.functions.update(deployment.functions);
     this.#peers.route(deployment);
     const { distribution, bucketDeployments } = deployment;
-    putFiles(bucketDeployments, this.#options.objects, this.#options.clock.now());
+    deployFiles(bucketDeployments, this.#options.objects, this.#options.clock.now());
     const local = (value: string) => localUrl(value, this.endpoints);
     this.#deployment = {
       ...deployment,
@@ -173,31 +152,22 @@ export class Platform {
     };
   }
 
-  /** Resolves when no function runs. */
-  settled(): Promise<void> {
-    return this.#functions.settled();
-  }
-
-  /** Closes the sockets (1001), then the functions, then the rest; the same promise each time. */
+  /** Closes the sockets with 1001, then ends the functions, then closes the rest. Idempotent. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #close(): Promise<void> {
-    await this.#gateway.close();
-    await this.#edge.close();
-    const timeout = AbortSignal.timeout(settleMs);
-    const late = new Promise<void>((resolve) => timeout.addEventListener('abort', () => resolve()));
-    await Promise.race([this.#functions.settled(), late]);
+    await this.gateway.close();
+    await this.edge.close();
+    const timeout = AbortSignal.timeout(shutdownTimeoutMs);
+    const timedOut = new Promise<void>((resolve) => timeout.addEventListener('abort', () => resolve()));
+    await Promise.race([this.functions.settled(), timedOut]);
     this.#ending = true;
-    await this.#functions.close();
+    await this.functions.close();
     const { http, dynamodb, services, s3 } = this.#servers ?? {};
     await Promise.all([http?.close(), dynamodb?.close(), services?.close(), s3?.close()]);
-    await (await this.#database).close();
+    await (await this.#options.database).close();
   }
-}
-
-function origin(port: number | undefined): string {
-  return `http://127.0.0.1:${port ?? 0}`;
 }

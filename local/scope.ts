@@ -1,22 +1,24 @@
 import { account, bucketArn, localArn } from './account.ts';
-import { holds, type Names, resolveText } from './intrinsics.ts';
+import { conditionHolds, type References, resolveText } from './intrinsics.ts';
 import type { Resource, Template } from './template.ts';
 
-/** A template whose names can be resolved: what the readers of tables, functions and routes work on. */
-export interface Scope extends Names {
+/** A template whose references can be resolved. All readers of resources use it. */
+export interface Scope extends References {
   readonly template: Template;
-  /** The resources of these types whose condition holds: logical id → resource. */
+  /** Returns the resources of these types whose condition holds. Logical id → resource. */
   ofType(...types: readonly string[]): ReadonlyMap<string, Resource>;
-  /** The stable, readable name that the resource has locally. */
+  /** Returns the resource's local name, which is stable and readable. */
   physicalName(logicalId: string): string;
 }
 
 type Attributes = (name: string) => Readonly<Record<string, string>>;
 
-/** What `Ref` ("") and `Fn::GetAtt` (the attribute's name) of each known type give. */
+const tableAttributes: Attributes = (name) => ({ '': name, Arn: localArn('dynamodb', `table/${name}`) });
+
+/** The values of `Ref` (under "") and of `Fn::GetAtt` (under the attribute's name), by resource type. */
 const attributes: Readonly<Record<string, Attributes>> = {
-  'AWS::DynamoDB::Table': (name) => ({ '': name, Arn: localArn('dynamodb', `table/${name}`) }),
-  'AWS::DynamoDB::GlobalTable': (name) => ({ '': name, Arn: localArn('dynamodb', `table/${name}`) }),
+  'AWS::DynamoDB::Table': tableAttributes,
+  'AWS::DynamoDB::GlobalTable': tableAttributes,
   'AWS::Lambda::Function': (name) => ({ '': name, Arn: localArn('lambda', `function:${name}`) }),
   'AWS::Lambda::Permission': (name) => ({ '': name, Id: name }),
   'AWS::Lambda::LayerVersion': (name) => ({ '': localArn('lambda', `layer:${name}:1`) }),
@@ -62,7 +64,7 @@ const attributes: Readonly<Record<string, Attributes>> = {
   }),
   'AWS::CloudFront::OriginAccessControl': (name) => ({ '': name, Id: name }),
   'AWS::CloudFront::ResponseHeadersPolicy': (name) => ({ '': name, Id: name }),
-  // Its one use here is as a function's failure destination, see `sqs/queues.ts`.
+  // Supported as a failure destination only. See lambda/failure-queues.ts.
   'AWS::SQS::Queue': (name) => ({
     '': `https://sqs.${account.region}.${account.urlSuffix}/${account.id}/${name}`,
     QueueName: name,
@@ -71,10 +73,10 @@ const attributes: Readonly<Record<string, Attributes>> = {
   'AWS::SQS::QueuePolicy': (name) => ({ '': name }),
 };
 
-/** Knowingly left out: nothing to run and nothing to refer to. */
+/** Types that need no local counterpart. */
 const ignoredTypes: ReadonlySet<string> = new Set(['AWS::CDK::Metadata']);
 
-/** The property by which a template may choose the name itself. */
+/** The property in which a template may set the name. */
 const nameProperties: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::Table': 'TableName',
   'AWS::DynamoDB::GlobalTable': 'TableName',
@@ -86,9 +88,10 @@ const nameProperties: Readonly<Record<string, string>> = {
   'AWS::SQS::Queue': 'QueueName',
 };
 
-const hostTypes: ReadonlySet<string> = new Set(['AWS::ApiGatewayV2::Api', 'AWS::S3::Bucket']);
+/** AWS: an API's id and a bucket's name are parts of host names, so they are in lower case. */
+const lowerCaseTypes: ReadonlySet<string> = new Set(['AWS::ApiGatewayV2::Api', 'AWS::S3::Bucket']);
 
-/** Makes the template's names resolvable: refs, attributes, pseudo parameters, conditions, mappings. */
+/** Opens a template, so that its references can be resolved. */
 export function openScope(template: Template): Scope {
   const names = new Map<string, string>();
   const scope: Scope = {
@@ -96,8 +99,7 @@ export function openScope(template: Template): Scope {
     ref: (name) => pseudoParameter(name, template) ?? parameter(name, template) ?? scope.attribute(name, ''),
     attribute(logicalId, attribute) {
       const resource = template.resources.get(logicalId);
-      const known = resource === undefined ? undefined : attributes[resource.type];
-      return known?.(scope.physicalName(logicalId))[attribute];
+      return attributes[resource?.type ?? '']?.(scope.physicalName(logicalId))[attribute];
     },
     condition: (name) => template.conditions[name],
     mapping: (name) => template.mappings[name],
@@ -105,11 +107,11 @@ export function openScope(template: Template): Scope {
       new Map(
         [...template.resources].filter(
           ([id, { type, condition }]) =>
-            types.includes(type) && (condition === null || holds(condition, scope, id)),
+            types.includes(type) && (condition === null || conditionHolds(condition, scope, id)),
         ),
       ),
     physicalName(logicalId) {
-      const name = names.get(logicalId) ?? nameOf(logicalId, scope);
+      const name = names.get(logicalId) ?? chooseName(logicalId, scope);
       names.set(logicalId, name);
       return name;
     },
@@ -117,31 +119,30 @@ export function openScope(template: Template): Scope {
   return scope;
 }
 
-/** The types in the template that the local stack neither runs nor knowingly leaves out. */
-export function unknownTypes(template: Template): readonly string[] {
+/** Returns the resource types of the template that the local stack does not run. */
+export function unsupportedTypes(template: Template): readonly string[] {
   const types = new Set([...template.resources.values()].map((resource) => resource.type));
   return [...types].filter((type) => attributes[type] === undefined && !ignoredTypes.has(type)).sort();
 }
 
-function nameOf(logicalId: string, scope: Scope): string {
+function chooseName(logicalId: string, scope: Scope): string {
   const resource = scope.template.resources.get(logicalId);
   const property = nameProperties[resource?.type ?? ''];
-  const given = property === undefined ? undefined : resource?.properties[property];
-  if (given !== undefined) return resolveText(given, scope, `${logicalId}.${property}`);
-  const name = stem(logicalId, scope.template);
-  // AWS: an API's id and a bucket's name are parts of a host name, so they are lower case.
-  return hostTypes.has(resource?.type ?? '') ? name.toLowerCase() : name;
+  const explicit = property === undefined ? undefined : resource?.properties[property];
+  if (explicit !== undefined) return resolveText(explicit, scope, `${logicalId}.${property}`);
+  const name = withoutHash(logicalId, scope.template);
+  return lowerCaseTypes.has(resource?.type ?? '') ? name.toLowerCase() : name;
 }
 
-/** CDK ends logical ids with eight hex digits of a hash; without them they read better, if still unique. */
-function stem(logicalId: string, template: Template): string {
+/** Removes the eight hex digits that the CDK appends to logical ids, if the result is still unique. */
+function withoutHash(logicalId: string, template: Template): string {
   const cut = (id: string) => id.replace(/[0-9A-F]{8}$/, '');
   const short = cut(logicalId);
   const type = template.resources.get(logicalId)?.type;
-  const shared = [...template.resources].some(
+  const ambiguous = [...template.resources].some(
     ([id, resource]) => id !== logicalId && resource.type === type && cut(id) === short,
   );
-  return shared || short === '' ? logicalId : short;
+  return ambiguous || short === '' ? logicalId : short;
 }
 
 function pseudoParameter(name: string, template: Template): string | undefined {

@@ -1,15 +1,14 @@
 import type { Database } from './dynamodb/database.ts';
-import { serveDynamodb } from './dynamodb/front.ts';
-import type { AskFault } from './faults.ts';
+import { serveDynamodb } from './dynamodb/serve-dynamodb.ts';
+import type { FaultOf } from './faults.ts';
 import { type HttpApiOptions, serveHttpApi } from './http/serve-http-api.ts';
 import { type HttpServer, listen } from './http-server.ts';
 import type { Access } from './iam/access.ts';
-import { isCognito, serveCognito } from './identity/serve-cognito.ts';
-import { type IdentityOptions, serveIdentity } from './identity/serve-identity.ts';
+import { type IdentityOptions, isCognito, serveCognito, serveIdentity } from './identity/serve-identity.ts';
+import type { FailureQueues } from './lambda/failure-queues.ts';
 import type { Functions } from './lambda/functions.ts';
-import { isInvoke, serveInvoke } from './lambda/invoke-endpoint.ts';
+import { isInvoke, serveInvoke } from './lambda/serve-invoke.ts';
 import { type S3Options, serveS3 } from './s3/serve-s3.ts';
-import type { Queues } from './sqs/queues.ts';
 import type { Trace } from './trace.ts';
 
 export interface Ports {
@@ -33,11 +32,11 @@ export interface Behind {
   /** Undefined until there is one. */
   readonly identity: () => IdentityOptions | undefined;
   readonly outputs: () => Readonly<Record<string, string>>;
-  readonly queues: Queues;
+  readonly queues: FailureQueues;
   readonly http: HttpApiOptions;
   readonly s3: S3Options;
   readonly trace: Trace;
-  readonly faultOf?: AskFault;
+  readonly faultOf?: FaultOf;
   readonly log: (line: string) => void;
 }
 

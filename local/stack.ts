@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
-import { createTables } from './dynamodb/create-tables.ts';
-import type { Database } from './dynamodb/database.ts';
+import { type Database, openRemote } from './dynamodb/database.ts';
 import { openEmbedded } from './dynamodb/embedded.ts';
-import { openForward } from './dynamodb/forward.ts';
+import { createTables } from './dynamodb/tables.ts';
 import type { Faults } from './faults.ts';
 import type { GatewayLimits } from './gateway/limits.ts';
 import { type Issuer, type LocalUser, openIssuer, type TokenOptions } from './identity/issuer.ts';
@@ -15,195 +14,186 @@ import type { Ports } from './servers.ts';
 import type { Trace } from './trace.ts';
 
 export interface StackOptions {
-  /** Makes a cloud assembly with this CDK context (allowedOrigins) and resolves to its directory. */
+  /** Synthesizes the app with this CDK context (allowedOrigins). Resolves to the cloud assembly's directory. */
   readonly synthesize: (context: Record<string, unknown>) => Promise<string>;
   readonly users: readonly LocalUser[];
-  /** Where tables and the signing key are kept; null keeps them in memory. */
+  /** Stores the tables, the objects and the signing key. Null keeps them in memory. */
   readonly directory: string | null;
-  /** 0 takes any free port. */
+  /** 0 picks a free port. */
   readonly ports: Ports;
-  /** Another DynamoDB instead of the embedded one, for instance `http://127.0.0.1:8000`. */
+  /** Uses another DynamoDB instead of the embedded one, for instance `http://127.0.0.1:8000`. */
   readonly dynamodbEndpoint?: string;
   readonly clock?: Clock;
   readonly limits?: Partial<GatewayLimits>;
-  /** Execution environments per function; 10 if absent. */
+  /** Execution environments per function. Default: 10. */
   readonly environments?: number;
   readonly log?: (line: string) => void;
-  /** Is told of every call that a function or a developer makes to DynamoDB, Lambda and `@connections`. */
+  /** Called with every call to DynamoDB, Lambda, S3 and `@connections`. */
   readonly trace?: Trace;
-  /** What goes wrong; nothing if absent. */
+  /** Injects faults. Default: none. */
   readonly faults?: Faults;
 }
 
-interface Parts {
+interface Services {
   readonly platform: Platform;
   readonly database: Database;
   readonly issuer: Issuer;
 }
 
 /**
- * Listens, synthesizes with the edge's origin in the context, and runs the template. Rejects with one
- * clear line (a taken port, a broken template, a locked directory), leaving nothing behind.
+ * Listens, synthesizes the app with the edge's origin in its context, and runs the template.
+ * @throws if a port is taken, the template is broken, or another stack uses the directory. Releases everything first.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { directory, environments = 10, clock = systemClock } = options;
-  const opening = openDatabase(options);
-  const platform = new Platform({
-    ...options,
-    database: opening,
-    objects: openObjects(directory === null ? null : join(directory, 's3')),
-    clock,
-    environments,
-    log: options.log ?? (() => {}),
-    trace: options.trace ?? (() => {}),
-  });
+  const { directory, environments = 10, clock = systemClock, log = () => {}, trace = () => {} } = options;
+  const pathOf = (name: string) => (directory === null ? null : join(directory, name));
+  const opening = openDatabase(options.dynamodbEndpoint, pathOf('dynamodb'));
+  const objects = openObjects(pathOf('s3'));
+  const platform = new Platform({ ...options, database: opening, objects, clock, environments, log, trace });
   await platform.listen(options.ports);
   try {
-    const keyFile = directory === null ? null : join(directory, 'issuer.json');
-    const issuer = await openIssuer(platform.endpoints.lambda, keyFile);
-    const parts = { platform, issuer, database: await opening };
-    return new Stack(options, parts, await deploy(options, parts));
+    const issuer = await openIssuer(platform.endpoints.lambda, pathOf('issuer.json'));
+    const services = { platform, issuer, database: await opening };
+    return new Stack(options, services, await deploy(options, services));
   } catch (error) {
     await platform.close();
     throw error;
   }
 }
 
-function openDatabase({ directory, dynamodbEndpoint }: StackOptions): Promise<Database> {
-  if (dynamodbEndpoint !== undefined) return Promise.resolve(dynamodbEndpoint).then(openForward);
-  return openEmbedded(directory === null ? null : join(directory, 'dynamodb'));
+async function openDatabase(endpoint: string | undefined, directory: string | null): Promise<Database> {
+  return endpoint === undefined ? openEmbedded(directory) : openRemote(endpoint);
 }
 
 async function deploy(
   { synthesize, users }: StackOptions,
-  { platform, database, issuer }: Parts,
+  { platform, database, issuer }: Services,
 ): Promise<Deployment> {
-  const allowedOrigins = allowedOriginsOf(platform.endpoints.edge);
+  const { edge } = platform.endpoints;
+  // A browser may open the page under either host name.
+  const allowedOrigins = [edge, edge.replace('localhost', '127.0.0.1')].join();
   const deployment = readDeployment(await synthesize({ allowedOrigins }));
   await createTables(database, deployment.tables);
-  platform.identify({ issuer: issuerOf(deployment, issuer), users, pool: deployment.userPool });
-  platform.deploy(deployment);
+  const { userPool: pool } = deployment;
+  platform.deploy(deployment, { issuer: issuerOf(deployment, issuer), users, pool });
   return deployment;
 }
 
-/** Tokens are the user pool's where the template has one, as they are on AWS. */
+/** Returns the user pool's issuer if the template has a user pool, like on AWS. */
 function issuerOf({ userPool }: Deployment, issuer: Issuer): Issuer {
   return userPool === null ? issuer : poolIssuer(issuer, userPool);
 }
 
-/** A page of this machine may be opened by either name. */
-function allowedOriginsOf(edge: string): string {
-  return [edge, edge.replace('localhost', '127.0.0.1')].join();
-}
-
-/** A running local stack; made by `startStack`. */
+/** A running local stack. Created by `startStack`. */
 export class Stack {
   readonly #options: StackOptions;
-  readonly #parts: Parts;
+  readonly #services: Services;
+  readonly #platform: Platform;
   #deployment: Deployment;
   #reloading: Promise<unknown> = Promise.resolve();
 
-  constructor(options: StackOptions, parts: Parts, deployment: Deployment) {
+  constructor(options: StackOptions, services: Services, deployment: Deployment) {
     this.#options = options;
-    this.#parts = parts;
+    this.#services = services;
+    this.#platform = services.platform;
     this.#deployment = deployment;
   }
 
-  /** `http://localhost:8000`, the one address for clients: `/ws/*`, `/api/*` and the page are under it. */
+  /** `http://localhost:8000`, the address for clients: `/ws/*`, `/api/*` and the page. */
   get edgeUrl(): string {
-    return this.#parts.platform.endpoints.edge;
+    return this.#platform.endpoints.edge;
   }
 
-  /** `ws://127.0.0.1:8001/prod`, the WebSocket API itself. */
+  /** `ws://127.0.0.1:8001/prod`, the WebSocket API. */
   get socketUrl(): string {
     return this.callbackUrl.replace(/^http/, 'ws');
   }
 
-  /** `http://127.0.0.1:8001/prod`, under which `@connections` is. */
+  /** `http://127.0.0.1:8001/prod`, the endpoint of `@connections`. */
   get callbackUrl(): string {
-    return `${this.#parts.platform.endpoints.gateway}/${this.#deployment.routes.api.stage}`;
+    return `${this.#platform.endpoints.gateway}/${this.#deployment.routes.api.stage}`;
   }
 
-  /** `http://127.0.0.1:…`, the HTTP API itself. */
+  /** The HTTP API. */
   get httpUrl(): string {
-    return this.#parts.platform.endpoints.http;
+    return this.#platform.endpoints.http;
   }
 
   get dynamodbUrl(): string {
-    return this.#parts.platform.endpoints.dynamodb;
+    return this.#platform.endpoints.dynamodb;
   }
 
-  /** S3, in path style: the bucket is the first part of the path. */
+  /** S3 in path style: the bucket is the first part of the path. */
   get s3Url(): string {
-    return this.#parts.platform.endpoints.s3;
+    return this.#platform.endpoints.s3;
   }
 
-  /** The issuer, and Lambda's Invoke. */
+  /** The issuer, Cognito and Lambda's Invoke. */
   get servicesUrl(): string {
-    return this.#parts.platform.endpoints.lambda;
+    return this.#platform.endpoints.lambda;
   }
 
-  /** The template's outputs, their URLs made local. */
+  /** The template's outputs with local URLs. */
   get outputs(): Readonly<Record<string, string>> {
-    return this.#parts.platform.outputs;
+    return this.#platform.outputs;
   }
 
-  /** Names of the tables. */
+  /** The names of the tables. */
   get tables(): readonly string[] {
     return this.#deployment.tables.map(({ name }) => name);
   }
 
-  /** Names of the functions. */
+  /** The names of the functions. */
   get functions(): readonly string[] {
     return [...this.#deployment.functions.keys()];
   }
 
-  /** Resource types of the template that nothing here runs. */
-  get leftOut(): readonly string[] {
-    return this.#deployment.leftOut;
+  /** Resource types of the template that the local stack does not run. */
+  get unsupportedTypes(): readonly string[] {
+    return this.#deployment.unsupportedTypes;
   }
 
-  /** Sockets that are open now. */
+  /** The number of open sockets. */
   get connectionCount(): number {
-    return this.#parts.platform.connectionCount;
+    return this.#platform.gateway.connectionCount();
   }
 
-  /** Sockets that are open through the edge now. */
+  /** The number of open sockets that go through the edge. */
   get tunnelCount(): number {
-    return this.#parts.platform.tunnelCount;
+    return this.#platform.edge.tunnelCount();
   }
 
-  /** How many execution environments a function has now. */
+  /** Returns how many execution environments a function has now. */
   environmentCount(functionName: string): number {
-    return this.#parts.platform.environmentCount(functionName);
+    return this.#platform.functions.environmentCount(functionName);
   }
 
-  /** A token for a local user; rejects for a username that there is not. */
+  /** Resolves to a token for a local user. Rejects if there is no such user. */
   async token(username: string, options?: TokenOptions): Promise<string> {
     const { users } = this.#options;
     const user = users.find((each) => each.username === username);
-    if (user !== undefined) return issuerOf(this.#deployment, this.#parts.issuer).sign(user, options);
+    if (user !== undefined) return issuerOf(this.#deployment, this.#services.issuer).sign(user, options);
     const names = users.map((each) => each.username).join(', ');
     throw new Error(`There is no user ${username}. Use one of ${names}.`);
   }
 
-  /** Resolves when no function runs; an invocation that waits for its retry does not count. */
+  /** Resolves when no function runs. Invocations that wait for a retry do not count. */
   settled(): Promise<void> {
-    return this.#parts.platform.settled();
+    return this.#platform.functions.settled();
   }
 
   /**
-   * Synthesizes again and takes the new template, while sockets stay open; one reload at a time. Rejects,
-   * and changes nothing, if it is broken.
+   * Synthesizes the app again and deploys the new template. Sockets stay open, and reloads run one at a time. If the new
+   * template is broken, rejects and keeps the old one.
    */
   async reload(): Promise<void> {
-    const turn = this.#reloading.then(() => deploy(this.#options, this.#parts));
-    this.#reloading = turn.catch(() => {});
-    this.#deployment = await turn;
+    const reload = this.#reloading.then(() => deploy(this.#options, this.#services));
+    this.#reloading = reload.catch(() => {});
+    this.#deployment = await reload;
   }
 
-  /** Closes the sockets (1001) and everything else; may be called twice. */
+  /** Closes the sockets with 1001, then everything else. Idempotent. */
   stop(): Promise<void> {
-    return this.#parts.platform.close();
+    return this.#platform.close();
   }
 }

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isObject } from './object.ts';
 
-/** One resource as the template has it: intrinsics are not resolved yet. */
+/** One resource of the template. Its intrinsics are not resolved yet. */
 export interface Resource {
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly condition: string | null;
 }
 
-/** The one stack of a CDK cloud assembly. */
+/** The only stack of a CDK cloud assembly. */
 export interface Template {
   readonly stackName: string;
   readonly resources: ReadonlyMap<string, Resource>;
@@ -17,13 +17,13 @@ export interface Template {
   readonly mappings: Readonly<Record<string, unknown>>;
   readonly conditions: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Object key in the asset bucket (`<hash>.zip`) → the absolute path of the asset's source. */
+  /** Object key in the asset bucket (`<hash>.zip`) → absolute path of the asset's source. */
   readonly assets: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads the one stack of the cloud assembly in `directory`.
- * Throws one clear line if the assembly is missing, broken, or has another number of stacks.
+ * Reads the only stack of the cloud assembly in `directory`.
+ * @throws if the assembly is missing, broken, or does not have exactly one stack
  */
 export function readTemplate(directory: string): Template {
   const artifacts = section(readJson(join(directory, 'manifest.json')), 'artifacts', 'manifest.json');
@@ -32,9 +32,7 @@ export function readTemplate(directory: string): Template {
   );
   const [stack] = stacks;
   if (stack === undefined || stacks.length > 1) {
-    throw new Error(
-      `Template was not read: ${directory} has ${stacks.length} stacks; the local stack runs exactly one`,
-    );
+    throw unreadable(`${directory} has ${stacks.length} stacks`, 'The local stack runs exactly one.');
   }
   const file = textProperty(stack[1], 'templateFile');
   const body = readJson(join(directory, file));
@@ -52,18 +50,15 @@ export function readTemplate(directory: string): Template {
 function readResources(entries: Readonly<Record<string, unknown>>, file: string): Map<string, Resource> {
   const resources = new Map<string, Resource>();
   for (const [id, entry] of Object.entries(entries)) {
-    if (!isObject(entry) || typeof entry['Type'] !== 'string') {
-      throw new Error(`Template was not read: ${id} in ${file} has no Type; mend it and synthesize again`);
-    }
+    if (!isObject(entry) || typeof entry['Type'] !== 'string')
+      throw unreadable(`${id} in ${file} has no Type`);
     resources.set(id, {
       type: entry['Type'],
       properties: isObject(entry['Properties']) ? entry['Properties'] : {},
       condition: typeof entry['Condition'] === 'string' ? entry['Condition'] : null,
     });
   }
-  if (resources.size === 0) {
-    throw new Error(`Template was not read: ${file} has no resources; synthesize the app again`);
-  }
+  if (resources.size === 0) throw unreadable(`${file} has no resources`);
   return resources;
 }
 
@@ -93,20 +88,24 @@ function textProperty(artifact: unknown, name: string): string {
   const properties = isObject(artifact) ? artifact['properties'] : undefined;
   const value = isObject(properties) ? properties[name] : undefined;
   if (typeof value === 'string') return value;
-  throw new Error(`Template was not read: an artifact in manifest.json has no ${name}; synthesize again`);
+  throw unreadable(`an artifact in manifest.json has no ${name}`);
 }
 
 function section(body: unknown, name: string, file: string): Readonly<Record<string, unknown>> {
   const value = isObject(body) ? (body[name] ?? {}) : undefined;
   if (isObject(value)) return value;
-  throw new Error(`Template was not read: ${name} in ${file} is not an object; synthesize the app again`);
+  throw unreadable(`${name} in ${file} is not an object`);
 }
 
 function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    const why = error instanceof SyntaxError ? `is not JSON (${error.message})` : 'cannot be read';
-    throw new Error(`Template was not read: ${path} ${why}; synthesize the app again`, { cause: error });
+    const reason = error instanceof SyntaxError ? `is not JSON (${error.message})` : 'cannot be read';
+    throw unreadable(`${path} ${reason}`, undefined, error);
   }
+}
+
+function unreadable(reason: string, advice = 'Synthesize the app again.', cause?: unknown): Error {
+  return new Error(`Could not read the template: ${reason}. ${advice}`, { cause });
 }

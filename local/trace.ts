@@ -1,15 +1,17 @@
-/** One call to an AWS service as the local stack saw it; an observer's view, without any text in it. */
+import type { Caller } from './iam/access.ts';
+
+/** One call to an AWS service as an observer of the local stack sees it. Contains no message text. */
 export interface AwsCall {
-  /** The same on a call's request and its response. */
+  /** Unique in this process. The request and the response of a call have the same id. */
   readonly id: number;
-  /** A call to `@connections` is seen at its request only. */
+  /** A call to `@connections` is traced at its request only. */
   readonly phase: 'request' | 'response';
-  /** Null for a caller that is no function, such as a developer's AWS CLI. */
+  /** Null if the caller is not a function, such as a developer's AWS CLI. */
   readonly functionName: string | null;
   readonly service: 'dynamodb' | 'lambda' | 'execute-api' | 's3';
   /** For instance `dynamodb:PutItem`. */
   readonly action: string;
-  /** The ARN; several, as of a batch over two tables, are joined by a comma. */
+  /** The ARN. The ARNs of a call to several resources, such as a batch, are joined by commas. */
   readonly resource: string;
 }
 
@@ -17,8 +19,12 @@ export type Trace = (call: AwsCall) => void;
 
 let lastId = 0;
 
-/** A number for the next call, unique in this process. */
-export function nextCallId(): number {
+/** Numbers and describes the next call, for its two trace entries. */
+export function describeCall(
+  caller: Caller,
+  { service, action, resource }: Pick<AwsCall, 'service' | 'action' | 'resource'>,
+): Omit<AwsCall, 'phase'> {
   lastId += 1;
-  return lastId;
+  const functionName = caller.kind === 'function' ? caller.functionName : null;
+  return { id: lastId, functionName, service, action, resource };
 }

@@ -1,8 +1,7 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 
-/** Files whose change is taken up. */
 export interface WatchedSource {
-  /** A directory, watched with all below it, or a file. */
+  /** A file, or a directory with everything below it. */
   readonly path: string;
   /** Runs before the reload, for instance a build. */
   readonly prepare?: () => Promise<unknown>;
@@ -12,51 +11,53 @@ export interface WatchOptions {
   readonly sources: readonly WatchedSource[];
   readonly reload: () => Promise<void>;
   readonly log: (line: string) => void;
-  /** Milliseconds without a change after which the changes are taken up; an editor writes a file in steps. */
-  readonly quietMs?: number;
+  /** Milliseconds to wait after the last change before the reload, because editors save in several steps. */
+  readonly debounceMs?: number;
 }
 
 /**
- * Reloads when a source changes. A failure is logged in one line and what ran before goes on. Returns the
- * function that ends it.
+ * Reloads when a source changes. Logs a failed reload in one line and keeps the running code. Returns the function that
+ * stops watching.
  */
-export function watchSources({ sources, reload, log, quietMs = 150 }: WatchOptions): () => void {
+export function watchSources({ sources, reload, log, debounceMs = 150 }: WatchOptions): () => void {
   const changed = new Set<WatchedSource>();
   let timer: NodeJS.Timeout | undefined;
-  let busy = false;
+  let reloading = false;
 
-  const takeUp = async (): Promise<void> => {
-    // A change during a reload starts the next one when this has ended.
-    if (busy) return;
-    busy = true;
-    const sourcesNow = [...changed];
+  const reloadChanged = async (): Promise<void> => {
+    // A change during a reload starts the next reload when this one ends.
+    if (reloading) return;
+    reloading = true;
+    const prepared = [...changed];
     changed.clear();
     try {
-      for (const { prepare } of sourcesNow) await prepare?.();
+      for (const { prepare } of prepared) await prepare?.();
       await reload();
-      log('Reloaded: new code and template serve from now on');
+      log('Reloaded. The new code and template are active.');
     } catch (error) {
-      log(`Not reloaded, the code before goes on: ${error instanceof Error ? error.message : String(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      log(`Could not reload, so the previous code stays active: ${reason}`);
     }
-    busy = false;
-    if (changed.size > 0) void takeUp();
+    reloading = false;
+    if (changed.size > 0) void reloadChanged();
   };
-  const note = (source: WatchedSource): void => {
+  const onChange = (source: WatchedSource): void => {
     changed.add(source);
     clearTimeout(timer);
-    timer = setTimeout(() => void takeUp(), quietMs);
+    timer = setTimeout(() => void reloadChanged(), debounceMs);
   };
-  const watchers = sources.map((source) => open(source, () => note(source)));
+  const watchers = sources.map((source) => watchSource(source, () => onChange(source)));
   return () => {
     clearTimeout(timer);
     for (const watcher of watchers) watcher.close();
   };
 }
 
-function open({ path }: WatchedSource, note: () => void): FSWatcher {
+function watchSource({ path }: WatchedSource, onChange: () => void): FSWatcher {
   const recursive = statSync(path).isDirectory();
-  // Editors leave swap and backup files beside the source; those are no change.
+  // Ignores the swap and backup files that editors write beside the source.
   return watch(path, { recursive }, (_event, file) => {
-    if (file === null || /^[^.~#][^~#]*\.(tsx?|json|css|html|svg)$/.test(file.split('/').pop() ?? '')) note();
+    const name = file?.split('/').pop() ?? '';
+    if (file === null || /^[^.~#][^~#]*\.(tsx?|json|css|html|svg)$/.test(name)) onChange();
   });
 }

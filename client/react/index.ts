@@ -1,55 +1,56 @@
 import { useEffect, useSyncExternalStore } from 'react';
 import type { ChatClient, Id, Message, PendingMessage, Presence, Room, State } from '../index.ts';
 
-/** Rooms that components show, and how many do. */
-const shown = new WeakMap<Room, number>();
+/** How many components or tasks keep each room open. */
+const holds = new WeakMap<Room, number>();
 
 /**
- * Keeps a room open, as a component that shows it does: for what is to be done there when it is shown no more. Gives what
- * ends that. A component that is mounted anew, as in strict mode, takes the room over before it is left.
+ * Keeps a room open while no component shows it, for example during an upload. A component that mounts again at once, as
+ * in strict mode, keeps its room.
+ * @returns a function that ends the hold. The room is left after its last hold ends.
+ * @example
+ * const release = keepRoomOpen(room);
+ * room.upload(file).then((uploaded) => room.send('', uploaded)).finally(release);
  */
 export function keepRoomOpen(room: Room): () => void {
-  shown.set(room, (shown.get(room) ?? 0) + 1);
+  holds.set(room, (holds.get(room) ?? 0) + 1);
   return () => {
-    shown.set(room, (shown.get(room) ?? 1) - 1);
+    holds.set(room, (holds.get(room) ?? 1) - 1);
     setTimeout(() => {
-      if (shown.get(room) === 0) room.leave();
+      if (holds.get(room) === 0) room.leave();
     });
   };
 }
 
-/** What a page can show of the client: connecting, catching-up, live, offline or refused. */
+/** Returns the client's state: `connecting`, `catching-up`, `live`, `offline` or `refused`. */
 export function useClientState(client: ChatClient): State {
-  return useSyncExternalStore(
-    client.subscribe,
-    () => client.state,
-    () => client.state,
-  );
+  const read = () => client.state;
+  return useSyncExternalStore(client.subscribe, read, read);
 }
 
-/** A room that is open while a component shows it. The component renders anew when the room's state changes. */
+/** Returns a room that stays open while the component is mounted. Renders again when the room's state changes. */
 export function useRoom(client: ChatClient, id: Id): Room {
   const room = client.room(id);
   useEffect(() => keepRoomOpen(room), [room]);
-  useRead(room, () => room.state);
+  useRoomValue(room, () => room.state);
   return room;
 }
 
-/** The messages of a room in their order, pending ones last. */
+/** Returns the room's messages in order, pending ones last. */
 export function useMessages(room: Room): readonly (Message | PendingMessage)[] {
-  return useRead(room, () => room.messages);
+  return useRoomValue(room, () => room.messages);
 }
 
-/** Who has come or gone, by user id. */
+/** Returns the presence changes since the room became live, by user id. */
 export function usePresence(room: Room): ReadonlyMap<string, Presence> {
-  return useRead(room, () => room.presence);
+  return useRoomValue(room, () => room.presence);
 }
 
-/** The ids of the others who type now. */
+/** Returns the ids of the other users who are typing. */
 export function useTyping(room: Room): readonly string[] {
-  return useRead(room, () => room.typers);
+  return useRoomValue(room, () => room.typers);
 }
 
-function useRead<T>(room: Room, read: () => T): T {
+function useRoomValue<T>(room: Room, read: () => T): T {
   return useSyncExternalStore(room.subscribe, read, read);
 }

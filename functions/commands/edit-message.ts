@@ -3,37 +3,34 @@ import type { EditMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
-import type { MessageFile } from '../domain/file.ts';
+import type { FileInput, MessageFile } from '../domain/file.ts';
 import { actorId } from '../domain/member.ts';
-import { checkedText, type Edit } from '../domain/message.ts';
+import { checkText } from '../domain/message.ts';
 import { checkMayChange, checkWriteAccess } from '../rooms/access.ts';
-import { attachFile, checkFile } from '../rooms/attach-file.ts';
+import { attachFile, checkFile } from '../rooms/files.ts';
 import { getMessage } from '../store/log.ts';
 import { changeMessage } from './change-message.ts';
 
-/**
- * A file is stored for a member who may change the message only; `changeMessage` asks again, since both take time, and
- * counts the edit no second time.
- */
+/** Stores the new file only if the user may edit the message. Counts the edit against the rate limit. */
 async function attach(
-  { message, file }: EditMessage,
+  file: FileInput,
+  message: number,
   room: string,
   session: Session,
   context: Context,
-): Promise<MessageFile | undefined> {
-  const { user } = session;
+): Promise<MessageFile> {
   const [member, before] = await Promise.all([
     checkWriteAccess(context, { room, by: session, counted: 'change', now: context.now() }),
     getMessage(context.db, room, message),
   ]);
   if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
   checkMayChange(before, member);
-  return file && attachFile(file, { room, user: actorId(user) }, context);
+  return attachFile(file, { room, user: actorId(session.user) }, context);
 }
 
 /**
- * Gives a message a new text and tells the room: its author may, and a moderator.
- * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_THE_AUTHOR, and what `changeMessage` throws
+ * Replaces a message's text, and its file if the command has one. Only its author and moderators may.
+ * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_THE_AUTHOR, and what `attachFile` and `changeMessage` throw
  */
 export async function editMessage(
   command: EditMessage,
@@ -41,13 +38,12 @@ export async function editMessage(
   context: Context,
 ): Promise<Event[]> {
   const room = command.room ?? session.room;
-  const text = checkedText(command.text, command.file);
+  const text = checkText(command.text, command.file);
   if (command.file) checkFile(command.file);
-  const file = command.file && (await attach(command, room, session, context));
-  return changeMessage<Edit>(command, session, context, {
+  const file = command.file && (await attach(command.file, command.message, room, session, context));
+  return changeMessage(command, session, context, {
     fields: { kind: 'edit', text, ...(file && { file }) },
     counted: file ? null : 'change',
     check: checkMayChange,
-    told: (message, { seq, by }) => ({ kind: 'MessageEdited', room, message, seq, by }),
   });
 }

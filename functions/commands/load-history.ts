@@ -5,7 +5,7 @@ import type { Event } from '../domain/event.ts';
 import { newestMessages } from '../log/history.ts';
 import { checkMembership } from '../rooms/access.ts';
 
-/** @throws ChatError NOT_A_MEMBER */
+/** Returns a page of the history. @throws ChatError NOT_A_MEMBER */
 export async function loadHistory(
   command: LoadHistory,
   session: Session,

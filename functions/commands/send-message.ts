@@ -1,26 +1,42 @@
 import { type Context, isoTime } from '../delivery/context.ts';
 import { publish } from '../delivery/publish.ts';
 import { acknowledge } from '../delivery/receipts.ts';
-import { statusFrom } from '../domain/audience.ts';
+import { deliveryStatus } from '../domain/audience.ts';
 import type { SendMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import type { Event } from '../domain/event.ts';
+import { type Event, entryEvent } from '../domain/event.ts';
 import type { MessageFile } from '../domain/file.ts';
 import { actorId, type Member } from '../domain/member.ts';
-import { checkedText, type LogEntry, type Message } from '../domain/message.ts';
+import { checkText, type LogEntry, type Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
-import { enterLog, voidSequence } from '../log/append.ts';
+import { appendToLog, voidSequence } from '../log/append.ts';
 import { checkMembership, checkWriteAccess } from '../rooms/access.ts';
-import { attachFile, checkFile } from '../rooms/attach-file.ts';
+import { attachFile, checkFile } from '../rooms/files.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putMessage } from '../store/log.ts';
 import { getMember } from '../store/members.ts';
 import { takeSeq } from '../store/rooms.ts';
 
+/** The user who sends a message, with the connection if there is one, and the room for commands that name none. */
+export type Writer = Pick<Session, 'user' | 'room'> & Partial<Pick<Session, 'id'>>;
+
+/** A message in the room's log. */
+export interface StoredMessage {
+  readonly message: Message;
+  readonly room: Room;
+  /** Whether an earlier attempt with the same client id stored the message. It must not be announced again. */
+  readonly repeated: boolean;
+}
+
+type StoreContext = Pick<Context, 'db' | 'rates' | 'now' | 'files'>;
+
+const sentEvent = ({ message, room }: StoredMessage): Event =>
+  entryEvent(room.id, { kind: 'message', message }, message);
+
 /**
- * Stores a message, then posts it to the room, its sender included, then tells how far it has come. A repeat stores
- * nothing, and is answered to its sender alone with the message as it is now.
+ * Stores a message, posts it to the room including the sender, and raises its status. For a repeat, stores nothing and
+ * returns the current message to the sender.
  * @throws what `storeMessage` throws
  */
 export async function sendMessage(
@@ -29,119 +45,34 @@ export async function sendMessage(
   context: Context,
 ): Promise<Event[]> {
   const stored = await storeMessage(command, session, context);
-  const { message, room } = stored;
-  if (stored.repeated) return [{ kind: 'MessageSent', room: room.id, message, seq: message.id }];
+  if (stored.repeated) return [sentEvent(stored)];
   await publishMessage(stored, session, context);
   return [];
 }
 
-/** Who says something, by which connection where there is one, and in which room where the command names none. */
-export type Writer = Pick<Session, 'user' | 'room'> & Partial<Pick<Session, 'id'>>;
-
-/** A message that is in the room's log. */
-export interface Stored {
-  readonly message: Message;
-  readonly room: Room;
-  /** It was stored by an earlier try, so nobody is to be told again. */
-  readonly repeated: boolean;
-}
-
-type Storing = Pick<Context, 'db' | 'rates' | 'now' | 'files'>;
-
-interface Turn {
-  /** Its `seq` is a number that was taken for the message. */
-  readonly room: Room;
-  /** Why the message cannot be stored, unless it is already. */
-  readonly refusal?: ChatError;
-}
-
-/** In a room that the writer was not let into before, membership comes first: a stranger takes no number. */
-async function checkRoom(command: SendMessage, writer: Writer, context: Storing): Promise<string> {
-  const id = command.room ?? writer.room;
-  if (id !== writer.room) await checkMembership(context.db, id, writer.user);
-  return id;
-}
-
-function refusalOf(command: SendMessage, answered: Message | undefined, receiver: Member | undefined) {
-  if (command.replyTo !== undefined && (!answered || answered.deletedAt !== undefined)) {
-    return new ChatError('REPLY_NOT_FOUND');
-  }
-  if (command.receiver !== undefined && !receiver) {
-    return new ChatError('RECEIVER_NOT_A_MEMBER');
-  }
-  return undefined;
-}
-
-/** In one round trip: the writer may write, whom and what it answers is there, and the room's next number is ours. */
-async function enter(command: SendMessage, writer: Writer, context: Storing, now: number): Promise<Turn> {
-  const id = await checkRoom(command, writer, context);
-  const [turn, room, answered, receiver] = await Promise.allSettled([
-    checkWriteAccess(context, { room: id, by: writer, counted: 'send', now }),
-    takeSeq(context.db, id, now),
-    command.replyTo === undefined ? undefined : getMessage(context.db, id, command.replyTo),
-    command.receiver === undefined ? undefined : getMember(context.db, id, command.receiver),
-  ]);
-  if (turn.status === 'rejected' && room.status === 'fulfilled')
-    await voidSequence(context.db, id, room.value.seq);
-  // The member's answer comes first, so that nobody learns which rooms there are.
-  if (turn.status === 'rejected') throw turn.reason;
-  if (room.status === 'rejected') throw room.reason;
-  if (answered.status === 'rejected') throw answered.reason;
-  if (receiver.status === 'rejected') throw receiver.reason;
-  const refusal = refusalOf(command, answered.value, receiver.value);
-  return { room: room.value, ...(refusal && { refusal }) };
-}
-
-/** The same message, sent before. @throws ChatError CLIENT_ID_REUSED for anything else */
-function sameMessage(entry: LogEntry, clientId: string | undefined): Message {
-  const same = entry.kind === 'message' && entry.message.clientId === clientId;
-  if (same && clientId !== undefined) return entry.message;
-  throw new ChatError('CLIENT_ID_REUSED');
-}
-
-/** A message that is refused now may have been stored before, as when what it answers was deleted since. */
-async function storedBefore(claim: Claim | undefined, context: Storing): Promise<Message | undefined> {
-  const seq = claim && (await getClaim(context.db, claim, context.now()));
-  const entry = claim && seq !== undefined ? await getEntry(context.db, claim.room, seq) : undefined;
-  return entry && entry.kind !== 'void' ? sameMessage(entry, claim?.clientId) : undefined;
-}
-
-/** The number that was taken for a message is given back where its file cannot be taken. */
-async function withFile(
-  { file }: SendMessage,
-  writer: Writer,
-  room: Room,
-  context: Storing,
-): Promise<{ file?: MessageFile }> {
-  if (!file) return {};
-  try {
-    return { file: await attachFile(file, { room: room.id, user: actorId(writer.user) }, context) };
-  } catch (error) {
-    await voidSequence(context.db, room.id, room.seq);
-    throw error;
-  }
-}
-
 /**
- * Puts a message into its room's log and tells nobody. A repeat, known by its client id, stores nothing and gives the
- * message as it is now.
+ * Stores a message in its room's log without announcing it. For a repeat, returns the current message.
  * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_A_MEMBER, MUTED, RATE_LIMITED, REPLY_NOT_FOUND, RECEIVER_NOT_A_MEMBER,
- * CLIENT_ID_REUSED, and those of attachFile
+ * CLIENT_ID_REUSED, and what `attachFile` throws
  */
-export async function storeMessage(command: SendMessage, writer: Writer, context: Storing): Promise<Stored> {
-  const text = checkedText(command.text, command.file);
+export async function storeMessage(
+  command: SendMessage,
+  writer: Writer,
+  context: StoreContext,
+): Promise<StoredMessage> {
+  const text = checkText(command.text, command.file);
   if (command.file) checkFile(command.file);
   const { clientId } = command;
   const now = context.now();
-  const { room, refusal } = await enter(command, writer, context, now);
+  const { room, refusal } = await takeNumber(command, writer, context, now);
   const claim = clientId === undefined ? undefined : { room: room.id, user: actorId(writer.user), clientId };
-  // A repeat stores its file no second time.
-  const before = refusal || command.file ? await storedBefore(claim, context) : undefined;
+  // A repeat must not store its file again, and must not fail for a reason that arose after the first attempt.
+  const before = refusal || command.file ? await findEarlier(claim, context) : undefined;
   if (before || refusal) await voidSequence(context.db, room.id, room.seq);
   if (before) return { message: before, room, repeated: true };
   if (refusal) throw refusal;
   const fields = {
-    ...(await withFile(command, writer, room, context)),
+    ...(await attachOrVoid(command, writer, room, context)),
     room: room.id,
     author: writer.user,
     text,
@@ -153,33 +84,95 @@ export async function storeMessage(command: SendMessage, writer: Writer, context
     updatedAt: isoTime(now),
     ...(clientId !== undefined && { clientId }),
   } as const;
-  let message: Message = { ...fields, id: room.seq, revision: room.seq };
-  const entered = await enterLog(
-    room,
-    claim,
-    (seq) => {
-      message = { ...fields, id: seq, revision: seq };
-      return putMessage(context.db, message);
-    },
-    context,
-  );
-  const { earlier } = entered;
-  if (!earlier) return { message, room: entered.room, repeated: false };
-  return { message: sameMessage(earlier, clientId), room: entered.room, repeated: true };
+  const messageAt = (seq: number): Message => ({ ...fields, id: seq, revision: seq });
+  const put = (seq: number) => putMessage(context.db, messageAt(seq));
+  const { earlier, seq, room: latest } = await appendToLog(room, claim, put, context);
+  if (!earlier) return { message: messageAt(seq), room: latest, repeated: false };
+  return { message: checkSameMessage(earlier, clientId), room: latest, repeated: true };
+}
+
+interface NumberTaken {
+  /** Its `seq` is taken for the message. */
+  readonly room: Room;
+  /** The error to throw, unless an earlier attempt has stored the message. */
+  readonly refusal?: ChatError;
+}
+
+/** Takes the room's next sequence number and checks the message against the store, in one round trip. */
+async function takeNumber(
+  command: SendMessage,
+  writer: Writer,
+  context: StoreContext,
+  now: number,
+): Promise<NumberTaken> {
+  const id = command.room ?? writer.room;
+  // The handshake checked the connection's own room. In another room a non-member must not take a number.
+  if (id !== writer.room) await checkMembership(context.db, id, writer.user);
+  const [access, room, replyTarget, receiver] = await Promise.allSettled([
+    checkWriteAccess(context, { room: id, by: writer, counted: 'send', now }),
+    takeSeq(context.db, id, now),
+    command.replyTo === undefined ? undefined : getMessage(context.db, id, command.replyTo),
+    command.receiver === undefined ? undefined : getMember(context.db, id, command.receiver),
+  ]);
+  if (access.status === 'rejected' && room.status === 'fulfilled')
+    await voidSequence(context.db, id, room.value.seq);
+  // NOT_A_MEMBER takes precedence, so that the answer does not reveal whether the room exists.
+  if (access.status === 'rejected') throw access.reason;
+  if (room.status === 'rejected') throw room.reason;
+  if (replyTarget.status === 'rejected') throw replyTarget.reason;
+  if (receiver.status === 'rejected') throw receiver.reason;
+  const refusal = refusalOf(command, replyTarget.value, receiver.value);
+  return { room: room.value, ...(refusal && { refusal }) };
+}
+
+/** Checks that the reply target and the receiver exist. */
+function refusalOf(command: SendMessage, replyTarget: Message | undefined, receiver: Member | undefined) {
+  const noTarget = !replyTarget || replyTarget.deletedAt !== undefined;
+  if (command.replyTo !== undefined && noTarget) return new ChatError('REPLY_NOT_FOUND');
+  if (command.receiver !== undefined && !receiver) return new ChatError('RECEIVER_NOT_A_MEMBER');
+  return undefined;
+}
+
+async function findEarlier(claim: Claim | undefined, context: StoreContext): Promise<Message | undefined> {
+  const seq = claim && (await getClaim(context.db, claim, context.now()));
+  const entry = claim && seq !== undefined ? await getEntry(context.db, claim.room, seq) : undefined;
+  return entry && entry.kind !== 'void' ? checkSameMessage(entry, claim?.clientId) : undefined;
+}
+
+/** Returns the message of an earlier attempt. @throws ChatError CLIENT_ID_REUSED if it is a different change */
+function checkSameMessage(entry: LogEntry, clientId: string | undefined): Message {
+  const same = entry.kind === 'message' && entry.message.clientId === clientId;
+  if (same && clientId !== undefined) return entry.message;
+  throw new ChatError('CLIENT_ID_REUSED');
+}
+
+/** Attaches the message's file. Voids the message's sequence number if that fails. */
+async function attachOrVoid(
+  { file }: SendMessage,
+  writer: Writer,
+  room: Room,
+  context: StoreContext,
+): Promise<{ file?: MessageFile }> {
+  if (!file) return {};
+  try {
+    return { file: await attachFile(file, { room: room.id, user: actorId(writer.user) }, context) };
+  } catch (error) {
+    await voidSequence(context.db, room.id, room.seq);
+    throw error;
+  }
 }
 
 /**
- * Posts a stored message to its room, then tells those who follow its receipts how far it has come. What a fan-out has
- * been asked for, it tells itself.
- * @param caller the connection that the message came by, if any
+ * Posts a stored message to its room, and then raises its status. `fanout` invocations raise it for their own posts.
+ * @param caller the connection that sent the message; undefined for a message sent by REST
  */
 export async function publishMessage(
-  { message, room }: Pick<Stored, 'message' | 'room'>,
+  stored: StoredMessage,
   caller: Session | undefined,
   context: Context,
 ): Promise<void> {
-  const sent = { kind: 'MessageSent', room: room.id, message, seq: message.id } as const;
-  const { taken, audience } = await publish(sent, room, caller, context);
-  const status = statusFrom(message.author.id, taken);
+  const { message, room } = stored;
+  const { delivered, audience } = await publish(sentEvent(stored), room, caller, context);
+  const status = deliveryStatus(message.author.id, delivered);
   if (status !== 'sent') await acknowledge(message, status, audience, context);
 }

@@ -1,97 +1,113 @@
-import { announce } from '../delivery/announce.ts';
 import { type Audience, audienceOf } from '../delivery/audience.ts';
-import { close } from '../delivery/close.ts';
-import type { Context } from '../delivery/context.ts';
-import { lookAt } from '../delivery/crowded.ts';
+import type { Context, PostingContext } from '../delivery/context.ts';
 import { deliver } from '../delivery/deliver.ts';
-import { leave, type PostingContext, present } from '../delivery/leave.ts';
-import { post } from '../delivery/publish.ts';
+import { post } from '../delivery/post.ts';
+import { announcePresence, sampleRoom } from '../delivery/presence.ts';
 import { acknowledgeAll } from '../delivery/receipts.ts';
-import { retryTransient } from '../delivery/retry.ts';
-import { newsTo } from '../domain/audience.ts';
+import { listPresent, removeConnection } from '../delivery/remove-connections.ts';
+import { close, retryTransient } from '../delivery/retry.ts';
+import { dialectOf } from '../dialects/registry.ts';
+import { messagesToAcknowledge } from '../domain/audience.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import { bringsOnline, type Session } from '../domain/connection.ts';
 import type { Message } from '../domain/message.ts';
 import { directRoomUsers, isInbox, type Room } from '../domain/room.ts';
+import { catchUp } from '../log/catch-up.ts';
+import type { LogContext } from '../log/context.ts';
 import { newestMessages } from '../log/history.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
-import { openInbox } from './open-inbox.ts';
-import { postMissed } from './resume.ts';
-import { showInInboxes } from './show-in-inboxes.ts';
-import { wantsHistory } from './wants-history.ts';
+import { addRoomToInboxes, openInbox } from './inbox.ts';
 
-/** Milliseconds for which the rest of a handshake is waited for: `$connect` has asked for this welcome and returns. */
+/** How long to wait for the end of the handshake, in milliseconds. `$connect` returns right after invoking `welcome`. */
 const HANDSHAKE_BUDGET_MS = 10_000;
 
-/** What was said while nobody was there has now come as far as this connection. */
-async function acknowledgeHistory(
+/** Posts the reason of a refused handshake, for contracts that report it in a frame, and closes the connection. */
+async function refuse(
   session: Session,
-  messages: readonly Message[],
-  audience: Audience,
+  code: NonNullable<Session['turnedAway']>,
   context: PostingContext,
 ): Promise<void> {
-  await acknowledgeAll(newsTo(session, messages), session, audience, context);
-  const newest = messages[0];
-  if (newest && session.reads === 'auto') {
-    await putReadTo(context.db, session.room, session.user.id, newest.id);
-  }
+  await deliver({ kind: 'TurnedAway', room: session.room, code }, [session], context);
+  await close(session.id, context.poster);
 }
 
-async function newest(
+/** Returns the newest messages if the contract posts them to each new connection. @param onFault gets a read error */
+async function loadHistory(
   session: Session,
-  context: PostingContext,
+  { db }: PostingContext,
   onFault: (error: unknown) => void,
 ): Promise<readonly Message[]> {
+  if (session.since !== undefined || !dialectOf(session).bringsHistory) return [];
   try {
-    return (await newestMessages(context.db, session.room, { limit: HISTORY_LIMIT })).messages;
+    return (await newestMessages(db, session.room, { limit: HISTORY_LIMIT })).messages;
   } catch (error) {
     onFault(error);
     return [];
   }
 }
 
-/** Says why the handshake is refused, in a contract that tells it by a frame, and closes. */
-async function turnAway(session: Session, context: PostingContext): Promise<void> {
-  if (session.turnedAway === undefined) return;
-  const event = { kind: 'TurnedAway', room: session.room, code: session.turnedAway } as const;
-  await deliver(event, [session], context);
-  await close(session.id, context.poster);
+/**
+ * Posts one page of the changes that a client missed.
+ * @param since the sequence number of the last change that the client has
+ * @returns the posted messages, newest first; none if the post failed
+ */
+export async function postMissed(
+  room: Room,
+  since: number,
+  session: Session,
+  context: LogContext & PostingContext,
+): Promise<readonly Message[]> {
+  const missed = await catchUp(room, since, context);
+  const { delivered } = await post(missed, [session], context);
+  if (delivered.length === 0) return [];
+  return missed.changes
+    .flatMap(({ kind, message }) =>
+      kind === 'MessageSent' && message.deletedAt === undefined ? message : [],
+    )
+    .reverse();
 }
-
-async function turnOut(session: Session, context: PostingContext): Promise<void> {
-  await leave(session, context);
-  await close(session.id, context.poster);
-}
-
-export type Welcoming = PostingContext & Pick<Context, 'files'>;
 
 /**
- * What a client is sent when it comes: what it missed, where it says from where on, or else the newest messages.
- * @returns the messages that it has now, newest first; none where it could not be posted
+ * Posts the first frame to a connection: the missed changes if its client resumes, else the newest messages.
+ * @returns the posted messages, newest first; none if the post failed
  */
-async function greet(
+async function postFirst(
   room: Room,
-  messages: readonly Message[],
+  history: readonly Message[],
   session: Session,
-  context: Welcoming,
+  context: LogContext & PostingContext,
 ): Promise<readonly Message[]> {
   if (session.since !== undefined) return postMissed(room, session.since, session, context);
-  const event = { kind: 'Connected', room: room.id, user: session.user, messages } as const;
-  const { taken } = await post(event, [session], context);
-  return taken.length > 0 ? messages : [];
+  const event = { kind: 'Connected', room: room.id, user: session.user, messages: history } as const;
+  const { delivered } = await post(event, [session], context);
+  return delivered.length > 0 ? history : [];
+}
+
+/** Acknowledges the posted messages, and moves the read mark if the connection reads automatically. */
+async function acknowledgePosted(
+  session: Session,
+  messages: readonly Message[],
+  audience: Audience,
+  context: PostingContext,
+): Promise<void> {
+  await acknowledgeAll(messagesToAcknowledge(session, messages), session, audience, context);
+  const newest = messages[0];
+  if (newest && session.reads === 'auto') {
+    await putReadTo(context.db, session.room, session.user.id, newest.id);
+  }
 }
 
 /**
- * Posts to a connection that has just opened what it has to know, and tells the room who came.
+ * Welcomes a new connection: posts its first frame, acknowledges the messages in it, and announces the user's presence.
  *
- * The history is read once the socket is open: what is stored before is in it, and what is stored later finds the
- * socket open. Until `$connect` has returned, API Gateway answers for it as if it were gone.
- * @param onFault hears why there is an empty list where the history could not be read (S0-errors)
+ * Waits until the socket is open before reading the history. Messages stored earlier are then in the history, and later
+ * ones are posted to the open socket. API Gateway answers 410 for the connection until `$connect` has returned.
+ * @param onFault called if the history cannot be read: the client then gets an empty list, as contract S0 requires
  */
 export async function welcome(
   session: Session,
-  context: Welcoming,
+  context: PostingContext & Pick<Context, 'files'>,
   onFault: (error: unknown) => void,
 ): Promise<void> {
   const isOpen = await retryTransient(
@@ -100,24 +116,28 @@ export async function welcome(
     (open) => !open,
   );
   if (!isOpen) return;
-  if (session.turnedAway !== undefined) return turnAway(session, context);
+  if (session.turnedAway !== undefined) return refuse(session, session.turnedAway, context);
   if (isInbox(session.room)) return openInbox(session, context);
   const [room, member, history] = await Promise.all([
     getRoom(context.db, session.room),
     getMember(context.db, session.room, session.user.id),
-    session.since === undefined && wantsHistory(session) ? newest(session, context, onFault) : [],
+    loadHistory(session, context, onFault),
   ]);
-  // Who was taken out between the authorizer and the row is not among the connections that were closed then.
-  if (!room || (!member && room.access !== 'open')) return turnOut(session, context);
-  const messages = await greet(room, history, session, context);
-  const look = await lookAt(room, context);
-  const others = look.crowded ? [] : await present(room, session.user.id, look, context);
-  const stays = others.some(({ id }) => id === session.id);
-  const audience = look.crowded ? audienceOf(room, context) : async () => others;
+  if (!room || (!member && room.access !== 'open')) {
+    // The member was removed after the authorizer had checked, but before this connection had a row to remove.
+    await removeConnection(session, context);
+    await close(session.id, context.poster);
+    return;
+  }
+  const messages = await postFirst(room, history, session, context);
+  const sample = await sampleRoom(room, context);
+  const present = sample.isLarge ? [] : await listPresent(room, session.user.id, sample, context);
+  const isPresent = present.some(({ id }) => id === session.id);
+  const audience = sample.isLarge ? audienceOf(room, context) : async () => present;
   await Promise.all([
-    acknowledgeHistory(session, messages, audience, context),
-    stays && bringsOnline(session, others) && announce(session, true, others, context),
-    // It may have been made by this very handshake, which could tell nobody.
-    ...(directRoomUsers(room.id) ?? []).map((user) => showInInboxes(room.id, user, context)),
+    acknowledgePosted(session, messages, audience, context),
+    isPresent && bringsOnline(session, present) && announcePresence(session, true, present, context),
+    // If this handshake created a direct room, no inbox has it yet.
+    ...(directRoomUsers(room.id) ?? []).map((user) => addRoomToInboxes(room.id, user, context)),
   ]);
 }

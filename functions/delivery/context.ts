@@ -6,37 +6,42 @@ import type { Rates, Room } from '../domain/room.ts';
 import type { LogContext } from '../log/context.ts';
 import type { Poster } from './poster.ts';
 
-/** A share of a large audience, posted to by an invocation of its own: connections, or all that belong to a shard. */
+/** One `fanout` invocation's part of a large audience: either a list of connections or all connections of a shard. */
 export type FanOutBatch = {
   readonly event: Event;
   readonly room: Pick<Room, 'id' | 'shards' | 'grown'>;
 } & (
   | {
       readonly audience: readonly Connection[];
-      /** How far whoever hands it on expects the message to come by those whom they post to themselves. */
-      readonly foreseen: Status;
+      /** The status that the invoking function expects the message to reach through its own posts. */
+      readonly expectedStatus: Status;
     }
-  | { readonly shard: number; readonly without?: string }
+  | {
+      readonly shard: number;
+      /** The id of a connection in this shard that already got the event. */
+      readonly except?: string;
+    }
 );
 
-/** What became of the posts of an event. */
+/** The outcomes of posting one event, as counts. */
 export interface DeliveryStats {
-  readonly taken: number;
+  readonly delivered: number;
+  /** Connections that API Gateway no longer knows. */
   readonly gone: number;
-  /** Not posted in the time there was. */
+  /** Posts that did not succeed within their budget, including those in `closed`. */
   readonly failed: number;
-  /** Closed, since their clients do not take what they are sent. */
+  /** Connections that were closed because their clients stopped reading. */
   readonly closed: number;
-  /** Milliseconds until the last post had ended. */
+  /** Milliseconds until the last post ended. */
   readonly ms: number;
 }
 
-/** What commands are given to work with: storage, sockets, settings and the clock. */
+/** What commands get: storage, sockets, settings and the clock. */
 export interface Context extends LogContext {
   readonly poster: Poster;
   /** Invokes `fanout` with a batch. Resolves once Lambda has accepted the invocation. */
   readonly fanOut: (batch: FanOutBatch) => Promise<void>;
-  /** Records how the posts of one event went. Absent where nothing is measured. */
+  /** Records the outcome of posting one event. Absent where nothing is measured. */
   readonly measure?: (stats: DeliveryStats) => void;
   /** Called with non-fatal errors. Never blocks delivery. */
   readonly onFault?: (error: unknown) => void;
@@ -44,7 +49,10 @@ export interface Context extends LogContext {
   readonly rates: Rates;
 }
 
-/** What a command that checks a token is given. */
+/** What posting to connections and removing them needs. */
+export type PostingContext = Pick<Context, 'db' | 'poster' | 'now'>;
+
+/** What a command that verifies a token gets in addition. */
 export interface TokenContext {
   /**
    * Resolves to the user that a token belongs to and to its expiry in milliseconds since the epoch.

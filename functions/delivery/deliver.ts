@@ -1,110 +1,113 @@
 import { dialectOf } from '../dialects/registry.ts';
-import { hears } from '../domain/audience.ts';
-import { authentic, type Connection } from '../domain/connection.ts';
+import { type Connection, hasValidToken } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
+import { settleAll } from './concurrency.ts';
+import type { Context, DeliveryStats } from './context.ts';
 import { Pace } from './pace.ts';
-import { type Budget, type Outcome, postPatiently } from './post-with-retries.ts';
-import type { Poster } from './poster.ts';
-import { settleAll } from './settle-all.ts';
+import { type Budget, type Outcome, postWithRetries } from './post-with-retries.ts';
 
-/** Far below the gateway's 29 s for the function that waits for it. */
-export const POST_BUDGET: Budget = { perPost: 3_000, whole: 4_000 };
+/** Far below API Gateway's integration timeout of 29 s, for functions whose client waits for the answer. */
+export const POST_BUDGET: Budget = { perPost: 3_000, total: 4_000 };
 
 /**
- * Half of the 60 s of a function that does nothing but post: the rest is for what it finds ended. An account that is at
- * its limit takes 10,000 posts a second, so this is enough for 300,000 of them.
+ * For `fanout`, half of its timeout of 60 s: the rest is for removing stale connections. An account at its limit makes
+ * 10,000 posts a second (AWS: API Gateway quotas), so this is enough for 300,000 posts.
  */
-export const FANOUT_BUDGET: Budget = { perPost: 3_000, whole: 30_000 };
+export const FANOUT_BUDGET: Budget = { perPost: 3_000, total: 30_000 };
 
-/** How an event is posted. */
-export interface Terms {
+export interface DeliveryOptions {
   readonly budget?: Budget;
-  /** Hears of each post that no retry mends, which counts as failed then; without it the first of them is thrown. */
+  /**
+   * Called with each error that no retry fixes; the post then counts as failed. Without it, the first such error is
+   * thrown after all posts have ended.
+   */
   readonly onFault?: (error: unknown) => void;
 }
 
-/** What became of an event. */
+/** The connections of an audience, grouped by the outcome of their posts. */
 export interface Delivery {
-  readonly taken: readonly Connection[];
+  readonly delivered: readonly Connection[];
+  /** API Gateway no longer knows them. */
   readonly gone: readonly Connection[];
-  /** Not sent it, since their token ran out before. */
+  /** Their tokens expired, so nothing was posted to them. */
   readonly expired: readonly Connection[];
-  /** Not reached in the time there was. */
+  /** No post succeeded within the budget. */
   readonly failed: readonly Connection[];
-  /** Their clients take nothing any more, and the gateway keeps no more for them. */
-  readonly full: readonly Connection[];
-  /** Milliseconds until the last post had ended. */
+  /** Their clients stopped reading, and API Gateway's buffer for them is full. */
+  readonly unresponsive: readonly Connection[];
+  /** Milliseconds until the last post ended. */
   readonly ms: number;
 }
 
-/** The way to open sockets, and the time. */
-export interface Posting {
-  readonly poster: Poster;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-}
+/** Returns the counts of a delivery. Unresponsive connections count as failed too. */
+export const statsOf = ({ delivered, gone, failed, unresponsive, ms }: Delivery): DeliveryStats => ({
+  delivered: delivered.length,
+  gone: gone.length,
+  failed: failed.length + unresponsive.length,
+  closed: unresponsive.length,
+  ms,
+});
 
-/** The one thing that is told to a connection after its token ran out. */
-const tellsExpiry = (event: Event): boolean => event.kind === 'Refused' && event.code === 'TOKEN_EXPIRED';
+/** Whether this event reports the expiry of a token. It is the only event posted to a connection without a valid one. */
+const reportsExpiry = (event: Event): boolean => event.kind === 'Refused' && event.code === 'TOKEN_EXPIRED';
 
-/** Whose eyes see a frame with a field more: a message's author's, and those of who changed it. */
+/** The users whose frames have additional fields, such as `client_id`: the message's author and the user who changed it. */
 const insidersOf = (event: Event): readonly string[] => [
   ...('message' in event ? [event.message.author.id] : []),
-  ...('by' in event ? [event.by] : []),
+  ...('change' in event ? [event.change.by] : []),
 ];
 
-/** Encodes an event at most once for each dialect and point of view, however many connections get it. */
-function frameMaker(event: Event): (connection: Connection) => string | undefined {
+/** Returns a function that encodes an event for a connection, at most once for each dialect and view. */
+function frameEncoder(event: Event): (connection: Connection) => string | undefined {
   const insiders = insidersOf(event);
-  const made = new Map<string, string | undefined>();
+  const frames = new Map<string, string | undefined>();
   return (connection) => {
-    if (!hears(connection, event)) return undefined;
     const elsewhere = connection.via !== undefined || connection.room !== event.room;
     const view = { viewer: connection.user.id, elsewhere };
-    const insider = insiders.indexOf(view.viewer);
-    const key = `${connection.dialect} ${insider} ${view.elsewhere}`;
-    if (!made.has(key)) made.set(key, dialectOf(connection).encode(event, view));
-    return made.get(key);
+    const key = `${connection.dialect} ${insiders.indexOf(view.viewer)} ${elsewhere}`;
+    if (!frames.has(key)) frames.set(key, dialectOf(connection).encode(event, view));
+    return frames.get(key);
   };
 }
 
 /**
- * Posts an event to connections, as many at once as the gateway takes, each in its own dialect. A connection that cannot
- * be reached now is left alone: its client finds the gap by `seq`. One whose token ran out is sent nothing, here and
- * nowhere else it is decided: at each try, however late that comes.
- * @throws what a post throws that no retry mends, such as a missing grant, after all others were posted, where nobody
- * hears of faults
+ * Posts an event to connections, each in its own dialect, as fast as API Gateway accepts posts. Removes no connection.
+ *
+ * A post that fails is given up: the client detects the gap by `seq`. Each attempt checks the connection's token first,
+ * so nothing is posted after a token expired, however late the retry.
+ * @param receivers connections that all receive this event: see `receiversOf`
+ * @throws the first error that no retry fixes, such as a missing grant, after all posts have ended and if there is no
+ * `onFault`
  */
 export async function deliver(
   event: Event,
-  to: readonly Connection[],
-  { poster, now }: Posting,
-  { budget = POST_BUDGET, onFault }: Terms = {},
+  receivers: readonly Connection[],
+  { poster, now }: Pick<Context, 'poster' | 'now'>,
+  { budget = POST_BUDGET, onFault }: DeliveryOptions = {},
 ): Promise<Delivery> {
-  const frameFor = frameMaker(event);
-  const pace = new Pace();
-  const began = Date.now();
-  const common = { poster, pace, perPost: budget.perPost, deadline: began + budget.whole };
-  const postTo = async (connection: Connection): Promise<Outcome | 'silent'> => {
-    const frame = frameFor(connection);
-    if (frame === undefined) return 'silent';
+  const encode = frameEncoder(event);
+  const start = Date.now();
+  const common = { poster, pace: new Pace(), perPost: budget.perPost, deadline: start + budget.total };
+  const postTo = async (connection: Connection): Promise<Outcome | 'skipped'> => {
+    const frame = encode(connection);
+    if (frame === undefined) return 'skipped';
     const { id } = connection;
     const attempt = async () =>
-      authentic(connection, now()) || tellsExpiry(event) ? poster.post(id, frame) : 'expired';
-    return postPatiently({ ...common, connection: id, attempt }).catch((error: unknown) => {
+      hasValidToken(connection, now()) || reportsExpiry(event) ? poster.post(id, frame) : 'expired';
+    return postWithRetries({ ...common, connection: id, attempt }).catch((error: unknown) => {
       if (!onFault) throw error;
       onFault(error);
       return 'failed';
     });
   };
-  const outcomes = await settleAll(to.map(postTo));
-  const whose = (outcome: Outcome) => to.filter((_, index) => outcomes[index] === outcome);
+  const outcomes = await settleAll(receivers.map(postTo));
+  const withOutcome = (outcome: Outcome) => receivers.filter((_, index) => outcomes[index] === outcome);
   return {
-    taken: whose('taken'),
-    gone: whose('gone'),
-    expired: whose('expired'),
-    failed: whose('failed'),
-    full: whose('full'),
-    ms: Date.now() - began,
+    delivered: withOutcome('delivered'),
+    gone: withOutcome('gone'),
+    expired: withOutcome('expired'),
+    failed: withOutcome('failed'),
+    unresponsive: withOutcome('unresponsive'),
+    ms: Date.now() - start,
   };
 }

@@ -1,69 +1,69 @@
-import { MAX_RECEIPT_AUDIENCE, statusFrom } from '../domain/audience.ts';
+import { deliveryStatus, MAX_RECEIPT_AUDIENCE } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
-import { isBelow } from '../domain/message.ts';
+import { isStatusBelow } from '../domain/message.ts';
 import { listShards } from '../store/connections.ts';
 import { shardOf } from '../store/keys.ts';
 import { shardsBehind } from '../store/shards.ts';
-import { audienceOf } from './audience.ts';
-import type { Context, FanOutBatch } from './context.ts';
-import { FANOUT_BUDGET } from './deliver.ts';
-import { statsOf } from './delivery-stats.ts';
-import { growRoom } from './grow-room.ts';
-import type { PostingContext } from './leave.ts';
-import { post } from './publish.ts';
+import { audienceOf, receiversOf, userConnections } from './audience.ts';
+import type { Context, FanOutBatch, PostingContext } from './context.ts';
+import { FANOUT_BUDGET, statsOf } from './deliver.ts';
+import { postToReceivers } from './post.ts';
+import { growRoom } from './publish.ts';
 import { acknowledge } from './receipts.ts';
-import { userConnections } from './user-connections.ts';
 
-/** Those of a room who belong to a shard, wherever the count of their time has placed them. */
-async function inShard(
+/** Returns a shard's connections, including those that were placed in another shard when the room had fewer. */
+async function shardConnections(
   shard: number,
   { id, ...room }: FanOutBatch['room'],
   { db, now }: PostingContext,
 ): Promise<Connection[]> {
-  const rows = await listShards(db, id, shardsBehind(shard, room, now()), now());
-  return rows.filter((connection) => shardOf(connection.id, room.shards) === shard);
+  const listed = await listShards(db, id, shardsBehind(shard, room, now()), now());
+  return listed.filter((connection) => shardOf(connection.id, room.shards) === shard);
 }
 
-/** Whoever finds that somebody else has got a message marks it, and tells its author; of many who do, the first. */
+/** Acknowledges a message for a batch. Of several batches that reach the same status, the first one posts receipts. */
 async function acknowledgeBatch(
-  share: FanOutBatch,
-  taken: readonly Connection[],
+  batch: FanOutBatch,
+  delivered: readonly Connection[],
   context: PostingContext,
 ): Promise<void> {
-  const { event, room } = share;
+  const { event, room } = batch;
   if (event.kind !== 'MessageSent') return;
   const author = event.message.author.id;
-  const status = statusFrom(author, taken);
-  const noted = 'foreseen' in share ? share.foreseen : 'sent';
-  if (!isBelow({ status: noted }, status)) return;
-  // Those who follow the receipts of so large a room are its author alone: no need to read all of it for them.
-  const large = taken.length > MAX_RECEIPT_AUDIENCE;
-  const followers = large ? () => userConnections(author, [room], context) : audienceOf(room, context);
-  await acknowledge(event.message, status, followers, context);
+  const status = deliveryStatus(author, delivered);
+  const expected = 'expectedStatus' in batch ? batch.expectedStatus : 'sent';
+  if (!isStatusBelow({ status: expected }, status)) return;
+  // In a large room only the author gets receipts, so do not read the whole room.
+  const isLarge = delivered.length > MAX_RECEIPT_AUDIENCE;
+  const audience = isLarge ? () => userConnections(author, [room], context) : audienceOf(room, context);
+  await acknowledge(event.message, status, audience, context);
 }
 
 /**
- * Posts a share of a large audience. It may be run again, when its function was ended or reported a fault: who got the
- * event then gets it once more, which its number tells.
- * @param onFault hears why one of them could not be posted to, or taken out, or a receipt not be noted: that is no reason
- * to post to all of them again
- * @throws why nobody could be posted to, such as a missing grant
+ * Posts a batch of a large audience. Lambda may invoke this again for the same batch after a timeout or an error.
+ * Connections that already got the event then get it again, and clients recognize it by its sequence number.
+ * @param onFault called if some posts, the cleanup or a receipt fail: no reason to post the whole batch again
+ * @throws the first error if no post succeeded, such as a missing grant
  */
 export async function fanOut(
-  share: FanOutBatch,
+  batch: FanOutBatch,
   context: PostingContext & Pick<Context, 'measure'>,
   onFault: (error: unknown) => void,
 ): Promise<void> {
-  const listed = 'shard' in share ? await inShard(share.shard, share.room, context) : undefined;
-  const to = 'shard' in share ? (listed ?? []).filter(({ id }) => id !== share.without) : share.audience;
+  const { event, room } = batch;
+  const inShard = 'shard' in batch ? await shardConnections(batch.shard, room, context) : undefined;
+  const receivers =
+    'shard' in batch
+      ? receiversOf(event, inShard ?? []).filter(({ id }) => id !== batch.except)
+      : batch.audience;
   const faults: unknown[] = [];
-  const terms = { budget: FANOUT_BUDGET, onFault: (error: unknown) => void faults.push(error) };
-  const delivery = await post(share.event, to, context, terms);
+  const options = { budget: FANOUT_BUDGET, onFault: (error: unknown) => void faults.push(error) };
+  const delivery = await postToReceivers(event, receivers, context, options);
   context.measure?.(statsOf(delivery));
-  if (faults.length > 0 && delivery.taken.length === 0) throw faults[0];
+  if (faults.length > 0 && delivery.delivered.length === 0) throw faults[0];
   if (faults.length > 0) onFault(faults[0]);
   await Promise.all([
-    acknowledgeBatch(share, delivery.taken, context).catch(onFault),
-    listed && growRoom(share.room, listed, { ...context, onFault }),
+    acknowledgeBatch(batch, delivery.delivered, context).catch(onFault),
+    inShard && growRoom(room, inShard, { ...context, onFault }),
   ]);
 }

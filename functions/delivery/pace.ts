@@ -1,148 +1,156 @@
 import { isTransient } from './poster.ts';
 
-/** Posts that one function has under way at most: as many as the poster keeps connections (`functions/aws/service.ts`). */
-const WIDEST = 50;
-const NARROWEST = 1;
-/** Where a narrower pace did not help yet, it may not be the pace. */
-const NARROW = 4;
-/** As TCP does on a network that drops: less by a share when it is too much, more by one for each round that was not. */
-const NARROWS_TO = 0.7;
+/** Maximum number of concurrent posts: the poster keeps as many connections open (`functions/aws/service.ts`). */
+const MAX_WINDOW = 50;
+const MIN_WINDOW = 1;
+/** Below this window a smaller one is unlikely to help: the throttled posts may be due to unresponsive clients. */
+const SMALL_WINDOW = 4;
+/** Multiplicative decrease, as in TCP. The increase is one for each window of delivered posts. */
+const DECREASE_FACTOR = 0.7;
 /**
- * And more by a half for each round, once a whole one was not: other functions have come to their end, and what they
- * took of the account's limit is free.
+ * Increase for each delivered post after a whole window without throttling. Other functions have probably finished by
+ * then and left their part of the account's rate unused, so the window grows by half in each round.
  */
-const WIDENS_BY = 0.5;
+const FAST_INCREASE = 0.5;
 
 /**
- * So many refusals, less two for each post that went through, and the gateway is asked whether it is the account: an
- * account at its limit seldom refuses two of three.
+ * Score of throttled posts at which API Gateway is probed. A throttled post counts 1, a delivered post counts -2: an
+ * account at its limit seldom throttles two of three posts.
  */
-const STARVED = 20;
-const TAKEN_WEIGHS = 2;
-/** For how long an answer to that is believed, in milliseconds. */
-const CLEARED_MS = 1_000;
+const PROBE_SCORE = 20;
+const DELIVERED_SCORE = 2;
+/** How long a successful probe is valid, in milliseconds. */
+const PROBE_VALID_MS = 1_000;
 
 /**
- * How many posts are under way at once. The gateway's limit is the account's, so "too fast" is said to a function, not
- * to one of its posts: it narrows the pace of all of them, and each round without it widens it again. A gateway that
- * refuses is asked hardly more often than it takes, and one that has room again is soon used in full.
+ * Limits the concurrent posts of one function (decision 011).
+ *
+ * API Gateway throttles by account, so a 429 concerns all posts of a function and not only the one that got it. Each
+ * 429 shrinks the window of concurrent posts, and each delivered post widens it. So throttled posts hardly outnumber
+ * delivered ones, and free capacity is soon used in full.
+ *
+ * API Gateway also answers 429 if the buffer of one client is full. Probes tell the two apart: an account at its limit
+ * throttles other requests too.
  */
 export class Pace {
-  readonly #waiting: (() => void)[] = [];
-  #window = WIDEST;
-  #underWay = 0;
+  readonly #queue: (() => void)[] = [];
+  #window = MAX_WINDOW;
+  #inFlight = 0;
   #started = 0;
-  #narrowedAt = 0;
-  #taken = 0;
-  #refused = 0;
-  /** Posts that went through since one was too fast. */
-  #calm = 0;
-  /** By how many the posts that were too fast outweigh those that went through, since the gateway was asked. */
-  #starving = 0;
-  #clearedUntil = 0;
-  #doubts = 0;
+  #decreasedAt = 0;
+  #delivered = 0;
+  #throttled = 0;
+  #deliveredSinceThrottle = 0;
+  /** Throttled minus weighted delivered posts since the last probe. */
+  #throttleScore = 0;
+  #belowLimitUntil = 0;
+  #throttledProbes = 0;
 
-  /** Answers so far: those that went through, and those that were too fast. */
-  get answers(): { readonly taken: number; readonly refused: number } {
-    return { taken: this.#taken, refused: this.#refused };
+  /** The number of delivered and of throttled posts so far. */
+  get counts(): { readonly delivered: number; readonly throttled: number } {
+    return { delivered: this.#delivered, throttled: this.#throttled };
   }
 
-  /** Waits for a turn, and asks. First come, first served. */
-  async run<T>(ask: () => Promise<T>): Promise<T> {
-    return this.#inTurn(ask, (go) => this.#waiting.push(go));
-  }
-
-  async #inTurn<T>(ask: () => Promise<T>, queue: (go: () => void) => void): Promise<T> {
-    if (this.#underWay >= Math.floor(this.#window)) await new Promise<void>(queue);
-    else this.#underWay++;
-    this.#started++;
-    try {
-      return await ask();
-    } finally {
-      this.#pass();
-    }
-  }
-
-  /** Which turn it is: to be told when what was asked in it was too fast. */
-  get turn(): number {
+  /** How many calls have started. An attempt passes it to `decrease` as the time of its start. */
+  get started(): number {
     return this.#started;
   }
 
-  widen(): void {
-    this.#taken++;
-    this.#starving = Math.max(0, this.#starving - TAKEN_WEIGHS);
+  /** Makes a call as soon as the window has room for it, in order of arrival. */
+  async run<T>(call: () => Promise<T>): Promise<T> {
+    return this.#runQueued(call, (start) => this.#queue.push(start));
+  }
+
+  async #runQueued<T>(call: () => Promise<T>, enqueue: (start: () => void) => void): Promise<T> {
+    if (this.#inFlight >= Math.floor(this.#window)) await new Promise<void>(enqueue);
+    else this.#inFlight++;
+    this.#started++;
+    try {
+      return await call();
+    } finally {
+      this.#startNext();
+    }
+  }
+
+  #startNext(): void {
+    this.#inFlight--;
+    while (this.#inFlight < Math.floor(this.#window)) {
+      const start = this.#queue.shift();
+      if (!start) return;
+      this.#inFlight++;
+      start();
+    }
+  }
+
+  /** Counts a delivered post and widens the window. */
+  increase(): void {
+    this.#delivered++;
+    this.#throttleScore = Math.max(0, this.#throttleScore - DELIVERED_SCORE);
     this.#widen();
   }
 
   #widen(): void {
-    this.#calm++;
-    const step = this.#calm > this.#window ? WIDENS_BY : 1 / this.#window;
-    this.#window = Math.min(WIDEST, this.#window + step);
-  }
-
-  /** Of all that were under way together and were too fast, the first one narrows the pace. */
-  narrow(turn: number): void {
-    this.#refused++;
-    this.#starving++;
-    this.#calm = 0;
-    if (turn <= this.#narrowedAt) return;
-    this.#narrowedAt = this.#started;
-    this.#window = Math.max(NARROWEST, this.#window * NARROWS_TO);
-  }
-
-  /** A refusal that is no sign that all is too fast. */
-  note(): void {
-    this.#refused++;
-    this.#starving++;
-    if (this.cleared) this.#widen();
-  }
-
-  /** Hardly anything goes through: clients may not read, all of them that are left, or the account may be at its limit. */
-  get starved(): boolean {
-    return this.#starving >= STARVED && (this.cleared || this.#window < NARROW);
-  }
-
-  /** Of late the gateway has answered what it hardly answers an account at its limit. */
-  get cleared(): boolean {
-    return Date.now() < this.#clearedUntil;
-  }
-
-  /** Refusals are the clients' for now, whose buffers are full: no reason to be slower. */
-  clear(): void {
-    this.#clearedUntil = Date.now() + CLEARED_MS;
-  }
-
-  /** Questions that were refused: each is a sign of an account at its limit. */
-  get doubts(): number {
-    return this.#doubts;
+    this.#deliveredSinceThrottle++;
+    const step = this.#deliveredSinceThrottle > this.#window ? FAST_INCREASE : 1 / this.#window;
+    this.#window = Math.min(MAX_WINDOW, this.#window + step);
   }
 
   /**
-   * Asks the gateway what takes of the account's limit what a post does, before the posts that wait: how they go on may
-   * depend on it.
-   * @returns the answer; undefined where the gateway gave none
+   * Counts a throttled post and shrinks the window, once for all posts that were in flight together.
+   * @param startedAt the value of `started` when the attempt began
    */
-  async question<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
-    this.#starving = 0;
+  decrease(startedAt: number): void {
+    this.#throttled++;
+    this.#throttleScore++;
+    this.#deliveredSinceThrottle = 0;
+    if (startedAt <= this.#decreasedAt) return;
+    this.#decreasedAt = this.#started;
+    this.#window = Math.max(MIN_WINDOW, this.#window * DECREASE_FACTOR);
+  }
+
+  /** Counts a post that was throttled because of its client, and keeps the window. */
+  countClientThrottle(): void {
+    this.#throttled++;
+    this.#throttleScore++;
+    if (this.isBelowLimit) this.#widen();
+  }
+
+  /** Whether so many posts are throttled that a probe should tell why: unresponsive clients, or the account's limit. */
+  get shouldProbe(): boolean {
+    return this.#throttleScore >= PROBE_SCORE && (this.isBelowLimit || this.#window < SMALL_WINDOW);
+  }
+
+  /** Whether probes succeeded recently, so that the account is hardly at its limit. */
+  get isBelowLimit(): boolean {
+    return Date.now() < this.#belowLimitUntil;
+  }
+
+  /** Attributes 429s to clients with full buffers for the next second. They then do not shrink the window. */
+  setBelowLimit(): void {
+    this.#belowLimitUntil = Date.now() + PROBE_VALID_MS;
+  }
+
+  /** How many probes were throttled. Each is a sign that the account is at its limit. */
+  get throttledProbes(): number {
+    return this.#throttledProbes;
+  }
+
+  /**
+   * Makes a call that counts against the account's rate as a post does. It goes before the queued posts, because they
+   * depend on its result.
+   * @returns the answer; undefined if API Gateway throttled or failed
+   */
+  async probe<T>(call: () => Promise<T | undefined>): Promise<T | undefined> {
+    this.#throttleScore = 0;
     try {
-      const answer = await this.#inTurn(ask, (go) => this.#waiting.unshift(go));
+      const answer = await this.#runQueued(call, (start) => this.#queue.unshift(start));
       if (answer !== undefined) this.#widen();
       return answer;
     } catch (error) {
       if (!isTransient(error)) throw error;
-      this.#doubts++;
-      this.#clearedUntil = 0;
+      this.#throttledProbes++;
+      this.#belowLimitUntil = 0;
       return undefined;
-    }
-  }
-
-  #pass(): void {
-    this.#underWay--;
-    while (this.#underWay < Math.floor(this.#window)) {
-      const go = this.#waiting.shift();
-      if (!go) return;
-      this.#underWay++;
-      go();
     }
   }
 }

@@ -1,24 +1,23 @@
 import type { Pace } from './pace.ts';
 import { isThrottled, isTransient, type Poster, type PostOutcome } from './poster.ts';
-import { jittered, pause } from './retry.ts';
+import { jitteredBackoff, pause } from './retry.ts';
 
-/** For how long posts are tried, in milliseconds. */
+/** How long posts are attempted, in milliseconds. */
 export interface Budget {
-  /** One post, from its first try on. */
+  /** For one post, counted from its first attempt. */
   readonly perPost: number;
-  /** All of them; no try begins after that. */
-  readonly whole: number;
+  /** For all posts of a delivery. No attempt starts later. */
+  readonly total: number;
 }
 
-/** What became of a post: as the gateway said, or not sent, or its client takes nothing any more. */
-export type Outcome = PostOutcome | 'expired' | 'full';
+/** `expired`: not posted, because the token expired. `unresponsive`: the client stopped reading. */
+export type Outcome = PostOutcome | 'expired' | 'unresponsive';
 
-type Answer = PostOutcome | 'expired' | 'too fast' | 'no answer';
+type Answer = PostOutcome | 'expired' | 'throttled' | 'no answer';
 
-/** One post of a fan-out. */
-export interface PatientPost {
+/** One post of a delivery. */
+export interface RetriedPost {
   readonly connection: string;
-  /** Tries once. */
   readonly attempt: () => Promise<PostOutcome | 'expired'>;
   readonly poster: Pick<Poster, 'isOpen'>;
   readonly pace: Pace;
@@ -28,121 +27,125 @@ export interface PatientPost {
 }
 
 /**
- * While the pace is what has to change, a post is tried again within so many milliseconds, each time some more. With
- * these and the pace's own numbers a room of 10,000 is served in hardly more than the time that the account's limit
- * dictates: `bench/fan-out.ts`.
+ * Backoff while the window of the pace has to shrink. `bench/fan-out.ts` shows that a room of 10,000 then takes hardly
+ * longer than the account's limit dictates.
  */
 const SHORT_PAUSE_MS = 10;
 const LONGEST_SHORT_PAUSE_MS = 100;
 
-/** A post is refused alone where so many others go through for each that does not, since it was tried before. */
-const ALONE = 20;
+/** The throttling concerns a single client if this many posts were delivered for each throttled one since the last try. */
+const DELIVERED_PER_THROTTLED = 20;
 
-/** How many questions in a row have to be answered before refusals are the clients'. */
-const QUESTIONS = 3;
+/** How many probes in a row must succeed before the throttling is attributed to clients. */
+const PROBES = 3;
 
-/** How often a client whose buffer seems full is asked for a last time, and within how many milliseconds at most. */
-const LAST_ROUNDS = 6;
-const LAST_MS = 800;
+/** Final check of a client whose buffer seems full: number of rounds, and their longest duration in milliseconds. */
+const CHECK_ROUNDS = 6;
+const CHECK_MS = 800;
 
-const shortPause = (attempt: number): number =>
+const shortBackoff = (attempt: number): number =>
   Math.random() * Math.min(LONGEST_SHORT_PAUSE_MS, SHORT_PAUSE_MS * (attempt + 1));
 
-async function tried({ attempt, pace, deadline }: PatientPost): Promise<{ answer: Answer; turn: number }> {
-  let turn = 0;
+async function attemptPost({
+  attempt,
+  pace,
+  deadline,
+}: RetriedPost): Promise<{ answer: Answer; startedAt: number }> {
+  let startedAt = 0;
   const answer = await pace.run(async (): Promise<Answer> => {
-    turn = pace.turn;
+    startedAt = pace.started;
     if (Date.now() > deadline) return 'failed';
     try {
       return await attempt();
     } catch (error) {
       if (!isTransient(error)) throw error;
-      return isThrottled(error) ? 'too fast' : 'no answer';
+      return isThrottled(error) ? 'throttled' : 'no answer';
     }
   });
-  return { answer, turn };
+  return { answer, startedAt };
 }
 
-/** @returns whether the connection is open; undefined where the gateway does not say, or it is too late to ask */
-const isOpen = ({ pace, poster, connection, deadline }: PatientPost): Promise<boolean | undefined> =>
-  pace.question(async () => (Date.now() > deadline ? undefined : poster.isOpen(connection)));
+/** @returns whether the connection is open; undefined if API Gateway throttled or failed, or after the deadline */
+const probe = ({ pace, poster, connection, deadline }: RetriedPost): Promise<boolean | undefined> =>
+  pace.probe(async () => (Date.now() > deadline ? undefined : poster.isOpen(connection)));
 
-/** Whether the account is at its limit, where so much is refused: it answers one question by chance, hardly all of them. */
-async function askWhy(given: PatientPost): Promise<void> {
-  for (let asked = 0; asked < QUESTIONS; asked++) if ((await isOpen(given)) === undefined) return;
-  given.pace.clear();
+/** Finds out whether the account is at its limit: it may answer one probe by chance, but hardly `PROBES` in a row. */
+async function probeAccount(post: RetriedPost): Promise<void> {
+  for (let count = 0; count < PROBES; count++) if ((await probe(post)) === undefined) return;
+  post.pace.setBelowLimit();
 }
 
 /**
- * What becomes of a post that was too fast for long. The gateway says so where a client's buffer is full, and where the
- * account is too fast; but then it does not answer a question about the connection either. By chance it answers one and
- * refuses a post, in an account at its limit: hardly so often in a row, and with no question refused meanwhile, of all
- * that this fan-out asks.
- * @returns the answer to a last try; undefined where it may be the account
+ * Checks a post that has been throttled for long: alternates a probe of its connection and one more attempt.
+ *
+ * API Gateway throttles if the buffer of the client is full and if the account is at its limit, but only the latter
+ * throttles probes too. In an account at its limit a probe may succeed by chance right before a post is throttled, but
+ * hardly in six rounds, and without one throttled probe in the whole delivery meanwhile (decision 011).
+ * @returns the last answer, where 'throttled' means that the client is unresponsive; undefined if the account may be at
+ * its limit
  */
-async function lastTries(given: PatientPost): Promise<Answer | undefined> {
-  const { pace } = given;
-  const { doubts } = pace;
-  let answer: Answer = 'too fast';
-  for (let round = 0; round < LAST_ROUNDS && answer === 'too fast'; round++) {
-    if (round > 0) await pause(shortPause(round));
-    const open = await isOpen(given);
-    if (open === undefined || pace.doubts > doubts) return undefined;
-    if (!open) return 'gone';
-    answer = (await tried(given)).answer;
-    if (answer === 'too fast') pace.note();
+async function checkThrottled(post: RetriedPost): Promise<Answer | undefined> {
+  const { pace } = post;
+  const { throttledProbes } = pace;
+  let answer: Answer = 'throttled';
+  for (let round = 0; round < CHECK_ROUNDS && answer === 'throttled'; round++) {
+    if (round > 0) await pause(shortBackoff(round));
+    const isOpen = await probe(post);
+    if (isOpen === undefined || pace.throttledProbes > throttledProbes) return undefined;
+    if (!isOpen) return 'gone';
+    answer = (await attemptPost(post)).answer;
+    if (answer === 'throttled') pace.countClientThrottle();
   }
-  return answer === 'too fast' && pace.doubts > doubts ? undefined : answer;
+  return answer === 'throttled' && pace.throttledProbes > throttledProbes ? undefined : answer;
 }
 
-/**
- * When a post is to be asked about that has its first refusal now: early enough for the last tries, and not before half
- * of its own time.
- */
-const askedAt = ({ perPost, deadline }: PatientPost): number =>
-  Math.max(Date.now() + perPost / 2, Math.min(Date.now() + perPost, deadline - LAST_MS));
+/** Returns when to check a post that was throttled at its first attempt: before the deadline, and after `perPost / 2`. */
+const firstCheckAt = ({ perPost, deadline }: RetriedPost): number =>
+  Math.max(Date.now() + perPost / 2, Math.min(Date.now() + perPost, deadline - CHECK_MS));
 
-const final = (answer: Answer): answer is Exclude<Answer, 'too fast' | 'no answer'> =>
-  answer !== 'too fast' && answer !== 'no answer';
+const isFinal = (answer: Answer): answer is Exclude<Answer, 'throttled' | 'no answer'> =>
+  answer !== 'throttled' && answer !== 'no answer';
 
 /**
- * Posts, again and again while the gateway is too busy, until its budget is over. A 429 while others are refused too is
- * the pace's to answer, so the post waits a moment only; one that is refused while others go through, or while the
- * gateway answers questions, waits longer each time.
- * @throws what no retry mends, such as a missing grant
+ * Posts to a connection, and retries within the budget while API Gateway throttles or fails.
+ *
+ * While other posts are throttled too, a smaller window fixes it, so the backoff is short. A post that is throttled
+ * alone backs off exponentially.
+ * @throws an error that no retry fixes, such as a missing grant
  */
-export async function postPatiently(given: PatientPost): Promise<Outcome> {
-  const { pace, perPost, deadline } = given;
-  let until = deadline;
-  let asks = deadline;
-  let seen = pace.answers;
-  let timesAlone = 0;
+export async function postWithRetries(post: RetriedPost): Promise<Outcome> {
+  const { pace, perPost, deadline } = post;
+  let retryUntil = deadline;
+  let checkAt = deadline;
+  let previous = pace.counts;
+  let attemptsAlone = 0;
   for (let attempt = 0; ; attempt++) {
-    const { answer, turn } = await tried(given);
-    if (answer === 'taken') pace.widen();
-    if (final(answer)) return answer;
-    // It may have waited for its first turn for long.
+    const { answer, startedAt } = await attemptPost(post);
+    if (answer === 'delivered') pace.increase();
+    if (isFinal(answer)) return answer;
+    // Count from here, because the first attempt may have been queued for long.
     if (attempt === 0) {
-      until = Math.min(deadline, Date.now() + perPost);
-      asks = askedAt(given);
+      retryUntil = Math.min(deadline, Date.now() + perPost);
+      checkAt = firstCheckAt(post);
     }
-    const { taken, refused } = pace.answers;
-    const among = attempt > 0 && taken - seen.taken >= ALONE * (refused - seen.refused);
-    const alone = among || pace.cleared;
-    if (answer === 'too fast') {
-      if (alone) pace.note();
-      else pace.narrow(turn);
-      if (pace.starved) await askWhy(given);
+    const delivered = pace.counts.delivered - previous.delivered;
+    const throttled = pace.counts.throttled - previous.throttled;
+    const isRare = attempt > 0 && delivered >= DELIVERED_PER_THROTTLED * throttled;
+    const isAlone = isRare || pace.isBelowLimit;
+    if (answer === 'throttled') {
+      if (isAlone) pace.countClientThrottle();
+      else pace.decrease(startedAt);
+      if (pace.shouldProbe) await probeAccount(post);
     }
-    seen = pace.answers;
-    if (answer === 'too fast' && Date.now() >= asks) {
-      const last = await lastTries(given);
-      if (last === 'too fast') return 'full';
-      if (last !== undefined && final(last)) return last;
-      asks = Date.now() + perPost;
+    previous = pace.counts;
+    if (answer === 'throttled' && Date.now() >= checkAt) {
+      const last = await checkThrottled(post);
+      if (last === 'throttled') return 'unresponsive';
+      if (last !== undefined && isFinal(last)) return last;
+      checkAt = Date.now() + perPost;
     }
-    const wait = alone || answer === 'no answer' ? jittered(timesAlone++) : shortPause(attempt);
-    if (Date.now() + wait > (answer === 'no answer' ? until : deadline)) return 'failed';
-    await pause(answer === 'too fast' ? Math.min(wait, Math.max(1, asks - Date.now())) : wait);
+    const wait = isAlone || answer === 'no answer' ? jitteredBackoff(attemptsAlone++) : shortBackoff(attempt);
+    if (Date.now() + wait > (answer === 'no answer' ? retryUntil : deadline)) return 'failed';
+    await pause(answer === 'throttled' ? Math.min(wait, Math.max(1, checkAt - Date.now())) : wait);
   }
 }

@@ -1,36 +1,35 @@
-/** How a post ended: the client's socket took it, the connection is gone, or it could not be posted in the time there was. */
-export type PostOutcome = 'taken' | 'gone' | 'failed';
+/** `failed`: the post did not succeed within its budget. */
+export type PostOutcome = 'delivered' | 'gone' | 'failed';
 
-/** The way to open sockets. */
+/** API Gateway's `@connections` API. Each call makes one attempt. */
 export interface Poster {
-  /** Posts a frame once. @throws TransientError when the gateway says that it is too fast or out of order */
+  /** Posts a frame. @throws TransientError if API Gateway throttles, fails or does not answer */
   post(connection: string, frame: string): Promise<PostOutcome>;
-  /** Whether the gateway has a connection open: not before its handshake is over, and not after its end. */
+  /** Returns whether a connection is open: false before its handshake is over and after it closed. @throws as `post` */
   isOpen(connection: string): Promise<boolean>;
-  /** Closes a connection. API Gateway knows no close code but 1000 for this. @throws TransientError as `post` does */
+  /** Closes a connection, always with code 1000: API Gateway supports no other close code. @throws as `post` */
   close(connection: string): Promise<void>;
 }
 
-/** A post that may go through when tried again: 429, 5xx, or no answer. */
+interface TransientErrorOptions extends ErrorOptions {
+  readonly throttled?: boolean;
+}
+
+/** An error that a retry may fix: status 429 or 5xx, or no answer. */
 export class TransientError extends Error {
   override readonly name = 'TransientError';
-  /** Whether the gateway said that it is too fast: for the account, or for the client of this connection. */
+  /** Whether the status was 429: the account exceeds its rate, or the buffer of this client is full. */
   readonly throttled: boolean;
 
-  constructor(message?: string, { throttled = false, ...options }: TryAgainOptions = {}) {
+  constructor(message?: string, { throttled = false, ...options }: TransientErrorOptions = {}) {
     super(message, options);
     this.throttled = throttled;
   }
 }
 
-interface TryAgainOptions extends ErrorOptions {
-  readonly throttled?: boolean;
-}
-
-/** By its name: a poster that was loaded from a file of its own has classes of its own. */
+/** Checks the name and not the class, because the SDK's poster is a separate bundle with its own copy of the class. */
 export const isTransient = (error: unknown): boolean =>
   error instanceof Error && error.name === 'TransientError';
 
-/** Whether a post was put off because of a 429. */
 export const isThrottled = (error: unknown): boolean =>
   isTransient(error) && (error as { readonly throttled?: unknown }).throttled === true;

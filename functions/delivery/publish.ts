@@ -1,85 +1,100 @@
-import { hears, statusFrom } from '../domain/audience.ts';
+import { deliveryStatus } from '../domain/audience.ts';
 import type { Connection, Session } from '../domain/connection.ts';
-import { type Event, sentBefore } from '../domain/event.ts';
+import { type Event, seqBefore } from '../domain/event.ts';
 import type { Status } from '../domain/message.ts';
-import type { Room } from '../domain/room.ts';
+import { type Room, settling, shardsFor } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
-import { type Audience, audienceOf, withCaller } from './audience.ts';
-import { chunksOf, DIRECT_POSTS } from './chunks.ts';
+import { growShards } from '../store/shards.ts';
+import { type Audience, audienceOf, receiversOf } from './audience.ts';
+import { settleAll } from './concurrency.ts';
 import type { Context, FanOutBatch } from './context.ts';
-import { type Delivery, deliver, type Terms } from './deliver.ts';
-import { statsOf } from './delivery-stats.ts';
-import { growRoom } from './grow-room.ts';
-import { dropFull, type PostingContext, prune } from './leave.ts';
-import { settleAll } from './settle-all.ts';
+import { type Delivery, statsOf } from './deliver.ts';
+import { postToReceivers } from './post.ts';
+
+/** How many connections one function posts to directly; also the size of a batch. */
+export const BATCH_SIZE = 250;
 
 /**
- * Posts an event to an audience that one function can serve, and takes out the connections that are gone, or whose
- * token ran out, or whose clients take nothing any more. An audience may be older than a token that was renewed since:
- * such a connection gets the event.
+ * Maximum size of a batch in bytes of JSON. An asynchronous invocation takes 1 MB (AWS: Lambda quotas). Lambda wraps a
+ * batch that keeps failing into a larger message for the failures queue, which takes 1 MB as well.
  */
-export async function post(
-  event: Event,
-  audience: readonly Connection[],
-  context: PostingContext,
-  terms: Terms = {},
-): Promise<Delivery> {
-  const first = await deliver(event, audience, context, terms);
-  const before = sentBefore(event);
-  const clearing = settleAll([prune(first, context, before), dropFull(first, context, before)]);
-  const [renewed] = await clearing.catch((error: unknown) => {
-    if (!terms.onFault) throw error;
-    terms.onFault(error);
-    return [[]];
-  });
-  if (renewed.length === 0) return first;
-  const ids = new Set(renewed.map(({ id }) => id));
-  const second = await deliver(event, renewed, context, terms);
-  return {
-    taken: [...first.taken, ...second.taken],
-    gone: [...first.gone, ...second.gone],
-    expired: [...first.expired.filter(({ id }) => !ids.has(id)), ...second.expired],
-    failed: [...first.failed, ...second.failed],
-    full: [...first.full, ...second.full],
-    ms: first.ms + second.ms,
-  };
+export const MAX_BATCH_BYTES = 800_000;
+
+const byteLength = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+/** Splits receivers into batches of at most `BATCH_SIZE` connections and `MAX_BATCH_BYTES` bytes. */
+function batchesOf(
+  common: Pick<FanOutBatch, 'event' | 'room'> & { readonly expectedStatus: Status },
+  receivers: readonly Connection[],
+): FanOutBatch[] {
+  const capacity = MAX_BATCH_BYTES - byteLength(common);
+  const batches: Connection[][] = [];
+  let free = 0;
+  for (const connection of receivers) {
+    const bytes = byteLength(connection) + 1;
+    const last = batches.at(-1);
+    if (last && last.length < BATCH_SIZE && bytes <= free) {
+      last.push(connection);
+      free -= bytes;
+    } else {
+      batches.push([connection]);
+      free = capacity - bytes;
+    }
+  }
+  return batches.map((audience) => ({ ...common, audience }));
 }
 
-/** How far an event has come. */
+/**
+ * Adds shards to a room if one of its shards has more connections than one fan-out should post to. An error does not
+ * stop delivery: it goes to `onFault`, and the next message tries again.
+ */
+export async function growRoom(
+  room: Pick<Room, 'id' | 'shards' | 'grown'>,
+  inShard: readonly Connection[],
+  { db, now, onFault }: Pick<Context, 'db' | 'now' | 'onFault'>,
+): Promise<void> {
+  const shards = shardsFor(inShard.length, room.shards);
+  if (shards === room.shards || settling(room, now())) return;
+  await growShards(db, room, shards, now()).catch((error: unknown) => onFault?.(error));
+}
+
 export interface Published {
-  /** Who took it of those whom this function posted to; of the others nothing is known here. */
-  readonly taken: readonly Connection[];
+  /** The connections that got the event from this function. The result of other posts is not known here. */
+  readonly delivered: readonly Connection[];
   readonly audience: Audience;
 }
 
-const headOf = (event: Event, { id, shards, grown }: Room): Pick<FanOutBatch, 'event' | 'room'> => ({
+const commonFields = (event: Event, { id, shards, grown }: Room): Pick<FanOutBatch, 'event' | 'room'> => ({
   event,
   room: { id, shards, ...(grown && { grown }) },
 });
 
-/** What those who are posted to from here make of a message, so that no `fanout` writes the same once more. */
-const foreseenOf = (event: Event, direct: readonly Connection[]): Status =>
-  event.kind === 'MessageSent' ? statusFrom(event.message.author.id, direct) : 'sent';
+/** Returns the status that direct posts give a message. A `fanout` that reaches no higher status need not store it. */
+const expectedStatus = (event: Event, direct: readonly Connection[]): Status =>
+  event.kind === 'MessageSent' ? deliveryStatus(event.message.author.id, direct) : 'sent';
 
 /**
- * Posts to whom this function serves itself, and hands those on who could not be posted to in its time: a fan-out has
- * longer. What is said of no message, as that somebody types, is not worth that.
+ * Posts directly, and hands connections whose posts failed to `fanout`, which has a larger budget. Events without a
+ * sequence number, such as typing, are not worth that.
  */
 async function postDirect(
   event: Event,
   room: Room,
-  audience: readonly Connection[],
+  receivers: readonly Connection[],
   context: Context,
 ): Promise<Delivery> {
-  const delivery = await post(event, audience, context);
+  const delivery = await postToReceivers(event, receivers, context);
   context.measure?.(statsOf(delivery));
-  if (sentBefore(event) === undefined) return delivery;
-  const head = { ...headOf(event, room), foreseen: foreseenOf(event, delivery.taken) };
-  await settleAll(chunksOf(head, delivery.failed).map((share) => context.fanOut(share)));
+  if (seqBefore(event) === undefined) return delivery;
+  const common = {
+    ...commonFields(event, room),
+    expectedStatus: expectedStatus(event, delivery.delivered),
+  };
+  await settleAll(batchesOf(common, delivery.failed).map((batch) => context.fanOut(batch)));
   return delivery;
 }
 
-/** Up to 250 connections are posted to from here, the others by `fanout` in chunks. */
+/** Posts to the first `BATCH_SIZE` receivers directly and to the others through `fanout`. */
 async function publishToAll(
   event: Event,
   room: Room,
@@ -87,38 +102,39 @@ async function publishToAll(
   context: Context,
 ): Promise<Published> {
   const listed = await listConnections(context.db, room, context.now());
-  const everyone = withCaller(caller, listed);
-  const to = everyone.filter((connection) => hears(connection, event));
-  const direct = to.slice(0, DIRECT_POSTS);
-  const head = { ...headOf(event, room), foreseen: foreseenOf(event, direct) };
-  const [delivery] = await settleAll([
+  // The caller comes first, because the echo is its acknowledgement.
+  const audience = caller ? [caller, ...listed.filter(({ id }) => id !== caller.id)] : listed;
+  const receivers = receiversOf(event, audience);
+  const direct = receivers.slice(0, BATCH_SIZE);
+  const common = { ...commonFields(event, room), expectedStatus: expectedStatus(event, direct) };
+  const [{ delivered }] = await settleAll([
     postDirect(event, room, direct, context),
-    ...chunksOf(head, to.slice(DIRECT_POSTS)).map((chunk) => context.fanOut(chunk)),
+    ...batchesOf(common, receivers.slice(BATCH_SIZE)).map((batch) => context.fanOut(batch)),
     growRoom(room, listed, context),
   ]);
-  return { taken: delivery.taken, audience: async () => everyone };
+  return { delivered, audience: async () => audience };
 }
 
-/** The caller is posted to from here, and each shard by a `fanout` that reads it: none of them waits for a list of all. */
+/** Posts to the caller directly and to each shard through `fanout`, so that no function has to list the whole room. */
 async function publishToShards(
   event: Event,
   room: Room,
   caller: Session | undefined,
   context: Context,
 ): Promise<Published> {
-  const head = { ...headOf(event, room), ...(caller && { without: caller.id }) };
+  const common = { ...commonFields(event, room), ...(caller && { except: caller.id }) };
   const shards = Array.from({ length: room.shards }, (_, shard) => shard);
-  const [delivery] = await settleAll([
-    postDirect(event, room, caller ? [caller] : [], context),
-    ...shards.map((shard) => context.fanOut({ ...head, shard })),
+  const [{ delivered }] = await settleAll([
+    postDirect(event, room, caller ? receiversOf(event, [caller]) : [], context),
+    ...shards.map((shard) => context.fanOut({ ...common, shard })),
   ]);
-  return { taken: delivery.taken, audience: audienceOf(room, context) };
+  return { delivered, audience: audienceOf(room, context) };
 }
 
 /**
- * Posts an event to a room of any size.
- * @param room as it was when its number was taken, or read: its connections are read after that
- * @param caller the connection that caused the event: the echo is its acknowledgement
+ * Publishes an event to a room of any size.
+ * @param room as read, or as updated by taking the sequence number: its connections must be listed after that
+ * @param caller the connection that caused the event
  */
 export const publish = (
   event: Event,

@@ -1,15 +1,15 @@
-import { reached, receiptAudience } from '../domain/audience.ts';
+import { receiptAudience, statusAtRecipient } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Message, Status } from '../domain/message.ts';
 import { raiseStatus } from '../store/messages.ts';
 import type { Audience } from './audience.ts';
-import { isoTime } from './context.ts';
-import type { PostingContext } from './leave.ts';
-import { post } from './publish.ts';
+import { isoTime, type PostingContext } from './context.ts';
+import { post } from './post.ts';
 
 /**
- * Notes that a message was delivered, or read, and tells those who follow its receipts. S0 and S1 see a message that is
- * read at once delivered first, so both are told, though one update stores them.
+ * Raises the status of a message, and posts receipts to the connections that get them. Does nothing if the message
+ * already has this status. A message that goes from sent to read gets one update and both receipts, because clients of
+ * the contracts S0 and S1 expect "delivered" before "read".
  */
 export async function acknowledge(
   message: Message,
@@ -20,21 +20,21 @@ export async function acknowledge(
   const raised = await raiseStatus(context.db, message, status, isoTime(context.now()));
   if (!raised) return;
   const { room } = message;
-  const to = receiptAudience(message.author.id, await audience());
+  const receivers = receiptAudience(message.author.id, await audience());
   if (message.status === 'sent') {
     const delivered = { ...raised, status: 'delivered' } as const;
-    await post({ kind: 'MessageDelivered', room, message: delivered }, to, context);
+    await post({ kind: 'MessageDelivered', room, message: delivered }, receivers, context);
   }
-  if (status === 'read') await post({ kind: 'MessageRead', room, message: raised }, to, context);
+  if (status === 'read') await post({ kind: 'MessageRead', room, message: raised }, receivers, context);
 }
 
-/** Notes that messages have come as far as a connection. */
+/** Acknowledges messages that a connection got: as read if the connection reads automatically, else as delivered. */
 export async function acknowledgeAll(
   messages: readonly Message[],
   connection: Connection,
   audience: Audience,
   context: PostingContext,
 ): Promise<void> {
-  const status = reached(connection);
+  const status = statusAtRecipient(connection);
   await Promise.all(messages.map((message) => acknowledge(message, status, audience, context)));
 }

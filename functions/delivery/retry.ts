@@ -1,33 +1,60 @@
-import { isTransient } from './poster.ts';
+import { isTransient, type Poster } from './poster.ts';
 
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 800;
 
+/** How long a close is retried, in milliseconds. */
+export const CLOSE_BUDGET_MS = 1_000;
+
+/** How long a lookup of a connection is retried, in milliseconds. */
+const LOOKUP_BUDGET_MS = 1_000;
+
 export const pause = (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms));
 
-/** Full jitter: waiting callers spread over the whole interval (AWS Architecture Blog: exponential backoff and jitter). */
-export const jittered = (attempt: number): number =>
+/** Returns a backoff in milliseconds with full jitter (AWS Architecture Blog: exponential backoff and jitter). */
+export const jitteredBackoff = (attempt: number): number =>
   Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
 
 /**
- * Asks the gateway until it answers with what is waited for, or `budget` milliseconds are over.
- * @param again whether an answer is worth another try
- * @returns the last answer; undefined where the gateway gave none but "too fast" and "out of order"
+ * Repeats a call to API Gateway with backoff until it returns a final answer or `budget` milliseconds have passed.
+ * @param isRetried whether an answer is worth another attempt
+ * @returns the last answer; undefined if every attempt failed with a transient error
+ * @throws the error of the call if it is not transient, such as a missing grant
  */
 export async function retryTransient<T>(
-  ask: () => Promise<T>,
+  call: () => Promise<T>,
   budget: number,
-  again: (answer: T) => boolean = () => false,
+  isRetried: (answer: T) => boolean = () => false,
 ): Promise<T | undefined> {
   const deadline = Date.now() + budget;
   for (let attempt = 0; ; attempt++) {
-    const answer = await ask().catch((error: unknown) => {
+    const answer = await call().catch((error: unknown) => {
       if (isTransient(error)) return undefined;
       throw error;
     });
-    const wait = jittered(attempt);
-    const final = answer !== undefined && !again(answer);
-    if (final || Date.now() + wait > deadline) return answer;
+    const wait = jitteredBackoff(attempt);
+    const isFinal = answer !== undefined && !isRetried(answer);
+    if (isFinal || Date.now() + wait > deadline) return answer;
     await pause(wait);
   }
 }
+
+/**
+ * Closes a connection. Retries while API Gateway is throttling or unavailable.
+ * @returns whether the connection is closed now
+ * @throws an error that no retry fixes, such as a missing grant
+ */
+export async function close(connection: string, poster: Pick<Poster, 'close'>): Promise<boolean> {
+  const call = async () => {
+    await poster.close(connection);
+    return true;
+  };
+  return (await retryTransient(call, CLOSE_BUDGET_MS)) ?? false;
+}
+
+/**
+ * Returns whether a connection is open. Without an answer from API Gateway within a second, it counts as open.
+ * @throws an error that no retry fixes, such as a missing grant
+ */
+export const isOpen = async (connection: string, poster: Pick<Poster, 'isOpen'>): Promise<boolean> =>
+  (await retryTransient(() => poster.isOpen(connection), LOOKUP_BUDGET_MS)) ?? true;

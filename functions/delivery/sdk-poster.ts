@@ -33,7 +33,7 @@ export function sdkPoster(url: string): Poster {
         client.send(command),
         'Post failed: API Gateway did not accept the frame. Try again.',
       ))
-        ? 'taken'
+        ? 'delivered'
         : 'gone';
     },
     isOpen: (connection) =>

@@ -49,7 +49,7 @@ export function signedPoster(
     async post(connection, frame) {
       const call = { method: 'POST', path: pathOf(connection), headers: FRAME_HEADERS, body: body(frame) };
       return (await reach(call, 'Post failed: API Gateway did not accept the frame. Try again.'))
-        ? 'taken'
+        ? 'delivered'
         : 'gone';
     },
     isOpen: (connection) =>

@@ -4,43 +4,43 @@ import type { Event } from '../domain/event.ts';
 import type { User } from '../domain/member.ts';
 import type { DialectTraits } from './handshake.ts';
 
-/** Who sends a frame. */
+/** The sender of a frame. */
 export interface Speaker {
   readonly user: User;
-  /** Not signed in, in a room that is open to anyone: only then a frame's word for who it is from counts. */
+  /** Whether the sender is not signed in. Only then a frame may name its author. */
   readonly guest: boolean;
 }
 
-/** From where a connection looks at an event. */
+/** The connection for which an event is encoded. */
 export interface View {
-  /** The id of the user who looks: some fields are for a message's author only. */
+  /** The id of the connection's user. Some fields are sent to a message's author only. */
   readonly viewer: string;
-  /** The event is of another room than the connection's own. */
+  /** Whether the event belongs to another room than the connection's own. */
   readonly elsewhere: boolean;
 }
 
-/** One wire contract: the only place that knows its words. */
+/** The codec of a wire contract. Nothing outside its folder knows the words of the contract. */
 export interface Dialect extends DialectTraits {
-  /** @throws FrameError for a frame that is none of the contract's */
+  /** Parses a frame that a client sent. @throws FrameError if the frame does not follow the contract */
   decode(body: string, speaker: Speaker): Command;
-  /** The frame, or undefined where the contract has no word for the event. */
+  /** Returns the frame that announces an event, or undefined if the contract has none. */
   encode(event: Event, view: View): string | undefined;
 }
 
-/** A refusal of a frame, with the client id that the frame carried, so that its sender can tell which one it was. */
+/** A refusal with the client id of the refused frame, by which the client finds the frame. */
 export class FrameError extends ChatError {
   readonly clientId: string | undefined;
 
-  constructor(code: ErrorCode, reason?: string, clientId?: string) {
-    super(code, reason);
+  constructor(code: ErrorCode, message?: string, clientId?: string) {
+    super(code, message);
     this.clientId = clientId;
   }
 }
 
-/** API Gateway posts at most this many bytes to a connection at once (AWS: quotas for WebSocket APIs, message payload size). */
+/** API Gateway's maximum payload of a post to a connection, in bytes (AWS: quotas for WebSocket APIs). */
 export const MAX_FRAME_BYTES = 128 * 1024;
 
-/** As many of `items` as make a JSON array of at most `bytes` bytes, from the first on. */
+/** Returns the first items, as many as fit into a JSON array of `bytes` bytes. */
 export function fitting(items: readonly unknown[], bytes: number): readonly unknown[] {
   let left = bytes - '[]'.length;
   const over = items.findIndex((item) => {

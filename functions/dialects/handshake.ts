@@ -4,7 +4,7 @@ import { directRoomId } from '../domain/room.ts';
 /** How connections of a dialect open. Kept apart from its codec, which the authorizer does not need. */
 export interface DialectTraits {
   readonly name: DialectName;
-  /** Whether a connection is sent the newest messages when it opens. */
+  /** Whether the server sends the newest messages when a connection opens. */
   readonly bringsHistory: boolean;
   /** Whether a handshake without a room opens the user's inbox. */
   readonly hasInbox: boolean;
@@ -31,14 +31,14 @@ export const dialectTraits: Readonly<Record<DialectName, DialectTraits>> = {
 export const dialectNamed = (name: string): DialectTraits | undefined =>
   Object.values(dialectTraits).find((traits) => traits.name === name);
 
-/** What the upgrade request asked for: the URL's query, the last value where a name stands twice. */
+/** The query of a handshake's URL. API Gateway keeps the last value of a repeated parameter. */
 export type Query = Readonly<Record<string, string | undefined>>;
 
 const withoutSlash = (value: string | undefined) => value?.replace(/\/$/, '');
 
 /**
- * The room that a handshake names; undefined where it names none. S1 documents `firts_user` and a slash at the end, and
- * the two users in any order are the same room.
+ * Returns the id of the room that a handshake names. S1 spells the parameter `firts_user` and appends a slash to the
+ * query.
  */
 export function requestedRoom(query: Query): string | undefined {
   const first = withoutSlash(query['firts_user'] ?? query['first_user']);
@@ -47,17 +47,17 @@ export function requestedRoom(query: Query): string | undefined {
   return withoutSlash(query['room']) || undefined;
 }
 
-/** Whether a handshake says anything about a room, be it one that there is not. */
+/** Whether a handshake has a parameter that names a room, even if its value is not a room. */
 export const namesRoom = (query: Query): boolean =>
   ['room', 'firts_user', 'first_user', 'second_user'].some((name) => query[name] !== undefined);
 
-/** Whether the connection's messages count as read when they are delivered. */
+/** Returns the handshake's `reads`, or the dialect's default. */
 export function requestedReads(query: Query, dialect: DialectTraits): Reads {
-  const asked = query['reads'];
-  return asked === 'auto' || asked === 'manual' ? asked : dialect.reads;
+  const reads = query['reads'];
+  return reads === 'auto' || reads === 'manual' ? reads : dialect.reads;
 }
 
-/** The number that a client has everything up to; undefined where it says none. */
+/** Returns the handshake's `since`, or undefined if it has none or is not a sequence number. */
 export function requestedSince(query: Query): number | undefined {
   const since = Number(withoutSlash(query['since']) || Number.NaN);
   return Number.isSafeInteger(since) && since >= 0 ? since : undefined;

@@ -1,27 +1,27 @@
 import * as v from 'valibot';
 import { errorCodes } from '../domain/errors.ts';
 
-// What we send needs no check at run time. These schemas are what the documents are written from and what the tests
-// hold every encoded frame against; nothing that is deployed imports them.
+// Schemas for the fields of outgoing frames. The documentation and the client's types are generated from them, and tests
+// check encoded frames against them. No deployed function imports them.
 
-/** A message's id, or the number of a change. */
+/** A message id, a sequence number or a size. */
 export const number = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** The id of a room or of a user: a number where it is a canonical decimal integer. */
+/** The id of a room or a user: a number if it is a canonical decimal integer, else a string. */
 export const wireId = v.union([v.pipe(v.number(), v.integer()), v.string()]);
 
 export const time = v.pipe(v.string(), v.isoTimestamp());
 
 export const errorCode = v.picklist(errorCodes);
 
-/** What a file adds to a message, beside its name. */
+/** The fields of a message's file, besides its name. */
 export const fileDetails = {
   file_url: v.optional(v.string()),
   file_type: v.optional(v.string()),
   file_size: v.optional(number),
 };
 
-/** What a refusal tells beside its code and sentence. */
+/** The fields of a refusal besides its code and message. */
 export const refusedDetails = {
   client_id: v.optional(v.string()),
   retry_after_ms: v.optional(number),

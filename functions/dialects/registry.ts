@@ -7,6 +7,6 @@ import { type } from './type/type.ts';
 
 const dialects: Record<DialectName, Dialect> = { action, content, type, operation };
 
-/** The dialect of a connection that is open. */
+/** Returns the dialect of a connection. */
 export const dialectOf = (connection: { readonly dialect: DialectName }): Dialect =>
   dialects[connection.dialect];

@@ -1,44 +1,20 @@
 import { type Connection, isPresence } from './connection.ts';
 import { ChatError } from './errors.ts';
 import type { Event } from './event.ts';
-import { isBelow, type Message, type Status } from './message.ts';
+import { isStatusBelow, type Message, type Status } from './message.ts';
 import { isInbox } from './room.ts';
 
-/** Receipts go to everyone in a room of up to this many connections, above that to the author only. */
+/** In rooms with more connections only the message's author receives receipts. */
 export const MAX_RECEIPT_AUDIENCE = 50;
 
-/** How far a message has come with those that took it: nobody but its author, somebody else, or somebody that reads at once. */
-export function statusFrom(author: string, takenBy: readonly Connection[]): Status {
-  const others = takenBy.filter((connection) => connection.user.id !== author);
-  if (others.some((connection) => connection.reads === 'auto')) return 'read';
-  return others.length > 0 ? 'delivered' : 'sent';
-}
-
-/** Who hears of a message's receipts. */
-export function receiptAudience(author: string, present: readonly Connection[]): readonly Connection[] {
-  const inside = present.filter(isPresence);
-  if (inside.length <= MAX_RECEIPT_AUDIENCE) return inside;
-  return inside.filter((connection) => connection.user.id === author);
-}
-
-/** How far a message has come that a connection of somebody else was sent. */
-export const reached = ({ reads }: Pick<Connection, 'reads'>): Status =>
-  reads === 'auto' ? 'read' : 'delivered';
-
-/** Those of the messages that have not come as far yet as a connection that was sent them. */
-export const newsTo = (connection: Connection, messages: readonly Message[]): readonly Message[] =>
-  messages.filter(
-    (message) => message.author.id !== connection.user.id && isBelow(message, reached(connection)),
-  );
-
-/** An inbox hears of at most this many of its user's rooms. */
+/** An inbox receives new messages of at most this many rooms. */
 export const MAX_INBOX_ROOMS = 1_000;
 
-/**
- * Whether a connection hears of an event at all. In a room's name an inbox hears what keeps a list of rooms right: new
- * messages, what its own user has read on another device, and which rooms there are.
- */
-export function hears({ via, user }: Pick<Connection, 'via' | 'user'>, event: Event): boolean {
+/** A connection joins at most this many rooms, in addition to its own room or the rooms of its inbox. */
+export const MAX_JOINED_ROOMS = 100;
+
+/** Whether a connection receives an event. An inbox receives only the events that keep a list of rooms up to date. */
+export function receivesEvent({ via, user }: Pick<Connection, 'via' | 'user'>, event: Event): boolean {
   if (via !== 'inbox') return true;
   switch (event.kind) {
     case 'MessageSent':
@@ -53,16 +29,41 @@ export function hears({ via, user }: Pick<Connection, 'via' | 'user'>, event: Ev
   }
 }
 
-/** A connection joins at most this many rooms beside its own, or beside those of its inbox. */
-export const MAX_JOINED_ROOMS = 100;
+/** Returns the status that a message has once a recipient's connection received it. */
+export const statusAtRecipient = ({ reads }: Pick<Connection, 'reads'>): Status =>
+  reads === 'auto' ? 'read' : 'delivered';
+
+/** Returns the status of a message that the given connections received. The author's own ones do not count. */
+export function deliveryStatus(author: string, receivers: readonly Connection[]): Status {
+  const recipients = receivers.filter((connection) => connection.user.id !== author);
+  if (recipients.some((connection) => connection.reads === 'auto')) return 'read';
+  return recipients.length > 0 ? 'delivered' : 'sent';
+}
+
+/** Returns the connections that receive the receipts of a message. */
+export function receiptAudience(author: string, connections: readonly Connection[]): readonly Connection[] {
+  const present = connections.filter(isPresence);
+  if (present.length <= MAX_RECEIPT_AUDIENCE) return present;
+  return present.filter((connection) => connection.user.id === author);
+}
+
+/** Returns the messages whose status rises when the connection receives them. */
+export const messagesToAcknowledge = (
+  connection: Connection,
+  messages: readonly Message[],
+): readonly Message[] =>
+  messages.filter(
+    (message) =>
+      message.author.id !== connection.user.id && isStatusBelow(message, statusAtRecipient(connection)),
+  );
 
 /**
- * The count may be some moments old, and need not be exact: what it keeps small is the work of a connection's end.
+ * Checks that a connection may join one more room. The limit bounds the work of closing a connection.
  * @param home the connection's own room, or its inbox
- * @param count of how many rooms it hears already, its own included
+ * @param count the number of rooms that the connection is in, its own included; may be slightly out of date
  * @throws ChatError TOO_MANY_ROOMS
  */
 export function checkMayJoin(home: string, count: number): void {
-  const most = MAX_JOINED_ROOMS + (isInbox(home) ? MAX_INBOX_ROOMS : 0);
-  if (count > most) throw new ChatError('TOO_MANY_ROOMS');
+  const limit = MAX_JOINED_ROOMS + (isInbox(home) ? MAX_INBOX_ROOMS : 0);
+  if (count > limit) throw new ChatError('TOO_MANY_ROOMS');
 }

@@ -1,19 +1,22 @@
 import type { FileInput } from './file.ts';
 import type { MessageType } from './message.ts';
 
-interface Spoken {
-  /** Where another room is meant than the connection's own. */
+interface RoomCommand {
+  /** The room; the connection's own room if absent. */
   readonly room?: string;
-  /** Who a guest says that they are; nobody else may. */
+}
+
+interface AuthoredCommand extends RoomCommand {
+  /** The name under which a guest acts. Ignored for signed-in users. */
   readonly author?: string;
 }
 
-interface Change extends Spoken {
-  /** Chosen by the client; the same id again is the same change. */
+interface ChangeCommand extends AuthoredCommand {
+  /** The idempotency key that the client chose for this change. */
   readonly clientId?: string;
 }
 
-export interface SendMessage extends Change {
+export interface SendMessage extends ChangeCommand {
   readonly kind: 'SendMessage';
   readonly text: string;
   readonly type: MessageType;
@@ -22,78 +25,74 @@ export interface SendMessage extends Change {
   readonly receiver?: string;
 }
 
-export interface EditMessage extends Change {
+export interface EditMessage extends ChangeCommand {
   readonly kind: 'EditMessage';
   readonly message: number;
   readonly text: string;
-  /** Takes the place of the one that the message has. */
+  /** Replaces the message's file. */
   readonly file?: FileInput;
 }
 
-export interface DeleteMessage extends Change {
+export interface DeleteMessage extends ChangeCommand {
   readonly kind: 'DeleteMessage';
   readonly message: number;
 }
 
-/** Everything up to a message is read. */
-export interface MarkSeen extends Spoken {
-  readonly kind: 'MarkSeen';
-  readonly message: number;
-}
-
-export interface SetTyping extends Spoken {
-  readonly kind: 'SetTyping';
-  readonly typing: boolean;
-}
-
-export interface React extends Change {
+export interface React extends ChangeCommand {
   readonly kind: 'React';
   readonly message: number;
   readonly emoji: string;
   readonly remove: boolean;
 }
 
-export interface LoadHistory {
+/** Marks all messages up to `message` as read. */
+export interface MarkSeen extends AuthoredCommand {
+  readonly kind: 'MarkSeen';
+  readonly message: number;
+}
+
+export interface SetTyping extends AuthoredCommand {
+  readonly kind: 'SetTyping';
+  readonly typing: boolean;
+}
+
+export interface LoadHistory extends RoomCommand {
   readonly kind: 'LoadHistory';
-  readonly room?: string;
-  /** Only messages with a lower id. */
+  /** Loads only messages with a lower id. */
   readonly before?: number;
-  /** How many messages at most. */
+  /** The maximum number of messages. */
   readonly limit: number;
 }
 
-/** What changed in a room after a number. */
-export interface Sync {
+/** Loads the events of a room after a sequence number. */
+export interface Sync extends RoomCommand {
   readonly kind: 'Sync';
-  readonly room?: string;
-  /** The client has every change up to this number; 0 for none. */
+  /** The client has every event up to this sequence number; 0 if it has none. */
   readonly since: number;
 }
 
-export interface Ping {
+export interface Ping extends RoomCommand {
   readonly kind: 'Ping';
-  readonly room?: string;
 }
 
-/** The connection goes on under a fresh token of the same user. */
+/** Replaces the connection's token with a newer one of the same user. */
 export interface Authenticate {
   readonly kind: 'Authenticate';
   readonly token: string;
 }
 
-/** The connection hears of another room, too. */
+/** Subscribes the connection to another room. */
 export interface JoinRoom {
   readonly kind: 'JoinRoom';
   readonly room: string;
 }
 
-/** The connection hears no more of a room that it joined. */
+/** Ends the subscription to a joined room. */
 export interface LeaveRoom {
   readonly kind: 'LeaveRoom';
   readonly room: string;
 }
 
-/** What a client asks for. */
 export type Command =
   | SendMessage
   | EditMessage
@@ -108,5 +107,5 @@ export type Command =
   | JoinRoom
   | LeaveRoom;
 
-/** How many messages a client is shown on connect, and at most asks for at once. */
+/** The maximum number of messages that a client receives on connect, and in one page of the history. */
 export const HISTORY_LIMIT = 50;

@@ -1,17 +1,17 @@
 import type { User } from './member.ts';
 
-/** The wire contracts, each spoken by one file in `dialects/`. */
+/** The supported wire contracts. Each has a folder in `dialects/`. */
 export const dialectNames = ['action', 'content', 'type', 'operation'] as const;
 
 export type DialectName = (typeof dialectNames)[number];
 
-/** Whether what is delivered to a connection counts as read at once, or only when its client says so. */
+/** `auto`: a delivered message counts as read. `manual`: only when the client sends a read mark. */
 export type Reads = 'auto' | 'manual';
 
-/** How a connection hears of a room beside its own: of all that happens, as of its own, or of new messages alone. */
+/** `joined`: the connection receives all events of the room. `inbox`: it receives new messages only. */
 export type Via = 'joined' | 'inbox';
 
-/** One open socket of one User in a Room. It has one such entry for each room that it hears of. */
+/** One open socket of a user in a room. A socket has one row for each room whose events it receives. */
 export interface Connection {
   readonly id: string;
   readonly room: string;
@@ -19,46 +19,46 @@ export interface Connection {
   readonly user: User;
   readonly dialect: DialectName;
   readonly reads: Reads;
-  /** Milliseconds since the epoch, as API Gateway tells it. */
+  /** Milliseconds since the epoch, from API Gateway. */
   readonly connectedAt: number;
   /** Milliseconds since the epoch. */
   readonly tokenExpiresAt: number;
-  /** Absent in the room that it connected to. */
+  /** Absent in the row of the room that the socket connected to. */
   readonly via?: Via;
-  /** When it joined the room, in milliseconds since the epoch; absent in the room that it connected to. */
+  /** Milliseconds since the epoch. Absent in the row of the room that the socket connected to. */
   readonly joinedAt?: number;
-  /** Where the connection's own entry stands; absent in that one. */
+  /** The place of the socket's first row. Absent in that row. */
   readonly home?: { readonly room: string; readonly shard: number };
 }
 
-/** What a handler knows of the connection that it serves, without a read. */
+/** The connection of a request, as the authorizer's context describes it, without a read. */
 export interface Session extends Connection {
-  /** Not signed in: in a room that is open to anyone. */
+  /** Whether the user is not signed in. Only rooms that are open to anyone admit guests. */
   readonly guest: boolean;
-  /** Its client has every change of the room up to this number, and is to be sent the others when it opens. */
+  /** The client has every event up to this sequence number, and receives the later ones on connect. */
   readonly since?: number;
-  /** Opened only to be told why it is refused, and then closed; it is in no room. */
+  /** Why the handshake is refused. The connection is open only to report this, and is in no room. */
   readonly turnedAway?: 'UNAUTHENTICATED' | 'NOT_A_MEMBER';
 }
 
-/** A handshake lasts no longer than this: API Gateway gives its functions 29 seconds (AWS: quotas for WebSocket APIs). */
+/** API Gateway's integration timeout is 29 seconds (AWS: quotas for WebSocket APIs). */
 const LONGEST_HANDSHAKE_MS = 30_000;
 
 /**
- * Whether a connection may be opening still. API Gateway answers for it as for one that is gone until `$connect` has
- * returned, though its row is there already. Whoever joined a room has asked for it over an open socket.
+ * Whether the socket may not be open yet. Until `$connect` returns, API Gateway answers a post with 410 Gone, although
+ * the connection's row exists. A joined room's row exists only for an open socket.
  */
-export const opening = (connection: Pick<Connection, 'connectedAt' | 'via'>, now: number): boolean =>
+export const mayBeOpening = (connection: Pick<Connection, 'connectedAt' | 'via'>, now: number): boolean =>
   connection.via !== 'joined' && now - connection.connectedAt < LONGEST_HANDSHAKE_MS;
 
-/** Clocks differ: for so many milliseconds after its end a token counts still, when it is verified and ever after. */
+/** Tolerates clock skew: tokens are accepted for this many milliseconds after their expiry. */
 export const CLOCK_TOLERANCE_MS = 5_000;
 
-/** Whether a connection may still be served, and sent anything. */
-export const authentic = (connection: Pick<Connection, 'tokenExpiresAt'>, now: number): boolean =>
+/** Whether the connection's token is still valid. */
+export const hasValidToken = (connection: Pick<Connection, 'tokenExpiresAt'>, now: number): boolean =>
   connection.tokenExpiresAt + CLOCK_TOLERANCE_MS >= now;
 
-/** Online or offline in a room, derived from the connections that a user has there. */
+/** Whether a user is online in a room, derived from the user's connections there. */
 export interface Presence {
   readonly user: string;
   readonly online: boolean;
@@ -66,30 +66,26 @@ export interface Presence {
   readonly lastSeen: string;
 }
 
-/** Above this many connections in a room, comings and goings are not announced: they would outnumber what is said. */
+/** In rooms with more connections presence is not announced: it would cause more frames than the messages do. */
 export const MAX_ANNOUNCED_CONNECTIONS = 100;
 
-/** Whether a connection shows its user in a room. An inbox looks at rooms from outside. */
+/** Whether the connection makes its user present in the room. An inbox does not. */
 export const isPresence = ({ via }: Pick<Connection, 'via'>): boolean => via !== 'inbox';
 
-/** Since when a connection is in the room. */
-const since = ({ joinedAt, connectedAt }: Connection): number => joinedAt ?? connectedAt;
+const presentSince = ({ joinedAt, connectedAt }: Connection): number => joinedAt ?? connectedAt;
 
-const older = (one: Connection, other: Connection): boolean =>
-  since(one) < since(other) || (since(one) === since(other) && one.id < other.id);
+const isOlder = (one: Connection, other: Connection): boolean =>
+  presentSince(one) < presentSince(other) || (presentSince(one) === presentSince(other) && one.id < other.id);
 
-const another = (connection: Connection, present: readonly Connection[]): readonly Connection[] =>
+const othersOfUser = (connection: Connection, present: readonly Connection[]): readonly Connection[] =>
   present.filter(
     (other) => isPresence(other) && other.user.id === connection.user.id && other.id !== connection.id,
   );
 
-/**
- * Whether a connection is the one that brought its user into the room. Of two that came together it is the older,
- * so that exactly one of them is announced.
- */
+/** Whether the connection is its user's oldest in the room. Of concurrent connections exactly one is. */
 export const bringsOnline = (connection: Connection, present: readonly Connection[]): boolean =>
-  !another(connection, present).some((other) => older(other, connection));
+  !othersOfUser(connection, present).some((other) => isOlder(other, connection));
 
-/** Whether no other connection keeps its user in the room. */
+/** Whether the user has no other connection in the room. */
 export const leavesOffline = (connection: Connection, present: readonly Connection[]): boolean =>
-  another(connection, present).length === 0;
+  othersOfUser(connection, present).length === 0;

@@ -1,49 +1,38 @@
 import type { Presence } from './connection.ts';
 import type { ErrorCode } from './errors.ts';
 import type { User } from './member.ts';
-import type { Message, Status } from './message.ts';
+import type { Change, LogEntry, Message, Status, Void } from './message.ts';
 
 interface InRoom {
   readonly room: string;
 }
 
-/** `seq` is the number that the change took in the room's log. */
-interface Logged extends InRoom {
+export interface MessageSent extends InRoom {
+  readonly kind: 'MessageSent';
   readonly message: Message;
+  /** The sequence number of the message in the room's log: its id. */
   readonly seq: number;
 }
 
-export interface MessageSent extends Logged {
-  readonly kind: 'MessageSent';
-}
-
-interface Changed extends Logged {
-  /** The id of the user who changed it. */
-  readonly by: string;
-  /** What their device called the change. */
+/** A message was edited, deleted or reacted to. */
+export interface MessageChanged extends InRoom {
+  readonly kind: 'MessageChanged';
+  /** The message after the change. */
+  readonly message: Message;
+  readonly change: Change;
+  /** The idempotency key that the client of `change.by` chose. */
   readonly clientId?: string;
 }
 
-export interface MessageEdited extends Changed {
-  readonly kind: 'MessageEdited';
-}
+/** An event that has a sequence number in the room's log. */
+export type LoggedEvent = MessageSent | MessageChanged;
 
-export interface MessageDeleted extends Changed {
-  readonly kind: 'MessageDeleted';
-}
-
-export interface MessageReacted extends Changed {
-  readonly kind: 'MessageReacted';
-  readonly emoji: string;
-  readonly removed: boolean;
-}
-
-/** A member has read everything up to a message. */
+/** A member has read all messages up to `messageId`. */
 export interface Seen extends InRoom {
   readonly kind: 'Seen';
   readonly messageId: number;
   readonly user: string;
-  /** Set where a guest says so, who may say the name of a user. */
+  /** Set when a guest sent it: `user` is then unverified and may be the id of a real user. */
   readonly guest?: true;
 }
 
@@ -68,7 +57,7 @@ export interface PresenceChanged extends InRoom {
   readonly presence: Presence;
 }
 
-/** A connection is open; the newest messages come without being asked for. */
+/** A connection is open. Carries the newest messages for dialects that send them on connect. */
 export interface Connected extends InRoom {
   readonly kind: 'Connected';
   readonly user: User;
@@ -83,93 +72,75 @@ export interface HistoryLoaded extends InRoom {
   readonly hasMore: boolean;
 }
 
-/** A change of what a room says. */
-export type RoomChanged = MessageSent | MessageEdited | MessageDeleted | MessageReacted;
-
-/** The number up to which a connection was sent everything before it is sent this; undefined where that tells nothing. */
-export function sentBefore(event: Event): number | undefined {
-  switch (event.kind) {
-    case 'MessageSent':
-    case 'MessageEdited':
-    case 'MessageDeleted':
-    case 'MessageReacted':
-      return event.seq - 1;
-    case 'Connected':
-      return 0;
-    case 'Synced':
-      return event.since;
-    default:
-      return undefined;
-  }
-}
-
-/** A client is told what it missed. */
+/** One page of the events that a client missed. */
 export interface Synced extends InRoom {
   readonly kind: 'Synced';
-  /** It had everything up to this number. */
+  /** The sequence number that the client asked from. */
   readonly since: number;
-  /** The changes after that, in order, each with its message as it is now. */
-  readonly changes: readonly RoomChanged[];
-  /** Now it has everything up to this number: what is missing below it will never be there. */
+  /** The events after `since`, in order, each with the current state of its message. */
+  readonly changes: readonly LoggedEvent[];
+  /** With this page the client has every event up to this sequence number. */
   readonly seq: number;
-  /** There are changes after `seq`. */
+  /** Whether there are events after `seq`. */
   readonly hasMore: boolean;
-  /** False where too much was missed, so that no changes are told; the history has what is left. */
+  /** False when the client missed too much: `changes` is empty, and the client must load the history. */
   readonly complete: boolean;
-  /** How far older messages have come; told with the last changes. */
+  /** Statuses of older messages. Only the last page has them. */
   readonly receipts: readonly { readonly message: number; readonly status: Status }[];
-  /** How far members have read; told with the last changes. */
+  /** Read marks of members. Only the last page has them. */
   readonly seen: readonly { readonly user: string; readonly message: number }[];
 }
 
-/** A connection goes on under a fresh token. */
+/** A connection has a new token. */
 export interface Authenticated extends InRoom {
   readonly kind: 'Authenticated';
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-/** A connection hears of a room from now on; `seq` is the number of the room's last change. */
+/** A connection receives the room's events from now on. */
 export interface Joined extends InRoom {
   readonly kind: 'Joined';
+  /** The room's last sequence number. */
   readonly seq: number;
 }
 
-/** A connection hears no more of a room. */
+/** A connection no longer receives the room's events. */
 export interface Left extends InRoom {
   readonly kind: 'Left';
 }
 
-/** A connection without a room of its own hears of new messages in its user's rooms from now on. */
+/** An inbox connection is open: it receives new messages of its user's rooms. */
 export interface InboxOpened extends InRoom {
   readonly kind: 'InboxOpened';
-  /** How many rooms those are. */
+  /** The number of those rooms. */
   readonly rooms: number;
 }
 
 export interface Ponged extends InRoom {
   readonly kind: 'Ponged';
+  /** The room's last sequence number. */
   readonly seq: number;
 }
 
+/** A command failed. */
 export interface Refused extends InRoom {
   readonly kind: 'Refused';
   readonly code: ErrorCode;
   readonly reason: string;
   readonly clientId?: string;
-  /** After so many milliseconds the same may be asked again. */
+  /** The client may repeat the command after this many milliseconds. */
   readonly retryAfterMs?: number;
 }
 
-/** A handshake is refused, in a contract that tells it by a frame. */
+/** A handshake was refused, in a dialect that reports it in a frame. */
 export interface TurnedAway extends InRoom {
   readonly kind: 'TurnedAway';
   readonly code: 'UNAUTHENTICATED' | 'NOT_A_MEMBER';
 }
 
-/** What has happened. */
 export type Event =
-  | RoomChanged
+  | LoggedEvent
   | Seen
   | TypingChanged
   | MessageDelivered
@@ -185,3 +156,34 @@ export type Event =
   | InboxOpened
   | Refused
   | TurnedAway;
+
+/**
+ * Returns the event that announces a log entry, both when the entry is new and when a client syncs.
+ * @param message the message of the entry after the change
+ */
+export const entryEvent = (room: string, entry: Exclude<LogEntry, Void>, message: Message): LoggedEvent =>
+  entry.kind === 'message'
+    ? { kind: 'MessageSent', room, message, seq: message.id }
+    : { kind: 'MessageChanged', room, message, change: entry };
+
+/** Returns the sequence number of an event in the room's log. */
+export const eventSeq = (event: LoggedEvent): number =>
+  event.kind === 'MessageSent' ? event.seq : event.change.seq;
+
+/**
+ * Returns the sequence number up to which a connection already has everything when it receives an event; undefined for
+ * events that do not imply one.
+ */
+export function seqBefore(event: Event): number | undefined {
+  switch (event.kind) {
+    case 'MessageSent':
+    case 'MessageChanged':
+      return eventSeq(event) - 1;
+    case 'Connected':
+      return 0;
+    case 'Synced':
+      return event.since;
+    default:
+      return undefined;
+  }
+}

@@ -2,7 +2,7 @@ import { ChatError } from './errors.ts';
 import type { FileInput, MessageFile } from './file.ts';
 import type { User } from './member.ts';
 
-/** The steps that a message's status isBelow; it never goes down. */
+/** The delivery statuses of a message, from lowest to highest. A message's status never goes down. */
 export const statuses = ['sent', 'delivered', 'read'] as const;
 
 export type Status = (typeof statuses)[number];
@@ -12,16 +12,16 @@ export const messageTypes = ['text', 'file', 'image'] as const;
 export type MessageType = (typeof messageTypes)[number];
 
 export interface Message {
-  /** The number that it was born with in the room's log. */
+  /** The sequence number under which the room's log stores the message. */
   readonly id: number;
   readonly room: string;
   readonly author: User;
-  /** Empty in a deleted message, of which only number, author and times are left. */
+  /** Empty in a tombstone, which keeps only the id, the author and the times. */
   readonly text: string;
   readonly type: MessageType;
   readonly file?: MessageFile;
   readonly replyTo?: number;
-  /** Whom it is for in the first place; it is no secret from the others. */
+  /** The user whom the author addressed. All members of the room see the message. */
   readonly receiver?: string;
   /** Emoji → ids of the users who reacted with it. */
   readonly reactions?: Readonly<Record<string, readonly string[]>>;
@@ -31,73 +31,57 @@ export interface Message {
   readonly updatedAt: string;
   readonly editedAt?: string;
   readonly deletedAt?: string;
-  /** What its author's device called it, so that a repeat is known. */
+  /** The idempotency key that the author's client chose. */
   readonly clientId?: string;
-  /** The number of the last change that is in it; its id until it is edited or deleted. */
+  /** The sequence number of the last edit or delete that the message contains; its id while there is none. */
   readonly revision: number;
 }
 
-/** Counted in code points, as people count characters; 32,000 bytes at most, which fits API Gateway's 32 KB frame. */
-export const MAX_TEXT_CODE_POINTS = 8_000;
-
-/** The statuses that are below `status`. */
-export const below = (status: Status): readonly Status[] => statuses.slice(0, statuses.indexOf(status));
-
-/** Whether a message has not come as far as `status` yet. */
-export const isBelow = (message: Pick<Message, 'status'>, status: Status): boolean =>
-  below(status).includes(message.status);
-
-interface Logged {
+interface LoggedChange {
   readonly seq: number;
-  /** The id of the message that it changes. */
+  /** The id of the changed message. */
   readonly message: number;
-  /** The id of the user who made it. */
+  /** The id of the user who made the change. */
   readonly by: string;
   /** ISO 8601, UTC. */
   readonly at: string;
 }
 
-export interface Edit extends Logged {
+export interface Edit extends LoggedChange {
   readonly kind: 'edit';
-  /** The new text; gone once the message is deleted. */
+  /** The new text. Removed once the message is deleted. */
   readonly text?: string;
-  /** The new file, where it brings one; gone as the text is. */
+  /** The new file, if the edit has one. Removed once the message is deleted. */
   readonly file?: MessageFile;
 }
 
-export interface Deletion extends Logged {
+export interface Deletion extends LoggedChange {
   readonly kind: 'delete';
 }
 
-export interface Reaction extends Logged {
+export interface Reaction extends LoggedChange {
   readonly kind: 'react';
   readonly emoji: string;
   readonly removed: boolean;
 }
 
-/** A change of a message that stands in the log under a number of its own. */
+/** A change of a message. It has its own sequence number in the room's log. */
 export type Change = Edit | Deletion | Reaction;
 
-/** A number that nobody used: whoever took it was refused, or was too slow and took another. */
+/** Marks a sequence number that will never hold a message or a change. */
 export interface Void {
   readonly kind: 'void';
   readonly seq: number;
 }
 
-/** What stands under a number of a room's log. */
+/** An entry of a room's log. */
 export type LogEntry = { readonly kind: 'message'; readonly message: Message } | Change | Void;
 
-/** The number that an entry stands under. */
+/** Returns the sequence number of a log entry. */
 export const seqOf = (entry: LogEntry): number => (entry.kind === 'message' ? entry.message.id : entry.seq);
 
-/** A message with an edit in it, unless a later change is in it already. */
-export function edited(message: Message, { seq, text, file, at }: Edit): Message {
-  if (text === undefined || message.deletedAt !== undefined || message.revision >= seq) return message;
-  return { ...message, text, ...(file && { file }), editedAt: at, updatedAt: at, revision: seq };
-}
-
-/** A message with a reaction in it, or without one that is taken back. */
-export function reacted(message: Message, { emoji, by, removed }: Reaction): Message {
+/** Returns the message with a reaction added or removed. */
+function withReaction(message: Message, { emoji, by, removed }: Reaction): Message {
   const { reactions: before = {}, ...bare } = message;
   const reactions = new Map(Object.entries(before));
   const others = (reactions.get(emoji) ?? []).filter((user) => user !== by);
@@ -107,56 +91,71 @@ export function reacted(message: Message, { emoji, by, removed }: Reaction): Mes
   return reactions.size > 0 ? { ...bare, reactions: Object.fromEntries(reactions) } : bare;
 }
 
-/** What the log says of one message after it was born, latest change first. */
-interface Later {
-  deleted: boolean;
-  edit?: Edit;
-  reactions: Reaction[];
-}
-
-function withLater(message: Message, later: Later | undefined): Message {
-  if (!later) return message;
-  const text = later.edit ? edited(message, later.edit) : message;
-  return later.reactions.reduceRight(reacted, text);
+/** Returns the message with a change applied, or the same message if it contains a later change or is deleted. */
+export function withChange(message: Message, change: Change): Message {
+  if (message.deletedAt !== undefined) return message;
+  const { at, seq } = change;
+  switch (change.kind) {
+    case 'edit': {
+      const { text, file } = change;
+      if (text === undefined || message.revision >= seq) return message;
+      return { ...message, text, ...(file && { file }), editedAt: at, updatedAt: at, revision: seq };
+    }
+    case 'delete':
+      return { ...message, text: '', deletedAt: at, updatedAt: at, revision: seq };
+    case 'react':
+      return withReaction(message, change);
+    default:
+      return change satisfies never;
+  }
 }
 
 /**
- * The messages that are left of a stretch of the log, given newest first. A change is written before its message is,
- * so a change that its message does not show yet counts too.
+ * Returns the messages of a part of the log that are not deleted. Applies changes that their messages do not contain
+ * yet, because a change is logged before its message is updated.
+ * @param entries newest first
  */
-export function remaining(entries: readonly LogEntry[]): Message[] {
-  const changes = new Map<number, Later>();
+export function currentMessages(entries: readonly LogEntry[]): Message[] {
+  const changes = new Map<number, Change[]>();
   const messages: Message[] = [];
   for (const entry of entries) {
     if (entry.kind === 'message') {
-      const later = changes.get(entry.message.id);
-      if (entry.message.deletedAt === undefined && !later?.deleted)
-        messages.push(withLater(entry.message, later));
-      continue;
+      const newestFirst = changes.get(entry.message.id) ?? [];
+      const message = newestFirst.reduceRight(withChange, entry.message);
+      if (message.deletedAt === undefined) messages.push(message);
+    } else if (entry.kind !== 'void') {
+      const newestFirst = changes.get(entry.message);
+      if (newestFirst) newestFirst.push(entry);
+      else changes.set(entry.message, [entry]);
     }
-    if (entry.kind === 'void') continue;
-    const later = changes.get(entry.message) ?? { deleted: false, reactions: [] };
-    changes.set(entry.message, later);
-    if (entry.kind === 'delete') later.deleted = true;
-    else if (entry.kind === 'edit') later.edit ??= entry;
-    else later.reactions.push(entry);
   }
   return messages;
 }
 
-/**
- * The text of a message as it is stored: what was written, with lone surrogates replaced, since UTF-8 has none.
- * @throws ChatError EMPTY_TEXT for a blank text that no file comes with, TOO_LONG above 8,000 code points
- */
-export function checkedText(text: string, file?: FileInput): string {
-  if (text.trim() === '' && file === undefined) throw new ChatError('EMPTY_TEXT');
-  if (longerThan(text, MAX_TEXT_CODE_POINTS)) throw new ChatError('TOO_LONG');
-  return text.toWellFormed();
+/** Returns all statuses below a status. */
+export const statusesBelow = (status: Status): readonly Status[] =>
+  statuses.slice(0, statuses.indexOf(status));
+
+/** Whether a message's status is below a status. */
+export const isStatusBelow = (message: Pick<Message, 'status'>, status: Status): boolean =>
+  statusesBelow(status).includes(message.status);
+
+/** At most 32,000 bytes in UTF-8, which fits API Gateway's frame limit of 32 KB. */
+export const MAX_TEXT_CODE_POINTS = 8_000;
+
+function isLongerThan(text: string, codePoints: number): boolean {
+  if (text.length <= codePoints) return false;
+  let count = 0;
+  for (const _ of text) if (++count > codePoints) return true;
+  return false;
 }
 
-function longerThan(text: string, codePoints: number): boolean {
-  if (text.length <= codePoints) return false;
-  let counted = 0;
-  for (const _ of text) if (++counted > codePoints) return true;
-  return false;
+/**
+ * Returns the text to store for a message. Replaces lone surrogates, because UTF-8 cannot encode them.
+ * @throws ChatError EMPTY_TEXT for a blank text without a file, TOO_LONG above 8,000 code points
+ */
+export function checkText(text: string, file?: FileInput): string {
+  if (text.trim() === '' && file === undefined) throw new ChatError('EMPTY_TEXT');
+  if (isLongerThan(text, MAX_TEXT_CODE_POINTS)) throw new ChatError('TOO_LONG');
+  return text.toWellFormed();
 }

@@ -1,122 +1,111 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { renewed } from '../connections/renewed.ts';
+import type { Handler, Handlers } from '../commands/handlers.ts';
+import { withCurrentToken } from '../connections/lifecycle.ts';
 import type { Context } from '../delivery/context.ts';
-import { endLate } from '../delivery/leave.ts';
-import { post } from '../delivery/publish.ts';
+import { post } from '../delivery/post.ts';
+import { expireSession } from '../delivery/remove-connections.ts';
 import { FrameError } from '../dialects/dialect.ts';
 import { dialectOf } from '../dialects/registry.ts';
 import type { Command } from '../domain/command.ts';
-import { authentic, type Session } from '../domain/connection.ts';
+import { hasValidToken, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { isInbox } from '../domain/room.ts';
 import { invocationError, logFault } from './runtime.ts';
 import { sessionOf } from './session.ts';
 
-/** What a command does; the events that it returns are its answer, for the connection that asked. */
-type Run<C extends Command, P extends Context> = (
-  command: C,
-  session: Session,
-  context: P,
-) => Promise<Event[]>;
-
-/** The commands that a function serves, and no others are in its bundle. */
-export type Runs<P extends Context = Context> = {
-  readonly [K in Command['kind']]?: Run<Extract<Command, { kind: K }>, P>;
-};
-
 const clientIdOf = (command: Command | undefined): string | undefined =>
   command && 'clientId' in command ? command.clientId : undefined;
 
+const roomOf = (command: Command | undefined): string | undefined =>
+  command && 'room' in command ? command.room : undefined;
+
 function refusal(error: unknown, session: Session, command: Command | undefined): Event {
-  const known = error instanceof ChatError ? error : new ChatError('INTERNAL');
+  const { code, message, retryAfterMs } = error instanceof ChatError ? error : new ChatError('INTERNAL');
   const clientId = error instanceof FrameError ? error.clientId : clientIdOf(command);
   return {
     kind: 'Refused',
-    room: (command && 'room' in command ? command.room : undefined) ?? session.room,
-    code: known.code,
-    reason: known.message,
+    room: roomOf(command) ?? session.room,
+    code,
+    reason: message,
     ...(clientId !== undefined && { clientId }),
-    ...(known.retryAfterMs !== undefined && { retryAfterMs: known.retryAfterMs }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
   };
 }
 
 /** @throws ChatError ROOM_REQUIRED for a command about a room that arrives on an inbox socket and names no room */
 function checkNamesRoom(command: Command, session: Session): void {
-  if (!isInbox(session.room) || ('room' in command && command.room !== undefined)) return;
-  if (command.kind === 'Ping' || command.kind === 'Authenticate') return;
-  throw new ChatError('ROOM_REQUIRED');
+  const needsNoRoom = command.kind === 'Ping' || command.kind === 'Authenticate';
+  if (isInbox(session.room) && roomOf(command) === undefined && !needsNoRoom) {
+    throw new ChatError('ROOM_REQUIRED');
+  }
+}
+
+/** Returns the session that a command runs under. A guest's frame may say in whose name it is sent. */
+function commandSession(session: Session, command: Command): Session {
+  const author = 'author' in command ? command.author : undefined;
+  if (author === undefined || !session.guest) return session;
+  return { ...session, user: { id: author, username: author, email: '', userType: '', guest: true } };
 }
 
 async function run<C extends Command, P extends Context>(
   command: C,
   session: Session,
   context: P,
-  runs: Runs<P>,
+  handlers: Partial<Handlers<P>>,
 ): Promise<Event[]> {
-  const served = runs[command.kind] as Run<C, P> | undefined;
-  if (!served) throw new ChatError('UNKNOWN_ACTION');
-  return served(command, session, context);
-}
-
-/** A guest's word for who they are counts, for the frame that says so. */
-function speaking(session: Session, command: Command): Session {
-  const author = 'author' in command ? command.author : undefined;
-  if (author === undefined || !session.guest) return session;
-  return { ...session, user: { id: author, username: author, email: '', userType: '', guest: true } };
+  const handler = handlers[command.kind] as Handler<C, P> | undefined;
+  if (!handler) throw new ChatError('UNKNOWN_ACTION');
+  return handler(command, commandSession(session, command), context);
 }
 
 async function answersTo<P extends Context>(
   body: string,
   session: Session,
   context: P,
-  runs: Runs<P>,
+  handlers: Partial<Handlers<P>>,
   onFault: (error: unknown) => void,
 ): Promise<Event[]> {
   let command: Command | undefined;
   try {
     command = dialectOf(session).decode(body, session);
     checkNamesRoom(command, session);
-    return await run(command, speaking(session, command), context, runs);
+    return await run(command, session, context, handlers);
   } catch (error) {
     if (!(error instanceof ChatError)) onFault(error);
     return [refusal(error, session, command)];
   }
 }
 
-async function serve<P extends Context>(
-  body: string,
-  opened: Session,
-  context: P,
-  runs: Runs<P>,
-  onFault: (error: unknown) => void,
-): Promise<void> {
-  const session = await renewed(opened, context);
-  if (!authentic(session, context.now())) return endLate(session, context);
-  for (const answer of await answersTo(body, session, context, runs, onFault)) {
-    await post(answer, [session], context);
-  }
-}
-
 /**
- * Makes the handler of a route: frame in, command run, answer posted. It returns 200 whatever happened, since a refusal
- * is told by a frame; only where not even that could be posted it throws, and the client gets the gateway's own error.
+ * Creates the Lambda handler of a WebSocket route: decodes a frame, runs its command and posts the answers. It returns
+ * 200 for refused frames too, because the client gets an error frame. It throws only if it cannot post an answer, and
+ * then API Gateway sends its own error frame.
  */
-export function serveFrames<P extends Context>(runs: Runs<P>, createContext: () => P) {
+export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, createContext: () => P) {
   return async ({
     requestContext,
     body,
   }: APIGatewayProxyWebsocketEventV2): Promise<APIGatewayProxyResult> => {
     const onFault = (error: unknown) => logFault(requestContext.routeKey, error, requestContext.requestId);
+    const served = { statusCode: 200, body: '' };
     try {
-      const session = sessionOf(requestContext);
-      // It is closed by its welcome; until then it can do nothing.
-      if (session.turnedAway !== undefined) return { statusCode: 200, body: '' };
-      await serve(body ?? '', session, createContext(), runs, onFault);
+      const opened = sessionOf(requestContext);
+      // The welcome closes a refused connection. Until then it can do nothing.
+      if (opened.turnedAway !== undefined) return served;
+      const context = createContext();
+      const session = await withCurrentToken(opened, context);
+      if (!hasValidToken(session, context.now())) {
+        await expireSession(session, context);
+        return served;
+      }
+      for (const answer of await answersTo(body ?? '', session, context, handlers, onFault)) {
+        await post(answer, [session], context);
+      }
+      return served;
     } catch (error) {
       onFault(error);
-      throw invocationError('Frame not answered: see the log of this request');
+      throw invocationError('Frame not answered: see the log of this request.');
     }
-    return { statusCode: 200, body: '' };
   };
 }

@@ -1,8 +1,8 @@
 import type { DeliveryStats } from '../delivery/context.ts';
 import { required } from './runtime.ts';
 
-/** A fan-out of fewer posts that all went through writes no line: a line costs about as much as a post. */
-const WORTH_A_LINE = 100;
+/** Successful deliveries of fewer posts write no metrics, because a line costs about as much as a post. */
+const MIN_REPORTED_POSTS = 100;
 
 const metrics = [
   { Name: 'PostsTaken', Unit: 'Count' },
@@ -12,31 +12,23 @@ const metrics = [
   { Name: 'LastPost', Unit: 'Milliseconds' },
 ] as const;
 
-/** AWS: CloudWatch embedded metric format. It names no user, no room and no text. */
-const lineOf = (
-  { taken, gone, failed, closed, ms }: DeliveryStats,
-  functionName: string,
-  now: number,
-): string =>
-  JSON.stringify({
+/**
+ * Writes the statistics of a delivery as metrics, in CloudWatch's embedded metric format. Writes to stdout directly,
+ * because `console` would wrap the line in a record of its own (AWS: Lambda, JSON log format).
+ */
+export function measure({ delivered, gone, failed, closed, ms }: DeliveryStats): void {
+  if (failed === 0 && closed === 0 && delivered + gone < MIN_REPORTED_POSTS) return;
+  const line = {
     _aws: {
-      Timestamp: now,
+      Timestamp: Date.now(),
       CloudWatchMetrics: [{ Namespace: 'Parley', Dimensions: [['FunctionName']], Metrics: metrics }],
     },
-    FunctionName: functionName,
-    PostsTaken: taken,
+    FunctionName: required('AWS_LAMBDA_FUNCTION_NAME'),
+    PostsTaken: delivered,
     PostsGone: gone,
     PostsFailed: failed,
     ConnectionsClosed: closed,
     LastPost: ms,
-  });
-
-/**
- * Notes how the posts of an event went, as metrics: a post that failed is nothing to throw, since its client finds the
- * gap. Written past `console`, which would wrap the line in a record of its own (AWS: Lambda, JSON log format).
- */
-export function measure(tally: DeliveryStats): void {
-  const { taken, gone, failed, closed } = tally;
-  if (failed === 0 && closed === 0 && taken + gone < WORTH_A_LINE) return;
-  process.stdout.write(`${lineOf(tally, required('AWS_LAMBDA_FUNCTION_NAME'), Date.now())}\n`);
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }

@@ -1,13 +1,16 @@
 import { type DialectName, dialectNames, type Session } from '../domain/connection.ts';
 
-/** What API Gateway tells of a connection with each of its events. */
+/** The fields used of a WebSocket event's `requestContext`. */
 interface RequestContext {
   readonly connectionId: string;
   readonly connectedAt: number;
   readonly authorizer?: unknown;
 }
 
-/** The session as the authorizer returns it: API Gateway keeps flat values only, and brings them back as strings. */
+/**
+ * Returns the session as an authorizer context, which API Gateway adds to all events of the connection. It keeps flat
+ * values only, and returns them as strings.
+ */
 export const sessionContext = (session: Session) => ({
   room: session.room,
   shard: session.shard,
@@ -22,24 +25,27 @@ export const sessionContext = (session: Session) => ({
   turnedAway: session.turnedAway ?? '',
 });
 
-const isDialect = (name: unknown): name is DialectName => dialectNames.some((known) => known === name);
+const isDialect = (name: unknown): name is DialectName => dialectNames.some((dialect) => dialect === name);
 
 const turnedAwayOf = (code: string): Pick<Session, 'turnedAway'> =>
   code === 'UNAUTHENTICATED' || code === 'NOT_A_MEMBER' ? { turnedAway: code } : {};
 
 /**
- * The session of an event's connection.
- * @throws Error where the event has none, as of a route that no authorizer guards
+ * Returns the session of the connection that an event belongs to.
+ * @throws Error if the event has none, because no authorizer guards its route
  */
 export function sessionOf({ connectionId, connectedAt, authorizer }: RequestContext): Session {
   const context: Record<string, unknown> = { ...(authorizer as object | undefined) };
   const text = (name: string): string => {
     const value = context[name];
-    if (value === undefined) throw new Error(`Session not found: the event has no ${name}; guard $connect`);
+    if (value === undefined) {
+      throw new Error(`Session not found: the event has no ${name}. Add an authorizer to $connect.`);
+    }
     return String(value);
   };
   const dialect = text('dialect');
-  if (!isDialect(dialect)) throw new Error('Session not read: its dialect is unknown; connect again');
+  if (!isDialect(dialect)) throw new Error('Session not read: its dialect is unknown. Connect again.');
+  const guest = text('guest') === 'true';
   return {
     id: connectionId,
     connectedAt,
@@ -50,13 +56,13 @@ export function sessionOf({ connectionId, connectedAt, authorizer }: RequestCont
       username: text('username'),
       email: text('email'),
       userType: text('userType'),
-      ...(text('guest') === 'true' && { guest: true }),
+      ...(guest && { guest }),
     },
     dialect,
     reads: text('reads') === 'manual' ? 'manual' : 'auto',
     tokenExpiresAt: Number(text('tokenExpiresAt')),
-    guest: text('guest') === 'true',
-    // A connection that was opened before there was a resume has none.
+    guest,
+    // Connections that an earlier version opened have no `since`.
     ...(Boolean(context['since']) && { since: Number(context['since']) }),
     ...turnedAwayOf(text('turnedAway')),
   };

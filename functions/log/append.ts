@@ -7,49 +7,48 @@ import { putVoid } from '../store/log.ts';
 import { takeSeq } from '../store/rooms.ts';
 import type { LogContext } from './context.ts';
 
-type Storing = Pick<LogContext, 'db' | 'now'>;
+/** A sync voids only the numbers of slow writes, so several voided tries in a row are very unlikely. */
+const MAX_TRIES = 5;
 
-/** A number is sealed under a writer that is slower than a whole resume, so hardly once, and not so often in a row. */
-const TRIES = 5;
-
-/** Where a change stands in the log. */
-export interface Entered {
-  /** The room, its `seq` being the last number that was taken for the change. */
+export interface Appended {
+  /** The room. Its `seq` is the last sequence number taken for the entry. */
   readonly room: Room;
-  /** What an earlier try of the same change has put there; undefined where it was put now. */
+  /** The sequence number of the entry. */
+  readonly seq: number;
+  /** The entry that an earlier try stored under `seq`; undefined if this call stored it. */
   readonly earlier: LogEntry | undefined;
 }
 
 /**
- * A number that will not be used is told to be void at once, so that nobody who resumes waits for it. Where that fails,
- * who resumes does it.
+ * Voids a sequence number that will not be used, so that a sync need not wait for it. Ignores errors, because a sync
+ * voids open numbers too.
  */
 export async function voidSequence(db: Database, room: string, seq: number): Promise<void> {
   await putVoid(db, room, seq).catch(() => undefined);
 }
 
 /**
- * Puts a change into the log, under the number that its client id took first, or else under the room's own. A number
- * that a client who resumes was told to be void is used no more: the change takes another.
- * @param room as it was when its `seq` was taken for this change
- * @param put puts the change under a number, and gives what stands there already
+ * Stores an entry in the log, under the number that an earlier try claimed with the same client id, or else under the
+ * room's `seq`. Takes another number if a sync voided it meanwhile.
+ * @param room the room as returned when its `seq` was taken for this entry
+ * @param put stores the entry under a sequence number; resolves to the entry that is there already, if any
  */
-export async function enterLog(
+export async function appendToLog(
   room: Room,
   claim: Claim | undefined,
   put: (seq: number) => Promise<LogEntry | undefined>,
-  { db, now }: Storing,
-): Promise<Entered> {
-  let taken = room;
+  { db, now }: Pick<LogContext, 'db' | 'now'>,
+): Promise<Appended> {
+  let latest = room;
   let seq = claim ? await takeClaim(db, claim, room.seq, now()) : room.seq;
-  for (let tried = 0; tried < TRIES; tried++) {
-    const [standing] = await Promise.all([
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const [earlier] = await Promise.all([
       put(seq),
-      seq !== taken.seq && voidSequence(db, room.id, taken.seq),
+      seq !== latest.seq && voidSequence(db, room.id, latest.seq),
     ]);
-    if (standing?.kind !== 'void') return { room: taken, earlier: standing };
-    taken = await takeSeq(db, room.id, now());
-    seq = claim ? await moveClaim(db, claim, { from: seq, to: taken.seq }, now()) : taken.seq;
+    if (earlier?.kind !== 'void') return { room: latest, seq, earlier };
+    latest = await takeSeq(db, room.id, now());
+    seq = claim ? await moveClaim(db, claim, { from: seq, to: latest.seq }, now()) : latest.seq;
   }
   throw new ChatError('INTERNAL');
 }

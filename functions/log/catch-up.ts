@@ -1,67 +1,47 @@
-import type { RoomChanged, Synced } from '../domain/event.ts';
-import type { Change, LogEntry, Message } from '../domain/message.ts';
+import { entryEvent, type Synced } from '../domain/event.ts';
+import type { LogEntry, Message, Void } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { listMembers } from '../store/members.ts';
-import { type Applied, listStates, type State } from '../store/messages.ts';
+import { listStates } from '../store/messages.ts';
 import { applyChange } from './apply-change.ts';
 import type { LogContext } from './context.ts';
 import { newestMessages, settleLog } from './history.ts';
 
-/** Who was away for more changes than this loads the history instead. */
+/** A client that missed more events than this loads the history instead. */
 export const MAX_MISSED = 1_000;
 
-/** Changes are told in pages of at most so many: with usual texts that is well below a frame's 128 KB. */
-const PAGE = 200;
+/** The maximum number of events in a page. With texts of usual length a page stays well below 128 KB. */
+const PAGE_SIZE = 200;
 
-/** Of so many older messages, and so many members, a page tells how far they have come. */
+/** The maximum number of older messages, and of members, whose status and read mark a sync reports. */
 export const MAX_RECEIPTS = 50;
 
-function told(room: string, entry: LogEntry, message: Message): RoomChanged | undefined {
-  if (entry.kind === 'void') return undefined;
-  if (entry.kind === 'message') return { kind: 'MessageSent', room, message, seq: message.id };
-  const { by, seq } = entry;
-  if (entry.kind === 'edit') return { kind: 'MessageEdited', room, message, seq, by };
-  if (entry.kind === 'delete') return { kind: 'MessageDeleted', room, message, seq, by };
-  const { emoji, removed } = entry;
-  return { kind: 'MessageReacted', room, message, seq, by, emoji, removed };
-}
+type UsedEntry = Exclude<LogEntry, Void>;
 
-const isChange = (entry: LogEntry): entry is Change => entry.kind !== 'message' && entry.kind !== 'void';
+const messageIdOf = (entry: UsedEntry): number =>
+  entry.kind === 'message' ? entry.message.id : entry.message;
 
 /**
- * The messages that a part of the log is about, as they are now. A change whose message does not have it, since
- * whoever made it ended in between, is brought to its end: else a later page would tell of a message without it.
+ * Returns the current messages of log entries, by id. Applies changes that their messages do not contain yet, because
+ * the function that logged them stopped halfway. Otherwise a later page would show a message without its change.
  */
-async function presentMessages(
+async function loadMessages(
   room: string,
-  entries: readonly LogEntry[],
+  entries: readonly UsedEntry[],
   context: LogContext,
 ): Promise<ReadonlyMap<number, Message>> {
-  const ids = entries.map((entry) => {
-    if (entry.kind === 'message') return entry.message.id;
-    return isChange(entry) ? entry.message : undefined;
-  });
-  const known = new Set(ids.filter((id) => id !== undefined));
-  const states = await listStates(context.db, room, [...known]);
+  const states = await listStates(context.db, room, [...new Set(entries.map(messageIdOf))]);
   const messages = new Map([...states].map(([id, state]) => [id, state.message]));
-  for (const change of entries.filter(isChange)) {
-    const applied = await completed(room, change, states.get(change.message), context);
-    if (applied) messages.set(change.message, applied.message);
+  for (const entry of entries) {
+    if (entry.kind === 'message' || (states.get(entry.message)?.settles(entry) ?? true)) continue;
+    const applied = await applyChange(room, entry, context);
+    if (applied) messages.set(entry.message, applied.message);
   }
   return messages;
 }
 
-async function completed(
-  room: string,
-  change: Change,
-  state: State | undefined,
-  context: LogContext,
-): Promise<Applied | undefined> {
-  return !state || state.settles(change) ? undefined : applyChange(room, change, context);
-}
-
-/** How far what is older has come: that has no number, so all of it is told again. */
-async function marks(
+/** Statuses and read marks have no sequence numbers, so a sync always repeats the recent ones. */
+async function loadReceipts(
   room: string,
   since: number,
   { db }: LogContext,
@@ -78,36 +58,36 @@ async function marks(
   };
 }
 
-/** Settles what a client who loads the history instead may have to do with, so that `seq` is as good as a page's. */
+/** Settles the newest part of the log, so that the history which the client loads next is complete up to `room.seq`. */
 async function settleNewest(room: Room, context: LogContext): Promise<void> {
   let since = Math.max(0, room.seq - MAX_MISSED);
   while (since < room.seq) {
-    since = (await settleLog(context.db, room.id, { since, upTo: room.seq, limit: PAGE })).upTo;
+    since = (await settleLog(context.db, room.id, { since, upTo: room.seq, limit: PAGE_SIZE })).upTo;
   }
 }
 
 /**
- * What has changed in a room since a number.
- * @param room as it is now: its `seq` is how far this goes
+ * Returns a page of the events of a room after a sequence number.
+ * @param room read before this call: the events up to its `seq` are reported
  */
 export async function catchUp(room: Room, since: number, context: LogContext): Promise<Synced> {
   const head = { kind: 'Synced', room: room.id, since } as const;
   const none = { changes: [], hasMore: false, receipts: [], seen: [] };
-  // A number that was never given out is of another log than this one.
+  // The room never used a number above its `seq`, so the client's number belongs to another log.
   if (since > room.seq || room.seq - since > MAX_MISSED) {
     await settleNewest(room, context);
     return { ...head, ...none, seq: room.seq, complete: false };
   }
-  const { entries, upTo } = await settleLog(context.db, room.id, { since, upTo: room.seq, limit: PAGE });
-  const hasMore = upTo < room.seq;
-  const [messages, rest] = await Promise.all([
-    presentMessages(room.id, entries, context),
-    hasMore ? none : marks(room.id, since, context),
+  const page = await settleLog(context.db, room.id, { since, upTo: room.seq, limit: PAGE_SIZE });
+  const entries = page.entries.filter((entry) => entry.kind !== 'void');
+  const hasMore = page.upTo < room.seq;
+  const [messages, receipts] = await Promise.all([
+    loadMessages(room.id, entries, context),
+    hasMore ? none : loadReceipts(room.id, since, context),
   ]);
   const changes = entries.flatMap((entry) => {
-    const id = entry.kind === 'message' ? entry.message.id : isChange(entry) ? entry.message : 0;
-    const message = messages.get(id);
-    return (message && told(room.id, entry, message)) ?? [];
+    const message = messages.get(messageIdOf(entry));
+    return message ? entryEvent(room.id, entry, message) : [];
   });
-  return { ...head, ...rest, changes, seq: upTo, hasMore, complete: true };
+  return { ...head, ...receipts, changes, seq: page.upTo, hasMore, complete: true };
 }

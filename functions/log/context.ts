@@ -1,7 +1,7 @@
 import type { Database } from '../store/database.ts';
 import type { FileStore } from '../store/files.ts';
 
-/** What reading and changing a room's log takes. */
+/** The dependencies of reading and changing a room's log. */
 export interface LogContext {
   readonly db: Database;
   /** Opens the file store on first use, since most frames carry no file. */

@@ -1,12 +1,12 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { type LogEntry, type Message, remaining, seqOf } from '../domain/message.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { currentMessages, type LogEntry, type Message, seqOf } from '../domain/message.ts';
 import type { Database } from '../store/database.ts';
 import { listLog, listLogSince, putVoid } from '../store/log.ts';
 
-/** Read beyond what is asked for, since edits and deletes stand in the log too. */
+/** The number of extra entries to read for each page, since the log also holds edits and deletes. */
 const READ_AHEAD = 10;
 
-/** The newest messages of a room that are not deleted, newest first, and whether there are older ones. */
+/** Returns the newest messages of a room, newest first, without deleted ones. */
 export async function newestMessages(
   db: Database,
   room: string,
@@ -17,7 +17,7 @@ export async function newestMessages(
   for (;;) {
     const page = await listLog(db, room, { before: from, limit: limit + READ_AHEAD });
     entries.push(...page.entries);
-    const messages = remaining(entries);
+    const messages = currentMessages(entries);
     if (messages.length > limit) return { messages: messages.slice(0, limit), hasMore: true };
     const last = page.entries.at(-1);
     if (!page.hasMore || !last) return { messages, hasMore: false };
@@ -25,54 +25,57 @@ export async function newestMessages(
   }
 }
 
-/** Milliseconds that whoever has a number and has put nothing under it yet is waited for: several writes take less. */
-const PATIENCE_MS = 150;
+/** How long to wait for a write that is still in flight, in milliseconds. Several writes take less. */
+const IN_FLIGHT_MS = 150;
 
-/** A part of a room's log that will never change in between. */
-export interface Settled {
-  /** Oldest first, one for each number. */
+/** A part of a room's log without open sequence numbers: no entry will be added to it later. */
+export interface SettledPage {
+  /** Oldest first, one for each sequence number. */
   readonly entries: readonly LogEntry[];
-  /** The last number of the part. */
+  /** The last sequence number of the page. */
   readonly upTo: number;
 }
 
-interface Stretch {
+interface LogRange {
+  /** Exclusive. */
   readonly since: number;
+  /** Inclusive. */
   readonly upTo: number;
+  /** The maximum number of entries. */
   readonly limit: number;
 }
 
-async function read(db: Database, room: string, stretch: Stretch): Promise<Settled> {
-  // DynamoDB refuses a range that ends before it begins.
-  if (stretch.since >= stretch.upTo) return { entries: [], upTo: stretch.upTo };
-  const { entries, hasMore } = await listLogSince(db, room, stretch);
+async function readPage(db: Database, room: string, range: LogRange): Promise<SettledPage> {
+  // DynamoDB rejects a BETWEEN whose upper bound is below its lower bound.
+  if (range.since >= range.upTo) return { entries: [], upTo: range.upTo };
+  const { entries, hasMore } = await listLogSince(db, room, range);
   const last = entries.at(-1);
-  return { entries, upTo: hasMore && last ? seqOf(last) : stretch.upTo };
+  return { entries, upTo: hasMore && last ? seqOf(last) : range.upTo };
 }
 
-function holesOf({ entries, upTo }: Settled, since: number): number[] {
-  const there = new Set(entries.map(seqOf));
+function openNumbers({ entries, upTo }: SettledPage, since: number): number[] {
+  const used = new Set(entries.map(seqOf));
   return Array.from({ length: upTo - since }, (_, index) => since + 1 + index).filter(
-    (seq) => !there.has(seq),
+    (seq) => !used.has(seq),
   );
 }
 
 /**
- * Reads on in a room's log, and leaves no number open behind: one that nothing stands under is on its way still, or
- * was given up. It is waited for a moment and then made void, so that who had it takes another. Whoever has read up to a
- * number has everything up to it, for good.
- * @param stretch numbers above `since` up to `upTo`, which must have been given out already; at most `limit` entries
+ * Reads a page of the log and settles it. A number without an entry belongs to a write that is in flight or has failed:
+ * waits a moment for it and then voids the number, so that its writer takes another one. So a client that has read up to
+ * a number never misses an entry below it.
+ * @param range `upTo` must not exceed the room's `seq`
  */
-export async function settleLog(db: Database, room: string, stretch: Stretch): Promise<Settled> {
-  const first = await read(db, room, stretch);
-  if (holesOf(first, stretch.since).length === 0) return first;
-  await pause(PATIENCE_MS);
-  const page = await read(db, room, stretch);
-  const late = await Promise.all(
-    holesOf(page, stretch.since).map(
+export async function settleLog(db: Database, room: string, range: LogRange): Promise<SettledPage> {
+  const first = await readPage(db, room, range);
+  if (openNumbers(first, range.since).length === 0) return first;
+  await delay(IN_FLIGHT_MS);
+  const page = await readPage(db, room, range);
+  const settled = await Promise.all(
+    openNumbers(page, range.since).map(
       async (seq): Promise<LogEntry> => (await putVoid(db, room, seq)) ?? { kind: 'void', seq },
     ),
   );
-  const entries = [...page.entries, ...late].sort((one, other) => seqOf(one) - seqOf(other));
+  const entries = [...page.entries, ...settled].sort((one, other) => seqOf(one) - seqOf(other));
   return { entries, upTo: page.upTo };
 }

@@ -168,34 +168,34 @@ export const listConnections = (
   now: number,
 ): Promise<Connection[]> => listShards(db, id, [...Array(shards).keys()], now);
 
-/** Some open connections of a room. */
-export interface Sample {
-  readonly rows: readonly Connection[];
-  /** Whether the room's first shard has no other rows. */
-  readonly all: boolean;
+/** Some of a room's connections. */
+export interface ConnectionSample {
+  readonly connections: readonly Connection[];
+  /** Whether the sample has all connections of the first shard. */
+  readonly isComplete: boolean;
 }
 
 /**
- * Reads open connections from a room's first shard until `limit` of them count, to find out whether a room is large.
- * The first page has `limit` rows, which is enough when all of them count.
+ * Reads open connections of a room's first shard until `limit` of them are counted. Reads one page of `limit` items
+ * first, which suffices if all of them are counted, then full pages.
  */
 export async function sampleConnections(
   db: Database,
   room: string,
-  { limit, counts }: { limit: number; counts: (connection: Connection) => boolean },
+  { limit, isCounted }: { limit: number; isCounted: (connection: Connection) => boolean },
   now: number,
-): Promise<Sample> {
-  const rows: Connection[] = [];
+): Promise<ConnectionSample> {
+  const connections: Connection[] = [];
   let start: Cursor | undefined;
   do {
     const { items, next } = await db.connections.query({
       ...shardQuery(room, 0),
       ...(start ? { start } : { limit }),
     });
-    rows.push(...openOf(items, now));
+    connections.push(...openOf(items, now));
     start = next;
-  } while (start && rows.filter(counts).length < limit);
-  return { rows, all: start === undefined };
+  } while (start && connections.filter(isCounted).length < limit);
+  return { connections, isComplete: start === undefined };
 }
 
 /** Returns the places of all rows of a user's connection. The index is eventually consistent. */

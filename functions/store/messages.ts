@@ -1,4 +1,4 @@
-import { below, type Change, type Message, type Status } from '../domain/message.ts';
+import { type Change, type Message, type Status, statusesBelow } from '../domain/message.ts';
 import type { Database, Item, Update } from './database.ts';
 import { logKey } from './keys.ts';
 
@@ -174,7 +174,7 @@ export async function raiseStatus(
   status: Status,
   at: string,
 ): Promise<Message | undefined> {
-  const lower = below(status).map((step, index) => [`:lower${index}`, step] as const);
+  const lower = statusesBelow(status).map((step, index) => [`:lower${index}`, step] as const);
   const item = await updateMessage(db, message.room, message.id, {
     update: 'SET #status = :status, updatedAt = :at',
     condition: `#status IN (${lower.map(([name]) => name).join(', ')})`,

@@ -1,6 +1,6 @@
-/** What this project uses of dynalite 4, which has no types of its own. */
+/** The parts of dynalite 4 that this project uses. The package has no types. */
 declare module 'dynalite/db/index.js' {
-  /** The LevelDB database under a store, its methods wrapped by dynalite to take callbacks. */
+  /** The LevelDB database of a store. dynalite gives its methods callbacks. */
   interface LevelDatabase {
     open(): Promise<void>;
     getSync(key: string): unknown;
@@ -9,12 +9,12 @@ declare module 'dynalite/db/index.js' {
     createValueStream(options: unknown): import('node:stream').Readable;
   }
 
-  interface LevelValues {
+  export interface LevelValues {
     nextv(size: number): Promise<unknown[]>;
     close(): Promise<void>;
   }
 
-  /** Bytes, as DynamoDB bills them. */
+  /** Returns the size in bytes that DynamoDB bills. */
   export function itemSize(item: object): number;
 
   export interface Store {

@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { create, type Store } from 'dynalite/db/index.js';
+import { Readable } from 'node:stream';
+import { create, type LevelValues, type Store } from 'dynalite/db/index.js';
 import { checkTypes, checkValidations } from 'dynalite/validations/index.js';
-import { isObject } from '../object.ts';
 import { type Database, type DatabaseReply, type DatabaseRequest, databaseError } from './database.ts';
-import { ValueStream } from './value-stream.ts';
 
 type Action = (store: Store, input: object, done: (error: unknown, output?: unknown) => void) => void;
 
@@ -14,27 +13,16 @@ interface Operation {
   readonly custom: unknown;
 }
 
-/** What dynalite has. No transactions, no PartiQL, no streams, no TTL sweep. */
-const names = [
-  'BatchGetItem',
-  'BatchWriteItem',
-  'CreateTable',
-  'DeleteItem',
-  'DeleteTable',
-  'DescribeTable',
-  'DescribeTimeToLive',
-  'GetItem',
-  'ListTables',
-  'PutItem',
-  'Query',
-  'Scan',
-  'UpdateItem',
-  'UpdateTable',
+/** The operations of dynalite. It has no transactions, no PartiQL, no streams and no TTL. */
+const operationNames = [
+  ...['CreateTable', 'UpdateTable', 'DeleteTable', 'DescribeTable', 'ListTables', 'DescribeTimeToLive'],
+  ...['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan', 'BatchGetItem', 'BatchWriteItem'],
 ];
 
 /**
- * Opens dynalite in this process, kept in `directory` or (null) in memory. Its parts are called directly:
- * its server would parse and copy each request once more. Rejects if another process has the directory.
+ * Opens dynalite in this process, stored in `directory` or (null) in memory. Calls its modules directly, because its
+ * server would parse and copy each request again.
+ * @throws if another process uses the directory
  */
 export async function openEmbedded(directory: string | null): Promise<Database> {
   if (directory !== null) mkdirSync(directory, { recursive: true });
@@ -44,7 +32,7 @@ export async function openEmbedded(directory: string | null): Promise<Database> 
   } catch (error) {
     throw openError(error, directory);
   }
-  tune(store);
+  readSynchronously(store);
   const operations = loadOperations();
   const running = new Set<Promise<DatabaseReply>>();
   return {
@@ -70,41 +58,36 @@ function run(
   operation: Operation,
   { operation: name, input }: DatabaseRequest,
 ): Promise<DatabaseReply> {
-  // dynalite drops what it does not know; a caller that counts on it must not be left to wonder.
+  // dynalite ignores parameters that it does not know. A caller that relies on one needs an error instead.
   const unknown = Object.keys(input).find((key) => !(key in operation.types));
   if (unknown !== undefined) {
     const message = `${unknown} of ${name} is not supported by the embedded DynamoDB`;
     return Promise.resolve(databaseError('ValidationException', message));
   }
   return new Promise((resolve, reject) => {
+    // dynalite throws its error responses, or passes them to the callback. Other errors are bugs.
+    const fail = (error: unknown): void => {
+      if (error instanceof Error && 'body' in error && 'statusCode' in error) {
+        resolve({ status: Number(error.statusCode), body: JSON.stringify(error.body) });
+      } else {
+        reject(error);
+      }
+    };
     try {
       const checked = checkTypes(input, operation.types);
       checkValidations(checked, operation.types, operation.custom, store);
       operation.run(store, checked, (error, output) => {
         if (error === null || error === undefined) resolve({ status: 200, body: JSON.stringify(output) });
-        else settleError(error, resolve, reject);
+        else fail(error);
       });
     } catch (error) {
-      settleError(error, resolve, reject);
+      fail(error);
     }
   });
 }
 
-/** dynalite throws and calls back errors that carry the answer; any other is its own failure. */
-function settleError(
-  error: unknown,
-  resolve: (reply: DatabaseReply) => void,
-  reject: (error: unknown) => void,
-): void {
-  if (error instanceof Error && 'body' in error && 'statusCode' in error) {
-    resolve({ status: Number(error.statusCode), body: JSON.stringify(error.body) });
-  } else {
-    reject(error);
-  }
-}
-
-/** Reads on this thread, since a hop to LevelDB's thread pool takes seven times as long as the read. */
-function tune({ db }: Store): void {
+/** Reads on this thread, because LevelDB's thread pool makes a read seven times slower. */
+function readSynchronously({ db }: Store): void {
   db.createValueStream = (options) => new ValueStream(db.values(options));
   db.get = (key, callback) => {
     let value: unknown;
@@ -118,10 +101,37 @@ function tune({ db }: Store): void {
   };
 }
 
+/**
+ * Streams the values of a LevelDB iterator, many per read. dynalite's own stream reads them one by one and never closes
+ * its iterator, so every query would leak memory.
+ */
+class ValueStream extends Readable {
+  readonly #values: LevelValues;
+
+  constructor(values: LevelValues) {
+    super({ objectMode: true, highWaterMark: 256 });
+    this.#values = values;
+  }
+
+  override _read(size: number): void {
+    this.#values.nextv(size).then(
+      (values) => {
+        for (const value of values) this.push(value);
+        if (values.length === 0) this.push(null);
+      },
+      (error: Error) => this.destroy(error),
+    );
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#values.close().then(() => done(error), done);
+  }
+}
+
 function loadOperations(): ReadonlyMap<string, Operation> {
   const require = createRequire(import.meta.url);
   return new Map(
-    names.map((name) => {
+    operationNames.map((name) => {
       const file = name.charAt(0).toLowerCase() + name.slice(1);
       const run: Action = require(`dynalite/actions/${file}`);
       const { types, custom } = require(`dynalite/validations/${file}`);
@@ -132,15 +142,13 @@ function loadOperations(): ReadonlyMap<string, Operation> {
 
 function openError(error: unknown, directory: string | null): Error {
   const cause = error instanceof Error ? error.cause : undefined;
-  const locked = isObject(cause) || cause instanceof Error ? 'code' in cause && cause.code : undefined;
-  if (locked === 'LEVEL_LOCKED') {
-    return new Error(
-      `DynamoDB did not start: another stack uses ${directory}; stop it or choose another --data directory`,
-      { cause: error },
-    );
-  }
-  const why = cause instanceof Error ? cause.message : String(error);
-  return new Error(`DynamoDB did not start: ${directory} does not open (${why}); delete it to start anew`, {
-    cause: error,
-  });
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const [reason, advice] =
+    code === 'LEVEL_LOCKED'
+      ? [`another stack uses ${directory}`, 'Stop it or choose another --data directory.']
+      : [
+          `${directory} is not readable (${cause instanceof Error ? cause.message : String(error)})`,
+          'Delete it to start with an empty database.',
+        ];
+  return new Error(`Could not open DynamoDB: ${reason}. ${advice}`, { cause: error });
 }

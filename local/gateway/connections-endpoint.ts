@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { suffer } from '../faults.ts';
+import { applyFault } from '../faults.ts';
 import { type CallResult, deleteConnection, getConnection, postToConnection } from './connections-call.ts';
 import type { GatewayState } from './gateway-state.ts';
 import { type Refusal, refusal, refuseRequest } from './refusal.ts';
@@ -56,7 +56,7 @@ function answer(state: GatewayState, { request, response, target }: Exchange, ru
     respond(response, run());
     return;
   }
-  void suffer(fault, { run, throttled: tooMany, failed }).then((result) => {
+  void applyFault(fault, { run, throttled: tooMany, failed }).then((result) => {
     if (result === undefined) request.socket.destroy();
     else respond(response, result);
   });

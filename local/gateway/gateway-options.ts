@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '../clock.ts';
-import type { AskFault, Faults } from '../faults.ts';
+import type { FaultOf, Faults } from '../faults.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { SocketApi } from './socket-api.ts';
 import type { TokenBucket } from './token-bucket.ts';
@@ -23,7 +23,7 @@ export interface GatewayOptions {
   /** The environment variable that a "port is taken" error names; PARLEY_SOCKET_PORT where absent. */
   readonly portVariable?: string;
   /** Of calls to `@connections`; absent where nothing fails. */
-  readonly faultOf?: AskFault;
+  readonly faultOf?: FaultOf;
   /** Of frames; absent where nothing fails. */
   readonly frameFault?: Faults['frame'];
 }

@@ -1,26 +1,46 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { localArn } from '../account.ts';
-import { type Credentials, createCredentials, signerOf } from './credentials.ts';
 import type { Role } from './role.ts';
 import { evaluate } from './statement.ts';
 
+/** The temporary credentials of one function. The stack recognizes the function's calls by them. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** AWS: the access key id of temporary credentials starts with ASIA. */
+function createCredentials(): Credentials {
+  return {
+    accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64'),
+    sessionToken: randomBytes(48).toString('base64'),
+  };
+}
+
+/** Returns the session token of one execution environment. On AWS, too, each environment has its own. */
+export const environmentToken = (sessionToken: string, environment: string): string =>
+  `${sessionToken}.${environment}`;
+
 /**
- * Who signed a request: a function with its role, or a developer, who may do anything; an impostor has a
- * function's key without its token, and an anonymous caller, such as a web page, has not signed at all.
+ * The sender of a request. A request is signed by a function, or with any other key by a developer, who may do
+ * everything. `impostor` means a function's access key without its session token.
  */
 export type Caller =
   | {
       readonly kind: 'function';
       readonly functionName: string;
       readonly role: Role;
-      /** Its execution environment; empty unless `ofEnvironment` made the token. */
+      /** Id of the execution environment. Empty unless `environmentToken` made the session token. */
       readonly environment: string;
     }
   | { readonly kind: 'developer' }
   | { readonly kind: 'impostor' }
   | { readonly kind: 'anonymous' };
 
-/** Why a call is refused: the AWS error's name and its sentence. */
+/** The AWS error that refuses a call. */
 export interface Denial {
   readonly code:
     | 'AccessDeniedException'
@@ -29,103 +49,100 @@ export interface Denial {
   readonly message: string;
 }
 
-const impostor: Denial = {
+const invalidToken: Denial = {
   code: 'UnrecognizedClientException',
   message: 'The security token included in the request is invalid.',
 };
-const anonymous: Denial = {
+const unsigned: Denial = {
   code: 'MissingAuthenticationTokenException',
   message: 'Request is missing Authentication Token',
 };
 
-/**
- * The account's IAM: who calls, and whether the caller's role in the template allows it. Each kind of
- * refused call is logged once, in one line that says what to grant.
- */
+/** The account's IAM. Identifies callers, evaluates their roles and logs each kind of denial once. */
 export class Access {
   readonly #log: (line: string) => void;
   readonly #credentials = new Map<string, Credentials>();
-  readonly #owners = new Map<string, string>();
-  readonly #reported = new Set<string>();
+  /** Access key id → function name. */
+  readonly #functionNames = new Map<string, string>();
+  readonly #logged = new Set<string>();
   #roles: ReadonlyMap<string, Role> = new Map();
 
   constructor(log: (line: string) => void) {
     this.#log = log;
   }
 
-  /** The credentials of a function, the same for as long as the stack runs. */
+  /** Returns a function's credentials. They stay the same while the stack runs. */
   credentialsOf(functionName: string): Credentials {
-    const known = this.#credentials.get(functionName);
-    if (known !== undefined) return known;
+    const existing = this.#credentials.get(functionName);
+    if (existing !== undefined) return existing;
     const created = createCredentials();
     this.#credentials.set(functionName, created);
-    this.#owners.set(created.accessKeyId, functionName);
+    this.#functionNames.set(created.accessKeyId, functionName);
     return created;
   }
 
-  /** Takes the roles of a newly read template: function name → role. */
+  /** Replaces all roles. Maps function name → role. */
   update(roles: ReadonlyMap<string, Role>): void {
     this.#roles = roles;
-    this.#reported.clear();
+    this.#logged.clear();
   }
 
+  /** Identifies the caller by the Authorization header (Signature Version 4) and the session token. */
   callerOf(headers: IncomingHttpHeaders): Caller {
-    const signer = signerOf(headers);
-    if (signer === null) return { kind: 'anonymous' };
-    return this.callerBy(signer, headers['x-amz-security-token']);
+    const accessKeyId = /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1];
+    if (accessKeyId === undefined) return { kind: 'anonymous' };
+    return this.callerByKey(accessKeyId, headers['x-amz-security-token']);
   }
 
-  /** As `callerOf`, where key and token are not in headers, as in a signed URL. */
-  callerBy(accessKeyId: string, sessionToken: unknown): Caller {
-    const functionName = this.#owners.get(accessKeyId);
+  /** Identifies the caller by a key and a token that come from elsewhere, such as a presigned URL. */
+  callerByKey(accessKeyId: string, sessionToken: unknown): Caller {
+    const functionName = this.#functionNames.get(accessKeyId);
     if (functionName === undefined) return { kind: 'developer' };
-    const token = this.#credentials.get(functionName)?.sessionToken;
-    const [own, environment = ''] = String(sessionToken).split('.');
-    if (own !== token) return { kind: 'impostor' };
+    const [token, environment = ''] = String(sessionToken).split('.');
+    if (token !== this.#credentials.get(functionName)?.sessionToken) return { kind: 'impostor' };
     const role = this.#roles.get(functionName) ?? { name: functionName, statements: [] };
     return { kind: 'function', functionName, role, environment };
   }
 
-  /** The secret that a function's key signs with; undefined for a key that is no function's. */
+  /** Returns the secret key of a function's access key, or undefined if no function has this key. */
   secretOf(accessKeyId: string): string | undefined {
-    return this.#credentials.get(this.#owners.get(accessKeyId) ?? '')?.secretAccessKey;
+    return this.#credentials.get(this.#functionNames.get(accessKeyId) ?? '')?.secretAccessKey;
   }
 
-  /** Whether `caller` may do `action` on `resource`, where a no is no mistake and nothing to log. */
+  /** Returns whether `caller` may do `action` on `resource`. Unlike `check`, it never logs a denial. */
   allows(caller: Caller, action: string, resource: string): boolean {
     if (caller.kind === 'developer') return true;
-    if (caller.kind !== 'function') return false;
-    return evaluate(caller.role.statements, action, resource) === 'allowed';
+    return caller.kind === 'function' && evaluate(caller.role.statements, action, resource) === 'allowed';
   }
 
-  /** Undefined when `caller` may do `action` on `resource`, which is an ARN or `*`. */
+  /** Returns undefined if `caller` may do `action` on `resource` (an ARN or `*`), else the denial. */
   check(caller: Caller, action: string, resource: string): Denial | undefined {
     if (caller.kind === 'developer') return undefined;
-    if (caller.kind === 'impostor') return impostor;
-    if (caller.kind === 'anonymous') return anonymous;
+    if (caller.kind === 'impostor') return invalidToken;
+    if (caller.kind === 'anonymous') return unsigned;
     const verdict = evaluate(caller.role.statements, action, resource);
     if (verdict === 'allowed') return undefined;
-    this.#report(caller.functionName, action, resource);
+    this.#logDenial(caller.functionName, action, resource);
     const user = localArn('sts', `assumed-role/${caller.role.name}/${caller.functionName}`);
-    const why =
+    const reason =
       verdict === 'denied explicitly'
         ? 'with an explicit deny in an identity-based policy'
         : `because no identity-based policy allows the ${action} action`;
-    const message = `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
+    const message = `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${reason}`;
     return { code: 'AccessDeniedException', message };
   }
 
-  #report(functionName: string, action: string, resource: string): void {
-    const target = readable(resource);
-    const line = `AccessDenied: function ${functionName} may not ${action} on ${target}; grant it in lib/`;
-    if (this.#reported.has(line)) return;
-    this.#reported.add(line);
+  #logDenial(functionName: string, action: string, resource: string): void {
+    const target = shortName(resource);
+    const line = `AccessDenied: function ${functionName} may not call ${action} on ${target}. Grant it in lib/.`;
+    if (this.#logged.has(line)) return;
+    this.#logged.add(line);
     this.#log(line);
   }
 }
 
-/** `table chat` rather than a whole ARN, and every connection alike. */
-function readable(resource: string): string {
+/** Shortens an ARN for the log, for instance to `table chat`. All connections get the same name. */
+function shortName(resource: string): string {
   const tail = resource.split(':').slice(5).join(':') || resource;
   return tail
     .replace(/^table\//, 'table ')

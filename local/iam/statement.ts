@@ -1,7 +1,6 @@
 import { isObject } from '../object.ts';
-import { matchesWildcard } from './wildcard.ts';
 
-/** One statement of an identity policy, its intrinsics resolved. */
+/** One statement of an identity policy, with its intrinsics resolved. */
 export interface Statement {
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
@@ -10,35 +9,66 @@ export interface Statement {
 
 export type Verdict = 'allowed' | 'denied explicitly' | 'not allowed';
 
-/** Elements that would change the meaning if they were passed over, so they are refused. */
+/** Ignoring one of these elements would change the meaning of a policy. */
 const unsupported = ['NotAction', 'NotResource', 'Condition', 'Principal', 'NotPrincipal'];
 
-/** Reads a resolved policy document; throws one clear line for an element that is not evaluated here. */
+/**
+ * Reads a resolved policy document. `where` names its owner in errors.
+ * @throws if an element is malformed or not supported
+ */
 export function readStatements(document: unknown, where: string): readonly Statement[] {
   const body = isObject(document) ? document['Statement'] : undefined;
-  if (body === undefined)
-    throw new Error(`Policy was not read: ${where} has no Statement; mend the template`);
+  if (body === undefined) throw invalidPolicy(`${where} has no Statement`);
   return (Array.isArray(body) ? body : [body]).map((statement) => readStatement(statement, where));
 }
 
-/** A role's statements about an action are looked up once: a fan-out asks for each of its posts. */
-const aboutActions = new WeakMap<readonly Statement[], Map<string, readonly Statement[]>>();
+function readStatement(statement: unknown, where: string): Statement {
+  if (!isObject(statement)) throw invalidPolicy(`${where} has a statement that is not an object`);
+  const element = unsupported.find((name) => statement[name] !== undefined);
+  if (element !== undefined) {
+    throw invalidPolicy(`${where} uses ${element}`, 'The local stack does not evaluate it. Do without it.');
+  }
+  const effect = statement['Effect'];
+  if (effect !== 'Allow' && effect !== 'Deny') {
+    throw invalidPolicy(`the Effect of ${where} is neither Allow nor Deny`);
+  }
+  return {
+    effect,
+    actions: readList(statement['Action'], `the Action of ${where}`),
+    resources: readList(statement['Resource'], `the Resource of ${where}`),
+  };
+}
 
-function aboutAction(statements: readonly Statement[], action: string): readonly Statement[] {
-  const known = aboutActions.get(statements) ?? new Map<string, readonly Statement[]>();
-  aboutActions.set(statements, known);
+function readList(value: unknown, where: string): readonly string[] {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return items.map((item) => {
+    if (typeof item === 'string') return item;
+    throw invalidPolicy(`${where} is not a string`);
+  });
+}
+
+function invalidPolicy(reason: string, advice = 'Correct the template.'): Error {
+  return new Error(`Could not read a policy: ${reason}. ${advice}`);
+}
+
+/** Caches a role's statements by action, because a fan-out checks the same action for each post. */
+const statementsByAction = new WeakMap<readonly Statement[], Map<string, readonly Statement[]>>();
+
+function statementsFor(statements: readonly Statement[], action: string): readonly Statement[] {
+  const cache = statementsByAction.get(statements) ?? new Map<string, readonly Statement[]>();
+  statementsByAction.set(statements, cache);
   const found =
-    known.get(action) ??
-    // AWS: action names do not depend on case, resource ARNs do.
+    cache.get(action) ??
+    // AWS: action names are case-insensitive, resource ARNs are not.
     statements.filter(({ actions }) => actions.some((pattern) => matchesWildcard(pattern, action, true)));
-  known.set(action, found);
+  cache.set(action, found);
   return found;
 }
 
-/** Decides as IAM does: an explicit Deny wins, then any Allow, else no. */
+/** Evaluates statements like IAM: an explicit Deny wins over any Allow, and the default is no. */
 export function evaluate(statements: readonly Statement[], action: string, resource: string): Verdict {
   let verdict: Verdict = 'not allowed';
-  for (const statement of aboutAction(statements, action)) {
+  for (const statement of statementsFor(statements, action)) {
     if (!statement.resources.some((pattern) => matchesWildcard(pattern, resource))) continue;
     if (statement.effect === 'Deny') return 'denied explicitly';
     verdict = 'allowed';
@@ -46,32 +76,18 @@ export function evaluate(statements: readonly Statement[], action: string, resou
   return verdict;
 }
 
-function readStatement(statement: unknown, where: string): Statement {
-  if (!isObject(statement)) {
-    throw new Error(`Policy was not read: ${where}: a statement is not an object; mend the template`);
-  }
-  const element = unsupported.find((name) => statement[name] !== undefined);
-  if (element !== undefined) {
-    throw new Error(
-      `Policy was not read: ${where} uses ${element}, which the local stack does not evaluate; ` +
-        'write the statement without it or teach local/iam/',
-    );
-  }
-  const effect = statement['Effect'];
-  if (effect !== 'Allow' && effect !== 'Deny') {
-    throw new Error(`Policy was not read: ${where}: Effect is neither Allow nor Deny; mend the template`);
-  }
-  return {
-    effect,
-    actions: texts(statement['Action'], `${where}, Action`),
-    resources: texts(statement['Resource'], `${where}, Resource`),
-  };
-}
+const compiledPatterns = new Map<string, RegExp>();
 
-function texts(value: unknown, where: string): readonly string[] {
-  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return items.map((item) => {
-    if (typeof item === 'string') return item;
-    throw new Error(`Policy was not read: ${where} is not text; mend the template`);
-  });
+/** Returns whether `value` matches an IAM pattern: `*` matches any text, `?` any one character. */
+export function matchesWildcard(pattern: string, value: string, ignoreCase = false): boolean {
+  if (pattern === '*' || pattern === value) return true;
+  const key = `${ignoreCase ? 'i' : 's'}${pattern}`;
+  let expression = compiledPatterns.get(key);
+  if (expression === undefined) {
+    const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+    const source = escaped.replaceAll('*', '.*').replaceAll('?', '.');
+    expression = new RegExp(`^${source}$`, ignoreCase ? 'is' : 's');
+    compiledPatterns.set(key, expression);
+  }
+  return expression.test(value);
 }

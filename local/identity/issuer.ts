@@ -10,7 +10,7 @@ import {
   SignJWT,
 } from 'jose';
 
-/** Somebody who can sign in locally. */
+/** A user of the local stack. */
 export interface LocalUser {
   readonly id: string;
   readonly username: string;
@@ -19,30 +19,30 @@ export interface LocalUser {
 }
 
 export interface TokenOptions {
-  /** Seconds until the token runs out; negative for one that already has. 12 hours if absent. */
+  /** Seconds until the token expires; 12 hours if absent. A negative value makes an expired token. */
   readonly expiresInSeconds?: number;
-  /** Claims that replace or add to the usual ones. */
+  /** Claims that replace the default ones or add to them. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
 
-/** An OpenID Connect issuer for one machine: it signs, and shows the key to verify with. */
+/** The local OpenID Connect issuer: signs tokens and publishes the public key. */
 export interface Issuer {
   readonly url: string;
   readonly audience: string;
   readonly jwksUri: string;
-  /** `{ keys: [...] }`, public parts only. */
+  /** Public keys only. */
   readonly jwks: { readonly keys: readonly JWK[] };
-  /** A signed JWT for `user`. */
+  /** Resolves to a signed JWT for `user`. */
   sign(user: LocalUser, options?: TokenOptions): Promise<string>;
 }
 
 const algorithm = 'ES256';
 const audience = 'parley';
-const defaultLifeSeconds = 12 * 60 * 60;
+const defaultExpirySeconds = 12 * 60 * 60;
 
 /**
- * Opens the issuer at `url`. Its key is kept in `file`, so that tokens outlive a restart, or (null) in
- * memory. Rejects with one clear line when the file holds no key.
+ * Opens the issuer at `url`. Stores its key in `file`, so that tokens stay valid after a restart, or (null) in memory.
+ * @throws if the file exists and contains no key
  */
 export async function openIssuer(url: string, file: string | null): Promise<Issuer> {
   const privateJwk = (file === null ? undefined : readKey(file)) ?? (await createKey(file));
@@ -54,7 +54,7 @@ export async function openIssuer(url: string, file: string | null): Promise<Issu
     audience,
     jwksUri: `${url}/.well-known/jwks.json`,
     jwks: { keys: [{ ...publicJwk, kid, alg: algorithm, use: 'sig' }] },
-    sign(user, { expiresInSeconds = defaultLifeSeconds, claims = {} } = {}) {
+    sign(user, { expiresInSeconds = defaultExpirySeconds, claims = {} } = {}) {
       const issuedAt = Math.floor(Date.now() / 1000);
       return new SignJWT({
         iss: url,
@@ -83,9 +83,9 @@ function readKey(file: string): JWK | undefined {
     const key: JWK = JSON.parse(text);
     if (key.kty === 'EC' && typeof key.d === 'string') return key;
   } catch {
-    // Falls through to the one error below.
+    // Not JSON: the error below covers this case too.
   }
-  throw unreadable(file);
+  throw invalidKey(file);
 }
 
 async function createKey(file: string | null): Promise<JWK> {
@@ -102,12 +102,11 @@ async function importKey(jwk: JWK, file: string | null): Promise<CryptoKey | Uin
   try {
     return await importJWK(jwk, algorithm);
   } catch (error) {
-    throw unreadable(file ?? 'memory', error);
+    throw invalidKey(file ?? 'memory', error);
   }
 }
 
-function unreadable(file: string, cause?: unknown): Error {
-  return new Error(`Issuer did not start: ${file} holds no signing key; delete it to get a new one`, {
-    cause,
-  });
+function invalidKey(file: string, cause?: unknown): Error {
+  const message = `Could not start the issuer: ${file} contains no signing key. Delete it to create a new key.`;
+  return new Error(message, { cause });
 }

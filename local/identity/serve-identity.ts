@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../http-server.ts';
+import { isObject, parseObject } from '../object.ts';
 import type { Issuer, LocalUser } from './issuer.ts';
 import type { UserPool } from './user-pool.ts';
 
 export interface IdentityOptions {
   readonly issuer: Issuer;
   readonly users: readonly LocalUser[];
-  /** The user pool whose issuer it is, if it is one's. */
+  /** The user pool that the issuer belongs to. Null or absent if the template has none. */
   readonly pool?: UserPool | null;
 }
 
-/** Serves the issuer's public documents, and `POST /token?user=alice` with a token as text. */
+/** Serves the issuer's public documents, and `POST /token?user=alice`, which answers with a token as text. */
 export async function serveIdentity(
   request: IncomingMessage,
   response: ServerResponse,
@@ -18,21 +20,21 @@ export async function serveIdentity(
   const { pathname, searchParams } = new URL(request.url ?? '/', issuer.url);
   const route = `${request.method} ${pathname}`;
   const base = `GET ${new URL(issuer.url).pathname.replace(/\/$/, '')}/.well-known`;
-  if (route === `${base}/jwks.json`) return json(response, issuer.jwks);
-  if (route === `${base}/openid-configuration`) return json(response, configurationOf(issuer));
-  if (route !== 'POST /token') return text(response, 404, 'There is nothing here');
-  // A page on the web can make a name of its own resolve to 127.0.0.1, but not send another Host header.
+  if (route === `${base}/jwks.json`) return sendJson(response, issuer.jwks);
+  if (route === `${base}/openid-configuration`) return sendJson(response, configurationOf(issuer));
+  if (route !== 'POST /token') return sendText(response, 404, 'Not found');
+  // The Host check stops DNS rebinding: a web page can resolve its own name to 127.0.0.1 but cannot forge the Host.
   if (!isLoopback(request.headers.host) || request.headers.origin !== undefined) {
-    return text(response, 403, 'Tokens are for this machine only');
+    return sendText(response, 403, 'Tokens are available on this machine only');
   }
   const user = users.find(({ username }) => username === searchParams.get('user'));
   if (user === undefined) {
     const names = users.map(({ username }) => username).join(', ');
-    return text(response, 404, `There is no such user. Use one of ${names}.`);
+    return sendText(response, 404, `There is no such user. Use one of ${names}.`);
   }
   const seconds = Number(searchParams.get('expires') ?? Number.NaN);
   const options = Number.isInteger(seconds) ? { expiresInSeconds: seconds } : {};
-  return text(response, 200, await issuer.sign(user, options));
+  return sendText(response, 200, await issuer.sign(user, options));
 }
 
 function configurationOf({ url, jwksUri }: Issuer): object {
@@ -49,10 +51,87 @@ function isLoopback(host = ''): boolean {
   return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
 }
 
-function json(response: ServerResponse, body: object): void {
+function sendJson(response: ServerResponse, body: object): void {
   response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
 }
 
-function text(response: ServerResponse, status: number, body: string): void {
+function sendText(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-store' }).end(body);
+}
+
+const targetPrefix = 'AWSCognitoIdentityProviderService.';
+
+/** AWS: the default validity of an ID token. */
+const tokenSeconds = 60 * 60;
+
+/** Returns whether this request is an SDK's call to Cognito user pools. */
+export function isCognito({ headers }: IncomingMessage): boolean {
+  return String(headers['x-amz-target'] ?? '').startsWith(targetPrefix);
+}
+
+interface CognitoError {
+  readonly type: string;
+  readonly message: string;
+}
+
+const forbidden: CognitoError = { type: 'ForbiddenException', message: 'Sign-in is for this machine only' };
+const unknownOperation: CognitoError = {
+  type: 'UnknownOperationException',
+  message: 'The local stack supports InitiateAuth only',
+};
+const wrongPassword: CognitoError = {
+  type: 'NotAuthorizedException',
+  message: 'Incorrect username or password.',
+};
+const flowNotEnabled: CognitoError = {
+  type: 'InvalidParameterException',
+  message: 'USER_PASSWORD_AUTH flow not enabled for this client',
+};
+
+/**
+ * Handles Cognito's InitiateAuth with USER_PASSWORD_AUTH, which needs no signature on AWS either. A local user's
+ * password is the username. The package cognito-local does more, but depends on the AWS SDK v2 and a web framework.
+ */
+export async function serveCognito(
+  request: IncomingMessage,
+  response: ServerResponse,
+  identity: IdentityOptions,
+): Promise<void> {
+  const operation = String(request.headers['x-amz-target']).slice(targetPrefix.length);
+  const body = await readBody(request);
+  // Only browsers send an Origin, and no web page may sign in here.
+  if (request.headers.origin !== undefined) return sendCognitoError(response, forbidden);
+  if (operation !== 'InitiateAuth') return sendCognitoError(response, unknownOperation);
+  const result = await initiateAuth(parseObject(body) ?? {}, identity);
+  if ('type' in result) return sendCognitoError(response, result);
+  response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(result));
+}
+
+async function initiateAuth(
+  { AuthFlow, ClientId, AuthParameters }: Readonly<Record<string, unknown>>,
+  { issuer, users, pool }: IdentityOptions,
+): Promise<CognitoError | object> {
+  if (!pool || ClientId !== pool.clientId) {
+    const message = `User pool client ${String(ClientId)} does not exist.`;
+    return { type: 'ResourceNotFoundException', message };
+  }
+  if (AuthFlow !== 'USER_PASSWORD_AUTH' || !pool.flows.includes('ALLOW_USER_PASSWORD_AUTH')) {
+    return flowNotEnabled;
+  }
+  const { USERNAME, PASSWORD } = isObject(AuthParameters) ? AuthParameters : {};
+  // The user pool of the template compares usernames without case.
+  const user = users.find(({ username }) => username === String(USERNAME).toLowerCase());
+  if (user === undefined || PASSWORD !== user.username) return wrongPassword;
+  const IdToken = await issuer.sign(user, { expiresInSeconds: tokenSeconds });
+  const claims = { token_use: 'access', client_id: pool.clientId, aud: undefined, email: undefined };
+  const AccessToken = await issuer.sign(user, { expiresInSeconds: tokenSeconds, claims });
+  return {
+    AuthenticationResult: { AccessToken, IdToken, ExpiresIn: tokenSeconds, TokenType: 'Bearer' },
+    ChallengeParameters: {},
+  };
+}
+
+function sendCognitoError(response: ServerResponse, { type, message }: CognitoError): void {
+  response.writeHead(400, { 'Content-Type': 'application/x-amz-json-1.1', 'x-amzn-ErrorType': type });
+  response.end(JSON.stringify({ __type: type, message }));
 }

@@ -1,4 +1,5 @@
 import { resolve, resolveText } from '../intrinsics.ts';
+import { strings } from '../object.ts';
 import type { Scope } from '../scope.ts';
 import type { Issuer } from './issuer.ts';
 
@@ -10,7 +11,10 @@ export interface UserPool {
   readonly flows: readonly string[];
 }
 
-/** Reads the user pool; null where the template has none. Throws one clear line for several, or several clients. */
+/**
+ * Reads the user pool, or returns null if the template has none.
+ * @throws if there are several pools, or not exactly one client
+ */
 export function readUserPool(scope: Scope): UserPool | null {
   const pools = [...scope.ofType('AWS::Cognito::UserPool').keys()];
   const clients = [...scope.ofType('AWS::Cognito::UserPoolClient')];
@@ -18,20 +22,20 @@ export function readUserPool(scope: Scope): UserPool | null {
   if (pool === undefined) return null;
   const [client] = clients;
   if (pools.length > 1 || client === undefined || clients.length > 1) {
+    const reason = `the template has ${pools.length} user pools and ${clients.length} clients`;
     throw new Error(
-      `User pool was not read: the template has ${pools.length} with ${clients.length} clients; one with one is run locally`,
+      `Could not read the user pool: ${reason}. The local stack runs one pool with one client.`,
     );
   }
   const [clientId, { properties }] = client;
-  const flows = resolve(properties['ExplicitAuthFlows'] ?? [], scope, `client ${clientId}`);
   return {
     id: resolveText({ Ref: pool }, scope, `user pool ${pool}`),
     clientId: resolveText({ Ref: clientId }, scope, `client ${clientId}`),
-    flows: Array.isArray(flows) ? flows.map(String) : [],
+    flows: strings(resolve(properties['ExplicitAuthFlows'], scope, `client ${clientId}`)),
   };
 }
 
-/** The issuer as the user pool is one: under its path, with the claims of an ID token. AWS: "Understanding the ID token". */
+/** Returns the issuer with the user pool's URL and an ID token's claims. AWS: "Understanding the ID token". */
 export function poolIssuer(issuer: Issuer, pool: UserPool): Issuer {
   const url = `${issuer.url}/${pool.id}`;
   return {

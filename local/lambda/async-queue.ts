@@ -1,14 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { RetryPolicy } from './definition.ts';
-import type { GivenUp } from './failure-record.ts';
-import type { Outcome } from './outcome.ts';
+import type { FunctionDefinition } from './definition.ts';
+import type { FailureRecord } from './failure-queues.ts';
+import type { Outcome } from './runtime.ts';
 
 export interface AsyncQueueOptions {
   readonly run: (functionName: string, payload: string) => Promise<Outcome>;
-  readonly retryOf: (functionName: string) => RetryPolicy;
+  readonly definitionOf: (functionName: string) => FunctionDefinition | undefined;
   readonly clock: Clock;
-  /** Is told of an event that is not tried again. */
-  readonly giveUp: (functionName: string, event: GivenUp) => void;
+  /** Called with an event that failed and is not retried again. */
+  readonly onFailed: (definition: FunctionDefinition, record: FailureRecord) => void;
   readonly log: (line: string) => void;
 }
 
@@ -17,51 +18,68 @@ interface QueuedEvent {
   /** JSON. */
   readonly payload: string;
   /** Milliseconds since the epoch. */
-  readonly since: number;
+  readonly queuedAt: number;
 }
 
 /** AWS: "How Lambda handles errors and retries": one minute before the first retry, two before the second. */
-const retryWaitsMs = [60_000, 120_000];
+const retryDelaysMs = [60_000, 120_000];
 
-/** Lambda's own queue of asynchronous invocations, with its retries. */
+/** Lambda's queue of asynchronous invocations, with its retries. */
 export class AsyncQueue {
   readonly #options: AsyncQueueOptions;
-  readonly #cancels = new Set<() => void>();
+  readonly #cancelRetry = new Set<() => void>();
+  #closed = false;
 
   constructor(options: AsyncQueueOptions) {
     this.#options = options;
   }
 
-  /** Takes an event, runs it soon, and again when it fails. `payload` is JSON. */
+  /** Runs an event soon, and retries it when it fails. `payload` is JSON. */
   push(functionName: string, payload: string): void {
-    void this.#attempt({ functionName, payload, since: this.#options.clock.now() }, 1);
+    void this.#attempt({ functionName, payload, queuedAt: this.#options.clock.now() }, 1);
   }
 
-  /** Drops what waits for a retry. */
+  /** Drops the events that wait for a retry. */
   close(): void {
-    for (const cancel of this.#cancels) cancel();
-    this.#cancels.clear();
+    this.#closed = true;
+    for (const cancel of this.#cancelRetry) cancel();
+    this.#cancelRetry.clear();
   }
 
-  async #attempt(event: QueuedEvent, tries: number): Promise<void> {
-    const { run, retryOf, clock, log, giveUp } = this.#options;
-    const { functionName, payload, since } = event;
+  async #attempt(event: QueuedEvent, attempt: number): Promise<void> {
+    const { run, definitionOf, clock, log, onFailed } = this.#options;
+    const { functionName, payload, queuedAt } = event;
     const outcome = await run(functionName, payload);
-    if (outcome.ok) return;
-    const { attempts, maxAgeMs } = retryOf(functionName);
-    const wait = retryWaitsMs[tries - 1] ?? 120_000;
-    if (tries <= attempts && clock.now() + wait - since <= maxAgeMs) return this.#retry(event, tries, wait);
-    const times = tries === 1 ? 'one try' : `${tries} tries`;
-    log(`An event for ${functionName} was dropped after ${times}: ${outcome.failure.errorMessage}`);
-    const condition = tries > attempts ? 'RetriesExhausted' : 'EventAgeExceeded';
-    giveUp(functionName, { payload, condition, tries, failure: outcome.failure, at: clock.now() });
+    if (outcome.ok || this.#closed) return;
+    const definition = definitionOf(functionName);
+    const { retries, maxAgeMs } = definition?.retry ?? { retries: 0, maxAgeMs: 0 };
+    const delay = retryDelaysMs[attempt - 1] ?? 120_000;
+    if (attempt <= retries && clock.now() + delay - queuedAt <= maxAgeMs) {
+      return this.#retry(event, attempt + 1, delay);
+    }
+    const attempts = attempt === 1 ? '1 attempt' : `${attempt} attempts`;
+    log(`An event for ${functionName} was dropped after ${attempts}: ${outcome.failure.errorMessage}`);
+    if (definition === undefined) return;
+    onFailed(definition, {
+      version: '1.0',
+      timestamp: new Date(clock.now()).toISOString(),
+      requestContext: {
+        requestId: randomUUID(),
+        functionArn: `${definition.arn}:$LATEST`,
+        condition: attempt > retries ? 'RetriesExhausted' : 'EventAgeExceeded',
+        approximateInvokeCount: attempt,
+      },
+      requestPayload: JSON.parse(payload),
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      responsePayload: outcome.failure,
+    });
   }
 
-  #retry(event: QueuedEvent, tries: number, wait: number): void {
-    const cancel = this.#options.clock.after(wait, () => {
-      this.#cancels.delete(cancel);
-      void this.#attempt(event, tries + 1);
+  #retry(event: QueuedEvent, attempt: number, delay: number): void {
+    const cancel = this.#options.clock.after(delay, () => {
+      this.#cancelRetry.delete(cancel);
+      void this.#attempt(event, attempt);
     });
-    this.#cancels.add(cancel);
+    this.#cancelRetry.add(cancel);
   }
 }

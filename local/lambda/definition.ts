@@ -1,20 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Role, readRole } from '../iam/role.ts';
+import { matchesWildcard } from '../iam/statement.ts';
 import { resolve, resolveText } from '../intrinsics.ts';
 import { isObject } from '../object.ts';
 import type { Scope } from '../scope.ts';
 import type { Resource } from '../template.ts';
 
-/** An AWS::Lambda::Function of the template, everything resolved. */
+/** An AWS::Lambda::Function of the template, with its intrinsics resolved. */
 export interface FunctionDefinition {
   readonly name: string;
   readonly arn: string;
-  /** Names the code: another key is other code. */
+  /** The key of the code asset. It changes with the code. */
   readonly codeKey: string;
   /** The bundle's absolute path. */
   readonly file: string;
-  /** The name under which the bundle exports its handler. */
+  /** The name of the handler among the bundle's exports. */
   readonly handler: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
@@ -23,121 +24,155 @@ export interface FunctionDefinition {
   readonly retry: RetryPolicy;
 }
 
-/** What happens to an asynchronous invocation that failed. */
+/** How Lambda handles an asynchronous invocation that fails. */
 export interface RetryPolicy {
-  readonly attempts: number;
+  readonly retries: number;
+  /** An older event is not retried. */
   readonly maxAgeMs: number;
-  /** The ARN of the queue that it goes to in the end; null for none. */
+  /** The ARN of the queue for events that failed for good. Null for none. */
   readonly onFailure: string | null;
 }
 
 /** AWS: "How Lambda handles errors and retries with asynchronous invocation". */
-const awsRetry: RetryPolicy = { attempts: 2, maxAgeMs: 6 * 60 * 60_000, onFailure: null };
+const defaultRetry: RetryPolicy = { retries: 2, maxAgeMs: 6 * 60 * 60_000, onFailure: null };
 
 /**
- * The template's functions by name; throws one clear line for one that cannot run here. What serves a custom resource
- * is left out: CloudFormation calls it at a deploy, in a way that nothing here does.
+ * Reads the template's functions by name. Leaves out the functions behind custom resources, because only
+ * CloudFormation calls them.
+ * @throws if a function cannot run locally
  */
 export function readFunctions(scope: Scope): ReadonlyMap<string, FunctionDefinition> {
-  const retries = readRetries(scope);
-  const providers = readProviders(scope);
+  const retries = readRetryPolicies(scope);
+  const custom = [...scope.template.resources].filter(([, { type }]) => type.startsWith('Custom::'));
+  const providers = new Set(
+    custom.map(([id, { properties }]) => resolve(properties['ServiceToken'], scope, `${id}.ServiceToken`)),
+  );
   const definitions = new Map<string, FunctionDefinition>();
   for (const [id, resource] of scope.ofType('AWS::Lambda::Function')) {
-    if (providers.has(scope.attribute(id, 'Arn'))) continue;
+    const arn = String(scope.attribute(id, 'Arn'));
+    if (providers.has(arn)) continue;
     const name = scope.physicalName(id);
-    definitions.set(name, readFunction(id, resource, retries.get(name) ?? awsRetry, scope));
+    const retry = retries.get(name) ?? defaultRetry;
+    definitions.set(name, { name, arn, retry, ...readFunction(name, resource, scope) });
   }
   return definitions;
 }
 
-/** ARNs of the functions that serve custom resources. */
-function readProviders(scope: Scope): ReadonlySet<unknown> {
-  const custom = [...scope.template.resources].filter(([, { type }]) => type.startsWith('Custom::'));
-  return new Set(
-    custom.map(([id, { properties }]) => resolve(properties['ServiceToken'], scope, `${id}.ServiceToken`)),
-  );
-}
-
-function readFunction(id: string, resource: Resource, retry: RetryPolicy, scope: Scope): FunctionDefinition {
-  const { properties } = resource;
-  const name = scope.physicalName(id);
+function readFunction(name: string, { properties }: Resource, scope: Scope) {
   const where = `function ${name}`;
   const runtime = resolveText(properties['Runtime'], scope, `${where}, Runtime`);
   if (!runtime.startsWith('nodejs')) {
-    throw new Error(`Function was not read: ${name} runs on ${runtime}; the local stack runs nodejs only`);
+    throw unreadable(name, `its runtime is ${runtime}`, 'The local stack runs Node.js only.');
   }
-  const { codeKey, file, handler } = readCode(name, properties, scope);
   return {
-    name,
-    arn: String(scope.attribute(id, 'Arn')),
-    codeKey,
-    file,
-    handler,
+    ...readCode(name, properties, scope),
     variables: readVariables(properties['Environment'], where, scope),
     // AWS: "AWS::Lambda::Function", the defaults of Timeout and MemorySize.
     timeoutMs: Number(resolve(properties['Timeout'] ?? 3, scope, `${where}, Timeout`)) * 1000,
     memoryMb: Number(resolve(properties['MemorySize'] ?? 128, scope, `${where}, MemorySize`)),
     role: readRole(resolveText(properties['Role'], scope, `${where}, Role`), scope),
-    retry,
   };
 }
 
-function readCode(
-  name: string,
-  properties: Resource['properties'],
-  scope: Scope,
-): Pick<FunctionDefinition, 'codeKey' | 'file' | 'handler'> {
+function readCode(name: string, properties: Resource['properties'], scope: Scope) {
   const code = resolve(properties['Code'], scope, `function ${name}, Code`);
   const codeKey = isObject(code) ? code['S3Key'] : undefined;
   if (typeof codeKey !== 'string') {
-    throw new Error(`Function was not read: the code of ${name} is no asset; deploy it with Code.fromAsset`);
+    throw unreadable(name, 'its code is not an asset', 'Deploy it with Code.fromAsset.');
   }
   const directory = scope.template.assets.get(codeKey);
   if (directory === undefined) {
-    throw new Error(`Function was not read: no asset ${codeKey} for ${name}; synthesize the app again`);
+    throw unreadable(name, `there is no asset ${codeKey}`, 'Synthesize the app again.');
   }
-  const [module = '', handler = ''] = resolveText(properties['Handler'], scope, `function ${name}`).split(
-    '.',
-  );
+  const handlerPath = resolveText(properties['Handler'], scope, `function ${name}, Handler`);
+  const [module = '', handler = ''] = handlerPath.split('.');
   const file = ['.mjs', '.js', '.cjs'].map((ending) => join(directory, module + ending)).find(existsSync);
   if (file === undefined) {
-    throw new Error(
-      `Function was not read: ${directory} has no ${module}.mjs for ${name}; run \`npm run build\``,
-    );
+    throw unreadable(name, `${directory} has no ${module}.mjs`, 'Run `npm run build`.');
   }
   return { codeKey, file, handler };
+}
+
+function unreadable(name: string, reason: string, advice: string): Error {
+  return new Error(`Could not read function ${name}: ${reason}. ${advice}`);
 }
 
 function readVariables(environment: unknown, where: string, scope: Scope): Record<string, string> {
   const variables = isObject(environment) ? environment['Variables'] : undefined;
   if (!isObject(variables)) return {};
-  return Object.fromEntries(
-    Object.entries(variables).map(([key, value]) => [
-      key,
-      resolveText(value, scope, `${where}, environment variable ${key}`),
-    ]),
-  );
+  const resolved = Object.entries(variables).map(([name, value]) => {
+    return [name, resolveText(value, scope, `${where}, environment variable ${name}`)];
+  });
+  return Object.fromEntries(resolved);
 }
 
-function readRetries(scope: Scope): ReadonlyMap<string, RetryPolicy> {
-  const retries = new Map<string, RetryPolicy>();
+function readRetryPolicies(scope: Scope): ReadonlyMap<string, RetryPolicy> {
+  const policies = new Map<string, RetryPolicy>();
   for (const [id, { properties }] of scope.ofType('AWS::Lambda::EventInvokeConfig')) {
     const name = resolveText(properties['FunctionName'], scope, `${id}.FunctionName`);
-    const attempts = resolve(properties['MaximumRetryAttempts'] ?? awsRetry.attempts, scope, id);
-    const seconds = resolve(properties['MaximumEventAgeInSeconds'] ?? awsRetry.maxAgeMs / 1000, scope, id);
+    const retries = resolve(properties['MaximumRetryAttempts'] ?? defaultRetry.retries, scope, id);
+    const seconds = resolve(
+      properties['MaximumEventAgeInSeconds'] ?? defaultRetry.maxAgeMs / 1000,
+      scope,
+      id,
+    );
     const onFailure = readDestination(properties['DestinationConfig'], id, scope);
-    retries.set(name, { attempts: Number(attempts), maxAgeMs: Number(seconds) * 1000, onFailure });
+    policies.set(name, { retries: Number(retries), maxAgeMs: Number(seconds) * 1000, onFailure });
   }
-  return retries;
+  return policies;
 }
 
 function readDestination(config: unknown, id: string, scope: Scope): string | null {
   const resolved = resolve(config ?? {}, scope, `${id}.DestinationConfig`);
-  const failure = isObject(resolved) ? resolved['OnFailure'] : undefined;
-  const arn = isObject(failure) ? failure['Destination'] : undefined;
+  const onFailure = isObject(resolved) ? resolved['OnFailure'] : undefined;
+  const arn = isObject(onFailure) ? onFailure['Destination'] : undefined;
   if (arn === undefined) return null;
   if (typeof arn === 'string' && arn.startsWith('arn:aws:sqs:')) return arn;
-  throw new Error(
-    `Destination was not read: that of ${id} is no queue; the local stack knows queues only, use one`,
+  throw new Error(`Could not read the failure destination of ${id}: it is not a queue. Use an SQS queue.`);
+}
+
+/** An AWS::Lambda::Permission: lets an AWS service invoke a function. */
+export interface Permission {
+  /** The function's name or ARN. */
+  readonly functionName: string;
+  readonly principal: string;
+  /** An ARN pattern. Null for any source. */
+  readonly sourceArn: string | null;
+}
+
+/**
+ * Reads the resource policies of the template's functions.
+ * @throws if a permission allows something else than invoking
+ */
+export function readPermissions(scope: Scope): readonly Permission[] {
+  return [...scope.ofType('AWS::Lambda::Permission')].map(([id, { properties }]) => {
+    const where = `permission ${id}`;
+    const action = resolveText(properties['Action'], scope, where);
+    if (action !== 'lambda:InvokeFunction') {
+      const advice = 'The local stack supports lambda:InvokeFunction only.';
+      throw new Error(`Could not read ${where}: it allows ${action}. ${advice}`);
+    }
+    const source = resolve(properties['SourceArn'], scope, where);
+    return {
+      functionName: resolveText(properties['FunctionName'], scope, where),
+      principal: resolveText(properties['Principal'], scope, where),
+      sourceArn: typeof source === 'string' ? source : null,
+    };
+  });
+}
+
+/** Returns whether a function's resource policy lets `principal` invoke it for `sourceArn`. */
+export function mayInvoke(
+  permissions: readonly Permission[],
+  functionName: string,
+  principal: string,
+  sourceArn: string,
+): boolean {
+  return permissions.some(
+    (permission) =>
+      (permission.functionName === functionName ||
+        permission.functionName.endsWith(`:function:${functionName}`)) &&
+      permission.principal === principal &&
+      (permission.sourceArn === null || matchesWildcard(permission.sourceArn, sourceArn)),
   );
 }

@@ -1,78 +1,78 @@
 import { randomUUID } from 'node:crypto';
 import { Environment, type EnvironmentOptions } from './environment.ts';
-import type { Outcome } from './outcome.ts';
+import type { Outcome } from './runtime.ts';
 
-interface Waiting {
+interface WaitingEvent {
   readonly payload: string;
   readonly finish: (outcome: Outcome) => void;
 }
 
 /**
- * The execution environments of one function at one version of its code and variables. AWS starts an
- * environment for each event that finds none free, up to the account's 1,000. Threads share this machine's
- * few cores, so past `limit` of them an event waits instead.
+ * The execution environments of one function, for one version of its code and variables. AWS starts a new
+ * environment whenever all are busy, up to the account's limit of 1,000. Here they are threads that share a few
+ * cores, so events beyond `limit` environments wait.
  */
 export class EnvironmentPool {
   readonly #options: EnvironmentOptions;
   readonly #limit: number;
   readonly #all = new Set<Environment>();
   readonly #idle: Environment[] = [];
-  readonly #waiting: Waiting[] = [];
-  #onQuiet = (): void => {};
+  readonly #waiting: WaitingEvent[] = [];
+  #onIdle = (): void => {};
 
   constructor(options: EnvironmentOptions, limit: number) {
     this.#options = options;
     this.#limit = limit;
   }
 
-  /** How many environments there are now. */
+  /** The number of environments now. */
   get size(): number {
     return this.#all.size;
   }
 
-  /** Runs an event in a warm environment, else in a new one, else waits for one. `payload` is JSON. */
+  /** Runs an event in a warm environment, or else in a new one. Waits if the limit is reached. */
   run(payload: string): Promise<Outcome> {
     return new Promise((finish) => {
       this.#waiting.push({ payload, finish });
-      this.#next();
+      this.#runNext();
     });
   }
 
-  /** Kills the environment with an id; nothing happens where it has ended already. */
+  /** Kills the environment with this id, if it still exists. */
   async kill(id: string): Promise<void> {
     await [...this.#all].find((environment) => environment.id === id)?.kill();
   }
 
-  /** Ends all environments when no event runs or waits any more. */
+  /** Ends all environments as soon as no event runs or waits. */
   async retire(): Promise<void> {
-    if (!this.#quiet) {
+    if (!this.#isIdle) {
       await new Promise<void>((resolve) => {
-        this.#onQuiet = resolve;
+        this.#onIdle = resolve;
       });
     }
     await this.end();
   }
 
-  /** Ends all environments now; a running event gets a failure. */
+  /** Ends all environments now. Running events fail. */
   async end(): Promise<void> {
     await Promise.all([...this.#all].map((environment) => environment.end()));
     this.#all.clear();
   }
 
-  get #quiet(): boolean {
+  get #isIdle(): boolean {
     return this.#idle.length === this.#all.size && this.#waiting.length === 0;
   }
 
-  #next(): void {
+  #runNext(): void {
     const event = this.#waiting[0];
-    const environment = event === undefined ? undefined : this.#take();
+    const environment = event === undefined ? undefined : this.#findFree();
     if (event === undefined || environment === undefined) return;
     this.#waiting.shift();
     void this.#handle(environment, event);
   }
 
-  /** The most recently used one first: the others go cold together, as on AWS. */
-  #take(): Environment | undefined {
+  /** Prefers the most recently used environment, like AWS, so that surplus ones go cold together. */
+  #findFree(): Environment | undefined {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
       if (idle.alive) return idle;
       this.#all.delete(idle);
@@ -83,11 +83,11 @@ export class EnvironmentPool {
     return started;
   }
 
-  async #handle(environment: Environment, { payload, finish }: Waiting): Promise<void> {
+  async #handle(environment: Environment, { payload, finish }: WaitingEvent): Promise<void> {
     finish(await environment.run({ requestId: randomUUID(), payload }));
     if (environment.alive) this.#idle.push(environment);
     else this.#all.delete(environment);
-    this.#next();
-    if (this.#quiet) this.#onQuiet();
+    this.#runNext();
+    if (this.#isIdle) this.#onIdle();
   }
 }

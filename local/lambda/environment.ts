@@ -4,97 +4,95 @@ import { stripTypeScriptTypes } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../clock.ts';
-import { ofEnvironment } from '../iam/credentials.ts';
+import { environmentToken } from '../iam/access.ts';
 import type { FunctionDefinition } from './definition.ts';
-import { failed, type Outcome } from './outcome.ts';
-import type { RuntimeEvent, RuntimeReply, RuntimeSetup } from './runtime.ts';
+import type { Outcome, RuntimeEvent, RuntimeReply, RuntimeSetup } from './runtime.ts';
 
 export interface EnvironmentOptions {
   readonly definition: FunctionDefinition;
-  /** All the process environment that the function sees. */
+  /** The complete process environment of the function. */
   readonly variables: Readonly<Record<string, string>>;
   readonly clock: Clock;
-  /** Each environment has a session token of its own, by which its calls are told from another's. */
-  readonly ownToken?: boolean;
-  /** A line that the function wrote. */
+  /** Gives each environment its own session token, so that faults can identify the calling environment. */
+  readonly tokenPerEnvironment?: boolean;
+  /** Called with each line that the function writes. */
   readonly log: (line: string) => void;
 }
 
-/** AWS: "Understanding the Lambda execution environment lifecycle", the init phase is limited to 10 s. */
-const initMs = 10_000;
+/** AWS: "Understanding the Lambda execution environment lifecycle": the init phase is limited to 10 s. */
+const initTimeoutMs = 10_000;
 
-/**
- * One execution environment: a worker thread that has a function loaded and handles one event at a time.
- * It loads the bundle at once, and nothing but the bundle.
- */
+export function failed(errorType: string, errorMessage: string): Outcome {
+  return { ok: false, failure: { errorType, errorMessage } };
+}
+
+/** One execution environment: a worker thread that loads the bundle at once and runs one event at a time. */
 export class Environment {
   readonly id = randomUUID();
   readonly #options: EnvironmentOptions;
   readonly #worker: Worker;
   #running: { readonly finish: (outcome: Outcome) => void; readonly requestId: string } | undefined;
-  #dead: Outcome | undefined;
+  /** The outcome of every event once the environment has ended. */
+  #ended: Outcome | undefined;
   #ready = false;
-  #disarm = (): void => {};
+  #cancelTimeout = (): void => {};
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
     this.#worker = startWorker(options, this.id);
-    this.#worker.on('message', (reply: RuntimeReply) => this.#take(reply));
+    this.#worker.on('message', (reply: RuntimeReply) => this.#receive(reply));
     this.#worker.on('error', (error) => this.#crash(error));
     this.#worker.on('exit', (code) => {
-      const why = code === 0 ? 'Runtime exited without providing a reason' : `exit status ${code}`;
-      this.#die(
-        failed('Runtime.ExitError', `RequestId: ${this.#running?.requestId ?? 'none'} Error: ${why}`),
-      );
+      const reason = code === 0 ? 'Runtime exited without providing a reason' : `exit status ${code}`;
+      this.#exit(reason);
     });
   }
 
-  /** False once it timed out, crashed or was ended: it takes no event any more. */
+  /** False after a timeout, a crash or the end. The environment then takes no more events. */
   get alive(): boolean {
-    return this.#dead === undefined;
+    return this.#ended === undefined;
   }
 
-  /** Runs one event; never rejects. Must not be called before the one before has ended. */
+  /** Runs one event. Never rejects. Call it only when the previous event has an outcome. */
   run(event: RuntimeEvent): Promise<Outcome> {
-    const dead = this.#dead;
-    if (dead !== undefined) return Promise.resolve(dead);
+    const ended = this.#ended;
+    if (ended !== undefined) return Promise.resolve(ended);
     return new Promise((finish) => {
       this.#running = { finish, requestId: event.requestId };
-      this.#arm();
+      this.#startTimeout();
       this.#worker.postMessage(event);
     });
   }
 
-  /** Ends the thread; a running event gets a failure. */
+  /** Ends the thread. A running event fails. */
   async end(): Promise<void> {
-    const { name } = this.#options.definition;
-    this.#die(failed('Runtime.ExitError', `${name} was ended with its environment`));
+    this.#finishAll(
+      failed('Runtime.ExitError', `${this.#options.definition.name} was ended with its environment`),
+    );
     await this.#worker.terminate();
   }
 
-  /** Ends the thread as when AWS loses the sandbox: whatever step its event is at is the last. */
+  /** Ends the thread at whatever step its event has reached, like AWS when it loses a sandbox. */
   async kill(): Promise<void> {
-    const requestId = this.#running?.requestId ?? 'none';
-    const message = `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`;
-    this.#die(failed('Runtime.ExitError', message));
+    this.#exit('Runtime exited with error: signal: killed');
     await this.#worker.terminate();
   }
 
-  #take(reply: RuntimeReply): void {
+  #receive(reply: RuntimeReply): void {
     if (reply.kind === 'done') {
       this.#finish(reply.outcome);
     } else {
       this.#ready = true;
-      if (this.#running !== undefined) this.#arm();
+      if (this.#running !== undefined) this.#startTimeout();
     }
   }
 
-  /** A function's timeout counts from when it is loaded. */
-  #arm(): void {
-    const ms = this.#ready ? this.#options.definition.timeoutMs : initMs;
-    this.#disarm();
-    this.#disarm = this.#options.clock.after(ms, () => {
-      this.#die(failed('Sandbox.Timedout', `Task timed out after ${(ms / 1000).toFixed(2)} seconds`));
+  /** The function's timeout starts when the bundle is loaded. Until then, the init timeout runs. */
+  #startTimeout(): void {
+    const ms = this.#ready ? this.#options.definition.timeoutMs : initTimeoutMs;
+    this.#cancelTimeout();
+    this.#cancelTimeout = this.#options.clock.after(ms, () => {
+      this.#finishAll(failed('Sandbox.Timedout', `Task timed out after ${(ms / 1000).toFixed(2)} seconds`));
       void this.#worker.terminate();
     });
   }
@@ -102,27 +100,35 @@ export class Environment {
   #crash(error: unknown): void {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    if (this.#running === undefined) this.#options.log(`crashed between events: ${message}`);
-    this.#die(
+    if (this.#running === undefined) this.#options.log(`Crashed between two events: ${message}`);
+    this.#finishAll(
       code === 'ERR_WORKER_OUT_OF_MEMORY'
         ? failed('Runtime.OutOfMemory', 'Runtime exited with error: signal: killed')
         : failed('Runtime.UnhandledPromiseRejection', message),
     );
   }
 
-  #die(outcome: Outcome): void {
-    this.#dead ??= outcome;
-    this.#finish(this.#dead);
+  #exit(reason: string): void {
+    const requestId = this.#running?.requestId ?? 'none';
+    this.#finishAll(failed('Runtime.ExitError', `RequestId: ${requestId} Error: ${reason}`));
+  }
+
+  /** Fails the running event and all later ones. The first outcome wins. */
+  #finishAll(outcome: Outcome): void {
+    this.#ended ??= outcome;
+    this.#finish(this.#ended);
   }
 
   #finish(outcome: Outcome): void {
-    this.#disarm();
+    this.#cancelTimeout();
     this.#running?.finish(outcome);
     this.#running = undefined;
   }
 }
 
-function startWorker({ definition, variables, ownToken, log }: EnvironmentOptions, id: string): Worker {
+function startWorker(options: EnvironmentOptions, id: string): Worker {
+  const { definition, variables, tokenPerEnvironment, log } = options;
+  const token = variables['AWS_SESSION_TOKEN'] ?? '';
   const setup: RuntimeSetup = {
     url: pathToFileURL(definition.file).href,
     handler: definition.handler,
@@ -133,10 +139,7 @@ function startWorker({ definition, variables, ownToken, log }: EnvironmentOption
   };
   const worker = new Worker(runtimeUrl(), {
     workerData: setup,
-    env: {
-      ...variables,
-      ...(ownToken && { AWS_SESSION_TOKEN: ofEnvironment(variables['AWS_SESSION_TOKEN'] ?? '', id) }),
-    },
+    env: { ...variables, ...(tokenPerEnvironment && { AWS_SESSION_TOKEN: environmentToken(token, id) }) },
     execArgv: [],
     stdout: true,
     stderr: true,
@@ -153,17 +156,17 @@ function startWorker({ definition, variables, ownToken, log }: EnvironmentOption
 
 let runtime: URL | undefined;
 
-/** Types are stripped once here, since a worker that does it itself starts in 47 ms rather than in 23. */
+/** Strips the types of runtime.ts once. A worker that strips them itself starts in 47 ms instead of 23 ms. */
 function runtimeUrl(): URL {
   if (runtime === undefined) {
     const source = readFileSync(new URL('./runtime.ts', import.meta.url), 'utf8');
-    runtime = new URL(`data:text/javascript,${encodeURIComponent(withoutTypes(source))}`);
+    runtime = new URL(`data:text/javascript,${encodeURIComponent(stripTypes(source))}`);
   }
   return runtime;
 }
 
-/** Node runs TypeScript without a word, and warns that this function, which does the same, is experimental. */
-function withoutTypes(source: string): string {
+/** Suppresses the warning of `stripTypeScriptTypes` that it is experimental. */
+function stripTypes(source: string): string {
   const { emitWarning } = process;
   process.emitWarning = () => {};
   try {

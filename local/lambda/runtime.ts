@@ -1,9 +1,20 @@
-// Runs inside an execution environment's worker thread, where nothing else of this project is loaded:
-// every import here would lengthen each cold start. It is stripped of its types once, in the parent.
+// Runs in the worker thread of an execution environment. It imports no other module of this project, because
+// every import would slow down each cold start. The parent strips its types once.
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Failure, Outcome } from './outcome.ts';
 
-/** What the parent hands to a new environment. */
+/** The response of a failed invocation, as Lambda sends it. */
+export interface Failure {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+/** The result of an invocation. `payload` is the handler's return value as JSON. */
+export type Outcome =
+  | { readonly ok: true; readonly payload: string }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** The settings of a new environment, which the parent passes as worker data. */
 export interface RuntimeSetup {
   readonly url: string;
   readonly handler: string;
@@ -13,50 +24,54 @@ export interface RuntimeSetup {
   readonly timeoutMs: number;
 }
 
-/** One event for the environment. */
+/** One event for the handler. `payload` is JSON. */
 export interface RuntimeEvent {
   readonly requestId: string;
   readonly payload: string;
 }
 
-/** From the environment: it is initialized, or an event's outcome. */
+/** A message to the parent: the bundle is loaded, or an event has an outcome. */
 export type RuntimeReply = { readonly kind: 'ready' } | { readonly kind: 'done'; readonly outcome: Outcome };
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
 const setup: RuntimeSetup = workerData;
-let handler: Handler | undefined;
-let initFailure: Failure | undefined;
-
-try {
-  const module: Readonly<Record<string, unknown>> = await import(setup.url);
-  const exported = module[setup.handler];
-  if (typeof exported !== 'function') {
-    initFailure = fail('Runtime.HandlerNotFound', `${setup.handler} is undefined or not exported`);
-  } else if (exported.length > 2) {
-    // AWS: "Node.js 24 runtime now available in AWS Lambda", callback handlers are refused.
-    initFailure = fail(
-      'Runtime.CallbackHandlerDeprecated',
-      'AWS Lambda has removed support for callback-based function handlers starting with Node.js 24',
-    );
-  } else {
-    handler = (event, context) => exported(event, context);
-  }
-} catch (error) {
-  initFailure = failureOf(error);
-}
+const handler = await loadHandler();
 
 parentPort?.on('message', async (event: RuntimeEvent) => {
   reply({ kind: 'done', outcome: await run(event) });
 });
 reply({ kind: 'ready' });
 
-async function run({ payload, requestId }: RuntimeEvent): Promise<Outcome> {
-  if (handler === undefined) {
-    return { ok: false, failure: initFailure ?? fail('Runtime.HandlerNotFound', 'there is no handler') };
-  }
+/** Loads the bundle. If that fails, every event of this environment gets the failure. */
+async function loadHandler(): Promise<Handler | Failure> {
   try {
-    const result = await handler(JSON.parse(payload), context(requestId));
+    const module: Readonly<Record<string, unknown>> = await import(setup.url);
+    const exported = module[setup.handler];
+    if (typeof exported !== 'function') {
+      return {
+        errorType: 'Runtime.HandlerNotFound',
+        errorMessage: `${setup.handler} is undefined or not exported`,
+      };
+    }
+    // AWS: "Node.js 24 runtime now available in AWS Lambda": callback handlers are refused.
+    if (exported.length > 2) {
+      return {
+        errorType: 'Runtime.CallbackHandlerDeprecated',
+        errorMessage:
+          'AWS Lambda has removed support for callback-based function handlers starting with Node.js 24',
+      };
+    }
+    return (event, context) => exported(event, context);
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+async function run({ payload, requestId }: RuntimeEvent): Promise<Outcome> {
+  if (typeof handler !== 'function') return { ok: false, failure: handler };
+  try {
+    const result = await handler(JSON.parse(payload), createContext(requestId));
     return { ok: true, payload: JSON.stringify(result) ?? 'null' };
   } catch (error) {
     return { ok: false, failure: failureOf(error) };
@@ -64,7 +79,7 @@ async function run({ payload, requestId }: RuntimeEvent): Promise<Outcome> {
 }
 
 /** AWS: "Using the Lambda context object to retrieve Node.js function information". */
-function context(awsRequestId: string): unknown {
+function createContext(awsRequestId: string): unknown {
   const deadline = Date.now() + setup.timeoutMs;
   return {
     functionName: setup.functionName,
@@ -80,13 +95,9 @@ function context(awsRequestId: string): unknown {
 }
 
 function failureOf(error: unknown): Failure {
-  if (!(error instanceof Error)) return fail('string', String(error));
+  if (!(error instanceof Error)) return { errorType: 'string', errorMessage: String(error) };
   const trace = (error.stack ?? '').split('\n');
   return { errorType: error.name, errorMessage: error.message, trace };
-}
-
-function fail(errorType: string, errorMessage: string): Failure {
-  return { errorType, errorMessage };
 }
 
 function reply(message: RuntimeReply): void {

@@ -1,27 +1,26 @@
 import { devNull } from 'node:os';
 import { account } from '../account.ts';
-import type { Credentials } from '../iam/credentials.ts';
+import type { Credentials } from '../iam/access.ts';
 import type { FunctionDefinition } from './definition.ts';
 
-/** Where this stack listens. */
+/** The origins at which this stack listens, for instance `http://127.0.0.1:8001`. */
 export interface Endpoints {
-  /** The edge's origin, `http://localhost:8000`: the one for clients. */
+  /** The edge, which clients use: `http://localhost:8000`. */
   readonly edge: string;
-  /** API Gateway's origin, `http://127.0.0.1:8001`. */
+  /** The WebSocket API and `@connections`. */
   readonly gateway: string;
-  /** The HTTP API's origin. */
+  /** The HTTP API. */
   readonly http: string;
   readonly dynamodb: string;
-  /** Of Lambda, Cognito and the issuer. */
+  /** Lambda, Cognito and the issuer. */
   readonly lambda: string;
-  /** An IP address, so that the SDK writes the bucket into the path: no resolver knows `bucket.localhost`. */
+  /** An IP address makes the SDK put the bucket into the path. `bucket.localhost` would not resolve. */
   readonly s3: string;
 }
 
 /**
- * `https://{api}.execute-api.…`, `wss://{api}.execute-api.…`, `https://cognito-idp.…`, `https://sqs.…`, `https://{bucket}.s3.…` and
- * `https://{distribution}.cloudfront.net` as this stack's own origins. The one place where a value of the template is
- * changed: no resolver knows those names locally, and of Cognito's it would find the real one.
+ * Replaces the AWS host names in `value` with this stack's origins, because they do not resolve locally (or, like
+ * Cognito's, reach the real service). No other code changes values of the template.
  */
 export function localUrl(
   value: string,
@@ -38,7 +37,7 @@ export function localUrl(
     .replace(/https:\/\/[a-z0-9]+\.cloudfront\.net/g, edge);
 }
 
-/** A function's whole environment. AWS: "Defined runtime environment variables". */
+/** Returns a function's complete environment. AWS: "Defined runtime environment variables". */
 export function functionVariables(
   definition: FunctionDefinition,
   credentials: Credentials,
@@ -60,7 +59,7 @@ export function functionVariables(
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: endpoints.lambda,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
-    // Lambda has no ~/.aws; a developer's must not reach the function.
+    // Lambda has no ~/.aws, so the function must not read the developer's.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     TZ: 'UTC',

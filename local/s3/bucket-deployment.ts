@@ -1,29 +1,28 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { matchesWildcard } from '../iam/wildcard.ts';
+import { matchesWildcard } from '../iam/statement.ts';
 import { resolve } from '../intrinsics.ts';
-import { isObject } from '../object.ts';
+import { isObject, strings } from '../object.ts';
 import type { Scope } from '../scope.ts';
 import type { Resource } from '../template.ts';
-import { contentTypeOf } from './content-type.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** A Custom::CDKBucketDeployment of the template: files that a deploy puts into a bucket. */
+/** A Custom::CDKBucketDeployment of the template: files that a deploy copies into a bucket. */
 export interface BucketDeployment {
   readonly bucket: string;
-  /** Key → bytes: all files of its assets, the taken and the others. */
+  /** Key → bytes, for all files of its assets, including the excluded ones. */
   readonly files: ReadonlyMap<string, Buffer>;
-  /** Whether it has anything to do with an object of this key. */
-  readonly takes: (key: string) => boolean;
-  /** Whether objects that it takes and has no file for are deleted. */
+  /** Returns whether the deployment copies or deletes the object with this key. */
+  readonly includes: (key: string) => boolean;
+  /** Whether the deployment deletes included objects that it has no file for. */
   readonly prune: boolean;
   readonly cacheControl: string | undefined;
 }
 
 /**
- * The template's bucket deployments, their files read. Throws one clear line for what is not done locally.
- *
- * Their function, which the CDK brings along (Python, `aws s3 sync`), is not run: `putFiles` does what it does.
+ * Reads the template's bucket deployments and their files. The local stack does not run the CDK's Python function;
+ * `deployFiles` does the same.
+ * @throws if a deployment uses a property that is not supported
  */
 export function readBucketDeployments(scope: Scope): readonly BucketDeployment[] {
   return [...scope.ofType('Custom::CDKBucketDeployment')].map(([id, resource]) =>
@@ -31,30 +30,31 @@ export function readBucketDeployments(scope: Scope): readonly BucketDeployment[]
   );
 }
 
-const metadata = 'SystemMetadata';
-const known: ReadonlySet<string> = new Set([
+const supported: ReadonlySet<string> = new Set([
   ...['ServiceToken', 'SourceBucketNames', 'SourceObjectKeys', 'DestinationBucketName', 'Prune', 'Exclude'],
-  ...['Include', metadata, 'RetainOnDelete', 'OutputObjectKeys', 'WaitForDistributionInvalidation'],
+  ...['Include', 'SystemMetadata', 'RetainOnDelete', 'OutputObjectKeys', 'WaitForDistributionInvalidation'],
 ]);
 
 function readBucketDeployment(id: string, { properties }: Resource, scope: Scope): BucketDeployment {
-  const all = resolve(properties, scope, `bucket deployment ${id}`);
-  const settings = isObject(all) ? all : {};
-  const system = isObject(settings[metadata]) ? settings[metadata] : {};
-  const strange = [
-    ...Object.keys(settings).filter((name) => !known.has(name)),
-    ...Object.keys(system).filter((name) => name !== 'cache-control'),
+  const resolved = resolve(properties, scope, `bucket deployment ${id}`);
+  const settings = isObject(resolved) ? resolved : {};
+  const metadata = isObject(settings['SystemMetadata']) ? settings['SystemMetadata'] : {};
+  const unsupported = [
+    ...Object.keys(settings).filter((name) => !supported.has(name)),
+    ...Object.keys(metadata).filter((name) => name !== 'cache-control'),
   ];
-  if (strange.length > 0) throw unreadable(id, `it has ${strange.join(' and ')}`, 'teach local/s3');
-  const exclude = texts(settings['Exclude']);
-  const include = texts(settings['Include']);
-  const fits = (key: string) => (pattern: string) => matchesWildcard(pattern, key);
-  const cacheControl = system['cache-control'];
+  if (unsupported.length > 0) {
+    throw unreadable(id, `it has ${unsupported.join(' and ')}`, 'The local stack does not support this.');
+  }
+  const exclude = strings(settings['Exclude']);
+  const include = strings(settings['Include']);
+  const matches = (key: string) => (pattern: string) => matchesWildcard(pattern, key);
+  const cacheControl = metadata['cache-control'];
   return {
     bucket: String(settings['DestinationBucketName']),
-    files: new Map(texts(settings['SourceObjectKeys']).flatMap((key) => readFiles(id, key, scope))),
-    // AWS CLI: "Use of exclude and include filters", of which the later wins, and the includes are passed later.
-    takes: (key) => include.some(fits(key)) || !exclude.some(fits(key)),
+    files: new Map(strings(settings['SourceObjectKeys']).flatMap((key) => readFiles(id, key, scope))),
+    // AWS CLI: "Use of exclude and include filters": later filters win, and the includes come last.
+    includes: (key) => include.some(matches(key)) || !exclude.some(matches(key)),
     prune: String(settings['Prune'] ?? true) === 'true',
     cacheControl: cacheControl === undefined ? undefined : String(cacheControl),
   };
@@ -63,30 +63,52 @@ function readBucketDeployment(id: string, { properties }: Resource, scope: Scope
 function readFiles(id: string, assetKey: string, scope: Scope): readonly (readonly [string, Buffer])[] {
   const directory = scope.template.assets.get(assetKey);
   if (directory === undefined || !statSync(directory).isDirectory()) {
-    throw unreadable(id, `${assetKey} is no asset that is a directory`, 'deploy it with Source.asset');
+    throw unreadable(id, `${assetKey} is not the asset of a directory`, 'Deploy it with Source.asset.');
   }
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((path) => statSync(join(directory, path)).isFile())
     .map((path) => [path.split(sep).join('/'), readFileSync(join(directory, path))]);
 }
 
-function unreadable(id: string, why: string, advice: string): Error {
-  return new Error(`Bucket deployment was not read: ${id}: ${why}; ${advice}`);
+function unreadable(id: string, reason: string, advice: string): Error {
+  return new Error(`Could not read bucket deployment ${id}: ${reason}. ${advice}`);
 }
 
-/** Puts the files into their buckets, in no time that a reader could see. `now` is in milliseconds. */
-export function putFiles(deployments: readonly BucketDeployment[], objects: ObjectStore, now: number): void {
-  for (const { bucket, files, takes, prune, cacheControl } of deployments) {
+/** Copies the files into their buckets, in one step. `now` is in milliseconds since the epoch. */
+export function deployFiles(
+  deployments: readonly BucketDeployment[],
+  objects: ObjectStore,
+  now: number,
+): void {
+  for (const { bucket, files, includes, prune, cacheControl } of deployments) {
     for (const [key, bytes] of files) {
-      if (!takes(key)) continue;
-      const contentType = contentTypeOf(key);
-      objects.put(bucket, key, { bytes, contentType, cacheControl, lastModified: now });
+      if (!includes(key)) continue;
+      objects.put(bucket, key, { bytes, contentType: contentTypeOf(key), cacheControl, lastModified: now });
     }
     if (!prune) continue;
     for (const key of objects.keys(bucket)) {
-      if (takes(key) && !files.has(key)) objects.delete(bucket, key);
+      if (includes(key) && !files.has(key)) objects.delete(bucket, key);
     }
   }
 }
 
-const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+/** The content types that the AWS CLI derives from file names (Python's mimetypes). */
+const contentTypes: Readonly<Record<string, string>> = {
+  css: 'text/css',
+  html: 'text/html',
+  ico: 'image/vnd.microsoft.icon',
+  js: 'text/javascript',
+  json: 'application/json',
+  mjs: 'text/javascript',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  txt: 'text/plain',
+  webp: 'image/webp',
+  woff2: 'font/woff2',
+};
+
+/** Falls back to S3's default content type. */
+function contentTypeOf(name: string): string {
+  const [, extension = ''] = /\.([^./]+)$/.exec(name) ?? [];
+  return contentTypes[extension.toLowerCase()] ?? 'binary/octet-stream';
+}

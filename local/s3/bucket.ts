@@ -1,9 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { bucketArn } from '../account.ts';
+import { matchesWildcard } from '../iam/statement.ts';
 import { resolve } from '../intrinsics.ts';
-import { isObject } from '../object.ts';
+import { isObject, strings } from '../object.ts';
 import type { Scope } from '../scope.ts';
 
-/** What a web page of another origin may do with a bucket. AWS: "Elements of a CORS configuration". */
+/** Lets web pages of other origins use a bucket. AWS: "Elements of a CORS configuration". */
 export interface CorsRule {
   readonly origins: readonly string[];
   readonly methods: readonly string[];
@@ -19,7 +21,7 @@ export interface Bucket {
   readonly cors: readonly CorsRule[];
 }
 
-/** The template's buckets by name. Their policies are not evaluated: what functions may do, their roles say. */
+/** Reads the template's buckets by name. Ignores bucket policies: only the functions' roles grant access. */
 export function readBuckets(scope: Scope): ReadonlyMap<string, Bucket> {
   return new Map(
     [...scope.ofType('AWS::S3::Bucket')].map(([id, { properties }]) => {
@@ -31,14 +33,60 @@ export function readBuckets(scope: Scope): ReadonlyMap<string, Bucket> {
 }
 
 function readRules(cors: unknown): readonly CorsRule[] {
-  const rules = isObject(cors) ? (cors['CorsRules'] ?? []) : [];
+  const rules = isObject(cors) ? cors['CorsRules'] : undefined;
   return (Array.isArray(rules) ? rules : []).filter(isObject).map((rule) => ({
-    origins: texts(rule['AllowedOrigins']),
-    methods: texts(rule['AllowedMethods']),
-    headers: texts(rule['AllowedHeaders']),
-    exposed: texts(rule['ExposedHeaders']),
+    origins: strings(rule['AllowedOrigins']),
+    methods: strings(rule['AllowedMethods']),
+    headers: strings(rule['AllowedHeaders']),
+    exposed: strings(rule['ExposedHeaders']),
     maxAgeSeconds: rule['MaxAge'] === undefined ? undefined : Number(rule['MaxAge']),
   }));
 }
 
-const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+interface CorsRequest {
+  readonly origin: string;
+  readonly method: string;
+  /** In lower case. */
+  readonly headers: readonly string[];
+}
+
+/** Returns the response headers for a preflight request, or undefined if no rule allows it. */
+export function preflight(bucket: Bucket, headers: IncomingHttpHeaders): Record<string, string> | undefined {
+  const names = (headers['access-control-request-headers'] ?? '').split(',');
+  return applyCors(bucket, {
+    origin: headers.origin ?? '',
+    method: headers['access-control-request-method'] ?? '',
+    headers: names.map((name) => name.trim().toLowerCase()).filter((name) => name !== ''),
+  });
+}
+
+/** Returns the CORS headers to add to a response. Empty if no rule allows the request's origin. */
+export function corsHeaders(
+  bucket: Bucket,
+  method: string,
+  { origin }: IncomingHttpHeaders,
+): Record<string, string> {
+  if (origin === undefined) return {};
+  return applyCors(bucket, { origin, method, headers: [] }) ?? {};
+}
+
+function applyCors({ cors }: Bucket, request: CorsRequest): Record<string, string> | undefined {
+  const { origin, method, headers } = request;
+  const rule = cors.find(
+    (each) =>
+      each.origins.some((pattern) => matchesWildcard(pattern, origin)) &&
+      each.methods.includes(method) &&
+      headers.every((header) => each.headers.some((pattern) => matchesWildcard(pattern, header, true))),
+  );
+  if (rule === undefined) return undefined;
+  const anyOrigin = rule.origins.includes('*');
+  return {
+    'Access-Control-Allow-Origin': anyOrigin ? '*' : origin,
+    'Access-Control-Allow-Methods': rule.methods.join(', '),
+    ...(headers.length > 0 && { 'Access-Control-Allow-Headers': headers.join(', ') }),
+    ...(rule.exposed.length > 0 && { 'Access-Control-Expose-Headers': rule.exposed.join(', ') }),
+    ...(rule.maxAgeSeconds !== undefined && { 'Access-Control-Max-Age': String(rule.maxAgeSeconds) }),
+    ...(!anyOrigin && { 'Access-Control-Allow-Credentials': 'true' }),
+    Vary: 'Origin, Access-Control-Request-Headers, Access-Control-Request-Method',
+  };
+}

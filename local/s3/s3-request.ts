@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
-/** A request as S3 reads it. */
+/** A parsed S3 request. */
 export interface S3Request {
   readonly method: string;
-  /** As it came, still encoded, without the query: it is what was signed. */
+  /** Without the query, and still encoded, because the signature covers the encoded path. */
   readonly path: string;
   /** Decoded names and values. */
   readonly query: readonly (readonly [string, string])[];
@@ -13,8 +13,8 @@ export interface S3Request {
 }
 
 /**
- * Reads a request, or undefined where its URL is malformed. Its bucket is the first part of the path: an endpoint that
- * is an IP address, as this one is for every client, makes an SDK write URLs in path style.
+ * Parses a request in path style, `/{bucket}/{key}`. SDKs use path style because the endpoint is an IP address. Returns
+ * undefined if the URL is malformed.
  */
 export function readRequest(request: IncomingMessage): S3Request | undefined {
   const [path = '', search = ''] = (request.url ?? '').split(/\?(.*)/s);
@@ -38,7 +38,34 @@ function readPair(pair: string): readonly [string, string] {
   return [decodeURIComponent(name), decodeURIComponent(value)];
 }
 
-/** The value of a query parameter, whose name does not depend on case; undefined where there is none. */
+/** Returns the value of a query parameter, or undefined. Its name is case-insensitive. */
 export function queryOf({ query }: S3Request, name: string): string | undefined {
   return query.find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];
+}
+
+/** An error response of S3. */
+export interface S3Error {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+export const s3Error = (status: number, code: string, message: string): S3Error => ({
+  status,
+  code,
+  message,
+});
+
+export const isS3Error = (value: object): value is S3Error => 'code' in value;
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const escapeXml = (text: string): string => text.replace(/[&<>]/g, (sign) => entities[sign] ?? sign);
+
+/** Sends an error as XML. The response to a HEAD request has no body. */
+export function refuse(response: ServerResponse, { status, code, message }: S3Error, head = false): void {
+  const body =
+    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${escapeXml(code)}</Code>` +
+    `<Message>${escapeXml(message)}</Message></Error>`;
+  response.writeHead(status, { 'Content-Type': 'application/xml' });
+  response.end(head ? undefined : body);
 }

@@ -1,25 +1,20 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { crc32 } from 'node:zlib';
 import { readBody } from '../http-server.ts';
-import { mismatchOf } from './checksum.ts';
-import { rangeOf } from './object-range.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
-import { type S3Error, s3Error } from './s3-error.ts';
-import { queryOf, type S3Request } from './s3-request.ts';
+import { queryOf, type S3Error, type S3Request, s3Error } from './s3-request.ts';
 
-/** AWS: "Amazon S3 quotas", an object that is put in one piece. Half a gigabyte is what this process takes. */
+/** The largest object, in bytes. AWS allows 5 GB in one PUT, but here it has to fit in memory. */
 const maxBytes = 512 * 1024 * 1024;
 
-/** What a signed request may have its answer say. AWS: GetObject, "Overriding response header values". */
+/** Response headers that a signed request may override. AWS: GetObject, "Overriding response header values". */
 const overrides = [
-  'cache-control',
-  'content-disposition',
-  'content-encoding',
-  'content-language',
-  'content-type',
+  ...['cache-control', 'content-disposition', 'content-encoding', 'content-language', 'content-type'],
   'expires',
 ];
 
-/** Answers GET and HEAD. */
+/** Sends an object in response to GET or HEAD. Returns an error if the range does not exist. */
 export function sendObject(
   request: S3Request,
   response: ServerResponse,
@@ -28,13 +23,15 @@ export function sendObject(
   response.setHeader('ETag', object.etag);
   response.setHeader('Last-Modified', new Date(object.lastModified).toUTCString());
   if (object.cacheControl !== undefined) response.setHeader('Cache-Control', object.cacheControl);
-  if (isHeld(request.headers['if-none-match'], object.etag)) {
+  if (matchesEtag(request.headers['if-none-match'], object.etag)) {
     response.writeHead(304).end();
     return undefined;
   }
   const size = object.bytes.byteLength;
-  const range = rangeOf(request.headers.range, size);
-  if (range === 'none') return s3Error(416, 'InvalidRange', 'The requested range is not satisfiable');
+  const range = parseRange(request.headers.range, size);
+  if (range === 'unsatisfiable') {
+    return s3Error(416, 'InvalidRange', 'The requested range is not satisfiable');
+  }
   response.setHeader('Accept-Ranges', 'bytes');
   response.setHeader('Content-Type', object.contentType);
   for (const name of overrides) {
@@ -49,13 +46,36 @@ export function sendObject(
   return undefined;
 }
 
-/** AWS: GetObject, If-None-Match. Whether who asks has it already; a proxy may have made the tag a weak one. */
-function isHeld(condition: string | undefined, etag: string): boolean {
+/** Evaluates If-None-Match. Accepts weak tags, because a proxy may have weakened them. */
+function matchesEtag(condition: string | undefined, etag: string): boolean {
   const tags = (condition ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
   return tags.includes(etag) || tags.includes('*');
 }
 
-export interface Putting {
+/** Part of an object. Both positions are inclusive. */
+interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Parses the `Range` header for an object of `size` bytes. Returns undefined if the whole object is requested. S3 also
+ * sends the whole object for a header that it ignores, such as several ranges.
+ */
+function parseRange(header: string | undefined, size: number): ByteRange | undefined | 'unsatisfiable' {
+  const [, from = '', to = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
+  if (from === '' && to === '') return undefined;
+  if (from === '') {
+    const length = Math.min(Number(to), size);
+    return length === 0 ? 'unsatisfiable' : { first: size - length, last: size - 1 };
+  }
+  const first = Number(from);
+  const last = to === '' ? size - 1 : Math.min(Number(to), size - 1);
+  if (to !== '' && Number(to) < first) return undefined;
+  return first < size ? { first, last } : 'unsatisfiable';
+}
+
+export interface PutObject {
   readonly request: S3Request;
   readonly incoming: IncomingMessage;
   readonly objects: ObjectStore;
@@ -63,9 +83,25 @@ export interface Putting {
   readonly now: number;
 }
 
-/** Why a body is not even read. */
-function refusalBeforeBody({ request, objects }: Putting): S3Error | undefined {
+/** Stores the object of a PUT request. Resolves to its ETag or to an error. */
+export async function storeObject(put: PutObject): Promise<string | S3Error> {
+  const { request, incoming, objects, now } = put;
   const { headers, bucket, key } = request;
+  const error = checkHeaders(put);
+  if (error !== undefined) return error;
+  const bytes = await readBody(incoming);
+  // Another PUT may have created the object while this body arrived.
+  const late = checkChecksums(request, bytes) ?? checkPrecondition(put);
+  if (late !== undefined) return late;
+  // AWS: PutObject, the default content type.
+  const contentType = headers['content-type'] ?? 'binary/octet-stream';
+  const cacheControl = headers['cache-control'];
+  return objects.put(bucket, key, { bytes, contentType, cacheControl, lastModified: now });
+}
+
+/** Returns the error that S3 sends before it reads the body. */
+function checkHeaders(put: PutObject): S3Error | undefined {
+  const { headers } = put.request;
   const length = headers['content-length'];
   if (length === undefined) {
     return s3Error(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
@@ -74,39 +110,46 @@ function refusalBeforeBody({ request, objects }: Putting): S3Error | undefined {
     return s3Error(400, 'EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
   }
   if (String(headers['x-amz-content-sha256']).startsWith('STREAMING-')) {
-    return s3Error(
-      501,
-      'NotImplemented',
-      'The local S3 takes no body in signed chunks; send it in one piece',
-    );
+    const message = 'The local S3 does not accept a body in signed chunks; send it in one piece';
+    return s3Error(501, 'NotImplemented', message);
   }
-  return taken(headers['if-none-match'], objects, bucket, key);
+  return checkPrecondition(put);
 }
 
-function taken(
-  condition: string | undefined,
-  objects: ObjectStore,
-  bucket: string,
-  key: string,
-): S3Error | undefined {
-  if (condition !== '*' || objects.get(bucket, key) === undefined) return undefined;
+function checkPrecondition({ request, objects }: PutObject): S3Error | undefined {
+  const { headers, bucket, key } = request;
+  if (headers['if-none-match'] !== '*' || objects.get(bucket, key) === undefined) return undefined;
   return s3Error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
 }
 
-/** Takes a PUT; gives the object's ETag, or why it was refused. */
-export async function takeObject(putting: Putting): Promise<string | S3Error> {
-  const { request, incoming, objects, now } = putting;
-  const { headers, bucket, key } = request;
-  const early = refusalBeforeBody(putting);
-  if (early !== undefined) return early;
-  const bytes = await readBody(incoming);
-  const mismatch = mismatchOf(request, bytes);
-  if (mismatch !== undefined) return mismatch;
-  // Again: another may have come first while the body came.
-  const late = taken(headers['if-none-match'], objects, bucket, key);
-  if (late !== undefined) return late;
-  // AWS: PutObject, an object that names no type is a binary/octet-stream.
-  const contentType = headers['content-type'] ?? 'binary/octet-stream';
-  const cacheControl = headers['cache-control'];
-  return objects.put(bucket, key, { bytes, contentType, cacheControl, lastModified: now });
+function crc32Of(bytes: Buffer): string {
+  const checksum = Buffer.alloc(4);
+  checksum.writeUInt32BE(crc32(bytes));
+  return checksum.toString('base64');
+}
+
+const hash = (algorithm: string) => (bytes: Buffer) => createHash(algorithm).update(bytes).digest('base64');
+
+const checksums: Readonly<Record<string, (bytes: Buffer) => string>> = {
+  'content-md5': hash('md5'),
+  'x-amz-checksum-crc32': crc32Of,
+  'x-amz-checksum-sha1': hash('sha1'),
+  'x-amz-checksum-sha256': hash('sha256'),
+};
+
+/**
+ * Compares the body with every checksum in the headers or the signed URL. AWS: "Checking object integrity". A SDK with
+ * default settings presigns the checksum of an empty body; such a URL accepts no other body.
+ */
+function checkChecksums(request: S3Request, bytes: Buffer): S3Error | undefined {
+  for (const [name, compute] of Object.entries(checksums)) {
+    const claimed = request.headers[name] ?? queryOf(request, name);
+    if (claimed === undefined || claimed === compute(bytes)) continue;
+    return s3Error(400, 'BadDigest', `The ${name} you specified did not match the calculated checksum.`);
+  }
+  const claimed = String(request.headers['x-amz-content-sha256'] ?? '');
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (!/^[0-9a-f]{64}$/.test(claimed) || claimed === sha256) return undefined;
+  const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+  return s3Error(400, 'XAmzContentSHA256Mismatch', message);
 }

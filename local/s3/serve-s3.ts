@@ -2,14 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bucketArn } from '../account.ts';
 import type { Clock } from '../clock.ts';
 import type { Access, Caller } from '../iam/access.ts';
-import { nextCallId, type Trace } from '../trace.ts';
-import type { Bucket } from './bucket.ts';
-import { corsHeaders, preflight } from './cors.ts';
+import { describeCall, type Trace } from '../trace.ts';
+import { callerOf, denialOf } from './authenticate.ts';
+import { type Bucket, corsHeaders, preflight } from './bucket.ts';
 import type { ObjectStore } from './object-store.ts';
-import { callerOf, denialOf } from './s3-caller.ts';
-import { refuse, type S3Error, s3Error } from './s3-error.ts';
-import { readRequest, type S3Request } from './s3-request.ts';
-import { sendObject, takeObject } from './serve-object.ts';
+import { isS3Error, readRequest, refuse, type S3Error, type S3Request, s3Error } from './s3-request.ts';
+import { sendObject, storeObject } from './serve-object.ts';
 
 export interface S3Options {
   readonly objects: ObjectStore;
@@ -20,7 +18,7 @@ export interface S3Options {
   readonly trace: Trace;
 }
 
-/** AWS: "Actions, resources, and condition keys for Amazon S3". HEAD needs what GET needs. */
+/** AWS: "Actions, resources, and condition keys for Amazon S3". */
 const actions: Readonly<Record<string, string>> = {
   GET: 's3:GetObject',
   HEAD: 's3:GetObject',
@@ -28,10 +26,10 @@ const actions: Readonly<Record<string, string>> = {
   DELETE: 's3:DeleteObject',
 };
 
-/** What may be in a query beside a signature; anything else asks for what is not here, such as a listing. */
-const knownQuery = /^(x-amz-.*|x-id|response-.*)$/i;
+/** The supported query parameters. Others request operations that are not supported, such as a listing. */
+const supportedQuery = /^(x-amz-.*|x-id|response-.*)$/i;
 
-/** Serves S3's calls about one object: PUT, GET, HEAD, DELETE, and a browser's preflight for them. */
+/** Handles S3's calls for one object: PUT, GET, HEAD, DELETE, and a browser's preflight requests. */
 export async function serveS3(
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -41,15 +39,15 @@ export async function serveS3(
   const error =
     request === undefined
       ? s3Error(400, 'InvalidURI', "Couldn't parse the specified URI.")
-      : await answer(request, incoming, response, options);
+      : await handle(request, incoming, response, options);
   if (error !== undefined) {
-    // What is left of a body that was refused unread is let pass, as S3 does.
+    // Like S3, reads and drops the rest of a refused body.
     incoming.resume();
     refuse(response, error, request?.method === 'HEAD');
   }
 }
 
-async function answer(
+async function handle(
   request: S3Request,
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -59,21 +57,21 @@ async function answer(
   if (bucket === undefined) return s3Error(404, 'NoSuchBucket', 'The specified bucket does not exist');
   if (request.method === 'OPTIONS') return answerPreflight(request, response, bucket);
   const cors = corsHeaders(bucket, request.method, request.headers);
-  // Of a refusal too: else a page could not tell why.
+  // Errors get these headers too. Otherwise a page could not read them.
   for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
   const action = actions[request.method];
-  if (action === undefined || request.key === '' || request.query.some(([name]) => !knownQuery.test(name))) {
+  const unsupported = request.query.some(([name]) => !supportedQuery.test(name));
+  if (action === undefined || request.key === '' || unsupported) {
     return s3Error(501, 'NotImplemented', 'The local S3 puts, gets and deletes single objects only');
   }
   const caller = callerOf(request, options.access, options.clock.now());
-  if ('code' in caller) return caller;
+  if (isS3Error(caller)) return caller;
   const resource = `${bucket.arn}/${request.key}`;
-  const functionName = caller.kind === 'function' ? caller.functionName : null;
-  const call = { id: nextCallId(), functionName, service: 's3', action, resource } as const;
+  const call = describeCall(caller, { service: 's3', action, resource });
   options.trace({ ...call, phase: 'request' });
   try {
     const denial = denialOf(caller, action, resource, options.access);
-    return denial ?? (await act(request, incoming, response, caller, options));
+    return denial ?? (await execute(request, incoming, response, caller, options));
   } finally {
     options.trace({ ...call, phase: 'response' });
   }
@@ -96,7 +94,7 @@ function answerPreflight(
   return undefined;
 }
 
-async function act(
+async function execute(
   request: S3Request,
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -105,9 +103,9 @@ async function act(
 ): Promise<S3Error | undefined> {
   const { method, bucket, key } = request;
   if (method === 'PUT') {
-    const put = await takeObject({ request, incoming, objects, now: clock.now() });
-    if (typeof put !== 'string') return put;
-    response.writeHead(200, { ETag: put }).end();
+    const stored = await storeObject({ request, incoming, objects, now: clock.now() });
+    if (typeof stored !== 'string') return stored;
+    response.writeHead(200, { ETag: stored }).end();
     return undefined;
   }
   if (method === 'DELETE') {
@@ -117,7 +115,7 @@ async function act(
   }
   const object = objects.get(bucket, key);
   if (object !== undefined) return sendObject(request, response, object);
-  // AWS: GetObject, permissions: that an object is missing is told only to who may list the bucket.
+  // AWS: GetObject, permissions: only a caller who may list the bucket gets 404 for a missing object.
   if (access.allows(caller, 's3:ListBucket', bucketArn(bucket))) {
     return s3Error(404, 'NoSuchKey', 'The specified key does not exist.');
   }

@@ -58,8 +58,8 @@ const history = (messages: readonly Message[], has_more = false): FrameOf<'histo
 /** A log that has everything up to `mark`, which were as many messages. */
 function logTo(mark: number): RoomLog {
   const log = new RoomLog();
-  log.start(history([]));
-  log.page(
+  log.reset(history([]));
+  log.addPage(
     page(
       0,
       mark,
@@ -75,82 +75,82 @@ const numbers = (changes: readonly Change[] | undefined) => changes?.map(({ seq 
 describe('what comes by itself', () => {
   test('is applied in its order, however it comes', () => {
     const log = logTo(1);
-    expect(numbers(log.take(said(4)))).toEqual([]);
-    expect(numbers(log.take(said(3)))).toEqual([]);
-    expect(log.gap).toBe(true);
+    expect(numbers(log.add(said(4)))).toEqual([]);
+    expect(numbers(log.add(said(3)))).toEqual([]);
+    expect(log.hasGap).toBe(true);
     expect(texts(log)).toEqual(['text 1']);
-    expect(numbers(log.take(said(2)))).toEqual([2, 3, 4]);
-    expect(log.gap).toBe(false);
+    expect(numbers(log.add(said(2)))).toEqual([2, 3, 4]);
+    expect(log.hasGap).toBe(false);
     expect(texts(log)).toEqual(['text 1', 'text 2', 'text 3', 'text 4']);
   });
 
   test('twice is applied once', () => {
     const log = logTo(2);
-    expect(log.take(said(2))).toEqual([]);
-    log.take(reacted(3, 1, 2));
-    expect(log.take(reacted(3, 1, 2))).toEqual([]);
+    expect(log.add(said(2))).toEqual([]);
+    log.add(reacted(3, 1, 2));
+    expect(log.add(reacted(3, 1, 2))).toEqual([]);
     expect(log.messages[0]?.reactions).toEqual({ '👍': [2] });
   });
 
   test('before the first page waits for it', () => {
     const log = new RoomLog();
-    log.take(edited(3, 1, 'edited'));
-    log.take(said(2));
+    log.add(edited(3, 1, 'edited'));
+    log.add(said(2));
     expect(log.messages).toEqual([]);
-    log.start(history([message(1)]));
-    expect(numbers(log.page(page(0, 1, [said(1)])))).toEqual([1, 2, 3]);
+    log.reset(history([message(1)]));
+    expect(numbers(log.addPage(page(0, 1, [said(1)])))).toEqual([1, 2, 3]);
     expect(texts(log)).toEqual(['edited', 'text 2']);
   });
 
   test('edits, reacts and deletes', () => {
     const log = logTo(2);
-    log.take(edited(3, 1, 'edited'));
-    log.take(reacted(4, 1, 2));
-    log.take(reacted(5, 1, 3));
-    log.take(reacted(6, 1, 2, true));
+    log.add(edited(3, 1, 'edited'));
+    log.add(reacted(4, 1, 2));
+    log.add(reacted(5, 1, 3));
+    log.add(reacted(6, 1, 2, true));
     expect(log.messages[0]).toMatchObject({ text: 'edited', edited: true, reactions: { '👍': [3] } });
-    log.take(reacted(7, 1, 3, true));
+    log.add(reacted(7, 1, 3, true));
     expect(log.messages[0]?.reactions).toEqual({});
-    log.take(deleted(8, 1));
-    log.take(edited(9, 1, 'too late'));
+    log.add(deleted(8, 1));
+    log.add(edited(9, 1, 'too late'));
     expect(texts(log)).toEqual(['text 2']);
-    expect(log.mark).toBe(9);
+    expect(log.cursor).toBe(9);
   });
 });
 
 describe('a gap', () => {
   test('of numbers that were never used is closed by a page', () => {
     const log = logTo(1);
-    log.take(said(4));
-    expect(numbers(log.page(page(1, 4, [said(4)])))).toEqual([4]);
-    expect(log.gap).toBe(false);
-    expect(log.mark).toBe(4);
+    log.add(said(4));
+    expect(numbers(log.addPage(page(1, 4, [said(4)])))).toEqual([4]);
+    expect(log.hasGap).toBe(false);
+    expect(log.cursor).toBe(4);
   });
 
   test('is filled by a page, and what was held back follows', () => {
     const log = logTo(1);
-    log.take(said(5));
-    expect(numbers(log.page(page(1, 3, [said(2), said(3)], { has_more: true })))).toEqual([2, 3]);
-    expect(log.gap).toBe(true);
-    expect(numbers(log.page(page(3, 4, [said(4)])))).toEqual([4, 5]);
+    log.add(said(5));
+    expect(numbers(log.addPage(page(1, 3, [said(2), said(3)], { has_more: true })))).toEqual([2, 3]);
+    expect(log.hasGap).toBe(true);
+    expect(numbers(log.addPage(page(3, 4, [said(4)])))).toEqual([4, 5]);
     expect(texts(log)).toEqual(['text 1', 'text 2', 'text 3', 'text 4', 'text 5']);
   });
 
   test('at the end is seen by the number that a pong tells, and closed where a refusal has used it up', () => {
     const log = logTo(1);
-    log.hear(1);
-    expect(log.gap).toBe(false);
-    log.hear(3);
-    expect(log.gap).toBe(true);
-    log.page(page(1, 1, []));
-    expect(log.gap).toBe(false);
+    log.announce(1);
+    expect(log.hasGap).toBe(false);
+    log.announce(3);
+    expect(log.hasGap).toBe(true);
+    log.addPage(page(1, 1, []));
+    expect(log.hasGap).toBe(false);
   });
 });
 
 describe('a page', () => {
   test('puts each message in the place of what is there, and leaves out what is deleted', () => {
     const log = logTo(3);
-    const changes = log.page(
+    const changes = log.addPage(
       page(3, 7, [
         { ...edited(4, 1, ''), message: message(1, { text: 'now', edited: true, reactions: { '👍': [2] } }) },
         reacted(5, 1, 2),
@@ -165,70 +165,70 @@ describe('a page', () => {
   test('twice does no harm', () => {
     const log = logTo(2);
     const again = page(0, 2, [said(1), said(2)]);
-    expect(log.page(again)).toEqual([]);
+    expect(log.addPage(again)).toEqual([]);
     expect(texts(log)).toEqual(['text 1', 'text 2']);
   });
 
   test('that is older than what came by itself meanwhile undoes nothing', () => {
     const log = logTo(1);
-    log.take(said(2));
-    log.take(edited(3, 1, 'newer'));
-    expect(log.page(page(1, 2, [{ ...said(1), message: message(1) }]))).toEqual([]);
+    log.add(said(2));
+    log.add(edited(3, 1, 'newer'));
+    expect(log.addPage(page(1, 2, [{ ...said(1), message: message(1) }]))).toEqual([]);
     expect(texts(log)).toEqual(['newer', 'text 2']);
-    expect(log.mark).toBe(3);
+    expect(log.cursor).toBe(3);
   });
 
   test('that is not complete asks for the history', () => {
     const log = logTo(2);
-    expect(log.page(page(2, 2000, [], { complete: false }))).toBeUndefined();
-    log.start(history([message(1990), message(1980)], true), 2000);
-    expect(log.mark).toBe(2000);
+    expect(log.addPage(page(2, 2000, [], { complete: false }))).toBeUndefined();
+    log.reset(history([message(1990), message(1980)], true), 2000);
+    expect(log.cursor).toBe(2000);
     expect(texts(log)).toEqual(['text 1980', 'text 1990']);
-    expect(numbers(log.take(said(2001)))).toEqual([2001]);
+    expect(numbers(log.add(said(2001)))).toEqual([2001]);
   });
 
   test('whose message fitted no frame asks for the history', () => {
     const log = logTo(2);
-    expect(log.page(page(2, 3, [{ type: 'chat_message', message_id: 3, seq: 3 }], { has_more: true }))).toBe(
-      undefined,
-    );
+    expect(
+      log.addPage(page(2, 3, [{ type: 'chat_message', message_id: 3, seq: 3 }], { has_more: true })),
+    ).toBe(undefined);
   });
 });
 
 describe('older messages', () => {
   const open = () => {
     const log = new RoomLog();
-    log.start(history([message(62), message(61)], true));
-    log.page(page(60, 62, [said(61), said(62)]));
+    log.reset(history([message(62), message(61)], true));
+    log.addPage(page(60, 62, [said(61), said(62)]));
     return log;
   };
 
   test('come before those that are here', () => {
     const log = open();
-    expect([log.floor, log.hasMore]).toEqual([61, true]);
+    expect([log.oldestId, log.hasMore]).toEqual([61, true]);
     log.expectOlder();
-    log.older(history([message(60), message(42)], true));
-    expect([log.floor, log.hasMore]).toEqual([42, true]);
+    log.addOlder(history([message(60), message(42)], true));
+    expect([log.oldestId, log.hasMore]).toEqual([42, true]);
     log.expectOlder();
-    log.older(history([message(41)]));
-    expect([log.floor, log.hasMore]).toEqual([0, false]);
+    log.addOlder(history([message(41)]));
+    expect([log.oldestId, log.hasMore]).toEqual([0, false]);
     expect(texts(log)).toEqual(['text 41', 'text 42', 'text 60', 'text 61', 'text 62']);
   });
 
   test('are not shown one by one where a change names one: that would leave a hole', () => {
     const log = open();
-    log.take(edited(63, 5, 'old, edited'));
-    log.page(page(63, 64, [{ ...edited(64, 6, ''), message: message(6) }]));
+    log.add(edited(63, 5, 'old, edited'));
+    log.addPage(page(63, 64, [{ ...edited(64, 6, ''), message: message(6) }]));
     expect(texts(log)).toEqual(['text 61', 'text 62']);
   });
 
   test('show what was changed while they were on their way', () => {
     const log = open();
     log.expectOlder();
-    log.take(edited(63, 60, 'edited'));
-    log.take(deleted(64, 59));
-    log.page(page(64, 65, [{ ...edited(65, 58, ''), message: message(58, { text: 'as it is now' }) }]));
-    log.older(history([message(60), message(59), message(58)], true));
+    log.add(edited(63, 60, 'edited'));
+    log.add(deleted(64, 59));
+    log.addPage(page(64, 65, [{ ...edited(65, 58, ''), message: message(58, { text: 'as it is now' }) }]));
+    log.addOlder(history([message(60), message(59), message(58)], true));
     expect(texts(log)).toEqual(['as it is now', 'edited', 'text 61', 'text 62']);
   });
 });
@@ -236,16 +236,16 @@ describe('older messages', () => {
 describe('a status', () => {
   test('isBelow and never goes down', () => {
     const log = logTo(1);
-    expect(log.climb(1, 'read')?.status).toBe('read');
-    expect(log.climb(1, 'delivered')).toBeUndefined();
-    log.page(page(1, 2, [{ ...edited(2, 1, ''), message: message(1, { status: 'delivered' }) }]));
+    expect(log.raiseStatus(1, 'read')?.status).toBe('read');
+    expect(log.raiseStatus(1, 'delivered')).toBeUndefined();
+    log.addPage(page(1, 2, [{ ...edited(2, 1, ''), message: message(1, { status: 'delivered' }) }]));
     expect(log.messages[0]?.status).toBe('read');
   });
 
   test('that comes before its message counts once the message is there', () => {
     const log = logTo(1);
-    expect(log.climb(2, 'delivered')).toBeUndefined();
-    log.take(said(2));
+    expect(log.raiseStatus(2, 'delivered')).toBeUndefined();
+    log.add(said(2));
     expect(log.messages[1]?.status).toBe('delivered');
   });
 });
@@ -254,7 +254,7 @@ test('a snapshot never changes; a change makes another', () => {
   const log = logTo(1);
   const before = log.messages;
   expect(log.messages).toBe(before);
-  log.take(edited(2, 1, 'edited'));
+  log.add(edited(2, 1, 'edited'));
   expect(before[0]?.text).toBe('text 1');
   expect(log.messages).not.toBe(before);
 });

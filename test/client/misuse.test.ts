@@ -132,7 +132,7 @@ test('a token function that fails is told as such, with its reason, and asked ag
   });
   await pass();
   expect(client.error).toMatchObject({ code: 'UNREACHABLE', cause });
-  expect(client.error?.message).toMatch(/^No token came/);
+  expect(client.error?.message).toMatch(/^Could not get a token: /);
 });
 
 test('a token that no header can hold is refused, and not taken for a network that is away', async () => {
@@ -151,12 +151,12 @@ test('a token that no header can hold is refused, and not taken for a network th
 test.each(['', '/', 'localhost:8000', 'ftp://chat.example.com', undefined])(
   'no client is made of the url %j',
   (url) => {
-    expect(() => clientOf({ url: url as string })).toThrow('No client was made: its url');
+    expect(() => clientOf({ url: url as string })).toThrow('Could not create the client: its url');
   },
 );
 
 test.each([undefined, 5, null])('no client is made of the token %j', (token) => {
   expect(() => clientOf({ token: token as unknown as string })).toThrow(
-    'No client was made: it has no token',
+    'Could not create the client: it has no token',
   );
 });

@@ -7,7 +7,7 @@ import { operation } from '../../functions/dialects/operation/operation.ts';
 import { typeExamples } from '../../functions/dialects/type/examples.ts';
 import { type } from '../../functions/dialects/type/type.ts';
 import type { Event } from '../../functions/domain/event.ts';
-import { alice, bob, messageOf } from '../support/sample.ts';
+import { alice, bob, messageOf, reactionOf } from '../support/sample.ts';
 
 const view = { viewer: '1', elsewhere: false };
 const user = { ...alice, id: 'user_id', username: 'user' };
@@ -35,13 +35,10 @@ describe.each([
       presence: { user: '2', online: true, lastSeen: '2025-02-16T12:34:56.789Z' },
     };
     const reacted: Event = {
-      kind: 'MessageReacted',
+      kind: 'MessageChanged',
       room: '1',
       message: messageOf(),
-      seq: 2,
-      by: '2',
-      emoji: '👍',
-      removed: false,
+      change: reactionOf(),
     };
     expect(dialect.encode(presence, view)).toBeUndefined();
     expect(dialect.encode(reacted, view)).toBeUndefined();

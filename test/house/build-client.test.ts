@@ -16,21 +16,21 @@ beforeAll(async () => {
   bundles = await buildClient();
 });
 
-test('the client is no heavier than it is worth', () => {
+test('keeps the client bundle below its size limit', () => {
   const sizes = Object.fromEntries(bundles.map(({ entry, gzipBytes }) => [entry, gzipBytes]));
   expect(sizes['client']).toBe(gzipSync(built('client.js')).byteLength);
   expect(sizes['client']).toBeLessThan(9_600);
   expect(sizes['react']).toBeLessThan(500);
 });
 
-test('the client imports nothing, its hooks React alone', () => {
+test('the client bundle imports nothing, and the hooks only React', () => {
   const imports = (name: string) =>
     [...built(name).matchAll(/\bfrom ?"([^"]+)"|import ?\(/g)].map(([, from]) => from);
   expect(imports('client.js')).toEqual([]);
   expect(imports('react.js')).toEqual(['react']);
 });
 
-test('what nobody uses is left out of a page’s bundle', async () => {
+test('tree shaking removes unused client exports', async () => {
   const esbuild = await import('esbuild');
   const { outputFiles } = await esbuild.build({
     stdin: {
@@ -45,7 +45,7 @@ test('what nobody uses is left out of a page’s bundle', async () => {
   expect(outputFiles[0]?.contents.byteLength).toBeLessThan(300);
 });
 
-test('the examples of docs/client.md compile against the declarations that are built', {
+test('the examples of docs/client.md compile against the built declarations', {
   timeout: 180_000,
 }, () => {
   mkdirSync(join(root, 'dist'), { recursive: true });

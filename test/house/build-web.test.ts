@@ -36,7 +36,7 @@ const read = (name: string) => readFileSync(join(outdir, name), 'utf8');
 const built = () => readdirSync(outdir).filter((name) => !name.endsWith('.map'));
 const nameOf = (pattern: RegExp) => built().find((name) => pattern.test(name)) ?? `no ${pattern}`;
 
-test('index.html names what was built of what it named, and leaves other addresses alone', async () => {
+test('index.html names the built files and keeps other URLs', async () => {
   await buildWeb({ web, outdir });
   expect(built().sort()).toEqual([
     expect.stringMatching(/^icon-[A-Z0-9]{8}\.svg$/),
@@ -52,7 +52,7 @@ test('index.html names what was built of what it named, and leaves other address
   );
 });
 
-test('what is built is small: minified, and without what nobody uses', async () => {
+test('minifies the page and removes unused code', async () => {
   await buildWeb({ web, outdir });
   expect(read(nameOf(/^style/)).trim()).toBe('body{color:red}');
   const code = read(nameOf(/^main/));
@@ -60,13 +60,13 @@ test('what is built is small: minified, and without what nobody uses', async () 
   expect(code).not.toContain('dropped');
 });
 
-test('a source map lies beside the code, which does not name it', async () => {
+test('writes a source map that the code does not refer to', async () => {
   await buildWeb({ web, outdir });
   expect(readdirSync(outdir)).toContain(`${nameOf(/^main/)}.map`);
   for (const name of built()) expect(read(name)).not.toContain('sourceMappingURL');
 });
 
-test('a name stands for its content: another content has another name, the same has the same', async () => {
+test('file names contain a hash of the content', async () => {
   await buildWeb({ web, outdir });
   const before = built();
   write('style.css', 'body { color: blue }');
@@ -77,7 +77,7 @@ test('a name stands for its content: another content has another name, the same 
   expect(built()).toHaveLength(before.length);
 });
 
-test('the sizes are those of the files, without the maps', async () => {
+test('reports the sizes of files without source maps', async () => {
   const sizes = await buildWeb({ web, outdir });
   expect(sizes.map(({ entry }) => entry).sort()).toEqual(built().sort());
   for (const { entry, bytes, gzipBytes } of sizes) {
@@ -86,7 +86,7 @@ test('the sizes are those of the files, without the maps', async () => {
   }
 });
 
-test('a source that does not build is shown by file and line, and the page of before stays', async () => {
+test('reports file and line of a build error and keeps the previous page', async () => {
   await buildWeb({ web, outdir });
   const before = read('index.html');
   write('main.tsx', 'const a = 1;\nconst b = <p>;\n');
@@ -94,12 +94,12 @@ test('a source that does not build is shown by file and line, and the page of be
   expect(read('index.html')).toBe(before);
 });
 
-test('a file that index.html names and that is not there is shown', async () => {
+test('reports a missing file that index.html names', async () => {
   rmSync(join(web, 'style.css'));
   await expect(buildWeb({ web, outdir })).rejects.toThrow(/^Build failed: .*style\.css/s);
 });
 
-test('a folder without index.html is refused', async () => {
+test('rejects a folder without index.html', async () => {
   rmSync(join(web, 'index.html'));
   await expect(buildWeb({ web, outdir })).rejects.toThrow(`Build failed: no index.html in ${web}; `);
 });

@@ -46,14 +46,14 @@ const run = async (entry: string) => {
   return handler();
 };
 
-test('each file at the top of functions becomes a bundle that exports its handler', async () => {
+test('bundles each top-level file of functions/ with its handler', async () => {
   const bundles = await build({ functions, outdir });
   expect(bundles.map(({ entry }) => entry).sort()).toEqual(['edit', 'send']);
   expect(await run('send')).toBe('hello');
   expect(await run('edit')).toBe(2);
 });
 
-test('the source map lies beside the bundle, and what nobody uses is left out', async () => {
+test('writes a source map beside the bundle and removes unused code', async () => {
   await build({ functions, outdir });
   expect(readdirSync(join(outdir, 'send')).sort()).toEqual(['index.mjs', 'index.mjs.map']);
   const code = readFileSync(join(outdir, 'send', 'index.mjs'), 'utf8');
@@ -61,7 +61,7 @@ test('the source map lies beside the bundle, and what nobody uses is left out', 
   expect(code).not.toContain('dropped');
 });
 
-test('what is imported dynamically is a file beside the bundle, loaded when it is needed', async () => {
+test('writes a dynamically imported module to a file of its own', async () => {
   write('domain/rare.ts', `export const rare = () => 'seldom used';\n`);
   write('send.ts', `export const handler = async () => (await import('./domain/rare.ts')).rare();\n`);
   await build({ functions, outdir });
@@ -75,7 +75,7 @@ test('what is imported dynamically is a file beside the bundle, loaded when it i
   expect(await run('send')).toBe('seldom used');
 });
 
-test('the sizes are those of the files', async () => {
+test('reports the sizes of the files', async () => {
   const bundles = await build({ functions, outdir });
   for (const { entry, bytes, gzipBytes } of bundles) {
     const file = readFileSync(join(outdir, entry, 'index.mjs'));
@@ -83,7 +83,7 @@ test('the sizes are those of the files', async () => {
   }
 });
 
-test('the table of sizes is aligned', () => {
+test('aligns the table of sizes', () => {
   const table = sizeTable([
     { entry: 'send', bytes: 123_456, gzipBytes: 45_678 },
     { entry: 'disconnect', bytes: 999, gzipBytes: 0 },
@@ -95,7 +95,7 @@ test('the table of sizes is aligned', () => {
   ]);
 });
 
-test('the bundle of an entry that is gone goes with the next build', async () => {
+test('removes the bundle of a deleted entry', async () => {
   await build({ functions, outdir });
   rmSync(join(functions, 'edit.ts'));
   await build({ functions, outdir });
@@ -103,19 +103,19 @@ test('the bundle of an entry that is gone goes with the next build', async () =>
   expect(existsSync(join(outdir, 'send', 'index.mjs'))).toBe(true);
 });
 
-test('an entry that does not build is shown by file and line, and the bundles of before stay', async () => {
+test('reports file and line of a build error and keeps the previous bundles', async () => {
   await build({ functions, outdir });
   write('send.ts', 'const a = 1;\nexport const handler = (;\n');
   await expect(build({ functions, outdir })).rejects.toThrow(/^Build failed: 1 in the source.*send\.ts:2:/s);
   expect(await run('send')).toBe('hello');
 });
 
-test('a folder without an entry is refused', async () => {
+test('rejects a folder without entries', async () => {
   const empty = join(functions, 'domain', 'none');
   await expect(build({ functions: empty, outdir })).rejects.toThrow(`Build failed: no entry in ${empty}`);
 });
 
-test('the command builds functions and page and prints their sizes, or with --quiet nothing', async () => {
+test('the command builds functions and page, and prints sizes unless --quiet is set', async () => {
   const script = join(import.meta.dirname, '../../bin/build.ts');
   const pageOutdir = join(outdir, 'page');
   const directories = ['--functions', functions, '--outdir', join(outdir, 'functions')];

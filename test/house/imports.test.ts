@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { findBadArrows, readSources } from '../../bin/check-imports.ts';
+import { findBadImports, readSources } from '../../bin/check-imports.ts';
 
-/** What is said of one source at a path. */
+/** Returns the findings about one source. */
 function judge(file: string, source: string): readonly string[] {
-  return findBadArrows(new Map([[file, source]])).map(({ target, why }) => `${target}: ${why}`);
+  return findBadImports(new Map([[file, source]])).map(({ target, why }) => `${target}: ${why}`);
 }
 
-test('the tree has no bad arrow', () => {
+test('the source tree has no forbidden import', () => {
   const sources = readSources();
   expect(sources.size).toBeGreaterThan(20);
-  expect(findBadArrows(sources)).toEqual([]);
+  expect(findBadImports(sources)).toEqual([]);
 });
 
-test('a bad arrow is named by file, line, target and layers', () => {
+test('reports file, line, target and layers of a forbidden import', () => {
   const source = `/* one\n two */\nimport { a } from './a.ts';\nimport { put } from '../store/log.ts';\n`;
-  expect(findBadArrows(new Map([['functions/domain/room.ts', source]]))).toEqual([
+  expect(findBadImports(new Map([['functions/domain/room.ts', source]]))).toEqual([
     {
       file: 'functions/domain/room.ts',
       line: 4,
@@ -24,7 +24,7 @@ test('a bad arrow is named by file, line, target and layers', () => {
   ]);
 });
 
-describe('every form of import is seen', () => {
+describe('recognizes every form of import', () => {
   const target = '../store/log.ts';
   test.each([
     `import { put } from '${target}';`,
@@ -68,7 +68,7 @@ test.each([
   `parts.import('../store/log.ts');`,
   `export const from = '../store/log.ts';`,
   `const url = new URL('../store/log.ts', base);`,
-])('what only looks like an import is none: %s', (source) => {
+])('ignores text that only looks like an import: %s', (source) => {
   expect(judge('functions/domain/room.ts', source)).toEqual([]);
 });
 
@@ -81,7 +81,7 @@ const files: Record<string, string> = {
   'functions/auth': 'functions/auth/token.ts',
   'functions/log': 'functions/log/append.ts',
   'functions/delivery': 'functions/delivery/poster.ts',
-  'functions/connections': 'functions/connections/connect.ts',
+  'functions/connections': 'functions/connections/lifecycle.ts',
   'functions/rooms': 'functions/rooms/access.ts',
   'functions/commands': 'functions/commands/ping.ts',
   'functions/gateway': 'functions/gateway/context.ts',
@@ -125,14 +125,14 @@ describe.each(everyLayer)('from %s', (from) => {
   const file = files[from] ?? '';
   const up = '../'.repeat(file.split('/').length - 1);
 
-  test.each(everyLayer)('an import of %s is judged by the table', (to) => {
+  test.each(everyLayer)('checks an import of %s against the table', (to) => {
     const allowed = from === to || mayImport[from]?.includes(to);
     const found = judge(file, `import { x } from '${up}${files[to]}';`);
     expect(found).toHaveLength(allowed ? 0 : 1);
   });
 });
 
-test('the client may import the types of a dialect, and no value', () => {
+test('allows the client to import types of dialects, and no values', () => {
   const from = (keyword: string) => `${keyword} { Frame } from '../functions/dialects/action/decode.ts';`;
   expect(judge('client/room.ts', from('import type'))).toEqual([]);
   expect(judge('client/room.ts', from('export type'))).toEqual([]);
@@ -145,7 +145,7 @@ test('the client may import the types of a dialect, and no value', () => {
   ]);
 });
 
-test('a path out of the layers is allowed in bin and tests only', () => {
+test('allows imports from outside the layers in bin and tests only', () => {
   const source = `import json from '../package.json' with { type: 'json' };`;
   expect(judge('bin/build.ts', source)).toEqual([]);
   expect(judge('lib/app.ts', source)).toEqual(['../package.json: lib may not import outside']);
@@ -158,7 +158,7 @@ describe('packages', () => {
   const layersWith = (name: string) => everyLayer.filter((layer) => judgePackage(layer, name) === 0);
   const tests = ['bin', 'test', 'bench'];
 
-  test('domain imports none, not even a Node builtin or a type', () => {
+  test('domain imports no package, not even a Node builtin or a type', () => {
     expect(layersWith('node:crypto')).toEqual(everyLayer.filter((layer) => layer !== 'functions/domain'));
     expect(judge('functions/domain/room.ts', `import type { A } from 'valibot';`)).toEqual([
       'valibot: functions/domain may not import a package',
@@ -166,21 +166,21 @@ describe('packages', () => {
   });
 
   test.each(['aws-cdk-lib', 'aws-cdk-lib/aws-lambda', 'constructs', 'cdk-nag'])(
-    '%s is for lib, bin and tests',
+    'only lib, bin and tests import %s',
     (name) => {
       expect(layersWith(name)).toEqual(['lib', ...tests]);
     },
   );
 
   test.each(['@aws-sdk/client-dynamodb', '@aws-sdk/util-dynamodb/x'])(
-    '%s is for the four folders that talk to AWS, bin and tests',
+    'only the folders that call AWS, bin and tests import %s',
     (name) => {
       const talking = ['store', 'auth', 'delivery', 'gateway'].map((folder) => `functions/${folder}`);
       expect(layersWith(name)).toEqual([...talking, ...tests]);
     },
   );
 
-  test.each(['dynalite', 'ws'])('%s is for the local stack, bin and tests', (name) => {
+  test.each(['dynalite', 'ws'])('only the local stack, bin and tests import %s', (name) => {
     expect(layersWith(name)).toEqual(['local', ...tests]);
   });
 });

@@ -1,21 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { putFiles, readBucketDeployments } from '../../local/s3/bucket-deployment.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { deployFiles, readBucketDeployments } from '../../local/s3/bucket-deployment.ts';
 import { openObjects } from '../../local/s3/object-store.ts';
 import { openScope } from '../../local/scope.ts';
 import { readTemplate, type Template } from '../../local/template.ts';
-import {
-  type MiniApp,
-  removeTemporaryDirectories,
-  temporaryDirectory,
-  writeAssembly,
-} from './mini-assembly.ts';
-import { app, start, stopStacks } from './stack-host.ts';
+import { type MiniApp, temporaryDirectory, writeAssembly } from './mini-assembly.ts';
+import { app, start, useStackHost } from './stack-host.ts';
 
-afterEach(stopStacks);
-afterAll(removeTemporaryDirectories);
+useStackHost();
 
 const key = 'page.zip';
 let page: string;
@@ -32,7 +26,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(page, path), text);
 }
 
-/** A template with the bucket `page` and what is deployed to it. */
+/** Returns resources with the bucket `page` and deployments to it. */
 function resourcesOf(...deployments: readonly Record<string, unknown>[]): MiniApp['resources'] {
   const entries = deployments.map((properties, index) => [
     `Deployment${index}`,
@@ -58,6 +52,13 @@ function resourcesOf(...deployments: readonly Record<string, unknown>[]): MiniAp
   };
 }
 
+const old = {
+  bytes: Buffer.from('old'),
+  contentType: 'text/plain',
+  cacheControl: undefined,
+  lastModified: 0,
+};
+
 function deploymentsOf(...deployments: readonly Record<string, unknown>[]) {
   const written = readTemplate(
     writeAssembly({ functions: {}, resources: resourcesOf(...deployments) ?? {} }),
@@ -66,10 +67,10 @@ function deploymentsOf(...deployments: readonly Record<string, unknown>[]) {
   return readBucketDeployments(openScope(template));
 }
 
-describe('the files of a page', () => {
-  test('come into its bucket, with a type by their name and what is said of keeping them', () => {
+describe('a bucket deployment', () => {
+  test('copies the files with a content type by their name and the Cache-Control', () => {
     const objects = openObjects(null);
-    putFiles(deploymentsOf({ SystemMetadata: { 'cache-control': 'no-cache' } }), objects, 1000);
+    deployFiles(deploymentsOf({ SystemMetadata: { 'cache-control': 'no-cache' } }), objects, 1000);
     expect([...objects.keys('page')].sort()).toEqual(['deep/icon.svg', 'index.html', 'main-1.js']);
     const shared = { cacheControl: 'no-cache', lastModified: 1000 };
     const html = { bytes: Buffer.from('<h1>Chat</h1>'), contentType: 'text/html' };
@@ -78,10 +79,10 @@ describe('the files of a page', () => {
     expect(objects.get('page', 'deep/icon.svg')).toMatchObject({ ...shared, contentType: 'image/svg+xml' });
   });
 
-  test('are those that are not excluded, or included again', () => {
+  test('leaves excluded files out, unless they are included again', () => {
     const only = (properties: Record<string, unknown>) => {
       const objects = openObjects(null);
-      putFiles(deploymentsOf(properties), objects, 0);
+      deployFiles(deploymentsOf(properties), objects, 0);
       return [...objects.keys('page')].sort();
     };
     expect(only({ Exclude: ['index.html'] })).toEqual(['deep/icon.svg', 'main-1.js']);
@@ -89,17 +90,11 @@ describe('the files of a page', () => {
     expect(only({ Exclude: ['*'], Include: ['deep/*', '*.js'] })).toEqual(['deep/icon.svg', 'main-1.js']);
   });
 
-  test('replace those of before, which go, but for what was excluded', () => {
+  test('replaces files and deletes old ones, except excluded ones', () => {
     const objects = openObjects(null);
-    const old = {
-      bytes: Buffer.from('old'),
-      contentType: 'text/plain',
-      cacheControl: undefined,
-      lastModified: 0,
-    };
     for (const name of ['index.html', 'main-0.js', 'kept.txt']) objects.put('page', name, old);
     objects.put('other', 'main-0.js', old);
-    putFiles(deploymentsOf({ Exclude: ['kept.*'] }), objects, 1);
+    deployFiles(deploymentsOf({ Exclude: ['kept.*'] }), objects, 1);
     expect([...objects.keys('page')].sort()).toEqual([
       'deep/icon.svg',
       'index.html',
@@ -110,36 +105,34 @@ describe('the files of a page', () => {
     expect(objects.keys('other')).toEqual(['main-0.js']);
   });
 
-  test('delete nothing where the deployment does not prune', () => {
+  test('deletes nothing without Prune', () => {
     const objects = openObjects(null);
-    const old = {
-      bytes: Buffer.from('old'),
-      contentType: 'text/plain',
-      cacheControl: undefined,
-      lastModified: 0,
-    };
     objects.put('page', 'main-0.js', old);
-    putFiles(deploymentsOf({ Prune: false }), objects, 1);
+    deployFiles(deploymentsOf({ Prune: false }), objects, 1);
     expect(objects.keys('page')).toContain('main-0.js');
   });
 });
 
-describe('what is not done locally is one clear line:', () => {
+describe('a bucket deployment is refused with', () => {
   test.each([
-    ['a prefix', { DestinationBucketKeyPrefix: 'v1' }, /has DestinationBucketKeyPrefix; teach local\/s3$/],
-    ['other metadata', { SystemMetadata: { 'content-language': 'en' } }, /has content-language; /],
     [
-      'a source that is no asset',
+      'a prefix',
+      { DestinationBucketKeyPrefix: 'v1' },
+      /has DestinationBucketKeyPrefix\. The local stack does not support this\.$/,
+    ],
+    ['other metadata', { SystemMetadata: { 'content-language': 'en' } }, /has content-language\. /],
+    [
+      'a source that is not an asset',
       { SourceObjectKeys: ['none.zip'] },
-      /none\.zip is no asset that is a directory; /,
+      /none\.zip is not the asset of a directory\. /,
     ],
   ])('%s', (_name, properties, message) => {
     expect(() => deploymentsOf(properties)).toThrow(message);
-    expect(() => deploymentsOf(properties)).toThrow(/^Bucket deployment was not read: Deployment0: /);
+    expect(() => deploymentsOf(properties)).toThrow(/^Could not read bucket deployment Deployment0: /);
   });
 });
 
-/** An app whose one bucket deployment puts the code of its function `Echo`, the one asset that is written here. */
+/** Writes an app whose bucket deployment copies the only asset here: the code of its function `Echo`. */
 function deployed(word: string): string {
   const { functions } = app(word);
   const assetKey = `${createHash('sha256')
@@ -149,7 +142,7 @@ function deployed(word: string): string {
   return writeAssembly({ functions, resources });
 }
 
-test('a deploy puts the files before it is done, and a reload puts the new ones', async () => {
+test('a start and a reload of the stack copy the files', async () => {
   let word = 'one';
   const stack = await start(async () => deployed(word));
   const read = async () => {
@@ -164,16 +157,16 @@ test('a deploy puts the files before it is done, and a reload puts the new ones'
   expect(await read()).toContain("word: 'two'");
 });
 
-test('the function that a custom resource is served by is neither run nor missed', async () => {
+test('the function behind a custom resource is not run and not reported', async () => {
   const mini = app('one');
-  const source = { functions: mini.functions, resources: { ...resourcesOf({}), ...customOf() } };
+  const source = { functions: mini.functions, resources: { ...resourcesOf({}), ...customResource() } };
   const stack = await start(async () => writeAssembly(source));
   expect([...stack.functions].sort()).toEqual(['Connect', 'Echo']);
-  expect(stack.leftOut).toEqual(['Custom::Other']);
+  expect(stack.unsupportedTypes).toEqual(['Custom::Other']);
 });
 
-/** No asset is written for a bucket deployment here, so another custom resource stands for it. */
-function customOf(): Record<string, unknown> {
+/** Replaces the bucket deployment, whose asset does not exist here, with another custom resource. */
+function customResource(): Record<string, unknown> {
   const Properties = { ServiceToken: { 'Fn::GetAtt': ['Provider', 'Arn'] } };
   return { Deployment0: { Type: 'Custom::Other', Properties } };
 }

@@ -38,7 +38,7 @@ const signIn = (username: string, password: string, more: Partial<InitiateAuthCo
   );
 
 describe('the local user pool', () => {
-  test('signs a demo user in by their name, with an ID token as Cognito’s', async () => {
+  test('signs in a demo user whose password is the username, with an ID token like Cognito’s', async () => {
     const { AuthenticationResult } = await signIn('alice', 'alice');
     const { IdToken = '', ExpiresIn } = AuthenticationResult ?? {};
     expect(ExpiresIn).toBe(3600);
@@ -58,7 +58,7 @@ describe('the local user pool', () => {
     expect(Number(claims.exp) - Number(claims.iat)).toBe(3600);
   });
 
-  test('gives the tokens of `npm run token` the same claims', async () => {
+  test('puts the same claims into the tokens of `npm run token`', async () => {
     const [, payload = ''] = (await stack.token('bob')).split('.');
     expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
       iss: `${stack.stack.servicesUrl}/${stack.stack.outputs['UserPoolId']}`,
@@ -68,16 +68,16 @@ describe('the local user pool', () => {
     });
   });
 
-  test('takes a name without regard to its case, as the pool of the template does', async () => {
+  test('compares usernames without case, like the pool of the template', async () => {
     expect((await signIn('ALICE', 'alice')).AuthenticationResult?.TokenType).toBe('Bearer');
   });
 
   test.each([
     ['a wrong password', () => signIn('alice', 'Alice'), 'NotAuthorizedException'],
-    ['nobody', () => signIn('eve', 'eve'), 'NotAuthorizedException'],
+    ['an unknown user', () => signIn('eve', 'eve'), 'NotAuthorizedException'],
     ['another client', () => signIn('alice', 'alice', { ClientId: 'x' }), 'ResourceNotFoundException'],
     [
-      'a flow that the template’s client has not',
+      'a flow that the template’s client does not allow',
       () => signIn('alice', 'alice', { AuthFlow: 'CUSTOM_AUTH' }),
       'InvalidParameterException',
     ],
@@ -86,11 +86,11 @@ describe('the local user pool', () => {
       () => cognito.send(new ListUsersCommand({ UserPoolId: 'us-east-1_x' })),
       'UnknownOperationException',
     ],
-  ])('refuses %s by the exception that AWS has for it', async (_what, call, name) => {
+  ])('refuses %s with the exception of AWS', async (_what, call, name) => {
     await expect(call()).rejects.toMatchObject({ name });
   });
 
-  test('is not there for a page of the web', async () => {
+  test('refuses web pages', async () => {
     const response = await fetch(stack.stack.servicesUrl, {
       method: 'POST',
       headers: {

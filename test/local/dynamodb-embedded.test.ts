@@ -6,18 +6,17 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createTables } from '../../local/dynamodb/create-tables.ts';
+import { describe, expect, test } from 'vitest';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
-import { clientOf, closeHost, closers, item, openHost, rooms, serve } from './dynamodb-host.ts';
-import { removeTemporaryDirectories, temporaryDirectory } from './mini-assembly.ts';
+import { createTables } from '../../local/dynamodb/tables.ts';
+import { closers, useAwsHost } from './aws-host.ts';
+import { clientOf, item, rooms, serve } from './dynamodb-host.ts';
+import { temporaryDirectory } from './mini-assembly.ts';
 
-beforeEach(openHost);
-afterEach(closeHost);
-afterAll(removeTemporaryDirectories);
+useAwsHost();
 
 describe('the embedded DynamoDB', () => {
-  test('increments a counter once for each of many callers at once', async () => {
+  test('counts every one of 50 concurrent increments', async () => {
     const client = clientOf(await serve(await openEmbedded(null)));
     const increment = () =>
       client.send(
@@ -34,7 +33,7 @@ describe('the embedded DynamoDB', () => {
     expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
   });
 
-  test('fails one of two puts of the same item on its condition', async () => {
+  test('fails one of two concurrent conditional puts of the same item', async () => {
     const client = clientOf(await serve(await openEmbedded(null)));
     const put = () =>
       client.send(
@@ -50,14 +49,14 @@ describe('the embedded DynamoDB', () => {
     expect(failure).toMatchObject({ reason: { name: 'ConditionalCheckFailedException' } });
   });
 
-  test('pages through a query, backwards and with a limit, without losing or repeating an item', async () => {
+  test('pages backwards through a query with a limit, and returns each item once', async () => {
     const client = clientOf(await serve(await openEmbedded(null)));
     const numbers = Array.from({ length: 60 }, (_, index) => index);
     await Promise.all(
       numbers.map((number) => client.send(new PutItemCommand({ TableName: 'rooms', Item: item(number) }))),
     );
     const seen: (string | undefined)[] = [];
-    let start: Record<string, { S: string }> | undefined;
+    let startKey: Record<string, { S: string }> | undefined;
     do {
       const page = await client.send(
         new QueryCommand({
@@ -68,16 +67,16 @@ describe('the embedded DynamoDB', () => {
           ScanIndexForward: false,
           ConsistentRead: true,
           Limit: 25,
-          ExclusiveStartKey: start,
+          ExclusiveStartKey: startKey,
         }),
       );
       seen.push(...(page.Items ?? []).map((found) => found['item']?.S));
-      start = page.LastEvaluatedKey as typeof start;
-    } while (start !== undefined);
+      startKey = page.LastEvaluatedKey as typeof startKey;
+    } while (startKey !== undefined);
     expect(seen).toEqual(numbers.map((number) => item(number).item.S).reverse());
   });
 
-  test('says what it does not support instead of passing it over', async () => {
+  test('rejects operations and parameters that it does not support', async () => {
     const client = clientOf(await serve(await openEmbedded(null)));
     const transaction = new TransactWriteItemsCommand({
       TransactItems: [{ Put: { TableName: 'rooms', Item: item(1) } }],
@@ -97,7 +96,7 @@ describe('the embedded DynamoDB', () => {
     });
   });
 
-  test('keeps its items in a directory between runs', async () => {
+  test('stores its items in a directory', async () => {
     const directory = join(temporaryDirectory(), 'dynamodb');
     const first = await openEmbedded(directory);
     await createTables(first, [rooms]);
@@ -112,22 +111,24 @@ describe('the embedded DynamoDB', () => {
     expect(Item).toEqual(item(7));
   });
 
-  test('refuses a directory that another stack uses, in one line', async () => {
+  test('refuses a directory that another stack uses', async () => {
     const directory = temporaryDirectory();
     const first = await openEmbedded(directory);
     closers.push(first.close);
-    await expect(openEmbedded(directory)).rejects.toThrow(/another stack uses .*; stop it or choose another/);
+    await expect(openEmbedded(directory)).rejects.toThrow(
+      /another stack uses .*\. Stop it or choose another/,
+    );
   });
 
-  test('refuses a kept table whose keys are not those of the template, in one line', async () => {
+  test('refuses a stored table whose keys or indexes differ from the template’s', async () => {
     const database = await openEmbedded(null);
     closers.push(database.close);
     await createTables(database, [rooms]);
     const other = { ...rooms, keySchema: rooms.keySchema.slice(0, 1) };
     await expect(createTables(database, [other])).rejects.toThrow(
-      /Table rooms was not opened: .*delete \.local\//,
+      /Could not open table rooms: .*Delete \.local\//,
     );
-    await expect(createTables(database, [{ ...rooms, indexes: [] }])).rejects.toThrow(/delete \.local\//);
+    await expect(createTables(database, [{ ...rooms, indexes: [] }])).rejects.toThrow(/Delete \.local\//);
     await expect(createTables(database, [rooms])).resolves.toBeUndefined();
   });
 });

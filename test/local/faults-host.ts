@@ -4,10 +4,11 @@ import { type Clock, systemClock } from '../../local/clock.ts';
 import type { Faults } from '../../local/faults.ts';
 import type { Stack } from '../../local/stack.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
+import { developer } from './aws-host.ts';
 import { allow, getAtt, type MiniApp, writeAssembly } from './mini-assembly.ts';
 import { app, start } from './stack-host.ts';
 
-/** Does the calls that its frame names, one after the other, and logs how each ended. A bundle of a few bytes has no SDK. */
+/** Makes the calls that its frame lists, in order, and logs each result. It signs by hand, because it has no SDK. */
 const steps = `
 let events = 0;
 const sign = (service) => ({
@@ -35,17 +36,17 @@ export const handler = async ({ requestContext, body }) => {
   events += 1;
   for (const step of JSON.parse(body).steps) {
     const [name, text] = step.split(' ');
-    const ended = await calls[name](requestContext.connectionId, JSON.stringify({ text, events }))
-      .then(async (response) => response.status + ' ' + (await response.text()), () => 'no answer');
-    console.log(step + ': ' + ended);
+    const result = await calls[name](requestContext.connectionId, JSON.stringify({ text, events }))
+      .then(async (response) => response.status + ' ' + (await response.text()), () => 'no response');
+    console.log(step + ': ' + result);
   }
   return { statusCode: 200 };
 };`;
 
-const noted = (word: string) =>
+const logging = (word: string) =>
   `export const handler = async () => { console.log('${word}'); return { statusCode: 200 }; };`;
 
-function stepping(): MiniApp {
+function stepsApp(): MiniApp {
   const { functions, outputs } = app('unused');
   const { code: _code, variables, statements = [], ...echo } = functions['Echo'] ?? { code: '' };
   const grants = [
@@ -54,9 +55,9 @@ function stepping(): MiniApp {
   ];
   return {
     functions: {
-      Connect: { code: noted('connected'), routes: ['$connect'] },
-      Disconnect: { code: noted('disconnected'), routes: ['$disconnect'] },
-      Other: { code: noted('invoked') },
+      Connect: { code: logging('connected'), routes: ['$connect'] },
+      Disconnect: { code: logging('disconnected'), routes: ['$disconnect'] },
+      Other: { code: logging('invoked') },
       Steps: {
         ...echo,
         code: steps,
@@ -68,12 +69,12 @@ function stepping(): MiniApp {
   };
 }
 
-/** A stack with faults, and a client whose frames name steps. */
+/** Starts a stack with faults and connects a client, whose frames list steps. */
 export async function startFaulty(
   faults: Faults,
   clock: Clock = systemClock,
 ): Promise<{ stack: Stack; client: WsClient }> {
-  const stack = await start(async () => writeAssembly(stepping()), { faults, clock });
+  const stack = await start(async () => writeAssembly(stepsApp()), { faults, clock });
   const client = await connect(stack.socketUrl);
   return { stack, client };
 }
@@ -83,12 +84,12 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.destroy();
 });
 
-/** Whether the step `put` took effect. A developer asks, whom no fault meets. */
-export async function isPut(stack: Stack): Promise<boolean> {
+/** Resolves to whether the step `put` took effect. Uses developer credentials, which have no faults. */
+export async function hasItem(stack: Stack): Promise<boolean> {
   const client = new DynamoDBClient({
     endpoint: stack.dynamodbUrl,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'developer', secretAccessKey: 'developer' },
+    credentials: developer,
   });
   clients.push(client);
   const Key = { room: { S: '1' }, item: { S: 'put' } };

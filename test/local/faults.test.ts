@@ -1,22 +1,20 @@
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ManualClock } from '../../local/clock.ts';
 import type { CallFault, FallibleCall, FallibleFrame, Faults } from '../../local/faults.ts';
-import { isPut, startFaulty } from './faults-host.ts';
-import { removeTemporaryDirectories } from './mini-assembly.ts';
-import { lines, stopStacks } from './stack-host.ts';
+import { hasItem, startFaulty } from './faults-host.ts';
+import { lines, useStackHost } from './stack-host.ts';
 
-afterEach(stopStacks);
-afterAll(removeTemporaryDirectories);
+useStackHost();
 
-/** The first call with this action suffers the fault, and no other. */
-function once(action: string, fault: CallFault): Faults & { readonly asked: FallibleCall[] } {
-  const asked: FallibleCall[] = [];
+/** Injects the fault into the first call with this action, and records all calls. */
+function once(action: string, fault: CallFault): Faults & { readonly seen: FallibleCall[] } {
+  const seen: FallibleCall[] = [];
   const call = (each: FallibleCall) => {
-    asked.push(each);
-    const first = asked.filter((other) => other.action === action).length === 1;
+    seen.push(each);
+    const first = seen.filter((other) => other.action === action).length === 1;
     return each.action === action && first ? fault : undefined;
   };
-  return { asked, call };
+  return { seen, call };
 }
 
 const logged = (pattern: RegExp) =>
@@ -27,13 +25,13 @@ describe('a function’s call to DynamoDB', () => {
     ['throttled', /put: 400 .*ProvisionedThroughputExceededException/, false],
     ['failed', /put: 500 .*InternalServerError/, false],
     ['answer lost', /put: 500 .*InternalServerError/, true],
-    ['answer cut', /put: no answer/, true],
+    ['answer cut', /put: no response/, true],
   ];
-  test.each(answers)('that is to be %s is answered so', async (fault, line, done) => {
+  test.each(answers)('gets the response of a call that is %s', async (fault, line, done) => {
     const { stack, client } = await startFaulty(once('dynamodb:PutItem', fault));
     client.send({ steps: ['put'] });
     await logged(line);
-    expect(await isPut(stack)).toBe(done);
+    expect(await hasItem(stack)).toBe(done);
     await client.close();
   });
 
@@ -41,25 +39,25 @@ describe('a function’s call to DynamoDB', () => {
     ['killed before', false],
     ['killed after', true],
   ];
-  test.each(kills)('at which the function is %s ends its environment', async (fault, done) => {
+  test.each(kills)('ends the environment when the function is %s', async (fault, done) => {
     const { stack, client } = await startFaulty(once('dynamodb:PutItem', fault));
     client.send({ steps: ['post warm', 'put', 'post never'] });
     expect(await client.next()).toEqual({ text: 'warm', events: 1 });
     expect(await client.next()).toMatchObject({ message: 'Internal server error' });
-    expect(await isPut(stack)).toBe(done);
+    expect(await hasItem(stack)).toBe(done);
     expect(lines.join('\n')).toMatch(/Steps.* Runtime.ExitError: .* signal: killed/);
     client.send({ steps: ['post cold'] });
     expect(await client.next()).toEqual({ text: 'cold', events: 1 });
     await client.close();
   });
 
-  test('is told from its other tries, and from a developer’s, who is not asked about', async () => {
+  test('is described with its attempt, and a developer’s call has no fault', async () => {
     const faults = once('dynamodb:PutItem', 'failed');
     const { stack, client } = await startFaulty(faults);
     client.send({ steps: ['put'] });
     await logged(/put: 500/);
-    await isPut(stack);
-    expect(faults.asked).toEqual([
+    await hasItem(stack);
+    expect(faults.seen).toEqual([
       {
         functionName: 'Steps',
         action: 'dynamodb:PutItem',
@@ -78,9 +76,9 @@ describe('a function’s post to a connection', () => {
     ['throttled', /post one: 429/, ['two']],
     ['failed', /post one: 500/, ['two']],
     ['answer lost', /post one: 500/, ['one', 'two']],
-    ['answer cut', /post one: no answer/, ['one', 'two']],
+    ['answer cut', /post one: no response/, ['one', 'two']],
   ];
-  test.each(answers)('that is to be %s is answered so', async (fault, line, texts) => {
+  test.each(answers)('gets the response of a call that is %s', async (fault, line, texts) => {
     const { client } = await startFaulty(once(action, fault));
     client.send({ steps: ['post one', 'post two'] });
     await logged(line);
@@ -89,7 +87,7 @@ describe('a function’s post to a connection', () => {
     await client.close();
   });
 
-  test('after which the function is killed has reached the client', async () => {
+  test('reaches the client if the function is killed after it', async () => {
     const { client } = await startFaulty(once(action, 'killed after'));
     client.send({ steps: ['post one', 'post two'] });
     expect(await client.next()).toEqual({ text: 'one', events: 1 });
@@ -98,13 +96,13 @@ describe('a function’s post to a connection', () => {
   });
 });
 
-describe('a function’s call to another', () => {
+describe('a function’s invocation of another function', () => {
   const answers: readonly [CallFault, RegExp, boolean][] = [
     ['throttled', /invoke: 429 .*Rate Exceeded/, false],
     ['failed', /invoke: 500/, false],
     ['answer lost', /invoke: 500/, true],
   ];
-  test.each(answers)('that is to be %s is answered so', async (fault, line, done) => {
+  test.each(answers)('gets the response of a call that is %s', async (fault, line, done) => {
     const { stack, client } = await startFaulty(once('lambda:InvokeFunction', fault));
     client.send({ steps: ['invoke'] });
     await logged(line);
@@ -120,16 +118,16 @@ describe('a frame', () => {
     direction: FallibleFrame['direction'],
     fault: ReturnType<NonNullable<Faults['frame']>>,
   ) => {
-    let met = false;
+    let injected = false;
     const frame = (each: FallibleFrame) => {
-      if (met || each.direction !== direction) return undefined;
-      met = true;
+      if (injected || each.direction !== direction) return undefined;
+      injected = true;
       return fault;
     };
     return { frame };
   };
 
-  test('to a client that is delayed is overtaken by the next, and its post is answered at once', async () => {
+  test('to a client is overtaken by the next if it is delayed, and its post succeeds at once', async () => {
     const clock = new ManualClock(Date.now());
     const { client } = await startFaulty(firstOf('out', delayed), clock);
     client.send({ steps: ['post one', 'post two'] });
@@ -140,7 +138,7 @@ describe('a frame', () => {
     await client.close();
   });
 
-  test('from a client that is delayed is handled after the next', async () => {
+  test('from a client is handled after the next if it is delayed', async () => {
     const clock = new ManualClock(Date.now());
     const { client } = await startFaulty(firstOf('in', delayed), clock);
     client.send({ steps: ['post one'] });
@@ -152,22 +150,22 @@ describe('a frame', () => {
   });
 
   test.each([true, false])(
-    'at which its connection is cut is lost with it, $disconnect: %s',
+    'from a client is lost if the connection is cut, with $disconnect: %s',
     async (disconnects) => {
       const { stack, client } = await startFaulty(firstOf('in', { kind: 'cut', disconnects }));
       client.send({ steps: ['put'] });
       expect((await client.closed).code).toBe(1006);
       await stack.settled();
       expect(stack.connectionCount).toBe(0);
-      const told = () => lines.some((line) => line.includes('disconnected'));
-      // A function's lines come by another way than its answer.
-      if (disconnects) await vi.waitFor(() => expect(told()).toBe(true));
-      else expect(told()).toBe(false);
-      expect(await isPut(stack)).toBe(false);
+      const disconnected = () => lines.some((line) => line.includes('disconnected'));
+      // A function's output may arrive after its response.
+      if (disconnects) await vi.waitFor(() => expect(disconnected()).toBe(true));
+      else expect(disconnected()).toBe(false);
+      expect(await hasItem(stack)).toBe(false);
     },
   );
 
-  test('to a client at which its connection is cut was taken, as far as the function can know', async () => {
+  test('to a client is lost if the connection is cut, although the post succeeds', async () => {
     const { client } = await startFaulty(firstOf('out', { kind: 'cut', disconnects: true }));
     client.send({ steps: ['post one', 'post two'] });
     await client.closed;
@@ -177,7 +175,7 @@ describe('a frame', () => {
   });
 });
 
-test('without faults an environment has its function’s own session token', async () => {
+test('without faults, an environment has its function’s session token', async () => {
   const { client } = await startFaulty({});
   client.send({ steps: ['put', 'post one'] });
   expect(await client.next()).toMatchObject({ text: 'one' });

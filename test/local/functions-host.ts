@@ -1,9 +1,10 @@
+import { afterAll, afterEach } from 'vitest';
 import { type Clock, systemClock } from '../../local/clock.ts';
 import { readDeployment } from '../../local/deployment.ts';
-import { Functions } from '../../local/lambda/functions.ts';
-import type { Outcome } from '../../local/lambda/outcome.ts';
+import { Functions, type FunctionsOptions } from '../../local/lambda/functions.ts';
+import type { Outcome } from '../../local/lambda/runtime.ts';
 import { functionVariables } from '../../local/lambda/variables.ts';
-import { type MiniFunction, writeAssembly } from './mini-assembly.ts';
+import { type MiniFunction, removeTemporaryDirectories, writeAssembly } from './mini-assembly.ts';
 
 export const endpoints = {
   edge: 'http://localhost:4',
@@ -14,46 +15,58 @@ export const endpoints = {
   s3: 'http://127.0.0.1:5',
 };
 const credentials = { accessKeyId: 'ASIATEST', secretAccessKey: 'secret', sessionToken: 'token' };
-const open: Functions[] = [];
+const running: Functions[] = [];
 
-/** What the functions of this test logged. */
+/** The log lines of this test. */
 export const lines: string[] = [];
 
-/** Ends what `start` started, and forgets what it logged. */
-export async function closeFunctions(): Promise<void> {
-  await Promise.all(open.splice(0).map((functions) => functions.close()));
-  lines.length = 0;
+/** Closes the functions of each test in the calling file, and empties the log. */
+export function useFunctionsHost(): void {
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((functions) => functions.close()));
+    lines.length = 0;
+  });
+  afterAll(removeTemporaryDirectories);
 }
 
-/** Counts its events in a variable of the module. */
+/** A handler that returns how many events its environment has handled. */
 export const counter = 'let calls = 0; export const handler = async () => { calls += 1; return calls; };';
 
-/** The definitions of these functions, read from a template. */
-export function read(functions: Readonly<Record<string, MiniFunction>>) {
-  const [first, ...rest] = Object.entries(functions);
-  if (first === undefined) throw new Error('a function is needed');
-  const routed = { ...first[1], routes: ['$default'] };
-  return readDeployment(writeAssembly({ functions: { [first[0]]: routed, ...Object.fromEntries(rest) } }))
-    .functions;
+/** Writes a template with these functions (the first one gets a route) and reads their definitions. */
+export function read(
+  functions: Readonly<Record<string, MiniFunction>>,
+  resources: Readonly<Record<string, unknown>> = {},
+) {
+  const entries = Object.entries(functions).map(([name, each], index) => [
+    name,
+    index === 0 ? { ...each, routes: ['$default'] } : each,
+  ]);
+  return readDeployment(writeAssembly({ functions: Object.fromEntries(entries), resources })).functions;
 }
 
-/** Functions on their own: no gateway, no IAM. */
+/** Deploys functions without a gateway and without IAM. */
 export function start(
   functions: Readonly<Record<string, MiniFunction>>,
-  { clock = systemClock, limit = 4 }: { clock?: Clock; limit?: number } = {},
+  {
+    clock = systemClock,
+    limit = 4,
+    resources = {},
+    ...options
+  }: Partial<FunctionsOptions> & { clock?: Clock; resources?: Readonly<Record<string, unknown>> } = {},
 ): Functions {
   const started = new Functions({
     variablesOf: (definition) => functionVariables(definition, credentials, endpoints),
     clock,
     limit,
     log: (line) => lines.push(line),
+    ...options,
   });
-  open.push(started);
-  started.update(read(functions));
+  running.push(started);
+  started.update(read(functions, resources));
   return started;
 }
 
-/** What the handler returned; rejects when it failed. */
+/** Resolves to the handler's return value. Rejects if the invocation failed. */
 export async function result(outcome: Promise<Outcome>): Promise<unknown> {
   const ended = await outcome;
   if (!ended.ok) throw new Error(ended.failure.errorMessage);

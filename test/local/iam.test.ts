@@ -13,19 +13,23 @@ const decide = (statements: readonly unknown[], action: string, resource = table
   evaluate(readStatements({ Statement: statements }, 'role'), action, resource);
 const deny = (action: string, resource: string) => ({ ...allow(action, resource), Effect: 'Deny' });
 
-describe('a policy decides as IAM does', () => {
+describe('policies are evaluated like IAM', () => {
   test.each([
-    ['nothing allows nothing', [], 'not allowed'],
-    ['the very action on the very resource', [allow('dynamodb:PutItem', table)], 'allowed'],
-    ['another case of the action', [allow('DynamoDB:putitem', table)], 'allowed'],
+    ['no statement', [], 'not allowed'],
+    ['the exact action and resource', [allow('dynamodb:PutItem', table)], 'allowed'],
+    ['the action in another case', [allow('DynamoDB:putitem', table)], 'allowed'],
     ['a list of actions', [allow(['dynamodb:GetItem', 'dynamodb:PutItem'], table)], 'allowed'],
     ['another action', [allow('dynamodb:GetItem', table)], 'not allowed'],
     ['another resource', [allow('dynamodb:PutItem', `${table}s`)], 'not allowed'],
-    ['only an index of it', [allow('dynamodb:PutItem', `${table}/index/*`)], 'not allowed'],
+    ['only an index of the table', [allow('dynamodb:PutItem', `${table}/index/*`)], 'not allowed'],
     ['a wildcard action', [allow('dynamodb:Put*', table)], 'allowed'],
-    ['one unknown character', [allow('dynamodb:?utItem', table)], 'allowed'],
+    ['a wildcard for one character', [allow('dynamodb:?utItem', table)], 'allowed'],
     ['a wildcard resource', [allow('dynamodb:PutItem', 'arn:aws:dynamodb:*:*:table/*')], 'allowed'],
-    ['a dot is no wildcard', [allow('dynamodb:PutItem', table.replace('rooms', 'r.oms'))], 'not allowed'],
+    [
+      'a dot, which is not a wildcard',
+      [allow('dynamodb:PutItem', table.replace('rooms', 'r.oms'))],
+      'not allowed',
+    ],
     ['a deny after an allow', [allow('*', '*'), deny('dynamodb:PutItem', table)], 'denied explicitly'],
     ['a deny before an allow', [deny('dynamodb:*', '*'), allow('*', '*')], 'denied explicitly'],
     ['a deny of something else', [allow('*', '*'), deny('dynamodb:GetItem', table)], 'allowed'],
@@ -34,7 +38,7 @@ describe('a policy decides as IAM does', () => {
   });
 });
 
-test('a role has its inline policies, those that name it, and its managed ones', () => {
+test('a role has its inline, attached and managed policies', () => {
   const policy = (type: string, action: string) => ({
     Type: type,
     Properties: { Roles: [{ Ref: 'SendRole' }], PolicyDocument: { Statement: allow(action, '*') } },
@@ -60,17 +64,19 @@ test('a role has its inline policies, those that name it, and its managed ones',
   ]);
 });
 
-test("a managed policy of AWS's that is not known is refused by name", () => {
+test('an unknown managed policy of AWS is refused with its name', () => {
   const arn = 'arn:aws:iam::aws:policy/AdministratorAccess';
   const assembly = writeAssembly({
     functions: {},
     resources: { Admin: { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: [arn] } } },
   });
   const scope = openScope(readTemplate(assembly));
-  expect(() => readRole(String(scope.attribute('Admin', 'Arn')), scope)).toThrow(/AdministratorAccess.*; /);
+  expect(() => readRole(String(scope.attribute('Admin', 'Arn')), scope)).toThrow(
+    /AdministratorAccess.*\. Grant /,
+  );
 });
 
-describe('a caller is known by its credentials', () => {
+describe('a caller is identified by its credentials', () => {
   const lines: string[] = [];
   const access = new Access((line) => lines.push(line));
   const statements = readStatements({ Statement: allow('dynamodb:GetItem', table) }, 'role');
@@ -81,18 +87,18 @@ describe('a caller is known by its credentials', () => {
     ...(token !== undefined && { 'x-amz-security-token': token }),
   });
 
-  test('a function has the same credentials each time, and no other function has them', () => {
+  test('each function has its own credentials, which do not change', () => {
     expect(access.credentialsOf('send').accessKeyId).toBe(accessKeyId);
     expect(access.credentialsOf('edit').accessKeyId).not.toBe(accessKeyId);
   });
 
-  test('a function may do what its role grants', () => {
+  test('a function may make the calls that its role grants', () => {
     const caller = access.callerOf(signed(accessKeyId, sessionToken));
     expect(caller).toMatchObject({ kind: 'function', functionName: 'send' });
     expect(access.check(caller, 'dynamodb:GetItem', table)).toBeUndefined();
   });
 
-  test('a refusal names the function, the action and the resource, and is logged once', () => {
+  test('a denial names function, action and resource, and is logged once', () => {
     const caller = access.callerOf(signed(accessKeyId, sessionToken));
     expect(access.check(caller, 'dynamodb:PutItem', table)).toEqual({
       code: 'AccessDeniedException',
@@ -100,22 +106,22 @@ describe('a caller is known by its credentials', () => {
     });
     access.check(caller, 'dynamodb:PutItem', table);
     expect(lines).toEqual([
-      'AccessDenied: function send may not dynamodb:PutItem on table rooms; grant it in lib/',
+      'AccessDenied: function send may not call dynamodb:PutItem on table rooms. Grant it in lib/.',
     ]);
   });
 
-  test("a function's key without its session token is refused", () => {
+  test('a function’s key without its session token is refused', () => {
     const caller = access.callerOf(signed(accessKeyId));
     expect(access.check(caller, 'dynamodb:GetItem', table)?.code).toBe('UnrecognizedClientException');
   });
 
-  test('anybody else is a developer, who may do anything', () => {
+  test('any other key belongs to a developer, who may do everything', () => {
     expect(
       access.check(access.callerOf(signed('AKIADEVELOPER')), 'dynamodb:DeleteTable', table),
     ).toBeUndefined();
   });
 
-  test('a caller who signs nothing, such as a web page, may do nothing', () => {
+  test('an unsigned call, for instance of a web page, is refused', () => {
     const denial = access.check(access.callerOf({}), 'dynamodb:GetItem', table);
     expect(denial?.code).toBe('MissingAuthenticationTokenException');
   });

@@ -2,23 +2,19 @@ import { statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { JwtVerifier } from 'aws-jwt-verify';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { listen } from '../../local/http-server.ts';
+import { describe, expect, test } from 'vitest';
 import { type Issuer, openIssuer } from '../../local/identity/issuer.ts';
 import { serveIdentity } from '../../local/identity/serve-identity.ts';
-import { removeTemporaryDirectories, temporaryDirectory } from './mini-assembly.ts';
+import { listenLocally, useAwsHost } from './aws-host.ts';
+import { temporaryDirectory } from './mini-assembly.ts';
 
 const alice = { id: '1', username: 'alice', email: 'alice@example.com' };
 const users = [alice, { id: '2', username: 'bob', email: 'bob@example.com' }];
 const url = 'http://127.0.0.1:8003';
-const closers: (() => unknown)[] = [];
 
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close();
-});
-afterAll(removeTemporaryDirectories);
+useAwsHost();
 
-/** The verifier that the functions use, given the issuer's keys. */
+/** Verifies a token with the library that the functions use. */
 function verify(issuer: Issuer, token: string) {
   const verifier = JwtVerifier.create({
     issuer: issuer.url,
@@ -31,18 +27,11 @@ function verify(issuer: Issuer, token: string) {
 
 async function serve(): Promise<string> {
   const issuer = await openIssuer(url, null);
-  const server = await listen(
-    0,
-    { name: 'Services', variable: 'PORT' },
-    (incoming, response) => serveIdentity(incoming, response, { issuer, users }),
-    () => {},
-  );
-  closers.push(server.close);
-  return `http://127.0.0.1:${server.port}`;
+  return listenLocally((incoming, response) => serveIdentity(incoming, response, { issuer, users }));
 }
 
 describe('a local token', () => {
-  test('passes aws-jwt-verify and says who the user is, for 12 hours', async () => {
+  test('passes aws-jwt-verify, names the user and is valid for 12 hours', async () => {
     const issuer = await openIssuer(url, null);
     const claims = await verify(issuer, await issuer.sign(alice));
     expect(claims).toMatchObject({
@@ -56,25 +45,25 @@ describe('a local token', () => {
     expect(claims).not.toHaveProperty('token_use');
   });
 
-  test('that has expired fails', async () => {
+  test('fails the verification after it expired', async () => {
     const issuer = await openIssuer(url, null);
     const token = await issuer.sign(alice, { expiresInSeconds: -60 });
     await expect(verify(issuer, token)).rejects.toThrow(/expired/);
   });
 
-  test('of another issuer fails', async () => {
+  test('fails the verification if another issuer signed it', async () => {
     const issuer = await openIssuer(url, null);
     const token = await (await openIssuer(url, null)).sign(alice);
     await expect(verify(issuer, token)).rejects.toThrow();
   });
 
-  test('can carry other claims', async () => {
+  test('can have other claims', async () => {
     const issuer = await openIssuer(url, null);
     const token = await issuer.sign(alice, { claims: { aud: 'another' } });
     await expect(verify(issuer, token)).rejects.toThrow(/audience/i);
   });
 
-  test('outlives a restart, by a key that only its owner can read', async () => {
+  test('stays valid after a restart, and only the owner can read the key file', async () => {
     const file = join(temporaryDirectory(), 'deep', 'issuer.json');
     const token = await (await openIssuer(url, file)).sign(alice);
     const again = await openIssuer(url, file);
@@ -82,15 +71,15 @@ describe('a local token', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  test('is not signed with a file that holds no key: one line says what to do', async () => {
+  test('needs a key file that contains a key', async () => {
     const file = join(temporaryDirectory(), 'issuer.json');
     writeFileSync(file, '{"kty":"EC"}');
-    await expect(openIssuer(url, file)).rejects.toThrow(/issuer\.json holds no signing key; delete it/);
+    await expect(openIssuer(url, file)).rejects.toThrow(/issuer\.json contains no signing key\. Delete it/);
   });
 });
 
-describe('over HTTP', () => {
-  test('the issuer shows its public keys and never the private part', async () => {
+describe('the issuer’s HTTP server', () => {
+  test('publishes its public keys without the private part', async () => {
     const origin = await serve();
     const jwks = await (await fetch(`${origin}/.well-known/jwks.json`)).json();
     expect(jwks).toMatchObject({ keys: [{ kty: 'EC', alg: 'ES256', use: 'sig', kid: expect.any(String) }] });
@@ -99,26 +88,26 @@ describe('over HTTP', () => {
     expect(configuration).toMatchObject({ issuer: url, jwks_uri: `${url}/.well-known/jwks.json` });
   });
 
-  test('POST /token gives a token of the user as text', async () => {
+  test('answers POST /token with a token of the user as text', async () => {
     const response = await fetch(`${await serve()}/token?user=alice`, { method: 'POST' });
     expect(response.status).toBe(200);
     expect(await response.text()).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
   });
 
-  test('an unknown user is 404 with the names that there are', async () => {
+  test('answers 404 with the known usernames for an unknown user', async () => {
     const response = await fetch(`${await serve()}/token?user=eve`, { method: 'POST' });
     expect(response.status).toBe(404);
     expect(await response.text()).toContain('alice, bob');
   });
 
-  test('a token is not to be had by GET', async () => {
+  test('issues no token by GET', async () => {
     expect((await fetch(`${await serve()}/token?user=alice`)).status).toBe(404);
   });
 
   test.each([
-    ['under another Host name', { host: 'evil.example:80' }],
-    ['from a page of another origin', { origin: 'http://evil.example' }],
-  ])('a token is not to be had %s', async (_name, headers) => {
+    ['for another Host header', { host: 'evil.example:80' }],
+    ['for a page of another origin', { origin: 'http://evil.example' }],
+  ])('issues no token %s', async (_name, headers) => {
     const origin = await serve();
     const status = await new Promise((resolve, reject) => {
       request(`${origin}/token?user=alice`, { method: 'POST', headers }, (response) => {

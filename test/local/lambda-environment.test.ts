@@ -1,9 +1,7 @@
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { closeFunctions, counter, endpoints, lines, result, start } from './functions-host.ts';
-import { removeTemporaryDirectories } from './mini-assembly.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { counter, endpoints, lines, result, start, useFunctionsHost } from './functions-host.ts';
 
-afterEach(closeFunctions);
-afterAll(removeTemporaryDirectories);
+useFunctionsHost();
 
 const waiting = `
 let busy = 0;
@@ -16,21 +14,21 @@ export const handler = async () => {
 };`;
 
 describe('an environment', () => {
-  test('stays warm: what a module holds outlives an event', async () => {
+  test('stays warm: module variables survive from event to event', async () => {
     const functions = start({ Count: { code: counter } });
     expect(await result(functions.run('Count', '{}'))).toBe(1);
     expect(await result(functions.run('Count', '{}'))).toBe(2);
     expect(functions.environmentCount('Count')).toBe(1);
   });
 
-  test('handles one event at a time, and more of them are started while all are busy', async () => {
+  test('handles one event at a time, and new ones start while all are busy', async () => {
     const functions = start({ Wait: { code: waiting } }, { limit: 3 });
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => result(functions.run('Wait', '{}'))));
     expect(outcomes).toEqual(Array.from({ length: 8 }, () => 1));
     expect(functions.environmentCount('Wait')).toBe(3);
   });
 
-  test('sees its own variables and nothing of this process', async () => {
+  test('gets its own variables and none of this process', async () => {
     const code = 'export const handler = async () => process.env;';
     process.env['PARLEY_TEST_SECRET'] = 'hidden';
     const functions = start({ Env: { code, variables: { OWN: 'yes' }, properties: { MemorySize: 512 } } });
@@ -50,7 +48,7 @@ describe('an environment', () => {
     expect(env).not.toHaveProperty('PATH');
   });
 
-  test('hands the handler a context that knows the function and the time left', async () => {
+  test('passes a context with the function and the remaining time', async () => {
     const code = `export const handler = async (event, context) => ({
       event, name: context.functionName, arn: context.invokedFunctionArn,
       id: context.awsRequestId, left: context.getRemainingTimeInMillis() });`;
@@ -65,7 +63,7 @@ describe('an environment', () => {
     expect(answer).toHaveProperty('left', expect.any(Number));
   });
 
-  test('writes what the function writes to the log, under its name', async () => {
+  test('logs the function’s output with its name', async () => {
     const code = "export const handler = async () => { console.log('one'); console.error('two'); };";
     const functions = start({ Talk: { code } });
     expect(await result(functions.run('Talk', '{}'))).toBeNull();

@@ -1,42 +1,50 @@
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ManualClock } from '../../local/clock.ts';
-import { closeFunctions, counter, lines, result, start } from './functions-host.ts';
-import { removeTemporaryDirectories } from './mini-assembly.ts';
+import { counter, lines, result, start, useFunctionsHost } from './functions-host.ts';
 
-afterEach(closeFunctions);
-afterAll(removeTemporaryDirectories);
+useFunctionsHost();
 
-describe('a failure', () => {
+describe('an invocation fails', () => {
   const cases: readonly [string, string, string, RegExp][] = [
     [
-      'of the handler',
+      'when the handler throws',
       'export const handler = async () => { throw new TypeError("no"); };',
       'TypeError',
       /^no$/,
     ],
-    ['while the bundle loads', 'throw new Error("broken");', 'Error', /^broken$/],
-    ['for want of a handler', 'export const other = 1;', 'Runtime.HandlerNotFound', /handler is undefined/],
-    ['of a result that is no JSON', 'export const handler = async () => 1n;', 'TypeError', /BigInt/],
+    ['when the bundle throws', 'throw new Error("broken");', 'Error', /^broken$/],
     [
-      'of a process that ends',
+      'when the handler is missing',
+      'export const other = 1;',
+      'Runtime.HandlerNotFound',
+      /handler is undefined/,
+    ],
+    [
+      'when JSON cannot represent the result',
+      'export const handler = async () => 1n;',
+      'TypeError',
+      /BigInt/,
+    ],
+    [
+      'when the process exits',
       'export const handler = async () => process.exit(3);',
       'Runtime.ExitError',
       /status 3/,
     ],
     [
-      'of a callback handler, which Node.js 24 on Lambda does not have',
+      'when the handler takes a callback',
       'export const handler = (event, context, callback) => callback(null, 1);',
       'Runtime.CallbackHandlerDeprecated',
       /callback/,
     ],
     [
-      'that nobody awaited',
+      'on an unhandled rejection',
       'export const handler = () => { Promise.reject(new Error("lost")); return new Promise(() => {}); };',
       'Runtime.UnhandledPromiseRejection',
       /lost/,
     ],
   ];
-  test.each(cases)('%s is told in Lambda’s own words', async (_name, code, errorType, message) => {
+  test.each(cases)('%s, with Lambda’s error', async (_name, code, errorType, message) => {
     const functions = start({ Fail: { code } });
     const outcome = await functions.run('Fail', '{}');
     expect(outcome).toMatchObject({
@@ -45,7 +53,7 @@ describe('a failure', () => {
     });
   });
 
-  test('ends with a new environment when the process died', async () => {
+  test('when the process exits, and the next event gets a new environment', async () => {
     const code = `let calls = 0;
       export const handler = async (event) => { calls += 1; if (event.die) process.exit(1); return calls; };`;
     const functions = start({ Die: { code } });
@@ -54,7 +62,7 @@ describe('a failure', () => {
     expect(await result(functions.run('Die', '{}'))).toBe(1);
   });
 
-  test('by timeout ends the environment and is told with the seconds', async () => {
+  test('after its timeout, which ends the environment', async () => {
     const clock = new ManualClock();
     const code = `let calls = 0;
       export const handler = async (event) => {
@@ -74,7 +82,7 @@ describe('a failure', () => {
     expect(await result(functions.run('Hang', '{}'))).toBe(1);
   });
 
-  test('of memory ends the environment, not this process', async () => {
+  test('when it runs out of memory, which ends only the environment', async () => {
     const code = `export const handler = async () => {
       const all = []; for (;;) all.push(new Array(100000).fill(all.length)); };`;
     const functions = start({ Greedy: { code, properties: { MemorySize: 32, Timeout: 60 } } });
@@ -84,7 +92,7 @@ describe('a failure', () => {
     });
   });
 
-  test('of an event that still ran when the stack closed', async () => {
+  test('when the stack closes while it runs', async () => {
     const functions = start({ Hang: { code: 'export const handler = () => new Promise(() => {});' } });
     const outcome = functions.run('Hang', '{}');
     await functions.close();
@@ -92,7 +100,7 @@ describe('a failure', () => {
   });
 });
 
-test('an unknown function is told as Lambda tells it', async () => {
+test('an unknown function is a ResourceNotFoundException', async () => {
   const functions = start({ Count: { code: counter } });
   expect(await functions.run('None', '{}')).toMatchObject({
     ok: false,

@@ -1,15 +1,13 @@
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { localUrl } from '../../local/lambda/variables.ts';
-import { closeFunctions, counter, lines, read, result, start } from './functions-host.ts';
-import { removeTemporaryDirectories } from './mini-assembly.ts';
+import { counter, lines, read, result, start, useFunctionsHost } from './functions-host.ts';
 
-afterEach(closeFunctions);
-afterAll(removeTemporaryDirectories);
+useFunctionsHost();
 
 describe('a new template', () => {
   const version = (number: number) => `export const handler = async () => ${number};`;
 
-  test('replaces what changed and leaves the rest warm', async () => {
+  test('replaces changed functions and keeps the others warm', async () => {
     const functions = start({ Changed: { code: version(1) }, Same: { code: counter } });
     await result(functions.run('Changed', '{}'));
     await result(functions.run('Same', '{}'));
@@ -18,7 +16,7 @@ describe('a new template', () => {
     expect(await result(functions.run('Same', '{}'))).toBe(2);
   });
 
-  test('lets a running event end on the old code', async () => {
+  test('lets a running event finish on the old code', async () => {
     const slow = `export const handler = async () => {
       console.log('started'); await new Promise((resolve) => setTimeout(resolve, 100)); return 'old'; };`;
     const functions = start({ Slow: { code: slow } });
@@ -29,7 +27,7 @@ describe('a new template', () => {
     expect(await outcome).toBe('old');
   });
 
-  test('gives a function whose variables changed a new environment', async () => {
+  test('starts new environments after a change of variables', async () => {
     const code = 'export const handler = async () => process.env.WORD;';
     const functions = start({ Say: { code, variables: { WORD: 'one' } } });
     expect(await result(functions.run('Say', '{}'))).toBe('one');
@@ -38,7 +36,7 @@ describe('a new template', () => {
   });
 });
 
-describe('a URL of API Gateway, CloudFront or Cognito', () => {
+describe('an AWS URL', () => {
   const endpoints = {
     gateway: 'http://127.0.0.1:8001',
     edge: 'http://localhost:8000',
@@ -54,11 +52,11 @@ describe('a URL of API Gateway, CloudFront or Cognito', () => {
     ['https://my-files.s3.us-east-1.amazonaws.com/', 'http://127.0.0.1:8004/my-files/'],
     ["img-src 'self' https://a.s3.us-east-1.amazonaws.com/; x", "img-src 'self' http://127.0.0.1:8004/a/; x"],
     ['plain text', 'plain text'],
-  ])('%s is locally %s', (value, expected) => {
+  ])('%s becomes %s', (value, expected) => {
     expect(localUrl(value, endpoints)).toBe(expected);
   });
 
-  test('reaches a function as the local one', async () => {
+  test('is local in a function’s variables', async () => {
     const code = 'export const handler = async () => process.env.SOCKET_URL;';
     const variables = {
       SOCKET_URL: { 'Fn::Sub': `https://\${Api}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/prod` },

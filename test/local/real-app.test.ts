@@ -40,7 +40,7 @@ describe('the synthesized app', () => {
   });
 
   test('leaves nothing of its template out', () => {
-    expect(stack.stack.leftOut).toEqual([]);
+    expect(stack.stack.unsupportedTypes).toEqual([]);
   });
 });
 
@@ -112,7 +112,7 @@ describe('npm start', () => {
       'another DynamoDB that is no URL',
       ['bin/local.ts', '--memory'],
       { DYNAMODB_ENDPOINT: 'x' },
-      /^DynamoDB was not opened: .*; .*\n$/,
+      /^Could not open DynamoDB: .*\. .*\n$/,
     ],
     [
       'a setting that the app refuses',

@@ -1,6 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -8,40 +6,23 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { bucketArn } from '../../local/account.ts';
 import { openObjects } from '../../local/s3/object-store.ts';
-import { allow } from './mini-assembly.ts';
-import {
-  calls,
-  clientOf,
-  closeHost,
-  closers,
-  everything,
-  functionClient,
-  lines,
-  objectsArn,
-  openHost,
-  serve,
-} from './s3-host.ts';
+import { calls, closers, developer, lines } from './aws-host.ts';
+import { allow, temporaryDirectory } from './mini-assembly.ts';
+import { clientOf, functionClient, objectsArn, readAndWrite, serve, useS3Host } from './s3-host.ts';
 
-beforeEach(openHost);
-afterEach(closeHost);
+useS3Host();
 
 const place = { Bucket: 'files', Key: 'room/1' };
 const png = { ...place, Body: Buffer.from('pixels'), ContentType: 'image/png' };
-
-function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'parley-s3-'));
-  closers.push(() => rmSync(directory, { recursive: true }));
-  return directory;
-}
 
 describe.each([
   { kept: 'in memory', open: () => openObjects(null) },
   { kept: 'in a directory', open: () => openObjects(temporaryDirectory()) },
 ])('an object $kept', ({ open }) => {
-  test('comes back as it was put, with its type, size and ETag', async () => {
+  test('keeps its bytes, type, size and ETag', async () => {
     const client = clientOf(await serve(open()));
     const { ETag } = await client.send(new PutObjectCommand(png));
     const got = await client.send(new GetObjectCommand(place));
@@ -51,7 +32,7 @@ describe.each([
     expect(head).toMatchObject({ ContentType: 'image/png', ContentLength: 6, ETag });
   });
 
-  test('is replaced by the next one, and gone once it is deleted', async () => {
+  test('is replaced by the next one, and does not exist after its deletion', async () => {
     const client = clientOf(await serve(open()));
     await client.send(new PutObjectCommand(png));
     await client.send(new PutObjectCommand({ ...png, Body: 'other', ContentType: 'text/plain' }));
@@ -61,7 +42,7 @@ describe.each([
     await expect(client.send(new GetObjectCommand(place))).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
-  test('comes back with the Cache-Control that it was put with, and without one with none', async () => {
+  test('keeps the Cache-Control of its upload', async () => {
     const client = clientOf(await serve(open()));
     await client.send(new PutObjectCommand({ ...png, CacheControl: 'no-cache' }));
     expect(await client.send(new GetObjectCommand(place))).toMatchObject({ CacheControl: 'no-cache' });
@@ -69,18 +50,18 @@ describe.each([
     expect((await client.send(new GetObjectCommand(place))).CacheControl).toBeUndefined();
   });
 
-  test('is not sent again to who has it already', async () => {
+  test('is not sent again to a client with the same ETag', async () => {
     const client = clientOf(await serve(open()));
     const { ETag } = await client.send(new PutObjectCommand({ ...png, CacheControl: 'no-cache' }));
     for (const IfNoneMatch of [ETag, `"other", W/${ETag}`]) {
-      const asked = client.send(new GetObjectCommand({ ...place, IfNoneMatch }));
-      await expect(asked).rejects.toMatchObject({ $metadata: { httpStatusCode: 304 } });
+      const conditional = client.send(new GetObjectCommand({ ...place, IfNoneMatch }));
+      await expect(conditional).rejects.toMatchObject({ $metadata: { httpStatusCode: 304 } });
     }
     const other = await client.send(new GetObjectCommand({ ...place, IfNoneMatch: '"other"' }));
     expect(await other.Body?.transformToString()).toBe('pixels');
   });
 
-  test('is listed by its key in its own bucket, until it is deleted', () => {
+  test('is listed in its own bucket until its deletion', () => {
     const objects = open();
     const object = {
       bytes: Buffer.from('x'),
@@ -90,14 +71,14 @@ describe.each([
     };
     objects.put('files', 'a/1', object);
     objects.put('files', 'b', object);
-    objects.put('files-of-others', 'c', object);
+    objects.put('files-2', 'c', object);
     expect([...objects.keys('files')].sort()).toEqual(['a/1', 'b']);
     objects.delete('files', 'a/1');
     expect(objects.keys('files')).toEqual(['b']);
     expect(objects.keys('none')).toEqual([]);
   });
 
-  test('is put once only where If-None-Match says so', async () => {
+  test('is uploaded only once with If-None-Match', async () => {
     const client = clientOf(await serve(open()));
     const once = new PutObjectCommand({ ...png, IfNoneMatch: '*' });
     await client.send(once);
@@ -105,7 +86,7 @@ describe.each([
   });
 
   test.each(['../../etc/passwd', '..', 'a/../../b', 'ä ö+%2F?&=#', 'x'.repeat(1000), "_.-~!*'()"])(
-    'has any key that a client can send, and that key is no path: %s',
+    'can have any key, which is never a file path: %s',
     async (Key) => {
       const client = clientOf(await serve(open()));
       await client.send(new PutObjectCommand({ ...png, Key }));
@@ -114,7 +95,7 @@ describe.each([
     },
   );
 
-  test('is given in part to a player that seeks', async () => {
+  test('is sent in part for a Range header', async () => {
     const client = clientOf(await serve(open()));
     await client.send(new PutObjectCommand(png));
     const part = async (Range: string) => {
@@ -128,7 +109,7 @@ describe.each([
   });
 });
 
-test('what is kept in a directory is there after a restart, and nothing is left of what was replaced', async () => {
+test('a directory keeps objects across restarts, and no files of replaced objects', async () => {
   const directory = temporaryDirectory();
   const first = clientOf(await serve(openObjects(directory)));
   await first.send(new PutObjectCommand({ ...png, Body: 'old' }));
@@ -142,9 +123,9 @@ test('what is kept in a directory is there after a restart, and nothing is left 
   expect(files).toHaveLength(2);
 });
 
-describe('a function may touch what its role grants, and nothing else', () => {
-  test('a granted call is done, and traced', async () => {
-    const client = functionClient(await serve(), everything);
+describe('a function’s role limits its calls', () => {
+  test('executes and traces a call that the role grants', async () => {
+    const client = functionClient(await serve(), readAndWrite);
     await client.send(new PutObjectCommand(png));
     const call = {
       functionName: 'send',
@@ -158,52 +139,52 @@ describe('a function may touch what its role grants, and nothing else', () => {
     ]);
   });
 
-  test('a call that is not granted is AccessDenied, and the log says what to grant', async () => {
+  test('denies a call that the role does not grant, and logs the missing grant', async () => {
     const client = functionClient(await serve(), allow('s3:GetObject', objectsArn));
     await expect(client.send(new PutObjectCommand(png))).rejects.toMatchObject({
       name: 'AccessDenied',
       message: expect.stringMatching(/SendRole\/send is not authorized to perform: s3:PutObject on resource/),
     });
     expect(lines).toEqual([
-      'AccessDenied: function send may not s3:PutObject on files/room/1; grant it in lib/',
+      'AccessDenied: function send may not call s3:PutObject on files/room/1. Grant it in lib/.',
     ]);
   });
 
-  test('a missing object is 403 to whom may not list, as on AWS, and 404 to whom may', async () => {
+  test('answers 403 for a missing object, or 404 if the caller may list the bucket', async () => {
     const url = await serve();
-    const reader = functionClient(url, everything);
+    const reader = functionClient(url, readAndWrite);
     const found = reader.send(new HeadObjectCommand(place));
     await expect(found).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
     expect(lines).toEqual([]);
-    const lister = functionClient(url, everything, allow('s3:ListBucket', bucketArn('files')));
+    const lister = functionClient(url, readAndWrite, allow('s3:ListBucket', bucketArn('files')));
     await expect(lister.send(new HeadObjectCommand(place))).rejects.toMatchObject({
       $metadata: { httpStatusCode: 404 },
     });
   });
 
-  test('a function’s key without its token is nobody’s', async () => {
+  test('refuses a function’s key without its session token', async () => {
     const url = await serve();
-    const { accessKeyId, secretAccessKey } = await functionClient(url, everything).config.credentials();
-    const thief = clientOf(url, { accessKeyId, secretAccessKey });
-    await expect(thief.send(new PutObjectCommand(png))).rejects.toMatchObject({ name: 'InvalidToken' });
+    const { accessKeyId, secretAccessKey } = await functionClient(url, readAndWrite).config.credentials();
+    const impostor = clientOf(url, { accessKeyId, secretAccessKey });
+    await expect(impostor.send(new PutObjectCommand(png))).rejects.toMatchObject({ name: 'InvalidToken' });
   });
 
-  test('whoever has not signed is refused', async () => {
+  test('refuses unsigned calls', async () => {
     const url = await serve();
     expect((await fetch(`${url}/files/room/1`)).status).toBe(403);
     expect((await fetch(`${url}/files/room/1`, { method: 'PUT', body: 'x' })).status).toBe(403);
   });
 });
 
-describe('what is not here is said', () => {
-  test('another bucket', async () => {
+describe('S3 refuses', () => {
+  test('an unknown bucket', async () => {
     const client = clientOf(await serve());
     const put = client.send(new PutObjectCommand({ ...png, Bucket: 'other' }));
     await expect(put).rejects.toMatchObject({ name: 'NoSuchBucket' });
   });
 
   test.each(['/files', '/files/', '/files?list-type=2', '/files/k?acl', '/files/k?uploads'])(
-    'a call that is not about one object: %s',
+    'a call that is not for one object: %s',
     async (path) => {
       const response = await fetch(`${await serve()}${path}`, {
         headers: { authorization: 'Credential=a/' },
@@ -212,16 +193,16 @@ describe('what is not here is said', () => {
     },
   );
 
-  test('a URL that cannot be read', async () => {
+  test('a malformed URL', async () => {
     expect((await fetch(`${await serve()}/files/%E0%A4%A`)).status).toBe(400);
   });
 
-  test('a body in signed chunks, as a SDK sends a stream', async () => {
+  test('a body in signed chunks, like an SDK sends a stream', async () => {
     const url = await serve();
     const client = new S3Client({
       endpoint: url,
       region: 'us-east-1',
-      credentials: { accessKeyId: 'developer', secretAccessKey: 'x' },
+      credentials: developer,
       maxAttempts: 1,
     });
     closers.push(() => client.destroy());
@@ -231,11 +212,11 @@ describe('what is not here is said', () => {
     };
     const response = await fetch(`${url}/files/k`, { method: 'PUT', body: 'x', headers });
     expect(response.status).toBe(501);
-    // With the checksum that the SDK adds by default, but in one piece, it is taken.
+    // The SDK sends this body in one piece, with its default checksum.
     await expect(client.send(new PutObjectCommand(png))).resolves.toMatchObject({ ETag: expect.any(String) });
   });
 
-  test('a body that is not what its hash says', async () => {
+  test('a body with another hash than the header’s', async () => {
     const headers = {
       authorization: 'AWS4-HMAC-SHA256 Credential=developer/20300101/us-east-1/s3/aws4_request',
       'x-amz-content-sha256': '0'.repeat(64),

@@ -1,18 +1,22 @@
+import { afterAll, afterEach } from 'vitest';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
-import { allow, type MiniApp } from './mini-assembly.ts';
+import { allow, type MiniApp, removeTemporaryDirectories } from './mini-assembly.ts';
 
 const users = [{ id: '1', username: 'alice', email: 'alice@example.com' }];
 const stacks: Stack[] = [];
-/** What the stacks of this test logged. */
+/** The log lines of this test. */
 export const lines: string[] = [];
 
-/** Stops what `start` started, and forgets what it logged. */
-export async function stopStacks(): Promise<void> {
-  await Promise.all(stacks.splice(0).map((stack) => stack.stop()));
-  lines.length = 0;
+/** Stops the stacks of each test in the calling file, and empties the log. */
+export function useStackHost(): void {
+  afterEach(async () => {
+    await Promise.all(stacks.splice(0).map((stack) => stack.stop()));
+    lines.length = 0;
+  });
+  afterAll(removeTemporaryDirectories);
 }
 
-/** A stack in memory on free ports. */
+/** Starts a stack in memory on free ports. */
 export async function start(
   synthesize: StackOptions['synthesize'],
   overrides: Partial<StackOptions> = {},
@@ -31,7 +35,7 @@ export async function start(
 
 const ok = 'export const handler = async () => ({ statusCode: 200 });';
 
-/** Posts to its own connection through `@connections`, by hand: a bundle of a few bytes has no SDK. */
+/** Posts to its own connection through `@connections`. It signs by hand, because it has no SDK. */
 const echo = (word: string) => `export const handler = async (event) => {
   const { connectionId } = event.requestContext;
   const key = process.env.AWS_ACCESS_KEY_ID;
@@ -52,7 +56,7 @@ const connectionsArn = {
   'Fn::Sub': `arn:aws:execute-api:\${AWS::Region}:\${AWS::AccountId}:\${Api}/prod/POST/@connections/*`,
 };
 
-/** An API whose `$default` posts `word` to the connection that spoke. */
+/** Returns an app whose `$default` route posts `word` to the sender's connection. */
 export function app(word: string, overrides: Partial<MiniApp['functions'][string]> = {}): MiniApp {
   return {
     functions: {

@@ -1,14 +1,13 @@
 import { createServer } from 'node:net';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { connect } from '../support/ws-client.ts';
-import { removeTemporaryDirectories, temporaryDirectory, writeAssembly } from './mini-assembly.ts';
-import { app, lines, start, stopStacks } from './stack-host.ts';
+import { temporaryDirectory, writeAssembly } from './mini-assembly.ts';
+import { app, lines, start, useStackHost } from './stack-host.ts';
 
-afterEach(stopStacks);
-afterAll(removeTemporaryDirectories);
+useStackHost();
 
 describe('a reload', () => {
-  test('gives an open socket the new code', async () => {
+  test('switches open sockets to the new code', async () => {
     let word = 'one';
     const stack = await start(async () => writeAssembly(app(word)));
     const client = await connect(stack.socketUrl);
@@ -23,18 +22,18 @@ describe('a reload', () => {
     await client.close();
   });
 
-  test('that fails leaves the old code at work', async () => {
+  test('that fails keeps the old code', async () => {
     let broken = false;
     const stack = await start(async () => (broken ? temporaryDirectory() : writeAssembly(app('one'))));
     const client = await connect(stack.socketUrl);
     broken = true;
-    await expect(stack.reload()).rejects.toThrow(/manifest\.json cannot be read; /);
+    await expect(stack.reload()).rejects.toThrow(/manifest\.json cannot be read\. /);
     client.send({ action: 'anything' });
     expect(await client.next()).toMatchObject({ word: 'one' });
     await client.close();
   });
 
-  test('takes a grant away at once, without a new environment', async () => {
+  test('revokes a grant at once, without a new environment', async () => {
     let overrides: { statements?: [] } = {};
     const stack = await start(async () => writeAssembly(app('one', overrides)));
     const client = await connect(stack.socketUrl);
@@ -50,8 +49,8 @@ describe('a reload', () => {
   });
 });
 
-describe('the end', () => {
-  test('closes every socket with 1001 and frees the ports', async () => {
+describe('a stack', () => {
+  test('closes every socket with 1001 when it stops, and frees its ports', async () => {
     const stack = await start(async () => writeAssembly(app('one')));
     const client = await connect(stack.socketUrl);
     await stack.stop();
@@ -66,26 +65,23 @@ describe('the end', () => {
     ['socket', 'PARLEY_SOCKET_PORT'],
     ['dynamodb', 'PARLEY_DYNAMODB_PORT'],
     ['services', 'PARLEY_SERVICES_PORT'],
-  ] as const)(
-    'of a start with a taken %s port is one line, and nothing is left listening',
-    async (taken, variable) => {
-      const blocker = createServer();
-      await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
-      const address = blocker.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      const ports = { edge: 0, socket: 0, dynamodb: 0, services: 0, [taken]: port };
-      const starting = start(async () => writeAssembly(app('one')), { ports });
-      await expect(starting).rejects.toThrow(
-        new RegExp(`did not start: port ${port} is taken; .* ${variable}$`),
-      );
-      await new Promise((resolve) => blocker.close(resolve));
-    },
-  );
+  ] as const)('does not start if the %s port is taken', async (taken, variable) => {
+    const blocker = createServer();
+    await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
+    const address = blocker.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const ports = { edge: 0, socket: 0, dynamodb: 0, services: 0, [taken]: port };
+    const starting = start(async () => writeAssembly(app('one')), { ports });
+    await expect(starting).rejects.toThrow(
+      new RegExp(`did not start: port ${port} is taken; .* ${variable}$`),
+    );
+    await new Promise((resolve) => blocker.close(resolve));
+  });
 
-  test('of a start with a broken template leaves its directory free for the next', async () => {
+  test('releases its directory if the template is broken', async () => {
     const directory = temporaryDirectory();
     const broken = start(async () => temporaryDirectory(), { directory });
-    await expect(broken).rejects.toThrow(/Template was not read/);
+    await expect(broken).rejects.toThrow(/Could not read the template/);
     const stack = await start(async () => writeAssembly(app('one')), { directory });
     expect(stack.tables).toEqual(['Rooms']);
     await expect(start(async () => writeAssembly(app('one')), { directory })).rejects.toThrow(

@@ -15,8 +15,8 @@ afterAll(removeTemporaryDirectories);
 const code = 'export const handler = async () => ({ statusCode: 200 });';
 const routes = ['$connect', '$default'];
 
-describe('a template is read', () => {
-  test('into functions whose environment and grants are resolved', () => {
+describe('readDeployment reads', () => {
+  test('functions with resolved variables and grants', () => {
     const deployment = readDeployment(
       writeAssembly({
         functions: {
@@ -36,7 +36,7 @@ describe('a template is read', () => {
       handler: 'handler',
       variables: { TABLE: 'Rooms' },
       timeoutMs: 5000,
-      retry: { attempts: 2 },
+      retry: { retries: 2 },
     });
     expect(send?.role.statements).toEqual([
       {
@@ -48,7 +48,7 @@ describe('a template is read', () => {
     expect(readFileSync(send?.file ?? '', 'utf8')).toBe(code);
   });
 
-  test('into the routes, stage and authorizer of its WebSocket API', () => {
+  test('the routes, the stage and the authorizer of the WebSocket API', () => {
     const assembly = writeAssembly({
       functions: { Send: { code, routes }, Gate: { code, routes: ['authorizer'] } },
       resources: {
@@ -81,7 +81,7 @@ describe('a template is read', () => {
     expect(authorizerId).toBe('Authorizer');
   });
 
-  test('into readable names: the hash of a logical id goes unless two would be alike', () => {
+  test('logical ids without their hash, if the result is unique', () => {
     const table = (name: string) => ({
       [name]: { Type: 'AWS::DynamoDB::Table', Properties: tableProperties },
     });
@@ -100,17 +100,17 @@ describe('a template is read', () => {
     ]);
   });
 
-  test('and what nothing runs is listed, unless it is knowingly left out', () => {
+  test('the resource types that the local stack does not run', () => {
     const resources = {
       Topic: { Type: 'AWS::SNS::Topic' },
       Metadata: { Type: 'AWS::CDK::Metadata' },
       Group: { Type: 'AWS::Logs::LogGroup' },
     };
     const assembly = writeAssembly({ functions: { Send: { code, routes } }, resources });
-    expect(readDeployment(assembly).leftOut).toEqual(['AWS::SNS::Topic']);
+    expect(readDeployment(assembly).unsupportedTypes).toEqual(['AWS::SNS::Topic']);
   });
 
-  test('and a resource whose condition does not hold is not there', () => {
+  test('only resources whose condition holds', () => {
     const assembly = writeAssembly({ functions: { Send: { code, routes } } });
     rewrite(assembly, (template) => ({
       ...template,
@@ -134,8 +134,8 @@ function rewrite(assembly: string, change: (template: Section) => Section): void
   writeFileSync(file, JSON.stringify(change(template)));
 }
 
-describe('a broken template is one line that says what and what to do', () => {
-  const oneLine = /^[^\n]+: [^\n]+; [^\n]+$/;
+describe('a broken template is refused with a reason and advice:', () => {
+  const oneLine = /^[^\n]+: [^\n]+[.;] [^\n]+$/;
   const readBroken = (resources: Record<string, unknown>): (() => unknown) => {
     const assembly = writeAssembly({ functions: { Send: { code, routes } }, resources });
     return () => readDeployment(assembly);
@@ -147,7 +147,7 @@ describe('a broken template is one line that says what and what to do', () => {
     expect(read).toThrow(/manifest\.json cannot be read/);
   });
 
-  test('a template that is no JSON', () => {
+  test('a template that is not JSON', () => {
     const assembly = writeAssembly({ functions: { Send: { code, routes } } });
     writeFileSync(join(assembly, 'Mini.template.json'), '{"Resources": ');
     expect(() => readDeployment(assembly)).toThrow(oneLine);
@@ -159,30 +159,30 @@ describe('a broken template is one line that says what and what to do', () => {
     mkdirSync(directory, { recursive: true });
     const stack = { type: 'aws:cloudformation:stack', properties: { templateFile: 'x' } };
     writeFileSync(join(directory, 'manifest.json'), JSON.stringify({ artifacts: { A: stack, B: stack } }));
-    expect(() => readDeployment(directory)).toThrow(/has 2 stacks; /);
+    expect(() => readDeployment(directory)).toThrow(/has 2 stacks\. /);
   });
 
   test.each([
-    ['a resource without type', { Odd: {} }, /Odd in .* has no Type; /],
+    ['a resource without a type', { Odd: {} }, /Odd in .* has no Type\. /],
     ['no WebSocket API', { Api: { Type: 'AWS::SNS::Topic' } }, /has 0 WebSocket APIs; /],
     ['no stage', { Stage: { Type: 'AWS::SNS::Topic' } }, /has 0 stages; /],
     [
-      'a route to nowhere',
+      'a route without an integration',
       { connectIntegration: { Type: 'AWS::SNS::Topic' } },
       /does not know Ref of connect/,
     ],
+    ['a missing role', { SendRole: { Type: 'AWS::SNS::Topic' } }, /function Send, Role.*SendRole\.Arn/],
     [
-      'a role that is not in it',
-      { SendRole: { Type: 'AWS::SNS::Topic' } },
-      /function Send, Role.*SendRole\.Arn/,
+      'a table without a key',
+      { Rooms: { Type: 'AWS::DynamoDB::Table' } },
+      /table Rooms: it has no KeySchema\. /,
     ],
-    ['a table without key', { Rooms: { Type: 'AWS::DynamoDB::Table' } }, /Rooms has no KeySchema; /],
   ])('%s', (_name, resources, message) => {
     expect(readBroken(resources)).toThrow(message);
     expect(readBroken(resources)).toThrow(oneLine);
   });
 
-  test('an unknown value in a function names the function and the variable', () => {
+  test('an unknown reference in a variable of a function', () => {
     const variables = { QUEUE: { Ref: 'Nothing' } };
     const assembly = writeAssembly({ functions: { Send: { code, routes, variables } } });
     expect(() => readDeployment(assembly)).toThrow(
@@ -190,19 +190,18 @@ describe('a broken template is one line that says what and what to do', () => {
     );
   });
 
-  test.each(['Condition', 'NotAction', 'NotResource'])(
-    'a policy with %s is refused, not passed over',
-    (element) => {
-      const statements = [{ ...allow('dynamodb:*', '*'), [element]: {} }];
-      const assembly = writeAssembly({ functions: { Send: { code, routes, statements } } });
-      expect(() => readDeployment(assembly)).toThrow(new RegExp(`role SendRole uses ${element}`));
-    },
-  );
+  test.each(['Condition', 'NotAction', 'NotResource'])('a policy with %s', (element) => {
+    const statements = [{ ...allow('dynamodb:*', '*'), [element]: {} }];
+    const assembly = writeAssembly({ functions: { Send: { code, routes, statements } } });
+    expect(() => readDeployment(assembly)).toThrow(new RegExp(`role SendRole uses ${element}`));
+  });
 
-  test('a function whose bundle is missing says to build', () => {
+  test('a function without its bundle', () => {
     const assembly = writeAssembly({
       functions: { Send: { code, routes, properties: { Handler: 'other.handler' } } },
     });
-    expect(() => readDeployment(assembly)).toThrow(/has no other\.mjs for Send; run `npm run build`/);
+    expect(() => readDeployment(assembly)).toThrow(
+      /function Send: .* has no other\.mjs\. Run `npm run build`/,
+    );
   });
 });

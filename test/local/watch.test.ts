@@ -20,13 +20,13 @@ function watchTwo(reload: () => Promise<void>) {
     sources: [{ path: join(root, 'functions'), prepare: build }, { path: join(root, 'lib') }],
     reload,
     log: (line) => lines.push(line),
-    quietMs: 20,
+    debounceMs: 20,
   });
   closers.push(stop);
   return { root, lines, build, stop };
 }
 
-test('a change deep in functions/ builds, then reloads', async () => {
+test('builds and then reloads after a change deep in functions/', async () => {
   const order: string[] = [];
   const { root, lines, build } = watchTwo(async () => void order.push('reload'));
   build.mockImplementation(async () => void order.push('build'));
@@ -35,7 +35,7 @@ test('a change deep in functions/ builds, then reloads', async () => {
   expect(order).toEqual(['build', 'reload']);
 });
 
-test('a change in lib/ reloads without a build', async () => {
+test('reloads without a build after a change in lib/', async () => {
   const reload = vi.fn(async () => {});
   const { root, build } = watchTwo(reload);
   writeFileSync(join(root, 'lib', 'stack.ts'), 'x');
@@ -43,20 +43,22 @@ test('a change in lib/ reloads without a build', async () => {
   expect(build).not.toHaveBeenCalled();
 });
 
-test('a build that fails is one line, reloads nothing, and the next change is tried anew', async () => {
+test('logs a failed build in one line, does not reload, and builds again after the next change', async () => {
   const reload = vi.fn(async () => {});
   const { root, lines, build } = watchTwo(reload);
   build.mockRejectedValueOnce(new Error('Build failed: send.ts:1; correct it'));
   writeFileSync(join(root, 'functions', 'send.ts'), 'x');
   await vi.waitFor(() =>
-    expect(lines).toEqual(['Not reloaded, the code before goes on: Build failed: send.ts:1; correct it']),
+    expect(lines).toEqual([
+      'Could not reload, so the previous code stays active: Build failed: send.ts:1; correct it',
+    ]),
   );
   expect(reload).not.toHaveBeenCalled();
   writeFileSync(join(root, 'functions', 'send.ts'), 'y');
   await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
 });
 
-test('a change during a reload is taken up after it', async () => {
+test('reloads again after a change during a reload', async () => {
   let release = (): void => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;
@@ -74,7 +76,7 @@ test('a change during a reload is taken up after it', async () => {
 });
 
 test.each(['index.html', 'style.css', 'main.tsx', 'icon.svg'])(
-  '%s is a source like any other',
+  'reloads after a change of %s',
   async (name) => {
     const reload = vi.fn(async () => {});
     const { root } = watchTwo(reload);
@@ -83,7 +85,7 @@ test.each(['index.html', 'style.css', 'main.tsx', 'icon.svg'])(
   },
 );
 
-test('an editor’s swap files are no change', async () => {
+test('ignores the swap files of editors', async () => {
   const reload = vi.fn(async () => {});
   const { root } = watchTwo(reload);
   for (const name of ['.a.ts.swp', 'a.ts~', '#a.ts#', '.style.css.swp', 'notes.md'])

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../functions/store/database.ts';
 import { memberKey, visitorKey } from '../../functions/store/keys.ts';
 import { checkWriteAccess, countVisitorWrite, putMember, setMute } from '../../functions/store/members.ts';
@@ -6,19 +6,17 @@ import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
 import { countWrite, type WriteWindow } from '../../functions/store/write-window.ts';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { NOON } from '../support/sample.ts';
-import { clientOf, closeHost, openHost, serve } from './dynamodb-host.ts';
-import { removeTemporaryDirectories } from './mini-assembly.ts';
+import { useAwsHost } from './aws-host.ts';
+import { clientOf, serve } from './dynamodb-host.ts';
 
 let db: Database;
 
+useAwsHost();
 beforeEach(async () => {
-  openHost();
   const client = sdkDynamoDb(clientOf(await serve(await openEmbedded(null))));
   db = openDatabase(client, { chat: 'rooms', connections: '' });
   await putMember(db, '1', '1', 'member');
 });
-afterEach(closeHost);
-afterAll(removeTemporaryDirectories);
 
 const windowOf = (messages: number, windowMs = 10_000, counted: WriteWindow['counted'] = 'send') => ({
   counted,

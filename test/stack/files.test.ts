@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { filePath } from '../../functions/dialects/frame.ts';
 import { ChatError } from '../../functions/domain/errors.ts';
 import type { FileInput } from '../../functions/domain/file.ts';
-import { attachFile } from '../../functions/rooms/attach-file.ts';
+import { attachFile } from '../../functions/rooms/files.ts';
 import { signedFiles } from '../../functions/store/files.ts';
 import { expireUpload } from '../../functions/store/uploads.ts';
 import { databaseOf, newRoom } from '../support/rooms.ts';

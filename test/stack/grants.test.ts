@@ -29,7 +29,7 @@ test('a call that no role grants is refused, the client is told, and the log nam
   expect(await alice.take('error')).toMatchObject({ code: 'INTERNAL' });
   await alice.close();
   await expect(stack.stop()).rejects.toThrow(
-    /AccessDenied: function \S*Send\S* may not dynamodb:Query on table TablesConnections/,
+    /AccessDenied: function \S*Send\S* may not call dynamodb:Query on table TablesConnections/,
   );
   synthesizer.dispose();
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Change } from '../../functions/domain/message.ts';
-import { enterLog } from '../../functions/log/append.ts';
+import { appendToLog } from '../../functions/log/append.ts';
 import { logKey, repeatKey, roomKey } from '../../functions/store/keys.ts';
 import { getEntry, putChange, putMessage, putVoid } from '../../functions/store/log.ts';
 import { takeSeq } from '../../functions/store/rooms.ts';
@@ -179,11 +179,11 @@ describe('a number that nothing stands under', () => {
     const claim = { room: id, user: '1', clientId: 'slow' };
     const write = async () => {
       const room = await takeSeq(db, id, Date.now());
-      return enterLog(room, claim, (seq) => putMessage(db, messageOf({ id: seq, room: id })), parts);
+      return appendToLog(room, claim, (seq) => putMessage(db, messageOf({ id: seq, room: id })), parts);
     };
     const room = await takeSeq(db, id, Date.now());
     await putVoid(db, id, room.seq);
-    const first = await enterLog(
+    const first = await appendToLog(
       room,
       claim,
       (seq) => putMessage(db, messageOf({ id: seq, room: id, clientId: 'slow' })),

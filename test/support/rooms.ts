@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { BatchWriteItemCommand, DynamoDBClient, type PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { demoUsers, makeRoom } from '../../bin/demo.ts';
 import type { DynamoDb } from '../../functions/aws/dynamodb.ts';
-import { mapLimited } from '../../functions/delivery/map-limited.ts';
+import { mapLimited } from '../../functions/delivery/concurrency.ts';
 import type { Connection } from '../../functions/domain/connection.ts';
 import type { Message } from '../../functions/domain/message.ts';
 import { listConnections } from '../../functions/store/connections.ts';

@@ -1,6 +1,6 @@
 import type { Session } from '../../functions/domain/connection.ts';
 import type { User } from '../../functions/domain/member.ts';
-import type { Message } from '../../functions/domain/message.ts';
+import type { Deletion, Edit, Message, Reaction } from '../../functions/domain/message.ts';
 
 export const alice: User = { id: '1', username: 'alice', email: 'alice@example.com', userType: 'student' };
 export const bob: User = { id: '2', username: 'bob', email: 'bob@example.com', userType: 'student' };
@@ -40,3 +40,29 @@ export const carolSocket = (overrides: Partial<Session> = {}): Session =>
     { id: '3', username: 'carol', email: 'carol@example.com', userType: 'teacher' },
     { connectedAt: Date.now() - 60_000, tokenExpiresAt: Date.now() + 3_600_000, ...overrides },
   );
+
+const changed = { message: 1, by: '1', at: '2025-02-16T12:34:56.789Z' };
+
+export const editOf = (overrides: Partial<Edit> = {}): Edit => ({
+  kind: 'edit',
+  text: 'Hello!',
+  seq: 2,
+  ...changed,
+  ...overrides,
+});
+
+export const deletionOf = (overrides: Partial<Deletion> = {}): Deletion => ({
+  kind: 'delete',
+  seq: 2,
+  ...changed,
+  ...overrides,
+});
+
+export const reactionOf = (overrides: Partial<Reaction> = {}): Reaction => ({
+  kind: 'react',
+  emoji: '👍',
+  removed: false,
+  seq: 2,
+  ...changed,
+  ...overrides,
+});

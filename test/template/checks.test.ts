@@ -13,7 +13,7 @@ const oidc = {
 /** The CDK's own function that deploys the page. */
 const provider = 'Chat/Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C512MiB';
 
-/** Where which finding is accepted, and the sentence that says why. */
+/** The acknowledged findings: resource, id and reason. */
 function acknowledgments(app: App) {
   return app.node.findAll().flatMap(({ node }) =>
     node.metadata
@@ -27,18 +27,18 @@ test.each([
   { variant: 'a Cognito user pool', context: {} },
   { variant: 'an issuer of the team', context: oidc },
   { variant: 'access logs', context: { accessLogs: true } },
-])('the template with $variant passes the AwsSolutions checks', ({ context }) => {
+])('passes the AwsSolutions checks with $variant', ({ context }) => {
   const app = createCheckedApp({ ...temporaryOptions(), context });
   expect(Object.keys(app.synth().getStackByName('Parley').template.Resources).length).toBeGreaterThan(0);
 });
 
-test('a finding that nobody justified fails the synth', () => {
+test('fails the synthesis for an unacknowledged finding', () => {
   const app = createCheckedApp(temporaryOptions());
   new Bucket(new Stack(app, 'Another'), 'Unguarded');
   expect(() => app.synth()).toThrow('AwsSolutions-S10');
 });
 
-test('each accepted finding is accepted at its own resource, with a sentence', () => {
+test('acknowledges each finding at its own resource with a reason', () => {
   const found = acknowledgments(createCheckedApp(temporaryOptions()));
   const rules = Map.groupBy(found, ({ rule }) => rule.replace(/\[.*/, ''));
   const places = [...rules].map(([rule, each]) => [rule, each.map(({ path }) => path).sort()]);
@@ -71,7 +71,7 @@ test('each accepted finding is accepted at its own resource, with a sentence', (
   for (const { reason } of found) expect(reason).toMatch(/^[A-Z].{40,}\.$/);
 });
 
-test('an accepted wildcard of a function of ours is accepted for its resource only', () => {
+test('acknowledges a wildcard for its own resource only', () => {
   const wildcards = acknowledgments(createCheckedApp(temporaryOptions())).filter(
     ({ rule, path }) => rule.startsWith('AwsSolutions-IAM5') && !path.includes('CDKBucketDeployment'),
   );
@@ -83,7 +83,7 @@ test('an accepted wildcard of a function of ours is accepted for its resource on
   }
 });
 
-test('the flags of cdk.json hold for a synth in process too', () => {
+test('applies the feature flags of cdk.json to an in-process synthesis', () => {
   expect(createCheckedApp(temporaryOptions()).node.tryGetContext('@aws-cdk/aws-iam:minimizePolicies')).toBe(
     true,
   );

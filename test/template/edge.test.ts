@@ -33,14 +33,14 @@ const cachingDisabled = '4135ea2d-6df8-44a3-9df3-4b5a84be39ad';
 const cachingOptimized = '658327ea-f89d-4fab-a63d-7e88639e58f6';
 const allViewerExceptHost = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 
-describe('there is one edge', () => {
-  test('and its name is the one that the outputs give to clients', () => {
+describe('the edge', () => {
+  test('is named by the output Url', () => {
     expect(others).toEqual([]);
     expect(template.outputs).toMatchObject({ Url: 'https://<EdgeDistribution.DomainName>' });
     expect(JSON.stringify(template.outputs)).not.toContain('execute-api');
   });
 
-  test('with the sockets, the API and, for everything else, the page', () => {
+  test('forwards sockets and REST, and serves the page for everything else', () => {
     expect(behaviors.map(({ PathPattern }) => PathPattern)).toEqual(['/ws/*', '/api/*']);
     expect(config).toMatchObject({ DefaultRootObject: 'index.html', HttpVersion: 'http2', Enabled: true });
     expect(config).not.toHaveProperty('WebACLId');
@@ -54,7 +54,7 @@ const apis = [
 ] as const;
 
 describe.each(apis)('%s', (pattern, api) => {
-  test('goes to its API over TLS 1.2, at the root, with all that the viewer sent but the Host', () => {
+  test('forwards to its API over TLS 1.2 with all headers but Host', () => {
     expect(originOf(behavior(pattern))).toEqual({
       Id: expect.any(String),
       DomainName: `${api}.execute-api.<AWS::Region>.<AWS::URLSuffix>`,
@@ -63,7 +63,7 @@ describe.each(apis)('%s', (pattern, api) => {
     expect(behavior(pattern)['OriginRequestPolicyId']).toBe(allViewerExceptHost);
   });
 
-  test('is never cached, takes every method, and refuses plain HTTP instead of redirecting a token', () => {
+  test('is never cached, allows every method, and refuses plain HTTP', () => {
     expect(behavior(pattern)).toMatchObject({
       CachePolicyId: cachingDisabled,
       ViewerProtocolPolicy: 'https-only',
@@ -74,10 +74,10 @@ describe.each(apis)('%s', (pattern, api) => {
   });
 });
 
-describe('the function of /ws/*', () => {
+describe('the CloudFront Function of /ws/*', () => {
   const [found, ...more] = template.resources('AWS::CloudFront::Function');
 
-  test('is the source in lib/edge, published, on runtime 2.0', () => {
+  test('is published from lib/edge on runtime 2.0', () => {
     expect(more).toEqual([]);
     expect(found?.properties).toMatchObject({
       AutoPublish: true,
@@ -86,14 +86,14 @@ describe('the function of /ws/*', () => {
     });
   });
 
-  test('runs on the requests of viewers to /ws/*, and nothing runs elsewhere', () => {
+  test('runs on viewer requests to /ws/* only', () => {
     expect(behavior('/ws/*')['FunctionAssociations']).toEqual([
       { EventType: 'viewer-request', FunctionARN: '<EdgeRouteSocket.FunctionARN>' },
     ]);
     for (const each of [behavior('/api/*'), page]) expect(each).not.toHaveProperty('FunctionAssociations');
   });
 
-  test('knows the stage of the WebSocket API', () => {
+  test('uses the stage of the WebSocket API', () => {
     const stages = template
       .resources('AWS::ApiGatewayV2::Stage')
       .filter(({ properties }) => properties['ApiId'] === '<SocketApi>')
@@ -104,7 +104,7 @@ describe('the function of /ws/*', () => {
 });
 
 describe('the page', () => {
-  test('is read from its bucket, cached and over HTTPS', () => {
+  test('is served from its bucket, cached, over HTTPS', () => {
     expect(page).toMatchObject({
       AllowedMethods: ['GET', 'HEAD'],
       CachePolicyId: cachingOptimized,
@@ -123,7 +123,7 @@ describe('the page', () => {
     });
   });
 
-  test('lies in a private, encrypted bucket that outlives the stack', () => {
+  test('is stored in a private, encrypted bucket that is retained', () => {
     const bucket = template.resources('AWS::S3::Bucket').find(({ id }) => id === 'EdgePage');
     expect(bucket).toMatchObject({
       deletionPolicy: 'Retain',
@@ -139,7 +139,7 @@ describe('the page', () => {
     expect(JSON.stringify(bucket?.properties['BucketEncryption'])).toContain('AES256');
   });
 
-  test('is given to nobody but this distribution, and to nobody without TLS', () => {
+  test('can be read by this distribution only, over TLS only', () => {
     const policy = template.resources('AWS::S3::BucketPolicy').find(({ id }) => id === 'EdgePagePolicy');
     const document = policy?.properties['PolicyDocument'] as { Statement: readonly unknown[] } | undefined;
     const Statement = document?.Statement;
@@ -166,7 +166,7 @@ describe('the page', () => {
     );
   });
 
-  test('cannot be framed, sniffed or loaded without TLS once it was with it', () => {
+  test('has headers against framing, sniffing and plain HTTP', () => {
     expect(page['ResponseHeadersPolicyId']).toBe('<EdgePageHeaders>');
     const [headers] = template.resources('AWS::CloudFront::ResponseHeadersPolicy');
     const policy = headers?.properties['ResponseHeadersPolicyConfig'];
@@ -187,7 +187,7 @@ describe('the page', () => {
   });
 });
 
-describe('a session cookie counts from', () => {
+describe('the session cookie is accepted from', () => {
   const allowed = ({ function: find }: typeof template) => {
     const { Variables } = find('authorize').properties['Environment'] as { Variables: unknown };
     return Variables;
@@ -197,7 +197,7 @@ describe('a session cookie counts from', () => {
     expect(allowed(template)).toMatchObject({ ALLOWED_ORIGINS: 'https://<EdgeDistribution.DomainName>' });
   });
 
-  test('pages of the origins that allowedOrigins names, and no others', () => {
+  test('pages of the origins in allowedOrigins only', () => {
     const given = synthesize({ allowedOrigins: 'https://chat.example.com, http://localhost:5173' });
     expect(allowed(given)).toMatchObject({
       ALLOWED_ORIGINS: 'https://chat.example.com,http://localhost:5173',
@@ -205,7 +205,7 @@ describe('a session cookie counts from', () => {
   });
 });
 
-test('CloudFront’s names, which hold for a whole account, are of this stack in this Region', () => {
+test('account-wide CloudFront names contain the stack and the Region', () => {
   const named = (stackName: string) =>
     synthesize({ stackName })
       .resources()
@@ -228,7 +228,7 @@ test('CloudFront’s names, which hold for a whole account, are of this stack in
   }
 });
 
-test('the edge is told to those who need its name, and nothing waits for itself', () => {
+test('passes the edge’s name to its users without a dependency cycle', () => {
   const all = template.resources();
   const ids = new Set(all.map(({ id }) => id));
   const needs = new Map(

@@ -6,7 +6,7 @@ const template = synthesize();
 const bucketOf = ({ resources }: typeof template) =>
   resources('AWS::S3::Bucket').find(({ id }) => id === 'FilesBucket');
 
-test('the bucket for files is private, encrypted, and outlives the stack', () => {
+test('the files bucket is private, encrypted and retained', () => {
   expect(bucketOf(template)).toMatchObject({
     deletionPolicy: 'Retain',
     properties: {
@@ -24,17 +24,17 @@ test('the bucket for files is private, encrypted, and outlives the stack', () =>
   });
 });
 
-test('its name is of this stack alone, and is known to the edge before there is a bucket', () => {
+test('computes a bucket name that is unique to the stack and known before the bucket exists', () => {
   expect(bucketOf(template)?.properties['BucketName']).toBe('parley-files-<part 2 of <AWS::StackId>>');
 });
 
-test('nothing but an upload that was left unfinished is deleted by itself', () => {
+test('deletes nothing automatically but unfinished uploads', () => {
   expect(bucketOf(template)?.properties['LifecycleConfiguration']).toEqual({
     Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }],
   });
 });
 
-test('whoever comes without TLS, or with an old one, is refused whatever they may do', () => {
+test('denies access without TLS 1.2', () => {
   const policies = template.resources('AWS::S3::BucketPolicy').map(({ properties }) => properties);
   const own = policies.find(({ Bucket }) => Bucket === '<FilesBucket>');
   const deny = {
@@ -59,7 +59,7 @@ const originsOf = (synthesized: typeof template) => {
   return cors.CorsRules.flatMap(({ AllowedOrigins }) => AllowedOrigins);
 };
 
-test('pages of the edge alone may upload and read, and only with the headers that a signed URL asks for', () => {
+test('allows only pages of the edge to use signed URLs, with the headers that these need', () => {
   expect(bucketOf(template)?.properties['CorsConfiguration']).toMatchObject({
     CorsRules: [
       {
@@ -71,7 +71,7 @@ test('pages of the edge alone may upload and read, and only with the headers tha
   expect(originsOf(template)).toEqual([template.outputs['Url']]);
 });
 
-test('allowedOrigins says whose pages may upload and read instead', () => {
+test('allowedOrigins replaces the origins that may use signed URLs', () => {
   const synthesized = synthesize({ allowedOrigins: 'https://a.example.com,https://b.example.com' });
   expect(originsOf(synthesized)).toEqual(['https://a.example.com', 'https://b.example.com']);
 });

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseRates } from '../../functions/gateway/context.ts';
 import { createApp } from '../../lib/app.ts';
+import { entries } from '../../lib/entries.ts';
 import { allEntries, synthesize, temporaryOptions } from './synthesize.ts';
 
 const template = synthesize({
@@ -9,48 +12,28 @@ const template = synthesize({
   jwksUri: 'https://login.example.com/jwks.json',
 });
 
-const CHAT_TABLE = '<TablesChat>';
-const CONNECTIONS_TABLE = '<TablesConnections>';
-const SOCKET_URL = 'https://<SocketApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/prod';
-const posting = { CHAT_TABLE, CONNECTIONS_TABLE, SOCKET_URL };
-const sending = { ...posting, FANOUT_FUNCTION: '<FanoutFunction>', RATE_LIMIT: 'group:20/10,direct:20/10' };
-const filing = { ...sending, FILES_BUCKET: '<FilesBucket>' };
+const environmentOf = (entry: string): Record<string, string> =>
+  (template.function(entry).properties['Environment'] as { Variables: Record<string, string> }).Variables;
 
-const verifying = {
-  ISSUER: 'https://login.example.com/',
-  AUDIENCE: 'chat',
-  JWKS_URI: 'https://login.example.com/jwks.json',
-};
+/** Every variable that the stack sets on some function. */
+const variables = new Set<string>(Object.values(entries).flatMap((entry) => entry.variables));
 
-const variables: Record<string, Record<string, string>> = {
-  authorize: {
-    CHAT_TABLE,
-    ...verifying,
-    ALLOWED_ORIGINS: 'https://<EdgeDistribution.DomainName>',
-  },
-  connect: { CHAT_TABLE, CONNECTIONS_TABLE, WELCOME_FUNCTION: '<WelcomeFunction>' },
-  welcome: { ...posting, FILES_BUCKET: '<FilesBucket>' },
-  disconnect: posting,
-  send: filing,
-  edit: filing,
-  delete: filing,
-  default: { ...filing, ...verifying },
-  http: {
-    ...filing,
-    MAX_FILE_BYTES: '25000000',
-    ...verifying,
-    ALLOWED_ORIGINS: 'https://<EdgeDistribution.DomainName>',
-  },
-  fanout: posting,
-};
+/** Variables whose absence means the default. */
+const optional = new Set(['CONNECTIONS_TABLE', 'DIRECT_ROOMS', 'RATE_LIMIT', 'USER_POOL_CLIENT']);
 
-test('there is one function for each entry and no other, but the one of the CDK that deploys the page', () => {
+/** Returns the variables that the deployed bundle of an entry names. */
+function namedInBundle(entry: string): string[] {
+  const bundle = readFileSync(join(import.meta.dirname, '../../dist/functions', entry, 'index.mjs'), 'utf8');
+  return [...new Set(bundle.match(/\b[A-Z][A-Z_]{3,}\b/g))].filter((name) => variables.has(name));
+}
+
+test('creates one function for each entry, and the CDK’s page deployment function', () => {
   const runtimes = template.resources('AWS::Lambda::Function').map(({ properties }) => properties['Runtime']);
   expect(runtimes.filter((runtime) => runtime === 'nodejs24.x')).toHaveLength(allEntries.length);
   expect(runtimes).toHaveLength(allEntries.length + 1);
 });
 
-test.each(allEntries)('%s runs its bundle, without the source map, on Node 24 on arm64', (entry) => {
+test.each(allEntries)('%s runs its bundle on Node 24 and arm64, without the source map', (entry) => {
   expect(template.function(entry).properties).toMatchObject({
     Runtime: 'nodejs24.x',
     Architectures: ['arm64'],
@@ -67,8 +50,25 @@ test('with the setting awsClient: sdk, every function uses the AWS SDK, and is d
   expect(withSdk.assetFiles('send')).toEqual(['index.mjs', 'sdk-files.mjs', 'sdk-poster.mjs']);
 });
 
-test.each(allEntries)('%s is told its variables and no others', (entry) => {
-  expect(template.function(entry).properties['Environment']).toEqual({ Variables: variables[entry] });
+test.each(allEntries)('%s gets every variable that its bundle reads, and no other', (entry) => {
+  const named = namedInBundle(entry);
+  const set = Object.keys(environmentOf(entry));
+  expect(set.filter((name) => !named.includes(name))).toEqual([]);
+  expect(named.filter((name) => !set.includes(name) && !optional.has(name))).toEqual([]);
+});
+
+test('variables refer to the resources of this stack', () => {
+  expect(environmentOf('http')).toMatchObject({
+    CHAT_TABLE: '<TablesChat>',
+    CONNECTIONS_TABLE: '<TablesConnections>',
+    SOCKET_URL: 'https://<SocketApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/prod',
+    FANOUT_FUNCTION: '<FanoutFunction>',
+    FILES_BUCKET: '<FilesBucket>',
+    ALLOWED_ORIGINS: 'https://<EdgeDistribution.DomainName>',
+    ISSUER: 'https://login.example.com/',
+    JWKS_URI: 'https://login.example.com/jwks.json',
+  });
+  expect(environmentOf('connect')).toMatchObject({ WELCOME_FUNCTION: '<WelcomeFunction>' });
 });
 
 test.each([
@@ -79,7 +79,7 @@ test.each([
     'group:20/10,direct:60/10',
     { group: { messages: 20, windowMs: 10_000 }, direct: { messages: 60, windowMs: 10_000 } },
   ],
-])('rateLimit %s is told as %s, and the functions read it as it was meant', (rateLimit, told, rates) => {
+])('passes rateLimit %s as %s, which the functions parse', (rateLimit, told, rates) => {
   const { Variables } = synthesize({ rateLimit }).function('send').properties['Environment'] as {
     Variables: Record<string, string>;
   };
@@ -94,7 +94,7 @@ test.each(allEntries.filter((entry) => entry !== 'fanout'))(
   },
 );
 
-test.each(allEntries)('%s logs JSON to a log group of its own', (entry) => {
+test.each(allEntries)('%s logs JSON to its own log group', (entry) => {
   const name = entry.charAt(0).toUpperCase() + entry.slice(1);
   expect(template.function(entry).properties['LoggingConfig']).toMatchObject({
     LogFormat: 'JSON',
@@ -102,9 +102,9 @@ test.each(allEntries)('%s logs JSON to a log group of its own', (entry) => {
   });
 });
 
-test('every log group has a retention and goes with the stack', () => {
+test('every log group has a retention and is deleted with the stack', () => {
   const groups = template.resources('AWS::Logs::LogGroup');
-  // One for each function of ours, and one for the CDK's own that deploys the page.
+  // One for each of our functions, and one for the CDK's own function that deploys the page.
   expect(groups).toHaveLength(allEntries.length + 1);
   for (const group of groups) {
     expect(group).toMatchObject({ properties: { RetentionInDays: 30 }, deletionPolicy: 'Delete' });
@@ -118,7 +118,7 @@ test('logRetentionDays sets the retention of every log group', () => {
   );
 });
 
-test('a welcome is tried once within a minute, a fan-out three times, and what failed for good goes to a queue', () => {
+test('tries welcome once within a minute and fanout three times, and queues failed events', () => {
   const found = template.resources('AWS::Lambda::EventInvokeConfig').map(({ properties }) => properties);
   const DestinationConfig = { OnFailure: { Destination: '<FailuresQueue.Arn>' } };
   expect(found).toEqual([
@@ -139,14 +139,14 @@ test('a welcome is tried once within a minute, a fan-out three times, and what f
   ]);
 });
 
-test('a missing bundle stops the synth with a line that says what to do', () => {
+test('fails the synthesis with advice for a missing bundle', () => {
   const options = temporaryOptions(allEntries.filter((entry) => entry !== 'send'));
   expect(() => createApp(options)).toThrow(
-    `Synth failed: no bundle for "send" in ${options.bundles}; run \`npm run build\``,
+    `Synthesis failed: there is no bundle for "send" in ${options.bundles}. Run \`npm run build\`.`,
   );
 });
 
-test('the queue of failed events, which hold texts, is encrypted, asked by TLS only, and short-lived', () => {
+test('encrypts the queue of failed events, requires TLS and keeps events for two days', () => {
   const [queue, ...others] = template.resources('AWS::SQS::Queue');
   expect(others).toEqual([]);
   expect(queue).toMatchObject({

@@ -75,7 +75,7 @@ const expected: Record<string, readonly string[]> = {
 const account = '<AWS::Region>:<AWS::AccountId>';
 const socketArn = `arn:<AWS::Partition>:execute-api:${account}:<SocketApi>/prod`;
 
-/** The statements that the words above stand for, as they are in a policy document. */
+/** Expands the shorthand above to the statements of a policy document. */
 function statements(entry: string, grants: readonly string[]) {
   const name = entry.charAt(0).toUpperCase() + entry.slice(1);
   const written = grants.map((grant) => {
@@ -99,12 +99,12 @@ function statements(entry: string, grants: readonly string[]) {
   return [logs, ...written].map((each) => ({ Effect: 'Allow', ...each }));
 }
 
-/** What the CDK brings along to deploy the page is in page.test.ts. */
+/** The CDK's own function that deploys the page is tested in page.test.ts. */
 const isOurs = ({ id }: Resource) => !id.startsWith('CustomCDKBucketDeployment');
 
 const roleOf = ({ properties }: Resource) => String(properties['Role']).replace(/^<(.+)\.Arn>$/, '$1');
 
-test.each(allEntries)('%s may do exactly what it needs', (entry) => {
+test.each(allEntries)('%s has exactly the grants that it needs', (entry) => {
   const role = roleOf(template.function(entry));
   const policies = template
     .resources('AWS::IAM::Policy')
@@ -114,7 +114,7 @@ test.each(allEntries)('%s may do exactly what it needs', (entry) => {
   ]);
 });
 
-test('every function of ours has a role of its own, for Lambda only and with nothing but its policy', () => {
+test('every function has its own role with nothing but its policy', () => {
   const roles = template.resources('AWS::IAM::Role').filter(isOurs);
   expect(roles.map(({ id }) => id).sort()).toEqual(
     allEntries.map((entry) => roleOf(template.function(entry))).sort(),
@@ -136,7 +136,7 @@ interface Statement {
   readonly Resource: string | readonly string[];
 }
 
-test('no action of ours is a wildcard, and no resource but the connections of the stage and the files', () => {
+test('grants no wildcard action, and wildcard resources only for connections and files', () => {
   const all = template
     .resources('AWS::IAM::Policy')
     .filter(isOurs)

@@ -10,12 +10,12 @@ const ofHttp = (type: string, from = template) =>
     .filter(({ properties }) => properties['ApiId'] === '<HttpApi>')
     .map(({ properties }) => properties);
 
-test('the HTTP API has no CORS: page and API are under one name', () => {
+test('the HTTP API has no CORS, because the edge serves page and API', () => {
   const apis = template.resources('AWS::ApiGatewayV2::Api').filter(({ id }) => id === 'HttpApi');
   expect(apis.map(({ properties }) => properties)).toEqual([{ Name: 'Parley-http', ProtocolType: 'HTTP' }]);
 });
 
-test('everything under /api, and nothing else, goes to the one function, in payload format 2.0', () => {
+test('routes everything under /api to one function in payload format 2.0', () => {
   expect(ofHttp('Route')).toEqual([
     {
       ApiId: '<HttpApi>',
@@ -34,7 +34,7 @@ test('everything under /api, and nothing else, goes to the one function, in payl
   ]);
 });
 
-test('API Gateway may invoke the function for that route only', () => {
+test('allows API Gateway to invoke the function for that route only', () => {
   const permissions = template
     .resources('AWS::Lambda::Permission')
     .map(({ properties }) => properties)
@@ -49,11 +49,11 @@ test('API Gateway may invoke the function for that route only', () => {
   ]);
 });
 
-test('its stage is the default one, deploys by itself and leaves throttling to the account', () => {
+test('uses the default stage with automatic deployment and the account’s throttling', () => {
   expect(ofHttp('Stage')).toEqual([{ ApiId: '<HttpApi>', StageName: '$default', AutoDeploy: true }]);
 });
 
-test('with the user pool the function is told its client, with an issuer of the team it is told of none', () => {
+test('passes the user pool client to the function only if there is a user pool', () => {
   const variablesOf = (from: typeof template) =>
     (from.function('http').properties['Environment'] as { Variables: Record<string, unknown> }).Variables;
   expect(variablesOf(template)).toMatchObject({
@@ -66,7 +66,7 @@ test('with the user pool the function is told its client, with an issuer of the 
   expect(variablesOf(oidc)).not.toHaveProperty('USER_POOL_CLIENT');
 });
 
-test('accessLogs=true logs requests to an own group, with no header, no path and no query string in a line', () => {
+test('accessLogs=true logs requests without headers, paths and query strings', () => {
   const [stage] = ofHttp('Stage', synthesize({ accessLogs: 'true' }));
   const settings = stage?.['AccessLogSettings'] as { DestinationArn: string; Format: string };
   expect(settings.DestinationArn).toContain('<HttpAccessLogs');
@@ -80,6 +80,6 @@ test('accessLogs=true logs requests to an own group, with no header, no path and
   ]);
 });
 
-test('the API’s own name is no output: clients are given the edge’s', () => {
+test('the API’s own name is not an output', () => {
   expect(JSON.stringify(template.outputs)).not.toContain('HttpApi');
 });

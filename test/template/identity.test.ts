@@ -3,7 +3,7 @@ import { synthesize } from './synthesize.ts';
 
 const cognito = synthesize();
 
-test('without settings the stack makes a user pool that only an administrator fills, and that outlives it', () => {
+test('creates a retained user pool without self sign-up by default', () => {
   const [pool, ...others] = cognito.resources('AWS::Cognito::UserPool');
   expect(others).toEqual([]);
   expect(pool).toMatchObject({
@@ -32,7 +32,7 @@ test('without settings the stack makes a user pool that only an administrator fi
   expect(pool?.properties).not.toHaveProperty('UsernameAttributes');
 });
 
-test('the app client has no secret, signs in by password or SRP, and does not tell which names exist', () => {
+test('the app client has no secret, allows password and SRP, and hides which users exist', () => {
   const clients = cognito.resources('AWS::Cognito::UserPoolClient').map(({ properties }) => properties);
   expect(clients).toEqual([
     {
@@ -43,13 +43,13 @@ test('the app client has no secret, signs in by password or SRP, and does not te
       EnableTokenRevocation: true,
       PreventUserExistenceErrors: 'ENABLED',
       SupportedIdentityProviders: ['COGNITO'],
-      // Users must not say themselves what type they are.
+      // Users must not choose their own type.
       WriteAttributes: ['email'],
     },
   ]);
 });
 
-test('the authorizer is told the user pool as issuer and its client as audience', () => {
+test('passes the user pool as issuer and its client as audience to the authorizer', () => {
   const issuer = 'https://cognito-idp.<AWS::Region>.<AWS::URLSuffix>/<IdentityUserPool>';
   expect(cognito.function('authorize').properties['Environment']).toMatchObject({
     Variables: {
@@ -64,17 +64,17 @@ test('the authorizer is told the user pool as issuer and its client as audience'
   });
 });
 
-test('with an issuer of the team the authorizer is told that one, and there is no user pool', () => {
+test('passes the team’s own issuer to the authorizer and creates no user pool', () => {
   const oidc = synthesize({
-    issuer: 'https://team.eu.auth0.com/',
+    issuer: 'https://issuer.example.com/',
     audience: 'https://chat.example.com',
-    jwksUri: 'https://team.eu.auth0.com/.well-known/jwks.json',
+    jwksUri: 'https://issuer.example.com/.well-known/jwks.json',
   });
   expect(oidc.function('authorize').properties['Environment']).toMatchObject({
     Variables: {
-      ISSUER: 'https://team.eu.auth0.com/',
+      ISSUER: 'https://issuer.example.com/',
       AUDIENCE: 'https://chat.example.com',
-      JWKS_URI: 'https://team.eu.auth0.com/.well-known/jwks.json',
+      JWKS_URI: 'https://issuer.example.com/.well-known/jwks.json',
     },
   });
   expect(oidc.resources().filter(({ type }) => type.startsWith('AWS::Cognito::'))).toEqual([]);

@@ -9,7 +9,7 @@ const deployments = template.resources('Custom::CDKBucketDeployment');
 const step = (name: string) => deployments.find(({ id }) => id.startsWith(`EdgePageDeployment${name}`));
 
 describe('the page', () => {
-  test('comes into its bucket as it was built, without source maps', () => {
+  test('is deployed to its bucket without source maps', () => {
     for (const { properties } of deployments) {
       expect(properties).toMatchObject({ DestinationBucketName: '<EdgePage>' });
       const [key, ...others] = properties['SourceObjectKeys'] as string[];
@@ -18,7 +18,7 @@ describe('the page', () => {
     }
   });
 
-  test('is asked for anew each time, and what it names, whose names change with it, is kept for a year', () => {
+  test('index.html is revalidated each time, and hashed files are cached for a year', () => {
     const forAYear = { 'cache-control': 'public, max-age=31536000, immutable' };
     expect(step('Index')?.properties).toMatchObject({
       Exclude: ['*'],
@@ -31,7 +31,7 @@ describe('the page', () => {
     }
   });
 
-  test('is whole at each moment: what index.html names comes before it, and what the old one named goes after', () => {
+  test('uploads new files before index.html and deletes old ones after it', () => {
     expect(deployments).toHaveLength(3);
     expect([step('Hashed'), step('Index'), step('Pruned')].map((each) => each?.properties['Prune'])).toEqual([
       false,
@@ -42,11 +42,11 @@ describe('the page', () => {
     expect(step('Pruned')?.dependsOn).toContain(step('Index')?.id);
   });
 
-  test('invalidates nothing at the edge', () => {
+  test('needs no invalidation', () => {
     for (const { properties } of deployments) expect(properties).not.toHaveProperty('DistributionId');
   });
 
-  test('that is not built stops the synth with what to do', () => {
+  test('fails the synthesis with advice when it is not built', () => {
     const options = temporaryOptions();
     rmSync(join(options.page, 'index.html'));
     expect(() => createApp(options)).toThrow(
@@ -55,12 +55,12 @@ describe('the page', () => {
   });
 });
 
-describe('the function of the CDK that deploys the page', () => {
+describe('the CDK function that deploys the page', () => {
   const [provider] = template
     .resources('AWS::Lambda::Function')
     .filter(({ properties }) => properties['Runtime'] !== 'nodejs24.x');
 
-  test('is one for all steps, with one layer, and its logs end', () => {
+  test('is shared by all steps, has one layer, and its logs expire', () => {
     expect(template.resources('AWS::Lambda::LayerVersion')).toHaveLength(1);
     expect(provider?.properties).toMatchObject({
       MemorySize: 512,
@@ -72,7 +72,7 @@ describe('the function of the CDK that deploys the page', () => {
     expect(logs?.properties).toEqual({ RetentionInDays: 30 });
   });
 
-  test('may write to the page’s bucket and to no other', () => {
+  test('may write to the page’s bucket only', () => {
     const policies = template
       .resources('AWS::IAM::Policy')
       .filter(({ id }) => id.startsWith('CustomCDKBucketDeployment'));
@@ -95,7 +95,7 @@ describe('the content security policy', () => {
   const policy = written?.SecurityHeadersConfig.ContentSecurityPolicy;
   const files = 'https://parley-files-<part 2 of <AWS::StackId>>.s3.<AWS::Region>.<AWS::URLSuffix>/';
 
-  test('lets the page load its own script and style, files of this chat, and nothing else', () => {
+  test('allows the page’s own scripts and styles and the chat’s files only', () => {
     expect(policy?.['Override']).toBe(true);
     expect(String(policy?.['ContentSecurityPolicy']).split('; ')).toEqual([
       "default-src 'none'",
@@ -110,7 +110,7 @@ describe('the content security policy', () => {
     ]);
   });
 
-  test('names the bucket that files are put into', () => {
+  test('names the files bucket', () => {
     const bucket = template.resources('AWS::S3::Bucket').find(({ id }) => id === 'FilesBucket');
     expect(files).toMatch(new RegExp(`^https://${String(bucket?.properties['BucketName'])}\\.s3\\.`));
   });

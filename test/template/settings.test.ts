@@ -11,7 +11,7 @@ const oidc = {
 
 const read = (context: Record<string, unknown>) => readSettings((key) => context[key]);
 
-test('without context the defaults hold', () => {
+test('uses the defaults without context', () => {
   expect(read({})).toEqual({
     stackName: 'Parley',
     oidc: null,
@@ -25,7 +25,7 @@ test('without context the defaults hold', () => {
   });
 });
 
-test('values are taken as the command line gives them, as texts', () => {
+test('accepts values as strings from the command line', () => {
   const texts = { stackName: 'Chat-2', logRetentionDays: '7', accessLogs: 'true' };
   const allowedOrigins = 'https://chat.example.com, http://localhost:8000';
   expect(read({ ...oidc, ...texts, allowedOrigins, directRooms: 'on-demand', awsClient: 'sdk' })).toEqual({
@@ -51,7 +51,7 @@ test.each([
   },
   { rateLimit: 'direct:off', group: { messages: 20, seconds: 10 }, direct: null },
   { rateLimit: 'group:7/2', group: { messages: 7, seconds: 2 }, direct: { messages: 20, seconds: 10 } },
-])('rateLimit $rateLimit is a limit for each kind of room', ({ rateLimit, group, direct }) => {
+])('parses rateLimit $rateLimit for each kind of room', ({ rateLimit, group, direct }) => {
   expect(read({ rateLimit }).rateLimit).toEqual({ group, direct });
 });
 
@@ -60,7 +60,7 @@ test.each([
   { issuer: oidc.issuer, jwksUri: oidc.jwksUri, missing: 'audience' },
   { issuer: oidc.issuer, audience: 'chat', missing: 'jwksUri' },
   { issuer: oidc.issuer, audience: 'chat', jwksUri: '', missing: 'jwksUri' },
-])('an identity without its $missing is refused', ({ missing, ...context }) => {
+])('rejects an issuer without $missing', ({ missing, ...context }) => {
   expect(() => read(context)).toThrow(
     `Setting "${missing}" is not usable: it is missing; give issuer, audience and jwksUri, or none for a Cognito user pool`,
   );
@@ -112,11 +112,11 @@ test.each([
   { context: { awsClient: 'fast' }, key: 'awsClient' },
   { context: { stackName: 'my chat' }, key: 'stackName' },
   { context: { stackName: 5 }, key: 'stackName' },
-])('a $key that cannot be used is refused by name: $context', ({ context, key }) => {
+])('rejects an invalid $key by name: $context', ({ context, key }) => {
   expect(() => read(context)).toThrow(`Setting "${key}" is not usable: `);
 });
 
-test('the app refuses to be made with a setting that cannot be used', () => {
+test('the app cannot be created with an invalid setting', () => {
   const options = temporaryOptions();
   expect(() => createApp({ ...options, context: { issuer: oidc.issuer } })).toThrow('Setting "audience"');
 });

@@ -17,20 +17,20 @@ const routes = {
 const invocationOf = (entry: string) =>
   `arn:<AWS::Partition>:apigateway:<AWS::Region>:lambda:path/2015-03-31/functions/<${template.function(entry).id}.Arn>/invocations`;
 
-/** The WebSocket API's own of a type; the HTTP API has such resources too. */
+/** Returns the WebSocket API's resources of a type. The HTTP API has resources of the same types. */
 const ofSocket = (type: string) =>
   template
     .resources(`AWS::ApiGatewayV2::${type}`)
     .filter(({ properties }) => properties['ApiId'] === '<SocketApi>');
 
-test('the action field of a frame chooses the route', () => {
+test('selects the route by the field action', () => {
   const apis = template.resources('AWS::ApiGatewayV2::Api').filter(({ id }) => id === 'SocketApi');
   expect(apis.map(({ properties }) => properties)).toEqual([
     { Name: 'Parley', ProtocolType: 'WEBSOCKET', RouteSelectionExpression: '$request.body.action' },
   ]);
 });
 
-test('each route goes to its function, and none sends back what a function returns', () => {
+test('routes each key to its function without a route response', () => {
   const integrations = new Map(ofSocket('Integration').map(({ id, properties }) => [id, properties]));
   const found = ofSocket('Route').map(({ properties }) => {
     expect(properties).not.toHaveProperty('RouteResponseSelectionExpression');
@@ -46,7 +46,7 @@ test('each route goes to its function, and none sends back what a function retur
   expect(template.resources('AWS::ApiGatewayV2::RouteResponse')).toEqual([]);
 });
 
-test('only $connect asks the authorizer, which always runs: its one source is the Host header, and nothing is cached', () => {
+test('only $connect has the authorizer, with Host as its identity source and no cache', () => {
   const authorizers = template.resources('AWS::ApiGatewayV2::Authorizer');
   expect(authorizers.map(({ properties }) => properties)).toEqual([
     {
@@ -66,7 +66,7 @@ test('only $connect asks the authorizer, which always runs: its one source is th
   }
 });
 
-test('API Gateway may invoke each function for its own route only, and nobody else may', () => {
+test('allows API Gateway to invoke each function for its own route only', () => {
   const found = template
     .resources('AWS::Lambda::Permission')
     .map(({ properties }) => properties)
@@ -83,13 +83,13 @@ test('API Gateway may invoke each function for its own route only, and nobody el
   expect(found).toEqual(expect.arrayContaining(expected));
 });
 
-test('there is one stage, prod, that deploys by itself and leaves throttling to the account', () => {
+test('has one stage, prod, with automatic deployment and the account’s throttling', () => {
   expect(ofSocket('Stage').map(({ properties }) => properties)).toEqual([
     { ApiId: '<SocketApi>', StageName: 'prod', AutoDeploy: true },
   ]);
 });
 
-test('accessLogs=true logs to an own group, with no header, no query string and no frame in a line', () => {
+test('accessLogs=true logs without headers, query strings and frames', () => {
   const logged = synthesize({ accessLogs: 'true' });
   const [stage] = logged.resources('AWS::ApiGatewayV2::Stage');
   const settings = stage?.properties['AccessLogSettings'] as { DestinationArn: string; Format: string };
@@ -107,7 +107,7 @@ test('accessLogs=true logs to an own group, with no header, no query string and 
   expect(group).toMatchObject({ properties: { RetentionInDays: 30 }, deletionPolicy: 'Delete' });
 });
 
-test('the outputs name the tables, and not this API: clients go through the edge', () => {
+test('the outputs name the tables but not this API', () => {
   expect(template.outputs).toMatchObject({
     ChatTableName: '<TablesChat>',
     ConnectionsTableName: '<TablesConnections>',

@@ -23,23 +23,23 @@ export interface Resource {
   readonly type: string;
   readonly properties: Record<string, unknown>;
   readonly deletionPolicy: string | undefined;
-  /** What is made before it, beside what its properties name. */
+  /** The resources that it depends on explicitly. */
   readonly dependsOn: readonly string[];
 }
 
 export interface Synthesized {
-  /** All resources, or those of a type. */
+  /** Returns all resources, or those of one type. */
   resources(type?: string): readonly Resource[];
-  /** The function that runs the bundle of an entry. */
+  /** Returns the function that runs the bundle of an entry. */
   function(entry: string): Resource;
   readonly outputs: Record<string, unknown>;
-  /** The names of the files in a function's asset. */
+  /** Returns the names of the files in a function's asset. */
   assetFiles(entry: string): readonly string[];
-  /** The names of the files in the asset with this key. */
+  /** Returns the names of the files in the asset with this key. */
   filesOf(assetKey: string): readonly string[];
 }
 
-/** Synthesizes with bundles that say which entry they are, without the checks, and reads the template back. */
+/** Synthesizes with dummy bundles and without checks, and parses the template. */
 export function synthesize(context: Record<string, unknown> = {}): Synthesized {
   const directory = mkdtempSync(join(tmpdir(), 'parley-template-'));
   try {
@@ -52,7 +52,7 @@ export function synthesize(context: Record<string, unknown> = {}): Synthesized {
   }
 }
 
-/** The app's options with a bundle for each entry and a page, all in a directory that goes when the test ends. */
+/** Returns app options with dummy bundles and a dummy page in a temporary directory. */
 export function temporaryOptions(entries: readonly string[] = allEntries) {
   const directory = mkdtempSync(join(tmpdir(), 'parley-app-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
@@ -115,13 +115,13 @@ interface Assets {
   files: Record<string, { source: { path: string } }>;
 }
 
-/** The functions of the chat, without the one that the CDK brings along to deploy the page. */
+/** Returns the chat's functions without the CDK's own function that deploys the page. */
 const isOurs = ({ type, properties }: Resource) =>
   type === 'AWS::Lambda::Function' && String(properties['Runtime']).startsWith('nodejs');
 
 const codeOf = ({ properties }: Resource) => (properties['Code'] as { S3Key: string }).S3Key;
 
-/** Where an asset lies in the cloud assembly: its key is its hash. */
+/** Returns the path of an asset in the cloud assembly. Its key is its hash. */
 function assetDirectory(outdir: string, key: string): string {
   const { files } = readJson<Assets>(join(outdir, 'Chat.assets.json'));
   return join(outdir, present(files[key.replace(/\.zip$/, '')], key).source.path);
@@ -132,7 +132,7 @@ function entryOf(outdir: string, resource: Resource): string {
   return present(/'(\w+)'/.exec(source)?.[1], `entry of ${resource.id}`);
 }
 
-/** The names of the files in each asset that is a directory, by its key. */
+/** Returns the file names of each directory asset, by its key. */
 function listAssets(outdir: string): ReadonlyMap<string, readonly string[]> {
   const { files } = readJson<Assets>(join(outdir, 'Chat.assets.json'));
   const directories = Object.entries(files).filter(([, { source }]) => !/\.(zip|json)$/.test(source.path));
@@ -145,7 +145,7 @@ const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, 'utf8')) 
 
 const shortId = (id: string) => id.replace(/[0-9A-F]{8}$/, '');
 
-/** Intrinsic functions as text: a reference is `<Id>`, an attribute `<Id.Attribute>`. */
+/** Formats intrinsic functions as text: `<Id>` for a reference, `<Id.Attribute>` for an attribute. */
 function simplify(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(simplify);
   if (typeof value !== 'object' || value === null) return value;

@@ -4,7 +4,7 @@ import { synthesize } from './synthesize.ts';
 
 const tables = synthesize().resources('AWS::DynamoDB::Table');
 
-/** Attribute names, the partition key first; throws on an attribute that is not a string. */
+/** Returns the attribute names, partition key first. Throws for an attribute that is not a string. */
 function keys(schema: unknown, definitions: unknown): readonly string[] {
   const types = new Map(
     (definitions as { AttributeName: string; AttributeType: string }[]).map((each) => [
@@ -32,11 +32,11 @@ function table(id: string) {
   return { keys: keys(KeySchema, AttributeDefinitions), indexes, rest, deletionPolicy };
 }
 
-test('there are two tables', () => {
+test('creates two tables', () => {
   expect(tables.map(({ id }) => id)).toEqual(['TablesConnections', 'TablesChat']);
 });
 
-test('connections is found by room or by user, expires by itself, and goes with the stack', () => {
+test('connections is keyed by room and by user, expires, and is deleted with the stack', () => {
   expect(table('TablesConnections')).toEqual({
     keys: ['room S HASH', 'connection S RANGE'],
     indexes: [
@@ -54,7 +54,7 @@ test('connections is found by room or by user, expires by itself, and goes with 
   });
 });
 
-test('chat is backed up to the second, cannot be deleted by mistake, and outlives the stack', () => {
+test('chat has point-in-time recovery and deletion protection, and is retained', () => {
   expect(table('TablesChat')).toEqual({
     keys: ['room S HASH', 'item S RANGE'],
     indexes: [
@@ -70,7 +70,7 @@ test('chat is backed up to the second, cannot be deleted by mistake, and outlive
   });
 });
 
-test('the tables whose calls are counted have the same keys', () => {
+test('the tables of the counting bench have the same keys', () => {
   const own = { TablesConnections: 'connections', TablesChat: 'chat' };
   for (const [id, name] of Object.entries(own)) {
     const counted = countedTables.find((each) => each.name === name);

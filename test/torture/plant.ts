@@ -36,14 +36,15 @@ const plants = {
     replacements: [
       {
         file: 'functions/delivery/deliver.ts',
-        text: 'const frame = frameFor(connection);',
-        by: `const lost = 'message' in event && event.seq % 4 === 3 && connection !== to[0];
-      const frame = lost ? undefined : frameFor(connection);`,
+        text: 'const frame = encode(connection);',
+        by: `const seq = event.kind === 'MessageChanged' ? event.change.seq : event.kind === 'MessageSent' ? event.seq : 0;
+      const lost = seq % 4 === 3 && connection !== receivers[0];
+      const frame = lost ? undefined : encode(connection);`,
       },
       {
         file: 'functions/log/catch-up.ts',
-        text: 'changes, seq: upTo,',
-        by: 'changes: changes.filter(({ seq }) => seq % 4 !== 3), seq: upTo,',
+        text: 'changes, seq: page.upTo,',
+        by: "changes: changes.filter((e) => (e.kind === 'MessageSent' ? e.seq : e.change.seq) % 4 !== 3), seq: page.upTo,",
       },
     ],
   },

@@ -3,74 +3,64 @@ import { type Dialect, FrameError } from '../dialect.ts';
 import { attached, clientIdOf, fieldOf, fieldsOf, parseFrame, wireId } from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
 import { actionFrame } from './encode.ts';
-import {
-  authenticateFrame,
-  deleteFrame,
-  editFrame,
-  historyFrame,
-  joinFrame,
-  leaveFrame,
-  pingFrame,
-  reactFrame,
-  seenFrame,
-  sendFrame,
-  syncFrame,
-  typingFrame,
-} from './schema.ts';
+import * as schema from './schema.ts';
 
-const changed = (fields: { room_id?: string | undefined; client_id?: string | undefined }) => ({
+const common = (fields: { room_id?: string | undefined; client_id?: string | undefined }) => ({
   ...(fields.room_id !== undefined && { room: fields.room_id }),
   ...(fields.client_id !== undefined && { clientId: fields.client_id }),
 });
 
 const decoders: Record<string, (frame: object) => Command> = {
   send(frame) {
-    const fields = fieldsOf(sendFrame, frame);
+    const fields = fieldsOf(schema.sendFrame, frame);
     const reply = fields.reply_to === undefined ? {} : { replyTo: fields.reply_to };
     const { message: text, type } = fields;
-    return { kind: 'SendMessage', text, type, ...reply, ...attached(fields), ...changed(fields) };
+    return { kind: 'SendMessage', text, type, ...reply, ...attached(fields), ...common(fields) };
   },
   edit(frame) {
-    const fields = fieldsOf(editFrame, frame);
-    return { kind: 'EditMessage', message: fields.message_id, text: fields.text, ...changed(fields) };
+    const fields = fieldsOf(schema.editFrame, frame);
+    return { kind: 'EditMessage', message: fields.message_id, text: fields.text, ...common(fields) };
   },
   delete(frame) {
-    const fields = fieldsOf(deleteFrame, frame);
-    return { kind: 'DeleteMessage', message: fields.message_id, ...changed(fields) };
+    const fields = fieldsOf(schema.deleteFrame, frame);
+    return { kind: 'DeleteMessage', message: fields.message_id, ...common(fields) };
   },
   react(frame) {
-    const fields = fieldsOf(reactFrame, frame);
+    const fields = fieldsOf(schema.reactFrame, frame);
     const { message_id: message, emoji, remove } = fields;
-    return { kind: 'React', message, emoji, remove, ...changed(fields) };
+    return { kind: 'React', message, emoji, remove, ...common(fields) };
   },
   seen(frame) {
-    const fields = fieldsOf(seenFrame, frame);
-    return { kind: 'MarkSeen', message: fields.message_id, ...changed(fields) };
+    const fields = fieldsOf(schema.seenFrame, frame);
+    return { kind: 'MarkSeen', message: fields.message_id, ...common(fields) };
   },
   typing(frame) {
-    const fields = fieldsOf(typingFrame, frame);
-    return { kind: 'SetTyping', typing: fields.typing, ...changed(fields) };
+    const fields = fieldsOf(schema.typingFrame, frame);
+    return { kind: 'SetTyping', typing: fields.typing, ...common(fields) };
   },
   history(frame) {
-    const fields = fieldsOf(historyFrame, frame);
+    const fields = fieldsOf(schema.historyFrame, frame);
     const before = fields.before === undefined ? {} : { before: fields.before };
-    return { kind: 'LoadHistory', limit: fields.limit, ...before, ...changed(fields) };
+    return { kind: 'LoadHistory', limit: fields.limit, ...before, ...common(fields) };
   },
   sync(frame) {
-    const fields = fieldsOf(syncFrame, frame);
-    return { kind: 'Sync', since: fields.since, ...changed(fields) };
+    const fields = fieldsOf(schema.syncFrame, frame);
+    return { kind: 'Sync', since: fields.since, ...common(fields) };
   },
-  authenticate: (frame) => ({ kind: 'Authenticate', token: fieldsOf(authenticateFrame, frame).token }),
-  join: (frame) => ({ kind: 'JoinRoom', room: fieldsOf(joinFrame, frame).room_id }),
-  leave: (frame) => ({ kind: 'LeaveRoom', room: fieldsOf(leaveFrame, frame).room_id }),
-  ping: (frame) => ({ kind: 'Ping', ...changed(fieldsOf(pingFrame, frame)) }),
+  authenticate: (frame) => ({
+    kind: 'Authenticate',
+    token: fieldsOf(schema.authenticateFrame, frame).token,
+  }),
+  join: (frame) => ({ kind: 'JoinRoom', room: fieldsOf(schema.joinFrame, frame).room_id }),
+  leave: (frame) => ({ kind: 'LeaveRoom', room: fieldsOf(schema.leaveFrame, frame).room_id }),
+  ping: (frame) => ({ kind: 'Ping', ...common(fieldsOf(schema.pingFrame, frame)) }),
 };
 
 function decode(body: string): Command {
   const frame = parseFrame(body);
   const action = fieldOf(frame, 'action') ?? (Object.hasOwn(frame, 'message') ? 'send' : undefined);
   if (typeof action !== 'string') {
-    const reason = 'The frame has no action: send {"action":"send","message":"…"}';
+    const reason = 'Frame not read: it has no action. Send {"action":"send","message":"…"}.';
     throw new FrameError('BAD_FRAME', reason, clientIdOf(frame));
   }
   const decoder = Object.hasOwn(decoders, action) ? decoders[action] : undefined;
@@ -78,7 +68,7 @@ function decode(body: string): Command {
   return decoder(frame);
 }
 
-/** The contracts S0 and S1, and our own client's. */
+/** The contracts S0 and S1, extended for Parley's own client. */
 export const action: Dialect = {
   ...dialectTraits.action,
   decode,

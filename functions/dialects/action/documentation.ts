@@ -149,20 +149,20 @@ export const actionOut: readonly FrameOut[] = [
   },
   {
     name: 'message_edited',
-    tells: 'MessageEdited',
+    tells: 'MessageChanged',
     schema: outward.edited,
     does: 'Show the new text, unless you have a higher `seq` for this message.',
     words: { text: 'The new text.' },
   },
   {
     name: 'message_deleted',
-    tells: 'MessageDeleted',
+    tells: 'MessageChanged',
     schema: outward.deleted,
     does: 'Take the message away. This is final, even if an edit with a higher `seq` comes.',
   },
   {
     name: 'message_reacted',
-    tells: 'MessageReacted',
+    tells: 'MessageChanged',
     schema: outward.reacted,
     does: 'Put the emoji under the message, or take this user’s away.',
     words: { removed: 'It was taken back. Absent otherwise.' },

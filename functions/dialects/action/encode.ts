@@ -1,16 +1,18 @@
-import type { Event, RoomChanged, Synced } from '../../domain/event.ts';
+import { type Event, eventSeq, type LoggedEvent, type Synced } from '../../domain/event.ts';
 import type { Message } from '../../domain/message.ts';
 import { fitting, MAX_FRAME_BYTES, type View } from '../dialect.ts';
 import { refusedFields, wireFile, wireId } from '../frame.ts';
 
-/** S0 and S1 call a stored message that nobody else has got yet `send`. */
-export const wireStatus = { sent: 'send', delivered: 'delivered', read: 'read' } as const;
+/** Reserved for the fields around a list of messages or changes. */
+const ENVELOPE_BYTES = 1024;
+
+/** S0 and S1 call the status of a stored message `send`. */
+const wireStatus = { sent: 'send', delivered: 'delivered', read: 'read' } as const;
 
 const wireReactions = (reactions: Readonly<Record<string, readonly string[]>>) =>
   Object.fromEntries(Object.entries(reactions).map(([emoji, users]) => [emoji, users.map(wireId)]));
 
-/** A message as a viewer sees it. */
-export const wireMessage = (message: Message, { viewer }: View) => ({
+const wireMessage = (message: Message, { viewer }: View) => ({
   message_id: message.id,
   text: message.text,
   sender_id: wireId(message.author.id),
@@ -27,103 +29,91 @@ export const wireMessage = (message: Message, { viewer }: View) => ({
   ...(viewer === message.author.id && message.clientId !== undefined && { client_id: message.clientId }),
 });
 
-const ENVELOPE_BYTES = 1024;
+/** Returns as many messages as fit a frame. */
+const messageList = (messages: readonly Message[], view: View): readonly unknown[] =>
+  fitting(
+    messages.map((message) => wireMessage(message, view)),
+    MAX_FRAME_BYTES - ENVELOPE_BYTES,
+  );
 
-const wireType = {
-  MessageSent: 'chat_message',
-  MessageEdited: 'message_edited',
-  MessageDeleted: 'message_deleted',
-  MessageReacted: 'message_reacted',
-} as const;
+function typeAndValues(event: LoggedEvent): { readonly type: string; readonly [field: string]: unknown } {
+  if (event.kind === 'MessageSent') return { type: 'chat_message' };
+  const { change } = event;
+  switch (change.kind) {
+    case 'edit':
+      return { type: 'message_edited' };
+    case 'delete':
+      return { type: 'message_deleted' };
+    case 'react': {
+      const { by, emoji, removed } = change;
+      return { type: 'message_reacted', user_id: wireId(by), emoji, ...(removed && { removed }) };
+    }
+    default:
+      return change satisfies never;
+  }
+}
 
-const reaction = (change: RoomChanged) =>
-  change.kind === 'MessageReacted'
-    ? { user_id: wireId(change.by), emoji: change.emoji, ...(change.removed && { removed: true }) }
-    : {};
-
-const bare = (change: RoomChanged) => ({
-  type: wireType[change.kind],
-  message_id: change.message.id,
-  ...reaction(change),
-  seq: change.seq,
+/** Returns the fields that a logged event has both in its own frame and in a page of `sync`. */
+const loggedFields = (event: LoggedEvent) => ({
+  ...typeAndValues(event),
+  message_id: event.message.id,
+  seq: eventSeq(event),
 });
 
-/** A message as it is now stands in the first of its changes: the others of a page say no more of it. */
-function items(changes: readonly RoomChanged[], view: View): readonly object[] {
-  const told = new Set<number>();
-  return changes.map((change) => {
-    if (told.has(change.message.id)) return bare(change);
-    told.add(change.message.id);
-    return { ...bare(change), message: wireMessage(change.message, view) };
+/** Returns the frame of a logged event. The client id of a change goes to its author only. */
+function loggedFrame(event: LoggedEvent, view: View): object {
+  const fields = loggedFields(event);
+  if (event.kind === 'MessageSent') return { ...fields, message: wireMessage(event.message, view) };
+  const { change, clientId, message } = event;
+  return {
+    ...fields,
+    ...(change.kind === 'edit' && { text: message.text }),
+    ...(view.viewer === change.by && clientId !== undefined && { client_id: clientId }),
+  };
+}
+
+/** Returns the changes of a page. Only the first change of each message carries the message. */
+function syncItems(changes: readonly LoggedEvent[], view: View): readonly object[] {
+  const included = new Set<number>();
+  return changes.map((event) => {
+    const { message } = event;
+    if (included.has(message.id)) return loggedFields(event);
+    included.add(message.id);
+    return { ...loggedFields(event), message: wireMessage(message, view) };
   });
 }
 
-/** One page of what was missed: as many changes as fit a frame, and with the last of them the receipts. */
-export function syncFrame(event: Synced, view: View): object {
+/** Returns a page of `sync`: as many changes as fit a frame, and the receipts if these are the last ones. */
+function syncFrame(event: Synced, view: View): object {
   const { since, changes, complete } = event;
   const receipts = event.receipts.map(({ message, status }) => ({
     message_id: message,
     status: wireStatus[status],
   }));
   const seen = event.seen.map(({ user, message }) => ({ user_id: wireId(user), message_id: message }));
-  const room = MAX_FRAME_BYTES - ENVELOPE_BYTES - Buffer.byteLength(JSON.stringify({ receipts, seen }));
-  const fit = fitting(items(changes, view), room);
+  const bytes = MAX_FRAME_BYTES - ENVELOPE_BYTES - Buffer.byteLength(JSON.stringify({ receipts, seen }));
+  const items = fitting(syncItems(changes, view), bytes);
   const head = { type: 'sync', since };
-  if (fit.length === changes.length) {
-    return { ...head, events: fit, seq: event.seq, has_more: event.hasMore, complete, receipts, seen };
+  if (items.length === changes.length) {
+    return { ...head, events: items, seq: event.seq, has_more: event.hasMore, complete, receipts, seen };
   }
-  // A single change that no frame can hold is told without its message: the history is asked for that.
-  const events = fit.length > 0 ? fit : changes.slice(0, 1).map(bare);
-  const seq = changes[events.length - 1]?.seq ?? event.seq;
+  // A change whose message alone exceeds a frame is sent without it. The client loads the message from the history.
+  const events = items.length > 0 ? items : changes.slice(0, 1).map(loggedFields);
+  const last = changes[events.length - 1];
+  const seq = last ? eventSeq(last) : event.seq;
   return { ...head, events, seq, has_more: true, complete, receipts: [], seen: [] };
 }
 
-function historyItems(messages: readonly Message[], view: View): readonly unknown[] {
-  return fitting(
-    messages.map((message) => wireMessage(message, view)),
-    MAX_FRAME_BYTES - ENVELOPE_BYTES,
-  );
-}
-
-/** What a device called its change, for the one who made it. */
-const ownId = ({ by, clientId }: { by: string; clientId?: string }, { viewer }: View) =>
-  viewer === by && clientId !== undefined ? { client_id: clientId } : {};
-
-/** What an event is called on the wire, without the room that it is of; undefined where the viewer knows it already. */
+/** Returns the frame of an event, without its room; undefined if the contract has none. */
 export function actionFrame(event: Event, view: View): object | undefined {
   switch (event.kind) {
-    case 'MessageSent': {
-      const message = wireMessage(event.message, view);
-      return { type: 'chat_message', message_id: message.message_id, message, seq: event.seq };
-    }
+    case 'MessageSent':
+    case 'MessageChanged':
+      return loggedFrame(event, view);
     case 'MessageDelivered':
       return { type: 'mark_message_as_delivered', message: wireMessage(event.message, view) };
     case 'MessageRead':
       return { type: 'mark_message_as_read', message: wireMessage(event.message, view) };
-    case 'MessageEdited': {
-      const { id, text } = event.message;
-      return { type: 'message_edited', message_id: id, text, seq: event.seq, ...ownId(event, view) };
-    }
-    case 'MessageDeleted':
-      return {
-        type: 'message_deleted',
-        message_id: event.message.id,
-        seq: event.seq,
-        ...ownId(event, view),
-      };
-    case 'MessageReacted': {
-      const { emoji, removed, seq } = event;
-      const gone = removed ? { removed } : {};
-      return {
-        type: 'message_reacted',
-        message_id: event.message.id,
-        user_id: wireId(event.by),
-        emoji,
-        ...gone,
-        seq,
-        ...ownId(event, view),
-      };
-    }
     case 'Seen':
       return { type: 'message_seen', message_id: event.messageId, user_id: wireId(event.user) };
     case 'TypingChanged':
@@ -134,14 +124,11 @@ export function actionFrame(event: Event, view: View): object | undefined {
       return { type: 'presence', user_id: wireId(user), status, last_seen: lastSeen };
     }
     case 'Connected':
-      return historyItems(event.messages, view);
+      return messageList(event.messages, view);
     case 'HistoryLoaded': {
-      const messages = historyItems(event.messages, view);
-      return {
-        type: 'history',
-        messages,
-        has_more: event.hasMore || messages.length < event.messages.length,
-      };
+      const messages = messageList(event.messages, view);
+      const has_more = event.hasMore || messages.length < event.messages.length;
+      return { type: 'history', messages, has_more };
     }
     case 'Synced':
       return syncFrame(event, view);

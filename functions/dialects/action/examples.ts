@@ -31,6 +31,8 @@ const helloFrame = {
 
 const edited: Message = { ...hello, id: 63, text: 'new message', revision: 64 };
 
+const change = { message: 63, by: '1', at: '2025-02-16T12:34:56.789Z' };
+
 const older = (id: number, text: string, user: 1 | 2, createdAt: string, updatedAt: string): Message => ({
   ...(user === 1 ? hello : thanks),
   id,
@@ -40,7 +42,7 @@ const older = (id: number, text: string, user: 1 | 2, createdAt: string, updated
   updatedAt,
 });
 
-/** S1's history, its times to the millisecond. */
+/** S1's history, with times in milliseconds. */
 const history = [
   older(45, 'hello', 1, '2025-02-18T18:28:52.258Z', '2025-02-18T18:28:52.258Z'),
   older(44, 'hello', 1, '2025-02-16T21:20:22.998Z', '2025-02-16T21:20:22.998Z'),
@@ -49,7 +51,7 @@ const history = [
 
 const bare = { kind: 'SendMessage', type: 'text' } as const;
 
-/** Every frame that S0 and S1 print, and our own client's. */
+/** All frames that S0 and S1 show, and Parley's own. */
 export const actionExamples: Examples = {
   in: [
     {
@@ -83,7 +85,7 @@ export const actionExamples: Examples = {
       command: { kind: 'DeleteMessage', message: 63 },
     },
     {
-      clause: 'S1-delete, as its page calls it with the id of a list item',
+      clause: 'S1-delete, with a string id as its page sends it',
       frame: { action: 'delete', message_id: '63' },
       command: { kind: 'DeleteMessage', message: 63 },
     },
@@ -119,7 +121,7 @@ export const actionExamples: Examples = {
       ],
     },
     {
-      clause: 'S0-errors and S1-errors, a history that cannot be read',
+      clause: 'S0-errors and S1-errors, when the history cannot be read',
       event: { kind: 'Connected', room: '1', user: hello.author, messages: [] },
       frame: [],
     },
@@ -137,12 +139,22 @@ export const actionExamples: Examples = {
     },
     {
       clause: 'S1-edit',
-      event: { kind: 'MessageEdited', room: '1', message: edited, seq: 64, by: edited.author.id },
+      event: {
+        kind: 'MessageChanged',
+        room: '1',
+        message: edited,
+        change: { ...change, kind: 'edit', seq: 64 },
+      },
       frame: { type: 'message_edited', message_id: 63, text: 'new message' },
     },
     {
       clause: 'S1-delete',
-      event: { kind: 'MessageDeleted', room: '1', message: { ...hello, id: 63, text: '' }, seq: 65, by: '1' },
+      event: {
+        kind: 'MessageChanged',
+        room: '1',
+        message: { ...hello, id: 63, text: '' },
+        change: { ...change, kind: 'delete', seq: 65 },
+      },
       frame: { type: 'message_deleted', message_id: 63 },
     },
     ...actionOwnExamples.out,

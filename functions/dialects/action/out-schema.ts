@@ -100,7 +100,7 @@ export const history = v.strictObject({
   ...elsewhere,
 });
 
-/** A change in a page of `sync`: the frame that told it when it was made, but with its message as it is now. */
+/** A change in a page of `sync`, with the current state of its message. */
 const change = v.strictObject({
   type: v.picklist(['chat_message', 'message_edited', 'message_deleted', 'message_reacted']),
   message_id: number,

@@ -1,5 +1,6 @@
+import type { MessageChanged } from '../../domain/event.ts';
 import type { MessageFile } from '../../domain/file.ts';
-import type { Message } from '../../domain/message.ts';
+import type { Change, Message } from '../../domain/message.ts';
 import type { Examples } from '../documentation.ts';
 
 const fileId = '0b9d7c1e-5a53-4a52-9c3f-6b2a54f0d7a1';
@@ -41,18 +42,27 @@ const deleted: Message = {
   revision: 68,
 };
 
+type NewChange<C> = C extends Change ? Omit<C, 'message' | 'at'> : never;
+
+const changed = (message: Message, change: NewChange<Change>): MessageChanged => ({
+  kind: 'MessageChanged',
+  room: '1',
+  message,
+  change: { ...change, message: message.id, at: '2026-03-02T09:16:00.000Z' },
+});
+
 const sent = { kind: 'SendMessage', type: 'text' } as const;
 
-/** What our own client says and hears beyond S0 and S1. */
+/** The frames that Parley adds to S0 and S1. */
 export const actionOwnExamples: Examples = {
   in: [
     {
-      clause: 'own-send, a reply that may be repeated, to another room',
+      clause: 'own-send, a repeatable reply in another room',
       frame: { action: 'send', message: 'At one.', reply_to: 63, client_id: 'a1f3-18', room_id: 7 },
       command: { ...sent, text: 'At one.', replyTo: 63, clientId: 'a1f3-18', room: '7' },
     },
     {
-      clause: 'own-file, uploaded before',
+      clause: 'own-file, uploaded earlier',
       frame: { action: 'send', message: 'My notes', type: 'file', file: fileId },
       command: { ...sent, text: 'My notes', type: 'file', file: { kind: 'uploaded', id: fileId } },
     },
@@ -82,7 +92,7 @@ export const actionOwnExamples: Examples = {
       command: { kind: 'React', message: 63, emoji: '👍', remove: false },
     },
     {
-      clause: 'own-react, taken back',
+      clause: 'own-react, removed',
       frame: { action: 'react', message_id: 63, emoji: '👍', remove: true },
       command: { kind: 'React', message: 63, emoji: '👍', remove: true },
     },
@@ -102,13 +112,13 @@ export const actionOwnExamples: Examples = {
       command: { kind: 'LoadHistory', before: 63, limit: 20 },
     },
     {
-      clause: 'own-history, the newest',
+      clause: 'own-history, newest page',
       frame: { action: 'history' },
       command: { kind: 'LoadHistory', limit: 50 },
     },
     { clause: 'own-sync', frame: { action: 'sync', since: 41 }, command: { kind: 'Sync', since: 41 } },
     {
-      clause: 'own-sync, from the beginning, of another room',
+      clause: 'own-sync, from the start of another room',
       frame: { action: 'sync', since: 0, room_id: 7 },
       command: { kind: 'Sync', since: 0, room: '7' },
     },
@@ -131,7 +141,7 @@ export const actionOwnExamples: Examples = {
   ],
   out: [
     {
-      clause: 'own-send, to its author',
+      clause: 'own-send, sent to its author',
       event: { kind: 'MessageSent', room: '1', message: question, seq: 63 },
       frame: { type: 'chat_message', message: { reply_to: 61, client_id: 'a1f3-17' }, seq: 63 },
     },
@@ -151,27 +161,12 @@ export const actionOwnExamples: Examples = {
     },
     {
       clause: 'own-react',
-      event: {
-        kind: 'MessageReacted',
-        room: '1',
-        message: question,
-        by: '2',
-        emoji: '👍',
-        removed: false,
-        seq: 64,
-      },
+      event: changed(question, { kind: 'react', emoji: '👍', removed: false, by: '2', seq: 64 }),
       frame: { type: 'message_reacted', message_id: 63, user_id: 2, emoji: '👍', seq: 64 },
     },
     {
-      clause: 'own-edit, to who made it',
-      event: {
-        kind: 'MessageEdited',
-        room: '1',
-        message: changedLater,
-        seq: 65,
-        by: '1',
-        clientId: 'a1f3-19',
-      },
+      clause: 'own-edit, sent to its author',
+      event: { ...changed(changedLater, { kind: 'edit', by: '1', seq: 65 }), clientId: 'a1f3-19' },
       frame: {
         type: 'message_edited',
         message_id: 63,
@@ -181,28 +176,13 @@ export const actionOwnExamples: Examples = {
       },
     },
     {
-      clause: 'own-delete, to who made it',
-      event: {
-        kind: 'MessageDeleted',
-        room: '1',
-        message: question,
-        seq: 68,
-        by: '1',
-        clientId: 'a1f3-20',
-      },
+      clause: 'own-delete, sent to its author',
+      event: { ...changed(question, { kind: 'delete', by: '1', seq: 68 }), clientId: 'a1f3-20' },
       frame: { type: 'message_deleted', message_id: 63, seq: 68, client_id: 'a1f3-20' },
     },
     {
-      clause: 'own-react, taken back',
-      event: {
-        kind: 'MessageReacted',
-        room: '1',
-        message: question,
-        by: '2',
-        emoji: '👍',
-        removed: true,
-        seq: 66,
-      },
+      clause: 'own-react, removed',
+      event: changed(question, { kind: 'react', emoji: '👍', removed: true, by: '2', seq: 66 }),
       frame: { type: 'message_reacted', message_id: 63, user_id: 2, emoji: '👍', removed: true, seq: 66 },
     },
     {
@@ -240,17 +220,9 @@ export const actionOwnExamples: Examples = {
         room: '1',
         since: 63,
         changes: [
-          { kind: 'MessageEdited', room: '1', message: changedLater, seq: 65, by: '1' },
-          {
-            kind: 'MessageReacted',
-            room: '1',
-            message: changedLater,
-            by: '2',
-            emoji: '👍',
-            removed: false,
-            seq: 66,
-          },
-          { kind: 'MessageDeleted', room: '1', message: deleted, by: '3', seq: 68 },
+          changed(changedLater, { kind: 'edit', by: '1', seq: 65 }),
+          changed(changedLater, { kind: 'react', emoji: '👍', removed: false, by: '2', seq: 66 }),
+          changed(deleted, { kind: 'delete', by: '3', seq: 68 }),
         ],
         seq: 68,
         hasMore: false,
@@ -274,7 +246,7 @@ export const actionOwnExamples: Examples = {
       },
     },
     {
-      clause: 'own-sync, where too much was missed',
+      clause: 'own-sync, after too many missed events',
       event: {
         kind: 'Synced',
         room: '1',
@@ -319,18 +291,18 @@ export const actionOwnExamples: Examples = {
         kind: 'Refused',
         room: '1',
         code: 'NOT_THE_AUTHOR',
-        reason: 'Only its author or a moderator may change this message',
+        reason: 'No access: only its author or a moderator can change this message. Ask one of them.',
         clientId: 'a1f3-19',
       },
       frame: { type: 'error', code: 'NOT_THE_AUTHOR', client_id: 'a1f3-19' },
     },
     {
-      clause: 'own-error, which passes',
+      clause: 'own-error, temporary',
       event: {
         kind: 'Refused',
         room: '1',
         code: 'RATE_LIMITED',
-        reason: 'Too many messages in a short time: wait a moment and send again',
+        reason: 'Too many requests: you reached the limit of this room. Wait a moment, then try again.',
         clientId: 'a1f3-21',
         retryAfterMs: 3_200,
       },

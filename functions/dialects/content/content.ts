@@ -4,7 +4,7 @@ import { type Dialect, FrameError } from '../dialect.ts';
 import { clientIdOf, fieldOf, parseFrame, refusedFields, wireFile, wireId } from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
 
-/** S2's message, on the socket and in its history by REST. */
+/** Returns S2's form of a message, for both WebSocket and REST. */
 export const contentMessage = (message: Message) => ({
   id: message.id,
   chat: wireId(message.room),
@@ -32,7 +32,7 @@ function frameOf(event: Event): object | undefined {
       return { type: 'message', message: contentMessage(event.message) };
     case 'Refused':
       return refused(event);
-    // S2 has no words for what else happens: its clients see it in the history.
+    // S2 has no other frames. Its clients see changes in the history.
     default:
       return undefined;
   }
@@ -45,7 +45,7 @@ export const content: Dialect = {
     const frame = parseFrame(body, 'Invalid JSON');
     const text = fieldOf(frame, 'content');
     if (text === undefined || text === null) throw new FrameError('EMPTY_TEXT');
-    if (typeof text !== 'string') throw new FrameError('BAD_FRAME', 'Content must be a text');
+    if (typeof text !== 'string') throw new FrameError('BAD_FRAME', 'Content must be a string');
     const clientId = clientIdOf(frame);
     return { kind: 'SendMessage', text, type: 'text', ...(clientId !== undefined && { clientId }) };
   },

@@ -28,7 +28,7 @@ const photo: Message = {
   },
 };
 
-/** Every frame that S2 prints, and what we add. */
+/** All frames that S2 shows, and Parley's own. */
 export const contentExamples: Examples = {
   in: [
     { clause: 'S2-send', frame: { content: 'Your message here' }, command: sent('Your message here') },
@@ -76,7 +76,12 @@ export const contentExamples: Examples = {
     },
     {
       clause: 'S2-errors, empty',
-      event: { kind: 'Refused', room: '1', code: 'EMPTY_TEXT', reason: 'The text is empty: write something' },
+      event: {
+        kind: 'Refused',
+        room: '1',
+        code: 'EMPTY_TEXT',
+        reason: 'Text not accepted: it is empty. Write something.',
+      },
       frame: { type: 'error', message: 'Content cannot be empty' },
     },
     {

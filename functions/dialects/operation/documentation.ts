@@ -105,13 +105,13 @@ export const operationContract: Contract = {
     },
     {
       name: 'update',
-      tells: 'MessageEdited',
+      tells: 'MessageChanged',
       schema: outward.updated,
       does: 'Show the message as it is now.',
     },
     {
       name: 'delete',
-      tells: 'MessageDeleted',
+      tells: 'MessageChanged',
       schema: outward.deleted,
       does: 'Take the message away. This is final, even if an update comes after it.',
       words: { user: 'Who deleted it.' },

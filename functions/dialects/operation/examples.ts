@@ -28,6 +28,8 @@ const wire = {
 const reply = { ...message, id: 8, replyTo: 7, revision: 8 };
 const updated = { ...message, text: 'Updated message content', revision: 9 };
 
+const change = { message: 7, by: 'user_id', at: '2025-02-16T12:35:56.789Z' };
+
 const fileId = '0b9d7c1e-5a53-4a52-9c3f-6b2a54f0d7a1';
 
 const withFile: Message = {
@@ -36,7 +38,7 @@ const withFile: Message = {
   file: { id: fileId, name: 'notes.pdf', contentType: 'application/pdf', size: 48_213 },
 };
 
-/** Every frame that S4 prints, its placeholders filled in, and what we add. */
+/** All frames that S4 shows, with its placeholders filled in, and Parley's own. */
 export const operationExamples: Examples = {
   in: [
     {
@@ -70,7 +72,7 @@ export const operationExamples: Examples = {
       command: { kind: 'SetTyping', typing: true },
     },
     {
-      clause: 'S4-typing, not any more',
+      clause: 'S4-typing, stopped',
       frame: { operation: 'typing', user: 'user_id', typing_status: 'not_typing' },
       command: { kind: 'SetTyping', typing: false },
     },
@@ -92,7 +94,7 @@ export const operationExamples: Examples = {
       },
     },
     {
-      clause: 'own-file, an update with one that was uploaded before',
+      clause: 'own-file, an update with an uploaded file',
       frame: { operation: 'update', message_id: '7', body: 'Updated message content', file: fileId },
       command: {
         kind: 'EditMessage',
@@ -115,12 +117,17 @@ export const operationExamples: Examples = {
     },
     {
       clause: 'S4-update',
-      event: { kind: 'MessageEdited', room, message: updated, seq: 9, by: updated.author.id },
+      event: { kind: 'MessageChanged', room, message: updated, change: { ...change, kind: 'edit', seq: 9 } },
       frame: { operation: 'update', message: { ...wire, body: 'Updated message content' } },
     },
     {
       clause: 'S4-delete',
-      event: { kind: 'MessageDeleted', room, message: { ...message, text: '' }, seq: 10, by: 'user_id' },
+      event: {
+        kind: 'MessageChanged',
+        room,
+        message: { ...message, text: '' },
+        change: { ...change, kind: 'delete', seq: 10 },
+      },
       frame: { operation: 'delete', message_id: '7', user: 'user_id' },
     },
     {
@@ -152,7 +159,7 @@ export const operationExamples: Examples = {
         kind: 'Refused',
         room,
         code: 'MESSAGE_NOT_FOUND',
-        reason: 'No such message in this room, or it was deleted: load the history again',
+        reason: 'Message not found: it does not exist or was deleted. Load the history again.',
         clientId: 'a1f3-17',
       },
       frame: { operation: 'error', code: 'MESSAGE_NOT_FOUND', client_id: 'a1f3-17' },

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Command } from '../../domain/command.ts';
-import type { Event } from '../../domain/event.ts';
+import type { Event, MessageChanged } from '../../domain/event.ts';
 import { type Message, messageTypes } from '../../domain/message.ts';
 import { type Dialect, FrameError, type Speaker } from '../dialect.ts';
 import {
@@ -35,10 +35,10 @@ export const remove = v.object(about);
 export const seen = v.object(about);
 export const typing = v.object({ ...common, typing_status: v.string() });
 
-/** S4's only word for typing that it prints beside `not_typing`; anything else is taken for no. */
+/** S4 documents `typing` and `not_typing`. Any other value counts as `not_typing`. */
 const TYPING = 'typing';
 
-/** Who a frame says that it is from must be who is signed in; of a guest it is believed, since nobody is. */
+/** Returns the author that a guest names. For a signed-in user, checks that the frame names that user or none. */
 function authorOf(fields: { user?: string | undefined }, { user, guest }: Speaker): { author?: string } {
   if (fields.user === undefined || fields.user === user.id || fields.user === user.username) return {};
   if (guest) return { author: fields.user };
@@ -99,16 +99,22 @@ const wireMessage = (message: Message) => ({
   created: message.createdAt,
 });
 
+/** Returns the frame of a change. S4 has no frame for a reaction. */
+function changeFrame({ change, message }: MessageChanged): object | undefined {
+  if (change.kind === 'edit') return { operation: 'update', message: wireMessage(message) };
+  if (change.kind === 'delete')
+    return { operation: 'delete', message_id: String(message.id), user: change.by };
+  return undefined;
+}
+
 function frameOf(event: Event): object | undefined {
   switch (event.kind) {
     case 'MessageSent': {
       const operation = event.message.replyTo === undefined ? 'create' : 'reply';
       return { operation, message: wireMessage(event.message) };
     }
-    case 'MessageEdited':
-      return { operation: 'update', message: wireMessage(event.message) };
-    case 'MessageDeleted':
-      return { operation: 'delete', message_id: String(event.message.id), user: event.by };
+    case 'MessageChanged':
+      return changeFrame(event);
     case 'Seen':
       return { operation: 'seen', message_id: String(event.messageId), user: event.user };
     case 'TypingChanged':
@@ -117,7 +123,7 @@ function frameOf(event: Event): object | undefined {
       const { code, reason: message } = event;
       return { operation: 'error', code, message, ...refusedFields(event) };
     }
-    // S4 has no words for what else happens.
+    // S4 has no other frames.
     default:
       return undefined;
   }
@@ -132,7 +138,7 @@ export const operation: Dialect = {
     const decoder = typeof name === 'string' && Object.hasOwn(decoders, name) ? decoders[name] : undefined;
     if (decoder) return decoder(frame, speaker);
     const code = typeof name === 'string' ? 'UNKNOWN_ACTION' : 'BAD_FRAME';
-    const reason = 'Unknown operation: send create, reply, update, delete, seen or typing';
+    const reason = 'Frame not read: unknown operation. Send create, reply, update, delete, seen or typing.';
     throw new FrameError(code, reason, clientIdOf(frame));
   },
   encode: (event) => JSON.stringify(frameOf(event)),

@@ -32,7 +32,7 @@ const photo: Message = {
   },
 };
 
-/** Every frame that S3 prints, and what we add; the id of its message is the UUID that this one gets. */
+/** All frames that S3 shows, and Parley's own. */
 export const typeExamples: Examples = {
   in: [
     {

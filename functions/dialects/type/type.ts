@@ -22,12 +22,12 @@ export const chatMessage = v.object({
   client_id: v.optional(clientId),
 });
 
-/** The namespace of this contract's message ids, which are UUIDs; never to be changed. */
+/** The UUID namespace of message ids. Must not change, because clients store the ids. */
 const NAMESPACE = '6f1e5a52-5f0c-4d0e-9a57-0f6f4f0c2b11';
 
 const messageUuid = (message: Message): string => uuidOf(`${message.room}/${message.id}`, NAMESPACE);
 
-/** S3's close codes, which API Gateway cannot send, so that they go in a frame before the close. */
+/** S3's close codes. API Gateway cannot send close codes, so an error frame before the close carries them. */
 const turnedAway = {
   UNAUTHENTICATED: { code: 4001, message: 'Unauthorized' },
   NOT_A_MEMBER: { code: 4003, message: 'Not a member of the chat room' },
@@ -57,7 +57,7 @@ function frameOf(event: Event): object | undefined {
       return { type: 'error', message: event.reason, code: event.code, ...refusedFields(event) };
     case 'TurnedAway':
       return { type: 'error', ...turnedAway[event.code] };
-    // S3 has no words for what else happens.
+    // S3 has no other frames.
     default:
       return undefined;
   }
@@ -69,7 +69,11 @@ export const type: Dialect = {
   decode(body) {
     const frame = parseFrame(body, 'Invalid JSON');
     if (fieldOf(frame, 'type') !== 'chat_message') {
-      throw new FrameError('UNKNOWN_ACTION', 'Unknown type: send chat_message', clientIdOf(frame));
+      throw new FrameError(
+        'UNKNOWN_ACTION',
+        'Frame not read: unknown type. Send chat_message.',
+        clientIdOf(frame),
+      );
     }
     const fields = fieldsOf(chatMessage, frame);
     return {

@@ -7,9 +7,8 @@ import { once } from '../runtime.ts';
 const cognito = once(() => new CognitoIdentityProviderClient({}));
 
 /**
- * Asks the user pool of an app client for an ID token. It is the SDK's own client, in a file that is loaded when
- * somebody signs in and not before.
- * @returns undefined where the user has to choose a password first
+ * Gets an ID token from the user pool of an app client, with the AWS SDK. This module is loaded on the first sign-in.
+ * @returns undefined if the user must choose a password first
  * @throws the SDK's errors
  */
 export async function idToken(

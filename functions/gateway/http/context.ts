@@ -1,33 +1,60 @@
 import type { LambdaContext, LambdaEvent } from 'hono/aws-lambda';
+import { createMiddleware } from 'hono/factory';
+import { comesFrom, findCredential } from '../../auth/credential.ts';
 import type { Context, TokenContext } from '../../delivery/context.ts';
+import { ChatError } from '../../domain/errors.ts';
 import type { User } from '../../domain/member.ts';
-import { commandContext, verifier } from '../context.ts';
-import { once, required } from '../runtime.ts';
-import { cognitoSignIn } from './sign-in.ts';
+import { HttpError } from './http-error.ts';
 
-/** Trades a name and a password for a token. @throws HttpError WRONG_PASSWORD and what else the issuer says */
+/** Exchanges a user name and a password for a token. @throws HttpError WRONG_PASSWORD, PASSWORD_CHANGE_REQUIRED */
 export type SignIn = (username: string, password: string) => Promise<string>;
 
-/** What the HTTP API works with. */
+/** The context of the HTTP API. */
 export interface HttpContext extends Context, TokenContext {
-  /** Whose pages may ask for changes with the session cookie. */
+  /** The origins whose pages may make changes with the session cookie. */
   readonly origins: readonly string[];
-  /** Null where the team's own issuer signs in. */
+  /** Null if users sign in with the team's own issuer. */
   readonly signIn: SignIn | null;
 }
 
-/** What a route finds in its context. */
+/** The Hono environment of a route. */
 export interface HttpEnv {
   readonly Variables: { caller: User };
   readonly Bindings: { readonly lambdaContext?: LambdaContext; readonly event?: LambdaEvent };
 }
 
-export const httpContext = once((): HttpContext => {
-  const client = process.env['USER_POOL_CLIENT'];
-  return {
-    ...commandContext(),
-    verify: verifier(),
-    origins: required('ALLOWED_ORIGINS').split(','),
-    signIn: client ? cognitoSignIn(client) : null,
-  };
+/** HTTP requests carry credentials in headers only: tokens in a subprotocol or in the query are for sockets. */
+const credentialHeaders = (header: (name: string) => string | undefined) => ({
+  authorization: header('authorization'),
+  cookie: header('cookie'),
+  origin: header('origin'),
 });
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Prevents cross-site request forgery: a change with the session cookie needs an allowed origin. */
+export const checkOrigin = (context: Pick<HttpContext, 'origins'>) =>
+  createMiddleware<HttpEnv>(async (c, next) => {
+    const headers = credentialHeaders((name) => c.req.header(name));
+    const credential = findCredential(headers);
+    const isChange = !safeMethods.has(c.req.method);
+    if (isChange && credential && !comesFrom(credential, headers, context.origins)) {
+      throw new HttpError('FORBIDDEN_ORIGIN');
+    }
+    await next();
+  });
+
+/** Sets `caller` to the user whose token is in `Authorization: Bearer` or in the session cookie. */
+export const authenticate = (context: Pick<HttpContext, 'verify'>) =>
+  createMiddleware<HttpEnv>(async (c, next) => {
+    const credential = findCredential(credentialHeaders((name) => c.req.header(name)));
+    if (!credential) {
+      throw new ChatError(
+        'UNAUTHENTICATED',
+        'Not signed in: the request has no token. Send one, or sign in at /api/login/.',
+      );
+    }
+    const { user } = await context.verify(credential.token);
+    c.set('caller', user);
+    await next();
+  });

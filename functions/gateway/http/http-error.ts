@@ -2,51 +2,52 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ChatError, type ErrorCode } from '../../domain/errors.ts';
 import { type MembershipCode, MembershipError } from '../../domain/member.ts';
 
-/** Refusals that only HTTP has words for. */
-const refusals = {
-  BAD_REQUEST: [400, 'The request could not be read: see /api/openapi.json for its fields'],
-  WRONG_PASSWORD: [401, 'The user name or the password is wrong: try again'],
+/** Errors of the HTTP API itself, with their status and default message: `<what failed>: <why>. <what to do>.` */
+const httpErrors = {
+  BAD_REQUEST: [400, 'Request not read: it is malformed. See /api/openapi.json for its fields.'],
+  WRONG_PASSWORD: [401, 'Not signed in: the user name or the password is wrong. Try again.'],
   PASSWORD_CHANGE_REQUIRED: [
     403,
-    'This account needs a new password before it can sign in: ask whoever made it',
+    'Not signed in: this account needs a new password. Ask the administrator who created it.',
   ],
   FORBIDDEN_ORIGIN: [
     403,
-    'A change by cookie must come from a page of this chat: send Authorization: Bearer instead',
+    'Request refused: changes with the session cookie must come from an allowed origin. Send the token as Authorization: Bearer instead.',
   ],
-  NOT_FOUND: [404, 'There is nothing at this address: see /api/openapi.json'],
-  METHOD_NOT_ALLOWED: [405, 'This address does not take this method: see the header Allow'],
-  BODY_TOO_LARGE: [413, 'The body is too large: send less at once'],
-  NOT_JSON: [415, 'The body is not JSON: send it with Content-Type: application/json'],
-  NO_PASSWORD_LOGIN: [501, 'There is no sign-in by password here: get a token from the issuer and send it'],
+  NOT_FOUND: [404, 'Not found: nothing has this address. See /api/openapi.json for all addresses.'],
+  METHOD_NOT_ALLOWED: [405, 'Request refused: this address does not have this method. See the header Allow.'],
+  BODY_TOO_LARGE: [413, 'Request refused: the body is larger than 256 KB. Send less at once.'],
+  NOT_JSON: [415, 'Request not read: the body is not JSON. Send it with Content-Type: application/json.'],
+  NO_PASSWORD_LOGIN: [
+    501,
+    'Not signed in: this chat has no sign-in by password. Get a token from its issuer and send that.',
+  ],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
-
-export type RefusalCode = keyof typeof refusals;
 
 const chatStatuses: Record<ErrorCode, ContentfulStatusCode> = {
   UNAUTHENTICATED: 401,
   TOKEN_EXPIRED: 401,
+  WRONG_USER: 403,
+  CONNECTION_REMOVED: 409,
   NOT_A_MEMBER: 403,
   MUTED: 403,
   RATE_LIMITED: 429,
   ROOM_NOT_FOUND: 403,
-  MESSAGE_NOT_FOUND: 404,
-  NOT_THE_AUTHOR: 403,
-  WRONG_USER: 403,
-  CONNECTION_REMOVED: 409,
   ROOM_REQUIRED: 400,
   TOO_MANY_ROOMS: 409,
   OWN_ROOM: 409,
   RECEIVER_NOT_A_MEMBER: 409,
+  MESSAGE_NOT_FOUND: 404,
   REPLY_NOT_FOUND: 404,
+  NOT_THE_AUTHOR: 403,
   CLIENT_ID_REUSED: 409,
-  FILE_TYPE_NOT_ALLOWED: 415,
-  FILE_NOT_FOUND: 404,
   BAD_FRAME: 400,
   UNKNOWN_ACTION: 400,
   EMPTY_TEXT: 400,
   TOO_LONG: 413,
   FILE_TOO_LARGE: 413,
+  FILE_TYPE_NOT_ALLOWED: 415,
+  FILE_NOT_FOUND: 404,
   INTERNAL: 500,
 };
 
@@ -61,40 +62,39 @@ const membershipStatuses: Record<MembershipCode, ContentfulStatusCode> = {
 export const errorCodes: readonly string[] = [
   ...Object.keys(chatStatuses),
   ...Object.keys(membershipStatuses),
-  ...Object.keys(refusals),
+  ...Object.keys(httpErrors),
 ];
 
-/** A refusal with its status. `message` must not quote what a user wrote. */
+/** An error that is answered with its status. `message` must not quote user input. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly status: ContentfulStatusCode;
   readonly code: string;
 
-  constructor(code: RefusalCode, message?: string) {
-    super(message ?? refusals[code][1]);
-    this.status = refusals[code][0];
+  constructor(code: keyof typeof httpErrors, message?: string) {
+    super(message ?? httpErrors[code][1]);
+    this.status = httpErrors[code][0];
     this.code = code;
   }
 }
 
-/** What a client is told of an error. */
-export interface Told {
+export interface ErrorAnswer {
   readonly status: ContentfulStatusCode;
   readonly code: string;
   readonly message: string;
-  /** After so many milliseconds the same may be asked again. */
+  /** How long to wait before the same request can succeed, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** Undefined for a defect, of which a client is told nothing. */
-export function toldOf(error: unknown): Told | undefined {
+/** Returns the answer to an expected error, or undefined for a defect. */
+export function errorAnswer(error: unknown): ErrorAnswer | undefined {
   if (error instanceof HttpError) return error;
   if (error instanceof MembershipError) {
     return { status: membershipStatuses[error.code], code: error.code, message: error.message };
   }
   if (!(error instanceof ChatError)) return undefined;
-  // No such room and not a member are one answer, so that nobody can probe for rooms.
-  const known = error.code === 'ROOM_NOT_FOUND' ? new ChatError('NOT_A_MEMBER') : error;
-  const { code, message, retryAfterMs } = known;
+  // The same answer as without membership, so that clients cannot probe for rooms.
+  const { code, message, retryAfterMs } =
+    error.code === 'ROOM_NOT_FOUND' ? new ChatError('NOT_A_MEMBER') : error;
   return { status: chatStatuses[code], code, message, retryAfterMs };
 }

@@ -3,13 +3,46 @@ import { setCookie } from 'hono/cookie';
 import * as v from 'valibot';
 import { SESSION_COOKIE } from '../../auth/credential.ts';
 import { userShape } from '../../dialects/rest/schema.ts';
-import { checkOrigin } from './authenticate.ts';
-import type { HttpContext, HttpEnv } from './context.ts';
-import { describe } from './describe.ts';
+import { ChatError } from '../../domain/errors.ts';
+import { checkOrigin, type HttpContext, type HttpEnv, type SignIn } from './context.ts';
 import { HttpError } from './http-error.ts';
-import { readJson } from './read-request.ts';
-import { loginBody } from './request-schema.ts';
-import { wireUser } from './wire.ts';
+import { describe } from './openapi.ts';
+import { readJson, wireUser } from './wire.ts';
+
+/** AWS: InitiateAuth, errors. Cognito reports a malformed user name as an invalid parameter. */
+const wrongPassword = new Set([
+  'NotAuthorizedException',
+  'UserNotFoundException',
+  'InvalidParameterException',
+]);
+const passwordChange = new Set(['PasswordResetRequiredException', 'UserNotConfirmedException']);
+const throttled = new Set(['TooManyRequestsException', 'LimitExceededException']);
+
+function signInError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (wrongPassword.has(error.name)) return new HttpError('WRONG_PASSWORD');
+  if (passwordChange.has(error.name)) return new HttpError('PASSWORD_CHANGE_REQUIRED');
+  if (!throttled.has(error.name)) return error;
+  return new ChatError('RATE_LIMITED', 'Not signed in: there were too many attempts. Wait a moment.');
+}
+
+/** Signs in to the user pool of an app client. Resolves to the ID token, which names its user. */
+export function cognitoSignIn(clientId: string): SignIn {
+  return async (username, password) => {
+    const { idToken } = await import('./cognito.ts');
+    const token = await idToken(clientId, username, password).catch((error: unknown) => {
+      throw signInError(error);
+    });
+    // A user that an administrator created must change the first password (AWS: NEW_PASSWORD_REQUIRED).
+    if (token === undefined) throw new HttpError('PASSWORD_CHANGE_REQUIRED');
+    return token;
+  };
+}
+
+const loginBody = v.object({
+  username: v.pipe(v.string(), v.nonEmpty(), v.maxLength(128)),
+  password: v.pipe(v.string(), v.nonEmpty(), v.maxLength(256)),
+});
 
 const signedIn = v.object({
   token: v.string(),
@@ -17,34 +50,27 @@ const signedIn = v.object({
   expires_at: v.pipe(v.string(), v.isoTimestamp()),
 });
 
-/**
- * API Gateway answers over TLS only, and says https in this header; only the local stack,
- * on loopback, says http. Clients other than browsers send no Secure cookie there.
- */
-const isSecure = (c: Context): boolean => c.req.header('x-forwarded-proto') !== 'http';
-
 function setSession(c: Context, token: string, maxAge: number): void {
   setCookie(c, SESSION_COOKIE, token, {
     path: '/',
     httpOnly: true,
     sameSite: 'Lax',
-    secure: isSecure(c),
+    // API Gateway is HTTPS only. The local stack sends `http`, and clients other than browsers then ignore Secure cookies.
+    secure: c.req.header('x-forwarded-proto') !== 'http',
     maxAge,
   });
 }
 
-/** Sign-in by password, for clients that keep a session cookie; the token is told too, for those that do not. */
+/** Sign-in by password. The answer sets the session cookie, and contains the token for clients without cookies. */
 export function login(context: HttpContext) {
   const app = new Hono<HttpEnv>();
   app.post(
     '/login/',
     describe(
       'Sign in',
-      { 200: ['Signed in; sets the cookie sessionid', signedIn] },
+      { 200: ['Signed in. Sets the cookie `sessionid`.', signedIn] },
       [400, 401, 403, 415, 429, 501],
-      {
-        open: true,
-      },
+      { isPublic: true },
     ),
     readJson(loginBody),
     async (c) => {
@@ -58,8 +84,8 @@ export function login(context: HttpContext) {
   );
   app.post(
     '/logout/',
-    describe('Sign out', { 204: 'The cookie is cleared; the token itself counts until it runs out' }, [403], {
-      open: true,
+    describe('Sign out', { 204: 'Cleared the cookie. The token stays valid until it expires.' }, [403], {
+      isPublic: true,
     }),
     checkOrigin(context),
     (c) => {

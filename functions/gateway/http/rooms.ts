@@ -1,42 +1,57 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { descriptionShape, roomsPage } from '../../dialects/rest/schema.ts';
+import { descriptionShape, memberShape, roomsPage } from '../../dialects/rest/schema.ts';
 import type { User } from '../../domain/member.ts';
-import { createRoom, type RoomWish } from '../../rooms/create-room.ts';
-import { describeRoom } from '../../rooms/describe-room.ts';
-import { listRooms, type RoomCursor } from '../../rooms/list-rooms.ts';
+import { addMember, changeMember, removeMember } from '../../rooms/members.ts';
+import { listRooms, type RoomCursor } from '../../rooms/room-list.ts';
+import { createRoom, describeRoom, type NewRoom } from '../../rooms/rooms.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
-import { describe } from './describe.ts';
 import { HttpError } from './http-error.ts';
-import { readJson, readQuery } from './read-request.ts';
-import { roomBody, roomsQuery } from './request-schema.ts';
-import { wireMember, wireRoom, wireSummary } from './wire.ts';
+import { describe } from './openapi.ts';
+import {
+  memberBody,
+  memberChangeBody,
+  readJson,
+  readQuery,
+  roomBody,
+  roomsQuery,
+  wireMember,
+  wireRoom,
+  wireSummary,
+} from './wire.ts';
 
 const cursorShape = v.tuple([v.number(), v.string()]);
 
-const writtenCursor = ({ lastAt, id }: RoomCursor): string =>
+const encodeCursor = ({ lastAt, id }: RoomCursor): string =>
   Buffer.from(JSON.stringify([lastAt, id])).toString('base64url');
 
-/** @throws HttpError BAD_REQUEST for what is none of ours */
-function readCursor(text: string): RoomCursor {
+/** @throws HttpError BAD_REQUEST */
+function decodeCursor(text: string): RoomCursor {
   try {
     const [lastAt, id] = v.parse(cursorShape, JSON.parse(Buffer.from(text, 'base64url').toString()));
     return { lastAt, id };
   } catch {
-    throw new HttpError('BAD_REQUEST', 'The cursor is not one of ours: send next_cursor as it came');
+    throw new HttpError(
+      'BAD_REQUEST',
+      'Request not read: the cursor is not valid. Send `next_cursor` unchanged.',
+    );
   }
 }
 
-function wishOf(body: v.InferOutput<typeof roomBody>, caller: string): RoomWish {
+/** @throws HttpError BAD_REQUEST for a direct room with oneself */
+function newRoomOf(body: v.InferOutput<typeof roomBody>, caller: string): NewRoom {
   if (body.kind === 'group') return body;
   const [other] = body.members;
   if (other === undefined || other === caller) {
-    throw new HttpError('BAD_REQUEST', 'A direct room is of two people: name one other than yourself');
+    throw new HttpError(
+      'BAD_REQUEST',
+      'Room not created: a direct room needs another member. Name one other than yourself.',
+    );
   }
   return { kind: 'direct', other };
 }
 
-async function described(id: string, caller: User, context: HttpContext) {
+async function wireDescription(id: string, caller: User, context: HttpContext) {
   const { room, members, moreMembers } = await describeRoom(id, caller, context);
   const now = context.now();
   return {
@@ -47,43 +62,109 @@ async function described(id: string, caller: User, context: HttpContext) {
   };
 }
 
-/** The rooms of whoever is signed in. Mounted at the root: Hono would take the slash off `/chats/` below it. */
+/** Returns the end of a mute in milliseconds since the epoch: 0 to end it now, undefined to leave it unchanged. */
+function mutedUntil(
+  { muted_until, muted_seconds }: v.InferOutput<typeof memberChangeBody>,
+  now: number,
+): number | undefined {
+  if (muted_until === null || muted_seconds === 0) return 0;
+  if (muted_until !== undefined) return Date.parse(muted_until);
+  return muted_seconds === undefined ? undefined : now + muted_seconds * 1000;
+}
+
+/** Rooms and their members. Mount it at the root: below `/chats`, Hono would drop the slash of `/chats/`. */
 export function rooms(context: HttpContext) {
   const app = new Hono<HttpEnv>();
   app.get(
     '/chats/',
     describe(
-      'My rooms, latest first. What one of my sockets reads at once is not unread while it is open',
-      { 200: ['A page of them', roomsPage] },
+      'List your rooms, latest first. A room that one of your sockets is reading has no unread messages.',
+      { 200: ['A page of rooms.', roomsPage] },
       [400, 401],
     ),
     readQuery(roomsQuery),
     async (c) => {
       const { cursor, limit } = c.req.valid('query');
-      const from = cursor === undefined ? {} : { cursor: readCursor(cursor) };
-      const listed = await listRooms(c.var.caller, { limit, ...from }, context);
-      const next_cursor = listed.next ? writtenCursor(listed.next) : null;
-      return c.json({ chats: listed.rooms.map(wireSummary), next_cursor });
+      const from = cursor === undefined ? {} : { cursor: decodeCursor(cursor) };
+      const page = await listRooms(c.var.caller, { limit, ...from }, context);
+      return c.json({
+        chats: page.rooms.map(wireSummary),
+        next_cursor: page.next ? encodeCursor(page.next) : null,
+      });
     },
   );
   app.post(
     '/chats/',
     describe(
-      'Make a room',
-      { 201: ['It is made', descriptionShape], 200: ['A direct room that was there', descriptionShape] },
+      'Create a room',
+      {
+        201: ['Created the room.', descriptionShape],
+        200: ['The direct room already exists.', descriptionShape],
+      },
       [400, 401, 403, 413, 415],
     ),
     readJson(roomBody),
     async (c) => {
       const { caller } = c.var;
-      const { id, created } = await createRoom(wishOf(c.req.valid('json'), caller.id), caller, context);
-      return c.json(await described(id, caller, context), created ? 201 : 200);
+      const { id, created } = await createRoom(newRoomOf(c.req.valid('json'), caller.id), caller, context);
+      return c.json(await wireDescription(id, caller, context), created ? 201 : 200);
     },
   );
   app.get(
     '/chats/:id/',
-    describe('A room and its members', { 200: ['The room', descriptionShape] }, [401, 403]),
-    async (c) => c.json(await described(c.req.param('id'), c.var.caller, context)),
+    describe('Get a room and its members', { 200: ['The room.', descriptionShape] }, [401, 403]),
+    async (c) => c.json(await wireDescription(c.req.param('id'), c.var.caller, context)),
+  );
+  app.post(
+    '/chats/:id/members/',
+    describe(
+      'Add a member. Requires an owner or a moderator.',
+      {
+        201: ['Added the member.', memberShape],
+        200: ['The user already is a member, and stays unchanged.', memberShape],
+      },
+      [400, 401, 403, 404, 409, 413, 415],
+    ),
+    readJson(memberBody),
+    async (c) => {
+      const { user_id, role } = c.req.valid('json');
+      const target = { room: c.req.param('id'), user: user_id, role };
+      const { member, added } = await addMember(target, c.var.caller, context);
+      return c.json(wireMember(member, context.now()), added ? 201 : 200);
+    },
+  );
+  app.patch(
+    '/chats/:id/members/:user/',
+    describe(
+      'Change the role of a member (requires an owner), or mute them until a time or for seconds (requires a moderator)',
+      { 200: ['The changed member.', memberShape] },
+      [400, 401, 403, 404, 409, 413, 415],
+    ),
+    readJson(memberChangeBody),
+    async (c) => {
+      const body = c.req.valid('json');
+      const until = mutedUntil(body, context.now());
+      const change = {
+        room: c.req.param('id'),
+        user: c.req.param('user'),
+        ...(body.role !== undefined && { role: body.role }),
+        ...(until !== undefined && { mutedUntil: until }),
+      };
+      return c.json(wireMember(await changeMember(change, c.var.caller, context), context.now()));
+    },
+  );
+  app.delete(
+    '/chats/:id/members/:user/',
+    describe(
+      'Remove a member, or leave the room. Removing others requires an owner or a moderator. Closes the sockets of ' +
+        'the member in the room; inboxes and sockets that joined it get no more of its events.',
+      { 204: 'Removed the member.' },
+      [401, 403, 404, 409],
+    ),
+    async (c) => {
+      await removeMember({ room: c.req.param('id'), user: c.req.param('user') }, c.var.caller, context);
+      return c.body(null, 204);
+    },
   );
   return app;
 }

@@ -1,6 +1,7 @@
-import type * as v from 'valibot';
+import { validator } from 'hono-openapi';
+import * as v from 'valibot';
 import { contentMessage } from '../../dialects/content/content.ts';
-import { wireId } from '../../dialects/frame.ts';
+import { clientId, id, messageId, wireId } from '../../dialects/frame.ts';
 import type {
   memberShape,
   messageShape,
@@ -8,11 +9,98 @@ import type {
   summaryShape,
   userShape,
 } from '../../dialects/rest/schema.ts';
-import type { Member, User } from '../../domain/member.ts';
+import { HISTORY_LIMIT } from '../../domain/command.ts';
+import { type Member, roles, type User } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Room } from '../../domain/room.ts';
-import type { NamedMember } from '../../rooms/describe-room.ts';
-import type { RoomSummary } from '../../rooms/summarize-room.ts';
+import type { RoomSummary } from '../../rooms/room-list.ts';
+import type { MemberWithProfile } from '../../rooms/rooms.ts';
+import { HttpError } from './http-error.ts';
+
+/** Longer mutes are pointless: remove the member instead. */
+const MAX_MUTE_SECONDS = 366 * 24 * 60 * 60;
+const MAX_NEW_MEMBERS = 100;
+
+/** From 1 to 50. A pattern, because OpenAPI describes query parameters as strings. */
+const pageSize = v.pipe(v.string(), v.regex(/^([1-9]|[1-4]\d|50)$/), v.transform(Number));
+
+export const roomsQuery = v.object({
+  cursor: v.optional(v.pipe(v.string(), v.regex(/^[\w-]+$/), v.maxLength(2_000))),
+  limit: v.optional(pageSize, '20'),
+});
+
+export const roomBody = v.union([
+  v.object({ kind: v.literal('direct'), members: v.pipe(v.array(id), v.length(1)) }),
+  v.object({
+    kind: v.optional(v.literal('group'), 'group'),
+    name: v.optional(v.pipe(v.string(), v.maxLength(200)), ''),
+    access: v.optional(v.picklist(['members', 'open']), 'members'),
+    members: v.optional(v.pipe(v.array(id), v.maxLength(MAX_NEW_MEMBERS)), []),
+  }),
+]);
+
+export const memberBody = v.object({ user_id: id, role: v.optional(v.picklist(roles), 'member') });
+
+/** A change has a role, a mute or both. The mute has one of its two forms; 0 seconds or `null` ends it. */
+export const memberChangeBody = v.pipe(
+  v.object({
+    role: v.optional(v.picklist(roles)),
+    muted_until: v.optional(v.nullable(v.pipe(v.string(), v.isoTimestamp()))),
+    muted_seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_MUTE_SECONDS))),
+  }),
+  v.check(({ role, muted_until, muted_seconds }) => {
+    const mutes = [muted_until, muted_seconds].filter((mute) => mute !== undefined);
+    return mutes.length === 1 || (mutes.length === 0 && role !== undefined);
+  }),
+);
+
+export const messagesQuery = v.object({
+  before: v.optional(messageId),
+  limit: v.optional(pageSize, String(HISTORY_LIMIT)),
+});
+
+export const messageBody = v.object({
+  content: v.string(),
+  broadcast: v.optional(v.boolean(), false),
+  client_id: v.optional(clientId),
+  reply_to: v.optional(messageId),
+  /** The id of an uploaded file, or the file's content in base64. */
+  file: v.optional(v.string()),
+  file_name: v.optional(v.string()),
+});
+
+/** Longer names are cut, so this only limits the size of the body. */
+const MAX_SENT_NAME = 1_000;
+
+export const uploadBody = v.object({
+  name: v.pipe(v.string(), v.maxLength(MAX_SENT_NAME)),
+  content_type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(200)),
+  /** Bytes. */
+  size: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+
+interface Validation {
+  readonly success: boolean;
+  readonly error?: readonly { readonly path?: readonly unknown[] | undefined }[];
+}
+
+/** The error names the invalid field, but never quotes its value. */
+function checkFields(result: Validation): void {
+  if (result.success) return;
+  const [first] = result.error?.[0]?.path ?? [];
+  const field = typeof first === 'object' && first !== null ? Reflect.get(first, 'key') : first;
+  if (field === undefined) throw new HttpError('BAD_REQUEST');
+  throw new HttpError(
+    'BAD_REQUEST',
+    `Request not read: the field "${String(field)}" is missing or malformed. See /api/openapi.json.`,
+  );
+}
+
+/** Reads a JSON body. @throws HttpError BAD_REQUEST */
+export const readJson = <S extends v.GenericSchema>(schema: S) => validator('json', schema, checkFields);
+
+/** Reads the query string. @throws HttpError BAD_REQUEST */
+export const readQuery = <S extends v.GenericSchema>(schema: S) => validator('query', schema, checkFields);
 
 type Wire<S extends v.GenericSchema> = v.InferOutput<S>;
 
@@ -23,7 +111,7 @@ export const wireUser = ({ id, username, email, userType }: User): Wire<typeof u
   user_type: userType,
 });
 
-/** S2's message, and what its sockets do not tell. */
+/** The message of contract S2, with fields that its frames do not have. */
 export const wireMessage = (message: Message): Wire<typeof messageShape> => ({
   ...contentMessage(message),
   type: message.type,
@@ -35,7 +123,10 @@ export const wireMessage = (message: Message): Wire<typeof messageShape> => ({
 
 const isoOrNull = (ms: number): string | null => (ms > 0 ? new Date(ms).toISOString() : null);
 
-export const wireMember = (member: Member & Partial<NamedMember>, now: number): Wire<typeof memberShape> => ({
+export const wireMember = (
+  member: Member & Partial<MemberWithProfile>,
+  now: number,
+): Wire<typeof memberShape> => ({
   user_id: wireId(member.user),
   username: member.profile?.username ?? null,
   role: member.role,

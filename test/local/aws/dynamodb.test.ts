@@ -1,16 +1,15 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { type DynamoDb, signedDynamoDb } from '../../../functions/aws/dynamodb.ts';
 import { openDatabase, queryAll, type Table } from '../../../functions/store/database.ts';
 import { sdkDynamoDb } from '../../../functions/store/sdk-dynamodb.ts';
 import { openEmbedded } from '../../../local/dynamodb/embedded.ts';
 import { answering } from '../../support/answering.ts';
-import { closeHost, closers, openHost, serve } from '../dynamodb-host.ts';
+import { developer, useAwsHost } from '../aws-host.ts';
+import { serve } from '../dynamodb-host.ts';
 
 const key = { room: '1', item: 'log#0001' };
 const numbered = (number: number) => ({ room: '1', item: `log#000${number}`, user: 'odd' });
-
-const developer = { accessKeyId: 'developer', secretAccessKey: 'x' };
 
 const clients: Readonly<Record<'signed' | 'sdk', (endpoint: string) => DynamoDb>> = {
   signed: (endpoint) =>
@@ -26,8 +25,7 @@ const clients: Readonly<Record<'signed' | 'sdk', (endpoint: string) => DynamoDb>
 const tableOf = (client: DynamoDb, name = 'rooms'): Table =>
   openDatabase(client, { chat: name, connections: '' }).chat;
 
-beforeEach(openHost);
-afterEach(closeHost);
+useAwsHost();
 
 describe.each(['signed', 'sdk'] as const)('with the client %s, a table', (name) => {
   let client: DynamoDb;
@@ -177,5 +175,4 @@ test('the signing client refuses bytes, which its JSON would garble', async () =
   await expect(client('PutItem', { TableName: 'rooms', Item })).rejects.toThrow(
     'Item not written: it contains bytes. Store them as text.',
   );
-  expect(closers).toEqual([]);
 });

@@ -42,7 +42,7 @@ describe.each([
   });
 
   test('posts a frame as it is, to the connection, signed', async () => {
-    await expect(poster.post(id, '{"text":"Grüße 👋"}')).resolves.toBe('taken');
+    await expect(poster.post(id, '{"text":"Grüße 👋"}')).resolves.toBe('delivered');
     expect(gateway.came).toHaveLength(1);
     expect(gateway.came[0]).toMatchObject({
       method: 'POST',

@@ -1,7 +1,7 @@
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { tokenVerifier } from '../../../functions/auth/token-verifier.ts';
-import { authentic, CLOCK_TOLERANCE_MS } from '../../../functions/domain/connection.ts';
+import { CLOCK_TOLERANCE_MS, hasValidToken } from '../../../functions/domain/connection.ts';
 import { mockIssuer, rules } from '../../support/issuer.ts';
 
 afterEach(() => {
@@ -62,10 +62,10 @@ describe('a token that does not count is refused:', () => {
     const last = expiresAt + CLOCK_TOLERANCE_MS;
     vi.setSystemTime(last);
     await expect(verify(token)).resolves.toMatchObject({ expiresAt });
-    expect(authentic({ tokenExpiresAt: expiresAt }, last)).toBe(true);
+    expect(hasValidToken({ tokenExpiresAt: expiresAt }, last)).toBe(true);
     vi.setSystemTime(last + 1);
     await expect(verify(token)).rejects.toEqual(unauthenticated);
-    expect(authentic({ tokenExpiresAt: expiresAt }, last + 1)).toBe(false);
+    expect(hasValidToken({ tokenExpiresAt: expiresAt }, last + 1)).toBe(false);
   });
 
   test('without an end', async () => {

@@ -33,7 +33,7 @@ function overtakenBy(present: object) {
   });
   const parts: Context = {
     db,
-    poster: { post: async () => 'taken', isOpen: async () => true, close: async () => undefined },
+    poster: { post: async () => 'delivered', isOpen: async () => true, close: async () => undefined },
     fanOut: async () => undefined,
     rates: noLimit,
     files: noFiles,
@@ -53,7 +53,7 @@ describe('an edit that comes too late leaves its text nowhere, and its author', 
   test('hears the text that is there, where a later edit came first', async () => {
     const { edit, scrubbed } = overtakenBy({ text: 'later', revision: 9 });
     await expect(edit).resolves.toMatchObject([
-      { kind: 'MessageEdited', message: { text: 'later' }, seq: 5 },
+      { kind: 'MessageChanged', message: { text: 'later' }, change: { kind: 'edit', seq: 5 } },
     ]);
     expect(scrubbed()).toEqual(['log#0000000000000005']);
   });

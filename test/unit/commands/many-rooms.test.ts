@@ -8,8 +8,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { joinRoom } from '../../../functions/commands/join-room.ts';
-import { openInbox } from '../../../functions/connections/open-inbox.ts';
-import { showInInboxes } from '../../../functions/connections/show-in-inboxes.ts';
+import { addRoomToInboxes, openInbox } from '../../../functions/connections/inbox.ts';
 import type { Context } from '../../../functions/delivery/context.ts';
 import type { PostOutcome } from '../../../functions/delivery/poster.ts';
 import { rowOf } from '../../support/connection-rows.ts';
@@ -17,7 +16,7 @@ import { mockDatabase, noFiles, noLimit } from '../../support/mock-database.ts';
 import { bob, connectionOf, NOON } from '../../support/sample.ts';
 
 const { db, dynamodb } = mockDatabase();
-const post = vi.fn(async (_id: string, _frame: string): Promise<PostOutcome> => 'taken');
+const post = vi.fn(async (_id: string, _frame: string): Promise<PostOutcome> => 'delivered');
 const parts: Context = {
   db,
   poster: { post, isOpen: async () => true, close: async () => undefined },
@@ -110,7 +109,7 @@ describe('an inbox that opens', () => {
   test('hears of the rooms that its user is in, and then is told how many', async () => {
     post.mockImplementationOnce(async () => {
       expect(written()).toHaveLength(2);
-      return 'taken';
+      return 'delivered';
     });
     await openInbox(inbox, parts);
     const row = { via: 'inbox', reads: 'manual', connection: inbox.id };
@@ -149,7 +148,7 @@ describe('a new member’s open inbox', () => {
 
   test('hears of the room, and is told so once', async () => {
     base();
-    await showInInboxes('7', bob.id, parts);
+    await addRoomToInboxes('7', bob.id, parts);
     expect(written()).toMatchObject([{ room: '7#0', via: 'inbox' }]);
     expect(told()).toEqual([{ type: 'joined', room_id: 7, seq: 7 }]);
   });
@@ -157,14 +156,14 @@ describe('a new member’s open inbox', () => {
   test('hears nothing of it where its user was taken out again in that moment', async () => {
     base();
     isMember = () => false;
-    await showInInboxes('7', bob.id, parts);
+    await addRoomToInboxes('7', bob.id, parts);
     expect(removed()).toEqual(['7#0']);
     expect(told()).toEqual([]);
   });
 
   test('whose token ran out is told nothing', async () => {
     dynamodb.on(QueryCommand).resolves({ Items: [rowOf({ ...inbox, tokenExpiresAt: NOON - 60_000 })] });
-    await showInInboxes('7', bob.id, parts);
+    await addRoomToInboxes('7', bob.id, parts);
     expect(written()).toEqual([]);
     expect(told()).toEqual([]);
   });

@@ -45,7 +45,7 @@ function room(connections: readonly Connection[]) {
   const { db: counted, calls } = countWaves(db);
   const post = vi.fn<Context['poster']['post']>(async () => {
     firstPostAfter.push(calls.length);
-    return 'taken';
+    return 'delivered';
   });
   const fanOut = vi.fn<Context['fanOut']>(async () => undefined);
   const parts: Context = {

@@ -15,7 +15,7 @@ test('who was taken out of the room while their handshake went on is closed, and
   dynamodb.on(QueryCommand).resolves({ Items: [] });
   dynamodb.on(GetItemCommand).callsFake(({ Key }) => (Key.item.S === 'room' ? { Item: room } : {}));
   const poster: Poster = {
-    post: vi.fn(async () => 'taken' as const),
+    post: vi.fn(async () => 'delivered' as const),
     isOpen: async () => true,
     close: vi.fn(async () => undefined),
   };
@@ -32,7 +32,7 @@ describe('a connection that has just opened has read the history', () => {
   async function welcomed(overrides: Partial<Session>, outcome: PostOutcome) {
     const session = connectionOf(bob, overrides);
     const { db, readTo } = roomOfRows(here, session);
-    const post = vi.fn<Poster['post']>(async (id) => (id === session.id ? outcome : 'taken'));
+    const post = vi.fn<Poster['post']>(async (id) => (id === session.id ? outcome : 'delivered'));
     const close = vi.fn(async () => undefined);
     const parts = { db, poster: { post, close, isOpen: async () => true }, files: noFiles, now: () => NOON };
     await welcome(session, parts, () => undefined);
@@ -42,7 +42,7 @@ describe('a connection that has just opened has read the history', () => {
   }
 
   test('when it took it', async () => {
-    const { readTo, own } = await welcomed({}, 'taken');
+    const { readTo, own } = await welcomed({}, 'delivered');
     expect(own[0]).toMatchObject([{ message_id: 42 }]);
     expect(readTo).toEqual({ 'member#2': 42 });
   });
@@ -54,7 +54,7 @@ describe('a connection that has just opened has read the history', () => {
 
   test('and not when its token had run out, of which it is told instead; nobody hears that it came', async () => {
     const tokenExpiresAt = NOON - CLOCK_TOLERANCE_MS - 1;
-    const { readTo, own, others, close } = await welcomed({ tokenExpiresAt }, 'taken');
+    const { readTo, own, others, close } = await welcomed({ tokenExpiresAt }, 'delivered');
     expect(own).toMatchObject([{ code: 'TOKEN_EXPIRED' }]);
     expect(close).toHaveBeenCalledTimes(1);
     expect(Math.max(0, ...Object.values(readTo))).toBe(0);

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { deliver, POST_BUDGET, type Posting } from '../../../functions/delivery/deliver.ts';
+import type { Context } from '../../../functions/delivery/context.ts';
+import { deliver, POST_BUDGET } from '../../../functions/delivery/deliver.ts';
 import { type Poster, TransientError } from '../../../functions/delivery/poster.ts';
 import { retryTransient } from '../../../functions/delivery/retry.ts';
 import { action } from '../../../functions/dialects/action/decode.ts';
@@ -10,21 +11,21 @@ import { alice, bob, connectionOf, messageOf, NOON } from '../../support/sample.
 const event: Event = { kind: 'MessageSent', room: '1', message: messageOf({ clientId: 'a-1' }), seq: 1 };
 const many = Array.from({ length: 100 }, (_, index) => connectionOf(bob, { id: `${index}=` }));
 
-const posterOf = (post: Poster['post']): Posting => ({
+const contextOf = (post: Poster['post']): Pick<Context, 'poster' | 'now'> => ({
   poster: { post, isOpen: async () => true, close: vi.fn() },
   now: () => NOON,
 });
 
-describe('an event', () => {
-  test('is encoded once for its author and once for all others, however many they are', async () => {
+describe('deliver', () => {
+  test('encodes an event once for its author and once for all other users', async () => {
     const encode = vi.spyOn(action, 'encode');
     const frames: string[] = [];
     await deliver(
       event,
       [connectionOf(alice), ...many],
-      posterOf(async (_id, frame) => {
+      contextOf(async (_id, frame) => {
         frames.push(frame);
-        return 'taken';
+        return 'delivered';
       }),
     );
     expect(encode).toHaveBeenCalledTimes(2);
@@ -33,7 +34,7 @@ describe('an event', () => {
     encode.mockRestore();
   });
 
-  test('names its room to all but those who connected to that room', async () => {
+  test('names the room in frames to connections whose own room is another one', async () => {
     const frames: Record<string, unknown> = {};
     const to = [
       connectionOf(bob, { id: 'own=' }),
@@ -41,71 +42,62 @@ describe('an event', () => {
       connectionOf(bob, { id: 'inbox=', via: 'inbox' }),
       connectionOf(bob, { id: 'elsewhere=', room: '2' }),
     ];
-    const poster = posterOf(async (id, frame) => {
+    const context = contextOf(async (id, frame) => {
       frames[id] = JSON.parse(frame)['room_id'];
-      return 'taken';
+      return 'delivered';
     });
-    await deliver(event, to, poster);
+    await deliver(event, to, context);
     expect(frames).toEqual({ 'own=': undefined, 'joined=': 1, 'inbox=': 1, 'elsewhere=': 1 });
   });
 
-  test('that an inbox does not hear of is not posted to it', async () => {
-    const post = vi.fn<Poster['post']>(async () => 'taken');
-    const typing: Event = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true };
-    const inbox = connectionOf(bob, { via: 'inbox' });
-    await expect(deliver(typing, [inbox], posterOf(post))).resolves.toMatchObject({
-      taken: [],
-      gone: [],
-      expired: [],
-    });
-    expect(post).not.toHaveBeenCalled();
-  });
-
-  test('tells who took it and who is gone', async () => {
-    const [gone, taker, slow] = [connectionOf(bob, { id: 'gone=' }), connectionOf(bob), connectionOf(alice)];
-    const poster = posterOf(async (id) => (id === gone.id ? 'gone' : id === slow.id ? 'failed' : 'taken'));
-    await expect(deliver(event, [gone, taker, slow], poster)).resolves.toMatchObject({
-      taken: [taker],
+  test('groups connections by the outcome of their posts', async () => {
+    const [gone, open, slow] = [connectionOf(bob, { id: 'gone=' }), connectionOf(bob), connectionOf(alice)];
+    const context = contextOf(async (id) =>
+      id === gone.id ? 'gone' : id === slow.id ? 'failed' : 'delivered',
+    );
+    await expect(deliver(event, [gone, open, slow], context)).resolves.toMatchObject({
+      delivered: [open],
       gone: [gone],
       expired: [],
+      failed: [slow],
     });
   });
 
-  test('reaches everybody else before a fault is reported', async () => {
+  test('posts to all other connections before it throws', async () => {
     const post = vi.fn<Poster['post']>(async (id) => {
       if (id === '0=') throw new Error('AccessDenied');
-      return 'taken';
+      return 'delivered';
     });
-    await expect(deliver(event, many, posterOf(post))).rejects.toThrow('AccessDenied');
+    await expect(deliver(event, many, contextOf(post))).rejects.toThrow('AccessDenied');
     expect(post).toHaveBeenCalledTimes(100);
   });
 });
 
 describe('a post', () => {
-  test('is tried again while the gateway is too busy', async () => {
+  test('is retried while API Gateway throttles or fails', async () => {
     const post = vi
       .fn()
       .mockRejectedValueOnce(new TransientError())
       .mockRejectedValueOnce(new TransientError());
-    await expect(retryTransient(post.mockResolvedValue('taken'), 60_000)).resolves.toBe('taken');
+    await expect(retryTransient(post.mockResolvedValue('delivered'), 60_000)).resolves.toBe('delivered');
     expect(post).toHaveBeenCalledTimes(3);
   });
 
-  test('is given up when its time is over', async () => {
+  test('is given up at the end of its budget', async () => {
     const post = vi.fn().mockRejectedValue(new TransientError());
     await expect(retryTransient(post, 0)).resolves.toBeUndefined();
   });
 
-  test('that was given up leaves its connection alone', async () => {
+  test('that was given up counts as failed and not as gone', async () => {
     vi.useFakeTimers();
     const delivery = deliver(
       event,
       [connectionOf(bob)],
-      posterOf(() => Promise.reject(new TransientError())),
+      contextOf(() => Promise.reject(new TransientError())),
     );
-    await vi.advanceTimersByTimeAsync(POST_BUDGET.whole);
+    await vi.advanceTimersByTimeAsync(POST_BUDGET.total);
     await expect(delivery).resolves.toMatchObject({
-      taken: [],
+      delivered: [],
       gone: [],
       expired: [],
       failed: [expect.objectContaining({ id: 'bob-socket=' })],
@@ -114,40 +106,44 @@ describe('a post', () => {
   });
 });
 
-test('a question is asked again until its answer is the one that is waited for', async () => {
+test('a call is retried until its answer is final', async () => {
   const isOpen = vi.fn().mockResolvedValueOnce(false).mockResolvedValue(true);
   await expect(retryTransient<boolean>(isOpen, 60_000, (open) => !open)).resolves.toBe(true);
   expect(isOpen).toHaveBeenCalledTimes(2);
 });
 
-describe('a connection whose token ran out', () => {
+describe('a connection whose token expired', () => {
   const late = connectionOf(bob, { tokenExpiresAt: NOON - CLOCK_TOLERANCE_MS - 1 });
 
-  test('is sent nothing, and is named', async () => {
-    const posting = posterOf(vi.fn<Poster['post']>(async () => 'taken'));
-    await expect(deliver(event, [late], posting)).resolves.toMatchObject({
-      taken: [],
+  test('gets no post and is reported as expired', async () => {
+    const context = contextOf(vi.fn<Poster['post']>(async () => 'delivered'));
+    await expect(deliver(event, [late], context)).resolves.toMatchObject({
+      delivered: [],
       gone: [],
       expired: [late],
     });
-    expect(posting.poster.post).not.toHaveBeenCalled();
+    expect(context.poster.post).not.toHaveBeenCalled();
   });
 
-  test('while a post to it was tried again is not sent it any more', async () => {
-    const brief = { ...late, tokenExpiresAt: NOON - CLOCK_TOLERANCE_MS };
+  test('gets no further attempt of a post that is being retried', async () => {
+    const expiring = { ...late, tokenExpiresAt: NOON - CLOCK_TOLERANCE_MS };
     const post = vi.fn<Poster['post']>().mockRejectedValue(new TransientError());
     const now = vi
       .fn()
       .mockReturnValueOnce(NOON)
       .mockReturnValue(NOON + 1);
-    const delivery = await deliver(event, [brief], { ...posterOf(post), now });
-    expect(delivery.expired).toEqual([brief]);
+    const delivery = await deliver(event, [expiring], { ...contextOf(post), now });
+    expect(delivery.expired).toEqual([expiring]);
     expect(post).toHaveBeenCalledTimes(1);
   });
 
-  test('still hears that it did', async () => {
-    const told: Event = { kind: 'Refused', room: '1', code: 'TOKEN_EXPIRED', reason: 'why' };
-    const delivery = await deliver(told, [late], posterOf(vi.fn<Poster['post']>(async () => 'taken')));
-    expect(delivery.taken).toEqual([late]);
+  test('gets the event that reports the expiry', async () => {
+    const expired: Event = { kind: 'Refused', room: '1', code: 'TOKEN_EXPIRED', reason: 'why' };
+    const delivery = await deliver(
+      expired,
+      [late],
+      contextOf(vi.fn<Poster['post']>(async () => 'delivered')),
+    );
+    expect(delivery.delivered).toEqual([late]);
   });
 });

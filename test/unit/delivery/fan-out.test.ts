@@ -1,11 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
 import { ModelledTables } from '../../../bench/modelled-tables.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
-import { MAX_CHUNK_BYTES } from '../../../functions/delivery/chunks.ts';
 import type { Context, DeliveryStats, FanOutBatch } from '../../../functions/delivery/context.ts';
 import { fanOut } from '../../../functions/delivery/fan-out.ts';
 import { type Poster, TransientError } from '../../../functions/delivery/poster.ts';
-import { publish } from '../../../functions/delivery/publish.ts';
+import { MAX_BATCH_BYTES, publish } from '../../../functions/delivery/publish.ts';
 import type { Connection } from '../../../functions/domain/connection.ts';
 import { shardOf } from '../../../functions/store/keys.ts';
 import { getRoom } from '../../../functions/store/rooms.ts';
@@ -32,7 +31,7 @@ function room(shards: number, connections: readonly Connection[], runsAtOnce = t
   const poster: Poster = {
     post: vi.fn<Poster['post']>(async (id, frame) => {
       frames.set(id, [...(frames.get(id) ?? []), frame]);
-      return 'taken';
+      return 'delivered';
     }),
     isOpen: async () => true,
     close: async () => undefined,
@@ -84,7 +83,7 @@ describe('a room with more than one shard', () => {
     let before = 0;
     vi.mocked(parts.poster.post).mockImplementationOnce(async () => {
       before = calls.length;
-      return 'taken';
+      return 'delivered';
     });
     await sendMessage({ kind: 'SendMessage', text: 'hi', type: 'text' }, session, parts);
     expect(before).toBe(2);
@@ -133,6 +132,18 @@ describe('a room with more than one shard', () => {
   });
 });
 
+test.each([1, 4])('posts typing to no inbox in a room with %i shards', async (shards) => {
+  const inboxes = crowd(300, shards, { via: 'inbox' });
+  const other = connectionOf(bob, { id: 'other=', shard: 0 });
+  const { parts, frames, shares } = room(shards, [session, other, ...inboxes]);
+  const stored = await getRoom(parts.db, '1');
+  if (!stored) throw new Error('Room not found: the test stored none');
+  await publish({ kind: 'TypingChanged', room: '1', user: alice.id, typing: true }, stored, session, parts);
+  await vi.waitFor(() => expect(frames.has(other.id)).toBe(true));
+  expect([...frames.keys()].toSorted()).toEqual([session.id, other.id].toSorted());
+  expect(shares).toHaveLength(shards === 1 ? 0 : shards);
+});
+
 describe('a message of 251 to 1,000 connections', () => {
   test('is read where only one of the last reads at once, and its author hears so', async () => {
     const slow = crowd(400, 1, { reads: 'manual' });
@@ -152,7 +163,7 @@ describe('a message of 251 to 1,000 connections', () => {
     if (!stored) throw new Error('Room not found: the test made none');
     await publish({ kind: 'MessageSent', room: '1', message, seq: 1 }, stored, session, parts);
     const sizes = shares.map((share) => Buffer.byteLength(JSON.stringify(share)));
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_CHUNK_BYTES);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_BATCH_BYTES);
     const posted = vi.mocked(parts.poster.post).mock.calls.length;
     const chunked = shares.flatMap((share) => ('audience' in share ? share.audience : []));
     expect(posted + new Set(chunked.map(({ id }) => id)).size).toBe(701);
@@ -192,13 +203,13 @@ describe('a room grows', () => {
 
 test('what a fan-out could not post is counted, and nothing to throw', async () => {
   const { parts, run, tallies } = room(2, crowd(40, 2));
-  vi.mocked(parts.poster.post).mockImplementation(async (id) => (id < '4' ? 'failed' : 'taken'));
+  vi.mocked(parts.poster.post).mockImplementation(async (id) => (id < '4' ? 'failed' : 'delivered'));
   const event = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true } as const;
   await run({ event, room: { id: '1', shards: 2 }, shard: 0 });
   await run({ event, room: { id: '1', shards: 2 }, shard: 1 });
-  const sum = (part: 'taken' | 'failed') => tallies.reduce((all, tally) => all + tally[part], 0);
+  const sum = (part: 'delivered' | 'failed') => tallies.reduce((all, tally) => all + tally[part], 0);
   expect(sum('failed')).toBeGreaterThan(0);
-  expect(sum('taken') + sum('failed')).toBe(40);
+  expect(sum('delivered') + sum('failed')).toBe(40);
 });
 
 test('a receipt that cannot be noted is reported, and is no reason to post everything again', async () => {
@@ -259,7 +270,7 @@ describe('a message that cannot go its whole way', () => {
       await expect(published(parts)).rejects.toBe(fault);
       const direct = shards === 1 ? 250 : 1;
       expect(given.frames.size).toBe(direct);
-      expect(given.tallies).toMatchObject([{ taken: direct }]);
+      expect(given.tallies).toMatchObject([{ delivered: direct }]);
     },
   );
 

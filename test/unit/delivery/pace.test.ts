@@ -26,7 +26,7 @@ class Account {
 
   readonly post = async () => {
     await this.#admitted();
-    return 'taken' as const;
+    return 'delivered' as const;
   };
 
   readonly isOpen = async () => {
@@ -55,12 +55,12 @@ async function delivered(count: number, poster: Partial<Poster>, budget = POST_B
   const whole = {
     isOpen: async () => true,
     close: async () => undefined,
-    post: async () => 'taken' as const,
+    post: async () => 'delivered' as const,
   };
   const posting = { poster: { ...whole, ...poster }, now: () => NOON };
   const began = Date.now();
   const delivering = deliver(event, many(count), posting, { budget });
-  await vi.advanceTimersByTimeAsync(budget.whole + 2_000);
+  await vi.advanceTimersByTimeAsync(budget.total + 2_000);
   return { delivery: await delivering, began };
 }
 
@@ -72,12 +72,12 @@ describe('posts', () => {
       most = Math.max(most, ++underWay);
       await wait(10);
       underWay--;
-      return 'taken' as const;
+      return 'delivered' as const;
     };
     const { delivery } = await delivered(1_000, { post });
     expect(most).toBe(50);
     expect(delivery).toMatchObject({ ms: 200 });
-    expect(delivery.taken).toHaveLength(1_000);
+    expect(delivery.delivered).toHaveLength(1_000);
   });
 
   test('that are too fast for the account slow all of them down, and hardly more are refused than taken', async () => {
@@ -85,7 +85,7 @@ describe('posts', () => {
     const account = new Account(500);
     const { post, isOpen } = account;
     const { delivery } = await delivered(1_000, { post, isOpen }, FANOUT_BUDGET);
-    expect(delivery.taken).toHaveLength(1_000);
+    expect(delivery.delivered).toHaveLength(1_000);
     expect(delivery.ms).toBeLessThan(2_200);
     expect(account.refused).toBeLessThan(500);
   });
@@ -95,13 +95,13 @@ describe('posts', () => {
       await wait(10);
       throw tooFast();
     };
-    const budget = { perPost: 300, whole: 3_000 };
+    const budget = { perPost: 300, total: 3_000 };
     const { delivery } = await delivered(60, { post: refuse, isOpen: refuse }, budget);
     expect(delivery.failed).toHaveLength(60);
-    expect(delivery.full).toEqual([]);
-    expect(delivery.ms).toBeLessThanOrEqual(budget.whole + 20);
-    expect(FANOUT_BUDGET.whole * 2).toBeLessThanOrEqual(entries.fanout.timeoutSeconds * 1_000);
-    expect(POST_BUDGET.whole * 2).toBeLessThanOrEqual(entries.send.timeoutSeconds * 1_000);
+    expect(delivery.unresponsive).toEqual([]);
+    expect(delivery.ms).toBeLessThanOrEqual(budget.total + 20);
+    expect(FANOUT_BUDGET.total * 2).toBeLessThanOrEqual(entries.fanout.timeoutSeconds * 1_000);
+    expect(POST_BUDGET.total * 2).toBeLessThanOrEqual(entries.send.timeoutSeconds * 1_000);
   });
 });
 
@@ -123,7 +123,7 @@ describe('clients whose buffers stay full', () => {
       // Spread evenly over the room.
       const index = Number.parseInt(id, 10);
       if (Math.floor(((index + 1) * count) / 250) > Math.floor((index * count) / 250)) throw tooFast();
-      return 'taken';
+      return 'delivered';
     };
     const isOpen = async () => {
       asked++;
@@ -132,9 +132,9 @@ describe('clients whose buffers stay full', () => {
     };
     const { delivery } = await delivered(250, { post, isOpen }, budget);
     expect(delivery.failed).toEqual([]);
-    expect(delivery.full).toHaveLength(count);
-    expect(delivery.taken).toHaveLength(250 - count);
-    expect(delivery.ms).toBeLessThanOrEqual(POST_BUDGET.whole);
+    expect(delivery.unresponsive).toHaveLength(count);
+    expect(delivery.delivered).toHaveLength(250 - count);
+    expect(delivery.ms).toBeLessThanOrEqual(POST_BUDGET.total);
     expect(asked).toBeLessThan(250 + 50 * count);
   });
 
@@ -143,7 +143,7 @@ describe('clients whose buffers stay full', () => {
     async (rate) => {
       for (const budget of [POST_BUDGET, FANOUT_BUDGET]) {
         const { delivery } = await delivered(250, new Account(rate), budget);
-        expect(delivery.full).toEqual([]);
+        expect(delivery.unresponsive).toEqual([]);
       }
     },
   );
@@ -153,7 +153,7 @@ describe('a client whose buffer stays full', () => {
   const post: Poster['post'] = async (id) => {
     await wait(10);
     if (id === '7=') throw tooFast();
-    return 'taken';
+    return 'delivered';
   };
 
   test.each([1, 100])('is found among %i others, who are served without a delay', async (others) => {
@@ -165,10 +165,10 @@ describe('a client whose buffer stays full', () => {
         return outcome;
       },
     });
-    expect(delivery.full.map(({ id }) => id)).toEqual(['7=']);
-    expect(delivery.taken).toHaveLength(others + 7);
+    expect(delivery.unresponsive.map(({ id }) => id)).toEqual(['7=']);
+    expect(delivery.delivered).toHaveLength(others + 7);
     expect(last - began).toBeLessThan(100);
-    expect(delivery.ms).toBeLessThanOrEqual(POST_BUDGET.whole);
+    expect(delivery.ms).toBeLessThanOrEqual(POST_BUDGET.total);
   });
 
   test('is asked a few times only, and alone', async () => {
@@ -179,16 +179,16 @@ describe('a client whose buffer stays full', () => {
 
   test('is not taken for one where the gateway refuses whatever is asked', async () => {
     const { delivery } = await delivered(8, { post, isOpen: () => Promise.reject(tooFast()) });
-    expect(delivery).toMatchObject({ full: [], failed: [expect.objectContaining({ id: '7=' })] });
+    expect(delivery).toMatchObject({ unresponsive: [], failed: [expect.objectContaining({ id: '7=' })] });
   });
 
   test('gets the event if it takes it at the last try', async () => {
     const looked = vi.fn(async () => true);
     const { delivery } = await delivered(8, {
       isOpen: looked,
-      post: async (id, frame) => (looked.mock.calls.length > 0 ? 'taken' : post(id, frame)),
+      post: async (id, frame) => (looked.mock.calls.length > 0 ? 'delivered' : post(id, frame)),
     });
-    expect(delivery).toMatchObject({ full: [], failed: [] });
-    expect(delivery.taken).toHaveLength(8);
+    expect(delivery).toMatchObject({ unresponsive: [], failed: [] });
+    expect(delivery.delivered).toHaveLength(8);
   });
 });

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { filePath } from '../../../functions/dialects/frame.ts';
 import {
-  checkedType,
-  cleanName,
+  checkContentType,
+  cleanFileName,
   decodeInline,
-  fileInput,
-  isShown,
+  detectContentType,
+  isShownInline,
   MAX_INLINE_BYTES,
-  typeOf,
+  parseFileInput,
 } from '../../../functions/domain/file.ts';
-import { contentDisposition } from '../../../functions/rooms/content-disposition.ts';
+import { contentDisposition } from '../../../functions/rooms/files.ts';
 
 const ID = '3f1c2b9e-0d4a-4c5b-8e6f-7a8b9c0d1e2f';
 const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes).toString('base64');
@@ -33,15 +33,15 @@ describe('a file’s name', () => {
     ['', 'file'],
     ['///', 'file'],
   ])('%j is kept as %j', (given, kept) => {
-    expect(cleanName(given, 'file')).toBe(kept);
+    expect(cleanFileName(given, 'file')).toBe(kept);
   });
 
   test('that is too long keeps its start and its ending', () => {
-    const kept = cleanName(`${'ä'.repeat(300)}.docx`, 'file');
+    const kept = cleanFileName(`${'ä'.repeat(300)}.docx`, 'file');
     expect([...kept]).toHaveLength(120);
     expect(kept).toMatch(/^ä+\.docx$/);
-    expect([...cleanName('👍'.repeat(300), 'file')]).toHaveLength(120);
-    expect([...cleanName(`a.${'b'.repeat(300)}`, 'file')]).toHaveLength(120);
+    expect([...cleanFileName('👍'.repeat(300), 'file')]).toHaveLength(120);
+    expect([...cleanFileName(`a.${'b'.repeat(300)}`, 'file')]).toHaveLength(120);
   });
 });
 
@@ -85,9 +85,9 @@ describe('a file in a frame', () => {
   });
 
   test('is told from the id of an uploaded one', () => {
-    expect(fileInput(ID)).toEqual({ kind: 'uploaded', id: ID });
-    expect(fileInput('aGk=', 'a.txt')).toEqual({ kind: 'inline', data: 'aGk=', name: 'a.txt' });
-    expect(fileInput(`../${ID}`).kind).toBe('inline');
+    expect(parseFileInput(ID)).toEqual({ kind: 'uploaded', id: ID });
+    expect(parseFileInput('aGk=', 'a.txt')).toEqual({ kind: 'inline', data: 'aGk=', name: 'a.txt' });
+    expect(parseFileInput(`../${ID}`).kind).toBe('inline');
   });
 });
 
@@ -109,31 +109,33 @@ describe('a file’s type', () => {
   ];
 
   test.each(starts)('is seen to be %s by the first bytes', (type, bytes) => {
-    expect(typeOf(Buffer.from(bytes), undefined)).toBe(type);
+    expect(detectContentType(Buffer.from(bytes), undefined)).toBe(type);
   });
 
   test('is the one that is named, if the first bytes do not belie it', () => {
-    expect(typeOf(Buffer.from('\0\0\0\x20ftypM4A '), 'audio/mp4')).toBe('audio/mp4');
-    expect(typeOf(Buffer.from('<svg/>'), 'image/svg+xml')).toBe('image/svg+xml');
-    const belied = () => typeOf(Buffer.from('<html>'), 'image/png');
+    expect(detectContentType(Buffer.from('\0\0\0\x20ftypM4A '), 'audio/mp4')).toBe('audio/mp4');
+    expect(detectContentType(Buffer.from('<svg/>'), 'image/svg+xml')).toBe('image/svg+xml');
+    const belied = () => detectContentType(Buffer.from('<html>'), 'image/png');
     expect(belied).toThrow(expect.objectContaining({ code: 'FILE_TYPE_NOT_ALLOWED' }));
   });
 
   test.each(['application/x-msdownload', 'constructor', '__proto__', '', 'image/png\r\nX: y'])(
     'that is not on the list is refused: %j',
     (type) => {
-      expect(() => checkedType(type)).toThrow(expect.objectContaining({ code: 'FILE_TYPE_NOT_ALLOWED' }));
+      expect(() => checkContentType(type)).toThrow(
+        expect.objectContaining({ code: 'FILE_TYPE_NOT_ALLOWED' }),
+      );
     },
   );
 
   test('with parameters and capitals is the same type', () => {
-    expect(checkedType(' Text/Plain; charset=UTF-8')).toBe('text/plain');
+    expect(checkContentType(' Text/Plain; charset=UTF-8')).toBe('text/plain');
   });
 
   test.each(['text/html', 'image/svg+xml', 'application/zip', 'application/octet-stream', 'nonsense'])(
     'that can hold a script, or that no browser shows, is saved and not shown: %s',
     (type) => {
-      expect(isShown(type)).toBe(false);
+      expect(isShownInline(type)).toBe(false);
     },
   );
 });

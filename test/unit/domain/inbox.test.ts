@@ -1,18 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import {
   checkMayJoin,
-  hears,
   MAX_INBOX_ROOMS,
   MAX_JOINED_ROOMS,
+  receivesEvent,
 } from '../../../functions/domain/audience.ts';
 import type { Event } from '../../../functions/domain/event.ts';
 import { directRoomId, inboxOf, isInbox } from '../../../functions/domain/room.ts';
-import { alice, bob, connectionOf, messageOf } from '../../support/sample.ts';
+import { alice, bob, connectionOf, deletionOf, editOf, messageOf, reactionOf } from '../../support/sample.ts';
 
 const message = messageOf({ author: alice });
 const room = '1';
 const presence = { user: alice.id, online: true, lastSeen: '2025-02-16T12:34:56.789Z' };
-const reaction = { by: alice.id, emoji: '👍', removed: false };
 const inbox = connectionOf(bob, { via: 'inbox' });
 
 const news: readonly Event[] = [
@@ -23,9 +22,9 @@ const news: readonly Event[] = [
 ];
 
 const insideOnly: readonly Event[] = [
-  { kind: 'MessageEdited', room, message, seq: 2, by: alice.id },
-  { kind: 'MessageDeleted', room, message, seq: 2, by: alice.id },
-  { kind: 'MessageReacted', room, message, seq: 2, ...reaction },
+  { kind: 'MessageChanged', room, message, change: editOf() },
+  { kind: 'MessageChanged', room, message, change: deletionOf() },
+  { kind: 'MessageChanged', room, message, change: reactionOf() },
   { kind: 'MessageDelivered', room, message },
   { kind: 'MessageRead', room, message },
   { kind: 'Seen', room, messageId: 1, user: alice.id },
@@ -36,13 +35,13 @@ const insideOnly: readonly Event[] = [
 
 describe('an inbox', () => {
   test.each(news)('hears of $kind', (event) => {
-    expect(hears(inbox, event)).toBe(true);
+    expect(receivesEvent(inbox, event)).toBe(true);
   });
 
   test.each(insideOnly)('does not hear of $kind, which a connection in the room hears', (event) => {
-    expect(hears(inbox, event)).toBe(false);
+    expect(receivesEvent(inbox, event)).toBe(false);
     for (const via of [{}, { via: 'joined' as const }]) {
-      expect(hears(connectionOf(bob, via), event)).toBe(true);
+      expect(receivesEvent(connectionOf(bob, via), event)).toBe(true);
     }
   });
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
+  currentMessages,
   type Deletion,
   type Edit,
-  edited,
   type LogEntry,
   type Reaction,
-  remaining,
+  withChange,
 } from '../../../functions/domain/message.ts';
 import { messageOf } from '../../support/sample.ts';
 
@@ -31,7 +31,12 @@ const removal = (seq: number, message: number): Deletion => ({
 
 describe('the messages that are left of a log', () => {
   test('are in its order, without the changes between them', () => {
-    const left = remaining([said(4), edit(3, 1, 'new'), said(2), said(1, { text: 'new', revision: 3 })]);
+    const left = currentMessages([
+      said(4),
+      edit(3, 1, 'new'),
+      said(2),
+      said(1, { text: 'new', revision: 3 }),
+    ]);
     expect(left.map(({ id, text }) => [id, text])).toEqual([
       [4, 'message 4'],
       [2, 'message 2'],
@@ -40,17 +45,17 @@ describe('the messages that are left of a log', () => {
   });
 
   test('show an edit whose function ended before it reached the message', () => {
-    const [message] = remaining([edit(3, 1, 'newest'), edit(2, 1, 'newer'), said(1)]);
+    const [message] = currentMessages([edit(3, 1, 'newest'), edit(2, 1, 'newer'), said(1)]);
     expect(message).toMatchObject({ text: 'newest', revision: 3, editedAt: '2025-02-16T13:00:00.000Z' });
   });
 
   test('leave out a deleted message, also before its tombstone is written', () => {
-    expect(remaining([removal(2, 1), said(1)])).toEqual([]);
-    expect(remaining([said(1, { deletedAt: '2025-02-16T13:00:00.000Z', text: '' })])).toEqual([]);
+    expect(currentMessages([removal(2, 1), said(1)])).toEqual([]);
+    expect(currentMessages([said(1, { deletedAt: '2025-02-16T13:00:00.000Z', text: '' })])).toEqual([]);
   });
 
   test('do not come back by an edit that was made at the same time as a delete', () => {
-    expect(remaining([edit(3, 1, 'late'), removal(2, 1), said(1)])).toEqual([]);
+    expect(currentMessages([edit(3, 1, 'late'), removal(2, 1), said(1)])).toEqual([]);
   });
 });
 
@@ -66,24 +71,24 @@ describe('reactions', () => {
   });
 
   test('count also where the message does not show them yet, the latest of each user', () => {
-    const [message] = remaining([reaction(4, '2', true), reaction(3, '3'), reaction(2, '2'), said(1)]);
+    const [message] = currentMessages([reaction(4, '2', true), reaction(3, '3'), reaction(2, '2'), said(1)]);
     expect(message?.reactions).toEqual({ '👍': ['3'] });
   });
 
   test('with a name that every object has do no harm', () => {
     for (const emoji of ['__proto__', 'constructor']) {
-      const [message] = remaining([{ ...reaction(2, '2'), emoji }, said(1)]);
+      const [message] = currentMessages([{ ...reaction(2, '2'), emoji }, said(1)]);
       expect(Object.entries(message?.reactions ?? {})).toEqual([[emoji, ['2']]]);
     }
   });
 
   test('that were all taken back leave nothing behind', () => {
-    const [message] = remaining([reaction(3, '2', true), said(1, { reactions: { '👍': ['2'] } })]);
+    const [message] = currentMessages([reaction(3, '2', true), said(1, { reactions: { '👍': ['2'] } })]);
     expect(message).not.toHaveProperty('reactions');
   });
 });
 
 test('an edit does not undo a later one', () => {
   const message = messageOf({ revision: 9, text: 'ninth' });
-  expect(edited(message, edit(8, 1, 'eighth'))).toBe(message);
+  expect(withChange(message, edit(8, 1, 'eighth'))).toBe(message);
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
-  checkGivesRoles,
-  checkGroup,
-  checkHasSayOver,
-  checkLeavesOwner,
+  checkIsGroup,
+  checkMayAssignRoles,
+  checkMayManage,
+  checkOwnerRemains,
   type Member,
   type Role,
   roles,
@@ -30,13 +30,13 @@ describe('who has a say over whom', () => {
   test.each(roles.flatMap((actor) => roles.map((target) => ({ actor, target }))))(
     'a $actor over a $target',
     ({ actor, target }) => {
-      expect(said(() => checkHasSayOver({ role: actor }, target))).toBe(table[actor][target]);
+      expect(said(() => checkMayManage({ role: actor }, target))).toBe(table[actor][target]);
     },
   );
 });
 
 test('only owners give roles', () => {
-  expect(roles.map((role) => said(() => checkGivesRoles({ role })))).toEqual([
+  expect(roles.map((role) => said(() => checkMayAssignRoles({ role })))).toEqual([
     undefined,
     'NOT_AN_OWNER',
     'NOT_AN_OWNER',
@@ -44,18 +44,18 @@ test('only owners give roles', () => {
 });
 
 test('a direct room keeps its members', () => {
-  expect(said(() => checkGroup({ kind: 'direct' }))).toBe('FIXED_MEMBERS');
-  expect(said(() => checkGroup({ kind: 'group' }))).toBeUndefined();
+  expect(said(() => checkIsGroup({ kind: 'direct' }))).toBe('FIXED_MEMBERS');
+  expect(said(() => checkIsGroup({ kind: 'group' }))).toBeUndefined();
 });
 
 describe('an owner', () => {
   const others = [member('2', 'moderator'), member('3', 'member')];
   const owner = member('1', 'owner');
   test('may not leave others without one', () => {
-    expect(said(() => checkLeavesOwner(owner, [owner, ...others]))).toBe('LAST_OWNER');
+    expect(said(() => checkOwnerRemains(owner, [owner, ...others]))).toBe('LAST_OWNER');
   });
   test('may leave an empty room, or another owner', () => {
-    expect(said(() => checkLeavesOwner(owner, [owner]))).toBeUndefined();
-    expect(said(() => checkLeavesOwner(owner, [owner, ...others, member('4', 'owner')]))).toBeUndefined();
+    expect(said(() => checkOwnerRemains(owner, [owner]))).toBeUndefined();
+    expect(said(() => checkOwnerRemains(owner, [owner, ...others, member('4', 'owner')]))).toBeUndefined();
   });
 });

@@ -1,26 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { receiptAudience, statusFrom } from '../../../functions/domain/audience.ts';
+import { deliveryStatus, receiptAudience } from '../../../functions/domain/audience.ts';
 import { bringsOnline, leavesOffline } from '../../../functions/domain/connection.ts';
-import { isBelow } from '../../../functions/domain/message.ts';
+import { isStatusBelow } from '../../../functions/domain/message.ts';
 import { alice, bob, connectionOf } from '../../support/sample.ts';
 
 describe('a message', () => {
   test('stays sent while only its author has it, on however many devices', () => {
-    expect(statusFrom('1', [connectionOf(alice), connectionOf(alice, { id: 'phone=' })])).toBe('sent');
+    expect(deliveryStatus('1', [connectionOf(alice), connectionOf(alice, { id: 'phone=' })])).toBe('sent');
   });
 
   test('is delivered to a member that says itself what it has read', () => {
-    expect(statusFrom('1', [connectionOf(bob, { reads: 'manual' })])).toBe('delivered');
+    expect(deliveryStatus('1', [connectionOf(bob, { reads: 'manual' })])).toBe('delivered');
   });
 
   test('is read as soon as one member who reads at once has it', () => {
-    expect(statusFrom('1', [connectionOf(bob, { reads: 'manual' }), connectionOf(bob)])).toBe('read');
+    expect(deliveryStatus('1', [connectionOf(bob, { reads: 'manual' }), connectionOf(bob)])).toBe('read');
   });
 
   test('never goes back', () => {
-    expect(isBelow({ status: 'read' }, 'delivered')).toBe(false);
-    expect(isBelow({ status: 'delivered' }, 'delivered')).toBe(false);
-    expect(isBelow({ status: 'sent' }, 'read')).toBe(true);
+    expect(isStatusBelow({ status: 'read' }, 'delivered')).toBe(false);
+    expect(isStatusBelow({ status: 'delivered' }, 'delivered')).toBe(false);
+    expect(isStatusBelow({ status: 'sent' }, 'read')).toBe(true);
   });
 });
 

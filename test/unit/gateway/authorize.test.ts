@@ -2,7 +2,7 @@ import { DynamoDBClient, GetItemCommand, InternalServerError } from '@aws-sdk/cl
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { UpgradeEvent } from '../../../functions/gateway/open-session.ts';
+import type { UpgradeEvent } from '../../../functions/gateway/authorize-session.ts';
 import { mockIssuer, rules } from '../../support/issuer.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
@@ -119,7 +119,7 @@ describe('an upgrade request', () => {
     dynamodb.onAnyCommand().rejects(new InternalServerError({ message: 'oops', $metadata: {} }));
     const token = await sign({});
     const failed = (await authorizer())(upgrade({ Authorization: `Bearer ${token}` }));
-    await expect(failed).rejects.toThrow('Handshake not decided');
+    await expect(failed).rejects.toThrow('Handshake failed');
     expect(JSON.stringify(errors.mock.calls)).not.toContain(token);
   });
 });

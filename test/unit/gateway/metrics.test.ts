@@ -15,7 +15,7 @@ afterEach(() => {
 });
 
 const tally = (more: Partial<DeliveryStats> = {}): DeliveryStats => ({
-  taken: 0,
+  delivered: 0,
   gone: 0,
   failed: 0,
   closed: 0,
@@ -24,8 +24,8 @@ const tally = (more: Partial<DeliveryStats> = {}): DeliveryStats => ({
 });
 
 test.each([
-  ['a hundred posts', tally({ taken: 90, gone: 10 })],
-  ['a post that failed', tally({ taken: 1, failed: 1 })],
+  ['a hundred posts', tally({ delivered: 90, gone: 10 })],
+  ['a post that failed', tally({ delivered: 1, failed: 1 })],
   ['a connection that was closed', tally({ closed: 1 })],
 ])('%s make one line', (_what, given) => {
   measure(given);
@@ -34,13 +34,13 @@ test.each([
 });
 
 test('fewer posts that all went through make none', () => {
-  measure(tally({ taken: 99 }));
+  measure(tally({ delivered: 99 }));
   expect(lines).toEqual([]);
 });
 
 test('a line keeps to the rules of CloudWatch’s embedded metric format, and holds numbers and one name', () => {
   const before = Date.now();
-  measure(tally({ taken: 970, gone: 20, failed: 9, closed: 1, ms: 412 }));
+  measure(tally({ delivered: 970, gone: 20, failed: 9, closed: 1, ms: 412 }));
   const { _aws, ...members } = JSON.parse(lines[0] ?? '');
   // AWS: "Specification: Embedded metric format": milliseconds since the epoch, and one to 100 metrics a directive.
   expect(Number.isInteger(_aws.Timestamp) && _aws.Timestamp >= before).toBe(true);

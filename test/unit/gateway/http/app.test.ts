@@ -44,7 +44,7 @@ test('a defect is a 500 that tells nothing, and a line in the log without what w
   expect(response.status).toBe(500);
   expect(await response.json()).toEqual({
     error: 'INTERNAL',
-    message: 'Something failed on our side: try again',
+    message: new ChatError('INTERNAL').message,
   });
   expect(log).toHaveBeenCalledOnce();
   expect(JSON.stringify(log.mock.calls)).not.toContain('secret');

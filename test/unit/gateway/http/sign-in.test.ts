@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { cognitoSignIn } from '../../../../functions/gateway/http/sign-in.ts';
+import { cognitoSignIn } from '../../../../functions/gateway/http/login.ts';
 
 vi.stubEnv('AWS_REGION', 'us-east-1');
 const cognito = mockClient(CognitoIdentityProviderClient);

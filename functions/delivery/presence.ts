@@ -1,0 +1,45 @@
+import {
+  type Connection,
+  hasValidToken,
+  isPresence,
+  MAX_ANNOUNCED_CONNECTIONS,
+} from '../domain/connection.ts';
+import type { Room } from '../domain/room.ts';
+import { sampleConnections } from '../store/connections.ts';
+import { type Context, isoTime } from './context.ts';
+import { deliver } from './deliver.ts';
+
+/** Announces to the other users in a room that a user came online or went offline. Does nothing in a large room. */
+export async function announcePresence(
+  { room, user }: Pick<Connection, 'room' | 'user'>,
+  online: boolean,
+  present: readonly Connection[],
+  context: Pick<Context, 'poster' | 'now'>,
+): Promise<void> {
+  if (present.length > MAX_ANNOUNCED_CONNECTIONS) return;
+  const presence = { user: user.id, online, lastSeen: isoTime(context.now()) };
+  const others = present.filter((connection) => connection.user.id !== user.id);
+  await deliver({ kind: 'PresenceChanged', room, presence }, others, context);
+}
+
+export interface RoomSample {
+  /** Whether the room has more connections than `MAX_ANNOUNCED_CONNECTIONS`, so that presence is not announced. */
+  readonly isLarge: boolean;
+  /** All connections of the room, if the sample covered all of them. */
+  readonly connections?: readonly Connection[];
+}
+
+/**
+ * Samples a room's connections to find out whether the room is large. Otherwise each client that comes or goes would
+ * read all connections of a large room only to learn that its presence is not announced.
+ */
+export async function sampleRoom(
+  { id, shards }: Pick<Room, 'id' | 'shards'>,
+  { db, now }: Pick<Context, 'db' | 'now'>,
+): Promise<RoomSample> {
+  const isCounted = (connection: Connection) => isPresence(connection) && hasValidToken(connection, now());
+  const limit = MAX_ANNOUNCED_CONNECTIONS + 1;
+  const { connections, isComplete } = await sampleConnections(db, id, { limit, isCounted }, now());
+  const isLarge = connections.filter(isCounted).length > MAX_ANNOUNCED_CONNECTIONS;
+  return { isLarge, ...(isComplete && shards === 1 && { connections }) };
+}

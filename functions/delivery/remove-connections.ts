@@ -1,0 +1,221 @@
+import {
+  CLOCK_TOLERANCE_MS,
+  type Connection,
+  hasValidToken,
+  isPresence,
+  leavesOffline,
+  mayBeOpening,
+} from '../domain/connection.ts';
+import { ChatError } from '../domain/errors.ts';
+import type { Room } from '../domain/room.ts';
+import {
+  type ConnectionPlace,
+  deleteConnection,
+  deleteExpired,
+  getConnection,
+  listConnections,
+} from '../store/connections.ts';
+import { putReadTo } from '../store/members.ts';
+import { putDeparture } from '../store/profiles.ts';
+import { getRoom } from '../store/rooms.ts';
+import { settleAll } from './concurrency.ts';
+import type { PostingContext } from './context.ts';
+import { type Delivery, deliver } from './deliver.ts';
+import { announcePresence, type RoomSample, sampleRoom } from './presence.ts';
+import { close, isOpen } from './retry.ts';
+
+// Close: ask API Gateway to close the socket. Remove: delete the connection's row, and announce presence if needed.
+// Expire: the token of a connection expired, so notify its client, remove it and close it.
+
+/** Updates the profile and the read mark of a removed connection's user. */
+async function recordDeparture(
+  connection: Connection,
+  lastDelivered: number,
+  { db, now }: PostingContext,
+): Promise<void> {
+  const { room, user, reads } = connection;
+  // An inbox has a row in each of its user's rooms. Only the row in the inbox itself marks the user offline.
+  if (!isPresence(connection)) return;
+  await Promise.all([
+    putDeparture(db, user.id, connection, now()),
+    reads === 'auto' && lastDelivered > 0 && putReadTo(db, room, user.id, lastDelivered),
+  ]);
+}
+
+/** Announces that a removed connection's user went offline in a room, unless another connection keeps them online. */
+export async function announceIfOffline(
+  removed: Connection,
+  room: Room,
+  context: PostingContext,
+): Promise<void> {
+  const sample = await sampleRoom(room, context);
+  if (sample.isLarge) return;
+  const others = await listPresent(room, removed.user.id, sample, context);
+  if (leavesOffline(removed, others)) await announcePresence(removed, false, others, context);
+}
+
+async function afterRemoval(
+  removed: Connection,
+  room: Room | undefined,
+  lastDelivered: number | undefined,
+  context: PostingContext,
+): Promise<void> {
+  await recordDeparture(removed, lastDelivered ?? room?.seq ?? 0, context);
+  if (room && isPresence(removed)) await announceIfOffline(removed, room, context);
+}
+
+/**
+ * Removes a connection, and announces that its user went offline if this was their last one. If several functions
+ * remove the same connection, only the one that deletes the row announces it.
+ * @param lastDelivered the sequence number of the last change that the connection got; by default the room's last one
+ * @returns the connection, or undefined if its row was already deleted
+ */
+export async function removeConnection(
+  place: ConnectionPlace,
+  context: PostingContext,
+  lastDelivered?: number,
+): Promise<Connection | undefined> {
+  // Read the room before deleting the row: a later change may not have been posted to this connection.
+  const room = await getRoom(context.db, place.room);
+  const removed = await deleteConnection(context.db, place);
+  if (removed) await afterRemoval(removed, room, lastDelivered, context);
+  return removed;
+}
+
+/** Notifies a client that its token expired, and closes the connection. If the close fails, the next frame closes it. */
+async function notifyAndClose(connection: Connection, context: PostingContext): Promise<void> {
+  const { code, message: reason } = new ChatError('TOKEN_EXPIRED');
+  try {
+    await deliver({ kind: 'Refused', room: connection.room, code, reason }, [connection], context);
+  } finally {
+    await close(connection.id, context.poster);
+  }
+}
+
+/** Expires a connection that sent a frame after its token expired, whether or not its row still exists. */
+export async function expireSession(session: Connection, context: PostingContext): Promise<void> {
+  await settleAll([notifyAndClose(session, context), removeConnection(session, context)]);
+}
+
+/**
+ * Returns a connection with the token expiry of its home row, if that token is still valid. `authenticate` finds the
+ * other rows through an index that lags, so it may have missed this one.
+ */
+async function withHomeToken(
+  found: Connection,
+  { db, now }: PostingContext,
+): Promise<Connection | undefined> {
+  const home = found.home && (await getConnection(db, { ...found.home, id: found.id }));
+  return home && hasValidToken(home, now()) ? { ...found, tokenExpiresAt: home.tokenExpiresAt } : undefined;
+}
+
+/**
+ * Expires a connection unless its token was renewed. Deletes the row first, so that only one of several functions that
+ * find the same connection notifies the client.
+ * @returns the connection if it stays
+ */
+async function expireUnlessRenewed(
+  found: Connection,
+  context: PostingContext,
+  onRemoved: (removed: Connection) => Promise<void>,
+): Promise<Connection | undefined> {
+  const atHome = await withHomeToken(found, context);
+  if (atHome) return atHome;
+  const { expired, renewed } = await deleteExpired(context.db, found, context.now() - CLOCK_TOLERANCE_MS);
+  if (expired) await settleAll([notifyAndClose(expired, context), onRemoved(expired)]);
+  return renewed;
+}
+
+async function expire(
+  found: Connection,
+  context: PostingContext,
+  lastDelivered?: number,
+): Promise<Connection | undefined> {
+  const room = await getRoom(context.db, found.room);
+  return expireUnlessRenewed(found, context, (removed) =>
+    afterRemoval(removed, room, lastDelivered, context),
+  );
+}
+
+const isDefined = (connection: Connection | undefined): connection is Connection => connection !== undefined;
+
+/**
+ * Removes the connections that a post found gone, and expires those whose token expired. Skips a gone connection that
+ * may still be opening: API Gateway answers 410 until `$connect` has returned, and `welcome` posts what it missed.
+ * Handles the connections of a user one after another, so that their going offline is announced once.
+ * @param lastDelivered the sequence number of the last change that the connections got, if known
+ * @returns the expired connections that stay, because their token was renewed
+ */
+export async function removeStale(
+  { gone, expired }: Pick<Delivery, 'gone' | 'expired'>,
+  context: PostingContext,
+  lastDelivered?: number,
+): Promise<readonly Connection[]> {
+  const now = context.now();
+  const stale = [...expired, ...gone.filter((connection) => !mayBeOpening(connection, now))];
+  const byUser = Map.groupBy(stale, ({ user }) => user.id).values();
+  const renewed = await settleAll(
+    Array.from(byUser, async (connections) => {
+      const staying: (Connection | undefined)[] = [];
+      for (const connection of connections) {
+        if (expired.includes(connection)) staying.push(await expire(connection, context, lastDelivered));
+        else await removeConnection(connection, context, lastDelivered);
+      }
+      return staying.filter(isDefined);
+    }),
+  );
+  return renewed.flat();
+}
+
+/**
+ * Closes and removes connections whose clients stopped reading; the clients reconnect and resume. Keeps the row if the
+ * close fails: without it the socket would stay open and receive nothing. The next event tries again.
+ */
+export async function closeUnresponsive(
+  { unresponsive }: Pick<Delivery, 'unresponsive'>,
+  context: PostingContext,
+  lastDelivered?: number,
+): Promise<void> {
+  const closing = unresponsive.map(async (connection) => {
+    if (await close(connection.id, context.poster))
+      await removeConnection(connection, context, lastDelivered);
+  });
+  await settleAll(closing);
+}
+
+/** Returns a connection if it is open. Otherwise removes it without an announcement, because the caller announces. */
+async function ifOpen(
+  found: Connection,
+  room: Room,
+  context: PostingContext,
+): Promise<Connection | undefined> {
+  const now = context.now();
+  const onRemoved = (removed: Connection) => recordDeparture(removed, room.seq, context);
+  if (!hasValidToken(found, now)) return expireUnlessRenewed(found, context, onRemoved);
+  if (mayBeOpening(found, now) || (await isOpen(found.id, context.poster))) return found;
+  const removed = await deleteConnection(context.db, found);
+  if (removed) await onRemoved(removed);
+  return undefined;
+}
+
+/**
+ * Returns the connections that make users present in a room, and removes stale ones. Asks API Gateway about each
+ * connection of `user`, since a row can outlive its socket: `$disconnect` is best effort (AWS: WebSocket APIs).
+ */
+export async function listPresent(
+  room: Room,
+  user: string,
+  sample: RoomSample,
+  context: PostingContext,
+): Promise<readonly Connection[]> {
+  const now = context.now();
+  const all = (sample.connections ?? (await listConnections(context.db, room, now))).filter(isPresence);
+  const own = all.filter((connection) => connection.user.id === user);
+  const others = all.filter((connection) => connection.user.id !== user);
+  const expired = others.filter((connection) => !hasValidToken(connection, now));
+  const [open, renewed] = await settleAll([
+    settleAll(own.map((connection) => ifOpen(connection, room, context))),
+    removeStale({ gone: [], expired }, context),
+  ]);
+  return [...open.filter(isDefined), ...others.filter((one) => hasValidToken(one, now)), ...renewed];
+}

@@ -1,0 +1,153 @@
+import { type Credential, comesFrom, findCredential, type Headers } from '../auth/credential.ts';
+import {
+  type DialectTraits,
+  dialectNamed,
+  namesRoom,
+  requestedReads,
+  requestedRoom,
+  requestedSince,
+} from '../dialects/handshake.ts';
+import type { DialectName, Session } from '../domain/connection.ts';
+import { ChatError } from '../domain/errors.ts';
+import type { User } from '../domain/member.ts';
+import { directRoomUsers, inboxOf, isInbox, type Room } from '../domain/room.ts';
+import { getMember, putMember } from '../store/members.ts';
+import { getRoom, putRoom } from '../store/rooms.ts';
+import { placedIn } from '../store/shards.ts';
+import { database, verifier } from './context.ts';
+import { once, required } from './runtime.ts';
+
+/** The fields used of a WebSocket API's REQUEST authorizer event. */
+export interface UpgradeEvent {
+  readonly methodArn: string;
+  readonly headers?: Headers | null;
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
+  readonly requestContext: {
+    readonly connectionId: string;
+    readonly connectedAt: number;
+    readonly requestId: string;
+  };
+}
+
+const allowedOrigins = once(() => required('ALLOWED_ORIGINS').split(','));
+
+/** Room ids are part of DynamoDB keys, whose length is limited. */
+const MAX_ROOM_LENGTH = 256;
+
+/** A guest's session lasts as long as the connection: API Gateway closes each one after two hours. */
+const GUEST_SESSION_MS = 2 * 60 * 60 * 1000;
+
+const dialectByPlace: Record<Credential['place'] | 'nowhere', DialectName> = {
+  header: 'action',
+  subprotocol: 'action',
+  cookie: 'content',
+  query: 'type',
+  nowhere: 'operation',
+};
+
+/** The user who opens the connection. */
+interface Caller {
+  readonly user: User;
+  readonly guest: boolean;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** @throws ChatError UNAUTHENTICATED */
+async function identify(event: UpgradeEvent, credential: Credential | undefined): Promise<Caller> {
+  const { connectionId, connectedAt } = event.requestContext;
+  if (credential) return { ...(await verifier()(credential.token)), guest: false };
+  const user = { id: `guest:${connectionId}`, username: 'guest', email: '', userType: '' };
+  return { user, guest: true, expiresAt: connectedAt + GUEST_SESSION_MS };
+}
+
+/** Creates the direct room of two users when one of them connects, with the setting `directRooms: on-demand`. */
+async function createDirectRoom(id: string, user: string): Promise<Room | undefined> {
+  const users = directRoomUsers(id);
+  if (process.env['DIRECT_ROOMS'] !== 'on-demand' || !users?.includes(user)) return undefined;
+  await putRoom(database(), { id, name: '', kind: 'direct', access: 'members' });
+  await Promise.all(users.map((each) => putMember(database(), id, each, 'member')));
+  return getRoom(database(), id);
+}
+
+/**
+ * Returns the room, if the caller may enter it.
+ * @throws ChatError NOT_A_MEMBER, or UNAUTHENTICATED for a guest
+ */
+async function findRoom(id: string | undefined, { user, guest }: Caller): Promise<Room> {
+  const noAccess = guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER';
+  if (id === undefined || id.length > MAX_ROOM_LENGTH || isInbox(id)) throw new ChatError(noAccess);
+  const [room, member] = await Promise.all([
+    getRoom(database(), id),
+    guest ? undefined : getMember(database(), id, user.id),
+  ]);
+  if (room && (member || room.access === 'open')) return room;
+  const created = room || guest ? undefined : await createDirectRoom(id, user.id);
+  if (!created) throw new ChatError(noAccess);
+  return created;
+}
+
+async function openSession(
+  event: UpgradeEvent,
+  dialect: DialectTraits,
+  credential: Credential | undefined,
+): Promise<Session> {
+  const query = event.queryStringParameters ?? {};
+  const { connectionId, connectedAt } = event.requestContext;
+  const caller = await identify(event, credential);
+  const opensInbox = dialect.hasInbox && !caller.guest && !namesRoom(query);
+  const room = opensInbox
+    ? { id: inboxOf(caller.user.id), shards: 1 }
+    : await findRoom(requestedRoom(query), caller);
+  const since = dialect.bringsHistory ? requestedSince(query) : undefined;
+  return {
+    id: connectionId,
+    connectedAt,
+    room: room.id,
+    shard: placedIn(connectionId, room, Date.now()),
+    user: caller.user,
+    dialect: dialect.name,
+    reads: requestedReads(query, dialect),
+    tokenExpiresAt: caller.expiresAt,
+    guest: caller.guest,
+    ...(since !== undefined && { since }),
+  };
+}
+
+/** Returns a session that only receives the frame which refuses it, for dialects that send one. */
+function refusedSession(event: UpgradeEvent, dialect: DialectTraits, error: unknown): Session {
+  const code = error instanceof ChatError ? error.code : undefined;
+  const hasFrame = code === 'UNAUTHENTICATED' || code === 'NOT_A_MEMBER';
+  if (!dialect.refusesByFrame || !hasFrame) throw error;
+  const { connectionId, connectedAt } = event.requestContext;
+  return {
+    id: connectionId,
+    connectedAt,
+    room: '',
+    shard: 0,
+    user: { id: 'nobody', username: '', email: '', userType: '' },
+    dialect: dialect.name,
+    reads: 'manual',
+    tokenExpiresAt: connectedAt + GUEST_SESSION_MS,
+    guest: true,
+    turnedAway: code,
+  };
+}
+
+/**
+ * Returns the session that an upgrade request opens.
+ * @throws ChatError UNAUTHENTICATED, NOT_A_MEMBER
+ */
+export async function authorizeSession(event: UpgradeEvent): Promise<Session> {
+  const headers = event.headers ?? {};
+  const query = event.queryStringParameters ?? {};
+  const credential = findCredential(headers, query);
+  const dialect = dialectNamed(query['dialect'] ?? dialectByPlace[credential?.place ?? 'nowhere']);
+  if (!dialect) throw new ChatError('NOT_A_MEMBER');
+  if (credential && !comesFrom(credential, headers, allowedOrigins())) throw new ChatError('NOT_A_MEMBER');
+  try {
+    return await openSession(event, dialect, credential);
+  } catch (error) {
+    return refusedSession(event, dialect, error);
+  }
+}

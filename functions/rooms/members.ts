@@ -1,0 +1,135 @@
+import { addRoomToInboxes } from '../connections/inbox.ts';
+import { settleAll } from '../delivery/concurrency.ts';
+import type { Context, PostingContext } from '../delivery/context.ts';
+import { post } from '../delivery/post.ts';
+import { announceIfOffline, removeConnection } from '../delivery/remove-connections.ts';
+import { type Connection, isPresence } from '../domain/connection.ts';
+import { ChatError } from '../domain/errors.ts';
+import {
+  checkIsGroup,
+  checkMayAssignRoles,
+  checkMayManage,
+  checkOwnerRemains,
+  type Member,
+  MembershipError,
+  type Role,
+  type User,
+} from '../domain/member.ts';
+import type { Room } from '../domain/room.ts';
+import { deleteConnection, listConnections } from '../store/connections.ts';
+import type { Database } from '../store/database.ts';
+import * as memberships from '../store/members.ts';
+import { getMember } from '../store/members.ts';
+import { getRoom } from '../store/rooms.ts';
+
+/** @throws ChatError NOT_A_MEMBER, also for a room that does not exist; MembershipError FIXED_MEMBERS */
+async function groupAndActor(db: Database, id: string, user: User): Promise<{ room: Room; actor: Member }> {
+  const [room, actor] = await Promise.all([getRoom(db, id), getMember(db, id, user.id)]);
+  if (!room || !actor) throw new ChatError('NOT_A_MEMBER');
+  checkIsGroup(room);
+  return { room, actor };
+}
+
+/**
+ * Checks that the room keeps an owner. Two owners who step down at the same moment can still leave none: preventing that
+ * would need a transaction over all members.
+ * @throws MembershipError LAST_OWNER
+ */
+async function checkOwnerStays(db: Database, leaving: Member): Promise<void> {
+  if (leaving.role !== 'owner') return;
+  const { members } = await memberships.listMembers(db, leaving.room, Number.MAX_SAFE_INTEGER);
+  checkOwnerRemains(leaving, members);
+}
+
+/**
+ * Adds a user to a group, and notifies their open inboxes. An existing member stays unchanged.
+ * @returns the member, and whether they are new
+ * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, FIXED_MEMBERS, and NO_SUCH_MEMBER if
+ * the new member was removed at the same time
+ */
+export async function addMember(
+  target: { readonly room: string; readonly user: string; readonly role: Role },
+  caller: User,
+  context: PostingContext,
+): Promise<{ member: Member; added: boolean }> {
+  const { db } = context;
+  const { room, actor } = await groupAndActor(db, target.room, caller);
+  checkMayManage(actor, 'member');
+  if (target.role !== 'member') checkMayAssignRoles(actor);
+  const added = await memberships.addMember(db, room.id, target.user, target.role);
+  await addRoomToInboxes(room.id, target.user, context);
+  const member = await getMember(db, room.id, target.user);
+  if (!member) throw new MembershipError('NO_SUCH_MEMBER');
+  return { member, added };
+}
+
+export interface MemberChange {
+  readonly room: string;
+  readonly user: string;
+  readonly role?: Role;
+  /** Milliseconds since the epoch; 0 ends the mute. */
+  readonly mutedUntil?: number;
+}
+
+/**
+ * Changes the role of a group's member, mutes them, or ends their mute.
+ * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
+ */
+export async function changeMember(
+  { room: id, user, role, mutedUntil }: MemberChange,
+  caller: User,
+  { db }: Pick<Context, 'db'>,
+): Promise<Member> {
+  const { actor } = await groupAndActor(db, id, caller);
+  checkMayManage(actor, 'member');
+  const target = await getMember(db, id, user);
+  if (!target) throw new MembershipError('NO_SUCH_MEMBER');
+  checkMayManage(actor, target.role);
+  if (role !== undefined && role !== target.role) {
+    checkMayAssignRoles(actor);
+    await checkOwnerStays(db, target);
+  }
+  // Each update is conditional on the member's item, so it cannot bring back a member who was just removed.
+  const muted = mutedUntil === undefined ? undefined : await memberships.setMute(db, id, user, mutedUntil);
+  const changed = role === undefined ? muted : await memberships.setRole(db, id, user, role);
+  if (!changed) throw new MembershipError('NO_SUCH_MEMBER');
+  return changed;
+}
+
+/** Removes a connection from the room. Its socket stays open if it is connected to another room or an inbox. */
+async function removeFromRoom(connection: Connection, room: Room, context: PostingContext): Promise<void> {
+  if (connection.via === undefined) {
+    // The row goes first: if the socket cannot be closed, it gets no more posts.
+    await removeConnection(connection, context);
+    await context.poster.close(connection.id);
+    return;
+  }
+  const removed = await deleteConnection(context.db, connection);
+  if (!removed) return;
+  await post({ kind: 'Left', room: room.id }, [removed], context);
+  if (isPresence(removed)) await announceIfOffline(removed, room, context);
+}
+
+/**
+ * Removes a member from a group and closes their sockets there. Members can leave; owners and moderators can remove
+ * others. The membership goes first, so that no later frame of the member is accepted.
+ * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
+ */
+export async function removeMember(
+  { room: id, user }: { readonly room: string; readonly user: string },
+  caller: User,
+  context: PostingContext,
+): Promise<void> {
+  const { db } = context;
+  const { room, actor } = await groupAndActor(db, id, caller);
+  const leaves = user === caller.id;
+  if (!leaves) checkMayManage(actor, 'member');
+  const target = leaves ? actor : await getMember(db, id, user);
+  if (!target) throw new MembershipError('NO_SUCH_MEMBER');
+  if (!leaves) checkMayManage(actor, target.role);
+  await checkOwnerStays(db, target);
+  await memberships.deleteMember(db, id, user);
+  const connections = await listConnections(db, room, context.now());
+  const ofMember = connections.filter((connection) => connection.user.id === user);
+  await settleAll(ofMember.map((connection) => removeFromRoom(connection, room, context)));
+}

@@ -1,0 +1,105 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { mockIssuer, rules } from '../../support/issuer.ts';
+import { mockDatabase } from '../../support/mock-database.ts';
+
+const { dynamodb } = mockDatabase();
+let token = '';
+
+beforeAll(async () => {
+  // The mock replaces the client of the SDK.
+  vi.stubEnv('AWS_CLIENT', 'sdk');
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('CHAT_TABLE', 'chat');
+  vi.stubEnv('CONNECTIONS_TABLE', 'connections');
+  vi.stubEnv('SOCKET_URL', 'https://abc.execute-api.us-east-1.amazonaws.com/prod');
+  vi.stubEnv('FILES_BUCKET', 'files');
+  vi.stubEnv('ISSUER', rules.issuer);
+  vi.stubEnv('AUDIENCE', rules.audience);
+  vi.stubEnv('JWKS_URI', rules.jwksUri);
+  vi.stubEnv('ALLOWED_ORIGINS', 'https://chat.example.com,https://www.example.com');
+  token = await (await mockIssuer()).sign({});
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  dynamodb.reset();
+});
+
+/** AWS: the event of payload format 2.0. */
+const event = (overrides: Partial<APIGatewayProxyEventV2> = {}, method = 'GET'): APIGatewayProxyEventV2 => ({
+  version: '2.0',
+  routeKey: 'ANY /api/{proxy+}',
+  rawPath: '/api/chats/1/',
+  rawQueryString: '',
+  headers: { authorization: `Bearer ${token}`, host: 'abc.execute-api.us-east-1.amazonaws.com' },
+  requestContext: {
+    accountId: '1',
+    apiId: 'abc',
+    domainName: 'abc.execute-api.us-east-1.amazonaws.com',
+    domainPrefix: 'abc',
+    http: { method, path: '/api/chats/1/', protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test' },
+    requestId: 'r=',
+    routeKey: 'ANY /api/{proxy+}',
+    stage: '$default',
+    time: '12/Mar/2020:19:03:58 +0000',
+    timeEpoch: 1,
+  },
+  isBase64Encoded: false,
+  ...overrides,
+});
+
+async function serve(asked: APIGatewayProxyEventV2) {
+  const { handler } = await import('../../../functions/http.ts');
+  const result = await handler(asked, { awsRequestId: 'r-1' } as Context);
+  if (typeof result === 'string') throw new Error('A text is no answer of ours');
+  return result;
+}
+
+/** The rooms that were looked for. */
+const askedRooms = () =>
+  dynamodb
+    .calls()
+    .map(({ args }) => (args[0].input as { Key?: { room?: { S?: string } } }).Key?.room?.S)
+    .filter((room) => room !== undefined);
+
+test.each([
+  ['c#', 'c%23'],
+  ['50% off', '50%25 off'],
+  ['größe', 'größe'],
+  ['%23', '%2523'],
+])('the room of a path that API Gateway has decoded is found: %s', async (room, key) => {
+  dynamodb.onAnyCommand().resolves({});
+  const answer = await serve(event({ rawPath: `/api/chats/${room}/` }));
+  expect(answer.statusCode).toBe(403);
+  expect(new Set(askedRooms())).toEqual(new Set([key]));
+});
+
+test('a cookie comes as the list that API Gateway makes of it', async () => {
+  dynamodb.onAnyCommand().resolves({});
+  const answer = await serve(event({ headers: {}, cookies: ['a=b', `sessionid=${token}`] }));
+  expect(answer.statusCode).toBe(403);
+  expect(JSON.parse(answer.body ?? '')).toMatchObject({ error: 'NOT_A_MEMBER' });
+});
+
+test('a body in base64 is read as its bytes', async () => {
+  const body = Buffer.from('{"content":""}').toString('base64');
+  const headers = { ...event().headers, 'content-type': 'application/json' };
+  const rawPath = '/api/chats/1/send_message/';
+  const answer = await serve(event({ rawPath, headers, body, isBase64Encoded: true }, 'POST'));
+  expect(JSON.parse(answer.body ?? '')).toMatchObject({ error: 'EMPTY_TEXT' });
+});
+
+test('a GET with a body is answered as one without, and nothing is logged', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+  dynamodb.onAnyCommand().resolves({});
+  expect((await serve(event({ body: '{"a":1}' }))).statusCode).toBe(403);
+  expect(log).not.toHaveBeenCalled();
+});
+
+test('without a user pool client there is no sign-in by password', async () => {
+  const headers = { 'content-type': 'application/json' };
+  const body = '{"username":"alice","password":"alice"}';
+  const answer = await serve(event({ rawPath: '/api/login/', headers, body }, 'POST'));
+  expect(answer.statusCode).toBe(501);
+});
