@@ -7,12 +7,13 @@ import { type Bundle, bundled, measure, replaceFile, sizeTable } from './build-o
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What people import, and where it starts. */
+/** The entry points of the package, by bundle name. */
 const entries = { client: 'client/index.ts', react: 'client/react/index.ts' };
 
 /**
- * Bundles the client and its React hooks for browsers, as ES modules. React is not in them.
- * @param outdir where `client.js` and `react.js` go
+ * Bundles the client and its React hooks for browsers, as ES modules without React.
+ * @param outdir the folder for `client.js` and `react.js`
+ * @returns the sizes of the bundles
  */
 export async function buildClient(outdir = join(root, 'dist/client')): Promise<readonly Bundle[]> {
   const { outputFiles } = await bundled({
@@ -31,7 +32,7 @@ export async function buildClient(outdir = join(root, 'dist/client')): Promise<r
   return bundles.map(({ path, contents }) => measure(basename(path, '.js'), contents));
 }
 
-/** Writes the declarations of all that the client's types are taken from. */
+/** Writes the type declarations of the client and of the schemas that they derive from. */
 function declareClient(outdir = join(root, 'dist/client/types')): void {
   rmSync(outdir, { recursive: true, force: true });
   const compiler = join(root, 'node_modules/typescript/bin/tsc');

@@ -40,7 +40,6 @@ function normalizeUrl(url: string): string {
 export class ChatClient extends Observable<ClientEvents> {
   readonly #rooms = new Map<string, RoomCore>();
   readonly #url: string;
-  readonly #connection: Connection;
   readonly #context: RoomContext;
   readonly #dispatcher: FrameDispatcher;
   #state: State = 'connecting';
@@ -53,7 +52,7 @@ export class ChatClient extends Observable<ClientEvents> {
     this.#url = normalizeUrl(url);
     const tokens = new TokenSource(token);
     const rest = new RestClient(this.#url, tokens, globals.fetch ?? fetch);
-    this.#connection = new Connection({
+    const connection = new Connection({
       url: `${this.#url.replace(/^http/, 'ws')}/ws/chat/?reads=manual`,
       tokens,
       rest,
@@ -64,7 +63,7 @@ export class ChatClient extends Observable<ClientEvents> {
       ping: () => this.#ping(),
     });
     this.#context = {
-      connection: this.#connection,
+      connection,
       tokens,
       rest,
       outbox: new Outbox(storage),
@@ -83,7 +82,7 @@ export class ChatClient extends Observable<ClientEvents> {
   }
 
   get state(): State {
-    const { phase } = this.#connection;
+    const { phase } = this.#context.connection;
     if (phase !== 'open') return phase;
     const isCatchingUp = [...this.#rooms.values()].some(({ state }) => state === 'catching-up');
     return isCatchingUp ? 'catching-up' : 'live';
@@ -91,7 +90,7 @@ export class ChatClient extends Observable<ClientEvents> {
 
   /** Why the state is `offline` or `refused`. */
   get error(): ChatClientError | undefined {
-    return this.#connection.error;
+    return this.#context.connection.error;
   }
 
   /** The user's id, from the token's `sub` claim. Undefined until the first token arrives. */
@@ -150,7 +149,7 @@ export class ChatClient extends Observable<ClientEvents> {
   /** Connects again after `close`, or after the server refused the token. Does nothing while connected. */
   connect(): void {
     for (const core of this.#rooms.values()) core.updateState();
-    this.#connection.start();
+    this.#context.connection.start();
   }
 
   /**
@@ -158,7 +157,7 @@ export class ChatClient extends Observable<ClientEvents> {
    * `forget` is set, as for signing out.
    */
   close({ forget = false }: { forget?: boolean } = {}): void {
-    this.#connection.stop();
+    this.#context.connection.stop();
     for (const core of this.#rooms.values()) core.close(closed());
     if (forget) this.#context.outbox.clear();
   }
@@ -166,7 +165,7 @@ export class ChatClient extends Observable<ClientEvents> {
   #open(id: string): RoomCore {
     const core = new RoomCore(id, this.#context);
     this.#rooms.set(id, core);
-    if (this.#connection.phase === 'open') core.connect();
+    if (this.#context.connection.phase === 'open') core.connect();
     core.updateState();
     // React forbids updates while it renders, and a component may open a room then.
     queueMicrotask(() => this.#updateState());
@@ -187,7 +186,7 @@ export class ChatClient extends Observable<ClientEvents> {
   #phaseChanged(wasOpen: boolean): void {
     this.#dispatcher.reset();
     for (const core of [...this.#rooms.values()]) {
-      if (this.#connection.phase === 'open') core.connect();
+      if (this.#context.connection.phase === 'open') core.connect();
       else if (wasOpen) core.disconnect();
       core.updateState();
     }
@@ -213,6 +212,6 @@ export class ChatClient extends Observable<ClientEvents> {
   /** Pings each open room, so that `pong` reveals missed changes, or just the server if no room is open. */
   #ping(): void {
     const pinged = [...this.#rooms.values()].filter((core) => core.ping());
-    if (pinged.length === 0) this.#connection.send({ action: 'ping' });
+    if (pinged.length === 0) this.#context.connection.send({ action: 'ping' });
   }
 }

@@ -1,13 +1,7 @@
 import { ChatClientError, closed, unreachable } from './errors.ts';
 import type { RestClient, TokenSource } from './rest.ts';
-import {
-  Heartbeat,
-  onNetworkChange,
-  openSocket,
-  parseFrame,
-  type Socket,
-  type SocketClass,
-} from './socket.ts';
+import type { Socket, SocketClass } from './socket.ts';
+import { Heartbeat, onNetworkChange, openSocket, parseFrame } from './socket.ts';
 import type { ClientFrame, Frame } from './wire.ts';
 
 const FIRST_BACKOFF_MS = 500;
@@ -35,9 +29,10 @@ export interface ConnectionOptions {
   ping(): void;
 }
 
-const tokenFunctionFailed = (cause: unknown) => {
+const failedToken = (cause: unknown): never => {
+  if (cause instanceof ChatClientError) throw cause;
   const message = 'Could not get a token: the token function failed. The client calls it again.';
-  return new ChatClientError('UNREACHABLE', message, undefined, { cause });
+  throw new ChatClientError('UNREACHABLE', message, undefined, { cause });
 };
 
 /** A socket that opens again whenever it is lost, until it is stopped or the server rejects the token. */
@@ -108,12 +103,12 @@ export class Connection {
     const attempt = this.#attempt;
     this.#setPhase('connecting');
     try {
-      const token = await this.#options.tokens.fetch();
+      const token = await this.#options.tokens.fetch().catch(failedToken);
       await this.#options.onUser();
       if (attempt === this.#attempt) this.#open(token);
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      const reason = error instanceof ChatClientError ? error : tokenFunctionFailed(error);
+      const reason = error instanceof ChatClientError ? error : unreachable();
       if (reason.code === 'UNAUTHENTICATED') this.#end('refused', reason);
       else this.#connectLater(reason);
     }
@@ -159,14 +154,13 @@ export class Connection {
     const left = expiresAt - Date.now();
     if (left <= 0 || !isRenewable) return;
     const delay = Math.max(left - RENEW_BEFORE_MS, left / 2, 1_000);
-    this.#renewal = setTimeout(() => void this.#renewToken(), Math.min(delay, LONGEST_TIMER_MS));
-  }
-
-  /** If no token arrives, the server closes the socket when the old token expires, and the client reconnects. */
-  async #renewToken(): Promise<void> {
     const attempt = this.#attempt;
-    const token = await this.#options.tokens.fetch().catch(() => undefined);
-    if (token !== undefined && attempt === this.#attempt) this.send({ action: 'authenticate', token });
+    // If no token arrives, the server closes the socket when the old one expires, and the client reconnects.
+    const renew = async () => {
+      const token = await this.#options.tokens.fetch().catch(() => undefined);
+      if (token !== undefined && attempt === this.#attempt) this.send({ action: 'authenticate', token });
+    };
+    this.#renewal = setTimeout(() => void renew(), Math.min(delay, LONGEST_TIMER_MS));
   }
 
   /** Asks the HTTP API why the handshake failed, because browsers hide its status. */

@@ -14,10 +14,7 @@ export type ErrorCode = WireErrorCode | 'UNREACHABLE' | 'CLOSED' | 'EXPIRED' | (
 /**
  * The reason for a rejected promise, and for the states `offline` and `refused`. Branch on `code`; `message` is a
  * sentence for people and may change.
- * @example
- * room.send(text).catch((error) => {
- *   if (error.code === 'MUTED') showNotice(error.message);
- * });
+ * @example room.send(text).catch(({ code }) => code === 'MUTED' && showMuted());
  */
 export class ChatClientError extends Error {
   override readonly name = 'ChatClientError';

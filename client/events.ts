@@ -13,10 +13,10 @@ export type RoomEvents = { [Event in Change | Activity as Event['type']]: Event 
   failed: { readonly frame: ChangeRequest; readonly error: ChatClientError };
 };
 
-type RoomFrame = Change | Activity | FrameOf<'joined'> | FrameOf<'left'>;
-
 /** The events of a client: those of all the user's rooms, each with its `room_id`, and the client's own. */
-export type ClientEvents = { [Event in RoomFrame as Event['type']]: Event & { room_id: Id } } & {
+export type ClientEvents = {
+  [Event in Change | Activity | FrameOf<'joined' | 'left'> as Event['type']]: Event & { room_id: Id };
+} & {
   /** From now on, the client receives events from all the user's rooms. Emitted after each connect. */
   inbox: FrameOf<'inbox'>;
   /** The client's state changed. */

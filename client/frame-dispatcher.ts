@@ -13,8 +13,8 @@ const reconnectCodes: ReadonlySet<string> = new Set([
 export class FrameDispatcher {
   /** The last sequence numbers of rooms that are not open, so that a repeated frame is emitted once. */
   readonly #lastSeqs = new Map<string, number>();
-  /** How many `leave` frames of each room are unanswered. Any other `left` means that the user was removed. */
-  readonly #leaves = new Map<string, number>();
+  /** The rooms of unanswered `leave` frames. Any other `left` means that the user was removed. */
+  #leaves: string[] = [];
   readonly #rooms: ReadonlyMap<string, RoomCore>;
   readonly #context: RoomContext;
 
@@ -26,17 +26,17 @@ export class FrameDispatcher {
 
   /** Records that the client left a room. */
   leaveSent(room: string): void {
-    this.#countLeave(room, 1);
+    this.#leaves.push(room);
   }
 
   /** Forgets the requests of the previous socket. */
   reset(): void {
-    this.#leaves.clear();
+    this.#leaves = [];
   }
 
   /** @param frame undefined if API Gateway reported that the server failed at an unnamed frame */
   dispatch(frame: Frame | undefined): void {
-    if (frame === undefined) for (const core of this.#rooms.values()) core.retryLater();
+    if (frame === undefined) for (const core of [...this.#rooms.values()]) core.retryLater();
     else if (frame.type === 'error') this.#refuse(frame);
     else if (frame.type === 'inbox') this.#context.onEvent(frame);
     else if ('room_id' in frame && frame.room_id !== undefined) {
@@ -49,13 +49,9 @@ export class FrameDispatcher {
   }
 
   #answersLeave(frame: Frame): boolean {
-    if (frame.type !== 'left' || !this.#leaves.get(String(frame.room_id))) return false;
-    this.#countLeave(String(frame.room_id), -1);
-    return true;
-  }
-
-  #countLeave(room: string, count: number): void {
-    this.#leaves.set(room, (this.#leaves.get(room) ?? 0) + count);
+    const index = frame.type === 'left' ? this.#leaves.indexOf(String(frame.room_id)) : -1;
+    if (index >= 0) this.#leaves.splice(index, 1);
+    return index >= 0;
   }
 
   /** Joins a room again that was left and reopened, because the server may handle the two frames in either order. */
@@ -72,7 +68,7 @@ export class FrameDispatcher {
     else if (room_id !== undefined) this.#rooms.get(String(room_id))?.refuse(error);
     else {
       // Without a client id, the frame may belong to any room's request in flight.
-      for (const core of this.#rooms.values()) if (core.refuse(error) && client_id !== undefined) return;
+      for (const core of [...this.#rooms.values()]) if (core.refuse(error) && client_id !== undefined) return;
     }
   }
 

@@ -54,11 +54,43 @@ export class TokenSource {
   }
 }
 
-async function errorOf(response: Response): Promise<ChatClientError> {
-  const body = (await response.json().catch(() => ({}))) as Partial<RestError>;
-  const message =
-    body.message ?? `Request failed: the server answered with status ${response.status}. Try again later.`;
-  return new ChatClientError(body.error ?? 'INTERNAL', message, body.retry_after_ms);
+/** The fields of a message that name its file. Spread them into the options of `send`. */
+export interface UploadedFile {
+  readonly file: string;
+  readonly type: 'file' | 'image';
+}
+
+/** Called during an upload with the bytes sent so far and the file's size. */
+export type ProgressListener = (sent: number, total: number) => void;
+
+interface UploadRequest {
+  readonly upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null };
+  readonly status: number;
+  onload: (() => void) | null;
+  onerror: (() => void) | null;
+  open(method: string, url: string): void;
+  setRequestHeader(name: string, value: string): void;
+  send(body: Blob): void;
+}
+
+const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => UploadRequest };
+
+/** Uses XMLHttpRequest in a browser, because `fetch` does not report upload progress. Returns the status. */
+function put(target: UploadOffer['upload'], file: Blob, onProgress: ProgressListener): Promise<number> {
+  const { url, headers } = target;
+  return new Promise((resolve, reject) => {
+    if (!XMLHttpRequest) {
+      fetch(url, { method: 'PUT', headers, body: file }).then(({ status }) => resolve(status), reject);
+      return;
+    }
+    const request = new XMLHttpRequest();
+    request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total);
+    request.onload = () => resolve(request.status);
+    request.onerror = reject;
+    request.open('PUT', url);
+    for (const name in headers) request.setRequestHeader(name, headers[name] ?? '');
+    request.send(file);
+  });
 }
 
 /** Calls the HTTP API with the token. Repeats a call once with a fresh token if the server rejects the old one. */
@@ -82,8 +114,11 @@ export class RestClient {
     if (response.status === 401 && this.#tokens.isRenewable) {
       response = await this.fetchOnce(path, init, await this.#tokens.fetch());
     }
-    if (!response.ok) throw await errorOf(response);
-    return response;
+    if (response.ok) return response;
+    const body = (await response.json().catch(() => ({}))) as Partial<RestError>;
+    const message =
+      body.message ?? `Request failed: the server answered with status ${response.status}. Try again later.`;
+    throw new ChatClientError(body.error ?? 'INTERNAL', message, body.retry_after_ms);
   }
 
   /** Returns the JSON of a GET, or of a POST if there is a `body`. @throws ChatClientError as `fetch` does */
@@ -107,71 +142,24 @@ export class RestClient {
       throw unreachable();
     }
   }
-}
 
-/** The fields of a message that name its file. Spread them into the options of `send`. */
-export interface UploadedFile {
-  readonly file: string;
-  readonly type: 'file' | 'image';
-}
-
-/** Called during an upload with the bytes sent so far and the file's size. */
-export type ProgressListener = (sent: number, total: number) => void;
-
-interface UploadRequest {
-  readonly upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null };
-  readonly status: number;
-  onload: (() => void) | null;
-  onerror: (() => void) | null;
-  open(method: string, url: string): void;
-  setRequestHeader(name: string, value: string): void;
-  send(body: Blob): void;
-}
-
-const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => UploadRequest };
-
-/** Uses XMLHttpRequest in a browser, because `fetch` does not report upload progress. Returns the status. */
-function put(
-  { url, headers }: UploadOffer['upload'],
-  file: Blob,
-  onProgress: ProgressListener,
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    if (!XMLHttpRequest) {
-      fetch(url, { method: 'PUT', headers, body: file }).then(({ status }) => resolve(status), reject);
-      return;
+  /**
+   * Announces a file in a room and uploads its bytes to the storage.
+   * @throws ChatClientError FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, NOT_A_MEMBER, UNREACHABLE
+   */
+  async upload(room: string, file: Blob, onProgress: ProgressListener = () => {}): Promise<UploadedFile> {
+    const name = (file as Partial<File>).name ?? 'file';
+    const content_type = file.type || 'application/octet-stream';
+    const announcement = { name, content_type, size: file.size };
+    const offer = await this.json<UploadOffer>(`/chats/${encodeURIComponent(room)}/files/`, announcement);
+    const status = await put(offer.upload, file, onProgress).catch(() => {
+      throw unreachable();
+    });
+    if (status >= 300) {
+      const message = `Could not upload the file: the storage answered with status ${status}. Try again.`;
+      throw new ChatClientError('INTERNAL', message);
     }
-    const request = new XMLHttpRequest();
-    request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total);
-    request.onload = () => resolve(request.status);
-    request.onerror = reject;
-    request.open('PUT', url);
-    for (const name in headers) request.setRequestHeader(name, headers[name] ?? '');
-    request.send(file);
-  });
-}
-
-/**
- * Announces a file in a room and uploads its bytes to the storage.
- * @throws ChatClientError FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, NOT_A_MEMBER, UNREACHABLE
- */
-export async function upload(
-  rest: RestClient,
-  room: string,
-  file: Blob,
-  onProgress: ProgressListener,
-): Promise<UploadedFile> {
-  const name = (file as Partial<File>).name ?? 'file';
-  const content_type = file.type || 'application/octet-stream';
-  const announcement = { name, content_type, size: file.size };
-  const offer = await rest.json<UploadOffer>(`/chats/${encodeURIComponent(room)}/files/`, announcement);
-  const status = await put(offer.upload, file, onProgress).catch(() => {
-    throw unreachable();
-  });
-  if (status >= 300) {
-    const message = `Could not upload the file: the storage answered with status ${status}. Try again.`;
-    throw new ChatClientError('INTERNAL', message);
+    onProgress(file.size, file.size);
+    return { file: offer.file_id, type: /^image\//.test(content_type) ? 'image' : 'file' };
   }
-  onProgress(file.size, file.size);
-  return { file: offer.file_id, type: /^image\//.test(content_type) ? 'image' : 'file' };
 }

@@ -7,15 +7,8 @@ import { PendingChanges, type PendingMessage } from './pending-changes.ts';
 import type { RestClient, TokenSource } from './rest.ts';
 import { Room } from './room.ts';
 import { RoomSync } from './room-sync.ts';
-import {
-  type Activity,
-  type Change,
-  type ChangeRequest,
-  type Frame,
-  type FrameOf,
-  isChange,
-  type Message,
-} from './wire.ts';
+import type { Activity, Change, ChangeRequest, Frame, FrameOf, Message } from './wire.ts';
+import { isChange } from './wire.ts';
 
 /** What rooms use from their client. */
 export interface RoomContext {
@@ -34,8 +27,7 @@ export interface RoomContext {
 /** The server rejects other ids as malformed, without naming the room. */
 const isRoomId = (id: string): boolean => id !== '' && id.length <= 256 && !/\p{Surrogate}/u.test(id);
 
-const unavailable = (reason: string) =>
-  new ChatClientError('NOT_A_MEMBER', `Could not open the room: ${reason}`);
+const unavailable = (reason: string) => new ChatClientError('NOT_A_MEMBER', `Room not available: ${reason}`);
 
 /** The internals of a room, which the client calls: its log, pending changes and participants. */
 export class RoomCore extends Observable<RoomEvents> {

@@ -2,7 +2,7 @@ import { type ChatClientError, isDisconnect } from './errors.ts';
 import { type RoomEvents, type State, whenLive } from './events.ts';
 import type { Presence } from './participants.ts';
 import type { PendingMessage } from './pending-changes.ts';
-import { type ProgressListener, type UploadedFile, upload } from './rest.ts';
+import type { ProgressListener, UploadedFile } from './rest.ts';
 import type { RoomCore } from './room-core.ts';
 import { type ChangeRequest, type FrameOf, isUser, type Message, type RoomDetails } from './wire.ts';
 
@@ -177,11 +177,8 @@ export class Room {
    * @example
    * await room.send('Notes', await room.upload(file));
    */
-  upload(
-    file: Blob,
-    { onProgress = () => {} }: { onProgress?: ProgressListener } = {},
-  ): Promise<UploadedFile> {
-    return upload(this.#core.context.rest, this.id, file, onProgress);
+  upload(file: Blob, options: { onProgress?: ProgressListener } = {}): Promise<UploadedFile> {
+    return this.#core.context.rest.upload(this.id, file, options.onProgress);
   }
 
   /** Stops receiving this room's events, once all its changes are answered. The user stays a member. */

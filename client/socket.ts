@@ -123,17 +123,16 @@ interface Target {
 }
 
 /** Browser globals that Node and older browsers may lack. */
-interface Environment extends Target {
+const environment: Target & {
   readonly document?: Target & { readonly visibilityState: string };
   readonly navigator?: { readonly connection?: Target };
-}
+} = globalThis as object;
 
 /**
  * Calls `listener` when the network may be back or may have changed, and when the page becomes visible.
  * @returns a function that removes the listener
  */
 export function onNetworkChange(listener: () => void): () => void {
-  const environment: Environment = globalThis as object;
   const { document, navigator } = environment;
   const onVisibility = () => {
     if (document?.visibilityState === 'visible') listener();

@@ -1,6 +1,6 @@
+import { type HttpRoutes, readHttpRoutes, readSocketRoutes, type SocketRoutes } from './api-routes.ts';
 import { readTables, type TableDefinition } from './dynamodb/tables.ts';
 import { type Distribution, readDistribution } from './edge/distribution.ts';
-import { type HttpRoutes, readHttpRoutes } from './http/http-routes.ts';
 import { readUserPool, type UserPool } from './identity/user-pool.ts';
 import { resolve } from './intrinsics.ts';
 import {
@@ -13,7 +13,6 @@ import { isObject } from './object.ts';
 import { type Bucket, readBuckets } from './s3/bucket.ts';
 import { type BucketDeployment, readBucketDeployments } from './s3/bucket-deployment.ts';
 import { openScope, unsupportedTypes } from './scope.ts';
-import { readSocketRoutes, type SocketRoutes } from './socket-routes.ts';
 import { readTemplate } from './template.ts';
 
 /** Everything in a synthesized template that runs locally. */

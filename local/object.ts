@@ -3,11 +3,10 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Parses the JSON object in `body`. Returns undefined if it is anything else. */
-export function parseObject(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+/** Parses JSON. Returns undefined if `text` is not JSON. */
+export function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return isObject(value) ? value : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -1,34 +1,26 @@
-import type { Clock } from './clock.ts';
 import type { Deployment } from './deployment.ts';
 import type { Database } from './dynamodb/database.ts';
 import { withHeaderValues } from './edge/distribution.ts';
 import { type Edge, openEdge } from './edge/open-edge.ts';
-import { callFaults, type FaultOf, type Faults } from './faults.ts';
-import { awsLimits, type GatewayLimits } from './gateway/limits.ts';
+import { callFaults, type FaultOf } from './faults.ts';
+import { awsLimits, TokenBucket } from './gateway/limits.ts';
 import { type Gateway, openGateway } from './gateway/open-gateway.ts';
-import { TokenBucket } from './gateway/token-bucket.ts';
-import { type GatewayPeers, gatewayPeers } from './gateway-peers.ts';
+import { type GatewayBackend, gatewayBackend } from './gateway-backend.ts';
 import { Access } from './iam/access.ts';
 import type { IdentityOptions } from './identity/serve-identity.ts';
 import { FailureQueues } from './lambda/failure-queues.ts';
 import { Functions } from './lambda/functions.ts';
 import { type Endpoints, functionVariables, localUrl } from './lambda/variables.ts';
-import { originUrl } from './origins.ts';
 import { deployFiles } from './s3/bucket-deployment.ts';
 import type { ObjectStore } from './s3/object-store.ts';
-import { openServers, type Ports, type Servers } from './servers.ts';
-import type { Trace } from './trace.ts';
+import { openServers, originUrl, type Ports, type Servers } from './servers.ts';
+import type { StackOptions } from './stack.ts';
 
-export interface PlatformOptions {
+export interface PlatformOptions
+  extends Pick<StackOptions, 'limits' | 'faults'>,
+    Required<Pick<StackOptions, 'clock' | 'environments' | 'log' | 'trace'>> {
   readonly database: Promise<Database>;
   readonly objects: ObjectStore;
-  readonly clock: Clock;
-  readonly limits?: Partial<GatewayLimits>;
-  /** Execution environments per function. */
-  readonly environments: number;
-  readonly log: (line: string) => void;
-  readonly trace: Trace;
-  readonly faults?: Faults;
 }
 
 /** Milliseconds that running functions get to finish after the sockets are closed. */
@@ -42,7 +34,7 @@ export class Platform {
   readonly #options: PlatformOptions;
   readonly #access: Access;
   readonly #queues: FailureQueues;
-  readonly #peers: GatewayPeers;
+  readonly #backend: GatewayBackend;
   readonly #requests: TokenBucket;
   readonly #faults: { readonly faultOf?: FaultOf };
   #servers: Servers | undefined;
@@ -55,9 +47,9 @@ export class Platform {
     const { clock, log, trace, faults } = options;
     this.#options = options;
     this.#access = new Access(log);
-    this.#queues = new FailureQueues({ access: this.#access, log });
+    this.#queues = new FailureQueues(this.#access, log);
     this.functions = new Functions({
-      onFailed: (definition, record) => this.#queues.add(definition, record),
+      onFailed: (definition, event) => this.#queues.add(definition, event),
       variablesOf: (definition) =>
         functionVariables(definition, this.#access.credentialsOf(definition.name), this.endpoints),
       clock,
@@ -66,10 +58,10 @@ export class Platform {
       log,
     });
     this.#faults = faults?.call ? { faultOf: callFaults(faults.call, this.#access, this.functions) } : {};
-    this.#peers = gatewayPeers({ access: this.#access, functions: this.functions, log, trace });
+    this.#backend = gatewayBackend({ access: this.#access, functions: this.functions, log, trace });
     const { requestsPerSecond, requestBurst } = { ...awsLimits, ...options.limits };
     this.#requests = new TokenBucket(clock, requestsPerSecond, requestBurst);
-    const { api, invoke, permit } = this.#peers;
+    const { api, invoke, permit } = this.#backend;
     this.gateway = openGateway({
       ...options,
       requests: this.#requests,
@@ -104,7 +96,7 @@ export class Platform {
       identity: () => this.#identity,
       outputs: () => this.outputs,
       queues: this.#queues,
-      http: { api: this.#peers.httpApi, invoke: this.#peers.invoke, requests: this.#requests, clock },
+      http: { api: this.#backend.httpApi, invoke: this.#backend.invoke, requests: this.#requests, clock },
       s3: {
         ...this.#options,
         access: this.#access,
@@ -142,7 +134,7 @@ export class Platform {
     this.#identity = identity;
     this.#access.update(new Map([...deployment.functions].map(([name, { role }]) => [name, role])));
     this.functions.update(deployment.functions);
-    this.#peers.route(deployment);
+    this.#backend.deploy(deployment);
     const { distribution, bucketDeployments } = deployment;
     deployFiles(bucketDeployments, this.#options.objects, this.#options.clock.now());
     const local = (value: string) => localUrl(value, this.endpoints);

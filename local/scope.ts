@@ -13,6 +13,7 @@ export interface Scope extends References {
 
 type Attributes = (name: string) => Readonly<Record<string, string>>;
 
+const nameOnly: Attributes = (name) => ({ '': name });
 const tableAttributes: Attributes = (name) => ({ '': name, Arn: localArn('dynamodb', `table/${name}`) });
 
 /** The values of `Ref` (under "") and of `Fn::GetAtt` (under the attribute's name), by resource type. */
@@ -22,9 +23,9 @@ const attributes: Readonly<Record<string, Attributes>> = {
   'AWS::Lambda::Function': (name) => ({ '': name, Arn: localArn('lambda', `function:${name}`) }),
   'AWS::Lambda::Permission': (name) => ({ '': name, Id: name }),
   'AWS::Lambda::LayerVersion': (name) => ({ '': localArn('lambda', `layer:${name}:1`) }),
-  'AWS::Lambda::EventInvokeConfig': (name) => ({ '': name }),
+  'AWS::Lambda::EventInvokeConfig': nameOnly,
   'AWS::IAM::Role': (name) => ({ '': name, Arn: localArn('iam', `role/${name}`) }),
-  'AWS::IAM::Policy': (name) => ({ '': name }),
+  'AWS::IAM::Policy': nameOnly,
   'AWS::IAM::ManagedPolicy': (name) => ({
     '': localArn('iam', `policy/${name}`),
     PolicyArn: localArn('iam', `policy/${name}`),
@@ -34,7 +35,7 @@ const attributes: Readonly<Record<string, Attributes>> = {
     ApiId: name,
     ApiEndpoint: `wss://${name}.execute-api.${account.region}.${account.urlSuffix}`,
   }),
-  'AWS::ApiGatewayV2::Stage': (name) => ({ '': name }),
+  'AWS::ApiGatewayV2::Stage': nameOnly,
   'AWS::ApiGatewayV2::Route': (name) => ({ '': name, RouteId: name }),
   'AWS::ApiGatewayV2::Integration': (name) => ({ '': name, IntegrationId: name }),
   'AWS::ApiGatewayV2::Authorizer': (name) => ({ '': name, AuthorizerId: name }),
@@ -51,8 +52,8 @@ const attributes: Readonly<Record<string, Attributes>> = {
     DomainName: `${name}.s3.${account.urlSuffix}`,
     RegionalDomainName: `${name}.s3.${account.region}.${account.urlSuffix}`,
   }),
-  'AWS::S3::BucketPolicy': (name) => ({ '': name }),
-  'Custom::CDKBucketDeployment': (name) => ({ '': name }),
+  'AWS::S3::BucketPolicy': nameOnly,
+  'Custom::CDKBucketDeployment': nameOnly,
   'AWS::CloudFront::Distribution': (name) => ({
     '': name,
     Id: name,
@@ -70,7 +71,7 @@ const attributes: Readonly<Record<string, Attributes>> = {
     QueueName: name,
     Arn: localArn('sqs', name),
   }),
-  'AWS::SQS::QueuePolicy': (name) => ({ '': name }),
+  'AWS::SQS::QueuePolicy': nameOnly,
 };
 
 /** Types that need no local counterpart. */

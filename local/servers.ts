@@ -1,35 +1,39 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Deployment } from './deployment.ts';
 import type { Database } from './dynamodb/database.ts';
 import { serveDynamodb } from './dynamodb/serve-dynamodb.ts';
 import type { FaultOf } from './faults.ts';
 import { type HttpApiOptions, serveHttpApi } from './http/serve-http-api.ts';
-import { type HttpServer, listen } from './http-server.ts';
+import { type HttpServer, listen, type Serve } from './http-server.ts';
 import type { Access } from './iam/access.ts';
+
 import { type IdentityOptions, isCognito, serveCognito, serveIdentity } from './identity/serve-identity.ts';
 import type { FailureQueues } from './lambda/failure-queues.ts';
 import type { Functions } from './lambda/functions.ts';
 import { isInvoke, serveInvoke } from './lambda/serve-invoke.ts';
+import type { Endpoints } from './lambda/variables.ts';
 import { type S3Options, serveS3 } from './s3/serve-s3.ts';
 import type { Trace } from './trace.ts';
 
 export interface Ports {
-  /** Of the edge, the one for clients. */
+  /** The port of the edge, which clients use. */
   readonly edge: number;
   readonly socket: number;
-  /** Of the HTTP API; any free one if absent, since clients come through the edge. */
+  /** Default: any free port, because clients use the edge. */
   readonly http?: number;
   readonly dynamodb: number;
   readonly services: number;
-  /** Only signed URLs name it: any free one if absent. */
+  /** Default: any free port, because only signed URLs contain it. */
   readonly s3?: number;
 }
 
-/** What the HTTP servers answer with. */
-export interface Behind {
-  /** May still be opening; what comes for it meanwhile waits. */
+/** The services behind the HTTP servers. */
+export interface Services {
+  /** Calls to DynamoDB wait until the database is open. */
   readonly database: Promise<Database>;
   readonly access: Access;
   readonly functions: Functions;
-  /** Undefined until there is one. */
+  /** Returns undefined until the issuer is known. */
   readonly identity: () => IdentityOptions | undefined;
   readonly outputs: () => Readonly<Record<string, string>>;
   readonly queues: FailureQueues;
@@ -40,7 +44,7 @@ export interface Behind {
   readonly log: (line: string) => void;
 }
 
-/** Six listening ports and an open database. */
+/** The open servers. */
 export interface Servers {
   readonly edgePort: number;
   readonly gatewayPort: number;
@@ -56,91 +60,83 @@ interface Listener {
 }
 
 /**
- * Listens on all ports. If one is taken or the database does not open, rejects with that one clear
- * line and closes the others.
+ * Listens on all ports. Closes the servers that opened if one does not.
+ * @throws when a port or the database does not open.
  */
 export async function openServers(
   { edge: edgeListener, gateway }: { readonly edge: Listener; readonly gateway: Listener },
   ports: Ports,
-  behind: Behind,
+  services: Services,
 ): Promise<Servers> {
+  const { database, log, ...behind } = services;
+  const open = (port: number, name: string, variable: string, serve: Serve): Promise<HttpServer> =>
+    listen(port, { name, variable }, serve, (error) => log(`${name} request failed: ${String(error)}`));
   const opening = [
     edgeListener.listen(ports.edge),
     gateway.listen(ports.socket),
-    listenHttp(ports.http ?? 0, behind),
-    listenDynamodb(ports.dynamodb, behind),
-    listenServices(ports.services, behind),
-    listenS3(ports.s3 ?? 0, behind),
-    behind.database,
+    open(ports.http ?? 0, 'HTTP API', 'PARLEY_HTTP_PORT', (request, response) =>
+      serveHttpApi(request, response, services.http),
+    ),
+    open(ports.dynamodb, 'DynamoDB', 'PARLEY_DYNAMODB_PORT', async (request, response) =>
+      serveDynamodb(request, response, { ...behind, database: await database }),
+    ),
+    open(ports.services, 'Services', 'PARLEY_SERVICES_PORT', (request, response) =>
+      serveServices(request, response, services),
+    ),
+    open(ports.s3 ?? 0, 'S3', 'PARLEY_S3_PORT', (request, response) =>
+      serveS3(request, response, services.s3),
+    ),
+    database,
   ] as const;
   await Promise.allSettled(opening);
   try {
-    const [edgePort, gatewayPort, http, dynamodb, services, s3] = await Promise.all(opening);
-    return { edgePort, gatewayPort, http, dynamodb, services, s3 };
+    const [edgePort, gatewayPort, http, dynamodb, other, s3] = await Promise.all(opening);
+    return { edgePort, gatewayPort, http, dynamodb, services: other, s3 };
   } catch (error) {
     const [edge, socket, ...closable] = opening;
-    if (await opened(edge)) await edgeListener.close();
-    if (await opened(socket)) await gateway.close();
-    for (const part of closable) await (await opened<{ close(): Promise<void> }>(part))?.close();
+    if (await unlessFailed(edge)) await edgeListener.close();
+    if (await unlessFailed(socket)) await gateway.close();
+    for (const each of closable) await (await unlessFailed<{ close(): Promise<void> }>(each))?.close();
     throw error;
   }
 }
 
-/** What opened; undefined for what did not. */
-const opened = <T>(opening: Promise<T>): Promise<T | undefined> => opening.catch(() => undefined);
+const unlessFailed = <T>(opening: Promise<T>): Promise<T | undefined> => opening.catch(() => undefined);
 
-function listenDynamodb(port: number, { database, log, ...behind }: Behind): Promise<HttpServer> {
-  return listen(
-    port,
-    { name: 'DynamoDB', variable: 'PARLEY_DYNAMODB_PORT' },
-    async (request, response) => serveDynamodb(request, response, { ...behind, database: await database }),
-    (error) => log(`A call to DynamoDB failed: ${String(error)}`),
-  );
+/** Serves Lambda's Invoke, Cognito, the issuer and the debug pages on one port. Their paths do not overlap. */
+async function serveServices(
+  request: IncomingMessage,
+  response: ServerResponse,
+  services: Services,
+): Promise<void> {
+  if (isInvoke(request)) return serveInvoke(request, response, services);
+  const page = request.method === 'GET' ? debugPage(request.url ?? '', services) : undefined;
+  if (page !== undefined) {
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(page));
+    return;
+  }
+  const identity = services.identity();
+  if (identity !== undefined && isCognito(request)) return serveCognito(request, response, identity);
+  if (identity !== undefined) return serveIdentity(request, response, identity);
+  response.writeHead(503).end('The local stack is starting.');
 }
 
-function listenHttp(port: number, { http, log }: Behind): Promise<HttpServer> {
-  return listen(
-    port,
-    { name: 'HTTP API', variable: 'PARLEY_HTTP_PORT' },
-    (request, response) => serveHttpApi(request, response, http),
-    (error) => log(`A request to the HTTP API failed: ${String(error)}`),
-  );
-}
-
-function listenS3(port: number, { s3, log }: Behind): Promise<HttpServer> {
-  return listen(
-    port,
-    { name: 'S3', variable: 'PARLEY_S3_PORT' },
-    (request, response) => serveS3(request, response, s3),
-    (error) => log(`A call to S3 failed: ${String(error)}`),
-  );
-}
-
-/** What a developer can look at: the stack's outputs, and what has come to a queue. */
-function shownAt(path: string, { outputs, queues }: Behind): unknown {
+/** Returns the stack's outputs at `/outputs`, and the records of a queue at `/queues/{name}`. */
+function debugPage(path: string, { outputs, queues }: Services): unknown {
   if (path === '/outputs') return outputs();
   const [, queue] = /^\/queues\/([\w.-]+)$/.exec(path) ?? [];
   return queue === undefined ? undefined : queues.records(queue);
 }
 
-/** Lambda's Invoke, Cognito, the issuer and what can be looked at share a port: none has a path of another. */
-function listenServices(port: number, behind: Behind): Promise<HttpServer> {
-  return listen(
-    port,
-    { name: 'Services', variable: 'PARLEY_SERVICES_PORT' },
-    async (request, response) => {
-      if (isInvoke(request)) return serveInvoke(request, response, behind);
-      const shown = request.method === 'GET' ? shownAt(request.url ?? '', behind) : undefined;
-      if (shown !== undefined) {
-        response.writeHead(200, { 'Content-Type': 'application/json' });
-        response.end(JSON.stringify(shown));
-        return;
-      }
-      const identity = behind.identity();
-      if (identity !== undefined && isCognito(request)) return serveCognito(request, response, identity);
-      if (identity !== undefined) return serveIdentity(request, response, identity);
-      response.writeHead(503).end('The local stack is starting');
-    },
-    (error) => behind.log(`A call to Lambda, Cognito or the issuer failed: ${String(error)}`),
-  );
+/** Returns the local URL of an edge origin, or undefined if the local stack does not run it. */
+export function originUrl(
+  domainName: string,
+  { routes, httpRoutes, buckets }: Pick<Deployment, 'routes' | 'httpRoutes' | 'buckets'>,
+  { gateway, http, s3 }: Pick<Endpoints, 'gateway' | 'http' | 's3'>,
+): string | undefined {
+  const [name = '', service] = domainName.split('.');
+  if (service === 'execute-api' && name === routes.api.apiId) return gateway;
+  if (service === 'execute-api' && name === httpRoutes?.apiId) return http;
+  if (service === 's3' && buckets.has(name)) return `${s3}/${name}`;
+  return undefined;
 }

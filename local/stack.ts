@@ -133,17 +133,14 @@ export class Stack {
     return this.#platform.endpoints.lambda;
   }
 
-  /** The template's outputs with local URLs. */
   get outputs(): Readonly<Record<string, string>> {
     return this.#platform.outputs;
   }
 
-  /** The names of the tables. */
   get tables(): readonly string[] {
     return this.#deployment.tables.map(({ name }) => name);
   }
 
-  /** The names of the functions. */
   get functions(): readonly string[] {
     return [...this.#deployment.functions.keys()];
   }
@@ -153,7 +150,6 @@ export class Stack {
     return this.#deployment.unsupportedTypes;
   }
 
-  /** The number of open sockets. */
   get connectionCount(): number {
     return this.#platform.gateway.connectionCount();
   }

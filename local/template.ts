@@ -27,23 +27,22 @@ export interface Template {
  */
 export function readTemplate(directory: string): Template {
   const artifacts = section(readJson(join(directory, 'manifest.json')), 'artifacts', 'manifest.json');
-  const stacks = Object.entries(artifacts).filter(([, artifact]) =>
-    hasType(artifact, 'aws:cloudformation:stack'),
-  );
+  const stacks = Object.entries(artifacts).filter(hasType('aws:cloudformation:stack'));
   const [stack] = stacks;
   if (stack === undefined || stacks.length > 1) {
     throw unreadable(`${directory} has ${stacks.length} stacks`, 'The local stack runs exactly one.');
   }
-  const file = textProperty(stack[1], 'templateFile');
+  const [stackName, artifact] = stack;
+  const file = textProperty(artifact, 'templateFile');
   const body = readJson(join(directory, file));
   return {
-    stackName: stack[0],
+    stackName,
     resources: readResources(section(body, 'Resources', file), file),
     parameters: section(body, 'Parameters', file),
     mappings: section(body, 'Mappings', file),
     conditions: section(body, 'Conditions', file),
     outputs: section(body, 'Outputs', file),
-    assets: readAssets(directory, Object.values(artifacts)),
+    assets: readAssets(directory, artifacts),
   };
 }
 
@@ -62,9 +61,9 @@ function readResources(entries: Readonly<Record<string, unknown>>, file: string)
   return resources;
 }
 
-function readAssets(directory: string, artifacts: readonly unknown[]): Map<string, string> {
+function readAssets(directory: string, artifacts: Readonly<Record<string, unknown>>): Map<string, string> {
   const assets = new Map<string, string>();
-  for (const manifest of artifacts.filter((artifact) => hasType(artifact, 'cdk:asset-manifest'))) {
+  for (const [, manifest] of Object.entries(artifacts).filter(hasType('cdk:asset-manifest'))) {
     const name = textProperty(manifest, 'file');
     const files = section(readJson(join(directory, name)), 'files', name);
     for (const file of Object.values(files)) {
@@ -80,9 +79,10 @@ function readAssets(directory: string, artifacts: readonly unknown[]): Map<strin
   return assets;
 }
 
-function hasType(artifact: unknown, type: string): boolean {
-  return isObject(artifact) && artifact['type'] === type;
-}
+const hasType =
+  (type: string) =>
+  ([, artifact]: readonly [string, unknown]): boolean =>
+    isObject(artifact) && artifact['type'] === type;
 
 function textProperty(artifact: unknown, name: string): string {
   const properties = isObject(artifact) ? artifact['properties'] : undefined;

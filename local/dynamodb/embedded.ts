@@ -88,7 +88,7 @@ function run(
 
 /** Reads on this thread, because LevelDB's thread pool makes a read seven times slower. */
 function readSynchronously({ db }: Store): void {
-  db.createValueStream = (options) => new ValueStream(db.values(options));
+  db.createValueStream = (options) => streamValues(db.values(options));
   db.get = (key, callback) => {
     let value: unknown;
     try {
@@ -105,27 +105,23 @@ function readSynchronously({ db }: Store): void {
  * Streams the values of a LevelDB iterator, many per read. dynalite's own stream reads them one by one and never closes
  * its iterator, so every query would leak memory.
  */
-class ValueStream extends Readable {
-  readonly #values: LevelValues;
-
-  constructor(values: LevelValues) {
-    super({ objectMode: true, highWaterMark: 256 });
-    this.#values = values;
-  }
-
-  override _read(size: number): void {
-    this.#values.nextv(size).then(
-      (values) => {
-        for (const value of values) this.push(value);
-        if (values.length === 0) this.push(null);
-      },
-      (error: Error) => this.destroy(error),
-    );
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#values.close().then(() => done(error), done);
-  }
+function streamValues(values: LevelValues): Readable {
+  return new Readable({
+    objectMode: true,
+    highWaterMark: 256,
+    read(size) {
+      values.nextv(size).then(
+        (items) => {
+          for (const item of items) this.push(item);
+          if (items.length === 0) this.push(null);
+        },
+        (error: Error) => this.destroy(error),
+      );
+    },
+    destroy(error, done) {
+      values.close().then(() => done(error), done);
+    },
+  });
 }
 
 function loadOperations(): ReadonlyMap<string, Operation> {

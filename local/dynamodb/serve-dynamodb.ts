@@ -3,7 +3,7 @@ import { localArn } from '../account.ts';
 import { applyFault, type FaultOf } from '../faults.ts';
 import { readBody } from '../http-server.ts';
 import type { Access } from '../iam/access.ts';
-import { isObject, parseObject } from '../object.ts';
+import { isObject, parseJson } from '../object.ts';
 import { describeCall, type Trace } from '../trace.ts';
 import { type Database, type DatabaseReply, databaseError } from './database.ts';
 
@@ -55,8 +55,8 @@ async function handle(
   if (!target.startsWith(targetPrefix) || !/^[A-Za-z]+$/.test(operation)) {
     return databaseError('UnknownOperationException', 'There is no such DynamoDB operation');
   }
-  const input = parseObject(body);
-  if (input === undefined) return databaseError('SerializationException', 'The body is not a JSON object');
+  const input = parseJson(body.toString());
+  if (!isObject(input)) return databaseError('SerializationException', 'The body is not a JSON object');
   const caller = access.callerOf(request.headers);
   const required = requiredPermissions(operation, input);
   const call = describeCall(caller, {

@@ -1,17 +1,16 @@
 import { resolve } from '../intrinsics.ts';
 import { isObject } from '../object.ts';
 import type { Scope } from '../scope.ts';
-import { type ResponseHeader, readResponseHeaders } from './response-headers.ts';
+import { type ResponseHeader, readResponseHeaders } from './headers.ts';
 
-/** Where a behavior sends its requests. */
 export interface Origin {
-  /** As the template has it: `socketapi.execute-api.us-east-1.amazonaws.com`. */
+  /** The AWS name in the template, like `socketapi.execute-api.us-east-1.amazonaws.com`. */
   readonly domainName: string;
-  /** Put before each path; empty for none. */
+  /** A prefix of each path, or empty. */
   readonly path: string;
-  /** Whether the edge signs its requests with a name of its own: origin access control, for a private bucket. */
+  /** Whether the edge signs requests: origin access control, for a private bucket. */
   readonly signed: boolean;
-  /** Milliseconds that it has to begin an answer. */
+  /** How long the origin may take to start an answer, in milliseconds. */
   readonly timeoutMs: number;
 }
 
@@ -21,25 +20,25 @@ export interface EdgeFunction {
   readonly code: string;
 }
 
-/** What happens to the requests whose path fits. */
+/** How the edge handles requests whose path matches a pattern. */
 export interface Behavior {
   readonly pathPattern: string;
   readonly methods: ReadonlySet<string>;
   readonly origin: Origin;
-  /** Run on each request of a viewer before anything else. */
+  /** Runs first on each request. */
   readonly viewerRequest: EdgeFunction | null;
   /** Whether the origin gets the viewer's headers, cookies and query string. */
   readonly passesViewer: boolean;
   readonly responseHeaders: readonly ResponseHeader[];
 }
 
-/** What the local edge does, read from the template. */
+/** A CloudFront distribution in the template. */
 export interface Distribution {
-  /** `edgedistribution.cloudfront.net` */
+  /** Like `edgedistribution.cloudfront.net`. */
   readonly domainName: string;
-  /** The path of the default root object, `/index.html`; null for none. */
+  /** The path of the default root object, like `/index.html`, or null. */
   readonly rootPath: string | null;
-  /** In the order in which they are tried; the last takes every path. */
+  /** In order of precedence. The last one matches every path. */
   readonly behaviors: readonly Behavior[];
 }
 
@@ -49,14 +48,17 @@ type Config = Readonly<Record<string, unknown>>;
 const allViewerExceptHost = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 const cachePolicies: readonly unknown[] = [
   '4135ea2d-6df8-44a3-9df3-4b5a84be39ad', // CachingDisabled
-  '658327ea-f89d-4fab-a63d-7e88639e58f6', // CachingOptimized: no header, cookie or query; here nothing is kept
+  '658327ea-f89d-4fab-a63d-7e88639e58f6', // CachingOptimized: no header, cookie or query. The local edge caches nothing.
 ];
 
-/** Reads the template's distribution; null without one. Throws one clear line for what is not run locally. */
+/**
+ * Reads the template's distribution. Returns null if it has none.
+ * @throws if it has several, or uses what the local edge does not support.
+ */
 export function readDistribution(scope: Scope): Distribution | null {
   const [found, ...others] = scope.ofType('AWS::CloudFront::Distribution');
   if (found === undefined) return null;
-  if (others.length > 0) throw unreadable('the template has more than one', 'one is run locally');
+  if (others.length > 0) throw notRead('the template has more than one', 'Define exactly one');
   const [id, { properties }] = found;
   const config = objectOf(resolve(properties['DistributionConfig'], scope, `distribution ${id}`));
   const root = textOf(config['DefaultRootObject']);
@@ -68,7 +70,7 @@ export function readDistribution(scope: Scope): Distribution | null {
   };
 }
 
-/** The distribution with each value of its headers made another. */
+/** Returns a copy of the distribution with `change` applied to the values of its response headers. */
 export function withHeaderValues(
   distribution: Distribution,
   change: (value: string) => string,
@@ -83,11 +85,11 @@ export function withHeaderValues(
 function readBehavior(config: Config, origins: readonly unknown[], scope: Scope): Behavior {
   const pathPattern = textOf(config['PathPattern']) || '*';
   const origin = origins.map(objectOf).find(({ Id }) => Id === config['TargetOriginId']);
-  if (origin === undefined) throw unreadable(`${pathPattern} has no origin`, 'mend the template');
+  if (origin === undefined) throw notRead(`${pathPattern} has no origin`, 'Correct the template');
   if (!cachePolicies.includes(config['CachePolicyId'])) {
-    throw unreadable(
-      `${pathPattern} has another cache policy`,
-      'use CachingDisabled or CachingOptimized, or teach local/edge',
+    throw notRead(
+      `${pathPattern} has an unsupported cache policy`,
+      'Use CachingDisabled or CachingOptimized, or add it in local/edge',
     );
   }
   const methods = listOf(config['AllowedMethods']).map(String);
@@ -116,9 +118,9 @@ function readOrigin(config: Config): Origin {
 function passesViewer(policy: unknown, pathPattern: string): boolean {
   if (policy === undefined) return false;
   if (policy === allViewerExceptHost) return true;
-  throw unreadable(
-    `${pathPattern} has another origin request policy`,
-    'use AllViewerExceptHostHeader or none, or teach local/edge',
+  throw notRead(
+    `${pathPattern} has an unsupported origin request policy`,
+    'Use AllViewerExceptHostHeader or none, or add it in local/edge',
   );
 }
 
@@ -126,22 +128,23 @@ function readFunction(config: Config, pathPattern: string, scope: Scope): EdgeFu
   const [association, ...others] = listOf(config['FunctionAssociations']).map(objectOf);
   const atEdge = listOf(config['LambdaFunctionAssociations']).length > 0;
   if (atEdge || others.length > 0 || (association && association['EventType'] !== 'viewer-request')) {
-    throw unreadable(`${pathPattern} has other functions`, 'one viewer-request function is run locally');
+    throw notRead(`${pathPattern} has unsupported functions`, 'Use one viewer-request function');
   }
   if (association === undefined) return null;
   const found = [...scope.ofType('AWS::CloudFront::Function')].find(
     ([id]) => scope.attribute(id, 'FunctionARN') === association['FunctionARN'],
   );
-  if (found === undefined) throw unreadable(`${pathPattern} has no function`, 'mend the template');
+  if (found === undefined)
+    throw notRead(`${pathPattern} names a function that does not exist`, 'Correct the template');
   const [id, { properties }] = found;
   const code = textOf(resolve(properties['FunctionCode'], scope, `function ${id}`));
-  // AWS: CloudFront quotas, maximum function size.
+  // AWS: "CloudFront quotas", maximum function size.
   if (Buffer.byteLength(code) <= 10_240) return { name: scope.physicalName(id), code };
-  throw unreadable(`function ${id} is over 10 KB`, 'shorten it');
+  throw notRead(`function ${id} is over 10 KB`, 'Shorten it');
 }
 
-function unreadable(why: string, advice: string): Error {
-  return new Error(`Distribution was not read: ${why}; ${advice}`);
+function notRead(why: string, advice: string): Error {
+  return new Error(`Distribution was not read: ${why}. ${advice}.`);
 }
 
 const objectOf = (value: unknown): Config => (isObject(value) ? value : {});

@@ -1,27 +1,26 @@
 import { type ClientRequest, type IncomingMessage, request as requestOrigin } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Clock } from '../clock.ts';
+import { headerPairs } from '../http-server.ts';
 import type { Behavior } from './distribution.ts';
-import type { EdgeState } from './edge-state.ts';
-import type { Exchange, Upgrade } from './exchange.ts';
-import { answerHeaders, originHeaders } from './passed-headers.ts';
-import { refuse } from './refusal.ts';
-import { withPolicy } from './response-headers.ts';
-import { openTunnel } from './tunnel.ts';
+import { type Exchange, reject, type Upgrade } from './exchange.ts';
+import { answerHeaders, applyPolicy, originHeaders } from './headers.ts';
+import type { EdgeState } from './open-edge.ts';
 
-/** Where a request goes on to. */
+/** The origin of a request, and the request's path there. */
 export interface Destination {
   readonly behavior: Behavior;
   /** Path and query. */
   readonly target: string;
-  /** The origin's local address, `http://127.0.0.1:8001`; a path in it comes before every other. */
+  /** The origin's local URL, like `http://127.0.0.1:8001`. Its path precedes that of the request. */
   readonly url: string;
-  /** What the edge calls itself in `Via`. */
+  /** The edge's value of the `Via` header. */
   readonly via: string;
 }
 
-/** Passes a request on to its origin, and the origin's answer, or its WebSocket, back to the viewer. */
+/** Forwards a request to its origin, and the origin's answer or WebSocket to the viewer. */
 export function forward(state: EdgeState, exchange: Exchange, destination: Destination): void {
-  const { request, reply, upgrade, id } = exchange;
+  const { request, response, upgrade, id } = exchange;
   const { behavior, target, via } = destination;
   const { hostname, port, pathname } = new URL(destination.url);
   const outgoing = requestOrigin({
@@ -32,61 +31,99 @@ export function forward(state: EdgeState, exchange: Exchange, destination: Desti
     headers: originHeaders(request, { behavior, via, id, isUpgrade: upgrade !== null }),
     agent: false,
   });
-  giveUpLate(state, exchange, outgoing, behavior.origin.timeoutMs);
-  outgoing.on('response', (answer) => passBack(exchange, destination, answer));
+  limitWait(state, exchange, outgoing, behavior.origin.timeoutMs);
+  outgoing.on('response', (answer) => sendAnswer(exchange, destination, answer));
   outgoing.on('upgrade', (answer, origin, head) => {
     if (upgrade === null) outgoing.destroy();
-    else passThrough(state, exchange, upgrade, { answer, origin, head });
+    else completeUpgrade(state, exchange, upgrade, { answer, origin, head });
   });
-  outgoing.on('error', () => refuse(exchange, 502, 'The origin could not be reached, or broke off.'));
-  reply.once('close', () => {
-    if (!reply.writableFinished && !outgoing.destroyed) outgoing.destroy();
+  outgoing.on('error', () => reject(exchange, 502, 'The origin is unreachable or closed the connection.'));
+  response.once('close', () => {
+    if (!response.writableFinished && !outgoing.destroyed) outgoing.destroy();
   });
   if (upgrade === null) request.pipe(outgoing);
   else outgoing.end();
 }
 
-function giveUpLate(state: EdgeState, exchange: Exchange, outgoing: ClientRequest, timeoutMs: number): void {
-  const disarm = state.options.clock.after(timeoutMs, () => {
-    refuse(exchange, 504, 'The origin did not answer in time.');
+function limitWait(state: EdgeState, exchange: Exchange, outgoing: ClientRequest, timeoutMs: number): void {
+  const cancel = state.options.clock.after(timeoutMs, () => {
+    reject(exchange, 504, 'The origin did not answer in time.');
     outgoing.destroy();
   });
-  for (const event of ['response', 'upgrade', 'close']) outgoing.once(event, disarm);
+  for (const event of ['response', 'upgrade', 'close']) outgoing.once(event, cancel);
 }
 
-function passBack({ reply, id }: Exchange, { behavior, via }: Destination, answer: IncomingMessage): void {
-  const headers = withPolicy(answerHeaders(answer, { via, id }), behavior.responseHeaders);
-  reply.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headers);
-  answer.pipe(reply);
-  // An origin that broke off in the middle must not look like one that was done.
-  answer.once('error', () => reply.destroy());
+function sendAnswer(
+  { response, id }: Exchange,
+  { behavior, via }: Destination,
+  answer: IncomingMessage,
+): void {
+  const headers = applyPolicy(answerHeaders(answer, { via, id }), behavior.responseHeaders);
+  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headers);
+  answer.pipe(response);
+  // An incomplete answer of the origin must not look complete to the viewer.
+  answer.once('error', () => response.destroy());
 }
 
-interface Opened {
+interface OriginUpgrade {
   readonly answer: IncomingMessage;
   readonly origin: Socket;
   readonly head: Buffer;
 }
 
-function passThrough(
+function completeUpgrade(
   state: EdgeState,
-  { reply, id }: Exchange,
+  { response, id }: Exchange,
   { socket: viewer, head: early }: Upgrade,
-  { answer, origin, head }: Opened,
+  { answer, origin, head }: OriginUpgrade,
 ): void {
-  reply.detachSocket(viewer);
+  response.detachSocket(viewer);
   if (viewer.destroyed) {
     origin.destroy();
     return;
   }
-  const lines = [`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`];
-  for (let index = 0; index + 1 < answer.rawHeaders.length; index += 2) {
-    lines.push(`${answer.rawHeaders[index]}: ${answer.rawHeaders[index + 1]}`);
-  }
-  viewer.write(`${lines.join('\r\n')}\r\nX-Amz-Cf-Id: ${id}\r\n\r\n`);
+  const headers = [...headerPairs(answer.rawHeaders), ['X-Amz-Cf-Id', id]];
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
+  viewer.write(`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\n${lines.join('')}\r\n`);
   if (head.length > 0) origin.unshift(head);
   if (early.length > 0) viewer.unshift(early);
   state.tunnels.add(viewer);
   viewer.once('close', () => state.tunnels.delete(viewer));
-  openTunnel({ viewer, origin, clock: state.options.clock, idleMs: state.limits.idleMs });
+  joinSockets(viewer, origin, state.options.clock, state.limits.idleMs);
+}
+
+/**
+ * Pipes bytes both ways until either side closes. After `idleMs` milliseconds without a byte from the origin, cuts
+ * both sides without a close frame.
+ */
+function joinSockets(viewer: Socket, origin: Socket, clock: Clock, idleMs: number): void {
+  let lastByteAt = clock.now();
+  let cancelTimer = (): void => {};
+  const checkIdle = (): void => {
+    const left = lastByteAt + idleMs - clock.now();
+    if (left > 0) {
+      cancelTimer = clock.after(left, checkIdle);
+      return;
+    }
+    viewer.destroy();
+    origin.destroy();
+  };
+  checkIdle();
+  origin.on('data', () => {
+    lastByteAt = clock.now();
+  });
+  let open = 2;
+  const join = (from: Socket, to: Socket): void => {
+    from.pipe(to);
+    // A `close` event follows an error.
+    from.on('error', () => {});
+    from.once('close', () => {
+      // Delivers the bytes that are on their way. The idle timer cuts a side that does not read them.
+      to.destroySoon();
+      open -= 1;
+      if (open === 0) cancelTimer();
+    });
+  };
+  join(viewer, origin);
+  join(origin, viewer);
 }

@@ -1,30 +1,80 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { EdgeOptions } from './edge-options.ts';
-import { type EdgeState, edgeState } from './edge-state.ts';
-import { type Exchange, exchangeOf, upgradeExchange } from './exchange.ts';
-import { listenLoopback } from './listen-loopback.ts';
-import { refuse } from './refusal.ts';
-import { serve } from './serve.ts';
+import type { Clock } from '../clock.ts';
+import { bindLocalhost, closeServer } from '../http-server.ts';
+import type { Distribution } from './distribution.ts';
+import { createEdgeFunctionRunner, type RunEdgeFunction } from './edge-function.ts';
+import { createExchange, createUpgradeExchange, type Exchange, reject } from './exchange.ts';
+import { forward } from './forward.ts';
+import { planRequest } from './plan.ts';
 
-/** CloudFront in front of what the template names as its origins, over plain HTTP on this machine only. */
+/** A local CloudFront for the origins in the template, over plain HTTP. */
 export interface Edge {
-  /** Binds 127.0.0.1 and ::1; resolves to the port (a free one for 0). Rejects with one line if it is taken. */
+  /** Binds 127.0.0.1 and ::1 and returns the port. Port 0 picks a free one. @throws when it cannot be opened. */
   listen(port: number): Promise<number>;
-  /** WebSockets that are open through it. */
+  /** Returns the number of open WebSockets. */
   tunnelCount(): number;
-  /** Cuts every connection. */
+  /** Stops listening and cuts every connection. */
   close(): Promise<void>;
 }
 
-/** Makes an edge that behaves as CloudFront does for the template's distribution; it does not listen yet. */
+export interface EdgeOptions {
+  /** Returns the distribution, or null if nothing is deployed or the template has none. Called for each request. */
+  readonly distribution: () => Distribution | null;
+  /** Returns an origin's local URL, like `http://127.0.0.1:8001`, or undefined if the local stack does not run it. */
+  readonly originUrl: (domainName: string) => string | undefined;
+  readonly clock: Clock;
+  /** Overrides of CloudFront's limits. */
+  readonly limits?: Partial<EdgeLimits>;
+  /** Writes one line. A line never contains a header or a query string. */
+  readonly log: (line: string) => void;
+}
+
+/** The limits of CloudFront. */
+export interface EdgeLimits {
+  /** Longest URL, with scheme and host, in bytes. */
+  readonly urlBytes: number;
+  /** Largest request without its body, in bytes. */
+  readonly requestBytes: number;
+  /** How long a WebSocket may stay without a byte from the origin, in milliseconds. */
+  readonly idleMs: number;
+  /** How long a function may run, in milliseconds. CloudFront allows about 1; local functions share a CPU. */
+  readonly functionMs: number;
+}
+
+/**
+ * AWS: "Request and response behavior for custom origins", for the lengths, and "CloudFront quotas", origin response
+ * timeout (idle timeout), for the 10 minutes.
+ */
+const cloudFrontLimits: EdgeLimits = {
+  urlBytes: 8192,
+  requestBytes: 20_480,
+  idleMs: 10 * 60_000,
+  functionMs: 1_000,
+};
+
+/** The state of one edge. */
+export interface EdgeState {
+  readonly options: EdgeOptions;
+  readonly limits: EdgeLimits;
+  readonly runFunction: RunEdgeFunction;
+  /** Viewers' sockets that asked for an upgrade, pending or open. */
+  readonly upgrading: Set<Socket>;
+  /** Viewers' sockets with an open WebSocket. */
+  readonly tunnels: Set<Socket>;
+}
+
+/** Creates an edge that behaves like CloudFront for the template's distribution. */
 export function openEdge(options: EdgeOptions): Edge {
-  const state = edgeState(options);
+  const limits = { ...cloudFrontLimits, ...options.limits };
+  const runFunction = createEdgeFunctionRunner(limits.functionMs);
+  const state: EdgeState = { options, limits, runFunction, upgrading: new Set(), tunnels: new Set() };
   let servers: readonly Server[] = [];
   return {
     async listen(port) {
-      const named = { what: 'Edge', variable: 'PARLEY_PORT' };
-      const bound = await listenLoopback(() => makeServer(state), port, named);
+      const name = { name: 'Edge', variable: 'PARLEY_PORT' };
+      const bound = await bindLocalhost(() => createEdgeServer(state), port, name);
       servers = bound.servers;
       return bound.port;
     },
@@ -36,39 +86,37 @@ export function openEdge(options: EdgeOptions): Edge {
   };
 }
 
-function makeServer(state: EdgeState): Server {
+function createEdgeServer(state: EdgeState): Server {
   const options: ServerOptions & Record<string, unknown> = {
-    // Over CloudFront's own limit, so that it is the one that refuses.
+    // Above CloudFront's limit, so that the edge rejects the request and Node does not.
     maxHeaderSize: 64 * 1024,
-    // Any other upgrade, such as curl's offer of HTTP/2, is a request like any other.
+    // Another upgrade, such as curl's offer of HTTP/2, is an ordinary request.
     shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
   };
-  const server = createServer(options, (request, reply) => attempt(state, exchangeOf(request, reply)));
+  const server = createServer(options, (request, response) =>
+    serve(state, createExchange(request, response)),
+  );
   server.requestTimeout = 0;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const exchange = upgradeExchange(request, socket, head);
+    const exchange = createUpgradeExchange(request, socket, head);
     const viewer = exchange.upgrade?.socket;
     if (viewer !== undefined) {
       state.upgrading.add(viewer);
       viewer.once('close', () => state.upgrading.delete(viewer));
     }
-    attempt(state, exchange);
+    serve(state, exchange);
   });
   return server;
 }
 
-function attempt(state: EdgeState, exchange: Exchange): void {
+function serve(state: EdgeState, exchange: Exchange): void {
   try {
-    serve(state, exchange);
+    const plan = planRequest(state, exchange.request, exchange.id);
+    if (plan.kind === 'reject') reject(exchange, plan.status, plan.why);
+    else if (plan.kind === 'answer') exchange.response.writeHead(plan.status, plan.headers).end(plan.body);
+    else forward(state, exchange, plan.destination);
   } catch (error) {
     state.options.log(`The edge failed: ${String(error)}`);
-    refuse(exchange, 500, 'The local edge failed; see its log.');
+    reject(exchange, 500, 'The local edge failed. See its log.');
   }
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

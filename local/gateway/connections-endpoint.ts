@@ -1,119 +1,154 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { applyFault } from '../faults.ts';
-import { type CallResult, deleteConnection, getConnection, postToConnection } from './connections-call.ts';
+import { readBodyUpTo } from '../http-server.ts';
+import { type Connection, endConnection, passFrame } from './connection.ts';
 import type { GatewayState } from './gateway-state.ts';
-import { type Refusal, refusal, refuseRequest } from './refusal.ts';
-import { isConnectionId, requestId } from './request-id.ts';
+import {
+  accessDenied,
+  isConnectionId,
+  type Rejection,
+  rejection,
+  rejectRequest,
+  requestId,
+} from './rejection.ts';
 
-const forbidden = refusal(403, 'ForbiddenException', 'Forbidden');
-const tooLarge = refusal(413, 'PayloadTooLargeException', 'Payload Too Large');
-const tooMany = refusal(429, 'LimitExceededException', 'Too Many Requests');
-const failed = refusal(500, 'InternalServerErrorException', 'Internal server error');
-const unsigned = refusal(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+type CallResult = { readonly status: 200; readonly body: string } | { readonly status: 204 } | Rejection;
 
-/** Stage and connection id of an `@connections` URL, decoded: SDKs send an id's `=` as `%3D`. */
-export interface Target {
+const forbidden = rejection(403, 'ForbiddenException', 'Forbidden');
+const unsigned = rejection(403, 'MissingAuthenticationTokenException', 'Missing Authentication Token');
+const gone = rejection(410, 'GoneException', null);
+const tooLarge = rejection(413, 'PayloadTooLargeException', 'Payload Too Large');
+const tooManyRequests = rejection(429, 'LimitExceededException', 'Too Many Requests');
+const bufferFull = rejection(429, 'LimitExceededException', "The client's buffer is full");
+const failed = rejection(500, 'InternalServerErrorException', 'Internal server error');
+
+/** Stage and connection id of an `@connections` URL, decoded. SDKs send the `=` of an id as `%3D`. */
+export interface ConnectionUrl {
   readonly stage: string;
   readonly id: string;
 }
 
+interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: ConnectionUrl;
+}
+
 /**
- * `/{stage}/@connections/{id}`. AWS: "Use @connections commands in your backend service" and the
- * API reference of ApiGatewayManagementApi, whose client turns these answers into its exceptions.
+ * Serves `/{stage}/@connections/{id}`. AWS: "Use @connections commands in your backend service", and the API
+ * reference of ApiGatewayManagementApi, whose client turns these answers into exceptions.
  */
-export function serveConnections(
-  state: GatewayState,
-  request: IncomingMessage,
-  response: ServerResponse,
-  target: Target,
-): void {
-  const refused = refuseCall(state, request, target);
-  if (refused !== undefined) {
-    refuseRequest(response, refused);
+export function serveConnections(state: GatewayState, call: Call): void {
+  const { request, response, url } = call;
+  const rejected = rejectCall(state, request, url);
+  if (rejected !== undefined) {
+    rejectRequest(response, rejected);
   } else if (request.method === 'POST') {
-    readBody(request, state.limits.messageBytes, (body) => {
-      // The connection is looked up only now: it may have closed while the body came in.
-      const post = () => (body === undefined ? tooLarge : postToConnection(state, target.id, body));
-      answer(state, { request, response, target }, post);
-    });
+    void readBodyUpTo(request, state.limits.messageBytes).then(
+      (body) => answer(state, call, () => (body === undefined ? tooLarge : post(state, url.id, body))),
+      // The caller disconnected.
+      () => {},
+    );
   } else {
-    const call = request.method === 'GET' ? getConnection : deleteConnection;
-    answer(state, { request, response, target }, () => call(state, target.id));
+    answer(state, call, () => (request.method === 'GET' ? describe : close)(state, url.id));
   }
 }
 
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly target: Target;
+const action = 'execute-api:ManageConnections';
+
+function arnOf(state: GatewayState, { method = '' }: IncomingMessage, { stage, id }: ConnectionUrl): string {
+  const { region, accountId, apiId } = state.options.api();
+  return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${method}/@connections/${id}`;
 }
 
-/** Answers with what a call came to, or with what a fault leaves of it. */
-function answer(state: GatewayState, { request, response, target }: Exchange, run: () => CallResult): void {
-  const call = { action: 'execute-api:ManageConnections', resource: arnOf(state, request, target) };
-  const fault = state.options.faultOf?.(request.headers, call);
+function rejectCall(
+  state: GatewayState,
+  request: IncomingMessage,
+  url: ConnectionUrl,
+): Rejection | undefined {
+  if (url.stage !== state.options.api().stage) return forbidden;
+  const method = request.method ?? '';
+  if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') {
+    // Seen in cognitect-labs/aws-api#201. The status is unconfirmed.
+    const message = `No method found matching route @connections/${url.id} for http method ${method}`;
+    return rejection(403, 'ForbiddenException', message);
+  }
+  if (request.headers.authorization === undefined) return unsigned;
+  const denial = state.options.permit(request.headers, action, arnOf(state, request, url));
+  if (denial !== undefined) return accessDenied(denial);
+  // `@connections` calls share the account's request rate with inbound messages.
+  if (!state.requests.take()) return tooManyRequests;
+  if (isConnectionId(url.id)) return undefined;
+  return rejection(400, 'BadRequestException', `Invalid connectionId: ${url.id}`);
+}
+
+/** Answers a call with the result of `run`, unless a fault is injected. */
+function answer(state: GatewayState, { request, response, url }: Call, run: () => CallResult): void {
+  const resource = arnOf(state, request, url);
+  const fault = state.options.faultOf?.(request.headers, { action, resource });
   if (fault === undefined) {
     respond(response, run());
     return;
   }
-  void applyFault(fault, { run, throttled: tooMany, failed }).then((result) => {
+  void applyFault(fault, { run, throttled: tooManyRequests, failed }).then((result) => {
     if (result === undefined) request.socket.destroy();
     else respond(response, result);
   });
 }
 
-function arnOf(state: GatewayState, { method = '' }: IncomingMessage, { stage, id }: Target): string {
-  const { region, accountId, apiId } = state.options.api();
-  return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/${method}/@connections/${id}`;
-}
-
-function refuseCall(state: GatewayState, request: IncomingMessage, target: Target): Refusal | undefined {
-  if (target.stage !== state.options.api().stage) return forbidden;
-  const method = request.method ?? '';
-  if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') {
-    // The sentence is seen in public (cognitect-labs/aws-api issue 201), its status is not confirmed.
-    const sentence = `No method found matching route @connections/${target.id} for http method ${method}`;
-    return refusal(403, 'ForbiddenException', sentence);
-  }
-  if (request.headers.authorization === undefined) return unsigned;
-  const arn = arnOf(state, request, target);
-  const denial = state.options.permit(request.headers, 'execute-api:ManageConnections', arn);
-  if (denial !== undefined) {
-    // The capital M and the exception are AWS's (seen in architect/functions issue 130).
-    return { status: 403, type: 'AccessDeniedException', body: JSON.stringify({ Message: denial }) };
-  }
-  // Each call counts against the account's throttle, like an inbound message.
-  if (!state.requests.take()) return tooMany;
-  if (isConnectionId(target.id)) return undefined;
-  return refusal(400, 'BadRequestException', `Invalid connectionId: ${target.id}`);
-}
-
-/** Calls back with the whole body, or with undefined when it has more than `limit` bytes. */
-function readBody(request: IncomingMessage, limit: number, done: (body: Buffer | undefined) => void): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  request.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size <= limit) chunks.push(chunk);
-  });
-  request.on('end', () => {
-    const [first] = chunks;
-    if (size > limit) done(undefined);
-    else done(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
-  });
-}
-
 function respond(response: ServerResponse, result: CallResult): void {
   if ('type' in result) {
-    refuseRequest(response, result);
+    rejectRequest(response, result);
     return;
   }
-  const headers: Record<string, string | number> = { 'x-amzn-RequestId': requestId() };
+  const id = { 'x-amzn-RequestId': requestId() };
   if (result.status === 204) {
-    response.writeHead(204, headers).end();
+    response.writeHead(204, id).end();
     return;
   }
-  headers['Content-Type'] = 'application/json';
-  headers['Content-Length'] = Buffer.byteLength(result.body);
+  const length = Buffer.byteLength(result.body);
+  const headers = { ...id, 'Content-Type': 'application/json', 'Content-Length': length };
   response.writeHead(200, headers).end(result.body);
+}
+
+/** Returns an open connection, or undefined if there is none or it has begun to close. */
+function findOpen(state: GatewayState, id: string): Connection | undefined {
+  const connection = state.connections.get(id);
+  return connection?.socket.readyState === connection?.socket.OPEN ? connection : undefined;
+}
+
+/** Sends `body` as one text message. Answers 429 if the buffer of a slow client is full. */
+function post(state: GatewayState, id: string, body: Buffer): CallResult {
+  const connection = findOpen(state, id);
+  if (connection === undefined) return gone;
+  const { socket } = connection;
+  if (socket.bufferedAmount + body.length > state.limits.clientBufferBytes) return bufferFull;
+  connection.lastActiveAt = state.options.clock.now();
+  passFrame(state, connection, 'out', () => {
+    // Every post is sent as text. The client would close with 1007 on bytes that are not UTF-8.
+    if (isUtf8(body)) socket.send(body, { binary: false });
+    else socket.send(body.toString());
+  });
+  return { status: 200, body: '' };
+}
+
+function describe(state: GatewayState, id: string): CallResult {
+  const connection = findOpen(state, id);
+  if (connection === undefined) return gone;
+  const { peer, lastActiveAt } = connection;
+  const body = {
+    connectedAt: new Date(peer.connectedAt).toISOString(),
+    lastActiveAt: new Date(lastActiveAt).toISOString(),
+    identity: { userAgent: '', ...peer.identity },
+  };
+  return { status: 200, body: JSON.stringify(body) };
+}
+
+/** Closes a connection with 1000. AWS has no way to choose another close code. */
+function close(state: GatewayState, id: string): CallResult {
+  const connection = findOpen(state, id);
+  if (connection === undefined) return gone;
+  endConnection(state, connection, { code: 1000, closeFrame: true });
+  return { status: 204 };
 }

@@ -1,48 +1,50 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Accept, Upgrade } from './accept.ts';
-import { authorize } from './authorize.ts';
-import { sendDisconnect } from './end-connection.ts';
+import { authorize } from './authorizer.ts';
+import {
+  type Accept,
+  type AuthorizedPeer,
+  type Peer,
+  peerOf,
+  sendDisconnect,
+  type Upgrade,
+} from './connection.ts';
 import type { GatewayState } from './gateway-state.ts';
-import { handshakeInput } from './handshake-input.ts';
-import { integrate, resultStatus } from './integration.ts';
-import { connectEvent } from './lambda-event.ts';
-import { type AuthorizerContext, type Peer, peerOf } from './peer.ts';
-import { type Refusal, refusal, refuseUpgrade } from './refusal.ts';
-import { requestId } from './request-id.ts';
-import { connectProtocol } from './subprotocol.ts';
+import { type HandshakeRequest, readHandshakeRequest } from './handshake-request.ts';
+import { connectEvent, failedRoute, integrate, resultStatus } from './integration.ts';
+import { type Rejection, rejection, rejectUpgrade, requestId } from './rejection.ts';
 
 /**
- * A client's way in. The upgrade stays pending until the authorizer and the `$connect` function have
- * answered; only a 2xx opens the socket. Nothing can be posted to the connection before that.
+ * Answers an upgrade request. The upgrade stays pending until the authorizer and the `$connect` function have
+ * returned, and opens only on a 2xx. Until then, a post to the connection gets a 410.
  */
 export async function handshake(state: GatewayState, upgrade: Upgrade, accept: Accept): Promise<void> {
   const { request, socket } = upgrade;
-  const early = refuseEarly(state, request);
-  if (early !== undefined) return refuseUpgrade(socket, early);
-  const pending = watch(socket);
+  const early = rejectEarly(state, request);
+  if (early !== undefined) return rejectUpgrade(socket, early);
+  const client = watchClient(socket);
   state.pending.add(socket);
   try {
-    const peer = peerOf(request, state.options.clock);
-    const entry = await enter(state, request, peer);
-    if (entry.kind === 'refused') return refuseUpgrade(socket, entry.refusal);
-    if (pending.gone() || state.closing) {
+    const result = await admit(state, readHandshakeRequest(request), peerOf(request, state.options.clock));
+    if (result.kind === 'rejected') return rejectUpgrade(socket, result.rejection);
+    const { peer, protocol } = result;
+    if (client.hasLeft() || state.closing) {
       socket.destroy();
-      return sendDisconnect(state, peer, entry.authorizer, { code: 1006, reason: '' });
+      return sendDisconnect(state, peer, { code: 1006 });
     }
-    accept(upgrade, peer, entry.authorizer, entry.protocol);
+    accept(upgrade, peer, protocol);
   } finally {
     state.pending.delete(socket);
-    pending.release();
+    client.unwatch();
   }
 }
 
-/** What API Gateway refuses before it calls any function. */
-function refuseEarly(state: GatewayState, request: IncomingMessage): Refusal | undefined {
+/** Rejects requests that API Gateway rejects before it calls a function. */
+function rejectEarly(state: GatewayState, request: IncomingMessage): Rejection | undefined {
   const { stage } = state.options.api();
-  // Nothing but a query may follow the stage: an extra path is a 403, like another stage.
+  // Only a query string may follow the stage. API Gateway answers 403 to a longer path and to another stage.
   if ((request.url ?? '').split('?', 1)[0] !== `/${stage}`) {
-    return refusal(403, 'ForbiddenException', 'Forbidden');
+    return rejection(403, 'ForbiddenException', 'Forbidden');
   }
   const key = request.headers['sec-websocket-key'] ?? '';
   const isWebSocket =
@@ -50,73 +52,80 @@ function refuseEarly(state: GatewayState, request: IncomingMessage): Refusal | u
     request.headers.upgrade?.toLowerCase() === 'websocket' &&
     request.headers['sec-websocket-version'] === '13' &&
     /^[+/0-9A-Za-z]{22}==$/.test(key);
-  if (!isWebSocket) return refusal(400, 'BadRequestException', 'Bad Request');
+  if (!isWebSocket) return rejection(400, 'BadRequestException', 'Bad Request');
   // AWS: "Amazon API Gateway quotas": 500 new connections a second in an account and Region.
-  if (!state.connects.take()) return refusal(429, 'TooManyRequestsException', 'Too Many Requests');
+  if (!state.connects.take()) return rejection(429, 'TooManyRequestsException', 'Too Many Requests');
   return undefined;
 }
 
-type Entry =
-  | {
-      readonly kind: 'admitted';
-      readonly authorizer: AuthorizerContext | undefined;
-      readonly protocol: string | undefined;
-    }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+type Admission =
+  | { readonly kind: 'admitted'; readonly peer: AuthorizedPeer; readonly protocol: string | undefined }
+  | { readonly kind: 'rejected'; readonly rejection: Rejection };
 
-async function enter(state: GatewayState, request: IncomingMessage, peer: Peer): Promise<Entry> {
-  const { api, clock, log } = state.options;
-  const input = handshakeInput(request);
-  const authorizer = api().authorizer;
-  let context: AuthorizerContext | undefined;
-  if (authorizer !== null) {
-    const authorization = await authorize(state, api(), authorizer, peer, input);
-    if (authorization.kind === 'refused') return authorization;
-    context = authorization.context;
-  }
-  const current = api();
-  const functionName = current.routes.get('$connect');
+/** Runs the authorizer and the `$connect` function. */
+async function admit(state: GatewayState, request: HandshakeRequest, peer: Peer): Promise<Admission> {
+  const authorization = await authorize(state, peer, request);
+  if (authorization.kind === 'rejected') return authorization;
+  return runConnect(state, request, { ...peer, authorizer: authorization.context });
+}
+
+async function runConnect(
+  { options, limits }: GatewayState,
+  request: HandshakeRequest,
+  peer: AuthorizedPeer,
+): Promise<Admission> {
+  const api = options.api();
+  const functionName = api.routes.get('$connect');
   // AWS: "Manage connected users and client apps": the `$connect` route is optional.
-  if (functionName === undefined) return { kind: 'admitted', authorizer: context, protocol: undefined };
-  const event = connectEvent(current, peer, input, context, clock.now());
-  const outcome = await integrate(state, functionName, event);
+  if (functionName === undefined) return { kind: 'admitted', peer, protocol: undefined };
+  const event = connectEvent(api, peer, request, options.clock.now());
+  const outcome = await integrate(options, limits.integrationMs, functionName, event);
   const status = outcome.kind === 'returned' ? resultStatus(outcome.result) : undefined;
   if (outcome.kind !== 'returned' || status === undefined) {
-    const why = outcome.kind === 'returned' ? 'returned no { statusCode }' : outcome.kind;
-    log(`Route $connect failed: ${functionName} ${why}; see its log`);
-    return failed(peer, outcome.kind === 'timed out');
+    options.log(failedRoute('$connect', functionName, outcome.kind));
+    return outcome.kind === 'timed out'
+      ? reject(peer, 504, 'Endpoint request timed out')
+      : reject(peer, 502, 'Internal server error');
   }
-  // Whether API Gateway passes on the function's body is not confirmed, so its text is not used.
-  if (status >= 300) return refusedWith(status, peer, STATUS_CODES[status] ?? 'Refused');
+  // It is unconfirmed whether API Gateway forwards the function's body, so the local stack does not.
+  if (status >= 300) return reject(peer, status, STATUS_CODES[status] ?? 'Refused');
   const protocol = connectProtocol(outcome.result);
-  if (protocol.kind === 'malformed') return failed(peer, false);
-  return { kind: 'admitted', authorizer: context, protocol: protocol.value };
+  if (protocol === 'malformed') return reject(peer, 502, 'Internal server error');
+  return { kind: 'admitted', peer, protocol: protocol.value };
 }
 
-/** A `$connect` that threw, or returned what no proxy integration returns, is a 502; one that took too long a 504. */
-function failed(peer: Peer, late: boolean): Entry {
-  return late
-    ? refusedWith(504, peer, 'Endpoint request timed out')
-    : refusedWith(502, peer, 'Internal server error');
-}
-
-function refusedWith(status: number, peer: Peer, message: string): Entry {
+function reject({ connectionId }: Peer, status: number, message: string): Admission {
   const type = status < 500 ? 'ForbiddenException' : 'InternalServerErrorException';
-  const body = JSON.stringify({ message, connectionId: peer.connectionId, requestId: requestId() });
-  return { kind: 'refused', refusal: { status, type, body } };
+  const body = JSON.stringify({ message, connectionId, requestId: requestId() });
+  return { kind: 'rejected', rejection: { status, type, body } };
 }
 
-/** Notices a client that leaves while its upgrade is pending. */
-function watch(socket: Duplex): { gone(): boolean; release(): void } {
+/**
+ * Reads the `Sec-WebSocket-Protocol` that a `$connect` function returned. AWS: "WebSocket APIs: subprotocols".
+ * API Gateway sends it unchanged. Without it, a client that offered subprotocols drops the connection.
+ */
+function connectProtocol(result: unknown): { readonly value: string | undefined } | 'malformed' {
+  const headers: unknown = Reflect.get(Object(result), 'headers');
+  const found: [string, unknown] | undefined = Object.entries(Object(headers)).find(
+    ([name]) => name.toLowerCase() === 'sec-websocket-protocol',
+  );
+  if (found === undefined) return { value: undefined };
+  const [, value] = found;
+  // A line break would start another header.
+  return typeof value === 'string' && /^[\x20-\x7e]+$/.test(value) ? { value } : 'malformed';
+}
+
+/** Watches for a client that disconnects while its upgrade is pending. */
+function watchClient(socket: Duplex): { hasLeft(): boolean; unwatch(): void } {
   let left = false;
   const leave = () => {
     left = true;
   };
   for (const event of ['end', 'close', 'error']) socket.on(event, leave);
   return {
-    gone: () => left || !socket.readable || !socket.writable,
-    release() {
-      // The error listener stays: an error that nobody hears would end the process.
+    hasLeft: () => left || !socket.readable || !socket.writable,
+    unwatch() {
+      // The error listener stays, because an unhandled error event would end the process.
       for (const event of ['end', 'close']) socket.removeListener(event, leave);
     },
   };

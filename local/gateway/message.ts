@@ -1,48 +1,84 @@
+import type { SocketApi } from '../api-routes.ts';
 import type { Connection } from './connection.ts';
 import { type GatewayState, track } from './gateway-state.ts';
-import { integrate, resultStatus } from './integration.ts';
-import { messageEvent } from './lambda-event.ts';
-import { requestId } from './request-id.ts';
-import { routeKey } from './route-key.ts';
-
-/** API Gateway's own error frame, with its blanks where AWS has them. */
-function errorFrame(message: string, connectionId: string, id: string): string {
-  return `{"message": "${message}", "connectionId":"${connectionId}", "requestId":"${id}"}`;
-}
-
-function sendError(connection: Connection, message: string, id: string): void {
-  if (connection.open) connection.socket.send(errorFrame(message, connection.peer.connectionId, id));
-}
+import { failedRoute, integrate, messageEvent, resultStatus } from './integration.ts';
+import { requestId } from './rejection.ts';
 
 /**
- * Hands one text message to its route's function and does not wait: messages of one connection are
- * handled at the same time, and no order is promised. What the function returns is not sent, since
- * no route has a route response; only a failure reaches the client, and the socket stays open.
+ * Calls the function of a text message's route and does not wait for it, because API Gateway handles the messages of
+ * a connection concurrently and in any order. The client does not get the function's result, because no route has a
+ * route response. It gets an error frame if the function fails, and the socket stays open.
  */
 export function handleMessage(state: GatewayState, connection: Connection, body: string): void {
-  const { api, clock, log } = state.options;
-  const now = clock.now();
+  const { options } = state;
+  const now = options.clock.now();
   connection.lastActiveAt = now;
   const id = requestId();
-  // 429 as a frame: AWS documents the throttle, not this frame, so its text is not confirmed.
+  // AWS documents the throttle, but not the frame. Its text is unconfirmed.
   if (!state.requests.take()) {
     sendError(connection, 'Too Many Requests', id);
     return;
   }
-  const current = api();
-  const key = routeKey(current, body);
-  const functionName = key === undefined ? undefined : current.routes.get(key);
+  const api = options.api();
+  const key = routeKey(api, body);
+  const functionName = key === undefined ? undefined : api.routes.get(key);
   if (key === undefined || functionName === undefined) {
     sendError(connection, 'Forbidden', id);
     return;
   }
-  const message = { routeKey: key, body, requestId: id };
-  const event = messageEvent(current, connection.peer, connection.authorizer, message, now);
-  const answered = integrate(state, functionName, event).then((outcome) => {
+  const event = messageEvent(api, connection.peer, { routeKey: key, body, requestId: id }, now);
+  const call = integrate(options, state.limits.integrationMs, functionName, event).then((outcome) => {
     if (outcome.kind === 'returned' && resultStatus(outcome.result) !== undefined) return;
-    const why = outcome.kind === 'returned' ? 'returned no { statusCode }' : outcome.kind;
-    log(`Route ${key} failed: ${functionName} ${why}; see its log`);
+    options.log(failedRoute(key, functionName, outcome.kind));
     sendError(connection, 'Internal server error', id);
   });
-  track(state, answered);
+  track(state, call);
+}
+
+/** Sends API Gateway's error frame, with spaces where AWS has them. */
+function sendError({ open, peer, socket }: Connection, message: string, id: string): void {
+  if (!open) return;
+  socket.send(`{"message": "${message}", "connectionId":"${peer.connectionId}", "requestId":"${id}"}`);
+}
+
+/**
+ * Returns the route key of a text frame: the value that the selection expression reads if a route has that key, else
+ * `$default`, or undefined if the API has no `$default` route. A client cannot select `$connect` or `$disconnect`:
+ * such a frame goes to `$default`.
+ */
+export function routeKey(
+  api: Pick<SocketApi, 'routes' | 'routeSelectionExpression'>,
+  body: string,
+): string | undefined {
+  const path = bodyPath(api.routeSelectionExpression);
+  const key = path && valueAt(parseJson(body), path);
+  if (typeof key === 'string' && !key.startsWith('$') && api.routes.has(key)) return key;
+  return api.routes.has('$default') ? '$default' : undefined;
+}
+
+// AWS: "Working with routes for WebSocket APIs": `$request.body.{path}` or `${request.body.{path}}`.
+const bodyExpression = /^\$(?:request\.body\.([\w.-]+)|\{request\.body\.([\w.-]+)\})$/;
+
+/** Returns the body path in a route selection expression, or undefined if it does not read the body. */
+function bodyPath(expression: string): readonly string[] | undefined {
+  const match = bodyExpression.exec(expression);
+  return (match?.[1] ?? match?.[2])?.split('.');
+}
+
+function valueAt(body: unknown, path: readonly string[]): unknown {
+  let value = body;
+  for (const name of path) {
+    // Own properties only: to API Gateway, `__proto__` and `constructor` are ordinary names.
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = Reflect.get(value, name);
+  }
+  return value;
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

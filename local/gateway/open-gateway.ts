@@ -1,43 +1,38 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { acceptor } from './accept.ts';
+import { bind, closeServer } from '../http-server.ts';
+import { createAccept, endConnection } from './connection.ts';
 import { serveConnections } from './connections-endpoint.ts';
-import { endConnection } from './end-connection.ts';
-import type { GatewayOptions } from './gateway-options.ts';
-import { type GatewayState, gatewayState, track } from './gateway-state.ts';
+import { type GatewayOptions, type GatewayState, gatewayState, track } from './gateway-state.ts';
 import { handshake } from './handshake.ts';
-import { listen } from './listen.ts';
-import { refusal, refuseRequest, refuseUpgrade } from './refusal.ts';
+import { rejection, rejectRequest, rejectUpgrade } from './rejection.ts';
 
-export type { GatewayOptions } from './gateway-options.ts';
-export type { GatewayLimits } from './limits.ts';
-
-/** A WebSocket API with its `@connections` endpoint, on one port as on AWS. */
+/** A WebSocket API and its `@connections` endpoint, on one port as on AWS. */
 export interface Gateway {
-  /** Binds 127.0.0.1; resolves to the port (a free one for 0). Rejects with one line if it is taken. */
+  /** Binds 127.0.0.1 and returns the port. Port 0 picks a free one. @throws when the port cannot be opened. */
   listen(port: number): Promise<number>;
-  /** Connections whose `$connect` has returned and that are still open. */
+  /** Returns the number of open connections. */
   connectionCount(): number;
-  /** Closes every socket with 1001, and waits a bounded time for the `$disconnect` functions. */
+  /** Closes every socket with 1001 and waits, for a limited time, for the `$disconnect` functions. */
   close(): Promise<void>;
 }
 
-const internalError = refusal(500, 'InternalServerErrorException', 'Internal server error');
+const internalError = rejection(500, 'InternalServerErrorException', 'Internal server error');
 
-/** Makes a gateway that behaves as API Gateway does for one WebSocket API; it does not listen yet. */
+/** Creates a gateway that behaves like API Gateway for one WebSocket API. */
 export function openGateway(options: GatewayOptions): Gateway {
   const state = gatewayState(options);
-  const accept = acceptor(state);
+  const accept = createAccept(state);
   const server = createServer((request, response) => {
     try {
-      route(state, request, response);
+      serveRequest(state, request, response);
     } catch (error) {
-      // For instance nothing is deployed yet, or IAM met a policy that it does not support.
+      // For example, nothing is deployed yet, or a policy uses an element that the local stack does not support.
       options.log(`Request failed: ${String(error)}`);
-      refuseRequest(response, internalError);
+      rejectRequest(response, internalError);
     }
   });
-  // The functions' SDKs keep their sockets; one that closes under them would fail a call.
+  // AWS SDK clients reuse idle sockets: closing one while a request is on its way would fail that request.
   server.keepAliveTimeout = 0;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (state.closing) {
@@ -46,37 +41,36 @@ export function openGateway(options: GatewayOptions): Gateway {
     }
     const work = handshake(state, { request, socket, head }, accept).catch((error: unknown) => {
       options.log(`Handshake failed: ${String(error)}`);
-      refuseUpgrade(socket, internalError);
+      rejectUpgrade(socket, internalError);
     });
     track(state, work);
   });
-  const named = { what: 'Gateway', variable: options.portVariable ?? 'PARLEY_SOCKET_PORT' };
   return {
-    listen: (port) => listen(server, port, named),
+    listen: (port) => bind(server, port, { name: 'Gateway', variable: 'PARLEY_SOCKET_PORT' }),
     connectionCount: () => state.connections.size,
     close: () => close(state, server),
   };
 }
 
-function segments(path: string): readonly string[] | undefined {
-  try {
-    return path.split('/').slice(1).map(decodeURIComponent);
-  } catch {
-    return undefined;
+/** Serves a request without an upgrade: an `@connections` call, or an error. */
+function serveRequest(state: GatewayState, request: IncomingMessage, response: ServerResponse): void {
+  const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  const [stage = '', connections, id, ...rest] = decodeSegments(path);
+  if (connections === '@connections' && id !== undefined && rest.length === 0) {
+    serveConnections(state, { request, response, url: { stage, id } });
+  } else if (path === `/${state.options.api().stage}`) {
+    // RFC 9110's answer to a missing upgrade. API Gateway's answer is unconfirmed.
+    rejectRequest(response, rejection(426, 'UpgradeRequiredException', 'Upgrade Required'));
+  } else {
+    rejectRequest(response, rejection(403, 'ForbiddenException', 'Forbidden'));
   }
 }
 
-/** What comes without an upgrade: `@connections`, and mistakes. */
-function route(state: GatewayState, request: IncomingMessage, response: ServerResponse): void {
-  const path = (request.url ?? '').split('?', 1)[0] ?? '';
-  const [stage = '', connections, id, ...rest] = segments(path) ?? [];
-  if (connections === '@connections' && id !== undefined && rest.length === 0) {
-    serveConnections(state, request, response, { stage, id });
-  } else if (path === `/${state.options.api().stage}`) {
-    // The answer of RFC 9110 to a missing upgrade; API Gateway's own is not confirmed.
-    refuseRequest(response, refusal(426, 'UpgradeRequiredException', 'Upgrade Required'));
-  } else {
-    refuseRequest(response, refusal(403, 'ForbiddenException', 'Forbidden'));
+function decodeSegments(path: string): readonly string[] {
+  try {
+    return path.split('/').slice(1).map(decodeURIComponent);
+  } catch {
+    return [];
   }
 }
 
@@ -84,29 +78,26 @@ async function close(state: GatewayState, server: Server): Promise<void> {
   if (state.closing) return;
   state.closing = true;
   const sockets = [...state.connections.values()].map((connection) => {
-    const answered = new Promise<void>((resolve) => connection.socket.once('close', () => resolve()));
+    const { socket } = connection;
+    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     endConnection(state, connection, { code: 1001, reason: 'Going away', closeFrame: true });
-    return { socket: connection.socket, answered };
+    return { socket, closed };
   });
   for (const socket of state.pending) socket.destroy();
-  // Real time, not the injected clock: a test's clock stands still, and a hung function must not hold this.
+  // Real time, because a test's clock may stand still and a function that hangs must not block the shutdown.
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
+  const timeout = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, state.limits.closeMs);
   });
-  const answers = Promise.all(sockets.map(({ answered }) => answered));
-  await Promise.race([Promise.all([settled(state), answers]), late]);
+  const closed = Promise.all(sockets.map((each) => each.closed));
+  await Promise.race([Promise.all([settled(state), closed]), timeout]);
   clearTimeout(timer);
   for (const { socket } of sockets) socket.terminate();
-  // Last, since the functions that still ran posted through it.
-  await new Promise<void>((resolve) => {
-    if (server.listening) server.close(() => resolve());
-    else resolve();
-    server.closeAllConnections();
-  });
+  // The server closes last, because running functions still call `@connections`.
+  await closeServer(server);
 }
 
-/** Resolves when nothing runs any more, what the running work started included. */
+/** Resolves when nothing runs any more, including work that the running work started. */
 async function settled(state: GatewayState): Promise<void> {
   while (state.running.size > 0) await Promise.all(state.running);
 }

@@ -1,28 +1,27 @@
 import type { IncomingMessage } from 'node:http';
 import { account } from '../account.ts';
-import { requestTime } from '../gateway/lambda-event.ts';
-import type { ChosenRoute } from './choose-route.ts';
-import type { HttpRoutes } from './http-routes.ts';
+import type { HttpRoutes } from '../api-routes.ts';
+import { requestTime } from '../gateway/integration.ts';
+import type { RouteMatch } from './serve-http-api.ts';
 
-/** A request as a route is chosen by it. */
 export interface HttpTarget {
   /** Decoded. */
   readonly path: string;
-  /** As it was sent. */
+  /** As sent. */
   readonly query: string;
 }
 
 /**
- * Path and query of a request's URL. An HTTP API hands the path on decoded, and cuts it at a `?` that this brings out
- * (seen in hotsock/voker pull request 8 and middleapi/standard-server pull request 93).
+ * Returns path and query of a request's URL. An HTTP API decodes the path, and truncates it at a decoded `?` (seen in
+ * hotsock/voker#8 and middleapi/standard-server#93).
  */
-export function targetOf(url: string): HttpTarget {
+export function readTarget(url: string): HttpTarget {
   const mark = url.indexOf('?');
   const raw = mark < 0 ? url : url.slice(0, mark);
-  return { path: decoded(raw).split('?')[0] ?? '', query: mark < 0 ? '' : url.slice(mark + 1) };
+  return { path: decode(raw).split('?')[0] ?? '', query: mark < 0 ? '' : url.slice(mark + 1) };
 }
 
-function decoded(path: string): string {
+function decode(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
@@ -30,57 +29,51 @@ function decoded(path: string): string {
   }
 }
 
-/** What ends at API Gateway, and what it writes itself. */
-const notHandedOn =
+/** Headers that API Gateway removes or sets itself. */
+const notForwarded =
   /^(connection|keep-alive|proxy-connection|te|transfer-encoding|upgrade|cookie|x-forwarded-.*)$/;
 
-function headersOf(request: IncomingMessage): Record<string, string> {
-  const { headers, socket } = request;
-  const kept = Object.entries(request.headersDistinct).filter(([name]) => !notHandedOn.test(name));
-  const forwarded = [headers['x-forwarded-for'] ?? [], socket.remoteAddress ?? ''].flat();
+function headersOf({ headers, headersDistinct, socket }: IncomingMessage): Record<string, string> {
+  const kept = Object.entries(headersDistinct).filter(([name]) => !notForwarded.test(name));
   return {
     ...Object.fromEntries(kept.map(([name, values = []]) => [name, values.join(',')])),
-    'x-forwarded-for': forwarded.join(', '),
+    'x-forwarded-for': [headers['x-forwarded-for'] ?? [], socket.remoteAddress ?? ''].flat().join(', '),
     'x-forwarded-port': String(socket.localPort ?? ''),
     'x-forwarded-proto': 'http',
   };
 }
 
 function cookiesOf({ headers }: IncomingMessage): string[] {
-  return (headers.cookie ?? '')
-    .split(';')
-    .map((cookie) => cookie.trim())
-    .filter((cookie) => cookie !== '');
+  const cookies = (headers.cookie ?? '').split(';').map((cookie) => cookie.trim());
+  return cookies.filter((cookie) => cookie !== '');
 }
 
-/** Texts go as they are, and bytes, a form among them, in base64 (seen in events of HTTP APIs in public). */
-const isText = (type: string | undefined): boolean =>
-  /^(text\/|application\/(json|javascript|xml)\b|application\/[\w.-]+\+(json|xml)\b)/i.test(type ?? '');
+/** API Gateway sends these types as text. It encodes all others, even forms, in base64 (seen in public events). */
+const textTypes = /^(text\/|application\/(json|javascript|xml)\b|application\/[\w.-]+\+(json|xml)\b)/i;
 
-function bodyOf(body: Buffer, type: string | undefined): { body?: string; isBase64Encoded: boolean } {
+function bodyOf(body: Buffer, type = ''): { body?: string; isBase64Encoded: boolean } {
   if (body.length === 0) return { isBase64Encoded: false };
-  const isBase64Encoded = !isText(type);
+  const isBase64Encoded = !textTypes.test(type);
   return { body: body.toString(isBase64Encoded ? 'base64' : 'utf8'), isBase64Encoded };
 }
 
-/** Of a name that is repeated, the values are joined by commas. */
+/** Joins the values of a repeated name with commas. */
 function queryOf(query: string): Record<string, string> {
-  const values = new Map<string, string[]>();
-  for (const [name, value] of new URLSearchParams(query)) {
-    values.set(name, [...(values.get(name) ?? []), value]);
-  }
-  return Object.fromEntries([...values].map(([name, all]) => [name, all.join(',')]));
+  const groups = Map.groupBy(new URLSearchParams(query), ([name]) => name);
+  return Object.fromEntries(
+    [...groups].map(([name, group]) => [name, group.map(([, value]) => value).join()]),
+  );
 }
 
 const unlessEmpty = <T extends object>(name: string, value: T) =>
   Object.keys(value).length > 0 ? { [name]: value } : {};
 
-/** The event for a function. AWS: "Create AWS Lambda proxy integrations for HTTP APIs", payload format 2.0. */
+/** Returns a function's event. AWS: "Create AWS Lambda proxy integrations for HTTP APIs", payload format 2.0. */
 export function httpEvent(
   request: IncomingMessage,
   { path, query }: HttpTarget,
   body: Buffer,
-  { route, parameters }: ChosenRoute,
+  { route, parameters }: RouteMatch,
   { apiId, stage }: HttpRoutes,
   { now, requestId }: { readonly now: number; readonly requestId: string },
 ) {

@@ -1,28 +1,38 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from '../clock.ts';
-import { requestId } from '../gateway/request-id.ts';
-import type { TokenBucket } from '../gateway/token-bucket.ts';
-import { chooseRoute } from './choose-route.ts';
-import { answerOf, type HttpAnswer, ownAnswer, writeAnswer } from './http-answer.ts';
-import { httpEvent, targetOf } from './http-event.ts';
-import type { HttpRoutes } from './http-routes.ts';
+import type { HttpRoute, HttpRoutes } from '../api-routes.ts';
+import type { GatewayOptions } from '../gateway/gateway-state.ts';
+import { integrate } from '../gateway/integration.ts';
+import type { TokenBucket } from '../gateway/limits.ts';
+import { requestId } from '../gateway/rejection.ts';
+import { readBodyUpTo } from '../http-server.ts';
+import { isObject } from '../object.ts';
+import { httpEvent, readTarget } from './http-event.ts';
 
-/** What the HTTP API is handed. */
-export interface HttpApiOptions {
-  /** Asked at each request, so that a reloaded template acts at once; null before the first deployment. */
+export interface HttpApiOptions extends Pick<GatewayOptions, 'invoke' | 'clock'> {
+  /** Returns the deployed API, or null before the first deployment. Called for each request. */
   readonly api: () => HttpRoutes | null;
-  /** Runs a function with an event; rejects when it throws or may not be invoked. */
-  readonly invoke: (functionName: string, event: unknown) => Promise<unknown>;
-  /** The account's requests, which sockets and `@connections` take from too. */
+  /** The account's request rate, which sockets and `@connections` share. */
   readonly requests: TokenBucket;
-  readonly clock: Clock;
+}
+
+/** A route that matches a request, and the values of its path variables. */
+export interface RouteMatch {
+  readonly route: HttpRoute;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly cookies: readonly string[];
+  readonly body: Buffer;
 }
 
 /** AWS: "Amazon API Gateway quotas" for HTTP APIs. */
 const maxBodyBytes = 10 * 1024 * 1024;
 const integrationMs = 30_000;
 
-/** Serves one request as an HTTP API of API Gateway does. */
+/** Serves one request as an HTTP API of API Gateway. */
 export async function serveHttpApi(
   request: IncomingMessage,
   response: ServerResponse,
@@ -33,42 +43,99 @@ export async function serveHttpApi(
 }
 
 async function answer(request: IncomingMessage, id: string, options: HttpApiOptions): Promise<HttpAnswer> {
-  const { api, clock, requests } = options;
-  const body = await readUpTo(request, maxBodyBytes);
-  const deployed = api();
-  const target = targetOf(request.url ?? '/');
-  const chosen = chooseRoute(deployed?.routes ?? [], request.method ?? '', target.path);
-  if (deployed === null || chosen === undefined) return ownAnswer(404, 'Not Found');
-  if (!requests.take()) return ownAnswer(429, 'Too Many Requests');
-  if (body === undefined) return ownAnswer(413, 'Request Entity Too Large');
-  const event = httpEvent(request, target, body, chosen, deployed, { now: clock.now(), requestId: id });
-  return integrate(chosen.route.functionName, event, options);
+  const { clock, requests } = options;
+  const body = await readBodyUpTo(request, maxBodyBytes);
+  const api = options.api();
+  const target = readTarget(request.url ?? '/');
+  const match = chooseRoute(api?.routes ?? [], request.method ?? '', target.path);
+  if (api === null || match === undefined) return jsonAnswer(404, { message: 'Not Found' });
+  if (!requests.take()) return jsonAnswer(429, { message: 'Too Many Requests' });
+  if (body === undefined) return jsonAnswer(413, { message: 'Request Entity Too Large' });
+  const event = httpEvent(request, target, body, match, api, { now: clock.now(), requestId: id });
+  const outcome = await integrate(options, integrationMs, match.route.functionName, event);
+  if (outcome.kind === 'timed out') return jsonAnswer(503, { message: 'Service Unavailable' });
+  const result = outcome.kind === 'returned' ? readResult(outcome.result) : undefined;
+  return result ?? jsonAnswer(500, { message: 'Internal Server Error' });
 }
 
-/** Never rejects: a function that fails is a 500, one that is too slow a 503. */
-function integrate(
-  functionName: string,
-  event: unknown,
-  { clock, invoke }: HttpApiOptions,
-): Promise<HttpAnswer> {
-  const failed = ownAnswer(500, 'Internal Server Error');
-  return new Promise((resolve) => {
-    const cancel = clock.after(integrationMs, () => resolve(ownAnswer(503, 'Service Unavailable')));
-    invoke(functionName, event)
-      .then((result) => resolve(answerOf(result) ?? failed))
-      .catch(() => resolve(failed))
-      .finally(cancel);
+/**
+ * Returns the most specific route for a method and a decoded path, or undefined if none matches.
+ * AWS: "Create routes for HTTP APIs": full matches come first, then greedy ones, then `$default`.
+ */
+export function chooseRoute(
+  routes: readonly HttpRoute[],
+  method: string,
+  path: string,
+): RouteMatch | undefined {
+  const matches = routes.flatMap((route) => matchRoute(route, method, path) ?? []);
+  return matches.toSorted((a, b) => a.rank - b.rank)[0];
+}
+
+/** Matches one route. A lower rank is more specific. */
+function matchRoute(
+  route: HttpRoute,
+  method: string,
+  path: string,
+): (RouteMatch & { readonly rank: number }) | undefined {
+  if (route.key === '$default') return { route, parameters: {}, rank: 1_000 };
+  const [routeMethod = '', pattern = ''] = route.key.split(' ');
+  if (routeMethod !== 'ANY' && routeMethod !== method) return undefined;
+  const parameters = matchPath(pattern, path);
+  if (parameters === undefined) return undefined;
+  const variables = Object.keys(parameters).length;
+  const rank = (pattern.includes('+}') ? 100 : 0) + variables * 2 + Number(routeMethod === 'ANY');
+  return { route, parameters, rank };
+}
+
+function matchPath(pattern: string, path: string): Record<string, string> | undefined {
+  const source = pattern
+    .split(/(\{[^}]+\})/)
+    .map((part) => {
+      if (/^\{[^}]+\+\}$/.test(part)) return '(.+)';
+      return part.startsWith('{') ? '([^/]+)' : part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+    })
+    .join('');
+  const found = new RegExp(`^${source}$`, 's').exec(path);
+  if (found === null) return undefined;
+  const names = [...pattern.matchAll(/\{([^}+]+)\+?\}/g)].map(([, name = '']) => name);
+  return Object.fromEntries(names.map((name, index) => [name, found[index + 1] ?? '']));
+}
+
+function jsonAnswer(status: number, body: unknown): HttpAnswer {
+  const text = typeof body === 'string' ? body : (JSON.stringify(body) ?? '');
+  return { status, headers: { 'content-type': 'application/json' }, cookies: [], body: Buffer.from(text) };
+}
+
+/**
+ * Reads a function's result. Returns undefined if it is malformed. AWS: "Create AWS Lambda proxy integrations for HTTP
+ * APIs", on the response of format 2.0: a result without `statusCode` is itself the body of a 200 in JSON.
+ */
+function readResult(result: unknown): HttpAnswer | undefined {
+  if (!isObject(result) || result['statusCode'] === undefined) return jsonAnswer(200, result);
+  const status = Number(result['statusCode']);
+  const { body = '', cookies = [], headers = {} } = result;
+  const wellFormed = Number.isInteger(status) && status >= 100 && status <= 599 && typeof body === 'string';
+  if (!wellFormed || !Array.isArray(cookies) || !isObject(headers)) return undefined;
+  const entries = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', ...Object.fromEntries(entries) },
+    cookies: cookies.map(String),
+    body: Buffer.from(body, result['isBase64Encoded'] === true ? 'base64' : 'utf8'),
+  };
+}
+
+/** API Gateway sets these headers itself and ignores those of a function. */
+const gatewayHeaders = new Set(['connection', 'content-length', 'transfer-encoding']);
+
+function writeAnswer(response: ServerResponse, answer: HttpAnswer, requestId: string): void {
+  const headers = Object.entries(answer.headers).filter(([name]) => !gatewayHeaders.has(name));
+  const bodyless = answer.status === 204 || answer.status === 304;
+  response.writeHead(answer.status, {
+    ...Object.fromEntries(headers),
+    ...(answer.cookies.length > 0 && { 'set-cookie': [...answer.cookies] }),
+    ...(!bodyless && { 'content-length': answer.body.length }),
+    'apigw-requestid': requestId,
   });
-}
-
-/** The whole body, or undefined where it has more than `limit` bytes; it is read to its end in any case. */
-async function readUpTo(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size <= limit) chunks.push(bytes);
-  }
-  return size > limit ? undefined : Buffer.concat(chunks);
+  response.end(answer.body);
 }

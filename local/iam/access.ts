@@ -42,10 +42,7 @@ export type Caller =
 
 /** The AWS error that refuses a call. */
 export interface Denial {
-  readonly code:
-    | 'AccessDeniedException'
-    | 'UnrecognizedClientException'
-    | 'MissingAuthenticationTokenException';
+  readonly code: string;
   readonly message: string;
 }
 

@@ -9,16 +9,8 @@ export interface Role {
   readonly statements: readonly Statement[];
 }
 
-/** The AWS managed policies that the local stack knows. */
-const awsManagedPolicies: Readonly<Record<string, readonly Statement[]>> = {
-  'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole': [
-    {
-      effect: 'Allow',
-      actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-      resources: ['*'],
-    },
-  ],
-};
+/** AWS managed policies that grant nothing except logging. The local stack needs no grant for that. */
+const loggingPolicies = ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'];
 
 /**
  * Reads the role with this ARN: its inline policies and every policy that is attached to it.
@@ -65,8 +57,7 @@ function managedStatements(arns: unknown, roleId: string, scope: Scope): readonl
   return resolved.flatMap((arn: unknown) => {
     const own = [...scope.ofType('AWS::IAM::ManagedPolicy')].find(([id]) => scope.ref(id) === arn);
     if (own !== undefined) return policyStatements(own[0], own[1].properties['PolicyDocument'], scope);
-    const statements = awsManagedPolicies[String(arn)];
-    if (statements !== undefined) return statements;
+    if (loggingPolicies.includes(String(arn))) return [];
     throw unreadableRole(
       `the local stack does not know the managed policy ${String(arn)} of ${roleId}`,
       'Grant the permissions in a statement of your own.',

@@ -41,6 +41,7 @@ function readStatement(statement: unknown, where: string): Statement {
 
 function readList(value: unknown, where: string): readonly string[] {
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (items.length === 0) throw invalidPolicy(`${where} is empty`);
   return items.map((item) => {
     if (typeof item === 'string') return item;
     throw invalidPolicy(`${where} is not a string`);

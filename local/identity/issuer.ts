@@ -1,14 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import {
-  type CryptoKey,
-  calculateJwkThumbprint,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-  SignJWT,
-} from 'jose';
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import { isObject, parseJson } from '../object.ts';
 
 /** A user of the local stack. */
 export interface LocalUser {
@@ -47,8 +40,10 @@ const defaultExpirySeconds = 12 * 60 * 60;
 export async function openIssuer(url: string, file: string | null): Promise<Issuer> {
   const privateJwk = (file === null ? undefined : readKey(file)) ?? (await createKey(file));
   const { d: _secret, ...publicJwk } = privateJwk;
+  const key = await importJWK(privateJwk, algorithm).catch((error) => {
+    throw invalidKey(String(file), error);
+  });
   const kid = await calculateJwkThumbprint(publicJwk);
-  const key = await importKey(privateJwk, file);
   return {
     url,
     audience,
@@ -73,18 +68,9 @@ export async function openIssuer(url: string, file: string | null): Promise<Issu
 }
 
 function readKey(file: string): JWK | undefined {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-  try {
-    const key: JWK = JSON.parse(text);
-    if (key.kty === 'EC' && typeof key.d === 'string') return key;
-  } catch {
-    // Not JSON: the error below covers this case too.
-  }
+  if (!existsSync(file)) return undefined;
+  const key = parseJson(readFileSync(file, 'utf8'));
+  if (isObject(key) && key['kty'] === 'EC' && typeof key['d'] === 'string') return key;
   throw invalidKey(file);
 }
 
@@ -96,14 +82,6 @@ async function createKey(file: string | null): Promise<JWK> {
     writeFileSync(file, JSON.stringify(key), { mode: 0o600 });
   }
   return key;
-}
-
-async function importKey(jwk: JWK, file: string | null): Promise<CryptoKey | Uint8Array> {
-  try {
-    return await importJWK(jwk, algorithm);
-  } catch (error) {
-    throw invalidKey(file ?? 'memory', error);
-  }
 }
 
 function invalidKey(file: string, cause?: unknown): Error {

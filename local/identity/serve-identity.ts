@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from '../http-server.ts';
-import { isObject, parseObject } from '../object.ts';
+import { isObject, parseJson } from '../object.ts';
 import type { Issuer, LocalUser } from './issuer.ts';
 import type { UserPool } from './user-pool.ts';
 
@@ -74,20 +74,6 @@ interface CognitoError {
   readonly message: string;
 }
 
-const forbidden: CognitoError = { type: 'ForbiddenException', message: 'Sign-in is for this machine only' };
-const unknownOperation: CognitoError = {
-  type: 'UnknownOperationException',
-  message: 'The local stack supports InitiateAuth only',
-};
-const wrongPassword: CognitoError = {
-  type: 'NotAuthorizedException',
-  message: 'Incorrect username or password.',
-};
-const flowNotEnabled: CognitoError = {
-  type: 'InvalidParameterException',
-  message: 'USER_PASSWORD_AUTH flow not enabled for this client',
-};
-
 /**
  * Handles Cognito's InitiateAuth with USER_PASSWORD_AUTH, which needs no signature on AWS either. A local user's
  * password is the username. The package cognito-local does more, but depends on the AWS SDK v2 and a web framework.
@@ -100,10 +86,19 @@ export async function serveCognito(
   const operation = String(request.headers['x-amz-target']).slice(targetPrefix.length);
   const body = await readBody(request);
   // Only browsers send an Origin, and no web page may sign in here.
-  if (request.headers.origin !== undefined) return sendCognitoError(response, forbidden);
-  if (operation !== 'InitiateAuth') return sendCognitoError(response, unknownOperation);
-  const result = await initiateAuth(parseObject(body) ?? {}, identity);
-  if ('type' in result) return sendCognitoError(response, result);
+  if (request.headers.origin !== undefined) {
+    return sendCognitoError(response, 'ForbiddenException', 'Sign-in is for this machine only');
+  }
+  if (operation !== 'InitiateAuth') {
+    return sendCognitoError(
+      response,
+      'UnknownOperationException',
+      'The local stack supports InitiateAuth only',
+    );
+  }
+  const input = parseJson(body.toString());
+  const result = await initiateAuth(isObject(input) ? input : {}, identity);
+  if ('type' in result) return sendCognitoError(response, result.type, result.message);
   response.writeHead(200, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(result));
 }
 
@@ -116,12 +111,15 @@ async function initiateAuth(
     return { type: 'ResourceNotFoundException', message };
   }
   if (AuthFlow !== 'USER_PASSWORD_AUTH' || !pool.flows.includes('ALLOW_USER_PASSWORD_AUTH')) {
-    return flowNotEnabled;
+    const message = 'USER_PASSWORD_AUTH flow not enabled for this client';
+    return { type: 'InvalidParameterException', message };
   }
   const { USERNAME, PASSWORD } = isObject(AuthParameters) ? AuthParameters : {};
   // The user pool of the template compares usernames without case.
   const user = users.find(({ username }) => username === String(USERNAME).toLowerCase());
-  if (user === undefined || PASSWORD !== user.username) return wrongPassword;
+  if (user === undefined || PASSWORD !== user.username) {
+    return { type: 'NotAuthorizedException', message: 'Incorrect username or password.' };
+  }
   const IdToken = await issuer.sign(user, { expiresInSeconds: tokenSeconds });
   const claims = { token_use: 'access', client_id: pool.clientId, aud: undefined, email: undefined };
   const AccessToken = await issuer.sign(user, { expiresInSeconds: tokenSeconds, claims });
@@ -131,7 +129,7 @@ async function initiateAuth(
   };
 }
 
-function sendCognitoError(response: ServerResponse, { type, message }: CognitoError): void {
+function sendCognitoError(response: ServerResponse, type: string, message: string): void {
   response.writeHead(400, { 'Content-Type': 'application/x-amz-json-1.1', 'x-amzn-ErrorType': type });
   response.end(JSON.stringify({ __type: type, message }));
 }

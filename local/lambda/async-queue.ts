@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { FunctionDefinition } from './definition.ts';
-import type { FailureRecord } from './failure-queues.ts';
+import type { FailedEvent } from './failure-queues.ts';
 import type { Outcome } from './runtime.ts';
 
 export interface AsyncQueueOptions {
@@ -9,7 +8,7 @@ export interface AsyncQueueOptions {
   readonly definitionOf: (functionName: string) => FunctionDefinition | undefined;
   readonly clock: Clock;
   /** Called with an event that failed and is not retried again. */
-  readonly onFailed: (definition: FunctionDefinition, record: FailureRecord) => void;
+  readonly onFailed: (definition: FunctionDefinition, event: FailedEvent) => void;
   readonly log: (line: string) => void;
 }
 
@@ -60,19 +59,9 @@ export class AsyncQueue {
     const attempts = attempt === 1 ? '1 attempt' : `${attempt} attempts`;
     log(`An event for ${functionName} was dropped after ${attempts}: ${outcome.failure.errorMessage}`);
     if (definition === undefined) return;
-    onFailed(definition, {
-      version: '1.0',
-      timestamp: new Date(clock.now()).toISOString(),
-      requestContext: {
-        requestId: randomUUID(),
-        functionArn: `${definition.arn}:$LATEST`,
-        condition: attempt > retries ? 'RetriesExhausted' : 'EventAgeExceeded',
-        approximateInvokeCount: attempt,
-      },
-      requestPayload: JSON.parse(payload),
-      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
-      responsePayload: outcome.failure,
-    });
+    const condition = attempt > retries ? 'RetriesExhausted' : 'EventAgeExceeded';
+    const { failure } = outcome;
+    onFailed(definition, { payload, condition, attempts: attempt, failure, failedAt: clock.now() });
   }
 
   #retry(event: QueuedEvent, attempt: number, delay: number): void {

@@ -2,11 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { Environment, type EnvironmentOptions } from './environment.ts';
 import type { Outcome } from './runtime.ts';
 
-interface WaitingEvent {
-  readonly payload: string;
-  readonly finish: (outcome: Outcome) => void;
-}
-
 /**
  * The execution environments of one function, for one version of its code and variables. AWS starts a new
  * environment whenever all are busy, up to the account's limit of 1,000. Here they are threads that share a few
@@ -17,7 +12,7 @@ export class EnvironmentPool {
   readonly #limit: number;
   readonly #all = new Set<Environment>();
   readonly #idle: Environment[] = [];
-  readonly #waiting: WaitingEvent[] = [];
+  readonly #waiting: ((environment: Environment) => void)[] = [];
   #onIdle = (): void => {};
 
   constructor(options: EnvironmentOptions, limit: number) {
@@ -31,11 +26,12 @@ export class EnvironmentPool {
   }
 
   /** Runs an event in a warm environment, or else in a new one. Waits if the limit is reached. */
-  run(payload: string): Promise<Outcome> {
-    return new Promise((finish) => {
-      this.#waiting.push({ payload, finish });
-      this.#runNext();
-    });
+  async run(payload: string): Promise<Outcome> {
+    const environment =
+      this.#findFree() ?? (await new Promise<Environment>((resolve) => this.#waiting.push(resolve)));
+    const outcome = await environment.run({ requestId: randomUUID(), payload });
+    this.#release(environment);
+    return outcome;
   }
 
   /** Kills the environment with this id, if it still exists. */
@@ -63,14 +59,6 @@ export class EnvironmentPool {
     return this.#idle.length === this.#all.size && this.#waiting.length === 0;
   }
 
-  #runNext(): void {
-    const event = this.#waiting[0];
-    const environment = event === undefined ? undefined : this.#findFree();
-    if (event === undefined || environment === undefined) return;
-    this.#waiting.shift();
-    void this.#handle(environment, event);
-  }
-
   /** Prefers the most recently used environment, like AWS, so that surplus ones go cold together. */
   #findFree(): Environment | undefined {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
@@ -83,11 +71,16 @@ export class EnvironmentPool {
     return started;
   }
 
-  async #handle(environment: Environment, { payload, finish }: WaitingEvent): Promise<void> {
-    finish(await environment.run({ requestId: randomUUID(), payload }));
+  /** Passes the environment, or a new one if it has ended, to the next waiting event. */
+  #release(environment: Environment): void {
     if (environment.alive) this.#idle.push(environment);
     else this.#all.delete(environment);
-    this.#runNext();
+    const [next] = this.#waiting;
+    const free = next && this.#findFree();
+    if (next && free) {
+      this.#waiting.shift();
+      next(free);
+    }
     if (this.#isIdle) this.#onIdle();
   }
 }

@@ -43,8 +43,7 @@ export class Environment {
     this.#worker.on('message', (reply: RuntimeReply) => this.#receive(reply));
     this.#worker.on('error', (error) => this.#crash(error));
     this.#worker.on('exit', (code) => {
-      const reason = code === 0 ? 'Runtime exited without providing a reason' : `exit status ${code}`;
-      this.#exit(reason);
+      this.#exit(code === 0 ? 'Runtime exited without providing a reason' : `exit status ${code}`);
     });
   }
 
@@ -66,9 +65,8 @@ export class Environment {
 
   /** Ends the thread. A running event fails. */
   async end(): Promise<void> {
-    this.#finishAll(
-      failed('Runtime.ExitError', `${this.#options.definition.name} was ended with its environment`),
-    );
+    const { name } = this.#options.definition;
+    this.#finishAll(failed('Runtime.ExitError', `${name} was ended with its environment`));
     await this.#worker.terminate();
   }
 
@@ -126,24 +124,20 @@ export class Environment {
   }
 }
 
-function startWorker(options: EnvironmentOptions, id: string): Worker {
-  const { definition, variables, tokenPerEnvironment, log } = options;
+function startWorker(
+  { definition, variables, tokenPerEnvironment, log }: EnvironmentOptions,
+  id: string,
+): Worker {
+  const { file, name, arn, handler, memoryMb, timeoutMs } = definition;
+  const workerData: RuntimeSetup = { url: pathToFileURL(file).href, name, arn, handler, memoryMb, timeoutMs };
   const token = variables['AWS_SESSION_TOKEN'] ?? '';
-  const setup: RuntimeSetup = {
-    url: pathToFileURL(definition.file).href,
-    handler: definition.handler,
-    functionName: definition.name,
-    functionArn: definition.arn,
-    memoryMb: definition.memoryMb,
-    timeoutMs: definition.timeoutMs,
-  };
   const worker = new Worker(runtimeUrl(), {
-    workerData: setup,
+    workerData,
     env: { ...variables, ...(tokenPerEnvironment && { AWS_SESSION_TOKEN: environmentToken(token, id) }) },
     execArgv: [],
     stdout: true,
     stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: definition.memoryMb },
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
   });
   for (const stream of [worker.stdout, worker.stderr]) {
     stream.setEncoding('utf8');

@@ -4,7 +4,7 @@ import { AsyncQueue } from './async-queue.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { failed } from './environment.ts';
 import { EnvironmentPool } from './environment-pool.ts';
-import type { FailureRecord } from './failure-queues.ts';
+import type { FailedEvent } from './failure-queues.ts';
 import type { Failure, Outcome } from './runtime.ts';
 
 export interface FunctionsOptions {
@@ -13,7 +13,7 @@ export interface FunctionsOptions {
   /** See `EnvironmentOptions`. */
   readonly tokenPerEnvironment?: boolean;
   /** Called with an asynchronous event that failed for good. */
-  readonly onFailed?: (definition: FunctionDefinition, record: FailureRecord) => void;
+  readonly onFailed?: (definition: FunctionDefinition, event: FailedEvent) => void;
   /** Execution environments per function. Further events wait. */
   readonly limit: number;
   readonly log: (line: string) => void;
@@ -46,7 +46,7 @@ export class Functions {
     this.#queue = new AsyncQueue({
       run: (name, payload) => this.run(name, payload),
       definitionOf: (name) => this.get(name),
-      onFailed: (definition, record) => options.onFailed?.(definition, record),
+      onFailed: (definition, event) => options.onFailed?.(definition, event),
       clock: options.clock,
       log: options.log,
     });

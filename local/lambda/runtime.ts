@@ -1,6 +1,7 @@
 // Runs in the worker thread of an execution environment. It imports no other module of this project, because
 // every import would slow down each cold start. The parent strips its types once.
 import { parentPort, workerData } from 'node:worker_threads';
+import type { FunctionDefinition } from './definition.ts';
 
 /** The response of a failed invocation, as Lambda sends it. */
 export interface Failure {
@@ -15,13 +16,10 @@ export type Outcome =
   | { readonly ok: false; readonly failure: Failure };
 
 /** The settings of a new environment, which the parent passes as worker data. */
-export interface RuntimeSetup {
+export interface RuntimeSetup
+  extends Pick<FunctionDefinition, 'name' | 'arn' | 'handler' | 'memoryMb' | 'timeoutMs'> {
+  /** The bundle's URL. */
   readonly url: string;
-  readonly handler: string;
-  readonly functionName: string;
-  readonly functionArn: string;
-  readonly memoryMb: number;
-  readonly timeoutMs: number;
 }
 
 /** One event for the handler. `payload` is JSON. */
@@ -82,12 +80,12 @@ async function run({ payload, requestId }: RuntimeEvent): Promise<Outcome> {
 function createContext(awsRequestId: string): unknown {
   const deadline = Date.now() + setup.timeoutMs;
   return {
-    functionName: setup.functionName,
+    functionName: setup.name,
     functionVersion: '$LATEST',
-    invokedFunctionArn: setup.functionArn,
+    invokedFunctionArn: setup.arn,
     memoryLimitInMB: String(setup.memoryMb),
     awsRequestId,
-    logGroupName: `/aws/lambda/${setup.functionName}`,
+    logGroupName: `/aws/lambda/${setup.name}`,
     logStreamName: 'local',
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),

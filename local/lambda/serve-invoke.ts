@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { applyFault, type FaultOf } from '../faults.ts';
 import { readBody } from '../http-server.ts';
 import type { Access } from '../iam/access.ts';
+import { parseJson } from '../object.ts';
 import { describeCall, type Trace } from '../trace.ts';
 import type { Functions } from './functions.ts';
 
@@ -50,7 +51,7 @@ export async function serveInvoke(
     return refuse(response, 413, 'RequestTooLargeException', message);
   }
   const payload = body.length === 0 ? '{}' : body.toString('utf8');
-  if (!isJson(payload)) {
+  if (parseJson(payload) === undefined) {
     return refuse(response, 400, 'InvalidRequestContentException', 'Could not parse request body into json');
   }
   const run = () => invoke(functions, name, payload, type);
@@ -92,13 +93,4 @@ function refuse(response: ServerResponse, status: number, code: string, message:
 
 function pathOf(request: IncomingMessage): string {
   return (request.url ?? '').split('?')[0] ?? '';
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -22,10 +22,7 @@ export interface Endpoints {
  * Replaces the AWS host names in `value` with this stack's origins, because they do not resolve locally (or, like
  * Cognito's, reach the real service). No other code changes values of the template.
  */
-export function localUrl(
-  value: string,
-  { gateway, edge, lambda, s3 }: Pick<Endpoints, 'gateway' | 'edge' | 'lambda' | 's3'>,
-): string {
+export function localUrl(value: string, { gateway, edge, lambda, s3 }: Endpoints): string {
   const suffix = `${account.region}\\.${account.urlSuffix.replaceAll('.', '\\.')}`;
   const host = `[a-z0-9]+\\.execute-api\\.${suffix}`;
   return value

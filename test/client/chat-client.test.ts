@@ -19,7 +19,7 @@ function clientOf(options: Partial<ChatClientOptions> = {}): ChatClient {
   return client;
 }
 
-/** Lets everything happen that waits for no more than so many milliseconds. */
+/** Advances the fake clock, and runs the timers and promises that are due. */
 const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
 async function openRoom(
@@ -32,7 +32,7 @@ async function openRoom(
 }
 
 const texts = (room: Room) => room.messages.map(({ text }) => text);
-const caught = (promise: Promise<unknown>) =>
+const outcomeOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'resolved',
     (error: unknown) => error,
@@ -48,7 +48,7 @@ const storageOf = (): ChatStorage & { readonly kept: Map<string, string> } => {
 };
 
 describe('a room', () => {
-  test('shows what was said before, and what is said from then on', async () => {
+  test('shows earlier messages and new ones', async () => {
     chat.say('one');
     const { client, room } = await openRoom();
     expect([client.state, room.state]).toEqual(['live', 'live']);
@@ -57,17 +57,17 @@ describe('a room', () => {
     expect(texts(room)).toEqual(['one', 'two']);
   });
 
-  test('is one object, and one of many on one socket', async () => {
+  test('is one object per id, and shares one socket with other rooms', async () => {
     const { client, room } = await openRoom();
     const other = client.room('2');
     await pass();
     expect(client.room('1')).toBe(room);
     expect(chat.sockets).toHaveLength(1);
-    chat.say('elsewhere', { room: '2' });
-    expect([texts(room), texts(other)]).toEqual([[], ['elsewhere']]);
+    chat.say('in room 2', { room: '2' });
+    expect([texts(room), texts(other)]).toEqual([[], ['in room 2']]);
   });
 
-  test('tells what happens by typed events, in its order and once', async () => {
+  test('emits typed events in order, each once', async () => {
     const { client, room } = await openRoom();
     const heard: unknown[] = [];
     room.on('chat_message', ({ message }) => heard.push(message.text));
@@ -81,12 +81,12 @@ describe('a room', () => {
     expect(heard).toEqual(['one', '1 one', 'two']);
   });
 
-  test('one listener that throws takes nothing from the others', async () => {
+  test('calls the other listeners when one throws', async () => {
     const { room } = await openRoom();
     const uncaught = vi.fn();
     process.once('uncaughtException', uncaught);
     room.on('chat_message', () => {
-      throw new Error('of the page');
+      throw new Error('listener failed');
     });
     const heard = vi.fn();
     room.on('chat_message', heard);
@@ -97,14 +97,14 @@ describe('a room', () => {
     await expect.poll(() => uncaught.mock.calls.length).toBe(1);
   });
 
-  test('that one is not a member of is refused, and the client stays live', async () => {
+  test('is refused if the user is not a member, while the client stays live', async () => {
     chat.closedRooms.add('1');
     const { client, room } = await openRoom();
     expect([client.state, room.state, room.error?.code]).toEqual(['live', 'refused', 'NOT_A_MEMBER']);
     await expect(room.ready()).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
   });
 
-  test('that is refused, or was left, takes nothing more', async () => {
+  test('rejects changes after it was refused or left', async () => {
     const { client, room } = await openRoom();
     chat.socket.tell({ type: 'left', room_id: 1 });
     await expect(room.send('hello')).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
@@ -115,7 +115,7 @@ describe('a room', () => {
     expect([room.messages, chat.count('send')]).toEqual([[], 0]);
   });
 
-  test('that one is taken out of is refused, and is live again once somebody adds one', async () => {
+  test('is refused when the user is removed, and live again when the user is added', async () => {
     const { room } = await openRoom();
     chat.socket.tell({ type: 'left', room_id: 1 });
     expect([room.state, room.error?.code]).toEqual(['refused', 'NOT_A_MEMBER']);
@@ -126,7 +126,7 @@ describe('a room', () => {
     expect(texts(room)).toEqual(['meanwhile']);
   });
 
-  test('is left once what was said in it is answered', async () => {
+  test('is left after its pending changes are answered', async () => {
     const { client, room } = await openRoom();
     chat.swallow = ({ action }) => action === 'send';
     const sent = room.send('last words');
@@ -140,7 +140,7 @@ describe('a room', () => {
     expect(client.room(1)).not.toBe(room);
   });
 
-  test('that was left is open again at once for who comes back, whichever of the two is served first', async () => {
+  test('can be opened again right after leave, in whichever order the server handles the two frames', async () => {
     const { client, room } = await openRoom();
     room.leave();
     const second = client.room(1);
@@ -159,7 +159,7 @@ describe('a room', () => {
     expect(third.error?.code).toBe('NOT_A_MEMBER');
   });
 
-  test('is not touched by what was refused of a room that was left meanwhile', async () => {
+  test('ignores a refusal that belongs to a room that was left', async () => {
     chat.swallow = ({ action }) => action === 'join';
     const { client, room } = await openRoom();
     client.room(2).leave();
@@ -169,7 +169,7 @@ describe('a room', () => {
     expect([room.state, room.error]).toEqual(['catching-up', undefined]);
   });
 
-  test('is not refused because a message is gone that was seen twice', async () => {
+  test('stays open when a repeated seen fails with MESSAGE_NOT_FOUND', async () => {
     chat.swallow = ({ action }) => action === 'join';
     const { room } = await openRoom();
     chat.socket.tell({ type: 'error', code: 'MESSAGE_NOT_FOUND', message: 'No', room_id: 1 });
@@ -177,15 +177,15 @@ describe('a room', () => {
     expect([room.state, room.error]).toEqual(['catching-up', undefined]);
   });
 
-  test('that is left tells those who wait for it', async () => {
+  test('rejects waiting promises with CLOSED when it is left', async () => {
     chat.swallow = ({ action }) => action === 'join';
     const { room } = await openRoom();
-    const waiting = [room.ready(), room.history()].map(caught);
+    const waiting = [room.ready(), room.history()].map(outcomeOf);
     room.leave();
     expect(await Promise.all(waiting)).toMatchObject([{ code: 'CLOSED' }, { code: 'CLOSED' }]);
   });
 
-  test('loads older messages by pages', async () => {
+  test('loads older messages page by page', async () => {
     for (let n = 1; n <= 70; n++) chat.say(`text ${n}`);
     const { room } = await openRoom();
     expect([room.messages.length, room.hasMore]).toEqual([50, true]);
@@ -201,7 +201,7 @@ describe('a room', () => {
     expect(await room.history()).toEqual([]);
   });
 
-  test('shows who types, and lets it fade', async () => {
+  test('shows typing users until they stop, send or time out', async () => {
     const { room } = await openRoom();
     chat.tellAll('1', { type: 'typing', user_id: 2, typing: true });
     chat.tellAll('1', { type: 'typing', user_id: 1, typing: true });
@@ -213,7 +213,7 @@ describe('a room', () => {
     expect(room.typers).toEqual([]);
   });
 
-  test('shows who comes and goes, and how far others have read', async () => {
+  test('shows presence and read marks', async () => {
     const { room } = await openRoom();
     chat.tellAll('1', {
       type: 'presence',
@@ -228,8 +228,8 @@ describe('a room', () => {
   });
 });
 
-describe('what one does', () => {
-  test('shows as pending at once, and resolves to the stored message', async () => {
+describe('a change', () => {
+  test('shows a sent message as pending at once, and resolves to the stored message', async () => {
     const { room } = await openRoom();
     chat.lose = ({ action }) => action === 'send';
     const sent = room.send('hello', { reply_to: 3 });
@@ -242,7 +242,7 @@ describe('what one does', () => {
     expect(chat.texts()).toEqual(['hello']);
   });
 
-  test('lands in the order in which it was done, whatever is lost', async () => {
+  test('is stored in order, even if frames are lost', async () => {
     const { room } = await openRoom();
     let count = 0;
     chat.swallow = ({ action }) => action === 'send' && ++count % 2 === 1;
@@ -253,12 +253,12 @@ describe('what one does', () => {
     expect(texts(room)).toEqual(['one', 'two', 'three', 'four']);
   });
 
-  test('is refused with the code of the wire, and the others go on', async () => {
+  test('rejects with the error code of the server, and later changes continue', async () => {
     const { room } = await openRoom();
     const failed = vi.fn();
     room.on('failed', failed);
-    const id = chat.say('hers', { user: 2 });
-    const edit = caught(room.edit(id, 'mine'));
+    const id = chat.say('from Bob', { user: 2 });
+    const edit = outcomeOf(room.edit(id, 'mine'));
     const sent = room.send('hello');
     await pass();
     expect(await edit).toMatchObject({ name: 'ChatClientError', code: 'NOT_THE_AUTHOR' });
@@ -268,17 +268,17 @@ describe('what one does', () => {
     expect((await sent).text).toBe('hello');
   });
 
-  test('that is refused shows no more', async () => {
+  test('is no longer shown after the server refuses it', async () => {
     const { room } = await openRoom();
     chat.instead = (ask) =>
       ask.action === 'send'
         ? { type: 'error', code: 'MUTED', message: 'You are muted', client_id: ask.client_id, room_id: 1 }
         : undefined;
-    expect(await caught(room.send('hello'))).toMatchObject({ code: 'MUTED', message: 'You are muted' });
+    expect(await outcomeOf(room.send('hello'))).toMatchObject({ code: 'MUTED', message: 'You are muted' });
     expect(room.messages).toEqual([]);
   });
 
-  test('edits, reacts and deletes, each resolved when the server has answered', async () => {
+  test('resolves edits, reactions and deletes when the server answers', async () => {
     const { room } = await openRoom();
     const { message_id } = await room.send('one');
     await room.edit(message_id, 'two');
@@ -289,12 +289,12 @@ describe('what one does', () => {
     expect(room.messages).toEqual([]);
   });
 
-  test('is not taken for answered by somebody else’s edit', async () => {
+  test('does not accept another user’s edit as its answer', async () => {
     const { room } = await openRoom();
     const { message_id } = await room.send('one');
     chat.swallow = ({ action }) => action === 'edit';
     const settled = vi.fn();
-    const edit = caught(room.edit(message_id, 'mine')).then(settled);
+    const edit = outcomeOf(room.edit(message_id, 'mine')).then(settled);
     chat.change({ type: 'message_edited', message_id, text: 'the moderator’s' });
     await pass(10_000);
     expect(chat.count('edit')).toBe(2);
@@ -307,7 +307,7 @@ describe('what one does', () => {
     expect(texts(room)).toEqual(['mine']);
   });
 
-  test('too fast waits as long as the server says, and no longer', async () => {
+  test('waits for retry_after_ms when it is throttled', async () => {
     const { room } = await openRoom();
     let limited = true;
     chat.instead = (ask) =>
@@ -336,10 +336,10 @@ describe('what one does', () => {
       (id: unknown) => ({ type: 'error', code: 'INTERNAL', message: 'No', client_id: id, room_id: 1 }),
     ],
     [
-      'the gateway’s own frame',
+      'API Gateway’s error frame',
       () => ({ message: 'Internal server error', connectionId: 'c', requestId: 'r' }),
     ],
-  ])('at which the server fails, with %s, is sent again after a pause', async (_what, frame) => {
+  ])('is sent again after a pause when the server fails with %s', async (_name, frame) => {
     const { room } = await openRoom();
     let fails = 2;
     chat.instead = (ask) => (ask.action === 'send' && fails-- > 0 ? frame(ask.client_id) : undefined);
@@ -354,9 +354,9 @@ describe('what one does', () => {
     expect(ids.size).toBe(1);
   });
 
-  test('marks as seen once, and tells of typing no more often than others need', async () => {
+  test('marks a message as seen once, and sends typing at most every three seconds', async () => {
     const { room } = await openRoom();
-    const id = chat.say('hers', { user: 2 });
+    const id = chat.say('from Bob', { user: 2 });
     await room.seen();
     await room.seen(id);
     expect(chat.count('seen')).toBe(1);
@@ -370,26 +370,26 @@ describe('what one does', () => {
     expect(chat.count('typing')).toBe(3);
   });
 
-  test('a refusal that names no frame belongs to what was asked for alone', async () => {
+  test('a refusal without a client id rejects only the request in flight', async () => {
     const { room } = await openRoom();
     chat.instead = ({ action }) =>
       action === 'seen' ? { type: 'error', code: 'MESSAGE_NOT_FOUND', message: 'No', room_id: 1 } : undefined;
-    const [seen, older] = [caught(room.seen(99)), room.ready()];
+    const [seen, older] = [outcomeOf(room.seen(99)), room.ready()];
     expect(await seen).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
     await older;
   });
 
-  test('after close is rejected with CLOSED', async () => {
+  test('rejects with CLOSED after close', async () => {
     const { client, room } = await openRoom();
     chat.swallow = ({ action }) => action === 'send';
-    const sent = caught(room.send('hello'));
+    const sent = outcomeOf(room.send('hello'));
     client.close();
     expect(await sent).toMatchObject({ code: 'CLOSED' });
   });
 });
 
-describe('what was missed', () => {
-  test('is asked for when a number is missing, after a moment for what was only swapped', async () => {
+describe('missed changes', () => {
+  test('are requested when a sequence number is missing, after a short wait', async () => {
     const { room } = await openRoom();
     chat.say('lost', { told: false });
     chat.say('two');
@@ -401,7 +401,7 @@ describe('what was missed', () => {
     expect(texts(room)).toEqual(['lost', 'two']);
   });
 
-  test('nothing is asked for where frames were only swapped, or a number is void and a page has closed it', async () => {
+  test('are not requested again after a page showed that a sequence number is void', async () => {
     const { room } = await openRoom();
     chat.burn();
     chat.say('two');
@@ -412,7 +412,7 @@ describe('what was missed', () => {
     expect(texts(room)).toEqual(['two']);
   });
 
-  test('is asked for after a reconnect, by the number of the last change', async () => {
+  test('are requested after a reconnect, from the last sequence number on', async () => {
     const { client, room } = await openRoom();
     const id = chat.say('one');
     const states: string[] = [];
@@ -428,7 +428,7 @@ describe('what was missed', () => {
     expect(chat.count('history')).toBe(1);
   });
 
-  test('too much for pages is loaded anew', async () => {
+  test('cause a reload of the history when they are too many for pages', async () => {
     const { room } = await openRoom();
     chat.say('one');
     chat.socket.cut();
@@ -453,7 +453,7 @@ describe('what was missed', () => {
     expect(chat.count('history')).toBe(2);
   });
 
-  test('at the end of a quiet room is found by the heartbeat', async () => {
+  test('at the end of a quiet room are found by the heartbeat', async () => {
     const { room } = await openRoom();
     chat.say('lost', { told: false });
     await pass(4 * 60_000);
@@ -464,28 +464,28 @@ describe('what was missed', () => {
 });
 
 describe('the outbox', () => {
-  test('sends after a reconnect what was said meanwhile, in its order and once', async () => {
+  test('sends pending messages after a reconnect, in order and once', async () => {
     const { room } = await openRoom();
     chat.lose = ({ action }) => action === 'send';
-    const first = room.send('stored, its answer lost');
+    const first = room.send('stored, answer lost');
     await pass();
     chat.socket.cut();
     chat.lose = () => false;
-    const second = room.send('said while away');
+    const second = room.send('sent while offline');
     await pass(500);
     expect((await first).message_id).toBe(1);
     expect((await second).message_id).toBe(2);
-    expect(chat.texts()).toEqual(['stored, its answer lost', 'said while away']);
-    // The page of what was missed had the first: it was not even repeated.
+    expect(chat.texts()).toEqual(['stored, answer lost', 'sent while offline']);
+    // The page of missed changes contained the first message, so the client did not repeat it.
     expect(chat.count('send')).toBe(2);
     expect(room.messages.map(({ status }) => status)).toEqual(['send', 'send']);
   });
 
-  test('outlives a reload where storage is given', async () => {
+  test('survives a reload when the client has a storage', async () => {
     const storage = storageOf();
     chat.away = true;
     const before = clientOf({ storage });
-    const lost = caught(before.room(1).send('said before the reload'));
+    const lost = outcomeOf(before.room(1).send('sent before the reload'));
     await pass();
     expect(storage.kept.size).toBe(1);
     before.close();
@@ -493,16 +493,16 @@ describe('the outbox', () => {
     chat.away = false;
     const { room } = await openRoom({ storage });
     await pass();
-    expect(chat.texts()).toEqual(['said before the reload']);
-    expect(room.messages).toMatchObject([{ message_id: 1, text: 'said before the reload' }]);
+    expect(chat.texts()).toEqual(['sent before the reload']);
+    expect(room.messages).toMatchObject([{ message_id: 1, text: 'sent before the reload' }]);
     expect(storage.kept.size).toBe(0);
   });
 
-  test('goes out before what is said after the reload, and to rooms that are not open', async () => {
+  test('is sent before new messages after a reload, also to rooms that are not open', async () => {
     const storage = storageOf();
     chat.away = true;
     const before = clientOf({ storage });
-    void caught(before.room(1).send('first'));
+    void outcomeOf(before.room(1).send('first'));
     await pass();
     before.close();
     chat.away = false;
@@ -514,11 +514,11 @@ describe('the outbox', () => {
     expect(chat.texts()).toEqual(['first', 'second']);
   });
 
-  test('of one user is not another’s', async () => {
+  test('is not shared between users', async () => {
     const storage = storageOf();
     chat.away = true;
     const alice = clientOf({ storage });
-    void caught(alice.room(1).send('by alice'));
+    void outcomeOf(alice.room(1).send('by alice'));
     await pass();
     alice.close();
     chat.away = false;
@@ -526,10 +526,10 @@ describe('the outbox', () => {
     expect(chat.count('send')).toBe(0);
   });
 
-  test('gives up after a day what was tried, since a repeat is not known any more', async () => {
+  test('rejects a change with EXPIRED a day after its first attempt', async () => {
     const { room } = await openRoom();
     chat.lose = ({ action }) => action === 'send';
-    const sent = caught(room.send('hello'));
+    const sent = outcomeOf(room.send('hello'));
     await pass();
     chat.away = true;
     chat.socket.cut();
@@ -554,7 +554,7 @@ describe('the outbox', () => {
     expect(chat.count('send')).toBe(1);
   });
 
-  test('that cannot be written keeps nobody from sending', async () => {
+  test('does not prevent sending when the storage is full', async () => {
     const full = () => {
       throw new Error('QuotaExceededError');
     };
@@ -564,24 +564,24 @@ describe('the outbox', () => {
 });
 
 describe('a connection', () => {
-  test('is opened again with a wait that grows, up to 30 seconds', async () => {
+  test('reconnects with a growing backoff of up to 30 seconds', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
     onTestFinished(() => void vi.restoreAllMocks());
     const { client } = await openRoom();
     chat.away = true;
     chat.socket.cut();
-    const dials = async (ms: number) => {
+    const attemptsWithin = async (ms: number) => {
       const before = chat.sockets.length;
       await pass(ms);
       return chat.sockets.length - before;
     };
     for (const wait of [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]) {
-      expect([wait, await dials(wait - 1), await dials(1)]).toEqual([wait, 0, 1]);
+      expect([wait, await attemptsWithin(wait - 1), await attemptsWithin(1)]).toEqual([wait, 0, 1]);
     }
     expect([client.state, client.error?.code]).toEqual(['offline', 'UNREACHABLE']);
   });
 
-  test('asks the token function on every reconnect', async () => {
+  test('calls the token function on every reconnect', async () => {
     const token = vi.fn(() => tokenOf('1', { n: token.mock.calls.length }));
     await openRoom({ token });
     expect(token).toHaveBeenCalledTimes(1);
@@ -590,7 +590,7 @@ describe('a connection', () => {
     expect(chat.socket.token).toBe(tokenOf('1', { n: 2 }));
   });
 
-  test('whose token is refused asks once more for one, and is refused then', async () => {
+  test('tries a second token when the first is rejected, then is refused', async () => {
     const token = vi.fn(() => tokenOf('1'));
     chat.badTokens.add(tokenOf('1'));
     const { client, room } = await openRoom({ token });
@@ -605,13 +605,13 @@ describe('a connection', () => {
     expect([client.state, room.state]).toEqual(['live', 'live']);
   });
 
-  test('whose token is a text is refused at once', async () => {
+  test('is refused at once when a fixed token is rejected', async () => {
     chat.badTokens.add(tokenOf('1'));
     const { client } = await openRoom();
     expect([client.state, chat.sockets.length]).toEqual(['refused', 1]);
   });
 
-  test('that nobody answers is offline, and not refused', async () => {
+  test('is offline, not refused, while the server does not answer', async () => {
     chat.away = true;
     const { client, room } = await openRoom();
     expect([client.state, room.state, client.error?.code]).toEqual(['offline', 'offline', 'UNREACHABLE']);
@@ -620,7 +620,7 @@ describe('a connection', () => {
     expect(room.state).toBe('live');
   });
 
-  test('of another user is refused: what one said is not said by another', async () => {
+  test('is refused when the token function returns another user’s token', async () => {
     const token = vi.fn(() => tokenOf(token.mock.calls.length > 1 ? '2' : '1'));
     const { client } = await openRoom({ token });
     chat.socket.cut();
@@ -628,7 +628,7 @@ describe('a connection', () => {
     expect([client.state, client.error?.code]).toEqual(['refused', 'UNAUTHENTICATED']);
   });
 
-  test('sends a fresh token before the old one runs out, and stays open', async () => {
+  test('sends a fresh token before the old one expires, and stays open', async () => {
     const token = vi.fn(() => tokenOf('1', { exp: Date.now() / 1000 + 3_600 }));
     await openRoom({ token });
     await pass(59 * 60_000);
@@ -640,22 +640,25 @@ describe('a connection', () => {
     expect(chat.sockets).toHaveLength(1);
   });
 
-  test('whose token ran out is opened again with a fresh one', async () => {
-    const token = vi.fn(() => tokenOf('1'));
-    const { room } = await openRoom({ token });
-    chat.socket.tell({ type: 'error', code: 'TOKEN_EXPIRED', message: 'It ran out' });
-    await pass(500);
-    expect([token.mock.calls.length, chat.sockets.length, room.state]).toEqual([2, 2, 'live']);
-  });
+  test.each(['TOKEN_EXPIRED', 'WRONG_USER', 'CONNECTION_REMOVED'])(
+    'opens again with a fresh token after %s',
+    async (code) => {
+      const token = vi.fn(() => tokenOf('1'));
+      const { room } = await openRoom({ token });
+      chat.socket.tell({ type: 'error', code, message: 'No' });
+      await pass(500);
+      expect([token.mock.calls.length, chat.sockets.length, room.state]).toEqual([2, 2, 'live']);
+    },
+  );
 
-  test('is pinged before the idle limits', async () => {
+  test('is pinged before the idle timeouts', async () => {
     await openRoom();
     await pass(10 * 60_000);
     expect(chat.count('ping')).toBeGreaterThanOrEqual(2);
     expect(chat.sockets).toHaveLength(1);
   });
 
-  test('that is dead without having been closed is found by its silence, and replaced', async () => {
+  test('is replaced when the server stops answering pings', async () => {
     const { room } = await openRoom();
     chat.swallow = ({ action }) => action === 'ping';
     await pass(4 * 60_000 + 60_000);
@@ -664,7 +667,7 @@ describe('a connection', () => {
     expect([chat.sockets.length, room.state]).toEqual([2, 'live']);
   });
 
-  test('is tried at once when the network is back, or the machine wakes', async () => {
+  test('reconnects at once when the network returns, and pings when the machine wakes', async () => {
     const listeners = new Map<string, () => void>();
     vi.stubGlobal('addEventListener', (type: string, listener: () => void) => listeners.set(type, listener));
     vi.stubGlobal('removeEventListener', (type: string) => listeners.delete(type));
@@ -688,14 +691,14 @@ describe('a connection', () => {
     expect(listeners.size).toBe(0);
   });
 
-  test('may be closed by whoever hears that it was closed', async () => {
+  test('can be closed again by a subscriber of a room', async () => {
     const { client, room } = await openRoom();
     room.subscribe(() => client.close());
     client.close();
     expect(client.state).toBe('offline');
   });
 
-  test('that is closed stays closed', async () => {
+  test('stays closed after close', async () => {
     const { client } = await openRoom();
     client.close();
     await pass(60 * 60_000);
@@ -703,7 +706,7 @@ describe('a connection', () => {
   });
 });
 
-test('rooms that are not open are heard of, each message once', async () => {
+test('the client emits messages of rooms that are not open, each once', async () => {
   const { client } = await openRoom();
   const heard = vi.fn();
   client.on('chat_message', ({ room_id, message }) => heard(room_id, message.text));

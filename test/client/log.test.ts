@@ -15,7 +15,7 @@ const message = (id: number, more: Partial<Message> = {}): Message => ({
   ...more,
 });
 
-const said = (seq: number): Change => ({ type: 'chat_message', message_id: seq, message: message(seq), seq });
+const sent = (seq: number): Change => ({ type: 'chat_message', message_id: seq, message: message(seq), seq });
 const edited = (seq: number, message_id: number, text: string): Change => ({
   type: 'message_edited',
   message_id,
@@ -55,55 +55,55 @@ const history = (messages: readonly Message[], has_more = false): FrameOf<'histo
   has_more,
 });
 
-/** A log that has everything up to `mark`, which were as many messages. */
-function logTo(mark: number): RoomLog {
+/** Returns a log of `count` messages with the sequence numbers 1 to `count`. */
+function logOf(count: number): RoomLog {
   const log = new RoomLog();
   log.reset(history([]));
   log.addPage(
     page(
       0,
-      mark,
-      Array.from({ length: mark }, (_, index) => said(index + 1)),
+      count,
+      Array.from({ length: count }, (_, index) => sent(index + 1)),
     ),
   );
   return log;
 }
 
 const texts = (log: RoomLog) => log.messages.map(({ text }) => text);
-const numbers = (changes: readonly Change[] | undefined) => changes?.map(({ seq }) => seq);
+const seqs = (changes: readonly Change[] | undefined) => changes?.map(({ seq }) => seq);
 
-describe('what comes by itself', () => {
-  test('is applied in its order, however it comes', () => {
-    const log = logTo(1);
-    expect(numbers(log.add(said(4)))).toEqual([]);
-    expect(numbers(log.add(said(3)))).toEqual([]);
+describe('a live change', () => {
+  test('is applied in order of its sequence number', () => {
+    const log = logOf(1);
+    expect(seqs(log.add(sent(4)))).toEqual([]);
+    expect(seqs(log.add(sent(3)))).toEqual([]);
     expect(log.hasGap).toBe(true);
     expect(texts(log)).toEqual(['text 1']);
-    expect(numbers(log.add(said(2)))).toEqual([2, 3, 4]);
+    expect(seqs(log.add(sent(2)))).toEqual([2, 3, 4]);
     expect(log.hasGap).toBe(false);
     expect(texts(log)).toEqual(['text 1', 'text 2', 'text 3', 'text 4']);
   });
 
-  test('twice is applied once', () => {
-    const log = logTo(2);
-    expect(log.add(said(2))).toEqual([]);
+  test('is applied once when it arrives twice', () => {
+    const log = logOf(2);
+    expect(log.add(sent(2))).toEqual([]);
     log.add(reacted(3, 1, 2));
     expect(log.add(reacted(3, 1, 2))).toEqual([]);
     expect(log.messages[0]?.reactions).toEqual({ '👍': [2] });
   });
 
-  test('before the first page waits for it', () => {
+  test('waits for the first page', () => {
     const log = new RoomLog();
     log.add(edited(3, 1, 'edited'));
-    log.add(said(2));
+    log.add(sent(2));
     expect(log.messages).toEqual([]);
     log.reset(history([message(1)]));
-    expect(numbers(log.addPage(page(0, 1, [said(1)])))).toEqual([1, 2, 3]);
+    expect(seqs(log.addPage(page(0, 1, [sent(1)])))).toEqual([1, 2, 3]);
     expect(texts(log)).toEqual(['edited', 'text 2']);
   });
 
-  test('edits, reacts and deletes', () => {
-    const log = logTo(2);
+  test('edits a message, changes its reactions or deletes it', () => {
+    const log = logOf(2);
     log.add(edited(3, 1, 'edited'));
     log.add(reacted(4, 1, 2));
     log.add(reacted(5, 1, 3));
@@ -112,32 +112,32 @@ describe('what comes by itself', () => {
     log.add(reacted(7, 1, 3, true));
     expect(log.messages[0]?.reactions).toEqual({});
     log.add(deleted(8, 1));
-    log.add(edited(9, 1, 'too late'));
+    log.add(edited(9, 1, 'after the delete'));
     expect(texts(log)).toEqual(['text 2']);
     expect(log.cursor).toBe(9);
   });
 });
 
 describe('a gap', () => {
-  test('of numbers that were never used is closed by a page', () => {
-    const log = logTo(1);
-    log.add(said(4));
-    expect(numbers(log.addPage(page(1, 4, [said(4)])))).toEqual([4]);
+  test('of void sequence numbers is closed by a page', () => {
+    const log = logOf(1);
+    log.add(sent(4));
+    expect(seqs(log.addPage(page(1, 4, [sent(4)])))).toEqual([4]);
     expect(log.hasGap).toBe(false);
     expect(log.cursor).toBe(4);
   });
 
-  test('is filled by a page, and what was held back follows', () => {
-    const log = logTo(1);
-    log.add(said(5));
-    expect(numbers(log.addPage(page(1, 3, [said(2), said(3)], { has_more: true })))).toEqual([2, 3]);
+  test('is filled by a page, and the changes that waited follow', () => {
+    const log = logOf(1);
+    log.add(sent(5));
+    expect(seqs(log.addPage(page(1, 3, [sent(2), sent(3)], { has_more: true })))).toEqual([2, 3]);
     expect(log.hasGap).toBe(true);
-    expect(numbers(log.addPage(page(3, 4, [said(4)])))).toEqual([4, 5]);
+    expect(seqs(log.addPage(page(3, 4, [sent(4)])))).toEqual([4, 5]);
     expect(texts(log)).toEqual(['text 1', 'text 2', 'text 3', 'text 4', 'text 5']);
   });
 
-  test('at the end is seen by the number that a pong tells, and closed where a refusal has used it up', () => {
-    const log = logTo(1);
+  test('at the end is found by an announced number, and closed by a page if that number is void', () => {
+    const log = logOf(1);
     log.announce(1);
     expect(log.hasGap).toBe(false);
     log.announce(3);
@@ -148,47 +148,47 @@ describe('a gap', () => {
 });
 
 describe('a page', () => {
-  test('puts each message in the place of what is there, and leaves out what is deleted', () => {
-    const log = logTo(3);
+  test('replaces its messages, and removes deleted ones', () => {
+    const log = logOf(3);
     const changes = log.addPage(
       page(3, 7, [
         { ...edited(4, 1, ''), message: message(1, { text: 'now', edited: true, reactions: { '👍': [2] } }) },
         reacted(5, 1, 2),
         { ...deleted(6, 2), message: message(2, { text: '', deleted: true }) },
-        { ...said(7), message: message(7, { text: '', deleted: true }) },
+        { ...sent(7), message: message(7, { text: '', deleted: true }) },
       ]),
     );
     expect(texts(log)).toEqual(['now', 'text 3']);
     expect(changes).toEqual([edited(4, 1, 'now'), reacted(5, 1, 2), deleted(6, 2)]);
   });
 
-  test('twice does no harm', () => {
-    const log = logTo(2);
-    const again = page(0, 2, [said(1), said(2)]);
+  test('can be added twice', () => {
+    const log = logOf(2);
+    const again = page(0, 2, [sent(1), sent(2)]);
     expect(log.addPage(again)).toEqual([]);
     expect(texts(log)).toEqual(['text 1', 'text 2']);
   });
 
-  test('that is older than what came by itself meanwhile undoes nothing', () => {
-    const log = logTo(1);
-    log.add(said(2));
+  test('does not undo live changes that are newer', () => {
+    const log = logOf(1);
+    log.add(sent(2));
     log.add(edited(3, 1, 'newer'));
-    expect(log.addPage(page(1, 2, [{ ...said(1), message: message(1) }]))).toEqual([]);
+    expect(log.addPage(page(1, 2, [{ ...sent(1), message: message(1) }]))).toEqual([]);
     expect(texts(log)).toEqual(['newer', 'text 2']);
     expect(log.cursor).toBe(3);
   });
 
-  test('that is not complete asks for the history', () => {
-    const log = logTo(2);
+  test('requires the history if it is not complete', () => {
+    const log = logOf(2);
     expect(log.addPage(page(2, 2000, [], { complete: false }))).toBeUndefined();
     log.reset(history([message(1990), message(1980)], true), 2000);
     expect(log.cursor).toBe(2000);
     expect(texts(log)).toEqual(['text 1980', 'text 1990']);
-    expect(numbers(log.add(said(2001)))).toEqual([2001]);
+    expect(seqs(log.add(sent(2001)))).toEqual([2001]);
   });
 
-  test('whose message fitted no frame asks for the history', () => {
-    const log = logTo(2);
+  test('requires the history if a message did not fit', () => {
+    const log = logOf(2);
     expect(
       log.addPage(page(2, 3, [{ type: 'chat_message', message_id: 3, seq: 3 }], { has_more: true })),
     ).toBe(undefined);
@@ -196,15 +196,15 @@ describe('a page', () => {
 });
 
 describe('older messages', () => {
-  const open = () => {
+  const openLog = () => {
     const log = new RoomLog();
     log.reset(history([message(62), message(61)], true));
-    log.addPage(page(60, 62, [said(61), said(62)]));
+    log.addPage(page(60, 62, [sent(61), sent(62)]));
     return log;
   };
 
-  test('come before those that are here', () => {
-    const log = open();
+  test('precede the loaded ones', () => {
+    const log = openLog();
     expect([log.oldestId, log.hasMore]).toEqual([61, true]);
     log.expectOlder();
     log.addOlder(history([message(60), message(42)], true));
@@ -215,15 +215,15 @@ describe('older messages', () => {
     expect(texts(log)).toEqual(['text 41', 'text 42', 'text 60', 'text 61', 'text 62']);
   });
 
-  test('are not shown one by one where a change names one: that would leave a hole', () => {
-    const log = open();
+  test('are not added one by one by changes, which would leave gaps', () => {
+    const log = openLog();
     log.add(edited(63, 5, 'old, edited'));
     log.addPage(page(63, 64, [{ ...edited(64, 6, ''), message: message(6) }]));
     expect(texts(log)).toEqual(['text 61', 'text 62']);
   });
 
-  test('show what was changed while they were on their way', () => {
-    const log = open();
+  test('include changes that arrived while they were loading', () => {
+    const log = openLog();
     log.expectOlder();
     log.add(edited(63, 60, 'edited'));
     log.add(deleted(64, 59));
@@ -234,24 +234,24 @@ describe('older messages', () => {
 });
 
 describe('a status', () => {
-  test('isBelow and never goes down', () => {
-    const log = logTo(1);
+  test('only rises', () => {
+    const log = logOf(1);
     expect(log.raiseStatus(1, 'read')?.status).toBe('read');
     expect(log.raiseStatus(1, 'delivered')).toBeUndefined();
     log.addPage(page(1, 2, [{ ...edited(2, 1, ''), message: message(1, { status: 'delivered' }) }]));
     expect(log.messages[0]?.status).toBe('read');
   });
 
-  test('that comes before its message counts once the message is there', () => {
-    const log = logTo(1);
+  test('that arrives before its message applies once the message arrives', () => {
+    const log = logOf(1);
     expect(log.raiseStatus(2, 'delivered')).toBeUndefined();
-    log.add(said(2));
+    log.add(sent(2));
     expect(log.messages[1]?.status).toBe('delivered');
   });
 });
 
-test('a snapshot never changes; a change makes another', () => {
-  const log = logTo(1);
+test('each change creates a new array of messages', () => {
+  const log = logOf(1);
   const before = log.messages;
   expect(log.messages).toBe(before);
   log.add(edited(2, 1, 'edited'));

@@ -26,36 +26,36 @@ function clientOf(options: Partial<ChatClientOptions> = {}): ChatClient {
   return client;
 }
 
-/** 8,000 characters, of which JSON makes six bytes each. */
-const poison = '\u0001'.repeat(8_000);
+/** 8,000 characters that take six bytes each in JSON. */
+const oversized = '\u0001'.repeat(8_000);
 
-test('what is too large for a frame is refused at once, and what comes after it goes out', async () => {
+test('a change that is too large for a frame is rejected at once, and the next one is sent', async () => {
   const message = chat.say('one', { user: 1 });
   const client = clientOf();
   const room = client.room(1);
   const failed: string[] = [];
   client.on('failed', ({ frame }) => failed.push(frame.action));
   await pass();
-  for (const asked of [room.send(poison), room.send('f', { file: 'x'.repeat(40_000) })]) {
-    await expect(asked).rejects.toMatchObject({ code: 'TOO_LONG' });
+  for (const change of [room.send(oversized), room.send('f', { file: 'x'.repeat(40_000) })]) {
+    await expect(change).rejects.toMatchObject({ code: 'TOO_LONG' });
   }
-  await expect(room.edit(message, poison)).rejects.toMatchObject({ code: 'TOO_LONG' });
+  await expect(room.edit(message, oversized)).rejects.toMatchObject({ code: 'TOO_LONG' });
   expect(failed).toEqual(['send', 'send', 'edit']);
   expect(client.pendingChanges).toEqual([]);
-  const sent = room.send('after it');
+  const sent = room.send('next');
   await pass();
-  expect((await sent).text).toBe('after it');
+  expect((await sent).text).toBe('next');
   expect(chat.sockets).toHaveLength(1);
 });
 
-test('8,000 characters of four bytes each go out', async () => {
+test('a text of 8,000 four-byte characters is sent', async () => {
   const room = clientOf().room(1);
   const sent = room.send('\u{1F600}'.repeat(8_000));
   await pass();
   expect([...(await sent).text]).toHaveLength(8_000);
 });
 
-test('what an earlier page left and is too large holds nothing up, and is not left again', async () => {
+test('a restored change that is too large blocks no other change and is removed from the storage', async () => {
   const kept = new Map<string, string>();
   const storage: ChatStorage = {
     get: (key) => kept.get(key),
@@ -71,33 +71,33 @@ test('what an earlier page left and is too large holds nothing up, and is not le
   await pass();
   first.close();
   await pass();
-  const [[key = '', left = '[]'] = []] = [...kept];
-  kept.set(key, left.replace('small', 'x'.repeat(40_000)));
+  const [[key = '', stored = '[]'] = []] = [...kept];
+  kept.set(key, stored.replace('small', 'x'.repeat(40_000)));
   chat.swallow = () => false;
   const second = clientOf({ storage });
-  const sent = second.room(1).send('after it');
+  const sent = second.room(1).send('next');
   await pass(1_000);
-  expect((await sent).text).toBe('after it');
+  expect((await sent).text).toBe('next');
   expect(kept.size).toBe(0);
 });
 
 test.each(['', 'x'.repeat(257), '\ud800'])(
-  'a room that cannot be is refused, and no other with it: %j',
+  'a room with the id %j is refused, and other rooms stay live',
   async (id) => {
     const client = clientOf();
-    const none = client.room(id);
+    const invalid = client.room(id);
     const room = client.room(1);
-    await expect(none.ready()).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+    await expect(invalid.ready()).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
     await pass(300_000);
     expect(room.state).toBe('live');
-    none.leave();
+    invalid.leave();
     const sent = room.send('still here');
     await pass();
     expect((await sent).text).toBe('still here');
   },
 );
 
-test('a frame that could not be read refuses no room that is being opened', async () => {
+test('BAD_FRAME without a room does not refuse a room that is being joined', async () => {
   const client = clientOf();
   chat.swallow = ({ action }) => action === 'join';
   const room = client.room(1);
@@ -108,7 +108,7 @@ test('a frame that could not be read refuses no room that is being opened', asyn
   expect(room.state).toBe('live');
 });
 
-test('who waits for a client that is closed hears CLOSED', async () => {
+test('waiting promises reject with CLOSED when the client is closed', async () => {
   const client = clientOf();
   const room = client.room(1);
   const waiting = [client.ready(), room.ready(), room.history()];
@@ -121,12 +121,12 @@ test('who waits for a client that is closed hears CLOSED', async () => {
   await room.ready();
 });
 
-test('a token function that fails is told as such, with its reason, and asked again', async () => {
-  const cause = new Error('The issuer is away');
-  let asked = 0;
+test('an error of the token function is reported as the cause, and the function is called again', async () => {
+  const cause = new Error('The issuer is down');
+  let calls = 0;
   const client = clientOf({
     token: () => {
-      if (asked++ === 0) throw cause;
+      if (calls++ === 0) throw cause;
       return chat.options().token as string;
     },
   });
@@ -135,8 +135,8 @@ test('a token function that fails is told as such, with its reason, and asked ag
   expect(client.error?.message).toMatch(/^Could not get a token: /);
 });
 
-test('a token that no header can hold is refused, and not taken for a network that is away', async () => {
-  /** As browsers do: it is no word for a subprotocol. */
+test('a token with characters that a header cannot contain is refused', async () => {
+  /** Throws as browsers do, because the token is not valid as a subprotocol. */
   class Strict {
     constructor() {
       throw new SyntaxError('The subprotocol is invalid');
@@ -149,13 +149,13 @@ test('a token that no header can hold is refused, and not taken for a network th
 });
 
 test.each(['', '/', 'localhost:8000', 'ftp://chat.example.com', undefined])(
-  'no client is made of the url %j',
+  'the constructor rejects the url %j',
   (url) => {
     expect(() => clientOf({ url: url as string })).toThrow('Could not create the client: its url');
   },
 );
 
-test.each([undefined, 5, null])('no client is made of the token %j', (token) => {
+test.each([undefined, 5, null])('the constructor rejects the token %j', (token) => {
   expect(() => clientOf({ token: token as unknown as string })).toThrow(
     'Could not create the client: it has no token',
   );

@@ -11,7 +11,7 @@ import { useClientState, useMessages, usePresence, useRoom, useTyping } from '..
 import { clientExamples } from '../support/documented.ts';
 import { FakeChat } from '../support/fake-chat.ts';
 
-// React’s own switch, which must stay on while what a test rendered is taken down.
+// React requires this flag, also while a test unmounts its components.
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
 let chat: FakeChat;
@@ -37,7 +37,7 @@ interface Page {
   readonly document: { createElement(name: string): Element & { readonly textContent: string } };
 }
 
-/** Renders into a page of its own; gives what it says, and what renders another in its place. */
+/** Renders into a new element. Returns functions that read its text and render another node in its place. */
 async function render(node: ReactNode) {
   const element = (globalThis as unknown as Page).document.createElement('div');
   const root = createRoot(element);
@@ -48,20 +48,20 @@ async function render(node: ReactNode) {
   return { text: () => element.textContent, show };
 }
 
-function Said({ room }: { room: Room }) {
+function RoomText({ room }: { room: Room }) {
   const messages = useMessages(room);
   const typing = useTyping(room);
   const presence = usePresence(room);
-  const said = messages.map(({ text, status }) => `${text} ${status}`).join(', ');
-  return createElement('p', null, `${room.state} [${said}] ${typing} ${presence.get('2')?.status ?? ''}`);
+  const list = messages.map(({ text, status }) => `${text} ${status}`).join(', ');
+  return createElement('p', null, `${room.state} [${list}] ${typing} ${presence.get('2')?.status ?? ''}`);
 }
 
 function Chat({ client, id }: { client: ChatClient; id: number }) {
   const state = useClientState(client);
-  return createElement('div', null, `${state} `, createElement(Said, { room: useRoom(client, id) }));
+  return createElement('div', null, `${state} `, createElement(RoomText, { room: useRoom(client, id) }));
 }
 
-test('a room renders what is said, pending and stored, who types and who is there', async () => {
+test('a room renders pending and stored messages, typing and presence', async () => {
   const client = clientOf();
   chat.say('one');
   const { text } = await render(createElement(Chat, { client, id: 1 }));
@@ -84,7 +84,7 @@ test('a room renders what is said, pending and stored, who types and who is ther
   expect(text()).toContain('2 online');
 });
 
-test('the states of the connection are rendered', async () => {
+test('the client state is rendered', async () => {
   const client = clientOf();
   const { text } = await render(createElement(Chat, { client, id: 1 }));
   await act(async () => chat.socket.cut());
@@ -93,21 +93,21 @@ test('the states of the connection are rendered', async () => {
   expect(text()).toMatch(/^live live/);
 });
 
-test('strict mode opens a room once, and a room that is not shown any more is left', async () => {
+test('strict mode joins a room once, and a room without a component is left', async () => {
   const client = clientOf();
   const warned = vi.spyOn(console, 'error');
   onTestFinished(() => warned.mockRestore());
   const { text, show } = await render(createElement(Chat, { client, id: 1 }));
   expect([chat.count('join'), chat.count('leave')]).toEqual([1, 0]);
-  chat.say('elsewhere', { room: '2' });
+  chat.say('in room 2', { room: '2' });
   await show(createElement(Chat, { client, id: 2 }));
   await pass();
-  expect(text()).toContain('[elsewhere send]');
+  expect(text()).toContain('[in room 2 send]');
   expect(chat.asked.filter(({ action }) => action === 'leave')).toEqual([{ action: 'leave', room_id: '1' }]);
   expect(warned.mock.calls).toEqual([]);
 });
 
-test('what did not change is not rendered anew', async () => {
+test('useMessages does not render again when only typing changes', async () => {
   const client = clientOf();
   const renders = vi.fn();
   function Messages({ room }: { room: Room }) {
@@ -124,7 +124,7 @@ test('the component of docs/client.md shows a room', async () => {
   vi.useRealTimers();
   const root = join(import.meta.dirname, '../..');
   mkdirSync(join(root, 'dist'), { recursive: true });
-  const folder = mkdtempSync(join(root, 'dist/shown-'));
+  const folder = mkdtempSync(join(root, 'dist/rendered-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const { source = '' } = clientExamples().find(({ name }) => name === 'chat.tsx') ?? {};
   const outfile = join(folder, 'chat.mjs');

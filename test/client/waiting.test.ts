@@ -34,15 +34,15 @@ function storageOf() {
 const waiting = (client: ChatClient) =>
   client.pendingChanges.map(({ room, frame }) => `${room} ${frame.action}`);
 
-test('a client tells what waits in all rooms, until it is answered', async () => {
+test('pendingChanges lists the unanswered changes of all rooms', async () => {
   const message = chat.say('one', { user: 1 });
   const client = clientOf();
   const room = client.room(1);
   await pass();
-  const told: number[] = [];
-  client.on('pendingChanges', (pendingChanges) => told.push(pendingChanges.length));
+  const counts: number[] = [];
+  client.on('pendingChanges', (pendingChanges) => counts.push(pendingChanges.length));
   chat.swallow = () => true;
-  const done = Promise.all([
+  const changes = Promise.all([
     room.edit(message, 'uno'),
     client.room(2).send('two'),
     room.react(message, '👍'),
@@ -52,12 +52,12 @@ test('a client tells what waits in all rooms, until it is answered', async () =>
   expect(client.pendingChanges[0]?.frame).toMatchObject({ message_id: message, text: 'uno' });
   chat.swallow = () => false;
   await pass(30_000);
-  await done;
+  await changes;
   expect(client.pendingChanges).toEqual([]);
-  expect(told).toEqual([1, 2, 3, 2, 1, 0]);
+  expect(counts).toEqual([1, 2, 3, 2, 1, 0]);
 });
 
-test('what an earlier page left is told of before the network is there', async () => {
+test('pendingChanges includes restored changes while the client is offline', async () => {
   const { storage } = storageOf();
   const earlier = clientOf({ storage });
   await pass();
@@ -74,7 +74,7 @@ test('what an earlier page left is told of before the network is there', async (
   expect(waiting(client)).toEqual(['1 edit']);
 });
 
-test('a refusal in a room that was left meanwhile is told of by the client', async () => {
+test('the client emits failed for a room that was left', async () => {
   const client = clientOf();
   const room = client.room(1);
   await pass();
@@ -90,13 +90,13 @@ test('a refusal in a room that was left meanwhile is told of by the client', asy
   expect(failed).toEqual([['1', 'send', 'MUTED']]);
 });
 
-test('a room tells until when the server holds back what is sent', async () => {
+test('throttledUntil is set while the server throttles a room', async () => {
   const client = clientOf();
   const room = client.room(1);
   await pass();
-  let held = true;
+  let throttled = true;
   chat.instead = (ask) =>
-    ask.action === 'send' && held
+    ask.action === 'send' && throttled
       ? {
           type: 'error',
           code: 'RATE_LIMITED',
@@ -105,21 +105,21 @@ test('a room tells until when the server holds back what is sent', async () => {
           retry_after_ms: 7_000,
         }
       : undefined;
-  let told = 0;
-  room.subscribe(() => told++);
+  let calls = 0;
+  room.subscribe(() => calls++);
   const sent = room.send('one');
   expect(room.throttledUntil).toBeUndefined();
-  told = 0;
+  calls = 0;
   await pass();
   expect(room.throttledUntil).toBe(Date.now() + 7_000);
-  expect(told).toBeGreaterThan(0);
-  held = false;
+  expect(calls).toBeGreaterThan(0);
+  throttled = false;
   await pass(7_000);
   await sent;
   expect(room.throttledUntil).toBeUndefined();
 });
 
-test('a client that is closed for good leaves nothing in the storage, and nothing is sent later', async () => {
+test('close with forget clears the storage, and nothing is sent later', async () => {
   const { storage, kept } = storageOf();
   const client = clientOf({ storage });
   await pass();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ManualClock } from '../../local/clock.ts';
 import { FailureQueues } from '../../local/lambda/failure-queues.ts';
 import { functionVariables } from '../../local/lambda/variables.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { access, lines, log, useAwsHost } from './aws-host.ts';
 import { endpoints, start as startFunctions, useFunctionsHost } from './functions-host.ts';
 import { allow, getAtt, type MiniFunction } from './mini-assembly.ts';
@@ -15,7 +15,7 @@ const statements = [allow('sqs:SendMessage', getAtt('Failures'))];
 /** Deploys a function that fails, with a failure queue. */
 function start(overrides: Partial<MiniFunction> = {}, policy: object = {}) {
   const clock = new ManualClock();
-  const queues = new FailureQueues({ access, log });
+  const queues = new FailureQueues(access, log);
   const destination = { OnFailure: { Destination: getAtt('Failures') } };
   const config = { FunctionName: { Ref: 'Try' }, DestinationConfig: destination, ...policy };
   const functions = startFunctions(
@@ -25,7 +25,7 @@ function start(overrides: Partial<MiniFunction> = {}, policy: object = {}) {
         functionVariables(definition, access.credentialsOf(definition.name), endpoints),
       clock,
       log,
-      onFailed: (definition, record) => queues.add(definition, record),
+      onFailed: (definition, event) => queues.add(definition, event),
       resources: {
         Failures: { Type: 'AWS::SQS::Queue', Properties: {} },
         Retry: { Type: 'AWS::Lambda::EventInvokeConfig', Properties: config },

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { ManualClock } from '../../local/clock.ts';
 import type { CallFault, FallibleCall, FallibleFrame, Faults } from '../../local/faults.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { hasItem, startFaulty } from './faults-host.ts';
 import { lines, useStackHost } from './stack-host.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { ManualClock } from '../../local/clock.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { counter, lines, result, start, useFunctionsHost } from './functions-host.ts';
 
 useFunctionsHost();

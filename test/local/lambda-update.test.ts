@@ -40,6 +40,8 @@ describe('an AWS URL', () => {
   const endpoints = {
     gateway: 'http://127.0.0.1:8001',
     edge: 'http://localhost:8000',
+    http: 'http://127.0.0.1:8005',
+    dynamodb: 'http://127.0.0.1:8002',
     lambda: 'http://127.0.0.1:8003',
     s3: 'http://127.0.0.1:8004',
   };

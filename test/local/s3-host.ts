@@ -1,9 +1,9 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { beforeEach } from 'vitest';
 import { bucketArn } from '../../local/account.ts';
-import { ManualClock } from '../../local/clock.ts';
 import { type ObjectStore, openObjects } from '../../local/s3/object-store.ts';
 import { serveS3 } from '../../local/s3/serve-s3.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import {
   access,
   closers,

@@ -73,7 +73,7 @@ describe('a stack', () => {
     const ports = { edge: 0, socket: 0, dynamodb: 0, services: 0, [taken]: port };
     const starting = start(async () => writeAssembly(app('one')), { ports });
     await expect(starting).rejects.toThrow(
-      new RegExp(`did not start: port ${port} is taken; .* ${variable}$`),
+      new RegExp(`did not start: port ${port} is already in use\\. .* ${variable}\\.$`),
     );
     await new Promise((resolve) => blocker.close(resolve));
   });

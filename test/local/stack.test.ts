@@ -61,7 +61,7 @@ describe('a call that the template does not grant fails', () => {
     expect(await client.next()).toMatchObject({ message: 'Internal server error' });
     expect(lines).toContain(
       'API Gateway may not invoke function Echo: no AWS::Lambda::Permission allows ' +
-        'arn:aws:execute-api:us-east-1:000000000000:api/prod/$default; grant it in lib/',
+        'arn:aws:execute-api:us-east-1:000000000000:api/prod/$default. Grant it in lib/.',
     );
     await client.close();
   });

@@ -18,8 +18,8 @@ const leave = (...people: Chatter[]) => Promise.all(people.map((person) => perso
 const rowsLeft = (room: string, count: number) =>
   vi.waitFor(async () => expect(await userConnections(stack, room)).toHaveLength(count), { timeout: 10_000 });
 
-describe('three people in a room', () => {
-  test('all get what one says, its author too, and see it delivered and read', async () => {
+describe('three members of a room', () => {
+  test('all receive a message, its author included, and then its receipts', async () => {
     const room = `room=${await newRoom(stack, 'alice', 'bob', 'carol')}`;
     const alice = await enter(stack, 'alice', room);
     const bob = await enter(stack, 'bob', room);
@@ -48,7 +48,7 @@ describe('three people in a room', () => {
     await leave(alice, bob, carol);
   });
 
-  test('see an edit and a delete, and the deleted message is gone from the history', async () => {
+  test('receive an edit and a delete, and the deleted message leaves the history', async () => {
     const room = `room=${await newRoom(stack, 'alice', 'bob', 'carol')}`;
     const alice = await enter(stack, 'alice', room);
     const bob = await enter(stack, 'bob', room);
@@ -70,7 +70,7 @@ describe('three people in a room', () => {
     await leave(alice, bob, carol, again);
   });
 
-  test('hear who comes and who goes, once for each, and a second device is no news', async () => {
+  test('receive each presence change once, and none for a second device', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     const alice = await enter(stack, 'alice', `room=${room}`);
     const desk = await enter(stack, 'bob', `room=${room}`);
@@ -87,7 +87,7 @@ describe('three people in a room', () => {
 });
 
 describe('a connection', () => {
-  test('with the token in the subprotocols is told `Bearer`, and never the token (S1-connect)', async () => {
+  test('with the token in the subprotocols gets `Bearer` echoed, never the token (S1-connect)', async () => {
     const token = await stack.token('bob');
     const bob = await connect(`${stack.socketUrl}?room=1`, { protocols: ['Bearer', token] });
     expect(bob.protocol).toBe('Bearer');
@@ -103,7 +103,7 @@ describe('a connection', () => {
     await leave(alice, bob);
   });
 
-  test('that is back gets the last 50 messages, newest first, without asking', async () => {
+  test('gets the last 50 messages on connect, newest first', async () => {
     const alice = await enter(stack, 'alice', 'room=2');
     for (let count = 1; count <= 55; count++) await alice.say(`number ${count}`);
     await alice.close();
@@ -119,7 +119,7 @@ describe('a connection', () => {
     await leave(back);
   });
 
-  test('that comes late makes read what waited for it, and the author hears of it', async () => {
+  test('marks waiting messages as read, and their author gets receipts', async () => {
     const room = `room=${await newRoom(stack, 'alice', 'bob')}`;
     const alice = await enter(stack, 'alice', room);
     const { message_id } = await alice.say('are you there?');
@@ -134,7 +134,7 @@ describe('a connection', () => {
     await leave(alice, bob);
   });
 
-  test('that reads by hand has its messages delivered and not read', async () => {
+  test('that reads manually gets messages as delivered, not as read', async () => {
     const room = `room=${await newRoom(stack, 'alice', 'bob')}`;
     const alice = await enter(stack, 'alice', room);
     const bob = await enter(stack, 'bob', `${room}&reads=manual`);

@@ -15,7 +15,7 @@ let folder: string;
 
 beforeAll(async () => {
   [stack] = await Promise.all([startTestStack(), buildClient()]);
-  // Inside the package, so that it finds `parley/client` as anybody does who has installed it.
+  // The examples resolve `parley/client` because they are inside the package.
   folder = mkdtempSync(join(root, 'dist/examples-'));
   for (const { name, source } of examples) {
     writeFileSync(join(folder, name), source.replaceAll('http://localhost:8000', stack.stack.edgeUrl));
@@ -27,13 +27,13 @@ afterAll(async () => {
   await stack.stop();
 });
 
-test('docs/client.md shows ten things, and React', () => {
+test('docs/client.md has ten examples with output, and one for React', () => {
   expect(examples.filter(({ prints }) => prints !== '')).toHaveLength(10);
   expect(examples.map(({ name }) => name)).toContain('chat.tsx');
 });
 
 test.each(examples.filter(({ prints }) => prints !== ''))(
-  'docs/client.md: $name prints what it says',
+  'docs/client.md: $name prints the documented output',
   async ({ name, prints }) => {
     const run = promisify(execFile)(process.execPath, [join(folder, name)], { timeout: 50_000 });
     expect((await run).stdout).toBe(prints);

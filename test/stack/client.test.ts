@@ -24,12 +24,12 @@ async function enter(username: string, id: string, options: Partial<ChatClientOp
   return room;
 }
 
-/** What becomes true once frames have come; the machine may be busy. */
+/** Polls until an expectation holds, with time for a busy machine. */
 const soon = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
 
 const texts = (room: Room) => room.messages.map(({ text }) => text);
 
-/** A WebSocket whose network can be cut. */
+/** Returns a WebSocket class, and a function that closes its sockets. */
 function breakable() {
   const open = new Set<WebSocket>();
   class Breakable extends WebSocket {
@@ -45,7 +45,7 @@ function breakable() {
   return { WebSocket: Breakable as unknown as SocketClass, cut };
 }
 
-test('two people talk, edit, react, delete, and see how far it has come', async () => {
+test('two users send, edit, react, delete and see receipts', async () => {
   const id = await newRoom(stack, 'alice', 'bob');
   const [alice, bob] = await Promise.all([enter('alice', id), enter('bob', id)]);
   const { message_id } = await alice.send('Hello', {});
@@ -65,7 +65,7 @@ test('two people talk, edit, react, delete, and see how far it has come', async 
   await soon(() => texts(bob)).toEqual(['Hi']);
 });
 
-test('who types and who comes is told', async () => {
+test('shows typing and presence', async () => {
   const id = await newRoom(stack, 'alice', 'bob');
   const alice = await enter('alice', id);
   const client = clientOf('bob');
@@ -80,7 +80,7 @@ test('who types and who comes is told', async () => {
   await soon(() => alice.presence.get('2')?.status).toBe('offline');
 });
 
-test('after a cut nothing is missing, nothing is there twice, and all is in its order', async () => {
+test('after a disconnect, no message is missing, repeated or out of order', async () => {
   const id = await newRoom(stack, 'alice', 'bob');
   const network = breakable();
   const [alice, bob] = await Promise.all([enter('alice', id), enter('bob', id, network)]);
@@ -88,10 +88,10 @@ test('after a cut nothing is missing, nothing is there twice, and all is in its 
   await soon(() => texts(bob)).toEqual(['first']);
   network.cut();
   await soon(() => bob.state).not.toBe('live');
-  const mine = ['from bob 1', 'from bob 2'].map((text) => bob.send(text));
+  const sent = ['from bob 1', 'from bob 2'].map((text) => bob.send(text));
   await alice.edit(message_id, 'first, edited');
   await alice.send('second');
-  await Promise.all(mine);
+  await Promise.all(sent);
   await bob.ready();
   await soon(() => bob.messages.length).toBe(4);
   await soon(() => texts(alice)).toEqual(texts(bob));
@@ -99,39 +99,39 @@ test('after a cut nothing is missing, nothing is there twice, and all is in its 
   expect(texts(bob).filter((text) => text.startsWith('from bob'))).toEqual(['from bob 1', 'from bob 2']);
 });
 
-test('rooms are listed, made and opened on one socket; those that are not open are heard of', async () => {
+test('lists, creates and opens rooms on one socket, and emits messages of rooms that are not open', async () => {
   const alice = clientOf('alice');
-  const made = await alice.createRoom({ name: 'Lunch', members: [2] });
-  const bob = await enter('bob', String(made.id));
+  const created = await alice.createRoom({ name: 'Lunch', members: [2] });
+  const bob = await enter('bob', String(created.id));
   const { chats } = await alice.rooms({ limit: 50 });
-  expect(chats.find(({ id }) => id === made.id)).toMatchObject({ name: 'Lunch', unread: 0 });
-  const heard = new Promise((resolve) => alice.on('chat_message', resolve));
+  expect(chats.find(({ id }) => id === created.id)).toMatchObject({ name: 'Lunch', unread: 0 });
+  const received = new Promise((resolve) => alice.on('chat_message', resolve));
   await soon(() => alice.state).toBe('live');
-  await bob.send('Who comes?');
-  expect(await heard).toMatchObject({ room_id: made.id, message: { text: 'Who comes?' } });
+  await bob.send('Who is coming?');
+  expect(await received).toMatchObject({ room_id: created.id, message: { text: 'Who is coming?' } });
   expect(await bob.details()).toMatchObject({ name: 'Lunch', members: [{ user_id: 1 }, { user_id: 2 }] });
 });
 
-describe('what is refused is told apart', () => {
-  test('not a member', async () => {
+describe('refusals', () => {
+  test('a room of other users is refused with NOT_A_MEMBER', async () => {
     const room = clientOf('dave').room(1);
     await expect(room.ready()).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
     expect(room.state).toBe('refused');
   });
 
-  test('unauthorized', async () => {
+  test('an invalid token is refused with UNAUTHENTICATED', async () => {
     const client = clientOf('alice', { token: 'e30.e30.' });
     await expect(client.room(1).ready()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(client.state).toBe('refused');
   });
 
-  test('unreachable', async () => {
+  test('a server that does not answer leaves the client offline with UNREACHABLE', async () => {
     const client = clientOf('alice', { url: 'http://127.0.0.1:9' });
     await soon(() => client.state).toBe('offline');
     expect(client.error).toMatchObject({ code: 'UNREACHABLE' });
   });
 
-  test('a change of somebody else’s message, and an empty text', async () => {
+  test('invalid changes reject with the code of the server', async () => {
     const id = await newRoom(stack, 'alice', 'bob');
     const [alice, bob] = await Promise.all([enter('alice', id), enter('bob', id)]);
     const { message_id } = await alice.send('mine');
@@ -142,7 +142,7 @@ describe('what is refused is told apart', () => {
   });
 });
 
-test('a fresh token keeps the socket open past the end of the first', async () => {
+test('a fresh token keeps the socket open after the first one expires', async () => {
   const id = await newRoom(stack, 'alice', 'bob');
   const sockets: string[] = [];
   class Counted extends WebSocket {
@@ -151,11 +151,11 @@ test('a fresh token keeps the socket open past the end of the first', async () =
       sockets.push(url);
     }
   }
-  let asked = 0;
-  const token = () => stack.token('alice', asked++ === 0 ? { expiresInSeconds: 4 } : {});
+  let calls = 0;
+  const token = () => stack.token('alice', calls++ === 0 ? { expiresInSeconds: 4 } : {});
   const options = { WebSocket: Counted as unknown as SocketClass, token };
   const [alice, bob] = await Promise.all([enter('alice', id, options), enter('bob', id)]);
-  await soon(() => asked).toBe(2);
+  await soon(() => calls).toBe(2);
   await new Promise((resolve) => setTimeout(resolve, 4_000 + CLOCK_TOLERANCE_MS + 100));
   await bob.send('Still there?');
   await soon(() => texts(alice)).toEqual(['Still there?']);
@@ -163,7 +163,7 @@ test('a fresh token keeps the socket open past the end of the first', async () =
   expect(sockets).toHaveLength(1);
 });
 
-test('a removed member’s room is refused, and live again once they are back', async () => {
+test('the room of a removed member is refused, and live again after they are added', async () => {
   const id = await newRoom(stack, 'alice', 'bob');
   const alice = clientOf('alice');
   const bob = await enter('bob', id);
@@ -175,7 +175,7 @@ test('a removed member’s room is refused, and live again once they are back', 
   await soon(() => bob.state).toBe('live');
 });
 
-test('a file is uploaded, sent and read', async () => {
+test('uploads, sends and downloads a file', async () => {
   const id = await newRoom(stack, 'alice', 'bob');
   const alice = clientOf('alice');
   const room = alice.room(id);
@@ -189,18 +189,18 @@ test('a file is uploaded, sent and read', async () => {
   expect(await read.text()).toBe('my notes');
 });
 
-test('older messages are there by pages, each once', async () => {
+test('loads older messages page by page, each once', async () => {
   const id = await newRoom(stack, 'alice');
   const alice = clientOf('alice');
-  const asked = Array.from({ length: 54 }, (_, index) => ({
+  const requests = Array.from({ length: 54 }, (_, index) => ({
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ content: `text ${index}` }),
   }));
-  for (const init of asked) await alice.fetch(`/api/chats/${id}/send_message/`, init);
+  for (const init of requests) await alice.fetch(`/api/chats/${id}/send_message/`, init);
   const room = await enter('alice', id);
   expect([room.messages.length, room.hasMore]).toEqual([50, true]);
   await room.history();
-  expect(texts(room)).toEqual(asked.map((_, index) => `text ${index}`));
+  expect(texts(room)).toEqual(requests.map((_, index) => `text ${index}`));
   expect(room.hasMore).toBe(false);
 });

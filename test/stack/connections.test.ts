@@ -17,7 +17,7 @@ afterAll(() => stack.stop());
 
 const aMinuteAgo = () => ({ connectedAt: Date.now() - 60_000, tokenExpiresAt: Date.now() + 3_600_000 });
 
-test('a connection that is gone without a word is removed by the first post that meets 410, and its user is offline', async () => {
+test('the first post that gets 410 removes the connection and announces its user as offline', async () => {
   const room = await newRoom(stack, 'alice', 'bob');
   const alice = await enter(stack, 'alice', `room=${room}`);
   await putConnection(
@@ -35,7 +35,7 @@ test('a connection that is gone without a word is removed by the first post that
   await alice.close();
 });
 
-test('a connection that is still opening answers 410 too, and keeps its row', async () => {
+test('a connection that is still opening keeps its row despite 410', async () => {
   const room = await newRoom(stack, 'alice', 'bob');
   const alice = await enter(stack, 'alice', `room=${room}`);
   const young = connectionOf(bobUser, {
@@ -51,7 +51,7 @@ test('a connection that is still opening answers 410 too, and keeps its row', as
   await alice.close();
 });
 
-test('eight who join at once, all functions cold, while somebody talks: none is deaf, none misses a word', async () => {
+test('eight clients that join during a conversation with cold functions miss no message', async () => {
   const cold = await startTestStack();
   const room = await newRoom(cold, 'alice', 'bob');
   const alice = await enter(cold, 'alice', `room=${room}`);
@@ -69,7 +69,7 @@ test('eight who join at once, all functions cold, while somebody talks: none is 
     await joiner.next(said('the last word'));
     const shown = joiner.history.map((message) => message['message_id']);
     const heard = new Set([...shown, ...joiner.frames().map((frame) => (frame as Frame)['message_id'])]);
-    // The history on connect is the last 50 messages of its moment.
+    // The history on connect is the last 50 messages at that moment.
     const from = shown.length < 50 ? 0 : Math.min(...shown.map(Number));
     expect(due.filter((id) => Number(id) >= from && !heard.has(id))).toEqual([]);
   }
@@ -78,7 +78,7 @@ test('eight who join at once, all functions cold, while somebody talks: none is 
   await cold.stop();
 });
 
-test('a row that outlived its socket does not hide that its user comes and goes', async () => {
+test('a stale row does not hide presence changes of its user', async () => {
   const room = await newRoom(stack, 'alice', 'bob');
   const alice = await enter(stack, 'alice', `room=${room}`);
   await putConnection(
@@ -92,7 +92,7 @@ test('a row that outlived its socket does not hide that its user comes and goes'
   await alice.close();
 });
 
-test('a socket that closes leaves no row behind', async () => {
+test('a closed socket leaves no row behind', async () => {
   const room = await newRoom(stack, 'alice');
   const alice = await enter(stack, 'alice', `room=${room}`);
   expect(await userConnections(stack, room)).toHaveLength(1);
@@ -100,13 +100,13 @@ test('a socket that closes leaves no row behind', async () => {
   await vi.waitFor(async () => expect(await userConnections(stack, room)).toEqual([]), { timeout: 10_000 });
 });
 
-test('a handshake that the authorizer refuses leaves no row behind', async () => {
+test('a refused handshake leaves no row behind', async () => {
   const room = await newRoom(stack, 'alice');
   await expect(enter(stack, 'bob', `room=${room}`)).rejects.toMatchObject({ status: 403 });
   expect(await userConnections(stack, room)).toEqual([]);
 });
 
-test('a row whose time is over is not posted to, though DynamoDB has not removed it yet', async () => {
+test('an expired row is not posted to, even before DynamoDB removes it', async () => {
   const room = await newRoom(stack, 'alice');
   const alice = await enter(stack, 'alice', `room=${room}`);
   const old = connectionOf(aliceUser, { id: 'BAAAAAAAAAAAAAA=', room, ...aMinuteAgo(), connectedAt: 0 });
@@ -120,7 +120,7 @@ test('a row whose time is over is not posted to, though DynamoDB has not removed
 });
 
 test.each([2, 20])(
-  'a send in a room of %i sockets asks DynamoDB 4 times before its first post, two of them at once, and once after',
+  'a send in a room of %i sockets calls DynamoDB 4 times before its first post, two of them in parallel, and once after',
   async (count) => {
     const room = await newRoom(stack, 'alice', 'bob');
     const alice = await enter(stack, 'alice', `room=${room}`);

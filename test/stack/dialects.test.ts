@@ -19,8 +19,8 @@ const dial = async (username: string, room: string, dialect: string): Promise<Ws
 
 const operated = (name: string) => (frame: unknown) => (frame as Frame)['operation'] === name;
 
-describe('one room, four contracts', () => {
-  test('each of ten connections hears each event in its own words, exactly once', async () => {
+describe('one room with four dialects', () => {
+  test('ten connections receive each event exactly once in their own dialect', async () => {
     const room = await newRoom(stack, 'alice', 'bob', 'carol');
     const alice = await enter(stack, 'alice', `room=${room}`);
     const phone = await enter(stack, 'alice', `room=${room}`);
@@ -83,7 +83,7 @@ describe('one room, four contracts', () => {
     }
     await stack.settled();
 
-    // Nothing came twice, and nothing in words that a contract does not have.
+    // No frame arrived twice or in words of another contract.
     for (const client of contents) {
       const got = client.frames().map((frame) => (frame as Frame).message?.['content']);
       expect([...got].sort()).toEqual(['a reply', ...texts]);
@@ -111,7 +111,7 @@ describe('one room, four contracts', () => {
 describe('S3 (the credential is ?token=)', () => {
   const url = (room: string, token: string) => `${stack.socketUrl}?room=${room}&token=${token}`;
 
-  test('gets its confirmation, and echoes with a receiver', async () => {
+  test('gets connection_established, and echoes with a receiver', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     const alice = await connect(url(room, await stack.token('alice')));
     expect(await alice.next()).toEqual({
@@ -137,7 +137,7 @@ describe('S3 (the credential is ?token=)', () => {
   test.each([
     ['a bad token', 'bob', 'a.b.c', 4001, 'Unauthorized'],
     ['a stranger', 'dave', '', 4003, 'Not a member of the chat room'],
-  ])('opens for %s only to say so, and closes (S3-close)', async (_who, username, bad, code, message) => {
+  ])('opens for %s, sends the error and closes (S3-close)', async (_who, username, bad, code, message) => {
     const room = await newRoom(stack, 'alice', 'bob');
     const client = await connect(url(room, bad || (await stack.token(username))));
     client.send({ type: 'chat_message', message: 'let me in' });
@@ -150,8 +150,8 @@ describe('S3 (the credential is ?token=)', () => {
   });
 });
 
-describe('S4 in a room that is open to anyone', () => {
-  test('lets a guest in without a credential, and believes who they say they are', async () => {
+describe('S4 in an open room', () => {
+  test('accepts a guest without a credential under the claimed name', async () => {
     const room = await openRoom(stack);
     const url = `${stack.socketUrl}?room=${room}`;
     const [ann, ben] = [await connect(url), await connect(url)];
@@ -165,7 +165,7 @@ describe('S4 in a room that is open to anyone', () => {
     await Promise.all([ann.close(), ben.close()]);
   });
 
-  test('gives them no power that a member of that name has', async () => {
+  test('gives a guest none of the rights of a member with that name', async () => {
     const room = await openRoom(stack);
     const alice = await enter(stack, 'alice', `room=${room}`);
     const { message_id } = await alice.say('the owner speaks', { client_id: 'a-1' });
@@ -182,7 +182,7 @@ describe('S4 in a room that is open to anyone', () => {
     await Promise.all([alice.close(), guest.close()]);
   });
 
-  test('and nowhere else', async () => {
+  test('accepts guests in no other room', async () => {
     const room = await newRoom(stack, 'alice');
     await expect(connect(`${stack.socketUrl}?room=${room}`)).rejects.toMatchObject({ status: 401 });
     const alice = await dial('alice', room, 'operation');
@@ -196,7 +196,7 @@ describe('a file in a frame (S4-create, S4-update)', () => {
   const pixel =
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
-  test('goes out by its name, is read by members at its URL, and is gone with its message', async () => {
+  test('is sent as its name and URL, and is deleted with its message', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     const [alice, bob] = [await dial('alice', room, 'operation'), await enter(stack, 'bob', `room=${room}`)];
     alice.send({ operation: 'create', type: 'image', body: '', file: `data:image/png;base64,${pixel}` });
@@ -236,7 +236,7 @@ describe('a cookie', () => {
     headers: { Cookie: `sessionid=${await stack.token('alice')}`, ...(origin && { Origin: origin }) },
   });
 
-  test('is refused 403 from another Origin, and without one', async () => {
+  test('is refused with 403 from another Origin and without one', async () => {
     const url = `${stack.socketUrl}?room=1`;
     await expect(connect(url, await withCookie('https://evil.example.com'))).rejects.toMatchObject({
       status: 403,
@@ -246,7 +246,7 @@ describe('a cookie', () => {
 });
 
 describe('seen', () => {
-  test('makes read what came before it, and its author hears of it', async () => {
+  test('marks earlier messages as read, and their authors get receipts', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     const alice = await enter(stack, 'alice', `room=${room}`);
     const bob = await enter(stack, 'bob', `room=${room}&reads=manual`);
@@ -263,7 +263,7 @@ describe('seen', () => {
 });
 
 describe('a reaction', () => {
-  test('is shown in the history, once for each user, until it is taken back', async () => {
+  test('appears in the history once for each user, until it is removed', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     const alice = await enter(stack, 'alice', `room=${room}`);
     const bob = await enter(stack, 'bob', `room=${room}`);
@@ -272,7 +272,7 @@ describe('a reaction', () => {
       person.send({ action: 'react', message_id, emoji: '🎉' });
       person.send({ action: 'react', message_id, emoji: '🎉' });
     }
-    // Of two that meet, the earlier may be told to its sender alone.
+    // Of two concurrent changes, the earlier may be posted to its sender only.
     for (const id of [1, 2]) await bob.take('message_reacted', ({ user_id }) => user_id === id);
     await stack.settled();
     bob.send({ action: 'react', message_id, emoji: '👍', client_id: 'r-1' });
@@ -290,7 +290,7 @@ describe('a reaction', () => {
 });
 
 describe('direct rooms on demand', () => {
-  test('are made when one of the two connects, and for nobody else', async () => {
+  test('are created when one of the two users connects, and for nobody else', async () => {
     const demand = await startTestStack({}, { directRooms: 'on-demand' });
     await expect(enter(demand, 'dave', 'firts_user=2&second_user=3/')).rejects.toMatchObject({ status: 403 });
     const bob = await enter(demand, 'bob', 'firts_user=2&second_user=3/');
@@ -301,7 +301,7 @@ describe('direct rooms on demand', () => {
     await demand.stop();
   });
 
-  test('are refused by default where nobody made them', async () => {
+  test('are refused by default if they do not exist', async () => {
     await expect(enter(stack, 'bob', 'firts_user=2&second_user=3/')).rejects.toMatchObject({ status: 403 });
   });
 });

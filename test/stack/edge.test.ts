@@ -25,14 +25,14 @@ const bearer = async (username: string): Promise<ConnectOptions> => ({
 
 const history = (client: WsClient) => client.next(Array.isArray) as Promise<Record<string, unknown>[]>;
 
-describe('the documented URLs connect word for word:', () => {
-  test('S0, a room in the path and an Authorization header', async () => {
+describe('connects with the documented URLs:', () => {
+  test('S0, with a room in the path and an Authorization header', async () => {
     const client = await open('/ws/chat/1/', await bearer('alice'));
     expect(await history(client)).toEqual(expect.any(Array));
     await client.close();
   });
 
-  test('S1, two users in the query, the last with a slash, and a token in the subprotocols', async () => {
+  test('S1, with two users in the query, a trailing slash, and a token in the subprotocols', async () => {
     const path = '/ws/chat/?firts_user=1&second_user=2/';
     const [alice, bob] = await Promise.all(
       ['alice', 'bob'].map(async (name) =>
@@ -45,7 +45,7 @@ describe('the documented URLs connect word for word:', () => {
     await Promise.all([alice?.close(), bob?.close()]);
   });
 
-  test('S2, signing in for a cookie, then a socket that carries it', async () => {
+  test('S2, with the cookie of a sign-in', async () => {
     const response = await fetch(`http://localhost:${port}/api/login/`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Origin: `http://localhost:${port}` },
@@ -61,7 +61,7 @@ describe('the documented URLs connect word for word:', () => {
     await client.close();
   });
 
-  test('S3, a token in the query', async () => {
+  test('S3, with a token in the query', async () => {
     const room = await newRoom(stack, 'alice');
     const client = await open(`/ws/chat/${room}/?token=${await stack.token('alice')}`);
     expect(await client.next()).toMatchObject({ type: 'connection_established' });
@@ -70,7 +70,7 @@ describe('the documented URLs connect word for word:', () => {
 });
 
 test.each(['two words', 'café', '👍', 'a+b', 'a&room=2', '50%', '%25'])(
-  'a room may be named %s',
+  'accepts the room name %s',
   async (id) => {
     const members = [{ user: '1', role: 'owner' as const }];
     await makeRoom(databaseOf(stack), { id, name: id, kind: 'group', access: 'members', members });
@@ -84,7 +84,7 @@ test.each(['two words', 'café', '👍', 'a+b', 'a&room=2', '50%', '%25'])(
   },
 );
 
-describe('a handshake is refused as the API refuses it:', () => {
+describe('passes on the API’s refusal of a handshake:', () => {
   const refusalOf = (opening: Promise<WsClient>) =>
     opening.then(
       () => 'opened',
@@ -92,8 +92,8 @@ describe('a handshake is refused as the API refuses it:', () => {
     );
 
   test.each([
-    ['401 for a token that is none', '/ws/chat/1/', 'prod?room=1', { Authorization: 'Bearer none' }],
-    ['401 for no token', '/ws/chat/1/', 'prod?room=1', {}],
+    ['401 for an invalid token', '/ws/chat/1/', 'prod?room=1', { Authorization: 'Bearer none' }],
+    ['401 without a token', '/ws/chat/1/', 'prod?room=1', {}],
   ])('%s', async (_what, path, direct, headers) => {
     const api = new URL(stack.socketUrl).origin.replace(/^http/, 'ws');
     const expected = await refusalOf(connect(`${api}/${direct}`, { headers }));
@@ -101,7 +101,7 @@ describe('a handshake is refused as the API refuses it:', () => {
     expect(await refusalOf(open(path, { headers }))).toEqual(expected);
   });
 
-  test('403 for a room that one is not in, for none, and for a name that no room can have', async () => {
+  test('403 for another’s room, for no room, and for an impossible name', async () => {
     const dave = await bearer('dave');
     const answers = await Promise.all(
       ['/ws/chat/1/', '/ws/chat/none/', '/ws/chat/%23/', '/ws/chat/?room='].map((path) =>
@@ -111,7 +111,7 @@ describe('a handshake is refused as the API refuses it:', () => {
     for (const answer of answers) expect(answer).toEqual([403, expect.any(Array)]);
   });
 
-  test('403 for the room of the path, when the query names one that one is in', async () => {
+  test('403 for the room in the path, even if the query names the user’s own room', async () => {
     const room = await newRoom(stack, 'dave');
     for (const name of ['room', '%72oom']) {
       const opening = open(`/ws/chat/1/?${name}=${room}`, await bearer('dave'));
@@ -119,16 +119,13 @@ describe('a handshake is refused as the API refuses it:', () => {
     }
   });
 
-  test.each(['http://evil.example.com', undefined])(
-    '403 for a cookie whose request comes from %s',
-    async (origin) => {
-      const cookie = `sessionid=${await stack.token('alice')}`;
-      const headers = { Cookie: cookie, ...(origin !== undefined && { Origin: origin }) };
-      await expect(open('/ws/chat/1/', { headers })).rejects.toMatchObject({ status: 403 });
-      const allowed = { Cookie: cookie, Origin: `http://127.0.0.1:${port}` };
-      await (await open('/ws/chat/1/', { headers: allowed })).close();
-    },
-  );
+  test.each(['http://evil.example.com', undefined])('403 for a cookie from the origin %s', async (origin) => {
+    const cookie = `sessionid=${await stack.token('alice')}`;
+    const headers = { Cookie: cookie, ...(origin !== undefined && { Origin: origin }) };
+    await expect(open('/ws/chat/1/', { headers })).rejects.toMatchObject({ status: 403 });
+    const allowed = { Cookie: cookie, Origin: `http://127.0.0.1:${port}` };
+    await (await open('/ws/chat/1/', { headers: allowed })).close();
+  });
 
   test('404 for any other path under /ws/', async () => {
     const alice = await bearer('alice');
@@ -141,7 +138,7 @@ describe('a handshake is refused as the API refuses it:', () => {
   });
 });
 
-test('frames of over 100 KB come out whole', async () => {
+test('frames of more than 100 KB arrive complete', async () => {
   const room = await newRoom(stack, 'alice', 'bob');
   const alice = await open(`/ws/chat/${room}/`, await bearer('alice'));
   const texts = Array.from({ length: 7 }, (_, index) => `${index}${'é'.repeat(7_990)}`);
@@ -160,13 +157,13 @@ describe('a close', () => {
   test.each([
     ['1003 after a binary frame', 1003, Buffer.from('x')],
     ['1009 after a frame over 32 KB', 1009, 'x'.repeat(33 * 1024)],
-  ])('of the API comes through: %s', async (_what, code, frame) => {
+  ])('of the API reaches the client: %s', async (_what, code, frame) => {
     const client = await open('/ws/chat/1/', await bearer('alice'));
     client.socket.send(frame);
     expect(await client.closed).toMatchObject({ code });
   });
 
-  test('of a client comes through with its code, and a socket that vanished leaves nothing open', async () => {
+  test('of a client reaches the API with its code, and a vanished socket is cleaned up', async () => {
     const room = await newRoom(stack, 'alice');
     const before = [stack.stack.tunnelCount, stack.stack.connectionCount];
     const [closing, vanishing] = await Promise.all(
@@ -178,10 +175,10 @@ describe('a close', () => {
   });
 });
 
-describe('beside the sockets', () => {
+describe('beside sockets', () => {
   const url = (path: string) => `${stack.stack.edgeUrl}${path}`;
 
-  test('/api/ is the HTTP API', async () => {
+  test('/api/ is forwarded to the HTTP API', async () => {
     expect((await fetch(url('/api/chats/'))).status).toBe(401);
     const headers = { Authorization: `Bearer ${await stack.token('alice')}` };
     const response = await fetch(url('/api/chats/?limit=1'), { headers });
@@ -191,7 +188,7 @@ describe('beside the sockets', () => {
 
   const builtPage = readFileSync(new URL('../../dist/web/index.html', import.meta.url), 'utf8');
 
-  test('everything else is the built page, with the headers of a page', async () => {
+  test('everything else serves the built page with its security headers', async () => {
     for (const path of ['/', '/index.html', '/?any=query']) {
       const response = await fetch(url(path));
       expect(response.status).toBe(200);
@@ -207,7 +204,7 @@ describe('beside the sockets', () => {
     expect((await fetch(url('/'), { method: 'POST', body: 'x' })).status).toBe(403);
   });
 
-  test('the page is asked for anew each time, for a 304 where it is the same, and what it names is kept', async () => {
+  test('index.html is revalidated with 304, and hashed files are cached', async () => {
     const page = await fetch(url('/'));
     expect(page.headers.get('cache-control')).toBe('no-cache');
     const etag = page.headers.get('etag') ?? '';
@@ -228,16 +225,16 @@ describe('beside the sockets', () => {
     expect((await fetch(url(`/${script}.map`))).status).toBe(404);
   });
 
-  test('the template’s output names this address', () => {
+  test('the template’s output Url is this address', () => {
     expect(stack.stack.outputs['Url']).toBe(stack.stack.edgeUrl);
   });
 
-  test('nothing of a query string is in the log', () => {
+  test('logs contain no query string', () => {
     expect(stack.lines.join('\n')).not.toMatch(/token=|room=|eyJ/);
   });
 });
 
-test('the stack, when it stops, closes the sockets of the edge with 1001', async () => {
+test('closes the edge’s sockets with 1001 when the stack stops', async () => {
   const own = await startTestStack();
   const client = await connect(`${own.stack.edgeUrl.replace('http', 'ws')}/ws/chat/1/`, {
     headers: { Authorization: `Bearer ${await own.token('alice')}` },

@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => stack.stop());
 
-/** A row of bob's whose socket is gone, without `$disconnect`. */
+/** Stores a row of bob's whose socket has ended without `$disconnect`. */
 const leaveRow = (room: string, overrides: Partial<Parameters<typeof putConnection>[1]> = {}) => {
   const open = { connectedAt: Date.now() - 60_000, tokenExpiresAt: Date.now() + 3_600_000 };
   const row = connectionOf(bobUser, { id: 'EAAAAAAAAAAAAAA=', room, ...open, ...overrides });
@@ -23,7 +23,7 @@ const leaveRow = (room: string, overrides: Partial<Parameters<typeof putConnecti
 
 const readTo = async (room: string) => (await getMember(databaseOf(stack), room, bobUser.id))?.readTo;
 
-/** What a person has heard of bob's comings and goings. */
+/** Returns the presence events about bob that a connection received. */
 const heard = (person: Chatter) =>
   person
     .frames()
@@ -36,7 +36,7 @@ async function roomOfAlice(): Promise<{ room: string; alice: Chatter }> {
 }
 
 describe('a connection that ended without $disconnect', () => {
-  test('is told of once, and has read what was said before the message that found it gone', async () => {
+  test('is announced once, and counts as having read everything before the failed post', async () => {
     const { room, alice } = await roomOfAlice();
     await alice.say('one');
     await alice.say('two');
@@ -52,7 +52,7 @@ describe('a connection that ended without $disconnect', () => {
     await alice.close();
   });
 
-  test('and whose row is past its time is no presence: its user comes and goes as if it were not there', async () => {
+  test('does not count for presence once its row has expired', async () => {
     const { room, alice } = await roomOfAlice();
     await leaveRow(room, { connectedAt: Date.now() - 131 * 60_000 });
     const bob = await enter(stack, 'bob', `room=${room}`);
@@ -63,7 +63,7 @@ describe('a connection that ended without $disconnect', () => {
     await alice.close();
   });
 
-  test('and before its time is up does not keep its user online, when the other device goes', async () => {
+  test('does not keep its user online when the other device disconnects', async () => {
     const { room, alice } = await roomOfAlice();
     const bob = await enter(stack, 'bob', `room=${room}`);
     await leaveRow(room);
@@ -75,7 +75,7 @@ describe('a connection that ended without $disconnect', () => {
     await alice.close();
   });
 
-  test('does not take its user offline while the other device is there', async () => {
+  test('does not take its user offline while another device is connected', async () => {
     const { room, alice } = await roomOfAlice();
     const bob = await enter(stack, 'bob', `room=${room}`);
     await leaveRow(room);
@@ -92,11 +92,11 @@ describe('a connection that ended without $disconnect', () => {
   });
 });
 
-describe('a user with two devices goes offline with the last of them', () => {
+describe('a user with two devices goes offline when the last one disconnects', () => {
   test.each([
     ['the first', [0, 1]],
     ['the second', [1, 0]],
-  ])('where %s goes first', async (_which, order) => {
+  ])('when %s disconnects first', async (_which, order) => {
     const { room, alice } = await roomOfAlice();
     const devices = [await enter(stack, 'bob', `room=${room}`), await enter(stack, 'bob', `room=${room}`)];
     const [goes, stays] = order.map((index) => devices[index]);
@@ -112,7 +112,7 @@ describe('a user with two devices goes offline with the last of them', () => {
     await alice.close();
   });
 
-  test('where both go in one moment', async () => {
+  test('when both disconnect at the same time', async () => {
     const { room, alice } = await roomOfAlice();
     const devices = [await enter(stack, 'bob', `room=${room}`), await enter(stack, 'bob', `room=${room}`)];
     await Promise.all(devices.map((device) => device.close()));
@@ -122,7 +122,7 @@ describe('a user with two devices goes offline with the last of them', () => {
   });
 });
 
-test('what a socket was sent until it closed is read, where it reads at once', async () => {
+test('everything sent to a socket that reads at once counts as read when it closes', async () => {
   const { room, alice } = await roomOfAlice();
   const bob = await enter(stack, 'bob', `room=${room}`);
   await alice.say('one');

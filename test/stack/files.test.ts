@@ -47,7 +47,7 @@ const announce = (username: string, room: string, more: object = {}) =>
 
 const read = (username: string, room: string, id: string) => ask(username, filePath(room, { id }));
 
-/** An upload that a member announced and sent. */
+/** Announces and uploads a file as a member. */
 async function uploaded(username: string, room: string, more: object = {}): Promise<Offer> {
   const response = await announce(username, room, more);
   expect(response.status).toBe(201);
@@ -59,7 +59,7 @@ async function uploaded(username: string, room: string, more: object = {}): Prom
 
 const userIds: Record<string, string> = { alice: '1', bob: '2', carol: '3', dave: '4' };
 
-/** What a message of a member does with a file, run with a developer's credentials. */
+/** Runs an upload function directly, with a developer's credentials. */
 function attach(input: FileInput, username: string, room: string, now = Date.now) {
   const developer = { accessKeyId: 'developer', secretAccessKey: 'developer', sessionToken: undefined };
   const place = { endpoint: stack.stack.s3Url, region: 'us-east-1', credentials: () => developer };
@@ -70,7 +70,7 @@ function attach(input: FileInput, username: string, room: string, now = Date.now
 const attachId = (id: string, username: string, room: string) =>
   attach({ kind: 'uploaded', id }, username, room);
 
-/** What is known of a room's files. */
+/** Returns the file items of a room. */
 async function filesOf(room: string) {
   const { items } = await databaseOf(stack).chat.query({
     where: '#room = :room AND begins_with(#item, :file)',
@@ -81,7 +81,7 @@ async function filesOf(room: string) {
 }
 
 describe('an uploaded file', () => {
-  test('goes from one member to another: announced, sent, named by a message, read', async () => {
+  test('is announced, uploaded, attached to a message and read by another member', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     const { file_id, expires_at } = await uploaded('alice', room);
     expect(new Date(expires_at).getTime()).toBeGreaterThan(Date.now());
@@ -98,21 +98,21 @@ describe('an uploaded file', () => {
     );
   });
 
-  test('is found again by a repeat of its message', async () => {
+  test('stays attached when its message is sent again', async () => {
     const room = await newRoom(stack, 'alice');
     const { file_id } = await uploaded('alice', room);
     const first = await attachId(file_id, 'alice', room);
     await expect(attachId(file_id, 'alice', room)).resolves.toEqual(first);
   });
 
-  test('cannot be named or read before its bytes are there', async () => {
+  test('cannot be attached or read before it is uploaded', async () => {
     const room = await newRoom(stack, 'alice');
     const { file_id } = (await (await announce('alice', room)).json()) as Offer;
     await expect(attachId(file_id, 'alice', room)).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     expect((await read('alice', room, file_id)).status).toBe(404);
   });
 
-  test('that no message names is forgotten after a day', async () => {
+  test('is forgotten after a day if no message names it', async () => {
     const room = await newRoom(stack, 'alice');
     const { file_id } = await uploaded('alice', room);
     const [item] = await filesOf(room);
@@ -124,7 +124,7 @@ describe('an uploaded file', () => {
     expect((await filesOf(room))[0]).not.toHaveProperty('expiresAt');
   });
 
-  test('of another member, of another room or of nobody is the same: not there', async () => {
+  test('of another member, another room or no one is not found', async () => {
     const [room, other] = [await newRoom(stack, 'alice', 'bob'), await newRoom(stack, 'alice')];
     const { file_id } = await uploaded('alice', room);
     const answers = await Promise.allSettled([
@@ -137,7 +137,7 @@ describe('an uploaded file', () => {
     expect(new Set(reasons)).toEqual(new Set([new ChatError('FILE_NOT_FOUND').message]));
   });
 
-  test('is gone for everybody once its message is', async () => {
+  test('cannot be read after its message was deleted', async () => {
     const room = await newRoom(stack, 'alice');
     const { file_id } = await uploaded('alice', room);
     await attachId(file_id, 'alice', room);
@@ -146,8 +146,8 @@ describe('an uploaded file', () => {
   });
 });
 
-describe('a file is for the members of its room', () => {
-  test('a stranger can neither announce nor read one, and is told the same of a room that is not there', async () => {
+describe('only members can use the files of a room', () => {
+  test('a stranger can neither announce nor read one, with the same answer as for no room', async () => {
     const room = await newRoom(stack, 'alice');
     const { file_id } = await uploaded('alice', room);
     await attachId(file_id, 'alice', room);
@@ -164,7 +164,7 @@ describe('a file is for the members of its room', () => {
     expect(await filesOf('no-such-room')).toEqual([]);
   });
 
-  test('the session’s cookie reads, and announces from a page of ours only', async () => {
+  test('the session cookie can read from anywhere, and announce from an allowed origin only', async () => {
     const room = await newRoom(stack, 'alice');
     const cookie = { Authorization: '', Cookie: `sessionid=${await stack.token('alice')}` };
     const path = `/api/chats/${room}/files/`;
@@ -178,7 +178,7 @@ describe('a file is for the members of its room', () => {
     expect(got.status).toBe(302);
   });
 
-  test('nobody in particular gets nothing', async () => {
+  test('requires a credential', async () => {
     const room = await newRoom(stack, 'alice');
     const anonymous = { Authorization: '' };
     expect((await ask('alice', `/api/chats/${room}/files/`, wish, anonymous)).status).toBe(401);
@@ -186,7 +186,7 @@ describe('a file is for the members of its room', () => {
     expect((await ask('alice', path, undefined, anonymous)).status).toBe(401);
   });
 
-  test('a signed URL of one room opens nothing of another', async () => {
+  test('a signed URL of one room opens no file of another', async () => {
     const [room, other] = [await newRoom(stack, 'alice'), await newRoom(stack, 'alice')];
     const { file_id } = await uploaded('alice', room);
     await attachId(file_id, 'alice', room);
@@ -196,7 +196,7 @@ describe('a file is for the members of its room', () => {
   });
 });
 
-describe('an announcement that cannot be', () => {
+describe('an invalid announcement', () => {
   test.each([
     { why: 'larger than allowed', more: { size: 1_000_001 }, status: 413, code: 'FILE_TOO_LARGE' },
     { why: 'of no size', more: { size: 0 }, status: 400, code: 'BAD_REQUEST' },
@@ -218,14 +218,14 @@ describe('an announcement that cannot be', () => {
   });
 });
 
-describe('a name is a name and no path', () => {
+describe('a file name is never used as a path', () => {
   test.each([
     ['../../etc/passwd', 'passwd', 'passwd'],
     ['a\0b.txt', 'ab.txt', 'ab.txt'],
     [`${'x'.repeat(300)}.txt`, `${'x'.repeat(116)}.txt`, `${'x'.repeat(116)}.txt`],
     ['文件 "1".txt', '文件 "1".txt', '%E6%96%87%E4%BB%B6%20%221%22.txt'],
     ['\r\nSet-Cookie: a=b', 'Set-Cookie: a=b', 'Set-Cookie%3A%20a%3Db'],
-  ])('%j is kept as %j and downloads as that', async (name, kept, header) => {
+  ])('%j is stored as %j and downloads under that name', async (name, kept, header) => {
     const room = await newRoom(stack, 'alice');
     const offer = await uploaded('alice', room, { name });
     expect(offer.name).toBe(kept);
@@ -237,7 +237,7 @@ describe('a name is a name and no path', () => {
     expect(got.headers.get('set-cookie')).toBeNull();
   });
 
-  test('what can hold a script is saved, never shown', async () => {
+  test('files that can contain scripts are downloaded, never displayed', async () => {
     const room = await newRoom(stack, 'alice');
     const offer = await uploaded('alice', room, { name: 'page.html', content_type: 'text/html' });
     await attachId(offer.file_id, 'alice', room);
@@ -247,7 +247,7 @@ describe('a name is a name and no path', () => {
   });
 });
 
-test('a file from a frame is stored at once, and read as any other', async () => {
+test('a file inside a frame is stored at once, and read like any other', async () => {
   const room = await newRoom(stack, 'alice', 'bob');
   const data = `data:text/plain;base64,${Buffer.from(TEXT).toString('base64')}`;
   const file = await attach({ kind: 'inline', data, name: 'note.txt' }, 'alice', room);

@@ -5,7 +5,7 @@ import { enter } from '../support/chat.ts';
 import { startTestStack } from '../support/stack.ts';
 import { testSynthesizer } from '../support/synthesizer.ts';
 
-/** Takes an action out of every policy of a synthesized template. */
+/** Removes an action from every policy of a synthesized template. */
 function withoutGrant(assembly: string, action: string): void {
   for (const file of readdirSync(assembly).filter((name) => name.endsWith('.template.json'))) {
     const path = join(assembly, file);
@@ -13,7 +13,7 @@ function withoutGrant(assembly: string, action: string): void {
   }
 }
 
-test('a call that no role grants is refused, the client is told, and the log names action, resource and function', async () => {
+test('refuses a call without a grant, answers the client with INTERNAL, and logs action, resource and function', async () => {
   const synthesizer = testSynthesizer();
   const stack = await startTestStack({
     async synthesize(context) {
@@ -23,7 +23,7 @@ test('a call that no role grants is refused, the client is told, and the log nam
     },
   });
   const alice = await enter(stack, 'alice');
-  // S0-errors: a history that cannot be read is an empty list.
+  // S0-errors: if the history cannot be read, the client gets an empty list.
   expect(alice.history).toEqual([]);
   alice.send({ action: 'send', message: 'hi' });
   expect(await alice.take('error')).toMatchObject({ code: 'INTERNAL' });

@@ -19,13 +19,13 @@ beforeAll(async () => {
 
 afterAll(() => stack.stop());
 
-/** Who is in a room, as `user:role`. */
+/** Returns the members of a room as `user:role`. */
 const present = async (room: string) =>
   ((await alice(`GET /chats/${room}/`)).body['members'] as { user_id: number; role: string }[]).map(
     ({ user_id, role }) => `${user_id}:${role}`,
   );
 
-/** Alice owns it, Bob moderates, Carol is a member. */
+/** Creates a room that Alice owns and Bob moderates, with Carol as a member. */
 async function staffedRoom(): Promise<string> {
   const room = await newRoom(stack, 'alice', 'bob', 'carol');
   await alice(`PATCH /chats/${room}/members/2/`, { role: 'moderator' });
@@ -33,20 +33,20 @@ async function staffedRoom(): Promise<string> {
 }
 
 describe('adding a member', () => {
-  test('lets them in', async () => {
+  test('gives them access', async () => {
     const room = await staffedRoom();
     const added = await bob(`POST /chats/${room}/members/`, { user_id: 4 });
     expect(added).toMatchObject({ status: 201, body: { user_id: 4, role: 'member', muted_until: null } });
     expect((await dave(`GET /chats/${room}/messages/`)).status).toBe(200);
   });
 
-  test('who is one already changes nothing', async () => {
+  test('changes nothing for an existing member', async () => {
     const room = await staffedRoom();
     const again = await alice(`POST /chats/${room}/members/`, { user_id: '2', role: 'owner' });
     expect(again).toMatchObject({ status: 200, body: { user_id: 2, role: 'moderator' } });
   });
 
-  test('is for owners and moderators, and giving a role for owners alone', async () => {
+  test('is allowed for owners and moderators, and with a role for owners only', async () => {
     const room = await staffedRoom();
     const before = await present(room);
     const add = { user_id: 4 };
@@ -64,7 +64,7 @@ describe('adding a member', () => {
     expect(await present(room)).toEqual(before);
   });
 
-  test('to a direct room is refused: it keeps its two', async () => {
+  test('is refused for a direct room', async () => {
     const added = await alice('POST /chats/direct:1:2/members/', { user_id: 3 });
     expect(added).toMatchObject({ status: 409, body: { error: 'FIXED_MEMBERS' } });
     expect((await carol('GET /chats/direct:1:2/')).status).toBe(403);
@@ -72,7 +72,7 @@ describe('adding a member', () => {
 });
 
 describe('muting a member', () => {
-  test('takes their voice on every way, until it is given back', async () => {
+  test('refuses their changes by socket and REST until the mute is lifted', async () => {
     const room = await staffedRoom();
     const socket = await enter(stack, 'carol', `room=${room}`);
     const muted = await bob(`PATCH /chats/${room}/members/3/`, { muted_seconds: 60 });
@@ -89,7 +89,7 @@ describe('muting a member', () => {
     await socket.close();
   });
 
-  test('until a time that is over leaves them as they were', async () => {
+  test('until a past time has no effect', async () => {
     const room = await staffedRoom();
     const body = { muted_until: '2020-01-01T00:00:00.000Z' };
     expect((await alice(`PATCH /chats/${room}/members/3/`, body)).body).toMatchObject({ muted_until: null });
@@ -98,9 +98,9 @@ describe('muting a member', () => {
 
   test.each([
     ['a member', () => carol, '2', 'NOT_A_MODERATOR'],
-    ['a member, of themselves', () => carol, '3', 'NOT_A_MODERATOR'],
-    ['a moderator, of an owner', () => bob, '1', 'NOT_AN_OWNER'],
-    ['a moderator, of themselves', () => bob, '2', 'NOT_AN_OWNER'],
+    ['a member, for themselves', () => carol, '3', 'NOT_A_MODERATOR'],
+    ['a moderator, for an owner', () => bob, '1', 'NOT_AN_OWNER'],
+    ['a moderator, for themselves', () => bob, '2', 'NOT_AN_OWNER'],
     ['a stranger', () => dave, '3', 'NOT_A_MEMBER'],
   ])('by %s is refused', async (_who, by, user, error) => {
     const room = await staffedRoom();
@@ -115,7 +115,7 @@ describe('muting a member', () => {
     { muted_seconds: 5, muted_until: null },
     { muted_until: 'tomorrow' },
     { role: 'king' },
-  ])('as %j is malformed', async (body) => {
+  ])('with %j is malformed', async (body) => {
     expect(await alice('PATCH /chats/1/members/2/', body)).toMatchObject({
       status: 400,
       body: { error: 'BAD_REQUEST' },
@@ -123,7 +123,7 @@ describe('muting a member', () => {
   });
 });
 
-test('a role is given by owners, who cannot all go', async () => {
+test('only owners give roles, and the last owner cannot step down', async () => {
   const room = await staffedRoom();
   expect(await bob(`PATCH /chats/${room}/members/3/`, { role: 'moderator' })).toMatchObject({
     status: 403,
@@ -138,7 +138,7 @@ test('a role is given by owners, who cannot all go', async () => {
 });
 
 describe('removing a member', () => {
-  test('closes their sockets in that room at once, and the room hears that they are gone', async () => {
+  test('closes their sockets in that room at once and announces that they are offline', async () => {
     const [room, other] = [await staffedRoom(), await newRoom(stack, 'alice', 'carol')];
     const here = await enter(stack, 'alice', `room=${room}`);
     const [first, second] = [
@@ -159,7 +159,7 @@ describe('removing a member', () => {
     await Promise.all([here.close(), elsewhere.close()]);
   });
 
-  test('refuses the frame that they sent on another room’s socket', async () => {
+  test('refuses frames that they send to it on another room’s socket', async () => {
     const [room, other] = [await staffedRoom(), await newRoom(stack, 'carol')];
     const token = await stack.token('carol');
     const headers = { Authorization: `Bearer ${token}` };
@@ -173,7 +173,7 @@ describe('removing a member', () => {
     await socket.close();
   });
 
-  test('is everybody’s own right, and of others that of owners and moderators', async () => {
+  test('is allowed for oneself, and for owners and moderators', async () => {
     const room = await staffedRoom();
     const of = (user: number) => `DELETE /chats/${room}/members/${user}/`;
     expect(await carol(of(2))).toMatchObject({ status: 403, body: { error: 'NOT_A_MODERATOR' } });
@@ -186,7 +186,7 @@ describe('removing a member', () => {
     expect(await present(room)).toEqual(['1:owner', '2:moderator']);
   });
 
-  test('of a direct room is refused', async () => {
+  test('is refused for a direct room', async () => {
     const answer = await alice('DELETE /chats/direct:1:2/members/2/');
     expect(answer).toMatchObject({ status: 409, body: { error: 'FIXED_MEMBERS' } });
   });

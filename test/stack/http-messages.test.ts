@@ -20,8 +20,8 @@ afterAll(() => stack.stop());
 const historyOf = async (room: string, query = '') =>
   (await alice(`GET /chats/${room}/messages/${query}`)).body['messages'] as readonly Json[];
 
-describe('S2-rest: a message that is sent', () => {
-  test('is stored in S2’s words and answered with 201', async () => {
+describe('S2-rest: sending a message', () => {
+  test('stores it and answers 201 in the words of S2', async () => {
     const { status, body } = await alice('POST /chats/1/send_message/', { content: 'Message via REST API' });
     expect(status).toBe(201);
     expect(body).toEqual({
@@ -37,7 +37,7 @@ describe('S2-rest: a message that is sent', () => {
     expect(await historyOf('1', '?limit=1')).toEqual([body]);
   });
 
-  test('may carry a file, which is read at its URL', async () => {
+  test('can attach a file, which can be read at its URL', async () => {
     const room = await newRoom(stack, 'alice');
     const file = { content: '', file: 'aGVsbG8=', file_name: 'hello.txt' };
     const { status, body } = await alice(`POST /chats/${room}/send_message/`, file);
@@ -47,18 +47,18 @@ describe('S2-rest: a message that is sent', () => {
     expect(found).toBe(302);
   });
 
-  test('by a stranger takes no number of the room', async () => {
+  test('takes no sequence number for a stranger', async () => {
     const room = await newRoom(stack, 'alice');
     expect((await dave(`POST /chats/${room}/send_message/`, { content: 'hi' })).status).toBe(403);
     expect((await alice(`POST /chats/${room}/send_message/`, { content: 'hi' })).body['id']).toBe(1);
   });
 
-  test.each([2_100, 800])('to a room with an id of %i characters finds none', async (length) => {
+  test.each([2_100, 800])('answers 404 for a room id of %i characters', async (length) => {
     const { status } = await alice(`POST /chats/${'a'.repeat(length)}/send_message/`, { content: 'hi' });
     expect(status).toBe(404);
   });
 
-  test('is not broadcast unless it says so', async () => {
+  test('is broadcast only on request', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     const socket = await enter(stack, 'bob', `room=${room}`);
     await alice(`POST /chats/${room}/send_message/`, { content: 'quiet' });
@@ -73,7 +73,7 @@ describe('S2-rest: a message that is sent', () => {
     await socket.close();
   });
 
-  test('again with its client_id is stored and broadcast once', async () => {
+  test('stores and broadcasts a repeat with the same client_id once', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     const socket = await enter(stack, 'bob', `room=${room}`);
     const send = () =>
@@ -88,13 +88,13 @@ describe('S2-rest: a message that is sent', () => {
     await socket.close();
   });
 
-  test('can reply to another', async () => {
+  test('can reply to another message', async () => {
     const { body } = await alice('POST /chats/1/send_message/', { content: 'first' });
     const reply = { content: 'second', reply_to: body['id'] };
     expect((await bob('POST /chats/1/send_message/', reply)).body).toMatchObject({ reply_to: body['id'] });
   });
 
-  test('of exactly 8,000 code points is taken, each of them 12 bytes of JSON', async () => {
+  test('accepts exactly 8,000 code points of 12 JSON bytes each', async () => {
     const room = await newRoom(stack, 'alice');
     const escaped = '\\ud83d\\ude00'.repeat(8_000);
     const { status, body } = await alice(`POST /chats/${room}/send_message/`, `{"content":"${escaped}"}`);
@@ -108,10 +108,15 @@ describe('S2-rest: a message that is sent', () => {
     ['without content', {}, 400, 'BAD_REQUEST'],
     ['with a number for content', { content: 1 }, 400, 'BAD_REQUEST'],
     ['with null for a body', 'null', 400, 'BAD_REQUEST'],
-    ['that is no JSON', 'hello', 400, 'BAD_REQUEST'],
-    ['as an answer to nothing', { content: 'x', reply_to: 999_999 }, 404, 'REPLY_NOT_FOUND'],
+    ['that is not JSON', 'hello', 400, 'BAD_REQUEST'],
+    [
+      'as a reply to a message that does not exist',
+      { content: 'x', reply_to: 999_999 },
+      404,
+      'REPLY_NOT_FOUND',
+    ],
     ['with a client_id of 129 characters', { content: 'x', client_id: 'c'.repeat(129) }, 400, 'BAD_REQUEST'],
-    ['with a word for broadcast', { content: 'x', broadcast: 'yes' }, 400, 'BAD_REQUEST'],
+    ['with a string for broadcast', { content: 'x', broadcast: 'yes' }, 400, 'BAD_REQUEST'],
   ])('%s is refused and not stored', async (_how, body, status, error) => {
     const room = await newRoom(stack, 'alice');
     const answer = await alice(`POST /chats/${room}/send_message/`, body);
@@ -119,7 +124,7 @@ describe('S2-rest: a message that is sent', () => {
     expect(await historyOf(room)).toEqual([]);
   });
 
-  test('without a token, or by somebody else, is refused and not stored', async () => {
+  test('is refused and not stored without a token or for a stranger', async () => {
     const room = await newRoom(stack, 'alice');
     const body = { content: 'let me in' };
     expect((await ask(stack, `POST /chats/${room}/send_message/`, { body })).status).toBe(401);
@@ -134,7 +139,7 @@ describe('S2-rest: a message that is sent', () => {
 });
 
 describe('the history', () => {
-  test('comes newest first, in pages', async () => {
+  test('is returned newest first, in pages', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     for (const content of ['1', '2', '3', '4', '5']) {
       await alice(`POST /chats/${room}/send_message/`, { content });
@@ -149,7 +154,7 @@ describe('the history', () => {
     });
   });
 
-  test('shows edits, and no more what was deleted', async () => {
+  test('shows edits and omits deleted messages', async () => {
     const room = await newRoom(stack, 'alice');
     const socket = await enter(stack, 'alice', `room=${room}`);
     const kept = await socket.say('drafd');
@@ -169,7 +174,7 @@ describe('the history', () => {
     },
   );
 
-  test('is for members: a stranger’s 403 is that of no such room', async () => {
+  test('is for members only: a stranger gets the same 403 as for a room that does not exist', async () => {
     const stranger = await dave('GET /chats/1/messages/');
     expect(stranger).toMatchObject({ status: 403, body: { error: 'NOT_A_MEMBER' } });
     expect((await dave('GET /chats/404/messages/')).body).toEqual(stranger.body);

@@ -22,7 +22,7 @@ afterAll(() => stack.stop());
 const chatsOf = async (who: Asking, query = '') =>
   (await who(`GET /chats/${query}`)).body['chats'] as readonly Json[];
 
-test('a room tells who of its members is online, in whichever room, and when they were last seen', async () => {
+test('a room shows which members are online in any room, and when they were last seen', async () => {
   const room = await newRoom(stack, 'alice', 'carol', 'dave');
   const members = async () => (await alice(`GET /chats/${room}/`)).body['members'] as readonly Json[];
   const elsewhere = await enter(stack, 'carol');
@@ -35,8 +35,8 @@ test('a room tells who of its members is online, in whichever room, and when the
   await expect.poll(members, { timeout: 10_000 }).toMatchObject([{}, { user_id: 3, online: false }, {}]);
 });
 
-describe('making a room', () => {
-  test('makes its creator the owner, and the others members', async () => {
+describe('creating a room', () => {
+  test('makes its creator the owner and the others members', async () => {
     const { status, body } = await dave('POST /chats/', { name: 'Lunch', members: [1, '2', '4', 2] });
     expect(status).toBe(201);
     expect(body).toMatchObject({ name: 'Lunch', kind: 'group', access: 'members', seq: 0 });
@@ -51,7 +51,7 @@ describe('making a room', () => {
     expect(found).toMatchObject({ status: 200, body });
   });
 
-  test('of two people is the same room whoever asks, and however often', async () => {
+  test('returns the same direct room to both users every time', async () => {
     const made = await carol('POST /chats/', { kind: 'direct', members: [4] });
     expect(made).toMatchObject({ status: 201, body: { id: 'direct:3:4', kind: 'direct', name: '' } });
     const again = await dave('POST /chats/', { kind: 'direct', members: ['3'] });
@@ -72,20 +72,20 @@ describe('making a room', () => {
     ['101 members', { members: Array.from({ length: 101 }, (_, index) => index + 10) }],
     ['a member without a name', { members: [''] }],
     ['a text', '"room"'],
-    ['what is no JSON', '{'],
-  ])('%s is malformed, and nothing is made', async (_what, body) => {
+    ['text that is not JSON', '{'],
+  ])('rejects %s and creates nothing', async (_what, body) => {
     const before = (await chatsOf(alice, '?limit=50')).length;
     expect(await alice('POST /chats/', body)).toMatchObject({ status: 400, body: { error: 'BAD_REQUEST' } });
     expect(await chatsOf(alice, '?limit=50')).toHaveLength(before);
   });
 
-  test('needs somebody who is signed in', async () => {
+  test('requires a signed-in user', async () => {
     expect((await ask(stack, 'POST /chats/', { body: {} })).status).toBe(401);
   });
 });
 
 describe('a room', () => {
-  test('that one is no member of and one that there is not are the same 403', async () => {
+  test('answers the same 403 to strangers as for a room that does not exist', async () => {
     const answers = await Promise.all(
       ['2', '404', 'a%2Fb', '%23', '%25', 'x'.repeat(300), 'user%231', '%00'].map((id) =>
         bob(`GET /chats/${id}/`),
@@ -93,11 +93,11 @@ describe('a room', () => {
     );
     expect(answers[0]).toMatchObject({ status: 403, body: { error: 'NOT_A_MEMBER' } });
     const differing = answers.filter(({ body }) => body['error'] !== 'NOT_A_MEMBER');
-    // A slash, even an escaped one, ends a room's id: API Gateway hands the path on decoded.
+    // API Gateway decodes the path, so a slash ends the room's id even when it is escaped.
     expect(differing.map(({ status }) => status)).toEqual([404]);
   });
 
-  test('whose id has signs that mean something in a URL is found by its escaped id', async () => {
+  test('is found by its escaped id if the id contains URL characters', async () => {
     const members = [{ user: '1', role: 'owner' as const }];
     for (const id of ['50% off', 'c#', 'größe', 'a?b']) {
       const plan = { id, name: id, kind: 'group', access: 'members', members } as const;
@@ -107,11 +107,11 @@ describe('a room', () => {
       const { body } = await alice(`GET /chats/${encodeURIComponent(id)}/`);
       expect(body).toMatchObject({ id, name: id });
     }
-    // HTTP APIs cut a path at an escaped question mark, so such a room is reached by socket only.
+    // HTTP APIs cut a path at an escaped question mark, so only sockets reach such a room.
     expect((await alice(`GET /chats/${encodeURIComponent('a?b')}/`)).status).toBe(403);
   });
 
-  test('names those of its members who have been there', async () => {
+  test('includes the names of members who have connected', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     await (await enter(stack, 'bob', `room=${room}`)).close();
     const { body } = await alice(`GET /chats/${room}/`);
@@ -119,8 +119,8 @@ describe('a room', () => {
   });
 });
 
-describe('my rooms', () => {
-  test('come latest first, with the last message and what of others is unread', async () => {
+describe('the room list', () => {
+  test('is ordered by last activity, with last message and unread count', async () => {
     const [quiet, busy] = [await newRoom(stack, 'carol'), await newRoom(stack, 'carol', 'bob')];
     await carol(`POST /chats/${quiet}/send_message/`, { content: 'echo?' });
     await carol(`POST /chats/${busy}/send_message/`, { content: 'one' });
@@ -133,13 +133,13 @@ describe('my rooms', () => {
     expect((await chatsOf(bob))[0]).toMatchObject({ id: busy, unread: 1 });
   });
 
-  test('in which nothing was said have no last message', async () => {
+  test('has no last message for an empty room', async () => {
     const room = await newRoom(stack, 'dave');
     const found = (await chatsOf(dave, '?limit=50')).find(({ id }) => id === room);
     expect(found).toMatchObject({ unread: 0, last_message: null, last_at: null });
   });
 
-  test('count unread messages up to 99, and say when there are more', async () => {
+  test('counts up to 99 unread messages and says when there are more', async () => {
     const room = await newRoom(stack, 'bob', 'carol');
     const say = (index: number) => bob(`POST /chats/${room}/send_message/`, { content: `${index}` });
     await Promise.all(Array.from({ length: 99 }, (_, index) => say(index)));
@@ -149,9 +149,9 @@ describe('my rooms', () => {
     expect((await chatsOf(bob))[0]).toMatchObject({ id: room, unread: 0, unread_capped: false });
   });
 
-  test('come in pages, each once', async () => {
+  test('returns each room once over all pages', async () => {
     const made = await Promise.all(Array.from({ length: 7 }, () => newRoom(stack, 'erin')));
-    // A token of somebody who is no demo user: only the token says who they are.
+    // A token of a user who is not a demo user.
     const Authorization = `Bearer ${await stack.token('dave', { claims: { sub: 'erin' } })}`;
     const seen: unknown[] = [];
     let cursor: unknown = '';
@@ -165,7 +165,7 @@ describe('my rooms', () => {
   });
 
   test.each(['?limit=0', '?limit=51', '?limit=x', '?cursor=x', '?cursor=%25', '?cursor=bnVsbA'])(
-    'with %s are malformed',
+    'rejects %s',
     async (query) => {
       expect(await alice(`GET /chats/${query}`)).toMatchObject({
         status: 400,

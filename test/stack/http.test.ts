@@ -24,7 +24,7 @@ const ownOrigin = () => stack.stack.edgeUrl;
 const said = async () => ((await alice('GET /chats/1/messages/')).body['messages'] as unknown[]).length;
 
 describe('signing in', () => {
-  test('with name and password gives a token, the user, and a cookie that no script reads', async () => {
+  test('returns a token, the user and an HttpOnly cookie', async () => {
     const { status, body, headers } = await signIn('alice', 'alice');
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -44,7 +44,7 @@ describe('signing in', () => {
     ]);
   });
 
-  test('with a wrong password is the same 401 as with a name that nobody has', async () => {
+  test('answers the same 401 to a wrong password and to an unknown user', async () => {
     const wrong = await signIn('alice', 'bob');
     expect(wrong).toMatchObject({ status: 401, body: { error: 'WRONG_PASSWORD' } });
     expect((await signIn('eve', 'eve')).body).toEqual(wrong.body);
@@ -56,24 +56,24 @@ describe('signing in', () => {
     ['with a number for a name', { username: 1, password: 'alice' }],
     ['with an empty password', { username: 'alice', password: '' }],
     ['with an array', []],
-    ['with what is no JSON', '{"username":'],
+    ['with text that is not JSON', '{"username":'],
   ])('%s is malformed', async (_how, body) => {
     const answer = await ask(stack, 'POST /login/', { body });
     expect(answer).toMatchObject({ status: 400, body: { error: 'BAD_REQUEST' } });
   });
 
-  test('as a form is 415, so that no page of another site can do it', async () => {
+  test('rejects a form with 415, so that other sites cannot post one', async () => {
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
     const answer = await ask(stack, 'POST /login/', { body: 'username=alice&password=alice', headers });
     expect(answer).toMatchObject({ status: 415, body: { error: 'NOT_JSON' } });
   });
 
-  test('is not in the way of who is signed in already, whatever their Origin', async () => {
+  test('works for a signed-in user from any Origin', async () => {
     const Cookie = await cookieOf('alice');
     expect((await signIn('bob', 'bob', { Cookie })).status).toBe(200);
   });
 
-  test('ends by a cookie that is empty and over', async () => {
+  test('signing out clears the cookie', async () => {
     const headers = { Cookie: await cookieOf('alice'), Origin: ownOrigin() };
     const answer = await ask(stack, 'POST /logout/', { headers });
     expect(answer.status).toBe(204);
@@ -84,26 +84,26 @@ describe('signing in', () => {
 });
 
 describe('a credential', () => {
-  test.each(['Bearer a.b.c', 'Basic YTpi', ''])('that does not count is 401: %j', async (Authorization) => {
+  test.each(['Bearer a.b.c', 'Basic YTpi', ''])('that is invalid gets 401: %j', async (Authorization) => {
     const answer = await ask(stack, 'GET /chats/', { headers: { Authorization } });
     expect(answer).toMatchObject({ status: 401, body: { error: 'UNAUTHENTICATED' } });
   });
 
-  test('that ran out is 401', async () => {
+  test('that has expired gets 401', async () => {
     const Authorization = `Bearer ${await stack.token('alice', { expiresInSeconds: -10 })}`;
     expect((await ask(stack, 'GET /chats/', { headers: { Authorization } })).status).toBe(401);
   });
 
-  test('in the query string is none', async () => {
+  test('in the query string is ignored', async () => {
     expect((await ask(stack, `GET /chats/?token=${await stack.token('alice')}`)).status).toBe(401);
   });
 
-  test('in a cookie reads from anywhere', async () => {
+  test('in a cookie can read from any Origin', async () => {
     const Cookie = await cookieOf('alice');
     expect((await ask(stack, 'GET /chats/1/messages/', { headers: { Cookie } })).status).toBe(200);
   });
 
-  test('in a cookie changes something from an allowed Origin', async () => {
+  test('in a cookie can make changes from an allowed Origin', async () => {
     const headers = { Cookie: await cookieOf('alice'), Origin: ownOrigin() };
     const body = { content: 'from the page' };
     expect((await ask(stack, 'POST /chats/1/send_message/', { headers, body })).status).toBe(201);
@@ -113,7 +113,7 @@ describe('a credential', () => {
     ['another Origin', { Origin: 'https://evil.example' }],
     ['the Origin null', { Origin: 'null' }],
     ['no Origin', {}],
-  ])('in a cookie changes nothing from %s', async (_which, origin) => {
+  ])('in a cookie cannot make changes from %s', async (_which, origin) => {
     const before = await said();
     const headers = { Cookie: await cookieOf('alice'), ...origin };
     const answer = await ask(stack, 'POST /chats/1/send_message/', { headers, body: { content: 'forged' } });
@@ -122,24 +122,24 @@ describe('a credential', () => {
   });
 });
 
-describe('an address', () => {
-  test('that there is not is 404, under /api from us and elsewhere from API Gateway', async () => {
+describe('a path', () => {
+  test('that does not exist is 404', async () => {
     expect(await alice('GET /nothing/')).toMatchObject({ status: 404, body: { error: 'NOT_FOUND' } });
     const outside = await fetch(`${stack.stack.httpUrl}/elsewhere`);
     expect([outside.status, await outside.json()]).toEqual([404, { message: 'Not Found' }]);
   });
 
-  test('with another method than it takes is 405 and names those', async () => {
+  test('with an unsupported method is 405 and lists the supported ones', async () => {
     const answer = await alice('PUT /chats/', {});
     expect(answer).toMatchObject({ status: 405, body: { error: 'METHOD_NOT_ALLOWED' } });
     expect(answer.headers.get('Allow')).toBe('GET, HEAD, POST');
   });
 
-  test('without its slash at the end is the same', async () => {
+  test('works without its trailing slash', async () => {
     expect((await alice('GET /chats/1')).body).toEqual((await alice('GET /chats/1/')).body);
   });
 
-  test('answers without being kept by anybody', async () => {
+  test('is answered with Cache-Control: no-store', async () => {
     for (const asked of ['GET /chats/', 'GET /nothing/', 'GET /openapi.json']) {
       const { headers } = await alice(asked);
       expect(headers.get('Cache-Control')).toBe('no-store');
@@ -148,12 +148,12 @@ describe('an address', () => {
   });
 });
 
-test('a body of 300 KB is 413', async () => {
+test('answers 413 to a body of 300 KB', async () => {
   const answer = await alice('POST /chats/', { name: 'x'.repeat(300_000) });
   expect(answer).toMatchObject({ status: 413, body: { error: 'BODY_TOO_LARGE' } });
 });
 
-test('no password, no token, no text and no query string is in the log', async () => {
+test('logs contain no password, token, text or query string', async () => {
   await alice('POST /chats/1/send_message/', { content: 'a very secret word' });
   await ask(stack, 'POST /login/', { body: { username: 'alice', password: 'very-wrong-password' } });
   await alice('GET /chats/1/messages/?before=secretquery');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ManualClock } from '../../local/clock.ts';
 import { typed } from '../support/chat.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
 
@@ -10,7 +10,7 @@ let stack: TestStack;
 let clock: ManualClock;
 
 beforeAll(async () => {
-  // The functions go by the machine's time, so the gateway's begins there.
+  // The functions use the machine's clock, so the gateway's clock starts there.
   clock = new ManualClock(Date.now());
   stack = await startTestStack({ clock });
 });
@@ -26,16 +26,16 @@ async function enterAt(url: string, username: string): Promise<WsClient> {
 
 describe.each([
   ['the WebSocket API', (room: number) => `${stack.socketUrl}?room=${room}`, [1001]],
-  // At ten minutes CloudFront, which cuts without a word, and API Gateway are equally fast.
+  // At ten minutes, either CloudFront (without a close frame) or API Gateway closes first.
   [
     'the edge',
     (room: number) => `${stack.stack.edgeUrl.replace('http', 'ws')}/ws/chat/${room}/`,
     [1001, 1006],
   ],
 ])('through %s', (_name, url, idleCodes) => {
-  test('a ping every 9 minutes keeps a socket open up to 2 hours, and without one it closes after 10', async () => {
+  test('a ping every 9 minutes keeps a socket open for 2 hours, and without one it closes after 10 minutes', async () => {
     const pinging = await enterAt(url(1), 'alice');
-    // Alone in its room: no word of others keeps it open.
+    // Alone in its room, so that no other traffic keeps it open.
     const idle = await enterAt(url(2), 'alice');
     for (let passed = 9; passed <= 117; passed += 9) {
       clock.advance(9 * minutes);

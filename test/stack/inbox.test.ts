@@ -21,15 +21,15 @@ const tell = (room: string, content: string) =>
 
 const bearer = async (username: string) => ({ Authorization: `Bearer ${await stack.token(username)}` });
 
-/** Waits until everything that is on its way to a socket is there. */
+/** Waits until all frames in flight have reached the socket. */
 async function caughtUp(who: Chatter): Promise<void> {
   await stack.settled();
   who.send({ action: 'ping' });
   await who.take('pong');
 }
 
-describe('a socket that names no room is an inbox', () => {
-  test('by header and by subprotocol, on the stage’s own URL and through the edge', async () => {
+describe('a socket without a room is an inbox', () => {
+  test('with a header or a subprotocol, at the stage’s URL and through the edge', async () => {
     const headers = await bearer('bob');
     const edge = stack.stack.edgeUrl.replace(/^http/, 'ws');
     for (const url of [stack.socketUrl, `${edge}/ws/`, `${edge}/ws/chat/`, `${edge}/ws/chat`]) {
@@ -46,7 +46,7 @@ describe('a socket that names no room is an inbox', () => {
     await direct.close();
   });
 
-  test('of nobody without a token, and in no other dialect', async () => {
+  test('is refused without a token and in other dialects', async () => {
     const headers = await bearer('bob');
     for (const query of ['', '?dialect=action', '?dialect=operation']) {
       await expect(connect(`${stack.socketUrl}${query}`)).rejects.toMatchObject({ status: 401 });
@@ -60,7 +60,7 @@ describe('a socket that names no room is an inbox', () => {
     await refused.closed;
   });
 
-  test('and of its user alone: no handshake and no frame reaches it as a room', async () => {
+  test('cannot be addressed as a room by a handshake or a frame', async () => {
     const dave = await enterInbox(stack, 'dave');
     for (const room of ['%234', '%231']) {
       await expect(enter(stack, 'dave', `room=${room}`)).rejects.toMatchObject({ status: 403 });
@@ -77,8 +77,8 @@ describe('a socket that names no room is an inbox', () => {
   });
 });
 
-describe('an inbox hears', () => {
-  test('of a message in each of its user’s rooms, once, with the room, and of none in other rooms', async () => {
+describe('an inbox receives', () => {
+  test('each message of its user’s rooms once, with room_id, and none of other rooms', async () => {
     const rooms = await Promise.all([1, 2, 3].map(() => newRoom(stack, 'alice', 'carol')));
     const foreign = await newRoom(stack, 'alice');
     const carol = await enterInbox(stack, 'carol');
@@ -92,7 +92,7 @@ describe('an inbox hears', () => {
     await carol.close();
   });
 
-  test('nothing but new messages: no edit, deletion, reaction, receipt, typing or presence', async () => {
+  test('only new messages: no edit, delete, reaction, receipt, typing or presence', async () => {
     const room = await newRoom(stack, 'alice', 'bob', 'carol');
     const carol = await enterInbox(stack, 'carol');
     const here = await enter(stack, 'alice', `room=${room}`);
@@ -116,7 +116,7 @@ describe('an inbox hears', () => {
     await carol.close();
   });
 
-  test('and is not there for the others: nobody hears that it opens or closes', async () => {
+  test('and causes no presence when it opens or closes', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     const here = await enter(stack, 'alice', `room=${room}`);
     const carol = await enterInbox(stack, 'carol');
@@ -134,7 +134,7 @@ describe('an inbox hears', () => {
     await Promise.all([here.close(), inbox.close()]);
   });
 
-  test('and what it hears is delivered, and not read', async () => {
+  test('and its messages count as delivered, not as read', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     const carol = await enterInbox(stack, 'carol');
     const here = await enter(stack, 'alice', `room=${room}`);
@@ -145,7 +145,7 @@ describe('an inbox hears', () => {
     await Promise.all([here.close(), carol.close()]);
   });
 
-  test('what its own user has read on another device, and of nobody else', async () => {
+  test('its own user’s read marks from another device, and no one else’s', async () => {
     const room = await newRoom(stack, 'alice', 'bob', 'carol');
     const inbox = await enterInbox(stack, 'carol');
     const devices = await Promise.all(
@@ -164,7 +164,7 @@ describe('an inbox hears', () => {
     await Promise.all([inbox, ...devices].map((each) => each.close()));
   });
 
-  test('nothing of a guest who says the name of its user', async () => {
+  test('no read marks of a guest with its user’s name', async () => {
     const room = await openRoom(stack);
     await alice(`POST /chats/${room}/members/`, { user_id: 3 });
     const inbox = await enterInbox(stack, 'carol');
@@ -190,7 +190,7 @@ describe('the rooms of an open inbox', () => {
         return room;
       },
     ],
-  ])('get one more: a room %s', async (_how, make) => {
+  ])('grow by a room %s', async (_how, make) => {
     const carol = await enterInbox(stack, 'carol');
     const room = String(await make());
     expect(await carol.take('joined')).toEqual({ type: 'joined', room_id: room, seq: 0 });
@@ -203,7 +203,7 @@ describe('the rooms of an open inbox', () => {
     await carol.close();
   });
 
-  test('get one more: the direct room of somebody who writes to its user', async () => {
+  test('grow by a direct room when its first message arrives', async () => {
     const carol = await enterInbox(stack, 'carol');
     const dave = await askingAs(stack, 'dave');
     await dave('POST /chats/', { kind: 'direct', members: [3] });
@@ -211,7 +211,7 @@ describe('the rooms of an open inbox', () => {
     await carol.close();
   });
 
-  test('are one less when its user is taken out of it, at once', async () => {
+  test('lose a room as soon as its user is removed from it', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     const carol = await enterInbox(stack, 'carol');
     await alice(`DELETE /chats/${room}/members/3/`);
@@ -223,7 +223,7 @@ describe('the rooms of an open inbox', () => {
     await carol.close();
   });
 
-  test('are all left with its end', async () => {
+  test('lose all rows when it closes', async () => {
     const rooms = await Promise.all([1, 2, 3].map(() => newRoom(stack, 'alice', 'carol')));
     const carol = await enterInbox(stack, 'carol');
     for (const room of rooms) expect(await userConnections(stack, room)).toMatchObject([{ via: 'inbox' }]);
@@ -237,7 +237,7 @@ describe('the rooms of an open inbox', () => {
 });
 
 describe('on an inbox', () => {
-  test('a frame that is about a room names it, and is served; one that names none is refused', async () => {
+  test('a frame must name its room, or is refused', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     const carol = await enterInbox(stack, 'carol');
     carol.send({ message: 'to whom?', client_id: 'c-1' });
@@ -257,7 +257,7 @@ describe('on an inbox', () => {
     await carol.close();
   });
 
-  test('a ping is answered, so that it stays open; with a room it tells the room’s number', async () => {
+  test('a ping is answered, and with a room it returns the room’s sequence number', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     await tell(room, 'one');
     const carol = await enterInbox(stack, 'carol');
@@ -268,7 +268,7 @@ describe('on an inbox', () => {
     await carol.close();
   });
 
-  test('a room that is joined is heard whole, and when it is left the inbox is what it was', async () => {
+  test('a joined room sends all events, and after leaving only new messages', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     const here = await enter(stack, 'alice', `room=${room}`);
     const carol = await enterInbox(stack, 'carol');
@@ -294,7 +294,7 @@ describe('on an inbox', () => {
     await Promise.all([here.close(), carol.close()]);
   });
 
-  test('an open room that its user is no member of is joined and left like on any socket', async () => {
+  test('an open room can be joined and left without membership', async () => {
     const room = await openRoom(stack);
     const carol = await enterInbox(stack, 'carol');
     await tell(room, 'not yet');
@@ -311,7 +311,7 @@ describe('on an inbox', () => {
   });
 });
 
-test('where direct rooms are made on demand, the other one’s inbox hears of it', async () => {
+test('with direct rooms on demand, the other user’s inbox receives the new room', async () => {
   const own = await startTestStack({}, { directRooms: 'on-demand' });
   const carol = await enterInbox(own, 'carol');
   const dave = await enter(own, 'dave', 'firts_user=3&second_user=4/');

@@ -18,7 +18,7 @@ afterAll(() => {
   rmSync(data, { recursive: true, force: true });
 });
 
-/** Starts the local stack as `npm start` does, with no limit of how fast one may send, and waits until it says that it runs. */
+/** Starts the local stack as `npm start` does, without rate limit, and waits until it is ready. */
 async function start(ports: readonly number[]): Promise<ChildProcess> {
   const [socket, dynamodb, services] = ports.map(String);
   const child = spawn(process.execPath, [local, '--data', data, '--context', 'rateLimit=off'], {
@@ -64,7 +64,7 @@ async function wholeHistory(client: WsClient): Promise<Set<unknown>> {
   }
 }
 
-test('every message whose echo a client saw is in the history, also when everything was killed under load', async () => {
+test('every message that was echoed is in the history after a SIGKILL under load', async () => {
   const ports = await freePorts(3);
   const [socket = 0, , services = 0] = ports;
   const url = `ws://127.0.0.1:${socket}/prod?room=1`;
@@ -94,7 +94,7 @@ test('every message whose echo a client saw is in the history, also when everyth
   expect(echoed.size).toBeGreaterThanOrEqual(60);
 
   const second = await start(ports);
-  // The signing key outlived the kill as well: the token still counts.
+  // The signing key survived too, so the token is still valid.
   const back = await connect(url, { headers });
   await back.next(Array.isArray);
   const kept = await wholeHistory(back);

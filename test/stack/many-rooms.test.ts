@@ -17,13 +17,13 @@ beforeAll(async () => {
 
 afterAll(() => stack.stop());
 
-/** Waits for what a function does after the frame that a test has taken. */
+/** Waits until the functions have finished. */
 const patiently = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 10_000 });
 
 const roomOf = (frame: Frame | undefined) => frame?.['room_id'];
 
 describe('a socket that joined other rooms', () => {
-  test('hears each event of each of them once, and is told which room it is of, but for its own', async () => {
+  test('receives each event once, with room_id unless it is the socket’s own room', async () => {
     const rooms = await Promise.all([1, 2, 3].map(() => newRoom(stack, 'alice', 'bob')));
     const [home = '', second = '', third = ''] = rooms;
     const bob = await enter(stack, 'bob', `room=${home}`);
@@ -60,7 +60,7 @@ describe('a socket that joined other rooms', () => {
     await bob.close();
   });
 
-  test('speaks in them, and keeps what it hears elsewhere apart from what it says at home', async () => {
+  test('can send to joined rooms and to its own room', async () => {
     const [home, other] = [await newRoom(stack, 'bob'), await newRoom(stack, 'alice', 'bob')];
     const bob = await enter(stack, 'bob', `room=${home}`);
     const alice = await enter(stack, 'alice', `room=${other}`);
@@ -72,7 +72,7 @@ describe('a socket that joined other rooms', () => {
     await Promise.all([alice.close(), bob.close()]);
   });
 
-  test('is in them for the others, and with its end or when it leaves they hear that its user went', async () => {
+  test('is online in joined rooms until it leaves or closes', async () => {
     const [home, other, third] = await Promise.all([
       newRoom(stack, 'bob'),
       newRoom(stack, 'alice', 'bob'),
@@ -97,7 +97,7 @@ describe('a socket that joined other rooms', () => {
     await Promise.all([here.close(), there.close()]);
   });
 
-  test('is not announced where its user is already, though its socket is the older one', async () => {
+  test('is not announced in a room where its user is online already', async () => {
     const [home, other] = [await newRoom(stack, 'bob'), await newRoom(stack, 'alice', 'bob')];
     const alice = await enter(stack, 'alice', `room=${other}`);
     const older = await enter(stack, 'bob', `room=${home}`);
@@ -113,7 +113,7 @@ describe('a socket that joined other rooms', () => {
     await alice.close();
   });
 
-  test('gets the same answer for joining again, and hears nothing twice for it', async () => {
+  test('gets the same answer for joining twice, and receives nothing twice', async () => {
     const [home, other] = [await newRoom(stack, 'bob'), await newRoom(stack, 'alice', 'bob')];
     const alice = await enter(stack, 'alice', `room=${other}`);
     const bob = await enter(stack, 'bob', `room=${home}`);
@@ -140,7 +140,7 @@ describe('a socket that joined other rooms', () => {
     await bob.close();
   });
 
-  test('that ended without a word is found gone by the first post, in whichever room', async () => {
+  test('is removed from all rooms by the first failed post after it ended', async () => {
     const [home, other] = [await newRoom(stack, 'bob'), await newRoom(stack, 'alice', 'bob')];
     const alice = await enter(stack, 'alice', `room=${other}`);
     const now = Date.now();
@@ -156,7 +156,7 @@ describe('a socket that joined other rooms', () => {
 });
 
 describe('leaving a room', () => {
-  test('ends what is heard of it, and what is said at home is heard on', async () => {
+  test('stops its events and keeps those of the socket’s own room', async () => {
     const [home, other] = [await newRoom(stack, 'alice', 'bob'), await newRoom(stack, 'alice', 'bob')];
     const bob = await enter(stack, 'bob', `room=${home}`);
     await join(bob, other);
@@ -170,7 +170,7 @@ describe('leaving a room', () => {
     await bob.close();
   });
 
-  test('that was not joined, or is none, is answered all the same', async () => {
+  test('gets the same answer for a room that was not joined or does not exist', async () => {
     const [home, other] = [await newRoom(stack, 'bob'), await newRoom(stack, 'alice')];
     const bob = await enter(stack, 'bob', `room=${home}`);
     for (const room of [other, 'no-such-room']) {
@@ -180,7 +180,7 @@ describe('leaving a room', () => {
     await bob.close();
   });
 
-  test('that the socket connected to is refused: it is left by closing', async () => {
+  test('is refused for the room that the socket is connected to', async () => {
     const home = await newRoom(stack, 'bob');
     const bob = await enter(stack, 'bob', `room=${home}`);
     bob.send({ action: 'leave', room_id: home });
@@ -193,8 +193,8 @@ describe('leaving a room', () => {
   });
 });
 
-describe('who may join a room', () => {
-  test('is who may connect to it: a stranger gets the same answer as for no room', async () => {
+describe('joining a room', () => {
+  test('is allowed for members only, and a stranger gets the same answer as for no room', async () => {
     const [home, other] = [await newRoom(stack, 'bob'), await newRoom(stack, 'alice')];
     const bob = await enter(stack, 'bob', `room=${home}`);
     const answers: Frame[] = [];
@@ -209,7 +209,7 @@ describe('who may join a room', () => {
     await bob.close();
   });
 
-  test('is anybody where it is open to anyone, guests too', async () => {
+  test('is allowed for everybody in an open room, guests included', async () => {
     const [open, other] = [await openRoom(stack), await openRoom(stack)];
     const dave = await enter(stack, 'dave', `room=${open}`);
     await join(dave, other);
@@ -224,7 +224,7 @@ describe('who may join a room', () => {
     await Promise.all([dave.close(), guest.close()]);
   });
 
-  test('is a muted member too, who hears and cannot speak', async () => {
+  test('is allowed for a muted member, who receives but cannot send', async () => {
     const [home, other] = [await newRoom(stack, 'bob'), await newRoom(stack, 'alice', 'bob')];
     await alice(`PATCH /chats/${other}/members/2/`, { muted_seconds: 60 });
     const bob = await enter(stack, 'bob', `room=${home}`);
@@ -236,7 +236,7 @@ describe('who may join a room', () => {
     await bob.close();
   });
 
-  test('is nobody in a dialect without a word for it', async () => {
+  test('is unknown in dialects without that action', async () => {
     const home = await newRoom(stack, 'bob');
     const headers = { Authorization: `Bearer ${await stack.token('bob')}` };
     for (const dialect of ['content', 'type', 'operation']) {
@@ -249,8 +249,8 @@ describe('who may join a room', () => {
   });
 });
 
-describe('a member who is taken out of a joined room', () => {
-  test('is told so, hears no more of it, and keeps the socket', async () => {
+describe('a member who is removed from a joined room', () => {
+  test('receives `left`, no further events of it, and keeps the socket', async () => {
     const [home, other] = [await newRoom(stack, 'bob', 'alice'), await newRoom(stack, 'alice', 'bob')];
     const here = await enter(stack, 'alice', `room=${other}`);
     const bob = await enter(stack, 'bob', `room=${home}`);
@@ -266,7 +266,7 @@ describe('a member who is taken out of a joined room', () => {
     await Promise.all([here.close(), bob.close()]);
   });
 
-  test('and whose own room it is on another device loses that socket alone', async () => {
+  test('loses only the socket that is connected to that room', async () => {
     const [home, other] = [await newRoom(stack, 'bob'), await newRoom(stack, 'alice', 'bob')];
     const desk = await enter(stack, 'bob', `room=${other}`);
     const phone = await enter(stack, 'bob', `room=${home}`);
@@ -280,7 +280,7 @@ describe('a member who is taken out of a joined room', () => {
   });
 });
 
-test('in a joined room, too, nobody hears anything after their token ran out', async () => {
+test('a joined room sends nothing after the token has expired', async () => {
   const [home, other] = [await newRoom(stack, 'bob'), await newRoom(stack, 'alice', 'bob')];
   const bob = await enter(stack, 'bob', `room=${home}`);
   await join(bob, other);

@@ -13,7 +13,7 @@ const operated =
   (frame) =>
     (frame as Frame)['operation'] === name;
 
-/** How a contract sends, how it is answered, and how it is refused. */
+/** How a dialect sends, acknowledges and refuses. */
 interface Tongue {
   readonly frame: (text: string) => object;
   readonly taken: Wanted;
@@ -44,14 +44,14 @@ const dial = async (stack: TestStack, username: string, room: string, dialect: s
     headers: { Authorization: `Bearer ${await stack.token(username)}` },
   });
 
-/** Waits until so many frames came that are wanted, and gives them. */
+/** Waits for a number of matching frames and returns them. */
 async function come(client: WsClient, wanted: Wanted, count: number): Promise<Frame[]> {
   const some = () => client.frames().filter(wanted) as Frame[];
   await vi.waitFor(() => expect(some().length).toBeGreaterThanOrEqual(count), { timeout: 30_000 });
   return some();
 }
 
-/** Sends so many texts at once and waits for all answers. Resolves to what was taken and what was refused. */
+/** Sends several texts at once and waits for all answers. Resolves to the accepted and the refused ones. */
 async function burst(client: WsClient, { frame, taken, refused }: Tongue, count: number) {
   const either: Wanted = (each) => taken(each) || refused(each);
   const before = client.frames().filter(either).length;
@@ -67,12 +67,12 @@ const historyOf = async (stack: TestStack, room: string) =>
     'messages'
   ] as readonly Json[];
 
-describe('where the stack says nothing of it, a member may send 20 messages in 10 seconds', () => {
+describe('by default a member may send 20 messages in 10 seconds', () => {
   let stack: TestStack;
 
   beforeAll(async () => {
     stack = await startTestStack({}, { rateLimit: undefined });
-    // The functions start now, and not within the ten seconds that are counted.
+    // Start the functions now rather than within the ten seconds that are counted.
     const room = await newRoom(stack, 'alice');
     await Promise.all(
       ['action', 'content'].map(async (dialect) => {
@@ -87,7 +87,7 @@ describe('where the stack says nothing of it, a member may send 20 messages in 1
   afterAll(() => stack.stop());
 
   test.each(Object.keys(tongues))(
-    '%s: the 21st is refused, told when to come back, and not stored',
+    '%s: the 21st is refused with retry_after_ms and not stored',
     async (dialect) => {
       const room = await newRoom(stack, 'alice');
       const alice = await dial(stack, 'alice', room, dialect);
@@ -101,7 +101,7 @@ describe('where the stack says nothing of it, a member may send 20 messages in 1
     },
   );
 
-  test('REST: the 21st is a 429 that says when to come back, in seconds and in milliseconds', async () => {
+  test('REST: the 21st gets 429 with Retry-After and retry_after_ms', async () => {
     const room = await newRoom(stack, 'alice');
     const alice = await askingAs(stack, 'alice');
     const answers = await Promise.all(
@@ -122,7 +122,7 @@ describe('where the stack says nothing of it, a member may send 20 messages in 1
   });
 });
 
-describe('with a limit of its own for each kind of room', () => {
+describe('with a separate limit for each kind of room', () => {
   let stack: TestStack;
 
   beforeAll(async () => {
@@ -130,7 +130,7 @@ describe('with a limit of its own for each kind of room', () => {
   });
   afterAll(() => stack.stop());
 
-  test('what a member sends is counted over all of their devices and ways in, and nobody else’s with it', async () => {
+  test('a member’s sends are counted over all devices, sockets and REST', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     const [desk, phone] = [
       await dial(stack, 'alice', room, 'content'),
@@ -153,7 +153,7 @@ describe('with a limit of its own for each kind of room', () => {
     await Promise.all([desk.close(), phone.close()]);
   });
 
-  test('edits, deletes and reactions are counted together, and apart from what is sent', async () => {
+  test('edits, deletes and reactions are counted together, apart from sends', async () => {
     const room = await newRoom(stack, 'alice');
     const alice = await enter(stack, 'alice', `room=${room}`);
     const { taken } = await burst(alice, tongue('action'), 20);
@@ -174,7 +174,7 @@ describe('with a limit of its own for each kind of room', () => {
     await alice.close();
   });
 
-  test('somebody who visits a room that is open to anyone has the same limit', async () => {
+  test('a visitor of an open room has the same limit', async () => {
     const room = await openRoom(stack);
     const dave = await dial(stack, 'dave', room, 'action');
     const { taken, refused } = await burst(dave, tongue('action'), 22);
@@ -183,7 +183,7 @@ describe('with a limit of its own for each kind of room', () => {
     await dave.close();
   });
 
-  test('so has a guest, by whatever names they go', async () => {
+  test('a guest has the same limit under any name', async () => {
     const room = await openRoom(stack);
     const url = `${stack.socketUrl}?room=${room}`;
     const [ann, ben] = [await connect(url), await connect(url)];
@@ -199,7 +199,7 @@ describe('with a limit of its own for each kind of room', () => {
     await Promise.all([ann.close(), ben.close()]);
   });
 
-  test('an edit that brings a file is counted once, and an announced file with the changes', async () => {
+  test('an edit with a file counts once, and an upload announcement counts as a change', async () => {
     const room = await newRoom(stack, 'alice');
     const alice = await enter(stack, 'alice', `room=${room}`);
     const { message_id } = await alice.say('look');
@@ -217,7 +217,7 @@ describe('with a limit of its own for each kind of room', () => {
     await alice.close();
   });
 
-  test('in a direct room, a refused send is taken when its time has come, with the client_id that it had', async () => {
+  test('in a direct room, a refused send succeeds later with the same client_id', async () => {
     const room = 'direct:1:2';
     const alice = await enter(stack, 'alice', `room=${room}`);
     let sent = 0;
@@ -251,7 +251,7 @@ describe('with rateLimit=off', () => {
   });
   afterAll(() => stack.stop());
 
-  test('a member may send as much as they like', async () => {
+  test('a member may send without limit', async () => {
     const room = await newRoom(stack, 'alice');
     const alice = await dial(stack, 'alice', room, 'content');
     const { taken, refused } = await burst(alice, tongue('content'), 60);
@@ -260,7 +260,7 @@ describe('with rateLimit=off', () => {
   });
 
   test.each(Object.keys(tongues))(
-    '%s: 8,001 characters are TOO_LONG, and 8,000 of four bytes each are not',
+    '%s: 8,001 characters are TOO_LONG, and 8,000 of four bytes each are accepted',
     async (dialect) => {
       const room = await newRoom(stack, 'alice');
       const alice = await dial(stack, 'alice', room, dialect);

@@ -21,8 +21,8 @@ const bearer = async (username: string, options = {}) => ({
   Authorization: `Bearer ${await stack.token(username, options)}`,
 });
 
-describe('a handshake is refused with', () => {
-  test('401 without a token, with a bad one and with an old one', async () => {
+describe('refuses a handshake with', () => {
+  test('401 for a missing, invalid or expired token', async () => {
     await expect(handshake('?room=1', {})).rejects.toMatchObject({ status: 401 });
     await expect(handshake('?room=1', { Authorization: 'Bearer a.b.c' })).rejects.toMatchObject({
       status: 401,
@@ -31,7 +31,7 @@ describe('a handshake is refused with', () => {
     await expect(handshake('?room=1', old)).rejects.toMatchObject({ status: 401 });
   });
 
-  test('403 for a room that one is no member of, and the very same for none', async () => {
+  test('the same 403 for another’s room and for a room that does not exist', async () => {
     const dave = await bearer('dave');
     const answers = await Promise.all(
       ['?room=1', '?room=404', '?firts_user=4', '?room=', '?room=%23', '?room=1&dialect=none'].map((query) =>
@@ -43,7 +43,7 @@ describe('a handshake is refused with', () => {
   });
 });
 
-describe('a frame is refused with an error frame, the socket stays open and nothing is stored:', () => {
+describe('answers an invalid frame with an error, keeps the socket open and stores nothing:', () => {
   test.each([
     ['no JSON', 'hello', 'BAD_FRAME'],
     ['an array', '[1]', 'BAD_FRAME'],
@@ -51,13 +51,25 @@ describe('a frame is refused with an error frame, the socket stays open and noth
     ['too long a text', JSON.stringify({ message: 'x'.repeat(8_001) }), 'TOO_LONG'],
     ['an unknown action', '{"action":"fly"}', 'UNKNOWN_ACTION'],
     ['an action that is a route of the gateway', '{"action":"$connect"}', 'UNKNOWN_ACTION'],
-    ['a poisoned prototype', '{"__proto__":{"message":"hi"},"action":"send"}', 'BAD_FRAME'],
-    ['another room that one is in no more', '{"action":"send","message":"hi","room_id":404}', 'NOT_A_MEMBER'],
-    ['a room of somebody else', '{"action":"send","message":"hi","room_id":2}', 'NOT_A_MEMBER'],
+    ['a __proto__ field', '{"__proto__":{"message":"hi"},"action":"send"}', 'BAD_FRAME'],
+    ['a room that does not exist', '{"action":"send","message":"hi","room_id":404}', 'NOT_A_MEMBER'],
+    ['another member’s room', '{"action":"send","message":"hi","room_id":2}', 'NOT_A_MEMBER'],
     ['its history', '{"action":"history","room_id":2}', 'NOT_A_MEMBER'],
-    ['a reply to nothing', '{"action":"send","message":"hi","reply_to":999999}', 'REPLY_NOT_FOUND'],
-    ['an edit of nothing', '{"action":"edit","message_id":999999,"text":"x"}', 'MESSAGE_NOT_FOUND'],
-    ['a delete of nothing', '{"action":"delete","message_id":999999}', 'MESSAGE_NOT_FOUND'],
+    [
+      'a reply to a message that does not exist',
+      '{"action":"send","message":"hi","reply_to":999999}',
+      'REPLY_NOT_FOUND',
+    ],
+    [
+      'an edit of a message that does not exist',
+      '{"action":"edit","message_id":999999,"text":"x"}',
+      'MESSAGE_NOT_FOUND',
+    ],
+    [
+      'a delete of a message that does not exist',
+      '{"action":"delete","message_id":999999}',
+      'MESSAGE_NOT_FOUND',
+    ],
   ])('%s', async (_what, body, code) => {
     bob.send(body);
     expect(await bob.take('error')).toMatchObject({ code, message: expect.stringContaining(':') });
@@ -66,8 +78,8 @@ describe('a frame is refused with an error frame, the socket stays open and noth
   });
 });
 
-describe('somebody else’s message', () => {
-  test('is neither edited nor deleted by a member, but by the room’s owner', async () => {
+describe('another member’s message', () => {
+  test('can be edited and deleted by the room’s owner, but not by a member', async () => {
     const { message_id } = await bob.say('mine');
     const { message_id: hers } = await alice.say('hers');
     bob.send({ action: 'edit', message_id: hers, text: 'yours', client_id: 'e-1' });
@@ -80,7 +92,7 @@ describe('somebody else’s message', () => {
     expect((await bob.take('history'))['messages']).toMatchObject([{ text: 'hers' }, { text: 'moderated' }]);
   });
 
-  test('once deleted, is there for nobody', async () => {
+  test('cannot be changed by anyone once it is deleted', async () => {
     const { message_id } = await bob.say('gone soon');
     bob.send({ action: 'delete', message_id });
     await bob.take('message_deleted');
@@ -93,7 +105,7 @@ describe('somebody else’s message', () => {
   });
 });
 
-test('a stranger to a room takes none of its numbers', async () => {
+test('a stranger’s frames take no sequence number of the room', async () => {
   for (let count = 0; count < 5; count++) bob.send({ action: 'send', message: 'x', room_id: 2 });
   for (let count = 0; count < 5; count++) {
     expect(await bob.take('error')).toMatchObject({ code: 'NOT_A_MEMBER', room_id: 2 });
@@ -102,7 +114,7 @@ test('a stranger to a room takes none of its numbers', async () => {
   expect(await alice.take('pong')).toEqual({ type: 'pong', seq: 0, room_id: 2 });
 });
 
-/** A connection of carol's after her token's end, and after the time that clocks may differ by. */
+/** Opens a connection of carol's whose token has expired, beyond the clock tolerance. */
 async function ranOut() {
   const headers = await bearer('carol', { expiresInSeconds: -1 });
   const carol = await connect(`${stack.socketUrl}?room=1`, { headers });
@@ -111,7 +123,7 @@ async function ranOut() {
   return carol;
 }
 
-test('a connection whose token ran out hears that and nothing more, and is closed', async () => {
+test('a connection with an expired token gets TOKEN_EXPIRED instead of the next event, and is closed', async () => {
   const carol = await ranOut();
   await alice.say('not for carol');
   expect(await carol.next()).toMatchObject({ type: 'error', code: 'TOKEN_EXPIRED' });
@@ -120,14 +132,14 @@ test('a connection whose token ran out hears that and nothing more, and is close
   expect(await bob.take('presence', ({ status }) => status === 'offline')).toMatchObject({ user_id: 3 });
 });
 
-test('a connection whose token ran out is told so at its next frame, and closed', async () => {
+test('a connection with an expired token gets TOKEN_EXPIRED for its next frame, and is closed', async () => {
   const carol = await ranOut();
   carol.send({ message: 'too late' });
   expect(await carol.next()).toMatchObject({ type: 'error', code: 'TOKEN_EXPIRED' });
   expect(await carol.closed).toMatchObject({ code: 1000 });
 });
 
-test('nothing that was said, no token and no query string is in the log', async () => {
+test('logs contain no text, no token and no query string', async () => {
   await alice.say('a very secret word');
   const log = stack.lines.join('\n');
   expect(log).not.toContain('secret word');

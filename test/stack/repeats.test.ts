@@ -24,7 +24,7 @@ async function history(person: Chatter): Promise<Record<string, unknown>[]> {
 
 const withClientId = (id: string) => typed('chat_message', ({ message }) => message?.['client_id'] === id);
 
-test('200 sends with 50 client ids, four of each at the same time, are 50 messages, and all are answered', async () => {
+test('200 sends with 50 client ids, four of each at once, store 50 messages and are all answered', async () => {
   const { alice, bob } = await pair();
   const ids = Array.from({ length: 50 }, (_, index) => `c-${index}`);
   for (const id of ids) {
@@ -48,7 +48,7 @@ test('200 sends with 50 client ids, four of each at the same time, are 50 messag
   await Promise.all([alice.close(), bob.close()]);
 });
 
-test('a send whose answer was lost is repeated from another device, and stored once', async () => {
+test('a send that is repeated from another device is stored once', async () => {
   const { room, alice, bob } = await pair();
   const first = await alice.say('once', { client_id: 'lost' });
   alice.socket.terminate();
@@ -60,7 +60,7 @@ test('a send whose answer was lost is repeated from another device, and stored o
   await Promise.all([again.close(), bob.close()]);
 });
 
-test('the same client id of two users is two messages', async () => {
+test('the same client id of two users stores two messages', async () => {
   const { alice, bob } = await pair();
   const hers = await alice.say('hers', { client_id: 'same' });
   const his = await bob.say('his', { client_id: 'same' });
@@ -68,7 +68,7 @@ test('the same client id of two users is two messages', async () => {
   await Promise.all([alice.close(), bob.close()]);
 });
 
-test('an edit and a delete are made once, however often they are sent at the same time', async () => {
+test('concurrent repeats of an edit and a delete are applied once', async () => {
   const { alice, bob } = await pair();
   const { message_id } = await alice.say('original');
   const edit = { action: 'edit', message_id, text: 'edited', client_id: 'e-1' };
@@ -80,13 +80,13 @@ test('an edit and a delete are made once, however often they are sent at the sam
   const removals = await Promise.all([1, 2, 3, 4].map(() => alice.take('message_deleted')));
   expect(new Set(removals.map((frame) => JSON.stringify(frame))).size).toBe(1);
   await bob.take('message_deleted');
-  // A copy may bring the change to its end before the first one does: then both tell of it.
+  // A repeat may finish the change before the first attempt does. Then both are posted.
   const told = (type: string) =>
     bob
       .frames()
       .filter(typed(type))
       .map((frame) => (frame as Frame)['seq']);
-  // Copies that come at the same time may use up numbers between them.
+  // Concurrent repeats may use up sequence numbers.
   const [edited, removed] = [edits[0]?.['seq'], removals[0]?.['seq']];
   expect(removed).toBeGreaterThan(Number(edited));
   expect(new Set(told('message_edited'))).toEqual(new Set([edited]));
@@ -97,7 +97,7 @@ test('an edit and a delete are made once, however often they are sent at the sam
   await Promise.all([alice.close(), bob.close()]);
 });
 
-test('a reply that was stored is found by its repeat, also when what it answers and itself are gone', async () => {
+test('a repeat of a reply gets its answer, even if both messages were deleted', async () => {
   const { alice, bob } = await pair();
   const { message_id } = await bob.say('question');
   const reply = { action: 'send', message: 'answer', reply_to: message_id, client_id: 'r-1' };
@@ -116,7 +116,7 @@ test('a reply that was stored is found by its repeat, also when what it answers 
   await Promise.all([alice.close(), bob.close()]);
 });
 
-test('no text of a deleted message is left in the table, whatever raced with the delete', async () => {
+test('no text of a deleted message stays in the table, even after concurrent edits', async () => {
   const { room, alice, bob } = await pair();
   for (let round = 0; round < 20; round++) {
     const { message_id } = await alice.say(`SECRET ${round}`);
@@ -133,7 +133,7 @@ test('no text of a deleted message is left in the table, whatever raced with the
   await Promise.all([alice.close(), bob.close()]);
 });
 
-test('a client id that stands for one change is refused for another', async () => {
+test('refuses a client id that was used for another change', async () => {
   const { alice, bob } = await pair();
   const { message_id } = await alice.say('original', { client_id: 'x' });
   alice.send({ action: 'delete', message_id, client_id: 'x' });
@@ -145,7 +145,7 @@ test('a client id that stands for one change is refused for another', async () =
   await Promise.all([alice.close(), bob.close()]);
 });
 
-test('edits by two people at the same time leave one text, the same for everybody', async () => {
+test('concurrent edits by two members end with one text for everybody', async () => {
   const { room, alice, bob } = await pair();
   const { message_id } = await bob.say('original');
   for (let round = 0; round < 10; round++) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ManualClock } from '../../local/clock.ts';
 import { type Chatter, enter, type Frame, typed } from '../support/chat.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { newRoom } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
@@ -11,14 +11,14 @@ let stack: TestStack;
 let clock: ManualClock;
 
 beforeAll(async () => {
-  // The functions go by the machine's time, so the gateway's begins there.
+  // The functions use the machine's clock, so the gateway's clock starts there.
   clock = new ManualClock(Date.now());
   stack = await startTestStack({ clock });
 });
 
 afterAll(() => stack.stop());
 
-/** Keeps a socket open by a ping every 9 minutes. */
+/** Keeps a socket open with a ping every 9 minutes. */
 async function keepOpen(person: Chatter, forMinutes: number): Promise<void> {
   for (let passed = 0; passed < forMinutes; passed += 9) {
     clock.advance(9 * minutes);
@@ -27,7 +27,7 @@ async function keepOpen(person: Chatter, forMinutes: number): Promise<void> {
   }
 }
 
-/** The numbers of the changes that a person heard of. */
+/** Returns the sequence numbers of the changes that a connection received. */
 const heard = (person: Chatter): Set<number> =>
   new Set(
     person
@@ -37,7 +37,7 @@ const heard = (person: Chatter): Set<number> =>
       .filter((seq) => seq > 0),
   );
 
-/** The number up to which none is missing: what a client resumes from. */
+/** Returns the highest sequence number without a gap below it, from which a client resumes. */
 function gapless(seqs: ReadonlySet<number>): number {
   let last = 0;
   while (seqs.has(last + 1)) last++;
@@ -50,7 +50,7 @@ async function resume(username: string, room: string, since: number) {
   return { client, missed: (await client.next(typed('sync'))) as Frame & { events: Frame[] } };
 }
 
-test('a client that the gateway cuts after 2 hours and that resumes misses nothing', async () => {
+test('a client that resumes after the two-hour limit misses nothing', async () => {
   const room = await newRoom(stack, 'alice', 'bob');
   const bob = await enter(stack, 'bob', `room=${room}`);
   await keepOpen(bob, 117);
@@ -58,7 +58,7 @@ test('a client that the gateway cuts after 2 hours and that resumes misses nothi
   const old = await alice.say('before the cut');
   await bob.take('chat_message');
 
-  // Said while the socket is cut: some of it may have come through.
+  // Sent while the socket is being cut, so some of it may have arrived.
   const sending = Array.from({ length: 5 }, (_, index) => alice.say(`while it is cut ${index}`));
   clock.advance(3 * minutes);
   expect(await bob.closed).toMatchObject({ code: 1001 });

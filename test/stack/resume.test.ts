@@ -35,7 +35,7 @@ async function sync(client: WsClient, since: number): Promise<Page> {
   return (await client.next(isPage)) as Page;
 }
 
-/** Opens a connection that says what it has already, and waits for what it missed. */
+/** Connects with ?since= and waits for the missed changes. */
 async function resume(username: string, query: string): Promise<{ client: WsClient; page: Page }> {
   const headers = { Authorization: `Bearer ${await stack.token(username)}` };
   const client = await connect(`${stack.socketUrl}?${query}`, { headers });
@@ -54,12 +54,12 @@ async function sayAll(alice: Chatter, ...texts: readonly string[]): Promise<void
   for (const text of texts) await alice.say(text);
 }
 
-/** A number of the room that somebody took and never used. */
+/** Takes a sequence number and never uses it. */
 const burn = async (room: string): Promise<number> =>
   (await takeSeq(databaseOf(stack), room, Date.now())).seq;
 
-describe('who was away', () => {
-  test('is told the changes in order, edits, deletes and reactions included, with each message as it is now', async () => {
+describe('a client that was offline', () => {
+  test('receives all changes in order, each with the message’s current state', async () => {
     const { id, alice, bob } = await roomOfTwo();
     await sayAll(alice, 'one', 'two', 'three');
     await bob.close();
@@ -82,18 +82,18 @@ describe('who was away', () => {
     expect(page.events[0]?.message).toMatchObject({ text: '', deleted: true });
     expect(page.events[1]?.message).toMatchObject({ text: 'ONE', edited: true });
     expect(page.events[2]).toMatchObject({ user_id: 1, emoji: '👍', message: { reactions: { '👍': [1] } } });
-    // The tombstone stands in its birth already: a page says of no message twice how it is.
+    // A page includes the state of each message once, with its first change.
     expect(page.events[3]).not.toHaveProperty('message');
   });
 
-  test('asks for it on an open socket just as well, and gets nothing where there is nothing', async () => {
+  test('can sync on an open socket, and gets nothing when nothing changed', async () => {
     const { alice, bob } = await roomOfTwo();
     await sayAll(alice, 'one', 'two');
     expect(brief(await sync(bob, 1))).toEqual([[2, 'chat_message', 2]]);
     expect(await sync(bob, 2)).toMatchObject({ events: [], seq: 2, has_more: false, complete: true });
   });
 
-  test('hears of the receipts that moved meanwhile', async () => {
+  test('receives the receipts that changed meanwhile', async () => {
     const { id, alice, bob } = await roomOfTwo();
     await sayAll(alice, 'one', 'two');
     await alice.take('mark_message_as_delivered', ({ message }) => message?.['text'] === 'two');
@@ -110,7 +110,7 @@ describe('who was away', () => {
     expect(page.seen).toEqual([{ user_id: 2, message_id: 2 }]);
   });
 
-  test('counts as having got what they are told: the author hears that it was delivered', async () => {
+  test('counts as having received the changes, and their author gets receipts', async () => {
     const { id, alice, bob } = await roomOfTwo();
     await bob.close();
     await stack.settled();
@@ -120,7 +120,7 @@ describe('who was away', () => {
     expect(receipt.message).toMatchObject({ text: 'into the void' });
   });
 
-  test('and missed more than 1,000 changes is told so, and loads the history', async () => {
+  test('gets complete: false after more than 1,000 missed changes', async () => {
     const { id, alice, bob } = await roomOfTwo();
     await alice.say('long ago');
     await databaseOf(stack).chat.update(roomKey(id), { update: 'SET seq = :seq', values: { ':seq': 1_001 } });
@@ -130,13 +130,13 @@ describe('who was away', () => {
     expect((await bob.take('history'))['messages']).toMatchObject([{ text: 'long ago' }]);
   }, 60_000);
 
-  test('and says a number that the room never gave is told to load the history', async () => {
+  test('gets complete: false for a number beyond the room’s last', async () => {
     const { alice, bob } = await roomOfTwo();
     await alice.say('one');
     expect(await sync(bob, 99)).toMatchObject({ events: [], seq: 1, complete: false });
   });
 
-  test('gets no more than 128 KB in a frame, and the rest when asking on', async () => {
+  test('gets at most 128 KB in a frame, and the rest on request', async () => {
     const { alice, bob } = await roomOfTwo();
     const long = '\u0001'.repeat(5_000);
     for (let index = 0; index < 9; index++) await alice.say(`${index}${long}`);
@@ -148,7 +148,7 @@ describe('who was away', () => {
     expect(pages.filter(({ seen }) => seen.length > 0)).toEqual([]);
   });
 
-  test('from a room is told nothing by asking about it, and a bad number is named', async () => {
+  test('cannot sync a room that it is not in, and gets BAD_FRAME for a bad number', async () => {
     const { bob } = await roomOfTwo();
     bob.send({ action: 'sync', since: 0, room_id: '2' });
     expect(await bob.take('error')).toMatchObject({ code: 'NOT_A_MEMBER' });
@@ -162,8 +162,8 @@ describe('who was away', () => {
   });
 });
 
-describe('a number that nothing stands under', () => {
-  test('is given up for good, so that who has read past it has missed nothing', async () => {
+describe('a sequence number without an entry', () => {
+  test('becomes void for good when a client syncs past it', async () => {
     const { id, alice, bob } = await roomOfTwo();
     await alice.say('one');
     const hole = await burn(id);
@@ -172,7 +172,7 @@ describe('a number that nothing stands under', () => {
     expect(await getEntry(databaseOf(stack), id, hole)).toEqual({ kind: 'void', seq: hole });
   });
 
-  test('is none of a slow writer’s any more: what they write stands under another, once', async () => {
+  test('is no longer usable by a slow writer, which stores its change once under another number', async () => {
     const id = await newRoom(stack, 'alice');
     const db = databaseOf(stack);
     const parts = { db, now: Date.now };
@@ -195,7 +195,7 @@ describe('a number that nothing stands under', () => {
     for (const { earlier } of again) expect(earlier).toMatchObject({ message: { id: 2 } });
   });
 
-  test('was given back by whoever was refused, so that nobody waits for it', async () => {
+  test('is made void by a refused frame, so that sync does not wait for it', async () => {
     const { id, alice } = await roomOfTwo();
     alice.send({ action: 'send', message: 'to what?', reply_to: 99 });
     expect(await alice.take('error')).toMatchObject({ code: 'REPLY_NOT_FOUND' });
@@ -203,7 +203,7 @@ describe('a number that nothing stands under', () => {
   });
 });
 
-describe('a change whose maker ended before it was made', () => {
+describe('a change whose function ended before it was applied', () => {
   const change = (seq: number, fields: object) =>
     ({ seq, message: 1, by: '1', at: '2026-01-01T00:00:00.000Z', ...fields }) as Change;
 
@@ -218,7 +218,7 @@ describe('a change whose maker ended before it was made', () => {
     ['edit', { kind: 'edit', text: 'ONE' }, { text: 'ONE', edited: true }],
     ['delete', { kind: 'delete' }, { text: '', deleted: true }],
     ['react', { kind: 'react', emoji: '👍', removed: false }, { reactions: { '👍': [1] } }],
-  ])('is made by whoever resumes: %s', async (_name, fields, expected) => {
+  ])('is applied by the next sync: %s', async (_name, fields, expected) => {
     const { id, bob } = await left(fields);
     const page = await sync(bob, 1);
     expect(page.events).toMatchObject([{ seq: 2, message: expected }]);
@@ -228,7 +228,7 @@ describe('a change whose maker ended before it was made', () => {
     expect(message?.text).toBe('text' in expected ? expected.text : 'one');
   });
 
-  test('leaves no text behind, where its message was deleted meanwhile', async () => {
+  test('leaves no text behind if its message was deleted meanwhile', async () => {
     const { id, alice, bob } = await left({ kind: 'edit', text: 'secret' });
     alice.send({ action: 'delete', message_id: 1 });
     await alice.take('message_deleted');
@@ -238,7 +238,7 @@ describe('a change whose maker ended before it was made', () => {
 });
 
 describe('a repeat', () => {
-  test('from another device finds what the first one did, for edit, delete and react', async () => {
+  test('from another device gets the first result, for edit, delete and react', async () => {
     const { id, alice } = await roomOfTwo();
     await sayAll(alice, 'one', 'two');
     const phone = await enter(stack, 'alice', `room=${id}`);
@@ -258,13 +258,13 @@ describe('a repeat', () => {
     expect((await sync(phone, 2)).seq).toBe(5);
   });
 
-  test('of a change that stands in the log, but that nobody was told of, is told to everybody', async () => {
+  test('of a change that was logged but not posted is posted to everybody', async () => {
     const { id, alice, bob } = await roomOfTwo();
     await alice.say('one');
     const db = databaseOf(stack);
     alice.send({ action: 'edit', message_id: 1, text: 'ONE', client_id: 'e' });
     await bob.take('message_edited');
-    // As it is where the function ended between the two writes.
+    // The state after a function ended between the two writes.
     await db.chat.update(logKey(id, 1), {
       update: 'SET revision = :one, #text = :text REMOVE edits, editedAt',
       values: { ':one': 1, ':text': 'one' },
@@ -273,7 +273,7 @@ describe('a repeat', () => {
     expect(await bob.take('message_edited')).toMatchObject({ text: 'ONE', seq: 2 });
   });
 
-  test('of an edit is answered also after its message was deleted: it was made', async () => {
+  test('of an edit is answered even after its message was deleted', async () => {
     const { alice } = await roomOfTwo();
     await alice.say('one');
     const edit = { action: 'edit', message_id: 1, text: 'ONE', client_id: 'e' };

@@ -26,7 +26,7 @@ function run(script: string, ...args: string[]): Promise<{ stdout: string; stder
   return promisify(execFile)(process.execPath, [path, ...args], { env });
 }
 
-test('a room that the script makes can be chatted in by its members, and by nobody else', async () => {
+test('creates a room in which only its members can chat', async () => {
   const made = await run('room', 'lunch', '--name', 'Lunch', '1:owner', '4');
   expect(made.stdout).toBe('Room lunch has 1 (owner), 4 (member)\n');
   const dave = await enter(stack, 'dave', 'room=lunch');
@@ -35,7 +35,7 @@ test('a room that the script makes can be chatted in by its members, and by nobo
   await dave.close();
 });
 
-test('making a room again adds to it and loses nothing of it', async () => {
+test('adds members to an existing room and keeps its messages', async () => {
   await run('room', 'again', '1:owner');
   const alice = await enter(stack, 'alice', 'room=again');
   await alice.say('still here');
@@ -46,21 +46,21 @@ test('making a room again adds to it and loses nothing of it', async () => {
 });
 
 test.each([
-  ['of nobody', ['empty']],
-  ['of a user without an id', ['x', '']],
-  ['with a role that there is not', ['x', '5:admin']],
-  ['that no handshake could name', ['a/', '1']],
-  ['that is an inbox', ['#1', '1']],
-  ['of two in the wrong order', ['direct:3:2', '3', '2']],
-  ['of two with a third', ['direct:1:2', '1', '2', '3']],
-])('a room %s is refused in one line', async (_how, args) => {
+  ['without members', ['empty']],
+  ['with an empty user id', ['x', '']],
+  ['with an unknown role', ['x', '5:admin']],
+  ['with an id that no handshake can name', ['a/', '1']],
+  ['with the id of an inbox', ['#1', '1']],
+  ['of two users in the wrong order', ['direct:3:2', '3', '2']],
+  ['of two users and a third', ['direct:1:2', '1', '2', '3']],
+])('rejects a room %s with one line', async (_how, args) => {
   await expect(run('room', ...args)).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^No room.*\n$/),
   });
 });
 
-test('a token is printed, and nothing else', async () => {
+test('prints a token and nothing else', async () => {
   const { stdout } = await run('token', 'alice');
   expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
   await expect(run('token', 'eve')).rejects.toMatchObject({

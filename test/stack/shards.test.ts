@@ -18,12 +18,12 @@ afterAll(() => stack.stop());
 
 const SHARDS = 8;
 
-/** Has a room grow, as a message in one of thousands would. */
+/** Grows a room, as a message in a room of thousands does. */
 async function grow(room: string, to = SHARDS): Promise<void> {
   expect(await growShards(databaseOf(stack), { id: room, shards: 1 }, to, Date.now())).toBe(true);
 }
 
-/** Moves the time at which a room grew so far back that it has settled. */
+/** Moves the time of the growth back until new rows use the new shards. */
 async function settle(room: string): Promise<void> {
   const values = { ':then': Date.now() - SETTLING_MS };
   await databaseOf(stack).chat.update(roomKey(room), { update: 'SET shardsSince = :then', values });
@@ -39,8 +39,8 @@ const enterMany = (count: number, room: string): Promise<Chatter[]> =>
 
 const timesHeard = (who: Chatter, text: string) => who.frames().filter(said(text)).length;
 
-describe('a room that has grown', () => {
-  test('reaches those who came before, while it was settling, and after, each once', async () => {
+describe('a room that has grown more shards', () => {
+  test('delivers once to connections from before, during and after the growth', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     const alice = await enter(stack, 'alice', `room=${room}`);
     const before = await enterMany(2, room);
@@ -61,7 +61,7 @@ describe('a room that has grown', () => {
     await vi.waitFor(async () => expect(await shardsOf(room)).toEqual([]), { timeout: 10_000 });
   });
 
-  test('lets a socket that joined before leave it, and one that joins again hear each message once', async () => {
+  test('a socket that joined before can leave, and receives each message once after joining again', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     const alice = await enter(stack, 'alice', `room=${room}`);
     const inboxes = await Promise.all(Array.from({ length: 3 }, () => enterInbox(stack, 'bob')));
@@ -77,17 +77,17 @@ describe('a room that has grown', () => {
     await alice.say('hello');
     await Promise.all(inboxes.map((each) => each.next(said('hello'))));
     await stack.settled();
-    // Who left hears of it as an inbox does.
+    // A socket that left receives the room like an inbox again.
     expect(heard(leaver, 'typing')).toEqual([]);
     for (const each of inboxes) expect(timesHeard(each, 'hello')).toBe(1);
     await Promise.all([alice, ...inboxes].map((each) => each.close()));
   });
 
-  test('tells the author what became of a message that many have got, and nobody else', async () => {
+  test('sends receipts of a large room to the author only', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     const alice = await enter(stack, 'alice', `room=${room}`);
     await grow(room, 2);
-    // More than 50 in each shard, so that no fan-out looks for whoever else might follow receipts.
+    // More than 50 in each shard, so that receipts go to the author only.
     const many = [...(await enterMany(60, room)), ...(await enterMany(60, room))];
     await alice.say('to all of you');
     await alice.take('mark_message_as_read');

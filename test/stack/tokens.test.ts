@@ -13,17 +13,17 @@ beforeAll(async () => {
 
 afterAll(() => stack.stop());
 
-/** A token counts for some seconds more, since clocks may differ. */
+/** Tokens are accepted for some seconds after their expiry, because clocks differ. */
 const expiresInSeconds = 1;
 
 interface Two {
   readonly room: string;
   readonly alice: Chatter;
-  /** Her token counts for some seconds still. */
+  /** Her token is valid for a few more seconds. */
   readonly carol: WsClient;
 }
 
-/** A room of two. */
+/** Creates a room of two members. */
 async function enterBriefly(): Promise<Two> {
   const room = await newRoom(stack, 'alice', 'carol');
   const alice = await enter(stack, 'alice', `room=${room}`);
@@ -34,11 +34,11 @@ async function enterBriefly(): Promise<Two> {
   return { room, alice, carol };
 }
 
-/** Until a token that `enterBriefly` took counts for nothing. */
+/** Waits until the token of `enterBriefly` has expired. */
 const tokenEnds = () =>
   new Promise((resume) => setTimeout(resume, CLOCK_TOLERANCE_MS + expiresInSeconds * 1000 + 100));
 
-test.concurrent('a fresh token lets a socket go on after the end of its first: it hears, and all its frames are served', async ({
+test.concurrent('a fresh token keeps a socket working after its first token has expired', async ({
   expect,
 }) => {
   const { room, alice, carol } = await enterBriefly();
@@ -63,7 +63,7 @@ test.concurrent('a fresh token lets a socket go on after the end of its first: i
   await carol.close();
 });
 
-test.concurrent('a token of another user, and one that is none, are refused, and the one that was there counts on', async ({
+test.concurrent('refuses another user’s token and an invalid one, and keeps the current token', async ({
   expect,
 }) => {
   const { carol } = await enterBriefly();
@@ -83,7 +83,7 @@ test.concurrent('a token of another user, and one that is none, are refused, and
   expect(await carol.closed).toMatchObject({ code: 1000 });
 });
 
-test.concurrent('a connection whose token ran out hears it in place of whatever comes first: here, that somebody types', async ({
+test.concurrent('a connection with an expired token gets TOKEN_EXPIRED in place of the next event', async ({
   expect,
 }) => {
   const { room, alice, carol } = await enterBriefly();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { reportOf } from '../torture/report.ts';
 import { torture } from '../torture/torture.ts';
 
-test('six clients keep whole copies of two rooms, and each change is made once, while everything fails', async () => {
+test('six clients keep complete copies of two rooms, and each change is stored once, under injected faults', async () => {
   const findings = await torture({
     seconds: 6,
     seed: 7,

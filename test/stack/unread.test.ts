@@ -22,30 +22,33 @@ afterAll(() => stack.stop());
 const tell = (room: string, content: string) =>
   alice(`POST /chats/${room}/send_message/`, { content, broadcast: true });
 
-/** What another device of Carol's shows beside a room in its list. */
+/** Returns the unread count that another device of Carol shows for a room. */
 async function unreadIn(room: string): Promise<unknown> {
   const { body } = await carol('GET /chats/?limit=50');
   return (body['chats'] as Json[]).find(({ id }) => id === room)?.['unread'];
 }
 
-describe('of what is read at once on one device, the list of another', () => {
-  test.each(['own', 'joined'])('counts nothing while that one is open, its %s room', async (how) => {
-    const [home, room] = [await newRoom(stack, 'carol'), await newRoom(stack, 'alice', 'carol')];
-    const phone = await enter(stack, 'carol', `room=${how === 'own' ? room : home}`);
-    if (how === 'joined') await join(phone, room);
-    for (const text of ['one', 'two']) {
-      await tell(room, text);
-      await phone.next(said(text));
-    }
-    expect(await unreadIn(room)).toBe(0);
-    await phone.close();
-    await vi.waitFor(async () => expect(await unreadIn(room)).toBe(0), { timeout: 10_000 });
-    await stack.settled();
-    await tell(room, 'three');
-    expect(await unreadIn(room)).toBe(1);
-  });
+describe('with a device that reads at once, the room list of another device', () => {
+  test.each(['own', 'joined'])(
+    'shows no unread messages while the reading device is open, in its %s room',
+    async (how) => {
+      const [home, room] = [await newRoom(stack, 'carol'), await newRoom(stack, 'alice', 'carol')];
+      const phone = await enter(stack, 'carol', `room=${how === 'own' ? room : home}`);
+      if (how === 'joined') await join(phone, room);
+      for (const text of ['one', 'two']) {
+        await tell(room, text);
+        await phone.next(said(text));
+      }
+      expect(await unreadIn(room)).toBe(0);
+      await phone.close();
+      await vi.waitFor(async () => expect(await unreadIn(room)).toBe(0), { timeout: 10_000 });
+      await stack.settled();
+      await tell(room, 'three');
+      expect(await unreadIn(room)).toBe(1);
+    },
+  );
 
-  test('counts nothing that was read before the room was left, and all that came after', async () => {
+  test('counts only messages that arrived after the room was left', async () => {
     const [home, room] = [await newRoom(stack, 'carol'), await newRoom(stack, 'alice', 'carol')];
     const phone = await enter(stack, 'carol', `room=${home}`);
     await join(phone, room);
@@ -59,7 +62,7 @@ describe('of what is read at once on one device, the list of another', () => {
     await phone.close();
   });
 
-  test('counts all where the socket is gone and only its row is left', async () => {
+  test('counts all messages when only the row of a closed socket is left', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     const gone = carolSocket({ id: 'FAAAAAAAAAAAAAA=', room });
     await putConnection(databaseOf(stack), gone);
@@ -69,8 +72,8 @@ describe('of what is read at once on one device, the list of another', () => {
   });
 });
 
-describe('of what is read by hand, the list of another device', () => {
-  test('counts what is not seen yet, and nothing once it is, and that device hears of it', async () => {
+describe('with a device that reads manually, the room list of another device', () => {
+  test('counts unseen messages, and none after `seen`, which the device receives too', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     const phone = await enter(stack, 'carol', `room=${room}&reads=manual`);
     const desk = await enter(stack, 'carol', `room=${room}&reads=manual`);
@@ -90,7 +93,7 @@ describe('of what is read by hand, the list of another device', () => {
     await Promise.all([phone, desk, inbox].map((device) => device.close()));
   });
 
-  test('counts on when a device closes that has read nothing', async () => {
+  test('keeps counting when a device closes that has read nothing', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     const phone = await enter(stack, 'carol', `room=${room}&reads=manual`);
     await tell(room, 'one');
@@ -101,7 +104,7 @@ describe('of what is read by hand, the list of another device', () => {
   });
 });
 
-test('what an inbox hears stays unread, while it is open and when it closes', async () => {
+test('messages that an inbox receives stay unread', async () => {
   const room = await newRoom(stack, 'alice', 'carol');
   const inbox = await enterInbox(stack, 'carol');
   await tell(room, 'one');
@@ -118,7 +121,7 @@ test('what an inbox hears stays unread, while it is open and when it closes', as
   expect(await unreadIn(room)).toBe(1);
 });
 
-test('one’s own messages and deleted ones do not count, on whichever device they were written', async () => {
+test('a user’s own messages and deleted messages do not count as unread', async () => {
   const room = await newRoom(stack, 'alice', 'carol');
   const phone = await enter(stack, 'carol', `room=${room}&reads=manual`);
   await phone.say('mine');
@@ -134,7 +137,7 @@ test('one’s own messages and deleted ones do not count, on whichever device th
   await Promise.all([phone.close(), here.close()]);
 });
 
-test('the words of a guest who says one’s name count: they are not one’s own', async () => {
+test('a guest’s messages under the user’s name count as unread', async () => {
   const room = await openRoom(stack);
   await alice(`POST /chats/${room}/members/`, { user_id: 3 });
   const guest = await connect(`${stack.socketUrl}?room=${room}`);

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A request that came, whole. */
+/** A complete request. */
 export interface Came {
   readonly method: string;
   readonly path: string;
@@ -29,7 +29,7 @@ export async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A server that answers as `answer` does once a request is there with its body. It ends with the test. */
+/** Starts a server that passes each complete request to `answer`. It stops when the test ends. */
 export async function answering(answer: (response: ServerResponse, came: Came) => void): Promise<Answering> {
   const came: Came[] = [];
   const server = createServer(async (request, response) => {

@@ -9,21 +9,21 @@ export type Frame = Record<string, unknown> & {
 const isFrame = (frame: unknown): frame is Frame =>
   typeof frame === 'object' && frame !== null && !Array.isArray(frame);
 
-/** Whether a frame has a type, and what is asked of it beside. */
+/** Matches frames of a type that satisfy a predicate. */
 export const typed =
   (type: string, fits: (frame: Frame) => boolean = () => true) =>
   (frame: unknown): boolean =>
     isFrame(frame) && frame.type === type && fits(frame);
 
-/** The frame that says that a text was stored. */
+/** Matches the echo of a text. */
 export const said = (text: string) => typed('chat_message', (frame) => frame.message?.['text'] === text);
 
 export interface Chatter extends WsClient {
-  /** What came on connect, newest first. */
+  /** The messages received on connect, newest first. */
   readonly history: readonly Record<string, unknown>[];
   /** Waits for a frame of a type. */
   take(type: string, fits?: (frame: Frame) => boolean): Promise<Frame>;
-  /** Sends a text and waits for its echo; resolves to the message as it was stored. */
+  /** Sends a text and waits for its echo. Resolves to the stored message. */
   say(text: string, more?: Record<string, unknown>): Promise<Record<string, unknown>>;
 }
 
@@ -41,7 +41,7 @@ function chatterOf(client: WsClient, history: Chatter['history']): Chatter {
   });
 }
 
-/** Connects a demo user as a client of S0 does, and waits for the history. */
+/** Connects a demo user as an S0 client and waits for the history. */
 export async function enter(stack: TestStack, username: string, query = 'room=1'): Promise<Chatter> {
   const token = await stack.token(username);
   const headers = { Authorization: `Bearer ${token}` };
@@ -49,7 +49,7 @@ export async function enter(stack: TestStack, username: string, query = 'room=1'
   return chatterOf(client, (await client.next(Array.isArray)) as Chatter['history']);
 }
 
-/** Connects a demo user without a room, and waits until all of their rooms are heard of. */
+/** Opens an inbox for a demo user and waits until it covers all rooms. */
 export async function enterInbox(stack: TestStack, username: string, query = ''): Promise<Chatter> {
   const headers = { Authorization: `Bearer ${await stack.token(username)}` };
   const client = await connect(`${stack.socketUrl}${query}`, { headers });
@@ -57,12 +57,12 @@ export async function enterInbox(stack: TestStack, username: string, query = '')
   return chatterOf(client, []);
 }
 
-/** Asks for a room beside the socket's own, and waits for the answer. */
+/** Joins a room and waits for the answer. */
 export async function join(who: Chatter, room: string): Promise<Frame> {
   who.send({ action: 'join', room_id: room });
   return who.take('joined', ({ room_id }) => String(room_id) === room);
 }
 
-/** All frames of a type that came. */
+/** Returns all received frames of a type. */
 export const heard = (who: WsClient, type: string): readonly Frame[] =>
   who.frames().filter(typed(type)) as readonly Frame[];

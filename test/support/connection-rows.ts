@@ -17,8 +17,8 @@ import { messageOf } from './sample.ts';
 export const rowOf = (connection: Connection) => marshall(toItem(connection));
 
 /**
- * A database with a room `1` of seq 42, its last message alice's, that these connections have rows in. Rows can be read, and removed where their
- * token ran out; `readTo` notes how far whom the members' read marks are moved.
+ * Returns a database with a room `1` of seq 42, whose last message is alice's, and with rows of these connections. Rows
+ * can be read, and removed if their token has expired. `readTo` records the read marks that are stored.
  */
 export function roomOfRows(...connections: readonly Connection[]) {
   const { db, dynamodb } = mockDatabase();

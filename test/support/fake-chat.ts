@@ -8,7 +8,7 @@ interface Entry {
   readonly message: number;
 }
 
-/** A room as a server has it: what it says now, and each change that led there. */
+/** A room on the server: its current messages and all changes. */
 interface FakeRoom {
   seq: number;
   readonly log: Entry[];
@@ -36,7 +36,7 @@ export class FakeSocket {
   }
 
   send(text: string): void {
-    // As API Gateway does, with 1009.
+    // As API Gateway does, with code 1009.
     if (Buffer.byteLength(text) > 32 * 1024) this.cut();
     queueMicrotask(() => this.open && this.#chat.heard(JSON.parse(text) as ClientFrame, this));
   }
@@ -45,12 +45,12 @@ export class FakeSocket {
     this.open = false;
   }
 
-  /** Puts a frame into the client's hands at once. */
+  /** Delivers a frame to the client synchronously. */
   tell(frame: object): void {
     if (this.open) this.onmessage?.({ data: JSON.stringify(frame) });
   }
 
-  /** The network takes the socket away. */
+  /** Cuts the socket, as a network failure does. */
   cut(): void {
     this.open = false;
     this.onclose?.(undefined as never);
@@ -68,7 +68,7 @@ export class FakeSocket {
   }
 }
 
-/** A token as an issuer makes it, but for its signature. `exp` is in seconds since the epoch. */
+/** Returns an unsigned token. `exp` is in seconds since the epoch. */
 export const tokenOf = (user: string, claims: { exp?: number; n?: number } = {}): string =>
   `e30.${Buffer.from(JSON.stringify({ sub: user, ...claims })).toString('base64url')}.`;
 
@@ -77,26 +77,26 @@ const userOf = (token: string): number =>
 
 const now = '2026-03-02T09:15:00.000Z';
 
-/** A chat in memory that answers as the wire's documents say, at once, unless a test steps in. */
+/** An in-memory chat that answers at once as documented, unless a test intervenes. */
 export class FakeChat {
   readonly sockets: FakeSocket[] = [];
-  /** Every frame that came, in its order. */
+  /** All received frames in order. */
   readonly asked: ClientFrame[] = [];
-  /** Tokens that are not valid, and rooms that the caller is no member of. */
+  /** Invalid tokens, and rooms that the caller is not a member of. */
   readonly badTokens = new Set<string>();
   readonly closedRooms = new Set<string>();
-  /** `away`: no network at all. */
+  /** Whether the network is down. */
   away = false;
-  /** Takes a frame that came, so that it is not served, or an answer, so that it is not told. */
+  /** Drops a received frame, or an answer, if it returns true. */
   swallow: (ask: ClientFrame) => boolean = () => false;
-  /** Serves a frame, and loses what would be told of it. */
+  /** Handles a frame and loses its answer, if it returns true. */
   lose: (ask: ClientFrame) => boolean = () => false;
-  /** Answers in place of the server. */
+  /** Returns an answer that replaces the server's. */
   instead: (ask: ClientFrame, socket: FakeSocket) => object | undefined = () => undefined;
   readonly #rooms = new Map<string, FakeRoom>();
   #mute = false;
 
-  /** Options for a client of this chat. */
+  /** Returns options for a client of this chat. */
   options(token: ChatClientOptions['token'] = tokenOf('1')): ChatClientOptions {
     const chat = this;
     class WebSocket extends FakeSocket {
@@ -119,7 +119,7 @@ export class FakeChat {
     return this.away || this.badTokens.has(token);
   }
 
-  /** Frames of an action that came. */
+  /** Returns how many frames of an action were received. */
   count(action: ClientFrame['action']): number {
     return this.asked.filter((ask) => ask.action === action).length;
   }
@@ -134,7 +134,7 @@ export class FakeChat {
     this.#mute = false;
   }
 
-  /** Somebody says something. `told` false: the frame is lost on its way. */
+  /** Another user sends a message. With `told` false, its frame is lost. */
   say(text: string, { user = 2, room = '1', told = true, client_id = '' } = {}): number {
     this.#mute = !told;
     const { seq } = this.#said(room, text, user, client_id ? { client_id } : {});
@@ -142,7 +142,7 @@ export class FakeChat {
     return seq;
   }
 
-  /** Somebody changes a message. */
+  /** Another user changes a message. */
   change(
     told: { type: string; message_id: number; [field: string]: unknown },
     { room = '1', lost = false } = {},
@@ -152,12 +152,12 @@ export class FakeChat {
     this.#mute = false;
   }
 
-  /** A number is used up by a refusal. */
+  /** Uses up a sequence number, as a refusal does. */
   burn(room = '1'): void {
     this.#room(room).seq++;
   }
 
-  /** What stands in a room now. */
+  /** Returns the current state of a room. */
   texts(room = '1'): readonly string[] {
     return this.#listed(room).map(({ text }) => text);
   }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** Ports of 127.0.0.1 that nothing listens on now. */
+/** Returns free ports of 127.0.0.1. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { NOON } from './sample.ts';
 
-/** What the authorizer's context becomes: API Gateway brings it back as strings. */
+/** Converts the authorizer's context as API Gateway does: all values become strings. */
 export const authorizerContext = (overrides: Record<string, string> = {}) => ({
   principalId: '1',
   room: '1',
@@ -17,7 +17,7 @@ export const authorizerContext = (overrides: Record<string, string> = {}) => ({
   ...overrides,
 });
 
-/** A message event: it has neither headers nor a query string. */
+/** Creates a message event, which has no headers and no query string. */
 export const frameEvent = (
   body: string,
   authorizer = authorizerContext(),

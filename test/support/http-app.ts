@@ -3,7 +3,7 @@ import type { HttpContext } from '../../functions/gateway/http/context.ts';
 import { mockDatabase, noLimit } from './mock-database.ts';
 import { alice, NOON } from './sample.ts';
 
-/** The HTTP API over a mocked database; alice is whoever brings the token `good`. */
+/** The HTTP API with a mocked database. The token `good` belongs to alice. */
 export function mockHttpApp(overrides: Partial<HttpContext> = {}) {
   const { db, dynamodb } = mockDatabase();
   const parts: HttpContext = {

@@ -5,19 +5,19 @@ export type Json = Record<string, unknown>;
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON; an empty object where there is no body. */
+  /** The parsed JSON, or an empty object without a body. */
   readonly body: Json;
 }
 
 export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
-  /** A text goes as it is, anything else as JSON. */
+  /** A string is sent as it is, anything else as JSON. */
   readonly body?: unknown;
 }
 
 const encoded = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
 
-/** Asks the HTTP API itself, as the edge in front of it does; `asked` is `GET /chats/1/`. */
+/** Calls the HTTP API directly, as the edge does. `asked` is a line such as `GET /chats/1/`. */
 export async function ask(stack: TestStack, asked: string, { headers, body }: Call = {}): Promise<Answer> {
   const [method = '', path = ''] = asked.split(' ');
   const response = await fetch(`${stack.stack.httpUrl}/api${path}`, {
@@ -36,7 +36,7 @@ export async function ask(stack: TestStack, asked: string, { headers, body }: Ca
 
 export type Asking = (asked: string, body?: unknown, headers?: Call['headers']) => Promise<Answer>;
 
-/** Asks as a demo user, by `Authorization: Bearer`. */
+/** Calls the HTTP API as a demo user with `Authorization: Bearer`. */
 export async function askingAs(stack: TestStack, username: string): Promise<Asking> {
   const Authorization = `Bearer ${await stack.token(username)}`;
   return (asked, body, headers) => ask(stack, asked, { body, headers: { Authorization, ...headers } });

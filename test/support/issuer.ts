@@ -7,10 +7,10 @@ export const rules = {
   jwksUri: 'http://127.0.0.1:8003/.well-known/jwks.json',
 };
 
-/** `undefined` takes a claim away. */
+/** `undefined` removes a claim. */
 type Claims = Record<string, string | undefined>;
 
-/** An issuer whose keys are fetched by the global `fetch`, which is mocked: no network is needed. */
+/** An issuer whose keys are served by a mocked global `fetch`. */
 export async function mockIssuer() {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };

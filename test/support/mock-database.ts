@@ -13,7 +13,7 @@ export function mockDatabase() {
 
 export const noLimit: Rates = { group: null, direct: null };
 
-/** For commands that must not touch a file. */
+/** Throws, for commands that must not use files. */
 export const noFiles = (): never => {
   throw new Error('A file was not expected: none came with the frame');
 };

@@ -26,12 +26,12 @@ export function databaseOf(stack: TestStack): TestDatabase {
   return { ...openDatabase(sdkDynamoDb(client), tables), client };
 }
 
-/** Makes a room of demo users, the first its owner, that no other test is in. Resolves to its id. */
+/** Creates a room of demo users that no other test uses. The first user owns it. Resolves to its id. */
 export async function newRoom(stack: TestStack, ...usernames: readonly string[]): Promise<string> {
   return roomWith(stack, 'members', usernames);
 }
 
-/** Makes a room that anyone may enter. */
+/** Creates an open room. */
 export const openRoom = (stack: TestStack): Promise<string> => roomWith(stack, 'open', ['alice']);
 
 async function roomWith(
@@ -48,14 +48,14 @@ async function roomWith(
   return id;
 }
 
-/** The rows of a room's connections. */
+/** Returns the connection rows of a room. */
 export const userConnections = (stack: TestStack, room: string): Promise<Connection[]> =>
   listConnections(databaseOf(stack), { id: room, shards: 1 }, Date.now());
 
-/** AWS: BatchWriteItem, at most 25 items a call. */
+/** BatchWriteItem accepts at most 25 items per call. */
 const BATCH = 25;
 
-/** Puts what was said in a room that is new, many at once. */
+/** Stores many messages in a new room at once. */
 export async function putLog(stack: TestStack, room: string, messages: readonly Message[]): Promise<void> {
   const db = databaseOf(stack);
   const puts: { PutRequest: { Item: PutItemCommandInput['Item'] } }[] = [];

@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A way to a port that can be cut like a cable: what is open breaks, and nothing new comes through. */
+/** A TCP proxy that can be cut: open connections break, and new ones fail. */
 export interface SeverableWay {
   readonly url: string;
   cut(): void;
@@ -8,7 +8,7 @@ export interface SeverableWay {
   close(): Promise<void>;
 }
 
-/** Opens a way to where a URL points, on a free port of this machine. */
+/** Opens a proxy to a URL on a free local port. */
 export async function severableWay(target: string): Promise<SeverableWay> {
   const { hostname: host, port } = new URL(target);
   const open = new Set<Socket>();

@@ -4,14 +4,14 @@ import { demoUsers, seedDemo } from '../../bin/demo.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
 import { testSynthesizer } from './synthesizer.ts';
 
-/** A running stack of the real app, and all that it logged. */
+/** A running local stack of the real app, with its log. */
 export interface TestStack {
   readonly stack: Stack;
   readonly socketUrl: string;
   readonly dynamodbUrl: string;
   readonly chatTable: string;
   readonly connectionsTable: string;
-  /** Every line of its log so far. */
+  /** All log lines so far. */
   readonly lines: readonly string[];
   token: Stack['token'];
   settled(): Promise<void>;

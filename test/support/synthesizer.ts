@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { openSynthesizer, type Synthesis, type Synthesizer } from '../../bin/synthesize.ts';
 
-/** Where the process below listens. The processes that run tests inherit it. */
+/** The address of the process below. Test processes inherit it. */
 const URL_VARIABLE = 'PARLEY_TEST_SYNTHESIZER';
 
 let synthesizing: ChildProcess | undefined;
 
-/** Before the first test: loading the CDK takes several times as long as a synthesis, so one process does it for all. */
+/** Starts one synthesizing process for all tests, because loading the CDK takes longer than a synthesis. */
 export async function setup(): Promise<void> {
   if (process.env[URL_VARIABLE] !== undefined) return;
   synthesizing = fork(fileURLToPath(new URL('synthesizing-process.ts', import.meta.url)), { execArgv: [] });
@@ -25,7 +25,7 @@ async function ask(url: string, synthesis: Synthesis): Promise<void> {
   if (!response.ok) throw new Error(await response.text());
 }
 
-/** A synthesizer for tests: outside of a test run, as for torture and benches, it is that of `npm start`. */
+/** Opens a synthesizer for tests. Outside of a test run, such as in torture and benches, it is the one of `npm start`. */
 export function testSynthesizer(context: Record<string, unknown> = {}): Synthesizer {
   const url = process.env[URL_VARIABLE];
   return url === undefined

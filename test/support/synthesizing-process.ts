@@ -1,4 +1,4 @@
-// Runs in the process that `synthesizer.ts` starts, and ends with the one that started it.
+// Runs in the process that `synthesizer.ts` starts, and ends with its parent.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 
-/** An upgrade that the server refused: what a client other than a browser sees of it. */
+/** A refused upgrade, as a client other than a browser sees it. */
 export class RefusedUpgrade extends Error {
   readonly status: number;
   readonly body: string;
@@ -21,25 +21,25 @@ export interface Closed {
   readonly reason: string;
 }
 
-/** An open WebSocket whose frames can be awaited. A frame is its parsed JSON, or its text if it is none. */
+/** An open WebSocket whose frames can be awaited. A frame is parsed JSON, or text if it is not JSON. */
 export interface WsClient {
   readonly protocol: string;
-  /** Negotiated extensions, empty for none. */
+  /** The negotiated extensions, or an empty string. */
   readonly extensions: string;
-  /** The socket beneath, for what has no method here. */
+  /** The underlying socket. */
   readonly socket: WebSocket;
-  /** Sends a text as it is, anything else as JSON. */
+  /** Sends a string as it is, anything else as JSON. */
   send(frame: unknown): void;
   /**
-   * Takes the first frame, come or to come, that satisfies the predicate; those before it stay.
-   * Rejects when none came in `timeoutMs`, or when the socket closed.
+   * Returns the first frame, past or future, that satisfies the predicate, and removes it from the queue.
+   * Rejects if none arrives within `timeoutMs`, or if the socket closes.
    */
   next(predicate?: (frame: unknown) => boolean, timeoutMs?: number): Promise<unknown>;
-  /** All frames that came, taken or not. */
+  /** All received frames, including those already returned. */
   frames(): readonly unknown[];
-  /** Resolves with how the socket closed. */
+  /** Resolves to the close code and reason. */
   readonly closed: Promise<Closed>;
-  /** Closes and waits for it; 1005 stands for no code at all. */
+  /** Closes the socket and waits. 1005 means no code. */
   close(code?: number, reason?: string): Promise<Closed>;
 }
 
@@ -62,7 +62,7 @@ async function refused(response: IncomingMessage): Promise<RefusedUpgrade> {
   return new RefusedUpgrade(response, Buffer.concat(chunks).toString());
 }
 
-/** Opens a WebSocket; rejects with RefusedUpgrade when the server answers with an HTTP status. */
+/** Opens a WebSocket. Rejects with RefusedUpgrade if the server answers with an HTTP status. */
 export function connect(url: string, options: ConnectOptions = {}): Promise<WsClient> {
   const socket = new WebSocket(url, [...(options.protocols ?? [])], { headers: { ...options.headers } });
   const client = clientOf(socket);
@@ -81,7 +81,7 @@ interface Waiter {
   readonly fail: (why: string) => void;
 }
 
-/** Frames in the order of their coming, and those who wait for one. */
+/** A queue of received frames and of waiting readers. */
 function frameQueue() {
   const all: unknown[] = [];
   const untaken: unknown[] = [];
@@ -104,7 +104,7 @@ function frameQueue() {
       if (index >= 0) return Promise.resolve(untaken.splice(index, 1)[0]);
       if (ended !== undefined) return Promise.reject(noFrame(ended, wants, all));
       return new Promise((resolve, reject) => {
-        // At once and not in a later turn: two frames may come in one chunk.
+        // Resolved synchronously, because two frames may arrive in one chunk.
         const settle = () => {
           clearTimeout(timer);
           waiters.delete(waiter);

@@ -225,7 +225,9 @@ test('somebody makes a room, and whom they add finds it', async () => {
 test('a member who is removed sees why, and what was said stays in front of them', async () => {
   await alice.page.getByRole('button', { name: 'Members' }).click();
   await alice.page.getByRole('button', { name: 'Remove bob' }).click();
-  await bob.page.getByText('You were taken out of this room: ask one of its owners to add you').waitFor();
+  await bob.page
+    .getByText('Room not available: you were removed from it. Ask one of its owners to add you.')
+    .waitFor();
   expect(await bob.texts()).toContain('Count me in.');
   expect(await bob.page.getByRole('textbox', { name: 'Message' }).count()).toBe(0);
   const rooms = bob.page.getByRole('navigation');

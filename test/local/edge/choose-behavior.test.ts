@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { chooseBehavior, fits } from '../../../local/edge/choose-behavior.ts';
+import { chooseBehavior, matchesPath } from '../../../local/edge/plan.ts';
 import { behaviorOf, distributionOf } from './edge-host.ts';
 
-describe('a path pattern', () => {
+describe('matchesPath', () => {
   test.each([
     ['*', '/anything', true],
     ['/ws/*', '/ws/chat/1/', true],
@@ -15,12 +15,12 @@ describe('a path pattern', () => {
     ['/*.jpg', '/a/b.jpg', true],
     ['/*.jpg', '/ajpg', false],
     ['/a+(b)/*', '/a+(b)/c', true],
-  ])('%s fits %s: %s', (pattern, path, expected) => {
-    expect(fits(pattern, path)).toBe(expected);
+  ])('pattern %s, path %s: %s', (pattern, path, expected) => {
+    expect(matchesPath(pattern, path)).toBe(expected);
   });
 });
 
-describe('the behavior', () => {
+describe('chooseBehavior', () => {
   const distribution = distributionOf(
     behaviorOf({ pathPattern: '/ws/*' }),
     behaviorOf({ pathPattern: '/ws/chat/*' }),
@@ -33,11 +33,11 @@ describe('the behavior', () => {
     ['/ws/../page', '*'],
     ['/page/../ws/chat/1/', '/ws/*'],
     ['/page/%2e%2e/ws/chat/1/', '/ws/*'],
-  ])('of %s is the first whose pattern fits it without dot segments: %s', (path, pattern) => {
+  ])('resolves dot segments of %s and chooses the first match, %s', (path, pattern) => {
     expect(chooseBehavior(distribution, path)?.pathPattern).toBe(pattern);
   });
 
-  test('of what is no path is none', () => {
+  test('chooses no behavior for a target that is not a path', () => {
     expect(chooseBehavior(distribution, 'http://example.com/ws/')).toBe(null);
     expect(chooseBehavior(distribution, '*')).toBe(null);
   });

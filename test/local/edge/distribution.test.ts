@@ -41,7 +41,7 @@ const origins = [
   },
 ];
 
-const usual = {
+const validConfig = {
   DefaultRootObject: 'index.html',
   Origins: origins,
   CacheBehaviors: [socketBehavior],
@@ -51,7 +51,7 @@ const usual = {
 const code = 'function handler({ request }) { return request; }';
 
 function read(
-  config: Readonly<Record<string, unknown>> | null = usual,
+  config: Readonly<Record<string, unknown>> | null = validConfig,
   resources: Readonly<Record<string, unknown>> = {},
 ): Distribution | null {
   const all = {
@@ -74,7 +74,7 @@ function read(
   return readDistribution(openScope(readTemplate(writeAssembly({ functions: {}, resources: all }))));
 }
 
-test('a distribution is read with its behaviors in order, the default last', () => {
+test('reads a distribution with its behaviors in order, the default one last', () => {
   expect(read()).toEqual({
     domainName: 'edge.cloudfront.net',
     rootPath: '/index.html',
@@ -109,11 +109,11 @@ test('a distribution is read with its behaviors in order, the default last', () 
   });
 });
 
-test('a template without a distribution has none', () => {
+test('returns null for a template without a distribution', () => {
   expect(read(null)).toBe(null);
 });
 
-const socket = (change: object) => ({ ...usual, CacheBehaviors: [{ ...socketBehavior, ...change }] });
+const socket = (change: object) => ({ ...validConfig, CacheBehaviors: [{ ...socketBehavior, ...change }] });
 const headers = (settings: object) => ({
   Headers: {
     Type: 'AWS::CloudFront::ResponseHeadersPolicy',
@@ -121,28 +121,28 @@ const headers = (settings: object) => ({
   },
 });
 const second = {
-  Other: { Type: 'AWS::CloudFront::Distribution', Properties: { DistributionConfig: usual } },
+  Other: { Type: 'AWS::CloudFront::Distribution', Properties: { DistributionConfig: validConfig } },
 };
 const long = {
   Rewrite: { Type: 'AWS::CloudFront::Function', Properties: { FunctionCode: 'x'.repeat(10_241) } },
 };
 
-describe('what the local edge cannot do as CloudFront does is one clear line', () => {
+describe('throws one line for an unsupported distribution:', () => {
   test.each([
-    ['two distributions', usual, second],
+    ['two distributions', validConfig, second],
     ['another cache policy', socket({ CachePolicyId: 'other' }), {}],
     ['another origin request policy', socket({ OriginRequestPolicyId: 'other' }), {}],
-    ['an origin that is not there', socket({ TargetOriginId: 'other' }), {}],
+    ['an unknown origin', socket({ TargetOriginId: 'other' }), {}],
     ['a viewer-response function', socket({ FunctionAssociations: [{ EventType: 'viewer-response' }] }), {}],
-    ['a function of Lambda@Edge', socket({ LambdaFunctionAssociations: [{}] }), {}],
+    ['a Lambda@Edge function', socket({ LambdaFunctionAssociations: [{}] }), {}],
     [
-      'a function that is not there',
+      'an unknown function',
       socket({ FunctionAssociations: [{ EventType: 'viewer-request', FunctionARN: 'arn' }] }),
       {},
     ],
-    ['a function over 10 KB', usual, long],
-    ['a response header that it does not know', usual, headers({ XSSProtection: { Protection: true } })],
+    ['a function over 10 KB', validConfig, long],
+    ['an unsupported response header', validConfig, headers({ XSSProtection: { Protection: true } })],
   ])('%s', (_what, config, resources) => {
-    expect(() => read(config, resources)).toThrow(/^Distribution was not read: [^\n]+; [^\n]+$/);
+    expect(() => read(config, resources)).toThrow(/^Distribution was not read: [^\n]+\. [^\n]+\.$/);
   });
 });

@@ -1,16 +1,17 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { ManualClock } from '../../../local/clock.ts';
 import type { Behavior, Distribution } from '../../../local/edge/distribution.ts';
 import { type Edge, openEdge } from '../../../local/edge/open-edge.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+import { connect } from '../../support/ws-client.ts';
 
 export const originDomain = 'api.execute-api.us-east-1.amazonaws.com';
 export const bucketDomain = 'page.s3.us-east-1.amazonaws.com';
 
 export const allMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE']);
 
-/** A behavior that passes everything on to the origin of `startEdge`. */
+/** Returns a behavior that forwards every request to the origin of `startEdge`. */
 export const behaviorOf = (overrides: Partial<Behavior> = {}): Behavior => ({
   pathPattern: '*',
   methods: allMethods,
@@ -32,11 +33,11 @@ export interface EdgeHost {
   readonly port: number;
   readonly clock: ManualClock;
   readonly lines: readonly string[];
-  /** What came to the origin, without what was upgraded. */
+  /** Requests that reached the origin, without upgrades. */
   readonly requests: readonly IncomingMessage[];
-  /** What was upgraded at the origin. */
+  /** Upgrade requests that reached the origin. */
   readonly upgrades: readonly IncomingMessage[];
-  /** WebSockets that are open at the origin. */
+  /** Open WebSockets at the origin. */
   readonly sockets: WebSocketServer['clients'];
 }
 
@@ -45,18 +46,18 @@ interface HostOptions {
   readonly answer?: RequestListener;
   /** Answers an upgrade instead of `ws`. */
   readonly upgrade?: (request: IncomingMessage, socket: Socket) => void;
-  /** False leaves the origin out. */
+  /** Default: true. If false, the origin does not listen. */
   readonly reachable?: boolean;
 }
 
 const running: (() => Promise<void>)[] = [];
 
-/** Closes what `startEdge` started. */
+/** Closes all edges and origins that `startEdge` started. */
 export async function closeEdges(): Promise<void> {
   await Promise.all(running.splice(0).map((close) => close()));
 }
 
-/** An edge before an origin that echoes: frames of WebSockets, and what came with a request. */
+/** Starts an edge in front of an origin that echoes WebSocket frames and requests. */
 export async function startEdge(options: HostOptions = {}): Promise<EdgeHost> {
   const { distribution = distributionOf(behaviorOf()), answer = describeRequest, reachable = true } = options;
   const requests: IncomingMessage[] = [];
@@ -78,7 +79,7 @@ export async function startEdge(options: HostOptions = {}): Promise<EdgeHost> {
     if (options.upgrade) options.upgrade(request, socket);
     else webSockets.handleUpgrade(request, socket, head, (open) => webSockets.emit('connection', open));
   });
-  const originPort = await listening(origin);
+  const originPort = await listen(origin);
   if (!reachable) await new Promise((resolve) => origin.close(resolve));
   const clock = new ManualClock();
   const lines: string[] = [];
@@ -102,7 +103,14 @@ export async function startEdge(options: HostOptions = {}): Promise<EdgeHost> {
   return { edge, port, clock, lines, requests, upgrades, sockets: webSockets.clients };
 }
 
-function listening(server: Server): Promise<number> {
+/** Starts an edge and connects a client to it. */
+export async function startConnectedEdge() {
+  const host = await startEdge();
+  const client = await connect(`ws://127.0.0.1:${host.port}/`);
+  return { ...host, client };
+}
+
+function listen(server: Server): Promise<number> {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();

@@ -10,14 +10,14 @@ interface Answer {
   readonly body: string;
 }
 
-/** A request as it is written: fetch would tidy path and headers. */
-function ask(
+/** Sends a request with its path and headers unchanged, which `fetch` would normalize. */
+function send(
   port: number,
   path: string,
   { body = '', ...options }: Parameters<typeof httpRequest>[1] & { body?: string } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asking = httpRequest({ host: '127.0.0.1', port, path, agent: false, ...options }, (response) => {
+    const outgoing = httpRequest({ host: '127.0.0.1', port, path, agent: false, ...options }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
@@ -29,15 +29,15 @@ function ask(
         }),
       );
     });
-    asking.on('error', reject);
-    asking.end(body);
+    outgoing.on('error', reject);
+    outgoing.end(body);
   });
 }
 
 describe('a request', () => {
-  test('goes on with method, path, query, headers, cookies and body as they came, but for the Host', async () => {
+  test('reaches the origin with its method, path, query, headers, cookies and body, and the Host of the origin', async () => {
     const { port } = await startEdge();
-    const answer = await ask(port, '/api/chats/a%20b/?limit=2&x=%26', {
+    const answer = await send(port, '/api/chats/a%20b/?limit=2&x=%26', {
       method: 'POST',
       headers: { authorization: 'Bearer t', cookie: 'sessionid=a; b=c', origin: 'http://x', 'x-own': '1' },
       body: '{"content":"hé"}',
@@ -55,9 +55,9 @@ describe('a request', () => {
     });
   });
 
-  test('says whence it came: X-Forwarded-For gets the viewer’s address at its end, Via the edge', async () => {
+  test('gets the viewer’s address at the end of X-Forwarded-For, and the edge in Via', async () => {
     const { port } = await startEdge();
-    const first = JSON.parse((await ask(port, '/')).body);
+    const first = JSON.parse((await send(port, '/')).body);
     expect(first.headers).toMatchObject({
       'x-forwarded-for': '127.0.0.1',
       via: '1.1 dist.cloudfront.net (CloudFront)',
@@ -68,13 +68,13 @@ describe('a request', () => {
       'x-forwarded-proto': 'https',
       'x-real-ip': '1.1.1.1',
     };
-    const second = JSON.parse((await ask(port, '/', { headers })).body);
+    const second = JSON.parse((await send(port, '/', { headers })).body);
     expect(second.headers).toMatchObject({ 'x-forwarded-for': '203.0.113.9, 127.0.0.1' });
     expect(second.headers).not.toHaveProperty('x-forwarded-proto');
     expect(second.headers).not.toHaveProperty('x-real-ip');
   });
 
-  test('keeps to itself what concerns one connection only', async () => {
+  test('reaches the origin without hop-by-hop headers', async () => {
     const { port } = await startEdge();
     const headers = {
       connection: 'keep-alive',
@@ -82,23 +82,23 @@ describe('a request', () => {
       te: 'trailers',
       'proxy-authorization': 'x',
     };
-    const seen = JSON.parse((await ask(port, '/', { headers })).body).headers;
+    const seen = JSON.parse((await send(port, '/', { headers })).body).headers;
     for (const name of ['keep-alive', 'te', 'proxy-authorization']) expect(seen).not.toHaveProperty(name);
     expect(seen.connection).toBe('close');
   });
 
-  test('that offers another protocol is a request like any other', async () => {
+  test('that offers another protocol is an ordinary request', async () => {
     const { port } = await startEdge();
     const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };
-    const answer = await ask(port, '/api/', { headers });
+    const answer = await send(port, '/api/', { headers });
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.body).headers).not.toHaveProperty('upgrade');
   });
 
-  test('to a behavior that passes nothing on goes without query, cookies and headers; / is the root object', async () => {
+  test('without an origin request policy loses query, cookies and headers, and / becomes the root object', async () => {
     const { port } = await startEdge({ distribution: distributionOf(behaviorOf({ passesViewer: false })) });
     const headers = { cookie: 'sessionid=a', authorization: 'Bearer t', 'if-none-match': '"e"' };
-    const seen = JSON.parse((await ask(port, '/?list-type=2', { headers })).body);
+    const seen = JSON.parse((await send(port, '/?list-type=2', { headers })).body);
     expect(seen.url).toBe('/index.html');
     expect(seen.headers).toMatchObject({ 'user-agent': 'Amazon CloudFront', 'if-none-match': '"e"' });
     expect(seen.headers).not.toHaveProperty('cookie');
@@ -106,10 +106,10 @@ describe('a request', () => {
   });
 });
 
-test('a request to a private bucket is signed by the edge, whoever the viewer says to be', async () => {
+test('signs requests to a private bucket and drops the viewer’s Authorization', async () => {
   const origin = { domainName: bucketDomain, path: '', signed: true, timeoutMs: 30_000 };
   const { port } = await startEdge({ distribution: distributionOf(behaviorOf({ origin })) });
-  const seen = JSON.parse((await ask(port, '/', { headers: { authorization: 'Bearer t' } })).body);
+  const seen = JSON.parse((await send(port, '/', { headers: { authorization: 'Bearer t' } })).body);
   expect(seen.url).toBe('/page/index.html');
   expect(seen.headers).toMatchObject({
     host: bucketDomain,
@@ -118,7 +118,7 @@ test('a request to a private bucket is signed by the edge, whoever the viewer sa
 });
 
 describe('an answer', () => {
-  test('comes back with its status, headers and cookies', async () => {
+  test('keeps its status, headers and cookies', async () => {
     const { port } = await startEdge({
       answer: (_request, response) => {
         response.writeHead(422, 'Odd', [
@@ -128,7 +128,7 @@ describe('an answer', () => {
         response.end('no');
       },
     });
-    const answer = await ask(port, '/api/');
+    const answer = await send(port, '/api/');
     expect(answer).toMatchObject({ status: 422, body: 'no' });
     expect(answer.headers).toMatchObject({
       'set-cookie': ['a=1; Path=/', 'b=2; Path=/'],
@@ -139,22 +139,22 @@ describe('an answer', () => {
     expect(answer.headers['keep-alive']).not.toBe('timeout=9');
   });
 
-  test('of a redirect is the viewer’s to follow', async () => {
+  test('with a redirect reaches the viewer', async () => {
     const { port } = await startEdge({
       answer: (_request, response) => response.writeHead(302, { Location: 'https://s3/x' }).end(),
     });
-    const answer = await ask(port, '/api/chats/1/files/2/');
+    const answer = await send(port, '/api/chats/1/files/2/');
     expect(answer).toMatchObject({ status: 302, headers: { location: 'https://s3/x' } });
   });
 
-  test('that the origin breaks off breaks off here too', async () => {
+  test('that the origin aborts is aborted at the viewer', async () => {
     const { port } = await startEdge({
       answer: (_request, response) => {
         response.writeHead(200, { 'Content-Length': '100' });
         response.write('half', () => response.destroy());
       },
     });
-    await expect(ask(port, '/')).rejects.toThrow(/aborted|hang up|reset/i);
+    await expect(send(port, '/')).rejects.toThrow(/aborted|hang up|reset/i);
   });
 
   test('gets the headers of the behavior’s policy', async () => {
@@ -172,7 +172,7 @@ describe('an answer', () => {
         response.writeHead(200, { 'x-content-type-options': 'odd', 'content-security-policy': 'own' }).end();
       },
     });
-    expect((await ask(port, '/')).headers).toMatchObject({
+    expect((await send(port, '/')).headers).toMatchObject({
       'x-content-type-options': 'nosniff',
       'content-security-policy': 'own',
       'referrer-policy': 'same-origin',
@@ -180,56 +180,56 @@ describe('an answer', () => {
   });
 });
 
-describe('the edge itself answers', () => {
+describe('the edge answers', () => {
   test('413 to a URL over 8,192 bytes, and ends the connection', async () => {
     const { port, requests } = await startEdge();
     const longest = 8192 - `http://127.0.0.1:${port}`.length;
-    expect((await ask(port, `/${'a'.repeat(longest - 1)}`)).status).toBe(200);
-    const answer = await ask(port, `/${'a'.repeat(longest)}`);
+    expect((await send(port, `/${'a'.repeat(longest - 1)}`)).status).toBe(200);
+    const answer = await send(port, `/${'a'.repeat(longest)}`);
     expect(answer).toMatchObject({ status: 413, headers: { connection: 'close' } });
     expect(requests).toHaveLength(1);
   });
 
   test('413 to a request of over 20,480 bytes', async () => {
     const { port, requests } = await startEdge();
-    expect((await ask(port, '/', { headers: { 'x-long': 'a'.repeat(20_480) } })).status).toBe(413);
+    expect((await send(port, '/', { headers: { 'x-long': 'a'.repeat(20_480) } })).status).toBe(413);
     expect(requests).toHaveLength(0);
   });
 
-  test('403 to a method that the behavior does not have, and to a GET with a body', async () => {
+  test('403 to a method that the behavior does not allow, and to a GET with a body', async () => {
     const methods = new Set(['GET', 'HEAD']);
     const { port, requests } = await startEdge({ distribution: distributionOf(behaviorOf({ methods })) });
-    const post = await ask(port, '/', { method: 'POST', body: 'x' });
+    const post = await send(port, '/', { method: 'POST', body: 'x' });
     expect(post).toMatchObject({ status: 403, headers: { 'x-cache': 'Error from cloudfront' } });
     expect(post.body).toContain('The request could not be satisfied');
     const headers = { 'content-length': '1' };
-    expect((await ask(port, '/', { method: 'GET', headers, body: 'x' })).status).toBe(403);
+    expect((await send(port, '/', { method: 'GET', headers, body: 'x' })).status).toBe(403);
     expect(requests).toHaveLength(0);
   });
 
-  test('502 where the origin cannot be reached, and where nothing runs it', async () => {
+  test('502 when the origin is unreachable or not part of the local stack', async () => {
     const unreachable = await startEdge({ reachable: false });
-    expect((await ask(unreachable.port, '/api/')).status).toBe(502);
+    expect((await send(unreachable.port, '/api/')).status).toBe(502);
     const origin = { domainName: 'http.execute-api.us-east-1.amazonaws.com', path: '' };
     const missing = behaviorOf({ origin: { ...origin, signed: false, timeoutMs: 30_000 } });
     const { port } = await startEdge({ distribution: distributionOf(missing) });
-    expect((await ask(port, '/api/')).status).toBe(502);
+    expect((await send(port, '/api/')).status).toBe(502);
   });
 
-  test('504 when the origin takes longer than it may', async () => {
+  test('504 when the origin takes too long', async () => {
     const { port, clock, requests } = await startEdge({ answer: () => clock.advance(30_000) });
-    expect((await ask(port, '/api/slow')).status).toBe(504);
+    expect((await send(port, '/api/slow')).status).toBe(504);
     expect(requests).toHaveLength(1);
   });
 
-  test('503 before anything is deployed', async () => {
+  test('503 before the first deployment', async () => {
     const { port } = await startEdge({ distribution: null });
-    expect((await ask(port, '/')).status).toBe(503);
+    expect((await send(port, '/')).status).toBe(503);
   });
 
-  test('400 to what is no path', async () => {
+  test('400 to a target that is not a path', async () => {
     const { port } = await startEdge();
-    expect((await ask(port, 'http://example.com/')).status).toBe(400);
+    expect((await send(port, 'http://example.com/')).status).toBe(400);
   });
 });
 
@@ -241,12 +241,12 @@ describe('a viewer-request function', () => {
       ),
     });
 
-  test('sees what CloudFront shows it, and no more', async () => {
+  test('gets exactly CloudFront’s event', async () => {
     const { port } = await withFunction(
       'function handler(event) { return { statusCode: 200, body: JSON.stringify(event) }; }',
     );
     const headers = { cookie: 'a=1; b=2', 'X-Own': 'y', 'keep-alive': 'x', 'x-amz-cf-id': 'z' };
-    const event = JSON.parse((await ask(port, '/p%20q?x=1&x=%202&y&z=a=b', { headers })).body);
+    const event = JSON.parse((await send(port, '/p%20q?x=1&x=%202&y&z=a=b', { headers })).body);
     expect(event).toMatchObject({
       version: '1.0',
       context: { distributionDomainName: 'dist.cloudfront.net', eventType: 'viewer-request' },
@@ -265,52 +265,56 @@ describe('a viewer-request function', () => {
     });
   });
 
-  test('changes URI and query, and repeated names stay so', async () => {
+  test('can change URI and query, and repeated names are kept', async () => {
     const { port } = await withFunction(
       "function handler({ request }) { request.uri = '/prod'; request.querystring.r = { value: 'a%26b' }; return request; }",
     );
-    expect(JSON.parse((await ask(port, '/x?t=1&t=2')).body).url).toBe('/prod?t=1&t=2&r=a%26b');
+    expect(JSON.parse((await send(port, '/x?t=1&t=2')).body).url).toBe('/prod?t=1&t=2&r=a%26b');
   });
 
-  test('may leave what is no ASCII for the edge to encode', async () => {
+  test('can return text that is not ASCII, which the edge encodes', async () => {
     const { port } = await withFunction(
       "function handler({ request }) { request.uri = '/café'; return request; }",
     );
-    expect(JSON.parse((await ask(port, '/x')).body).url).toBe('/caf%C3%A9');
+    expect(JSON.parse((await send(port, '/x')).body).url).toBe('/caf%C3%A9');
   });
 
-  test('answers itself, in text or base64', async () => {
+  test('can answer, in text or base64', async () => {
     const { port, requests } = await withFunction(`function handler() {
       const headers = { 'x-own-header': { value: 'v' } };
       return { statusCode: 404, headers, body: { encoding: 'base64', data: 'aGk=' } };
     }`);
-    const answer = await ask(port, '/');
+    const answer = await send(port, '/');
     expect(answer).toMatchObject({ status: 404, body: 'hi', headers: { 'x-own-header': 'v' } });
     expect(requests).toHaveLength(0);
   });
 
   test.each([
-    ['that throws is a 503', "throw new Error('oh')", 503],
-    ['that returns nothing is a 503', 'return;', 503],
-    ['that returns a text is a 502', "return 'x';", 502],
-    ['whose URI has no slash in front is a 502', "event.request.uri = 'x'; return event.request;", 502],
-    ['whose query has a space is a 502', "event.request.querystring = 'a=b c'; return event.request;", 502],
+    ['that throws causes a 503', "throw new Error('oh')", 503],
+    ['that returns nothing causes a 503', 'return;', 503],
+    ['that returns a text causes a 502', "return 'x';", 502],
+    ['whose URI has no leading slash causes a 502', "event.request.uri = 'x'; return event.request;", 502],
     [
-      'that changes a header is a 502 here',
+      'whose query has a space causes a 502',
+      "event.request.querystring = 'a=b c'; return event.request;",
+      502,
+    ],
+    [
+      'that changes a header causes a 502',
       "event.request.headers['x-new'] = { value: '1' }; return event.request;",
       502,
     ],
-  ])('%s, and a line in the log without the query', async (_what, body, status) => {
+  ])('%s and a log line without the query', async (_what, body, status) => {
     const { port, lines } = await withFunction(`function handler(event) { ${body} }`);
-    expect((await ask(port, '/?token=secret')).status).toBe(status);
+    expect((await send(port, '/?token=secret')).status).toBe(status);
     expect(lines).toEqual([
-      expect.stringMatching(/^Edge function Test failed: .+; correct it in lib\/edge$/),
+      expect.stringMatching(/^Edge function Test failed: .+\. Correct it in lib\/edge\.$/),
     ]);
     expect(lines.join()).not.toContain('secret');
   });
 });
 
-test('localhost reaches it, and so does each loopback address that the machine has', async () => {
+test('listens on localhost and on each loopback address', async () => {
   const { port } = await startEdge();
   const statuses = await Promise.all(
     ['localhost', '127.0.0.1'].map(async (host) => (await fetch(`http://${host}:${port}/`)).status),

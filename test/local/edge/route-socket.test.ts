@@ -1,14 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { transformSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
-import { edgeFunctionRunner } from '../../../local/edge/edge-function.ts';
-import type { Values } from '../../../local/edge/viewer-event.ts';
+import { createEdgeFunctionRunner, type Values } from '../../../local/edge/edge-function.ts';
 
 const code = readFileSync(new URL('../../../lib/edge/route-socket.js', import.meta.url), 'utf8');
 const routeSocket = { name: 'RouteSocket', code };
-const run = edgeFunctionRunner(5_000);
+const run = createEdgeFunctionRunner(5_000);
 
-/** The event as CloudFront would make it; everything in it is still percent-encoded. */
+/** Returns CloudFront's event. Its values are percent-encoded. */
 const eventOf = (uri: string, querystring: Values = {}) => ({
   version: '1.0',
   context: {
@@ -27,10 +26,10 @@ const eventOf = (uri: string, querystring: Values = {}) => ({
   },
 });
 
-const rewritten = (uri: string, querystring?: Values) => run(routeSocket, eventOf(uri, querystring));
+const rewrite = (uri: string, querystring?: Values) => run(routeSocket, eventOf(uri, querystring));
 const toStage = (querystring: Values) => ({ ...eventOf('/prod', querystring).request });
 
-describe('a room in the path becomes ?room= of the stage', () => {
+describe('moves a room in the path to ?room= of the stage:', () => {
   test.each([
     ['/ws/chat/1/', '1'],
     ['/ws/chat/1', '1'],
@@ -49,31 +48,32 @@ describe('a room in the path becomes ?room= of the stage', () => {
     ['/ws/chat/%2525/', '%2525'],
     ['/ws/chat/__proto__/', '__proto__'],
   ])('%s → %s', (uri, room) => {
-    expect(rewritten(uri)).toEqual(toStage({ room: { value: room } }));
+    expect(rewrite(uri)).toEqual(toStage({ room: { value: room } }));
   });
 });
 
-test('the query of the viewer is kept beside it as it came, repeated names included', () => {
+test('keeps the query string unchanged, including repeated names', () => {
   const query = {
     token: { value: 'a.b%2Bc' },
     flag: { value: '' },
     tag: { value: 'x', multiValue: [{ value: 'x' }, { value: 'y' }] },
   };
-  expect(rewritten('/ws/chat/1/', query)).toEqual(toStage({ ...query, room: { value: '1' } }));
+  expect(rewrite('/ws/chat/1/', query)).toEqual(toStage({ ...query, room: { value: '1' } }));
 });
 
-test.each(['room', '%72oom', 'r%6F%6Fm'])('?%s= does not override the room of the path', (name) => {
+test.each(['room', '%72oom', 'r%6F%6Fm'])('does not let ?%s= override the room in the path', (name) => {
   const values = [{ value: '2' }, { value: '3' }];
   const query = { [name]: { value: '2', multiValue: values }, 'room%ZZ': { value: '4' } };
-  expect(rewritten('/ws/chat/1/', query)).toEqual(
-    toStage({ 'room%ZZ': { value: '4' }, room: { value: '1' } }),
-  );
+  expect(rewrite('/ws/chat/1/', query)).toEqual(toStage({ 'room%ZZ': { value: '4' }, room: { value: '1' } }));
 });
 
-test.each(['/ws/', '/ws/chat/', '/ws/chat'])('%s without a room passes the query on as it came', (uri) => {
-  const query = { firts_user: { value: '1' }, second_user: { value: '2/' } };
-  expect(rewritten(uri, query)).toEqual(toStage(query));
-});
+test.each(['/ws/', '/ws/chat/', '/ws/chat'])(
+  'keeps the query string of %s, which has no room, unchanged',
+  (uri) => {
+    const query = { firts_user: { value: '1' }, second_user: { value: '2/' } };
+    expect(rewrite(uri, query)).toEqual(toStage(query));
+  },
+);
 
 test.each([
   '/ws//',
@@ -85,8 +85,8 @@ test.each([
   '/ws/chat/%/',
   '/ws/prod',
   '/prod',
-])('%s is answered with a 404 by the function', (uri) => {
-  expect(rewritten(uri)).toEqual({
+])('answers 404 to %s', (uri) => {
+  expect(rewrite(uri)).toEqual({
     statusCode: 404,
     statusDescription: 'Not Found',
     headers: { 'content-type': { value: 'application/json' }, 'cache-control': { value: 'no-store' } },
@@ -94,15 +94,15 @@ test.each([
   });
 });
 
-test('headers and cookies are left as they are', () => {
+test('does not change headers and cookies', () => {
   const { headers, cookies } = eventOf('/').request;
-  expect(rewritten('/ws/chat/1/')).toMatchObject({ headers, cookies, method: 'GET' });
+  expect(rewrite('/ws/chat/1/')).toMatchObject({ headers, cookies, method: 'GET' });
 });
 
-test('its code is under 10 KB and has no syntax that runtime 2.0 of CloudFront Functions has not', () => {
+test('is under 10 KB and uses only syntax of the CloudFront Functions runtime 2.0', () => {
   expect(Buffer.byteLength(code)).toBeLessThan(10_240);
-  // AWS: "JavaScript runtime 2.0 features": ES 5.1 with const, let, arrows and template literals. What
-  // esbuild would have to rewrite for that is anything else.
+  // AWS: "JavaScript runtime 2.0 features": ES 5.1 with const, let, arrows and template literals. esbuild
+  // rewrites any other syntax.
   const known = { 'const-and-let': true, arrow: true, 'template-literal': true };
   const lowered = (source: string) =>
     transformSync(source, { target: 'es5', supported: known, loader: 'js' }).code;

@@ -3,15 +3,15 @@ import { connect as dial } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { connect } from '../../support/ws-client.ts';
-import { upgradeRequest } from '../gateway/dial-upgrade.ts';
-import { behaviorOf, closeEdges, distributionOf, startEdge } from './edge-host.ts';
+import { upgradeRequest } from '../gateway/test-gateway.ts';
+import { behaviorOf, closeEdges, distributionOf, startConnectedEdge, startEdge } from './edge-host.ts';
 
 afterEach(closeEdges);
 
 const minutes = 60_000;
 
 describe('an upgrade', () => {
-  test('goes on with its query, cookie, Origin and subprotocols, and the Host of the origin', async () => {
+  test('keeps its query, cookie, Origin and subprotocols, and gets the Host of the origin', async () => {
     const { port, upgrades } = await startEdge();
     const client = await connect(`ws://localhost:${port}/ws/x?a=1&b=2/`, {
       headers: { Authorization: 'Bearer t', Cookie: 'sessionid=s', Origin: 'http://page' },
@@ -35,7 +35,7 @@ describe('an upgrade', () => {
   });
 
   test.each([401, 403, 502])(
-    'that the origin refuses with %s is refused so, its body included',
+    'that the origin rejects with %s gets the same status and body',
     async (status) => {
       const { port, edge } = await startEdge({
         upgrade: (_request, socket) => {
@@ -45,8 +45,8 @@ describe('an upgrade', () => {
           );
         },
       });
-      const refused = connect(`ws://127.0.0.1:${port}/`);
-      await expect(refused).rejects.toMatchObject({
+      const rejected = connect(`ws://127.0.0.1:${port}/`);
+      await expect(rejected).rejects.toMatchObject({
         status,
         body: `{"message":"no","status":${status}}`,
         headers: { 'x-amzn-errortype': 'E' },
@@ -55,7 +55,7 @@ describe('an upgrade', () => {
     },
   );
 
-  test('that the function answers is over, and the origin hears nothing of it', async () => {
+  test('that the function answers does not reach the origin', async () => {
     const code = "function handler() { return { statusCode: 404, body: 'none' }; }";
     const behavior = behaviorOf({ viewerRequest: { name: 'Test', code } });
     const { port, upgrades } = await startEdge({ distribution: distributionOf(behavior) });
@@ -63,7 +63,7 @@ describe('an upgrade', () => {
     expect(upgrades).toHaveLength(0);
   });
 
-  test('whose behavior passes no headers on is none for the origin', async () => {
+  test('reaches the origin as an ordinary request if the behavior forwards no headers', async () => {
     const { port, upgrades } = await startEdge({
       distribution: distributionOf(behaviorOf({ passesViewer: false })),
     });
@@ -71,28 +71,28 @@ describe('an upgrade', () => {
     expect(upgrades[0]?.headers).not.toHaveProperty('sec-websocket-key');
   });
 
-  test('of an origin that cannot be reached is a 502', async () => {
+  test('to an unreachable origin gets a 502', async () => {
     const { port } = await startEdge({ reachable: false });
     await expect(connect(`ws://127.0.0.1:${port}/`)).rejects.toMatchObject({ status: 502 });
   });
 
-  test('that the origin does not answer in 30 seconds is a 504', async () => {
+  test('that the origin does not answer in 30 seconds gets a 504', async () => {
     const { port, clock } = await startEdge({ upgrade: () => clock.advance(30_000) });
     await expect(connect(`ws://127.0.0.1:${port}/`)).rejects.toMatchObject({ status: 504 });
   });
 
-  test('whose viewer leaves meanwhile is broken off at the origin', async () => {
+  test('is aborted at the origin when the viewer disconnects', async () => {
     const left = Promise.withResolvers<void>();
-    const asked = Promise.withResolvers<void>();
+    const requested = Promise.withResolvers<void>();
     const { port, edge } = await startEdge({
       upgrade: (_request, socket) => {
         socket.once('end', left.resolve).resume();
-        asked.resolve();
+        requested.resolve();
       },
     });
     const viewer = dial(port, '127.0.0.1');
     viewer.write(upgradeRequest('/'));
-    await asked.promise;
+    await requested.promise;
     viewer.resetAndDestroy();
     await left.promise;
     expect(edge.tunnelCount()).toBe(0);
@@ -100,16 +100,15 @@ describe('an upgrade', () => {
 });
 
 describe('frames', () => {
-  test('pass both ways, 100 KB ones included, in order', async () => {
-    const { port } = await startEdge();
-    const client = await connect(`ws://127.0.0.1:${port}/`);
+  test('pass both ways in order, including frames of 100 KB', async () => {
+    const { client } = await startConnectedEdge();
     const texts = Array.from({ length: 20 }, (_, index) => `${index}:${'é'.repeat(50_000)}`);
     for (const text of texts) client.send(text);
     for (const text of texts) expect(await client.next()).toBe(text);
     await client.close();
   });
 
-  test('that come in the same packet as the handshake are not lost, in either direction', async () => {
+  test('that arrive in the same packet as the handshake are kept, in both directions', async () => {
     const hello = Buffer.from([0x81, 0x02, 0x68, 0x69]);
     const { port } = await startEdge({
       upgrade: (_request, socket) => {
@@ -130,9 +129,8 @@ describe('frames', () => {
 });
 
 describe('a close', () => {
-  test('of the viewer reaches the origin with its code and reason', async () => {
-    const { port, sockets } = await startEdge();
-    const client = await connect(`ws://127.0.0.1:${port}/`);
+  test('by the viewer reaches the origin with its code and reason', async () => {
+    const { client, sockets } = await startConnectedEdge();
     const [atOrigin] = sockets;
     const closed = atOrigin && once(atOrigin, 'close');
     expect(await client.close(4321, 'enough')).toEqual({ code: 4321, reason: 'enough' });
@@ -140,14 +138,13 @@ describe('a close', () => {
     expect([code, String(reason)]).toEqual([4321, 'enough']);
   });
 
-  test('of the origin reaches the viewer with its code and reason', async () => {
-    const { port, sockets } = await startEdge();
-    const client = await connect(`ws://127.0.0.1:${port}/`);
+  test('by the origin reaches the viewer with its code and reason', async () => {
+    const { client, sockets } = await startConnectedEdge();
     for (const socket of sockets) socket.close(1009, 'too big');
     expect(await client.closed).toEqual({ code: 1009, reason: 'too big' });
   });
 
-  test('without a word, of either, ends the other too, and leaves nothing open', async () => {
+  test('of either side without a close frame closes the other side', async () => {
     const { port, sockets, edge } = await startEdge();
     const gone = await connect(`ws://127.0.0.1:${port}/`);
     const kept = await connect(`ws://127.0.0.1:${port}/`);
@@ -162,7 +159,7 @@ describe('a close', () => {
     expect(sockets.size).toBe(0);
   });
 
-  test('of fifty viewers at once leaves nothing open', async () => {
+  test('by fifty viewers at once leaves nothing open', async () => {
     const { port, sockets, edge } = await startEdge();
     const clients = await Promise.all(Array.from({ length: 50 }, () => connect(`ws://127.0.0.1:${port}/`)));
     expect(edge.tunnelCount()).toBe(50);
@@ -174,23 +171,21 @@ describe('a close', () => {
   });
 });
 
-describe('ten minutes', () => {
-  test('without a byte from the origin close the connection, whatever the viewer sends', async () => {
-    const { port, clock, sockets } = await startEdge();
-    const client = await connect(`ws://127.0.0.1:${port}/`);
+describe('the idle timeout', () => {
+  test('closes the connection after 10 minutes without a byte from the origin, even if the viewer sends', async () => {
+    const { client, clock, sockets } = await startConnectedEdge();
     const [atOrigin] = sockets;
     atOrigin?.removeAllListeners('message');
-    const heard = atOrigin && once(atOrigin, 'message');
+    const received = atOrigin && once(atOrigin, 'message');
     clock.advance(9 * minutes);
     client.send('still here');
-    await heard;
+    await received;
     clock.advance(1 * minutes);
     expect((await client.closed).code).toBe(1006);
   });
 
-  test('count from the last byte of the origin on', async () => {
-    const { port, clock, edge } = await startEdge();
-    const client = await connect(`ws://127.0.0.1:${port}/`);
+  test('starts again with each byte from the origin', async () => {
+    const { client, clock, edge } = await startConnectedEdge();
     for (let round = 0; round < 3; round++) {
       clock.advance(9 * minutes);
       client.send(`ping ${round}`);
@@ -204,13 +199,11 @@ describe('ten minutes', () => {
   });
 });
 
-test('closing the edge cuts what is open and what waits', async () => {
-  const asked = Promise.withResolvers<void>();
-  const { port, edge } = await startEdge({
-    upgrade: () => asked.resolve(),
-  });
+test('closing the edge cuts open and pending connections', async () => {
+  const requested = Promise.withResolvers<void>();
+  const { port, edge } = await startEdge({ upgrade: () => requested.resolve() });
   const waiting = connect(`ws://127.0.0.1:${port}/`);
-  await asked.promise;
+  await requested.promise;
   await Promise.all([expect(waiting).rejects.toThrow(), edge.close()]);
   await expect(connect(`ws://127.0.0.1:${port}/`)).rejects.toThrow(/ECONNREFUSED/);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ManualClock, systemClock } from '../../../local/clock.ts';
+import { systemClock } from '../../../local/clock.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 test('a manual clock stands still until it is advanced', () => {
   const clock = new ManualClock(1000);
@@ -8,21 +9,21 @@ test('a manual clock stands still until it is advanced', () => {
   expect(clock.now()).toBe(1005);
 });
 
-test('timers run in the order of their time, those set on the way included', () => {
+test('timers run in the order of their time, including timers that a timer sets', () => {
   const clock = new ManualClock(0);
   const ran: [string, number][] = [];
-  const note = (name: string) => ran.push([name, clock.now()]);
-  clock.after(30, () => note('last'));
+  const record = (name: string) => ran.push([name, clock.now()]);
+  clock.after(30, () => record('last'));
   clock.after(10, () => {
-    note('first');
-    clock.after(10, () => note('set on the way'));
+    record('first');
+    clock.after(10, () => record('set by first'));
   });
-  clock.after(10, () => note('second'));
+  clock.after(10, () => record('second'));
   clock.advance(25);
   expect(ran).toEqual([
     ['first', 10],
     ['second', 10],
-    ['set on the way', 20],
+    ['set by first', 20],
   ]);
   clock.advance(5);
   expect(ran.at(-1)).toEqual(['last', 30]);
@@ -39,10 +40,10 @@ test('a cancelled timer does not run', () => {
   expect(ran).toBe(false);
 });
 
-test('the system clock runs a timer, and not a cancelled one', async () => {
+test('the system clock runs a timer, but not a cancelled one', async () => {
   const ran: string[] = [];
   systemClock.after(0, () => ran.push('cancelled'))();
-  // Timers of the system clock are unref'ed, so something else has to keep this process alive.
+  // The system clock's timers do not keep the process alive.
   await new Promise((resolve) => {
     const alive = setInterval(() => {}, 1000);
     systemClock.after(5, () => {

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { expect, test } from 'vitest';
 import { connect } from '../../support/ws-client.ts';
-import { gate, management, rejection, startGateway } from './test-gateway.ts';
+import { blockedFunction, management, rejection, startConnected, startGateway } from './test-gateway.ts';
 
 const unknownId = 'TXzPWdnOjoECGjA=';
 
@@ -15,8 +15,7 @@ function answer(name: string, httpStatusCode: number) {
 }
 
 test('POST sends the body as one text frame', async () => {
-  const { open, post } = await startGateway();
-  const { client, id } = await open();
+  const { client, id, post } = await startConnected();
   const seen = new Promise((resolve) =>
     client.socket.once('message', (data, isBinary) => resolve([String(data), isBinary])),
   );
@@ -25,21 +24,19 @@ test('POST sends the body as one text frame', async () => {
   expect(await seen).toEqual(['{"type":"pong"} 👍', false]);
 });
 
-test('a POST whose body is no UTF-8 reaches the client as text all the same', async () => {
-  const { open, post } = await startGateway();
-  const { client, id } = await open();
+test('POST sends a body that is not UTF-8 as text', async () => {
+  const { client, id, post } = await startConnected();
   await post(id, new Uint8Array([0x61, 0xff, 0x62]));
   expect(await client.next()).toBe('a\ufffdb');
 });
 
 test('an empty POST sends an empty frame', async () => {
-  const { open, post } = await startGateway();
-  const { client, id } = await open();
+  const { client, id, post } = await startConnected();
   await post(id, '');
   expect(await client.next()).toBe('');
 });
 
-test('GET tells when the connection began and was last active, and who it is', async () => {
+test('GET returns when the connection began and was last active, and its identity', async () => {
   const { open, get, post, clock, calls } = await startGateway();
   const connectedAt = new Date(clock.now());
   const { client, id } = await open({ headers: { 'User-Agent': 'test/1' } });
@@ -57,9 +54,8 @@ test('GET tells when the connection began and was last active, and who it is', a
   expect(await get(id)).toMatchObject({ LastActiveAt: new Date(connectedAt.getTime() + 2000) });
 });
 
-test('DELETE closes with 1000, always', async () => {
-  const { open, remove, calls, gateway } = await startGateway();
-  const { client, id } = await open();
+test('DELETE closes with 1000', async () => {
+  const { client, id, remove, calls, gateway } = await startConnected();
   const result = await remove(id);
   expect(result.$metadata.httpStatusCode).toBe(204);
   expect(await client.closed).toMatchObject({ code: 1000 });
@@ -72,16 +68,15 @@ test('DELETE closes with 1000, always', async () => {
   expect(gateway.connectionCount()).toBe(0);
 });
 
-test('a connection that was deleted is gone at once, even if its client does not answer the close', async () => {
-  const { open, remove, post, calls } = await startGateway();
-  const { client, id } = await open();
+test('a deleted connection is gone at once, even if its client does not answer the close frame', async () => {
+  const { client, id, remove, post, calls } = await startConnected();
   client.socket.pause();
   await remove(id);
   await calls.next('disconnect');
   expect(await rejection(post(id, 'hi'))).toBeInstanceOf(GoneException);
 });
 
-test('an unknown id is a 410 for every method', async () => {
+test('answers 410 to every method for an unknown id', async () => {
   const { post, get, remove } = await startGateway();
   for (const call of [() => post(unknownId, 'hi'), () => get(unknownId), () => remove(unknownId)]) {
     const error = await rejection(call());
@@ -90,35 +85,34 @@ test('an unknown id is a 410 for every method', async () => {
   }
 });
 
-test('a closed connection is a 410', async () => {
-  const { open, post, calls } = await startGateway();
-  const { client, id } = await open();
+test('answers 410 for a closed connection', async () => {
+  const { client, id, post, calls } = await startConnected();
   await client.close();
   await calls.next('disconnect');
   expect(await rejection(post(id, 'hi'))).toMatchObject(answer('GoneException', 410));
 });
 
-test('a post before $connect has returned is a 410', async () => {
-  const connected = gate();
+test('answers 410 to a post before $connect has returned', async () => {
+  const blocked = blockedFunction();
   const {
     connect: open,
     calls,
     post,
   } = await startGateway({
-    functions: { connect: () => connected.passed.then(() => ({ statusCode: 200 })) },
+    functions: { connect: blocked.handler },
   });
   const opening = open();
   const { event } = await calls.next('connect');
   const id = event.requestContext.connectionId;
   expect(await rejection(post(id, 'early'))).toMatchObject(answer('GoneException', 410));
-  connected.open();
+  blocked.release();
   const client = await opening;
   await post(id, 'in time');
   expect(await client.next()).toBe('in time');
 });
 
 test.each(['x', 'TXzPWdnOjoECGjA', 'TXzPWdnOjoECGjA==', 'TXzP/dnOjoECGjA=', 'a b'])(
-  'the malformed id %s is a 400',
+  'answers 400 to the malformed id %s',
   async (id) => {
     const { post, get, remove } = await startGateway();
     for (const call of [() => post(id, 'hi'), () => get(id), () => remove(id)]) {
@@ -130,14 +124,14 @@ test.each(['x', 'TXzPWdnOjoECGjA', 'TXzPWdnOjoECGjA==', 'TXzP/dnOjoECGjA=', 'a b
   },
 );
 
-test('another stage is a 403', async () => {
+test('answers 403 for another stage', async () => {
   const { port } = await startGateway();
   const error = await rejection(management(`http://127.0.0.1:${port}/test`).post(unknownId, 'hi'));
   expect(error).toBeInstanceOf(ForbiddenException);
   expect(error).toMatchObject({ ...answer('ForbiddenException', 403), message: 'Forbidden' });
 });
 
-test('a call that is not signed is a 403', async () => {
+test('answers 403 to an unsigned call', async () => {
   const { http } = await startGateway();
   const response = await fetch(`${http}/@connections/${unknownId}`, { method: 'POST', body: 'hi' });
   expect(response.status).toBe(403);
@@ -145,15 +139,14 @@ test('a call that is not signed is a 403', async () => {
   expect(await response.json()).toEqual({ message: 'Missing Authentication Token' });
 });
 
-test('a call that IAM denies is a 403 with its sentence, and does nothing', async () => {
-  const asked: unknown[] = [];
-  const { open, post, get, remove } = await startGateway({
+test('answers 403 with the message of IAM to a denied call, which has no effect', async () => {
+  const checks: unknown[] = [];
+  const { client, id, post, get, remove } = await startConnected({
     permit(headers, action, resource) {
-      asked.push([headers.authorization?.includes('Credential=AKIDEXAMPLE/'), action, resource]);
+      checks.push([headers.authorization?.includes('Credential=AKIDEXAMPLE/'), action, resource]);
       return resource.includes('/GET/') ? undefined : 'User: x is not authorized';
     },
   });
-  const { client, id } = await open();
   for (const call of [() => post(id, 'hi'), () => remove(id)]) {
     expect(await rejection(call())).toMatchObject({
       ...answer('AccessDeniedException', 403),
@@ -163,7 +156,7 @@ test('a call that IAM denies is a 403 with its sentence, and does nothing', asyn
   await get(id);
   expect(client.frames()).toEqual([]);
   const arn = 'arn:aws:execute-api:us-east-1:000000000000:abc123def4/prod';
-  expect(new Set(asked.map((entry) => JSON.stringify(entry)))).toEqual(
+  expect(new Set(checks.map((entry) => JSON.stringify(entry)))).toEqual(
     new Set(
       ['POST', 'DELETE', 'GET'].map((method) =>
         JSON.stringify([true, 'execute-api:ManageConnections', `${arn}/${method}/@connections/${id}`]),
@@ -172,9 +165,8 @@ test('a call that IAM denies is a 403 with its sentence, and does nothing', asyn
   );
 });
 
-test('a body of 128 KB is sent, one byte more is a 413', async () => {
-  const { open, post } = await startGateway();
-  const { client, id } = await open();
+test('sends a body of 128 KB, and answers 413 to one more byte', async () => {
+  const { client, id, post } = await startConnected();
   const body = 'x'.repeat(128 * 1024);
   const error = await rejection(post(id, `${body}x`));
   expect(error).toBeInstanceOf(PayloadTooLargeException);
@@ -184,7 +176,7 @@ test('a body of 128 KB is sent, one byte more is a 413', async () => {
   expect(client.frames()).toHaveLength(1);
 });
 
-test('calls over the account rate are a 429', async () => {
+test('answers 429 to calls over the account rate', async () => {
   const { open, get, clock } = await startGateway({ limits: { requestsPerSecond: 10, requestBurst: 1 } });
   const { id } = await open();
   await get(id);
@@ -195,18 +187,18 @@ test('calls over the account rate are a 429', async () => {
   await get(id);
 });
 
-test('a post to a client that does not read is a 429 once its buffer is full, and others go on', async () => {
+test('answers 429 once the buffer of a client that does not read is full, and serves other clients', async () => {
   const { open, post } = await startGateway({ limits: { clientBufferBytes: 256 * 1024 } });
   const { client: slow, id } = await open();
   const { client: quick, id: quickId } = await open();
   slow.socket.pause();
   const body = 'x'.repeat(100 * 1024);
   let error: unknown;
-  // The kernel's own buffers take the first few megabytes.
+  // The kernel buffers the first few megabytes.
   for (let sent = 0; sent < 1000 && error === undefined; sent += 1) {
     error = await post(id, body).then(
       () => undefined,
-      (refused: unknown) => refused,
+      (rejected: unknown) => rejected,
     );
   }
   expect(error).toMatchObject({
@@ -219,15 +211,14 @@ test('a post to a client that does not read is a 429 once its buffer is full, an
   await slow.next();
 });
 
-test.each(['PUT', 'PATCH', 'HEAD'])('the method %s is refused', async (method) => {
+test.each(['PUT', 'PATCH', 'HEAD'])('rejects the method %s', async (method) => {
   const { http } = await startGateway();
   const response = await fetch(`${http}/@connections/${unknownId}`, { method });
   expect(response.status).toBe(403);
 });
 
-test('an id is found in its plain and in its encoded form', async () => {
-  const { open, http } = await startGateway();
-  const { client, id } = await open();
+test('accepts plain and percent-encoded ids', async () => {
+  const { client, id, http } = await startConnected();
   const paths = [
     `@connections/${id}`,
     `@connections/${encodeURIComponent(id)}`,
@@ -241,9 +232,8 @@ test('an id is found in its plain and in its encoded form', async () => {
   }
 });
 
-test('the socket of a refused call is used again', async () => {
-  const { open, post, gateway, port } = await startGateway();
-  const { client, id } = await open();
+test('keeps the HTTP socket of a rejected call usable', async () => {
+  const { client, id, post, gateway, port } = await startConnected();
   await rejection(post(id, 'x'.repeat(129 * 1024)));
   await rejection(post(unknownId, 'x'.repeat(100 * 1024)));
   await post(id, 'after');

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { connect } from '../../support/ws-client.ts';
-import { dialUpgrade } from './dial-upgrade.ts';
-import { authorizedApi, policy, startGateway, type TestGatewayOptions } from './test-gateway.ts';
+import { authorizedApi, dialUpgrade, policy, startGateway, type TestGatewayOptions } from './test-gateway.ts';
 
 const idForm = /^[\w-]{15}=$/;
 
@@ -32,7 +31,7 @@ function sharedContext(routeKey: string, eventType: string) {
 const authorizer = {
   principalId: '1',
   user: 'alice',
-  // Context values reach the integrations as texts.
+  // Functions get context values as strings.
   age: '42',
   admin: 'true',
   integrationLatency: expect.any(Number),
@@ -56,7 +55,7 @@ test('the authorizer gets a REQUEST event', async () => {
   });
 });
 
-test('$connect gets headers, query and the authorizer context, its values as texts', async () => {
+test('$connect gets headers, query string and the authorizer context, with its values as texts', async () => {
   const { url, calls } = await start();
   await connect(`${url}?room=1&room=2`, { headers });
   const { event } = await calls.next('connect');
@@ -70,7 +69,7 @@ test('$connect gets headers, query and the authorizer context, its values as tex
   });
 });
 
-test('without a query there are no query parameters at all', async () => {
+test('without a query string, the events have no query parameters', async () => {
   const { url, calls } = await start();
   await connect(url, { headers });
   for (const name of ['authorize', 'connect']) {
@@ -80,7 +79,7 @@ test('without a query there are no query parameters at all', async () => {
   }
 });
 
-test('a message has no headers and no query, only context and body', async () => {
+test('a message event has no headers and no query string, only context and body', async () => {
   const { url, calls } = await start();
   const client = await connect(`${url}?room=1`, { headers });
   client.send({ action: 'send', message: 'hi' });
@@ -96,7 +95,7 @@ test('a message has no headers and no query, only context and body', async () =>
   });
 });
 
-test('$disconnect has code and reason, and of the authorizer only principalId', async () => {
+test('$disconnect gets code and reason, and only principalId of the authorizer context', async () => {
   const { url, calls } = await start();
   const client = await connect(url, { headers });
   await client.close(4000, 'bye');
@@ -119,7 +118,7 @@ test('$disconnect has code and reason, and of the authorizer only principalId', 
   });
 });
 
-test('a client that closes without a code is told as 1005', async () => {
+test('$disconnect gets 1005 for a client that closes without a code', async () => {
   const { connect: open, calls } = await start();
   await (await open()).close();
   const { event } = await calls.next('disconnect');
@@ -129,7 +128,7 @@ test('a client that closes without a code is told as 1005', async () => {
   });
 });
 
-test('a client that vanishes is told as 1006', async () => {
+test('$disconnect gets 1006 for a client that breaks the connection', async () => {
   const { connect: open, calls, gateway } = await start();
   (await open()).socket.terminate();
   const { event } = await calls.next('disconnect');
@@ -137,7 +136,7 @@ test('a client that vanishes is told as 1006', async () => {
   expect(gateway.connectionCount()).toBe(0);
 });
 
-test('connectedAt and connectionId are the same in all events of a connection, other ids are not', async () => {
+test('all events of a connection share connectedAt and connectionId, and have their own request ids', async () => {
   const { connect: open, calls, clock } = await start();
   const startedAt = clock.now();
   const client = await open();
@@ -165,7 +164,7 @@ test('connectedAt and connectionId are the same in all events of a connection, o
   expect(contexts[2]?.['requestTime']).toBe('01/Jan/2030:00:00:01 +0000');
 });
 
-test('without an authorizer no event has one', async () => {
+test('without an authorizer, no event has an authorizer context', async () => {
   const { connect: open, calls } = await startGateway();
   const client = await open();
   client.send('hi');
@@ -176,7 +175,7 @@ test('without an authorizer no event has one', async () => {
   for (const { event } of calls.all) expect(Object.keys(event.requestContext)).not.toContain('authorizer');
 });
 
-test('a header that comes twice has its last value, and both in the list', async () => {
+test('a repeated header has its last value, and both values in multiValueHeaders', async () => {
   const { port, calls } = await start();
   const socket = dialUpgrade(port, '/prod?__proto__=x', [
     ['X-Twice', 'a'],

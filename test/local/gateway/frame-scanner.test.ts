@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { frameScanner } from '../../../local/gateway/frame-scanner.ts';
+import { frameScanner } from '../../../local/gateway/limits.ts';
 
-/** A client's frame: masked, with the shortest length field that fits, as RFC 6455 asks. */
+/** Returns a client's frame: masked, with the shortest length field that fits (RFC 6455, 5.2). */
 function frame(size: number): Buffer {
   const mask = Buffer.from([1, 2, 3, 4]);
   const header = Buffer.alloc(size < 126 ? 2 : size < 65_536 ? 4 : 10);
@@ -14,11 +14,11 @@ function frame(size: number): Buffer {
     header[1] = 0x80 | 127;
     header.writeBigUInt64BE(BigInt(size), 2);
   }
-  // 0xff everywhere: a scanner that loses its place takes the payload for the header of a huge frame.
+  // If the scanner lost its place, it would read these bytes as the header of a huge frame.
   return Buffer.concat([header, mask, Buffer.alloc(size, 0xff)]);
 }
 
-function alarms(limit: number, chunks: Iterable<Buffer>): number {
+function countTooLarge(limit: number, chunks: Iterable<Buffer>): number {
   let count = 0;
   const scan = frameScanner(limit, () => {
     count += 1;
@@ -31,24 +31,24 @@ function* pieces(bytes: Buffer, size: number) {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-test.each([0, 1, 125, 126, 1000, 32_768])('a frame of %i bytes passes a limit of 32768', (size) => {
-  expect(alarms(32_768, [frame(size)])).toBe(0);
+test.each([0, 1, 125, 126, 1000, 32_768])('accepts a frame of %i bytes with a limit of 32768', (size) => {
+  expect(countTooLarge(32_768, [frame(size)])).toBe(0);
 });
 
-test.each([32_769, 65_535, 65_536, 200_000])('a frame of %i bytes does not', (size) => {
-  expect(alarms(32_768, [frame(size)])).toBe(1);
+test.each([32_769, 65_535, 65_536, 200_000])('reports a frame of %i bytes with a limit of 32768', (size) => {
+  expect(countTooLarge(32_768, [frame(size)])).toBe(1);
 });
 
-test('a frame that is too large is known from its header, before its payload comes', () => {
-  expect(alarms(32_768, [frame(40_000).subarray(0, 4)])).toBe(1);
+test('reports a frame that is too large before its payload arrives', () => {
+  expect(countTooLarge(32_768, [frame(40_000).subarray(0, 4)])).toBe(1);
 });
 
-test.each([1, 2, 3, 5, 7, 13])('a stream in chunks of %i bytes reads as the stream in one piece', (size) => {
+test.each([1, 2, 3, 5, 7, 13])('reads a stream in chunks of %i bytes', (size) => {
   const good = Buffer.concat([frame(0), frame(125), frame(126), frame(300), frame(70_000), frame(3)]);
-  expect(alarms(70_000, pieces(good, size))).toBe(0);
-  expect(alarms(70_000, pieces(Buffer.concat([good, frame(70_001)]), size))).toBe(1);
+  expect(countTooLarge(70_000, pieces(good, size))).toBe(0);
+  expect(countTooLarge(70_000, pieces(Buffer.concat([good, frame(70_001)]), size))).toBe(1);
 });
 
-test('the alarm is given once', () => {
-  expect(alarms(10, [frame(11), frame(11), frame(11)])).toBe(1);
+test('reports only the first frame that is too large', () => {
+  expect(countTooLarge(10, [frame(11), frame(11), frame(11)])).toBe(1);
 });

@@ -1,42 +1,67 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { request } from 'node:http';
+import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import type { Gateway } from '../../../local/gateway/open-gateway.ts';
 import { connect, RefusedUpgrade } from '../../support/ws-client.ts';
-import { dialUpgrade, upgradeHeaders } from './dial-upgrade.ts';
-import { api, gate, rejection, startGateway } from './test-gateway.ts';
+import {
+  api,
+  blockedFunction,
+  dialUpgrade,
+  rejection,
+  startGateway,
+  upgradeHeaders,
+} from './test-gateway.ts';
 
-/** The status of a request made by hand, 101 for an upgrade that was accepted. */
+/** Sends a request with these headers and returns the status: 101 for an accepted upgrade. */
 function status(url: string, headers: Record<string, string>, method = 'GET'): Promise<number> {
   return new Promise((resolve, reject) => {
-    const made = request(url.replace('ws:', 'http:'), { method, headers, agent: false });
-    made.on('upgrade', (response, socket) => {
+    const outgoing = request(url.replace('ws:', 'http:'), { method, headers, agent: false });
+    outgoing.on('upgrade', (response, socket) => {
       socket.destroy();
       resolve(response.statusCode ?? 0);
     });
-    made.on('response', (response) => {
+    outgoing.on('response', (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     });
-    made.on('error', reject);
-    made.end();
+    outgoing.on('error', reject);
+    outgoing.end();
   });
 }
 
-function refused(promise: Promise<unknown>): Promise<RefusedUpgrade> {
+function rejectedUpgrade(promise: Promise<unknown>): Promise<RefusedUpgrade> {
   return rejection(promise).then((error) => {
     if (error instanceof RefusedUpgrade) return error;
     throw error;
   });
 }
 
-test('the upgrade stays pending until $connect has returned', async () => {
-  const connected = gate();
+/** Returns the server's end of the next TCP connection to this process. */
+function nextServerSocket(): Promise<Socket> {
+  return new Promise((resolve) => {
+    const take = (message: unknown) => {
+      unsubscribe('net.server.socket', take);
+      resolve((message as { readonly socket: Socket }).socket);
+    };
+    subscribe('net.server.socket', take);
+  });
+}
+
+/** Resolves when the server has noticed that the client ended or reset the socket. */
+function endOf(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ['end', 'close']) socket.once(event, () => resolve());
+  });
+}
+
+test('keeps the upgrade pending until $connect has returned', async () => {
+  const blocked = blockedFunction();
   const {
     connect: open,
     calls,
     gateway,
   } = await startGateway({
-    functions: { connect: () => connected.passed.then(() => ({ statusCode: 200 })) },
+    functions: { connect: blocked.handler },
   });
   let opened = false;
   const opening = open().then((client) => {
@@ -47,36 +72,36 @@ test('the upgrade stays pending until $connect has returned', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   expect(opened).toBe(false);
   expect(gateway.connectionCount()).toBe(0);
-  connected.open();
+  blocked.release();
   await opening;
   expect(gateway.connectionCount()).toBe(1);
 });
 
 test.each(['/', '/other', '/prod/', '/prod/room/1', '/prodx', '/prod%2F'])(
-  'the path %s is refused with 403 and nothing is called',
+  'rejects the path %s with 403 without a function call',
   async (path) => {
     const { port, calls } = await startGateway();
-    const error = await refused(connect(`ws://127.0.0.1:${port}${path}`));
+    const error = await rejectedUpgrade(connect(`ws://127.0.0.1:${port}${path}`));
     expect(error.status).toBe(403);
     expect(JSON.parse(error.body)).toEqual({ message: 'Forbidden' });
     expect(calls.all).toEqual([]);
   },
 );
 
-test('a query may follow the stage', async () => {
+test('accepts a query string after the stage', async () => {
   const { port } = await startGateway();
   const client = await connect(`ws://127.0.0.1:${port}/prod?room=1`);
   expect(client.socket.readyState).toBe(client.socket.OPEN);
 });
 
-test('a request to the stage that is no upgrade is answered with 426', async () => {
+test('answers 426 to a request to the stage without an upgrade', async () => {
   const { http, calls } = await startGateway();
   const response = await fetch(http);
   expect(response.status).toBe(426);
   expect(calls.all).toEqual([]);
 });
 
-test('any other plain request is answered with 403', async () => {
+test('answers 403 to any other request without an upgrade', async () => {
   const { port } = await startGateway();
   for (const path of ['/', '/other', '/prod/x', '/prod/@connections', '/%']) {
     const response = await fetch(`http://127.0.0.1:${port}${path}`);
@@ -88,8 +113,8 @@ test('any other plain request is answered with 403', async () => {
 test.each<[string, Record<string, string>]>([
   ['another protocol', { Upgrade: 'h2c' }],
   ['another version', { 'Sec-WebSocket-Version': '8' }],
-  ['a key that is no key', { 'Sec-WebSocket-Key': 'short' }],
-])('an upgrade to %s is refused with 400 and nothing is called', async (_what, headers) => {
+  ['a malformed key', { 'Sec-WebSocket-Key': 'short' }],
+])('rejects an upgrade with %s: status 400 and no function call', async (_what, headers) => {
   const { url, calls } = await startGateway();
   expect(await status(url, { ...upgradeHeaders, ...headers })).toBe(400);
   expect(calls.all).toEqual([]);
@@ -97,15 +122,15 @@ test.each<[string, Record<string, string>]>([
 });
 
 test.each([301, 400, 401, 403, 404, 429, 500, 503])(
-  'a $connect that returns %i refuses with it',
+  'rejects with the status %i that $connect returned',
   async (statusCode) => {
     const { connect: open, gateway } = await startGateway({ functions: { connect: () => ({ statusCode }) } });
-    expect((await refused(open())).status).toBe(statusCode);
+    expect((await rejectedUpgrade(open())).status).toBe(statusCode);
     expect(gateway.connectionCount()).toBe(0);
   },
 );
 
-test('a $connect that throws refuses with 502', async () => {
+test('rejects with 502 when $connect throws', async () => {
   const { connect: open, lines } = await startGateway({
     functions: {
       connect() {
@@ -113,10 +138,10 @@ test('a $connect that throws refuses with 502', async () => {
       },
     },
   });
-  const error = await refused(open());
+  const error = await rejectedUpgrade(open());
   expect(error.status).toBe(502);
   expect(JSON.parse(error.body)).toMatchObject({ message: 'Internal server error' });
-  expect(lines).toEqual(['Route $connect failed: connect threw; see its log']);
+  expect(lines).toEqual(["Route $connect failed: connect threw. See the function's log."]);
 });
 
 test.each([
@@ -129,12 +154,12 @@ test.each([
   { statusCode: 'x' },
   { statusCode: 200, data: 1 },
   { statusCode: 101 },
-])('a $connect that returns %j refuses with 502', async (result) => {
+])('rejects with 502 when $connect returns %j', async (result) => {
   const { connect: open } = await startGateway({ functions: { connect: () => result } });
-  expect((await refused(open())).status).toBe(502);
+  expect((await rejectedUpgrade(open())).status).toBe(502);
 });
 
-test('a $connect that takes longer than 29 s refuses with 504', async () => {
+test('rejects with 504 when $connect takes longer than 29 s', async () => {
   const {
     connect: open,
     calls,
@@ -142,13 +167,13 @@ test('a $connect that takes longer than 29 s refuses with 504', async () => {
   } = await startGateway({
     functions: { connect: () => new Promise(() => {}) },
   });
-  const refusal = refused(open());
+  const rejected = rejectedUpgrade(open());
   await calls.next('connect');
   clock.advance(29_000);
-  expect((await refusal).status).toBe(504);
+  expect((await rejected).status).toBe(504);
 });
 
-test('no $disconnect follows a $connect that refused', async () => {
+test('does not call $disconnect after a rejecting $connect', async () => {
   let answer = 403;
   const {
     connect: open,
@@ -157,7 +182,7 @@ test('no $disconnect follows a $connect that refused', async () => {
   } = await startGateway({
     functions: { connect: () => ({ statusCode: answer }) },
   });
-  await refused(open());
+  await rejectedUpgrade(open());
   answer = 200;
   const client = await open();
   await client.close();
@@ -166,7 +191,7 @@ test('no $disconnect follows a $connect that refused', async () => {
   expect(calls.all.filter(({ functionName }) => functionName === 'disconnect')).toHaveLength(1);
 });
 
-test('the subprotocol that $connect echoes is sent as it is', async () => {
+test('sends the subprotocol that $connect returned unchanged', async () => {
   const { connect: open } = await startGateway({
     functions: { connect: () => ({ statusCode: 200, headers: { 'sec-websocket-PROTOCOL': 'Bearer' } }) },
   });
@@ -174,32 +199,32 @@ test('the subprotocol that $connect echoes is sent as it is', async () => {
   expect(client.protocol).toBe('Bearer');
 });
 
-test('without an echo none is sent, and a client that offered some drops the connection', async () => {
+test('sends no subprotocol if $connect returned none, and a client that offered some drops the connection', async () => {
   const { connect: open, calls } = await startGateway();
   const error = await rejection(open({ protocols: ['Bearer', 'a.b.c'] }));
   expect(String(error)).toContain('Server sent no subprotocol');
   await calls.next('disconnect');
 });
 
-test('an echo that breaks the line is a malformed result', async () => {
+test('rejects with 502 when $connect returns a subprotocol with a line break', async () => {
   const { connect: open } = await startGateway({
     functions: { connect: () => ({ statusCode: 200, headers: { 'Sec-WebSocket-Protocol': 'a\r\nX: y' } }) },
   });
-  expect((await refused(open({ protocols: ['a'] }))).status).toBe(502);
+  expect((await rejectedUpgrade(open({ protocols: ['a'] }))).status).toBe(502);
 });
 
-test("a subprotocol that is offered twice is the function's business", async () => {
+test('does not reject a subprotocol that is offered twice', async () => {
   const { url } = await startGateway();
   expect(await status(url, { ...upgradeHeaders, 'Sec-WebSocket-Protocol': 'Bearer, Bearer' })).toBe(101);
 });
 
-test('compression is not negotiated', async () => {
+test('does not negotiate compression', async () => {
   const { connect: open } = await startGateway();
   const client = await open();
   expect(client.extensions).toBe('');
 });
 
-test('without a $connect route the socket opens', async () => {
+test('opens the socket if the API has no $connect route', async () => {
   const { connect: open } = await startGateway({
     api: { ...api, routes: new Map([['$default', 'fallback']]) },
   });
@@ -207,23 +232,25 @@ test('without a $connect route the socket opens', async () => {
   await client.close();
 });
 
-const leave: [string, (socket: ReturnType<typeof dialUpgrade>) => void][] = [
+const departures: [string, (socket: Socket) => void][] = [
   ['ends', (socket) => socket.end()],
   ['resets', (socket) => socket.resetAndDestroy()],
 ];
 
-test.each(leave)(
-  'a client that %s its socket while the upgrade is pending gets a $disconnect',
-  async (_how, drop) => {
-    const connected = gate();
+test.each(departures)(
+  'calls $disconnect for a client that %s its socket while the upgrade is pending',
+  async (_how, leave) => {
+    const blocked = blockedFunction();
     const { calls, gateway, port } = await startGateway({
-      functions: { connect: () => connected.passed.then(() => ({ statusCode: 200 })) },
+      functions: { connect: blocked.handler },
     });
+    const accepted = nextServerSocket();
     const socket = dialUpgrade(port);
     const { event } = await calls.next('connect');
-    drop(socket);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    connected.open();
+    const ended = endOf(await accepted);
+    leave(socket);
+    await ended;
+    blocked.release();
     const { event: end } = await calls.next('disconnect');
     expect(end.requestContext).toMatchObject({
       connectionId: event.requestContext.connectionId,
@@ -233,15 +260,15 @@ test.each(leave)(
   },
 );
 
-test('a gateway that closes while an upgrade is pending lets its $connect end with a $disconnect', async () => {
-  const connected = gate();
+test('calls $disconnect for an upgrade that was pending when the gateway closed', async () => {
+  const blocked = blockedFunction();
   const { calls, gateway, port } = await startGateway({
-    functions: { connect: () => connected.passed.then(() => ({ statusCode: 200 })) },
+    functions: { connect: blocked.handler },
   });
   dialUpgrade(port);
   await calls.next('connect');
-  const closing: ReturnType<Gateway['close']> = gateway.close();
-  connected.open();
+  const closing = gateway.close();
+  blocked.release();
   await calls.next('disconnect');
   await closing;
 });

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../../local/clock.ts';
-import { gatewayState } from '../../../local/gateway/gateway-state.ts';
 import { integrate, resultStatus } from '../../../local/gateway/integration.ts';
-import { api } from './test-gateway.ts';
 
-/** A clock that only counts the timers that are set. */
+/** A clock that stands still and exposes its timers. */
 function countingClock() {
   const timers = new Set<() => void>();
   const clock: Clock = {
@@ -19,11 +17,7 @@ function countingClock() {
   return { clock, timers };
 }
 
-function stateOf(clock: Clock, invoke: () => Promise<unknown>) {
-  return gatewayState({ api: () => api, invoke, permit: () => undefined, clock, log: () => {} });
-}
-
-test('a call that ended leaves no timer behind, however it ended', async () => {
+test('cancels its timer when a call ends, however it ends', async () => {
   const { clock, timers } = countingClock();
   const ends = [
     () => Promise.resolve({ statusCode: 200 }),
@@ -32,7 +26,7 @@ test('a call that ended leaves no timer behind, however it ended', async () => {
       throw new Error('at once');
     },
   ];
-  const outcomes = await Promise.all(ends.map((end) => integrate(stateOf(clock, end), 'send', {})));
+  const outcomes = await Promise.all(ends.map((end) => integrate({ clock, invoke: end }, 1, 'send', {})));
   expect(outcomes).toEqual([
     { kind: 'returned', result: { statusCode: 200 } },
     { kind: 'threw', message: 'no' },
@@ -41,18 +35,14 @@ test('a call that ended leaves no timer behind, however it ended', async () => {
   expect(timers.size).toBe(0);
 });
 
-test('a call that takes too long has timed out, and what it returns later is nobody’s', async () => {
+test('reports a call that takes too long as timed out', async () => {
   const { clock, timers } = countingClock();
-  const call = integrate(
-    stateOf(clock, () => new Promise(() => {})),
-    'send',
-    {},
-  );
+  const call = integrate({ clock, invoke: () => new Promise(() => {}) }, 1, 'send', {});
   for (const run of timers) run();
   expect(await call).toEqual({ kind: 'timed out' });
 });
 
-test('a status code may be a number or its text', () => {
+test('accepts a status code as a number or as text', () => {
   expect(resultStatus({ statusCode: 204 })).toBe(204);
   expect(resultStatus({ statusCode: '403', headers: {}, body: '', isBase64Encoded: false })).toBe(403);
 });
@@ -66,6 +56,6 @@ test.each([
   { statusCode: null },
   { statusCode: 99 },
   { statusCode: 200, Data: '' },
-])('%j is no result of a proxy integration', (result) => {
+])('%j is not a result of a proxy integration', (result) => {
   expect(resultStatus(result)).toBeUndefined();
 });

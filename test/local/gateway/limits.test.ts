@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import { ok, startGateway } from './test-gateway.ts';
+import { ok, startConnected, startGateway } from './test-gateway.ts';
 
 const minute = 60_000;
 const kilobyte = 1024;
 
-test('a frame of 32 KB is taken, one byte more closes with 1009', async () => {
-  const { open, calls } = await startGateway();
-  const { client } = await open();
+test('accepts a frame of 32 KB, and closes with 1009 on one more byte', async () => {
+  const { client, calls } = await startConnected();
   client.send('x'.repeat(32 * kilobyte));
   expect((await calls.next('fallback')).event.body).toHaveLength(32 * kilobyte);
   client.send('x'.repeat(32 * kilobyte + 1));
@@ -16,9 +15,8 @@ test('a frame of 32 KB is taken, one byte more closes with 1009', async () => {
   expect(calls.all.filter(({ functionName }) => functionName === 'fallback')).toHaveLength(1);
 });
 
-test('a message of 128 KB in frames of 32 KB is taken, one byte more closes with 1009', async () => {
-  const { open, calls } = await startGateway();
-  const { client } = await open();
+test('accepts a message of 128 KB in frames of 32 KB, and closes with 1009 on one more byte', async () => {
+  const { client, calls } = await startConnected();
   const part = 'x'.repeat(32 * kilobyte);
   for (let index = 0; index < 4; index += 1) client.socket.send(part, { fin: index === 3 });
   expect((await calls.next('fallback')).event.body).toHaveLength(128 * kilobyte);
@@ -29,9 +27,8 @@ test('a message of 128 KB in frames of 32 KB is taken, one byte more closes with
   expect(event.requestContext).toMatchObject({ disconnectStatusCode: 1009 });
 });
 
-test('a binary frame closes the connection with 1003', async () => {
-  const { open, calls } = await startGateway();
-  const { client } = await open();
+test('closes with 1003 on a binary frame', async () => {
+  const { client, calls } = await startConnected();
   client.socket.send(Buffer.from('{"action":"send"}'));
   expect(await client.closed).toMatchObject({ code: 1003 });
   const { event } = await calls.next('disconnect');
@@ -39,18 +36,16 @@ test('a binary frame closes the connection with 1003', async () => {
   expect(calls.all.map(({ functionName }) => functionName)).toEqual(['connect', 'disconnect']);
 });
 
-test('a text that is no UTF-8 closes the connection with 1007', async () => {
-  const { open, calls } = await startGateway();
-  const { client } = await open();
+test('closes with 1007 on text that is not UTF-8', async () => {
+  const { client, calls } = await startConnected();
   client.socket.send(Buffer.from([0xff, 0xfe]), { binary: false });
   expect(await client.closed).toMatchObject({ code: 1007 });
   const { event } = await calls.next('disconnect');
   expect(event.requestContext).toMatchObject({ disconnectStatusCode: 1007 });
 });
 
-test('a connection that is idle for 10 minutes is closed with 1001', async () => {
-  const { open, calls, clock, gateway } = await startGateway();
-  const { client } = await open();
+test('closes a connection with 1001 after 10 idle minutes', async () => {
+  const { client, calls, clock, gateway } = await startConnected();
   clock.advance(10 * minute - 1);
   expect(gateway.connectionCount()).toBe(1);
   clock.advance(1);
@@ -60,9 +55,8 @@ test('a connection that is idle for 10 minutes is closed with 1001', async () =>
   expect(event.requestContext).toMatchObject({ disconnectStatusCode: 1001, disconnectReason: 'Going away' });
 });
 
-test('a message in either direction keeps a connection for 10 minutes more', async () => {
-  const { open, calls, clock, gateway, post } = await startGateway();
-  const { client, id } = await open();
+test('restarts the 10 minutes after a message in either direction', async () => {
+  const { client, id, calls, clock, gateway, post } = await startConnected();
   clock.advance(9 * minute);
   client.send('hi');
   await calls.next('fallback');
@@ -74,9 +68,8 @@ test('a message in either direction keeps a connection for 10 minutes more', asy
   expect(await client.closed).toMatchObject({ code: 1001 });
 });
 
-test('a ping is answered, and does not keep a connection', async () => {
-  const { open, clock } = await startGateway();
-  const { client } = await open();
+test('answers a ping, which does not count as activity', async () => {
+  const { client, clock } = await startConnected();
   clock.advance(9 * minute);
   const pong = new Promise((resolve) => client.socket.once('pong', resolve));
   client.socket.ping();
@@ -85,9 +78,8 @@ test('a ping is answered, and does not keep a connection', async () => {
   expect(await client.closed).toMatchObject({ code: 1001 });
 });
 
-test('a busy connection is closed after 2 hours', async () => {
-  const { open, calls, clock, gateway } = await startGateway();
-  const { client } = await open();
+test('closes a busy connection after 2 hours', async () => {
+  const { client, calls, clock, gateway } = await startConnected();
   for (let passed = 9; passed < 120; passed += 9) {
     clock.advance(9 * minute);
     client.send('busy');
@@ -99,9 +91,8 @@ test('a busy connection is closed after 2 hours', async () => {
   expect(await client.closed).toMatchObject({ code: 1001 });
 });
 
-test('a frame that comes after the gateway began to close is not handled', async () => {
-  const { open, calls, remove } = await startGateway();
-  const { client, id } = await open();
+test('ignores a frame that arrives after the gateway began to close the connection', async () => {
+  const { client, id, open, calls, remove } = await startConnected();
   const { client: other, id: otherId } = await open();
   client.socket.pause();
   await remove(id);
@@ -114,9 +105,10 @@ test('a frame that comes after the gateway began to close is not handled', async
   expect(event.requestContext.connectionId).toBe(otherId);
 });
 
-test('inbound messages over the account rate are answered with Too Many Requests', async () => {
-  const { open, clock, calls } = await startGateway({ limits: { requestsPerSecond: 10, requestBurst: 2 } });
-  const { client, id } = await open();
+test('answers inbound messages over the account rate with Too Many Requests', async () => {
+  const { client, id, clock, calls } = await startConnected({
+    limits: { requestsPerSecond: 10, requestBurst: 2 },
+  });
   for (const text of ['1', '2', '3']) client.send(text);
   expect(await client.next()).toMatchObject({ message: 'Too Many Requests', connectionId: id });
   expect(calls.all.filter(({ functionName }) => functionName === 'fallback')).toHaveLength(2);
@@ -127,16 +119,15 @@ test('inbound messages over the account rate are answered with Too Many Requests
   expect((await calls.next('fallback')).event.body).toBe('4');
 });
 
-test('inbound messages and @connections calls share one rate', async () => {
-  const { open, calls, post } = await startGateway({ limits: { requestBurst: 2 } });
-  const { client, id } = await open();
+test('counts inbound messages and @connections calls against the same rate', async () => {
+  const { client, id, calls, post } = await startConnected({ limits: { requestBurst: 2 } });
   await post(id, 'one');
   client.send('two');
   await calls.next('fallback');
   await expect(post(id, 'three')).rejects.toMatchObject({ name: 'LimitExceededException' });
 });
 
-test('new connections over the rate are refused with 429', async () => {
+test('rejects new connections over the rate with 429', async () => {
   const { connect, clock } = await startGateway({
     limits: { connectsPerSecond: 2 },
     functions: { connect: ok },

@@ -1,14 +1,12 @@
 import { expect, test } from 'vitest';
-import { api, gate, startGateway } from './test-gateway.ts';
+import { api, blockedFunction, startConnected } from './test-gateway.ts';
 
-/** API Gateway's error frame for a connection. */
 function errorFrame(message: string, connectionId: string) {
   return { message, connectionId, requestId: expect.stringMatching(/^[\w-]{15}=$/) };
 }
 
-test('the body picks the route, and what has none goes to $default', async () => {
-  const { open, calls } = await startGateway();
-  const { client } = await open();
+test('routes a message by its body, and a message without a route to $default', async () => {
+  const { client, calls } = await startConnected();
   client.send({ action: 'send' });
   expect((await calls.next('send')).event.requestContext.routeKey).toBe('send');
   for (const text of [
@@ -28,32 +26,31 @@ test('the body picks the route, and what has none goes to $default', async () =>
 });
 
 test.each(['$connect', '$disconnect', '$default'])(
-  'a client cannot reach the route %s by name',
+  'does not let a client select the route %s',
   async (action) => {
-    const { open, calls } = await startGateway();
-    const { client } = await open();
+    const { client, calls } = await startConnected();
     client.send({ action });
     await calls.next('fallback');
     expect(calls.all.map(({ functionName }) => functionName)).toEqual(['connect', 'fallback']);
   },
 );
 
-test('without $default an unmatched frame is answered with Forbidden, and the socket stays open', async () => {
+test('answers an unmatched frame with Forbidden if the API has no $default, and keeps the socket open', async () => {
   const routes = new Map([
     ['$connect', 'connect'],
     ['send', 'send'],
   ]);
-  const { open, calls } = await startGateway({ api: { ...api, routes } });
-  const { client, id } = await open();
+  const { client, id, calls } = await startConnected({ api: { ...api, routes } });
   client.send('hello');
   expect(await client.next()).toEqual(errorFrame('Forbidden', id));
   client.send({ action: 'send' });
   await calls.next('send');
 });
 
-test('the error frame is byte for byte as AWS spells it', async () => {
-  const { open } = await startGateway({ api: { ...api, routes: new Map([['$connect', 'connect']]) } });
-  const { client, id } = await open();
+test('sends the error frame byte for byte as AWS does', async () => {
+  const { client, id } = await startConnected({
+    api: { ...api, routes: new Map([['$connect', 'connect']]) },
+  });
   const raw = new Promise<string>((resolve) =>
     client.socket.once('message', (data) => resolve(String(data))),
   );
@@ -63,25 +60,25 @@ test('the error frame is byte for byte as AWS spells it', async () => {
   );
 });
 
-test('a function that throws is answered with Internal server error, and the socket stays open', async () => {
-  const { open, calls, lines } = await startGateway({
+test('answers with Internal server error when a function throws, and keeps the socket open', async () => {
+  const { client, id, calls, lines } = await startConnected({
     functions: {
       send() {
         throw new Error('secret');
       },
     },
   });
-  const { client, id } = await open();
   client.send({ action: 'send', message: 'my text' });
   expect(await client.next()).toEqual(errorFrame('Internal server error', id));
   client.send('more');
   await calls.next('fallback');
-  expect(lines).toEqual(['Route send failed: send threw; see its log']);
+  expect(lines).toEqual(["Route send failed: send threw. See the function's log."]);
 });
 
-test('a function that takes longer than 29 s is answered with Internal server error', async () => {
-  const { open, calls, clock } = await startGateway({ functions: { send: () => new Promise(() => {}) } });
-  const { client, id } = await open();
+test('answers with Internal server error when a function takes longer than 29 s', async () => {
+  const { client, id, calls, clock } = await startConnected({
+    functions: { send: () => new Promise(() => {}) },
+  });
   client.send({ action: 'send' });
   await calls.next('send');
   clock.advance(28_999);
@@ -93,20 +90,18 @@ test('a function that takes longer than 29 s is answered with Internal server er
 });
 
 test.each([undefined, 'text', { Data: 'hi', statusCode: 200 }])(
-  'a function that returns %j is answered with Internal server error',
+  'answers with Internal server error when a function returns %j',
   async (result) => {
-    const { open } = await startGateway({ functions: { send: () => result } });
-    const { client, id } = await open();
+    const { client, id } = await startConnected({ functions: { send: () => result } });
     client.send({ action: 'send' });
     expect(await client.next()).toEqual(errorFrame('Internal server error', id));
   },
 );
 
-test('what a function returns is not sent, whatever its status', async () => {
-  const { open, post, calls } = await startGateway({
+test('does not send the result of a function to the client, whatever its status', async () => {
+  const { client, id, post, calls } = await startConnected({
     functions: { send: () => ({ statusCode: 500, body: 'never' }) },
   });
-  const { client, id } = await open();
   client.send({ action: 'send' });
   await calls.next('send');
   await post(id, 'marker');
@@ -114,36 +109,35 @@ test('what a function returns is not sent, whatever its status', async () => {
   expect(client.frames()).toEqual(['marker']);
 });
 
-test('messages of one connection are handled at the same time', async () => {
-  const first = gate();
+test('handles messages of one connection concurrently', async () => {
+  const first = blockedFunction();
   let count = 0;
-  const { open, calls } = await startGateway({
+  const { client, calls } = await startConnected({
     functions: {
-      send() {
+      send(event) {
         count += 1;
-        return count === 1 ? first.passed.then(() => ({ statusCode: 200 })) : { statusCode: 200 };
+        return count === 1 ? first.handler(event) : { statusCode: 200 };
       },
     },
   });
-  const { client } = await open();
   client.send({ action: 'send', n: 1 });
   await calls.next('send');
   client.send({ action: 'send', n: 2 });
   expect((await calls.next('send')).event.body).toBe('{"action":"send","n":2}');
-  first.open();
+  first.release();
 });
 
-test('a reloaded template routes the next message of an open socket', async () => {
-  const { open, calls, reload } = await startGateway({ functions: { edit: () => ({ statusCode: 200 }) } });
-  const { client } = await open();
+test('routes the next message of an open socket by the reloaded template', async () => {
+  const { client, calls, reload } = await startConnected({
+    functions: { edit: () => ({ statusCode: 200 }) },
+  });
   reload({ ...api, routes: new Map([...api.routes, ['edit', 'edit']]) });
   client.send({ action: 'edit' });
   expect((await calls.next('edit')).event.requestContext.routeKey).toBe('edit');
 });
 
-test('the text arrives as it was sent', async () => {
-  const { open, calls } = await startGateway();
-  const { client } = await open();
+test('passes the text on unchanged', async () => {
+  const { client, calls } = await startConnected();
   const text = 'ünïcödé 👍 \u0000 "quotes"\n';
   client.send(text);
   expect((await calls.next('fallback')).event.body).toBe(text);

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect as dial } from 'node:net';
 import { expect, test } from 'vitest';
-import { ManualClock } from '../../../local/clock.ts';
-import { type GatewayOptions, openGateway } from '../../../local/gateway/open-gateway.ts';
+import type { GatewayOptions } from '../../../local/gateway/gateway-state.ts';
+import { openGateway } from '../../../local/gateway/open-gateway.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { connect } from '../../support/ws-client.ts';
-import { upgradeRequest } from './dial-upgrade.ts';
-import { api, gate, ok, startGateway } from './test-gateway.ts';
+import { api, blockedFunction, ok, startConnected, startGateway, upgradeRequest } from './test-gateway.ts';
 
-function unopened(more: Partial<GatewayOptions> = {}) {
+function createGateway(more: Partial<GatewayOptions> = {}) {
   return openGateway({
     api: () => api,
     invoke: async () => ({ statusCode: 200 }),
@@ -18,25 +18,23 @@ function unopened(more: Partial<GatewayOptions> = {}) {
   });
 }
 
-test('a taken port is one clear line that names the variable to set', async () => {
+test('names the variable to set when the port is in use', async () => {
   const { port } = await startGateway();
-  const why = `port ${port} is taken; stop what uses it or set`;
-  await expect(unopened().listen(port)).rejects.toThrow(
-    new Error(`Gateway did not start: ${why} PARLEY_SOCKET_PORT`),
-  );
-  await expect(unopened({ portVariable: 'OTHER' }).listen(port)).rejects.toThrow(
-    new Error(`Gateway did not start: ${why} OTHER`),
+  await expect(createGateway().listen(port)).rejects.toThrow(
+    new Error(
+      `Gateway did not start: port ${port} is already in use. Stop the process that uses it or set PARLEY_SOCKET_PORT.`,
+    ),
   );
 });
 
-test('it listens on the loopback address only', async () => {
+test('listens on the loopback address only', async () => {
   const { port, url } = await startGateway();
   expect(port).toBeGreaterThan(0);
   await connect(url);
   await expect(connect(`ws://[::1]:${port}/prod`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-test('close ends every socket with 1001 and calls $disconnect for each', async () => {
+test('close() closes every socket with 1001 and calls $disconnect for each', async () => {
   const { open, calls, gateway } = await startGateway();
   const clients = [await open(), await open()];
   await gateway.close();
@@ -52,74 +50,72 @@ test('close ends every socket with 1001 and calls $disconnect for each', async (
   expect(gateway.connectionCount()).toBe(0);
 });
 
-test('close waits for a $disconnect function', async () => {
-  const finish = gate();
+test('close() waits for $disconnect functions', async () => {
+  const blocked = blockedFunction();
   const { open, calls, gateway } = await startGateway({
-    functions: { disconnect: () => finish.passed.then(() => ({ statusCode: 200 })) },
+    functions: { disconnect: blocked.handler },
     limits: { closeMs: 60_000 },
   });
-  await open();
+  const { client } = await open();
   let closed = false;
   const closing = gateway.close().then(() => {
     closed = true;
   });
   await calls.next('disconnect');
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await client.closed;
   expect(closed).toBe(false);
-  finish.open();
+  blocked.release();
   await closing;
 });
 
-test('an upgrade that comes while the gateway closes does not open', async () => {
-  const finish = gate();
+test('does not open an upgrade that arrives while the gateway closes', async () => {
+  const blocked = blockedFunction();
   const { open, calls, gateway, port } = await startGateway({
-    functions: { disconnect: () => finish.passed.then(() => ({ statusCode: 200 })) },
+    functions: { disconnect: blocked.handler },
     limits: { closeMs: 60_000 },
   });
   await open();
   const socket = dial(port, '127.0.0.1');
   await once(socket, 'connect');
-  // The server has to have taken the connection, too, before it stops to listen.
+  // After this answer, the server has accepted the connection above, too.
   await fetch(`http://127.0.0.1:${port}/prod`);
   const closing = gateway.close();
   await calls.next('disconnect');
   socket.write(upgradeRequest());
   await once(socket, 'close');
-  finish.open();
+  blocked.release();
   await closing;
   expect(gateway.connectionCount()).toBe(0);
 });
 
-test('close answers what functions that still run ask of it', async () => {
-  const finish = gate();
-  const { open, calls, gateway, post } = await startGateway({
-    functions: { fallback: () => finish.passed.then(() => ({ statusCode: 200 })) },
+test('close() answers @connections calls of functions that still run', async () => {
+  const blocked = blockedFunction();
+  const { client, id, calls, gateway, post } = await startConnected({
+    functions: { fallback: blocked.handler },
     limits: { closeMs: 60_000 },
   });
-  const { client, id } = await open();
   client.send({ action: 'anything' });
   await calls.next('fallback');
   const closing = gateway.close();
   await client.closed;
   await expect(post(id, 'late')).rejects.toMatchObject({ name: 'GoneException' });
-  finish.open();
+  blocked.release();
   await closing;
 });
 
-test('close does not wait for ever, neither for a function nor for a client', async () => {
-  const { open, gateway } = await startGateway({
+test('close() waits for a function or a client only for a limited time', async () => {
+  const { client, gateway } = await startConnected({
     functions: { disconnect: () => new Promise(() => {}) },
     limits: { closeMs: 50 },
   });
-  const { client } = await open();
   client.socket.pause();
   await gateway.close();
   expect(gateway.connectionCount()).toBe(0);
 });
 
-test('what throws beneath a request is a 500 and a line in the log, and the gateway lives', async () => {
+test('answers 500 and logs a line when a request fails, and keeps running', async () => {
   const lines: string[] = [];
-  const gateway = unopened({
+  const gateway = createGateway({
     api() {
       throw new Error('Nothing is deployed');
     },
@@ -136,21 +132,21 @@ test('what throws beneath a request is a 500 and a line in the log, and the gate
   await gateway.close();
 });
 
-test('a port is free again after close', async () => {
+test('frees its port after close()', async () => {
   const first = await startGateway();
   await first.gateway.close();
   await expect(connect(first.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-test('close is harmless when repeated, or before anything listened', async () => {
+test('close() has no effect when repeated, or before listen()', async () => {
   const { gateway } = await startGateway();
   await Promise.all([gateway.close(), gateway.close()]);
   await gateway.close();
-  await unopened().close();
+  await createGateway().close();
 });
 
-test('a $disconnect that throws is one line in the log', async () => {
-  const { open, calls, lines, gateway } = await startGateway({
+test('logs one line when $disconnect throws', async () => {
+  const { client, calls, lines, gateway } = await startConnected({
     functions: {
       connect: ok,
       disconnect() {
@@ -158,14 +154,13 @@ test('a $disconnect that throws is one line in the log', async () => {
       },
     },
   });
-  const { client } = await open();
   await client.close();
   await calls.next('disconnect');
   await gateway.close();
-  expect(lines).toEqual(['Route $disconnect failed: disconnect threw; see its log']);
+  expect(lines).toEqual(["Route $disconnect failed: disconnect threw. See the function's log."]);
 });
 
-test('no line of the log has a text, a query or a header of a client', async () => {
+test('logs no message text, query string or header', async () => {
   const broken = () => {
     throw new Error('hush-error');
   };

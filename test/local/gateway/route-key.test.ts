@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { routeKey } from '../../../local/gateway/route-key.ts';
+import { routeKey } from '../../../local/gateway/message.ts';
 
 const routes = new Map(
   ['$connect', '$disconnect', '$default', 'send', '__proto__', 'constructor'].map((key) => [key, key]),
@@ -9,19 +9,19 @@ function route(body: string, routeSelectionExpression = '$request.body.action') 
   return routeKey({ routes, routeSelectionExpression }, body);
 }
 
-test('the value that the expression finds is the route key', () => {
+test('selects the route by the value of the expression', () => {
   expect(route('{"action":"send"}')).toBe('send');
 });
 
-test('a deep path and the form with braces work', () => {
+test('accepts a nested path and the form with braces', () => {
   expect(route('{"a":{"b":"send"}}', '$request.body.a.b')).toBe('send');
   expect(route('{"a":{"b":"send"}}', ['$', '{request.body.a.b}'].join(''))).toBe('send');
 });
 
 test.each([
   ['nothing', ''],
-  ['no JSON', 'hello'],
-  ['half a JSON', '{"action":"send"'],
+  ['text that is not JSON', 'hello'],
+  ['incomplete JSON', '{"action":"send"'],
   ['null', 'null'],
   ['a number', '5'],
   ['a text', '"send"'],
@@ -42,21 +42,21 @@ test.each([
   expect(route(body)).toBe('$default');
 });
 
-test.each(['$connect', '$disconnect', '$default'])('a body cannot choose %s', (action) => {
+test.each(['$connect', '$disconnect', '$default'])('does not let a body select %s', (action) => {
   expect(route(JSON.stringify({ action }))).toBe('$default');
 });
 
-test('names that objects inherit are names like any other', () => {
+test('treats inherited property names as ordinary names', () => {
   expect(route('{"action":"constructor"}')).toBe('constructor');
   expect(route('{"action":"toString"}')).toBe('$default');
   expect(route('{}', '$request.body.constructor')).toBe('$default');
 });
 
-test('an expression that does not read the body finds nothing', () => {
+test('selects $default if the expression does not read the body', () => {
   expect(route('{"action":"send"}', '$request.header.action')).toBe('$default');
 });
 
-test('without $default an unmatched body has no route', () => {
+test('selects no route for an unmatched body if the API has no $default', () => {
   const api = { routes: new Map([['send', 'send']]), routeSelectionExpression: '$request.body.action' };
   expect(routeKey(api, 'hello')).toBeUndefined();
   expect(routeKey(api, '{"action":"send"}')).toBe('send');

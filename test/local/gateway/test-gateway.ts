@@ -1,3 +1,4 @@
+import { connect as dial, type Socket } from 'node:net';
 import {
   ApiGatewayManagementApiClient,
   DeleteConnectionCommand,
@@ -5,12 +6,13 @@ import {
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { afterEach } from 'vitest';
-import { ManualClock } from '../../../local/clock.ts';
-import { type GatewayOptions, openGateway } from '../../../local/gateway/open-gateway.ts';
-import type { SocketApi } from '../../../local/gateway/socket-api.ts';
+import type { SocketApi } from '../../../local/api-routes.ts';
+import type { GatewayOptions } from '../../../local/gateway/gateway-state.ts';
+import { openGateway } from '../../../local/gateway/open-gateway.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 import { type ConnectOptions, connect, type WsClient } from '../../support/ws-client.ts';
 
-/** The parts of an event that these tests read. */
+/** The fields of an event that the tests read. */
 export interface TestEvent {
   readonly type?: string;
   readonly methodArn?: string;
@@ -51,7 +53,7 @@ export const authorizedApi: SocketApi = {
   authorizer: { functionName: 'authorize', identitySources: ['route.request.header.Host'] },
 };
 
-/** An authorizer's result that allows or denies everything. */
+/** Returns an authorizer's result that allows or denies every action. */
 export function policy(effect: string, more: object = {}): unknown {
   const Statement = [{ Action: 'execute-api:Invoke', Effect: effect, Resource: '*' }];
   return { principalId: '1', policyDocument: { Version: '2012-10-17', Statement }, ...more };
@@ -64,27 +66,27 @@ afterEach(async () => {
 
 interface Waiter {
   readonly functionName: string;
-  readonly take: (call: Call) => void;
+  readonly resolve: (call: Call) => void;
 }
 
 function callLog() {
   const all: Call[] = [];
-  const untaken: Call[] = [];
+  const unread: Call[] = [];
   const waiters: Waiter[] = [];
   return {
     all,
     add(call: Call) {
       all.push(call);
       const index = waiters.findIndex(({ functionName }) => functionName === call.functionName);
-      if (index < 0) untaken.push(call);
-      else waiters.splice(index, 1)[0]?.take(call);
+      if (index < 0) unread.push(call);
+      else waiters.splice(index, 1)[0]?.resolve(call);
     },
-    /** Takes the next call of a function, made or to be made. */
+    /** Returns the next call of a function that no test has read yet, and waits for it if needed. */
     next(functionName: string): Promise<Call> {
-      const index = untaken.findIndex((call) => call.functionName === functionName);
-      const [found] = index < 0 ? [] : untaken.splice(index, 1);
+      const index = unread.findIndex((call) => call.functionName === functionName);
+      const [found] = index < 0 ? [] : unread.splice(index, 1);
       if (found !== undefined) return Promise.resolve(found);
-      return new Promise((take) => waiters.push({ functionName, take }));
+      return new Promise((resolve) => waiters.push({ functionName, resolve }));
     },
   };
 }
@@ -96,18 +98,19 @@ export interface TestGatewayOptions extends Partial<Omit<GatewayOptions, 'api' |
 
 type CallLog = ReturnType<typeof callLog>;
 
-/** Runs a test's function as Lambda would: what is undefined in an event is not there. */
+/** Runs a test's functions. JSON drops the undefined fields of an event, as Lambda does. */
 function invoker(functions: Readonly<Record<string, Handler>>, calls: CallLog): GatewayOptions['invoke'] {
   return async (functionName, event) => {
     const call: Call = { functionName, event: JSON.parse(JSON.stringify(event)) };
     calls.add(call);
     const handler = functions[functionName];
-    if (handler === undefined) throw new Error(`Test function ${functionName} is missing; add it`);
+    if (handler === undefined)
+      throw new Error(`Test function was not called: there is no ${functionName}. Add it to the options.`);
     return handler(call.event);
   };
 }
 
-/** A listening gateway over functions that live in the test; it is closed after the test. */
+/** Starts a gateway whose functions are in the test. It closes after the test. */
 export async function startGateway(options: TestGatewayOptions = {}) {
   const clock = new ManualClock();
   const calls = callLog();
@@ -133,7 +136,7 @@ export async function startGateway(options: TestGatewayOptions = {}) {
       current = next;
     },
     connect: (connectOptions?: ConnectOptions) => connect(url, connectOptions),
-    /** Opens a connection and tells its id. */
+    /** Opens a connection and returns its client and id. */
     async open(connectOptions?: ConnectOptions): Promise<{ client: WsClient; id: string }> {
       const client = await connect(url, connectOptions);
       const { event } = await calls.next('connect');
@@ -142,7 +145,13 @@ export async function startGateway(options: TestGatewayOptions = {}) {
   };
 }
 
-/** The real client of `@connections`, with credentials that mean nothing. */
+/** Starts a gateway and opens one connection to it. */
+export async function startConnected(options?: TestGatewayOptions) {
+  const gateway = await startGateway(options);
+  return { ...gateway, ...(await gateway.open()) };
+}
+
+/** Creates AWS's client of `@connections`, with example credentials. */
 export function management(endpoint: string) {
   const client = new ApiGatewayManagementApiClient({
     endpoint,
@@ -159,21 +168,40 @@ export function management(endpoint: string) {
   };
 }
 
-/** A promise that the test settles. */
-export function gate<T = void>() {
-  let open: (value: T) => void = () => {};
-  const passed = new Promise<T>((resolve) => {
-    open = resolve;
-  });
-  return { open, passed };
+/** Returns a function that does not return before the test calls `release`. */
+export function blockedFunction(): { readonly handler: Handler; readonly release: () => void } {
+  const released = Promise.withResolvers<void>();
+  return { handler: () => released.promise.then(() => ({ statusCode: 200 })), release: released.resolve };
 }
 
-/** The error that a promise rejects with; fails if it does not. */
+export const upgradeHeaders = {
+  Connection: 'Upgrade',
+  Upgrade: 'websocket',
+  'Sec-WebSocket-Version': '13',
+  'Sec-WebSocket-Key': 'DM+9PqsQtaZrN+IMZbWTzg==',
+};
+
+/** Returns the bytes of an upgrade request. */
+export function upgradeRequest(target = '/prod', more: readonly (readonly [string, string])[] = []): string {
+  const headers = [['Host', '127.0.0.1'], ...Object.entries(upgradeHeaders), ...more];
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
+  return `GET ${target} HTTP/1.1\r\n${lines.join('')}\r\n`;
+}
+
+/** Sends an upgrade request over a plain socket, which the test can end or reset. */
+export function dialUpgrade(port: number, ...request: Parameters<typeof upgradeRequest>): Socket {
+  const socket = dial(port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write(upgradeRequest(...request));
+  return socket;
+}
+
+/** Returns the error that a promise rejects with. @throws if it resolves. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;
   } catch (error) {
     return error;
   }
-  throw new Error('Promise did not reject: it resolved; a refusal was expected');
+  throw new Error('Promise did not reject: it resolved.');
 }

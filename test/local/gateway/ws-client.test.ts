@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { startGateway } from './test-gateway.ts';
+import { startConnected } from './test-gateway.ts';
 
-test('next takes the first frame that satisfies, and leaves the others', async () => {
-  const { open, post } = await startGateway();
-  const { client, id } = await open();
+test('next() returns the first matching frame and keeps the other frames', async () => {
+  const { client, id, post } = await startConnected();
   for (const frame of ['1', '2', '3']) await post(id, frame);
   expect(await client.next((frame) => frame === 3)).toBe(3);
   expect(await client.next()).toBe(1);
@@ -11,18 +10,16 @@ test('next takes the first frame that satisfies, and leaves the others', async (
   expect(client.frames()).toEqual([1, 2, 3]);
 });
 
-test('two who wait get one frame each', async () => {
-  const { open, post } = await startGateway();
-  const { client, id } = await open();
+test('gives one frame to each of two waiting calls', async () => {
+  const { client, id, post } = await startConnected();
   const both = Promise.all([client.next(), client.next()]);
   await post(id, '"a"');
   await post(id, '"b"');
   expect(await both).toEqual(['a', 'b']);
 });
 
-test('frames that come in one chunk are all kept', async () => {
-  const { open, post } = await startGateway();
-  const { client, id } = await open();
+test('keeps all frames that arrive in one chunk', async () => {
+  const { client, id, post } = await startConnected();
   client.socket.pause();
   for (const frame of ['1', '2', '3']) await post(id, frame);
   const first = client.next();
@@ -30,18 +27,16 @@ test('frames that come in one chunk are all kept', async () => {
   expect([await first, await client.next(), await client.next()]).toEqual([1, 2, 3]);
 });
 
-test('a frame that does not come is an error that tells what came instead', async () => {
-  const { open, post } = await startGateway();
-  const { client, id } = await open();
+test('rejects when no frame arrives, and lists the frames that did', async () => {
+  const { client, id, post } = await startConnected();
   await post(id, '{"type":"pong"}');
   await client.next();
   const why = /^Frame did not come: none in 1 ms; waited for .*, frames so far: \{"type":"pong"\}$/;
   await expect(client.next(() => false, 1)).rejects.toThrow(why);
 });
 
-test('waiting on a socket that closes, or is closed, is an error at once', async () => {
-  const { open, remove } = await startGateway();
-  const { client, id } = await open();
+test('rejects at once when the socket closes or is closed', async () => {
+  const { client, id, remove } = await startConnected();
   const waiting = expect(client.next()).rejects.toThrow('the socket closed with 1000');
   await remove(id);
   await waiting;

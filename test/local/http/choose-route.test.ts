@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseRoute } from '../../../local/http/choose-route.ts';
+import { chooseRoute } from '../../../local/http/serve-http-api.ts';
 
 const keys = [
   '$default',
@@ -17,11 +17,11 @@ test.each([
   ['GET', '/api/rooms/7/messages/', 'ANY /api/{proxy+}', { proxy: 'rooms/7/messages/' }],
   ['GET', '/api/', '$default', {}],
   ['GET', '/apixrooms', '$default', {}],
-])('%s %s takes the most exact route, %s', (method, path, key, parameters) => {
+])('%s %s selects the most specific route, %s', (method, path, key, parameters) => {
   expect(chooseRoute(routes, method, path)).toMatchObject({ route: { key }, parameters });
 });
 
-test('what no route fits has none', () => {
+test('returns undefined if no route matches', () => {
   const [, greedy, get] = routes;
   if (!greedy || !get) throw new Error('routes are missing');
   expect(chooseRoute([greedy], 'GET', '/elsewhere')).toBeUndefined();

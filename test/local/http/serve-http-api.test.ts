@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
-import { ManualClock } from '../../../local/clock.ts';
-import { TokenBucket } from '../../../local/gateway/token-bucket.ts';
+import { TokenBucket } from '../../../local/gateway/limits.ts';
 import { serveHttpApi } from '../../../local/http/serve-http-api.ts';
 import { listen } from '../../../local/http-server.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 type Event = Record<string, unknown> & { readonly headers: Record<string, string> };
 
@@ -14,7 +14,7 @@ afterEach(async () => {
 
 const route = { key: 'ANY /api/{proxy+}', functionName: 'Http' };
 
-/** An HTTP API before one function, and what the function was given. */
+/** Starts an HTTP API with one function, and records the function's events. */
 async function open(run: (event: Event) => Promise<unknown>, burst = 100) {
   const clock = new ManualClock();
   const events: Event[] = [];
@@ -40,8 +40,8 @@ async function open(run: (event: Event) => Promise<unknown>, burst = 100) {
 
 const ok = async () => ({ statusCode: 200, body: 'fine' });
 
-/** As `fetch`, but for the path, which goes as it is. */
-function raw(url: string, path: string, headers: Record<string, string | string[]>): Promise<number> {
+/** Sends a request with its path unchanged, which `fetch` would normalize. */
+function send(url: string, path: string, headers: Record<string, string | string[]>): Promise<number> {
   return new Promise((resolve, reject) => {
     request(url, { path, headers }, (response) => {
       response.resume();
@@ -52,7 +52,7 @@ function raw(url: string, path: string, headers: Record<string, string | string[
   });
 }
 
-test('a request becomes an event of payload format 2.0', async () => {
+test('sends the function an event of payload format 2.0', async () => {
   const { url, events, clock } = await open(ok);
   const headers = {
     'X-Many': ['a', 'b'],
@@ -61,7 +61,7 @@ test('a request becomes an event of payload format 2.0', async () => {
     'X-Forwarded-For': '203.0.113.9',
     'X-Forwarded-Proto': 'https',
   };
-  expect(await raw(url, '/api/chats/a%20b/?limit=2&x=1&x=%26', headers)).toBe(200);
+  expect(await send(url, '/api/chats/a%20b/?limit=2&x=1&x=%26', headers)).toBe(200);
   const [event] = events;
   expect(event).toEqual({
     version: '2.0',
@@ -101,9 +101,9 @@ test('a request becomes an event of payload format 2.0', async () => {
   });
 });
 
-test('an escaped question mark cuts the path off, as it does on AWS', async () => {
+test('truncates the path at an escaped question mark, as AWS does', async () => {
   const { url, events } = await open(ok);
-  await raw(url, '/api/a%3Fb/c', {});
+  await send(url, '/api/a%3Fb/c', {});
   expect(events[0]).toMatchObject({ rawPath: '/api/a', rawQueryString: '' });
 });
 
@@ -112,7 +112,7 @@ test.each([
   ['text/plain', 'ü', false],
   ['application/x-www-form-urlencoded', 'a=b', true],
   ['application/octet-stream', 'bytes', true],
-])('a body of %s comes as text or as base64', async (type, body, isBase64Encoded) => {
+])('sends a body of type %s as text or base64', async (type, body, isBase64Encoded) => {
   const { url, events } = await open(ok);
   await fetch(`${url}/api/x`, { method: 'POST', body, headers: { 'Content-Type': type } });
   const expected = isBase64Encoded ? Buffer.from(body).toString('base64') : body;
@@ -121,7 +121,7 @@ test.each([
 
 test.each([
   [
-    'a whole answer',
+    'a complete answer',
     { statusCode: 201, headers: { 'X-A': 1 }, body: 'b' },
     201,
     'b',
@@ -137,20 +137,20 @@ test.each([
   ['an object without a status', { hello: 'there' }, 200, '{"hello":"there"}', 'application/json'],
   ['a text', 'hello', 200, 'hello', 'application/json'],
   [
-    'a status that is none',
+    'an invalid status',
     { statusCode: 'fine' },
     500,
     '{"message":"Internal Server Error"}',
     'application/json',
   ],
   [
-    'a body that is no text',
+    'a body that is not a text',
     { statusCode: 200, body: {} },
     500,
     '{"message":"Internal Server Error"}',
     'application/json',
   ],
-])('%s of the function is answered', async (_what, result, status, body, type) => {
+])('answers with %s of the function', async (_what, result, status, body, type) => {
   const { url } = await open(async () => result);
   const response = await fetch(`${url}/api/x`);
   expect([response.status, await response.text()]).toEqual([status, body]);
@@ -158,13 +158,13 @@ test.each([
   expect(response.headers.get('apigw-requestid')).toMatch(/=$/);
 });
 
-test('each cookie of a result is a Set-Cookie of its own', async () => {
+test('sends one Set-Cookie header for each cookie of a result', async () => {
   const { url } = await open(async () => ({ statusCode: 204, cookies: ['a=1; Path=/', 'b=2'] }));
   const response = await fetch(`${url}/api/x`);
   expect(response.headers.getSetCookie()).toEqual(['a=1; Path=/', 'b=2']);
 });
 
-test('a function that throws is a 500, and what it said stays inside', async () => {
+test('answers 500 when a function throws, without its message', async () => {
   const { url } = await open(async () => {
     throw new Error('secret words');
   });
@@ -172,7 +172,7 @@ test('a function that throws is a 500, and what it said stays inside', async () 
   expect([response.status, await response.json()]).toEqual([500, { message: 'Internal Server Error' }]);
 });
 
-test('a function that takes 30 seconds is a 503', async () => {
+test('answers 503 when a function takes 30 seconds', async () => {
   const called = Promise.withResolvers<void>();
   const { url, clock } = await open(() => {
     called.resolve();
@@ -185,7 +185,7 @@ test('a function that takes 30 seconds is a 503', async () => {
   expect([response.status, await response.json()]).toEqual([503, { message: 'Service Unavailable' }]);
 });
 
-test('a path without a route is 404, and a body over 10 MB 413, without a call', async () => {
+test('answers 404 without a route and 413 to a body over 10 MB, without a function call', async () => {
   const { url, events } = await open(ok);
   const missing = await fetch(`${url}/other`);
   expect([missing.status, await missing.json()]).toEqual([404, { message: 'Not Found' }]);
@@ -195,7 +195,7 @@ test('a path without a route is 404, and a body over 10 MB 413, without a call',
   expect(events).toEqual([]);
 });
 
-test('requests count against the account’s throttle', async () => {
+test('counts requests against the account’s rate', async () => {
   const { url } = await open(ok, 1);
   expect((await fetch(`${url}/api/x`)).status).toBe(200);
   const second = await fetch(`${url}/api/x`);

@@ -1,29 +1,22 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { account, localArn } from './account.ts';
+import type { HttpRoutes, SocketApi } from './api-routes.ts';
 import type { Deployment } from './deployment.ts';
-import type { SocketApi } from './gateway/socket-api.ts';
-import type { HttpRoutes } from './http/http-routes.ts';
+import type { GatewayOptions } from './gateway/gateway-state.ts';
 import type { Access } from './iam/access.ts';
 import { mayInvoke } from './lambda/definition.ts';
 import { FunctionError, type Functions } from './lambda/functions.ts';
 import { isObject } from './object.ts';
 import { describeCall, type Trace } from './trace.ts';
 
-/** What API Gateway needs of the rest of the account. */
-export interface GatewayPeers {
-  /** The deployed API; one without routes before the first deployment. */
-  api(): SocketApi;
-  /** The deployed HTTP API; null without one. */
+/** The deployed APIs, their functions and IAM, as API Gateway uses them. */
+export interface GatewayBackend extends Pick<GatewayOptions, 'api' | 'invoke' | 'permit'> {
+  /** Returns the deployed HTTP API, or null if there is none. */
   httpApi(): HttpRoutes | null;
-  /** Runs a function for API Gateway; rejects when it fails, or when no resource policy allows the call. */
-  invoke(functionName: string, event: unknown): Promise<unknown>;
-  /** IAM's answer to a call to `@connections`: undefined, or the sentence that refuses it. */
-  permit(headers: IncomingHttpHeaders, action: string, resourceArn: string): string | undefined;
-  /** Takes the routes and permissions of a deployment. */
-  route(deployment: Deployment): void;
+  /** Replaces the routes and permissions with those of a deployment. */
+  deploy(deployment: Deployment): void;
 }
 
-export interface PeersOptions {
+export interface BackendOptions {
   readonly access: Access;
   readonly functions: Functions;
   readonly log: (line: string) => void;
@@ -40,12 +33,12 @@ const nothingDeployed: SocketApi = {
   authorizer: null,
 };
 
-export function gatewayPeers({ access, functions, log, trace }: PeersOptions): GatewayPeers {
+export function gatewayBackend({ access, functions, log, trace }: BackendOptions): GatewayBackend {
   let deployment: Deployment | undefined;
   return {
     api: () => deployment?.routes.api ?? nothingDeployed,
     httpApi: () => deployment?.httpRoutes ?? null,
-    route(next) {
+    deploy(next) {
       deployment = next;
     },
     async invoke(functionName, event) {
@@ -53,8 +46,8 @@ export function gatewayPeers({ access, functions, log, trace }: PeersOptions): G
       const permissions = deployment?.permissions ?? [];
       if (!mayInvoke(permissions, functionName, 'apigateway.amazonaws.com', source)) {
         const line =
-          `API Gateway may not invoke function ${functionName}: no AWS::Lambda::Permission allows ${source}; ` +
-          'grant it in lib/';
+          `API Gateway may not invoke function ${functionName}: no AWS::Lambda::Permission allows ${source}. ` +
+          'Grant it in lib/.';
         log(line);
         throw new Error(line);
       }
@@ -71,25 +64,18 @@ export function gatewayPeers({ access, functions, log, trace }: PeersOptions): G
 }
 
 /**
- * On whose behalf API Gateway calls: a route of the stage, or the authorizer.
- * AWS: "Working with AWS Lambda proxy integrations", the resource-based policy's source ARN.
+ * Returns the source ARN of an invocation: the route or the authorizer that API Gateway calls the function for.
+ * AWS: "Working with AWS Lambda proxy integrations", on resource-based policies.
  */
 function sourceArn(event: unknown, deployment: Deployment | undefined): string {
   const { api, authorizerId } = deployment?.routes ?? { api: nothingDeployed, authorizerId: null };
   if (isObject(event) && event['type'] === 'REQUEST') {
     return localArn('execute-api', `${api.apiId}/authorizers/${authorizerId}`);
   }
-  const context = isObject(event) ? event['requestContext'] : undefined;
-  if (isObject(context) && isObject(context['http'])) return httpSourceArn(context, context['http']);
-  const routeKey = isObject(context) ? context['routeKey'] : undefined;
-  return localArn('execute-api', `${api.apiId}/${api.stage}/${String(routeKey)}`);
-}
-
-/** Of an HTTP API it names the route's path, not the request's: `…/$default/GET/api/{proxy+}`. */
-function httpSourceArn(
-  { apiId, stage, routeKey }: Readonly<Record<string, unknown>>,
-  { method }: Readonly<Record<string, unknown>>,
-): string {
+  const context = isObject(event) && isObject(event['requestContext']) ? event['requestContext'] : {};
+  const { apiId, stage, routeKey, http } = context;
+  if (!isObject(http)) return localArn('execute-api', `${api.apiId}/${api.stage}/${String(routeKey)}`);
+  // For an HTTP API, the ARN has the path of the route, not of the request: `…/$default/GET/api/{proxy+}`.
   const [, path = '/$default'] = String(routeKey).split(' ');
-  return localArn('execute-api', `${String(apiId)}/${String(stage)}/${String(method)}${path}`);
+  return localArn('execute-api', `${String(apiId)}/${String(stage)}/${String(http['method'])}${path}`);
 }
