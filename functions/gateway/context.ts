@@ -68,7 +68,7 @@ const signedInvoker = /* @__PURE__ */ once(signedInvoke);
 export const invokeFunction: Invoke = async (functionName, payload) =>
   (usesSdk() ? await sdkInvoke() : signedInvoker())(functionName, payload);
 
-/** Verifies tokens of the stack's issuer, and keeps the issuer's keys. */
+/** Verifies tokens of the stack's issuer. Caches the issuer's keys. */
 export const verifier = /* @__PURE__ */ once(() =>
   tokenVerifier({
     issuer: required('ISSUER'),
@@ -77,46 +77,46 @@ export const verifier = /* @__PURE__ */ once(() =>
   }),
 );
 
-const writtenRate = /^(group|direct):(\d+)\/(\d+)$/;
+const ratePattern = /^(group|direct):(\d+)\/(\d+)$/;
 
 /**
- * Parses the value of `RATE_LIMIT`, such as `group:20/10,direct:60/10`, in messages and seconds. A kind of room that is
- * not named has no limit.
- * @throws Error for any other text
+ * Parses the value of `RATE_LIMIT`, such as `group:20/10,direct:60/10`, in messages and seconds. Kinds of rooms
+ * that it does not name have no limit.
+ * @throws ConfigurationError for invalid text
  */
 export function parseRates(text: string): Rates {
   const parts = text === '' ? [] : text.split(',');
-  const named = parts.map((part): [string, Rate] => {
-    const [, kind, messages, seconds] = writtenRate.exec(part) ?? [];
+  const limits = parts.map((part): [string, Rate] => {
+    const [, kind, messages, seconds] = ratePattern.exec(part) ?? [];
     if (kind) return [kind, { messages: Number(messages), windowMs: Number(seconds) * 1000 }];
     throw new ConfigurationError(
       'Function not configured: RATE_LIMIT cannot be parsed. Deploy the stack again.',
     );
   });
-  return { group: null, direct: null, ...Object.fromEntries(named) };
+  return { group: null, direct: null, ...Object.fromEntries(limits) };
 }
 
 const rates = /* @__PURE__ */ once(() => parseRates(process.env['RATE_LIMIT'] ?? ''));
 
-/** The context of a function that serves one connection and posts to few. */
+/** The context of functions that only post to connections. */
 export const postingContext = (): Pick<Context, 'db' | 'poster' | 'now'> => ({
   db: database(),
   poster: poster(),
   now: Date.now,
 });
 
-/** The context of a function that runs commands. */
+/** The context of functions that run commands which need no token. */
 export const commandContext = (): Context => ({
   ...postingContext(),
   files,
   rates: rates(),
   fanOut: (batch) => invokeFunction(required('FANOUT_FUNCTION'), batch),
   measure,
-  // Lambda adds the request id to each log line by itself.
+  // Lambda adds the request id to each log line.
   onFault: (error) => logFault('publish', error, ''),
 });
 
-/** The context of a function that runs every command, including those that check a token. */
+/** The context of functions that run all commands. */
 export const tokenContext = (): Context & TokenContext => ({
   ...commandContext(),
   verify: (token) => verifier()(token),
