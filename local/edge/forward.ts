@@ -7,7 +7,7 @@ import { type Exchange, reject, type Upgrade } from './exchange.ts';
 import { answerHeaders, applyPolicy, originHeaders } from './headers.ts';
 import type { EdgeState } from './open-edge.ts';
 
-/** Where a request goes. */
+/** The origin of a request, and the request's path there. */
 export interface Destination {
   readonly behavior: Behavior;
   /** Path and query. */

@@ -9,7 +9,7 @@ import { createExchange, createUpgradeExchange, type Exchange, reject } from './
 import { forward } from './forward.ts';
 import { planRequest } from './plan.ts';
 
-/** CloudFront for the origins in the template, over plain HTTP. */
+/** A local CloudFront for the origins in the template, over plain HTTP. */
 export interface Edge {
   /** Binds 127.0.0.1 and ::1 and returns the port. Port 0 picks a free one. @throws when it cannot be opened. */
   listen(port: number): Promise<number>;

@@ -13,7 +13,7 @@ type Plan =
 
 const reject = (status: number, why: string) => ({ kind: 'reject', status, why }) as const;
 
-/** Plans a request by the distribution, and runs the behavior's function. `id` is the request's id. */
+/** Decides how to handle a request, and runs the behavior's function. `id` is the request's id. */
 export function planRequest(state: EdgeState, request: IncomingMessage, id: string): Plan {
   const { options, limits } = state;
   const distribution = options.distribution();
@@ -47,7 +47,7 @@ export function chooseBehavior({ behaviors }: Distribution, path: string): Behav
   return behaviors.find(({ pathPattern }) => matchesPath(pathPattern, normalized)) ?? null;
 }
 
-/** AWS: "Path pattern": `*` matches any text, `?` one character. Case counts. The leading slash is optional. */
+/** AWS: "Path pattern". `*` matches any text, `?` one character. Case-sensitive; a leading slash is optional. */
 export function matchesPath(pathPattern: string, path: string): boolean {
   if (pathPattern === '*') return true;
   return matchesWildcard(pathPattern.startsWith('/') ? pathPattern : `/${pathPattern}`, path);

@@ -12,13 +12,13 @@ export type Authorization =
 const reject = (reason: Rejection): Authorization => ({ kind: 'rejected', rejection: reason });
 
 const unauthorized = reject(rejection(401, 'UnauthorizedException', 'Unauthorized'));
-// The null message is that of REST APIs. For WebSocket APIs it is unconfirmed.
+// REST APIs have this null message. It is unconfirmed for WebSocket APIs.
 const misconfigured = reject(rejection(500, 'AuthorizerConfigurationException', null));
 
 /**
- * Runs the API's Lambda authorizer, if it has one, on a handshake. AWS: "Use API Gateway Lambda authorizers". A missing identity
- * source is a 401 without a call. An authorizer that throws exactly `Unauthorized` causes a 401, any other failure or
- * a malformed result a 500, and a policy that does not allow `$connect` a 403.
+ * Runs the API's Lambda authorizer, if it has one, on a handshake. AWS: "Use API Gateway Lambda authorizers".
+ * A missing identity source causes a 401 without a call, and a thrown `Unauthorized` a 401. Any other error or a
+ * malformed result causes a 500. A policy that does not allow `$connect` causes a 403.
  */
 export async function authorize(
   state: GatewayState,
@@ -74,7 +74,7 @@ function readResult(result: unknown, maxBytes: number) {
   return { principalId, context: readContext(Reflect.get(result, 'context')), policy };
 }
 
-/** Reads the context, whose values are flat. Functions get them as texts. */
+/** Reads the context. Its values must not be nested, and functions get them as strings. */
 function readContext(context: unknown): Readonly<Record<string, string>> {
   if (context === undefined) return {};
   if (typeof context !== 'object' || context === null || Array.isArray(context)) {

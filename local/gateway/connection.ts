@@ -8,7 +8,7 @@ import { frameScanner } from './limits.ts';
 import { handleMessage } from './message.ts';
 import { requestId } from './rejection.ts';
 
-/** The authorizer's context as functions get it: texts, besides `integrationLatency` in milliseconds. */
+/** The authorizer's context as functions get it: strings, and `integrationLatency` in milliseconds. */
 export type AuthorizerContext = Readonly<Record<string, string | number>>;
 
 /** The client's end of a socket. It is known from the start of the handshake and never changes. */
@@ -43,7 +43,7 @@ export interface Upgrade {
   readonly head: Buffer;
 }
 
-/** Completes an upgrade with 101 and opens the connection. Sends `protocol` unchanged, or no such header. */
+/** Completes an upgrade with 101 and opens the connection. `protocol` is the subprotocol to send, if any. */
 export type Accept = (upgrade: Upgrade, peer: AuthorizedPeer, protocol: string | undefined) => void;
 
 export function peerOf(request: IncomingMessage, clock: Clock): Peer {
@@ -132,7 +132,7 @@ function limitLifetime(state: GatewayState, connection: Connection): void {
   }
 }
 
-/** Passes on a frame of a connection: now, or later or never if a fault is injected. */
+/** Calls `pass` to deliver a frame: at once, or later or never if a fault is injected. */
 export function passFrame(
   state: GatewayState,
   connection: Connection,
@@ -162,7 +162,7 @@ interface End {
   readonly silent?: boolean;
 }
 
-/** Ends an open connection: `@connections` answers 410 from now on, even before the client has closed. */
+/** Ends an open connection. `@connections` answers 410 from now on, even if the client has not closed yet. */
 export function endConnection(state: GatewayState, connection: Connection, end: End): void {
   const { peer, socket } = connection;
   if (!connection.open) return;
@@ -174,7 +174,7 @@ export function endConnection(state: GatewayState, connection: Connection, end: 
   if (!end.silent) sendDisconnect(state, peer, { code, reason });
 }
 
-/** The reasons in public `$disconnect` events. Those of other codes are unconfirmed. */
+/** Reasons seen in public `$disconnect` events. The reasons for other codes are unconfirmed. */
 const usualReasons: Readonly<Record<number, string>> = {
   1000: 'Connection Closed Normally',
   1001: 'Going away',

@@ -112,13 +112,13 @@ function respond(response: ServerResponse, result: CallResult): void {
   response.writeHead(200, headers).end(result.body);
 }
 
-/** Returns a connection that can take a message. A connection that has begun to close is gone. */
+/** Returns an open connection, or undefined if there is none or it has begun to close. */
 function findOpen(state: GatewayState, id: string): Connection | undefined {
   const connection = state.connections.get(id);
   return connection?.socket.readyState === connection?.socket.OPEN ? connection : undefined;
 }
 
-/** Sends `body` as one text message. A slow client's messages are buffered up to a limit; beyond it, a 429. */
+/** Sends `body` as one text message. Answers 429 if the buffer of a slow client is full. */
 function post(state: GatewayState, id: string, body: Buffer): CallResult {
   const connection = findOpen(state, id);
   if (connection === undefined) return gone;

@@ -42,7 +42,7 @@ function* headersOf({ rawHeaders, socket }: IncomingMessage): Iterable<readonly 
   yield ['X-Forwarded-Proto', 'http'];
 }
 
-/** Groups values by name. With `foldCase`, the first spelling of a name stands for all. */
+/** Groups values by name. With `foldCase`, ignores case and keeps the first spelling of a name. */
 function groupByName(
   pairs: Iterable<readonly [string, string]>,
   foldCase: boolean,

@@ -115,7 +115,7 @@ function connectProtocol(result: unknown): { readonly value: string | undefined 
   return typeof value === 'string' && /^[\x20-\x7e]+$/.test(value) ? { value } : 'malformed';
 }
 
-/** Notices a client that disconnects while its upgrade is pending. */
+/** Watches for a client that disconnects while its upgrade is pending. */
 function watchClient(socket: Duplex): { hasLeft(): boolean; unwatch(): void } {
   let left = false;
   const leave = () => {

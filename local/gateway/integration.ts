@@ -47,7 +47,7 @@ export function resultStatus(result: unknown): number | undefined {
   return Number.isInteger(status) && status >= 200 && status <= 599 ? status : undefined;
 }
 
-/** The log line about a route whose function failed. */
+/** Returns the log line about a route whose function failed. */
 export function failedRoute(routeKey: string, functionName: string, kind: Outcome['kind']): string {
   const why = kind === 'returned' ? 'returned no { statusCode }' : kind;
   return `Route ${routeKey} failed: ${functionName} ${why}. See the function's log.`;
@@ -61,7 +61,7 @@ export function requestTime(epochMs: number): string {
   return `${iso.slice(8, 10)}/${months[Number(iso.slice(5, 7)) - 1]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
 }
 
-/** The part of `requestContext` that all events share. In public events both request ids are equal. */
+/** Returns the fields of `requestContext` that all events share. Public events have two equal request ids. */
 function context(
   { apiId, stage }: SocketApi,
   { connectionId, connectedAt, domainName, identity }: Peer,
@@ -90,7 +90,7 @@ const connecting = { routeKey: '$connect', eventType: 'CONNECT' } as const;
 
 const withAuthorizer = (authorizer: AuthorizerContext | undefined) => authorizer && { authorizer };
 
-/** The ARN that an authorizer's policy must allow. */
+/** Returns the ARN that an authorizer's policy must allow. */
 export function connectArn({ region, accountId, apiId, stage }: SocketApi): string {
   return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/$connect`;
 }
@@ -135,7 +135,7 @@ export function messageEvent(
 
 /**
  * `$disconnect` gets the authorizer's `principalId` (seen in boto/boto3#3789). Its other context keys are
- * unconfirmed, so they are left out. The headers are those of public events.
+ * unconfirmed, so they are left out. Public events have these headers.
  */
 export function disconnectEvent(
   api: SocketApi,

@@ -5,9 +5,9 @@ import { failedRoute, integrate, messageEvent, resultStatus } from './integratio
 import { requestId } from './rejection.ts';
 
 /**
- * Calls the function of a text message's route and does not wait, because API Gateway handles messages of one
- * connection concurrently (AWS: "Working with WebSocket APIs"). Without a route response, the function's result is
- * not sent to the client. A failure is, and the socket stays open.
+ * Calls the function of a text message's route and does not wait for it, because API Gateway handles the messages of
+ * a connection concurrently and in any order. The client does not get the function's result, because no route has a
+ * route response. It gets an error frame if the function fails, and the socket stays open.
  */
 export function handleMessage(state: GatewayState, connection: Connection, body: string): void {
   const { options } = state;

@@ -52,7 +52,7 @@ export function openGateway(options: GatewayOptions): Gateway {
   };
 }
 
-/** Serves a request without an upgrade: `@connections`, or a wrong URL. */
+/** Serves a request without an upgrade: an `@connections` call, or an error. */
 function serveRequest(state: GatewayState, request: IncomingMessage, response: ServerResponse): void {
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   const [stage = '', connections, id, ...rest] = decodeSegments(path);

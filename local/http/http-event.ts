@@ -48,7 +48,7 @@ function cookiesOf({ headers }: IncomingMessage): string[] {
   return cookies.filter((cookie) => cookie !== '');
 }
 
-/** API Gateway sends these types as text, and others, forms included, in base64 (seen in public events). */
+/** API Gateway sends these types as text. It encodes all others, even forms, in base64 (seen in public events). */
 const textTypes = /^(text\/|application\/(json|javascript|xml)\b|application\/[\w.-]+\+(json|xml)\b)/i;
 
 function bodyOf(body: Buffer, type = ''): { body?: string; isBase64Encoded: boolean } {
@@ -68,7 +68,7 @@ function queryOf(query: string): Record<string, string> {
 const unlessEmpty = <T extends object>(name: string, value: T) =>
   Object.keys(value).length > 0 ? { [name]: value } : {};
 
-/** AWS: "Create AWS Lambda proxy integrations for HTTP APIs", payload format 2.0. */
+/** Returns a function's event. AWS: "Create AWS Lambda proxy integrations for HTTP APIs", payload format 2.0. */
 export function httpEvent(
   request: IncomingMessage,
   { path, query }: HttpTarget,

@@ -71,7 +71,7 @@ describe('an upgrade', () => {
     expect(upgrades[0]?.headers).not.toHaveProperty('sec-websocket-key');
   });
 
-  test('of an origin that cannot be reached is a 502', async () => {
+  test('to an unreachable origin gets a 502', async () => {
     const { port } = await startEdge({ reachable: false });
     await expect(connect(`ws://127.0.0.1:${port}/`)).rejects.toMatchObject({ status: 502 });
   });

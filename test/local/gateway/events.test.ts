@@ -31,7 +31,7 @@ function sharedContext(routeKey: string, eventType: string) {
 const authorizer = {
   principalId: '1',
   user: 'alice',
-  // Functions get context values as texts.
+  // Functions get context values as strings.
   age: '42',
   admin: 'true',
   integrationLatency: expect.any(Number),

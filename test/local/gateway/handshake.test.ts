@@ -114,7 +114,7 @@ test.each<[string, Record<string, string>]>([
   ['another protocol', { Upgrade: 'h2c' }],
   ['another version', { 'Sec-WebSocket-Version': '8' }],
   ['a malformed key', { 'Sec-WebSocket-Key': 'short' }],
-])('rejects an upgrade with %s with 400 without a function call', async (_what, headers) => {
+])('rejects an upgrade with %s: status 400 and no function call', async (_what, headers) => {
   const { url, calls } = await startGateway();
   expect(await status(url, { ...upgradeHeaders, ...headers })).toBe(400);
   expect(calls.all).toEqual([]);
