@@ -1,5 +1,5 @@
-import { userConnections } from '../delivery/audience.ts';
 import type { PostingContext } from '../delivery/context.ts';
+import { userConnections } from '../delivery/presence.ts';
 import { isOpen } from '../delivery/retry.ts';
 import { hasValidToken } from '../domain/connection.ts';
 import { actorId, type User } from '../domain/member.ts';
