@@ -10,10 +10,10 @@ import { openFiles } from '../store/files.ts';
 import { measure } from './metrics.ts';
 import { ConfigurationError, logFault, once, required } from './runtime.ts';
 
-// Each part is made on first use and kept while the execution environment is warm. The PURE marks let the build leave
-// out the parts that a function does not use.
+// Each value is created on first use and kept while the execution environment is warm. The PURE annotations let the
+// bundler drop the values that a function does not use.
 
-/** The two tables. The authorizer reads no connections and is not told their table. */
+/** The two tables. The authorizer does not use the table of connections, so its environment does not name it. */
 export const database = /* @__PURE__ */ once(
   (): Database => ({
     client: new DynamoDBClient({}),
@@ -22,10 +22,10 @@ export const database = /* @__PURE__ */ once(
   }),
 );
 
-/** The bucket for files. */
+/** The bucket of uploaded files. */
 export const files = /* @__PURE__ */ once(() => openFiles(required('FILES_BUCKET')));
 
-/** Verifies tokens of the stack's issuer, and keeps the issuer's keys. */
+/** Verifies tokens of the stack's issuer. Caches the issuer's keys. */
 export const verifier = /* @__PURE__ */ once(() =>
   tokenVerifier({
     issuer: required('ISSUER'),
@@ -34,7 +34,7 @@ export const verifier = /* @__PURE__ */ once(() =>
   }),
 );
 
-/** The AWS SDK's poster is a file of its own, which a function loads with its first post. */
+/** Loads the AWS SDK with the first post: it is in a file of its own, outside the bundle. */
 const sdkPoster = /* @__PURE__ */ once(async (): Promise<Poster> => {
   const { sdkPoster } = await import('../delivery/sdk-poster.ts');
   return sdkPoster(required('SOCKET_URL'));
@@ -46,7 +46,7 @@ const lazySdkPoster: Poster = {
   close: async (connection) => (await sdkPoster()).close(connection),
 };
 
-/** Posts to sockets with our signing client, or with the AWS SDK's where the setting `poster` asks for it. */
+/** Posts to sockets with the signing client, or with the AWS SDK if the setting `poster` is `sdk`. */
 export const poster = /* @__PURE__ */ once(
   (): Poster => (process.env['POSTER'] === 'sdk' ? lazySdkPoster : signedPoster(required('SOCKET_URL'))),
 );
@@ -56,46 +56,46 @@ const invoke = /* @__PURE__ */ once(signedInvoke);
 /** Invokes a function asynchronously. */
 export const invokeFunction: Invoke = (functionName, payload) => invoke()(functionName, payload);
 
-const writtenRate = /^(group|direct):(\d+)\/(\d+)$/;
+const ratePattern = /^(group|direct):(\d+)\/(\d+)$/;
 
 /**
- * Parses the value of `RATE_LIMIT`, such as `group:20/10,direct:60/10`, in messages and seconds. A kind of room that is
- * not named has no limit.
- * @throws Error for any other text
+ * Parses the value of `RATE_LIMIT`, such as `group:20/10,direct:60/10`, in messages and seconds. Kinds of rooms
+ * that it does not name have no limit.
+ * @throws ConfigurationError for invalid text
  */
 export function parseRates(text: string): Rates {
   const parts = text === '' ? [] : text.split(',');
-  const named = parts.map((part): [string, Rate] => {
-    const [, kind, messages, seconds] = writtenRate.exec(part) ?? [];
+  const limits = parts.map((part): [string, Rate] => {
+    const [, kind, messages, seconds] = ratePattern.exec(part) ?? [];
     if (kind) return [kind, { messages: Number(messages), windowMs: Number(seconds) * 1000 }];
     throw new ConfigurationError(
       'Function not configured: RATE_LIMIT cannot be parsed. Deploy the stack again.',
     );
   });
-  return { group: null, direct: null, ...Object.fromEntries(named) };
+  return { group: null, direct: null, ...Object.fromEntries(limits) };
 }
 
 const rates = /* @__PURE__ */ once(() => parseRates(process.env['RATE_LIMIT'] ?? ''));
 
-/** The context of a function that serves one connection and posts to few. */
+/** The context of functions that only post to connections. */
 export const postingContext = (): Pick<Context, 'db' | 'poster' | 'now'> => ({
   db: database(),
   poster: poster(),
   now: Date.now,
 });
 
-/** The context of a function that runs commands. */
+/** The context of functions that run commands which need no token. */
 export const commandContext = (): Context => ({
   ...postingContext(),
   files,
   rates: rates(),
   fanOut: (batch) => invokeFunction(required('FANOUT_FUNCTION'), batch),
   measure,
-  // Lambda adds the request id to each log line by itself.
+  // Lambda adds the request id to each log line.
   onFault: (error) => logFault('publish', error, ''),
 });
 
-/** The context of a function that runs every command, including those that check a token. */
+/** The context of functions that run all commands. */
 export const tokenContext = (): Context & TokenContext => ({
   ...commandContext(),
   verify: (token) => verifier()(token),
