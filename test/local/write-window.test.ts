@@ -1,12 +1,9 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Database } from '../../functions/store/database.ts';
+import { type Database, openDatabase } from '../../functions/store/database.ts';
 import { memberKey, visitorKey } from '../../functions/store/keys.ts';
-import { checkWriteAccess, putMember } from '../../functions/store/members.ts';
-import { setMute } from '../../functions/store/memberships.ts';
-import { countTurn, type TurnWindow } from '../../functions/store/turn-window.ts';
-import { countVisitorWrite } from '../../functions/store/visitors.ts';
+import { checkWriteAccess, countVisitorWrite, putMember, setMute } from '../../functions/store/members.ts';
+import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
+import { countWrite, type WriteWindow } from '../../functions/store/write-window.ts';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { NOON } from '../support/sample.ts';
 import { useAwsHost } from './aws-host.ts';
@@ -16,17 +13,18 @@ let db: Database;
 
 useAwsHost();
 beforeEach(async () => {
-  db = { client: clientOf(await serve(await openEmbedded(null))), chat: 'rooms', connections: '' };
+  const client = sdkDynamoDb(clientOf(await serve(await openEmbedded(null))));
+  db = openDatabase(client, { chat: 'rooms', connections: '' });
   await putMember(db, '1', '1', 'member');
 });
 
-const windowOf = (messages: number, windowMs = 10_000, counted: TurnWindow['counted'] = 'send') => ({
+const windowOf = (messages: number, windowMs = 10_000, counted: WriteWindow['counted'] = 'send') => ({
   counted,
   rate: { messages, windowMs },
 });
 
 /** Whether a turn was taken at a time: true, or in how many milliseconds the next is there. */
-async function turn(at: number, window: TurnWindow): Promise<true | number> {
+async function turn(at: number, window: WriteWindow): Promise<true | number> {
   try {
     await checkWriteAccess(db, '1', '1', window, NOON + at);
     return true;
@@ -36,10 +34,7 @@ async function turn(at: number, window: TurnWindow): Promise<true | number> {
   }
 }
 
-const itemOf = async (key: Record<string, string>) => {
-  const { Item } = await db.client.send(new GetItemCommand({ TableName: db.chat, Key: marshall(key) }));
-  return unmarshall(Item ?? {});
-};
+const itemOf = async (key: Record<string, string>) => (await db.chat.get(key)) ?? {};
 
 describe('a window of turns', () => {
   test.each([1, 2, 20, 100])(
@@ -156,7 +151,7 @@ test('a visitor has a window of their own, in an item that goes by itself and is
 });
 
 test('the largest window that a setting may have fits DynamoDB’s 4 KB and 300 operators', () => {
-  const { set, condition } = countTurn(windowOf(100, 3_600_000, 'change'), NOON);
+  const { set, condition } = countWrite(windowOf(100, 3_600_000, 'change'), NOON);
   expect(`SET expiresAt=:expires,${set}`.length).toBeLessThan(4_096);
   expect(set.match(/=|if_not_exists/g)?.length).toBeLessThan(300);
   expect(condition.length).toBeLessThan(200);

@@ -17,7 +17,7 @@ const signIn = cognitoSignIn('client-1');
 
 beforeEach(() => cognito.reset());
 
-test('the ID token is the token, got by name and password for the app client', async () => {
+test('returns the ID token of the app client', async () => {
   cognito
     .on(InitiateAuthCommand)
     .resolves({ AuthenticationResult: { IdToken: 'id', AccessToken: 'access' } });
@@ -31,20 +31,20 @@ test('the ID token is the token, got by name and password for the app client', a
   ]);
 });
 
-const given = { message: 'from AWS', $metadata: {} };
+const options = { message: 'from AWS', $metadata: {} };
 
 test.each([
-  [new NotAuthorizedException(given), { status: 401, code: 'WRONG_PASSWORD' }],
-  [new UserNotFoundException(given), { status: 401, code: 'WRONG_PASSWORD' }],
-  [new PasswordResetRequiredException(given), { status: 403, code: 'PASSWORD_CHANGE_REQUIRED' }],
-  [new TooManyRequestsException(given), { code: 'RATE_LIMITED' }],
-  [new InternalErrorException(given), { name: 'InternalErrorException' }],
-])('%s is told as %o', async (error, told) => {
+  [new NotAuthorizedException(options), { status: 401, code: 'WRONG_PASSWORD' }],
+  [new UserNotFoundException(options), { status: 401, code: 'WRONG_PASSWORD' }],
+  [new PasswordResetRequiredException(options), { status: 403, code: 'PASSWORD_CHANGE_REQUIRED' }],
+  [new TooManyRequestsException(options), { code: 'RATE_LIMITED' }],
+  [new InternalErrorException(options), { name: 'InternalErrorException' }],
+])('reports %s as %o', async (error, expected) => {
   cognito.on(InitiateAuthCommand).rejects(error);
-  await expect(signIn('alice', 'password')).rejects.toMatchObject(told);
+  await expect(signIn('alice', 'password')).rejects.toMatchObject(expected);
 });
 
-test('a password that is for the first sign-in only is refused with what to do', async () => {
+test('requires a password change after the first sign-in', async () => {
   cognito.on(InitiateAuthCommand).resolves({ ChallengeName: 'NEW_PASSWORD_REQUIRED', Session: 's' });
   await expect(signIn('alice', 'password')).rejects.toMatchObject({ code: 'PASSWORD_CHANGE_REQUIRED' });
 });
