@@ -54,8 +54,7 @@ export const contentContract: Contract = {
       fields: errorFields,
     },
   ],
-  notSent:
-    'The server does not send edits, deletes, receipts, reactions, typing or presence. Edits and deletes show in the history.',
+  notSent: 'The server sends only new messages and errors. Edits and deletes show in the history.',
   message: {
     schema: frame.messageShape,
     fields: {

@@ -144,7 +144,7 @@ export const operationContract: Contract = {
       fields: errorFields,
     },
   ],
-  notSent: 'The server does not send reactions, presence, or receipts other than `seen`.',
+  notSent: 'The server sends only the events that are listed below.',
   message: {
     schema: outward.messageShape,
     fields: {

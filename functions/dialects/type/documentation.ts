@@ -88,7 +88,7 @@ export const typeContract: Contract = {
       },
     },
   ],
-  notSent: 'The server does not send edits, deletes, receipts, reactions, typing or presence.',
+  notSent: 'The server sends only the confirmation, new messages and errors.',
   message: null,
   fields: { ...commonFields, type: 'The kind of frame.' },
 };

@@ -30,18 +30,18 @@ const session = connectionOf(bob, { room: '1' });
 const inbox = connectionOf(bob, { room: '#2' });
 const room = { item: 'room', name: 'r', kind: 'group', access: 'members', seq: 7, shards: 1 };
 
-/** Who is a member, by how many times that was asked. */
-let isMember: (asked: number) => boolean;
-let asked: number;
+/** Whether the user is a member, by the number of earlier reads. */
+let isMember: (reads: number) => boolean;
+let reads: number;
 
 function itemAt(key: Record<string, { S?: string }>): Record<string, unknown> | undefined {
   const [name, item] = [key['room']?.S, key['item']?.S];
   if (item === 'room') return { ...room, room: name };
-  return isMember(asked++) ? { room: name, item, user: bob.id, role: 'member', readTo: 0 } : undefined;
+  return isMember(reads++) ? { room: name, item, user: bob.id, role: 'member', readTo: 0 } : undefined;
 }
 
 beforeEach(() => {
-  [isMember, asked] = [() => true, 0];
+  [isMember, reads] = [() => true, 0];
   post.mockClear();
   dynamodb.reset();
   dynamodb.onAnyCommand().resolves({});
@@ -61,12 +61,12 @@ const written = () =>
   dynamodb.commandCalls(PutItemCommand).map(({ args }) => unmarshall(args[0].input.Item ?? {}));
 const removed = () =>
   dynamodb.commandCalls(DeleteItemCommand).map(({ args }) => args[0].input.Key?.['room']?.S);
-const told = () => post.mock.calls.map(([, frame]) => JSON.parse(frame) as unknown);
+const posted = () => post.mock.calls.map(([, frame]) => JSON.parse(frame) as unknown);
 
 const join = () => joinRoom({ kind: 'JoinRoom', room: '7' }, session, parts);
 
-describe('a room that is joined', () => {
-  test('is heard of as long as the connection’s token counts now, which may be fresher than the handshake’s', async () => {
+describe('joining a room', () => {
+  test('writes a row with the connection’s current token expiry', async () => {
     await expect(join()).resolves.toEqual([{ kind: 'Joined', room: '7', seq: 7 }]);
     expect(written()).toMatchObject([
       { room: '7#0', connection: session.id, via: 'joined', joinedAt: NOON, tokenExpiresAt: NOON + 9_000 },
@@ -74,25 +74,25 @@ describe('a room that is joined', () => {
     expect(removed()).toEqual([]);
   });
 
-  test('is left again by who was taken out of it in that moment', async () => {
+  test('deletes the row again if the user was removed meanwhile', async () => {
     isMember = (times) => times === 0;
     await expect(join()).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
     expect(removed()).toEqual(['7#0']);
   });
 
-  test('is not heard of by a stranger, not even for a moment', async () => {
+  test('writes no row for a user without access', async () => {
     isMember = () => false;
     await expect(join()).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
     expect(written()).toEqual([]);
   });
 
-  test('is not heard of by a connection that has ended', async () => {
+  test('writes no row for a removed connection', async () => {
     dynamodb.on(GetItemCommand, { TableName: 'connections' }).resolves({});
     await expect(join()).rejects.toMatchObject({ code: 'CONNECTION_REMOVED' });
     expect(written()).toEqual([]);
   });
 
-  test('is one of a hundred at most', async () => {
+  test('is limited to 100 rooms', async () => {
     const rows = Array.from({ length: 101 }, (_, index) => marshall({ room: `${index + 10}#0` }));
     dynamodb.on(QueryCommand, { IndexName: 'by-user' }).resolves({ Items: rows });
     await expect(join()).rejects.toMatchObject({ code: 'TOO_MANY_ROOMS' });
@@ -100,13 +100,13 @@ describe('a room that is joined', () => {
   });
 });
 
-describe('an inbox that opens', () => {
+describe('opening an inbox', () => {
   beforeEach(() => {
     const listed = ['1', '7'].map((name) => marshall({ room: name }));
     dynamodb.on(QueryCommand, { IndexName: 'by-user' }).resolves({ Items: listed });
   });
 
-  test('hears of the rooms that its user is in, and then is told how many', async () => {
+  test('writes a row for each room of the user, then posts their number', async () => {
     post.mockImplementationOnce(async () => {
       expect(written()).toHaveLength(2);
       return 'delivered';
@@ -117,54 +117,54 @@ describe('an inbox that opens', () => {
       { room: '1#0', ...row },
       { room: '7#0', ...row },
     ]);
-    expect(told()).toEqual([{ type: 'inbox', rooms: 2 }]);
+    expect(posted()).toEqual([{ type: 'inbox', rooms: 2 }]);
     expect(removed()).toEqual([]);
   });
 
-  test('does not hear of a room that its user has left, though the list of rooms lags', async () => {
+  test('skips a room that the user has left but the index still lists', async () => {
     isMember = (times) => times !== 1;
     await openInbox(inbox, parts);
     expect(written()).toMatchObject([{ room: '1#0' }]);
-    expect(told()).toEqual([{ type: 'inbox', rooms: 1 }]);
+    expect(posted()).toEqual([{ type: 'inbox', rooms: 1 }]);
   });
 
-  test('hears no more of a room that its user was taken out of in that moment', async () => {
+  test('deletes the row of a room that the user was removed from meanwhile', async () => {
     isMember = (times) => times !== 3;
     await openInbox(inbox, parts);
     expect(written()).toHaveLength(2);
     expect(removed()).toEqual(['7#0']);
-    expect(told()).toEqual([{ type: 'inbox', rooms: 1 }]);
+    expect(posted()).toEqual([{ type: 'inbox', rooms: 1 }]);
   });
 
-  test('leaves nothing behind where it has closed meanwhile', async () => {
+  test('deletes all rows if the socket closed meanwhile', async () => {
     post.mockResolvedValueOnce('gone');
     await openInbox(inbox, parts);
     expect(removed()).toEqual(['1#0', '7#0']);
   });
 });
 
-describe('a new member’s open inbox', () => {
+describe('the open inbox of a new member', () => {
   const base = () => dynamodb.on(QueryCommand).resolves({ Items: [rowOf(inbox)] });
 
-  test('hears of the room, and is told so once', async () => {
+  test('gets a row for the room and one `joined` frame', async () => {
     base();
     await addRoomToInboxes('7', bob.id, parts);
     expect(written()).toMatchObject([{ room: '7#0', via: 'inbox' }]);
-    expect(told()).toEqual([{ type: 'joined', room_id: 7, seq: 7 }]);
+    expect(posted()).toEqual([{ type: 'joined', room_id: 7, seq: 7 }]);
   });
 
-  test('hears nothing of it where its user was taken out again in that moment', async () => {
+  test('gets neither if the user was removed again meanwhile', async () => {
     base();
     isMember = () => false;
     await addRoomToInboxes('7', bob.id, parts);
     expect(removed()).toEqual(['7#0']);
-    expect(told()).toEqual([]);
+    expect(posted()).toEqual([]);
   });
 
-  test('whose token ran out is told nothing', async () => {
+  test('gets neither if its token has expired', async () => {
     dynamodb.on(QueryCommand).resolves({ Items: [rowOf({ ...inbox, tokenExpiresAt: NOON - 60_000 })] });
     await addRoomToInboxes('7', bob.id, parts);
     expect(written()).toEqual([]);
-    expect(told()).toEqual([]);
+    expect(posted()).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ const session = connectionOf(alice);
 const command: SendMessage = { kind: 'SendMessage', text: 'hi', type: 'text' };
 const writes = new Set(['UpdateItem', 'PutItem', 'DeleteItem']);
 
-/** A room with so many connections, the sender's among them, in which the next number is 42. */
+/** A room with these connections, whose next sequence number is 42. */
 function room(connections: readonly Connection[]) {
   const { db, dynamodb } = mockDatabase();
   dynamodb
@@ -83,7 +83,7 @@ describe.each([2, 200])('a send without client id in a room of %i connections', 
     expect(new Set(post.mock.calls.map(([id]) => id)).size).toBe(count);
   });
 
-  test('with a client id makes one round trip and one write more', async () => {
+  test('with a client id makes one more round trip and one more write', async () => {
     const { parts, calls, firstPostAfter } = room(people(count));
     await sendMessage({ ...command, clientId: 'a-1' }, session, parts);
     expect(firstPostAfter[0]).toBe(4);
@@ -91,7 +91,7 @@ describe.each([2, 200])('a send without client id in a room of %i connections', 
   });
 });
 
-test('a room of more than 250 connections is posted to in chunks, the sender by the function itself', async () => {
+test('posts to rooms of more than 250 connections in batches, and to the sender directly', async () => {
   const { parts, post, fanOut } = room(people(600));
   await sendMessage(command, session, parts);
   expect(post.mock.calls.some(([id]) => id === session.id)).toBe(true);
@@ -100,7 +100,7 @@ test('a room of more than 250 connections is posted to in chunks, the sender by 
   ]);
 });
 
-test('a frame that inboxes do not hear of asks no function to post it to them', async () => {
+test('starts no fan-out for events that inboxes do not receive', async () => {
   const inboxes = Array.from({ length: 300 }, (_, index) =>
     connectionOf(bob, { id: `${index}=`, via: 'inbox' }),
   );
@@ -111,20 +111,20 @@ test('a frame that inboxes do not hear of asks no function to post it to them', 
   expect(fanOut).not.toHaveBeenCalled();
 });
 
-test('a message that only its author has got is not marked', async () => {
+test('does not raise the status of a message that only its author received', async () => {
   const { parts, calls, post } = room([session]);
   await sendMessage(command, session, parts);
   expect(calls.flat()).toEqual(['UpdateItem', 'UpdateItem', 'PutItem', 'Query']);
   expect(post).toHaveBeenCalledTimes(1);
 });
 
-test('the sender hears of a message also where their row is not there any more', async () => {
+test('posts to the sender even if the sender’s row is missing', async () => {
   const { parts, post } = room([connectionOf(bob)]);
   await sendMessage(command, session, parts);
   expect(post.mock.calls[0]?.[0]).toBe(session.id);
 });
 
-test('a text that is refused costs nothing', async () => {
+test('refuses an invalid text without a call', async () => {
   const { parts, calls } = room([session]);
   await expect(sendMessage({ ...command, text: ' ' }, session, parts)).rejects.toMatchObject({
     code: 'EMPTY_TEXT',
@@ -132,7 +132,7 @@ test('a text that is refused costs nothing', async () => {
   expect(calls).toEqual([]);
 });
 
-test('a joined room’s row that a renewal overlooked is sent to, since the connection’s own row has the fresh token', async () => {
+test('posts to a joined row with an outdated token expiry if the connection’s own row has a valid one', async () => {
   const late = NOON - CLOCK_TOLERANCE_MS - 1;
   const home = { room: '7', shard: 0 };
   const joined = connectionOf(bob, { id: 'j=', via: 'joined', home, tokenExpiresAt: late });
