@@ -1,29 +1,72 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tokenVerifier } from '../auth/token-verifier.ts';
+import { signedDynamoDb } from '../aws/dynamodb.ts';
 import { type Invoke, signedInvoke } from '../aws/lambda.ts';
 import type { Context, TokenContext } from '../delivery/context.ts';
 import type { Poster } from '../delivery/poster.ts';
 import { signedPoster } from '../delivery/signed-poster.ts';
 import type { Rate, Rates } from '../domain/room.ts';
-import type { Database } from '../store/database.ts';
-import { openFiles } from '../store/files.ts';
+import { openDatabase } from '../store/database.ts';
+import { type FileStore, signedFiles } from '../store/files.ts';
 import { measure } from './metrics.ts';
 import { ConfigurationError, logFault, once, required } from './runtime.ts';
 
-// Each value is created on first use and kept while the execution environment is warm. The PURE annotations let the
-// bundler drop the values that a function does not use.
+// Each part is created on first use, and kept while the execution environment is warm. With the PURE marks, the build
+// leaves out the parts that a function does not use.
 
-/** The two tables. The authorizer does not use the table of connections, so its environment does not name it. */
-export const database = /* @__PURE__ */ once(
-  (): Database => ({
-    client: new DynamoDBClient({}),
-    chat: required('CHAT_TABLE'),
-    connections: process.env['CONNECTIONS_TABLE'] ?? '',
-  }),
+/**
+ * The setting `awsClient` chooses between the signing client and the AWS SDK, for all services. The SDK's clients are
+ * files beside the bundle, which a function loads on first use.
+ */
+const usesSdk = (): boolean => process.env['AWS_CLIENT'] === 'sdk';
+
+const sdkDatabase = /* @__PURE__ */ once(async () =>
+  (await import('../store/sdk-dynamodb.ts')).sdkDynamoDb(),
+);
+const sdkFiles = /* @__PURE__ */ once(async () =>
+  (await import('../store/sdk-files.ts')).sdkFiles(required('FILES_BUCKET')),
+);
+const sdkPoster = /* @__PURE__ */ once(async () =>
+  (await import('../delivery/sdk-poster.ts')).sdkPoster(required('SOCKET_URL')),
+);
+const sdkInvoke = /* @__PURE__ */ once(async () => (await import('./sdk-invoke.ts')).sdkInvoke());
+
+/** Both tables. `authorize` uses only the chat table. */
+export const database = /* @__PURE__ */ once(() =>
+  openDatabase(
+    usesSdk() ? async (operation, input) => (await sdkDatabase())(operation, input) : signedDynamoDb(),
+    { chat: required('CHAT_TABLE'), connections: process.env['CONNECTIONS_TABLE'] ?? '' },
+  ),
 );
 
-/** The bucket of uploaded files. */
-export const files = /* @__PURE__ */ once(() => openFiles(required('FILES_BUCKET')));
+const lazySdkFiles: FileStore = {
+  put: async (...given) => (await sdkFiles()).put(...given),
+  head: async (key) => (await sdkFiles()).head(key),
+  remove: async (key) => (await sdkFiles()).remove(key),
+  presignPut: async (...given) => (await sdkFiles()).presignPut(...given),
+  presignGet: async (...given) => (await sdkFiles()).presignGet(...given),
+};
+
+/** The bucket for files. */
+export const files = /* @__PURE__ */ once(() =>
+  usesSdk() ? lazySdkFiles : signedFiles(required('FILES_BUCKET')),
+);
+
+const lazySdkPoster: Poster = {
+  post: async (connection, frame) => (await sdkPoster()).post(connection, frame),
+  isOpen: async (connection) => (await sdkPoster()).isOpen(connection),
+  close: async (connection) => (await sdkPoster()).close(connection),
+};
+
+/** Posts frames to the clients' sockets. */
+export const poster = /* @__PURE__ */ once(() =>
+  usesSdk() ? lazySdkPoster : signedPoster(required('SOCKET_URL')),
+);
+
+const signedInvoker = /* @__PURE__ */ once(signedInvoke);
+
+/** Invokes a function asynchronously. */
+export const invokeFunction: Invoke = async (functionName, payload) =>
+  (usesSdk() ? await sdkInvoke() : signedInvoker())(functionName, payload);
 
 /** Verifies tokens of the stack's issuer. Caches the issuer's keys. */
 export const verifier = /* @__PURE__ */ once(() =>
@@ -33,28 +76,6 @@ export const verifier = /* @__PURE__ */ once(() =>
     jwksUri: required('JWKS_URI'),
   }),
 );
-
-/** Loads the AWS SDK with the first post: it is in a file of its own, outside the bundle. */
-const sdkPoster = /* @__PURE__ */ once(async (): Promise<Poster> => {
-  const { sdkPoster } = await import('../delivery/sdk-poster.ts');
-  return sdkPoster(required('SOCKET_URL'));
-});
-
-const lazySdkPoster: Poster = {
-  post: async (connection, frame) => (await sdkPoster()).post(connection, frame),
-  isOpen: async (connection) => (await sdkPoster()).isOpen(connection),
-  close: async (connection) => (await sdkPoster()).close(connection),
-};
-
-/** Posts to sockets with the signing client, or with the AWS SDK if the setting `poster` is `sdk`. */
-export const poster = /* @__PURE__ */ once(
-  (): Poster => (process.env['POSTER'] === 'sdk' ? lazySdkPoster : signedPoster(required('SOCKET_URL'))),
-);
-
-const invoke = /* @__PURE__ */ once(signedInvoke);
-
-/** Invokes a function asynchronously. */
-export const invokeFunction: Invoke = (functionName, payload) => invoke()(functionName, payload);
 
 const ratePattern = /^(group|direct):(\d+)\/(\d+)$/;
 

@@ -10,6 +10,8 @@ const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
 
 beforeEach(() => {
   vi.resetModules();
+  // The mock replaces the client of the SDK.
+  vi.stubEnv('AWS_CLIENT', 'sdk');
   vi.stubEnv('CHAT_TABLE', 'chat');
   vi.stubEnv('ISSUER', rules.issuer);
   vi.stubEnv('AUDIENCE', rules.audience);

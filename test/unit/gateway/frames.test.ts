@@ -29,8 +29,8 @@ beforeEach(() => {
   vi.stubEnv('CONNECTIONS_TABLE', 'connections');
   vi.stubEnv('FANOUT_FUNCTION', 'fanout');
   vi.stubEnv('SOCKET_URL', 'https://abc.execute-api.us-east-1.amazonaws.com/prod');
-  // These tests mock the SDK's client.
-  vi.stubEnv('POSTER', 'sdk');
+  // The mocks replace the clients of the SDK.
+  vi.stubEnv('AWS_CLIENT', 'sdk');
   vi.stubEnv('AWS_REGION', 'us-east-1');
 });
 

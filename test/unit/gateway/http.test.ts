@@ -7,6 +7,8 @@ const { dynamodb } = mockDatabase();
 let token = '';
 
 beforeAll(async () => {
+  // The mock replaces the client of the SDK.
+  vi.stubEnv('AWS_CLIENT', 'sdk');
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('CHAT_TABLE', 'chat');
   vi.stubEnv('CONNECTIONS_TABLE', 'connections');

@@ -2,7 +2,7 @@ import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/clie
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
 import { attachFile } from '../../../functions/rooms/files.ts';
-import type { FileStore, StoredObject } from '../../../functions/store/file-store.ts';
+import type { FileStore, StoredObject } from '../../../functions/store/files.ts';
 import { mockDatabase } from '../../support/mock-database.ts';
 import { NOON } from '../../support/sample.ts';
 
