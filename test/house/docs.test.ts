@@ -61,7 +61,7 @@ const events: { readonly [K in Event['kind']]: readonly Extract<Event, { kind: K
   InboxOpened: [{ kind: 'InboxOpened', room, rooms: 2 }],
   Ponged: [{ kind: 'Ponged', room, seq: 2 }],
   Refused: [{ kind: 'Refused', room, code: 'INTERNAL', reason: 'why', clientId: 'a-1', retryAfterMs: 5 }],
-  TurnedAway: [{ kind: 'TurnedAway', room: '', code: 'UNAUTHENTICATED' }],
+  HandshakeRefused: [{ kind: 'HandshakeRefused', room: '', code: 'UNAUTHENTICATED' }],
 };
 
 /** The commands that `action`, which has a frame for each of them, must document. */
@@ -93,8 +93,8 @@ describe.each(Object.values(contracts))('the documents of $dialect.name', (contr
 
   test('have the fields that stand in no example, too', () => {
     for (const event of Object.values(events).flat()) {
-      // Who is turned away is in no room, so never in another one.
-      const body = dialect.encode(event, { viewer: '2', elsewhere: event.kind !== 'TurnedAway' });
+      // A refused connection is in no room, so the event is never about another room.
+      const body = dialect.encode(event, { viewer: '2', elsewhere: event.kind !== 'HandshakeRefused' });
       const told = contract.out.filter(({ tells }) => tells === event.kind);
       const frame: unknown = JSON.parse(body ?? 'null');
       expect(told.some(({ schema }) => v.is(schema, frame))).toBe(body !== undefined);

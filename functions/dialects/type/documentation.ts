@@ -16,10 +16,10 @@ export const typeContract: Contract = {
     },
     query: { token: 'The token.' },
     refused: [
-      ['the token is not valid', 'the socket opens, gets `turned away` with 4001, and is closed'],
+      ['the token is not valid', 'the socket opens, gets `handshake refused` with 4001, and is closed'],
       [
         'not a member of the room, no such room, or no room named',
-        'the socket opens, gets `turned away` with 4003, and is closed',
+        'the socket opens, gets `handshake refused` with 4003, and is closed',
       ],
       ['there is no token', '401; with `dialect=type` in the query, as where the token is not valid'],
     ],
@@ -68,9 +68,9 @@ export const typeContract: Contract = {
       words: { message: 'A sentence for people.', code: 'One of the error codes.' },
     },
     {
-      name: 'turned away',
-      tells: 'TurnedAway',
-      schema: outward.turnedAway,
+      name: 'handshake refused',
+      tells: 'HandshakeRefused',
+      schema: outward.handshakeRefused,
       does: 'You are not let in, and the socket is closed next, with code 1000: API Gateway sends no codes of our own. Until then nothing that you send is served, and you are in no room.',
       words: {
         code: '4001: the token is missing or not valid. 4003: not a member of the room, or no such room.',

@@ -11,7 +11,7 @@ import { joinRoom } from '../../../functions/commands/join-room.ts';
 import { addRoomToInboxes, openInbox } from '../../../functions/connections/inbox.ts';
 import type { Context } from '../../../functions/delivery/context.ts';
 import type { PostOutcome } from '../../../functions/delivery/poster.ts';
-import { itemOf } from '../../../functions/store/connections.ts';
+import { rowOf } from '../../support/connection-rows.ts';
 import { mockDatabase, noFiles, noLimit } from '../../support/mock-database.ts';
 import { bob, connectionOf, NOON } from '../../support/sample.ts';
 
@@ -47,7 +47,7 @@ beforeEach(() => {
   dynamodb.onAnyCommand().resolves({});
   dynamodb.on(QueryCommand).resolves({ Items: [] });
   dynamodb.on(GetItemCommand).callsFake(({ TableName, Key }) => {
-    if (TableName === 'connections') return { Item: itemOf({ ...session, tokenExpiresAt: NOON + 9_000 }) };
+    if (TableName === 'connections') return { Item: rowOf({ ...session, tokenExpiresAt: NOON + 9_000 }) };
     const item = itemAt(Key);
     return item ? { Item: marshall(item) } : {};
   });
@@ -144,7 +144,7 @@ describe('openInbox', () => {
 });
 
 describe('addRoomToInboxes', () => {
-  const storeInbox = () => dynamodb.on(QueryCommand).resolves({ Items: [itemOf(inbox)] });
+  const storeInbox = () => dynamodb.on(QueryCommand).resolves({ Items: [rowOf(inbox)] });
 
   test('stores a row and notifies the inbox once', async () => {
     storeInbox();
@@ -162,7 +162,7 @@ describe('addRoomToInboxes', () => {
   });
 
   test('skips an inbox whose token expired', async () => {
-    dynamodb.on(QueryCommand).resolves({ Items: [itemOf({ ...inbox, tokenExpiresAt: NOON - 60_000 })] });
+    dynamodb.on(QueryCommand).resolves({ Items: [rowOf({ ...inbox, tokenExpiresAt: NOON - 60_000 })] });
     await addRoomToInboxes('7', bob.id, context);
     expect(written()).toEqual([]);
     expect(frames()).toEqual([]);

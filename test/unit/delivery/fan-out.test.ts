@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
 import { ModelledTables } from '../../../bench/modelled-tables.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
@@ -11,7 +10,7 @@ import { shardOf } from '../../../functions/store/keys.ts';
 import { getRoom } from '../../../functions/store/rooms.ts';
 import { noFiles, noLimit } from '../../support/mock-database.ts';
 import { alice, bob, connectionOf, messageOf, NOON } from '../../support/sample.ts';
-import { countWaves } from '../../support/waves.ts';
+import { countWaves, intercepted } from '../../support/waves.ts';
 
 const session = connectionOf(alice, { shard: 0 });
 
@@ -62,7 +61,7 @@ function room(shards: number, connections: readonly Connection[], runsFanOuts = 
     await Promise.all(running);
   };
   const typesTo = (id: string) => (frames.get(id) ?? []).map((frame) => JSON.parse(frame).type);
-  return { tables, context, frames, typesTo, batches, measured, run, send, onFault };
+  return { tables, posting, context, frames, typesTo, batches, measured, run, send, onFault };
 }
 
 describe('a room with more than one shard', () => {
@@ -78,8 +77,9 @@ describe('a room with more than one shard', () => {
   });
 
   test('takes a message with 2 round trips before the sender’s echo, and 3 writes besides the receipts', async () => {
-    const { context, batches } = room(4, crowd(20, 4), false);
-    const { calls } = countWaves(context.db);
+    const { context: uncounted, batches } = room(4, crowd(20, 4), false);
+    const { db, calls } = countWaves(uncounted.db);
+    const context = { ...uncounted, db };
     let before = 0;
     vi.mocked(context.poster.post).mockImplementationOnce(async () => {
       before = calls.length;
@@ -218,15 +218,11 @@ test('a fan-out counts failed posts and does not throw', async () => {
 });
 
 test('a fan-out reports a receipt that it cannot store, and does not throw', async () => {
-  const { context, run, onFault } = room(2, crowd(40, 2));
-  const message = messageOf({ id: 7 });
-  const send = context.db.client.send.bind(context.db.client) as (command: object) => Promise<unknown>;
-  Object.assign(context.db.client, {
-    send: async (command: object) => {
-      if (command.constructor.name === 'UpdateItemCommand') throw new Error('busy');
-      return send(command);
-    },
+  const { posting, run, onFault } = room(2, crowd(40, 2));
+  posting.db = intercepted(posting.db, (operation) => {
+    if (operation === 'UpdateItem') throw new Error('busy');
   });
+  const message = messageOf({ id: 7 });
   const event = { kind: 'MessageSent', room: '1', message, seq: 7 } as const;
   await run({ event, room: { id: '1', shards: 2 }, shard: 1 });
   expect(onFault).toHaveBeenCalledTimes(1);
@@ -312,12 +308,10 @@ describe('publish', () => {
     const setup = room(1, [session, ...crowd(1_001, 1)]);
     const denied = new Error('AccessDeniedException');
     const { db } = setup.context;
-    const send = async (command: { readonly constructor: { readonly name: string } }) => {
-      if (command.constructor.name === 'UpdateItemCommand') throw denied;
-      return db.client.send(command as never);
-    };
-    const client = { send } as unknown as DynamoDBClient;
-    await published({ ...setup.context, db: { ...db, client }, onFault: setup.onFault });
+    const failing = intercepted(db, (operation) => {
+      if (operation === 'UpdateItem') throw denied;
+    });
+    await published({ ...setup.context, db: failing, onFault: setup.onFault });
     expect(setup.onFault.mock.calls).toEqual([[denied]]);
     expect(setup.frames.size).toBe(1_002);
   });

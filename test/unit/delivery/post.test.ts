@@ -1,4 +1,3 @@
-import type { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inVirtualTime } from '../../../bench/virtual-time.ts';
 import { post } from '../../../functions/delivery/post.ts';
@@ -8,6 +7,7 @@ import { CLOCK_TOLERANCE_MS, type Connection, dialectNames } from '../../../func
 import type { Event } from '../../../functions/domain/event.ts';
 import { roomOfRows, rowOf } from '../../support/connection-rows.ts';
 import { alice, bob, connectionOf, messageOf, NOON } from '../../support/sample.ts';
+import { intercepted } from '../../support/waves.ts';
 
 const sent: Event = {
   kind: 'MessageSent',
@@ -203,15 +203,11 @@ test('post removes all other stale connections before it throws the error of one
     return 'delivered';
   });
   context.poster.close.mockImplementation(() => new Promise((resume) => setTimeout(resume, 5)));
-  const { client } = context.db;
-  const send = client.send.bind(client) as (command: DeleteItemCommand) => Promise<unknown>;
-  const failing = async (command: DeleteItemCommand) => {
-    if (command.input.Key?.['connection']?.S === late.id) throw new Error('AccessDenied');
-    return send(command);
-  };
-  vi.spyOn(client, 'send').mockImplementation(failing as never);
+  const db = intercepted(context.db, (operation, key) => {
+    if (operation === 'DeleteItem' && key['connection'] === late.id) throw new Error('AccessDenied');
+  });
   await inVirtualTime(1, () =>
-    expect(post(sent, [here, unresponsive, late], context)).rejects.toThrow('AccessDenied'),
+    expect(post(sent, [here, unresponsive, late], { ...context, db })).rejects.toThrow('AccessDenied'),
   );
   expect([...rows.keys()]).toEqual(['here=', 'late=']);
 });
