@@ -1,7 +1,7 @@
-import type { Answers, Deed } from './deeds.ts';
+import type { Answers, Deed } from './operations.ts';
 import { type Numbered, numbered } from './expected.ts';
-import type { Entry, Records } from './records.ts';
-import type { WorldRoom } from './world.ts';
+import type { Entry, Records } from './room-states.ts';
+import type { WorldRoom } from './scenario.ts';
 
 export interface Answered {
   readonly deed: Deed;

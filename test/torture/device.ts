@@ -1,13 +1,13 @@
 import { ChatClient, ChatClientError, type Room } from '../../client/index.ts';
 import { checkShown } from './copy.ts';
-import { asksFor, type Deed, type Deeds } from './deeds.ts';
-import { Ear } from './ear.ts';
+import { asksFor, type Deed, type Deeds } from './operations.ts';
+import { Ear } from './frame-checker.ts';
 import { type AskedFrame, changeTypes } from './frames.ts';
 import { type Network, networkOf } from './network.ts';
 import type { Random } from './random.ts';
-import { Twin } from './twin.ts';
-import type { Tally, Witness } from './witness.ts';
-import type { DevicePlan, WorldRoom } from './world.ts';
+import { Twin } from './sockets.ts';
+import type { Tally, Witness } from './recording.ts';
+import type { DevicePlan, WorldRoom } from './scenario.ts';
 
 export interface DeviceParts {
   readonly plan: DevicePlan;

@@ -1,6 +1,6 @@
 import { type Shown, tombstone } from './copy.ts';
-import type { Deed } from './deeds.ts';
-import type { Records } from './records.ts';
+import type { Deed } from './operations.ts';
+import type { Records } from './room-states.ts';
 
 /** A deed and the number that its client id is tied to. */
 export interface Numbered {

@@ -1,6 +1,6 @@
 import type { CallFault, FallibleCall, Faults, FrameFault } from '../../local/faults.ts';
 import { type Random, randomOf } from './random.ts';
-import type { Tally } from './witness.ts';
+import type { Tally } from './recording.ts';
 
 /** How often what goes wrong: the share of all calls, or of all frames. */
 export interface Rates {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type PlantName, plantNames } from './plant.ts';
+import { type PlantName, plantNames } from './known-bugs.ts';
 
 export interface TortureFlags {
   readonly seconds: number;

@@ -1,11 +1,11 @@
 import { checkLog } from './check-log.ts';
-import { checkBuried, differences, storedMessages } from './check-state.ts';
+import { checkBuried, differences, storedMessages } from './check-run.ts';
 import { copyOf, type Shown } from './copy.ts';
 import type { Device } from './device.ts';
 import { expectedMessages, numbered } from './expected.ts';
-import { type Records, readRecords } from './records.ts';
-import type { Run } from './stages.ts';
-import type { WorldRoom } from './world.ts';
+import { type Records, readRecords } from './room-states.ts';
+import type { Run } from './phases.ts';
+import type { WorldRoom } from './scenario.ts';
 
 /** All that is wrong after a run: in the table, in the copies, and in what was said on the way. */
 export async function judge(run: Run, lines: readonly string[]): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import type { SocketClass } from '../../client/index.ts';
-import type { Ear } from './ear.ts';
+import type { Ear } from './frame-checker.ts';
 import type { AskedFrame } from './frames.ts';
 
 /** What is between a client and its chat: all frames can be seen, and the socket can be cut. */

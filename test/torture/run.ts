@@ -1,5 +1,5 @@
 import { commandOf, readTortureFlags, type TortureFlags } from './flags.ts';
-import { plant } from './plant.ts';
+import { plant } from './known-bugs.ts';
 import { reportOf } from './report.ts';
 import { torture } from './torture.ts';
 

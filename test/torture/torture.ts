@@ -2,16 +2,16 @@ import { makeRoom } from '../../bin/demo.ts';
 import type { StackOptions } from '../../local/stack.ts';
 import { databaseOf } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
-import { Statuses } from './check-state.ts';
-import { Deeds } from './deeds.ts';
+import { Statuses } from './check-run.ts';
+import { Deeds } from './operations.ts';
 import { Device } from './device.ts';
 import { lostAnswerRates, planFaults, usualRates } from './fault-plan.ts';
 import { judge } from './judge.ts';
 import { randomOf } from './random.ts';
-import { arrive, type Run, rest, storm } from './stages.ts';
-import { Whims } from './whims.ts';
-import { Tally, Witness } from './witness.ts';
-import { makeWorld, type World } from './world.ts';
+import { arrive, type Run, rest, storm } from './phases.ts';
+import { Whims } from './random-actions.ts';
+import { Tally, Witness } from './recording.ts';
+import { makeWorld, type World } from './scenario.ts';
 
 export interface TortureOptions {
   /** How long things go wrong. */

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Shown, tombstone } from './copy.ts';
-import type { Deed } from './deeds.ts';
+import type { Deed } from './operations.ts';
 import type { Numbered } from './expected.ts';
-import type { Entry, Records } from './records.ts';
+import type { Entry, Records } from './room-states.ts';
 
 const show = (shown: Shown | undefined): string => JSON.stringify(shown ?? 'nothing');
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { plantNames, sourcesWith } from '../../torture/plant.ts';
+import { plantNames, sourcesWith } from '../../torture/known-bugs.ts';
 
 test.each(plantNames)('the bug %s can be planted in the functions as they are', (name) => {
   const sources = sourcesWith(name);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Answered, checkLog } from '../../torture/check-log.ts';
-import { checkBuried, differences, Statuses, storedMessages } from '../../torture/check-state.ts';
-import type { Deed } from '../../torture/deeds.ts';
+import { checkBuried, differences, Statuses, storedMessages } from '../../torture/check-run.ts';
+import type { Deed } from '../../torture/operations.ts';
 import { expectedMessages, numbered } from '../../torture/expected.ts';
-import type { Entry, Item, Records } from '../../torture/records.ts';
+import type { Entry, Item, Records } from '../../torture/room-states.ts';
 
 const room = { id: '101', members: new Map([['1', 'owner'] as const, ['2', 'member'] as const]) };
 

@@ -1,6 +1,6 @@
 import { connect, RefusedUpgrade, type WsClient } from '../support/ws-client.ts';
-import type { Ear } from './ear.ts';
-import type { DevicePlan } from './world.ts';
+import type { Ear } from './frame-checker.ts';
+import type { DevicePlan } from './scenario.ts';
 
 export interface TwinParts {
   readonly plan: DevicePlan;

@@ -1,7 +1,7 @@
-import type { Deeds } from './deeds.ts';
+import type { Deeds } from './operations.ts';
 import { type AskedFrame, type Frame, isChange, messageOf, readFrame } from './frames.ts';
-import type { Tally, Witness } from './witness.ts';
-import { type Person, roomsSaid } from './world.ts';
+import type { Tally, Witness } from './recording.ts';
+import { type Person, roomsSaid } from './scenario.ts';
 
 export interface EarParts {
   /** Whose socket it is at. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Deed, Deeds } from '../../torture/deeds.ts';
-import { Ear } from '../../torture/ear.ts';
-import { Tally, Witness } from '../../torture/witness.ts';
-import { makeWorld } from '../../torture/world.ts';
+import { type Deed, Deeds } from '../../torture/operations.ts';
+import { Ear } from '../../torture/frame-checker.ts';
+import { Tally, Witness } from '../../torture/recording.ts';
+import { makeWorld } from '../../torture/scenario.ts';
 
 const [person] = makeWorld({ clients: 6, rooms: 3 }).people;
 const deed = (user: string): Deed => ({

@@ -1,9 +1,9 @@
 import { isStored } from './copy.ts';
-import type { Deed, Deeds } from './deeds.ts';
+import type { Deed, Deeds } from './operations.ts';
 import type { Device } from './device.ts';
 import type { Random } from './random.ts';
-import type { Tally } from './witness.ts';
-import { saying, type WorldRoom } from './world.ts';
+import type { Tally } from './recording.ts';
+import { saying, type WorldRoom } from './scenario.ts';
 
 export interface WhimParts {
   readonly device: Device;

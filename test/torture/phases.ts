@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../functions/store/database.ts';
-import type { Statuses } from './check-state.ts';
+import type { Statuses } from './check-run.ts';
 import { isStored } from './copy.ts';
-import type { Deed, Deeds } from './deeds.ts';
+import type { Deed, Deeds } from './operations.ts';
 import type { Device } from './device.ts';
 import type { Random } from './random.ts';
-import { readRecords } from './records.ts';
-import type { Whims } from './whims.ts';
-import type { Tally, Witness } from './witness.ts';
-import type { World } from './world.ts';
+import { readRecords } from './room-states.ts';
+import type { Whims } from './random-actions.ts';
+import type { Tally, Witness } from './recording.ts';
+import type { World } from './scenario.ts';
 
 /** A device, and who has it in their hands. */
 export interface Somebody {

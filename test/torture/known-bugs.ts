@@ -83,7 +83,7 @@ export function sourcesWith(name: PlantName): ReadonlyMap<string, string> {
   for (const { file, text, by } of replacements) {
     const source = sources.get(file) ?? readFileSync(join(project, file), 'utf8');
     if (!source.includes(text)) {
-      throw new Error(`Bug not planted: ${file} has no ${text}; correct test/torture/plant.ts`);
+      throw new Error(`Bug not planted: ${file} has no ${text}; correct test/torture/known-bugs.ts`);
     }
     sources.set(
       file,

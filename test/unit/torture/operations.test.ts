@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asksFor, type Deed } from '../../torture/deeds.ts';
+import { asksFor, type Deed } from '../../torture/operations.ts';
 
 const about = { name: 'c0-1', clientId: '', user: '1001', room: '101' } as const;
 const send: Deed = { ...about, kind: 'send', text: 'hello' };

@@ -3,7 +3,7 @@ import type { FallibleCall } from '../../../local/faults.ts';
 import { planFaults, usualRates } from '../../torture/fault-plan.ts';
 import { commandOf, readTortureFlags } from '../../torture/flags.ts';
 import { randomOf } from '../../torture/random.ts';
-import { Tally } from '../../torture/witness.ts';
+import { Tally } from '../../torture/recording.ts';
 
 test('a seed repeats its choices, and another has others', () => {
   const draws = (seed: number) => Array.from({ length: 20 }, randomOf(seed).fork('whims c1').next);
