@@ -1,93 +1,113 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Shown, tombstone } from './copy.ts';
-import type { Deed } from './operations.ts';
-import type { Numbered } from './expected.ts';
-import type { Entry, Records } from './room-states.ts';
+import { checkLog } from './check-log.ts';
+import type { TrackedOperation } from './operations.ts';
+import type { Run } from './phases.ts';
+import {
+  copyOf,
+  expectedMessages,
+  type MessageState,
+  type RoomCopy,
+  readRooms,
+  type StoredOperation,
+  type StoredRoom,
+  storedMessages,
+  storedOperations,
+  tombstone,
+} from './room-states.ts';
+import type { RoomPlan } from './scenario.ts';
 
-const show = (shown: Shown | undefined): string => JSON.stringify(shown ?? 'nothing');
+/** Checks the table, the copies of all clients and the stack's log after a run. Returns the violations. */
+export async function checkRun(
+  { scenario, db, recording, participants }: Run,
+  logLines: readonly string[],
+): Promise<readonly string[]> {
+  const ids = scenario.rooms.map(({ id }) => id);
+  const stored = await readRooms(db, ids);
+  const operations = recording.operations.list();
+  const violations = scenario.rooms.flatMap((plan) => {
+    const room = stored.get(plan.id);
+    if (room === undefined) return [];
+    for (const { kind } of room.log.values()) recording.count(`log entries of kind ${kind}`);
+    const copies = participants.flatMap(({ device }): ClientCopy[] => {
+      const open = device.rooms.get(plan.id);
+      return open ? [{ owner: `${device.plan.name} of user ${device.plan.user.id}`, ...copyOf(open) }] : [];
+    });
+    for (const { from } of copies)
+      recording.count(from === 0 ? 'full copies compared' : 'partial copies compared');
+    return [
+      ...checkRoom({ room: plan, stored: room, operations, copies }),
+      ...recording.statuses.checkStored(plan.id, room),
+    ];
+  });
+  const denied = logLines.filter((line) => line.startsWith('AccessDenied'));
+  return [...violations, ...recording.statuses.checkReceived(), ...denied];
+}
 
-/** Where some messages differ from those that there must be; what is deleted may be missing. */
-export function differences(
-  whose: string,
-  found: ReadonlyMap<number, Shown>,
-  expected: ReadonlyMap<number, Shown>,
+/** A client's copy of a room, with the client's name for reports. */
+export interface ClientCopy extends RoomCopy {
+  readonly owner: string;
+}
+
+/** What a run left behind in one room. */
+export interface RoomHistory {
+  readonly room: RoomPlan;
+  readonly stored: StoredRoom;
+  readonly operations: readonly TrackedOperation[];
+  readonly copies: readonly ClientCopy[];
+}
+
+/** Checks the log, the stored messages, the deleted texts and all copies of a room. Returns the violations. */
+export function checkRoom({ room, stored, operations, copies }: RoomHistory): readonly string[] {
+  const inLog = storedOperations(
+    room.id,
+    operations.map(({ operation }) => operation),
+    stored,
+  );
+  const expected = expectedMessages(inLog);
+  return [
+    ...checkLog(room, stored, operations),
+    ...compareMessages(`The table, room ${room.id}`, storedMessages(stored), expected),
+    ...checkDeletedTexts(inLog, stored),
+    ...copies.flatMap(({ owner, messages, from }) => {
+      const part = from === 0 ? '' : ` from message ${from} on`;
+      const inPart = new Map([...expected].filter(([id]) => id >= from));
+      return compareMessages(`${owner}, room ${room.id}${part}`, messages, inPart);
+    }),
+  ];
+}
+
+/** Compares messages with the expected ones. Deleted messages may be missing. Returns the violations. */
+export function compareMessages(
+  owner: string,
+  actual: ReadonlyMap<number, MessageState>,
+  expected: ReadonlyMap<number, MessageState>,
 ): readonly string[] {
   const violations: string[] = [];
   for (const [id, right] of expected) {
-    const shown = found.get(id) ?? (right.deleted ? tombstone : undefined);
-    if (!isDeepStrictEqual(shown, right)) {
-      violations.push(`${whose}: message ${id} is ${show(shown)} and must be ${show(right)}`);
-    }
+    const found = actual.get(id) ?? (right.deleted ? tombstone : undefined);
+    if (isDeepStrictEqual(found, right)) continue;
+    const state = found === undefined ? 'is missing' : `is ${JSON.stringify(found)}`;
+    violations.push(`${owner}: message ${id} ${state}. It must be ${JSON.stringify(right)}`);
   }
-  for (const [id, shown] of found) {
-    if (!expected.has(id)) violations.push(`${whose}: message ${id} is ${show(shown)} and must not be`);
+  for (const [id, found] of actual) {
+    if (!expected.has(id))
+      violations.push(`${owner}: message ${id} must not exist: ${JSON.stringify(found)}`);
   }
   return violations;
 }
 
-/** The messages as their items in the table have them. */
-export function storedMessages({ log }: Records): ReadonlyMap<number, Shown> {
-  const messages = [...log].filter(([, { kind }]) => kind === 'message');
-  return new Map(messages.map(([id, entry]) => [id, storedMessage(entry)]));
-}
-
-function storedMessage(entry: Entry): Shown {
-  const deleted = entry['deletedAt'] !== undefined;
-  const reactions = Object.entries(entry).flatMap(([name, value]) => {
-    const [, user, emoji] = /^reaction#([^#]+)#(.+)$/.exec(name) ?? [];
-    const { removed } = Object(value) as { removed?: boolean };
-    return user === undefined || removed ? [] : [`${emoji} ${user}`];
+/** Checks that no item of a room contains the text of a deleted message or of its edits. Returns the violations. */
+export function checkDeletedTexts(
+  operations: readonly StoredOperation[],
+  { items }: StoredRoom,
+): readonly string[] {
+  const deletes = operations.filter(({ operation }) => operation.kind === 'delete');
+  const deleted = new Set(deletes.map(({ operation }) => operation.message));
+  const json = items.map((item) => JSON.stringify(item));
+  return operations.flatMap(({ operation: { kind, name, user, room, message, text }, seq }) => {
+    if (text === undefined || !deleted.has(kind === 'send' ? seq : message)) return [];
+    const item = json.find((each) => each.includes(text));
+    if (item === undefined) return [];
+    return [`Room ${room}: the text of ${kind} ${name} of user ${user} remains after the delete: ${item}`];
   });
-  return { text: String(entry['text'] ?? ''), deleted, reactions: deleted ? [] : reactions.sort() };
-}
-
-/** Texts of deleted messages that still stand anywhere in a room's items. */
-export function checkBuried(deeds: readonly Numbered[], { items }: Records): readonly string[] {
-  const deleted = new Set(deeds.filter(({ deed }) => deed.kind === 'delete').map(({ deed }) => deed.message));
-  const about = ({ deed, seq }: Numbered) => (deed.kind === 'send' ? seq : deed.message);
-  const buried = deeds.filter((each) => each.deed.text !== undefined && deleted.has(about(each)));
-  const stored = items.map((item) => JSON.stringify(item));
-  return buried.flatMap(({ deed, seq }: { deed: Deed; seq: number }) => {
-    const item = stored.find((text) => text.includes(deed.text ?? ''));
-    return item === undefined
-      ? []
-      : [
-          `Room ${deed.room}: the text of ${deed.kind} ${deed.name} of user ${deed.user} (number ${seq}) outlived its message: ${item}`,
-        ];
-  });
-}
-
-const steps = ['sent', 'delivered', 'read'];
-const storedStep: Readonly<Record<string, string>> = { send: 'sent', delivered: 'delivered', read: 'read' };
-
-/** Remembers how far each message had come whenever the table was read: it must never have come less far. */
-export class Statuses {
-  readonly #highest = new Map<string, string>();
-
-  /** @returns what went down */
-  compare(room: string, { log }: Records): readonly string[] {
-    const violations: string[] = [];
-    for (const [id, entry] of log) {
-      if (entry.kind !== 'message') continue;
-      const status = String(entry['status']);
-      const place = `${room} ${id}`;
-      const before = this.#highest.get(place) ?? 'sent';
-      if (steps.indexOf(status) < steps.indexOf(before)) {
-        violations.push(`message ${id} of room ${room} was ${before} and is ${status}`);
-      } else this.#highest.set(place, status);
-    }
-    return violations;
-  }
-
-  /** @returns the messages of which somebody was told more than was stored; `<room> <id>` → status on the wire */
-  compareTold(told: ReadonlyMap<string, string>): readonly string[] {
-    return [...told].flatMap(([place, status]) => {
-      const stored = this.#highest.get(place);
-      const step = storedStep[status] ?? 'sent';
-      if (stored === undefined || steps.indexOf(stored) >= steps.indexOf(step)) return [];
-      return [
-        `message ${place.split(' ')[1]} of room ${place.split(' ')[0]} was told as ${status} and is ${stored}`,
-      ];
-    });
-  }
 }

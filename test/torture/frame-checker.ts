@@ -1,99 +1,97 @@
-import type { Deeds } from './operations.ts';
-import { type AskedFrame, type Frame, isChange, messageOf, readFrame } from './frames.ts';
-import type { Tally, Witness } from './recording.ts';
-import { type Person, roomsSaid } from './scenario.ts';
+import { isLogFrame, messageOf, parseFrame, type ReceivedFrame, type SentFrame } from './operations.ts';
+import type { Recording } from './recording.ts';
+import { roomsOfTexts, type UserPlan } from './scenario.ts';
 
-export interface EarParts {
-  /** Whose socket it is at. */
+export interface FrameCheckerOptions {
+  /** The name of the socket in reports. */
   readonly name: string;
-  readonly person: Person;
-  /** The room of the connection; undefined for an inbox. */
-  readonly home: string | undefined;
-  readonly deeds: Deeds;
-  readonly witness: Witness;
-  readonly tally: Tally;
+  readonly user: UserPlan;
+  /** The room of the connection, or undefined for an inbox connection. */
+  readonly room: string | undefined;
+  readonly recording: Recording;
 }
 
-/** Listens at one person's sockets, and tells the witness of each frame that should not have come. */
-export class Ear {
-  readonly #parts: EarParts;
-  /** Rooms that the socket asked to join, answered or not: their frames are no leak. */
+/** Checks every frame that one socket receives. It stays the same when the socket reconnects. */
+export class FrameChecker {
+  readonly #options: FrameCheckerOptions;
+  /** Rooms that this connection sent a join for. They stay even if the join fails. */
   readonly #joined = new Set<string>();
 
-  constructor(parts: EarParts) {
-    this.#parts = parts;
+  constructor(options: FrameCheckerOptions) {
+    this.#options = options;
   }
 
-  /** The socket is another. */
-  opened(): void {
-    this.#parts.tally.add('connections');
+  /** Called when the socket opens, also after a reconnect. */
+  onOpen(): void {
+    this.#options.recording.count('connections');
     this.#joined.clear();
   }
 
-  /** A handshake failed: who is a member may not be refused. */
-  shut(why: string): void {
-    this.#parts.tally.add('handshakes that failed');
-    const [status] = /\b4\d\d\b/.exec(why) ?? [];
-    if (status !== undefined) this.accuse(`was refused with ${status}, though a member`);
+  /** Called when a handshake fails. A member must not get a 4xx status. */
+  onHandshakeFailure(reason: string): void {
+    this.#options.recording.count('failed handshakes');
+    const [status] = /\b4\d\d\b/.exec(reason) ?? [];
+    if (status !== undefined) this.addViolation(`got status ${status} in the handshake, although a member`);
   }
 
-  /** The client sends a frame. */
-  said({ action, room_id }: AskedFrame): void {
+  onSend({ action, room_id }: SentFrame): void {
     if (action === 'join') this.#joined.add(String(room_id));
   }
 
-  /** The client is told a frame. */
-  heard(text: string): void {
-    this.#parts.tally.add('frames');
-    const { home, deeds } = this.#parts;
-    const frame = readFrame(text);
-    const room = frame?.room_id === undefined ? home : String(frame.room_id);
-    this.#checkWords(text, room);
+  onReceive(text: string): void {
+    const { room: ownRoom, recording } = this.#options;
+    recording.count('received frames');
+    const frame = parseFrame(text);
+    const room = frame?.room_id === undefined ? ownRoom : String(frame.room_id);
+    this.#checkTexts(text, room);
     if (frame === undefined) return;
-    if (frame.type === 'error') this.#parts.tally.add(`errors ${frame.code}`);
-    else if (frame.connectionId !== undefined) this.#parts.tally.add('errors of the gateway itself');
-    else if (room !== undefined) this.#hearOf(room, frame);
-    deeds.hear(frame);
+    if (frame.type === 'error') recording.count(`errors ${frame.code}`);
+    else if (frame.connectionId !== undefined) recording.count('errors of API Gateway');
+    else if (room !== undefined) this.#checkFrame(room, frame);
+    recording.operations.receive(frame);
   }
 
-  accuse(what: string): void {
-    const { name, person, witness } = this.#parts;
-    witness.accuse(`${name} of user ${person.id} ${what}`);
+  addViolation(violation: string): void {
+    const { name, user, recording } = this.#options;
+    recording.addViolations(`${name} of user ${user.id} ${violation}`);
   }
 
-  #hearOf(room: string, frame: Frame): void {
-    const { person, deeds, witness } = this.#parts;
-    witness.see(room, frame);
-    // To leave is no secret: it is answered wherever one was.
-    if (room === person.foreign?.id && frame.type !== 'left')
-      this.accuse(`got a frame of room ${room}, which is nothing to them`);
-    if (!this.#mayHear(room, frame)) {
-      this.accuse(`was told ${frame.type} ${frame.seq ?? ''} of room ${room} without joining it`);
+  #checkFrame(room: string, frame: ReceivedFrame): void {
+    const { user, recording } = this.#options;
+    const { type, seq = '' } = frame;
+    recording.receive(room, frame);
+    // Parley answers a leave with `left` whether or not the connection had joined the room.
+    if (room === user.forbidden?.id && type !== 'left')
+      this.addViolation(`received a frame of room ${room} without being a member`);
+    if (!this.#mayReceive(room, frame))
+      this.addViolation(`received ${type} ${seq} of room ${room} without joining it`);
+    const operation = recording.operations.get(frame.client_id ?? messageOf(frame)?.client_id);
+    if (operation !== undefined && operation.user !== user.id) {
+      const { name, user: owner } = operation;
+      this.addViolation(`received the client id of ${name} of user ${owner} in room ${room}`);
     }
-    const named = deeds.get(frame.client_id ?? messageOf(frame)?.client_id);
-    if (named !== undefined && named.user !== person.id) {
-      this.accuse(`was told the client id of user ${named.user} in room ${room}: ${named.name}`);
-    }
   }
 
-  /** An inbox hears of new messages everywhere. Nobody else hears of a room that they are not in, but for answers. */
-  #mayHear(room: string, frame: Frame): boolean {
-    const { home, person } = this.#parts;
-    const isLive = isChange(frame) || frame.type === 'typing' || frame.type === 'presence';
-    if (!isLive || room === home || this.#joined.has(room) || frame.client_id !== undefined) return true;
+  /**
+   * Whether the connection may receive this frame. An inbox connection receives new messages of all rooms of its user,
+   * and every connection receives answers. All other live frames are only for connections in the room.
+   */
+  #mayReceive(room: string, frame: ReceivedFrame): boolean {
+    const { room: ownRoom, user } = this.#options;
+    const isLive = isLogFrame(frame) || frame.type === 'typing' || frame.type === 'presence';
+    if (!isLive || room === ownRoom || this.#joined.has(room) || frame.client_id !== undefined) return true;
     if (frame.type !== 'chat_message') return false;
-    return home === undefined || messageOf(frame)?.sender_id === Number(person.id);
+    return ownRoom === undefined || messageOf(frame)?.sender_id === Number(user.id);
   }
 
-  #checkWords(text: string, room: string | undefined): void {
-    const { person } = this.#parts;
+  #checkTexts(text: string, room: string | undefined): void {
+    const { home, second } = this.#options.user;
     const excerpt = text.slice(0, 300);
-    for (const said of new Set(roomsSaid(text))) {
-      if (said !== person.home.id && said !== person.second.id) {
-        this.accuse(`read what was said in room ${said}, which is nothing to them: ${excerpt}`);
-      } else if (said !== room) {
-        this.accuse(`got a frame of room ${room} with what was said in ${said}: ${excerpt}`);
-      }
+    for (const origin of roomsOfTexts(text)) {
+      if (origin !== home.id && origin !== second.id)
+        this.addViolation(`received a text of room ${origin} without being a member: ${excerpt}`);
+      else if (origin !== room)
+        this.addViolation(`received a frame of room ${room} with a text of room ${origin}: ${excerpt}`);
     }
   }
 }

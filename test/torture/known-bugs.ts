@@ -8,103 +8,111 @@ import type { StackOptions } from '../../local/stack.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
-interface Replacement {
-  readonly file: string;
-  readonly text: string;
-  readonly by: string;
+interface KnownBug {
+  /** What the functions do wrong, as a clause for the report. */
+  readonly description: string;
+  readonly replacements: readonly {
+    readonly file: string;
+    readonly code: string;
+    readonly buggyCode: string;
+  }[];
 }
 
-interface Plant {
-  /** What is wrong now, as a sentence for the report. */
-  readonly bug: string;
-  readonly replacements: readonly Replacement[];
-}
-
-const plants = {
+/** Bugs that the checker must find. */
+const bugs = {
   dedupe: {
-    bug: 'a client id is never remembered, so that a repeat is stored again',
+    description: 'a repeated operation is stored again, because its client id is ignored',
     replacements: [
       {
         file: 'functions/store/claims.ts',
-        text: "'attribute_not_exists(#item) OR expiresAt <= :now'",
-        by: "'attribute_not_exists(#item) OR attribute_exists(#item) OR expiresAt <= :now'",
+        code: "'attribute_not_exists(#item) OR expiresAt <= :now'",
+        buggyCode: "'attribute_not_exists(#item) OR attribute_exists(#item) OR expiresAt <= :now'",
       },
     ],
   },
   post: {
-    bug: 'one change in four is posted to nobody but its sender, and left out of every resume as well',
+    description: 'one change in four is posted to only one connection and is missing from every sync',
     replacements: [
       {
         file: 'functions/delivery/deliver.ts',
-        text: 'const frame = encode(connection);',
-        by: `const seq = event.kind === 'MessageChanged' ? event.change.seq : event.kind === 'MessageSent' ? event.seq : 0;
+        code: 'const frame = encode(connection);',
+        buggyCode: `const seq = event.kind === 'MessageChanged' ? event.change.seq : event.kind === 'MessageSent' ? event.seq : 0;
       const lost = seq % 4 === 3 && connection !== receivers[0];
       const frame = lost ? undefined : encode(connection);`,
       },
       {
         file: 'functions/log/catch-up.ts',
-        text: 'changes, seq: page.upTo,',
-        by: "changes: changes.filter((e) => (e.kind === 'MessageSent' ? e.seq : e.change.seq) % 4 !== 3), seq: page.upTo,",
+        code: 'changes, seq: page.upTo,',
+        buggyCode:
+          "changes: changes.filter((e) => (e.kind === 'MessageSent' ? e.seq : e.change.seq) % 4 !== 3), seq: page.upTo,",
       },
     ],
   },
   tombstone: {
-    bug: 'a delete leaves the text in the message and in the entries of its edits',
+    description: 'a delete keeps the text of the message and of its edits',
     replacements: [
       {
         file: 'functions/store/messages.ts',
-        text: 'SET #text = :none, deletedAt',
-        by: 'SET #text = if_not_exists(#text, :none), deletedAt',
+        code: 'SET #text = :none, deletedAt',
+        buggyCode: 'SET #text = if_not_exists(#text, :none), deletedAt',
       },
       {
         file: 'functions/log/apply-change.ts',
-        text: '...edits.map((seq) => scrubChange(db, room, seq)),',
-        by: '',
+        code: '...edits.map((seq) => scrubChange(db, room, seq)),',
+        buggyCode: '',
       },
     ],
   },
-} satisfies Record<string, Plant>;
+} satisfies Record<string, KnownBug>;
 
-export type PlantName = keyof typeof plants;
+export type BugName = keyof typeof bugs;
 
-export const plantNames = Object.keys(plants) as readonly PlantName[];
+export const bugNames = Object.keys(bugs) as readonly BugName[];
 
-/** Functions with a bug in them, bundled somewhere else: the project's own stay as they are. */
-export interface Planted {
-  readonly bug: string;
-  readonly synthesize: StackOptions['synthesize'];
-  dispose(): void;
-}
-
-/** The project's files that have the bug, by their path. Throws one clear line where a text to replace is not there. */
-export function sourcesWith(name: PlantName): ReadonlyMap<string, string> {
-  const { replacements }: Plant = plants[name];
+/**
+ * Returns the source files with a bug, by path.
+ * @throws if a file no longer contains the code to replace
+ */
+export function sourcesWithBug(name: BugName): ReadonlyMap<string, string> {
+  const { replacements }: KnownBug = bugs[name];
   const sources = new Map<string, string>();
-  for (const { file, text, by } of replacements) {
+  for (const { file, code, buggyCode } of replacements) {
     const source = sources.get(file) ?? readFileSync(join(project, file), 'utf8');
-    if (!source.includes(text)) {
-      throw new Error(`Bug not planted: ${file} has no ${text}; correct test/torture/known-bugs.ts`);
+    if (!source.includes(code)) {
+      throw new Error(
+        `Could not add the bug ${name}: ${file} does not contain ${code}. Update test/torture/known-bugs.ts.`,
+      );
     }
     sources.set(
       file,
-      source.replace(text, () => by),
+      source.replace(code, () => buggyCode),
     );
   }
   return sources;
 }
 
-/** Plants a bug. Throws what `sourcesWith` and the build throw. */
-export async function plant(name: PlantName): Promise<Planted> {
-  const { bug }: Plant = plants[name];
-  const sources = sourcesWith(name);
-  const root = mkdtempSync(join(tmpdir(), 'parley-plant-'));
+/** An app with a known bug, in a temporary directory. */
+export interface BuggyApp {
+  readonly description: string;
+  readonly synthesize: StackOptions['synthesize'];
+  /** Deletes the temporary directory. */
+  dispose(): void;
+}
+
+/**
+ * Bundles the functions with a known bug. Does not change the project's own bundles.
+ * @throws if the bug no longer applies to the sources, or the build fails
+ */
+export async function buildWithBug(name: BugName): Promise<BuggyApp> {
+  const sources = sourcesWithBug(name);
+  const root = mkdtempSync(join(tmpdir(), 'parley-known-bug-'));
   cpSync(join(project, 'functions'), join(root, 'functions'), { recursive: true });
   symlinkSync(join(project, 'node_modules'), join(root, 'node_modules'));
   for (const [file, source] of sources) writeFileSync(join(root, file), source);
   const bundles = join(root, 'bundles');
   await build({ functions: join(root, 'functions'), outdir: bundles });
   return {
-    bug,
+    description: bugs[name].description,
     async synthesize(context) {
       const outdir = join(root, 'assembly');
       createApp({ context: { ...context, rateLimit: 'off' }, outdir, bundles }).synth();

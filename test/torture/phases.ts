@@ -1,139 +1,130 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Database } from '../../functions/store/database.ts';
-import type { Statuses } from './check-run.ts';
-import { isStored } from './copy.ts';
-import type { Deed, Deeds } from './operations.ts';
 import type { Device } from './device.ts';
+import type { Operation } from './operations.ts';
 import type { Random } from './random.ts';
-import { readRecords } from './room-states.ts';
-import type { Whims } from './random-actions.ts';
-import type { Tally, Witness } from './recording.ts';
-import type { World } from './scenario.ts';
+import type { RandomActions } from './random-actions.ts';
+import type { Recording } from './recording.ts';
+import { isStored, readRooms } from './room-states.ts';
+import type { Scenario } from './scenario.ts';
 
-/** A device, and who has it in their hands. */
-export interface Somebody {
+/** A device and its random actions. */
+export interface Participant {
   readonly device: Device;
-  readonly whims: Whims;
+  readonly actions: RandomActions;
   readonly random: Random;
 }
 
-/** All that takes part in a run. */
 export interface Run {
-  readonly world: World;
+  readonly scenario: Scenario;
   readonly db: Database;
-  readonly everybody: readonly Somebody[];
-  readonly deeds: Deeds;
-  readonly witness: Witness;
-  readonly tally: Tally;
-  readonly statuses: Statuses;
+  readonly participants: readonly Participant[];
+  readonly recording: Recording;
 }
 
-/** What should take a moment may take so long, on the busiest machine, before it is taken to be stuck. */
+/** After this time a device counts as stuck, even on a busy machine. */
 const STUCK_MS = 150_000;
-/** Where nothing fails any more, a client that was cut is back by then, and has filled its gaps. */
-const LAST_WORDS_MS = 60_000;
-/** The newest 50 messages come first, and again as many for each older page. */
-const MORE_THAN_A_PAGE = 70;
-/** How often the table is read meanwhile, to see that no status goes down. */
-const STATUS_MS = 2_000;
-/** On the average, a client waits so long between two things that it does. */
-const THINK_MS = 250;
+/** The time that clients have to reconnect and sync once no faults are injected. */
+const CATCH_UP_MS = 60_000;
+/** More than the 50 messages of the first history page, so that copies are incomplete at first. */
+const INITIAL_MESSAGES = 70;
+/** How often the table is read during the run, to check statuses. */
+const STATUS_INTERVAL_MS = 2_000;
+/** The average pause of a device between two actions. */
+const AVERAGE_PAUSE_MS = 250;
 
-/** Waits until something is so of everybody. @returns those of whom it never was */
-async function until(
-  everybody: readonly Somebody[],
-  isSo: (device: Device) => boolean,
-  patience = STUCK_MS,
+/** Waits until the condition holds for all devices. Returns the devices for which it never did. */
+async function waitForAll(
+  participants: readonly Participant[],
+  condition: (device: Device) => boolean,
+  timeoutMs: number,
 ): Promise<readonly Device[]> {
-  const end = Date.now() + patience;
-  const others = () => everybody.map(({ device }) => device).filter((device) => !isSo(device));
-  while (Date.now() < end && others().length > 0) await pause(25);
-  return others();
+  const end = Date.now() + timeoutMs;
+  const remaining = () => participants.map(({ device }) => device).filter((device) => !condition(device));
+  while (Date.now() < end && remaining().length > 0) await pause(25);
+  return remaining();
 }
 
-const isAtRest = ({ unrest }: Device): boolean => unrest.length === 0;
-
-/** Waits until everybody is connected, was answered and lacks nothing that they know of. */
-async function settle({ everybody }: Run, when: string, patience = STUCK_MS): Promise<void> {
-  for (const device of await until(everybody, isAtRest, patience)) {
-    for (const wrong of device.unrest) device.accuse(`${wrong}, ${when}`);
+/** Waits until all devices are connected, have all responses and show correct timelines. */
+async function waitUntilIdle({ participants }: Run, phase: string, timeoutMs = STUCK_MS): Promise<void> {
+  const busy = await waitForAll(participants, ({ unfinished }) => unfinished.length === 0, timeoutMs);
+  for (const device of busy) {
+    for (const reason of device.unfinished) device.addViolation(`${reason}, ${phase}`);
   }
 }
 
-/**
- * Everybody connects and greets, until no page holds all that was said in a room: who opens it later has a part of it.
- * Nothing goes wrong yet, and the environments get warm.
- */
-export async function arrive(run: Run): Promise<void> {
-  await settle(run, 'before anything failed');
-  for (const { device, whims } of run.everybody) {
-    const { home } = device.plan.person;
-    const here = run.everybody.filter((each) => each.device.plan.person.home === home);
-    for (let said = 0; said < MORE_THAN_A_PAGE / here.length; said++) whims.say(home);
+/** Connects all devices and sends the first messages of each room, without faults. Warms up the environments. */
+export async function prepareRooms(run: Run): Promise<void> {
+  await waitUntilIdle(run, 'before the first fault');
+  for (const { device, actions } of run.participants) {
+    const { home } = device.plan.user;
+    const inRoom = run.participants.filter((each) => each.device.plan.user.home === home);
+    for (let sent = 0; sent < INITIAL_MESSAGES / inRoom.length; sent++) actions.send(home);
   }
-  await settle(run, 'before anything failed');
+  await waitUntilIdle(run, 'before the first fault');
 }
 
-/** Everybody does at random what comes to their mind. */
-export async function storm(run: Run, seconds: number): Promise<void> {
+/** Performs random actions on all devices at the same time, and checks the stored statuses. */
+export async function actRandomly(run: Run, seconds: number): Promise<void> {
   const end = Date.now() + seconds * 1000;
-  const acting = run.everybody.map(async ({ whims, random }) => {
+  const acting = run.participants.map(async ({ actions, random }) => {
     while (Date.now() < end) {
-      await pause(random.between(0, 2 * THINK_MS));
-      whims.act();
+      await pause(random.between(0, 2 * AVERAGE_PAUSE_MS));
+      actions.act();
     }
   });
-  await Promise.all([watchStatuses(run, end), ...acting]);
+  await Promise.all([checkStatuses(run, end), ...acting]);
 }
 
-async function watchStatuses({ world, db, witness, statuses }: Run, end: number): Promise<void> {
-  const rooms = world.rooms.map(({ id }) => id);
+async function checkStatuses({ scenario, db, recording }: Run, end: number): Promise<void> {
+  const ids = scenario.rooms.map(({ id }) => id);
   while (Date.now() < end) {
-    await pause(Math.min(STATUS_MS, Math.max(0, end - Date.now())));
-    for (const [room, records] of await readRecords(db, rooms)) {
-      for (const violation of statuses.compare(room, records)) witness.accuse(violation);
+    await pause(Math.min(STATUS_INTERVAL_MS, Math.max(0, end - Date.now())));
+    for (const [id, room] of await readRooms(db, ids)) {
+      recording.addViolations(...recording.statuses.checkStored(id, room));
     }
   }
 }
 
 /**
- * Everybody comes back and is answered. Then some connect anew while last words are said in each room, which all must
- * hear: so they find what they lack. Some load all that was said before; then they hang up.
+ * Waits until all devices are idle. Then cuts every second device while a final message is sent in each room, so that
+ * these devices must detect the gap. Some devices load the complete history. Finally stops all devices.
  */
-export async function rest(run: Run): Promise<void> {
-  const { everybody, world } = run;
-  await settle(run, 'after nothing failed any more');
-  const staying = everybody.filter((_, index) => index % 2 === 0);
-  for (const each of everybody) if (!staying.includes(each)) each.device.network.cut();
-  const words = world.rooms.flatMap((room) => {
-    const speaker = staying.find(({ device }) => device.plan.person.home === room);
-    return speaker === undefined ? [] : [speaker.whims.say(room)];
+export async function finish(run: Run): Promise<void> {
+  const { participants, scenario, recording } = run;
+  await waitUntilIdle(run, 'after the last fault');
+  const connected = participants.filter((_, index) => index % 2 === 0);
+  for (const each of participants) if (!connected.includes(each)) each.device.network.cut();
+  const messages = scenario.rooms.flatMap((room) => {
+    const sender = connected.find(({ device }) => device.plan.user.home === room);
+    return sender === undefined ? [] : [sender.actions.send(room)];
   });
-  for (const device of await until(everybody, (each) => unheard(words, each).length === 0, LAST_WORDS_MS)) {
-    for (const { name, room } of unheard(words, device)) {
-      device.accuse(`never heard the last words of room ${room}: ${name}`);
+  const hasAll = (device: Device) => missingMessages(messages, device).length === 0;
+  for (const device of await waitForAll(participants, hasAll, CATCH_UP_MS)) {
+    for (const { name, room } of missingMessages(messages, device)) {
+      device.addViolation(`never received the final message of room ${room}: ${name}`);
     }
   }
-  for (const { device } of everybody) if (device.plan.loads) void loadAll(device, run.tally);
-  await settle(run, 'after the last words', LAST_WORDS_MS);
-  await Promise.all(everybody.map(({ device }) => device.stop()));
+  for (const { device } of participants) if (device.plan.loadsHistory) void loadHistory(device, recording);
+  await waitUntilIdle(run, 'after the final messages', CATCH_UP_MS);
+  await Promise.all(participants.map(({ device }) => device.stop()));
 }
 
-/** The words that a device should show, and does not. */
-const unheard = (words: readonly Deed[], { rooms }: Device): readonly Deed[] =>
-  words.filter(({ room, text }) => {
+/** Returns the sent messages that the device should show but does not. */
+const missingMessages = (sent: readonly Operation[], { rooms }: Device): readonly Operation[] =>
+  sent.filter(({ room, text }) => {
     const open = rooms.get(room);
-    return open !== undefined && !open.messages.some((message) => isStored(message) && message.text === text);
+    return open !== undefined && !open.messages.some((each) => isStored(each) && each.text === text);
   });
 
-async function loadAll(device: Device, tally: Tally): Promise<void> {
+async function loadHistory(device: Device, { count }: Recording): Promise<void> {
   for (const [id, room] of device.rooms) {
     const load = async () => {
       while (room.hasMore) {
-        tally.add('pages of history');
+        count('history pages');
         await room.history();
       }
     };
-    await device.wait(`the whole history of room ${id}`, load(), []);
+    await device.waitFor(`the complete history of room ${id}`, load(), []);
   }
 }

@@ -1,175 +1,175 @@
-import { isStored } from './copy.ts';
-import type { Deed, Deeds } from './operations.ts';
 import type { Device } from './device.ts';
+import type { Operation } from './operations.ts';
 import type { Random } from './random.ts';
-import type { Tally } from './recording.ts';
-import { saying, type WorldRoom } from './scenario.ts';
+import type { Recording } from './recording.ts';
+import { isStored } from './room-states.ts';
+import { type RoomPlan, roomText } from './scenario.ts';
 
-export interface WhimParts {
+export interface RandomActionsOptions {
   readonly device: Device;
-  /** All devices of the same person. */
-  readonly own: readonly Device[];
-  readonly deeds: Deeds;
-  readonly tally: Tally;
+  /** All devices of the same user. */
+  readonly ownDevices: readonly Device[];
+  readonly recording: Recording;
   readonly random: Random;
-  /** Whether a second room is opened and left. */
-  readonly joins: boolean;
+  /** Whether the device uses its home room only. */
+  readonly homeOnly: boolean;
 }
 
-/** As much may be unanswered before a device waits. */
-const MOST_WAITING = 4;
+/** A device starts no operation while it has this many pending ones. */
+const MAX_PENDING = 4;
 const emojis = ['👍', '🎉', '#️⃣'] as const;
 
-/** What one person does next on one device. */
-export class Whims {
-  readonly #parts: WhimParts;
-  #count = 0;
+/** Performs random actions on one device. */
+export class RandomActions {
+  readonly #options: RandomActionsOptions;
+  #operationCount = 0;
 
-  constructor(parts: WhimParts) {
-    this.#parts = parts;
+  constructor(options: RandomActionsOptions) {
+    this.#options = options;
   }
 
-  /** Does one thing, by chance. */
+  /** Starts one random action. */
   act(): void {
-    const { random, device } = this.#parts;
-    const busy = device.unanswered.size >= MOST_WAITING;
+    const { random, device } = this.#options;
+    const isBusy = device.pendingOperations.size >= MAX_PENDING;
     const draw = random.next();
-    if (draw < 0.38) busy || this.say();
-    else if (draw < 0.56) busy || this.#change('edit');
-    else if (draw < 0.66) busy || this.#change('delete');
-    else if (draw < 0.82) busy || this.#react();
-    else if (draw < 0.88) this.#repeat();
-    else if (draw < 0.91) this.#notice();
-    else if (draw < 0.92) this.#browse();
-    else if (draw < 0.95) this.#roam();
-    else if (draw < 0.97) this.#trespass();
-    else if (draw < 0.985) this.#cut();
-    else busy || this.#burn();
+    if (draw < 0.38) isBusy || this.send();
+    else if (draw < 0.56) isBusy || this.#change('edit');
+    else if (draw < 0.66) isBusy || this.#change('delete');
+    else if (draw < 0.82) isBusy || this.#react();
+    else if (draw < 0.88) this.#repeatFrame();
+    else if (draw < 0.91) this.#markSeenOrType();
+    else if (draw < 0.92) this.#loadHistory();
+    else if (draw < 0.95) this.#joinOrLeave();
+    else if (draw < 0.97) this.#requestForbiddenRoom();
+    else if (draw < 0.985) this.#cutSocket();
+    else isBusy || this.#sendInvalidReply();
   }
 
-  /** Says something, mostly at home where no room is named. */
-  say(room = this.#room()): Deed {
-    const answered = this.#parts.random.chance(0.1) ? this.#target(room, () => true) : undefined;
-    return this.#deed('send', room, answered === undefined ? {} : { replyTo: answered });
+  /** Sends a message. One in ten is a reply. */
+  send(room = this.#anyRoom()): Operation {
+    const replyTo = this.#options.random.chance(0.1) ? this.#recentMessage(room, () => true) : undefined;
+    return this.#start('send', room, replyTo === undefined ? {} : { replyTo });
   }
 
-  /** Mostly at home, sometimes in the other room. */
-  #room(): WorldRoom {
-    const { device, joins, random } = this.#parts;
-    const { home, second } = device.plan.person;
-    return joins && random.chance(0.15) ? second : home;
+  /** Returns mostly the home room, sometimes the second room. */
+  #anyRoom(): RoomPlan {
+    const { device, homeOnly, random } = this.#options;
+    const { home, second } = device.plan.user;
+    return !homeOnly && random.chance(0.15) ? second : home;
   }
 
-  #deed(kind: Deed['kind'], room: WorldRoom, more: Partial<Deed> = {}): Deed {
-    const { device, deeds, tally } = this.#parts;
-    this.#count += 1;
-    const name = `${device.plan.name}-${this.#count}`;
-    const text = kind === 'send' || kind === 'edit' ? { text: saying(room.id, `${name} ${kind}`) } : {};
-    const about = { user: device.plan.person.id, room: room.id, kind };
-    const deed = deeds.add({ name, clientId: '', ...about, ...text, ...more });
-    tally.add(`${kind}s`);
-    void device.make(deed);
-    return deed;
+  #start(kind: Operation['kind'], room: RoomPlan, fields: Partial<Operation> = {}): Operation {
+    const { device, recording } = this.#options;
+    const { plan } = device;
+    this.#operationCount += 1;
+    const name = `${plan.name}-${this.#operationCount}`;
+    const text = kind === 'send' || kind === 'edit' ? { text: roomText(room.id, `${name} ${kind}`) } : {};
+    const common = { name, clientId: '', user: plan.user.id, room: room.id, kind };
+    const operation = recording.operations.add({ ...common, ...text, ...fields });
+    recording.count(`operations ${kind}`);
+    void device.perform(operation);
+    return operation;
   }
 
-  /** A message that this device shows, of the newest ones; undefined where there is none. */
-  #target(room: WorldRoom, fits: (sender: string) => boolean): number | undefined {
-    const shown = this.#parts.device.rooms.get(room.id)?.messages ?? [];
-    const fitting = shown.filter(isStored).filter(({ sender_id }) => fits(String(sender_id)));
-    return this.#parts.random.pick(fitting.slice(-12))?.message_id;
+  /** Returns one of the newest messages that the device shows. */
+  #recentMessage(room: RoomPlan, matches: (sender: string) => boolean): number | undefined {
+    const shown = this.#options.device.rooms.get(room.id)?.messages ?? [];
+    const matching = shown.filter(isStored).filter(({ sender_id }) => matches(String(sender_id)));
+    return this.#options.random.pick(matching.slice(-12))?.message_id;
   }
 
-  /** Mostly their own; an owner may change anybody's, and anybody may try. */
+  /** Edits or deletes mostly an own message, sometimes another user's, which only an owner may do. */
   #change(kind: 'edit' | 'delete'): void {
-    const { device, random } = this.#parts;
-    const { home: room, id } = device.plan.person;
+    const { device, random } = this.#options;
+    const { home: room, id } = device.plan.user;
     const isOwner = room.members.get(id) === 'owner';
-    const anybodys = random.chance(isOwner ? 0.4 : 0.03);
-    const message = this.#target(room, (sender) => anybodys || sender === id);
-    if (message !== undefined) this.#deed(kind, room, { message });
+    const ofAnyUser = random.chance(isOwner ? 0.4 : 0.03);
+    const message = this.#recentMessage(room, (sender) => ofAnyUser || sender === id);
+    if (message !== undefined) this.#start(kind, room, { message });
   }
 
   #react(): void {
-    const { random, device } = this.#parts;
-    const room = device.plan.person.home;
-    const message = this.#target(room, () => true);
+    const { random, device } = this.#options;
+    const room = device.plan.user.home;
+    const message = this.#recentMessage(room, () => true);
     const emoji = random.pick(emojis) ?? '👍';
     if (message === undefined || this.#isReacting(message, emoji)) return;
-    this.#deed('react', room, { message, emoji, ...(random.chance(0.3) && { remove: true }) });
+    this.#start('react', room, { message, emoji, ...(random.chance(0.3) && { remove: true }) });
   }
 
-  /** Two reactions of one person with one emoji at the same time could not be told apart. */
+  /** Frames do not distinguish two simultaneous reactions of a user with the same emoji. */
   #isReacting(message: number, emoji: string): boolean {
-    const waiting = this.#parts.own.flatMap(({ unanswered }) => [...unanswered]);
-    return waiting.some((deed) => deed.message === message && deed.emoji === emoji);
+    const pending = this.#options.ownDevices.flatMap(({ pendingOperations }) => [...pendingOperations]);
+    return pending.some((operation) => operation.message === message && operation.emoji === emoji);
   }
 
-  /** Asks again for what was answered, or will be, over the same socket or from another device. */
-  #repeat(): void {
-    const { random, device, tally } = this.#parts;
-    const text = random.pick(device.sent);
+  /** Sends an earlier frame again, on the client's socket or on the raw socket. */
+  #repeatFrame(): void {
+    const { random, device, recording } = this.#options;
+    const text = random.pick(device.sentTexts);
     if (text === undefined) return;
-    tally.add('repeats of what was answered');
-    if (device.twin && random.chance(0.5)) void device.twin.send(text);
-    else device.network.slip(text);
+    recording.count('frames repeated by the test');
+    if (device.rawSocket && random.chance(0.5)) void device.rawSocket.send(text);
+    else device.network.sendRaw(text);
   }
 
-  #notice(): void {
-    const { random, device } = this.#parts;
-    const { home } = device.plan.person;
-    const message = this.#target(home, () => true);
+  #markSeenOrType(): void {
+    const { random, device } = this.#options;
+    const { home } = device.plan.user;
+    const message = this.#recentMessage(home, () => true);
     const room = device.open(home);
     if (message !== undefined && random.chance(0.7)) {
-      // What is seen may be gone by then.
-      void device.wait(`seen ${message} of room ${home.id}`, room.seen(message), ['MESSAGE_NOT_FOUND']);
-    } else void device.wait(`typing in room ${home.id}`, room.typing(random.chance(0.5)), []);
+      // The message may be deleted meanwhile.
+      void device.waitFor(`seen ${message} of room ${home.id}`, room.seen(message), ['MESSAGE_NOT_FOUND']);
+    } else void device.waitFor(`typing in room ${home.id}`, room.typing(random.chance(0.5)), []);
   }
 
-  /** Scrolls up. */
-  #browse(): void {
-    const { random, device, tally } = this.#parts;
-    const longer = [...device.rooms].filter(([, { hasMore }]) => hasMore);
-    const [id, room] = random.pick(longer) ?? [];
+  #loadHistory(): void {
+    const { random, device, recording } = this.#options;
+    const incomplete = [...device.rooms].filter(([, { hasMore }]) => hasMore);
+    const [id, room] = random.pick(incomplete) ?? [];
     if (room === undefined) return;
-    tally.add('pages of history');
-    void device.wait(`history of room ${id}`, room.history(random.between(1, 20)), ['CLOSED']);
+    recording.count('history pages');
+    void device.waitFor(`history of room ${id}`, room.history(random.between(1, 20)), ['CLOSED']);
   }
 
-  #roam(): void {
-    const { random, device, joins, tally } = this.#parts;
-    if (!joins) return;
-    const joining = random.chance(0.6);
-    tally.add(joining ? 'joins' : 'leaves');
-    if (joining) device.open(device.plan.person.second);
-    else device.leave(device.plan.person.second);
+  #joinOrLeave(): void {
+    const { random, device, homeOnly, recording } = this.#options;
+    if (homeOnly) return;
+    const joins = random.chance(0.6);
+    recording.count(joins ? 'joins' : 'leaves');
+    if (joins) device.open(device.plan.user.second);
+    else device.leave(device.plan.user.second);
   }
 
-  #cut(): void {
-    this.#parts.tally.add('cuts by the client');
-    this.#parts.device.network.cut();
+  #cutSocket(): void {
+    this.#options.recording.count('sockets cut by the client');
+    this.#options.device.network.cut();
   }
 
-  /** Asks for a room that is nothing to them. */
-  #trespass(): void {
-    const { random, device, tally } = this.#parts;
-    const { foreign } = device.plan.person;
-    if (foreign === undefined) return;
-    tally.add('trespasses');
-    const room_id = Number(foreign.id);
-    const asks = [
+  /** Requests something of a room that the user is not a member of. */
+  #requestForbiddenRoom(): void {
+    const { random, device, recording } = this.#options;
+    const { forbidden } = device.plan.user;
+    if (forbidden === undefined) return;
+    recording.count('requests to forbidden rooms');
+    const room_id = Number(forbidden.id);
+    const frames = [
       { action: 'sync', since: 0, room_id },
       { action: 'history', room_id },
       { action: 'ping', room_id },
       { action: 'seen', message_id: 1, room_id },
       { action: 'join', room_id },
-      { action: 'send', message: saying(foreign.id, 'trespass'), client_id: 'trespass', room_id },
+      { action: 'send', message: roomText(forbidden.id, 'forbidden'), client_id: 'forbidden', room_id },
     ];
-    if (device.twin && random.chance(0.7)) void device.twin.send(JSON.stringify(random.pick(asks)));
-    else void device.intrude(foreign.id);
+    if (device.rawSocket && random.chance(0.7))
+      void device.rawSocket.send(JSON.stringify(random.pick(frames)));
+    else void device.openForbidden(forbidden.id);
   }
 
-  /** A reply to what is not there is refused, and takes a number with it. */
-  #burn(): void {
-    this.#deed('send', this.#room(), { replyTo: 999_999, refusal: 'REPLY_NOT_FOUND' });
+  /** Replies to a message that does not exist. Parley refuses, and a void entry takes the sequence number. */
+  #sendInvalidReply(): void {
+    this.#start('send', this.#anyRoom(), { replyTo: 999_999, expectedError: 'REPLY_NOT_FOUND' });
   }
 }

@@ -2,89 +2,86 @@ import { makeRoom } from '../../bin/demo.ts';
 import type { StackOptions } from '../../local/stack.ts';
 import { databaseOf } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
-import { Statuses } from './check-run.ts';
-import { Deeds } from './operations.ts';
+import { checkRun } from './check-run.ts';
 import { Device } from './device.ts';
-import { lostAnswerRates, planFaults, usualRates } from './fault-plan.ts';
-import { judge } from './judge.ts';
-import { randomOf } from './random.ts';
-import { arrive, type Run, rest, storm } from './phases.ts';
-import { Whims } from './random-actions.ts';
-import { Tally, Witness } from './recording.ts';
-import { makeWorld, type World } from './scenario.ts';
+import { defaultRates, lostAnswerRates, planFaults } from './fault-plan.ts';
+import { actRandomly, finish, prepareRooms, type Run } from './phases.ts';
+import { createRandom } from './random.ts';
+import { RandomActions } from './random-actions.ts';
+import { Recording } from './recording.ts';
+import { planScenario, type Scenario } from './scenario.ts';
 
 export interface TortureOptions {
-  /** How long things go wrong. */
+  /** How long faults are injected. */
   readonly seconds: number;
   readonly seed: number;
   readonly clients: number;
   readonly rooms: number;
-  /** Calls fail after they took effect, and nothing else goes wrong. */
+  /** Loses answers and injects no other fault. */
   readonly lostAnswersOnly: boolean;
-  /** Nobody opens a second room. */
+  /** Whether devices use their home rooms only. */
   readonly homeOnly: boolean;
-  /** Makes the cloud assembly that is run; the project's own if absent. */
+  /** Synthesizes the app. Default: the project's own. */
   readonly synthesize?: StackOptions['synthesize'];
 }
 
-export interface Findings {
-  readonly tally: Tally;
-  readonly violations: readonly string[];
-}
-
-/** More would not run faster on a few cores: a new environment costs as much as some hundred calls of a warm one. */
+/** Execution environments per function. More are slower on few cores: a cold start costs about 100 warm calls. */
 const ENVIRONMENTS = 4;
 
-/** Runs clients against a stack in which everything fails, then lets them catch up and compares what they have. */
-export async function torture(options: TortureOptions): Promise<Findings> {
-  const tally = new Tally();
+/**
+ * Runs random actions of many clients against a stack with injected faults. Then stops the faults, waits until all
+ * clients have caught up, and checks the table and all copies.
+ */
+export async function torture(options: TortureOptions): Promise<Recording> {
   const { seed, seconds, lostAnswersOnly, synthesize } = options;
-  const plan = planFaults(seed, lostAnswersOnly ? lostAnswerRates : usualRates, tally);
-  const world = makeWorld(options);
-  const { people: users } = world;
+  const recording = new Recording();
+  const plan = planFaults(seed, lostAnswersOnly ? lostAnswerRates : defaultRates, recording.count);
+  const scenario = planScenario(options);
+  const { faults } = plan;
   const stack = await startTestStack(
-    { users, environments: ENVIRONMENTS, faults: plan.faults, ...(synthesize && { synthesize }) },
+    { users: scenario.users, environments: ENVIRONMENTS, faults, ...(synthesize && { synthesize }) },
     { rateLimit: 'off' },
   );
   try {
-    const run = await prepare(world, stack, tally, options);
-    await arrive(run);
-    plan.begin();
-    await storm(run, seconds);
-    plan.end();
-    await rest(run);
+    const run = await prepare(scenario, stack, recording, options);
+    await prepareRooms(run);
+    plan.start();
+    await actRandomly(run, seconds);
+    plan.stop();
+    await finish(run);
     await stack.settled();
-    return { tally, violations: await judge(run, stack.lines) };
+    recording.addViolations(...(await checkRun(run, stack.lines)));
+    return recording;
   } finally {
     await stack.stop();
   }
 }
 
 async function prepare(
-  world: World,
+  scenario: Scenario,
   stack: TestStack,
-  tally: Tally,
+  recording: Recording,
   { seed, homeOnly }: TortureOptions,
 ): Promise<Run> {
   const db = databaseOf(stack);
-  for (const { id, members } of world.rooms) {
+  for (const { id, members } of scenario.rooms) {
     const plan = { id, name: `Room ${id}`, kind: 'group', access: 'members' } as const;
     await makeRoom(db, { ...plan, members: [...members].map(([user, role]) => ({ user, role })) });
   }
-  const deeds = new Deeds();
-  const witness = new Witness();
-  const random = randomOf(seed);
-  const devices = world.devices.map((plan) => {
-    const urls = { socket: stack.socketUrl, edge: stack.stack.edgeUrl };
-    const token = () => stack.token(plan.person.username);
-    const own = random.fork(`device ${plan.name}`);
-    return new Device({ plan, deeds, witness, tally, urls, token, random: own });
+  const root = createRandom(seed);
+  const urls = { socket: stack.socketUrl, edge: stack.stack.edgeUrl };
+  const devices = scenario.devices.map((plan) => {
+    const token = () => stack.token(plan.user.username);
+    return new Device({ plan, urls, token, recording, random: root.fork(`device ${plan.name}`) });
   });
-  const everybody = devices.map((device) => {
-    const own = devices.filter(({ plan }) => plan.person === device.plan.person);
-    const whim = random.fork(`whims ${device.plan.name}`);
-    const whims = new Whims({ device, own, deeds, tally, random: whim, joins: !homeOnly });
-    return { device, random: whim, whims };
+  const participants = devices.map((device) => {
+    const ownDevices = devices.filter(({ plan }) => plan.user === device.plan.user);
+    const random = root.fork(`actions ${device.plan.name}`);
+    return {
+      device,
+      random,
+      actions: new RandomActions({ device, ownDevices, recording, random, homeOnly }),
+    };
   });
-  return { world, db, everybody, deeds, witness, tally, statuses: new Statuses() };
+  return { scenario, db, participants, recording };
 }

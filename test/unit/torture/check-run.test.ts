@@ -1,32 +1,36 @@
 import { describe, expect, test } from 'vitest';
-import { type Answered, checkLog } from '../../torture/check-log.ts';
-import { checkBuried, differences, Statuses, storedMessages } from '../../torture/check-run.ts';
-import type { Deed } from '../../torture/operations.ts';
-import { expectedMessages, numbered } from '../../torture/expected.ts';
-import type { Entry, Item, Records } from '../../torture/room-states.ts';
+import { checkLog } from '../../torture/check-log.ts';
+import { checkDeletedTexts, compareMessages } from '../../torture/check-run.ts';
+import type { Operation, TrackedOperation } from '../../torture/operations.ts';
+import { StatusChecker } from '../../torture/recording.ts';
+import {
+  type Entry,
+  expectedMessages,
+  type Item,
+  type StoredRoom,
+  storedMessages,
+  storedOperations,
+} from '../../torture/room-states.ts';
 
 const room = { id: '101', members: new Map([['1', 'owner'] as const, ['2', 'member'] as const]) };
 
-const deed = (clientId: string, kind: Deed['kind'], more: Partial<Deed> = {}): Deed => ({
-  name: clientId,
-  clientId,
-  user: '1',
-  room: '101',
-  kind,
-  ...more,
+const operation = (
+  clientId: string,
+  kind: Operation['kind'],
+  fields: Partial<Operation> = {},
+): Operation => ({ name: clientId, clientId, user: '1', room: '101', kind, ...fields });
+
+const tracked = (
+  one: Operation,
+  seqs: readonly number[],
+  errors: readonly string[] = [],
+  resolved = false,
+): TrackedOperation => ({
+  operation: one,
+  responses: { seqs: new Set(seqs), errors: new Set(errors), resolved },
 });
 
-const answered = (
-  one: Deed,
-  numbers: readonly number[],
-  refusals: readonly string[] = [],
-  kept = false,
-): Answered => ({
-  deed: one,
-  answers: { numbers: new Set(numbers), refusals: new Set(refusals), kept },
-});
-
-function records(entries: readonly object[], claims: Readonly<Record<string, number>>): Records {
+function storedRoom(entries: readonly object[], claims: Readonly<Record<string, number>>): StoredRoom {
   const items = entries.map(
     (entry, index): Item => ({
       room: '101',
@@ -43,169 +47,179 @@ function records(entries: readonly object[], claims: Readonly<Record<string, num
   };
 }
 
-const hello = deed('a', 'send', { text: 'hello a.' });
-const edit = deed('b', 'edit', { message: 1, text: 'hello b.' });
-const removal = deed('c', 'delete', { message: 1 });
-const heart = deed('d', 'react', { message: 1, emoji: '👍', user: '2' });
+const hello = operation('a', 'send', { text: 'hello a.' });
+const edit = operation('b', 'edit', { message: 1, text: 'hello b.' });
+const deletion = operation('c', 'delete', { message: 1 });
+const reaction = operation('d', 'react', { message: 1, emoji: '👍', user: '2' });
 
 const helloEntry = { kind: 'message', clientId: 'a', text: 'hello b.', status: 'sent' };
 const editEntry = { kind: 'edit', message: 1, by: '1', text: 'hello b.' };
 const tombstone = { kind: 'message', clientId: 'a', text: '', deletedAt: 'now', status: 'sent' };
-const removalEntry = { kind: 'delete', message: 1, by: '1' };
+const deletionEntry = { kind: 'delete', message: 1, by: '1' };
 
-describe('the log', () => {
-  test('in which each acknowledged change stands once is right', () => {
-    const log = records([helloEntry, editEntry, { kind: 'void' }], { '1 a': 1, '1 b': 2 });
-    expect(checkLog(room, log, [answered(hello, [1]), answered(edit, [2])])).toEqual([]);
+describe('checkLog', () => {
+  test('accepts a log that contains each acknowledged change once', () => {
+    const log = storedRoom([helloEntry, editEntry, { kind: 'void' }], { '1 a': 1, '1 b': 2 });
+    expect(checkLog(room, log, [tracked(hello, [1]), tracked(edit, [2])])).toEqual([]);
   });
 
   test.each([
     [
-      'lacks one that was acknowledged',
+      'lacks an acknowledged change',
       [{ kind: 'void' }],
       { '1 a': 1 },
-      [answered(hello, [1])],
+      [tracked(hello, [1])],
       /is not in the log/,
     ],
     [
-      'has one twice',
+      'contains a change twice',
       [helloEntry, helloEntry],
       { '1 a': 1 },
-      [answered(hello, [1])],
-      /nobody asked for it, or twice/,
+      [tracked(hello, [1])],
+      /is a duplicate or was never requested/,
     ],
     [
-      'has one under another number',
+      'contains a change under another sequence number',
       [{ kind: 'void' }, helloEntry],
       { '1 a': 2 },
-      [answered(hello, [1])],
-      /stands under 2/,
+      [tracked(hello, [1])],
+      /was acknowledged as 1 but is entry 2/,
     ],
     [
-      'has one that nobody was told of',
+      'contains a change without a response',
       [helloEntry],
       { '1 a': 1 },
-      [answered(hello, [])],
-      /was never answered/,
+      [tracked(hello, [])],
+      /got no response/,
     ],
     [
-      'has another change under the number',
-      [removalEntry],
+      'contains another change under the sequence number',
+      [deletionEntry],
       { '1 a': 1 },
-      [answered(hello, [1])],
+      [tracked(hello, [1])],
       /should be send a/,
     ],
     [
-      'has two under one number',
+      'has two operations for one entry',
       [helloEntry],
       { '1 a': 1, '1 b': 1 },
-      [answered(hello, [1]), answered(edit, [1])],
-      /that of send a of user 1 and of edit b/,
+      [tracked(hello, [1]), tracked(edit, [1])],
+      /belongs to both send a of user 1 and edit b/,
     ],
     [
-      'has one that was refused',
+      'contains a refused change',
       [helloEntry],
       { '1 a': 1 },
-      [answered({ ...hello, refusal: 'NOT_A_MEMBER' }, [], ['NOT_A_MEMBER'])],
-      /was refused with NOT_A_MEMBER and stands under 1/,
+      [tracked({ ...hello, expectedError: 'NOT_A_MEMBER' }, [], ['NOT_A_MEMBER'])],
+      /was refused with NOT_A_MEMBER but is entry 1/,
     ],
     [
-      'lacks one that was promised',
+      'lacks a change that the client resolved',
       [{ kind: 'void' }],
       { '1 a': 1 },
-      [answered(hello, [], [], true)],
-      /send a of user 1 was promised as made/,
+      [tracked(hello, [], [], true)],
+      /send a of user 1 was resolved by the client but is not in the log/,
     ],
     [
-      'has one that must be refused',
+      'contains a change that must be refused',
       [helloEntry],
       { '1 a': 1 },
-      [answered({ ...hello, refusal: 'MESSAGE_NOT_FOUND' }, [], [], true)],
-      /must be refused/,
+      [tracked({ ...hello, expectedError: 'MESSAGE_NOT_FOUND' }, [], [], true)],
+      /was accepted instead of refused with MESSAGE_NOT_FOUND/,
     ],
-    ['refuses one without a reason', [], {}, [answered(hello, [], ['BAD_FRAME'])], /without a reason/],
-  ] as const)('that %s is not', (_name, entries, claims, answers, violation) => {
-    expect(checkLog(room, records(entries, claims), answers).join('\n')).toMatch(violation);
+    [
+      'lacks a change that was refused without a reason',
+      [],
+      {},
+      [tracked(hello, [], ['BAD_FRAME'])],
+      /without a reason/,
+    ],
+  ] as const)('reports a log that %s', (_name, entries, claims, operations, violation) => {
+    expect(checkLog(room, storedRoom(entries, claims), operations).join('\n')).toMatch(violation);
   });
 
-  test('that goes beyond its counter is not', () => {
-    const log = { ...records([helloEntry], { '1 a': 1 }), seq: 0 };
-    expect(checkLog(room, log, [answered(hello, [1])]).join('\n')).toMatch(/the room counts to 0/);
+  test('reports an entry above the counter of the room', () => {
+    const log = { ...storedRoom([helloEntry], { '1 a': 1 }), seq: 0 };
+    expect(checkLog(room, log, [tracked(hello, [1])]).join('\n')).toMatch(/the counter is at 0/);
   });
 
-  test('may refuse what is about a deleted message, and what is somebody else’s', () => {
-    const log = records([tombstone, removalEntry], { '1 a': 1, '1 c': 2 });
-    const theirs = { ...edit, user: '2' };
+  test('accepts refusals of changes to deleted messages and to messages of other users', () => {
+    const log = storedRoom([tombstone, deletionEntry], { '1 a': 1, '1 c': 2 });
+    const foreign = { ...edit, user: '2' };
     for (const code of ['MESSAGE_NOT_FOUND', 'NOT_THE_AUTHOR']) {
-      const answers = [answered(hello, [1]), answered(removal, [2]), answered(theirs, [], [code])];
-      expect(checkLog(room, log, answers)).toEqual([]);
+      const operations = [tracked(hello, [1]), tracked(deletion, [2]), tracked(foreign, [], [code])];
+      expect(checkLog(room, log, operations)).toEqual([]);
     }
   });
 });
 
-test('a delete that is promised may be another’s, where the message is gone', () => {
-  const log = records([tombstone, removalEntry], { '1 a': 1, '1 c': 2 });
-  const theirs = answered({ ...removal, name: 'g', clientId: 'g', user: '2' }, [], [], true);
-  expect(checkLog(room, log, [answered(hello, [1]), answered(removal, [2]), theirs])).toEqual([]);
-  const bare = records([helloEntry], { '1 a': 1 });
-  expect(checkLog(room, bare, [answered(hello, [1]), theirs]).join()).toMatch(/promised as made/);
+test('accepts a resolved delete without an entry only if another delete came first', () => {
+  const log = storedRoom([tombstone, deletionEntry], { '1 a': 1, '1 c': 2 });
+  const foreign = tracked({ ...deletion, name: 'g', clientId: 'g', user: '2' }, [], [], true);
+  expect(checkLog(room, log, [tracked(hello, [1]), tracked(deletion, [2]), foreign])).toEqual([]);
+  const bare = storedRoom([helloEntry], { '1 a': 1 });
+  expect(checkLog(room, bare, [tracked(hello, [1]), foreign]).join()).toMatch(/was resolved by the client/);
 });
 
-describe('what everybody must see', () => {
-  test('are the texts that were sent, in the order of the log, and a delete is final', () => {
-    const log = records([tombstone, removalEntry, editEntry], { '1 a': 1, '1 c': 2, '1 b': 3 });
-    const made = numbered('101', [edit, hello, removal], log);
-    expect(made.map(({ seq }) => seq)).toEqual([1, 2, 3]);
-    expect([...expectedMessages(made)]).toEqual([[1, { text: '', deleted: true, reactions: [] }]]);
+describe('expectedMessages', () => {
+  test('returns the sent texts in the order of the log, and treats a delete as final', () => {
+    const log = storedRoom([tombstone, deletionEntry, editEntry], { '1 a': 1, '1 c': 2, '1 b': 3 });
+    const inLog = storedOperations('101', [edit, hello, deletion], log);
+    expect(inLog.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect([...expectedMessages(inLog)]).toEqual([[1, { text: '', deleted: true, reactions: [] }]]);
   });
 
-  test('are the reactions that were not taken back', () => {
-    const again = { ...heart, clientId: 'e', user: '1' };
-    const back = { ...heart, clientId: 'f', remove: true };
-    const made = [hello, heart, again, back].map((one, index) => ({ deed: one, seq: index + 1 }));
-    expect(expectedMessages(made).get(1)).toEqual({ text: 'hello a.', deleted: false, reactions: ['👍 1'] });
+  test('returns the reactions that were not removed', () => {
+    const again = { ...reaction, clientId: 'e', user: '1' };
+    const back = { ...reaction, clientId: 'f', remove: true };
+    const inLog = [hello, reaction, again, back].map((one, index) => ({ operation: one, seq: index + 1 }));
+    expect(expectedMessages(inLog).get(1)).toEqual({ text: 'hello a.', deleted: false, reactions: ['👍 1'] });
   });
 });
 
-describe('a copy', () => {
+describe('compareMessages', () => {
   const right = new Map([[1, { text: 'hello b.', deleted: false, reactions: [] }]]);
 
-  test('that is the log’s is right, as is the table’s own', () => {
-    expect(differences('c0', right, right)).toEqual([]);
-    expect(differences('table', storedMessages(records([helloEntry, editEntry], {})), right)).toEqual([]);
+  test('accepts equal messages, also from the table', () => {
+    expect(compareMessages('c0', right, right)).toEqual([]);
+    expect(compareMessages('table', storedMessages(storedRoom([helloEntry, editEntry], {})), right)).toEqual(
+      [],
+    );
   });
 
   test.each([
     ['lacks a message', new Map()],
     ['has an old text', new Map([[1, { text: 'hello a.', deleted: false, reactions: [] }]])],
-    ['has a reaction more', new Map([[1, { text: 'hello b.', deleted: false, reactions: ['👍 1'] }]])],
-    ['has a message more', new Map([...right, [2, { text: 'x', deleted: false, reactions: [] }]])],
-  ])('that %s is not', (_name, found) => {
-    expect(differences('c0', found, right)).toHaveLength(1);
+    ['has an additional reaction', new Map([[1, { text: 'hello b.', deleted: false, reactions: ['👍 1'] }]])],
+    ['has an additional message', new Map([...right, [2, { text: 'x', deleted: false, reactions: [] }]])],
+  ])('reports a copy that %s', (_name, found) => {
+    expect(compareMessages('c0', found, right)).toHaveLength(1);
   });
 
-  test('may lack what is deleted', () => {
+  test('accepts a copy without the deleted messages', () => {
     const deleted = new Map([[1, { text: '', deleted: true, reactions: [] }]]);
-    expect(differences('c0', new Map(), deleted)).toEqual([]);
+    expect(compareMessages('c0', new Map(), deleted)).toEqual([]);
   });
 });
 
-test('a text that outlives its message is found wherever it stands', () => {
-  const made = [hello, edit, removal].map((one, index) => ({ deed: one, seq: index + 1 }));
+test('checkDeletedTexts reports the text of a deleted message in any item', () => {
+  const inLog = [hello, edit, deletion].map((one, index) => ({ operation: one, seq: index + 1 }));
   expect(
-    checkBuried(made, records([tombstone, { ...editEntry, text: undefined }, removalEntry], {})),
+    checkDeletedTexts(inLog, storedRoom([tombstone, { ...editEntry, text: undefined }, deletionEntry], {})),
   ).toEqual([]);
-  const left = records([tombstone, editEntry, removalEntry], {});
-  expect(checkBuried(made, left).join('\n')).toMatch(
-    /^Room 101: the text of edit b of user 1 \(number 2\) outlived/,
+  const left = storedRoom([tombstone, editEntry, deletionEntry], {});
+  expect(checkDeletedTexts(inLog, left).join('\n')).toMatch(
+    /^Room 101: the text of edit b of user 1 remains after the delete/,
   );
 });
 
-test('a status that goes down, and one that was told and is not stored, are found', () => {
-  const statuses = new Statuses();
-  const with_ = (status: string) => records([{ ...helloEntry, status }], {});
-  expect(statuses.compare('101', with_('delivered'))).toEqual([]);
-  expect(statuses.compareTold(new Map([['101 1', 'delivered']]))).toEqual([]);
-  expect(statuses.compareTold(new Map([['101 1', 'read']]))).toHaveLength(1);
-  expect(statuses.compare('101', with_('sent'))).toHaveLength(1);
+test('StatusChecker reports a status that goes down, and a received status that is not stored', () => {
+  const checker = new StatusChecker();
+  const withStatus = (status: string) => storedRoom([{ ...helloEntry, status }], {});
+  expect(checker.checkStored('101', withStatus('delivered'))).toEqual([]);
+  checker.receive('101', 1, 'delivered');
+  expect(checker.checkReceived()).toEqual([]);
+  checker.receive('101', 1, 'read');
+  expect(checker.checkReceived()).toHaveLength(1);
+  expect(checker.checkStored('101', withStatus('sent'))).toHaveLength(1);
 });
