@@ -4,7 +4,7 @@ import type { Context, TokenContext } from '../functions/delivery/context.ts';
 import { fanOut } from '../functions/delivery/fan-out.ts';
 import type { Connection, Session } from '../functions/domain/connection.ts';
 import type { User } from '../functions/domain/member.ts';
-import { itemOf } from '../functions/store/connections.ts';
+import { toItem } from '../functions/store/connections.ts';
 import { logKey, memberKey, roomKey } from '../functions/store/keys.ts';
 import { type CountingDatabase, type DatabaseCounts, openCountingDatabase } from './counting-database.ts';
 
@@ -79,7 +79,10 @@ async function furnish({ fill }: CountingDatabase, people: number, said: number)
     ...connections.slice(0, 1).map((connection) => member('another', connection)),
     ...connections.map((connection) => member(ROOM, connection)),
   ]);
-  await fill('connections', connections.map(itemOf));
+  await fill(
+    'connections',
+    connections.map((connection) => marshall(toItem(connection))),
+  );
   await fill('chat', log(said));
 }
 

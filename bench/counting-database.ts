@@ -1,6 +1,6 @@
-import { type DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { itemSize } from 'dynalite/db/index.js';
-import type { Database } from '../functions/store/database.ts';
+import type { DynamoDb } from '../functions/aws/dynamodb.ts';
+import { type Database, openDatabase } from '../functions/store/database.ts';
 import type { Database as Embedded } from '../local/dynamodb/database.ts';
 import { openEmbedded } from '../local/dynamodb/embedded.ts';
 import { createTables } from '../local/dynamodb/tables.ts';
@@ -16,6 +16,7 @@ export interface DatabaseCounts {
 
 /** An embedded DynamoDB with the two tables, called without a network, that counts. */
 export interface CountingDatabase {
+  readonly client: DynamoDb;
   readonly db: Database;
   /** How many round trips have begun since the last `restart`. */
   trips(): number;
@@ -133,12 +134,7 @@ class Meter {
     if (status === 200) return output;
     const name = String(output['__type']).split('#').at(-1) ?? '';
     const message = String(output['message'] ?? output['Message'] ?? '');
-    throw new DynamoDBServiceException({
-      name,
-      message,
-      $fault: 'client',
-      $metadata: { httpStatusCode: status },
-    });
+    throw Object.assign(new Error(message), { name });
   }
 }
 
@@ -167,12 +163,10 @@ export async function openCountingDatabase(): Promise<CountingDatabase> {
   const embedded = await openEmbedded(null);
   await createTables(embedded, tables);
   const meter = new Meter(embedded);
-  const client = {
-    send: (command: { readonly constructor: { readonly name: string }; readonly input: Fields }) =>
-      meter.send(command.constructor.name.replace('Command', ''), command.input),
-  };
+  const client: DynamoDb = (operation, input) => meter.send(operation, input as Fields);
   return {
-    db: { client: client as unknown as DynamoDBClient, chat: 'chat', connections: 'connections' },
+    client,
+    db: openDatabase(client, { chat: 'chat', connections: 'connections' }),
     trips: () => meter.trips.length,
     counts: () => ({ trips: meter.trips, writeUnits: meter.writeUnits, readUnits: meter.readUnits }),
     restart() {

@@ -77,11 +77,6 @@ function lazyModules() {
   return { plugin, entriesOf };
 }
 
-/** What is put in a package's place, see docs/decisions/009-signed-aws-client.md. */
-const alias = {
-  '@aws-sdk/client-dynamodb': fileURLToPath(new URL('../functions/aws/dynamodb.ts', import.meta.url)),
-};
-
 /** How every bundle is made. */
 export const bundleSettings: esbuild.BuildOptions = {
   bundle: true,
@@ -105,7 +100,6 @@ function bundle(entryPoints: EntryPoint[], outdir: string, plugin: esbuild.Plugi
     entryPoints,
     outdir,
     plugins: [plugin],
-    alias,
     outExtension: { '.js': '.mjs' },
   });
 }

@@ -35,7 +35,7 @@ function normalizeUrl(url: string): string {
  * lost, until `close`.
  * @example
  * const client = new ChatClient({ url: 'https://chat.example.com', token: () => fetchToken() });
- * client.on('state', (state) => showState(state));
+ * const room = client.room(1);
  */
 export class ChatClient extends Observable<ClientEvents> {
   readonly #rooms = new Map<string, RoomCore>();
@@ -129,9 +129,7 @@ export class ChatClient extends Observable<ClientEvents> {
 
   /**
    * Creates a room of the user and the given members. A direct room of the same two users exists only once.
-   * @throws ChatClientError
-   * @example
-   * const { id } = await client.createRoom({ name: 'Lunch', members: [2, 3] });
+   * @example const { id } = await client.createRoom({ name: 'Lunch', members: [2, 3] });
    */
   createRoom(
     options:

@@ -67,11 +67,7 @@ export class Observable<Events extends object> {
   }
 }
 
-/**
- * Resolves when the state is `live`.
- * @param reason returns the error to reject with
- * @throws ChatClientError if the state is `refused`, or the client or room is closed
- */
+/** Resolves when the state is `live`. Rejects with `reason()` if it is `refused`, or the client or room is closed. */
 export function whenLive(
   target: { readonly state: State; subscribe(listener: () => void): () => void },
   reason: () => ChatClientError | undefined,

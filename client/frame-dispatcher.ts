@@ -2,7 +2,7 @@ import type { RoomContext, RoomCore } from './room-core.ts';
 import type { Frame, FrameOf } from './wire.ts';
 
 /** The server accepts no more frames from this connection. A new one with a fresh token may work. */
-const reconnectCodes: ReadonlySet<string> = new Set([
+const reconnectCodes = new Set<string>([
   'UNAUTHENTICATED',
   'TOKEN_EXPIRED',
   'WRONG_USER',

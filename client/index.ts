@@ -1,12 +1,5 @@
 /**
  * The typed client for Parley, for browsers and Node 22 and later. `docs/client.md` is its guide.
- *
- * @example
- * const client = new ChatClient({ url: 'https://chat.example.com', token: () => fetchToken() });
- * const room = client.room(1);
- * room.subscribe(() => render(room.state, room.messages, room.typers));
- * await room.send('Hello');
- *
  * Fields have the names of the wire protocol: see `docs/protocol.md`.
  */
 export { ChatClient, type ChatClientOptions } from './chat-client.ts';

@@ -9,8 +9,7 @@ export interface ChatStorage {
 
 /**
  * Adapts `localStorage`, or an object with the same methods, for a client.
- * @example
- * new ChatClient({ url, token, storage: webStorage(localStorage) });
+ * @example new ChatClient({ url, token, storage: webStorage(localStorage) });
  */
 export const webStorage = (storage: {
   getItem(key: string): string | null;

@@ -123,11 +123,8 @@ export class RestClient {
 
   /** Returns the JSON of a GET, or of a POST if there is a `body`. @throws ChatClientError as `fetch` does */
   async json<T>(path: string, body?: unknown): Promise<T> {
-    const post = {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'Content-Type': 'application/json' },
-    };
+    const headers = { 'Content-Type': 'application/json' };
+    const post = { method: 'POST', body: JSON.stringify(body), headers };
     const response = await this.fetch(`/api${path}`, body === undefined ? {} : post);
     return (await response.json()) as T;
   }

@@ -24,10 +24,8 @@ export class RoomSync {
   constructor(room: RoomCore) {
     this.#room = room;
     const { connection } = room.context;
-    this.queue = new RequestQueue({
-      send: (frame) => connection.send(frame),
-      onTimeout: () => connection.check(),
-    });
+    const onTimeout = () => connection.check();
+    this.queue = new RequestQueue({ send: (frame) => connection.send(frame), onTimeout });
   }
 
   /** Joins the room over an open socket and catches up. */

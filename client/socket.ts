@@ -128,10 +128,7 @@ const environment: Target & {
   readonly navigator?: { readonly connection?: Target };
 } = globalThis as object;
 
-/**
- * Calls `listener` when the network may be back or may have changed, and when the page becomes visible.
- * @returns a function that removes the listener
- */
+/** Calls `listener` when the network may have changed, or the page becomes visible. Returns a function that removes it. */
 export function onNetworkChange(listener: () => void): () => void {
   const { document, navigator } = environment;
   const onVisibility = () => {

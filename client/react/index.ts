@@ -8,9 +8,7 @@ const holds = new WeakMap<Room, number>();
  * Keeps a room open while no component shows it, for example during an upload. A component that mounts again at once, as
  * in strict mode, keeps its room.
  * @returns a function that ends the hold. The room is left after its last hold ends.
- * @example
- * const release = keepRoomOpen(room);
- * room.upload(file).then((uploaded) => room.send('', uploaded)).finally(release);
+ * @example room.upload(file).then((uploaded) => room.send('', uploaded)).finally(keepRoomOpen(room));
  */
 export function keepRoomOpen(room: Room): () => void {
   holds.set(room, (holds.get(room) ?? 0) + 1);

@@ -1,8 +1,6 @@
 import { postMissed } from '../connections/welcome.ts';
-import { audienceOf } from '../delivery/audience.ts';
 import type { Context } from '../delivery/context.ts';
-import { acknowledgeAll } from '../delivery/receipts.ts';
-import { messagesToAcknowledge } from '../domain/audience.ts';
+import { acknowledgeAll, audienceOf } from '../delivery/receipts.ts';
 import type { Sync } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
@@ -14,8 +12,7 @@ import { readableRoom } from '../rooms/access.ts';
  */
 export async function sync(command: Sync, session: Session, context: Context): Promise<Event[]> {
   const room = await readableRoom(context.db, command.room ?? session.room, session.user);
-  const posted = await postMissed(room, command.since, session, context);
-  const messages = messagesToAcknowledge(session, posted);
-  if (messages.length > 0) await acknowledgeAll(messages, session, audienceOf(room, context), context);
+  const messages = await postMissed(room, command.since, session, context);
+  await acknowledgeAll(messages, session, audienceOf(room, context), context);
   return [];
 }

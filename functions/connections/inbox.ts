@@ -5,22 +5,15 @@ import { post } from '../delivery/post.ts';
 import { MAX_INBOX_ROOMS } from '../domain/audience.ts';
 import { type Connection, hasValidToken, type Session } from '../domain/connection.ts';
 import { inboxOf, type Room } from '../domain/room.ts';
-import { deleteConnection, listConnections } from '../store/connections.ts';
-import { putInInbox } from '../store/joined-rooms.ts';
-import { getMember } from '../store/members.ts';
-import { listRoomsOf, withMember } from '../store/memberships.ts';
-import { getRooms } from '../store/room-states.ts';
-import { getRoom } from '../store/rooms.ts';
+import { deleteConnection, listConnections, putInInbox } from '../store/connections.ts';
+import { getMember, listRoomsOf, withMember } from '../store/members.ts';
+import { getRoom, getRooms } from '../store/rooms.ts';
 import { findConnection, placedIn } from '../store/shards.ts';
 
 // An inbox is a connection without a room. It has a row in each of its user's rooms (decision 006).
 
 /** Returns the row of an inbox in a room. Messages posted to an inbox count as delivered, not as read. */
-const inboxRow = (
-  inbox: Connection,
-  room: Pick<Room, 'id' | 'shards' | 'grown'>,
-  now: number,
-): Connection => ({
+const inboxRow = (inbox: Connection, room: Room, now: number): Connection => ({
   ...inbox,
   room: room.id,
   shard: placedIn(inbox.id, room, now),
@@ -56,12 +49,6 @@ export async function openInbox(inbox: Session, context: PostingContext): Promis
   await mapLimited(obsolete, (row) => deleteConnection(db, row));
 }
 
-/** @returns false if the inbox already has a row in the room. In a room with shards it may be in another shard. */
-async function putRow(row: Connection, room: Room, { db }: PostingContext): Promise<boolean> {
-  const found = room.shards > 1 && (await findConnection(db, row.id, room));
-  return found ? false : putInInbox(db, row);
-}
-
 /** Adds a room to the open inboxes of a new member, and notifies those that did not have it yet. */
 export async function addRoomToInboxes(id: string, user: string, context: PostingContext): Promise<void> {
   const { db } = context;
@@ -70,9 +57,13 @@ export async function addRoomToInboxes(id: string, user: string, context: Postin
   const inboxes = connections.filter((connection) => hasValidToken(connection, now));
   const room = inboxes.length > 0 && (await getRoom(db, id));
   if (!room) return;
-  const rows = inboxes.map((inbox) => inboxRow(inbox, room, now));
-  const results = await Promise.all(rows.map((row) => putRow(row, room, context)));
-  const added = rows.filter((_, index) => results[index]);
+  const addRow = async (inbox: Connection) => {
+    // In a room with several shards, the inbox may already have a row in another shard.
+    const found = room.shards > 1 && (await findConnection(db, inbox.id, room));
+    const row = inboxRow(inbox, room, now);
+    return !found && (await putInInbox(db, row)) ? [row] : [];
+  };
+  const added = (await Promise.all(inboxes.map(addRow))).flat();
   if (added.length === 0) return;
   // A member who was removed meanwhile had their connections removed before these rows existed.
   const [current, member] = await Promise.all([getRoom(db, id), getMember(db, id, user)]);

@@ -1,13 +1,11 @@
-import { type Audience, audienceOf } from '../delivery/audience.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
 import { deliver } from '../delivery/deliver.ts';
 import { post } from '../delivery/post.ts';
 import { announcePresence, sampleRoom } from '../delivery/presence.ts';
-import { acknowledgeAll } from '../delivery/receipts.ts';
+import { type Audience, acknowledgeAll, audienceOf } from '../delivery/receipts.ts';
 import { listPresent, removeConnection } from '../delivery/remove-connections.ts';
 import { close, retryTransient } from '../delivery/retry.ts';
 import { dialectOf } from '../dialects/registry.ts';
-import { messagesToAcknowledge } from '../domain/audience.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import { bringsOnline, type Session } from '../domain/connection.ts';
 import type { Message } from '../domain/message.ts';
@@ -22,16 +20,6 @@ import { addRoomToInboxes, openInbox } from './inbox.ts';
 /** How long to wait for the end of the handshake, in milliseconds. `$connect` returns right after invoking `welcome`. */
 const HANDSHAKE_BUDGET_MS = 10_000;
 
-/** Posts the reason of a refused handshake, for contracts that report it in a frame, and closes the connection. */
-async function refuse(
-  session: Session,
-  code: NonNullable<Session['turnedAway']>,
-  context: PostingContext,
-): Promise<void> {
-  await deliver({ kind: 'TurnedAway', room: session.room, code }, [session], context);
-  await close(session.id, context.poster);
-}
-
 /** Returns the newest messages if the contract posts them to each new connection. @param onFault gets a read error */
 async function loadHistory(
   session: Session,
@@ -39,12 +27,8 @@ async function loadHistory(
   onFault: (error: unknown) => void,
 ): Promise<readonly Message[]> {
   if (session.since !== undefined || !dialectOf(session).bringsHistory) return [];
-  try {
-    return (await newestMessages(db, session.room, { limit: HISTORY_LIMIT })).messages;
-  } catch (error) {
-    onFault(error);
-    return [];
-  }
+  const page = await newestMessages(db, session.room, { limit: HISTORY_LIMIT }).catch(onFault);
+  return page?.messages ?? [];
 }
 
 /**
@@ -91,8 +75,8 @@ async function acknowledgePosted(
   audience: Audience,
   context: PostingContext,
 ): Promise<void> {
-  await acknowledgeAll(messagesToAcknowledge(session, messages), session, audience, context);
-  const newest = messages[0];
+  await acknowledgeAll(messages, session, audience, context);
+  const [newest] = messages;
   if (newest && session.reads === 'auto') {
     await putReadTo(context.db, session.room, session.user.id, newest.id);
   }
@@ -110,23 +94,30 @@ export async function welcome(
   context: PostingContext & Pick<Context, 'files'>,
   onFault: (error: unknown) => void,
 ): Promise<void> {
-  const isOpen = await retryTransient(
-    () => context.poster.isOpen(session.id),
-    HANDSHAKE_BUDGET_MS,
-    (open) => !open,
-  );
+  const { db, poster } = context;
+  const lookup = () => poster.isOpen(session.id);
+  const isOpen = await retryTransient(lookup, HANDSHAKE_BUDGET_MS, (open) => !open);
   if (!isOpen) return;
-  if (session.turnedAway !== undefined) return refuse(session, session.turnedAway, context);
+  if (session.refusal !== undefined) {
+    // This contract reports a refused handshake in a frame.
+    await deliver(
+      { kind: 'HandshakeRefused', room: session.room, code: session.refusal },
+      [session],
+      context,
+    );
+    await close(session.id, poster);
+    return;
+  }
   if (isInbox(session.room)) return openInbox(session, context);
   const [room, member, history] = await Promise.all([
-    getRoom(context.db, session.room),
-    getMember(context.db, session.room, session.user.id),
+    getRoom(db, session.room),
+    getMember(db, session.room, session.user.id),
     loadHistory(session, context, onFault),
   ]);
   if (!room || (!member && room.access !== 'open')) {
     // The member was removed after the authorizer had checked, but before this connection had a row to remove.
     await removeConnection(session, context);
-    await close(session.id, context.poster);
+    await close(session.id, poster);
     return;
   }
   const messages = await postFirst(room, history, session, context);

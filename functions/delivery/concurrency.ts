@@ -12,10 +12,7 @@ export async function mapLimited<T, R>(items: readonly T[], map: (item: T) => Pr
   return results;
 }
 
-/**
- * Waits until all promises have settled, so that a rejection never abandons work still in progress.
- * @throws the rejection of the first rejected promise in the list
- */
+/** Waits until all promises have settled, so that no work stays in progress. Then throws the first rejection, if any. */
 export async function settleAll<T extends readonly unknown[] | []>(promises: T) {
   await Promise.allSettled(promises);
   return Promise.all(promises);

@@ -13,24 +13,18 @@ export type FanOutBatch = {
 } & (
   | {
       readonly audience: readonly Connection[];
-      /** The status that the invoking function expects the message to reach through its own posts. */
+      /** The status that the message is expected to reach through the invoking function's own posts. */
       readonly expectedStatus: Status;
     }
-  | {
-      readonly shard: number;
-      /** The id of a connection in this shard that already got the event. */
-      readonly except?: string;
-    }
+  // `except` is the id of the caller's connection, which already got the event.
+  | { readonly shard: number; readonly except?: string }
 );
 
-/** The outcomes of posting one event, as counts. */
+/** The outcomes of posting one event, as counts. `closed` counts unresponsive connections, which `failed` includes. */
 export interface DeliveryStats {
   readonly delivered: number;
-  /** Connections that API Gateway no longer knows. */
   readonly gone: number;
-  /** Posts that did not succeed within their budget, including those in `closed`. */
   readonly failed: number;
-  /** Connections that were closed because their clients stopped reading. */
   readonly closed: number;
   /** Milliseconds until the last post ended. */
   readonly ms: number;

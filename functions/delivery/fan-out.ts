@@ -4,12 +4,12 @@ import { isStatusBelow } from '../domain/message.ts';
 import { listShards } from '../store/connections.ts';
 import { shardOf } from '../store/keys.ts';
 import { shardsBehind } from '../store/shards.ts';
-import { audienceOf, receiversOf, userConnections } from './audience.ts';
 import type { Context, FanOutBatch, PostingContext } from './context.ts';
 import { FANOUT_BUDGET, statsOf } from './deliver.ts';
-import { postToReceivers } from './post.ts';
+import { postToReceivers, receiversOf } from './post.ts';
+import { userConnections } from './presence.ts';
 import { growRoom } from './publish.ts';
-import { acknowledge } from './receipts.ts';
+import { acknowledge, audienceOf } from './receipts.ts';
 
 /** Returns a shard's connections, including those that were placed in another shard when the room had fewer. */
 async function shardConnections(
@@ -40,8 +40,8 @@ async function acknowledgeBatch(
 }
 
 /**
- * Posts a batch of a large audience. Lambda may invoke this again for the same batch after a timeout or an error.
- * Connections that already got the event then get it again, and clients recognize it by its sequence number.
+ * Posts a batch of a large audience. After a timeout or an error Lambda runs the same batch again; clients recognize an
+ * event that they already got by its sequence number.
  * @param onFault called if some posts, the cleanup or a receipt fail: no reason to post the whole batch again
  * @throws the first error if no post succeeded, such as a missing grant
  */

@@ -10,7 +10,10 @@ export interface Budget {
   readonly total: number;
 }
 
-/** `expired`: not posted, because the token expired. `unresponsive`: the client stopped reading. */
+/**
+ * `expired`: not posted, because the connection's token expired. `unresponsive`: the client stopped reading, and API
+ * Gateway's buffer for it is full.
+ */
 export type Outcome = PostOutcome | 'expired' | 'unresponsive';
 
 type Answer = PostOutcome | 'expired' | 'throttled' | 'no answer';
@@ -26,44 +29,33 @@ export interface RetriedPost {
   readonly deadline: number;
 }
 
-/**
- * Backoff while the window of the pace has to shrink. `bench/fan-out.ts` shows that a room of 10,000 then takes hardly
- * longer than the account's limit dictates.
- */
+/** Backoff while the window has to shrink. `bench/fan-out.ts` measures its effect in a room of 10,000. */
 const SHORT_PAUSE_MS = 10;
 const LONGEST_SHORT_PAUSE_MS = 100;
 
-/** The throttling concerns a single client if this many posts were delivered for each throttled one since the last try. */
+/** A post is throttled alone if so many posts were delivered for each throttled one since its previous attempt. */
 const DELIVERED_PER_THROTTLED = 20;
 
 /** How many probes in a row must succeed before the throttling is attributed to clients. */
 const PROBES = 3;
 
-/** Final check of a client whose buffer seems full: number of rounds, and their longest duration in milliseconds. */
+/** The check of a client whose buffer seems full: its number of rounds, and its longest duration in milliseconds. */
 const CHECK_ROUNDS = 6;
 const CHECK_MS = 800;
 
 const shortBackoff = (attempt: number): number =>
   Math.random() * Math.min(LONGEST_SHORT_PAUSE_MS, SHORT_PAUSE_MS * (attempt + 1));
 
-async function attemptPost({
-  attempt,
-  pace,
-  deadline,
-}: RetriedPost): Promise<{ answer: Answer; startedAt: number }> {
-  let startedAt = 0;
-  const answer = await pace.run(async (): Promise<Answer> => {
-    startedAt = pace.started;
-    if (Date.now() > deadline) return 'failed';
+const attemptPost = ({ attempt, pace, deadline }: RetriedPost) =>
+  pace.run(async (number): Promise<{ answer: Answer; number: number }> => {
+    if (Date.now() > deadline) return { answer: 'failed', number };
     try {
-      return await attempt();
+      return { answer: await attempt(), number };
     } catch (error) {
       if (!isTransient(error)) throw error;
-      return isThrottled(error) ? 'throttled' : 'no answer';
+      return { answer: isThrottled(error) ? 'throttled' : 'no answer', number };
     }
   });
-  return { answer, startedAt };
-}
 
 /** @returns whether the connection is open; undefined if API Gateway throttled or failed, or after the deadline */
 const probe = ({ pace, poster, connection, deadline }: RetriedPost): Promise<boolean | undefined> =>
@@ -76,13 +68,11 @@ async function probeAccount(post: RetriedPost): Promise<void> {
 }
 
 /**
- * Checks a post that has been throttled for long: alternates a probe of its connection and one more attempt.
+ * Checks a post that has been throttled for long: in each round, probes its connection and makes one more attempt.
  *
- * API Gateway throttles if the buffer of the client is full and if the account is at its limit, but only the latter
- * throttles probes too. In an account at its limit a probe may succeed by chance right before a post is throttled, but
- * hardly in six rounds, and without one throttled probe in the whole delivery meanwhile (decision 011).
- * @returns the last answer, where 'throttled' means that the client is unresponsive; undefined if the account may be at
- * its limit
+ * An account at its limit throttles probes too. A probe may succeed there by chance right before a post is throttled,
+ * but hardly in six rounds, and without a throttled probe in the whole delivery meanwhile (decision 011).
+ * @returns the last answer: 'throttled' if the client is unresponsive; undefined if the account may be at its limit
  */
 async function checkThrottled(post: RetriedPost): Promise<Answer | undefined> {
   const { pace } = post;
@@ -120,7 +110,7 @@ export async function postWithRetries(post: RetriedPost): Promise<Outcome> {
   let previous = pace.counts;
   let attemptsAlone = 0;
   for (let attempt = 0; ; attempt++) {
-    const { answer, startedAt } = await attemptPost(post);
+    const { answer, number } = await attemptPost(post);
     if (answer === 'delivered') pace.increase();
     if (isFinal(answer)) return answer;
     // Count from here, because the first attempt may have been queued for long.
@@ -134,7 +124,7 @@ export async function postWithRetries(post: RetriedPost): Promise<Outcome> {
     const isAlone = isRare || pace.isBelowLimit;
     if (answer === 'throttled') {
       if (isAlone) pace.countClientThrottle();
-      else pace.decrease(startedAt);
+      else pace.decrease(number);
       if (pace.shouldProbe) await probeAccount(post);
     }
     previous = pace.counts;

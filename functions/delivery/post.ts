@@ -1,15 +1,17 @@
+import { receivesEvent } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
 import { type Event, seqBefore } from '../domain/event.ts';
-import { receiversOf } from './audience.ts';
-import { settleAll } from './concurrency.ts';
 import type { PostingContext } from './context.ts';
 import { type Delivery, type DeliveryOptions, deliver } from './deliver.ts';
-import { closeUnresponsive, removeStale } from './remove-connections.ts';
+import { removeStale } from './remove-connections.ts';
+
+/** Returns the connections that receive an event. An inbox receives only some of a room's events. */
+export const receiversOf = (event: Event, audience: readonly Connection[]): readonly Connection[] =>
+  audience.filter((connection) => receivesEvent(connection, event));
 
 /**
- * Delivers an event to receivers that are already filtered, then cleans up: removes connections that are gone, expires
- * those whose token expired, and closes unresponsive ones. The list may be older than a renewed token, so a connection
- * that turns out to be renewed gets the event in a second delivery.
+ * Delivers an event to receivers that are already filtered, then removes stale connections. A token may have been
+ * renewed since the receivers were listed: such a connection stays, and gets the event in a second delivery.
  */
 export async function postToReceivers(
   event: Event,
@@ -18,15 +20,10 @@ export async function postToReceivers(
   options: DeliveryOptions = {},
 ): Promise<Delivery> {
   const first = await deliver(event, receivers, context, options);
-  const lastDelivered = seqBefore(event);
-  const cleanup = settleAll([
-    removeStale(first, context, lastDelivered),
-    closeUnresponsive(first, context, lastDelivered),
-  ]);
-  const [renewed] = await cleanup.catch((error: unknown) => {
+  const renewed = await removeStale(first, context, seqBefore(event)).catch((error: unknown) => {
     if (!options.onFault) throw error;
     options.onFault(error);
-    return [[]];
+    return [];
   });
   if (renewed.length === 0) return first;
   const ids = new Set(renewed.map(({ id }) => id));

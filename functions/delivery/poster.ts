@@ -1,4 +1,4 @@
-/** `failed`: the post did not succeed within its budget. */
+/** `gone`: API Gateway does not know the connection. `failed`: the post did not succeed within its budget. */
 export type PostOutcome = 'delivered' | 'gone' | 'failed';
 
 /** API Gateway's `@connections` API. Each call makes one attempt. */
@@ -11,19 +11,15 @@ export interface Poster {
   close(connection: string): Promise<void>;
 }
 
-interface TransientErrorOptions extends ErrorOptions {
-  readonly throttled?: boolean;
-}
-
 /** An error that a retry may fix: status 429 or 5xx, or no answer. */
 export class TransientError extends Error {
   override readonly name = 'TransientError';
   /** Whether the status was 429: the account exceeds its rate, or the buffer of this client is full. */
   readonly throttled: boolean;
 
-  constructor(message?: string, { throttled = false, ...options }: TransientErrorOptions = {}) {
+  constructor(message?: string, options: ErrorOptions & { readonly throttled?: boolean } = {}) {
     super(message, options);
-    this.throttled = throttled;
+    this.throttled = options.throttled ?? false;
   }
 }
 

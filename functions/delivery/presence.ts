@@ -5,7 +5,9 @@ import {
   MAX_ANNOUNCED_CONNECTIONS,
 } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
-import { sampleConnections } from '../store/connections.ts';
+import { getConnections, sampleConnections } from '../store/connections.ts';
+import { listOpen } from '../store/profiles.ts';
+import { placesOf } from '../store/shards.ts';
 import { type Context, isoTime } from './context.ts';
 import { deliver } from './deliver.ts';
 
@@ -42,4 +44,20 @@ export async function sampleRoom(
   const { connections, isComplete } = await sampleConnections(db, id, { limit, isCounted }, now());
   const isLarge = connections.filter(isCounted).length > MAX_ANNOUNCED_CONNECTIONS;
   return { isLarge, ...(isComplete && shards === 1 && { connections }) };
+}
+
+/** More devices than a user has. A bot with more open connections has its oldest ones ignored. */
+const MAX_DEVICES = 20;
+
+/** Returns a user's connections in some rooms, without reading the connections of other users. */
+export async function userConnections(
+  user: string,
+  rooms: readonly Pick<Room, 'id' | 'shards'>[],
+  { db, now }: Pick<Context, 'db' | 'now'>,
+): Promise<readonly Connection[]> {
+  const ids = (await listOpen(db, user, now())).slice(0, MAX_DEVICES);
+  return getConnections(
+    db,
+    rooms.flatMap((room) => ids.flatMap((id) => placesOf(id, room))),
+  );
 }

@@ -5,18 +5,18 @@ import type { Status } from '../domain/message.ts';
 import { type Room, settling, shardsFor } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
 import { growShards } from '../store/shards.ts';
-import { type Audience, audienceOf, receiversOf } from './audience.ts';
 import { settleAll } from './concurrency.ts';
 import type { Context, FanOutBatch } from './context.ts';
-import { type Delivery, statsOf } from './deliver.ts';
-import { postToReceivers } from './post.ts';
+import { statsOf } from './deliver.ts';
+import { postToReceivers, receiversOf } from './post.ts';
+import { type Audience, audienceOf } from './receipts.ts';
 
 /** How many connections one function posts to directly; also the size of a batch. */
 export const BATCH_SIZE = 250;
 
 /**
- * Maximum size of a batch in bytes of JSON. An asynchronous invocation takes 1 MB (AWS: Lambda quotas). Lambda wraps a
- * batch that keeps failing into a larger message for the failures queue, which takes 1 MB as well.
+ * Maximum size of a batch in bytes of JSON. An asynchronous invocation and a message of the failures queue take 1 MB
+ * (AWS: Lambda and SQS quotas), and Lambda adds fields to a batch that it sends to the queue.
  */
 export const MAX_BATCH_BYTES = 800_000;
 
@@ -44,10 +44,7 @@ function batchesOf(
   return batches.map((audience) => ({ ...common, audience }));
 }
 
-/**
- * Adds shards to a room if one of its shards has more connections than one fan-out should post to. An error does not
- * stop delivery: it goes to `onFault`, and the next message tries again.
- */
+/** Adds shards to a room if a shard is too large for one fan-out. If that fails, the next message tries again. */
 export async function growRoom(
   room: Pick<Room, 'id' | 'shards' | 'grown'>,
   inShard: readonly Connection[],
@@ -64,11 +61,6 @@ export interface Published {
   readonly audience: Audience;
 }
 
-const commonFields = (event: Event, { id, shards, grown }: Room): Pick<FanOutBatch, 'event' | 'room'> => ({
-  event,
-  room: { id, shards, ...(grown && { grown }) },
-});
-
 /** Returns the status that direct posts give a message. A `fanout` that reaches no higher status need not store it. */
 const expectedStatus = (event: Event, direct: readonly Connection[]): Status =>
   event.kind === 'MessageSent' ? deliveryStatus(event.message.author.id, direct) : 'sent';
@@ -78,67 +70,51 @@ const expectedStatus = (event: Event, direct: readonly Connection[]): Status =>
  * sequence number, such as typing, are not worth that.
  */
 async function postDirect(
-  event: Event,
-  room: Room,
+  common: Pick<FanOutBatch, 'event' | 'room'>,
   receivers: readonly Connection[],
   context: Context,
-): Promise<Delivery> {
+): Promise<readonly Connection[]> {
+  const { event } = common;
   const delivery = await postToReceivers(event, receivers, context);
+  const { delivered, failed } = delivery;
   context.measure?.(statsOf(delivery));
-  if (seqBefore(event) === undefined) return delivery;
-  const common = {
-    ...commonFields(event, room),
-    expectedStatus: expectedStatus(event, delivery.delivered),
-  };
-  await settleAll(batchesOf(common, delivery.failed).map((batch) => context.fanOut(batch)));
-  return delivery;
-}
-
-/** Posts to the first `BATCH_SIZE` receivers directly and to the others through `fanout`. */
-async function publishToAll(
-  event: Event,
-  room: Room,
-  caller: Session | undefined,
-  context: Context,
-): Promise<Published> {
-  const listed = await listConnections(context.db, room, context.now());
-  // The caller comes first, because the echo is its acknowledgement.
-  const audience = caller ? [caller, ...listed.filter(({ id }) => id !== caller.id)] : listed;
-  const receivers = receiversOf(event, audience);
-  const direct = receivers.slice(0, BATCH_SIZE);
-  const common = { ...commonFields(event, room), expectedStatus: expectedStatus(event, direct) };
-  const [{ delivered }] = await settleAll([
-    postDirect(event, room, direct, context),
-    ...batchesOf(common, receivers.slice(BATCH_SIZE)).map((batch) => context.fanOut(batch)),
-    growRoom(room, listed, context),
-  ]);
-  return { delivered, audience: async () => audience };
-}
-
-/** Posts to the caller directly and to each shard through `fanout`, so that no function has to list the whole room. */
-async function publishToShards(
-  event: Event,
-  room: Room,
-  caller: Session | undefined,
-  context: Context,
-): Promise<Published> {
-  const common = { ...commonFields(event, room), ...(caller && { except: caller.id }) };
-  const shards = Array.from({ length: room.shards }, (_, shard) => shard);
-  const [{ delivered }] = await settleAll([
-    postDirect(event, room, caller ? receiversOf(event, [caller]) : [], context),
-    ...shards.map((shard) => context.fanOut({ ...common, shard })),
-  ]);
-  return { delivered, audience: audienceOf(room, context) };
+  if (seqBefore(event) !== undefined) {
+    const batches = batchesOf({ ...common, expectedStatus: expectedStatus(event, delivered) }, failed);
+    await settleAll(batches.map((batch) => context.fanOut(batch)));
+  }
+  return delivered;
 }
 
 /**
- * Publishes an event to a room of any size.
+ * Publishes an event to a room of any size. In a room with one shard, posts to the first `BATCH_SIZE` receivers directly
+ * and to the others through `fanout`. Otherwise posts to the caller directly and lets one `fanout` read each shard.
  * @param room as read, or as updated by taking the sequence number: its connections must be listed after that
- * @param caller the connection that caused the event
+ * @param caller the connection that caused the event; it comes first, because the echo is its acknowledgement
  */
-export const publish = (
+export async function publish(
   event: Event,
-  room: Room,
+  { id, shards, grown }: Room,
   caller: Session | undefined,
   context: Context,
-): Promise<Published> => (room.shards > 1 ? publishToShards : publishToAll)(event, room, caller, context);
+): Promise<Published> {
+  const room = { id, shards, ...(grown && { grown }) };
+  const listed = shards > 1 ? undefined : await listConnections(context.db, room, context.now());
+  const others = (listed ?? []).filter((connection) => connection.id !== caller?.id);
+  const audience = caller ? [caller, ...others] : others;
+  const receivers = receiversOf(event, audience);
+  const direct = receivers.slice(0, BATCH_SIZE);
+  const common = { event, room };
+  const batches = listed
+    ? batchesOf({ ...common, expectedStatus: expectedStatus(event, direct) }, receivers.slice(BATCH_SIZE))
+    : Array.from({ length: shards }, (_, shard) => ({
+        ...common,
+        shard,
+        ...(caller && { except: caller.id }),
+      }));
+  const [delivered] = await settleAll([
+    postDirect(common, direct, context),
+    ...batches.map((batch) => context.fanOut(batch)),
+    listed && growRoom(room, listed, context),
+  ]);
+  return { delivered, audience: listed ? async () => audience : audienceOf(room, context) };
+}

@@ -11,13 +11,13 @@ import type { Room } from '../domain/room.ts';
 import {
   type ConnectionPlace,
   deleteConnection,
+  deleteExpired,
   getConnection,
   listConnections,
 } from '../store/connections.ts';
 import { putReadTo } from '../store/members.ts';
 import { putDeparture } from '../store/profiles.ts';
 import { getRoom } from '../store/rooms.ts';
-import { takeExpired } from '../store/token-expiries.ts';
 import { settleAll } from './concurrency.ts';
 import type { PostingContext } from './context.ts';
 import { type Delivery, deliver } from './deliver.ts';
@@ -42,7 +42,7 @@ async function recordDeparture(
   ]);
 }
 
-/** Announces that a removed connection's user went offline in a room, unless another connection keeps them online. */
+/** Announces that a removed connection's user went offline, unless another connection keeps them online in the room. */
 export async function announceIfOffline(
   removed: Connection,
   room: Room,
@@ -57,10 +57,10 @@ export async function announceIfOffline(
 async function afterRemoval(
   removed: Connection,
   room: Room | undefined,
-  lastDelivered: number | undefined,
   context: PostingContext,
+  lastDelivered = room?.seq ?? 0,
 ): Promise<void> {
-  await recordDeparture(removed, lastDelivered ?? room?.seq ?? 0, context);
+  await recordDeparture(removed, lastDelivered, context);
   if (room && isPresence(removed)) await announceIfOffline(removed, room, context);
 }
 
@@ -78,7 +78,7 @@ export async function removeConnection(
   // Read the room before deleting the row: a later change may not have been posted to this connection.
   const room = await getRoom(context.db, place.room);
   const removed = await deleteConnection(context.db, place);
-  if (removed) await afterRemoval(removed, room, lastDelivered, context);
+  if (removed) await afterRemoval(removed, room, context, lastDelivered);
   return removed;
 }
 
@@ -98,18 +98,6 @@ export async function expireSession(session: Connection, context: PostingContext
 }
 
 /**
- * Returns a connection with the token expiry of its home row, if that token is still valid. `authenticate` finds the
- * other rows through an index that lags, so it may have missed this one.
- */
-async function withHomeToken(
-  found: Connection,
-  { db, now }: PostingContext,
-): Promise<Connection | undefined> {
-  const home = found.home && (await getConnection(db, { ...found.home, id: found.id }));
-  return home && hasValidToken(home, now()) ? { ...found, tokenExpiresAt: home.tokenExpiresAt } : undefined;
-}
-
-/**
  * Expires a connection unless its token was renewed. Deletes the row first, so that only one of several functions that
  * find the same connection notifies the client.
  * @returns the connection if it stays
@@ -119,71 +107,53 @@ async function expireUnlessRenewed(
   context: PostingContext,
   onRemoved: (removed: Connection) => Promise<void>,
 ): Promise<Connection | undefined> {
-  const renewed = await withHomeToken(found, context);
-  if (renewed) return renewed;
-  const { ended, goesOn } = await takeExpired(context.db, found, context.now() - CLOCK_TOLERANCE_MS);
-  if (ended) await settleAll([notifyAndClose(ended, context), onRemoved(ended)]);
-  return goesOn;
+  const { db, now } = context;
+  // `authenticate` finds the rows of a connection through an index that lags, so it may have missed this one.
+  const home = found.home && (await getConnection(db, { ...found.home, id: found.id }));
+  if (home && hasValidToken(home, now())) return { ...found, tokenExpiresAt: home.tokenExpiresAt };
+  const { expired, renewed } = await deleteExpired(db, found, now() - CLOCK_TOLERANCE_MS);
+  if (expired) await settleAll([notifyAndClose(expired, context), onRemoved(expired)]);
+  return renewed;
 }
-
-async function expire(
-  found: Connection,
-  context: PostingContext,
-  lastDelivered?: number,
-): Promise<Connection | undefined> {
-  const room = await getRoom(context.db, found.room);
-  return expireUnlessRenewed(found, context, (removed) =>
-    afterRemoval(removed, room, lastDelivered, context),
-  );
-}
-
-const isDefined = (connection: Connection | undefined): connection is Connection => connection !== undefined;
 
 /**
- * Removes the connections that a post found gone, and expires those whose token expired. Skips a gone connection that
- * may still be opening: API Gateway answers 410 until `$connect` has returned, and `welcome` posts what it missed.
- * Handles the connections of a user one after another, so that their going offline is announced once.
+ * Cleans up after a delivery: removes connections that are gone, expires those whose token expired, and closes
+ * unresponsive ones. Handles stale connections of a user one after another, so that presence is announced once.
  * @param lastDelivered the sequence number of the last change that the connections got, if known
  * @returns the expired connections that stay, because their token was renewed
  */
 export async function removeStale(
-  { gone, expired }: Pick<Delivery, 'gone' | 'expired'>,
+  { gone, expired, unresponsive }: Pick<Delivery, 'gone' | 'expired' | 'unresponsive'>,
   context: PostingContext,
   lastDelivered?: number,
 ): Promise<readonly Connection[]> {
   const now = context.now();
+  // API Gateway answers 410 until `$connect` has returned. `welcome` posts the events that such a connection misses.
   const stale = [...expired, ...gone.filter((connection) => !mayBeOpening(connection, now))];
   const byUser = Map.groupBy(stale, ({ user }) => user.id).values();
-  const renewed = await settleAll(
-    Array.from(byUser, async (connections) => {
-      const staying: (Connection | undefined)[] = [];
-      for (const connection of connections) {
-        if (expired.includes(connection)) staying.push(await expire(connection, context, lastDelivered));
-        else await removeConnection(connection, context, lastDelivered);
+  const renewed: Connection[] = [];
+  const removals = Array.from(byUser, async (connections) => {
+    for (const connection of connections) {
+      if (!expired.includes(connection)) {
+        await removeConnection(connection, context, lastDelivered);
+        continue;
       }
-      return staying.filter(isDefined);
-    }),
-  );
-  return renewed.flat();
-}
-
-/**
- * Closes and removes connections whose clients stopped reading; the clients reconnect and resume. Keeps the row if the
- * close fails: without it the socket would stay open and receive nothing. The next event tries again.
- */
-export async function closeUnresponsive(
-  { unresponsive }: Pick<Delivery, 'unresponsive'>,
-  context: PostingContext,
-  lastDelivered?: number,
-): Promise<void> {
-  const closing = unresponsive.map(async (connection) => {
-    if (await close(connection.id, context.poster))
-      await removeConnection(connection, context, lastDelivered);
+      const room = await getRoom(context.db, connection.room);
+      const onRemoved = (removed: Connection) => afterRemoval(removed, room, context, lastDelivered);
+      const staying = await expireUnlessRenewed(connection, context, onRemoved);
+      if (staying) renewed.push(staying);
+    }
   });
-  await settleAll(closing);
+  const closings = unresponsive.map(async (connection) => {
+    // If the close fails, keep the row: without it the socket would stay open and receive nothing.
+    const isClosed = await close(connection.id, context.poster);
+    if (isClosed) await removeConnection(connection, context, lastDelivered);
+  });
+  await settleAll([...removals, ...closings]);
+  return renewed;
 }
 
-/** Returns a connection if it is open. Otherwise removes it without an announcement, because the caller announces. */
+/** Returns a connection if it is open. Otherwise removes it without an announcement: the caller announces. */
 async function ifOpen(
   found: Connection,
   room: Room,
@@ -215,7 +185,8 @@ export async function listPresent(
   const expired = others.filter((connection) => !hasValidToken(connection, now));
   const [open, renewed] = await settleAll([
     settleAll(own.map((connection) => ifOpen(connection, room, context))),
-    removeStale({ gone: [], expired }, context),
+    removeStale({ gone: [], expired, unresponsive: [] }, context),
   ]);
-  return [...open.filter(isDefined), ...others.filter((one) => hasValidToken(one, now)), ...renewed];
+  const valid = others.filter((connection) => hasValidToken(connection, now));
+  return [...open, ...valid, ...renewed].filter((connection) => connection !== undefined);
 }

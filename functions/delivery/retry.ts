@@ -3,10 +3,8 @@ import { isTransient, type Poster } from './poster.ts';
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 800;
 
-/** How long a close is retried, in milliseconds. */
+/** How long closes and lookups are retried, in milliseconds. */
 export const CLOSE_BUDGET_MS = 1_000;
-
-/** How long a lookup of a connection is retried, in milliseconds. */
 const LOOKUP_BUDGET_MS = 1_000;
 
 export const pause = (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms));
@@ -17,7 +15,7 @@ export const jitteredBackoff = (attempt: number): number =>
 
 /**
  * Repeats a call to API Gateway with backoff until it returns a final answer or `budget` milliseconds have passed.
- * @param isRetried whether an answer is worth another attempt
+ * @param isRetried whether to retry after an answer
  * @returns the last answer; undefined if every attempt failed with a transient error
  * @throws the error of the call if it is not transient, such as a missing grant
  */
@@ -40,17 +38,12 @@ export async function retryTransient<T>(
 }
 
 /**
- * Closes a connection. Retries while API Gateway is throttling or unavailable.
+ * Closes a connection. Retries while API Gateway throttles or fails.
  * @returns whether the connection is closed now
  * @throws an error that no retry fixes, such as a missing grant
  */
-export async function close(connection: string, poster: Pick<Poster, 'close'>): Promise<boolean> {
-  const call = async () => {
-    await poster.close(connection);
-    return true;
-  };
-  return (await retryTransient(call, CLOSE_BUDGET_MS)) ?? false;
-}
+export const close = async (connection: string, poster: Pick<Poster, 'close'>): Promise<boolean> =>
+  (await retryTransient(() => poster.close(connection).then(() => true), CLOSE_BUDGET_MS)) ?? false;
 
 /**
  * Returns whether a connection is open. Without an answer from API Gateway within a second, it counts as open.

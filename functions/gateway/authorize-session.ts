@@ -130,7 +130,7 @@ function refusedSession(event: UpgradeEvent, dialect: DialectTraits, error: unkn
     reads: 'manual',
     tokenExpiresAt: connectedAt + GUEST_SESSION_MS,
     guest: true,
-    turnedAway: code,
+    refusal: code,
   };
 }
 

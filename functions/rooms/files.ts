@@ -13,8 +13,8 @@ import {
   isShownInline,
   type MessageFile,
 } from '../domain/file.ts';
-import type { ServedAs, UploadRequest } from '../store/file-store.ts';
-import { objectKey } from '../store/object-key.ts';
+import type { DownloadHeaders, UploadRequest } from '../store/files.ts';
+import { objectKey } from '../store/files.ts';
 import { getUpload, putUpload, readyUpload } from '../store/uploads.ts';
 import { checkMembership, checkWriteAccess } from './access.ts';
 
@@ -149,7 +149,7 @@ export function contentDisposition(shown: 'inline' | 'attachment', name: string)
 }
 
 /** Browsers show types that cannot contain scripts, and save all others as plain bytes. */
-function servedAs({ name, contentType }: MessageFile): ServedAs {
+function servedAs({ name, contentType }: MessageFile): DownloadHeaders {
   if (!isShownInline(contentType)) {
     return {
       contentType: 'application/octet-stream',

@@ -1,5 +1,5 @@
-import { userConnections } from '../delivery/audience.ts';
 import type { PostingContext } from '../delivery/context.ts';
+import { userConnections } from '../delivery/presence.ts';
 import { isOpen } from '../delivery/retry.ts';
 import { hasValidToken } from '../domain/connection.ts';
 import { actorId, type User } from '../domain/member.ts';
@@ -7,9 +7,8 @@ import type { Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { newestMessages } from '../log/history.ts';
 import type { Database } from '../store/database.ts';
-import { getMember } from '../store/members.ts';
-import { listRoomsOf } from '../store/memberships.ts';
-import { getRooms, type RoomState } from '../store/room-states.ts';
+import { getMember, listRoomsOf } from '../store/members.ts';
+import { getRooms, type RoomState } from '../store/rooms.ts';
 
 /** A room in its member's list. */
 export interface RoomSummary {

@@ -4,7 +4,7 @@ import { mapLimited } from '../delivery/concurrency.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
 import type { Member, Role, User } from '../domain/member.ts';
 import { directRoomId, type Room } from '../domain/room.ts';
-import { addMember, listMembers } from '../store/memberships.ts';
+import { addMember, listMembers } from '../store/members.ts';
 import { getProfiles, type Profile } from '../store/profiles.ts';
 import { putRoom } from '../store/rooms.ts';
 import { readableRoom } from './access.ts';

@@ -69,16 +69,16 @@ describe('a room', () => {
 
   test('emits typed events in order, each once', async () => {
     const { client, room } = await openRoom();
-    const heard: unknown[] = [];
-    room.on('chat_message', ({ message }) => heard.push(message.text));
-    room.on('message_edited', ({ text }) => heard.push(text));
-    client.on('chat_message', ({ room_id, message }) => heard.push(`${room_id} ${message.text}`));
-    const stop = room.on('message_deleted', () => heard.push('deleted'));
+    const received: unknown[] = [];
+    room.on('chat_message', ({ message }) => received.push(message.text));
+    room.on('message_edited', ({ text }) => received.push(text));
+    client.on('chat_message', ({ room_id, message }) => received.push(`${room_id} ${message.text}`));
+    const stop = room.on('message_deleted', () => received.push('deleted'));
     const id = chat.say('one');
     chat.change({ type: 'message_edited', message_id: id, text: 'two' });
     stop();
     chat.change({ type: 'message_deleted', message_id: id });
-    expect(heard).toEqual(['one', '1 one', 'two']);
+    expect(received).toEqual(['one', '1 one', 'two']);
   });
 
   test('calls the other listeners when one throws', async () => {
@@ -88,11 +88,11 @@ describe('a room', () => {
     room.on('chat_message', () => {
       throw new Error('listener failed');
     });
-    const heard = vi.fn();
-    room.on('chat_message', heard);
+    const received = vi.fn();
+    room.on('chat_message', received);
     chat.say('one');
     await pass();
-    expect(heard).toHaveBeenCalledOnce();
+    expect(received).toHaveBeenCalledOnce();
     vi.useRealTimers();
     await expect.poll(() => uncaught.mock.calls.length).toBe(1);
   });
@@ -485,11 +485,11 @@ describe('the outbox', () => {
     const storage = storageOf();
     chat.away = true;
     const before = clientOf({ storage });
-    const lost = outcomeOf(before.room(1).send('sent before the reload'));
+    const unsent = outcomeOf(before.room(1).send('sent before the reload'));
     await pass();
     expect(storage.kept.size).toBe(1);
     before.close();
-    expect(await lost).toMatchObject({ code: 'CLOSED' });
+    expect(await unsent).toMatchObject({ code: 'CLOSED' });
     chat.away = false;
     const { room } = await openRoom({ storage });
     await pass();
@@ -708,10 +708,10 @@ describe('a connection', () => {
 
 test('the client emits messages of rooms that are not open, each once', async () => {
   const { client } = await openRoom();
-  const heard = vi.fn();
-  client.on('chat_message', ({ room_id, message }) => heard(room_id, message.text));
+  const received = vi.fn();
+  client.on('chat_message', ({ room_id, message }) => received(room_id, message.text));
   const frame = { type: 'chat_message', message_id: 4, seq: 4, room_id: 9, message: { text: 'hi' } };
   chat.socket.tell(frame);
   chat.socket.tell(frame);
-  expect(heard.mock.calls).toEqual([[9, 'hi']]);
+  expect(received.mock.calls).toEqual([[9, 'hi']]);
 });

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database } from '../../functions/store/database.ts';
+import type { TestDatabase } from '../support/rooms.ts';
 import type { Device } from './device.ts';
 import type { Operation } from './operations.ts';
 import type { Random } from './random.ts';
@@ -17,7 +17,7 @@ export interface Participant {
 
 export interface Run {
   readonly scenario: Scenario;
-  readonly db: Database;
+  readonly db: TestDatabase;
   readonly participants: readonly Participant[];
   readonly recording: Recording;
 }

@@ -2,7 +2,7 @@ import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Message, Room } from '../../client/index.ts';
 import type { PendingMessage } from '../../client/pending-changes.ts';
-import type { Database } from '../../functions/store/database.ts';
+import type { TestDatabase } from '../support/rooms.ts';
 import type { Operation } from './operations.ts';
 
 /** An item of the chat table. It is read without the code of `functions/`, so that bugs there do not hide. */
@@ -24,13 +24,13 @@ export interface StoredRoom {
 
 /** Reads the whole chat table. Returns the rooms by id. */
 export async function readRooms(
-  { client, chat }: Database,
+  { client, chat }: TestDatabase,
   rooms: readonly string[],
 ): Promise<ReadonlyMap<string, StoredRoom>> {
   const items: Item[] = [];
   let start: Record<string, AttributeValue> | undefined;
   do {
-    const page = await client.send(new ScanCommand({ TableName: chat, ExclusiveStartKey: start }));
+    const page = await client.send(new ScanCommand({ TableName: chat.name, ExclusiveStartKey: start }));
     for (const item of page.Items ?? []) items.push(unmarshall(item) as Item);
     start = page.LastEvaluatedKey;
   } while (start);

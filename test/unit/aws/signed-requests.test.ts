@@ -14,11 +14,11 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import * as thin from '../../../functions/aws/dynamodb.ts';
+import { signedDynamoDb } from '../../../functions/aws/dynamodb.ts';
 import { signedInvoke } from '../../../functions/aws/lambda.ts';
 import { canonicalPath, Signer, signedHeaders, signingTime } from '../../../functions/aws/sign.ts';
 import { signedPoster } from '../../../functions/delivery/signed-poster.ts';
-import { openFiles } from '../../../functions/store/files.ts';
+import { signedFiles } from '../../../functions/store/files.ts';
 import { NOON } from '../../support/sample.ts';
 import {
   clients,
@@ -60,7 +60,7 @@ afterEach(() => {
 
 type Send = (config: object) => Promise<unknown>;
 const poster = () => signedPoster(url);
-const files = () => openFiles('parley-files');
+const files = () => signedFiles('parley-files');
 const place = { Bucket: 'parley-files', Key: key };
 
 const cases: readonly { what: string; service: string; sdk: Send; ours: () => Promise<unknown> }[] = [
@@ -87,13 +87,13 @@ const cases: readonly { what: string; service: string; sdk: Send; ours: () => Pr
     what: 'reading an item',
     service: 'dynamodb',
     sdk: (config) => clients.dynamodb(config).send(new GetItemCommand(item)),
-    ours: () => new thin.DynamoDBClient().send(new thin.GetItemCommand(item)),
+    ours: () => signedDynamoDb()('GetItem', item),
   },
   {
     what: 'a query',
     service: 'dynamodb',
     sdk: (config) => clients.dynamodb(config).send(new QueryCommand(query)),
-    ours: () => new thin.DynamoDBClient().send(new thin.QueryCommand(query)),
+    ours: () => signedDynamoDb()('Query', query),
   },
   {
     what: 'an invocation',

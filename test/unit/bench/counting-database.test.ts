@@ -1,4 +1,3 @@
-import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type CountingDatabase, openCountingDatabase } from '../../../bench/counting-database.ts';
@@ -11,13 +10,11 @@ beforeEach(() => database.restart());
 afterAll(() => database.close());
 
 const put = (fields: object, condition?: string) =>
-  database.db.client.send(
-    new PutItemCommand({
-      TableName: 'chat',
-      Item: marshall(fields),
-      ...(condition !== undefined && { ConditionExpression: condition }),
-    }),
-  );
+  database.client('PutItem', {
+    TableName: 'chat',
+    Item: marshall(fields),
+    ...(condition !== undefined && { ConditionExpression: condition }),
+  });
 
 test('a write is billed by the kilobyte', async () => {
   await put({ room: 'a', item: '1', text: 'x'.repeat(1_500) });
@@ -29,9 +26,7 @@ test('what comes into an index is billed there too, what stays in it is not', as
   expect(database.counts().writeUnits).toBe(2);
   await put({ room: 'a', item: '2', user: 'u', more: 1 });
   expect(database.counts().writeUnits).toBe(3);
-  await database.db.client.send(
-    new DeleteItemCommand({ TableName: 'chat', Key: marshall({ room: 'a', item: '2' }) }),
-  );
+  await database.client('DeleteItem', { TableName: 'chat', Key: marshall({ room: 'a', item: '2' }) });
   expect(database.counts().writeUnits).toBe(5);
 });
 
@@ -46,16 +41,14 @@ test('a write that its condition refuses is billed all the same', async () => {
 
 test('a read that finds nothing is billed, a consistent one twice as high', async () => {
   const Key = marshall({ room: 'b', item: 'none' });
-  await database.db.client.send(new GetItemCommand({ TableName: 'chat', Key }));
+  await database.client('GetItem', { TableName: 'chat', Key });
   expect(database.counts().readUnits).toBe(0.5);
-  await database.db.client.send(
-    new QueryCommand({
-      TableName: 'chat',
-      KeyConditionExpression: 'room = :room',
-      ExpressionAttributeValues: marshall({ ':room': 'b' }),
-      ConsistentRead: true,
-    }),
-  );
+  await database.client('Query', {
+    TableName: 'chat',
+    KeyConditionExpression: 'room = :room',
+    ExpressionAttributeValues: marshall({ ':room': 'b' }),
+    ConsistentRead: true,
+  });
   expect(database.counts().readUnits).toBe(1.5);
 });
 

@@ -11,7 +11,7 @@ import { joinRoom } from '../../../functions/commands/join-room.ts';
 import { addRoomToInboxes, openInbox } from '../../../functions/connections/inbox.ts';
 import type { Context } from '../../../functions/delivery/context.ts';
 import type { PostOutcome } from '../../../functions/delivery/poster.ts';
-import { itemOf } from '../../../functions/store/connections.ts';
+import { rowOf } from '../../support/connection-rows.ts';
 import { mockDatabase, noFiles, noLimit } from '../../support/mock-database.ts';
 import { bob, connectionOf, NOON } from '../../support/sample.ts';
 
@@ -47,7 +47,7 @@ beforeEach(() => {
   dynamodb.onAnyCommand().resolves({});
   dynamodb.on(QueryCommand).resolves({ Items: [] });
   dynamodb.on(GetItemCommand).callsFake(({ TableName, Key }) => {
-    if (TableName === 'connections') return { Item: itemOf({ ...session, tokenExpiresAt: NOON + 9_000 }) };
+    if (TableName === 'connections') return { Item: rowOf({ ...session, tokenExpiresAt: NOON + 9_000 }) };
     const item = itemAt(Key);
     return item ? { Item: marshall(item) } : {};
   });
@@ -144,7 +144,7 @@ describe('an inbox that opens', () => {
 });
 
 describe('a new member’s open inbox', () => {
-  const base = () => dynamodb.on(QueryCommand).resolves({ Items: [itemOf(inbox)] });
+  const base = () => dynamodb.on(QueryCommand).resolves({ Items: [rowOf(inbox)] });
 
   test('hears of the room, and is told so once', async () => {
     base();
@@ -162,7 +162,7 @@ describe('a new member’s open inbox', () => {
   });
 
   test('whose token ran out is told nothing', async () => {
-    dynamodb.on(QueryCommand).resolves({ Items: [itemOf({ ...inbox, tokenExpiresAt: NOON - 60_000 })] });
+    dynamodb.on(QueryCommand).resolves({ Items: [rowOf({ ...inbox, tokenExpiresAt: NOON - 60_000 })] });
     await addRoomToInboxes('7', bob.id, parts);
     expect(written()).toEqual([]);
     expect(told()).toEqual([]);

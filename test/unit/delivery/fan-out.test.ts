@@ -1,4 +1,3 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
 import { ModelledTables } from '../../../bench/modelled-tables.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
@@ -11,7 +10,7 @@ import { shardOf } from '../../../functions/store/keys.ts';
 import { getRoom } from '../../../functions/store/rooms.ts';
 import { noFiles, noLimit } from '../../support/mock-database.ts';
 import { alice, bob, connectionOf, messageOf, NOON } from '../../support/sample.ts';
-import { countWaves } from '../../support/waves.ts';
+import { countWaves, intercepted } from '../../support/waves.ts';
 
 const session = connectionOf(alice, { shard: 0 });
 
@@ -62,7 +61,7 @@ function room(shards: number, connections: readonly Connection[], runsAtOnce = t
     await Promise.all(running);
   };
   const heard = (id: string) => (frames.get(id) ?? []).map((frame) => JSON.parse(frame).type);
-  return { tables, parts, frames, heard, shares, tallies, run, send, onFault };
+  return { tables, serving, parts, frames, heard, shares, tallies, run, send, onFault };
 }
 
 describe('a room with more than one shard', () => {
@@ -78,8 +77,9 @@ describe('a room with more than one shard', () => {
   });
 
   test('is sent a message with 2 round trips before the sender’s echo, and 3 writes besides the receipts', async () => {
-    const { parts, shares } = room(4, crowd(20, 4), false);
-    const { calls } = countWaves(parts.db);
+    const { parts: uncounted, shares } = room(4, crowd(20, 4), false);
+    const { db, calls } = countWaves(uncounted.db);
+    const parts = { ...uncounted, db };
     let before = 0;
     vi.mocked(parts.poster.post).mockImplementationOnce(async () => {
       before = calls.length;
@@ -213,15 +213,11 @@ test('what a fan-out could not post is counted, and nothing to throw', async () 
 });
 
 test('a receipt that cannot be noted is reported, and is no reason to post everything again', async () => {
-  const { parts, run, onFault } = room(2, crowd(40, 2));
-  const message = messageOf({ id: 7 });
-  const send = parts.db.client.send.bind(parts.db.client) as (command: object) => Promise<unknown>;
-  Object.assign(parts.db.client, {
-    send: async (command: object) => {
-      if (command.constructor.name === 'UpdateItemCommand') throw new Error('busy');
-      return send(command);
-    },
+  const { serving, run, onFault } = room(2, crowd(40, 2));
+  serving.db = intercepted(serving.db, (operation) => {
+    if (operation === 'UpdateItem') throw new Error('busy');
   });
+  const message = messageOf({ id: 7 });
   const event = { kind: 'MessageSent', room: '1', message, seq: 7 } as const;
   await run({ event, room: { id: '1', shards: 2 }, shard: 1 });
   expect(onFault).toHaveBeenCalledTimes(1);
@@ -307,12 +303,10 @@ describe('a message that cannot go its whole way', () => {
     const given = room(1, [session, ...crowd(1_001, 1)]);
     const denied = new Error('AccessDeniedException');
     const { db } = given.parts;
-    const send = async (command: { readonly constructor: { readonly name: string } }) => {
-      if (command.constructor.name === 'UpdateItemCommand') throw denied;
-      return db.client.send(command as never);
-    };
-    const client = { send } as unknown as DynamoDBClient;
-    await published({ ...given.parts, db: { ...db, client }, onFault: given.onFault });
+    const failing = intercepted(db, (operation) => {
+      if (operation === 'UpdateItem') throw denied;
+    });
+    await published({ ...given.parts, db: failing, onFault: given.onFault });
     expect(given.onFault.mock.calls).toEqual([[denied]]);
     expect(given.frames.size).toBe(1_002);
   });

@@ -1,4 +1,3 @@
-import type { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inVirtualTime } from '../../../bench/virtual-time.ts';
 import { post } from '../../../functions/delivery/post.ts';
@@ -8,6 +7,7 @@ import { CLOCK_TOLERANCE_MS, type Connection, dialectNames } from '../../../func
 import type { Event } from '../../../functions/domain/event.ts';
 import { roomOfRows, rowOf } from '../../support/connection-rows.ts';
 import { alice, bob, connectionOf, messageOf, NOON } from '../../support/sample.ts';
+import { intercepted } from '../../support/waves.ts';
 
 const sent: Event = {
   kind: 'MessageSent',
@@ -200,13 +200,11 @@ test('a row that cannot be removed keeps no other from being removed before that
     return 'delivered';
   });
   parts.poster.close.mockImplementation(() => new Promise((resume) => setTimeout(resume, 5)));
-  const { client } = parts.db;
-  const send = client.send.bind(client) as (command: DeleteItemCommand) => Promise<unknown>;
-  const sending = async (command: DeleteItemCommand) => {
-    if (command.input.Key?.['connection']?.S === late.id) throw new Error('Refused');
-    return send(command);
-  };
-  vi.spyOn(client, 'send').mockImplementation(sending as never);
-  await inVirtualTime(1, () => expect(post(sent, [here, full, late], parts)).rejects.toThrow('Refused'));
+  const db = intercepted(parts.db, (operation, key) => {
+    if (operation === 'DeleteItem' && key['connection'] === late.id) throw new Error('Refused');
+  });
+  await inVirtualTime(1, () =>
+    expect(post(sent, [here, full, late], { ...parts, db })).rejects.toThrow('Refused'),
+  );
   expect([...rows.keys()]).toEqual(['here=', 'late=']);
 });

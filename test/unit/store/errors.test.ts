@@ -25,7 +25,7 @@ const slow = new ProvisionedThroughputExceededException({ message: 'slow down', 
 test('a room that would be an inbox is not made', async () => {
   const { db, dynamodb } = mockDatabase();
   const room = { id: '#1', name: '', kind: 'group', access: 'open' } as const;
-  await expect(putRoom(db, room)).rejects.toThrow('Room not made');
+  await expect(putRoom(db, room)).rejects.toThrow('Room not created');
   expect(dynamodb.calls()).toHaveLength(0);
 });
 

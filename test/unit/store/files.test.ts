@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { Transport } from '../../../functions/aws/transport.ts';
-import { openFiles } from '../../../functions/store/files.ts';
-import { objectKey } from '../../../functions/store/object-key.ts';
+import { objectKey, signedFiles } from '../../../functions/store/files.ts';
 import { NOON } from '../../support/sample.ts';
 
 const s3 = vi.spyOn(Transport.prototype, 'send');
 vi.stubEnv('AWS_REGION', 'eu-west-1');
 vi.stubEnv('AWS_ACCESS_KEY_ID', 'ASIATEST');
 vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
-const files = openFiles('parley-files');
+const files = signedFiles('parley-files');
 const ID = '3f1c2b9e-0d4a-4c5b-8e6f-7a8b9c0d1e2f';
 
 const respond = (status: number, headers: Record<string, string> = {}) => ({
