@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { TestDatabase } from '../support/rooms.ts';
 import { checkLog } from './check-log.ts';
 import type { TrackedOperation } from './operations.ts';
-import type { Run } from './phases.ts';
+import type { Participant } from './participant.ts';
+import type { Recording } from './recording.ts';
 import {
   copyOf,
   expectedMessages,
@@ -14,7 +16,14 @@ import {
   storedOperations,
   tombstone,
 } from './room-states.ts';
-import type { RoomPlan } from './scenario.ts';
+import type { RoomPlan, Scenario } from './scenario.ts';
+
+export interface Run {
+  readonly scenario: Scenario;
+  readonly db: TestDatabase;
+  readonly participants: readonly Participant[];
+  readonly recording: Recording;
+}
 
 /** Checks the table, the copies of all clients and the stack's log after a run. Returns the violations. */
 export async function checkRun(

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Device } from './device.ts';
 import type { Operation } from './operations.ts';
 import type { Random } from './random.ts';
@@ -5,7 +6,7 @@ import type { Recording } from './recording.ts';
 import { isStored } from './room-states.ts';
 import { type RoomPlan, roomText } from './scenario.ts';
 
-export interface RandomActionsOptions {
+export interface ParticipantOptions {
   readonly device: Device;
   /** All devices of the same user. */
   readonly ownDevices: readonly Device[];
@@ -17,19 +18,30 @@ export interface RandomActionsOptions {
 
 /** A device starts no operation while it has this many pending ones. */
 const MAX_PENDING = 4;
+/** The average pause between two actions. */
+const AVERAGE_PAUSE_MS = 250;
 const emojis = ['👍', '🎉', '#️⃣'] as const;
 
 /** Performs random actions on one device. */
-export class RandomActions {
-  readonly #options: RandomActionsOptions;
+export class Participant {
+  readonly device: Device;
+  readonly #options: ParticipantOptions;
   #operationCount = 0;
 
-  constructor(options: RandomActionsOptions) {
+  constructor(options: ParticipantOptions) {
+    this.device = options.device;
     this.#options = options;
   }
 
-  /** Starts one random action. */
-  act(): void {
+  /** Starts random actions, with pauses, until a time in milliseconds since the epoch. */
+  async actUntil(end: number): Promise<void> {
+    while (Date.now() < end) {
+      await pause(this.#options.random.between(0, 2 * AVERAGE_PAUSE_MS));
+      this.#act();
+    }
+  }
+
+  #act(): void {
     const { random, device } = this.#options;
     const isBusy = device.pendingOperations.size >= MAX_PENDING;
     const draw = random.next();
