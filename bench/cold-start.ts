@@ -9,11 +9,11 @@ import { build, bundleSettings } from '../bin/build.ts';
 import { type Row, report } from './row.ts';
 
 export interface ColdStartOptions {
-  /** How often each bundle is loaded, in turns with the others. The least counts: what else runs can only add. */
+  /** Rounds of loading each bundle in turn. The minimum counts, because other load can only add. */
   readonly rounds?: number;
 }
 
-/** What the bundles are measured against. The second is what a handler that imports the SDK carries. */
+/** The references of the measurement: an empty handler, and a handler that imports the SDK. */
 const references = {
   'an empty handler': `export const handler = async () => 200;`,
   'the untrimmed SDK': `
@@ -48,7 +48,7 @@ async function makeReferences(directory: string): Promise<Loaded[]> {
 
 const run = promisify(execFile);
 
-/** Milliseconds: from the start of Node to the handler, and of these for loading the bundle alone. */
+/** Returns milliseconds from the start of Node to the handler, and those of loading the bundle alone. */
 async function loadOnce(loader: string, path: string): Promise<{ ready: number; load: number }> {
   const { stdout } = await run(process.execPath, [loader, pathToFileURL(path).href], {
     env: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
@@ -60,14 +60,14 @@ const LOADER = `
 const from = performance.now();
 const { handler } = await import(process.argv[2]);
 const ready = performance.now();
-if (typeof handler !== 'function') throw new Error('Bundle not measured: it exports no handler; build it anew');
+if (typeof handler !== 'function') throw new Error('Bundle not measured: it exports no handler. Build it again.');
 console.log(JSON.stringify({ ready, load: ready - from }));
 process.exit();
 `;
 
 async function measure(all: readonly Loaded[], loader: string, rounds: number) {
   const times = new Map(all.map(({ name }) => [name, { ready: [] as number[], load: [] as number[] }]));
-  // The first round reads the files into the system's cache, and does not count.
+  // The first round does not count: it reads the files into the file system cache.
   for (let round = -1; round < rounds; round++) {
     for (const { name, path } of all) {
       const { ready, load } = await loadOnce(loader, path);
@@ -84,7 +84,7 @@ async function measure(all: readonly Loaded[], loader: string, rounds: number) {
   );
 }
 
-/** The bundle of each function: its size, and the time from starting Node to its handler, against the references. */
+/** Measures each function's bundle: its size, and the time from the start of Node to its handler. */
 export async function coldStart({ rounds = 9 }: ColdStartOptions = {}): Promise<readonly Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'parley-cold-start-'));
   try {

@@ -6,23 +6,23 @@ import { openEmbedded } from '../local/dynamodb/embedded.ts';
 import { createTables } from '../local/dynamodb/tables.ts';
 import { isObject } from '../local/object.ts';
 
-/** What DynamoDB was asked, and what it bills for that. */
+/** Calls of DynamoDB, and the units that it bills for them. */
 export interface DatabaseCounts {
-  /** Names of the operations; those in one list were under way at the same time, which is one round trip. */
+  /** The operations of each round trip. Concurrent operations are one round trip. */
   readonly trips: readonly (readonly string[])[];
   readonly writeUnits: number;
   readonly readUnits: number;
 }
 
-/** An embedded DynamoDB with the two tables, called without a network, that counts. */
+/** Both tables in an embedded DynamoDB, called without a network. Counts the calls. */
 export interface CountingDatabase {
   readonly client: DynamoDb;
   readonly db: Database;
-  /** How many round trips have begun since the last `restart`. */
+  /** Returns the number of round trips since the last `restart`. */
   trips(): number;
   counts(): DatabaseCounts;
   restart(): void;
-  /** Puts items into a table as they are, uncounted. */
+  /** Puts marshalled items into a table without counting. */
   fill(table: 'chat' | 'connections', items: Iterable<object>): Promise<void>;
   close(): Promise<void>;
 }
@@ -38,7 +38,7 @@ const byUser = (sort: string) => [
   { IndexName: 'by-user', KeySchema: keys('user', sort), Projection: { ProjectionType: 'KEYS_ONLY' } },
 ];
 
-/** The keys of `lib/chat-tables.ts`, which a test compares with these. */
+/** The keys of `lib/chat-tables.ts`. A test compares them. */
 export const tables = [
   { name: 'chat', sort: 'item', indexes: byUser('room') },
   { name: 'connections', sort: 'connection', indexes: byUser('connection') },
@@ -56,12 +56,12 @@ const outputOf = (body: string | Buffer): Fields => {
   return isObject(output) ? output : {};
 };
 
-/** Only what has a `user` is in an index, whose keys never change: so it is written where the item comes or goes. */
+/** Only items with a `user` are in an index. Its keys never change, so it is written only with the first or last write. */
 const indexed = (item: unknown): boolean => isObject(item) && item['user'] !== undefined;
 
 const writes = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 
-/** The units of an answer (AWS: DynamoDB read and write operations). dynalite leaves out what finds nothing. */
+/** Returns the units of an output (AWS: "DynamoDB read and write operations"). dynalite omits those of empty results. */
 function unitsOf(output: Fields): number {
   const consumed = output['ConsumedCapacity'];
   return (Array.isArray(consumed) ? consumed : [consumed]).reduce(
@@ -85,7 +85,7 @@ class Meter {
     if (this.#open === 0) this.trips.push([]);
     this.trips.at(-1)?.push(operation);
     this.#open++;
-    // As long as a turn of the event loop, as over a network: what does not wait for another is sent with it.
+    // One turn of the event loop, like a network call, so that independent calls are concurrent.
     await new Promise((resume) => setImmediate(resume));
     try {
       return await (writes.has(operation) ? this.#write(operation, input) : this.#read(operation, input));
@@ -110,7 +110,7 @@ class Meter {
       if (indexed(before) !== indexed(after)) this.writeUnits += 1;
       return output;
     } catch (error) {
-      // AWS: a write whose condition does not hold is billed all the same, by the item that is there.
+      // AWS bills a write whose condition does not hold by the size of the existing item.
       this.writeUnits += before === undefined ? 1 : Math.ceil(itemSize(before) / 1024);
       throw error;
     }
@@ -146,7 +146,7 @@ async function fill(embedded: Embedded, table: string, items: Iterable<object>):
     const requests = batch.map((Item) => ({ PutRequest: { Item } }));
     const input = { RequestItems: { [table]: requests } };
     const { status, body } = await embedded.send({ operation: 'BatchWriteItem', input, body: Buffer.of() });
-    if (status !== 200) throw new Error(`Table not filled: ${body}; look at the items`);
+    if (status !== 200) throw new Error(`Table not filled: ${body}. Check the items.`);
   };
   let batch: object[] = [];
   for (const item of items) {

@@ -5,11 +5,11 @@ import { type Row, report } from './row.ts';
 export interface CpuPerPostOptions {
   /** Posts in one fan-out. */
   readonly posts?: number;
-  /** How often each way is measured, in turns with the others. The least counts: what else runs can only add. */
+  /** Rounds of measuring each way in turn. The minimum counts, because other load can only add. */
   readonly rounds?: number;
 }
 
-const ways = ['bare', 'thin', 'sdk'] as const;
+const ways = ['bare', 'signed', 'sdk'] as const;
 type Way = (typeof ways)[number];
 
 const env = {
@@ -17,11 +17,11 @@ const env = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'ASIAEXAMPLEEXAMPLE00',
   AWS_SECRET_ACCESS_KEY: 'x'.repeat(40),
-  // As long as those that Lambda has.
+  // As long as the tokens in Lambda.
   AWS_SESSION_TOKEN: 'T'.repeat(900),
 };
 
-/** Code is compiled and connections are opened in these, which do not count. */
+/** Rounds that do not count, for compiling code and opening connections. */
 const WARM_UPS = 10;
 
 async function leastOf(
@@ -31,7 +31,7 @@ async function leastOf(
 ): Promise<Readonly<Record<Way, number>>> {
   const least = {
     bare: Number.POSITIVE_INFINITY,
-    thin: Number.POSITIVE_INFINITY,
+    signed: Number.POSITIVE_INFINITY,
     sdk: Number.POSITIVE_INFINITY,
   };
   for (let round = -WARM_UPS; round < rounds; round++) {
@@ -45,8 +45,8 @@ async function leastOf(
 }
 
 /**
- * CPU per post of a fan-out, over kept connections to an endpoint that answers at once: of a bare request that signs
- * nothing, of the poster, and of the SDK's command. Each way runs in a process of its own.
+ * Measures the CPU per post of a fan-out, over kept-alive connections to an endpoint that responds at once: of a bare
+ * unsigned request, of the signing client, and of the SDK's command. Each runs in a process of its own.
  */
 export async function cpuPerPost({
   posts = 1000,
@@ -55,15 +55,15 @@ export async function cpuPerPost({
   const gateway = start('gateway-process.ts', [], { env });
   const port = await heard(gateway);
   const url = `http://127.0.0.1:${port}/prod`;
-  const [bare, thin, sdk] = ways.map((way) => start('posting-process.ts', [way, url], { env })) as [
+  const [bare, signed, sdk] = ways.map((way) => start('posting-process.ts', [way, url], { env })) as [
     ChildProcess,
     ChildProcess,
     ChildProcess,
   ];
   try {
-    const least = await leastOf({ bare, thin, sdk }, posts, rounds);
-    const toBare = { to: 'the bare request', value: least.thin / least.bare, most: 2 };
-    const toSdk = { to: 'the SDK’s command', value: least.thin / least.sdk, most: 1 / 3 };
+    const least = await leastOf({ bare, signed, sdk }, posts, rounds);
+    const toBare = { to: 'the bare request', value: least.signed / least.bare, most: 2 };
+    const toSdk = { to: 'the SDK’s command', value: least.signed / least.sdk, most: 1 / 3 };
     return [
       { name: 'CPU per post, bare request', value: least.bare, unit: 'µs' },
       {
@@ -72,11 +72,11 @@ export async function cpuPerPost({
         unit: 'µs',
         ratio: { to: 'the bare request', value: least.sdk / least.bare },
       },
-      { name: 'CPU per post, poster', value: least.thin, unit: 'µs', ratio: toBare },
-      { name: 'CPU per post, poster', value: least.thin, unit: 'µs', ratio: toSdk },
+      { name: 'CPU per post, poster', value: least.signed, unit: 'µs', ratio: toBare },
+      { name: 'CPU per post, poster', value: least.signed, unit: 'µs', ratio: toSdk },
     ];
   } finally {
-    letGo([bare, thin, sdk, gateway]);
+    letGo([bare, signed, sdk, gateway]);
   }
 }
 

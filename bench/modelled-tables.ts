@@ -9,7 +9,7 @@ import { logKey, memberKey, profileKey, roomKey } from '../functions/store/keys.
 type Item = Record<string, AttributeValue>;
 type Values = Record<string, unknown>;
 
-/** What the store says to DynamoDB, as far as it is answered here. */
+/** The parts of an input that the model evaluates. */
 interface Input {
   readonly TableName: string;
   readonly Key?: Item;
@@ -23,9 +23,9 @@ interface Input {
 }
 
 export interface ModelledTablesOptions {
-  /** Waits as long as one call takes. */
+  /** Resolves after the duration of one call. */
   readonly latency: () => Promise<void>;
-  /** Rows of connections in one page of a query: 1 MB of about 300 bytes each (AWS: Query). */
+  /** Rows in one page of a query, by default as many connections as 1 MB holds at about 300 bytes each (AWS: Query). */
   readonly rowsPerPage?: number;
 }
 
@@ -36,15 +36,15 @@ const refused = () => new ConditionalCheckFailedException({ message: 'refused', 
 const sortKeyOf = (item: Item): string => String(item['item']?.S ?? item['connection']?.S);
 
 /**
- * Both tables in memory, for one room: they answer what a send, a fan-out and a growing room ask, in so much time, and
- * count it. What else is asked throws.
+ * Models both tables in memory, with the latency of each call, for the calls of a send, a fan-out and a growing room.
+ * Counts the calls. Other calls throw.
  */
 export class ModelledTables {
   readonly #options: ModelledTablesOptions;
   readonly #partitions = new Map<string, Map<string, Item>>();
-  /** Calls so far, by the name of their command. */
+  /** The operations of all calls so far. */
   readonly calls: string[] = [];
-  /** Rows that queries have answered so far. */
+  /** Rows that queries have returned so far. */
   rowsRead = 0;
 
   constructor(options: ModelledTablesOptions) {
@@ -65,7 +65,7 @@ export class ModelledTables {
     this.#put('chat', marshall({ ...memberKey(room, user), user, role: 'member', readTo: 0, mutedUntil: 0 }));
   }
 
-  /** Its row, and its user's profile, which says that it is open. */
+  /** Puts a connection's row, and adds the connection to its user's profile. */
   putConnection(connection: Connection): void {
     this.#put('connections', marshall(toItem(connection)));
     const key = profileKey(connection.user.id);
@@ -74,12 +74,12 @@ export class ModelledTables {
     this.#put('chat', marshall({ ...key, online: new Set([...before, open]) }));
   }
 
-  /** What stands under a room's key. */
+  /** Returns the item of a room. */
   room(id: string): Values {
     return unmarshall(this.#get('chat', marshall(roomKey(id))) ?? {});
   }
 
-  /** What stands in a room's log under a number; undefined where nothing does. */
+  /** Returns the log entry with a sequence number. */
   entry(room: string, seq: number): Values | undefined {
     const item = this.#get('chat', marshall(logKey(room, seq)));
     return item && unmarshall(item);
@@ -94,7 +94,7 @@ export class ModelledTables {
     if (name === 'PutItem') return this.#put(input.TableName, input.Item ?? {}, input.ConditionExpression);
     if (name === 'DeleteItem') return this.#delete(input);
     if (name === 'UpdateItem') return { Attributes: this.#update(input) };
-    throw new Error(`Call not modelled: ${name}; add it to bench/modelled-tables.ts`);
+    throw new Error(`Call not modelled: ${name}. Add it to bench/modelled-tables.ts.`);
   }
 
   #partition(table: string, key: Item): Map<string, Item> {

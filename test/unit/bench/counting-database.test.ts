@@ -16,12 +16,12 @@ const put = (fields: object, condition?: string) =>
     ...(condition !== undefined && { ConditionExpression: condition }),
   });
 
-test('a write is billed by the kilobyte', async () => {
+test('bills a write by the kilobyte', async () => {
   await put({ room: 'a', item: '1', text: 'x'.repeat(1_500) });
   expect(database.counts()).toMatchObject({ writeUnits: 2, readUnits: 0 });
 });
 
-test('what comes into an index is billed there too, what stays in it is not', async () => {
+test('bills an index only when an item enters or leaves it', async () => {
   await put({ room: 'a', item: '2', user: 'u' });
   expect(database.counts().writeUnits).toBe(2);
   await put({ room: 'a', item: '2', user: 'u', more: 1 });
@@ -30,7 +30,7 @@ test('what comes into an index is billed there too, what stays in it is not', as
   expect(database.counts().writeUnits).toBe(5);
 });
 
-test('a write that its condition refuses is billed all the same', async () => {
+test('bills a write whose condition does not hold', async () => {
   await put({ room: 'a', item: '3', text: 'x'.repeat(1_500) });
   database.restart();
   await expect(put({ room: 'a', item: '3' }, 'attribute_not_exists(room)')).rejects.toMatchObject({
@@ -39,7 +39,7 @@ test('a write that its condition refuses is billed all the same', async () => {
   expect(database.counts().writeUnits).toBe(2);
 });
 
-test('a read that finds nothing is billed, a consistent one twice as high', async () => {
+test('bills a read without a result, and a consistent read twice as much', async () => {
   const Key = marshall({ room: 'b', item: 'none' });
   await database.client('GetItem', { TableName: 'chat', Key });
   expect(database.counts().readUnits).toBe(0.5);
@@ -52,7 +52,7 @@ test('a read that finds nothing is billed, a consistent one twice as high', asyn
   expect(database.counts().readUnits).toBe(1.5);
 });
 
-test('calls that are under way together are one round trip', async () => {
+test('counts concurrent calls as one round trip', async () => {
   await Promise.all([put({ room: 'a', item: '4' }), put({ room: 'a', item: '5' })]);
   await put({ room: 'a', item: '6' });
   expect(database.counts().trips).toEqual([['PutItem', 'PutItem'], ['PutItem']]);
