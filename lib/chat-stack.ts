@@ -146,7 +146,7 @@ export class ChatStack extends Stack {
   }
 }
 
-/** As `functions/gateway/rates.ts` reads it; undefined where nothing is limited. */
+/** As `functions/gateway/context.ts` reads it; undefined where nothing is limited. */
 function rateText(limits: RateLimits): string | undefined {
   const named = Object.entries(limits).flatMap(([kind, limit]) =>
     limit ? [`${kind}:${limit.messages}/${limit.seconds}`] : [],
