@@ -18,7 +18,7 @@ const later = session.tokenExpiresAt + 60_000;
 const command = { kind: 'Authenticate', token: 'a.b.c' } as const;
 
 /** A connection with rows in these shards. The `kept` ones already have a token that expires as late. */
-function partsOf(rooms: readonly string[], verify: TokenContext['verify'], kept: readonly string[] = []) {
+function contextOf(rooms: readonly string[], verify: TokenContext['verify'], kept: readonly string[] = []) {
   const { db, dynamodb } = mockDatabase();
   const keys = rooms.map((room) => marshall({ room, connection: session.id, user: alice.id }));
   dynamodb.on(QueryCommand).resolves({ Items: keys });
@@ -33,15 +33,15 @@ function partsOf(rooms: readonly string[], verify: TokenContext['verify'], kept:
     dynamodb
       .commandCalls(UpdateItemCommand)
       .map(({ args: [{ input }] }) => [input.Key?.['room']?.S, input.ExpressionAttributeValues?.[':to']?.N]);
-  return { parts: { db, verify }, extended };
+  return { context: { db, verify }, extended };
 }
 
 const verifyNew = async () => ({ user: alice, expiresAt: later });
 
 describe('a new token', () => {
   test('extends every row of the connection, its own row once', async () => {
-    const { parts, extended } = partsOf(['1#0', '2#0'], verifyNew);
-    await expect(authenticate(command, session, parts)).resolves.toEqual([
+    const { context, extended } = contextOf(['1#0', '2#0'], verifyNew);
+    await expect(authenticate(command, session, context)).resolves.toEqual([
       { kind: 'Authenticated', room: '1', expiresAt: later },
     ]);
     expect(extended()).toEqual([
@@ -52,30 +52,32 @@ describe('a new token', () => {
 
   test('that expires earlier changes nothing, and the answer has the current expiry', async () => {
     const earlier = async () => ({ user: alice, expiresAt: NOON });
-    const { parts } = partsOf(['1#0'], earlier, ['1#0']);
-    await expect(authenticate(command, session, parts)).resolves.toMatchObject([
+    const { context } = contextOf(['1#0'], earlier, ['1#0']);
+    await expect(authenticate(command, session, context)).resolves.toMatchObject([
       { expiresAt: session.tokenExpiresAt },
     ]);
   });
 
   test('is refused if the connection was removed meanwhile', async () => {
-    const { parts } = partsOf([], verifyNew);
-    await expect(authenticate(command, session, parts)).rejects.toMatchObject({ code: 'CONNECTION_REMOVED' });
+    const { context } = contextOf([], verifyNew);
+    await expect(authenticate(command, session, context)).rejects.toMatchObject({
+      code: 'CONNECTION_REMOVED',
+    });
   });
 });
 
 describe('the current token stays in use if the new one', () => {
   test('belongs to another user', async () => {
-    const { parts, extended } = partsOf(['1#0'], async () => ({ user: bob, expiresAt: later }));
-    const refused = authenticate(command, session, parts);
+    const { context, extended } = contextOf(['1#0'], async () => ({ user: bob, expiresAt: later }));
+    const refused = authenticate(command, session, context);
     await expect(refused).rejects.toMatchObject({ code: 'WRONG_USER' });
     await expect(refused).rejects.toThrow('for another user');
     expect(extended()).toEqual([]);
   });
 
   test('is not valid', async () => {
-    const { parts, extended } = partsOf(['1#0'], () => Promise.reject(new ChatError('UNAUTHENTICATED')));
-    const refused = authenticate(command, session, parts);
+    const { context, extended } = contextOf(['1#0'], () => Promise.reject(new ChatError('UNAUTHENTICATED')));
+    const refused = authenticate(command, session, context);
     await expect(refused).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     await expect(refused).rejects.toThrow('not valid');
     expect(extended()).toEqual([]);
@@ -83,9 +85,9 @@ describe('the current token stays in use if the new one', () => {
 
   test('comes from a guest; it is not even verified', async () => {
     const verify = vi.fn(verifyNew);
-    const { parts, extended } = partsOf(['1#0'], verify);
+    const { context, extended } = contextOf(['1#0'], verify);
     const guest = connectionOf(alice, { guest: true });
-    await expect(authenticate(command, guest, parts)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(authenticate(command, guest, context)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(verify).not.toHaveBeenCalled();
     expect(extended()).toEqual([]);
   });
@@ -93,6 +95,6 @@ describe('the current token stays in use if the new one', () => {
 
 test('an unreachable issuer is not reported as an invalid token', async () => {
   const down = new Error('the issuer answered 503');
-  const { parts } = partsOf(['1#0'], () => Promise.reject(down));
-  await expect(authenticate(command, session, parts)).rejects.toBe(down);
+  const { context } = contextOf(['1#0'], () => Promise.reject(down));
+  await expect(authenticate(command, session, context)).rejects.toBe(down);
 });

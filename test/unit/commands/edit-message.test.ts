@@ -31,7 +31,7 @@ function overtakenBy(current: object) {
     if (UpdateExpression.includes('seq')) return { Attributes: marshall({ seq: 5, shards: 1 }) };
     return { Attributes: marshall({ user: '1', role: 'member' }) };
   });
-  const parts: Context = {
+  const context: Context = {
     db,
     poster: { post: async () => 'delivered', isOpen: async () => true, close: async () => undefined },
     fanOut: async () => undefined,
@@ -39,7 +39,7 @@ function overtakenBy(current: object) {
     files: noFiles,
     now: () => NOON,
   };
-  const edit = editMessage({ kind: 'EditMessage', message: 1, text: 'late' }, connectionOf(alice), parts);
+  const edit = editMessage({ kind: 'EditMessage', message: 1, text: 'late' }, connectionOf(alice), context);
   const scrubbed = () =>
     dynamodb
       .commandCalls(UpdateItemCommand)

@@ -48,7 +48,7 @@ function room(connections: readonly Connection[]) {
     return 'delivered';
   });
   const fanOut = vi.fn<Context['fanOut']>(async () => undefined);
-  const parts: Context = {
+  const context: Context = {
     db: counted,
     poster: { post, isOpen: async () => true, close: vi.fn(async () => undefined) },
     fanOut,
@@ -56,7 +56,7 @@ function room(connections: readonly Connection[]) {
     rates: { group: { messages: 20, windowMs: 10_000 }, direct: null },
     now: () => NOON,
   };
-  return { parts, calls, post, fanOut, firstPostAfter, dynamodb };
+  return { context, calls, post, fanOut, firstPostAfter, dynamodb };
 }
 
 const roomOf = (shards: number): Room => ({
@@ -75,8 +75,8 @@ const people = (count: number): Connection[] => [
 
 describe.each([2, 200])('a send without client id in a room of %i connections', (count) => {
   test('makes 3 round trips before its first post and 4 writes in all', async () => {
-    const { parts, calls, post, firstPostAfter } = room(people(count));
-    await sendMessage(command, session, parts);
+    const { context, calls, post, firstPostAfter } = room(people(count));
+    await sendMessage(command, session, context);
     expect(firstPostAfter[0]).toBe(3);
     expect(calls).toEqual([['UpdateItem', 'UpdateItem'], ['PutItem'], ['Query'], ['UpdateItem']]);
     expect(calls.flat().filter((name) => writes.has(name))).toHaveLength(4);
@@ -84,16 +84,16 @@ describe.each([2, 200])('a send without client id in a room of %i connections', 
   });
 
   test('with a client id makes one more round trip and one more write', async () => {
-    const { parts, calls, firstPostAfter } = room(people(count));
-    await sendMessage({ ...command, clientId: 'a-1' }, session, parts);
+    const { context, calls, firstPostAfter } = room(people(count));
+    await sendMessage({ ...command, clientId: 'a-1' }, session, context);
     expect(firstPostAfter[0]).toBe(4);
     expect(calls.flat().filter((name) => writes.has(name))).toHaveLength(5);
   });
 });
 
 test('posts to rooms of more than 250 connections in batches, and to the sender directly', async () => {
-  const { parts, post, fanOut } = room(people(600));
-  await sendMessage(command, session, parts);
+  const { context, post, fanOut } = room(people(600));
+  await sendMessage(command, session, context);
   expect(post.mock.calls.some(([id]) => id === session.id)).toBe(true);
   expect(fanOut.mock.calls.map(([share]) => 'audience' in share && share.audience.length)).toEqual([
     250, 100,
@@ -104,29 +104,29 @@ test('starts no fan-out for events that inboxes do not receive', async () => {
   const inboxes = Array.from({ length: 300 }, (_, index) =>
     connectionOf(bob, { id: `${index}=`, via: 'inbox' }),
   );
-  const { parts, post, fanOut } = room([session, ...inboxes]);
+  const { context, post, fanOut } = room([session, ...inboxes]);
   const typing = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true } as const;
-  await publish(typing, roomOf(1), session, parts);
+  await publish(typing, roomOf(1), session, context);
   expect(post.mock.calls.map(([id]) => id)).toEqual([session.id]);
   expect(fanOut).not.toHaveBeenCalled();
 });
 
 test('does not raise the status of a message that only its author received', async () => {
-  const { parts, calls, post } = room([session]);
-  await sendMessage(command, session, parts);
+  const { context, calls, post } = room([session]);
+  await sendMessage(command, session, context);
   expect(calls.flat()).toEqual(['UpdateItem', 'UpdateItem', 'PutItem', 'Query']);
   expect(post).toHaveBeenCalledTimes(1);
 });
 
 test('posts to the sender even if the sender’s row is missing', async () => {
-  const { parts, post } = room([connectionOf(bob)]);
-  await sendMessage(command, session, parts);
+  const { context, post } = room([connectionOf(bob)]);
+  await sendMessage(command, session, context);
   expect(post.mock.calls[0]?.[0]).toBe(session.id);
 });
 
 test('refuses an invalid text without a call', async () => {
-  const { parts, calls } = room([session]);
-  await expect(sendMessage({ ...command, text: ' ' }, session, parts)).rejects.toMatchObject({
+  const { context, calls } = room([session]);
+  await expect(sendMessage({ ...command, text: ' ' }, session, context)).rejects.toMatchObject({
     code: 'EMPTY_TEXT',
   });
   expect(calls).toEqual([]);
@@ -136,10 +136,10 @@ test('posts to a joined row with an outdated token expiry if the connection’s 
   const late = NOON - CLOCK_TOLERANCE_MS - 1;
   const home = { room: '7', shard: 0 };
   const joined = connectionOf(bob, { id: 'j=', via: 'joined', home, tokenExpiresAt: late });
-  const { parts, post, dynamodb } = room([session, joined]);
+  const { context, post, dynamodb } = room([session, joined]);
   dynamodb.on(GetItemCommand).resolves({ Item: rowOf(connectionOf(bob, { id: 'j=', room: '7' })) });
-  await sendMessage(command, session, parts);
+  await sendMessage(command, session, context);
   expect(post.mock.calls.map(([id]) => id)).toContain('j=');
   expect(dynamodb.commandCalls(DeleteItemCommand)).toEqual([]);
-  expect(parts.poster.close).not.toHaveBeenCalled();
+  expect(context.poster.close).not.toHaveBeenCalled();
 });
