@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { heard, letGo, start } from './child.ts';
+import { heard, letGo, start } from './processes.ts';
 import { type Row, report } from './row.ts';
 
 export interface CpuPerPostOptions {

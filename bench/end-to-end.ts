@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { heard, letGo, start } from './child.ts';
+import { heard, letGo, start } from './processes.ts';
 import { Load, type Stretch } from './load.ts';
 import type { Findings } from './part.ts';
 import type { Spent } from './profile.ts';

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
-import { heard } from '../../../bench/child.ts';
+import { heard } from '../../../bench/processes.ts';
 import { fastest, sustained } from '../../../bench/end-to-end.ts';
 import { messageIn, type Stretch } from '../../../bench/load.ts';
 import { sharesOf } from '../../../bench/profile.ts';
