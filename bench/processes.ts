@@ -1,31 +1,28 @@
-import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { type EventEmitter, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Runs a script of this folder in a process of its own, which ends when it is let go. */
-export const start = (
-  script: string,
-  given: readonly string[] = [],
-  options: ForkOptions = {},
-): ChildProcess => fork(fileURLToPath(new URL(script, import.meta.url)), given, options);
+/** Starts a script of this folder in a child process. The script exits when the process is disconnected. */
+export const startProcess = (script: string, args: readonly string[] = [], env = process.env): ChildProcess =>
+  fork(fileURLToPath(new URL(script, import.meta.url)), args, { env });
 
-/** The next message of a process. @throws Error where it ends instead */
-export async function heard(child: EventEmitter): Promise<unknown> {
-  const over = new AbortController();
-  const { signal } = over;
+/** Resolves to the next message of a process. @throws Error if the process ends first */
+export async function nextMessage(child: EventEmitter): Promise<unknown> {
+  const listeners = new AbortController();
+  const { signal } = listeners;
   const ended = once(child, 'exit', { signal }).then(() => {
-    throw new Error('Not measured: a process ended before it answered; its own output says why');
+    throw new Error('Benchmark not measured: a child process ended before it answered. See its output.');
   });
   try {
     const [message] = await Promise.race([once(child, 'message', { signal }), ended]);
     return message;
   } finally {
     ended.catch(() => undefined);
-    over.abort();
+    listeners.abort();
   }
 }
 
-/** Lets processes go that have not ended. */
-export function letGo(children: readonly ChildProcess[]): void {
+/** Disconnects processes, which makes them exit. */
+export function stopProcesses(children: readonly ChildProcess[]): void {
   for (const child of children) if (child.connected) child.disconnect();
 }

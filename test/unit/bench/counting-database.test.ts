@@ -1,11 +1,11 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type CountingDatabase, openCountingDatabase } from '../../../bench/counting-database.ts';
+import { CountingDatabase } from '../../../bench/counting-database.ts';
 
 let database: CountingDatabase;
 beforeAll(async () => {
-  database = await openCountingDatabase();
+  database = await CountingDatabase.open();
 });
 beforeEach(() => database.restart());
 afterAll(() => database.close());
@@ -19,12 +19,12 @@ const put = (fields: object, condition?: string) =>
     }),
   );
 
-test('a write is billed by the kilobyte', async () => {
+test('a write costs one unit for each kilobyte', async () => {
   await put({ room: 'a', item: '1', text: 'x'.repeat(1_500) });
   expect(database.counts()).toMatchObject({ writeUnits: 2, readUnits: 0 });
 });
 
-test('what comes into an index is billed there too, what stays in it is not', async () => {
+test('a write that adds an item to an index or removes it costs one unit more', async () => {
   await put({ room: 'a', item: '2', user: 'u' });
   expect(database.counts().writeUnits).toBe(2);
   await put({ room: 'a', item: '2', user: 'u', more: 1 });
@@ -35,7 +35,7 @@ test('what comes into an index is billed there too, what stays in it is not', as
   expect(database.counts().writeUnits).toBe(5);
 });
 
-test('a write that its condition refuses is billed all the same', async () => {
+test('a write whose condition fails costs as many units as the existing item', async () => {
   await put({ room: 'a', item: '3', text: 'x'.repeat(1_500) });
   database.restart();
   await expect(put({ room: 'a', item: '3' }, 'attribute_not_exists(room)')).rejects.toMatchObject({
@@ -44,7 +44,7 @@ test('a write that its condition refuses is billed all the same', async () => {
   expect(database.counts().writeUnits).toBe(2);
 });
 
-test('a read that finds nothing is billed, a consistent one twice as high', async () => {
+test('a read that finds nothing costs half a unit, or one unit if it is consistent', async () => {
   const Key = marshall({ room: 'b', item: 'none' });
   await database.db.client.send(new GetItemCommand({ TableName: 'chat', Key }));
   expect(database.counts().readUnits).toBe(0.5);
@@ -59,7 +59,7 @@ test('a read that finds nothing is billed, a consistent one twice as high', asyn
   expect(database.counts().readUnits).toBe(1.5);
 });
 
-test('calls that are under way together are one round trip', async () => {
+test('requests that overlap count as one round trip', async () => {
   await Promise.all([put({ room: 'a', item: '4' }), put({ room: 'a', item: '5' })]);
   await put({ room: 'a', item: '6' });
   expect(database.counts().trips).toEqual([['PutItem', 'PutItem'], ['PutItem']]);
