@@ -8,7 +8,7 @@ import type { Connection, Session } from '../functions/domain/connection.ts';
 import type { User } from '../functions/domain/member.ts';
 import { serveFrames } from '../functions/gateway/frames.ts';
 import { sessionContext } from '../functions/gateway/session.ts';
-import { itemOf } from '../functions/store/connections.ts';
+import { toItem } from '../functions/store/connections.ts';
 import { logKey, memberKey, roomKey } from '../functions/store/keys.ts';
 import { CountingDatabase, type DatabaseCounts } from './counting-database.ts';
 
@@ -89,7 +89,10 @@ async function fillTables(database: CountingDatabase, people: number, messages: 
     ...connections.slice(0, 1).map((connection) => member('another', connection)),
     ...connections.map((connection) => member(ROOM, connection)),
   ]);
-  await database.fill('connections', connections.map(itemOf));
+  await database.fill(
+    'connections',
+    connections.map((connection) => marshall(toItem(connection))),
+  );
   await database.fill('chat', logItems(messages));
 }
 

@@ -1,6 +1,6 @@
-import { type DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import { itemSize } from 'dynalite/db/index.js';
-import type { Database } from '../functions/store/database.ts';
+import type { DynamoDb } from '../functions/aws/dynamodb.ts';
+import { type Database, openDatabase } from '../functions/store/database.ts';
 import type { Database as Embedded } from '../local/dynamodb/database.ts';
 import { openEmbedded } from '../local/dynamodb/embedded.ts';
 import { createTables } from '../local/dynamodb/tables.ts';
@@ -59,6 +59,7 @@ const BATCH = 25;
 
 /** An embedded DynamoDB with both tables, called without a network, that counts its requests. */
 export class CountingDatabase {
+  readonly client: DynamoDb;
   readonly db: Database;
   readonly #embedded: Embedded;
   #counts = noCounts();
@@ -72,11 +73,8 @@ export class CountingDatabase {
 
   private constructor(embedded: Embedded) {
     this.#embedded = embedded;
-    const client = {
-      send: (command: { readonly input: Fields }) =>
-        this.#send(command.constructor.name.replace('Command', ''), command.input),
-    };
-    this.db = { client: client as unknown as DynamoDBClient, chat: 'chat', connections: 'connections' };
+    this.client = (operation, input) => this.#send(operation, input as Fields);
+    this.db = openDatabase(this.client, { chat: 'chat', connections: 'connections' });
   }
 
   counts(): DatabaseCounts {
@@ -154,11 +152,6 @@ export class CountingDatabase {
     if (status === 200) return output;
     const name = String(output['__type']).split('#').at(-1) ?? '';
     const message = String(output['message'] ?? output['Message'] ?? '');
-    throw new DynamoDBServiceException({
-      name,
-      message,
-      $fault: 'client',
-      $metadata: { httpStatusCode: status },
-    });
+    throw Object.assign(new Error(message), { name });
   }
 }

@@ -1,12 +1,9 @@
-import {
-  type AttributeValue,
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Operation } from '../functions/aws/dynamodb.ts';
 import type { Connection } from '../functions/domain/connection.ts';
-import { connectionExpiry, itemOf } from '../functions/store/connections.ts';
-import type { Database } from '../functions/store/database.ts';
+import { connectionExpiry, toItem } from '../functions/store/connections.ts';
+import { type Database, openDatabase } from '../functions/store/database.ts';
 import { logKey, memberKey, profileKey, roomKey } from '../functions/store/keys.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -54,8 +51,8 @@ export class ModelledTables {
   }
 
   get database(): Database {
-    const client = { send: (command: { readonly input: Input }) => this.#send(command) };
-    return { client: client as unknown as DynamoDBClient, chat: 'chat', connections: 'connections' };
+    const tables = { chat: 'chat', connections: 'connections' };
+    return openDatabase((operation, input) => this.#send(operation, input as Input), tables);
   }
 
   putRoom(room: string, shards = 1): void {
@@ -69,7 +66,7 @@ export class ModelledTables {
 
   /** Puts a connection, and lists it as open in its user's profile. */
   putConnection(connection: Connection): void {
-    this.#put('connections', itemOf(connection));
+    this.#put('connections', marshall(toItem(connection)));
     const key = profileKey(connection.user.id);
     const open = `${connectionExpiry(connection)} ${connection.id}`;
     const before = unmarshall(this.#get('chat', marshall(key)) ?? {})['online'] ?? [];
@@ -87,11 +84,9 @@ export class ModelledTables {
     return item && unmarshall(item);
   }
 
-  async #send(command: { readonly input: Input }): Promise<unknown> {
-    const name = command.constructor.name.replace('Command', '');
+  async #send(name: Operation, input: Input): Promise<object> {
     this.calls.push(name);
     await this.#options.latency();
-    const { input } = command;
     if (name === 'Query') return this.#query(input);
     if (name === 'GetItem') return { Item: this.#get(input.TableName, input.Key ?? {}) };
     if (name === 'BatchGetItem') return { Responses: this.#getBatch(input.RequestItems ?? {}) };

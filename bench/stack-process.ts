@@ -1,6 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { makeRoom } from '../bin/demo.ts';
 import { openSynthesizer } from '../bin/synthesize.ts';
+import { openDatabase } from '../functions/store/database.ts';
+import { sdkDynamoDb } from '../functions/store/sdk-dynamodb.ts';
 import { type Stack, startStack } from '../local/stack.ts';
 import { startProfile } from './profile.ts';
 
@@ -27,7 +29,8 @@ async function createRooms(
 ): Promise<readonly string[][]> {
   const credentials = { accessKeyId: 'developer', secretAccessKey: 'developer' };
   const client = new DynamoDBClient({ endpoint: stack.dynamodbUrl, region: 'us-east-1', credentials });
-  const db = { client, chat: stack.outputs['ChatTableName'] ?? '' };
+  const tables = { chat: stack.outputs['ChatTableName'] ?? '', connections: '' };
+  const db = openDatabase(sdkDynamoDb(client), tables);
   const tokens: string[][] = [];
   for (const { room, people } of rooms) {
     const roomUsers = users.slice(0, people);

@@ -4,29 +4,31 @@ import { fileURLToPath } from 'node:url';
 import { type Bundle, bundled, measure, removeOthers, replaceFile } from './build-output.ts';
 
 export interface WebOptions {
-  /** The directory with index.html and all that it names; `web` by default. */
+  /** The source directory with index.html; `web` by default. */
   readonly web?: string;
-  /** Where index.html and what it names go, side by side; `dist/web` by default. */
+  /** The output directory; `dist/web` by default. */
   readonly outdir?: string;
 }
 
-/** What index.html names of its own directory: a script, a style, an icon. */
-const named = /(?<=\s(?:src|href)=")\.\/[^"]+(?=")/g;
-const copied = ['.svg', '.png', '.webp', '.ico', '.woff2'];
+/** Matches index.html's references to files of its own directory: a script, a style, an icon. */
+const localReference = /(?<=\s(?:src|href)=")\.\/[^"]+(?=")/g;
+/** The extensions of files that are copied unchanged. */
+const copiedExtensions = ['.svg', '.png', '.webp', '.ico', '.woff2'];
 
 /**
- * Builds the page: each file that index.html names gets the hash of its content into its name, so that a browser may
- * keep it for good. Throws an Error that shows file and line when something does not build.
+ * Builds the page and returns the size of each file. The names of the files that index.html refers to contain a hash of
+ * their content, so that browsers can cache them forever.
+ * @throws Error with the file and line of a build error
  */
 export async function buildWeb(options: WebOptions = {}): Promise<readonly Bundle[]> {
   const web = resolve(options.web ?? fileURLToPath(new URL('../web', import.meta.url)));
   const outdir = options.outdir ?? fileURLToPath(new URL('../dist/web', import.meta.url));
   const html = readIndex(web);
-  const result = await bundle(web, [...new Set(html.match(named) ?? [])], outdir);
+  const result = await bundle(web, [...new Set(html.match(localReference) ?? [])], outdir);
   const names = builtNames(result.metafile.outputs, web);
-  const index = html.replace(named, (path) => names.get(resolve(web, path)) ?? path);
+  const index = html.replace(localReference, (path) => names.get(resolve(web, path)) ?? path);
   const files = new Map(result.outputFiles.map(({ path, contents }) => [basename(path), contents]));
-  // Last, when all that it names is there.
+  // Written last, when the files that it refers to exist.
   files.set('index.html', new TextEncoder().encode(index));
   for (const [name, contents] of files) replaceFile(join(outdir, name), contents);
   removeOthers(outdir, new Set(files.keys()));
@@ -37,9 +39,12 @@ function readIndex(web: string): string {
   try {
     return readFileSync(join(web, 'index.html'), 'utf8');
   } catch (error) {
-    throw new Error(`Build failed: no index.html in ${web}; put one there that names the script`, {
-      cause: error,
-    });
+    throw new Error(
+      `Could not build the page: ${web} has no index.html. Add one that refers to the script.`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -51,7 +56,7 @@ function bundle(web: string, entries: readonly string[], outdir: string) {
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
-    loader: Object.fromEntries(copied.map((extension) => [extension, 'copy'] as const)),
+    loader: Object.fromEntries(copiedExtensions.map((extension) => [extension, 'copy'] as const)),
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -59,22 +64,22 @@ function bundle(web: string, entries: readonly string[], outdir: string) {
     target: ['es2022', 'chrome111', 'firefox115', 'safari16.4'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
-    // The client's hooks are written for React, and Preact has the same ones.
+    // The client's hooks import React. Preact has the same hooks.
     alias: { react: 'preact/compat' },
     minify: true,
-    // Beside the code and not named in it: maps are not deployed.
+    // Not referenced by the code, since source maps are not deployed.
     sourcemap: 'external',
   });
 }
 
-/** The absolute path of each source that index.html names → the name of what was built of it. */
+/** Maps the absolute path of each source that index.html refers to, to the name of its output. */
 function builtNames(
   outputs: Readonly<Record<string, { readonly entryPoint?: string; readonly inputs: object }>>,
   web: string,
 ): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(outputs).flatMap(([path, { entryPoint, inputs }]) => {
-      // A file that is copied has no entry point but itself.
+      // esbuild names no entry point for a copied file, which is its only input.
       const [source] = entryPoint === undefined ? Object.keys(inputs) : [entryPoint];
       if (source === undefined || path.endsWith('.map')) return [];
       return [[resolve(web, source), `./${basename(path)}`] as const];

@@ -10,15 +10,15 @@ export interface BuildOptions {
   /** The directory whose top-level *.ts files are the entries; `functions` by default. */
   readonly functions?: string;
   /**
-   * Where `<entry>/index.mjs` and its map go, and beside them each module that it imports dynamically;
-   * `dist/functions` by default.
+   * The output directory, by default `dist/functions`. Each entry gets a directory with `index.mjs`, its source map,
+   * and a file for each module that it imports dynamically.
    */
   readonly outdir?: string;
 }
 
 /**
- * Bundles every entry. What was there before stays until all of it is built, then goes. Throws an Error
- * that shows file and line when an entry does not build.
+ * Bundles every entry. Replaces the previous bundles only after all entries are built.
+ * @throws Error with file and line when an entry does not build
  */
 export async function build(options: BuildOptions = {}): Promise<readonly Bundle[]> {
   const functions = options.functions ?? fileURLToPath(new URL('../functions', import.meta.url));
@@ -44,14 +44,14 @@ function listEntries(functions: string): readonly string[] {
   const names = existsSync(functions) ? readdirSync(functions).sort() : [];
   const entries = names.filter((name) => name.endsWith('.ts')).map((name) => basename(name, '.ts'));
   if (entries.length > 0) return entries;
-  throw new Error(`Build failed: no entry in ${functions}; put one *.ts file there for each Lambda`);
+  throw new Error(`Build failed: no entry in ${functions}. Add one *.ts file for each Lambda function.`);
 }
 
 type EntryPoint = { readonly in: string; readonly out: string };
 
 /**
- * A module that is imported dynamically becomes a file of its own beside the bundle, so that a function loads it when
- * it needs it and not before. It shares no code with the bundle: esbuild's own splitting would break the bundle up.
+ * Writes dynamically imported modules to files beside the bundle, so that a function loads them only when it needs them.
+ * They share no code with the bundle: code splitting by esbuild would divide the bundle into many files.
  */
 function lazyModules() {
   const sources = new Map<string, string>();
@@ -77,21 +77,15 @@ function lazyModules() {
   return { plugin, entriesOf };
 }
 
-/** What is put in a package's place, see docs/decisions/009-signed-aws-client.md. */
-const alias = {
-  '@aws-sdk/client-dynamodb': fileURLToPath(new URL('../functions/aws/dynamodb.ts', import.meta.url)),
-};
-
-/** How every bundle is made. */
+/** The settings of all function bundles. */
 export const bundleSettings: esbuild.BuildOptions = {
   bundle: true,
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // esbuild knows no Node that has every property, and makes a call of RegExp of each such pattern; what makes a call
-  // cannot be left out where nobody uses it.
+  // By default esbuild turns such patterns into calls of RegExp, which tree shaking cannot remove.
   supported: { 'regexp-unicode-property-escapes': true, 'regexp-set-notation': true },
-  // The AWS SDK has an ESM build behind `module`; its CommonJS one cannot be tree-shaken.
+  // The AWS SDK has its ESM build in the field `module`. Its CommonJS build cannot be tree-shaken.
   mainFields: ['module', 'main'],
   conditions: ['module'],
   treeShaking: true,
@@ -105,7 +99,6 @@ function bundle(entryPoints: EntryPoint[], outdir: string, plugin: esbuild.Plugi
     entryPoints,
     outdir,
     plugins: [plugin],
-    alias,
     outExtension: { '.js': '.mjs' },
   });
 }

@@ -1,9 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Role, User } from '../functions/domain/member.ts';
 import type { Room } from '../functions/domain/room.ts';
-import type { Database } from '../functions/store/database.ts';
+import { type Database, openDatabase } from '../functions/store/database.ts';
 import { putMember } from '../functions/store/members.ts';
 import { putRoom } from '../functions/store/rooms.ts';
+import { sdkDynamoDb } from '../functions/store/sdk-dynamodb.ts';
 
 /** The people of the local stack. Dave is a member of nothing. */
 export const demoUsers: readonly User[] = [
@@ -43,10 +44,9 @@ const demoRooms: readonly RoomPlan[] = [
 ];
 
 /** Makes a room, or adds to one that is there. */
-export async function makeRoom(db: Pick<Database, 'client' | 'chat'>, plan: RoomPlan): Promise<void> {
-  const database = { ...db, connections: '' };
-  await putRoom(database, plan);
-  await Promise.all(plan.members.map(({ user, role }) => putMember(database, plan.id, user, role)));
+export async function makeRoom(db: Database, plan: RoomPlan): Promise<void> {
+  await putRoom(db, plan);
+  await Promise.all(plan.members.map(({ user, role }) => putMember(db, plan.id, user, role)));
 }
 
 /** Puts the demo rooms where they are missing; what was said in them stays. */
@@ -59,8 +59,9 @@ export async function seedDemo(target: {
     region: 'us-east-1',
     credentials: { accessKeyId: 'developer', secretAccessKey: 'developer' },
   });
+  const db = openDatabase(sdkDynamoDb(client), { chat: target.chatTable, connections: '' });
   try {
-    await Promise.all(demoRooms.map((plan) => makeRoom({ client, chat: target.chatTable }, plan)));
+    await Promise.all(demoRooms.map((plan) => makeRoom(db, plan)));
   } finally {
     client.destroy();
   }

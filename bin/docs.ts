@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { asyncapiText } from './docs/asyncapi.ts';
 import { protocolPage } from './docs/protocol.ts';
 
-/** The documents that are rendered, by their file's name in docs/. */
+/** Returns the rendered documents, by file name in docs/. */
 export const documents = (): Readonly<Record<string, string>> => ({
   'protocol.md': protocolPage(),
   'asyncapi.yaml': asyncapiText(),
@@ -20,8 +20,8 @@ function stored(path: string): string | undefined {
   }
 }
 
-/** The names of the documents in a directory that are not what the dialects say now. */
-export const drifted = (directory: string): readonly string[] =>
+/** Returns the names of the documents in a directory that do not match the code. */
+export const outdatedIn = (directory: string): readonly string[] =>
   Object.entries(documents()).flatMap(([name, text]) =>
     stored(join(directory, name)) === text ? [] : [name],
   );
@@ -31,9 +31,9 @@ if (import.meta.main) {
   const { values } = parseArgs({ options });
   const directory = values.directory ?? fileURLToPath(new URL('../docs', import.meta.url));
   if (values.check === true) {
-    const names = drifted(directory);
+    const names = outdatedIn(directory);
     for (const name of names) {
-      console.error(`docs/${name} has drifted: the dialects say something else; run \`npm run docs\``);
+      console.error(`docs/${name} is outdated: it does not match the code. Run \`npm run docs\`.`);
     }
     if (names.length > 0) process.exitCode = 1;
   } else {

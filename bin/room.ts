@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Role, roles } from '../functions/domain/member.ts';
 import { directRoomId, isInbox } from '../functions/domain/room.ts';
+import { openDatabase } from '../functions/store/database.ts';
+import { sdkDynamoDb } from '../functions/store/sdk-dynamodb.ts';
 import { makeRoom } from './demo.ts';
 
 const usage =
@@ -66,7 +68,8 @@ try {
   const { id, name, members, table } = readArguments();
   const target = table === undefined ? await localTable() : { client: new DynamoDBClient({}), chat: table };
   const kind = id.startsWith('direct:') ? 'direct' : 'group';
-  await makeRoom(target, { id, name, kind, access: 'members', members });
+  const db = openDatabase(sdkDynamoDb(target.client), { chat: target.chat, connections: '' });
+  await makeRoom(db, { id, name, kind, access: 'members', members });
   console.log(`Room ${id} has ${members.map(({ user, role }) => `${user} (${role})`).join(', ')}`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -57,7 +57,7 @@ export class ChatStack extends Stack {
     const variables = this.variables(props.settings);
     for (const name of entryNames) this.equip(this.functions[name], entries[name], variables);
     if (props.settings.directRooms === 'on-demand') this.letMakeRooms(this.functions.authorize);
-    if (props.settings.poster === 'sdk') this.postBySdk();
+    if (props.settings.awsClient === 'sdk') this.useSdk();
     this.socket.addRoutes(this.functions);
     this.http.addRoutes(this.functions.http);
     this.describe();
@@ -71,7 +71,7 @@ export class ChatStack extends Stack {
         bundles,
         logRetention: settings.logRetention,
         onFailure: this.failures.destination,
-        leaveOut: settings.poster === 'sdk' ? [] : ['sdk-poster.mjs'],
+        leaveOut: settings.awsClient === 'sdk' ? [] : ['sdk-*.mjs'],
       });
     return Object.fromEntries(entryNames.map((name) => [name, make(name)])) as Record<
       EntryName,
@@ -126,11 +126,9 @@ export class ChatStack extends Stack {
     authorize.allow((['PutItem', 'UpdateItem'] as const).map(tableAction), this.tables.chat.tableArn);
   }
 
-  /** The setting `poster: sdk`. */
-  private postBySdk(): void {
-    for (const name of entryNames.filter((each) => entries[each].sockets)) {
-      this.functions[name].addEnvironment('POSTER', 'sdk');
-    }
+  /** Applies the setting `awsClient: sdk`. */
+  private useSdk(): void {
+    for (const name of entryNames) this.functions[name].addEnvironment('AWS_CLIENT', 'sdk');
   }
 
   private describe(): void {
@@ -148,7 +146,7 @@ export class ChatStack extends Stack {
   }
 }
 
-/** As `functions/gateway/rates.ts` reads it; undefined where nothing is limited. */
+/** As `functions/gateway/context.ts` reads it; undefined where nothing is limited. */
 function rateText(limits: RateLimits): string | undefined {
   const named = Object.entries(limits).flatMap(([kind, limit]) =>
     limit ? [`${kind}:${limit.messages}/${limit.seconds}`] : [],

@@ -9,7 +9,7 @@ import {
   readFunctions,
   readPermissions,
 } from './lambda/definition.ts';
-import { isObject } from './object.ts';
+import { property } from './object.ts';
 import { type Bucket, readBuckets } from './s3/bucket.ts';
 import { type BucketDeployment, readBucketDeployments } from './s3/bucket-deployment.ts';
 import { openScope, unsupportedTypes } from './scope.ts';
@@ -65,9 +65,9 @@ export function readDeployment(directory: string): Deployment {
     userPool: readUserPool(scope),
     distribution: readDistribution(scope),
     outputs: Object.fromEntries(
-      Object.entries(template.outputs).flatMap(([id, output]) =>
-        isObject(output) ? [[id, String(resolve(output['Value'], scope, `output ${id}`))]] : [],
-      ),
+      Object.entries(template.outputs).map(([id, output]) => {
+        return [id, String(resolve(property(output, 'Value'), scope, `output ${id}`))];
+      }),
     ),
     unsupportedTypes: unsupportedTypes(template),
   };

@@ -3,6 +3,11 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Returns the property at a path of names, or undefined if there is none. */
+export function property(value: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>((parent, name) => (isObject(parent) ? parent[name] : undefined), value);
+}
+
 /** Parses JSON. Returns undefined if `text` is not JSON. */
 export function parseJson(text: string): unknown {
   try {

@@ -1,5 +1,6 @@
 import { account, bucketArn, localArn } from './account.ts';
 import { conditionHolds, type References, resolveText } from './intrinsics.ts';
+import { property } from './object.ts';
 import type { Resource, Template } from './template.ts';
 
 /** A template whose references can be resolved. All readers of resources use it. */
@@ -159,6 +160,5 @@ function pseudoParameter(name: string, template: Template): string | undefined {
 }
 
 function parameter(name: string, template: Template): unknown {
-  const found = template.parameters[name];
-  return typeof found === 'object' && found !== null && 'Default' in found ? found.Default : undefined;
+  return property(template.parameters, name, 'Default');
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isObject } from './object.ts';
+import { isObject, property } from './object.ts';
 
 /** One resource of the template. Its intrinsics are not resolved yet. */
 export interface Resource {
@@ -67,11 +67,10 @@ function readAssets(directory: string, artifacts: Readonly<Record<string, unknow
     const name = textProperty(manifest, 'file');
     const files = section(readJson(join(directory, name)), 'files', name);
     for (const file of Object.values(files)) {
-      const source = isObject(file) ? file['source'] : undefined;
-      const path = isObject(source) && typeof source['path'] === 'string' ? source['path'] : undefined;
-      if (path === undefined || !isObject(file) || !isObject(file['destinations'])) continue;
-      for (const destination of Object.values(file['destinations'])) {
-        const key = isObject(destination) ? destination['objectKey'] : undefined;
+      const path = property(file, 'source', 'path');
+      if (typeof path !== 'string') continue;
+      for (const destination of Object.values(property(file, 'destinations') ?? {})) {
+        const key = property(destination, 'objectKey');
         if (typeof key === 'string') assets.set(key, resolve(directory, path));
       }
     }
@@ -82,11 +81,10 @@ function readAssets(directory: string, artifacts: Readonly<Record<string, unknow
 const hasType =
   (type: string) =>
   ([, artifact]: readonly [string, unknown]): boolean =>
-    isObject(artifact) && artifact['type'] === type;
+    property(artifact, 'type') === type;
 
 function textProperty(artifact: unknown, name: string): string {
-  const properties = isObject(artifact) ? artifact['properties'] : undefined;
-  const value = isObject(properties) ? properties[name] : undefined;
+  const value = property(artifact, 'properties', name);
   if (typeof value === 'string') return value;
   throw unreadable(`an artifact in manifest.json has no ${name}`);
 }

@@ -1,44 +1,45 @@
-import type { Contract, FrameIn, FrameOut, Words } from '../../functions/dialects/documentation.ts';
+import type { Contract, Descriptions, FrameIn, FrameOut } from '../../functions/dialects/documentation.ts';
 import { contracts, shownIn, shownOut } from './contracts.ts';
 import { messageKey, messagePayload, payloadOf } from './payload.ts';
 
-interface Told {
-  /** Its key in a channel, such as `out-chat_message`. */
+interface ChannelMessage {
+  /** The key in a channel, such as `out-chat_message`. */
   readonly key: string;
   readonly frame: FrameIn | FrameOut;
   readonly shown: readonly unknown[];
 }
 
-const keyOf = (way: 'in' | 'out', { name }: FrameIn | FrameOut) => `${way}-${name.replaceAll(' ', '-')}`;
+const keyOf = (direction: 'in' | 'out', { name }: FrameIn | FrameOut) =>
+  `${direction}-${name.replaceAll(' ', '-')}`;
 
-function toldBy(contract: Contract): readonly Told[] {
-  const sent = contract.in.map((frame) => ({
+function messagesOf(contract: Contract): readonly ChannelMessage[] {
+  const incoming = contract.in.map((frame) => ({
     frame,
     key: keyOf('in', frame),
     shown: shownIn(contract, frame),
   }));
-  const got = contract.out.map((frame) => ({
+  const outgoing = contract.out.map((frame) => ({
     frame,
     key: keyOf('out', frame),
     shown: shownOut(contract, frame),
   }));
-  return [...sent, ...got];
+  return [...incoming, ...outgoing];
 }
 
-/** One object of many contracts' entries. */
-const collected = <T>(entriesOf: (contract: Contract) => readonly (readonly [string, T])[]) =>
+/** Returns an object of the entries of all contracts. */
+const collect = <T>(entriesOf: (contract: Contract) => readonly (readonly [string, T])[]) =>
   Object.fromEntries(Object.values(contracts).flatMap(entriesOf));
 
 const ref = (path: string) => ({ $ref: `#/${path}` });
 
 const messages = () =>
-  collected((contract) =>
-    toldBy(contract).map(({ key, frame, shown }) => [
+  collect((contract) =>
+    messagesOf(contract).map(({ key, frame, shown }) => [
       `${contract.dialect.name}-${key}`,
       {
         name: frame.name,
         title: frame.name,
-        summary: frame.does,
+        summary: frame.summary,
         contentType: 'application/json',
         payload: payloadOf(contract, frame),
         examples: shown.map((payload) => ({ payload })),
@@ -47,7 +48,7 @@ const messages = () =>
   );
 
 const schemas = () =>
-  collected((contract) => {
+  collect((contract) => {
     const message = messagePayload(contract);
     return message ? [[messageKey(contract), message] as const] : [];
   });
@@ -56,28 +57,33 @@ const commonQuery = {
   dialect: {
     type: 'string',
     enum: Object.keys(contracts),
-    description: 'The dialect, whatever the credential.',
+    description: 'Selects the dialect, whatever the credential.',
   },
   reads: {
     type: 'string',
     enum: ['auto', 'manual'],
-    description: 'Whether what is sent to the client counts as read at once.',
+    description: 'Whether delivered messages count as read.',
   },
 };
 
-const queryOf = (words: Words) =>
+const queryOf = (parameters: Descriptions) =>
   Object.fromEntries(
-    Object.entries(words).map(([name, description]) => [name, { type: 'string', description }]),
+    Object.entries(parameters).map(([name, description]) => [name, { type: 'string', description }]),
   );
 
 const channels = () =>
-  collected((contract) => {
-    const { dialect, handshake, serves } = contract;
-    const refs = toldBy(contract).map(({ key }) => [key, ref(`components/messages/${dialect.name}-${key}`)]);
+  collect((contract) => {
+    const { about, dialect, handshake } = contract;
+    const refs = messagesOf(contract).map(({ key }) => [
+      key,
+      ref(`components/messages/${dialect.name}-${key}`),
+    ]);
     const channel = {
       address: '/ws/chat/{room}/',
       title: dialect.name,
-      description: `For ${serves}. ${handshake.credential} ${handshake.greeting}`,
+      description: [about, handshake.credential, handshake.inbox, handshake.greeting]
+        .filter(Boolean)
+        .join(' '),
       parameters: { room: { description: 'The id of the room, percent-encoded.' } },
       messages: Object.fromEntries(refs),
       bindings: {
@@ -91,7 +97,7 @@ const channels = () =>
     return [[dialect.name, channel] as const];
   });
 
-/** Which of the security schemes a contract takes; none where it needs none. */
+/** The security schemes of each contract. S4 needs none in open rooms. */
 const credentials: Readonly<Record<Contract['dialect']['name'], readonly string[]>> = {
   action: ['header', 'subprotocol'],
   content: ['cookie'],
@@ -99,22 +105,22 @@ const credentials: Readonly<Record<Contract['dialect']['name'], readonly string[
   operation: [],
 };
 
-function operation(contract: Contract, way: 'in' | 'out') {
+function operation(contract: Contract, direction: 'in' | 'out') {
   const { name } = contract.dialect;
-  const keys = toldBy(contract).flatMap(({ key }) => (key.startsWith(`${way}-`) ? [key] : []));
+  const keys = messagesOf(contract).flatMap(({ key }) => (key.startsWith(`${direction}-`) ? [key] : []));
   const security = credentials[name].map((scheme) => ref(`components/securitySchemes/${scheme}`));
   return {
-    // The document describes the server: it receives what clients send.
-    action: way === 'in' ? 'receive' : 'send',
+    // AsyncAPI describes the server, which receives the frames that clients send.
+    action: direction === 'in' ? 'receive' : 'send',
     channel: ref(`channels/${name}`),
-    summary: way === 'in' ? 'What clients send.' : 'What clients are sent.',
+    summary: direction === 'in' ? 'Frames that clients send.' : 'Frames that the server sends.',
     messages: keys.map((key) => ref(`channels/${name}/messages/${key}`)),
     ...(security.length > 0 && { security }),
   };
 }
 
 const operations = () =>
-  collected((contract) => [
+  collect((contract) => [
     [`${contract.dialect.name}-in`, operation(contract, 'in')] as const,
     [`${contract.dialect.name}-out`, operation(contract, 'out')] as const,
   ]);
@@ -123,10 +129,10 @@ const servers = {
   edge: {
     host: '{edge}',
     protocol: 'wss',
-    description: 'On AWS: the name that the deploy prints as Url.',
+    description: 'On AWS. The deployment prints this host name as Url.',
     variables: { edge: { default: 'd111111abcdef8.cloudfront.net' } },
   },
-  local: { host: 'localhost:8000', protocol: 'ws', description: 'On one machine, by npm start.' },
+  local: { host: 'localhost:8000', protocol: 'ws', description: 'On your machine, started by npm start.' },
 };
 
 const securitySchemes = {
@@ -135,24 +141,24 @@ const securitySchemes = {
     type: 'httpApiKey',
     in: 'header',
     name: 'Sec-WebSocket-Protocol',
-    description: 'The subprotocols Bearer and the token itself, as a browser sends them.',
+    description: 'The subprotocols Bearer and the token itself. For browsers, which cannot set headers.',
   },
   query: { type: 'httpApiKey', in: 'query', name: 'token' },
   cookie: {
     type: 'httpApiKey',
     in: 'cookie',
     name: 'sessionid',
-    description: 'Counts only together with an allowed Origin.',
+    description: 'The handshake must also have an allowed Origin header.',
   },
 };
 
-/** docs/asyncapi.yaml, as an object. */
+/** Returns the AsyncAPI document. */
 export const asyncapiDocument = () => ({
   asyncapi: '3.0.0',
   info: {
     title: 'Parley',
     version: '1',
-    description: 'The WebSocket API of Parley: four dialects for the same rooms. See protocol.md.',
+    description: 'The WebSocket API of Parley. It has four dialects for the same rooms. See protocol.md.',
     license: { name: 'Apache-2.0' },
   },
   defaultContentType: 'application/json',
@@ -162,6 +168,6 @@ export const asyncapiDocument = () => ({
   components: { messages: messages(), schemas: schemas(), securitySchemes },
 });
 
-/** docs/asyncapi.yaml. It is JSON, which is YAML too. */
+/** Returns the text of docs/asyncapi.yaml. It is JSON, which is valid YAML. */
 export const asyncapiText = (): string =>
-  `# Written by \`npm run docs\` from the dialects; change those, and not this file.\n${JSON.stringify(asyncapiDocument(), null, 2)}\n`;
+  `# Rendered by \`npm run docs\` from functions/dialects. Do not edit this file.\n${JSON.stringify(asyncapiDocument(), null, 2)}\n`;

@@ -12,7 +12,7 @@ import { operationContract } from '../../functions/dialects/operation/documentat
 import { typeContract } from '../../functions/dialects/type/documentation.ts';
 import type { DialectName } from '../../functions/domain/connection.ts';
 
-/** Every dialect, as its documents tell it. */
+/** The documentation of each dialect. */
 export const contracts: Readonly<Record<DialectName, Contract>> = {
   action: actionContract,
   content: contentContract,
@@ -20,44 +20,45 @@ export const contracts: Readonly<Record<DialectName, Contract>> = {
   operation: operationContract,
 };
 
-/** The author of most examples, so that what only an author is sent is shown. */
+/** Most examples have this author, so the documentation shows the fields that only authors receive. */
 const view = { viewer: '1', elsewhere: false };
 
 const isObject = (frame: unknown): frame is object => typeof frame === 'object' && frame !== null;
 
-/** What is sent for an example, all of it: contracts print a part. */
+/** Returns the complete frame of an example, of which the contract may show only some fields. */
 export const encoded = ({ dialect }: Contract, { event }: ExampleOut): unknown =>
   JSON.parse(dialect.encode(event, view) ?? 'null');
 
-/** Whether an example that clients send is one of this frame. */
-export function isIn({ asks, tag, schema }: FrameIn, { command, frame }: ExampleIn): boolean {
-  if (asks !== command.kind || !isObject(frame) || !v.is(schema, frame)) return false;
+/** Whether an example shows a frame that clients send. */
+export function isIn(documented: FrameIn, { command, frame }: ExampleIn): boolean {
+  const { tag, schema } = documented;
+  if (documented.command !== command.kind || !isObject(frame) || !v.is(schema, frame)) return false;
   if (!tag) return true;
   const value: unknown = Reflect.get(frame, tag.field);
   return value === tag.value || (value === undefined && tag.optional === true);
 }
 
-/** Whether an example that clients are sent is one of this frame. */
-export const isOut = (contract: Contract, { tells, schema }: FrameOut, example: ExampleOut): boolean =>
-  tells === example.event.kind && v.is(schema, encoded(contract, example));
+/** Whether an example shows a frame that the server sends. */
+export const isOut = (contract: Contract, { event, schema }: FrameOut, example: ExampleOut): boolean =>
+  event === example.event.kind && v.is(schema, encoded(contract, example));
 
-/** Its fields' names, at any depth: frames with the same ones need not be shown twice. */
-function shape(frame: unknown): string {
-  if (Array.isArray(frame)) return `[${shape(frame[0])}]`;
+/** Returns the names of a frame's fields at any depth. */
+function shapeOf(frame: unknown): string {
+  if (Array.isArray(frame)) return `[${shapeOf(frame[0])}]`;
   if (!isObject(frame)) return '';
-  return `{${Object.entries(frame).map(([name, value]) => `${name}:${shape(value)}`)}}`;
+  return `{${Object.entries(frame).map(([name, value]) => `${name}:${shapeOf(value)}`)}}`;
 }
 
 function oneOfEachShape(frames: readonly unknown[]): readonly unknown[] {
-  const telling = frames.filter((frame) => !Array.isArray(frame) || frame.length > 0);
-  return [...new Map(telling.toReversed().map((frame) => [shape(frame), frame])).values()].toReversed();
+  const nonEmpty = frames.filter((frame) => !Array.isArray(frame) || frame.length > 0);
+  return [...new Map(nonEmpty.toReversed().map((frame) => [shapeOf(frame), frame])).values()].toReversed();
 }
 
-/** What the documents show of a frame that clients send: one example for each set of fields. */
+/** Returns the examples to show for a frame that clients send: one for each set of fields. */
 export const shownIn = ({ examples }: Contract, frame: FrameIn): readonly unknown[] =>
   oneOfEachShape(examples.in.filter((example) => isIn(frame, example)).map((example) => example.frame));
 
-/** What the documents show of a frame that clients are sent. */
+/** Returns the examples to show for a frame that the server sends: one for each set of fields. */
 export const shownOut = (contract: Contract, frame: FrameOut): readonly unknown[] =>
   oneOfEachShape(
     contract.examples.out

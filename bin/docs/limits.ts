@@ -16,41 +16,49 @@ const { maxFileMegabytes, rateLimit } = readSettings(() => undefined);
 
 const rate = rateLimit.group ? `${rateLimit.group.messages} in ${rateLimit.group.seconds} seconds` : 'none';
 
-/** What there is at most, each with what happens beyond it. */
-export const limits: readonly (readonly [what: string, most: string, beyond: string])[] = [
-  ['text', `${MAX_TEXT_CODE_POINTS.toLocaleString('en')} code points`, '`TOO_LONG`'],
+/** The limits of the protocol, each with the effect of exceeding it. */
+export const limits: readonly (readonly [limit: string, value: string, effect: string])[] = [
+  ['Text', `${MAX_TEXT_CODE_POINTS.toLocaleString('en')} code points`, '`TOO_LONG`'],
   [
-    'messages by one member to one room',
-    `${rate}, a setting of the stack`,
-    '`RATE_LIMITED` with `retry_after_ms`. Edits, deletes, reactions and announced files are counted together, apart from messages and up to the same number',
+    'Messages of one member in one room',
+    `${rate} (a setting)`,
+    '`RATE_LIMITED` with `retry_after_ms`. Edits, deletes, reactions and announced uploads are counted together, apart from messages, up to the same number.',
   ],
-  ['file in a frame', kilobytes(MAX_INLINE_BYTES), '`FILE_TOO_LARGE`: upload it and send its id'],
-  ['uploaded file', `${maxFileMegabytes} MB, a setting of the stack`, 'the upload is refused'],
+  ['Inline file', kilobytes(MAX_INLINE_BYTES), '`FILE_TOO_LARGE`. Upload the file and send its id.'],
+  ['Uploaded file', `${maxFileMegabytes} MB (a setting)`, 'The server refuses the upload.'],
   [
-    'what you send',
-    `${kilobytes(frameBytes)} in a WebSocket frame, ${kilobytes(messageBytes)} in a message of several`,
-    'the socket closes with 1009. Base64 makes a file a third larger',
+    'Incoming message',
+    `${kilobytes(messageBytes)}, in WebSocket frames of ${kilobytes(frameBytes)}`,
+    'The socket closes with 1009. Base64 makes a file a third larger.',
   ],
-  ['what you are sent', kilobytes(MAX_FRAME_BYTES), 'a history brings fewer messages'],
-  ['messages in a history', `${HISTORY_LIMIT}`, 'ask for the page before it'],
+  ['Outgoing message', kilobytes(MAX_FRAME_BYTES), 'A page of the history has fewer messages.'],
+  ['Page of the history', `${HISTORY_LIMIT} messages`, 'Load the next page.'],
   [
-    'receipts to everybody',
+    'Receipts to all connections',
     `rooms of ${MAX_RECEIPT_AUDIENCE} connections`,
-    'told to the message’s author alone',
+    'In larger rooms only the author of a message receives receipts.',
   ],
-  ['presence', `rooms of ${MAX_ANNOUNCED_CONNECTIONS} connections`, 'not told'],
   [
-    'rooms that a socket joins',
-    `${MAX_JOINED_ROOMS}, in an inbox beside its own`,
-    '`TOO_MANY_ROOMS`: leave one',
+    'Presence',
+    `rooms of ${MAX_ANNOUNCED_CONNECTIONS} connections`,
+    'In larger rooms presence is not announced.',
   ],
-  ['rooms of an inbox', MAX_INBOX_ROOMS.toLocaleString('en'), 'not heard of: join them'],
-  ['repeats by `client_id`', hours(REPEAT_MEMORY_MS), 'the frame is a new one'],
   [
-    'a token after its end',
-    `${CLOCK_TOLERANCE_MS / 1000} seconds, since clocks differ`,
-    '`TOKEN_EXPIRED`, and the socket is closed: send a fresh token in time, by `authenticate` in `action`',
+    'Joined rooms of a socket',
+    `${MAX_JOINED_ROOMS}, besides its own room or inbox`,
+    '`TOO_MANY_ROOMS`. Leave a room first.',
   ],
-  ['a socket without traffic', minutes(idleMs), 'closed: send something in time'],
-  ['a socket', hours(lifetimeMs), 'closed: connect again'],
+  [
+    'Rooms of an inbox',
+    MAX_INBOX_ROOMS.toLocaleString('en'),
+    'The inbox receives nothing of the other rooms. Join them.',
+  ],
+  ['Repeats by `client_id`', hours(REPEAT_MEMORY_MS), 'The frame counts as a new one.'],
+  [
+    'Use of an expired token',
+    `${CLOCK_TOLERANCE_MS / 1000} seconds, to tolerate clock skew`,
+    '`TOKEN_EXPIRED`, and the socket closes. In `action`, send `authenticate` in time.',
+  ],
+  ['Socket without traffic', minutes(idleMs), 'The socket closes. Send `ping` in time.'],
+  ['Age of a socket', hours(lifetimeMs), 'The socket closes. Connect again.'],
 ];

@@ -1,9 +1,9 @@
 import { type ConversionConfig, toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
-import type { Contract, FrameIn, FrameOut, Words } from '../../functions/dialects/documentation.ts';
+import type { Contract, Descriptions, FrameIn, FrameOut } from '../../functions/dialects/documentation.ts';
 import { errorCodes } from '../../functions/domain/errors.ts';
 
-/** A JSON Schema, as far as frames need one. */
+/** The part of JSON Schema that frames use. */
 export interface Payload {
   readonly $ref?: string;
   readonly type?: string;
@@ -20,15 +20,15 @@ export interface Payload {
   readonly additionalProperties?: Payload;
 }
 
-/** Where the AsyncAPI document has a contract's message. */
+/** Returns the key of a contract's message in the AsyncAPI document. */
 export const messageKey = (contract: Contract): string => `${contract.dialect.name}-message`;
 
-// What has no counterpart in JSON Schema is told in words, or goes without saying: well-formed UTF-16.
+// JSON Schema cannot express custom checks. The descriptions of the fields mention them.
 const settings: ConversionConfig = {
   typeMode: 'input',
   errorMode: 'throw',
   ignoreActions: ['check'],
-  // JSON Schema's patterns have no flags, and are Unicode ones already.
+  // JSON Schema patterns have no flags. They are always Unicode patterns.
   overrideAction: ({ valibotAction, jsonSchema }) => {
     if (valibotAction.type !== 'regex' || !('requirement' in valibotAction)) return undefined;
     const { requirement } = valibotAction;
@@ -36,8 +36,11 @@ const settings: ConversionConfig = {
   },
 };
 
-/** Our schemas are closed to hold our own frames to the letter; for others fields may be added. A message stands once, in `components`. */
-const dropped = (key: string, value: unknown) =>
+/**
+ * Whether to omit a keyword. The schemas are strict for the tests, but clients must accept additional fields. Message
+ * definitions are in `components`.
+ */
+const isOmitted = (key: string, value: unknown) =>
   key === '$schema' ||
   key === '$defs' ||
   key === 'definitions' ||
@@ -45,33 +48,40 @@ const dropped = (key: string, value: unknown) =>
   (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) ||
   (key === 'minimum' && value === Number.MIN_SAFE_INTEGER);
 
-function converted(schema: GenericSchema, definitions: Record<string, GenericSchema>): Payload {
-  const converted = toJsonSchema(schema, {
+function jsonSchemaOf(schema: GenericSchema, definitions: Record<string, GenericSchema>): Payload {
+  const schemaObject = toJsonSchema(schema, {
     ...settings,
     definitions,
     overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
   });
-  return JSON.parse(JSON.stringify(converted, (key, value) => (dropped(key, value) ? undefined : value)));
+  return JSON.parse(
+    JSON.stringify(schemaObject, (key, value) => (isOmitted(key, value) ? undefined : value)),
+  );
 }
 
-/** Gives every field its words. @throws Error that names a field which has none */
-function explained(payload: Payload, words: Words, where: string, path: readonly string[] = []): Payload {
-  if (payload.items) return { ...payload, items: explained(payload.items, words, where, path) };
+/** Adds a description to every field. @throws Error that names a field without one */
+function describe(
+  payload: Payload,
+  descriptions: Descriptions,
+  where: string,
+  path: readonly string[] = [],
+): Payload {
+  if (payload.items) return { ...payload, items: describe(payload.items, descriptions, where, path) };
   if (!payload.properties) return payload;
   const properties = Object.entries(payload.properties).map(([name, field]) => {
     const at = [...path, name];
-    const description = words[at.join('.')];
+    const description = descriptions[at.join('.')];
     if (description === undefined) {
       throw new Error(
-        `Documents not rendered: the field ${at.join('.')} of ${where} has no words; write some in bin/docs`,
+        `Documents not rendered: the field ${at.join('.')} of ${where} has no description. Add it in functions/dialects.`,
       );
     }
-    return [name, { ...explained(field, words, where, at), description }] as const;
+    return [name, { ...describe(field, descriptions, where, at), description }] as const;
   });
   return { ...payload, properties: Object.fromEntries(properties) };
 }
 
-function tagged(payload: Payload, { tag }: Pick<FrameIn, 'tag'>): Payload {
+function withTag(payload: Payload, { tag }: Pick<FrameIn, 'tag'>): Payload {
   if (!tag) return payload;
   const { required = [] } = payload;
   return {
@@ -81,65 +91,73 @@ function tagged(payload: Payload, { tag }: Pick<FrameIn, 'tag'>): Payload {
   };
 }
 
-/** The JSON Schema of a frame, its fields explained; a message in it is a reference. */
+/** Returns the JSON Schema of a frame, with descriptions. A message inside the frame is a reference. */
 export function payloadOf(contract: Contract, frame: FrameIn | FrameOut): Payload {
   const definitions = contract.message ? { [messageKey(contract)]: contract.message.schema } : {};
-  const payload = tagged(converted(frame.schema, definitions), 'tag' in frame ? frame : {});
-  const words = { ...contract.words, ...frame.words };
-  return explained(payload, words, `${contract.dialect.name}’s ${frame.name}`);
+  const payload = withTag(jsonSchemaOf(frame.schema, definitions), 'tag' in frame ? frame : {});
+  const descriptions = { ...contract.fields, ...frame.fields };
+  return describe(payload, descriptions, `${contract.dialect.name}’s ${frame.name}`);
 }
 
-/** The JSON Schema of a contract's message; undefined where the frame itself is the message. */
+/** Returns the JSON Schema of a contract's message object, if the contract has one. */
 export function messagePayload(contract: Contract): Payload | undefined {
   if (!contract.message) return undefined;
-  const words = { ...contract.words, ...contract.message.words };
-  return explained(converted(contract.message.schema, {}), words, `${contract.dialect.name}’s message`);
+  const descriptions = { ...contract.fields, ...contract.message.fields };
+  return describe(
+    jsonSchemaOf(contract.message.schema, {}),
+    descriptions,
+    `${contract.dialect.name}’s message`,
+  );
 }
 
 const code = (value: unknown) => `\`${JSON.stringify(value)}\``;
 
-const either = (parts: readonly string[]): string =>
+const alternatives = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join() : `${parts.slice(0, -1).join(', ')} or ${parts.at(-1)}`;
 
-/** A pipe ends a cell, also in code. */
-const cell = (text: string) => text.replaceAll('|', '\\|');
+/** A pipe ends a table cell, even inside code. */
+const escapePipes = (text: string) => text.replaceAll('|', '\\|');
 
 const NUMERIC = '^[1-9]\\d{0,15}$';
 
-function nameOf(payload: Payload, link: string): string {
+function typeName(payload: Payload, link: string): string {
   if (payload.$ref !== undefined) return `[message](#${link})`;
   if (payload.const !== undefined) return code(payload.const);
   if (payload.enum?.length === errorCodes.length) return '[error code](#error-codes)';
-  if (payload.enum) return either(payload.enum.map(code));
-  if (payload.anyOf) return either(payload.anyOf.map((part) => nameOf(part, link)));
-  if (payload.items) return `array of ${payload.items.properties ? 'objects' : nameOf(payload.items, link)}`;
-  if (payload.additionalProperties) return `object of ${nameOf(payload.additionalProperties, link)}`;
+  if (payload.enum) return alternatives(payload.enum.map(code));
+  if (payload.anyOf) return alternatives(payload.anyOf.map((part) => typeName(part, link)));
+  if (payload.items)
+    return `array of ${payload.items.properties ? 'objects' : typeName(payload.items, link)}`;
+  if (payload.additionalProperties) return `object of ${typeName(payload.additionalProperties, link)}`;
   if (payload.format === 'date-time') return 'time';
   if (payload.format === 'uuid') return 'UUID';
   if (payload.pattern === NUMERIC) return 'numeric string';
   return payload.type ?? 'anything';
 }
 
-function userConnections(payload: Payload, link: string, path: readonly string[] = []): readonly string[] {
-  const isNeeded = ([name]: readonly [string, Payload]) => payload.required?.includes(name) === true;
+function fieldRows(payload: Payload, link: string, path: readonly string[] = []): readonly string[] {
+  const isRequired = ([name]: readonly [string, Payload]) => payload.required?.includes(name) === true;
   const fields = Object.entries(payload.properties ?? {});
-  // What must be there comes first.
-  const sorted = [...fields.filter(isNeeded), ...fields.filter((field) => !isNeeded(field))];
+  const sorted = [...fields.filter(isRequired), ...fields.filter((field) => !isRequired(field))];
   return sorted.flatMap(([name, field]) => {
     const at = [...path, name];
-    const needed = isNeeded([name, field]) ? '' : 'optional';
-    const usual = field.default === undefined ? '' : ` ${code(field.default)} if it is left out.`;
-    const type = cell(nameOf(field, link));
-    const row = `| \`${at.join('.')}\` | ${type} | ${needed} | ${cell(`${field.description}${usual}`)} |`;
-    return [row, ...userConnections(field.items ?? field, link, at)];
+    const required = isRequired([name, field]) ? 'yes' : 'no';
+    const fallback = field.default === undefined ? '' : ` Default: ${code(field.default)}.`;
+    const type = escapePipes(typeName(field, link));
+    const description = escapePipes(`${field.description}${fallback}`);
+    return [
+      `| \`${at.join('.')}\` | ${type} | ${required} | ${description} |`,
+      ...fieldRows(field.items ?? field, link, at),
+    ];
   });
 }
 
 /**
- * The fields of a frame as a Markdown table.
- * @param link where a message's own fields stand, as a heading's anchor
+ * Returns the fields of a frame as a Markdown table.
+ * @param link the anchor of the section that describes the contract's message
  */
 export function fieldTable(payload: Payload, link: string): string {
-  if (payload.items) return `An ${nameOf(payload, link)}s.`;
-  return ['| field | type | | |', '|---|---|---|---|', ...userConnections(payload, link)].join('\n');
+  if (payload.items) return `The frame is an ${typeName(payload, link)} objects.`;
+  const head = ['| field | type | required | description |', '|---|---|---|---|'];
+  return [...head, ...fieldRows(payload, link)].join('\n');
 }

@@ -1,5 +1,5 @@
-import type { Contract, FrameIn, FrameOut, Handshake } from '../../functions/dialects/documentation.ts';
-import { ChatError, errorCodes } from '../../functions/domain/errors.ts';
+import type { Contract, FrameIn, FrameOut } from '../../functions/dialects/documentation.ts';
+import { type ErrorCode, errorCodes } from '../../functions/domain/errors.ts';
 import { contracts, shownIn, shownOut } from './contracts.ts';
 import { limits } from './limits.ts';
 import { fieldTable, messagePayload, payloadOf } from './payload.ts';
@@ -11,17 +11,17 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
 
 const intro = `# The protocol
 
-Written by \`npm run docs\` from the dialects and their examples; change those, and not this page. The same for machines is [asyncapi.yaml](asyncapi.yaml), an AsyncAPI document.
+This page is rendered by \`npm run docs\` from \`functions/dialects\`. Do not edit it. [asyncapi.yaml](asyncapi.yaml) has the same content as an AsyncAPI document.
 
-A client opens a WebSocket to a room and sends and gets JSON objects as text. There are four dialects: four sets of words for the same rooms. One room serves all of them at once, and each connection hears what happens in its own words, or not at all where its dialect has none.
+A client opens a WebSocket to a room. Client and server exchange JSON objects as text frames. There are four dialects, one for each family of [client contracts](contracts.md). All dialects can be used in one room at the same time. Each connection receives an event in its own dialect, or not at all if the dialect has no frame for it.
 
-- [Connect](#connect) · [What you may rely on](#what-you-may-rely-on) · [Error codes](#error-codes) · [Limits](#limits) · [How a socket closes](#how-a-socket-closes)`;
+- [Connect](#connect) · [Guarantees](#guarantees) · [Error codes](#error-codes) · [Limits](#limits) · [Close codes](#close-codes)`;
 
 const connect = `## Connect
 
-The edge is the one name that clients are given: \`ws://localhost:8000\` on one machine (or the port \`PARLEY_PORT\`), \`wss://<edge>\` on AWS, where the deploy prints it as \`Url\`. The room stands in the path: \`/ws/chat/<room>/\`, percent-encoded, with or without the slash; in \`action\`, a path without one is an inbox. Any other path below \`/ws/\` is 404.
+The edge is the host that clients connect to: \`ws://localhost:8000\` on your machine (\`PARLEY_PORT\` changes the port), or \`wss://<edge>\` on AWS, where the deployment prints it as \`Url\`. The path names the room: \`/ws/chat/<room>/\`, percent-encoded, with or without the slash at the end. In \`action\`, a path without a room opens the user's inbox. The edge answers 404 for other paths below \`/ws/\`.
 
-Which dialect a connection speaks follows from where its credential is:
+The place of the credential determines the dialect. The first match in this table applies:
 
 ${table(
   ['credential', 'dialect'],
@@ -34,78 +34,135 @@ ${table(
   ],
 )}
 
-The first one in this order counts. These may be in every query:
+Every dialect accepts these query parameters:
 
 ${table(
-  ['query', ''],
+  ['parameter', 'description'],
   [
-    ['`dialect`', '`action`, `content`, `type` or `operation`, whatever the credential. Any other: 403.'],
+    [
+      '`dialect`',
+      'Selects the dialect, whatever the credential: `action`, `content`, `type` or `operation`. Any other value is refused with 403.',
+    ],
     [
       '`reads`',
-      '`auto`: what you are sent counts as read at once. `manual`: only when you say so, by a frame that your dialect has for it. Each dialect’s own way stands below.',
+      '`auto`: a delivered message counts as read. `manual`: a message counts as read when the client says so, with a frame that the dialect has for it. Each dialect has its own default.',
     ],
   ],
 )}
 
-A refused handshake is an HTTP status. Browsers show it to nobody: they only close with 1006. \`type\` alone tells it by a frame. Not a member and no such room are the same answer, so that nobody can probe for rooms.`;
+The server refuses a handshake with an HTTP status, except in \`type\`. Browsers do not show the status to scripts; they report close code 1006. The answer is the same for a room that does not exist and for a room that the user is not a member of, so that it does not reveal which rooms exist.`;
 
-const promises = `## What you may rely on
+const guarantees = `## Guarantees
 
-- A message is stored before anyone is sent it; your own echo is the acknowledgement.
-- Messages and changes of one room have one order: their numbers. Frames may arrive swapped, so go by the numbers. A number that never comes was missed, or used up by a refused frame: \`sync\` tells which.
-- The same \`client_id\` again changes nothing and gets the same answer.
-- You may be sent a frame twice. A message’s id tells that you have it.
-- Ids of messages go in as numbers or as numeric strings, ids of rooms and users as numbers or as strings. In \`action\` and \`content\` an id that is a whole number comes out as a JSON number.
-- You are sent nothing of a room after your token ran out, but \`TOKEN_EXPIRED\` in the place of what would come next, and are closed.
-- Who ended without a close, as a phone without a network, counts as gone when the next frame for them cannot be posted, or ten minutes after the 2 hours of a socket. What it was sent before that frame counts as read, where it reads at once.
-- Times are ISO 8601 in UTC, with milliseconds and \`Z\`.
-- Fields may be added to what you are sent: ignore those that you do not know. Fields of yours that we do not know are ignored.`;
+- The server stores a message before it sends it to anyone. The sender's own copy is the acknowledgement.
+- Messages and changes of a room are ordered by their sequence numbers, \`seq\`. Frames may arrive in another order. A missing number means that a frame was missed or that the number was never used; \`sync\` tells which.
+- A frame with a \`client_id\` that was used before changes nothing and gets the same answer.
+- Delivery is at least once. A client recognizes a repeated message by its id.
+- Clients may send message ids as numbers or numeric strings, and ids of rooms and users as numbers or strings. In \`action\` and \`content\` the server sends such an id as a JSON number if it is a canonical decimal integer.
+- Once a token has expired, the server sends no more events to its connection. It sends \`TOKEN_EXPIRED\` in place of the next one and closes the socket.
+- When a client loses its network without closing the socket, its user stays online until the next post to the socket fails, or until 10 minutes after the socket's 2 hours. With \`reads=auto\`, messages posted before that count as read.
+- Times are in ISO 8601, UTC, with milliseconds and \`Z\`.
+- The server may add fields to its frames: clients must ignore fields that they do not know. The server ignores unknown fields of clients.`;
 
-const errors = () => `## Error codes
+/** The meaning of each error code, and what a client should do. */
+const errorHelp: Readonly<Record<ErrorCode, readonly [meaning: string, action: string]>> = {
+  UNAUTHENTICATED: ['The credential is missing or not valid.', 'Connect with a new token.'],
+  TOKEN_EXPIRED: ['The token expired. The server closes the socket.', 'Connect with a new token.'],
+  WRONG_USER: [
+    'The frame or the new token names another user than the signed-in one.',
+    'Leave the user out, or connect as that user.',
+  ],
+  CONNECTION_REMOVED: ['The server removed this connection meanwhile.', 'Connect again.'],
+  NOT_A_MEMBER: [
+    'The user is not a member of the room, or the room does not exist.',
+    'Ask an owner of the room for access.',
+  ],
+  MUTED: ['The user is muted in the room.', 'Wait, or ask a moderator.'],
+  RATE_LIMITED: [
+    'The user reached the rate limit of the room.',
+    'Send the frame again after `retry_after_ms`.',
+  ],
+  ROOM_NOT_FOUND: ['The room does not exist.', 'Check the id.'],
+  ROOM_REQUIRED: ['A frame on an inbox socket names no room.', 'Add `room_id`.'],
+  TOO_MANY_ROOMS: ['The socket has joined the maximum number of rooms.', 'Leave a room, then join again.'],
+  OWN_ROOM: ['The room to leave is the one that the socket is connected to.', 'Close the socket instead.'],
+  RECEIVER_NOT_A_MEMBER: ['The receiver is not a member of the room.', 'Name a member, or leave it out.'],
+  MESSAGE_NOT_FOUND: ['The message does not exist or was deleted.', 'Remove it, or load the history again.'],
+  REPLY_NOT_FOUND: [
+    'The message that this one replies to does not exist or was deleted.',
+    'Send the message without the reply.',
+  ],
+  NOT_THE_AUTHOR: [
+    'Only the author and moderators may change the message.',
+    'Do not offer this action to other users.',
+  ],
+  CLIENT_ID_REUSED: [
+    'The `client_id` was used for a different change.',
+    'Send the frame with a new `client_id`.',
+  ],
+  BAD_FRAME: ['The frame is not JSON, or a field is missing or malformed.', 'Correct the frame.'],
+  UNKNOWN_ACTION: ['The dialect has no such action.', 'Correct the frame.'],
+  EMPTY_TEXT: ['The text is empty.', 'Ask the user for a text.'],
+  TOO_LONG: ['The text is too long.', 'Ask the user to shorten it.'],
+  FILE_TOO_LARGE: ['The inline file is too large.', 'Upload the file and send its id.'],
+  FILE_TYPE_NOT_ALLOWED: [
+    'The content type is not accepted, or the bytes do not match it.',
+    'Send the file as `application/octet-stream`.',
+  ],
+  FILE_NOT_FOUND: [
+    'The file id is unknown in this room, belongs to another user, or was not uploaded.',
+    'Upload the file to this room first.',
+  ],
+  INTERNAL: ['The server failed.', 'Send the frame again, with the same `client_id`.'],
+};
 
-Branch on the code, show the sentence, which may say more than this one. \`content\` and \`type\` have it too, beside the \`message\` that their contracts have; \`type\`’s 4001 and 4003 are of the handshake. A frame that is refused has changed nothing, but after \`INTERNAL\` it may have: send it again with the same \`client_id\`. After \`TOKEN_EXPIRED\` the socket is closed; it may come without a frame of yours.
+const errors = `## Error codes
+
+An error frame has a \`code\` for programs and a \`message\` for people. Use only the code in programs: messages may change. \`content\` and \`type\` send the code in addition to the fields of their contracts. In \`type\`, a refused handshake has the numeric code 4001 or 4003 instead.
+
+A refused frame changes nothing. After \`INTERNAL\` it may have changed something: repeat it with the same \`client_id\`. New codes may be added. Treat an unknown code as a refusal that a retry does not solve.
 
 ${table(
-  ['code', 'sentence'],
-  errorCodes.map((code) => [`\`${code}\``, new ChatError(code).message]),
+  ['code', 'meaning', 'what the client should do'],
+  errorCodes.map((code) => [`\`${code}\``, ...errorHelp[code]]),
 )}`;
 
-const most = () => `## Limits
+const limitSection = `## Limits
 
 ${table(
-  ['', 'at most', 'beyond'],
+  ['limit', 'value', 'beyond it'],
   limits.map((row) => [...row]),
 )}`;
 
-const closing = `## How a socket closes
+const closeCodes = `## Close codes
 
 ${table(
-  ['code', 'why', 'what to do'],
+  ['code', 'reason', 'what the client should do'],
   [
     [
       '1000',
-      'The server closed it: your token ran out, of which `TOKEN_EXPIRED` told just before, you were removed from the room, or you were turned away.',
-      'Connect with a fresh token; stop if that is refused. In `action`, `authenticate` in time spares it.',
+      'The server closed the socket: the token expired (`TOKEN_EXPIRED` comes first), the user was removed from the room, or `type` refused the handshake.',
+      'Connect with a new token. Stop if the handshake is refused. In `action`, `authenticate` in time avoids this.',
     ],
     [
       '1001',
-      'Ten minutes without traffic, or two hours old.',
-      'Connect again, with `since` where you have a number. Send `ping` in quiet times.',
+      'The socket had no traffic for 10 minutes, or is 2 hours old.',
+      'Connect again, in `action` with `since`. Send `ping` while there is no other traffic.',
     ],
-    ['1003', 'You sent a binary frame.', 'Send text.'],
+    ['1003', 'The client sent a binary frame.', 'Send text frames.'],
     [
       '1006',
-      'The handshake was refused, the network failed, or the edge sent you nothing for ten minutes.',
-      'Connect again, each time after a longer wait.',
+      'The handshake was refused, the network failed, or the edge closed the socket because the server sent nothing for 10 minutes.',
+      'Connect again, with a longer delay each time.',
     ],
-    ['1009', 'You sent too much at once.', 'Send less; upload files.'],
+    ['1009', 'The client sent too large a message.', 'Send less. Upload files.'],
   ],
 )}
 
-API Gateway has one frame of its own, in no dialect: \`{"message":"Internal server error","connectionId":"…","requestId":"…"}\`. Your frame may or may not have been served: send it again with the same \`client_id\`.`;
+If a Lambda function fails, API Gateway sends a frame of its own in every dialect: \`{"message":"Internal server error","connectionId":"…","requestId":"…"}\`. The frame before it may or may not have taken effect: send it again with the same \`client_id\`.`;
 
-/** The anchor that GitHub gives a heading. */
-const anchor = (heading: string) =>
+/** Returns the anchor that GitHub gives a heading. */
+const anchorOf = (heading: string) =>
   heading
     .toLowerCase()
     .replace(/[^\w\- ]/g, '')
@@ -114,63 +171,68 @@ const anchor = (heading: string) =>
 const messageHeading = ({ dialect }: Contract) => `The message of ${dialect.name}`;
 
 function frameSection(contract: Contract, frame: FrameIn | FrameOut, shown: readonly unknown[]): string {
-  const { name } = contract.dialect;
-  const way = 'asks' in frame ? 'in' : 'out';
-  const examples = shown.map((each) => block('json', JSON.stringify(each, null, 2)));
-  const fields = fieldTable(payloadOf(contract, frame), anchor(messageHeading(contract)));
-  return [`#### ${name} ${way}: ${frame.name}`, frame.does, ...examples, fields].join('\n\n');
+  const direction = 'command' in frame ? 'in' : 'out';
+  return [
+    `#### ${contract.dialect.name} ${direction}: ${frame.name}`,
+    frame.summary,
+    ...shown.map((example) => block('json', JSON.stringify(example, null, 2))),
+    fieldTable(payloadOf(contract, frame), anchorOf(messageHeading(contract))),
+  ].join('\n\n');
 }
 
-function handshakeSection(
-  { path, credential, sample, query, refused, greeting }: Handshake,
-  { dialect }: Contract,
-): string {
+function handshakeSection({ dialect, handshake }: Contract): string {
+  const { path, credential, sample, query, refusals, inbox, greeting } = handshake;
   const reads =
     dialect.reads === 'auto'
-      ? 'What you are sent counts as read at once.'
-      : 'What you are sent is not read until you say so.';
-  const parameters = Object.entries(query).map(([name, words]) => [`\`${name}\``, words]);
+      ? 'Delivered messages count as read (`reads=auto`).'
+      : 'Messages count as read when the client says so (`reads=manual`).';
+  const parameters = Object.entries(query).map(([name, description]) => [`\`${name}\``, description]);
   return [
     `### ${dialect.name}: handshake`,
-    `\`${path}\`\n\n${credential} ${greeting} ${reads}`,
+    `\`${path}\``,
+    credential,
     block(sample.language, sample.lines.join('\n')),
-    ...(parameters.length > 0 ? [table(['query', ''], parameters)] : []),
+    `${greeting} ${reads}`,
+    ...(inbox === undefined ? [] : [inbox]),
+    ...(parameters.length > 0 ? [table(['parameter', 'description'], parameters)] : []),
     table(
-      ['refused because', 'with'],
-      refused.map((row) => [...row]),
+      ['reason for a refusal', 'answer'],
+      refusals.map((row) => [...row]),
     ),
   ].join('\n\n');
 }
 
 function contractSection(contract: Contract): string {
-  const { dialect, serves, silence } = contract;
+  const { dialect, about, clients, notSent } = contract;
   const message = messagePayload(contract);
   const heading = messageHeading(contract);
   return [
     `## ${dialect.name}`,
-    `For ${serves}.${silence && ` ${silence}`}`,
-    handshakeSection(contract.handshake, contract),
-    `### ${dialect.name}: what you send`,
+    `For ${clients}. ${about}`,
+    ...(notSent ? [notSent] : []),
+    handshakeSection(contract),
+    `### ${dialect.name}: frames that clients send`,
     ...contract.in.map((frame) => frameSection(contract, frame, shownIn(contract, frame))),
-    `### ${dialect.name}: what you are sent`,
+    `### ${dialect.name}: frames that the server sends`,
     ...contract.out.map((frame) => frameSection(contract, frame, shownOut(contract, frame))),
-    ...(message ? [`### ${heading}\n\n${fieldTable(message, anchor(heading))}`] : []),
+    ...(message ? [`### ${heading}`, fieldTable(message, anchorOf(heading))] : []),
   ].join('\n\n');
 }
 
-/** docs/protocol.md: for those who write a client. */
+/** Returns the text of docs/protocol.md, the reference for authors of clients. */
 export function protocolPage(): string {
   const all = Object.values(contracts);
-  const dialects = all.map(
-    ({ dialect, serves }) => `- [\`${dialect.name}\`](#${dialect.name}): for ${serves}`,
+  const links = all.map(
+    ({ dialect, clients }) => `- [\`${dialect.name}\`](#${dialect.name}): for ${clients}`,
   );
-  return `${[
-    `${intro}\n${dialects.join('\n')}`,
+  const sections = [
+    `${intro}\n${links.join('\n')}`,
     connect,
-    promises,
+    guarantees,
     ...all.map(contractSection),
-    errors(),
-    most(),
-    closing,
-  ].join('\n\n')}\n`;
+    errors,
+    limitSection,
+    closeCodes,
+  ];
+  return `${sections.join('\n\n')}\n`;
 }

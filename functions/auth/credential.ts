@@ -1,6 +1,6 @@
 export type Headers = Readonly<Record<string, string | undefined>>;
 
-/** The subprotocol by which a browser, which cannot set headers on a socket, says that a token follows it. */
+/** The subprotocol before a token. Browsers cannot set headers on a socket, but they can offer subprotocols. */
 export const TOKEN_SUBPROTOCOL = 'Bearer';
 
 export const SESSION_COOKIE = 'sessionid';
@@ -10,12 +10,12 @@ export interface Credential {
   readonly place: 'header' | 'subprotocol' | 'query' | 'cookie';
 }
 
-/** HTTP header names are case-insensitive, and API Gateway hands on what the client wrote. */
+/** Returns a header in any case: API Gateway passes header names on as the client wrote them. */
 export function headerOf(headers: Headers, name: string): string | undefined {
   return Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
-/** The subprotocols that a client offers, in its order (RFC 6455, section 4.1). */
+/** Returns the subprotocols that a client offers, in its order (RFC 6455, section 4.1). */
 export function offeredSubprotocols(headers: Headers): readonly string[] {
   const offered = headerOf(headers, 'sec-websocket-protocol') ?? '';
   return offered.split(',').map((protocol) => protocol.trim());
@@ -36,8 +36,8 @@ function subprotocolToken(headers: Headers): string | undefined {
 }
 
 /**
- * The token that a request carries: `Authorization: Bearer <jwt>`, else the subprotocols `Bearer, <jwt>`, else
- * `?token=`, else the session cookie.
+ * Returns the token of a request: from `Authorization: Bearer <jwt>`, else from the subprotocols `Bearer, <jwt>`, else
+ * from `?token=`, else from the session cookie.
  */
 export function findCredential(
   headers: Headers,
@@ -57,8 +57,8 @@ export function findCredential(
 }
 
 /**
- * Whether a credential counts where a request comes from. A browser sends a cookie along with what any page on the web
- * asks for, so a cookie counts only with an Origin that is allowed; a token is known to its own page alone.
+ * Whether a credential is valid for a request's origin. Browsers add the cookie to requests of any page on the web, so a
+ * cookie needs an allowed Origin. Only the page that holds a token can send it.
  */
 export function comesFrom(credential: Credential, headers: Headers, origins: readonly string[]): boolean {
   if (credential.place !== 'cookie') return true;

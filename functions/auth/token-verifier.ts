@@ -13,7 +13,7 @@ import { ChatError } from '../domain/errors.ts';
 import type { User } from '../domain/member.ts';
 import { jwksFetcher } from './jwks-fetcher.ts';
 
-/** Whose tokens count, and for whom they must have been issued. */
+/** The accepted issuer and audience of tokens. */
 export interface TokenRules {
   readonly issuer: string;
   readonly audience: string;
@@ -26,16 +26,20 @@ export interface VerifiedToken {
   readonly expiresAt: number;
 }
 
-class JwtUnboundError extends JwtInvalidClaimError {}
+class JwtClaimError extends JwtInvalidClaimError {}
 
-/** Cognito's access tokens name the app client in `client_id` and have no `aud` (AWS: understanding the access token). */
+/** Cognito's access tokens have `client_id` in place of `aud` (AWS: "Understanding the access token"). */
 function checkAudience(payload: JwtPayload, audience: string): void {
   const named = [payload.aud ?? payload['client_id']].flat();
   if (!named.includes(audience)) {
-    throw new JwtUnboundError('Token refused: it was issued for another audience', named.join(), audience);
+    throw new JwtClaimError(
+      'Token rejected: it was issued for another audience. Sign in again.',
+      named.join(),
+      audience,
+    );
   }
   if (typeof payload.exp !== 'number' || typeof payload.sub !== 'string' || payload.sub === '') {
-    throw new JwtUnboundError('Token refused: it has no expiry or no subject', undefined);
+    throw new JwtClaimError('Token rejected: it has no expiry or no subject. Sign in again.', undefined);
   }
 }
 
@@ -59,20 +63,20 @@ function toUser(payload: JwtPayload): User {
   };
 }
 
-/** Node throws at a signature of an elliptic curve that has not its length, instead of calling it false. */
+/** Node throws when an elliptic curve signature has the wrong length, instead of returning false. */
 const isMalformed = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_CRYPTO_OPERATION_FAILED';
 
-/** An issuer that cannot be reached is our fault, and no reason to tell a user that their token is bad. */
-const isOurFault = (error: unknown): boolean =>
+/** Whether an error says nothing about the token, such as when the issuer cannot be reached. */
+const isInternal = (error: unknown): boolean =>
   !(error instanceof JwtBaseError) ||
   error instanceof FetchError ||
   error instanceof JwksValidationError ||
   error instanceof JwkValidationError;
 
 /**
- * Makes the verifier of an issuer's tokens. It keeps the issuer's keys, so make it once for each execution environment.
- * The function that it returns throws ChatError UNAUTHENTICATED for a token that does not count.
+ * Returns a function that verifies an issuer's tokens. It caches the issuer's keys, so create it once for each execution
+ * environment. It throws ChatError UNAUTHENTICATED for an invalid token.
  */
 export function tokenVerifier(rules: TokenRules): (token: string) => Promise<VerifiedToken> {
   const verifier = JwtVerifier.create(
@@ -90,7 +94,7 @@ export function tokenVerifier(rules: TokenRules): (token: string) => Promise<Ver
       const payload = await verifier.verify(token);
       return { user: toUser(payload), expiresAt: Number(payload.exp) * 1000 };
     } catch (error) {
-      if (isOurFault(error) && !isMalformed(error)) throw error;
+      if (isInternal(error) && !isMalformed(error)) throw error;
       throw new ChatError('UNAUTHENTICATED');
     }
   };

@@ -3,8 +3,7 @@ import type { Authenticate } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
-import { listPlaces } from '../store/connections.ts';
-import { raiseTokenExpiry } from '../store/token-expiries.ts';
+import { listPlaces, raiseTokenExpiry } from '../store/connections.ts';
 
 const reasons = {
   guest: 'Token not renewed: a guest has no token. Connect again with a token to sign in.',

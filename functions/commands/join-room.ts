@@ -8,8 +8,13 @@ import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { Room } from '../domain/room.ts';
 import { readableRoom } from '../rooms/access.ts';
-import { type ConnectionPlace, deleteConnection, getConnection, listPlaces } from '../store/connections.ts';
-import { putJoined } from '../store/joined-rooms.ts';
+import {
+  type ConnectionPlace,
+  deleteConnection,
+  getConnection,
+  listPlaces,
+  putJoined,
+} from '../store/connections.ts';
 import { findConnection, placedIn } from '../store/shards.ts';
 
 /** Returns the connection's own row. It has the current token expiry; the session has that of the handshake. */

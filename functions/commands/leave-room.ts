@@ -6,7 +6,7 @@ import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { isInbox } from '../domain/room.ts';
 import type { ConnectionPlace } from '../store/connections.ts';
-import { deleteJoined, returnToInbox } from '../store/joined-rooms.ts';
+import { deleteJoined, returnToInbox } from '../store/connections.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { placesOf } from '../store/shards.ts';

@@ -5,12 +5,9 @@ import { post } from '../delivery/post.ts';
 import { MAX_INBOX_ROOMS } from '../domain/audience.ts';
 import { type Connection, hasValidToken, type Session } from '../domain/connection.ts';
 import { inboxOf, type Room } from '../domain/room.ts';
-import { deleteConnection, listConnections } from '../store/connections.ts';
-import { putInInbox } from '../store/joined-rooms.ts';
-import { getMember } from '../store/members.ts';
-import { listRoomsOf, withMember } from '../store/memberships.ts';
-import { getRooms } from '../store/room-states.ts';
-import { getRoom } from '../store/rooms.ts';
+import { deleteConnection, listConnections, putInInbox } from '../store/connections.ts';
+import { getMember, listRoomsOf, withMember } from '../store/members.ts';
+import { getRoom, getRooms } from '../store/rooms.ts';
 import { findConnection, placedIn } from '../store/shards.ts';
 
 // An inbox is a connection without a room. It has a row in each of its user's rooms (decision 006).

@@ -15,7 +15,7 @@ export async function connect(
   requestWelcome: (session: Session) => Promise<void>,
 ): Promise<void> {
   // A refused connection gets no row, so it receives no events of a room.
-  if (session.turnedAway !== undefined) return requestWelcome(session);
+  if (session.refusal !== undefined) return requestWelcome(session);
   await Promise.all([putConnection(context.db, session), putArrival(context.db, session, context.now())]);
   try {
     await requestWelcome(session);

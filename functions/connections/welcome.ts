@@ -98,9 +98,13 @@ export async function welcome(
   const lookup = () => poster.isOpen(session.id);
   const isOpen = await retryTransient(lookup, HANDSHAKE_BUDGET_MS, (open) => !open);
   if (!isOpen) return;
-  if (session.turnedAway !== undefined) {
+  if (session.refusal !== undefined) {
     // This contract reports a refused handshake in a frame.
-    await deliver({ kind: 'TurnedAway', room: session.room, code: session.turnedAway }, [session], context);
+    await deliver(
+      { kind: 'HandshakeRefused', room: session.room, code: session.refusal },
+      [session],
+      context,
+    );
     await close(session.id, poster);
     return;
   }

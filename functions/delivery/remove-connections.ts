@@ -11,13 +11,13 @@ import type { Room } from '../domain/room.ts';
 import {
   type ConnectionPlace,
   deleteConnection,
+  deleteExpired,
   getConnection,
   listConnections,
 } from '../store/connections.ts';
 import { putReadTo } from '../store/members.ts';
 import { putDeparture } from '../store/profiles.ts';
 import { getRoom } from '../store/rooms.ts';
-import { takeExpired } from '../store/token-expiries.ts';
 import { settleAll } from './concurrency.ts';
 import type { PostingContext } from './context.ts';
 import { type Delivery, deliver } from './deliver.ts';
@@ -111,9 +111,9 @@ async function expireUnlessRenewed(
   // `authenticate` finds the rows of a connection through an index that lags, so it may have missed this one.
   const home = found.home && (await getConnection(db, { ...found.home, id: found.id }));
   if (home && hasValidToken(home, now())) return { ...found, tokenExpiresAt: home.tokenExpiresAt };
-  const { ended, goesOn } = await takeExpired(db, found, now() - CLOCK_TOLERANCE_MS);
-  if (ended) await settleAll([notifyAndClose(ended, context), onRemoved(ended)]);
-  return goesOn;
+  const { expired, renewed } = await deleteExpired(db, found, now() - CLOCK_TOLERANCE_MS);
+  if (expired) await settleAll([notifyAndClose(expired, context), onRemoved(expired)]);
+  return renewed;
 }
 
 /**

@@ -3,88 +3,56 @@ import type { Command } from '../domain/command.ts';
 import type { Event } from '../domain/event.ts';
 import type { Dialect } from './dialect.ts';
 
-/** What a field is for, by its name or its path, such as `sender.id`. */
-export type Words = Readonly<Record<string, string>>;
+/** Descriptions of fields, by name or by path, such as `sender.id`. */
+export type Descriptions = Readonly<Record<string, string>>;
 
 interface Frame {
-  /** How the documents call it. */
+  /** The heading in the documentation. */
   readonly name: string;
   readonly schema: GenericSchema;
-  /** What follows from it, in a sentence or two. */
-  readonly does: string;
-  /** Fields that mean something else here than in the contract's other frames. */
-  readonly words?: Words;
+  /** What the frame means, in a few sentences. */
+  readonly summary: string;
+  /** Descriptions that differ from the contract's common ones. */
+  readonly fields?: Descriptions;
 }
 
 /** A frame that clients send. */
 export interface FrameIn extends Frame {
-  readonly asks: Command['kind'];
-  /** The field that tells this frame from others, where the schema has it not: decoders look at it first. */
+  readonly command: Command['kind'];
+  /** The field by which the decoder chooses the schema, which does not contain it. */
   readonly tag?: { readonly field: string; readonly value: string; readonly optional?: boolean };
 }
 
-/** A frame that clients are sent. */
+/** A frame that the server sends. */
 export interface FrameOut extends Frame {
-  readonly tells: Event['kind'];
+  readonly event: Event['kind'];
 }
 
-/** What is asked of the WebSocket's URL, header by header, and how it is refused. */
 export interface Handshake {
-  /** Below the edge's name. */
+  /** The path and query of the URL. */
   readonly path: string;
   readonly credential: string;
-  /** JavaScript, or a shell line, that connects. */
+  /** Code that connects. */
   readonly sample: { readonly language: 'js' | 'sh'; readonly lines: readonly string[] };
-  /** Query parameters besides those that every contract has. */
-  readonly query: Words;
-  /** What is wrong, and what the client sees. */
-  readonly refused: readonly (readonly [why: string, answer: string])[];
-  /** What comes once the socket is open. */
+  /** Query parameters besides those of all contracts. */
+  readonly query: Descriptions;
+  /** The reasons for refusals, each with the answer. */
+  readonly refusals: readonly (readonly [reason: string, answer: string])[];
+  /** What a URL without a room opens, if the dialect has inboxes. */
+  readonly inbox?: string;
+  /** What the server sends once the socket is open. */
   readonly greeting: string;
 }
 
-/** A dialect as its documents tell it. */
-export interface Contract {
-  readonly dialect: Dialect;
-  /** Which contracts it serves. */
-  readonly serves: string;
-  readonly examples: Examples;
-  readonly handshake: Handshake;
-  readonly in: readonly FrameIn[];
-  readonly out: readonly FrameOut[];
-  /** What it has no word for, in a sentence. */
-  readonly silence: string;
-  /** The message, which stands in many frames. Null where the frame itself is the message. */
-  readonly message: { readonly schema: GenericSchema; readonly words: Words } | null;
-  readonly words: Words;
-}
-
-export const badCredential = ['the credential is missing or not valid', '401'] as const;
-
-export const noMember = ['not a member of the room, no such room, or no room named', '403'] as const;
-
-/** Fields that mean the same in every contract. */
-export const commonWords: Words = {
-  client_id:
-    'Your own name for this frame, of 1 to 128 characters. The same one again within a day is the same change: it is made once, and answered again.',
-  retry_after_ms: 'After so many milliseconds the same frame will do.',
-  file_url: 'Where members read the file, below the edge’s name, with the cookie or a bearer token.',
-  file_type: 'The file’s content type.',
-  file_size: 'The file’s size in bytes.',
-  file_name: 'What to call the file that is in the frame.',
-};
-
-export const fileIn =
-  'The id of a file that was uploaded before, or a small file itself as base64 or a base64 data URL.';
-
-/** A frame that clients send, as its contract prints it, and what it asks for. */
+/** A frame that a contract shows clients sending, and the command that it decodes to. */
 export interface ExampleIn {
+  /** The section of the contract. `own-` marks Parley's extensions. */
   readonly clause: string;
   readonly frame: unknown;
   readonly command: Command;
 }
 
-/** A frame that clients expect, as its contract prints it, and what has happened then. */
+/** An event, and the fields that a contract shows in its frame. */
 export interface ExampleOut {
   readonly clause: string;
   readonly event: Event;
@@ -95,3 +63,48 @@ export interface Examples {
   readonly in: readonly ExampleIn[];
   readonly out: readonly ExampleOut[];
 }
+
+/** The documentation of a dialect. */
+export interface Contract {
+  readonly dialect: Dialect;
+  /** The clients that use the dialect. */
+  readonly clients: string;
+  /** What the contract is. */
+  readonly about: string;
+  readonly examples: Examples;
+  readonly handshake: Handshake;
+  readonly in: readonly FrameIn[];
+  readonly out: readonly FrameOut[];
+  /** The events that the server does not send in this dialect. */
+  readonly notSent: string;
+  /** The message object that several frames contain. Null if frames contain the message's fields directly. */
+  readonly message: { readonly schema: GenericSchema; readonly fields: Descriptions } | null;
+  /** Descriptions for all frames. */
+  readonly fields: Descriptions;
+}
+
+export const badCredential = ['The credential is missing or not valid.', '401'] as const;
+
+export const noAccess = [
+  'The user is not a member of the room, the room does not exist, or the URL names no room.',
+  '403',
+] as const;
+
+/** Descriptions for all contracts. */
+export const commonFields: Descriptions = {
+  client_id:
+    'An idempotency key that the client chooses, 1 to 128 characters. A frame with the same key within 24 hours is a repeat: it changes nothing and gets the same answer.',
+  retry_after_ms: 'The client may send the same frame again after this many milliseconds.',
+  file_url: 'The path to download the file, with the session cookie or a bearer token.',
+  file_type: 'The content type of the file.',
+  file_size: 'The size of the file in bytes.',
+  file_name: 'The name of an inline file.',
+};
+
+export const fileField = 'The id of an uploaded file, or an inline file as base64 or as a base64 data URL.';
+
+export const errorFields: Descriptions = {
+  code: 'The error code.',
+  message: 'An explanation for people. Programs should use `code`.',
+  client_id: 'The `client_id` of the refused frame, if it could be read.',
+};

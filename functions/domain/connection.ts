@@ -38,7 +38,7 @@ export interface Session extends Connection {
   /** The client has every event up to this sequence number, and receives the later ones on connect. */
   readonly since?: number;
   /** Why the handshake is refused. The connection is open only to report this, and is in no room. */
-  readonly turnedAway?: 'UNAUTHENTICATED' | 'NOT_A_MEMBER';
+  readonly refusal?: 'UNAUTHENTICATED' | 'NOT_A_MEMBER';
 }
 
 /** API Gateway's integration timeout is 29 seconds (AWS: quotas for WebSocket APIs). */

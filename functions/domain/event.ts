@@ -134,8 +134,8 @@ export interface Refused extends InRoom {
 }
 
 /** A handshake was refused, in a dialect that reports it in a frame. */
-export interface TurnedAway extends InRoom {
-  readonly kind: 'TurnedAway';
+export interface HandshakeRefused extends InRoom {
+  readonly kind: 'HandshakeRefused';
   readonly code: 'UNAUTHENTICATED' | 'NOT_A_MEMBER';
 }
 
@@ -155,7 +155,7 @@ export type Event =
   | Left
   | InboxOpened
   | Refused
-  | TurnedAway;
+  | HandshakeRefused;
 
 /**
  * Returns the event that announces a log entry, both when the entry is new and when a client syncs.

@@ -1,31 +1,74 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { tokenVerifier } from '../auth/token-verifier.ts';
+import { signedDynamoDb } from '../aws/dynamodb.ts';
 import { type Invoke, signedInvoke } from '../aws/lambda.ts';
 import type { Context, TokenContext } from '../delivery/context.ts';
 import type { Poster } from '../delivery/poster.ts';
 import { signedPoster } from '../delivery/signed-poster.ts';
 import type { Rate, Rates } from '../domain/room.ts';
-import type { Database } from '../store/database.ts';
-import { openFiles } from '../store/files.ts';
+import { openDatabase } from '../store/database.ts';
+import { type FileStore, signedFiles } from '../store/files.ts';
 import { measure } from './metrics.ts';
 import { ConfigurationError, logFault, once, required } from './runtime.ts';
 
-// Each part is made on first use and kept while the execution environment is warm. The PURE marks let the build leave
-// out the parts that a function does not use.
+// Each part is created on first use, and kept while the execution environment is warm. With the PURE marks, the build
+// leaves out the parts that a function does not use.
 
-/** The two tables. The authorizer reads no connections and is not told their table. */
-export const database = /* @__PURE__ */ once(
-  (): Database => ({
-    client: new DynamoDBClient({}),
-    chat: required('CHAT_TABLE'),
-    connections: process.env['CONNECTIONS_TABLE'] ?? '',
-  }),
+/**
+ * The setting `awsClient` chooses between the signing client and the AWS SDK, for all services. The SDK's clients are
+ * files beside the bundle, which a function loads on first use.
+ */
+const usesSdk = (): boolean => process.env['AWS_CLIENT'] === 'sdk';
+
+const sdkDatabase = /* @__PURE__ */ once(async () =>
+  (await import('../store/sdk-dynamodb.ts')).sdkDynamoDb(),
+);
+const sdkFiles = /* @__PURE__ */ once(async () =>
+  (await import('../store/sdk-files.ts')).sdkFiles(required('FILES_BUCKET')),
+);
+const sdkPoster = /* @__PURE__ */ once(async () =>
+  (await import('../delivery/sdk-poster.ts')).sdkPoster(required('SOCKET_URL')),
+);
+const sdkInvoke = /* @__PURE__ */ once(async () => (await import('./sdk-invoke.ts')).sdkInvoke());
+
+/** Both tables. `authorize` uses only the chat table. */
+export const database = /* @__PURE__ */ once(() =>
+  openDatabase(
+    usesSdk() ? async (operation, input) => (await sdkDatabase())(operation, input) : signedDynamoDb(),
+    { chat: required('CHAT_TABLE'), connections: process.env['CONNECTIONS_TABLE'] ?? '' },
+  ),
 );
 
-/** The bucket for files. */
-export const files = /* @__PURE__ */ once(() => openFiles(required('FILES_BUCKET')));
+const lazySdkFiles: FileStore = {
+  put: async (...given) => (await sdkFiles()).put(...given),
+  head: async (key) => (await sdkFiles()).head(key),
+  remove: async (key) => (await sdkFiles()).remove(key),
+  presignPut: async (...given) => (await sdkFiles()).presignPut(...given),
+  presignGet: async (...given) => (await sdkFiles()).presignGet(...given),
+};
 
-/** Verifies tokens of the stack's issuer, and keeps the issuer's keys. */
+/** The bucket for files. */
+export const files = /* @__PURE__ */ once(() =>
+  usesSdk() ? lazySdkFiles : signedFiles(required('FILES_BUCKET')),
+);
+
+const lazySdkPoster: Poster = {
+  post: async (connection, frame) => (await sdkPoster()).post(connection, frame),
+  isOpen: async (connection) => (await sdkPoster()).isOpen(connection),
+  close: async (connection) => (await sdkPoster()).close(connection),
+};
+
+/** Posts frames to the clients' sockets. */
+export const poster = /* @__PURE__ */ once(() =>
+  usesSdk() ? lazySdkPoster : signedPoster(required('SOCKET_URL')),
+);
+
+const signedInvoker = /* @__PURE__ */ once(signedInvoke);
+
+/** Invokes a function asynchronously. */
+export const invokeFunction: Invoke = async (functionName, payload) =>
+  (usesSdk() ? await sdkInvoke() : signedInvoker())(functionName, payload);
+
+/** Verifies tokens of the stack's issuer. Caches the issuer's keys. */
 export const verifier = /* @__PURE__ */ once(() =>
   tokenVerifier({
     issuer: required('ISSUER'),
@@ -34,68 +77,46 @@ export const verifier = /* @__PURE__ */ once(() =>
   }),
 );
 
-/** The AWS SDK's poster is a file of its own, which a function loads with its first post. */
-const sdkPoster = /* @__PURE__ */ once(async (): Promise<Poster> => {
-  const { sdkPoster } = await import('../delivery/sdk-poster.ts');
-  return sdkPoster(required('SOCKET_URL'));
-});
-
-const lazySdkPoster: Poster = {
-  post: async (connection, frame) => (await sdkPoster()).post(connection, frame),
-  isOpen: async (connection) => (await sdkPoster()).isOpen(connection),
-  close: async (connection) => (await sdkPoster()).close(connection),
-};
-
-/** Posts to sockets with our signing client, or with the AWS SDK's where the setting `poster` asks for it. */
-export const poster = /* @__PURE__ */ once(
-  (): Poster => (process.env['POSTER'] === 'sdk' ? lazySdkPoster : signedPoster(required('SOCKET_URL'))),
-);
-
-const invoke = /* @__PURE__ */ once(signedInvoke);
-
-/** Invokes a function asynchronously. */
-export const invokeFunction: Invoke = (functionName, payload) => invoke()(functionName, payload);
-
-const writtenRate = /^(group|direct):(\d+)\/(\d+)$/;
+const ratePattern = /^(group|direct):(\d+)\/(\d+)$/;
 
 /**
- * Parses the value of `RATE_LIMIT`, such as `group:20/10,direct:60/10`, in messages and seconds. A kind of room that is
- * not named has no limit.
- * @throws Error for any other text
+ * Parses the value of `RATE_LIMIT`, such as `group:20/10,direct:60/10`, in messages and seconds. Kinds of rooms
+ * that it does not name have no limit.
+ * @throws ConfigurationError for invalid text
  */
 export function parseRates(text: string): Rates {
   const parts = text === '' ? [] : text.split(',');
-  const named = parts.map((part): [string, Rate] => {
-    const [, kind, messages, seconds] = writtenRate.exec(part) ?? [];
+  const limits = parts.map((part): [string, Rate] => {
+    const [, kind, messages, seconds] = ratePattern.exec(part) ?? [];
     if (kind) return [kind, { messages: Number(messages), windowMs: Number(seconds) * 1000 }];
     throw new ConfigurationError(
       'Function not configured: RATE_LIMIT cannot be parsed. Deploy the stack again.',
     );
   });
-  return { group: null, direct: null, ...Object.fromEntries(named) };
+  return { group: null, direct: null, ...Object.fromEntries(limits) };
 }
 
 const rates = /* @__PURE__ */ once(() => parseRates(process.env['RATE_LIMIT'] ?? ''));
 
-/** The context of a function that serves one connection and posts to few. */
+/** The context of functions that only post to connections. */
 export const postingContext = (): Pick<Context, 'db' | 'poster' | 'now'> => ({
   db: database(),
   poster: poster(),
   now: Date.now,
 });
 
-/** The context of a function that runs commands. */
+/** The context of functions that run commands which need no token. */
 export const commandContext = (): Context => ({
   ...postingContext(),
   files,
   rates: rates(),
   fanOut: (batch) => invokeFunction(required('FANOUT_FUNCTION'), batch),
   measure,
-  // Lambda adds the request id to each log line by itself.
+  // Lambda adds the request id to each log line.
   onFault: (error) => logFault('publish', error, ''),
 });
 
-/** The context of a function that runs every command, including those that check a token. */
+/** The context of functions that run all commands. */
 export const tokenContext = (): Context & TokenContext => ({
   ...commandContext(),
   verify: (token) => verifier()(token),

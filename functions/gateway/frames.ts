@@ -92,7 +92,7 @@ export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, c
     try {
       const opened = sessionOf(requestContext);
       // The welcome closes a refused connection. Until then it can do nothing.
-      if (opened.turnedAway !== undefined) return served;
+      if (opened.refusal !== undefined) return served;
       const context = createContext();
       const session = await withCurrentToken(opened, context);
       if (!hasValidToken(session, context.now())) {

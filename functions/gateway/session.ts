@@ -22,13 +22,13 @@ export const sessionContext = (session: Session) => ({
   tokenExpiresAt: session.tokenExpiresAt,
   guest: session.guest,
   since: session.since ?? '',
-  turnedAway: session.turnedAway ?? '',
+  refusal: session.refusal ?? '',
 });
 
 const isDialect = (name: unknown): name is DialectName => dialectNames.some((dialect) => dialect === name);
 
-const turnedAwayOf = (code: string): Pick<Session, 'turnedAway'> =>
-  code === 'UNAUTHENTICATED' || code === 'NOT_A_MEMBER' ? { turnedAway: code } : {};
+const refusalOf = (code: unknown): Pick<Session, 'refusal'> =>
+  code === 'UNAUTHENTICATED' || code === 'NOT_A_MEMBER' ? { refusal: code } : {};
 
 /**
  * Returns the session of the connection that an event belongs to.
@@ -62,8 +62,8 @@ export function sessionOf({ connectionId, connectedAt, authorizer }: RequestCont
     reads: text('reads') === 'manual' ? 'manual' : 'auto',
     tokenExpiresAt: Number(text('tokenExpiresAt')),
     guest,
-    // Connections that an earlier version opened have no `since`.
+    // Connections that an earlier version opened do not have these two.
     ...(Boolean(context['since']) && { since: Number(context['since']) }),
-    ...turnedAwayOf(text('turnedAway')),
+    ...refusalOf(context['refusal']),
   };
 }

@@ -1,7 +1,7 @@
 import type { Change } from '../domain/message.ts';
+import { objectKey } from '../store/files.ts';
 import { scrubChange } from '../store/log.ts';
 import * as messages from '../store/messages.ts';
-import { objectKey } from '../store/object-key.ts';
 import { expireUpload } from '../store/uploads.ts';
 import type { LogContext } from './context.ts';
 

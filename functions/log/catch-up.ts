@@ -1,7 +1,7 @@
 import { entryEvent, type Synced } from '../domain/event.ts';
 import type { LogEntry, Message, Void } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
-import { listMembers } from '../store/memberships.ts';
+import { listMembers } from '../store/members.ts';
 import { listStates } from '../store/messages.ts';
 import { applyChange } from './apply-change.ts';
 import type { LogContext } from './context.ts';

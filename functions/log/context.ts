@@ -1,5 +1,5 @@
 import type { Database } from '../store/database.ts';
-import type { FileStore } from '../store/file-store.ts';
+import type { FileStore } from '../store/files.ts';
 
 /** The dependencies of reading and changing a room's log. */
 export interface LogContext {

@@ -6,9 +6,9 @@ import type { Message } from '../domain/message.ts';
 import { type Counted, type Room, rateIn } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
 import * as members from '../store/members.ts';
+import { countVisitorWrite } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
-import type { TurnWindow } from '../store/turn-window.ts';
-import { countVisitorWrite } from '../store/visitors.ts';
+import type { WriteWindow } from '../store/write-window.ts';
 
 type Actor = Pick<User, 'id' | 'guest'>;
 
@@ -37,7 +37,7 @@ const counterOf = ({ user, id }: Writer): string =>
 async function checkOpenWrite(
   db: Database,
   { room, by, now }: WriteRequest,
-  window: TurnWindow | null,
+  window: WriteWindow | null,
 ): Promise<Member> {
   const member = await openMembership(db, room, by.user);
   if (!member) throw new ChatError('NOT_A_MEMBER');

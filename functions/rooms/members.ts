@@ -18,8 +18,8 @@ import {
 import type { Room } from '../domain/room.ts';
 import { deleteConnection, listConnections } from '../store/connections.ts';
 import type { Database } from '../store/database.ts';
+import * as memberships from '../store/members.ts';
 import { getMember } from '../store/members.ts';
-import * as memberships from '../store/memberships.ts';
 import { getRoom } from '../store/rooms.ts';
 
 /** @throws ChatError NOT_A_MEMBER, also for a room that does not exist; MembershipError FIXED_MEMBERS */

@@ -4,7 +4,7 @@ import { mapLimited } from '../delivery/concurrency.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
 import type { Member, Role, User } from '../domain/member.ts';
 import { directRoomId, type Room } from '../domain/room.ts';
-import { addMember, listMembers } from '../store/memberships.ts';
+import { addMember, listMembers } from '../store/members.ts';
 import { getProfiles, type Profile } from '../store/profiles.ts';
 import { putRoom } from '../store/rooms.ts';
 import { readableRoom } from './access.ts';
@@ -66,14 +66,8 @@ export async function describeRoom(
 ): Promise<{ room: Room; members: readonly MemberWithProfile[]; moreMembers: boolean }> {
   const room = await readableRoom(db, id, user);
   const { members, hasMore } = await listMembers(db, id, MAX_LISTED_MEMBERS);
-  const profiles = await getProfiles(
-    db,
-    members.map((member) => member.user),
-    now(),
-  );
-  return {
-    room,
-    members: members.map((member) => ({ ...member, profile: profiles.get(member.user) })),
-    moreMembers: hasMore,
-  };
+  const users = members.map((member) => member.user);
+  const profiles = await getProfiles(db, users, now());
+  const withProfiles = members.map((member) => ({ ...member, profile: profiles.get(member.user) }));
+  return { room, members: withProfiles, moreMembers: hasMore };
 }

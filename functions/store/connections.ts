@@ -1,64 +1,44 @@
-import {
-  type AttributeValue,
-  DeleteItemCommand,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
-import { getItems } from './batch.ts';
-import type { Database } from './database.ts';
+import { type Cursor, type Database, type Item, queryAll } from './database.ts';
 import { connectionKey, parseShardKey, shardKey } from './keys.ts';
 
-/** API Gateway ends a connection after 2 hours (AWS: quotas for WebSocket APIs); the row outlives it by ten minutes. */
+/** API Gateway ends a connection after 2 hours (AWS: quotas for WebSocket APIs). Its row lives ten minutes longer. */
 const CONNECTION_LIFE_MS = (2 * 60 + 10) * 60 * 1000;
 
-/** Where a connection's row stands. */
+/** The place of a connection's row in a room. */
 export type ConnectionPlace = Pick<Connection, 'room' | 'shard' | 'id'>;
 
-/** When a connection cannot be open any more, in seconds since the epoch. */
+/** Returns the time from which a connection cannot be open any more, in seconds since the epoch. */
 export const connectionExpiry = (connection: Pick<Connection, 'connectedAt'>): number =>
   Math.floor((connection.connectedAt + CONNECTION_LIFE_MS) / 1000);
 
-/** The connection that an item of the table `connections` holds. */
-export function toConnection(item: ReturnType<typeof unmarshall>): Connection {
-  const {
-    room,
-    connection,
-    user,
-    username,
-    email,
-    userType = '',
-    dialect,
-    reads,
-    connectedAt,
-    tokenExpiresAt,
-    via,
-    joinedAt,
-    home,
-  } = item;
+const keyOf = ({ room, shard, id }: ConnectionPlace) => connectionKey(room, shard, id);
+
+/** Returns the fields with a value. */
+const present = (fields: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+export function toConnection(item: Item): Connection {
+  const { room, connection: id, user, username, email, userType = '', ...rest } = item;
+  const { dialect, reads, connectedAt, tokenExpiresAt, via, joinedAt, home } = rest;
   return {
-    id: connection,
+    id,
     ...parseShardKey(room),
     user: { id: user, username, email, userType },
     dialect,
     reads,
     connectedAt,
     tokenExpiresAt,
-    ...(via !== undefined && { via }),
-    ...(joinedAt !== undefined && { joinedAt }),
-    ...(home !== undefined && { home }),
+    ...present({ via, joinedAt, home }),
   };
 }
 
-/** The item that a connection is kept as. */
-export function itemOf(connection: Connection): Record<string, AttributeValue> {
-  const { id, room, shard, user, dialect, reads, connectedAt, tokenExpiresAt, via, joinedAt, home } =
-    connection;
-  return marshall({
-    ...connectionKey(room, shard, id),
+/** Returns the row of a connection. */
+export function toItem(connection: Connection): Item {
+  const { user, dialect, reads, connectedAt, tokenExpiresAt, via, joinedAt, home } = connection;
+  return {
+    ...keyOf(connection),
     user: user.id,
     username: user.username,
     email: user.email,
@@ -68,95 +48,125 @@ export function itemOf(connection: Connection): Record<string, AttributeValue> {
     connectedAt,
     tokenExpiresAt,
     expiresAt: connectionExpiry(connection),
-    ...(via !== undefined && { via }),
-    ...(joinedAt !== undefined && { joinedAt }),
-    ...(home !== undefined && { home }),
-  });
+    ...present({ via, joinedAt, home }),
+  };
 }
-
-/** The row of a connection, as calls name it. */
-export const targetOf = (db: Database, { room, shard, id }: ConnectionPlace) => ({
-  TableName: db.connections,
-  Key: marshall(connectionKey(room, shard, id)),
-});
 
 export async function putConnection(db: Database, connection: Connection): Promise<void> {
-  await db.client.send(new PutItemCommand({ TableName: db.connections, Item: itemOf(connection) }));
+  await db.connections.put(toItem(connection));
 }
 
-/** A connection's row, read consistently; undefined where it is gone. */
+/** Adds the row of a connection that joined a room. Returns false when it had joined before; that row stays. */
+export const putJoined = (db: Database, connection: Connection): Promise<boolean> =>
+  db.connections.put(toItem(connection), {
+    condition: 'attribute_not_exists(#connection) OR #via = :inbox',
+    values: { ':inbox': 'inbox' },
+  });
+
+/** Adds a room to an inbox. Returns false when the connection has a row in the room. */
+export const putInInbox = (db: Database, connection: Connection): Promise<boolean> =>
+  db.connections.put(toItem(connection), { condition: 'attribute_not_exists(#connection)' });
+
+/** Returns a connection's row, read consistently. */
 export async function getConnection(db: Database, place: ConnectionPlace): Promise<Connection | undefined> {
-  const { Item } = await db.client.send(new GetItemCommand({ ...targetOf(db, place), ConsistentRead: true }));
-  return Item && toConnection(unmarshall(Item));
+  const item = await db.connections.get(keyOf(place));
+  return item && toConnection(item);
 }
 
-/** Those of the rows that are there, read consistently, in no order. Places must differ. */
+/** Returns those of the rows that exist, read consistently, in any order. Places must differ. */
 export async function getConnections(
   db: Database,
   places: readonly ConnectionPlace[],
 ): Promise<Connection[]> {
-  const keys = places.map(({ room, shard, id }) => connectionKey(room, shard, id));
-  const items = await getItems(db, keys, { table: db.connections, consistent: true });
+  const items = await db.connections.batchGet(places.map(keyOf), { consistent: true });
   return items.map(toConnection);
 }
 
-/** Removes a connection's row. @returns the connection, or undefined where its row was gone already */
+/** Deletes a connection's row and returns it; undefined when there was none. */
 export async function deleteConnection(
   db: Database,
   place: ConnectionPlace,
 ): Promise<Connection | undefined> {
-  const { Attributes } = await db.client.send(
-    new DeleteItemCommand({ ...targetOf(db, place), ReturnValues: 'ALL_OLD' }),
-  );
-  return Attributes && toConnection(unmarshall(Attributes));
+  const item = await db.connections.remove(keyOf(place));
+  return item && toConnection(item);
 }
 
-async function queryAll(
+/** Deletes the row of a connection that joined a room, and returns it; undefined when it had not joined. */
+export async function deleteJoined(db: Database, place: ConnectionPlace): Promise<Connection | undefined> {
+  const values = { ':joined': 'joined' };
+  const item = await db.connections.remove(keyOf(place), { condition: '#via = :joined', values });
+  return item && toConnection(item);
+}
+
+/** Turns a joined room back into a room of the inbox. @returns the row before; undefined when it had not joined */
+export async function returnToInbox(db: Database, place: ConnectionPlace): Promise<Connection | undefined> {
+  const item = await db.connections.update(keyOf(place), {
+    update: 'SET #via = :inbox, #reads = :manual REMOVE joinedAt',
+    condition: '#via = :joined',
+    values: { ':joined': 'joined', ':inbox': 'inbox', ':manual': 'manual' },
+    returns: 'ALL_OLD',
+  });
+  return item && toConnection(item);
+}
+
+/**
+ * Moves the token expiry in one of a connection's rows forward; it never moves back.
+ * @param to milliseconds since the epoch
+ * @returns the expiry in the row; undefined when there is no row
+ */
+export async function raiseTokenExpiry(
   db: Database,
-  query: { IndexName?: string; KeyConditionExpression: string; ConsistentRead?: boolean },
-  names: Record<string, string>,
-  values: Record<string, unknown>,
-): Promise<ReturnType<typeof unmarshall>[]> {
-  const items: ReturnType<typeof unmarshall>[] = [];
-  let start: Record<string, AttributeValue> | undefined;
-  do {
-    const page = await db.client.send(
-      new QueryCommand({
-        TableName: db.connections,
-        ...query,
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: marshall(values),
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    items.push(...(page.Items ?? []).map((item) => unmarshall(item)));
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return items;
+  place: ConnectionPlace,
+  to: number,
+): Promise<number | undefined> {
+  const raised = await db.connections.update(keyOf(place), {
+    update: 'SET tokenExpiresAt = :to',
+    condition: 'tokenExpiresAt < :to',
+    values: { ':to': to },
+  });
+  return raised ? to : (await getConnection(db, place))?.tokenExpiresAt;
 }
 
-/** The open connections in some of a room's shards, read consistently: one whose row was written is among them. */
+/**
+ * Deletes a connection's row if its token expired before `by` (milliseconds since the epoch). It is one atomic step, so
+ * that a token renewed meanwhile keeps its connection.
+ * @returns the deleted row as `expired`, or the row with the renewed token; neither when there was no row
+ */
+export async function deleteExpired(
+  db: Database,
+  place: ConnectionPlace,
+  by: number,
+): Promise<{ readonly expired?: Connection; readonly renewed?: Connection }> {
+  const condition = { condition: 'tokenExpiresAt < :by', values: { ':by': by } };
+  const item = await db.connections.remove(keyOf(place), condition);
+  if (item) return { expired: toConnection(item) };
+  const renewed = await getConnection(db, place);
+  return renewed ? { renewed } : {};
+}
+
+const shardQuery = (room: string, shard: number) =>
+  ({ where: '#room = :room', values: { ':room': shardKey(room, shard) }, consistent: true }) as const;
+
+const openOf = (items: readonly Item[], now: number): Connection[] =>
+  items.filter((item) => item['expiresAt'] * 1000 > now).map(toConnection);
+
+/** Returns the open connections in some of a room's shards, read consistently. */
 export async function listShards(
   db: Database,
   room: string,
   shards: readonly number[],
   now: number,
 ): Promise<Connection[]> {
-  const items = await Promise.all(
-    shards.map((shard) =>
-      queryAll(
-        db,
-        { KeyConditionExpression: '#room = :room', ConsistentRead: true },
-        { '#room': 'room' },
-        { ':room': shardKey(room, shard) },
-      ),
-    ),
-  );
-  return items
-    .flat()
-    .filter((item) => item['expiresAt'] * 1000 > now)
-    .map(toConnection);
+  const pages = await Promise.all(shards.map((shard) => queryAll(db.connections, shardQuery(room, shard))));
+  return pages.flatMap(({ items }) => openOf(items, now));
 }
+
+/** Returns all open connections of a room, read consistently. */
+export const listConnections = (
+  db: Database,
+  { id, shards }: Pick<Room, 'id' | 'shards'>,
+  now: number,
+): Promise<Connection[]> => listShards(db, id, [...Array(shards).keys()], now);
 
 /** Some of a room's connections. */
 export interface ConnectionSample {
@@ -175,46 +185,25 @@ export async function sampleConnections(
   { limit, isCounted }: { limit: number; isCounted: (connection: Connection) => boolean },
   now: number,
 ): Promise<ConnectionSample> {
-  const rows: Connection[] = [];
-  let start: Record<string, AttributeValue> | undefined;
+  const connections: Connection[] = [];
+  let start: Cursor | undefined;
   do {
-    const { Items = [], LastEvaluatedKey } = await db.client.send(
-      new QueryCommand({
-        TableName: db.connections,
-        KeyConditionExpression: '#room = :room',
-        ExpressionAttributeNames: { '#room': 'room' },
-        ExpressionAttributeValues: marshall({ ':room': shardKey(room, 0) }),
-        ConsistentRead: true,
-        ...(start ? { ExclusiveStartKey: start } : { Limit: limit }),
-      }),
-    );
-    const open = Items.map((item) => unmarshall(item)).filter((item) => item['expiresAt'] * 1000 > now);
-    rows.push(...open.map(toConnection));
-    start = LastEvaluatedKey;
-  } while (start && rows.filter(isCounted).length < limit);
-  return { connections: rows, isComplete: start === undefined };
+    const { items, next } = await db.connections.query({
+      ...shardQuery(room, 0),
+      ...(start ? { start } : { limit }),
+    });
+    connections.push(...openOf(items, now));
+    start = next;
+  } while (start && connections.filter(isCounted).length < limit);
+  return { connections, isComplete: start === undefined };
 }
 
-/** All of a room's open connections, read as `listShards` does. */
-export const listConnections = (
-  db: Database,
-  { id, shards }: Pick<Room, 'id' | 'shards'>,
-  now: number,
-): Promise<Connection[]> =>
-  listShards(
-    db,
-    id,
-    Array.from({ length: shards }, (_, shard) => shard),
-    now,
-  );
-
-/** Where a user's connection stands. The index lags behind the table, so a row written just now may be missing. */
+/** Returns the places of all rows of a user's connection. The index is eventually consistent. */
 export async function listPlaces(db: Database, user: string, connection: string): Promise<ConnectionPlace[]> {
-  const items = await queryAll(
-    db,
-    { IndexName: 'by-user', KeyConditionExpression: '#user = :user AND #connection = :connection' },
-    { '#user': 'user', '#connection': 'connection' },
-    { ':user': user, ':connection': connection },
-  );
+  const { items } = await queryAll(db.connections, {
+    index: 'by-user',
+    where: '#user = :user AND #connection = :connection',
+    values: { ':user': user, ':connection': connection },
+  });
   return items.map((item) => ({ ...parseShardKey(item['room']), id: connection }));
 }

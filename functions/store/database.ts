@@ -1,27 +1,214 @@
-import { type DynamoDBClient, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDb, Operation } from '../aws/dynamodb.ts';
 
-/** The two tables and the client that reaches them. */
-export interface Database {
-  readonly client: DynamoDBClient;
-  /** Name of the durable table: rooms, members, logs, users. */
-  readonly chat: string;
-  /** Name of the ephemeral table: open connections. */
-  readonly connections: string;
+/** An item as a plain object. DynamoDB's sets are `Set`s. */
+export type Item = ReturnType<typeof unmarshall>;
+
+export type Key = Readonly<Record<string, string>>;
+
+/** Where a query continues. */
+export type Cursor = Record<string, AttributeValue>;
+
+/** An expression's `#name` stands for the attribute `name`, and its `:value` for an entry of `values`. */
+interface Placeholders {
+  readonly values?: Readonly<Record<string, unknown>>;
+  /** The attributes of `#` placeholders that are not named like their attribute. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
-/** Whether a write was refused by its own condition, which is an answer and no fault. */
-const refusedByCondition = (error: unknown): boolean =>
-  error instanceof DynamoDBServiceException && error.name === 'ConditionalCheckFailedException';
+export interface Condition extends Placeholders {
+  readonly condition?: string;
+}
 
-/**
- * Runs a conditional write.
- * @returns the write's result, or undefined where its condition did not hold
- */
-export async function unlessRefused<T>(write: Promise<T>): Promise<T | undefined> {
-  try {
-    return await write;
-  } catch (error) {
-    if (refusedByCondition(error)) return undefined;
-    throw error;
+export interface Update extends Condition {
+  readonly update: string;
+  /** The item to return: after or before the update. Without it, an update returns `{}`. */
+  readonly returns?: 'ALL_NEW' | 'ALL_OLD';
+}
+
+export interface Query extends Placeholders {
+  /** The key condition. */
+  readonly where: string;
+  readonly index?: 'by-user';
+  readonly consistent?: boolean;
+  /** Ascending by sort key unless false. */
+  readonly forward?: boolean;
+  readonly limit?: number;
+  readonly start?: Cursor | undefined;
+}
+
+export interface Page {
+  readonly items: Item[];
+  /** Absent when the query has no more items. */
+  readonly next?: Cursor | undefined;
+}
+
+/** A DynamoDB table. A write whose condition does not hold changes nothing, and is no error. */
+export interface Table {
+  readonly name: string;
+  /** Reads an item consistently. */
+  get(key: Key): Promise<Item | undefined>;
+  /** Returns whether the condition held. */
+  put(item: object, options?: Condition & { readonly removeUndefined?: boolean }): Promise<boolean>;
+  /** Returns undefined when the condition did not hold, or when there is no item to return. */
+  update(key: Key, update: Update): Promise<Item | undefined>;
+  /** Deletes an item and returns it. Returns undefined when there was none, or when the condition did not hold. */
+  remove(key: Key, condition?: Condition): Promise<Item | undefined>;
+  query(query: Query): Promise<Page>;
+  /** Reads items in any order, without the missing ones. Keys must differ. Eventually consistent by default. */
+  batchGet(keys: readonly Key[], options?: { readonly consistent: boolean }): Promise<Item[]>;
+}
+
+export interface Database {
+  /** The durable table: rooms, members, logs, profiles. */
+  readonly chat: Table;
+  /** The ephemeral table: open connections. */
+  readonly connections: Table;
+}
+
+/** Opens both tables through a client for DynamoDB. */
+export const openDatabase = (
+  client: DynamoDb,
+  { chat, connections }: { readonly chat: string; readonly connections: string },
+): Database => ({
+  chat: new DynamoDbTable(client, chat),
+  connections: new DynamoDbTable(client, connections),
+});
+
+/** Reads the pages of a query until it has `limit` items or ends. */
+export async function queryAll(
+  table: Table,
+  query: Omit<Query, 'limit' | 'start'>,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<Page> {
+  const items: Item[] = [];
+  let next: Cursor | undefined;
+  do {
+    const rest = limit - items.length;
+    const page = await table.query({ ...query, ...(rest < Infinity && { limit: rest }), start: next });
+    items.push(...page.items);
+    next = page.next;
+  } while (next && items.length < limit);
+  return { items, next };
+}
+
+/** The fields of all outputs. */
+interface Output {
+  readonly Item?: Cursor;
+  readonly Attributes?: Cursor;
+  readonly Items?: readonly Cursor[];
+  readonly LastEvaluatedKey?: Cursor;
+  readonly Responses?: Readonly<Record<string, readonly Cursor[]>>;
+  readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys?: readonly Cursor[] }>>;
+}
+
+/** AWS: BatchGetItem, at most 100 items a call. */
+const BATCH = 100;
+const BATCH_ATTEMPTS = 5;
+
+class DynamoDbTable implements Table {
+  readonly name: string;
+  readonly #client: DynamoDb;
+
+  constructor(client: DynamoDb, name: string) {
+    this.#client = client;
+    this.name = name;
   }
+
+  async get(key: Key): Promise<Item | undefined> {
+    const { Item } = await this.#call('GetItem', { Key: marshall(key), ConsistentRead: true });
+    return Item && unmarshall(Item);
+  }
+
+  async put(
+    item: object,
+    { removeUndefined = false, ...condition }: Condition & { readonly removeUndefined?: boolean } = {},
+  ): Promise<boolean> {
+    const Item = marshall(item, { removeUndefinedValues: removeUndefined });
+    return (await this.#write('PutItem', { Item }, condition)) !== undefined;
+  }
+
+  async update(key: Key, { update, returns, ...condition }: Update): Promise<Item | undefined> {
+    const input = {
+      Key: marshall(key),
+      UpdateExpression: update,
+      ...(returns && { ReturnValues: returns }),
+    };
+    const output = await this.#write('UpdateItem', input, condition, update);
+    const item = returns ? output?.Attributes : output && {};
+    return item && unmarshall(item);
+  }
+
+  async remove(key: Key, condition: Condition = {}): Promise<Item | undefined> {
+    const input = { Key: marshall(key), ReturnValues: 'ALL_OLD' };
+    const output = await this.#write('DeleteItem', input, condition);
+    return output?.Attributes && unmarshall(output.Attributes);
+  }
+
+  async query({ where, index, consistent, forward, limit, start, ...placeholders }: Query): Promise<Page> {
+    const { Items = [], LastEvaluatedKey: next } = await this.#call('Query', {
+      ...(index && { IndexName: index }),
+      KeyConditionExpression: where,
+      ...placeholdersIn(where, placeholders),
+      ...(forward !== undefined && { ScanIndexForward: forward }),
+      ...(consistent && { ConsistentRead: true }),
+      ...(limit !== undefined && { Limit: limit }),
+      ...(start && { ExclusiveStartKey: start }),
+    });
+    return { items: Items.map((item) => unmarshall(item)), next };
+  }
+
+  async batchGet(keys: readonly Key[], { consistent } = { consistent: false }): Promise<Item[]> {
+    const batches = Array.from({ length: Math.ceil(keys.length / BATCH) }, (_, index) =>
+      this.#getBatch(keys.slice(index * BATCH, (index + 1) * BATCH), consistent),
+    );
+    return (await Promise.all(batches)).flat();
+  }
+
+  async #getBatch(keys: readonly Key[], consistent: boolean): Promise<Item[]> {
+    const items: Item[] = [];
+    let left: readonly Cursor[] | undefined = keys.map((key) => marshall(key));
+    // Keys come back unprocessed when a response would exceed 16 MB, or when the table is throttled.
+    for (let attempt = 0; left && left.length > 0; attempt++) {
+      if (attempt === BATCH_ATTEMPTS) throw new Error('Items not read: the table is throttled. Try again.');
+      const input = { RequestItems: { [this.name]: { Keys: left, ConsistentRead: consistent } } };
+      const output: Output = await this.#client('BatchGetItem', input);
+      items.push(...(output.Responses?.[this.name] ?? []).map((item) => unmarshall(item)));
+      left = output.UnprocessedKeys?.[this.name]?.Keys;
+    }
+    return items;
+  }
+
+  #call(operation: Operation, input: object): Promise<Output> {
+    return this.#client(operation, { TableName: this.name, ...input });
+  }
+
+  /** Returns undefined when the condition did not hold. */
+  async #write(
+    operation: Operation,
+    input: object,
+    { condition, ...placeholders }: Condition,
+    update = '',
+  ): Promise<Output | undefined> {
+    try {
+      return await this.#call(operation, {
+        ...input,
+        ...(condition && { ConditionExpression: condition }),
+        ...placeholdersIn(`${update} ${condition ?? ''}`, placeholders),
+      });
+    } catch (error) {
+      if (error instanceof Error && error.name === 'ConditionalCheckFailedException') return undefined;
+      throw error;
+    }
+  }
+}
+
+function placeholdersIn(expressions: string, { names = {}, values }: Placeholders) {
+  const used = new Set(expressions.match(/#\w+/g));
+  const attributes = Array.from(used, (name) => [name, names[name] ?? name.slice(1)]);
+  return {
+    ...(used.size > 0 && { ExpressionAttributeNames: Object.fromEntries(attributes) }),
+    ...(values && { ExpressionAttributeValues: marshall(values) }),
+  };
 }

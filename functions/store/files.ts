@@ -1,17 +1,68 @@
+import { createHash } from 'node:crypto';
 import type { ClientOptions } from '../aws/environment.ts';
 import { ServiceError } from '../aws/errors.ts';
 import { Bucket } from '../aws/s3.ts';
-import type { FileStore } from './file-store.ts';
+
+/** The metadata of a stored object. */
+export interface StoredObject {
+  /** Bytes. */
+  readonly size: number;
+  readonly contentType: string;
+}
+
+/** The request that a client uploads a file with. It must send exactly these headers. */
+export interface UploadRequest {
+  readonly method: 'PUT';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Response headers of a download, in place of the stored ones. */
+export interface DownloadHeaders {
+  readonly contentType: string;
+  readonly contentDisposition: string;
+}
+
+/** Stores the contents of files. Keys come from `objectKey`, never from a user. */
+export interface FileStore {
+  put(key: string, bytes: Uint8Array, contentType: string): Promise<void>;
+  /** Returns undefined when there is no such object. */
+  head(key: string): Promise<StoredObject | undefined>;
+  /** Deletes an object, if it exists. */
+  remove(key: string): Promise<void>;
+  /** Returns a request that creates an object of exactly this size and type. Valid for `seconds` from `now` (ms). */
+  presignPut(key: string, object: StoredObject, seconds: number, now: number): Promise<UploadRequest>;
+  /** Returns a URL to download an object from. Valid for `seconds` from `now` (milliseconds). */
+  presignGet(key: string, headers: DownloadHeaders, seconds: number, now: number): Promise<string>;
+}
+
+/** Needs no escape in a URL, and cannot be `.` or `..`. */
+const plain = /^[A-Za-z0-9:_-]{1,128}$/;
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
- * S3 answers 404 for a missing object only to who may list the bucket, to all others 403 (AWS: HeadObject, permissions).
- * No function of ours may list.
+ * Returns the key of a file's object: its room's id and its own. Other room ids than plain ones are hashed, since S3
+ * limits a key to 1,024 bytes (AWS: "Naming Amazon S3 objects") and clients may read `..` as a path.
  */
-const isMissing = (error: unknown): boolean =>
-  error instanceof ServiceError && [403, 404].includes(error.status);
+export function objectKey(room: string, file: string): string {
+  return `${plain.test(room) ? room : `sha256-${sha256(room)}`}/${file}`;
+}
 
-/** S3 as the store of files. Region, credentials and endpoint come from the environment, unless they are given. */
-export function openFiles(name: string, options?: ClientOptions): FileStore {
+/**
+ * Whether an error status of HeadObject means that there is no object. Without the right to list the bucket, S3
+ * responds with 403 (AWS: HeadObject, permissions). No function may list it.
+ */
+export const isMissing = (status: number | undefined): boolean => status === 403 || status === 404;
+
+/** The headers of an upload. S3 rejects a PUT with other values, and with If-None-Match a second upload. */
+export const uploadHeaders = (contentType: string) => ({
+  'Content-Type': contentType,
+  'If-None-Match': '*',
+});
+
+/** Stores files in S3 with the signing client. Region, credentials and endpoint come from the environment by default. */
+export function signedFiles(name: string, options?: ClientOptions): FileStore {
   const bucket = new Bucket(name, options);
   return {
     async put(key, bytes, contentType) {
@@ -20,9 +71,12 @@ export function openFiles(name: string, options?: ClientOptions): FileStore {
     async head(key) {
       try {
         const { headers } = await bucket.send('HEAD', key);
-        return { size: Number(headers['content-length'] ?? 0), contentType: headers['content-type'] ?? '' };
+        return {
+          size: Number(headers['content-length'] ?? 0),
+          contentType: headers['content-type'] ?? '',
+        };
       } catch (error) {
-        if (isMissing(error)) return undefined;
+        if (error instanceof ServiceError && isMissing(error.status)) return undefined;
         throw error;
       }
     },
@@ -30,20 +84,14 @@ export function openFiles(name: string, options?: ClientOptions): FileStore {
       await bucket.send('DELETE', key);
     },
     async presignPut(key, { size, contentType }, seconds, now) {
-      // Signed, so S3 refuses another size or type, and a second upload once somebody has seen the first.
-      const url = bucket.sign({
-        method: 'PUT',
-        key,
-        headers: [
-          ['content-length', String(size)],
-          ['content-type', contentType],
-          ['if-none-match', '*'],
-        ],
-        query: { 'x-id': 'PutObject' },
-        seconds,
-        now,
-      });
-      return { method: 'PUT', url, headers: { 'Content-Type': contentType, 'If-None-Match': '*' } };
+      const headers = [
+        ['content-length', String(size)],
+        ['content-type', contentType],
+        ['if-none-match', '*'],
+      ] as const;
+      const query = { 'x-id': 'PutObject' };
+      const url = bucket.sign({ method: 'PUT', key, headers, query, seconds, now });
+      return { method: 'PUT', url, headers: uploadHeaders(contentType) };
     },
     async presignGet(key, { contentType, contentDisposition }, seconds, now) {
       const query = {

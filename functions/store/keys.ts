@@ -1,14 +1,14 @@
-/** A part of a key that somebody else chose: `#` separates parts, so it is escaped inside them. */
+/** Escapes `#` in an id, because it separates the parts of a key. */
 const part = (id: string): string => id.replaceAll('%', '%25').replaceAll('#', '%23');
 
 const unescaped = (text: string): string => text.replaceAll('%23', '#').replaceAll('%25', '%');
 
 const SEQ_DIGITS = 16;
 
-/** Keys of the table `chat`. */
+// Keys of the chat table.
 export const roomKey = (room: string) => ({ room: part(room), item: 'room' });
 export const memberKey = (room: string, user: string) => ({ room: part(room), item: `member#${part(user)}` });
-/** Of somebody who is not a member, in a room that is open to anyone. */
+/** A user or guest who writes to an open room without being a member. */
 export const visitorKey = (room: string, visitor: string) => ({
   room: part(room),
   item: `visitor#${part(visitor)}`,
@@ -20,16 +20,16 @@ export const repeatKey = (room: string, user: string, clientId: string) => ({
 });
 export const fileKey = (room: string, file: string) => ({ room: part(room), item: `file#${part(file)}` });
 export const profileKey = (user: string) => ({ room: `user#${part(user)}`, item: 'profile' });
-/** The user that a profile's key names. */
+/** Returns the user id in a profile's key. */
 export const profileUser = (key: string): string => unescaped(key.slice('user#'.length));
 
-/** The room that a key of the table `chat` names. */
+/** Returns the room id in a key of the chat table. */
 export const parseRoomKey = (key: string): string => unescaped(key);
 
-/** Zero-padded, so that DynamoDB's order of strings is the order of numbers. */
+/** Pads with zeros, so that DynamoDB's order of strings is the order of numbers. */
 const paddedSeq = (seq: number): string => String(seq).padStart(SEQ_DIGITS, '0');
 
-/** Keys of the table `connections`. */
+// Keys of the connections table.
 export const connectionKey = (room: string, shard: number, connection: string) => ({
   room: shardKey(room, shard),
   connection,
@@ -37,13 +37,13 @@ export const connectionKey = (room: string, shard: number, connection: string) =
 
 export const shardKey = (room: string, shard: number): string => `${part(room)}#${shard}`;
 
-/** The room and shard that a connection's key names. */
+/** Returns the room id and the shard in a connection's key. */
 export function parseShardKey(key: string): { room: string; shard: number } {
   const end = key.lastIndexOf('#');
   return { room: unescaped(key.slice(0, end)), shard: Number(key.slice(end + 1)) };
 }
 
-/** The shard of a room that a connection belongs to: FNV-1a over its id, so that shards fill evenly. */
+/** Returns the shard of a connection, by FNV-1a over its id, so that shards fill evenly. */
 export function shardOf(connection: string, shards: number): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < connection.length; at++) {

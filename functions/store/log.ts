@@ -1,29 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Change, LogEntry, Message, Void } from '../domain/message.ts';
-import { type Database, unlessRefused } from './database.ts';
+import type { Database, Item } from './database.ts';
 import { logKey } from './keys.ts';
 import { toMessage } from './messages.ts';
 
-type Item = ReturnType<typeof unmarshall>;
-
 function toEntry(room: string, item: Item): LogEntry {
   if (item['kind'] === 'message') return { kind: 'message', message: toMessage(room, item) };
-  const { room: _key, item: _sort, put: _put, ...change } = item;
+  const { room: _room, item: _item, put: _put, ...change } = item;
   return change as Change | Void;
 }
 
-async function getItem(db: Database, room: string, seq: number): Promise<Item | undefined> {
-  const { Item } = await db.client.send(
-    new GetItemCommand({ TableName: db.chat, Key: marshall(logKey(room, seq)), ConsistentRead: true }),
-  );
-  return Item && unmarshall(Item);
-}
-
 /**
- * Puts an entry under a number that is free. A write that took effect may be tried again by the SDK, since its answer
- * was lost, and is refused then: so each has a mark of its own, by which it is known as done.
+ * Stores an entry under a free sequence number.
+ * @returns the entry that another call stored there before; undefined when this call stored its own
  */
 async function putEntry(
   db: Database,
@@ -31,108 +20,82 @@ async function putEntry(
   seq: number,
   fields: object,
 ): Promise<LogEntry | undefined> {
+  // A write whose response was lost is retried, and then fails its condition. The mark shows that it succeeded.
   const put = randomUUID();
-  const stored = await unlessRefused(
-    db.client.send(
-      new PutItemCommand({
-        TableName: db.chat,
-        Item: marshall({ ...fields, ...logKey(room, seq), seq, put }, { removeUndefinedValues: true }),
-        ConditionExpression: 'attribute_not_exists(#item)',
-        ExpressionAttributeNames: { '#item': 'item' },
-      }),
-    ),
+  const key = logKey(room, seq);
+  const stored = await db.chat.put(
+    { ...fields, ...key, seq, put },
+    { condition: 'attribute_not_exists(#item)', removeUndefined: true },
   );
   if (stored) return undefined;
-  const item = await getItem(db, room, seq);
+  const item = await db.chat.get(key);
   return item && item['put'] !== put ? toEntry(room, item) : undefined;
 }
 
-/** @returns what stands under its number already; undefined where the message was stored by this call */
+/** Stores a message under its id. @returns as `putEntry` */
 export function putMessage(db: Database, message: Message): Promise<LogEntry | undefined> {
   const { id, room, ...fields } = message;
   const files = message.file && { files: new Set([message.file.id]) };
   return putEntry(db, room, id, { kind: 'message', ...fields, ...files });
 }
 
-/** @returns what stands under its number already; undefined where the change was stored by this call */
+/** Stores a change under its sequence number. @returns as `putEntry` */
 export const putChange = (db: Database, room: string, change: Change): Promise<LogEntry | undefined> =>
   putEntry(db, room, change.seq, change);
 
-/**
- * Sees to it that nothing will ever stand under a number that nothing stands under.
- * @returns what stands there already; undefined where the number is void now
- */
+/** Makes a sequence number void, so that nothing can be stored under it any more. @returns as `putEntry` */
 export const putVoid = (db: Database, room: string, seq: number): Promise<LogEntry | undefined> =>
   putEntry(db, room, seq, { kind: 'void' });
 
-/** What stands under a number of the log, or undefined where nothing does. */
 export async function getEntry(db: Database, room: string, seq: number): Promise<LogEntry | undefined> {
-  const item = await getItem(db, room, seq);
+  const item = await db.chat.get(logKey(room, seq));
   return item && toEntry(room, item);
 }
 
-/** The message with an id, deleted ones included; undefined where no message was born with that number. */
+/** Returns a message, also a deleted one; undefined when the sequence number is not that of a message. */
 export async function getMessage(db: Database, room: string, id: number): Promise<Message | undefined> {
   const entry = await getEntry(db, room, id);
   return entry?.kind === 'message' ? entry.message : undefined;
 }
 
-/** Takes text and file out of an edit's entry, once its message is deleted. */
+/** Removes text and file from the entry of an edit. */
 export async function scrubChange(db: Database, room: string, seq: number): Promise<void> {
-  await db.client.send(
-    new UpdateItemCommand({
-      TableName: db.chat,
-      Key: marshall(logKey(room, seq)),
-      UpdateExpression: 'REMOVE #text, #file',
-      ExpressionAttributeNames: { '#text': 'text', '#file': 'file' },
-    }),
-  );
+  await db.chat.update(logKey(room, seq), { update: 'REMOVE #text, #file' });
 }
 
 export interface LogPage {
   readonly entries: readonly LogEntry[];
-  /** The log goes on after the last entry, in the order in which it was asked for. */
+  /** Whether the range has more entries after the last one. */
   readonly hasMore: boolean;
 }
 
-async function queryLog(
-  db: Database,
-  room: string,
-  stretch: {
-    readonly first: number;
-    readonly last: number;
-    readonly forward: boolean;
-    readonly limit: number;
-  },
-): Promise<LogPage> {
-  const first = logKey(room, stretch.first);
-  const { Items = [], LastEvaluatedKey } = await db.client.send(
-    new QueryCommand({
-      TableName: db.chat,
-      KeyConditionExpression: '#room = :room AND #item BETWEEN :first AND :last',
-      ExpressionAttributeNames: { '#room': 'room', '#item': 'item' },
-      ExpressionAttributeValues: marshall({
-        ':room': first.room,
-        ':first': first.item,
-        ':last': logKey(room, stretch.last).item,
-      }),
-      ScanIndexForward: stretch.forward,
-      ConsistentRead: true,
-      Limit: stretch.limit,
-    }),
-  );
-  const entries = Items.map((item) => toEntry(room, unmarshall(item)));
-  return { entries, hasMore: LastEvaluatedKey !== undefined };
+interface Range {
+  readonly first: number;
+  readonly last: number;
+  readonly forward: boolean;
+  readonly limit: number;
 }
 
-/** Entries of the log with numbers below `before` (all where absent), newest first, at most `limit`. */
+async function queryLog(db: Database, room: string, range: Range): Promise<LogPage> {
+  const first = logKey(room, range.first);
+  const { items, next } = await db.chat.query({
+    where: '#room = :room AND #item BETWEEN :first AND :last',
+    values: { ':room': first.room, ':first': first.item, ':last': logKey(room, range.last).item },
+    forward: range.forward,
+    consistent: true,
+    limit: range.limit,
+  });
+  return { entries: items.map((item) => toEntry(room, item)), hasMore: next !== undefined };
+}
+
+/** Returns log entries below `before`, or the newest ones without it: newest first, at most `limit`. */
 export const listLog = (
   db: Database,
   room: string,
   { before = Number.MAX_SAFE_INTEGER, limit }: { before?: number | undefined; limit: number },
 ): Promise<LogPage> => queryLog(db, room, { first: 0, last: before - 1, forward: false, limit });
 
-/** Entries of the log with numbers above `since` up to `upTo`, oldest first, at most `limit`. */
+/** Returns log entries above `since` up to `upTo`: oldest first, at most `limit`. */
 export const listLogSince = (
   db: Database,
   room: string,

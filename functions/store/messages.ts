@@ -1,11 +1,6 @@
-import { GetItemCommand, UpdateItemCommand, type UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Change, type Message, type Status, statusesBelow } from '../domain/message.ts';
-import { getItems } from './batch.ts';
-import { type Database, unlessRefused } from './database.ts';
+import type { Database, Item, Update } from './database.ts';
 import { logKey } from './keys.ts';
-
-type Item = ReturnType<typeof unmarshall>;
 
 /** Each user's reaction with an emoji is an attribute of its own, so that concurrent reactions do not conflict. */
 const REACTION = 'reaction#';
@@ -55,65 +50,47 @@ export interface Applied {
   readonly files?: readonly string[];
 }
 
-type Update = Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ExpressionAttributeNames'> & {
-  readonly values: Record<string, unknown>;
-  readonly condition?: string;
-};
-
 const alive = 'attribute_exists(author) AND attribute_not_exists(deletedAt)';
 
-async function updateMessage(
+const updateMessage = (
   db: Database,
   room: string,
   id: number,
-  { values, condition, ...update }: Update,
-): Promise<Item | undefined> {
-  const result = await unlessRefused(
-    db.client.send(
-      new UpdateItemCommand({
-        TableName: db.chat,
-        Key: marshall(logKey(room, id)),
-        ...update,
-        ConditionExpression: [alive, condition].filter(Boolean).join(' AND '),
-        ExpressionAttributeValues: marshall(values),
-        ReturnValues: 'ALL_NEW',
-      }),
-    ),
-  );
-  return result?.Attributes && unmarshall(result.Attributes);
-}
+  { condition, ...update }: Update,
+): Promise<Item | undefined> =>
+  db.chat.update(logKey(room, id), {
+    ...update,
+    condition: condition ? `${alive} AND ${condition}` : alive,
+    returns: 'ALL_NEW',
+  });
 
 async function getMessageItem(db: Database, room: string, id: number): Promise<Item | undefined> {
-  const { Item } = await db.client.send(
-    new GetItemCommand({ TableName: db.chat, Key: marshall(logKey(room, id)), ConsistentRead: true }),
-  );
-  const item = Item && unmarshall(Item);
+  const item = await db.chat.get(logKey(room, id));
   return item?.['kind'] === 'message' ? item : undefined;
 }
 
-/** A message as it is now, and whether a change needs nothing more to be in it. */
+/** The present state of a message. */
 export interface State {
   readonly message: Message;
+  /** Whether a change of the message needs no more work. */
   readonly settles: (change: Change) => boolean;
 }
 
-/** The messages with these ids, by id; those that are not there are left out. Ids must differ. */
+/** Returns the messages with these ids, by id, without the missing ones. Ids must differ. */
 export async function listStates(
   db: Database,
   room: string,
   ids: readonly number[],
 ): Promise<ReadonlyMap<number, State>> {
-  const items = await getItems(
-    db,
-    ids.map((id) => logKey(room, id)),
-    { consistent: true },
-  );
-  const states = items.filter((item) => item['kind'] === 'message');
+  const keys = ids.map((id) => logKey(room, id));
+  const items = await db.chat.batchGet(keys, { consistent: true });
   return new Map(
-    states.map((item) => [
-      item['seq'],
-      { message: toMessage(room, item), settles: (change: Change) => settles(item, change) },
-    ]),
+    items
+      .filter((item) => item['kind'] === 'message')
+      .map((item) => [
+        item['seq'],
+        { message: toMessage(room, item), settles: (change) => settles(item, change) },
+      ]),
   );
 }
 
@@ -140,8 +117,7 @@ function updateFor(change: Change): Update {
     case 'edit': {
       const { text = '', file } = change;
       return {
-        UpdateExpression: `SET #text = :text, ${file ? '#file = :file, ' : ''}editedAt = :at, updatedAt = :at, revision = :seq ADD edits :edits${file ? ', files :files' : ''}`,
-        ExpressionAttributeNames: { '#text': 'text', ...(file && { '#file': 'file' }) },
+        update: `SET #text = :text, ${file ? '#file = :file, ' : ''}editedAt = :at, updatedAt = :at, revision = :seq ADD edits :edits${file ? ', files :files' : ''}`,
         values: {
           ':text': text,
           ':at': at,
@@ -155,19 +131,14 @@ function updateFor(change: Change): Update {
     // Keeps number, author and times. A delete wins over an edit with a higher sequence number.
     case 'delete':
       return {
-        UpdateExpression:
-          'SET #text = :none, deletedAt = :at, updatedAt = :at, revision = :seq REMOVE replyTo, #file',
-        ExpressionAttributeNames: { '#text': 'text', '#file': 'file' },
+        update: 'SET #text = :none, deletedAt = :at, updatedAt = :at, revision = :seq REMOVE replyTo, #file',
         values: { ':none': '', ':at': at, ':seq': seq },
       };
     // A removed reaction stays as a tombstone, so that an older repeat cannot restore it.
     case 'react':
       return {
-        UpdateExpression: 'SET #reaction = :reaction',
-        ExpressionAttributeNames: {
-          '#reaction': reactionAttribute(change.by, change.emoji),
-          '#seq': 'seq',
-        },
+        update: 'SET #reaction = :reaction',
+        names: { '#reaction': reactionAttribute(change.by, change.emoji) },
         values: { ':reaction': { seq, removed: change.removed }, ':seq': seq },
         condition: '(attribute_not_exists(#reaction) OR #reaction.#seq < :seq)',
       };
@@ -194,8 +165,8 @@ export async function applyChange(db: Database, room: string, change: Change): P
 }
 
 /**
- * Lets a message's status climb.
- * @returns the message, or undefined where it has come as far already or is deleted
+ * Raises a message's status.
+ * @returns the message; undefined when it has that status already, or is deleted
  */
 export async function raiseStatus(
   db: Database,
@@ -205,10 +176,9 @@ export async function raiseStatus(
 ): Promise<Message | undefined> {
   const lower = statusesBelow(status).map((step, index) => [`:lower${index}`, step] as const);
   const item = await updateMessage(db, message.room, message.id, {
-    UpdateExpression: 'SET #status = :status, updatedAt = :at',
-    ExpressionAttributeNames: { '#status': 'status' },
-    values: { ':status': status, ':at': at, ...Object.fromEntries(lower) },
+    update: 'SET #status = :status, updatedAt = :at',
     condition: `#status IN (${lower.map(([name]) => name).join(', ')})`,
+    values: { ':status': status, ':at': at, ...Object.fromEntries(lower) },
   });
   return item && toMessage(message.room, item);
 }

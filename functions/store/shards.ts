@@ -1,25 +1,23 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../domain/connection.ts';
 import { placingShards, type Room, SETTLING_MS } from '../domain/room.ts';
 import { type ConnectionPlace, getConnection } from './connections.ts';
-import { type Database, unlessRefused } from './database.ts';
+import type { Database } from './database.ts';
 import { roomKey, shardOf } from './keys.ts';
 
 type Sharded = Pick<Room, 'id' | 'shards' | 'grown'>;
 
-/** The counts that a room has had: it doubles. */
+/** Returns all shard counts that a room has had. The count always doubles. */
 function countsUpTo(shards: number): number[] {
   const counts: number[] = [];
   for (let count = 1; count <= shards; count *= 2) counts.push(count);
   return counts;
 }
 
-/** The shard that a new row of a connection is placed in now. */
+/** Returns the shard for a new row of a connection. */
 export const placedIn = (connection: string, room: Sharded, now: number): number =>
   shardOf(connection, placingShards(room, now));
 
-/** Every place in which a connection's row may stand in a room: it was placed by the count of its time. */
+/** Returns every place where a connection's row may be: its shard depends on the room's count when it was written. */
 export const placesOf = (connection: string, { id: room, shards }: Sharded): ConnectionPlace[] =>
   [...new Set(countsUpTo(shards).map((count) => shardOf(connection, count)))].map((shard) => ({
     room,
@@ -27,29 +25,29 @@ export const placesOf = (connection: string, { id: room, shards }: Sharded): Con
     id: connection,
   }));
 
-/** Milliseconds after which no row is left that was placed before: a connection lives for two hours and ten minutes. */
+/** Rows live for two hours and ten minutes, so none from before a growth is left after this many milliseconds. */
 const REPLACED_MS = 3 * 60 * 60 * 1000;
 
-/** Every shard in which rows may stand that belong to a shard by the room's present count. */
+/** Returns every shard that may hold rows which belong to `shard` by the room's present count. */
 export function shardsBehind(shard: number, { shards, grown }: Omit<Sharded, 'id'>, now: number): number[] {
   if (grown && now > grown.at + REPLACED_MS) return [shard];
   return [...new Set(countsUpTo(shards).map((count) => shard % count))];
 }
 
-/** A connection's row in a room, read consistently, wherever it was placed; undefined where there is none. */
+/** Returns a connection's row in a room, read consistently from every place where it may be. */
 export async function findConnection(
   db: Database,
   connection: string,
   room: Sharded,
 ): Promise<Connection | undefined> {
-  const found = await Promise.all(placesOf(connection, room).map((place) => getConnection(db, place)));
-  return found.find((row) => row !== undefined);
+  const rows = await Promise.all(placesOf(connection, room).map((place) => getConnection(db, place)));
+  return rows.find((row) => row !== undefined);
 }
 
 /**
- * Has a room grow. Who reads its connections goes by the new count at once, who writes them only when nobody can be left
- * who reads by the old one.
- * @returns whether it has grown now; not where it has since it was read, or where it is settling still
+ * Raises a room's shard count to `to`. Readers use the new count at once. Writers use it only after SETTLING_MS, when
+ * no invocation is left that still reads by the old count.
+ * @returns false when the room grew since it was read, or is still settling
  */
 export async function growShards(
   db: Database,
@@ -57,22 +55,10 @@ export async function growShards(
   to: number,
   now: number,
 ): Promise<boolean> {
-  const grown = await unlessRefused(
-    db.client.send(
-      new UpdateItemCommand({
-        TableName: db.chat,
-        Key: marshall(roomKey(id)),
-        UpdateExpression: 'SET shards = :to, shardsBefore = :from, shardsSince = :now',
-        ConditionExpression:
-          'shards = :from AND (attribute_not_exists(shardsSince) OR shardsSince <= :settled)',
-        ExpressionAttributeValues: marshall({
-          ':to': to,
-          ':from': shards,
-          ':now': now,
-          ':settled': now - SETTLING_MS,
-        }),
-      }),
-    ),
-  );
+  const grown = await db.chat.update(roomKey(id), {
+    update: 'SET shards = :to, shardsBefore = :from, shardsSince = :now',
+    condition: 'shards = :from AND (attribute_not_exists(shardsSince) OR shardsSince <= :settled)',
+    values: { ':to': to, ':from': shards, ':now': now, ':settled': now - SETTLING_MS },
+  });
   return grown !== undefined;
 }

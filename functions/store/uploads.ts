@@ -1,79 +1,54 @@
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { MessageFile } from '../domain/file.ts';
-import { type Database, unlessRefused } from './database.ts';
+import type { Database } from './database.ts';
 import { fileKey } from './keys.ts';
 
-/** A file of a room: announced (its bytes may still be on their way) or ready to be read. */
+/** A file of a room. It is `pending` until a message refers to it. */
 export interface Upload {
   readonly room: string;
   readonly file: MessageFile;
-  /** The id of the user who brought it; only they may put it into a message. */
+  /** The id of the user who uploaded it. Only they may attach it to a message. */
   readonly owner: string;
   readonly state: 'pending' | 'ready';
 }
 
-/**
- * Keeps what is known of a file. With `expiresAt` (milliseconds) it is forgotten then, unless it is made ready before.
- */
+/** Stores the metadata of a file, until `expiresAt` (milliseconds since the epoch) unless it is made ready before. */
 export async function putUpload(db: Database, upload: Upload, expiresAt?: number): Promise<void> {
   const { room, file, owner, state } = upload;
-  const { id, ...facts } = file;
+  const { id, ...metadata } = file;
   const expiry = expiresAt === undefined ? {} : { expiresAt: Math.floor(expiresAt / 1000) };
-  await db.client.send(
-    new PutItemCommand({
-      TableName: db.chat,
-      Item: marshall({ ...facts, owner, state, ...expiry, ...fileKey(room, id) }),
-    }),
-  );
+  await db.chat.put({ ...metadata, owner, state, ...expiry, ...fileKey(room, id) });
 }
 
-/** The file, or undefined where the room has none with this id, or it has expired. */
+/** Returns a file of a room; undefined when there is none, or when it has expired. */
 export async function getUpload(
   db: Database,
   room: string,
   id: string,
   now: number,
 ): Promise<Upload | undefined> {
-  const { Item } = await db.client.send(
-    new GetItemCommand({ TableName: db.chat, Key: marshall(fileKey(room, id)), ConsistentRead: true }),
-  );
-  if (!Item) return undefined;
-  const { name, contentType, size, owner, state, expiresAt } = unmarshall(Item);
-  // DynamoDB deletes expired items within days, not at once, so what reads them decides.
+  const item = await db.chat.get(fileKey(room, id));
+  if (!item) return undefined;
+  const { name, contentType, size, owner, state, expiresAt } = item;
+  // DynamoDB deletes expired items within days, so readers check the expiry.
   if (expiresAt !== undefined && expiresAt * 1000 <= now) return undefined;
   return { room, file: { id, name, contentType, size }, owner, state };
 }
 
-/** Lets a file be read, for good. Resolves to whether it was still there. */
+/** Makes a file readable for as long as its message exists. Returns false when the file is gone. */
 export async function readyUpload(db: Database, room: string, id: string): Promise<boolean> {
-  const result = await unlessRefused(
-    db.client.send(
-      new UpdateItemCommand({
-        TableName: db.chat,
-        Key: marshall(fileKey(room, id)),
-        UpdateExpression: 'SET #state = :ready REMOVE expiresAt',
-        ConditionExpression: 'attribute_exists(#item)',
-        ExpressionAttributeNames: { '#item': 'item', '#state': 'state' },
-        ExpressionAttributeValues: marshall({ ':ready': 'ready' }),
-      }),
-    ),
-  );
-  return result !== undefined;
+  const ready = await db.chat.update(fileKey(room, id), {
+    update: 'SET #state = :ready REMOVE expiresAt',
+    condition: 'attribute_exists(#item)',
+    values: { ':ready': 'ready' },
+  });
+  return ready !== undefined;
 }
 
-/** Takes a file away from everybody, as when its message is deleted: it counts as expired from now (milliseconds). */
+/** Makes a file unreadable from `now` (milliseconds since the epoch) on, because its message was deleted. */
 export async function expireUpload(db: Database, room: string, id: string, now: number): Promise<void> {
-  await unlessRefused(
-    db.client.send(
-      new UpdateItemCommand({
-        TableName: db.chat,
-        Key: marshall(fileKey(room, id)),
-        UpdateExpression: 'SET expiresAt = :now',
-        ConditionExpression: 'attribute_exists(#item)',
-        ExpressionAttributeNames: { '#item': 'item' },
-        ExpressionAttributeValues: marshall({ ':now': Math.floor(now / 1000) }),
-      }),
-    ),
-  );
+  await db.chat.update(fileKey(room, id), {
+    update: 'SET expiresAt = :now',
+    condition: 'attribute_exists(#item)',
+    values: { ':now': Math.floor(now / 1000) },
+  });
 }

@@ -3,7 +3,7 @@ import { localArn } from '../account.ts';
 import { applyFault, type FaultOf } from '../faults.ts';
 import { readBody } from '../http-server.ts';
 import type { Access } from '../iam/access.ts';
-import { isObject, parseJson } from '../object.ts';
+import { isObject, parseJson, property } from '../object.ts';
 import { describeCall, type Trace } from '../trace.ts';
 import { type Database, type DatabaseReply, databaseError } from './database.ts';
 
@@ -117,8 +117,8 @@ function requiredPermissions(
 function transactPermissions(part: unknown): readonly RequiredPermission[] {
   if (!isObject(part)) return [];
   return Object.entries(part).map(([kind, request]) => {
-    const table = isObject(request) ? request['TableName'] : undefined;
-    return { action: transactActions[kind] ?? `dynamodb:${kind}`, resource: tableArn(String(table)) };
+    const resource = tableArn(String(property(request, 'TableName')));
+    return { action: transactActions[kind] ?? `dynamodb:${kind}`, resource };
   });
 }
 

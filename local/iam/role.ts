@@ -1,5 +1,5 @@
 import { resolve } from '../intrinsics.ts';
-import { isObject } from '../object.ts';
+import { property } from '../object.ts';
 import type { Scope } from '../scope.ts';
 import { readStatements, type Statement } from './statement.ts';
 
@@ -37,7 +37,7 @@ function inlineStatements(policies: unknown, roleId: string, scope: Scope): read
   const resolved = resolve(policies ?? [], scope, `role ${roleId}, Policies`);
   if (!Array.isArray(resolved)) throw unreadableRole(`the Policies of ${roleId} are not a list`);
   return resolved.flatMap((policy: unknown) =>
-    readStatements(isObject(policy) ? policy['PolicyDocument'] : undefined, `role ${roleId}`),
+    readStatements(property(policy, 'PolicyDocument'), `role ${roleId}`),
   );
 }
 

@@ -1,4 +1,4 @@
-import { isObject } from '../object.ts';
+import { isObject, property } from '../object.ts';
 
 /** One statement of an identity policy, with its intrinsics resolved. */
 export interface Statement {
@@ -17,7 +17,7 @@ const unsupported = ['NotAction', 'NotResource', 'Condition', 'Principal', 'NotP
  * @throws if an element is malformed or not supported
  */
 export function readStatements(document: unknown, where: string): readonly Statement[] {
-  const body = isObject(document) ? document['Statement'] : undefined;
+  const body = property(document, 'Statement');
   if (body === undefined) throw invalidPolicy(`${where} has no Statement`);
   return (Array.isArray(body) ? body : [body]).map((statement) => readStatement(statement, where));
 }

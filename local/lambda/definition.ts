@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Role, readRole } from '../iam/role.ts';
 import { matchesWildcard } from '../iam/statement.ts';
 import { resolve, resolveText } from '../intrinsics.ts';
-import { isObject } from '../object.ts';
+import { isObject, property } from '../object.ts';
 import type { Scope } from '../scope.ts';
 import type { Resource } from '../template.ts';
 
@@ -75,8 +75,7 @@ function readFunction(name: string, { properties }: Resource, scope: Scope) {
 }
 
 function readCode(name: string, properties: Resource['properties'], scope: Scope) {
-  const code = resolve(properties['Code'], scope, `function ${name}, Code`);
-  const codeKey = isObject(code) ? code['S3Key'] : undefined;
+  const codeKey = property(resolve(properties['Code'], scope, `function ${name}, Code`), 'S3Key');
   if (typeof codeKey !== 'string') {
     throw unreadable(name, 'its code is not an asset', 'Deploy it with Code.fromAsset.');
   }
@@ -98,7 +97,7 @@ function unreadable(name: string, reason: string, advice: string): Error {
 }
 
 function readVariables(environment: unknown, where: string, scope: Scope): Record<string, string> {
-  const variables = isObject(environment) ? environment['Variables'] : undefined;
+  const variables = property(environment, 'Variables');
   if (!isObject(variables)) return {};
   const resolved = Object.entries(variables).map(([name, value]) => {
     return [name, resolveText(value, scope, `${where}, environment variable ${name}`)];
@@ -123,9 +122,7 @@ function readRetryPolicies(scope: Scope): ReadonlyMap<string, RetryPolicy> {
 }
 
 function readDestination(config: unknown, id: string, scope: Scope): string | null {
-  const resolved = resolve(config ?? {}, scope, `${id}.DestinationConfig`);
-  const onFailure = isObject(resolved) ? resolved['OnFailure'] : undefined;
-  const arn = isObject(onFailure) ? onFailure['Destination'] : undefined;
+  const arn = property(resolve(config, scope, `${id}.DestinationConfig`), 'OnFailure', 'Destination');
   if (arn === undefined) return null;
   if (typeof arn === 'string' && arn.startsWith('arn:aws:sqs:')) return arn;
   throw new Error(`Could not read the failure destination of ${id}: it is not a queue. Use an SQS queue.`);

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
-import { AsyncQueue } from './async-queue.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { failed } from './environment.ts';
 import { EnvironmentPool } from './environment-pool.ts';
@@ -27,29 +26,34 @@ export class FunctionError extends Error {
   }
 }
 
+/** An event of an asynchronous invocation. */
+interface QueuedEvent {
+  readonly functionName: string;
+  /** JSON. */
+  readonly payload: string;
+  /** Milliseconds since the epoch. */
+  readonly queuedAt: number;
+}
+
+/** AWS: "How Lambda handles errors and retries": one minute before the first retry, two before the second. */
+const retryDelaysMs = [60_000, 120_000];
+
 interface DeployedFunction {
   readonly definition: FunctionDefinition;
   readonly pool: EnvironmentPool;
 }
 
-/** All functions of the stack. */
+/** All functions of the stack, with Lambda's queue of asynchronous invocations. */
 export class Functions {
   readonly #options: FunctionsOptions;
-  readonly #queue: AsyncQueue;
   readonly #running = new Set<Promise<Outcome>>();
   readonly #retiring = new Set<EnvironmentPool>();
+  readonly #cancelRetry = new Set<() => void>();
   #deployed: ReadonlyMap<string, DeployedFunction> = new Map();
   #closing = false;
 
   constructor(options: FunctionsOptions) {
     this.#options = options;
-    this.#queue = new AsyncQueue({
-      run: (name, payload) => this.run(name, payload),
-      definitionOf: (name) => this.get(name),
-      onFailed: (definition, event) => options.onFailed?.(definition, event),
-      clock: options.clock,
-      log: options.log,
-    });
   }
 
   get(name: string): FunctionDefinition | undefined {
@@ -68,9 +72,9 @@ export class Functions {
     return outcome;
   }
 
-  /** Queues an event for an asynchronous invocation, with retries. `payload` is JSON. */
-  runAsync(name: string, payload: string): void {
-    this.#queue.push(name, payload);
+  /** Runs an event soon, and retries it when it fails. `payload` is JSON. */
+  runAsync(functionName: string, payload: string): void {
+    void this.#attempt({ functionName, payload, queuedAt: this.#options.clock.now() }, 1);
   }
 
   /** Deploys new definitions. Unchanged functions stay warm; running events finish on the old code. */
@@ -105,12 +109,40 @@ export class Functions {
     }
   }
 
-  /** Ends every execution environment. */
+  /** Ends every execution environment and drops the events that wait for a retry. */
   async close(): Promise<void> {
     this.#closing = true;
-    this.#queue.close();
+    for (const cancel of this.#cancelRetry) cancel();
+    this.#cancelRetry.clear();
     const pools = [...this.#retiring, ...[...this.#deployed.values()].map(({ pool }) => pool)];
     await Promise.all(pools.map((pool) => pool.end()));
+  }
+
+  async #attempt(event: QueuedEvent, attempt: number): Promise<void> {
+    const { clock, log, onFailed } = this.#options;
+    const { functionName, payload, queuedAt } = event;
+    const outcome = await this.run(functionName, payload);
+    if (outcome.ok || this.#closing) return;
+    const definition = this.get(functionName);
+    const { retries, maxAgeMs } = definition?.retry ?? { retries: 0, maxAgeMs: 0 };
+    const delay = retryDelaysMs[attempt - 1] ?? 120_000;
+    if (attempt <= retries && clock.now() + delay - queuedAt <= maxAgeMs) {
+      return this.#retry(event, attempt + 1, delay);
+    }
+    const { failure } = outcome;
+    const attempts = attempt === 1 ? '1 attempt' : `${attempt} attempts`;
+    log(`An event for ${functionName} was dropped after ${attempts}: ${failure.errorMessage}`);
+    if (definition === undefined) return;
+    const condition = attempt > retries ? 'RetriesExhausted' : 'EventAgeExceeded';
+    onFailed?.(definition, { payload, condition, attempts: attempt, failure, failedAt: clock.now() });
+  }
+
+  #retry(event: QueuedEvent, attempt: number, delay: number): void {
+    const cancel = this.#options.clock.after(delay, () => {
+      this.#cancelRetry.delete(cancel);
+      void this.#attempt(event, attempt);
+    });
+    this.#cancelRetry.add(cancel);
   }
 
   #openPool(definition: FunctionDefinition): EnvironmentPool {

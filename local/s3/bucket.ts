@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { bucketArn } from '../account.ts';
 import { matchesWildcard } from '../iam/statement.ts';
 import { resolve } from '../intrinsics.ts';
-import { isObject, strings } from '../object.ts';
+import { isObject, property, strings } from '../object.ts';
 import type { Scope } from '../scope.ts';
 
 /** Lets web pages of other origins use a bucket. AWS: "Elements of a CORS configuration". */
@@ -33,7 +33,7 @@ export function readBuckets(scope: Scope): ReadonlyMap<string, Bucket> {
 }
 
 function readRules(cors: unknown): readonly CorsRule[] {
-  const rules = isObject(cors) ? cors['CorsRules'] : undefined;
+  const rules = property(cors, 'CorsRules');
   return (Array.isArray(rules) ? rules : []).filter(isObject).map((rule) => ({
     origins: strings(rule['AllowedOrigins']),
     methods: strings(rule['AllowedMethods']),

@@ -50,11 +50,9 @@ export interface S3Error {
   readonly message: string;
 }
 
-export const s3Error = (status: number, code: string, message: string): S3Error => ({
-  status,
-  code,
-  message,
-});
+export function s3Error(status: number, code: string, message: string): S3Error {
+  return { status, code, message };
+}
 
 export const isS3Error = (value: object): value is S3Error => 'code' in value;
 

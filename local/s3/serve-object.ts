@@ -75,23 +75,19 @@ function parseRange(header: string | undefined, size: number): ByteRange | undef
   return first < size ? { first, last } : 'unsatisfiable';
 }
 
-export interface PutObject {
-  readonly request: S3Request;
-  readonly incoming: IncomingMessage;
-  readonly objects: ObjectStore;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
-}
-
-/** Stores the object of a PUT request. Resolves to its ETag or to an error. */
-export async function storeObject(put: PutObject): Promise<string | S3Error> {
-  const { request, incoming, objects, now } = put;
+/** Stores the object of a PUT request at `now`, in milliseconds. Resolves to its ETag or to an error. */
+export async function storeObject(
+  request: S3Request,
+  incoming: IncomingMessage,
+  objects: ObjectStore,
+  now: number,
+): Promise<string | S3Error> {
   const { headers, bucket, key } = request;
-  const error = checkHeaders(put);
+  const error = checkHeaders(request, objects);
   if (error !== undefined) return error;
   const bytes = await readBody(incoming);
   // Another PUT may have created the object while this body arrived.
-  const late = checkChecksums(request, bytes) ?? checkPrecondition(put);
+  const late = checkChecksums(request, bytes) ?? checkPrecondition(request, objects);
   if (late !== undefined) return late;
   // AWS: PutObject, the default content type.
   const contentType = headers['content-type'] ?? 'binary/octet-stream';
@@ -100,8 +96,8 @@ export async function storeObject(put: PutObject): Promise<string | S3Error> {
 }
 
 /** Returns the error that S3 sends before it reads the body. */
-function checkHeaders(put: PutObject): S3Error | undefined {
-  const { headers } = put.request;
+function checkHeaders(request: S3Request, objects: ObjectStore): S3Error | undefined {
+  const { headers } = request;
   const length = headers['content-length'];
   if (length === undefined) {
     return s3Error(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
@@ -113,11 +109,10 @@ function checkHeaders(put: PutObject): S3Error | undefined {
     const message = 'The local S3 does not accept a body in signed chunks; send it in one piece';
     return s3Error(501, 'NotImplemented', message);
   }
-  return checkPrecondition(put);
+  return checkPrecondition(request, objects);
 }
 
-function checkPrecondition({ request, objects }: PutObject): S3Error | undefined {
-  const { headers, bucket, key } = request;
+function checkPrecondition({ headers, bucket, key }: S3Request, objects: ObjectStore): S3Error | undefined {
   if (headers['if-none-match'] !== '*' || objects.get(bucket, key) === undefined) return undefined;
   return s3Error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
 }

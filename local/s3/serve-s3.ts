@@ -103,7 +103,7 @@ async function execute(
 ): Promise<S3Error | undefined> {
   const { method, bucket, key } = request;
   if (method === 'PUT') {
-    const stored = await storeObject({ request, incoming, objects, now: clock.now() });
+    const stored = await storeObject(request, incoming, objects, clock.now());
     if (typeof stored !== 'string') return stored;
     response.writeHead(200, { ETag: stored }).end();
     return undefined;

@@ -101,5 +101,7 @@ test('reports a missing file that index.html names', async () => {
 
 test('rejects a folder without index.html', async () => {
   rmSync(join(web, 'index.html'));
-  await expect(buildWeb({ web, outdir })).rejects.toThrow(`Build failed: no index.html in ${web}; `);
+  await expect(buildWeb({ web, outdir })).rejects.toThrow(
+    `Could not build the page: ${web} has no index.html. `,
+  );
 });

@@ -47,7 +47,7 @@ test.each(entryNames)('keeps the bundle of %s below its size limit', (entry) => 
   expect(bundles.find((each) => each.entry === entry)?.bytes).toBeLessThanOrEqual(most[entry]);
 });
 
-test.each(entryNames)('%s contains no SDK code but the DynamoDB item format', (entry) => {
+test.each(entryNames)('the bundle of %s contains no SDK code but the DynamoDB item format', (entry) => {
   const packages = (inputs.get(entry) ?? []).map(
     (file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1],
   );
@@ -58,8 +58,16 @@ test.each(entryNames)('%s contains no SDK code but the DynamoDB item format', (e
   expect([...ofSdk]).toEqual([]);
 });
 
-test.each(entryNames)('%s has the SDK poster beside it only if it posts', (entry) => {
-  expect(existsSync(join(outdir, entry, 'sdk-poster.mjs'))).toBe(entries[entry].sockets);
+test.each(entryNames)('beside the bundle of %s lie the SDK clients that it may use', (entry) => {
+  const { sockets, invokes, files } = { files: undefined, ...entries[entry] };
+  const expected = {
+    'sdk-dynamodb.mjs': true,
+    'sdk-files.mjs': files !== undefined,
+    'sdk-invoke.mjs': invokes !== null,
+    'sdk-poster.mjs': sockets,
+  };
+  const beside = Object.keys(expected).map((name) => [name, existsSync(join(outdir, entry, name))]);
+  expect(Object.fromEntries(beside)).toEqual(expected);
 });
 
 test('no function compiles the emoji pattern at start, because that is slow', () => {

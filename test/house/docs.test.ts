@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { asyncapiText } from '../../bin/docs/asyncapi.ts';
 import { contracts, encoded, isIn, isOut, shownIn, shownOut } from '../../bin/docs/contracts.ts';
-import { drifted } from '../../bin/docs.ts';
+import { outdatedIn } from '../../bin/docs.ts';
 import { contentFrame } from '../../functions/dialects/content/out-schema.ts';
 import type { Command } from '../../functions/domain/command.ts';
 import { dialectNames } from '../../functions/domain/connection.ts';
@@ -61,7 +61,7 @@ const events: { readonly [K in Event['kind']]: readonly Extract<Event, { kind: K
   InboxOpened: [{ kind: 'InboxOpened', room, rooms: 2 }],
   Ponged: [{ kind: 'Ponged', room, seq: 2 }],
   Refused: [{ kind: 'Refused', room, code: 'INTERNAL', reason: 'why', clientId: 'a-1', retryAfterMs: 5 }],
-  TurnedAway: [{ kind: 'TurnedAway', room: '', code: 'UNAUTHENTICATED' }],
+  HandshakeRefused: [{ kind: 'HandshakeRefused', room: '', code: 'UNAUTHENTICATED' }],
 };
 
 /** The commands that `action`, which has a frame for each of them, must document. */
@@ -93,16 +93,16 @@ describe.each(Object.values(contracts))('the documents of $dialect.name', (contr
 
   test('have the fields that stand in no example, too', () => {
     for (const event of Object.values(events).flat()) {
-      // Who is turned away is in no room, so never in another one.
-      const body = dialect.encode(event, { viewer: '2', elsewhere: event.kind !== 'TurnedAway' });
-      const told = contract.out.filter(({ tells }) => tells === event.kind);
+      // Who is handshake refused is in no room, so never in another one.
+      const body = dialect.encode(event, { viewer: '2', elsewhere: event.kind !== 'HandshakeRefused' });
+      const told = contract.out.filter((frame) => frame.event === event.kind);
       const frame: unknown = JSON.parse(body ?? 'null');
       expect(told.some(({ schema }) => v.is(schema, frame))).toBe(body !== undefined);
     }
   });
 
   test('are silent about the events that the dialect is silent about, and about no others', () => {
-    const told = new Set(contract.out.map(({ tells }) => tells));
+    const told = new Set(contract.out.map(({ event }) => event));
     const heard = Object.values(events)
       .flat()
       .filter((event) => dialect.encode(event, { viewer: '1', elsewhere: false }));
@@ -127,7 +127,7 @@ describe.each(Object.values(contracts))('the documents of $dialect.name', (contr
 });
 
 test('action has a frame for every command', () => {
-  const asked = contracts.action.in.map(({ asks }) => asks);
+  const asked = contracts.action.in.map(({ command }) => command);
   expect(asked.toSorted()).toEqual(Object.keys(commands).toSorted());
 });
 
@@ -198,7 +198,7 @@ describe('npm run docs', () => {
   const script = join(import.meta.dirname, '../../bin/docs.ts');
 
   test('was run since the dialects changed', () => {
-    expect(drifted(join(import.meta.dirname, '../../docs'))).toEqual([]);
+    expect(outdatedIn(join(import.meta.dirname, '../../docs'))).toEqual([]);
   });
 
   test('with --check fails and names what has drifted, or is missing', () => {
@@ -216,7 +216,7 @@ describe('npm run docs', () => {
     expect(() => run('--check')).toThrow(
       expect.objectContaining({
         status: 1,
-        stderr: expect.stringMatching(/^docs\/protocol\.md has drifted.*\ndocs\/asyncapi\.yaml has drifted/),
+        stderr: expect.stringMatching(/^docs\/protocol\.md is outdated.*\ndocs\/asyncapi\.yaml is outdated/),
       }),
     );
   });

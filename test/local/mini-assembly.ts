@@ -3,27 +3,27 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** One function of a hand-written template. */
+/** One function of a test's template. */
 export interface MiniFunction {
   /** The source of index.mjs. */
   readonly code: string;
   readonly statements?: readonly unknown[];
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly properties?: Readonly<Record<string, unknown>>;
-  /** Routes that invoke it; `authorizer` makes it the authorizer. */
+  /** The routes that invoke it. `authorizer` makes it the authorizer. */
   readonly routes?: readonly string[];
-  /** False leaves its AWS::Lambda::Permission out. */
+  /** False omits its AWS::Lambda::Permission. */
   readonly permitted?: boolean;
 }
 
 export interface MiniApp {
   readonly functions: Readonly<Record<string, MiniFunction>>;
-  /** More resources, or others in place of the usual ones. */
+  /** Adds resources or replaces default ones. */
   readonly resources?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, unknown>>;
 }
 
-/** Removed when the test file that made them ends. */
+/** `removeTemporaryDirectories` removes them at the end of a test file. */
 const directories: string[] = [];
 
 export function temporaryDirectory(): string {
@@ -66,10 +66,10 @@ export const allow = (action: string | readonly string[], resource: unknown) => 
   Resource: resource,
 });
 
-const join_ = (...parts: readonly unknown[]) => ({ 'Fn::Join': ['', parts] });
+const concat = (...parts: readonly unknown[]) => ({ 'Fn::Join': ['', parts] });
 
 const executeApi = (tail: string) =>
-  join_(
+  concat(
     'arn:aws:execute-api:',
     { Ref: 'AWS::Region' },
     ':',
@@ -79,7 +79,7 @@ const executeApi = (tail: string) =>
     tail,
   );
 
-/** Writes a cloud assembly with one table `Rooms`, one WebSocket API `Api`, and these functions. */
+/** Writes a cloud assembly with the table `Rooms`, the WebSocket API `Api` and these functions. */
 export function writeAssembly(app: MiniApp): string {
   const directory = temporaryDirectory();
   const files: Record<string, unknown> = {};
@@ -140,7 +140,7 @@ function functionResources(name: string, mini: MiniFunction, key: string): Recor
 }
 
 function routeResources(name: string, mini: MiniFunction, route: string): Record<string, unknown> {
-  const uri = join_(
+  const uri = concat(
     'arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/',
     getAtt(name),
     '/invocations',
@@ -148,7 +148,7 @@ function routeResources(name: string, mini: MiniFunction, route: string): Record
   const id = route.replace('$', '');
   const authorizer = route === 'authorizer';
   const source = authorizer
-    ? join_(executeApi('/authorizers/'), { Ref: 'Authorizer' })
+    ? concat(executeApi('/authorizers/'), { Ref: 'Authorizer' })
     : executeApi(`/prod/${route}`);
   const permission = {
     Type: 'AWS::Lambda::Permission',
@@ -182,7 +182,7 @@ function routeResources(name: string, mini: MiniFunction, route: string): Record
           Properties: {
             ...api,
             RouteKey: route,
-            Target: join_('integrations/', { Ref: `${id}Integration` }),
+            Target: concat('integrations/', { Ref: `${id}Integration` }),
           },
         },
       };

@@ -1,7 +1,7 @@
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { openFiles } from '../../functions/store/files.ts';
+import { signedFiles } from '../../functions/store/files.ts';
 import { lines } from './aws-host.ts';
 import { allow } from './mini-assembly.ts';
 import {
@@ -30,7 +30,7 @@ beforeEach(async () => {
 async function files() {
   const { accessKeyId, secretAccessKey, sessionToken } = await client.config.credentials();
   const credentials = () => ({ accessKeyId, secretAccessKey, sessionToken });
-  return openFiles('files', { endpoint, region: 'us-east-1', credentials });
+  return signedFiles('files', { endpoint, region: 'us-east-1', credentials });
 }
 const offer = async (seconds = 900) => (await files()).presignPut(key, png, seconds, Date.now());
 const stored = () => clientOf(endpoint).send(new HeadObjectCommand({ Bucket: 'files', Key: key }));

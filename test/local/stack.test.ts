@@ -79,7 +79,7 @@ describe('a call that the template does not grant fails', () => {
     await client.close();
   });
 
-  test('but not a developer’s post with the AWS SDK', async () => {
+  test('unless a developer makes it with the AWS SDK', async () => {
     const stack = await start(async () => writeAssembly(app('one')));
     const client = await connect(stack.socketUrl);
     client.send({ action: 'anything' });

@@ -135,7 +135,7 @@ function rewrite(assembly: string, change: (template: Section) => Section): void
 }
 
 describe('a broken template is refused with a reason and advice:', () => {
-  const oneLine = /^[^\n]+: [^\n]+[.;] [^\n]+$/;
+  const oneLine = /^[^\n]+: [^\n]+\. [^\n]+$/;
   const readBroken = (resources: Record<string, unknown>): (() => unknown) => {
     const assembly = writeAssembly({ functions: { Send: { code, routes } }, resources });
     return () => readDeployment(assembly);
@@ -164,8 +164,8 @@ describe('a broken template is refused with a reason and advice:', () => {
 
   test.each([
     ['a resource without a type', { Odd: {} }, /Odd in .* has no Type\. /],
-    ['no WebSocket API', { Api: { Type: 'AWS::SNS::Topic' } }, /has 0 WebSocket APIs; /],
-    ['no stage', { Stage: { Type: 'AWS::SNS::Topic' } }, /has 0 stages; /],
+    ['no WebSocket API', { Api: { Type: 'AWS::SNS::Topic' } }, /the template has no WebSocket API\. /],
+    ['no stage', { Stage: { Type: 'AWS::SNS::Topic' } }, /has 0 stages\. /],
     [
       'a route without an integration',
       { connectIntegration: { Type: 'AWS::SNS::Topic' } },

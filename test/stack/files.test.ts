@@ -1,11 +1,9 @@
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { filePath } from '../../functions/dialects/frame.ts';
 import { ChatError } from '../../functions/domain/errors.ts';
 import type { FileInput } from '../../functions/domain/file.ts';
 import { attachFile } from '../../functions/rooms/files.ts';
-import { openFiles } from '../../functions/store/files.ts';
+import { signedFiles } from '../../functions/store/files.ts';
 import { expireUpload } from '../../functions/store/uploads.ts';
 import { databaseOf, newRoom } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
@@ -65,7 +63,7 @@ const userIds: Record<string, string> = { alice: '1', bob: '2', carol: '3', dave
 function attach(input: FileInput, username: string, room: string, now = Date.now) {
   const developer = { accessKeyId: 'developer', secretAccessKey: 'developer', sessionToken: undefined };
   const place = { endpoint: stack.stack.s3Url, region: 'us-east-1', credentials: () => developer };
-  const files = () => openFiles('parley-files-local', place);
+  const files = () => signedFiles('parley-files-local', place);
   return attachFile(input, { room, user: userIds[username] ?? '' }, { db: databaseOf(stack), files, now });
 }
 
@@ -74,17 +72,12 @@ const attachId = (id: string, username: string, room: string) =>
 
 /** Returns the file items of a room. */
 async function filesOf(room: string) {
-  const { client, chat } = databaseOf(stack);
-  const { Items = [] } = await client.send(
-    new QueryCommand({
-      TableName: chat,
-      KeyConditionExpression: '#room = :room AND begins_with(#item, :file)',
-      ExpressionAttributeNames: { '#room': 'room', '#item': 'item' },
-      ExpressionAttributeValues: { ':room': { S: room }, ':file': { S: 'file#' } },
-      ConsistentRead: true,
-    }),
-  );
-  return Items.map((item) => unmarshall(item));
+  const { items } = await databaseOf(stack).chat.query({
+    where: '#room = :room AND begins_with(#item, :file)',
+    values: { ':room': room, ':file': 'file#' },
+    consistent: true,
+  });
+  return items;
 }
 
 describe('an uploaded file', () => {

@@ -1,5 +1,3 @@
-import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Change } from '../../functions/domain/message.ts';
 import { appendToLog } from '../../functions/log/append.ts';
@@ -125,14 +123,7 @@ describe('a client that was offline', () => {
   test('gets complete: false after more than 1,000 missed changes', async () => {
     const { id, alice, bob } = await roomOfTwo();
     await alice.say('long ago');
-    await databaseOf(stack).client.send(
-      new UpdateItemCommand({
-        TableName: stack.chatTable,
-        Key: marshall(roomKey(id)),
-        UpdateExpression: 'SET seq = :seq',
-        ExpressionAttributeValues: marshall({ ':seq': 1_001 }),
-      }),
-    );
+    await databaseOf(stack).chat.update(roomKey(id), { update: 'SET seq = :seq', values: { ':seq': 1_001 } });
     expect(await sync(bob, 0)).toMatchObject({ events: [], seq: 1_001, has_more: false, complete: false });
     expect(await sync(bob, 1)).toMatchObject({ events: [], seq: 201, has_more: true, complete: true });
     bob.send({ action: 'history' });
@@ -274,15 +265,10 @@ describe('a repeat', () => {
     alice.send({ action: 'edit', message_id: 1, text: 'ONE', client_id: 'e' });
     await bob.take('message_edited');
     // The state after a function ended between the two writes.
-    await db.client.send(
-      new UpdateItemCommand({
-        TableName: stack.chatTable,
-        Key: marshall(logKey(id, 1)),
-        UpdateExpression: 'SET revision = :one, #text = :text REMOVE edits, editedAt',
-        ExpressionAttributeNames: { '#text': 'text' },
-        ExpressionAttributeValues: marshall({ ':one': 1, ':text': 'one' }),
-      }),
-    );
+    await db.chat.update(logKey(id, 1), {
+      update: 'SET revision = :one, #text = :text REMOVE edits, editedAt',
+      values: { ':one': 1, ':text': 'one' },
+    });
     alice.send({ action: 'edit', message_id: 1, text: 'ONE', client_id: 'e' });
     expect(await bob.take('message_edited')).toMatchObject({ text: 'ONE', seq: 2 });
   });
@@ -302,9 +288,7 @@ describe('a repeat', () => {
   test('after a day is a new change', async () => {
     const { id, alice } = await roomOfTwo();
     await alice.say('one', { client_id: 'c' });
-    await databaseOf(stack).client.send(
-      new DeleteItemCommand({ TableName: stack.chatTable, Key: marshall(repeatKey(id, '1', 'c')) }),
-    );
+    await databaseOf(stack).chat.remove(repeatKey(id, '1', 'c'));
     expect(await alice.say('one', { client_id: 'c' })).toMatchObject({ message_id: 2 });
   });
 });

@@ -1,5 +1,3 @@
-import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SETTLING_MS } from '../../functions/domain/room.ts';
 import { listConnections } from '../../functions/store/connections.ts';
@@ -27,15 +25,8 @@ async function grow(room: string, to = SHARDS): Promise<void> {
 
 /** Moves the time of the growth back until new rows use the new shards. */
 async function settle(room: string): Promise<void> {
-  const db = databaseOf(stack);
-  await db.client.send(
-    new UpdateItemCommand({
-      TableName: db.chat,
-      Key: marshall(roomKey(room)),
-      UpdateExpression: 'SET shardsSince = :then',
-      ExpressionAttributeValues: marshall({ ':then': Date.now() - SETTLING_MS }),
-    }),
-  );
+  const values = { ':then': Date.now() - SETTLING_MS };
+  await databaseOf(stack).chat.update(roomKey(room), { update: 'SET shardsSince = :then', values });
 }
 
 async function shardsOf(room: string): Promise<number[]> {

@@ -18,30 +18,30 @@ const flags = [
 ];
 
 /**
- * Starts Chromium: the one that `CHROMIUM` names, or Debian's. One for each test file, in `beforeAll`; close it in
- * `afterAll`. Throws one line that says how to install it where there is none.
+ * Starts the Chromium that the environment variable `CHROMIUM` names, or Debian's.
+ * @throws Error that explains how to install Chromium if it is missing
  */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env['CHROMIUM'] || '/usr/bin/chromium';
   if (existsSync(executablePath)) return chromium.launch({ executablePath, args: flags });
   throw new Error(
-    `Browser did not start: there is no ${executablePath}; run \`apt-get install -y chromium\`, or name one in CHROMIUM`,
+    `Could not start the browser: ${executablePath} is missing. Run \`apt-get install -y chromium\` or set CHROMIUM.`,
   );
 }
 
-/** A page, and what its browser had to say against it. */
+/** A page and the errors that its browser reported. */
 export interface WatchedPage {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Each error in its console, each error that nobody caught and each refusal of its content security policy. */
-  readonly complaints: readonly string[];
+  /** Console errors, uncaught errors and violations of the content security policy. */
+  readonly errors: readonly string[];
 }
 
-// Text, since it runs in the browser, whose words this project's other code must not know.
+// A string and not a function, since this file is type-checked without the browser's types.
 const reportViolations = `document.addEventListener('securitypolicyviolation', (event) =>
   console.info('violation: ' + event.effectiveDirective + ' ' + event.blockedURI));`;
 
-/** Opens a page as somebody new: without cookies, cache or storage. */
+/** Opens a page in a new context, without cookies, cache or storage. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -49,13 +49,13 @@ export async function openPage(
 ): Promise<WatchedPage> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
-  const complaints: string[] = [];
+  const errors: string[] = [];
   page.on('console', (message) => {
     const text = message.text();
-    if (message.type() === 'error' || text.startsWith('violation: ')) complaints.push(text);
+    if (message.type() === 'error' || text.startsWith('violation: ')) errors.push(text);
   });
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('pageerror', (error) => errors.push(String(error)));
   await page.addInitScript(reportViolations);
   await page.goto(url);
-  return { page, context, complaints };
+  return { page, context, errors };
 }

@@ -9,12 +9,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Connection } from '../../functions/domain/connection.ts';
-import { itemOf } from '../../functions/store/connections.ts';
+import { toItem } from '../../functions/store/connections.ts';
 import { mockDatabase } from './mock-database.ts';
 import { messageOf } from './sample.ts';
 
-/** Returns a connection's row as a table item. */
-export const rowOf = itemOf;
+/** A connection's row, as it stands in the table. */
+export const rowOf = (connection: Connection) => marshall(toItem(connection));
 
 /**
  * Returns a database with a room `1` of seq 42, whose last message is alice's, and with rows of these connections. Rows

@@ -12,7 +12,7 @@ export const authorizerContext = (overrides: Record<string, string> = {}) => ({
   dialect: 'action',
   reads: 'auto',
   guest: 'false',
-  turnedAway: '',
+  refusal: '',
   tokenExpiresAt: String(Date.now() + 3_600_000),
   ...overrides,
 });

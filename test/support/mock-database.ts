@@ -1,17 +1,14 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { Rates } from '../../functions/domain/room.ts';
-import type { Database } from '../../functions/store/database.ts';
+import { openDatabase } from '../../functions/store/database.ts';
+import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
 
-/** A database with a mocked client. */
+/** A database over the AWS SDK, whose client returns what a test sets up, and records its calls. */
 export function mockDatabase() {
   const dynamodb = mockClient(DynamoDBClient);
-  const db: Database = {
-    client: new DynamoDBClient({ region: 'us-east-1' }),
-    chat: 'chat',
-    connections: 'connections',
-  };
-  return { dynamodb, db };
+  const client = sdkDynamoDb(new DynamoDBClient({ region: 'us-east-1' }));
+  return { dynamodb, db: openDatabase(client, { chat: 'chat', connections: 'connections' }) };
 }
 
 export const noLimit: Rates = { group: null, direct: null };

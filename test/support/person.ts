@@ -1,21 +1,29 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { openPage, type WatchedPage } from './browser.ts';
+import { afterAll, beforeAll } from 'vitest';
+import { openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { startTestStack, type TestStack } from './stack.ts';
 
-/** Somebody at the page, in a browser of their own. */
+/** A user of the chat page, in a browser context of their own. */
 export interface Person extends WatchedPage {
   /** Opens a room by its name in the list. */
   enter(room: string): Promise<void>;
-  /** Writes a message as one does, and sends it with Enter. */
+  /** Opens a room by its id. */
+  goTo(room: string): Promise<void>;
+  /** Types a message and sends it with Enter. */
   say(text: string): Promise<void>;
   /** The message with a text. */
   message(text: string): Locator;
-  /** Points at a message and presses one of its buttons. */
+  /** Waits until the user's own message has this receipt. */
+  receipt(text: string, receipt: string | RegExp): Promise<void>;
+  /** Hovers over a message and presses one of its buttons. */
   press(text: string, button: string): Promise<void>;
-  /** The texts of all messages that show, from top to bottom. */
+  /** Deletes a message and confirms. */
+  remove(text: string): Promise<void>;
+  /** Returns the texts of all visible messages, from top to bottom. */
   texts(): Promise<readonly string[]>;
 }
 
-/** Fills in the form and waits for the rooms. The demo's passwords are the names. */
+/** Signs in with the form and waits for the rooms. The passwords of demo users are their names. */
 export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByLabel('User name').fill(name);
   await page.getByLabel('Password').fill(name);
@@ -23,17 +31,34 @@ export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByText(`Signed in as ${name}`).waitFor();
 }
 
-/** Signs a demo user in. */
-export async function arrive(
-  browser: Browser,
-  url: string,
-  name: string,
-  options: BrowserContextOptions = {},
-): Promise<Person> {
-  const watched = await openPage(browser, url, options);
-  const { page } = watched;
-  await signIn(page, name);
-  return personAt(watched);
+/** Starts a stack and a browser for the tests of a file, and stops both after them. Call it at the top of the file. */
+export function pageTests() {
+  let stack: TestStack;
+  let browser: Browser;
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startTestStack(), openBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await stack?.stop();
+  });
+  return {
+    get stack() {
+      return stack;
+    },
+    /** Opens the page as a signed-out user. */
+    open: () => openPage(browser, stack.stack.edgeUrl),
+    /** Opens the page and signs a demo user in; `url` replaces the edge's address. */
+    async signIn(
+      name: string,
+      options: BrowserContextOptions = {},
+      url = stack.stack.edgeUrl,
+    ): Promise<Person> {
+      const watched = await openPage(browser, url, options);
+      await signIn(watched.page, name);
+      return personAt(watched);
+    },
+  };
 }
 
 function personAt(watched: WatchedPage): Person {
@@ -41,9 +66,14 @@ function personAt(watched: WatchedPage): Person {
   const composer = page.getByRole('textbox', { name: 'Message', exact: true });
   const message = (text: string) =>
     page.getByRole('article').filter({ has: page.locator('.text').getByText(text, { exact: true }) });
+  const press = async (text: string, button: string) => {
+    await message(text).hover();
+    await message(text).getByRole('button', { name: button }).click();
+  };
   return {
     ...watched,
     message,
+    press,
     async enter(room) {
       await page
         .getByRole('link')
@@ -51,13 +81,20 @@ function personAt(watched: WatchedPage): Person {
         .click();
       await composer.waitFor();
     },
+    async goTo(room) {
+      // Only the hash changes, so the page does not load again.
+      await page.goto(new URL(`#/${room}`, page.url()).href);
+    },
     async say(text) {
       await composer.fill(text);
       await composer.press('Enter');
     },
-    async press(text, button) {
-      await message(text).hover();
-      await message(text).getByRole('button', { name: button }).click();
+    async receipt(text, receipt) {
+      await message(text).getByText(receipt, { exact: true }).waitFor();
+    },
+    async remove(text) {
+      await press(text, 'Delete');
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     },
     texts: () => page.locator('article .text').allTextContents(),
   };

@@ -1,31 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import {
-  BatchWriteItemCommand,
-  DynamoDBClient,
-  type PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { BatchWriteItemCommand, DynamoDBClient, type PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { demoUsers, makeRoom } from '../../bin/demo.ts';
+import type { DynamoDb } from '../../functions/aws/dynamodb.ts';
 import { mapLimited } from '../../functions/delivery/concurrency.ts';
 import type { Connection } from '../../functions/domain/connection.ts';
 import type { Message } from '../../functions/domain/message.ts';
 import { listConnections } from '../../functions/store/connections.ts';
-import type { Database } from '../../functions/store/database.ts';
+import { type Database, openDatabase } from '../../functions/store/database.ts';
 import { roomKey } from '../../functions/store/keys.ts';
 import { putMessage } from '../../functions/store/log.ts';
+import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
 import type { TestStack } from './stack.ts';
 
-/** Returns the stack's tables with a developer's credentials. */
-export const databaseOf = (stack: TestStack): Database => ({
-  client: new DynamoDBClient({
+/** A database with its client, for calls that `Database` does not have. */
+export type TestDatabase = Database & { readonly client: DynamoDBClient };
+
+/** Opens the stack's tables with a developer's credentials, which allow everything. */
+export function databaseOf(stack: TestStack): TestDatabase {
+  const client = new DynamoDBClient({
     endpoint: stack.dynamodbUrl,
     region: 'us-east-1',
     credentials: { accessKeyId: 'developer', secretAccessKey: 'developer' },
-  }),
-  chat: stack.chatTable,
-  connections: stack.connectionsTable,
-});
+  });
+  const tables = { chat: stack.chatTable, connections: stack.connectionsTable };
+  return { ...openDatabase(sdkDynamoDb(client), tables), client };
+}
 
 /** Creates a room of demo users that no other test uses. The first user owns it. Resolves to its id. */
 export async function newRoom(stack: TestStack, ...usernames: readonly string[]): Promise<string> {
@@ -59,22 +58,18 @@ const BATCH = 25;
 /** Stores many messages in a new room at once. */
 export async function putLog(stack: TestStack, room: string, messages: readonly Message[]): Promise<void> {
   const db = databaseOf(stack);
-  const puts: { PutRequest: { Item: PutItemCommand['input']['Item'] } }[] = [];
-  const send = async ({ input }: PutItemCommand) => puts.push({ PutRequest: { Item: input.Item } });
-  const collecting = { ...db, client: { send } as unknown as DynamoDBClient };
+  const puts: { PutRequest: { Item: PutItemCommandInput['Item'] } }[] = [];
+  const collect: DynamoDb = async (_operation, input) => {
+    puts.push({ PutRequest: { Item: (input as PutItemCommandInput).Item } });
+    return {};
+  };
+  const collecting = openDatabase(collect, { chat: stack.chatTable, connections: '' });
   for (const message of messages) await putMessage(collecting, message);
   const starts = Array.from({ length: Math.ceil(puts.length / BATCH) }, (_, index) => index * BATCH);
   await mapLimited(starts, (start) =>
     db.client.send(
-      new BatchWriteItemCommand({ RequestItems: { [db.chat]: puts.slice(start, start + BATCH) } }),
+      new BatchWriteItemCommand({ RequestItems: { [db.chat.name]: puts.slice(start, start + BATCH) } }),
     ),
   );
-  await db.client.send(
-    new UpdateItemCommand({
-      TableName: db.chat,
-      Key: marshall(roomKey(room)),
-      UpdateExpression: 'SET seq = :seq',
-      ExpressionAttributeValues: marshall({ ':seq': messages.length }),
-    }),
-  );
+  await db.chat.update(roomKey(room), { update: 'SET seq = :seq', values: { ':seq': messages.length } });
 }

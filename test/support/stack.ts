@@ -19,9 +19,9 @@ export interface TestStack {
 }
 
 /**
- * Starts the real app in memory on free ports, with the bundles of `dist/`, demo rooms and users, and without rate limit.
- * Stop it in `afterAll`: `stop` throws if any call was denied, so that a missing grant fails every test file that needs it.
- * @param context is added to the CDK context
+ * Starts the real app with its bundles from `dist/`, its template, demo rooms and demo users: in memory, on free ports,
+ * and without a rate limit. `context` is added to the CDK context. The variable PARLEY_AWS_CLIENT=sdk runs the tests
+ * with the AWS SDK. Call `stop` in `afterAll`: it throws when a call was denied, so that a missing grant fails the test.
  */
 export async function startTestStack(
   overrides: Partial<StackOptions> = {},
@@ -32,7 +32,8 @@ export async function startTestStack(
     throw new Error(`Test stack did not start: dist/${built} is not built; run \`npm run build\``);
   }
   const lines: string[] = [];
-  const synthesizer = testSynthesizer({ rateLimit: 'off', ...context });
+  const awsClient = process.env['PARLEY_AWS_CLIENT'] ?? 'signed';
+  const synthesizer = testSynthesizer({ rateLimit: 'off', awsClient, ...context });
   try {
     const stack = await startStack({
       synthesize: synthesizer.synthesize,

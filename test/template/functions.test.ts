@@ -42,11 +42,12 @@ test.each(allEntries)('%s runs its bundle on Node 24 and arm64, without the sour
   expect(template.assetFiles(entry)).toEqual(['index.mjs']);
 });
 
-test('poster=sdk configures the functions that post and deploys the SDK poster with them', () => {
-  const bySdk = synthesize({ poster: 'sdk' });
-  const told = (entry: string) => JSON.stringify(bySdk.function(entry).properties).includes('"POSTER":"sdk"');
-  expect(allEntries.filter(told)).toEqual(allEntries.filter((each) => 'SOCKET_URL' in environmentOf(each)));
-  expect(bySdk.assetFiles('send')).toEqual(['index.mjs', 'sdk-poster.mjs']);
+test('with the setting awsClient: sdk, every function uses the AWS SDK, and is deployed with it', () => {
+  const withSdk = synthesize({ awsClient: 'sdk' });
+  const usesSdk = (entry: string) =>
+    JSON.stringify(withSdk.function(entry).properties).includes('"AWS_CLIENT":"sdk"');
+  expect(allEntries.filter(usesSdk)).toEqual(allEntries);
+  expect(withSdk.assetFiles('send')).toEqual(['index.mjs', 'sdk-files.mjs', 'sdk-poster.mjs']);
 });
 
 test.each(allEntries)('%s gets every variable that its bundle reads, and no other', (entry) => {

@@ -21,14 +21,14 @@ test('uses the defaults without context', () => {
     maxFileMegabytes: 25,
     directRooms: 'members',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
-    poster: 'thin',
+    awsClient: 'signed',
   });
 });
 
 test('accepts values as strings from the command line', () => {
   const texts = { stackName: 'Chat-2', logRetentionDays: '7', accessLogs: 'true' };
   const allowedOrigins = 'https://chat.example.com, http://localhost:8000';
-  expect(read({ ...oidc, ...texts, allowedOrigins, directRooms: 'on-demand', poster: 'sdk' })).toEqual({
+  expect(read({ ...oidc, ...texts, allowedOrigins, directRooms: 'on-demand', awsClient: 'sdk' })).toEqual({
     stackName: 'Chat-2',
     oidc,
     logRetention: 7,
@@ -37,7 +37,7 @@ test('accepts values as strings from the command line', () => {
     maxFileMegabytes: 25,
     directRooms: 'on-demand',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
-    poster: 'sdk',
+    awsClient: 'sdk',
   });
 });
 
@@ -109,7 +109,7 @@ test.each([
   { context: { rateLimit: 'group:20/10,group:off' }, key: 'rateLimit' },
   { context: { rateLimit: 'group:20/10,' }, key: 'rateLimit' },
   { context: { rateLimit: 'group:20/10:5' }, key: 'rateLimit' },
-  { context: { poster: 'fast' }, key: 'poster' },
+  { context: { awsClient: 'fast' }, key: 'awsClient' },
   { context: { stackName: 'my chat' }, key: 'stackName' },
   { context: { stackName: 5 }, key: 'stackName' },
 ])('rejects an invalid $key by name: $context', ({ context, key }) => {

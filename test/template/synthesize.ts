@@ -71,7 +71,8 @@ function writeBundles(directory: string, entries: readonly string[] = allEntries
     mkdirSync(join(directory, entry), { recursive: true });
     writeFileSync(join(directory, entry, 'index.mjs'), `export const handler = () => '${entry}';\n`);
     writeFileSync(join(directory, entry, 'index.mjs.map'), '{}');
-    writeFileSync(join(directory, entry, 'sdk-poster.mjs'), 'export const sdkPoster = () => {};');
+    for (const name of ['sdk-files.mjs', 'sdk-poster.mjs'])
+      writeFileSync(join(directory, entry, name), 'export {};');
   }
   return directory;
 }

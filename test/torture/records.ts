@@ -1,6 +1,6 @@
 import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Database } from '../../functions/store/database.ts';
+import type { TestDatabase } from '../support/rooms.ts';
 
 /** An item of the chat table as it stands there; read here without any of the code that wrote it. */
 export type Item = Readonly<Record<string, unknown>> & { readonly room: string; readonly item: string };
@@ -19,13 +19,13 @@ export interface Records {
   readonly items: readonly Item[];
 }
 
-async function scan({ client, chat }: Database): Promise<readonly Item[]> {
+async function scan({ client, chat }: TestDatabase): Promise<readonly Item[]> {
   const items: Item[] = [];
   let start: Record<string, AttributeValue> | undefined;
   do {
     const page = await client.send(
       new ScanCommand({
-        TableName: chat,
+        TableName: chat.name,
         ...(start && { ExclusiveStartKey: start }),
       }),
     );
@@ -37,7 +37,7 @@ async function scan({ client, chat }: Database): Promise<readonly Item[]> {
 
 /** Reads the whole chat table, room by room. */
 export async function readRecords(
-  db: Database,
+  db: TestDatabase,
   rooms: readonly string[],
 ): Promise<ReadonlyMap<string, Records>> {
   const items = await scan(db);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database } from '../../functions/store/database.ts';
+import type { TestDatabase } from '../support/rooms.ts';
 import type { Statuses } from './check-state.ts';
 import { isStored } from './copy.ts';
 import type { Deed, Deeds } from './deeds.ts';
@@ -20,7 +20,7 @@ export interface Somebody {
 /** All that takes part in a run. */
 export interface Run {
   readonly world: World;
-  readonly db: Database;
+  readonly db: TestDatabase;
   readonly everybody: readonly Somebody[];
   readonly deeds: Deeds;
   readonly witness: Witness;

@@ -1,25 +1,21 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBrowser } from '../support/browser.ts';
+import { beforeAll, expect, test } from 'vitest';
 import { enter } from '../support/chat.ts';
-import { arrive, type Person } from '../support/person.ts';
+import { type Person, pageTests } from '../support/person.ts';
 import { newRoom, putLog } from '../support/rooms.ts';
 import { alice as author, messageOf } from '../support/sample.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
 
 const COUNT = 5_000;
-/** A page of 120 messages has some 2,000. */
-const MOST_NODES = 3_000;
+/** A page that shows 120 messages has about 2,000 nodes. */
+const MAX_NODES = 3_000;
 
-let stack: TestStack;
-let browser: Browser;
+const chat = pageTests();
 let bob: Person;
 let room: string;
 
-/** A room in which much was said, of lines of different heights. */
-async function longRoom(): Promise<string> {
-  const room = await newRoom(stack, 'alice', 'bob');
-  const said = Array.from({ length: COUNT }, (_, index) => index + 1).map((id) =>
+/** Creates a room with messages of different heights. */
+async function createLongRoom(): Promise<string> {
+  const room = await newRoom(chat.stack, 'alice', 'bob');
+  const messages = Array.from({ length: COUNT }, (_, index) => index + 1).map((id) =>
     messageOf({
       id,
       room,
@@ -27,31 +23,21 @@ async function longRoom(): Promise<string> {
       text: `Message ${id}${' and some more of it'.repeat(id % 7 ? 0 : id % 19)}`,
     }),
   );
-  await putLog(stack, room, said);
+  await putLog(chat.stack, room, messages);
   return room;
 }
 
 beforeAll(async () => {
-  [stack, browser] = await Promise.all([startTestStack(), openBrowser()]);
-  let person: Person;
-  [room, person] = await Promise.all([longRoom(), arrive(browser, stack.stack.edgeUrl, 'bob')]);
-  bob = person;
-  await bob.page.evaluate((id) => {
-    location.hash = `#/${id}`;
-  }, room);
+  [room, bob] = await Promise.all([createLongRoom(), chat.signIn('bob')]);
+  await bob.goTo(room);
   await bob.message(`Message ${COUNT}`).waitFor();
   await bob.page.locator('.banner').waitFor({ state: 'detached' });
 }, 180_000);
 
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
-
-/** Runs in the page: scrolls to an end as a wheel does, and says what came by. */
+/** Runs in the page: scrolls until a message shows. Returns how many messages it saw, the most nodes and the largest jump. */
 async function scrollThrough({ by, until }: { by: number; until: number }) {
   const scroller = document.querySelector<HTMLElement>('.scroller');
-  if (!scroller) throw new Error('Nothing was scrolled: there is no timeline');
+  if (!scroller) throw new Error('Could not scroll: the page has no timeline.');
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const seen = new Set<number>();
   let nodes = 0;
@@ -63,10 +49,12 @@ async function scrollThrough({ by, until }: { by: number; until: number }) {
     for (const { dataset } of rows) seen.add(Number(dataset['id']));
     still = seen.size > known ? 0 : still + 1;
     if (still > 2_000)
-      throw new Error(`Nothing more came by after ${seen.size} messages: look at use-window.ts`);
+      throw new Error(
+        `Scrolling stopped after ${seen.size} messages: no more appeared. Look at use-scroll-window.ts.`,
+      );
     nodes = Math.max(nodes, document.querySelectorAll('*').length);
     const view = scroller.getBoundingClientRect();
-    // What it says, not the whole row: above the text its author goes when older messages of theirs come.
+    // Measures the bubble: the author above it disappears when an older message of the same author loads.
     const middle = rows
       .find((row) => row.getBoundingClientRect().bottom > view.top + view.height / 2)
       ?.querySelector('.bubble');
@@ -76,7 +64,7 @@ async function scrollThrough({ by, until }: { by: number; until: number }) {
     const moved = from - scroller.scrollTop;
     await frame();
     await frame();
-    // What one looks at moves by what one scrolls, whatever comes and goes above and below it.
+    // The message in the middle moves by the scrolled distance, whatever is added or removed around it.
     if (middle?.isConnected) {
       jump = Math.max(jump, Math.abs(middle.getBoundingClientRect().top - before - moved));
     }
@@ -84,30 +72,30 @@ async function scrollThrough({ by, until }: { by: number; until: number }) {
   return { seen: seen.size, nodes, jump };
 }
 
-test('a room of 5,000 messages opens at the newest with a bounded number of nodes', async () => {
-  expect(await bob.page.locator('*').count()).toBeLessThan(MOST_NODES);
+test('opens a room of 5,000 messages at the newest one with a bounded number of nodes', async () => {
+  expect(await bob.page.locator('*').count()).toBeLessThan(MAX_NODES);
   const atEnd = await bob.page
     .locator('.scroller')
     .evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
   expect(atEnd).toBeLessThan(2);
 });
 
-test('one scrolls up to the first of 5,000: each comes by, nothing jumps, and the nodes stay bounded', async () => {
+test('scrolls up through all 5,000 messages without jumps, with a bounded number of nodes', async () => {
   const { seen, nodes, jump } = await bob.page.evaluate(scrollThrough, { by: -1_500, until: 1 });
   expect(seen).toBe(COUNT);
-  expect(nodes).toBeLessThan(MOST_NODES);
+  expect(nodes).toBeLessThan(MAX_NODES);
   expect(jump).toBeLessThan(3);
 }, 240_000);
 
-test('and down again', async () => {
+test('scrolls down again', async () => {
   const { nodes, jump } = await bob.page.evaluate(scrollThrough, { by: 1_500, until: COUNT });
-  expect(nodes).toBeLessThan(MOST_NODES);
+  expect(nodes).toBeLessThan(MAX_NODES);
   expect(jump).toBeLessThan(3);
 }, 240_000);
 
-test('a reaction to what one reads moves nothing of it', async () => {
+test('does not move the visible messages when a reaction is added', async () => {
   await bob.page.evaluate(scrollThrough, { by: -1_500, until: COUNT - 300 });
-  /** Runs in the page: the message in the middle, and where its text is. */
+  /** Runs in the page: returns the message in the middle and its position. */
   const middle = (scroller: Element) => {
     const { top, height } = scroller.getBoundingClientRect();
     const rows = [...scroller.querySelectorAll<HTMLElement>('[data-id]')];
@@ -119,7 +107,7 @@ test('a reaction to what one reads moves nothing of it', async () => {
   };
   const scroller = bob.page.locator('.scroller');
   const before = await scroller.evaluate(middle);
-  const alice = await enter(stack, 'alice', `room=${room}`);
+  const alice = await enter(chat.stack, 'alice', `room=${room}`);
   alice.send({ action: 'react', message_id: before.id, emoji: '👍' });
   const row = bob.page.locator(`[data-id="${before.id}"]`);
   await row.getByRole('button', { name: '👍 1 reaction' }).waitFor();
@@ -128,13 +116,13 @@ test('a reaction to what one reads moves nothing of it', async () => {
   expect(Math.abs(after - (before.top ?? 0))).toBeLessThan(2);
 }, 120_000);
 
-test('one button leads back to the newest, and so does writing something', async () => {
+test('returns to the newest message by the button and by sending a message', async () => {
   await bob.page.evaluate(scrollThrough, { by: -1_500, until: COUNT - 300 });
-  await bob.page.getByRole('button', { name: 'Newest' }).click();
+  await bob.page.getByRole('button', { name: 'Jump to latest' }).click();
   await bob.message(`Message ${COUNT}`).waitFor();
-  await bob.page.getByRole('button', { name: 'Newest' }).waitFor({ state: 'detached' });
+  await bob.page.getByRole('button', { name: 'Jump to latest' }).waitFor({ state: 'detached' });
   await bob.page.evaluate(scrollThrough, { by: -1_500, until: COUNT - 300 });
   await bob.say('The newest of all');
   await expect.poll(() => bob.texts().then((texts) => texts.at(-1))).toBe('The newest of all');
-  await bob.page.getByRole('button', { name: 'Newest' }).waitFor({ state: 'detached' });
+  await bob.page.getByRole('button', { name: 'Jump to latest' }).waitFor({ state: 'detached' });
 }, 120_000);

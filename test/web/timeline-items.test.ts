@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Entry } from '../../web/entry.ts';
-import { itemsOf } from '../../web/timeline-items.ts';
-import { dayName, fileSize, listed } from '../../web/words.ts';
+import type { Entry } from '../../web/timeline/entry.ts';
+import { timelineItems } from '../../web/timeline/timeline-items.ts';
+import { dayName, fileSize, joinNames } from '../../web/ui/format.ts';
 
-/** Half past ten, so that a quarter of an hour later is the same day in every time zone of whole hours. */
+/** 10:30 UTC: a quarter of an hour later is the same day in every time zone with whole hours. */
 const MORNING = Date.UTC(2025, 1, 16, 10, 30);
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -16,16 +16,15 @@ const entry = (id: number, author: string, at = MORNING + id * MINUTE_MS): Entry
   text: `Message ${id}`,
   at: new Date(at).toISOString(),
   type: 'text',
-  reactions: [],
 });
 
 const shape = (entries: readonly Entry[], unreadAfter?: number) =>
-  itemsOf(entries, unreadAfter, '1').map((item) =>
+  timelineItems(entries, unreadAfter, '1').map((item) =>
     item.kind === 'entry' ? [item.key, item.first] : item.kind,
   );
 
 describe('a timeline', () => {
-  test('shows an author once for what they say in a row', () => {
+  test('shows the author once for consecutive messages', () => {
     expect(shape([entry(1, '2'), entry(2, '2'), entry(3, '1'), entry(4, '2')])).toEqual([
       'day',
       ['m1', true],
@@ -39,12 +38,12 @@ describe('a timeline', () => {
     expect(shape([entry(1, '2'), entry(7, '2')])).toEqual(['day', ['m1', true], ['m7', true]]);
   });
 
-  test('begins each day with its name', () => {
+  test('starts each day with its name', () => {
     const next = entry(2, '2', MORNING + DAY_MS);
     expect(shape([entry(1, '2'), next])).toEqual(['day', ['m1', true], 'day', ['m2', true]]);
   });
 
-  test('marks the first message of another that is new, and none of one’s own', () => {
+  test('puts the unread divider before the first new message of another member', () => {
     const entries = [entry(1, '2'), entry(2, '1'), entry(3, '2'), entry(4, '2')];
     expect(shape(entries, 1)).toEqual([
       'day',
@@ -59,18 +58,18 @@ describe('a timeline', () => {
   });
 });
 
-test('days have names that people use', () => {
+test('names today and yesterday', () => {
   const now = new Date(2025, 1, 16, 9);
   const at = (days: number) => new Date(2025, 1, 16 - days, 23).toISOString();
   expect([dayName(at(0), now), dayName(at(1), now)]).toEqual(['Today', 'Yesterday']);
   expect(dayName(at(2), now)).not.toMatch(/Today|Yesterday/);
 });
 
-test('several names read as a sentence, and bytes as people say them', () => {
-  expect([listed(['Bob']), listed(['Bob', 'Carol']), listed(['Bob', 'Carol', 'Dave', 'Eve'])]).toEqual([
-    'Bob',
-    'Bob and Carol',
-    'Bob, Carol and 2 others',
-  ]);
+test('joins names to a phrase, and formats file sizes', () => {
+  expect([
+    joinNames(['Bob']),
+    joinNames(['Bob', 'Carol']),
+    joinNames(['Bob', 'Carol', 'Dave', 'Eve']),
+  ]).toEqual(['Bob', 'Bob and Carol', 'Bob, Carol and 2 others']);
   expect([fileSize(128), fileSize(197_600), fileSize(5_240_000)]).toEqual(['128 bytes', '198 KB', '5.2 MB']);
 });

@@ -146,7 +146,7 @@ export function actionFrame(event: Event, view: View): object | undefined {
       const { code, reason: message } = event;
       return { type: 'error', code, message, ...refusedFields(event) };
     }
-    case 'TurnedAway':
+    case 'HandshakeRefused':
       return undefined;
     default:
       return event satisfies never;

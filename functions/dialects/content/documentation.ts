@@ -1,16 +1,18 @@
-import { badCredential, type Contract, commonWords, noMember } from '../documentation.ts';
+import { badCredential, type Contract, commonFields, errorFields, noAccess } from '../documentation.ts';
 import { content } from './content.ts';
 import { contentExamples } from './examples.ts';
 import * as frame from './out-schema.ts';
 
 export const contentContract: Contract = {
   dialect: content,
-  serves: 'S2',
+  clients: 'clients of S2',
+  about:
+    'S2 is the group chat of a website with password sign-in. The socket uses the site’s session cookie and carries new messages and errors. The site loads the history by REST.',
   examples: contentExamples,
   handshake: {
     path: '/ws/chat/<room>/',
     credential:
-      'The cookie `sessionid`, which `POST /api/login/` sets. It counts only together with an `Origin` header that is allowed: the edge’s own, or one of the setting `allowedOrigins`.',
+      'The credential is the cookie `sessionid`, which `POST /api/login/` sets. The handshake must also have an allowed `Origin` header: the origin of the edge, or one in the setting `allowedOrigins`.',
     sample: {
       language: 'js',
       lines: [
@@ -23,49 +25,51 @@ export const contentContract: Contract = {
       ],
     },
     query: {},
-    refused: [badCredential, noMember, ['the Origin is missing or not allowed', '403']],
-    greeting: 'Nothing comes. The history is at `GET /api/chats/<room>/messages/`.',
+    refusals: [badCredential, noAccess, ['The `Origin` header is missing or not allowed.', '403']],
+    greeting: 'On connect the server sends nothing. The history is at `GET /api/chats/<room>/messages/`.',
   },
   in: [
     {
       name: 'message to send',
-      asks: 'SendMessage',
+      command: 'SendMessage',
       schema: frame.contentFrame,
-      does: 'The message is stored, then everybody in the room gets `message`, you first.',
-      words: { content: 'The text.' },
+      summary:
+        'Sends a message. The server stores it and then sends `message` to every connection in the room, the sender’s first.',
+      fields: { content: 'The text.' },
     },
   ],
   out: [
     {
       name: 'message',
-      tells: 'MessageSent',
+      event: 'MessageSent',
       schema: frame.message,
-      does: 'Somebody, perhaps you, has said something; it is stored.',
+      summary: 'A user, possibly the receiving one, sent a message. The server has stored it.',
     },
     {
       name: 'error',
-      tells: 'Refused',
+      event: 'Refused',
       schema: frame.error,
-      does: 'Your frame was not served. The socket stays open. `Invalid JSON` and `Content cannot be empty` are told in exactly these words.',
-      words: { message: 'A sentence for people.', code: 'One of the error codes.' },
+      summary:
+        'The server refused a frame. The socket stays open. The messages `Invalid JSON` and `Content cannot be empty` have exactly these texts, as S2 documents them.',
+      fields: errorFields,
     },
   ],
-  silence:
-    'An edited or a deleted message shows in the history only. Receipts, reactions, typing and presence are not told.',
+  notSent:
+    'The server does not send edits, deletes, receipts, reactions, typing or presence. Edits and deletes show in the history.',
   message: {
     schema: frame.messageShape,
-    words: {
-      id: 'The message’s id in its room.',
-      chat: 'The room.',
+    fields: {
+      id: 'The id of the message in its room.',
+      chat: 'The id of the room.',
       'sender.id': 'The author’s user id.',
       'sender.username': 'The author’s name.',
-      'sender.email': 'Empty where the token has none.',
-      'sender.user_type': 'What kind of user the team calls them; may be empty.',
+      'sender.email': 'The author’s email address. Empty if the token has none.',
+      'sender.user_type': 'The application-defined kind of user. May be empty.',
       sender: 'The author.',
       content: 'The text.',
-      timestamp: 'When it was stored.',
-      file: 'The name of its file, where it has one.',
+      timestamp: 'The time at which the server stored the message.',
+      file: 'The name of the message’s file, if it has one.',
     },
   },
-  words: { ...commonWords, type: 'What the frame is.', message: 'The message.' },
+  fields: { ...commonFields, type: 'The kind of frame.', message: 'The message.' },
 };

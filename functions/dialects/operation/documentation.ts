@@ -1,79 +1,85 @@
 import {
   badCredential,
   type Contract,
-  commonWords,
+  commonFields,
+  errorFields,
   type FrameIn,
-  fileIn,
-  noMember,
+  fileField,
+  noAccess,
 } from '../documentation.ts';
 import { operationExamples } from './examples.ts';
 import * as inward from './operation.ts';
 import * as outward from './out-schema.ts';
 
-const NO_EFFECT = 'Does nothing here: this frame may be repeated as it is.';
+const tag = (value: string) => ({ field: 'operation', value });
 
-const does = (value: string) => ({ field: 'operation', value });
+const unusedClientId = { client_id: 'Not needed: repeating this frame is harmless.' };
 
-const frames: readonly FrameIn[] = [
+const framesIn: readonly FrameIn[] = [
   {
     name: 'create',
-    asks: 'SendMessage',
+    command: 'SendMessage',
     schema: inward.create,
-    tag: does('create'),
-    does: 'The message is stored, then everybody in the room gets `create`, you first.',
+    tag: tag('create'),
+    summary:
+      'Sends a message. The server stores it and then sends `create` to every connection in the room, the sender’s first.',
   },
   {
     name: 'reply',
-    asks: 'SendMessage',
+    command: 'SendMessage',
     schema: inward.reply,
-    tag: does('reply'),
-    does: 'The same for an answer to a message; the room gets `reply`.',
-    words: { message_id: 'The id of the message that it answers.' },
+    tag: tag('reply'),
+    summary: 'Sends a reply to a message. The room receives `reply`.',
+    fields: { message_id: 'The id of the message that this one replies to.' },
   },
   {
     name: 'update',
-    asks: 'EditMessage',
+    command: 'EditMessage',
     schema: inward.update,
-    tag: does('update'),
-    does: 'The message gets a new text, and a new file if one comes with it; the room gets `update`. Only its author may, or a moderator.',
-    words: { body: 'The new text. May be empty only with a file.' },
+    tag: tag('update'),
+    summary:
+      'Replaces the text of a message, and its file if the frame has one. The room receives `update`. Only the author and moderators may edit a message.',
+    fields: { body: 'The new text. It may be empty only if the frame has a file.' },
   },
   {
     name: 'delete',
-    asks: 'DeleteMessage',
+    command: 'DeleteMessage',
     schema: inward.remove,
-    tag: does('delete'),
-    does: 'The message loses its text, for good; the room gets `delete`. Only its author may, or a moderator.',
+    tag: tag('delete'),
+    summary:
+      'Deletes the text of a message permanently. The room receives `delete`. Only the author and moderators may delete a message.',
   },
   {
     name: 'seen',
-    asks: 'MarkSeen',
+    command: 'MarkSeen',
     schema: inward.seen,
-    tag: does('seen'),
-    does: 'You have read this message and all before it; the room gets `seen`.',
-    words: { client_id: NO_EFFECT },
+    tag: tag('seen'),
+    summary: 'Marks this message and all earlier ones as read by the user. The room receives `seen`.',
+    fields: unusedClientId,
   },
   {
     name: 'typing',
-    asks: 'SetTyping',
+    command: 'SetTyping',
     schema: inward.typing,
-    tag: does('typing'),
-    does: 'The room gets `typing`. Nothing is stored.',
-    words: {
-      client_id: NO_EFFECT,
-      typing_status: '`typing`; anything else, such as `not_typing`, means that you do not.',
+    tag: tag('typing'),
+    summary: 'Announces that the user starts or stops typing. The room receives `typing`. Nothing is stored.',
+    fields: {
+      ...unusedClientId,
+      typing_status: '`typing` when the user starts. Any other value, such as `not_typing`, when they stop.',
     },
   },
 ];
 
 export const operationContract: Contract = {
   dialect: inward.operation,
-  serves: 'S4',
+  clients: 'clients of S4',
+  about:
+    'S4 is a group chat whose frames name an `operation` and the `user` who performs it. Its clients connect without a credential, so Parley accepts them as guests in rooms that are open to anyone.',
   examples: operationExamples,
   handshake: {
     path: '/ws/chat/<room>/',
     credential:
-      'None in a room that is open to anyone: there you are a guest, who is called what each frame’s `user` says, so that nothing proves there who a message is from. Elsewhere any credential of the other dialects, with `dialect=operation` in the query.',
+      'A room that is open to anyone needs no credential. The connection is then a guest, and each frame’s `user` is its name. The server does not verify that name. Other rooms need a credential of another dialect, with `dialect=operation` in the query.',
     sample: {
       language: 'js',
       lines: [
@@ -82,87 +88,83 @@ export const operationContract: Contract = {
       ],
     },
     query: {},
-    refused: [
-      ['no credential, and the room is not open to anyone', '401'],
-      ['the credential is not valid', badCredential[1]],
-      noMember,
+    refusals: [
+      ['There is no credential, and the room is not open to anyone.', '401'],
+      ['The credential is not valid.', badCredential[1]],
+      noAccess,
     ],
-    greeting: 'Nothing comes.',
+    greeting: 'On connect the server sends nothing.',
   },
-  in: frames,
+  in: framesIn,
   out: [
     {
       name: 'create',
-      tells: 'MessageSent',
+      event: 'MessageSent',
       schema: outward.created,
-      does: 'Somebody, perhaps you, has said something; it is stored.',
+      summary: 'A user, possibly the receiving one, sent a message. The server has stored it.',
     },
     {
       name: 'reply',
-      tells: 'MessageSent',
+      event: 'MessageSent',
       schema: outward.replied,
-      does: 'The same, as an answer to another message.',
+      summary: 'A user, possibly the receiving one, replied to a message. The server has stored the reply.',
     },
     {
       name: 'update',
-      tells: 'MessageChanged',
+      event: 'MessageChanged',
       schema: outward.updated,
-      does: 'Show the message as it is now.',
+      summary: 'A message was edited. Replace it by this version.',
     },
     {
       name: 'delete',
-      tells: 'MessageChanged',
+      event: 'MessageChanged',
       schema: outward.deleted,
-      does: 'Take the message away. This is final, even if an update comes after it.',
-      words: { user: 'Who deleted it.' },
+      summary: 'A message was deleted. Remove it, and ignore any later `update` for it.',
+      fields: { user: 'The id of the user who deleted the message.' },
     },
     {
       name: 'seen',
-      tells: 'Seen',
+      event: 'Seen',
       schema: outward.seen,
-      does: 'This user has read everything up to this message.',
-      words: { user: 'Who has read it.' },
+      summary: 'A user has read all messages up to this one.',
+      fields: { user: 'The id of the user.' },
     },
     {
       name: 'typing',
-      tells: 'TypingChanged',
+      event: 'TypingChanged',
       schema: outward.typing,
-      does: 'Show, or stop to show, that this user types.',
-      words: { user: 'Who types, or not any more.', typing_status: 'Whether they type.' },
+      summary: 'A user started or stopped typing.',
+      fields: { user: 'The id of the user.', typing_status: 'Whether the user is typing.' },
     },
     {
       name: 'error',
-      tells: 'Refused',
+      event: 'Refused',
       schema: outward.error,
-      does: 'Your frame was not served. The socket stays open.',
-      words: {
-        code: 'One of the error codes.',
-        message: 'A sentence for people.',
-        client_id: 'The one of the frame, where it could be read.',
-      },
+      summary: 'The server refused a frame. The socket stays open.',
+      fields: errorFields,
     },
   ],
-  silence: 'Receipts other than `seen`, reactions and presence are not told.',
+  notSent: 'The server does not send reactions, presence, or receipts other than `seen`.',
   message: {
     schema: outward.messageShape,
-    words: {
-      id: 'The message’s id in its room.',
+    fields: {
+      id: 'The id of the message in its room.',
       user: 'The author’s user id.',
       body: 'The text.',
-      type: 'What the message is.',
-      file: 'The name of its file, or null.',
-      reply_to: 'The id of the message that it answers, or null.',
-      created: 'When it was stored.',
+      type: 'The kind of message.',
+      file: 'The name of the message’s file, or null.',
+      reply_to: 'The id of the message that this one replies to, or null.',
+      created: 'The time at which the server stored the message.',
     },
   },
-  words: {
-    ...commonWords,
-    operation: 'What is asked for, or has happened.',
-    user: 'Who you are: your user id or your name, or leave it out. A guest’s word is believed; anybody else who names somebody else is refused.',
-    message_id: 'The message’s id.',
-    type: 'What the message is.',
-    body: 'The text. May be empty only with a file.',
-    file: fileIn,
+  fields: {
+    ...commonFields,
+    operation: 'The kind of frame.',
+    user: 'The id or name of the signed-in user, or absent. Any other user is refused. Guests may use any name.',
+    message_id: 'The id of the message.',
+    type: 'The kind of message.',
+    body: 'The text. It may be empty only if the frame has a file.',
+    file: fileField,
     message: 'The message.',
   },
 };

@@ -1,84 +1,94 @@
-import { type Contract, commonWords } from '../documentation.ts';
+import { badCredential, type Contract, commonFields, errorFields, noAccess } from '../documentation.ts';
 import { typeExamples } from './examples.ts';
 import * as outward from './out-schema.ts';
 import { chatMessage, type } from './type.ts';
 
 export const typeContract: Contract = {
   dialect: type,
-  serves: 'S3',
+  clients: 'clients of S3',
+  about:
+    'S3 is a room chat whose clients pass a token in the URL and wait for a confirmation. Message ids are UUIDs. S3 reports a refused handshake with a numeric code on an open socket.',
   examples: typeExamples,
   handshake: {
     path: '/ws/chat/<room>/?token=<token>',
-    credential: 'A token in the query.',
+    credential: 'The credential is a token in the query.',
     sample: {
       language: 'js',
       lines: ["new WebSocket('wss://<edge>/ws/chat/' + room + '/?token=' + token);"],
     },
     query: { token: 'The token.' },
-    refused: [
-      ['the token is not valid', 'the socket opens, gets `turned away` with 4001, and is closed'],
+    refusals: [
       [
-        'not a member of the room, no such room, or no room named',
-        'the socket opens, gets `turned away` with 4003, and is closed',
+        'The token is not valid.',
+        'The socket opens, receives `handshake refused` with code 4001, and closes.',
       ],
-      ['there is no token', '401; with `dialect=type` in the query, as where the token is not valid'],
+      [noAccess[0], 'The socket opens, receives `handshake refused` with code 4003, and closes.'],
+      ['There is no token.', `${badCredential[1]}. With \`dialect=type\`, the same as an invalid token.`],
     ],
-    greeting: '`connection_established` comes.',
+    greeting: 'On connect the server sends `connection_established`.',
   },
   in: [
     {
       name: 'chat_message',
-      asks: 'SendMessage',
+      command: 'SendMessage',
       schema: chatMessage,
-      does: 'The message is stored, then everybody in the room gets `chat_message`, you first.',
-      words: {
+      summary:
+        'Sends a message. The server stores it and then sends `chat_message` to every connection in the room, the sender’s first.',
+      fields: {
         message: 'The text.',
-        receiver_id: 'Whom it is for; a member of the room. Everybody in the room gets it all the same.',
+        receiver_id:
+          'The user id of the addressee, who must be a member of the room. All members still receive the message.',
       },
     },
   ],
   out: [
     {
       name: 'connection_established',
-      tells: 'Connected',
+      event: 'Connected',
       schema: outward.established,
-      does: 'You are in the room. What you send before this comes is served too.',
-      words: { message: 'A sentence for people.', user_id: 'Your user id.', username: 'Your name.' },
+      summary:
+        'The connection is in the room. The server also handles frames that the client sent before this one arrived.',
+      fields: {
+        message: 'An explanation for people.',
+        user_id: 'The id of the connected user.',
+        username: 'The name of the connected user.',
+      },
     },
     {
       name: 'chat_message',
-      tells: 'MessageSent',
+      event: 'MessageSent',
       schema: outward.chatMessage,
-      does: 'Somebody, perhaps you, has said something; it is stored.',
-      words: {
+      summary: 'A user, possibly the receiving one, sent a message. The server has stored it.',
+      fields: {
         message: 'The text.',
         sender_id: 'The author’s user id.',
         sender_username: 'The author’s name.',
-        message_id: 'A UUID, the same in every frame about this message.',
-        timestamp: 'When it was stored.',
-        receiver_id: 'Whom it is for in the first place, or null.',
-        file: 'The name of its file, where it has one.',
+        message_id: 'A UUID. It is the same in every frame about this message.',
+        timestamp: 'The time at which the server stored the message.',
+        receiver_id: 'The user id of the addressee, or null.',
+        file: 'The name of the message’s file, if it has one.',
       },
     },
     {
       name: 'error',
-      tells: 'Refused',
+      event: 'Refused',
       schema: outward.error,
-      does: 'Your frame was not served. The socket stays open.',
-      words: { message: 'A sentence for people.', code: 'One of the error codes.' },
+      summary: 'The server refused a frame. The socket stays open.',
+      fields: errorFields,
     },
     {
-      name: 'turned away',
-      tells: 'TurnedAway',
-      schema: outward.turnedAway,
-      does: 'You are not let in, and the socket is closed next, with code 1000: API Gateway sends no codes of our own. Until then nothing that you send is served, and you are in no room.',
-      words: {
-        code: '4001: the token is missing or not valid. 4003: not a member of the room, or no such room.',
-        message: 'A sentence for people.',
+      name: 'handshake refused',
+      event: 'HandshakeRefused',
+      schema: outward.handshakeRefused,
+      summary:
+        'The server refused the handshake, and closes the socket next. The close code is 1000, because API Gateway cannot send codes of the application. The connection is in no room, and the server ignores its frames.',
+      fields: {
+        code: '4001: the token is missing or not valid. 4003: the user is not a member of the room, or the room does not exist.',
+        message: 'An explanation for people.',
       },
     },
   ],
-  silence: 'Edits, deletes, receipts, reactions, typing and presence are not told.',
+  notSent: 'The server does not send edits, deletes, receipts, reactions, typing or presence.',
   message: null,
-  words: { ...commonWords, type: 'What the frame is.' },
+  fields: { ...commonFields, type: 'The kind of frame.' },
 };

@@ -87,12 +87,12 @@ export const typeExamples: Examples = {
     },
     {
       clause: 'S3-close, 4001',
-      event: { kind: 'TurnedAway', room: '', code: 'UNAUTHENTICATED' },
+      event: { kind: 'HandshakeRefused', room: '', code: 'UNAUTHENTICATED' },
       frame: { type: 'error', code: 4001, message: 'Unauthorized' },
     },
     {
       clause: 'S3-close, 4003',
-      event: { kind: 'TurnedAway', room: '', code: 'NOT_A_MEMBER' },
+      event: { kind: 'HandshakeRefused', room: '', code: 'NOT_A_MEMBER' },
       frame: { type: 'error', code: 4003, message: 'Not a member of the chat room' },
     },
     {

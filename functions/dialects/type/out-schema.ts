@@ -27,7 +27,7 @@ export const error = v.strictObject({
   ...refusedDetails,
 });
 
-export const turnedAway = v.strictObject({
+export const handshakeRefused = v.strictObject({
   type: v.literal('error'),
   code: v.picklist([4001, 4003]),
   message: v.string(),

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { comesFrom, findCredential, offeredSubprotocols } from '../../../functions/auth/credential.ts';
 
-describe('a token is found', () => {
+describe('finds a token', () => {
   test.each([
     ['in the Authorization header (S0-authentication)', { Authorization: 'Bearer a.b.c' }, 'header'],
-    ['whatever the case of names and scheme', { AUTHORIZATION: 'bearer a.b.c' }, 'header'],
+    ['with any case of header name and scheme', { AUTHORIZATION: 'bearer a.b.c' }, 'header'],
     ['in the subprotocols (S1-connect)', { 'Sec-WebSocket-Protocol': 'Bearer, a.b.c' }, 'subprotocol'],
     ['in the session cookie (S2-authentication)', { Cookie: 'theme=dark; sessionid=a.b.c; x=y' }, 'cookie'],
     [
@@ -16,7 +16,7 @@ describe('a token is found', () => {
     expect(findCredential(headers)).toEqual({ token: 'a.b.c', place });
   });
 
-  test('in the query (S3-url), before a cookie that the browser sends along', () => {
+  test('in the query (S3-url), before the cookie', () => {
     const found = findCredential({ cookie: 'sessionid=old' }, { token: 'a.b.c' });
     expect(found).toEqual({ token: 'a.b.c', place: 'query' });
   });
@@ -31,11 +31,11 @@ test.each([
   { 'Sec-WebSocket-Protocol': 'a.b.c, Bearer' },
   { Cookie: 'sessionid=' },
   { Cookie: 'xsessionid=a.b.c' },
-])('no token is found in %j', (headers) => {
+])('finds no token in %j', (headers) => {
   expect(findCredential(headers)).toBeUndefined();
 });
 
-test('a cookie counts from an allowed Origin only, a token from anywhere', () => {
+test('accepts a cookie only from an allowed Origin, and a token from anywhere', () => {
   const origins = ['https://chat.example.com'];
   const cookie = { token: 'a', place: 'cookie' } as const;
   expect(comesFrom(cookie, { Origin: 'https://chat.example.com' }, origins)).toBe(true);
@@ -45,6 +45,6 @@ test('a cookie counts from an allowed Origin only, a token from anywhere', () =>
   expect(comesFrom({ token: 'a', place: 'header' }, {}, origins)).toBe(true);
 });
 
-test('subprotocols are read as a list', () => {
+test('parses the offered subprotocols', () => {
   expect(offeredSubprotocols({ 'sec-websocket-protocol': 'Bearer ,a.b.c' })).toEqual(['Bearer', 'a.b.c']);
 });

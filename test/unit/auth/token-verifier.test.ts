@@ -11,8 +11,8 @@ afterEach(() => {
 
 const unauthenticated = expect.objectContaining({ code: 'UNAUTHENTICATED' });
 
-describe('a token that counts', () => {
-  test('says who its user is and when it ends', async () => {
+describe('a valid token', () => {
+  test('has a user and an expiry', async () => {
     const { sign } = await mockIssuer();
     const token = await sign({
       sub: '7',
@@ -25,7 +25,7 @@ describe('a token that counts', () => {
     expect(verified.expiresAt - Date.now()).toBeGreaterThan(3_500_000);
   });
 
-  test('may be Cognito’s access token, which names its client and has no audience', async () => {
+  test('may be an access token of Cognito, with client_id in place of an audience', async () => {
     const { sign } = await mockIssuer();
     const token = await sign({ aud: undefined, client_id: 'parley', username: 'ann' });
     await expect(tokenVerifier(rules)(token)).resolves.toMatchObject({
@@ -33,7 +33,7 @@ describe('a token that counts', () => {
     });
   });
 
-  test('costs one fetch of keys, however many come', async () => {
+  test('uses cached keys after the first fetch', async () => {
     const { sign, fetch } = await mockIssuer();
     const verify = tokenVerifier(rules);
     await verify(await sign({}));
@@ -42,18 +42,18 @@ describe('a token that counts', () => {
   });
 });
 
-describe('a token that does not count is refused:', () => {
+describe('rejects a token', () => {
   test.each([
     ['for another audience', { aud: 'another' }],
     ['for no audience', { aud: undefined }],
     ['of another issuer', { iss: 'https://example.com/' }],
-    ['of nobody', { sub: undefined }],
+    ['without a subject', { sub: undefined }],
   ])('%s', async (_why, claims) => {
     const { sign } = await mockIssuer();
     await expect(tokenVerifier(rules)(await sign(claims))).rejects.toEqual(unauthenticated);
   });
 
-  test('expired, but for the time that clocks may differ by, and then its connection ends too', async () => {
+  test('that expired longer ago than the clock tolerance, as it expires connections', async () => {
     const { sign } = await mockIssuer();
     const verify = tokenVerifier(rules);
     vi.useFakeTimers({ toFake: ['Date'] });
@@ -68,7 +68,7 @@ describe('a token that does not count is refused:', () => {
     expect(hasValidToken({ tokenExpiresAt: expiresAt }, last + 1)).toBe(false);
   });
 
-  test('without an end', async () => {
+  test('without an expiry', async () => {
     const { privateKey } = await mockIssuer();
     const token = await new SignJWT({ iss: rules.issuer, aud: rules.audience, sub: '1' })
       .setProtectedHeader({ alg: 'ES256', kid: 'k1' })
@@ -76,19 +76,19 @@ describe('a token that does not count is refused:', () => {
     await expect(tokenVerifier(rules)(token)).rejects.toEqual(unauthenticated);
   });
 
-  test('signed by somebody else', async () => {
+  test('signed with another key', async () => {
     const { sign } = await mockIssuer();
     const { privateKey: key } = await generateKeyPair('ES256');
     await expect(tokenVerifier(rules)(await sign({}, { key }))).rejects.toEqual(unauthenticated);
   });
 
-  test.each(['', 'AAAA', 'A'.repeat(88)])('with a signature that can be none: "%s"', async (signature) => {
+  test.each(['', 'AAAA', 'A'.repeat(88)])('with a malformed signature: "%s"', async (signature) => {
     const { sign } = await mockIssuer();
     const token = (await sign({})).replace(/[^.]+$/, signature);
     await expect(tokenVerifier(rules)(token)).rejects.toEqual(unauthenticated);
   });
 
-  test('not signed at all', async () => {
+  test('without a signature', async () => {
     await mockIssuer();
     const token = new UnsecuredJWT({ iss: rules.issuer, aud: rules.audience, sub: '1' })
       .setExpirationTime('1h')
@@ -96,19 +96,19 @@ describe('a token that does not count is refused:', () => {
     await expect(tokenVerifier(rules)(token)).rejects.toEqual(unauthenticated);
   });
 
-  test.each(['', 'a', 'a.b.c', '..', 'null'])('no token: %j', async (token) => {
+  test.each(['', 'a', 'a.b.c', '..', 'null'])('that is not a JWT: %j', async (token) => {
     await mockIssuer();
     await expect(tokenVerifier(rules)(token)).rejects.toEqual(unauthenticated);
   });
 });
 
-test('an issuer that cannot be reached is no reason to call a token bad', async () => {
+test('does not reject a token when the issuer cannot be reached', async () => {
   const { sign, fetch } = await mockIssuer();
   fetch.mockResolvedValue(new Response('', { status: 503 }));
   await expect(tokenVerifier(rules)(await sign({}))).rejects.not.toEqual(unauthenticated);
 });
 
-test('keys are fetched without TLS from loopback alone', async () => {
+test('fetches keys without TLS only from loopback', async () => {
   const { sign, fetch } = await mockIssuer();
   const verify = tokenVerifier({ ...rules, jwksUri: 'http://keys.example.com/jwks.json' });
   await expect(verify(await sign({}))).rejects.toThrow();

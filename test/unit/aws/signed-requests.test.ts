@@ -14,11 +14,11 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import * as thin from '../../../functions/aws/dynamodb.ts';
+import { signedDynamoDb } from '../../../functions/aws/dynamodb.ts';
 import { signedInvoke } from '../../../functions/aws/lambda.ts';
 import { canonicalPath, Signer, signedHeaders, signingTime } from '../../../functions/aws/sign.ts';
 import { signedPoster } from '../../../functions/delivery/signed-poster.ts';
-import { openFiles } from '../../../functions/store/files.ts';
+import { signedFiles } from '../../../functions/store/files.ts';
 import { NOON } from '../../support/sample.ts';
 import {
   clients,
@@ -60,7 +60,7 @@ afterEach(() => {
 
 type Send = (config: object) => Promise<unknown>;
 const poster = () => signedPoster(url);
-const files = () => openFiles('parley-files');
+const files = () => signedFiles('parley-files');
 const place = { Bucket: 'parley-files', Key: key };
 
 const cases: readonly { what: string; service: string; sdk: Send; ours: () => Promise<unknown> }[] = [
@@ -72,28 +72,28 @@ const cases: readonly { what: string; service: string; sdk: Send; ours: () => Pr
     ours: () => poster().post(id, frame),
   },
   {
-    what: 'looking a connection up',
+    what: 'a lookup of a connection',
     service: 'execute-api',
     sdk: (config) => clients.gateway(config, url).send(new GetConnectionCommand({ ConnectionId: id })),
     ours: () => poster().isOpen(id),
   },
   {
-    what: 'closing a connection',
+    what: 'a close of a connection',
     service: 'execute-api',
     sdk: (config) => clients.gateway(config, url).send(new DeleteConnectionCommand({ ConnectionId: id })),
     ours: () => poster().close(id),
   },
   {
-    what: 'reading an item',
+    what: 'a read of an item',
     service: 'dynamodb',
     sdk: (config) => clients.dynamodb(config).send(new GetItemCommand(item)),
-    ours: () => new thin.DynamoDBClient().send(new thin.GetItemCommand(item)),
+    ours: () => signedDynamoDb()('GetItem', item),
   },
   {
     what: 'a query',
     service: 'dynamodb',
     sdk: (config) => clients.dynamodb(config).send(new QueryCommand(query)),
-    ours: () => new thin.DynamoDBClient().send(new thin.QueryCommand(query)),
+    ours: () => signedDynamoDb()('Query', query),
   },
   {
     what: 'an invocation',
@@ -107,7 +107,7 @@ const cases: readonly { what: string; service: string; sdk: Send; ours: () => Pr
     ours: () => signedInvoke()('a:b', 'hi'),
   },
   {
-    what: 'putting an object',
+    what: 'an upload of an object',
     service: 's3',
     sdk: (config) =>
       clients
@@ -116,13 +116,13 @@ const cases: readonly { what: string; service: string; sdk: Send; ours: () => Pr
     ours: () => files().put(key, Buffer.from('hi'), 'text/plain'),
   },
   {
-    what: 'asking for an object',
+    what: 'a lookup of an object',
     service: 's3',
     sdk: (config) => clients.s3(config).send(new HeadObjectCommand(place)),
     ours: () => files().head(key),
   },
   {
-    what: 'deleting an object',
+    what: 'a delete of an object',
     service: 's3',
     sdk: (config) => clients.s3(config).send(new DeleteObjectCommand(place)),
     ours: () => files().remove(key),
@@ -135,11 +135,11 @@ async function bothOf({ sdk, ours }: (typeof cases)[number]): Promise<{ referenc
   const signedRequests = recordSigned();
   await ours();
   const [reference, own] = [requests[0], signedRequests[0]];
-  if (!reference || !own) throw new Error('A request was not caught: nothing was sent; look at the client');
+  if (!reference || !own) throw new Error('Request not recorded: the client sent nothing. Check the client.');
   return { reference, own };
 }
 
-/** The signature of a request by our signer, over the headers that the request says are signed. */
+/** Returns the authorization header that our signer computes for a request's signed headers. */
 const signed = (service: string, request: Sent) =>
   new Signer(service, region).authorization(
     {
@@ -155,7 +155,7 @@ const signed = (service: string, request: Sent) =>
   );
 
 test.each(cases)(
-  '$what is the SDK’s request: its method, path, body, and no header that it has not',
+  '$what has the method, path and body of the SDK’s request, and no additional header',
   async (each) => {
     const { reference, own } = await bothOf(each);
     expect(own).toMatchObject({ method: reference.method, path: reference.path });
@@ -167,29 +167,26 @@ test.each(cases)(
   },
 );
 
-test.each(cases)(
-  '$what is signed as the SDK signs it, whose headers bring its very signature',
-  async (each) => {
-    const { reference, own } = await bothOf(each);
-    expect(signed(each.service, reference)).toBe(reference.headers['authorization']);
-    expect(own.headers['authorization']).toBe(signed(each.service, own));
-    // What matters is signed: whose call, to whom, when, and what it does.
-    const names = coveredHeaders(own).map(([name]) => name);
-    const sent = Object.keys(own.headers).filter(
-      (name) => name !== 'authorization' && name !== 'content-length',
-    );
-    expect(names).toEqual(sent.sort());
-  },
-);
+test.each(cases)('$what is signed as by the SDK', async (each) => {
+  const { reference, own } = await bothOf(each);
+  expect(signed(each.service, reference)).toBe(reference.headers['authorization']);
+  expect(own.headers['authorization']).toBe(signed(each.service, own));
+  // The signature covers all headers but these two.
+  const names = coveredHeaders(own).map(([name]) => name);
+  const sent = Object.keys(own.headers).filter(
+    (name) => name !== 'authorization' && name !== 'content-length',
+  );
+  expect(names).toEqual(sent.sort());
+});
 
-test('a connection’s id is encoded once in the path, and twice in what is signed', async () => {
+test('encodes a connection id once in the path, and twice in the signed path', async () => {
   const requests = recordSigned();
   await poster().post(id, frame);
   expect(requests[0]?.path).toBe('/prod/@connections/L0SM9cOFvHcCIhw%3D');
   expect(canonicalPath(requests[0]?.path ?? '')).toBe('/prod/%40connections/L0SM9cOFvHcCIhw%253D');
 });
 
-test('the signing key is made anew for another day, and for another secret', () => {
+test('derives another signing key for another day or secret', () => {
   const signer = new Signer('execute-api', region);
   const request = { method: 'GET', path: '/', query: '', headers: signedHeaders([]), bodyHash: '' };
   const at = (now: number, by = credentials) => signer.signature(request, by, signingTime(now));
@@ -208,7 +205,7 @@ test('the signing key is made anew for another day, and for another secret', () 
   expect(new Set([at(NOON), at(tomorrow), at(NOON, other)]).size).toBe(3);
 });
 
-test('credentials that change are used with the next call', async () => {
+test('uses changed credentials in the next request', async () => {
   const requests = recordSigned();
   const same = poster();
   await same.post(id, frame);
@@ -224,7 +221,7 @@ test('credentials that change are used with the next call', async () => {
   ]);
 });
 
-test('a header that would begin another is refused before anything is sent', async () => {
+test('rejects a header with a line break before it sends anything', async () => {
   const requests = recordSigned();
   await expect(files().put('1/a', Buffer.from('hi'), 'text/plain\r\nx-amz-acl: public-read')).rejects.toThrow(
     /^Request not sent: the header content-type /,
@@ -270,7 +267,7 @@ test.each([
         NOON,
       ),
   ],
-] as const)('the URL of %s is the SDK’s, signature and all', async (_what, sdk, ours) => {
+] as const)('presigns %s with the URL of the SDK', async (_what, sdk, ours) => {
   const reference = new URL(await sdk(clients.s3(recordSdk().config)));
   const own = new URL(await ours());
   expect(own.origin + own.pathname).toBe(reference.origin + reference.pathname);

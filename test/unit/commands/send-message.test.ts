@@ -42,14 +42,14 @@ function room(connections: readonly Connection[]) {
     return { Attributes: marshall({ user: '1', role: 'member' }) };
   });
   const firstPostAfter: number[] = [];
-  const { calls } = countWaves(db);
+  const { db: counted, calls } = countWaves(db);
   const post = vi.fn<Context['poster']['post']>(async () => {
     firstPostAfter.push(calls.length);
     return 'delivered';
   });
   const fanOut = vi.fn<Context['fanOut']>(async () => undefined);
   const parts: Context = {
-    db,
+    db: counted,
     poster: { post, isOpen: async () => true, close: vi.fn(async () => undefined) },
     fanOut,
     files: noFiles,

@@ -10,6 +10,8 @@ const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
 
 beforeEach(() => {
   vi.resetModules();
+  // The mock replaces the client of the SDK.
+  vi.stubEnv('AWS_CLIENT', 'sdk');
   vi.stubEnv('CHAT_TABLE', 'chat');
   vi.stubEnv('ISSUER', rules.issuer);
   vi.stubEnv('AUDIENCE', rules.audience);
@@ -24,7 +26,7 @@ afterEach(() => {
   errors.mockClear();
 });
 
-/** A fresh execution environment. */
+/** Imports the entry anew, as a cold start does. */
 const authorizer = async () => (await import('../../../functions/authorize.ts')).handler;
 
 const upgrade = (
@@ -37,21 +39,21 @@ const upgrade = (
   requestContext: { connectionId: 'L0SM9cOFvHcCIhw=', connectedAt: 1, requestId: 'r=' },
 });
 
-function roomOfAlice(): void {
+function mockRoomOfAlice(): void {
   dynamodb.on(GetItemCommand).callsFake(({ Key }) => {
     const items: Record<string, object> = {
       room: { name: 'r', kind: 'group', access: 'members', seq: 0, shards: 1 },
       'member#1': { user: '1', role: 'owner', readTo: 0 },
     };
-    const found = Key.room.S === '1' ? items[Key.item.S] : undefined;
-    return found ? { Item: marshall(found) } : {};
+    const item = Key.room.S === '1' ? items[Key.item.S] : undefined;
+    return item ? { Item: marshall(item) } : {};
   });
 }
 
-describe('an upgrade request', () => {
-  test('of a member is allowed, and the session is its flat context', async () => {
+describe('authorizing an upgrade request', () => {
+  test('allows a member, and returns the session as a flat context', async () => {
     const { sign } = await mockIssuer();
-    roomOfAlice();
+    mockRoomOfAlice();
     const token = await sign({ preferred_username: 'alice', email: 'alice@example.com' });
     const result = await (await authorizer())(upgrade({ Authorization: `Bearer ${token}` }));
     expect(result).toMatchObject({
@@ -66,17 +68,20 @@ describe('an upgrade request', () => {
   });
 
   test.each([
-    ['without a token', {}],
-    ['with a bad token', { Authorization: 'Bearer a.b.c' }],
-  ])('%s fails as Unauthorized, to the letter, for which the gateway answers 401', async (_how, headers) => {
-    await mockIssuer();
-    roomOfAlice();
-    await expect((await authorizer())(upgrade(headers))).rejects.toMatchObject({ message: 'Unauthorized' });
-  });
+    ['no token', {}],
+    ['an invalid token', { Authorization: 'Bearer a.b.c' }],
+  ])(
+    'fails with exactly `Unauthorized` for %s, which the gateway answers with 401',
+    async (_name, headers) => {
+      await mockIssuer();
+      mockRoomOfAlice();
+      await expect((await authorizer())(upgrade(headers))).rejects.toMatchObject({ message: 'Unauthorized' });
+    },
+  );
 
-  test('of a stranger and one to no room get the same answer', async () => {
+  test('denies users without membership in the same way as rooms that do not exist', async () => {
     const { sign } = await mockIssuer();
-    roomOfAlice();
+    mockRoomOfAlice();
     const headers = { Authorization: `Bearer ${await sign({ sub: '4' })}` };
     const answers = await Promise.all([
       (await authorizer())(upgrade(headers)),
@@ -91,7 +96,7 @@ describe('an upgrade request', () => {
     expect(answers[0]).toMatchObject({ policyDocument: { Statement: [{ Effect: 'Deny' }] } });
   });
 
-  test('that names no room opens the inbox of whoever is signed in', async () => {
+  test('opens the inbox of a signed-in user if no room is named', async () => {
     const { sign } = await mockIssuer();
     const headers = { Authorization: `Bearer ${await sign({ sub: '4' })}` };
     const opened = await (await authorizer())(upgrade(headers, null));
@@ -101,18 +106,18 @@ describe('an upgrade request', () => {
   });
 
   test.each(['content', 'type', 'operation'])(
-    'in %s, which has no inbox, is to name a room',
+    'requires a room in the dialect %s, which has no inbox',
     async (dialect) => {
       const { sign } = await mockIssuer();
       dynamodb.on(GetItemCommand).resolves({});
       const headers = { Authorization: `Bearer ${await sign({ sub: '4' })}` };
       const answer = await (await authorizer())(upgrade(headers, { dialect }));
       const refused = answer.policyDocument.Statement[0]?.Effect === 'Deny';
-      expect(refused || answer.context?.['turnedAway'] === 'NOT_A_MEMBER').toBe(true);
+      expect(refused || answer.context?.['refusal'] === 'NOT_A_MEMBER').toBe(true);
     },
   );
 
-  test('during a fault of ours is neither allowed nor called unauthorized', async () => {
+  test('neither allows nor denies during a database failure, and does not log the token', async () => {
     const { sign } = await mockIssuer();
     dynamodb.onAnyCommand().rejects(new InternalServerError({ message: 'oops', $metadata: {} }));
     const token = await sign({});

@@ -29,8 +29,8 @@ beforeEach(() => {
   vi.stubEnv('CONNECTIONS_TABLE', 'connections');
   vi.stubEnv('FANOUT_FUNCTION', 'fanout');
   vi.stubEnv('SOCKET_URL', 'https://abc.execute-api.us-east-1.amazonaws.com/prod');
-  // The SDK's client is what is mocked here.
-  vi.stubEnv('POSTER', 'sdk');
+  // The mocks replace the clients of the SDK.
+  vi.stubEnv('AWS_CLIENT', 'sdk');
   vi.stubEnv('AWS_REGION', 'us-east-1');
 });
 
@@ -40,14 +40,14 @@ afterEach(() => {
   errors.mockClear();
 });
 
-/** So long ago that no difference of clocks lets the token count. */
-const late = () => authorizerContext({ tokenExpiresAt: String(Date.now() - CLOCK_TOLERANCE_MS - 60_000) });
+/** A session whose token expired too long ago for clock differences to matter. */
+const expired = () => authorizerContext({ tokenExpiresAt: String(Date.now() - CLOCK_TOLERANCE_MS - 60_000) });
 
 const posted = () =>
   gateway.commandCalls(PostToConnectionCommand).map(({ args }) => JSON.parse(String(args[0].input.Data)));
 
-describe('a frame', () => {
-  test('that is refused gets an error frame, and the route returns 200', async () => {
+describe('serving a frame', () => {
+  test('answers a refused frame with an error frame, and returns 200', async () => {
     gateway.on(PostToConnectionCommand).resolves({});
     await expect(serve(frameEvent('{"action":"fly","client_id":"a-1"}'))).resolves.toMatchObject({
       statusCode: 200,
@@ -59,11 +59,11 @@ describe('a frame', () => {
   });
 
   test.each(['{"message":"hi"}', '{"action":"authenticate","token":"a.b.c"}'])(
-    'of an expired token gets TOKEN_EXPIRED, does nothing, and its socket is closed: %s',
+    'sends TOKEN_EXPIRED, closes the socket and runs no command if the token has expired: %s',
     async (body) => {
       gateway.onAnyCommand().resolves({});
       dynamodb.onAnyCommand().resolves({});
-      await serve(frameEvent(body, late()));
+      await serve(frameEvent(body, expired()));
       expect(posted()).toMatchObject([{ code: 'TOKEN_EXPIRED' }]);
       expect(gateway.commandCalls(DeleteConnectionCommand)).toHaveLength(1);
       expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(0);
@@ -71,21 +71,21 @@ describe('a frame', () => {
     },
   );
 
-  test('of an expired token closes the socket also where the gateway takes no post', async () => {
+  test('closes the socket of an expired token even if the gateway refuses the post', async () => {
     gateway
       .on(PostToConnectionCommand)
       .rejects(new ForbiddenException({ message: 'no grant', $metadata: { httpStatusCode: 403 } }));
     gateway.on(DeleteConnectionCommand).resolves({});
     dynamodb.onAnyCommand().resolves({});
-    await expect(serve(frameEvent('hello', late()))).rejects.toThrow('Frame not answered');
+    await expect(serve(frameEvent('hello', expired()))).rejects.toThrow('Frame not answered');
     expect(gateway.commandCalls(DeleteConnectionCommand)).toHaveLength(1);
   });
 
-  test('of a connection that has a fresh token is served, after one lookup of its own row', async () => {
+  test('reads the row of a connection once if the session has expired, and accepts its renewed token', async () => {
     gateway.onAnyCommand().resolves({});
     const row = rowOf(connectionOf(alice, { tokenExpiresAt: Date.now() + 3_600_000 }));
     dynamodb.on(GetItemCommand).resolves({ Item: row });
-    await serve(frameEvent('{"action":"fly"}', late()));
+    await serve(frameEvent('{"action":"fly"}', expired()));
     expect(posted()).toMatchObject([{ code: 'UNKNOWN_ACTION' }]);
     expect(gateway.commandCalls(DeleteConnectionCommand)).toHaveLength(0);
     expect(dynamodb.calls().map(({ args }) => args[0].input)).toEqual([
@@ -97,14 +97,14 @@ describe('a frame', () => {
     ]);
   });
 
-  test('whose token ended a moment ago, by our clock, is served without a lookup', async () => {
+  test('tolerates a token that has just expired, without a lookup', async () => {
     gateway.onAnyCommand().resolves({});
     await serve(frameEvent('{"action":"fly"}', authorizerContext({ tokenExpiresAt: String(Date.now()) })));
     expect(posted()).toMatchObject([{ code: 'UNKNOWN_ACTION' }]);
     expect(dynamodb.calls()).toHaveLength(0);
   });
 
-  test('that meets a fault gets INTERNAL, and the log names the fault but not what was said', async () => {
+  test('answers a database failure with INTERNAL, and logs the failure without the message text', async () => {
     gateway.on(PostToConnectionCommand).resolves({});
     dynamodb
       .onAnyCommand()
@@ -117,7 +117,7 @@ describe('a frame', () => {
     expect(logged).not.toMatch(/\bat .*:\d+/);
   });
 
-  test('that cannot even be refused is left to the gateway’s own error, without a stack for the log', async () => {
+  test('throws an error without a stack if the answer cannot be posted', async () => {
     gateway
       .onAnyCommand()
       .rejects(new ForbiddenException({ message: 'no grant', $metadata: { httpStatusCode: 403 } }));
@@ -126,7 +126,7 @@ describe('a frame', () => {
     expect((failure as Error).stack).not.toMatch(/\bat .*:\d+/);
   });
 
-  test('without a session is not served', async () => {
+  test('throws if the event has no session', async () => {
     const event = frameEvent('{"message":"hi"}', {} as ReturnType<typeof authorizerContext>);
     await expect(serve(event)).rejects.toThrow('Frame not answered');
     expect(gateway.calls()).toHaveLength(0);

@@ -7,6 +7,8 @@ const { dynamodb } = mockDatabase();
 let token = '';
 
 beforeAll(async () => {
+  // The mock replaces the client of the SDK.
+  vi.stubEnv('AWS_CLIENT', 'sdk');
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('CHAT_TABLE', 'chat');
   vi.stubEnv('CONNECTIONS_TABLE', 'connections');
@@ -47,15 +49,16 @@ const event = (overrides: Partial<APIGatewayProxyEventV2> = {}, method = 'GET'):
   ...overrides,
 });
 
-async function serve(asked: APIGatewayProxyEventV2) {
+async function serve(request: APIGatewayProxyEventV2) {
   const { handler } = await import('../../../functions/http.ts');
-  const result = await handler(asked, { awsRequestId: 'r-1' } as Context);
-  if (typeof result === 'string') throw new Error('A text is no answer of ours');
+  const result = await handler(request, { awsRequestId: 'r-1' } as Context);
+  if (typeof result === 'string')
+    throw new Error('Test failed: the handler returned a string. Return a structured answer.');
   return result;
 }
 
-/** The rooms that were looked for. */
-const askedRooms = () =>
+/** The room keys that the handler requested. */
+const requestedRooms = () =>
   dynamodb
     .calls()
     .map(({ args }) => (args[0].input as { Key?: { room?: { S?: string } } }).Key?.room?.S)
@@ -66,21 +69,21 @@ test.each([
   ['50% off', '50%25 off'],
   ['größe', 'größe'],
   ['%23', '%2523'],
-])('the room of a path that API Gateway has decoded is found: %s', async (room, key) => {
+])('finds the room of a path that API Gateway has decoded: %s', async (room, key) => {
   dynamodb.onAnyCommand().resolves({});
   const answer = await serve(event({ rawPath: `/api/chats/${room}/` }));
   expect(answer.statusCode).toBe(403);
-  expect(new Set(askedRooms())).toEqual(new Set([key]));
+  expect(new Set(requestedRooms())).toEqual(new Set([key]));
 });
 
-test('a cookie comes as the list that API Gateway makes of it', async () => {
+test('reads cookies from the list in the event', async () => {
   dynamodb.onAnyCommand().resolves({});
   const answer = await serve(event({ headers: {}, cookies: ['a=b', `sessionid=${token}`] }));
   expect(answer.statusCode).toBe(403);
   expect(JSON.parse(answer.body ?? '')).toMatchObject({ error: 'NOT_A_MEMBER' });
 });
 
-test('a body in base64 is read as its bytes', async () => {
+test('decodes a base64 body', async () => {
   const body = Buffer.from('{"content":""}').toString('base64');
   const headers = { ...event().headers, 'content-type': 'application/json' };
   const rawPath = '/api/chats/1/send_message/';
@@ -88,14 +91,14 @@ test('a body in base64 is read as its bytes', async () => {
   expect(JSON.parse(answer.body ?? '')).toMatchObject({ error: 'EMPTY_TEXT' });
 });
 
-test('a GET with a body is answered as one without, and nothing is logged', async () => {
+test('ignores the body of a GET, and logs nothing', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
   dynamodb.onAnyCommand().resolves({});
   expect((await serve(event({ body: '{"a":1}' }))).statusCode).toBe(403);
   expect(log).not.toHaveBeenCalled();
 });
 
-test('without a user pool client there is no sign-in by password', async () => {
+test('refuses to sign in without a user pool client', async () => {
   const headers = { 'content-type': 'application/json' };
   const body = '{"username":"alice","password":"alice"}';
   const answer = await serve(event({ rawPath: '/api/login/', headers, body }, 'POST'));

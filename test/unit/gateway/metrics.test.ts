@@ -14,33 +14,33 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-const tally = (more: Partial<DeliveryStats> = {}): DeliveryStats => ({
+const statsWith = (overrides: Partial<DeliveryStats> = {}): DeliveryStats => ({
   delivered: 0,
   gone: 0,
   failed: 0,
   closed: 0,
   ms: 1,
-  ...more,
+  ...overrides,
 });
 
 test.each([
-  ['a hundred posts', tally({ delivered: 90, gone: 10 })],
-  ['a post that failed', tally({ delivered: 1, failed: 1 })],
-  ['a connection that was closed', tally({ closed: 1 })],
-])('%s make one line', (_what, given) => {
-  measure(given);
+  ['100 posts', statsWith({ delivered: 90, gone: 10 })],
+  ['a failed post', statsWith({ delivered: 1, failed: 1 })],
+  ['a closed connection', statsWith({ closed: 1 })],
+])('writes one line for %s', (_name, stats) => {
+  measure(stats);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^\{.*\}\n$/);
 });
 
-test('fewer posts that all went through make none', () => {
-  measure(tally({ delivered: 99 }));
+test('writes nothing for fewer posts without a failure', () => {
+  measure(statsWith({ delivered: 99 }));
   expect(lines).toEqual([]);
 });
 
-test('a line keeps to the rules of CloudWatch’s embedded metric format, and holds numbers and one name', () => {
+test('writes CloudWatch’s embedded metric format, with numbers and the function’s name only', () => {
   const before = Date.now();
-  measure(tally({ delivered: 970, gone: 20, failed: 9, closed: 1, ms: 412 }));
+  measure(statsWith({ delivered: 970, gone: 20, failed: 9, closed: 1, ms: 412 }));
   const { _aws, ...members } = JSON.parse(lines[0] ?? '');
   // AWS: "Specification: Embedded metric format": milliseconds since the epoch, and one to 100 metrics a directive.
   expect(Number.isInteger(_aws.Timestamp) && _aws.Timestamp >= before).toBe(true);

@@ -22,28 +22,28 @@ const refused = new ConditionalCheckFailedException({
 const window = { counted: 'send', rate: { messages: 2, windowMs: 10_000 } } as const;
 const slow = new ProvisionedThroughputExceededException({ message: 'slow down', $metadata: {} });
 
-test('a room that would be an inbox is not made', async () => {
+test('rejects the id of an inbox for a room', async () => {
   const { db, dynamodb } = mockDatabase();
   const room = { id: '#1', name: '', kind: 'group', access: 'open' } as const;
-  await expect(putRoom(db, room)).rejects.toThrow('Room not made');
+  await expect(putRoom(db, room)).rejects.toThrow('Room not created');
   expect(dynamodb.calls()).toHaveLength(0);
 });
 
-describe('where a condition does not hold', () => {
-  test('a stranger’s turn is refused as not a member', async () => {
+describe('when a condition does not hold', () => {
+  test('a write of a user who is not a member throws NOT_A_MEMBER', async () => {
     const { db, dynamodb } = mockDatabase();
     dynamodb.on(UpdateItemCommand).rejects(refused).on(GetItemCommand).resolves({});
     await expect(checkWriteAccess(db, '1', '4', null, NOON)).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
   });
 
-  test('a muted member’s turn is refused as muted', async () => {
+  test('a write of a muted member throws MUTED', async () => {
     const { db, dynamodb } = mockDatabase();
     const member = marshall({ room: '1', item: 'member#2', user: '2', role: 'member', mutedUntil: NOON + 1 });
     dynamodb.on(UpdateItemCommand).rejects(refused).on(GetItemCommand).resolves({ Item: member });
     await expect(checkWriteAccess(db, '1', '2', window, NOON)).rejects.toMatchObject({ code: 'MUTED' });
   });
 
-  test('a member’s turn too many is refused until the oldest that counts has left the window', async () => {
+  test('a write beyond the rate limit throws RATE_LIMITED with the time until the next', async () => {
     const { db, dynamodb } = mockDatabase();
     const member = { room: '1', item: 'member#2', user: '2', role: 'member', send1: NOON - 6_800 };
     dynamodb
@@ -57,13 +57,13 @@ describe('where a condition does not hold', () => {
     });
   });
 
-  test('a room that does not exist gives no number', async () => {
+  test('taking a sequence number of a missing room throws ROOM_NOT_FOUND', async () => {
     const { db, dynamodb } = mockDatabase();
     dynamodb.on(UpdateItemCommand).rejects(refused);
     await expect(takeSeq(db, '404', NOON)).rejects.toMatchObject({ code: 'ROOM_NOT_FOUND' });
   });
 
-  test('a message is not stored twice, and a status does not go back', async () => {
+  test('a message is not stored twice, and a status is not lowered', async () => {
     const { db, dynamodb } = mockDatabase();
     const { id: seq, room: _room, ...message } = messageOf({ text: 'first' });
     const Item = marshall({ ...message, kind: 'message', seq, room: '1', item: 'log' });
@@ -73,7 +73,7 @@ describe('where a condition does not hold', () => {
     await expect(raiseStatus(db, messageOf(), 'read', '')).resolves.toBeUndefined();
   });
 
-  test('a message whose answer was lost, so that the SDK put it again, is known as stored by this call', async () => {
+  test('a message counts as stored when the client retried a put whose response was lost', async () => {
     const { db, dynamodb } = mockDatabase();
     dynamodb.on(PutItemCommand).rejects(refused);
     dynamodb
@@ -82,7 +82,7 @@ describe('where a condition does not hold', () => {
     await expect(putMessage(db, messageOf())).resolves.toBeUndefined();
   });
 
-  test('a client id gets the number of its first try', async () => {
+  test('a repeated client id gets its first sequence number', async () => {
     const { db, dynamodb } = mockDatabase();
     const claim = { room: '1', user: '1', clientId: 'a' };
     const Item = marshall({ seq: 41, expiresAt: NOON / 1000 + 60 });
@@ -91,7 +91,7 @@ describe('where a condition does not hold', () => {
   });
 });
 
-test('any other fault of DynamoDB stays a fault, and is not taken for a refusal', async () => {
+test('throws any other error of DynamoDB', async () => {
   const { db, dynamodb } = mockDatabase();
   dynamodb.onAnyCommand().rejects(slow);
   await expect(checkWriteAccess(db, '1', '1', window, NOON)).rejects.toBe(slow);
@@ -99,7 +99,7 @@ test('any other fault of DynamoDB stays a fault, and is not taken for a refusal'
   await expect(putMessage(db, messageOf())).rejects.toBe(slow);
 });
 
-test('a stored message comes back as it was, and a log item shows nothing that only the store needs', async () => {
+test('returns a stored message without the attributes that only the store uses', async () => {
   const { db, dynamodb } = mockDatabase();
   const message = messageOf({ clientId: 'a', replyTo: 7 });
   dynamodb.on(UpdateItemCommand).callsFake(() => ({

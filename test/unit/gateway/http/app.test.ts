@@ -9,10 +9,10 @@ const login = { username: 'alice', password: 'secret-password' };
 
 describe('the session cookie', () => {
   test.each([
-    ['is Secure where the API is on AWS', { 'X-Forwarded-Proto': 'https' }, true],
-    ['is Secure where nobody says how the request came', {}, true],
-    ['is not Secure on loopback, where there is no TLS', { 'X-Forwarded-Proto': 'http' }, false],
-  ])('%s', async (_where, headers, secure) => {
+    ['is Secure on AWS', { 'X-Forwarded-Proto': 'https' }, true],
+    ['is Secure if the protocol is unknown', {}, true],
+    ['is not Secure over plain HTTP on loopback', { 'X-Forwarded-Proto': 'http' }, false],
+  ])('%s', async (_name, headers, secure) => {
     const response = await mockHttpApp().ask('POST /login/', login, headers);
     const [cookie = ''] = response.headers.getSetCookie();
     expect(cookie).toContain('sessionid=good; Max-Age=3600; Path=/; HttpOnly');
@@ -21,13 +21,13 @@ describe('the session cookie', () => {
   });
 });
 
-test('with an issuer of the team there is no sign-in by password, and the answer says so', async () => {
+test('signing in answers 501 if the team has its own issuer', async () => {
   const response = await mockHttpApp({ signIn: null }).ask('POST /login/', login);
   expect(response.status).toBe(501);
   expect(await response.json()).toMatchObject({ error: 'NO_PASSWORD_LOGIN' });
 });
 
-test('a token that the issuer gave and that does not count is no sign-in', async () => {
+test('signing in fails if the issuer’s token is not valid', async () => {
   const verify = async () => {
     throw new ChatError('UNAUTHENTICATED');
   };
@@ -36,7 +36,7 @@ test('a token that the issuer gave and that does not count is no sign-in', async
   expect(response.headers.getSetCookie()).toEqual([]);
 });
 
-test('a defect is a 500 that tells nothing, and a line in the log without what was said', async () => {
+test('an unexpected error answers 500, and neither the answer nor the log quotes it', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
   const { ask, dynamodb } = mockHttpApp();
   dynamodb.on(GetItemCommand).rejects(new Error('secret words'));
@@ -50,7 +50,7 @@ test('a defect is a 500 that tells nothing, and a line in the log without what w
   expect(JSON.stringify(log.mock.calls)).not.toContain('secret');
 });
 
-test('a refused change asks the database for nothing', async () => {
+test('invalid requests are refused without a database call', async () => {
   const { ask, dynamodb } = mockHttpApp();
   await ask('POST /chats/', { kind: 'crowd' });
   await ask('POST /chats/1/send_message/', { content: 'x' }, { Authorization: '', Cookie: 'sessionid=good' });
@@ -59,7 +59,7 @@ test('a refused change asks the database for nothing', async () => {
   expect(dynamodb.calls()).toEqual([]);
 });
 
-test('a token in the header counts before the cookie, so no Origin is asked for', async () => {
+test('the Authorization header takes precedence over the cookie, and needs no Origin', async () => {
   const { ask, dynamodb } = mockHttpApp();
   dynamodb.on(GetItemCommand).resolves({});
   const response = await ask('POST /chats/1/members/', { user_id: 2 }, { Cookie: 'sessionid=good' });

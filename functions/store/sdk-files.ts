@@ -1,0 +1,67 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { type FileStore, isMissing, uploadHeaders } from './files.ts';
+
+/** Stores files in S3 with the AWS SDK. */
+export function sdkFiles(bucket: string): FileStore {
+  const client = new S3Client({
+    // An endpoint of its own, as in the local stack, has no host name for each bucket.
+    forcePathStyle: Boolean(process.env['AWS_ENDPOINT_URL_S3'] || process.env['AWS_ENDPOINT_URL']),
+    // By default the SDK adds a checksum of an empty body to a presigned PUT, so that S3 would reject any other body.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  });
+  return {
+    async put(key, bytes, contentType) {
+      await client.send(
+        new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes, ContentType: contentType }),
+      );
+    },
+    async head(key) {
+      try {
+        const { ContentLength: size = 0, ContentType: contentType = '' } = await client.send(
+          new HeadObjectCommand({ Bucket: bucket, Key: key }),
+        );
+        return { size, contentType };
+      } catch (error) {
+        if (error instanceof S3ServiceException && isMissing(error.$metadata.httpStatusCode))
+          return undefined;
+        throw error;
+      }
+    },
+    async remove(key) {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    },
+    async presignPut(key, { size, contentType }, seconds, now) {
+      const command = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ContentLength: size,
+        ContentType: contentType,
+        IfNoneMatch: '*',
+      });
+      const url = await getSignedUrl(client, command, {
+        expiresIn: seconds,
+        signingDate: new Date(now),
+        signableHeaders: new Set(['host', 'content-length', 'content-type', 'if-none-match']),
+      });
+      return { method: 'PUT', url, headers: uploadHeaders(contentType) };
+    },
+    presignGet(key, { contentType, contentDisposition }, seconds, now) {
+      const command = new GetObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ResponseContentType: contentType,
+        ResponseContentDisposition: contentDisposition,
+      });
+      return getSignedUrl(client, command, { expiresIn: seconds, signingDate: new Date(now) });
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { Counted, Rate } from '../domain/room.ts';
+
+/** A sliding window: at most `rate.messages` writes of one kind in `rate.windowMs` milliseconds. */
+export interface WriteWindow {
+  readonly counted: Counted;
+  readonly rate: Rate;
+}
+
+/** The parts of an update that counts a write. */
+export interface CountingUpdate {
+  readonly set: string;
+  readonly condition: string;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+const oldestOf = ({ counted, rate }: WriteWindow): string => `${counted}${rate.messages - 1}`;
+
+/**
+ * Counts a write. An item stores the times of its last writes, `send0` the newest. Another write is allowed when the
+ * oldest of them has left the window. The right side of an assignment reads the item before the update (AWS:
+ * "Understand update expression order"). The oldest moves first, so that the result does not depend on that.
+ *
+ * Clocks of functions differ by milliseconds, and so does the window. A time more than one window ahead comes from a
+ * wrong clock, and is ignored, so that it cannot lock a member out.
+ * @param now milliseconds since the epoch
+ */
+export function countWrite(window: WriteWindow, now: number): CountingUpdate {
+  const { counted, rate } = window;
+  const last = rate.messages - 1;
+  const moved = Array.from({ length: last }, (_, index) => {
+    const place = last - index;
+    return `${counted}${place}=if_not_exists(${counted}${place - 1},:none)`;
+  });
+  const oldest = oldestOf(window);
+  return {
+    set: [...moved, `${counted}0=:now`].join(),
+    condition: `(attribute_not_exists(${oldest}) OR ${oldest}<=:from OR ${oldest}>:ahead)`,
+    values: {
+      ':now': now,
+      ':from': now - rate.windowMs,
+      ':ahead': now + rate.windowMs,
+      // DynamoDB rejects a value that no expression uses.
+      ...(last > 0 && { ':none': 0 }),
+    },
+  };
+}
+
+/** Returns the milliseconds until a full window allows another write, at least 1. */
+export function waitOf(window: WriteWindow, item: Readonly<Record<string, unknown>>, now: number): number {
+  const oldest = item[oldestOf(window)];
+  return typeof oldest === 'number' ? Math.max(1, oldest + window.rate.windowMs - now) : 1;
+}

@@ -1,0 +1,153 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { type Person, pageTests } from '../support/person.ts';
+import { picture } from '../support/picture.ts';
+
+const chat = pageTests();
+let alice: Person;
+let bob: Person;
+
+beforeAll(async () => {
+  [alice, bob] = await Promise.all([chat.signIn('alice'), chat.signIn('bob')]);
+  // The server knows a user's name once the user has connected.
+  await bob.page.locator('.banner').waitFor({ state: 'detached' });
+});
+
+/** Runs in the page: clicks twice before the page renders. */
+const clickTwice = (button: HTMLElement) => {
+  button.click();
+  button.click();
+};
+
+/** Counts the POST requests to a path while an action runs. */
+async function countPosts(page: Page, path: RegExp, action: () => Promise<unknown>): Promise<number> {
+  let count = 0;
+  const onRequest = (request: { method(): string; url(): string }) => {
+    if (request.method() === 'POST' && path.test(request.url())) count++;
+  };
+  page.on('request', onRequest);
+  await action();
+  page.off('request', onRequest);
+  return count;
+}
+
+const rooms = ({ page }: Person, name: string) =>
+  page.getByRole('navigation').locator('.room-name').getByText(name, { exact: true });
+
+test('creates one room on a double click, and warns about unknown user IDs', async () => {
+  const { page } = alice;
+  await page.getByRole('button', { name: 'New room' }).click();
+  await page.getByLabel('Name', { exact: true }).fill('Garden');
+  await page.getByLabel('User IDs, separated by commas').fill('2, nobody-9');
+  const created = await countPosts(page, /\/api\/chats\/$/, async () => {
+    await page.getByRole('button', { name: 'Create room' }).evaluate(clickTwice);
+    await page.getByText('No one has signed in with this ID yet: nobody-9.').waitFor();
+  });
+  expect(created).toBe(1);
+  await page.getByRole('button', { name: 'Open room' }).click();
+  await page.getByRole('heading', { name: 'Garden' }).waitFor();
+  await rooms(alice, 'Garden').waitFor();
+  expect(await rooms(alice, 'Garden').count()).toBe(1);
+});
+
+test('adds one member on a double click, warns about an unknown ID, and keeps the input after an error', async () => {
+  const { page } = alice;
+  await page.getByRole('button', { name: 'Members' }).click();
+  const field = page.getByLabel('Add a member by user ID');
+  await field.fill('nobody-10');
+  const added = await countPosts(page, /\/members\/$/, async () => {
+    await page.getByRole('button', { name: 'Add', exact: true }).evaluate(clickTwice);
+    await page.getByText('No one has signed in with this ID yet: nobody-10.').waitFor();
+  });
+  expect(added).toBe(1);
+  expect(await page.getByText('member, never signed in').count()).toBe(2);
+  expect(await field.inputValue()).toBe('');
+  await page.route('**/members/', (route) => route.abort());
+  await field.fill('3');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('dialog').getByText('Could not reach the chat').waitFor();
+  expect(await field.inputValue()).toBe('3');
+  await page.unroute('**/members/');
+  await page.getByRole('button', { name: 'Close' }).click();
+});
+
+test('deletes a message once on a double click, without an error', async () => {
+  const { page } = alice;
+  await alice.say('Not for here');
+  await alice.receipt('Not for here', /^(Sent|Delivered|Read)$/);
+  await alice.press('Not for here', 'Delete');
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).evaluate(clickTwice);
+  await alice.message('Message deleted').waitFor();
+  // An error for the deletion would have arrived before this message's answer.
+  await alice.say('All is well');
+  await alice.receipt('All is well', /^(Sent|Delivered|Read)$/);
+  expect(await page.locator('.notice').count()).toBe(0);
+});
+
+test('leaves a room, which disappears from the list', async () => {
+  const { page } = bob;
+  await bob.enter('Garden');
+  await page.getByRole('button', { name: 'Members' }).click();
+  await page.getByRole('button', { name: 'Leave room' }).evaluate(clickTwice);
+  await page.getByText('Select a room, or create one.').waitFor();
+  await rooms(bob, 'Garden').waitFor({ state: 'detached' });
+  await alice.page.getByRole('button', { name: 'Members' }).click();
+  await alice.page.getByRole('dialog').getByText('nobody-10').first().waitFor();
+  expect(await alice.page.locator('.members').getByText('bob').count()).toBe(0);
+  await alice.page.getByRole('button', { name: 'Close' }).click();
+});
+
+test('shows a picture of more than 5 MB on request', async () => {
+  await Promise.all([alice.enter('Everybody'), bob.enter('Everybody')]);
+  // Decoders ignore bytes after the end of a picture.
+  const buffer = Buffer.concat([picture(64, 40), Buffer.alloc(5_000_001)]);
+  await bob.page
+    .getByLabel('File to send')
+    .setInputFiles({ name: 'wide.png', mimeType: 'image/png', buffer });
+  await bob.say('A large one');
+  const message = alice.message('A large one');
+  await message.getByText('5.0 MB').waitFor();
+  const shown = message.getByRole('img', { name: 'wide.png', exact: true });
+  expect(await shown.count()).toBe(0);
+  await message.getByRole('button', { name: 'Show' }).click();
+  await expect.poll(() => shown.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(64);
+});
+
+test('selects the password field after a wrong password, and links the error to it', async () => {
+  const { page, context } = await chat.open();
+  await page.getByLabel('User name').fill('carol');
+  await page.getByLabel('Password').fill('wrong');
+  const logins = await countPosts(page, /\/login\//, async () => {
+    await page.getByRole('button', { name: 'Sign in' }).evaluate(clickTwice);
+    await page.locator('[name=password]:focus[aria-invalid=true]').waitFor();
+  });
+  expect(logins).toBe(1);
+  const alert = page.getByRole('alert').filter({ hasText: /./ });
+  const problem = await alert.textContent();
+  expect(problem).toMatch(/password/i);
+  const described = await page.getByLabel('Password').getAttribute('aria-describedby');
+  expect(described).toBe(await alert.getAttribute('id'));
+  // The wrong password is selected, so typing replaces it.
+  await page.keyboard.type('carol');
+  await page.keyboard.press('Enter');
+  await page.getByText('Signed in as carol').waitFor();
+  await context.close();
+});
+
+test('asks for a token if the chat has no passwords, and rejects an invalid one', async () => {
+  const { page, context } = await chat.open();
+  const json = { error: 'NO_PASSWORD_LOGIN', message: 'There is no login by password: bring a token' };
+  await page.route('**/api/login/', (route) => route.fulfill({ status: 501, json }));
+  await page.getByLabel('User name').fill('carol');
+  await page.getByLabel('Password').fill('carol');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  const token = page.getByRole('textbox', { name: 'Token' });
+  await token.fill('not.a.token');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('the token is invalid or expired').waitFor();
+  await page.locator('[name=token]:focus').waitFor();
+  await token.fill(await chat.stack.token('carol'));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: /Everybody/ }).waitFor();
+  await context.close();
+});

@@ -1,0 +1,213 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { type Person, pageTests } from '../support/person.ts';
+import { picture } from '../support/picture.ts';
+import { newRoom } from '../support/rooms.ts';
+
+/** A frame that the page sends. */
+interface SentFrame {
+  readonly action: string;
+  readonly message?: string;
+  readonly client_id?: string;
+  readonly room_id?: string;
+}
+
+const chat = pageTests();
+let alice: Person;
+let bob: Person;
+let room: string;
+/** Decides about each frame that bob sends: `lost`, an error's fields as its answer, or undefined to let it pass. */
+let intercept: (frame: SentFrame) => 'lost' | object | undefined;
+
+/** Passes the frames of the page's sockets through `intercept`. Reloads the page. */
+async function interceptFrames(page: Page): Promise<void> {
+  await page.routeWebSocket(/\/ws\//, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((data) => {
+      const frame = JSON.parse(String(data)) as SentFrame;
+      const answer = intercept(frame);
+      const { client_id, room_id } = frame;
+      if (answer === undefined) server.send(data);
+      else if (answer !== 'lost')
+        socket.send(JSON.stringify({ type: 'error', client_id, room_id, ...answer }));
+    });
+  });
+  await page.reload();
+  await page.getByText('Signed in as bob').waitFor();
+}
+
+const field = ({ page }: Person) => page.getByRole('textbox', { name: 'Message', exact: true });
+const editField = ({ page }: Person) => page.getByRole('textbox', { name: 'Edit message' });
+
+/** Opens another room, and comes back. */
+async function switchRooms(person: Person): Promise<void> {
+  await person.goTo('direct:1:2');
+  await person.page.getByRole('heading', { name: /^(alice|bob)$/ }).waitFor();
+  await person.goTo(room);
+  await person.page.getByRole('heading', { name: 'test' }).waitFor();
+}
+
+beforeAll(async () => {
+  intercept = () => undefined;
+  [alice, bob] = await Promise.all([chat.signIn('alice'), chat.signIn('bob')]);
+  await interceptFrames(bob.page);
+});
+
+beforeEach(async () => {
+  intercept = () => undefined;
+  room = await newRoom(chat.stack, 'alice', 'bob');
+  for (const person of [alice, bob]) {
+    await person.goTo(room);
+    await person.page.getByRole('heading', { name: 'test' }).waitFor();
+  }
+  await bob.say('Old text');
+  await bob.receipt('Old text', 'Read');
+});
+
+describe('after opening another room and coming back', () => {
+  test('a draft, an unfinished edit and a chosen file are still there', async () => {
+    await field(bob).fill('A draft');
+    await bob.page.getByLabel('File to send').setInputFiles({
+      name: 'hills.png',
+      mimeType: 'image/png',
+      buffer: picture(64, 40),
+    });
+    await bob.press('Old text', 'Edit');
+    await editField(bob).fill('Half a new te');
+    await switchRooms(bob);
+    expect(await editField(bob).inputValue()).toBe('Half a new te');
+    await editField(bob).press('Escape');
+    await bob.page.getByRole('img', { name: 'Preview of hills.png' }).waitFor();
+    expect(await field(bob).inputValue()).toBe('A draft');
+    await bob.page.getByRole('button', { name: 'Remove hills.png' }).click();
+  });
+
+  test('refused messages are still there, and can be retried or discarded', async () => {
+    intercept = ({ action }) => (action === 'send' ? { code: 'MUTED', message: 'You are muted' } : undefined);
+    await bob.say('One');
+    await bob.say('Two');
+    await bob.page.getByText('Not sent. You are muted').nth(1).waitFor();
+    await switchRooms(bob);
+    await bob.page.getByText('Not sent. You are muted').nth(1).waitFor();
+    // Refused messages stay below the others, and don't count as read.
+    for (const text of ['Meanwhile', 'And then']) {
+      await alice.say(text);
+      await alice.message(text).getByText('Read', { exact: true }).waitFor();
+    }
+    intercept = () => undefined;
+    await bob.message('Two').getByRole('button', { name: 'Discard' }).click();
+    await bob.message('One').getByRole('button', { name: 'Try again' }).click();
+    await alice.message('One').waitFor();
+    await expect.poll(() => bob.texts()).toEqual(['Old text', 'Meanwhile', 'And then', 'One']);
+  });
+
+  test('an upload continues with its text, and is sent', async () => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await bob.page.route(`${chat.stack.stack.s3Url}/**`, async (route) => {
+      if (route.request().method() === 'PUT') await released;
+      await route.continue();
+    });
+    onTestFinished(() => bob.page.unroute(`${chat.stack.stack.s3Url}/**`));
+    const file = { name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('the plan') };
+    await bob.page.getByLabel('File to send').setInputFiles(file);
+    await bob.say('The plan');
+    const uploading = bob.page.getByRole('progressbar', { name: 'Uploading plan.txt' });
+    await uploading.waitFor();
+    await field(bob).fill('Written meanwhile');
+    await switchRooms(bob);
+    await uploading.waitFor();
+    await bob.page.locator('.attachment').getByText('The plan').waitFor();
+    await bob.enter('alice');
+    release();
+    await alice.message('The plan').getByRole('button', { name: 'Save plan.txt' }).waitFor();
+    await bob.goTo(room);
+    await bob.message('The plan').waitFor();
+    expect(await bob.page.locator('.attachment').count()).toBe(0);
+    expect(await field(bob).inputValue()).toBe('Written meanwhile');
+    await field(bob).fill('');
+  });
+
+  test('an pending edit and reaction still show, also after a reload', async () => {
+    intercept = ({ action }) => (action === 'edit' || action === 'react' ? 'lost' : undefined);
+    await bob.press('Old text', 'Edit');
+    await editField(bob).fill('New text');
+    await editField(bob).press('Enter');
+    await bob.message('New text').getByText('saving…').waitFor();
+    await bob.press('New text', 'React');
+    await bob.message('New text').getByRole('button', { name: 'Heart' }).click();
+    const expectPending = async () => {
+      await bob.message('New text').getByText('saving…').waitFor();
+      await bob.message('New text').getByRole('button', { name: '❤️ 1 reaction, by you' }).waitFor();
+    };
+    await expectPending();
+    await switchRooms(bob);
+    await expectPending();
+    await bob.page.reload();
+    await expectPending();
+    expect(await alice.texts()).toEqual(['Old text']);
+    intercept = () => undefined;
+    await bob.page.reload();
+    await alice.message('New text').getByRole('button', { name: '❤️ 1 reaction, by bob' }).waitFor();
+    await bob.message('New text').getByText('saving…').waitFor({ state: 'detached' });
+  });
+
+  test('the tombstone of a message deleted on screen is still there', async () => {
+    await alice.say('Gone soon');
+    await bob.message('Gone soon').waitFor();
+    await alice.receipt('Gone soon', 'Read');
+    await alice.remove('Gone soon');
+    for (const person of [alice, bob]) {
+      await person.message('Message deleted').waitFor();
+      await switchRooms(person);
+      await expect.poll(() => person.texts()).toEqual(['Old text', 'Message deleted']);
+    }
+  });
+});
+
+test('when a message is deleted, an edit of it becomes a draft and a reply to it shows a warning', async () => {
+  await bob.press('Old text', 'Edit');
+  await editField(bob).fill('Old text, at length');
+  await alice.press('Old text', 'Reply');
+  await field(alice).fill('An answer');
+  await alice.remove('Old text');
+  await bob.page.getByText(/you were editing was deleted/).waitFor();
+  expect(await field(bob).inputValue()).toBe('Old text, at length');
+  await alice.page.getByText('The message you are replying to was deleted').waitFor();
+  await field(alice).press('Enter');
+  await bob.message('An answer').waitFor();
+  expect(await bob.message('An answer').locator('.quote').count()).toBe(0);
+  await field(bob).fill('');
+});
+
+test('shows how long the rate limit lasts, and sends the message after it', async () => {
+  let held = true;
+  intercept = ({ action }) => {
+    if (action !== 'send' || !held) return undefined;
+    held = false;
+    return { code: 'RATE_LIMITED', message: 'Too many', retry_after_ms: 4_000 };
+  };
+  await bob.say('Too fast');
+  await bob.page.getByText(/You're sending too fast\. Your messages will be sent in \d s/).waitFor();
+  await alice.message('Too fast').waitFor();
+  await bob.page.getByText(/sending too fast/).waitFor({ state: 'detached' });
+});
+
+test('counts unsent messages of all rooms, asks before signing out, and leaves nothing in the storage', async () => {
+  const { page } = bob;
+  intercept = ({ action }) => (action === 'send' ? 'lost' : undefined);
+  await bob.say('Waits here');
+  await bob.enter('alice');
+  await bob.say('Waits there');
+  await page.routeWebSocket(/\/ws\//, (socket) => void socket.close());
+  await page.reload();
+  await page.getByText(/2 messages will be sent/).waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  const question = page.getByRole('dialog', { name: 'Sign out?' });
+  await question.getByText('2 unsent changes will be lost if you sign out.').waitFor();
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).toContain('Waits there');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await question.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByLabel('Password').waitFor();
+  await expect.poll(() => page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+});

@@ -1,0 +1,112 @@
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { type Person, pageTests, signIn } from '../support/person.ts';
+import { newRoom } from '../support/rooms.ts';
+import { type SeverableWay, severableWay } from '../support/severable.ts';
+
+const chat = pageTests();
+let way: SeverableWay;
+let alice: Person;
+let bob: Person;
+
+beforeEach(async () => {
+  const room = await newRoom(chat.stack, 'alice', 'bob');
+  way = await severableWay(chat.stack.stack.edgeUrl);
+  onTestFinished(async () => {
+    await Promise.all([alice.context.close(), bob.context.close()]);
+    await way.close();
+  });
+  // Bob connects through a proxy that the tests can cut.
+  [alice, bob] = await Promise.all([chat.signIn('alice'), chat.signIn('bob', {}, way.url)]);
+  await Promise.all([alice.goTo(room), bob.goTo(room)]);
+  await alice.say('Are you there?');
+  await bob.message('Are you there?').waitFor();
+  await bob.say('Yes.');
+  await alice.message('Yes.').waitFor();
+});
+
+async function goOffline(): Promise<void> {
+  way.cut();
+  await bob.context.setOffline(true);
+  await bob.page.getByText(/You're offline\.|Connecting…/).waitFor();
+}
+
+async function goOnline(): Promise<void> {
+  way.mend();
+  await bob.context.setOffline(false);
+}
+
+const written = ['First, from the tunnel', 'Second, from the tunnel', 'Third, from the tunnel'];
+
+test('sends messages written offline once and in order, and loads the changes that others made meanwhile', async () => {
+  await goOffline();
+  for (const text of written) await bob.say(text);
+  await bob.page.getByText(/3 messages will be sent when you reconnect/).waitFor();
+  expect(await bob.texts()).toEqual(['Are you there?', 'Yes.', ...written]);
+
+  await alice.say('Meanwhile');
+  await alice.receipt('Meanwhile', 'Sent');
+  await alice.press('Are you there?', 'Edit');
+  const edited = alice.page.getByRole('textbox', { name: 'Edit message' });
+  await edited.fill('Are you on the train?');
+  await edited.press('Enter');
+  await alice.message('Are you on the train?').getByText('edited').waitFor();
+
+  await goOnline();
+  const all = ['Are you on the train?', 'Yes.', 'Meanwhile', ...written];
+  await expect.poll(() => alice.texts()).toEqual(all);
+  await expect.poll(() => bob.texts()).toEqual(all);
+  await bob.page.locator('.banner').waitFor({ state: 'detached' });
+});
+
+test('shows a tombstone for a message that was deleted while the page was offline', async () => {
+  await goOffline();
+  await alice.remove('Are you there?');
+  await alice.message('Message deleted').waitFor();
+  await goOnline();
+  await expect.poll(() => bob.texts()).toEqual(['Message deleted', 'Yes.']);
+});
+
+test('keeps unsent messages over a reload, and sends them once', async () => {
+  await goOffline();
+  for (const text of written) await bob.say(text);
+  await bob.page.getByText(/3 messages will be sent/).waitFor();
+  // The page can load again, but its sockets can't connect.
+  let blocked = true;
+  await bob.page.routeWebSocket(/\/ws\//, (socket) => {
+    if (blocked) void socket.close();
+    else socket.connectToServer();
+  });
+  await goOnline();
+  await bob.page.reload();
+  await expect.poll(() => bob.texts()).toEqual(written);
+  expect(await alice.texts()).toEqual(['Are you there?', 'Yes.']);
+  blocked = false;
+  await bob.page.reload();
+  await expect.poll(() => alice.texts()).toEqual(['Are you there?', 'Yes.', ...written]);
+  await expect.poll(() => bob.texts()).toEqual(['Are you there?', 'Yes.', ...written]);
+});
+
+test('asks to sign in again when the token is rejected, then sends the unsent messages', async () => {
+  await goOffline();
+  for (const text of written) await bob.say(text);
+  // Makes the token's signature invalid.
+  await bob.page.evaluate(() => {
+    const { token, ...rest } = JSON.parse(sessionStorage.getItem('parley:session') ?? '{}');
+    const refused = token.replace(/[^.]+$/, 'AAAA');
+    sessionStorage.setItem('parley:session', JSON.stringify({ ...rest, token: refused }));
+  });
+  await goOnline();
+  const dialog = bob.page.getByRole('dialog', { name: 'Sign in again' });
+  await dialog.waitFor();
+  await signIn(bob.page, 'bob');
+  await dialog.waitFor({ state: 'detached' });
+  await expect.poll(() => alice.texts()).toEqual(['Are you there?', 'Yes.', ...written]);
+  await expect.poll(() => bob.texts()).toEqual(['Are you there?', 'Yes.', ...written]);
+});
+
+test('shows the sign-in form after signing out, also after a reload', async () => {
+  await bob.page.getByRole('button', { name: 'Sign out' }).click();
+  await bob.page.getByLabel('Password').waitFor();
+  await bob.page.reload();
+  await bob.page.getByLabel('Password').waitFor();
+});

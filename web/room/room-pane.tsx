@@ -1,0 +1,91 @@
+import { useMemo, useState } from 'preact/hooks';
+import type { ChatClient } from '../../client/index.ts';
+import { useRoom } from '../../client/react/index.ts';
+import { Composer } from '../composer/composer.tsx';
+import { TypingLine } from '../composer/typing-line.tsx';
+import { RoomMembers } from '../rooms/members.tsx';
+import { Timeline } from '../timeline/timeline.tsx';
+import { useEntries } from '../timeline/use-entries.ts';
+import { useReadMark } from '../timeline/use-read-mark.ts';
+import { ErrorNotice, MessageAnnouncer } from '../ui/banners.tsx';
+import { ConfirmDialog } from '../ui/dialog.tsx';
+import { isModerator, RoomContext, useRoomDetails, useRoomPresence } from './room-context.ts';
+import type { RoomDraft } from './room-draft.ts';
+import { RoomHeader } from './room-header.tsx';
+
+interface PaneProps {
+  readonly client: ChatClient;
+  readonly draft: RoomDraft;
+  readonly id: string;
+  readonly me: string;
+  readonly onLeft: () => void;
+}
+
+/** The open room: its header, timeline and composer. */
+export function RoomPane({ client, draft, id, me, onLeft }: PaneProps) {
+  const room = useRoom(client, id);
+  const entries = useEntries(client, room, draft, me);
+  const { details, reload } = useRoomDetails(room);
+  const presence = useRoomPresence(room, details, me);
+  const { unreadAfter, onView } = useReadMark(room, me);
+  const [showMembers, setShowMembers] = useState(false);
+  const [deleting, setDeleting] = useState<number>();
+  const moderator = isModerator(details, me);
+  // Changes rarely, so that a row renders again only when its own message changes.
+  const context = useMemo<RoomContext>(
+    () => ({ client, room, draft, me, isModerator: moderator, confirmDelete: setDeleting }),
+    [client, room, draft, me, moderator],
+  );
+
+  const editLast = () => {
+    const own = entries.findLast((entry) => entry.author === me && entry.state === 'stored' && entry.text);
+    if (own) draft.setTarget({ kind: 'edit', entry: own });
+  };
+  const openMembers = () => {
+    void reload();
+    setShowMembers(true);
+  };
+
+  return (
+    <RoomContext.Provider value={context}>
+      <section class="room-pane" aria-label="Room">
+        <RoomHeader details={details} presence={presence} onMembers={openMembers} />
+        <Timeline entries={entries} unreadAfter={unreadAfter} onView={onView} />
+        <MessageAnnouncer />
+        <ErrorNotice />
+        {room.error ? (
+          <div class="refused-note" role="alert">
+            <p>{room.error.message}</p>
+            <a class="text-button" href="#/">
+              Back to rooms
+            </a>
+          </div>
+        ) : (
+          <>
+            <TypingLine />
+            <Composer onEditLast={editLast} />
+          </>
+        )}
+        {deleting !== undefined ? (
+          <ConfirmDialog
+            title="Delete message?"
+            action="Delete"
+            onClose={() => setDeleting(undefined)}
+            onConfirm={() => draft.change((each) => each.delete(deleting))}
+          >
+            This deletes the message for everyone. You can't undo it.
+          </ConfirmDialog>
+        ) : null}
+        {showMembers && details ? (
+          <RoomMembers
+            details={details}
+            presence={presence}
+            onChanged={reload}
+            onLeft={onLeft}
+            onClose={() => setShowMembers(false)}
+          />
+        ) : null}
+      </section>
+    </RoomContext.Provider>
+  );
+}

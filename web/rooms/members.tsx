@@ -1,0 +1,131 @@
+import { useState } from 'preact/hooks';
+import type { Presence, RoomDetails } from '../../client/index.ts';
+import { useRoomContext } from '../room/room-context.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Button, ErrorText, Field } from '../ui/buttons.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { pluralize } from '../ui/format.ts';
+import { useAsyncAction } from '../ui/use-async-action.ts';
+import { useDirectory } from './directory.ts';
+
+/** Returns the ids of members who never signed in. The server accepts any id, so one of them may be mistyped. */
+export const unknownMembers = ({ members }: RoomDetails, me: string | undefined): readonly string[] =>
+  members
+    .filter(({ user_id, username }) => username === null && String(user_id) !== me)
+    .map(({ user_id }) => String(user_id));
+
+/** Warns about members who never signed in. */
+export function UnknownMembers({ ids }: { readonly ids: readonly string[] }) {
+  if (ids.length === 0) return null;
+  return (
+    <p class="warning" role="status">
+      No one has signed in with {ids.length === 1 ? 'this ID' : `these ${pluralize(ids.length, 'ID')}`} yet:{' '}
+      {ids.join(', ')}. Check the spelling. New users see the room when they sign in.
+    </p>
+  );
+}
+
+/** `onAdd` resolves to whether the user was added. */
+function AddMember({ busy, onAdd }: { busy: boolean; onAdd: (user: string) => Promise<boolean> }) {
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    const user = String(new FormData(form).get('user') ?? '').trim();
+    if (user && (await onAdd(user))) form.reset();
+  };
+  return (
+    <form class="inline-form" onSubmit={submit}>
+      <Field label="Add a member by user ID" name="user" />
+      <button type="submit" class="primary" aria-disabled={busy}>
+        Add
+      </button>
+    </form>
+  );
+}
+
+interface RowProps {
+  readonly member: RoomDetails['members'][number];
+  readonly online: boolean;
+  /** Removes the member; undefined where the user may not. */
+  readonly onRemove: (() => void) | undefined;
+}
+
+function MemberRow({ member: { user_id, username, role }, online, onRemove }: RowProps) {
+  const { me } = useRoomContext();
+  const id = String(user_id);
+  const name = useDirectory().name(id);
+  const state = online ? ', online' : username === null && id !== me ? ', never signed in' : '';
+  return (
+    <li>
+      <Avatar id={id} name={name} online={online} />
+      <span class="member-name">
+        {name}
+        {id === me ? ' (you)' : ''}
+      </span>
+      <span class="member-role">{role + state}</span>
+      {onRemove ? (
+        <button type="button" class="text-button" aria-label={`Remove ${name}`} onClick={onRemove}>
+          Remove
+        </button>
+      ) : null}
+    </li>
+  );
+}
+
+interface MembersProps {
+  readonly details: RoomDetails;
+  readonly presence: ReadonlyMap<string, Presence>;
+  /** Reloads the details. */
+  readonly onChanged: () => Promise<void>;
+  readonly onLeft: () => void;
+  readonly onClose: () => void;
+}
+
+/** Lists a room's members. Owners and moderators add and remove members; everybody can leave a group. */
+export function RoomMembers({ details, presence, onChanged, onLeft, onClose }: MembersProps) {
+  const { client, me, isModerator } = useRoomContext();
+  const [added, setAdded] = useState<readonly string[]>([]);
+  const { busy, error, run } = useAsyncAction();
+  const isGroup = details.kind === 'group';
+  const canManage = isGroup && isModerator;
+  const path = `/api/chats/${encodeURIComponent(String(details.id))}/members/`;
+  const add = (user: string) =>
+    run(async () => {
+      await client.fetch(path, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ user_id: user }),
+      });
+      setAdded((before) => [...before, user]);
+      await onChanged();
+    });
+  const remove = (user: string, onRemoved: () => unknown) =>
+    void run(async () => {
+      await client.fetch(`${path}${encodeURIComponent(user)}/`, { method: 'DELETE' });
+      await onRemoved();
+    });
+  return (
+    <Dialog title="Members" onClose={onClose}>
+      <ul class="members">
+        {details.members.map((member) => {
+          const id = String(member.user_id);
+          return (
+            <MemberRow
+              key={id}
+              member={member}
+              online={presence.get(id)?.status === 'online'}
+              onRemove={canManage && id !== me ? () => remove(id, onChanged) : undefined}
+            />
+          );
+        })}
+      </ul>
+      {details.more_members ? <p class="hint">This room has more members than are shown here.</p> : null}
+      <UnknownMembers ids={unknownMembers(details, me).filter((id) => added.includes(id))} />
+      {canManage ? <AddMember busy={busy} onAdd={add} /> : null}
+      <ErrorText>{error}</ErrorText>
+      {isGroup ? (
+        <Button kind="danger" label="Leave room" busy={busy} onClick={() => remove(me, onLeft)} />
+      ) : null}
+    </Dialog>
+  );
+}

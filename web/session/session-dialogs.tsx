@@ -1,0 +1,43 @@
+import { useState } from 'preact/hooks';
+import type { ChatClient } from '../../client/index.ts';
+import type { RoomDrafts } from '../room/room-draft.ts';
+import { Button } from '../ui/buttons.tsx';
+import { ConfirmDialog, Dialog } from '../ui/dialog.tsx';
+import { pluralize } from '../ui/format.ts';
+import { loadSession, saveSession } from './session.ts';
+import { SignInForm } from './sign-in.tsx';
+
+/** Asks for a new sign-in after the token has expired. The page keeps its state, and unsent messages stay queued. */
+export function SignInAgain({ client, onSignOut }: { client: ChatClient; onSignOut: () => void }) {
+  return (
+    <Dialog title="Sign in again">
+      <p class="lead">{client.error?.message}</p>
+      <p class="hint">Your unsent messages are saved. They will be sent after you sign in.</p>
+      <SignInForm
+        name={loadSession()?.name}
+        onSignedIn={(session) => {
+          saveSession(session);
+          client.connect();
+        }}
+      />
+      <Button kind="quiet" label="Sign out" onClick={onSignOut} />
+    </Dialog>
+  );
+}
+
+/** Returns a function that signs out, and the dialog that asks first if unsent changes would be lost. */
+export function useSignOut(client: ChatClient, drafts: RoomDrafts, onSignOut: () => void) {
+  const [unsent, setUnsent] = useState(0);
+  const requestSignOut = () => {
+    const count = client.pendingChanges.length + drafts.unsent;
+    if (count === 0) onSignOut();
+    else setUnsent(count);
+  };
+  const signOutDialog =
+    unsent > 0 ? (
+      <ConfirmDialog title="Sign out?" action="Sign out" onClose={() => setUnsent(0)} onConfirm={onSignOut}>
+        {pluralize(unsent, 'unsent change')} will be lost if you sign out.
+      </ConfirmDialog>
+    ) : null;
+  return { requestSignOut, signOutDialog };
+}

@@ -1,0 +1,85 @@
+import type { Message, PendingChange, PendingMessage, SendOptions } from '../../client/index.ts';
+
+/** A change that the server has not answered yet. */
+type Frame = PendingChange['frame'];
+
+/** One message as the timeline shows it. */
+export interface Entry {
+  /** Stays the same when a pending message is stored. */
+  readonly key: string;
+  readonly state: 'stored' | 'pending' | 'failed' | 'deleted';
+  /** The message's id; undefined until the message is stored. */
+  readonly id?: number | undefined;
+  readonly author: string;
+  readonly text: string;
+  /** When the message was sent, in ISO 8601. */
+  readonly at: string;
+  readonly replyTo?: number | undefined;
+  readonly type: 'text' | 'file' | 'image';
+  /** The stored message; undefined in every other state. */
+  readonly message?: Message | undefined;
+  /** The changes of this message that the server has not answered yet. */
+  readonly pendingChanges?: readonly Frame[];
+  /** Whether one of them is an edit or a deletion. */
+  readonly changing?: boolean;
+  /** Why a failed message was not sent. */
+  readonly error?: string;
+}
+
+/** A refused message, with what a retry needs. */
+export interface FailedMessage {
+  readonly clientId: string;
+  readonly text: string;
+  readonly options: SendOptions;
+  readonly error: string;
+  readonly at: string;
+}
+
+const entries = new WeakMap<object, Entry>();
+
+/** Returns the same entry for the same message, so that its row does not render again. */
+export function entryOf(message: Message | PendingMessage): Entry {
+  const known = entries.get(message);
+  if (known) return known;
+  const stored = message.status === 'pending' ? undefined : (message as Message);
+  const entry: Entry = {
+    key: message.client_id ?? `m${message.message_id}`,
+    state: stored ? 'stored' : 'pending',
+    id: stored?.message_id,
+    author: String(message.sender_id),
+    text: message.text,
+    at: message.created_at,
+    replyTo: message.reply_to,
+    type: message.type ?? 'text',
+    message: stored,
+  };
+  entries.set(message, entry);
+  return entry;
+}
+
+export const failedEntry = ({ clientId, text, options, error, at }: FailedMessage, me: string): Entry => ({
+  key: clientId,
+  state: 'failed',
+  author: me,
+  text,
+  at,
+  replyTo: options.reply_to === undefined ? undefined : Number(options.reply_to),
+  type: options.type ?? 'text',
+  error,
+});
+
+/** Returns an entry as it will be once the server accepts its pending changes. */
+export function withPendingChanges(entry: Entry, frames: readonly Frame[]): Entry {
+  const pendingChanges = frames.filter(
+    (frame) => frame.action !== 'send' && Number(frame.message_id) === entry.id,
+  );
+  if (pendingChanges.length === 0) return entry;
+  const edit = pendingChanges.findLast((frame) => frame.action === 'edit');
+  const changing = pendingChanges.some(({ action }) => action === 'edit' || action === 'delete');
+  return { ...entry, text: edit?.text ?? entry.text, changing, pendingChanges };
+}
+
+/** Returns what the timeline shows in place of a deleted message. */
+export const tombstone = ({ key, id, author, at, type }: Entry): Entry => {
+  return { key, state: 'deleted', id, author, text: '', at, type };
+};

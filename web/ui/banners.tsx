@@ -1,0 +1,66 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { ChatClient, State } from '../../client/index.ts';
+import { useClientState } from '../../client/react/index.ts';
+import { useRoomContext } from '../room/room-context.ts';
+import { useDraft } from '../room/room-draft.ts';
+import { useDirectory } from '../rooms/directory.ts';
+import { usePendingChanges } from '../timeline/use-entries.ts';
+import { Button } from './buttons.tsx';
+import { pluralize } from './format.ts';
+
+function bannerText(state: State, client: ChatClient, unsent: number): string {
+  const waiting = unsent > 0 ? ` ${pluralize(unsent, 'message')} will be sent when you reconnect.` : '';
+  const texts: Record<State, string> = {
+    connecting: `Connecting…${waiting}`,
+    'catching-up': 'Loading new messages…',
+    offline: `You're offline.${waiting}`,
+    refused: client.error?.message ?? 'You are signed out. Sign in again.',
+    live: '',
+  };
+  return texts[state];
+}
+
+/** Shows the connection state unless it is live, and how many messages wait to be sent in all rooms. */
+export function ConnectionBanner({ client }: { readonly client: ChatClient }) {
+  const state = useClientState(client);
+  const unsent = usePendingChanges(client).filter(({ frame }) => frame.action === 'send').length;
+  const text = bannerText(state, client, unsent);
+  return (
+    <div class="banner-place" role="status">
+      {text ? <p class={`banner ${state}`}>{text}</p> : null}
+    </div>
+  );
+}
+
+/** Shows the room's last error until the user closes it. */
+export function ErrorNotice() {
+  const { draft } = useRoomContext();
+  const { error } = useDraft(draft);
+  if (!error) return null;
+  return (
+    <div class="notice" role="alert">
+      <p>{error}</p>
+      <Button kind="text-button" label="Close" onClick={() => draft.showError('')} />
+    </div>
+  );
+}
+
+/** Makes screen readers read new messages of other members aloud. */
+export function MessageAnnouncer() {
+  const { room, me } = useRoomContext();
+  const directory = useDirectory();
+  const [text, setText] = useState('');
+  useEffect(
+    () =>
+      room.on('chat_message', ({ message }) => {
+        if (String(message.sender_id) === me) return;
+        setText(`${directory.name(message.sender_id)}: ${message.text || (message.file ?? '')}`);
+      }),
+    [room, me, directory],
+  );
+  return (
+    <p class="unseen" aria-live="polite">
+      {text}
+    </p>
+  );
+}

@@ -1,0 +1,34 @@
+const paths = {
+  back: 'M15 5l-7 7 7 7',
+  close: 'M6 6l12 12M18 6L6 18',
+  down: 'M12 5v14M6 13l6 6 6-6',
+  download: 'M12 4v11M7 11l5 5 5-5M5 20h14',
+  edit: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
+  file: 'M7 3h7l4 4v14H7zM14 3v4h4',
+  paperclip:
+    'M19 11l-7.500 7.500a4.500 4.500 0 0 1-6.400-6.400l8-8a3 3 0 0 1 4.300 4.300l-7.900 7.900a1.500 1.500 0 0 1-2.200-2.200l7.200-7.100',
+  people:
+    'M9 11a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7zM2.500 20c0-3.500 3-6 6.500-6s6.500 2.500 6.500 6M16 4.300a3.500 3.500 0 0 1 0 6.500M18 14.500c2.100.8 3.500 2.900 3.500 5.500',
+  plus: 'M12 5v14M5 12h14',
+  reply: 'M9 7l-5 5 5 5M4 12h10a6 6 0 0 1 6 6v1',
+  retry: 'M20 11a8 8 0 1 0-2 6M20 5v6h-6',
+  send: 'M4 12l16-8-5 17-4-7z',
+  signOut: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
+  smile:
+    'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8.500 14.500c1.800 2.300 5.200 2.300 7 0M9 9.500h.01M15 9.500h.01',
+  trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
+  clock: 'M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16zM12 8v4l3 2',
+  sent: 'M5 13l4 4L19 7',
+  delivered: 'M2 13l4 4L16 7M11 16l1 1L22 7',
+} as const;
+
+export type IconName = keyof typeof paths;
+
+/** A decorative icon. Screen readers skip it, so the element around it needs a label. */
+export function Icon({ name }: { readonly name: IconName }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+      <path d={paths[name]} />
+    </svg>
+  );
+}
