@@ -92,8 +92,9 @@ export async function coldStart(): Promise<Findings> {
   try {
     const loader = join(directory, 'loader.mjs');
     writeFileSync(loader, LOADER);
-    const functions = (await build({ outdir: directory })).map(({ entry, bytes }) => {
-      const path = join(directory, entry, 'index.mjs');
+    const outdir = join(directory, 'functions');
+    const functions = (await build({ outdir })).map(({ entry, bytes }) => {
+      const path = join(outdir, entry, 'index.mjs');
       // `http` has no target, because no frame waits for it.
       return { name: entry, path, bytes, ...(entry !== 'http' && { most: 0.5 }) };
     });
