@@ -8,7 +8,7 @@ const folders = ['bench', 'bin', 'client', 'functions', 'lib', 'local', 'web'];
 const sources = execFileSync('git', ['ls-files', '--', ...folders], { cwd: root, encoding: 'utf8' })
   .trim()
   .split('\n')
-  .filter((path) => /\.tsx?$/.test(path));
+  .filter((path) => /\.tsx?$/.test(path) && !path.startsWith('client/react/'));
 
 /** Matches words of the reaction feature. */
 const feature = /reaction|reacted|\b[Rr]eact\b|\breact[A-Z]/;
