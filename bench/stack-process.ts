@@ -1,8 +1,5 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { makeRoom } from '../bin/demo.ts';
+import { makeRoom, openLocalTable } from '../bin/demo.ts';
 import { openSynthesizer } from '../bin/synthesize.ts';
-import { openDatabase } from '../functions/store/database.ts';
-import { sdkDynamoDb } from '../functions/store/sdk-dynamodb.ts';
 import { type Stack, startStack } from '../local/stack.ts';
 import { startProfile } from './profile.ts';
 
@@ -27,10 +24,7 @@ async function createRooms(
   stack: Stack,
   { rooms }: Extract<StackRequest, { kind: 'rooms' }>,
 ): Promise<readonly string[][]> {
-  const credentials = { accessKeyId: 'developer', secretAccessKey: 'developer' };
-  const client = new DynamoDBClient({ endpoint: stack.dynamodbUrl, region: 'us-east-1', credentials });
-  const tables = { chat: stack.outputs['ChatTableName'] ?? '', connections: '' };
-  const db = openDatabase(sdkDynamoDb(client), tables);
+  const { db, close } = openLocalTable(stack.dynamodbUrl, stack.outputs['ChatTableName'] ?? '');
   const tokens: string[][] = [];
   for (const { room, people } of rooms) {
     const roomUsers = users.slice(0, people);
@@ -38,7 +32,7 @@ async function createRooms(
     await makeRoom(db, { id: room, name: room, kind: 'group', access: 'members', members });
     tokens.push(await Promise.all(roomUsers.map(({ username }) => stack.token(username))));
   }
-  client.destroy();
+  close();
   return tokens;
 }
 

@@ -6,63 +6,53 @@ import { putMember } from '../functions/store/members.ts';
 import { putRoom } from '../functions/store/rooms.ts';
 import { sdkDynamoDb } from '../functions/store/sdk-dynamodb.ts';
 
-/** The people of the local stack. Dave is a member of nothing. */
-export const demoUsers: readonly User[] = [
-  { id: '1', username: 'alice', email: 'alice@example.com', userType: 'student' },
-  { id: '2', username: 'bob', email: 'bob@example.com', userType: 'student' },
-  { id: '3', username: 'carol', email: 'carol@example.com', userType: 'teacher' },
-  { id: '4', username: 'dave', email: 'dave@example.com', userType: 'student' },
-];
+/** The users of the local stack. Dave is in no room. */
+export const demoUsers: readonly User[] = ['alice', 'bob', 'carol', 'dave'].map((username, index) => ({
+  id: String(index + 1),
+  username,
+  email: `${username}@example.com`,
+  userType: username === 'carol' ? 'teacher' : 'student',
+}));
 
 interface RoomPlan extends Pick<Room, 'id' | 'name' | 'kind' | 'access'> {
   readonly members: readonly { readonly user: string; readonly role: Role }[];
 }
 
+const member = (user: string, role: Role = 'member') => ({ user, role });
+const access = 'members';
+
 const demoRooms: readonly RoomPlan[] = [
   {
-    id: '1',
-    name: 'Everybody',
-    kind: 'group',
-    access: 'members',
-    members: [
-      { user: '1', role: 'owner' },
-      { user: '2', role: 'member' },
-      { user: '3', role: 'member' },
-    ],
+    ...{ id: '1', name: 'Everybody', kind: 'group', access },
+    members: [member('1', 'owner'), member('2'), member('3')],
   },
-  { id: '2', name: 'Alice alone', kind: 'group', access: 'members', members: [{ user: '1', role: 'owner' }] },
-  {
-    id: 'direct:1:2',
-    name: '',
-    kind: 'direct',
-    access: 'members',
-    members: [
-      { user: '1', role: 'member' },
-      { user: '2', role: 'member' },
-    ],
-  },
+  { id: '2', name: 'Alice alone', kind: 'group', access, members: [member('1', 'owner')] },
+  { id: 'direct:1:2', name: '', kind: 'direct', access, members: [member('1'), member('2')] },
 ];
 
-/** Makes a room, or adds to one that is there. */
+/** Creates a room, or adds members to an existing one. */
 export async function makeRoom(db: Database, plan: RoomPlan): Promise<void> {
   await putRoom(db, plan);
   await Promise.all(plan.members.map(({ user, role }) => putMember(db, plan.id, user, role)));
 }
 
-/** Puts the demo rooms where they are missing; what was said in them stays. */
+/** Opens the chat table of a running local stack, which accepts any credentials that belong to no function. */
+export function openLocalTable(endpoint: string, chat: string): { db: Database; close(): void } {
+  const credentials = { accessKeyId: 'developer', secretAccessKey: 'developer' };
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
+  const db = openDatabase(sdkDynamoDb(client), { chat, connections: '' });
+  return { db, close: () => client.destroy() };
+}
+
+/** Creates missing demo rooms. Existing rooms keep their messages. */
 export async function seedDemo(target: {
   readonly endpoint: string;
   readonly chatTable: string;
 }): Promise<void> {
-  const client = new DynamoDBClient({
-    endpoint: target.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'developer', secretAccessKey: 'developer' },
-  });
-  const db = openDatabase(sdkDynamoDb(client), { chat: target.chatTable, connections: '' });
+  const { db, close } = openLocalTable(target.endpoint, target.chatTable);
   try {
     await Promise.all(demoRooms.map((plan) => makeRoom(db, plan)));
   } finally {
-    client.destroy();
+    close();
   }
 }

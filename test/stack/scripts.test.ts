@@ -56,7 +56,7 @@ test.each([
 ])('rejects a room %s with one line', async (_how, args) => {
   await expect(run('room', ...args)).rejects.toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/^No room.*\n$/),
+    stderr: expect.stringMatching(/^Could not create the room: .*\n$/),
   });
 });
 
