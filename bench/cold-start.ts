@@ -6,17 +6,17 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import * as esbuild from 'esbuild';
 import { build, bundleSettings } from '../bin/build.ts';
-import { type Row, report } from './row.ts';
+import type { Findings, Row } from './results.ts';
 
-export interface ColdStartOptions {
-  /** Rounds of loading each bundle in turn. The minimum counts, because other load can only add. */
-  readonly rounds?: number;
-}
+/** Loads of each bundle. The lowest time counts, because other load on the machine only adds time. */
+const ROUNDS = 9;
 
-/** The references of the measurement: an empty handler, and a handler that imports the SDK. */
+const SDK = 'handler with the AWS SDK';
+
+/** The sources of the reference bundles. */
 const references = {
-  'an empty handler': `export const handler = async () => 200;`,
-  'the untrimmed SDK': `
+  'empty handler': `export const handler = async () => 200;`,
+  [SDK]: `
     import { ApiGatewayManagementApiClient, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
     import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
     const commands = { PostToConnectionCommand, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand };
@@ -25,93 +25,94 @@ const references = {
       clients ??= [new DynamoDBClient({}), new ApiGatewayManagementApiClient({ endpoint: process.env.SOCKET_URL })];
       return clients[0].send(new commands[command](input));
     };`,
-} as const;
+};
 
-const sdk = 'the untrimmed SDK';
-
-interface Loaded {
+interface Bundle {
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
+  /** The target for its load time, as a factor of the SDK reference. */
+  readonly most?: number;
 }
 
-async function makeReferences(directory: string): Promise<Loaded[]> {
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  const entries = Object.entries(references).map(async ([name, contents], index) => {
+function buildReferences(directory: string): Promise<readonly Bundle[]> {
+  const resolveDir = fileURLToPath(new URL('..', import.meta.url));
+  const bundles = Object.entries(references).map(async ([name, contents], index) => {
     const path = join(directory, `reference-${index}.mjs`);
-    const stdin = { contents, resolveDir: root, loader: 'js' } as const;
+    const stdin = { contents, resolveDir, loader: 'js' } as const;
     await esbuild.build({ ...bundleSettings, stdin, outfile: path, write: true, sourcemap: false });
     return { name, path, bytes: statSync(path).size };
   });
-  return Promise.all(entries);
+  return Promise.all(bundles);
 }
 
-const run = promisify(execFile);
+const LOADER = `
+const start = performance.now();
+const { handler } = await import(process.argv[2]);
+const total = performance.now();
+if (typeof handler !== 'function') throw new Error('Bundle not measured: it exports no handler. Build it again.');
+console.log(JSON.stringify({ total, load: total - start }));
+process.exit();
+`;
 
-/** Returns milliseconds from the start of Node to the handler, and those of loading the bundle alone. */
-async function loadOnce(loader: string, path: string): Promise<{ ready: number; load: number }> {
-  const { stdout } = await run(process.execPath, [loader, pathToFileURL(path).href], {
+const execute = promisify(execFile);
+
+/** Times in milliseconds. */
+interface LoadTimes {
+  /** From the start of Node to the loaded handler. */
+  readonly total: number;
+  /** Only for loading the bundle. */
+  readonly load: number;
+}
+
+async function loadOnce(loader: string, path: string): Promise<LoadTimes> {
+  const { stdout } = await execute(process.execPath, [loader, pathToFileURL(path).href], {
     env: { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
   });
   return JSON.parse(stdout);
 }
 
-const LOADER = `
-const from = performance.now();
-const { handler } = await import(process.argv[2]);
-const ready = performance.now();
-if (typeof handler !== 'function') throw new Error('Bundle not measured: it exports no handler. Build it again.');
-console.log(JSON.stringify({ ready, load: ready - from }));
-process.exit();
-`;
-
-async function measure(all: readonly Loaded[], loader: string, rounds: number) {
-  const times = new Map(all.map(({ name }) => [name, { ready: [] as number[], load: [] as number[] }]));
-  // The first round does not count: it reads the files into the file system cache.
-  for (let round = -1; round < rounds; round++) {
-    for (const { name, path } of all) {
-      const { ready, load } = await loadOnce(loader, path);
+async function measure(bundles: readonly Bundle[], loader: string) {
+  const lowest = new Map<string, LoadTimes>();
+  // The first round does not count: it reads the files into the operating system's cache.
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const { name, path } of bundles) {
+      const { total, load } = await loadOnce(loader, path);
       if (round < 0) continue;
-      times.get(name)?.ready.push(ready);
-      times.get(name)?.load.push(load);
+      const before = lowest.get(name) ?? { total, load };
+      lowest.set(name, { total: Math.min(before.total, total), load: Math.min(before.load, load) });
     }
   }
-  return new Map(
-    [...times].map(([name, { ready, load }]) => [
-      name,
-      { ready: Math.min(...ready), load: Math.min(...load) },
-    ]),
-  );
+  return lowest;
 }
 
-/** Measures each function's bundle: its size, and the time from the start of Node to its handler. */
-export async function coldStart({ rounds = 9 }: ColdStartOptions = {}): Promise<readonly Row[]> {
+/** Measures each function's bundle: its size, its load time, and the time from the start of Node to its handler. */
+export async function coldStart(): Promise<Findings> {
   const directory = mkdtempSync(join(tmpdir(), 'parley-cold-start-'));
   try {
     const loader = join(directory, 'loader.mjs');
     writeFileSync(loader, LOADER);
-    const bundles = await build({ outdir: join(directory, 'functions') });
-    const own = bundles.map(({ entry, bytes }) => ({
-      name: entry,
-      path: join(directory, 'functions', entry, 'index.mjs'),
-      bytes,
-    }));
-    const all = [...(await makeReferences(directory)), ...own];
-    const times = await measure(all, loader, rounds);
-    const reference = times.get(sdk)?.load ?? Number.NaN;
-    return all.flatMap(({ name, bytes }): Row[] => {
-      const { ready, load } = times.get(name) ?? { ready: Number.NaN, load: Number.NaN };
-      const most = own.some((each) => each.name === name && name !== 'http') ? { most: 0.5 } : {};
-      const ratio = { ratio: { to: sdk, value: load / reference, ...most } };
+    const outdir = join(directory, 'functions');
+    const functions = (await build({ outdir })).map(({ entry, bytes }) => {
+      const path = join(outdir, entry, 'index.mjs');
+      // `http` has no target, because no frame waits for it.
+      return { name: entry, path, bytes, ...(entry !== 'http' && { most: 0.5 }) };
+    });
+    const bundles: readonly Bundle[] = [...(await buildReferences(directory)), ...functions];
+    const times = await measure(bundles, loader);
+    const timesOf = (name: string) => times.get(name) ?? { total: Number.NaN, load: Number.NaN };
+    const rows = bundles.flatMap(({ name, bytes, most }): Row[] => {
+      const { total, load } = timesOf(name);
+      const target = most === undefined ? {} : { most };
+      const ratio = { to: `the ${SDK}`, value: load / timesOf(SDK).load, ...target };
       return [
-        { name: `bundle, ${name}`, value: bytes, unit: 'bytes' },
-        { name: `load, ${name}`, value: load, unit: 'ms', ...(name !== sdk && ratio) },
-        { name: `node to handler, ${name}`, value: ready, unit: 'ms' },
+        { name: `bundle size, ${name}`, value: bytes, unit: 'bytes' },
+        { name: `bundle load time, ${name}`, value: load, unit: 'ms', ...(name !== SDK && { ratio }) },
+        { name: `Node start to handler, ${name}`, value: total, unit: 'ms' },
       ];
     });
+    return { rows };
   } finally {
     rmSync(directory, { recursive: true });
   }
 }
-
-if (import.meta.main) report(await coldStart());

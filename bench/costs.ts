@@ -1,17 +1,43 @@
-import { assumed, prices } from './prices.ts';
+/** Prices in US dollars. Update them here when AWS changes them. */
+export const prices = {
+  date: '2026-11',
+  region: 'us-east-1',
+  source:
+    'the AWS pricing pages of API Gateway, DynamoDB (on demand) and Lambda (arm64), without the free tier',
+  apiGateway: {
+    perMillionMessages: 1.0,
+    /** A longer message is billed as several messages. */
+    meteredBytes: 32 * 1024,
+    perMillionConnectionMinutes: 0.25,
+  },
+  dynamodb: { perMillionWriteUnits: 0.625, perMillionReadUnits: 0.125 },
+  lambda: { perMillionRequests: 0.2, perGigabyteSecond: 0.0000133334 },
+} as const;
 
-/** What is billed of one message. */
+/** Assumptions for the duration of functions, which counts do not show. Functions spend nearly all of it waiting. */
+export const assumed = {
+  /** Duration of a round trip to DynamoDB, in milliseconds. */
+  roundTripMs: 5,
+  /** Duration of a post to `@connections`, in milliseconds. */
+  postMs: 10,
+  /** Posts that a function runs in parallel: the connections that the poster keeps. */
+  parallelPosts: 50,
+  /** Memory of the functions that send and fan out (`lib/entries.ts`). */
+  megabytes: 1024,
+} as const;
+
+/** The billed quantities of one message. */
 export interface Usage {
-  /** API Gateway's messages: the one that came in, and the posts. */
+  /** Messages that API Gateway bills: the received frame and each post. */
   readonly gatewayMessages: number;
   readonly writeUnits: number;
   readonly readUnits: number;
   readonly invocations: number;
-  /** Of all functions together. */
+  /** The duration of all functions together, in milliseconds. */
   readonly functionMs: number;
 }
 
-/** US dollars. */
+/** A cost in US dollars. */
 export interface Cost {
   readonly apiGateway: number;
   readonly dynamodb: number;
@@ -19,51 +45,48 @@ export interface Cost {
   readonly total: number;
 }
 
-const MILLION = 1_000_000;
-
-/** How many messages a frame is metered as. @param bytes of one frame */
-export const metered = (bytes: number): number =>
-  Math.max(1, Math.ceil(bytes / prices.apiGateway.meteredBytes));
+/** Returns how many messages API Gateway bills for one frame. */
+export const meteredMessages = (frameBytes: number): number =>
+  Math.max(1, Math.ceil(frameBytes / prices.apiGateway.meteredBytes));
 
 /**
- * Milliseconds for which functions run, by what is assumed of round trips and posts.
- * @param postWaves how many posts are under way at the same time, each time that there are any
+ * Returns the duration of a function in milliseconds under the assumptions above.
+ * @param postWaves the number of parallel posts in each wave of posts
  */
-export const functionMs = (trips: number, postWaves: readonly number[]): number =>
-  trips * assumed.roundTripMs +
-  postWaves.reduce((sum, posts) => sum + Math.ceil(posts / assumed.postsAtOnce) * assumed.postMs, 0);
+export const functionMs = (roundTrips: number, postWaves: readonly number[]): number =>
+  roundTrips * assumed.roundTripMs +
+  postWaves.reduce((sum, posts) => sum + Math.ceil(posts / assumed.parallelPosts) * assumed.postMs, 0);
 
-/** What so much costs a million times. */
+/** Returns the cost of a million messages with this usage. */
 export function costOfMillion(usage: Usage): Cost {
-  const { apiGateway, dynamodb, lambda } = prices;
-  const gigabyteSeconds = ((usage.functionMs * MILLION) / 1000) * (assumed.megabytes / 1024);
-  const parts = {
-    apiGateway: usage.gatewayMessages * apiGateway.perMillionMessages,
-    dynamodb:
-      usage.writeUnits * dynamodb.perMillionWriteUnits + usage.readUnits * dynamodb.perMillionReadUnits,
-    lambda: usage.invocations * lambda.perMillionRequests + gigabyteSeconds * lambda.perGigabyteSecond,
-  };
-  return { ...parts, total: parts.apiGateway + parts.dynamodb + parts.lambda };
+  const gigabyteSeconds = (usage.functionMs / 1_000) * 1_000_000 * (assumed.megabytes / 1024);
+  const apiGateway = usage.gatewayMessages * prices.apiGateway.perMillionMessages;
+  const dynamodb =
+    usage.writeUnits * prices.dynamodb.perMillionWriteUnits +
+    usage.readUnits * prices.dynamodb.perMillionReadUnits;
+  const lambda =
+    usage.invocations * prices.lambda.perMillionRequests + gigabyteSeconds * prices.lambda.perGigabyteSecond;
+  return { apiGateway, dynamodb, lambda, total: apiGateway + dynamodb + lambda };
 }
 
-/** Bytes of a row of the usual sample, which keeps the connection's id and nothing else. */
+/** Size of a row in the minimal sample's table, which holds only a connection id. */
 const SAMPLE_ROW_BYTES = 28;
-const SCAN_UNIT_BYTES = 8 * 1024;
+/** An eventually consistent scan costs half a read unit for each 4 KB that it reads. */
+const BYTES_PER_HALF_READ_UNIT = 4 * 1024;
 const SCAN_PAGE_BYTES = 1024 * 1024;
 
 /**
- * A message of the usual sample: it scans the table of all connections, whatever room they are of, and posts to each
- * of the room. It stores no message, checks no member, knows no receipt and finds no repeat.
- * @param room how many connections get the message
- * @param connections how many there are in the table, at least those of the room
+ * Returns the usage of one message in a minimal sample such as AWS's `simple-websockets-chat-app`, extended by rooms: it
+ * scans the table of all connections and posts to those of the room. It stores no messages and checks no membership.
+ * @param room the number of connections in the room
+ * @param connections the number of connections in the table
  */
 export function sampleUsage(room: number, connections: number): Usage {
   const bytes = Math.max(room, connections) * SAMPLE_ROW_BYTES;
   return {
     gatewayMessages: 1 + room,
     writeUnits: 0,
-    // AWS: a scan is billed by what it reads; half a unit for 4 KB where it need not be consistent.
-    readUnits: Math.max(0.5, Math.ceil(bytes / (SCAN_UNIT_BYTES / 2)) * 0.5),
+    readUnits: Math.max(1, Math.ceil(bytes / BYTES_PER_HALF_READ_UNIT)) / 2,
     invocations: 1,
     functionMs: functionMs(Math.ceil(bytes / SCAN_PAGE_BYTES), [room]),
   };

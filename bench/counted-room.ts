@@ -1,39 +1,51 @@
 import { randomUUID } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import { handlers } from '../functions/commands/handlers.ts';
 import type { Context, TokenContext } from '../functions/delivery/context.ts';
 import { fanOut } from '../functions/delivery/fan-out.ts';
 import type { Connection, Session } from '../functions/domain/connection.ts';
 import type { User } from '../functions/domain/member.ts';
+import { serveFrames } from '../functions/gateway/frames.ts';
+import { sessionContext } from '../functions/gateway/session.ts';
 import { toItem } from '../functions/store/connections.ts';
 import { logKey, memberKey, roomKey } from '../functions/store/keys.ts';
-import { type CountingDatabase, type DatabaseCounts, openCountingDatabase } from './counting-database.ts';
+import { CountingDatabase, type DatabaseCounts } from './counting-database.ts';
 
-/** All that is billed of what a frame causes. */
+/** Everything that AWS bills for one frame. */
 export interface Counts extends DatabaseCounts {
-  /** Round trips to DynamoDB before the first post; undefined where nothing was posted. */
+  /** Round trips to DynamoDB before the first post. Undefined if there was no post. */
   readonly tripsBeforePost: number | undefined;
   readonly posts: number;
-  /** How many posts were under way at the same time, each time that there were any. */
+  /** The number of posts in each wave. Posts that overlap belong to the same wave. */
   readonly postWaves: readonly number[];
-  /** Of the frames that were posted. */
+  /** Total size of the posted frames. */
   readonly bytes: number;
-  /** Invocations, that of the function which serves the frame included. */
+  /** Lambda invocations, including the one that receives the frame. */
   readonly invocations: number;
 }
 
-/** A room that so many people have open, whose costs can be counted. */
+/** A room that counts what commands cost in it. */
 export interface CountedRoom {
   readonly session: Session;
-  readonly parts: Context & TokenContext;
-  readonly database: CountingDatabase;
-  /** Counts what `run` causes. */
+  readonly context: Context & TokenContext;
+  /** Runs a frame through the handlers that run in Lambda. */
+  send(frame: object): Promise<unknown>;
+  /** Runs a function and returns what it used. @throws Error if a frame was refused */
   count(run: () => Promise<unknown>): Promise<Counts>;
   close(): Promise<void>;
 }
 
 const ROOM = 'a-room';
-/** How many messages are in the room before anything is counted. */
-export const SAID = 60;
+
+/** The number of messages in the room at the start. */
+export const MESSAGES = 60;
+
+/** The last message. Its author is the user of the room's session. */
+export const OWN_MESSAGE = MESSAGES;
+
+/** A text of typical length. */
+export const TEXT = 'Hello, how are you? '.repeat(5);
 
 const userOf = (index: number): User => ({
   id: `user-${index}`,
@@ -42,9 +54,9 @@ const userOf = (index: number): User => ({
   userType: 'student',
 });
 
-const connectionOf = (index: number, room: string): Connection => ({
+const connectionOf = (index: number): Connection => ({
   id: `${String(index).padStart(15, 'L')}=`,
-  room,
+  room: ROOM,
   shard: 0,
   user: userOf(index),
   dialect: 'action',
@@ -53,104 +65,108 @@ const connectionOf = (index: number, room: string): Connection => ({
   tokenExpiresAt: Date.now() + 3_600_000,
 });
 
-/** A text as long as one usually is, in characters. */
-export const TEXT = 'Hello, how are you? '.repeat(5);
-
-/** A room's log, as `putMessage` writes it, so far back that all of it was read. */
-function* log(said: number): Iterable<object> {
+/** Returns messages as `putMessage` stores them, all of them read. */
+function logItems(messages: number): readonly object[] {
   const at = new Date().toISOString();
-  for (let seq = 1; seq <= said; seq++) {
-    yield marshall({
+  return Array.from({ length: messages }, (_, index) => {
+    const seq = index + 1;
+    return marshall({
       ...logKey(ROOM, seq),
       ...{ kind: 'message', seq, revision: seq, author: userOf(seq % 2), text: TEXT, type: 'text' },
       ...{ status: 'read', createdAt: at, updatedAt: at, put: randomUUID() },
     });
-  }
+  });
 }
 
-async function furnish({ fill }: CountingDatabase, people: number, said: number): Promise<void> {
+async function fillTables(database: CountingDatabase, people: number, messages: number): Promise<void> {
   const room = { name: 'A room', kind: 'group', access: 'members', shards: 1, lastAt: Date.now() } as const;
-  const connections = Array.from({ length: people }, (_, index) => connectionOf(index, ROOM));
+  const connections = Array.from({ length: people }, (_, index) => connectionOf(index));
   const member = (id: string, { user }: Connection) =>
     marshall({ ...memberKey(id, user.id), user: user.id, role: 'member', readTo: 0 });
-  await fill('chat', [
-    marshall({ ...roomKey(ROOM), ...room, seq: said }),
+  await database.fill('chat', [
+    marshall({ ...roomKey(ROOM), ...room, seq: messages }),
     marshall({ ...roomKey('another'), ...room, seq: 0 }),
     ...connections.slice(0, 1).map((connection) => member('another', connection)),
     ...connections.map((connection) => member(ROOM, connection)),
   ]);
-  await fill(
+  await database.fill(
     'connections',
     connections.map((connection) => marshall(toItem(connection))),
   );
-  await fill('chat', log(said));
+  await database.fill('chat', logItems(messages));
 }
 
-/** The last message of the one who is counted. */
-export const OWN_MESSAGE = SAID;
-
-const freshTally = () => ({
+const emptyStats = () => ({
   posts: 0,
   postWaves: [] as number[],
   bytes: 0,
   invocations: 1,
   tripsBeforePost: undefined as number | undefined,
-  /** The first frame that refuses a command. */
-  refused: undefined as string | undefined,
+  /** The first error frame. */
+  refusal: undefined as string | undefined,
 });
 
-/** A room of so many connections, each of another member. The first of them is the one who sends. */
-export async function openCountedRoom(people: number, said = SAID): Promise<CountedRoom> {
-  const database = await openCountingDatabase();
-  await furnish(database, people, said);
-  let tally = freshTally();
-  let underWay = 0;
+/** Opens a room in which each of `people` members has one connection. The session is that of the first. */
+export async function openCountedRoom(people: number, messages = MESSAGES): Promise<CountedRoom> {
+  const database = await CountingDatabase.open();
+  await fillTables(database, people, messages);
+  let stats = emptyStats();
+  let inFlight = 0;
   const posting = {
     db: database.db,
     now: Date.now,
     poster: {
       async post(_connection: string, frame: string) {
-        if (frame.startsWith('{"type":"error"')) tally.refused ??= frame;
-        tally.tripsBeforePost ??= database.trips();
-        tally.posts++;
-        tally.bytes += Buffer.byteLength(frame);
-        if (underWay++ === 0) tally.postWaves.push(0);
-        const wave = tally.postWaves.length - 1;
-        tally.postWaves[wave] = (tally.postWaves[wave] ?? 0) + 1;
+        if (frame.startsWith('{"type":"error"')) stats.refusal ??= frame;
+        stats.tripsBeforePost ??= database.counts().trips.length;
+        stats.posts++;
+        stats.bytes += Buffer.byteLength(frame);
+        if (inFlight++ === 0) stats.postWaves.push(0);
+        const wave = stats.postWaves.length - 1;
+        stats.postWaves[wave] = (stats.postWaves[wave] ?? 0) + 1;
         await new Promise((resume) => setImmediate(resume));
-        underWay--;
+        inFlight--;
         return 'delivered' as const;
       },
       isOpen: async () => true,
       close: async () => undefined,
     },
   };
-  const session = { ...connectionOf(0, ROOM), guest: false };
-  const parts: CountedRoom['parts'] = {
+  const session = { ...connectionOf(0), guest: false };
+  const context: CountedRoom['context'] = {
     ...posting,
     rates: { group: { messages: 20, windowMs: 10_000 }, direct: null },
     files: () => {
-      throw new Error('A file was not expected: none came with the frame');
+      throw new Error('Frame not counted: it has a file. Send frames without files.');
     },
-    async fanOut(share) {
-      tally.invocations++;
-      await fanOut(share, posting, (error) => {
+    async fanOut(batch) {
+      stats.invocations++;
+      await fanOut(batch, posting, (error) => {
         throw error;
       });
     },
     verify: async () => ({ user: session.user, expiresAt: Date.now() + 3_600_000 }),
   };
+  const handler = serveFrames(handlers, () => context);
+  const requestContext = {
+    routeKey: '$default',
+    requestId: 'r=',
+    connectionId: session.id,
+    connectedAt: session.connectedAt,
+    authorizer: { ...sessionContext(session), principalId: session.user.id },
+  };
   return {
     session,
-    parts,
-    database,
+    context,
+    send: (frame) =>
+      handler({ requestContext, body: JSON.stringify(frame) } as unknown as APIGatewayProxyWebsocketEventV2),
     async count(run) {
       database.restart();
-      tally = freshTally();
+      stats = emptyStats();
       await run();
-      const { refused, ...counts } = tally;
-      if (refused === undefined) return { ...database.counts(), ...counts };
-      throw new Error(`Not counted: a frame was refused with ${refused}; look at what is sent`);
+      const { refusal, ...counts } = stats;
+      if (refusal === undefined) return { ...database.counts(), ...counts };
+      throw new Error(`Frame not counted: the server refused it with ${refusal}. Correct the frame.`);
     },
     close: () => database.close(),
   };

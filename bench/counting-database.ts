@@ -6,26 +6,15 @@ import { openEmbedded } from '../local/dynamodb/embedded.ts';
 import { createTables } from '../local/dynamodb/tables.ts';
 import { isObject } from '../local/object.ts';
 
-/** Calls of DynamoDB, and the units that it bills for them. */
+/** The requests to DynamoDB since the last `restart`, and the units that DynamoDB bills for them. */
 export interface DatabaseCounts {
-  /** The operations of each round trip. Concurrent operations are one round trip. */
+  /** The operations of each round trip. Operations that overlap belong to the same round trip. */
   readonly trips: readonly (readonly string[])[];
   readonly writeUnits: number;
   readonly readUnits: number;
 }
 
-/** Both tables in an embedded DynamoDB, called without a network. Counts the calls. */
-export interface CountingDatabase {
-  readonly client: DynamoDb;
-  readonly db: Database;
-  /** Returns the number of round trips since the last `restart`. */
-  trips(): number;
-  counts(): DatabaseCounts;
-  restart(): void;
-  /** Puts marshalled items into a table without counting. */
-  fill(table: 'chat' | 'connections', items: Iterable<object>): Promise<void>;
-  close(): Promise<void>;
-}
+const noCounts = () => ({ trips: [] as string[][], writeUnits: 0, readUnits: 0 });
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -38,7 +27,7 @@ const byUser = (sort: string) => [
   { IndexName: 'by-user', KeySchema: keys('user', sort), Projection: { ProjectionType: 'KEYS_ONLY' } },
 ];
 
-/** The keys of `lib/chat-tables.ts`. A test compares them. */
+/** The same keys and indexes as in `lib/chat-tables.ts`. A test compares them. */
 export const tables = [
   { name: 'chat', sort: 'item', indexes: byUser('room') },
   { name: 'connections', sort: 'connection', indexes: byUser('connection') },
@@ -51,18 +40,13 @@ export const tables = [
   indexes,
 }));
 
-const outputOf = (body: string | Buffer): Fields => {
-  const output: unknown = JSON.parse(String(body));
-  return isObject(output) ? output : {};
-};
-
-/** Only items with a `user` are in an index. Its keys never change, so it is written only with the first or last write. */
-const indexed = (item: unknown): boolean => isObject(item) && item['user'] !== undefined;
+/** Whether an index contains the item. Index keys never change, so only puts and deletes of such items update it. */
+const isIndexed = (item: unknown): boolean => isObject(item) && item['user'] !== undefined;
 
 const writes = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 
-/** Returns the units of an output (AWS: "DynamoDB read and write operations"). dynalite omits those of empty results. */
-function unitsOf(output: Fields): number {
+/** Returns the capacity units that a response reports. dynalite reports none for a read that finds nothing. */
+function consumedUnits(output: Fields): number {
   const consumed = output['ConsumedCapacity'];
   return (Array.isArray(consumed) ? consumed : [consumed]).reduce(
     (sum: number, each: unknown) => sum + Number(isObject(each) ? each['CapacityUnits'] : 0),
@@ -70,57 +54,90 @@ function unitsOf(output: Fields): number {
   );
 }
 
-class Meter {
-  trips: string[][] = [];
-  writeUnits = 0;
-  readUnits = 0;
-  readonly #embedded: Embedded;
-  #open = 0;
+/** DynamoDB's limit for the items of a BatchWriteItem request. */
+const BATCH = 25;
 
-  constructor(embedded: Embedded) {
-    this.#embedded = embedded;
+/** An embedded DynamoDB with both tables, called without a network, that counts its requests. */
+export class CountingDatabase {
+  readonly client: DynamoDb;
+  readonly db: Database;
+  readonly #embedded: Embedded;
+  #counts = noCounts();
+  #inFlight = 0;
+
+  static async open(): Promise<CountingDatabase> {
+    const embedded = await openEmbedded(null);
+    await createTables(embedded, tables);
+    return new CountingDatabase(embedded);
   }
 
-  async send(operation: string, input: Fields): Promise<Fields> {
-    if (this.#open === 0) this.trips.push([]);
-    this.trips.at(-1)?.push(operation);
-    this.#open++;
-    // One turn of the event loop, like a network call, so that independent calls are concurrent.
+  private constructor(embedded: Embedded) {
+    this.#embedded = embedded;
+    this.client = (operation, input) => this.#send(operation, input as Fields);
+    this.db = openDatabase(this.client, { chat: 'chat', connections: 'connections' });
+  }
+
+  counts(): DatabaseCounts {
+    return this.#counts;
+  }
+
+  restart(): void {
+    this.#counts = noCounts();
+  }
+
+  /** Puts items into a table without counting. */
+  async fill(table: 'chat' | 'connections', items: readonly object[]): Promise<void> {
+    for (let from = 0; from < items.length; from += BATCH) {
+      const requests = items.slice(from, from + BATCH).map((Item) => ({ PutRequest: { Item } }));
+      await this.#request('BatchWriteItem', { RequestItems: { [table]: requests } });
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#embedded.close();
+  }
+
+  async #send(operation: string, input: Fields): Promise<Fields> {
+    if (this.#inFlight === 0) this.#counts.trips.push([]);
+    this.#counts.trips.at(-1)?.push(operation);
+    this.#inFlight++;
+    // Requests of the same turn of the event loop overlap, as they do over a network.
     await new Promise((resume) => setImmediate(resume));
     try {
       return await (writes.has(operation) ? this.#write(operation, input) : this.#read(operation, input));
     } finally {
-      this.#open--;
+      this.#inFlight--;
     }
   }
 
   async #read(operation: string, input: Fields): Promise<Fields> {
-    const output = await this.#ask(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
-    const least = input['ConsistentRead'] === true ? 1 : 0.5;
-    this.readUnits += Math.max(least, unitsOf(output));
+    const output = await this.#request(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
+    const minimum = input['ConsistentRead'] === true ? 1 : 0.5;
+    this.#counts.readUnits += Math.max(minimum, consumedUnits(output));
     return output;
   }
 
   async #write(operation: string, input: Fields): Promise<Fields> {
-    const before = await this.#item(input);
+    const before = await this.#getItem(input);
     try {
-      const output = await this.#ask(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
-      this.writeUnits += unitsOf(output);
-      const after = await this.#item(input);
-      if (indexed(before) !== indexed(after)) this.writeUnits += 1;
+      const output = await this.#request(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
+      this.#counts.writeUnits += consumedUnits(output);
+      const after = await this.#getItem(input);
+      if (isIndexed(before) !== isIndexed(after)) this.#counts.writeUnits += 1;
       return output;
     } catch (error) {
-      // AWS bills a write whose condition does not hold by the size of the existing item.
-      this.writeUnits += before === undefined ? 1 : Math.ceil(itemSize(before) / 1024);
+      // DynamoDB bills a write whose condition fails by the size of the existing item.
+      // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html
+      this.#counts.writeUnits += before === undefined ? 1 : Math.ceil(itemSize(before) / 1024);
       throw error;
     }
   }
 
-  async #item({ TableName, Key, Item }: Fields): Promise<object | undefined> {
+  async #getItem({ TableName, Key, Item }: Fields): Promise<object | undefined> {
     const { keySchema = [] } = tables.find(({ name }) => name === TableName) ?? {};
-    const from = isObject(Key) ? Key : isObject(Item) ? Item : {};
-    const key = keySchema.map(({ AttributeName: name }) => [name, from[name]]);
-    const output = await this.#ask('GetItem', {
+    const fields = isObject(Key) ? Key : isObject(Item) ? Item : {};
+    const key = keySchema.map(({ AttributeName: name }) => [name, fields[name]]);
+    const output = await this.#request('GetItem', {
       TableName,
       Key: Object.fromEntries(key),
       ConsistentRead: true,
@@ -128,53 +145,13 @@ class Meter {
     return isObject(output['Item']) ? output['Item'] : undefined;
   }
 
-  async #ask(operation: string, input: Fields): Promise<Fields> {
+  async #request(operation: string, input: Fields): Promise<Fields> {
     const { status, body } = await this.#embedded.send({ operation, input: { ...input }, body: Buffer.of() });
-    const output = outputOf(body);
+    const parsed: unknown = JSON.parse(String(body));
+    const output: Fields = isObject(parsed) ? parsed : {};
     if (status === 200) return output;
     const name = String(output['__type']).split('#').at(-1) ?? '';
     const message = String(output['message'] ?? output['Message'] ?? '');
     throw Object.assign(new Error(message), { name });
   }
-}
-
-/** AWS: BatchWriteItem, at most 25 items a call. */
-const BATCH = 25;
-
-async function fill(embedded: Embedded, table: string, items: Iterable<object>): Promise<void> {
-  const putAll = async (batch: readonly object[]) => {
-    const requests = batch.map((Item) => ({ PutRequest: { Item } }));
-    const input = { RequestItems: { [table]: requests } };
-    const { status, body } = await embedded.send({ operation: 'BatchWriteItem', input, body: Buffer.of() });
-    if (status !== 200) throw new Error(`Table not filled: ${body}. Check the items.`);
-  };
-  let batch: object[] = [];
-  for (const item of items) {
-    batch.push(item);
-    if (batch.length === BATCH) {
-      await putAll(batch);
-      batch = [];
-    }
-  }
-  if (batch.length > 0) await putAll(batch);
-}
-
-export async function openCountingDatabase(): Promise<CountingDatabase> {
-  const embedded = await openEmbedded(null);
-  await createTables(embedded, tables);
-  const meter = new Meter(embedded);
-  const client: DynamoDb = (operation, input) => meter.send(operation, input as Fields);
-  return {
-    client,
-    db: openDatabase(client, { chat: 'chat', connections: 'connections' }),
-    trips: () => meter.trips.length,
-    counts: () => ({ trips: meter.trips, writeUnits: meter.writeUnits, readUnits: meter.readUnits }),
-    restart() {
-      meter.trips = [];
-      meter.writeUnits = 0;
-      meter.readUnits = 0;
-    },
-    fill: (table, items) => fill(embedded, table, items),
-    close: () => embedded.close(),
-  };
 }

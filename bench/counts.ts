@@ -1,122 +1,173 @@
-import { type Cost, costOfMillion, functionMs, metered, sampleUsage, type Usage } from './costs.ts';
-import { type CountedName, countCommands } from './counted-commands.ts';
-import { type Counts, TEXT } from './counted-room.ts';
-import type { Findings, Table } from './part.ts';
-import { assumed, prices } from './prices.ts';
-import type { Row } from './row.ts';
+import { connect, disconnect } from '../functions/connections/lifecycle.ts';
+import { welcome } from '../functions/connections/welcome.ts';
+import { actionExamples } from '../functions/dialects/action/examples.ts';
+import {
+  assumed,
+  costOfMillion,
+  functionMs,
+  meteredMessages,
+  prices,
+  sampleUsage,
+  type Usage,
+} from './costs.ts';
+import {
+  type CountedRoom,
+  type Counts,
+  MESSAGES,
+  OWN_MESSAGE,
+  openCountedRoom,
+  TEXT,
+} from './counted-room.ts';
+import type { Findings, Row, Table } from './results.ts';
 
-/** In how large rooms commands are counted, and messages are paid for. */
+/** The sizes of the rooms in which commands are counted, and of those whose cost is computed. */
 const COUNTED_ROOMS = [2, 50, 1_000];
-const PAID_ROOMS = [2, 10, 100];
+const PRICED_ROOMS = [2, 10, 100];
 
-/** How many connections the usual sample finds in its one table, of which each message scans all. */
+/** The number of connections in the table of the minimal sample. */
 const SAMPLE_CONNECTIONS = 1_000;
 
-/** What is billed of a command in a room. */
-export function usageOf({
-  trips,
-  posts,
-  postWaves,
-  bytes,
-  writeUnits,
-  readUnits,
-  invocations,
-}: Counts): Usage {
-  return {
-    gatewayMessages: 1 + posts * metered(posts === 0 ? 0 : bytes / posts),
-    writeUnits,
-    readUnits,
-    invocations,
-    functionMs: functionMs(trips.length, postWaves),
-  };
+type CountedCommand = (room: CountedRoom) => Promise<unknown>;
+
+const frame =
+  (fields: object): CountedCommand =>
+  (room) =>
+    room.send(fields);
+
+const listedChanges = new Set(['EditMessage', 'DeleteMessage', 'MarkSeen']);
+
+/** The first documented frame of each further command about an existing message. */
+const otherChanges = Object.fromEntries(
+  actionExamples.in
+    .filter(({ command }) => 'message' in command && !listedChanges.has(command.kind))
+    .toReversed()
+    .map(({ frame: example }) => {
+      const fields = example as { readonly action: string };
+      return [fields.action, frame({ ...fields, message_id: OWN_MESSAGE })];
+    }),
+);
+
+/** The counted commands. They run in this order in one room, so each finds the effects of those before it. */
+const commands: Readonly<Record<string, CountedCommand>> = {
+  send: frame({ action: 'send', message: TEXT }),
+  'send with client_id': frame({ action: 'send', message: TEXT, client_id: 'c-1' }),
+  'send repeated with the same client_id': frame({ action: 'send', message: TEXT, client_id: 'c-1' }),
+  edit: frame({ action: 'edit', message_id: OWN_MESSAGE, text: TEXT }),
+  ...otherChanges,
+  delete: frame({ action: 'delete', message_id: OWN_MESSAGE }),
+  seen: frame({ action: 'seen', message_id: MESSAGES - 1 }),
+  typing: frame({ action: 'typing', typing: true }),
+  'history, 50 messages': frame({ action: 'history' }),
+  'sync, 10 changes': frame({ action: 'sync', since: MESSAGES - 5 }),
+  ping: frame({ action: 'ping' }),
+  authenticate: frame({ action: 'authenticate', token: 'a-token' }),
+  'join another room': frame({ action: 'join', room_id: 'another' }),
+  'leave the other room': frame({ action: 'leave', room_id: 'another' }),
+  $disconnect: ({ session, context }) => disconnect({ user: session.user.id, id: session.id }, context),
+  $connect: ({ session, context }) => connect(session, context, async () => undefined),
+  welcome: ({ session, context }) =>
+    welcome(session, context, (error) => {
+      throw error;
+    }),
+};
+
+/** Returns what each of the named commands uses in a room of `people` connections, by its name. */
+export async function countCommands(
+  people: number,
+  names: readonly string[] = Object.keys(commands),
+): Promise<ReadonlyMap<string, Counts>> {
+  const room = await openCountedRoom(people);
+  try {
+    const counts = new Map<string, Counts>();
+    for (const [name, command] of Object.entries(commands)) {
+      if (names.includes(name)) counts.set(name, await room.count(() => command(room)));
+    }
+    return counts;
+  } finally {
+    await room.close();
+  }
 }
 
-const table = (title: string, columns: readonly string[], rows: Table['rows']): Table => ({
-  title,
-  columns,
-  rows,
+/** Returns what AWS bills for a counted command. Assumes that all of its posts have the same size. */
+export const usageOf = (counts: Counts): Usage => ({
+  gatewayMessages: 1 + counts.posts * meteredMessages(counts.posts === 0 ? 0 : counts.bytes / counts.posts),
+  writeUnits: counts.writeUnits,
+  readUnits: counts.readUnits,
+  invocations: counts.invocations,
+  functionMs: functionMs(counts.trips.length, counts.postWaves),
 });
 
-function countTable(people: number, counts: ReadonlyMap<CountedName, Counts>): Table {
-  const columns = [
-    '',
-    'round trips before the first post',
-    'in all',
-    'write units',
-    'read units',
-    'posts',
-    'bytes posted',
-    'invocations',
-  ];
-  const rows = [...counts].map(([name, each]) => [
-    name,
-    each.tripsBeforePost ?? '–',
-    each.trips.length,
-    each.writeUnits,
-    each.readUnits,
-    each.posts,
-    each.bytes,
-    each.invocations,
-  ]);
-  return table(`Each command in a room of ${people.toLocaleString('en')} connections`, columns, rows);
-}
-
-const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
-
-const paid = (name: string, { apiGateway, dynamodb, lambda, total }: Cost): string[] => [
-  name,
-  ...[apiGateway, dynamodb, lambda, total].map(dollars),
-];
-
-const costTable = (counted: readonly { readonly room: number; readonly usage: Usage }[]): Table =>
-  table(
-    'A million messages',
-    ['', 'API Gateway', 'DynamoDB', 'Lambda', 'in all'],
-    counted.flatMap(({ room, usage }) => [
-      paid(`Parley, room of ${room}, with receipts`, costOfMillion(usage)),
-      paid(`Parley, room of ${room}, its messages alone`, costOfMillion(withoutReceipts(usage, room))),
-      paid(`the usual sample, room of ${room}`, costOfMillion(sampleUsage(room, SAMPLE_CONNECTIONS))),
-    ]),
-  );
-
-/** The same without the posts that tell how far a message has come, and the update that notes it. */
-export const withoutReceipts = (usage: Usage, room: number): Usage => ({
+/** Returns the usage of a message without the posts of receipts and the update of the message's status. */
+const withoutReceipts = (usage: Usage, room: number): Usage => ({
   ...usage,
   gatewayMessages: 1 + room,
   writeUnits: usage.writeUnits - 1,
   functionMs: functionMs(3, [room]),
 });
 
-const notes = [
-  `Each connection is another member's and reads what it is sent at once, as S0 and S1 have it, so a message has three frames: itself, that it was delivered, that it was read. A message has ${TEXT.length} characters. Above 50 connections the author alone is told how far it has come. Calls that are under way at the same time are one round trip. Index writes and refused conditions are counted as they are billed.`,
-  `Prices of ${prices.date}, ${prices.region}: ${prices.source}. Assumed: ${assumed.roundTripMs} ms for a round trip to DynamoDB, ${assumed.postMs} ms for a post, ${assumed.postsAtOnce} posts at once, functions of ${assumed.megabytes} MB. Open sockets cost ${dollars(prices.apiGateway.perMillionConnectionMinutes)} a million minutes besides, whoever serves them.`,
-  `The usual sample scans its one table for each message; here it holds ${SAMPLE_CONNECTIONS.toLocaleString('en')} connections of all rooms. It keeps no message, so nothing can be loaded or resumed; it checks no member, tells no receipt, and lets a repeat be said twice. What Parley costs beyond it is the price of these: four write units, and two posts more to each where receipts go to all.`,
-];
+const columns: Readonly<Record<string, (counts: Counts) => string | number>> = {
+  'round trips before the first post': ({ tripsBeforePost }) => tripsBeforePost ?? '–',
+  'all round trips': ({ trips }) => trips.length,
+  'write units': ({ writeUnits }) => writeUnits,
+  'read units': ({ readUnits }) => readUnits,
+  posts: ({ posts }) => posts,
+  'bytes posted': ({ bytes }) => bytes,
+  invocations: ({ invocations }) => invocations,
+};
 
-/** Round trips are what a message waits for, so they are held to what was decided. */
-function promises(people: number, counts: ReadonlyMap<CountedName, Counts>): readonly Row[] {
-  const most = { send: 3, 'send with client_id': 4 } as const;
-  return Object.entries(most).map(([name, trips]) => ({
-    name: `round trips before the first post, ${name}, room of ${people.toLocaleString('en')}`,
-    value: counts.get(name as CountedName)?.tripsBeforePost ?? Number.NaN,
-    unit: 'round trips',
-    most: trips,
-  }));
+const countTable = (people: number, counts: ReadonlyMap<string, Counts>): Table => ({
+  title: `Each command in a room of ${people.toLocaleString('en')} connections`,
+  columns: ['command', ...Object.keys(columns)],
+  rows: [...counts].map(([name, each]) => [name, ...Object.values(columns).map((value) => value(each))]),
+});
+
+const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
+
+async function costTable(): Promise<Table> {
+  const usages: [string, Usage][] = [];
+  for (const size of PRICED_ROOMS) {
+    const sent = (await countCommands(size, ['send'])).get('send');
+    if (!sent) continue;
+    const usage = usageOf(sent);
+    usages.push([`Parley with receipts, room of ${size}`, usage]);
+    usages.push([`Parley without receipts, room of ${size}`, withoutReceipts(usage, size)]);
+    usages.push([`minimal sample, room of ${size}`, sampleUsage(size, SAMPLE_CONNECTIONS)]);
+  }
+  const rows = usages.map(([name, usage]) => {
+    const { apiGateway, dynamodb, lambda, total } = costOfMillion(usage);
+    return [name, ...[apiGateway, dynamodb, lambda, total].map(dollars)];
+  });
+  return {
+    title: 'Cost of a million messages',
+    columns: ['', 'API Gateway', 'DynamoDB', 'Lambda', 'total'],
+    rows,
+  };
 }
 
-/** What each command costs in rooms of several sizes, and what messages cost. */
+const notes = [
+  `Each connection belongs to another member and reads each message at once, as the contracts S0 and S1 assume. A message therefore causes three frames: the message, “delivered” and “read”. A message has ${TEXT.length} characters. In rooms of more than 50 connections, only the author gets receipts. Requests to DynamoDB that run at the same time count as one round trip. Write units include index updates and writes whose condition failed, because DynamoDB bills both.`,
+  `Prices of ${prices.date} in ${prices.region}, from ${prices.source}. Assumptions: ${assumed.roundTripMs} ms for a round trip to DynamoDB, ${assumed.postMs} ms for a post, ${assumed.parallelPosts} posts in parallel, functions with ${assumed.megabytes} MB. API Gateway also charges ${dollars(prices.apiGateway.perMillionConnectionMinutes)} for a million connection minutes, with any backend.`,
+  `“Without receipts” leaves out the posts of receipts and the update of the message’s status, to show what receipts cost.`,
+  `The minimal sample is AWS’s \`simple-websockets-chat-app\`, extended by rooms. It scans its table of connections for each message; here the table has ${SAMPLE_CONNECTIONS.toLocaleString('en')}. It stores no messages, so clients cannot load history or resume. It does not check membership, sends no receipts and does not recognize repeated messages. Parley costs more because it does: four write units for each message, and two more posts to each connection where everybody gets receipts.`,
+];
+
+/** A message waits for these round trips, so they have targets. */
+const roundTripRows = (people: number, counts: ReadonlyMap<string, Counts>): readonly Row[] =>
+  Object.entries({ send: 3, 'send with client_id': 4 }).map(([name, most]) => ({
+    name: `round trips before the first post, ${name}, room of ${people.toLocaleString('en')}`,
+    value: counts.get(name)?.tripsBeforePost ?? Number.NaN,
+    unit: 'round trips',
+    most,
+  }));
+
+/** Counts what each command uses in rooms of several sizes, and computes what messages cost. */
 export async function counts(): Promise<Findings> {
   const rows: Row[] = [];
   const tables: Table[] = [];
   for (const people of COUNTED_ROOMS) {
     const counted = await countCommands(people);
-    rows.push(...promises(people, counted));
+    rows.push(...roundTripRows(people, counted));
     tables.push(countTable(people, counted));
   }
-  const bills = [];
-  for (const room of PAID_ROOMS) {
-    const sent = (await countCommands(room, ['send'])).get('send');
-    if (sent) bills.push({ room, usage: usageOf(sent) });
-  }
-  return { rows, tables: [...tables, costTable(bills)], notes };
+  return { rows, tables: [...tables, await costTable()], notes };
 }

@@ -1,15 +1,15 @@
-import type { ChildProcess } from 'node:child_process';
-import { heard, letGo, start } from './child.ts';
-import { type Row, report } from './row.ts';
+import { nextMessage, startProcess, stopProcesses } from './processes.ts';
+import type { Findings, Row } from './results.ts';
 
-export interface CpuPerPostOptions {
-  /** Posts in one fan-out. */
-  readonly posts?: number;
-  /** Rounds of measuring each way in turn. The minimum counts, because other load can only add. */
-  readonly rounds?: number;
-}
+const POSTS = 1_000;
 
-const ways = ['bare', 'signed', 'sdk'] as const;
+/** Rounds for each way of posting. The lowest value counts, because other load on the machine only adds time. */
+const ROUNDS = 20;
+
+/** The first rounds do not count, because V8 compiles code and the clients open connections in them. */
+const WARM_UP_ROUNDS = 10;
+
+const ways = ['bare', 'poster', 'sdk'] as const;
 type Way = (typeof ways)[number];
 
 const env = {
@@ -17,67 +17,45 @@ const env = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'ASIAEXAMPLEEXAMPLE00',
   AWS_SECRET_ACCESS_KEY: 'x'.repeat(40),
-  // As long as the tokens in Lambda.
+  // As long as a session token in Lambda.
   AWS_SESSION_TOKEN: 'T'.repeat(900),
 };
 
-/** Rounds that do not count, for compiling code and opening connections. */
-const WARM_UPS = 10;
-
-async function leastOf(
-  processes: Readonly<Record<Way, ChildProcess>>,
-  posts: number,
-  rounds: number,
-): Promise<Readonly<Record<Way, number>>> {
-  const least = {
-    bare: Number.POSITIVE_INFINITY,
-    signed: Number.POSITIVE_INFINITY,
-    sdk: Number.POSITIVE_INFINITY,
-  };
-  for (let round = -WARM_UPS; round < rounds; round++) {
-    for (const way of ways) {
-      processes[way].send({ posts });
-      const cost = Number(await heard(processes[way]));
-      if (round >= 0) least[way] = Math.min(least[way], cost);
-    }
-  }
-  return least;
-}
-
 /**
- * Measures the CPU per post of a fan-out, over kept-alive connections to an endpoint that responds at once: of a bare
- * unsigned request, of the signing client, and of the SDK's command. Each runs in a process of its own.
+ * Measures the CPU time of a post over kept connections to an endpoint that answers immediately: a bare unsigned request,
+ * Parley's poster, and the SDK's command. Each runs in a process of its own, and their rounds alternate.
  */
-export async function cpuPerPost({
-  posts = 1000,
-  rounds = 20,
-}: CpuPerPostOptions = {}): Promise<readonly Row[]> {
-  const gateway = start('gateway-process.ts', [], { env });
-  const port = await heard(gateway);
-  const url = `http://127.0.0.1:${port}/prod`;
-  const [bare, signed, sdk] = ways.map((way) => start('posting-process.ts', [way, url], { env })) as [
-    ChildProcess,
-    ChildProcess,
-    ChildProcess,
-  ];
+export async function cpuPerPost(): Promise<Findings> {
+  const endpoint = startProcess('reference-server.ts', ['endpoint']);
+  const url = `http://127.0.0.1:${await nextMessage(endpoint)}/prod`;
+  const processes = ways.map((way) => ({
+    way,
+    child: startProcess('posting-process.ts', [way, url], env),
+  }));
+  const lowest: Record<Way, number> = { bare: Infinity, poster: Infinity, sdk: Infinity };
   try {
-    const least = await leastOf({ bare, signed, sdk }, posts, rounds);
-    const toBare = { to: 'the bare request', value: least.signed / least.bare, most: 2 };
-    const toSdk = { to: 'the SDK’s command', value: least.signed / least.sdk, most: 1 / 3 };
-    return [
-      { name: 'CPU per post, bare request', value: least.bare, unit: 'µs' },
-      {
-        name: 'CPU per post, SDK’s command',
-        value: least.sdk,
-        unit: 'µs',
-        ratio: { to: 'the bare request', value: least.sdk / least.bare },
-      },
-      { name: 'CPU per post, poster', value: least.signed, unit: 'µs', ratio: toBare },
-      { name: 'CPU per post, poster', value: least.signed, unit: 'µs', ratio: toSdk },
-    ];
+    for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+      for (const { way, child } of processes) {
+        child.send({ posts: POSTS });
+        const microseconds = Number(await nextMessage(child));
+        if (round >= 0) lowest[way] = Math.min(lowest[way], microseconds);
+      }
+    }
   } finally {
-    letGo([bare, signed, sdk, gateway]);
+    stopProcesses([...processes.map(({ child }) => child), endpoint]);
   }
+  const { bare, poster, sdk } = lowest;
+  const row = (name: string, value: number, ratio?: Row['ratio']): Row => ({
+    name: `CPU per post, ${name}`,
+    value,
+    unit: 'µs',
+    ...(ratio && { ratio }),
+  });
+  const rows = [
+    row('bare request', bare),
+    row('SDK’s command', sdk, { to: 'the bare request', value: sdk / bare }),
+    row('Parley’s poster', poster, { to: 'the bare request', value: poster / bare, most: 2 }),
+    row('Parley’s poster', poster, { to: 'the SDK’s command', value: poster / sdk, most: 1 / 3 }),
+  ];
+  return { rows };
 }
-
-if (import.meta.main) report(await cpuPerPost());

@@ -4,57 +4,51 @@ import { fanOut } from '../functions/delivery/fan-out.ts';
 import type { Session } from '../functions/domain/connection.ts';
 import { shardsFor } from '../functions/domain/room.ts';
 import { shardOf } from '../functions/store/keys.ts';
-import { entries } from '../lib/entries.ts';
+import { assumed, costOfMillion } from './costs.ts';
 import { type GatewayModel, ModelledGateway, wait } from './modelled-gateway.ts';
 import { ModelledTables } from './modelled-tables.ts';
-import { prices } from './prices.ts';
-import { type Row, report } from './row.ts';
+import type { Findings, Row } from './results.ts';
 import { inVirtualTime } from './virtual-time.ts';
 
-/** What is not measured but assumed. */
+/** The assumptions of the model. */
 export interface Model extends GatewayModel {
-  /** Of a round trip to DynamoDB or Lambda, in milliseconds. */
+  /** Duration of a round trip to DynamoDB or Lambda, in milliseconds. */
   readonly roundTripMs: number;
-  /** From an accepted invocation to its start, in milliseconds: warm, and cold besides. */
+  /** Time from an accepted invocation to the start of a warm function, in milliseconds. */
   readonly dispatchMs: number;
-  readonly coldMs: number;
-  readonly warm: boolean;
-  readonly megabytes: number;
-  /** CPU of a post, on a whole CPU, in milliseconds: `bench/cpu-per-post.ts`. */
+  /** CPU time of a post on a whole CPU, in milliseconds: see `bench/cpu-per-post.ts`. */
   readonly postCpuMs: number;
 }
 
+/** The account's default limits (AWS: API Gateway quotas) and warm functions. */
 export const standard: Model = {
-  // AWS: API Gateway quotas, for the whole account.
   rate: 10_000,
   burst: 5_000,
   medianMs: 10,
   spread: 0.5,
   roundTripMs: 5,
   dispatchMs: 20,
-  coldMs: 200,
-  warm: true,
-  megabytes: entries.fanout.memoryMegabytes,
   postCpuMs: 0.038,
 };
 
 export const unlimited = { rate: Number.POSITIVE_INFINITY } as const;
 
-/** AWS: "Configure Lambda function memory": a whole CPU for 1,769 MB. */
+/** Lambda gives a function one whole CPU at this memory (AWS: Configure Lambda function memory). */
 const MEGABYTES_PER_CPU = 1_769;
-/** A row with its names, of which one strongly consistent read unit brings 4 KB. */
+
+/** A strongly consistent read unit covers 4 KB. A connection's row has about 300 bytes. */
 const ROWS_PER_READ_UNIT = 4_096 / 300;
 
-/** How a message went to a room. */
+/** The outcome of one message to a room. */
 export interface FanOutRun {
   /** Milliseconds from the frame to the last delivery. */
-  readonly lastMs: number;
-  /** Milliseconds between the first post of a `fanout` and the last that the gateway let in. */
-  readonly postingMs: number | undefined;
+  readonly lastDeliveryMs: number;
+  /** Milliseconds from the first post of a `fanout` function to the last accepted post. Undefined without `fanout`. */
+  readonly fanOutMs: number | undefined;
   readonly delivered: number;
-  readonly refused: number;
-  /** Invocations: the sender's and those of `fanout`. */
-  readonly functions: number;
+  readonly throttled: number;
+  /** Invocations of `send` and `fanout`. */
+  readonly invocations: number;
   readonly dollars: number;
 }
 
@@ -70,8 +64,8 @@ const session: Session = {
   guest: false,
 };
 
-/** A room of so many connections, which came while it had as many shards as it has now. */
-function furnish(tables: ModelledTables, connections: number, shards: number): void {
+/** Fills a room with connections that opened when it already had this number of shards. */
+function fillRoom(tables: ModelledTables, connections: number, shards: number): void {
   tables.putRoom('room', shards);
   tables.putMember('room', 'sender');
   const place = (id: string) => ({ id, shard: shardOf(id, shards) });
@@ -82,117 +76,104 @@ function furnish(tables: ModelledTables, connections: number, shards: number): v
   }
 }
 
-function dollarsOf(tables: ModelledTables, gateway: ModelledGateway, model: Model, runs: readonly number[]) {
-  const writes = tables.calls.filter((name) => name === 'PutItem' || name === 'UpdateItem').length;
-  const seconds = runs.reduce((all, ms) => all + ms, 0) / 1_000;
-  const { apiGateway, dynamodb, lambda } = prices;
-  return (
-    ((gateway.taken + 1) * apiGateway.perMillionMessages) / 1e6 +
-    (writes * dynamodb.perMillionWriteUnits) / 1e6 +
-    ((tables.rowsRead / ROWS_PER_READ_UNIT) * dynamodb.perMillionReadUnits) / 1e6 +
-    (runs.length * lambda.perMillionRequests) / 1e6 +
-    seconds * (model.megabytes / 1024) * lambda.perGigabyteSecond
-  );
+/** Returns the cost of one message. */
+function costOf(tables: ModelledTables, gateway: ModelledGateway, durationsMs: readonly number[]): number {
+  const { total } = costOfMillion({
+    gatewayMessages: gateway.delivered + 1,
+    writeUnits: tables.calls.filter((name) => name === 'PutItem' || name === 'UpdateItem').length,
+    readUnits: tables.rowsRead / ROWS_PER_READ_UNIT,
+    invocations: durationsMs.length,
+    functionMs: durationsMs.reduce((sum, ms) => sum + ms, 0),
+  });
+  return total / 1_000_000;
 }
 
-/** One message in a room, by the functions' own code, in virtual time. */
+/** Sends one message to a room, with the functions' own code, in virtual time. */
 export function runFanOut(connections: number, sharded: boolean, model: Model): Promise<FanOutRun> {
   return inVirtualTime(connections, async () => {
     const tables = new ModelledTables({ latency: () => wait(model.roundTripMs) });
-    furnish(tables, connections, sharded ? shardsFor(connections, 1) : 1);
+    fillRoom(tables, connections, sharded ? shardsFor(connections, 1) : 1);
     const gateway = new ModelledGateway(model);
-    const cpuMs = model.postCpuMs / Math.min(1, model.megabytes / MEGABYTES_PER_CPU);
-    const serving = (fansOut: boolean) => ({
+    const cpuMs = model.postCpuMs / Math.min(1, assumed.megabytes / MEGABYTES_PER_CPU);
+    const postingContext = (isFanOut: boolean) => ({
       db: tables.database,
-      poster: gateway.posterOf(cpuMs, fansOut),
+      poster: gateway.createPoster(cpuMs, isFanOut),
       now: Date.now,
     });
-    const began = Date.now();
-    const runs: number[] = [];
-    const timed = async (run: Promise<unknown>, from: number) => {
-      await run;
-      runs.push(Date.now() - from);
-    };
-    const running: Promise<void>[] = [];
-    const invoked = async (share: FanOutBatch) => {
-      await wait(model.dispatchMs);
+    const start = Date.now();
+    const durationsMs: number[] = [];
+    const measureDuration = async (run: () => Promise<unknown>) => {
       const from = Date.now();
-      if (!model.warm) await wait(model.coldMs);
-      await timed(
-        fanOut(share, serving(true), (error) => {
+      await run();
+      durationsMs.push(Date.now() - from);
+    };
+    const fanOuts: Promise<void>[] = [];
+    const runBatch = async (batch: FanOutBatch) => {
+      await wait(model.dispatchMs);
+      await measureDuration(() =>
+        fanOut(batch, postingContext(true), (error) => {
           throw error;
         }),
-        from,
       );
     };
-    const parts: Context = {
-      ...serving(false),
+    const context: Context = {
+      ...postingContext(false),
       rates: { group: null, direct: null },
       files: () => {
-        throw new Error('File not modelled: a message without one is sent; send that');
+        throw new Error('Message not sent: the model has no files. Send a message without one.');
       },
-      fanOut: async (share) => {
+      fanOut: async (batch) => {
         await wait(model.roundTripMs);
-        running.push(invoked(share));
+        fanOuts.push(runBatch(batch));
       },
     };
-    await timed(sendMessage({ kind: 'SendMessage', text: 'hi', type: 'text' }, session, parts), began);
-    await Promise.all(running);
+    const command = { kind: 'SendMessage', text: 'hi', type: 'text' } as const;
+    await measureDuration(() => sendMessage(command, session, context));
+    await Promise.all(fanOuts);
     return {
-      lastMs: gateway.deliveredAt - began,
-      postingMs: runs.length > 1 ? gateway.lastAt - gateway.firstAt : undefined,
-      delivered: gateway.taken,
-      refused: gateway.refused,
-      functions: runs.length,
-      dollars: dollarsOf(tables, gateway, model, runs),
+      lastDeliveryMs: gateway.lastDeliveredAt - start,
+      fanOutMs: fanOuts.length > 0 ? gateway.lastAcceptedAt - gateway.firstPostAt : undefined,
+      delivered: gateway.delivered,
+      throttled: gateway.throttled,
+      invocations: durationsMs.length,
+      dollars: costOf(tables, gateway, durationsMs),
     };
   });
 }
 
-/** Milliseconds that the account's limit takes for so many posts, if nothing else does. */
-export const dictatedMs = (posts: number, { rate, burst }: GatewayModel): number =>
+/** Returns the shortest time in which the account's limits allow so many posts, in milliseconds. */
+export const minimumMs = (posts: number, { rate, burst }: GatewayModel): number =>
   (Math.max(0, posts - burst) / rate) * 1_000;
 
-const sizes = [100, 1_000, 10_000] as const;
-
-async function userConnections(connections: number, sharded: boolean, limited: boolean): Promise<Row[]> {
+async function rowsOf(connections: number, sharded: boolean, limited: boolean): Promise<readonly Row[]> {
   const model = { ...standard, ...(limited ? {} : unlimited) };
-  const run = await runFanOut(connections, sharded, model);
-  const place = `${connections.toLocaleString('en')}, ${sharded ? 'shards' : 'chunks'}, ${limited ? 'limits of AWS' : 'no limits'}`;
-  const dictated = dictatedMs(connections, model);
-  const { postingMs } = run;
-  const posting: Row[] =
-    postingMs === undefined
-      ? []
-      : [
-          {
-            name: `posting by fanout, ${place}`,
-            value: postingMs,
-            unit: 'ms',
-            ...(dictated > 0 &&
-              sharded && {
-                ratio: { to: 'what the limit dictates', value: postingMs / dictated, most: 1.1 },
-              }),
-          },
-        ];
-  return [
-    { name: `last delivery, ${place}`, value: run.lastMs, unit: 'ms', ...(!limited && { most: 1_000 }) },
-    ...posting,
-    { name: `functions, ${place}`, value: run.functions, unit: 'functions' },
-    { name: `cost of 1,000 messages, ${place}`, value: run.dollars * 1_000, unit: '$' },
+  const { lastDeliveryMs, fanOutMs, invocations, dollars } = await runFanOut(connections, sharded, model);
+  const room = `${connections.toLocaleString('en')} connections, ${sharded ? 'sharded' : 'unsharded'}, ${limited ? 'AWS’s limits' : 'no limits'}`;
+  const minimum = minimumMs(connections, model);
+  const rows: Row[] = [
+    { name: `last delivery, ${room}`, value: lastDeliveryMs, unit: 'ms', ...(!limited && { most: 1_000 }) },
   ];
-}
-
-/** What a message to a room takes until its last delivery, how many functions, and what it costs. */
-export async function fanOutInTime(): Promise<readonly Row[]> {
-  const rows: Row[] = [];
-  for (const connections of sizes) {
-    for (const limited of [true, false]) {
-      rows.push(...(await userConnections(connections, true, limited)));
-      if (connections > 1_000) rows.push(...(await userConnections(connections, false, limited)));
-    }
+  if (fanOutMs !== undefined) {
+    const ratio = { to: 'the minimum under the limits', value: fanOutMs / minimum, most: 1.1 };
+    const name = `posts of the fanout functions, ${room}`;
+    rows.push({ name, value: fanOutMs, unit: 'ms', ...(minimum > 0 && sharded && { ratio }) });
   }
+  rows.push(
+    { name: `Lambda, ${room}`, value: invocations, unit: 'invocations' },
+    { name: `cost of 1,000 messages, ${room}`, value: dollars * 1_000, unit: '$' },
+  );
   return rows;
 }
 
-if (import.meta.main) report(await fanOutInTime());
+/** Measures the delivery time, the invocations and the cost of a message in rooms of several sizes. */
+export async function fanOutTimes(): Promise<Findings> {
+  const rows: Row[] = [];
+  for (const connections of [100, 1_000, 10_000]) {
+    for (const limited of [true, false]) {
+      rows.push(...(await rowsOf(connections, true, limited)));
+      // Up to 1,000 connections a room has one shard anyway.
+      if (connections > 1_000) rows.push(...(await rowsOf(connections, false, limited)));
+    }
+  }
+  return { rows };
+}

@@ -1,105 +1,66 @@
-import { handlerOf, type SendFrame } from './counted-commands.ts';
 import { type CountedRoom, openCountedRoom } from './counted-room.ts';
-import type { Findings } from './part.ts';
-import type { Row } from './row.ts';
+import type { Findings, Row } from './results.ts';
 
-export interface HistoryOptions {
-  /** How many messages the rooms have; the first is the reference. */
-  readonly sizes?: readonly [number, number];
-  /** How often each is read, in turns. The middle one counts. */
-  readonly rounds?: number;
-}
-
-/** How many pages are read back from the newest. */
 const PAGES = 10;
 const PAGE = 50;
 
-/** What is read of a room, by the number of its last message. */
-const reads = {
-  'first page': async (send, _last) => {
-    await send({ action: 'history' });
-  },
-  'ten pages back': async (send, last) => {
-    for (let page = 1; page <= PAGES; page++) {
-      await send({ action: 'history', before: last - page * PAGE });
-    }
-  },
-  'sync, 50 changes from the end': async (send, last) => {
-    await send({ action: 'sync', since: last - PAGE });
-  },
-} satisfies Record<string, (send: SendFrame, last: number) => Promise<void>>;
+/** The highest allowed ratio of read times. It leaves room for noise, but not for growth with the room. */
+const MOST_RATIO = 1.5;
 
-type Read = keyof typeof reads;
-
-/** What one read of a room takes. */
-interface Taken {
-  readonly units: number;
-  readonly ms: number;
-}
-
-interface Filled {
+interface FilledRoom {
   readonly size: number;
   readonly room: CountedRoom;
-  readonly send: SendFrame;
 }
 
-async function taken({ size, room, send }: Filled, read: Read): Promise<Taken> {
-  const from = performance.now();
-  const { readUnits } = await room.count(() => reads[read](send, size));
-  return { units: readUnits, ms: performance.now() - from };
+const reads: Readonly<Record<string, (filled: FilledRoom) => Promise<unknown>>> = {
+  'first page': ({ room }) => room.send({ action: 'history' }),
+  'ten pages back': async ({ room, size }) => {
+    for (let page = 1; page <= PAGES; page++) {
+      await room.send({ action: 'history', before: size - page * PAGE });
+    }
+  },
+  'sync, 50 changes from the end': ({ room, size }) => room.send({ action: 'sync', since: size - PAGE }),
+};
+
+/** Returns a row for each room, compared with the first room. `values` has the values of all rounds for each room. */
+function rowsOf(name: string, unit: Row['unit'], sizes: readonly number[], values: number[][], most: number) {
+  const rooms = sizes.map((size) => `room of ${size.toLocaleString('en')}`);
+  const medians = values.map(
+    (each) => each.toSorted((a, b) => a - b)[Math.floor(each.length / 2)] ?? Number.NaN,
+  );
+  const [reference = Number.NaN] = medians;
+  return medians.map((value, index): Row => {
+    const ratio = { to: `the ${rooms[0]}`, value: value / reference, most };
+    return { name: `${name}, ${rooms[index]}`, value, unit, ...(index > 0 && { ratio }) };
+  });
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-/** How often a page of the small room may fit into one of the large: noise, and no growth with the room. */
-const FLAT = 1.5;
-
-function compared(read: Read, [small, large]: readonly [Filled, Filled], times: TakenBySize): readonly Row[] {
-  const of = (filled: Filled) => times.get(filled) ?? [];
-  const ms = (filled: Filled) => median(of(filled).map((each) => each.ms));
-  const units = (filled: Filled) => of(filled).at(-1)?.units ?? Number.NaN;
-  const name = (filled: Filled) => `${read}, room of ${filled.size.toLocaleString('en')}`;
-  const to = `the room of ${small.size.toLocaleString('en')}`;
-  return [
-    { name: name(small), value: units(small), unit: 'read units' },
-    {
-      name: name(large),
-      value: units(large),
-      unit: 'read units',
-      ratio: { to, value: units(large) / units(small), most: 1 },
-    },
-    { name: name(small), value: ms(small), unit: 'ms' },
-    {
-      name: name(large),
-      value: ms(large),
-      unit: 'ms',
-      ratio: { to, value: ms(large) / ms(small), most: FLAT },
-    },
-  ];
-}
-
-type TakenBySize = ReadonlyMap<Filled, readonly Taken[]>;
-
-async function filled(size: number): Promise<Filled> {
-  const room = await openCountedRoom(2, size);
-  return { size, room, send: handlerOf(room) };
-}
-
-/** Whether what is read of a room costs the same however much was ever said in it. */
-export async function history({
-  sizes = [1_000, 100_000],
-  rounds = 40,
-}: HistoryOptions = {}): Promise<Findings> {
-  const rooms = [await filled(sizes[0]), await filled(sizes[1])] as const;
+/**
+ * Measures whether the cost of reading a room is independent of the number of its messages.
+ * @param sizes the number of messages in each room. The first room is the reference
+ * @param rounds how often each room is read. The rooms alternate, and the median time counts
+ */
+export async function history(sizes = [1_000, 100_000], rounds = 40): Promise<Findings> {
+  const rooms = await Promise.all(
+    sizes.map(async (size) => ({ size, room: await openCountedRoom(2, size) })),
+  );
   try {
     const rows: Row[] = [];
-    for (const read of Object.keys(reads) as Read[]) {
-      const times = new Map<Filled, Taken[]>(rooms.map((room) => [room, []]));
+    for (const [name, read] of Object.entries(reads)) {
+      const units = rooms.map((): number[] => []);
+      const times = rooms.map((): number[] => []);
       for (let round = 0; round < rounds; round++) {
-        for (const room of rooms) times.get(room)?.push(await taken(room, read));
+        for (const [index, filled] of rooms.entries()) {
+          const start = performance.now();
+          const { readUnits } = await filled.room.count(() => read(filled));
+          times[index]?.push(performance.now() - start);
+          units[index]?.push(readUnits);
+        }
       }
-      rows.push(...compared(read, rooms, times));
+      rows.push(
+        ...rowsOf(name, 'read units', sizes, units, 1),
+        ...rowsOf(name, 'ms', sizes, times, MOST_RATIO),
+      );
     }
     return { rows };
   } finally {

@@ -1,113 +1,121 @@
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
-/** Where people of a room connect, each with headers of their own. */
-export interface Place {
+/** A room's URL, with the headers of each connection to open. */
+export interface RoomConnections {
   readonly url: string;
   readonly headers: readonly Readonly<Record<string, string>>[];
 }
 
-/** What a stretch of time with so many messages in flight came to. */
-export interface Stretch {
+/** The outcome of one run. */
+export interface LoadStats {
+  /** The number of messages that were in flight all the time. */
   readonly inFlight: number;
   readonly messagesPerSecond: number;
   readonly deliveriesPerSecond: number;
-  /** From the send to the last recipient, in milliseconds. */
+  /** Milliseconds from the send to the last recipient: the median and the 99th percentile. */
   readonly p50: number;
   readonly p99: number;
   readonly sent: number;
-  /** Deliveries that did not come in the time that they were waited for, and those that came twice. */
+  /** Deliveries that did not arrive in time. */
   readonly lost: number;
+  /** Deliveries that arrived twice. */
   readonly repeated: number;
 }
 
-interface Flight {
-  readonly room: number;
-  readonly from: number;
-  readonly heard: Uint8Array;
-  left: number;
+interface MessageInFlight {
+  readonly sentAt: number;
+  /** For each connection of the room: 1 if it has received the message. */
+  readonly received: Uint8Array;
+  remaining: number;
 }
 
 const HEAD = Buffer.from('{"type":"chat_message"');
 const MARK = Buffer.from('@@');
 const DIGITS = 8;
 
-/** A text as long as one usually is, with a number by which its deliveries are known. */
+/** Returns a text of typical length that starts with a number, by which deliveries are recognized. */
 const textOf = (id: number): string =>
   `@@${String(id).padStart(DIGITS, '0')}${' Hello, how are you?'.repeat(5)}`.slice(0, 100);
 
-/** The number of the message that a frame brings; undefined for all other frames, such as receipts. */
-export function messageIn(frame: Buffer): number | undefined {
+/** Returns the number in the text of a delivered message. Returns undefined for other frames, such as receipts. */
+export function messageNumber(frame: Buffer): number | undefined {
   if (frame.length < HEAD.length || HEAD.compare(frame, 0, HEAD.length) !== 0) return undefined;
   const at = frame.indexOf(MARK, HEAD.length);
   return at < 0 ? undefined : Number(frame.toString('latin1', at + MARK.length, at + MARK.length + DIGITS));
 }
 
-/** So many messages it takes to say what the slowest of a hundred takes, but no longer than this many times as long. */
-const ENOUGH = 100;
-const PATIENCE = 4;
+/** The number of messages that a 99th percentile needs. A run is extended up to four times to reach it. */
+const ENOUGH_MESSAGES = 100;
+const MOST_EXTENSION = 4;
 
-/** The value below which such a part of the sorted values is. */
-export const quantile = (sorted: readonly number[], part: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
+const OPENING_IN_PARALLEL = 8;
 
-function connect(url: string, headers: Readonly<Record<string, string>>): Promise<WebSocket> {
+const quantile = (sorted: readonly number[], fraction: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))] ?? Number.NaN;
+
+async function connect(url: string, headers: Readonly<Record<string, string>>): Promise<WebSocket> {
   const socket = new WebSocket(url, { headers: { ...headers }, perMessageDeflate: false });
-  return new Promise((resolve, reject) => {
-    socket.once('open', () => resolve(socket));
-    socket.once('error', reject);
-  });
+  await once(socket, 'open');
+  return socket;
 }
 
-/** People in rooms who send, and count what everybody hears. A message in flight is followed by the next. */
+/** Connections in rooms that send messages in a closed loop: each delivered message is followed by the next. */
 export class Load {
   readonly #rooms: readonly (readonly WebSocket[])[];
-  readonly #flights = new Map<number, Flight>();
+  readonly #patienceMs: number;
+  readonly #inFlight = new Map<number, MessageInFlight>();
   #next = 1;
   #times: number[] = [];
   #repeated = 0;
   #deliveries = 0;
   #refilling = false;
-  #landed = (): void => {};
+  #onLastDelivered = (): void => {};
 
-  /** Connects a few at a time, as people come. */
-  static async open(places: readonly Place[]): Promise<Load> {
-    const rooms = places.map((): WebSocket[] => []);
-    const waiting = places.flatMap(({ url, headers }, room) =>
-      headers.map((own) => async () => rooms[room]?.push(await connect(url, own))),
-    );
-    const queue = waiting.values();
-    const come = async () => {
-      for (const enter of queue) await enter();
+  /** Opens the connections, a few in parallel. @param patienceMs how long `run` waits for the last deliveries */
+  static async open(rooms: readonly RoomConnections[], patienceMs = 10_000): Promise<Load> {
+    const sockets = rooms.map((): WebSocket[] => []);
+    const pending = rooms.flatMap(({ url, headers }, room) => headers.map((own) => ({ room, url, own })));
+    const queue = pending.values();
+    const openNext = async () => {
+      for (const { room, url, own } of queue) sockets[room]?.push(await connect(url, own));
     };
-    await Promise.all(Array.from({ length: 8 }, come));
-    return new Load(rooms);
+    await Promise.all(Array.from({ length: OPENING_IN_PARALLEL }, openNext));
+    return new Load(sockets, patienceMs);
   }
 
-  constructor(rooms: readonly (readonly WebSocket[])[]) {
+  private constructor(rooms: readonly (readonly WebSocket[])[], patienceMs: number) {
     this.#rooms = rooms;
+    this.#patienceMs = patienceMs;
     for (const room of rooms) {
       for (const [index, socket] of room.entries()) {
-        socket.on('message', (data: Buffer) => this.#hear(index, data));
+        socket.on('message', (data: Buffer) => this.#receive(index, data));
       }
     }
   }
 
-  /** Keeps so many messages in flight for so long, or until there are enough, then waits for the last of them. */
-  async run(inFlight: number, ms: number): Promise<Stretch> {
+  /**
+   * Keeps a number of messages in flight, then waits for the last deliveries.
+   * @param ms the duration, which is extended if it yields too few messages. With 0, each message is sent once
+   */
+  async run(inFlight: number, ms: number): Promise<LoadStats> {
     this.#times = [];
     this.#repeated = 0;
     this.#deliveries = 0;
     const first = this.#next;
-    this.#refilling = true;
-    const from = performance.now();
+    this.#refilling = ms > 0;
+    const start = performance.now();
     for (let slot = 0; slot < inFlight; slot++) this.#send();
-    await this.#pass(ms);
-    while (this.#times.length < ENOUGH && performance.now() - from < ms * PATIENCE) await this.#pass(ms / 10);
+    await wait(ms);
+    while (this.#times.length < ENOUGH_MESSAGES && performance.now() - start < ms * MOST_EXTENSION) {
+      await wait(ms / 10);
+    }
     this.#refilling = false;
-    const seconds = (performance.now() - from) / 1_000;
+    const seconds = (performance.now() - start) / 1_000;
     const messages = this.#times.length;
     const deliveries = this.#deliveries;
-    const lost = await this.#land();
+    const lost = await this.#waitForLast();
     const sorted = this.#times.toSorted((a, b) => a - b);
     return {
       inFlight,
@@ -125,48 +133,44 @@ export class Load {
     for (const socket of this.#rooms.flat()) socket.terminate();
   }
 
-  #pass(ms: number): Promise<void> {
-    return new Promise((resume) => setTimeout(resume, ms));
-  }
-
+  /** Sends the next message, in the next room, from its next connection. */
   #send(): void {
     const id = this.#next++;
-    const room = id % this.#rooms.length;
-    const people = this.#rooms[room] ?? [];
-    const sender = people[Math.floor(id / this.#rooms.length) % people.length];
-    const heard = new Uint8Array(people.length);
-    this.#flights.set(id, { room, from: performance.now(), heard, left: people.length });
+    const sockets = this.#rooms[id % this.#rooms.length] ?? [];
+    const sender = sockets[Math.floor(id / this.#rooms.length) % sockets.length];
+    const received = new Uint8Array(sockets.length);
+    this.#inFlight.set(id, { sentAt: performance.now(), received, remaining: sockets.length });
     sender?.send(`{"action":"send","message":"${textOf(id)}"}`);
   }
 
-  #hear(listener: number, frame: Buffer): void {
-    const id = messageIn(frame);
+  #receive(connection: number, frame: Buffer): void {
+    const id = messageNumber(frame);
     if (id === undefined) return;
     this.#deliveries++;
-    const flight = this.#flights.get(id);
-    if (!flight || flight.heard[listener] === 1) {
+    const message = this.#inFlight.get(id);
+    if (!message || message.received[connection] === 1) {
       this.#repeated++;
       return;
     }
-    flight.heard[listener] = 1;
-    if (--flight.left > 0) return;
-    this.#flights.delete(id);
-    this.#times.push(performance.now() - flight.from);
+    message.received[connection] = 1;
+    if (--message.remaining > 0) return;
+    this.#inFlight.delete(id);
+    this.#times.push(performance.now() - message.sentAt);
     if (this.#refilling) this.#send();
-    else if (this.#flights.size === 0) this.#landed();
+    else if (this.#inFlight.size === 0) this.#onLastDelivered();
   }
 
-  /** @returns how many deliveries did not come in ten seconds */
-  async #land(): Promise<number> {
-    if (this.#flights.size > 0) {
-      const late = Promise.withResolvers<void>();
-      this.#landed = late.resolve;
-      const timer = setTimeout(late.resolve, 10_000);
-      await late.promise;
+  /** Waits until all messages are delivered. Returns the number of deliveries that did not arrive in time. */
+  async #waitForLast(): Promise<number> {
+    if (this.#inFlight.size > 0) {
+      const done = Promise.withResolvers<void>();
+      this.#onLastDelivered = done.resolve;
+      const timer = setTimeout(done.resolve, this.#patienceMs);
+      await done.promise;
       clearTimeout(timer);
     }
-    const lost = [...this.#flights.values()].reduce((sum, { left }) => sum + left, 0);
-    this.#flights.clear();
+    const lost = [...this.#inFlight.values()].reduce((sum, { remaining }) => sum + remaining, 0);
+    this.#inFlight.clear();
     return lost;
   }
 }

@@ -3,41 +3,42 @@ import { type Poster, TransientError } from '../functions/delivery/poster.ts';
 export const wait = (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms));
 
 export interface GatewayModel {
-  /** Requests a second of the account, and how many may come at once. Infinity for none. */
+  /** The account's limit in requests per second, or Infinity. */
   readonly rate: number;
+  /** The number of requests that the account may send at once. */
   readonly burst: number;
-  /** Of a post, in milliseconds: half of them are faster. */
+  /** The median duration of a post, in milliseconds. */
   readonly medianMs: number;
-  /** Of the logarithm of a post's time: 0.5 makes one in a hundred three times as long as the median. */
+  /** The standard deviation of the logarithm of a post's duration. With 0.5, one post in 100 takes 3 times the median. */
   readonly spread: number;
 }
 
-/** A refusal costs no more than the way there and back, in milliseconds. */
-const REFUSED_MS = 4;
+/** Duration of a throttled request, in milliseconds: only the network. */
+const THROTTLED_MS = 4;
 
-/** Normally distributed, by Box and Muller. */
-const normal = (): number =>
+/** Returns a normally distributed random number (Box-Muller transform). */
+const randomNormal = (): number =>
   Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
 
-/** API Gateway as a fan-out meets it: a token bucket of the account, and posts that take their time. */
+/** A model of API Gateway: a token bucket that limits the account, and posts of random duration. */
 export class ModelledGateway {
   readonly #model: GatewayModel;
   #tokens: number;
   #filledAt = Date.now();
-  /** When a fan-out asked for its first post, and the last was let in; how many were and were not. */
-  firstAt = Number.POSITIVE_INFINITY;
-  lastAt = 0;
-  deliveredAt = 0;
-  taken = 0;
-  refused = 0;
+  /** When a `fanout` function sent its first post. */
+  firstPostAt = Number.POSITIVE_INFINITY;
+  lastAcceptedAt = 0;
+  lastDeliveredAt = 0;
+  delivered = 0;
+  throttled = 0;
 
   constructor(model: GatewayModel) {
     this.#model = model;
     this.#tokens = model.burst;
   }
 
-  /** Takes a request, if there is a token for it. */
-  admit(): boolean {
+  /** Takes a token for a request. Returns false if there is none, which means that the request is throttled. */
+  takeToken(): boolean {
     const now = Date.now();
     const { rate, burst } = this.#model;
     if (rate !== Number.POSITIVE_INFINITY) {
@@ -49,32 +50,32 @@ export class ModelledGateway {
     return true;
   }
 
-  /** The way to it from one function, whose posts share its part of a CPU. @param counts whether it is a fan-out */
-  posterOf(cpuMs: number, counts: boolean): Poster {
+  /** Returns the poster of one function, whose posts share its CPU. @param cpuMs CPU time of a post */
+  createPoster(cpuMs: number, isFanOut: boolean): Poster {
     let busyUntil = 0;
-    const compute = async () => {
+    const useCpu = async () => {
       busyUntil = Math.max(busyUntil, Date.now()) + cpuMs;
       await wait(busyUntil - Date.now());
     };
     return {
       post: async () => {
-        if (counts) this.firstAt = Math.min(this.firstAt, Date.now());
-        await compute();
-        if (!this.admit()) {
-          this.refused++;
-          await wait(REFUSED_MS);
-          throw new TransientError('too fast', { throttled: true });
+        if (isFanOut) this.firstPostAt = Math.min(this.firstPostAt, Date.now());
+        await useCpu();
+        if (!this.takeToken()) {
+          this.throttled++;
+          await wait(THROTTLED_MS);
+          throw new TransientError('throttled', { throttled: true });
         }
         const { medianMs, spread } = this.#model;
-        this.lastAt = Math.max(this.lastAt, Date.now());
-        await wait(medianMs * Math.exp(spread * normal()));
-        this.taken++;
-        this.deliveredAt = Math.max(this.deliveredAt, Date.now());
+        this.lastAcceptedAt = Math.max(this.lastAcceptedAt, Date.now());
+        await wait(medianMs * Math.exp(spread * randomNormal()));
+        this.delivered++;
+        this.lastDeliveredAt = Math.max(this.lastDeliveredAt, Date.now());
         return 'delivered';
       },
       isOpen: async () => {
-        await wait(REFUSED_MS);
-        if (!this.admit()) throw new TransientError('too fast', { throttled: true });
+        await wait(THROTTLED_MS);
+        if (!this.takeToken()) throw new TransientError('throttled', { throttled: true });
         return true;
       },
       close: async () => undefined,

@@ -9,7 +9,7 @@ import { logKey, memberKey, profileKey, roomKey } from '../functions/store/keys.
 type Item = Record<string, AttributeValue>;
 type Values = Record<string, unknown>;
 
-/** The parts of an input that the model evaluates. */
+/** The fields of the store's requests that the model supports. */
 interface Input {
   readonly TableName: string;
   readonly Key?: Item;
@@ -25,26 +25,25 @@ interface Input {
 export interface ModelledTablesOptions {
   /** Resolves after the duration of one call. */
   readonly latency: () => Promise<void>;
-  /** Rows in one page of a query, by default as many connections as 1 MB holds at about 300 bytes each (AWS: Query). */
+  /** The number of connection rows in a page of a query: by default 1 MB, DynamoDB's limit, of about 300 bytes each. */
   readonly rowsPerPage?: number;
 }
 
-const ROWS_PER_PAGE = 3_300;
-
-const refused = () => new ConditionalCheckFailedException({ message: 'refused', $metadata: {} });
+const conditionFailed = () =>
+  new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
 
 const sortKeyOf = (item: Item): string => String(item['item']?.S ?? item['connection']?.S);
 
 /**
- * Models both tables in memory, with the latency of each call, for the calls of a send, a fan-out and a growing room.
- * Counts the calls. Other calls throw.
+ * Both tables in memory, for one room. Supports the requests of a send, a fan-out and a change of the number of shards,
+ * with a latency, and counts them. Throws on all other requests.
  */
 export class ModelledTables {
   readonly #options: ModelledTablesOptions;
   readonly #partitions = new Map<string, Map<string, Item>>();
-  /** The operations of all calls so far. */
+  /** The operations so far, in order. */
   readonly calls: string[] = [];
-  /** Rows that queries have returned so far. */
+  /** The number of rows that queries have returned so far. */
   rowsRead = 0;
 
   constructor(options: ModelledTablesOptions) {
@@ -65,7 +64,7 @@ export class ModelledTables {
     this.#put('chat', marshall({ ...memberKey(room, user), user, role: 'member', readTo: 0, mutedUntil: 0 }));
   }
 
-  /** Puts a connection's row, and adds the connection to its user's profile. */
+  /** Puts a connection, and lists it as open in its user's profile. */
   putConnection(connection: Connection): void {
     this.#put('connections', marshall(toItem(connection)));
     const key = profileKey(connection.user.id);
@@ -74,12 +73,12 @@ export class ModelledTables {
     this.#put('chat', marshall({ ...key, online: new Set([...before, open]) }));
   }
 
-  /** Returns the item of a room. */
+  /** Returns a room's item. */
   room(id: string): Values {
     return unmarshall(this.#get('chat', marshall(roomKey(id))) ?? {});
   }
 
-  /** Returns the log entry with a sequence number. */
+  /** Returns the log entry with a sequence number, if there is one. */
   entry(room: string, seq: number): Values | undefined {
     const item = this.#get('chat', marshall(logKey(room, seq)));
     return item && unmarshall(item);
@@ -94,22 +93,22 @@ export class ModelledTables {
     if (name === 'PutItem') return this.#put(input.TableName, input.Item ?? {}, input.ConditionExpression);
     if (name === 'DeleteItem') return this.#delete(input);
     if (name === 'UpdateItem') return { Attributes: this.#update(input) };
-    throw new Error(`Call not modelled: ${name}. Add it to bench/modelled-tables.ts.`);
+    throw new Error(`Request not modelled: ${name}. Add it to bench/modelled-tables.ts.`);
   }
 
   #partition(table: string, key: Item): Map<string, Item> {
     const name = `${table}/${key['room']?.S}`;
-    const known = this.#partitions.get(name) ?? new Map<string, Item>();
-    this.#partitions.set(name, known);
-    return known;
+    const partition = this.#partitions.get(name) ?? new Map<string, Item>();
+    this.#partitions.set(name, partition);
+    return partition;
   }
 
   #get(table: string, key: Item): Item | undefined {
     return this.#partition(table, key).get(sortKeyOf(key));
   }
 
-  #getBatch(asked: NonNullable<Input['RequestItems']>): Record<string, Item[]> {
-    const found = Object.entries(asked).map(([table, { Keys }]) => [
+  #getBatch(requests: NonNullable<Input['RequestItems']>): Record<string, Item[]> {
+    const found = Object.entries(requests).map(([table, { Keys }]) => [
       table,
       Keys.map((key) => this.#get(table, key)).filter((item) => item !== undefined),
     ]);
@@ -117,7 +116,7 @@ export class ModelledTables {
   }
 
   #put(table: string, item: Item, condition?: string): object {
-    if (condition !== undefined && this.#get(table, item)) throw refused();
+    if (condition !== undefined && this.#get(table, item)) throw conditionFailed();
     this.#partition(table, item).set(sortKeyOf(item), item);
     return {};
   }
@@ -131,7 +130,7 @@ export class ModelledTables {
   #query({ TableName, ExpressionAttributeValues: values = {}, ExclusiveStartKey: start, Limit }: Input) {
     const items = [...this.#partition(TableName, { room: values[':room'] ?? { S: '' } }).values()];
     const from = start ? items.findIndex((item) => sortKeyOf(item) === sortKeyOf(start)) + 1 : 0;
-    const page = items.slice(from, from + (Limit ?? this.#options.rowsPerPage ?? ROWS_PER_PAGE));
+    const page = items.slice(from, from + (Limit ?? this.#options.rowsPerPage ?? 3_300));
     const last = page.at(-1);
     this.rowsRead += page.length;
     return { Items: page, ...(last && from + page.length < items.length && { LastEvaluatedKey: last }) };
@@ -139,23 +138,23 @@ export class ModelledTables {
 
   #update({ TableName, Key = {}, UpdateExpression = '', ExpressionAttributeValues = {} }: Input): Item {
     const item = unmarshall(this.#get(TableName, Key) ?? {});
-    const changed = this.#changed(item, UpdateExpression, unmarshall(ExpressionAttributeValues));
+    const changed = this.#evaluate(item, UpdateExpression, unmarshall(ExpressionAttributeValues));
     const next = marshall({ ...unmarshall(Key), ...item, ...changed });
     this.#put(TableName, next);
     return next;
   }
 
-  #changed(item: Values, expression: string, values: Values): Values {
+  #evaluate(item: Values, expression: string, values: Values): Values {
     if (expression.includes('ADD seq')) return { seq: Number(item['seq']) + 1, lastAt: values[':now'] };
     if (expression.startsWith('SET shards')) {
       const since = item['shardsSince'];
       const settled = since === undefined || Number(since) <= Number(values[':settled']);
-      if (item['shards'] !== values[':from'] || !settled) throw refused();
+      if (item['shards'] !== values[':from'] || !settled) throw conditionFailed();
       return { shards: values[':to'], shardsBefore: values[':from'], shardsSince: values[':now'] };
     }
     if (expression.includes('#status')) {
       const lower = Object.entries(values).filter(([name]) => name.startsWith(':lower'));
-      if (!lower.some(([, status]) => status === item['status'])) throw refused();
+      if (!lower.some(([, status]) => status === item['status'])) throw conditionFailed();
       return { status: values[':status'] };
     }
     return {};

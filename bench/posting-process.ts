@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { signedPoster } from '../functions/delivery/signed-poster.ts';
 
-// A process that measures one way to post. On the message `{ posts }` it fans out once, and sends back the CPU of each
-// post in µs.
+// Posts in one way, which the first argument names. For each `{ posts }` that it receives, the process sends so many posts
+// in parallel and answers with the CPU time of one, in microseconds.
 
 type Post = (connection: string) => Promise<unknown>;
 
@@ -16,7 +16,7 @@ const frame = JSON.stringify({
   seq: 63,
 });
 
-/** Posts with `http.request` and constant headers, as large as those of a signed post. */
+/** Uses `http.request` with the headers of a signed post, but does not sign: the headers are always the same. */
 function bare(url: URL): Post {
   const agent = new Agent({ keepAlive: true, maxSockets: 50 });
   const bytes = Buffer.from(frame);
@@ -42,19 +42,18 @@ function bare(url: URL): Post {
     });
 }
 
-/** Posts with the SDK, as its documentation shows. */
+/** Uses the SDK's command as its documentation shows. */
 function sdk(url: URL): Post {
   const client = new ApiGatewayManagementApiClient({ endpoint: url.href });
   return (connection) => client.send(new PostToConnectionCommand({ ConnectionId: connection, Data: frame }));
 }
 
-/** Posts with the signing client. */
-function signed(url: URL): Post {
-  const poster = signedPoster(url.href);
-  return (connection) => poster.post(connection, frame);
+function poster(url: URL): Post {
+  const signed = signedPoster(url.href);
+  return (connection) => signed.post(connection, frame);
 }
 
-const ways: Readonly<Record<string, (url: URL) => Post>> = { bare, sdk, signed };
+const ways: Readonly<Record<string, (url: URL) => Post>> = { bare, poster, sdk };
 
 const [, , way = '', url = ''] = process.argv;
 const post = ways[way]?.(new URL(url));

@@ -1,82 +1,79 @@
 import { type Profiler, Session } from 'node:inspector/promises';
 
-/** CPU in milliseconds, by thread and by part. */
-export interface Spent {
-  /** Of all threads. */
-  readonly all: number;
-  /** Of the thread with gateway, IAM, Lambda's front and DynamoDB; the others are the functions. */
-  readonly stack: number;
-  /** Shares of the stack's thread. */
-  readonly parts: Readonly<Record<string, number>>;
+/** CPU time of the local stack's process. */
+export interface CpuUse {
+  /** All threads, in milliseconds. */
+  readonly totalMs: number;
+  /** The main thread, in milliseconds: API Gateway, IAM, Lambda and DynamoDB. Functions run in threads of their own. */
+  readonly mainThreadMs: number;
+  /** Each component's fraction of the main thread. */
+  readonly components: Readonly<Record<string, number>>;
 }
 
-/** Context of the local stack, by the files that they are in; the first that fits a function, or who called it. */
-const parts: readonly (readonly [string, RegExp])[] = [
+/** The components of the local stack, with the files that belong to them. The first match counts. */
+const components: readonly (readonly [string, RegExp])[] = [
   [
     'DynamoDB',
     /node_modules\/(dynalite|abstract-level|memory-level|classic-level|level|functional-red-black-tree|big\.js|lazy|async|lock|once)\/|local\/dynamodb\/embedded/,
   ],
-  ['DynamoDB’s door', /local\/dynamodb\//],
-  ['gateway', /local\/gateway|node_modules\/ws\//],
+  ['DynamoDB’s HTTP server', /local\/dynamodb\//],
+  ['API Gateway', /local\/gateway|node_modules\/ws\//],
   ['IAM', /local\/iam\//],
   ['Lambda', /local\/lambda\//],
-  ['the rest of the stack', /local\//],
+  ['other', /local\//],
 ];
-const rest = 'Node: HTTP, sockets, garbage';
+const NODE = 'Node (HTTP, sockets, garbage collection)';
+const IDLE = 'idle';
 
-/** Nothing, and what it takes to look. */
-const idle = /^\(idle\)|bench\/profile|node:inspector/;
+/** Functions of an idle thread and of the profiler. */
+const idleFunctions = /^\(idle\)|bench\/profile|node:inspector/;
 
-const partOf = (url: string): string | undefined => parts.find(([, files]) => files.test(url))?.[0];
+function componentOf({ functionName, url }: Profiler.ProfileNode['callFrame']): string | undefined {
+  if (idleFunctions.test(`${functionName} ${url}`)) return IDLE;
+  return components.find(([, files]) => files.test(url))?.[0];
+}
 
-/** Which share of the samples is each part's. A function of Node's own counts for whoever called it. */
-export function sharesOf({ nodes, samples = [] }: Profiler.Profile): Readonly<Record<string, number>> {
+/** Returns each component's fraction of the samples. A function of Node itself counts for its caller. */
+export function componentFractions({
+  nodes,
+  samples = [],
+}: Profiler.Profile): Readonly<Record<string, number>> {
   const parents = new Map(nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node])));
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const partsById = new Map<number, string | undefined>();
-  const partById = (id: number): string | undefined => {
-    if (partsById.has(id)) return partsById.get(id);
-    const node = byId.get(id);
-    const parent = parents.get(id);
-    const own =
-      node &&
-      (idle.test(`${node.callFrame.functionName} ${node.callFrame.url}`)
-        ? 'idle'
-        : partOf(node.callFrame.url));
-    const found = own ?? (parent && partById(parent.id));
-    partsById.set(id, found);
-    return found;
+  const found = new Map<number, string | undefined>();
+  const find = (node: Profiler.ProfileNode | undefined): string | undefined => {
+    if (!node) return undefined;
+    if (!found.has(node.id)) found.set(node.id, componentOf(node.callFrame) ?? find(parents.get(node.id)));
+    return found.get(node.id);
   };
+  const byId = new Map(nodes.map((node) => [node.id, node]));
   const counts = new Map<string, number>();
   for (const id of samples) {
-    const part = partById(id) ?? rest;
-    counts.set(part, (counts.get(part) ?? 0) + 1);
+    const component = find(byId.get(id)) ?? NODE;
+    counts.set(component, (counts.get(component) ?? 0) + 1);
   }
-  counts.delete('idle');
-  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  return Object.fromEntries([...counts].map(([part, count]) => [part, count / all]));
+  counts.delete(IDLE);
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return Object.fromEntries([...counts].map(([component, count]) => [component, count / total]));
 }
 
 const milliseconds = ({ user, system }: NodeJS.CpuUsage): number => (user + system) / 1_000;
 
-/** Begins to sample this thread; `stop` tells where its CPU went, and how much of the process's it was. */
-export async function profileThread(): Promise<{ stop(): Promise<Spent> }> {
+/** Starts profiling this thread. `stop` returns the CPU time of the process and of this thread since then. */
+export async function startProfile(): Promise<{ stop(): Promise<CpuUse> }> {
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
   await session.post('Profiler.setSamplingInterval', { interval: 1_000 });
   await session.post('Profiler.start');
-  const all = process.cpuUsage();
+  const total = process.cpuUsage();
   const thread = process.threadCpuUsage();
   return {
     async stop() {
-      const spent = {
-        all: milliseconds(process.cpuUsage(all)),
-        stack: milliseconds(process.threadCpuUsage(thread)),
-      };
+      const totalMs = milliseconds(process.cpuUsage(total));
+      const mainThreadMs = milliseconds(process.threadCpuUsage(thread));
       const { profile } = await session.post('Profiler.stop');
       session.disconnect();
-      return { ...spent, parts: sharesOf(profile) };
+      return { totalMs, mainThreadMs, components: componentFractions(profile) };
     },
   };
 }

@@ -1,58 +1,138 @@
-import type { Findings, Part, Table } from './part.ts';
-import { comparison, holds, type Row, shown, target } from './row.ts';
+/** One measured value. */
+export interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit:
+    | 'invocations'
+    | '$'
+    | 'µs'
+    | 'ms'
+    | 'bytes'
+    | 'read units'
+    | 'messages/s'
+    | 'deliveries/s'
+    | 'round trips'
+    | 'deliveries';
+  /** The target: the value must not be higher. */
+  readonly most?: number;
+  /** The value divided by that of a reference from the same run, with the targets for the quotient. */
+  readonly ratio?: {
+    readonly to: string;
+    readonly value: number;
+    readonly most?: number;
+    readonly least?: number;
+  };
+}
 
-/** A part and what it came to. */
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+export interface Findings {
+  readonly rows?: readonly Row[];
+  readonly tables?: readonly Table[];
+  /** Explanations, one paragraph each. */
+  readonly notes?: readonly string[];
+}
+
+/** One measurement of `npm run bench`, which can also be run alone by its name. */
+export interface Benchmark {
+  readonly name: string;
+  readonly title: string;
+  /** Says what is measured, and how. */
+  readonly about: string;
+  measure(): Promise<Findings>;
+}
+
 export interface Result {
-  readonly part: Pick<Part, 'name' | 'title' | 'about'>;
+  readonly benchmark: Pick<Benchmark, 'name' | 'title' | 'about'>;
   readonly findings: Findings;
 }
 
-/** The rows that miss what was decided. */
-export const missed = (results: readonly Result[]): readonly Row[] =>
-  results.flatMap(({ findings }) => (findings.rows ?? []).filter((row) => !holds(row)));
+/** A value that could not be measured (NaN) misses every target. */
+const isWithin = (value: number, { most, least }: { most?: number; least?: number }): boolean =>
+  (most === undefined || value <= most) && (least === undefined || value >= least);
 
-function grid(columns: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+/** Returns whether a row meets its targets. A row without targets does. */
+export const meetsTargets = (row: Row): boolean =>
+  isWithin(row.value, row) && (row.ratio === undefined || isWithin(row.ratio.value, row.ratio));
+
+/** Returns the rows that miss a target. */
+export const missedRows = (results: readonly Result[]): readonly Row[] =>
+  results.flatMap(({ findings }) => (findings.rows ?? []).filter((row) => !meetsTargets(row)));
+
+const whole = new Set<Row['unit']>(['bytes', 'deliveries/s', 'messages/s']);
+
+/** Formats a value with its unit. */
+export function formatValue({ value, unit }: Pick<Row, 'value' | 'unit'>): string {
+  if (unit === '$') return `$${value.toPrecision(3)}`;
+  const rounded = whole.has(unit) && value >= 100 ? Math.round(value) : Number(value.toFixed(1));
+  return `${rounded.toLocaleString('en')} ${rounded === 1 ? unit.replace(/s$/, '') : unit}`;
+}
+
+const formatFactor = (value: number): string => (value < 0.1 ? value.toFixed(4) : value.toFixed(2));
+
+const formatRatio = ({ ratio }: Row): string =>
+  ratio === undefined ? '' : `${formatFactor(ratio.value)} × ${ratio.to}`;
+
+function formatTargets({ most, ratio, unit }: Row): string {
+  return [
+    ...(most === undefined ? [] : [`at most ${formatValue({ value: most, unit })}`]),
+    ...(ratio?.most === undefined ? [] : [`at most ${formatFactor(ratio.most)} ×`]),
+    ...(ratio?.least === undefined ? [] : [`at least ${formatFactor(ratio.least)} ×`]),
+  ].join(', ');
+}
+
+/** Formats rows as an aligned table for the console. */
+export function consoleTable(rows: readonly Row[]): string {
+  const nameWidth = Math.max(...rows.map(({ name }) => name.length));
+  const valueWidth = Math.max(...rows.map((row) => formatValue(row).length));
+  const lines = rows.map((row) => {
+    const targets = formatTargets(row);
+    const cells = [row.name.padEnd(nameWidth), formatValue(row).padStart(valueWidth), formatRatio(row)];
+    return `${cells.join('  ')}${targets && ` (${targets})`}`.trimEnd();
+  });
+  return lines.join('\n');
+}
+
+function markdownTable({ columns, rows }: Omit<Table, 'title'>): string {
   const line = (cells: readonly (string | number)[]) =>
     `| ${cells.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en') : cell)).join(' | ')} |`;
-  return [
-    line(columns),
-    line(columns.map((_, index) => (index === 0 ? '---' : '---:'))),
-    ...rows.map(line),
-  ].join('\n');
+  const alignment = columns.map((_, index) => (index === 0 ? '---' : '---:'));
+  return [columns, alignment, ...rows].map(line).join('\n');
 }
 
-function rowGrid(rows: readonly Row[]): string {
-  const verdict = (row: Row) => (target(row) === '' ? '' : holds(row) ? 'kept' : '**missed**');
-  return grid(
-    ['', 'value', 'against', 'target', ''],
-    rows.map((row) => [row.name, shown(row), comparison(row), target(row), verdict(row)]),
-  );
+function rowTable(rows: readonly Row[]): string {
+  const cells = rows.map((row) => {
+    const targets = formatTargets(row);
+    const verdict = targets && (meetsTargets(row) ? 'met' : '**missed**');
+    return [row.name, formatValue(row), formatRatio(row), targets, verdict];
+  });
+  return markdownTable({ columns: ['', 'value', 'compared with', 'target', ''], rows: cells });
 }
 
-const tableText = ({ title, columns, rows }: Table): string => `### ${title}\n\n${grid(columns, rows)}`;
-
-function section({ part, findings }: Result): string {
+function section({ benchmark, findings }: Result): string {
   const { rows = [], tables = [], notes = [] } = findings;
   return [
-    `## ${part.title}`,
-    part.about,
-    ...(rows.length > 0 ? [rowGrid(rows)] : []),
-    ...tables.map(tableText),
+    `## ${benchmark.title}`,
+    benchmark.about,
+    ...(rows.length > 0 ? [rowTable(rows)] : []),
+    ...tables.map((table) => `### ${table.title}\n\n${markdownTable(table)}`),
     ...notes,
-    `Alone: \`npm run bench -- ${part.name}\``,
+    `To run only this benchmark: \`npm run bench -- ${benchmark.name}\``,
   ].join('\n\n');
 }
 
-/** The whole of `bench/results.md`. @param facts of the machine and the versions, one a line */
-export function document(facts: readonly string[], results: readonly Result[]): string {
-  const misses = missed(results);
-  const verdict =
-    misses.length === 0 ? 'Every target is kept.' : `Missed: ${misses.map(({ name }) => name).join('; ')}.`;
+/** Returns the text of `bench/results.md`. @param environment lines about the machine and the versions */
+export function resultsDocument(environment: readonly string[], results: readonly Result[]): string {
+  const missed = missedRows(results).map(({ name }) => name);
   const intro = [
-    '# What Parley costs, and how fast it is',
-    'Written by `npm run bench`, which fails where a target is missed. Times differ from machine to machine, and from hour to hour, so each is put against a reference that was measured in the same run; counts are exact, and pinned by tests.',
-    facts.map((fact) => `- ${fact}`).join('\n'),
-    verdict,
+    '# Cost and speed of Parley',
+    '`npm run bench` writes this file, and fails if a target is missed. Counts and costs are exact, and tests pin them. Times differ between machines and from hour to hour, so most are compared with a reference that is measured in the same run.',
+    environment.map((line) => `- ${line}`).join('\n'),
+    missed.length === 0 ? 'All targets are met.' : `Missed targets: ${missed.join('; ')}.`,
   ];
   return `${[...intro, ...results.map(section)].join('\n\n')}\n`;
 }

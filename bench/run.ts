@@ -1,48 +1,112 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { machineFacts } from './machine.ts';
-import type { Part } from './part.ts';
-import { parts } from './parts.ts';
-import { document, missed, type Result } from './results.ts';
-import { tableOf } from './row.ts';
+import { coldStart } from './cold-start.ts';
+import { counts } from './counts.ts';
+import { cpuPerPost } from './cpu-per-post.ts';
+import { endToEnd } from './end-to-end.ts';
+import { fanOutTimes } from './fan-out.ts';
+import { history } from './history.ts';
+import { type Benchmark, consoleTable, missedRows, type Result, resultsDocument } from './results.ts';
 
-/** Where the results of a whole run stand. */
-const RESULTS = new URL('./results.md', import.meta.url);
+/** All benchmarks, in the order of `bench/results.md`. */
+const benchmarks: readonly Benchmark[] = [
+  {
+    name: 'counts',
+    title: 'AWS requests and cost of each command',
+    about:
+      'Runs frames through the handlers that run in Lambda, with an embedded DynamoDB and a poster that counts its posts. The numbers are exact, and a test pins them.',
+    measure: counts,
+  },
+  {
+    name: 'cpu-per-post',
+    title: 'CPU time of a post',
+    about:
+      'Sends 1,000 posts over kept connections to an endpoint in another process that answers immediately. Each value is the lowest of 20 rounds, as user and system time.',
+    measure: cpuPerPost,
+  },
+  {
+    name: 'cold-start',
+    title: 'Cold start',
+    about:
+      'Loads the bundle of each function in a new Node process, and two reference bundles for comparison. Each time is the lowest of 9 rounds.',
+    measure: coldStart,
+  },
+  {
+    name: 'fan-out',
+    title: 'Fan-out time in rooms of up to 10,000 connections',
+    about:
+      'Runs the functions’ own code in virtual time against a model of API Gateway, so the results do not depend on this machine, and a test pins them. In the model a post takes 10 ms at the median, and some take much longer. The account has AWS’s default limits (10,000 requests per second, burst of 5,000) or none. Functions are warm, have their deployed memory, and use 38 µs of CPU for each post. “CPU time of a post” above measures that value; a busier machine took 51 µs. Where AWS’s limits apply, the time from the first post of a `fanout` function to the last accepted post is compared with the minimum that the limits allow. Sharded and unsharded rooms take similar time. With shards, no function has to read the whole room, and the sender gets its own message first.',
+    measure: fanOutTimes,
+  },
+  {
+    name: 'history',
+    title: 'History and sync',
+    about:
+      'Runs the same frames in a room of 1,000 messages and in a room of 100,000, through the handlers that run in Lambda. They call an embedded DynamoDB without a network. Each time is the median of 40 rounds.',
+    measure: () => history(),
+  },
+  {
+    name: 'end-to-end',
+    title: 'End to end',
+    about:
+      'Measures from the send to the last recipient over real sockets. The built bundles run on the local stack with its embedded DynamoDB. The reference is a `ws` server that only broadcasts.',
+    measure: endToEnd,
+  },
+];
 
-/** The parts with these names, or all. @throws Error for a name that no part has */
-export function chosen(names: readonly string[], from: readonly Part[] = parts): readonly Part[] {
-  const unknown = names.find((name) => !from.some((part) => part.name === name));
+/** Returns the benchmarks with these names, or all if there are none. @throws Error for an unknown name */
+export function selectBenchmarks(names: readonly string[]): readonly Benchmark[] {
+  const unknown = names.find((name) => !benchmarks.some((benchmark) => benchmark.name === name));
   if (unknown !== undefined) {
-    const known = from.map(({ name }) => name).join(', ');
-    throw new Error(`Nothing was measured: there is no part "${unknown}"; there are ${known}`);
+    const known = benchmarks.map(({ name }) => name).join(', ');
+    throw new Error(`Benchmarks not run: "${unknown}" is not the name of one. Choose from ${known}.`);
   }
-  return names.length === 0 ? from : from.filter(({ name }) => names.includes(name));
+  return names.length === 0 ? benchmarks : benchmarks.filter(({ name }) => names.includes(name));
 }
 
-async function measured(part: Part): Promise<Result> {
-  const from = performance.now();
-  const findings = await part.measure();
-  console.log(`\n${part.title} (${((performance.now() - from) / 1000).toFixed(0)} s)`);
-  if (findings.rows && findings.rows.length > 0) console.log(tableOf(findings.rows));
+function packageVersion(name: string): string {
+  const manifest = new URL(`../node_modules/${name}/package.json`, import.meta.url);
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { readonly version: string };
+  return `${name} ${version}`;
+}
+
+function describeEnvironment(): readonly string[] {
+  const [cpu] = cpus();
+  const [load = 0] = loadavg();
+  const packages = ['ws', 'dynalite', '@aws-sdk/client-dynamodb'].map(packageVersion);
+  return [
+    `${new Date().toISOString().slice(0, 10)}, ${type()} ${release()}, ${cpus().length} × ${cpu?.model.trim() ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GB`,
+    `Load average in the minute before the run: ${load.toFixed(1)}`,
+    [`Node ${process.versions.node}`, `V8 ${process.versions.v8}`, ...packages].join(', '),
+  ];
+}
+
+async function run(benchmark: Benchmark): Promise<Result> {
+  const start = performance.now();
+  const findings = await benchmark.measure();
+  console.log(`\n${benchmark.title} (${((performance.now() - start) / 1000).toFixed(0)} s)`);
+  if (findings.rows && findings.rows.length > 0) console.log(consoleTable(findings.rows));
   for (const { title, columns, rows } of findings.tables ?? []) {
     console.log(`${title}\n${[columns, ...rows].map((cells) => cells.join('\t')).join('\n')}`);
   }
-  return { part, findings };
+  return { benchmark, findings };
 }
 
 async function main(names: readonly string[]): Promise<void> {
-  const selected = chosen(names);
-  const facts = machineFacts(new Date());
+  const selected = selectBenchmarks(names);
+  const environment = describeEnvironment();
   const results: Result[] = [];
-  for (const part of selected) results.push(await measured(part));
-  // Context of several runs side by side would be compared with each other.
+  for (const benchmark of selected) results.push(await run(benchmark));
+  // A partial run writes no file, because readers would compare values from different runs.
   if (names.length === 0) {
-    writeFileSync(RESULTS, document(facts, results));
-    console.log(`\nWritten: ${fileURLToPath(RESULTS)}`);
+    const file = new URL('./results.md', import.meta.url);
+    writeFileSync(file, resultsDocument(environment, results));
+    console.log(`\nWrote ${fileURLToPath(file)}`);
   }
-  const misses = missed(results);
-  for (const { name } of misses) console.error(`Missed: ${name}`);
-  if (misses.length > 0) process.exitCode = 1;
+  const missed = missedRows(results);
+  for (const { name } of missed) console.error(`Target missed: ${name}`);
+  if (missed.length > 0) process.exitCode = 1;
 }
 
 if (import.meta.main) {

@@ -4,21 +4,16 @@ import { openSynthesizer } from '../bin/synthesize.ts';
 import { openDatabase } from '../functions/store/database.ts';
 import { sdkDynamoDb } from '../functions/store/sdk-dynamodb.ts';
 import { type Stack, startStack } from '../local/stack.ts';
-import { profileThread } from './profile.ts';
+import { startProfile } from './profile.ts';
 
-// The local stack with the built bundles, in a process of its own. Told of rooms it makes them, and answers with the
-// tokens of their members; told to profile it answers, at the end, where its CPU went.
+// The local stack with the built bundles, in a child process. It sends its WebSocket URL to the benchmark, and then
+// answers each `StackRequest`: `rooms` with the tokens of the members, `stopProfile` with the CPU use, others with null.
 
-/** A room to make, whose members are `user-0` and so on. */
-export interface RoomOrder {
-  readonly room: string;
-  readonly people: number;
-}
-
+/** `rooms` creates rooms, whose members are `user-0`, `user-1` and so on. */
 export type StackRequest =
-  | { readonly kind: 'rooms'; readonly rooms: readonly RoomOrder[] }
-  | { readonly kind: 'profile' }
-  | { readonly kind: 'spent' }
+  | { readonly kind: 'rooms'; readonly rooms: readonly { readonly room: string; readonly people: number }[] }
+  | { readonly kind: 'startProfile' }
+  | { readonly kind: 'stopProfile' }
   | { readonly kind: 'stop' };
 
 const users = Array.from({ length: 1_000 }, (_, index) => ({
@@ -28,17 +23,20 @@ const users = Array.from({ length: 1_000 }, (_, index) => ({
   userType: 'student',
 }));
 
-async function makeRooms(stack: Stack, rooms: readonly RoomOrder[]): Promise<readonly string[][]> {
+async function createRooms(
+  stack: Stack,
+  { rooms }: Extract<StackRequest, { kind: 'rooms' }>,
+): Promise<readonly string[][]> {
   const credentials = { accessKeyId: 'developer', secretAccessKey: 'developer' };
   const client = new DynamoDBClient({ endpoint: stack.dynamodbUrl, region: 'us-east-1', credentials });
   const tables = { chat: stack.outputs['ChatTableName'] ?? '', connections: '' };
   const db = openDatabase(sdkDynamoDb(client), tables);
   const tokens: string[][] = [];
   for (const { room, people } of rooms) {
-    const present = users.slice(0, people);
-    const members = present.map(({ id }) => ({ user: id, role: 'member' as const }));
+    const roomUsers = users.slice(0, people);
+    const members = roomUsers.map(({ id }) => ({ user: id, role: 'member' as const }));
     await makeRoom(db, { id: room, name: room, kind: 'group', access: 'members', members });
-    tokens.push(await Promise.all(present.map(({ username }) => stack.token(username))));
+    tokens.push(await Promise.all(roomUsers.map(({ username }) => stack.token(username))));
   }
   client.destroy();
   return tokens;
@@ -51,21 +49,21 @@ const stack = await startStack({
   users,
   directory: null,
   ports: { edge: 0, socket: 0, dynamodb: 0, services: 0 },
-  // The account's throttle is not what is measured.
+  // Without the account's throttle, which would limit the rate.
   limits: { requestsPerSecond: 1e9, requestBurst: 1e9 },
   log: (line) => process.stderr.write(`${line}\n`),
 });
 
-let profile: Awaited<ReturnType<typeof profileThread>> | undefined;
+let profile: Awaited<ReturnType<typeof startProfile>> | undefined;
 
 async function answer(request: StackRequest): Promise<unknown> {
   switch (request.kind) {
     case 'rooms':
-      return makeRooms(stack, request.rooms);
-    case 'profile':
-      profile = await profileThread();
+      return createRooms(stack, request);
+    case 'startProfile':
+      profile = await startProfile();
       return null;
-    case 'spent':
+    case 'stopProfile':
       return profile?.stop();
     case 'stop':
       await stack.stop();

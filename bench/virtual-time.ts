@@ -1,47 +1,4 @@
-interface Timer {
-  readonly due: number;
-  readonly order: number;
-  readonly run: () => void;
-}
-
-const before = (one: Timer, other: Timer): boolean =>
-  one.due < other.due || (one.due === other.due && one.order < other.order);
-
-/** Timers by the time at which they are due; of equal ones the one that was set first. */
-class Timers {
-  readonly #heap: Timer[] = [];
-
-  push(timer: Timer): void {
-    const heap = this.#heap;
-    let at = heap.push(timer) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!before(timer, heap[parent] as Timer)) break;
-      heap[at] = heap[parent] as Timer;
-      at = parent;
-    }
-    heap[at] = timer;
-  }
-
-  pop(): Timer | undefined {
-    const heap = this.#heap;
-    const first = heap[0];
-    const last = heap.pop();
-    if (first === undefined || last === undefined || heap.length === 0) return first;
-    let at = 0;
-    for (let child = 1; child < heap.length; child = 2 * at + 1) {
-      const next = child + 1;
-      if (next < heap.length && before(heap[next] as Timer, heap[child] as Timer)) child = next;
-      if (!before(heap[child] as Timer, last)) break;
-      heap[at] = heap[child] as Timer;
-      at = child;
-    }
-    heap[at] = last;
-    return first;
-  }
-}
-
-/** A 32-bit generator (mulberry32): the same numbers for the same seed. */
+/** Returns a generator of pseudo-random numbers (mulberry32) that replaces `Math.random`. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -52,22 +9,31 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-const settled = () => new Promise<void>((resume) => setImmediate(resume));
+const promisesSettled = () => new Promise<void>((resume) => setImmediate(resume));
 
 /**
- * Runs something by a clock of its own, which stands still while code runs and leaps to the next timer: `Date.now`,
- * `setTimeout` and `Math.random` are its own meanwhile. So a result depends on nothing but the seed. It waits for no
- * input or output.
+ * Runs a function in virtual time. The clock stops while code runs, and then jumps to the next timer. `Date.now`,
+ * `setTimeout` and `Math.random` are replaced meanwhile, so the result depends only on the seed. The function must not
+ * wait for input or output.
+ * @throws Error if the function waits and no timer is set
  */
 export async function inVirtualTime<T>(seed: number, run: () => Promise<T>): Promise<T> {
   const { setTimeout: realTimeout } = globalThis;
   const { now: realNow } = Date;
   const { random: realRandom } = Math;
-  const timers = new Timers();
+  /** Sorted by `due`. Timers that are due at the same time run in the order in which they were set. */
+  const timers: { readonly due: number; readonly run: () => void }[] = [];
   let now = Date.UTC(2030, 0, 1);
-  let order = 0;
-  const virtualTimeout = (resume: () => void, ms = 0) =>
-    timers.push({ due: now + Math.max(0, ms), order: order++, run: resume });
+  const virtualTimeout = (run: () => void, ms = 0) => {
+    const due = now + Math.max(0, ms);
+    let index = 0;
+    for (let end = timers.length; index < end; ) {
+      const middle = (index + end) >> 1;
+      if ((timers[middle]?.due ?? 0) > due) end = middle;
+      else index = middle + 1;
+    }
+    timers.splice(index, 0, { due, run });
+  };
   Object.assign(globalThis, { setTimeout: virtualTimeout });
   Date.now = () => now;
   Math.random = randomFrom(seed);
@@ -77,9 +43,12 @@ export async function inVirtualTime<T>(seed: number, run: () => Promise<T>): Pro
       ended = true;
     });
     running.catch(() => undefined);
-    for (await settled(); !ended; await settled()) {
-      const next = timers.pop();
-      if (!next) throw new Error('Run stands still: it waits for something that is no timer; model that too');
+    for (await promisesSettled(); !ended; await promisesSettled()) {
+      const next = timers.shift();
+      if (!next)
+        throw new Error(
+          'Virtual time stopped: the run waits, but no timer is set. Replace input and output by timers.',
+        );
       now = next.due;
       next.run();
     }

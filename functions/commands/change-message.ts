@@ -1,6 +1,6 @@
 import { type Context, isoTime } from '../delivery/context.ts';
 import { publish } from '../delivery/publish.ts';
-import type { DeleteMessage, EditMessage, React } from '../domain/command.ts';
+import type { ChangeMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { type Event, entryEvent } from '../domain/event.ts';
@@ -16,7 +16,7 @@ import { getRoom, takeSeq } from '../store/rooms.ts';
 
 type OwnFields<C> = C extends Change ? Omit<C, 'seq' | 'message' | 'by' | 'at'> : never;
 
-/** The difference between an edit, a delete and a reaction. */
+/** The rules of one kind of change. */
 export interface ChangeRules {
   /** The kind of the change, and its new values. */
   readonly fields: OwnFields<Change>;
@@ -76,7 +76,7 @@ async function logChange(attempt: Attempt): Promise<Logged> {
  * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, CLIENT_ID_REUSED, and what `check` throws
  */
 export async function changeMessage(
-  command: EditMessage | DeleteMessage | React,
+  command: ChangeMessage,
   session: Session,
   context: Context,
   { fields, counted, check }: ChangeRules,

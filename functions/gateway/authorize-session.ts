@@ -45,16 +45,8 @@ const dialectByPlace: Record<Credential['place'] | 'nowhere', DialectName> = {
   nowhere: 'operation',
 };
 
-/** The user who opens the connection. */
-interface Caller {
-  readonly user: User;
-  readonly guest: boolean;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-}
-
 /** @throws ChatError UNAUTHENTICATED */
-async function identify(event: UpgradeEvent, credential: Credential | undefined): Promise<Caller> {
+async function identify(event: UpgradeEvent, credential: Credential | undefined) {
   const { connectionId, connectedAt } = event.requestContext;
   if (credential) return { ...(await verifier()(credential.token)), guest: false };
   const user = { id: `guest:${connectionId}`, username: 'guest', email: '', userType: '' };
@@ -71,10 +63,10 @@ async function createDirectRoom(id: string, user: string): Promise<Room | undefi
 }
 
 /**
- * Returns the room, if the caller may enter it.
+ * Returns the room, if the user may enter it.
  * @throws ChatError NOT_A_MEMBER, or UNAUTHENTICATED for a guest
  */
-async function findRoom(id: string | undefined, { user, guest }: Caller): Promise<Room> {
+async function findRoom(id: string | undefined, user: User, guest: boolean): Promise<Room> {
   const noAccess = guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER';
   if (id === undefined || id.length > MAX_ROOM_LENGTH || isInbox(id)) throw new ChatError(noAccess);
   const [room, member] = await Promise.all([
@@ -94,22 +86,22 @@ async function openSession(
 ): Promise<Session> {
   const query = event.queryStringParameters ?? {};
   const { connectionId, connectedAt } = event.requestContext;
-  const caller = await identify(event, credential);
-  const opensInbox = dialect.hasInbox && !caller.guest && !namesRoom(query);
-  const room = opensInbox
-    ? { id: inboxOf(caller.user.id), shards: 1 }
-    : await findRoom(requestedRoom(query), caller);
+  const { user, guest, expiresAt } = await identify(event, credential);
+  const room =
+    dialect.hasInbox && !guest && !namesRoom(query)
+      ? { id: inboxOf(user.id), shards: 1 }
+      : await findRoom(requestedRoom(query), user, guest);
   const since = dialect.bringsHistory ? requestedSince(query) : undefined;
   return {
     id: connectionId,
     connectedAt,
     room: room.id,
     shard: placedIn(connectionId, room, Date.now()),
-    user: caller.user,
+    user,
     dialect: dialect.name,
     reads: requestedReads(query, dialect),
-    tokenExpiresAt: caller.expiresAt,
-    guest: caller.guest,
+    tokenExpiresAt: expiresAt,
+    guest,
     ...(since !== undefined && { since }),
   };
 }

@@ -35,13 +35,6 @@ export interface FileUser {
 
 type FileContext = Pick<Context, 'db' | 'files' | 'now'>;
 
-export interface NewFile {
-  readonly name: string;
-  readonly contentType: string;
-  /** The exact size in bytes. */
-  readonly size: number;
-}
-
 export interface UploadOffer {
   readonly file: MessageFile;
   readonly upload: UploadRequest;
@@ -54,7 +47,7 @@ export interface UploadOffer {
  * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED
  */
 export async function requestUpload(
-  { name, contentType, size }: NewFile,
+  { name, contentType, size }: Omit<MessageFile, 'id'>,
   { room, user }: FileUser,
   context: FileContext & Pick<Context, 'rates'>,
   maxBytes: number,
@@ -150,15 +143,11 @@ export function contentDisposition(shown: 'inline' | 'attachment', name: string)
 
 /** Browsers show types that cannot contain scripts, and save all others as plain bytes. */
 function servedAs({ name, contentType }: MessageFile): DownloadHeaders {
-  if (!isShownInline(contentType)) {
-    return {
-      contentType: 'application/octet-stream',
-      contentDisposition: contentDisposition('attachment', name),
-    };
-  }
+  const shown = isShownInline(contentType);
+  const shownType = contentType === 'text/plain' ? 'text/plain; charset=utf-8' : contentType;
   return {
-    contentType: contentType === 'text/plain' ? 'text/plain; charset=utf-8' : contentType,
-    contentDisposition: contentDisposition('inline', name),
+    contentType: shown ? shownType : 'application/octet-stream',
+    contentDisposition: contentDisposition(shown ? 'inline' : 'attachment', name),
   };
 }
 

@@ -63,32 +63,21 @@ async function summarize(
 }
 
 /**
- * Returns the ids of the rooms in which an open connection of the user reads messages on delivery. The read mark moves
- * only when that connection closes. A row can outlive its socket, so each socket is checked.
+ * Sets the unread count to zero for rooms in which an open connection of the user reads messages on delivery, because
+ * the read mark moves only when that connection closes. A row can outlive its socket, so each socket is checked.
  */
-async function roomsBeingRead(
-  user: string,
-  rooms: readonly Room[],
-  context: PostingContext,
-): Promise<ReadonlySet<string>> {
-  if (rooms.length === 0) return new Set();
-  const rows = await userConnections(user, rooms, context);
-  const now = context.now();
-  const reading = rows.filter((row) => row.reads === 'auto' && hasValidToken(row, now));
-  const ids = [...new Set(reading.map(({ id }) => id))];
-  const open = await Promise.all(ids.map((id) => isOpen(id, context.poster)));
-  const openIds = new Set(ids.filter((_, index) => open[index]));
-  return new Set(reading.filter(({ id }) => openIds.has(id)).map(({ room }) => room));
-}
-
-/** Sets the unread count of the rooms that the user is reading to zero. */
 async function withoutRoomsBeingRead(
   summaries: readonly RoomSummary[],
   user: User,
   context: PostingContext,
 ): Promise<readonly RoomSummary[]> {
   const unread = summaries.filter((summary) => summary.unread > 0).map(({ room }) => room);
-  const beingRead = await roomsBeingRead(user.id, unread, context);
+  const rows = unread.length > 0 ? await userConnections(user.id, unread, context) : [];
+  const now = context.now();
+  const reading = rows.filter((row) => row.reads === 'auto' && hasValidToken(row, now));
+  const ids = [...new Set(reading.map(({ id }) => id))];
+  const open = await Promise.all(ids.map((id) => isOpen(id, context.poster)));
+  const beingRead = new Set(reading.filter(({ id }) => open[ids.indexOf(id)]).map(({ room }) => room));
   return summaries.map((summary) =>
     beingRead.has(summary.room.id) ? { ...summary, unread: 0, unreadCapped: false } : summary,
   );

@@ -66,14 +66,8 @@ export async function describeRoom(
 ): Promise<{ room: Room; members: readonly MemberWithProfile[]; moreMembers: boolean }> {
   const room = await readableRoom(db, id, user);
   const { members, hasMore } = await listMembers(db, id, MAX_LISTED_MEMBERS);
-  const profiles = await getProfiles(
-    db,
-    members.map((member) => member.user),
-    now(),
-  );
-  return {
-    room,
-    members: members.map((member) => ({ ...member, profile: profiles.get(member.user) })),
-    moreMembers: hasMore,
-  };
+  const users = members.map((member) => member.user);
+  const profiles = await getProfiles(db, users, now());
+  const withProfiles = members.map((member) => ({ ...member, profile: profiles.get(member.user) }));
+  return { room, members: withProfiles, moreMembers: hasMore };
 }

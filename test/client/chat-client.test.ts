@@ -49,11 +49,11 @@ const storageOf = (): ChatStorage & { readonly kept: Map<string, string> } => {
 
 describe('a room', () => {
   test('shows earlier messages and new ones', async () => {
-    chat.say('one');
+    chat.addMessage('one');
     const { client, room } = await openRoom();
     expect([client.state, room.state]).toEqual(['live', 'live']);
     expect(chat.socket.url).toBe('ws://chat.test/ws/chat/?reads=manual');
-    chat.say('two');
+    chat.addMessage('two');
     expect(texts(room)).toEqual(['one', 'two']);
   });
 
@@ -63,7 +63,7 @@ describe('a room', () => {
     await pass();
     expect(client.room('1')).toBe(room);
     expect(chat.sockets).toHaveLength(1);
-    chat.say('in room 2', { room: '2' });
+    chat.addMessage('in room 2', { room: '2' });
     expect([texts(room), texts(other)]).toEqual([[], ['in room 2']]);
   });
 
@@ -74,10 +74,10 @@ describe('a room', () => {
     room.on('message_edited', ({ text }) => received.push(text));
     client.on('chat_message', ({ room_id, message }) => received.push(`${room_id} ${message.text}`));
     const stop = room.on('message_deleted', () => received.push('deleted'));
-    const id = chat.say('one');
-    chat.change({ type: 'message_edited', message_id: id, text: 'two' });
+    const id = chat.addMessage('one');
+    chat.addChange({ type: 'message_edited', message_id: id, text: 'two' });
     stop();
-    chat.change({ type: 'message_deleted', message_id: id });
+    chat.addChange({ type: 'message_deleted', message_id: id });
     expect(received).toEqual(['one', '1 one', 'two']);
   });
 
@@ -90,7 +90,7 @@ describe('a room', () => {
     });
     const received = vi.fn();
     room.on('chat_message', received);
-    chat.say('one');
+    chat.addMessage('one');
     await pass();
     expect(received).toHaveBeenCalledOnce();
     vi.useRealTimers();
@@ -98,7 +98,7 @@ describe('a room', () => {
   });
 
   test('is refused if the user is not a member, while the client stays live', async () => {
-    chat.closedRooms.add('1');
+    chat.forbiddenRooms.add('1');
     const { client, room } = await openRoom();
     expect([client.state, room.state, room.error?.code]).toEqual(['live', 'refused', 'NOT_A_MEMBER']);
     await expect(room.ready()).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
@@ -106,7 +106,7 @@ describe('a room', () => {
 
   test('rejects changes after it was refused or left', async () => {
     const { client, room } = await openRoom();
-    chat.socket.tell({ type: 'left', room_id: 1 });
+    chat.socket.deliver({ type: 'left', room_id: 1 });
     await expect(room.send('hello')).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
     const other = client.room(2);
     await pass();
@@ -117,10 +117,10 @@ describe('a room', () => {
 
   test('is refused when the user is removed, and live again when the user is added', async () => {
     const { room } = await openRoom();
-    chat.socket.tell({ type: 'left', room_id: 1 });
+    chat.socket.deliver({ type: 'left', room_id: 1 });
     expect([room.state, room.error?.code]).toEqual(['refused', 'NOT_A_MEMBER']);
-    chat.say('meanwhile');
-    chat.socket.tell({ type: 'joined', room_id: 1, seq: 1 });
+    chat.addMessage('meanwhile');
+    chat.socket.deliver({ type: 'joined', room_id: 1, seq: 1 });
     await pass();
     expect(room.state).toBe('live');
     expect(texts(room)).toEqual(['meanwhile']);
@@ -128,12 +128,12 @@ describe('a room', () => {
 
   test('is left after its pending changes are answered', async () => {
     const { client, room } = await openRoom();
-    chat.swallow = ({ action }) => action === 'send';
+    chat.dropFrame = ({ action }) => action === 'send';
     const sent = room.send('last words');
     room.leave();
     await pass();
     expect(chat.count('leave')).toBe(0);
-    chat.swallow = () => false;
+    chat.dropFrame = () => false;
     await pass(10_000);
     await sent;
     expect(chat.count('leave')).toBe(1);
@@ -146,39 +146,39 @@ describe('a room', () => {
     const second = client.room(1);
     await pass();
     expect([second.state, second.error]).toEqual(['live', undefined]);
-    chat.swallow = ({ action }) => action === 'leave';
+    chat.dropFrame = ({ action }) => action === 'leave';
     second.leave();
     const third = client.room(1);
     await pass();
-    chat.swallow = () => false;
-    chat.heard({ action: 'leave', room_id: 1 }, chat.socket);
+    chat.dropFrame = () => false;
+    chat.receive({ action: 'leave', room_id: 1 }, chat.socket);
     await pass();
-    chat.say('hello');
+    chat.addMessage('hello');
     expect([third.state, texts(third)]).toEqual(['live', ['hello']]);
-    chat.socket.tell({ type: 'left', room_id: 1 });
+    chat.socket.deliver({ type: 'left', room_id: 1 });
     expect(third.error?.code).toBe('NOT_A_MEMBER');
   });
 
   test('ignores a refusal that belongs to a room that was left', async () => {
-    chat.swallow = ({ action }) => action === 'join';
+    chat.dropFrame = ({ action }) => action === 'join';
     const { client, room } = await openRoom();
     client.room(2).leave();
     await pass();
-    chat.socket.tell({ type: 'error', code: 'NOT_A_MEMBER', message: 'No', room_id: 2 });
+    chat.socket.deliver({ type: 'error', code: 'NOT_A_MEMBER', message: 'No', room_id: 2 });
     await pass();
     expect([room.state, room.error]).toEqual(['catching-up', undefined]);
   });
 
   test('stays open when a repeated seen fails with MESSAGE_NOT_FOUND', async () => {
-    chat.swallow = ({ action }) => action === 'join';
+    chat.dropFrame = ({ action }) => action === 'join';
     const { room } = await openRoom();
-    chat.socket.tell({ type: 'error', code: 'MESSAGE_NOT_FOUND', message: 'No', room_id: 1 });
+    chat.socket.deliver({ type: 'error', code: 'MESSAGE_NOT_FOUND', message: 'No', room_id: 1 });
     await pass();
     expect([room.state, room.error]).toEqual(['catching-up', undefined]);
   });
 
   test('rejects waiting promises with CLOSED when it is left', async () => {
-    chat.swallow = ({ action }) => action === 'join';
+    chat.dropFrame = ({ action }) => action === 'join';
     const { room } = await openRoom();
     const waiting = [room.ready(), room.history()].map(outcomeOf);
     room.leave();
@@ -186,7 +186,7 @@ describe('a room', () => {
   });
 
   test('loads older messages page by page', async () => {
-    for (let n = 1; n <= 70; n++) chat.say(`text ${n}`);
+    for (let n = 1; n <= 70; n++) chat.addMessage(`text ${n}`);
     const { room } = await openRoom();
     expect([room.messages.length, room.hasMore]).toEqual([50, true]);
     expect((await room.history(5)).map(({ text }) => text)).toEqual([
@@ -203,26 +203,26 @@ describe('a room', () => {
 
   test('shows typing users until they stop, send or time out', async () => {
     const { room } = await openRoom();
-    chat.tellAll('1', { type: 'typing', user_id: 2, typing: true });
-    chat.tellAll('1', { type: 'typing', user_id: 1, typing: true });
+    chat.broadcast('1', { type: 'typing', user_id: 2, typing: true });
+    chat.broadcast('1', { type: 'typing', user_id: 1, typing: true });
     expect(room.typers).toEqual(['2']);
     await pass(6_000);
     expect(room.typers).toEqual([]);
-    chat.tellAll('1', { type: 'typing', user_id: 2, typing: true });
-    chat.say('done', { user: 2 });
+    chat.broadcast('1', { type: 'typing', user_id: 2, typing: true });
+    chat.addMessage('done', { user: 2 });
     expect(room.typers).toEqual([]);
   });
 
   test('shows presence and read marks', async () => {
     const { room } = await openRoom();
-    chat.tellAll('1', {
+    chat.broadcast('1', {
       type: 'presence',
       user_id: 2,
       status: 'online',
       last_seen: '2026-03-02T09:20:00.000Z',
     });
-    chat.tellAll('1', { type: 'message_seen', user_id: 2, message_id: 5 });
-    chat.tellAll('1', { type: 'message_seen', user_id: 2, message_id: 4 });
+    chat.broadcast('1', { type: 'message_seen', user_id: 2, message_id: 5 });
+    chat.broadcast('1', { type: 'message_seen', user_id: 2, message_id: 4 });
     expect(room.presence.get('2')?.status).toBe('online');
     expect(room.seenBy.get('2')).toBe(5);
   });
@@ -231,10 +231,10 @@ describe('a room', () => {
 describe('a change', () => {
   test('shows a sent message as pending at once, and resolves to the stored message', async () => {
     const { room } = await openRoom();
-    chat.lose = ({ action }) => action === 'send';
+    chat.dropAnswer = ({ action }) => action === 'send';
     const sent = room.send('hello', { reply_to: 3 });
     expect(room.messages).toMatchObject([{ text: 'hello', status: 'pending', reply_to: 3, sender_id: '1' }]);
-    chat.lose = () => false;
+    chat.dropAnswer = () => false;
     await pass(10_000);
     expect(await sent).toMatchObject({ message_id: 1, text: 'hello', status: 'send' });
     await pass(1_000);
@@ -245,7 +245,7 @@ describe('a change', () => {
   test('is stored in order, even if frames are lost', async () => {
     const { room } = await openRoom();
     let count = 0;
-    chat.swallow = ({ action }) => action === 'send' && ++count % 2 === 1;
+    chat.dropFrame = ({ action }) => action === 'send' && ++count % 2 === 1;
     const all = ['one', 'two', 'three', 'four'].map((text) => room.send(text));
     await pass(60_000);
     await Promise.all(all);
@@ -257,7 +257,7 @@ describe('a change', () => {
     const { room } = await openRoom();
     const failed = vi.fn();
     room.on('failed', failed);
-    const id = chat.say('from Bob', { user: 2 });
+    const id = chat.addMessage('from Bob', { user: 2 });
     const edit = outcomeOf(room.edit(id, 'mine'));
     const sent = room.send('hello');
     await pass();
@@ -270,7 +270,7 @@ describe('a change', () => {
 
   test('is no longer shown after the server refuses it', async () => {
     const { room } = await openRoom();
-    chat.instead = (ask) =>
+    chat.answerWith = (ask) =>
       ask.action === 'send'
         ? { type: 'error', code: 'MUTED', message: 'You are muted', client_id: ask.client_id, room_id: 1 }
         : undefined;
@@ -292,16 +292,16 @@ describe('a change', () => {
   test('does not accept another user’s edit as its answer', async () => {
     const { room } = await openRoom();
     const { message_id } = await room.send('one');
-    chat.swallow = ({ action }) => action === 'edit';
+    chat.dropFrame = ({ action }) => action === 'edit';
     const settled = vi.fn();
     const edit = outcomeOf(room.edit(message_id, 'mine')).then(settled);
-    chat.change({ type: 'message_edited', message_id, text: 'the moderator’s' });
+    chat.addChange({ type: 'message_edited', message_id, text: 'the moderator’s' });
     await pass(10_000);
     expect(chat.count('edit')).toBe(2);
-    chat.change({ type: 'message_edited', message_id, text: 'the moderator’s second' });
+    chat.addChange({ type: 'message_edited', message_id, text: 'the moderator’s second' });
     await pass();
     expect(settled).not.toHaveBeenCalled();
-    chat.swallow = () => false;
+    chat.dropFrame = () => false;
     await pass(10_000);
     await edit;
     expect(texts(room)).toEqual(['mine']);
@@ -310,7 +310,7 @@ describe('a change', () => {
   test('waits for retry_after_ms when it is throttled', async () => {
     const { room } = await openRoom();
     let limited = true;
-    chat.instead = (ask) =>
+    chat.answerWith = (ask) =>
       ask.action === 'send' && limited
         ? {
             type: 'error',
@@ -342,21 +342,21 @@ describe('a change', () => {
   ])('is sent again after a pause when the server fails with %s', async (_name, frame) => {
     const { room } = await openRoom();
     let fails = 2;
-    chat.instead = (ask) => (ask.action === 'send' && fails-- > 0 ? frame(ask.client_id) : undefined);
+    chat.answerWith = (ask) => (ask.action === 'send' && fails-- > 0 ? frame(ask.client_id) : undefined);
     const sent = room.send('hello');
     await pass(999);
     expect(chat.count('send')).toBe(1);
     await pass(5_000);
     expect((await sent).text).toBe('hello');
     expect(chat.texts()).toEqual(['hello']);
-    const ids = new Set(chat.asked.map((ask) => (ask.action === 'send' ? ask.client_id : '')));
+    const ids = new Set(chat.received.map((ask) => (ask.action === 'send' ? ask.client_id : '')));
     ids.delete('');
     expect(ids.size).toBe(1);
   });
 
   test('marks a message as seen once, and sends typing at most every three seconds', async () => {
     const { room } = await openRoom();
-    const id = chat.say('from Bob', { user: 2 });
+    const id = chat.addMessage('from Bob', { user: 2 });
     await room.seen();
     await room.seen(id);
     expect(chat.count('seen')).toBe(1);
@@ -372,7 +372,7 @@ describe('a change', () => {
 
   test('a refusal without a client id rejects only the request in flight', async () => {
     const { room } = await openRoom();
-    chat.instead = ({ action }) =>
+    chat.answerWith = ({ action }) =>
       action === 'seen' ? { type: 'error', code: 'MESSAGE_NOT_FOUND', message: 'No', room_id: 1 } : undefined;
     const [seen, older] = [outcomeOf(room.seen(99)), room.ready()];
     expect(await seen).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
@@ -381,7 +381,7 @@ describe('a change', () => {
 
   test('rejects with CLOSED after close', async () => {
     const { client, room } = await openRoom();
-    chat.swallow = ({ action }) => action === 'send';
+    chat.dropFrame = ({ action }) => action === 'send';
     const sent = outcomeOf(room.send('hello'));
     client.close();
     expect(await sent).toMatchObject({ code: 'CLOSED' });
@@ -391,8 +391,8 @@ describe('a change', () => {
 describe('missed changes', () => {
   test('are requested when a sequence number is missing, after a short wait', async () => {
     const { room } = await openRoom();
-    chat.say('lost', { told: false });
-    chat.say('two');
+    chat.addMessage('lost', { delivered: false });
+    chat.addMessage('two');
     expect(texts(room)).toEqual([]);
     await pass(199);
     expect(chat.count('sync')).toBe(1);
@@ -403,8 +403,8 @@ describe('missed changes', () => {
 
   test('are not requested again after a page showed that a sequence number is void', async () => {
     const { room } = await openRoom();
-    chat.burn();
-    chat.say('two');
+    chat.voidSequence();
+    chat.addMessage('two');
     await pass(600);
     expect(chat.count('sync')).toBe(2);
     await pass(60_000);
@@ -414,26 +414,26 @@ describe('missed changes', () => {
 
   test('are requested after a reconnect, from the last sequence number on', async () => {
     const { client, room } = await openRoom();
-    const id = chat.say('one');
+    const id = chat.addMessage('one');
     const states: string[] = [];
     client.on('state', (state) => states.push(state));
-    chat.socket.cut();
+    chat.socket.disconnect();
     expect(client.state).toBe('offline');
-    chat.say('two');
-    chat.change({ type: 'message_edited', message_id: id, text: 'one, edited' });
+    chat.addMessage('two');
+    chat.addChange({ type: 'message_edited', message_id: id, text: 'one, edited' });
     await pass(500);
     expect(texts(room)).toEqual(['one, edited', 'two']);
     expect(states).toEqual(['offline', 'connecting', 'catching-up', 'live']);
-    expect(chat.asked.filter(({ action }) => action === 'sync').at(-1)).toMatchObject({ since: 1 });
+    expect(chat.received.filter(({ action }) => action === 'sync').at(-1)).toMatchObject({ since: 1 });
     expect(chat.count('history')).toBe(1);
   });
 
   test('cause a reload of the history when they are too many for pages', async () => {
     const { room } = await openRoom();
-    chat.say('one');
-    chat.socket.cut();
-    const id = chat.say('two');
-    chat.instead = (ask) =>
+    chat.addMessage('one');
+    chat.socket.disconnect();
+    const id = chat.addMessage('two');
+    chat.answerWith = (ask) =>
       ask.action === 'sync' && ask.since === 1
         ? {
             type: 'sync',
@@ -455,7 +455,7 @@ describe('missed changes', () => {
 
   test('at the end of a quiet room are found by the heartbeat', async () => {
     const { room } = await openRoom();
-    chat.say('lost', { told: false });
+    chat.addMessage('lost', { delivered: false });
     await pass(4 * 60_000);
     expect(texts(room)).toEqual([]);
     await pass(60_000);
@@ -466,11 +466,11 @@ describe('missed changes', () => {
 describe('the outbox', () => {
   test('sends pending messages after a reconnect, in order and once', async () => {
     const { room } = await openRoom();
-    chat.lose = ({ action }) => action === 'send';
+    chat.dropAnswer = ({ action }) => action === 'send';
     const first = room.send('stored, answer lost');
     await pass();
-    chat.socket.cut();
-    chat.lose = () => false;
+    chat.socket.disconnect();
+    chat.dropAnswer = () => false;
     const second = room.send('sent while offline');
     await pass(500);
     expect((await first).message_id).toBe(1);
@@ -483,14 +483,14 @@ describe('the outbox', () => {
 
   test('survives a reload when the client has a storage', async () => {
     const storage = storageOf();
-    chat.away = true;
+    chat.offline = true;
     const before = clientOf({ storage });
     const unsent = outcomeOf(before.room(1).send('sent before the reload'));
     await pass();
     expect(storage.kept.size).toBe(1);
     before.close();
     expect(await unsent).toMatchObject({ code: 'CLOSED' });
-    chat.away = false;
+    chat.offline = false;
     const { room } = await openRoom({ storage });
     await pass();
     expect(chat.texts()).toEqual(['sent before the reload']);
@@ -500,12 +500,12 @@ describe('the outbox', () => {
 
   test('is sent before new messages after a reload, also to rooms that are not open', async () => {
     const storage = storageOf();
-    chat.away = true;
+    chat.offline = true;
     const before = clientOf({ storage });
     void outcomeOf(before.room(1).send('first'));
     await pass();
     before.close();
-    chat.away = false;
+    chat.offline = false;
     const after = clientOf({ storage: { ...storage, get: async (key) => storage.get(key) } });
     await pass(100);
     const sent = after.room(1).send('second');
@@ -516,26 +516,26 @@ describe('the outbox', () => {
 
   test('is not shared between users', async () => {
     const storage = storageOf();
-    chat.away = true;
+    chat.offline = true;
     const alice = clientOf({ storage });
     void outcomeOf(alice.room(1).send('by alice'));
     await pass();
     alice.close();
-    chat.away = false;
+    chat.offline = false;
     await openRoom({ storage, token: tokenOf('2') });
     expect(chat.count('send')).toBe(0);
   });
 
   test('rejects a change with EXPIRED a day after its first attempt', async () => {
     const { room } = await openRoom();
-    chat.lose = ({ action }) => action === 'send';
+    chat.dropAnswer = ({ action }) => action === 'send';
     const sent = outcomeOf(room.send('hello'));
     await pass();
-    chat.away = true;
-    chat.socket.cut();
+    chat.offline = true;
+    chat.socket.disconnect();
     vi.setSystemTime(Date.now() + 24 * 60 * 60_000);
-    chat.away = false;
-    chat.instead = (ask) =>
+    chat.offline = false;
+    chat.answerWith = (ask) =>
       ask.action === 'sync'
         ? {
             type: 'sync',
@@ -568,8 +568,8 @@ describe('a connection', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
     onTestFinished(() => void vi.restoreAllMocks());
     const { client } = await openRoom();
-    chat.away = true;
-    chat.socket.cut();
+    chat.offline = true;
+    chat.socket.disconnect();
     const attemptsWithin = async (ms: number) => {
       const before = chat.sockets.length;
       await pass(ms);
@@ -585,37 +585,37 @@ describe('a connection', () => {
     const token = vi.fn(() => tokenOf('1', { n: token.mock.calls.length }));
     await openRoom({ token });
     expect(token).toHaveBeenCalledTimes(1);
-    chat.socket.cut();
+    chat.socket.disconnect();
     await pass(500);
     expect(chat.socket.token).toBe(tokenOf('1', { n: 2 }));
   });
 
   test('tries a second token when the first is rejected, then is refused', async () => {
     const token = vi.fn(() => tokenOf('1'));
-    chat.badTokens.add(tokenOf('1'));
+    chat.invalidTokens.add(tokenOf('1'));
     const { client, room } = await openRoom({ token });
     expect(token).toHaveBeenCalledTimes(2);
     expect([client.state, client.error?.code, room.state]).toEqual(['refused', 'UNAUTHENTICATED', 'refused']);
     await expect(room.ready()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     await pass(60_000);
     expect(chat.sockets).toHaveLength(2);
-    chat.badTokens.clear();
+    chat.invalidTokens.clear();
     client.connect();
     await pass();
     expect([client.state, room.state]).toEqual(['live', 'live']);
   });
 
   test('is refused at once when a fixed token is rejected', async () => {
-    chat.badTokens.add(tokenOf('1'));
+    chat.invalidTokens.add(tokenOf('1'));
     const { client } = await openRoom();
     expect([client.state, chat.sockets.length]).toEqual(['refused', 1]);
   });
 
   test('is offline, not refused, while the server does not answer', async () => {
-    chat.away = true;
+    chat.offline = true;
     const { client, room } = await openRoom();
     expect([client.state, room.state, client.error?.code]).toEqual(['offline', 'offline', 'UNREACHABLE']);
-    chat.away = false;
+    chat.offline = false;
     await pass(500);
     expect(room.state).toBe('live');
   });
@@ -623,7 +623,7 @@ describe('a connection', () => {
   test('is refused when the token function returns another user’s token', async () => {
     const token = vi.fn(() => tokenOf(token.mock.calls.length > 1 ? '2' : '1'));
     const { client } = await openRoom({ token });
-    chat.socket.cut();
+    chat.socket.disconnect();
     await pass(500);
     expect([client.state, client.error?.code]).toEqual(['refused', 'UNAUTHENTICATED']);
   });
@@ -632,7 +632,7 @@ describe('a connection', () => {
     const token = vi.fn(() => tokenOf('1', { exp: Date.now() / 1000 + 3_600 }));
     await openRoom({ token });
     await pass(59 * 60_000);
-    expect(chat.asked.filter(({ action }) => action === 'authenticate')).toEqual([
+    expect(chat.received.filter(({ action }) => action === 'authenticate')).toEqual([
       { action: 'authenticate', token: token.mock.results[1]?.value },
     ]);
     await pass(60 * 60_000);
@@ -645,7 +645,7 @@ describe('a connection', () => {
     async (code) => {
       const token = vi.fn(() => tokenOf('1'));
       const { room } = await openRoom({ token });
-      chat.socket.tell({ type: 'error', code, message: 'No' });
+      chat.socket.deliver({ type: 'error', code, message: 'No' });
       await pass(500);
       expect([token.mock.calls.length, chat.sockets.length, room.state]).toEqual([2, 2, 'live']);
     },
@@ -660,9 +660,9 @@ describe('a connection', () => {
 
   test('is replaced when the server stops answering pings', async () => {
     const { room } = await openRoom();
-    chat.swallow = ({ action }) => action === 'ping';
+    chat.dropFrame = ({ action }) => action === 'ping';
     await pass(4 * 60_000 + 60_000);
-    chat.swallow = () => false;
+    chat.dropFrame = () => false;
     await pass(5_000 + 500);
     expect([chat.sockets.length, room.state]).toEqual([2, 'live']);
   });
@@ -675,11 +675,11 @@ describe('a connection', () => {
     vi.spyOn(Math, 'random').mockReturnValue(0.999_999);
     onTestFinished(() => void vi.restoreAllMocks());
     const { client, room } = await openRoom();
-    chat.away = true;
-    chat.socket.cut();
+    chat.offline = true;
+    chat.socket.disconnect();
     await pass(20_000);
     expect(client.state).toBe('offline');
-    chat.away = false;
+    chat.offline = false;
     listeners.get('online')?.();
     await pass();
     expect(room.state).toBe('live');
@@ -711,7 +711,7 @@ test('the client emits messages of rooms that are not open, each once', async ()
   const received = vi.fn();
   client.on('chat_message', ({ room_id, message }) => received(room_id, message.text));
   const frame = { type: 'chat_message', message_id: 4, seq: 4, room_id: 9, message: { text: 'hi' } };
-  chat.socket.tell(frame);
-  chat.socket.tell(frame);
+  chat.socket.deliver(frame);
+  chat.socket.deliver(frame);
   expect(received.mock.calls).toEqual([[9, 'hi']]);
 });

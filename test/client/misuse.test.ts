@@ -30,7 +30,7 @@ function clientOf(options: Partial<ChatClientOptions> = {}): ChatClient {
 const oversized = '\u0001'.repeat(8_000);
 
 test('a change that is too large for a frame is rejected at once, and the next one is sent', async () => {
-  const message = chat.say('one', { user: 1 });
+  const message = chat.addMessage('one', { user: 1 });
   const client = clientOf();
   const room = client.room(1);
   const failed: string[] = [];
@@ -62,7 +62,7 @@ test('a restored change that is too large blocks no other change and is removed 
     set: (key, value) => kept.set(key, value),
     remove: (key) => kept.delete(key),
   };
-  chat.swallow = () => true;
+  chat.dropFrame = () => true;
   const first = clientOf({ storage });
   first
     .room(1)
@@ -73,7 +73,7 @@ test('a restored change that is too large blocks no other change and is removed 
   await pass();
   const [[key = '', stored = '[]'] = []] = [...kept];
   kept.set(key, stored.replace('small', 'x'.repeat(40_000)));
-  chat.swallow = () => false;
+  chat.dropFrame = () => false;
   const second = clientOf({ storage });
   const sent = second.room(1).send('next');
   await pass(1_000);
@@ -99,11 +99,11 @@ test.each(['', 'x'.repeat(257), '\ud800'])(
 
 test('BAD_FRAME without a room does not refuse a room that is being joined', async () => {
   const client = clientOf();
-  chat.swallow = ({ action }) => action === 'join';
+  chat.dropFrame = ({ action }) => action === 'join';
   const room = client.room(1);
   await pass();
-  chat.sockets[0]?.tell({ type: 'error', code: 'BAD_FRAME', message: 'Not read' });
-  chat.swallow = () => false;
+  chat.sockets[0]?.deliver({ type: 'error', code: 'BAD_FRAME', message: 'Not read' });
+  chat.dropFrame = () => false;
   await pass(60_000);
   expect(room.state).toBe('live');
 });

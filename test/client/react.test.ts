@@ -63,18 +63,18 @@ function Chat({ client, id }: { client: ChatClient; id: number }) {
 
 test('a room renders pending and stored messages, typing and presence', async () => {
   const client = clientOf();
-  chat.say('one');
+  chat.addMessage('one');
   const { text } = await render(createElement(Chat, { client, id: 1 }));
   expect(text()).toBe('live live [one send]  ');
-  chat.lose = ({ action }) => action === 'send';
+  chat.dropAnswer = ({ action }) => action === 'send';
   await act(async () => void client.room(1).send('two'));
   expect(text()).toContain('[one send, two pending]');
-  chat.lose = () => false;
+  chat.dropAnswer = () => false;
   await pass(10_000);
   expect(text()).toContain('[one send, two send]');
   await act(async () => {
-    chat.tellAll('1', { type: 'typing', user_id: 2, typing: true });
-    chat.tellAll('1', {
+    chat.broadcast('1', { type: 'typing', user_id: 2, typing: true });
+    chat.broadcast('1', {
       type: 'presence',
       user_id: 2,
       status: 'online',
@@ -87,7 +87,7 @@ test('a room renders pending and stored messages, typing and presence', async ()
 test('the client state is rendered', async () => {
   const client = clientOf();
   const { text } = await render(createElement(Chat, { client, id: 1 }));
-  await act(async () => chat.socket.cut());
+  await act(async () => chat.socket.disconnect());
   expect(text()).toMatch(/^offline offline/);
   await pass(500);
   expect(text()).toMatch(/^live live/);
@@ -99,11 +99,13 @@ test('strict mode joins a room once, and a room without a component is left', as
   onTestFinished(() => warned.mockRestore());
   const { text, show } = await render(createElement(Chat, { client, id: 1 }));
   expect([chat.count('join'), chat.count('leave')]).toEqual([1, 0]);
-  chat.say('in room 2', { room: '2' });
+  chat.addMessage('in room 2', { room: '2' });
   await show(createElement(Chat, { client, id: 2 }));
   await pass();
   expect(text()).toContain('[in room 2 send]');
-  expect(chat.asked.filter(({ action }) => action === 'leave')).toEqual([{ action: 'leave', room_id: '1' }]);
+  expect(chat.received.filter(({ action }) => action === 'leave')).toEqual([
+    { action: 'leave', room_id: '1' },
+  ]);
   expect(warned.mock.calls).toEqual([]);
 });
 
@@ -116,7 +118,7 @@ test('useMessages does not render again when only typing changes', async () => {
   }
   await render(createElement(Messages, { room: client.room(1) }));
   const before = renders.mock.calls.length;
-  await act(async () => chat.tellAll('1', { type: 'typing', user_id: 2, typing: true }));
+  await act(async () => chat.broadcast('1', { type: 'typing', user_id: 2, typing: true }));
   expect(renders.mock.calls.length).toBe(before);
 });
 
@@ -139,7 +141,7 @@ test('the component of docs/client.md shows a room', async () => {
   });
   const documented = (await import(pathToFileURL(outfile).href)) as { Chat: typeof Chat };
   vi.useFakeTimers();
-  chat.say('one');
+  chat.addMessage('one');
   const { text } = await render(createElement(documented.Chat, { client: clientOf(), id: 1 }));
   expect(text()).toBe('liveoneSay hello');
 });

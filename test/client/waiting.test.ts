@@ -35,13 +35,13 @@ const waiting = (client: ChatClient) =>
   client.pendingChanges.map(({ room, frame }) => `${room} ${frame.action}`);
 
 test('pendingChanges lists the unanswered changes of all rooms', async () => {
-  const message = chat.say('one', { user: 1 });
+  const message = chat.addMessage('one', { user: 1 });
   const client = clientOf();
   const room = client.room(1);
   await pass();
   const counts: number[] = [];
   client.on('pendingChanges', (pendingChanges) => counts.push(pendingChanges.length));
-  chat.swallow = () => true;
+  chat.dropFrame = () => true;
   const changes = Promise.all([
     room.edit(message, 'uno'),
     client.room(2).send('two'),
@@ -50,7 +50,7 @@ test('pendingChanges lists the unanswered changes of all rooms', async () => {
   await pass();
   expect(waiting(client)).toEqual(['1 edit', '1 react', '2 send']);
   expect(client.pendingChanges[0]?.frame).toMatchObject({ message_id: message, text: 'uno' });
-  chat.swallow = () => false;
+  chat.dropFrame = () => false;
   await pass(30_000);
   await changes;
   expect(client.pendingChanges).toEqual([]);
@@ -61,8 +61,8 @@ test('pendingChanges includes restored changes while the client is offline', asy
   const { storage } = storageOf();
   const earlier = clientOf({ storage });
   await pass();
-  chat.away = true;
-  chat.socket.cut();
+  chat.offline = true;
+  chat.socket.disconnect();
   earlier
     .room(1)
     .edit(7, 'seven')
@@ -80,7 +80,7 @@ test('the client emits failed for a room that was left', async () => {
   await pass();
   const failed: unknown[] = [];
   client.on('failed', ({ room_id, frame, error }) => failed.push([room_id, frame.action, error.code]));
-  chat.instead = (ask) =>
+  chat.answerWith = (ask) =>
     ask.action === 'send'
       ? { type: 'error', code: 'MUTED', message: 'No', client_id: ask.client_id, room_id: 1 }
       : undefined;
@@ -95,7 +95,7 @@ test('throttledUntil is set while the server throttles a room', async () => {
   const room = client.room(1);
   await pass();
   let throttled = true;
-  chat.instead = (ask) =>
+  chat.answerWith = (ask) =>
     ask.action === 'send' && throttled
       ? {
           type: 'error',
@@ -123,8 +123,8 @@ test('close with forget clears the storage, and nothing is sent later', async ()
   const { storage, kept } = storageOf();
   const client = clientOf({ storage });
   await pass();
-  chat.away = true;
-  chat.socket.cut();
+  chat.offline = true;
+  chat.socket.disconnect();
   client
     .room(1)
     .send('a secret')
@@ -134,7 +134,7 @@ test('close with forget clears the storage, and nothing is sent later', async ()
   client.close({ forget: true });
   await pass();
   expect([...kept]).toEqual([]);
-  chat.away = false;
+  chat.offline = false;
   clientOf({ storage });
   await pass(60_000);
   expect(chat.count('send')).toBe(0);

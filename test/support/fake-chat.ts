@@ -1,19 +1,12 @@
 import type { ChatClientOptions, Frame, Message } from '../../client/index.ts';
-import type { ClientFrame } from '../../client/wire.ts';
+import type { Change, ChangeRequest, ClientFrame } from '../../client/wire.ts';
 
-type Told = Extract<Frame, { seq: number; message_id: number }>;
-
-interface Entry {
-  readonly told: Told;
-  readonly message: number;
-}
-
-/** A room on the server: its current messages and all changes. */
+/** A room on the server: its current messages, all changes, and the answers by user and `client_id`. */
 interface FakeRoom {
   seq: number;
-  readonly log: Entry[];
+  readonly log: Change[];
   readonly messages: Map<number, Message>;
-  readonly answered: Map<string, Frame>;
+  readonly answers: Map<string, Frame>;
 }
 
 /** The server's end of one socket. */
@@ -32,13 +25,13 @@ export class FakeSocket {
     this.url = url;
     this.token = protocols[1] ?? '';
     this.#chat = chat;
-    queueMicrotask(() => this.#shake());
+    queueMicrotask(() => this.#handshake());
   }
 
   send(text: string): void {
-    // As API Gateway does, with code 1009.
-    if (Buffer.byteLength(text) > 32 * 1024) this.cut();
-    queueMicrotask(() => this.open && this.#chat.heard(JSON.parse(text) as ClientFrame, this));
+    // API Gateway closes a socket that sends a longer frame, with code 1009.
+    if (Buffer.byteLength(text) > 32 * 1024) this.disconnect();
+    queueMicrotask(() => this.open && this.#chat.receive(JSON.parse(text) as ClientFrame, this));
   }
 
   close(): void {
@@ -46,25 +39,25 @@ export class FakeSocket {
   }
 
   /** Delivers a frame to the client synchronously. */
-  tell(frame: object): void {
+  deliver(frame: object): void {
     if (this.open) this.onmessage?.({ data: JSON.stringify(frame) });
   }
 
-  /** Cuts the socket, as a network failure does. */
-  cut(): void {
+  /** Closes the socket as a network failure does. */
+  disconnect(): void {
     this.open = false;
     this.onclose?.(undefined as never);
   }
 
-  #shake(): void {
+  #handshake(): void {
     if (this.#chat.refuses(this.token)) {
       this.onerror?.(undefined as never);
-      this.cut();
+      this.disconnect();
       return;
     }
     this.open = true;
     this.onopen?.(undefined as never);
-    this.tell({ type: 'inbox', rooms: 1 });
+    this.deliver({ type: 'inbox', rooms: 1 });
   }
 }
 
@@ -77,24 +70,31 @@ const userOf = (token: string): number =>
 
 const now = '2026-03-02T09:15:00.000Z';
 
-/** An in-memory chat that answers at once as documented, unless a test intervenes. */
+/** The frame of a change without its sequence number. */
+interface NewChange {
+  readonly type: string;
+  readonly message_id: number;
+  readonly [field: string]: unknown;
+}
+
+/** An in-memory chat that answers immediately, as the protocol documents, unless a test changes its behaviour. */
 export class FakeChat {
   readonly sockets: FakeSocket[] = [];
   /** All received frames in order. */
-  readonly asked: ClientFrame[] = [];
-  /** Invalid tokens, and rooms that the caller is not a member of. */
-  readonly badTokens = new Set<string>();
-  readonly closedRooms = new Set<string>();
+  readonly received: ClientFrame[] = [];
+  readonly invalidTokens = new Set<string>();
+  /** Rooms that the user is not a member of. */
+  readonly forbiddenRooms = new Set<string>();
   /** Whether the network is down. */
-  away = false;
-  /** Drops a received frame, or an answer, if it returns true. */
-  swallow: (ask: ClientFrame) => boolean = () => false;
-  /** Handles a frame and loses its answer, if it returns true. */
-  lose: (ask: ClientFrame) => boolean = () => false;
-  /** Returns an answer that replaces the server's. */
-  instead: (ask: ClientFrame, socket: FakeSocket) => object | undefined = () => undefined;
+  offline = false;
+  /** Ignores a received frame if it returns true. */
+  dropFrame: (frame: ClientFrame) => boolean = () => false;
+  /** Handles a frame but sends nothing if it returns true. */
+  dropAnswer: (frame: ClientFrame) => boolean = () => false;
+  /** Returns an answer that is sent instead of handling the frame. */
+  answerWith: (frame: ClientFrame, socket: FakeSocket) => object | undefined = () => undefined;
   readonly #rooms = new Map<string, FakeRoom>();
-  #mute = false;
+  #muted = false;
 
   /** Returns options for a client of this chat. */
   options(token: ChatClientOptions['token'] = tokenOf('1')): ChatClientOptions {
@@ -105,198 +105,184 @@ export class FakeChat {
         chat.sockets.push(this);
       }
     }
-    const fetch = async (_url: unknown, init: RequestInit = {}) => this.#fetched(new Headers(init.headers));
+    const fetch = async (_url: unknown, init: RequestInit = {}) => this.#fetch(new Headers(init.headers));
     return { url: 'http://chat.test', token, WebSocket, fetch: fetch as typeof globalThis.fetch };
   }
 
   get socket(): FakeSocket {
     const last = this.sockets.at(-1);
-    if (!last) throw new Error('No socket was opened: wait for the client');
+    if (!last) throw new Error('Socket not found: the client has opened none yet. Wait for it.');
     return last;
   }
 
+  /** Whether a handshake with this token fails. */
   refuses(token: string): boolean {
-    return this.away || this.badTokens.has(token);
+    return this.offline || this.invalidTokens.has(token);
   }
 
   /** Returns how many frames of an action were received. */
   count(action: ClientFrame['action']): number {
-    return this.asked.filter((ask) => ask.action === action).length;
+    return this.received.filter((frame) => frame.action === action).length;
   }
 
-  heard(ask: ClientFrame, socket: FakeSocket): void {
-    this.asked.push(ask);
-    if (this.swallow(ask)) return;
-    const other = this.instead(ask, socket);
-    this.#mute = this.lose(ask);
-    if (other) socket.tell(other);
-    else this.#serve(ask, socket);
-    this.#mute = false;
+  receive(frame: ClientFrame, socket: FakeSocket): void {
+    this.received.push(frame);
+    if (this.dropFrame(frame)) return;
+    const answer = this.answerWith(frame, socket);
+    this.#muted = this.dropAnswer(frame);
+    if (answer) socket.deliver(answer);
+    else this.#handle(frame, socket);
+    this.#muted = false;
   }
 
-  /** Another user sends a message. With `told` false, its frame is lost. */
-  say(text: string, { user = 2, room = '1', told = true, client_id = '' } = {}): number {
-    this.#mute = !told;
-    const { seq } = this.#said(room, text, user, client_id ? { client_id } : {});
-    this.#mute = false;
+  /** Stores a message of another user. Returns its id. With `delivered` false, its frame is lost. */
+  addMessage(text: string, { user = 2, room = '1', delivered = true, client_id = '' } = {}): number {
+    this.#muted = !delivered;
+    const { seq } = this.#send(room, text, user, client_id ? { client_id } : {});
+    this.#muted = false;
     return seq;
   }
 
-  /** Another user changes a message. */
-  change(
-    told: { type: string; message_id: number; [field: string]: unknown },
-    { room = '1', lost = false } = {},
-  ): void {
-    this.#mute = lost;
-    this.#changed(room, told);
-    this.#mute = false;
+  /** Stores another user's change of a message. With `lost`, its frame is lost. */
+  addChange(change: NewChange, { room = '1', lost = false } = {}): void {
+    this.#muted = lost;
+    this.#change(room, change);
+    this.#muted = false;
   }
 
-  /** Uses up a sequence number, as a refusal does. */
-  burn(room = '1'): void {
+  /** Uses a sequence number without a change, as a refused write does. */
+  voidSequence(room = '1'): void {
     this.#room(room).seq++;
   }
 
-  /** Returns the current state of a room. */
+  /** Returns the texts of a room's messages. */
   texts(room = '1'): readonly string[] {
-    return this.#listed(room).map(({ text }) => text);
+    return this.#undeleted(room).map(({ text }) => text);
   }
 
-  tellAll(room: string, frame: object, author?: string): void {
-    if (this.#mute) return;
+  /** Delivers a frame to all sockets in a room. Only the author's sockets get a message's `client_id`. */
+  broadcast(room: string, frame: object, author?: string): void {
+    if (this.#muted) return;
     for (const socket of this.sockets) {
-      if (socket.rooms.has(room))
-        socket.tell({ ...this.#seenBy(socket, frame, author), room_id: Number(room) });
+      if (!socket.rooms.has(room)) continue;
+      const visible = author === String(userOf(socket.token)) ? frame : withoutClientId(frame);
+      socket.deliver({ ...visible, room_id: Number(room) });
     }
   }
 
-  #seenBy(socket: FakeSocket, frame: object, author?: string): object {
-    const told = frame as { message?: Message };
-    if (!told.message || author === String(userOf(socket.token))) return frame;
-    const { client_id: _, ...message } = told.message;
-    return { ...frame, message };
-  }
-
-  #fetched(headers: Headers): Response {
-    if (this.away) throw new TypeError('fetch failed');
+  #fetch(headers: Headers): Response {
+    if (this.offline) throw new TypeError('fetch failed');
     const token = headers.get('Authorization')?.slice('Bearer '.length) ?? '';
-    if (this.badTokens.has(token))
+    if (this.invalidTokens.has(token))
       return Response.json({ error: 'UNAUTHENTICATED', message: 'No' }, { status: 401 });
     return Response.json({ chats: [], next_cursor: null });
   }
 
   #room(id: string): FakeRoom {
-    const room = this.#rooms.get(id) ?? { seq: 0, log: [], messages: new Map(), answered: new Map() };
+    const room = this.#rooms.get(id) ?? { seq: 0, log: [], messages: new Map(), answers: new Map() };
     this.#rooms.set(id, room);
     return room;
   }
 
-  #listed(id: string): readonly Message[] {
+  #undeleted(id: string): readonly Message[] {
     return [...this.#room(id).messages.values()].filter(({ deleted }) => !deleted);
   }
 
-  #serve(ask: ClientFrame, socket: FakeSocket): void {
-    const room = String('room_id' in ask ? ask.room_id : '');
+  #handle(frame: ClientFrame, socket: FakeSocket): void {
+    const room = String('room_id' in frame ? frame.room_id : '');
+    const answer = this.#answerTo(frame, room, socket);
+    if (answer && !this.#muted) socket.deliver({ ...answer, ...(room && { room_id: Number(room) }) });
+  }
+
+  /** Runs a frame. Returns the answer to the socket, if there is one. */
+  #answerTo(frame: ClientFrame, room: string, socket: FakeSocket): object | undefined {
     const user = userOf(socket.token);
-    const id = 'client_id' in ask ? ask.client_id : undefined;
-    const tell = (frame: object) =>
-      !this.#mute && socket.tell({ ...frame, ...(room && { room_id: Number(room) }) });
-    const before = id === undefined ? undefined : this.#room(room).answered.get(`${user} ${id}`);
-    const refused = { type: 'error', code: 'NOT_A_MEMBER', message: 'Not a member', client_id: id };
-    if (before) tell(before);
-    else if (room && this.closedRooms.has(room)) tell(refused);
-    else this.#asks(ask, room, user, socket, tell);
+    const { seq, answers } = this.#room(room);
+    const client_id = 'client_id' in frame ? frame.client_id : undefined;
+    const earlier = client_id === undefined ? undefined : answers.get(`${user} ${client_id}`);
+    if (earlier) return earlier;
+    if (room && this.forbiddenRooms.has(room)) {
+      return { type: 'error', code: 'NOT_A_MEMBER', message: 'Not a member', client_id };
+    }
+    switch (frame.action) {
+      case 'send':
+      case 'edit':
+      case 'delete':
+      case 'react':
+        return this.#runChange(frame, room, user);
+      case 'join':
+        socket.rooms.add(room);
+        return { type: 'joined', seq };
+      case 'leave':
+        socket.rooms.delete(room);
+        return { type: 'left' };
+      case 'history': {
+        const limit = frame.limit ?? 50;
+        const before = Number(frame.before ?? Infinity);
+        const older = this.#undeleted(room).filter(({ message_id }) => message_id < before);
+        return { type: 'history', messages: older.slice(-limit).reverse(), has_more: older.length > limit };
+      }
+      case 'sync':
+        return this.#sync(room, Number(frame.since));
+      case 'seen':
+        this.broadcast(room, { type: 'message_seen', message_id: frame.message_id, user_id: user });
+        return undefined;
+      case 'typing':
+        this.broadcast(room, { type: 'typing', user_id: user, typing: frame.typing });
+        return undefined;
+      case 'ping':
+        return { type: 'pong', seq };
+      case 'authenticate':
+        return { type: 'authenticated', expires_at: now };
+      default:
+        return frame satisfies never;
+    }
   }
 
-  #asksChange(
-    ask: Extract<ClientFrame, { action: 'edit' | 'delete' | 'react' }>,
-    room: string,
-    user: number,
-    tell: (frame: object) => void,
-  ): void {
-    const message_id = Number(ask.message_id);
-    const message = this.#room(room).messages.get(message_id);
-    const refused = { type: 'error', message: 'No', client_id: ask.client_id };
-    if (!message || message.deleted) {
-      tell({ ...refused, code: 'MESSAGE_NOT_FOUND' });
-      return;
+  /** Runs a change of messages. Returns an error frame if it is refused: changes themselves are broadcast. */
+  #runChange(frame: ChangeRequest, room: string, user: number): object | undefined {
+    const { answers, messages } = this.#room(room);
+    const { client_id } = frame;
+    const refuse = (code: string) => ({ type: 'error', code, message: 'No', client_id });
+    const store = (change: Change): undefined => {
+      answers.set(`${user} ${client_id}`, change);
+    };
+    if (frame.action === 'send') {
+      return store(this.#send(room, frame.message, user, { client_id: String(client_id) }));
     }
-    if (ask.action !== 'react' && message.sender_id !== user) {
-      tell({ ...refused, code: 'NOT_THE_AUTHOR' });
-      return;
-    }
-    const told = {
-      edit: () => ({ type: 'message_edited', message_id, text: 'text' in ask ? ask.text : '' }),
-      delete: () => ({ type: 'message_deleted', message_id }),
-      react: () => ({
-        type: 'message_reacted',
-        message_id,
-        user_id: user,
-        emoji: 'emoji' in ask ? ask.emoji : '',
-        ...('remove' in ask && ask.remove && { removed: true }),
-      }),
-    }[ask.action]();
-    const frame = this.#changed(room, told);
-    this.#room(room).answered.set(`${user} ${ask.client_id}`, frame);
-  }
-
-  #asks(
-    ask: ClientFrame,
-    room: string,
-    user: number,
-    socket: FakeSocket,
-    tell: (frame: object) => void,
-  ): void {
-    const { seq, log, messages } = this.#room(room);
-    if (ask.action === 'send') {
-      const told = this.#said(room, ask.message, user, { client_id: String(ask.client_id) });
-      this.#room(room).answered.set(`${user} ${ask.client_id}`, told);
-    } else if (ask.action === 'edit' || ask.action === 'delete' || ask.action === 'react') {
-      this.#asksChange(ask, room, user, tell);
-    } else if (ask.action === 'join') {
-      socket.rooms.add(room);
-      tell({ type: 'joined', seq });
-    } else if (ask.action === 'leave') {
-      socket.rooms.delete(room);
-      tell({ type: 'left' });
-    } else if (ask.action === 'history') {
-      const limit = ask.limit ?? 50;
-      const found = this.#listed(room).filter(
-        ({ message_id }) => message_id < Number(ask.before ?? Infinity),
+    const message_id = Number(frame.message_id);
+    const message = messages.get(message_id);
+    if (!message || message.deleted) return refuse('MESSAGE_NOT_FOUND');
+    if (frame.action === 'react') {
+      const { emoji, remove } = frame;
+      const removed = remove && { removed: true };
+      return store(
+        this.#change(room, { type: 'message_reacted', message_id, user_id: user, emoji, ...removed }),
       );
-      tell({ type: 'history', messages: found.slice(-limit).reverse(), has_more: found.length > limit });
-    } else if (ask.action === 'sync') {
-      const since = Number(ask.since);
-      const told = new Set<number>();
-      const all = log
-        .filter((entry) => entry.told.seq > since)
-        .map((entry) => {
-          const { text: _, message: __, ...bare } = entry.told as Told & { text?: string; message?: Message };
-          const first = !told.has(entry.message);
-          told.add(entry.message);
-          return first ? { ...bare, message: messages.get(entry.message) } : bare;
-        });
-      tell({
-        type: 'sync',
-        since,
-        events: all,
-        seq,
-        has_more: false,
-        complete: true,
-        receipts: [],
-        seen: [],
-      });
-    } else if (ask.action === 'seen') {
-      this.tellAll(room, { type: 'message_seen', message_id: ask.message_id, user_id: user });
-    } else if (ask.action === 'typing') {
-      this.tellAll(room, { type: 'typing', user_id: user, typing: ask.typing });
-    } else if (ask.action === 'ping') tell({ type: 'pong', seq });
-    else if (ask.action === 'authenticate') tell({ type: 'authenticated', expires_at: now });
+    }
+    if (message.sender_id !== user) return refuse('NOT_THE_AUTHOR');
+    if (frame.action === 'delete') return store(this.#change(room, { type: 'message_deleted', message_id }));
+    return store(this.#change(room, { type: 'message_edited', message_id, text: frame.text }));
   }
 
-  #said(room: string, text: string, user: number, more: Partial<Message>): Told {
-    const { messages, log } = this.#room(room);
-    const seq = ++this.#room(room).seq;
+  /** Returns all changes since a sequence number. The first event of each message contains its current state. */
+  #sync(room: string, since: number): object {
+    const { seq, log, messages } = this.#room(room);
+    const seen = new Set<number>();
+    const events = log
+      .filter((change) => change.seq > since)
+      .map((change) => {
+        const { text: _, message: __, ...event } = change as Change & { text?: string; message?: Message };
+        const first = !seen.has(change.message_id);
+        seen.add(change.message_id);
+        return first ? { ...event, message: messages.get(change.message_id) } : event;
+      });
+    return { type: 'sync', since, events, seq, has_more: false, complete: true, receipts: [], seen: [] };
+  }
+
+  #send(room: string, text: string, user: number, more: Partial<Message>): Change {
+    const state = this.#room(room);
+    const seq = ++state.seq;
     const message: Message = {
       message_id: seq,
       text,
@@ -307,31 +293,38 @@ export class FakeChat {
       updated_at: now,
       ...more,
     };
-    messages.set(seq, message);
-    const told: Told = { type: 'chat_message', message_id: seq, message, seq };
-    log.push({ told, message: seq });
-    this.tellAll(room, told, String(user));
-    return told;
+    state.messages.set(seq, message);
+    const change: Change = { type: 'chat_message', message_id: seq, message, seq };
+    state.log.push(change);
+    this.broadcast(room, change, String(user));
+    return change;
   }
 
-  #changed(room: string, change: { type: string; message_id: number; [field: string]: unknown }): Told {
+  #change(room: string, fields: NewChange): Change {
     const state = this.#room(room);
-    const message = state.messages.get(change.message_id);
-    const told = { ...change, seq: ++state.seq } as unknown as Told;
-    if (message) state.messages.set(message.message_id, changed(message, told));
-    state.log.push({ told, message: change.message_id });
-    this.tellAll(room, told);
-    return told;
+    const message = state.messages.get(fields.message_id);
+    const change = { ...fields, seq: ++state.seq } as unknown as Change;
+    if (message) state.messages.set(message.message_id, changeMessage(message, change));
+    state.log.push(change);
+    this.broadcast(room, change);
+    return change;
   }
 }
 
-function changed(message: Message, told: Told): Message {
-  if (told.type === 'message_deleted') return { ...message, text: '', deleted: true };
-  if (told.type === 'message_edited') return { ...message, text: told.text, edited: true };
-  if (told.type !== 'message_reacted') return message;
-  const users = (message.reactions?.[told.emoji] ?? []).filter((user) => user !== told.user_id);
+function withoutClientId(frame: { readonly message?: Message }): object {
+  if (!frame.message) return frame;
+  const { client_id: _, ...message } = frame.message;
+  return { ...frame, message };
+}
+
+/** Unlike the client's `applyChange`, keeps deleted messages and reactions without users, as the server does. */
+function changeMessage(message: Message, change: Change): Message {
+  if (change.type === 'message_deleted') return { ...message, text: '', deleted: true };
+  if (change.type === 'message_edited') return { ...message, text: change.text, edited: true };
+  if (change.type !== 'message_reacted') return message;
+  const users = (message.reactions?.[change.emoji] ?? []).filter((user) => user !== change.user_id);
   return {
     ...message,
-    reactions: { ...message.reactions, [told.emoji]: told.removed ? users : [...users, told.user_id] },
+    reactions: { ...message.reactions, [change.emoji]: change.removed ? users : [...users, change.user_id] },
   };
 }

@@ -218,7 +218,9 @@ test('creates a room and adds a member, who sees it in the list', async () => {
 test('tells a removed member why, and keeps showing the messages', async () => {
   await alice.page.getByRole('button', { name: 'Members' }).click();
   await alice.page.getByRole('button', { name: 'Remove bob' }).click();
-  await bob.page.getByText('you were removed from it. Ask one of its owners to add you.').waitFor();
+  await bob.page
+    .getByText('Room not available: you were removed from it. Ask one of its owners to add you.')
+    .waitFor();
   expect(await bob.texts()).toContain('Count me in.');
   expect(await bob.page.getByRole('textbox', { name: 'Message' }).count()).toBe(0);
   const rooms = bob.page.getByRole('navigation');

@@ -48,7 +48,7 @@ function say(text: string): void {
 
 /** Stores a message and returns its entry. */
 function entry(text: string, user = 2): Entry {
-  const id = chat.say(text, { user });
+  const id = chat.addMessage(text, { user });
   return {
     key: `m${id}`,
     state: 'stored',
@@ -61,7 +61,7 @@ function entry(text: string, user = 2): Entry {
 }
 
 const refuseSends = (code: string) => {
-  chat.instead = (ask) =>
+  chat.answerWith = (ask) =>
     ask.action === 'send' || ask.action === 'edit'
       ? { type: 'error', code, message: 'No', client_id: ask.client_id, room_id: 1 }
       : undefined;
@@ -81,7 +81,7 @@ describe('an upload', () => {
     expect(draft.state.attachment).toMatchObject({ progress: 0, caption: 'The plan' });
     uploaded.resolve(new Response());
     await pass(1_000);
-    expect(chat.asked.filter(({ action }) => action === 'send')).toMatchObject([
+    expect(chat.received.filter(({ action }) => action === 'send')).toMatchObject([
       { message: 'The plan', file: 'file-1', room_id: '1' },
     ]);
     expect(draft.state.attachment).toBeUndefined();
@@ -119,7 +119,7 @@ describe('an upload', () => {
     uploaded.resolve(new Response());
     draft.submit();
     await pass(1_000);
-    expect(chat.asked.findLast(({ action }) => action === 'send')).toMatchObject({
+    expect(chat.received.findLast(({ action }) => action === 'send')).toMatchObject({
       message: 'Here\nAnd more',
       file: 'file-1',
       reply_to: target.id,
@@ -174,7 +174,7 @@ describe('a refused message', () => {
       ['Two', 'No'],
     ]);
     expect(drafts.unsent).toBe(2);
-    chat.instead = () => undefined;
+    chat.answerWith = () => undefined;
     const [one, two] = draft.state.failed;
     draft.retry(one?.clientId ?? '');
     draft.discard(two?.clientId ?? '');
@@ -189,10 +189,10 @@ describe('a refused message', () => {
     say('An answer');
     await pass();
     expect(draft.state.failed).toMatchObject([{ error: 'The message you replied to was deleted.' }]);
-    chat.instead = () => undefined;
+    chat.answerWith = () => undefined;
     draft.retry(draft.state.failed[0]?.clientId ?? '');
     await pass();
-    expect(chat.asked.at(-1)).not.toHaveProperty('reply_to');
+    expect(chat.received.at(-1)).not.toHaveProperty('reply_to');
     expect(chat.texts()).toContain('An answer');
   });
 });
@@ -238,14 +238,14 @@ test('a reply to a message that is deleted meanwhile is sent without the reply',
   expect(draft.state.target?.deleted).toBe(true);
   say('All the same');
   await pass();
-  expect(chat.asked.find(({ action }) => action === 'send')).not.toHaveProperty('reply_to');
+  expect(chat.received.find(({ action }) => action === 'send')).not.toHaveProperty('reply_to');
 });
 
 test('applies pending changes to an entry', async () => {
   const room = client.room(1);
-  const id = chat.say('Old', { user: 1 });
+  const id = chat.addMessage('Old', { user: 1 });
   await pass();
-  chat.swallow = () => true;
+  chat.dropFrame = () => true;
   draft.setTarget({ kind: 'edit', entry: entryOf(room.messages[0] as never) });
   say('New');
   draft.change((each) => each.react(id, '👍'));

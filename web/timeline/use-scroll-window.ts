@@ -26,7 +26,7 @@ const isAtBottom = (element: HTMLElement): boolean => pixelsBelow(element) < 2;
 
 /**
  * Returns the distance in pixels from the scroller's top to the row's bubble. The bubble is what must not move: the
- * author above it disappears when an older message of the same author loads, and reactions appear below it.
+ * author above it disappears when an older message of the same author loads, and more can appear below it.
  */
 function offsetOf(element: HTMLElement, row: HTMLElement): number {
   const bubble = row.querySelector('.bubble') ?? row;
@@ -48,7 +48,7 @@ function middleRow(element: HTMLElement): Anchor {
 /**
  * Keeps a limited part of many items in the document, around the visible ones. The row in the middle keeps its place on
  * the screen when items are added or removed above or below it, and when something changes its size. Browsers' own
- * scroll anchoring is not enough: Safari has none, and no browser anchors at the very top.
+ * scroll anchoring is not enough: not every browser has it, and none anchors at the very top.
  */
 export function useScrollWindow<T extends { readonly key: string }>(
   all: readonly T[],

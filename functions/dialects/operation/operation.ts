@@ -99,7 +99,7 @@ const wireMessage = (message: Message) => ({
   created: message.createdAt,
 });
 
-/** Returns the frame of a change. S4 has no frame for a reaction. */
+/** Returns the frame of a change. S4 has no frames for other changes. */
 function changeFrame({ change, message }: MessageChanged): object | undefined {
   if (change.kind === 'edit') return { operation: 'update', message: wireMessage(message) };
   if (change.kind === 'delete')
@@ -129,7 +129,7 @@ function frameOf(event: Event): object | undefined {
   }
 }
 
-/** The contract S4. */
+/** S4: a group chat whose frames name an operation, open to guests. */
 export const operation: Dialect = {
   ...dialectTraits.operation,
   decode(text, speaker) {

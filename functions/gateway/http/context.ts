@@ -1,3 +1,4 @@
+import type { Context as HonoContext } from 'hono';
 import type { LambdaContext, LambdaEvent } from 'hono/aws-lambda';
 import { createMiddleware } from 'hono/factory';
 import { comesFrom, findCredential } from '../../auth/credential.ts';
@@ -24,37 +25,33 @@ export interface HttpEnv {
 }
 
 /** HTTP requests carry credentials in headers only: tokens in a subprotocol or in the query are for sockets. */
-const credentialHeaders = (header: (name: string) => string | undefined) => ({
-  authorization: header('authorization'),
-  cookie: header('cookie'),
-  origin: header('origin'),
-});
+function credentialOf(c: HonoContext) {
+  const { authorization, cookie, origin } = c.req.header();
+  const headers = { authorization, cookie, origin };
+  return { credential: findCredential(headers), headers };
+}
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Prevents cross-site request forgery: a change with the session cookie needs an allowed origin. */
-export const checkOrigin = (context: Pick<HttpContext, 'origins'>) =>
+export const checkOrigin = ({ origins }: Pick<HttpContext, 'origins'>) =>
   createMiddleware<HttpEnv>(async (c, next) => {
-    const headers = credentialHeaders((name) => c.req.header(name));
-    const credential = findCredential(headers);
+    const { credential, headers } = credentialOf(c);
     const isChange = !safeMethods.has(c.req.method);
-    if (isChange && credential && !comesFrom(credential, headers, context.origins)) {
+    if (isChange && credential && !comesFrom(credential, headers, origins)) {
       throw new HttpError('FORBIDDEN_ORIGIN');
     }
     await next();
   });
 
-/** Sets `caller` to the user whose token is in `Authorization: Bearer` or in the session cookie. */
-export const authenticate = (context: Pick<HttpContext, 'verify'>) =>
+/** Sets `caller` to the user of the token in `Authorization: Bearer` or in the session cookie. */
+export const authenticate = ({ verify }: Pick<HttpContext, 'verify'>) =>
   createMiddleware<HttpEnv>(async (c, next) => {
-    const credential = findCredential(credentialHeaders((name) => c.req.header(name)));
+    const { credential } = credentialOf(c);
     if (!credential) {
-      throw new ChatError(
-        'UNAUTHENTICATED',
-        'Not signed in: the request has no token. Send one, or sign in at /api/login/.',
-      );
+      const message = 'Not signed in: the request has no token. Send one, or sign in at /api/login/.';
+      throw new ChatError('UNAUTHENTICATED', message);
     }
-    const { user } = await context.verify(credential.token);
-    c.set('caller', user);
+    c.set('caller', (await verify(credential.token)).user);
     await next();
   });

@@ -10,20 +10,21 @@ import { describe } from './openapi.ts';
 import { readJson, wireUser } from './wire.ts';
 
 /** AWS: InitiateAuth, errors. Cognito reports a malformed user name as an invalid parameter. */
-const wrongPassword = new Set([
-  'NotAuthorizedException',
-  'UserNotFoundException',
-  'InvalidParameterException',
-]);
-const passwordChange = new Set(['PasswordResetRequiredException', 'UserNotConfirmedException']);
-const throttled = new Set(['TooManyRequestsException', 'LimitExceededException']);
-
 function signInError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if (wrongPassword.has(error.name)) return new HttpError('WRONG_PASSWORD');
-  if (passwordChange.has(error.name)) return new HttpError('PASSWORD_CHANGE_REQUIRED');
-  if (!throttled.has(error.name)) return error;
-  return new ChatError('RATE_LIMITED', 'Not signed in: there were too many attempts. Wait a moment.');
+  switch (error instanceof Error && error.name) {
+    case 'NotAuthorizedException':
+    case 'UserNotFoundException':
+    case 'InvalidParameterException':
+      return new HttpError('WRONG_PASSWORD');
+    case 'PasswordResetRequiredException':
+    case 'UserNotConfirmedException':
+      return new HttpError('PASSWORD_CHANGE_REQUIRED');
+    case 'TooManyRequestsException':
+    case 'LimitExceededException':
+      return new ChatError('RATE_LIMITED', 'Not signed in: there were too many attempts. Wait a moment.');
+    default:
+      return error;
+  }
 }
 
 /** Signs in to the user pool of an app client. Resolves to the ID token, which names its user. */

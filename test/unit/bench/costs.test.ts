@@ -1,27 +1,42 @@
 import { expect, test } from 'vitest';
-import { costOfMillion, functionMs, metered, sampleUsage } from '../../../bench/costs.ts';
+import { costOfMillion, functionMs, meteredMessages, sampleUsage } from '../../../bench/costs.ts';
 
-test('a frame over 32 KB is metered as two', () => {
-  expect([0, 32 * 1024, 32 * 1024 + 1].map(metered)).toEqual([1, 1, 2]);
+// API Gateway's pricing page: "a 33 KB message is metered as two messages".
+test('API Gateway bills a frame in increments of 32 KB', () => {
+  const kilobyte = 1024;
+  expect([0, 1, 32 * kilobyte, 32 * kilobyte + 1].map(meteredMessages)).toEqual([1, 1, 1, 2]);
+  expect([33 * kilobyte, 64 * kilobyte, 128 * kilobyte].map(meteredMessages)).toEqual([2, 2, 4]);
 });
 
-test('a million messages cost what their parts cost', () => {
+const nothing = { gatewayMessages: 0, writeUnits: 0, readUnits: 0, invocations: 0, functionMs: 0 };
+
+test('each quantity is billed at the price that AWS documents for us-east-1', () => {
+  const priceOf = (usage: Partial<typeof nothing>) => costOfMillion({ ...nothing, ...usage }).total;
+  // $1.00 for a million messages, $0.625 and $0.125 for a million write and read units, $0.20 for a million invocations.
+  expect(priceOf({ gatewayMessages: 1 })).toBeCloseTo(1, 5);
+  expect(priceOf({ writeUnits: 1 })).toBeCloseTo(0.625, 5);
+  expect(priceOf({ readUnits: 1 })).toBeCloseTo(0.125, 5);
+  expect(priceOf({ invocations: 1 })).toBeCloseTo(0.2, 5);
+  // $0.0000133334 for a GB-second on arm64. A million seconds of a function with 1,024 MB are a million GB-seconds.
+  expect(priceOf({ functionMs: 1000 })).toBeCloseTo(13.3334, 5);
+});
+
+test('a million messages from one connection to two cost $7.28', () => {
   const usage = { gatewayMessages: 3, writeUnits: 4, readUnits: 2, invocations: 1, functionMs: 100 };
-  const cost = costOfMillion(usage);
-  expect(cost.apiGateway).toBe(3);
-  expect(cost.dynamodb).toBeCloseTo(2.75);
-  // 100,000 GB-seconds.
-  expect(cost.lambda).toBeCloseTo(0.2 + 1.33334);
-  expect(cost.total).toBeCloseTo(cost.apiGateway + cost.dynamodb + cost.lambda);
+  const { apiGateway, dynamodb, lambda, total } = costOfMillion(usage);
+  expect(apiGateway).toBeCloseTo(3, 2);
+  expect(dynamodb).toBeCloseTo(2.75, 2);
+  expect(lambda).toBeCloseTo(1.53, 2);
+  expect(total).toBeCloseTo(7.28, 2);
 });
 
-test('a function runs for its round trips, and for posts that wait for others or do not fit at once', () => {
+test('a function runs for its round trips and for its posts, 50 of which run in parallel', () => {
   expect(functionMs(3, [50])).toBe(3 * 5 + 10);
   expect(functionMs(3, [51])).toBe(3 * 5 + 20);
   expect(functionMs(4, [2, 2, 2])).toBe(4 * 5 + 30);
 });
 
-test('the usual sample reads all connections for each message, whatever room they are of', () => {
+test('the minimal sample reads the connections of all rooms for each message', () => {
   expect(sampleUsage(2, 1_000)).toMatchObject({ gatewayMessages: 3, writeUnits: 0, readUnits: 3.5 });
   expect(sampleUsage(2, 2)).toMatchObject({ readUnits: 0.5 });
 });

@@ -1,10 +1,10 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type CountingDatabase, openCountingDatabase } from '../../../bench/counting-database.ts';
+import { CountingDatabase } from '../../../bench/counting-database.ts';
 
 let database: CountingDatabase;
 beforeAll(async () => {
-  database = await openCountingDatabase();
+  database = await CountingDatabase.open();
 });
 beforeEach(() => database.restart());
 afterAll(() => database.close());

@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { type CountedName, countCommands, handlerOf } from '../../../bench/counted-commands.ts';
 import { openCountedRoom } from '../../../bench/counted-room.ts';
-import { usageOf } from '../../../bench/counts.ts';
+import { countCommands, usageOf } from '../../../bench/counts.ts';
 
-/** Round trips before the first post and in all, write units, read units, posts. */
+/** Round trips before the first post, all round trips, write units, read units, posts. */
 type Pinned = readonly [number | undefined, number, number, number, number];
 
-const pinned: Readonly<Record<2 | 50, Readonly<Record<CountedName, Pinned>>>> = {
+const pinned: Readonly<Record<2 | 50, Readonly<Record<string, Pinned>>>> = {
   2: {
     send: [3, 4, 4, 1, 6],
     'send with client_id': [4, 5, 5, 1, 6],
-    'send again': [4, 4, 5, 2, 1],
+    'send repeated with the same client_id': [4, 4, 5, 2, 1],
     edit: [5, 5, 4, 2, 2],
     react: [5, 5, 4, 2, 2],
     delete: [6, 6, 5, 2, 2],
@@ -21,7 +20,7 @@ const pinned: Readonly<Record<2 | 50, Readonly<Record<CountedName, Pinned>>>> = 
     ping: [1, 1, 0, 2, 1],
     authenticate: [2, 2, 1, 0.5, 1],
     'join another room': [4, 4, 2, 6.5, 1],
-    'leave it': [3, 3, 3, 2, 1],
+    'leave the other room': [3, 3, 3, 2, 1],
     $disconnect: [5, 5, 4, 2.5, 1],
     $connect: [undefined, 1, 3, 0, 0],
     welcome: [1, 3, 1, 9, 2],
@@ -29,7 +28,7 @@ const pinned: Readonly<Record<2 | 50, Readonly<Record<CountedName, Pinned>>>> = 
   50: {
     send: [3, 4, 4, 3, 150],
     'send with client_id': [4, 5, 5, 3, 150],
-    'send again': [4, 4, 5, 2, 1],
+    'send repeated with the same client_id': [4, 4, 5, 2, 1],
     edit: [5, 5, 4, 4, 50],
     react: [5, 5, 4, 4, 50],
     delete: [6, 6, 5, 4, 50],
@@ -40,7 +39,7 @@ const pinned: Readonly<Record<2 | 50, Readonly<Record<CountedName, Pinned>>>> = 
     ping: [1, 1, 0, 2, 1],
     authenticate: [2, 2, 1, 0.5, 1],
     'join another room': [4, 4, 2, 6.5, 1],
-    'leave it': [3, 3, 3, 2, 1],
+    'leave the other room': [3, 3, 3, 2, 1],
     $disconnect: [5, 5, 4, 4.5, 49],
     $connect: [undefined, 1, 3, 0, 0],
     welcome: [1, 3, 1, 11, 50],
@@ -48,17 +47,17 @@ const pinned: Readonly<Record<2 | 50, Readonly<Record<CountedName, Pinned>>>> = 
 };
 
 describe.each([2, 50] as const)('in a room of %i connections', (people) => {
-  test('each command costs what it cost before', async () => {
+  test('each command uses exactly the pinned requests and units', async () => {
     const counts = await countCommands(people);
-    const found = [...counts].map(([name, { tripsBeforePost, trips, writeUnits, readUnits, posts }]) => [
+    const actual = [...counts].map(([name, { tripsBeforePost, trips, writeUnits, readUnits, posts }]) => [
       name,
       [tripsBeforePost, trips.length, writeUnits, readUnits, posts],
     ]);
-    expect(Object.fromEntries(found)).toEqual(pinned[people]);
+    expect(Object.fromEntries(actual)).toEqual(pinned[people]);
   });
 });
 
-test('a send to 1,000 asks as often as one to 2, and has three other functions post most of it', async () => {
+test('a send to 1,000 connections needs as many round trips as one to 2, and invokes fanout three times', async () => {
   const counts = await countCommands(1_000, ['send', 'send with client_id']);
   const sent = counts.get('send');
   expect(sent).toMatchObject({
@@ -76,13 +75,13 @@ test('a send to 1,000 asks as often as one to 2, and has three other functions p
   });
 });
 
-test('nobody who comes to a room of 1,000 or goes reads all of it, since nobody hears of that', async () => {
+test('connecting to a room of 1,000 and disconnecting read few rows, because presence is not announced there', async () => {
   const counts = await countCommands(1_000, ['$disconnect', 'welcome']);
   expect(counts.get('$disconnect')).toMatchObject({ readUnits: 6.5, posts: 0 });
   expect(counts.get('welcome')).toMatchObject({ readUnits: 13, posts: 1 });
 });
 
-test('what is billed of a send is the frame that came, each post, and the function', async () => {
+test('a send is billed for the received frame, each post and the invocation', async () => {
   const sent = (await countCommands(2, ['send'])).get('send');
   expect(sent?.postWaves).toEqual([2, 2, 2]);
   expect(sent && usageOf(sent)).toMatchObject({
@@ -93,10 +92,9 @@ test('what is billed of a send is the frame that came, each post, and the functi
   });
 });
 
-test('a command that is refused is not counted as if it were done', async () => {
+test('counting a refused frame throws', async () => {
   const room = await openCountedRoom(2);
-  const send = handlerOf(room);
-  const refused = room.count(() => send({ action: 'edit', message_id: 1_000, text: 'x' }));
-  await expect(refused).rejects.toThrow(/^Not counted: .*MESSAGE_NOT_FOUND/);
+  const counted = room.count(() => room.send({ action: 'edit', message_id: 1_000, text: 'x' }));
+  await expect(counted).rejects.toThrow(/^Frame not counted: .*MESSAGE_NOT_FOUND/);
   await room.close();
 });

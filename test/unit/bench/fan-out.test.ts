@@ -1,69 +1,69 @@
 import { describe, expect, test } from 'vitest';
-import { dictatedMs, type Model, runFanOut, standard, unlimited } from '../../../bench/fan-out.ts';
+import { type Model, minimumMs, runFanOut, standard, unlimited } from '../../../bench/fan-out.ts';
 import { inVirtualTime } from '../../../bench/virtual-time.ts';
 
 const run = (connections: number, more: Partial<Model> = {}) =>
   runFanOut(connections, true, { ...standard, ...more });
 
-describe('a message to a room, in virtual time,', () => {
-  // Each size is another seed, so that no lucky one is measured.
+describe('a message to a room in virtual time', () => {
+  // The size is the seed, so several sizes exclude a lucky seed.
   test.each([9_950, 9_990, 10_000, 10_010, 10_050])(
-    'of %i takes hardly longer than the limit of the account dictates',
+    'of %i connections takes at most 10% longer than the minimum under the account’s limits',
     async (connections) => {
-      const { postingMs } = await run(connections);
-      const ratio = (postingMs ?? Number.NaN) / dictatedMs(connections, standard);
+      const { fanOutMs } = await run(connections);
+      const ratio = (fanOutMs ?? Number.NaN) / minimumMs(connections, standard);
       expect(ratio).toBeGreaterThanOrEqual(1);
       expect(ratio).toBeLessThanOrEqual(1.1);
     },
   );
 
-  test('of 10,000 reaches everybody by 17 functions, and hardly a fifth of its posts is refused first', async () => {
-    const { delivered, functions, refused } = await run(10_000);
-    // Everybody once, and the sender two receipts.
+  test('of 10,000 reaches all connections with 17 invocations, and less than a fifth of the posts is throttled', async () => {
+    const { delivered, invocations, throttled } = await run(10_000);
+    // One message to each connection, and two receipts to the sender.
     expect(delivered).toBe(10_002);
-    expect(functions).toBe(17);
-    expect(refused).toBeLessThan(delivered / 5);
+    expect(invocations).toBe(17);
+    expect(throttled).toBeLessThan(delivered / 5);
   });
 
-  test('of 10,000 is with the last of them in 223 ms where nothing is limited', async () => {
-    const { lastMs, delivered, refused } = await run(10_000, unlimited);
-    expect(Math.round(lastMs)).toBe(223);
+  test('of 10,000 reaches the last connection in 223 ms without limits', async () => {
+    const { lastDeliveryMs, delivered, throttled } = await run(10_000, unlimited);
+    expect(Math.round(lastDeliveryMs)).toBe(223);
     expect(delivered).toBe(10_002);
-    expect(refused).toBe(0);
+    expect(throttled).toBe(0);
   });
 
-  test('costs a cent for each 10,000 posts, of which all but a twentieth is API Gateway’s', async () => {
+  test('of 10,000 costs a cent for API Gateway, and less than a twentieth of a cent for everything else', async () => {
     const { dollars } = await run(10_000);
     expect(dollars).toBeGreaterThan(0.01);
     expect(dollars).toBeLessThan(0.0105);
   });
 
-  test('of 1,000 is with the last of them in 130 ms, in 4 functions', async () => {
-    const { lastMs, functions } = await run(1_000);
-    expect(Math.round(lastMs)).toBe(130);
-    expect(functions).toBe(4);
+  test('of 1,000 reaches the last connection in 130 ms with 4 invocations', async () => {
+    const { lastDeliveryMs, invocations } = await run(1_000);
+    expect(Math.round(lastDeliveryMs)).toBe(130);
+    expect(invocations).toBe(4);
   });
 
-  test('is the same each time', async () => {
+  test('gives the same result in each run', async () => {
     expect(await run(300)).toEqual(await run(300));
   });
 });
 
 describe('virtual time', () => {
-  test('leaps from timer to timer, in their order, and leaves the real one as it was', async () => {
-    const { now: real } = Date;
-    const seen: number[] = [];
+  test('jumps from timer to timer in order, and restores the real clock', async () => {
+    const { now: realNow } = Date;
+    const elapsed: number[] = [];
     await inVirtualTime(1, async () => {
-      const began = Date.now();
+      const start = Date.now();
       const later = (ms: number) =>
-        new Promise<void>((resume) => setTimeout(resume, ms)).then(() => seen.push(Date.now() - began));
+        new Promise<void>((resume) => setTimeout(resume, ms)).then(() => elapsed.push(Date.now() - start));
       await Promise.all([later(3_600_000), later(5), later(700), later(5)]);
     });
-    expect(seen).toEqual([5, 5, 700, 3_600_000]);
-    expect(Date.now).toBe(real);
+    expect(elapsed).toEqual([5, 5, 700, 3_600_000]);
+    expect(Date.now).toBe(realNow);
   });
 
-  test('says so when nothing can go on', async () => {
-    await expect(inVirtualTime(1, () => new Promise(() => undefined))).rejects.toThrow('stands still');
+  test('throws if the run waits and no timer is set', async () => {
+    await expect(inVirtualTime(1, () => new Promise(() => undefined))).rejects.toThrow('no timer is set');
   });
 });

@@ -1,82 +1,92 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
-import { heard } from '../../../bench/child.ts';
-import { fastest, sustained } from '../../../bench/end-to-end.ts';
-import { messageIn, type Stretch } from '../../../bench/load.ts';
-import { sharesOf } from '../../../bench/profile.ts';
-import { document, missed, type Result } from '../../../bench/results.ts';
-import { holds, type Row, shown, tableOf } from '../../../bench/row.ts';
-import { chosen } from '../../../bench/run.ts';
+import { fastestRun, sustainedRun } from '../../../bench/end-to-end.ts';
+import { type LoadStats, messageNumber } from '../../../bench/load.ts';
+import { nextMessage } from '../../../bench/processes.ts';
+import { componentFractions } from '../../../bench/profile.ts';
+import {
+  consoleTable,
+  formatValue,
+  meetsTargets,
+  missedRows,
+  type Result,
+  type Row,
+  resultsDocument,
+} from '../../../bench/results.ts';
+import { selectBenchmarks } from '../../../bench/run.ts';
 
 const ratio = { to: 'a reference', value: 0.02, least: 0.012 };
-const kept: Row = { name: 'rate', value: 120.44, unit: 'messages/s', ratio };
-const slow: Row = { name: 'p99', value: 251, unit: 'ms', most: 250 };
+const met: Row = { name: 'rate', value: 120.44, unit: 'messages/s', ratio };
+const missed: Row = { name: 'p99', value: 251, unit: 'ms', most: 250 };
 
-test('a row keeps to its bounds on either side, and one that was not measured to none', () => {
-  expect(holds(kept)).toBe(true);
-  expect(holds({ ...kept, ratio: { ...ratio, value: 0.011 } })).toBe(false);
-  expect(holds({ ...kept, ratio: { ...ratio, value: Number.NaN } })).toBe(false);
-  expect(holds(slow)).toBe(false);
-  expect(holds({ ...slow, value: 250 })).toBe(true);
-  expect(holds({ name: 'n', value: Number.NaN, unit: 'ms' })).toBe(true);
+test('a row meets its targets within their bounds, and an unmeasured value misses them', () => {
+  expect(meetsTargets(met)).toBe(true);
+  expect(meetsTargets({ ...met, ratio: { ...ratio, value: 0.011 } })).toBe(false);
+  expect(meetsTargets({ ...met, ratio: { ...ratio, value: Number.NaN } })).toBe(false);
+  expect(meetsTargets(missed)).toBe(false);
+  expect(meetsTargets({ ...missed, value: 250 })).toBe(true);
+  expect(meetsTargets({ name: 'n', value: Number.NaN, unit: 'ms' })).toBe(true);
 });
 
-test('values are rounded as far as they are known', () => {
-  expect(shown({ value: 39_244.3, unit: 'deliveries/s' })).toBe('39,244 deliveries/s');
-  expect(shown({ value: 7, unit: 'read units' })).toBe('7 read units');
-  expect(shown({ value: 16.25, unit: 'ms' })).toBe('16.3 ms');
+test('values are rounded, and one of a unit is singular', () => {
+  expect(formatValue({ value: 39_244.3, unit: 'deliveries/s' })).toBe('39,244 deliveries/s');
+  expect(formatValue({ value: 7, unit: 'read units' })).toBe('7 read units');
+  expect(formatValue({ value: 16.25, unit: 'ms' })).toBe('16.3 ms');
+  expect(formatValue({ value: 1, unit: 'invocations' })).toBe('1 invocation');
 });
 
-test('a table shows what a row is compared with, and what was decided', () => {
-  expect(tableOf([kept])).toBe('rate  120 messages/s  0.0200 × a reference (at least 0.0120 ×)');
+test('the console table shows the reference and the target of a row', () => {
+  expect(consoleTable([met])).toBe('rate  120 messages/s  0.0200 × a reference (at least 0.0120 ×)');
 });
 
 const result = (...rows: Row[]): Result => ({
-  part: { name: 'some', title: 'Some part', about: 'Measured so.' },
+  benchmark: { name: 'some', title: 'Some benchmark', about: 'Measures something.' },
   findings: {
     rows,
     tables: [{ title: 'Counts', columns: ['', 'n'], rows: [['x', 1_000]] }],
-    notes: ['Know this.'],
+    notes: ['A note.'],
   },
 });
 
-test('the results name what was missed, the machine, each part and how to measure it alone', () => {
-  const text = document(['a machine'], [result(kept, slow)]);
+test('the results list the machine, missed targets, and each benchmark with the command that runs it', () => {
+  const text = resultsDocument(['a machine'], [result(met, missed)]);
   expect(text).toContain('- a machine');
-  expect(text).toContain('Missed: p99.');
+  expect(text).toContain('Missed targets: p99.');
   expect(text).toContain('| p99 | 251 ms |  | at most 250 ms | **missed** |');
-  expect(text).toContain('| rate | 120 messages/s | 0.0200 × a reference | at least 0.0120 × | kept |');
+  expect(text).toContain('| rate | 120 messages/s | 0.0200 × a reference | at least 0.0120 × | met |');
   expect(text).toContain('| x | 1,000 |');
   expect(text).toContain('`npm run bench -- some`');
-  expect(missed([result(kept)])).toEqual([]);
-  expect(document([], [result(kept)])).toContain('Every target is kept.');
+  expect(missedRows([result(met)])).toEqual([]);
+  expect(resultsDocument([], [result(met)])).toContain('All targets are met.');
 });
 
-test('a part that there is not is named, and those that there are', () => {
-  expect(chosen(['counts']).map(({ name }) => name)).toEqual(['counts']);
-  expect(() => chosen(['nothing'])).toThrow(/no part "nothing"; there are counts, /);
+test('an unknown name is refused with the list of benchmarks', () => {
+  expect(selectBenchmarks(['counts']).map(({ name }) => name)).toEqual(['counts']);
+  expect(() => selectBenchmarks(['nothing'])).toThrow(
+    /"nothing" is not the name of one\. Choose from counts, /,
+  );
 });
 
-const stretch = (messagesPerSecond: number, p99: number, lost = 0): Stretch => ({
+const run = (messagesPerSecond: number, p99: number, lost = 0): LoadStats => ({
   ...{ inFlight: 1, messagesPerSecond, deliveriesPerSecond: 0, p50: 0, p99, sent: 1, lost, repeated: 0 },
 });
 
-test('a rate counts that nothing was lost at and nobody waited long for; else the shortest wait', () => {
-  const best = stretch(20, 200);
-  expect(sustained([stretch(10, 90), best, stretch(30, 400), stretch(40, 90, 1)])).toBe(best);
-  expect(sustained([stretch(30, 400), stretch(10, 300)])?.p99).toBe(300);
-  expect(fastest([stretch(10, 90), stretch(30, 400)])?.messagesPerSecond).toBe(30);
+test('the sustained rate is the highest without loss or slow deliveries, or else that of the least slow run', () => {
+  const best = run(20, 200);
+  expect(sustainedRun([run(10, 90), best, run(30, 400), run(40, 90, 1)])).toBe(best);
+  expect(sustainedRun([run(30, 400), run(10, 300)])?.p99).toBe(300);
+  expect(fastestRun([run(10, 90), run(30, 400)])?.messagesPerSecond).toBe(30);
 });
 
-test('a delivery is known by the number in its text; a receipt with the same text is none', () => {
+test('a delivery is recognized by the number in its text, and a receipt is not a delivery', () => {
   const frame = (type: string) =>
     Buffer.from(JSON.stringify({ type, message: { text: '@@00000042 Hello' } }));
-  expect(messageIn(frame('chat_message'))).toBe(42);
-  expect(messageIn(frame('mark_message_as_read'))).toBeUndefined();
-  expect(messageIn(Buffer.from('[]'))).toBeUndefined();
+  expect(messageNumber(frame('chat_message'))).toBe(42);
+  expect(messageNumber(frame('mark_message_as_read'))).toBeUndefined();
+  expect(messageNumber(Buffer.from('[]'))).toBeUndefined();
 });
 
-test('a sample counts for the part that its function is of, or else who called it; waiting counts for none', () => {
+test('a profile sample counts for the component of its function or of the caller, and idle samples do not count', () => {
   const node = (id: number, functionName: string, url: string, children: number[] = []) => ({
     ...{ id, children, callFrame: { functionName, url, scriptId: '', lineNumber: 0, columnNumber: 0 } },
   });
@@ -87,17 +97,17 @@ test('a sample counts for the part that its function is of, or else who called i
     node(4, '(idle)', ''),
     node(5, 'get', 'file:///x/node_modules/dynalite/db/index.js'),
   ];
-  const shares = sharesOf({ nodes, samples: [2, 3, 4, 4, 5, 3], startTime: 0, endTime: 1 });
-  expect(shares).toEqual({ gateway: 0.75, DynamoDB: 0.25 });
+  const fractions = componentFractions({ nodes, samples: [2, 3, 4, 4, 5, 3], startTime: 0, endTime: 1 });
+  expect(fractions).toEqual({ 'API Gateway': 0.75, DynamoDB: 0.25 });
 });
 
-test('a process that ends before it answers ends the measurement', async () => {
+test('waiting for a process that ends before it answers throws', async () => {
   const child = new EventEmitter();
-  const answer = heard(child);
+  const answer = nextMessage(child);
   child.emit('message', 41);
   expect(await answer).toBe(41);
-  const none = heard(child);
+  const second = nextMessage(child);
   child.emit('exit', 1);
-  await expect(none).rejects.toThrow('Not measured: a process ended before it answered');
+  await expect(second).rejects.toThrow('Benchmark not measured: a child process ended before it answered');
   expect(child.eventNames()).toEqual([]);
 });

@@ -17,7 +17,7 @@ import { bob, connectionOf, NOON } from '../../support/sample.ts';
 
 const { db, dynamodb } = mockDatabase();
 const post = vi.fn(async (_id: string, _frame: string): Promise<PostOutcome> => 'delivered');
-const parts: Context = {
+const context: Context = {
   db,
   poster: { post, isOpen: async () => true, close: async () => undefined },
   fanOut: async () => undefined,
@@ -30,18 +30,18 @@ const session = connectionOf(bob, { room: '1' });
 const inbox = connectionOf(bob, { room: '#2' });
 const room = { item: 'room', name: 'r', kind: 'group', access: 'members', seq: 7, shards: 1 };
 
-/** Who is a member, by how many times that was asked. */
-let isMember: (asked: number) => boolean;
-let asked: number;
+/** Whether the user is a member, by the number of earlier reads of a membership. */
+let isMember: (reads: number) => boolean;
+let reads: number;
 
 function itemAt(key: Record<string, { S?: string }>): Record<string, unknown> | undefined {
   const [name, item] = [key['room']?.S, key['item']?.S];
   if (item === 'room') return { ...room, room: name };
-  return isMember(asked++) ? { room: name, item, user: bob.id, role: 'member', readTo: 0 } : undefined;
+  return isMember(reads++) ? { room: name, item, user: bob.id, role: 'member', readTo: 0 } : undefined;
 }
 
 beforeEach(() => {
-  [isMember, asked] = [() => true, 0];
+  [isMember, reads] = [() => true, 0];
   post.mockClear();
   dynamodb.reset();
   dynamodb.onAnyCommand().resolves({});
@@ -61,12 +61,12 @@ const written = () =>
   dynamodb.commandCalls(PutItemCommand).map(({ args }) => unmarshall(args[0].input.Item ?? {}));
 const removed = () =>
   dynamodb.commandCalls(DeleteItemCommand).map(({ args }) => args[0].input.Key?.['room']?.S);
-const told = () => post.mock.calls.map(([, frame]) => JSON.parse(frame) as unknown);
+const frames = () => post.mock.calls.map(([, frame]) => JSON.parse(frame) as unknown);
 
-const join = () => joinRoom({ kind: 'JoinRoom', room: '7' }, session, parts);
+const join = () => joinRoom({ kind: 'JoinRoom', room: '7' }, session, context);
 
-describe('a room that is joined', () => {
-  test('is heard of as long as the connection’s token counts now, which may be fresher than the handshake’s', async () => {
+describe('joinRoom', () => {
+  test('stores a row with the expiry of the connection’s current token', async () => {
     await expect(join()).resolves.toEqual([{ kind: 'Joined', room: '7', seq: 7 }]);
     expect(written()).toMatchObject([
       { room: '7#0', connection: session.id, via: 'joined', joinedAt: NOON, tokenExpiresAt: NOON + 9_000 },
@@ -74,25 +74,25 @@ describe('a room that is joined', () => {
     expect(removed()).toEqual([]);
   });
 
-  test('is left again by who was taken out of it in that moment', async () => {
-    isMember = (times) => times === 0;
+  test('deletes the row of a member who is removed meanwhile', async () => {
+    isMember = (earlier) => earlier === 0;
     await expect(join()).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
     expect(removed()).toEqual(['7#0']);
   });
 
-  test('is not heard of by a stranger, not even for a moment', async () => {
+  test('stores no row for a user who is not a member', async () => {
     isMember = () => false;
     await expect(join()).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
     expect(written()).toEqual([]);
   });
 
-  test('is not heard of by a connection that has ended', async () => {
+  test('stores no row for a connection that was removed', async () => {
     dynamodb.on(GetItemCommand, { TableName: 'connections' }).resolves({});
     await expect(join()).rejects.toMatchObject({ code: 'CONNECTION_REMOVED' });
     expect(written()).toEqual([]);
   });
 
-  test('is one of a hundred at most', async () => {
+  test('allows 100 joined rooms', async () => {
     const rows = Array.from({ length: 101 }, (_, index) => marshall({ room: `${index + 10}#0` }));
     dynamodb.on(QueryCommand, { IndexName: 'by-user' }).resolves({ Items: rows });
     await expect(join()).rejects.toMatchObject({ code: 'TOO_MANY_ROOMS' });
@@ -100,71 +100,71 @@ describe('a room that is joined', () => {
   });
 });
 
-describe('an inbox that opens', () => {
+describe('openInbox', () => {
   beforeEach(() => {
     const listed = ['1', '7'].map((name) => marshall({ room: name }));
     dynamodb.on(QueryCommand, { IndexName: 'by-user' }).resolves({ Items: listed });
   });
 
-  test('hears of the rooms that its user is in, and then is told how many', async () => {
+  test('stores a row in each of the user’s rooms, then posts the number of rooms', async () => {
     post.mockImplementationOnce(async () => {
       expect(written()).toHaveLength(2);
       return 'delivered';
     });
-    await openInbox(inbox, parts);
+    await openInbox(inbox, context);
     const row = { via: 'inbox', reads: 'manual', connection: inbox.id };
     expect(written()).toMatchObject([
       { room: '1#0', ...row },
       { room: '7#0', ...row },
     ]);
-    expect(told()).toEqual([{ type: 'inbox', rooms: 2 }]);
+    expect(frames()).toEqual([{ type: 'inbox', rooms: 2 }]);
     expect(removed()).toEqual([]);
   });
 
-  test('does not hear of a room that its user has left, though the list of rooms lags', async () => {
-    isMember = (times) => times !== 1;
-    await openInbox(inbox, parts);
+  test('stores no row in a room that the user left, although the list of rooms lags', async () => {
+    isMember = (earlier) => earlier !== 1;
+    await openInbox(inbox, context);
     expect(written()).toMatchObject([{ room: '1#0' }]);
-    expect(told()).toEqual([{ type: 'inbox', rooms: 1 }]);
+    expect(frames()).toEqual([{ type: 'inbox', rooms: 1 }]);
   });
 
-  test('hears no more of a room that its user was taken out of in that moment', async () => {
-    isMember = (times) => times !== 3;
-    await openInbox(inbox, parts);
+  test('deletes the row in a room from which the user is removed meanwhile', async () => {
+    isMember = (earlier) => earlier !== 3;
+    await openInbox(inbox, context);
     expect(written()).toHaveLength(2);
     expect(removed()).toEqual(['7#0']);
-    expect(told()).toEqual([{ type: 'inbox', rooms: 1 }]);
+    expect(frames()).toEqual([{ type: 'inbox', rooms: 1 }]);
   });
 
-  test('leaves nothing behind where it has closed meanwhile', async () => {
+  test('deletes all rows if the inbox closed meanwhile', async () => {
     post.mockResolvedValueOnce('gone');
-    await openInbox(inbox, parts);
+    await openInbox(inbox, context);
     expect(removed()).toEqual(['1#0', '7#0']);
   });
 });
 
-describe('a new member’s open inbox', () => {
-  const base = () => dynamodb.on(QueryCommand).resolves({ Items: [rowOf(inbox)] });
+describe('addRoomToInboxes', () => {
+  const storeInbox = () => dynamodb.on(QueryCommand).resolves({ Items: [rowOf(inbox)] });
 
-  test('hears of the room, and is told so once', async () => {
-    base();
-    await addRoomToInboxes('7', bob.id, parts);
+  test('stores a row and notifies the inbox once', async () => {
+    storeInbox();
+    await addRoomToInboxes('7', bob.id, context);
     expect(written()).toMatchObject([{ room: '7#0', via: 'inbox' }]);
-    expect(told()).toEqual([{ type: 'joined', room_id: 7, seq: 7 }]);
+    expect(frames()).toEqual([{ type: 'joined', room_id: 7, seq: 7 }]);
   });
 
-  test('hears nothing of it where its user was taken out again in that moment', async () => {
-    base();
+  test('deletes the row of a member who is removed meanwhile, and posts nothing', async () => {
+    storeInbox();
     isMember = () => false;
-    await addRoomToInboxes('7', bob.id, parts);
+    await addRoomToInboxes('7', bob.id, context);
     expect(removed()).toEqual(['7#0']);
-    expect(told()).toEqual([]);
+    expect(frames()).toEqual([]);
   });
 
-  test('whose token ran out is told nothing', async () => {
+  test('skips an inbox whose token expired', async () => {
     dynamodb.on(QueryCommand).resolves({ Items: [rowOf({ ...inbox, tokenExpiresAt: NOON - 60_000 })] });
-    await addRoomToInboxes('7', bob.id, parts);
+    await addRoomToInboxes('7', bob.id, context);
     expect(written()).toEqual([]);
-    expect(told()).toEqual([]);
+    expect(frames()).toEqual([]);
   });
 });

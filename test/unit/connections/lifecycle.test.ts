@@ -4,12 +4,12 @@ import { connect } from '../../../functions/connections/lifecycle.ts';
 import { mockDatabase } from '../../support/mock-database.ts';
 import { alice, connectionOf, NOON } from '../../support/sample.ts';
 
-test('a connection that cannot be welcomed is not opened, and leaves neither a row nor its user online', async () => {
+test('connect removes the row and marks the user offline if it cannot request a welcome', async () => {
   const { db, dynamodb } = mockDatabase();
   dynamodb.onAnyCommand().resolves({});
-  const refused = new Error('AccessDenied');
-  const connecting = connect(connectionOf(alice), { db, now: () => NOON }, () => Promise.reject(refused));
-  await expect(connecting).rejects.toBe(refused);
+  const denied = new Error('AccessDenied');
+  const connecting = connect(connectionOf(alice), { db, now: () => NOON }, () => Promise.reject(denied));
+  await expect(connecting).rejects.toBe(denied);
   expect(dynamodb.commandCalls(PutItemCommand)).toHaveLength(1);
   expect(dynamodb.commandCalls(DeleteItemCommand)).toHaveLength(1);
   const [arrival, departure] = dynamodb.commandCalls(UpdateItemCommand).map(({ args }) => args[0].input);

@@ -8,7 +8,7 @@ import { roomOfRows } from '../../support/connection-rows.ts';
 import { mockDatabase, noFiles } from '../../support/mock-database.ts';
 import { alice, bob, connectionOf, NOON } from '../../support/sample.ts';
 
-test('who was taken out of the room while their handshake went on is closed, and told nothing', async () => {
+test('a connection of a member who was removed during the handshake is closed and gets no frame', async () => {
   const { db, dynamodb } = mockDatabase();
   const room = marshall({ name: 'r', kind: 'group', access: 'members', seq: 1, shards: 1 });
   dynamodb.onAnyCommand().resolves({});
@@ -26,35 +26,40 @@ test('who was taken out of the room while their handshake went on is closed, and
   expect(dynamodb.commandCalls(DeleteItemCommand)).toHaveLength(1);
 });
 
-describe('a connection that has just opened has read the history', () => {
+describe('a new connection has read the history', () => {
   const here = connectionOf(alice);
 
-  async function welcomed(overrides: Partial<Session>, outcome: PostOutcome) {
+  async function welcomeBob(overrides: Partial<Session>, outcome: PostOutcome) {
     const session = connectionOf(bob, overrides);
     const { db, readTo } = roomOfRows(here, session);
     const post = vi.fn<Poster['post']>(async (id) => (id === session.id ? outcome : 'delivered'));
     const close = vi.fn(async () => undefined);
-    const parts = { db, poster: { post, close, isOpen: async () => true }, files: noFiles, now: () => NOON };
-    await welcome(session, parts, () => undefined);
+    const context = {
+      db,
+      poster: { post, close, isOpen: async () => true },
+      files: noFiles,
+      now: () => NOON,
+    };
+    await welcome(session, context, () => undefined);
     const framesTo = (id: string) =>
       post.mock.calls.filter(([to]) => to === id).map(([, frame]) => JSON.parse(frame));
     return { readTo, close, own: framesTo(session.id), others: framesTo(here.id) };
   }
 
-  test('when it took it', async () => {
-    const { readTo, own } = await welcomed({}, 'delivered');
+  test('if the history was delivered', async () => {
+    const { readTo, own } = await welcomeBob({}, 'delivered');
     expect(own[0]).toMatchObject([{ message_id: 42 }]);
     expect(readTo).toEqual({ 'member#2': 42 });
   });
 
-  test('and not when it was gone by then', async () => {
-    const { readTo } = await welcomed({ connectedAt: NOON - 1_000 }, 'gone');
+  test('but not if the connection was gone', async () => {
+    const { readTo } = await welcomeBob({ connectedAt: NOON - 1_000 }, 'gone');
     expect(readTo).toEqual({});
   });
 
-  test('and not when its token had run out, of which it is told instead; nobody hears that it came', async () => {
+  test('but not if its token expired: it is notified, and not announced as online', async () => {
     const tokenExpiresAt = NOON - CLOCK_TOLERANCE_MS - 1;
-    const { readTo, own, others, close } = await welcomed({ tokenExpiresAt }, 'delivered');
+    const { readTo, own, others, close } = await welcomeBob({ tokenExpiresAt }, 'delivered');
     expect(own).toMatchObject([{ code: 'TOKEN_EXPIRED' }]);
     expect(close).toHaveBeenCalledTimes(1);
     expect(Math.max(0, ...Object.values(readTo))).toBe(0);

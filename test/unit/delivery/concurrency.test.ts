@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest';
 import { mapLimited } from '../../../functions/delivery/concurrency.ts';
 
-test('however many items there are, a few are under way at once, and the results keep their order', async () => {
-  let open = 0;
-  let most = 0;
+test('mapLimited makes 25 calls at a time and keeps the order of the results', async () => {
+  let inFlight = 0;
+  let maximum = 0;
   const doubled = await mapLimited(
     Array.from({ length: 1_000 }, (_, index) => index),
     async (item) => {
-      most = Math.max(most, ++open);
+      maximum = Math.max(maximum, ++inFlight);
       await new Promise((resume) => setImmediate(resume));
-      open--;
+      inFlight--;
       return item * 2;
     },
   );
-  expect(most).toBe(25);
+  expect(maximum).toBe(25);
   expect(doubled).toEqual(Array.from({ length: 1_000 }, (_, index) => index * 2));
 });
 
-test('what fails for one item fails for all', async () => {
+test('mapLimited rejects if a call rejects', async () => {
   const run = async (item: number) => {
     if (item === 2) throw new Error('two');
   };

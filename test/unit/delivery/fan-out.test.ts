@@ -14,15 +14,15 @@ import { countWaves, intercepted } from '../../support/waves.ts';
 
 const session = connectionOf(alice, { shard: 0 });
 
-/** So many connections of bob, each placed by a count of the past. */
+/** Connections of bob, placed by the different shard counts that the room has had. */
 const crowd = (count: number, shards: number, more: Partial<Connection> = {}): Connection[] =>
   Array.from({ length: count }, (_, index) => {
     const id = `${(index * 7919).toString(36)}socket=`;
     return connectionOf(bob, { ...more, id, shard: shardOf(id, 2 ** (index % (Math.log2(shards) + 1))) });
   });
 
-/** Room 1 with so many shards; its fan-outs run at once, or wait in `shares`. */
-function room(shards: number, connections: readonly Connection[], runsAtOnce = true) {
+/** Room 1. Its fan-outs run immediately unless `runsFanOuts` is false; `batches` records them. */
+function room(shards: number, connections: readonly Connection[], runsFanOuts = true) {
   const tables = new ModelledTables({ latency: async () => undefined });
   tables.putRoom('1', shards);
   tables.putMember('1', alice.id);
@@ -36,66 +36,66 @@ function room(shards: number, connections: readonly Connection[], runsAtOnce = t
     isOpen: async () => true,
     close: async () => undefined,
   };
-  const shares: FanOutBatch[] = [];
-  const tallies: DeliveryStats[] = [];
+  const batches: FanOutBatch[] = [];
+  const measured: DeliveryStats[] = [];
   const running: Promise<void>[] = [];
   const onFault = vi.fn();
-  const serving = {
+  const posting = {
     db: tables.database,
     poster,
     now: () => NOON,
-    measure: (tally: DeliveryStats) => void tallies.push(tally),
+    measure: (stats: DeliveryStats) => void measured.push(stats),
   };
-  const run = (share: FanOutBatch) => fanOut(JSON.parse(JSON.stringify(share)), serving, onFault);
-  const parts: Context = {
-    ...serving,
+  const run = (batch: FanOutBatch) => fanOut(JSON.parse(JSON.stringify(batch)), posting, onFault);
+  const context: Context = {
+    ...posting,
     rates: noLimit,
     files: noFiles,
-    fanOut: async (share) => {
-      shares.push(share);
-      if (runsAtOnce) running.push(run(share));
+    fanOut: async (batch) => {
+      batches.push(batch);
+      if (runsFanOuts) running.push(run(batch));
     },
   };
   const send = async () => {
-    await sendMessage({ kind: 'SendMessage', text: 'hi', type: 'text' }, session, parts);
+    await sendMessage({ kind: 'SendMessage', text: 'hi', type: 'text' }, session, context);
     await Promise.all(running);
   };
-  const heard = (id: string) => (frames.get(id) ?? []).map((frame) => JSON.parse(frame).type);
-  return { tables, serving, parts, frames, heard, shares, tallies, run, send, onFault };
+  const typesTo = (id: string) => (frames.get(id) ?? []).map((frame) => JSON.parse(frame).type);
+  return { tables, posting, context, frames, typesTo, batches, measured, run, send, onFault };
 }
 
 describe('a room with more than one shard', () => {
-  test('is posted to shard by shard: no list travels, and each connection gets a message once', async () => {
+  test('is posted to by one fan-out for each shard, and each connection gets a message once', async () => {
     const people = crowd(300, 4);
-    const { send, shares, heard, onFault } = room(4, [session, ...people]);
+    const { send, batches, typesTo, onFault } = room(4, [session, ...people]);
     await send();
-    expect(shares.map((share) => 'shard' in share && share.shard)).toEqual([0, 1, 2, 3]);
-    expect(Buffer.byteLength(JSON.stringify(shares))).toBeLessThan(4_000);
-    for (const { id } of people) expect(heard(id)).toEqual(['chat_message']);
-    expect(heard(session.id).filter((type) => type === 'chat_message')).toHaveLength(1);
+    expect(batches.map((batch) => 'shard' in batch && batch.shard)).toEqual([0, 1, 2, 3]);
+    expect(Buffer.byteLength(JSON.stringify(batches))).toBeLessThan(4_000);
+    for (const { id } of people) expect(typesTo(id)).toEqual(['chat_message']);
+    expect(typesTo(session.id).filter((type) => type === 'chat_message')).toHaveLength(1);
     expect(onFault).not.toHaveBeenCalled();
   });
 
-  test('is sent a message with 2 round trips before the sender’s echo, and 3 writes besides the receipts', async () => {
-    const { parts: uncounted, shares } = room(4, crowd(20, 4), false);
+  test('takes a message with 2 round trips before the sender’s echo, and 3 writes besides the receipts', async () => {
+    const { context: uncounted, batches } = room(4, crowd(20, 4), false);
     const { db, calls } = countWaves(uncounted.db);
-    const parts = { ...uncounted, db };
+    const context = { ...uncounted, db };
     let before = 0;
-    vi.mocked(parts.poster.post).mockImplementationOnce(async () => {
+    vi.mocked(context.poster.post).mockImplementationOnce(async () => {
       before = calls.length;
       return 'delivered';
     });
-    await sendMessage({ kind: 'SendMessage', text: 'hi', type: 'text' }, session, parts);
+    await sendMessage({ kind: 'SendMessage', text: 'hi', type: 'text' }, session, context);
     expect(before).toBe(2);
     expect(calls.flat().toSorted()).toEqual(['PutItem', 'UpdateItem', 'UpdateItem']);
-    expect(shares).toHaveLength(4);
+    expect(batches).toHaveLength(4);
   });
 
-  test('tells the author alone that a message has come, once for each step, however many find it', async () => {
+  test('posts one receipt per status to the author only, however many fan-outs reach that status', async () => {
     const phone = connectionOf(alice, { id: 'phone=', shard: 0 });
-    const { send, frames, heard, tables } = room(4, [session, phone, ...crowd(100, 4)]);
+    const { send, frames, typesTo, tables } = room(4, [session, phone, ...crowd(100, 4)]);
     await send();
-    expect(heard(phone.id).toSorted()).toEqual([
+    expect(typesTo(phone.id).toSorted()).toEqual([
       'chat_message',
       'mark_message_as_delivered',
       'mark_message_as_read',
@@ -106,12 +106,12 @@ describe('a room with more than one shard', () => {
     expect(tables.entry('1', 1)).toMatchObject({ status: 'read' });
   });
 
-  test('tells everybody where few are left in it', async () => {
+  test('posts receipts to all connections if few are left in the room', async () => {
     const people = crowd(8, 4);
-    const { send, heard } = room(4, [session, ...people]);
+    const { send, typesTo } = room(4, [session, ...people]);
     await send();
     for (const { id } of people) {
-      expect(heard(id).toSorted()).toEqual([
+      expect(typesTo(id).toSorted()).toEqual([
         'chat_message',
         'mark_message_as_delivered',
         'mark_message_as_read',
@@ -119,15 +119,15 @@ describe('a room with more than one shard', () => {
     }
   });
 
-  test('posts a share that is run again once more, and tells of no receipt again', async () => {
+  test('posts a batch again if it runs again, but no receipt', async () => {
     const people = crowd(60, 4);
-    const { send, run, shares, heard, frames } = room(4, [session, ...people]);
+    const { send, run, batches, typesTo, frames } = room(4, [session, ...people]);
     await send();
     const receipts = () =>
       [...frames.values()].flat().filter((frame) => frame.includes('mark_message_as_read')).length;
     const before = receipts();
-    for (const share of shares) await run(share);
-    for (const { id } of people) expect(heard(id)).toEqual(['chat_message', 'chat_message']);
+    for (const batch of batches) await run(batch);
+    for (const { id } of people) expect(typesTo(id)).toEqual(['chat_message', 'chat_message']);
     expect(receipts()).toBe(before);
   });
 });
@@ -135,55 +135,59 @@ describe('a room with more than one shard', () => {
 test.each([1, 4])('posts typing to no inbox in a room with %i shards', async (shards) => {
   const inboxes = crowd(300, shards, { via: 'inbox' });
   const other = connectionOf(bob, { id: 'other=', shard: 0 });
-  const { parts, frames, shares } = room(shards, [session, other, ...inboxes]);
-  const stored = await getRoom(parts.db, '1');
+  const { context, frames, batches } = room(shards, [session, other, ...inboxes]);
+  const stored = await getRoom(context.db, '1');
   if (!stored) throw new Error('Room not found: the test stored none');
-  await publish({ kind: 'TypingChanged', room: '1', user: alice.id, typing: true }, stored, session, parts);
+  await publish({ kind: 'TypingChanged', room: '1', user: alice.id, typing: true }, stored, session, context);
   await vi.waitFor(() => expect(frames.has(other.id)).toBe(true));
   expect([...frames.keys()].toSorted()).toEqual([session.id, other.id].toSorted());
-  expect(shares).toHaveLength(shards === 1 ? 0 : shards);
+  expect(batches).toHaveLength(shards === 1 ? 0 : shards);
 });
 
-describe('a message of 251 to 1,000 connections', () => {
-  test('is read where only one of the last reads at once, and its author hears so', async () => {
+describe('a message to 251 to 1,000 connections', () => {
+  test('counts as read if only one of the last connections reads automatically, and its author gets the receipt', async () => {
     const slow = crowd(400, 1, { reads: 'manual' });
     const quick = connectionOf(bob, { id: 'zz=', shard: 0 });
-    const { send, heard, tables } = room(1, [session, ...slow, quick]);
+    const { send, typesTo, tables } = room(1, [session, ...slow, quick]);
     await send();
-    expect(heard(session.id)).toContain('mark_message_as_read');
+    expect(typesTo(session.id)).toContain('mark_message_as_read');
     expect(tables.entry('1', 1)).toMatchObject({ status: 'read' });
   });
 
-  test('goes in chunks that Lambda takes, whatever was written and whatever people are called', async () => {
-    const wide = { username: '\u{1F600}'.repeat(1_500), email: `${'x'.repeat(900)}@example.com` };
-    const people = crowd(700, 1).map((row) => ({ ...row, user: { ...bob, ...wide } }));
-    const { parts, shares } = room(1, people, false);
-    const message = messageOf({ text: '\u0001'.repeat(8_000), replyTo: 1, author: { ...alice, ...wide } });
-    const stored = await getRoom(parts.db, '1');
-    if (!stored) throw new Error('Room not found: the test made none');
-    await publish({ kind: 'MessageSent', room: '1', message, seq: 1 }, stored, session, parts);
-    const sizes = shares.map((share) => Buffer.byteLength(JSON.stringify(share)));
+  test('is split into batches within Lambda’s limit, however long the message and the names are', async () => {
+    const longNames = { username: '\u{1F600}'.repeat(1_500), email: `${'x'.repeat(900)}@example.com` };
+    const people = crowd(700, 1).map((row) => ({ ...row, user: { ...bob, ...longNames } }));
+    const { context, batches } = room(1, people, false);
+    const message = messageOf({
+      text: '\u0001'.repeat(8_000),
+      replyTo: 1,
+      author: { ...alice, ...longNames },
+    });
+    const stored = await getRoom(context.db, '1');
+    if (!stored) throw new Error('Room not found: the test stored none');
+    await publish({ kind: 'MessageSent', room: '1', message, seq: 1 }, stored, session, context);
+    const sizes = batches.map((batch) => Buffer.byteLength(JSON.stringify(batch)));
     expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_BATCH_BYTES);
-    const posted = vi.mocked(parts.poster.post).mock.calls.length;
-    const chunked = shares.flatMap((share) => ('audience' in share ? share.audience : []));
-    expect(posted + new Set(chunked.map(({ id }) => id)).size).toBe(701);
+    const posted = vi.mocked(context.poster.post).mock.calls.length;
+    const batched = batches.flatMap((batch) => ('audience' in batch ? batch.audience : []));
+    expect(posted + new Set(batched.map(({ id }) => id)).size).toBe(701);
   });
 });
 
-describe('a room grows', () => {
-  test('when a message finds more than 1,000 in its one shard', async () => {
+describe('a room', () => {
+  test('grows if a message finds more than 1,000 connections in its only shard', async () => {
     const { send, tables } = room(1, crowd(1_001, 1));
     await send();
     expect(tables.room('1')).toMatchObject({ shards: 2, shardsBefore: 1, shardsSince: NOON });
   });
 
-  test('not of 1,000', async () => {
+  test('does not grow with 1,000 connections', async () => {
     const { send, tables } = room(1, crowd(1_000, 1));
     await send();
     expect(tables.room('1')).toMatchObject({ shards: 1 });
   });
 
-  test('when a fan-out finds more than 1,000 that belong to its shard, and not for those of another', async () => {
+  test('grows if a fan-out finds more than 1,000 connections of its own shard, not those of another', async () => {
     const inOne = crowd(4_500, 1).filter(({ id }) => shardOf(id, 2) === 1);
     const { run, tables } = room(2, inOne);
     const event = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true } as const;
@@ -193,7 +197,7 @@ describe('a room grows', () => {
     expect(tables.room('1')).toMatchObject({ shards: 8, shardsBefore: 2 });
   });
 
-  test('not again while it is settling, which costs no call', async () => {
+  test('does not grow again in the two minutes after it grew, which costs no call', async () => {
     const { run, tables } = room(2, crowd(2_500, 1));
     const event = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true } as const;
     await run({ event, room: { id: '1', shards: 2, grown: { from: 1, at: NOON - 1 } }, shard: 1 });
@@ -201,20 +205,21 @@ describe('a room grows', () => {
   });
 });
 
-test('what a fan-out could not post is counted, and nothing to throw', async () => {
-  const { parts, run, tallies } = room(2, crowd(40, 2));
-  vi.mocked(parts.poster.post).mockImplementation(async (id) => (id < '4' ? 'failed' : 'delivered'));
+test('a fan-out counts failed posts and does not throw', async () => {
+  const { context, run, measured } = room(2, crowd(40, 2));
+  vi.mocked(context.poster.post).mockImplementation(async (id) => (id < '4' ? 'failed' : 'delivered'));
   const event = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true } as const;
   await run({ event, room: { id: '1', shards: 2 }, shard: 0 });
   await run({ event, room: { id: '1', shards: 2 }, shard: 1 });
-  const sum = (part: 'delivered' | 'failed') => tallies.reduce((all, tally) => all + tally[part], 0);
+  const sum = (outcome: 'delivered' | 'failed') =>
+    measured.reduce((total, stats) => total + stats[outcome], 0);
   expect(sum('failed')).toBeGreaterThan(0);
   expect(sum('delivered') + sum('failed')).toBe(40);
 });
 
-test('a receipt that cannot be noted is reported, and is no reason to post everything again', async () => {
-  const { serving, run, onFault } = room(2, crowd(40, 2));
-  serving.db = intercepted(serving.db, (operation) => {
+test('a fan-out reports a receipt that it cannot store, and does not throw', async () => {
+  const { posting, run, onFault } = room(2, crowd(40, 2));
+  posting.db = intercepted(posting.db, (operation) => {
     if (operation === 'UpdateItem') throw new Error('busy');
   });
   const message = messageOf({ id: 7 });
@@ -223,63 +228,63 @@ test('a receipt that cannot be noted is reported, and is no reason to post every
   expect(onFault).toHaveBeenCalledTimes(1);
 });
 
-describe('a fault that no retry of a post mends', () => {
+describe('an error that no retry fixes', () => {
   const event = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true } as const;
-  const share = { event, room: { id: '1', shards: 2 }, shard: 1 };
+  const batch = { event, room: { id: '1', shards: 2 }, shard: 1 };
 
-  test('of one connection is counted and reported once, and is no reason to post to the others again', async () => {
-    const { parts, run, tallies, onFault } = room(2, crowd(40, 2));
+  test('is counted for each connection and reported once, if other posts succeed', async () => {
+    const { context, run, measured, onFault } = room(2, crowd(40, 2));
     const denied = new Error('malformed');
-    vi.mocked(parts.poster.post).mockRejectedValueOnce(denied).mockRejectedValueOnce(denied);
-    await run(share);
+    vi.mocked(context.poster.post).mockRejectedValueOnce(denied).mockRejectedValueOnce(denied);
+    await run(batch);
     expect(onFault.mock.calls).toEqual([[denied]]);
-    expect(tallies).toMatchObject([{ failed: 2 }]);
+    expect(measured).toMatchObject([{ failed: 2 }]);
   });
 
-  test('of all of them, such as a missing grant, is for Lambda to try again', async () => {
-    const { parts, run } = room(2, crowd(40, 2));
+  test('is thrown if all posts fail, so that Lambda retries', async () => {
+    const { context, run } = room(2, crowd(40, 2));
     const denied = new Error('AccessDenied');
-    vi.mocked(parts.poster.post).mockRejectedValue(denied);
-    await expect(run(share)).rejects.toBe(denied);
+    vi.mocked(context.poster.post).mockRejectedValue(denied);
+    await expect(run(batch)).rejects.toBe(denied);
   });
 });
 
-describe('a message that cannot go its whole way', () => {
+describe('publish', () => {
   const event = { kind: 'MessageSent', room: '1', message: messageOf({ id: 42 }), seq: 42 } as const;
-  const published = async (parts: Context) => {
-    const found = await getRoom(parts.db, '1');
-    if (!found) throw new Error('Room not read: there is none; put one');
-    return publish(event, found, session, parts);
+  const published = async (context: Context) => {
+    const found = await getRoom(context.db, '1');
+    if (!found) throw new Error('Room not found: the test stored none');
+    return publish(event, found, session, context);
   };
 
   test.each([1, 2])(
-    'to its fan-outs is with all whom its own function serves before that is said, %i shards',
+    'posts directly before it throws the error of a fan-out, in a room with %i shards',
     async (shards) => {
-      const given = room(shards, [session, ...crowd(300, shards)]);
+      const setup = room(shards, [session, ...crowd(300, shards)]);
       const fault = new Error('TooManyRequestsException');
-      const { poster } = given.parts;
+      const { poster } = setup.context;
       const slow: Poster['post'] = async (id, frame) => {
         await new Promise((resume) => setTimeout(resume, 20));
         return poster.post(id, frame);
       };
-      const parts = {
-        ...given.parts,
+      const context = {
+        ...setup.context,
         poster: { ...poster, post: slow },
         fanOut: () => Promise.reject(fault),
       };
-      await expect(published(parts)).rejects.toBe(fault);
+      await expect(published(context)).rejects.toBe(fault);
       const direct = shards === 1 ? 250 : 1;
-      expect(given.frames.size).toBe(direct);
-      expect(given.tallies).toMatchObject([{ delivered: direct }]);
+      expect(setup.frames.size).toBe(direct);
+      expect(setup.measured).toMatchObject([{ delivered: direct }]);
     },
   );
 
-  test('in the time of its own function goes on in one of a fan-out, to those who are left', async () => {
+  test('hands connections whose posts failed to a fan-out', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'Date'] });
     try {
       const people = crowd(20, 1);
-      const given = room(1, [session, ...people]);
-      const { post, ...poster } = given.parts.poster;
+      const setup = room(1, [session, ...people]);
+      const { post, ...poster } = setup.context.poster;
       const late = new Set(people.slice(0, 3).map(({ id }) => id));
       const refuse = async (): Promise<never> => {
         throw new TransientError('too fast', { throttled: true });
@@ -289,25 +294,25 @@ describe('a message that cannot go its whole way', () => {
         post: (id, frame) => (late.has(id) ? refuse() : post(id, frame)),
         isOpen: refuse,
       };
-      const publishing = published({ ...given.parts, poster: busy });
+      const publishing = published({ ...setup.context, poster: busy });
       await vi.advanceTimersByTimeAsync(5_000);
       await publishing;
-      expect(given.shares).toMatchObject([{ audience: people.slice(0, 3).map(({ id }) => ({ id })) }]);
-      for (const { id } of people) expect(given.heard(id)).toEqual(['chat_message']);
+      expect(setup.batches).toMatchObject([{ audience: people.slice(0, 3).map(({ id }) => ({ id })) }]);
+      for (const { id } of people) expect(setup.typesTo(id)).toEqual(['chat_message']);
     } finally {
       vi.useRealTimers();
     }
   });
 
-  test('since the room cannot grow goes out all the same, and the log has why', async () => {
-    const given = room(1, [session, ...crowd(1_001, 1)]);
+  test('posts a message and reports the error if the room cannot grow', async () => {
+    const setup = room(1, [session, ...crowd(1_001, 1)]);
     const denied = new Error('AccessDeniedException');
-    const { db } = given.parts;
+    const { db } = setup.context;
     const failing = intercepted(db, (operation) => {
       if (operation === 'UpdateItem') throw denied;
     });
-    await published({ ...given.parts, db: failing, onFault: given.onFault });
-    expect(given.onFault.mock.calls).toEqual([[denied]]);
-    expect(given.frames.size).toBe(1_002);
+    await published({ ...setup.context, db: failing, onFault: setup.onFault });
+    expect(setup.onFault.mock.calls).toEqual([[denied]]);
+    expect(setup.frames.size).toBe(1_002);
   });
 });

@@ -9,13 +9,12 @@ const event: Event = { kind: 'TypingChanged', room: '1', user: alice.id, typing:
 const many = (count: number) =>
   Array.from({ length: count }, (_, index) => connectionOf(bob, { id: `${index}=` }));
 
-const tooFast = () => new TransientError('too fast', { throttled: true });
+const throttled = () => new TransientError('throttled', { throttled: true });
 const wait = (ms: number) => new Promise<void>((resume) => setTimeout(resume, ms));
 
-/** An account at its limit: whatever is asked takes of the same requests. */
+/** An account with a rate limit that posts and lookups share. */
 class Account {
-  refused = 0;
-  asked = 0;
+  throttled = 0;
   readonly #rate: number;
   #tokens = 50;
   #filledAt = Date.now();
@@ -25,24 +24,23 @@ class Account {
   }
 
   readonly post = async () => {
-    await this.#admitted();
+    await this.#admit();
     return 'delivered' as const;
   };
 
   readonly isOpen = async () => {
-    await this.#admitted();
+    await this.#admit();
     return true;
   };
 
-  async #admitted(): Promise<void> {
-    this.asked++;
+  async #admit(): Promise<void> {
     await wait(10);
     this.#tokens = Math.min(50, this.#tokens + (Date.now() - this.#filledAt) * this.#rate);
     this.#filledAt = Date.now();
     if (this.#tokens >= 1) this.#tokens--;
     else {
-      this.refused++;
-      throw tooFast();
+      this.throttled++;
+      throw throttled();
     }
   }
 }
@@ -50,53 +48,52 @@ class Account {
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'Date'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** Delivers until the end, however long it takes by the clock. */
-async function delivered(count: number, poster: Partial<Poster>, budget = POST_BUDGET) {
-  const whole = {
+/** Delivers to `count` connections in fake time. */
+async function deliverTo(count: number, poster: Partial<Poster>, budget = POST_BUDGET) {
+  const defaults = {
     isOpen: async () => true,
     close: async () => undefined,
     post: async () => 'delivered' as const,
   };
-  const posting = { poster: { ...whole, ...poster }, now: () => NOON };
-  const began = Date.now();
-  const delivering = deliver(event, many(count), posting, { budget });
+  const context = { poster: { ...defaults, ...poster }, now: () => NOON };
+  const start = Date.now();
+  const delivering = deliver(event, many(count), context, { budget });
   await vi.advanceTimersByTimeAsync(budget.total + 2_000);
-  return { delivery: await delivering, began };
+  return { delivery: await delivering, start };
 }
 
-describe('posts', () => {
-  test('are under way 50 at a time', async () => {
-    let underWay = 0;
-    let most = 0;
+describe('deliver', () => {
+  test('makes 50 posts at a time', async () => {
+    let inFlight = 0;
+    let maximum = 0;
     const post = async () => {
-      most = Math.max(most, ++underWay);
+      maximum = Math.max(maximum, ++inFlight);
       await wait(10);
-      underWay--;
+      inFlight--;
       return 'delivered' as const;
     };
-    const { delivery } = await delivered(1_000, { post });
-    expect(most).toBe(50);
+    const { delivery } = await deliverTo(1_000, { post });
+    expect(maximum).toBe(50);
     expect(delivery).toMatchObject({ ms: 200 });
     expect(delivery.delivered).toHaveLength(1_000);
   });
 
-  test('that are too fast for the account slow all of them down, and hardly more are refused than taken', async () => {
-    // As a share of the account's limit may be.
+  test('slows down at the account’s limit, with at most half as many throttled posts as delivered ones', async () => {
     const account = new Account(500);
     const { post, isOpen } = account;
-    const { delivery } = await delivered(1_000, { post, isOpen }, FANOUT_BUDGET);
+    const { delivery } = await deliverTo(1_000, { post, isOpen }, FANOUT_BUDGET);
     expect(delivery.delivered).toHaveLength(1_000);
     expect(delivery.ms).toBeLessThan(2_200);
-    expect(account.refused).toBeLessThan(500);
+    expect(account.throttled).toBeLessThan(500);
   });
 
-  test('end well before the function does, whatever the gateway says', async () => {
+  test('ends well before the function’s timeout if API Gateway throttles every request', async () => {
     const refuse = async () => {
       await wait(10);
-      throw tooFast();
+      throw throttled();
     };
     const budget = { perPost: 300, total: 3_000 };
-    const { delivery } = await delivered(60, { post: refuse, isOpen: refuse }, budget);
+    const { delivery } = await deliverTo(60, { post: refuse, isOpen: refuse }, budget);
     expect(delivery.failed).toHaveLength(60);
     expect(delivery.unresponsive).toEqual([]);
     expect(delivery.ms).toBeLessThanOrEqual(budget.total + 20);
@@ -105,7 +102,7 @@ describe('posts', () => {
   });
 });
 
-describe('clients whose buffers stay full', () => {
+describe('clients that stopped reading', () => {
   test.each([
     [1, POST_BUDGET],
     [5, POST_BUDGET],
@@ -115,78 +112,84 @@ describe('clients whose buffers stay full', () => {
     [5, FANOUT_BUDGET],
     [120, FANOUT_BUDGET],
     [250, FANOUT_BUDGET],
-  ])('are found, %i of 250, with few requests, and all others are served', async (count, budget) => {
-    let asked = 0;
-    const post: Poster['post'] = async (id) => {
-      asked++;
-      await wait(10);
-      // Spread evenly over the room.
-      const index = Number.parseInt(id, 10);
-      if (Math.floor(((index + 1) * count) / 250) > Math.floor((index * count) / 250)) throw tooFast();
-      return 'delivered';
-    };
-    const isOpen = async () => {
-      asked++;
-      await wait(10);
-      return true;
-    };
-    const { delivery } = await delivered(250, { post, isOpen }, budget);
-    expect(delivery.failed).toEqual([]);
-    expect(delivery.unresponsive).toHaveLength(count);
-    expect(delivery.delivered).toHaveLength(250 - count);
-    expect(delivery.ms).toBeLessThanOrEqual(POST_BUDGET.total);
-    expect(asked).toBeLessThan(250 + 50 * count);
-  });
+  ])(
+    'are found, %i of 250, with few requests, and all other clients get the event',
+    async (count, budget) => {
+      let requests = 0;
+      const post: Poster['post'] = async (id) => {
+        requests++;
+        await wait(10);
+        // Spread evenly over the room.
+        const index = Number.parseInt(id, 10);
+        if (Math.floor(((index + 1) * count) / 250) > Math.floor((index * count) / 250)) throw throttled();
+        return 'delivered';
+      };
+      const isOpen = async () => {
+        requests++;
+        await wait(10);
+        return true;
+      };
+      const { delivery } = await deliverTo(250, { post, isOpen }, budget);
+      expect(delivery.failed).toEqual([]);
+      expect(delivery.unresponsive).toHaveLength(count);
+      expect(delivery.delivered).toHaveLength(250 - count);
+      expect(delivery.ms).toBeLessThanOrEqual(POST_BUDGET.total);
+      expect(requests).toBeLessThan(250 + 50 * count);
+    },
+  );
 
   test.each([20, 50, 100, 300])(
-    'are never those of an account that takes %i requests a second',
+    'are not reported for an account with a limit of %i requests a second',
     async (rate) => {
       for (const budget of [POST_BUDGET, FANOUT_BUDGET]) {
-        const { delivery } = await delivered(250, new Account(rate), budget);
+        const { delivery } = await deliverTo(250, new Account(rate), budget);
         expect(delivery.unresponsive).toEqual([]);
       }
     },
   );
 });
 
-describe('a client whose buffer stays full', () => {
+describe('a client that stopped reading', () => {
   const post: Poster['post'] = async (id) => {
     await wait(10);
-    if (id === '7=') throw tooFast();
+    if (id === '7=') throw throttled();
     return 'delivered';
   };
 
-  test.each([1, 100])('is found among %i others, who are served without a delay', async (others) => {
-    let last = 0;
-    const { delivery, began } = await delivered(others + 8, {
-      post: async (id, frame) => {
-        const outcome = await post(id, frame);
-        last = Date.now();
-        return outcome;
-      },
-    });
-    expect(delivery.unresponsive.map(({ id }) => id)).toEqual(['7=']);
-    expect(delivery.delivered).toHaveLength(others + 7);
-    expect(last - began).toBeLessThan(100);
-    expect(delivery.ms).toBeLessThanOrEqual(POST_BUDGET.total);
+  test.each([1, 100])(
+    'is found among %i other clients, which get the event without a delay',
+    async (others) => {
+      let last = 0;
+      const { delivery, start } = await deliverTo(others + 8, {
+        post: async (id, frame) => {
+          const outcome = await post(id, frame);
+          last = Date.now();
+          return outcome;
+        },
+      });
+      expect(delivery.unresponsive.map(({ id }) => id)).toEqual(['7=']);
+      expect(delivery.delivered).toHaveLength(others + 7);
+      expect(last - start).toBeLessThan(100);
+      expect(delivery.ms).toBeLessThanOrEqual(POST_BUDGET.total);
+    },
+  );
+
+  test('gets few attempts', async () => {
+    const attempts = vi.fn(post);
+    await deliverTo(8, { post: attempts });
+    expect(attempts.mock.calls.filter(([id]) => id === '7=').length).toBeLessThan(35);
   });
 
-  test('is asked a few times only, and alone', async () => {
-    const asked = vi.fn(post);
-    await delivered(8, { post: asked });
-    expect(asked.mock.calls.filter(([id]) => id === '7=').length).toBeLessThan(35);
-  });
-
-  test('is not taken for one where the gateway refuses whatever is asked', async () => {
-    const { delivery } = await delivered(8, { post, isOpen: () => Promise.reject(tooFast()) });
+  test('is not reported if API Gateway throttles lookups too', async () => {
+    const { delivery } = await deliverTo(8, { post, isOpen: () => Promise.reject(throttled()) });
     expect(delivery).toMatchObject({ unresponsive: [], failed: [expect.objectContaining({ id: '7=' })] });
   });
 
-  test('gets the event if it takes it at the last try', async () => {
-    const looked = vi.fn(async () => true);
-    const { delivery } = await delivered(8, {
-      isOpen: looked,
-      post: async (id, frame) => (looked.mock.calls.length > 0 ? 'delivered' : post(id, frame)),
+  test('gets the event if the last attempt succeeds', async () => {
+    const isOpen = vi.fn(async () => true);
+    const { delivery } = await deliverTo(8, {
+      isOpen,
+      post: async (id, frame) => (isOpen.mock.calls.length > 0 ? 'delivered' : post(id, frame)),
     });
     expect(delivery).toMatchObject({ unresponsive: [], failed: [] });
     expect(delivery.delivered).toHaveLength(8);

@@ -19,12 +19,12 @@ const typing: Event = { kind: 'TypingChanged', room: '1', user: alice.id, typing
 const carol = { ...alice, id: '3', username: 'carol' };
 
 const here = connectionOf(alice, { id: 'here=' });
-const ranOut = { tokenExpiresAt: NOON - CLOCK_TOLERANCE_MS - 1 };
-const late = connectionOf(bob, { id: 'late=', ...ranOut });
+const expired = { tokenExpiresAt: NOON - CLOCK_TOLERANCE_MS - 1 };
+const late = connectionOf(bob, { id: 'late=', ...expired });
 const dead = connectionOf(bob, { id: 'dead=' });
 
-/** The parts of a room, its sockets open but for the dead ones, and what each of them was sent. */
-function partsOf(...connections: readonly Connection[]) {
+/** A room whose sockets are open unless their id starts with `dead`; `frames` has the frames that each socket got. */
+function setUp(...connections: readonly Connection[]) {
   const { db, rows, readTo } = roomOfRows(...connections);
   const frames: Record<string, Record<string, unknown>[]> = {};
   const isDead = (id: string) => id.startsWith('dead');
@@ -37,18 +37,18 @@ function partsOf(...connections: readonly Connection[]) {
     isOpen: async (id: string) => !isDead(id),
     close: vi.fn<Poster['close']>(async () => undefined),
   };
-  return { parts: { db, poster, now: () => NOON }, rows, readTo, frames };
+  return { context: { db, poster, now: () => NOON }, rows, readTo, frames };
 }
 
-const presence = (frames: readonly Record<string, unknown>[] = []) =>
+const presenceFrames = (frames: readonly Record<string, unknown>[] = []) =>
   frames.filter(({ type }) => type === 'presence');
 
 describe('an inbox in the audience', () => {
   const inbox = connectionOf(bob, { id: 'inbox=', via: 'inbox' });
 
   test('gets a new message', async () => {
-    const { parts, frames } = partsOf(here, inbox);
-    await post(sent, [here, inbox], parts);
+    const { context, frames } = setUp(here, inbox);
+    await post(sent, [here, inbox], context);
     expect(frames['inbox=']).toMatchObject([{ type: 'chat_message', room_id: 1 }]);
   });
 
@@ -58,58 +58,58 @@ describe('an inbox in the audience', () => {
     { kind: 'PresenceChanged', room: '1', presence: { user: alice.id, online: true, lastSeen: 'now' } },
     { kind: 'Seen', room: '1', messageId: 42, user: alice.id },
   ])('gets no $kind', async (event) => {
-    const { parts, frames } = partsOf(here, inbox);
-    const { delivered } = await post(event, [here, inbox], parts);
+    const { context, frames } = setUp(here, inbox);
+    const { delivered } = await post(event, [here, inbox], context);
     expect(delivered).toEqual([here]);
     expect(Object.keys(frames)).toEqual(['here=']);
   });
 });
 
-describe('a connection whose token ran out', () => {
-  test.each(dialectNames)('hears that in %s, nothing else, and is closed', async (dialect) => {
+describe('a connection whose token expired', () => {
+  test.each(dialectNames)('is notified in %s, gets nothing else and is closed', async (dialect) => {
     const inDialect = { ...late, dialect };
-    const { parts, frames, rows } = partsOf(here, inDialect);
-    const { delivered } = await post(sent, [here, inDialect], parts);
+    const { context, frames, rows } = setUp(here, inDialect);
+    const { delivered } = await post(sent, [here, inDialect], context);
     expect(delivered).toEqual([here]);
     expect(frames['late=']).toHaveLength(1);
     expect(JSON.stringify(frames['late='])).toContain('TOKEN_EXPIRED');
-    expect(parts.poster.close.mock.calls).toEqual([['late=']]);
+    expect(context.poster.close.mock.calls).toEqual([['late=']]);
     expect([...rows.keys()]).toEqual(['here=']);
-    expect(presence(frames['here='])).toMatchObject([{ user_id: 2, status: 'offline' }]);
+    expect(presenceFrames(frames['here='])).toMatchObject([{ user_id: 2, status: 'offline' }]);
   });
 
-  test('in an audience that is older than its fresh token gets the event, and stays', async () => {
-    const { parts, frames, rows } = partsOf(here, late);
+  test('gets the event and stays if its token was renewed after the audience was listed', async () => {
+    const { context, frames, rows } = setUp(here, late);
     rows.set(late.id, rowOf({ ...late, tokenExpiresAt: NOON + 1 }));
-    const { delivered, expired } = await post(sent, [here, late], parts);
+    const { delivered, expired } = await post(sent, [here, late], context);
     expect(delivered.map(({ id }) => id)).toEqual(['here=', 'late=']);
     expect(expired).toEqual([]);
     expect(frames['late=']).toMatchObject([{ type: 'chat_message' }]);
-    expect(parts.poster.close).not.toHaveBeenCalled();
+    expect(context.poster.close).not.toHaveBeenCalled();
     expect(rows.has(late.id)).toBe(true);
   });
 
-  test('is told once, however many posts find it', async () => {
-    const { parts, frames } = partsOf(here, late);
-    await Promise.all([post(sent, [here, late], parts), post(typing, [here, late], parts)]);
+  test('is notified once, even if two posts find it', async () => {
+    const { context, frames } = setUp(here, late);
+    await Promise.all([post(sent, [here, late], context), post(typing, [here, late], context)]);
     expect(frames['late=']).toHaveLength(1);
-    expect(parts.poster.close).toHaveBeenCalledTimes(1);
-    expect(presence(frames['here='])).toHaveLength(1);
+    expect(context.poster.close).toHaveBeenCalledTimes(1);
+    expect(presenceFrames(frames['here='])).toHaveLength(1);
   });
 
-  test('has read what was sent before it, where it reads at once', async () => {
-    const { parts, readTo } = partsOf(here, late);
-    await post(sent, [here, late], parts);
+  test('has read the earlier messages, if it reads automatically', async () => {
+    const { context, readTo } = setUp(here, late);
+    await post(sent, [here, late], context);
     expect(readTo).toEqual({ 'member#2': 41 });
   });
 
-  test('is found when somebody else goes, and is not announced to', async () => {
+  test('is found when another user goes offline, and gets no announcement', async () => {
     const gone = connectionOf(carol, { id: 'dead=' });
-    const { parts, frames } = partsOf(here, late, gone);
-    await post(typing, [gone], parts);
+    const { context, frames } = setUp(here, late, gone);
+    await post(typing, [gone], context);
     expect(frames['late=']).toMatchObject([{ code: 'TOKEN_EXPIRED' }]);
     expect(
-      presence(frames['here='])
+      presenceFrames(frames['here='])
         .map(({ user_id }) => user_id)
         .toSorted(),
     ).toEqual([2, 3]);
@@ -120,91 +120,94 @@ describe('a close that fails', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'Date'] }));
   afterEach(() => void vi.useRealTimers());
 
-  test('since the gateway is too busy is tried again, then left to the next frame: all others are served', async () => {
+  test('is retried and then given up while API Gateway throttles, and all other connections get the event', async () => {
     const others = Array.from({ length: 20 }, (_, index) => connectionOf(carol, { id: `${index}=` }));
-    const { parts, frames, rows } = partsOf(here, late, ...others);
-    parts.poster.close.mockRejectedValue(new TransientError());
-    const posting = post(sent, [late, here, ...others], parts);
+    const { context, frames, rows } = setUp(here, late, ...others);
+    context.poster.close.mockRejectedValue(new TransientError());
+    const posting = post(sent, [late, here, ...others], context);
     await vi.advanceTimersByTimeAsync(CLOSE_BUDGET_MS + 1_000);
     const { delivered } = await posting;
     expect(delivered).toHaveLength(21);
-    expect(parts.poster.close.mock.calls.length).toBeGreaterThan(1);
+    expect(context.poster.close.mock.calls.length).toBeGreaterThan(1);
     expect(rows.has(late.id)).toBe(false);
-    expect(presence(frames['here='])).toHaveLength(1);
+    expect(presenceFrames(frames['here='])).toHaveLength(1);
   });
 
-  test('for good, as without a grant, is reported once all others are served', async () => {
-    const also = connectionOf(carol, { id: 'also=', ...ranOut });
-    const { parts, frames } = partsOf(here, late, also);
+  test('is thrown after all other connections got the event if no retry fixes it', async () => {
+    const second = connectionOf(carol, { id: 'second=', ...expired });
+    const { context, frames } = setUp(here, late, second);
     const denied = new Error('AccessDenied');
-    parts.poster.close.mockRejectedValue(denied);
-    await expect(post(sent, [late, also, here], parts)).rejects.toBe(denied);
+    context.poster.close.mockRejectedValue(denied);
+    await expect(post(sent, [late, second, here], context)).rejects.toBe(denied);
     expect(frames['here=']).toContainEqual(expect.objectContaining({ type: 'chat_message' }));
-    expect(frames['also=']).toMatchObject([{ code: 'TOKEN_EXPIRED' }]);
-    expect(parts.poster.close).toHaveBeenCalledTimes(2);
+    expect(frames['second=']).toMatchObject([{ code: 'TOKEN_EXPIRED' }]);
+    expect(context.poster.close).toHaveBeenCalledTimes(2);
   });
 });
 
 describe('a connection that ended without $disconnect', () => {
-  test('has read all that was posted before the message that found it gone', async () => {
-    const { parts, readTo, rows } = partsOf(here, dead);
-    await post(sent, [here, dead], parts);
+  test('has read all messages before the one that found it gone, if it reads automatically', async () => {
+    const { context, readTo, rows } = setUp(here, dead);
+    await post(sent, [here, dead], context);
     expect(rows.has(dead.id)).toBe(false);
     expect(readTo).toEqual({ 'member#2': 41 });
   });
 
-  test('has read all that there is, where it is found by something without a number', async () => {
-    const { parts, readTo } = partsOf(here, dead);
-    await post(typing, [here, dead], parts);
+  test('has read all messages, if an event without a sequence number finds it', async () => {
+    const { context, readTo } = setUp(here, dead);
+    await post(typing, [here, dead], context);
     expect(readTo).toEqual({ 'member#2': 42 });
   });
 
-  test('has read nothing that its client did not say, where it reads by hand', async () => {
-    const byHand = { ...dead, reads: 'manual' } as const;
-    const { parts, readTo } = partsOf(here, byHand);
-    await post(sent, [here, byHand], parts);
+  test('has read nothing more, if its client marks messages as read itself', async () => {
+    const manual = { ...dead, reads: 'manual' } as const;
+    const { context, readTo } = setUp(here, manual);
+    await post(sent, [here, manual], context);
     expect(readTo).toEqual({});
   });
 
-  test('is told of once, though two posts find it', async () => {
-    const { parts, frames } = partsOf(here, dead);
-    await Promise.all([post(sent, [here, dead], parts), post(typing, [here, dead], parts)]);
-    expect(presence(frames['here='])).toMatchObject([{ user_id: 2, status: 'offline' }]);
+  test('is announced as offline once, even if two posts find it', async () => {
+    const { context, frames } = setUp(here, dead);
+    await Promise.all([post(sent, [here, dead], context), post(typing, [here, dead], context)]);
+    expect(presenceFrames(frames['here='])).toMatchObject([{ user_id: 2, status: 'offline' }]);
   });
 
   test.each([
     ['gone', 'gone', [dead, { ...dead, id: 'dead-too=' }]],
     ['expired', 'expired', [late, { ...late, id: 'late-too=' }]],
     ['gone', 'expired', [dead, late]],
-  ])('as its user’s other one did is told of with it, once: %s and %s', async (_one, _other, ended) => {
-    const { parts, frames, rows } = partsOf(here, ...ended);
-    await post(sent, [here, ...ended], parts);
-    expect([...rows.keys()]).toEqual(['here=']);
-    expect(presence(frames['here='])).toMatchObject([{ user_id: 2, status: 'offline' }]);
-  });
+  ])(
+    'is announced as offline once with another stale connection of its user: %s and %s',
+    async (_one, _other, ended) => {
+      const { context, frames, rows } = setUp(here, ...ended);
+      await post(sent, [here, ...ended], context);
+      expect([...rows.keys()]).toEqual(['here=']);
+      expect(presenceFrames(frames['here='])).toMatchObject([{ user_id: 2, status: 'offline' }]);
+    },
+  );
 
-  test('is not told of while its user has another that is open', async () => {
+  test('is not announced as offline while its user has another open connection', async () => {
     const open = connectionOf(bob, { id: 'open=' });
-    const { parts, frames, rows } = partsOf(here, dead, open);
-    await post(sent, [here, dead, open], parts);
+    const { context, frames, rows } = setUp(here, dead, open);
+    await post(sent, [here, dead, open], context);
     expect([...rows.keys()]).toEqual(['here=', 'open=']);
-    expect(presence(frames['here='])).toEqual([]);
+    expect(presenceFrames(frames['here='])).toEqual([]);
   });
 });
 
-test('a row that cannot be removed keeps no other from being removed before that is told', async () => {
-  const full = connectionOf(bob, { id: 'full=' });
-  const { parts, rows } = partsOf(here, full, late);
-  parts.poster.post.mockImplementation(async (id) => {
-    if (id === full.id) throw new TransientError('Put off', { throttled: true });
+test('post removes all other stale connections before it throws the error of one removal', async () => {
+  const unresponsive = connectionOf(bob, { id: 'unresponsive=' });
+  const { context, rows } = setUp(here, unresponsive, late);
+  context.poster.post.mockImplementation(async (id) => {
+    if (id === unresponsive.id) throw new TransientError('throttled', { throttled: true });
     return 'delivered';
   });
-  parts.poster.close.mockImplementation(() => new Promise((resume) => setTimeout(resume, 5)));
-  const db = intercepted(parts.db, (operation, key) => {
-    if (operation === 'DeleteItem' && key['connection'] === late.id) throw new Error('Refused');
+  context.poster.close.mockImplementation(() => new Promise((resume) => setTimeout(resume, 5)));
+  const db = intercepted(context.db, (operation, key) => {
+    if (operation === 'DeleteItem' && key['connection'] === late.id) throw new Error('AccessDenied');
   });
   await inVirtualTime(1, () =>
-    expect(post(sent, [here, full, late], { ...parts, db })).rejects.toThrow('Refused'),
+    expect(post(sent, [here, unresponsive, late], { ...context, db })).rejects.toThrow('AccessDenied'),
   );
   expect([...rows.keys()]).toEqual(['here=', 'late=']);
 });

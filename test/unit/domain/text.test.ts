@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import { checkText } from '../../../functions/domain/message.ts';
 
-describe('a text', () => {
-  test.each(['', ' ', '\n\t', '\u00a0\u3000'])('is refused when it is blank: %j', (text) => {
+describe('checkText', () => {
+  test.each(['', ' ', '\n\t', '\u00a0\u3000'])('refuses a blank text: %j', (text) => {
     expect(() => checkText(text)).toThrow(expect.objectContaining({ code: 'EMPTY_TEXT' }));
   });
 
-  test('may have 8,000 characters, counted as people count them and not as UTF-16 does', () => {
+  test('accepts up to 8,000 code points', () => {
     const smiles = '😀'.repeat(8_000);
     expect(checkText(smiles)).toBe(smiles);
     expect(() => checkText(`${smiles}.`)).toThrow(expect.objectContaining({ code: 'TOO_LONG' }));
   });
 
-  test('keeps its spaces and lines', () => {
+  test('keeps white space', () => {
     expect(checkText('  a\n b ')).toBe('  a\n b ');
   });
 
-  test('has no half characters, which UTF-8 could not carry', () => {
+  test('replaces lone surrogates', () => {
     expect(checkText('a\ud800b')).toBe('a\ufffdb');
   });
 });

@@ -1,0 +1,28 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { type EventEmitter, once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** Starts a script of this folder in a child process. The script exits when the process is disconnected. */
+export const startProcess = (script: string, args: readonly string[] = [], env = process.env): ChildProcess =>
+  fork(fileURLToPath(new URL(script, import.meta.url)), args, { env });
+
+/** Resolves to the next message of a process. @throws Error if the process ends first */
+export async function nextMessage(child: EventEmitter): Promise<unknown> {
+  const listeners = new AbortController();
+  const { signal } = listeners;
+  const ended = once(child, 'exit', { signal }).then(() => {
+    throw new Error('Benchmark not measured: a child process ended before it answered. See its output.');
+  });
+  try {
+    const [message] = await Promise.race([once(child, 'message', { signal }), ended]);
+    return message;
+  } finally {
+    ended.catch(() => undefined);
+    listeners.abort();
+  }
+}
+
+/** Disconnects processes, which makes them exit. */
+export function stopProcesses(children: readonly ChildProcess[]): void {
+  for (const child of children) if (child.connected) child.disconnect();
+}
