@@ -26,3 +26,11 @@ export const refusedDetails = {
   client_id: v.optional(v.string()),
   retry_after_ms: v.optional(number),
 };
+
+/** The error frame of the dialects `content` and `type`. */
+export const typedError = v.strictObject({
+  type: v.literal('error'),
+  message: v.string(),
+  code: errorCode,
+  ...refusedDetails,
+});

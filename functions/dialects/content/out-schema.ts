@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { clientId } from '../frame.ts';
-import { errorCode, fileDetails, number, refusedDetails, time, wireId } from '../out-schema.ts';
+import { fileDetails, number, time, wireId } from '../out-schema.ts';
 
 /** What the decoder reads by hand, since S2 has its own words for what is wrong. */
 export const contentFrame = v.object({ content: v.string(), client_id: v.optional(clientId) });
@@ -17,9 +17,4 @@ export const messageShape = v.strictObject({
 
 export const message = v.strictObject({ type: v.literal('message'), message: messageShape });
 
-export const error = v.strictObject({
-  type: v.literal('error'),
-  message: v.string(),
-  code: errorCode,
-  ...refusedDetails,
-});
+export { typedError as error } from '../out-schema.ts';

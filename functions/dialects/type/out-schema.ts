@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { errorCode, fileDetails, refusedDetails, time } from '../out-schema.ts';
+import { fileDetails, time } from '../out-schema.ts';
 
 export const chatMessage = v.strictObject({
   type: v.literal('chat_message'),
@@ -20,12 +20,7 @@ export const established = v.strictObject({
   username: v.string(),
 });
 
-export const error = v.strictObject({
-  type: v.literal('error'),
-  message: v.string(),
-  code: errorCode,
-  ...refusedDetails,
-});
+export { typedError as error } from '../out-schema.ts';
 
 export const handshakeRefused = v.strictObject({
   type: v.literal('error'),
