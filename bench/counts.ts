@@ -97,7 +97,7 @@ export const usageOf = (counts: Counts): Usage => ({
   functionMs: functionMs(counts.trips.length, counts.postWaves),
 });
 
-/** Returns the usage of a message without the posts of receipts and the update of the message's status. */
+/** Returns the usage of a message in a room without receipts: no receipt is posted, and no status is updated. */
 const withoutReceipts = (usage: Usage, room: number): Usage => ({
   ...usage,
   gatewayMessages: 1 + room,

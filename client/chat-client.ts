@@ -99,8 +99,8 @@ export class ChatClient extends Observable<ClientEvents> {
   }
 
   /**
-   * The changes in all rooms that the server has not answered, in order within each room. With a storage, includes those
-   * of an earlier page. Each change creates a new array and emits `pendingChanges`.
+   * The user's changes that the server has not answered yet, in all rooms, ordered within each room. With a storage, it
+   * includes changes from before the page was reloaded. The client emits `pendingChanges` whenever this array is replaced.
    */
   get pendingChanges(): readonly PendingChange[] {
     return this.#pendingChanges;

@@ -145,7 +145,7 @@ export class Stack {
     return [...this.#deployment.functions.keys()];
   }
 
-  /** Resource types of the template that the local stack does not run. */
+  /** Resource types that the template contains and the local stack does not simulate. */
   get unsupportedTypes(): readonly string[] {
     return this.#deployment.unsupportedTypes;
   }

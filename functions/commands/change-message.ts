@@ -11,8 +11,8 @@ import { appendToLog } from '../log/append.ts';
 import { applyChange } from '../log/apply-change.ts';
 import { checkWriteAccess } from '../rooms/access.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
-import { getEntry, getMessage, putChange } from '../store/log.ts';
-import { getRoom, takeSeq } from '../store/rooms.ts';
+import { getEntry, getMessage, putChange, takeSeq } from '../store/log.ts';
+import { getRoom } from '../store/rooms.ts';
 
 type OwnFields<C> = C extends Change ? Omit<C, 'seq' | 'message' | 'by' | 'at'> : never;
 

@@ -14,9 +14,8 @@ import { appendToLog, voidSequence } from '../log/append.ts';
 import { checkMembership, checkWriteAccess } from '../rooms/access.ts';
 import { attachFile, checkFile } from '../rooms/files.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
-import { getEntry, getMessage, putMessage } from '../store/log.ts';
+import { getEntry, getMessage, putMessage, takeSeq } from '../store/log.ts';
 import { getMember } from '../store/members.ts';
-import { takeSeq } from '../store/rooms.ts';
 
 /** The user who sends a message, with the connection if there is one, and the room for commands that name none. */
 export type Writer = Pick<Session, 'user' | 'room'> & Partial<Pick<Session, 'id'>>;

@@ -1,6 +1,7 @@
 import { postMissed } from '../connections/welcome.ts';
 import type { Context } from '../delivery/context.ts';
-import { acknowledgeAll, audienceOf } from '../delivery/receipts.ts';
+import { audienceOf } from '../delivery/publish.ts';
+import { acknowledgeAll } from '../delivery/receipts.ts';
 import type { Sync } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';

@@ -1,7 +1,7 @@
 import { mapLimited } from '../delivery/concurrency.ts';
 import type { PostingContext } from '../delivery/context.ts';
 import { deliver } from '../delivery/deliver.ts';
-import { post } from '../delivery/post.ts';
+import { post } from '../delivery/publish.ts';
 import { MAX_INBOX_ROOMS } from '../domain/audience.ts';
 import { type Connection, hasValidToken, type Session } from '../domain/connection.ts';
 import { inboxOf, type Room } from '../domain/room.ts';
@@ -10,7 +10,8 @@ import { getMember, listRoomsOf, roomsWithMember } from '../store/members.ts';
 import { getRoom, getRooms } from '../store/rooms.ts';
 import { findConnection, placedIn } from '../store/shards.ts';
 
-// An inbox is a connection without a room. It has a row in each of its user's rooms (decision 006).
+// An inbox is a connection that was not opened for one room. It receives the new messages of all rooms of its user, so
+// the table has one row for it in each of these rooms (decision 006).
 
 /** Returns the row of an inbox in a room. Messages posted to an inbox count as delivered, not as read. */
 const inboxRow = (inbox: Connection, room: Room, now: number): Connection => ({

@@ -1,8 +1,8 @@
 import type { Context, PostingContext } from '../delivery/context.ts';
 import { deliver } from '../delivery/deliver.ts';
-import { post } from '../delivery/post.ts';
 import { announcePresence, sampleRoom } from '../delivery/presence.ts';
-import { type Audience, acknowledgeAll, audienceOf } from '../delivery/receipts.ts';
+import { type Audience, audienceOf, post } from '../delivery/publish.ts';
+import { acknowledgeAll } from '../delivery/receipts.ts';
 import { listPresent, removeConnection } from '../delivery/remove-connections.ts';
 import { close, retryTransient } from '../delivery/retry.ts';
 import { dialectOf } from '../dialects/registry.ts';

@@ -6,10 +6,9 @@ import { shardOf } from '../store/keys.ts';
 import { shardsBehind } from '../store/shards.ts';
 import type { Context, FanOutBatch, PostingContext } from './context.ts';
 import { FANOUT_BUDGET, statsOf } from './deliver.ts';
-import { postToReceivers, receiversOf } from './post.ts';
 import { userConnections } from './presence.ts';
-import { growRoom } from './publish.ts';
-import { acknowledge, audienceOf } from './receipts.ts';
+import { audienceOf, growRoom, postToReceivers, receiversOf } from './publish.ts';
+import { acknowledge } from './receipts.ts';
 
 /** Returns a shard's connections, including those that were placed in another shard when the room had fewer. */
 async function shardConnections(

@@ -29,7 +29,10 @@ export interface RetriedPost {
   readonly deadline: number;
 }
 
-/** Backoff while the window has to shrink. `bench/fan-out.ts` measures its effect in a room of 10,000. */
+/**
+ * The pause before a retry, in milliseconds, while API Gateway throttles the whole function and the window of parallel
+ * posts shrinks. `bench/fan-out.ts` measures its effect in a room of 10,000.
+ */
 const SHORT_PAUSE_MS = 10;
 const LONGEST_SHORT_PAUSE_MS = 100;
 

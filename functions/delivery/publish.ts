@@ -1,4 +1,4 @@
-import { deliveryStatus } from '../domain/audience.ts';
+import { deliveryStatus, receivesEvent } from '../domain/audience.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { type Event, seqBefore } from '../domain/event.ts';
 import type { Status } from '../domain/message.ts';
@@ -6,10 +6,64 @@ import { type Room, settling, shardsFor } from '../domain/room.ts';
 import { listConnections } from '../store/connections.ts';
 import { growShards } from '../store/shards.ts';
 import { settleAll } from './concurrency.ts';
-import type { Context, FanOutBatch } from './context.ts';
-import { statsOf } from './deliver.ts';
-import { postToReceivers, receiversOf } from './post.ts';
-import { type Audience, audienceOf } from './receipts.ts';
+import type { Context, FanOutBatch, PostingContext } from './context.ts';
+import { type Delivery, type DeliveryOptions, deliver, statsOf } from './deliver.ts';
+import { removeStale } from './remove-connections.ts';
+
+/** Loads the connections of a room when they are first needed, and only once. */
+export type Audience = () => Promise<readonly Connection[]>;
+
+/** Returns a room's audience, including connections with an expired token: `post` expires those. */
+export function audienceOf(
+  room: Pick<Room, 'id' | 'shards'>,
+  { db, now }: Pick<PostingContext, 'db' | 'now'>,
+): Audience {
+  let connections: Promise<readonly Connection[]> | undefined;
+  return () => {
+    connections ??= listConnections(db, room, now());
+    return connections;
+  };
+}
+
+/** Returns the connections that receive an event. An inbox receives only some of a room's events. */
+export const receiversOf = (event: Event, audience: readonly Connection[]): readonly Connection[] =>
+  audience.filter((connection) => receivesEvent(connection, event));
+
+/**
+ * Delivers an event to receivers that are already filtered, then removes stale connections. A token may have been
+ * renewed since the receivers were listed: such a connection stays, and gets the event in a second delivery.
+ */
+export async function postToReceivers(
+  event: Event,
+  receivers: readonly Connection[],
+  context: PostingContext,
+  options: DeliveryOptions = {},
+): Promise<Delivery> {
+  const first = await deliver(event, receivers, context, options);
+  const renewed = await removeStale(first, context, seqBefore(event)).catch((error: unknown) => {
+    if (!options.onFault) throw error;
+    options.onFault(error);
+    return [];
+  });
+  if (renewed.length === 0) return first;
+  const ids = new Set(renewed.map(({ id }) => id));
+  const second = await deliver(event, renewed, context, options);
+  return {
+    delivered: [...first.delivered, ...second.delivered],
+    gone: [...first.gone, ...second.gone],
+    expired: [...first.expired.filter(({ id }) => !ids.has(id)), ...second.expired],
+    failed: [...first.failed, ...second.failed],
+    unresponsive: [...first.unresponsive, ...second.unresponsive],
+    ms: first.ms + second.ms,
+  };
+}
+
+/** Posts an event to those connections of an audience that receive it, and cleans up stale connections. */
+export const post = (
+  event: Event,
+  audience: readonly Connection[],
+  context: PostingContext,
+): Promise<Delivery> => postToReceivers(event, receiversOf(event, audience), context);
 
 /** How many connections one function posts to directly; also the size of a batch. */
 export const BATCH_SIZE = 250;

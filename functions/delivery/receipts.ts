@@ -1,26 +1,9 @@
 import { messagesToAcknowledge, receiptAudience, statusAtRecipient } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Message, Status } from '../domain/message.ts';
-import type { Room } from '../domain/room.ts';
-import { listConnections } from '../store/connections.ts';
 import { raiseStatus } from '../store/messages.ts';
 import { isoTime, type PostingContext } from './context.ts';
-import { post } from './post.ts';
-
-/** Loads the connections of a room when they are first needed, and only once. */
-export type Audience = () => Promise<readonly Connection[]>;
-
-/** Returns a room's audience, including connections with an expired token: `post` expires those. */
-export function audienceOf(
-  room: Pick<Room, 'id' | 'shards'>,
-  { db, now }: Pick<PostingContext, 'db' | 'now'>,
-): Audience {
-  let connections: Promise<readonly Connection[]> | undefined;
-  return () => {
-    connections ??= listConnections(db, room, now());
-    return connections;
-  };
-}
+import { type Audience, post } from './publish.ts';
 
 /**
  * Raises the status of a message, and posts receipts to the connections that get them. Does nothing if the message

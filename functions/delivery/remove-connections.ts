@@ -75,7 +75,8 @@ export async function removeConnection(
   context: PostingContext,
   lastDelivered?: number,
 ): Promise<Connection | undefined> {
-  // Read the room before deleting the row: a later change may not have been posted to this connection.
+  // Read the room's `seq` before deleting the row. Changes after the delete are not posted to this connection, so they
+  // must not count as delivered.
   const room = await getRoom(context.db, place.room);
   const removed = await deleteConnection(context.db, place);
   if (removed) await afterRemoval(removed, room, context, lastDelivered);

@@ -45,7 +45,7 @@ export interface Handshake {
   readonly greeting: string;
 }
 
-/** A frame that a contract shows clients sending, and the command that it decodes to. */
+/** An example of an incoming frame from a contract, and the command that this frame decodes to. */
 export interface ExampleIn {
   /** The section of the contract. `own-` marks Parley's extensions. */
   readonly clause: string;
@@ -53,7 +53,7 @@ export interface ExampleIn {
   readonly command: Command;
 }
 
-/** An event, and the fields that a contract shows in its frame. */
+/** An example of an outgoing frame from a contract, and the event that this frame encodes. */
 export interface ExampleOut {
   readonly clause: string;
   readonly event: Event;

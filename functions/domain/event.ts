@@ -85,9 +85,9 @@ export interface Synced extends InRoom {
   readonly hasMore: boolean;
   /** False when the client missed too much: `changes` is empty, and the client must load the history. */
   readonly complete: boolean;
-  /** Statuses of older messages. Only the last page has them. */
+  /** The statuses of older messages. Only the last page of a `sync` has them. */
   readonly receipts: readonly { readonly message: number; readonly status: Status }[];
-  /** Read marks of members. Only the last page has them. */
+  /** How far each member has read. Only the last page of a `sync` has it. */
   readonly seen: readonly { readonly user: string; readonly message: number }[];
 }
 

@@ -18,7 +18,7 @@ const INBOX = '#';
 /** Returns the id that takes the place of a room id for a connection to the user's inbox. */
 export const inboxOf = (user: string): string => `${INBOX}${user}`;
 
-/** Whether an id is an inbox's. No room has such an id. */
+/** Returns whether an id belongs to an inbox. No room has such an id. */
 export const isInbox = (id: string): boolean => id.startsWith(INBOX);
 
 const integer = /^(0|[1-9]\d*)$/;

@@ -2,7 +2,7 @@ import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws
 import type { Handler, Handlers } from '../commands/handlers.ts';
 import { withCurrentToken } from '../connections/lifecycle.ts';
 import type { Context } from '../delivery/context.ts';
-import { post } from '../delivery/post.ts';
+import { post } from '../delivery/publish.ts';
 import { expireSession } from '../delivery/remove-connections.ts';
 import { FrameError } from '../dialects/dialect.ts';
 import { dialectOf } from '../dialects/registry.ts';

@@ -3,8 +3,7 @@ import type { LogEntry } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { type Claim, moveClaim, takeClaim } from '../store/claims.ts';
 import type { Database } from '../store/database.ts';
-import { putVoid } from '../store/log.ts';
-import { takeSeq } from '../store/rooms.ts';
+import { putVoid, takeSeq } from '../store/log.ts';
 import type { LogContext } from './context.ts';
 
 /** A sync voids only the numbers of slow writes, so several voided tries in a row are very unlikely. */

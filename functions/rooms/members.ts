@@ -1,7 +1,7 @@
 import { addRoomToInboxes } from '../connections/inbox.ts';
 import { settleAll } from '../delivery/concurrency.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
-import { post } from '../delivery/post.ts';
+import { post } from '../delivery/publish.ts';
 import { announceIfOffline, removeConnection } from '../delivery/remove-connections.ts';
 import { type Connection, isPresence } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';

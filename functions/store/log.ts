@@ -1,13 +1,32 @@
 import { randomUUID } from 'node:crypto';
+import { ChatError } from '../domain/errors.ts';
 import type { Change, LogEntry, Message, Void } from '../domain/message.ts';
+import type { Room } from '../domain/room.ts';
 import type { Database, Item } from './database.ts';
-import { logKey } from './keys.ts';
+import { logKey, roomKey } from './keys.ts';
 import { toMessage } from './messages.ts';
+import { toRoom } from './rooms.ts';
 
 function toEntry(room: string, item: Item): LogEntry {
   if (item['kind'] === 'message') return { kind: 'message', message: toMessage(room, item) };
   const { room: _room, item: _item, put: _put, ...change } = item;
   return change as Change | Void;
+}
+
+/**
+ * Takes the room's next sequence number.
+ * @returns the room, whose `seq` is the number taken
+ * @throws ChatError ROOM_NOT_FOUND
+ */
+export async function takeSeq(db: Database, id: string, now: number): Promise<Room> {
+  const item = await db.chat.update(roomKey(id), {
+    update: 'SET lastAt = :now ADD seq :one',
+    condition: 'attribute_exists(#item)',
+    values: { ':now': now, ':one': 1 },
+    returns: 'ALL_NEW',
+  });
+  if (!item) throw new ChatError('ROOM_NOT_FOUND');
+  return toRoom(id, item);
 }
 
 /**

@@ -1,9 +1,9 @@
-import { ChatError } from '../domain/errors.ts';
 import { isInbox, type Room } from '../domain/room.ts';
 import type { Database, Item } from './database.ts';
 import { parseRoomKey, roomKey } from './keys.ts';
 
-function toRoom(id: string, item: Item): Room {
+/** Returns the room that an item of the table `chat` holds. */
+export function toRoom(id: string, item: Item): Room {
   const { name, kind, access, seq, shards, shardsBefore: from, shardsSince: at } = item;
   return { id, name, kind, access, seq, shards, ...(at !== undefined && { grown: { from, at } }) };
 }
@@ -46,20 +46,4 @@ export async function putRoom(
     { ...roomKey(id), name, kind, access, seq: 0, shards: 1 },
     { condition: 'attribute_not_exists(#item)' },
   );
-}
-
-/**
- * Takes the room's next sequence number.
- * @returns the room, whose `seq` is the number taken
- * @throws ChatError ROOM_NOT_FOUND
- */
-export async function takeSeq(db: Database, id: string, now: number): Promise<Room> {
-  const item = await db.chat.update(roomKey(id), {
-    update: 'SET lastAt = :now ADD seq :one',
-    condition: 'attribute_exists(#item)',
-    values: { ':now': now, ':one': 1 },
-    returns: 'ALL_NEW',
-  });
-  if (!item) throw new ChatError('ROOM_NOT_FOUND');
-  return toRoom(id, item);
 }

@@ -26,7 +26,7 @@ export function planRequest(state: EdgeState, request: IncomingMessage, id: stri
   if (!behavior.methods.has(request.method ?? '')) {
     return reject(403, 'The distribution is not configured to allow this HTTP request method.');
   }
-  // AWS: "GET requests that include a body".
+  // CloudFront refuses GET requests that have a body (AWS: "GET requests that include a body").
   if (request.method === 'GET' && hasBody(request)) return reject(403, 'A GET request must not have a body.');
   const rewrite = runFunction(state, request, id, { distribution, behavior, target });
   if (rewrite.kind !== 'target') return rewrite;

@@ -71,7 +71,7 @@ test.each(entryNames)('beside the bundle of %s lie the SDK clients that it may u
 });
 
 test('no function compiles the emoji pattern at start, because that is slow', () => {
-  // V8 compiles a literal when it parses the file, and a constructed pattern when it is constructed.
+  // V8 compiles a regular expression literal when it loads the file. It compiles `new RegExp(…)` when that line runs.
   const literal = /(?<!\\)\\p\{RGI_Emoji/;
   const codes = entryNames.map((entry) => readFileSync(join(outdir, entry, 'index.mjs'), 'utf8'));
   expect(codes.some((code) => code.includes('RGI_Emoji'))).toBe(true);

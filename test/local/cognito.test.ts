@@ -90,7 +90,7 @@ describe('the local user pool', () => {
     await expect(call()).rejects.toMatchObject({ name });
   });
 
-  test('refuses web pages', async () => {
+  test('refuses requests from web pages, which carry an Origin header', async () => {
     const response = await fetch(stack.stack.servicesUrl, {
       method: 'POST',
       headers: {

@@ -26,13 +26,13 @@ const bearer = async (username: string): Promise<ConnectOptions> => ({
 const history = (client: WsClient) => client.next(Array.isArray) as Promise<Record<string, unknown>[]>;
 
 describe('connects with the documented URLs:', () => {
-  test('S0, with a room in the path and an Authorization header', async () => {
+  test('contract S0: the room in the path, the token in the Authorization header', async () => {
     const client = await open('/ws/chat/1/', await bearer('alice'));
     expect(await history(client)).toEqual(expect.any(Array));
     await client.close();
   });
 
-  test('S1, with two users in the query, a trailing slash, and a token in the subprotocols', async () => {
+  test('contract S1: two users and a trailing slash in the query, the token in the subprotocols', async () => {
     const path = '/ws/chat/?firts_user=1&second_user=2/';
     const [alice, bob] = await Promise.all(
       ['alice', 'bob'].map(async (name) =>
@@ -45,7 +45,7 @@ describe('connects with the documented URLs:', () => {
     await Promise.all([alice?.close(), bob?.close()]);
   });
 
-  test('S2, with the cookie of a sign-in', async () => {
+  test('contract S2: the room in the path, the cookie of a sign-in', async () => {
     const response = await fetch(`http://localhost:${port}/api/login/`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Origin: `http://localhost:${port}` },
@@ -61,7 +61,7 @@ describe('connects with the documented URLs:', () => {
     await client.close();
   });
 
-  test('S3, with a token in the query', async () => {
+  test('contract S3: the room in the path, the token in the query', async () => {
     const room = await newRoom(stack, 'alice');
     const client = await open(`/ws/chat/${room}/?token=${await stack.token('alice')}`);
     expect(await client.next()).toMatchObject({ type: 'connection_established' });

@@ -87,11 +87,11 @@ export class FakeChat {
   readonly forbiddenRooms = new Set<string>();
   /** Whether the network is down. */
   offline = false;
-  /** Ignores a received frame if it returns true. */
+  /** If this function returns true, the fake chat ignores the frame. */
   dropFrame: (frame: ClientFrame) => boolean = () => false;
-  /** Handles a frame but sends nothing if it returns true. */
+  /** If this function returns true, the fake chat handles the frame but sends no answer. */
   dropAnswer: (frame: ClientFrame) => boolean = () => false;
-  /** Returns an answer that is sent instead of handling the frame. */
+  /** If this function returns a frame, the fake chat sends it and does not handle the received frame. */
   answerWith: (frame: ClientFrame, socket: FakeSocket) => object | undefined = () => undefined;
   readonly #rooms = new Map<string, FakeRoom>();
   #muted = false;

@@ -5,7 +5,7 @@ import type { Deletion, Edit, Message, Reaction } from '../../functions/domain/m
 export const alice: User = { id: '1', username: 'alice', email: 'alice@example.com', userType: 'student' };
 export const bob: User = { id: '2', username: 'bob', email: 'bob@example.com', userType: 'student' };
 
-/** 2025-02-16T12:34:56.789Z, the time in the examples of S0 and S1. */
+/** 2025-02-16T12:34:56.789Z, the time in the examples of the contracts S0 and S1. */
 export const NOON = Date.UTC(2025, 1, 16, 12, 34, 56, 789);
 
 export const connectionOf = (user: User, overrides: Partial<Session> = {}): Session => ({

@@ -120,7 +120,7 @@ const framesOut = outgoing({
     event: 'MessageSent',
     schema: outward.chatMessage,
     summary:
-      'A user, possibly the receiving one, sent a message. The server has stored it. Ignore the frame if the client already has its `message_id`.',
+      'A user sent a message, and the server has stored it. The sender receives this frame too. Ignore the frame if the client already has its `message_id`.',
   },
   mark_message_as_delivered: {
     event: 'MessageDelivered',

@@ -49,7 +49,7 @@ export const contentContract: Contract = {
     message: {
       event: 'MessageSent',
       schema: frame.message,
-      summary: 'A user, possibly the receiving one, sent a message. The server has stored it.',
+      summary: 'A user sent a message, and the server has stored it. The sender receives this frame too.',
     },
     error: {
       event: 'Refused',

@@ -92,7 +92,7 @@ export const operationContract: Contract = {
     create: {
       event: 'MessageSent',
       schema: outward.created,
-      summary: 'A user, possibly the receiving one, sent a message. The server has stored it.',
+      summary: 'A user sent a message, and the server has stored it. The sender receives this frame too.',
     },
     reply: {
       event: 'MessageSent',

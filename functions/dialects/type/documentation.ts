@@ -63,7 +63,7 @@ export const typeContract: Contract = {
     chat_message: {
       event: 'MessageSent',
       schema: outward.chatMessage,
-      summary: 'A user, possibly the receiving one, sent a message. The server has stored it.',
+      summary: 'A user sent a message, and the server has stored it. The sender receives this frame too.',
       fields: {
         message: 'The text.',
         sender_id: 'The author’s user id.',

@@ -9,7 +9,7 @@ import { HttpError } from './http-error.ts';
 import { describe } from './openapi.ts';
 import { readJson, wireUser } from './wire.ts';
 
-/** AWS: InitiateAuth, errors. Cognito reports a malformed user name as an invalid parameter. */
+/** Converts an error of Cognito's InitiateAuth, which reports a malformed user name as an invalid parameter. */
 function signInError(error: unknown): unknown {
   switch (error instanceof Error && error.name) {
     case 'NotAuthorizedException':

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inVirtualTime } from '../../../bench/virtual-time.ts';
-import { post } from '../../../functions/delivery/post.ts';
 import { type Poster, TransientError } from '../../../functions/delivery/poster.ts';
+import { post } from '../../../functions/delivery/publish.ts';
 import { CLOSE_BUDGET_MS } from '../../../functions/delivery/retry.ts';
 import { CLOCK_TOLERANCE_MS, type Connection, dialectNames } from '../../../functions/domain/connection.ts';
 import type { Event } from '../../../functions/domain/event.ts';

@@ -54,7 +54,7 @@ describe('the last owner', () => {
   test('may not leave other members behind', () => {
     expect(codeOf(() => checkOwnerRemains(owner, [owner, ...others]))).toBe('LAST_OWNER');
   });
-  test('may leave when no members remain, or another owner does', () => {
+  test('may leave an empty room, and a room that has another owner', () => {
     expect(codeOf(() => checkOwnerRemains(owner, [owner]))).toBeUndefined();
     expect(codeOf(() => checkOwnerRemains(owner, [owner, ...others, member('4', 'owner')]))).toBeUndefined();
   });

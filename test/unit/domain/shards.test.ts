@@ -9,8 +9,8 @@ import {
 } from '../../../functions/domain/room.ts';
 import { connectionExpiry, listConnections, putConnection } from '../../../functions/store/connections.ts';
 import { shardOf } from '../../../functions/store/keys.ts';
-import { putMessage } from '../../../functions/store/log.ts';
-import { getRoom, takeSeq } from '../../../functions/store/rooms.ts';
+import { putMessage, takeSeq } from '../../../functions/store/log.ts';
+import { getRoom } from '../../../functions/store/rooms.ts';
 import { findConnection, growShards, placesOf, shardsBehind } from '../../../functions/store/shards.ts';
 import { entries } from '../../../lib/entries.ts';
 import { bob, connectionOf, messageOf, NOON } from '../../support/sample.ts';
@@ -46,7 +46,7 @@ describe('a room', () => {
 });
 
 describe('a row', () => {
-  test('is found in any shard that an earlier count placed it in', () => {
+  test('is found in every shard where it may have been stored when the room had fewer shards', () => {
     for (const id of ids.slice(0, 100)) {
       const places = placesOf(id, { id: '1', shards: 16 }).map(({ shard }) => shard);
       for (const count of [1, 2, 4, 8, 16]) expect(places).toContain(shardOf(id, count));

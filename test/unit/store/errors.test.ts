@@ -8,10 +8,10 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { takeClaim } from '../../../functions/store/claims.ts';
-import { putMessage } from '../../../functions/store/log.ts';
+import { putMessage, takeSeq } from '../../../functions/store/log.ts';
 import { checkWriteAccess } from '../../../functions/store/members.ts';
 import { raiseStatus } from '../../../functions/store/messages.ts';
-import { putRoom, takeSeq } from '../../../functions/store/rooms.ts';
+import { putRoom } from '../../../functions/store/rooms.ts';
 import { mockDatabase } from '../../support/mock-database.ts';
 import { messageOf, NOON } from '../../support/sample.ts';
 
