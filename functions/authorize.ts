@@ -19,8 +19,8 @@ function policy(effect: 'Allow' | 'Deny', methodArn: string, user: string): APIG
 
 /**
  * Authorizes an upgrade request. API Gateway turns the error `Unauthorized` into 401, a Deny into 403, and any other
- * error into 500. A room that does not exist gets the same 403 as one without membership, so that clients cannot probe
- * for rooms.
+ * error into 500. A room that does not exist gets the same 403 as a room that the user is not a
+ * member of, so that clients cannot probe for rooms.
  */
 export async function handler(event: UpgradeEvent): Promise<APIGatewayAuthorizerResult> {
   try {

@@ -10,7 +10,7 @@ type ConnectEvent = APIGatewayProxyWebsocketEventV2 & { readonly headers?: Heade
 
 /**
  * Answers an upgrade request that the authorizer allowed. If the client offered subprotocols, the answer must choose
- * one, or a browser closes the connection. It never echoes the token, which clients offer as a second subprotocol.
+ * one, or a browser closes the connection. It never chooses the token, which clients offer as a second subprotocol.
  */
 export async function handler({
   requestContext,

@@ -57,8 +57,8 @@ export function findCredential(
 }
 
 /**
- * Whether a credential is valid for a request's origin. Browsers add the cookie to requests of any page on the web, so a
- * cookie needs an allowed Origin. Only the page that holds a token can send it.
+ * Whether a credential is valid for a request's origin. Browsers add the cookie to requests of any page on the web,
+ * so a cookie needs an allowed Origin. A token needs none, because only a page that holds the token can send it.
  */
 export function comesFrom(credential: Credential, headers: Headers, origins: readonly string[]): boolean {
   if (credential.place !== 'cookie') return true;

@@ -5,8 +5,8 @@ type Fetcher = Pick<SimpleFetcher, 'fetch'>;
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 /**
- * Fetches an issuer's keys. Without TLS an attacker could replace them, so http is allowed only on loopback, for the
- * local issuer. The fetcher of aws-jwt-verify handles all other URLs, and accepts only https.
+ * Fetches an issuer's keys. Without TLS an attacker could replace the keys, so http is allowed only on loopback, for
+ * the local issuer. The fetcher of aws-jwt-verify handles all other URLs, and accepts only https.
  */
 export function jwksFetcher(): Fetcher {
   const overTls = new SimpleFetcher();

@@ -67,7 +67,7 @@ function toUser(payload: JwtPayload): User {
 const isMalformed = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_CRYPTO_OPERATION_FAILED';
 
-/** Whether an error says nothing about the token, such as when the issuer cannot be reached. */
+/** Whether an error has another cause than the token, such as an issuer that cannot be reached. */
 const isInternal = (error: unknown): boolean =>
   !(error instanceof JwtBaseError) ||
   error instanceof FetchError ||
@@ -75,8 +75,8 @@ const isInternal = (error: unknown): boolean =>
   error instanceof JwkValidationError;
 
 /**
- * Returns a function that verifies an issuer's tokens. It caches the issuer's keys, so create it once for each execution
- * environment. It throws ChatError UNAUTHENTICATED for an invalid token.
+ * Returns a function that verifies an issuer's tokens. It caches the issuer's keys, so create it once for each
+ * execution environment. It throws ChatError UNAUTHENTICATED for an invalid token.
  */
 export function tokenVerifier(rules: TokenRules): (token: string) => Promise<VerifiedToken> {
   const verifier = JwtVerifier.create(

@@ -7,7 +7,7 @@ export type Operation = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Q
 /** Calls DynamoDB. Input and output are those of the operation in the API reference, with marshalled items. */
 export type DynamoDb = (operation: Operation, input: object) => Promise<object>;
 
-/** The protocol encodes bytes as base64. Parley stores none, and JSON would turn them into an object. */
+/** Throws for bytes: DynamoDB expects them in base64, but JSON turns them into an object. Parley stores none. */
 function refuseBytes(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
   if (this[key] instanceof Uint8Array)
     throw new Error('Item not written: it contains bytes. Store them as text.');

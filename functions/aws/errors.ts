@@ -11,7 +11,7 @@ export class NoResponse extends Error {
 
 /** An error response of a service. `name` is its error code, such as `AccessDeniedException`. */
 export class ServiceError extends Error {
-  /** As in the errors of the AWS SDK. `logFault` logs the message of errors that have it. */
+  /** The errors of the AWS SDK have this property too. `logFault` logs the messages of errors that have it. */
   readonly $fault: 'client' | 'server';
   readonly status: number;
 

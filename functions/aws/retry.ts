@@ -1,12 +1,12 @@
 import { NoResponse, type ServiceError, serviceError } from './errors.ts';
 import type { HttpResponse } from './transport.ts';
 
-// The SDK's standard mode (AWS SDKs and Tools Reference Guide: "Retry behavior").
+// The attempts of the AWS SDK's standard retry mode (AWS SDKs and Tools Reference Guide: "Retry behavior").
 const ATTEMPTS = 3;
 const FIRST_BACKOFF_MS = 100;
 const FIRST_BACKOFF_WHEN_THROTTLED_MS = 500;
 const LONGEST_BACKOFF_MS = 20_000;
-/** Tokens for retries. Each retry costs some and each success returns some, so that a failing service is spared. */
+/** Tokens for retries. Each retry takes some and each success returns some, so a failing service gets fewer retries. */
 const QUOTA = 500;
 const COST = 5;
 
@@ -50,8 +50,8 @@ async function attemptOnce(
 }
 
 /**
- * Returns a function that sends a request up to three times until it succeeds, with exponential backoff. Retries of one
- * returned function share a quota. It throws ServiceError, or NoResponse when the service could not be reached.
+ * Returns a function that sends a request up to three times until it succeeds, with exponential backoff. Retries of
+ * one returned function share a quota. It throws ServiceError, or NoResponse when the service could not be reached.
  */
 export function retrying(): (send: () => Promise<HttpResponse>) => Promise<HttpResponse> {
   let quota = QUOTA;

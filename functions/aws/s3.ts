@@ -22,7 +22,7 @@ export interface SignedUrl {
   readonly now: number;
 }
 
-/** A bucket has its own host. Its name is a path instead for a configured endpoint, or when a dot in it breaks TLS. */
+/** Puts the bucket's name in the host, or in the path for a configured endpoint or a name whose dot breaks TLS. */
 function bucketUrl(bucket: string, region: string, endpoint = configuredEndpoint('S3')): URL {
   if (endpoint !== undefined) return new URL(`/${bucket}`, endpoint);
   const url = endpointOf('s3', 'S3', region);

@@ -29,7 +29,7 @@ export interface Call {
   readonly method: string;
   /** Path below the endpoint, starting with a slash. Each segment is percent-encoded once. */
   readonly path: string;
-  /** All of them are signed. Pass the same array in each call, so that it is prepared only once. */
+  /** All headers are signed. Pass the same array in each call, so that the service prepares it only once. */
   readonly headers?: readonly Header[];
   readonly body?: Body;
 }
@@ -39,7 +39,7 @@ export interface ServiceOptions {
   readonly name: string;
   readonly endpoint: URL;
   readonly region: string;
-  /** Called for each request. By default they come from the environment. */
+  /** Called for each request. By default the credentials come from the environment. */
   readonly credentials?: (() => Credentials) | undefined;
 }
 
@@ -63,7 +63,7 @@ interface Prepared {
   readonly credentials: Credentials;
   readonly time: SigningTime;
   readonly signed: SignedHeaders;
-  /** Names and values in turns. */
+  /** Header names and values, alternating. */
   readonly flat: readonly string[];
 }
 

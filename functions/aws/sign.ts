@@ -40,7 +40,7 @@ const percentEncoded = (sign: string): string => `%${sign.charCodeAt(0).toString
 /** Percent-encodes all characters but the unreserved ones of RFC 3986. */
 export const encoded = (text: string): string => encodeURIComponent(text).replace(RESERVED, percentEncoded);
 
-/** Returns the path to sign: the request's path, encoded once more. S3 signs the request's path itself. */
+/** Returns the path to sign: the request's path, encoded once more. For S3, sign the request's path unchanged. */
 export const canonicalPath = (path: string): string => encoded(path).replaceAll('%2F', '/');
 
 /** Sorts headers by name, as a signature requires. */
@@ -109,7 +109,7 @@ export class Signer {
     return `AWS4-HMAC-SHA256 Credential=${by.accessKeyId}/${this.scope(at)}, SignedHeaders=${request.headers.names}, Signature=${signature}`;
   }
 
-  /** Derives the signing key once a day: that takes four times the work of a signature. */
+  /** Derives the signing key once a day, because deriving a key takes four times as long as signing. */
   #keyFor(day: string, secret: string): (text: string) => Buffer {
     if (this.#key.day !== day || this.#key.secret !== secret) {
       const parts = [day, this.#region, this.#service, 'aws4_request'];

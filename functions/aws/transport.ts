@@ -7,7 +7,7 @@ import { NoResponse } from './errors.ts';
 export interface HttpRequest {
   readonly method: string;
   readonly path: string;
-  /** Names and values in turns, complete: the transport adds only `connection`. */
+  /** Header names and values, alternating. The transport adds only the header `connection`. */
   readonly headers: readonly string[];
   readonly body: Uint8Array;
 }
@@ -20,7 +20,7 @@ export interface HttpResponse {
 }
 
 export interface TransportOptions {
-  /** Most requests in flight; more wait in order. Default 50, as in the AWS SDK. */
+  /** Maximum number of requests in flight; further requests wait in order. Default 50, as in the AWS SDK. */
   readonly maxSockets?: number;
   /** Milliseconds without a byte from the service until a request fails. Default 5,000. */
   readonly silenceMs?: number;
@@ -32,7 +32,7 @@ export interface TransportOptions {
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const NOTHING = Buffer.alloc(0);
 
-/** A connection that the service closed, seen before its first byte of a response. */
+/** Whether an error means that the service closed the connection. */
 const isClosed = (error: NodeJS.ErrnoException): boolean =>
   error.code === 'ECONNRESET' || error.code === 'EPIPE';
 

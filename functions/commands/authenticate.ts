@@ -37,7 +37,7 @@ export async function authenticate(
   if (user.id !== session.user.id) throw new ChatError('WRONG_USER', reasons.otherUser);
   const { db } = context;
   const places = await listPlaces(db, user.id, session.id);
-  // The index that lists the places is eventually consistent, so the connection's own row is taken from the session.
+  // The index that lists the rows is eventually consistent and may lack the connection's own row, so use the session.
   const others = places.filter(({ room }) => room !== session.room);
   const [expiresAt] = await Promise.all([
     raiseTokenExpiry(db, session, tokenExpiresAt),

@@ -23,7 +23,7 @@ export type Handlers<P> = {
   readonly [K in Command['kind']]: Handler<Extract<Command, { kind: K }>, P>;
 };
 
-/** All handlers. Entries that serve one command pass only its handler, which keeps their bundles small. */
+/** All handlers. A Lambda function for one command imports only its handler, so its bundle stays small. */
 export const handlers: Handlers<Context & TokenContext> = {
   SendMessage: sendMessage,
   EditMessage: editMessage,

@@ -17,7 +17,7 @@ import {
 } from '../store/connections.ts';
 import { findConnection, placedIn } from '../store/shards.ts';
 
-/** Returns the connection's own row. It has the current token expiry; the session has that of the handshake. */
+/** Returns the connection's own row. The row has the current token's expiry; the session has the first token's. */
 async function getOwnRow(session: Session, { db }: Context): Promise<Connection> {
   const own = await getConnection(db, session);
   if (own) return own;
@@ -25,8 +25,8 @@ async function getOwnRow(session: Session, { db }: Context): Promise<Connection>
 }
 
 /**
- * Checks access again once the row is written, and returns the room: the connection receives every event after its
- * `seq`. A removal of the member meanwhile did not find the new row.
+ * Checks access again once the row is written, because a removal of the member just before did not find the new row.
+ * Returns the room: the connection receives every event after the `seq` of this room.
  */
 async function checkStillAccessible(
   place: ConnectionPlace,
@@ -42,8 +42,8 @@ async function checkStillAccessible(
 }
 
 /**
- * Subscribes the connection to a room and announces the user's presence there. Repeating it, or joining the connection's
- * own room, changes nothing.
+ * Subscribes the connection to a room and announces the user's presence there. Repeating it, or joining the
+ * connection's own room, changes nothing.
  * @throws ChatError NOT_A_MEMBER, TOO_MANY_ROOMS, CONNECTION_REMOVED
  */
 export async function joinRoom(command: JoinRoom, session: Session, context: Context): Promise<Event[]> {
@@ -55,7 +55,7 @@ export async function joinRoom(command: JoinRoom, session: Session, context: Con
   ]);
   if (room.id === session.room) return [{ kind: 'Joined', room: room.id, seq: room.seq }];
   if (!places.some((place) => place.room === room.id)) checkMayJoin(session.room, places.length);
-  // A row that an earlier join or the inbox wrote stays in its shard.
+  // If an earlier join or the inbox wrote a row, that row stays in its shard.
   const before = room.shards > 1 ? await findConnection(db, session.id, room) : undefined;
   const shard = before?.shard ?? placedIn(session.id, room, now());
   const home = { room: own.room, shard: own.shard };

@@ -11,7 +11,7 @@ import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { placesOf } from '../store/shards.ts';
 
-/** Deletes the joined row. In an inbox, a room that the user is a member of goes back to the inbox instead. */
+/** Deletes the row of the joined room. For an inbox, turns it back into an inbox row if the user is a member. */
 async function removeJoined(
   room: string,
   places: readonly ConnectionPlace[],

@@ -12,8 +12,8 @@ import { getMessage } from '../store/log.ts';
 import { putReadTo } from '../store/members.ts';
 
 /**
- * Marks all messages up to one as read by the user: moves the read mark, announces it to the room, and raises the status
- * of up to 50 messages.
+ * Marks all messages up to the named one as read by the user: moves the read mark, announces it to the room, and
+ * raises the status of up to 50 messages.
  * @throws ChatError NOT_A_MEMBER, MESSAGE_NOT_FOUND
  */
 export async function markSeen(command: MarkSeen, session: Session, context: Context): Promise<Event[]> {

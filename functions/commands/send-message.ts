@@ -91,7 +91,7 @@ export async function storeMessage(
 }
 
 interface NumberTaken {
-  /** Its `seq` is taken for the message. */
+  /** The room, whose `seq` is the number taken for the message. */
   readonly room: Room;
   /** The error to throw, unless an earlier attempt has stored the message. */
   readonly refusal?: ChatError;
@@ -105,7 +105,7 @@ async function takeNumber(
   now: number,
 ): Promise<NumberTaken> {
   const id = command.room ?? writer.room;
-  // The handshake checked the connection's own room. In another room a non-member must not take a number.
+  // The handshake checked only the connection's own room. In other rooms, check before taking a number.
   if (id !== writer.room) await checkMembership(context.db, id, writer.user);
   const [access, room, replyTarget, receiver] = await Promise.allSettled([
     checkWriteAccess(context, { room: id, by: writer, counted: 'send', now }),

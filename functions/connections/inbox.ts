@@ -35,7 +35,7 @@ async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<C
 
 /**
  * Adds an inbox to all rooms of its user, and posts the number of rooms to it. Checks the memberships once more after
- * writing the rows: a member who is removed meanwhile has their connections removed before the row exists.
+ * writing the rows, because a removal of the member just before did not find the new row.
  */
 export async function openInbox(inbox: Session, context: PostingContext): Promise<void> {
   const { db } = context;
@@ -66,7 +66,7 @@ export async function addRoomToInboxes(id: string, user: string, context: Postin
   };
   const added = (await Promise.all(inboxes.map(addRow))).flat();
   if (added.length === 0) return;
-  // A member who was removed meanwhile had their connections removed before these rows existed.
+  // If the member was removed just before, the removal did not find these new rows.
   const [current, member] = await Promise.all([getRoom(db, id), getMember(db, id, user)]);
   if (current && member) {
     await post({ kind: 'Joined', room: id, seq: current.seq }, added, context);

@@ -23,7 +23,7 @@ export async function connect(
   try {
     await requestWelcome(session);
   } catch (error) {
-    // This error refuses the handshake, and API Gateway calls $disconnect only for connections that opened.
+    // This error makes API Gateway refuse the handshake. It then never calls $disconnect, so delete the row here.
     await Promise.all([
       deleteConnection(context.db, session),
       removeOpenConnection(context.db, session.user.id, session, context.now()),
@@ -33,8 +33,8 @@ export async function connect(
 }
 
 /**
- * Returns a session with the expiry of its current token. API Gateway keeps the expiry of the handshake's token; if that
- * has passed, the connection's row says whether the client sent a fresh token. A valid session needs no read.
+ * Returns a session with the expiry of its current token. API Gateway keeps the expiry of the handshake's token; if
+ * that has passed, the connection's row says whether the client sent a fresh token. Other sessions need no read.
  */
 export async function withCurrentToken(
   session: Session,

@@ -85,7 +85,7 @@ async function acknowledgePosted(
 /**
  * Welcomes a new connection: posts its first frame, acknowledges the messages in it, and announces the user's presence.
  *
- * Waits until the socket is open before reading the history. Messages stored earlier are then in the history, and later
+ * Waits until the socket is open before reading the history. Messages stored before that are in the history, and later
  * ones are posted to the open socket. API Gateway answers 410 for the connection until `$connect` has returned.
  * @param onFault called if the history cannot be read: the client then gets an empty list, as contract S0 requires
  */
@@ -112,7 +112,7 @@ export async function welcome(
     loadHistory(session, context, onFault),
   ]);
   if (!room || (!member && room.access !== 'open')) {
-    // The member was removed after the authorizer had checked, but before this connection had a row to remove.
+    // The member was removed after the authorizer had checked access. The removal did not find this new connection.
     await removeConnection(session, context);
     await close(session.id, poster);
     return;
@@ -125,7 +125,7 @@ export async function welcome(
   await Promise.all([
     acknowledgePosted(session, messages, audience, context),
     isPresent && bringsOnline(session, present) && announcePresence(session, true, present, context),
-    // If this handshake created a direct room, no inbox has it yet.
+    // If this handshake created a direct room, no inbox contains the room yet.
     ...(directRoomUsers(room.id) ?? []).map((user) => addRoomToInboxes(room.id, user, context)),
   ]);
 }

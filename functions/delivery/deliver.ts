@@ -29,7 +29,7 @@ export const statsOf = ({ delivered, gone, failed, unresponsive, ms }: Delivery)
   ms,
 });
 
-/** Returns a function that encodes an event for a connection, at most once for each dialect and view. */
+/** Returns a function that encodes an event for a connection, at most once for each dialect and kind of viewer. */
 function frameEncoder(event: Event): (connection: Connection) => string | undefined {
   // Users whose frames have more fields, such as `client_id`: the author of the message and the user who changed it.
   const insiders = [

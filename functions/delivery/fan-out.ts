@@ -39,9 +39,9 @@ async function acknowledgeBatch(
 }
 
 /**
- * Posts a batch of a large audience. After a timeout or an error Lambda runs the same batch again; clients recognize an
- * event that they already got by its sequence number.
- * @param onFault called if some posts, the cleanup or a receipt fail: no reason to post the whole batch again
+ * Posts a batch of a large audience. After a timeout or an error Lambda runs the same batch again; clients recognize
+ * an event that they already got by its sequence number.
+ * @param onFault called if some posts, the cleanup or a receipt fail. Lambda then does not run the batch again
  * @throws the first error if no post succeeded, such as a missing grant
  */
 export async function fanOut(

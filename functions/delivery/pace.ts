@@ -10,10 +10,10 @@ const DECREASE_FACTOR = 0.7;
 /** The increase per delivered post after a whole window without a 429, when other functions have probably finished. */
 const FAST_INCREASE = 0.5;
 
-/** Score that triggers a probe: 1 per throttled post, -2 per delivered one. An account at its limit seldom reaches it. */
+/** Score that triggers a probe: 1 per throttled post, -2 per delivered one. Seldom reached at the account's limit. */
 const PROBE_SCORE = 20;
 const DELIVERED_SCORE = 2;
-/** How long successful probes count, in milliseconds. */
+/** How long the result of successful probes stays valid, in milliseconds. */
 const PROBE_VALID_MS = 1_000;
 
 /**

@@ -36,7 +36,7 @@ export interface RetriedPost {
 const SHORT_PAUSE_MS = 10;
 const LONGEST_SHORT_PAUSE_MS = 100;
 
-/** A post is throttled alone if so many posts were delivered for each throttled one since its previous attempt. */
+/** A post counts as throttled alone if this many posts for each throttled one were delivered since its last attempt. */
 const DELIVERED_PER_THROTTLED = 20;
 
 /** How many probes in a row must succeed before the throttling is attributed to clients. */
@@ -64,7 +64,7 @@ const attemptPost = ({ attempt, pace, deadline }: RetriedPost) =>
 const probe = ({ pace, poster, connection, deadline }: RetriedPost): Promise<boolean | undefined> =>
   pace.probe(async () => (Date.now() > deadline ? undefined : poster.isOpen(connection)));
 
-/** Finds out whether the account is at its limit: it may answer one probe by chance, but hardly `PROBES` in a row. */
+/** Finds out whether the account is at its limit. At the limit, one probe may succeed, but hardly `PROBES` in a row. */
 async function probeAccount(post: RetriedPost): Promise<void> {
   for (let count = 0; count < PROBES; count++) if ((await probe(post)) === undefined) return;
   post.pace.setBelowLimit();
@@ -102,8 +102,8 @@ const isFinal = (answer: Answer): answer is Exclude<Answer, 'throttled' | 'no an
 /**
  * Posts to a connection, and retries within the budget while API Gateway throttles or fails.
  *
- * While other posts are throttled too, a smaller window fixes it, so the backoff is short. A post that is throttled
- * alone backs off exponentially.
+ * While other posts are throttled too, the shrinking window ends that, so the backoff is short. A post that is
+ * throttled alone backs off exponentially.
  * @throws an error that no retry fixes, such as a missing grant
  */
 export async function postWithRetries(post: RetriedPost): Promise<Outcome> {
@@ -116,7 +116,7 @@ export async function postWithRetries(post: RetriedPost): Promise<Outcome> {
     const { answer, number } = await attemptPost(post);
     if (answer === 'delivered') pace.increase();
     if (isFinal(answer)) return answer;
-    // Count from here, because the first attempt may have been queued for long.
+    // The budget starts here, because the first attempt may have waited in the queue for long.
     if (attempt === 0) {
       retryUntil = Math.min(deadline, Date.now() + perPost);
       checkAt = firstCheckAt(post);

@@ -115,13 +115,13 @@ export interface Published {
   readonly audience: Audience;
 }
 
-/** Returns the status that direct posts give a message. A `fanout` that reaches no higher status need not store it. */
+/** Returns the status that direct posts give a message. A `fanout` stores only a higher status. */
 const expectedStatus = (event: Event, direct: readonly Connection[]): Status =>
   event.kind === 'MessageSent' ? deliveryStatus(event.message.author.id, direct) : 'sent';
 
 /**
  * Posts directly, and hands connections whose posts failed to `fanout`, which has a larger budget. Events without a
- * sequence number, such as typing, are not worth that.
+ * sequence number, such as typing, are not handed on.
  */
 async function postDirect(
   common: Pick<FanOutBatch, 'event' | 'room'>,
@@ -142,7 +142,7 @@ async function postDirect(
 /**
  * Publishes an event to a room of any size. In a room with one shard, posts to the first `BATCH_SIZE` receivers directly
  * and to the others through `fanout`. Otherwise posts to the caller directly and lets one `fanout` read each shard.
- * @param room as read, or as updated by taking the sequence number: its connections must be listed after that
+ * @param room the room as read or as returned with the sequence number: list its connections only after that
  * @param caller the connection that caused the event; it comes first, because the echo is its acknowledgement
  */
 export async function publish(

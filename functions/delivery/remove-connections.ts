@@ -129,7 +129,7 @@ export async function removeStale(
   lastDelivered?: number,
 ): Promise<readonly Connection[]> {
   const now = context.now();
-  // API Gateway answers 410 until `$connect` has returned. `welcome` posts the events that such a connection misses.
+  // API Gateway also answers 410 for a connection that is still opening. `welcome` posts the events that it misses.
   const stale = [...expired, ...gone.filter((connection) => !mayBeOpening(connection, now))];
   const byUser = Map.groupBy(stale, ({ user }) => user.id).values();
   const renewed: Connection[] = [];
@@ -154,7 +154,7 @@ export async function removeStale(
   return renewed;
 }
 
-/** Returns a connection if it is open. Otherwise removes it without an announcement: the caller announces. */
+/** Returns a connection if it is open. Otherwise removes it without an announcement: the caller announces presence. */
 async function ifOpen(
   found: Connection,
   room: Room,

@@ -4,7 +4,7 @@ import { type Body, bodyOf, type Call, Service } from '../aws/service.ts';
 import { encoded, type Header } from '../aws/sign.ts';
 import { type Poster, TransientError } from './poster.ts';
 
-/** One event has a frame for each dialect and kind of audience. More frames than this belong to other events. */
+/** The size of the cache. One event has fewer frames: one for each dialect and kind of viewer. */
 const MAX_FRAMES = 16;
 
 const FRAME_HEADERS: readonly Header[] = [['content-type', 'application/octet-stream']];

@@ -13,14 +13,14 @@ interface Frame {
   readonly schema: GenericSchema;
   /** What the frame means, in a few sentences. */
   readonly summary: string;
-  /** Descriptions that differ from the contract's common ones. */
+  /** Descriptions that differ from the contract's descriptions for all frames. */
   readonly fields?: Descriptions;
 }
 
 /** A frame that clients send. */
 export interface FrameIn extends Frame {
   readonly command: Command['kind'];
-  /** The field by which the decoder chooses the schema, which does not contain it. */
+  /** The field by which the decoder chooses the schema. The schema does not contain this field. */
   readonly tag?: { readonly field: string; readonly value: string; readonly optional?: boolean };
 }
 

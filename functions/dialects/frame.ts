@@ -41,7 +41,7 @@ export function fieldsOf<S extends v.GenericSchema>(schema: S, frame: object): v
   );
 }
 
-/** Returns an id as S0, S1 and S2 send it: as a JSON number if it is a canonical decimal integer. */
+/** Returns an id as the contracts S0, S1 and S2 send it: as a JSON number if it is a canonical decimal integer. */
 export const wireId = (id: string): string | number =>
   /^(0|[1-9]\d*)$/.test(id) && Number.isSafeInteger(Number(id)) ? Number(id) : id;
 

@@ -37,8 +37,8 @@ export type Query = Readonly<Record<string, string | undefined>>;
 const withoutSlash = (value: string | undefined) => value?.replace(/\/$/, '');
 
 /**
- * Returns the id of the room that a handshake names. S1 spells the parameter `firts_user` and appends a slash to the
- * query.
+ * Returns the id of the room that a handshake names. Contract S1 spells the parameter `firts_user` and appends a
+ * slash to the query.
  */
 export function requestedRoom(query: Query): string | undefined {
   const first = withoutSlash(query['firts_user'] ?? query['first_user']);

@@ -36,7 +36,7 @@ export type ErrorCode = keyof typeof messages;
 
 export const errorCodes = Object.keys(messages) as readonly ErrorCode[];
 
-/** An error that the client gets with its code and message. Any other error is a defect, sent as INTERNAL. */
+/** An error whose code and message the client receives. Any other error is a defect, sent as INTERNAL. */
 export class ChatError extends Error {
   override readonly name = 'ChatError';
   readonly code: ErrorCode;

@@ -75,7 +75,7 @@ export interface HistoryLoaded extends InRoom {
 /** One page of the events that a client missed. */
 export interface Synced extends InRoom {
   readonly kind: 'Synced';
-  /** The sequence number that the client asked from. */
+  /** The sequence number in the client's request, after which the page starts. */
   readonly since: number;
   /** The events after `since`, in order, each with the current state of its message. */
   readonly changes: readonly LoggedEvent[];
@@ -113,7 +113,7 @@ export interface Left extends InRoom {
 /** An inbox connection is open: it receives new messages of its user's rooms. */
 export interface InboxOpened extends InRoom {
   readonly kind: 'InboxOpened';
-  /** The number of those rooms. */
+  /** The number of the user's rooms. */
   readonly rooms: number;
 }
 
@@ -171,8 +171,8 @@ export const eventSeq = (event: LoggedEvent): number =>
   event.kind === 'MessageSent' ? event.seq : event.change.seq;
 
 /**
- * Returns the sequence number up to which a connection already has everything when it receives an event; undefined for
- * events that do not imply one.
+ * Returns the sequence number up to which a connection has all events when it receives this one; undefined for
+ * events that do not imply such a number.
  */
 export function seqBefore(event: Event): number | undefined {
   switch (event.kind) {

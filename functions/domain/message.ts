@@ -33,7 +33,7 @@ export interface Message {
   readonly deletedAt?: string;
   /** The idempotency key that the author's client chose. */
   readonly clientId?: string;
-  /** The sequence number of the last edit or delete that the message contains; its id while there is none. */
+  /** The sequence number of the last edit or delete that the message contains; the message's id if there is none. */
   readonly revision: number;
 }
 

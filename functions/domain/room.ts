@@ -43,10 +43,10 @@ export function directRoomUsers(id: string): readonly [string, string] | undefin
   return one !== other && directRoomId(...users) === id ? users : undefined;
 }
 
-/** A room grows when one of its shards holds more connections. */
+/** A room gets more shards when one of its shards holds more connections than this. */
 export const SHARD_CONNECTIONS = 1_000;
 
-/** A bound, because every reader of a room's connections queries all shards. */
+/** The maximum number of shards of a room. It is limited, because each delivery queries all of them. */
 export const MAX_SHARDS = 64;
 
 /**

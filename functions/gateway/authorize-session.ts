@@ -17,7 +17,7 @@ import { placedIn } from '../store/shards.ts';
 import { database, verifier } from './context.ts';
 import { once, required } from './runtime.ts';
 
-/** The fields used of a WebSocket API's REQUEST authorizer event. */
+/** The fields that Parley uses of a WebSocket API's REQUEST authorizer event. */
 export interface UpgradeEvent {
   readonly methodArn: string;
   readonly headers?: Headers | null;
@@ -53,7 +53,7 @@ async function identify(event: UpgradeEvent, credential: Credential | undefined)
   return { user, guest: true, expiresAt: connectedAt + GUEST_SESSION_MS };
 }
 
-/** Creates the direct room of two users when one of them connects, with the setting `directRooms: on-demand`. */
+/** Creates the direct room of two users when one of them connects, if the setting `directRooms` is `on-demand`. */
 async function createDirectRoom(id: string, user: string): Promise<Room | undefined> {
   const users = directRoomUsers(id);
   if (process.env['DIRECT_ROOMS'] !== 'on-demand' || !users?.includes(user)) return undefined;
@@ -106,7 +106,7 @@ async function openSession(
   };
 }
 
-/** Returns a session that only receives the frame which refuses it, for dialects that send one. */
+/** Returns a session that only receives an error frame, for dialects that refuse a handshake by a frame. */
 function refusedSession(event: UpgradeEvent, dialect: DialectTraits, error: unknown): Session {
   const code = error instanceof ChatError ? error.code : undefined;
   const hasFrame = code === 'UNAUTHENTICATED' || code === 'NOT_A_MEMBER';

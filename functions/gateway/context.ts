@@ -80,7 +80,7 @@ export const verifier = /* @__PURE__ */ once(() =>
 const ratePattern = /^(group|direct):(\d+)\/(\d+)$/;
 
 /**
- * Parses the value of `RATE_LIMIT`, such as `group:20/10,direct:60/10`, in messages and seconds. Kinds of rooms
+ * Parses `RATE_LIMIT`. `group:20/10,direct:60/10` allows 20 messages in 10 seconds in a group. Kinds of rooms
  * that it does not name have no limit.
  * @throws ConfigurationError for invalid text
  */

@@ -91,7 +91,7 @@ export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, c
     const served = { statusCode: 200, body: '' };
     try {
       const opened = sessionOf(requestContext);
-      // The welcome closes a refused connection. Until then it can do nothing.
+      // `welcome` closes a refused connection. Until then, ignore its frames.
       if (opened.refusal !== undefined) return served;
       const context = createContext();
       const session = await withCurrentToken(opened, context);

@@ -23,8 +23,8 @@ export function once<T>(create: () => T): () => T {
 }
 
 /**
- * Returns an error for a handler to throw. The Lambda runtime logs the stack of what a handler throws, so this error's
- * stack is only its message.
+ * Returns an error for a handler to throw. The Lambda runtime logs the stack of an error that a handler throws, so
+ * this error's stack is only its message.
  */
 export function invocationError(message: string): Error {
   const error = new Error(message);
@@ -32,7 +32,7 @@ export function invocationError(message: string): Error {
   return error;
 }
 
-/** Messages of AWS services name actions and resources. Those of other errors may quote user input. */
+/** Error messages of AWS services name actions and resources only. Messages of other errors may quote user input. */
 const isSafeToLog = (error: Error): boolean => '$fault' in error || error instanceof ConfigurationError;
 
 /** Logs an unexpected error, without stacks, tokens, message texts and query strings. */

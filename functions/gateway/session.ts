@@ -1,6 +1,6 @@
 import { type DialectName, dialectNames, type Session } from '../domain/connection.ts';
 
-/** The fields used of a WebSocket event's `requestContext`. */
+/** The fields that Parley uses of a WebSocket event's `requestContext`. */
 interface RequestContext {
   readonly connectionId: string;
   readonly connectedAt: number;
@@ -62,7 +62,7 @@ export function sessionOf({ connectionId, connectedAt, authorizer }: RequestCont
     reads: text('reads') === 'manual' ? 'manual' : 'auto',
     tokenExpiresAt: Number(text('tokenExpiresAt')),
     guest,
-    // Connections that an earlier version opened do not have these two.
+    // Connections that an earlier version opened do not have these two fields.
     ...(Boolean(context['since']) && { since: Number(context['since']) }),
     ...refusalOf(context['refusal']),
   };

@@ -6,8 +6,8 @@ import { expireUpload } from '../store/uploads.ts';
 import type { LogContext } from './context.ts';
 
 /**
- * Applies a logged change to its message, and removes texts and files that the change made obsolete. Any invocation may
- * repeat it: an earlier one may have stopped halfway.
+ * Applies a logged change to its message, and removes texts and files that the change made obsolete. Any invocation
+ * may repeat it: an earlier one may have stopped halfway.
  * @returns undefined when the room has no such message
  */
 export async function applyChange(
@@ -16,7 +16,7 @@ export async function applyChange(
   { db, files, now }: LogContext,
 ): Promise<messages.Applied | undefined> {
   const applied = await messages.applyChange(db, room, change);
-  // The message does not list an overtaken edit, so a later delete would not find its text.
+  // The message does not list an overtaken edit, so a later delete would not remove the edit's text from the log.
   if (change.kind === 'edit' && applied?.outcome === 'overtaken') await scrubChange(db, room, change.seq);
   const { edits = [], files: ids = [] } = applied ?? {};
   await Promise.all([

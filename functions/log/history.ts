@@ -25,7 +25,7 @@ export async function newestMessages(
   }
 }
 
-/** How long to wait for a write that is still in flight, in milliseconds. Several writes take less. */
+/** How long to wait for a write that is still in flight, in milliseconds. A write usually takes a small part of this. */
 const IN_FLIGHT_MS = 150;
 
 /** A part of a room's log without open sequence numbers: no entry will be added to it later. */
@@ -61,9 +61,9 @@ function openNumbers({ entries, upTo }: SettledPage, since: number): number[] {
 }
 
 /**
- * Reads a page of the log and settles it. A number without an entry belongs to a write that is in flight or has failed:
- * waits a moment for it and then voids the number, so that its writer takes another one. So a client that has read up to
- * a number never misses an entry below it.
+ * Reads a page of the log and settles it. A number without an entry belongs to a write that is in flight or has
+ * failed: waits a moment for the write, then voids the number, and the writer takes another one. So a client that has
+ * read up to a number never misses an entry below it.
  * @param range `upTo` must not exceed the room's `seq`
  */
 export async function settleLog(db: Database, room: string, range: LogRange): Promise<SettledPage> {

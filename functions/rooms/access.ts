@@ -46,8 +46,8 @@ async function checkOpenWrite(
 }
 
 /**
- * Checks that a user may change a room, and counts the change. Members may, and in open rooms everyone. A guest is never
- * a member, even under a member's name.
+ * Checks that a user may change a room, and counts the change. Members may change a room; in open rooms everyone may.
+ * A guest is never a member, even under a member's name.
  * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED
  */
 export async function checkWriteAccess(
@@ -89,7 +89,7 @@ export async function readableRoom(db: Database, id: string, user: Actor): Promi
   return room;
 }
 
-/** @throws ChatError NOT_THE_AUTHOR unless the member wrote the message or isModerator the room */
+/** @throws ChatError NOT_THE_AUTHOR unless the member wrote the message or is a moderator of the room */
 export function checkMayChange(message: Message, member: Member): void {
   const own = message.author.id === member.user && message.author.guest === member.guest;
   if (!own && !isModerator(member)) throw new ChatError('NOT_THE_AUTHOR');

@@ -21,7 +21,7 @@ import { checkMembership, checkWriteAccess } from './access.ts';
 /** How long the signed upload request is valid. */
 const UPLOAD_SECONDS = 15 * 60;
 
-/** How long an upload waits for the message that it is for. */
+/** How long an uploaded file is kept if no message refers to it. */
 const PENDING_MS = 24 * 60 * 60 * 1000;
 
 /** How long a download URL is valid. */
@@ -118,8 +118,8 @@ async function findUploaded(
 }
 
 /**
- * Returns the file of a message: stores a file from the frame, or finds an uploaded one. The caller has checked that the
- * user may write in the room.
+ * Returns the file of a message: stores a file from the frame, or finds an uploaded one. The caller has checked that
+ * the user may write in the room.
  * @throws ChatError BAD_FRAME for invalid base64; FILE_TYPE_NOT_ALLOWED, FILE_TOO_LARGE, FILE_NOT_FOUND
  */
 export const attachFile = (

@@ -31,8 +31,8 @@ async function groupAndActor(db: Database, id: string, user: User): Promise<{ ro
 }
 
 /**
- * Checks that the room keeps an owner. Two owners who step down at the same moment can still leave none: preventing that
- * would need a transaction over all members.
+ * Checks that the room keeps an owner. Two owners who step down at the same moment can still leave none: preventing
+ * that would need a transaction over all members.
  * @throws MembershipError LAST_OWNER
  */
 async function checkOwnerStays(db: Database, leaving: Member): Promise<void> {
@@ -99,7 +99,7 @@ export async function changeMember(
 /** Removes a connection from the room. Its socket stays open if it is connected to another room or an inbox. */
 async function removeFromRoom(connection: Connection, room: Room, context: PostingContext): Promise<void> {
   if (connection.via === undefined) {
-    // The row goes first: if the socket cannot be closed, it gets no more posts.
+    // Delete the row first, so that a socket that cannot be closed gets no more posts.
     await removeConnection(connection, context);
     await context.poster.close(connection.id);
     return;
@@ -112,7 +112,7 @@ async function removeFromRoom(connection: Connection, room: Room, context: Posti
 
 /**
  * Removes a member from a group and closes their sockets there. Members can leave; owners and moderators can remove
- * others. The membership goes first, so that no later frame of the member is accepted.
+ * others. Deletes the membership first, so that no later frame of the member is accepted.
  * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
  */
 export async function removeMember(

@@ -13,7 +13,7 @@ import { getRooms, type RoomState } from '../store/rooms.ts';
 /** A room in its member's list. */
 export interface RoomSummary {
   readonly room: Room;
-  /** When it last changed, in milliseconds since the epoch; 0 if it never did. */
+  /** When the room last changed, in milliseconds since the epoch; 0 if it never did. */
   readonly lastAt: number;
   readonly lastMessage: Message | undefined;
   /** The number of messages of other users after the member's read mark, counted up to 99. */
@@ -39,7 +39,7 @@ const latestFirst = (one: RoomCursor, other: RoomCursor): number =>
 
 const cursorOf = ({ room, lastAt }: RoomState): RoomCursor => ({ lastAt, id: room.id });
 
-/** Returns undefined if the user is no longer a member: the index of memberships lags. */
+/** Returns undefined if the user is no longer a member: the index that listed the room may lag. */
 async function summarize(
   { room, lastAt }: RoomState,
   user: User,

@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 import { repeatKey } from './keys.ts';
 
-/** How long a repeated client id is recognized. After that, an outbox that was offline sends its message again. */
+/** How long a repeated client id is recognized. After that, a repeated message is stored again. */
 export const REPEAT_MEMORY_MS = 24 * 60 * 60 * 1000;
 
 /** A client id, and the user and room that it belongs to. It is the idempotency key of a change. */

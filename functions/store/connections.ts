@@ -56,7 +56,7 @@ export async function putConnection(db: Database, connection: Connection): Promi
   await db.connections.put(toItem(connection));
 }
 
-/** Adds the row of a connection that joined a room. Returns false when it had joined before; that row stays. */
+/** Adds the row of a connection that joined a room. Returns false and keeps the row when it had joined before. */
 export const putJoined = (db: Database, connection: Connection): Promise<boolean> =>
   db.connections.put(toItem(connection), {
     condition: 'attribute_not_exists(#connection) OR #via = :inbox',
@@ -128,8 +128,8 @@ export async function raiseTokenExpiry(
 }
 
 /**
- * Deletes a connection's row if its token expired before `by` (milliseconds since the epoch). It is one atomic step, so
- * that a token renewed meanwhile keeps its connection.
+ * Deletes a connection's row if its token expired before `by` (milliseconds since the epoch). It is one atomic step,
+ * so that a token renewed meanwhile keeps its connection.
  * @returns the deleted row as `expired`, or the row with the renewed token; neither when there was no row
  */
 export async function deleteExpired(

@@ -36,13 +36,13 @@ export interface FileStore {
   presignGet(key: string, headers: DownloadHeaders, seconds: number, now: number): Promise<string>;
 }
 
-/** Needs no escape in a URL, and cannot be `.` or `..`. */
+/** Ids that need no escape in a URL, and cannot be `.` or `..`. */
 const plain = /^[A-Za-z0-9:_-]{1,128}$/;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
- * Returns the key of a file's object: its room's id and its own. Other room ids than plain ones are hashed, since S3
+ * Returns the key of a file's object: the ids of its room and of the file. Room ids that are not plain are hashed: S3
  * limits a key to 1,024 bytes (AWS: "Naming Amazon S3 objects") and clients may read `..` as a path.
  */
 export function objectKey(room: string, file: string): string {

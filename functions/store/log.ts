@@ -39,7 +39,7 @@ async function putEntry(
   seq: number,
   fields: object,
 ): Promise<LogEntry | undefined> {
-  // A write whose response was lost is retried, and then fails its condition. The mark shows that it succeeded.
+  // If the response of a write is lost, the retry fails its condition. The mark shows that the first attempt succeeded.
   const put = randomUUID();
   const key = logKey(room, seq);
   const stored = await db.chat.put(

@@ -91,11 +91,11 @@ export async function checkWriteAccess(
   throw new ChatError('RATE_LIMITED', undefined, waitOf(window, item, now));
 }
 
-/** No window is longer, so an expired item has nothing left to count. */
+/** No rate limit has a longer window, so an expired item contains no write that still counts. */
 const VISITOR_MEMORY_MS = 60 * 60 * 1000;
 
 /**
- * Counts the write of a user who is not a member. Check before that the room is open to anyone.
+ * Counts the write of a user who is not a member. The caller has checked that the room is open.
  * @param now milliseconds since the epoch
  * @throws ChatError RATE_LIMITED
  */

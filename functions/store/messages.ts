@@ -123,7 +123,7 @@ function updateFor(change: Change): Update {
         condition: 'revision < :seq',
       };
     }
-    // Keeps number, author and times. A delete wins over an edit with a higher sequence number.
+    // The tombstone keeps the number, author and times. A delete wins over an edit with a higher sequence number.
     case 'delete':
       return {
         update: 'SET #text = :none, deletedAt = :at, updatedAt = :at, revision = :seq REMOVE replyTo, #file',

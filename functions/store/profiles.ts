@@ -4,8 +4,8 @@ import type { Database } from './database.ts';
 import { profileKey, profileUser } from './keys.ts';
 
 /**
- * A profile holds its user's open connections as a set of `<expiry> <id>`, so that connecting and disconnecting are one
- * atomic update each. The expiry is needed because `$disconnect` is best effort.
+ * A profile holds its user's open connections as a set of `<expiry> <id>`, so that connecting and disconnecting are
+ * one atomic update each. The expiry is needed because `$disconnect` is best effort.
  */
 const openElement = (connection: Pick<Connection, 'id' | 'connectedAt'>): Set<string> =>
   new Set([`${connectionExpiry(connection)} ${connection.id}`]);
@@ -54,7 +54,7 @@ export async function listOpenConnections(db: Database, user: string, now: numbe
 
 /** A user who has connected before. */
 export interface Profile {
-  /** As of the last connection. */
+  /** The user's name when they last connected. */
   readonly username: string;
   /** Whether any of the user's connections is open, in any room. */
   readonly online: boolean;

@@ -12,7 +12,7 @@ import { type FileStore, isMissing, uploadHeaders } from './files.ts';
 /** Stores files in S3 with the AWS SDK. */
 export function sdkFiles(bucket: string): FileStore {
   const client = new S3Client({
-    // An endpoint of its own, as in the local stack, has no host name for each bucket.
+    // A configured endpoint, such as the local stack's, has no host name for each bucket.
     forcePathStyle: Boolean(process.env['AWS_ENDPOINT_URL_S3'] || process.env['AWS_ENDPOINT_URL']),
     // By default the SDK adds a checksum of an empty body to a presigned PUT, so that S3 would reject any other body.
     requestChecksumCalculation: 'WHEN_REQUIRED',

@@ -14,7 +14,7 @@ const countsUpTo = (shards: number): number[] =>
 export const placedIn = (connection: string, room: Sharded, now: number): number =>
   shardOf(connection, placingShards(room, now));
 
-/** Returns every place where a connection's row may be: its shard depends on the room's count when it was written. */
+/** Returns every place where a connection's row may be: it depends on the number of shards when the row was written. */
 export const placesOf = (connection: string, { id: room, shards }: Sharded): ConnectionPlace[] =>
   [...new Set(countsUpTo(shards).map((count) => shardOf(connection, count)))].map((shard) => ({
     room,
@@ -22,7 +22,7 @@ export const placesOf = (connection: string, { id: room, shards }: Sharded): Con
     id: connection,
   }));
 
-/** Rows live for two hours and ten minutes, so none from before a growth is left after this many milliseconds. */
+/** After so many milliseconds no row from before a growth is left: rows live for two hours and ten minutes. */
 const REPLACED_MS = 3 * 60 * 60 * 1000;
 
 /** Returns every shard that may hold rows which belong to `shard` by the room's present count. */

@@ -18,7 +18,7 @@ const oldestOf = ({ counted, rate }: WriteWindow): string => `${counted}${rate.m
 /**
  * Counts a write. An item stores the times of its last writes, `send0` the newest. Another write is allowed when the
  * oldest of them has left the window. The right side of an assignment reads the item before the update (AWS:
- * "Understand update expression order"). The oldest moves first, so that the result does not depend on that.
+ * "Understand update expression order"). The oldest time moves first, so that the result does not depend on this rule.
  *
  * Clocks of functions differ by milliseconds, and so does the window. A time more than one window ahead comes from a
  * wrong clock, and is ignored, so that it cannot lock a member out.

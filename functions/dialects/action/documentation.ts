@@ -83,7 +83,7 @@ const framesIn = incoming(
       command: 'JoinRoom',
       schema: inward.joinFrame,
       summary:
-        'Subscribes the socket to another room. The sender receives `joined`, then every event with a higher `seq`. Frames of that room have `room_id`. Load earlier messages with `history` or `sync`. Delivered messages count as read as they do in the socket’s own room. Repeating this frame is harmless. The user must have access to the room.',
+        'Subscribes the socket to another room. The sender receives `joined`, then every event with a higher `seq`. Frames of that room have `room_id`. Load earlier messages with `history` or `sync`. Delivered messages count as read there if they do so in the socket’s own room. Repeating this frame is harmless. The user must have access to the room.',
       fields: { room_id: 'The id of the room.' },
     },
     leave: {
@@ -114,7 +114,7 @@ const framesOut = outgoing({
   'recent messages': {
     event: 'Connected',
     schema: outward.recentMessages,
-    summary: `Sent once on connect: the last ${HISTORY_LIMIT} messages, newest first, as many as fit into 128 KB. This frame is an array, not an object. It is empty in a new room, and when the server could not read the history.`,
+    summary: `Sent once on connect: the last ${HISTORY_LIMIT} messages, newest first, as many as fit into 128 KB. This frame is an array, not an object. The array is empty in a new room, and when the server could not read the history.`,
   },
   chat_message: {
     event: 'MessageSent',
@@ -185,7 +185,7 @@ const framesOut = outgoing({
     event: 'Synced',
     schema: outward.sync,
     summary:
-      'The answer to `sync`. The first change of each message carries its current state: replace the client’s copy by it. Receiving a page twice is harmless. After this page the client has every change up to `seq`; if `has_more`, send `sync` again from there. Ignore a page whose `seq` is below the client’s. If `complete` is false, the client missed more than 1,000 changes, or the room never used the number that it sent. The client should then drop its messages, load the history and continue from `seq`.',
+      'The answer to `sync`. The first change of each message carries its current state: replace the client’s copy by this state. Receiving a page twice is harmless. After this page the client has every change up to `seq`; if `has_more`, send `sync` again from there. Ignore a page whose `seq` is below the client’s. If `complete` is false, the client missed more than 1,000 changes, or the room never used the number that it sent. The client should then drop its messages, load the history and continue from `seq`.',
     fields: {
       since: 'The sequence number that the client sent.',
       events: 'The changes after that number, in order. Missing numbers were never used.',
@@ -196,13 +196,13 @@ const framesOut = outgoing({
       'events.user_id': 'The id of the user who reacted.',
       'events.emoji': 'The emoji.',
       'events.removed': 'True if the user removed the emoji.',
-      seq: 'The client now has every change up to this sequence number.',
+      seq: 'With this page, the client has every change up to this sequence number.',
       has_more: 'Whether there are changes after `seq`.',
       complete: 'Whether the page contains every change after `since` and up to `seq`.',
       receipts: 'The status of up to 50 older messages. Only the last page has them.',
       'receipts.message_id': 'The id of the message.',
-      'receipts.status': 'Its status.',
-      seen: 'The read marks of up to 50 members. Only the last page has them. The read mark of a connection with `reads=auto` moves when it opens or closes; in between `receipts` show what it has read.',
+      'receipts.status': 'The status of the message.',
+      seen: 'The read marks of up to 50 members. Only the last page has them. With `reads=auto`, a user’s read mark moves only when the connection opens or closes; in between, `receipts` show which messages the user has read.',
       'seen.user_id': 'The id of the member.',
       'seen.message_id': 'The member has read all messages up to this one.',
     },
@@ -211,7 +211,7 @@ const framesOut = outgoing({
     event: 'Joined',
     schema: outward.joined,
     summary:
-      'The answer to `join`: the socket receives the events of this room from now on. An inbox also receives this frame when the user becomes a member of a room, and then receives its new messages.',
+      'The answer to `join`: the socket receives the events of this room from now on. An inbox also receives this frame when the user becomes a member of a room, and then receives the new messages of that room.',
     fields: { room_id: 'The id of the room.', seq: 'The room’s last sequence number.' },
   },
   left: {
@@ -267,9 +267,9 @@ const messageFields: Descriptions = {
 
 export const actionContract: Contract = {
   dialect: action,
-  clients: 'clients of S0 and S1, and Parley’s own client',
+  clients: 'clients of the contracts S0 and S1, and Parley’s own client',
   about:
-    'S0 is a chat whose clients send bare messages and receive delivered and read receipts. S1 extends it: frames name an `action`, so that clients can also edit and delete messages, and the URL can name the two users of a direct room. Parley’s own client uses further actions, among them reactions, typing, history, sync and joining other rooms.',
+    'Contract S0 is a chat whose clients send bare messages and receive delivered and read receipts. Contract S1 extends S0: frames name an `action`, so that clients can also edit and delete messages, and the URL can name the two users of a direct room. Parley’s own client uses further actions, among them reactions, typing, history, sync and joining other rooms.',
   examples: actionExamples,
   handshake: {
     path: '/ws/chat/<room>/',
@@ -288,7 +288,7 @@ export const actionContract: Contract = {
     query: {
       firts_user:
         'With `second_user`, names the direct room of two users instead of a room in the path. The order does not matter. The connecting user must be one of them. The room must exist, unless the setting `directRooms` is `on-demand`.',
-      first_user: 'The same as `firts_user`, which is how S1 spells it.',
+      first_user: 'The same as `firts_user`, which is the spelling of contract S1.',
       second_user: 'The other user. A slash at the end is ignored.',
       since:
         'The client has every change up to this sequence number. On connect the server sends `sync` instead of the newest messages. A value that is not a number is ignored.',

@@ -6,7 +6,7 @@ import { refusedFields, wireFile, wireId } from '../frame.ts';
 /** Reserved for the fields around a list of messages or changes. */
 const ENVELOPE_BYTES = 1024;
 
-/** S0 and S1 call the status of a stored message `send`. */
+/** The contracts S0 and S1 call the status of a stored message `send`. */
 const wireStatus = { sent: 'send', delivered: 'delivered', read: 'read' } as const;
 
 const wireReactions = (reactions: Readonly<Record<string, readonly string[]>>) =>
@@ -83,7 +83,7 @@ function syncItems(changes: readonly LoggedEvent[], view: View): readonly object
   });
 }
 
-/** Returns a page of `sync`: as many changes as fit a frame, and the receipts if these are the last ones. */
+/** Returns a page of `sync`: as many changes as fit a frame, and the receipts if the page is the last one. */
 function syncFrame(event: Synced, view: View): object {
   const { since, changes, complete } = event;
   const receipts = event.receipts.map(({ message, status }) => ({
@@ -97,7 +97,7 @@ function syncFrame(event: Synced, view: View): object {
   if (items.length === changes.length) {
     return { ...head, events: items, seq: event.seq, has_more: event.hasMore, complete, receipts, seen };
   }
-  // A change whose message alone exceeds a frame is sent without it. The client loads the message from the history.
+  // A change whose message exceeds a frame is sent without the message. The client loads the message from the history.
   const events = items.length > 0 ? items : changes.slice(0, 1).map(loggedFields);
   const last = changes[events.length - 1];
   const seq = last ? eventSeq(last) : event.seq;

@@ -21,7 +21,7 @@ function isOneEmoji(text: string): boolean {
 
 const emoji = v.pipe(v.string(), v.maxLength(64), v.check(isOneEmoji));
 
-/** S0 sends a `message` without an `action`, S1 sends both. */
+/** In contract S0 a client sends `message` without `action`, in S1 both. */
 export const sendFrame = v.object({
   ...change,
   message: v.string(),

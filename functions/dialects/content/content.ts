@@ -4,7 +4,7 @@ import { type Dialect, FrameError } from '../dialect.ts';
 import { clientIdOf, fieldOf, parseFrame, refusedFields, wireFile, wireId } from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
 
-/** Returns S2's form of a message, for both WebSocket and REST. */
+/** Returns contract S2's form of a message, for both WebSocket and REST. */
 export const contentMessage = (message: Message) => ({
   id: message.id,
   chat: wireId(message.room),
@@ -32,13 +32,13 @@ function frameOf(event: Event): object | undefined {
       return { type: 'message', message: contentMessage(event.message) };
     case 'Refused':
       return refused(event);
-    // S2 has no other frames. Its clients see changes in the history.
+    // Contract S2 has no other frames. Its clients see changes when they load the history.
     default:
       return undefined;
   }
 }
 
-/** S2: the group chat of a website with session cookies. */
+/** Contract S2: the group chat of a website with session cookies. */
 export const content: Dialect = {
   ...dialectTraits.content,
   decode(body) {

@@ -13,9 +13,9 @@ import * as frame from './out-schema.ts';
 
 export const contentContract: Contract = {
   dialect: content,
-  clients: 'clients of S2',
+  clients: 'clients of contract S2',
   about:
-    'S2 is the group chat of a website with password sign-in. The socket uses the site’s session cookie and carries new messages and errors. The site loads the history by REST.',
+    'Contract S2 is the group chat of a website with password sign-in. The socket uses the site’s session cookie and carries new messages and errors. The site loads the history by REST.',
   examples: contentExamples,
   handshake: {
     path: '/ws/chat/<room>/',
@@ -41,7 +41,7 @@ export const contentContract: Contract = {
       command: 'SendMessage',
       schema: frame.contentFrame,
       summary:
-        'Sends a message. The server stores it and then sends `message` to every connection in the room, the sender’s first.',
+        'Sends a message. The server stores it and then sends `message` to every connection in the room, first to the sender’s.',
       fields: { content: 'The text.' },
     },
   }),
@@ -55,7 +55,7 @@ export const contentContract: Contract = {
       event: 'Refused',
       schema: frame.error,
       summary:
-        'The server refused a frame. The socket stays open. The messages `Invalid JSON` and `Content cannot be empty` have exactly these texts, as S2 documents them.',
+        'The server refused a frame. The socket stays open. The messages `Invalid JSON` and `Content cannot be empty` have exactly these texts, as contract S2 documents them.',
       fields: errorFields,
     },
   }),

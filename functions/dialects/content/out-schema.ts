@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { clientId } from '../frame.ts';
 import { fileDetails, number, time, wireId } from '../out-schema.ts';
 
-/** What the decoder reads by hand, since S2 has its own words for what is wrong. */
+/** For the documentation. The decoder does not use it, because contract S2 has error messages of its own. */
 export const contentFrame = v.object({ content: v.string(), client_id: v.optional(clientId) });
 
 export const messageShape = v.strictObject({

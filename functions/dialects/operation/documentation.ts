@@ -20,7 +20,7 @@ const framesIn = incoming(
       command: 'SendMessage',
       schema: inward.create,
       summary:
-        'Sends a message. The server stores it and then sends `create` to every connection in the room, the sender’s first.',
+        'Sends a message. The server stores it and then sends `create` to every connection in the room, first to the sender’s.',
     },
     reply: {
       command: 'SendMessage',
@@ -64,9 +64,9 @@ const framesIn = incoming(
 
 export const operationContract: Contract = {
   dialect: inward.operation,
-  clients: 'clients of S4',
+  clients: 'clients of contract S4',
   about:
-    'S4 is a group chat whose frames name an `operation` and the `user` who performs it. Its clients connect without a credential, so Parley accepts them as guests in rooms that are open to anyone.',
+    'Contract S4 is a group chat whose frames name an `operation` and the `user` who performs it. Its clients connect without a credential, so Parley accepts them as guests in rooms that are open to anyone.',
   examples: operationExamples,
   handshake: {
     path: '/ws/chat/<room>/',

@@ -35,7 +35,7 @@ export const remove = v.object(about);
 export const seen = v.object(about);
 export const typing = v.object({ ...common, typing_status: v.string() });
 
-/** S4 documents `typing` and `not_typing`. Any other value counts as `not_typing`. */
+/** Contract S4 documents `typing` and `not_typing`. Any other value counts as `not_typing`. */
 const TYPING = 'typing';
 
 /** Returns the author that a guest names. For a signed-in user, checks that the frame names that user or none. */
@@ -99,7 +99,7 @@ const wireMessage = (message: Message) => ({
   created: message.createdAt,
 });
 
-/** Returns the frame of a change. S4 has no frames for other changes. */
+/** Returns the frame of a change. Contract S4 has no frames for other changes. */
 function changeFrame({ change, message }: MessageChanged): object | undefined {
   if (change.kind === 'edit') return { operation: 'update', message: wireMessage(message) };
   if (change.kind === 'delete')
@@ -123,13 +123,13 @@ function frameOf(event: Event): object | undefined {
       const { code, reason: message } = event;
       return { operation: 'error', code, message, ...refusedFields(event) };
     }
-    // S4 has no other frames.
+    // Contract S4 has no other frames.
     default:
       return undefined;
   }
 }
 
-/** S4: a group chat whose frames name an operation, open to guests. */
+/** Contract S4: a group chat whose frames name an operation, open to guests. */
 export const operation: Dialect = {
   ...dialectTraits.operation,
   decode(text, speaker) {

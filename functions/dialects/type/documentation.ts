@@ -13,9 +13,9 @@ import { chatMessage, type } from './type.ts';
 
 export const typeContract: Contract = {
   dialect: type,
-  clients: 'clients of S3',
+  clients: 'clients of contract S3',
   about:
-    'S3 is a room chat whose clients pass a token in the URL and wait for a confirmation. Message ids are UUIDs. S3 reports a refused handshake with a numeric code on an open socket.',
+    'Contract S3 is a room chat whose clients pass a token in the URL and wait for a confirmation. Message ids are UUIDs. The server reports a refused handshake with a numeric code on an open socket.',
   examples: typeExamples,
   handshake: {
     path: '/ws/chat/<room>/?token=<token>',

@@ -27,7 +27,7 @@ const NAMESPACE = '6f1e5a52-5f0c-4d0e-9a57-0f6f4f0c2b11';
 
 const messageUuid = (message: Message): string => uuidOf(`${message.room}/${message.id}`, NAMESPACE);
 
-/** S3's close codes. API Gateway cannot send close codes, so an error frame before the close carries them. */
+/** Contract S3's close codes. API Gateway cannot send them, so an error frame before the close contains the code. */
 const handshakeRefused = {
   UNAUTHENTICATED: { code: 4001, message: 'Unauthorized' },
   NOT_A_MEMBER: { code: 4003, message: 'Not a member of the chat room' },
@@ -57,13 +57,13 @@ function frameOf(event: Event): object | undefined {
       return { type: 'error', message: event.reason, code: event.code, ...refusedFields(event) };
     case 'HandshakeRefused':
       return { type: 'error', ...handshakeRefused[event.code] };
-    // S3 has no other frames.
+    // Contract S3 has no other frames.
     default:
       return undefined;
   }
 }
 
-/** S3: a room chat with a token in the URL. */
+/** Contract S3: a room chat with a token in the URL. */
 export const type: Dialect = {
   ...dialectTraits.type,
   decode(body) {

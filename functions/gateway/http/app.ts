@@ -21,7 +21,7 @@ const MAX_PATH_PART = 3 * 256;
 
 function answerError(c: Context, { status, code, message, retryAfterMs }: ErrorAnswer): Response {
   if (retryAfterMs === undefined) return c.json({ error: code, message }, status);
-  // The header has whole seconds (RFC 9110, 10.2.3). The body is more exact.
+  // The header has whole seconds (RFC 9110, 10.2.3). The body has milliseconds.
   c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)));
   return c.json({ error: code, message, retry_after_ms: retryAfterMs }, status);
 }

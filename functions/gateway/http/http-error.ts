@@ -93,7 +93,7 @@ export function errorAnswer(error: unknown): ErrorAnswer | undefined {
     return { status: membershipStatuses[error.code], code: error.code, message: error.message };
   }
   if (!(error instanceof ChatError)) return undefined;
-  // The same answer as without membership, so that clients cannot probe for rooms.
+  // A missing room gets the same answer as a missing membership, so that clients cannot probe for rooms.
   const { code, message, retryAfterMs } =
     error.code === 'ROOM_NOT_FOUND' ? new ChatError('NOT_A_MEMBER') : error;
   return { status: chatStatuses[code], code, message, retryAfterMs };

@@ -53,7 +53,7 @@ export function messages(context: HttpContext) {
     readJson(messageBody),
     async (c) => {
       const body = c.req.valid('json');
-      // A writer without a room: membership is checked before the room's next sequence number is taken.
+      // With an empty room, `sendMessage` checks the membership before it takes a sequence number.
       const writer = { user: c.var.caller, room: '' };
       const stored = await storeMessage(commandOf(body, c.req.param('id')), writer, context);
       if (body.broadcast && !stored.repeated) await publishMessage(stored, undefined, context);
