@@ -12,7 +12,7 @@ import type { Id, RoomDetails, RoomsPage } from './wire.ts';
 export interface ChatClientOptions {
   /** The chat's address, such as `https://chat.example.com` or `http://localhost:8000`. */
   readonly url: string;
-  /** A token, or a function that returns a fresh one. Called on each connect, and before a token expires. */
+  /** A token, or a function that returns a fresh one. The client calls it on each connect, and before a token expires. */
   readonly token: Token;
   /** Keeps pending changes over a reload. Without it, they survive reconnects only. */
   readonly storage?: ChatStorage;
@@ -99,8 +99,8 @@ export class ChatClient extends Observable<ClientEvents> {
   }
 
   /**
-   * The user's changes that the server has not answered yet, in all rooms, ordered within each room. With a storage, it
-   * includes changes from before the page was reloaded. The client emits `pendingChanges` whenever this array is replaced.
+   * The user's changes that the server has not answered yet, in all rooms, ordered within each room. With a storage,
+   * also those from before the page was reloaded. The client emits `pendingChanges` whenever this array is replaced.
    */
   get pendingChanges(): readonly PendingChange[] {
     return this.#pendingChanges;
@@ -128,7 +128,7 @@ export class ChatClient extends Observable<ClientEvents> {
   }
 
   /**
-   * Creates a room of the user and the given members. A direct room of the same two users exists only once.
+   * Creates a room with the user and the given members. Returns the existing room if the two users have a direct room.
    * @example const { id } = await client.createRoom({ name: 'Lunch', members: [2, 3] });
    */
   createRoom(
@@ -165,12 +165,12 @@ export class ChatClient extends Observable<ClientEvents> {
     this.#rooms.set(id, core);
     if (this.#context.connection.phase === 'open') core.connect();
     core.updateState();
-    // React forbids updates while it renders, and a component may open a room then.
+    // A component may open a room while React renders it, and React forbids state updates during rendering.
     queueMicrotask(() => this.#updateState());
     return core;
   }
 
-  /** Queues the changes of an earlier page, before the new ones of this page. */
+  /** Queues the changes from before a reload, ahead of the new changes of this page. */
   async #restoreChanges(): Promise<void> {
     if (this.#isRestored) return;
     this.#isRestored = true;

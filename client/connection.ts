@@ -23,9 +23,9 @@ export interface ConnectionOptions {
   /** Called before the socket opens, when the user is known. */
   onUser(): Promise<void>;
   onPhase(wasOpen: boolean): void;
-  /** The frame is undefined if API Gateway reported that the server failed at an unnamed frame. */
+  /** The frame is undefined if API Gateway reported that a function failed. It does not say at which frame. */
   onFrame(frame: Frame | undefined): void;
-  /** Sends a frame that the server answers. */
+  /** Sends a frame that makes the server answer. */
   ping(): void;
 }
 

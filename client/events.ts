@@ -2,14 +2,14 @@ import type { ChatClientError } from './errors.ts';
 import type { PendingChange } from './outbox.ts';
 import type { Activity, Change, ChangeRequest, FrameOf, Id } from './wire.ts';
 
-/** The state of the client, and of each room. A page can show it as it is. */
+/** The state of the client, and of each room. A page can show this word to its user. */
 export type State = 'connecting' | 'catching-up' | 'live' | 'offline' | 'refused';
 
 /** The events of a room. Events that come from the server have the names and fields of their frames. */
 export type RoomEvents = { [Event in Change | Activity as Event['type']]: Event } & {
   /** The room's state changed. */
   state: State;
-  /** The server refused a change. Its promise rejects too, unless an earlier page made the change. */
+  /** The server refused a change. The promise of the change rejects too, unless the change was made before a reload. */
   failed: { readonly frame: ChangeRequest; readonly error: ChatClientError };
 };
 
@@ -17,7 +17,7 @@ export type RoomEvents = { [Event in Change | Activity as Event['type']]: Event 
 export type ClientEvents = {
   [Event in Change | Activity | FrameOf<'joined' | 'left'> as Event['type']]: Event & { room_id: Id };
 } & {
-  /** From now on, the client receives events from all the user's rooms. Emitted after each connect. */
+  /** Emitted after each connect: from now on, the client receives events from all the user's rooms. */
   inbox: FrameOf<'inbox'>;
   /** The client's state changed. */
   state: State;
@@ -35,8 +35,8 @@ export class Observable<Events extends object> {
   readonly #subscribers = new Set<() => void>();
 
   /**
-   * Calls `listener` on each event with this name. Returns a function that removes the listener. An error that a listener
-   * throws is reported as uncaught and does not affect other listeners.
+   * Calls `listener` on each event with this name. Returns a function that removes the listener. An error that a
+   * listener throws is reported as uncaught and does not affect other listeners.
    */
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();

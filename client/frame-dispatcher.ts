@@ -1,7 +1,7 @@
 import type { RoomContext, RoomCore } from './room-core.ts';
 import type { Frame, FrameOf } from './wire.ts';
 
-/** The server accepts no more frames from this connection. A new one with a fresh token may work. */
+/** The server accepts no more frames from this connection. A new connection with a fresh token may work. */
 const reconnectCodes = new Set<string>([
   'UNAUTHENTICATED',
   'TOKEN_EXPIRED',
@@ -34,7 +34,7 @@ export class FrameDispatcher {
     this.#leaves = [];
   }
 
-  /** @param frame undefined if API Gateway reported that the server failed at an unnamed frame */
+  /** @param frame undefined if API Gateway reported that a function failed, without naming the frame */
   dispatch(frame: Frame | undefined): void {
     if (frame === undefined) for (const core of [...this.#rooms.values()]) core.retryLater();
     else if (frame.type === 'error') this.#refuse(frame);

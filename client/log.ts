@@ -14,16 +14,16 @@ export class RoomLog {
   cursor: number | undefined;
   /** Whether the server has messages older than the loaded ones. */
   hasMore = false;
-  /** All messages from this id on are loaded, as far as `cursor`. */
+  /** All messages from this id up to `cursor` are loaded. */
   oldestId = 0;
   #snapshot: readonly Message[] | undefined;
   #latestSeq = 0;
   readonly #messages = new Map<number, Message>();
-  /** Changes that arrived before an earlier one, by sequence number. */
+  /** Changes that arrived before a change with a lower sequence number, by sequence number. */
   readonly #early = new Map<number, Change>();
   /** Statuses that arrived before their message. */
   readonly #earlyStatuses = new Map<number, Status>();
-  /** While older messages are loading: changes of them. The page may predate these changes. */
+  /** Changes of older messages that are loading. The server may have read their page before these changes. */
   #olderChanges: Change[] | undefined;
 
   /** The messages in order, without deleted ones. Each change creates a new array. */
@@ -42,7 +42,7 @@ export class RoomLog {
     this.#latestSeq = Math.max(this.#latestSeq, seq);
   }
 
-  /** Adds a change from a live frame. Returns the changes that it made applicable, in order. */
+  /** Adds a change from a live frame. Returns the changes that are applied now, in order. */
   add(change: Change): readonly Change[] {
     if (this.cursor !== undefined && change.seq <= this.cursor) return [];
     this.#early.set(change.seq, change);
@@ -50,7 +50,7 @@ export class RoomLog {
   }
 
   /**
-   * Adds a page of missed changes. Returns the applied changes in order, or undefined if the page does not hold them all
+   * Adds a page of missed changes. Returns the applied changes in order, or undefined if the page is not complete
    * and the history must be loaded again.
    */
   addPage({ events, seq, complete, has_more }: FrameOf<'sync'>): readonly Change[] | undefined {

@@ -30,8 +30,8 @@ export interface PendingChange {
 }
 
 /**
- * Stores pending changes, so that a reload does not lose them. Each write first reads the stored list, so that two pages
- * of one user keep each other's changes. Both pages then send all of them; the server recognizes repeats.
+ * Stores pending changes, so that a reload does not lose them. Each write first reads the stored list, so that two open
+ * pages of one user keep each other's changes. After a reload, both may send them; the server recognizes repeats.
  */
 export class Outbox {
   readonly #storage: ChatStorage | undefined;
@@ -46,7 +46,7 @@ export class Outbox {
     this.#storage = storage;
   }
 
-  /** Starts to write under this key. Returns the changes of an earlier page, oldest first. */
+  /** Starts to write under this key. Returns the changes from before a reload, oldest first. */
   async open(key: string): Promise<readonly PendingChange[]> {
     this.#key = key;
     const changes = await this.#read().catch(() => []);

@@ -4,14 +4,14 @@ import { type Request, RequestQueue } from './request-queue.ts';
 import type { RoomCore } from './room-core.ts';
 import { type ChangeRequest, type Frame, isEcho, type Message } from './wire.ts';
 
-/** The server recognizes a repeat for a day. The hour less allows for clocks that differ. */
+/** The server recognizes a repeat for 24 hours. One hour less allows for clocks that differ. */
 const REPEATABLE_MS = 23 * 60 * 60 * 1000;
 /** API Gateway closes a socket that sends a larger frame: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
 const MAX_FRAME_BYTES = 32 * 1024;
 
 type KnownField = 'text' | 'sender_id' | 'created_at' | 'reply_to' | 'type';
 
-/** A message that the server has not confirmed yet. It has no `message_id`, and none of the fields that a server sets. */
+/** A message that the server has not confirmed yet. It has no `message_id`, and no other field that the server sets. */
 export type PendingMessage = Pick<Message, KnownField> & {
   readonly client_id: string;
   readonly status: 'pending';
@@ -47,7 +47,7 @@ export class PendingChanges {
   messages: readonly PendingMessage[] = [];
   /** Each change creates a new array. */
   all: readonly PendingChange[] = [];
-  /** The server throttles this room until then, in milliseconds since the epoch. */
+  /** Until when the server throttles this room, in milliseconds since the epoch. */
   throttledUntil: number | undefined;
   readonly queue: RequestQueue;
   /** Ids of stored messages that the room's log does not contain yet, by client id. */
@@ -76,7 +76,7 @@ export class PendingChanges {
     return new Promise((resolve, reject) => this.#enqueue(change, { resolve, reject }));
   }
 
-  /** Adds the changes that an earlier page left. */
+  /** Adds the changes that the outbox kept from before a reload. */
   restore(changes: readonly PendingChange[]): void {
     for (const change of changes) this.#enqueue(change, { resolve() {}, reject() {} }, 1);
   }

@@ -1,7 +1,7 @@
 import { ChatClientError, unreachable } from './errors.ts';
 import type { ClientFrame, Frame, FrameOf } from './wire.ts';
 
-/** How long to wait for an answer before sending the frame again. A function may run for 29 s, but rarely does. */
+/** How long to wait for an answer before sending the frame again. A Lambda function may run for 29 s, but rarely does. */
 const ANSWER_MS = 10_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -11,16 +11,16 @@ export interface RequestOptions {
   readonly dropOnDisconnect?: boolean;
   /** Rejects the request if no answer arrives, instead of sending it again. */
   readonly noRetry?: boolean;
-  /** The client built this frame, so `BAD_FRAME` or `ROOM_REQUIRED` without a client id and room is about another frame. */
+  /** The client knows that this frame is valid, so a `BAD_FRAME` or `ROOM_REQUIRED` without ids is about another. */
   readonly wellFormed?: boolean;
 }
 
 /** A frame that expects an answer. */
 export interface Request extends RequestOptions {
   readonly frame: ClientFrame;
-  /** The idempotency key, if the frame has one. An answer or refusal with the same `client_id` belongs to it. */
+  /** The idempotency key, if the frame has one. Answers and refusals of this request have the same `client_id`. */
   readonly clientId?: string;
-  /** Whether a frame without this client id is the answer. Called for the first request only, once it was sent. */
+  /** Whether a frame without this client id is the answer. Called only for the first request, after it was sent. */
   isAnswer(frame: Frame): boolean;
   resolve(frame: Frame): void;
   reject(error: ChatClientError): void;
@@ -51,7 +51,7 @@ interface RequestQueueOptions {
 export class RequestQueue {
   #requests: Request[] = [];
   #inFlight = false;
-  /** Waits for an answer or, between requests, for the end of a pause. */
+  /** Runs until an answer must have arrived or, between requests, until a pause ends. */
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   readonly #options: RequestQueueOptions;
@@ -86,7 +86,7 @@ export class RequestQueue {
     }
   }
 
-  /** Resolves the request that a frame answers. Returns whether there is one. */
+  /** Resolves the request that a frame answers. Returns whether there is such a request. */
   accept(frame: Frame): boolean {
     const id = clientIdOf(frame);
     const [first] = this.#requests;
@@ -95,7 +95,7 @@ export class RequestQueue {
     return request !== undefined;
   }
 
-  /** Rejects, or repeats later, the request that a refusal belongs to. Returns whether there is one. */
+  /** Rejects, or repeats later, the request that a refusal belongs to. Returns whether there is such a request. */
   refuse({ client_id: id, room_id, code, message, retry_after_ms }: FrameOf<'error'>): boolean {
     const [first] = this.#requests;
     const request = id === undefined && first?.clientId === undefined ? first : this.#find(id);

@@ -71,7 +71,7 @@ export class RoomCore extends Observable<RoomEvents> {
     this.participants.clear();
   }
 
-  /** Rejects everything that waits in this room. */
+  /** Rejects all requests that wait in this room. */
   close(error: ChatClientError): void {
     this.disconnect();
     this.sync.queue.close(error);
@@ -88,7 +88,7 @@ export class RoomCore extends Observable<RoomEvents> {
     return this.pending.queue.refuse(error) || this.sync.queue.refuse(error);
   }
 
-  /** Repeats what is in flight later, because the server failed at some frame. */
+  /** Repeats the request in flight later, because the server failed at a frame that it did not name. */
   retryLater(): void {
     this.pending.queue.retryLater();
     this.sync.queue.retryLater();
@@ -155,7 +155,7 @@ export class RoomCore extends Observable<RoomEvents> {
     this.context.onState();
   }
 
-  /** Called after a page of missed changes, or after the history was loaded again, then without `page`. */
+  /** Called after a page of missed changes was applied, or, without `page`, after the history was loaded again. */
   onPage(applied: readonly Change[], page?: FrameOf<'sync'>): void {
     const { log } = this.sync;
     for (const { message_id, status } of page?.receipts ?? []) log.raiseStatus(message_id, status);

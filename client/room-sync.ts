@@ -4,11 +4,11 @@ import { type RequestOptions, RequestQueue } from './request-queue.ts';
 import type { RoomCore } from './room-core.ts';
 import type { Change, ClientFrame, Frame, FrameOf } from './wire.ts';
 
-/** How long to wait for a frame that may only be out of order. The jitter spreads the requests of many clients. */
+/** How long to wait for a missing frame, which may only be late. The jitter spreads the requests of many clients. */
 const GAP_MS = 200;
 const GAP_JITTER_MS = 400;
 
-/** Options of the requests that load missed changes. They go before other requests. */
+/** Options of the requests that load missed changes. The queue sends them before other requests. */
 const loading = { urgent: true, dropOnDisconnect: true, wellFormed: true };
 
 /** Keeps the copy of a room's log complete: joins the room, loads missed changes and fills gaps. */

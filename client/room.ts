@@ -18,7 +18,7 @@ export type SendOptions = Partial<
 /**
  * A room: its messages, participants and changes. `client.room(id)` returns it.
  *
- * Changes are sent until the server answers, also after a reconnect and, with a storage, after a reload. Their promises
+ * The client sends each change until the server answers, also after a reconnect and, with a storage, a reload. Promises
  * resolve when the server has stored the change.
  * @example
  * const room = client.room(1);
@@ -56,7 +56,7 @@ export class Room {
     return this.#core.messages;
   }
 
-  /** The server throttles changes until then, in milliseconds since the epoch. Undefined or past if it does not. */
+  /** Until when the server throttles changes, in milliseconds since the epoch. Undefined or past if it does not. */
   get throttledUntil(): number | undefined {
     return this.#core.pending.throttledUntil;
   }
@@ -197,7 +197,7 @@ export class Room {
       messages.every(({ message_id }) => message_id < before);
     log.expectOlder();
     const page = await core.sync.request(request, 'history', isOlder);
-    // The log was reset meanwhile, so this page no longer precedes its messages.
+    // The log was reset while the page was loading, so the page no longer precedes the log's messages.
     if (log.oldestId !== before) return [];
     log.addOlder(page);
     core.acceptLoaded(page.messages);

@@ -2,7 +2,7 @@ import type { Frame } from './wire.ts';
 
 const HANDSHAKE_MS = 15_000;
 const TICK_MS = 60_000;
-/** A tick this late means that the machine slept. Browsers slow the timers of hidden pages to one a minute. */
+/** A timer this late means that the machine slept. Browsers run the timers of hidden pages only once a minute. */
 const SLEPT_MS = 150_000;
 /** API Gateway and CloudFront close a socket after ten minutes without a frame. */
 const PING_EVERY_MS = 4 * 60_000;
@@ -24,7 +24,7 @@ export interface Socket {
 interface SocketListener {
   onOpen(): void;
   onText(text: string): void;
-  /** Called, perhaps twice, when the socket fails. `openedAt` is undefined if it never opened. */
+  /** Called when the socket fails, perhaps twice. `openedAt` is undefined if it never opened. */
   onEnd(openedAt: number | undefined): void;
 }
 

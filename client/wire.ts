@@ -4,7 +4,7 @@ import type * as received from '../functions/dialects/action/schema.ts';
 import type { errorCode, wireId } from '../functions/dialects/out-schema.ts';
 import type * as rest from '../functions/dialects/rest/schema.ts';
 
-// The types come from the schemas of the server, which the build leaves out of the bundle.
+// The types come from the server's schemas. The build of the client leaves the schemas out of the bundle.
 
 type Output<S extends v.GenericSchema> = v.InferOutput<S>;
 
@@ -20,7 +20,7 @@ export type Status = Message['status'];
 
 type FrameSchema = Extract<(typeof sent)[keyof typeof sent], v.GenericSchema<unknown, { type: string }>>;
 
-/** Any frame that the server sends. `type` tells them apart. */
+/** Any frame that the server sends. Its `type` says which. */
 export type Frame = Output<FrameSchema>;
 
 /** The server's frame with this type, such as `FrameOf<'typing'>`. */
@@ -80,7 +80,7 @@ export function applyChange(message: Message, change: Change): Message | undefin
 }
 
 /**
- * Converts an event of a `sync` page into the frame that a live connection received.
+ * Converts an event of a `sync` page into the frame that announced the event to live connections.
  * @param current the message as it is now; undefined if it was deleted or is not loaded
  * @returns undefined if the change cannot be shown without the message
  */

@@ -39,7 +39,7 @@ export function useMessages(room: Room): readonly (Message | PendingMessage)[] {
   return useRoomValue(room, () => room.messages);
 }
 
-/** Returns the presence changes since the room became live, by user id. */
+/** Returns the last presence change of each user since the room became live, by user id. */
 export function usePresence(room: Room): ReadonlyMap<string, Presence> {
   return useRoomValue(room, () => room.presence);
 }
