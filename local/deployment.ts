@@ -27,11 +27,11 @@ export interface Deployment {
   readonly httpRoutes: HttpRoutes | null;
   /** Null if tokens come from another issuer. */
   readonly userPool: UserPool | null;
-  /** Null if the template has no distribution, so that no edge runs. */
+  /** Null if the template has no distribution. The local stack then runs no edge. */
   readonly distribution: Distribution | null;
   /** Logical id of the output → value. URLs still contain AWS host names. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** Resource types that the local stack does not run. */
+  /** Types of the template's resources that the local stack does not simulate. */
   readonly unsupportedTypes: readonly string[];
 }
 

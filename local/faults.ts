@@ -19,7 +19,7 @@ export type CallFault =
 /** A call that a function makes to DynamoDB, Lambda or `@connections`, and that its role allows. */
 export interface FallibleCall extends Pick<AwsCall, 'action' | 'resource'> {
   readonly functionName: string;
-  /** The same for all attempts that the SDK makes of one call. Empty if no SDK made the call. */
+  /** The id of a call, which the SDK sends with every attempt of this call. Empty if no SDK made the call. */
   readonly invocation: string;
   /** 1 for the first attempt. */
   readonly attempt: number;
@@ -32,8 +32,8 @@ export interface FallibleFrame {
 }
 
 /**
- * A fault of a frame. The next frame may overtake a `delayed` one. `cut` drops the frame and destroys the socket, with or
- * without `$disconnect`. AWS: "Manage connected users and client apps": `$disconnect` is best effort.
+ * A fault of a frame. The next frame may overtake a `delayed` one. `cut` drops the frame and destroys the socket, with
+ * or without `$disconnect`. AWS: "Manage connected users and client apps": `$disconnect` is best effort.
  */
 export type FrameFault =
   | { readonly kind: 'delayed'; readonly ms: number }
@@ -63,7 +63,7 @@ export function callFaults(call: NonNullable<Faults['call']>, access: Access, fu
     const caller = access.callerOf(headers);
     if (caller.kind !== 'function') return undefined;
     const { functionName, environment } = caller;
-    // Every AWS SDK sends both headers. AWS SDKs and Tools Reference Guide: "Retry behavior".
+    // Every AWS SDK sends both headers (AWS SDKs and Tools Reference Guide: "Retry behavior").
     const attempt = Number(/attempt=(\d+)/.exec(String(headers['amz-sdk-request']))?.[1] ?? 1);
     const invocation = String(headers['amz-sdk-invocation-id'] ?? '');
     const kind = call({ functionName, action, resource, invocation, attempt });

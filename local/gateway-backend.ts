@@ -64,8 +64,8 @@ export function gatewayBackend({ access, functions, log, trace }: BackendOptions
 }
 
 /**
- * Returns the source ARN of an invocation: the route or the authorizer that API Gateway calls the function for.
- * AWS: "Working with AWS Lambda proxy integrations", on resource-based policies.
+ * Returns the source ARN of an invocation: the route or the authorizer that API Gateway calls the function for
+ * (AWS: "Working with AWS Lambda proxy integrations", on resource-based policies).
  */
 function sourceArn(event: unknown, deployment: Deployment | undefined): string {
   const { api, authorizerId } = deployment?.routes ?? { api: nothingDeployed, authorizerId: null };

@@ -113,7 +113,7 @@ class Resolver {
 
   #substitute(pattern: string, variables: Readonly<Record<string, unknown>>): string {
     return pattern.replace(/\$\{([^}]+)\}/g, (whole, name: string) => {
-      // AWS: Fn::Sub resolves "${!Literal}" to the text "${Literal}".
+      // CloudFormation resolves "${!Literal}" in Fn::Sub to the text "${Literal}".
       if (name.startsWith('!')) return whole.replace('!', '');
       if (name in variables) return this.text(variables[name]);
       return this.text(name.includes('.') ? { 'Fn::GetAtt': name } : { Ref: name });

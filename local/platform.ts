@@ -70,7 +70,7 @@ export class Platform {
       permit,
       ...this.#faults,
       ...(faults?.frame && { frameFault: faults.frame }),
-      // Functions that the shutdown ends would only fill the log with failures.
+      // Functions that the shutdown ends would fill the log with failures, so log nothing then.
       log: (line) => {
         if (!this.#ending) log(line);
       },

@@ -6,9 +6,9 @@ import type { Resource, Template } from './template.ts';
 /** A template whose references can be resolved. All readers of resources use it. */
 export interface Scope extends References {
   readonly template: Template;
-  /** Returns the resources of these types whose condition holds. Logical id → resource. */
+  /** Returns the resources of these types, by logical id, without those whose condition does not hold. */
   ofType(...types: readonly string[]): ReadonlyMap<string, Resource>;
-  /** Returns the resource's local name, which is stable and readable. */
+  /** Returns the resource's local name, which is readable and the same after each reload. */
   physicalName(logicalId: string): string;
 }
 
@@ -66,7 +66,7 @@ const attributes: Readonly<Record<string, Attributes>> = {
   }),
   'AWS::CloudFront::OriginAccessControl': (name) => ({ '': name, Id: name }),
   'AWS::CloudFront::ResponseHeadersPolicy': (name) => ({ '': name, Id: name }),
-  // Supported as a failure destination only. See lambda/failure-queues.ts.
+  // The local stack runs queues only as failure destinations. See lambda/failure-queues.ts.
   'AWS::SQS::Queue': (name) => ({
     '': `https://sqs.${account.region}.${account.urlSuffix}/${account.id}/${name}`,
     QueueName: name,
@@ -90,7 +90,7 @@ const nameProperties: Readonly<Record<string, string>> = {
   'AWS::SQS::Queue': 'QueueName',
 };
 
-/** AWS: an API's id and a bucket's name are parts of host names, so they are in lower case. */
+/** An API's id and a bucket's name are parts of host names, so AWS writes them in lower case. */
 const lowerCaseTypes: ReadonlySet<string> = new Set(['AWS::ApiGatewayV2::Api', 'AWS::S3::Bucket']);
 
 /** Opens a template, so that its references can be resolved. */
@@ -121,7 +121,7 @@ export function openScope(template: Template): Scope {
   return scope;
 }
 
-/** Returns the resource types of the template that the local stack does not run. */
+/** Returns the types of the template's resources that the local stack does not simulate. */
 export function unsupportedTypes(template: Template): readonly string[] {
   const types = new Set([...template.resources.values()].map((resource) => resource.type));
   return [...types].filter((type) => attributes[type] === undefined && !ignoredTypes.has(type)).sort();

@@ -60,7 +60,7 @@ interface Listener {
 }
 
 /**
- * Listens on all ports. Closes the servers that opened if one does not.
+ * Listens on all ports. If one server does not open, closes the other servers.
  * @throws when a port or the database does not open.
  */
 export async function openServers(

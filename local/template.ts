@@ -9,7 +9,7 @@ export interface Resource {
   readonly condition: string | null;
 }
 
-/** The only stack of a CDK cloud assembly. */
+/** The template of the only stack of a CDK cloud assembly. */
 export interface Template {
   readonly stackName: string;
   readonly resources: ReadonlyMap<string, Resource>;

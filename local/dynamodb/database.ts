@@ -33,8 +33,8 @@ export function databaseError(code: string, message: string, status = 400): Data
 }
 
 /**
- * The same credentials for all calls. DynamoDB Local without -sharedDb keeps one database per access key and
- * Region, and each function has its own key.
+ * Sends all calls with the same credentials, because each function has its own access key and DynamoDB Local without
+ * -sharedDb keeps a separate database for each access key and Region.
  */
 const authorization =
   `AWS4-HMAC-SHA256 Credential=parley/20300101/${account.region}/dynamodb/aws4_request, ` +

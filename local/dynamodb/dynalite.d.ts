@@ -1,6 +1,6 @@
 /** The parts of dynalite 4 that this project uses. The package has no types. */
 declare module 'dynalite/db/index.js' {
-  /** The LevelDB database of a store. dynalite gives its methods callbacks. */
+  /** The LevelDB database of a store. dynalite calls its methods with callbacks. */
   interface LevelDatabase {
     open(): Promise<void>;
     getSync(key: string): unknown;

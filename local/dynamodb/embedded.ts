@@ -13,7 +13,7 @@ interface Operation {
   readonly custom: unknown;
 }
 
-/** The operations of dynalite. It has no transactions, no PartiQL, no streams and no TTL. */
+/** The operations of dynalite. dynalite has no transactions, no PartiQL, no streams and no TTL. */
 const operationNames = [
   ...['CreateTable', 'UpdateTable', 'DeleteTable', 'DescribeTable', 'ListTables', 'DescribeTimeToLive'],
   ...['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan', 'BatchGetItem', 'BatchWriteItem'],
@@ -58,7 +58,7 @@ function run(
   operation: Operation,
   { operation: name, input }: DatabaseRequest,
 ): Promise<DatabaseReply> {
-  // dynalite ignores parameters that it does not know. A caller that relies on one needs an error instead.
+  // dynalite ignores unknown parameters. Answer with an error instead, because the caller may rely on the parameter.
   const unknown = Object.keys(input).find((key) => !(key in operation.types));
   if (unknown !== undefined) {
     const message = `${unknown} of ${name} is not supported by the embedded DynamoDB`;

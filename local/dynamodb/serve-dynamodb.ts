@@ -88,7 +88,7 @@ interface RequiredPermission {
   readonly resource: string;
 }
 
-/** AWS: "Actions, resources, and condition keys for Amazon DynamoDB", the actions of a transaction's parts. */
+/** The IAM action of each part of a transaction (AWS: "Actions, resources, and condition keys for Amazon DynamoDB"). */
 const transactActions: Readonly<Record<string, string>> = {
   Put: 'dynamodb:PutItem',
   Update: 'dynamodb:UpdateItem',

@@ -44,7 +44,7 @@ export interface Distribution {
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** AWS: "Use managed origin request policies" and "Use managed cache policies". */
+/** The ids of AWS's managed policies (AWS: "Use managed origin request policies", "Use managed cache policies"). */
 const allViewerExceptHost = 'b689b0a8-53d0-40ab-baf2-68738e2966ac';
 const cachePolicies: readonly unknown[] = [
   '4135ea2d-6df8-44a3-9df3-4b5a84be39ad', // CachingDisabled
@@ -105,7 +105,7 @@ function readBehavior(config: Config, origins: readonly unknown[], scope: Scope)
 
 function readOrigin(config: Config): Origin {
   const custom = objectOf(config['CustomOriginConfig'] ?? {});
-  // AWS: "Origin response timeout", 30 seconds by default.
+  // The default of the timeout is 30 seconds (AWS: "Origin response timeout").
   const seconds = Number(custom['OriginReadTimeout'] ?? 30);
   return {
     domainName: textOf(config['DomainName']),
@@ -138,7 +138,7 @@ function readFunction(config: Config, pathPattern: string, scope: Scope): EdgeFu
     throw notRead(`${pathPattern} names a function that does not exist`, 'Correct the template');
   const [id, { properties }] = found;
   const code = textOf(resolve(properties['FunctionCode'], scope, `function ${id}`));
-  // AWS: "CloudFront quotas", maximum function size.
+  // A function has at most 10 KB (AWS: "CloudFront quotas").
   if (Buffer.byteLength(code) <= 10_240) return { name: scope.physicalName(id), code };
   throw notRead(`function ${id} is over 10 KB`, 'Shorten it');
 }

@@ -29,7 +29,7 @@ export interface ViewerEvent {
   };
 }
 
-/** AWS: "Restrictions on all edge functions": headers that CloudFront hides from functions. */
+/** Headers that CloudFront hides from functions (AWS: "Restrictions on all edge functions"). */
 const hidden =
   /^(connection|expect|keep-alive|proxy-.*|trailer|upgrade|x-accel-.*|x-amz-cf-.*|x-amzn-.*|x-cache|x-edge-.*|x-forwarded-proto|x-real-ip)$/;
 
@@ -130,7 +130,7 @@ export function readRewrite(result: unknown, { request }: ViewerEvent): Rewrite 
   if (typeof uri !== 'string' || !uri.startsWith('/')) throw new Error('its URI does not begin with a slash');
   const query = formatQuery(result['querystring']);
   const target = query === '' ? uri : `${uri}?${query}`;
-  // AWS: "Restrictions on all edge functions", query strings.
+  // A query string cannot contain these characters (AWS: "Restrictions on all edge functions").
   if (/[\s#\p{Cc}]/u.test(target)) throw new Error('its URI or query has a space, a control character or #');
   if (target.length >= 8192) throw new Error('its URI and query are over 8,191 characters');
   return { kind: 'target', target };

@@ -56,7 +56,7 @@ export function reject({ response, id }: Exchange, status: number, why: string):
     'Content-Length': Buffer.byteLength(page),
     'X-Cache': 'Error from cloudfront',
     'X-Amz-Cf-Id': id,
-    // AWS: "Maximum length of a request and maximum length of a URL": CloudFront closes the connection.
+    // CloudFront then closes the connection (AWS: "Maximum length of a request and maximum length of a URL").
     ...(status === 413 && { Connection: 'close' }),
   });
   response.end(page);

@@ -12,7 +12,7 @@ export interface Destination {
   readonly behavior: Behavior;
   /** Path and query. */
   readonly target: string;
-  /** The origin's local URL, like `http://127.0.0.1:8001`. Its path precedes that of the request. */
+  /** The origin's local URL, like `http://127.0.0.1:8001`. Requests go to paths below this URL's path. */
   readonly url: string;
   /** The edge's value of the `Via` header. */
   readonly via: string;

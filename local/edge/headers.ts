@@ -11,7 +11,7 @@ const hopByHop = 'connection|keep-alive|proxy-authenticate|proxy-authorization|p
 const removed = new RegExp(
   `^(${hopByHop}|transfer-encoding|upgrade|expect|host|via|x-forwarded-for|x-forwarded-proto|x-real-ip|x-amz-cf-.*|x-edge-.*)$`,
 );
-/** Headers that reach the origin without an origin request policy too. */
+/** Headers that CloudFront forwards to the origin even without an origin request policy. */
 const always = /^(if-.*|range|content-.*)$/;
 const removedFromAnswers = new RegExp(`^(${hopByHop}|transfer-encoding|upgrade)$`);
 
@@ -65,7 +65,7 @@ function filter(raw: readonly string[], passes: (lowerName: string) => boolean):
 export interface ResponseHeader {
   readonly name: string;
   readonly value: string;
-  /** Whether it replaces the origin's header of the same name. */
+  /** Whether this header replaces the origin's header of the same name. */
   readonly override: boolean;
 }
 
@@ -98,7 +98,7 @@ const headersBySetting: Readonly<
   ],
 };
 
-/** Reads a response headers policy. Returns no headers without one. @throws for an unsupported setting. */
+/** Reads a response headers policy. Returns no headers if there is no policy. @throws for an unsupported setting. */
 export function readResponseHeaders(policyId: unknown, scope: Scope): readonly ResponseHeader[] {
   if (policyId === undefined) return [];
   const policies = [...scope.ofType('AWS::CloudFront::ResponseHeadersPolicy')];

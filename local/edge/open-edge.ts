@@ -44,8 +44,8 @@ export interface EdgeLimits {
 }
 
 /**
- * AWS: "Request and response behavior for custom origins", for the lengths, and "CloudFront quotas", origin response
- * timeout (idle timeout), for the 10 minutes.
+ * AWS documents the lengths in "Request and response behavior for custom origins", and the 10 minutes in "CloudFront
+ * quotas", as the origin response timeout (idle timeout).
  */
 const cloudFrontLimits: EdgeLimits = {
   urlBytes: 8192,
@@ -88,9 +88,9 @@ export function openEdge(options: EdgeOptions): Edge {
 
 function createEdgeServer(state: EdgeState): Server {
   const options: ServerOptions & Record<string, unknown> = {
-    // Above CloudFront's limit, so that the edge rejects the request and Node does not.
+    // Above CloudFront's limit, so that the edge and not Node rejects a request that is too large.
     maxHeaderSize: 64 * 1024,
-    // Another upgrade, such as curl's offer of HTTP/2, is an ordinary request.
+    // A request for another upgrade, such as curl's offer of HTTP/2, is handled as an ordinary request.
     shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
   };
   const server = createServer(options, (request, response) =>

@@ -47,7 +47,7 @@ export function chooseBehavior({ behaviors }: Distribution, path: string): Behav
   return behaviors.find(({ pathPattern }) => matchesPath(pathPattern, normalized)) ?? null;
 }
 
-/** AWS: "Path pattern". `*` matches any text, `?` one character. Case-sensitive; a leading slash is optional. */
+/** Whether a path matches: `*` is any text, `?` one character, a leading slash optional (AWS: "Path pattern"). */
 export function matchesPath(pathPattern: string, path: string): boolean {
   if (pathPattern === '*') return true;
   return matchesWildcard(pathPattern.startsWith('/') ? pathPattern : `/${pathPattern}`, path);
@@ -68,7 +68,7 @@ function runFunction(
   const { viewerRequest } = behavior;
   if (viewerRequest === null) return { kind: 'target', target };
   const event = viewerEvent(request, target, { domainName: distribution.domainName, requestId });
-  // AWS: "HTTP 503 status code (Function execution error)". An invalid result is a 502.
+  // CloudFront answers 503 if a function throws (AWS: "HTTP 503 status code"), and 502 if its result is invalid.
   let status = 503;
   try {
     const result = state.runFunction(viewerRequest, event);

@@ -12,11 +12,11 @@ export type Authorization =
 const reject = (reason: Rejection): Authorization => ({ kind: 'rejected', rejection: reason });
 
 const unauthorized = reject(rejection(401, 'UnauthorizedException', 'Unauthorized'));
-// REST APIs have this null message. It is unconfirmed for WebSocket APIs.
+// REST APIs answer with this null message. Whether WebSocket APIs do so too is unconfirmed.
 const misconfigured = reject(rejection(500, 'AuthorizerConfigurationException', null));
 
 /**
- * Runs the API's Lambda authorizer, if it has one, on a handshake. AWS: "Use API Gateway Lambda authorizers".
+ * Runs the API's Lambda authorizer, if any, on a handshake (AWS: "Use API Gateway Lambda authorizers").
  * A missing identity source causes a 401 without a call, and a thrown `Unauthorized` a 401. Any other error or a
  * malformed result causes a 500. A policy that does not allow `$connect` causes a 403.
  */

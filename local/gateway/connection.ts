@@ -97,7 +97,7 @@ function openConnection(state: GatewayState, peer: AuthorizedPeer, socket: WebSo
   const closeWith = (code: number) => endConnection(state, connection, { code, closeFrame: true });
   state.connections.set(peer.connectionId, connection);
   limitLifetime(state, connection);
-  // The first listener, so that the scanner sees a frame that is too large before `ws` does.
+  // Adds the scanner as the first listener, so that it sees a frame that is too large before `ws` does.
   raw.prependListener(
     'data',
     frameScanner(state.limits.frameBytes, () => closeWith(1009)),
@@ -174,7 +174,7 @@ export function endConnection(state: GatewayState, connection: Connection, end: 
   if (!end.silent) sendDisconnect(state, peer, { code, reason });
 }
 
-/** Reasons seen in public `$disconnect` events. The reasons for other codes are unconfirmed. */
+/** Disconnect reasons seen in public `$disconnect` events, by close code. The reasons of other codes are unconfirmed. */
 const usualReasons: Readonly<Record<number, string>> = {
   1000: 'Connection Closed Normally',
   1001: 'Going away',

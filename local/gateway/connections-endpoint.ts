@@ -36,8 +36,8 @@ interface Call {
 }
 
 /**
- * Serves `/{stage}/@connections/{id}`. AWS: "Use @connections commands in your backend service", and the API
- * reference of ApiGatewayManagementApi, whose client turns these answers into exceptions.
+ * Serves `/{stage}/@connections/{id}` (AWS: "Use @connections commands in your backend service"). The SDK's client for
+ * ApiGatewayManagementApi turns the error answers into exceptions.
  */
 export function serveConnections(state: GatewayState, call: Call): void {
   const { request, response, url } = call;

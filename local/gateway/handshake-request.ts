@@ -13,7 +13,7 @@ export interface HandshakeRequest {
   readonly multiValueQueryStringParameters?: MultiValues;
 }
 
-/** Reads the part of a request that the authorizer and `$connect` get. Later events do not have it. */
+/** Reads the part of a request that the authorizer and `$connect` get. Later events do not have this part. */
 export function readHandshakeRequest(request: IncomingMessage): HandshakeRequest {
   const headers = groupByName(headersOf(request), true);
   const url = request.url ?? '';

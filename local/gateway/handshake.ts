@@ -53,7 +53,7 @@ function rejectEarly(state: GatewayState, request: IncomingMessage): Rejection |
     request.headers['sec-websocket-version'] === '13' &&
     /^[+/0-9A-Za-z]{22}==$/.test(key);
   if (!isWebSocket) return rejection(400, 'BadRequestException', 'Bad Request');
-  // AWS: "Amazon API Gateway quotas": 500 new connections a second in an account and Region.
+  // An account may open 500 connections a second in a Region (AWS: "Amazon API Gateway quotas").
   if (!state.connects.take()) return rejection(429, 'TooManyRequestsException', 'Too Many Requests');
   return undefined;
 }
@@ -76,7 +76,7 @@ async function runConnect(
 ): Promise<Admission> {
   const api = options.api();
   const functionName = api.routes.get('$connect');
-  // AWS: "Manage connected users and client apps": the `$connect` route is optional.
+  // The `$connect` route is optional (AWS: "Manage connected users and client apps").
   if (functionName === undefined) return { kind: 'admitted', peer, protocol: undefined };
   const event = connectEvent(api, peer, request, options.clock.now());
   const outcome = await integrate(options, limits.integrationMs, functionName, event);
@@ -101,8 +101,8 @@ function reject({ connectionId }: Peer, status: number, message: string): Admiss
 }
 
 /**
- * Reads the `Sec-WebSocket-Protocol` that a `$connect` function returned. AWS: "WebSocket APIs: subprotocols".
- * API Gateway sends it unchanged. Without it, a client that offered subprotocols drops the connection.
+ * Reads the `Sec-WebSocket-Protocol` that a `$connect` function returned. API Gateway sends this header unchanged (AWS:
+ * "WebSocket APIs: subprotocols"). Without it, a client that offered subprotocols drops the connection.
  */
 function connectProtocol(result: unknown): { readonly value: string | undefined } | 'malformed' {
   const headers: unknown = Reflect.get(Object(result), 'headers');

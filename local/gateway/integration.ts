@@ -61,7 +61,7 @@ export function requestTime(epochMs: number): string {
   return `${iso.slice(8, 10)}/${months[Number(iso.slice(5, 7)) - 1]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
 }
 
-/** Returns the fields of `requestContext` that all events share. Public events have two equal request ids. */
+/** Returns the fields of `requestContext` that all events share. In public events, the two request ids are equal. */
 function context(
   { apiId, stage }: SocketApi,
   { connectionId, connectedAt, domainName, identity }: Peer,
@@ -95,7 +95,7 @@ export function connectArn({ region, accountId, apiId, stage }: SocketApi): stri
   return `arn:aws:execute-api:${region}:${accountId}:${apiId}/${stage}/$connect`;
 }
 
-/** AWS: "Input to an API Gateway Lambda authorizer", type REQUEST. A WebSocket API has no path parameters. */
+/** Returns a REQUEST authorizer's event (AWS: "Input to an API Gateway Lambda authorizer"), without path parameters. */
 export function authorizerEvent(api: SocketApi, peer: Peer, request: HandshakeRequest, now: number) {
   return {
     type: 'REQUEST',

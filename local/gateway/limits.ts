@@ -30,7 +30,7 @@ export interface GatewayLimits {
 }
 
 /**
- * AWS: "Amazon API Gateway quotas", for WebSocket APIs and for the account.
+ * The quotas of WebSocket APIs and of an account (AWS: "Amazon API Gateway quotas").
  * AWS does not publish the size of a client's buffer; 1 MiB is a choice of the local stack.
  */
 export const awsLimits: GatewayLimits = {
@@ -47,7 +47,7 @@ export const awsLimits: GatewayLimits = {
   closeMs: 2_000,
 };
 
-/** A token bucket, as in AWS: "Throttle requests to your WebSocket API". */
+/** A token bucket, with which API Gateway limits rates (AWS: "Throttle requests to your WebSocket API"). */
 export class TokenBucket {
   readonly #clock: Clock;
   readonly #perMs: number;

@@ -14,7 +14,7 @@ export function handleMessage(state: GatewayState, connection: Connection, body:
   const now = options.clock.now();
   connection.lastActiveAt = now;
   const id = requestId();
-  // AWS documents the throttle, but not the frame. Its text is unconfirmed.
+  // AWS documents the throttle, but not the frame that the client gets. The text of the frame is unconfirmed.
   if (!state.requests.take()) {
     sendError(connection, 'Too Many Requests', id);
     return;

@@ -27,7 +27,7 @@ export function openGateway(options: GatewayOptions): Gateway {
     try {
       serveRequest(state, request, response);
     } catch (error) {
-      // For example, nothing is deployed yet, or a policy uses an element that the local stack does not support.
+      // This happens, for example, if nothing is deployed yet or a policy uses an unsupported element.
       options.log(`Request failed: ${String(error)}`);
       rejectRequest(response, internalError);
     }
@@ -59,7 +59,7 @@ function serveRequest(state: GatewayState, request: IncomingMessage, response: S
   if (connections === '@connections' && id !== undefined && rest.length === 0) {
     serveConnections(state, { request, response, url: { stage, id } });
   } else if (path === `/${state.options.api().stage}`) {
-    // RFC 9110's answer to a missing upgrade. API Gateway's answer is unconfirmed.
+    // RFC 9110 defines this answer to a request without an upgrade. API Gateway's own answer is unconfirmed.
     rejectRequest(response, rejection(426, 'UpgradeRequiredException', 'Upgrade Required'));
   } else {
     rejectRequest(response, rejection(403, 'ForbiddenException', 'Forbidden'));
@@ -84,7 +84,7 @@ async function close(state: GatewayState, server: Server): Promise<void> {
     return { socket, closed };
   });
   for (const socket of state.pending) socket.destroy();
-  // Real time, because a test's clock may stand still and a function that hangs must not block the shutdown.
+  // Uses real time, because a test's clock may stand still, and then a function that hangs would block the shutdown.
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, state.limits.closeMs);

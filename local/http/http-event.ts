@@ -68,7 +68,7 @@ function queryOf(query: string): Record<string, string> {
 const unlessEmpty = <T extends object>(name: string, value: T) =>
   Object.keys(value).length > 0 ? { [name]: value } : {};
 
-/** Returns a function's event. AWS: "Create AWS Lambda proxy integrations for HTTP APIs", payload format 2.0. */
+/** Returns a function's event in payload format 2.0 (AWS: "Create AWS Lambda proxy integrations for HTTP APIs"). */
 export function httpEvent(
   request: IncomingMessage,
   { path, query }: HttpTarget,

@@ -28,7 +28,7 @@ interface HttpAnswer {
   readonly body: Buffer;
 }
 
-/** AWS: "Amazon API Gateway quotas" for HTTP APIs. */
+/** The payload quota of HTTP APIs (AWS: "Amazon API Gateway quotas"). */
 const maxBodyBytes = 10 * 1024 * 1024;
 const integrationMs = 30_000;
 

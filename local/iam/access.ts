@@ -11,7 +11,7 @@ export interface Credentials {
   readonly sessionToken: string;
 }
 
-/** AWS: the access key id of temporary credentials starts with ASIA. */
+/** On AWS, the access key id of temporary credentials starts with ASIA. */
 function createCredentials(): Credentials {
   return {
     accessKeyId: `ASIA${randomBytes(8).toString('hex').toUpperCase()}`,
@@ -25,15 +25,15 @@ export const environmentToken = (sessionToken: string, environment: string): str
   `${sessionToken}.${environment}`;
 
 /**
- * The sender of a request. A request is signed by a function, or with any other key by a developer, who may do
- * everything. `impostor` means a function's access key without its session token.
+ * The sender of a request. A function signs with its own key. Any other key means a developer, who may do
+ * everything. `impostor`: the request has a function's access key without that function's session token.
  */
 export type Caller =
   | {
       readonly kind: 'function';
       readonly functionName: string;
       readonly role: Role;
-      /** Id of the execution environment. Empty unless `environmentToken` made the session token. */
+      /** Id of the execution environment. Empty if the session token was not made by `environmentToken`. */
       readonly environment: string;
     }
   | { readonly kind: 'developer' }

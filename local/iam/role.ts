@@ -9,7 +9,7 @@ export interface Role {
   readonly statements: readonly Statement[];
 }
 
-/** AWS managed policies that grant nothing except logging. The local stack needs no grant for that. */
+/** AWS managed policies that only grant logging. In the local stack, functions need no grant to log. */
 const loggingPolicies = ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'];
 
 /**

@@ -13,7 +13,7 @@ export type Verdict = 'allowed' | 'denied explicitly' | 'not allowed';
 const unsupported = ['NotAction', 'NotResource', 'Condition', 'Principal', 'NotPrincipal'];
 
 /**
- * Reads a resolved policy document. `where` names its owner in errors.
+ * Reads a resolved policy document. `where` names the document's owner in errors.
  * @throws if an element is malformed or not supported
  */
 export function readStatements(document: unknown, where: string): readonly Statement[] {
@@ -60,7 +60,7 @@ function statementsFor(statements: readonly Statement[], action: string): readon
   statementsByAction.set(statements, cache);
   const found =
     cache.get(action) ??
-    // AWS: action names are case-insensitive, resource ARNs are not.
+    // In IAM, action names are case-insensitive, but resource ARNs are case-sensitive.
     statements.filter(({ actions }) => actions.some((pattern) => matchesWildcard(pattern, action, true)));
   cache.set(action, found);
   return found;

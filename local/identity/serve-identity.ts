@@ -61,7 +61,7 @@ function sendText(response: ServerResponse, status: number, body: string): void 
 
 const targetPrefix = 'AWSCognitoIdentityProviderService.';
 
-/** AWS: the default validity of an ID token. */
+/** The default validity of Cognito's ID tokens. */
 const tokenSeconds = 60 * 60;
 
 /** Returns whether this request is an SDK's call to Cognito user pools. */
@@ -75,8 +75,8 @@ interface CognitoError {
 }
 
 /**
- * Handles Cognito's InitiateAuth with USER_PASSWORD_AUTH, which needs no signature on AWS either. A local user's
- * password is the username. The package cognito-local does more, but depends on the AWS SDK v2 and a web framework.
+ * Handles Cognito's InitiateAuth with USER_PASSWORD_AUTH, an unsigned call on AWS too. A local user's password is the
+ * username. The package cognito-local supports more calls, but depends on the AWS SDK v2 and a web framework.
  */
 export async function serveCognito(
   request: IncomingMessage,

@@ -35,7 +35,7 @@ export function readUserPool(scope: Scope): UserPool | null {
   };
 }
 
-/** Returns the issuer with the user pool's URL and an ID token's claims. AWS: "Understanding the ID token". */
+/** Returns the issuer with the user pool's URL and Cognito's claims (AWS: "Understanding the ID token"). */
 export function poolIssuer(issuer: Issuer, pool: UserPool): Issuer {
   const url = `${issuer.url}/${pool.id}`;
   return {

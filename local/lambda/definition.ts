@@ -67,7 +67,7 @@ function readFunction(name: string, { properties }: Resource, scope: Scope) {
   return {
     ...readCode(name, properties, scope),
     variables: readVariables(properties['Environment'], where, scope),
-    // AWS: "AWS::Lambda::Function", the defaults of Timeout and MemorySize.
+    // The defaults of Timeout and MemorySize are 3 s and 128 MB (AWS: "AWS::Lambda::Function").
     timeoutMs: Number(resolve(properties['Timeout'] ?? 3, scope, `${where}, Timeout`)) * 1000,
     memoryMb: Number(resolve(properties['MemorySize'] ?? 128, scope, `${where}, MemorySize`)),
     role: readRole(resolveText(properties['Role'], scope, `${where}, Role`), scope),

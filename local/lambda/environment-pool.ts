@@ -4,7 +4,7 @@ import type { Outcome } from './runtime.ts';
 
 /**
  * The execution environments of one function, for one version of its code and variables. AWS starts a new
- * environment whenever all are busy, up to the account's limit of 1,000. Here they are threads that share a few
+ * environment whenever all are busy, up to the account's limit of 1,000. Here environments are threads that share a few
  * cores, so events beyond `limit` environments wait.
  */
 export class EnvironmentPool {

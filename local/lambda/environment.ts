@@ -19,7 +19,7 @@ export interface EnvironmentOptions {
   readonly log: (line: string) => void;
 }
 
-/** AWS: "Understanding the Lambda execution environment lifecycle": the init phase is limited to 10 s. */
+/** Lambda limits the init phase to 10 s (AWS: "Understanding the Lambda execution environment lifecycle"). */
 const initTimeoutMs = 10_000;
 
 export function failed(errorType: string, errorMessage: string): Outcome {
@@ -47,7 +47,7 @@ export class Environment {
     });
   }
 
-  /** False after a timeout, a crash or the end. The environment then takes no more events. */
+  /** False once the environment has timed out, crashed or been ended. It then runs no more events. */
   get alive(): boolean {
     return this.#ended === undefined;
   }
@@ -70,7 +70,7 @@ export class Environment {
     await this.#worker.terminate();
   }
 
-  /** Ends the thread at whatever step its event has reached, like AWS when it loses a sandbox. */
+  /** Ends the thread at once, in the middle of its event, as when AWS loses an execution environment. */
   async kill(): Promise<void> {
     this.#exit('Runtime exited with error: signal: killed');
     await this.#worker.terminate();

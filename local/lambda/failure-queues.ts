@@ -14,7 +14,7 @@ export interface FailedEvent {
   readonly failedAt: number;
 }
 
-/** AWS: "Capturing records of Lambda asynchronous invocations", the message to a failure destination. */
+/** The message to a failure destination (AWS: "Capturing records of Lambda asynchronous invocations"). */
 const failureRecord = (functionArn: string, event: FailedEvent) => ({
   version: '1.0',
   timestamp: new Date(event.failedAt).toISOString(),

@@ -35,7 +35,7 @@ interface QueuedEvent {
   readonly queuedAt: number;
 }
 
-/** AWS: "How Lambda handles errors and retries": one minute before the first retry, two before the second. */
+/** Lambda retries after one minute, then after two (AWS: "How Lambda handles errors and retries"). */
 const retryDelaysMs = [60_000, 120_000];
 
 interface DeployedFunction {

@@ -52,7 +52,7 @@ async function loadHandler(): Promise<Handler | Failure> {
         errorMessage: `${setup.handler} is undefined or not exported`,
       };
     }
-    // AWS: "Node.js 24 runtime now available in AWS Lambda": callback handlers are refused.
+    // Lambda refuses callback handlers (AWS: "Node.js 24 runtime now available in AWS Lambda").
     if (exported.length > 2) {
       return {
         errorType: 'Runtime.CallbackHandlerDeprecated',
@@ -76,7 +76,7 @@ async function run({ payload, requestId }: RuntimeEvent): Promise<Outcome> {
   }
 }
 
-/** AWS: "Using the Lambda context object to retrieve Node.js function information". */
+/** Returns an event's context (AWS: "Using the Lambda context object to retrieve Node.js function information"). */
 function createContext(awsRequestId: string): unknown {
   const deadline = Date.now() + setup.timeoutMs;
   return {

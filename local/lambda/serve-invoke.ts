@@ -14,7 +14,7 @@ export interface InvokeOptions {
   readonly faultOf?: FaultOf;
 }
 
-/** AWS: "Lambda quotas", invocation payload: 6 MB synchronous, 1 MB asynchronous. */
+/** The largest payloads: 6 MB synchronous, 1 MB asynchronous (AWS: "Lambda quotas"). */
 const maxBytes = { RequestResponse: 6 * 1024 * 1024, Event: 1024 * 1024 };
 
 const route = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;

@@ -34,7 +34,7 @@ export function localUrl(value: string, { gateway, edge, lambda, s3 }: Endpoints
     .replace(/https:\/\/[a-z0-9]+\.cloudfront\.net/g, edge);
 }
 
-/** Returns a function's complete environment. AWS: "Defined runtime environment variables". */
+/** Returns all of a function's environment variables (AWS: "Defined runtime environment variables"). */
 export function functionVariables(
   definition: FunctionDefinition,
   credentials: Credentials,
@@ -56,7 +56,7 @@ export function functionVariables(
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: endpoints.lambda,
     AWS_ENDPOINT_URL_S3: endpoints.s3,
-    // Lambda has no ~/.aws, so the function must not read the developer's.
+    // On Lambda there is no ~/.aws, so keep the function from reading the developer's files there.
     AWS_CONFIG_FILE: devNull,
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     TZ: 'UTC',

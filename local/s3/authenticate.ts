@@ -32,7 +32,7 @@ export function denialOf(
   return s3Error(403, 'AccessDenied', caller.kind === 'anonymous' ? 'Access Denied' : denial.message);
 }
 
-/** AWS: "Authenticating requests: using query parameters", the maximum of X-Amz-Expires. */
+/** The maximum of X-Amz-Expires (AWS: "Authenticating requests: using query parameters"). */
 const maxExpirySeconds = 7 * 24 * 60 * 60;
 const clockSkewMs = 15 * 60_000;
 
@@ -101,7 +101,7 @@ function parseDate(date: string): number {
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
-/** AWS: "Create a signed AWS API request". Unlike other services, S3 encodes paths once and does not normalize them. */
+/** Signs a request (AWS: "Create a signed AWS API request"). S3 encodes paths once and does not normalize them. */
 function computeSignature(request: S3Request, signature: Signature, secret: string): string {
   const { date, scope, signedHeaders } = signature;
   const canonicalRequest = [

@@ -53,7 +53,7 @@ function readBucketDeployment(id: string, { properties }: Resource, scope: Scope
   return {
     bucket: String(settings['DestinationBucketName']),
     files: new Map(strings(settings['SourceObjectKeys']).flatMap((key) => readFiles(id, key, scope))),
-    // AWS CLI: "Use of exclude and include filters": later filters win, and the includes come last.
+    // Later filters win, and the includes come last (AWS CLI: "Use of exclude and include filters").
     includes: (key) => include.some(matches(key)) || !exclude.some(matches(key)),
     prune: String(settings['Prune'] ?? true) === 'true',
     cacheControl: cacheControl === undefined ? undefined : String(cacheControl),

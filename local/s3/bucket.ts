@@ -5,7 +5,7 @@ import { resolve } from '../intrinsics.ts';
 import { isObject, property, strings } from '../object.ts';
 import type { Scope } from '../scope.ts';
 
-/** Lets web pages of other origins use a bucket. AWS: "Elements of a CORS configuration". */
+/** Lets web pages of other origins use a bucket (AWS: "Elements of a CORS configuration"). */
 export interface CorsRule {
   readonly origins: readonly string[];
   readonly methods: readonly string[];

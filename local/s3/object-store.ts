@@ -27,7 +27,7 @@ export function openObjects(directory: string | null): ObjectStore {
   return directory === null ? openInMemory() : openInDirectory(directory);
 }
 
-/** AWS: the ETag of an object that was uploaded in one piece is the MD5 of its bytes. */
+/** On S3, the ETag of an object that was uploaded in one piece is the MD5 of its bytes. */
 const etagOf = (bytes: Buffer): string => `"${createHash('md5').update(bytes).digest('hex')}"`;
 
 function openInMemory(): ObjectStore {

@@ -8,7 +8,7 @@ import { queryOf, type S3Error, type S3Request, s3Error } from './s3-request.ts'
 /** The largest object, in bytes. AWS allows 5 GB in one PUT, but here it has to fit in memory. */
 const maxBytes = 512 * 1024 * 1024;
 
-/** Response headers that a signed request may override. AWS: GetObject, "Overriding response header values". */
+/** Response headers that a signed request may override (AWS: GetObject, "Overriding response header values"). */
 const overrides = [
   ...['cache-control', 'content-disposition', 'content-encoding', 'content-language', 'content-type'],
   'expires',
@@ -89,7 +89,7 @@ export async function storeObject(
   // Another PUT may have created the object while this body arrived.
   const late = checkChecksums(request, bytes) ?? checkPrecondition(request, objects);
   if (late !== undefined) return late;
-  // AWS: PutObject, the default content type.
+  // S3's default content type (AWS: PutObject).
   const contentType = headers['content-type'] ?? 'binary/octet-stream';
   const cacheControl = headers['cache-control'];
   return objects.put(bucket, key, { bytes, contentType, cacheControl, lastModified: now });
@@ -133,7 +133,7 @@ const checksums: Readonly<Record<string, (bytes: Buffer) => string>> = {
 };
 
 /**
- * Compares the body with every checksum in the headers or the signed URL. AWS: "Checking object integrity". A SDK with
+ * Compares the body with every checksum in the headers or the signed URL (AWS: "Checking object integrity"). An SDK with
  * default settings presigns the checksum of an empty body; such a URL accepts no other body.
  */
 function checkChecksums(request: S3Request, bytes: Buffer): S3Error | undefined {

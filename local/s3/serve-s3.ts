@@ -18,7 +18,7 @@ export interface S3Options {
   readonly trace: Trace;
 }
 
-/** AWS: "Actions, resources, and condition keys for Amazon S3". */
+/** The IAM action of each method (AWS: "Actions, resources, and condition keys for Amazon S3"). */
 const actions: Readonly<Record<string, string>> = {
   GET: 's3:GetObject',
   HEAD: 's3:GetObject',
@@ -115,7 +115,7 @@ async function execute(
   }
   const object = objects.get(bucket, key);
   if (object !== undefined) return sendObject(request, response, object);
-  // AWS: GetObject, permissions: only a caller who may list the bucket gets 404 for a missing object.
+  // Only a caller that may list the bucket gets 404 for a missing object (AWS: GetObject, permissions).
   if (access.allows(caller, 's3:ListBucket', bucketArn(bucket))) {
     return s3Error(404, 'NoSuchKey', 'The specified key does not exist.');
   }
