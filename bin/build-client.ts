@@ -32,7 +32,7 @@ export async function buildClient(outdir = join(root, 'dist/client')): Promise<r
   return bundles.map(({ path, contents }) => measure(basename(path, '.js'), contents));
 }
 
-/** Writes the type declarations of the client and of the schemas that they derive from. */
+/** Writes the type declarations of the client, and those of the server's schemas, from which its types derive. */
 function declareClient(outdir = join(root, 'dist/client/types')): void {
   rmSync(outdir, { recursive: true, force: true });
   const compiler = join(root, 'node_modules/typescript/bin/tsc');

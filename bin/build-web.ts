@@ -67,19 +67,19 @@ function bundle(web: string, entries: readonly string[], outdir: string) {
     // The client's hooks import React. Preact has the same hooks.
     alias: { react: 'preact/compat' },
     minify: true,
-    // Not referenced by the code, since source maps are not deployed.
+    // The bundle does not refer to its source map, because source maps are not deployed.
     sourcemap: 'external',
   });
 }
 
-/** Maps the absolute path of each source that index.html refers to, to the name of its output. */
+/** Returns the name of the output for each source that index.html refers to, by the source's absolute path. */
 function builtNames(
   outputs: Readonly<Record<string, { readonly entryPoint?: string; readonly inputs: object }>>,
   web: string,
 ): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(outputs).flatMap(([path, { entryPoint, inputs }]) => {
-      // esbuild names no entry point for a copied file, which is its only input.
+      // esbuild names no entry point for a copied file. Its only input is the source.
       const [source] = entryPoint === undefined ? Object.keys(inputs) : [entryPoint];
       if (source === undefined || path.endsWith('.map')) return [];
       return [[resolve(web, source), `./${basename(path)}`] as const];

@@ -51,7 +51,7 @@ type EntryPoint = { readonly in: string; readonly out: string };
 
 /**
  * Writes dynamically imported modules to files beside the bundle, so that a function loads them only when it needs them.
- * They share no code with the bundle: code splitting by esbuild would divide the bundle into many files.
+ * These files share no code with the bundle, because code splitting would divide the bundle into many files.
  */
 function lazyModules() {
   const sources = new Map<string, string>();
@@ -83,7 +83,7 @@ export const bundleSettings: esbuild.BuildOptions = {
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  // By default esbuild turns such patterns into calls of RegExp, which tree shaking cannot remove.
+  // By default esbuild turns patterns with these features into calls of RegExp, which tree shaking cannot remove.
   supported: { 'regexp-unicode-property-escapes': true, 'regexp-set-notation': true },
   // The AWS SDK has its ESM build in the field `module`. Its CommonJS build cannot be tree-shaken.
   mainFields: ['module', 'main'],

@@ -6,7 +6,7 @@ import type { Ports } from '../local/servers.ts';
 export interface LocalFlags {
   readonly memory: boolean;
   readonly watch: boolean;
-  /** The directory for tables, files and the issuer's signing key. */
+  /** The directory where the local stack keeps tables, files and the issuer's signing key. */
   readonly data: string;
   readonly context: Record<string, unknown>;
   readonly ports: Ports;

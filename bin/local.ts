@@ -66,7 +66,7 @@ function watchProject(stack: Stack): () => void {
   const sources = [
     { path: 'functions', prepare: build },
     { path: 'web', prepare: buildWeb },
-    // The page includes the client.
+    // Also watches the client's sources, because the page's bundle includes the client.
     { path: 'client', prepare: buildWeb },
     { path: 'lib' },
     { path: join('bin', 'chat.ts') },

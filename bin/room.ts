@@ -14,7 +14,7 @@ const roomError = (why: string, advice: string, options?: ErrorOptions) =>
 
 const isRole = (text: string): text is Role => roles.some((role) => role === text);
 
-/** Parses `3:moderator` or `3`. A user id that contains a colon needs a role behind it. */
+/** Parses `3:moderator` or `3`. For a user id that contains a colon, the text must end with a role. */
 function parseMember(text: string): { user: string; role: Role } {
   const at = text.lastIndexOf(':');
   const [user, role] = at < 0 ? [text, 'member'] : [text.slice(0, at), text.slice(at + 1)];
@@ -27,7 +27,7 @@ function parseMember(text: string): { user: string; role: Role } {
 function checkRoomId(id: string, members: readonly { readonly user: string }[]): void {
   const [one = '', other = ''] = members.map(({ user }) => user);
   if (id.startsWith('direct:') && (members.length !== 2 || id !== directRoomId(one, other))) {
-    throw roomError('the id of a direct room names its two members in order', 'Write direct:1:2 1 2.');
+    throw roomError('the id of a direct room must name its two members in order', 'Write direct:1:2 1 2.');
   }
   if (isInbox(id)) throw roomError('an id that begins with # is an inbox', 'Use another id.');
   if (id.length > 256 || id.endsWith('/') || !id.isWellFormed()) {

@@ -8,7 +8,7 @@ const { context, outdir }: Synthesis = workerData;
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (/^(Synthesis failed|Setting )/.test(message)) return message;
-  // The stack of a syntax error begins with its place. The stack of any other error names it in a frame.
+  // The stack of a syntax error begins with the error's place. The stack of any other error names the place in a frame.
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const place = /(?:lib|bin|functions)\/[\w./-]+\.ts:\d+/.exec(stack)?.[0] ?? 'lib/';
   return `Synthesis failed: ${message.split('\n')[0]} (${place}). Correct it and run again.`;

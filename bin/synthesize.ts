@@ -44,7 +44,7 @@ export function openSynthesizer(
   };
 }
 
-/** Removes the CDK's archives for deploying the page: over 20 MB in each assembly, and the local stack runs none of them. */
+/** Removes the CDK's archives for deploying the page: over 20 MB in each assembly, which the local stack does not use. */
 function removeArchives(assembly: string): void {
   const archives = readdirSync(assembly).filter((name) => name.endsWith('.zip'));
   for (const name of archives) rmSync(join(assembly, name));

@@ -97,7 +97,7 @@ const channels = () =>
     return [[dialect.name, channel] as const];
   });
 
-/** The security schemes of each contract. S4 needs none in open rooms. */
+/** The security schemes of each contract. Contract S4 needs none in open rooms. */
 const credentials: Readonly<Record<Contract['dialect']['name'], readonly string[]>> = {
   action: ['header', 'subprotocol'],
   content: ['cookie'],
@@ -129,10 +129,10 @@ const servers = {
   edge: {
     host: '{edge}',
     protocol: 'wss',
-    description: 'On AWS. The deployment prints this host name as Url.',
+    description: 'The edge on AWS. The deployment prints this host name as Url.',
     variables: { edge: { default: 'd111111abcdef8.cloudfront.net' } },
   },
-  local: { host: 'localhost:8000', protocol: 'ws', description: 'On your machine, started by npm start.' },
+  local: { host: 'localhost:8000', protocol: 'ws', description: 'The local stack, run by npm start.' },
 };
 
 const securitySchemes = {
@@ -141,7 +141,7 @@ const securitySchemes = {
     type: 'httpApiKey',
     in: 'header',
     name: 'Sec-WebSocket-Protocol',
-    description: 'The subprotocols Bearer and the token itself. For browsers, which cannot set headers.',
+    description: 'The subprotocols Bearer and the token itself, for browsers, which cannot set headers.',
   },
   query: { type: 'httpApiKey', in: 'query', name: 'token' },
   cookie: {

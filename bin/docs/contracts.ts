@@ -20,7 +20,7 @@ export const contracts: Readonly<Record<DialectName, Contract>> = {
   operation: operationContract,
 };
 
-/** Most examples have this author, so the documentation shows the fields that only authors receive. */
+/** User 1 is the author in most examples, so the documentation shows the fields that only authors receive. */
 const view = { viewer: '1', elsewhere: false };
 
 const isObject = (frame: unknown): frame is object => typeof frame === 'object' && frame !== null;

@@ -22,7 +22,7 @@ export const limits: readonly (readonly [limit: string, value: string, effect: s
   [
     'Messages of one member in one room',
     `${rate} (a setting)`,
-    '`RATE_LIMITED` with `retry_after_ms`. Changes of messages and announced uploads are counted together, apart from sends, up to the same number.',
+    '`RATE_LIMITED` with `retry_after_ms`. Changes of messages and announced uploads have a common limit of the same size, separate from sends.',
   ],
   ['Inline file', kilobytes(MAX_INLINE_BYTES), '`FILE_TOO_LARGE`. Upload the file and send its id.'],
   ['Uploaded file', `${maxFileMegabytes} MB (a setting)`, 'The server refuses the upload.'],
@@ -51,9 +51,9 @@ export const limits: readonly (readonly [limit: string, value: string, effect: s
   [
     'Rooms of an inbox',
     MAX_INBOX_ROOMS.toLocaleString('en'),
-    'The inbox receives nothing of the other rooms. Join them.',
+    'The inbox receives nothing from further rooms. Join those rooms.',
   ],
-  ['Repeats by `client_id`', hours(REPEAT_MEMORY_MS), 'The frame counts as a new one.'],
+  ['Repeats by `client_id`', hours(REPEAT_MEMORY_MS), 'The server handles a later repeat as a new frame.'],
   [
     'Use of an expired token',
     `${CLOCK_TOLERANCE_MS / 1000} seconds, to tolerate clock skew`,

@@ -23,7 +23,7 @@ export interface Payload {
 /** Returns the key of a contract's message in the AsyncAPI document. */
 export const messageKey = (contract: Contract): string => `${contract.dialect.name}-message`;
 
-// JSON Schema cannot express custom checks. The descriptions of the fields mention them.
+// Ignores custom checks, which JSON Schema cannot express. The descriptions of the fields mention these checks.
 const settings: ConversionConfig = {
   typeMode: 'input',
   errorMode: 'throw',
@@ -37,8 +37,8 @@ const settings: ConversionConfig = {
 };
 
 /**
- * Whether to omit a keyword. The schemas are strict for the tests, but clients must accept additional fields. Message
- * definitions are in `components`.
+ * Whether to omit a keyword. The schemas forbid additional fields for the tests, but clients must accept such
+ * fields. Message definitions are in `components`.
  */
 const isOmitted = (key: string, value: unknown) =>
   key === '$schema' ||

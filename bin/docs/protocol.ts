@@ -45,17 +45,17 @@ ${table(
     ],
     [
       '`reads`',
-      '`auto`: a delivered message counts as read. `manual`: a message counts as read when the client says so, with a frame that the dialect has for it. Each dialect has its own default.',
+      '`auto`: a delivered message counts as read. `manual`: a message counts as read when the client sends the dialect’s frame for read marks. Each dialect has its own default.',
     ],
   ],
 )}
 
-The server refuses a handshake with an HTTP status, except in \`type\`. Browsers do not show the status to scripts; they report close code 1006. The answer is the same for a room that does not exist and for a room that the user is not a member of, so that it does not reveal which rooms exist.`;
+The server refuses a handshake with an HTTP status, except in \`type\`. Browsers do not show the status to scripts; they report close code 1006. The answer is the same for a room that does not exist and for a room that the user is not a member of, so the answer does not reveal which rooms exist.`;
 
 const guarantees = `## Guarantees
 
 - The server stores a message before it sends it to anyone. The sender's own copy is the acknowledgement.
-- Messages and changes of a room are ordered by their sequence numbers, \`seq\`. Frames may arrive in another order. A missing number means that a frame was missed or that the number was never used; \`sync\` tells which.
+- Messages and changes of a room are ordered by their sequence numbers, \`seq\`. Frames may arrive in another order. A missing number means that the client missed a frame or that the number was never used; \`sync\` shows which.
 - A frame with a \`client_id\` that was used before changes nothing and gets the same answer.
 - Delivery is at least once. A client recognizes a repeated message by its id.
 - Clients may send message ids as numbers or numeric strings, and ids of rooms and users as numbers or strings. In \`action\` and \`content\` the server sends such an id as a JSON number if it is a canonical decimal integer.
@@ -72,7 +72,7 @@ function explain(code: ErrorCode): readonly string[] {
 
 const errors = `## Error codes
 
-An error frame has a \`code\` for programs and a \`message\` for people. Use only the code in programs: messages may change. \`content\` and \`type\` send the code in addition to the fields of their contracts. In \`type\`, a refused handshake has the numeric code 4001 or 4003 instead.
+An error frame has a \`code\` for programs and a \`message\` for people. Use only the code in programs: messages may change. \`content\` and \`type\` send the code in addition to the fields of their contracts. In \`type\`, the frame of a refused handshake has the numeric code 4001 or 4003 instead.
 
 A refused frame changes nothing. These refusals can succeed on a retry:
 
@@ -116,7 +116,7 @@ ${table(
   ],
 )}
 
-If a Lambda function fails, API Gateway sends a frame of its own in every dialect: \`{"message":"Internal server error","connectionId":"…","requestId":"…"}\`. The frame before it may or may not have taken effect: send it again with the same \`client_id\`.`;
+If a Lambda function fails, API Gateway sends a frame of its own in every dialect: \`{"message":"Internal server error","connectionId":"…","requestId":"…"}\`. The client's last frame may or may not have taken effect: send that frame again with the same \`client_id\`.`;
 
 /** Returns the anchor that GitHub gives a heading. */
 const anchorOf = (heading: string) =>
@@ -142,7 +142,7 @@ function handshakeSection({ dialect, handshake }: Contract): string {
   const reads =
     dialect.reads === 'auto'
       ? 'Delivered messages count as read (`reads=auto`).'
-      : 'Messages count as read when the client says so (`reads=manual`).';
+      : 'Messages count as read when the client sends a read mark (`reads=manual`).';
   const parameters = Object.entries(query).map(([name, description]) => [`\`${name}\``, description]);
   return [
     `### ${dialect.name}: handshake`,
