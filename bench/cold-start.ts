@@ -8,7 +8,7 @@ import * as esbuild from 'esbuild';
 import { build, bundleSettings } from '../bin/build.ts';
 import type { Findings, Row } from './results.ts';
 
-/** Loads of each bundle. The lowest time counts, because other load on the machine only adds time. */
+/** How often each bundle is loaded. The lowest time counts, because other load on the machine only adds time. */
 const ROUNDS = 9;
 
 const SDK = 'handler with the AWS SDK';
@@ -31,7 +31,7 @@ interface Bundle {
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
-  /** The target for its load time, as a factor of the SDK reference. */
+  /** The target for the bundle's load time, as a factor of the load time of the SDK reference. */
   readonly most?: number;
 }
 

@@ -14,13 +14,13 @@ export const prices = {
   lambda: { perMillionRequests: 0.2, perGigabyteSecond: 0.0000133334 },
 } as const;
 
-/** Assumptions for the duration of functions, which counts do not show. Functions spend nearly all of it waiting. */
+/** Assumptions for the duration of functions, which counts do not show. Functions spend most of this time waiting. */
 export const assumed = {
   /** Duration of a round trip to DynamoDB, in milliseconds. */
   roundTripMs: 5,
   /** Duration of a post to `@connections`, in milliseconds. */
   postMs: 10,
-  /** Posts that a function runs in parallel: the connections that the poster keeps. */
+  /** Posts that a function runs in parallel: the poster keeps as many connections to API Gateway open. */
   parallelPosts: 50,
   /** Memory of the functions that send and fan out (`lib/entries.ts`). */
   megabytes: 1024,

@@ -65,7 +65,7 @@ const connectionOf = (index: number): Connection => ({
   tokenExpiresAt: Date.now() + 3_600_000,
 });
 
-/** Returns messages as `putMessage` stores them, all of them read. */
+/** Returns the items that `putMessage` stores for messages, all with the status "read". */
 function logItems(messages: number): readonly object[] {
   const at = new Date().toISOString();
   return Array.from({ length: messages }, (_, index) => {
@@ -106,7 +106,7 @@ const emptyStats = () => ({
   refusal: undefined as string | undefined,
 });
 
-/** Opens a room in which each of `people` members has one connection. The session is that of the first. */
+/** Opens a room in which each of `people` members has one connection. Frames come from the first member. */
 export async function openCountedRoom(people: number, messages = MESSAGES): Promise<CountedRoom> {
   const database = await CountingDatabase.open();
   await fillTables(database, people, messages);

@@ -40,7 +40,7 @@ export const tables = [
   indexes,
 }));
 
-/** Whether an index contains the item. Index keys never change, so only puts and deletes of such items update it. */
+/** Whether an index contains the item. Index keys never change, so only puts and deletes of items update an index. */
 const isIndexed = (item: unknown): boolean => isObject(item) && item['user'] !== undefined;
 
 const writes = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);

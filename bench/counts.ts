@@ -20,7 +20,7 @@ import {
 } from './counted-room.ts';
 import type { Findings, Row, Table } from './results.ts';
 
-/** The sizes of the rooms in which commands are counted, and of those whose cost is computed. */
+/** The sizes of the rooms in which commands are counted, and of the rooms for which the cost is computed. */
 const COUNTED_ROOMS = [2, 50, 1_000];
 const PRICED_ROOMS = [2, 10, 100];
 
@@ -47,7 +47,7 @@ const otherChanges = Object.fromEntries(
     }),
 );
 
-/** The counted commands. They run in this order in one room, so each finds the effects of those before it. */
+/** The counted commands. They run in this order in one room, so each one sees the effects of those before. */
 const commands: Readonly<Record<string, CountedCommand>> = {
   send: frame({ action: 'send', message: TEXT }),
   'send with client_id': frame({ action: 'send', message: TEXT, client_id: 'c-1' }),
@@ -147,11 +147,11 @@ async function costTable(): Promise<Table> {
 const notes = [
   `Each connection belongs to another member and reads each message at once, as the contracts S0 and S1 assume. A message therefore causes three frames: the message, “delivered” and “read”. A message has ${TEXT.length} characters. In rooms of more than 50 connections, only the author gets receipts. Requests to DynamoDB that run at the same time count as one round trip. Write units include index updates and writes whose condition failed, because DynamoDB bills both.`,
   `Prices of ${prices.date} in ${prices.region}, from ${prices.source}. Assumptions: ${assumed.roundTripMs} ms for a round trip to DynamoDB, ${assumed.postMs} ms for a post, ${assumed.parallelPosts} posts in parallel, functions with ${assumed.megabytes} MB. API Gateway also charges ${dollars(prices.apiGateway.perMillionConnectionMinutes)} for a million connection minutes, with any backend.`,
-  `“Without receipts” leaves out the posts of receipts and the update of the message’s status, to show what receipts cost.`,
-  `The minimal sample is AWS’s \`simple-websockets-chat-app\`, extended by rooms. It scans its table of connections for each message; here the table has ${SAMPLE_CONNECTIONS.toLocaleString('en')}. It stores no messages, so clients cannot load history or resume. It does not check membership, sends no receipts and does not recognize repeated messages. Parley costs more because it does: four write units for each message, and two more posts to each connection in rooms where all members get receipts.`,
+  `The rows “without receipts” leave out the posts of receipts and the update of the message’s status, to show the cost of receipts.`,
+  `The minimal sample is AWS’s \`simple-websockets-chat-app\`, extended by rooms. It scans its table of connections for each message; here the table has ${SAMPLE_CONNECTIONS.toLocaleString('en')} connections. It stores no messages, so clients cannot load history or resume. It does not check membership, sends no receipts and does not recognize repeated messages. Parley does all this and costs more: four write units for each message, and two more posts to each connection in rooms where all members get receipts.`,
 ];
 
-/** A message waits for these round trips, so they have targets. */
+/** These round trips have targets, because they delay the delivery of a message. */
 const roundTripRows = (people: number, counts: ReadonlyMap<string, Counts>): readonly Row[] =>
   Object.entries({ send: 3, 'send with client_id': 4 }).map(([name, most]) => ({
     name: `round trips before the first post, ${name}, room of ${people.toLocaleString('en')}`,

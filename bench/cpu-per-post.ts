@@ -17,13 +17,13 @@ const env = {
   AWS_REGION: 'us-east-1',
   AWS_ACCESS_KEY_ID: 'ASIAEXAMPLEEXAMPLE00',
   AWS_SECRET_ACCESS_KEY: 'x'.repeat(40),
-  // As long as a session token in Lambda.
+  // This token has the length of a session token in Lambda.
   AWS_SESSION_TOKEN: 'T'.repeat(900),
 };
 
 /**
- * Measures the CPU time of a post over kept connections to an endpoint that answers immediately: a bare unsigned request,
- * Parley's poster, and the SDK's command. Each runs in a process of its own, and their rounds alternate.
+ * Measures the CPU time of a post over kept connections to an endpoint that answers immediately: a bare unsigned
+ * request, Parley's poster, and the SDK's command. Each runs in a process of its own, and their rounds alternate.
  */
 export async function cpuPerPost(): Promise<Findings> {
   const endpoint = startProcess('reference-server.ts', ['endpoint']);

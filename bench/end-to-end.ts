@@ -42,7 +42,7 @@ async function increaseLoad(load: Load): Promise<readonly LoadStats[]> {
   return runs;
 }
 
-/** Returns the run with the highest rate, even if it was slow. The reference gets this advantage. */
+/** Returns the run with the highest rate, even if it was slow. Only the broadcaster is measured with this advantage. */
 export const fastestRun = (runs: readonly LoadStats[]): LoadStats | undefined =>
   runs.toSorted((a, b) => b.messagesPerSecond - a.messagesPerSecond)[0];
 
@@ -83,7 +83,7 @@ async function measure(
   await wait(1_000);
   const parley = await increaseLoad(load);
   const best = sustainedRun(parley);
-  // One more run like the best, to profile the stack's process.
+  // Repeats the best run once more, to profile the stack's process.
   await request(stack, { kind: 'startProfile' });
   const profiled = await load.run(best?.inFlight ?? 1, RUN_MS);
   const cpu = await request<CpuUse>(stack, { kind: 'stopProfile' });
@@ -143,7 +143,7 @@ function cpuTable(measurements: readonly Measurement[]): Table {
 
 const notes = [
   `The load is a closed loop: it keeps a number of messages in flight, and sends the next message when one has reached its last recipient. The next message comes from another member, in the next room. The number in flight grows by half with each run until the 99th percentile of the delivery time exceeds ${SLOW_MS} ms. The highest rate up to that limit counts. For the broadcaster, the highest rate of all runs counts. Load generator, broadcaster and stack are separate processes on the same machine.`,
-  'A message has 100 characters, and the frames of both servers have about the same length. Receipts are on. In rooms of 10, each message causes 20 more frames, which the broadcaster does not send and which do not count as deliveries. The rate limit and the account’s throttle are off. No delivery may be lost. A message can arrive twice, with the same sequence number, if the answer to a post was late.',
+  'A message has 100 characters, and the frames of both servers have about the same length. Receipts are on. In rooms of 10, each message causes 20 receipts. The broadcaster sends no receipts, and receipts do not count as deliveries. The rate limit and the account’s throttle are off. No delivery may be lost. A message can arrive twice, with the same sequence number, if the answer to a post was late.',
   'For comparison: Django Channels with Redis and PostgreSQL, measured on a similar machine, sustains 1.8% of a broadcaster’s messages in 10 rooms of 10, and 3.5% of its deliveries in a room of 200.',
 ];
 

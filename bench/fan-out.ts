@@ -16,7 +16,7 @@ export interface Model extends GatewayModel {
   readonly roundTripMs: number;
   /** Time from an accepted invocation to the start of a warm function, in milliseconds. */
   readonly dispatchMs: number;
-  /** CPU time of a post on a whole CPU, in milliseconds: see `bench/cpu-per-post.ts`. */
+  /** CPU time of a post on a whole CPU, in milliseconds, as measured by `bench/cpu-per-post.ts`. */
   readonly postCpuMs: number;
 }
 
@@ -64,7 +64,7 @@ const session: Session = {
   guest: false,
 };
 
-/** Fills a room with connections that opened when it already had this number of shards. */
+/** Fills a room with connections that opened when the room already had this number of shards. */
 function fillRoom(tables: ModelledTables, connections: number, shards: number): void {
   tables.putRoom('room', shards);
   tables.putMember('room', 'sender');
@@ -141,7 +141,7 @@ export function runFanOut(connections: number, sharded: boolean, model: Model): 
   });
 }
 
-/** Returns the shortest time in which the account's limits allow so many posts, in milliseconds. */
+/** Returns the shortest time in milliseconds in which the account's limits allow this number of posts. */
 export const minimumMs = (posts: number, { rate, burst }: GatewayModel): number =>
   (Math.max(0, posts - burst) / rate) * 1_000;
 
@@ -171,7 +171,7 @@ export async function fanOutTimes(): Promise<Findings> {
   for (const connections of [100, 1_000, 10_000]) {
     for (const limited of [true, false]) {
       rows.push(...(await rowsOf(connections, true, limited)));
-      // Up to 1,000 connections a room has one shard anyway.
+      // A room of up to 1,000 connections has one shard, so there is nothing to compare.
       if (connections > 1_000) rows.push(...(await rowsOf(connections, false, limited)));
     }
   }

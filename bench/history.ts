@@ -4,7 +4,7 @@ import type { Findings, Row } from './results.ts';
 const PAGES = 10;
 const PAGE = 50;
 
-/** The highest allowed ratio of read times. It leaves room for noise, but not for growth with the room. */
+/** The highest allowed ratio of read times. It allows for noise, but not for times that grow with the room. */
 const MOST_RATIO = 1.5;
 
 interface FilledRoom {

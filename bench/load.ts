@@ -35,7 +35,7 @@ const HEAD = Buffer.from('{"type":"chat_message"');
 const MARK = Buffer.from('@@');
 const DIGITS = 8;
 
-/** Returns a text of typical length that starts with a number, by which deliveries are recognized. */
+/** Returns a text of typical length. It starts with a number, by which the benchmark recognizes deliveries. */
 const textOf = (id: number): string =>
   `@@${String(id).padStart(DIGITS, '0')}${' Hello, how are you?'.repeat(5)}`.slice(0, 100);
 
@@ -46,7 +46,7 @@ export function messageNumber(frame: Buffer): number | undefined {
   return at < 0 ? undefined : Number(frame.toString('latin1', at + MARK.length, at + MARK.length + DIGITS));
 }
 
-/** The number of messages that a 99th percentile needs. A run is extended up to four times to reach it. */
+/** The number of messages that a 99th percentile needs. A run is extended up to four times to reach this number. */
 const ENOUGH_MESSAGES = 100;
 const MOST_EXTENSION = 4;
 

@@ -13,7 +13,7 @@ export interface GatewayModel {
   readonly spread: number;
 }
 
-/** Duration of a throttled request, in milliseconds: only the network. */
+/** Duration of a throttled request in milliseconds, which is only the time on the network. */
 const THROTTLED_MS = 4;
 
 /** Returns a normally distributed random number (Box-Muller transform). */

@@ -33,7 +33,7 @@ function componentOf({ functionName, url }: Profiler.ProfileNode['callFrame']): 
   return components.find(([, files]) => files.test(url))?.[0];
 }
 
-/** Returns each component's fraction of the samples. A function of Node itself counts for its caller. */
+/** Returns each component's fraction of the samples. The time of Node's own functions counts for their callers. */
 export function componentFractions({
   nodes,
   samples = [],

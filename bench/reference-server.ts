@@ -23,8 +23,8 @@ function startPostEndpoint() {
 }
 
 /**
- * Sends each message to all connections of its room, in a frame about as long as Parley's. It checks and stores
- * nothing, and sends no receipts.
+ * Sends each message to all connections of its room, in a frame about as long as Parley's. The server checks and
+ * stores nothing, and sends no receipts.
  */
 function startBroadcaster() {
   const rooms = new Map<string, Set<WebSocket>>();

@@ -15,7 +15,7 @@ export interface Row {
     | 'deliveries';
   /** The target: the value must not be higher. */
   readonly most?: number;
-  /** The value divided by that of a reference from the same run, with the targets for the quotient. */
+  /** The quotient of the value and the value of a reference in the same run, with the quotient's targets. */
   readonly ratio?: {
     readonly to: string;
     readonly value: number;
@@ -55,7 +55,7 @@ export interface Result {
 const isWithin = (value: number, { most, least }: { most?: number; least?: number }): boolean =>
   (most === undefined || value <= most) && (least === undefined || value >= least);
 
-/** Returns whether a row meets its targets. A row without targets does. */
+/** Returns whether a row meets its targets. A row without targets always does. */
 export const meetsTargets = (row: Row): boolean =>
   isWithin(row.value, row) && (row.ratio === undefined || isWithin(row.ratio.value, row.ratio));
 

@@ -36,7 +36,7 @@ const benchmarks: readonly Benchmark[] = [
     name: 'fan-out',
     title: 'Fan-out time in rooms of up to 10,000 connections',
     about:
-      'Runs the functions’ own code in virtual time against a model of API Gateway, so the results do not depend on this machine, and a test pins them. In the model a post takes 10 ms at the median, and some take much longer. The account has AWS’s default limits (10,000 requests per second, burst of 5,000) or none. Functions are warm, have their deployed memory, and use 38 µs of CPU for each post. “CPU time of a post” above measures that value; a busier machine took 51 µs. Where AWS’s limits apply, the time from the first post of a `fanout` function to the last accepted post is compared with the minimum that the limits allow. Sharded and unsharded rooms take similar time. With shards, no function has to read the whole room, and the sender gets its own message first.',
+      'Runs the functions’ own code in virtual time against a model of API Gateway, so the results do not depend on this machine, and a test pins them. In the model a post takes 10 ms at the median, and some take much longer. The account has AWS’s default limits (10,000 requests per second, burst of 5,000) or none. Functions are warm, have their deployed memory, and use 38 µs of CPU for each post. The 38 µs come from “CPU time of a post” above; a busier machine needed 51 µs. Where AWS’s limits apply, the time from the first post of a `fanout` function to the last accepted post is compared with the minimum that the limits allow. Sharded and unsharded rooms take similar time. With shards, no function has to read the whole room, and the sender gets its own message first.',
     measure: fanOutTimes,
   },
   {
@@ -60,7 +60,7 @@ export function selectBenchmarks(names: readonly string[]): readonly Benchmark[]
   const unknown = names.find((name) => !benchmarks.some((benchmark) => benchmark.name === name));
   if (unknown !== undefined) {
     const known = benchmarks.map(({ name }) => name).join(', ');
-    throw new Error(`Benchmarks not run: "${unknown}" is not the name of one. Choose from ${known}.`);
+    throw new Error(`Benchmarks not run: "${unknown}" is not the name of a benchmark. Choose from ${known}.`);
   }
   return names.length === 0 ? benchmarks : benchmarks.filter(({ name }) => names.includes(name));
 }

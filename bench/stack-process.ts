@@ -43,7 +43,7 @@ const stack = await startStack({
   users,
   directory: null,
   ports: { edge: 0, socket: 0, dynamodb: 0, services: 0 },
-  // Without the account's throttle, which would limit the rate.
+  // Turns off the account's throttle, which would limit the rate.
   limits: { requestsPerSecond: 1e9, requestBurst: 1e9 },
   log: (line) => process.stderr.write(`${line}\n`),
 });

@@ -63,7 +63,7 @@ test('the results list the machine, missed targets, and each benchmark with the 
 test('an unknown name is refused with the list of benchmarks', () => {
   expect(selectBenchmarks(['counts']).map(({ name }) => name)).toEqual(['counts']);
   expect(() => selectBenchmarks(['nothing'])).toThrow(
-    /"nothing" is not the name of one\. Choose from counts, /,
+    /"nothing" is not the name of a benchmark\. Choose from counts, /,
   );
 });
 
