@@ -10,7 +10,7 @@ import { SignInPage } from './session/sign-in.tsx';
 function openChat() {
   const client = new ChatClient({
     url: location.origin,
-    // Read at each reconnect, so that the client picks up the token of a new sign-in.
+    // The client calls this function at each reconnect, and so gets the token of a new sign-in.
     token: () => loadSession()?.token ?? '',
     storage: webStorage(localStorage),
   });

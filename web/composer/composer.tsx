@@ -25,7 +25,7 @@ function useMessageBox(target: ComposeTarget | undefined, text: string) {
   return box;
 }
 
-/** Attaches the first file. Returns whether there was one. */
+/** Attaches the first file. Returns whether there was a file. */
 function attachFirst(draft: RoomDraft, files: FileList | null | undefined): boolean {
   const file = files?.[0];
   if (file) draft.attach(file);

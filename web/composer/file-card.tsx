@@ -25,7 +25,7 @@ async function decodePicture(url: string): Promise<string> {
   return url;
 }
 
-/** Downloads with this tab's token. An `<img>` of the address would send the browser's cookie, of another user maybe. */
+/** Downloads with this tab's token. An `<img>` would send the browser's cookie, which may belong to another user. */
 async function downloadUrl(client: ChatClient, url: string): Promise<string> {
   const response = await client.fetch(url);
   return URL.createObjectURL(await response.blob());

@@ -21,7 +21,7 @@ function useRateLimit(room: Room): number {
   return seconds;
 }
 
-/** Shows who is typing, or the rate limit. It keeps its place while it is empty, so that nothing jumps. */
+/** Shows who is typing, or the rate limit. The line keeps its height while it is empty, so that nothing moves. */
 export function TypingLine() {
   const { room } = useRoomContext();
   const typing = useTyping(room);

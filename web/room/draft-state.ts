@@ -4,7 +4,7 @@ import type { Entry, FailedMessage } from '../timeline/entry.ts';
 export interface ComposeTarget {
   readonly kind: 'reply' | 'edit';
   readonly entry: Entry;
-  /** Set when the message that this replies to was deleted: the text is then sent without the reply. */
+  /** Set when the user replies to a message that was deleted: the text is then sent without the reply. */
   readonly deleted?: boolean;
 }
 
@@ -72,7 +72,7 @@ export const withRecoveredText = (draft: DraftState, text: string, error: string
   error: `${sentence(error)} Your text is back in the message box.`,
 });
 
-/** Updates the target after its message was deleted: a reply is marked, an edit ends. */
+/** Updates the draft after the message of its target was deleted: marks a reply, ends an edit. */
 export function withDeletedTarget(draft: DraftState, id: number): Partial<DraftState> {
   const { target, editedText } = draft;
   if (target?.entry.id !== id || target.deleted) return {};

@@ -33,7 +33,7 @@ function failedMessage({ frame, error }: RoomEvents['failed']): FailedMessage | 
  * uploads continue and drafts stay while the user looks at another room.
  */
 export class RoomDraft {
-  /** Replaced by another object at each change. */
+  /** Each change replaces this object. */
   state = emptyDraft;
   readonly #openRoom: () => Room;
   readonly #listeners = new Set<() => void>();
@@ -53,7 +53,7 @@ export class RoomDraft {
     this.#update(this.state.target?.kind === 'edit' ? { editedText: text } : { text });
   }
 
-  /** Starts a reply or an edit; ends it without a target. */
+  /** Starts a reply or an edit. Without a target, ends the current one. */
   setTarget(target: ComposeTarget | undefined): void {
     this.#update({ target, editedText: undefined });
   }
@@ -203,7 +203,7 @@ export class RoomDrafts {
     return draft;
   }
 
-  /** Counts the failed messages, and those that wait for their upload. */
+  /** Returns the number of failed messages and of messages that wait for their upload. */
   get unsent(): number {
     const counts = [...this.#drafts.values()].map(
       ({ state }) => state.failed.length + Number(isUploading(state)),

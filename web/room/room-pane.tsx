@@ -31,7 +31,7 @@ export function RoomPane({ client, draft, id, me, onLeft }: PaneProps) {
   const [showMembers, setShowMembers] = useState(false);
   const [deleting, setDeleting] = useState<number>();
   const moderator = isModerator(details, me);
-  // Changes rarely, so that a row renders again only when its own message changes.
+  // The context changes rarely, so that a row renders again only when its own message changes.
   const context = useMemo<RoomContext>(
     () => ({ client, room, draft, me, isModerator: moderator, confirmDelete: setDeleting }),
     [client, room, draft, me, moderator],

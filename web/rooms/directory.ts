@@ -2,7 +2,7 @@ import { createContext } from 'preact';
 import { useContext, useEffect, useReducer } from 'preact/hooks';
 import type { Id } from '../../client/index.ts';
 
-/** The names of the users that the page has come across. */
+/** The names of the users that the page has learned so far. */
 export class Directory {
   readonly #names = new Map<string, string>();
   readonly #listeners = new Set<() => void>();

@@ -46,7 +46,7 @@ function AddMember({ busy, onAdd }: { busy: boolean; onAdd: (user: string) => Pr
 interface RowProps {
   readonly member: RoomDetails['members'][number];
   readonly online: boolean;
-  /** Removes the member; undefined where the user may not. */
+  /** Removes the member; undefined if the user may not remove them. */
   readonly onRemove: (() => void) | undefined;
 }
 

@@ -20,7 +20,7 @@ function roomInAddress(): string | undefined {
   try {
     return room === undefined ? undefined : decodeURIComponent(room);
   } catch {
-    // The address has percent signs that are no valid encoding, so the page did not write it.
+    // The percent signs in the address are not a valid encoding, so the address is not from this page.
     return undefined;
   }
 }
@@ -33,7 +33,7 @@ function onHashChange(listener: () => void): () => void {
 /** Returns the id of the room in the page's address, so that reloading and going back work. */
 export const useCurrentRoom = () => useSyncExternalStore(onHashChange, roomInAddress);
 
-/** Loads the names of direct rooms' other members: the list has only their ids. */
+/** Loads the names of the other members of direct rooms, because the room list has only the ids of these members. */
 function useNames({ client, list, me }: RowsProps, directory: Directory): void {
   const unknown = (list.rooms ?? [])
     .filter(({ id }) => !directory.knows(otherMember(id, me) ?? me) && otherMember(id, me) !== undefined)

@@ -7,7 +7,7 @@ export interface ListedRoom {
   readonly id: string;
   readonly name: string;
   readonly unread: number;
-  /** Whether there are more unread messages than `unread`, at which the server stops counting. */
+  /** Whether there are more unread messages than `unread`, because the server stops counting there. */
   readonly unreadCapped: boolean;
   /** The time of the last message in ISO 8601; undefined in a new room. */
   readonly at?: string | undefined;

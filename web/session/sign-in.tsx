@@ -6,7 +6,7 @@ import { type Session, signInWithPassword, signInWithToken } from './session.ts'
 
 interface SignInProps {
   readonly onSignedIn: (session: Session) => void;
-  /** Fills in the user name. */
+  /** The user name with which the form is filled in. */
   readonly name?: string | undefined;
 }
 

@@ -20,7 +20,7 @@ export interface Entry {
   readonly message?: Message | undefined;
   /** The changes of this message that the server has not answered yet. */
   readonly pendingChanges?: readonly Frame[];
-  /** Whether one of them is an edit or a deletion. */
+  /** Whether one of the pending changes is an edit or a deletion. */
   readonly changing?: boolean;
   /** Why a failed message was not sent. */
   readonly error?: string;

@@ -31,7 +31,7 @@ export function reactionsOf(
   return reactions;
 }
 
-/** Returns a function that adds the user's reaction, or removes it if it is there. */
+/** Returns a function that adds the user's reaction, or removes it if the user has already reacted. */
 function useToggle({ id }: Entry, reactions: ReadonlyMap<string, readonly string[]>) {
   const { draft, me } = useRoomContext();
   return (emoji: string) => {

@@ -8,7 +8,7 @@ export type Item =
   // `first` starts a group of one author's messages, and shows the author.
   | { readonly kind: 'entry'; readonly key: string; readonly entry: Entry; readonly first: boolean };
 
-/** A message that comes later than this after the one before it starts a new group. */
+/** A message starts a new group if it was sent more than this many milliseconds after the message above it. */
 const GROUP_MS = 5 * 60 * 1000;
 
 const isSameGroup = (before: Entry | undefined, entry: Entry): boolean =>

@@ -12,7 +12,7 @@ import { type ScrollWindow, useScrollWindow } from './use-scroll-window.ts';
 
 interface TimelineProps {
   readonly entries: readonly Entry[];
-  /** The last message that was read before; undefined if nothing is unread. */
+  /** The last message that the user had read before; undefined if nothing is unread. */
   readonly unreadAfter: number | undefined;
   /** Called with whether the newest message is in view. */
   readonly onView: (newest: boolean) => void;
@@ -57,14 +57,14 @@ function Divider({ item }: { readonly item: Exclude<Item, { kind: 'entry' }> }) 
   );
 }
 
-/** The room's messages. Only a part of them is in the document; scrolling up loads older ones. */
+/** The room's messages. Only a part of the messages is in the document; scrolling up loads older ones. */
 export function Timeline({ entries, unreadAfter, onView }: TimelineProps) {
   const { room, me } = useRoomContext();
   const directory = useDirectory();
   const items = useMemo(() => timelineItems(entries, unreadAfter, me), [entries, unreadAfter, me]);
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
   const loadOlder = () => {
-    // The room pane shows why a room is refused.
+    // Ignore errors, because the room pane shows why a room is refused.
     if (room.hasMore && room.state === 'live') room.history().catch(() => {});
   };
   const shown = useScrollWindow(items, loadOlder);
@@ -86,7 +86,7 @@ export function Timeline({ entries, unreadAfter, onView }: TimelineProps) {
         class="scroller"
         ref={shown.scroller}
         role="log"
-        // Off, since older messages appear here too: MessageAnnouncer announces the new ones.
+        // Off, because older messages appear here too. MessageAnnouncer announces the new messages.
         aria-live="off"
         aria-label="Messages"
         onScroll={shown.onScroll}

@@ -30,7 +30,7 @@ export function useActiveRow(scroller: RefObject<HTMLElement | null>) {
     isActive: (key: string) => key === focused || key === hovered,
     handlers: {
       onFocusIn: (event: FocusEvent) => setFocused(rowKey(event)),
-      // While the focus moves to a row's actions, hiding them would lose the focus or the tap.
+      // While the focus moves to a row's actions, keep them visible: hiding them would lose the focus or the tap.
       onFocusOut: ({ relatedTarget }: FocusEvent) => {
         const hasLeft = relatedTarget instanceof Node && !scroller.current?.contains(relatedTarget);
         if (hasLeft) setFocused(undefined);

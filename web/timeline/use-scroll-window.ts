@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/compat';
 
 /** How many items are in the document at most. */
 const MAX_ITEMS = 120;
-/** How many items are exchanged when the user scrolls to an end of them. */
+/** How many items are added and removed when the user scrolls to an end of the items in the document. */
 const STEP = 40;
 /** The distance from an end at which more items are added, in pixels. */
 const NEAR_PX = 300;
@@ -76,7 +76,7 @@ export function useScrollWindow<T extends { readonly key: string }>(
     measuredAt.current = element.scrollTop;
   };
 
-  // Before the document changes: afterwards the user's scrolling can't be told apart from what the change has moved.
+  // Measure before the document changes. Afterwards, the user's scrolling and the effect of the change look the same.
   if (scroller.current && scroller.current.scrollTop !== measuredAt.current) {
     measure(scroller.current);
     leftEnd.current = scroller.current.scrollTop < top.current && !isAtBottom(scroller.current);
@@ -98,9 +98,9 @@ export function useScrollWindow<T extends { readonly key: string }>(
       if (last === undefined) element.scrollTop = element.scrollHeight;
       measure(element);
     } else {
-      // At the very top the anchor may not fit back into its place until older items load, so it is not measured again.
+      // At the very top, the anchor may only get back to its place when older items load, so do not measure it again.
       element.scrollTop += offsetOf(element, anchorRow) - anchor.current.offset;
-      // Keeps the difference between `top` and the position: the user scrolled it, and the event has not fired yet.
+      // Keeps the difference between `top` and the position: the user scrolled that far, and the event has not fired yet.
       top.current += element.scrollTop - before;
       measuredAt.current = element.scrollTop;
       return;
@@ -117,7 +117,7 @@ export function useScrollWindow<T extends { readonly key: string }>(
     adjust();
     const element = scroller.current;
     if (!element) return;
-    // At an end, the user can't scroll further to ask for more.
+    // At an end, no scroll event can follow, so load more items here.
     if (last !== undefined && isAtBottom(element)) {
       if (end === all.length) setLast(undefined);
       else showUpTo(end + STEP);
@@ -133,7 +133,7 @@ export function useScrollWindow<T extends { readonly key: string }>(
     const isUnmoved = element && (element.scrollTop >= top.current || isAtBottom(element));
     if (isUnmoved && (last === undefined || element.scrollTop === top.current)) adjust();
   };
-  // Pictures load, and the composer grows.
+  // Adjust the position when a picture loads or the composer grows.
   useEffect(() => {
     const element = scroller.current;
     const list = element?.firstElementChild;

@@ -10,7 +10,7 @@ function hueOf(id: string): number {
 interface AvatarProps {
   readonly id: string;
   readonly name: string;
-  /** Draws a square, for a group; a person's avatar is round. */
+  /** Whether the avatar is a square, as for a group, instead of a circle. */
   readonly group?: boolean;
   readonly online?: boolean;
 }

@@ -6,7 +6,7 @@ interface IconButtonProps {
   /** What the button does, for screen readers and as its tooltip. */
   readonly label: string;
   readonly onClick: () => void;
-  /** Whether what the button opens is open; undefined for a button that opens nothing. */
+  /** Whether the panel that the button opens is open; undefined for a button without a panel. */
   readonly expanded?: boolean;
   readonly disabled?: boolean;
 }
