@@ -36,7 +36,7 @@ export interface ChatEdgeProps {
   readonly socketDomain: string;
   /** The HTTP API's host name. Without it, `/api/*` is not forwarded. */
   readonly httpDomain?: string;
-  /** https://…/ The page may upload files and show images below this URL. */
+  /** The URL below which the page may upload files and show images: https://…/ */
   readonly filesUrl: string;
   readonly page: Omit<PageDeploymentProps, 'bucket'>;
 }
@@ -59,7 +59,7 @@ export class ChatEdge extends Construct {
         '/ws/*': { ...forwardTo(socketDomain), functionAssociations: [this.socketFunction()] },
         ...(httpDomain !== undefined && { '/api/*': forwardTo(httpDomain) }),
       },
-      // Browsers open WebSockets over HTTP/1.1 in any case.
+      // Browsers open WebSockets over HTTP/1.1 even if the distribution supports HTTP/2.
       httpVersion: HttpVersion.HTTP2,
       // A chat moves few bytes in many round trips, so nearby edge locations matter more than their price.
       priceClass: PriceClass.PRICE_CLASS_ALL,
@@ -91,7 +91,7 @@ export class ChatEdge extends Construct {
         originAccessControl: new S3OriginAccessControl(this, 'PageAccess', {
           originAccessControlName: this.globalName('PageAccess'),
         }),
-        // S3 answers 404 for a missing object only to callers that may list, and 403 otherwise (AWS: S3 GetObject).
+        // For a missing object, S3 answers 404 only to callers that may list the bucket (AWS: S3 GetObject).
         originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
       }),
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
@@ -141,14 +141,14 @@ export class ChatEdge extends Construct {
   }
 }
 
-/** Forwards requests to an API uncached, with all headers but Host, which must be the API's own. */
+/** Forwards requests to an API uncached, with all headers but Host: the API only accepts its own host name there. */
 function forwardTo(domain: string): BehaviorOptions {
   return {
     origin: new HttpOrigin(domain),
     cachePolicy: CachePolicy.CACHING_DISABLED,
     originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
     allowedMethods: AllowedMethods.ALLOW_ALL,
-    // No redirect from http: the token would already have been sent in the clear.
+    // Does not redirect http to https, because the token would already have been sent unencrypted.
     viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
   };
 }

@@ -6,7 +6,7 @@ import type { ChatFunction } from './chat-function.ts';
 
 /**
  * The queue of asynchronous events that failed for good. They may contain message texts, so they are kept for two days
- * only. No message is lost with them, because messages are stored in the table before they are posted.
+ * only. A lost event loses no message, because messages are stored in the table before they are posted.
  */
 export class ChatFailures extends Construct {
   readonly queueUrl: string;

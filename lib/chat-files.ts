@@ -48,7 +48,7 @@ export class ChatFiles extends Construct {
         {
           allowedOrigins: [...allowedOrigins],
           allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
-          // A signed upload sends the first two, and a media player that seeks sends the third.
+          // A signed upload sends the first two headers, and a media player that seeks sends the third.
           allowedHeaders: ['content-type', 'if-none-match', 'range'],
           exposedHeaders: ['content-disposition', 'content-range', 'etag'],
           maxAge: 3600,
@@ -78,7 +78,7 @@ export class ChatFiles extends Construct {
     });
   }
 
-  /** Returns the bucket's logical id, as cdk-nag names it in a finding. */
+  /** Returns the logical id by which cdk-nag names the bucket in a finding. */
   private logicalId(): string {
     return Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket);
   }

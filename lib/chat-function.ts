@@ -17,7 +17,7 @@ import type { Entry } from './entries.ts';
 
 export interface ChatFunctionProps
   extends Pick<Entry, 'memoryMegabytes' | 'timeoutSeconds' | 'asynchronous'> {
-  /** The name of its file in `functions/` and of its bundle. */
+  /** The name of the function's file in `functions/` and of its bundle. */
   readonly entry: string;
   /** The directory of the built bundles: `<entry>/index.mjs` for each entry. */
   readonly bundles: string;

@@ -27,7 +27,7 @@ export class ChatTables extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    // With keys only, an update of other attributes (each send updates its member) costs no write to the index.
+    // An index of keys costs no write when other attributes change. Each send changes attributes of its member.
     const keysOnly = { indexName: 'by-user', projectionType: ProjectionType.KEYS_ONLY };
     this.connections.addGlobalSecondaryIndex({
       ...keysOnly,
@@ -38,7 +38,7 @@ export class ChatTables extends Construct {
     Validations.of(this.connections).acknowledge({
       id: 'AwsSolutions-DDB3',
       reason:
-        'A row lives as long as an open socket, two hours at most: a restored one would name a closed one.',
+        'A row lives as long as an open socket, two hours at most: a restored row would name a closed socket.',
     });
   }
 }

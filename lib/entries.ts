@@ -58,7 +58,7 @@ const send: Entry = {
   invokes: 'fanout',
 };
 
-/** Stores files that arrive in a frame, and checks uploaded ones with HEAD, which needs the right to read. */
+/** Stores files that arrive in a frame, and checks uploaded files with HEAD, which needs the grant for GetObject. */
 const withFiles: Entry = {
   ...send,
   variables: [...send.variables, 'FILES_BUCKET'],
@@ -92,11 +92,11 @@ export const entries = {
     chat: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
     roomsByUser: true,
     connections: [...removing, 'PutItem'],
-    // Resuming finishes deletes whose function ended half way.
+    // A sync on connect finishes deletes whose function stopped halfway, and so deletes their files.
     files: ['DeleteObject'],
     sockets: true,
     invokes: null,
-    // A late or repeated history would arrive among newer frames. The client can request it instead.
+    // A late or repeated history would arrive among newer frames. The client can request the history instead.
     asynchronous: { retries: 0, maxAgeSeconds: 60 },
   },
   disconnect: {

@@ -54,7 +54,7 @@ export class PageDeployment extends Construct {
         sources: [source],
         destinationBucket: bucket,
         logGroup,
-        // Half of the default is enough for files of a few KB.
+        // Half of the CDK's default memory is enough for files of a few KB.
         memoryLimit: 512,
       });
       if (previous === undefined) acknowledgeProvider(deployment, bucket);
@@ -109,8 +109,8 @@ function acknowledgeProvider({ handlerRole }: BucketDeployment, bucket: IBucket)
  * Returns the content security policy of the page. Each source is a URL that ends in a slash, so it covers everything
  * below it and nothing else.
  *
- * `'self'` also covers WebSockets to the same host (CSP Level 3, 6.7.2.8). The policy cannot name the distribution,
- * because its name is not known before its headers are.
+ * `'self'` also covers WebSockets to the same host (CSP Level 3, 6.7.2.8). The policy cannot name the distribution's
+ * host, because CloudFront creates that name only after the policy.
  * @param filesUrl where signed URLs of files point to: the page uploads there and shows images from there
  */
 export function contentSecurityPolicy(filesUrl: string): string {

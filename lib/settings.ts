@@ -47,13 +47,13 @@ export interface Settings {
    */
   readonly directRooms: 'members' | 'on-demand';
   /**
-   * `rateLimit`: `<messages>/<seconds>` or `off`. Default: `20/10`. `group:20/10,direct:off` sets it by kind of room; a
-   * kind that is not named keeps the default.
+   * `rateLimit`: `<messages>/<seconds>` or `off`. Default: `20/10`. `group:20/10,direct:off` sets the limit by kind of
+   * room; a kind that is not named keeps the default.
    */
   readonly rateLimit: RateLimits;
   /**
-   * `awsClient`: how functions call DynamoDB, S3, Lambda and `@connections`. `signed`, the default, signs requests by
-   * itself, at a fifth of the CPU for each post and a third of the cold start; `sdk` uses the AWS SDK.
+   * `awsClient`: how functions call DynamoDB, S3, Lambda and `@connections`. `signed`, the default, uses Parley's own
+   * client, which takes a fifth of the CPU for each post and a third of the cold start that `sdk`, the AWS SDK, takes.
    */
   readonly awsClient: 'signed' | 'sdk';
 }
