@@ -514,7 +514,7 @@ describe('the outbox', () => {
     expect(chat.texts()).toEqual(['first', 'second']);
   });
 
-  test('is not shared between users', async () => {
+  test('of one user is not visible to another user', async () => {
     const storage = storageOf();
     chat.offline = true;
     const alice = clientOf({ storage });

@@ -12,7 +12,7 @@ const speaker = { user: alice, guest: false };
 const decode = (frame: unknown) => action.decode(JSON.stringify(frame), speaker);
 const encode = (event: Event, view = own): unknown => JSON.parse(action.encode(event, view) ?? 'null');
 
-describe('an example of S0, S1 or Parley', () => {
+describe('an example of contract S0, of contract S1 or of Parley', () => {
   test.each(actionExamples.in)('is decoded: $clause', ({ frame, command }) => {
     expect(decode(frame)).toEqual(command);
   });
@@ -38,7 +38,7 @@ describe('the room of a handshake', () => {
     expect(requestedReads(query, action)).toBe('auto');
   });
 
-  test('is undefined if the handshake names none, or only one user', () => {
+  test('is undefined if the handshake names no room and at most one user', () => {
     expect(requestedRoom({})).toBeUndefined();
     expect(requestedRoom({ firts_user: '1' })).toBeUndefined();
     expect(requestedRoom({ room: '' })).toBeUndefined();
@@ -158,11 +158,11 @@ describe('an invalid frame', () => {
     ['a word instead of an emoji', '{"action":"react","message_id":1,"emoji":"constructor"}', 'BAD_FRAME'],
     ['a file that is not a string', '{"action":"send","message":"hi","file":{"a":1}}', 'BAD_FRAME'],
     ['a page size above the limit', '{"action":"history","limit":51}', 'BAD_FRAME'],
-  ])('is refused with its code: %s', (_frame, body, code) => {
+  ])('is refused with the error code of its fault: %s', (_frame, body, code) => {
     expect(refusalOf(body)).toMatchObject({ code });
   });
 
-  test('is refused with its client id', () => {
+  test('is refused in a frame with the same client id', () => {
     expect(refusalOf('{"action":"send","client_id":"a-1"}')).toMatchObject({ clientId: 'a-1' });
     const event: Event = { kind: 'Refused', room: '1', code: 'BAD_FRAME', reason: 'why', clientId: 'a-1' };
     expect(encode(event)).toEqual({ type: 'error', code: 'BAD_FRAME', message: 'why', client_id: 'a-1' });

@@ -58,7 +58,7 @@ describe.each([
   });
 });
 
-describe('S2', () => {
+describe('contract S2', () => {
   const refusal = (body: string) => {
     try {
       content.decode(body, speaker);
@@ -77,7 +77,7 @@ describe('S2', () => {
   });
 });
 
-describe('S3', () => {
+describe('contract S3', () => {
   test('derives the UUID of a message from its room and id', () => {
     const idIn = (room: string) => {
       const event: Event = { kind: 'MessageSent', room, message: messageOf({ room }), seq: 1 };
@@ -89,7 +89,7 @@ describe('S3', () => {
   });
 });
 
-describe('S4’s user', () => {
+describe('the field user of contract S4', () => {
   const frame = (from: string) => JSON.stringify({ operation: 'create', user: from, body: 'hi' });
 
   test('may be the id or the name of the signed-in user', () => {

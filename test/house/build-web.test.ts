@@ -99,7 +99,7 @@ test('reports a missing file that index.html names', async () => {
   await expect(buildWeb({ web, outdir })).rejects.toThrow(/^Build failed: .*style\.css/s);
 });
 
-test('rejects a folder without index.html', async () => {
+test('rejects a folder that has no index.html', async () => {
   rmSync(join(web, 'index.html'));
   await expect(buildWeb({ web, outdir })).rejects.toThrow(
     `Could not build the page: ${web} has no index.html. `,

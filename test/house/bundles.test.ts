@@ -58,17 +58,20 @@ test.each(entryNames)('the bundle of %s contains no SDK code but the DynamoDB it
   expect([...ofSdk]).toEqual([]);
 });
 
-test.each(entryNames)('beside the bundle of %s lie the SDK clients that it may use', (entry) => {
-  const { sockets, invokes, files } = { files: undefined, ...entries[entry] };
-  const expected = {
-    'sdk-dynamodb.mjs': true,
-    'sdk-files.mjs': files !== undefined,
-    'sdk-invoke.mjs': invokes !== null,
-    'sdk-poster.mjs': sockets,
-  };
-  const beside = Object.keys(expected).map((name) => [name, existsSync(join(outdir, entry, name))]);
-  expect(Object.fromEntries(beside)).toEqual(expected);
-});
+test.each(entryNames)(
+  'the folder of the bundle of %s contains the SDK clients that the function may use',
+  (entry) => {
+    const { sockets, invokes, files } = { files: undefined, ...entries[entry] };
+    const expected = {
+      'sdk-dynamodb.mjs': true,
+      'sdk-files.mjs': files !== undefined,
+      'sdk-invoke.mjs': invokes !== null,
+      'sdk-poster.mjs': sockets,
+    };
+    const beside = Object.keys(expected).map((name) => [name, existsSync(join(outdir, entry, name))]);
+    expect(Object.fromEntries(beside)).toEqual(expected);
+  },
+);
 
 test('no function compiles the emoji pattern at start, because that is slow', () => {
   // V8 compiles a regular expression literal when it loads the file. It compiles `new RegExp(…)` when that line runs.

@@ -91,7 +91,7 @@ describe.each(Object.values(contracts))('the documentation of $dialect.name', (c
     expect(contract.out.filter((frame) => isOut(contract, frame, example))).toHaveLength(1);
   });
 
-  test('describes fields that no example has', () => {
+  test('describes fields that appear in no example', () => {
     for (const event of Object.values(events).flat()) {
       // A refused connection is in no room, so the event is never about another room.
       const body = dialect.encode(event, { viewer: '2', elsewhere: event.kind !== 'HandshakeRefused' });
@@ -131,7 +131,7 @@ test('action has a frame for every command', () => {
   expect(documented.toSorted()).toEqual(Object.keys(commands).toSorted());
 });
 
-test('the schema of S2 accepts the same frames as its decoder', () => {
+test('the schema of contract S2 accepts the same frames as the decoder', () => {
   const { dialect } = contracts.content;
   const decodes = (frame: object): boolean => {
     try {

@@ -41,6 +41,6 @@ const expected = [
   'web/timeline/reactions.tsx',
 ];
 
-test('a change to messages, such as a reaction, is named in these source files only', () => {
+test('only the listed source files name a change of messages such as a reaction', () => {
   expect(sources.filter(isAbout)).toEqual(expected);
 });

@@ -38,7 +38,7 @@ const signIn = (username: string, password: string, more: Partial<InitiateAuthCo
   );
 
 describe('the local user pool', () => {
-  test('signs in a demo user whose password is the username, with an ID token like Cognito’s', async () => {
+  test('signs in a demo user whose password is the username, with the same claims as in Cognito’s ID tokens', async () => {
     const { AuthenticationResult } = await signIn('alice', 'alice');
     const { IdToken = '', ExpiresIn } = AuthenticationResult ?? {};
     expect(ExpiresIn).toBe(3600);

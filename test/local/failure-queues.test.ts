@@ -72,7 +72,7 @@ describe('an asynchronous event that failed for good', () => {
     expect(queues.records('Failures')).toMatchObject([{ requestContext }]);
   });
 
-  test('is lost if the role may not send to the queue, and the log names the missing grant', async () => {
+  test('is lost if the function’s role may not send to the queue, and the log names the missing grant', async () => {
     const { functions, queues } = start({ statements: [] }, { MaximumRetryAttempts: 0 });
     functions.runAsync('Try', '{}');
     await functions.settled();

@@ -51,7 +51,7 @@ describe('a function’s call to DynamoDB', () => {
     await client.close();
   });
 
-  test('is described with its attempt, and a developer’s call has no fault', async () => {
+  test('is described with the number of its attempt, and a call of a developer gets no fault', async () => {
     const faults = once('dynamodb:PutItem', 'failed');
     const { stack, client } = await startFaulty(faults);
     client.send({ steps: ['put'] });
@@ -127,7 +127,7 @@ describe('a frame', () => {
     return { frame };
   };
 
-  test('to a client is overtaken by the next if it is delayed, and its post succeeds at once', async () => {
+  test('to a client is overtaken by the next frame if it is delayed, and the post of the delayed frame succeeds at once', async () => {
     const clock = new ManualClock(Date.now());
     const { client } = await startFaulty(firstOf('out', delayed), clock);
     client.send({ steps: ['post one', 'post two'] });
@@ -138,7 +138,7 @@ describe('a frame', () => {
     await client.close();
   });
 
-  test('from a client is handled after the next if it is delayed', async () => {
+  test('from a client is handled after the next frame if it is delayed', async () => {
     const clock = new ManualClock(Date.now());
     const { client } = await startFaulty(firstOf('in', delayed), clock);
     client.send({ steps: ['post one'] });

@@ -59,7 +59,7 @@ describe('a presigned upload', () => {
     await expect(stored()).rejects.toMatchObject({ name: 'NotFound' });
   });
 
-  test('works once, so a file never changes', async () => {
+  test('works only once, so that nobody can replace the file', async () => {
     const offered = await offer();
     await upload(offered);
     expect(await upload(offered, { body: 'PIXELS' })).toEqual({ status: 412, code: 'PreconditionFailed' });
@@ -73,7 +73,7 @@ describe('a presigned upload', () => {
     expect(await upload(future)).toEqual({ status: 403, code: 'AccessDenied' });
   });
 
-  test('is refused for another key and for another method', async () => {
+  test('is refused for another object key and for another method', async () => {
     const { url, headers } = await offer();
     const elsewhere = { url: url.replace('/room/1', '/room/2'), headers, method: 'PUT' as const };
     expect((await upload(elsewhere)).code).toBe('SignatureDoesNotMatch');

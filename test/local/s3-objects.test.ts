@@ -32,7 +32,7 @@ describe.each([
     expect(head).toMatchObject({ ContentType: 'image/png', ContentLength: 6, ETag });
   });
 
-  test('is replaced by the next one, and does not exist after its deletion', async () => {
+  test('is replaced by a later upload under the same key, and does not exist after its deletion', async () => {
     const client = clientOf(await serve(open()));
     await client.send(new PutObjectCommand(png));
     await client.send(new PutObjectCommand({ ...png, Body: 'other', ContentType: 'text/plain' }));
@@ -197,7 +197,7 @@ describe('S3 refuses', () => {
     expect((await fetch(`${await serve()}/files/%E0%A4%A`)).status).toBe(400);
   });
 
-  test('a body in signed chunks, like an SDK sends a stream', async () => {
+  test('a body in signed chunks, in which an SDK sends a stream', async () => {
     const url = await serve();
     const client = new S3Client({
       endpoint: url,
@@ -216,7 +216,7 @@ describe('S3 refuses', () => {
     await expect(client.send(new PutObjectCommand(png))).resolves.toMatchObject({ ETag: expect.any(String) });
   });
 
-  test('a body with another hash than the header’s', async () => {
+  test('a body whose hash differs from the hash in the header', async () => {
     const headers = {
       authorization: 'AWS4-HMAC-SHA256 Credential=developer/20300101/us-east-1/s3/aws4_request',
       'x-amz-content-sha256': '0'.repeat(64),

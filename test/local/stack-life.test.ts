@@ -22,7 +22,7 @@ describe('a reload', () => {
     await client.close();
   });
 
-  test('that fails keeps the old code', async () => {
+  test('that fails leaves the old code in use', async () => {
     let broken = false;
     const stack = await start(async () => (broken ? temporaryDirectory() : writeAssembly(app('one'))));
     const client = await connect(stack.socketUrl);

@@ -19,7 +19,7 @@ const rowsLeft = (room: string, count: number) =>
   vi.waitFor(async () => expect(await userConnections(stack, room)).toHaveLength(count), { timeout: 10_000 });
 
 describe('three members of a room', () => {
-  test('all receive a message, its author included, and then its receipts', async () => {
+  test('all, also the author, receive a message and then its receipts', async () => {
     const room = `room=${await newRoom(stack, 'alice', 'bob', 'carol')}`;
     const alice = await enter(stack, 'alice', room);
     const bob = await enter(stack, 'bob', room);
@@ -95,7 +95,7 @@ describe('a connection', () => {
     await bob.close();
   });
 
-  test('by user pair is in their direct room, with S1’s spelling and slash', async () => {
+  test('by a pair of users joins their direct room, with the spelling and the slash of contract S1', async () => {
     const alice = await enter(stack, 'alice', 'firts_user=1&second_user=2/');
     const bob = await enter(stack, 'bob', 'first_user=2&second_user=1');
     await alice.say('between us');

@@ -78,7 +78,7 @@ test('eight clients that join during a conversation with cold functions miss no 
   await cold.stop();
 });
 
-test('a stale row does not hide presence changes of its user', async () => {
+test('a stale row does not suppress presence changes of its user', async () => {
   const room = await newRoom(stack, 'alice', 'bob');
   const alice = await enter(stack, 'alice', `room=${room}`);
   await putConnection(

@@ -108,7 +108,7 @@ describe('one room with four dialects', () => {
   });
 });
 
-describe('S3 (the credential is ?token=)', () => {
+describe('contract S3 (the credential is ?token=)', () => {
   const url = (room: string, token: string) => `${stack.socketUrl}?room=${room}&token=${token}`;
 
   test('gets connection_established, and echoes with a receiver', async () => {
@@ -150,7 +150,7 @@ describe('S3 (the credential is ?token=)', () => {
   });
 });
 
-describe('S4 in an open room', () => {
+describe('contract S4 in an open room', () => {
   test('accepts a guest without a credential under the claimed name', async () => {
     const room = await openRoom(stack);
     const url = `${stack.socketUrl}?room=${room}`;
@@ -182,7 +182,7 @@ describe('S4 in an open room', () => {
     await Promise.all([alice.close(), guest.close()]);
   });
 
-  test('accepts guests in no other room', async () => {
+  test('refuses guests in rooms that are not open', async () => {
     const room = await newRoom(stack, 'alice');
     await expect(connect(`${stack.socketUrl}?room=${room}`)).rejects.toMatchObject({ status: 401 });
     const alice = await dial('alice', room, 'operation');
@@ -290,7 +290,7 @@ describe('a reaction', () => {
 });
 
 describe('direct rooms on demand', () => {
-  test('are created when one of the two users connects, and for nobody else', async () => {
+  test('are created when one of the two users connects, and not when another user connects', async () => {
     const demand = await startTestStack({}, { directRooms: 'on-demand' });
     await expect(enter(demand, 'dave', 'firts_user=2&second_user=3/')).rejects.toMatchObject({ status: 403 });
     const bob = await enter(demand, 'bob', 'firts_user=2&second_user=3/');

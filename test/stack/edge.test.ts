@@ -101,7 +101,7 @@ describe('passes on the API’s refusal of a handshake:', () => {
     expect(await refusalOf(open(path, { headers }))).toEqual(expected);
   });
 
-  test('403 for another’s room, for no room, and for an impossible name', async () => {
+  test('403 for a room of other users, for no room, and for an invalid room name', async () => {
     const dave = await bearer('dave');
     const answers = await Promise.all(
       ['/ws/chat/1/', '/ws/chat/none/', '/ws/chat/%23/', '/ws/chat/?room='].map((path) =>

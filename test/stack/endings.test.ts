@@ -52,7 +52,7 @@ describe('a connection that ended without $disconnect', () => {
     await alice.close();
   });
 
-  test('does not count for presence once its row has expired', async () => {
+  test('does not make its user present once its row has expired', async () => {
     const { room, alice } = await roomOfAlice();
     await leaveRow(room, { connectedAt: Date.now() - 131 * 60_000 });
     const bob = await enter(stack, 'bob', `room=${room}`);

@@ -124,7 +124,7 @@ describe('an uploaded file', () => {
     expect((await filesOf(room))[0]).not.toHaveProperty('expiresAt');
   });
 
-  test('of another member, another room or no one is not found', async () => {
+  test('of another member or another room, or that does not exist, is not found', async () => {
     const [room, other] = [await newRoom(stack, 'alice', 'bob'), await newRoom(stack, 'alice')];
     const { file_id } = await uploaded('alice', room);
     const answers = await Promise.allSettled([
@@ -147,7 +147,7 @@ describe('an uploaded file', () => {
 });
 
 describe('only members can use the files of a room', () => {
-  test('a stranger can neither announce nor read one, with the same answer as for no room', async () => {
+  test('a stranger can neither announce nor read a file, and gets the same answer as for a room that does not exist', async () => {
     const room = await newRoom(stack, 'alice');
     const { file_id } = await uploaded('alice', room);
     await attachId(file_id, 'alice', room);
@@ -164,7 +164,7 @@ describe('only members can use the files of a room', () => {
     expect(await filesOf('no-such-room')).toEqual([]);
   });
 
-  test('the session cookie can read from anywhere, and announce from an allowed origin only', async () => {
+  test('a request with the session cookie can read from any origin, and announce from an allowed origin only', async () => {
     const room = await newRoom(stack, 'alice');
     const cookie = { Authorization: '', Cookie: `sessionid=${await stack.token('alice')}` };
     const path = `/api/chats/${room}/files/`;

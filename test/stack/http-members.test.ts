@@ -46,7 +46,7 @@ describe('adding a member', () => {
     expect(again).toMatchObject({ status: 200, body: { user_id: 2, role: 'moderator' } });
   });
 
-  test('is allowed for owners and moderators, and with a role for owners only', async () => {
+  test('is allowed for owners and moderators, but only owners can add a member with a role', async () => {
     const room = await staffedRoom();
     const before = await present(room);
     const add = { user_id: 4 };
@@ -89,7 +89,7 @@ describe('muting a member', () => {
     await socket.close();
   });
 
-  test('until a past time has no effect', async () => {
+  test('until a time in the past has no effect', async () => {
     const room = await staffedRoom();
     const body = { muted_until: '2020-01-01T00:00:00.000Z' };
     expect((await alice(`PATCH /chats/${room}/members/3/`, body)).body).toMatchObject({ muted_until: null });
@@ -173,7 +173,7 @@ describe('removing a member', () => {
     await socket.close();
   });
 
-  test('is allowed for oneself, and for owners and moderators', async () => {
+  test('is allowed for the member, and for owners and moderators', async () => {
     const room = await staffedRoom();
     const of = (user: number) => `DELETE /chats/${room}/members/${user}/`;
     expect(await carol(of(2))).toMatchObject({ status: 403, body: { error: 'NOT_A_MODERATOR' } });

@@ -20,8 +20,8 @@ afterAll(() => stack.stop());
 const historyOf = async (room: string, query = '') =>
   (await alice(`GET /chats/${room}/messages/${query}`)).body['messages'] as readonly Json[];
 
-describe('S2-rest: sending a message', () => {
-  test('stores it and answers 201 in the words of S2', async () => {
+describe('sending a message by REST (S2-rest)', () => {
+  test('stores the message and answers 201 in the form of contract S2', async () => {
     const { status, body } = await alice('POST /chats/1/send_message/', { content: 'Message via REST API' });
     expect(status).toBe(201);
     expect(body).toEqual({
@@ -47,7 +47,7 @@ describe('S2-rest: sending a message', () => {
     expect(found).toBe(302);
   });
 
-  test('takes no sequence number for a stranger', async () => {
+  test('takes no sequence number for a request of a stranger', async () => {
     const room = await newRoom(stack, 'alice');
     expect((await dave(`POST /chats/${room}/send_message/`, { content: 'hi' })).status).toBe(403);
     expect((await alice(`POST /chats/${room}/send_message/`, { content: 'hi' })).body['id']).toBe(1);

@@ -116,7 +116,7 @@ describe('an inbox receives', () => {
     await carol.close();
   });
 
-  test('and causes no presence when it opens or closes', async () => {
+  test('and causes no presence change when it opens or closes', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     const here = await enter(stack, 'alice', `room=${room}`);
     const carol = await enterInbox(stack, 'carol');
@@ -145,7 +145,7 @@ describe('an inbox receives', () => {
     await Promise.all([here.close(), carol.close()]);
   });
 
-  test('its own user’s read marks from another device, and no one else’s', async () => {
+  test('the read marks that its own user sends from another device, and no other read marks', async () => {
     const room = await newRoom(stack, 'alice', 'bob', 'carol');
     const inbox = await enterInbox(stack, 'carol');
     const devices = await Promise.all(
@@ -164,7 +164,7 @@ describe('an inbox receives', () => {
     await Promise.all([inbox, ...devices].map((each) => each.close()));
   });
 
-  test('no read marks of a guest with its user’s name', async () => {
+  test('no read marks of a guest who uses the name of the inbox’s user', async () => {
     const room = await openRoom(stack);
     await alice(`POST /chats/${room}/members/`, { user_id: 3 });
     const inbox = await enterInbox(stack, 'carol');

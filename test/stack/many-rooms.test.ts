@@ -140,7 +140,7 @@ describe('a socket that joined other rooms', () => {
     await bob.close();
   });
 
-  test('is removed from all rooms by the first failed post after it ended', async () => {
+  test('is removed from all rooms by the first post that fails after the socket ended', async () => {
     const [home, other] = [await newRoom(stack, 'bob'), await newRoom(stack, 'alice', 'bob')];
     const alice = await enter(stack, 'alice', `room=${other}`);
     const now = Date.now();
@@ -194,7 +194,7 @@ describe('leaving a room', () => {
 });
 
 describe('joining a room', () => {
-  test('is allowed for members only, and a stranger gets the same answer as for no room', async () => {
+  test('is allowed for members only, and a stranger gets the same answer as for a room that does not exist', async () => {
     const [home, other] = [await newRoom(stack, 'bob'), await newRoom(stack, 'alice')];
     const bob = await enter(stack, 'bob', `room=${home}`);
     const answers: Frame[] = [];
@@ -236,7 +236,7 @@ describe('joining a room', () => {
     await bob.close();
   });
 
-  test('is unknown in dialects without that action', async () => {
+  test('is refused in dialects that have no such action', async () => {
     const home = await newRoom(stack, 'bob');
     const headers = { Authorization: `Bearer ${await stack.token('bob')}` };
     for (const dialect of ['content', 'type', 'operation']) {

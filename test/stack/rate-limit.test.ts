@@ -153,7 +153,7 @@ describe('with a separate limit for each kind of room', () => {
     await Promise.all([desk.close(), phone.close()]);
   });
 
-  test('edits, deletes and reactions are counted together, apart from sends', async () => {
+  test('edits, deletes and reactions have a common limit, separate from sends', async () => {
     const room = await newRoom(stack, 'alice');
     const alice = await enter(stack, 'alice', `room=${room}`);
     const { taken } = await burst(alice, tongue('action'), 20);

@@ -31,7 +31,7 @@ describe('refuses a handshake with', () => {
     await expect(handshake('?room=1', old)).rejects.toMatchObject({ status: 401 });
   });
 
-  test('the same 403 for another’s room and for a room that does not exist', async () => {
+  test('the same 403 for a room of other users and for a room that does not exist', async () => {
     const dave = await bearer('dave');
     const answers = await Promise.all(
       ['?room=1', '?room=404', '?firts_user=4', '?room=', '?room=%23', '?room=1&dialect=none'].map((query) =>

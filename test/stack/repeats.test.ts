@@ -97,7 +97,7 @@ test('concurrent repeats of an edit and a delete are applied once', async () => 
   await Promise.all([alice.close(), bob.close()]);
 });
 
-test('a repeat of a reply gets its answer, even if both messages were deleted', async () => {
+test('a repeat of a reply gets the answer of the first attempt, even if both messages were deleted', async () => {
   const { alice, bob } = await pair();
   const { message_id } = await bob.say('question');
   const reply = { action: 'send', message: 'answer', reply_to: message_id, client_id: 'r-1' };

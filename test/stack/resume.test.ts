@@ -92,7 +92,7 @@ describe('a client that was offline', () => {
     expect(await sync(bob, 2)).toMatchObject({ events: [], seq: 2, has_more: false, complete: true });
   });
 
-  test('receives the receipts that changed meanwhile', async () => {
+  test('receives the receipts that changed while the client was away', async () => {
     const { id, alice, bob } = await roomOfTwo();
     await sayAll(alice, 'one', 'two');
     await alice.take('mark_message_as_delivered', ({ message }) => message?.['text'] === 'two');
@@ -171,7 +171,7 @@ describe('a sequence number without an entry', () => {
     expect(await getEntry(databaseOf(stack), id, hole)).toEqual({ kind: 'void', seq: hole });
   });
 
-  test('is no longer usable by a slow writer, which stores its change once under another number', async () => {
+  test('cannot be used by a slow writer, which then stores its change once under another number', async () => {
     const id = await newRoom(stack, 'alice');
     const db = databaseOf(stack);
     const parts = { db, now: Date.now };

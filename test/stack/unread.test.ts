@@ -62,7 +62,7 @@ describe('with a device that reads at once, the room list of another device', ()
     await phone.close();
   });
 
-  test('counts all messages when only the row of a closed socket is left', async () => {
+  test('counts all messages when only the row of a closed socket remains', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     const gone = carolSocket({ id: 'FAAAAAAAAAAAAAA=', room });
     await putConnection(databaseOf(stack), gone);
@@ -93,7 +93,7 @@ describe('with a device that reads manually, the room list of another device', (
     await Promise.all([phone, desk, inbox].map((device) => device.close()));
   });
 
-  test('keeps counting when a device closes that has read nothing', async () => {
+  test('keeps counting when a device that has read nothing closes its socket', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     const phone = await enter(stack, 'carol', `room=${room}&reads=manual`);
     await tell(room, 'one');

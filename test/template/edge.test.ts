@@ -228,7 +228,7 @@ test('account-wide CloudFront names contain the stack and the Region', () => {
   }
 });
 
-test('passes the edge’s name to its users without a dependency cycle', () => {
+test('passes the edge’s name to the functions without a dependency cycle', () => {
   const all = template.resources();
   const ids = new Set(all.map(({ id }) => id));
   const needs = new Map(

@@ -59,7 +59,7 @@ const originsOf = (synthesized: typeof template) => {
   return cors.CorsRules.flatMap(({ AllowedOrigins }) => AllowedOrigins);
 };
 
-test('allows only pages of the edge to use signed URLs, with the headers that these need', () => {
+test('allows only pages of the edge to use signed URLs, with the headers that signed URLs need', () => {
   expect(bucketOf(template)?.properties['CorsConfiguration']).toMatchObject({
     CorsRules: [
       {

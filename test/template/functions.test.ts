@@ -42,7 +42,7 @@ test.each(allEntries)('%s runs its bundle on Node 24 and arm64, without the sour
   expect(template.assetFiles(entry)).toEqual(['index.mjs']);
 });
 
-test('with the setting awsClient: sdk, every function uses the AWS SDK, and is deployed with it', () => {
+test('with the setting awsClient: sdk, every function uses the AWS SDK, and its deployment contains the SDK', () => {
   const withSdk = synthesize({ awsClient: 'sdk' });
   const usesSdk = (entry: string) =>
     JSON.stringify(withSdk.function(entry).properties).includes('"AWS_CLIENT":"sdk"');

@@ -85,7 +85,7 @@ describe('two signed-in users', () => {
     expect(said).toEqual(['Shall we go by bus?', 'Or walk.']);
   });
 
-  test('delete a message after confirming', async () => {
+  test('delete a message after confirmation', async () => {
     await alice.say('Not for here');
     await bob.message('Not for here').waitFor();
     await alice.receipt('Not for here', 'Read');

@@ -134,7 +134,7 @@ test('selects the password field after a wrong password, and links the error to 
   await context.close();
 });
 
-test('asks for a token if the chat has no passwords, and rejects an invalid one', async () => {
+test('asks for a token if the chat has no passwords, and rejects an invalid token', async () => {
   const { page, context } = await chat.open();
   const json = { error: 'NO_PASSWORD_LOGIN', message: 'There is no login by password: bring a token' };
   await page.route('**/api/login/', (route) => route.fulfill({ status: 501, json }));

@@ -127,7 +127,7 @@ describe('after opening another room and coming back', () => {
     await field(bob).fill('');
   });
 
-  test('an pending edit and reaction still show, also after a reload', async () => {
+  test('a pending edit and reaction still show, also after a reload', async () => {
     intercept = ({ action }) => (action === 'edit' || action === 'react' ? 'lost' : undefined);
     await bob.press('Old text', 'Edit');
     await editField(bob).fill('New text');
@@ -164,7 +164,7 @@ describe('after opening another room and coming back', () => {
   });
 });
 
-test('when a message is deleted, an edit of it becomes a draft and a reply to it shows a warning', async () => {
+test('when a message is deleted, an edit of the message becomes a draft and a reply to it shows a warning', async () => {
   await bob.press('Old text', 'Edit');
   await editField(bob).fill('Old text, at length');
   await alice.press('Old text', 'Reply');

@@ -92,7 +92,7 @@ describe('the content security policy', () => {
     expect(errors).toContainEqual(expect.stringMatching(/^violation: connect-src ws:/));
   });
 
-  test('allows to upload, read and show a file by signed URLs', async () => {
+  test('allows the page to upload, read and show a file by signed URLs', async () => {
     const { page, context, errors } = await chat.open();
     const width = await page.evaluate(showUpload, { token: await chat.stack.token('alice'), base64: pixel });
     expect(width).toBe(1);

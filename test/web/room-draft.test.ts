@@ -88,7 +88,7 @@ describe('an upload', () => {
     expect(client.pendingChanges).toEqual([]);
   });
 
-  test('keeps what the user types meanwhile, and does not delay other messages', async () => {
+  test('keeps the text that the user types during the upload, and does not delay other messages', async () => {
     draft.attach(file);
     say('The plan');
     say('It comes.');
@@ -99,7 +99,7 @@ describe('an upload', () => {
     expect(draft.state.text).toBe('And anoth');
   });
 
-  test('can be retried after a network error, with its text and what was typed meanwhile', async () => {
+  test('can be retried after a network error, with its text and the text that was typed during the upload', async () => {
     const target = entry('Where is the plan?');
     draft.attach(file);
     draft.setTarget({ kind: 'reply', entry: target });

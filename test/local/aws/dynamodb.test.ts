@@ -58,7 +58,7 @@ describe.each(['signed', 'sdk'] as const)('with the client %s, a table', (name) 
     expect(await table.get(key)).toEqual(key);
   });
 
-  test('reports a condition that does not hold as a result', async () => {
+  test('returns a result, and throws nothing, if a condition does not hold', async () => {
     const condition = 'attribute_exists(#n)';
     expect(await table.put(key, { condition })).toBe(false);
     const update = { update: 'SET #n = :n', condition, values: { ':n': 1 } };
@@ -76,7 +76,7 @@ describe.each(['signed', 'sdk'] as const)('with the client %s, a table', (name) 
     expect(await table.update(key, { ...update, returns: 'ALL_NEW' })).toEqual({ ...key, seq: 3 });
   });
 
-  test('takes a name for an attribute with special characters', async () => {
+  test('accepts a placeholder for an attribute whose name has special characters', async () => {
     const update = { update: 'SET #a = :a', names: { '#a': 'reaction#1#👍' }, values: { ':a': { seq: 1 } } };
     await table.update(key, update);
     expect(await table.get(key)).toEqual({ ...key, 'reaction#1#👍': { seq: 1 } });
@@ -169,7 +169,7 @@ describe.each(['signed', 'sdk'] as const)('the client %s', (name) => {
   });
 });
 
-test('the signing client refuses bytes, which its JSON would garble', async () => {
+test('the signing client refuses bytes, because JSON would turn them into an object', async () => {
   const client = clients.signed('http://127.0.0.1:1');
   const Item = { bytes: { B: Buffer.from('hi') } };
   await expect(client('PutItem', { TableName: 'rooms', Item })).rejects.toThrow(

@@ -76,11 +76,18 @@ describe.each(['signed', 'sdk'] as const)('the file store %s', (name) => {
     ['SlowDown', 503, 'server', 3],
     ['AccessDenied', 403, 'client', 1],
     ['NoSuchBucket', 404, 'client', 1],
-  ])('throws %s by its name, after the right number of attempts', async (code, status, fault, attempts) => {
-    respond = refuse(status, code);
-    await expect(files.remove(key)).rejects.toMatchObject({ name: code, message: 'said S3', $fault: fault });
-    expect(s3.came).toHaveLength(attempts);
-  });
+  ])(
+    'throws %s with the name of the error, after the right number of attempts',
+    async (code, status, fault, attempts) => {
+      respond = refuse(status, code);
+      await expect(files.remove(key)).rejects.toMatchObject({
+        name: code,
+        message: 'said S3',
+        $fault: fault,
+      });
+      expect(s3.came).toHaveLength(attempts);
+    },
+  );
 
   test('throws when it cannot tell whether an object exists', async () => {
     respond = (response) => response.writeHead(503).end();

@@ -38,12 +38,15 @@ describe.each([
     ['ServiceException', 500, 'server', 3],
     ['ResourceNotFoundException', 404, 'client', 1],
     ['AccessDeniedException', 403, 'client', 1],
-  ])('throws %s by its name, after the right number of attempts', async (name, status, fault, attempts) => {
-    respond = (response) =>
-      response
-        .writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': name })
-        .end('{"Message":"said Lambda"}');
-    await expect(create()('fanout', {})).rejects.toMatchObject({ name, $fault: fault });
-    expect(lambda.came).toHaveLength(attempts);
-  });
+  ])(
+    'throws %s with the name of the error, after the right number of attempts',
+    async (name, status, fault, attempts) => {
+      respond = (response) =>
+        response
+          .writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': name })
+          .end('{"Message":"said Lambda"}');
+      await expect(create()('fanout', {})).rejects.toMatchObject({ name, $fault: fault });
+      expect(lambda.came).toHaveLength(attempts);
+    },
+  );
 });

@@ -49,22 +49,28 @@ test('gives each of many concurrent requests its own response', async () => {
 test.each([
   ['maxSockets', 3, { maxSockets: 3 }],
   ['50 by default', 50, { maxSockets: undefined }],
-])('sends at most as many requests at once as %s, in their order', async (_what, most, options) => {
-  const held: ServerResponse[] = [];
-  const { url, came } = await answering((response) => {
-    held.push(response);
-    if (held.length === most) for (const each of held.splice(0)) each.end();
-  });
-  const transport = new Transport(new URL(url), options.maxSockets ? { maxSockets: options.maxSockets } : {});
-  onTestFinished(() => transport.close());
-  const texts = Array.from({ length: 4 * most }, (_, index) => String(index));
-  await Promise.all(texts.map((text) => transport.send(request(text))));
-  // Requests of one round arrive in the order in which their connections open.
-  for (const [index, { body }] of came.entries()) {
-    expect(Math.floor(Number(body) / most)).toBe(Math.floor(index / most));
-  }
-  expect(new Set(came.map(({ socket }) => socket.remotePort)).size).toBe(most);
-});
+])(
+  'sends at most as many requests at once as %s, in the order of the calls',
+  async (_what, most, options) => {
+    const held: ServerResponse[] = [];
+    const { url, came } = await answering((response) => {
+      held.push(response);
+      if (held.length === most) for (const each of held.splice(0)) each.end();
+    });
+    const transport = new Transport(
+      new URL(url),
+      options.maxSockets ? { maxSockets: options.maxSockets } : {},
+    );
+    onTestFinished(() => transport.close());
+    const texts = Array.from({ length: 4 * most }, (_, index) => String(index));
+    await Promise.all(texts.map((text) => transport.send(request(text))));
+    // Requests of one round arrive in the order in which their connections open.
+    for (const [index, { body }] of came.entries()) {
+      expect(Math.floor(Number(body) / most)).toBe(Math.floor(index / most));
+    }
+    expect(new Set(came.map(({ socket }) => socket.remotePort)).size).toBe(most);
+  },
+);
 
 test('reads a large response in chunks', async () => {
   const large = 'ä'.repeat(300_000);

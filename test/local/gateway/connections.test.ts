@@ -36,7 +36,7 @@ test('an empty POST sends an empty frame', async () => {
   expect(await client.next()).toBe('');
 });
 
-test('GET returns when the connection began and was last active, and its identity', async () => {
+test('GET returns the identity of the connection, and when it began and was last active', async () => {
   const { open, get, post, clock, calls } = await startGateway();
   const connectedAt = new Date(clock.now());
   const { client, id } = await open({ headers: { 'User-Agent': 'test/1' } });

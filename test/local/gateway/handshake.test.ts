@@ -199,7 +199,7 @@ test('sends the subprotocol that $connect returned unchanged', async () => {
   expect(client.protocol).toBe('Bearer');
 });
 
-test('sends no subprotocol if $connect returned none, and a client that offered some drops the connection', async () => {
+test('sends no subprotocol if $connect returned none, and a client that offered subprotocols then drops the connection', async () => {
   const { connect: open, calls } = await startGateway();
   const error = await rejection(open({ protocols: ['Bearer', 'a.b.c'] }));
   expect(String(error)).toContain('Server sent no subprotocol');

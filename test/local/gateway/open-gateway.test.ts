@@ -160,7 +160,7 @@ test('logs one line when $disconnect throws', async () => {
   expect(lines).toEqual(["Route $disconnect failed: disconnect threw. See the function's log."]);
 });
 
-test('logs no message text, query string or header', async () => {
+test('writes no message text, query string or header to the log', async () => {
   const broken = () => {
     throw new Error('hush-error');
   };

@@ -27,7 +27,7 @@ test('keeps all frames that arrive in one chunk', async () => {
   expect([await first, await client.next(), await client.next()]).toEqual([1, 2, 3]);
 });
 
-test('rejects when no frame arrives, and lists the frames that did', async () => {
+test('rejects when no frame arrives, and lists the frames that arrived', async () => {
   const { client, id, post } = await startConnected();
   await post(id, '{"type":"pong"}');
   await client.next();

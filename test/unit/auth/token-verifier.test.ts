@@ -53,7 +53,7 @@ describe('rejects a token', () => {
     await expect(tokenVerifier(rules)(await sign(claims))).rejects.toEqual(unauthenticated);
   });
 
-  test('that expired longer ago than the clock tolerance, as it expires connections', async () => {
+  test('that expired longer ago than the clock tolerance, which connections have too', async () => {
     const { sign } = await mockIssuer();
     const verify = tokenVerifier(rules);
     vi.useFakeTimers({ toFake: ['Date'] });

@@ -44,7 +44,7 @@ describe('a message to a room in virtual time', () => {
     expect(invocations).toBe(4);
   });
 
-  test('gives the same result in each run', async () => {
+  test('returns the same result in each run', async () => {
     expect(await run(300)).toEqual(await run(300));
   });
 });

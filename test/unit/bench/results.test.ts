@@ -28,7 +28,7 @@ test('a row meets its targets within their bounds, and an unmeasured value misse
   expect(meetsTargets({ name: 'n', value: Number.NaN, unit: 'ms' })).toBe(true);
 });
 
-test('values are rounded, and one of a unit is singular', () => {
+test('values are rounded, and the unit of the value 1 is singular', () => {
   expect(formatValue({ value: 39_244.3, unit: 'deliveries/s' })).toBe('39,244 deliveries/s');
   expect(formatValue({ value: 7, unit: 'read units' })).toBe('7 read units');
   expect(formatValue({ value: 16.25, unit: 'ms' })).toBe('16.3 ms');

@@ -50,7 +50,7 @@ describe('a new token', () => {
     ]);
   });
 
-  test('that expires earlier changes nothing, and the answer has the current expiry', async () => {
+  test('that expires before the current token changes nothing, and the answer has the current expiry', async () => {
     const earlier = async () => ({ user: alice, expiresAt: NOON });
     const { context } = contextOf(['1#0'], earlier, ['1#0']);
     await expect(authenticate(command, session, context)).resolves.toMatchObject([
@@ -83,7 +83,7 @@ describe('the current token stays in use if the new one', () => {
     expect(extended()).toEqual([]);
   });
 
-  test('comes from a guest; it is not even verified', async () => {
+  test('comes from a guest, and the new token is not even verified', async () => {
     const verify = vi.fn(verifyNew);
     const { context, extended } = contextOf(['1#0'], verify);
     const guest = connectionOf(alice, { guest: true });

@@ -57,7 +57,7 @@ describe('a new connection has read the history', () => {
     expect(readTo).toEqual({});
   });
 
-  test('but not if its token expired: it is notified, and not announced as online', async () => {
+  test('but not if its token expired: the client is notified, and its user is not announced as online', async () => {
     const tokenExpiresAt = NOON - CLOCK_TOLERANCE_MS - 1;
     const { readTo, own, others, close } = await welcomeBob({ tokenExpiresAt }, 'delivered');
     expect(own).toMatchObject([{ code: 'TOKEN_EXPIRED' }]);

@@ -119,7 +119,7 @@ describe('a room with more than one shard', () => {
     }
   });
 
-  test('posts a batch again if it runs again, but no receipt', async () => {
+  test('posts a batch again if Lambda runs it again, but posts no receipt', async () => {
     const people = crowd(60, 4);
     const { send, run, batches, typesTo, frames } = room(4, [session, ...people]);
     await send();
@@ -187,7 +187,7 @@ describe('a room', () => {
     expect(tables.room('1')).toMatchObject({ shards: 1 });
   });
 
-  test('grows if a fan-out finds more than 1,000 connections of its own shard, not those of another', async () => {
+  test('grows if a fan-out finds more than 1,000 connections of its own shard, without the connections of other shards', async () => {
     const inOne = crowd(4_500, 1).filter(({ id }) => shardOf(id, 2) === 1);
     const { run, tables } = room(2, inOne);
     const event = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true } as const;
@@ -197,7 +197,7 @@ describe('a room', () => {
     expect(tables.room('1')).toMatchObject({ shards: 8, shardsBefore: 2 });
   });
 
-  test('does not grow again in the two minutes after it grew, which costs no call', async () => {
+  test('does not grow again in the two minutes after it grew, and makes no call to find this out', async () => {
     const { run, tables } = room(2, crowd(2_500, 1));
     const event = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true } as const;
     await run({ event, room: { id: '1', shards: 2, grown: { from: 1, at: NOON - 1 } }, shard: 1 });

@@ -97,7 +97,7 @@ describe('a connection whose token expired', () => {
     expect(presenceFrames(frames['here='])).toHaveLength(1);
   });
 
-  test('has read the earlier messages, if it reads automatically', async () => {
+  test('counts as having read the earlier messages, if it reads automatically', async () => {
     const { context, readTo } = setUp(here, late);
     await post(sent, [here, late], context);
     expect(readTo).toEqual({ 'member#2': 41 });
@@ -146,14 +146,14 @@ describe('a close that fails', () => {
 });
 
 describe('a connection that ended without $disconnect', () => {
-  test('has read all messages before the one that found it gone, if it reads automatically', async () => {
+  test('has read all messages before the message whose post failed, if it reads automatically', async () => {
     const { context, readTo, rows } = setUp(here, dead);
     await post(sent, [here, dead], context);
     expect(rows.has(dead.id)).toBe(false);
     expect(readTo).toEqual({ 'member#2': 41 });
   });
 
-  test('has read all messages, if an event without a sequence number finds it', async () => {
+  test('has read all messages, if the post of an event without a sequence number failed', async () => {
     const { context, readTo } = setUp(here, dead);
     await post(typing, [here, dead], context);
     expect(readTo).toEqual({ 'member#2': 42 });

@@ -82,13 +82,13 @@ describe('reactions', () => {
     }
   });
 
-  test('are absent once all are removed', () => {
+  test('are absent from the message once all are removed', () => {
     const [message] = currentMessages([reaction(3, '2', true), sent(1, { reactions: { '👍': ['2'] } })]);
     expect(message).not.toHaveProperty('reactions');
   });
 });
 
-test('an edit does not replace a later one', () => {
+test('an edit does not replace a later edit', () => {
   const message = messageOf({ revision: 9, text: 'ninth' });
   expect(withChange(message, edit(8, 1, 'eighth'))).toBe(message);
 });

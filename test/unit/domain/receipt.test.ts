@@ -43,7 +43,7 @@ describe('presence', () => {
   const desk = connectionOf(bob, { id: 'desk=', connectedAt: 1 });
   const phone = connectionOf(bob, { id: 'phone=', connectedAt: 2 });
 
-  test('starts with the oldest of a user’s connections, even of concurrent ones', () => {
+  test('starts with the oldest of a user’s connections, even if several open at once', () => {
     expect(bringsOnline(desk, [desk, phone, connectionOf(alice)])).toBe(true);
     expect(bringsOnline(phone, [desk, phone])).toBe(false);
     expect(bringsOnline({ ...phone, connectedAt: 1 }, [desk, { ...phone, connectedAt: 1 }])).toBe(false);

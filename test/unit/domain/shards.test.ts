@@ -63,14 +63,14 @@ describe('a row', () => {
     expect(shardsBehind(13, { shards: 16, grown: { from: 8, at: NOON } }, NOON)).toEqual([0, 1, 5, 13]);
   });
 
-  test('of a former count is not searched for once all connections of that time have closed', () => {
+  test('that was stored under a former count is not searched for once all connections of that time have closed', () => {
     const room = { shards: 16, grown: { from: 8, at: NOON } };
     const longestLife = connectionExpiry({ connectedAt: NOON + SETTLING_MS }) * 1_000;
     expect(shardsBehind(13, room, longestLife)).toContain(0);
     expect(shardsBehind(13, room, NOON + 3 * 3_600_000 + 1)).toEqual([13]);
   });
 
-  test('of a former count is found and listed', async () => {
+  test('that was stored under a former count is found and listed', async () => {
     const tables = new ModelledTables({ latency: async () => undefined });
     const db = tables.database;
     tables.putRoom('1', 8);

@@ -27,7 +27,7 @@ function contextWith(stored: StoredObject | undefined, item: object = pending) {
 }
 
 describe('attaching an uploaded file', () => {
-  test('accepts it if its bytes match the announcement', async () => {
+  test('accepts the file if its bytes match the announcement', async () => {
     const { context, store, dynamodb } = contextWith({ size: 6, contentType: 'image/png' });
     const file = await attachFile({ kind: 'uploaded', id: ID }, uploader, context);
     expect(file).toEqual({ id: ID, ...image });
@@ -39,7 +39,7 @@ describe('attaching an uploaded file', () => {
     { why: 'no bytes were uploaded', stored: undefined },
     { why: 'the size differs', stored: { size: 7, contentType: 'image/png' } },
     { why: 'the type differs', stored: { size: 6, contentType: 'text/html' } },
-  ])('refuses it if $why', async ({ stored }) => {
+  ])('refuses the file if $why', async ({ stored }) => {
     const { context, dynamodb } = contextWith(stored);
     const attached = attachFile({ kind: 'uploaded', id: ID }, uploader, context);
     await expect(attached).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
@@ -64,7 +64,7 @@ describe('attaching an uploaded file', () => {
 });
 
 describe('attaching a file from a frame', () => {
-  test('stores it under a generated key, and names it by its type if it has no name', async () => {
+  test('stores the file under a generated key, and names it by its type if it has no name', async () => {
     const { context, store, dynamodb } = contextWith(undefined);
     const png = Buffer.from('89504e470d0a1a0a00', 'hex');
     const input = { kind: 'inline' as const, data: png.toString('base64') };

@@ -36,7 +36,7 @@ test('signing in fails if the issuer’s token is not valid', async () => {
   expect(response.headers.getSetCookie()).toEqual([]);
 });
 
-test('an unexpected error answers 500, and neither the answer nor the log quotes it', async () => {
+test('an unexpected error answers 500, and neither the answer nor the log quotes the error', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
   const { ask, dynamodb } = mockHttpApp();
   dynamodb.on(GetItemCommand).rejects(new Error('secret words'));
