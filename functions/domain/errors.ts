@@ -9,13 +9,13 @@ const messages = {
   RATE_LIMITED: 'Too many requests: you reached the limit of this room. Wait a moment, then try again.',
   ROOM_NOT_FOUND: 'Room not found: no room has this id. Check the id.',
   ROOM_REQUIRED: 'Room missing: an inbox socket is not connected to a room. Name the room in room_id.',
-  TOO_MANY_ROOMS: 'Room not joined: this socket has joined as many rooms as it can. Leave one first.',
+  TOO_MANY_ROOMS: 'Room not joined: this socket has joined the maximum number of rooms. Leave a room first.',
   OWN_ROOM: 'Room not left: the socket is connected to this room. Close the socket instead.',
   RECEIVER_NOT_A_MEMBER: 'Message not sent: the receiver is not a member of this room. Name a member.',
   MESSAGE_NOT_FOUND: 'Message not found: it does not exist or was deleted. Load the history again.',
   REPLY_NOT_FOUND:
     'Message not sent: the message that it replies to does not exist or was deleted. Send it without the reply.',
-  NOT_THE_AUTHOR: 'No access: only its author or a moderator can change this message. Ask one of them.',
+  NOT_THE_AUTHOR: 'No access: only the author or a moderator can change this message. Ask one of them.',
   CLIENT_ID_REUSED:
     'Change refused: this client_id was used for a different change. Use a new client_id for each change.',
   BAD_FRAME:

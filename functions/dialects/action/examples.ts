@@ -40,7 +40,7 @@ const older = (id: number, text: string, user: 1 | 2, createdAt: string, updated
   updatedAt,
 });
 
-/** S1's history, with times in milliseconds. */
+/** The history of contract S1, with times in milliseconds. */
 const history = [
   older(45, 'hello', 1, '2025-02-18T18:28:52.258Z', '2025-02-18T18:28:52.258Z'),
   older(44, 'hello', 1, '2025-02-16T21:20:22.998Z', '2025-02-16T21:20:22.998Z'),
@@ -49,7 +49,7 @@ const history = [
 
 const bare = { kind: 'SendMessage', type: 'text' } as const;
 
-/** All frames that S0 and S1 show, and Parley's own. */
+/** All frames that the contracts S0 and S1 show, and Parley's own frames. */
 export const actionExamples: Examples = {
   in: [
     decodes('S0-send', { message: 'Hello, how are you?' }, { ...bare, text: 'Hello, how are you?' }),

@@ -43,7 +43,7 @@ const deleted: Message = {
 
 const send = { kind: 'SendMessage', type: 'text' } as const;
 
-/** The frames that Parley adds to S0 and S1. */
+/** The frames that Parley adds to the contracts S0 and S1. */
 export const actionOwnExamples: Examples = {
   in: [
     decodes(
@@ -236,7 +236,7 @@ export const actionOwnExamples: Examples = {
         kind: 'Refused',
         room: '1',
         code: 'NOT_THE_AUTHOR',
-        reason: 'No access: only its author or a moderator can change this message. Ask one of them.',
+        reason: 'No access: only the author or a moderator can change this message. Ask one of them.',
         clientId: 'a1f3-19',
       },
       { type: 'error', code: 'NOT_THE_AUTHOR', client_id: 'a1f3-19' },

@@ -28,7 +28,7 @@ const photo: Message = {
   },
 };
 
-/** All frames that S2 shows, and Parley's own. */
+/** All frames that contract S2 shows, and Parley's own frames. */
 export const contentExamples: Examples = {
   in: [
     decodes('S2-send', { content: 'Your message here' }, send('Your message here')),

@@ -36,7 +36,7 @@ const withFile: Message = {
   file: { id: fileId, name: 'notes.pdf', contentType: 'application/pdf', size: 48_213 },
 };
 
-/** All frames that S4 shows, with its placeholders filled in, and Parley's own. */
+/** All frames that contract S4 shows, with real values for its placeholders, and Parley's own frames. */
 export const operationExamples: Examples = {
   in: [
     decodes(

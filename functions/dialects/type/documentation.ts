@@ -40,7 +40,7 @@ export const typeContract: Contract = {
       command: 'SendMessage',
       schema: chatMessage,
       summary:
-        'Sends a message. The server stores it and then sends `chat_message` to every connection in the room, the sender’s first.',
+        'Sends a message. The server stores it and then sends `chat_message` to every connection in the room, first to the sender’s.',
       fields: {
         message: 'The text.',
         receiver_id:
@@ -53,7 +53,7 @@ export const typeContract: Contract = {
       event: 'Connected',
       schema: outward.established,
       summary:
-        'The connection is in the room. The server also handles frames that the client sent before this one arrived.',
+        'The connection is in the room. The server also handles frames that the client sent before this frame arrived.',
       fields: {
         message: 'An explanation for people.',
         user_id: 'The id of the connected user.',

@@ -32,7 +32,7 @@ const photo: Message = {
   },
 };
 
-/** All frames that S3 shows, and Parley's own. */
+/** All frames that contract S3 shows, and Parley's own frames. */
 export const typeExamples: Examples = {
   in: [
     decodes(
