@@ -86,7 +86,7 @@ export function readHttpRoutes(scope: Scope): HttpRoutes | null {
   if (others.length > 0) throw notRead('the template has more than one HTTP API', 'Define exactly one');
   const apiId = scope.physicalName(api[0]);
   const stages = stagesOf(apiId, scope);
-  // AWS: "Stages for HTTP APIs". Only the stage $default has no path of its own.
+  // Only the stage $default adds no prefix to the path (AWS: "Stages for HTTP APIs").
   if (stages.length !== 1 || stages[0] !== '$default') {
     throw notRead(`the stages of the HTTP API are ${stages.join(', ')}`, 'Define only $default');
   }

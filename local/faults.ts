@@ -33,7 +33,7 @@ export interface FallibleFrame {
 
 /**
  * A fault of a frame. The next frame may overtake a `delayed` one. `cut` drops the frame and destroys the socket, with
- * or without `$disconnect`. AWS: "Manage connected users and client apps": `$disconnect` is best effort.
+ * or without `$disconnect`, which is best effort (AWS: "Manage connected users and client apps").
  */
 export type FrameFault =
   | { readonly kind: 'delayed'; readonly ms: number }

@@ -82,7 +82,7 @@ const othersOfUser = (connection: Connection, present: readonly Connection[]): r
     (other) => isPresence(other) && other.user.id === connection.user.id && other.id !== connection.id,
   );
 
-/** Whether the connection is its user's oldest in the room. Of several that open at once, exactly one is the oldest. */
+/** Whether the user has no older connection in the room. Of several that open at once, exactly one is the oldest. */
 export const bringsOnline = (connection: Connection, present: readonly Connection[]): boolean =>
   !othersOfUser(connection, present).some((other) => isOlder(other, connection));
 

@@ -103,7 +103,7 @@ interface Output {
   readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys?: readonly Cursor[] }>>;
 }
 
-/** AWS: BatchGetItem, at most 100 items a call. */
+/** DynamoDB reads at most 100 items in a call (AWS: BatchGetItem). */
 const BATCH = 100;
 const BATCH_ATTEMPTS = 5;
 

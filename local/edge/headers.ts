@@ -7,7 +7,7 @@ import type { Behavior } from './distribution.ts';
 
 /** Headers of one connection, which a proxy does not forward (RFC 9110, 7.6.1). */
 const hopByHop = 'connection|keep-alive|proxy-authenticate|proxy-authorization|proxy-connection|te|trailer';
-/** AWS: "HTTP request headers and CloudFront behavior": CloudFront removes these or sets its own value. */
+/** CloudFront removes these headers or replaces their values (AWS: "HTTP request headers and CloudFront behavior"). */
 const removed = new RegExp(
   `^(${hopByHop}|transfer-encoding|upgrade|expect|host|via|x-forwarded-for|x-forwarded-proto|x-real-ip|x-amz-cf-.*|x-edge-.*)$`,
 );

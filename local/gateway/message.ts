@@ -56,7 +56,7 @@ export function routeKey(
   return api.routes.has('$default') ? '$default' : undefined;
 }
 
-// AWS: "Working with routes for WebSocket APIs": `$request.body.{path}` or `${request.body.{path}}`.
+// Matches `$request.body.{path}` or `${request.body.{path}}` (AWS: "Working with routes for WebSocket APIs").
 const bodyExpression = /^\$(?:request\.body\.([\w.-]+)|\{request\.body\.([\w.-]+)\})$/;
 
 /** Returns the body path in a route selection expression, or undefined if it does not read the body. */

@@ -60,7 +60,7 @@ async function answer(request: IncomingMessage, id: string, options: HttpApiOpti
 
 /**
  * Returns the most specific route for a method and a decoded path, or undefined if none matches.
- * AWS: "Create routes for HTTP APIs": full matches come first, then greedy ones, then `$default`.
+ * Full matches come first, then greedy ones, then `$default` (AWS: "Create routes for HTTP APIs").
  */
 export function chooseRoute(
   routes: readonly HttpRoute[],
