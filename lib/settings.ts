@@ -138,7 +138,7 @@ function origins(value: unknown): readonly string[] | null {
     throw invalid('allowedOrigins', 'it is not a string', 'Separate origins by commas');
   return value.split(',').map((each) => {
     const origin = secureUrl('allowedOrigins', each.trim());
-    // A browser's Origin header has no path and no trailing slash, and must match exactly.
+    // A browser's Origin header has no path and no trailing slash, and must equal the setting.
     if (URL.parse(origin)?.origin === origin) return origin;
     throw invalid(
       'allowedOrigins',

@@ -5,8 +5,8 @@ import type { ChatClient, Id, Message, PendingMessage, Presence, Room, State } f
 const holds = new WeakMap<Room, number>();
 
 /**
- * Keeps a room open while no component shows it, for example during an upload. A component that mounts again at once, as
- * in strict mode, keeps its room.
+ * Keeps a room open while no component shows it, for example during an upload. A component that unmounts and mounts
+ * again at once, as in strict mode, does not need this: its room stays open anyway.
  * @returns a function that ends the hold. The room is left after its last hold ends.
  * @example room.upload(file).then((uploaded) => room.send('', uploaded)).finally(keepRoomOpen(room));
  */

@@ -15,7 +15,7 @@ export function headerOf(headers: Headers, name: string): string | undefined {
   return Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
-/** Returns the subprotocols that a client offers, in its order (RFC 6455, section 4.1). */
+/** Returns the subprotocols that a client offers, in the client's order (RFC 6455, section 4.1). */
 export function offeredSubprotocols(headers: Headers): readonly string[] {
   const offered = headerOf(headers, 'sec-websocket-protocol') ?? '';
   return offered.split(',').map((protocol) => protocol.trim());

@@ -38,7 +38,7 @@ interface Attempt {
 interface Logged {
   readonly entry: Change;
   readonly room: Room;
-  /** Whether an earlier attempt with the same client id logged the change. */
+  /** Whether an earlier attempt with the same `client_id` already wrote the change to the log. */
   readonly repeated: boolean;
 }
 

@@ -50,8 +50,8 @@ export function objectKey(room: string, file: string): string {
 }
 
 /**
- * Whether an error status of HeadObject means that there is no object. Without the right to list the bucket, S3
- * responds with 403 (AWS: HeadObject, permissions). No function may list it.
+ * Whether an error status of HeadObject means that there is no object. S3 answers 403 for a missing object to callers
+ * that may not list the bucket, and no function may (AWS: HeadObject, permissions).
  */
 export const isMissing = (status: number | undefined): boolean => status === 403 || status === 404;
 

@@ -197,7 +197,7 @@ describe('S3 refuses', () => {
     expect((await fetch(`${await serve()}/files/%E0%A4%A`)).status).toBe(400);
   });
 
-  test('a body in signed chunks, in which an SDK sends a stream', async () => {
+  test('a body in signed chunks, the format that an SDK uses to send a stream', async () => {
     const url = await serve();
     const client = new S3Client({
       endpoint: url,

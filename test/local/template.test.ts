@@ -100,7 +100,7 @@ describe('readDeployment reads', () => {
     ]);
   });
 
-  test('the types of the template’s resources that the local stack does not simulate', () => {
+  test('lists every resource type of the template that the local stack does not simulate', () => {
     const resources = {
       Topic: { Type: 'AWS::SNS::Topic' },
       Metadata: { Type: 'AWS::CDK::Metadata' },
