@@ -44,6 +44,9 @@ function printWelcome(stack: Stack, flags: LocalFlags): void {
   const socketUrl = `${stack.edgeUrl.replace(/^http/, 'ws')}/ws/chat/1/`;
   const data =
     flags.dynamodbEndpoint ?? (flags.memory ? 'in memory' : `${flags.data} (delete it to start over)`);
+  const port =
+    flags.ports.services === 8003 ? '' : `PARLEY_SERVICES_PORT=${new URL(stack.servicesUrl).port} `;
+  const token = `${port}npm run -s token -- alice`;
   console.log(`Parley runs on this machine.
 
   Open ${stack.edgeUrl} and sign in as alice with the password alice.
@@ -51,11 +54,11 @@ function printWelcome(stack: Stack, flags: LocalFlags): void {
 
   WebSocket    ${socketUrl}
   REST         ${stack.edgeUrl}/api/openapi.json
-  Token        npm run -s token -- alice
+  Token        ${token}
   Data         ${data}
   Behind it    WebSocket API ${stack.socketUrl}, DynamoDB ${stack.dynamodbUrl}, issuer ${stack.servicesUrl}
 
-  From a terminal: npx wscat -c ${socketUrl} -H "Authorization: Bearer $(npm run -s token -- alice)"
+  From a terminal: npx wscat -c ${socketUrl} -H "Authorization: Bearer $(${token})"
 
 Press Ctrl-C to stop.`);
 }
