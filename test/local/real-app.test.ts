@@ -83,7 +83,7 @@ describe('npm start', () => {
       /^Parley runs on this machine\.\n\n {2}Open http:\/\/localhost:\d+ and sign in as alice with the password alice\./,
     );
     expect(output).toMatch(
-      /npx wscat -c ws:\/\/localhost:\d+\/ws\/chat\/1\/ -H "Authorization: Bearer \$\(npm run/,
+      /npx wscat -c ws:\/\/localhost:\d+\/ws\/chat\/1\/ -H "Authorization: Bearer \$\(PARLEY_SERVICES_PORT=\d+ npm run -s token -- alice\)"/,
     );
     expect(output).not.toMatch(/ey[\w-]{20}/);
 
