@@ -138,7 +138,7 @@ export const noAccess = [
 /** Descriptions for all contracts. */
 export const commonFields: Descriptions = {
   client_id:
-    'An idempotency key that the client chooses, 1 to 128 characters. A frame with the same key within 24 hours is a repeat: it changes nothing and gets the same answer.',
+    'An idempotency key that the client chooses, 1 to 128 characters. A frame with the same key within 24 hours is a repeat, even if its text differs: it changes nothing and gets the same answer.',
   retry_after_ms: 'The client may send the same frame again after this many milliseconds.',
   file_url: 'The path to download the file, with the session cookie or a bearer token.',
   file_type: 'The content type of the file.',

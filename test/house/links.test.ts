@@ -45,3 +45,12 @@ test.each(documents)('every source file that %s names exists', (document) => {
   // The worked example in this document adds a file that does not exist yet.
   expect(missing.filter((path) => path !== 'functions/commands/pin-message.ts')).toEqual([]);
 });
+
+test.each(documents)('every name that %s places in a source file is there', (document) => {
+  const text = readFileSync(join(root, document), 'utf8');
+  const placed = [...text.matchAll(/`(\w+)` in `((?:functions|lib|client|local|web|bin)\/[\w./-]+\.tsx?)`/g)];
+  const missing = placed.filter(
+    ([, name = '', path = '']) => !readFileSync(join(root, path), 'utf8').includes(name),
+  );
+  expect(missing.map(([match]) => match)).toEqual([]);
+});
