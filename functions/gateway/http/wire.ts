@@ -33,7 +33,14 @@ export const roomBody = v.union([
   v.object({ kind: v.literal('direct'), members: v.pipe(v.array(id), v.length(1)) }),
   v.object({
     kind: v.optional(v.literal('group'), 'group'),
-    name: v.optional(v.pipe(v.string(), v.maxLength(200)), ''),
+    name: v.optional(
+      v.pipe(
+        v.string(),
+        v.maxLength(200),
+        v.transform((name) => name.toWellFormed()),
+      ),
+      '',
+    ),
     access: v.optional(v.picklist(['members', 'open']), 'members'),
     members: v.optional(v.pipe(v.array(id), v.maxLength(MAX_NEW_MEMBERS)), []),
   }),
