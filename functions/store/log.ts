@@ -47,6 +47,19 @@ export const putChange = (db: Database, room: string, change: Change): Promise<L
 export const putVoid = (db: Database, room: string, seq: number): Promise<LogEntry | undefined> =>
   putEntry(db, room, seq, { kind: 'void' });
 
+/** Notes on a void entry that it stands for all numbers from `from` on, so that readers skip those below it. */
+export async function noteVoidRun(
+  db: Database,
+  room: string,
+  { top, from }: { readonly top: number; readonly from: number },
+): Promise<void> {
+  await db.chat.update(logKey(room, top), {
+    update: 'SET #from = :from',
+    condition: '#kind = :void',
+    values: { ':from': from, ':void': 'void' },
+  });
+}
+
 export async function getEntry(db: Database, room: string, seq: number): Promise<LogEntry | undefined> {
   const item = await db.chat.get(logKey(room, seq));
   return item && toEntry(room, item);
