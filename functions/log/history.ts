@@ -118,12 +118,21 @@ async function readPage(db: Database, room: string, range: LogRange): Promise<Se
   return { entries, upTo: hasMore && last ? seqOf(last) : range.upTo };
 }
 
-/** Returns the numbers above `since` up to `upTo` without an entry. */
-function openNumbers({ entries, upTo }: SettledPage, since: number): number[] {
-  const used = new Set(entries.map(seqOf));
-  const runs = entries.filter((entry) => entry.kind === 'void' && entry.from !== undefined);
-  const isUsed = (seq: number) =>
-    used.has(seq) || runs.some((run) => seq >= lowestOf(run) && seq < seqOf(run));
+/** The sequence number of an entry. A void entry may stand for the numbers from `from` on. */
+interface Numbered {
+  readonly seq: number;
+  readonly from?: number;
+}
+
+const numbered = (entry: LogEntry): Numbered =>
+  entry.kind === 'message' ? { seq: entry.message.id } : { seq: entry.seq, from: lowestOf(entry) };
+
+/** Returns the numbers above `since` up to `upTo` that no entry stands for. */
+function openNumbers(entries: readonly Numbered[], { since, upTo }: Omit<LogRange, 'limit'>): number[] {
+  const used = new Set(entries.map(({ seq }) => seq));
+  const runs = entries.filter(({ seq, from = seq }) => from < seq);
+  const isUsed = (each: number) =>
+    used.has(each) || runs.some(({ seq, from = seq }) => from <= each && each < seq);
   return Array.from({ length: Math.max(0, upTo - since) }, (_, index) => since + 1 + index).filter(
     (seq) => !isUsed(seq),
   );
@@ -137,11 +146,13 @@ function openNumbers({ entries, upTo }: SettledPage, since: number): number[] {
  */
 export async function settleLog(db: Database, room: string, range: LogRange): Promise<SettledPage> {
   const first = await readPage(db, room, range);
-  if (openNumbers(first, range.since).length === 0) return first;
+  const openIn = ({ entries, upTo }: SettledPage) =>
+    openNumbers(entries.map(numbered), { since: range.since, upTo });
+  if (openIn(first).length === 0) return first;
   await delay(IN_FLIGHT_MS);
   const page = await readPage(db, room, range);
   const settled = await Promise.all(
-    openNumbers(page, range.since).map(
+    openIn(page).map(
       async (seq): Promise<LogEntry> => (await putVoid(db, room, seq)) ?? { kind: 'void', seq },
     ),
   );
@@ -162,6 +173,27 @@ export async function settleRange(
 }
 
 /**
+ * Settles the end of the log, as far as it has been read.
+ * @param read the newest entries of the log, newest first
+ * @param hasMore whether the log has more entries below them
+ * @returns whether it was open, so that the entries must be read again
+ */
+export async function settleEnd(
+  db: Database,
+  { id, seq: upTo }: Pick<Room, 'id' | 'seq'>,
+  { read, hasMore }: { readonly read: readonly Numbered[]; readonly hasMore: boolean },
+): Promise<boolean> {
+  const lowest = hasMore ? Math.min(...read.map(({ seq, from = seq }) => from)) : 1;
+  const since = Math.max(lowest - 1, upTo - MAX_SETTLED);
+  const open = openNumbers(read, { since, upTo });
+  const [first] = open;
+  const last = open.at(-1);
+  if (first === undefined || last === undefined) return false;
+  await settleRange(db, id, { since: first - 1, upTo: last });
+  return true;
+}
+
+/**
  * Returns the newest messages of a room, complete up to its `seq`: settles the numbers that the page covers first. A
  * message whose number was taken before the room was read is in the page, or else it takes a number above `seq`, and is
  * posted to the connections that exist by then (decision 012).
@@ -170,17 +202,11 @@ export async function settleRange(
 export async function latestMessages(
   db: Database,
   id: string,
-  room: Promise<Pick<Room, 'seq'> | undefined>,
+  room: Promise<Pick<Room, 'id' | 'seq'> | undefined>,
   limit: number,
 ): Promise<MessagePage> {
   const [{ entries, ...page }, found] = await Promise.all([readNewest(db, id, { limit }), room]);
-  const upTo = found?.seq ?? 0;
-  const lowest = page.hasMore ? Math.min(...entries.map(lowestOf)) : 1;
-  const since = Math.max(lowest - 1, upTo - MAX_SETTLED);
-  const open = openNumbers({ entries, upTo }, since);
-  const [first] = open;
-  const last = open.at(-1);
-  if (first === undefined || last === undefined) return page;
-  await settleRange(db, id, { since: first - 1, upTo: last });
-  return newestMessages(db, id, { limit });
+  const read = entries.map(numbered);
+  const settled = found && (await settleEnd(db, found, { read, hasMore: page.hasMore }));
+  return settled ? newestMessages(db, id, { limit }) : page;
 }

@@ -130,6 +130,8 @@ export interface EntryOutline {
   readonly deletedAt?: string;
   /** The id of the message that a change is of. */
   readonly message?: number;
+  /** Set on the topmost of many void numbers in a row: the lowest of them. */
+  readonly from?: number;
 }
 
 /** Returns outlines of log entries below `before`, or of the newest ones without it: newest first, at most `limit`. */
@@ -140,7 +142,7 @@ export async function listOutlines(
 ): Promise<{ outlines: readonly EntryOutline[]; hasMore: boolean }> {
   const { items, next } = await db.chat.query({
     ...logQuery(room, { first: 0, last: before - 1, forward: false, limit }),
-    select: '#kind, #seq, #message, #deletedAt, #author.#id, #author.#guest',
+    select: '#kind, #seq, #message, #deletedAt, #author.#id, #author.#guest, #from',
   });
   return { outlines: items as EntryOutline[], hasMore: next !== undefined };
 }

@@ -34,7 +34,8 @@ afterAll(() => counting.close());
 async function roomOf(seed: number, name: string): Promise<string> {
   const id = `${name}-${seed}`;
   await putRoom(counting.db, { id, name: 'r', kind: 'group', access: 'members' });
-  await Promise.all([alice, bob].map(({ id: user }) => addMember(counting.db, id, user, 'member')));
+  const room = { id, seq: 0 };
+  await Promise.all([alice, bob].map(({ id: user }) => addMember(counting.db, room, user, 'member')));
   return id;
 }
 
