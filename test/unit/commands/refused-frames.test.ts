@@ -118,7 +118,7 @@ test('a repeat takes no number and writes nothing but the count of the rate limi
 test('a long run of void entries is read through once, and then skipped', async () => {
   const id = 'voids';
   await roomOf(id);
-  const voids = Array.from({ length: 2_000 }, (_, index) => index + 2);
+  const voids = Array.from({ length: 600 }, (_, index) => index + 2);
   for (const seq of voids) await putVoid(counting.db, id, seq);
   const history = async () => {
     counting.restart();
@@ -127,6 +127,6 @@ test('a long run of void entries is read through once, and then skipped', async 
   };
   expect((await history()).ids).toEqual([1]);
   expect(await history()).toEqual({ ids: [1], calls: 2 });
-  await putMessage(counting.db, messageOf({ id: 2_002, room: id }));
-  expect(await history()).toEqual({ ids: [2_002, 1], calls: 2 });
+  await putMessage(counting.db, messageOf({ id: 602, room: id }));
+  expect(await history()).toEqual({ ids: [602, 1], calls: 2 });
 });

@@ -21,7 +21,7 @@ vi.mock('node:timers/promises', async (original) => ({
   setTimeout: () => pauses.wait(),
 }));
 
-const ORDERS = 200;
+const ORDERS = 120;
 
 let counting: CountingDatabase;
 
