@@ -20,7 +20,7 @@ import {
   wireSummary,
 } from './wire.ts';
 
-const cursorShape = v.tuple([v.number(), v.string()]);
+const cursorShape = v.tuple([v.number(), v.pipe(v.string(), v.maxLength(2_000))]);
 
 const encodeCursor = ({ lastAt, id }: RoomCursor): string =>
   Buffer.from(JSON.stringify([lastAt, id])).toString('base64url');
