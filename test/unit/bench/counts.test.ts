@@ -9,7 +9,7 @@ const pinned: Readonly<Record<2 | 50, Readonly<Record<string, Pinned>>>> = {
   2: {
     send: [3, 4, 4, 1, 6],
     'send with client_id': [4, 5, 5, 2, 6],
-    'send again': [2, 2, 1, 3, 1],
+    'send repeated with the same client_id': [2, 2, 1, 3, 1],
     edit: [5, 5, 4, 2, 2],
     react: [5, 5, 4, 2, 2],
     delete: [6, 6, 5, 2, 2],
@@ -28,7 +28,7 @@ const pinned: Readonly<Record<2 | 50, Readonly<Record<string, Pinned>>>> = {
   50: {
     send: [3, 4, 4, 3, 150],
     'send with client_id': [4, 5, 5, 4, 150],
-    'send again': [2, 2, 1, 3, 1],
+    'send repeated with the same client_id': [2, 2, 1, 3, 1],
     edit: [5, 5, 4, 4, 50],
     react: [5, 5, 4, 4, 50],
     delete: [6, 6, 5, 4, 50],
