@@ -29,10 +29,12 @@ export interface Counts extends DatabaseCounts {
 export interface CountedRoom {
   readonly session: Session;
   readonly context: Context & TokenContext;
-  /** Runs a frame through the handlers that run in Lambda. */
-  send(frame: object): Promise<unknown>;
+  /** Runs a frame through the handlers that run in Lambda. `sender` may replace the room's session and context. */
+  send(frame: object, sender?: Partial<Pick<CountedRoom, 'session' | 'context'>>): Promise<unknown>;
   /** Runs a function and returns what it used. @throws Error if a frame was refused */
   count(run: () => Promise<unknown>): Promise<Counts>;
+  /** Runs a function that sends a frame which the server refuses, and returns what it used. */
+  countRefused(run: () => Promise<unknown>): Promise<Counts & { readonly code: string }>;
   close(): Promise<void>;
 }
 
@@ -147,26 +149,40 @@ export async function openCountedRoom(people: number, messages = MESSAGES): Prom
     },
     verify: async () => ({ user: session.user, expiresAt: Date.now() + 3_600_000 }),
   };
-  const handler = serveFrames(handlers, () => context);
-  const requestContext = {
-    routeKey: '$default',
-    requestId: 'r=',
-    connectionId: session.id,
-    connectedAt: session.connectedAt,
-    authorizer: { ...sessionContext(session), principalId: session.user.id },
+  const countAll = async (run: () => Promise<unknown>) => {
+    database.restart();
+    stats = emptyStats();
+    await run();
+    return { ...database.counts(), ...stats };
   };
   return {
     session,
     context,
-    send: (frame) =>
-      handler({ requestContext, body: JSON.stringify(frame) } as unknown as APIGatewayProxyWebsocketEventV2),
+    send(frame, sender = {}) {
+      const { id, connectedAt, user } = sender.session ?? session;
+      const authorizer = { ...sessionContext(sender.session ?? session), principalId: user.id };
+      const requestContext = {
+        routeKey: '$default',
+        requestId: 'r=',
+        connectionId: id,
+        connectedAt,
+        authorizer,
+      };
+      const event = {
+        requestContext,
+        body: JSON.stringify(frame),
+      } as unknown as APIGatewayProxyWebsocketEventV2;
+      return serveFrames(handlers, () => sender.context ?? context)(event);
+    },
     async count(run) {
-      database.restart();
-      stats = emptyStats();
-      await run();
-      const { refusal, ...counts } = stats;
-      if (refusal === undefined) return { ...database.counts(), ...counts };
+      const { refusal, ...counts } = await countAll(run);
+      if (refusal === undefined) return counts;
       throw new Error(`Frame not counted: the server refused it with ${refusal}. Correct the frame.`);
+    },
+    async countRefused(run) {
+      const { refusal, ...counts } = await countAll(run);
+      if (refusal !== undefined) return { ...counts, code: String(JSON.parse(refusal).code) };
+      throw new Error('Frame not counted: the server accepted it. Send a frame that it refuses.');
     },
     close: () => database.close(),
   };

@@ -2,8 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Role, User } from '../functions/domain/member.ts';
 import type { Room } from '../functions/domain/room.ts';
 import { type Database, openDatabase } from '../functions/store/database.ts';
-import { putMember } from '../functions/store/members.ts';
-import { putRoom } from '../functions/store/rooms.ts';
+import { addMember, setRole } from '../functions/store/members.ts';
+import { getRoom, putRoom } from '../functions/store/rooms.ts';
 import { sdkDynamoDb } from '../functions/store/sdk-dynamodb.ts';
 
 /** The users of the local stack. Dave is in no room. */
@@ -33,7 +33,12 @@ const demoRooms: readonly RoomPlan[] = [
 /** Creates a room, or adds members to an existing one. */
 export async function makeRoom(db: Database, plan: RoomPlan): Promise<void> {
   await putRoom(db, plan);
-  await Promise.all(plan.members.map(({ user, role }) => putMember(db, plan.id, user, role)));
+  const room = { id: plan.id, seq: (await getRoom(db, plan.id))?.seq ?? 0 };
+  await Promise.all(
+    plan.members.map(
+      async ({ user, role }) => (await addMember(db, room, user, role)) || setRole(db, room.id, user, role),
+    ),
+  );
 }
 
 /** Opens the chat table of a running local stack, which accepts any credentials that belong to no function. */

@@ -1,4 +1,11 @@
-import { type Credential, comesFrom, findCredential, type Headers } from '../auth/credential.ts';
+import {
+  type Credential,
+  comesFrom,
+  type EventHeaders,
+  findCredential,
+  joinedHeaders,
+  verifyFirst,
+} from '../auth/credential.ts';
 import {
   type DialectTraits,
   dialectNamed,
@@ -11,16 +18,15 @@ import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { User } from '../domain/member.ts';
 import { directRoomUsers, inboxOf, isInbox, type Room } from '../domain/room.ts';
-import { getMember, putMember } from '../store/members.ts';
+import { addMember, getMember } from '../store/members.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
 import { placedIn } from '../store/shards.ts';
 import { database, verifier } from './context.ts';
 import { once, required } from './runtime.ts';
 
-/** The fields that Parley uses of a WebSocket API's REQUEST authorizer event. */
-export interface UpgradeEvent {
+/** The fields used of a WebSocket API's REQUEST authorizer event. */
+export interface UpgradeEvent extends EventHeaders {
   readonly methodArn: string;
-  readonly headers?: Headers | null;
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
   readonly requestContext: {
     readonly connectionId: string;
@@ -48,7 +54,7 @@ const dialectByPlace: Record<Credential['place'] | 'nowhere', DialectName> = {
 /** @throws ChatError UNAUTHENTICATED */
 async function identify(event: UpgradeEvent, credential: Credential | undefined) {
   const { connectionId, connectedAt } = event.requestContext;
-  if (credential) return { ...(await verifier()(credential.token)), guest: false };
+  if (credential) return { ...(await verifyFirst(credential, verifier())), guest: false };
   const user = { id: `guest:${connectionId}`, username: 'guest', email: '', userType: '' };
   return { user, guest: true, expiresAt: connectedAt + GUEST_SESSION_MS };
 }
@@ -58,7 +64,7 @@ async function createDirectRoom(id: string, user: string): Promise<Room | undefi
   const users = directRoomUsers(id);
   if (process.env['DIRECT_ROOMS'] !== 'on-demand' || !users?.includes(user)) return undefined;
   await putRoom(database(), { id, name: '', kind: 'direct', access: 'members' });
-  await Promise.all(users.map((each) => putMember(database(), id, each, 'member')));
+  await Promise.all(users.map((each) => addMember(database(), { id, seq: 0 }, each, 'member')));
   return getRoom(database(), id);
 }
 
@@ -131,7 +137,7 @@ function refusedSession(event: UpgradeEvent, dialect: DialectTraits, error: unkn
  * @throws ChatError UNAUTHENTICATED, NOT_A_MEMBER
  */
 export async function authorizeSession(event: UpgradeEvent): Promise<Session> {
-  const headers = event.headers ?? {};
+  const headers = joinedHeaders(event);
   const query = event.queryStringParameters ?? {};
   const credential = findCredential(headers, query);
   const dialect = dialectNamed(query['dialect'] ?? dialectByPlace[credential?.place ?? 'nowhere']);

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeRoom } from '../../bin/demo.ts';
+import type { FallibleCall } from '../../local/faults.ts';
 import { said, typed } from '../support/chat.ts';
 import { databaseOf, newRoom } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
@@ -8,9 +11,12 @@ import { type ConnectOptions, connect, type WsClient } from '../support/ws-clien
 
 let stack: TestStack;
 let port: string;
+let killsHttp = false;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  const call = ({ functionName }: FallibleCall) =>
+    killsHttp && functionName.startsWith('Http') ? 'killed before' : undefined;
+  stack = await startTestStack({ faults: { call } });
   port = new URL(stack.stack.edgeUrl).port;
 });
 
@@ -61,7 +67,35 @@ describe('connects with the documented URLs:', () => {
     await client.close();
   });
 
-  test('contract S3: the room in the path, the token in the query', async () => {
+  test('S1, with the subprotocols in two header lines', async () => {
+    const token = await stack.token('alice');
+    const request = httpRequest(`http://localhost:${port}/ws/chat/1/`, {
+      headers: {
+        Connection: 'Upgrade',
+        Upgrade: 'websocket',
+        'Sec-WebSocket-Version': '13',
+        'Sec-WebSocket-Key': Buffer.alloc(16, 1).toString('base64'),
+        'Sec-WebSocket-Protocol': ['Bearer', token],
+      },
+    });
+    const [answer, socket] = await new Promise<[IncomingMessage, Duplex]>((resolve, reject) => {
+      request.once('upgrade', (...opened) => resolve(opened.slice(0, 2) as [IncomingMessage, Duplex]));
+      request.once('response', ({ statusCode }) => reject(new Error(`Handshake refused with ${statusCode}`)));
+      request.once('error', reject).end();
+    });
+    expect(answer.headers['sec-websocket-protocol']).toBe('Bearer');
+    socket.destroy();
+  });
+
+  test('S2, with the cookie of another app before its own', async () => {
+    const Cookie = `sessionid=other-app; sessionid=${await stack.token('alice')}`;
+    const client = await open('/ws/chat/1/', { headers: { Cookie, Origin: `http://localhost:${port}` } });
+    await client.close();
+    const response = await fetch(`http://localhost:${port}/api/chats/1/`, { headers: { Cookie } });
+    expect(response.status).toBe(200);
+  });
+
+  test('S3, with a token in the query', async () => {
     const room = await newRoom(stack, 'alice');
     const client = await open(`/ws/chat/${room}/?token=${await stack.token('alice')}`);
     expect(await client.next()).toMatchObject({ type: 'connection_established' });
@@ -184,6 +218,17 @@ describe('beside sockets', () => {
     const response = await fetch(url('/api/chats/?limit=1'), { headers });
     expect(response.status).toBe(200);
     expect(response.headers.get('via')).toContain('CloudFront');
+  });
+
+  test('a failed request to /api/ is not repeated to other users', async () => {
+    const chatsOf = async (username: string) => {
+      const headers = { Authorization: `Bearer ${await stack.token(username)}` };
+      return (await fetch(url('/api/chats/'), { headers })).status;
+    };
+    killsHttp = true;
+    expect(await chatsOf('alice')).toBe(500);
+    killsHttp = false;
+    expect(await chatsOf('bob')).toBe(200);
   });
 
   const builtPage = readFileSync(new URL('../../dist/web/index.html', import.meta.url), 'utf8');

@@ -25,7 +25,8 @@ const framesIn = incoming(
       summary:
         'Sends a message. The server stores it and then sends `chat_message` to every connection in the room. The sender receives it first, as the acknowledgement. `action` is optional in this frame.',
       fields: {
-        message: 'The text. It may be empty only if the frame has a file.',
+        message:
+          'The text. It may be empty only if the frame has a file. A text of invisible characters counts as empty.',
         type: 'The kind of message.',
         reply_to: 'The id of the message that this one replies to.',
         file: fileField,
@@ -253,7 +254,7 @@ const framesOut = outgoing({
 const messageFields: Descriptions = {
   text: 'The text. Empty in a deleted message.',
   sender_id: 'The author’s user id.',
-  sender_email: 'The author’s email address. Empty if the token has none.',
+  sender_email: 'The author’s email address. Empty if the token has no verified one.',
   status:
     '`send`: the server stored the message. `delivered`: another user’s connection received it. `read`: another user read it.',
   type: 'The kind of message. Absent in a text message.',

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { clientId } from '../frame.ts';
+import { clientId, text } from '../frame.ts';
 import { fileDetails, number, time, wireId } from '../out-schema.ts';
 
 /** For the documentation. The decoder does not use it, because contract S2 has error messages of its own. */
-export const contentFrame = v.object({ content: v.string(), client_id: v.optional(clientId) });
+export const contentFrame = v.object({ content: text, client_id: v.optional(clientId) });
 
 export const messageShape = v.strictObject({
   id: number,

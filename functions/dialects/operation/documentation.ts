@@ -33,7 +33,7 @@ const framesIn = incoming(
       schema: inward.update,
       summary:
         'Replaces the text of a message, and its file if the frame has one. The room receives `update`. Only the author and moderators may edit a message.',
-      fields: { body: 'The new text. It may be empty only if the frame has a file.' },
+      fields: { body: 'The new text. It may be empty only if the message has a file.' },
     },
     delete: {
       command: 'DeleteMessage',
@@ -44,7 +44,8 @@ const framesIn = incoming(
     seen: {
       command: 'MarkSeen',
       schema: inward.seen,
-      summary: 'Marks this message and all earlier ones as read by the user. The room receives `seen`.',
+      summary:
+        'Marks this message and all earlier ones as read by the user. The room receives `seen`. If the message was deleted, the nearest one below it is marked.',
       fields: unusedClientId,
     },
     typing: {
@@ -148,7 +149,7 @@ export const operationContract: Contract = {
     user: 'The id or name of the signed-in user, or absent. Any other user is refused. Guests may use any name.',
     message_id: 'The id of the message.',
     type: 'The kind of message.',
-    body: 'The text. It may be empty only if the frame has a file.',
+    body: 'The text. It may be empty only if the frame has a file. A text of invisible characters counts as empty.',
     file: fileField,
     message: 'The message.',
   },
