@@ -122,7 +122,7 @@ export async function openCountedRoom(people: number, said = SAID): Promise<Coun
         return 'delivered' as const;
       },
       isOpen: async () => true,
-      close: async () => undefined,
+      close: async () => true,
     },
   };
   const session = { ...connectionOf(0, ROOM), guest: false };

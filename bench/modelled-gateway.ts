@@ -77,7 +77,7 @@ export class ModelledGateway {
         if (!this.admit()) throw new TransientError('too fast', { throttled: true });
         return true;
       },
-      close: async () => undefined,
+      close: async () => true,
     };
   }
 }

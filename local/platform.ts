@@ -70,6 +70,7 @@ export class Platform {
       permit,
       ...this.#faults,
       ...(faults?.frame && { frameFault: faults.frame }),
+      ...(faults?.opening && { opening: faults.opening }),
       // Functions that the shutdown ends would only fill the log with failures.
       log: (line) => {
         if (!this.#ending) log(line);

@@ -1,28 +1,71 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { currentMessages, type LogEntry, type Message, seqOf } from '../domain/message.ts';
+import type { Room } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
 import { listLog, listLogSince, putVoid } from '../store/log.ts';
 
 /** The number of extra entries to read for each page, since the log also holds edits and deletes. */
 const READ_AHEAD = 10;
 
+interface MessagePage {
+  /** Newest first. */
+  readonly messages: readonly Message[];
+  readonly hasMore: boolean;
+  /** The highest sequence number that was read; 0 if there was none. */
+  readonly upTo: number;
+}
+
+interface Newest {
+  /** Exclusive. Without it, the page starts at the end of the log. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+  /** True by default. */
+  readonly consistent?: boolean;
+}
+
+async function readNewest(
+  db: Database,
+  room: string,
+  { before, limit, consistent = true }: Newest,
+): Promise<MessagePage> {
+  const entries: LogEntry[] = [];
+  let from = before;
+  for (;;) {
+    const page = await listLog(db, room, { before: from, limit: limit + READ_AHEAD, consistent });
+    entries.push(...page.entries);
+    const messages = currentMessages(entries);
+    const [first] = entries;
+    const upTo = first ? seqOf(first) : 0;
+    if (messages.length > limit) return { messages: messages.slice(0, limit), hasMore: true, upTo };
+    const last = page.entries.at(-1);
+    if (!page.hasMore || !last) return { messages, hasMore: false, upTo };
+    from = seqOf(last);
+  }
+}
+
 /** Returns the newest messages of a room, newest first, without deleted ones. */
 export async function newestMessages(
   db: Database,
   room: string,
-  { before, limit }: { before?: number | undefined; limit: number },
-): Promise<{ messages: readonly Message[]; hasMore: boolean }> {
-  const entries: LogEntry[] = [];
-  let from = before;
-  for (;;) {
-    const page = await listLog(db, room, { before: from, limit: limit + READ_AHEAD });
-    entries.push(...page.entries);
-    const messages = currentMessages(entries);
-    if (messages.length > limit) return { messages: messages.slice(0, limit), hasMore: true };
-    const last = page.entries.at(-1);
-    if (!page.hasMore || !last) return { messages, hasMore: false };
-    from = seqOf(last);
-  }
+  range: Omit<Newest, 'consistent'>,
+): Promise<Pick<MessagePage, 'messages' | 'hasMore'>> {
+  const { messages, hasMore } = await readNewest(db, room, range);
+  return { messages, hasMore };
+}
+
+/**
+ * Returns the newest messages, complete up to the room's `seq`. Reads eventually consistent, at half the cost, and again
+ * consistently if the page does not reach that number.
+ * @param room resolves to the room, read consistently; it may be read at the same time as the log
+ */
+export async function latestMessages(
+  db: Database,
+  id: string,
+  room: Promise<Pick<Room, 'seq'> | undefined>,
+  limit: number,
+): Promise<Pick<MessagePage, 'messages' | 'hasMore'>> {
+  const [page, found] = await Promise.all([readNewest(db, id, { limit, consistent: false }), room]);
+  return page.upTo >= (found?.seq ?? 0) ? page : readNewest(db, id, { limit });
 }
 
 /** How long to wait for a write that is still in flight, in milliseconds. Several writes take less. */

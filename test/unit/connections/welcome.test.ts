@@ -17,7 +17,7 @@ test('a connection of a member who was removed during the handshake is closed an
   const poster: Poster = {
     post: vi.fn(async () => 'delivered' as const),
     isOpen: async () => true,
-    close: vi.fn(async () => undefined),
+    close: vi.fn(async () => true),
   };
   const session = connectionOf(alice);
   await welcome(session, { db, poster, files: noFiles, now: () => NOON }, () => undefined);
@@ -33,7 +33,7 @@ describe('a new connection has read the history', () => {
     const session = connectionOf(bob, overrides);
     const { db, readTo } = roomOfRows(here, session);
     const post = vi.fn<Poster['post']>(async (id) => (id === session.id ? outcome : 'delivered'));
-    const close = vi.fn(async () => undefined);
+    const close = vi.fn(async () => true);
     const context = {
       db,
       poster: { post, close, isOpen: async () => true },
