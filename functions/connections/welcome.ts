@@ -24,6 +24,9 @@ import { addRoomToInboxes, openInbox } from './inbox.ts';
 /** How long to wait for the end of the handshake, in milliseconds. `$connect` returns right after invoking `welcome`. */
 const HANDSHAKE_BUDGET_MS = 10_000;
 
+/** Many clients connect again at the same time, and a room's log is one partition with 3,000 read units a second. */
+const HISTORY = { limit: HISTORY_LIMIT, consistent: false };
+
 type WelcomeContext = PostingContext & Pick<Context, 'files'>;
 
 /** Called with an error that the client gets as an INTERNAL frame. */
@@ -70,7 +73,7 @@ const messagesIn = ({ changes }: Synced): Message[] =>
     .reverse();
 
 /** The outcome of posting the first frame. */
-interface First extends Pick<Delivery, 'delivered' | 'gone'> {
+interface First extends Pick<Delivery, 'delivered' | 'gone' | 'expired'> {
   /** The posted messages, newest first; none if the post failed. */
   readonly messages: readonly Message[];
   /** The sequence number up to which the client has everything. Undefined if it has to request more anyway. */
@@ -88,10 +91,10 @@ export async function postMissed(
   context: LogContext & PostingContext,
 ): Promise<First> {
   const missed = await catchUp(room, since, session.user, context);
-  const { delivered, gone } = await post(missed, [session], context);
+  const { delivered, gone, expired } = await post(missed, [session], context);
   const isLast = missed.complete && !missed.hasMore;
   const messages = delivered.length > 0 ? messagesIn(missed) : [];
-  return { delivered, gone, messages, ...(isLast && { upTo: missed.seq }) };
+  return { delivered, gone, expired, messages, ...(isLast && { upTo: missed.seq }) };
 }
 
 /** Posts the newest messages, in dialects that send them. @param history undefined if it could not be read */
@@ -103,10 +106,10 @@ async function postHistory(
 ): Promise<First> {
   const messages = history ?? [];
   const event = { kind: 'Connected', room: room.id, user: session.user, messages } as const;
-  const { delivered, gone } = await post(event, [session], context);
-  if (delivered.length === 0) return { delivered, gone, messages: [] };
+  const { delivered, gone, expired } = await post(event, [session], context);
+  if (delivered.length === 0) return { delivered, gone, expired, messages: [] };
   if (history === undefined) await postFault(session, context);
-  return { delivered, gone, messages, ...(getsHistory(session) && history && { upTo: room.seq }) };
+  return { delivered, gone, expired, messages, ...(getsHistory(session) && history && { upTo: room.seq }) };
 }
 
 /**
@@ -120,13 +123,13 @@ async function postFirst(
   onFault: OnFault,
 ): Promise<First & { readonly room?: Room }> {
   const { db } = context;
-  const nothing = { delivered: [], gone: [], messages: [] };
+  const nothing = { delivered: [], gone: [], expired: [], messages: [] };
   const reading = getRoom(db, session.room);
   const [room, member, history] = await Promise.all([
     reading,
     getMember(db, session.room, session.user.id),
     getsHistory(session)
-      ? latestMessages(db, session.room, reading, HISTORY_LIMIT).catch((error: unknown) => onFault(error))
+      ? latestMessages(db, session.room, reading, HISTORY).catch((error: unknown) => onFault(error))
       : { messages: [] },
   ]);
   if (!room || (!member && room.access !== 'open')) return nothing;
@@ -195,8 +198,9 @@ async function reject(session: Session, context: PostingContext): Promise<void> 
 /**
  * Welcomes a new connection: posts its first frame, acknowledges the messages in it, and announces the user's presence.
  *
- * The history is read while the connection may still be opening. Once its post is delivered, the connection is open, and
- * the room is read again: changes since then are posted to the open connection, and those before are posted here.
+ * The history is complete up to the room's `seq`, which is read consistently after the connection's row was written
+ * (decisions 010 and 012). The connection may still be opening then. Once the history is delivered, the connection is
+ * open, and the room is read again: changes up to its `seq` are posted here, and later ones to the open connection.
  * @param onFault called if the history cannot be read
  */
 export async function welcome(session: Session, context: WelcomeContext, onFault: OnFault): Promise<void> {
@@ -219,10 +223,14 @@ export async function welcome(session: Session, context: WelcomeContext, onFault
     return openInbox(session, context, deliverFirst).catch(failed);
   }
   const first = await whenOpen(session, context, () => postFirst(session, context, onFault)).catch(failed);
-  if (!first) return;
+  if (!first || first.expired.length > 0) return;
   if (!first.room) return reject(session, context);
   // A member who was removed meanwhile had their rows deleted, but a connection that is opening cannot be closed.
-  const [room, row] = await Promise.all([getRoom(db, session.room), getConnection(db, session)]);
+  const [room, row, sample] = await Promise.all([
+    getRoom(db, session.room),
+    getConnection(db, session),
+    sampleRoom(first.room, context),
+  ]);
   if (!room || !row) {
     await (first.delivered.length > 0
       ? close(session.id, poster)
@@ -230,7 +238,6 @@ export async function welcome(session: Session, context: WelcomeContext, onFault
     return;
   }
   const later = first.upTo === undefined ? [] : await postLater(room, first.upTo, session, context);
-  const sample = await sampleRoom(room, context);
   const present = sample.isLarge ? [] : await listPresent(room, session.user.id, sample, context);
   const isPresent = present.some(({ id }) => id === session.id);
   const audience = sample.isLarge ? audienceOf(room, context) : async () => present;

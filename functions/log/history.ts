@@ -2,70 +2,92 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { currentMessages, type LogEntry, type Message, seqOf } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
-import { listLog, listLogSince, putVoid } from '../store/log.ts';
+import { listLog, listLogSince, type NewestRange, noteVoidRun, putVoid } from '../store/log.ts';
 
 /** The number of extra entries to read for each page, since the log also holds edits and deletes. */
 const READ_AHEAD = 10;
 
-interface MessagePage {
+/** The maximum number of log entries that are settled at once. With texts of usual length they stay below 128 KB. */
+export const SETTLED_PAGE = 200;
+
+/** How far below a room's `seq` the numbers may be that `latestMessages` settles. Writes in flight are near the end. */
+const MAX_SETTLED = 1_000;
+
+export interface MessagePage {
   /** Newest first. */
   readonly messages: readonly Message[];
   readonly hasMore: boolean;
-  /** The highest sequence number that was read; 0 if there was none. */
-  readonly upTo: number;
 }
 
-interface Newest {
-  /** Exclusive. Without it, the page starts at the end of the log. */
-  readonly before?: number | undefined;
-  readonly limit: number;
-  /** True by default. */
-  readonly consistent?: boolean;
+interface ReadPage extends MessagePage {
+  /** The entries that were read for the page, newest first. */
+  readonly entries: readonly LogEntry[];
 }
 
+/** Returns the lowest number that an entry stands for: a void entry may stand for those below it. */
+const lowestOf = (entry: LogEntry): number =>
+  (entry.kind === 'void' ? entry.from : undefined) ?? seqOf(entry);
+
+interface VoidRun {
+  readonly top: number;
+  from: number;
+  /** The number of rows that had to be read. */
+  rows: number;
+}
+
+/** Returns the runs of consecutive void numbers. @param entries newest first */
+function voidRuns(entries: readonly LogEntry[]): VoidRun[] {
+  const runs: VoidRun[] = [];
+  let run: VoidRun | undefined;
+  for (const entry of entries) {
+    const seq = seqOf(entry);
+    if (entry.kind !== 'void') run = undefined;
+    else if (run && seq >= run.from - 1) {
+      if (seq < run.from) run.rows++;
+      run.from = Math.min(run.from, lowestOf(entry));
+    } else {
+      run = { top: seq, from: lowestOf(entry), rows: 1 };
+      runs.push(run);
+    }
+  }
+  return runs;
+}
+
+/**
+ * Reads the newest messages. Jumps over long runs of void entries: the first reader that has read through one notes on
+ * its topmost entry how far it goes, and later readers continue below.
+ */
 async function readNewest(
   db: Database,
   room: string,
-  { before, limit, consistent = true }: Newest,
-): Promise<MessagePage> {
+  { before, limit, consistent = true }: NewestRange,
+): Promise<ReadPage> {
+  const size = limit + READ_AHEAD;
   const entries: LogEntry[] = [];
   let from = before;
-  for (;;) {
-    const page = await listLog(db, room, { before: from, limit: limit + READ_AHEAD, consistent });
+  let messages: Message[] = [];
+  let hasMore = true;
+  while (hasMore && messages.length <= limit) {
+    const page = await listLog(db, room, { before: from, limit: size, consistent });
     entries.push(...page.entries);
-    const messages = currentMessages(entries);
-    const [first] = entries;
-    const upTo = first ? seqOf(first) : 0;
-    if (messages.length > limit) return { messages: messages.slice(0, limit), hasMore: true, upTo };
-    const last = page.entries.at(-1);
-    if (!page.hasMore || !last) return { messages, hasMore: false, upTo };
-    from = seqOf(last);
+    from = Math.min(...page.entries.map(lowestOf));
+    hasMore = page.hasMore && page.entries.length > 0;
+    messages = currentMessages(entries);
   }
+  const long = voidRuns(entries).filter(({ rows }) => rows > size);
+  await Promise.all(long.map((run) => noteVoidRun(db, room, run)));
+  hasMore = messages.length > limit;
+  return { messages: messages.slice(0, limit), hasMore, entries };
 }
 
 /** Returns the newest messages of a room, newest first, without deleted ones. */
 export async function newestMessages(
   db: Database,
   room: string,
-  range: Omit<Newest, 'consistent'>,
-): Promise<Pick<MessagePage, 'messages' | 'hasMore'>> {
+  range: Omit<NewestRange, 'consistent'>,
+): Promise<MessagePage> {
   const { messages, hasMore } = await readNewest(db, room, range);
   return { messages, hasMore };
-}
-
-/**
- * Returns the newest messages, complete up to the room's `seq`. Reads eventually consistent, at half the cost, and again
- * consistently if the page does not reach that number.
- * @param room resolves to the room, read consistently; it may be read at the same time as the log
- */
-export async function latestMessages(
-  db: Database,
-  id: string,
-  room: Promise<Pick<Room, 'seq'> | undefined>,
-  limit: number,
-): Promise<Pick<MessagePage, 'messages' | 'hasMore'>> {
-  const [page, found] = await Promise.all([readNewest(db, id, { limit, consistent: false }), room]);
-  return page.upTo >= (found?.seq ?? 0) ? page : readNewest(db, id, { limit });
 }
 
 /** How long to wait for a write that is still in flight, in milliseconds. Several writes take less. */
@@ -96,10 +118,23 @@ async function readPage(db: Database, room: string, range: LogRange): Promise<Se
   return { entries, upTo: hasMore && last ? seqOf(last) : range.upTo };
 }
 
-function openNumbers({ entries, upTo }: SettledPage, since: number): number[] {
-  const used = new Set(entries.map(seqOf));
-  return Array.from({ length: upTo - since }, (_, index) => since + 1 + index).filter(
-    (seq) => !used.has(seq),
+/** The sequence number of an entry. A void entry may stand for the numbers from `from` on. */
+interface Numbered {
+  readonly seq: number;
+  readonly from?: number;
+}
+
+const numbered = (entry: LogEntry): Numbered =>
+  entry.kind === 'message' ? { seq: entry.message.id } : { seq: entry.seq, from: lowestOf(entry) };
+
+/** Returns the numbers above `since` up to `upTo` that no entry stands for. */
+function openNumbers(entries: readonly Numbered[], { since, upTo }: Omit<LogRange, 'limit'>): number[] {
+  const used = new Set(entries.map(({ seq }) => seq));
+  const runs = entries.filter(({ seq, from = seq }) => from < seq);
+  const isUsed = (each: number) =>
+    used.has(each) || runs.some(({ seq, from = seq }) => from <= each && each < seq);
+  return Array.from({ length: Math.max(0, upTo - since) }, (_, index) => since + 1 + index).filter(
+    (seq) => !isUsed(seq),
   );
 }
 
@@ -111,14 +146,79 @@ function openNumbers({ entries, upTo }: SettledPage, since: number): number[] {
  */
 export async function settleLog(db: Database, room: string, range: LogRange): Promise<SettledPage> {
   const first = await readPage(db, room, range);
-  if (openNumbers(first, range.since).length === 0) return first;
+  const openIn = ({ entries, upTo }: SettledPage) =>
+    openNumbers(entries.map(numbered), { since: range.since, upTo });
+  if (openIn(first).length === 0) return first;
   await delay(IN_FLIGHT_MS);
   const page = await readPage(db, room, range);
   const settled = await Promise.all(
-    openNumbers(page, range.since).map(
+    openIn(page).map(
       async (seq): Promise<LogEntry> => (await putVoid(db, room, seq)) ?? { kind: 'void', seq },
     ),
   );
   const entries = [...page.entries, ...settled].sort((one, other) => seqOf(one) - seqOf(other));
   return { entries, upTo: page.upTo };
+}
+
+/** Settles a range of the log in pages. */
+export async function settleRange(
+  db: Database,
+  room: string,
+  { since, upTo }: Pick<LogRange, 'since' | 'upTo'>,
+): Promise<void> {
+  let settled = since;
+  while (settled < upTo) {
+    settled = (await settleLog(db, room, { since: settled, upTo, limit: SETTLED_PAGE })).upTo;
+  }
+}
+
+/** The newest entries of a log, newest first. */
+interface LogEnd {
+  readonly read: readonly Numbered[];
+  /** Whether the log has more entries below them. */
+  readonly hasMore: boolean;
+}
+
+/** Returns the numbers up to the room's `seq` that have no entry, as far as the log has been read. */
+function openAtEnd({ seq: upTo }: Pick<Room, 'seq'>, { read, hasMore }: LogEnd): number[] {
+  const lowest = hasMore ? Math.min(...read.map(({ seq, from = seq }) => from)) : 1;
+  return openNumbers(read, { since: Math.max(lowest - 1, upTo - MAX_SETTLED), upTo });
+}
+
+/**
+ * Settles the end of the log, as far as it has been read.
+ * @returns whether it was open, so that the entries must be read again
+ */
+export async function settleEnd(
+  db: Database,
+  { id, seq }: Pick<Room, 'id' | 'seq'>,
+  end: LogEnd,
+): Promise<boolean> {
+  const open = openAtEnd({ seq }, end);
+  const [first] = open;
+  const last = open.at(-1);
+  if (first === undefined || last === undefined) return false;
+  await settleRange(db, id, { since: first - 1, upTo: last });
+  return true;
+}
+
+/**
+ * Returns the newest messages of a room, complete up to its `seq`: settles the numbers that the page covers first. A
+ * message whose number was taken before the room was read is in the page, or else it takes a number above `seq`, and is
+ * posted to the connections that exist by then (decision 012).
+ * @param room resolves to the room, which may be read at the same time as the log; undefined leaves the page as it is
+ * @param range with `consistent: false`, reads at half the cost, and again consistently if numbers are missing
+ */
+export async function latestMessages(
+  db: Database,
+  id: string,
+  room: Promise<Pick<Room, 'id' | 'seq'> | undefined>,
+  { limit, consistent = true }: Omit<NewestRange, 'before'>,
+): Promise<MessagePage> {
+  const [first, found] = await Promise.all([readNewest(db, id, { limit, consistent }), room]);
+  const endOf = ({ entries, hasMore }: ReadPage) => ({ read: entries.map(numbered), hasMore });
+  const isBehind = !consistent && found !== undefined && openAtEnd(found, endOf(first)).length > 0;
+  const page = isBehind ? await readNewest(db, id, { limit }) : first;
+  const settled = found && (await settleEnd(db, found, endOf(page)));
+  return settled ? newestMessages(db, id, { limit }) : { messages: page.messages, hasMore: page.hasMore };
 }

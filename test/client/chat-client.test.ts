@@ -57,6 +57,23 @@ describe('a room', () => {
     expect(texts(room)).toEqual(['one', 'two']);
   });
 
+  test('is not live, and not empty, while the server cannot read its history: repeats the request', async () => {
+    chat.say('one');
+    let failures = 3;
+    chat.instead = ({ action }) =>
+      action === 'history' && failures-- > 0
+        ? { type: 'error', code: 'INTERNAL', message: 'No', room_id: 1 }
+        : undefined;
+    const { room } = await openRoom();
+    const seen: unknown[] = [];
+    room.subscribe(() => seen.push([room.state, ...texts(room)]));
+    await pass(500);
+    expect([room.state, failures]).not.toEqual(['live', 3]);
+    await pass(60_000);
+    expect([room.state, ...texts(room)]).toEqual(['live', 'one']);
+    expect(seen).not.toContainEqual(['live']);
+  });
+
   test('is one object per id, and shares one socket with other rooms', async () => {
     const { client, room } = await openRoom();
     const other = client.room('2');
@@ -370,6 +387,19 @@ describe('a change', () => {
     expect(chat.count('typing')).toBe(3);
   });
 
+  test('settles a seen of a deleted message with the mark of the message below it', async () => {
+    const { room } = await openRoom();
+    const below = chat.say('stays', { user: 2 });
+    const id = chat.say('goes', { user: 2 });
+    chat.instead = ({ action }) => {
+      if (action !== 'seen') return undefined;
+      chat.tellAll('1', { type: 'message_deleted', message_id: id, seq: id + 1, room_id: 1 });
+      return { type: 'message_seen', message_id: below, user_id: 1, room_id: 1 };
+    };
+    await room.seen(id);
+    expect(room.seenBy.get('1')).toBe(below);
+  });
+
   test('a refusal without a client id rejects only the request in flight', async () => {
     const { room } = await openRoom();
     chat.instead = ({ action }) =>
@@ -579,6 +609,27 @@ describe('a connection', () => {
       expect([wait, await attemptsWithin(wait - 1), await attemptsWithin(1)]).toEqual([wait, 0, 1]);
     }
     expect([client.state, client.error?.code]).toEqual(['offline', 'UNREACHABLE']);
+  });
+
+  test('opens another socket at a random time before API Gateway closes it after two hours', async () => {
+    const random = vi.spyOn(Math, 'random');
+    onTestFinished(() => void vi.restoreAllMocks());
+    const lives: number[] = [];
+    for (const share of [0.999, 0.5, 0]) {
+      random.mockReturnValue(share);
+      const { client, room } = await openRoom();
+      const openedAt = Date.now();
+      const before = chat.sockets.length;
+      while (chat.sockets.length === before) await pass(60_000);
+      lives.push((Date.now() - openedAt) / 60_000);
+      expect(room.state).toBe('live');
+      expect(chat.sockets.filter(({ open }) => open)).toHaveLength(1);
+      client.close();
+    }
+    const [first = 0, second = 0, last = 0] = lives;
+    expect(last).toBeLessThan(120);
+    expect(second - first).toBeGreaterThan(5);
+    expect(last - second).toBeGreaterThan(5);
   });
 
   test('calls the token function on every reconnect', async () => {
