@@ -11,11 +11,11 @@ const STABLE_MS = 10_000;
 /** The client sends a fresh token this long before the old one expires. */
 const RENEW_BEFORE_MS = 60_000;
 /**
- * API Gateway closes a socket after two hours. The client opens another one at a random time before that, so that clients
- * that connected together do not connect again together.
+ * API Gateway closes a socket after two hours. The client opens another one at a random time in the last minute before
+ * that, so that clients that connected together do not connect again together.
  */
-const LONGEST_LIFE_MS = 119 * 60_000;
-const LIFE_JITTER_MS = 20 * 60_000;
+const LONGEST_LIFE_MS = 2 * 3_600_000 - 5_000;
+const LIFE_JITTER_MS = 54_000;
 /** The longest delay of `setTimeout`. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 

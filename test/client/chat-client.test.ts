@@ -611,7 +611,7 @@ describe('a connection', () => {
     expect([client.state, client.error?.code]).toEqual(['offline', 'UNREACHABLE']);
   });
 
-  test('opens another socket at a random time before API Gateway closes it after two hours', async () => {
+  test('opens another socket at a random time in the minute before API Gateway closes it after two hours', async () => {
     const random = vi.spyOn(Math, 'random');
     onTestFinished(() => void vi.restoreAllMocks());
     const lives: number[] = [];
@@ -620,16 +620,16 @@ describe('a connection', () => {
       const { client, room } = await openRoom();
       const openedAt = Date.now();
       const before = chat.sockets.length;
-      while (chat.sockets.length === before) await pass(60_000);
-      lives.push((Date.now() - openedAt) / 60_000);
+      while (chat.sockets.length === before) await pass(1_000);
+      lives.push((Date.now() - openedAt) / 1_000);
       expect(room.state).toBe('live');
       expect(chat.sockets.filter(({ open }) => open)).toHaveLength(1);
       client.close();
     }
     const [first = 0, second = 0, last = 0] = lives;
-    expect(last).toBeLessThan(120);
-    expect(second - first).toBeGreaterThan(5);
-    expect(last - second).toBeGreaterThan(5);
+    expect(last).toBeLessThan(2 * 3_600);
+    expect(second - first).toBeGreaterThan(20);
+    expect(last - second).toBeGreaterThan(20);
   });
 
   test('calls the token function on every reconnect', async () => {
