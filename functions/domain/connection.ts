@@ -42,7 +42,7 @@ export interface Session extends Connection {
 }
 
 /** API Gateway's integration timeout is 29 seconds (AWS: quotas for WebSocket APIs). */
-const LONGEST_HANDSHAKE_MS = 30_000;
+export const LONGEST_HANDSHAKE_MS = 30_000;
 
 /**
  * Whether the socket may not be open yet. Until `$connect` returns, API Gateway answers a post with 410 Gone, although

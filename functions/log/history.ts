@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { currentMessages, type LogEntry, type Message, seqOf } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
-import { listLog, listLogSince, noteVoidRun, putVoid } from '../store/log.ts';
+import { listLog, listLogSince, type NewestRange, noteVoidRun, putVoid } from '../store/log.ts';
 
 /** The number of extra entries to read for each page, since the log also holds edits and deletes. */
 const READ_AHEAD = 10;
@@ -60,7 +60,7 @@ function voidRuns(entries: readonly LogEntry[]): VoidRun[] {
 async function readNewest(
   db: Database,
   room: string,
-  { before, limit }: { before?: number | undefined; limit: number },
+  { before, limit, consistent = true }: NewestRange,
 ): Promise<ReadPage> {
   const size = limit + READ_AHEAD;
   const entries: LogEntry[] = [];
@@ -68,7 +68,7 @@ async function readNewest(
   let messages: Message[] = [];
   let hasMore = true;
   while (hasMore && messages.length <= limit) {
-    const page = await listLog(db, room, { before: from, limit: size });
+    const page = await listLog(db, room, { before: from, limit: size, consistent });
     entries.push(...page.entries);
     from = Math.min(...page.entries.map(lowestOf));
     hasMore = page.hasMore && page.entries.length > 0;
@@ -84,7 +84,7 @@ async function readNewest(
 export async function newestMessages(
   db: Database,
   room: string,
-  range: { before?: number | undefined; limit: number },
+  range: Omit<NewestRange, 'consistent'>,
 ): Promise<MessagePage> {
   const { messages, hasMore } = await readNewest(db, room, range);
   return { messages, hasMore };
@@ -172,20 +172,29 @@ export async function settleRange(
   }
 }
 
+/** The newest entries of a log, newest first. */
+interface LogEnd {
+  readonly read: readonly Numbered[];
+  /** Whether the log has more entries below them. */
+  readonly hasMore: boolean;
+}
+
+/** Returns the numbers up to the room's `seq` that have no entry, as far as the log has been read. */
+function openAtEnd({ seq: upTo }: Pick<Room, 'seq'>, { read, hasMore }: LogEnd): number[] {
+  const lowest = hasMore ? Math.min(...read.map(({ seq, from = seq }) => from)) : 1;
+  return openNumbers(read, { since: Math.max(lowest - 1, upTo - MAX_SETTLED), upTo });
+}
+
 /**
  * Settles the end of the log, as far as it has been read.
- * @param read the newest entries of the log, newest first
- * @param hasMore whether the log has more entries below them
  * @returns whether it was open, so that the entries must be read again
  */
 export async function settleEnd(
   db: Database,
-  { id, seq: upTo }: Pick<Room, 'id' | 'seq'>,
-  { read, hasMore }: { readonly read: readonly Numbered[]; readonly hasMore: boolean },
+  { id, seq }: Pick<Room, 'id' | 'seq'>,
+  end: LogEnd,
 ): Promise<boolean> {
-  const lowest = hasMore ? Math.min(...read.map(({ seq, from = seq }) => from)) : 1;
-  const since = Math.max(lowest - 1, upTo - MAX_SETTLED);
-  const open = openNumbers(read, { since, upTo });
+  const open = openAtEnd({ seq }, end);
   const [first] = open;
   const last = open.at(-1);
   if (first === undefined || last === undefined) return false;
@@ -198,15 +207,18 @@ export async function settleEnd(
  * message whose number was taken before the room was read is in the page, or else it takes a number above `seq`, and is
  * posted to the connections that exist by then (decision 012).
  * @param room resolves to the room, which may be read at the same time as the log; undefined leaves the page as it is
+ * @param range with `consistent: false`, reads at half the cost, and again consistently if numbers are missing
  */
 export async function latestMessages(
   db: Database,
   id: string,
   room: Promise<Pick<Room, 'id' | 'seq'> | undefined>,
-  limit: number,
+  { limit, consistent = true }: Omit<NewestRange, 'before'>,
 ): Promise<MessagePage> {
-  const [{ entries, ...page }, found] = await Promise.all([readNewest(db, id, { limit }), room]);
-  const read = entries.map(numbered);
-  const settled = found && (await settleEnd(db, found, { read, hasMore: page.hasMore }));
-  return settled ? newestMessages(db, id, { limit }) : page;
+  const [first, found] = await Promise.all([readNewest(db, id, { limit, consistent }), room]);
+  const endOf = ({ entries, hasMore }: ReadPage) => ({ read: entries.map(numbered), hasMore });
+  const isBehind = !consistent && found !== undefined && openAtEnd(found, endOf(first)).length > 0;
+  const page = isBehind ? await readNewest(db, id, { limit }) : first;
+  const settled = found && (await settleEnd(db, found, endOf(page)));
+  return settled ? newestMessages(db, id, { limit }) : { messages: page.messages, hasMore: page.hasMore };
 }

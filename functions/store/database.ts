@@ -108,6 +108,11 @@ interface Output {
 /** DynamoDB reads at most 100 items in a call (AWS: BatchGetItem). */
 const BATCH = 100;
 const BATCH_ATTEMPTS = 5;
+const FIRST_BACKOFF_MS = 50;
+
+/** Waits with full jitter. AWS: "If you immediately retry the batch operation, the requests can still fail". */
+const backOff = (attempt: number): Promise<void> =>
+  new Promise((resume) => setTimeout(resume, Math.random() * FIRST_BACKOFF_MS * 2 ** attempt));
 
 class DynamoDbTable implements Table {
   readonly name: string;
@@ -180,6 +185,7 @@ class DynamoDbTable implements Table {
       const output: Output = await this.#client('BatchGetItem', input);
       items.push(...(output.Responses?.[this.name] ?? []).map((item) => unmarshall(item)));
       left = output.UnprocessedKeys?.[this.name]?.Keys;
+      if (left && left.length > 0 && attempt + 1 < BATCH_ATTEMPTS) await backOff(attempt);
     }
     return items;
   }

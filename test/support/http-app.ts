@@ -8,7 +8,7 @@ export function mockHttpApp(overrides: Partial<HttpContext> = {}) {
   const { db, dynamodb } = mockDatabase();
   const parts: HttpContext = {
     db,
-    poster: { post: async () => 'delivered', close: async () => {}, isOpen: async () => true },
+    poster: { post: async () => 'delivered', close: async () => true, isOpen: async () => true },
     fanOut: async () => {},
     rates: noLimit,
     now: () => NOON,

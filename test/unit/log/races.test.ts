@@ -55,7 +55,7 @@ function stage(seed: number) {
           return 'delivered';
         }),
       isOpen: async (id) => open.has(id),
-      close: async () => undefined,
+      close: async () => true,
     },
     fanOut: async () => undefined,
     files: noFiles,
