@@ -13,7 +13,7 @@ import { readableRoom } from '../rooms/access.ts';
  */
 export async function sync(command: Sync, session: Session, context: Context): Promise<Event[]> {
   const room = await readableRoom(context.db, command.room ?? session.room, session.user);
-  const { messages } = await postMissed(room, command.since, session, context);
+  const messages = await postMissed(room, command.since, session, context);
   await acknowledgeAll(messages, session, audienceOf(room, context), context);
   return [];
 }

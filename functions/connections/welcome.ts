@@ -1,33 +1,32 @@
 import type { Context, PostingContext } from '../delivery/context.ts';
 import { type Delivery, deliver } from '../delivery/deliver.ts';
 import { isTransient } from '../delivery/poster.ts';
-import { announcePresence, sampleRoom } from '../delivery/presence.ts';
+import { announcePresence } from '../delivery/presence.ts';
 import { type Audience, audienceOf, post } from '../delivery/publish.ts';
 import { acknowledgeAll } from '../delivery/receipts.ts';
 import { listPresent, removeConnection } from '../delivery/remove-connections.ts';
 import { CLOSE_BUDGET_MS, close, closeOpening, retryTransient } from '../delivery/retry.ts';
 import { dialectOf } from '../dialects/registry.ts';
+import { statusAtRecipient } from '../domain/audience.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import { bringsOnline, mayBeOpening, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event, HandshakeRefused, Synced } from '../domain/event.ts';
 import type { Message } from '../domain/message.ts';
 import { directRoomUsers, isInbox, type Room } from '../domain/room.ts';
-import { catchUp } from '../log/catch-up.ts';
+import { catchUp, eventsOf } from '../log/catch-up.ts';
 import type { LogContext } from '../log/context.ts';
-import { latestMessages } from '../log/history.ts';
+import { SETTLED_PAGE, settleLog } from '../log/history.ts';
 import { getConnection } from '../store/connections.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { addRoomToInboxes, openInbox } from './inbox.ts';
+import type { RoomCache } from './room-cache.ts';
 
 /** How long to wait for the end of the handshake, in milliseconds. `$connect` returns right after invoking `welcome`. */
 const HANDSHAKE_BUDGET_MS = 10_000;
 
-/** Many clients connect again at the same time, and a room's log is one partition with 3,000 read units a second. */
-const HISTORY = { limit: HISTORY_LIMIT, consistent: false };
-
-type WelcomeContext = PostingContext & Pick<Context, 'files'>;
+export type WelcomeContext = PostingContext & Pick<Context, 'files'> & { readonly rooms: RoomCache };
 
 /** Called with an error that the client gets as an INTERNAL frame. */
 type OnFault = (error: unknown) => void;
@@ -35,7 +34,7 @@ type OnFault = (error: unknown) => void;
 /**
  * Repeats an attempt to post the first frame until the connection is open. API Gateway answers 410 to posts before. AWS
  * does not document what a lookup answers then, so only a delivered post proves that the connection is open.
- * @param attempt resolves to the result of its post; must post again what was stored since the attempt before
+ * @param attempt resolves to the result of its post
  */
 async function whenOpen<T extends Pick<Delivery, 'gone'>>(
   session: Session,
@@ -54,93 +53,102 @@ async function whenOpen<T extends Pick<Delivery, 'gone'>>(
   );
 }
 
-/** Posts an error frame, on which the client repeats what failed: it requests the history, or connects again. */
-const postFault = ({ room, ...session }: Session, context: PostingContext): Promise<Delivery> => {
+/** An error frame, on which the client repeats what failed: it requests the history, or connects again. */
+function faultIn({ room }: Session): Event {
   const { code, message: reason } = new ChatError('INTERNAL');
-  return deliver({ kind: 'Refused', room, code, reason }, [{ room, ...session }], context);
-};
+  return { kind: 'Refused', room, code, reason };
+}
 
 /** Whether the contract posts the newest messages to each new connection. */
 const getsHistory = (session: Session): boolean =>
   session.since === undefined && dialectOf(session).bringsHistory;
 
-/** The messages of a log page, newest first, without deleted ones. */
-const messagesIn = ({ changes }: Synced): Message[] =>
+/** The messages that changes added, newest first, without deleted ones. */
+const messagesIn = (changes: Synced['changes']): Message[] =>
   changes
     .flatMap(({ kind, message }) =>
       kind === 'MessageSent' && message.deletedAt === undefined ? message : [],
     )
     .reverse();
 
-/** The outcome of posting the first frame. */
-interface First extends Pick<Delivery, 'delivered' | 'gone' | 'expired'> {
-  /** The posted messages, newest first; none if the post failed. */
+/** The first frame of a connection, ready to be posted. */
+interface First {
+  /** Read consistently after the connection's row was written. */
+  readonly room: Room;
+  readonly event: Event;
+  /** Whether an error frame follows, because the history could not be read. */
+  readonly isFault: boolean;
+  /** The messages in the frame, newest first. */
   readonly messages: readonly Message[];
-  /** The sequence number up to which the client has everything. Undefined if it has to request more anyway. */
+  /** The sequence number up to which the client then has everything. Undefined if it has to request more anyway. */
   readonly upTo?: number;
 }
 
-/**
- * Posts one page of the changes that a client missed.
- * @param since the sequence number of the last change that the client has
- */
+type Outcome = Pick<Delivery, 'delivered' | 'gone' | 'expired'>;
+
+const NOTHING_POSTED: Outcome = { delivered: [], gone: [], expired: [] };
+
+/** Reads one page of the changes that a client missed. @param since the last sequence number that the client has */
+async function readMissed(
+  room: Room,
+  since: number,
+  session: Session,
+  context: LogContext,
+): Promise<Omit<First, 'room' | 'isFault'>> {
+  const event = await catchUp(room, since, session.user, context);
+  const isLast = event.complete && !event.hasMore;
+  return { event, messages: messagesIn(event.changes), ...(isLast && { upTo: event.seq }) };
+}
+
+/** Posts one page of the changes that a client missed. @returns the messages in it, if the client got them */
 export async function postMissed(
   room: Room,
   since: number,
   session: Session,
   context: LogContext & PostingContext,
-): Promise<First> {
-  const missed = await catchUp(room, since, session.user, context);
-  const { delivered, gone, expired } = await post(missed, [session], context);
-  const isLast = missed.complete && !missed.hasMore;
-  const messages = delivered.length > 0 ? messagesIn(missed) : [];
-  return { delivered, gone, expired, messages, ...(isLast && { upTo: missed.seq }) };
+): Promise<readonly Message[]> {
+  const { event, messages } = await readMissed(room, since, session, context);
+  const { delivered } = await post(event, [session], context);
+  return delivered.length > 0 ? messages : [];
 }
 
-/** Posts the newest messages, in dialects that send them. @param history undefined if it could not be read */
-async function postHistory(
-  room: Room,
-  history: readonly Message[] | undefined,
-  session: Session,
-  context: PostingContext,
-): Promise<First> {
-  const messages = history ?? [];
-  const event = { kind: 'Connected', room: room.id, user: session.user, messages } as const;
-  const { delivered, gone, expired } = await post(event, [session], context);
-  if (delivered.length === 0) return { delivered, gone, expired, messages: [] };
-  if (history === undefined) await postFault(session, context);
-  return { delivered, gone, expired, messages, ...(getsHistory(session) && history && { upTo: room.seq }) };
-}
+const connected = ({ room, user }: Session, messages: readonly Message[]): Event => ({
+  kind: 'Connected',
+  room,
+  user,
+  messages,
+});
 
 /**
- * Posts the first frame to a connection: the missed changes if its client resumes, else the newest messages. If they
- * cannot be read, the client gets an empty list, as the contracts S0 and S1 require, and an error frame.
- * @returns the room as well; without it if the user may not be in the room
+ * Reads the first frame of a connection: the missed changes if its client resumes, else the newest messages in dialects
+ * that send them. If they cannot be read, the frame is an empty list, as the contracts S0 and S1 require.
+ * @returns undefined if the user may not be in the room
  */
-async function postFirst(
+async function readFirst(
   session: Session,
   context: WelcomeContext,
   onFault: OnFault,
-): Promise<First & { readonly room?: Room }> {
-  const { db } = context;
-  const nothing = { delivered: [], gone: [], expired: [], messages: [] };
+): Promise<First | undefined> {
+  const { db, rooms, now } = context;
+  const { user, since } = session;
   const reading = getRoom(db, session.room);
-  const [room, member, history] = await Promise.all([
-    reading,
-    getMember(db, session.room, session.user.id),
-    getsHistory(session)
-      ? latestMessages(db, session.room, reading, HISTORY).catch((error: unknown) => onFault(error))
-      : { messages: [] },
-  ]);
-  if (!room || (!member && room.access !== 'open')) return nothing;
-  if (session.since === undefined)
-    return { room, ...(await postHistory(room, history?.messages, session, context)) };
-  try {
-    return { room, ...(await postMissed(room, session.since, session, context)) };
-  } catch (error) {
-    onFault(error);
-    return { room, ...nothing, ...(await postFault(session, context)) };
+  const request = { limit: HISTORY_LIMIT, reader: user.id, now: now() };
+  const history = getsHistory(session)
+    ? rooms.latestMessages(db, session.room, reading, request).catch((error: unknown) => onFault(error))
+    : undefined;
+  const [room, member, page] = await Promise.all([reading, getMember(db, session.room, user.id), history]);
+  if (!room || (!member && room.access !== 'open')) return undefined;
+  if (since !== undefined) {
+    try {
+      return { room, isFault: false, ...(await readMissed(room, since, session, context)) };
+    } catch (error) {
+      onFault(error);
+      return { room, isFault: false, event: faultIn(session), messages: [] };
+    }
   }
+  const messages = page?.messages ?? [];
+  const isFault = getsHistory(session) && !page;
+  return { room, isFault, event: connected(session, messages), messages, ...(page && { upTo: room.seq }) };
 }
 
 /**
@@ -156,10 +164,11 @@ async function postLater(
 ): Promise<readonly Message[]> {
   const messages: Message[] = [];
   for (let since = upTo; since < room.seq; ) {
-    const page = await catchUp(room, since, session.user, context);
-    for (const change of page.changes) await post(change, [session], context);
-    messages.unshift(...messagesIn(page));
-    since = page.seq;
+    const page = await settleLog(context.db, room.id, { since, upTo: room.seq, limit: SETTLED_PAGE });
+    const changes = await eventsOf(room.id, page.entries, context);
+    for (const change of changes) await post(change, [session], context);
+    messages.unshift(...messagesIn(changes));
+    since = page.upTo;
   }
   return messages;
 }
@@ -169,9 +178,11 @@ async function acknowledgePosted(
   session: Session,
   messages: readonly Message[],
   audience: Audience,
-  context: PostingContext,
+  context: WelcomeContext,
 ): Promise<void> {
   await acknowledgeAll(messages, session, audience, context);
+  const others = messages.filter(({ author }) => author.id !== session.user.id);
+  context.rooms.raiseStatus(session.room, others, statusAtRecipient(session));
   const [newest] = messages;
   if (newest && session.reads === 'auto') {
     await putReadTo(context.db, session.room, session.user.id, newest.id);
@@ -189,10 +200,50 @@ async function refuse(
   await closeOpening(session.id, context.poster, CLOSE_BUDGET_MS);
 }
 
-/** Closes a connection without a first frame, because its user may not be in the room or could not be checked. */
-async function reject(session: Session, context: PostingContext): Promise<void> {
-  await removeConnection(session, context);
-  await closeOpening(session.id, context.poster, HANDSHAKE_BUDGET_MS);
+/** Removes and closes a connection whose user may not be in the room, or could not be checked. */
+async function reject(session: Session, context: PostingContext, onFault: OnFault): Promise<void> {
+  await Promise.all([
+    // If this fails, the row is deleted when the connection closes.
+    removeConnection(session, context).catch(onFault),
+    closeOpening(session.id, context.poster, HANDSHAKE_BUDGET_MS),
+  ]);
+}
+
+/** Posts the first frame for a connection whose room, membership or inbox cannot be read, and closes the connection. */
+async function fail(session: Session, context: PostingContext, onFault: OnFault): Promise<void> {
+  const isList = getsHistory(session) && !isInbox(session.room);
+  const first = isList ? connected(session, []) : faultIn(session);
+  await whenOpen(session, context, () => deliver(first, [session], context));
+  if (isList) await deliver(faultIn(session), [session], context);
+  await reject(session, context, onFault);
+}
+
+/**
+ * Posts the first frame of a connection in a room until it is delivered. Closes the connection if its user may not be in
+ * the room.
+ * @returns the frame and the outcome of its post; undefined if the connection is closed, or does not open
+ */
+async function postFirst(
+  session: Session,
+  context: WelcomeContext,
+  onFault: OnFault,
+): Promise<{ readonly first: First; readonly posted: Outcome } | undefined> {
+  const prepared: { first?: First | undefined } = {};
+  const posted = await whenOpen<Outcome>(session, context, async () => {
+    const isRepeat = prepared.first !== undefined;
+    prepared.first ??= await readFirst(session, context, onFault);
+    // A removed member's row is deleted, but a connection that is still opening cannot be closed.
+    if (isRepeat && !(await getConnection(context.db, session))) prepared.first = undefined;
+    return prepared.first ? post(prepared.first.event, [session], context) : NOTHING_POSTED;
+  });
+  if (!posted || posted.gone.length > 0) return undefined;
+  const { first } = prepared;
+  if (!first) {
+    await reject(session, context, onFault);
+    return undefined;
+  }
+  if (first.isFault && posted.delivered.length > 0) await deliver(faultIn(session), [session], context);
+  return { first, posted };
 }
 
 /**
@@ -201,48 +252,41 @@ async function reject(session: Session, context: PostingContext): Promise<void> 
  * The history is complete up to the room's `seq`, which is read consistently after the connection's row was written
  * (decisions 010 and 012). The connection may still be opening then. Once the history is delivered, the connection is
  * open, and the room is read again: changes up to its `seq` are posted here, and later ones to the open connection.
- * @param onFault called if the history cannot be read
+ * @param onFault called with errors of which the client is notified
  */
 export async function welcome(session: Session, context: WelcomeContext, onFault: OnFault): Promise<void> {
-  const { db, poster } = context;
+  const { db, poster, rooms } = context;
   if (session.refusal !== undefined) return refuse(session, session.refusal, context);
-  const failed = async (error: unknown) => {
+  const failed = async (error: unknown): Promise<undefined> => {
     onFault(error);
-    const empty = { kind: 'Connected', room: session.room, user: session.user, messages: [] } as const;
-    await whenOpen(session, context, () =>
-      getsHistory(session) && !isInbox(session.room)
-        ? deliver(empty, [session], context)
-        : postFault(session, context),
-    );
-    if (getsHistory(session) && !isInbox(session.room)) await postFault(session, context);
-    await reject(session, context);
+    await fail(session, context, onFault);
   };
   if (isInbox(session.room)) {
     const deliverFirst = (event: Event) =>
       whenOpen(session, context, () => deliver(event, [session], context));
     return openInbox(session, context, deliverFirst).catch(failed);
   }
-  const first = await whenOpen(session, context, () => postFirst(session, context, onFault)).catch(failed);
-  if (!first || first.expired.length > 0) return;
-  if (!first.room) return reject(session, context);
-  // A member who was removed meanwhile had their rows deleted, but a connection that is opening cannot be closed.
+  const result = await postFirst(session, context, onFault).catch(failed);
+  if (!result || result.posted.expired.length > 0) return;
+  const { first, posted } = result;
   const [room, row, sample] = await Promise.all([
     getRoom(db, session.room),
     getConnection(db, session),
-    sampleRoom(first.room, context),
+    rooms.sampleRoom(first.room, context),
   ]);
+  const isDelivered = posted.delivered.length > 0;
   if (!room || !row) {
-    await (first.delivered.length > 0
-      ? close(session.id, poster)
-      : closeOpening(session.id, poster, CLOSE_BUDGET_MS));
+    // The member was removed meanwhile, or the connection closed. Without a delivered frame it may still be opening.
+    await (isDelivered ? close(session.id, poster) : closeOpening(session.id, poster, CLOSE_BUDGET_MS));
     return;
   }
-  const later = first.upTo === undefined ? [] : await postLater(room, first.upTo, session, context);
+  const { upTo = room.seq } = first;
+  const messages = isDelivered ? [...(await postLater(room, upTo, session, context)), ...first.messages] : [];
   const present = sample.isLarge ? [] : await listPresent(room, session.user.id, sample, context);
   const isPresent = present.some(({ id }) => id === session.id);
   const audience = sample.isLarge ? audienceOf(room, context) : async () => present;
   await Promise.all([
-    acknowledgePosted(session, [...later, ...first.messages], audience, context),
+    acknowledgePosted(session, messages, audience, context),
     isPresent && bringsOnline(session, present) && announcePresence(session, true, present, context),
     // If this handshake created a direct room, no inbox contains the room yet.
     ...(directRoomUsers(room.id) ?? []).map((user) => addRoomToInboxes(room.id, user, context)),

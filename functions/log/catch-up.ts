@@ -38,6 +38,20 @@ async function loadMessages(
   return messages;
 }
 
+/** Returns the events of log entries, with their current messages. @param entries oldest first */
+export async function eventsOf(
+  room: string,
+  entries: readonly LogEntry[],
+  context: LogContext,
+): Promise<Synced['changes']> {
+  const used = entries.filter((entry) => entry.kind !== 'void');
+  const messages = await loadMessages(room, used, context);
+  return used.flatMap((entry) => {
+    const message = messages.get(messageIdOf(entry));
+    return message ? entryEvent(room, entry, message) : [];
+  });
+}
+
 /** The user who reads the log. The id of a guest is unverified. */
 type Reader = Pick<User, 'id' | 'guest'>;
 
@@ -81,15 +95,10 @@ export async function catchUp(
     return { ...head, ...none, seq: room.seq, complete: false };
   }
   const page = await settleLog(context.db, room.id, { since, upTo: room.seq, limit: SETTLED_PAGE });
-  const entries = page.entries.filter((entry) => entry.kind !== 'void');
   const hasMore = page.upTo < room.seq;
-  const [messages, receipts] = await Promise.all([
-    loadMessages(room.id, entries, context),
+  const [changes, receipts] = await Promise.all([
+    eventsOf(room.id, page.entries, context),
     hasMore ? none : loadReceipts(room.id, since, reader, context),
   ]);
-  const changes = entries.flatMap((entry) => {
-    const message = messages.get(messageIdOf(entry));
-    return message ? entryEvent(room.id, entry, message) : [];
-  });
   return { ...head, ...receipts, changes, seq: page.upTo, hasMore, complete: true };
 }

@@ -19,7 +19,7 @@ export interface MessagePage {
   readonly hasMore: boolean;
 }
 
-interface ReadPage extends MessagePage {
+export interface NewestPage extends MessagePage {
   /** The entries that were read for the page, newest first. */
   readonly entries: readonly LogEntry[];
 }
@@ -61,7 +61,7 @@ async function readNewest(
   db: Database,
   room: string,
   { before, limit, consistent = true }: NewestRange,
-): Promise<ReadPage> {
+): Promise<NewestPage> {
   const size = limit + READ_AHEAD;
   const entries: LogEntry[] = [];
   let from = before;
@@ -128,7 +128,7 @@ const numbered = (entry: LogEntry): Numbered =>
   entry.kind === 'message' ? { seq: entry.message.id } : { seq: entry.seq, from: lowestOf(entry) };
 
 /** Returns the numbers above `since` up to `upTo` that no entry stands for. */
-function openNumbers(entries: readonly Numbered[], { since, upTo }: Omit<LogRange, 'limit'>): number[] {
+function missingNumbers(entries: readonly Numbered[], { since, upTo }: Omit<LogRange, 'limit'>): number[] {
   const used = new Set(entries.map(({ seq }) => seq));
   const runs = entries.filter(({ seq, from = seq }) => from < seq);
   const isUsed = (each: number) =>
@@ -138,6 +138,10 @@ function openNumbers(entries: readonly Numbered[], { since, upTo }: Omit<LogRang
   );
 }
 
+/** Returns the numbers above `since` up to `upTo` that no entry of the log stands for. */
+export const openNumbers = (entries: readonly LogEntry[], range: Omit<LogRange, 'limit'>): number[] =>
+  missingNumbers(entries.map(numbered), range);
+
 /**
  * Reads a page of the log and settles it. A number without an entry belongs to a write that is in flight or has
  * failed: waits a moment for the write, then voids the number, and the writer takes another one. So a client that has
@@ -146,8 +150,7 @@ function openNumbers(entries: readonly Numbered[], { since, upTo }: Omit<LogRang
  */
 export async function settleLog(db: Database, room: string, range: LogRange): Promise<SettledPage> {
   const first = await readPage(db, room, range);
-  const openIn = ({ entries, upTo }: SettledPage) =>
-    openNumbers(entries.map(numbered), { since: range.since, upTo });
+  const openIn = ({ entries, upTo }: SettledPage) => openNumbers(entries, { since: range.since, upTo });
   if (openIn(first).length === 0) return first;
   await delay(IN_FLIGHT_MS);
   const page = await readPage(db, room, range);
@@ -182,7 +185,7 @@ interface LogEnd {
 /** Returns the numbers up to the room's `seq` that have no entry, as far as the log has been read. */
 function openAtEnd({ seq: upTo }: Pick<Room, 'seq'>, { read, hasMore }: LogEnd): number[] {
   const lowest = hasMore ? Math.min(...read.map(({ seq, from = seq }) => from)) : 1;
-  return openNumbers(read, { since: Math.max(lowest - 1, upTo - MAX_SETTLED), upTo });
+  return missingNumbers(read, { since: Math.max(lowest - 1, upTo - MAX_SETTLED), upTo });
 }
 
 /**
@@ -203,22 +206,33 @@ export async function settleEnd(
 }
 
 /**
- * Returns the newest messages of a room, complete up to its `seq`: settles the numbers that the page covers first. A
+ * Reads the newest messages of a room, complete up to its `seq`: settles the numbers that the page covers first. A
  * message whose number was taken before the room was read is in the page, or else it takes a number above `seq`, and is
  * posted to the connections that exist by then (decision 012).
  * @param room resolves to the room, which may be read at the same time as the log; undefined leaves the page as it is
  * @param range with `consistent: false`, reads at half the cost, and again consistently if numbers are missing
  */
-export async function latestMessages(
+export async function readLatest(
   db: Database,
   id: string,
   room: Promise<Pick<Room, 'id' | 'seq'> | undefined>,
   { limit, consistent = true }: Omit<NewestRange, 'before'>,
-): Promise<MessagePage> {
+): Promise<NewestPage> {
   const [first, found] = await Promise.all([readNewest(db, id, { limit, consistent }), room]);
-  const endOf = ({ entries, hasMore }: ReadPage) => ({ read: entries.map(numbered), hasMore });
+  const endOf = ({ entries, hasMore }: NewestPage) => ({ read: entries.map(numbered), hasMore });
   const isBehind = !consistent && found !== undefined && openAtEnd(found, endOf(first)).length > 0;
   const page = isBehind ? await readNewest(db, id, { limit }) : first;
   const settled = found && (await settleEnd(db, found, endOf(page)));
-  return settled ? newestMessages(db, id, { limit }) : { messages: page.messages, hasMore: page.hasMore };
+  return settled ? readNewest(db, id, { limit }) : page;
+}
+
+/** Returns the newest messages of a room, complete up to its `seq`. @param room as for `readLatest` */
+export async function latestMessages(
+  db: Database,
+  id: string,
+  room: Promise<Pick<Room, 'id' | 'seq'> | undefined>,
+  { limit }: Pick<NewestRange, 'limit'>,
+): Promise<MessagePage> {
+  const { messages, hasMore } = await readLatest(db, id, room, { limit });
+  return { messages, hasMore };
 }

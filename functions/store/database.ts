@@ -49,8 +49,8 @@ export interface Page {
 /** A DynamoDB table. A write whose condition does not hold changes nothing, and is no error. */
 export interface Table {
   readonly name: string;
-  /** Reads an item consistently. */
-  get(key: Key): Promise<Item | undefined>;
+  /** Reads an item. Consistent by default. */
+  get(key: Key, options?: { readonly consistent: boolean }): Promise<Item | undefined>;
   /** Returns whether the condition held. */
   put(item: object, options?: Condition & { readonly removeUndefined?: boolean }): Promise<boolean>;
   /** Returns undefined when the condition did not hold, or when there is no item to return. */
@@ -123,8 +123,8 @@ class DynamoDbTable implements Table {
     this.name = name;
   }
 
-  async get(key: Key): Promise<Item | undefined> {
-    const { Item } = await this.#call('GetItem', { Key: marshall(key), ConsistentRead: true });
+  async get(key: Key, { consistent } = { consistent: true }): Promise<Item | undefined> {
+    const { Item } = await this.#call('GetItem', { Key: marshall(key), ConsistentRead: consistent });
     return Item && unmarshall(Item);
   }
 

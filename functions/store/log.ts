@@ -110,6 +110,13 @@ export interface NewestRange {
   readonly consistent?: boolean;
 }
 
+export interface SinceRange extends Omit<NewestRange, 'before'> {
+  /** Exclusive. */
+  readonly since: number;
+  /** Inclusive. */
+  readonly upTo: number;
+}
+
 interface Range {
   readonly first: number;
   readonly last: number;
@@ -145,8 +152,8 @@ export const listLog = (
 export const listLogSince = (
   db: Database,
   room: string,
-  { since, upTo, limit }: { since: number; upTo: number; limit: number },
-): Promise<LogPage> => queryLog(db, room, { first: since + 1, last: upTo, forward: true, limit });
+  { since, upTo, limit, consistent = true }: SinceRange,
+): Promise<LogPage> => queryLog(db, room, { first: since + 1, last: upTo, forward: true, limit, consistent });
 
 /** A log entry without the content of its message. */
 export interface EntryOutline {

@@ -10,8 +10,14 @@ function toMember(room: string, item: Item): Member {
   return { room, user, role, readTo, addedAt, mutedUntil };
 }
 
-export async function getMember(db: Database, room: string, user: string): Promise<Member | undefined> {
-  const item = await db.chat.get(memberKey(room, user));
+/** Returns a member. Reads consistently by default. */
+export async function getMember(
+  db: Database,
+  room: string,
+  user: string,
+  options?: { readonly consistent: boolean },
+): Promise<Member | undefined> {
+  const item = await db.chat.get(memberKey(room, user), options);
   return item && toMember(room, item);
 }
 

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { RoomCache } from '../../../functions/connections/room-cache.ts';
 import { welcome } from '../../../functions/connections/welcome.ts';
 import type { Poster, PostOutcome } from '../../../functions/delivery/poster.ts';
 import { CLOCK_TOLERANCE_MS, type Session } from '../../../functions/domain/connection.ts';
@@ -25,7 +26,11 @@ test('a connection of a member who was removed during the handshake is closed an
     close: vi.fn(async () => true),
   };
   const session = connectionOf(alice);
-  await welcome(session, { db, poster, files: noFiles, now: () => NOON }, () => undefined);
+  await welcome(
+    session,
+    { db, poster, files: noFiles, rooms: new RoomCache(), now: () => NOON },
+    () => undefined,
+  );
   expect(poster.close).toHaveBeenCalledWith(session.id);
   expect(poster.post).not.toHaveBeenCalled();
   expect(dynamodb.commandCalls(DeleteItemCommand)).toHaveLength(1);
@@ -43,6 +48,7 @@ describe('a new connection has read the history', () => {
       db,
       poster: { post, close, isOpen: async () => true },
       files: noFiles,
+      rooms: new RoomCache(),
       now: () => NOON,
     };
     await welcome(session, context, () => undefined);
@@ -127,7 +133,11 @@ describe('the history of a new connection', () => {
       close: vi.fn(async () => true),
     };
     const onFault = vi.fn();
-    const welcoming = welcome(as, { db, poster, files: noFiles, now: () => NOON }, onFault);
+    const welcoming = welcome(
+      as,
+      { db, poster, files: noFiles, rooms: new RoomCache(), now: () => NOON },
+      onFault,
+    );
     await vi.runAllTimersAsync();
     await welcoming;
     return { frames, consistency, onFault, close: poster.close, posts: poster.post.mock.calls.length };
