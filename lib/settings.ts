@@ -38,6 +38,11 @@ export interface Settings {
   /** `maxFileMegabytes`: the largest upload, in MB of 1,000,000 bytes, default 25. */
   readonly maxFileMegabytes: number;
   /**
+   * `dailyFileMegabytes`: how many MB of files a user may store on one day, in UTC. Default 1,000, or `maxFileMegabytes`
+   * if that is more.
+   */
+  readonly dailyFileMegabytes: number;
+  /**
    * `allowedOrigins`: whose pages may use the session cookie, separated by commas, for instance
    * `https://chat.example.com`. Default: the edge's own; null here, since its name is not known yet.
    */
@@ -61,12 +66,14 @@ export interface Settings {
 
 /** Reads the settings from CDK context. Throws an Error that names the key when a value cannot be used. */
 export function readSettings(context: (key: string) => unknown): Settings {
+  const maxFileMegabytes = megabytes(context('maxFileMegabytes') ?? 25);
   return {
     stackName: stackName(context('stackName') ?? 'Parley'),
     oidc: oidc(context('issuer'), context('audience'), context('jwksUri')),
     logRetention: retention(context('logRetentionDays') ?? 30),
     accessLogs: flag('accessLogs', context('accessLogs') ?? false),
-    maxFileMegabytes: megabytes(context('maxFileMegabytes') ?? 25),
+    maxFileMegabytes,
+    dailyFileMegabytes: dailyMegabytes(context('dailyFileMegabytes'), maxFileMegabytes),
     allowedOrigins: origins(context('allowedOrigins') ?? ''),
     directRooms: directRooms(context('directRooms') ?? 'members'),
     rateLimit: rateLimits(context('rateLimit') ?? defaultRate),
@@ -138,6 +145,17 @@ function megabytes(value: unknown): number {
   // AWS: Amazon S3 quotas. An object that is put in one piece has at most 5 GB.
   if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 5000) return size;
   throw invalid('maxFileMegabytes', 'it is no size that S3 takes', 'use a whole number from 1 to 5000');
+}
+
+function dailyMegabytes(value: unknown, maxFile: number): number {
+  if (value === undefined) return Math.max(1_000, maxFile);
+  const size = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof size === 'number' && Number.isInteger(size) && size >= maxFile && size <= 1_000_000) return size;
+  throw invalid(
+    'dailyFileMegabytes',
+    'it is no number of megabytes, or less than one file may have',
+    `use a whole number from ${maxFile} to 1000000`,
+  );
 }
 
 const defaultRate = '20/10';

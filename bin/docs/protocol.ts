@@ -113,6 +113,10 @@ const errorHelp: Readonly<Record<ErrorCode, readonly [meaning: string, action: s
     'The file id is unknown in this room, belongs to another user, or was not uploaded.',
     'Upload the file to this room first.',
   ],
+  FILE_BUDGET_USED: [
+    'The user has sent as many bytes of files today as the chat allows.',
+    'Send the file again after `retry_after_ms`, which is the next day in UTC.',
+  ],
   INTERNAL: ['The server failed.', 'Send the frame again, with the same `client_id`.'],
 };
 
