@@ -1,27 +1,29 @@
 import { type Context, isoTime } from '../delivery/context.ts';
 import { publish } from '../delivery/publish.ts';
-import type { DeleteMessage, EditMessage, React } from '../domain/command.ts';
+import type { ChangeMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { type Event, entryEvent } from '../domain/event.ts';
 import { actorId, type Member } from '../domain/member.ts';
 import type { Change, LogEntry, Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
-import { appendToLog } from '../log/append.ts';
+import { type Appended, appendToLog } from '../log/append.ts';
 import { applyChange } from '../log/apply-change.ts';
+import { appendWithFile } from '../log/release-file.ts';
 import { checkWriteAccess } from '../rooms/access.ts';
+import type { HeldFile } from '../rooms/files.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putChange } from '../store/log.ts';
 import { getRoom, takeSeq } from '../store/rooms.ts';
 
 type OwnFields<C> = C extends Change ? Omit<C, 'seq' | 'message' | 'by' | 'at'> : never;
 
-/** The difference between an edit, a delete and a reaction. */
+/** The rules of one kind of change. */
 export interface ChangeRules {
   /** The kind of the change, and its new values. */
   readonly fields: OwnFields<Change>;
-  /** Null if the caller has already counted the change against the rate limit. */
-  readonly counted: 'change' | null;
+  /** Attaches the file of an edit, once the edit is known to be allowed and new. */
+  readonly attach?: (() => Promise<HeldFile>) | undefined;
   /** @throws ChatError if the member may not change the message */
   readonly check: (message: Message, member: Member) => void;
 }
@@ -31,6 +33,8 @@ interface Attempt {
   readonly message: number;
   readonly by: string;
   readonly claim: Claim | undefined;
+  /** The number that an earlier attempt claimed with the same client id. */
+  readonly claimed: number | undefined;
   readonly fields: OwnFields<Change>;
   readonly context: Context;
 }
@@ -50,24 +54,40 @@ function checkSameChange({ fields, message, by, claim }: Attempt, entry: LogEntr
   throw new ChatError('CLIENT_ID_REUSED');
 }
 
-async function findEarlier(attempt: Attempt, seq: number): Promise<Logged | undefined> {
-  const { db } = attempt.context;
-  const [entry, room] = await Promise.all([getEntry(db, attempt.room, seq), getRoom(db, attempt.room)]);
+async function findEarlier(attempt: Attempt): Promise<Logged | undefined> {
+  const { claimed, room: id, context } = attempt;
+  if (claimed === undefined) return undefined;
+  const [entry, room] = await Promise.all([getEntry(context.db, id, claimed), getRoom(context.db, id)]);
   if (!entry || entry.kind === 'void' || !room) return undefined;
   return { entry: checkSameChange(attempt, entry), room, repeated: true };
 }
 
 /** Logs the change before the message is updated, so that a sync never misses it. */
-async function logChange(attempt: Attempt): Promise<Logged> {
-  const { context, claim, fields, message, by } = attempt;
+async function logChange(attempt: Attempt, noteSeq: (seq: number) => void): Promise<Logged & Appended> {
+  const { context, claim, claimed, fields, message, by } = attempt;
   const now = context.now();
-  const room = await takeSeq(context.db, attempt.room, now);
+  // An attempt that claimed a number and ended left it open, so the change needs no other number.
+  const room =
+    (claimed === undefined ? undefined : await getRoom(context.db, attempt.room)) ??
+    (await takeSeq(context.db, attempt.room, now));
   const entryAt = (seq: number): Change => ({ ...fields, seq, message, by, at: isoTime(now) });
-  const put = (seq: number) => putChange(context.db, attempt.room, entryAt(seq));
-  const appended = await appendToLog(room, claim, put, context);
-  return appended.earlier
-    ? { entry: checkSameChange(attempt, appended.earlier), room: appended.room, repeated: true }
-    : { entry: entryAt(appended.seq), room: appended.room, repeated: false };
+  const put = (seq: number) => {
+    noteSeq(seq);
+    return putChange(context.db, attempt.room, entryAt(seq));
+  };
+  const appended = await appendToLog({ room, claim, claimed }, put, context);
+  const { earlier } = appended;
+  return earlier
+    ? { ...appended, entry: checkSameChange(attempt, earlier), repeated: true }
+    : { ...appended, entry: entryAt(appended.seq), repeated: false };
+}
+
+/** Attaches the file of an edit and logs the change. Releases the file if the log does not have the change then. */
+async function logWithFile(attempt: Attempt, attach: ChangeRules['attach']): Promise<Logged> {
+  const file = attempt.fields.kind === 'edit' ? await attach?.() : undefined;
+  const fields = file ? { ...attempt.fields, file } : attempt.fields;
+  const append = (noteSeq: (seq: number) => void) => logChange({ ...attempt, fields }, noteSeq);
+  return appendWithFile(attempt.room, file, append, attempt.context);
 }
 
 /**
@@ -76,27 +96,27 @@ async function logChange(attempt: Attempt): Promise<Logged> {
  * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, CLIENT_ID_REUSED, and what `check` throws
  */
 export async function changeMessage(
-  command: EditMessage | DeleteMessage | React,
+  command: ChangeMessage,
   session: Session,
   context: Context,
-  { fields, counted, check }: ChangeRules,
+  { fields, attach, check }: ChangeRules,
 ): Promise<Event[]> {
   const { db } = context;
   const { clientId } = command;
   const room = command.room ?? session.room;
   const claim = clientId === undefined ? undefined : { room, user: actorId(session.user), clientId };
-  const attempt = { room, message: command.message, by: session.user.id, claim, fields, context };
-  const [member, before, claimedSeq] = await Promise.all([
-    checkWriteAccess(context, { room, by: session, counted, now: context.now() }),
+  const [member, before, claimed] = await Promise.all([
+    checkWriteAccess(context, { room, by: session, counted: 'change', now: context.now() }),
     getMessage(db, room, command.message),
     claim && getClaim(db, claim, context.now()),
   ]);
-  const earlier = claimedSeq === undefined ? undefined : await findEarlier(attempt, claimedSeq);
+  const attempt = { room, message: command.message, by: session.user.id, claim, claimed, fields, context };
+  const earlier = await findEarlier(attempt);
   if (!earlier) {
     if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
     check(before, member);
   }
-  const logged = earlier ?? (await logChange(attempt));
+  const logged = earlier ?? (await logWithFile(attempt, attach));
   const applied = await applyChange(room, logged.entry, context);
   if (!applied) throw new ChatError('MESSAGE_NOT_FOUND');
   const { outcome, message } = applied;
