@@ -82,6 +82,7 @@ export class ChatStack extends Stack {
   private variables({
     allowedOrigins,
     maxFileMegabytes,
+    dailyFileMegabytes,
     directRooms,
     rateLimit,
   }: Settings): Record<Variable, string | undefined> {
@@ -99,6 +100,7 @@ export class ChatStack extends Stack {
       FILES_BUCKET: this.files.bucketName,
       DIRECT_ROOMS: directRooms === 'on-demand' ? directRooms : undefined,
       MAX_FILE_BYTES: String(maxFileMegabytes * 1_000_000),
+      DAILY_FILE_BYTES: String(dailyFileMegabytes * 1_000_000),
       RATE_LIMIT: rateText(rateLimit),
     };
   }

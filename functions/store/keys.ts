@@ -20,6 +20,14 @@ export const repeatKey = (room: string, user: string, clientId: string) => ({
 });
 export const fileKey = (room: string, file: string) => ({ room: part(room), item: `file#${part(file)}` });
 export const profileKey = (user: string) => ({ room: `user#${part(user)}`, item: 'profile' });
+/** How many bytes a user, or the guests of a room, stored on a day since the epoch. */
+export const fileBudgetKey = (
+  owner: { readonly user: string } | { readonly guestsOf: string },
+  day: number,
+) => ({
+  room: 'user' in owner ? `user#${part(owner.user)}` : part(owner.guestsOf),
+  item: `bytes#${day}`,
+});
 /** Returns the user id in a profile's key. */
 export const profileUser = (key: string): string => unescaped(key.slice('user#'.length));
 

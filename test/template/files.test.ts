@@ -28,9 +28,12 @@ test('computes a bucket name that is unique to the stack and known before the bu
   expect(bucketOf(template)?.properties['BucketName']).toBe('parley-files-<part 2 of <AWS::StackId>>');
 });
 
-test('deletes nothing automatically but unfinished uploads', () => {
+test('deletes automatically only unfinished uploads, and those that no message holds after a day', () => {
   expect(bucketOf(template)?.properties['LifecycleConfiguration']).toEqual({
-    Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }],
+    Rules: [
+      { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+      { ExpirationInDays: 1, Status: 'Enabled', TagFilters: [{ Key: 'parley', Value: 'pending' }] },
+    ],
   });
 });
 
@@ -64,7 +67,7 @@ test('allows only pages of the edge to use signed URLs, with the headers that si
     CorsRules: [
       {
         AllowedMethods: ['GET', 'HEAD', 'PUT'],
-        AllowedHeaders: ['content-type', 'if-none-match', 'range'],
+        AllowedHeaders: ['content-type', 'if-none-match', 'x-amz-tagging', 'range'],
       },
     ],
   });
