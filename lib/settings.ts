@@ -38,10 +38,10 @@ export interface Settings {
   /** `maxFileMegabytes`: the largest upload, in MB of 1,000,000 bytes, default 25. */
   readonly maxFileMegabytes: number;
   /**
-   * `allowedOrigins`: whose pages may use the session cookie, separated by commas, for instance
-   * `https://chat.example.com`. Default: the edge's own; null here, since its name is not known yet.
+   * `allowedOrigins`: further origins whose pages may use the APIs, the session cookie and files, separated by commas,
+   * for instance `https://chat.example.com`. Pages of the edge always may.
    */
-  readonly allowedOrigins: readonly string[] | null;
+  readonly allowedOrigins: readonly string[];
   /**
    * `directRooms`: `members`, the default, lets two users into their direct room where somebody made it;
    * `on-demand` makes it when one of the two connects.
@@ -122,8 +122,8 @@ function retention(value: unknown): RetentionDays {
   throw invalid('logRetentionDays', 'CloudWatch Logs has no such retention', 'use e.g. 7, 14, 30, 90 or 365');
 }
 
-function origins(value: unknown): readonly string[] | null {
-  if (value === '') return null;
+function origins(value: unknown): readonly string[] {
+  if (value === '') return [];
   if (typeof value !== 'string') throw invalid('allowedOrigins', 'it is not a text', 'separate by commas');
   return value.split(',').map((each) => {
     const origin = secureUrl('allowedOrigins', each.trim());
