@@ -16,6 +16,7 @@ export type Variable =
   | 'JWKS_URI'
   | 'USER_POOL_CLIENT'
   | 'ALLOWED_ORIGINS'
+  | 'EDGE_KEY'
   | 'DIRECT_ROOMS'
   | 'FILES_BUCKET'
   | 'MAX_FILE_BYTES'
@@ -130,6 +131,7 @@ export const entries = {
       'JWKS_URI',
       'USER_POOL_CLIENT',
       'ALLOWED_ORIGINS',
+      'EDGE_KEY',
     ],
     chat: [...withFiles.chat, 'DeleteItem', 'Query', 'BatchGetItem'],
     roomsByUser: true,
