@@ -21,6 +21,7 @@ export type Variable =
   | 'JWKS_URI'
   | 'USER_POOL_CLIENT'
   | 'ALLOWED_ORIGINS'
+  | 'EDGE_KEY'
   | 'DIRECT_ROOMS'
   | 'FILES_BUCKET'
   | 'MAX_FILE_BYTES'
@@ -138,6 +139,7 @@ export const entries = {
       'JWKS_URI',
       'USER_POOL_CLIENT',
       'ALLOWED_ORIGINS',
+      'EDGE_KEY',
     ],
     chat: [...withFiles.chat, 'DeleteItem', 'Query', 'BatchGetItem'],
     roomsByUser: true,

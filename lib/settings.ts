@@ -37,15 +37,15 @@ export interface Settings {
   /** `maxFileMegabytes`: the size limit of uploads, in MB of 1,000,000 bytes. Default: 25. */
   readonly maxFileMegabytes: number;
   /**
-   * `dailyFileMegabytes`: how many MB of files a user may store on one day, in UTC. Default 1,000, or `maxFileMegabytes`
-   * if that is more.
+   * `dailyFileMegabytes`: megabytes of files that a user may store in one day (UTC). Default: 1,000, or
+   * `maxFileMegabytes` if that is more.
    */
   readonly dailyFileMegabytes: number;
   /**
-   * `allowedOrigins`: origins whose pages may use the session cookie, separated by commas, for example
-   * `https://chat.example.com`. Null stands for the edge's own origin, which is the default.
+   * `allowedOrigins`: further origins whose pages may use the APIs, the session cookie and files, separated by commas,
+   * for example `https://chat.example.com`. Pages of the edge are always allowed.
    */
-  readonly allowedOrigins: readonly string[] | null;
+  readonly allowedOrigins: readonly string[];
   /**
    * `directRooms`: with `members`, the default, a direct room must exist before its users can connect. `on-demand`
    * creates it when one of them connects.
@@ -139,8 +139,8 @@ function retention(value: unknown): RetentionDays {
   );
 }
 
-function origins(value: unknown): readonly string[] | null {
-  if (value === '') return null;
+function origins(value: unknown): readonly string[] {
+  if (value === '') return [];
   if (typeof value !== 'string')
     throw invalid('allowedOrigins', 'it is not a string', 'Separate origins by commas');
   return value.split(',').map((each) => {

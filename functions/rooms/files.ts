@@ -25,7 +25,7 @@ const UPLOAD_SECONDS = 15 * 60;
 const PENDING_MS = 24 * 60 * 60 * 1000;
 
 /** How long a download URL is valid. */
-const DOWNLOAD_SECONDS = 5 * 60;
+export const DOWNLOAD_SECONDS = 5 * 60;
 
 /** A user, and the room whose files they send or read. */
 export interface FileUser {

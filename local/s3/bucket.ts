@@ -48,6 +48,18 @@ export function readBuckets(scope: Scope): ReadonlyMap<string, Bucket> {
   );
 }
 
+/** Returns a copy of the buckets with `change` applied to the origins of their CORS rules. */
+export function withCorsOrigins(
+  buckets: ReadonlyMap<string, Bucket>,
+  change: (origin: string) => string,
+): ReadonlyMap<string, Bucket> {
+  const changed = [...buckets].map(([name, bucket]) => {
+    const cors = bucket.cors.map((rule) => ({ ...rule, origins: rule.origins.map(change) }));
+    return [name, { ...bucket, cors }] as const;
+  });
+  return new Map(changed);
+}
+
 function readRules(cors: unknown): readonly CorsRule[] {
   const rules = property(cors, 'CorsRules');
   return (Array.isArray(rules) ? rules : []).filter(isObject).map((rule) => ({

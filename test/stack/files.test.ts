@@ -98,6 +98,22 @@ describe('an uploaded file', () => {
     );
   });
 
+  test('has a signed URL as JSON too, for pages of other origins', async () => {
+    const room = await newRoom(stack, 'alice', 'bob');
+    const { file_id } = await uploaded('alice', room);
+    await attachId(file_id, 'alice', room);
+    const accept = { Accept: 'application/json' };
+    const answer = await ask('bob', filePath(room, { id: file_id }), undefined, accept);
+    const { url, expires_at } = (await answer.json()) as { url: string; expires_at: string };
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(Math.abs(new Date(expires_at).getTime() - Date.now() - 300_000)).toBeLessThan(60_000);
+    const Origin = stack.stack.edgeUrl;
+    const got = await fetch(url, { headers: { Origin } });
+    expect(got.headers.get('access-control-allow-origin')).toBe(Origin);
+    expect(await got.text()).toBe(TEXT);
+    expect((await ask('dave', filePath(room, { id: file_id }), undefined, accept)).status).toBe(403);
+  });
+
   test('stays attached when its message is sent again', async () => {
     const room = await newRoom(stack, 'alice');
     const { file_id } = await uploaded('alice', room);

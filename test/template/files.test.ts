@@ -74,7 +74,10 @@ test('allows only pages of the edge to use signed URLs, with the headers that si
   expect(originsOf(template)).toEqual([template.outputs['Url']]);
 });
 
-test('allowedOrigins replaces the origins that may use signed URLs', () => {
+test('allowedOrigins adds to the origins that may use signed URLs', () => {
   const synthesized = synthesize({ allowedOrigins: 'https://a.example.com,https://b.example.com' });
-  expect(originsOf(synthesized)).toEqual(['https://a.example.com', 'https://b.example.com']);
+  expect(originsOf(synthesized)).toEqual([
+    template.outputs['Url'],
+    ...['https://a.example.com', 'https://b.example.com'],
+  ]);
 });

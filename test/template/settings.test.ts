@@ -17,7 +17,7 @@ test('uses the defaults without context', () => {
     oidc: null,
     logRetention: 30,
     accessLogs: false,
-    allowedOrigins: null,
+    allowedOrigins: [],
     maxFileMegabytes: 25,
     dailyFileMegabytes: 1000,
     directRooms: 'members',
