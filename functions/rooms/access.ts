@@ -46,17 +46,22 @@ async function checkOpenWrite(
 }
 
 /**
- * Checks that a user may change a room, and counts the change. Members may change a room; in open rooms everyone may.
- * A guest is never a member, even under a member's name.
- * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED
+ * Limits the wait of a refused write to the window. Functions that run at the same time count their writes in any
+ * order, so the oldest counted time may be later than this function's `now`, and the exact wait longer than the window.
+ * One window is long enough, because the oldest counted time has passed when the client receives the refusal. If the
+ * clocks of two functions differ, the client may receive another refusal with a short wait.
  */
-export async function checkWriteAccess(
-  { db, rates }: Pick<Context, 'db' | 'rates'>,
+function limitWait(error: unknown, { rate }: WriteWindow): unknown {
+  if (!(error instanceof ChatError) || error.retryAfterMs === undefined) return error;
+  return new ChatError(error.code, error.message, Math.min(error.retryAfterMs, rate.windowMs));
+}
+
+async function countWriteAccess(
+  db: Database,
   request: WriteRequest,
+  window: WriteWindow | null,
 ): Promise<Member> {
-  const { room, by, counted, now } = request;
-  const rate = rateIn(rates, room);
-  const window = counted && rate && { counted, rate };
+  const { room, by, now } = request;
   if (by.user.guest) return checkOpenWrite(db, request, window);
   try {
     return await members.checkWriteAccess(db, room, by.user.id, window, now);
@@ -65,6 +70,25 @@ export async function checkWriteAccess(
       return checkOpenWrite(db, request, window);
     }
     throw error;
+  }
+}
+
+/**
+ * Checks that a user may change a room, and counts the change. Members may change a room; in open rooms everyone may.
+ * A guest is never a member, even under a member's name.
+ * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED
+ */
+export async function checkWriteAccess(
+  { db, rates }: Pick<Context, 'db' | 'rates'>,
+  request: WriteRequest,
+): Promise<Member> {
+  const { room, counted } = request;
+  const rate = rateIn(rates, room);
+  const window = counted && rate && { counted, rate };
+  try {
+    return await countWriteAccess(db, request, window);
+  } catch (error) {
+    throw window ? limitWait(error, window) : error;
   }
 }
 
