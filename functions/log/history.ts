@@ -81,11 +81,7 @@ async function readNewest(
 }
 
 /** Returns the newest messages of a room, newest first, without deleted ones. */
-export async function newestMessages(
-  db: Database,
-  room: string,
-  range: Omit<NewestRange, 'consistent'>,
-): Promise<MessagePage> {
+export async function newestMessages(db: Database, room: string, range: NewestRange): Promise<MessagePage> {
   const { messages, hasMore } = await readNewest(db, room, range);
   return { messages, hasMore };
 }

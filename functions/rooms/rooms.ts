@@ -95,7 +95,7 @@ export async function listRoomMembers(
   context: Pick<Context, 'db' | 'now'>,
 ): Promise<{ members: readonly MemberWithProfile[]; next: string | undefined }> {
   await readableRoom(context.db, id, user);
-  const { members, hasMore } = await listMembers(context.db, id, limit, after);
+  const { members, hasMore } = await listMembers(context.db, id, limit, { after });
   const next = hasMore ? members.at(-1)?.user : undefined;
   return { members: await withProfiles(members, context), next };
 }
