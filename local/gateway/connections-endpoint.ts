@@ -139,7 +139,8 @@ function describeEarly(
   id: string,
 ): Pick<Connection, 'peer' | 'lastActiveAt'> | undefined {
   const opening = state.opening.get(id);
-  if (opening === undefined || !(opening.answersEarly ?? Math.random() < 0.5)) return undefined;
+  const { random = Math.random } = state.options;
+  if (opening === undefined || !(opening.answersEarly ?? random() < 0.5)) return undefined;
   const { peer } = opening;
   return { peer: { ...peer, authorizer: undefined }, lastActiveAt: peer.connectedAt };
 }

@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly frameFault?: Faults['frame'];
   /** Chooses how connections open. */
   readonly opening?: Faults['opening'];
+  /** Chooses answers that AWS does not document: returns a number from 0 to 1. Default: `Math.random`. */
+  readonly random?: () => number;
 }
 
 /** A connection that is not open yet. */
