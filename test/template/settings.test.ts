@@ -21,6 +21,7 @@ test('uses the defaults without context', () => {
     maxFileMegabytes: 25,
     directRooms: 'members',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
+    throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'signed',
   });
 });
@@ -37,6 +38,7 @@ test('accepts values as strings from the command line', () => {
     maxFileMegabytes: 25,
     directRooms: 'on-demand',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
+    throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'sdk',
   });
 });
@@ -96,6 +98,9 @@ test.each([
   { context: { maxFileMegabytes: '2.5' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: '5001' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: 'large' }, key: 'maxFileMegabytes' },
+  { context: { throttle: '2000' }, key: 'throttle' },
+  { context: { throttle: '0/5' }, key: 'throttle' },
+  { context: { throttle: 2000 }, key: 'throttle' },
   { context: { rateLimit: '20' }, key: 'rateLimit' },
   { context: { rateLimit: '0/10' }, key: 'rateLimit' },
   { context: { rateLimit: '101/10' }, key: 'rateLimit' },
