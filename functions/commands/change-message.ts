@@ -9,7 +9,7 @@ import type { Change, LogEntry, Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { appendToLog } from '../log/append.ts';
 import { applyChange } from '../log/apply-change.ts';
-import { checkWriteAccess } from '../rooms/access.ts';
+import { checkNotLimited, checkWriteAccess } from '../rooms/access.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putChange, takeSeq } from '../store/log.ts';
 import { getRoom } from '../store/rooms.ts';
@@ -91,8 +91,10 @@ export async function changeMessage(
   const { clientId } = command;
   const room = command.room ?? session.room;
   const claim = clientId === undefined ? undefined : { room, user: actorId(session.user), clientId };
+  const write = { room, by: session, counted, now: context.now() };
+  checkNotLimited(context, write);
   const [member, before, claimed] = await Promise.all([
-    checkWriteAccess(context, { room, by: session, counted, now: context.now() }),
+    checkWriteAccess(context, write),
     getMessage(db, room, command.message),
     claim && getClaim(db, claim, context.now()),
   ]);

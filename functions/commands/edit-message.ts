@@ -6,7 +6,7 @@ import type { Event } from '../domain/event.ts';
 import type { FileInput, MessageFile } from '../domain/file.ts';
 import { actorId } from '../domain/member.ts';
 import { checkNotBlank, cleanText } from '../domain/message.ts';
-import { checkMayChange, checkWriteAccess } from '../rooms/access.ts';
+import { checkMayChange, checkNotLimited, checkWriteAccess } from '../rooms/access.ts';
 import { attachFile, checkFile } from '../rooms/files.ts';
 import { getMessage } from '../store/log.ts';
 import { changeMessage } from './change-message.ts';
@@ -19,8 +19,10 @@ async function attach(
   session: Session,
   context: Context,
 ): Promise<MessageFile> {
+  const write = { room, by: session, counted: 'change', now: context.now() } as const;
+  checkNotLimited(context, write);
   const [member, before] = await Promise.all([
-    checkWriteAccess(context, { room, by: session, counted: 'change', now: context.now() }),
+    checkWriteAccess(context, write),
     getMessage(context.db, room, message),
   ]);
   if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');

@@ -13,7 +13,8 @@ import { putReadTo } from '../store/members.ts';
 
 /**
  * Marks all messages up to one as read by the user: moves the read mark, announces it to the room, and raises the status
- * of up to 50 messages. A mark that does not move is returned to the sender only. If the message was deleted, the nearest message below it takes its place.
+ * of up to 50 messages. If the message was deleted, the nearest message below it takes its place. A mark that does not
+ * move is returned to the sender only.
  * @throws ChatError NOT_A_MEMBER, MESSAGE_NOT_FOUND
  */
 export async function markSeen(command: MarkSeen, session: Session, context: Context): Promise<Event[]> {
@@ -29,14 +30,17 @@ export async function markSeen(command: MarkSeen, session: Session, context: Con
   const [nearest] = page.messages;
   if (!message || !nearest) throw new ChatError('MESSAGE_NOT_FOUND');
   const unread = page.messages.filter((each) => each.author.id !== user && isStatusBelow(each, 'read'));
-  // A guest's id is unverified, so a guest must not move the read mark of the user with that id.
-  if (!guest) await putReadTo(db, id, user, nearest.id);
   const seen = { kind: 'Seen', room: id, messageId: nearest.id, user, ...(guest && { guest }) } as const;
-  // Only the sender waits for a mark that moves nothing. Guests and visitors have no mark.
-  const moves = guest || member.readTo < nearest.id;
+  // Guests and visitors have no stored mark, so this function remembers theirs for a moment.
+  const { budgets } = context;
+  const remembered = budgets?.readTo(session.id, seen, context.now()) ?? 0;
+  const moves = Math.max(member.readTo, remembered) < nearest.id;
+  // A guest's id is unverified, so a guest must not move the read mark of the user with that id.
+  if (moves && !guest) await putReadTo(db, id, user, nearest.id);
   const { audience } = moves
     ? await publish(seen, room, session, context)
     : { audience: audienceOf(room, context) };
+  if (moves) budgets?.noteReadTo(session.id, seen, nearest.id, context.now());
   await Promise.all(unread.map((each) => acknowledge(each, 'read', audience, context)));
   return moves ? [] : [seen];
 }

@@ -42,7 +42,7 @@ export interface Context extends LogContext {
   readonly onFault?: (error: unknown) => void;
   /** How many changes a member may make in a time window. */
   readonly rates: Rates;
-  /** What each connection has sent recently. Absent where no frames are served. */
+  /** Counts what connections and users have sent recently. Absent in functions that run no commands. */
   readonly budgets?: Budgets;
 }
 

@@ -12,7 +12,6 @@ import { hasValidToken, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { isInbox } from '../domain/room.ts';
-
 import { invocationError, logFault } from './runtime.ts';
 import { sessionOf } from './session.ts';
 
@@ -47,8 +46,8 @@ function checkNamesRoom(command: Command, session: Session): void {
 }
 
 /** @throws ChatError RATE_LIMITED for a command that the connection has sent too often */
-function checkBudget({ kind }: Command, { id }: Session, { budgets, now }: Context): void {
-  const waitMs = budgets?.take(id, kind, now()) ?? 0;
+function checkBudget(command: Command, { id }: Session, { budgets, now }: Context): void {
+  const waitMs = budgets?.takeCommand(id, command, now()) ?? 0;
   if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_OFTEN, waitMs);
 }
 
@@ -91,8 +90,8 @@ async function answersTo<P extends Context>(
 
 /**
  * Creates the Lambda handler of a WebSocket route: decodes a frame, runs its command and posts the answers. It returns
- * 200 for refused frames too, because the client gets an error frame. Closes a connection that is refused again and again. It throws only if it cannot post an answer, and
- * then API Gateway sends its own error frame.
+ * 200 for refused frames too, because the client gets an error frame. It closes a connection whose frames are refused
+ * too often. It throws only if it cannot post an answer, and then API Gateway sends its own error frame.
  */
 export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, createContext: () => P) {
   return async ({
@@ -111,8 +110,8 @@ export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, c
         await expireSession(session, context);
         return served;
       }
-      // Frames that were under way when the connection was closed.
-      if (context.budgets?.isClosing(session.id, context.now())) return served;
+      // Ignore frames that were on their way when the connection was closed.
+      if (context.budgets?.isRefused(session.id, context.now())) return served;
       for (const answer of await answersTo(body ?? '', session, context, handlers, onFault)) {
         await post(answer, [session], context);
         const isRefused = answer.kind === 'Refused';

@@ -8,6 +8,7 @@ import type { User } from '../../../functions/domain/member.ts';
 import { serveFrames } from '../../../functions/gateway/frames.ts';
 import { sessionContext } from '../../../functions/gateway/session.ts';
 import { putConnection } from '../../../functions/store/connections.ts';
+import { roomKey } from '../../../functions/store/keys.ts';
 import { putMessage, takeSeq } from '../../../functions/store/log.ts';
 import { addMember, setMute } from '../../../functions/store/members.ts';
 import { putRoom } from '../../../functions/store/rooms.ts';
@@ -25,6 +26,11 @@ afterEach(() => counting.close());
 const START = Date.now();
 
 const userOf = (index: number): User => ({ ...alice, id: String(index), username: `u${index}` });
+
+const guest = {
+  id: 'guest=',
+  user: { id: 'g', username: '', email: '', userType: '', guest: true },
+} as const;
 
 /** A room of ten members, each with one connection. The first one sends frames. */
 async function roomOfTen(limited = true) {
@@ -67,9 +73,10 @@ async function roomOfTen(limited = true) {
   };
   const serve = serveFrames(handlers, () => context);
   const [sender] = sessions as [Session];
-  const send = async (frame: object) => {
-    const authorizer = { ...sessionContext(sender), principalId: sender.user.id };
-    const requestContext = { connectionId: sender.id, connectedAt: START, authorizer, routeKey: '$default' };
+  const send = async (frame: object, { id, user }: Pick<Session, 'id' | 'user'> = sender) => {
+    const session = { ...sender, id, user, guest: user.guest ?? false };
+    const authorizer = { ...sessionContext(session), principalId: user.id };
+    const requestContext = { connectionId: id, connectedAt: START, authorizer, routeKey: '$default' };
     await serve({
       requestContext,
       body: JSON.stringify(frame),
@@ -84,7 +91,7 @@ async function roomOfTen(limited = true) {
     /** Returns the frames posted since the last call: those to the sender, and the number of those to the others. */
     taken: () => {
       const all = posts.splice(0);
-      const own = all.filter(([to]) => to === sender.id).map(([, frame]) => frame);
+      const own = all.filter(([to]) => to === sender.id || to === guest.id).map(([, frame]) => frame);
       return { own, toOthers: all.length - own.length };
     },
   };
@@ -129,6 +136,36 @@ test('a seen that moves nothing is answered to its sender alone', async () => {
   expect(taken().toOthers).toBeGreaterThanOrEqual(9);
   await send(seen);
   expect(taken()).toMatchObject({ own: [{ type: 'message_seen', message_id: 1 }], toOthers: 0 });
+});
+
+test('a repeated seen of a guest in an open room is answered to its sender alone', async () => {
+  const { send, taken } = await roomOfTen();
+  await counting.db.chat.update(roomKey('1'), { update: 'SET access = :open', values: { ':open': 'open' } });
+  const seen = { action: 'seen', message_id: 1 };
+  await send(seen, guest);
+  expect(taken().toOthers).toBeGreaterThanOrEqual(10);
+  counting.restart();
+  await send(seen, guest);
+  expect(taken().own).toMatchObject([{ type: 'message_seen', message_id: 1 }]);
+  expect(counting.counts().writeUnits).toBe(0);
+});
+
+describe('joins and leaves', () => {
+  test('of the same room are limited, because each may announce presence', async () => {
+    const { send, taken } = await roomOfTen();
+    await putRoom(counting.db, { id: '2', name: 'r', kind: 'group', access: 'members' });
+    await addMember(counting.db, { id: '2', seq: 0 }, '1', 'member');
+    for (let index = 0; index < 10; index++) {
+      await send({ action: 'join', room_id: '2' });
+      await send({ action: 'leave', room_id: '2' });
+    }
+    expect(taken().own.filter(({ type }) => type === 'error')).toEqual([]);
+    counting.restart();
+    await send({ action: 'join', room_id: '2' });
+    await send({ action: 'leave', room_id: '2' });
+    expect(taken().own).toMatchObject([{ code: 'RATE_LIMITED' }, { code: 'RATE_LIMITED' }]);
+    expect(counting.counts().trips).toEqual([]);
+  });
 });
 
 describe('a connection that keeps sending', () => {
