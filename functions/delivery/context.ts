@@ -44,6 +44,8 @@ export interface Context extends LogContext {
   readonly rates: Rates;
   /** Counts what connections and users have sent recently. Absent in functions that run no commands. */
   readonly budgets?: Budgets;
+  /** How many bytes of files a user may store on one day, in UTC. Without it there is no limit. */
+  readonly dailyFileBytes?: number;
 }
 
 /** What posting to connections and removing them needs. */
