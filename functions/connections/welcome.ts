@@ -14,7 +14,7 @@ import { ChatError } from '../domain/errors.ts';
 import type { Event, HandshakeRefused, Synced } from '../domain/event.ts';
 import type { Message } from '../domain/message.ts';
 import { directRoomUsers, isInbox, type Room } from '../domain/room.ts';
-import { catchUp, eventsOf } from '../log/catch-up.ts';
+import { catchUp, eventsOf, messagesIn } from '../log/catch-up.ts';
 import type { LogContext } from '../log/context.ts';
 import { SETTLED_PAGE, settleLog } from '../log/history.ts';
 import { getConnection } from '../store/connections.ts';
@@ -63,14 +63,6 @@ function faultIn({ room }: Session): Event {
 const getsHistory = (session: Session): boolean =>
   session.since === undefined && dialectOf(session).bringsHistory;
 
-/** The messages that changes added, newest first, without deleted ones. */
-const messagesIn = (changes: Synced['changes']): Message[] =>
-  changes
-    .flatMap(({ kind, message }) =>
-      kind === 'MessageSent' && message.deletedAt === undefined ? message : [],
-    )
-    .reverse();
-
 /** The first frame of a connection, ready to be posted. */
 interface First {
   /** Read consistently after the connection's row was written. */
@@ -98,18 +90,6 @@ async function readMissed(
   const event = await catchUp(room, since, session.user, context);
   const isLast = event.complete && !event.hasMore;
   return { event, messages: messagesIn(event.changes), ...(isLast && { upTo: event.seq }) };
-}
-
-/** Posts one page of the changes that a client missed. @returns the messages in it, if the client got them */
-export async function postMissed(
-  room: Room,
-  since: number,
-  session: Session,
-  context: LogContext & PostingContext,
-): Promise<readonly Message[]> {
-  const { event, messages } = await readMissed(room, since, session, context);
-  const { delivered } = await post(event, [session], context);
-  return delivered.length > 0 ? messages : [];
 }
 
 const connected = ({ room, user }: Session, messages: readonly Message[]): Event => ({

@@ -52,6 +52,14 @@ export async function eventsOf(
   });
 }
 
+/** Returns the messages that changes added, newest first, without deleted ones. */
+export const messagesIn = (changes: Synced['changes']): Message[] =>
+  changes
+    .flatMap(({ kind, message }) =>
+      kind === 'MessageSent' && message.deletedAt === undefined ? message : [],
+    )
+    .reverse();
+
 /** The user who reads the log. The id of a guest is unverified. */
 type Reader = Pick<User, 'id' | 'guest'>;
 
