@@ -11,7 +11,7 @@ import { statusAtRecipient } from '../domain/audience.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import { bringsOnline, mayBeOpening, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import type { Event, HandshakeRefused, Synced } from '../domain/event.ts';
+import type { Event, HandshakeRefused } from '../domain/event.ts';
 import type { Message } from '../domain/message.ts';
 import { directRoomUsers, isInbox, type Room } from '../domain/room.ts';
 import { catchUp, eventsOf, messagesIn } from '../log/catch-up.ts';
