@@ -18,6 +18,11 @@ export interface RateLimit {
 /** By the kind of room; null where nothing is limited. */
 export type RateLimits = Readonly<Record<(typeof roomKinds)[number], RateLimit | null>>;
 
+const userCounts = ['create', 'invite'] as const;
+
+/** By what is counted for each user; null where nothing is limited. */
+export type RoomLimits = Readonly<Record<(typeof userCounts)[number], RateLimit | null>>;
+
 /** What a team may choose. Each is a CDK context key, given as `npx cdk deploy -c key=value` or in cdk.json. */
 export interface Settings {
   /** `stackName`: the CloudFormation stack, default `Parley`; another name is another, separate chat. */
@@ -53,6 +58,12 @@ export interface Settings {
    */
   readonly rateLimit: RateLimits;
   /**
+   * `roomLimits`: `create:<rooms>/<seconds>,invite:<additions>/<seconds>`, where each part may be `off`. `create` limits
+   * the rooms that a user creates, default `60/3600`. `invite` limits how often people who share no room with a user add
+   * them to one, default `50/86400`.
+   */
+  readonly roomLimits: RoomLimits;
+  /**
    * `awsClient`: how functions call DynamoDB, S3, Lambda and `@connections`. `signed`, the default, signs requests by
    * itself, at a fifth of the CPU for each post and a third of the cold start; `sdk` uses the AWS SDK.
    */
@@ -70,6 +81,7 @@ export function readSettings(context: (key: string) => unknown): Settings {
     allowedOrigins: origins(context('allowedOrigins') ?? ''),
     directRooms: directRooms(context('directRooms') ?? 'members'),
     rateLimit: rateLimits(context('rateLimit') ?? defaultRate),
+    roomLimits: roomLimits(context('roomLimits') ?? ''),
     awsClient: awsClient(context('awsClient') ?? 'signed'),
   };
 }
@@ -155,12 +167,33 @@ function rateLimits(value: unknown): RateLimits {
   throw invalid('rateLimit', 'it names a kind of room twice', 'write e.g. group:20/10,direct:off');
 }
 
-function rateLimit(text: string): RateLimit | null {
+const DAY_SECONDS = 86_400;
+
+function roomLimits(value: unknown): RoomLimits {
+  const key = 'roomLimits';
+  const advice = 'write e.g. create:60/3600,invite:off';
+  if (typeof value !== 'string') throw invalid(key, 'it is not a text', advice);
+  const limits: Record<(typeof userCounts)[number], RateLimit | null> = {
+    create: { messages: 60, seconds: 3600 },
+    invite: { messages: 50, seconds: DAY_SECONDS },
+  };
+  const seen = new Set<string>();
+  for (const part of value === '' ? [] : value.split(',')) {
+    const [name = '', ...rate] = part.trim().split(':');
+    const count = userCounts.find((each) => each === name);
+    if (!count || seen.has(count)) throw invalid(key, `${part.trim()} names no limit, or one twice`, advice);
+    seen.add(count);
+    limits[count] = rateLimit(rate.join(':'), key, DAY_SECONDS);
+  }
+  return limits;
+}
+
+function rateLimit(text: string, key = 'rateLimit', maxSeconds = 3600): RateLimit | null {
   if (text === 'off') return null;
-  const [, messages = 0, seconds = 0] = (/^(\d{1,3})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  const [, messages = 0, seconds = 0] = (/^(\d{1,3})\/(\d{1,5})$/.exec(text) ?? []).map(Number);
   // Each message that is counted is an attribute in an expression, which has at most 4 KB (AWS: quotas for DynamoDB).
-  if (messages >= 1 && messages <= 100 && seconds >= 1 && seconds <= 3600) return { messages, seconds };
-  throw invalid('rateLimit', `${text} is no rate`, 'use <messages>/<seconds>, 1 to 100 in 1 to 3600, or off');
+  if (messages >= 1 && messages <= 100 && seconds >= 1 && seconds <= maxSeconds) return { messages, seconds };
+  throw invalid(key, `${text} is no rate`, `use <count>/<seconds>, 1 to 100 in 1 to ${maxSeconds}, or off`);
 }
 
 function flag(key: string, value: unknown): boolean {

@@ -23,6 +23,7 @@ export const sessionContext = (session: Session) => ({
   guest: session.guest,
   since: session.since ?? '',
   refusal: session.refusal ?? '',
+  quiet: session.quiet ?? false,
 });
 
 const isDialect = (name: unknown): name is DialectName => dialectNames.some((dialect) => dialect === name);
@@ -62,8 +63,9 @@ export function sessionOf({ connectionId, connectedAt, authorizer }: RequestCont
     reads: text('reads') === 'manual' ? 'manual' : 'auto',
     tokenExpiresAt: Number(text('tokenExpiresAt')),
     guest,
-    // Connections that an earlier version opened do not have these two.
+    // Connections that an earlier version opened do not have these three.
     ...(Boolean(context['since']) && { since: Number(context['since']) }),
     ...refusalOf(context['refusal']),
+    ...(String(context['quiet']) === 'true' && { quiet: true as const }),
   };
 }

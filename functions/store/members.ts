@@ -10,8 +10,8 @@ function toMember(room: string, item: Item): Member {
   return { room, user, role, readTo, addedAt, mutedUntil, ...(pending && { pending }) };
 }
 
-/** Whether an item is that of a member. A user who declined the room keeps an item without `user`. */
-const isMember = (item: Item | undefined): item is Item => item?.['user'] !== undefined;
+/** Whether an item is that of a member. A user who declined the room keeps an item, without `user`. */
+const isMember = (item: Item | undefined): item is Item => item !== undefined && !item['declined'];
 
 export async function getMember(db: Database, room: string, user: string): Promise<Member | undefined> {
   const item = await db.chat.get(memberKey(room, user));
@@ -47,7 +47,8 @@ export async function enterRoom(
   role: Role,
 ): Promise<void> {
   await db.chat.update(memberKey(id, user), {
-    update: 'SET #user = :user, #role = :role, addedAt = :seq, readTo = if_not_exists(readTo, :none)',
+    update:
+      'SET #user = :user, #role = :role, addedAt = :seq, readTo = if_not_exists(readTo, :none) REMOVE declined',
     condition: 'attribute_not_exists(#user)',
     values: { ':user': user, ':role': role, ':seq': seq, ':none': 0 },
   });
@@ -67,8 +68,9 @@ export async function acceptRequest(db: Database, room: string, user: string): P
  */
 export const declineRequest = async (db: Database, room: string, user: string): Promise<boolean> =>
   (await db.chat.update(memberKey(room, user), {
-    update: 'REMOVE #user, pending',
+    update: 'SET declined = :true REMOVE #user, pending',
     condition: 'attribute_exists(pending) AND attribute_exists(#user)',
+    values: { ':true': true },
   })) !== undefined;
 
 async function updateMember(
