@@ -100,11 +100,8 @@ export async function welcome(
   if (!isOpen) return;
   if (session.refusal !== undefined) {
     // This contract reports a refused handshake in a frame.
-    await deliver(
-      { kind: 'HandshakeRefused', room: session.room, code: session.refusal },
-      [session],
-      context,
-    );
+    const event = { kind: 'HandshakeRefused', room: session.room, code: session.refusal } as const;
+    await deliver(event, [session], context);
     await close(session.id, poster);
     return;
   }

@@ -27,7 +27,8 @@ const framesIn: readonly FrameIn[] = [
     summary:
       'Sends a message. The server stores it and then sends `chat_message` to every connection in the room. The sender receives it first, as the acknowledgement. `action` is optional in this frame.',
     fields: {
-      message: 'The text. It may be empty only if the frame has a file.',
+      message:
+        'The text. It may be empty only if the frame has a file. A text of invisible characters counts as empty.',
       type: 'The kind of message.',
       reply_to: 'The id of the message that this one replies to.',
       file: fileField,

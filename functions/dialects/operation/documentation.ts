@@ -39,7 +39,7 @@ const framesIn: readonly FrameIn[] = [
     tag: tag('update'),
     summary:
       'Replaces the text of a message, and its file if the frame has one. The room receives `update`. Only the author and moderators may edit a message.',
-    fields: { body: 'The new text. It may be empty only if the frame has a file.' },
+    fields: { body: 'The new text. It may be empty only if the message has a file.' },
   },
   {
     name: 'delete',
@@ -54,7 +54,8 @@ const framesIn: readonly FrameIn[] = [
     command: 'MarkSeen',
     schema: inward.seen,
     tag: tag('seen'),
-    summary: 'Marks this message and all earlier ones as read by the user. The room receives `seen`.',
+    summary:
+      'Marks this message and all earlier ones as read by the user. The room receives `seen`. If the message was deleted, the nearest one below it is marked.',
     fields: unusedClientId,
   },
   {
@@ -163,7 +164,7 @@ export const operationContract: Contract = {
     user: 'The id or name of the signed-in user, or absent. Any other user is refused. Guests may use any name.',
     message_id: 'The id of the message.',
     type: 'The kind of message.',
-    body: 'The text. It may be empty only if the frame has a file.',
+    body: 'The text. It may be empty only if the frame has a file. A text of invisible characters counts as empty.',
     file: fileField,
     message: 'The message.',
   },
