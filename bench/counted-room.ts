@@ -28,6 +28,8 @@ export interface CountedRoom {
   readonly database: CountingDatabase;
   /** Counts what `run` causes. */
   count(run: () => Promise<unknown>): Promise<Counts>;
+  /** Counts what a frame causes that is refused. */
+  countRefused(run: () => Promise<unknown>): Promise<Counts & { readonly code: string }>;
   close(): Promise<void>;
 }
 
@@ -140,17 +142,25 @@ export async function openCountedRoom(people: number, said = SAID): Promise<Coun
     },
     verify: async () => ({ user: session.user, expiresAt: Date.now() + 3_600_000 }),
   };
+  const countAll = async (run: () => Promise<unknown>) => {
+    database.restart();
+    tally = freshTally();
+    await run();
+    return { ...database.counts(), ...tally };
+  };
   return {
     session,
     parts,
     database,
     async count(run) {
-      database.restart();
-      tally = freshTally();
-      await run();
-      const { refused, ...counts } = tally;
-      if (refused === undefined) return { ...database.counts(), ...counts };
+      const { refused, ...counts } = await countAll(run);
+      if (refused === undefined) return counts;
       throw new Error(`Not counted: a frame was refused with ${refused}; look at what is sent`);
+    },
+    async countRefused(run) {
+      const { refused, ...counts } = await countAll(run);
+      if (refused !== undefined) return { ...counts, code: String(JSON.parse(refused).code) };
+      throw new Error('Not counted: the frame was accepted. Check what is sent.');
     },
     close: () => database.close(),
   };

@@ -17,20 +17,20 @@ import type { Entry } from './entries.ts';
 
 export interface ChatFunctionProps
   extends Pick<Entry, 'memoryMegabytes' | 'timeoutSeconds' | 'asynchronous'> {
-  /** The name of its file in `functions/`, and of its bundle. */
+  /** The name of its file in `functions/` and of its bundle. */
   readonly entry: string;
-  /** The directory that has a directory with an index.mjs for each entry. */
+  /** The directory of the built bundles: `<entry>/index.mjs` for each entry. */
   readonly bundles: string;
   readonly logRetention: RetentionDays;
-  /** Where an asynchronous event goes that failed for good. */
+  /** The destination of asynchronous events that failed for good. */
   readonly onFailure: IDestination;
   /** Files beside the index.mjs that are not deployed. */
   readonly leaveOut: readonly string[];
 }
 
-/** A Lambda of the chat: its bundle, its own log group, and a role that may write to that and no more. */
+/** A Lambda function with its bundle, its own log group, and a role that may only write to that log group. */
 export class ChatFunction extends LambdaFunction {
-  /** Throws an Error when the entry has no bundle. */
+  /** @throws Error when the entry has no bundle */
   constructor(scope: Construct, id: string, props: ChatFunctionProps) {
     const name = id.replace(/Function$/, '');
     const logGroup = new LogGroup(scope, `${name}Logs`, {
@@ -47,8 +47,7 @@ export class ChatFunction extends LambdaFunction {
       role: new Role(scope, `${name}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // AWS: Lambda log levels. Below WARN each invocation logs lines of its own (start, report), which
-      // cost about as much as the invocation.
+      // Below WARN, Lambda logs start and report lines that cost about as much as the invocation (AWS: Lambda log levels).
       systemLogLevelV2: SystemLogLevel.WARN,
       ...(props.asynchronous && {
         retryAttempts: props.asynchronous.retries,
@@ -56,11 +55,11 @@ export class ChatFunction extends LambdaFunction {
         onFailure: props.onFailure,
       }),
     });
-    // The ARN ends in `:*`, its streams. AWS has nothing narrower: Lambda names the streams when it starts.
+    // The ARN ends in `:*` for the log streams. Nothing narrower is possible, because Lambda names streams at start.
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
   }
 
-  /** Grants the actions on the resources (ARNs), and nothing when there are no actions. */
+  /** Grants the actions on the resources (ARNs). Does nothing without actions. */
   allow(actions: readonly string[], ...resources: string[]): void {
     if (actions.length === 0) return;
     this.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources }));

@@ -20,13 +20,13 @@ import type { RateLimits, RoomLimits, Settings } from './settings.ts';
 
 export interface ChatStackProps extends StackProps {
   readonly settings: Settings;
-  /** The directory that has a directory with an index.mjs for each entry. */
+  /** The directory of the built bundles: `<entry>/index.mjs` for each entry. */
   readonly bundles: string;
-  /** The directory that has the built page. */
+  /** The directory of the built page. */
   readonly page: string;
 }
 
-/** The whole chat: tables, functions, WebSocket API, identity, and the edge before it all. */
+/** The whole chat: tables, functions, WebSocket API, HTTP API, identity, files and edge. */
 export class ChatStack extends Stack {
   private readonly tables: ChatTables;
   private readonly identity: ChatIdentity;
@@ -37,7 +37,7 @@ export class ChatStack extends Stack {
   private readonly failures: ChatFailures;
   private readonly functions: Record<EntryName, ChatFunction>;
 
-  /** Throws an Error when an entry has no bundle, or the page is not built. */
+  /** @throws Error when an entry has no bundle, or the page has not been built */
   constructor(scope: Construct, id: string, props: ChatStackProps) {
     super(scope, id, props);
     this.tables = new ChatTables(this, 'Tables');
@@ -55,8 +55,8 @@ export class ChatStack extends Stack {
     this.failures = new ChatFailures(this, 'Failures');
     this.functions = this.makeFunctions(props);
     const variables = this.variables(props.settings);
-    for (const name of entryNames) this.equip(this.functions[name], entries[name], variables);
-    if (props.settings.directRooms === 'on-demand') this.letMakeRooms(this.functions.authorize);
+    for (const name of entryNames) this.configure(this.functions[name], entries[name], variables);
+    if (props.settings.directRooms === 'on-demand') this.allowCreatingRooms(this.functions.authorize);
     if (props.settings.awsClient === 'sdk') this.useSdk();
     this.socket.addRoutes(this.functions);
     this.http.addRoutes(this.functions.http);
@@ -105,8 +105,12 @@ export class ChatStack extends Stack {
     };
   }
 
-  /** Gives a function its environment and its grants, as its entry lists them. */
-  private equip(target: ChatFunction, entry: Entry, variables: Record<Variable, string | undefined>): void {
+  /** Sets the variables and grants of a function, as its entry lists them. */
+  private configure(
+    target: ChatFunction,
+    entry: Entry,
+    variables: Record<Variable, string | undefined>,
+  ): void {
     for (const name of entry.variables) {
       const value = variables[name];
       if (value !== undefined) target.addEnvironment(name, value);
@@ -123,8 +127,8 @@ export class ChatStack extends Stack {
     if (entry.invokes) target.allow(['lambda:InvokeFunction'], this.functions[entry.invokes].functionArn);
   }
 
-  /** The setting `directRooms: on-demand`: the handshake of one of two users makes their room. */
-  private letMakeRooms(authorize: ChatFunction): void {
+  /** Applies the setting `directRooms: on-demand`: the authorizer creates the direct room of two users. */
+  private allowCreatingRooms(authorize: ChatFunction): void {
     const chat = this.tables.chat.tableArn;
     authorize.allow((['PutItem', 'UpdateItem', 'BatchGetItem'] as const).map(tableAction), chat);
     authorize.allow([tableAction('Query')], `${chat}/index/by-user`);
@@ -150,7 +154,7 @@ export class ChatStack extends Stack {
   }
 }
 
-/** As `functions/gateway/context.ts` reads it; undefined where nothing is limited. */
+/** Formats the rate limits as `functions/gateway/context.ts` parses them. Returns undefined without limits. */
 function rateText(limits: RateLimits | RoomLimits): string | undefined {
   const named = Object.entries(limits).flatMap(([kind, limit]) =>
     limit ? [`${kind}:${limit.messages}/${limit.seconds}`] : [],

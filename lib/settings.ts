@@ -9,13 +9,13 @@ export interface Oidc {
 
 const roomKinds = ['group', 'direct'] as const;
 
-/** How many messages a member may send to a room in any span of so many seconds. */
+/** How many messages a member may send to a room within a number of seconds. */
 export interface RateLimit {
   readonly messages: number;
   readonly seconds: number;
 }
 
-/** By the kind of room; null where nothing is limited. */
+/** The limit of each kind of room. Null means no limit. */
 export type RateLimits = Readonly<Record<(typeof roomKinds)[number], RateLimit | null>>;
 
 const userCounts = ['create', 'invite'] as const;
@@ -23,38 +23,37 @@ const userCounts = ['create', 'invite'] as const;
 /** By what is counted for each user; null where nothing is limited. */
 export type RoomLimits = Readonly<Record<(typeof userCounts)[number], RateLimit | null>>;
 
-/** What a team may choose. Each is a CDK context key, given as `npx cdk deploy -c key=value` or in cdk.json. */
+/** The settings of a stack. Each is a CDK context key, passed as `npx cdk deploy -c key=value` or in cdk.json. */
 export interface Settings {
-  /** `stackName`: the CloudFormation stack, default `Parley`; another name is another, separate chat. */
+  /** `stackName`: the name of the CloudFormation stack. Default: `Parley`. Another name is a separate chat. */
   readonly stackName: string;
   /**
-   * `issuer`, `audience`, `jwksUri`: all three, or none. Tokens of this issuer are accepted. Without them
-   * the stack makes a Cognito user pool and accepts its ID tokens.
+   * `issuer`, `audience`, `jwksUri`: the OIDC issuer whose tokens are accepted. Set all three or none. Without them the
+   * stack creates a Cognito user pool and accepts its ID tokens.
    */
   readonly oidc: Oidc | null;
-  /** `logRetentionDays`: how long logs are kept, default 30; one of the numbers that CloudWatch Logs offers. */
+  /** `logRetentionDays`: days that logs are kept, one of the values of CloudWatch Logs. Default: 30. */
   readonly logRetention: RetentionDays;
   /**
-   * `accessLogs`: `true` logs each handshake and frame (no header, no query string, no text), default
-   * `false`. API Gateway writes them only in an account whose CloudWatch role is set, see the AWS page
-   * "Configure logging for WebSocket APIs".
+   * `accessLogs`: `true` logs each handshake and frame without headers, query strings and texts. Default: `false`. API
+   * Gateway needs the account's CloudWatch role (AWS: "Configure logging for WebSocket APIs").
    */
   readonly accessLogs: boolean;
-  /** `maxFileMegabytes`: the largest upload, in MB of 1,000,000 bytes, default 25. */
+  /** `maxFileMegabytes`: the size limit of uploads, in MB of 1,000,000 bytes. Default: 25. */
   readonly maxFileMegabytes: number;
   /**
-   * `allowedOrigins`: whose pages may use the session cookie, separated by commas, for instance
-   * `https://chat.example.com`. Default: the edge's own; null here, since its name is not known yet.
+   * `allowedOrigins`: origins whose pages may use the session cookie, separated by commas, for example
+   * `https://chat.example.com`. Null stands for the edge's own origin, which is the default.
    */
   readonly allowedOrigins: readonly string[] | null;
   /**
-   * `directRooms`: `members`, the default, lets two users into their direct room where somebody made it;
-   * `on-demand` makes it when one of the two connects.
+   * `directRooms`: with `members`, the default, a direct room must exist before its users can connect. `on-demand`
+   * creates it when one of them connects.
    */
   readonly directRooms: 'members' | 'on-demand';
   /**
-   * `rateLimit`: `<messages>/<seconds>`, default `20/10`, or `off`; by the kind of room as in
-   * `group:20/10,direct:off`, where a kind that is not named keeps the default.
+   * `rateLimit`: `<messages>/<seconds>` or `off`. Default: `20/10`. `group:20/10,direct:off` sets it by kind of room; a
+   * kind that is not named keeps the default.
    */
   readonly rateLimit: RateLimits;
   /**
@@ -70,7 +69,10 @@ export interface Settings {
   readonly awsClient: 'signed' | 'sdk';
 }
 
-/** Reads the settings from CDK context. Throws an Error that names the key when a value cannot be used. */
+/**
+ * Reads the settings from CDK context.
+ * @throws Error that names the key of an invalid value
+ */
 export function readSettings(context: (key: string) => unknown): Settings {
   return {
     stackName: stackName(context('stackName') ?? 'Parley'),
@@ -87,23 +89,23 @@ export function readSettings(context: (key: string) => unknown): Settings {
 }
 
 function invalid(key: string, why: string, advice: string): Error {
-  return new Error(`Setting "${key}" is not usable: ${why}; ${advice}`);
+  return new Error(`Setting "${key}" is invalid: ${why}. ${advice}.`);
 }
 
 function directRooms(value: unknown): Settings['directRooms'] {
   if (value === 'members' || value === 'on-demand') return value;
-  throw invalid('directRooms', 'there is no such way', 'use members or on-demand');
+  throw invalid('directRooms', 'the value is unknown', 'Use members or on-demand');
 }
 
 function awsClient(value: unknown): Settings['awsClient'] {
   if (value === 'signed' || value === 'sdk') return value;
-  throw invalid('awsClient', 'there is no such client', 'use signed or sdk');
+  throw invalid('awsClient', 'the value is unknown', 'Use signed or sdk');
 }
 
 function stackName(value: unknown): string {
-  // AWS: CloudFormation CreateStack, StackName.
+  // The pattern of StackName in CloudFormation's CreateStack.
   if (typeof value === 'string' && /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(value)) return value;
-  throw invalid('stackName', 'it is not a name for a stack', 'use letters, digits and hyphens');
+  throw invalid('stackName', 'it is not a valid stack name', 'Use letters, digits and hyphens');
 }
 
 function oidc(issuer: unknown, audience: unknown, jwksUri: unknown): Oidc | null {
@@ -111,19 +113,23 @@ function oidc(issuer: unknown, audience: unknown, jwksUri: unknown): Oidc | null
   const missing = Object.entries(given).filter(([, value]) => value === undefined || value === '');
   if (missing.length === 3) return null;
   for (const [key] of missing) {
-    throw invalid(key, 'it is missing', 'give issuer, audience and jwksUri, or none for a Cognito user pool');
+    throw invalid(
+      key,
+      'it is missing',
+      'Set issuer, audience and jwksUri, or none of them for a Cognito user pool',
+    );
   }
-  if (typeof audience !== 'string') throw invalid('audience', 'it is not a text', 'give one audience');
+  if (typeof audience !== 'string') throw invalid('audience', 'it is not a string', 'Set one audience');
   return { issuer: secureUrl('issuer', issuer), audience, jwksUri: secureUrl('jwksUri', jwksUri) };
 }
 
-/** The value as it was given: an issuer is compared with a token's `iss` letter by letter. */
+/** Returns the URL unchanged, because an issuer must equal a token's `iss` exactly. */
 function secureUrl(key: string, value: unknown): string {
   const url = typeof value === 'string' ? URL.parse(value) : null;
-  if (typeof value !== 'string' || url === null) throw invalid(key, 'it is not a URL', 'give an https URL');
+  if (typeof value !== 'string' || url === null) throw invalid(key, 'it is not a URL', 'Use an https URL');
   const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) return value;
-  throw invalid(key, 'keys and tokens need a safe way', 'give an https URL (http only on loopback)');
+  throw invalid(key, 'it is not an https URL', 'Use https; http is allowed on loopback only');
 }
 
 function retention(value: unknown): RetentionDays {
@@ -131,48 +137,62 @@ function retention(value: unknown): RetentionDays {
   const offered = Object.values(RetentionDays).filter((each) => typeof each === 'number');
   const found = offered.find((each) => each === days && each !== RetentionDays.INFINITE);
   if (found !== undefined) return found;
-  throw invalid('logRetentionDays', 'CloudWatch Logs has no such retention', 'use e.g. 7, 14, 30, 90 or 365');
+  throw invalid(
+    'logRetentionDays',
+    'CloudWatch Logs does not offer this retention',
+    'Use 7, 14, 30, 90 or 365, for example',
+  );
 }
 
 function origins(value: unknown): readonly string[] | null {
   if (value === '') return null;
-  if (typeof value !== 'string') throw invalid('allowedOrigins', 'it is not a text', 'separate by commas');
+  if (typeof value !== 'string')
+    throw invalid('allowedOrigins', 'it is not a string', 'Separate origins by commas');
   return value.split(',').map((each) => {
     const origin = secureUrl('allowedOrigins', each.trim());
-    // A browser's Origin header has no path and no slash at its end, and is compared letter by letter.
+    // A browser's Origin header has no path and no trailing slash, and must match exactly.
     if (URL.parse(origin)?.origin === origin) return origin;
-    throw invalid('allowedOrigins', `${origin} is not an origin`, 'write e.g. https://chat.example.com');
+    throw invalid(
+      'allowedOrigins',
+      `${origin} is not an origin`,
+      'Write https://chat.example.com, for example',
+    );
   });
 }
 
 function megabytes(value: unknown): number {
   const size = typeof value === 'string' && value !== '' ? Number(value) : value;
-  // AWS: Amazon S3 quotas. An object that is put in one piece has at most 5 GB.
+  // A single PUT accepts at most 5 GB (AWS: Amazon S3 quotas).
   if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 5000) return size;
-  throw invalid('maxFileMegabytes', 'it is no size that S3 takes', 'use a whole number from 1 to 5000');
+  throw invalid('maxFileMegabytes', 'it is not a valid size', 'Use a whole number from 1 to 5000');
 }
 
 const defaultRate = '20/10';
 
 function rateLimits(value: unknown): RateLimits {
-  if (typeof value !== 'string') throw invalid('rateLimit', 'it is not a text', 'use e.g. 20/10, or off');
+  if (typeof value !== 'string')
+    throw invalid('rateLimit', 'it is not a string', 'Use 20/10 or off, for example');
   if (!value.includes(':')) return { group: rateLimit(value), direct: rateLimit(value) };
   const named = value.split(',').map((each) => {
     const [kind, ...rate] = each.trim().split(':');
     if (roomKinds.some((known) => known === kind)) return [kind, rateLimit(rate.join(':'))] as const;
-    throw invalid('rateLimit', `${each.trim()} names no kind of room`, 'write e.g. group:20/10,direct:off');
+    throw invalid(
+      'rateLimit',
+      `${each.trim()} names no kind of room`,
+      'Write group:20/10,direct:off, for example',
+    );
   });
   const limits = Object.fromEntries(named);
   if (Object.keys(limits).length === named.length) return { ...rateLimits(defaultRate), ...limits };
-  throw invalid('rateLimit', 'it names a kind of room twice', 'write e.g. group:20/10,direct:off');
+  throw invalid('rateLimit', 'it names a kind of room twice', 'Write group:20/10,direct:off, for example');
 }
 
 const DAY_SECONDS = 86_400;
 
 function roomLimits(value: unknown): RoomLimits {
   const key = 'roomLimits';
-  const advice = 'write e.g. create:60/3600,invite:off';
-  if (typeof value !== 'string') throw invalid(key, 'it is not a text', advice);
+  const advice = 'Write create:60/3600,invite:off, for example';
+  if (typeof value !== 'string') throw invalid(key, 'it is not a string', advice);
   const limits: Record<(typeof userCounts)[number], RateLimit | null> = {
     create: { messages: 60, seconds: 3600 },
     invite: { messages: 50, seconds: DAY_SECONDS },
@@ -191,13 +211,17 @@ function roomLimits(value: unknown): RoomLimits {
 function rateLimit(text: string, key = 'rateLimit', maxSeconds = 3600): RateLimit | null {
   if (text === 'off') return null;
   const [, messages = 0, seconds = 0] = (/^(\d{1,3})\/(\d{1,5})$/.exec(text) ?? []).map(Number);
-  // Each message that is counted is an attribute in an expression, which has at most 4 KB (AWS: quotas for DynamoDB).
+  // Each counted message is an attribute in an expression of at most 4 KB (AWS: quotas for DynamoDB).
   if (messages >= 1 && messages <= 100 && seconds >= 1 && seconds <= maxSeconds) return { messages, seconds };
-  throw invalid(key, `${text} is no rate`, `use <count>/<seconds>, 1 to 100 in 1 to ${maxSeconds}, or off`);
+  throw invalid(
+    key,
+    `${text} is not a rate`,
+    `Use <count>/<seconds> with a count of 1 to 100 and 1 to ${maxSeconds} seconds, or off`,
+  );
 }
 
 function flag(key: string, value: unknown): boolean {
   if (value === true || value === 'true') return true;
   if (value === false || value === 'false') return false;
-  throw invalid(key, 'it is neither true nor false', 'use true or false');
+  throw invalid(key, 'it is neither true nor false', 'Use true or false');
 }

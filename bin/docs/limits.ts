@@ -22,7 +22,7 @@ export const limits: readonly (readonly [limit: string, value: string, effect: s
   [
     'Messages of one member in one room',
     `${rate} (a setting)`,
-    '`RATE_LIMITED` with `retry_after_ms`. Edits, deletes, reactions and announced uploads are counted together, apart from messages, up to the same number.',
+    '`RATE_LIMITED` with `retry_after_ms`. Changes of messages and announced uploads are counted together, apart from sends, up to the same number.',
   ],
   ['Inline file', kilobytes(MAX_INLINE_BYTES), '`FILE_TOO_LARGE`. Upload the file and send its id.'],
   ['Uploaded file', `${maxFileMegabytes} MB (a setting)`, 'The server refuses the upload.'],

@@ -1,5 +1,5 @@
 import type { Contract, FrameIn, FrameOut } from '../../functions/dialects/documentation.ts';
-import { type ErrorCode, errorCodes } from '../../functions/domain/errors.ts';
+import { ChatError, type ErrorCode, errorCodes } from '../../functions/domain/errors.ts';
 import { contracts, shownIn, shownOut } from './contracts.ts';
 import { limits } from './limits.ts';
 import { fieldTable, messagePayload, payloadOf } from './payload.ts';
@@ -64,68 +64,25 @@ const guarantees = `## Guarantees
 - Times are in ISO 8601, UTC, with milliseconds and \`Z\`.
 - The server may add fields to its frames: clients must ignore fields that they do not know. The server ignores unknown fields of clients.`;
 
-/** The meaning of each error code, and what a client should do. */
-const errorHelp: Readonly<Record<ErrorCode, readonly [meaning: string, action: string]>> = {
-  UNAUTHENTICATED: ['The credential is missing or not valid.', 'Connect with a new token.'],
-  TOKEN_EXPIRED: ['The token expired. The server closes the socket.', 'Connect with a new token.'],
-  WRONG_USER: [
-    'The frame or the new token names another user than the signed-in one.',
-    'Leave the user out, or connect as that user.',
-  ],
-  CONNECTION_REMOVED: ['The server removed this connection meanwhile.', 'Connect again.'],
-  NOT_A_MEMBER: [
-    'The user is not a member of the room, or the room does not exist.',
-    'Ask an owner of the room for access.',
-  ],
-  MUTED: ['The user is muted in the room.', 'Wait, or ask a moderator.'],
-  RATE_LIMITED: [
-    'The user reached the rate limit of the room.',
-    'Send the frame again after `retry_after_ms`.',
-  ],
-  ROOM_NOT_FOUND: ['The room does not exist.', 'Check the id.'],
-  ROOM_REQUIRED: ['A frame on an inbox socket names no room.', 'Add `room_id`.'],
-  TOO_MANY_ROOMS: ['The socket has joined the maximum number of rooms.', 'Leave a room, then join again.'],
-  OWN_ROOM: ['The room to leave is the one that the socket is connected to.', 'Close the socket instead.'],
-  RECEIVER_NOT_A_MEMBER: ['The receiver is not a member of the room.', 'Name a member, or leave it out.'],
-  MESSAGE_NOT_FOUND: ['The message does not exist or was deleted.', 'Remove it, or load the history again.'],
-  REPLY_NOT_FOUND: [
-    'The message that this one replies to does not exist or was deleted.',
-    'Send the message without the reply.',
-  ],
-  NOT_THE_AUTHOR: [
-    'Only the author and moderators may change the message.',
-    'Do not offer this action to other users.',
-  ],
-  CLIENT_ID_REUSED: [
-    'The `client_id` was used for a different change.',
-    'Send the frame with a new `client_id`.',
-  ],
-  BAD_FRAME: ['The frame is not JSON, or a field is missing or malformed.', 'Correct the frame.'],
-  UNKNOWN_ACTION: ['The dialect has no such action.', 'Correct the frame.'],
-  EMPTY_TEXT: ['The text is empty.', 'Ask the user for a text.'],
-  TOO_LONG: ['The text is too long.', 'Ask the user to shorten it.'],
-  FILE_TOO_LARGE: ['The inline file is too large.', 'Upload the file and send its id.'],
-  FILE_TYPE_NOT_ALLOWED: [
-    'The content type is not accepted, or the bytes do not match it.',
-    'Send the file as `application/octet-stream`.',
-  ],
-  FILE_NOT_FOUND: [
-    'The file id is unknown in this room, belongs to another user, or was not uploaded.',
-    'Upload the file to this room first.',
-  ],
-  INTERNAL: ['The server failed.', 'Send the frame again, with the same `client_id`.'],
-};
+/** Splits an error message of the form `<failure>: <reason>. <what to do>.` */
+function explain(code: ErrorCode): readonly string[] {
+  const [meaning, ...advice] = new ChatError(code).message.split('. ');
+  return [`\`${code}\``, `${meaning}.`, advice.join('. ')];
+}
 
 const errors = `## Error codes
 
 An error frame has a \`code\` for programs and a \`message\` for people. Use only the code in programs: messages may change. \`content\` and \`type\` send the code in addition to the fields of their contracts. In \`type\`, a refused handshake has the numeric code 4001 or 4003 instead.
 
-A refused frame changes nothing. After \`INTERNAL\` it may have changed something: repeat it with the same \`client_id\`. New codes may be added. Treat an unknown code as a refusal that a retry does not solve.
+A refused frame changes nothing. These refusals can succeed on a retry:
 
-${table(
-  ['code', 'meaning', 'what the client should do'],
-  errorCodes.map((code) => [`\`${code}\``, ...errorHelp[code]]),
-)}`;
+- \`RATE_LIMITED\`: send the frame again after \`retry_after_ms\`.
+- \`INTERNAL\`: send the frame again with the same \`client_id\`. The first try may have taken effect.
+- \`TOKEN_EXPIRED\`, \`UNAUTHENTICATED\` and \`CONNECTION_REMOVED\`: connect again, with a new token for the first two.
+
+\`NOT_A_MEMBER\` is also the answer for a room that does not exist. New codes may be added. Treat an unknown code as a refusal that a retry does not solve.
+
+${table(['code', 'meaning', 'what to do'], errorCodes.map(explain))}`;
 
 const limitSection = `## Limits
 

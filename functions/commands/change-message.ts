@@ -1,6 +1,6 @@
 import { type Context, isoTime } from '../delivery/context.ts';
 import { publish } from '../delivery/publish.ts';
-import type { DeleteMessage, EditMessage, React } from '../domain/command.ts';
+import type { ChangeMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { type Event, entryEvent } from '../domain/event.ts';
@@ -16,7 +16,7 @@ import { getRoom, takeSeq } from '../store/rooms.ts';
 
 type OwnFields<C> = C extends Change ? Omit<C, 'seq' | 'message' | 'by' | 'at'> : never;
 
-/** The difference between an edit, a delete and a reaction. */
+/** The rules of one kind of change. */
 export interface ChangeRules {
   /** The kind of the change, and its new values. */
   readonly fields: OwnFields<Change>;
@@ -31,6 +31,8 @@ interface Attempt {
   readonly message: number;
   readonly by: string;
   readonly claim: Claim | undefined;
+  /** The number that an earlier attempt claimed with the same client id. */
+  readonly claimed: number | undefined;
   readonly fields: OwnFields<Change>;
   readonly context: Context;
 }
@@ -50,21 +52,25 @@ function checkSameChange({ fields, message, by, claim }: Attempt, entry: LogEntr
   throw new ChatError('CLIENT_ID_REUSED');
 }
 
-async function findEarlier(attempt: Attempt, seq: number): Promise<Logged | undefined> {
-  const { db } = attempt.context;
-  const [entry, room] = await Promise.all([getEntry(db, attempt.room, seq), getRoom(db, attempt.room)]);
+async function findEarlier(attempt: Attempt): Promise<Logged | undefined> {
+  const { claimed, room: id, context } = attempt;
+  if (claimed === undefined) return undefined;
+  const [entry, room] = await Promise.all([getEntry(context.db, id, claimed), getRoom(context.db, id)]);
   if (!entry || entry.kind === 'void' || !room) return undefined;
   return { entry: checkSameChange(attempt, entry), room, repeated: true };
 }
 
 /** Logs the change before the message is updated, so that a sync never misses it. */
 async function logChange(attempt: Attempt): Promise<Logged> {
-  const { context, claim, fields, message, by } = attempt;
+  const { context, claim, claimed, fields, message, by } = attempt;
   const now = context.now();
-  const room = await takeSeq(context.db, attempt.room, now);
+  // An attempt that claimed a number and ended left it open, so the change needs no other number.
+  const room =
+    (claimed === undefined ? undefined : await getRoom(context.db, attempt.room)) ??
+    (await takeSeq(context.db, attempt.room, now));
   const entryAt = (seq: number): Change => ({ ...fields, seq, message, by, at: isoTime(now) });
   const put = (seq: number) => putChange(context.db, attempt.room, entryAt(seq));
-  const appended = await appendToLog(room, claim, put, context);
+  const appended = await appendToLog({ room, claim, claimed }, put, context);
   return appended.earlier
     ? { entry: checkSameChange(attempt, appended.earlier), room: appended.room, repeated: true }
     : { entry: entryAt(appended.seq), room: appended.room, repeated: false };
@@ -76,7 +82,7 @@ async function logChange(attempt: Attempt): Promise<Logged> {
  * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, CLIENT_ID_REUSED, and what `check` throws
  */
 export async function changeMessage(
-  command: EditMessage | DeleteMessage | React,
+  command: ChangeMessage,
   session: Session,
   context: Context,
   { fields, counted, check }: ChangeRules,
@@ -85,13 +91,13 @@ export async function changeMessage(
   const { clientId } = command;
   const room = command.room ?? session.room;
   const claim = clientId === undefined ? undefined : { room, user: actorId(session.user), clientId };
-  const attempt = { room, message: command.message, by: session.user.id, claim, fields, context };
-  const [member, before, claimedSeq] = await Promise.all([
+  const [member, before, claimed] = await Promise.all([
     checkWriteAccess(context, { room, by: session, counted, now: context.now() }),
     getMessage(db, room, command.message),
     claim && getClaim(db, claim, context.now()),
   ]);
-  const earlier = claimedSeq === undefined ? undefined : await findEarlier(attempt, claimedSeq);
+  const attempt = { room, message: command.message, by: session.user.id, claim, claimed, fields, context };
+  const earlier = await findEarlier(attempt);
   if (!earlier) {
     if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
     check(before, member);

@@ -1,6 +1,7 @@
 import type { GenericSchema } from 'valibot';
 import type { Command } from '../domain/command.ts';
-import type { Event } from '../domain/event.ts';
+import { type Event, entryEvent, type MessageChanged } from '../domain/event.ts';
+import type { Change, Message } from '../domain/message.ts';
 import type { Dialect } from './dialect.ts';
 
 /** Descriptions of fields, by name or by path, such as `sender.id`. */
@@ -82,6 +83,50 @@ export interface Contract {
   /** Descriptions for all frames. */
   readonly fields: Descriptions;
 }
+
+/**
+ * Returns the incoming frames of a contract, named by their keys.
+ * @param tagField the field whose value is the frame's name, if the contract has one
+ */
+export const incoming = (
+  frames: Readonly<Record<string, Omit<FrameIn, 'name' | 'tag'> & { readonly tagOptional?: boolean }>>,
+  tagField?: string,
+): readonly FrameIn[] =>
+  Object.entries(frames).map(([name, { tagOptional: optional = false, ...frame }]) => ({
+    ...frame,
+    name,
+    ...(tagField !== undefined && { tag: { field: tagField, value: name, optional } }),
+  }));
+
+/** Returns the outgoing frames of a contract, named by their keys. */
+export const outgoing = (frames: Readonly<Record<string, Omit<FrameOut, 'name'>>>): readonly FrameOut[] =>
+  Object.entries(frames).map(([name, frame]) => ({ ...frame, name }));
+
+export const decodes = (clause: string, frame: unknown, command: Command): ExampleIn => ({
+  clause,
+  frame,
+  command,
+});
+
+export const encodes = (clause: string, event: Event, frame: unknown): ExampleOut => ({
+  clause,
+  event,
+  frame,
+});
+
+/** Returns the event of a new message, for an example. */
+export const messageSent = (message: Message): Event =>
+  entryEvent(message.room, { kind: 'message', message }, message);
+
+type NewChange<C> = C extends Change ? Omit<C, 'message' | 'at'> : never;
+
+/** Returns the event of a change, for an example. */
+export const messageChanged = (message: Message, change: NewChange<Change>): MessageChanged => ({
+  kind: 'MessageChanged',
+  room: message.room,
+  message,
+  change: { ...change, message: message.id, at: '2026-03-02T09:16:00.000Z' },
+});
 
 export const badCredential = ['The credential is missing or not valid.', '401'] as const;
 

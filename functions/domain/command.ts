@@ -45,6 +45,9 @@ export interface React extends ChangeCommand {
   readonly remove: boolean;
 }
 
+/** A command that changes a message. */
+export type ChangeMessage = EditMessage | DeleteMessage | React;
+
 /** Marks all messages up to `message` as read. */
 export interface MarkSeen extends AuthoredCommand {
   readonly kind: 'MarkSeen';
@@ -95,9 +98,7 @@ export interface LeaveRoom {
 
 export type Command =
   | SendMessage
-  | EditMessage
-  | DeleteMessage
-  | React
+  | ChangeMessage
   | MarkSeen
   | SetTyping
   | LoadHistory

@@ -14,7 +14,7 @@ export interface MessageSent extends InRoom {
   readonly seq: number;
 }
 
-/** A message was edited, deleted or reacted to. */
+/** A change of a message was logged and applied. */
 export interface MessageChanged extends InRoom {
   readonly kind: 'MessageChanged';
   /** The message after the change. */

@@ -12,12 +12,12 @@ const speaker = { user: alice, guest: false };
 const decode = (frame: unknown) => action.decode(JSON.stringify(frame), speaker);
 const encode = (event: Event, view = own): unknown => JSON.parse(action.encode(event, view) ?? 'null');
 
-describe('a frame that S0 or S1 prints', () => {
-  test.each(actionExamples.in)('is understood: $clause', ({ frame, command }) => {
+describe('an example of S0, S1 or Parley', () => {
+  test.each(actionExamples.in)('is decoded: $clause', ({ frame, command }) => {
     expect(decode(frame)).toEqual(command);
   });
 
-  test.each(actionExamples.out)('is sent as printed, fields may be added: $clause', ({ event, frame }) => {
+  test.each(actionExamples.out)('is encoded with at least the fields shown: $clause', ({ event, frame }) => {
     const sent = encode(event);
     if (Array.isArray(frame)) expect(sent).toHaveLength(frame.length);
     expect(sent).toMatchObject(frame as object);
@@ -26,27 +26,31 @@ describe('a frame that S0 or S1 prints', () => {
 
 describe('the room of a handshake', () => {
   test.each([
-    ['S0-connect, as the edge hands its path on', { room: '7' }, '7'],
-    ['S1-connect, as documented, with its slash', { firts_user: '1', second_user: '2/' }, 'direct:1:2'],
-    ['S1-connect, spelled right', { first_user: '2', second_user: '1' }, 'direct:1:2'],
+    ['S0-connect, after the edge has rewritten the path', { room: '7' }, '7'],
+    [
+      'S1-connect, as documented, with a slash at the end',
+      { firts_user: '1', second_user: '2/' },
+      'direct:1:2',
+    ],
+    ['S1-connect, with the correct spelling', { first_user: '2', second_user: '1' }, 'direct:1:2'],
   ])('%s', (_clause, query, room) => {
     expect(requestedRoom(query)).toBe(room);
     expect(requestedReads(query, action)).toBe('auto');
   });
 
-  test('is nowhere when it names none, or half of a pair', () => {
+  test('is undefined if the handshake names none, or only one user', () => {
     expect(requestedRoom({})).toBeUndefined();
     expect(requestedRoom({ firts_user: '1' })).toBeUndefined();
     expect(requestedRoom({ room: '' })).toBeUndefined();
   });
 
-  test('a client that reports itself what it has read says so', () => {
+  test('a client can request manual reads', () => {
     expect(requestedReads({ reads: 'manual' }, action)).toBe('manual');
   });
 });
 
-describe('our own fields', () => {
-  test('a client id and another room come through with every change', () => {
+describe('Parley’s own fields', () => {
+  test('every change accepts a client id and a room id', () => {
     const own = { client_id: 'a-1', room_id: 7 };
     const common = { clientId: 'a-1', room: '7' };
     expect(decode({ action: 'send', message: 'hi', reply_to: '3', ...own })).toEqual({
@@ -64,7 +68,7 @@ describe('our own fields', () => {
     expect(decode({ action: 'react', message_id: 1, emoji })).toMatchObject({ kind: 'React', emoji });
   });
 
-  test('history is asked for by page', () => {
+  test('history is loaded in pages', () => {
     expect(decode({ action: 'history', before: 63, limit: 20 })).toEqual({
       kind: 'LoadHistory',
       before: 63,
@@ -75,25 +79,25 @@ describe('our own fields', () => {
     expect(encode(event)).toMatchObject({ type: 'history', messages: [{ message_id: 1 }], has_more: true });
   });
 
-  test('ping is answered with the number of the last change', () => {
+  test('pong has the last sequence number', () => {
     expect(decode({ action: 'ping' })).toEqual({ kind: 'Ping' });
     expect(encode({ kind: 'Ponged', room: '1', seq: 57 })).toEqual({ type: 'pong', seq: 57 });
   });
 
-  test('each change carries its number, and a room that is not the connection’s own', () => {
+  test('a change has its sequence number, and its room id if it is not the connection’s own room', () => {
     const sent: Event = { kind: 'MessageSent', room: '1', message: messageOf(), seq: 1 };
     expect(encode(sent)).toMatchObject({ seq: 1 });
     expect(encode(sent)).not.toHaveProperty('room_id');
     expect(encode(sent, { viewer: '2', elsewhere: true })).toMatchObject({ room_id: 1 });
   });
 
-  test('a client id is shown to its author only', () => {
+  test('only the author receives a client id', () => {
     const event: Event = { kind: 'MessageSent', room: '1', message: messageOf({ clientId: 'a-1' }), seq: 1 };
     expect(encode(event)).toMatchObject({ message: { client_id: 'a-1' } });
     expect(encode(event, { viewer: '2', elsewhere: false })).not.toHaveProperty('message.client_id');
   });
 
-  test('presence tells who came and went', () => {
+  test('presence has the user and the status', () => {
     const presence = { user: '2', online: false, lastSeen: '2025-02-16T12:34:56.789Z' };
     expect(encode({ kind: 'PresenceChanged', room: '1', presence })).toEqual({
       type: 'presence',
@@ -103,7 +107,7 @@ describe('our own fields', () => {
     });
   });
 
-  test('an id that is no canonical integer stays a string', () => {
+  test('an id that is not a canonical integer stays a string', () => {
     for (const id of ['auth0|7', '007', '9007199254740993', '']) {
       const event: Event = {
         kind: 'MessageSent',
@@ -116,8 +120,8 @@ describe('our own fields', () => {
   });
 });
 
-describe('a frame that cannot be served', () => {
-  const refused = (body: string) => {
+describe('an invalid frame', () => {
+  const refusalOf = (body: string) => {
     try {
       return action.decode(body, speaker);
     } catch (error) {
@@ -126,46 +130,50 @@ describe('a frame that cannot be served', () => {
   };
 
   test.each([
-    ['no JSON', 'hello', 'BAD_FRAME'],
-    ['nothing', '', 'BAD_FRAME'],
+    ['text that is not JSON', 'hello', 'BAD_FRAME'],
+    ['an empty frame', '', 'BAD_FRAME'],
     ['an array', '[]', 'BAD_FRAME'],
     ['null', 'null', 'BAD_FRAME'],
     ['a number', '7', 'BAD_FRAME'],
     ['no action', '{}', 'BAD_FRAME'],
-    ['an action that is no string', '{"action":7}', 'BAD_FRAME'],
+    ['an action that is not a string', '{"action":7}', 'BAD_FRAME'],
     ['an unknown action', '{"action":"fly"}', 'UNKNOWN_ACTION'],
-    ['an action of every object', '{"action":"constructor"}', 'UNKNOWN_ACTION'],
-    ['an action of every prototype', '{"action":"__proto__"}', 'UNKNOWN_ACTION'],
-    ['a text that is no string', '{"action":"send","message":{"a":1}}', 'BAD_FRAME'],
+    ['an action that is a property of every object', '{"action":"constructor"}', 'UNKNOWN_ACTION'],
+    ['an action that is a property of every prototype', '{"action":"__proto__"}', 'UNKNOWN_ACTION'],
+    ['a text that is not a string', '{"action":"send","message":{"a":1}}', 'BAD_FRAME'],
     ['no text', '{"action":"send"}', 'BAD_FRAME'],
-    ['a prototype for a text', '{"action":"send","__proto__":{"message":"hi"}}', 'BAD_FRAME'],
+    ['a text in the prototype', '{"action":"send","__proto__":{"message":"hi"}}', 'BAD_FRAME'],
     ['a message id of zero', '{"action":"delete","message_id":0}', 'BAD_FRAME'],
-    ['a message id that is no integer', '{"action":"delete","message_id":1.5}', 'BAD_FRAME'],
-    ['a message id beyond all numbers', '{"action":"delete","message_id":1e300}', 'BAD_FRAME'],
-    ['a message id in words', '{"action":"delete","message_id":"one"}', 'BAD_FRAME'],
-    ['an endless client id', `{"message":"hi","client_id":"${'x'.repeat(129)}"}`, 'BAD_FRAME'],
-    ['half a character for a client id', '{"message":"hi","client_id":"\\ud800"}', 'BAD_FRAME'],
-    ['an emoji that every object has', '{"action":"react","message_id":1,"emoji":"__proto__"}', 'BAD_FRAME'],
+    ['a message id that is not an integer', '{"action":"delete","message_id":1.5}', 'BAD_FRAME'],
+    ['an unsafe message id', '{"action":"delete","message_id":1e300}', 'BAD_FRAME'],
+    ['a message id that is a word', '{"action":"delete","message_id":"one"}', 'BAD_FRAME'],
+    ['a long client id', `{"message":"hi","client_id":"${'x'.repeat(129)}"}`, 'BAD_FRAME'],
+    ['a client id with a lone surrogate', '{"message":"hi","client_id":"\\ud800"}', 'BAD_FRAME'],
+    [
+      'an emoji that is a property of every object',
+      '{"action":"react","message_id":1,"emoji":"__proto__"}',
+      'BAD_FRAME',
+    ],
     ['two emoji', '{"action":"react","message_id":1,"emoji":"👍👍"}', 'BAD_FRAME'],
-    ['a word for an emoji', '{"action":"react","message_id":1,"emoji":"constructor"}', 'BAD_FRAME'],
-    ['a file that is no text', '{"action":"send","message":"hi","file":{"a":1}}', 'BAD_FRAME'],
-    ['too long a page', '{"action":"history","limit":51}', 'BAD_FRAME'],
-  ])('says why: %s', (_what, body, code) => {
-    expect(refused(body)).toMatchObject({ code });
+    ['a word instead of an emoji', '{"action":"react","message_id":1,"emoji":"constructor"}', 'BAD_FRAME'],
+    ['a file that is not a string', '{"action":"send","message":"hi","file":{"a":1}}', 'BAD_FRAME'],
+    ['a page size above the limit', '{"action":"history","limit":51}', 'BAD_FRAME'],
+  ])('is refused with its code: %s', (_frame, body, code) => {
+    expect(refusalOf(body)).toMatchObject({ code });
   });
 
-  test('is told apart by its client id', () => {
-    expect(refused('{"action":"send","client_id":"a-1"}')).toMatchObject({ clientId: 'a-1' });
+  test('is refused with its client id', () => {
+    expect(refusalOf('{"action":"send","client_id":"a-1"}')).toMatchObject({ clientId: 'a-1' });
     const event: Event = { kind: 'Refused', room: '1', code: 'BAD_FRAME', reason: 'why', clientId: 'a-1' };
     expect(encode(event)).toEqual({ type: 'error', code: 'BAD_FRAME', message: 'why', client_id: 'a-1' });
   });
 
-  test('does not come back to its sender with what it said', () => {
-    expect(String(refused('{"message": secret words'))).not.toContain('secret');
+  test('is refused without quoting its content', () => {
+    expect(String(refusalOf('{"message": secret words'))).not.toContain('secret');
   });
 });
 
-test('the error codes are those that clients were promised, so that none is renamed', () => {
+test('the error codes do not change', () => {
   expect([...errorCodes].sort()).toEqual(
     [
       'WRONG_USER',
@@ -196,7 +204,7 @@ test('the error codes are those that clients were promised, so that none is rena
   );
 });
 
-test('a history of long messages fits the frame that API Gateway takes, the newest first', () => {
+test('a history of long messages is cut to API Gateway’s frame limit, newest first', () => {
   const long = Array.from({ length: 50 }, (_, index) =>
     messageOf({ id: 50 - index, text: '😀'.repeat(8_000) }),
   );

@@ -18,17 +18,17 @@ describe.each([
   ['type', type, typeExamples],
   ['operation', operation, operationExamples],
 ])('the dialect %s', (name, dialect, examples) => {
-  test('is found by its name', () => expect(dialect).toMatchObject(dialectNamed(name) as object));
+  test('is found by name', () => expect(dialect).toMatchObject(dialectNamed(name) as object));
 
-  test.each(examples.in)('understands $clause', ({ frame, command }) => {
+  test.each(examples.in)('decodes $clause', ({ frame, command }) => {
     expect(dialect.decode(JSON.stringify(frame), speaker)).toEqual(command);
   });
 
-  test.each(examples.out)('says $clause as printed, fields may be added', ({ event, frame }) => {
+  test.each(examples.out)('encodes $clause with at least the fields shown', ({ event, frame }) => {
     expect(JSON.parse(dialect.encode(event, view) ?? 'null')).toMatchObject(frame as object);
   });
 
-  test('is silent about what its contract has no word for', () => {
+  test('does not encode events that its contract has no frame for', () => {
     const presence: Event = {
       kind: 'PresenceChanged',
       room: '1',
@@ -68,17 +68,17 @@ describe('S2', () => {
     return undefined;
   };
 
-  test('says “Invalid JSON” to the letter (S2-errors)', () => {
+  test('refuses invalid JSON with exactly “Invalid JSON” (S2-errors)', () => {
     expect(refusal('{"content"')).toMatchObject({ message: 'Invalid JSON' });
   });
 
-  test.each(['{}', '{"content":null}'])('says “Content cannot be empty” for %s (S2-errors)', (body) => {
+  test.each(['{}', '{"content":null}'])('refuses %s as empty content (S2-errors)', (body) => {
     expect(refusal(body)).toMatchObject({ code: 'EMPTY_TEXT' });
   });
 });
 
 describe('S3', () => {
-  test('gives a message the same UUID in every frame, and another in another room', () => {
+  test('derives the UUID of a message from its room and id', () => {
     const idIn = (room: string) => {
       const event: Event = { kind: 'MessageSent', room, message: messageOf({ room }), seq: 1 };
       return JSON.parse(type.encode(event, view) ?? '').message_id;
@@ -92,18 +92,26 @@ describe('S3', () => {
 describe('S4’s user', () => {
   const frame = (from: string) => JSON.stringify({ operation: 'create', user: from, body: 'hi' });
 
-  test('is who is signed in, by id or by name', () => {
+  test('may be the id or the name of the signed-in user', () => {
     expect(operation.decode(frame('user_id'), speaker)).not.toHaveProperty('author');
     expect(operation.decode(frame('user'), speaker)).not.toHaveProperty('author');
   });
 
-  test('is nobody else', () => {
+  test('may not be another user', () => {
     expect(() => operation.decode(frame(bob.id), speaker)).toThrow(
       expect.objectContaining({ code: 'WRONG_USER' }),
     );
   });
 
-  test('is believed of a guest', () => {
+  test('may be any name for a guest', () => {
     expect(operation.decode(frame('visitor'), { user, guest: true })).toMatchObject({ author: 'visitor' });
+  });
+});
+
+test.each(['a\ud83db', '', 'x'.repeat(129), 7])('content ignores the malformed client_id %j', (client_id) => {
+  expect(content.decode(JSON.stringify({ content: 'hi', client_id }), speaker)).toEqual({
+    kind: 'SendMessage',
+    text: 'hi',
+    type: 'text',
   });
 });

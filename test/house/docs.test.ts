@@ -64,7 +64,7 @@ const events: { readonly [K in Event['kind']]: readonly Extract<Event, { kind: K
   HandshakeRefused: [{ kind: 'HandshakeRefused', room: '', code: 'UNAUTHENTICATED' }],
 };
 
-/** The commands that `action`, which has a frame for each of them, must document. */
+/** `action` must document a frame for each command. */
 const commands: Readonly<Record<Command['kind'], true>> = {
   SendMessage: true,
   EditMessage: true,
@@ -80,44 +80,44 @@ const commands: Readonly<Record<Command['kind'], true>> = {
   LeaveRoom: true,
 };
 
-describe.each(Object.values(contracts))('the documents of $dialect.name', (contract) => {
+describe.each(Object.values(contracts))('the documentation of $dialect.name', (contract) => {
   const { dialect, examples } = contract;
 
-  test.each(examples.in)('say what the frame is that asks: $clause', (example) => {
+  test.each(examples.in)('describes one incoming frame for the example $clause', (example) => {
     expect(contract.in.filter((frame) => isIn(frame, example))).toHaveLength(1);
   });
 
-  test.each(examples.out)('have every field of the frame that tells: $clause', (example) => {
+  test.each(examples.out)('describes every field of the outgoing example $clause', (example) => {
     expect(contract.out.filter((frame) => isOut(contract, frame, example))).toHaveLength(1);
   });
 
-  test('have the fields that stand in no example, too', () => {
+  test('describes fields that no example has', () => {
     for (const event of Object.values(events).flat()) {
-      // Who is handshake refused is in no room, so never in another one.
+      // A refused connection is in no room, so the event is never about another room.
       const body = dialect.encode(event, { viewer: '2', elsewhere: event.kind !== 'HandshakeRefused' });
-      const told = contract.out.filter((frame) => frame.event === event.kind);
+      const documented = contract.out.filter((frame) => frame.event === event.kind);
       const frame: unknown = JSON.parse(body ?? 'null');
-      expect(told.some(({ schema }) => v.is(schema, frame))).toBe(body !== undefined);
+      expect(documented.some(({ schema }) => v.is(schema, frame))).toBe(body !== undefined);
     }
   });
 
-  test('are silent about the events that the dialect is silent about, and about no others', () => {
-    const told = new Set(contract.out.map(({ event }) => event));
-    const heard = Object.values(events)
+  test('describes exactly the events that the dialect encodes', () => {
+    const documented = new Set(contract.out.map(({ event }) => event));
+    const encodable = Object.values(events)
       .flat()
       .filter((event) => dialect.encode(event, { viewer: '1', elsewhere: false }));
-    expect(told).toEqual(new Set(heard.map(({ kind }) => kind)));
+    expect(documented).toEqual(new Set(encodable.map(({ kind }) => kind)));
   });
 
-  test('show an example of each frame', () => {
-    const bare = [
+  test('shows an example of each frame', () => {
+    const withoutExample = [
       ...contract.in.filter((frame) => shownIn(contract, frame).length === 0),
       ...contract.out.filter((frame) => shownOut(contract, frame).length === 0),
     ];
-    expect(bare.map(({ name }) => name)).toEqual([]);
+    expect(withoutExample.map(({ name }) => name)).toEqual([]);
   });
 
-  test('would not pass over a field that is added', () => {
+  test('has schemas that reject undocumented fields', () => {
     const objects = examples.out.filter((example) => !Array.isArray(encoded(contract, example)));
     for (const example of objects) {
       const frame = { ...(encoded(contract, example) as object), added: true };
@@ -127,11 +127,11 @@ describe.each(Object.values(contracts))('the documents of $dialect.name', (contr
 });
 
 test('action has a frame for every command', () => {
-  const asked = contracts.action.in.map(({ command }) => command);
-  expect(asked.toSorted()).toEqual(Object.keys(commands).toSorted());
+  const documented = contracts.action.in.map(({ command }) => command);
+  expect(documented.toSorted()).toEqual(Object.keys(commands).toSorted());
 });
 
-test('S2’s schema takes what its decoder takes', () => {
+test('the schema of S2 accepts the same frames as its decoder', () => {
   const { dialect } = contracts.content;
   const decodes = (frame: object): boolean => {
     try {
@@ -152,7 +152,7 @@ test('S2’s schema takes what its decoder takes', () => {
   }
 });
 
-test('nothing that is deployed has the examples, or the schemas of what we send', async () => {
+test('no bundle contains examples, documentation or outgoing schemas', async () => {
   const functions = join(import.meta.dirname, '../../functions');
   const { metafile } = await build({
     entryPoints: globSync(join(functions, '*.ts')),
@@ -170,14 +170,14 @@ test('nothing that is deployed has the examples, or the schemas of what we send'
 });
 
 describe('AsyncAPI’s own parser', () => {
-  const faultsOf = async (text: string) => {
+  const diagnosticsOf = async (text: string) => {
     const { diagnostics, document } = await new Parser().parse(text);
     const faults = diagnostics.filter(({ severity }) => severity <= DiagnosticSeverity.Warning);
     return { faults: faults.map(({ path, message }) => `${path.join('.')}: ${message}`), document };
   };
 
-  test('finds neither errors nor warnings in the document', async () => {
-    const { faults, document } = await faultsOf(asyncapiText());
+  test('finds no errors or warnings in the document', async () => {
+    const { faults, document } = await diagnosticsOf(asyncapiText());
     expect(faults).toEqual([]);
     const channels = document?.channels().all() ?? [];
     expect(channels.map((channel) => channel.id())).toEqual([...dialectNames]);
@@ -185,23 +185,23 @@ describe('AsyncAPI’s own parser', () => {
   });
 
   test.each([
-    ['a message that is nowhere', '#/components/messages/type-out-error', '#/components/messages/none'],
-    ['a schema that is none', '"format": "date-time"', '"type": "datetime"'],
-  ])('would find %s', async (_what, there, instead) => {
+    ['a missing message', '#/components/messages/type-out-error', '#/components/messages/none'],
+    ['an invalid schema', '"format": "date-time"', '"type": "datetime"'],
+  ])('finds %s', async (_fault, there, instead) => {
     const text = asyncapiText();
     expect(text).toContain(there);
-    expect((await faultsOf(text.replace(there, instead))).faults).not.toEqual([]);
+    expect((await diagnosticsOf(text.replace(there, instead))).faults).not.toEqual([]);
   });
 });
 
 describe('npm run docs', () => {
   const script = join(import.meta.dirname, '../../bin/docs.ts');
 
-  test('was run since the dialects changed', () => {
+  test('has been run since the last change of the dialects', () => {
     expect(outdatedIn(join(import.meta.dirname, '../../docs'))).toEqual([]);
   });
 
-  test('with --check fails and names what has drifted, or is missing', () => {
+  test('with --check fails and names outdated and missing documents', () => {
     const directory = mkdtempSync(join(tmpdir(), 'parley-docs-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const run = (...flags: string[]) =>

@@ -75,7 +75,7 @@ test.each([
   { issuer: oidc.issuer, audience: 'chat', jwksUri: '', missing: 'jwksUri' },
 ])('rejects an issuer without $missing', ({ missing, ...context }) => {
   expect(() => read(context)).toThrow(
-    `Setting "${missing}" is not usable: it is missing; give issuer, audience and jwksUri, or none for a Cognito user pool`,
+    `Setting "${missing}" is invalid: it is missing. Set issuer, audience and jwksUri, or none of them for a Cognito user pool.`,
   );
 });
 
@@ -131,7 +131,7 @@ test.each([
   { context: { stackName: 'my chat' }, key: 'stackName' },
   { context: { stackName: 5 }, key: 'stackName' },
 ])('rejects an invalid $key by name: $context', ({ context, key }) => {
-  expect(() => read(context)).toThrow(`Setting "${key}" is not usable: `);
+  expect(() => read(context)).toThrow(`Setting "${key}" is invalid: `);
 });
 
 test('the app cannot be created with an invalid setting', () => {

@@ -1,118 +1,111 @@
-import type { Answers, Deed } from './deeds.ts';
-import { type Numbered, numbered } from './expected.ts';
-import type { Entry, Records } from './records.ts';
-import type { WorldRoom } from './world.ts';
+import type { Operation, TrackedOperation } from './operations.ts';
+import { type Entry, type StoredOperation, type StoredRoom, storedOperations } from './room-states.ts';
+import type { RoomPlan } from './scenario.ts';
 
-export interface Answered {
-  readonly deed: Deed;
-  readonly answers: Answers;
-}
+const describe = ({ name, user, kind, message }: Operation): string =>
+  `${kind} ${name} of user ${user}${message === undefined ? '' : ` on message ${message}`}`;
 
-const describe = ({ name, user, kind, message }: Deed): string =>
-  `${kind} ${name} of user ${user}${message === undefined ? '' : `, about message ${message}`}`;
-
-/** What is wrong with a room's log, measured by what was asked for and answered. */
+/** Checks a room's log against the operations and their responses. Returns the violations. */
 export function checkLog(
-  room: WorldRoom,
-  records: Records,
-  answered: readonly Answered[],
+  room: RoomPlan,
+  stored: StoredRoom,
+  operations: readonly TrackedOperation[],
 ): readonly string[] {
-  const here = answered.filter(({ deed }) => deed.room === room.id);
-  const deeds = numbered(
+  const ofRoom = operations.filter(({ operation }) => operation.room === room.id);
+  const inLog = storedOperations(
     room.id,
-    here.map(({ deed }) => deed),
-    records,
+    ofRoom.map(({ operation }) => operation),
+    stored,
   );
   return [
-    ...checkNumbers(records),
-    ...checkOwners(deeds, records),
-    ...here.flatMap((each) => checkAnswers(each, deeds, room)),
+    ...checkSequenceNumbers(stored),
+    ...checkEntries(inLog, stored),
+    ...ofRoom.flatMap((each) => checkResponses(each, inLog, room)),
   ].map((violation) => `Room ${room.id}: ${violation}`);
 }
 
-/** Every number up to the counter is an entry's, a void's or nobody's, and none is beyond it. */
-function checkNumbers({ log, seq }: Records): readonly string[] {
+/** Checks that no entry has a sequence number above the room's counter, or a different one in its key. */
+function checkSequenceNumbers({ log, seq: highest }: StoredRoom): readonly string[] {
   const violations: string[] = [];
-  for (const [number, entry] of log) {
-    if (number < 1 || number > seq)
-      violations.push(`the log has number ${number}, the room counts to ${seq}`);
-    if (entry.seq !== number)
-      violations.push(`the entry under number ${number} says that it is ${entry.seq}`);
+  for (const [seq, entry] of log) {
+    if (seq < 1 || seq > highest)
+      violations.push(`the log has an entry ${seq}, but the counter is at ${highest}`);
+    if (entry.seq !== seq) violations.push(`entry ${seq} has the field seq ${entry.seq}`);
   }
   return violations;
 }
 
-/** Every entry is the work of one deed, and of no other. */
-function checkOwners(deeds: readonly Numbered[], { log }: Records): readonly string[] {
-  const owners = new Map<number, Deed>();
+/** Checks that each entry, except void entries, belongs to exactly one operation. */
+function checkEntries(operations: readonly StoredOperation[], { log }: StoredRoom): readonly string[] {
+  const owners = new Map<number, Operation>();
   const violations: string[] = [];
-  for (const { deed, seq } of deeds) {
+  for (const { operation, seq } of operations) {
     const owner = owners.get(seq);
-    if (owner) violations.push(`number ${seq} is that of ${describe(owner)} and of ${describe(deed)}`);
-    owners.set(seq, deed);
+    if (owner) violations.push(`entry ${seq} belongs to both ${describe(owner)} and ${describe(operation)}`);
+    owners.set(seq, operation);
     const entry = log.get(seq);
-    if (entry && !isOf(entry, deed)) {
-      violations.push(`number ${seq} should be ${describe(deed)}, and is ${JSON.stringify(entry)}`);
-    }
+    if (entry && !matches(entry, operation))
+      violations.push(`entry ${seq} should be ${describe(operation)} but is ${JSON.stringify(entry)}`);
   }
   for (const [seq, entry] of log) {
-    if (entry.kind !== 'void' && !owners.has(seq)) {
-      violations.push(
-        `number ${seq} was made though nobody asked for it, or twice: ${JSON.stringify(entry)}`,
-      );
-    }
+    if (entry.kind !== 'void' && !owners.has(seq))
+      violations.push(`entry ${seq} is a duplicate or was never requested: ${JSON.stringify(entry)}`);
   }
   return violations;
 }
 
-function isOf(entry: Entry, deed: Deed): boolean {
-  if (deed.kind === 'send') return entry.kind === 'message' && entry['clientId'] === deed.clientId;
-  const same = entry.kind === deed.kind && entry['message'] === deed.message && entry['by'] === deed.user;
-  if (deed.kind !== 'react') return same;
-  return same && entry['emoji'] === deed.emoji && entry['removed'] === (deed.remove ?? false);
+function matches(entry: Entry, { kind, clientId, message, user, emoji, remove = false }: Operation): boolean {
+  if (kind === 'send') return entry.kind === 'message' && entry['clientId'] === clientId;
+  if (entry.kind !== kind || entry['message'] !== message || entry['by'] !== user) return false;
+  return kind !== 'react' || (entry['emoji'] === emoji && entry['removed'] === remove);
 }
 
-function checkAnswers(
-  { deed, answers: { numbers, refusals, kept } }: Answered,
-  deeds: readonly Numbered[],
-  room: WorldRoom,
+/** Checks that the responses to an operation agree with the log. */
+function checkResponses(
+  { operation, responses: { seqs, errors, resolved } }: TrackedOperation,
+  inLog: readonly StoredOperation[],
+  room: RoomPlan,
 ): readonly string[] {
-  const what = describe(deed);
-  const seq = deeds.find((each) => each.deed === deed)?.seq;
+  const name = describe(operation);
+  const { expectedError } = operation;
+  const stored = inLog.find((each) => each.operation === operation)?.seq;
   const violations: string[] = [];
-  const isMade = numbers.size > 0 || kept;
-  if (!isMade && refusals.size === 0) violations.push(`${what} was never answered`);
-  if (isMade && deed.refusal !== undefined) violations.push(`${what} was made, and must be refused`);
-  if (kept && seq === undefined && !isDoneByOthers(deed, deeds)) {
-    violations.push(`${what} was promised as made, and is not in the log`);
+  const isAcknowledged = seqs.size > 0 || resolved;
+  if (!isAcknowledged && errors.size === 0) violations.push(`${name} got no response`);
+  if (isAcknowledged && expectedError !== undefined)
+    violations.push(`${name} was accepted instead of refused with ${expectedError}`);
+  if (resolved && stored === undefined && !isAlreadyDeleted(operation, inLog))
+    violations.push(`${name} was resolved by the client but is not in the log`);
+  for (const seq of seqs) {
+    if (stored === undefined) violations.push(`${name} was acknowledged as ${seq} but is not in the log`);
+    else if (seq !== stored) violations.push(`${name} was acknowledged as ${seq} but is entry ${stored}`);
   }
-  for (const number of numbers) {
-    if (seq === undefined) violations.push(`${what} was acknowledged under ${number} and is not in the log`);
-    else if (number !== seq)
-      violations.push(`${what} was acknowledged under ${number} and stands under ${seq}`);
-  }
-  for (const code of refusals) {
-    if (!mayRefuse(deed, code, deeds, room))
-      violations.push(`${what} was refused with ${code} without a reason`);
-    else if (seq !== undefined && deed.refusal !== undefined) {
-      violations.push(`${what} was refused with ${code} and stands under ${seq}`);
-    }
+  for (const code of errors) {
+    if (!isValidError(operation, code, inLog, room))
+      violations.push(`${name} was refused with ${code} without a reason`);
+    else if (stored !== undefined && expectedError !== undefined)
+      violations.push(`${name} was refused with ${code} but is entry ${stored}`);
   }
   return violations;
 }
 
-/** Who wants a message gone is content, whoever has deleted it. */
-const isDoneByOthers = (deed: Deed, deeds: readonly Numbered[]): boolean =>
-  deed.kind === 'delete' &&
-  deeds.some((each) => each.deed.kind === 'delete' && each.deed.message === deed.message);
+const hasDelete = (message: number | undefined, inLog: readonly StoredOperation[]): boolean =>
+  inLog.some(({ operation }) => operation.kind === 'delete' && operation.message === message);
 
-/** Whether a refusal is right: what a deed is about is gone, or somebody else's. */
-function mayRefuse(deed: Deed, code: string, deeds: readonly Numbered[], room: WorldRoom): boolean {
-  if (deed.refusal !== undefined) return code === deed.refusal;
-  const about = deed.kind === 'send' ? deed.replyTo : deed.message;
-  if (code === (deed.kind === 'send' ? 'REPLY_NOT_FOUND' : 'MESSAGE_NOT_FOUND')) {
-    return deeds.some((each) => each.deed.kind === 'delete' && each.deed.message === about);
-  }
-  const author = deeds.find(({ seq }) => seq === about)?.deed.user;
-  return code === 'NOT_THE_AUTHOR' && author !== deed.user && room.members.get(deed.user) !== 'owner';
+/** The client resolves a delete without an entry of its own if another delete came first. */
+const isAlreadyDeleted = ({ kind, message }: Operation, inLog: readonly StoredOperation[]): boolean =>
+  kind === 'delete' && hasDelete(message, inLog);
+
+/** Whether an error code is correct: the message was deleted, or belongs to another user. */
+function isValidError(
+  { expectedError, kind, replyTo, message, user }: Operation,
+  code: string,
+  inLog: readonly StoredOperation[],
+  room: RoomPlan,
+): boolean {
+  if (expectedError !== undefined) return code === expectedError;
+  const target = kind === 'send' ? replyTo : message;
+  if (code === (kind === 'send' ? 'REPLY_NOT_FOUND' : 'MESSAGE_NOT_FOUND')) return hasDelete(target, inLog);
+  const author = inLog.find(({ seq }) => seq === target)?.operation.user;
+  return code === 'NOT_THE_AUTHOR' && author !== user && room.members.get(user) !== 'owner';
 }

@@ -1,153 +1,148 @@
 import { ChatClient, ChatClientError, type Room } from '../../client/index.ts';
-import { checkShown } from './copy.ts';
-import { asksFor, type Deed, type Deeds } from './deeds.ts';
-import { Ear } from './ear.ts';
-import { type AskedFrame, changeTypes } from './frames.ts';
-import { type Network, networkOf } from './network.ts';
+import { FrameChecker } from './frame-checker.ts';
+import { logFrameTypes, type Operation, requestsOperation, type SentFrame } from './operations.ts';
 import type { Random } from './random.ts';
-import { Twin } from './twin.ts';
-import type { Tally, Witness } from './witness.ts';
-import type { DevicePlan, WorldRoom } from './world.ts';
+import type { Recording } from './recording.ts';
+import { checkTimeline } from './room-states.ts';
+import type { DevicePlan, RoomPlan } from './scenario.ts';
+import { type ClientNetwork, createNetwork, RawSocket } from './sockets.ts';
 
-export interface DeviceParts {
+export interface DeviceOptions {
   readonly plan: DevicePlan;
-  /** `edge` is what the client is given, `socket` the WebSocket API behind it. */
+  /** The client connects to `edge`. `socket` is the WebSocket API behind it. */
   readonly urls: { readonly socket: string; readonly edge: string };
   readonly token: () => Promise<string>;
-  readonly deeds: Deeds;
-  readonly witness: Witness;
-  readonly tally: Tally;
+  readonly recording: Recording;
   readonly random: Random;
 }
 
-/** So many of the texts that were sent can be repeated. */
-const REMEMBERED = 10;
+/** How many of its own frames a device remembers, to send them again. */
+const MAX_SENT_TEXTS = 10;
 
 const codeOf = (error: unknown): string => (error instanceof ChatClientError ? error.code : String(error));
 
-/** One person's client, the rooms that they have open in it, and what it has promised. */
+/** A device of a user: a typed client, its open rooms, its pending operations and perhaps a raw socket. */
 export class Device {
   readonly plan: DevicePlan;
   readonly client: ChatClient;
-  readonly network: Network;
-  readonly twin: Twin | undefined;
-  readonly #parts: DeviceParts;
-  readonly #ear: Ear;
+  readonly network: ClientNetwork;
+  readonly rawSocket: RawSocket | undefined;
+  readonly #recording: Recording;
+  readonly #random: Random;
+  readonly #checker: FrameChecker;
   readonly #rooms = new Map<string, Room>();
-  readonly #watched = new WeakSet<Room>();
-  readonly #unanswered = new Set<Deed>();
-  /** What else was asked for and is not answered, in words. */
-  readonly #waiting = new Set<{ readonly what: string }>();
-  #sent: readonly string[] = [];
+  readonly #watchedRooms = new WeakSet<Room>();
+  readonly #pendingOperations = new Set<Operation>();
+  /** Descriptions of other pending requests. */
+  readonly #pendingRequests = new Set<{ readonly description: string }>();
+  #sentTexts: readonly string[] = [];
 
-  constructor(parts: DeviceParts) {
-    const { plan, urls, token, deeds, witness, tally } = parts;
-    const { person, name } = plan;
-    const common = { person, deeds, witness, tally };
-    this.#parts = parts;
+  constructor({ plan, urls, token, recording, random }: DeviceOptions) {
+    const { user, name, rawSocket } = plan;
+    const room = user.home.id;
     this.plan = plan;
-    this.#ear = new Ear({ ...common, name, home: undefined });
-    this.network = networkOf(this.#ear, (frame, text) => this.#asked(frame, text));
-    const ear = new Ear({ ...common, name: `the twin of ${name}`, home: person.home.id });
-    this.twin = plan.twin ? new Twin({ plan, urls, token, ear }) : undefined;
-    const { WebSocket } = this.network;
-    this.client = new ChatClient({ url: urls.edge, token, WebSocket });
+    this.#recording = recording;
+    this.#random = random;
+    this.#checker = new FrameChecker({ name, user, room: undefined, recording });
+    this.network = createNetwork(this.#checker, (frame, text) => this.#onSend(frame, text));
+    const checker = new FrameChecker({ name: `the raw socket of ${name}`, user, room, recording });
+    this.rawSocket = rawSocket && new RawSocket({ ...rawSocket, room, urls, token, checker });
+    this.client = new ChatClient({ url: urls.edge, token, WebSocket: this.network.WebSocket });
     this.client.on('state', (state) => {
-      if (state === 'refused') this.accuse(`was refused with ${this.client.error?.code}`);
+      if (state === 'refused') this.addViolation(`was refused with ${this.client.error?.code}`);
     });
-    this.open(person.home);
+    this.open(user.home);
   }
 
-  /** The rooms that are open, by id. */
+  /** The open rooms, by id. */
   get rooms(): ReadonlyMap<string, Room> {
     return this.#rooms;
   }
 
-  /** What it was asked to do, and has not said that it is done. */
-  get unanswered(): ReadonlySet<Deed> {
-    return this.#unanswered;
+  get pendingOperations(): ReadonlySet<Operation> {
+    return this.#pendingOperations;
   }
 
-  /** The last texts that it sent to change something. */
-  get sent(): readonly string[] {
-    return this.#sent;
+  /** The last frames that it sent to change something. */
+  get sentTexts(): readonly string[] {
+    return this.#sentTexts;
   }
 
-  /** What is not as it must be once nothing changes any more. */
-  get unrest(): readonly string[] {
+  /** Returns why the device is not idle: its state, pending requests, and incorrect timelines. Empty if it is idle. */
+  get unfinished(): readonly string[] {
     const { state } = this.client;
+    const operations = [...this.#pendingOperations];
     return [
       ...(state === 'live' ? [] : [`is ${state}`]),
-      ...[...this.#unanswered].map(
-        ({ name, kind, room }) => `has no answer to ${kind} ${name} of room ${room}`,
-      ),
-      ...[...this.#waiting].map(({ what }) => `has no answer to ${what}`),
+      ...operations.map(({ name, kind, room }) => `has no response to ${kind} ${name} of room ${room}`),
+      ...[...this.#pendingRequests].map(({ description }) => `has no response to ${description}`),
       ...[...this.#rooms].flatMap(([id, room]) =>
-        checkShown(room).map((wrong) => `in room ${id}, which is ${room.state}: ${wrong}`),
+        checkTimeline(room).map((violation) => `in room ${id} (${room.state}): ${violation}`),
       ),
     ];
   }
 
-  accuse(what: string): void {
-    this.#ear.accuse(what);
+  addViolation(violation: string): void {
+    this.#checker.addViolation(violation);
   }
 
-  /** Opens a room, or gives the one that is open. */
-  open({ id }: WorldRoom): Room {
+  /** Opens a room, or returns the open one. */
+  open({ id }: Pick<RoomPlan, 'id'>): Room {
     const room = this.client.room(id);
     this.#rooms.set(id, room);
-    if (!this.#watched.has(room)) this.#watch(room);
+    if (!this.#watchedRooms.has(room)) this.#watch(room);
     return room;
   }
 
-  leave({ id }: WorldRoom): void {
+  leave({ id }: RoomPlan): void {
     this.#rooms.get(id)?.leave();
     this.#rooms.delete(id);
   }
 
-  /** Does a deed, and notes what its promise comes to. */
-  async make(deed: Deed): Promise<void> {
-    const { deeds } = this.#parts;
-    this.#unanswered.add(deed);
+  /** Performs an operation and records how its promise settles. */
+  async perform(operation: Operation): Promise<void> {
+    const { operations } = this.#recording;
+    this.#pendingOperations.add(operation);
     try {
-      deeds.keep(deed, await this.#made(deed));
+      operations.resolve(operation, await this.#request(operation));
     } catch (error) {
-      deeds.refuse(deed, codeOf(error));
+      operations.reject(operation, codeOf(error));
     }
-    this.#unanswered.delete(deed);
+    this.#pendingOperations.delete(operation);
   }
 
-  /** Waits for what changes nothing in the log; it may be rejected with some codes, and with no others. */
-  async wait(what: string, promise: Promise<unknown>, codes: readonly string[]): Promise<void> {
-    const waiting = { what };
-    this.#waiting.add(waiting);
+  /** Waits for a request that changes nothing in the log. Other error codes than the given ones are violations. */
+  async waitFor(description: string, promise: Promise<unknown>, codes: readonly string[]): Promise<void> {
+    const request = { description };
+    this.#pendingRequests.add(request);
     await promise.catch((error: unknown) => {
-      if (!codes.includes(codeOf(error))) this.accuse(`was refused ${what} with ${codeOf(error)}`);
+      if (!codes.includes(codeOf(error)))
+        this.addViolation(`was refused ${description} with ${codeOf(error)}`);
     });
-    this.#waiting.delete(waiting);
+    this.#pendingRequests.delete(request);
   }
 
-  /** Opens a room that is nothing to them, which must be refused. */
-  async intrude(id: string): Promise<void> {
+  /** Tries to open a room that the user is not a member of. Parley must refuse. */
+  async openForbidden(id: string): Promise<void> {
     const room = this.client.room(id);
-    const opened = room.ready().then(() => this.accuse(`could open room ${id}, which is nothing to them`));
-    await this.wait(`room ${id}`, opened, ['NOT_A_MEMBER']);
+    const opened = room.ready().then(() => this.addViolation(`opened room ${id} without being a member`));
+    await this.waitFor(`room ${id}`, opened, ['NOT_A_MEMBER']);
     room.leave();
   }
 
   async stop(): Promise<void> {
     this.client.close();
-    await this.twin?.stop();
+    await this.rawSocket?.stop();
   }
 
-  async #made(deed: Deed): Promise<number | undefined> {
-    const { kind, message = 0, text = '', emoji = '', remove = false, replyTo } = deed;
-    const room = this.open({ id: deed.room, members: new Map() });
+  async #request(operation: Operation): Promise<number | undefined> {
+    const { kind, message = 0, text = '', emoji = '', remove = false, replyTo } = operation;
+    const room = this.open({ id: operation.room });
     switch (kind) {
       case 'send': {
         const stored = await room.send(text, replyTo === undefined ? {} : { reply_to: replyTo });
-        const isOwn = stored.text === text || stored.edited || stored.deleted;
-        if (!isOwn) this.accuse(`said "${text}" in room ${deed.room}, which was stored as "${stored.text}"`);
+        const isSame = stored.text === text || stored.edited || stored.deleted;
+        if (!isSame) this.addViolation(`sent "${text}" to room ${room.id}, but "${stored.text}" was stored`);
         return stored.message_id;
       }
       case 'edit':
@@ -160,41 +155,42 @@ export class Device {
         await room.react(message, emoji, { remove });
         break;
       default:
-        throw new Error(`Deed not known: ${String(kind satisfies never)}`);
+        throw new Error(`Could not perform the operation: unknown kind ${String(kind satisfies never)}.`);
     }
     return undefined;
   }
 
-  /** Each change is told once, in the order of the numbers, and no member is refused. */
+  /** Checks that a room reports each change once and in order, and that it is not refused. */
   #watch(room: Room): void {
-    this.#watched.add(room);
+    this.#watchedRooms.add(room);
     let last = 0;
-    for (const type of changeTypes) {
+    for (const type of logFrameTypes) {
       room.on(type, ({ seq }) => {
-        if (seq <= last) this.accuse(`was told ${type} ${seq} of room ${room.id} after ${last}`);
+        if (seq <= last) this.addViolation(`got event ${type} ${seq} of room ${room.id} after ${last}`);
         last = seq;
       });
     }
     room.on('state', (state) => {
       if (state === 'refused' && room.error?.code !== 'CLOSED')
-        this.accuse(`was refused room ${room.id} with ${room.error?.code}`);
+        this.addViolation(`was refused room ${room.id} with ${room.error?.code}`);
     });
   }
 
-  /** A frame goes out: the first time it tells what the client calls a deed, and the twin may ask for the same. */
-  #asked(frame: AskedFrame, text: string): void {
-    const { deeds, random, tally } = this.#parts;
-    const { client_id: id } = frame;
-    if (id === undefined) return;
-    if (deeds.get(id) !== undefined) tally.add('repeats by the client');
+  /** Records the client id of a new operation. Sometimes sends the same frame on the raw socket as well. */
+  #onSend(frame: SentFrame, text: string): void {
+    const { operations, count } = this.#recording;
+    const { client_id: clientId } = frame;
+    if (clientId === undefined) return;
+    if (operations.get(clientId) !== undefined) count('frames repeated by the client');
     else {
-      const deed = [...this.#unanswered].find((each) => each.clientId === '' && asksFor(frame, each));
-      if (deed === undefined) this.accuse(`sent what nobody had asked for: ${text}`);
-      else deeds.call(deed, id);
+      const isNew = (each: Operation) => each.clientId === '' && requestsOperation(frame, each);
+      const operation = [...this.#pendingOperations].find(isNew);
+      if (operation === undefined) this.addViolation(`sent a frame without an operation: ${text}`);
+      else operations.setClientId(operation, clientId);
     }
-    this.#sent = [...this.#sent, text].slice(-REMEMBERED);
-    if (this.twin === undefined || !random.chance(0.3)) return;
-    tally.add('deeds of two devices at once');
-    void this.twin.send(text);
+    this.#sentTexts = [...this.#sentTexts, text].slice(-MAX_SENT_TEXTS);
+    if (this.rawSocket === undefined || !this.#random.chance(0.3)) return;
+    count('frames sent on two sockets at once');
+    void this.rawSocket.send(text);
   }
 }

@@ -1,25 +1,28 @@
-/** Numbers that a seed repeats. Each purpose forks a stream of its own, so that what one draws changes no other's. */
+/** A seeded random number generator. Forks are independent: draws from one do not change the others. */
 export interface Random {
-  /** From 0 up to but not including 1. */
+  /** Returns a number from 0 up to but not including 1. */
   next(): number;
-  /** A whole number from `low` to `high`, both included. */
+  /** Returns a whole number from `low` to `high`, both included. */
   between(low: number, high: number): number;
-  /** True in `share` of all cases; 0 is never, 1 is always. */
-  chance(share: number): boolean;
-  /** One of a list; undefined of an empty one. */
+  /** Returns true with this probability, from 0 to 1. */
+  chance(probability: number): boolean;
+  /** Returns an element of the list, or undefined if the list is empty. */
   pick<T>(list: readonly T[]): T | undefined;
+  /** Returns a generator whose sequence depends on the seed and the purpose only. */
   fork(purpose: string): Random;
 }
 
-/** FNV-1a, so that the streams of two purposes have nothing in common. */
-function hash(text: string, start: number): number {
-  let value = (0x811c9dc5 ^ start) >>> 0;
-  for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193) >>> 0;
+/** The FNV-1a hash, seeded. */
+function hash(text: string, seed: number): number {
+  let value = (0x811c9dc5 ^ seed) >>> 0;
+  for (let index = 0; index < text.length; index++) {
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  }
   return value;
 }
 
-/** Mulberry32 (Tommy Ettinger): 32 bits of state are plenty for choices. */
-export function randomOf(seed: number): Random {
+/** Creates a generator with the Mulberry32 algorithm (Tommy Ettinger). */
+export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -30,8 +33,8 @@ export function randomOf(seed: number): Random {
   return {
     next,
     between: (low, high) => low + Math.floor(next() * (high - low + 1)),
-    chance: (share) => next() < share,
+    chance: (probability) => next() < probability,
     pick: (list) => list[Math.floor(next() * list.length)],
-    fork: (purpose) => randomOf(hash(purpose, seed)),
+    fork: (purpose) => createRandom(hash(purpose, seed)),
   };
 }

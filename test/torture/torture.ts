@@ -1,90 +1,183 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { makeRoom } from '../../bin/demo.ts';
 import type { StackOptions } from '../../local/stack.ts';
 import { databaseOf } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
-import { Statuses } from './check-state.ts';
-import { Deeds } from './deeds.ts';
+import { checkRun, type Run } from './check-run.ts';
 import { Device } from './device.ts';
-import { lostAnswerRates, planFaults, usualRates } from './fault-plan.ts';
-import { judge } from './judge.ts';
-import { randomOf } from './random.ts';
-import { arrive, type Run, rest, storm } from './stages.ts';
-import { Whims } from './whims.ts';
-import { Tally, Witness } from './witness.ts';
-import { makeWorld, type World } from './world.ts';
+import { defaultRates, lostAnswerRates, planFaults } from './fault-plan.ts';
+import type { Operation } from './operations.ts';
+import { Participant } from './participant.ts';
+import { createRandom } from './random.ts';
+import { Recording } from './recording.ts';
+import { isStored, readRooms } from './room-states.ts';
+import { planScenario, type Scenario } from './scenario.ts';
 
 export interface TortureOptions {
-  /** How long things go wrong. */
+  /** How long faults are injected. */
   readonly seconds: number;
   readonly seed: number;
   readonly clients: number;
   readonly rooms: number;
-  /** Calls fail after they took effect, and nothing else goes wrong. */
+  /** Loses answers and injects no other fault. */
   readonly lostAnswersOnly: boolean;
-  /** Nobody opens a second room. */
+  /** Whether devices use their home rooms only. */
   readonly homeOnly: boolean;
-  /** Makes the cloud assembly that is run; the project's own if absent. */
+  /** Synthesizes the app. Default: the project's own. */
   readonly synthesize?: StackOptions['synthesize'];
 }
 
-export interface Findings {
-  readonly tally: Tally;
-  readonly violations: readonly string[];
-}
-
-/** More would not run faster on a few cores: a new environment costs as much as some hundred calls of a warm one. */
+/** Execution environments per function. More are slower on few cores: a cold start costs about 100 warm calls. */
 const ENVIRONMENTS = 4;
+/** After this time a device counts as stuck, even on a busy machine. */
+const STUCK_MS = 150_000;
+/** The time that clients have to reconnect and sync once no faults are injected. */
+const CATCH_UP_MS = 60_000;
+/** More than the 50 messages of the first history page, so that copies are incomplete at first. */
+const INITIAL_MESSAGES = 70;
+/** How often the table is read during the run, to check statuses. */
+const STATUS_INTERVAL_MS = 2_000;
 
-/** Runs clients against a stack in which everything fails, then lets them catch up and compares what they have. */
-export async function torture(options: TortureOptions): Promise<Findings> {
-  const tally = new Tally();
+/**
+ * Runs random actions of many clients against a stack with injected faults. Then stops the faults, waits until all
+ * clients have caught up, and checks the table and all copies.
+ */
+export async function torture(options: TortureOptions): Promise<Recording> {
   const { seed, seconds, lostAnswersOnly, synthesize } = options;
-  const plan = planFaults(seed, lostAnswersOnly ? lostAnswerRates : usualRates, tally);
-  const world = makeWorld(options);
-  const { people: users } = world;
+  const recording = new Recording();
+  const plan = planFaults(seed, lostAnswersOnly ? lostAnswerRates : defaultRates, recording.count);
+  const scenario = planScenario(options);
+  const { faults } = plan;
   const stack = await startTestStack(
-    { users, environments: ENVIRONMENTS, faults: plan.faults, ...(synthesize && { synthesize }) },
+    { users: scenario.users, environments: ENVIRONMENTS, faults, ...(synthesize && { synthesize }) },
     { rateLimit: 'off' },
   );
   try {
-    const run = await prepare(world, stack, tally, options);
-    await arrive(run);
-    plan.begin();
-    await storm(run, seconds);
-    plan.end();
-    await rest(run);
+    const run = await prepare(scenario, stack, recording, options);
+    await prepareRooms(run);
+    plan.start();
+    await actRandomly(run, seconds);
+    plan.stop();
+    await finish(run);
     await stack.settled();
-    return { tally, violations: await judge(run, stack.lines) };
+    recording.addViolations(...(await checkRun(run, stack.lines)));
+    return recording;
   } finally {
     await stack.stop();
   }
 }
 
 async function prepare(
-  world: World,
+  scenario: Scenario,
   stack: TestStack,
-  tally: Tally,
+  recording: Recording,
   { seed, homeOnly }: TortureOptions,
 ): Promise<Run> {
   const db = databaseOf(stack);
-  for (const { id, members } of world.rooms) {
+  for (const { id, members } of scenario.rooms) {
     const plan = { id, name: `Room ${id}`, kind: 'group', access: 'members' } as const;
     await makeRoom(db, { ...plan, members: [...members].map(([user, role]) => ({ user, role })) });
   }
-  const deeds = new Deeds();
-  const witness = new Witness();
-  const random = randomOf(seed);
-  const devices = world.devices.map((plan) => {
-    const urls = { socket: stack.socketUrl, edge: stack.stack.edgeUrl };
-    const token = () => stack.token(plan.person.username);
-    const own = random.fork(`device ${plan.name}`);
-    return new Device({ plan, deeds, witness, tally, urls, token, random: own });
+  const root = createRandom(seed);
+  const urls = { socket: stack.socketUrl, edge: stack.stack.edgeUrl };
+  const devices = scenario.devices.map((plan) => {
+    const token = () => stack.token(plan.user.username);
+    return new Device({ plan, urls, token, recording, random: root.fork(`device ${plan.name}`) });
   });
-  const everybody = devices.map((device) => {
-    const own = devices.filter(({ plan }) => plan.person === device.plan.person);
-    const whim = random.fork(`whims ${device.plan.name}`);
-    const whims = new Whims({ device, own, deeds, tally, random: whim, joins: !homeOnly });
-    return { device, random: whim, whims };
+  const participants = devices.map((device) => {
+    const ownDevices = devices.filter(({ plan }) => plan.user === device.plan.user);
+    const random = root.fork(`actions ${device.plan.name}`);
+    return new Participant({ device, ownDevices, recording, random, homeOnly });
   });
-  return { world, db, everybody, deeds, witness, tally, statuses: new Statuses() };
+  return { scenario, db, participants, recording };
+}
+
+/** Waits until the condition holds for all devices. Returns the devices for which it never did. */
+async function waitForAll(
+  participants: readonly Participant[],
+  condition: (device: Device) => boolean,
+  timeoutMs: number,
+): Promise<readonly Device[]> {
+  const end = Date.now() + timeoutMs;
+  const remaining = () => participants.map(({ device }) => device).filter((device) => !condition(device));
+  while (Date.now() < end && remaining().length > 0) await pause(25);
+  return remaining();
+}
+
+/** Waits until all devices are connected, have all responses and show correct timelines. */
+async function waitUntilIdle({ participants }: Run, phase: string, timeoutMs = STUCK_MS): Promise<void> {
+  const busy = await waitForAll(participants, ({ unfinished }) => unfinished.length === 0, timeoutMs);
+  for (const device of busy) {
+    for (const reason of device.unfinished) device.addViolation(`${reason}, ${phase}`);
+  }
+}
+
+/** Connects all devices and sends the first messages of each room, without faults. Warms up the environments. */
+async function prepareRooms(run: Run): Promise<void> {
+  await waitUntilIdle(run, 'before the first fault');
+  for (const participant of run.participants) {
+    const { home } = participant.device.plan.user;
+    const inRoom = run.participants.filter(({ device }) => device.plan.user.home === home);
+    for (let sent = 0; sent < INITIAL_MESSAGES / inRoom.length; sent++) participant.send(home);
+  }
+  await waitUntilIdle(run, 'before the first fault');
+}
+
+/** Performs random actions on all devices at the same time, and checks the stored statuses. */
+async function actRandomly(run: Run, seconds: number): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  await Promise.all([checkStatuses(run, end), ...run.participants.map((each) => each.actUntil(end))]);
+}
+
+async function checkStatuses({ scenario, db, recording }: Run, end: number): Promise<void> {
+  const ids = scenario.rooms.map(({ id }) => id);
+  while (Date.now() < end) {
+    await pause(Math.min(STATUS_INTERVAL_MS, Math.max(0, end - Date.now())));
+    for (const [id, room] of await readRooms(db, ids)) {
+      recording.addViolations(...recording.statuses.checkStored(id, room));
+    }
+  }
+}
+
+/**
+ * Waits until all devices are idle. Then cuts every second device while a final message is sent in each room, so that
+ * these devices must detect the gap. Some devices load the complete history. Finally stops all devices.
+ */
+async function finish(run: Run): Promise<void> {
+  const { participants, scenario, recording } = run;
+  await waitUntilIdle(run, 'after the last fault');
+  const connected = participants.filter((_, index) => index % 2 === 0);
+  for (const each of participants) if (!connected.includes(each)) each.device.network.cut();
+  const messages = scenario.rooms.flatMap((room) => {
+    const sender = connected.find(({ device }) => device.plan.user.home === room);
+    return sender === undefined ? [] : [sender.send(room)];
+  });
+  const hasAll = (device: Device) => missingMessages(messages, device).length === 0;
+  for (const device of await waitForAll(participants, hasAll, CATCH_UP_MS)) {
+    for (const { name, room } of missingMessages(messages, device)) {
+      device.addViolation(`never received the final message of room ${room}: ${name}`);
+    }
+  }
+  for (const { device } of participants) if (device.plan.loadsHistory) void loadHistory(device, recording);
+  await waitUntilIdle(run, 'after the final messages', CATCH_UP_MS);
+  await Promise.all(participants.map(({ device }) => device.stop()));
+}
+
+/** Returns the sent messages that the device should show but does not. */
+const missingMessages = (sent: readonly Operation[], { rooms }: Device): readonly Operation[] =>
+  sent.filter(({ room, text }) => {
+    const open = rooms.get(room);
+    return open !== undefined && !open.messages.some((each) => isStored(each) && each.text === text);
+  });
+
+async function loadHistory(device: Device, { count }: Recording): Promise<void> {
+  for (const [id, room] of device.rooms) {
+    const load = async () => {
+      while (room.hasMore) {
+        count('history pages');
+        await room.history();
+      }
+    };
+    await device.waitFor(`the complete history of room ${id}`, load(), []);
+  }
 }

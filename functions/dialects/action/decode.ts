@@ -68,7 +68,7 @@ function decode(body: string): Command {
   return decoder(frame);
 }
 
-/** The contracts S0 and S1, extended for Parley's own client. */
+/** S0 and S1: chats with receipts, and edits and deletes in S1. Extended for Parley's own client. */
 export const action: Dialect = {
   ...dialectTraits.action,
   decode,

@@ -7,195 +7,163 @@ import {
   commonFields,
   type Descriptions,
   errorFields,
-  type FrameIn,
-  type FrameOut,
   fileField,
+  incoming,
+  outgoing,
 } from '../documentation.ts';
 import { action } from './decode.ts';
 import { actionExamples } from './examples.ts';
 import * as outward from './out-schema.ts';
 import * as inward from './schema.ts';
 
-const tag = (value: string) => ({ field: 'action', value });
-
-const framesIn: readonly FrameIn[] = [
+const framesIn = incoming(
   {
-    name: 'send',
-    command: 'SendMessage',
-    schema: inward.sendFrame,
-    tag: { ...tag('send'), optional: true },
-    summary:
-      'Sends a message. The server stores it and then sends `chat_message` to every connection in the room. The sender receives it first, as the acknowledgement. `action` is optional in this frame.',
-    fields: {
-      message:
-        'The text. It may be empty only if the frame has a file. A text of invisible characters counts as empty.',
-      type: 'The kind of message.',
-      reply_to: 'The id of the message that this one replies to.',
-      file: fileField,
+    send: {
+      command: 'SendMessage',
+      schema: inward.sendFrame,
+      tagOptional: true,
+      summary:
+        'Sends a message. The server stores it and then sends `chat_message` to every connection in the room. The sender receives it first, as the acknowledgement. `action` is optional in this frame.',
+      fields: {
+        message:
+          'The text. It may be empty only if the frame has a file. A text of invisible characters counts as empty.',
+        type: 'The kind of message.',
+        reply_to: 'The id of the message that this one replies to.',
+        file: fileField,
+      },
+    },
+    edit: {
+      command: 'EditMessage',
+      schema: inward.editFrame,
+      summary:
+        'Replaces the text of a message. The room receives `message_edited`. Only the author and moderators may edit a message.',
+      fields: { text: 'The new text.' },
+    },
+    delete: {
+      command: 'DeleteMessage',
+      schema: inward.deleteFrame,
+      summary:
+        'Deletes a message permanently: removes its text, and removes it from the history. The room receives `message_deleted`. Only the author and moderators may delete a message.',
+    },
+    react: {
+      command: 'React',
+      schema: inward.reactFrame,
+      summary: 'Adds or removes the user’s emoji on a message. The room receives `message_reacted`.',
+      fields: { emoji: 'One emoji.', remove: 'True removes the emoji.' },
+    },
+    seen: {
+      command: 'MarkSeen',
+      schema: inward.seenFrame,
+      summary: `Marks this message and all earlier ones as read: moves the user’s read mark. The room receives \`message_seen\`. It also receives \`mark_message_as_read\` for each of the last ${HISTORY_LIMIT} messages that no other user had read yet.`,
+    },
+    typing: {
+      command: 'SetTyping',
+      schema: inward.typingFrame,
+      summary:
+        'Announces that the user starts or stops typing. The room receives `typing`. Nothing is stored and the state does not expire, so clients should hide the indicator after a few seconds.',
+      fields: { typing: 'True when the user starts, false when they stop.' },
+    },
+    history: {
+      command: 'LoadHistory',
+      schema: inward.historyFrame,
+      summary:
+        'Loads a page of the history. The sender receives `history`. The user must have access to the room.',
+      fields: {
+        before: 'Loads only messages with a lower id. Without it, the newest messages are loaded.',
+        limit: `The maximum number of messages, up to ${HISTORY_LIMIT}.`,
+      },
+    },
+    sync: {
+      command: 'Sync',
+      schema: inward.syncFrame,
+      summary:
+        'Loads the changes after a sequence number. The sender receives `sync`. Send it after reconnecting, and whenever a gap in `seq` shows that a frame was missed. The user must have access to the room.',
+      fields: { since: 'The client has every change up to this sequence number; 0 if it has none.' },
+    },
+    join: {
+      command: 'JoinRoom',
+      schema: inward.joinFrame,
+      summary:
+        'Subscribes the socket to another room. The sender receives `joined`, then every event with a higher `seq`. Frames of that room have `room_id`. Load earlier messages with `history` or `sync`. Delivered messages count as read as they do in the socket’s own room. Repeating this frame is harmless. The user must have access to the room.',
+      fields: { room_id: 'The id of the room.' },
+    },
+    leave: {
+      command: 'LeaveRoom',
+      schema: inward.leaveFrame,
+      summary:
+        'Ends the subscription to a joined room. The sender receives `left`. Frames already in flight may still arrive. The user stays a member, and an inbox still receives the room’s new messages. To leave the socket’s own room, close the socket.',
+      fields: { room_id: 'The id of the room.' },
+    },
+    authenticate: {
+      command: 'Authenticate',
+      schema: inward.authenticateFrame,
+      summary:
+        'Replaces the token before it expires, so that the socket and its rooms stay open. The sender receives `authenticated`. If the new token is not valid (`UNAUTHENTICATED`) or belongs to another user (`WRONG_USER`), the current one stays in use. Once the current token has expired, the server answers `TOKEN_EXPIRED` and closes the socket.',
+      fields: { token: 'A new JWT of the same user.' },
+    },
+    ping: {
+      command: 'Ping',
+      schema: inward.pingFrame,
+      summary:
+        'Keeps the socket open. The sender receives `pong`. Send it after 9 minutes without other traffic, because idle sockets are closed after 10 minutes. The user must have access to the room. In an inbox the frame needs no room, and `pong` has the `seq` 0.',
     },
   },
-  {
-    name: 'edit',
-    command: 'EditMessage',
-    schema: inward.editFrame,
-    tag: tag('edit'),
-    summary:
-      'Replaces the text of a message. The room receives `message_edited`. Only the author and moderators may edit a message.',
-    fields: { text: 'The new text.' },
-  },
-  {
-    name: 'delete',
-    command: 'DeleteMessage',
-    schema: inward.deleteFrame,
-    tag: tag('delete'),
-    summary:
-      'Deletes a message permanently: removes its text, and removes it from the history. The room receives `message_deleted`. Only the author and moderators may delete a message.',
-  },
-  {
-    name: 'react',
-    command: 'React',
-    schema: inward.reactFrame,
-    tag: tag('react'),
-    summary: 'Adds or removes the user’s emoji on a message. The room receives `message_reacted`.',
-    fields: { emoji: 'One emoji.', remove: 'True removes the emoji.' },
-  },
-  {
-    name: 'seen',
-    command: 'MarkSeen',
-    schema: inward.seenFrame,
-    tag: tag('seen'),
-    summary: `Marks this message and all earlier ones as read: moves the user’s read mark. The room receives \`message_seen\`. It also receives \`mark_message_as_read\` for each of the last ${HISTORY_LIMIT} messages that no other user had read yet.`,
-  },
-  {
-    name: 'typing',
-    command: 'SetTyping',
-    schema: inward.typingFrame,
-    tag: tag('typing'),
-    summary:
-      'Announces that the user starts or stops typing. The room receives `typing`. Nothing is stored and the state does not expire, so clients should hide the indicator after a few seconds.',
-    fields: { typing: 'True when the user starts, false when they stop.' },
-  },
-  {
-    name: 'history',
-    command: 'LoadHistory',
-    schema: inward.historyFrame,
-    tag: tag('history'),
-    summary:
-      'Loads a page of the history. The sender receives `history`. The user must have access to the room.',
-    fields: {
-      before: 'Loads only messages with a lower id. Without it, the newest messages are loaded.',
-      limit: `The maximum number of messages, up to ${HISTORY_LIMIT}.`,
-    },
-  },
-  {
-    name: 'sync',
-    command: 'Sync',
-    schema: inward.syncFrame,
-    tag: tag('sync'),
-    summary:
-      'Loads the changes after a sequence number. The sender receives `sync`. Send it after reconnecting, and whenever a gap in `seq` shows that a frame was missed. The user must have access to the room.',
-    fields: { since: 'The client has every change up to this sequence number; 0 if it has none.' },
-  },
-  {
-    name: 'join',
-    command: 'JoinRoom',
-    schema: inward.joinFrame,
-    tag: tag('join'),
-    summary:
-      'Subscribes the socket to another room. The sender receives `joined`, then every event with a higher `seq`. Frames of that room have `room_id`. Load earlier messages with `history` or `sync`. Delivered messages count as read as they do in the socket’s own room. Repeating this frame is harmless. The user must have access to the room.',
-    fields: { room_id: 'The id of the room.' },
-  },
-  {
-    name: 'leave',
-    command: 'LeaveRoom',
-    schema: inward.leaveFrame,
-    tag: tag('leave'),
-    summary:
-      'Ends the subscription to a joined room. The sender receives `left`. Frames already in flight may still arrive. The user stays a member, and an inbox still receives the room’s new messages. To leave the socket’s own room, close the socket.',
-    fields: { room_id: 'The id of the room.' },
-  },
-  {
-    name: 'authenticate',
-    command: 'Authenticate',
-    schema: inward.authenticateFrame,
-    tag: tag('authenticate'),
-    summary:
-      'Replaces the token before it expires, so that the socket and its rooms stay open. The sender receives `authenticated`. If the new token is not valid (`UNAUTHENTICATED`) or belongs to another user (`WRONG_USER`), the current one stays in use. Once the current token has expired, the server answers `TOKEN_EXPIRED` and closes the socket.',
-    fields: { token: 'A new JWT of the same user.' },
-  },
-  {
-    name: 'ping',
-    command: 'Ping',
-    schema: inward.pingFrame,
-    tag: tag('ping'),
-    summary:
-      'Keeps the socket open. The sender receives `pong`. Send it after 9 minutes without other traffic, because idle sockets are closed after 10 minutes. The user must have access to the room. In an inbox the frame needs no room, and `pong` has the `seq` 0.',
-  },
-];
+  'action',
+);
 
-const framesOut: readonly FrameOut[] = [
-  {
-    name: 'recent messages',
+const framesOut = outgoing({
+  'recent messages': {
     event: 'Connected',
     schema: outward.recentMessages,
     summary: `Sent once on connect: the last ${HISTORY_LIMIT} messages, newest first, as many as fit into 128 KB. This frame is an array, not an object. It is empty in a new room, and when the server could not read the history.`,
   },
-  {
-    name: 'chat_message',
+  chat_message: {
     event: 'MessageSent',
     schema: outward.chatMessage,
     summary:
       'A user, possibly the receiving one, sent a message. The server has stored it. Ignore the frame if the client already has its `message_id`.',
   },
-  {
-    name: 'mark_message_as_delivered',
+  mark_message_as_delivered: {
     event: 'MessageDelivered',
     schema: outward.delivered,
     summary: `Another user’s connection received the message. In rooms with more than ${MAX_RECEIPT_AUDIENCE} connections only the author receives this frame. A status never goes down: ignore this frame if the message is already \`read\`.`,
   },
-  {
-    name: 'mark_message_as_read',
+  mark_message_as_read: {
     event: 'MessageRead',
     schema: outward.read,
     summary: `Another user read the message. In rooms with more than ${MAX_RECEIPT_AUDIENCE} connections only the author receives this frame.`,
   },
-  {
-    name: 'message_edited',
+  message_edited: {
     event: 'MessageChanged',
     schema: outward.edited,
     summary:
       'A message was edited. Show the new text, unless the client has a change of this message with a higher `seq`.',
     fields: { text: 'The new text.' },
   },
-  {
-    name: 'message_deleted',
+  message_deleted: {
     event: 'MessageChanged',
     schema: outward.deleted,
     summary:
       'A message was deleted. Remove it, and ignore any later `message_edited` for it, even one with a higher `seq`.',
   },
-  {
-    name: 'message_reacted',
+  message_reacted: {
     event: 'MessageChanged',
     schema: outward.reacted,
     summary: 'A user added an emoji to a message, or removed it.',
     fields: { removed: 'True if the user removed the emoji. Absent otherwise.' },
   },
-  {
-    name: 'message_seen',
+  message_seen: {
     event: 'Seen',
     schema: outward.seen,
     summary: 'A user has read all messages up to this one. Frames may arrive late: keep the highest id.',
   },
-  {
-    name: 'typing',
+  typing: {
     event: 'TypingChanged',
     schema: outward.typing,
     summary: 'A user started or stopped typing.',
     fields: { typing: 'Whether the user is typing.' },
   },
-  {
-    name: 'presence',
+  presence: {
     event: 'PresenceChanged',
     schema: outward.presence,
     summary: `Another user’s first connection to the room opened, or the last one closed. Not sent in rooms with more than ${MAX_ANNOUNCED_CONNECTIONS} connections.`,
@@ -204,8 +172,7 @@ const framesOut: readonly FrameOut[] = [
       last_seen: 'The time of this status.',
     },
   },
-  {
-    name: 'history',
+  history: {
     event: 'HistoryLoaded',
     schema: outward.history,
     summary:
@@ -215,8 +182,7 @@ const framesOut: readonly FrameOut[] = [
       has_more: 'Whether there are older messages.',
     },
   },
-  {
-    name: 'sync',
+  sync: {
     event: 'Synced',
     schema: outward.sync,
     summary:
@@ -242,39 +208,34 @@ const framesOut: readonly FrameOut[] = [
       'seen.message_id': 'The member has read all messages up to this one.',
     },
   },
-  {
-    name: 'joined',
+  joined: {
     event: 'Joined',
     schema: outward.joined,
     summary:
       'The answer to `join`: the socket receives the events of this room from now on. An inbox also receives this frame when the user becomes a member of a room, and then receives its new messages.',
     fields: { room_id: 'The id of the room.', seq: 'The room’s last sequence number.' },
   },
-  {
-    name: 'left',
+  left: {
     event: 'Left',
     schema: outward.left,
     summary:
       'The socket no longer receives the events of this room. This is the answer to `leave`, or the user was removed from the room.',
     fields: { room_id: 'The id of the room.' },
   },
-  {
-    name: 'inbox',
+  inbox: {
     event: 'InboxOpened',
     schema: outward.inbox,
     summary:
       'Sent once when a socket connects without a room: it receives the new messages of the user’s rooms from now on.',
     fields: { rooms: `The number of rooms, at most ${MAX_INBOX_ROOMS.toLocaleString('en')}.` },
   },
-  {
-    name: 'authenticated',
+  authenticated: {
     event: 'Authenticated',
     schema: outward.authenticated,
     summary: 'The answer to `authenticate`.',
     fields: { expires_at: 'The time at which the token in use expires.' },
   },
-  {
-    name: 'pong',
+  pong: {
     event: 'Ponged',
     schema: outward.pong,
     summary: 'The answer to `ping`.',
@@ -282,14 +243,13 @@ const framesOut: readonly FrameOut[] = [
       seq: 'The room’s last sequence number. If it is higher than the client’s, send `sync`.',
     },
   },
-  {
-    name: 'error',
+  error: {
     event: 'Refused',
     schema: outward.error,
     summary: 'The server refused a frame. The socket stays open, except after `TOKEN_EXPIRED`.',
     fields: errorFields,
   },
-];
+});
 
 const messageFields: Descriptions = {
   text: 'The text. Empty in a deleted message.',

@@ -1,5 +1,5 @@
 import type { Message } from '../../domain/message.ts';
-import type { Examples } from '../documentation.ts';
+import { decodes, type Examples, encodes, messageChanged, messageSent } from '../documentation.ts';
 import { actionOwnExamples } from './own-examples.ts';
 
 const hello: Message = {
@@ -31,8 +31,6 @@ const helloFrame = {
 
 const edited: Message = { ...hello, id: 63, text: 'new message', revision: 64 };
 
-const change = { message: 63, by: '1', at: '2025-02-16T12:34:56.789Z' };
-
 const older = (id: number, text: string, user: 1 | 2, createdAt: string, updatedAt: string): Message => ({
   ...(user === 1 ? hello : thanks),
   id,
@@ -54,81 +52,60 @@ const bare = { kind: 'SendMessage', type: 'text' } as const;
 /** All frames that S0 and S1 show, and Parley's own. */
 export const actionExamples: Examples = {
   in: [
-    {
-      clause: 'S0-send',
-      frame: { message: 'Hello, how are you?' },
-      command: { ...bare, text: 'Hello, how are you?' },
-    },
-    {
-      clause: 'S0-postman',
-      frame: { message: 'Hello, this is a test message!' },
-      command: { ...bare, text: 'Hello, this is a test message!' },
-    },
-    {
-      clause: 'S0-frontend',
-      frame: { message: 'Hello from frontend!' },
-      command: { ...bare, text: 'Hello from frontend!' },
-    },
-    {
-      clause: 'S1-send',
-      frame: { action: 'send', message: 'Hello, how are you?' },
-      command: { ...bare, text: 'Hello, how are you?' },
-    },
-    {
-      clause: 'S1-edit',
-      frame: { action: 'edit', message_id: 63, text: 'new message' },
-      command: { kind: 'EditMessage', message: 63, text: 'new message' },
-    },
-    {
-      clause: 'S1-delete',
-      frame: { action: 'delete', message_id: 63 },
-      command: { kind: 'DeleteMessage', message: 63 },
-    },
-    {
-      clause: 'S1-delete, with a string id as its page sends it',
-      frame: { action: 'delete', message_id: '63' },
-      command: { kind: 'DeleteMessage', message: 63 },
-    },
+    decodes('S0-send', { message: 'Hello, how are you?' }, { ...bare, text: 'Hello, how are you?' }),
+    decodes(
+      'S0-postman',
+      { message: 'Hello, this is a test message!' },
+      { ...bare, text: 'Hello, this is a test message!' },
+    ),
+    decodes('S0-frontend', { message: 'Hello from frontend!' }, { ...bare, text: 'Hello from frontend!' }),
+    decodes(
+      'S1-send',
+      { action: 'send', message: 'Hello, how are you?' },
+      { ...bare, text: 'Hello, how are you?' },
+    ),
+    decodes(
+      'S1-edit',
+      { action: 'edit', message_id: 63, text: 'new message' },
+      { kind: 'EditMessage', message: 63, text: 'new message' },
+    ),
+    decodes('S1-delete', { action: 'delete', message_id: 63 }, { kind: 'DeleteMessage', message: 63 }),
+    decodes(
+      'S1-delete, with a string id as its page sends it',
+      { action: 'delete', message_id: '63' },
+      { kind: 'DeleteMessage', message: 63 },
+    ),
     ...actionOwnExamples.in,
   ],
   out: [
-    {
-      clause: 'S0-broadcast',
-      event: { kind: 'MessageSent', room: '1', message: hello, seq: 1 },
-      frame: { type: 'chat_message', message_id: 1 },
-    },
-    {
-      clause: 'S0-send and S1-send, the message',
-      event: { kind: 'MessageSent', room: '1', message: hello, seq: 1 },
-      frame: { type: 'chat_message', message: { ...helloFrame, status: 'send' } },
-    },
-    {
-      clause: 'S0-delivered and S1-send, delivered',
-      event: { kind: 'MessageDelivered', room: '1', message: { ...hello, status: 'delivered' } },
-      frame: { type: 'mark_message_as_delivered', message: { ...helloFrame, status: 'delivered' } },
-    },
-    {
-      clause: 'S0-read and S1-send, read',
-      event: { kind: 'MessageRead', room: '1', message: { ...hello, status: 'read' } },
-      frame: { type: 'mark_message_as_read', message: { ...helloFrame, status: 'read' } },
-    },
-    {
-      clause: 'S0-history',
-      event: { kind: 'Connected', room: '1', user: hello.author, messages: [hello, thanks] },
-      frame: [
-        { text: 'Hello, how are you?', sender_email: 'user1@example.com' },
-        { text: "I'm good, thanks!", sender_email: 'user2@example.com' },
-      ],
-    },
-    {
-      clause: 'S0-errors and S1-errors, when the history cannot be read',
-      event: { kind: 'Connected', room: '1', user: hello.author, messages: [] },
-      frame: [],
-    },
-    {
-      clause: 'S1-history',
-      event: { kind: 'Connected', room: '1', user: hello.author, messages: history },
-      frame: history.map((message) => ({
+    encodes('S0-broadcast', messageSent(hello), { type: 'chat_message', message_id: 1 }),
+    encodes('S0-send and S1-send, the message', messageSent(hello), {
+      type: 'chat_message',
+      message: { ...helloFrame, status: 'send' },
+    }),
+    encodes(
+      'S0-delivered and S1-send, delivered',
+      { kind: 'MessageDelivered', room: '1', message: { ...hello, status: 'delivered' } },
+      { type: 'mark_message_as_delivered', message: { ...helloFrame, status: 'delivered' } },
+    ),
+    encodes(
+      'S0-read and S1-send, read',
+      { kind: 'MessageRead', room: '1', message: { ...hello, status: 'read' } },
+      { type: 'mark_message_as_read', message: { ...helloFrame, status: 'read' } },
+    ),
+    encodes('S0-history', { kind: 'Connected', room: '1', user: hello.author, messages: [hello, thanks] }, [
+      { text: 'Hello, how are you?', sender_email: 'user1@example.com' },
+      { text: "I'm good, thanks!", sender_email: 'user2@example.com' },
+    ]),
+    encodes(
+      'S0-errors and S1-errors, when the history cannot be read',
+      { kind: 'Connected', room: '1', user: hello.author, messages: [] },
+      [],
+    ),
+    encodes(
+      'S1-history',
+      { kind: 'Connected', room: '1', user: hello.author, messages: history },
+      history.map((message) => ({
         message_id: message.id,
         text: 'hello',
         sender_email: message.author.email,
@@ -136,27 +113,17 @@ export const actionExamples: Examples = {
         created_at: message.createdAt,
         updated_at: message.updatedAt,
       })),
-    },
-    {
-      clause: 'S1-edit',
-      event: {
-        kind: 'MessageChanged',
-        room: '1',
-        message: edited,
-        change: { ...change, kind: 'edit', seq: 64 },
-      },
-      frame: { type: 'message_edited', message_id: 63, text: 'new message' },
-    },
-    {
-      clause: 'S1-delete',
-      event: {
-        kind: 'MessageChanged',
-        room: '1',
-        message: { ...hello, id: 63, text: '' },
-        change: { ...change, kind: 'delete', seq: 65 },
-      },
-      frame: { type: 'message_deleted', message_id: 63 },
-    },
+    ),
+    encodes('S1-edit', messageChanged(edited, { kind: 'edit', by: '1', seq: 64 }), {
+      type: 'message_edited',
+      message_id: 63,
+      text: 'new message',
+    }),
+    encodes(
+      'S1-delete',
+      messageChanged({ ...hello, id: 63, text: '' }, { kind: 'delete', by: '1', seq: 65 }),
+      { type: 'message_deleted', message_id: 63 },
+    ),
     ...actionOwnExamples.out,
   ],
 };

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { errorCode, fileDetails, number, refusedDetails, time, wireId } from '../out-schema.ts';
 
-const elsewhere = { room_id: v.optional(wireId) };
+/** Returns the schema of a frame that has `room_id` when it is about another room. */
+const frame = <T extends string, F extends v.ObjectEntries>(type: T, fields: F) =>
+  v.strictObject({ type: v.literal(type), ...fields, room_id: v.optional(wireId) });
 
 export const messageShape = v.strictObject({
   message_id: number,
@@ -23,82 +25,45 @@ export const messageShape = v.strictObject({
 
 export const recentMessages = v.array(messageShape);
 
-export const chatMessage = v.strictObject({
-  type: v.literal('chat_message'),
-  message_id: number,
-  message: messageShape,
-  seq: number,
-  ...elsewhere,
-});
+export const chatMessage = frame('chat_message', { message_id: number, message: messageShape, seq: number });
 
-export const delivered = v.strictObject({
-  type: v.literal('mark_message_as_delivered'),
-  message: messageShape,
-  ...elsewhere,
-});
+export const delivered = frame('mark_message_as_delivered', { message: messageShape });
 
-export const read = v.strictObject({
-  type: v.literal('mark_message_as_read'),
-  message: messageShape,
-  ...elsewhere,
-});
+export const read = frame('mark_message_as_read', { message: messageShape });
 
-export const edited = v.strictObject({
-  type: v.literal('message_edited'),
+export const edited = frame('message_edited', {
   message_id: number,
   text: v.string(),
   seq: number,
   client_id: v.optional(v.string()),
-  ...elsewhere,
 });
 
-export const deleted = v.strictObject({
-  type: v.literal('message_deleted'),
+export const deleted = frame('message_deleted', {
   message_id: number,
   seq: number,
   client_id: v.optional(v.string()),
-  ...elsewhere,
 });
 
-export const reacted = v.strictObject({
-  type: v.literal('message_reacted'),
+export const reacted = frame('message_reacted', {
   message_id: number,
   user_id: wireId,
   emoji: v.string(),
   removed: v.optional(v.literal(true)),
   seq: number,
   client_id: v.optional(v.string()),
-  ...elsewhere,
 });
 
-export const seen = v.strictObject({
-  type: v.literal('message_seen'),
-  message_id: number,
-  user_id: wireId,
-  ...elsewhere,
-});
+export const seen = frame('message_seen', { message_id: number, user_id: wireId });
 
-export const typing = v.strictObject({
-  type: v.literal('typing'),
-  user_id: wireId,
-  typing: v.boolean(),
-  ...elsewhere,
-});
+export const typing = frame('typing', { user_id: wireId, typing: v.boolean() });
 
-export const presence = v.strictObject({
-  type: v.literal('presence'),
+export const presence = frame('presence', {
   user_id: wireId,
   status: v.picklist(['online', 'offline']),
   last_seen: time,
-  ...elsewhere,
 });
 
-export const history = v.strictObject({
-  type: v.literal('history'),
-  messages: v.array(messageShape),
-  has_more: v.boolean(),
-  ...elsewhere,
-});
+export const history = frame('history', { messages: v.array(messageShape), has_more: v.boolean() });
 
 /** A change in a page of `sync`, with the current state of its message. */
 const change = v.strictObject({
@@ -111,8 +76,7 @@ const change = v.strictObject({
   removed: v.optional(v.literal(true)),
 });
 
-export const sync = v.strictObject({
-  type: v.literal('sync'),
+export const sync = frame('sync', {
   since: number,
   events: v.array(change),
   seq: number,
@@ -122,27 +86,16 @@ export const sync = v.strictObject({
     v.strictObject({ message_id: number, status: v.picklist(['send', 'delivered', 'read']) }),
   ),
   seen: v.array(v.strictObject({ user_id: wireId, message_id: number })),
-  ...elsewhere,
 });
 
-export const authenticated = v.strictObject({
-  type: v.literal('authenticated'),
-  expires_at: time,
-  ...elsewhere,
-});
+export const authenticated = frame('authenticated', { expires_at: time });
 
 export const joined = v.strictObject({ type: v.literal('joined'), room_id: wireId, seq: number });
 
 export const left = v.strictObject({ type: v.literal('left'), room_id: wireId });
 
-export const inbox = v.strictObject({ type: v.literal('inbox'), rooms: number, ...elsewhere });
+export const inbox = frame('inbox', { rooms: number });
 
-export const pong = v.strictObject({ type: v.literal('pong'), seq: number, ...elsewhere });
+export const pong = frame('pong', { seq: number });
 
-export const error = v.strictObject({
-  type: v.literal('error'),
-  code: errorCode,
-  message: v.string(),
-  ...refusedDetails,
-  ...elsewhere,
-});
+export const error = frame('error', { code: errorCode, message: v.string(), ...refusedDetails });

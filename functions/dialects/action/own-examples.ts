@@ -1,7 +1,6 @@
-import type { MessageChanged } from '../../domain/event.ts';
 import type { MessageFile } from '../../domain/file.ts';
-import type { Change, Message } from '../../domain/message.ts';
-import type { Examples } from '../documentation.ts';
+import type { Message } from '../../domain/message.ts';
+import { decodes, type Examples, encodes, messageChanged, messageSent } from '../documentation.ts';
 
 const fileId = '0b9d7c1e-5a53-4a52-9c3f-6b2a54f0d7a1';
 
@@ -42,187 +41,149 @@ const deleted: Message = {
   revision: 68,
 };
 
-type NewChange<C> = C extends Change ? Omit<C, 'message' | 'at'> : never;
-
-const changed = (message: Message, change: NewChange<Change>): MessageChanged => ({
-  kind: 'MessageChanged',
-  room: '1',
-  message,
-  change: { ...change, message: message.id, at: '2026-03-02T09:16:00.000Z' },
-});
-
-const sent = { kind: 'SendMessage', type: 'text' } as const;
+const send = { kind: 'SendMessage', type: 'text' } as const;
 
 /** The frames that Parley adds to S0 and S1. */
 export const actionOwnExamples: Examples = {
   in: [
-    {
-      clause: 'own-send, a repeatable reply in another room',
-      frame: { action: 'send', message: 'At one.', reply_to: 63, client_id: 'a1f3-18', room_id: 7 },
-      command: { ...sent, text: 'At one.', replyTo: 63, clientId: 'a1f3-18', room: '7' },
-    },
-    {
-      clause: 'own-file, uploaded earlier',
-      frame: { action: 'send', message: 'My notes', type: 'file', file: fileId },
-      command: { ...sent, text: 'My notes', type: 'file', file: { kind: 'uploaded', id: fileId } },
-    },
-    {
-      clause: 'own-file, in the frame',
-      frame: { action: 'send', message: '', type: 'file', file: 'SGVsbG8K', file_name: 'hello.txt' },
-      command: {
-        ...sent,
-        text: '',
-        type: 'file',
-        file: { kind: 'inline', data: 'SGVsbG8K', name: 'hello.txt' },
-      },
-    },
-    {
-      clause: 'own-edit',
-      frame: { action: 'edit', message_id: 63, text: 'Shall we meet at one?', client_id: 'a1f3-19' },
-      command: { kind: 'EditMessage', message: 63, text: 'Shall we meet at one?', clientId: 'a1f3-19' },
-    },
-    {
-      clause: 'own-delete',
-      frame: { action: 'delete', message_id: 63, client_id: 'a1f3-20', room_id: 7 },
-      command: { kind: 'DeleteMessage', message: 63, clientId: 'a1f3-20', room: '7' },
-    },
-    {
-      clause: 'own-react',
-      frame: { action: 'react', message_id: 63, emoji: '👍' },
-      command: { kind: 'React', message: 63, emoji: '👍', remove: false },
-    },
-    {
-      clause: 'own-react, removed',
-      frame: { action: 'react', message_id: 63, emoji: '👍', remove: true },
-      command: { kind: 'React', message: 63, emoji: '👍', remove: true },
-    },
-    {
-      clause: 'own-seen',
-      frame: { action: 'seen', message_id: 63 },
-      command: { kind: 'MarkSeen', message: 63 },
-    },
-    {
-      clause: 'own-typing',
-      frame: { action: 'typing', typing: true },
-      command: { kind: 'SetTyping', typing: true },
-    },
-    {
-      clause: 'own-history',
-      frame: { action: 'history', before: 63, limit: 20 },
-      command: { kind: 'LoadHistory', before: 63, limit: 20 },
-    },
-    {
-      clause: 'own-history, newest page',
-      frame: { action: 'history' },
-      command: { kind: 'LoadHistory', limit: 50 },
-    },
-    { clause: 'own-sync', frame: { action: 'sync', since: 41 }, command: { kind: 'Sync', since: 41 } },
-    {
-      clause: 'own-sync, from the start of another room',
-      frame: { action: 'sync', since: 0, room_id: 7 },
-      command: { kind: 'Sync', since: 0, room: '7' },
-    },
-    {
-      clause: 'own-join',
-      frame: { action: 'join', room_id: 7 },
-      command: { kind: 'JoinRoom', room: '7' },
-    },
-    {
-      clause: 'own-leave',
-      frame: { action: 'leave', room_id: 7 },
-      command: { kind: 'LeaveRoom', room: '7' },
-    },
-    {
-      clause: 'own-authenticate',
-      frame: { action: 'authenticate', token: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl' },
-      command: { kind: 'Authenticate', token: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl' },
-    },
-    { clause: 'own-ping', frame: { action: 'ping' }, command: { kind: 'Ping' } },
+    decodes(
+      'own-send, a repeatable reply in another room',
+      { action: 'send', message: 'At one.', reply_to: 63, client_id: 'a1f3-18', room_id: 7 },
+      { ...send, text: 'At one.', replyTo: 63, clientId: 'a1f3-18', room: '7' },
+    ),
+    decodes(
+      'own-file, uploaded earlier',
+      { action: 'send', message: 'My notes', type: 'file', file: fileId },
+      { ...send, text: 'My notes', type: 'file', file: { kind: 'uploaded', id: fileId } },
+    ),
+    decodes(
+      'own-file, in the frame',
+      { action: 'send', message: '', type: 'file', file: 'SGVsbG8K', file_name: 'hello.txt' },
+      { ...send, text: '', type: 'file', file: { kind: 'inline', data: 'SGVsbG8K', name: 'hello.txt' } },
+    ),
+    decodes(
+      'own-edit',
+      { action: 'edit', message_id: 63, text: 'Shall we meet at one?', client_id: 'a1f3-19' },
+      { kind: 'EditMessage', message: 63, text: 'Shall we meet at one?', clientId: 'a1f3-19' },
+    ),
+    decodes(
+      'own-delete',
+      { action: 'delete', message_id: 63, client_id: 'a1f3-20', room_id: 7 },
+      { kind: 'DeleteMessage', message: 63, clientId: 'a1f3-20', room: '7' },
+    ),
+    decodes(
+      'own-react',
+      { action: 'react', message_id: 63, emoji: '👍' },
+      { kind: 'React', message: 63, emoji: '👍', remove: false },
+    ),
+    decodes(
+      'own-react, removed',
+      { action: 'react', message_id: 63, emoji: '👍', remove: true },
+      { kind: 'React', message: 63, emoji: '👍', remove: true },
+    ),
+    decodes('own-seen', { action: 'seen', message_id: 63 }, { kind: 'MarkSeen', message: 63 }),
+    decodes('own-typing', { action: 'typing', typing: true }, { kind: 'SetTyping', typing: true }),
+    decodes(
+      'own-history',
+      { action: 'history', before: 63, limit: 20 },
+      { kind: 'LoadHistory', before: 63, limit: 20 },
+    ),
+    decodes('own-history, newest page', { action: 'history' }, { kind: 'LoadHistory', limit: 50 }),
+    decodes('own-sync', { action: 'sync', since: 41 }, { kind: 'Sync', since: 41 }),
+    decodes(
+      'own-sync, from the start of another room',
+      { action: 'sync', since: 0, room_id: 7 },
+      { kind: 'Sync', since: 0, room: '7' },
+    ),
+    decodes('own-join', { action: 'join', room_id: 7 }, { kind: 'JoinRoom', room: '7' }),
+    decodes('own-leave', { action: 'leave', room_id: 7 }, { kind: 'LeaveRoom', room: '7' }),
+    decodes(
+      'own-authenticate',
+      { action: 'authenticate', token: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl' },
+      { kind: 'Authenticate', token: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl' },
+    ),
+    decodes('own-ping', { action: 'ping' }, { kind: 'Ping' }),
   ],
   out: [
-    {
-      clause: 'own-send, sent to its author',
-      event: { kind: 'MessageSent', room: '1', message: question, seq: 63 },
-      frame: { type: 'chat_message', message: { reply_to: 61, client_id: 'a1f3-17' }, seq: 63 },
-    },
-    {
-      clause: 'own-file',
-      event: { kind: 'MessageSent', room: '1', message: withFile, seq: 63 },
-      frame: {
-        type: 'chat_message',
-        message: {
-          type: 'file',
-          file: 'notes.pdf',
-          file_url: `/api/chats/1/files/${fileId}/`,
-          file_type: 'application/pdf',
-          file_size: 48_213,
-        },
+    encodes('own-send, sent to its author', messageSent(question), {
+      type: 'chat_message',
+      message: { reply_to: 61, client_id: 'a1f3-17' },
+      seq: 63,
+    }),
+    encodes('own-file', messageSent(withFile), {
+      type: 'chat_message',
+      message: {
+        type: 'file',
+        file: 'notes.pdf',
+        file_url: `/api/chats/1/files/${fileId}/`,
+        file_type: 'application/pdf',
+        file_size: 48_213,
       },
-    },
-    {
-      clause: 'own-react',
-      event: changed(question, { kind: 'react', emoji: '👍', removed: false, by: '2', seq: 64 }),
-      frame: { type: 'message_reacted', message_id: 63, user_id: 2, emoji: '👍', seq: 64 },
-    },
-    {
-      clause: 'own-edit, sent to its author',
-      event: { ...changed(changedLater, { kind: 'edit', by: '1', seq: 65 }), clientId: 'a1f3-19' },
-      frame: {
+    }),
+    encodes(
+      'own-react',
+      messageChanged(question, { kind: 'react', emoji: '👍', removed: false, by: '2', seq: 64 }),
+      { type: 'message_reacted', message_id: 63, user_id: 2, emoji: '👍', seq: 64 },
+    ),
+    encodes(
+      'own-edit, sent to its author',
+      { ...messageChanged(changedLater, { kind: 'edit', by: '1', seq: 65 }), clientId: 'a1f3-19' },
+      {
         type: 'message_edited',
         message_id: 63,
         text: 'Shall we meet at one?',
         seq: 65,
         client_id: 'a1f3-19',
       },
-    },
-    {
-      clause: 'own-delete, sent to its author',
-      event: { ...changed(question, { kind: 'delete', by: '1', seq: 68 }), clientId: 'a1f3-20' },
-      frame: { type: 'message_deleted', message_id: 63, seq: 68, client_id: 'a1f3-20' },
-    },
-    {
-      clause: 'own-react, removed',
-      event: changed(question, { kind: 'react', emoji: '👍', removed: true, by: '2', seq: 66 }),
-      frame: { type: 'message_reacted', message_id: 63, user_id: 2, emoji: '👍', removed: true, seq: 66 },
-    },
-    {
-      clause: 'own-seen',
-      event: { kind: 'Seen', room: '1', messageId: 63, user: '2' },
-      frame: { type: 'message_seen', message_id: 63, user_id: 2 },
-    },
-    {
-      clause: 'own-typing',
-      event: { kind: 'TypingChanged', room: '1', user: '2', typing: true },
-      frame: { type: 'typing', user_id: 2, typing: true },
-    },
-    {
-      clause: 'own-presence',
-      event: {
+    ),
+    encodes(
+      'own-delete, sent to its author',
+      { ...messageChanged(question, { kind: 'delete', by: '1', seq: 68 }), clientId: 'a1f3-20' },
+      { type: 'message_deleted', message_id: 63, seq: 68, client_id: 'a1f3-20' },
+    ),
+    encodes(
+      'own-react, removed',
+      messageChanged(question, { kind: 'react', emoji: '👍', removed: true, by: '2', seq: 66 }),
+      { type: 'message_reacted', message_id: 63, user_id: 2, emoji: '👍', removed: true, seq: 66 },
+    ),
+    encodes(
+      'own-seen',
+      { kind: 'Seen', room: '1', messageId: 63, user: '2' },
+      { type: 'message_seen', message_id: 63, user_id: 2 },
+    ),
+    encodes(
+      'own-typing',
+      { kind: 'TypingChanged', room: '1', user: '2', typing: true },
+      { type: 'typing', user_id: 2, typing: true },
+    ),
+    encodes(
+      'own-presence',
+      {
         kind: 'PresenceChanged',
         room: '1',
         presence: { user: '2', online: false, lastSeen: '2026-03-02T09:20:00.000Z' },
       },
-      frame: { type: 'presence', user_id: 2, status: 'offline', last_seen: '2026-03-02T09:20:00.000Z' },
-    },
-    {
-      clause: 'own-history',
-      event: { kind: 'HistoryLoaded', room: '1', messages: [changedLater], hasMore: true },
-      frame: {
+      { type: 'presence', user_id: 2, status: 'offline', last_seen: '2026-03-02T09:20:00.000Z' },
+    ),
+    encodes(
+      'own-history',
+      { kind: 'HistoryLoaded', room: '1', messages: [changedLater], hasMore: true },
+      {
         type: 'history',
         messages: [{ message_id: 63, edited: true, reactions: { '👍': [2, 3] } }],
         has_more: true,
       },
-    },
-    {
-      clause: 'own-sync',
-      event: {
+    ),
+    encodes(
+      'own-sync',
+      {
         kind: 'Synced',
         room: '1',
         since: 63,
         changes: [
-          changed(changedLater, { kind: 'edit', by: '1', seq: 65 }),
-          changed(changedLater, { kind: 'react', emoji: '👍', removed: false, by: '2', seq: 66 }),
-          changed(deleted, { kind: 'delete', by: '3', seq: 68 }),
+          messageChanged(changedLater, { kind: 'edit', by: '1', seq: 65 }),
+          messageChanged(changedLater, { kind: 'react', emoji: '👍', removed: false, by: '2', seq: 66 }),
+          messageChanged(deleted, { kind: 'delete', by: '3', seq: 68 }),
         ],
         seq: 68,
         hasMore: false,
@@ -230,7 +191,7 @@ export const actionOwnExamples: Examples = {
         receipts: [{ message: 61, status: 'read' }],
         seen: [{ user: '2', message: 61 }],
       },
-      frame: {
+      {
         type: 'sync',
         since: 63,
         events: [
@@ -244,10 +205,10 @@ export const actionOwnExamples: Examples = {
         receipts: [{ message_id: 61, status: 'read' }],
         seen: [{ user_id: 2, message_id: 61 }],
       },
-    },
-    {
-      clause: 'own-sync, after too many missed events',
-      event: {
+    ),
+    encodes(
+      'own-sync, after too many missed events',
+      {
         kind: 'Synced',
         room: '1',
         since: 63,
@@ -258,47 +219,31 @@ export const actionOwnExamples: Examples = {
         receipts: [],
         seen: [],
       },
-      frame: { type: 'sync', since: 63, events: [], seq: 1187, has_more: false, complete: false },
-    },
-    {
-      clause: 'own-join',
-      event: { kind: 'Joined', room: '7', seq: 12 },
-      frame: { type: 'joined', room_id: 7, seq: 12 },
-    },
-    {
-      clause: 'own-leave',
-      event: { kind: 'Left', room: '7' },
-      frame: { type: 'left', room_id: 7 },
-    },
-    {
-      clause: 'own-inbox',
-      event: { kind: 'InboxOpened', room: '1', rooms: 12 },
-      frame: { type: 'inbox', rooms: 12 },
-    },
-    {
-      clause: 'own-authenticate',
-      event: { kind: 'Authenticated', room: '1', expiresAt: Date.UTC(2026, 2, 2, 10, 15) },
-      frame: { type: 'authenticated', expires_at: '2026-03-02T10:15:00.000Z' },
-    },
-    {
-      clause: 'own-ping',
-      event: { kind: 'Ponged', room: '1', seq: 66 },
-      frame: { type: 'pong', seq: 66 },
-    },
-    {
-      clause: 'own-error',
-      event: {
+      { type: 'sync', since: 63, events: [], seq: 1187, has_more: false, complete: false },
+    ),
+    encodes('own-join', { kind: 'Joined', room: '7', seq: 12 }, { type: 'joined', room_id: 7, seq: 12 }),
+    encodes('own-leave', { kind: 'Left', room: '7' }, { type: 'left', room_id: 7 }),
+    encodes('own-inbox', { kind: 'InboxOpened', room: '1', rooms: 12 }, { type: 'inbox', rooms: 12 }),
+    encodes(
+      'own-authenticate',
+      { kind: 'Authenticated', room: '1', expiresAt: Date.UTC(2026, 2, 2, 10, 15) },
+      { type: 'authenticated', expires_at: '2026-03-02T10:15:00.000Z' },
+    ),
+    encodes('own-ping', { kind: 'Ponged', room: '1', seq: 66 }, { type: 'pong', seq: 66 }),
+    encodes(
+      'own-error',
+      {
         kind: 'Refused',
         room: '1',
         code: 'NOT_THE_AUTHOR',
         reason: 'No access: only its author or a moderator can change this message. Ask one of them.',
         clientId: 'a1f3-19',
       },
-      frame: { type: 'error', code: 'NOT_THE_AUTHOR', client_id: 'a1f3-19' },
-    },
-    {
-      clause: 'own-error, temporary',
-      event: {
+      { type: 'error', code: 'NOT_THE_AUTHOR', client_id: 'a1f3-19' },
+    ),
+    encodes(
+      'own-error, temporary',
+      {
         kind: 'Refused',
         room: '1',
         code: 'RATE_LIMITED',
@@ -306,7 +251,7 @@ export const actionOwnExamples: Examples = {
         clientId: 'a1f3-21',
         retryAfterMs: 3_200,
       },
-      frame: { type: 'error', code: 'RATE_LIMITED', client_id: 'a1f3-21', retry_after_ms: 3_200 },
-    },
+      { type: 'error', code: 'RATE_LIMITED', client_id: 'a1f3-21', retry_after_ms: 3_200 },
+    ),
   ],
 };

@@ -38,7 +38,7 @@ function frameOf(event: Event): object | undefined {
   }
 }
 
-/** The contract S2. */
+/** S2: the group chat of a website with session cookies. */
 export const content: Dialect = {
   ...dialectTraits.content,
   decode(body) {

@@ -1,4 +1,12 @@
-import { badCredential, type Contract, commonFields, errorFields, noAccess } from '../documentation.ts';
+import {
+  badCredential,
+  type Contract,
+  commonFields,
+  errorFields,
+  incoming,
+  noAccess,
+  outgoing,
+} from '../documentation.ts';
 import { content } from './content.ts';
 import { contentExamples } from './examples.ts';
 import * as frame from './out-schema.ts';
@@ -28,34 +36,30 @@ export const contentContract: Contract = {
     refusals: [badCredential, noAccess, ['The `Origin` header is missing or not allowed.', '403']],
     greeting: 'On connect the server sends nothing. The history is at `GET /api/chats/<room>/messages/`.',
   },
-  in: [
-    {
-      name: 'message to send',
+  in: incoming({
+    'message to send': {
       command: 'SendMessage',
       schema: frame.contentFrame,
       summary:
         'Sends a message. The server stores it and then sends `message` to every connection in the room, the sender’s first.',
       fields: { content: 'The text.' },
     },
-  ],
-  out: [
-    {
-      name: 'message',
+  }),
+  out: outgoing({
+    message: {
       event: 'MessageSent',
       schema: frame.message,
       summary: 'A user, possibly the receiving one, sent a message. The server has stored it.',
     },
-    {
-      name: 'error',
+    error: {
       event: 'Refused',
       schema: frame.error,
       summary:
         'The server refused a frame. The socket stays open. The messages `Invalid JSON` and `Content cannot be empty` have exactly these texts, as S2 documents them.',
       fields: errorFields,
     },
-  ],
-  notSent:
-    'The server does not send edits, deletes, receipts, reactions, typing or presence. Edits and deletes show in the history.',
+  }),
+  notSent: 'The server sends only new messages and errors. Edits and deletes show in the history.',
   message: {
     schema: frame.messageShape,
     fields: {

@@ -3,73 +3,65 @@ import {
   type Contract,
   commonFields,
   errorFields,
-  type FrameIn,
   fileField,
+  incoming,
   noAccess,
+  outgoing,
 } from '../documentation.ts';
 import { operationExamples } from './examples.ts';
 import * as inward from './operation.ts';
 import * as outward from './out-schema.ts';
 
-const tag = (value: string) => ({ field: 'operation', value });
-
 const unusedClientId = { client_id: 'Not needed: repeating this frame is harmless.' };
 
-const framesIn: readonly FrameIn[] = [
+const framesIn = incoming(
   {
-    name: 'create',
-    command: 'SendMessage',
-    schema: inward.create,
-    tag: tag('create'),
-    summary:
-      'Sends a message. The server stores it and then sends `create` to every connection in the room, the sender’s first.',
-  },
-  {
-    name: 'reply',
-    command: 'SendMessage',
-    schema: inward.reply,
-    tag: tag('reply'),
-    summary: 'Sends a reply to a message. The room receives `reply`.',
-    fields: { message_id: 'The id of the message that this one replies to.' },
-  },
-  {
-    name: 'update',
-    command: 'EditMessage',
-    schema: inward.update,
-    tag: tag('update'),
-    summary:
-      'Replaces the text of a message, and its file if the frame has one. The room receives `update`. Only the author and moderators may edit a message.',
-    fields: { body: 'The new text. It may be empty only if the message has a file.' },
-  },
-  {
-    name: 'delete',
-    command: 'DeleteMessage',
-    schema: inward.remove,
-    tag: tag('delete'),
-    summary:
-      'Deletes the text of a message permanently. The room receives `delete`. Only the author and moderators may delete a message.',
-  },
-  {
-    name: 'seen',
-    command: 'MarkSeen',
-    schema: inward.seen,
-    tag: tag('seen'),
-    summary:
-      'Marks this message and all earlier ones as read by the user. The room receives `seen`. If the message was deleted, the nearest one below it is marked.',
-    fields: unusedClientId,
-  },
-  {
-    name: 'typing',
-    command: 'SetTyping',
-    schema: inward.typing,
-    tag: tag('typing'),
-    summary: 'Announces that the user starts or stops typing. The room receives `typing`. Nothing is stored.',
-    fields: {
-      ...unusedClientId,
-      typing_status: '`typing` when the user starts. Any other value, such as `not_typing`, when they stop.',
+    create: {
+      command: 'SendMessage',
+      schema: inward.create,
+      summary:
+        'Sends a message. The server stores it and then sends `create` to every connection in the room, the sender’s first.',
+    },
+    reply: {
+      command: 'SendMessage',
+      schema: inward.reply,
+      summary: 'Sends a reply to a message. The room receives `reply`.',
+      fields: { message_id: 'The id of the message that this one replies to.' },
+    },
+    update: {
+      command: 'EditMessage',
+      schema: inward.update,
+      summary:
+        'Replaces the text of a message, and its file if the frame has one. The room receives `update`. Only the author and moderators may edit a message.',
+      fields: { body: 'The new text. It may be empty only if the message has a file.' },
+    },
+    delete: {
+      command: 'DeleteMessage',
+      schema: inward.remove,
+      summary:
+        'Deletes the text of a message permanently. The room receives `delete`. Only the author and moderators may delete a message.',
+    },
+    seen: {
+      command: 'MarkSeen',
+      schema: inward.seen,
+      summary:
+        'Marks this message and all earlier ones as read by the user. The room receives `seen`. If the message was deleted, the nearest one below it is marked.',
+      fields: unusedClientId,
+    },
+    typing: {
+      command: 'SetTyping',
+      schema: inward.typing,
+      summary:
+        'Announces that the user starts or stops typing. The room receives `typing`. Nothing is stored.',
+      fields: {
+        ...unusedClientId,
+        typing_status:
+          '`typing` when the user starts. Any other value, such as `not_typing`, when they stop.',
+      },
     },
   },
-];
+  'operation',
+);
 
 export const operationContract: Contract = {
   dialect: inward.operation,
@@ -97,55 +89,48 @@ export const operationContract: Contract = {
     greeting: 'On connect the server sends nothing.',
   },
   in: framesIn,
-  out: [
-    {
-      name: 'create',
+  out: outgoing({
+    create: {
       event: 'MessageSent',
       schema: outward.created,
       summary: 'A user, possibly the receiving one, sent a message. The server has stored it.',
     },
-    {
-      name: 'reply',
+    reply: {
       event: 'MessageSent',
       schema: outward.replied,
       summary: 'A user, possibly the receiving one, replied to a message. The server has stored the reply.',
     },
-    {
-      name: 'update',
+    update: {
       event: 'MessageChanged',
       schema: outward.updated,
       summary: 'A message was edited. Replace it by this version.',
     },
-    {
-      name: 'delete',
+    delete: {
       event: 'MessageChanged',
       schema: outward.deleted,
       summary: 'A message was deleted. Remove it, and ignore any later `update` for it.',
       fields: { user: 'The id of the user who deleted the message.' },
     },
-    {
-      name: 'seen',
+    seen: {
       event: 'Seen',
       schema: outward.seen,
       summary: 'A user has read all messages up to this one.',
       fields: { user: 'The id of the user.' },
     },
-    {
-      name: 'typing',
+    typing: {
       event: 'TypingChanged',
       schema: outward.typing,
       summary: 'A user started or stopped typing.',
       fields: { user: 'The id of the user.', typing_status: 'Whether the user is typing.' },
     },
-    {
-      name: 'error',
+    error: {
       event: 'Refused',
       schema: outward.error,
       summary: 'The server refused a frame. The socket stays open.',
       fields: errorFields,
     },
-  ],
-  notSent: 'The server does not send reactions, presence, or receipts other than `seen`.',
+  }),
+  notSent: 'The server sends only the events that are listed below.',
   message: {
     schema: outward.messageShape,
     fields: {

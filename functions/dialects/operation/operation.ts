@@ -102,7 +102,7 @@ const wireMessage = (message: Message) => ({
   created: message.createdAt,
 });
 
-/** Returns the frame of a change. S4 has no frame for a reaction. */
+/** Returns the frame of a change. S4 has no frames for other changes. */
 function changeFrame({ change, message }: MessageChanged): object | undefined {
   if (change.kind === 'edit') return { operation: 'update', message: wireMessage(message) };
   if (change.kind === 'delete')
@@ -132,7 +132,7 @@ function frameOf(event: Event): object | undefined {
   }
 }
 
-/** The contract S4. */
+/** S4: a group chat whose frames name an operation, open to guests. */
 export const operation: Dialect = {
   ...dialectTraits.operation,
   decode(json, speaker) {

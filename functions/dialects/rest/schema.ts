@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { roles } from '../../domain/member.ts';
 import { messageTypes, statuses } from '../../domain/message.ts';
 
-// What REST answers with: the HTTP API tells it in its OpenAPI document, and the client takes its types from here.
+// Schemas of REST responses. The OpenAPI document and the client's types are generated from them.
 
 const id = v.union([v.string(), v.number()]);
 const time = v.pipe(v.string(), v.isoTimestamp());
@@ -40,7 +40,7 @@ export const memberShape = v.pipe(
     /** Whether a stranger added the member, who has not accepted yet. Name and presence are hidden until then. */
     pending: v.boolean(),
     muted_until: v.nullable(time),
-    /** Connected to any room. Of somebody who was just added or changed, nothing is told. */
+    /** Whether the user is connected to any room. False in the answer to adding or changing a member. */
     online: v.boolean(),
     last_seen: v.nullable(time),
   }),
@@ -86,10 +86,10 @@ export const errorShape = v.pipe(
   v.metadata({ ref: 'Error' }),
 );
 
-/** My rooms, a page of them. */
+/** A page of the caller's rooms. */
 export const roomsPage = v.object({ chats: v.array(summaryShape), next_cursor: v.nullable(v.string()) });
 
-/** Where the bytes of an announced file go. */
+/** How to upload an announced file. */
 export const offerShape = v.object({
   file_id: v.string(),
   name: v.string(),

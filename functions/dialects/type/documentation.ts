@@ -1,4 +1,12 @@
-import { badCredential, type Contract, commonFields, errorFields, noAccess } from '../documentation.ts';
+import {
+  badCredential,
+  type Contract,
+  commonFields,
+  errorFields,
+  incoming,
+  noAccess,
+  outgoing,
+} from '../documentation.ts';
 import { typeExamples } from './examples.ts';
 import * as outward from './out-schema.ts';
 import { chatMessage, type } from './type.ts';
@@ -27,9 +35,8 @@ export const typeContract: Contract = {
     ],
     greeting: 'On connect the server sends `connection_established`.',
   },
-  in: [
-    {
-      name: 'chat_message',
+  in: incoming({
+    chat_message: {
       command: 'SendMessage',
       schema: chatMessage,
       summary:
@@ -40,10 +47,9 @@ export const typeContract: Contract = {
           'The user id of the addressee, who must be a member of the room. All members still receive the message.',
       },
     },
-  ],
-  out: [
-    {
-      name: 'connection_established',
+  }),
+  out: outgoing({
+    connection_established: {
       event: 'Connected',
       schema: outward.established,
       summary:
@@ -54,8 +60,7 @@ export const typeContract: Contract = {
         username: 'The name of the connected user.',
       },
     },
-    {
-      name: 'chat_message',
+    chat_message: {
       event: 'MessageSent',
       schema: outward.chatMessage,
       summary: 'A user, possibly the receiving one, sent a message. The server has stored it.',
@@ -69,15 +74,13 @@ export const typeContract: Contract = {
         file: 'The name of the message’s file, if it has one.',
       },
     },
-    {
-      name: 'error',
+    error: {
       event: 'Refused',
       schema: outward.error,
       summary: 'The server refused a frame. The socket stays open.',
       fields: errorFields,
     },
-    {
-      name: 'handshake refused',
+    'handshake refused': {
       event: 'HandshakeRefused',
       schema: outward.handshakeRefused,
       summary:
@@ -87,8 +90,8 @@ export const typeContract: Contract = {
         message: 'An explanation for people.',
       },
     },
-  ],
-  notSent: 'The server does not send edits, deletes, receipts, reactions, typing or presence.',
+  }),
+  notSent: 'The server sends only the confirmation, new messages and errors.',
   message: null,
   fields: { ...commonFields, type: 'The kind of frame.' },
 };

@@ -64,7 +64,7 @@ function frameOf(event: Event): object | undefined {
   }
 }
 
-/** The contract S3. */
+/** S3: a room chat with a token in the URL. */
 export const type: Dialect = {
   ...dialectTraits.type,
   decode(body) {

@@ -16,8 +16,8 @@ const refused = new ConditionalCheckFailedException({
   $metadata: {},
 });
 
-/** A message of alice's that cannot take the edit, since of the moment it is read the second time it is as given. */
-function overtakenBy(present: object) {
+/** Edits a message of alice that a concurrent change has overtaken: its second read returns `current`. */
+function overtakenBy(current: object) {
   const { db, dynamodb } = mockDatabase();
   const { id, room, ...message } = messageOf();
   const item = { ...message, kind: 'message', seq: id, room, item: 'log' };
@@ -25,13 +25,13 @@ function overtakenBy(present: object) {
   dynamodb
     .on(GetItemCommand)
     .resolvesOnce({ Item: marshall(item) })
-    .resolves({ Item: marshall({ ...item, ...present }) });
+    .resolves({ Item: marshall({ ...item, ...current }) });
   dynamodb.on(UpdateItemCommand).callsFake(({ UpdateExpression }) => {
     if (UpdateExpression.includes('ADD edits')) throw refused;
     if (UpdateExpression.includes('seq')) return { Attributes: marshall({ seq: 5, shards: 1 }) };
     return { Attributes: marshall({ user: '1', role: 'member' }) };
   });
-  const parts: Context = {
+  const context: Context = {
     db,
     poster: { post: async () => 'delivered', isOpen: async () => true, close: async () => undefined },
     fanOut: async () => undefined,
@@ -39,7 +39,7 @@ function overtakenBy(present: object) {
     files: noFiles,
     now: () => NOON,
   };
-  const edit = editMessage({ kind: 'EditMessage', message: 1, text: 'late' }, connectionOf(alice), parts);
+  const edit = editMessage({ kind: 'EditMessage', message: 1, text: 'late' }, connectionOf(alice), context);
   const scrubbed = () =>
     dynamodb
       .commandCalls(UpdateItemCommand)
@@ -49,8 +49,8 @@ function overtakenBy(present: object) {
   return { edit, scrubbed };
 }
 
-describe('an edit that comes too late leaves its text nowhere, and its author', () => {
-  test('hears the text that is there, where a later edit came first', async () => {
+describe('an overtaken edit is removed from the log, and its author', () => {
+  test('receives the current text if a later edit came first', async () => {
     const { edit, scrubbed } = overtakenBy({ text: 'later', revision: 9 });
     await expect(edit).resolves.toMatchObject([
       { kind: 'MessageChanged', message: { text: 'later' }, change: { kind: 'edit', seq: 5 } },
@@ -58,7 +58,7 @@ describe('an edit that comes too late leaves its text nowhere, and its author', 
     expect(scrubbed()).toEqual(['log#0000000000000005']);
   });
 
-  test('hears that the message is gone, where a delete came first', async () => {
+  test('receives MESSAGE_NOT_FOUND if a delete came first', async () => {
     const { edit, scrubbed } = overtakenBy({ text: '', deletedAt: '2025-02-16T12:34:56.789Z', revision: 9 });
     await expect(edit).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
     expect(scrubbed()).toEqual(['log#0000000000000005']);

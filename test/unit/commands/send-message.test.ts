@@ -22,12 +22,14 @@ const session = connectionOf(alice);
 const command: SendMessage = { kind: 'SendMessage', text: 'hi', type: 'text' };
 const writes = new Set(['UpdateItem', 'PutItem', 'DeleteItem']);
 
-/** A room with so many connections, the sender's among them, in which the next number is 42. */
+/** A room with these connections, whose next sequence number is 42. */
 function room(connections: readonly Connection[]) {
   const { db, dynamodb } = mockDatabase();
   dynamodb
     .on(QueryCommand)
     .resolves({ Items: connections.map(rowOf) })
+    .on(GetItemCommand)
+    .resolves({})
     .on(PutItemCommand)
     .resolves({})
     .on(DeleteItemCommand)
@@ -48,7 +50,7 @@ function room(connections: readonly Connection[]) {
     return 'delivered';
   });
   const fanOut = vi.fn<Context['fanOut']>(async () => undefined);
-  const parts: Context = {
+  const context: Context = {
     db: counted,
     poster: { post, isOpen: async () => true, close: vi.fn(async () => undefined) },
     fanOut,
@@ -56,7 +58,7 @@ function room(connections: readonly Connection[]) {
     rates: { group: { messages: 20, windowMs: 10_000 }, direct: null },
     now: () => NOON,
   };
-  return { parts, calls, post, fanOut, firstPostAfter, dynamodb };
+  return { context, calls, post, fanOut, firstPostAfter, dynamodb };
 }
 
 const roomOf = (shards: number): Room => ({
@@ -75,71 +77,71 @@ const people = (count: number): Connection[] => [
 
 describe.each([2, 200])('a send without client id in a room of %i connections', (count) => {
   test('makes 3 round trips before its first post and 4 writes in all', async () => {
-    const { parts, calls, post, firstPostAfter } = room(people(count));
-    await sendMessage(command, session, parts);
+    const { context, calls, post, firstPostAfter } = room(people(count));
+    await sendMessage(command, session, context);
     expect(firstPostAfter[0]).toBe(3);
-    expect(calls).toEqual([['UpdateItem', 'UpdateItem'], ['PutItem'], ['Query'], ['UpdateItem']]);
+    expect(calls).toEqual([['UpdateItem'], ['UpdateItem'], ['PutItem', 'Query'], ['UpdateItem']]);
     expect(calls.flat().filter((name) => writes.has(name))).toHaveLength(4);
     expect(new Set(post.mock.calls.map(([id]) => id)).size).toBe(count);
   });
 
-  test('with a client id makes one round trip and one write more', async () => {
-    const { parts, calls, firstPostAfter } = room(people(count));
-    await sendMessage({ ...command, clientId: 'a-1' }, session, parts);
+  test('with a client id makes one more round trip and one more write', async () => {
+    const { context, calls, firstPostAfter } = room(people(count));
+    await sendMessage({ ...command, clientId: 'a-1' }, session, context);
     expect(firstPostAfter[0]).toBe(4);
     expect(calls.flat().filter((name) => writes.has(name))).toHaveLength(5);
   });
 });
 
-test('a room of more than 250 connections is posted to in chunks, the sender by the function itself', async () => {
-  const { parts, post, fanOut } = room(people(600));
-  await sendMessage(command, session, parts);
+test('posts to rooms of more than 250 connections in batches, and to the sender directly', async () => {
+  const { context, post, fanOut } = room(people(600));
+  await sendMessage(command, session, context);
   expect(post.mock.calls.some(([id]) => id === session.id)).toBe(true);
   expect(fanOut.mock.calls.map(([share]) => 'audience' in share && share.audience.length)).toEqual([
     250, 100,
   ]);
 });
 
-test('a frame that inboxes do not hear of asks no function to post it to them', async () => {
+test('starts no fan-out for events that inboxes do not receive', async () => {
   const inboxes = Array.from({ length: 300 }, (_, index) =>
     connectionOf(bob, { id: `${index}=`, via: 'inbox' }),
   );
-  const { parts, post, fanOut } = room([session, ...inboxes]);
+  const { context, post, fanOut } = room([session, ...inboxes]);
   const typing = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true } as const;
-  await publish(typing, roomOf(1), session, parts);
+  await publish(typing, roomOf(1), session, context);
   expect(post.mock.calls.map(([id]) => id)).toEqual([session.id]);
   expect(fanOut).not.toHaveBeenCalled();
 });
 
-test('a message that only its author has got is not marked', async () => {
-  const { parts, calls, post } = room([session]);
-  await sendMessage(command, session, parts);
+test('does not raise the status of a message that only its author received', async () => {
+  const { context, calls, post } = room([session]);
+  await sendMessage(command, session, context);
   expect(calls.flat()).toEqual(['UpdateItem', 'UpdateItem', 'PutItem', 'Query']);
   expect(post).toHaveBeenCalledTimes(1);
 });
 
-test('the sender hears of a message also where their row is not there any more', async () => {
-  const { parts, post } = room([connectionOf(bob)]);
-  await sendMessage(command, session, parts);
+test('posts to the sender even if the sender’s row is missing', async () => {
+  const { context, post } = room([connectionOf(bob)]);
+  await sendMessage(command, session, context);
   expect(post.mock.calls[0]?.[0]).toBe(session.id);
 });
 
-test('a text that is refused costs nothing', async () => {
-  const { parts, calls } = room([session]);
-  await expect(sendMessage({ ...command, text: ' ' }, session, parts)).rejects.toMatchObject({
+test('refuses an invalid text without a call', async () => {
+  const { context, calls } = room([session]);
+  await expect(sendMessage({ ...command, text: ' ' }, session, context)).rejects.toMatchObject({
     code: 'EMPTY_TEXT',
   });
   expect(calls).toEqual([]);
 });
 
-test('a joined room’s row that a renewal overlooked is sent to, since the connection’s own row has the fresh token', async () => {
+test('posts to a joined row with an outdated token expiry if the connection’s own row has a valid one', async () => {
   const late = NOON - CLOCK_TOLERANCE_MS - 1;
   const home = { room: '7', shard: 0 };
   const joined = connectionOf(bob, { id: 'j=', via: 'joined', home, tokenExpiresAt: late });
-  const { parts, post, dynamodb } = room([session, joined]);
+  const { context, post, dynamodb } = room([session, joined]);
   dynamodb.on(GetItemCommand).resolves({ Item: rowOf(connectionOf(bob, { id: 'j=', room: '7' })) });
-  await sendMessage(command, session, parts);
+  await sendMessage(command, session, context);
   expect(post.mock.calls.map(([id]) => id)).toContain('j=');
   expect(dynamodb.commandCalls(DeleteItemCommand)).toEqual([]);
-  expect(parts.poster.close).not.toHaveBeenCalled();
+  expect(context.poster.close).not.toHaveBeenCalled();
 });

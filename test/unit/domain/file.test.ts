@@ -14,7 +14,7 @@ import { contentDisposition } from '../../../functions/rooms/files.ts';
 const ID = '3f1c2b9e-0d4a-4c5b-8e6f-7a8b9c0d1e2f';
 const base64 = (bytes: string | Uint8Array) => Buffer.from(bytes).toString('base64');
 
-describe('a file’s name', () => {
+describe('cleanFileName', () => {
   test.each([
     ['photo.png', 'photo.png'],
     ['../../etc/passwd', 'passwd'],
@@ -32,11 +32,11 @@ describe('a file’s name', () => {
     ['u\u0308.txt', 'ü.txt'],
     ['', 'file'],
     ['///', 'file'],
-  ])('%j is kept as %j', (given, kept) => {
-    expect(cleanFileName(given, 'file')).toBe(kept);
+  ])('turns %j into %j', (name, expected) => {
+    expect(cleanFileName(name, 'file')).toBe(expected);
   });
 
-  test('that is too long keeps its start and its ending', () => {
+  test('shortens a long name and keeps its extension', () => {
     const kept = cleanFileName(`${'ä'.repeat(300)}.docx`, 'file');
     expect([...kept]).toHaveLength(120);
     expect(kept).toMatch(/^ä+\.docx$/);
@@ -45,8 +45,8 @@ describe('a file’s name', () => {
   });
 });
 
-describe('a file in a frame', () => {
-  test('is base64 or a data URL, and comes out byte for byte', () => {
+describe('an inline file', () => {
+  test('is decoded from base64 and from a data URL', () => {
     const bytes = Uint8Array.from({ length: 256 }, (_, at) => at);
     expect([...decodeInline(base64(bytes)).bytes]).toEqual([...bytes]);
     const { bytes: same, contentType } = decodeInline(`data:image/PNG;base64,${base64(bytes)}`);
@@ -54,29 +54,29 @@ describe('a file in a frame', () => {
     expect(contentType).toBe('image/png');
   });
 
-  test('may name a type with parameters, or none', () => {
+  test('has the content type of its data URL, without parameters', () => {
     const typeIn = (head: string) => decodeInline(`data:${head};base64,aGk=`).contentType;
     expect(typeIn('text/plain;charset=utf-8')).toBe('text/plain');
     expect(typeIn('')).toBeUndefined();
   });
 
   test.each([
-    ['nothing', ''],
-    ['no base64', 'hello world'],
-    ['a wrong length', 'aGk'],
+    ['empty', ''],
+    ['not base64', 'hello world'],
+    ['of a wrong length', 'aGk'],
     ['base64url', '_-8='],
-    ['a line break', 'aGVs\nbG8='],
-    ['bits that mean nothing', 'aGl='],
-    ['padding within', 'aG==aGk='],
+    ['base64 with a line break', 'aGVs\nbG8='],
+    ['base64 with stray bits', 'aGl='],
+    ['padded in the middle', 'aG==aGk='],
     ['an empty data URL', 'data:text/plain;base64,'],
-    ['a data URL that is not in base64', 'data:text/plain,hi'],
+    ['a data URL without base64', 'data:text/plain,hi'],
     ['a data URL with a fragment', 'data:text/plain;base64,aGk=#x'],
     ['another URL', 'https://example.com/a.png'],
-  ])('that is %s is refused', (_, data) => {
+  ])('is refused when it is %s', (_, data) => {
     expect(() => decodeInline(data)).toThrow(expect.objectContaining({ code: 'BAD_FRAME' }));
   });
 
-  test('has at most 64 KB once it is decoded', () => {
+  test('may have at most 64 KB after decoding', () => {
     expect(decodeInline(base64(new Uint8Array(MAX_INLINE_BYTES))).bytes).toHaveLength(65_536);
     for (const size of [MAX_INLINE_BYTES + 1, MAX_INLINE_BYTES + 2, 100_000]) {
       const data = base64(new Uint8Array(size));
@@ -84,14 +84,14 @@ describe('a file in a frame', () => {
     }
   });
 
-  test('is told from the id of an uploaded one', () => {
+  test('differs from the id of an uploaded file', () => {
     expect(parseFileInput(ID)).toEqual({ kind: 'uploaded', id: ID });
     expect(parseFileInput('aGk=', 'a.txt')).toEqual({ kind: 'inline', data: 'aGk=', name: 'a.txt' });
     expect(parseFileInput(`../${ID}`).kind).toBe('inline');
   });
 });
 
-describe('a file’s type', () => {
+describe('a content type', () => {
   const starts: [string, string | Uint8Array][] = [
     ['image/png', Buffer.from('89504e470d0a1a0a0000', 'hex')],
     ['image/jpeg', Buffer.from('ffd8ffe000104a464946', 'hex')],
@@ -108,19 +108,19 @@ describe('a file’s type', () => {
     ['application/octet-stream', Buffer.from('fffe410042', 'hex')],
   ];
 
-  test.each(starts)('is seen to be %s by the first bytes', (type, bytes) => {
+  test.each(starts)('is detected as %s from the magic bytes', (type, bytes) => {
     expect(detectContentType(Buffer.from(bytes), undefined)).toBe(type);
   });
 
-  test('is the one that is named, if the first bytes do not belie it', () => {
+  test('is the claimed one unless the magic bytes contradict it', () => {
     expect(detectContentType(Buffer.from('\0\0\0\x20ftypM4A '), 'audio/mp4')).toBe('audio/mp4');
     expect(detectContentType(Buffer.from('<svg/>'), 'image/svg+xml')).toBe('image/svg+xml');
-    const belied = () => detectContentType(Buffer.from('<html>'), 'image/png');
-    expect(belied).toThrow(expect.objectContaining({ code: 'FILE_TYPE_NOT_ALLOWED' }));
+    const mismatch = () => detectContentType(Buffer.from('<html>'), 'image/png');
+    expect(mismatch).toThrow(expect.objectContaining({ code: 'FILE_TYPE_NOT_ALLOWED' }));
   });
 
   test.each(['application/x-msdownload', 'constructor', '__proto__', '', 'image/png\r\nX: y'])(
-    'that is not on the list is refused: %j',
+    'is refused if it is not accepted: %j',
     (type) => {
       expect(() => checkContentType(type)).toThrow(
         expect.objectContaining({ code: 'FILE_TYPE_NOT_ALLOWED' }),
@@ -128,19 +128,19 @@ describe('a file’s type', () => {
     },
   );
 
-  test('with parameters and capitals is the same type', () => {
+  test('is accepted with parameters and in upper case', () => {
     expect(checkContentType(' Text/Plain; charset=UTF-8')).toBe('text/plain');
   });
 
   test.each(['text/html', 'image/svg+xml', 'application/zip', 'application/octet-stream', 'nonsense'])(
-    'that can hold a script, or that no browser shows, is saved and not shown: %s',
+    'is download only if it can contain scripts or browsers cannot display it: %s',
     (type) => {
       expect(isShownInline(type)).toBe(false);
     },
   );
 });
 
-describe('the header of a download', () => {
+describe('contentDisposition', () => {
   test.each([
     ['a.txt', `attachment; filename="a.txt"; filename*=UTF-8''a.txt`],
     [
@@ -153,12 +153,12 @@ describe('the header of a download', () => {
       'a\r\nSet-Cookie: x',
       `attachment; filename="a__Set-Cookie_ x"; filename*=UTF-8''a%0D%0ASet-Cookie%3A%20x`,
     ],
-  ])('has the name %j in ASCII, and cannot be broken out of', (name, header) => {
+  ])('escapes the name %j', (name, header) => {
     expect(contentDisposition('attachment', name)).toBe(header);
   });
 });
 
-test('a file’s address is under the room, whatever the room is called', () => {
+test('filePath encodes the room id', () => {
   expect(filePath('direct:1:2', { id: ID })).toBe(`/api/chats/direct%3A1%3A2/files/${ID}/`);
   expect(filePath('a/../b#?', { id: ID })).toBe(`/api/chats/a%2F..%2Fb%23%3F/files/${ID}/`);
 });

@@ -14,14 +14,14 @@ const room = '1';
 const presence = { user: alice.id, online: true, lastSeen: '2025-02-16T12:34:56.789Z' };
 const inbox = connectionOf(bob, { via: 'inbox' });
 
-const news: readonly Event[] = [
+const received: readonly Event[] = [
   { kind: 'MessageSent', room, message, seq: 1 },
   { kind: 'Seen', room, messageId: 1, user: bob.id },
   { kind: 'Joined', room, seq: 1 },
   { kind: 'Left', room },
 ];
 
-const insideOnly: readonly Event[] = [
+const notReceived: readonly Event[] = [
   { kind: 'MessageChanged', room, message, change: editOf() },
   { kind: 'MessageChanged', room, message, change: deletionOf() },
   { kind: 'MessageChanged', room, message, change: reactionOf() },
@@ -34,18 +34,18 @@ const insideOnly: readonly Event[] = [
 ];
 
 describe('an inbox', () => {
-  test.each(news)('hears of $kind', (event) => {
+  test.each(received)('receives $kind', (event) => {
     expect(receivesEvent(inbox, event)).toBe(true);
   });
 
-  test.each(insideOnly)('does not hear of $kind, which a connection in the room hears', (event) => {
+  test.each(notReceived)('does not receive $kind, unlike a connection in the room', (event) => {
     expect(receivesEvent(inbox, event)).toBe(false);
     for (const via of [{}, { via: 'joined' as const }]) {
       expect(receivesEvent(connectionOf(bob, via), event)).toBe(true);
     }
   });
 
-  test('is no room, and no room of two is one', () => {
+  test('has an id that no room has', () => {
     expect(isInbox(inboxOf(alice.id))).toBe(true);
     expect(isInbox(inboxOf(alice.id).slice(1))).toBe(false);
     expect(isInbox(directRoomId('#1', '#2'))).toBe(false);
@@ -53,10 +53,10 @@ describe('an inbox', () => {
 });
 
 test.each([
-  ['a room', '1', MAX_JOINED_ROOMS],
-  ['an inbox', inboxOf('1'), MAX_JOINED_ROOMS + MAX_INBOX_ROOMS],
-])('beside %s a connection joins so many rooms and not one more', (_what, home, most) => {
+  ['its own room', '1', MAX_JOINED_ROOMS],
+  ['its inbox', inboxOf('1'), MAX_JOINED_ROOMS + MAX_INBOX_ROOMS],
+])('limits the rooms that a connection joins besides %s', (_home, home, limit) => {
   const own = 1;
-  expect(() => checkMayJoin(home, own + most - 1)).not.toThrow();
-  expect(() => checkMayJoin(home, own + most)).toThrow(expect.objectContaining({ code: 'TOO_MANY_ROOMS' }));
+  expect(() => checkMayJoin(home, own + limit - 1)).not.toThrow();
+  expect(() => checkMayJoin(home, own + limit)).toThrow(expect.objectContaining({ code: 'TOO_MANY_ROOMS' }));
 });

@@ -26,34 +26,34 @@ describe('a room', () => {
     [2_001, 4, 16],
     [1_000_000, 1, MAX_SHARDS],
     [5_000, MAX_SHARDS, MAX_SHARDS],
-  ])('with %i connections in one of its shards, of %i, should have %i', (connections, shards, expected) => {
+  ])('with %i connections in one of its %i shards needs %i shards', (connections, shards, expected) => {
     expect(shardsFor(connections, shards)).toBe(expected);
     if (expected < MAX_SHARDS)
       expect((connections * shards) / expected).toBeLessThanOrEqual(SHARD_CONNECTIONS);
   });
 
-  test('that has grown is read by the new count at once, and written by the old one until it has settled', () => {
+  test('that has grown places new rows by the former count until it has settled', () => {
     const room = grown(2, NOON);
     expect(placingShards(room, NOON)).toBe(2);
     expect(placingShards(room, NOON + SETTLING_MS - 1)).toBe(2);
     expect(placingShards(room, NOON + SETTLING_MS)).toBe(4);
   });
 
-  test('settles later than any function ends that knows the count before, with half a minute for clocks', () => {
+  test('settles after every function that read the former count has ended, plus 30 seconds of clock skew', () => {
     const longest = Math.max(...Object.values(entries).map(({ timeoutSeconds }) => timeoutSeconds));
     expect(SETTLING_MS).toBeGreaterThanOrEqual((longest + 30) * 1_000);
   });
 });
 
 describe('a row', () => {
-  test('is found wherever the count of its time has placed it', () => {
+  test('is found in any shard that an earlier count placed it in', () => {
     for (const id of ids.slice(0, 100)) {
       const places = placesOf(id, { id: '1', shards: 16 }).map(({ shard }) => shard);
       for (const count of [1, 2, 4, 8, 16]) expect(places).toContain(shardOf(id, count));
     }
   });
 
-  test('belongs to one shard of the present count, which reads all that it may stand in', () => {
+  test('belongs to one shard, whose fan-out reads all former shards of the row', () => {
     for (const id of ids) {
       const shard = shardOf(id, 16);
       const behind = shardsBehind(shard, { shards: 16 }, NOON);
@@ -63,14 +63,14 @@ describe('a row', () => {
     expect(shardsBehind(13, { shards: 16, grown: { from: 8, at: NOON } }, NOON)).toEqual([0, 1, 5, 13]);
   });
 
-  test('of an older count is not looked for when every connection of that time has ended', () => {
+  test('of a former count is not searched for once all connections of that time have closed', () => {
     const room = { shards: 16, grown: { from: 8, at: NOON } };
     const longestLife = connectionExpiry({ connectedAt: NOON + SETTLING_MS }) * 1_000;
     expect(shardsBehind(13, room, longestLife)).toContain(0);
     expect(shardsBehind(13, room, NOON + 3 * 3_600_000 + 1)).toEqual([13]);
   });
 
-  test('of an older count is found, and is among the room’s connections', async () => {
+  test('of a former count is found and listed', async () => {
     const tables = new ModelledTables({ latency: async () => undefined });
     const db = tables.database;
     tables.putRoom('1', 8);
@@ -84,7 +84,7 @@ describe('a row', () => {
   });
 });
 
-test('of two functions that find a shard full one has the room grow, and none until it has settled', async () => {
+test('only one of two concurrent functions grows a room, and none before it has settled', async () => {
   const tables = new ModelledTables({ latency: async () => undefined });
   const db = tables.database;
   tables.putRoom('1');
@@ -98,7 +98,7 @@ test('of two functions that find a shard full one has the room grow, and none un
   expect(await growShards(db, { id: '1', shards: 2 }, 4, NOON + SETTLING_MS)).toBe(true);
 });
 
-/** All orders in which the steps of several can happen, each one's own in their order. */
+/** Returns all interleavings of the actors' steps. */
 function ordersOf(left: Readonly<Record<string, number>>): string[][] {
   const names = Object.keys(left).filter((name) => (left[name] ?? 0) > 0);
   if (names.length === 0) return [[]];
@@ -109,7 +109,7 @@ function ordersOf(left: Readonly<Record<string, number>>): string[][] {
 
 type Placing = typeof placingShards;
 
-/** One who says something, one who comes, and a room that grows, in an order; the time goes on by `pause` before each. */
+/** Runs a sender, a connecting client and a growing room in an order of steps. Returns whether the client missed the message. */
 async function missed(order: readonly string[], placing: Placing): Promise<boolean> {
   const tables = new ModelledTables({ latency: async () => undefined });
   const db = tables.database;
@@ -153,16 +153,16 @@ async function missed(order: readonly string[], placing: Placing): Promise<boole
   return comes && told !== undefined && history === undefined && !told.some(({ id }) => id === newcomer);
 }
 
-describe('somebody who comes while a room grows, in any order of steps, and with the wait at any of them,', () => {
+describe('a client that connects while the room grows, in every interleaving of steps', () => {
   const orders = ordersOf({ sends: 3, comes: 3, grows: 1, waits: 1 });
   const missedBy = async (placing: Placing) =>
     (await Promise.all(orders.map((order) => missed(order, placing)))).filter(Boolean).length;
 
-  test('has each message in the history or is among those that it is posted to', async () => {
+  test('receives each message, in the history or by a post', async () => {
     expect(await missedBy(placingShards)).toBe(0);
   });
 
-  test('would miss some if rows were placed by the new count at once', async () => {
+  test('would miss messages if new rows used the new count at once', async () => {
     expect(await missedBy(({ shards }) => shards)).toBeGreaterThan(0);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Message } from '../../../client/index.ts';
 import type { PendingMessage } from '../../../client/pending-changes.ts';
-import { checkShown, copyOf } from '../../torture/copy.ts';
+import { checkTimeline, copyOf } from '../../torture/room-states.ts';
 
 const message = (id: number, text: string, more: Partial<Message> = {}): Message => ({
   ...{ message_id: id, text, sender_id: 1, sender_email: 'alice@example.com', status: 'send' },
@@ -13,7 +13,7 @@ const pending: PendingMessage = {
   created_at: '2026-03-02T09:15:00.000Z',
 };
 
-test('a copy is what the client shows, without what is pending', () => {
+test('copies the stored messages that a client shows, without pending ones', () => {
   const messages = [message(4, 'four', { reactions: { '👍': [2, 1] } }), pending];
   expect(copyOf({ messages, hasMore: false })).toEqual({
     messages: new Map([[4, { text: 'four', deleted: false, reactions: ['👍 1', '👍 2'] }]]),
@@ -21,18 +21,18 @@ test('a copy is what the client shows, without what is pending', () => {
   });
 });
 
-test('a copy that lacks older messages begins with its first', () => {
+test('starts a copy at its first message while older ones are not loaded', () => {
   expect(copyOf({ messages: [message(4, 'four'), message(5, 'five')], hasMore: true }).from).toBe(4);
   expect(copyOf({ messages: [], hasMore: true }).from).toBe(Infinity);
 });
 
 test.each([
-  ['one twice', [message(4, 'four'), message(4, 'four')], /^message 4 is there twice/],
-  ['one in another’s place', [message(5, 'five'), message(4, 'four')], /^message 4 is .*not in its place/],
-  ['one that is still pending', [message(4, 'four'), pending], /^"soon" is pending/],
-])('a client that shows %s is found out', (_name, messages, violation) => {
-  expect(checkShown({ messages, hasMore: false } as Parameters<typeof checkShown>[0])).toEqual([
+  ['a message twice', [message(4, 'four'), message(4, 'four')], /^message 4 is shown twice/],
+  ['messages out of order', [message(5, 'five'), message(4, 'four')], /^message 4 is .*out of order/],
+  ['a pending message', [message(4, 'four'), pending], /^"soon" is still pending/],
+])('reports a client that shows %s', (_name, messages, violation) => {
+  expect(checkTimeline({ messages, hasMore: false } as Parameters<typeof checkTimeline>[0])).toEqual([
     expect.stringMatching(violation),
   ]);
-  expect(checkShown({ messages: [message(4, 'four'), message(5, 'five')] })).toEqual([]);
+  expect(checkTimeline({ messages: [message(4, 'four'), message(5, 'five')] })).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { alice, bob, connectionOf, NOON } from '../../support/sample.ts';
 const at = (id: string, connectedAt: number, more = {}) => connectionOf(bob, { id, connectedAt, ...more });
 const others = [connectionOf(alice, { connectedAt: 0 })];
 
-test('a connection that joins a room is as old there as its joining', () => {
+test('the age of a joined connection counts from when it joined', () => {
   const there = at('a=', NOON);
   const joins = at('b=', NOON - 60_000, { via: 'joined', joinedAt: NOON + 1 });
   expect(bringsOnline(joins, [...others, there, joins])).toBe(false);
@@ -13,7 +13,7 @@ test('a connection that joins a room is as old there as its joining', () => {
   expect(leavesOffline(there, [...others, joins])).toBe(false);
 });
 
-test('an inbox keeps nobody in a room', () => {
+test('an inbox does not make its user present', () => {
   const there = at('a=', NOON);
   const inbox = at('b=', NOON - 60_000, { via: 'inbox' });
   expect(bringsOnline(there, [...others, there, inbox])).toBe(true);

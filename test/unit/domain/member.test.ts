@@ -18,8 +18,8 @@ const member = (user: string, role: Role): Member => ({
   mutedUntil: 0,
 });
 
-/** What a check says: nothing, or its code. */
-function said(check: () => void): unknown {
+/** Returns the code of the error that a check throws, if any. */
+function codeOf(check: () => void): unknown {
   try {
     check();
     return undefined;
@@ -28,41 +28,41 @@ function said(check: () => void): unknown {
   }
 }
 
-describe('who has a say over whom', () => {
+describe('managing members', () => {
   const table: Record<Role, Record<Role, string | undefined>> = {
     owner: { owner: undefined, moderator: undefined, member: undefined },
     moderator: { owner: 'NOT_AN_OWNER', moderator: 'NOT_AN_OWNER', member: undefined },
     member: { owner: 'NOT_A_MODERATOR', moderator: 'NOT_A_MODERATOR', member: 'NOT_A_MODERATOR' },
   };
   test.each(roles.flatMap((actor) => roles.map((target) => ({ actor, target }))))(
-    'a $actor over a $target',
+    'as $actor, a $target',
     ({ actor, target }) => {
-      expect(said(() => checkMayManage({ role: actor }, target))).toBe(table[actor][target]);
+      expect(codeOf(() => checkMayManage({ role: actor }, target))).toBe(table[actor][target]);
     },
   );
 });
 
-test('only owners give roles', () => {
-  expect(roles.map((role) => said(() => checkMayAssignRoles({ role })))).toEqual([
+test('only owners assign roles', () => {
+  expect(roles.map((role) => codeOf(() => checkMayAssignRoles({ role })))).toEqual([
     undefined,
     'NOT_AN_OWNER',
     'NOT_AN_OWNER',
   ]);
 });
 
-test('a direct room keeps its members', () => {
-  expect(said(() => checkIsGroup({ kind: 'direct' }))).toBe('FIXED_MEMBERS');
-  expect(said(() => checkIsGroup({ kind: 'group' }))).toBeUndefined();
+test('the members of a direct room cannot change', () => {
+  expect(codeOf(() => checkIsGroup({ kind: 'direct' }))).toBe('FIXED_MEMBERS');
+  expect(codeOf(() => checkIsGroup({ kind: 'group' }))).toBeUndefined();
 });
 
-describe('an owner', () => {
+describe('the last owner', () => {
   const others = [member('2', 'moderator'), member('3', 'member')];
   const owner = member('1', 'owner');
-  test('may not leave others without one', () => {
-    expect(said(() => checkOwnerRemains(owner, [owner, ...others]))).toBe('LAST_OWNER');
+  test('may not leave other members behind', () => {
+    expect(codeOf(() => checkOwnerRemains(owner, [owner, ...others]))).toBe('LAST_OWNER');
   });
-  test('may leave an empty room, or another owner', () => {
-    expect(said(() => checkOwnerRemains(owner, [owner]))).toBeUndefined();
-    expect(said(() => checkOwnerRemains(owner, [owner, ...others, member('4', 'owner')]))).toBeUndefined();
+  test('may leave when no members remain, or another owner does', () => {
+    expect(codeOf(() => checkOwnerRemains(owner, [owner]))).toBeUndefined();
+    expect(codeOf(() => checkOwnerRemains(owner, [owner, ...others, member('4', 'owner')]))).toBeUndefined();
   });
 });
