@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyResultV2, Context } from 'aws-lambda';
 import { handle } from 'hono/aws-lambda';
-import { tokenContext } from './gateway/context.ts';
+import { roomLimits, tokenContext } from './gateway/context.ts';
 import { httpApp } from './gateway/http/app.ts';
 import { cognitoSignIn } from './gateway/http/login.ts';
 import { invocationError, logFault, once, required } from './gateway/runtime.ts';
@@ -11,7 +11,12 @@ const app = once(() => {
   const client = process.env['USER_POOL_CLIENT'];
   const origins = required('ALLOWED_ORIGINS').split(',');
   return handle(
-    httpApp({ ...tokenContext(), origins, signIn: client ? cognitoSignIn(client) : null }),
+    httpApp({
+      ...tokenContext(),
+      roomLimits: roomLimits(),
+      origins,
+      signIn: client ? cognitoSignIn(client) : null,
+    }),
   ) as Handle;
 });
 

@@ -18,6 +18,11 @@ export interface RateLimit {
 /** The limit of each kind of room. Null means no limit. */
 export type RateLimits = Readonly<Record<(typeof roomKinds)[number], RateLimit | null>>;
 
+const userCounts = ['create', 'invite'] as const;
+
+/** By what is counted for each user; null where nothing is limited. */
+export type RoomLimits = Readonly<Record<(typeof userCounts)[number], RateLimit | null>>;
+
 /** The settings of a stack. Each is a CDK context key, passed as `npx cdk deploy -c key=value` or in cdk.json. */
 export interface Settings {
   /** `stackName`: the name of the CloudFormation stack. Default: `Parley`. Another name is a separate chat. */
@@ -52,6 +57,12 @@ export interface Settings {
    */
   readonly rateLimit: RateLimits;
   /**
+   * `roomLimits`: `create:<rooms>/<seconds>,invite:<additions>/<seconds>`, where each part may be `off`. `create` limits
+   * the rooms that a user creates, default `60/3600`. `invite` limits how often people who share no room with a user add
+   * that user to rooms, default `50/86400`.
+   */
+  readonly roomLimits: RoomLimits;
+  /**
    * `awsClient`: how functions call DynamoDB, S3, Lambda and `@connections`. `signed`, the default, uses Parley's own
    * client, which takes a fifth of the CPU for each post and a third of the cold start that `sdk`, the AWS SDK, takes.
    */
@@ -72,6 +83,7 @@ export function readSettings(context: (key: string) => unknown): Settings {
     allowedOrigins: origins(context('allowedOrigins') ?? ''),
     directRooms: directRooms(context('directRooms') ?? 'members'),
     rateLimit: rateLimits(context('rateLimit') ?? defaultRate),
+    roomLimits: roomLimits(context('roomLimits') ?? ''),
     awsClient: awsClient(context('awsClient') ?? 'signed'),
   };
 }
@@ -175,15 +187,36 @@ function rateLimits(value: unknown): RateLimits {
   throw invalid('rateLimit', 'it names a kind of room twice', 'Write group:20/10,direct:off, for example');
 }
 
-function rateLimit(text: string): RateLimit | null {
+const DAY_SECONDS = 86_400;
+
+function roomLimits(value: unknown): RoomLimits {
+  const key = 'roomLimits';
+  const advice = 'Write create:60/3600,invite:off, for example';
+  if (typeof value !== 'string') throw invalid(key, 'it is not a string', advice);
+  const limits: Record<(typeof userCounts)[number], RateLimit | null> = {
+    create: { messages: 60, seconds: 3600 },
+    invite: { messages: 50, seconds: DAY_SECONDS },
+  };
+  const seen = new Set<string>();
+  for (const part of value === '' ? [] : value.split(',')) {
+    const [name = '', ...rate] = part.trim().split(':');
+    const count = userCounts.find((each) => each === name);
+    if (!count || seen.has(count)) throw invalid(key, `${part.trim()} names no limit, or one twice`, advice);
+    seen.add(count);
+    limits[count] = rateLimit(rate.join(':'), key, DAY_SECONDS);
+  }
+  return limits;
+}
+
+function rateLimit(text: string, key = 'rateLimit', maxSeconds = 3600): RateLimit | null {
   if (text === 'off') return null;
-  const [, messages = 0, seconds = 0] = (/^(\d{1,3})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  const [, messages = 0, seconds = 0] = (/^(\d{1,3})\/(\d{1,5})$/.exec(text) ?? []).map(Number);
   // Each counted message is an attribute in an expression of at most 4 KB (AWS: quotas for DynamoDB).
-  if (messages >= 1 && messages <= 100 && seconds >= 1 && seconds <= 3600) return { messages, seconds };
+  if (messages >= 1 && messages <= 100 && seconds >= 1 && seconds <= maxSeconds) return { messages, seconds };
   throw invalid(
-    'rateLimit',
+    key,
     `${text} is not a rate`,
-    'Use <messages>/<seconds> with 1 to 100 messages and 1 to 3600 seconds, or off',
+    `Use <count>/<seconds> with a count of 1 to 100 and 1 to ${maxSeconds} seconds, or off`,
   );
 }
 

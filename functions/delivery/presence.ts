@@ -11,14 +11,17 @@ import { placesOf } from '../store/shards.ts';
 import { type Context, isoTime } from './context.ts';
 import { deliver } from './deliver.ts';
 
-/** Announces to the other users in a room that a user came online or went offline. Does nothing in a large room. */
+/**
+ * Announces to the other users in a room that a user came online or went offline. Does nothing in a large room, or if
+ * the user had not accepted the room when they connected.
+ */
 export async function announcePresence(
-  { room, user }: Pick<Connection, 'room' | 'user'>,
+  { room, user, quiet }: Pick<Connection, 'room' | 'user' | 'quiet'>,
   online: boolean,
   present: readonly Connection[],
   context: Pick<Context, 'poster' | 'now'>,
 ): Promise<void> {
-  if (present.length > MAX_ANNOUNCED_CONNECTIONS) return;
+  if (quiet || present.length > MAX_ANNOUNCED_CONNECTIONS) return;
   const presence = { user: user.id, online, lastSeen: isoTime(context.now()) };
   const others = present.filter((connection) => connection.user.id !== user.id);
   await deliver({ kind: 'PresenceChanged', room, presence }, others, context);

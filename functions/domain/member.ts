@@ -32,6 +32,8 @@ export interface Member {
   readonly addedAt: number;
   /** Milliseconds since the epoch until which the member may not write; 0 when not muted. */
   readonly mutedUntil: number;
+  /** Set while the room is a request: someone who shares no room with the user added them, and they did not accept. */
+  readonly pending?: true;
 }
 
 /** Whether the member may change other members' messages. */
@@ -42,6 +44,9 @@ const sentences = {
   NOT_AN_OWNER: 'No access: only owners of this room can do this. Ask one of them.',
   NO_SUCH_MEMBER: 'Member not found: this user is not a member of the room. Check the list of members.',
   LAST_OWNER: 'Owner not removed: the room would have no owner. Make another member an owner first.',
+  ROOM_LIMIT:
+    'Member not added: a user can be in 5,000 rooms, and this one is. Leave a room first, or ask them to.',
+  NO_REQUEST: 'Request not declined: you have accepted this room. Leave it instead, if it is a group.',
   FIXED_MEMBERS: 'Members not changed: a direct room keeps its two members. Create a group instead.',
 } as const;
 

@@ -16,12 +16,13 @@ import {
 } from '../dialects/handshake.ts';
 import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import type { User } from '../domain/member.ts';
+import { MembershipError, type User } from '../domain/member.ts';
 import { directRoomUsers, inboxOf, isInbox, type Room } from '../domain/room.ts';
-import { addMember, getMember } from '../store/members.ts';
-import { getRoom, putRoom } from '../store/rooms.ts';
+import { storeRoom } from '../rooms/new-room.ts';
+import { getMember } from '../store/members.ts';
+import { getRoom } from '../store/rooms.ts';
 import { placedIn } from '../store/shards.ts';
-import { database, verifier } from './context.ts';
+import { database, roomLimits, verifier } from './context.ts';
 import { once, required } from './runtime.ts';
 
 /** The fields used of a WebSocket API's REQUEST authorizer event. */
@@ -59,28 +60,44 @@ async function identify(event: UpgradeEvent, credential: Credential | undefined)
   return { user, guest: true, expiresAt: connectedAt + GUEST_SESSION_MS };
 }
 
-/** Creates the direct room of two users when one of them connects, if the setting `directRooms` is `on-demand`. */
-async function createDirectRoom(id: string, user: string): Promise<Room | undefined> {
+interface FoundRoom {
+  readonly room: Room;
+  /** Whether a stranger created the room and the user has not accepted it. */
+  readonly isRequest: boolean;
+}
+
+/**
+ * Creates the direct room of two users when one of them connects, if the setting `directRooms` is `on-demand`.
+ * @throws ChatError NOT_A_MEMBER if a limit of one of the two does not allow it
+ */
+async function createDirectRoom(id: string, user: User): Promise<FoundRoom | undefined> {
   const users = directRoomUsers(id);
-  if (process.env['DIRECT_ROOMS'] !== 'on-demand' || !users?.includes(user)) return undefined;
-  await putRoom(database(), { id, name: '', kind: 'direct', access: 'members' });
-  await Promise.all(users.map((each) => addMember(database(), { id, seq: 0 }, each, 'member')));
-  return getRoom(database(), id);
+  if (process.env['DIRECT_ROOMS'] !== 'on-demand' || !users?.includes(user.id)) return undefined;
+  const [other = ''] = users.filter((each) => each !== user.id);
+  try {
+    const context = { db: database(), now: Date.now, roomLimits: roomLimits() };
+    await storeRoom({ kind: 'direct', other }, user, context);
+  } catch (error) {
+    const isRefused = error instanceof ChatError || error instanceof MembershipError;
+    throw isRefused ? new ChatError('NOT_A_MEMBER') : error;
+  }
+  const room = await getRoom(database(), id);
+  return room && { room, isRequest: false };
 }
 
 /**
  * Returns the room, if the user may enter it.
  * @throws ChatError NOT_A_MEMBER, or UNAUTHENTICATED for a guest
  */
-async function findRoom(id: string | undefined, user: User, guest: boolean): Promise<Room> {
+async function findRoom(id: string | undefined, user: User, guest: boolean): Promise<FoundRoom> {
   const noAccess = guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER';
   if (id === undefined || id.length > MAX_ROOM_LENGTH || isInbox(id)) throw new ChatError(noAccess);
   const [room, member] = await Promise.all([
     getRoom(database(), id),
     guest ? undefined : getMember(database(), id, user.id),
   ]);
-  if (room && (member || room.access === 'open')) return room;
-  const created = room || guest ? undefined : await createDirectRoom(id, user.id);
+  if (room && (member || room.access === 'open')) return { room, isRequest: member?.pending ?? false };
+  const created = room || guest ? undefined : await createDirectRoom(id, user);
   if (!created) throw new ChatError(noAccess);
   return created;
 }
@@ -93,9 +110,9 @@ async function openSession(
   const query = event.queryStringParameters ?? {};
   const { connectionId, connectedAt } = event.requestContext;
   const { user, guest, expiresAt } = await identify(event, credential);
-  const room =
+  const { room, isRequest } =
     dialect.hasInbox && !guest && !namesRoom(query)
-      ? { id: inboxOf(user.id), shards: 1 }
+      ? { room: { id: inboxOf(user.id), shards: 1 }, isRequest: false }
       : await findRoom(requestedRoom(query), user, guest);
   const since = dialect.bringsHistory ? requestedSince(query) : undefined;
   return {
@@ -109,6 +126,7 @@ async function openSession(
     tokenExpiresAt: expiresAt,
     guest,
     ...(since !== undefined && { since }),
+    ...(isRequest && { quiet: true as const }),
   };
 }
 

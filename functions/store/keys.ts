@@ -20,6 +20,11 @@ export const repeatKey = (room: string, user: string, clientId: string) => ({
 });
 export const fileKey = (room: string, file: string) => ({ room: part(room), item: `file#${part(file)}` });
 export const profileKey = (user: string) => ({ room: `user#${part(user)}`, item: 'profile' });
+/** The times of a user's last actions of one kind, over all rooms. */
+export const userLimitKey = (user: string, counted: string) => ({
+  room: `user#${part(user)}`,
+  item: `limit#${counted}`,
+});
 /** Returns the user id in a profile's key. */
 export const profileUser = (key: string): string => unescaped(key.slice('user#'.length));
 
