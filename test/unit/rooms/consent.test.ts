@@ -32,7 +32,8 @@ const makeDirect = (from: string, to: string) =>
   app.ask(from, 'POST /chats/', { kind: 'direct', members: [to] });
 
 /** Makes a user online. */
-const arrive = (user: string) => addOpenConnection(app.database.db, sessionOf(user, 'elsewhere'), app.context.now());
+const arrive = (user: string) =>
+  addOpenConnection(app.database.db, sessionOf(user, 'elsewhere'), app.context.now());
 
 async function memberOf(caller: string, room: string, user: string): Promise<Json | undefined> {
   const { body } = await app.ask(caller, `GET /chats/${room}/`);
