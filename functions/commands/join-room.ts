@@ -7,7 +7,7 @@ import { bringsOnline, type Connection, type Session } from '../domain/connectio
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { Room } from '../domain/room.ts';
-import { checkReadAccess, readableRoom } from '../rooms/access.ts';
+import { readableRoom } from '../rooms/access.ts';
 import {
   type ConnectionPlace,
   deleteConnection,
@@ -48,8 +48,8 @@ async function checkStillAccessible(
  */
 export async function joinRoom(command: JoinRoom, session: Session, context: Context): Promise<Event[]> {
   const { db, now } = context;
-  const [{ room, member }, own, places] = await Promise.all([
-    checkReadAccess(db, command.room, session.user),
+  const [room, own, places] = await Promise.all([
+    readableRoom(db, command.room, session.user),
     getOwnRow(session, context),
     listPlaces(db, session.user.id, session.id),
   ]);
@@ -59,9 +59,7 @@ export async function joinRoom(command: JoinRoom, session: Session, context: Con
   const before = room.shards > 1 ? await findConnection(db, session.id, room) : undefined;
   const shard = before?.shard ?? placedIn(session.id, room, now());
   const home = { room: own.room, shard: own.shard };
-  const { quiet: _, ...row } = own;
-  const quiet = member.pending && { quiet: true as const };
-  const joined: Connection = { ...row, room: room.id, shard, via: 'joined', joinedAt: now(), home, ...quiet };
+  const joined: Connection = { ...own, room: room.id, shard, via: 'joined', joinedAt: now(), home };
   const isNew = await putJoined(db, joined);
   const latest = await checkStillAccessible(joined, session, context);
   const sample = isNew && (await sampleRoom(latest, context));

@@ -6,6 +6,7 @@ import {
 } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 import { getConnections, sampleConnections } from '../store/connections.ts';
+import { getMember } from '../store/members.ts';
 import { listOpenConnections } from '../store/profiles.ts';
 import { placesOf } from '../store/shards.ts';
 import { type Context, isoTime } from './context.ts';
@@ -13,15 +14,17 @@ import { deliver } from './deliver.ts';
 
 /**
  * Announces to the other users in a room that a user came online or went offline. Does nothing in a large room, or if
- * the user had not accepted the room when they connected.
+ * the user has not accepted the room.
  */
 export async function announcePresence(
-  { room, user, quiet }: Pick<Connection, 'room' | 'user' | 'quiet'>,
+  { room, user }: Pick<Connection, 'room' | 'user'>,
   online: boolean,
   present: readonly Connection[],
-  context: Pick<Context, 'poster' | 'now'>,
+  context: Pick<Context, 'db' | 'poster' | 'now'>,
 ): Promise<void> {
-  if (quiet || present.length > MAX_ANNOUNCED_CONNECTIONS) return;
+  if (present.length > MAX_ANNOUNCED_CONNECTIONS) return;
+  const member = user.guest ? undefined : await getMember(context.db, room, user.id);
+  if (member?.pending) return;
   const presence = { user: user.id, online, lastSeen: isoTime(context.now()) };
   const others = present.filter((connection) => connection.user.id !== user.id);
   await deliver({ kind: 'PresenceChanged', room, presence }, others, context);

@@ -27,8 +27,6 @@ export interface Connection {
   readonly via?: Via;
   /** Milliseconds since the epoch. Absent in the row of the room that the socket connected to. */
   readonly joinedAt?: number;
-  /** Set if the user had not accepted the room when the row was written: their presence there is not announced. */
-  readonly quiet?: true;
   /** The place of the socket's first row. Absent in that row. */
   readonly home?: { readonly room: string; readonly shard: number };
 }

@@ -60,17 +60,11 @@ async function identify(event: UpgradeEvent, credential: Credential | undefined)
   return { user, guest: true, expiresAt: connectedAt + GUEST_SESSION_MS };
 }
 
-interface FoundRoom {
-  readonly room: Room;
-  /** Whether a stranger created the room and the user has not accepted it. */
-  readonly isRequest: boolean;
-}
-
 /**
  * Creates the direct room of two users when one of them connects, if the setting `directRooms` is `on-demand`.
  * @throws ChatError NOT_A_MEMBER if a limit of one of the two does not allow it
  */
-async function createDirectRoom(id: string, user: User): Promise<FoundRoom | undefined> {
+async function createDirectRoom(id: string, user: User): Promise<Room | undefined> {
   const users = directRoomUsers(id);
   if (process.env['DIRECT_ROOMS'] !== 'on-demand' || !users?.includes(user.id)) return undefined;
   const [other = ''] = users.filter((each) => each !== user.id);
@@ -81,22 +75,21 @@ async function createDirectRoom(id: string, user: User): Promise<FoundRoom | und
     const isRefused = error instanceof ChatError || error instanceof MembershipError;
     throw isRefused ? new ChatError('NOT_A_MEMBER') : error;
   }
-  const room = await getRoom(database(), id);
-  return room && { room, isRequest: false };
+  return getRoom(database(), id);
 }
 
 /**
  * Returns the room, if the user may enter it.
  * @throws ChatError NOT_A_MEMBER, or UNAUTHENTICATED for a guest
  */
-async function findRoom(id: string | undefined, user: User, guest: boolean): Promise<FoundRoom> {
+async function findRoom(id: string | undefined, user: User, guest: boolean): Promise<Room> {
   const noAccess = guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER';
   if (id === undefined || id.length > MAX_ROOM_LENGTH || isInbox(id)) throw new ChatError(noAccess);
   const [room, member] = await Promise.all([
     getRoom(database(), id),
     guest ? undefined : getMember(database(), id, user.id),
   ]);
-  if (room && (member || room.access === 'open')) return { room, isRequest: member?.pending ?? false };
+  if (room && (member || room.access === 'open')) return room;
   const created = room || guest ? undefined : await createDirectRoom(id, user);
   if (!created) throw new ChatError(noAccess);
   return created;
@@ -110,9 +103,9 @@ async function openSession(
   const query = event.queryStringParameters ?? {};
   const { connectionId, connectedAt } = event.requestContext;
   const { user, guest, expiresAt } = await identify(event, credential);
-  const { room, isRequest } =
+  const room =
     dialect.hasInbox && !guest && !namesRoom(query)
-      ? { room: { id: inboxOf(user.id), shards: 1 }, isRequest: false }
+      ? { id: inboxOf(user.id), shards: 1 }
       : await findRoom(requestedRoom(query), user, guest);
   const since = dialect.bringsHistory ? requestedSince(query) : undefined;
   return {
@@ -126,7 +119,6 @@ async function openSession(
     tokenExpiresAt: expiresAt,
     guest,
     ...(since !== undefined && { since }),
-    ...(isRequest && { quiet: true as const }),
   };
 }
 

@@ -52,7 +52,6 @@ export const sessionContext = (session: Session) => ({
   guest: session.guest,
   since: session.since ?? '',
   refusal: session.refusal ?? '',
-  ...(session.quiet && { quiet: true }),
 });
 
 const isDialect = (name: unknown): name is DialectName => dialectNames.some((dialect) => dialect === name);
@@ -97,6 +96,5 @@ export function sessionOf({ connectionId, connectedAt, authorizer }: RequestCont
     guest,
     ...(since !== '' && { since: Number(since) }),
     ...refusal,
-    ...(optional('quiet') === 'true' && { quiet: true as const }),
   };
 }

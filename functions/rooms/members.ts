@@ -153,8 +153,7 @@ export async function acceptRequest(
   { id: user }: User,
   { db }: Pick<Context, 'db'>,
 ): Promise<void> {
-  if (!(await getMember(db, room, user))) throw new ChatError('NOT_A_MEMBER');
-  await memberships.acceptRequest(db, room, user);
+  if (!(await memberships.acceptRequest(db, room, user))) throw new ChatError('NOT_A_MEMBER');
 }
 
 /**
@@ -167,7 +166,12 @@ export async function declineRequest(id: string, caller: User, context: PostingC
   const [room, member] = await Promise.all([getRoom(db, id), getMember(db, id, caller.id)]);
   if (!room || !member) throw new ChatError('NOT_A_MEMBER');
   if (!member.pending) throw new MembershipError('NO_REQUEST');
-  if (room.kind === 'group') return removeMember({ room: id, user: caller.id }, caller, context);
-  if (!(await memberships.declineRequest(db, id, caller.id))) throw new MembershipError('NO_REQUEST');
+  // The end of a connection is announced unless the user is a pending member, so the connections go first.
+  await removeConnectionsOf(caller.id, room, context);
+  const declined =
+    room.kind === 'direct'
+      ? await memberships.declineRequest(db, id, caller.id)
+      : await memberships.deleteMember(db, id, caller.id);
+  if (!declined) throw new MembershipError('NO_REQUEST');
   await removeConnectionsOf(caller.id, room, context);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mapLimited } from '../delivery/concurrency.ts';
 import type { Context } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
-import { MembershipError, type Role, type User } from '../domain/member.ts';
+import { type Member, MembershipError, type User } from '../domain/member.ts';
 import {
   type CountedByUser,
   directRoomId,
@@ -10,6 +10,7 @@ import {
   type Room,
   type RoomLimits,
 } from '../domain/room.ts';
+import type { Database } from '../store/database.ts';
 import * as members from '../store/members.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
 
@@ -44,13 +45,13 @@ async function countByUser(
   if (retryAfterMs) throw new ChatError('RATE_LIMITED', reasons[counted], retryAfterMs);
 }
 
-/** Of this many common rooms, one that the user has accepted is looked for. */
+/** Of the rooms that two users share, at most this many are searched for one that the added user has accepted. */
 const MAX_COMPARED_ROOMS = 100;
 
 /**
- * Checks that users may be added by another one, and counts each whom they share no room with. A room that a user has
- * not accepted does not count as shared.
- * @returns the users who are strangers to `by`
+ * Checks that `by` may add users to a room, and counts each addition of a user who shares no room with `by`. A room that
+ * the added user has not accepted does not count as shared.
+ * @returns the users who share no room with `by`
  * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
  */
 export async function admit(
@@ -84,22 +85,27 @@ function planOf(newRoom: NewRoom, creator: string) {
   return { room: { id: randomUUID(), name, kind, access }, role: 'owner', others } as const;
 }
 
-/** Enters a direct room that exists, and accepts it if it was a request. Returns whether both users have an item. */
-async function enterDirectRoom(id: string, creator: string, other: string, context: AdmissionContext) {
-  const { db } = context;
-  const [room, own, hasOther] = await Promise.all([
+interface Found {
+  readonly exists: boolean;
+  readonly own: Member | undefined;
+  /** Those of the two users whom the room lacks. A user who has declined it is not added by the other one. */
+  readonly missing: readonly string[];
+}
+
+/** Looks up the direct room of two users. It may lack one of them if a function stopped halfway. */
+async function findDirectRoom(id: string, creator: string, other: string, db: Database): Promise<Found> {
+  const [room, own, wasAdded] = await Promise.all([
     getRoom(db, id),
     members.getMember(db, id, creator),
     members.hasBeenAdded(db, id, other),
   ]);
-  if (!room || !own || !hasOther) return false;
-  if (own.pending) await members.acceptRequest(db, id, creator);
-  return true;
+  const missing = [...(own ? [] : [creator]), ...(wasAdded ? [] : [other])];
+  return { exists: room !== undefined, own, missing };
 }
 
 /**
  * Stores a room and its members. For a member who shares no room with the creator, it is a request. Two users always
- * share the same direct room; one who has declined it is not added again by the other one.
+ * share the same direct room. A user who creates a room that was a request accepts it, also one that they have declined.
  * @returns the room's id, its members, and whether the room is new
  * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
  */
@@ -111,21 +117,17 @@ export async function storeRoom(
   const { db } = context;
   const { room, role, others } = planOf(newRoom, creator.id);
   const stored = { id: room.id, members: [creator.id, ...others] };
-  const [other = ''] = others;
-  if (room.kind === 'direct' && (await enterDirectRoom(room.id, creator.id, other, context))) {
+  const found =
+    newRoom.kind === 'direct' ? await findDirectRoom(room.id, creator.id, newRoom.other, db) : undefined;
+  if (found?.exists && found.missing.length === 0) {
+    if (found.own?.pending) await members.enterRoom(db, room.id, creator.id, role);
     return { ...stored, created: false };
   }
   await countByUser(creator.id, 'create', context);
-  const strangers = await admit(stored.members, creator, context);
+  const strangers = await admit(found?.missing ?? stored.members, creator, context);
   const created = await putRoom(db, room);
-  // A direct room that existed may lack a member, who declined it, or whom a function that stopped halfway did not add.
-  const seq = created ? 0 : ((await getRoom(db, room.id))?.seq ?? 0);
-  const place = { id: room.id, seq };
-  const add = (user: string, as: Role) =>
-    members.addMember(db, place, user, as, { pending: strangers.has(user) });
-  await Promise.all([
-    members.enterRoom(db, place, creator.id, role),
-    ...others.map((user) => add(user, 'member')),
-  ]);
+  const add = (user: string) =>
+    members.addMember(db, { id: room.id, seq: 0 }, user, 'member', { pending: strangers.has(user) });
+  await Promise.all([members.enterRoom(db, room.id, creator.id, role), ...others.map(add)]);
   return { ...stored, created };
 }

@@ -10,7 +10,7 @@ function toMember(room: string, item: Item): Member {
   return { room, user, role, readTo, addedAt, mutedUntil, ...(pending && { pending }) };
 }
 
-/** Whether an item is that of a member. A user who declined the room keeps an item, without `user`. */
+/** Whether an item is that of a member. After `declineRequest` it is not. */
 const isMember = (item: Item | undefined): item is Item => item !== undefined && !item['declined'];
 
 export async function getMember(db: Database, room: string, user: string): Promise<Member | undefined> {
@@ -18,7 +18,7 @@ export async function getMember(db: Database, room: string, user: string): Promi
   return isMember(item) ? toMember(room, item) : undefined;
 }
 
-/** Whether a user is a member of a room, or has declined it. */
+/** Whether a user is a member of a room or has declined it. */
 export const hasBeenAdded = async (db: Database, room: string, user: string): Promise<boolean> =>
   (await db.chat.get(memberKey(room, user))) !== undefined;
 
@@ -39,32 +39,31 @@ export const addMember = (
     { condition: 'attribute_not_exists(#item)' },
   );
 
-/** Adds a user at their own wish, also one who has declined the room. An existing member stays unchanged. */
-export async function enterRoom(
-  db: Database,
-  { id, seq }: Pick<Room, 'id' | 'seq'>,
-  user: string,
-  role: Role,
-): Promise<void> {
-  await db.chat.update(memberKey(id, user), {
-    update:
-      'SET #user = :user, #role = :role, addedAt = :seq, readTo = if_not_exists(readTo, :none) REMOVE declined',
-    condition: 'attribute_not_exists(#user)',
-    values: { ':user': user, ':role': role, ':seq': seq, ':none': 0 },
+/**
+ * Adds a user who enters a room by their own choice. Accepts the room if it was a request, also one that they have
+ * declined. A member keeps role and read mark.
+ */
+export async function enterRoom(db: Database, room: string, user: string, role: Role): Promise<void> {
+  const initial = ['#role = if_not_exists(#role, :role)', ...['readTo', 'addedAt'].map(orZero)];
+  await db.chat.update(memberKey(room, user), {
+    update: `SET #user = :user, ${initial.join()} REMOVE pending, declined`,
+    values: { ':user': user, ':role': role, ':zero': 0 },
   });
 }
 
-/** Makes a request an accepted room. */
-export async function acceptRequest(db: Database, room: string, user: string): Promise<void> {
-  await db.chat.update(memberKey(room, user), {
+const orZero = (attribute: string) => `${attribute} = if_not_exists(${attribute}, :zero)`;
+
+/** Makes a request an accepted room; an accepted room stays unchanged. Returns whether the user is a member. */
+export const acceptRequest = async (db: Database, room: string, user: string): Promise<boolean> =>
+  (await db.chat.update(memberKey(room, user), {
     update: 'REMOVE pending',
     condition: 'attribute_exists(#user)',
-  });
-}
+  })) !== undefined;
 
 /**
- * Ends a membership that the user has not accepted. The item stays, so that the user is not added again. Without `user`,
- * the index of a user's rooms does not have it. Returns false when there was no request.
+ * Ends a membership that the user has not accepted, and keeps an item so that `addMember` does not add the user again.
+ * Without the attribute `user`, the index of a user's rooms does not contain the item. Returns false if there was no
+ * request.
  */
 export const declineRequest = async (db: Database, room: string, user: string): Promise<boolean> =>
   (await db.chat.update(memberKey(room, user), {

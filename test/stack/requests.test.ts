@@ -18,6 +18,8 @@ beforeAll(async () => {
 
 afterAll(() => stack.stop());
 
+const online = ({ status }: Json) => status === 'online';
+
 const isRequest = async (who: Asking, room: string) =>
   ((await who('GET /chats/?limit=50')).body['chats'] as Json[]).find(({ id }) => id === room)?.['request'];
 
@@ -34,30 +36,32 @@ test('a room on demand with a stranger is a request, and S1 clients chat in it a
   await second.say('yes');
   await first.next(said('yes'));
   expect(await isRequest(carol, 'direct:3:4')).toBe(false);
-  // The user connected before they accepted the room, so their presence there was not announced.
+  // Carol connected before she accepted the room, so the stranger did not see her come online.
   expect(heard(first, 'presence')).toEqual([]);
   await second.close();
-  await stack.settled();
+  expect(await first.take('presence')).toMatchObject({ user_id: 3, status: 'offline' });
   const third = await enter(stack, 'carol', 'firts_user=3&second_user=4/');
-  expect(await first.take('presence')).toMatchObject({ user_id: 3, status: 'online' });
+  expect(await first.take('presence', online)).toMatchObject({ user_id: 3 });
   await Promise.all([first.close(), third.close()]);
 });
 
 test('a declined room closes the sockets in it, leaves the inbox, and cannot be entered', async () => {
   const inbox = await enterInbox(stack, 'alice');
-  await dave('POST /chats/', { kind: 'direct', members: [1] });
+  const stranger = await enter(stack, 'dave', 'firts_user=1&second_user=4/');
   await inbox.take('joined');
   await join(inbox, 'direct:1:4');
   const socket = await enter(stack, 'alice', 'firts_user=1&second_user=4/');
   expect((await alice('POST /chats/direct:1:4/decline/')).status).toBe(204);
   await socket.closed;
+  await stack.settled();
+  expect(heard(stranger, 'presence')).toEqual([]);
   await inbox.next(typed('left'));
   await dave('POST /chats/direct:1:4/send_message/', { content: 'hello?', broadcast: true });
   inbox.send({ action: 'ping', room_id: 1 });
   await inbox.take('pong');
   expect(heard(inbox, 'chat_message')).toEqual([]);
   await expect(enter(stack, 'alice', 'firts_user=1&second_user=4/')).rejects.toMatchObject({ status: 403 });
-  await inbox.close();
+  await Promise.all([inbox.close(), stranger.close()]);
 });
 
 test('rooms on demand count against the limits, and are refused above them', async () => {
