@@ -164,11 +164,19 @@ export class ChatClient extends Observable<ClientEvents> {
   }
 
   /**
-   * Declines a room whose `request` is true. It leaves the user's list.
+   * Declines a room whose `request` is true. The room leaves the user's list.
    * @throws ChatClientError NOT_A_MEMBER, NO_REQUEST if the user has accepted the room, UNREACHABLE
    */
   async declineRequest(room: Id): Promise<void> {
     await this.fetch(`/api${roomPath(room)}decline/`, { method: 'POST' });
+  }
+
+  /**
+   * Returns a URL of a message's file for links and pictures. It needs no token and is valid for five minutes.
+   * @example link.href = await client.fileUrl(message.file_url);
+   */
+  async fileUrl(path: string): Promise<string> {
+    return (await this.#context.rest.fileLink(path)).url;
   }
 
   /** Fetches a path of the chat with the token, such as a message's `file_url`. @throws ChatClientError unless 2xx */

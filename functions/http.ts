@@ -15,6 +15,7 @@ const app = once(() => {
       ...tokenContext(),
       roomLimits: roomLimits(),
       origins,
+      edgeKey: process.env['EDGE_KEY'],
       signIn: client ? cognitoSignIn(client) : null,
     }),
   ) as Handle;
