@@ -6,25 +6,19 @@ import {
 } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 import { getConnections, sampleConnections } from '../store/connections.ts';
-import { getMember } from '../store/members.ts';
 import { listOpenConnections } from '../store/profiles.ts';
 import { placesOf } from '../store/shards.ts';
 import { type Context, isoTime } from './context.ts';
 import { deliver } from './deliver.ts';
 
-/**
- * Announces to the other users in a room that a user came online or went offline. Does nothing in a large room, or if
- * the user has not accepted the room.
- */
+/** Announces to the other users in a room that a user came online or went offline. Does nothing in a large room. */
 export async function announcePresence(
   { room, user }: Pick<Connection, 'room' | 'user'>,
   online: boolean,
   present: readonly Connection[],
-  context: Pick<Context, 'db' | 'poster' | 'now'>,
+  context: Pick<Context, 'poster' | 'now'>,
 ): Promise<void> {
   if (present.length > MAX_ANNOUNCED_CONNECTIONS) return;
-  const member = user.guest ? undefined : await getMember(context.db, room, user.id);
-  if (member?.pending) return;
   const presence = { user: user.id, online, lastSeen: isoTime(context.now()) };
   const others = present.filter((connection) => connection.user.id !== user.id);
   await deliver({ kind: 'PresenceChanged', room, presence }, others, context);

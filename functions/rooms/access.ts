@@ -104,14 +104,22 @@ export async function checkMembership(db: Database, room: string, user: Actor): 
 }
 
 /**
- * Returns a room that a user may read.
+ * Returns a room that a user may read, and the membership that allows it.
  * @throws ChatError NOT_A_MEMBER, also for a room that does not exist
  */
-export async function readableRoom(db: Database, id: string, user: Actor): Promise<Room> {
-  const [room] = await Promise.all([getRoom(db, id), checkMembership(db, id, user)]);
+export async function checkReadAccess(
+  db: Database,
+  id: string,
+  user: Actor,
+): Promise<{ room: Room; member: Member }> {
+  const [room, member] = await Promise.all([getRoom(db, id), checkMembership(db, id, user)]);
   if (!room) throw new ChatError('NOT_A_MEMBER');
-  return room;
+  return { room, member };
 }
+
+/** Returns a room that a user may read. @throws as `checkReadAccess` */
+export const readableRoom = async (db: Database, id: string, user: Actor): Promise<Room> =>
+  (await checkReadAccess(db, id, user)).room;
 
 /** @throws ChatError NOT_THE_AUTHOR unless the member wrote the message or is a moderator of the room */
 export function checkMayChange(message: Message, member: Member): void {

@@ -56,11 +56,7 @@ test.each([
   for (const online of [true, false]) {
     post.mockClear();
     const connection = connectionOf(alice);
-    await announcePresence(connection, online, [connection, ...others], {
-      ...roomOfRows(),
-      poster,
-      now: () => NOON,
-    });
+    await announcePresence(connection, online, [connection, ...others], { poster, now: () => NOON });
     expect(post).toHaveBeenCalledTimes(announced);
   }
 });
