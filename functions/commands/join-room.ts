@@ -8,7 +8,7 @@ import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { Member } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
-import { checkReadAccess, readableRoom } from '../rooms/access.ts';
+import { readAccess, readableRoom } from '../rooms/access.ts';
 import {
   type ConnectionPlace,
   deleteConnection,
@@ -35,7 +35,7 @@ async function checkStillAccessible(
   context: Context,
 ): Promise<{ room: Room; member: Member }> {
   try {
-    return await checkReadAccess(context.db, place.room, session.user);
+    return await readAccess(context.db, place.room, session.user);
   } catch (error) {
     await deleteConnection(context.db, place);
     throw error;

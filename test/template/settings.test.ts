@@ -23,6 +23,7 @@ test('uses the defaults without context', () => {
     directRooms: 'members',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
     roomLimits: { create: { messages: 60, seconds: 3600 }, invite: { messages: 50, seconds: 86_400 } },
+    throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'signed',
   });
 });
@@ -41,6 +42,7 @@ test('accepts values as strings from the command line', () => {
     directRooms: 'on-demand',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
     roomLimits: { create: { messages: 60, seconds: 3600 }, invite: { messages: 50, seconds: 86_400 } },
+    throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'sdk',
   });
 });
@@ -111,6 +113,9 @@ test.each([
   { context: { maxFileMegabytes: '2.5' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: '5001' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: 'large' }, key: 'maxFileMegabytes' },
+  { context: { throttle: '2000' }, key: 'throttle' },
+  { context: { throttle: '0/5' }, key: 'throttle' },
+  { context: { throttle: 2000 }, key: 'throttle' },
   { context: { dailyFileMegabytes: '24' }, key: 'dailyFileMegabytes' },
   { context: { dailyFileMegabytes: '1000001' }, key: 'dailyFileMegabytes' },
   { context: { dailyFileMegabytes: 'large' }, key: 'dailyFileMegabytes' },
