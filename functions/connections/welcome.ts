@@ -12,6 +12,7 @@ import { HISTORY_LIMIT } from '../domain/command.ts';
 import { bringsOnline, mayBeOpening, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event, HandshakeRefused } from '../domain/event.ts';
+import type { Member } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import { directRoomUsers, isInbox, type Room } from '../domain/room.ts';
 import { catchUp, eventsOf, messagesIn } from '../log/catch-up.ts';
@@ -65,8 +66,10 @@ const getsHistory = (session: Session): boolean =>
 
 /** The first frame of a connection, ready to be posted. */
 interface First {
-  /** Read consistently after the connection's row was written. */
+  /** Read consistently after the connection's row was written, as the membership was. */
   readonly room: Room;
+  /** Undefined for a visitor of an open room. */
+  readonly member: Member | undefined;
   readonly event: Event;
   /** Whether an error frame follows, because the history could not be read. */
   readonly isFault: boolean;
@@ -86,7 +89,7 @@ async function readMissed(
   since: number,
   session: Session,
   context: LogContext,
-): Promise<Omit<First, 'room' | 'isFault'>> {
+): Promise<Omit<First, 'room' | 'member' | 'isFault'>> {
   const event = await catchUp(room, since, session.user, context);
   const isLast = event.complete && !event.hasMore;
   return { event, messages: messagesIn(event.changes), ...(isLast && { upTo: event.seq }) };
@@ -120,15 +123,16 @@ async function readFirst(
   if (!room || (!member && room.access !== 'open')) return undefined;
   if (since !== undefined) {
     try {
-      return { room, isFault: false, ...(await readMissed(room, since, session, context)) };
+      return { room, member, isFault: false, ...(await readMissed(room, since, session, context)) };
     } catch (error) {
       onFault(error);
-      return { room, isFault: false, event: faultIn(session), messages: [] };
+      return { room, member, isFault: false, event: faultIn(session), messages: [] };
     }
   }
   const messages = page?.messages ?? [];
   const isFault = getsHistory(session) && !page;
-  return { room, isFault, event: connected(session, messages), messages, ...(page && { upTo: room.seq }) };
+  const event = connected(session, messages);
+  return { room, member, isFault, event, messages, ...(page && { upTo: room.seq }) };
 }
 
 /**
@@ -267,7 +271,10 @@ export async function welcome(session: Session, context: WelcomeContext, onFault
   const audience = sample.isLarge ? audienceOf(room, context) : async () => present;
   await Promise.all([
     acknowledgePosted(session, messages, audience, context),
-    isPresent && bringsOnline(session, present) && announcePresence(session, true, present, context),
+    isPresent &&
+      !first.member?.pending &&
+      bringsOnline(session, present) &&
+      announcePresence(session, true, present, context),
     // If this handshake created a direct room, no inbox contains the room yet.
     ...(directRoomUsers(room.id) ?? []).map((user) => addRoomToInboxes(room.id, user, context)),
   ]);
