@@ -1,21 +1,24 @@
 import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
-import { type Headers, offeredSubprotocols, TOKEN_SUBPROTOCOL } from './auth/credential.ts';
+import {
+  type EventHeaders,
+  joinedHeaders,
+  offeredSubprotocols,
+  TOKEN_SUBPROTOCOL,
+} from './auth/credential.ts';
 import { connect } from './connections/lifecycle.ts';
 import { database, invokeFunction } from './gateway/context.ts';
 import { invocationError, logFault, required } from './gateway/runtime.ts';
 import { sessionOf } from './gateway/session.ts';
 
 /** Only `$connect` events have the headers of the upgrade request. */
-type ConnectEvent = APIGatewayProxyWebsocketEventV2 & { readonly headers?: Headers };
+type ConnectEvent = APIGatewayProxyWebsocketEventV2 & EventHeaders;
 
 /**
  * Answers an upgrade request that the authorizer allowed. If the client offered subprotocols, the answer must choose
  * one, or a browser closes the connection. It never echoes the token, which clients offer as a second subprotocol.
  */
-export async function handler({
-  requestContext,
-  headers = {},
-}: ConnectEvent): Promise<APIGatewayProxyResult> {
+export async function handler(event: ConnectEvent): Promise<APIGatewayProxyResult> {
+  const { requestContext } = event;
   try {
     await connect(sessionOf(requestContext), { db: database(), now: Date.now }, (session) =>
       invokeFunction(required('WELCOME_FUNCTION'), session),
@@ -24,7 +27,7 @@ export async function handler({
     logFault('connect', error, requestContext.requestId);
     throw invocationError('Connection not opened: see the log of this request.');
   }
-  const offered = offeredSubprotocols(headers).includes(TOKEN_SUBPROTOCOL);
+  const offered = offeredSubprotocols(joinedHeaders(event)).includes(TOKEN_SUBPROTOCOL);
   return {
     statusCode: 200,
     body: '',

@@ -29,7 +29,7 @@ export class ChatIdentity extends Construct {
       disableOAuth: true,
       enableTokenRevocation: true,
       preventUserExistenceErrors: true,
-      // `custom:user_type` is not writable, because users could otherwise choose their own type.
+      // Nothing else is writable: users could otherwise choose their own `custom:user_type` or mark an address as verified.
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
     });
     const { region, urlSuffix } = Stack.of(this);
@@ -50,6 +50,8 @@ function makeUserPool(scope: Construct): UserPool {
     standardAttributes: { email: { required: true, mutable: true } },
     customAttributes: { user_type: new StringAttribute({ mutable: true, maxLen: 64 }) },
     autoVerify: { email: true },
+    // A new address counts once its owner has entered the code that Cognito sends there.
+    keepOriginal: { email: true },
     accountRecovery: AccountRecovery.EMAIL_ONLY,
     passwordPolicy: {
       minLength: 12,

@@ -1,3 +1,4 @@
+import { FetchError } from 'aws-jwt-verify/error';
 import { SimpleFetcher } from 'aws-jwt-verify/https';
 
 type Fetcher = Pick<SimpleFetcher, 'fetch'>;
@@ -14,12 +15,13 @@ export function jwksFetcher(): Fetcher {
     async fetch(uri, options, data) {
       const url = new URL(uri);
       if (url.protocol !== 'http:' || !loopback.has(url.hostname)) return overTls.fetch(uri, options, data);
-      const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(3_000) });
-      if (!response.ok)
-        throw new Error(
-          `Keys not fetched: the local issuer responded with ${response.status}. Restart the local stack.`,
-        );
-      return response.arrayBuffer();
+      try {
+        const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(3_000) });
+        if (response.ok) return await response.arrayBuffer();
+        throw new Error(`the local issuer responded with ${response.status}`);
+      } catch (error) {
+        throw new FetchError(uri, error);
+      }
     },
   };
 }

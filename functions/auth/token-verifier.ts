@@ -4,6 +4,7 @@ import {
   JwkValidationError,
   JwtBaseError,
   JwtInvalidClaimError,
+  WaitPeriodNotYetEndedJwkError,
 } from 'aws-jwt-verify/error';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
@@ -26,6 +27,11 @@ export interface VerifiedToken {
   readonly expiresAt: number;
 }
 
+/** The issuer's keys could not be fetched, so nothing is known about the token. */
+export class KeysUnavailableError extends Error {
+  override readonly name = 'KeysUnavailableError';
+}
+
 class JwtClaimError extends JwtInvalidClaimError {}
 
 /** Cognito's access tokens have `client_id` in place of `aud` (AWS: "Understanding the access token"). */
@@ -46,6 +52,9 @@ function checkAudience(payload: JwtPayload, audience: string): void {
 const firstText = (...claims: unknown[]): string | undefined =>
   claims.find((claim): claim is string => typeof claim === 'string' && claim !== '');
 
+/** Users can write any address into their profile, until they prove that it is theirs. Some issuers send a text. */
+const isVerified = (claim: unknown): boolean => claim === true || claim === 'true';
+
 function toUser(payload: JwtPayload): User {
   const id = String(payload.sub);
   const username = firstText(
@@ -58,7 +67,7 @@ function toUser(payload: JwtPayload): User {
   return {
     id,
     username: username ?? id,
-    email: firstText(payload['email']) ?? '',
+    email: isVerified(payload['email_verified']) ? (firstText(payload['email']) ?? '') : '',
     userType: firstText(payload['custom:user_type'], payload['user_type']) ?? '',
   };
 }
@@ -67,16 +76,19 @@ function toUser(payload: JwtPayload): User {
 const isMalformed = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ERR_CRYPTO_OPERATION_FAILED';
 
-/** Whether an error says nothing about the token, such as when the issuer cannot be reached. */
-const isInternal = (error: unknown): boolean =>
-  !(error instanceof JwtBaseError) ||
+/**
+ * Whether an error says nothing about the token. aws-jwt-verify fetches keys again for an unknown `kid`, but not within
+ * 10 seconds of the last fetch that did not find one.
+ */
+const keysUnavailable = (error: unknown): boolean =>
   error instanceof FetchError ||
   error instanceof JwksValidationError ||
-  error instanceof JwkValidationError;
+  error instanceof JwkValidationError ||
+  error instanceof WaitPeriodNotYetEndedJwkError;
 
 /**
  * Returns a function that verifies an issuer's tokens. It caches the issuer's keys, so create it once for each execution
- * environment. It throws ChatError UNAUTHENTICATED for an invalid token.
+ * environment. It throws ChatError UNAUTHENTICATED for an invalid token, and KeysUnavailableError.
  */
 export function tokenVerifier(rules: TokenRules): (token: string) => Promise<VerifiedToken> {
   const verifier = JwtVerifier.create(
@@ -94,8 +106,12 @@ export function tokenVerifier(rules: TokenRules): (token: string) => Promise<Ver
       const payload = await verifier.verify(token);
       return { user: toUser(payload), expiresAt: Number(payload.exp) * 1000 };
     } catch (error) {
-      if (isInternal(error) && !isMalformed(error)) throw error;
-      throw new ChatError('UNAUTHENTICATED');
+      if (keysUnavailable(error)) {
+        const message = 'Token not verified: the keys of the issuer could not be fetched. Check its jwksUri.';
+        throw new KeysUnavailableError(message, { cause: error });
+      }
+      if (error instanceof JwtBaseError || isMalformed(error)) throw new ChatError('UNAUTHENTICATED');
+      throw error;
     }
   };
 }

@@ -1,4 +1,11 @@
-import { type Credential, comesFrom, findCredential, type Headers } from '../auth/credential.ts';
+import {
+  type Credential,
+  comesFrom,
+  type EventHeaders,
+  findCredential,
+  joinedHeaders,
+  verifyFirst,
+} from '../auth/credential.ts';
 import {
   type DialectTraits,
   dialectNamed,
@@ -18,9 +25,8 @@ import { database, verifier } from './context.ts';
 import { once, required } from './runtime.ts';
 
 /** The fields used of a WebSocket API's REQUEST authorizer event. */
-export interface UpgradeEvent {
+export interface UpgradeEvent extends EventHeaders {
   readonly methodArn: string;
-  readonly headers?: Headers | null;
   readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
   readonly requestContext: {
     readonly connectionId: string;
@@ -48,7 +54,7 @@ const dialectByPlace: Record<Credential['place'] | 'nowhere', DialectName> = {
 /** @throws ChatError UNAUTHENTICATED */
 async function identify(event: UpgradeEvent, credential: Credential | undefined) {
   const { connectionId, connectedAt } = event.requestContext;
-  if (credential) return { ...(await verifier()(credential.token)), guest: false };
+  if (credential) return { ...(await verifyFirst(credential, verifier())), guest: false };
   const user = { id: `guest:${connectionId}`, username: 'guest', email: '', userType: '' };
   return { user, guest: true, expiresAt: connectedAt + GUEST_SESSION_MS };
 }
@@ -131,7 +137,7 @@ function refusedSession(event: UpgradeEvent, dialect: DialectTraits, error: unkn
  * @throws ChatError UNAUTHENTICATED, NOT_A_MEMBER
  */
 export async function authorizeSession(event: UpgradeEvent): Promise<Session> {
-  const headers = event.headers ?? {};
+  const headers = joinedHeaders(event);
   const query = event.queryStringParameters ?? {};
   const credential = findCredential(headers, query);
   const dialect = dialectNamed(query['dialect'] ?? dialectByPlace[credential?.place ?? 'nowhere']);

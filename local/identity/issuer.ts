@@ -57,6 +57,7 @@ export async function openIssuer(url: string, file: string | null): Promise<Issu
         sub: user.id,
         preferred_username: user.username,
         email: user.email,
+        email_verified: true,
         iat: issuedAt,
         exp: issuedAt + expiresInSeconds,
         ...claims,

@@ -52,7 +52,6 @@ export function poolIssuer(issuer: Issuer, pool: UserPool): Issuer {
           token_use: 'id',
           'cognito:username': user.username,
           preferred_username: undefined,
-          email_verified: true,
           'custom:user_type': user.userType,
           ...options.claims,
         },

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeRoom } from '../../bin/demo.ts';
 import { said, typed } from '../support/chat.ts';
@@ -59,6 +61,34 @@ describe('connects with the documented URLs:', () => {
     client.send({ content: 'by cookie' });
     expect(await client.next(typed('message'))).toMatchObject({ type: 'message' });
     await client.close();
+  });
+
+  test('S1, with the subprotocols in two header lines', async () => {
+    const token = await stack.token('alice');
+    const request = httpRequest(`http://localhost:${port}/ws/chat/1/`, {
+      headers: {
+        Connection: 'Upgrade',
+        Upgrade: 'websocket',
+        'Sec-WebSocket-Version': '13',
+        'Sec-WebSocket-Key': Buffer.alloc(16, 1).toString('base64'),
+        'Sec-WebSocket-Protocol': ['Bearer', token],
+      },
+    });
+    const [answer, socket] = await new Promise<[IncomingMessage, Duplex]>((resolve, reject) => {
+      request.once('upgrade', (...opened) => resolve(opened.slice(0, 2) as [IncomingMessage, Duplex]));
+      request.once('response', ({ statusCode }) => reject(new Error(`Handshake refused with ${statusCode}`)));
+      request.once('error', reject).end();
+    });
+    expect(answer.headers['sec-websocket-protocol']).toBe('Bearer');
+    socket.destroy();
+  });
+
+  test('S2, with the cookie of another app before its own', async () => {
+    const Cookie = `sessionid=other-app; sessionid=${await stack.token('alice')}`;
+    const client = await open('/ws/chat/1/', { headers: { Cookie, Origin: `http://localhost:${port}` } });
+    await client.close();
+    const response = await fetch(`http://localhost:${port}/api/chats/1/`, { headers: { Cookie } });
+    expect(response.status).toBe(200);
   });
 
   test('S3, with a token in the query', async () => {

@@ -8,13 +8,19 @@ export const rules = {
 };
 
 /** `undefined` removes a claim. */
-type Claims = Record<string, string | undefined>;
+type Claims = Record<string, string | boolean | undefined>;
 
 /** An issuer whose keys are served by a mocked global `fetch`. */
 export async function mockIssuer() {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
-  const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256', use: 'sig' };
-  const fetch = vi.fn(async (_url: URL) => Response.json({ keys: [jwk] }));
+  const toJwk = async (key: typeof publicKey, kid: string) => ({
+    ...(await exportJWK(key)),
+    kid,
+    alg: 'ES256',
+    use: 'sig',
+  });
+  const keys = [await toJwk(publicKey, 'k1')];
+  const fetch = vi.fn(async (_url: URL) => Response.json({ keys }));
   vi.stubGlobal('fetch', fetch);
   const sign = (claims: Claims, { key = privateKey, expiresIn = '1h', kid = 'k1' } = {}) =>
     new SignJWT({ iss: rules.issuer, aud: rules.audience, sub: '1', ...claims } as JWTPayload)
@@ -22,5 +28,11 @@ export async function mockIssuer() {
       .setIssuedAt()
       .setExpirationTime(expiresIn)
       .sign(key);
-  return { fetch, sign, privateKey };
+  /** Adds a key, and returns the private half. */
+  const rotate = async (kid: string) => {
+    const pair = await generateKeyPair('ES256');
+    keys.push(await toJwk(pair.publicKey, kid));
+    return pair.privateKey;
+  };
+  return { fetch, sign, privateKey, rotate };
 }

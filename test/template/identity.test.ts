@@ -11,6 +11,7 @@ test('creates a retained user pool without self sign-up by default', () => {
     properties: {
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       AutoVerifiedAttributes: ['email'],
+      UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
       DeletionProtection: 'ACTIVE',
       UsernameConfiguration: { CaseSensitive: false },
       Schema: [
@@ -43,7 +44,7 @@ test('the app client has no secret, allows password and SRP, and hides which use
       EnableTokenRevocation: true,
       PreventUserExistenceErrors: 'ENABLED',
       SupportedIdentityProviders: ['COGNITO'],
-      // Users must not choose their own type.
+      // Users must not choose their own type, or mark an address as verified.
       WriteAttributes: ['email'],
     },
   ]);

@@ -253,7 +253,7 @@ const framesOut = outgoing({
 const messageFields: Descriptions = {
   text: 'The text. Empty in a deleted message.',
   sender_id: 'The author’s user id.',
-  sender_email: 'The author’s email address. Empty if the token has none.',
+  sender_email: 'The author’s email address. Empty if the token has no verified one.',
   status:
     '`send`: the server stored the message. `delivered`: another user’s connection received it. `read`: another user read it.',
   type: 'The kind of message. Absent in a text message.',

@@ -30,8 +30,10 @@ function onError(error: Error, c: Context<HttpEnv>): Response {
   // Hono throws this for a body that is not JSON.
   if (error instanceof HTTPException) return answerError(c, new HttpError('BAD_REQUEST'));
   const expected = errorAnswer(error);
+  if (!expected || expected.code === 'KEYS_UNAVAILABLE') {
+    logFault('http', error, c.env.lambdaContext?.awsRequestId ?? '');
+  }
   if (expected) return answerError(c, expected);
-  logFault('http', error, c.env.lambdaContext?.awsRequestId ?? '');
   const { code, message } = new ChatError('INTERNAL');
   return answerError(c, { status: 500, code, message });
 }

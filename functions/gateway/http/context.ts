@@ -1,7 +1,7 @@
 import type { Context as HonoContext } from 'hono';
 import type { LambdaContext, LambdaEvent } from 'hono/aws-lambda';
 import { createMiddleware } from 'hono/factory';
-import { comesFrom, findCredential } from '../../auth/credential.ts';
+import { comesFrom, findCredential, verifyFirst } from '../../auth/credential.ts';
 import type { Context, TokenContext } from '../../delivery/context.ts';
 import { ChatError } from '../../domain/errors.ts';
 import type { User } from '../../domain/member.ts';
@@ -44,6 +44,17 @@ export const checkOrigin = ({ origins }: Pick<HttpContext, 'origins'>) =>
     await next();
   });
 
+/** Prevents other sites from signing users out: the request needs an allowed origin, or a token in its header. */
+export const requireOrigin = ({ origins }: Pick<HttpContext, 'origins'>) =>
+  createMiddleware<HttpEnv>(async (c, next) => {
+    // The browser leaves the cookie out of a foreign form, so it counts as the credential of each request.
+    const { credential, headers } = credentialOf(c);
+    if (!comesFrom(credential ?? { place: 'cookie' }, headers, origins)) {
+      throw new HttpError('FORBIDDEN_ORIGIN');
+    }
+    await next();
+  });
+
 /** Sets `caller` to the user of the token in `Authorization: Bearer` or in the session cookie. */
 export const authenticate = ({ verify }: Pick<HttpContext, 'verify'>) =>
   createMiddleware<HttpEnv>(async (c, next) => {
@@ -52,6 +63,6 @@ export const authenticate = ({ verify }: Pick<HttpContext, 'verify'>) =>
       const message = 'Not signed in: the request has no token. Send one, or sign in at /api/login/.';
       throw new ChatError('UNAUTHENTICATED', message);
     }
-    c.set('caller', (await verify(credential.token)).user);
+    c.set('caller', (await verifyFirst(credential, verify)).user);
     await next();
   });

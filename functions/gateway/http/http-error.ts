@@ -1,4 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { KeysUnavailableError } from '../../auth/token-verifier.ts';
 import { ChatError, type ErrorCode } from '../../domain/errors.ts';
 import { type MembershipCode, MembershipError } from '../../domain/member.ts';
 
@@ -18,6 +19,10 @@ const httpErrors = {
   METHOD_NOT_ALLOWED: [405, 'Request refused: this address does not have this method. See the header Allow.'],
   BODY_TOO_LARGE: [413, 'Request refused: the body is larger than 256 KB. Send less at once.'],
   NOT_JSON: [415, 'Request not read: the body is not JSON. Send it with Content-Type: application/json.'],
+  KEYS_UNAVAILABLE: [
+    503,
+    'Request not answered: the keys that tokens are signed with could not be fetched. Try again in a moment.',
+  ],
   NO_PASSWORD_LOGIN: [
     501,
     'Not signed in: this chat has no sign-in by password. Get a token from its issuer and send that.',
@@ -89,6 +94,7 @@ export interface ErrorAnswer {
 /** Returns the answer to an expected error, or undefined for a defect. */
 export function errorAnswer(error: unknown): ErrorAnswer | undefined {
   if (error instanceof HttpError) return error;
+  if (error instanceof KeysUnavailableError) return new HttpError('KEYS_UNAVAILABLE');
   if (error instanceof MembershipError) {
     return { status: membershipStatuses[error.code], code: error.code, message: error.message };
   }

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { SESSION_COOKIE } from '../../auth/credential.ts';
 import { userShape } from '../../dialects/rest/schema.ts';
 import { ChatError } from '../../domain/errors.ts';
-import { checkOrigin, type HttpContext, type HttpEnv, type SignIn } from './context.ts';
+import { type HttpContext, type HttpEnv, requireOrigin, type SignIn } from './context.ts';
 import { HttpError } from './http-error.ts';
 import { describe } from './openapi.ts';
 import { readJson, wireUser } from './wire.ts';
@@ -70,7 +70,7 @@ export function login(context: HttpContext) {
     describe(
       'Sign in',
       { 200: ['Signed in. Sets the cookie `sessionid`.', signedIn] },
-      [400, 401, 403, 415, 429, 501],
+      [400, 401, 403, 415, 429, 501, 503],
       { isPublic: true },
     ),
     readJson(loginBody),
@@ -88,7 +88,7 @@ export function login(context: HttpContext) {
     describe('Sign out', { 204: 'Cleared the cookie. The token stays valid until it expires.' }, [403], {
       isPublic: true,
     }),
-    checkOrigin(context),
+    requireOrigin(context),
     (c) => {
       setSession(c, '', 0);
       return c.body(null, 204);

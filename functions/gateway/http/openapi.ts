@@ -17,6 +17,7 @@ const errors: Readonly<Record<number, string>> = {
   415: 'The body is not JSON, or the type of the file is not allowed.',
   429: 'Too many requests. Wait as long as `Retry-After` (in seconds) and `retry_after_ms` say, if present.',
   501: 'Not available in this deployment.',
+  503: 'The keys that tokens are signed with could not be fetched. Try again.',
 };
 
 const withBody = (description: string, shape: GenericSchema) => ({
@@ -39,7 +40,9 @@ export function describe(
     status,
     typeof answer === 'string' ? { description: answer } : withBody(answer[0], answer[1]),
   ]);
-  const failures = errorStatuses.map((status) => [status, withBody(errors[status] ?? '', errorShape)]);
+  // Each request with a token can fail because its issuer cannot be reached.
+  const statuses = isPublic ? errorStatuses : [...errorStatuses, 503];
+  const failures = statuses.map((status) => [status, withBody(errors[status] ?? '', errorShape)]);
   return describeRoute({
     summary,
     responses: Object.fromEntries([...successes, ...failures]),

@@ -18,11 +18,24 @@ describe('a valid token', () => {
       sub: '7',
       preferred_username: 'ann',
       email: 'ann@example.com',
+      email_verified: true,
       user_type: 'x',
     });
     const verified = await tokenVerifier(rules)(token);
     expect(verified.user).toEqual({ id: '7', username: 'ann', email: 'ann@example.com', userType: 'x' });
     expect(verified.expiresAt - Date.now()).toBeGreaterThan(3_500_000);
+  });
+
+  test.each([
+    ['unverified', false, ''],
+    ['unverified, as text', 'false', ''],
+    ['of an issuer that says nothing about it', undefined, ''],
+    ['verified', true, 'ann@example.com'],
+    ['verified, as text', 'true', 'ann@example.com'],
+  ])('has the email only if the issuer verified it: %s', async (_which, email_verified, email) => {
+    const { sign } = await mockIssuer();
+    const token = await sign({ email: 'ann@example.com', email_verified });
+    await expect(tokenVerifier(rules)(token)).resolves.toMatchObject({ user: { email } });
   });
 
   test('may be an access token of Cognito, with client_id in place of an audience', async () => {
@@ -102,10 +115,40 @@ describe('rejects a token', () => {
   });
 });
 
-test('does not reject a token when the issuer cannot be reached', async () => {
-  const { sign, fetch } = await mockIssuer();
-  fetch.mockResolvedValue(new Response('', { status: 503 }));
-  await expect(tokenVerifier(rules)(await sign({}))).rejects.not.toEqual(unauthenticated);
+describe('does not reject a token', () => {
+  const unavailable = expect.objectContaining({ name: 'KeysUnavailableError' });
+
+  test.each([
+    ['the issuer answers 503', () => new Response('', { status: 503 })],
+    ['the keys are not JSON', () => new Response('<html>')],
+    ['a key is malformed', () => Response.json({ keys: [{ kid: 'k1' }] })],
+  ])('when %s', async (_why, answer) => {
+    const { sign, fetch } = await mockIssuer();
+    fetch.mockImplementation(async () => answer());
+    await expect(tokenVerifier(rules)(await sign({}))).rejects.toEqual(unavailable);
+  });
+
+  test('with an unknown key while the keys may not be fetched again, and accepts it after the fetch', async () => {
+    vi.useFakeTimers();
+    const { sign, fetch, rotate } = await mockIssuer();
+    const verify = tokenVerifier(rules);
+    await verify(await sign({}));
+    await expect(verify(await sign({}, { kid: 'forged' }))).rejects.toEqual(unauthenticated);
+    const key = await rotate('k2');
+    const token = await sign({}, { key, kid: 'k2' });
+    await expect(verify(token)).rejects.toEqual(unavailable);
+    expect(fetch).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await expect(verify(token)).resolves.toMatchObject({ user: { id: '1' } });
+  });
+
+  test('with an unknown key if fetching the keys again fails', async () => {
+    const { sign, fetch } = await mockIssuer();
+    const verify = tokenVerifier(rules);
+    await verify(await sign({}));
+    fetch.mockResolvedValue(new Response('', { status: 500 }));
+    await expect(verify(await sign({}, { kid: 'k2' }))).rejects.toEqual(unavailable);
+  });
 });
 
 test('fetches keys without TLS only from loopback', async () => {

@@ -39,6 +39,8 @@ const upgrade = (
   requestContext: { connectionId: 'L0SM9cOFvHcCIhw=', connectedAt: 1, requestId: 'r=' },
 });
 
+type Handshake = [headers: Record<string, string>, query: Record<string, string>];
+
 function mockRoomOfAlice(): void {
   dynamodb.on(GetItemCommand).callsFake(({ Key }) => {
     const items: Record<string, object> = {
@@ -54,7 +56,11 @@ describe('authorizing an upgrade request', () => {
   test('allows a member, and returns the session as a flat context', async () => {
     const { sign } = await mockIssuer();
     mockRoomOfAlice();
-    const token = await sign({ preferred_username: 'alice', email: 'alice@example.com' });
+    const token = await sign({
+      preferred_username: 'alice',
+      email: 'alice@example.com',
+      email_verified: true,
+    });
     const result = await (await authorizer())(upgrade({ Authorization: `Bearer ${token}` }));
     expect(result).toMatchObject({
       principalId: '1',
@@ -78,6 +84,42 @@ describe('authorizing an upgrade request', () => {
       await expect((await authorizer())(upgrade(headers))).rejects.toMatchObject({ message: 'Unauthorized' });
     },
   );
+
+  test.each([
+    ['after', (good: string, other: string) => `sessionid=${other}; sessionid=${good}`],
+    ['before', (good: string, other: string) => `sessionid=${good}; sessionid=${other}`],
+  ])('accepts the valid session cookie %s those of other apps', async (_where, cookies) => {
+    const { sign } = await mockIssuer();
+    mockRoomOfAlice();
+    const good = await sign({});
+    const Origin = 'https://chat.example.com';
+    for (const other of ['8f7c', await sign({ aud: 'another app' })]) {
+      const answer = await (await authorizer())(upgrade({ Cookie: cookies(good, other), Origin }));
+      expect(answer).toMatchObject({ principalId: '1', context: { dialect: 'content' } });
+    }
+  });
+
+  test('reads subprotocols that the client offers in several lines', async () => {
+    const { sign } = await mockIssuer();
+    mockRoomOfAlice();
+    const lines = ['Bearer', await sign({})];
+    const event = {
+      ...upgrade({ 'Sec-WebSocket-Protocol': lines[1] ?? '' }),
+      multiValueHeaders: { 'Sec-WebSocket-Protocol': lines },
+    };
+    expect(await (await authorizer())(event)).toMatchObject({ principalId: '1' });
+  });
+
+  test.each([
+    ['header', (token: string): Handshake => [{ Authorization: `Bearer ${token}` }, { room: '1' }]],
+    ['query, whose dialect refuses by frame', (token: string): Handshake => [{}, { room: '1', token }]],
+  ])('fails with 500, never with 401, if the keys cannot be fetched: %s', async (_place, request) => {
+    const { sign, fetch } = await mockIssuer();
+    fetch.mockResolvedValue(new Response('', { status: 500 }));
+    const [headers, query] = request(await sign({}));
+    const failed = (await authorizer())(upgrade(headers, query));
+    await expect(failed).rejects.toThrow('Handshake failed');
+  });
 
   test('denies users without membership in the same way as rooms that do not exist', async () => {
     const { sign } = await mockIssuer();

@@ -83,6 +83,19 @@ test('reads cookies from the list in the event', async () => {
   expect(JSON.parse(answer.body ?? '')).toMatchObject({ error: 'NOT_A_MEMBER' });
 });
 
+test.each([
+  ['8f7c', 'good'],
+  ['good', '8f7c'],
+  ['a.b.c', 'good'],
+  ['', 'good'],
+])('accepts the session cookie that verifies, among %s and %s', async (...names) => {
+  dynamodb.onAnyCommand().resolves({});
+  const cookies = names.map((name) => `sessionid=${name === 'good' ? token : name}`);
+  expect((await serve(event({ headers: {}, cookies }))).statusCode).toBe(403);
+  const foreign = cookies.filter((cookie) => !cookie.endsWith(token));
+  expect((await serve(event({ headers: {}, cookies: foreign }))).statusCode).toBe(401);
+});
+
 test('decodes a base64 body', async () => {
   const body = Buffer.from('{"content":""}').toString('base64');
   const headers = { ...event().headers, 'content-type': 'application/json' };

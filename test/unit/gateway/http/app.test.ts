@@ -1,5 +1,6 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { KeysUnavailableError } from '../../../../functions/auth/token-verifier.ts';
 import { ChatError } from '../../../../functions/domain/errors.ts';
 import { mockHttpApp } from '../../../support/http-app.ts';
 
@@ -25,6 +26,47 @@ test('signing in answers 501 if the team has its own issuer', async () => {
   const response = await mockHttpApp({ signIn: null }).ask('POST /login/', login);
   expect(response.status).toBe(501);
   expect(await response.json()).toMatchObject({ error: 'NO_PASSWORD_LOGIN' });
+});
+
+describe('signing out', () => {
+  const signOut = (headers: Record<string, string>) => mockHttpApp().ask('POST /logout/', undefined, headers);
+  const page = 'https://chat.example.com';
+
+  test.each([
+    ['a form of another site, whose request has no cookie', { Origin: 'https://evil.example.com' }],
+    ['a form without a referrer', { Origin: 'null' }],
+    ['another site with the cookie', { Origin: 'https://evil.example.com', Cookie: 'sessionid=good' }],
+    ['a request without an Origin', {}],
+  ])('is refused to %s', async (_who, headers) => {
+    const response = await signOut({ Authorization: '', ...headers });
+    expect(response.status).toBe(403);
+    expect(response.headers.getSetCookie()).toEqual([]);
+  });
+
+  test.each([
+    ['the page', { Authorization: '', Origin: page }],
+    ['the page with its cookie', { Authorization: '', Origin: page, Cookie: 'sessionid=good' }],
+    ['a client with its token', {}],
+  ])('clears the cookie for %s', async (_who, headers) => {
+    const response = await signOut(headers);
+    expect(response.status).toBe(204);
+    expect(response.headers.getSetCookie()).toEqual([expect.stringMatching(/^sessionid=; Max-Age=0/)]);
+  });
+});
+
+test('answers 503 and logs it if the keys cannot be fetched', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const verify = async () => {
+    throw new KeysUnavailableError('no keys');
+  };
+  const { ask, dynamodb } = mockHttpApp({ verify });
+  for (const path of ['GET /chats/', 'GET /chats/1/messages/']) {
+    const response = await ask(path);
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ error: 'KEYS_UNAVAILABLE' });
+  }
+  expect(log).toHaveBeenCalledTimes(2);
+  expect(dynamodb.calls()).toEqual([]);
 });
 
 test('signing in fails if the issuer’s token is not valid', async () => {
