@@ -1,4 +1,4 @@
-import * as http from 'node:http';
+import type * as http from 'node:http';
 import * as https from 'node:https';
 import type { Socket } from 'node:net';
 import { NoResponse } from './errors.ts';
@@ -45,7 +45,8 @@ export class Transport {
 
   constructor(origin: URL, { maxSockets = 50, silenceMs = 5_000, idleMs = 50_000 }: TransportOptions = {}) {
     const secure = origin.protocol === 'https:';
-    const { Agent, request } = secure ? https : http;
+    // An import of node:http would read all its exports at cold start, among them WebSocket, which loads undici.
+    const { Agent, request } = secure ? https : process.getBuiltinModule('node:http');
     this.#agent = new Agent({
       keepAlive: true,
       maxSockets,

@@ -3,7 +3,7 @@ import type { Context, PostingContext } from '../delivery/context.ts';
 import { removeConnection } from '../delivery/remove-connections.ts';
 import { hasValidToken, type Session } from '../domain/connection.ts';
 import { deleteConnection, getConnection, listPlaces, putConnection } from '../store/connections.ts';
-import { putArrival, putDeparture } from '../store/profiles.ts';
+import { addOpenConnection, removeOpenConnection } from '../store/profiles.ts';
 
 /**
  * Stores a new connection, so that it receives every event from now on, and requests its welcome.
@@ -16,14 +16,17 @@ export async function connect(
 ): Promise<void> {
   // A refused connection gets no row, so it receives no events of a room.
   if (session.refusal !== undefined) return requestWelcome(session);
-  await Promise.all([putConnection(context.db, session), putArrival(context.db, session, context.now())]);
+  await Promise.all([
+    putConnection(context.db, session),
+    addOpenConnection(context.db, session, context.now()),
+  ]);
   try {
     await requestWelcome(session);
   } catch (error) {
     // This error refuses the handshake, and API Gateway calls $disconnect only for connections that opened.
     await Promise.all([
       deleteConnection(context.db, session),
-      putDeparture(context.db, session.user.id, session, context.now()),
+      removeOpenConnection(context.db, session.user.id, session, context.now()),
     ]);
     throw error;
   }

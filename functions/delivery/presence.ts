@@ -6,7 +6,7 @@ import {
 } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 import { getConnections, sampleConnections } from '../store/connections.ts';
-import { listOpen } from '../store/profiles.ts';
+import { listOpenConnections } from '../store/profiles.ts';
 import { placesOf } from '../store/shards.ts';
 import { type Context, isoTime } from './context.ts';
 import { deliver } from './deliver.ts';
@@ -55,7 +55,7 @@ export async function userConnections(
   rooms: readonly Pick<Room, 'id' | 'shards'>[],
   { db, now }: Pick<Context, 'db' | 'now'>,
 ): Promise<readonly Connection[]> {
-  const ids = (await listOpen(db, user, now())).slice(0, MAX_DEVICES);
+  const ids = (await listOpenConnections(db, user, now())).slice(0, MAX_DEVICES);
   return getConnections(
     db,
     rooms.flatMap((room) => ids.flatMap((id) => placesOf(id, room))),

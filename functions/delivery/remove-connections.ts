@@ -16,7 +16,7 @@ import {
   listConnections,
 } from '../store/connections.ts';
 import { putReadTo } from '../store/members.ts';
-import { putDeparture } from '../store/profiles.ts';
+import { removeOpenConnection } from '../store/profiles.ts';
 import { getRoom } from '../store/rooms.ts';
 import { settleAll } from './concurrency.ts';
 import type { PostingContext } from './context.ts';
@@ -37,7 +37,7 @@ async function recordDeparture(
   // An inbox has a row in each of its user's rooms. Only the row in the inbox itself marks the user offline.
   if (!isPresence(connection)) return;
   await Promise.all([
-    putDeparture(db, user.id, connection, now()),
+    removeOpenConnection(db, user.id, connection, now()),
     reads === 'auto' && lastDelivered > 0 && putReadTo(db, room, user.id, lastDelivered),
   ]);
 }

@@ -29,6 +29,7 @@ export const addMember = (db: Database, room: string, user: string, role: Role):
     { condition: 'attribute_not_exists(#item)' },
   );
 
+/** @returns the member; undefined when the user is not a member */
 async function updateMember(
   db: Database,
   room: string,
@@ -40,20 +41,12 @@ async function updateMember(
   return item && toMember(room, item);
 }
 
-/** @returns the member; undefined when the user is not a member */
-export const setRole = (db: Database, room: string, user: string, role: Role): Promise<Member | undefined> =>
+/** Sets a member's role. @returns as `updateMember` */
+export const setRole = (db: Database, room: string, user: string, role: Role) =>
   updateMember(db, room, user, { update: 'SET #role = :role', values: { ':role': role } });
 
-/**
- * @param until milliseconds since the epoch; 0 unmutes the member
- * @returns the member; undefined when the user is not a member
- */
-export const setMute = (
-  db: Database,
-  room: string,
-  user: string,
-  until: number,
-): Promise<Member | undefined> =>
+/** Mutes a member until a time in milliseconds since the epoch; 0 unmutes them. @returns as `updateMember` */
+export const setMute = (db: Database, room: string, user: string, until: number) =>
   updateMember(db, room, user, { update: 'SET mutedUntil = :until', values: { ':until': until } });
 
 /** Removes a member. Returns whether the user was one. */
@@ -145,7 +138,7 @@ export async function listMembers(
 }
 
 /** Returns those of the rooms that a user is a member of, read consistently. Rooms must differ. */
-export async function withMember(
+export async function roomsWithMember(
   db: Database,
   user: string,
   rooms: readonly string[],

@@ -64,11 +64,6 @@ const updateMessage = (
     returns: 'ALL_NEW',
   });
 
-async function getMessageItem(db: Database, room: string, id: number): Promise<Item | undefined> {
-  const item = await db.chat.get(logKey(room, id));
-  return item?.['kind'] === 'message' ? item : undefined;
-}
-
 /** The present state of a message. */
 export interface State {
   readonly message: Message;
@@ -154,8 +149,8 @@ function updateFor(change: Change): Update {
 export async function applyChange(db: Database, room: string, change: Change): Promise<Applied | undefined> {
   const updated = await updateMessage(db, room, change.message, updateFor(change));
   // A retry of an update whose answer was lost fails its condition, although the first try took effect.
-  const item = updated ?? (await getMessageItem(db, room, change.message));
-  if (!item) return undefined;
+  const item = updated ?? (await db.chat.get(logKey(room, change.message)));
+  if (item?.['kind'] !== 'message') return undefined;
   const outcome = updated ? 'applied' : holds(item, change) ? 'already' : 'overtaken';
   return {
     outcome,

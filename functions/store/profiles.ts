@@ -13,7 +13,7 @@ const openElement = (connection: Pick<Connection, 'id' | 'connectedAt'>): Set<st
 const isOpen = (element: string, now: number): boolean => Number(element.split(' ')[0]) * 1000 > now;
 
 /** Adds a connection to its user's profile, which also makes the user online. */
-export async function putArrival(db: Database, connection: Connection, now: number): Promise<void> {
+export async function addOpenConnection(db: Database, connection: Connection, now: number): Promise<void> {
   const { id, username, email, userType } = connection.user;
   await db.chat.update(profileKey(id), {
     update:
@@ -29,7 +29,7 @@ export async function putArrival(db: Database, connection: Connection, now: numb
 }
 
 /** Removes a connection from its user's profile. Without connections, the user is offline. */
-export async function putDeparture(
+export async function removeOpenConnection(
   db: Database,
   user: string,
   connection: Pick<Connection, 'id' | 'connectedAt'>,
@@ -42,7 +42,7 @@ export async function putDeparture(
 }
 
 /** Returns the ids of a user's open connections, the latest first. Some may have closed without a `$disconnect`. */
-export async function listOpen(db: Database, user: string, now: number): Promise<string[]> {
+export async function listOpenConnections(db: Database, user: string, now: number): Promise<string[]> {
   const item = await db.chat.get(profileKey(user));
   const online: ReadonlySet<string> = item?.['online'] ?? new Set();
   return [...online]

@@ -6,12 +6,9 @@ import { roomKey, shardOf } from './keys.ts';
 
 type Sharded = Pick<Room, 'id' | 'shards' | 'grown'>;
 
-/** Returns all shard counts that a room has had. The count always doubles. */
-function countsUpTo(shards: number): number[] {
-  const counts: number[] = [];
-  for (let count = 1; count <= shards; count *= 2) counts.push(count);
-  return counts;
-}
+/** Returns all shard counts that a room has had: powers of two. */
+const countsUpTo = (shards: number): number[] =>
+  Array.from({ length: Math.floor(Math.log2(shards)) + 1 }, (_, power) => 2 ** power);
 
 /** Returns the shard for a new row of a connection. */
 export const placedIn = (connection: string, room: Sharded, now: number): number =>

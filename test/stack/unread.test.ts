@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { putConnection } from '../../functions/store/connections.ts';
-import { putArrival } from '../../functions/store/profiles.ts';
+import { addOpenConnection } from '../../functions/store/profiles.ts';
 import { enter, enterInbox, join, said } from '../support/chat.ts';
 import { type Asking, askingAs, type Json } from '../support/http.ts';
 import { databaseOf, newRoom, openRoom } from '../support/rooms.ts';
@@ -66,7 +66,7 @@ describe('with a device that reads at once, the room list of another device', ()
     const room = await newRoom(stack, 'alice', 'carol');
     const gone = carolSocket({ id: 'FAAAAAAAAAAAAAA=', room });
     await putConnection(databaseOf(stack), gone);
-    await putArrival(databaseOf(stack), gone, Date.now());
+    await addOpenConnection(databaseOf(stack), gone, Date.now());
     await alice(`POST /chats/${room}/send_message/`, { content: 'to nobody' });
     expect(await unreadIn(room)).toBe(1);
   });
