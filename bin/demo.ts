@@ -2,8 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Role, User } from '../functions/domain/member.ts';
 import type { Room } from '../functions/domain/room.ts';
 import { type Database, openDatabase } from '../functions/store/database.ts';
-import { putMember } from '../functions/store/members.ts';
-import { putRoom } from '../functions/store/rooms.ts';
+import { addMember, setRole } from '../functions/store/members.ts';
+import { getRoom, putRoom } from '../functions/store/rooms.ts';
 import { sdkDynamoDb } from '../functions/store/sdk-dynamodb.ts';
 
 /** The people of the local stack. Dave is a member of nothing. */
@@ -46,7 +46,12 @@ const demoRooms: readonly RoomPlan[] = [
 /** Makes a room, or adds to one that is there. */
 export async function makeRoom(db: Database, plan: RoomPlan): Promise<void> {
   await putRoom(db, plan);
-  await Promise.all(plan.members.map(({ user, role }) => putMember(db, plan.id, user, role)));
+  const room = { id: plan.id, seq: (await getRoom(db, plan.id))?.seq ?? 0 };
+  await Promise.all(
+    plan.members.map(
+      async ({ user, role }) => (await addMember(db, room, user, role)) || setRole(db, room.id, user, role),
+    ),
+  );
 }
 
 /** Puts the demo rooms where they are missing; what was said in them stays. */

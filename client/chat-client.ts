@@ -134,7 +134,7 @@ export class ChatClient extends Observable<ClientEvents> {
   createRoom(
     options:
       | { name?: string; members?: readonly Id[]; access?: 'members' | 'open' }
-      | { kind: 'direct'; members: [Id] },
+      | { kind: 'direct'; members: [Id] | [Id, Id] },
   ): Promise<RoomDetails> {
     return this.#context.rest.json('/chats/', options);
   }

@@ -6,7 +6,7 @@ import { MAX_INBOX_ROOMS } from '../domain/audience.ts';
 import { type Connection, hasValidToken, type Session } from '../domain/connection.ts';
 import { inboxOf, type Room } from '../domain/room.ts';
 import { deleteConnection, listConnections, putInInbox } from '../store/connections.ts';
-import { getMember, listRoomsOf, roomsWithMember } from '../store/members.ts';
+import { getMember, getMemberships, listRoomsOf } from '../store/members.ts';
 import { getRoom, getRooms } from '../store/rooms.ts';
 import { findConnection, placedIn } from '../store/shards.ts';
 
@@ -26,7 +26,7 @@ const inboxRow = (inbox: Connection, room: Room, now: number): Connection => ({
 async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<Connection[]> {
   const { id: user } = inbox.user;
   const listed = await listRoomsOf(db, user, MAX_INBOX_ROOMS);
-  const [states, memberships] = await Promise.all([getRooms(db, listed), roomsWithMember(db, user, listed)]);
+  const [states, memberships] = await Promise.all([getRooms(db, listed), getMemberships(db, user, listed)]);
   return states
     .filter(({ room }) => memberships.has(room.id))
     .map(({ room }) => inboxRow(inbox, room, now()));
@@ -41,7 +41,7 @@ export async function openInbox(inbox: Session, context: PostingContext): Promis
   const rows = await inboxRows(inbox, context);
   await mapLimited(rows, (row) => putInInbox(db, row));
   const ids = rows.map(({ room }) => room);
-  const memberships = await roomsWithMember(db, inbox.user.id, ids);
+  const memberships = await getMemberships(db, inbox.user.id, ids);
   const event = { kind: 'InboxOpened', room: inbox.room, rooms: memberships.size } as const;
   const { gone } = await deliver(event, [inbox], context);
   // If the inbox closed meanwhile, `disconnect` ran before all rows existed.

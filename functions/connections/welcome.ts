@@ -42,7 +42,7 @@ export async function postMissed(
   session: Session,
   context: LogContext & PostingContext,
 ): Promise<readonly Message[]> {
-  const missed = await catchUp(room, since, context);
+  const missed = await catchUp(room, since, session.user, context);
   const { delivered } = await post(missed, [session], context);
   if (delivered.length === 0) return [];
   return missed.changes

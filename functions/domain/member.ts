@@ -28,6 +28,8 @@ export interface Member {
   readonly role: Role;
   /** The read mark: the highest message id that the member has read. */
   readonly readTo: number;
+  /** The room's last sequence number when the member was added. Earlier messages do not count as unread. */
+  readonly addedAt: number;
   /** Milliseconds since the epoch until which the member may not write; 0 when not muted. */
   readonly mutedUntil: number;
 }

@@ -1,7 +1,8 @@
 import { entryEvent, type Synced } from '../domain/event.ts';
+import type { User } from '../domain/member.ts';
 import type { LogEntry, Message, Void } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
-import { listMembers } from '../store/members.ts';
+import { listMembers, listMembersWith } from '../store/members.ts';
 import { listStates } from '../store/messages.ts';
 import { applyChange } from './apply-change.ts';
 import type { LogContext } from './context.ts';
@@ -40,15 +41,19 @@ async function loadMessages(
   return messages;
 }
 
+/** The user who reads the log. The id of a guest is unverified. */
+type Reader = Pick<User, 'id' | 'guest'>;
+
 /** Statuses and read marks have no sequence numbers, so a sync always repeats the recent ones. */
 async function loadReceipts(
   room: string,
   since: number,
+  { id, guest }: Reader,
   { db }: LogContext,
 ): Promise<Pick<Synced, 'receipts' | 'seen'>> {
   const [older, { members }] = await Promise.all([
     newestMessages(db, room, { before: since + 1, limit: MAX_RECEIPTS }),
-    listMembers(db, room, MAX_RECEIPTS),
+    guest ? listMembers(db, room, MAX_RECEIPTS) : listMembersWith(db, room, id, MAX_RECEIPTS),
   ]);
   return {
     receipts: older.messages
@@ -69,8 +74,14 @@ async function settleNewest(room: Room, context: LogContext): Promise<void> {
 /**
  * Returns a page of the events of a room after a sequence number.
  * @param room read before this call: the events up to its `seq` are reported
+ * @param reader the user whose own read mark is always reported
  */
-export async function catchUp(room: Room, since: number, context: LogContext): Promise<Synced> {
+export async function catchUp(
+  room: Room,
+  since: number,
+  reader: Reader,
+  context: LogContext,
+): Promise<Synced> {
   const head = { kind: 'Synced', room: room.id, since } as const;
   const none = { changes: [], hasMore: false, receipts: [], seen: [] };
   // The room never used a number above its `seq`, so the client's number belongs to another log.
@@ -83,7 +94,7 @@ export async function catchUp(room: Room, since: number, context: LogContext): P
   const hasMore = page.upTo < room.seq;
   const [messages, receipts] = await Promise.all([
     loadMessages(room.id, entries, context),
-    hasMore ? none : loadReceipts(room.id, since, context),
+    hasMore ? none : loadReceipts(room.id, since, reader, context),
   ]);
   const changes = entries.flatMap((entry) => {
     const message = messages.get(messageIdOf(entry));

@@ -27,7 +27,7 @@ interface WriteRequest {
 /** Returns the membership that any user and guest has in an open room, or undefined in other rooms. */
 async function openMembership(db: Database, room: string, { id, guest }: Actor): Promise<Member | undefined> {
   if ((await getRoom(db, room))?.access !== 'open') return undefined;
-  return { room, user: id, role: 'member', readTo: 0, mutedUntil: 0, ...(guest && { guest }) };
+  return { room, user: id, role: 'member', readTo: 0, addedAt: 0, mutedUntil: 0, ...(guest && { guest }) };
 }
 
 /** Guests are counted by connection, because each frame of a guest may have another name. */

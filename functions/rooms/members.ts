@@ -56,7 +56,7 @@ export async function addMember(
   const { room, actor } = await groupAndActor(db, target.room, caller);
   checkMayManage(actor, 'member');
   if (target.role !== 'member') checkMayAssignRoles(actor);
-  const added = await memberships.addMember(db, room.id, target.user, target.role);
+  const added = await memberships.addMember(db, room, target.user, target.role);
   await addRoomToInboxes(room.id, target.user, context);
   const member = await getMember(db, room.id, target.user);
   if (!member) throw new MembershipError('NO_SUCH_MEMBER');

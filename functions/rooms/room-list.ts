@@ -2,12 +2,12 @@ import type { PostingContext } from '../delivery/context.ts';
 import { userConnections } from '../delivery/presence.ts';
 import { isOpen } from '../delivery/retry.ts';
 import { hasValidToken } from '../domain/connection.ts';
-import { actorId, type User } from '../domain/member.ts';
-import type { Message } from '../domain/message.ts';
+import { actorId, type Member, type User } from '../domain/member.ts';
+import { currentMessages, type Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
-import { newestMessages } from '../log/history.ts';
 import type { Database } from '../store/database.ts';
-import { getMember, listRoomsOf } from '../store/members.ts';
+import { getEntry, listOutlines } from '../store/log.ts';
+import { getMemberships, listRoomsOf } from '../store/members.ts';
 import { getRooms, type RoomState } from '../store/rooms.ts';
 
 /** A room in its member's list. */
@@ -34,31 +34,81 @@ const MAX_LISTED_ROOMS = 1_000;
 /** Clients show "99+" above this. */
 const UNREAD_CAP = 99;
 
+/** The number of extra entries to read for each page, since the log also holds edits and deletes. */
+const READ_AHEAD = 10;
+
+/** Own messages and changes are read too, but not counted. After so many entries the count is given as capped. */
+const MAX_COUNTED_ENTRIES = 500;
+
 const latestFirst = (one: RoomCursor, other: RoomCursor): number =>
   other.lastAt - one.lastAt || (one.id < other.id ? -1 : Number(one.id > other.id));
 
 const cursorOf = ({ room, lastAt }: RoomState): RoomCursor => ({ lastAt, id: room.id });
 
-/** Returns undefined if the user is no longer a member: the index of memberships lags. */
+/** The newest part of a room's log, as far as the summary of the room needs it. */
+interface Tail {
+  readonly unread: number;
+  /** Whether unread messages may be missing from `unread`. */
+  readonly isCut: boolean;
+  /** The sequence number of the newest message that is not deleted. */
+  readonly newest: number | undefined;
+  /** The sequence number of the last edit of that message. */
+  readonly edit: number | undefined;
+}
+
+/**
+ * Counts the unread messages of a member without reading texts. A message whose delete is logged but not yet applied
+ * does not count.
+ */
+async function readTail(room: Room, member: Member, user: User, db: Database): Promise<Tail> {
+  const readTo = Math.max(member.readTo, member.addedAt);
+  const limit = Math.max(1, Math.min(room.seq - readTo, UNREAD_CAP + 1)) + READ_AHEAD;
+  const deleted = new Set<number>();
+  const edits = new Map<number, number>();
+  let newest: number | undefined;
+  let unread = 0;
+  let read = 0;
+  let before: number | undefined;
+  for (;;) {
+    const { outlines, hasMore } = await listOutlines(db, room.id, { before, limit });
+    for (const { kind, seq, message = 0, author, deletedAt } of outlines) {
+      if (kind === 'delete') deleted.add(message);
+      else if (kind === 'edit' && !edits.has(message)) edits.set(message, seq);
+      if (kind !== 'message' || deletedAt !== undefined || deleted.has(seq)) continue;
+      newest ??= seq;
+      if (seq > readTo && author && actorId(author) !== actorId(user)) unread++;
+    }
+    read += outlines.length;
+    before = outlines.at(-1)?.seq;
+    const countedAll = !hasMore || before === undefined || before <= readTo + 1;
+    const ended = countedAll || unread > UNREAD_CAP || read >= MAX_COUNTED_ENTRIES;
+    if (!hasMore || before === undefined || (ended && newest !== undefined)) {
+      const edit = newest === undefined ? undefined : edits.get(newest);
+      return { unread, isCut: !countedAll, newest, edit };
+    }
+  }
+}
+
+/** Returns the message that a tail names, with its last edit, which may be logged but not yet applied. */
+async function readNewest(room: string, { newest, edit }: Tail, db: Database): Promise<Message | undefined> {
+  const read = (seq: number | undefined) => (seq === undefined ? undefined : getEntry(db, room, seq));
+  const entries = await Promise.all([read(edit), read(newest)]);
+  return currentMessages(entries.filter((entry) => entry !== undefined))[0];
+}
+
 async function summarize(
   { room, lastAt }: RoomState,
+  member: Member,
   user: User,
   db: Database,
-): Promise<RoomSummary | undefined> {
-  const member = await getMember(db, room.id, user.id);
-  if (!member) return undefined;
-  const behind = Math.max(1, room.seq - member.readTo);
-  const limit = Math.min(behind, UNREAD_CAP + 1);
-  const { messages, hasMore } = await newestMessages(db, room.id, { limit });
-  const unseen = messages.filter(({ id }) => id > member.readTo);
-  const unread = unseen.filter(({ author }) => actorId(author) !== actorId(user)).length;
-  const mayHaveMore = hasMore && unseen.length === messages.length && behind > messages.length;
+): Promise<RoomSummary> {
+  const tail = await readTail(room, member, user, db);
   return {
     room,
     lastAt,
-    lastMessage: messages[0],
-    unread: Math.min(unread, UNREAD_CAP),
-    unreadCapped: unread > UNREAD_CAP || mayHaveMore,
+    lastMessage: await readNewest(room.id, tail, db),
+    unread: Math.min(tail.unread, UNREAD_CAP),
+    unreadCapped: tail.unread > UNREAD_CAP || tail.isCut,
   };
 }
 
@@ -96,8 +146,17 @@ export async function listRooms(
   );
   const remaining = cursor ? states.filter((state) => latestFirst(cursor, cursorOf(state)) < 0) : states;
   const page = remaining.slice(0, limit);
-  const summaries = await Promise.all(page.map((state) => summarize(state, user, db)));
-  const rooms = summaries.filter((summary) => summary !== undefined);
+  const memberships = await getMemberships(
+    db,
+    user.id,
+    page.map(({ room }) => room.id),
+  );
+  // The index of memberships lags, so the user may have left some of the rooms.
+  const summaries = page.map((state) => {
+    const member = memberships.get(state.room.id);
+    return member && summarize(state, member, user, db);
+  });
+  const rooms = (await Promise.all(summaries)).filter((summary) => summary !== undefined);
   const last = page.at(-1);
   return {
     rooms: await withoutRoomsBeingRead(rooms, user, context),

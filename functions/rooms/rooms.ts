@@ -4,9 +4,9 @@ import { mapLimited } from '../delivery/concurrency.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
 import type { Member, Role, User } from '../domain/member.ts';
 import { directRoomId, type Room } from '../domain/room.ts';
-import { addMember, listMembers } from '../store/members.ts';
+import { addMember, listMembers, listMembersWith } from '../store/members.ts';
 import { getProfiles, type Profile } from '../store/profiles.ts';
-import { putRoom } from '../store/rooms.ts';
+import { getRoom, putRoom } from '../store/rooms.ts';
 import { readableRoom } from './access.ts';
 
 export type NewRoom =
@@ -45,7 +45,9 @@ export async function createRoom(
   const { db } = context;
   const { room, members } = roomAndMembers(newRoom, creator.id);
   const created = await putRoom(db, room);
-  await Promise.all(members.map(([user, role]) => addMember(db, room.id, user, role)));
+  // A direct room that existed may lack a member, if the function that created it stopped halfway.
+  const seq = created ? 0 : ((await getRoom(db, room.id))?.seq ?? 0);
+  await Promise.all(members.map(([user, role]) => addMember(db, { id: room.id, seq }, user, role)));
   await mapLimited(members, ([user]) => addRoomToInboxes(room.id, user, context));
   return { id: room.id, created };
 }
@@ -55,19 +57,45 @@ export interface MemberWithProfile extends Member {
   readonly profile: Profile | undefined;
 }
 
-/** A room's description lists at most this many members. */
-const MAX_LISTED_MEMBERS = 500;
+/** A room's description lists at most this many members, and so does a page of members. */
+export const MAX_LISTED_MEMBERS = 500;
 
-/** @throws ChatError NOT_A_MEMBER, also for a room that does not exist */
+async function withProfiles(
+  members: readonly Member[],
+  { db, now }: Pick<Context, 'db' | 'now'>,
+): Promise<readonly MemberWithProfile[]> {
+  const users = members.map((member) => member.user);
+  const profiles = await getProfiles(db, users, now());
+  return members.map((member) => ({ ...member, profile: profiles.get(member.user) }));
+}
+
+/**
+ * Returns a room and its first members, with the caller among them.
+ * @throws ChatError NOT_A_MEMBER, also for a room that does not exist
+ */
 export async function describeRoom(
   id: string,
   user: User,
-  { db, now }: Pick<Context, 'db' | 'now'>,
+  context: Pick<Context, 'db' | 'now'>,
 ): Promise<{ room: Room; members: readonly MemberWithProfile[]; moreMembers: boolean }> {
-  const room = await readableRoom(db, id, user);
-  const { members, hasMore } = await listMembers(db, id, MAX_LISTED_MEMBERS);
-  const users = members.map((member) => member.user);
-  const profiles = await getProfiles(db, users, now());
-  const withProfiles = members.map((member) => ({ ...member, profile: profiles.get(member.user) }));
-  return { room, members: withProfiles, moreMembers: hasMore };
+  const room = await readableRoom(context.db, id, user);
+  const { members, hasMore } = await listMembersWith(context.db, id, user.id, MAX_LISTED_MEMBERS);
+  return { room, members: await withProfiles(members, context), moreMembers: hasMore };
+}
+
+/**
+ * Returns a page of a room's members.
+ * @param after the user id of the last member of the page before
+ * @throws ChatError NOT_A_MEMBER, also for a room that does not exist
+ */
+export async function listRoomMembers(
+  id: string,
+  { after, limit }: { after?: string | undefined; limit: number },
+  user: User,
+  context: Pick<Context, 'db' | 'now'>,
+): Promise<{ members: readonly MemberWithProfile[]; next: string | undefined }> {
+  await readableRoom(context.db, id, user);
+  const { members, hasMore } = await listMembers(context.db, id, limit, after);
+  const next = hasMore ? members.at(-1)?.user : undefined;
+  return { members: await withProfiles(members, context), next };
 }

@@ -36,6 +36,8 @@ export interface Query extends Placeholders {
   readonly forward?: boolean;
   readonly limit?: number;
   readonly start?: Cursor | undefined;
+  /** The attributes to return, as a projection expression. All of them without it. */
+  readonly select?: string;
 }
 
 export interface Page {
@@ -146,11 +148,13 @@ class DynamoDbTable implements Table {
     return output?.Attributes && unmarshall(output.Attributes);
   }
 
-  async query({ where, index, consistent, forward, limit, start, ...placeholders }: Query): Promise<Page> {
+  async query(query: Query): Promise<Page> {
+    const { where, index, consistent, forward, limit, start, select, ...placeholders } = query;
     const { Items = [], LastEvaluatedKey: next } = await this.#call('Query', {
       ...(index && { IndexName: index }),
       KeyConditionExpression: where,
-      ...placeholdersIn(where, placeholders),
+      ...(select && { ProjectionExpression: select }),
+      ...placeholdersIn(`${where} ${select ?? ''}`, placeholders),
       ...(forward !== undefined && { ScanIndexForward: forward }),
       ...(consistent && { ConsistentRead: true }),
       ...(limit !== undefined && { Limit: limit }),

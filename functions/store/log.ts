@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { User } from '../domain/member.ts';
 import type { Change, LogEntry, Message, Void } from '../domain/message.ts';
-import type { Database, Item } from './database.ts';
+import type { Database, Item, Query } from './database.ts';
 import { logKey } from './keys.ts';
 import { toMessage } from './messages.ts';
 
@@ -76,15 +77,19 @@ interface Range {
   readonly limit: number;
 }
 
-async function queryLog(db: Database, room: string, range: Range): Promise<LogPage> {
+function logQuery(room: string, range: Range): Query {
   const first = logKey(room, range.first);
-  const { items, next } = await db.chat.query({
+  return {
     where: '#room = :room AND #item BETWEEN :first AND :last',
     values: { ':room': first.room, ':first': first.item, ':last': logKey(room, range.last).item },
     forward: range.forward,
     consistent: true,
     limit: range.limit,
-  });
+  };
+}
+
+async function queryLog(db: Database, room: string, range: Range): Promise<LogPage> {
+  const { items, next } = await db.chat.query(logQuery(room, range));
   return { entries: items.map((item) => toEntry(room, item)), hasMore: next !== undefined };
 }
 
@@ -101,3 +106,28 @@ export const listLogSince = (
   room: string,
   { since, upTo, limit }: { since: number; upTo: number; limit: number },
 ): Promise<LogPage> => queryLog(db, room, { first: since + 1, last: upTo, forward: true, limit });
+
+/** A log entry without texts, files and reactions. */
+export interface EntryOutline {
+  readonly kind: LogEntry['kind'];
+  readonly seq: number;
+  /** The author of a message. */
+  readonly author?: Pick<User, 'id' | 'guest'>;
+  /** Set for a deleted message. */
+  readonly deletedAt?: string;
+  /** The id of the message that a change is of. */
+  readonly message?: number;
+}
+
+/** Returns outlines of log entries below `before`, or of the newest ones without it: newest first, at most `limit`. */
+export async function listOutlines(
+  db: Database,
+  room: string,
+  { before = Number.MAX_SAFE_INTEGER, limit }: { before?: number | undefined; limit: number },
+): Promise<{ outlines: readonly EntryOutline[]; hasMore: boolean }> {
+  const { items, next } = await db.chat.query({
+    ...logQuery(room, { first: 0, last: before - 1, forward: false, limit }),
+    select: '#kind, #seq, #message, #deletedAt, #author.#id, #author.#guest',
+  });
+  return { outlines: items as EntryOutline[], hasMore: next !== undefined };
+}

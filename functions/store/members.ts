@@ -1,12 +1,13 @@
 import { ChatError } from '../domain/errors.ts';
 import type { Member, Role } from '../domain/member.ts';
+import type { Room } from '../domain/room.ts';
 import { type Database, type Item, queryAll, type Update } from './database.ts';
 import { memberKey, parseRoomKey, visitorKey } from './keys.ts';
 import { countWrite, type WriteWindow, waitOf } from './write-window.ts';
 
 function toMember(room: string, item: Item): Member {
-  const { user, role, readTo = 0, mutedUntil = 0 } = item;
-  return { room, user, role, readTo, mutedUntil };
+  const { user, role, readTo = 0, addedAt = 0, mutedUntil = 0 } = item;
+  return { room, user, role, readTo, addedAt, mutedUntil };
 }
 
 export async function getMember(db: Database, room: string, user: string): Promise<Member | undefined> {
@@ -14,22 +15,21 @@ export async function getMember(db: Database, room: string, user: string): Promi
   return item && toMember(room, item);
 }
 
-/** Adds a member, or changes the role of an existing one. */
-export async function putMember(db: Database, room: string, user: string, role: Role): Promise<void> {
-  await db.chat.update(memberKey(room, user), {
-    update: 'SET #user = :user, #role = :role, readTo = if_not_exists(readTo, :none)',
-    values: { ':user': user, ':role': role, ':none': 0 },
-  });
-}
-
-/** Adds a member; an existing one keeps their role. Returns whether the user was added. */
-export const addMember = (db: Database, room: string, user: string, role: Role): Promise<boolean> =>
+/**
+ * Adds a member; an existing one keeps their role. Returns whether the user was added.
+ * @param room with the `seq` up to which messages do not count as unread
+ */
+export const addMember = (
+  db: Database,
+  { id, seq }: Pick<Room, 'id' | 'seq'>,
+  user: string,
+  role: Role,
+): Promise<boolean> =>
   db.chat.put(
-    { ...memberKey(room, user), user, role, readTo: 0 },
+    { ...memberKey(id, user), user, role, readTo: 0, addedAt: seq },
     { condition: 'attribute_not_exists(#item)' },
   );
 
-/** @returns the member; undefined when the user is not a member */
 async function updateMember(
   db: Database,
   room: string,
@@ -41,12 +41,20 @@ async function updateMember(
   return item && toMember(room, item);
 }
 
-/** Sets a member's role. @returns as `updateMember` */
-export const setRole = (db: Database, room: string, user: string, role: Role) =>
+/** @returns the member; undefined when the user is not a member */
+export const setRole = (db: Database, room: string, user: string, role: Role): Promise<Member | undefined> =>
   updateMember(db, room, user, { update: 'SET #role = :role', values: { ':role': role } });
 
-/** Mutes a member until a time in milliseconds since the epoch; 0 unmutes them. @returns as `updateMember` */
-export const setMute = (db: Database, room: string, user: string, until: number) =>
+/**
+ * @param until milliseconds since the epoch; 0 unmutes the member
+ * @returns the member; undefined when the user is not a member
+ */
+export const setMute = (
+  db: Database,
+  room: string,
+  user: string,
+  until: number,
+): Promise<Member | undefined> =>
   updateMember(db, room, user, { update: 'SET mutedUntil = :until', values: { ':until': until } });
 
 /** Removes a member. Returns whether the user was one. */
@@ -118,34 +126,62 @@ export async function countVisitorWrite(
   throw new ChatError('RATE_LIMITED', undefined, waitOf(window, (await db.chat.get(key)) ?? {}, now));
 }
 
-/** Returns a room's first members by user id, at most `limit`, read consistently, and whether there are more. */
+/** Some of a room's members, in the order of their keys. */
+export interface MemberPage {
+  readonly members: readonly Member[];
+  /** Whether the room has more members. */
+  readonly hasMore: boolean;
+}
+
+/** Returns a room's members after a user id, or its first ones without it, at most `limit`, read consistently. */
 export async function listMembers(
   db: Database,
   room: string,
   limit: number,
-): Promise<{ members: Member[]; hasMore: boolean }> {
+  after?: string,
+): Promise<MemberPage> {
   const first = memberKey(room, '');
-  const { items, next } = await queryAll(
+  const { items } = await queryAll(
     db.chat,
     {
-      where: '#room = :room AND begins_with(#item, :member)',
-      values: { ':room': first.room, ':member': first.item },
+      where: '#room = :room AND #item BETWEEN :first AND :last',
+      values: {
+        ':room': first.room,
+        // U+0000 sorts below any character that follows, and `$` comes right after `#`.
+        ':first': after === undefined ? first.item : `${memberKey(room, after).item}\u0000`,
+        ':last': first.item.replace('#', '$'),
+      },
       consistent: true,
     },
-    limit,
+    limit + 1,
   );
-  return { members: items.map((item) => toMember(room, item)), hasMore: next !== undefined };
+  const members = items.map((item) => toMember(room, item));
+  return { members: members.slice(0, limit), hasMore: members.length > limit };
 }
 
-/** Returns those of the rooms that a user is a member of, read consistently. Rooms must differ. */
-export async function roomsWithMember(
+/** Returns a room's first members, at most `limit`, with `user` among them if they are a member. */
+export async function listMembersWith(
+  db: Database,
+  room: string,
+  user: string,
+  limit: number,
+): Promise<MemberPage> {
+  const page = await listMembers(db, room, limit);
+  if (!page.hasMore || page.members.some((member) => member.user === user)) return page;
+  const own = await getMember(db, room, user);
+  return own ? { members: [...page.members.slice(0, limit - 1), own], hasMore: true } : page;
+}
+
+/** Returns a user's memberships in some rooms by room id, read consistently. Rooms must differ. */
+export async function getMemberships(
   db: Database,
   user: string,
   rooms: readonly string[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, Member>> {
   const keys = rooms.map((room) => memberKey(room, user));
   const items = await db.chat.batchGet(keys, { consistent: true });
-  return new Set(items.map((item) => parseRoomKey(item['room'])));
+  const members = items.map((item) => toMember(parseRoomKey(item['room']), item));
+  return new Map(members.map((member) => [member.room, member]));
 }
 
 /** Returns the ids of a user's rooms, at most `limit`. The index is eventually consistent. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../functions/store/database.ts';
 import { memberKey, visitorKey } from '../../functions/store/keys.ts';
-import { checkWriteAccess, countVisitorWrite, putMember, setMute } from '../../functions/store/members.ts';
+import { addMember, checkWriteAccess, countVisitorWrite, setMute } from '../../functions/store/members.ts';
 import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
 import { countWrite, type WriteWindow } from '../../functions/store/write-window.ts';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
@@ -15,7 +15,7 @@ useAwsHost();
 beforeEach(async () => {
   const client = sdkDynamoDb(clientOf(await serve(await openEmbedded(null))));
   db = openDatabase(client, { chat: 'rooms', connections: '' });
-  await putMember(db, '1', '1', 'member');
+  await addMember(db, { id: '1', seq: 0 }, '1', 'member');
 });
 
 const windowOf = (messages: number, windowMs = 10_000, counted: WriteWindow['counted'] = 'send') => ({

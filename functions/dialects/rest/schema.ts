@@ -73,6 +73,9 @@ export const descriptionShape = v.pipe(
   v.metadata({ ref: 'Room' }),
 );
 
+/** A page of a room's members. */
+export const membersPage = v.object({ members: v.array(memberShape), next_cursor: v.nullable(v.string()) });
+
 export const errorShape = v.pipe(
   v.object({ error: v.string(), message: v.string(), retry_after_ms: v.optional(v.number()) }),
   v.metadata({ ref: 'Error' }),

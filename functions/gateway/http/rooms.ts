@@ -1,16 +1,17 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
-import { descriptionShape, memberShape, roomsPage } from '../../dialects/rest/schema.ts';
+import { descriptionShape, memberShape, membersPage, roomsPage } from '../../dialects/rest/schema.ts';
 import type { User } from '../../domain/member.ts';
 import { addMember, changeMember, removeMember } from '../../rooms/members.ts';
-import { listRooms, type RoomCursor } from '../../rooms/room-list.ts';
-import { createRoom, describeRoom, type NewRoom } from '../../rooms/rooms.ts';
+import { listRooms } from '../../rooms/room-list.ts';
+import { createRoom, describeRoom, listRoomMembers, type NewRoom } from '../../rooms/rooms.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
 import { HttpError } from './http-error.ts';
 import { describe } from './openapi.ts';
 import {
   memberBody,
   memberChangeBody,
+  membersQuery,
   readJson,
   readQuery,
   roomBody,
@@ -20,16 +21,13 @@ import {
   wireSummary,
 } from './wire.ts';
 
-const cursorShape = v.tuple([v.number(), v.string()]);
-
-const encodeCursor = ({ lastAt, id }: RoomCursor): string =>
-  Buffer.from(JSON.stringify([lastAt, id])).toString('base64url');
+const encodeCursor = (position: unknown): string =>
+  Buffer.from(JSON.stringify(position)).toString('base64url');
 
 /** @throws HttpError BAD_REQUEST */
-function decodeCursor(text: string): RoomCursor {
+function decodeCursor<S extends v.GenericSchema>(text: string, shape: S): v.InferOutput<S> {
   try {
-    const [lastAt, id] = v.parse(cursorShape, JSON.parse(Buffer.from(text, 'base64url').toString()));
-    return { lastAt, id };
+    return v.parse(shape, JSON.parse(Buffer.from(text, 'base64url').toString()));
   } catch {
     throw new HttpError(
       'BAD_REQUEST',
@@ -38,14 +36,23 @@ function decodeCursor(text: string): RoomCursor {
   }
 }
 
-/** @throws HttpError BAD_REQUEST for a direct room with oneself */
+/** The time of the last change of a room, and the room's id. */
+const roomCursor = v.tuple([v.number(), v.string()]);
+
+/** The id of a member. */
+const memberCursor = v.tuple([v.string()]);
+
+/**
+ * Reads the other user of a direct room from one id, or from both ids of the room.
+ * @throws HttpError BAD_REQUEST for a direct room with oneself, and for one of two other users
+ */
 function newRoomOf(body: v.InferOutput<typeof roomBody>, caller: string): NewRoom {
   if (body.kind === 'group') return body;
-  const [other] = body.members;
-  if (other === undefined || other === caller) {
+  const [other, ...more] = body.members.filter((member) => member !== caller);
+  if (other === undefined || more.length > 0) {
     throw new HttpError(
       'BAD_REQUEST',
-      'Room not created: a direct room needs another member. Name one other than yourself.',
+      'Room not created: a direct room has you and one other member. Name one other user.',
     );
   }
   return { kind: 'direct', other };
@@ -85,11 +92,12 @@ export function rooms(context: HttpContext) {
     readQuery(roomsQuery),
     async (c) => {
       const { cursor, limit } = c.req.valid('query');
-      const from = cursor === undefined ? {} : { cursor: decodeCursor(cursor) };
-      const page = await listRooms(c.var.caller, { limit, ...from }, context);
+      const [lastAt = 0, id] = cursor === undefined ? [] : decodeCursor(cursor, roomCursor);
+      const from = id === undefined ? {} : { cursor: { lastAt, id } };
+      const { rooms, next } = await listRooms(c.var.caller, { limit, ...from }, context);
       return c.json({
-        chats: page.rooms.map(wireSummary),
-        next_cursor: page.next ? encodeCursor(page.next) : null,
+        chats: rooms.map(wireSummary),
+        next_cursor: next ? encodeCursor([next.lastAt, next.id]) : null,
       });
     },
   );
@@ -114,6 +122,25 @@ export function rooms(context: HttpContext) {
     '/chats/:id/',
     describe('Get a room and its members', { 200: ['The room.', descriptionShape] }, [401, 403]),
     async (c) => c.json(await wireDescription(c.req.param('id'), c.var.caller, context)),
+  );
+  app.get(
+    '/chats/:id/members/',
+    describe(
+      'List the members of a room in the order of their ids',
+      { 200: ['A page of members.', membersPage] },
+      [400, 401, 403],
+    ),
+    readQuery(membersQuery),
+    async (c) => {
+      const { cursor, limit } = c.req.valid('query');
+      const [after] = cursor === undefined ? [] : decodeCursor(cursor, memberCursor);
+      const page = await listRoomMembers(c.req.param('id'), { after, limit }, c.var.caller, context);
+      const now = context.now();
+      return c.json({
+        members: page.members.map((member) => wireMember(member, now)),
+        next_cursor: page.next === undefined ? null : encodeCursor([page.next]),
+      });
+    },
   );
   app.post(
     '/chats/:id/members/',

@@ -24,13 +24,17 @@ const MAX_NEW_MEMBERS = 100;
 /** From 1 to 50. A pattern, because OpenAPI describes query parameters as strings. */
 const pageSize = v.pipe(v.string(), v.regex(/^([1-9]|[1-4]\d|50)$/), v.transform(Number));
 
-export const roomsQuery = v.object({
-  cursor: v.optional(v.pipe(v.string(), v.regex(/^[\w-]+$/), v.maxLength(2_000))),
-  limit: v.optional(pageSize, '20'),
-});
+const cursor = v.optional(v.pipe(v.string(), v.regex(/^[\w-]+$/), v.maxLength(2_000)));
+
+export const roomsQuery = v.object({ cursor, limit: v.optional(pageSize, '20') });
+
+/** From 1 to 500. */
+const membersPageSize = v.pipe(v.string(), v.regex(/^([1-9]\d?|[1-4]\d\d|500)$/), v.transform(Number));
+
+export const membersQuery = v.object({ cursor, limit: v.optional(membersPageSize, '100') });
 
 export const roomBody = v.union([
-  v.object({ kind: v.literal('direct'), members: v.pipe(v.array(id), v.length(1)) }),
+  v.object({ kind: v.literal('direct'), members: v.pipe(v.array(id), v.minLength(1), v.maxLength(2)) }),
   v.object({
     kind: v.optional(v.literal('group'), 'group'),
     name: v.optional(v.pipe(v.string(), v.maxLength(200)), ''),

@@ -9,7 +9,14 @@ import {
   roles,
 } from '../../../functions/domain/member.ts';
 
-const member = (user: string, role: Role): Member => ({ room: '1', user, role, readTo: 0, mutedUntil: 0 });
+const member = (user: string, role: Role): Member => ({
+  room: '1',
+  user,
+  role,
+  readTo: 0,
+  addedAt: 0,
+  mutedUntil: 0,
+});
 
 /** Returns the code of the error that a check throws, if any. */
 function codeOf(check: () => void): unknown {

@@ -1,0 +1,94 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { type CountingDatabase, openCountingDatabase } from '../../bench/counting-database.ts';
+import { makeRoom } from '../../bin/demo.ts';
+import { httpApp } from '../../functions/gateway/http/app.ts';
+import type { HttpContext } from '../../functions/gateway/http/context.ts';
+import { logKey, roomKey } from '../../functions/store/keys.ts';
+import type { Json } from './http.ts';
+import { noFiles, noLimit } from './mock-database.ts';
+
+/** The HTTP API over an embedded DynamoDB, called without a network. A user's token is the user's id. */
+export interface EmbeddedApp {
+  readonly database: CountingDatabase;
+  readonly context: HttpContext;
+  /** Moves the clock, in milliseconds. */
+  wait(ms: number): void;
+  /** Calls the API as a user. `line` is a line such as `GET /chats/1/`. */
+  ask(user: string, line: string, body?: unknown): Promise<{ readonly status: number; readonly body: Json }>;
+  /** Creates a room without any checks. The first user owns it. */
+  makeRoom(id: string, ...users: readonly string[]): Promise<void>;
+  /** Stores messages of a user with consecutive ids. */
+  fillLog(room: string, author: string, texts: readonly string[]): Promise<void>;
+  /** Returns one room of a user's list. */
+  listed(user: string, room: string): Promise<Json | undefined>;
+}
+
+const userOf = (id: string) => ({ id, username: `name-${id}`, email: `${id}@example.com`, userType: '' });
+
+/** The ids that the API sends: canonical integers are numbers. */
+const sameId = (wire: unknown, id: string) => String(wire) === id;
+
+export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Promise<EmbeddedApp> {
+  const database = await openCountingDatabase();
+  let now = Date.now();
+  const context: HttpContext = {
+    db: database.db,
+    poster: { post: async () => 'delivered', close: async () => {}, isOpen: async () => true },
+    fanOut: async () => {},
+    rates: noLimit,
+    now: () => now,
+    files: noFiles,
+    verify: async (token) => ({ user: userOf(token), expiresAt: now + 3_600_000 }),
+    origins: [],
+    signIn: null,
+    ...overrides,
+  };
+  const app = httpApp(context);
+  const ask: EmbeddedApp['ask'] = async (user, line, body) => {
+    const [method = '', path = ''] = line.split(' ');
+    const response = await app.request(
+      `https://api.example.com/api${path}`,
+      {
+        method,
+        headers: { Authorization: `Bearer ${user}`, 'Content-Type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      },
+      {},
+    );
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Json) };
+  };
+  return {
+    database,
+    context,
+    wait(ms) {
+      now += ms;
+    },
+    ask,
+    async makeRoom(id, ...users) {
+      const members = users.map((user, index) => ({ user, role: index === 0 ? 'owner' : 'member' }) as const);
+      await makeRoom(database.db, { id, name: id, kind: 'group', access: 'members', members });
+    },
+    async fillLog(room, author, texts) {
+      const at = new Date(now).toISOString();
+      const { seq: before = 0 } = (await database.db.chat.get(roomKey(room))) ?? {};
+      const common = { kind: 'message', type: 'text', status: 'sent', createdAt: at, updatedAt: at };
+      const items = texts.map((text, index) => {
+        const seq = before + index + 1;
+        return { ...common, ...logKey(room, seq), seq, revision: seq, author: userOf(author), text };
+      });
+      await database.fill(
+        'chat',
+        items.map((item) => marshall(item)),
+      );
+      await database.db.chat.update(roomKey(room), {
+        update: 'SET seq = :seq, lastAt = :now',
+        values: { ':seq': before + texts.length, ':now': now },
+      });
+    },
+    async listed(user, room) {
+      const { body } = await ask(user, 'GET /chats/?limit=50');
+      return (body['chats'] as Json[]).find(({ id }) => sameId(id, room));
+    },
+  };
+}
