@@ -45,5 +45,6 @@ export async function editMessage(
     fields: { kind: 'edit', text, ...(file && { file }) },
     counted: file ? null : 'change',
     check: checkMayChange,
+    whenFull: 'TOO_LONG',
   });
 }

@@ -12,7 +12,7 @@ import type { Message } from '../domain/message.ts';
 import { directRoomUsers, isInbox, type Room } from '../domain/room.ts';
 import { catchUp } from '../log/catch-up.ts';
 import type { LogContext } from '../log/context.ts';
-import { newestMessages } from '../log/history.ts';
+import { newestMessagesFor } from '../log/history.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { addRoomToInboxes, openInbox } from './inbox.ts';
@@ -27,7 +27,9 @@ async function loadHistory(
   onFault: (error: unknown) => void,
 ): Promise<readonly Message[]> {
   if (session.since !== undefined || !dialectOf(session).bringsHistory) return [];
-  const page = await newestMessages(db, session.room, { limit: HISTORY_LIMIT }).catch(onFault);
+  const page = await newestMessagesFor(session.user.id, db, session.room, { limit: HISTORY_LIMIT }).catch(
+    onFault,
+  );
   return page?.messages ?? [];
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { currentMessages, type LogEntry, type Message, seqOf } from '../domain/message.ts';
 import type { Database } from '../store/database.ts';
 import { listLog, listLogSince, putVoid } from '../store/log.ts';
+import { withReaders } from '../store/messages.ts';
 
 /** The number of extra entries to read for each page, since the log also holds edits and deletes. */
 const READ_AHEAD = 10;
@@ -23,6 +24,17 @@ export async function newestMessages(
     if (!page.hasMore || !last) return { messages, hasMore: false };
     from = seqOf(last);
   }
+}
+
+/** Returns the newest messages as a reader sees them: see `newestMessages` and `withReaders`. */
+export async function newestMessagesFor(
+  reader: string,
+  db: Database,
+  room: string,
+  range: { before?: number | undefined; limit: number },
+): Promise<{ messages: readonly Message[]; hasMore: boolean }> {
+  const page = await newestMessages(db, room, range);
+  return { ...page, messages: await withReaders(db, page.messages, [reader]) };
 }
 
 /** How long to wait for a write that is still in flight, in milliseconds. Several writes take less. */
