@@ -24,10 +24,14 @@ export interface ChatClientOptions {
 
 /** Returns the URL without trailing slashes. */
 function normalizeUrl(url: string): string {
-  if (/^https?:\/\/[^/]/.test(url)) return url.replace(/\/+$/, '');
-  throw new TypeError(
-    'Could not create the client: its url is not an http(s) address. Pass one such as https://chat.example.com.',
-  );
+  if (!/^https?:\/\/[^/]/.test(url)) {
+    throw new TypeError(
+      'Could not create the client: its url is not an http(s) address. Pass one such as https://chat.example.com.',
+    );
+  }
+  let end = url.length;
+  while (url.charAt(end - 1) === '/') end--;
+  return url.slice(0, end);
 }
 
 /**

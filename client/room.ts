@@ -125,8 +125,10 @@ export class Room {
     if (message_id <= before) return;
     this.#seen = message_id;
     const { sync, context, id: room_id } = this.#core;
+    // If the message was deleted meanwhile, the server marks the nearest message below.
+    const nearest = () => sync.log.messages.findLast((message) => message.message_id <= message_id);
     const matches = (frame: FrameOf<'message_seen'>) =>
-      frame.message_id >= message_id && isUser(frame.user_id, context.tokens.user);
+      frame.message_id >= (nearest()?.message_id ?? 0) && isUser(frame.user_id, context.tokens.user);
     try {
       await sync.request({ action: 'seen', room_id, message_id }, 'message_seen', matches);
     } catch (error) {

@@ -2,7 +2,7 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { ChatError } from './domain/errors.ts';
 import { authorizeSession, type UpgradeEvent } from './gateway/authorize-session.ts';
 import { invocationError, logFault } from './gateway/runtime.ts';
-import { sessionContext } from './gateway/session.ts';
+import { principalOf, sessionContext } from './gateway/session.ts';
 
 function policy(effect: 'Allow' | 'Deny', methodArn: string, user: string): APIGatewayAuthorizerResult {
   // API Gateway evaluates this policy for `$connect` only, and needs the trailing `*` to match the route
@@ -25,7 +25,7 @@ function policy(effect: 'Allow' | 'Deny', methodArn: string, user: string): APIG
 export async function handler(event: UpgradeEvent): Promise<APIGatewayAuthorizerResult> {
   try {
     const session = await authorizeSession(event);
-    return { ...policy('Allow', event.methodArn, session.user.id), context: sessionContext(session) };
+    return { ...policy('Allow', event.methodArn, principalOf(session)), context: sessionContext(session) };
   } catch (error) {
     if (!(error instanceof ChatError)) {
       logFault('authorize', error, event.requestContext.requestId);

@@ -2,6 +2,7 @@ import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws
 import { disconnect } from './connections/lifecycle.ts';
 import { postingContext } from './gateway/context.ts';
 import { logFault } from './gateway/runtime.ts';
+import { principalIn } from './gateway/session.ts';
 
 type DisconnectEvent = APIGatewayProxyWebsocketEventV2 & {
   readonly requestContext: { readonly authorizer?: { readonly principalId?: string } };
@@ -14,7 +15,7 @@ type DisconnectEvent = APIGatewayProxyWebsocketEventV2 & {
 export async function handler({ requestContext }: DisconnectEvent): Promise<APIGatewayProxyResult> {
   const { connectionId, authorizer, requestId } = requestContext;
   try {
-    const user = authorizer?.principalId;
+    const user = principalIn(authorizer);
     if (user) await disconnect({ user, id: connectionId }, postingContext());
   } catch (error) {
     logFault('disconnect', error, requestId);

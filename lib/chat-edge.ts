@@ -59,6 +59,9 @@ export class ChatEdge extends Construct {
         '/ws/*': { ...forwardTo(socketDomain), functionAssociations: [this.socketFunction()] },
         ...(httpDomain !== undefined && { '/api/*': forwardTo(httpDomain) }),
       },
+      // CloudFront would repeat an error to everybody for 10 seconds, whatever the cache policy and the answer say (AWS:
+      // "Control how long CloudFront caches errors").
+      errorResponses: [500, 502, 503, 504].map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       // Browsers open WebSockets over HTTP/1.1 in any case.
       httpVersion: HttpVersion.HTTP2,
       // A chat moves few bytes in many round trips, so nearby edge locations matter more than their price.

@@ -27,7 +27,7 @@ const nonEmpty = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
 /** Returns `X` for `com.amazonaws.dynamodb.v20120810#X`, `X:http://…` and `X`. */
-const plainCode = (code: string): string => code.replace(/^.*#/, '').replace(/[:,].*$/, '');
+const plainCode = (code: string): string => code.replace(/^.*#/, '').replace(/[:,][\s\S]*$/, '');
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 

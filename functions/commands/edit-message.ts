@@ -5,7 +5,7 @@ import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import type { FileInput, MessageFile } from '../domain/file.ts';
 import { actorId } from '../domain/member.ts';
-import { checkText } from '../domain/message.ts';
+import { checkNotBlank, cleanText } from '../domain/message.ts';
 import { checkMayChange, checkWriteAccess } from '../rooms/access.ts';
 import { attachFile, checkFile } from '../rooms/files.ts';
 import { getMessage } from '../store/log.ts';
@@ -29,7 +29,8 @@ async function attach(
 }
 
 /**
- * Replaces a message's text, and its file if the command has one. Only its author and moderators may.
+ * Replaces a message's text, and its file if the command has one. The text of a message with a file may be empty. Only
+ * its author and moderators may edit it.
  * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_THE_AUTHOR, and what `attachFile` and `changeMessage` throw
  */
 export async function editMessage(
@@ -38,13 +39,21 @@ export async function editMessage(
   context: Context,
 ): Promise<Event[]> {
   const room = command.room ?? session.room;
-  const text = checkText(command.text, command.file);
+  const text = cleanText(command.text);
   if (command.file) checkFile(command.file);
   const file = command.file && (await attach(command.file, command.message, room, session, context));
   return changeMessage(command, session, context, {
     fields: { kind: 'edit', text, ...(file && { file }) },
     counted: file ? null : 'change',
+<<<<<<< HEAD
     check: checkMayChange,
     whenFull: 'TOO_LONG',
+=======
+    check: (message, member) => {
+      checkMayChange(message, member);
+      // The text is the caption of a file that stays.
+      checkNotBlank(text, file ?? message.file);
+    },
+>>>>>>> issue11
   });
 }

@@ -13,7 +13,7 @@ import { putReadTo } from '../store/members.ts';
 
 /**
  * Marks all messages up to one as read by the user: moves the read mark, announces it to the room, and raises the status
- * of up to 50 messages.
+ * of up to 50 messages. If the message was deleted, the nearest message below it takes its place.
  * @throws ChatError NOT_A_MEMBER, MESSAGE_NOT_FOUND
  */
 export async function markSeen(command: MarkSeen, session: Session, context: Context): Promise<Event[]> {
@@ -25,11 +25,13 @@ export async function markSeen(command: MarkSeen, session: Session, context: Con
     getMessage(db, id, command.message),
     newestMessages(db, id, { before: command.message + 1, limit: HISTORY_LIMIT }),
   ]);
-  if (!message || message.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
+  // Another member may delete the message while this client marks it. The mark then goes to the message below it.
+  const [nearest] = page.messages;
+  if (!message || !nearest) throw new ChatError('MESSAGE_NOT_FOUND');
   const unread = page.messages.filter((each) => each.author.id !== user && isStatusBelow(each, 'read'));
   // A guest's id is unverified, so a guest must not move the read mark of the user with that id.
-  if (!guest) await putReadTo(db, id, user, message.id);
-  const seen = { kind: 'Seen', room: id, messageId: message.id, user, ...(guest && { guest }) } as const;
+  if (!guest) await putReadTo(db, id, user, nearest.id);
+  const seen = { kind: 'Seen', room: id, messageId: nearest.id, user, ...(guest && { guest }) } as const;
   const { audience } = await publish(seen, room, session, context);
   await Promise.all(unread.map((each) => acknowledge(each, 'read', audience, context)));
   return [];

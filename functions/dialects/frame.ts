@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Refused } from '../domain/event.ts';
-import { type FileInput, type MessageFile, parseFileInput } from '../domain/file.ts';
+import { type FileInput, MAX_FILE_NAME, type MessageFile, parseFileInput } from '../domain/file.ts';
 import { FrameError } from './dialect.ts';
 
 /** Parses a frame. @param reason the contract's message for a frame that is not a JSON object */
@@ -71,8 +71,25 @@ export const refusedFields = ({ clientId, retryAfterMs }: Refused) => ({
 
 // Schemas for the fields of incoming frames.
 
+/** API Gateway accepts messages of at most 128 KB. REST requests get the same limit for each text. */
+export const MAX_STRING = 128 * 1024;
+
+/** The text of a message. The commands have a lower limit, which depends on its code points. */
+export const text = v.pipe(v.string(), v.maxLength(MAX_STRING));
+
+/** The content of a file in base64, or the id of an uploaded one. */
+export const file = v.pipe(v.string(), v.maxLength(MAX_STRING));
+
+export const fileName = v.pipe(v.string(), v.maxLength(MAX_FILE_NAME));
+
 const number = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const numeric = v.pipe(v.string(), v.regex(/^[1-9]\d{0,15}$/), v.transform(Number), v.safeInteger());
+const numeric = v.pipe(
+  v.string(),
+  v.maxLength(16),
+  v.regex(/^[1-9]\d{0,15}$/),
+  v.transform(Number),
+  v.safeInteger(),
+);
 
 /** A message id, as a number or as a numeric string. */
 export const messageId = v.union([number, numeric]);

@@ -1,4 +1,5 @@
 import { ChatError } from './errors.ts';
+import { isBlank, trimmed } from './text.ts';
 
 /** The metadata of a message's file. S3 stores its bytes. */
 export interface MessageFile {
@@ -44,21 +45,33 @@ export const MAX_INLINE_BYTES = 64 * 1024;
 const MAX_NAME_CODE_POINTS = 120;
 const MAX_EXTENSION_CODE_POINTS = 12;
 
+/** Longer names are refused. Display names are shorter. */
+export const MAX_FILE_NAME = 1_000;
+
+const isSpaceOrDot = (character: string): boolean => /[\s.]/.test(character);
+
+/** Returns the text after the last slash or backslash, without its middle part if it is very long. */
+function lastSegment(path: string): string {
+  const last = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  if (last.length <= MAX_FILE_NAME) return last;
+  return last.slice(0, MAX_FILE_NAME / 2) + last.slice(-MAX_FILE_NAME / 2);
+}
+
 /**
  * Returns a display name for a file: the last path segment, at most 120 code points, with its extension kept. Removes
  * invisible characters, among them the marks that reverse the text direction and so disguise an extension.
  */
 export function cleanFileName(name: string, fallback: string): string {
-  const last = name.toWellFormed().normalize('NFC').split(/[/\\]/).at(-1) ?? '';
-  const visible = last
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, '')
-    .replace(/^[\s.]+|[\s.]+$/gu, '');
+  const last = lastSegment(name).toWellFormed().normalize('NFC');
+  const printable = last.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu, '');
+  const visible = trimmed(printable, isSpaceOrDot);
+  if (isBlank(visible)) return fallback;
   const points = [...visible];
-  if (points.length === 0) return fallback;
   if (points.length <= MAX_NAME_CODE_POINTS) return visible;
   const dot = points.lastIndexOf('.');
   const extension = dot > 0 && points.length - dot <= MAX_EXTENSION_CODE_POINTS ? points.slice(dot) : [];
-  return [...points.slice(0, MAX_NAME_CODE_POINTS - extension.length), ...extension].join('');
+  const start = points.slice(0, MAX_NAME_CODE_POINTS - extension.length);
+  return trimmed([...start, ...extension].join(''), isSpaceOrDot);
 }
 
 const dataUrl = /^data:([^;,]*)((?:;[^;,]*)*);base64,/i;

@@ -1,6 +1,7 @@
 import { ChatError } from './errors.ts';
 import type { FileInput, MessageFile } from './file.ts';
 import type { User } from './member.ts';
+import { isBlank } from './text.ts';
 
 /** The delivery statuses of a message, from lowest to highest. A message's status never goes down. */
 export const statuses = ['sent', 'delivered', 'read'] as const;
@@ -173,10 +174,24 @@ function isLongerThan(text: string, codePoints: number): boolean {
 
 /**
  * Returns the text to store for a message. Replaces lone surrogates, because UTF-8 cannot encode them.
- * @throws ChatError EMPTY_TEXT for a blank text without a file, TOO_LONG above 8,000 code points
+ * @throws ChatError TOO_LONG above 8,000 code points, BAD_FRAME for a NUL character
  */
-export function checkText(text: string, file?: FileInput): string {
-  if (text.trim() === '' && file === undefined) throw new ChatError('EMPTY_TEXT');
+export function cleanText(text: string): string {
   if (isLongerThan(text, MAX_TEXT_CODE_POINTS)) throw new ChatError('TOO_LONG');
+  if (text.includes('\0')) {
+    throw new ChatError('BAD_FRAME', 'Text not accepted: it contains a NUL character. Remove it.');
+  }
   return text.toWellFormed();
+}
+
+/** @throws ChatError EMPTY_TEXT if the text has no visible character and the message has no file */
+export function checkNotBlank(text: string, file: FileInput | MessageFile | undefined): void {
+  if (file === undefined && isBlank(text)) throw new ChatError('EMPTY_TEXT');
+}
+
+/** Returns the text to store for a new message. @throws ChatError EMPTY_TEXT, TOO_LONG, BAD_FRAME */
+export function checkText(text: string, file?: FileInput): string {
+  const clean = cleanText(text);
+  checkNotBlank(clean, file);
+  return clean;
 }

@@ -7,16 +7,45 @@ interface RequestContext {
   readonly authorizer?: unknown;
 }
 
+/** Printable ASCII without blanks at its ends. */
+const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+
+/** An encoded word, as in the headers of an email (RFC 2047). */
+const ENCODED = /^=\?UTF-8\?B\?([\w+/=-]*)\?=$/;
+
+/**
+ * Encodes text for an authorizer's result: AWS does not document how API Gateway passes on text that is not ASCII. Plain
+ * text stays as it is.
+ */
+const encodeText = (text: string): string =>
+  text === '' || (PLAIN.test(text) && !ENCODED.test(text))
+    ? text
+    : `=?UTF-8?B?${Buffer.from(text).toString('base64')}?=`;
+
+/** Decodes text of an authorizer's result. An earlier release did not encode it. */
+function decodeText(text: string): string {
+  const [, encoded] = ENCODED.exec(text) ?? [];
+  return encoded === undefined ? text : Buffer.from(encoded, 'base64').toString();
+}
+
+/** Returns the session's user as the `principalId` of an authorizer's result. */
+export const principalOf = ({ user }: Session): string => encodeText(user.id);
+
+/** Returns the id of the user in a context. `$disconnect` gets no other value of it. */
+export function principalIn(context: { readonly principalId?: string } | undefined): string | undefined {
+  return context?.principalId ? decodeText(context.principalId) : undefined;
+}
+
 /**
  * Returns the session as an authorizer context, which API Gateway adds to all events of the connection. It keeps flat
  * values only, and returns them as strings.
  */
 export const sessionContext = (session: Session) => ({
-  room: session.room,
+  room: encodeText(session.room),
   shard: session.shard,
-  username: session.user.username,
-  email: session.user.email,
-  userType: session.user.userType,
+  username: encodeText(session.user.username),
+  email: encodeText(session.user.email),
+  userType: encodeText(session.user.userType),
   dialect: session.dialect,
   reads: session.reads,
   tokenExpiresAt: session.tokenExpiresAt,
@@ -31,39 +60,41 @@ const refusalOf = (code: unknown): Pick<Session, 'refusal'> =>
   code === 'UNAUTHENTICATED' || code === 'NOT_A_MEMBER' ? { refusal: code } : {};
 
 /**
- * Returns the session of the connection that an event belongs to.
+ * Returns the session of the connection that an event belongs to. AWS does not document whether API Gateway keeps keys
+ * whose value is empty, so those may be missing. An earlier release may have written the context, up to two hours ago.
  * @throws Error if the event has none, because no authorizer guards its route
  */
 export function sessionOf({ connectionId, connectedAt, authorizer }: RequestContext): Session {
   const context: Record<string, unknown> = { ...(authorizer as object | undefined) };
+  const optional = (name: string): string => decodeText(String(context[name] ?? ''));
   const text = (name: string): string => {
-    const value = context[name];
-    if (value === undefined) {
-      throw new Error(`Session not found: the event has no ${name}. Add an authorizer to $connect.`);
-    }
-    return String(value);
+    const value = optional(name);
+    if (value !== '') return value;
+    throw new Error(`Session not found: the event has no ${name}. Add an authorizer to $connect.`);
   };
   const dialect = text('dialect');
   if (!isDialect(dialect)) throw new Error('Session not read: its dialect is unknown. Connect again.');
-  const guest = text('guest') === 'true';
+  const guest = optional('guest') === 'true';
+  const refusal = refusalOf(context['refusal']);
+  const since = optional('since');
   return {
     id: connectionId,
     connectedAt,
-    room: text('room'),
+    // A refused connection is in no room.
+    room: refusal.refusal === undefined ? text('room') : optional('room'),
     shard: Number(text('shard')),
     user: {
       id: text('principalId'),
-      username: text('username'),
-      email: text('email'),
-      userType: text('userType'),
+      username: optional('username'),
+      email: optional('email'),
+      userType: optional('userType'),
       ...(guest && { guest }),
     },
     dialect,
-    reads: text('reads') === 'manual' ? 'manual' : 'auto',
+    reads: optional('reads') === 'manual' ? 'manual' : 'auto',
     tokenExpiresAt: Number(text('tokenExpiresAt')),
     guest,
-    // Connections that an earlier version opened do not have these two.
-    ...(Boolean(context['since']) && { since: Number(context['since']) }),
-    ...refusalOf(context['refusal']),
+    ...(since !== '' && { since: Number(since) }),
+    ...refusal,
   };
 }

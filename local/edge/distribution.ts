@@ -40,6 +40,8 @@ export interface Distribution {
   readonly rootPath: string | null;
   /** In order of precedence. The last one matches every path. */
   readonly behaviors: readonly Behavior[];
+  /** For how many seconds the edge repeats an error, by its status. 10 if absent. */
+  readonly errorSeconds: ReadonlyMap<number, number>;
 }
 
 type Config = Readonly<Record<string, unknown>>;
@@ -67,7 +69,16 @@ export function readDistribution(scope: Scope): Distribution | null {
     domainName: String(scope.attribute(id, 'DomainName')),
     rootPath: root === '' ? null : `/${root}`,
     behaviors: behaviors.map((each) => readBehavior(objectOf(each), listOf(config['Origins']), scope)),
+    errorSeconds: new Map(listOf(config['CustomErrorResponses']).map(readErrorResponse)),
   };
+}
+
+function readErrorResponse(response: unknown): readonly [status: number, seconds: number] {
+  const config = objectOf(response);
+  if (config['ResponsePagePath'] !== undefined || config['ResponseCode'] !== undefined) {
+    throw notRead('an error response has a page of its own', 'Set only ErrorCachingMinTTL');
+  }
+  return [Number(config['ErrorCode']), Number(config['ErrorCachingMinTTL'] ?? 10)];
 }
 
 /** Returns a copy of the distribution with `change` applied to the values of its response headers. */

@@ -16,12 +16,23 @@ export interface Destination {
   readonly url: string;
   /** The edge's value of the `Via` header. */
   readonly via: string;
+  /** For how many seconds the edge repeats an error, by its status. */
+  readonly errorSeconds: ReadonlyMap<number, number>;
 }
 
 /** Forwards a request to its origin, and the origin's answer or WebSocket to the viewer. */
 export function forward(state: EdgeState, exchange: Exchange, destination: Destination): void {
   const { request, response, upgrade, id } = exchange;
   const { behavior, target, via } = destination;
+  const cached = state.errors.find(request, destination);
+  if (cached !== undefined) {
+    response.writeHead(cached.status, cached.statusText, [...cached.headers]).end(cached.body);
+    return;
+  }
+  const fail = (status: number, why: string) => {
+    const page = reject(exchange, status, why);
+    if (page !== undefined) state.errors.store(request, destination, page);
+  };
   const { hostname, port, pathname } = new URL(destination.url);
   const outgoing = requestOrigin({
     hostname,
@@ -31,13 +42,15 @@ export function forward(state: EdgeState, exchange: Exchange, destination: Desti
     headers: originHeaders(request, { behavior, via, id, isUpgrade: upgrade !== null }),
     agent: false,
   });
-  limitWait(state, exchange, outgoing, behavior.origin.timeoutMs);
-  outgoing.on('response', (answer) => sendAnswer(exchange, destination, answer));
+  limitWait(state, outgoing, behavior.origin.timeoutMs, () => {
+    fail(504, 'The origin did not answer in time.');
+  });
+  outgoing.on('response', (answer) => sendAnswer(state, exchange, destination, answer));
   outgoing.on('upgrade', (answer, origin, head) => {
     if (upgrade === null) outgoing.destroy();
     else completeUpgrade(state, exchange, upgrade, { answer, origin, head });
   });
-  outgoing.on('error', () => reject(exchange, 502, 'The origin is unreachable or closed the connection.'));
+  outgoing.on('error', () => fail(502, 'The origin is unreachable or closed the connection.'));
   response.once('close', () => {
     if (!response.writableFinished && !outgoing.destroyed) outgoing.destroy();
   });
@@ -45,22 +58,37 @@ export function forward(state: EdgeState, exchange: Exchange, destination: Desti
   else outgoing.end();
 }
 
-function limitWait(state: EdgeState, exchange: Exchange, outgoing: ClientRequest, timeoutMs: number): void {
+function limitWait(
+  state: EdgeState,
+  outgoing: ClientRequest,
+  timeoutMs: number,
+  onTimeout: () => void,
+): void {
   const cancel = state.options.clock.after(timeoutMs, () => {
-    reject(exchange, 504, 'The origin did not answer in time.');
+    onTimeout();
     outgoing.destroy();
   });
   for (const event of ['response', 'upgrade', 'close']) outgoing.once(event, cancel);
 }
 
 function sendAnswer(
-  { response, id }: Exchange,
-  { behavior, via }: Destination,
+  state: EdgeState,
+  { request, response, id }: Exchange,
+  destination: Destination,
   answer: IncomingMessage,
 ): void {
+  const { behavior, via } = destination;
   const headers = applyPolicy(answerHeaders(answer, { via, id }), behavior.responseHeaders);
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? '', headers);
+  const [status, statusText] = [answer.statusCode ?? 502, answer.statusMessage ?? ''];
+  response.writeHead(status, statusText, headers);
   answer.pipe(response);
+  if (status >= 400) {
+    const chunks: Buffer[] = [];
+    answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+    answer.once('end', () =>
+      state.errors.store(request, destination, { status, statusText, headers, body: Buffer.concat(chunks) }),
+    );
+  }
   // An incomplete answer of the origin must not look complete to the viewer.
   answer.once('error', () => response.destroy());
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { bindLocalhost, closeServer } from '../http-server.ts';
 import type { Distribution } from './distribution.ts';
 import { createEdgeFunctionRunner, type RunEdgeFunction } from './edge-function.ts';
+import { createErrorCache, type ErrorCache } from './error-cache.ts';
 import { createExchange, createUpgradeExchange, type Exchange, reject } from './exchange.ts';
 import { forward } from './forward.ts';
 import { planRequest } from './plan.ts';
@@ -59,6 +60,7 @@ export interface EdgeState {
   readonly options: EdgeOptions;
   readonly limits: EdgeLimits;
   readonly runFunction: RunEdgeFunction;
+  readonly errors: ErrorCache;
   /** Viewers' sockets that asked for an upgrade, pending or open. */
   readonly upgrading: Set<Socket>;
   /** Viewers' sockets with an open WebSocket. */
@@ -69,7 +71,15 @@ export interface EdgeState {
 export function openEdge(options: EdgeOptions): Edge {
   const limits = { ...cloudFrontLimits, ...options.limits };
   const runFunction = createEdgeFunctionRunner(limits.functionMs);
-  const state: EdgeState = { options, limits, runFunction, upgrading: new Set(), tunnels: new Set() };
+  const errors = createErrorCache(options.clock);
+  const state: EdgeState = {
+    options,
+    limits,
+    runFunction,
+    errors,
+    upgrading: new Set(),
+    tunnels: new Set(),
+  };
   let servers: readonly Server[] = [];
   return {
     async listen(port) {

@@ -34,7 +34,8 @@ export function planRequest(state: EdgeState, request: IncomingMessage, id: stri
   if (url === undefined) return reject(502, 'The local stack does not run this origin.');
   const originTarget = targetAtOrigin(rewrite.target, behavior, distribution);
   const via = `1.1 ${distribution.domainName} (CloudFront)`;
-  return { kind: 'forward', destination: { behavior, target: originTarget, url, via } };
+  const { errorSeconds } = distribution;
+  return { kind: 'forward', destination: { behavior, target: originTarget, url, via, errorSeconds } };
 }
 
 /**

@@ -71,18 +71,25 @@ function readResult(result: unknown, maxBytes: number) {
   const principalId: unknown = Reflect.get(result, 'principalId');
   if (typeof principalId !== 'string' || principalId === '') throw malformed('it has no principalId');
   const policy: unknown = Reflect.get(result, 'policyDocument');
-  return { principalId, context: readContext(Reflect.get(result, 'context')), policy };
+  const context = readContext(Reflect.get(result, 'context'));
+  return { principalId: asciiOf(principalId), context, policy };
 }
 
-/** Reads the context. Its values must not be nested, and functions get them as strings. */
+/**
+ * Reads the context. Its values must not be nested, and functions get them as strings. AWS does not document what happens
+ * to empty values and to text that is not ASCII. The local stack assumes the worst: it drops and spoils them.
+ */
 function readContext(context: unknown): Readonly<Record<string, string>> {
   if (context === undefined) return {};
   if (typeof context !== 'object' || context === null || Array.isArray(context)) {
     throw malformed('its context is not an object');
   }
   const texts = Object.entries(context).map(([name, value]: [string, unknown]) => {
-    if (['string', 'number', 'boolean'].includes(typeof value)) return [name, String(value)] as const;
+    if (['string', 'number', 'boolean'].includes(typeof value))
+      return [name, asciiOf(String(value))] as const;
     throw malformed(`context key ${name} is neither a string nor a number nor a boolean`);
   });
-  return Object.fromEntries(texts);
+  return Object.fromEntries(texts.filter(([, text]) => text !== ''));
 }
+
+const asciiOf = (text: string): string => text.replace(/[^\x20-\x7e]/gu, '?');

@@ -370,6 +370,19 @@ describe('a change', () => {
     expect(chat.count('typing')).toBe(3);
   });
 
+  test('settles a seen of a deleted message with the mark of the message below it', async () => {
+    const { room } = await openRoom();
+    const below = chat.say('stays', { user: 2 });
+    const id = chat.say('goes', { user: 2 });
+    chat.instead = ({ action }) => {
+      if (action !== 'seen') return undefined;
+      chat.tellAll('1', { type: 'message_deleted', message_id: id, seq: id + 1, room_id: 1 });
+      return { type: 'message_seen', message_id: below, user_id: 1, room_id: 1 };
+    };
+    await room.seen(id);
+    expect(room.seenBy.get('1')).toBe(below);
+  });
+
   test('a refusal without a client id rejects only the request in flight', async () => {
     const { room } = await openRoom();
     chat.answerWith = ({ action }) =>

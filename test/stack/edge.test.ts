@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { makeRoom } from '../../bin/demo.ts';
+import type { FallibleCall } from '../../local/faults.ts';
 import { said, typed } from '../support/chat.ts';
 import { databaseOf, newRoom } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
@@ -10,9 +11,12 @@ import { type ConnectOptions, connect, type WsClient } from '../support/ws-clien
 
 let stack: TestStack;
 let port: string;
+let killsHttp = false;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  const call = ({ functionName }: FallibleCall) =>
+    killsHttp && functionName.startsWith('Http') ? 'killed before' : undefined;
+  stack = await startTestStack({ faults: { call } });
   port = new URL(stack.stack.edgeUrl).port;
 });
 
@@ -214,6 +218,17 @@ describe('beside sockets', () => {
     const response = await fetch(url('/api/chats/?limit=1'), { headers });
     expect(response.status).toBe(200);
     expect(response.headers.get('via')).toContain('CloudFront');
+  });
+
+  test('a failed request to /api/ is not repeated to other users', async () => {
+    const chatsOf = async (username: string) => {
+      const headers = { Authorization: `Bearer ${await stack.token(username)}` };
+      return (await fetch(url('/api/chats/'), { headers })).status;
+    };
+    killsHttp = true;
+    expect(await chatsOf('alice')).toBe(500);
+    killsHttp = false;
+    expect(await chatsOf('bob')).toBe(200);
   });
 
   const builtPage = readFileSync(new URL('../../dist/web/index.html', import.meta.url), 'utf8');

@@ -51,6 +51,15 @@ describe('creating a room', () => {
     expect(found).toMatchObject({ status: 200, body });
   });
 
+  test.each(['   ', '\u200b\u3164', '\u2800\n'])('treats a name of blanks like no name: %j', async (name) => {
+    expect(await dave('POST /chats/', { name })).toMatchObject({ status: 201, body: { name: '' } });
+  });
+
+  test('refuses a name with a NUL character', async () => {
+    const answer = await dave('POST /chats/', { name: 'a\0b' });
+    expect(answer).toMatchObject({ status: 400, body: { error: 'BAD_REQUEST' } });
+  });
+
   test('returns the same direct room to both users every time', async () => {
     const made = await carol('POST /chats/', { kind: 'direct', members: [4] });
     expect(made).toMatchObject({ status: 201, body: { id: 'direct:3:4', kind: 'direct', name: '' } });

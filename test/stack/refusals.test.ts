@@ -48,6 +48,13 @@ describe('answers an invalid frame with an error, keeps the socket open and stor
     ['no JSON', 'hello', 'BAD_FRAME'],
     ['an array', '[1]', 'BAD_FRAME'],
     ['a blank text', '{"action":"send","message":"  "}', 'EMPTY_TEXT'],
+    ['a text of invisible characters', '{"action":"send","message":"\\u200b\\u2800"}', 'EMPTY_TEXT'],
+    ['a text with a NUL character', '{"action":"send","message":"a\\u0000b"}', 'BAD_FRAME'],
+    [
+      'a file name of many blanks',
+      JSON.stringify({ message: 'x', file: 'aGk=', file_name: `a${' '.repeat(31_000)}b` }),
+      'BAD_FRAME',
+    ],
     ['too long a text', JSON.stringify({ message: 'x'.repeat(8_001) }), 'TOO_LONG'],
     ['an unknown action', '{"action":"fly"}', 'UNKNOWN_ACTION'],
     ['an action that is a route of the gateway', '{"action":"$connect"}', 'UNKNOWN_ACTION'],

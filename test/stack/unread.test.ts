@@ -104,6 +104,28 @@ describe('with a device that reads manually, the room list of another device', (
   });
 });
 
+test('`seen` of a deleted message marks the nearest message below it', async () => {
+  const room = await newRoom(stack, 'alice', 'carol');
+  const phone = await enter(stack, 'carol', `room=${room}&reads=manual`);
+  const here = await enter(stack, 'alice', `room=${room}`);
+  const [first] = [await here.say('one'), await here.say('two'), await here.say('three')];
+  for (const message_id of [2, 3]) here.send({ action: 'delete', message_id });
+  for (const message_id of [2, 3])
+    await phone.take('message_deleted', (frame) => frame['message_id'] === message_id);
+  await here.say('four');
+  phone.send({ action: 'seen', message_id: 3 });
+  const marked = { message_id: first['message_id'], user_id: 3 };
+  expect(await phone.take('message_seen')).toMatchObject(marked);
+  expect(await here.take('message_seen')).toMatchObject(marked);
+  expect(await unreadIn(room)).toBe(1);
+  // The number of an edit or a delete is no message, and neither is one that nobody has used.
+  for (const message_id of [4, 99]) {
+    phone.send({ action: 'seen', message_id });
+    expect(await phone.take('error')).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+  }
+  await Promise.all([phone.close(), here.close()]);
+});
+
 test('messages that an inbox receives stay unread', async () => {
   const room = await newRoom(stack, 'alice', 'carol');
   const inbox = await enterInbox(stack, 'carol');

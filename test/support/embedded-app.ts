@@ -1,5 +1,5 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { type CountingDatabase, openCountingDatabase } from '../../bench/counting-database.ts';
+import { CountingDatabase } from '../../bench/counting-database.ts';
 import { makeRoom } from '../../bin/demo.ts';
 import { httpApp } from '../../functions/gateway/http/app.ts';
 import type { HttpContext } from '../../functions/gateway/http/context.ts';
@@ -29,7 +29,7 @@ const userOf = (id: string) => ({ id, username: `name-${id}`, email: `${id}@exam
 const sameId = (wire: unknown, id: string) => String(wire) === id;
 
 export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Promise<EmbeddedApp> {
-  const database = await openCountingDatabase();
+  const database = await CountingDatabase.open();
   let now = Date.now();
   const context: HttpContext = {
     db: database.db,

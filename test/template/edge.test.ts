@@ -40,6 +40,12 @@ describe('the edge', () => {
     expect(JSON.stringify(template.outputs)).not.toContain('execute-api');
   });
 
+  test('repeats no error of an API: each 5xx that CloudFront caches by default has a TTL of 0', () => {
+    expect(config['CustomErrorResponses']).toEqual(
+      [500, 502, 503, 504].map((ErrorCode) => ({ ErrorCode, ErrorCachingMinTTL: 0 })),
+    );
+  });
+
   test('forwards sockets and REST, and serves the page for everything else', () => {
     expect(behaviors.map(({ PathPattern }) => PathPattern)).toEqual(['/ws/*', '/api/*']);
     expect(config).toMatchObject({ DefaultRootObject: 'index.html', HttpVersion: 'http2', Enabled: true });

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { HISTORY_LIMIT } from '../../domain/command.ts';
 import { qualifiedEmoji } from '../../domain/emoji.ts';
 import { messageTypes } from '../../domain/message.ts';
-import { clientId, id, logNumber, messageId } from '../frame.ts';
+import { clientId, file, fileName, id, logNumber, messageId, text } from '../frame.ts';
 
 const inRoom = { room_id: v.optional(id) };
 const change = { ...inRoom, client_id: v.optional(clientId) };
@@ -25,14 +25,14 @@ const emoji = v.pipe(v.string(), v.maxLength(64), v.transform(qualifiedEmoji), v
 /** S0 sends a `message` without an `action`, S1 sends both. */
 export const sendFrame = v.object({
   ...change,
-  message: v.string(),
+  message: text,
   type: v.optional(v.picklist(messageTypes), 'text'),
   reply_to: v.optional(messageId),
-  file: v.optional(v.string()),
-  file_name: v.optional(v.string()),
+  file: v.optional(file),
+  file_name: v.optional(fileName),
 });
 
-export const editFrame = v.object({ ...change, message_id: messageId, text: v.string() });
+export const editFrame = v.object({ ...change, message_id: messageId, text });
 
 export const deleteFrame = v.object({ ...change, message_id: messageId });
 

@@ -1,7 +1,7 @@
 import type { Event, Refused } from '../../domain/event.ts';
 import type { Message } from '../../domain/message.ts';
 import { type Dialect, FrameError } from '../dialect.ts';
-import { clientIdOf, fieldOf, parseFrame, refusedFields, wireFile, wireId } from '../frame.ts';
+import { clientIdOf, fieldOf, MAX_STRING, parseFrame, refusedFields, wireFile, wireId } from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
 
 /** Returns S2's form of a message, for both WebSocket and REST. */
@@ -47,6 +47,7 @@ export const content: Dialect = {
     if (text === undefined || text === null) throw new FrameError('EMPTY_TEXT');
     if (typeof text !== 'string') throw new FrameError('BAD_FRAME', 'Content must be a string');
     const clientId = clientIdOf(frame);
+    if (text.length > MAX_STRING) throw new FrameError('TOO_LONG', undefined, clientId);
     return { kind: 'SendMessage', text, type: 'text', ...(clientId !== undefined && { clientId }) };
   },
   encode: (event) => JSON.stringify(frameOf(event)),

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { clientId } from '../frame.ts';
+import { clientId, text } from '../frame.ts';
 import { errorCode, fileDetails, number, refusedDetails, time, wireId } from '../out-schema.ts';
 
 /** What the decoder reads by hand, since S2 has its own words for what is wrong. */
-export const contentFrame = v.object({ content: v.string(), client_id: v.optional(clientId) });
+export const contentFrame = v.object({ content: text, client_id: v.optional(clientId) });
 
 export const messageShape = v.strictObject({
   id: number,

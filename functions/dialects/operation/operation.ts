@@ -9,19 +9,22 @@ import {
   clientIdOf,
   fieldOf,
   fieldsOf,
+  fileName,
   id,
   messageId,
   parseFrame,
   refusedFields,
+  text,
+  file as wholeFile,
   wireFile,
 } from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
 
 const common = { user: v.optional(id), client_id: v.optional(clientId) };
 const about = { ...common, message_id: messageId };
-const body = v.nullish(v.string(), '');
+const body = v.nullish(text, '');
 
-const file = { file: v.nullish(v.string()), file_name: v.optional(v.string()) };
+const file = { file: v.nullish(wholeFile), file_name: v.optional(fileName) };
 
 export const create = v.object({
   ...common,
@@ -33,7 +36,7 @@ export const reply = v.object({ ...create.entries, message_id: messageId });
 export const update = v.object({ ...about, ...file, body });
 export const remove = v.object(about);
 export const seen = v.object(about);
-export const typing = v.object({ ...common, typing_status: v.string() });
+export const typing = v.object({ ...common, typing_status: v.pipe(v.string(), v.maxLength(64)) });
 
 /** S4 documents `typing` and `not_typing`. Any other value counts as `not_typing`. */
 const TYPING = 'typing';
@@ -132,8 +135,8 @@ function frameOf(event: Event): object | undefined {
 /** S4: a group chat whose frames name an operation, open to guests. */
 export const operation: Dialect = {
   ...dialectTraits.operation,
-  decode(text, speaker) {
-    const frame = parseFrame(text);
+  decode(json, speaker) {
+    const frame = parseFrame(json);
     const name = fieldOf(frame, 'operation');
     const decoder = typeof name === 'string' && Object.hasOwn(decoders, name) ? decoders[name] : undefined;
     if (decoder) return decoder(frame, speaker);

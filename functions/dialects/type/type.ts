@@ -11,13 +11,14 @@ import {
   id,
   parseFrame,
   refusedFields,
+  text,
   wireFile,
 } from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
 
 export const chatMessage = v.object({
   type: v.literal('chat_message'),
-  message: v.string(),
+  message: text,
   receiver_id: v.nullish(id),
   client_id: v.optional(clientId),
 });

@@ -1,7 +1,7 @@
 import { validator } from 'hono-openapi';
 import * as v from 'valibot';
 import { contentMessage } from '../../dialects/content/content.ts';
-import { clientId, id, messageId, wireId } from '../../dialects/frame.ts';
+import { clientId, file, fileName, id, messageId, text, wireId } from '../../dialects/frame.ts';
 import type {
   memberShape,
   messageShape,
@@ -13,6 +13,7 @@ import { HISTORY_LIMIT } from '../../domain/command.ts';
 import { type Member, roles, type User } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Room } from '../../domain/room.ts';
+import { isBlank } from '../../domain/text.ts';
 import type { RoomSummary } from '../../rooms/room-list.ts';
 import type { MemberWithProfile } from '../../rooms/rooms.ts';
 import { HttpError } from './http-error.ts';
@@ -21,15 +22,28 @@ import { HttpError } from './http-error.ts';
 const MAX_MUTE_SECONDS = 366 * 24 * 60 * 60;
 const MAX_NEW_MEMBERS = 100;
 
-/** From 1 to 50. A pattern, because OpenAPI describes query parameters as strings. */
-const pageSize = v.pipe(v.string(), v.regex(/^([1-9]|[1-4]\d|50)$/), v.transform(Number));
+/** The name of a room. A name without visible characters is the same as none. */
+const roomName = v.pipe(
+  v.string(),
+  v.maxLength(200),
+  v.check((name) => !name.includes('\0')),
+  v.transform((name) => (isBlank(name) ? '' : name.toWellFormed())),
+);
 
-const cursor = v.optional(v.pipe(v.string(), v.regex(/^[\w-]+$/), v.maxLength(2_000)));
+/** From 1 to 50. A pattern, because OpenAPI describes query parameters as strings. */
+const pageSize = v.pipe(v.string(), v.maxLength(2), v.regex(/^([1-9]|[1-4]\d|50)$/), v.transform(Number));
+
+const cursor = v.optional(v.pipe(v.string(), v.maxLength(2_000), v.regex(/^[\w-]+$/)));
 
 export const roomsQuery = v.object({ cursor, limit: v.optional(pageSize, '20') });
 
 /** From 1 to 500. */
-const membersPageSize = v.pipe(v.string(), v.regex(/^([1-9]\d?|[1-4]\d\d|500)$/), v.transform(Number));
+const membersPageSize = v.pipe(
+  v.string(),
+  v.maxLength(3),
+  v.regex(/^([1-9]\d?|[1-4]\d\d|500)$/),
+  v.transform(Number),
+);
 
 export const membersQuery = v.object({ cursor, limit: v.optional(membersPageSize, '100') });
 
@@ -37,7 +51,7 @@ export const roomBody = v.union([
   v.object({ kind: v.literal('direct'), members: v.pipe(v.array(id), v.minLength(1), v.maxLength(2)) }),
   v.object({
     kind: v.optional(v.literal('group'), 'group'),
-    name: v.optional(v.pipe(v.string(), v.maxLength(200)), ''),
+    name: v.optional(roomName, ''),
     access: v.optional(v.picklist(['members', 'open']), 'members'),
     members: v.optional(v.pipe(v.array(id), v.maxLength(MAX_NEW_MEMBERS)), []),
   }),
@@ -49,7 +63,7 @@ export const memberBody = v.object({ user_id: id, role: v.optional(v.picklist(ro
 export const memberChangeBody = v.pipe(
   v.object({
     role: v.optional(v.picklist(roles)),
-    muted_until: v.optional(v.nullable(v.pipe(v.string(), v.isoTimestamp()))),
+    muted_until: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(64), v.isoTimestamp()))),
     muted_seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_MUTE_SECONDS))),
   }),
   v.check(({ role, muted_until, muted_seconds }) => {
@@ -64,20 +78,17 @@ export const messagesQuery = v.object({
 });
 
 export const messageBody = v.object({
-  content: v.string(),
+  content: text,
   broadcast: v.optional(v.boolean(), false),
   client_id: v.optional(clientId),
   reply_to: v.optional(messageId),
   /** The id of an uploaded file, or the file's content in base64. */
-  file: v.optional(v.string()),
-  file_name: v.optional(v.string()),
+  file: v.optional(file),
+  file_name: v.optional(fileName),
 });
 
-/** Longer names are cut, so this only limits the size of the body. */
-const MAX_SENT_NAME = 1_000;
-
 export const uploadBody = v.object({
-  name: v.pipe(v.string(), v.maxLength(MAX_SENT_NAME)),
+  name: fileName,
   content_type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(200)),
   /** Bytes. */
   size: v.pipe(v.number(), v.integer(), v.minValue(1)),

@@ -46,6 +46,10 @@ const validConfig = {
   Origins: origins,
   CacheBehaviors: [socketBehavior],
   DefaultCacheBehavior: pageBehavior,
+  CustomErrorResponses: [
+    { ErrorCode: 500, ErrorCachingMinTTL: 0 },
+    { ErrorCode: 404, ErrorCachingMinTTL: 60 },
+  ],
 };
 
 const code = 'function handler({ request }) { return request; }';
@@ -78,6 +82,10 @@ test('reads a distribution with its behaviors in order, the default one last', (
   expect(read()).toEqual({
     domainName: 'edge.cloudfront.net',
     rootPath: '/index.html',
+    errorSeconds: new Map([
+      [500, 0],
+      [404, 60],
+    ]),
     behaviors: [
       {
         pathPattern: '/ws/*',
@@ -138,6 +146,14 @@ describe('throws one line for an unsupported distribution:', () => {
     [
       'an unknown function',
       socket({ FunctionAssociations: [{ EventType: 'viewer-request', FunctionARN: 'arn' }] }),
+      {},
+    ],
+    [
+      'an error page',
+      {
+        ...validConfig,
+        CustomErrorResponses: [{ ErrorCode: 404, ResponseCode: 200, ResponsePagePath: '/index.html' }],
+      },
       {},
     ],
     ['a function over 10 KB', validConfig, long],

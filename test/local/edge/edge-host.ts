@@ -23,6 +23,7 @@ export const behaviorOf = (overrides: Partial<Behavior> = {}): Behavior => ({
 });
 
 export const distributionOf = (...behaviors: readonly Behavior[]): Distribution => ({
+  errorSeconds: new Map(),
   domainName: 'dist.cloudfront.net',
   rootPath: '/index.html',
   behaviors,

@@ -321,3 +321,57 @@ test('listens on localhost and on each loopback address', async () => {
   );
   expect(statuses).toEqual([200, 200]);
 });
+
+describe('an error of the origin', () => {
+  /** Starts an edge whose origin answers the first request with an error, and all later ones with 200. */
+  const startFailingEdge = async (status: number, headers = {}, errorSeconds = new Map<number, number>()) => {
+    let answered = 0;
+    return startEdge({
+      distribution: { ...distributionOf(behaviorOf()), errorSeconds },
+      answer: (request, response) => {
+        answered += 1;
+        response.writeHead(answered === 1 ? status : 200, headers).end(`${answered} ${request.url}`);
+      },
+    });
+  };
+  const noStore = { 'Cache-Control': 'no-store' };
+
+  test.each([
+    [500, {}],
+    [502, noStore],
+    [503, noStore],
+    [504, {}],
+    [404, {}],
+  ])('%i is repeated to everybody for 10 seconds: %j', async (status, headers) => {
+    const { port, clock, requests } = await startFailingEdge(status, headers);
+    const first = await send(port, '/api/chats/?limit=1', { headers: { authorization: 'Bearer alice' } });
+    clock.advance(9_999);
+    const second = await send(port, '/api/chats/', { headers: { authorization: 'Bearer bob' } });
+    expect([second.status, second.body]).toEqual([status, first.body]);
+    expect(second.headers['x-cache']).toBe('Error from cloudfront');
+    expect((await send(port, '/api/chats/1/')).status).toBe(200);
+    expect((await send(port, '/api/chats/', { method: 'POST' })).status).toBe(200);
+    expect(requests).toHaveLength(3);
+    clock.advance(1);
+    expect((await send(port, '/api/chats/')).status).toBe(200);
+  });
+
+  test.each([
+    ['400', 400, {}, []],
+    ['404 with no-store', 404, noStore, []],
+    ['501 with no-store', 501, noStore, []],
+    ['500 with a TTL of 0 in the template', 500, {}, [[500, 0]]],
+  ] as const)('%s is not repeated', async (_what, status, headers, seconds) => {
+    const { port } = await startFailingEdge(status, headers, new Map(seconds));
+    expect((await send(port, '/')).status).toBe(status);
+    expect((await send(port, '/')).status).toBe(200);
+  });
+
+  test('that is not reachable is repeated too', async () => {
+    const { port, clock } = await startEdge({ reachable: false });
+    const [first, second] = [await send(port, '/'), await send(port, '/')];
+    expect([first.status, second.body]).toEqual([502, first.body]);
+    clock.advance(10_000);
+    expect((await send(port, '/')).body).not.toBe(first.body);
+  });
+});

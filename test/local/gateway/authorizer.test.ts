@@ -129,6 +129,20 @@ test('rejects with 500 on an unsupported identity source, and logs it', async ()
   expect(answer.lines.join()).toContain('Identity source context.apiId was not read');
 });
 
+test('drops context keys whose value is empty, and spoils text that is not ASCII', async () => {
+  const context = { name: 'Zoë 👋', email: '', age: 7 };
+  const { open, calls } = await start(() => policy('Allow', { context, principalId: '日本' }));
+  await open();
+  const connected = calls.all.find(({ functionName }) => functionName === 'connect');
+  const integrationLatency = expect.any(Number);
+  expect(connected?.event.requestContext.authorizer).toEqual({
+    principalId: '??',
+    name: 'Zo? ?',
+    age: '7',
+    integrationLatency,
+  });
+});
+
 test('calls the authorizer for every handshake', async () => {
   let effect = 'Allow';
   const gateway = await start(() => policy(effect));

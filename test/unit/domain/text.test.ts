@@ -1,22 +1,42 @@
 import { describe, expect, test } from 'vitest';
 import { checkText } from '../../../functions/domain/message.ts';
 
-describe('checkText', () => {
-  test.each(['', ' ', '\n\t', '\u00a0\u3000'])('refuses a blank text: %j', (text) => {
+describe('a text', () => {
+  test.each(['', ' ', '\n\t', '\u00a0\u3000'])('is refused when it is blank: %j', (text) => {
     expect(() => checkText(text)).toThrow(expect.objectContaining({ code: 'EMPTY_TEXT' }));
   });
 
-  test('accepts up to 8,000 code points', () => {
+  test.each([
+    ...['\u200b', '\u2060', '\u00ad', '\u3164', '\u2800', '\u200e', '\ufeff', '\u115f', '\uffa0', '\ufe0f'],
+    ...['\u{e0061}', '\u{1d159}', '\u034f', '\u061c', '\u180e', '\ufff9', '\u0007', ' \u200b\n\u2800\t'],
+  ])('is refused when nothing of it is visible: %j', (text) => {
+    expect(() => checkText(text)).toThrow(expect.objectContaining({ code: 'EMPTY_TEXT' }));
+    expect(checkText(text, { kind: 'uploaded', id: 'a' })).toBe(text);
+    expect(checkText(`${text}a`)).toBe(`${text}a`);
+  });
+
+  test.each(['.', '👍', '❤️', '日', '\u0301', '\ue000', '\ud800'])(
+    'is accepted when it shows something: %j',
+    (text) => {
+      expect(checkText(text)).toBe(text.toWellFormed());
+    },
+  );
+
+  test.each(['\0', 'a\0b', `${'a'.repeat(7_000)}\0`])('is refused when it contains NUL', (text) => {
+    expect(() => checkText(text)).toThrow(expect.objectContaining({ code: 'BAD_FRAME' }));
+  });
+
+  test('may have 8,000 characters, counted as people count them and not as UTF-16 does', () => {
     const smiles = '😀'.repeat(8_000);
     expect(checkText(smiles)).toBe(smiles);
     expect(() => checkText(`${smiles}.`)).toThrow(expect.objectContaining({ code: 'TOO_LONG' }));
   });
 
-  test('keeps white space', () => {
+  test('keeps its spaces and lines', () => {
     expect(checkText('  a\n b ')).toBe('  a\n b ');
   });
 
-  test('replaces lone surrogates', () => {
+  test('has no half characters, which UTF-8 could not carry', () => {
     expect(checkText('a\ud800b')).toBe('a\ufffdb');
   });
 });
