@@ -45,15 +45,11 @@ export async function editMessage(
   return changeMessage(command, session, context, {
     fields: { kind: 'edit', text, ...(file && { file }) },
     counted: file ? null : 'change',
-<<<<<<< HEAD
-    check: checkMayChange,
-    whenFull: 'TOO_LONG',
-=======
     check: (message, member) => {
       checkMayChange(message, member);
       // The text is the caption of a file that stays.
       checkNotBlank(text, file ?? message.file);
     },
->>>>>>> issue11
+    whenFull: 'TOO_LONG',
   });
 }

@@ -19,8 +19,9 @@ export async function applyChange(
   // The message does not list an overtaken edit, so a later delete would not find its text.
   if (change.kind === 'edit' && applied?.outcome === 'overtaken') await scrubChange(db, room, change.seq);
   if (applied?.outcome === 'refused') await revokeChange(db, room, change.seq);
-  const { edits = [], files: ids = [] } = applied ?? {};
+  const { edits = [], files: ids = [], cleanUp } = applied ?? {};
   await Promise.all([
+    cleanUp?.(),
     ...edits.map((seq) => scrubChange(db, room, seq)),
     ...ids.map((id) => expireUpload(db, room, id, now())),
     ...ids.map((id) => files().remove(objectKey(room, id))),

@@ -112,7 +112,7 @@ export const listLogSince = (
   { since, upTo, limit }: { since: number; upTo: number; limit: number },
 ): Promise<LogPage> => queryLog(db, room, { first: since + 1, last: upTo, forward: true, limit });
 
-/** A log entry without texts, files and reactions. */
+/** A log entry without what can be large in it. */
 export interface EntryOutline {
   readonly kind: LogEntry['kind'];
   readonly seq: number;

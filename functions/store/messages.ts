@@ -51,6 +51,8 @@ export interface Applied {
   readonly edits?: readonly number[];
   /** Set by a delete: ids of all files that the message ever carried. */
   readonly files?: readonly string[];
+  /** Set by a delete: removes what the message's item and its parts still hold. Repeating it is safe. */
+  readonly cleanUp?: () => Promise<void>;
 }
 
 const alive = 'attribute_exists(author) AND attribute_not_exists(deletedAt)';
@@ -206,8 +208,8 @@ async function replaceText(
     const edits = replacedEdits(item);
     return { outcome, message, ...(edits.length > 0 && { edits }) };
   }
-  await removeReactions(db, room, item);
-  return { outcome, message, edits: [...(item['edits'] ?? [])], files: [...(item['files'] ?? [])] };
+  const cleanUp = () => removeReactions(db, room, item);
+  return { outcome, message, cleanUp, edits: [...(item['edits'] ?? [])], files: [...(item['files'] ?? [])] };
 }
 
 /**

@@ -493,12 +493,11 @@ export async function isReactionRefused(
   change: Pick<Reaction, 'message' | 'by' | 'emoji' | 'removed'>,
 ): Promise<boolean> {
   if (change.removed) return false;
-  const [item, partItem] = await Promise.all([
-    getMessageItem(db, room, change.message),
-    db.chat.get(messagePartKey(room, change.message, shardOf(change.by, PARTS))),
-  ]);
+  const item = await getMessageItem(db, room, change.message);
   if (!item || item['deletedAt'] !== undefined) return false;
-  const holder = partOf(item, change.by) === undefined ? item : (partItem ?? {});
+  const part = partOf(item, change.by);
+  const holder =
+    part === undefined ? item : ((await db.chat.get(messagePartKey(room, change.message, part))) ?? {});
   return isFull(item, ownIn(holder, change.by), change);
 }
 

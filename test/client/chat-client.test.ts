@@ -372,11 +372,11 @@ describe('a change', () => {
 
   test('settles a seen of a deleted message with the mark of the message below it', async () => {
     const { room } = await openRoom();
-    const below = chat.say('stays', { user: 2 });
-    const id = chat.say('goes', { user: 2 });
-    chat.instead = ({ action }) => {
+    const below = chat.addMessage('stays', { user: 2 });
+    const id = chat.addMessage('goes', { user: 2 });
+    chat.answerWith = ({ action }) => {
       if (action !== 'seen') return undefined;
-      chat.tellAll('1', { type: 'message_deleted', message_id: id, seq: id + 1, room_id: 1 });
+      chat.broadcast('1', { type: 'message_deleted', message_id: id, seq: id + 1, room_id: 1 });
       return { type: 'message_seen', message_id: below, user_id: 1, room_id: 1 };
     };
     await room.seen(id);

@@ -37,6 +37,7 @@ const expected = [
   'functions/domain/command.ts',
   'functions/domain/message.ts',
   'functions/store/messages.ts',
+  'functions/store/reactions.ts',
   'web/timeline/message-row.tsx',
   'web/timeline/reactions.tsx',
 ];

@@ -18,7 +18,6 @@ import * as inward from './schema.ts';
 
 const framesIn = incoming(
   {
-<<<<<<< HEAD
     send: {
       command: 'SendMessage',
       schema: inward.sendFrame,
@@ -26,7 +25,8 @@ const framesIn = incoming(
       summary:
         'Sends a message. The server stores it and then sends `chat_message` to every connection in the room. The sender receives it first, as the acknowledgement. `action` is optional in this frame.',
       fields: {
-        message: 'The text. It may be empty only if the frame has a file.',
+        message:
+          'The text. It may be empty only if the frame has a file. A text of invisible characters counts as empty.',
         type: 'The kind of message.',
         reply_to: 'The id of the message that this one replies to.',
         file: fileField,
@@ -110,20 +110,6 @@ const framesIn = incoming(
       schema: inward.pingFrame,
       summary:
         'Keeps the socket open. The sender receives `pong`. Send it after 9 minutes without other traffic, because idle sockets are closed after 10 minutes. The user must have access to the room. In an inbox the frame needs no room, and `pong` has the `seq` 0.',
-=======
-    name: 'send',
-    command: 'SendMessage',
-    schema: inward.sendFrame,
-    tag: { ...tag('send'), optional: true },
-    summary:
-      'Sends a message. The server stores it and then sends `chat_message` to every connection in the room. The sender receives it first, as the acknowledgement. `action` is optional in this frame.',
-    fields: {
-      message:
-        'The text. It may be empty only if the frame has a file. A text of invisible characters counts as empty.',
-      type: 'The kind of message.',
-      reply_to: 'The id of the message that this one replies to.',
-      file: fileField,
->>>>>>> issue11
     },
   },
   'action',

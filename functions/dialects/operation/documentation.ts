@@ -16,7 +16,6 @@ const unusedClientId = { client_id: 'Not needed: repeating this frame is harmles
 
 const framesIn = incoming(
   {
-<<<<<<< HEAD
     create: {
       command: 'SendMessage',
       schema: inward.create,
@@ -34,7 +33,7 @@ const framesIn = incoming(
       schema: inward.update,
       summary:
         'Replaces the text of a message, and its file if the frame has one. The room receives `update`. Only the author and moderators may edit a message.',
-      fields: { body: 'The new text. It may be empty only if the frame has a file.' },
+      fields: { body: 'The new text. It may be empty only if the message has a file.' },
     },
     delete: {
       command: 'DeleteMessage',
@@ -45,7 +44,8 @@ const framesIn = incoming(
     seen: {
       command: 'MarkSeen',
       schema: inward.seen,
-      summary: 'Marks this message and all earlier ones as read by the user. The room receives `seen`.',
+      summary:
+        'Marks this message and all earlier ones as read by the user. The room receives `seen`. If the message was deleted, the nearest one below it is marked.',
       fields: unusedClientId,
     },
     typing: {
@@ -58,58 +58,6 @@ const framesIn = incoming(
         typing_status:
           '`typing` when the user starts. Any other value, such as `not_typing`, when they stop.',
       },
-=======
-    name: 'create',
-    command: 'SendMessage',
-    schema: inward.create,
-    tag: tag('create'),
-    summary:
-      'Sends a message. The server stores it and then sends `create` to every connection in the room, the sender’s first.',
-  },
-  {
-    name: 'reply',
-    command: 'SendMessage',
-    schema: inward.reply,
-    tag: tag('reply'),
-    summary: 'Sends a reply to a message. The room receives `reply`.',
-    fields: { message_id: 'The id of the message that this one replies to.' },
-  },
-  {
-    name: 'update',
-    command: 'EditMessage',
-    schema: inward.update,
-    tag: tag('update'),
-    summary:
-      'Replaces the text of a message, and its file if the frame has one. The room receives `update`. Only the author and moderators may edit a message.',
-    fields: { body: 'The new text. It may be empty only if the message has a file.' },
-  },
-  {
-    name: 'delete',
-    command: 'DeleteMessage',
-    schema: inward.remove,
-    tag: tag('delete'),
-    summary:
-      'Deletes the text of a message permanently. The room receives `delete`. Only the author and moderators may delete a message.',
-  },
-  {
-    name: 'seen',
-    command: 'MarkSeen',
-    schema: inward.seen,
-    tag: tag('seen'),
-    summary:
-      'Marks this message and all earlier ones as read by the user. The room receives `seen`. If the message was deleted, the nearest one below it is marked.',
-    fields: unusedClientId,
-  },
-  {
-    name: 'typing',
-    command: 'SetTyping',
-    schema: inward.typing,
-    tag: tag('typing'),
-    summary: 'Announces that the user starts or stops typing. The room receives `typing`. Nothing is stored.',
-    fields: {
-      ...unusedClientId,
-      typing_status: '`typing` when the user starts. Any other value, such as `not_typing`, when they stop.',
->>>>>>> issue11
     },
   },
   'operation',
