@@ -12,7 +12,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'alone',
-          include: ['test/unit/{aws,gateway}/**/*.test.ts'],
+          include: ['test/unit/{aws,gateway,log}/**/*.test.ts'],
           isolate: true,
           setupFiles: ['test/support/no-network.ts'],
           testTimeout: 30_000,
@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/{unit,client,contract,house,template}/**/*.test.ts'],
-          exclude: ['test/unit/{aws,gateway}/**'],
+          exclude: ['test/unit/{aws,gateway,log}/**'],
           setupFiles: ['test/support/no-network.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -35,6 +35,8 @@ interface Attempt {
   readonly message: number;
   readonly by: string;
   readonly claim: Claim | undefined;
+  /** The number that an earlier attempt claimed with the same client id. */
+  readonly claimed: number | undefined;
   readonly fields: OwnFields<Change>;
   readonly context: Context;
 }
@@ -54,21 +56,25 @@ function checkSameChange({ fields, message, by, claim }: Attempt, entry: LogEntr
   throw new ChatError('CLIENT_ID_REUSED');
 }
 
-async function findEarlier(attempt: Attempt, seq: number): Promise<Logged | undefined> {
-  const { db } = attempt.context;
-  const [entry, room] = await Promise.all([getEntry(db, attempt.room, seq), getRoom(db, attempt.room)]);
+async function findEarlier(attempt: Attempt): Promise<Logged | undefined> {
+  const { claimed, room: id, context } = attempt;
+  if (claimed === undefined) return undefined;
+  const [entry, room] = await Promise.all([getEntry(context.db, id, claimed), getRoom(context.db, id)]);
   if (!entry || entry.kind === 'void' || !room) return undefined;
   return { entry: checkSameChange(attempt, entry), room, repeated: true };
 }
 
 /** Logs the change before the message is updated, so that a sync never misses it. */
 async function logChange(attempt: Attempt): Promise<Logged> {
-  const { context, claim, fields, message, by } = attempt;
+  const { context, claim, claimed, fields, message, by } = attempt;
   const now = context.now();
-  const room = await takeSeq(context.db, attempt.room, now);
+  // An attempt that claimed a number and ended left it open, so the change needs no other number.
+  const room =
+    (claimed === undefined ? undefined : await getRoom(context.db, attempt.room)) ??
+    (await takeSeq(context.db, attempt.room, now));
   const entryAt = (seq: number): Change => ({ ...fields, seq, message, by, at: isoTime(now) });
   const put = (seq: number) => putChange(context.db, attempt.room, entryAt(seq));
-  const appended = await appendToLog(room, claim, put, context);
+  const appended = await appendToLog({ room, claim, claimed }, put, context);
   return appended.earlier
     ? { entry: checkSameChange(attempt, appended.earlier), room: appended.room, repeated: true }
     : { entry: entryAt(appended.seq), room: appended.room, repeated: false };
@@ -90,14 +96,14 @@ export async function changeMessage(
   const { clientId } = command;
   const room = command.room ?? session.room;
   const claim = clientId === undefined ? undefined : { room, user: actorId(session.user), clientId };
-  const attempt = { room, message: command.message, by: session.user.id, claim, fields, context };
-  const [member, before, claimedSeq, full] = await Promise.all([
+  const [member, before, claimed, full] = await Promise.all([
     checkWriteAccess(context, { room, by: session, counted, now: context.now() }),
     getMessage(db, room, command.message),
     claim && getClaim(db, claim, context.now()),
     isFull?.(room),
   ]);
-  const earlier = claimedSeq === undefined ? undefined : await findEarlier(attempt, claimedSeq);
+  const attempt = { room, message: command.message, by: session.user.id, claim, claimed, fields, context };
+  const earlier = await findEarlier(attempt);
   if (!earlier) {
     if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
     check(before, member);

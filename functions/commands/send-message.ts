@@ -1,23 +1,22 @@
 import { type Context, isoTime } from '../delivery/context.ts';
-import { publish } from '../delivery/publish.ts';
+import { type Listed, listForPublish, publish } from '../delivery/publish.ts';
 import { acknowledge } from '../delivery/receipts.ts';
 import { deliveryStatus } from '../domain/audience.ts';
 import type { SendMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { type Event, entryEvent } from '../domain/event.ts';
-import type { MessageFile } from '../domain/file.ts';
-import { actorId, type Member } from '../domain/member.ts';
+import { actorId } from '../domain/member.ts';
 import { checkText, type LogEntry, type Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
-import { appendToLog, voidSequence } from '../log/append.ts';
-import { checkMembership, checkWriteAccess } from '../rooms/access.ts';
+import { appendToLog } from '../log/append.ts';
+import { checkWriteAccess } from '../rooms/access.ts';
 import { attachFile, checkFile } from '../rooms/files.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putMessage } from '../store/log.ts';
 import { getMember } from '../store/members.ts';
 import { withReaders } from '../store/messages.ts';
-import { takeSeq } from '../store/rooms.ts';
+import { getRoom, takeSeq } from '../store/rooms.ts';
 
 /** The user who sends a message, with the connection if there is one, and the room for commands that name none. */
 export type Writer = Pick<Session, 'user' | 'room'> & Partial<Pick<Session, 'id'>>;
@@ -25,15 +24,14 @@ export type Writer = Pick<Session, 'user' | 'room'> & Partial<Pick<Session, 'id'
 /** A message in the room's log. */
 export interface StoredMessage {
   readonly message: Message;
-  readonly room: Room;
-  /** Whether an earlier attempt with the same client id stored the message. It must not be announced again. */
-  readonly repeated: boolean;
+  /** Where to announce the message. Undefined for a repeat: an earlier attempt with the same client id stored it. */
+  readonly audience?: { readonly room: Room; readonly listed: Listed };
 }
 
 type StoreContext = Pick<Context, 'db' | 'rates' | 'now' | 'files'>;
 
-const sentEvent = ({ message, room }: StoredMessage): Event =>
-  entryEvent(room.id, { kind: 'message', message }, message);
+const sentEvent = (message: Message): Event =>
+  entryEvent(message.room, { kind: 'message', message }, message);
 
 /**
  * Stores a message, posts it to the room including the sender, and raises its status. For a repeat, stores nothing and
@@ -46,38 +44,45 @@ export async function sendMessage(
   context: Context,
 ): Promise<Event[]> {
   const stored = await storeMessage(command, session, context);
-  if (stored.repeated) {
+  if (!stored.audience) {
     const [message = stored.message] = await withReaders(context.db, [stored.message], [session.user.id]);
-    return [sentEvent({ ...stored, message })];
+    return [sentEvent(message)];
   }
   await publishMessage(stored, session, context);
   return [];
 }
 
 /**
- * Stores a message in its room's log without announcing it. For a repeat, returns the current message.
+ * Stores a message in its room's log without announcing it. For a repeat, returns the current message. A refused message
+ * and a repeat take no sequence number.
  * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_A_MEMBER, MUTED, RATE_LIMITED, REPLY_NOT_FOUND, RECEIVER_NOT_A_MEMBER,
  * CLIENT_ID_REUSED, and what `attachFile` throws
+ * @param announced whether `publishMessage` follows, so that the room's connections are needed
  */
 export async function storeMessage(
   command: SendMessage,
   writer: Writer,
   context: StoreContext,
+  { announced } = { announced: true },
 ): Promise<StoredMessage> {
   const text = checkText(command.text, command.file);
   if (command.file) checkFile(command.file);
+  const { db } = context;
   const { clientId } = command;
   const now = context.now();
-  const { room, refusal } = await takeNumber(command, writer, context, now);
-  const claim = clientId === undefined ? undefined : { room: room.id, user: actorId(writer.user), clientId };
-  // A repeat must not store its file again, and must not fail for a reason that arose after the first attempt.
-  const before = refusal || command.file ? await findEarlier(claim, context) : undefined;
-  if (before || refusal) await voidSequence(context.db, room.id, room.seq);
-  if (before) return { message: before, room, repeated: true };
+  const id = command.room ?? writer.room;
+  const claim = clientId === undefined ? undefined : { room: id, user: actorId(writer.user), clientId };
+  const { claimed, refusal } = await checkMessage(command, { id, writer, claim, now }, context);
+  const [before, current] = claimed === undefined ? [] : await findEarlier(id, claimed, clientId, context);
+  // A repeat must not fail for a reason that arose after the first attempt.
+  if (before) return { message: before };
   if (refusal) throw refusal;
+  // Before the number is taken: a file that is refused leaves no number, and a slow one keeps no reader waiting.
+  const uploader = { room: id, user: actorId(writer.user) };
+  const file = command.file && (await attachFile(command.file, uploader, context));
   const fields = {
-    ...(await attachOrVoid(command, writer, room, context)),
-    room: room.id,
+    ...(file && { file }),
+    room: id,
     author: writer.user,
     text,
     type: command.type,
@@ -89,58 +94,56 @@ export async function storeMessage(
     ...(clientId !== undefined && { clientId }),
   } as const;
   const messageAt = (seq: number): Message => ({ ...fields, id: seq, revision: seq });
-  const put = (seq: number) => putMessage(context.db, messageAt(seq));
-  const { earlier, seq, room: latest } = await appendToLog(room, claim, put, context);
-  if (!earlier) return { message: messageAt(seq), room: latest, repeated: false };
-  return { message: checkSameMessage(earlier, clientId), room: latest, repeated: true };
+  let listed: Listed;
+  const put = async (seq: number, room: Room) => {
+    const [earlier, connections] = await Promise.all([
+      putMessage(db, messageAt(seq)),
+      announced ? listForPublish(room, context) : undefined,
+    ]);
+    listed = connections;
+    return earlier;
+  };
+  const room = current ?? (await takeSeq(db, id, now));
+  const appended = await appendToLog({ room, claim, claimed: current && claimed }, put, context);
+  if (appended.earlier) return { message: checkSameMessage(appended.earlier, clientId) };
+  return { message: messageAt(appended.seq), audience: { room: appended.room, listed } };
 }
 
-interface NumberTaken {
-  /** Its `seq` is taken for the message. */
-  readonly room: Room;
+interface Checked {
+  /** The number that an earlier attempt claimed with the same client id. */
+  readonly claimed: number | undefined;
   /** The error to throw, unless an earlier attempt has stored the message. */
-  readonly refusal?: ChatError;
+  readonly refusal: ChatError | undefined;
 }
 
-/** Takes the room's next sequence number and checks the message against the store, in one round trip. */
-async function takeNumber(
-  command: SendMessage,
-  writer: Writer,
+/** Checks a message against the store, and counts it against the rate limit, in one round trip. */
+async function checkMessage(
+  { replyTo, receiver }: SendMessage,
+  { id, writer, claim, now }: { id: string; writer: Writer; claim: Claim | undefined; now: number },
   context: StoreContext,
-  now: number,
-): Promise<NumberTaken> {
-  const id = command.room ?? writer.room;
-  // The handshake checked the connection's own room. In another room a non-member must not take a number.
-  if (id !== writer.room) await checkMembership(context.db, id, writer.user);
-  const [access, room, replyTarget, receiver] = await Promise.allSettled([
+): Promise<Checked> {
+  const { db } = context;
+  const [, claimed, replyTarget, receiverMember] = await Promise.all([
     checkWriteAccess(context, { room: id, by: writer, counted: 'send', now }),
-    takeSeq(context.db, id, now),
-    command.replyTo === undefined ? undefined : getMessage(context.db, id, command.replyTo),
-    command.receiver === undefined ? undefined : getMember(context.db, id, command.receiver),
+    claim && getClaim(db, claim, now),
+    replyTo === undefined ? undefined : getMessage(db, id, replyTo),
+    receiver === undefined ? undefined : getMember(db, id, receiver),
   ]);
-  if (access.status === 'rejected' && room.status === 'fulfilled')
-    await voidSequence(context.db, id, room.value.seq);
-  // NOT_A_MEMBER takes precedence, so that the answer does not reveal whether the room exists.
-  if (access.status === 'rejected') throw access.reason;
-  if (room.status === 'rejected') throw room.reason;
-  if (replyTarget.status === 'rejected') throw replyTarget.reason;
-  if (receiver.status === 'rejected') throw receiver.reason;
-  const refusal = refusalOf(command, replyTarget.value, receiver.value);
-  return { room: room.value, ...(refusal && { refusal }) };
-}
-
-/** Checks that the reply target and the receiver exist. */
-function refusalOf(command: SendMessage, replyTarget: Message | undefined, receiver: Member | undefined) {
   const noTarget = !replyTarget || replyTarget.deletedAt !== undefined;
-  if (command.replyTo !== undefined && noTarget) return new ChatError('REPLY_NOT_FOUND');
-  if (command.receiver !== undefined && !receiver) return new ChatError('RECEIVER_NOT_A_MEMBER');
-  return undefined;
+  if (replyTo !== undefined && noTarget) return { claimed, refusal: new ChatError('REPLY_NOT_FOUND') };
+  const noReceiver = receiver !== undefined && !receiverMember;
+  return { claimed, refusal: noReceiver ? new ChatError('RECEIVER_NOT_A_MEMBER') : undefined };
 }
 
-async function findEarlier(claim: Claim | undefined, context: StoreContext): Promise<Message | undefined> {
-  const seq = claim && (await getClaim(context.db, claim, context.now()));
-  const entry = claim && seq !== undefined ? await getEntry(context.db, claim.room, seq) : undefined;
-  return entry && entry.kind !== 'void' ? checkSameMessage(entry, claim?.clientId) : undefined;
+/** Returns the message that an earlier attempt stored under its number, and the room. */
+async function findEarlier(
+  id: string,
+  seq: number,
+  clientId: string | undefined,
+  { db }: StoreContext,
+): Promise<[Message | undefined, Room | undefined]> {
+  const [entry, room] = await Promise.all([getEntry(db, id, seq), getRoom(db, id)]);
+  return [entry && entry.kind !== 'void' ? checkSameMessage(entry, clientId) : undefined, room];
 }
 
 /** Returns the message of an earlier attempt. @throws ChatError CLIENT_ID_REUSED if it is a different change */
@@ -150,33 +153,24 @@ function checkSameMessage(entry: LogEntry, clientId: string | undefined): Messag
   throw new ChatError('CLIENT_ID_REUSED');
 }
 
-/** Attaches the message's file. Voids the message's sequence number if that fails. */
-async function attachOrVoid(
-  { file }: SendMessage,
-  writer: Writer,
-  room: Room,
-  context: StoreContext,
-): Promise<{ file?: MessageFile }> {
-  if (!file) return {};
-  try {
-    return { file: await attachFile(file, { room: room.id, user: actorId(writer.user) }, context) };
-  } catch (error) {
-    await voidSequence(context.db, room.id, room.seq);
-    throw error;
-  }
-}
-
 /**
- * Posts a stored message to its room, and then raises its status. `fanout` invocations raise it for their own posts.
+ * Posts a new message to its room, and then raises its status. `fanout` invocations raise it for their own posts. Does
+ * nothing for a repeat.
  * @param caller the connection that sent the message; undefined for a message sent by REST
  */
 export async function publishMessage(
-  stored: StoredMessage,
+  { message, audience: target }: StoredMessage,
   caller: Session | undefined,
   context: Context,
 ): Promise<void> {
-  const { message, room } = stored;
-  const { delivered, audience } = await publish(sentEvent(stored), room, caller, context);
+  if (!target) return;
+  const { delivered, audience } = await publish(
+    sentEvent(message),
+    target.room,
+    caller,
+    context,
+    target.listed,
+  );
   const status = deliveryStatus(message.author.id, delivered);
   if (status !== 'sent') await acknowledge(message, status, audience, context);
 }

@@ -12,8 +12,9 @@ import type { Message } from '../domain/message.ts';
 import { directRoomUsers, isInbox, type Room } from '../domain/room.ts';
 import { catchUp } from '../log/catch-up.ts';
 import type { LogContext } from '../log/context.ts';
-import { newestMessagesFor } from '../log/history.ts';
+import { latestMessages } from '../log/history.ts';
 import { getMember, putReadTo } from '../store/members.ts';
+import { withReaders } from '../store/messages.ts';
 import { getRoom } from '../store/rooms.ts';
 import { addRoomToInboxes, openInbox } from './inbox.ts';
 
@@ -23,14 +24,16 @@ const HANDSHAKE_BUDGET_MS = 10_000;
 /** Returns the newest messages if the contract posts them to each new connection. @param onFault gets a read error */
 async function loadHistory(
   session: Session,
+  room: Promise<Room | undefined>,
   { db }: PostingContext,
   onFault: (error: unknown) => void,
 ): Promise<readonly Message[]> {
   if (session.since !== undefined || !dialectOf(session).bringsHistory) return [];
-  const page = await newestMessagesFor(session.user.id, db, session.room, { limit: HISTORY_LIMIT }).catch(
-    onFault,
-  );
-  return page?.messages ?? [];
+  const read = async () => {
+    const { messages } = await latestMessages(db, session.room, room, HISTORY_LIMIT);
+    return withReaders(db, messages, [session.user.id]);
+  };
+  return (await read().catch(onFault)) ?? [];
 }
 
 /**
@@ -87,8 +90,9 @@ async function acknowledgePosted(
 /**
  * Welcomes a new connection: posts its first frame, acknowledges the messages in it, and announces the user's presence.
  *
- * Waits until the socket is open before reading the history. Messages stored earlier are then in the history, and later
- * ones are posted to the open socket. API Gateway answers 410 for the connection until `$connect` has returned.
+ * Waits until the socket is open before reading the history. The history is complete up to the room's `seq`, which is read
+ * after the connection's row was written; messages with higher numbers are posted to the open socket (decision 012). API
+ * Gateway answers 410 for the connection until `$connect` has returned.
  * @param onFault called if the history cannot be read: the client then gets an empty list, as contract S0 requires
  */
 export async function welcome(
@@ -108,10 +112,11 @@ export async function welcome(
     return;
   }
   if (isInbox(session.room)) return openInbox(session, context);
+  const reading = getRoom(db, session.room);
   const [room, member, history] = await Promise.all([
-    getRoom(db, session.room),
+    reading,
     getMember(db, session.room, session.user.id),
-    loadHistory(session, context, onFault),
+    loadHistory(session, reading, context, onFault),
   ]);
   if (!room || (!member && room.access !== 'open')) {
     // The member was removed after the authorizer had checked, but before this connection had a row to remove.

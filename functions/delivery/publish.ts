@@ -85,20 +85,31 @@ async function postDirect(
   return delivered;
 }
 
+/** The connections of a room, as `publish` needs them; undefined in a room with several shards. */
+export type Listed = readonly Connection[] | undefined;
+
+/** Lists a room's connections for `publish`. @param room as for `publish` */
+export const listForPublish = async (
+  room: Pick<Room, 'id' | 'shards'>,
+  { db, now }: Pick<Context, 'db' | 'now'>,
+): Promise<Listed> => (room.shards > 1 ? undefined : listConnections(db, room, now()));
+
 /**
  * Publishes an event to a room of any size. In a room with one shard, posts to the first `BATCH_SIZE` receivers directly
  * and to the others through `fanout`. Otherwise posts to the caller directly and lets one `fanout` read each shard.
  * @param room as read, or as updated by taking the sequence number: its connections must be listed after that
  * @param caller the connection that caused the event; it comes first, because the echo is its acknowledgement
+ * @param connections the room's connections, if the caller listed them while it stored the event
  */
 export async function publish(
   event: Event,
   { id, shards, grown }: Room,
   caller: Session | undefined,
   context: Context,
+  connections?: Listed,
 ): Promise<Published> {
   const room = { id, shards, ...(grown && { grown }) };
-  const listed = shards > 1 ? undefined : await listConnections(context.db, room, context.now());
+  const listed = connections ?? (await listForPublish(room, context));
   const others = (listed ?? []).filter((connection) => connection.id !== caller?.id);
   const audience = caller ? [caller, ...others] : others;
   const receivers = receiversOf(event, audience);

@@ -87,6 +87,8 @@ export type Change = Edit | Deletion | Reaction;
 export interface Void {
   readonly kind: 'void';
   readonly seq: number;
+  /** Set on the topmost of many void numbers in a row: the lowest of them. */
+  readonly from?: number;
 }
 
 /** An entry of a room's log. */

@@ -7,11 +7,11 @@ import { putVoid } from '../store/log.ts';
 import { takeSeq } from '../store/rooms.ts';
 import type { LogContext } from './context.ts';
 
-/** A sync voids only the numbers of slow writes, so several voided tries in a row are very unlikely. */
+/** Readers void only the numbers of slow writes, so several voided tries in a row are very unlikely. */
 const MAX_TRIES = 5;
 
 export interface Appended {
-  /** The room. Its `seq` is the last sequence number taken for the entry. */
+  /** The room, as it was when the last sequence number was taken for the entry. */
   readonly room: Room;
   /** The sequence number of the entry. */
   readonly seq: number;
@@ -20,34 +20,46 @@ export interface Appended {
 }
 
 /**
- * Voids a sequence number that will not be used, so that a sync need not wait for it. Ignores errors, because a sync
- * voids open numbers too.
+ * Voids a number that a concurrent repeat took in vain, so that readers need not wait for it. Ignores errors, because
+ * readers void open numbers too.
  */
-export async function voidSequence(db: Database, room: string, seq: number): Promise<void> {
+async function voidSequence(db: Database, room: string, seq: number): Promise<void> {
   await putVoid(db, room, seq).catch(() => undefined);
+}
+
+/** Where an entry goes. */
+export interface AppendTarget {
+  /** The room. Its `seq` was taken for the entry, unless an earlier try has a number. */
+  readonly room: Room;
+  readonly claim: Claim | undefined;
+  /** The number that an earlier try claimed with the same client id, if the caller found one. */
+  readonly claimed?: number | undefined;
 }
 
 /**
  * Stores an entry in the log, under the number that an earlier try claimed with the same client id, or else under the
- * room's `seq`. Takes another number if a sync voided it meanwhile.
- * @param room the room as returned when its `seq` was taken for this entry
- * @param put stores the entry under a sequence number; resolves to the entry that is there already, if any
+ * room's `seq`. Takes another number if a reader voided it meanwhile.
+ * @param put stores the entry under a sequence number; resolves to the entry that is there already, if any. Gets the room
+ * as it was when the latest number was taken: connections listed after that and connections that read the log themselves
+ * are together all connections (decision 012)
  */
 export async function appendToLog(
-  room: Room,
-  claim: Claim | undefined,
-  put: (seq: number) => Promise<LogEntry | undefined>,
+  { room, claim, claimed }: AppendTarget,
+  put: (seq: number, room: Room) => Promise<LogEntry | undefined>,
   { db, now }: Pick<LogContext, 'db' | 'now'>,
 ): Promise<Appended> {
   let latest = room;
-  let seq = claim ? await takeClaim(db, claim, room.seq, now()) : room.seq;
+  let hasNumber = claimed === undefined;
+  let seq = claimed ?? (claim ? await takeClaim(db, claim, room.seq, now()) : room.seq);
   for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const isUnused = hasNumber && seq !== latest.seq;
     const [earlier] = await Promise.all([
-      put(seq),
-      seq !== latest.seq && voidSequence(db, room.id, latest.seq),
+      put(seq, latest),
+      isUnused && voidSequence(db, room.id, latest.seq),
     ]);
     if (earlier?.kind !== 'void') return { room: latest, seq, earlier };
     latest = await takeSeq(db, room.id, now());
+    hasNumber = true;
     seq = claim ? await moveClaim(db, claim, { from: seq, to: latest.seq }, now()) : latest.seq;
   }
   throw new ChatError('INTERNAL');

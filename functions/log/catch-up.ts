@@ -6,13 +6,10 @@ import { listMembers, listMembersWith } from '../store/members.ts';
 import { listStates, withReaders } from '../store/messages.ts';
 import { applyChange } from './apply-change.ts';
 import type { LogContext } from './context.ts';
-import { newestMessages, settleLog } from './history.ts';
+import { newestMessages, SETTLED_PAGE, settleLog, settleRange } from './history.ts';
 
 /** A client that missed more events than this loads the history instead. */
 export const MAX_MISSED = 1_000;
-
-/** The maximum number of events in a page. With texts of usual length a page stays well below 128 KB. */
-const PAGE_SIZE = 200;
 
 /** The maximum number of older messages, and of members, whose status and read mark a sync reports. */
 export const MAX_RECEIPTS = 50;
@@ -67,14 +64,6 @@ async function loadReceipts(
   };
 }
 
-/** Settles the newest part of the log, so that the history which the client loads next is complete up to `room.seq`. */
-async function settleNewest(room: Room, context: LogContext): Promise<void> {
-  let since = Math.max(0, room.seq - MAX_MISSED);
-  while (since < room.seq) {
-    since = (await settleLog(context.db, room.id, { since, upTo: room.seq, limit: PAGE_SIZE })).upTo;
-  }
-}
-
 /**
  * Returns a page of the events of a room after a sequence number.
  * @param room read before this call: the events up to its `seq` are reported
@@ -90,10 +79,12 @@ export async function catchUp(
   const none = { changes: [], hasMore: false, receipts: [], seen: [] };
   // The room never used a number above its `seq`, so the client's number belongs to another log.
   if (since > room.seq || room.seq - since > MAX_MISSED) {
-    await settleNewest(room, context);
+    // The history that the client loads next is then complete up to `room.seq`.
+    const from = Math.max(0, room.seq - MAX_MISSED);
+    await settleRange(context.db, room.id, { since: from, upTo: room.seq });
     return { ...head, ...none, seq: room.seq, complete: false };
   }
-  const page = await settleLog(context.db, room.id, { since, upTo: room.seq, limit: PAGE_SIZE });
+  const page = await settleLog(context.db, room.id, { since, upTo: room.seq, limit: SETTLED_PAGE });
   const entries = page.entries.filter((entry) => entry.kind !== 'void');
   const hasMore = page.upTo < room.seq;
   const [messages, receipts] = await Promise.all([

@@ -1,40 +1,93 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { currentMessages, type LogEntry, type Message, seqOf } from '../domain/message.ts';
+import type { Room } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
-import { listLog, listLogSince, putVoid } from '../store/log.ts';
-import { withReaders } from '../store/messages.ts';
+import { listLog, listLogSince, noteVoidRun, putVoid } from '../store/log.ts';
 
 /** The number of extra entries to read for each page, since the log also holds edits and deletes. */
 const READ_AHEAD = 10;
+
+/** The maximum number of log entries that are settled at once. With texts of usual length they stay below 128 KB. */
+export const SETTLED_PAGE = 200;
+
+/** How far below a room's `seq` the numbers may be that `latestMessages` settles. Writes in flight are near the end. */
+const MAX_SETTLED = 1_000;
+
+export interface MessagePage {
+  /** Newest first. */
+  readonly messages: readonly Message[];
+  readonly hasMore: boolean;
+}
+
+interface ReadPage extends MessagePage {
+  /** The entries that were read for the page, newest first. */
+  readonly entries: readonly LogEntry[];
+}
+
+/** Returns the lowest number that an entry stands for: a void entry may stand for those below it. */
+const lowestOf = (entry: LogEntry): number =>
+  (entry.kind === 'void' ? entry.from : undefined) ?? seqOf(entry);
+
+interface VoidRun {
+  readonly top: number;
+  from: number;
+  /** The number of rows that had to be read. */
+  rows: number;
+}
+
+/** Returns the runs of consecutive void numbers. @param entries newest first */
+function voidRuns(entries: readonly LogEntry[]): VoidRun[] {
+  const runs: VoidRun[] = [];
+  let run: VoidRun | undefined;
+  for (const entry of entries) {
+    const seq = seqOf(entry);
+    if (entry.kind !== 'void') run = undefined;
+    else if (run && seq >= run.from - 1) {
+      if (seq < run.from) run.rows++;
+      run.from = Math.min(run.from, lowestOf(entry));
+    } else {
+      run = { top: seq, from: lowestOf(entry), rows: 1 };
+      runs.push(run);
+    }
+  }
+  return runs;
+}
+
+/**
+ * Reads the newest messages. Jumps over long runs of void entries: the first reader that has read through one notes on
+ * its topmost entry how far it goes, and later readers continue below.
+ */
+async function readNewest(
+  db: Database,
+  room: string,
+  { before, limit }: { before?: number | undefined; limit: number },
+): Promise<ReadPage> {
+  const size = limit + READ_AHEAD;
+  const entries: LogEntry[] = [];
+  let from = before;
+  let messages: Message[] = [];
+  let hasMore = true;
+  while (hasMore && messages.length <= limit) {
+    const page = await listLog(db, room, { before: from, limit: size });
+    entries.push(...page.entries);
+    from = Math.min(...page.entries.map(lowestOf));
+    hasMore = page.hasMore && page.entries.length > 0;
+    messages = currentMessages(entries);
+  }
+  const long = voidRuns(entries).filter(({ rows }) => rows > size);
+  await Promise.all(long.map((run) => noteVoidRun(db, room, run)));
+  hasMore = messages.length > limit;
+  return { messages: messages.slice(0, limit), hasMore, entries };
+}
 
 /** Returns the newest messages of a room, newest first, without deleted ones. */
 export async function newestMessages(
   db: Database,
   room: string,
-  { before, limit }: { before?: number | undefined; limit: number },
-): Promise<{ messages: readonly Message[]; hasMore: boolean }> {
-  const entries: LogEntry[] = [];
-  let from = before;
-  for (;;) {
-    const page = await listLog(db, room, { before: from, limit: limit + READ_AHEAD });
-    entries.push(...page.entries);
-    const messages = currentMessages(entries);
-    if (messages.length > limit) return { messages: messages.slice(0, limit), hasMore: true };
-    const last = page.entries.at(-1);
-    if (!page.hasMore || !last) return { messages, hasMore: false };
-    from = seqOf(last);
-  }
-}
-
-/** Returns the newest messages as a reader sees them: see `newestMessages` and `withReaders`. */
-export async function newestMessagesFor(
-  reader: string,
-  db: Database,
-  room: string,
   range: { before?: number | undefined; limit: number },
-): Promise<{ messages: readonly Message[]; hasMore: boolean }> {
-  const page = await newestMessages(db, room, range);
-  return { ...page, messages: await withReaders(db, page.messages, [reader]) };
+): Promise<MessagePage> {
+  const { messages, hasMore } = await readNewest(db, room, range);
+  return { messages, hasMore };
 }
 
 /** How long to wait for a write that is still in flight, in milliseconds. Several writes take less. */
@@ -65,10 +118,23 @@ async function readPage(db: Database, room: string, range: LogRange): Promise<Se
   return { entries, upTo: hasMore && last ? seqOf(last) : range.upTo };
 }
 
-function openNumbers({ entries, upTo }: SettledPage, since: number): number[] {
-  const used = new Set(entries.map(seqOf));
-  return Array.from({ length: upTo - since }, (_, index) => since + 1 + index).filter(
-    (seq) => !used.has(seq),
+/** The sequence number of an entry. A void entry may stand for the numbers from `from` on. */
+interface Numbered {
+  readonly seq: number;
+  readonly from?: number;
+}
+
+const numbered = (entry: LogEntry): Numbered =>
+  entry.kind === 'message' ? { seq: entry.message.id } : { seq: entry.seq, from: lowestOf(entry) };
+
+/** Returns the numbers above `since` up to `upTo` that no entry stands for. */
+function openNumbers(entries: readonly Numbered[], { since, upTo }: Omit<LogRange, 'limit'>): number[] {
+  const used = new Set(entries.map(({ seq }) => seq));
+  const runs = entries.filter(({ seq, from = seq }) => from < seq);
+  const isUsed = (each: number) =>
+    used.has(each) || runs.some(({ seq, from = seq }) => from <= each && each < seq);
+  return Array.from({ length: Math.max(0, upTo - since) }, (_, index) => since + 1 + index).filter(
+    (seq) => !isUsed(seq),
   );
 }
 
@@ -80,14 +146,67 @@ function openNumbers({ entries, upTo }: SettledPage, since: number): number[] {
  */
 export async function settleLog(db: Database, room: string, range: LogRange): Promise<SettledPage> {
   const first = await readPage(db, room, range);
-  if (openNumbers(first, range.since).length === 0) return first;
+  const openIn = ({ entries, upTo }: SettledPage) =>
+    openNumbers(entries.map(numbered), { since: range.since, upTo });
+  if (openIn(first).length === 0) return first;
   await delay(IN_FLIGHT_MS);
   const page = await readPage(db, room, range);
   const settled = await Promise.all(
-    openNumbers(page, range.since).map(
+    openIn(page).map(
       async (seq): Promise<LogEntry> => (await putVoid(db, room, seq)) ?? { kind: 'void', seq },
     ),
   );
   const entries = [...page.entries, ...settled].sort((one, other) => seqOf(one) - seqOf(other));
   return { entries, upTo: page.upTo };
+}
+
+/** Settles a range of the log in pages. */
+export async function settleRange(
+  db: Database,
+  room: string,
+  { since, upTo }: Pick<LogRange, 'since' | 'upTo'>,
+): Promise<void> {
+  let settled = since;
+  while (settled < upTo) {
+    settled = (await settleLog(db, room, { since: settled, upTo, limit: SETTLED_PAGE })).upTo;
+  }
+}
+
+/**
+ * Settles the end of the log, as far as it has been read.
+ * @param read the newest entries of the log, newest first
+ * @param hasMore whether the log has more entries below them
+ * @returns whether it was open, so that the entries must be read again
+ */
+export async function settleEnd(
+  db: Database,
+  { id, seq: upTo }: Pick<Room, 'id' | 'seq'>,
+  { read, hasMore }: { readonly read: readonly Numbered[]; readonly hasMore: boolean },
+): Promise<boolean> {
+  const lowest = hasMore ? Math.min(...read.map(({ seq, from = seq }) => from)) : 1;
+  const since = Math.max(lowest - 1, upTo - MAX_SETTLED);
+  const open = openNumbers(read, { since, upTo });
+  const [first] = open;
+  const last = open.at(-1);
+  if (first === undefined || last === undefined) return false;
+  await settleRange(db, id, { since: first - 1, upTo: last });
+  return true;
+}
+
+/**
+ * Returns the newest messages of a room, complete up to its `seq`: settles the numbers that the page covers first. A
+ * message whose number was taken before the room was read is in the page, or else it takes a number above `seq`, and is
+ * posted to the connections that exist by then (decision 012).
+ * @param room resolves to the room, which may be read at the same time as the log; undefined leaves the page as it is
+ */
+export async function latestMessages(
+  db: Database,
+  id: string,
+  room: Promise<Pick<Room, 'id' | 'seq'> | undefined>,
+  limit: number,
+): Promise<MessagePage> {
+  const [{ entries, ...page }, found] = await Promise.all([readNewest(db, id, { limit }), room]);
+  const read = entries.map(numbered);
+  const settled = found && (await settleEnd(db, found, { read, hasMore: page.hasMore }));
+  return settled ? newestMessages(db, id, { limit }) : page;
 }

@@ -5,6 +5,7 @@ import { hasValidToken } from '../domain/connection.ts';
 import { actorId, type Member, type User } from '../domain/member.ts';
 import { currentMessages, type Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
+import { settleEnd } from '../log/history.ts';
 import type { Database } from '../store/database.ts';
 import { getEntry, listOutlines } from '../store/log.ts';
 import { getMemberships, listRoomsOf } from '../store/members.ts';
@@ -79,7 +80,11 @@ async function readTail(room: Room, member: Member, user: User, db: Database): P
       if (seq > readTo && author && actorId(author) !== actorId(user)) unread++;
     }
     read += outlines.length;
-    before = outlines.at(-1)?.seq;
+    // A message in flight is neither in this list nor posted to an inbox that has opened meanwhile (decision 012).
+    if (before === undefined && (await settleEnd(db, room, { read: outlines, hasMore }))) {
+      return readTail(room, member, user, db);
+    }
+    before = outlines.length > 0 ? Math.min(...outlines.map(({ seq, from = seq }) => from)) : undefined;
     const countedAll = !hasMore || before === undefined || before <= readTo + 1;
     const ended = countedAll || unread > UNREAD_CAP || read >= MAX_COUNTED_ENTRIES;
     if (!hasMore || before === undefined || (ended && newest !== undefined)) {

@@ -53,6 +53,19 @@ export async function revokeChange(db: Database, room: string, seq: number): Pro
   await db.chat.put({ ...logKey(room, seq), kind: 'void', seq, put: randomUUID() });
 }
 
+/** Notes on a void entry that it stands for all numbers from `from` on, so that readers skip those below it. */
+export async function noteVoidRun(
+  db: Database,
+  room: string,
+  { top, from }: { readonly top: number; readonly from: number },
+): Promise<void> {
+  await db.chat.update(logKey(room, top), {
+    update: 'SET #from = :from',
+    condition: '#kind = :void',
+    values: { ':from': from, ':void': 'void' },
+  });
+}
+
 export async function getEntry(db: Database, room: string, seq: number): Promise<LogEntry | undefined> {
   const item = await db.chat.get(logKey(room, seq));
   return item && toEntry(room, item);
@@ -122,6 +135,8 @@ export interface EntryOutline {
   readonly deletedAt?: string;
   /** The id of the message that a change is of. */
   readonly message?: number;
+  /** Set on the topmost of many void numbers in a row: the lowest of them. */
+  readonly from?: number;
 }
 
 /** Returns outlines of log entries below `before`, or of the newest ones without it: newest first, at most `limit`. */
@@ -132,7 +147,7 @@ export async function listOutlines(
 ): Promise<{ outlines: readonly EntryOutline[]; hasMore: boolean }> {
   const { items, next } = await db.chat.query({
     ...logQuery(room, { first: 0, last: before - 1, forward: false, limit }),
-    select: '#kind, #seq, #message, #deletedAt, #author.#id, #author.#guest',
+    select: '#kind, #seq, #message, #deletedAt, #author.#id, #author.#guest, #from',
   });
   return { outlines: items as EntryOutline[], hasMore: next !== undefined };
 }

@@ -3,11 +3,11 @@ import { action } from '../../functions/dialects/action/decode.ts';
 import type { Deletion, Edit, Message, Reaction } from '../../functions/domain/message.ts';
 import { applyChange } from '../../functions/log/apply-change.ts';
 import { catchUp } from '../../functions/log/catch-up.ts';
-import { newestMessagesFor } from '../../functions/log/history.ts';
+import { newestMessages } from '../../functions/log/history.ts';
 import { type Database, openDatabase } from '../../functions/store/database.ts';
 import { logKey } from '../../functions/store/keys.ts';
 import { getEntry, putChange, putMessage } from '../../functions/store/log.ts';
-import { isReactionRefused } from '../../functions/store/reactions.ts';
+import { isReactionRefused, withReaders } from '../../functions/store/reactions.ts';
 import { getRoom, putRoom, takeSeq } from '../../functions/store/rooms.ts';
 import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
@@ -53,7 +53,8 @@ const sizeOf = (item: object): number => JSON.stringify(item).length;
 
 /** Returns the message as a reader finds it in the history. */
 async function messageFor(reader: string): Promise<Message | undefined> {
-  return (await newestMessagesFor(reader, db, '1', { limit: 50 })).messages.find(({ id }) => id === 1);
+  const { messages } = await newestMessages(db, '1', { limit: 50 });
+  return (await withReaders(db, messages, [reader])).find(({ id }) => id === 1);
 }
 
 /** Returns the reactions of a history frame. */
@@ -274,7 +275,7 @@ describe('reactions to one message', () => {
       await putMessage(db, messageOf({ id: seq, revision: seq }));
     }
     await react('1', '👍', true);
-    const { messages } = await newestMessagesFor('1', db, '1', { before: 4, limit: 50 });
+    const { messages } = await newestMessages(db, '1', { before: 4, limit: 50 });
     expect(messages.find(({ id }) => id === 1)).not.toHaveProperty('reactions');
   });
 });

@@ -3,7 +3,7 @@ import type { Change } from '../../functions/domain/message.ts';
 import { appendToLog } from '../../functions/log/append.ts';
 import { logKey, repeatKey, roomKey } from '../../functions/store/keys.ts';
 import { getEntry, putChange, putMessage, putVoid } from '../../functions/store/log.ts';
-import { takeSeq } from '../../functions/store/rooms.ts';
+import { getRoom, takeSeq } from '../../functions/store/rooms.ts';
 import { type Chatter, enter, type Frame } from '../support/chat.ts';
 import { databaseOf, newRoom } from '../support/rooms.ts';
 import { messageOf } from '../support/sample.ts';
@@ -179,13 +179,12 @@ describe('a sequence number without an entry', () => {
     const claim = { room: id, user: '1', clientId: 'slow' };
     const write = async () => {
       const room = await takeSeq(db, id, Date.now());
-      return appendToLog(room, claim, (seq) => putMessage(db, messageOf({ id: seq, room: id })), parts);
+      return appendToLog({ room, claim }, (seq) => putMessage(db, messageOf({ id: seq, room: id })), parts);
     };
     const room = await takeSeq(db, id, Date.now());
     await putVoid(db, id, room.seq);
     const first = await appendToLog(
-      room,
-      claim,
+      { room, claim },
       (seq) => putMessage(db, messageOf({ id: seq, room: id, clientId: 'slow' })),
       parts,
     );
@@ -195,11 +194,21 @@ describe('a sequence number without an entry', () => {
     for (const { earlier } of again) expect(earlier).toMatchObject({ message: { id: 2 } });
   });
 
-  test('is made void by a refused frame, so that sync does not wait for it', async () => {
+  test('is not left behind by a refused frame', async () => {
     const { id, alice } = await roomOfTwo();
     alice.send({ action: 'send', message: 'to what?', reply_to: 99 });
     expect(await alice.take('error')).toMatchObject({ code: 'REPLY_NOT_FOUND' });
-    expect(await getEntry(databaseOf(stack), id, 1)).toEqual({ kind: 'void', seq: 1 });
+    expect(await getRoom(databaseOf(stack), id)).toMatchObject({ seq: 0 });
+    expect(await getEntry(databaseOf(stack), id, 1)).toBeUndefined();
+  });
+
+  test('is waited for, or made void, before the newest page of the history is answered', async () => {
+    const { id, alice, bob } = await roomOfTwo();
+    await alice.say('one');
+    const hole = await burn(id);
+    bob.send({ action: 'history' });
+    expect((await bob.take('history'))['messages']).toMatchObject([{ text: 'one' }]);
+    expect(await getEntry(databaseOf(stack), id, hole)).toEqual({ kind: 'void', seq: hole });
   });
 });
 

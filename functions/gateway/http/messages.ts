@@ -1,11 +1,10 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
+import { readHistory } from '../../commands/load-history.ts';
 import { publishMessage, storeMessage } from '../../commands/send-message.ts';
 import { attached } from '../../dialects/frame.ts';
 import { messageShape } from '../../dialects/rest/schema.ts';
 import type { SendMessage } from '../../domain/command.ts';
-import { newestMessages } from '../../log/history.ts';
-import { checkMembership } from '../../rooms/access.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
 import { describe } from './openapi.ts';
 import { messageBody, messagesQuery, readJson, readQuery, wireMessage } from './wire.ts';
@@ -34,9 +33,7 @@ export function messages(context: HttpContext) {
     ),
     readQuery(messagesQuery),
     async (c) => {
-      const room = c.req.param('id');
-      await checkMembership(context.db, room, c.var.caller);
-      const page = await newestMessages(context.db, room, c.req.valid('query'));
+      const page = await readHistory(c.req.param('id'), c.req.valid('query'), c.var.caller, context);
       return c.json({ messages: page.messages.map(wireMessage), has_more: page.hasMore });
     },
   );
@@ -53,11 +50,11 @@ export function messages(context: HttpContext) {
     readJson(messageBody),
     async (c) => {
       const body = c.req.valid('json');
-      // A writer without a room: membership is checked before the room's next sequence number is taken.
-      const writer = { user: c.var.caller, room: '' };
-      const stored = await storeMessage(commandOf(body, c.req.param('id')), writer, context);
-      if (body.broadcast && !stored.repeated) await publishMessage(stored, undefined, context);
-      return c.json(wireMessage(stored.message), stored.repeated ? 200 : 201);
+      const writer = { user: c.var.caller, room: c.req.param('id') };
+      const announced = body.broadcast;
+      const stored = await storeMessage(commandOf(body, writer.room), writer, context, { announced });
+      if (announced) await publishMessage(stored, undefined, context);
+      return c.json(wireMessage(stored.message), stored.audience ? 201 : 200);
     },
   );
   return app;

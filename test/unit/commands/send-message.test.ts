@@ -28,6 +28,8 @@ function room(connections: readonly Connection[]) {
   dynamodb
     .on(QueryCommand)
     .resolves({ Items: connections.map(rowOf) })
+    .on(GetItemCommand)
+    .resolves({})
     .on(PutItemCommand)
     .resolves({})
     .on(DeleteItemCommand)
@@ -78,7 +80,7 @@ describe.each([2, 200])('a send without client id in a room of %i connections', 
     const { context, calls, post, firstPostAfter } = room(people(count));
     await sendMessage(command, session, context);
     expect(firstPostAfter[0]).toBe(3);
-    expect(calls).toEqual([['UpdateItem', 'UpdateItem'], ['PutItem'], ['Query'], ['UpdateItem']]);
+    expect(calls).toEqual([['UpdateItem'], ['UpdateItem'], ['PutItem', 'Query'], ['UpdateItem']]);
     expect(calls.flat().filter((name) => writes.has(name))).toHaveLength(4);
     expect(new Set(post.mock.calls.map(([id]) => id)).size).toBe(count);
   });

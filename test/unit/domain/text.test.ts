@@ -9,24 +9,24 @@ describe('a text', () => {
   test.each([
     ...['\u200b', '\u2060', '\u00ad', '\u3164', '\u2800', '\u200e', '\ufeff', '\u115f', '\uffa0', '\ufe0f'],
     ...['\u{e0061}', '\u{1d159}', '\u034f', '\u061c', '\u180e', '\ufff9', '\u0007', ' \u200b\n\u2800\t'],
-  ])('is refused when nothing of it is visible: %j', (text) => {
+  ])('refuses a text of which nothing is visible: %j', (text) => {
     expect(() => checkText(text)).toThrow(expect.objectContaining({ code: 'EMPTY_TEXT' }));
     expect(checkText(text, { kind: 'uploaded', id: 'a' })).toBe(text);
     expect(checkText(`${text}a`)).toBe(`${text}a`);
   });
 
   test.each(['.', '👍', '❤️', '日', '\u0301', '\ue000', '\ud800'])(
-    'is accepted when it shows something: %j',
+    'accepts a text that shows something: %j',
     (text) => {
       expect(checkText(text)).toBe(text.toWellFormed());
     },
   );
 
-  test.each(['\0', 'a\0b', `${'a'.repeat(7_000)}\0`])('is refused when it contains NUL', (text) => {
+  test.each(['\0', 'a\0b', `${'a'.repeat(7_000)}\0`])('refuses a text with NUL', (text) => {
     expect(() => checkText(text)).toThrow(expect.objectContaining({ code: 'BAD_FRAME' }));
   });
 
-  test('may have 8,000 characters, counted as people count them and not as UTF-16 does', () => {
+  test('accepts up to 8,000 code points', () => {
     const smiles = '😀'.repeat(8_000);
     expect(checkText(smiles)).toBe(smiles);
     expect(() => checkText(`${smiles}.`)).toThrow(expect.objectContaining({ code: 'TOO_LONG' }));

@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CountingDatabase } from '../../../bench/counting-database.ts';
+import { sendMessage } from '../../../functions/commands/send-message.ts';
+import { sync } from '../../../functions/commands/sync.ts';
+import { connect } from '../../../functions/connections/lifecycle.ts';
+import { welcome } from '../../../functions/connections/welcome.ts';
+import type { Context } from '../../../functions/delivery/context.ts';
+import type { Session } from '../../../functions/domain/connection.ts';
+import type { Database } from '../../../functions/store/database.ts';
+import { listLog } from '../../../functions/store/log.ts';
+import { addMember } from '../../../functions/store/members.ts';
+import { getRoom, putRoom } from '../../../functions/store/rooms.ts';
+import { noFiles, noLimit } from '../../support/mock-database.ts';
+import { alice, bob, connectionOf } from '../../support/sample.ts';
+import { Schedule } from '../../support/schedule.ts';
+
+/** The pause before a reader voids a number ends at any point of the schedule. */
+const pauses = vi.hoisted(() => ({ wait: async (): Promise<void> => undefined }));
+vi.mock('node:timers/promises', async (original) => ({
+  ...(await original<typeof import('node:timers/promises')>()),
+  setTimeout: () => pauses.wait(),
+}));
+
+const ORDERS = 120;
+
+let counting: CountingDatabase;
+
+beforeAll(async () => {
+  counting = await CountingDatabase.open();
+});
+
+afterAll(() => counting.close());
+
+async function roomOf(seed: number, name: string): Promise<string> {
+  const id = `${name}-${seed}`;
+  await putRoom(counting.db, { id, name: 'r', kind: 'group', access: 'members' });
+  const room = { id, seq: 0 };
+  await Promise.all([alice, bob].map(({ id: user }) => addMember(counting.db, room, user, 'member')));
+  return id;
+}
+
+/** A schedule, and the frames that each connection gets. A post to a socket that is not open yet is lost. */
+function stage(seed: number) {
+  const schedule = new Schedule(seed);
+  const open = new Set<string>();
+  const frames: string[] = [];
+  pauses.wait = () => schedule.step('pause', async () => undefined);
+  const contextOf = (db: Database, task: string): Context => ({
+    db,
+    poster: {
+      post: (id, frame) =>
+        schedule.step(`${task} post`, async () => {
+          if (!open.has(id)) return 'gone';
+          frames.push(`${id} ${frame}`);
+          return 'delivered';
+        }),
+      isOpen: async (id) => open.has(id),
+      close: async () => undefined,
+    },
+    fanOut: async () => undefined,
+    files: noFiles,
+    rates: noLimit,
+    now: Date.now,
+  });
+  const context = (task: string, dies?: () => boolean) =>
+    contextOf(schedule.database(counting.db, task, dies), task);
+  return { schedule, open, frames, context };
+}
+
+const socket = (user: typeof alice, id: string, room: string): Session =>
+  connectionOf(user, {
+    id,
+    room,
+    reads: 'manual',
+    connectedAt: Date.now(),
+    tokenExpiresAt: Date.now() + 3_600_000,
+  });
+
+const said = async (room: string) =>
+  (await listLog(counting.db, room, { limit: 100 })).entries.flatMap((entry) =>
+    entry.kind === 'message' ? entry.message : [],
+  );
+
+describe('whatever the order of the calls', () => {
+  test('a connection that opens during a send gets the message', async () => {
+    for (let seed = 0; seed < ORDERS; seed++) {
+      const room = await roomOf(seed, 'opening');
+      const { schedule, open, frames, context } = stage(seed);
+      const sender = socket(alice, 'a=', room);
+      const opening = socket(bob, 'b=', room);
+      open.add(sender.id);
+      const enter = async () => {
+        await connect(opening, context('connect'), async () => undefined);
+        open.add(opening.id);
+        await welcome(opening, context('welcome'), (error) => {
+          throw error;
+        });
+      };
+      const send = { kind: 'SendMessage', text: 'hello', type: 'text' } as const;
+      const ended = Promise.all([sendMessage(send, sender, context('send')), enter()]);
+      await schedule.run();
+      await ended;
+      const got = frames.filter((frame) => frame.startsWith(opening.id) && frame.includes('hello'));
+      expect(got, `seed ${seed}: ${schedule.ran.join(', ')}`).not.toEqual([]);
+      expect(await said(room)).toHaveLength(1);
+    }
+  }, 120_000);
+
+  test('repeats store a message once and give both its number, while a reader voids open numbers', async () => {
+    for (let seed = 0; seed < ORDERS; seed++) {
+      const room = await roomOf(seed, 'repeats');
+      const { schedule, open, frames, context } = stage(seed);
+      const [desk, phone, reader] = [
+        socket(alice, 'd=', room),
+        socket(alice, 'p=', room),
+        socket(bob, 'r=', room),
+      ];
+      for (const { id } of [desk, phone, reader]) open.add(id);
+      const send = { kind: 'SendMessage', text: 'hello', type: 'text', clientId: 'c' } as const;
+      const answers = Promise.all([
+        sendMessage(send, desk, context('desk')),
+        sendMessage(send, phone, context('phone')),
+        sync({ kind: 'Sync', since: 0 }, reader, context('sync')),
+      ]);
+      await schedule.run();
+      const [first, second] = await answers;
+      const stored = await said(room);
+      expect(stored, `seed ${seed}: ${schedule.ran.join(', ')}`).toHaveLength(1);
+      for (const event of [...first, ...second]) {
+        expect(event).toMatchObject({ kind: 'MessageSent', seq: stored[0]?.id });
+      }
+      const echoes = frames.filter((frame) => frame.includes('"chat_message"'));
+      expect(echoes.length + first.length + second.length).toBeGreaterThanOrEqual(2);
+    }
+  }, 120_000);
+
+  test('a send whose function ends at any point is stored once by its retry', async () => {
+    for (let seed = 0; seed < ORDERS; seed++) {
+      const room = await roomOf(seed, 'ends');
+      const { schedule, open, context } = stage(seed);
+      const sender = socket(alice, 'a=', room);
+      open.add(sender.id);
+      const send = { kind: 'SendMessage', text: 'hello', type: 'text', clientId: 'c' } as const;
+      let calls = schedule.pick(8);
+      void sendMessage(
+        send,
+        sender,
+        context('first', () => calls-- <= 0),
+      );
+      if (schedule.pick(2) === 0) await schedule.run();
+      const retried = Promise.all([
+        sendMessage(send, sender, context('retry')),
+        sync({ kind: 'Sync', since: 0 }, socket(bob, 'r=', room), context('sync')),
+      ]);
+      await schedule.run();
+      await retried;
+      const stored = await said(room);
+      expect(stored, `seed ${seed}: ${schedule.ran.join(', ')}`).toHaveLength(1);
+      expect((await getRoom(counting.db, room))?.seq).toBeLessThanOrEqual(4);
+    }
+  }, 120_000);
+});
