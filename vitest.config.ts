@@ -23,7 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'together',
-          include: ['test/{unit,client,contract,house,template}/**/*.test.ts'],
+          include: ['test/{unit,client,contract,house,template,fuzz}/**/*.test.ts'],
           exclude: ['test/unit/{aws,gateway,log}/**'],
           setupFiles: ['test/support/no-network.ts'],
           testTimeout: 60_000,

@@ -25,14 +25,19 @@ export interface Counts extends DatabaseCounts {
   readonly invocations: number;
 }
 
+/** Runs a frame through the handlers that run in Lambda. */
+export type SendFrame = (frame: object) => Promise<unknown>;
+
 /** A room that counts what commands cost in it. */
 export interface CountedRoom {
   readonly session: Session;
   readonly context: Context & TokenContext;
-  /** Runs a frame through the handlers that run in Lambda. */
-  send(frame: object): Promise<unknown>;
+  readonly database: CountingDatabase;
+  readonly send: SendFrame;
   /** Runs a function and returns what it used. @throws Error if a frame was refused */
   count(run: () => Promise<unknown>): Promise<Counts>;
+  /** Counts what a frame causes that is refused. */
+  countRefused(run: () => Promise<unknown>): Promise<Counts & { readonly code: string }>;
   close(): Promise<void>;
 }
 
@@ -106,6 +111,20 @@ const emptyStats = () => ({
   refusal: undefined as string | undefined,
 });
 
+/** Returns a function that runs the frames of a session. */
+export function handlerOf({ session, context }: Pick<CountedRoom, 'session' | 'context'>): SendFrame {
+  const handler = serveFrames(handlers, () => context);
+  const requestContext = {
+    routeKey: '$default',
+    requestId: 'r=',
+    connectionId: session.id,
+    connectedAt: session.connectedAt,
+    authorizer: { ...sessionContext(session), principalId: session.user.id },
+  };
+  return (frame) =>
+    handler({ requestContext, body: JSON.stringify(frame) } as unknown as APIGatewayProxyWebsocketEventV2);
+}
+
 /** Opens a room in which each of `people` members has one connection. The session is that of the first. */
 export async function openCountedRoom(people: number, messages = MESSAGES): Promise<CountedRoom> {
   const database = await CountingDatabase.open();
@@ -147,26 +166,26 @@ export async function openCountedRoom(people: number, messages = MESSAGES): Prom
     },
     verify: async () => ({ user: session.user, expiresAt: Date.now() + 3_600_000 }),
   };
-  const handler = serveFrames(handlers, () => context);
-  const requestContext = {
-    routeKey: '$default',
-    requestId: 'r=',
-    connectionId: session.id,
-    connectedAt: session.connectedAt,
-    authorizer: { ...sessionContext(session), principalId: session.user.id },
+  const countAll = async (run: () => Promise<unknown>) => {
+    database.restart();
+    stats = emptyStats();
+    await run();
+    return { ...database.counts(), ...stats };
   };
   return {
     session,
     context,
-    send: (frame) =>
-      handler({ requestContext, body: JSON.stringify(frame) } as unknown as APIGatewayProxyWebsocketEventV2),
+    database,
+    send: handlerOf({ session, context }),
     async count(run) {
-      database.restart();
-      stats = emptyStats();
-      await run();
-      const { refusal, ...counts } = stats;
-      if (refusal === undefined) return { ...database.counts(), ...counts };
+      const { refusal, ...counts } = await countAll(run);
+      if (refusal === undefined) return counts;
       throw new Error(`Frame not counted: the server refused it with ${refusal}. Correct the frame.`);
+    },
+    async countRefused(run) {
+      const { refusal, ...counts } = await countAll(run);
+      if (refusal !== undefined) return { ...counts, code: String(JSON.parse(refusal).code) };
+      throw new Error('Not counted: the frame was accepted. Check what is sent.');
     },
     close: () => database.close(),
   };

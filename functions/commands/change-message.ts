@@ -27,7 +27,7 @@ export interface ChangeRules {
   /** The error code for a change that exceeds a limit of the message. */
   readonly whenFull: ErrorCode;
   /** Whether the change exceeds a limit. Called before the change takes a sequence number. */
-  readonly isFull?: (room: string) => Promise<boolean>;
+  readonly isFull?: (message: Message) => Promise<boolean>;
 }
 
 interface Attempt {
@@ -96,18 +96,17 @@ export async function changeMessage(
   const { clientId } = command;
   const room = command.room ?? session.room;
   const claim = clientId === undefined ? undefined : { room, user: actorId(session.user), clientId };
-  const [member, before, claimed, full] = await Promise.all([
+  const [member, before, claimed] = await Promise.all([
     checkWriteAccess(context, { room, by: session, counted, now: context.now() }),
     getMessage(db, room, command.message),
     claim && getClaim(db, claim, context.now()),
-    isFull?.(room),
   ]);
   const attempt = { room, message: command.message, by: session.user.id, claim, claimed, fields, context };
   const earlier = await findEarlier(attempt);
   if (!earlier) {
     if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
     check(before, member);
-    if (full) throw new ChatError(whenFull);
+    if (await isFull?.(before)) throw new ChatError(whenFull);
   }
   const logged = earlier ?? (await logChange(attempt));
   const applied = await applyChange(room, logged.entry, context);

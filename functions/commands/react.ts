@@ -10,13 +10,13 @@ import { changeMessage } from './change-message.ts';
  * @throws ChatError TOO_MANY_REACTIONS, and what `changeMessage` throws
  */
 export function react(command: React, session: Session, context: Context): Promise<Event[]> {
-  const { message, emoji, remove: removed } = command;
-  const reaction = { message, emoji, removed, by: session.user.id };
+  const { emoji, remove: removed } = command;
+  const reaction = { emoji, removed, by: session.user.id };
   return changeMessage(command, session, context, {
     fields: { kind: 'react', emoji, removed },
     counted: 'change',
     check: () => undefined,
     whenFull: 'TOO_MANY_REACTIONS',
-    isFull: (room) => isReactionRefused(context.db, room, reaction),
+    isFull: (message) => isReactionRefused(context.db, message, reaction),
   });
 }

@@ -22,10 +22,10 @@ export function parseFrame(
 export const fieldOf = (frame: object, name: string): unknown =>
   Object.hasOwn(frame, name) ? Reflect.get(frame, name) : undefined;
 
-/** Returns the client id of a frame whose other fields may be invalid. */
+/** Returns the client id of a frame whose other fields may be invalid; undefined if the id itself is invalid. */
 export function clientIdOf(frame: object): string | undefined {
   const id = fieldOf(frame, 'client_id');
-  return typeof id === 'string' && id.length <= 128 ? id : undefined;
+  return v.is(clientId, id) ? id : undefined;
 }
 
 /** Validates a frame. @throws FrameError BAD_FRAME that names the invalid field */

@@ -486,19 +486,23 @@ export async function applyReaction(
   throw new Error('Reaction not applied: too many concurrent changes. Try again.');
 }
 
-/** Whether a limit keeps a user from reacting with an emoji. */
+/** Whether a limit keeps a user from reacting to a message with an emoji. Reads the user's part, if they have one. */
 export async function isReactionRefused(
   db: Database,
-  room: string,
-  change: Pick<Reaction, 'message' | 'by' | 'emoji' | 'removed'>,
+  { room, id, reactions = {} }: Message,
+  { emoji, by, removed }: Pick<Reaction, 'emoji' | 'by' | 'removed'>,
 ): Promise<boolean> {
-  if (change.removed) return false;
-  const item = await getMessageItem(db, room, change.message);
-  if (!item || item['deletedAt'] !== undefined) return false;
-  const part = partOf(item, change.by);
-  const holder =
-    part === undefined ? item : ((await db.chat.get(messagePartKey(room, change.message, part))) ?? {});
-  return isFull(item, ownIn(holder, change.by), change);
+  if (removed) return false;
+  const used = Object.entries(reactions);
+  const inline = used.filter(([, { users }]) => users.includes(by)).map(([each]) => each);
+  const hasParts = inline.length === 0 && used.some(([, { parts }]) => parts !== undefined);
+  const part = hasParts ? await db.chat.get(messagePartKey(room, id, shardOf(by, PARTS))) : undefined;
+  const own = part ? ownIn(part, by).emoji : new Set(inline);
+  if (own.has(emoji)) return false;
+  return (
+    own.size >= MAX_EMOJI_PER_MEMBER ||
+    (used.length >= MAX_EMOJI_PER_MESSAGE && !Object.hasOwn(reactions, emoji))
+  );
 }
 
 /**

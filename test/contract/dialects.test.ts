@@ -107,3 +107,11 @@ describe('S4’s user', () => {
     expect(operation.decode(frame('visitor'), { user, guest: true })).toMatchObject({ author: 'visitor' });
   });
 });
+
+test.each(['a\ud83db', '', 'x'.repeat(129), 7])('content ignores the malformed client_id %j', (client_id) => {
+  expect(content.decode(JSON.stringify({ content: 'hi', client_id }), speaker)).toEqual({
+    kind: 'SendMessage',
+    text: 'hi',
+    type: 'text',
+  });
+});

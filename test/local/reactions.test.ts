@@ -6,7 +6,7 @@ import { catchUp } from '../../functions/log/catch-up.ts';
 import { newestMessages } from '../../functions/log/history.ts';
 import { type Database, openDatabase } from '../../functions/store/database.ts';
 import { logKey } from '../../functions/store/keys.ts';
-import { getEntry, putChange, putMessage } from '../../functions/store/log.ts';
+import { getEntry, getMessage, putChange, putMessage } from '../../functions/store/log.ts';
 import { isReactionRefused, withReaders } from '../../functions/store/reactions.ts';
 import { getRoom, putRoom, takeSeq } from '../../functions/store/rooms.ts';
 import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
@@ -50,6 +50,13 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, inde
 
 const itemOf = async (id = 1) => (await db.chat.get(logKey('1', id))) ?? {};
 const sizeOf = (item: object): number => JSON.stringify(item).length;
+
+/** Whether a reaction is refused before it takes a number. */
+async function isRefused(reaction: Pick<Reaction, 'by' | 'emoji' | 'removed'>): Promise<boolean> {
+  const message = await getMessage(db, '1', 1);
+  if (!message) throw new Error('The message is missing.');
+  return isReactionRefused(db, message, reaction);
+}
 
 /** Returns the message as a reader finds it in the history. */
 async function messageFor(reader: string): Promise<Message | undefined> {
@@ -96,11 +103,14 @@ describe('reactions to one message', () => {
 
   test('are refused before they take a number, once a limit is reached', async () => {
     for (const symbol of emojis.slice(0, 20)) await react('1', symbol);
-    const next = { message: 1, by: '1', emoji: emoji(30), removed: false };
-    expect(await isReactionRefused(db, '1', next)).toBe(true);
-    expect(await isReactionRefused(db, '1', { ...next, by: '2' })).toBe(false);
-    expect(await isReactionRefused(db, '1', { ...next, emoji: emoji(3) })).toBe(false);
-    expect(await isReactionRefused(db, '1', { ...next, removed: true })).toBe(false);
+    const next = { by: '1', emoji: emoji(30), removed: false };
+    expect(await isRefused(next)).toBe(true);
+    expect(await isRefused({ ...next, by: '2' })).toBe(false);
+    expect(await isRefused({ ...next, emoji: emoji(3) })).toBe(false);
+    expect(await isRefused({ ...next, removed: true })).toBe(false);
+    for (const [user, symbol] of emojis.slice(20, 50).entries()) await react(`x${user}`, symbol);
+    expect(await isRefused({ ...next, by: '2', emoji: emoji(55) })).toBe(true);
+    expect(await isRefused({ ...next, by: '2', emoji: emoji(49) })).toBe(false);
   });
 
   test('leave no entry in the log when they are refused after all', async () => {
@@ -165,8 +175,7 @@ describe('reactions to one message', () => {
     await reactAll(upTo(120), '👍');
     for (const symbol of emojis.slice(0, 19)) expect(await react('120', symbol)).toBe('applied');
     expect(await react('120', emoji(20))).toBe('refused');
-    const next = { message: 1, by: '120', emoji: emoji(20), removed: false };
-    expect(await isReactionRefused(db, '1', next)).toBe(true);
+    expect(await isRefused({ by: '120', emoji: emoji(20), removed: false })).toBe(true);
     await react('120', emoji(0), true);
     expect(await react('120', emoji(20))).toBe('applied');
   });

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { DialectName } from '../../functions/domain/connection.ts';
+import { generateFrame } from '../fuzz/frames.ts';
+import { answerOf, printedSeed } from '../fuzz/fuzz.ts';
+import { generateRequest } from '../fuzz/requests.ts';
+import { databaseOf, newRoom, openRoom } from '../support/rooms.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+import { connect, type WsClient } from '../support/ws-client.ts';
+import { createRandom } from '../torture/random.ts';
+
+let stack: TestStack;
+const seed = printedSeed();
+
+beforeAll(async () => {
+  stack = await startTestStack({}, { rateLimit: 'group:20/10,direct:60/10' });
+});
+afterAll(() => stack.stop());
+
+interface Seat {
+  readonly dialect: DialectName;
+  readonly room: string;
+  readonly client: WsClient;
+}
+
+/** Connects a user who is alone in the room, so that every frame they receive answers one of theirs. */
+async function takeSeat(dialect: DialectName, username: string | undefined): Promise<Seat> {
+  const room = username === undefined ? await openRoom(stack) : await newRoom(stack, username);
+  const headers = username === undefined ? {} : { Authorization: `Bearer ${await stack.token(username)}` };
+  const client = await connect(`${stack.socketUrl}?room=${room}&dialect=${dialect}`, { headers });
+  return { dialect, room, client };
+}
+
+const answersAt = ({ dialect, client }: Seat) =>
+  client
+    .frames()
+    .flatMap((frame) => (Array.isArray(frame) ? [] : (answerOf(dialect, JSON.stringify(frame)) ?? [])));
+
+/** The names of answers to accepted changes that add an entry to a log. */
+const entryNames = ['message_edited', 'message_deleted', 'message_reacted', 'update', 'delete'];
+const messageNames = ['chat_message', 'message', 'create', 'reply'];
+
+/** Returns how many entries of a room's log are in use. */
+async function countEntries(room: string): Promise<number> {
+  const where = '#room = :room AND begins_with(#item, :log)';
+  const page = await databaseOf(stack).chat.query({ where, values: { ':room': room, ':log': 'log#' } });
+  return page.items.filter(({ kind }) => kind !== 'void').length;
+}
+
+async function fuzzSeat(seat: Seat, frames: number): Promise<void> {
+  const random = createRandom(seed).fork(`sockets ${seat.dialect} ${seat.room}`);
+  const isAnswer = (frame: unknown) =>
+    !Array.isArray(frame) && answerOf(seat.dialect, JSON.stringify(frame)) !== undefined;
+  for (let sent = 0; sent < frames; sent++) {
+    const frame = generateFrame(random, seat.dialect, sent);
+    seat.client.send(frame);
+    await seat.client.next(isAnswer).catch((error: Error) => {
+      throw new Error(`No answer to ${frame.slice(0, 400)}`, { cause: error });
+    });
+  }
+}
+
+test('each of 600 generated frames over sockets has exactly one answer', async () => {
+  const seats = await Promise.all([
+    takeSeat('action', 'alice'),
+    takeSeat('content', 'bob'),
+    takeSeat('type', 'carol'),
+    takeSeat('operation', 'dave'),
+    takeSeat('operation', undefined),
+  ]);
+  await Promise.all(seats.map((seat) => fuzzSeat(seat, 120)));
+  await stack.settled();
+  for (const seat of seats) {
+    const answers = answersAt(seat);
+    expect(answers).toHaveLength(120);
+    expect(answers.map(({ name }) => name)).not.toContain('INTERNAL');
+    const accepted = answers.filter(({ name }) => [...messageNames, ...entryNames].includes(name));
+    expect(await countEntries(seat.room)).toBeLessThanOrEqual(accepted.length);
+    await seat.client.close();
+  }
+});
+
+test('each of 300 generated requests through the edge has an answer below 500', async () => {
+  const random = createRandom(seed).fork('requests');
+  const tokens = await Promise.all(['alice', 'alice', 'bob', 'dave'].map((name) => stack.token(name)));
+  for (let sent = 0; sent < 300; sent++) {
+    const { method, path, headers, body } = generateRequest(random, tokens);
+    const init = { method, headers, redirect: 'manual', ...(body !== undefined && { body }) } as const;
+    const response = await fetch(`${stack.stack.edgeUrl}/api${path}`, init);
+    await response.arrayBuffer();
+    const input = `${method} ${path} ${body ?? ''}`.slice(0, 400);
+    expect({ input, failed: response.status >= 500 }).toEqual({ input, failed: false });
+  }
+});
