@@ -5,7 +5,7 @@ import { logKey, messagePartKey, shardOf } from './keys.ts';
 
 // A message's item holds the reactions of its first users, each user in an attribute of its own. The reactions of further
 // users are in parts: items of their own, each with its counts. The message's item holds a copy of these counts, with the
-// version of the part, so that a repeated or late copy changes nothing (decision 012).
+// version of the part, so that a repeated or late copy changes nothing (decision 013).
 
 /** A member reacts to one message with at most this many emoji. */
 export const MAX_EMOJI_PER_MEMBER = 20;
