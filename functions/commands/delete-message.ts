@@ -14,4 +14,5 @@ export const deleteMessage = (command: DeleteMessage, session: Session, context:
     fields: { kind: 'delete' },
     counted: 'change',
     check: checkMayChange,
+    whenFull: 'TOO_LONG',
   });

@@ -12,6 +12,18 @@ export const messageTypes = ['text', 'file', 'image'] as const;
 
 export type MessageType = (typeof messageTypes)[number];
 
+/** The users who reacted to a message with one emoji. */
+export interface Reactors {
+  readonly count: number;
+  /** Ids, the earliest first. All of them up to `MAX_LISTED_REACTORS`, otherwise some of them. */
+  readonly users: readonly string[];
+  /** The store's parts that hold users whom `users` lacks. */
+  readonly parts?: readonly number[];
+}
+
+/** Up to this number of users, a message lists all who reacted with an emoji. */
+export const MAX_LISTED_REACTORS = 50;
+
 export interface Message {
   /** The sequence number under which the room's log stores the message. */
   readonly id: number;
@@ -24,8 +36,10 @@ export interface Message {
   readonly replyTo?: number;
   /** The user whom the author addressed. All members of the room see the message. */
   readonly receiver?: string;
-  /** Emoji → ids of the users who reacted with it. */
-  readonly reactions?: Readonly<Record<string, readonly string[]>>;
+  /** The users who reacted, by emoji, in the order in which the emoji were first used. */
+  readonly reactions?: Readonly<Record<string, Reactors>>;
+  /** The highest sequence number of a reaction that the message contains; absent if it never had one. */
+  readonly reactionsUpTo?: number;
   readonly status: Status;
   /** ISO 8601, UTC, with milliseconds. */
   readonly createdAt: string;
@@ -83,15 +97,22 @@ export type LogEntry = { readonly kind: 'message'; readonly message: Message } |
 /** Returns the sequence number of a log entry. */
 export const seqOf = (entry: LogEntry): number => (entry.kind === 'message' ? entry.message.id : entry.seq);
 
-/** Returns the message with a reaction added or removed. */
-function withReaction(message: Message, { emoji, by, removed }: Reaction): Message {
-  const { reactions: before = {}, ...bare } = message;
+/** Returns the message with a reaction added or removed, or the same message if it contains a later reaction. */
+function withReaction(message: Message, { emoji, by, removed, seq }: Reaction): Message {
+  const { reactions: before = {}, reactionsUpTo = 0, ...bare } = message;
+  if (reactionsUpTo >= seq) return message;
   const reactions = new Map(Object.entries(before));
-  const others = (reactions.get(emoji) ?? []).filter((user) => user !== by);
-  const users = removed ? others : [...others, by];
-  if (users.length > 0) reactions.set(emoji, users);
+  const { count, users, ...rest } = reactions.get(emoji) ?? { count: 0, users: [] };
+  const others = users.filter((user) => user !== by);
+  // A user who is not listed may be one of those whom the list lacks.
+  const otherCount = others.length < users.length || (removed && count > users.length) ? count - 1 : count;
+  const after = removed
+    ? { count: otherCount, users: others, ...rest }
+    : { count: otherCount + 1, users: [...others, by], ...rest };
+  if (after.count > 0) reactions.set(emoji, after);
   else reactions.delete(emoji);
-  return reactions.size > 0 ? { ...bare, reactions: Object.fromEntries(reactions) } : bare;
+  const all = reactions.size > 0 ? { reactions: Object.fromEntries(reactions) } : {};
+  return { ...bare, ...all, reactionsUpTo: seq };
 }
 
 /** Returns the message with a change applied, or the same message if it contains a later change or is deleted. */

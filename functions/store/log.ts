@@ -67,6 +67,11 @@ export const putChange = (db: Database, room: string, change: Change): Promise<L
 export const putVoid = (db: Database, room: string, seq: number): Promise<LogEntry | undefined> =>
   putEntry(db, room, seq, { kind: 'void' });
 
+/** Makes the sequence number of a change void, because its message does not accept the change. */
+export async function revokeChange(db: Database, room: string, seq: number): Promise<void> {
+  await db.chat.put({ ...logKey(room, seq), kind: 'void', seq, put: randomUUID() });
+}
+
 /** Notes on a void entry that it stands for all numbers from `from` on, so that readers skip those below it. */
 export async function noteVoidRun(
   db: Database,

@@ -15,10 +15,10 @@ const most: Record<EntryName, number> = {
   disconnect: 60_000,
   fanout: 60_000,
   send: 80_000,
-  edit: 80_000,
-  delete: 80_000,
-  welcome: 80_000,
-  default: 110_000,
+  edit: 86_000,
+  delete: 86_000,
+  welcome: 86_000,
+  default: 118_000,
   http: 200_000,
 };
 
