@@ -5,7 +5,7 @@ import { CLOCK_TOLERANCE_MS, MAX_ANNOUNCED_CONNECTIONS } from '../../functions/d
 import { MAX_INLINE_BYTES } from '../../functions/domain/file.ts';
 import { MAX_LISTED_REACTORS, MAX_TEXT_CODE_POINTS } from '../../functions/domain/message.ts';
 import { REPEAT_MEMORY_MS } from '../../functions/store/claims.ts';
-import { MAX_EMOJI_PER_MEMBER, MAX_EMOJI_PER_MESSAGE } from '../../functions/store/reactions.ts';
+import { MAX_EMOJI_PER_MEMBER, MAX_EMOJI_PER_MESSAGE } from '../../functions/store/reaction-items.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { awsLimits } from '../../local/gateway/limits.ts';
 

@@ -2,7 +2,7 @@ import type { Context } from '../delivery/context.ts';
 import type { React } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
-import { isReactionRefused } from '../store/reactions.ts';
+import { isReactionRefused } from '../store/reaction-readers.ts';
 import { changeMessage } from './change-message.ts';
 
 /**

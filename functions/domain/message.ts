@@ -38,8 +38,6 @@ export interface Message {
   readonly receiver?: string;
   /** The users who reacted, by emoji, in the order in which the emoji were first used. */
   readonly reactions?: Readonly<Record<string, Reactors>>;
-  /** The highest sequence number of a reaction that the message contains; absent if it never had one. */
-  readonly reactionsUpTo?: number;
   readonly status: Status;
   /** ISO 8601, UTC, with milliseconds. */
   readonly createdAt: string;
@@ -97,10 +95,9 @@ export type LogEntry = { readonly kind: 'message'; readonly message: Message } |
 /** Returns the sequence number of a log entry. */
 export const seqOf = (entry: LogEntry): number => (entry.kind === 'message' ? entry.message.id : entry.seq);
 
-/** Returns the message with a reaction added or removed, or the same message if it contains a later reaction. */
-function withReaction(message: Message, { emoji, by, removed, seq }: Reaction): Message {
-  const { reactions: before = {}, reactionsUpTo = 0, ...bare } = message;
-  if (reactionsUpTo >= seq) return message;
+/** Returns the message with a reaction added or removed. */
+function withReaction(message: Message, { emoji, by, removed }: Reaction): Message {
+  const { reactions: before = {}, ...bare } = message;
   const reactions = new Map(Object.entries(before));
   const { count, users, ...rest } = reactions.get(emoji) ?? { count: 0, users: [] };
   const others = users.filter((user) => user !== by);
@@ -111,8 +108,7 @@ function withReaction(message: Message, { emoji, by, removed, seq }: Reaction): 
     : { count: otherCount + 1, users: [...others, by], ...rest };
   if (after.count > 0) reactions.set(emoji, after);
   else reactions.delete(emoji);
-  const all = reactions.size > 0 ? { reactions: Object.fromEntries(reactions) } : {};
-  return { ...bare, ...all, reactionsUpTo: seq };
+  return reactions.size > 0 ? { ...bare, reactions: Object.fromEntries(reactions) } : bare;
 }
 
 /** Returns the message with a change applied, or the same message if it contains a later change or is deleted. */
@@ -138,8 +134,12 @@ export function withChange(message: Message, change: Change): Message {
  * Returns the messages of a part of the log that are not deleted. Applies changes that their messages do not contain
  * yet, because a change is logged before its message is updated.
  * @param entries newest first
+ * @param isHeld whether the message of a change is known to contain it, or a later change that replaces it
  */
-export function currentMessages(entries: readonly LogEntry[]): Message[] {
+export function currentMessages(
+  entries: readonly LogEntry[],
+  isHeld: (change: Change) => boolean = () => false,
+): Message[] {
   const changes = new Map<number, Change[]>();
   const messages: Message[] = [];
   for (const entry of entries) {
@@ -147,7 +147,7 @@ export function currentMessages(entries: readonly LogEntry[]): Message[] {
       const newestFirst = changes.get(entry.message.id) ?? [];
       const message = newestFirst.reduceRight(withChange, entry.message);
       if (message.deletedAt === undefined) messages.push(message);
-    } else if (entry.kind !== 'void') {
+    } else if (entry.kind !== 'void' && !isHeld(entry)) {
       const newestFirst = changes.get(entry.message);
       if (newestFirst) newestFirst.push(entry);
       else changes.set(entry.message, [entry]);

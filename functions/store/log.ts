@@ -5,7 +5,7 @@ import type { Change, LogEntry, Message, Void } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import type { Database, Item, Query } from './database.ts';
 import { logKey, roomKey } from './keys.ts';
-import { toMessage } from './messages.ts';
+import { isHeld, toMessage } from './messages.ts';
 import { toRoom } from './rooms.ts';
 
 function toEntry(room: string, item: Item): LogEntry {
@@ -105,6 +105,8 @@ export interface LogPage {
   readonly entries: readonly LogEntry[];
   /** Whether the range has more entries after the last one. */
   readonly hasMore: boolean;
+  /** Whether a message of this page holds a change, or a later change that replaces it. */
+  readonly isHeld: (change: Change) => boolean;
 }
 
 interface Range {
@@ -127,7 +129,15 @@ function logQuery(room: string, range: Range): Query {
 
 async function queryLog(db: Database, room: string, range: Range): Promise<LogPage> {
   const { items, next } = await db.chat.query(logQuery(room, range));
-  return { entries: items.map((item) => toEntry(room, item)), hasMore: next !== undefined };
+  const bySeq = new Map(items.map((item) => [item['seq'], item]));
+  return {
+    entries: items.map((item) => toEntry(room, item)),
+    hasMore: next !== undefined,
+    isHeld(change) {
+      const item = bySeq.get(change.message);
+      return item !== undefined && isHeld(item, change);
+    },
+  };
 }
 
 /** Returns log entries below `before`, or the newest ones without it: newest first, at most `limit`. */

@@ -9,15 +9,11 @@ import {
 } from '../domain/message.ts';
 import type { Database, Item, Update } from './database.ts';
 import { logKey } from './keys.ts';
-import {
-  applyReaction,
-  isReactionAttribute,
-  reactionsOf,
-  removeReactions,
-  settledReactions,
-} from './reactions.ts';
+import { isReactionAttribute, isReactionHeld, reactionsOf } from './reaction-items.ts';
+import { settledReactions } from './reaction-readers.ts';
+import { applyReaction, getMessageItem, removeReactions } from './reactions.ts';
 
-export { withReaders } from './reactions.ts';
+export { withReaders } from './reaction-readers.ts';
 
 /** Returns the message that a log item holds, without the attributes that only the store uses. */
 export function toMessage(room: string, item: Item): Message {
@@ -69,10 +65,9 @@ const updateMessage = (
     returns: 'ALL_NEW',
   });
 
-async function getMessageItem(db: Database, room: string, id: number): Promise<Item | undefined> {
-  const item = await db.chat.get(logKey(room, id));
-  return item?.['kind'] === 'message' ? item : undefined;
-}
+/** Whether a message's item holds a change that a log page may also hold. Only reactions need it: edits have `revision`. */
+export const isHeld = (item: Item, change: Change): boolean =>
+  change.kind === 'react' && isReactionHeld(item, change);
 
 /** The present state of a message. */
 export interface State {
@@ -168,12 +163,13 @@ export async function forgetEdits(
   });
 }
 
-/** Whether DynamoDB refused an update because the item would exceed 400 KB (AWS: DynamoDB quotas). */
+/** Whether DynamoDB refused an update because the item would exceed 400 KB. Only its text says so (AWS: UpdateItem). */
 const isTooLarge = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ValidationException' && /item size/i.test(error.message);
 
 /**
- * Applies a logged change to its message. Repeating it is safe.
+ * Applies a logged change to its message. Repeating it is safe. An item that earlier releases filled refuses edits and
+ * reactions; a delete removes the reactions first.
  * @returns undefined when the room has no such message
  */
 export async function applyChange(db: Database, room: string, change: Change): Promise<Applied | undefined> {
@@ -182,7 +178,10 @@ export async function applyChange(db: Database, room: string, change: Change): P
   } catch (error) {
     if (!isTooLarge(error)) throw error;
     const item = await getMessageItem(db, room, change.message);
-    return item && { outcome: 'refused', message: toMessage(room, item) };
+    if (!item) return undefined;
+    if (change.kind !== 'delete') return { outcome: 'refused', message: toMessage(room, item) };
+    await removeReactions(db, room, item);
+    return replaceText(db, room, change);
   }
 }
 
@@ -214,7 +213,7 @@ async function replaceText(
 
 /**
  * Raises a message's status.
- * @returns the message; undefined when it has that status already, or is deleted
+ * @returns the message; undefined when it has that status already, is deleted, or its item is full
  */
 export async function raiseStatus(
   db: Database,
@@ -223,10 +222,14 @@ export async function raiseStatus(
   at: string,
 ): Promise<Message | undefined> {
   const lower = statusesBelow(status).map((step, index) => [`:lower${index}`, step] as const);
-  const item = await updateMessage(db, message.room, message.id, {
+  const raising = updateMessage(db, message.room, message.id, {
     update: 'SET #status = :status, updatedAt = :at',
     condition: `#status IN (${lower.map(([name]) => name).join(', ')})`,
     values: { ':status': status, ':at': at, ...Object.fromEntries(lower) },
+  });
+  const item = await raising.catch((error: unknown) => {
+    if (!isTooLarge(error)) throw error;
+    return undefined;
   });
   return item && toMessage(message.room, item);
 }

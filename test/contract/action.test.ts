@@ -109,6 +109,22 @@ describe('a message that does not fit its frame', () => {
     expect(message.text.length).toBeGreaterThan(5_000);
   });
 
+  test('keeps its text in a sync whose receipts take up space: the next page has the receipts', () => {
+    const message = messageOf({ text: '\u0001'.repeat(20_000) });
+    const seen = Array.from({ length: 500 }, (_, index) => ({
+      user: `${index}-${'u'.repeat(120)}`,
+      message: 1,
+    }));
+    const changes = [{ kind: 'MessageSent', room: '1', message, seq: 1 }] as const;
+    const page = { since: 0, changes, seq: 1, hasMore: false, complete: true, receipts: [], seen } as const;
+    expect(encode({ kind: 'Synced', room: '1', ...page })).toMatchObject({
+      events: [{ message: { text: message.text } }],
+      seq: 1,
+      has_more: true,
+      seen: [],
+    });
+  });
+
   test('does not hide the older ones: the next page has them', () => {
     const page = encode({
       kind: 'HistoryLoaded',

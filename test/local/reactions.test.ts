@@ -7,7 +7,8 @@ import { newestMessages } from '../../functions/log/history.ts';
 import { type Database, openDatabase } from '../../functions/store/database.ts';
 import { logKey } from '../../functions/store/keys.ts';
 import { getEntry, getMessage, putChange, putMessage, takeSeq } from '../../functions/store/log.ts';
-import { isReactionRefused, withReaders } from '../../functions/store/reactions.ts';
+import { raiseStatus } from '../../functions/store/messages.ts';
+import { isReactionRefused, withReaders } from '../../functions/store/reaction-readers.ts';
 import { getRoom, putRoom } from '../../functions/store/rooms.ts';
 import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
@@ -315,7 +316,39 @@ describe('a message whose item is full', () => {
     expect(await getEntry(db, '1', seq)).toMatchObject({ kind: 'void' });
   });
 
-  test('does not come of many edits: only the last ones are listed', async () => {
+  /** Fills the item of the message to the last byte. */
+  async function fillItem(): Promise<void> {
+    let size = 0;
+    for (let step = 2 ** 18; step >= 1; step /= 2) {
+      const update = { update: 'SET filler = :filler', values: { ':filler': 'x'.repeat(size + step) } };
+      const fits = await db.chat.update(logKey('1', 1), update).then(
+        () => true,
+        () => false,
+      );
+      if (fits) size += step;
+    }
+  }
+
+  test('can be deleted, and does not fail its receipts', async () => {
+    const names = Array.from({ length: 700 }, (_, index) => [`#a${index}`, `reaction#${index}#🎉`] as const);
+    const padding = 'x'.repeat(540);
+    for (let start = 0; start < names.length; start += 70) {
+      const some = names.slice(start, start + 70);
+      await db.chat.update(logKey('1', 1), {
+        update: `SET ${some.map(([name]) => `${name} = :old`).join(', ')}`,
+        names: Object.fromEntries(some),
+        values: { ':old': { seq: 1, removed: false, padding } },
+      });
+    }
+    await fillItem();
+    expect(await raiseStatus(db, messageOf(), 'delivered', '2025-02-16T13:00:00.000Z')).toBeUndefined();
+    const { seq } = await takeSeq(db, '1', NOON);
+    const deletion: Deletion = { kind: 'delete', seq, message: 1, by: '1', at: '2025-02-16T13:00:00.000Z' };
+    expect((await applyChange('1', deletion, context))?.outcome).toBe('applied');
+    expect(Object.keys(await itemOf()).filter((name) => name.startsWith('reaction#'))).toEqual([]);
+  });
+
+  test('does not result from many edits: only the last ones are listed', async () => {
     for (let count = 0; count < 100; count++) {
       const { seq } = await takeSeq(db, '1', NOON);
       const edit = editOf(seq, `text ${count}`);

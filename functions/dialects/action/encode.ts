@@ -124,14 +124,14 @@ function loggedFrame(event: LoggedEvent, view: View): object {
   };
 }
 
-/** Returns the changes of a page. Only the first change of each message carries the message. */
-function syncItems(changes: readonly LoggedEvent[], view: View, bytes: number): readonly object[] {
+/** Returns the changes of a page, each small enough for a frame. Only the first change of each message carries it. */
+function syncItems(changes: readonly LoggedEvent[], view: View): readonly object[] {
   const included = new Set<number>();
   return changes.map((event) => {
     const { message } = event;
     if (included.has(message.id)) return loggedFields(event);
     included.add(message.id);
-    return { ...loggedFields(event), message: reduced(message, view, bytes - ENVELOPE_BYTES) };
+    return { ...loggedFields(event), message: reduced(message, view, MAX_FRAME_BYTES - 2 * ENVELOPE_BYTES) };
   });
 }
 
@@ -143,15 +143,16 @@ function syncFrame(event: Synced, view: View): object {
     status: wireStatus[status],
   }));
   const seen = event.seen.map(({ user, message }) => ({ user_id: wireId(user), message_id: message }));
-  const bytes = MAX_FRAME_BYTES - ENVELOPE_BYTES - Buffer.byteLength(JSON.stringify({ receipts, seen }));
-  const items = fitting(syncItems(changes, view, bytes), bytes);
   const head = { type: 'sync', since };
-  if (items.length === changes.length) {
+  const items = syncItems(changes, view);
+  const bytes = MAX_FRAME_BYTES - ENVELOPE_BYTES;
+  if (bytesOf(items) <= bytes - bytesOf({ receipts, seen })) {
     return { ...head, events: items, seq: event.seq, has_more: event.hasMore, complete, receipts, seen };
   }
-  const last = changes[items.length - 1];
+  const events = fitting(items, bytes);
+  const last = changes[events.length - 1];
   const seq = last ? eventSeq(last) : event.seq;
-  return { ...head, events: items, seq, has_more: true, complete, receipts: [], seen: [] };
+  return { ...head, events, seq, has_more: true, complete, receipts: [], seen: [] };
 }
 
 /** Returns the frame of an event, without its room; undefined if the contract has none. */

@@ -82,6 +82,11 @@ describe('reactions', () => {
     }
   });
 
+  test('that the message is known to hold are not applied again', () => {
+    const [message] = currentMessages([reaction(2, '2'), reaction(3, '3'), sent(1)], ({ seq }) => seq === 2);
+    expect(message?.reactions).toEqual({ '👍': { count: 1, users: ['3'] } });
+  });
+
   test('are absent from the message once all are removed', () => {
     const [message] = currentMessages([
       reaction(3, '2', true),
