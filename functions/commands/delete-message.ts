@@ -12,7 +12,6 @@ import { changeMessage } from './change-message.ts';
 export const deleteMessage = (command: DeleteMessage, session: Session, context: Context): Promise<Event[]> =>
   changeMessage(command, session, context, {
     fields: { kind: 'delete' },
-    counted: 'change',
     check: checkMayChange,
     whenFull: 'TOO_LONG',
   });

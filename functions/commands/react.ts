@@ -14,7 +14,6 @@ export function react(command: React, session: Session, context: Context): Promi
   const reaction = { emoji, removed, by: session.user.id };
   return changeMessage(command, session, context, {
     fields: { kind: 'react', emoji, removed },
-    counted: 'change',
     check: () => undefined,
     whenFull: 'TOO_MANY_REACTIONS',
     isFull: (message) => isReactionRefused(context.db, message, reaction),

@@ -12,6 +12,7 @@ import { logKey } from './keys.ts';
 import { isReactionAttribute, isReactionHeld, reactionsOf } from './reaction-items.ts';
 import { settledReactions } from './reaction-readers.ts';
 import { applyReaction, getMessageItem, removeReactions } from './reactions.ts';
+import { type FileHold, fileElement, parseFileElement } from './uploads.ts';
 
 export { withReaders } from './reaction-readers.ts';
 
@@ -45,8 +46,11 @@ export interface Applied {
   readonly message: Message;
   /** Sequence numbers of replaced edits whose log entries may still hold a text. */
   readonly edits?: readonly number[];
-  /** Set by a delete: ids of all files that the message ever carried. */
-  readonly files?: readonly string[];
+  /**
+   * Files of which the message lost its hold: replaced ones, that of an edit that it does not show, and
+   * all of a deleted message.
+   */
+  readonly files?: readonly FileHold[];
   /** Set by a delete: removes what the message's item and its parts still hold. Repeating it is safe. */
   readonly cleanUp?: () => Promise<void>;
 }
@@ -108,9 +112,31 @@ export async function listStates(
 /** Whether a change needs no more work: its message holds it, or a change that replaces it. */
 function settles(item: Item, change: Edit | Deletion): boolean {
   const deleted = item['deletedAt'] !== undefined;
-  if (change.kind === 'delete') return deleted;
+  // A message lists the files that it lost until their bytes are deleted.
+  if (change.kind === 'delete') return deleted && item['files'] === undefined;
   // An overtaken edit is settled only when its text is gone from the log.
-  return change.text === undefined || (!deleted && item['revision'] >= change.seq);
+  return (
+    change.text === undefined || (!deleted && item['revision'] >= change.seq && lostFiles(item).length === 0)
+  );
+}
+
+/** Returns the files that a message lists and no longer shows. */
+function lostFiles(item: Item): FileHold[] {
+  const shown = item['file'] && fileElement(item['file']);
+  return [...(item['files'] ?? [])].filter((element) => element !== shown).map(parseFileElement);
+}
+
+/** Removes files from a message's list, once it has no hold on them. */
+export async function forgetFiles(
+  db: Database,
+  room: string,
+  id: number,
+  files: readonly FileHold[],
+): Promise<void> {
+  await db.chat.update(logKey(room, id), {
+    update: 'DELETE files :files',
+    values: { ':files': new Set(files.map(fileElement)) },
+  });
 }
 
 function updateFor(change: Edit | Deletion): Update {
@@ -125,7 +151,7 @@ function updateFor(change: Edit | Deletion): Update {
           ':at': at,
           ':seq': seq,
           ':edits': new Set([seq]),
-          ...(file && { ':file': file, ':files': new Set([file.id]) }),
+          ...(file && { ':file': file, ':files': new Set([fileElement(file)]) }),
         },
         condition: 'revision < :seq',
       };
@@ -179,7 +205,10 @@ export async function applyChange(db: Database, room: string, change: Change): P
     if (!isTooLarge(error)) throw error;
     const item = await getMessageItem(db, room, change.message);
     if (!item) return undefined;
-    if (change.kind !== 'delete') return { outcome: 'refused', message: toMessage(room, item) };
+    if (change.kind !== 'delete') {
+      const files = change.kind === 'edit' && change.file ? [change.file] : [];
+      return { outcome: 'refused', message: toMessage(room, item), files };
+    }
     await removeReactions(db, room, item);
     return replaceText(db, room, change);
   }
@@ -203,12 +232,14 @@ async function replaceText(
   if (!item) return undefined;
   const message = toMessage(room, item);
   const outcome = updated ? 'applied' : item['revision'] === change.seq ? 'already' : 'overtaken';
-  if (change.kind === 'edit') {
-    const edits = replacedEdits(item);
-    return { outcome, message, ...(edits.length > 0 && { edits }) };
+  const files = lostFiles(item);
+  if (change.kind === 'delete') {
+    const cleanUp = () => removeReactions(db, room, item);
+    return { outcome, message, cleanUp, edits: [...(item['edits'] ?? [])], files };
   }
-  const cleanUp = () => removeReactions(db, room, item);
-  return { outcome, message, cleanUp, edits: [...(item['edits'] ?? [])], files: [...(item['files'] ?? [])] };
+  // The item does not list the file of an overtaken edit.
+  const late = outcome === 'overtaken' && change.file ? [change.file] : [];
+  return { outcome, message, edits: replacedEdits(item), files: [...files, ...late] };
 }
 
 /**

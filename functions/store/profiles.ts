@@ -24,18 +24,21 @@ function surplus(online: ReadonlySet<string>, now: number): ReadonlySet<string> 
   return new Set([...online].filter((element) => !kept.has(element)));
 }
 
-/** Adds a connection to its user's profile, which also makes the user online. */
+/**
+ * Adds a connection to its user's profile, which also makes the user online. A guest's profile expires with the
+ * connection, because each guest connection has a profile of its own.
+ */
 export async function addOpenConnection(db: Database, connection: Connection, now: number): Promise<void> {
-  const { id, username, email, userType } = connection.user;
+  const { id, username, email, userType, guest } = connection.user;
   const profile = await db.chat.update(profileKey(id), {
-    update:
-      'SET username = :username, email = :email, userType = :userType, lastSeen = :seen ADD #online :open',
+    update: `SET username = :username, email = :email, userType = :userType, lastSeen = :seen${guest ? ', expiresAt = :expires' : ''} ADD #online :open`,
     values: {
       ':username': username,
       ':email': email,
       ':userType': userType,
       ':seen': new Date(now).toISOString(),
       ':open': openElement(connection),
+      ...(guest && { ':expires': connectionExpiry(connection) }),
     },
     returns: 'ALL_NEW',
   });
@@ -56,6 +59,8 @@ export async function removeOpenConnection(
 ): Promise<void> {
   await db.chat.update(profileKey(user), {
     update: 'SET lastSeen = :seen DELETE #online :open',
+    // Without it, the update would store the expired profile of a guest again, for good.
+    condition: 'attribute_exists(#item)',
     values: { ':seen': new Date(now).toISOString(), ':open': openElement(connection) },
   });
 }

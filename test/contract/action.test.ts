@@ -317,6 +317,7 @@ test('the error codes do not change', () => {
       'TOO_MANY_REACTIONS',
       'FILE_TYPE_NOT_ALLOWED',
       'FILE_NOT_FOUND',
+      'FILE_BUDGET_USED',
       'UNAUTHENTICATED',
       'TOKEN_EXPIRED',
       'NOT_A_MEMBER',
