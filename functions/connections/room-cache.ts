@@ -7,7 +7,7 @@ import {
   type Status,
 } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
-import { type MessagePage, type NewestPage, openNumbers, readLatest, settleLog } from '../log/history.ts';
+import { openNumbers, readLatest, settleLog } from '../log/history.ts';
 import type { Database } from '../store/database.ts';
 import { listLogSince } from '../store/log.ts';
 
@@ -19,11 +19,15 @@ const LARGE_ROOM_MS = 10_000;
 const MAX_PAGES = 20;
 /** A page that is further behind is read again. */
 const MAX_BEHIND = 50;
-const MAX_ENTRIES = 200;
+/** More than a page has, so that deletes do not make it too short. */
+const MAX_KEPT = 60;
 
-/** The newest entries of a log, newest first. */
-interface KeptPage extends Pick<NewestPage, 'entries' | 'hasMore'> {
-  /** The entries are complete up to this sequence number. */
+/** The newest messages of a log, newest first. */
+interface KeptPage {
+  readonly messages: readonly Message[];
+  /** Whether the log has more messages below them. */
+  readonly hasMore: boolean;
+  /** The messages are complete up to this sequence number, and none has a higher one. */
   readonly seq: number;
   /** When the page was read, in milliseconds since the epoch. */
   readonly readAt: number;
@@ -50,13 +54,21 @@ async function newerEntries(
   return (isComplete ? entries : (await settleLog(db, id, range)).entries).toReversed();
 }
 
+/** Whether a reaction's user may be one of those whom the message counts but does not list. */
+const isUncertain = (entry: LogEntry, messages: readonly Message[]): boolean => {
+  if (entry.kind !== 'react') return false;
+  const { reactions = {} } = messages.find(({ id }) => id === entry.message) ?? {};
+  const { count, users } = reactions[entry.emoji] ?? { count: 0, users: [] };
+  return count > users.length;
+};
+
 /**
  * What an execution environment of `welcome` remembers about rooms. When many clients connect again at the same time,
  * each environment reads the history of their room once, and then only its new entries. A room's log is one partition
  * with 3,000 read units a second.
  *
- * Every change of a message has an entry in the log, so a kept page and the newer entries give the current messages.
- * Only a status has no entry.
+ * Every change of a message has an entry in the log, so the kept messages and the newer entries give the current
+ * messages. Only a status has no entry.
  */
 export class RoomCache {
   readonly #pages = new Map<string, KeptPage>();
@@ -68,17 +80,17 @@ export class RoomCache {
     id: string,
     reading: Promise<Room | undefined>,
     request: PageRequest,
-  ): Promise<MessagePage> {
+  ): Promise<readonly Message[]> {
     const kept = this.#pages.get(id);
     const page = kept && (await this.#updated(db, kept, await reading, request));
     if (page) return page;
     const { limit, now: readAt } = request;
-    const [{ entries, messages, hasMore }, room] = await Promise.all([
+    const [{ all, messages, hasMore }, room] = await Promise.all([
       readLatest(db, id, reading, { limit, consistent: false }),
       reading,
     ]);
-    if (room) this.#keep(room, { entries, hasMore, readAt });
-    return { messages, hasMore };
+    if (room) this.#keep(room, { messages: all, hasMore, readAt });
+    return messages;
   }
 
   /** Notes that messages were acknowledged, so that the next connection does not acknowledge them again. */
@@ -86,12 +98,10 @@ export class RoomCache {
     const page = this.#pages.get(room);
     if (!page) return;
     const raised = new Set(messages.filter((each) => isStatusBelow(each, status)).map(({ id }) => id));
-    const entries = page.entries.map((entry) =>
-      entry.kind === 'message' && raised.has(entry.message.id) && isStatusBelow(entry.message, status)
-        ? { ...entry, message: { ...entry.message, status } }
-        : entry,
+    const kept = page.messages.map((each) =>
+      raised.has(each.id) && isStatusBelow(each, status) ? { ...each, status } : each,
     );
-    this.#pages.set(room, { ...page, entries });
+    this.#pages.set(room, { ...page, messages: kept });
   }
 
   /** Samples a room as `sampleRoom` does, but reads a large room only every ten seconds. */
@@ -104,30 +114,38 @@ export class RoomCache {
     return sample;
   }
 
-  /** Returns a kept page with the newer entries; undefined if it has to be read again. */
+  /** Returns the kept messages with the newer entries; undefined if they have to be read again. */
   async #updated(
     db: Database,
-    { entries: kept, hasMore, seq, readAt }: KeptPage,
+    { messages: kept, hasMore, seq, readAt }: KeptPage,
     room: Room | undefined,
     { limit, reader, now }: PageRequest,
-  ): Promise<MessagePage | undefined> {
+  ): Promise<readonly Message[] | undefined> {
     if (!room || now >= readAt + PAGE_LIFE_MS || room.seq < seq || room.seq > seq + MAX_BEHIND)
       return undefined;
     const newer = await newerEntries(db, room, seq);
-    const entries = [...newer, ...kept];
-    const all = currentMessages(entries);
-    const isFull = all.length > limit || !hasMore;
-    if (!isFull || entries.length > MAX_ENTRIES) return undefined;
+    if (newer.some((entry) => isUncertain(entry, kept))) return undefined;
+    const all = currentMessages([
+      ...newer,
+      ...kept.map((message) => ({ kind: 'message', message }) as const),
+    ]);
+    if (all.length < limit && hasMore) return undefined;
     const messages = all.slice(0, limit);
     // The status of a message is shown to its author.
     if (messages.some(({ author, status }) => author.id === reader && status !== 'read')) return undefined;
-    this.#keep(room, { entries, hasMore, readAt });
-    return { messages, hasMore: all.length > limit };
+    this.#keep(room, { messages: all, hasMore, readAt });
+    return messages;
   }
 
-  #keep({ id, seq }: Room, page: Omit<KeptPage, 'seq'>): void {
+  #keep({ id, seq }: Room, { messages, hasMore, readAt }: Omit<KeptPage, 'seq'>): void {
+    const kept = messages.filter((message) => message.id <= seq);
     this.#pages.delete(id);
-    this.#pages.set(id, { ...page, seq });
+    this.#pages.set(id, {
+      messages: kept.slice(0, MAX_KEPT),
+      hasMore: hasMore || kept.length > MAX_KEPT,
+      seq,
+      readAt,
+    });
     const [oldest] = this.#pages.keys();
     if (oldest !== undefined && this.#pages.size > MAX_PAGES) this.#pages.delete(oldest);
   }

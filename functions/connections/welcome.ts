@@ -20,6 +20,7 @@ import type { LogContext } from '../log/context.ts';
 import { SETTLED_PAGE, settleLog } from '../log/history.ts';
 import { getConnection } from '../store/connections.ts';
 import { getMember, putReadTo } from '../store/members.ts';
+import { withReaders } from '../store/messages.ts';
 import { getRoom } from '../store/rooms.ts';
 import { addRoomToInboxes, openInbox } from './inbox.ts';
 import type { RoomCache } from './room-cache.ts';
@@ -115,11 +116,16 @@ async function readFirst(
   const { db, rooms, now } = context;
   const { user, since } = session;
   const reading = getRoom(db, session.room);
-  const request = { limit: HISTORY_LIMIT, reader: user.id, now: now() };
-  const history = getsHistory(session)
-    ? rooms.latestMessages(db, session.room, reading, request).catch((error: unknown) => onFault(error))
-    : undefined;
-  const [room, member, page] = await Promise.all([reading, getMember(db, session.room, user.id), history]);
+  const readHistory = async () => {
+    const request = { limit: HISTORY_LIMIT, reader: user.id, now: now() };
+    const history = await rooms.latestMessages(db, session.room, reading, request);
+    return withReaders(db, history, [user.id]);
+  };
+  const [room, member, history] = await Promise.all([
+    reading,
+    getMember(db, session.room, user.id),
+    getsHistory(session) ? readHistory().catch((error: unknown) => onFault(error)) : undefined,
+  ]);
   if (!room || (!member && room.access !== 'open')) return undefined;
   if (since !== undefined) {
     try {
@@ -129,10 +135,10 @@ async function readFirst(
       return { room, member, isFault: false, event: faultIn(session), messages: [] };
     }
   }
-  const messages = page?.messages ?? [];
-  const isFault = getsHistory(session) && !page;
+  const messages = history ?? [];
+  const isFault = getsHistory(session) && !history;
   const event = connected(session, messages);
-  return { room, member, isFault, event, messages, ...(page && { upTo: room.seq }) };
+  return { room, member, isFault, event, messages, ...(history && { upTo: room.seq }) };
 }
 
 /**
@@ -142,16 +148,20 @@ async function readFirst(
  */
 async function postLater(
   room: Room,
-  upTo: number,
+  { upTo = room.seq, messages: first }: First,
   session: Session,
   context: WelcomeContext,
 ): Promise<readonly Message[]> {
+  // The first frame may contain messages above the number up to which it is complete.
+  const shown = new Set(first.map(({ id }) => id));
   const messages: Message[] = [];
   for (let since = upTo; since < room.seq; ) {
     const page = await settleLog(context.db, room.id, { since, upTo: room.seq, limit: SETTLED_PAGE });
-    const changes = await eventsOf(room.id, page.entries, context);
-    for (const change of changes) await post(change, [session], context);
-    messages.unshift(...messagesIn(changes));
+    const changes = await eventsOf(room.id, page.entries, session.user, context);
+    const isNew = ({ kind, message }: (typeof changes)[number]) =>
+      kind === 'MessageChanged' || !shown.has(message.id);
+    for (const change of changes.filter(isNew)) await post(change, [session], context);
+    messages.unshift(...messagesIn(changes.filter(isNew)));
     since = page.upTo;
   }
   return messages;
@@ -264,8 +274,9 @@ export async function welcome(session: Session, context: WelcomeContext, onFault
     await (isDelivered ? close(session.id, poster) : closeOpening(session.id, poster, CLOSE_BUDGET_MS));
     return;
   }
-  const { upTo = room.seq } = first;
-  const messages = isDelivered ? [...(await postLater(room, upTo, session, context)), ...first.messages] : [];
+  const messages = isDelivered
+    ? [...(await postLater(room, first, session, context)), ...first.messages]
+    : [];
   const present = sample.isLarge ? [] : await listPresent(room, session.user.id, sample, context);
   const isPresent = present.some(({ id }) => id === session.id);
   const audience = sample.isLarge ? audienceOf(room, context) : async () => present;

@@ -3,7 +3,7 @@ import type { User } from '../domain/member.ts';
 import type { LogEntry, Message, Void } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { listMembers, listMembersWith } from '../store/members.ts';
-import { listStates } from '../store/messages.ts';
+import { listStates, withReaders } from '../store/messages.ts';
 import { applyChange } from './apply-change.ts';
 import type { LogContext } from './context.ts';
 import { newestMessages, SETTLED_PAGE, settleLog, settleRange } from './history.ts';
@@ -19,33 +19,42 @@ type UsedEntry = Exclude<LogEntry, Void>;
 const messageIdOf = (entry: UsedEntry): number =>
   entry.kind === 'message' ? entry.message.id : entry.message;
 
+/** The user who reads the log. The id of a guest is unverified. */
+type Reader = Pick<User, 'id' | 'guest'>;
+
 /**
- * Returns the current messages of log entries, by id. Applies changes that their messages do not contain yet, because
- * the function that logged them stopped halfway. Otherwise a later page would show a message without its change.
+ * Returns the current messages of log entries, by id, as the reader sees them. Applies changes that their messages do
+ * not contain yet, because the function that logged them stopped halfway. Otherwise a later page would show a message
+ * without its change.
  */
 async function loadMessages(
   room: string,
   entries: readonly UsedEntry[],
+  reader: Reader,
   context: LogContext,
 ): Promise<ReadonlyMap<number, Message>> {
-  const states = await listStates(context.db, room, [...new Set(entries.map(messageIdOf))]);
+  const ids = [...new Set(entries.map(messageIdOf))];
+  const changes = entries.filter((entry) => entry.kind !== 'message');
+  const states = await listStates(context.db, room, ids, changes);
   const messages = new Map([...states].map(([id, state]) => [id, state.message]));
-  for (const entry of entries) {
-    if (entry.kind === 'message' || (states.get(entry.message)?.settles(entry) ?? true)) continue;
-    const applied = await applyChange(room, entry, context);
-    if (applied) messages.set(entry.message, applied.message);
+  for (const change of changes) {
+    if (states.get(change.message)?.settles(change) ?? true) continue;
+    const applied = await applyChange(room, change, context);
+    if (applied) messages.set(change.message, applied.message);
   }
-  return messages;
+  const read = await withReaders(context.db, [...messages.values()], [reader.id]);
+  return new Map(read.map((message) => [message.id, message]));
 }
 
 /** Returns the events of log entries, with their current messages. @param entries oldest first */
 export async function eventsOf(
   room: string,
   entries: readonly LogEntry[],
+  reader: Reader,
   context: LogContext,
 ): Promise<Synced['changes']> {
   const used = entries.filter((entry) => entry.kind !== 'void');
-  const messages = await loadMessages(room, used, context);
+  const messages = await loadMessages(room, used, reader, context);
   return used.flatMap((entry) => {
     const message = messages.get(messageIdOf(entry));
     return message ? entryEvent(room, entry, message) : [];
@@ -59,9 +68,6 @@ export const messagesIn = (changes: Synced['changes']): Message[] =>
       kind === 'MessageSent' && message.deletedAt === undefined ? message : [],
     )
     .reverse();
-
-/** The user who reads the log. The id of a guest is unverified. */
-type Reader = Pick<User, 'id' | 'guest'>;
 
 /**
  * Statuses and read marks have no sequence numbers, so a sync always repeats the recent ones. An eventually consistent
@@ -110,7 +116,7 @@ export async function catchUp(
   const page = await settleLog(context.db, room.id, { since, upTo: room.seq, limit: SETTLED_PAGE });
   const hasMore = page.upTo < room.seq;
   const [changes, receipts] = await Promise.all([
-    eventsOf(room.id, page.entries, context),
+    eventsOf(room.id, page.entries, reader, context),
     hasMore ? none : loadReceipts(room.id, since, reader, context),
   ]);
   return { ...head, ...receipts, changes, seq: page.upTo, hasMore, complete: true };

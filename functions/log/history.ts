@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { currentMessages, type LogEntry, type Message, seqOf } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
-import { listLog, listLogSince, type NewestRange, noteVoidRun, putVoid } from '../store/log.ts';
+import { type LogPage, listLog, listLogSince, type NewestRange, noteVoidRun, putVoid } from '../store/log.ts';
 
 /** The number of extra entries to read for each page, since the log also holds edits and deletes. */
 const READ_AHEAD = 10;
@@ -20,6 +20,8 @@ export interface MessagePage {
 }
 
 export interface NewestPage extends MessagePage {
+  /** All messages of `entries`, newest first, also those beyond the page. */
+  readonly all: readonly Message[];
   /** The entries that were read for the page, newest first. */
   readonly entries: readonly LogEntry[];
 }
@@ -63,21 +65,23 @@ async function readNewest(
   { before, limit, consistent = true }: NewestRange,
 ): Promise<NewestPage> {
   const size = limit + READ_AHEAD;
+  const pages: LogPage[] = [];
   const entries: LogEntry[] = [];
   let from = before;
   let messages: Message[] = [];
   let hasMore = true;
   while (hasMore && messages.length <= limit) {
     const page = await listLog(db, room, { before: from, limit: size, consistent });
+    pages.push(page);
     entries.push(...page.entries);
     from = Math.min(...page.entries.map(lowestOf));
     hasMore = page.hasMore && page.entries.length > 0;
-    messages = currentMessages(entries);
+    messages = currentMessages(entries, (change) => pages.some(({ isHeld }) => isHeld(change)));
   }
   const long = voidRuns(entries).filter(({ rows }) => rows > size);
   await Promise.all(long.map((run) => noteVoidRun(db, room, run)));
   hasMore = messages.length > limit;
-  return { messages: messages.slice(0, limit), hasMore, entries };
+  return { messages: messages.slice(0, limit), hasMore, all: messages, entries };
 }
 
 /** Returns the newest messages of a room, newest first, without deleted ones. */

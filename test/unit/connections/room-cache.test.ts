@@ -44,7 +44,7 @@ async function say(fields: Partial<Message> = {}): Promise<number> {
 /** Returns the history that a user gets, oldest first, and the number of log entries that were read for it. */
 async function load(reader = bob.id, now = NOON) {
   counting.restart();
-  const { messages } = await rooms.latestMessages(counting.db, room, getRoom(counting.db, room), {
+  const messages = await rooms.latestMessages(counting.db, room, getRoom(counting.db, room), {
     limit: 50,
     reader,
     now,
@@ -86,7 +86,9 @@ describe('the kept history of a room', () => {
     const { messages, texts, readUnits } = await load();
     expect(texts).toHaveLength(50);
     expect(texts.slice(-3)).toEqual(['A', 'b', 'new']);
-    expect(messages.find(({ id }) => id === liked)?.reactions).toEqual({ '👍': [alice.id] });
+    expect(messages.find(({ id }) => id === liked)?.reactions).toEqual({
+      '👍': { count: 1, users: [alice.id] },
+    });
     expect(readUnits).toBeLessThanOrEqual(ROOM_ONLY + 1);
     rooms = new RoomCache();
     expect((await load()).messages).toEqual(messages);
@@ -117,6 +119,22 @@ describe('the kept history of a room', () => {
     expect((await load(bob.id, NOON + 30_000)).texts).toEqual(['not in the log']);
     for (let index = 0; index < 51; index++) await say({ text: 'more' });
     expect((await load(bob.id, NOON + 30_001)).texts).toHaveLength(50);
+  });
+
+  test('is read again after a reaction with an emoji that has more users than it lists', async () => {
+    const id = await say();
+    const react = async (by: string) => {
+      const change = { kind: 'react', message: id, emoji: '👍', removed: false, by, at: AT } as const;
+      const logged = { ...change, seq: await nextSeq() };
+      await putChange(counting.db, room, logged);
+      await applyChange(counting.db, room, logged);
+    };
+    for (let index = 0; index < 110; index++) await react(`user-${index}`);
+    await load();
+    await react('user-105');
+    await react('user-110');
+    const { messages } = await load();
+    expect(messages[0]?.reactions?.['👍']?.count).toBe(111);
   });
 
   test('is read again for the author of a message whose status may have changed', async () => {
