@@ -1,6 +1,7 @@
 import { type RoomSample, sampleRoom } from '../delivery/presence.ts';
 import {
   currentMessages,
+  isExact,
   isStatusBelow,
   type LogEntry,
   type Message,
@@ -53,14 +54,6 @@ async function newerEntries(
   const isComplete = openNumbers(entries, range).length === 0;
   return (isComplete ? entries : (await settleLog(db, id, range)).entries).toReversed();
 }
-
-/** Whether a reaction's user may be one of those whom the message counts but does not list. */
-const isUncertain = (entry: LogEntry, messages: readonly Message[]): boolean => {
-  if (entry.kind !== 'react') return false;
-  const { reactions = {} } = messages.find(({ id }) => id === entry.message) ?? {};
-  const { count, users } = reactions[entry.emoji] ?? { count: 0, users: [] };
-  return count > users.length;
-};
 
 /**
  * What an execution environment of `welcome` remembers about rooms. When many clients connect again at the same time,
@@ -124,7 +117,8 @@ export class RoomCache {
     if (!room || now >= readAt + PAGE_LIFE_MS || room.seq < seq || room.seq > seq + MAX_BEHIND)
       return undefined;
     const newer = await newerEntries(db, room, seq);
-    if (newer.some((entry) => isUncertain(entry, kept))) return undefined;
+    const byId = new Map(kept.map((message) => [message.id, message]));
+    if (newer.some((entry) => !isExact(entry, byId))) return undefined;
     const all = currentMessages([
       ...newer,
       ...kept.map((message) => ({ kind: 'message', message }) as const),
