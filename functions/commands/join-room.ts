@@ -64,7 +64,7 @@ export async function joinRoom(command: JoinRoom, session: Session, context: Con
   const latest = await checkStillAccessible(joined, session, context);
   const sample = isNew && (await sampleRoom(latest, context));
   if (sample && !sample.isLarge) {
-    const audience = await listPresent(latest, session.user.id, sample, context);
+    const audience = await listPresent(latest, session.user, sample, context);
     if (bringsOnline(joined, audience)) await announcePresence(joined, true, audience, context);
   }
   return [{ kind: 'Joined', room: room.id, seq: latest.seq }];

@@ -9,7 +9,9 @@ import { readableRoom } from '../rooms/access.ts';
 export async function setTyping(command: SetTyping, session: Session, context: Context): Promise<Event[]> {
   const { user } = session;
   const room = await readableRoom(context.db, command.room ?? session.room, user);
-  const event = { kind: 'TypingChanged', room: room.id, user: user.id, typing: command.typing } as const;
+  const { id, guest } = user;
+  const typing = { user: id, ...(guest && { guest }), typing: command.typing };
+  const event = { kind: 'TypingChanged', room: room.id, ...typing } as const;
   await publish(event, room, session, context);
   return [];
 }

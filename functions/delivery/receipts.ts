@@ -19,7 +19,7 @@ export async function acknowledge(
   const raised = await raiseStatus(context.db, message, status, isoTime(context.now()));
   if (!raised) return;
   const { room } = message;
-  const receivers = receiptAudience(message.author.id, await audience());
+  const receivers = receiptAudience(message.author, await audience());
   if (message.status === 'sent') {
     const delivered = { ...raised, status: 'delivered' } as const;
     await post({ kind: 'MessageDelivered', room, message: delivered }, receivers, context);

@@ -16,9 +16,9 @@ import {
 } from '../dialects/handshake.ts';
 import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import type { User } from '../domain/member.ts';
+import { namelessId, type User } from '../domain/member.ts';
 import { directRoomUsers, inboxOf, isInbox, type Room } from '../domain/room.ts';
-import { addMember, getMember } from '../store/members.ts';
+import { getMember, putMember } from '../store/members.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
 import { placedIn } from '../store/shards.ts';
 import { database, verifier } from './context.ts';
@@ -55,7 +55,7 @@ const dialectByPlace: Record<Credential['place'] | 'nowhere', DialectName> = {
 async function identify(event: UpgradeEvent, credential: Credential | undefined) {
   const { connectionId, connectedAt } = event.requestContext;
   if (credential) return { ...(await verifyFirst(credential, verifier())), guest: false };
-  const user = { id: `guest:${connectionId}`, username: 'guest', email: '', userType: '' };
+  const user = { id: namelessId(connectionId), username: 'guest', email: '', userType: '' };
   return { user, guest: true, expiresAt: connectedAt + GUEST_SESSION_MS };
 }
 
@@ -64,7 +64,7 @@ async function createDirectRoom(id: string, user: string): Promise<Room | undefi
   const users = directRoomUsers(id);
   if (process.env['DIRECT_ROOMS'] !== 'on-demand' || !users?.includes(user)) return undefined;
   await putRoom(database(), { id, name: '', kind: 'direct', access: 'members' });
-  await Promise.all(users.map((each) => addMember(database(), { id, seq: 0 }, each, 'member')));
+  await Promise.all(users.map((each) => putMember(database(), { id, seq: 0 }, each, 'member')));
   return getRoom(database(), id);
 }
 

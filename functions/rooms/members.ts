@@ -10,6 +10,7 @@ import {
   checkMayAssignRoles,
   checkMayManage,
   checkOwnerRemains,
+  isSameActor,
   type Member,
   MembershipError,
   type Role,
@@ -20,7 +21,9 @@ import { deleteConnection, listConnections } from '../store/connections.ts';
 import type { Database } from '../store/database.ts';
 import * as memberships from '../store/members.ts';
 import { getMember } from '../store/members.ts';
+import { putMute } from '../store/mutes.ts';
 import { getRoom } from '../store/rooms.ts';
+import { visitorIn } from './access.ts';
 
 /** @throws ChatError NOT_A_MEMBER, also for a room that does not exist; MembershipError FIXED_MEMBERS */
 async function groupAndActor(db: Database, id: string, user: User): Promise<{ room: Room; actor: Member }> {
@@ -72,18 +75,37 @@ export interface MemberChange {
 }
 
 /**
- * Changes the role of a group's member, mutes them, or ends their mute.
+ * Mutes a visitor of an open room, or ends the mute. The visitor need not have written yet.
+ * @param visitor a user id, or for a guest `guest:` and the name or the connection id
+ * @throws MembershipError NO_SUCH_MEMBER if the room is not open
+ */
+async function muteVisitor(
+  room: Room,
+  visitor: string,
+  { role, mutedUntil }: Pick<MemberChange, 'role' | 'mutedUntil'>,
+  db: Database,
+): Promise<Member> {
+  if (room.access !== 'open' || role !== undefined || mutedUntil === undefined) {
+    throw new MembershipError('NO_SUCH_MEMBER');
+  }
+  await putMute(db, room.id, visitor, mutedUntil);
+  return visitorIn(room.id, { id: visitor }, mutedUntil);
+}
+
+/**
+ * Changes the role of a group's member, mutes them, or ends their mute. In an open room, visitors can be muted too.
  * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
  */
 export async function changeMember(
-  { room: id, user, role, mutedUntil }: MemberChange,
+  change: MemberChange,
   caller: User,
   { db }: Pick<Context, 'db'>,
 ): Promise<Member> {
-  const { actor } = await groupAndActor(db, id, caller);
+  const { room: id, user, role, mutedUntil } = change;
+  const { room, actor } = await groupAndActor(db, id, caller);
   checkMayManage(actor, 'member');
   const target = await getMember(db, id, user);
-  if (!target) throw new MembershipError('NO_SUCH_MEMBER');
+  if (!target) return muteVisitor(room, user, change, db);
   checkMayManage(actor, target.role);
   if (role !== undefined && role !== target.role) {
     checkMayAssignRoles(actor);
@@ -128,8 +150,8 @@ export async function removeMember(
   if (!target) throw new MembershipError('NO_SUCH_MEMBER');
   if (!leaves) checkMayManage(actor, target.role);
   await checkOwnerStays(db, target);
-  await memberships.deleteMember(db, id, user);
+  await memberships.deleteMember(db, id, user, context.now());
   const connections = await listConnections(db, room, context.now());
-  const ofMember = connections.filter((connection) => connection.user.id === user);
+  const ofMember = connections.filter((connection) => isSameActor(connection.user, { id: user }));
   await settleAll(ofMember.map((connection) => removeFromRoom(connection, room, context)));
 }

@@ -4,7 +4,7 @@ import { mapLimited } from '../delivery/concurrency.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
 import type { Member, Role, User } from '../domain/member.ts';
 import { directRoomId, type Room } from '../domain/room.ts';
-import { addMember, listMembers, listMembersWith } from '../store/members.ts';
+import { listMembers, listMembersWith, putMember } from '../store/members.ts';
 import { getProfiles, type Profile } from '../store/profiles.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
 import { readableRoom } from './access.ts';
@@ -47,7 +47,7 @@ export async function createRoom(
   const created = await putRoom(db, room);
   // A direct room that existed may lack a member, if the function that created it stopped halfway.
   const seq = created ? 0 : ((await getRoom(db, room.id))?.seq ?? 0);
-  await Promise.all(members.map(([user, role]) => addMember(db, { id: room.id, seq }, user, role)));
+  await Promise.all(members.map(([user, role]) => putMember(db, { id: room.id, seq }, user, role)));
   await mapLimited(members, ([user]) => addRoomToInboxes(room.id, user, context));
   return { id: room.id, created };
 }

@@ -1,5 +1,6 @@
 import { type Event, eventSeq, type LoggedEvent, type Synced } from '../../domain/event.ts';
-import type { Message } from '../../domain/message.ts';
+import { actorId } from '../../domain/member.ts';
+import { changedBy, type Message } from '../../domain/message.ts';
 import { fitting, MAX_FRAME_BYTES, type View } from '../dialect.ts';
 import { refusedFields, wireFile, wireId } from '../frame.ts';
 
@@ -12,11 +13,12 @@ const wireStatus = { sent: 'send', delivered: 'delivered', read: 'read' } as con
 const wireReactions = (reactions: Readonly<Record<string, readonly string[]>>) =>
   Object.fromEntries(Object.entries(reactions).map(([emoji, users]) => [emoji, users.map(wireId)]));
 
-const wireMessage = (message: Message, { viewer }: View) => ({
+const wireMessage = (message: Message, { viewer, guest }: View) => ({
   message_id: message.id,
   text: message.text,
   sender_id: wireId(message.author.id),
-  sender_email: message.author.email,
+  sender_email: guest ? '' : message.author.email,
+  ...(message.author.guest && { guest: true }),
   status: wireStatus[message.status],
   created_at: message.createdAt,
   updated_at: message.updatedAt,
@@ -26,7 +28,8 @@ const wireMessage = (message: Message, { viewer }: View) => ({
   ...(message.deletedAt !== undefined && { deleted: true }),
   ...(message.file && wireFile(message.room, message.file)),
   ...(message.reactions && { reactions: wireReactions(message.reactions) }),
-  ...(viewer === message.author.id && message.clientId !== undefined && { client_id: message.clientId }),
+  ...(viewer === actorId(message.author) &&
+    message.clientId !== undefined && { client_id: message.clientId }),
 });
 
 /** Returns as many messages as fit a frame. */
@@ -35,6 +38,12 @@ const messageList = (messages: readonly Message[], view: View): readonly unknown
     messages.map((message) => wireMessage(message, view)),
     MAX_FRAME_BYTES - ENVELOPE_BYTES,
   );
+
+/** Returns the user of an event. A guest's id is unverified, and may be that of a real user. */
+const wireActor = (user: string, guest: true | undefined) => ({
+  user_id: wireId(user),
+  ...(guest && { guest }),
+});
 
 function typeAndValues(event: LoggedEvent): { readonly type: string; readonly [field: string]: unknown } {
   if (event.kind === 'MessageSent') return { type: 'chat_message' };
@@ -45,8 +54,8 @@ function typeAndValues(event: LoggedEvent): { readonly type: string; readonly [f
     case 'delete':
       return { type: 'message_deleted' };
     case 'react': {
-      const { by, emoji, removed } = change;
-      return { type: 'message_reacted', user_id: wireId(by), emoji, ...(removed && { removed }) };
+      const { by, guest, emoji, removed } = change;
+      return { type: 'message_reacted', ...wireActor(by, guest), emoji, ...(removed && { removed }) };
     }
     default:
       return change satisfies never;
@@ -68,7 +77,7 @@ function loggedFrame(event: LoggedEvent, view: View): object {
   return {
     ...fields,
     ...(change.kind === 'edit' && { text: message.text }),
-    ...(view.viewer === change.by && clientId !== undefined && { client_id: clientId }),
+    ...(view.viewer === changedBy(change) && clientId !== undefined && { client_id: clientId }),
   };
 }
 
@@ -115,9 +124,9 @@ export function actionFrame(event: Event, view: View): object | undefined {
     case 'MessageRead':
       return { type: 'mark_message_as_read', message: wireMessage(event.message, view) };
     case 'Seen':
-      return { type: 'message_seen', message_id: event.messageId, user_id: wireId(event.user) };
+      return { type: 'message_seen', message_id: event.messageId, ...wireActor(event.user, event.guest) };
     case 'TypingChanged':
-      return { type: 'typing', user_id: wireId(event.user), typing: event.typing };
+      return { type: 'typing', ...wireActor(event.user, event.guest), typing: event.typing };
     case 'PresenceChanged': {
       const { user, online, lastSeen } = event.presence;
       const status = online ? 'online' : 'offline';
