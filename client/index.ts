@@ -24,3 +24,4 @@ export type {
   RoomsPage,
   Status,
 } from './wire.ts';
+export { actorId } from './wire.ts';

@@ -128,7 +128,7 @@ export class Room {
     // If the message was deleted meanwhile, the server marks the nearest message below.
     const nearest = () => sync.log.messages.findLast((message) => message.message_id <= message_id);
     const matches = (frame: FrameOf<'message_seen'>) =>
-      frame.message_id >= (nearest()?.message_id ?? 0) && isUser(frame.user_id, context.tokens.user);
+      frame.message_id >= (nearest()?.message_id ?? 0) && isUser(frame, context.tokens.user);
     try {
       await sync.request({ action: 'seen', room_id, message_id }, 'message_seen', matches);
     } catch (error) {
@@ -150,7 +150,7 @@ export class Room {
     this.#sentTyping = { typing, at: now };
     const { sync, context, id: room_id } = this.#core;
     const matches = (frame: FrameOf<'typing'>) =>
-      frame.typing === typing && isUser(frame.user_id, context.tokens.user);
+      frame.typing === typing && isUser(frame, context.tokens.user);
     const options = { dropOnDisconnect: true, noRetry: true };
     const request = sync.request({ action: 'typing', room_id, typing }, 'typing', matches, options);
     await request.catch(ignoreDisconnect);

@@ -27,6 +27,15 @@ export function actorId({ id, guest }: Actor): string {
   return likeGuest.test(id) ? `user:${id}` : id;
 }
 
+/**
+ * Returns a user as a reader sees them. Guests see no email address, also where an issuer's user name is one: they see
+ * the part before the `@`.
+ */
+export function seenBy({ guest }: Pick<User, 'guest'>, user: User): User {
+  if (!guest) return user;
+  return { ...user, email: '', username: user.username.replace(/@.*$/s, '') };
+}
+
 /** Whether both are the same user, or guests of the same name. */
 export const isSameActor = (one: Actor, other: Actor): boolean => actorId(one) === actorId(other);
 

@@ -87,7 +87,8 @@ describe.each([
   ['type', type],
   ['operation', operation],
 ])('a guest who speaks the dialect %s', (_name, dialect) => {
-  const message = messageOf();
+  /** Some issuers use the email address as the name. */
+  const message = messageOf({ author: { ...alice, username: alice.email } });
   const events: Event[] = [
     { kind: 'MessageSent', room: '1', message, seq: 1 },
     { kind: 'Connected', room: '1', user: impostor, messages: [message] },

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { ChatClient, FrameOf, Id, RoomSummary } from '../../client/index.ts';
+import { actorId, type ChatClient, type FrameOf, type Id, type RoomSummary } from '../../client/index.ts';
 import { useDirectory } from './directory.ts';
 
 /** A room as the list shows it. */
@@ -34,7 +34,7 @@ const listedRoom = ({ id, name, unread, unread_capped, last_message, last_at }: 
   last: last_message
     ? {
         id: last_message.id,
-        author: String(last_message.sender.id),
+        author: actorId(last_message.sender.id, last_message.sender.guest),
         text: previewText(last_message.content, last_message.type, last_message.file),
       }
     : undefined,
@@ -48,7 +48,7 @@ function withMessage(
 ): readonly ListedRoom[] {
   const room = rooms.find(({ id }) => id === String(room_id));
   if (!room || (room.last && room.last.id >= message.message_id)) return rooms;
-  const author = String(message.sender_id);
+  const author = actorId(message.sender_id, message.guest);
   const text = previewText(message.text, message.type ?? 'text', message.file);
   const unread = author === me ? room.unread : room.unread + 1;
   const changed = { ...room, unread, at: message.created_at, last: { id: message.message_id, author, text } };
@@ -101,12 +101,13 @@ export function useRooms(client: ChatClient) {
     };
     const stops = [
       client.on('chat_message', (frame) => {
-        directory.guess(frame.message.sender_id, frame.message.sender_email);
+        const { sender_id, sender_email, guest } = frame.message;
+        if (!guest) directory.guess(sender_id, sender_email);
         if (find(frame.room_id)) setRooms((before) => before && withMessage(before, frame, client.user));
         else reload();
       }),
-      client.on('message_seen', ({ room_id, user_id, message_id }) => {
-        if (String(user_id) !== client.user) return;
+      client.on('message_seen', ({ room_id, user_id, guest, message_id }) => {
+        if (actorId(user_id, guest) !== client.user) return;
         if (message_id >= (find(room_id)?.last?.id ?? 0))
           setRooms((before) => before && withRead(before, room_id));
         else reload();

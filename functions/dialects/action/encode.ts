@@ -1,5 +1,5 @@
 import { type Event, eventSeq, type LoggedEvent, type Synced } from '../../domain/event.ts';
-import { actorId } from '../../domain/member.ts';
+import { actorId, seenBy } from '../../domain/member.ts';
 import { changedBy, type Message } from '../../domain/message.ts';
 import { fitting, MAX_FRAME_BYTES, type View } from '../dialect.ts';
 import { refusedFields, wireFile, wireId } from '../frame.ts';
@@ -13,11 +13,11 @@ const wireStatus = { sent: 'send', delivered: 'delivered', read: 'read' } as con
 const wireReactions = (reactions: Readonly<Record<string, readonly string[]>>) =>
   Object.fromEntries(Object.entries(reactions).map(([emoji, users]) => [emoji, users.map(wireId)]));
 
-const wireMessage = (message: Message, { viewer, guest }: View) => ({
+const wireMessage = (message: Message, view: View) => ({
   message_id: message.id,
   text: message.text,
   sender_id: wireId(message.author.id),
-  sender_email: guest ? '' : message.author.email,
+  sender_email: seenBy(view, message.author).email,
   ...(message.author.guest && { guest: true }),
   status: wireStatus[message.status],
   created_at: message.createdAt,
@@ -28,7 +28,7 @@ const wireMessage = (message: Message, { viewer, guest }: View) => ({
   ...(message.deletedAt !== undefined && { deleted: true }),
   ...(message.file && wireFile(message.room, message.file)),
   ...(message.reactions && { reactions: wireReactions(message.reactions) }),
-  ...(viewer === actorId(message.author) &&
+  ...(view.viewer === actorId(message.author) &&
     message.clientId !== undefined && { client_id: message.clientId }),
 });
 

@@ -1,19 +1,23 @@
 import type { Event, Refused } from '../../domain/event.ts';
+import { seenBy, type User } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
 import { type Dialect, FrameError, type View } from '../dialect.ts';
 import { clientIdOf, fieldOf, MAX_STRING, parseFrame, refusedFields, wireFile, wireId } from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
 
+const wireSender = ({ id, username, email, userType, guest }: User) => ({
+  id: wireId(id),
+  username,
+  email,
+  user_type: userType,
+  ...(guest && { guest }),
+});
+
 /** Returns contract S2's form of a message, for both WebSocket and REST. */
-export const contentMessage = (message: Message, { guest }: Pick<View, 'guest'>) => ({
+export const contentMessage = (message: Message, view: Pick<View, 'guest'>) => ({
   id: message.id,
   chat: wireId(message.room),
-  sender: {
-    id: wireId(message.author.id),
-    username: message.author.username,
-    email: guest ? '' : message.author.email,
-    user_type: message.author.userType,
-  },
+  sender: wireSender(seenBy(view, message.author)),
   content: message.text,
   timestamp: message.createdAt,
   ...(message.file && wireFile(message.room, message.file)),
