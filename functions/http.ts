@@ -11,7 +11,12 @@ const app = once(() => {
   const client = process.env['USER_POOL_CLIENT'];
   const origins = required('ALLOWED_ORIGINS').split(',');
   return handle(
-    httpApp({ ...tokenContext(), origins, signIn: client ? cognitoSignIn(client) : null }),
+    httpApp({
+      ...tokenContext(),
+      origins,
+      edgeKey: process.env['EDGE_KEY'],
+      signIn: client ? cognitoSignIn(client) : null,
+    }),
   ) as Handle;
 });
 

@@ -13,7 +13,7 @@ export interface ChatHttpProps {
 }
 
 /**
- * The HTTP API and its stage. It needs no CORS, because the edge serves the page and the API under one name. The route
+ * The HTTP API and its stage. Its function answers CORS preflights, because it knows the allowed origins. The route
  * is added later, because its function needs the edge's name, and the edge needs this API's.
  */
 export class ChatHttp extends Construct {

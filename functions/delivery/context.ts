@@ -41,6 +41,8 @@ export interface Context extends LogContext {
   readonly onFault?: (error: unknown) => void;
   /** How many changes a member may make in a time window. */
   readonly rates: Rates;
+  /** How many bytes of files a user may store on one day, in UTC. Without it there is no limit. */
+  readonly dailyFileBytes?: number;
 }
 
 /** What posting to connections and removing them needs. */

@@ -42,6 +42,7 @@ const lazySdkFiles: FileStore = {
   put: async (...given) => (await sdkFiles()).put(...given),
   head: async (key) => (await sdkFiles()).head(key),
   remove: async (key) => (await sdkFiles()).remove(key),
+  keep: async (key) => (await sdkFiles()).keep(key),
   presignPut: async (...given) => (await sdkFiles()).presignPut(...given),
   presignGet: async (...given) => (await sdkFiles()).presignGet(...given),
 };
@@ -110,6 +111,7 @@ export const commandContext = (): Context => ({
   ...postingContext(),
   files,
   rates: rates(),
+  dailyFileBytes: Number(process.env['DAILY_FILE_BYTES'] || Number.POSITIVE_INFINITY),
   fanOut: (batch) => invokeFunction(required('FANOUT_FUNCTION'), batch),
   measure,
   // Lambda adds the request id to each log line.

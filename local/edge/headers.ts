@@ -29,15 +29,17 @@ interface Forwarding {
 /** Returns the headers for the origin, as a flat list with the viewer's spelling. */
 export function originHeaders(request: IncomingMessage, forwarding: Forwarding): string[] {
   const { behavior, via, id, isUpgrade } = forwarding;
-  const { domainName, signed } = behavior.origin;
+  const { domainName, signed, headers } = behavior.origin;
   const forwardedFor = [...(request.headersDistinct['x-forwarded-for'] ?? []), request.socket.remoteAddress];
   const passes = (name: string) =>
     !removed.test(name) &&
+    !headers.has(name) &&
     (behavior.passesViewer || always.test(name)) &&
     !(signed && name === 'authorization');
   return [
     ...['Host', domainName],
     ...filter(request.rawHeaders, passes),
+    ...[...headers].flat(),
     ...(behavior.passesViewer ? [] : ['User-Agent', 'Amazon CloudFront']),
     ...(signed ? ['Authorization', signature] : []),
     ...['X-Forwarded-For', forwardedFor.join(', '), 'Via', via, 'X-Amz-Cf-Id', id],

@@ -65,6 +65,9 @@ describe.each(apis)('%s', (pattern, api) => {
       Id: expect.any(String),
       DomainName: `${api}.execute-api.<AWS::Region>.<AWS::URLSuffix>`,
       CustomOriginConfig: { OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] },
+      ...(pattern === '/api/*' && {
+        OriginCustomHeaders: [{ HeaderName: 'X-Parley-Edge', HeaderValue: '<EdgePageAccess.Id>' }],
+      }),
     });
     expect(behavior(pattern)['OriginRequestPolicyId']).toBe(allViewerExceptHost);
   });
@@ -203,10 +206,13 @@ describe('the session cookie is accepted from', () => {
     expect(allowed(template)).toMatchObject({ ALLOWED_ORIGINS: 'https://<EdgeDistribution.DomainName>' });
   });
 
-  test('pages of the origins in allowedOrigins only', () => {
+  test('pages of the origins in allowedOrigins too', () => {
     const given = synthesize({ allowedOrigins: 'https://chat.example.com, http://localhost:5173' });
     expect(allowed(given)).toMatchObject({
-      ALLOWED_ORIGINS: 'https://chat.example.com,http://localhost:5173',
+      ALLOWED_ORIGINS: [
+        'https://<EdgeDistribution.DomainName>',
+        ...['https://chat.example.com', 'http://localhost:5173'],
+      ].join(),
     });
   });
 });

@@ -17,8 +17,9 @@ test('uses the defaults without context', () => {
     oidc: null,
     logRetention: 30,
     accessLogs: false,
-    allowedOrigins: null,
+    allowedOrigins: [],
     maxFileMegabytes: 25,
+    dailyFileMegabytes: 1000,
     directRooms: 'members',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
     awsClient: 'signed',
@@ -35,6 +36,7 @@ test('accepts values as strings from the command line', () => {
     accessLogs: true,
     allowedOrigins: ['https://chat.example.com', 'http://localhost:8000'],
     maxFileMegabytes: 25,
+    dailyFileMegabytes: 1000,
     directRooms: 'on-demand',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
     awsClient: 'sdk',
@@ -96,6 +98,9 @@ test.each([
   { context: { maxFileMegabytes: '2.5' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: '5001' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: 'large' }, key: 'maxFileMegabytes' },
+  { context: { dailyFileMegabytes: '24' }, key: 'dailyFileMegabytes' },
+  { context: { dailyFileMegabytes: '1000001' }, key: 'dailyFileMegabytes' },
+  { context: { dailyFileMegabytes: 'large' }, key: 'dailyFileMegabytes' },
   { context: { rateLimit: '20' }, key: 'rateLimit' },
   { context: { rateLimit: '0/10' }, key: 'rateLimit' },
   { context: { rateLimit: '101/10' }, key: 'rateLimit' },
@@ -119,4 +124,9 @@ test.each([
 test('the app cannot be created with an invalid setting', () => {
   const options = temporaryOptions();
   expect(() => createApp({ ...options, context: { issuer: oidc.issuer } })).toThrow('Setting "audience"');
+});
+
+test('by default, a user may store at least one file of the largest size a day', () => {
+  const settings = readSettings((key) => (key === 'maxFileMegabytes' ? '3000' : undefined));
+  expect(settings.dailyFileMegabytes).toBe(3000);
 });

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { getPath } from 'hono/utils/url';
@@ -15,6 +16,9 @@ import { rooms } from './rooms.ts';
 
 /** A text of 8,000 code points is 96 KB if JSON escapes each of them. */
 const MAX_BODY_BYTES = 256 * 1024;
+
+/** The longest time that Chromium keeps the answer to a preflight request. */
+const PREFLIGHT_SECONDS = 7_200;
 
 /** The longest id has 256 characters, each of which may be escaped. */
 const MAX_PATH_PART = 3 * 256;
@@ -56,7 +60,19 @@ export function httpApp(context: HttpContext): Hono<HttpEnv> {
     await next();
     c.header('Cache-Control', 'no-store');
     c.header('X-Content-Type-Options', 'nosniff');
+    // Browsers ignore it over plain HTTP, as on the local stack (RFC 6797, 8.1).
+    c.header('Strict-Transport-Security', 'max-age=31536000');
   });
+  // Without `credentials`: pages of other origins use their token, and the cookie stays with the pages of this site.
+  app.use(
+    cors({
+      origin: [...context.origins],
+      allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      allowHeaders: ['Authorization', 'Content-Type'],
+      exposeHeaders: ['Retry-After'],
+      maxAge: PREFLIGHT_SECONDS,
+    }),
+  );
   app.use(
     methodNotAllowed({
       app,

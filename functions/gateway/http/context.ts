@@ -14,6 +14,8 @@ export type SignIn = (username: string, password: string) => Promise<string>;
 export interface HttpContext extends Context, TokenContext {
   /** The origins whose pages may make changes with the session cookie. */
   readonly origins: readonly string[];
+  /** What the edge sends as `X-Parley-Edge`, so that clients cannot write the addresses before it. */
+  readonly edgeKey?: string | undefined;
   /** Null if users sign in with the team's own issuer. */
   readonly signIn: SignIn | null;
 }

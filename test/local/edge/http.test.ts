@@ -107,7 +107,7 @@ describe('a request', () => {
 });
 
 test('signs requests to a private bucket and drops the viewer’s Authorization', async () => {
-  const origin = { domainName: bucketDomain, path: '', signed: true, timeoutMs: 30_000 };
+  const origin = { domainName: bucketDomain, path: '', signed: true, headers: new Map(), timeoutMs: 30_000 };
   const { port } = await startEdge({ distribution: distributionOf(behaviorOf({ origin })) });
   const seen = JSON.parse((await send(port, '/', { headers: { authorization: 'Bearer t' } })).body);
   expect(seen.url).toBe('/page/index.html');
@@ -211,7 +211,9 @@ describe('the edge answers', () => {
     const unreachable = await startEdge({ reachable: false });
     expect((await send(unreachable.port, '/api/')).status).toBe(502);
     const origin = { domainName: 'http.execute-api.us-east-1.amazonaws.com', path: '' };
-    const missing = behaviorOf({ origin: { ...origin, signed: false, timeoutMs: 30_000 } });
+    const missing = behaviorOf({
+      origin: { ...origin, headers: new Map(), signed: false, timeoutMs: 30_000 },
+    });
     const { port } = await startEdge({ distribution: distributionOf(missing) });
     expect((await send(port, '/api/')).status).toBe(502);
   });
