@@ -13,6 +13,7 @@ import {
   type User,
 } from '../../../functions/domain/member.ts';
 import { checkMayChange, visitorIn } from '../../../functions/rooms/access.ts';
+import { toConnection, toItem } from '../../../functions/store/connections.ts';
 import { alice, bob, connectionOf, messageOf } from '../../support/sample.ts';
 
 /** A guest who claims to be alice. */
@@ -62,6 +63,20 @@ describe('a guest', () => {
     for (const other of [nameless('b='), impostor]) {
       expect(() => checkMayChange(message, member(other))).toThrow('No access');
     }
+  });
+});
+
+describe('the connection of a guest', () => {
+  const guest = connectionOf({ ...impostor, id: namelessId('a='), username: 'guest' }, { id: 'a=' });
+
+  test('is stored as a guest’s', () => {
+    expect(toConnection(toItem(guest)).user).toEqual(guest.user);
+    expect(toConnection(toItem(connectionOf(alice))).user).toEqual(alice);
+  });
+
+  test('that an earlier release stored is recognized by its id', () => {
+    const { guest: _, ...row } = toItem(guest);
+    expect(toConnection(row).user).toEqual(guest.user);
   });
 });
 
