@@ -6,10 +6,13 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { accessLogs } from './access-logs.ts';
 import type { ChatFunction } from './chat-function.ts';
+import type { Throttle } from './settings.ts';
 
 export interface ChatHttpProps {
   readonly accessLogs: boolean;
   readonly logRetention: RetentionDays;
+  /** Null for the limits of the account. */
+  readonly throttle: Throttle | null;
 }
 
 /**
@@ -29,6 +32,7 @@ export class ChatHttp extends Construct {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
+      ...(props.throttle && { throttle: props.throttle }),
       ...(props.accessLogs && {
         accessLogSettings: accessLogs(this, props.logRetention, {
           method: AccessLogField.contextHttpMethod(),

@@ -18,6 +18,14 @@ export interface RateLimit {
 /** The limit of each kind of room. Null means no limit. */
 export type RateLimits = Readonly<Record<(typeof roomKinds)[number], RateLimit | null>>;
 
+/** How many requests a stage of an API accepts. */
+export interface Throttle {
+  /** Requests per second over a longer time. */
+  readonly rateLimit: number;
+  /** Requests at once. */
+  readonly burstLimit: number;
+}
+
 /** The settings of a stack. Each is a CDK context key, passed as `npx cdk deploy -c key=value` or in cdk.json. */
 export interface Settings {
   /** `stackName`: the name of the CloudFormation stack. Default: `Parley`. Another name is a separate chat. */
@@ -57,6 +65,11 @@ export interface Settings {
    */
   readonly rateLimit: RateLimits;
   /**
+   * `throttle`: `<requests per second>/<burst>` that each of the two APIs accepts from all clients together, or `off` for
+   * the limits of the account. Default: `2000/1000`.
+   */
+  readonly throttle: Throttle | null;
+  /**
    * `awsClient`: how functions call DynamoDB, S3, Lambda and `@connections`. `signed`, the default, uses Parley's own
    * client, which takes a fifth of the CPU for each post and a third of the cold start that `sdk`, the AWS SDK, takes.
    */
@@ -79,6 +92,7 @@ export function readSettings(context: (key: string) => unknown): Settings {
     allowedOrigins: origins(context('allowedOrigins') ?? ''),
     directRooms: directRooms(context('directRooms') ?? 'members'),
     rateLimit: rateLimits(context('rateLimit') ?? defaultRate),
+    throttle: throttle(context('throttle') ?? '2000/1000'),
     awsClient: awsClient(context('awsClient') ?? 'signed'),
   };
 }
@@ -202,6 +216,18 @@ function rateLimit(text: string): RateLimit | null {
     'rateLimit',
     `${text} is not a rate`,
     'Use <messages>/<seconds> with 1 to 100 messages and 1 to 3600 seconds, or off',
+  );
+}
+
+function throttle(value: unknown): Throttle | null {
+  if (value === 'off') return null;
+  const text = typeof value === 'string' ? value : '';
+  const [, rateLimit = 0, burstLimit = 0] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number);
+  if (rateLimit >= 1 && burstLimit >= 1) return { rateLimit, burstLimit };
+  throw invalid(
+    'throttle',
+    'it is not a rate',
+    'Use <requests per second>/<burst>, such as 2000/1000, or off',
   );
 }
 

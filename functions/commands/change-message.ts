@@ -10,7 +10,7 @@ import type { Room } from '../domain/room.ts';
 import { type Appended, appendToLog } from '../log/append.ts';
 import { applyChange } from '../log/apply-change.ts';
 import { appendWithFile } from '../log/release-file.ts';
-import { checkWriteAccess } from '../rooms/access.ts';
+import { checkNotLimited, checkWriteAccess } from '../rooms/access.ts';
 import type { HeldFile } from '../rooms/files.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putChange, takeSeq } from '../store/log.ts';
@@ -106,8 +106,10 @@ export async function changeMessage(
   const { clientId } = command;
   const room = command.room ?? session.room;
   const claim = clientId === undefined ? undefined : { room, user: actorId(session.user), clientId };
+  const write = { room, by: session, counted: 'change', now: context.now() } as const;
+  checkNotLimited(context, write);
   const [member, before, claimed] = await Promise.all([
-    checkWriteAccess(context, { room, by: session, counted: 'change', now: context.now() }),
+    checkWriteAccess(context, write),
     getMessage(db, room, command.message),
     claim && getClaim(db, claim, context.now()),
   ]);

@@ -11,7 +11,7 @@ import { checkText, type LogEntry, type Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { appendToLog } from '../log/append.ts';
 import { appendWithFile } from '../log/release-file.ts';
-import { checkWriteAccess } from '../rooms/access.ts';
+import { checkNotLimited, checkWriteAccess } from '../rooms/access.ts';
 import { attachFile, checkFile } from '../rooms/files.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putMessage, takeSeq } from '../store/log.ts';
@@ -28,7 +28,7 @@ export interface StoredMessage {
   readonly audience?: { readonly room: Room; readonly listed: Listed };
 }
 
-type StoreContext = Pick<Context, 'db' | 'rates' | 'now' | 'files' | 'dailyFileBytes'>;
+type StoreContext = Pick<Context, 'db' | 'rates' | 'budgets' | 'now' | 'files' | 'dailyFileBytes'>;
 
 const sentEvent = (message: Message): Event =>
   entryEvent(message.room, { kind: 'message', message }, message);
@@ -128,8 +128,10 @@ async function checkMessage(
   context: StoreContext,
 ): Promise<Checked> {
   const { db } = context;
+  const write = { room: id, by: writer, counted: 'send', now } as const;
+  checkNotLimited(context, write);
   const [, claimed, replyTarget, receiverMember] = await Promise.all([
-    checkWriteAccess(context, { room: id, by: writer, counted: 'send', now }),
+    checkWriteAccess(context, write),
     claim && getClaim(db, claim, now),
     replyTo === undefined ? undefined : getMessage(db, id, replyTo),
     receiver === undefined ? undefined : getMember(db, id, receiver),

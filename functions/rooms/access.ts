@@ -23,16 +23,13 @@ interface WriteRequest {
   readonly now: number;
 }
 
+type LimitContext = Pick<Context, 'db' | 'rates' | 'budgets'>;
+
 /** Returns the membership that a user or guest has in an open room without having been added. */
 export const visitorIn = (room: string, { id, guest }: Actor, mutedUntil = 0): Member => ({
   ...{ room, user: id, role: 'member', readTo: 0, addedAt: 0, mutedUntil },
   ...(guest && { guest }),
 });
-
-/** Returns the membership that any user and guest has in an open room, or undefined in other rooms. */
-async function openMembership(db: Database, room: string, user: Actor): Promise<Member | undefined> {
-  return (await getRoom(db, room))?.access === 'open' ? visitorIn(room, user) : undefined;
-}
 
 /** Guests are counted by connection, because each frame of a guest may have another name. */
 const counterOf = ({ user, id }: Writer): string =>
@@ -41,16 +38,22 @@ const counterOf = ({ user, id }: Writer): string =>
 /** Returns the ids under which a visitor may be muted: a guest by connection, or by the name in the frame. */
 const mutableIds = (by: Writer): readonly string[] => [...new Set([counterOf(by), actorId(by.user)])];
 
+/** Returns the membership that any user and guest has in an open room, or undefined in other rooms. */
+async function openMembership(db: Database, room: string, by: Writer): Promise<Member | undefined> {
+  const { room: found, mutedUntil } = await getRoomWithMute(db, room, mutableIds(by));
+  return found?.access === 'open' ? visitorIn(room, by.user, mutedUntil) : undefined;
+}
+
 async function checkOpenWrite(
   db: Database,
   { room, by, now }: WriteRequest,
   window: WriteWindow | null,
 ): Promise<Member> {
-  const { room: found, mutedUntil } = await getRoomWithMute(db, room, mutableIds(by));
-  if (found?.access !== 'open') throw new ChatError('NOT_A_MEMBER');
-  if (mutedUntil > now) throw new ChatError('MUTED');
+  const member = await openMembership(db, room, by);
+  if (!member) throw new ChatError('NOT_A_MEMBER');
+  if (member.mutedUntil > now) throw new ChatError('MUTED');
   if (window) await countVisitorWrite(db, room, counterOf(by), window, now);
-  return visitorIn(room, by.user);
+  return member;
 }
 
 /**
@@ -82,44 +85,96 @@ async function countWriteAccess(
 }
 
 /**
- * Checks that a user may change a room, and counts the change. Members may change a room; in open rooms everyone may.
- * A guest is never a member, even under a member's name.
- * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED
+ * Runs the check of a write with the room's rate limit. Remembers a writer who is at the limit, so that the next refusal
+ * needs no call.
  */
-export async function checkWriteAccess(
-  { db, rates }: Pick<Context, 'db' | 'rates'>,
-  request: WriteRequest,
+async function withinLimit(
+  { rates, budgets }: LimitContext,
+  { room, by, counted, now }: WriteRequest,
+  check: (window: WriteWindow | null) => Promise<Member>,
 ): Promise<Member> {
-  const { room, counted } = request;
   const rate = rateIn(rates, room);
-  const window = counted && rate && { counted, rate };
+  if (!counted || !rate) return check(null);
+  const window = { counted, rate };
   try {
-    return await countWriteAccess(db, request, window);
+    return await check(window);
   } catch (error) {
-    throw window ? limitWait(error, window) : error;
+    const limited = limitWait(error, window);
+    if (limited instanceof ChatError && limited.retryAfterMs !== undefined) {
+      budgets?.noteLimited({ room, writer: counterOf(by), counted }, now + limited.retryAfterMs);
+    }
+    throw limited;
   }
 }
 
 /**
+ * Checks without a call whether this function has just refused the user for the rate limit. A caller that reads other
+ * items at the same time as `checkWriteAccess` calls this first.
+ * @throws ChatError RATE_LIMITED
+ */
+export function checkNotLimited(
+  { budgets }: Pick<Context, 'budgets'>,
+  { room, by, counted, now }: WriteRequest,
+): void {
+  const waitMs = counted ? (budgets?.limitedFor({ room, writer: counterOf(by), counted }, now) ?? 0) : 0;
+  if (waitMs > 0) throw new ChatError('RATE_LIMITED', undefined, waitMs);
+}
+
+/**
+ * Checks that a user may change a room, and counts the change. Members may change a room; in open rooms everyone may.
+ * A guest is never a member, even under a member's name.
+ * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED
+ */
+export const checkWriteAccess = (context: LimitContext, request: WriteRequest): Promise<Member> =>
+  withinLimit(context, request, (window) => countWriteAccess(context.db, request, window));
+
+/**
+ * Returns the member who wants to change the room's members, muted or not, and counts the change in the same call.
+ * @throws ChatError NOT_A_MEMBER, RATE_LIMITED
+ */
+export const countMemberChange = (context: LimitContext, request: WriteRequest): Promise<Member> =>
+  withinLimit(context, request, async (window) => {
+    const { room, by, now } = request;
+    if (window) return members.checkWriteAccess(context.db, room, by.user.id, window, now, true);
+    const member = await members.getMember(context.db, room, by.user.id);
+    if (!member) throw new ChatError('NOT_A_MEMBER');
+    return member;
+  });
+
+/**
  * Returns the membership that lets a user read a room.
+ * @param id the connection, under which a guest may be muted
  * @throws ChatError NOT_A_MEMBER
  */
-export async function checkMembership(db: Database, room: string, user: Actor): Promise<Member> {
+export async function checkMembership(db: Database, room: string, user: Actor, id?: string): Promise<Member> {
   const member = user.guest ? undefined : await members.getMember(db, room, user.id);
-  const found = member ?? (await openMembership(db, room, user));
+  const found = member ?? (await openMembership(db, room, { user, ...(id !== undefined && { id }) }));
   if (!found) throw new ChatError('NOT_A_MEMBER');
   return found;
+}
+
+/**
+ * Returns a room that a user may read, and the membership that lets them.
+ * @param connection as in `checkMembership`
+ * @throws ChatError NOT_A_MEMBER, also for a room that does not exist
+ */
+export async function readAccess(
+  db: Database,
+  id: string,
+  user: Actor,
+  connection?: string,
+): Promise<{ readonly room: Room; readonly member: Member }> {
+  const [room, member] = await Promise.all([getRoom(db, id), checkMembership(db, id, user, connection)]);
+  if (!room) throw new ChatError('NOT_A_MEMBER');
+  return { room, member };
 }
 
 /**
  * Returns a room that a user may read.
  * @throws ChatError NOT_A_MEMBER, also for a room that does not exist
  */
-export async function readableRoom(db: Database, id: string, user: Actor): Promise<Room> {
-  const [room] = await Promise.all([getRoom(db, id), checkMembership(db, id, user)]);
-  if (!room) throw new ChatError('NOT_A_MEMBER');
-  return room;
-}
+export const readableRoom = async (db: Database, id: string, user: Actor): Promise<Room> =>
+  (await readAccess(db, id, user)).room;
 
 /** @throws ChatError NOT_THE_AUTHOR unless the member wrote the message or is a moderator of the room */
 export function checkMayChange(message: Message, member: Member): void {

@@ -17,7 +17,7 @@ import { actorId } from '../domain/member.ts';
 import type { DownloadHeaders, UploadRequest } from '../store/files.ts';
 import { objectKey } from '../store/files.ts';
 import { countBytes, getUpload, holdUpload, putUpload, type Upload } from '../store/uploads.ts';
-import { checkMembership, checkWriteAccess } from './access.ts';
+import { checkMembership, checkNotLimited, checkWriteAccess } from './access.ts';
 
 /** How long the signed upload request is valid. */
 const UPLOAD_SECONDS = 15 * 60;
@@ -67,7 +67,7 @@ export interface UploadOffer {
 export async function requestUpload(
   { name, contentType, size }: Omit<MessageFile, 'id'>,
   { room, user }: FileUser,
-  context: FileContext & Pick<Context, 'rates'>,
+  context: FileContext & Pick<Context, 'rates' | 'budgets'>,
   maxBytes: number,
 ): Promise<UploadOffer> {
   const type = checkContentType(contentType);
@@ -85,7 +85,9 @@ export async function requestUpload(
   };
   const now = context.now();
   // Counted as a change, because the message that carries the file is counted as a send.
-  await checkWriteAccess(context, { room, by: { user: { id: user } }, counted: 'change', now });
+  const write = { room, by: { user: { id: user } }, counted: 'change', now } as const;
+  checkNotLimited(context, write);
+  await checkWriteAccess(context, write);
   const owner = actorId({ id: user });
   await checkBudget(size, { room, user: owner }, context);
   await putUpload(context.db, { room, file, owner, state: 'pending' }, now + PENDING_MS);

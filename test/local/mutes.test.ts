@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { PostingContext } from '../../functions/delivery/context.ts';
+import type { Context } from '../../functions/delivery/context.ts';
 import { guestNamed, namelessId, type User } from '../../functions/domain/member.ts';
 import type { Room } from '../../functions/domain/room.ts';
 import { checkWriteAccess } from '../../functions/rooms/access.ts';
@@ -11,6 +11,7 @@ import { putRoom } from '../../functions/store/rooms.ts';
 import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
+import { noLimit } from '../support/mock-database.ts';
 import { alice, bob, NOON } from '../support/sample.ts';
 import { countWaves, intercepted } from '../support/waves.ts';
 import { useAwsHost } from './aws-host.ts';
@@ -57,8 +58,9 @@ async function putGroup(id: string, access: Room['access']): Promise<void> {
   await store.addMember(db, { id, seq: 0 }, bob.id, 'member');
 }
 
-const contextOf = (database: Database): PostingContext => ({
+const contextOf = (database: Database): Pick<Context, 'db' | 'now' | 'poster' | 'rates'> => ({
   db: database,
+  rates: noLimit,
   now: () => now,
   poster: { post: async () => 'delivered', isOpen: async () => true, close: async () => undefined },
 });

@@ -110,6 +110,8 @@ describe('a guest', () => {
       ann.send({ operation: 'create', body: 'again', ...named });
       expect(await refusal(ann)).toMatchObject({ code: 'MUTED' });
     }
+    ann.send({ operation: 'typing', typing_status: 'typing' });
+    expect(await refusal(ann)).toMatchObject({ code: 'MUTED' });
     await speak(ben, 'I am ben', { user: 'ben' });
     await owner(path('guest:ben'), muted);
     ben.send({ operation: 'create', body: 'again', user: 'ben' });

@@ -22,6 +22,7 @@ test('uses the defaults without context', () => {
     dailyFileMegabytes: 1000,
     directRooms: 'members',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
+    throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'signed',
   });
 });
@@ -39,6 +40,7 @@ test('accepts values as strings from the command line', () => {
     dailyFileMegabytes: 1000,
     directRooms: 'on-demand',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
+    throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'sdk',
   });
 });
@@ -98,6 +100,9 @@ test.each([
   { context: { maxFileMegabytes: '2.5' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: '5001' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: 'large' }, key: 'maxFileMegabytes' },
+  { context: { throttle: '2000' }, key: 'throttle' },
+  { context: { throttle: '0/5' }, key: 'throttle' },
+  { context: { throttle: 2000 }, key: 'throttle' },
   { context: { dailyFileMegabytes: '24' }, key: 'dailyFileMegabytes' },
   { context: { dailyFileMegabytes: '1000001' }, key: 'dailyFileMegabytes' },
   { context: { dailyFileMegabytes: 'large' }, key: 'dailyFileMegabytes' },

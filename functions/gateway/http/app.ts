@@ -6,7 +6,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { getPath } from 'hono/utils/url';
 import { ChatError } from '../../domain/errors.ts';
 import { logFault } from '../runtime.ts';
-import { authenticate, checkOrigin, type HttpContext, type HttpEnv } from './context.ts';
+import { authenticate, checkOrigin, type HttpContext, type HttpEnv, limitRequests } from './context.ts';
 import { files } from './files.ts';
 import { type ErrorAnswer, errorAnswer, HttpError } from './http-error.ts';
 import { login } from './login.ts';
@@ -94,7 +94,7 @@ export function httpApp(context: HttpContext): Hono<HttpEnv> {
   });
   app.route('/', login(context));
   app.get('/openapi.json', async (c) => c.json(await openapiDocument(app)));
-  app.use('/chats/*', checkOrigin(context), authenticate(context));
+  app.use('/chats/*', checkOrigin(context), authenticate(context), limitRequests(context));
   app.use('/chats/*', async (c, next) => {
     if (c.req.path.split('/').some((part) => part.length > MAX_PATH_PART)) throw new HttpError('NOT_FOUND');
     await next();

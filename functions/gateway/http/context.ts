@@ -57,6 +57,19 @@ export const requireOrigin = ({ origins }: Pick<HttpContext, 'origins'>) =>
     await next();
   });
 
+const TOO_MANY = 'Too many requests: you sent more than this chat accepts. Wait a moment, then try again.';
+
+/** Limits the requests of each user, and refuses all requests of a user whose requests were refused too often. */
+export const limitRequests = ({ budgets, now }: Pick<HttpContext, 'budgets' | 'now'>) =>
+  createMiddleware<HttpEnv>(async (c, next) => {
+    const { id } = c.var.caller;
+    const kind = safeMethods.has(c.req.method) ? 'read' : 'write';
+    const waitMs = budgets?.takeRequest(id, kind, now()) ?? 0;
+    if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_MANY, waitMs);
+    await next();
+    if (c.res.status >= 400 && c.res.status < 500) budgets?.refuseRequest(id, now());
+  });
+
 /** Sets `caller` to the user of the token in `Authorization: Bearer` or in the session cookie. */
 export const authenticate = ({ verify }: Pick<HttpContext, 'verify'>) =>
   createMiddleware<HttpEnv>(async (c, next) => {

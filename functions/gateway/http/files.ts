@@ -26,7 +26,7 @@ export function files(context: HttpContext) {
       'Announce a file. Upload its bytes once with the request in `upload` before it expires, then send a message ' +
         'with its id.',
       { 201: ['How to upload its bytes.', offerShape] },
-      [400, 401, 403, 413, 415, 429],
+      [400, 401, 403, 413, 415],
     ),
     readJson(uploadBody),
     async (c) => {
