@@ -18,7 +18,7 @@ const most: Record<EntryName, number> = {
   edit: 80_000,
   delete: 80_000,
   welcome: 80_000,
-  default: 110_000,
+  default: 120_000,
   http: 200_000,
 };
 
