@@ -18,6 +18,7 @@ export type {
   Frame,
   FrameOf,
   Id,
+  MembersPage,
   Message,
   RoomDetails,
   RoomSummary,

@@ -55,6 +55,9 @@ export type RoomSummary = Output<typeof rest.summaryShape>;
 /** A room with its members. */
 export type RoomDetails = Output<typeof rest.descriptionShape>;
 
+/** One page of a room's members. */
+export type MembersPage = Output<typeof rest.membersPage>;
+
 /** The answer to the announcement of a file: where to upload its bytes. */
 export type UploadOffer = Output<typeof rest.offerShape>;
 

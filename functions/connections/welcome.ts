@@ -127,7 +127,10 @@ export async function welcome(
   const audience = sample.isLarge ? audienceOf(room, context) : async () => present;
   await Promise.all([
     acknowledgePosted(session, messages, audience, context),
-    isPresent && bringsOnline(session, present) && announcePresence(session, true, present, context),
+    isPresent &&
+      !member?.pending &&
+      bringsOnline(session, present) &&
+      announcePresence(session, true, present, context),
     // If this handshake created a direct room, no inbox contains the room yet.
     ...(directRoomUsers(room.id) ?? []).map((user) => addRoomToInboxes(room.id, user, context)),
   ]);

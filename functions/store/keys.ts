@@ -27,6 +27,11 @@ export const loginKey = (subject: string, start: number) => ({
   item: `attempts#${start}`,
 });
 export const profileKey = (user: string) => ({ room: `user#${part(user)}`, item: 'profile' });
+/** The times of a user's last actions of one kind, over all rooms. */
+export const userLimitKey = (user: string, counted: string) => ({
+  room: `user#${part(user)}`,
+  item: `limit#${counted}`,
+});
 /** How many bytes a user, or the guests of a room, stored on a day since the epoch. */
 export const fileBudgetKey = (
   owner: { readonly user: string } | { readonly guestsOf: string },

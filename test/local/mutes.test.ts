@@ -4,6 +4,7 @@ import { guestNamed, namelessId, type User } from '../../functions/domain/member
 import type { Room } from '../../functions/domain/room.ts';
 import { checkWriteAccess } from '../../functions/rooms/access.ts';
 import { addMember, changeMember, removeMember } from '../../functions/rooms/members.ts';
+import type { AdmissionContext } from '../../functions/rooms/new-room.ts';
 import { type Database, openDatabase } from '../../functions/store/database.ts';
 import { memberKey, muteKey, visitorKey } from '../../functions/store/keys.ts';
 import * as store from '../../functions/store/members.ts';
@@ -58,9 +59,12 @@ async function putGroup(id: string, access: Room['access']): Promise<void> {
   await store.addMember(db, { id, seq: 0 }, bob.id, 'member');
 }
 
-const contextOf = (database: Database): Pick<Context, 'db' | 'now' | 'poster' | 'rates'> => ({
+const contextOf = (
+  database: Database,
+): Pick<Context, 'db' | 'now' | 'poster' | 'rates'> & AdmissionContext => ({
   db: database,
   rates: noLimit,
+  roomLimits: { create: null, invite: null },
   now: () => now,
   poster: { post: async () => 'delivered', isOpen: async () => true, close: async () => undefined },
 });

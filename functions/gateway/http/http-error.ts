@@ -62,6 +62,8 @@ const membershipStatuses: Record<MembershipCode, ContentfulStatusCode> = {
   NOT_AN_OWNER: 403,
   NO_SUCH_MEMBER: 404,
   LAST_OWNER: 409,
+  ROOM_LIMIT: 409,
+  NO_REQUEST: 409,
   FIXED_MEMBERS: 409,
 };
 
