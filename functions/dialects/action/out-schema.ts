@@ -23,7 +23,13 @@ export const messageShape = v.strictObject({
   deleted: v.optional(v.literal(true)),
   file: v.optional(v.string()),
   ...fileDetails,
-  reactions: v.optional(v.record(v.string(), v.array(wireId))),
+  reactions: v.optional(
+    v.record(
+      v.string(),
+      v.union([v.array(wireId), v.strictObject({ count: number, users: v.array(wireId) })]),
+    ),
+  ),
+  truncated: v.optional(v.literal(true)),
   client_id: v.optional(v.string()),
 });
 
@@ -54,6 +60,7 @@ export const reacted = frame('message_reacted', {
   guest,
   emoji: v.string(),
   removed: v.optional(v.literal(true)),
+  unchanged: v.optional(v.literal(true)),
   seq: number,
   client_id: v.optional(v.string()),
 });
@@ -80,6 +87,7 @@ const change = v.strictObject({
   guest,
   emoji: v.optional(v.string()),
   removed: v.optional(v.literal(true)),
+  unchanged: v.optional(v.literal(true)),
 });
 
 export const sync = frame('sync', {
