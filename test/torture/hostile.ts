@@ -86,6 +86,17 @@ async function say(clients: readonly Chatter[], index: number): Promise<number> 
   return Number(message?.['message_id']);
 }
 
+/**
+ * Reacts to every other message. Readers of the history also read accepted reactions, and a hostile member can make as
+ * many as any other member, so both rooms have some from the start.
+ */
+async function reactSometimes(clients: readonly Chatter[], index: number, id: number | undefined) {
+  const client = clients[index % clients.length];
+  if (!client || index % 2 === 1) return;
+  client.send({ action: 'react', message_id: id, emoji: '👍' });
+  await client.take('message_reacted', ({ message_id }) => message_id === id);
+}
+
 const measured = ['history', 'sync', 'GET /api/chats/', 'send'] as const;
 
 type Times = Record<(typeof measured)[number], number[]>;
@@ -117,6 +128,7 @@ async function sample({ clients, rest, times, ids }: Probe, index: number): Prom
   times.history.push(await timeOf(() => answer({ action: 'history' }, 'history')));
   times.sync.push(await timeOf(() => answer({ action: 'sync', since }, 'sync')));
   times['GET /api/chats/'].push(await timeOf(() => rest('GET /chats/')));
+  await reactSometimes(clients, index, ids.at(-1));
 }
 
 interface Measurement {
@@ -272,7 +284,8 @@ async function prepare(stack: TestStack): Promise<Setting> {
   const acknowledged: number[] = [];
   for (let index = 0; index < FIRST_MESSAGES; index++) {
     acknowledged.push(await say(others, index));
-    await say(quiet, index);
+    await reactSometimes(others, index, acknowledged.at(-1));
+    await reactSometimes(quiet, index, await say(quiet, index));
     await pause(60);
   }
   return { stack, others, acknowledged };
