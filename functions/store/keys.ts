@@ -14,6 +14,11 @@ export const visitorKey = (room: string, visitor: string) => ({
   item: `visitor#${part(visitor)}`,
 });
 export const logKey = (room: string, seq: number) => ({ room: part(room), item: `log#${paddedSeq(seq)}` });
+/** An item for what does not fit the item of a message. */
+export const messagePartKey = (room: string, seq: number, number: number) => ({
+  room: part(room),
+  item: `part#${paddedSeq(seq)}#${number}`,
+});
 export const repeatKey = (room: string, user: string, clientId: string) => ({
   room: part(room),
   item: `sent#${part(user)}#${part(clientId)}`,

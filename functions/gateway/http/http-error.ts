@@ -45,6 +45,7 @@ const chatStatuses: Record<ErrorCode, ContentfulStatusCode> = {
   MESSAGE_NOT_FOUND: 404,
   REPLY_NOT_FOUND: 404,
   NOT_THE_AUTHOR: 403,
+  TOO_MANY_REACTIONS: 409,
   CLIENT_ID_REUSED: 409,
   BAD_FRAME: 400,
   UNKNOWN_ACTION: 400,
