@@ -90,7 +90,7 @@ export class RoomCache {
   raiseStatus(room: string, messages: readonly Message[], status: Status): void {
     const page = this.#pages.get(room);
     if (!page) return;
-    const raised = new Set(messages.filter((each) => isStatusBelow(each, status)).map(({ id }) => id));
+    const raised = new Set(messages.map(({ id }) => id));
     const kept = page.messages.map((each) =>
       raised.has(each.id) && isStatusBelow(each, status) ? { ...each, status } : each,
     );

@@ -7,7 +7,7 @@ import { acknowledgeAll } from '../delivery/receipts.ts';
 import { listPresent, removeConnection } from '../delivery/remove-connections.ts';
 import { CLOSE_BUDGET_MS, close, closeOpening, retryTransient } from '../delivery/retry.ts';
 import { dialectOf } from '../dialects/registry.ts';
-import { statusAtRecipient } from '../domain/audience.ts';
+import { messagesToAcknowledge, statusAtRecipient } from '../domain/audience.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import { bringsOnline, mayBeOpening, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
@@ -175,8 +175,8 @@ async function acknowledgePosted(
   context: WelcomeContext,
 ): Promise<void> {
   await acknowledgeAll(messages, session, audience, context);
-  const others = messages.filter(({ author }) => author.id !== session.user.id);
-  context.rooms.raiseStatus(session.room, others, statusAtRecipient(session));
+  const raised = messagesToAcknowledge(session, messages);
+  context.rooms.raiseStatus(session.room, raised, statusAtRecipient(session));
   const [newest] = messages;
   if (newest && session.reads === 'auto') {
     await putReadTo(context.db, session.room, session.user.id, newest.id);
@@ -277,7 +277,7 @@ export async function welcome(session: Session, context: WelcomeContext, onFault
   const messages = isDelivered
     ? [...(await postLater(room, first, session, context)), ...first.messages]
     : [];
-  const present = sample.isLarge ? [] : await listPresent(room, session.user.id, sample, context);
+  const present = sample.isLarge ? [] : await listPresent(room, session.user, sample, context);
   const isPresent = present.some(({ id }) => id === session.id);
   const audience = sample.isLarge ? audienceOf(room, context) : async () => present;
   await Promise.all([
