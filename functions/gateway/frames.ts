@@ -11,6 +11,7 @@ import type { Command } from '../domain/command.ts';
 import { hasValidToken, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
+import { guestNamed } from '../domain/member.ts';
 import { isInbox } from '../domain/room.ts';
 import { invocationError, logFault } from './runtime.ts';
 import { sessionOf } from './session.ts';
@@ -46,16 +47,19 @@ function checkNamesRoom(command: Command, session: Session): void {
 }
 
 /** @throws ChatError RATE_LIMITED for a command that the connection has sent too often */
-function checkBudget(command: Command, { id }: Session, { budgets, now }: Context): void {
-  const waitMs = budgets?.takeCommand(id, command, now()) ?? 0;
+function checkBudget(command: Command, session: Session, { budgets, now }: Context): void {
+  const waitMs = budgets?.takeCommand(session, command, now()) ?? 0;
   if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_OFTEN, waitMs);
 }
 
-/** Returns the session that a command runs under. A guest's frame may say in whose name it is sent. */
+/**
+ * Returns the session that a command runs under. A guest's frame may say in whose name it is sent.
+ * @throws ChatError WRONG_USER for the id of another nameless guest
+ */
 function commandSession(session: Session, command: Command): Session {
   const author = 'author' in command ? command.author : undefined;
-  if (author === undefined || !session.guest) return session;
-  return { ...session, user: { id: author, username: author, email: '', userType: '', guest: true } };
+  if (author === undefined || author === session.user.id || !session.guest) return session;
+  return { ...session, user: guestNamed(author) };
 }
 
 async function run<C extends Command, P extends Context>(
