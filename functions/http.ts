@@ -17,14 +17,36 @@ const app = once(() => {
 
 const bodyless = new Set(['GET', 'HEAD']);
 
+/** The edge encodes the path after this once more (`lib/edge/encode-path.js`). */
+const ENCODED = '/api/encoded/';
+
+/** A path that names a room, without its last slash. */
+const cut = /^\/api\/chats\/.*[^/]$/su;
+
+/**
+ * Returns the decoded parts of a path, or undefined if it is malformed. API Gateway decodes a path, after which `/` in an
+ * id separates parts, and cuts it at a `?` (seen in hotsock/voker pull request 8). So a path that did not come through
+ * the edge must end in a slash.
+ */
+function partsOf(path: string): readonly string[] | undefined {
+  if (!path.startsWith(ENCODED)) return cut.test(path) ? undefined : path.split('/');
+  try {
+    return ['', 'api', ...path.slice(ENCODED.length).split('/').map(decodeURIComponent)];
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Adapts the event for Hono's Lambda adapter:
- * - API Gateway decodes `rawPath`, and the adapter pastes it into a URL, where a `#` or `%` of a room id would be syntax
- *   (seen in middleapi/standard-server pull request 93). So it is encoded again.
+ * - The adapter pastes `rawPath` into a URL, where `#`, `%`, `..` and others would be syntax. So the parts are encoded. A
+ *   path that cannot be a route becomes the root, which is none either.
  * - The adapter logs a GET with a body as a broken request. So the body is left out.
  */
 function adapted({ body, ...event }: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
-  const rawPath = event.rawPath.split('/').map(encodeURIComponent).join('/');
+  const parts = partsOf(event.rawPath);
+  const isRoute = parts && !parts.includes('.') && !parts.includes('..');
+  const rawPath = isRoute ? parts.map(encodeURIComponent).join('/') : '/';
   const withBody = body !== undefined && !bodyless.has(event.requestContext.http.method);
   return { ...event, ...(withBody && { body }), rawPath };
 }

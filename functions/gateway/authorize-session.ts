@@ -17,7 +17,7 @@ import {
 import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { User } from '../domain/member.ts';
-import { directRoomUsers, inboxOf, isInbox, type Room } from '../domain/room.ts';
+import { directRoomUsers, inboxOf, isRoomId, type Room } from '../domain/room.ts';
 import { addMember, getMember } from '../store/members.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
 import { placedIn } from '../store/shards.ts';
@@ -36,9 +36,6 @@ export interface UpgradeEvent extends EventHeaders {
 }
 
 const allowedOrigins = once(() => required('ALLOWED_ORIGINS').split(','));
-
-/** Room ids are part of DynamoDB keys, whose length is limited. */
-const MAX_ROOM_LENGTH = 256;
 
 /** A guest's session lasts as long as the connection: API Gateway closes each one after two hours. */
 const GUEST_SESSION_MS = 2 * 60 * 60 * 1000;
@@ -74,7 +71,7 @@ async function createDirectRoom(id: string, user: string): Promise<Room | undefi
  */
 async function findRoom(id: string | undefined, user: User, guest: boolean): Promise<Room> {
   const noAccess = guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER';
-  if (id === undefined || id.length > MAX_ROOM_LENGTH || isInbox(id)) throw new ChatError(noAccess);
+  if (id === undefined || !isRoomId(id)) throw new ChatError(noAccess);
   const [room, member] = await Promise.all([
     getRoom(database(), id),
     guest ? undefined : getMember(database(), id, user.id),

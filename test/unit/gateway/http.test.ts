@@ -76,6 +76,55 @@ test.each([
   expect(new Set(requestedRooms())).toEqual(new Set([key]));
 });
 
+test.each([
+  ['c%23', 'c%23'],
+  ['50%25%20off', '50%25 off'],
+  ['gr%C3%B6%C3%9Fe', 'größe'],
+  ['%2523', '%2523'],
+  ['team%2Fa', 'team/a'],
+  ['a%3Fb', 'a?b'],
+  ['a%252Fb', 'a%252Fb'],
+])('decodes a path that the edge has encoded once more exactly once: %s', async (room, key) => {
+  dynamodb.onAnyCommand().resolves({});
+  for (const end of ['/', '']) {
+    expect((await serve(event({ rawPath: `/api/encoded/chats/${room}${end}` }))).statusCode).toBe(403);
+  }
+  expect(new Set(requestedRooms())).toEqual(new Set([key]));
+});
+
+test.each([
+  ['has a dot segment, which URLs would resolve', '/api/encoded/chats/1/members/%2E%2E/'],
+  ['has a dot segment behind the API’s own name', '/api/chats/1/members/../'],
+  ['is not valid UTF-8', '/api/encoded/chats/%E9/'],
+  ['may have been cut at a question mark', '/api/chats/1'],
+  ['may have been cut at a question mark in a user id', '/api/chats/1/members/eve'],
+])('answers 404 to a path that %s', async (_which, rawPath) => {
+  for (const method of ['GET', 'DELETE']) {
+    const answer = await serve(event({ rawPath }, method));
+    expect(answer.statusCode).toBe(404);
+    expect(JSON.parse(answer.body ?? '')).toMatchObject({ error: 'NOT_FOUND' });
+  }
+  expect(dynamodb.calls()).toEqual([]);
+});
+
+test('refuses the id of a room or member that cannot exist, whatever the length of its key', async () => {
+  for (const id of ['%23'.repeat(2_000), '%2523'.repeat(301), '%E6%97%A5'.repeat(101), 'a%00', '%23inbox']) {
+    dynamodb.reset();
+    dynamodb.onAnyCommand().resolves({});
+    const room = await serve(event({ rawPath: `/api/encoded/chats/${id}/` }));
+    expect([room.statusCode, JSON.parse(room.body ?? '')]).toMatchObject([403, { error: 'NOT_A_MEMBER' }]);
+    expect(dynamodb.calls()).toEqual([]);
+    if (id === '%23inbox') continue;
+    const rawPath = `/api/encoded/chats/1/members/${id}/`;
+    const member = await serve(event({ rawPath }, 'DELETE'));
+    expect([member.statusCode, JSON.parse(member.body ?? '')]).toMatchObject([
+      404,
+      { error: 'NO_SUCH_MEMBER' },
+    ]);
+    expect(dynamodb.calls()).toEqual([]);
+  }
+});
+
 test('reads cookies from the list in the event', async () => {
   dynamodb.onAnyCommand().resolves({});
   const answer = await serve(event({ headers: {}, cookies: ['a=b', `sessionid=${token}`] }));
