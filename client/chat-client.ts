@@ -149,6 +149,14 @@ export class ChatClient extends Observable<ClientEvents> {
     return this.#context.rest.json('/chats/', options);
   }
 
+  /**
+   * Returns a URL of a message's file for links and pictures. It needs no token and is valid for five minutes.
+   * @example link.href = await client.fileUrl(message.file_url);
+   */
+  async fileUrl(path: string): Promise<string> {
+    return (await this.#context.rest.fileLink(path)).url;
+  }
+
   /** Fetches a path of the chat with the token, such as a message's `file_url`. @throws ChatClientError unless 2xx */
   fetch(path: string, init?: RequestInit): Promise<Response> {
     return this.#context.rest.fetch(path, init);

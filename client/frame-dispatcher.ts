@@ -9,10 +9,13 @@ const reconnectCodes = new Set<string>([
   'CONNECTION_REMOVED',
 ]);
 
+/** How many sequence numbers to remember for each room that is not open. A repeat arrives soon after the first frame. */
+const REMEMBERED_SEQS = 100;
+
 /** Passes each frame to the room that it belongs to, and emits the events of rooms that are not open. */
 export class FrameDispatcher {
-  /** The last sequence numbers of rooms that are not open, so that a repeated frame is emitted once. */
-  readonly #lastSeqs = new Map<string, number>();
+  /** The recent sequence numbers of rooms that are not open, so that a repeated frame is emitted once. */
+  readonly #recentSeqs = new Map<string, Set<number>>();
   /** The rooms of unanswered `leave` frames. Any other `left` means that the user was removed. */
   #leaves: string[] = [];
   readonly #rooms: ReadonlyMap<string, RoomCore>;
@@ -72,11 +75,15 @@ export class FrameDispatcher {
     }
   }
 
+  /** Emits a frame unless it is a repeat. Frames have no guaranteed order, so one may arrive after a newer one. */
   #emitOnce(frame: Frame): void {
     if ('message_id' in frame && 'seq' in frame) {
       const room = String(frame.room_id);
-      if (frame.seq <= (this.#lastSeqs.get(room) ?? 0)) return;
-      this.#lastSeqs.set(room, frame.seq);
+      const seqs = this.#recentSeqs.get(room) ?? new Set();
+      if (seqs.has(frame.seq)) return;
+      this.#recentSeqs.set(room, seqs.add(frame.seq));
+      const [first] = seqs;
+      if (seqs.size > REMEMBERED_SEQS && first !== undefined) seqs.delete(first);
     }
     this.#context.onEvent(frame);
   }

@@ -1,5 +1,5 @@
 import { ChatClientError, unreachable } from './errors.ts';
-import type { RestError, UploadOffer } from './wire.ts';
+import type { FileLink, RestError, UploadOffer } from './wire.ts';
 
 /** A token, or a function that returns a fresh one. The client calls the function on each connect. */
 export type Token = string | (() => string | Promise<string>);
@@ -93,6 +93,18 @@ function put(target: UploadOffer['upload'], file: Blob, onProgress: ProgressList
   });
 }
 
+/** The path of a file of a room: what messages have as `file_url`. */
+const filePath = /^\/api\/chats\/[^/]+\/files\/[^/?]+\/?$/;
+
+/** @throws ChatClientError unless the status is 2xx */
+async function checked(response: Response): Promise<Response> {
+  if (response.ok) return response;
+  const body = (await response.json().catch(() => ({}))) as Partial<RestError>;
+  const message =
+    body.message ?? `Request failed: the server answered with status ${response.status}. Try again later.`;
+  throw new ChatClientError(body.error ?? 'INTERNAL', message, body.retry_after_ms);
+}
+
 /** Calls the HTTP API with the token. Repeats a call once with a fresh token if the server rejects the old one. */
 export class RestClient {
   readonly #url: string;
@@ -110,15 +122,27 @@ export class RestClient {
    * @throws ChatClientError UNREACHABLE, or the error of a response without a 2xx status
    */
   async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    if (!filePath.test(path)) return this.#fetchApi(path, init);
+    // The storage refuses a page of another origin that follows a redirect, because its Origin is then `null`.
+    const { url } = await this.fileLink(path);
+    const response = await this.#fetch.call(globalThis, url, init).catch(() => {
+      throw unreachable();
+    });
+    return checked(response);
+  }
+
+  /** Returns a URL of a file that needs no token. @throws ChatClientError as `fetch` does */
+  async fileLink(path: string): Promise<FileLink> {
+    const response = await this.#fetchApi(path, { headers: { Accept: 'application/json' } });
+    return (await response.json()) as FileLink;
+  }
+
+  async #fetchApi(path: string, init: RequestInit): Promise<Response> {
     let response = await this.fetchOnce(path, init, this.#tokens.token ?? (await this.#tokens.fetch()));
     if (response.status === 401 && this.#tokens.isRenewable) {
       response = await this.fetchOnce(path, init, await this.#tokens.fetch());
     }
-    if (response.ok) return response;
-    const body = (await response.json().catch(() => ({}))) as Partial<RestError>;
-    const message =
-      body.message ?? `Request failed: the server answered with status ${response.status}. Try again later.`;
-    throw new ChatClientError(body.error ?? 'INTERNAL', message, body.retry_after_ms);
+    return checked(response);
   }
 
   /** Returns the JSON of a GET, or of a POST if there is a `body`. @throws ChatClientError as `fetch` does */

@@ -58,6 +58,9 @@ export type RoomDetails = Output<typeof rest.descriptionShape>;
 /** The answer to the announcement of a file: where to upload its bytes. */
 export type UploadOffer = Output<typeof rest.offerShape>;
 
+/** Where a file can be downloaded without a token. */
+export type FileLink = Output<typeof rest.linkShape>;
+
 /** The body of a refused HTTP request. */
 export type RestError = Output<typeof rest.errorShape>;
 

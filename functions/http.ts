@@ -11,27 +11,30 @@ const app = once(() => {
   const client = process.env['USER_POOL_CLIENT'];
   const origins = required('ALLOWED_ORIGINS').split(',');
   return handle(
-    httpApp({ ...tokenContext(), origins, signIn: client ? cognitoSignIn(client) : null }),
+    httpApp({
+      ...tokenContext(),
+      origins,
+      edgeKey: process.env['EDGE_KEY'],
+      signIn: client ? cognitoSignIn(client) : null,
+    }),
   ) as Handle;
 });
 
 const bodyless = new Set(['GET', 'HEAD']);
 
-/** The edge encodes the path after this once more (`lib/edge/encode-path.js`). */
-const ENCODED = '/api/encoded/';
-
 /** A path that names a room, without its last slash. */
-const cut = /^\/api\/chats\/.*[^/]$/su;
+const maybeCut = /^\/api\/chats\/.*[^/]$/su;
 
 /**
- * Returns the decoded parts of a path, or undefined if it is malformed. API Gateway decodes a path, after which `/` in an
- * id separates parts, and cuts it at a `?` (seen in hotsock/voker pull request 8). So a path that did not come through
- * the edge must end in a slash.
+ * Returns the decoded parts of a request's path, or undefined if it is malformed. API Gateway decodes `rawPath`, so that a
+ * `/` in an id separates parts, and cuts it at a `?` (seen in hotsock/voker pull request 8). So the edge sends the path
+ * as a header (`lib/edge/keep-path.js`). A request without it must end in a slash, which a path that was cut has lost.
  */
-function partsOf(path: string): readonly string[] | undefined {
-  if (!path.startsWith(ENCODED)) return cut.test(path) ? undefined : path.split('/');
+function pathOf({ rawPath, headers }: APIGatewayProxyEventV2): readonly string[] | undefined {
+  const path = headers['x-parley-path'];
+  if (path === undefined) return maybeCut.test(rawPath) ? undefined : rawPath.split('/');
   try {
-    return ['', 'api', ...path.slice(ENCODED.length).split('/').map(decodeURIComponent)];
+    return path.split('/').map(decodeURIComponent);
   } catch {
     return undefined;
   }
@@ -44,7 +47,7 @@ function partsOf(path: string): readonly string[] | undefined {
  * - The adapter logs a GET with a body as a broken request. So the body is left out.
  */
 function adapted({ body, ...event }: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
-  const parts = partsOf(event.rawPath);
+  const parts = pathOf(event);
   const isRoute = parts && !parts.includes('.') && !parts.includes('..');
   const rawPath = isRoute ? parts.map(encodeURIComponent).join('/') : '/';
   const withBody = body !== undefined && !bodyless.has(event.requestContext.http.method);

@@ -45,16 +45,26 @@ export interface ChatEdgeProps {
 export class ChatEdge extends Construct {
   /** https://…, no trailing slash. This is also the origin of the page. */
   readonly url: string;
+  /**
+   * What the edge sends to the HTTP API as `X-Parley-Edge`. Only then does the API trust the address that CloudFront
+   * appends to `X-Forwarded-For`, because clients can also call the API directly and write that header themselves. It is
+   * the id of a resource, which AWS chooses at random and no viewer gets to see.
+   */
+  readonly key: string;
 
   /** @throws Error when the page has not been built */
   constructor(scope: Construct, id: string, { socketDomain, httpDomain, filesUrl, page }: ChatEdgeProps) {
     super(scope, id);
     const bucket = this.pageBucket();
+    const access = new S3OriginAccessControl(this, 'PageAccess', {
+      originAccessControlName: this.globalName('PageAccess'),
+    });
+    this.key = access.originAccessControlId;
     new PageDeployment(this, 'PageDeployment', { ...page, bucket });
     const distribution = new Distribution(this, 'Distribution', {
       comment: Stack.of(this).stackName,
       defaultRootObject: 'index.html',
-      defaultBehavior: this.page(bucket, filesUrl),
+      defaultBehavior: this.page(bucket, access, filesUrl),
       additionalBehaviors: {
         '/ws/*': {
           ...forwardTo(socketDomain),
@@ -67,9 +77,12 @@ export class ChatEdge extends Construct {
         },
         ...(httpDomain !== undefined && {
           '/api/*': {
-            ...forwardTo(httpDomain),
+            ...forwardTo(httpDomain, { 'X-Parley-Edge': this.key }),
             functionAssociations: [
-              this.edgeFunction('EncodePath', 'Encodes the path once more, because the HTTP API decodes it'),
+              this.edgeFunction(
+                'KeepPath',
+                'Adds the encoded path as a header, because the HTTP API decodes it',
+              ),
             ],
           },
         }),
@@ -103,12 +116,10 @@ export class ChatEdge extends Construct {
     return bucket as IBucket;
   }
 
-  private page(bucket: IBucket, filesUrl: string): BehaviorOptions {
+  private page(bucket: IBucket, access: S3OriginAccessControl, filesUrl: string): BehaviorOptions {
     return {
       origin: S3BucketOrigin.withOriginAccessControl(bucket, {
-        originAccessControl: new S3OriginAccessControl(this, 'PageAccess', {
-          originAccessControlName: this.globalName('PageAccess'),
-        }),
+        originAccessControl: access,
         // For a missing object, S3 answers 404 only to callers that may list the bucket (AWS: S3 GetObject).
         originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
       }),
@@ -162,9 +173,9 @@ export class ChatEdge extends Construct {
 }
 
 /** Forwards requests to an API uncached, with all headers but Host: the API only accepts its own host name there. */
-function forwardTo(domain: string): BehaviorOptions {
+function forwardTo(domain: string, customHeaders: Record<string, string> = {}): BehaviorOptions {
   return {
-    origin: new HttpOrigin(domain),
+    origin: new HttpOrigin(domain, { customHeaders }),
     cachePolicy: CachePolicy.CACHING_DISABLED,
     originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
     allowedMethods: AllowedMethods.ALLOW_ALL,

@@ -43,13 +43,17 @@ export class ChatFiles extends Construct {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        // Uploads have this tag until a message holds them (functions/store/files.ts).
+        { tagFilters: { parley: 'pending' }, expiration: Duration.days(1) },
+      ],
       cors: [
         {
           allowedOrigins: [...allowedOrigins],
           allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
-          // A signed upload sends the first two headers, and a media player that seeks sends the third.
-          allowedHeaders: ['content-type', 'if-none-match', 'range'],
+          // A signed upload sends the first three headers, and a media player that seeks sends the last.
+          allowedHeaders: ['content-type', 'if-none-match', 'x-amz-tagging', 'range'],
           exposedHeaders: ['content-disposition', 'content-range', 'etag'],
           maxAge: 3600,
         },

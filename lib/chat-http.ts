@@ -6,14 +6,17 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { accessLogs } from './access-logs.ts';
 import type { ChatFunction } from './chat-function.ts';
+import type { Throttle } from './settings.ts';
 
 export interface ChatHttpProps {
   readonly accessLogs: boolean;
   readonly logRetention: RetentionDays;
+  /** Null for the limits of the account. */
+  readonly throttle: Throttle | null;
 }
 
 /**
- * The HTTP API and its stage. It needs no CORS, because the edge serves the page and the API under one name. The route
+ * The HTTP API and its stage. Its function answers CORS preflights, because it knows the allowed origins. The route
  * is added later, because its function needs the edge's name, and the edge needs this API's.
  */
 export class ChatHttp extends Construct {
@@ -29,6 +32,7 @@ export class ChatHttp extends Construct {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
+      ...(props.throttle && { throttle: props.throttle }),
       ...(props.accessLogs && {
         accessLogSettings: accessLogs(this, props.logRetention, {
           method: AccessLogField.contextHttpMethod(),

@@ -16,6 +16,7 @@ import { Construct } from 'constructs';
 import { accessLogs } from './access-logs.ts';
 import type { ChatFunction } from './chat-function.ts';
 import type { EntryName } from './entries.ts';
+import type { Throttle } from './settings.ts';
 
 /** The entry that handles each route. */
 const routes = {
@@ -30,6 +31,8 @@ const routes = {
 export interface ChatSocketProps {
   readonly accessLogs: boolean;
   readonly logRetention: RetentionDays;
+  /** Null for the limits of the account. */
+  readonly throttle: Throttle | null;
 }
 
 /** The WebSocket API and its stage. Routes are added later, because their functions need the API's URL first. */
@@ -51,6 +54,7 @@ export class ChatSocket extends Construct {
       webSocketApi: this.api,
       stageName: 'prod',
       autoDeploy: true,
+      ...(props.throttle && { throttle: props.throttle }),
       ...(props.accessLogs && {
         accessLogSettings: accessLogs(this, props.logRetention, {
           connectionId: AccessLogField.contextConnectionId(),

@@ -50,8 +50,8 @@ export class ChatStack extends Stack {
       filesUrl: filesUrl(this),
       page: { directory: props.page, logRetention: props.settings.logRetention },
     });
-    const { allowedOrigins } = props.settings;
-    this.files = new ChatFiles(this, 'Files', { allowedOrigins: allowedOrigins ?? [this.edge.url] });
+    const origins = [this.edge.url, ...props.settings.allowedOrigins];
+    this.files = new ChatFiles(this, 'Files', { allowedOrigins: origins });
     this.failures = new ChatFailures(this, 'Failures');
     this.functions = this.makeFunctions(props);
     const variables = this.variables(props.settings);
@@ -82,6 +82,7 @@ export class ChatStack extends Stack {
   private variables({
     allowedOrigins,
     maxFileMegabytes,
+    dailyFileMegabytes,
     directRooms,
     rateLimit,
   }: Settings): Record<Variable, string | undefined> {
@@ -95,10 +96,12 @@ export class ChatStack extends Stack {
       AUDIENCE: this.identity.oidc.audience,
       JWKS_URI: this.identity.oidc.jwksUri,
       USER_POOL_CLIENT: this.identity.userPoolClient?.userPoolClientId,
-      ALLOWED_ORIGINS: (allowedOrigins ?? [this.edge.url]).join(),
+      ALLOWED_ORIGINS: [this.edge.url, ...allowedOrigins].join(),
+      EDGE_KEY: this.edge.key,
       FILES_BUCKET: this.files.bucketName,
       DIRECT_ROOMS: directRooms === 'on-demand' ? directRooms : undefined,
       MAX_FILE_BYTES: String(maxFileMegabytes * 1_000_000),
+      DAILY_FILE_BYTES: String(dailyFileMegabytes * 1_000_000),
       RATE_LIMIT: rateText(rateLimit),
     };
   }

@@ -2,7 +2,12 @@
 export type TableAction = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query' | 'BatchGetItem';
 
 /** An S3 action that an entry may use on objects of the files bucket, without the prefix `s3:`. */
-export type FileAction = 'GetObject' | 'PutObject' | 'DeleteObject';
+export type FileAction =
+  | 'GetObject'
+  | 'PutObject'
+  | 'DeleteObject'
+  | 'PutObjectTagging'
+  | 'DeleteObjectTagging';
 
 /** An environment variable that an entry may request. */
 export type Variable =
@@ -16,9 +21,11 @@ export type Variable =
   | 'JWKS_URI'
   | 'USER_POOL_CLIENT'
   | 'ALLOWED_ORIGINS'
+  | 'EDGE_KEY'
   | 'DIRECT_ROOMS'
   | 'FILES_BUCKET'
   | 'MAX_FILE_BYTES'
+  | 'DAILY_FILE_BYTES'
   | 'RATE_LIMIT';
 
 /** The size, time-out, variables and grants of one Lambda function. It gets no other grants. */
@@ -58,11 +65,14 @@ const send: Entry = {
   invokes: 'fanout',
 };
 
-/** Stores files that arrive in a frame, and checks uploaded files with HEAD, which needs the grant for GetObject. */
+/**
+ * Stores files that arrive in a frame, and checks uploaded files with HEAD, which needs the grant for GetObject. Keeps
+ * the files of messages by removing their tag, and deletes files that no message holds any more.
+ */
 const withFiles: Entry = {
   ...send,
-  variables: [...send.variables, 'FILES_BUCKET'],
-  files: ['GetObject', 'PutObject'],
+  variables: [...send.variables, 'FILES_BUCKET', 'DAILY_FILE_BYTES'],
+  files: ['DeleteObject', 'DeleteObjectTagging', 'GetObject', 'PutObject'],
 };
 
 /** Every Lambda function of the stack, by the name of its file in `functions/`. */
@@ -111,14 +121,13 @@ export const entries = {
   },
   send: withFiles,
   edit: withFiles,
-  delete: { ...withFiles, files: ['DeleteObject'] },
+  delete: { ...send, variables: [...send.variables, 'FILES_BUCKET'], files: ['DeleteObject'] },
   default: {
     ...withFiles,
     variables: [...withFiles.variables, 'ISSUER', 'AUDIENCE', 'JWKS_URI'],
     chat: [...withFiles.chat, 'BatchGetItem', 'Query'],
     connections: [...removing, 'PutItem', 'UpdateItem'],
     connectionsByUser: true,
-    files: ['DeleteObject', 'GetObject', 'PutObject'],
   },
   http: {
     ...withFiles,
@@ -130,9 +139,12 @@ export const entries = {
       'JWKS_URI',
       'USER_POOL_CLIENT',
       'ALLOWED_ORIGINS',
+      'EDGE_KEY',
     ],
     chat: [...withFiles.chat, 'DeleteItem', 'Query', 'BatchGetItem'],
     roomsByUser: true,
+    // Signed uploads have a tag.
+    files: [...(withFiles.files ?? []), 'PutObjectTagging'],
     connections: [...withFiles.connections, 'PutItem', 'BatchGetItem'],
   },
   fanout: {

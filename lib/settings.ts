@@ -18,6 +18,14 @@ export interface RateLimit {
 /** The limit of each kind of room. Null means no limit. */
 export type RateLimits = Readonly<Record<(typeof roomKinds)[number], RateLimit | null>>;
 
+/** How many requests a stage of an API accepts. */
+export interface Throttle {
+  /** Requests per second over a longer time. */
+  readonly rateLimit: number;
+  /** Requests at once. */
+  readonly burstLimit: number;
+}
+
 /** The settings of a stack. Each is a CDK context key, passed as `npx cdk deploy -c key=value` or in cdk.json. */
 export interface Settings {
   /** `stackName`: the name of the CloudFormation stack. Default: `Parley`. Another name is a separate chat. */
@@ -37,10 +45,15 @@ export interface Settings {
   /** `maxFileMegabytes`: the size limit of uploads, in MB of 1,000,000 bytes. Default: 25. */
   readonly maxFileMegabytes: number;
   /**
-   * `allowedOrigins`: origins whose pages may use the session cookie, separated by commas, for example
-   * `https://chat.example.com`. Null stands for the edge's own origin, which is the default.
+   * `dailyFileMegabytes`: megabytes of files that a user may store in one day (UTC). Default: 1,000, or
+   * `maxFileMegabytes` if that is more.
    */
-  readonly allowedOrigins: readonly string[] | null;
+  readonly dailyFileMegabytes: number;
+  /**
+   * `allowedOrigins`: further origins whose pages may use the APIs, the session cookie and files, separated by commas,
+   * for example `https://chat.example.com`. Pages of the edge are always allowed.
+   */
+  readonly allowedOrigins: readonly string[];
   /**
    * `directRooms`: with `members`, the default, a direct room must exist before its users can connect. `on-demand`
    * creates it when one of them connects.
@@ -51,6 +64,11 @@ export interface Settings {
    * room; a kind that is not named keeps the default.
    */
   readonly rateLimit: RateLimits;
+  /**
+   * `throttle`: `<requests per second>/<burst>` that each of the two APIs accepts from all clients together, or `off` for
+   * the limits of the account. Default: `2000/1000`.
+   */
+  readonly throttle: Throttle | null;
   /**
    * `awsClient`: how functions call DynamoDB, S3, Lambda and `@connections`. `signed`, the default, uses Parley's own
    * client, which takes a fifth of the CPU for each post and a third of the cold start that `sdk`, the AWS SDK, takes.
@@ -63,15 +81,18 @@ export interface Settings {
  * @throws Error that names the key of an invalid value
  */
 export function readSettings(context: (key: string) => unknown): Settings {
+  const maxFileMegabytes = megabytes(context('maxFileMegabytes') ?? 25);
   return {
     stackName: stackName(context('stackName') ?? 'Parley'),
     oidc: oidc(context('issuer'), context('audience'), context('jwksUri')),
     logRetention: retention(context('logRetentionDays') ?? 30),
     accessLogs: flag('accessLogs', context('accessLogs') ?? false),
-    maxFileMegabytes: megabytes(context('maxFileMegabytes') ?? 25),
+    maxFileMegabytes,
+    dailyFileMegabytes: dailyMegabytes(context('dailyFileMegabytes'), maxFileMegabytes),
     allowedOrigins: origins(context('allowedOrigins') ?? ''),
     directRooms: directRooms(context('directRooms') ?? 'members'),
     rateLimit: rateLimits(context('rateLimit') ?? defaultRate),
+    throttle: throttle(context('throttle') ?? '2000/1000'),
     awsClient: awsClient(context('awsClient') ?? 'signed'),
   };
 }
@@ -132,8 +153,8 @@ function retention(value: unknown): RetentionDays {
   );
 }
 
-function origins(value: unknown): readonly string[] | null {
-  if (value === '') return null;
+function origins(value: unknown): readonly string[] {
+  if (value === '') return [];
   if (typeof value !== 'string')
     throw invalid('allowedOrigins', 'it is not a string', 'Separate origins by commas');
   return value.split(',').map((each) => {
@@ -153,6 +174,17 @@ function megabytes(value: unknown): number {
   // A single PUT accepts at most 5 GB (AWS: Amazon S3 quotas).
   if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 5000) return size;
   throw invalid('maxFileMegabytes', 'it is not a valid size', 'Use a whole number from 1 to 5000');
+}
+
+function dailyMegabytes(value: unknown, maxFile: number): number {
+  if (value === undefined) return Math.max(1_000, maxFile);
+  const size = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof size === 'number' && Number.isInteger(size) && size >= maxFile && size <= 1_000_000) return size;
+  throw invalid(
+    'dailyFileMegabytes',
+    'it is not a number of megabytes, or smaller than `maxFileMegabytes`',
+    `Use a whole number from ${maxFile} to 1000000`,
+  );
 }
 
 const defaultRate = '20/10';
@@ -184,6 +216,18 @@ function rateLimit(text: string): RateLimit | null {
     'rateLimit',
     `${text} is not a rate`,
     'Use <messages>/<seconds> with 1 to 100 messages and 1 to 3600 seconds, or off',
+  );
+}
+
+function throttle(value: unknown): Throttle | null {
+  if (value === 'off') return null;
+  const text = typeof value === 'string' ? value : '';
+  const [, rateLimit = 0, burstLimit = 0] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number);
+  if (rateLimit >= 1 && burstLimit >= 1) return { rateLimit, burstLimit };
+  throw invalid(
+    'throttle',
+    'it is not a rate',
+    'Use <requests per second>/<burst>, such as 2000/1000, or off',
   );
 }
 

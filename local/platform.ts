@@ -11,6 +11,7 @@ import type { IdentityOptions } from './identity/serve-identity.ts';
 import { FailureQueues } from './lambda/failure-queues.ts';
 import { Functions } from './lambda/functions.ts';
 import { type Endpoints, functionVariables, localUrl } from './lambda/variables.ts';
+import { withCorsOrigins } from './s3/bucket.ts';
 import { deployFiles } from './s3/bucket-deployment.ts';
 import type { ObjectStore } from './s3/object-store.ts';
 import { openServers, originUrl, type Ports, type Servers } from './servers.ts';
@@ -140,6 +141,7 @@ export class Platform {
     const local = (value: string) => localUrl(value, this.endpoints);
     this.#deployment = {
       ...deployment,
+      buckets: withCorsOrigins(deployment.buckets, local),
       distribution: distribution && withHeaderValues(distribution, local),
     };
   }

@@ -48,10 +48,18 @@ export class Bucket {
   }
 
   /** @throws ServiceError; NoResponse when S3 cannot be reached */
-  send(method: 'PUT' | 'HEAD' | 'DELETE', key: string, headers: readonly Header[] = [], bytes?: Uint8Array) {
+  send(
+    method: 'PUT' | 'HEAD' | 'DELETE',
+    key: string,
+    {
+      headers = [],
+      bytes,
+      query = '',
+    }: { readonly headers?: readonly Header[]; readonly bytes?: Uint8Array; readonly query?: string } = {},
+  ) {
     const body = bytes && bodyOf(bytes);
     const all: Header[] = [...headers, ['x-amz-content-sha256', body?.hash ?? EMPTY_HASH]];
-    const call = { method, path: pathOf(key), headers: all, ...(body && { body }) };
+    const call = { method, path: pathOf(key), query, headers: all, ...(body && { body }) };
     return this.#retry(() => this.#service.send(call));
   }
 

@@ -29,6 +29,8 @@ export interface Call {
   readonly method: string;
   /** Path below the endpoint, starting with a slash. Each segment is percent-encoded once. */
   readonly path: string;
+  /** Sorted by name and percent-encoded. */
+  readonly query?: string;
   /** All headers are signed. Pass the same array in each call, so that the service prepares it only once. */
   readonly headers?: readonly Header[];
   readonly body?: Body;
@@ -88,20 +90,27 @@ export class Service {
   }
 
   /** Sends a signed request once, and returns the response, also an error response. @throws NoResponse */
-  async send({ method, path, headers = NO_HEADERS, body = NO_BODY }: Call): Promise<HttpResponse> {
+  async send({
+    method,
+    path,
+    query = '',
+    headers = NO_HEADERS,
+    body = NO_BODY,
+  }: Call): Promise<HttpResponse> {
     const { credentials, time, signed, flat } = this.#prepare(headers);
     const fullPath = this.#basePath + path;
     const signable = {
       method,
       path: this.#options.name === 's3' ? fullPath : canonicalPath(fullPath),
-      query: '',
+      query,
       headers: signed,
       bodyHash: body.hash,
     };
     const authorization = this.#signer.authorization(signable, credentials, time);
     const length = String(body.bytes.length);
     const all = [...flat, 'content-length', length, 'authorization', authorization];
-    return this.#transport.send({ method, path: fullPath, headers: all, body: body.bytes });
+    const target = query === '' ? fullPath : `${fullPath}?${query}`;
+    return this.#transport.send({ method, path: target, headers: all, body: body.bytes });
   }
 
   /** Closes all connections. */

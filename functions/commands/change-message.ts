@@ -7,9 +7,11 @@ import { type Event, entryEvent } from '../domain/event.ts';
 import { actorId, type Member } from '../domain/member.ts';
 import type { Change, LogEntry, Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
-import { appendToLog } from '../log/append.ts';
+import { type Appended, appendToLog } from '../log/append.ts';
 import { applyChange } from '../log/apply-change.ts';
-import { checkWriteAccess } from '../rooms/access.ts';
+import { appendWithFile } from '../log/release-file.ts';
+import { checkNotLimited, checkWriteAccess } from '../rooms/access.ts';
+import type { HeldFile } from '../rooms/files.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putChange, takeSeq } from '../store/log.ts';
 import { getRoom } from '../store/rooms.ts';
@@ -20,8 +22,8 @@ type OwnFields<C> = C extends Change ? Omit<C, 'seq' | 'message' | 'by' | 'at'> 
 export interface ChangeRules {
   /** The kind of the change, and its new values. */
   readonly fields: OwnFields<Change>;
-  /** Null if the caller has already counted the change against the rate limit. */
-  readonly counted: 'change' | null;
+  /** Attaches the file of an edit, once the edit is known to be allowed and new. */
+  readonly attach?: (() => Promise<HeldFile>) | undefined;
   /** @throws ChatError if the member may not change the message */
   readonly check: (message: Message, member: Member) => void;
 }
@@ -61,7 +63,7 @@ async function findEarlier(attempt: Attempt): Promise<Logged | undefined> {
 }
 
 /** Logs the change before the message is updated, so that a sync never misses it. */
-async function logChange(attempt: Attempt): Promise<Logged> {
+async function logChange(attempt: Attempt, noteSeq: (seq: number) => void): Promise<Logged & Appended> {
   const { context, claim, claimed, fields, message, by } = attempt;
   const now = context.now();
   // An attempt that claimed a number and ended left it open, so the change needs no other number.
@@ -69,11 +71,23 @@ async function logChange(attempt: Attempt): Promise<Logged> {
     (claimed === undefined ? undefined : await getRoom(context.db, attempt.room)) ??
     (await takeSeq(context.db, attempt.room, now));
   const entryAt = (seq: number): Change => ({ ...fields, seq, message, by, at: isoTime(now) });
-  const put = (seq: number) => putChange(context.db, attempt.room, entryAt(seq));
+  const put = (seq: number) => {
+    noteSeq(seq);
+    return putChange(context.db, attempt.room, entryAt(seq));
+  };
   const appended = await appendToLog({ room, claim, claimed }, put, context);
-  return appended.earlier
-    ? { entry: checkSameChange(attempt, appended.earlier), room: appended.room, repeated: true }
-    : { entry: entryAt(appended.seq), room: appended.room, repeated: false };
+  const { earlier } = appended;
+  return earlier
+    ? { ...appended, entry: checkSameChange(attempt, earlier), repeated: true }
+    : { ...appended, entry: entryAt(appended.seq), repeated: false };
+}
+
+/** Attaches the file of an edit and logs the change. Releases the file if the log does not have the change then. */
+async function logWithFile(attempt: Attempt, attach: ChangeRules['attach']): Promise<Logged> {
+  const file = attempt.fields.kind === 'edit' ? await attach?.() : undefined;
+  const fields = file ? { ...attempt.fields, file } : attempt.fields;
+  const append = (noteSeq: (seq: number) => void) => logChange({ ...attempt, fields }, noteSeq);
+  return appendWithFile(attempt.room, file, append, attempt.context);
 }
 
 /**
@@ -85,14 +99,16 @@ export async function changeMessage(
   command: ChangeMessage,
   session: Session,
   context: Context,
-  { fields, counted, check }: ChangeRules,
+  { fields, attach, check }: ChangeRules,
 ): Promise<Event[]> {
   const { db } = context;
   const { clientId } = command;
   const room = command.room ?? session.room;
   const claim = clientId === undefined ? undefined : { room, user: actorId(session.user), clientId };
+  const write = { room, by: session, counted: 'change', now: context.now() } as const;
+  checkNotLimited(context, write);
   const [member, before, claimed] = await Promise.all([
-    checkWriteAccess(context, { room, by: session, counted, now: context.now() }),
+    checkWriteAccess(context, write),
     getMessage(db, room, command.message),
     claim && getClaim(db, claim, context.now()),
   ]);
@@ -102,7 +118,7 @@ export async function changeMessage(
     if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
     check(before, member);
   }
-  const logged = earlier ?? (await logChange(attempt));
+  const logged = earlier ?? (await logWithFile(attempt, attach));
   const applied = await applyChange(room, logged.entry, context);
   if (!applied) throw new ChatError('MESSAGE_NOT_FOUND');
   const { outcome, message } = applied;

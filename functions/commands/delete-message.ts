@@ -12,6 +12,5 @@ import { changeMessage } from './change-message.ts';
 export const deleteMessage = (command: DeleteMessage, session: Session, context: Context): Promise<Event[]> =>
   changeMessage(command, session, context, {
     fields: { kind: 'delete' },
-    counted: 'change',
     check: checkMayChange,
   });

@@ -1,5 +1,5 @@
 import type { Context } from '../delivery/context.ts';
-import { publish } from '../delivery/publish.ts';
+import { audienceOf, publish } from '../delivery/publish.ts';
 import { acknowledge } from '../delivery/receipts.ts';
 import { HISTORY_LIMIT, type MarkSeen } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
@@ -7,21 +7,22 @@ import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { isStatusBelow } from '../domain/message.ts';
 import { newestMessages } from '../log/history.ts';
-import { readableRoom } from '../rooms/access.ts';
+import { readAccess } from '../rooms/access.ts';
 import { getMessage } from '../store/log.ts';
 import { putReadTo } from '../store/members.ts';
 
 /**
  * Marks all messages up to one as read by the user: moves the read mark, announces it to the room, and raises the status
- * of up to 50 messages. If the message was deleted, the nearest message below it takes its place.
+ * of up to 50 messages. If the message was deleted, the nearest message below it takes its place. A mark that does not
+ * move is returned to the sender only.
  * @throws ChatError NOT_A_MEMBER, MESSAGE_NOT_FOUND
  */
 export async function markSeen(command: MarkSeen, session: Session, context: Context): Promise<Event[]> {
   const { db } = context;
   const id = command.room ?? session.room;
   const { id: user, guest } = session.user;
-  const [room, message, page] = await Promise.all([
-    readableRoom(db, id, session.user),
+  const [{ room, member }, message, page] = await Promise.all([
+    readAccess(db, id, session.user),
     getMessage(db, id, command.message),
     newestMessages(db, id, { before: command.message + 1, limit: HISTORY_LIMIT }),
   ]);
@@ -29,10 +30,17 @@ export async function markSeen(command: MarkSeen, session: Session, context: Con
   const [nearest] = page.messages;
   if (!message || !nearest) throw new ChatError('MESSAGE_NOT_FOUND');
   const unread = page.messages.filter((each) => each.author.id !== user && isStatusBelow(each, 'read'));
-  // A guest's id is unverified, so a guest must not move the read mark of the user with that id.
-  if (!guest) await putReadTo(db, id, user, nearest.id);
   const seen = { kind: 'Seen', room: id, messageId: nearest.id, user, ...(guest && { guest }) } as const;
-  const { audience } = await publish(seen, room, session, context);
+  // Guests and visitors have no stored mark, so this function remembers theirs for a moment.
+  const { budgets } = context;
+  const remembered = budgets?.readTo(session.id, seen, context.now()) ?? 0;
+  const moves = Math.max(member.readTo, remembered) < nearest.id;
+  // A guest's id is unverified, so a guest must not move the read mark of the user with that id.
+  if (moves && !guest) await putReadTo(db, id, user, nearest.id);
+  const { audience } = moves
+    ? await publish(seen, room, session, context)
+    : { audience: audienceOf(room, context) };
+  if (moves) budgets?.noteReadTo(session.id, seen, nearest.id, context.now());
   await Promise.all(unread.map((each) => acknowledge(each, 'read', audience, context)));
-  return [];
+  return moves ? [] : [seen];
 }

@@ -8,6 +8,5 @@ import { changeMessage } from './change-message.ts';
 export const react = (command: React, session: Session, context: Context): Promise<Event[]> =>
   changeMessage(command, session, context, {
     fields: { kind: 'react', emoji: command.emoji, removed: command.remove },
-    counted: 'change',
     check: () => undefined,
   });

@@ -10,7 +10,8 @@ import { actorId } from '../domain/member.ts';
 import { checkText, type LogEntry, type Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { appendToLog } from '../log/append.ts';
-import { checkWriteAccess } from '../rooms/access.ts';
+import { appendWithFile } from '../log/release-file.ts';
+import { checkNotLimited, checkWriteAccess } from '../rooms/access.ts';
 import { attachFile, checkFile } from '../rooms/files.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putMessage, takeSeq } from '../store/log.ts';
@@ -27,7 +28,7 @@ export interface StoredMessage {
   readonly audience?: { readonly room: Room; readonly listed: Listed };
 }
 
-type StoreContext = Pick<Context, 'db' | 'rates' | 'now' | 'files'>;
+type StoreContext = Pick<Context, 'db' | 'rates' | 'budgets' | 'now' | 'files' | 'dailyFileBytes'>;
 
 const sentEvent = (message: Message): Event =>
   entryEvent(message.room, { kind: 'message', message }, message);
@@ -74,7 +75,7 @@ export async function storeMessage(
   if (before) return { message: before };
   if (refusal) throw refusal;
   // Before the number is taken: a file that is refused leaves no number, and a slow one keeps no reader waiting.
-  const uploader = { room: id, user: actorId(writer.user) };
+  const uploader = { room: id, user: actorId(writer.user), guest: writer.user.guest };
   const file = command.file && (await attachFile(command.file, uploader, context));
   const fields = {
     ...(file && { file }),
@@ -99,8 +100,16 @@ export async function storeMessage(
     listed = connections;
     return earlier;
   };
-  const room = current ?? (await takeSeq(db, id, now));
-  const appended = await appendToLog({ room, claim, claimed: current && claimed }, put, context);
+  const append = async (noteSeq: (seq: number) => void) => {
+    const room = current ?? (await takeSeq(db, id, now));
+    const target = { room, claim, claimed: current && claimed };
+    const noteAndPut = (seq: number, latest: Room) => {
+      noteSeq(seq);
+      return put(seq, latest);
+    };
+    return appendToLog(target, noteAndPut, context);
+  };
+  const appended = await appendWithFile(id, file, append, context);
   if (appended.earlier) return { message: checkSameMessage(appended.earlier, clientId) };
   return { message: messageAt(appended.seq), audience: { room: appended.room, listed } };
 }
@@ -119,8 +128,10 @@ async function checkMessage(
   context: StoreContext,
 ): Promise<Checked> {
   const { db } = context;
+  const write = { room: id, by: writer, counted: 'send', now } as const;
+  checkNotLimited(context, write);
   const [, claimed, replyTarget, receiverMember] = await Promise.all([
-    checkWriteAccess(context, { room: id, by: writer, counted: 'send', now }),
+    checkWriteAccess(context, write),
     claim && getClaim(db, claim, now),
     replyTo === undefined ? undefined : getMessage(db, id, replyTo),
     receiver === undefined ? undefined : getMember(db, id, receiver),

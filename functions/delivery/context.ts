@@ -4,6 +4,7 @@ import type { User } from '../domain/member.ts';
 import type { Status } from '../domain/message.ts';
 import type { Rates, Room } from '../domain/room.ts';
 import type { LogContext } from '../log/context.ts';
+import type { Budgets } from './budgets.ts';
 import type { Poster } from './poster.ts';
 
 /** One `fanout` invocation's part of a large audience: either a list of connections or all connections of a shard. */
@@ -41,6 +42,10 @@ export interface Context extends LogContext {
   readonly onFault?: (error: unknown) => void;
   /** How many changes a member may make in a time window. */
   readonly rates: Rates;
+  /** Counts what connections and users have sent recently. Absent in functions that run no commands. */
+  readonly budgets?: Budgets;
+  /** How many bytes of files a user may store on one day, in UTC. Without it there is no limit. */
+  readonly dailyFileBytes?: number;
 }
 
 /** What posting to connections and removing them needs. */

@@ -29,6 +29,8 @@ const messages = {
     'File not accepted: its content type is not allowed. Send it as application/octet-stream.',
   FILE_NOT_FOUND:
     'File not found: you uploaded no file with this id to this room. Upload it, then send its id.',
+  FILE_BUDGET_USED:
+    'File not accepted: you have sent as many bytes of files today as this chat allows. Try again tomorrow.',
   INTERNAL: 'Request failed: something went wrong on the server. Try again.',
 } as const;
 

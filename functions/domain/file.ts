@@ -11,6 +11,11 @@ export interface MessageFile {
   readonly contentType: string;
   /** Bytes. */
   readonly size: number;
+  /**
+   * The name of the message's hold on the stored bytes. Several messages may hold one file; without a hold, the bytes are
+   * deleted. Absent in messages that an earlier release stored.
+   */
+  readonly hold?: string;
 }
 
 /** A file inside a frame, as base64 or a data URL. */

@@ -1,6 +1,7 @@
 import { tokenVerifier } from '../auth/token-verifier.ts';
 import { signedDynamoDb } from '../aws/dynamodb.ts';
 import { type Invoke, signedInvoke } from '../aws/lambda.ts';
+import { Budgets } from '../delivery/budgets.ts';
 import type { Context, TokenContext } from '../delivery/context.ts';
 import type { Poster } from '../delivery/poster.ts';
 import { signedPoster } from '../delivery/signed-poster.ts';
@@ -42,6 +43,7 @@ const lazySdkFiles: FileStore = {
   put: async (...given) => (await sdkFiles()).put(...given),
   head: async (key) => (await sdkFiles()).head(key),
   remove: async (key) => (await sdkFiles()).remove(key),
+  keep: async (key) => (await sdkFiles()).keep(key),
   presignPut: async (...given) => (await sdkFiles()).presignPut(...given),
   presignGet: async (...given) => (await sdkFiles()).presignGet(...given),
 };
@@ -98,6 +100,9 @@ export function parseRates(text: string): Rates {
 
 const rates = /* @__PURE__ */ once(() => parseRates(process.env['RATE_LIMIT'] ?? ''));
 
+/** Where the rate limit is off, connections have no budgets either. */
+const budgets = /* @__PURE__ */ once(() => new Budgets(Object.values(rates()).some((rate) => rate !== null)));
+
 /** The context of functions that only post to connections. */
 export const postingContext = (): Pick<Context, 'db' | 'poster' | 'now'> => ({
   db: database(),
@@ -110,6 +115,8 @@ export const commandContext = (): Context => ({
   ...postingContext(),
   files,
   rates: rates(),
+  budgets: budgets(),
+  dailyFileBytes: Number(process.env['DAILY_FILE_BYTES'] || Number.POSITIVE_INFINITY),
   fanOut: (batch) => invokeFunction(required('FANOUT_FUNCTION'), batch),
   measure,
   // Lambda adds the request id to each log line.

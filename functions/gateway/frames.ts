@@ -4,6 +4,7 @@ import { withCurrentToken } from '../connections/lifecycle.ts';
 import type { Context } from '../delivery/context.ts';
 import { post } from '../delivery/publish.ts';
 import { expireSession } from '../delivery/remove-connections.ts';
+import { close } from '../delivery/retry.ts';
 import { FrameError } from '../dialects/dialect.ts';
 import { dialectOf } from '../dialects/registry.ts';
 import type { Command } from '../domain/command.ts';
@@ -13,6 +14,9 @@ import type { Event } from '../domain/event.ts';
 import { isInbox } from '../domain/room.ts';
 import { invocationError, logFault } from './runtime.ts';
 import { sessionOf } from './session.ts';
+
+const TOO_OFTEN =
+  'Too many requests: this connection sends this frame too often. Wait a moment, then try again.';
 
 const clientIdOf = (command: Command | undefined): string | undefined =>
   command && 'clientId' in command ? command.clientId : undefined;
@@ -39,6 +43,12 @@ function checkNamesRoom(command: Command, session: Session): void {
   if (isInbox(session.room) && roomOf(command) === undefined && !needsNoRoom) {
     throw new ChatError('ROOM_REQUIRED');
   }
+}
+
+/** @throws ChatError RATE_LIMITED for a command that the connection has sent too often */
+function checkBudget(command: Command, { id }: Session, { budgets, now }: Context): void {
+  const waitMs = budgets?.takeCommand(id, command, now()) ?? 0;
+  if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_OFTEN, waitMs);
 }
 
 /** Returns the session that a command runs under. A guest's frame may say in whose name it is sent. */
@@ -70,6 +80,7 @@ async function answersTo<P extends Context>(
   try {
     command = dialectOf(session).decode(body, session);
     checkNamesRoom(command, session);
+    checkBudget(command, session, context);
     return await run(command, session, context, handlers);
   } catch (error) {
     if (!(error instanceof ChatError)) onFault(error);
@@ -79,8 +90,8 @@ async function answersTo<P extends Context>(
 
 /**
  * Creates the Lambda handler of a WebSocket route: decodes a frame, runs its command and posts the answers. It returns
- * 200 for refused frames too, because the client gets an error frame. It throws only if it cannot post an answer, and
- * then API Gateway sends its own error frame.
+ * 200 for refused frames too, because the client gets an error frame. It closes a connection whose frames are refused
+ * too often. It throws only if it cannot post an answer, and then API Gateway sends its own error frame.
  */
 export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, createContext: () => P) {
   return async ({
@@ -99,8 +110,14 @@ export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, c
         await expireSession(session, context);
         return served;
       }
+      // Ignore frames that were on their way when the connection was closed.
+      if (context.budgets?.isRefused(session.id, context.now())) return served;
       for (const answer of await answersTo(body ?? '', session, context, handlers, onFault)) {
         await post(answer, [session], context);
+        const isRefused = answer.kind === 'Refused';
+        if (isRefused && context.budgets?.refuse(session.id, context.now())) {
+          await close(session.id, context.poster);
+        }
       }
       return served;
     } catch (error) {

@@ -1,9 +1,8 @@
 import type { Change } from '../domain/message.ts';
-import { objectKey } from '../store/files.ts';
 import { scrubChange } from '../store/log.ts';
 import * as messages from '../store/messages.ts';
-import { expireUpload } from '../store/uploads.ts';
 import type { LogContext } from './context.ts';
+import { releaseFile } from './release-file.ts';
 
 /**
  * Applies a logged change to its message, and removes texts and files that the change made obsolete. Any invocation
@@ -13,16 +12,17 @@ import type { LogContext } from './context.ts';
 export async function applyChange(
   room: string,
   change: Change,
-  { db, files, now }: LogContext,
+  context: LogContext,
 ): Promise<messages.Applied | undefined> {
+  const { db } = context;
   const applied = await messages.applyChange(db, room, change);
   // The message does not list an overtaken edit, so a later delete would not remove the edit's text from the log.
   if (change.kind === 'edit' && applied?.outcome === 'overtaken') await scrubChange(db, room, change.seq);
-  const { edits = [], files: ids = [] } = applied ?? {};
+  const { edits = [], files = [] } = applied ?? {};
   await Promise.all([
     ...edits.map((seq) => scrubChange(db, room, seq)),
-    ...ids.map((id) => expireUpload(db, room, id, now())),
-    ...ids.map((id) => files().remove(objectKey(room, id))),
+    ...files.map((file) => releaseFile(room, file, context)),
   ]);
+  if (files.length > 0) await messages.forgetFiles(db, room, change.message, files);
   return applied;
 }

@@ -24,6 +24,8 @@ interface WriteRequest {
   readonly now: number;
 }
 
+type LimitContext = Pick<Context, 'db' | 'rates' | 'budgets'>;
+
 /** Returns the membership that any user and guest has in an open room, or undefined in other rooms. */
 async function openMembership(db: Database, room: string, { id, guest }: Actor): Promise<Member | undefined> {
   if ((await getRoom(db, room))?.access !== 'open') return undefined;
@@ -46,17 +48,22 @@ async function checkOpenWrite(
 }
 
 /**
- * Checks that a user may change a room, and counts the change. Members may change a room; in open rooms everyone may.
- * A guest is never a member, even under a member's name.
- * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED
+ * Limits the wait of a refused write to the window. Functions that run at the same time count their writes in any
+ * order, so the oldest counted time may be later than this function's `now`, and the exact wait longer than the window.
+ * One window is long enough, because the oldest counted time has passed when the client receives the refusal. If the
+ * clocks of two functions differ, the client may receive another refusal with a short wait.
  */
-export async function checkWriteAccess(
-  { db, rates }: Pick<Context, 'db' | 'rates'>,
+function limitWait(error: unknown, { rate }: WriteWindow): unknown {
+  if (!(error instanceof ChatError) || error.retryAfterMs === undefined) return error;
+  return new ChatError(error.code, error.message, Math.min(error.retryAfterMs, rate.windowMs));
+}
+
+async function countWriteAccess(
+  db: Database,
   request: WriteRequest,
+  window: WriteWindow | null,
 ): Promise<Member> {
-  const { room, by, counted, now } = request;
-  const rate = rateIn(rates, room);
-  const window = counted && rate && { counted, rate };
+  const { room, by, now } = request;
   if (by.user.guest) return checkOpenWrite(db, request, window);
   try {
     return await members.checkWriteAccess(db, room, by.user.id, window, now);
@@ -67,6 +74,63 @@ export async function checkWriteAccess(
     throw error;
   }
 }
+
+/**
+ * Runs the check of a write with the room's rate limit. Remembers a writer who is at the limit, so that the next refusal
+ * needs no call.
+ */
+async function withinLimit(
+  { rates, budgets }: LimitContext,
+  { room, by, counted, now }: WriteRequest,
+  check: (window: WriteWindow | null) => Promise<Member>,
+): Promise<Member> {
+  const rate = rateIn(rates, room);
+  if (!counted || !rate) return check(null);
+  const window = { counted, rate };
+  try {
+    return await check(window);
+  } catch (error) {
+    const limited = limitWait(error, window);
+    if (limited instanceof ChatError && limited.retryAfterMs !== undefined) {
+      budgets?.noteLimited({ room, writer: counterOf(by), counted }, now + limited.retryAfterMs);
+    }
+    throw limited;
+  }
+}
+
+/**
+ * Checks without a call whether this function has just refused the user for the rate limit. A caller that reads other
+ * items at the same time as `checkWriteAccess` calls this first.
+ * @throws ChatError RATE_LIMITED
+ */
+export function checkNotLimited(
+  { budgets }: Pick<Context, 'budgets'>,
+  { room, by, counted, now }: WriteRequest,
+): void {
+  const waitMs = counted ? (budgets?.limitedFor({ room, writer: counterOf(by), counted }, now) ?? 0) : 0;
+  if (waitMs > 0) throw new ChatError('RATE_LIMITED', undefined, waitMs);
+}
+
+/**
+ * Checks that a user may change a room, and counts the change. Members may change a room; in open rooms everyone may.
+ * A guest is never a member, even under a member's name.
+ * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED
+ */
+export const checkWriteAccess = (context: LimitContext, request: WriteRequest): Promise<Member> =>
+  withinLimit(context, request, (window) => countWriteAccess(context.db, request, window));
+
+/**
+ * Returns the member who wants to change the room's members, muted or not, and counts the change in the same call.
+ * @throws ChatError NOT_A_MEMBER, RATE_LIMITED
+ */
+export const countMemberChange = (context: LimitContext, request: WriteRequest): Promise<Member> =>
+  withinLimit(context, request, async (window) => {
+    const { room, by, now } = request;
+    if (window) return members.checkWriteAccess(context.db, room, by.user.id, window, now, true);
+    const member = await members.getMember(context.db, room, by.user.id);
+    if (!member) throw new ChatError('NOT_A_MEMBER');
+    return member;
+  });
 
 /**
  * Returns the membership that lets a user read a room.
@@ -80,14 +144,25 @@ export async function checkMembership(db: Database, room: string, user: Actor): 
 }
 
 /**
+ * Returns a room that a user may read, and the membership that lets them.
+ * @throws ChatError NOT_A_MEMBER, also for a room that does not exist
+ */
+export async function readAccess(
+  db: Database,
+  id: string,
+  user: Actor,
+): Promise<{ readonly room: Room; readonly member: Member }> {
+  const [room, member] = await Promise.all([getRoom(db, id), checkMembership(db, id, user)]);
+  if (!room) throw new ChatError('NOT_A_MEMBER');
+  return { room, member };
+}
+
+/**
  * Returns a room that a user may read.
  * @throws ChatError NOT_A_MEMBER, also for a room that does not exist
  */
-export async function readableRoom(db: Database, id: string, user: Actor): Promise<Room> {
-  const [room] = await Promise.all([getRoom(db, id), checkMembership(db, id, user)]);
-  if (!room) throw new ChatError('NOT_A_MEMBER');
-  return room;
-}
+export const readableRoom = async (db: Database, id: string, user: Actor): Promise<Room> =>
+  (await readAccess(db, id, user)).room;
 
 /** @throws ChatError NOT_THE_AUTHOR unless the member wrote the message or is a moderator of the room */
 export function checkMayChange(message: Message, member: Member): void {

@@ -15,8 +15,8 @@ import {
 } from '../domain/file.ts';
 import type { DownloadHeaders, UploadRequest } from '../store/files.ts';
 import { objectKey } from '../store/files.ts';
-import { getUpload, putUpload, readyUpload } from '../store/uploads.ts';
-import { checkMembership, checkWriteAccess } from './access.ts';
+import { countBytes, getUpload, holdUpload, putUpload, type Upload } from '../store/uploads.ts';
+import { checkMembership, checkNotLimited, checkWriteAccess } from './access.ts';
 
 /** How long the signed upload request is valid. */
 const UPLOAD_SECONDS = 15 * 60;
@@ -25,15 +25,32 @@ const UPLOAD_SECONDS = 15 * 60;
 const PENDING_MS = 24 * 60 * 60 * 1000;
 
 /** How long a download URL is valid. */
-const DOWNLOAD_SECONDS = 5 * 60;
+export const DOWNLOAD_SECONDS = 5 * 60;
 
 /** A user, and the room whose files they send or read. */
 export interface FileUser {
   readonly room: string;
   readonly user: string;
+  /** Set if the user is a guest. */
+  readonly guest?: true | undefined;
 }
 
-type FileContext = Pick<Context, 'db' | 'files' | 'now'>;
+type FileContext = Pick<Context, 'db' | 'files' | 'now' | 'dailyFileBytes'>;
+
+/**
+ * Counts bytes towards the daily budget of the user. All guests of a room share a budget, because a guest can take any
+ * name. @throws ChatError FILE_BUDGET_USED
+ */
+async function checkBudget(
+  bytes: number,
+  { room, user, guest }: FileUser,
+  { db, now, dailyFileBytes: budget = Number.POSITIVE_INFINITY }: FileContext,
+): Promise<void> {
+  if (budget === Number.POSITIVE_INFINITY) return;
+  const owner = guest ? { guestsOf: room } : { user };
+  const wait = await countBytes(db, owner, { bytes, budget }, now());
+  if (wait > 0) throw new ChatError('FILE_BUDGET_USED', undefined, wait);
+}
 
 export interface UploadOffer {
   readonly file: MessageFile;
@@ -44,12 +61,12 @@ export interface UploadOffer {
 
 /**
  * Announces a file and returns a signed request to upload its bytes, valid for one object of exactly this size and type.
- * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED
+ * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, FILE_BUDGET_USED, FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED
  */
 export async function requestUpload(
   { name, contentType, size }: Omit<MessageFile, 'id'>,
   { room, user }: FileUser,
-  context: FileContext & Pick<Context, 'rates'>,
+  context: FileContext & Pick<Context, 'rates' | 'budgets'>,
   maxBytes: number,
 ): Promise<UploadOffer> {
   const type = checkContentType(contentType);
@@ -67,7 +84,10 @@ export async function requestUpload(
   };
   const now = context.now();
   // Counted as a change, because the message that carries the file is counted as a send.
-  await checkWriteAccess(context, { room, by: { user: { id: user } }, counted: 'change', now });
+  const write = { room, by: { user: { id: user } }, counted: 'change', now } as const;
+  checkNotLimited(context, write);
+  await checkWriteAccess(context, write);
+  await checkBudget(size, { room, user }, context);
   await putUpload(context.db, { room, file, owner: user, state: 'pending' }, now + PENDING_MS);
   const upload = await context.files().presignPut(objectKey(room, file.id), file, UPLOAD_SECONDS, now);
   return { file, upload, expiresAt: isoTime(now + UPLOAD_SECONDS * 1000) };
@@ -83,17 +103,20 @@ export function checkFile(input: FileInput): void {
 
 async function storeInline(
   { data, name = '' }: InlineFile,
-  { room, user }: FileUser,
+  uploader: FileUser,
   context: FileContext,
-): Promise<MessageFile> {
+): Promise<HeldFile> {
+  const { room, user } = uploader;
   const decoded = decodeInline(data);
   const contentType = detectContentType(decoded.bytes, decoded.contentType);
-  const file: MessageFile = {
+  const file: HeldFile = {
     id: randomUUID(),
     name: cleanFileName(name, defaultFileName(contentType)),
     contentType,
     size: decoded.bytes.byteLength,
+    hold: randomUUID(),
   };
+  await checkBudget(file.size, uploader, context);
   await Promise.all([
     context.files().put(objectKey(room, file.id), decoded.bytes, contentType),
     putUpload(context.db, { room, file, owner: user, state: 'ready' }),
@@ -102,31 +125,37 @@ async function storeInline(
 }
 
 /** @throws ChatError FILE_NOT_FOUND, also for files of other rooms and users, so that clients cannot probe for files */
-async function findUploaded(
-  id: string,
-  { room, user }: FileUser,
-  context: FileContext,
-): Promise<MessageFile> {
+async function findUploaded(id: string, { room, user }: FileUser, context: FileContext): Promise<HeldFile> {
   const upload = isFileId(id) ? await getUpload(context.db, room, id, context.now()) : undefined;
   if (upload?.owner !== user) throw new ChatError('FILE_NOT_FOUND');
-  const { file, state } = upload;
-  if (state === 'ready') return file;
-  const stored = await context.files().head(objectKey(room, id));
-  const isComplete = stored?.size === file.size && stored.contentType === file.contentType;
-  if (!isComplete || !(await readyUpload(context.db, room, id))) throw new ChatError('FILE_NOT_FOUND');
-  return file;
+  if (upload.state === 'pending') await keepUploaded(upload, context);
+  const file = { ...upload.file, hold: randomUUID() };
+  if (await holdUpload(context.db, room, file, context.now())) return file;
+  throw new ChatError('FILE_NOT_FOUND');
 }
 
 /**
- * Returns the file of a message: stores a file from the frame, or finds an uploaded one. The caller has checked that
- * the user may write in the room.
- * @throws ChatError BAD_FRAME for invalid base64; FILE_TYPE_NOT_ALLOWED, FILE_TOO_LARGE, FILE_NOT_FOUND
+ * Keeps the bytes of an uploaded file, before its item says that they are there.
+ * @throws ChatError FILE_NOT_FOUND if they do not match the announcement
  */
-export const attachFile = (
-  input: FileInput,
-  uploader: FileUser,
-  context: FileContext,
-): Promise<MessageFile> =>
+async function keepUploaded({ room, file }: Upload, { files }: FileContext): Promise<void> {
+  const key = objectKey(room, file.id);
+  const stored = await files().head(key);
+  const isComplete = stored?.size === file.size && stored.contentType === file.contentType;
+  if (!isComplete) throw new ChatError('FILE_NOT_FOUND');
+  await files().keep(key);
+}
+
+/** A file on which a message that is about to be stored has a hold. */
+export type HeldFile = MessageFile & Required<Pick<MessageFile, 'hold'>>;
+
+/**
+ * Returns the file of a message, with a hold for the message: stores a file from the frame, or finds an uploaded one. The
+ * caller has checked that the user may write in the room, and releases the file if it does not store the message.
+ * @throws ChatError BAD_FRAME for invalid base64; FILE_TYPE_NOT_ALLOWED, FILE_TOO_LARGE, FILE_NOT_FOUND,
+ * FILE_BUDGET_USED
+ */
+export const attachFile = (input: FileInput, uploader: FileUser, context: FileContext): Promise<HeldFile> =>
   input.kind === 'inline' ? storeInline(input, uploader, context) : findUploaded(input.id, uploader, context);
 
 const percentEncoded = (text: string): string =>

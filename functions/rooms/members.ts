@@ -21,10 +21,27 @@ import type { Database } from '../store/database.ts';
 import * as memberships from '../store/members.ts';
 import { getMember } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
+import { checkNotLimited, countMemberChange } from './access.ts';
 
-/** @throws ChatError NOT_A_MEMBER, also for a room that does not exist; MembershipError FIXED_MEMBERS */
-async function groupAndActor(db: Database, id: string, user: User): Promise<{ room: Room; actor: Member }> {
-  const [room, actor] = await Promise.all([getRoom(db, id), getMember(db, id, user.id)]);
+type MembersContext = PostingContext & Pick<Context, 'rates' | 'budgets'>;
+
+/**
+ * Returns a group and the member who changes its members. Counts the change, but not a leave.
+ * @throws ChatError NOT_A_MEMBER, also for a room that does not exist, and RATE_LIMITED; MembershipError FIXED_MEMBERS
+ */
+async function groupAndActor(
+  id: string,
+  user: User,
+  context: MembersContext,
+  { leaves } = { leaves: false },
+): Promise<{ room: Room; actor: Member }> {
+  const { db } = context;
+  const change = { room: id, by: { user }, counted: 'change', now: context.now() } as const;
+  if (!leaves) checkNotLimited(context, change);
+  const [room, actor] = await Promise.all([
+    getRoom(db, id),
+    leaves ? getMember(db, id, user.id) : countMemberChange(context, change),
+  ]);
   if (!room || !actor) throw new ChatError('NOT_A_MEMBER');
   checkIsGroup(room);
   return { room, actor };
@@ -44,16 +61,16 @@ async function checkOwnerStays(db: Database, leaving: Member): Promise<void> {
 /**
  * Adds a user to a group, and notifies their open inboxes. An existing member stays unchanged.
  * @returns the member, and whether they are new
- * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, FIXED_MEMBERS, and NO_SUCH_MEMBER if
+ * @throws ChatError NOT_A_MEMBER, RATE_LIMITED; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, FIXED_MEMBERS, and NO_SUCH_MEMBER if
  * the new member was removed at the same time
  */
 export async function addMember(
   target: { readonly room: string; readonly user: string; readonly role: Role },
   caller: User,
-  context: PostingContext,
+  context: MembersContext,
 ): Promise<{ member: Member; added: boolean }> {
   const { db } = context;
-  const { room, actor } = await groupAndActor(db, target.room, caller);
+  const { room, actor } = await groupAndActor(target.room, caller, context);
   checkMayManage(actor, 'member');
   if (target.role !== 'member') checkMayAssignRoles(actor);
   const added = await memberships.addMember(db, room, target.user, target.role);
@@ -73,14 +90,15 @@ export interface MemberChange {
 
 /**
  * Changes the role of a group's member, mutes them, or ends their mute.
- * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
+ * @throws ChatError NOT_A_MEMBER, RATE_LIMITED; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
  */
 export async function changeMember(
   { room: id, user, role, mutedUntil }: MemberChange,
   caller: User,
-  { db }: Pick<Context, 'db'>,
+  context: MembersContext,
 ): Promise<Member> {
-  const { actor } = await groupAndActor(db, id, caller);
+  const { db } = context;
+  const { actor } = await groupAndActor(id, caller, context);
   checkMayManage(actor, 'member');
   const target = await getMember(db, id, user);
   if (!target) throw new MembershipError('NO_SUCH_MEMBER');
@@ -113,16 +131,16 @@ async function removeFromRoom(connection: Connection, room: Room, context: Posti
 /**
  * Removes a member from a group and closes their sockets there. Members can leave; owners and moderators can remove
  * others. Deletes the membership first, so that no later frame of the member is accepted.
- * @throws ChatError NOT_A_MEMBER; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
+ * @throws ChatError NOT_A_MEMBER, RATE_LIMITED; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
  */
 export async function removeMember(
   { room: id, user }: { readonly room: string; readonly user: string },
   caller: User,
-  context: PostingContext,
+  context: MembersContext,
 ): Promise<void> {
   const { db } = context;
-  const { room, actor } = await groupAndActor(db, id, caller);
   const leaves = user === caller.id;
+  const { room, actor } = await groupAndActor(id, caller, context, { leaves });
   if (!leaves) checkMayManage(actor, 'member');
   const target = leaves ? actor : await getMember(db, id, user);
   if (!target) throw new MembershipError('NO_SUCH_MEMBER');

@@ -30,7 +30,12 @@ export interface FileStore {
   head(key: string): Promise<StoredObject | undefined>;
   /** Deletes an object, if it exists. */
   remove(key: string): Promise<void>;
-  /** Returns a request that creates an object of exactly this size and type. Valid for `seconds` from `now` (ms). */
+  /** Keeps an uploaded object, which the bucket would otherwise delete after a day. */
+  keep(key: string): Promise<void>;
+  /**
+   * Returns a request that creates an object of exactly this size and type, for a day unless it is kept. Valid for
+   * `seconds` from `now` (ms).
+   */
   presignPut(key: string, object: StoredObject, seconds: number, now: number): Promise<UploadRequest>;
   /** Returns a URL to download an object from. Valid for `seconds` from `now` (milliseconds). */
   presignGet(key: string, headers: DownloadHeaders, seconds: number, now: number): Promise<string>;
@@ -55,10 +60,14 @@ export function objectKey(room: string, file: string): string {
  */
 export const isMissing = (status: number | undefined): boolean => status === 403 || status === 404;
 
+/** The tag of objects that no message holds yet. A lifecycle rule of the bucket deletes them after a day. */
+export const PENDING_TAG = 'parley=pending';
+
 /** The headers of an upload. S3 rejects a PUT with other values, and with If-None-Match a second upload. */
 export const uploadHeaders = (contentType: string) => ({
   'Content-Type': contentType,
   'If-None-Match': '*',
+  'x-amz-tagging': PENDING_TAG,
 });
 
 /** Stores files in S3 with the signing client. Region, credentials and endpoint come from the environment by default. */
@@ -66,7 +75,7 @@ export function signedFiles(name: string, options?: ClientOptions): FileStore {
   const bucket = new Bucket(name, options);
   return {
     async put(key, bytes, contentType) {
-      await bucket.send('PUT', key, [['content-type', contentType]], bytes);
+      await bucket.send('PUT', key, { headers: [['content-type', contentType]], bytes });
     },
     async head(key) {
       try {
@@ -83,11 +92,15 @@ export function signedFiles(name: string, options?: ClientOptions): FileStore {
     async remove(key) {
       await bucket.send('DELETE', key);
     },
+    async keep(key) {
+      await bucket.send('DELETE', key, { query: 'tagging=' });
+    },
     async presignPut(key, { size, contentType }, seconds, now) {
       const headers = [
         ['content-length', String(size)],
         ['content-type', contentType],
         ['if-none-match', '*'],
+        ['x-amz-tagging', PENDING_TAG],
       ] as const;
       const query = { 'x-id': 'PutObject' };
       const url = bucket.sign({ method: 'PUT', key, headers, query, seconds, now });

@@ -19,7 +19,20 @@ export const repeatKey = (room: string, user: string, clientId: string) => ({
   item: `sent#${part(user)}#${part(clientId)}`,
 });
 export const fileKey = (room: string, file: string) => ({ room: part(room), item: `file#${part(file)}` });
+/** Counts of failed sign-ins. `subject` is a hash. */
+export const loginKey = (subject: string, start: number) => ({
+  room: `login#${subject}`,
+  item: `attempts#${start}`,
+});
 export const profileKey = (user: string) => ({ room: `user#${part(user)}`, item: 'profile' });
+/** How many bytes a user, or the guests of a room, stored on a day since the epoch. */
+export const fileBudgetKey = (
+  owner: { readonly user: string } | { readonly guestsOf: string },
+  day: number,
+) => ({
+  room: 'user' in owner ? `user#${part(owner.user)}` : part(owner.guestsOf),
+  item: `bytes#${day}`,
+});
 /** Returns the user id in a profile's key. */
 export const profileUser = (key: string): string => unescaped(key.slice('user#'.length));
 

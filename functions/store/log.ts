@@ -7,6 +7,7 @@ import type { Database, Item, Query } from './database.ts';
 import { logKey, roomKey } from './keys.ts';
 import { toMessage } from './messages.ts';
 import { toRoom } from './rooms.ts';
+import { fileElement } from './uploads.ts';
 
 function toEntry(room: string, item: Item): LogEntry {
   if (item['kind'] === 'message') return { kind: 'message', message: toMessage(room, item) };
@@ -55,7 +56,7 @@ async function putEntry(
 /** Stores a message under its id. @returns as `putEntry` */
 export function putMessage(db: Database, message: Message): Promise<LogEntry | undefined> {
   const { id, room, ...fields } = message;
-  const files = message.file && { files: new Set([message.file.id]) };
+  const files = message.file && { files: new Set([fileElement(message.file)]) };
   return putEntry(db, room, id, { kind: 'message', ...fields, ...files });
 }
 

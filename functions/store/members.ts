@@ -67,6 +67,7 @@ export async function putReadTo(db: Database, room: string, user: string, messag
  * Checks in one conditional update that a member may write, and counts the write.
  * @param window null when the write is not counted
  * @param now milliseconds since the epoch
+ * @param evenIfMuted whether a muted member may make this write
  * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED
  */
 export async function checkWriteAccess(
@@ -75,9 +76,11 @@ export async function checkWriteAccess(
   user: string,
   window: WriteWindow | null,
   now: number,
+  evenIfMuted = false,
 ): Promise<Member> {
   const key = memberKey(room, user);
-  const may = 'attribute_exists(#item) AND (attribute_not_exists(mutedUntil) OR mutedUntil <= :now)';
+  const notMuted = evenIfMuted ? '' : ' AND (attribute_not_exists(mutedUntil) OR mutedUntil <= :now)';
+  const may = `attribute_exists(#item)${notMuted}`;
   const counting = window && countWrite(window, now);
   const updated = await db.chat.update(key, {
     update: `SET ${counting?.set ?? 'lastTurnAt=:now'}`,
@@ -88,7 +91,7 @@ export async function checkWriteAccess(
   if (updated) return toMember(room, updated);
   const item = await db.chat.get(key);
   if (!item) throw new ChatError('NOT_A_MEMBER');
-  if (!window || toMember(room, item).mutedUntil > now) throw new ChatError('MUTED');
+  if (!window || (!evenIfMuted && toMember(room, item).mutedUntil > now)) throw new ChatError('MUTED');
   throw new ChatError('RATE_LIMITED', undefined, waitOf(window, item, now));
 }
 

@@ -1,6 +1,7 @@
 import { type Change, type Message, type Status, statusesBelow } from '../domain/message.ts';
 import type { Database, Item, Update } from './database.ts';
 import { logKey } from './keys.ts';
+import { type FileHold, fileElement, parseFileElement } from './uploads.ts';
 
 /** Each user's reaction with an emoji is an attribute of its own, so that concurrent reactions do not conflict. */
 const REACTION = 'reaction#';
@@ -46,8 +47,8 @@ export interface Applied {
   readonly message: Message;
   /** Set by a delete: sequence numbers of the edits whose log entries may still hold a text. */
   readonly edits?: readonly number[];
-  /** Set by a delete: ids of all files that the message ever carried. */
-  readonly files?: readonly string[];
+  /** Files of which the message lost its hold: replaced ones, that of an overtaken edit, and all of a deleted message. */
+  readonly files?: readonly FileHold[];
 }
 
 const alive = 'attribute_exists(author) AND attribute_not_exists(deletedAt)';
@@ -98,12 +99,35 @@ function holds(item: Item, change: Change): boolean {
 /** Whether a change needs no more work: its message holds it, or a change that replaces it. */
 function settles(item: Item, change: Change): boolean {
   const deleted = item['deletedAt'] !== undefined;
-  if (change.kind === 'delete') return deleted;
+  // A message lists the files that it lost until their bytes are deleted.
+  if (change.kind === 'delete') return deleted && item['files'] === undefined;
   // An overtaken edit is settled only when its text is gone from the log.
   if (change.kind === 'edit')
-    return change.text === undefined || (!deleted && item['revision'] >= change.seq);
+    return (
+      change.text === undefined ||
+      (!deleted && item['revision'] >= change.seq && lostFiles(item).length === 0)
+    );
   if (deleted) return true;
   return (item[reactionAttribute(change.by, change.emoji)]?.seq ?? 0) >= change.seq;
+}
+
+/** Returns the files that a message lists and no longer shows. */
+function lostFiles(item: Item): FileHold[] {
+  const shown = item['file'] && fileElement(item['file']);
+  return [...(item['files'] ?? [])].filter((element) => element !== shown).map(parseFileElement);
+}
+
+/** Removes files from a message's list, once it has no hold on them. */
+export async function forgetFiles(
+  db: Database,
+  room: string,
+  id: number,
+  files: readonly FileHold[],
+): Promise<void> {
+  await db.chat.update(logKey(room, id), {
+    update: 'DELETE files :files',
+    values: { ':files': new Set(files.map(fileElement)) },
+  });
 }
 
 function updateFor(change: Change): Update {
@@ -118,7 +142,7 @@ function updateFor(change: Change): Update {
           ':at': at,
           ':seq': seq,
           ':edits': new Set([seq]),
-          ...(file && { ':file': file, ':files': new Set([file.id]) }),
+          ...(file && { ':file': file, ':files': new Set([fileElement(file)]) }),
         },
         condition: 'revision < :seq',
       };
@@ -152,10 +176,13 @@ export async function applyChange(db: Database, room: string, change: Change): P
   const item = updated ?? (await db.chat.get(logKey(room, change.message)));
   if (item?.['kind'] !== 'message') return undefined;
   const outcome = updated ? 'applied' : holds(item, change) ? 'already' : 'overtaken';
+  // The item does not list the file of an overtaken edit.
+  const late = change.kind === 'edit' && outcome === 'overtaken' && change.file ? [change.file] : [];
   return {
     outcome,
     message: toMessage(room, item),
-    ...(change.kind === 'delete' && { edits: [...(item['edits'] ?? [])], files: [...(item['files'] ?? [])] }),
+    ...(change.kind !== 'react' && { files: [...lostFiles(item), ...late] }),
+    ...(change.kind === 'delete' && { edits: [...(item['edits'] ?? [])] }),
   };
 }
 

@@ -12,18 +12,21 @@ const openElement = (connection: Pick<Connection, 'id' | 'connectedAt'>): Set<st
 
 const isOpen = (element: string, now: number): boolean => Number(element.split(' ')[0]) * 1000 > now;
 
-/** Adds a connection to its user's profile, which also makes the user online. */
+/**
+ * Adds a connection to its user's profile, which also makes the user online. A guest's profile expires with the
+ * connection, because each guest connection has a profile of its own.
+ */
 export async function addOpenConnection(db: Database, connection: Connection, now: number): Promise<void> {
-  const { id, username, email, userType } = connection.user;
+  const { id, username, email, userType, guest } = connection.user;
   await db.chat.update(profileKey(id), {
-    update:
-      'SET username = :username, email = :email, userType = :userType, lastSeen = :seen ADD #online :open',
+    update: `SET username = :username, email = :email, userType = :userType, lastSeen = :seen${guest ? ', expiresAt = :expires' : ''} ADD #online :open`,
     values: {
       ':username': username,
       ':email': email,
       ':userType': userType,
       ':seen': new Date(now).toISOString(),
       ':open': openElement(connection),
+      ...(guest && { ':expires': connectionExpiry(connection) }),
     },
   });
 }
@@ -37,6 +40,8 @@ export async function removeOpenConnection(
 ): Promise<void> {
   await db.chat.update(profileKey(user), {
     update: 'SET lastSeen = :seen DELETE #online :open',
+    // Without it, the update would store the expired profile of a guest again, for good.
+    condition: 'attribute_exists(#item)',
     values: { ':seen': new Date(now).toISOString(), ':open': openElement(connection) },
   });
 }

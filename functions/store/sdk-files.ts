@@ -1,5 +1,6 @@
 import {
   DeleteObjectCommand,
+  DeleteObjectTaggingCommand,
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
@@ -7,7 +8,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { type FileStore, isMissing, uploadHeaders } from './files.ts';
+import { type FileStore, isMissing, PENDING_TAG, uploadHeaders } from './files.ts';
 
 /** Stores files in S3 with the AWS SDK. */
 export function sdkFiles(bucket: string): FileStore {
@@ -39,6 +40,9 @@ export function sdkFiles(bucket: string): FileStore {
     async remove(key) {
       await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     },
+    async keep(key) {
+      await client.send(new DeleteObjectTaggingCommand({ Bucket: bucket, Key: key }));
+    },
     async presignPut(key, { size, contentType }, seconds, now) {
       const command = new PutObjectCommand({
         Bucket: bucket,
@@ -46,11 +50,20 @@ export function sdkFiles(bucket: string): FileStore {
         ContentLength: size,
         ContentType: contentType,
         IfNoneMatch: '*',
+        Tagging: PENDING_TAG,
       });
       const url = await getSignedUrl(client, command, {
         expiresIn: seconds,
         signingDate: new Date(now),
-        signableHeaders: new Set(['host', 'content-length', 'content-type', 'if-none-match']),
+        signableHeaders: new Set([
+          'host',
+          'content-length',
+          'content-type',
+          'if-none-match',
+          'x-amz-tagging',
+        ]),
+        // By default the SDK moves this header into the query, where S3 ignores it.
+        unhoistableHeaders: new Set(['x-amz-tagging']),
       });
       return { method: 'PUT', url, headers: uploadHeaders(contentType) };
     },

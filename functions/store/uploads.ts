@@ -1,6 +1,6 @@
 import type { MessageFile } from '../domain/file.ts';
 import type { Database } from './database.ts';
-import { fileKey } from './keys.ts';
+import { fileBudgetKey, fileKey } from './keys.ts';
 
 /** A file of a room. It is `pending` until a message refers to it. */
 export interface Upload {
@@ -11,12 +11,28 @@ export interface Upload {
   readonly state: 'pending' | 'ready';
 }
 
-/** Stores the metadata of a file, until `expiresAt` (milliseconds since the epoch) unless it is made ready before. */
+/** A file, and the hold on it that a message has. Messages of earlier releases have none. */
+export type FileHold = Pick<MessageFile, 'id' | 'hold'>;
+
+/** Returns a hold as an element of a message's set of files. */
+export const fileElement = ({ id, hold }: FileHold): string => (hold === undefined ? id : `${id}#${hold}`);
+
+/** Returns the hold of an element. */
+export function parseFileElement(element: string): FileHold {
+  const [id = '', hold] = element.split('#');
+  return { id, ...(hold !== undefined && { hold }) };
+}
+
+/** The maximum number of messages that can hold one file, because the file's item lists them. */
+const MAX_HOLDS = 100;
+
+/** Stores the metadata of a file, until `expiresAt` (milliseconds since the epoch) unless a message holds it before. */
 export async function putUpload(db: Database, upload: Upload, expiresAt?: number): Promise<void> {
   const { room, file, owner, state } = upload;
-  const { id, ...metadata } = file;
+  const { id, hold, ...metadata } = file;
   const expiry = expiresAt === undefined ? {} : { expiresAt: Math.floor(expiresAt / 1000) };
-  await db.chat.put({ ...metadata, owner, state, ...expiry, ...fileKey(room, id) });
+  const holds = hold === undefined ? {} : { holds: new Set([hold]) };
+  await db.chat.put({ ...metadata, owner, state, ...expiry, ...holds, ...fileKey(room, id) });
 }
 
 /** Returns a file of a room; undefined when there is none, or when it has expired. */
@@ -34,21 +50,96 @@ export async function getUpload(
   return { room, file: { id, name, contentType, size }, owner, state };
 }
 
-/** Makes a file readable for as long as its message exists. Returns false when the file is gone. */
-export async function readyUpload(db: Database, room: string, id: string): Promise<boolean> {
-  const ready = await db.chat.update(fileKey(room, id), {
-    update: 'SET #state = :ready REMOVE expiresAt',
-    condition: 'attribute_exists(#item)',
-    values: { ':ready': 'ready' },
+/**
+ * Makes a file readable for as long as a message holds it.
+ * @returns false when the file is gone, or when 100 messages hold it
+ */
+export async function holdUpload(
+  db: Database,
+  room: string,
+  { id, hold }: Required<FileHold>,
+  now: number,
+): Promise<boolean> {
+  const held = await db.chat.update(fileKey(room, id), {
+    update: 'SET #state = :ready REMOVE expiresAt ADD holds :hold',
+    condition:
+      'attribute_exists(#item) AND (attribute_not_exists(expiresAt) OR expiresAt > :now) AND ' +
+      '(attribute_not_exists(holds) OR size(holds) < :most)',
+    values: {
+      ':ready': 'ready',
+      ':hold': new Set([hold]),
+      ':now': Math.floor(now / 1000),
+      ':most': MAX_HOLDS,
+    },
   });
-  return ready !== undefined;
+  return held !== undefined;
 }
 
-/** Makes a file unreadable from `now` (milliseconds since the epoch) on, because its message was deleted. */
-export async function expireUpload(db: Database, room: string, id: string, now: number): Promise<void> {
-  await db.chat.update(fileKey(room, id), {
-    update: 'SET expiresAt = :now',
-    condition: 'attribute_exists(#item)',
-    values: { ':now': Math.floor(now / 1000) },
+/** Makes a file unreadable from `now` on, unless another message holds it. Returns whether it did. */
+async function expireUpload(db: Database, room: string, { id, hold }: FileHold, now: number) {
+  const last = hold === undefined ? '' : ' OR holds = :hold';
+  const expired = await db.chat.update(fileKey(room, id), {
+    update: 'SET expiresAt = :now REMOVE holds',
+    condition: `attribute_exists(#item) AND (attribute_not_exists(holds)${last})`,
+    values: {
+      ':now': Math.floor(now / 1000),
+      ...(hold !== undefined && { ':hold': new Set([hold]) }),
+    },
   });
+  return expired !== undefined;
+}
+
+/**
+ * Ends a message's hold on a file. Repeating it is safe.
+ * @param now milliseconds since the epoch; the file is unreadable from then on if no other message holds it
+ * @returns whether no message holds the file any more, so that its bytes can be deleted
+ */
+export async function releaseUpload(
+  db: Database,
+  room: string,
+  file: FileHold,
+  now: number,
+): Promise<boolean> {
+  if (await expireUpload(db, room, file, now)) return true;
+  const { id, hold } = file;
+  const others =
+    hold === undefined
+      ? await db.chat.get(fileKey(room, id))
+      : await db.chat.update(fileKey(room, id), {
+          update: 'DELETE holds :hold',
+          condition: 'attribute_exists(#item)',
+          values: { ':hold': new Set([hold]) },
+          returns: 'ALL_NEW',
+        });
+  if (others?.['holds'] !== undefined) return false;
+  // Two messages released the file at the same moment, or its item is gone.
+  return others === undefined || expireUpload(db, room, file, now);
+}
+
+/** Whose bytes a budget limits: those of one user, or those of all guests of a room together. */
+export type BudgetOwner = { readonly user: string } | { readonly guestsOf: string };
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Counts bytes towards what their owner may store on one day, in UTC.
+ * @param budget the limit in bytes
+ * @param now milliseconds since the epoch
+ * @returns 0, or the milliseconds until the next day when the bytes exceed the budget
+ */
+export async function countBytes(
+  db: Database,
+  owner: BudgetOwner,
+  { bytes, budget }: { readonly bytes: number; readonly budget: number },
+  now: number,
+): Promise<number> {
+  const day = Math.floor(now / DAY_MS);
+  const nextDay = (day + 1) * DAY_MS;
+  if (bytes > budget) return nextDay - now;
+  const counted = await db.chat.update(fileBudgetKey(owner, day), {
+    update: 'SET expiresAt = :expires ADD #bytes :bytes',
+    condition: 'attribute_not_exists(#bytes) OR #bytes <= :left',
+    values: { ':expires': (nextDay + DAY_MS) / 1000, ':bytes': bytes, ':left': budget - bytes },
+  });
+  return counted ? 0 : nextDay - now;
 }

@@ -10,6 +10,8 @@ export interface Origin {
   readonly path: string;
   /** Whether the edge signs requests: origin access control, for a private bucket. */
   readonly signed: boolean;
+  /** Headers that the edge adds, in place of the viewer's. By their name in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
   /** How long the origin may take to start an answer, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -122,6 +124,11 @@ function readOrigin(config: Config): Origin {
     domainName: textOf(config['DomainName']),
     path: textOf(config['OriginPath']),
     signed: textOf(config['OriginAccessControlId']) !== '',
+    headers: new Map(
+      listOf(config['OriginCustomHeaders'])
+        .map(objectOf)
+        .map(({ HeaderName, HeaderValue }) => [textOf(HeaderName).toLowerCase(), textOf(HeaderValue)]),
+    ),
     timeoutMs: seconds * 1000,
   };
 }

@@ -21,6 +21,8 @@ const signature =
 
 interface Forwarding {
   readonly behavior: Behavior;
+  /** The headers that the edge function added or changed. */
+  readonly headers: ReadonlyMap<string, string>;
   readonly via: string;
   readonly id: string;
   readonly isUpgrade: boolean;
@@ -30,14 +32,17 @@ interface Forwarding {
 export function originHeaders(request: IncomingMessage, forwarding: Forwarding): string[] {
   const { behavior, via, id, isUpgrade } = forwarding;
   const { domainName, signed } = behavior.origin;
+  const headers = new Map([...(behavior.passesViewer ? forwarding.headers : []), ...behavior.origin.headers]);
   const forwardedFor = [...(request.headersDistinct['x-forwarded-for'] ?? []), request.socket.remoteAddress];
   const passes = (name: string) =>
     !removed.test(name) &&
+    !headers.has(name) &&
     (behavior.passesViewer || always.test(name)) &&
     !(signed && name === 'authorization');
   return [
     ...['Host', domainName],
     ...filter(request.rawHeaders, passes),
+    ...[...headers].flat(),
     ...(behavior.passesViewer ? [] : ['User-Agent', 'Amazon CloudFront']),
     ...(signed ? ['Authorization', signature] : []),
     ...['X-Forwarded-For', forwardedFor.join(', '), 'Via', via, 'X-Amz-Cf-Id', id],

@@ -7,6 +7,8 @@ export interface StoredObject {
   readonly contentType: string;
   /** The Cache-Control header of the PUT request, if it had one. */
   readonly cacheControl: string | undefined;
+  /** Tags by name. Absent if the object has none. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Includes the quotes, like the header. */
   readonly etag: string;
   /** Milliseconds since the epoch. */
@@ -77,17 +79,17 @@ function openInDirectory(directory: string): ObjectStore {
     get(bucket, key) {
       const metadata = metadataOf(bucket, key);
       if (metadata === undefined) return undefined;
-      const { contentType, cacheControl, etag, lastModified, file } = metadata;
+      const { contentType, cacheControl, tags, etag, lastModified, file } = metadata;
       const bytes = readFileSync(join(folderOf(bucket), file));
-      return { bytes, contentType, cacheControl, etag, lastModified };
+      return { bytes, contentType, cacheControl, ...(tags && { tags }), etag, lastModified };
     },
-    put(bucket, key, { bytes, contentType, cacheControl, lastModified }) {
+    put(bucket, key, { bytes, contentType, cacheControl, tags, lastModified }) {
       mkdirSync(folderOf(bucket), { recursive: true });
       const replaced = metadataOf(bucket, key);
       const etag = etagOf(bytes);
       const file = `${hashOf(key)}.${etag.slice(1, -1)}.bytes`;
       writeFileSync(join(folderOf(bucket), file), bytes);
-      const optional = cacheControl ? { cacheControl } : {};
+      const optional = { ...(cacheControl && { cacheControl }), ...(tags && { tags }) };
       const metadata: Metadata = { key, contentType, ...optional, etag, lastModified, file };
       // The rename is atomic: if the stack is killed here, either the old or the new object remains.
       writeFileSync(`${metadataFile(bucket, key)}.new`, JSON.stringify(metadata));

@@ -92,7 +92,15 @@ export async function storeObject(
   // S3's default content type (AWS: PutObject).
   const contentType = headers['content-type'] ?? 'binary/octet-stream';
   const cacheControl = headers['cache-control'];
-  return objects.put(bucket, key, { bytes, contentType, cacheControl, lastModified: now });
+  const tags = parseTags(headers['x-amz-tagging']);
+  const object = { bytes, contentType, cacheControl, ...(tags && { tags }), lastModified: now };
+  return objects.put(bucket, key, object);
+}
+
+/** Parses the header `x-amz-tagging`, which has the form of a query. */
+function parseTags(header: string | readonly string[] | undefined): Record<string, string> | undefined {
+  const tags = Object.fromEntries(new URLSearchParams(String(header ?? '')));
+  return Object.keys(tags).length > 0 ? tags : undefined;
 }
 
 /** Returns the error that S3 sends before it reads the body. */

@@ -4,8 +4,8 @@ import type { Clock } from '../clock.ts';
 import type { Access, Caller } from '../iam/access.ts';
 import { describeCall, type Trace } from '../trace.ts';
 import { callerOf, denialOf } from './authenticate.ts';
-import { type Bucket, corsHeaders, preflight } from './bucket.ts';
-import type { ObjectStore } from './object-store.ts';
+import { type Bucket, corsHeaders, isExpired, preflight } from './bucket.ts';
+import type { ObjectStore, StoredObject } from './object-store.ts';
 import { isS3Error, readRequest, refuse, type S3Error, type S3Request, s3Error } from './s3-request.ts';
 import { sendObject, storeObject } from './serve-object.ts';
 
@@ -26,8 +26,20 @@ const actions: Readonly<Record<string, string>> = {
   DELETE: 's3:DeleteObject',
 };
 
+/** Returns the actions that a request needs. */
+function actionsOf(request: S3Request): readonly string[] {
+  if (isTagging(request)) return request.method === 'DELETE' ? ['s3:DeleteObjectTagging'] : [];
+  const action = actions[request.method];
+  if (action === undefined) return [];
+  return request.method === 'PUT' && request.headers['x-amz-tagging'] !== undefined
+    ? [action, 's3:PutObjectTagging']
+    : [action];
+}
+
+const isTagging = ({ query }: S3Request): boolean => query.some(([name]) => name === 'tagging');
+
 /** The supported query parameters. Others request operations that are not supported, such as a listing. */
-const supportedQuery = /^(x-amz-.*|x-id|response-.*)$/i;
+const supportedQuery = /^(x-amz-.*|x-id|response-.*|tagging)$/i;
 
 /** Handles S3's calls for one object: PUT, GET, HEAD, DELETE, and a browser's preflight requests. */
 export async function serveS3(
@@ -59,7 +71,7 @@ async function handle(
   const cors = corsHeaders(bucket, request.method, request.headers);
   // Errors get these headers too. Otherwise a page could not read them.
   for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
-  const action = actions[request.method];
+  const [action, ...more] = actionsOf(request);
   const unsupported = request.query.some(([name]) => !supportedQuery.test(name));
   if (action === undefined || request.key === '' || unsupported) {
     return s3Error(501, 'NotImplemented', 'The local S3 puts, gets and deletes single objects only');
@@ -70,8 +82,9 @@ async function handle(
   const call = describeCall(caller, { service: 's3', action, resource });
   options.trace({ ...call, phase: 'request' });
   try {
-    const denial = denialOf(caller, action, resource, options.access);
-    return denial ?? (await execute(request, incoming, response, caller, options));
+    const denials = [action, ...more].map((each) => denialOf(caller, each, resource, options.access));
+    const denial = denials.find((each) => each !== undefined);
+    return denial ?? (await execute(request, incoming, response, caller, bucket, options));
   } finally {
     options.trace({ ...call, phase: 'response' });
   }
@@ -99,13 +112,22 @@ async function execute(
   incoming: IncomingMessage,
   response: ServerResponse,
   caller: Caller,
+  rules: Bucket,
   { objects, access, clock }: S3Options,
 ): Promise<S3Error | undefined> {
   const { method, bucket, key } = request;
+  const object = unexpired(request, rules, objects, clock.now());
   if (method === 'PUT') {
     const stored = await storeObject(request, incoming, objects, clock.now());
     if (typeof stored !== 'string') return stored;
     response.writeHead(200, { ETag: stored }).end();
+    return undefined;
+  }
+  if (isTagging(request)) {
+    if (object === undefined) return missing(request, caller, access);
+    const { tags: _tags, etag: _etag, ...untagged } = object;
+    objects.put(bucket, key, untagged);
+    response.writeHead(204).end();
     return undefined;
   }
   if (method === 'DELETE') {
@@ -113,11 +135,25 @@ async function execute(
     response.writeHead(204).end();
     return undefined;
   }
+  return object === undefined ? missing(request, caller, access) : sendObject(request, response, object);
+}
+
+/** Returns an object, unless a lifecycle rule of its bucket has deleted it. */
+function unexpired(
+  { bucket, key }: S3Request,
+  rules: Bucket,
+  objects: ObjectStore,
+  now: number,
+): StoredObject | undefined {
   const object = objects.get(bucket, key);
-  if (object !== undefined) return sendObject(request, response, object);
-  // Only a caller that may list the bucket gets 404 for a missing object (AWS: GetObject, permissions).
-  if (access.allows(caller, 's3:ListBucket', bucketArn(bucket))) {
-    return s3Error(404, 'NoSuchKey', 'The specified key does not exist.');
-  }
-  return s3Error(403, 'AccessDenied', 'Access Denied');
+  if (object === undefined || !isExpired(rules, key, object, now)) return object;
+  objects.delete(bucket, key);
+  return undefined;
+}
+
+/** AWS: GetObject, permissions: only a caller who may list the bucket gets 404 for a missing object. */
+function missing({ bucket }: S3Request, caller: Caller, access: Access): S3Error {
+  return access.allows(caller, 's3:ListBucket', bucketArn(bucket))
+    ? s3Error(404, 'NoSuchKey', 'The specified key does not exist.')
+    : s3Error(403, 'AccessDenied', 'Access Denied');
 }

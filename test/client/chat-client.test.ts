@@ -728,3 +728,19 @@ test('the client emits messages of rooms that are not open, each once', async ()
   chat.socket.deliver(frame);
   expect(received.mock.calls).toEqual([[9, 'hi']]);
 });
+
+test('the client emits a message of a room that is not open also after a newer one, and each once', async () => {
+  const { client } = await openRoom();
+  const received: number[] = [];
+  client.on('chat_message', ({ message_id }) => received.push(message_id));
+  for (const id of [1, 3, 2, 3, 2, 4]) {
+    chat.socket.deliver({
+      type: 'chat_message',
+      message_id: id,
+      seq: id,
+      room_id: 9,
+      message: { text: 'hi' },
+    });
+  }
+  expect(received).toEqual([1, 3, 2, 4]);
+});

@@ -186,6 +186,7 @@ test('the error codes do not change', () => {
       'CLIENT_ID_REUSED',
       'FILE_TYPE_NOT_ALLOWED',
       'FILE_NOT_FOUND',
+      'FILE_BUDGET_USED',
       'UNAUTHENTICATED',
       'TOKEN_EXPIRED',
       'NOT_A_MEMBER',

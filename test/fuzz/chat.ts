@@ -199,6 +199,7 @@ function memoryFiles(recorder: Recorder): FileStore {
     async remove(key) {
       objects.delete(key);
     },
+    keep: async () => {},
     presignPut: async (key) => ({ method: 'PUT', url: `https://s3.example.com/${key}`, headers: {} }),
     presignGet: async (key) => `https://s3.example.com/${key}`,
   };

@@ -4,16 +4,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { signedFiles } from '../../functions/store/files.ts';
 import { lines } from './aws-host.ts';
 import { allow } from './mini-assembly.ts';
-import {
-  clientOf,
-  clock,
-  functionClient,
-  objectsArn,
-  page,
-  readAndWrite,
-  serve,
-  useS3Host,
-} from './s3-host.ts';
+import { clientOf, clock, functionClient, objectsArn, page, serve, useS3Host } from './s3-host.ts';
 
 const key = 'room/1';
 const png = { size: 6, contentType: 'image/png' };
@@ -23,7 +14,10 @@ let client: S3Client;
 useS3Host();
 beforeEach(async () => {
   endpoint = await serve();
-  client = functionClient(endpoint, readAndWrite);
+  client = functionClient(
+    endpoint,
+    allow(['s3:PutObject', 's3:PutObjectTagging', 's3:GetObject'], objectsArn),
+  );
 });
 
 /** Opens the bucket like a function with the client's credentials. */
@@ -87,7 +81,7 @@ describe('a presigned upload', () => {
   });
 
   test('has the permissions of the function that signed it', async () => {
-    client = functionClient(endpoint, allow('s3:GetObject', objectsArn));
+    client = functionClient(endpoint, allow(['s3:GetObject', 's3:PutObjectTagging'], objectsArn));
     expect(await upload(await offer())).toEqual({ status: 403, code: 'AccessDenied' });
     expect(lines).toEqual([
       'AccessDenied: function send may not call s3:PutObject on files/room/1. Grant it in lib/.',

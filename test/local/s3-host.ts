@@ -29,7 +29,11 @@ const cors = {
   exposed: ['etag'],
   maxAgeSeconds: 60,
 };
-const buckets = new Map([['files', { name: 'files', arn: bucketArn('files'), cors: [cors] }]]);
+const expirations = [
+  { days: 1, prefix: '', tags: { parley: 'pending' } },
+  { days: 2, prefix: 'tmp/', tags: {} },
+];
+const buckets = new Map([['files', { name: 'files', arn: bucketArn('files'), cors: [cors], expirations }]]);
 
 /** Like `useAwsHost`, and gives each test a new clock. */
 export function useS3Host(): void {

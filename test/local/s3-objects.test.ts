@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import {
   DeleteObjectCommand,
+  DeleteObjectTaggingCommand,
   GetObjectCommand,
   HeadObjectCommand,
   PutObjectCommand,
@@ -11,9 +12,11 @@ import { bucketArn } from '../../local/account.ts';
 import { openObjects } from '../../local/s3/object-store.ts';
 import { calls, closers, developer, lines } from './aws-host.ts';
 import { allow, temporaryDirectory } from './mini-assembly.ts';
-import { clientOf, functionClient, objectsArn, readAndWrite, serve, useS3Host } from './s3-host.ts';
+import { clientOf, clock, functionClient, objectsArn, readAndWrite, serve, useS3Host } from './s3-host.ts';
 
 useS3Host();
+
+const DAY = 24 * 60 * 60 * 1000;
 
 const place = { Bucket: 'files', Key: 'room/1' };
 const png = { ...place, Body: Buffer.from('pixels'), ContentType: 'image/png' };
@@ -59,6 +62,30 @@ describe.each([
     }
     const other = await client.send(new GetObjectCommand({ ...place, IfNoneMatch: '"other"' }));
     expect(await other.Body?.transformToString()).toBe('pixels');
+  });
+
+  test('expires by a lifecycle rule for its tag, until it loses the tag', async () => {
+    const client = clientOf(await serve(open()));
+    const kept = { ...place, Key: 'room/2' };
+    for (const Key of [place.Key, kept.Key]) {
+      await client.send(new PutObjectCommand({ ...png, Key, Tagging: 'parley=pending' }));
+    }
+    await client.send(new PutObjectCommand({ ...png, Key: 'room/3', Tagging: 'parley=other' }));
+    await client.send(new PutObjectCommand({ ...png, Key: 'tmp/4' }));
+    await client.send(new DeleteObjectTaggingCommand(kept));
+    // S3 rounds a day up to the next midnight.
+    const sinceMidnight = clock.now() % DAY;
+    clock.advance(2 * DAY - sinceMidnight - 1);
+    await client.send(new HeadObjectCommand(place));
+    clock.advance(1);
+    await expect(client.send(new HeadObjectCommand(place))).rejects.toMatchObject({ name: 'NotFound' });
+    const found = await client.send(new GetObjectCommand(kept));
+    expect(await found.Body?.transformToString()).toBe('pixels');
+    await client.send(new HeadObjectCommand({ ...place, Key: 'room/3' }));
+    await client.send(new HeadObjectCommand({ ...place, Key: 'tmp/4' }));
+    clock.advance(DAY);
+    const temporary = client.send(new HeadObjectCommand({ ...place, Key: 'tmp/4' }));
+    await expect(temporary).rejects.toMatchObject({ name: 'NotFound' });
   });
 
   test('is listed in its own bucket until its deletion', () => {
@@ -148,6 +175,21 @@ describe('a function’s role limits its calls', () => {
     expect(lines).toEqual([
       'AccessDenied: function send may not call s3:PutObject on files/room/1. Grant it in lib/.',
     ]);
+  });
+
+  test('needs grants of their own for an object’s tags', async () => {
+    const url = await serve();
+    const tagged = new PutObjectCommand({ ...png, Tagging: 'parley=pending' });
+    await expect(functionClient(url, readAndWrite).send(tagged)).rejects.toMatchObject({
+      message: expect.stringContaining('s3:PutObjectTagging'),
+    });
+    const tagging = allow(['s3:PutObject', 's3:PutObjectTagging'], objectsArn);
+    await functionClient(url, tagging).send(tagged);
+    const untagged = new DeleteObjectTaggingCommand(place);
+    await expect(functionClient(url, tagging).send(untagged)).rejects.toMatchObject({
+      message: expect.stringContaining('s3:DeleteObjectTagging'),
+    });
+    await functionClient(url, allow('s3:DeleteObjectTagging', objectsArn)).send(untagged);
   });
 
   test('answers 403 for a missing object, or 404 if the caller may list the bucket', async () => {

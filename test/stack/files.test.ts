@@ -4,7 +4,7 @@ import { ChatError } from '../../functions/domain/errors.ts';
 import type { FileInput } from '../../functions/domain/file.ts';
 import { attachFile } from '../../functions/rooms/files.ts';
 import { signedFiles } from '../../functions/store/files.ts';
-import { expireUpload } from '../../functions/store/uploads.ts';
+import { releaseUpload } from '../../functions/store/uploads.ts';
 import { databaseOf, newRoom } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
@@ -86,7 +86,7 @@ describe('an uploaded file', () => {
     const { file_id, expires_at } = await uploaded('alice', room);
     expect(new Date(expires_at).getTime()).toBeGreaterThan(Date.now());
     const file = { id: file_id, name: 'hello.txt', contentType: 'text/plain', size: TEXT.length };
-    await expect(attachId(file_id, 'alice', room)).resolves.toEqual(file);
+    await expect(attachId(file_id, 'alice', room)).resolves.toMatchObject(file);
     const redirect = await read('bob', room, file_id);
     expect(redirect.status).toBe(302);
     expect(redirect.headers.get('cache-control')).toBe('no-store');
@@ -98,11 +98,27 @@ describe('an uploaded file', () => {
     );
   });
 
+  test('has a signed URL as JSON too, for pages of other origins', async () => {
+    const room = await newRoom(stack, 'alice', 'bob');
+    const { file_id } = await uploaded('alice', room);
+    await attachId(file_id, 'alice', room);
+    const accept = { Accept: 'application/json' };
+    const answer = await ask('bob', filePath(room, { id: file_id }), undefined, accept);
+    const { url, expires_at } = (await answer.json()) as { url: string; expires_at: string };
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store']);
+    expect(Math.abs(new Date(expires_at).getTime() - Date.now() - 300_000)).toBeLessThan(60_000);
+    const Origin = stack.stack.edgeUrl;
+    const got = await fetch(url, { headers: { Origin } });
+    expect(got.headers.get('access-control-allow-origin')).toBe(Origin);
+    expect(await got.text()).toBe(TEXT);
+    expect((await ask('dave', filePath(room, { id: file_id }), undefined, accept)).status).toBe(403);
+  });
+
   test('stays attached when its message is sent again', async () => {
     const room = await newRoom(stack, 'alice');
     const { file_id } = await uploaded('alice', room);
-    const first = await attachId(file_id, 'alice', room);
-    await expect(attachId(file_id, 'alice', room)).resolves.toEqual(first);
+    const { hold: _hold, ...first } = await attachId(file_id, 'alice', room);
+    await expect(attachId(file_id, 'alice', room)).resolves.toMatchObject(first);
   });
 
   test('cannot be attached or read before it is uploaded', async () => {
@@ -140,8 +156,8 @@ describe('an uploaded file', () => {
   test('cannot be read after its message was deleted', async () => {
     const room = await newRoom(stack, 'alice');
     const { file_id } = await uploaded('alice', room);
-    await attachId(file_id, 'alice', room);
-    await expireUpload(databaseOf(stack), room, file_id, Date.now());
+    const file = await attachId(file_id, 'alice', room);
+    await releaseUpload(databaseOf(stack), room, file, Date.now());
     expect((await read('alice', room, file_id)).status).toBe(404);
   });
 });

@@ -73,6 +73,31 @@ describe('signing in', () => {
     expect((await signIn('bob', 'bob', { Cookie })).status).toBe(200);
   });
 
+  test.each([
+    ['through the edge', () => stack.stack.edgeUrl],
+    ['at the API itself', () => stack.stack.httpUrl],
+  ])('is throttled %s, whatever addresses the client writes', async (where, urlOf) => {
+    const guess = async (name: string, attempt: number) => {
+      const response = await fetch(`${urlOf()}/api/login/`, {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/json',
+          'X-Forwarded-For': `10.0.0.${attempt}, 10.1.0.${attempt}`,
+          'X-Parley-Edge': 'guess',
+        },
+        body: JSON.stringify({ username: name, password: 'wrong' }),
+      });
+      return { status: response.status, retry: Number(response.headers.get('retry-after')) };
+    };
+    let answer = await guess(where, 0);
+    // Twice the limit, since a new window may start meanwhile.
+    for (let attempt = 1; answer.status === 401 && attempt <= 20; attempt++)
+      answer = await guess(where, attempt);
+    expect(answer.status).toBe(429);
+    expect(answer.retry).toBeGreaterThan(0);
+    expect((await guess(`${where}, another name`, 99)).status).toBe(401);
+  });
+
   test('signing out clears the cookie', async () => {
     const headers = { Cookie: await cookieOf('alice'), Origin: ownOrigin() };
     const answer = await ask(stack, 'POST /logout/', { headers });

@@ -1,3 +1,4 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { httpApp } from '../../functions/gateway/http/app.ts';
 import type { HttpContext } from '../../functions/gateway/http/context.ts';
 import { mockDatabase, noLimit } from './mock-database.ts';
@@ -6,6 +7,7 @@ import { alice, NOON } from './sample.ts';
 /** The HTTP API with a mocked database. The token `good` belongs to alice. */
 export function mockHttpApp(overrides: Partial<HttpContext> = {}) {
   const { db, dynamodb } = mockDatabase();
+  dynamodb.on(UpdateItemCommand).resolves({});
   const parts: HttpContext = {
     db,
     poster: { post: async () => 'delivered', close: async () => {}, isOpen: async () => true },

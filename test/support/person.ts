@@ -79,6 +79,9 @@ function personAt(watched: WatchedPage): Person {
         .getByRole('link')
         .filter({ has: page.locator('.room-name').getByText(room, { exact: true }) })
         .click();
+      // Until the page has rendered the room, it shows the composer of the previous one.
+      const entered = page.locator('a.room[aria-current="page"]');
+      await entered.filter({ has: page.locator('.room-name').getByText(room, { exact: true }) }).waitFor();
       await composer.waitFor();
     },
     async goTo(room) {

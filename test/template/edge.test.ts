@@ -65,6 +65,9 @@ describe.each(apis)('%s', (pattern, api) => {
       Id: expect.any(String),
       DomainName: `${api}.execute-api.<AWS::Region>.<AWS::URLSuffix>`,
       CustomOriginConfig: { OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] },
+      ...(pattern === '/api/*' && {
+        OriginCustomHeaders: [{ HeaderName: 'X-Parley-Edge', HeaderValue: '<EdgePageAccess.Id>' }],
+      }),
     });
     expect(behavior(pattern)['OriginRequestPolicyId']).toBe(allViewerExceptHost);
   });
@@ -86,7 +89,7 @@ describe('the CloudFront Functions', () => {
 
   test.each([
     ['/ws/*', 'EdgeRouteSocket', 'route-socket'],
-    ['/api/*', 'EdgeEncodePath', 'encode-path'],
+    ['/api/*', 'EdgeKeepPath', 'keep-path'],
   ])('of %s is published from lib/edge on runtime 2.0, and runs on viewer requests', (pattern, id, file) => {
     expect(named(id)).toMatchObject({
       AutoPublish: true,
@@ -207,10 +210,13 @@ describe('the session cookie is accepted from', () => {
     expect(allowed(template)).toMatchObject({ ALLOWED_ORIGINS: 'https://<EdgeDistribution.DomainName>' });
   });
 
-  test('pages of the origins in allowedOrigins only', () => {
+  test('pages of the origins in allowedOrigins too', () => {
     const given = synthesize({ allowedOrigins: 'https://chat.example.com, http://localhost:5173' });
     expect(allowed(given)).toMatchObject({
-      ALLOWED_ORIGINS: 'https://chat.example.com,http://localhost:5173',
+      ALLOWED_ORIGINS: [
+        'https://<EdgeDistribution.DomainName>',
+        ...['https://chat.example.com', 'http://localhost:5173'],
+      ].join(),
     });
   });
 });

@@ -28,9 +28,12 @@ test('computes a bucket name that is unique to the stack and known before the bu
   expect(bucketOf(template)?.properties['BucketName']).toBe('parley-files-<part 2 of <AWS::StackId>>');
 });
 
-test('deletes nothing automatically but unfinished uploads', () => {
+test('deletes automatically only unfinished uploads, and those that no message holds after a day', () => {
   expect(bucketOf(template)?.properties['LifecycleConfiguration']).toEqual({
-    Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }],
+    Rules: [
+      { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+      { ExpirationInDays: 1, Status: 'Enabled', TagFilters: [{ Key: 'parley', Value: 'pending' }] },
+    ],
   });
 });
 
@@ -64,14 +67,17 @@ test('allows only pages of the edge to use signed URLs, with the headers that si
     CorsRules: [
       {
         AllowedMethods: ['GET', 'HEAD', 'PUT'],
-        AllowedHeaders: ['content-type', 'if-none-match', 'range'],
+        AllowedHeaders: ['content-type', 'if-none-match', 'x-amz-tagging', 'range'],
       },
     ],
   });
   expect(originsOf(template)).toEqual([template.outputs['Url']]);
 });
 
-test('allowedOrigins replaces the origins that may use signed URLs', () => {
+test('allowedOrigins adds to the origins that may use signed URLs', () => {
   const synthesized = synthesize({ allowedOrigins: 'https://a.example.com,https://b.example.com' });
-  expect(originsOf(synthesized)).toEqual(['https://a.example.com', 'https://b.example.com']);
+  expect(originsOf(synthesized)).toEqual([
+    template.outputs['Url'],
+    ...['https://a.example.com', 'https://b.example.com'],
+  ]);
 });

@@ -19,7 +19,13 @@ const environmentOf = (entry: string): Record<string, string> =>
 const variables = new Set<string>(Object.values(entries).flatMap((entry) => entry.variables));
 
 /** Variables whose absence means the default. */
-const optional = new Set(['CONNECTIONS_TABLE', 'DIRECT_ROOMS', 'RATE_LIMIT', 'USER_POOL_CLIENT']);
+const optional = new Set([
+  'CONNECTIONS_TABLE',
+  'DAILY_FILE_BYTES',
+  'DIRECT_ROOMS',
+  'RATE_LIMIT',
+  'USER_POOL_CLIENT',
+]);
 
 /** Returns the variables that the deployed bundle of an entry names. */
 function namedInBundle(entry: string): string[] {

@@ -5,7 +5,7 @@ const template = synthesize();
 
 const chat = (...actions: string[]) => `chat: ${actions.join(' ')}`;
 const connections = (...actions: string[]) => `connections: ${actions.join(' ')}`;
-const files = 'files: GetObject PutObject';
+const files = 'files: DeleteObject DeleteObjectTagging GetObject PutObject';
 const sockets = 'sockets: GET POST DELETE';
 const failures = 'failures: SendMessage';
 const invoke = (entry: string) => `invoke: ${entry}`;
@@ -52,7 +52,7 @@ const expected: Record<string, readonly string[]> = {
     chat('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     connections('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'index: Query',
-    'files: DeleteObject GetObject PutObject',
+    files,
     sockets,
     invoke('Fanout'),
   ],
@@ -60,7 +60,7 @@ const expected: Record<string, readonly string[]> = {
     chat('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'rooms: Query',
     connections('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
-    files,
+    `${files} PutObjectTagging`,
     sockets,
     invoke('Fanout'),
   ],

@@ -49,8 +49,15 @@ test('allows API Gateway to invoke the function for that route only', () => {
   ]);
 });
 
-test('uses the default stage with automatic deployment and the account’s throttling', () => {
-  expect(ofHttp('Stage')).toEqual([{ ApiId: '<HttpApi>', StageName: '$default', AutoDeploy: true }]);
+test('uses the default stage with automatic deployment and a throttle', () => {
+  expect(ofHttp('Stage')).toEqual([
+    {
+      ApiId: '<HttpApi>',
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 },
+    },
+  ]);
 });
 
 test('passes the user pool client to the function only if there is a user pool', () => {

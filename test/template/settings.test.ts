@@ -17,10 +17,12 @@ test('uses the defaults without context', () => {
     oidc: null,
     logRetention: 30,
     accessLogs: false,
-    allowedOrigins: null,
+    allowedOrigins: [],
     maxFileMegabytes: 25,
+    dailyFileMegabytes: 1000,
     directRooms: 'members',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
+    throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'signed',
   });
 });
@@ -35,8 +37,10 @@ test('accepts values as strings from the command line', () => {
     accessLogs: true,
     allowedOrigins: ['https://chat.example.com', 'http://localhost:8000'],
     maxFileMegabytes: 25,
+    dailyFileMegabytes: 1000,
     directRooms: 'on-demand',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
+    throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'sdk',
   });
 });
@@ -96,6 +100,12 @@ test.each([
   { context: { maxFileMegabytes: '2.5' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: '5001' }, key: 'maxFileMegabytes' },
   { context: { maxFileMegabytes: 'large' }, key: 'maxFileMegabytes' },
+  { context: { throttle: '2000' }, key: 'throttle' },
+  { context: { throttle: '0/5' }, key: 'throttle' },
+  { context: { throttle: 2000 }, key: 'throttle' },
+  { context: { dailyFileMegabytes: '24' }, key: 'dailyFileMegabytes' },
+  { context: { dailyFileMegabytes: '1000001' }, key: 'dailyFileMegabytes' },
+  { context: { dailyFileMegabytes: 'large' }, key: 'dailyFileMegabytes' },
   { context: { rateLimit: '20' }, key: 'rateLimit' },
   { context: { rateLimit: '0/10' }, key: 'rateLimit' },
   { context: { rateLimit: '101/10' }, key: 'rateLimit' },
@@ -119,4 +129,9 @@ test.each([
 test('the app cannot be created with an invalid setting', () => {
   const options = temporaryOptions();
   expect(() => createApp({ ...options, context: { issuer: oidc.issuer } })).toThrow('Setting "audience"');
+});
+
+test('by default, a user may store at least one file of the largest size a day', () => {
+  const settings = readSettings((key) => (key === 'maxFileMegabytes' ? '3000' : undefined));
+  expect(settings.dailyFileMegabytes).toBe(3000);
 });

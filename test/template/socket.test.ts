@@ -83,10 +83,17 @@ test('allows API Gateway to invoke each function for its own route only', () => 
   expect(found).toEqual(expect.arrayContaining(expected));
 });
 
-test('has one stage, prod, with automatic deployment and the account’s throttling', () => {
+test('has one stage, prod, with automatic deployment and a throttle', () => {
   expect(ofSocket('Stage').map(({ properties }) => properties)).toEqual([
-    { ApiId: '<SocketApi>', StageName: 'prod', AutoDeploy: true },
+    {
+      ApiId: '<SocketApi>',
+      StageName: 'prod',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 },
+    },
   ]);
+  const [open] = synthesize({ throttle: 'off' }).resources('AWS::ApiGatewayV2::Stage');
+  expect(open?.properties).not.toHaveProperty('DefaultRouteSettings');
 });
 
 test('accessLogs=true logs without headers, query strings and frames', () => {

@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useSyncExternalStore } from 'preact/compat';
 import type { ChatClient, FrameOf, Id, RoomSummary } from '../../client/index.ts';
-import { useDirectory } from './directory.ts';
+import { type Directory, useDirectory } from './directory.ts';
 
 /** A room as the list shows it. */
 export interface ListedRoom {
@@ -15,6 +15,20 @@ export interface ListedRoom {
 }
 
 export type RoomList = ReturnType<typeof useRooms>;
+
+interface RoomListState {
+  /** Latest first. Undefined until the first page is loaded. */
+  readonly rooms: readonly ListedRoom[] | undefined;
+  /** Why the last load failed, or an empty text. */
+  readonly error: string;
+  /** The position of the next page; null if there is none. */
+  readonly cursor: string | null;
+}
+
+/** A frame that changes the list. */
+type ListFrame = FrameOf<'chat_message' | 'message_seen' | 'message_edited' | 'message_deleted'> & {
+  room_id: Id;
+};
 
 const PAGE_SIZE = 50;
 /** The server's limit for one page. */
@@ -58,77 +72,150 @@ function withMessage(
 const withRead = (rooms: readonly ListedRoom[], room: Id): readonly ListedRoom[] =>
   rooms.map((each) => (each.id === String(room) ? { ...each, unread: 0, unreadCapped: false } : each));
 
+const findRoom = (rooms: readonly ListedRoom[], id: Id) => rooms.find((room) => room.id === String(id));
+
+/** Returns the list after a frame. A list that was loaded after the frame stays as it is. */
+function withFrame(rooms: readonly ListedRoom[], frame: ListFrame, me: string | undefined) {
+  if (frame.type === 'chat_message') return withMessage(rooms, frame, me);
+  const isOwnRead = frame.type === 'message_seen' && String(frame.user_id) === me;
+  return isOwnRead && !needsReload(rooms, frame, me) ? withRead(rooms, frame.room_id) : rooms;
+}
+
+/** Whether only the server knows the list after a frame, for example because a message arrived after a newer one. */
+function needsReload(rooms: readonly ListedRoom[], frame: ListFrame, me: string | undefined): boolean {
+  const { type, room_id, message_id } = frame;
+  const room = findRoom(rooms, room_id);
+  const newest = room?.last?.id ?? 0;
+  if (type === 'chat_message') return !room || message_id < newest;
+  if (type === 'message_seen') return String(frame.user_id) === me && message_id < newest;
+  return message_id === newest;
+}
+
+/** Loads the user's rooms, and keeps them up to date as frames arrive. */
+export class RoomListLoader {
+  /** Each change replaces this object. */
+  state: RoomListState = { rooms: undefined, error: '', cursor: null };
+  readonly #client: ChatClient;
+  readonly #directory: Directory;
+  readonly #listeners = new Set<() => void>();
+  /** For each load in progress, the frames that arrived since it began. The server may have read its page before them. */
+  readonly #arrived = new Set<ListFrame[]>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The number of loads that have begun. */
+  #loads = 0;
+  /** The number of the load whose first page is shown. A response to an earlier load is outdated. */
+  #shownLoad = 0;
+
+  constructor(client: ChatClient, directory: Directory) {
+    this.#client = client;
+    this.#directory = directory;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  /** Loads the list and keeps it up to date. Returns a function that stops that. */
+  start(): () => void {
+    const client = this.#client;
+    const receive = (frame: ListFrame) => this.#receive(frame);
+    const stops = [
+      client.on('chat_message', (frame) => {
+        this.#directory.guess(frame.message.sender_id, frame.message.sender_email);
+        receive(frame);
+      }),
+      client.on('message_seen', receive),
+      client.on('message_edited', receive),
+      client.on('message_deleted', receive),
+      client.on('joined', ({ room_id }) => void (findRoom(this.#rooms, room_id) || this.#reloadSoon())),
+      client.on('left', () => this.#reloadSoon()),
+      // Messages that were sent before the inbox opened were not delivered to it.
+      client.on('inbox', () => this.#reloadSoon()),
+      client.on('state', (state) => void (state === 'live' && this.#reloadSoon())),
+    ];
+    this.reload();
+    return () => {
+      clearTimeout(this.#timer);
+      for (const stop of stops) stop();
+    };
+  }
+
+  readonly reload = (): void => {
+    const limit = Math.max(PAGE_SIZE, Math.min(this.#rooms.length, MAX_PAGE_SIZE));
+    void this.#load({ limit });
+  };
+
+  readonly loadMore = (): void => {
+    const { cursor } = this.state;
+    if (cursor !== null) void this.#load({ limit: PAGE_SIZE, cursor });
+  };
+
+  get #rooms(): readonly ListedRoom[] {
+    return this.state.rooms ?? [];
+  }
+
+  async #load(page: { limit: number; cursor?: string }): Promise<void> {
+    const isFirst = page.cursor === undefined;
+    const number = ++this.#loads;
+    const isOutdated = () => isFirst && number < this.#shownLoad;
+    const arrived: ListFrame[] = [];
+    this.#arrived.add(arrived);
+    try {
+      const { chats, next_cursor } = await this.#client.rooms(page);
+      if (isOutdated()) return;
+      if (isFirst) this.#shownLoad = number;
+      for (const { last_message } of chats) {
+        if (last_message) this.#directory.learn(last_message.sender.id, last_message.sender.username);
+      }
+      const loaded = chats.map(listedRoom);
+      const ids = new Set(loaded.map(({ id }) => id));
+      const kept = isFirst ? [] : this.#rooms.filter(({ id }) => !ids.has(id));
+      const rooms = this.#withArrived([...kept, ...loaded], arrived);
+      this.#update({ rooms, cursor: next_cursor, error: '' });
+    } catch (failure) {
+      if (!isOutdated()) this.#update({ error: (failure as Error).message });
+    } finally {
+      this.#arrived.delete(arrived);
+    }
+  }
+
+  /** Applies the frames that arrived while a list was loading. */
+  #withArrived(loaded: readonly ListedRoom[], arrived: readonly ListFrame[]): readonly ListedRoom[] {
+    const me = this.#client.user;
+    let rooms = loaded;
+    for (const frame of arrived) {
+      // The list has the messages up to its newest one, and a message that arrived late has already caused a reload.
+      if (frame.type !== 'chat_message' && needsReload(rooms, frame, me)) this.#reloadSoon();
+      rooms = withFrame(rooms, frame, me);
+    }
+    return rooms;
+  }
+
+  #receive(frame: ListFrame): void {
+    for (const arrived of this.#arrived) arrived.push(frame);
+    const me = this.#client.user;
+    if (needsReload(this.#rooms, frame, me)) this.#reloadSoon();
+    const { rooms } = this.state;
+    if (rooms) this.#update({ rooms: withFrame(rooms, frame, me) });
+  }
+
+  #reloadSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.reload, RELOAD_DELAY_MS);
+  }
+
+  #update(changes: Partial<RoomListState>): void {
+    this.state = { ...this.state, ...changes };
+    for (const listener of [...this.#listeners]) listener();
+  }
+}
+
 /** Returns the user's rooms, latest first, and keeps them up to date. They are undefined until the first page loads. */
 export function useRooms(client: ChatClient) {
   const directory = useDirectory();
-  const [rooms, setRooms] = useState<readonly ListedRoom[]>();
-  const [cursor, setCursor] = useState<string | null>(null);
-  const [error, setError] = useState('');
-  const shown = useRef(rooms);
-  shown.current = rooms;
-
-  const load = useCallback(
-    async (from?: string) => {
-      try {
-        const size = from === undefined ? (shown.current?.length ?? 0) : 0;
-        const limit = Math.max(PAGE_SIZE, Math.min(size, MAX_PAGE_SIZE));
-        const page = await client.rooms({ limit, ...(from !== undefined && { cursor: from }) });
-        for (const { last_message } of page.chats) {
-          if (last_message) directory.learn(last_message.sender.id, last_message.sender.username);
-        }
-        const loaded = page.chats.map(listedRoom);
-        const ids = new Set(loaded.map(({ id }) => id));
-        const kept = from === undefined ? [] : (shown.current ?? []).filter(({ id }) => !ids.has(id));
-        setRooms([...kept, ...loaded]);
-        setCursor(page.next_cursor);
-        setError('');
-      } catch (failure) {
-        setError((failure as Error).message);
-      }
-    },
-    [client, directory],
-  );
-
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const reload = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => void load(), RELOAD_DELAY_MS);
-    };
-    const find = (room: Id) => shown.current?.find(({ id }) => id === String(room));
-    const reloadIfLast = ({ room_id, message_id }: { room_id: Id; message_id: number }) => {
-      if (find(room_id)?.last?.id === message_id) reload();
-    };
-    const stops = [
-      client.on('chat_message', (frame) => {
-        directory.guess(frame.message.sender_id, frame.message.sender_email);
-        if (find(frame.room_id)) setRooms((before) => before && withMessage(before, frame, client.user));
-        else reload();
-      }),
-      client.on('message_seen', ({ room_id, user_id, message_id }) => {
-        if (String(user_id) !== client.user) return;
-        if (message_id >= (find(room_id)?.last?.id ?? 0))
-          setRooms((before) => before && withRead(before, room_id));
-        else reload();
-      }),
-      client.on('message_edited', reloadIfLast),
-      client.on('message_deleted', reloadIfLast),
-      client.on('joined', ({ room_id }) => void (find(room_id) || reload())),
-      client.on('left', reload),
-      client.on('state', (state) => void (state === 'live' && reload())),
-    ];
-    void load();
-    return () => {
-      clearTimeout(timer);
-      for (const stop of stops) stop();
-    };
-  }, [client, directory, load]);
-
-  return {
-    rooms,
-    error,
-    hasMore: cursor !== null,
-    loadMore: () => void (cursor !== null && load(cursor)),
-    reload: () => void load(),
-  };
+  const list = useMemo(() => new RoomListLoader(client, directory), [client, directory]);
+  useEffect(() => list.start(), [list]);
+  const { rooms, error, cursor } = useSyncExternalStore(list.subscribe, () => list.state);
+  return { rooms, error, hasMore: cursor !== null, loadMore: list.loadMore, reload: list.reload };
 }

@@ -54,13 +54,13 @@ const framesIn = incoming(
     seen: {
       command: 'MarkSeen',
       schema: inward.seenFrame,
-      summary: `Marks this message and all earlier ones as read: moves the user’s read mark. The room receives \`message_seen\`. It also receives \`mark_message_as_read\` for each of the last ${HISTORY_LIMIT} messages that no other user had read yet.`,
+      summary: `Marks this message and all earlier ones as read: moves the user’s read mark. The room receives \`message_seen\`; if the mark does not move, only the sender does. It also receives \`mark_message_as_read\` for each of the last ${HISTORY_LIMIT} messages that no other user had read yet.`,
     },
     typing: {
       command: 'SetTyping',
       schema: inward.typingFrame,
       summary:
-        'Announces that the user starts or stops typing. The room receives `typing`. Nothing is stored and the state does not expire, so clients should hide the indicator after a few seconds.',
+        'Announces that the user starts or stops typing. The room receives `typing`. Nothing is stored and the state does not expire, so clients should hide the indicator after a few seconds. A state that repeats the last one within two seconds is sent to the sender only. A muted member is refused.',
       fields: { typing: 'True when the user starts, false when they stop.' },
     },
     history: {

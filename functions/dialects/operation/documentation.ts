@@ -45,14 +45,14 @@ const framesIn = incoming(
       command: 'MarkSeen',
       schema: inward.seen,
       summary:
-        'Marks this message and all earlier ones as read by the user. The room receives `seen`. If the message was deleted, the nearest one below it is marked.',
+        'Marks this message and all earlier ones as read by the user. The room receives `seen`; if the read mark does not move, only the sender does. If the message was deleted, the nearest one below it is marked.',
       fields: unusedClientId,
     },
     typing: {
       command: 'SetTyping',
       schema: inward.typing,
       summary:
-        'Announces that the user starts or stops typing. The room receives `typing`. Nothing is stored.',
+        'Announces that the user starts or stops typing. The room receives `typing`. Nothing is stored. A state that repeats the last one within two seconds is sent to the sender only. A muted member is refused.',
       fields: {
         ...unusedClientId,
         typing_status:

@@ -93,3 +93,6 @@ export const offerShape = v.object({
   upload: v.object({ method: v.literal('PUT'), url: v.string(), headers: v.record(v.string(), v.string()) }),
   expires_at: v.pipe(v.string(), v.isoTimestamp()),
 });
+
+/** Where a file can be downloaded without a token. */
+export const linkShape = v.object({ url: v.string(), expires_at: v.pipe(v.string(), v.isoTimestamp()) });

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { getPath } from 'hono/utils/url';
@@ -8,7 +9,7 @@ import { isStoredUserId } from '../../domain/id.ts';
 import { MembershipError } from '../../domain/member.ts';
 import { isRoomId } from '../../domain/room.ts';
 import { logFault } from '../runtime.ts';
-import { authenticate, checkOrigin, type HttpContext, type HttpEnv } from './context.ts';
+import { authenticate, checkOrigin, type HttpContext, type HttpEnv, limitRequests } from './context.ts';
 import { files } from './files.ts';
 import { type ErrorAnswer, errorAnswer, HttpError } from './http-error.ts';
 import { login } from './login.ts';
@@ -18,6 +19,9 @@ import { rooms } from './rooms.ts';
 
 /** A text of 8,000 code points is 96 KB if JSON escapes each of them. */
 const MAX_BODY_BYTES = 256 * 1024;
+
+/** The longest time that Chromium keeps the answer to a preflight request. */
+const PREFLIGHT_SECONDS = 7_200;
 
 function answerError(c: Context, { status, code, message, retryAfterMs }: ErrorAnswer): Response {
   if (retryAfterMs === undefined) return c.json({ error: code, message }, status);
@@ -56,7 +60,19 @@ export function httpApp(context: HttpContext): Hono<HttpEnv> {
     await next();
     c.header('Cache-Control', 'no-store');
     c.header('X-Content-Type-Options', 'nosniff');
+    // Browsers ignore it over plain HTTP, as on the local stack (RFC 6797, 8.1).
+    c.header('Strict-Transport-Security', 'max-age=31536000');
   });
+  // Without `credentials`: pages of other origins use their token, and the cookie stays with the pages of this site.
+  app.use(
+    cors({
+      origin: [...context.origins],
+      allowMethods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      allowHeaders: ['Authorization', 'Content-Type'],
+      exposeHeaders: ['Retry-After'],
+      maxAge: PREFLIGHT_SECONDS,
+    }),
+  );
   app.use(
     methodNotAllowed({
       app,
@@ -78,7 +94,7 @@ export function httpApp(context: HttpContext): Hono<HttpEnv> {
   });
   app.route('/', login(context));
   app.get('/openapi.json', async (c) => c.json(await openapiDocument(app)));
-  app.use('/chats/*', checkOrigin(context), authenticate(context));
+  app.use('/chats/*', checkOrigin(context), authenticate(context), limitRequests(context));
   app.use('/chats/:id/*', async (c, next) => {
     if (!isRoomId(c.req.param('id'))) throw new ChatError('NOT_A_MEMBER');
     await next();

@@ -14,6 +14,8 @@ export type SignIn = (username: string, password: string) => Promise<string>;
 export interface HttpContext extends Context, TokenContext {
   /** The origins whose pages may make changes with the session cookie. */
   readonly origins: readonly string[];
+  /** What the edge sends as `X-Parley-Edge`, so that clients cannot write the addresses before it. */
+  readonly edgeKey?: string | undefined;
   /** Null if users sign in with the team's own issuer. */
   readonly signIn: SignIn | null;
 }
@@ -53,6 +55,19 @@ export const requireOrigin = ({ origins }: Pick<HttpContext, 'origins'>) =>
       throw new HttpError('FORBIDDEN_ORIGIN');
     }
     await next();
+  });
+
+const TOO_MANY = 'Too many requests: you sent more than this chat accepts. Wait a moment, then try again.';
+
+/** Limits the requests of each user, and refuses all requests of a user whose requests were refused too often. */
+export const limitRequests = ({ budgets, now }: Pick<HttpContext, 'budgets' | 'now'>) =>
+  createMiddleware<HttpEnv>(async (c, next) => {
+    const { id } = c.var.caller;
+    const kind = safeMethods.has(c.req.method) ? 'read' : 'write';
+    const waitMs = budgets?.takeRequest(id, kind, now()) ?? 0;
+    if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_MANY, waitMs);
+    await next();
+    if (c.res.status >= 400 && c.res.status < 500) budgets?.refuseRequest(id, now());
   });
 
 /** Sets `caller` to the user of the token in `Authorization: Bearer` or in the session cookie. */

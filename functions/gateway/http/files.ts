@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
 import type * as v from 'valibot';
-import { offerShape } from '../../dialects/rest/schema.ts';
-import { downloadUrl, requestUpload, type UploadOffer } from '../../rooms/files.ts';
+import { isoTime } from '../../delivery/context.ts';
+import { linkShape, offerShape } from '../../dialects/rest/schema.ts';
+import { DOWNLOAD_SECONDS, downloadUrl, requestUpload, type UploadOffer } from '../../rooms/files.ts';
 import { required } from '../runtime.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
 import { describe } from './openapi.ts';
@@ -25,7 +26,7 @@ export function files(context: HttpContext) {
       'Announce a file. Upload its bytes once with the request in `upload` before it expires, then send a message ' +
         'with its id.',
       { 201: ['How to upload its bytes.', offerShape] },
-      [400, 401, 403, 413, 415, 429],
+      [400, 401, 403, 413, 415],
     ),
     readJson(uploadBody),
     async (c) => {
@@ -39,13 +40,20 @@ export function files(context: HttpContext) {
   app.get(
     '/:id/files/:file/',
     describe(
-      'Download a file',
-      { 302: 'The header `Location` has a URL that needs no token and is valid for five minutes.' },
+      'Download a file. With `Accept: application/json`, the answer is the URL itself. Pages of another origin need ' +
+        'that, because S3 gets `Origin: null` from a browser that follows the redirect.',
+      {
+        200: ['A URL that needs no token and is valid for five minutes.', linkShape],
+        302: 'The header `Location` has this URL.',
+      },
       [401, 403, 404],
     ),
     async (c) => {
       const reader = { room: c.req.param('id'), user: c.var.caller.id };
-      return c.redirect(await downloadUrl(c.req.param('file'), reader, context), 302);
+      const expiresAt = isoTime(context.now() + DOWNLOAD_SECONDS * 1000);
+      const url = await downloadUrl(c.req.param('file'), reader, context);
+      const acceptsJson = /\bapplication\/json\b/i.test(c.req.header('Accept') ?? '');
+      return acceptsJson ? c.json({ url, expires_at: expiresAt }) : c.redirect(url, 302);
     },
   );
   return app;

@@ -53,6 +53,7 @@ const chatStatuses: Record<ErrorCode, ContentfulStatusCode> = {
   FILE_TOO_LARGE: 413,
   FILE_TYPE_NOT_ALLOWED: 415,
   FILE_NOT_FOUND: 404,
+  FILE_BUDGET_USED: 429,
   INTERNAL: 500,
 };
 

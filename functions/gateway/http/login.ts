@@ -6,6 +6,7 @@ import { userShape } from '../../dialects/rest/schema.ts';
 import { ChatError } from '../../domain/errors.ts';
 import { type HttpContext, type HttpEnv, requireOrigin, type SignIn } from './context.ts';
 import { HttpError } from './http-error.ts';
+import { clientAddress, countAttempt } from './login-throttle.ts';
 import { describe } from './openapi.ts';
 import { readJson, wireUser } from './wire.ts';
 
@@ -62,6 +63,16 @@ function setSession(c: Context, token: string, maxAge: number): void {
   });
 }
 
+function addressOf(c: Context<HttpEnv>, edgeKey: string | undefined): string {
+  const event = c.env.event;
+  const http = event !== undefined && 'http' in event.requestContext ? event.requestContext.http : undefined;
+  return clientAddress({
+    forwardedFor: c.req.header('x-forwarded-for'),
+    sourceIp: http?.sourceIp,
+    throughEdge: edgeKey !== undefined && c.req.header('x-parley-edge') === edgeKey,
+  });
+}
+
 /** Sign-in by password. The answer sets the session cookie, and contains the token for clients without cookies. */
 export function login(context: HttpContext) {
   const app = new Hono<HttpEnv>();
@@ -77,7 +88,9 @@ export function login(context: HttpContext) {
     async (c) => {
       if (!context.signIn) throw new HttpError('NO_PASSWORD_LOGIN');
       const { username, password } = c.req.valid('json');
+      const forget = await countAttempt(username, addressOf(c, context.edgeKey), context);
       const token = await context.signIn(username, password);
+      await forget();
       const { user, expiresAt } = await context.verify(token);
       setSession(c, token, Math.max(0, Math.floor((expiresAt - context.now()) / 1000)));
       return c.json({ token, user: wireUser(user), expires_at: new Date(expiresAt).toISOString() });

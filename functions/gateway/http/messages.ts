@@ -45,7 +45,7 @@ export function messages(context: HttpContext) {
         201: ['Stored the message.', messageShape],
         200: ['An earlier request stored the message.', messageShape],
       },
-      [400, 401, 403, 404, 409, 413, 415, 429],
+      [400, 401, 403, 404, 409, 413, 415],
     ),
     readJson(messageBody),
     async (c) => {

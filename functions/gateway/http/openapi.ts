@@ -40,8 +40,8 @@ export function describe(
     status,
     typeof answer === 'string' ? { description: answer } : withBody(answer[0], answer[1]),
   ]);
-  // Each request with a token can fail because its issuer cannot be reached.
-  const statuses = isPublic ? errorStatuses : [...errorStatuses, 503];
+  // Each request with a token counts towards its user's limit, and can fail because the issuer cannot be reached.
+  const statuses = isPublic ? errorStatuses : [...errorStatuses, 429, 503];
   const failures = statuses.map((status) => [status, withBody(errors[status] ?? '', errorShape)]);
   return describeRoute({
     summary,

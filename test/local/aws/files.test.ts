@@ -71,6 +71,15 @@ describe.each(['signed', 'sdk'] as const)('the file store %s', (name) => {
     expect(s3.came[0]?.path.split('?')[0]).toBe(path);
   });
 
+  test('keeps an object by removing its tag', async () => {
+    respond = (response) => response.writeHead(204).end();
+    await files.keep(key);
+    expect(s3.came).toMatchObject([{ method: 'DELETE' }]);
+    const [found, query = ''] = s3.came[0]?.path.split('?') ?? [];
+    expect(found).toBe(path);
+    expect(new URLSearchParams(query).get('tagging')).toBe('');
+  });
+
   test.each([
     ['InternalError', 500, 'server', 3],
     ['SlowDown', 503, 'server', 3],

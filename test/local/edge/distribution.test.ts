@@ -31,6 +31,7 @@ const origins = [
     Id: 'sockets',
     DomainName: { 'Fn::Sub': `\${Api}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}` },
     OriginPath: '/stage',
+    OriginCustomHeaders: [{ HeaderName: 'X-Own', HeaderValue: 'value' }],
     CustomOriginConfig: { OriginProtocolPolicy: 'https-only', OriginReadTimeout: 5 },
   },
   {
@@ -94,6 +95,7 @@ test('reads a distribution with its behaviors in order, the default one last', (
           domainName: 'api.execute-api.us-east-1.amazonaws.com',
           path: '/stage',
           signed: false,
+          headers: new Map([['x-own', 'value']]),
           timeoutMs: 5_000,
         },
         viewerRequest: { name: 'Rewrite', code },
@@ -107,6 +109,7 @@ test('reads a distribution with its behaviors in order, the default one last', (
           domainName: 'page.s3.us-east-1.amazonaws.com',
           path: '',
           signed: true,
+          headers: new Map(),
           timeoutMs: 30_000,
         },
         viewerRequest: null,

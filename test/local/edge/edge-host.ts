@@ -15,7 +15,7 @@ export const allMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'PO
 export const behaviorOf = (overrides: Partial<Behavior> = {}): Behavior => ({
   pathPattern: '*',
   methods: allMethods,
-  origin: { domainName: originDomain, path: '', signed: false, timeoutMs: 30_000 },
+  origin: { domainName: originDomain, path: '', signed: false, headers: new Map(), timeoutMs: 30_000 },
   viewerRequest: null,
   passesViewer: true,
   responseHeaders: [],

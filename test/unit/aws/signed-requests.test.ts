@@ -235,11 +235,24 @@ test.each([
     (s3: ReturnType<typeof clients.s3>) =>
       getSignedUrl(
         s3,
-        new PutObjectCommand({ ...place, ContentLength: 7, ContentType: 'text/plain', IfNoneMatch: '*' }),
+        new PutObjectCommand({
+          ...place,
+          ContentLength: 7,
+          ContentType: 'text/plain',
+          IfNoneMatch: '*',
+          Tagging: 'parley=pending',
+        }),
         {
           expiresIn: 900,
           signingDate: new Date(NOON),
-          signableHeaders: new Set(['host', 'content-length', 'content-type', 'if-none-match']),
+          signableHeaders: new Set([
+            'host',
+            'content-length',
+            'content-type',
+            'if-none-match',
+            'x-amz-tagging',
+          ]),
+          unhoistableHeaders: new Set(['x-amz-tagging']),
         },
       ),
     async () => (await files().presignPut(key, { size: 7, contentType: 'text/plain' }, 900, NOON)).url,

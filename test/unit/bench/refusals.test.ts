@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CountedRoom, openCountedRoom } from '../../../bench/counted-room.ts';
+import { Budgets } from '../../../functions/delivery/budgets.ts';
 import type { Session } from '../../../functions/domain/connection.ts';
 import { queryAll } from '../../../functions/store/database.ts';
 import { roomKey, shardKey } from '../../../functions/store/keys.ts';
 import { setMute } from '../../../functions/store/members.ts';
 
 const PEOPLE = 10;
+const START = Date.now();
 
 let room: CountedRoom;
 
@@ -105,6 +107,59 @@ describe.each([
     const cost = { code, calls: calls + more, writeUnits: 1, posts: 1, newRows: 0 };
     expect(await costOf(send, frame)).toEqual(cost);
   });
+});
+
+describe('a change that the same function has just refused for the rate limit', () => {
+  let send: SendFrame;
+  beforeAll(async () => {
+    const context = { ...room.context, rates, budgets: new Budgets(true) };
+    send = (frame) => room.send(frame, { session: user(4), context });
+    for (let index = 0; index < 2; index++) {
+      await send({ action: 'send', message: 'only the first one is accepted' });
+      await send({ action: 'react', message_id: 1, emoji: '👍' });
+    }
+  });
+
+  test.each(changes)('%s: no call, one post to its sender, no row', async (_name, _calls, frame) => {
+    const cost = { code: 'RATE_LIMITED', calls: 0, writeUnits: 0, posts: 1, newRows: 0 };
+    expect(await costOf(send, frame)).toEqual(cost);
+  });
+});
+
+/** How many frames of each kind a connection may send in ten seconds. */
+const budgets = [
+  ['typing', 100, { action: 'typing', typing: true }],
+  ['seen', 200, { action: 'seen', message_id: 1 }],
+  ['join', 10, { action: 'join', room_id: 'another' }],
+  ['leave', 10, { action: 'leave', room_id: 'another' }],
+  ['history', 150, { action: 'history' }],
+  ['sync', 200, { action: 'sync', since: 60 }],
+  ['ping', 150, { action: 'ping' }],
+  ['authenticate', 20, { action: 'authenticate', token: 'good' }],
+] as const;
+
+test.each(budgets)('%s is refused after %i frames without a call', async (_name, limit, frame) => {
+  const context = { ...room.context, now: () => START, budgets: new Budgets(true) };
+  const send: SendFrame = (frame) => room.send(frame, { context });
+  for (let index = 0; index < limit; index++) await room.count(() => send(frame));
+  const cost = { code: 'RATE_LIMITED', calls: 0, writeUnits: 0, posts: 1, newRows: 0 };
+  expect(await costOf(send, frame)).toEqual(cost);
+});
+
+test('typing of a muted member makes 2 calls and one post to its sender', async () => {
+  const send = await mutedMember();
+  const cost = { code: 'MUTED', calls: 2, writeUnits: 0, posts: 1, newRows: 0 };
+  expect(await costOf(send, { action: 'typing', typing: true })).toEqual(cost);
+});
+
+test.each([
+  ['typing', 2, { action: 'typing', typing: true }],
+  ['seen', 4, { action: 'seen', message_id: 60 }],
+] as const)('a repeated %s makes %i reads, no write and one post', async (_name, calls, frame) => {
+  const context = { ...room.context, budgets: new Budgets(true) };
+  await room.send(frame, { context });
+  const { trips, writeUnits, posts } = await room.count(() => room.send(frame, { context }));
+  expect({ calls: trips.flat().length, writeUnits, posts }).toEqual({ calls, writeUnits: 0, posts: 1 });
 });
 
 describe('a refused frame of a user who is not a member', () => {

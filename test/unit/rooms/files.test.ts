@@ -20,6 +20,7 @@ function contextWith(stored: StoredObject | undefined, item: object = pending) {
     put: vi.fn<FileStore['put']>(async () => {}),
     head: vi.fn<FileStore['head']>(async () => stored),
     remove: vi.fn<FileStore['remove']>(),
+    keep: vi.fn<FileStore['keep']>(async () => {}),
     presignPut: vi.fn<FileStore['presignPut']>(),
     presignGet: vi.fn<FileStore['presignGet']>(),
   };
@@ -30,8 +31,9 @@ describe('attaching an uploaded file', () => {
   test('accepts the file if its bytes match the announcement', async () => {
     const { context, store, dynamodb } = contextWith({ size: 6, contentType: 'image/png' });
     const file = await attachFile({ kind: 'uploaded', id: ID }, uploader, context);
-    expect(file).toEqual({ id: ID, ...image });
+    expect(file).toEqual({ id: ID, ...image, hold: expect.any(String) });
     expect(store.head).toHaveBeenCalledWith(`1/${ID}`);
+    expect(store.keep).toHaveBeenCalledWith(`1/${ID}`);
     expect(dynamodb.commandCalls(UpdateItemCommand)).toHaveLength(1);
   });
 
@@ -40,9 +42,10 @@ describe('attaching an uploaded file', () => {
     { why: 'the size differs', stored: { size: 7, contentType: 'image/png' } },
     { why: 'the type differs', stored: { size: 6, contentType: 'text/html' } },
   ])('refuses the file if $why', async ({ stored }) => {
-    const { context, dynamodb } = contextWith(stored);
+    const { context, store, dynamodb } = contextWith(stored);
     const attached = attachFile({ kind: 'uploaded', id: ID }, uploader, context);
     await expect(attached).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+    expect(store.keep).not.toHaveBeenCalled();
     expect(dynamodb.commandCalls(UpdateItemCommand)).toHaveLength(0);
   });
 

@@ -66,17 +66,23 @@ describe('an object', () => {
 });
 
 describe('a presigned URL', () => {
-  test('for an upload signs size, content type and If-None-Match', async () => {
+  test('for an upload signs size, content type, If-None-Match and the tag', async () => {
     const png = { size: 1234, contentType: 'image/png' };
     const { method, url, headers } = await files.presignPut(`1/${ID}`, png, 900, NOON);
     const { origin, pathname, searchParams } = new URL(url);
     expect(method).toBe('PUT');
     expect(origin + pathname).toBe(`https://parley-files.s3.eu-west-1.amazonaws.com/1/${ID}`);
-    expect(searchParams.get('X-Amz-SignedHeaders')).toBe('content-length;content-type;host;if-none-match');
+    expect(searchParams.get('X-Amz-SignedHeaders')).toBe(
+      'content-length;content-type;host;if-none-match;x-amz-tagging',
+    );
     expect(searchParams.get('X-Amz-Expires')).toBe('900');
     expect(searchParams.get('X-Amz-Date')).toBe('20250216T123456Z');
     // Without the size: browsers set it themselves, and do not let a page set it.
-    expect(headers).toEqual({ 'Content-Type': 'image/png', 'If-None-Match': '*' });
+    expect(headers).toEqual({
+      'Content-Type': 'image/png',
+      'If-None-Match': '*',
+      'x-amz-tagging': 'parley=pending',
+    });
     // S3 would reject every body that does not match a signed checksum.
     expect(url).not.toMatch(/checksum/i);
   });

@@ -54,6 +54,56 @@ describe('signing out', () => {
   });
 });
 
+describe('a page of another origin', () => {
+  const allowed = { Origin: 'https://chat.example.com' };
+  const preflight = { 'Access-Control-Request-Method': 'DELETE', Authorization: '' };
+
+  test('may send any method and a token if its origin is allowed', async () => {
+    const { ask, dynamodb } = mockHttpApp();
+    const response = await ask('OPTIONS /chats/1/members/2/', undefined, { ...allowed, ...preflight });
+    expect(response.status).toBe(204);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'access-control-allow-origin': allowed.Origin,
+      'access-control-allow-methods': 'GET,HEAD,POST,PATCH,DELETE',
+      'access-control-allow-headers': 'Authorization,Content-Type',
+    });
+    expect(dynamodb.calls()).toEqual([]);
+  });
+
+  test.each([
+    ['an answer', 'GET /openapi.json', {}, 200],
+    ['a refusal', 'GET /chats/', { Authorization: '' }, 401],
+    ['an unknown address', 'GET /nothing/', {}, 404],
+    ['a failure', 'GET /chats/1/', {}, 500],
+  ])('can read %s, without its cookie', async (_what, asked, headers, status) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {});
+    const { ask, dynamodb } = mockHttpApp();
+    dynamodb.on(GetItemCommand).rejects(new Error('oops'));
+    const response = await ask(asked, undefined, { ...allowed, ...headers });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('access-control-allow-origin')).toBe(allowed.Origin);
+    expect(response.headers.get('vary')).toContain('Origin');
+    expect(response.headers.has('access-control-allow-credentials')).toBe(false);
+  });
+
+  test.each(['https://evil.example.com', 'null'])('of %s can neither ask nor read', async (Origin) => {
+    const { ask } = mockHttpApp();
+    const answers = [
+      await ask('OPTIONS /chats/', undefined, { Origin, ...preflight }),
+      await ask('GET /openapi.json', undefined, { Origin }),
+    ];
+    for (const { headers } of answers) expect(headers.has('access-control-allow-origin')).toBe(false);
+  });
+});
+
+test('every answer tells browsers to use HTTPS only', async () => {
+  const { ask } = mockHttpApp();
+  for (const asked of ['GET /openapi.json', 'GET /nothing/', 'POST /login/']) {
+    const response = await ask(asked);
+    expect(response.headers.get('strict-transport-security')).toBe('max-age=31536000');
+  }
+});
+
 test('answers 503 and logs it if the keys cannot be fetched', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
   const verify = async () => {

@@ -1,0 +1,180 @@
+import type { Command } from '../domain/command.ts';
+import type { Counted } from '../domain/room.ts';
+
+/** How long a budget lasts, in milliseconds. */
+const WINDOW_MS = 10_000;
+
+/**
+ * How many commands of each kind a connection may send in ten seconds. Sends and changes have the room's rate limit
+ * instead. A client that opens 100 rooms at once joins each of them and loads the messages that it missed.
+ */
+const commandBudgets: Partial<Record<Command['kind'], number>> = {
+  SetTyping: 100,
+  MarkSeen: 200,
+  JoinRoom: 150,
+  LeaveRoom: 150,
+  LoadHistory: 150,
+  Sync: 200,
+  Ping: 150,
+  Authenticate: 20,
+};
+
+/** How many times a connection may join or leave the same room in ten seconds. Each time may announce presence. */
+const SAME_ROOM_BUDGET = 10;
+
+/** How many REST requests a user may make in ten seconds. A page of a room with many pictures makes many reads. */
+const requestBudgets = { read: 600, write: 150 } as const;
+
+/** After this many refusals in ten seconds, a connection is closed, and a user's REST requests are refused unread. */
+const MAX_REFUSED = 100;
+
+/** How many changes of the typing state of one connection are posted to rooms in ten seconds. */
+const MAX_TYPING_POSTS = 40;
+
+/** For how long a repeated typing state changes nothing. Later it is posted again, because clients hide it by then. */
+const TYPING_MS = 2_000;
+
+/** How many rate limits of members are remembered. The oldest are forgotten first, and then checked in DynamoDB. */
+const MAX_LIMITED = 10_000;
+
+/** A connection or a user of the REST API, since the start of its window. */
+interface Recent {
+  readonly since: number;
+  readonly counts: Map<string, number>;
+  readonly typing: Map<string, { readonly typing: boolean; readonly at: number }>;
+  readonly seen: Map<string, number>;
+}
+
+/** A user in a room, as one connection names the user: a guest's frames may have different names. */
+interface RoomUser {
+  readonly room: string;
+  readonly user: string;
+}
+
+/** The writes that a rate limit counts together. */
+export interface CountedWrites {
+  readonly room: string;
+  readonly writer: string;
+  readonly counted: Counted;
+}
+
+const keyOf = ({ room, user }: RoomUser): string => JSON.stringify([room, user]);
+
+const limitKey = ({ room, writer, counted }: CountedWrites): string =>
+  JSON.stringify([room, writer, counted]);
+
+/** A user of the REST API counts as one source of requests. No connection id contains a blank. */
+const sourceOf = (user: string): string => `user ${user}`;
+
+/**
+ * Counts frames and requests in the memory of one execution environment. So a limit costs no call. A connection whose
+ * frames run in several environments at once has each budget in each of them.
+ */
+export class Budgets {
+  /** In the order of `since`. */
+  readonly #recent = new Map<string, Recent>();
+  /** When each member may write again, in milliseconds since the epoch. */
+  readonly #limited = new Map<string, number>();
+  readonly #isLimited: boolean;
+
+  /** @param isLimited false leaves only the checks for repeated typing states and read marks */
+  constructor(isLimited: boolean) {
+    this.#isLimited = isLimited;
+  }
+
+  /** Counts a command. Returns 0, or the milliseconds to wait if a budget is spent. */
+  takeCommand(connection: string, command: Command, now: number): number {
+    const { kind } = command;
+    const wait = this.#take(connection, kind, commandBudgets[kind], now);
+    if (wait > 0 || (kind !== 'JoinRoom' && kind !== 'LeaveRoom')) return wait;
+    return this.#take(connection, `${kind} ${command.room}`, SAME_ROOM_BUDGET, now);
+  }
+
+  /** Counts a REST request. Returns 0, or the milliseconds to wait if the budget is spent. */
+  takeRequest(user: string, kind: keyof typeof requestBudgets, now: number): number {
+    const source = sourceOf(user);
+    if (this.isRefused(source, now)) return this.#waitOf(this.#of(source, now), now);
+    return this.#take(source, kind, requestBudgets[kind], now);
+  }
+
+  /** Counts a refused frame. Returns true for the one after which the connection must be closed. */
+  refuse(connection: string, now: number): boolean {
+    return this.#isLimited && this.#count(this.#of(connection, now), 'refused') === MAX_REFUSED;
+  }
+
+  /** Counts a refused REST request. */
+  refuseRequest(user: string, now: number): void {
+    this.refuse(sourceOf(user), now);
+  }
+
+  /** Whether a connection was refused so often that it is being closed. Its frames need no answer. */
+  isRefused(connection: string, now: number): boolean {
+    const refused = this.#of(connection, now).counts.get('refused') ?? 0;
+    return this.#isLimited && refused >= MAX_REFUSED;
+  }
+
+  /**
+   * Notes a typing state, and returns whether to post it. Returns false if the connection has just set the same state
+   * for the same user and room, or changes its state too often.
+   */
+  postsTyping(connection: string, state: RoomUser & { readonly typing: boolean }, now: number): boolean {
+    const recent = this.#of(connection, now);
+    const key = keyOf(state);
+    const before = recent.typing.get(key);
+    if (before?.typing === state.typing && now < before.at + TYPING_MS) return false;
+    recent.typing.set(key, { typing: state.typing, at: now });
+    return this.#count(recent, 'typing posts') <= MAX_TYPING_POSTS || !this.#isLimited;
+  }
+
+  /** Returns the last read mark that `noteReadTo` noted, or 0. Guests and visitors have no other read mark. */
+  readTo(connection: string, reader: RoomUser, now: number): number {
+    return this.#of(connection, now).seen.get(keyOf(reader)) ?? 0;
+  }
+
+  noteReadTo(connection: string, reader: RoomUser, message: number, now: number): void {
+    this.#of(connection, now).seen.set(keyOf(reader), message);
+  }
+
+  /** Returns the milliseconds until a member may write again, or 0 if that is unknown. */
+  limitedFor(writes: CountedWrites, now: number): number {
+    return Math.max(0, (this.#limited.get(limitKey(writes)) ?? 0) - now);
+  }
+
+  /** Notes that a member is at the rate limit. Until the time is over, refusals of the member need no call. */
+  noteLimited(writes: CountedWrites, until: number): void {
+    const [oldest] = this.#limited.keys();
+    if (oldest !== undefined && this.#limited.size >= MAX_LIMITED) this.#limited.delete(oldest);
+    const key = limitKey(writes);
+    this.#limited.delete(key);
+    this.#limited.set(key, until);
+  }
+
+  #take(source: string, name: string, limit: number | undefined, now: number): number {
+    if (!this.#isLimited || limit === undefined) return 0;
+    const recent = this.#of(source, now);
+    return this.#count(recent, name) > limit ? this.#waitOf(recent, now) : 0;
+  }
+
+  #waitOf({ since }: Recent, now: number): number {
+    return Math.max(1, since + WINDOW_MS - now);
+  }
+
+  #count({ counts }: Recent, name: string): number {
+    const count = (counts.get(name) ?? 0) + 1;
+    counts.set(name, count);
+    return count;
+  }
+
+  #of(source: string, now: number): Recent {
+    const found = this.#recent.get(source);
+    if (found && now < found.since + WINDOW_MS) return found;
+    this.#recent.delete(source);
+    for (const [id, { since }] of this.#recent) {
+      if (now < since + WINDOW_MS) break;
+      this.#recent.delete(id);
+    }
+    const recent = { since: now, counts: new Map(), typing: new Map(), seen: new Map() };
+    this.#recent.set(source, recent);
+    return recent;
+  }
+}

@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { ChatClient, type RoomSummary } from '../../client/index.ts';
+import { Directory } from '../../web/rooms/directory.ts';
+import { RoomListLoader } from '../../web/rooms/use-rooms.ts';
+import { FakeChat } from '../support/fake-chat.ts';
+
+const AT = '2026-03-02T09:15:00.000Z';
+
+let chat: FakeChat;
+let list: RoomListLoader;
+/** The requests for the room list that the server has not answered yet, oldest first. */
+let requests: PromiseWithResolvers<Response>[];
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  chat = new FakeChat();
+  requests = [];
+  const client = new ChatClient({
+    ...chat.options(),
+    fetch: () => {
+      const request = Promise.withResolvers<Response>();
+      requests.push(request);
+      return request.promise;
+    },
+  });
+  list = new RoomListLoader(client, new Directory());
+  const stop = list.start();
+  onTestFinished(() => {
+    stop();
+    client.close();
+  });
+  await pass(1_000);
+  while (requests.length > 0) await answer(room(0));
+});
+
+afterEach(() => void vi.useRealTimers());
+
+const pass = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+
+/** A room as the server lists it, with its newest message. */
+const room = (newest: number, unread = newest, more: Partial<RoomSummary> = {}) => ({
+  id: 1,
+  name: 'Everybody',
+  unread,
+  unread_capped: false,
+  last_at: AT,
+  last_message: { id: newest, sender: { id: 2, username: 'alice' }, content: `Text ${newest}`, type: 'text' },
+  ...more,
+});
+
+/** Answers the oldest open request for the room list. */
+async function answer(...chats: object[]): Promise<void> {
+  requests.shift()?.resolve(Response.json({ chats, next_cursor: null }));
+  await pass();
+}
+
+/** Delivers a message of another user. */
+const receive = (id: number, room_id = 1) =>
+  chat.socket.deliver({
+    type: 'chat_message',
+    message_id: id,
+    seq: id,
+    room_id,
+    message: { message_id: id, text: `Text ${id}`, sender_id: 2, sender_email: '', created_at: AT },
+  });
+
+const see = (id: number) =>
+  chat.socket.deliver({ type: 'message_seen', message_id: id, user_id: 1, room_id: 1 });
+
+/** Starts to load the list again, as the page does when the user leaves a room. */
+async function load(): Promise<void> {
+  list.reload();
+  await pass();
+  expect(requests).toHaveLength(1);
+}
+
+const shown = () => list.state.rooms?.map(({ last, unread }) => `${last?.text}, ${unread} unread`);
+
+describe('the room list', () => {
+  test('counts each new message once', () => {
+    for (const id of [1, 2, 2]) receive(id);
+    expect(shown()).toEqual(['Text 2, 2 unread']);
+  });
+
+  test('keeps messages that arrive while an older list loads', async () => {
+    await load();
+    for (const id of [1, 2]) receive(id);
+    await answer(room(1));
+    expect(shown()).toEqual(['Text 2, 2 unread']);
+  });
+
+  test('counts a message once that arrives while a list with it loads', async () => {
+    await load();
+    for (const id of [1, 2]) receive(id);
+    await answer(room(2));
+    expect(shown()).toEqual(['Text 2, 2 unread']);
+    await pass(10_000);
+    expect(requests).toHaveLength(0);
+  });
+
+  test('keeps the read mark that moves while an older list loads', async () => {
+    receive(1);
+    await load();
+    see(1);
+    await answer(room(1));
+    expect(shown()).toEqual(['Text 1, 0 unread']);
+  });
+
+  test('loads again if a read mark moves while a list with a newer message loads', async () => {
+    receive(1);
+    await load();
+    see(1);
+    await answer(room(2));
+    await pass(1_000);
+    await answer(room(2, 1));
+    expect(shown()).toEqual(['Text 2, 1 unread']);
+  });
+
+  test('keeps a message as unread that arrives directly before an older read mark', async () => {
+    receive(1);
+    receive(2);
+    see(1);
+    expect(shown()).toEqual(['Text 2, 2 unread']);
+    await pass(1_000);
+    await answer(room(2, 1));
+    expect(shown()).toEqual(['Text 2, 1 unread']);
+  });
+
+  test('loads again when a message arrives after a newer one', async () => {
+    receive(2);
+    receive(1);
+    await pass(1_000);
+    await answer(room(2));
+    expect(shown()).toEqual(['Text 2, 2 unread']);
+  });
+
+  test('ignores a list that arrives after a newer list', async () => {
+    await load();
+    list.reload();
+    await pass();
+    const [first, second] = requests.splice(0);
+    requests = [second, first].filter((request) => request !== undefined);
+    await answer(room(2), room(1, 1, { id: 3 }));
+    await answer(room(2));
+    expect(shown()).toHaveLength(2);
+  });
+
+  test('loads again when the inbox opens, because earlier messages were not delivered', async () => {
+    chat.socket.deliver({ type: 'inbox', rooms: 1 });
+    await pass(1_000);
+    await answer(room(2));
+    expect(shown()).toEqual(['Text 2, 2 unread']);
+  });
+
+  test('loads again for a message of a room that is not listed', async () => {
+    receive(1, 3);
+    await pass(1_000);
+    await answer(room(1, 1, { id: 3 }), room(0));
+    expect(shown()).toEqual(['Text 1, 1 unread', 'Text 0, 0 unread']);
+  });
+});
