@@ -7,7 +7,7 @@ import { getPath } from 'hono/utils/url';
 import { ChatError } from '../../domain/errors.ts';
 import { isStoredUserId } from '../../domain/id.ts';
 import { MembershipError } from '../../domain/member.ts';
-import { isRoomId } from '../../domain/room.ts';
+import { isRoomId, MAX_ROOM_ID_BYTES } from '../../domain/room.ts';
 import { logFault } from '../runtime.ts';
 import { authenticate, checkOrigin, type HttpContext, type HttpEnv, limitRequests } from './context.ts';
 import { files } from './files.ts';
@@ -96,7 +96,9 @@ export function httpApp(context: HttpContext): Hono<HttpEnv> {
   app.get('/openapi.json', async (c) => c.json(await openapiDocument(app)));
   app.use('/chats/*', checkOrigin(context), authenticate(context), limitRequests(context));
   app.use('/chats/:id/*', async (c, next) => {
-    if (!isRoomId(c.req.param('id'))) throw new ChatError('NOT_A_MEMBER');
+    const id = c.req.param('id');
+    if (id.length > MAX_ROOM_ID_BYTES) throw new HttpError('NOT_FOUND');
+    if (!isRoomId(id)) throw new ChatError('NOT_A_MEMBER');
     await next();
   });
   app.use('/chats/:id/members/:user/*', async (c, next) => {

@@ -112,7 +112,7 @@ test.each<[string, Partial<APIGatewayProxyEventV2>]>([
   expect(dynamodb.calls()).toEqual([]);
 });
 
-test.each(['%23'.repeat(301), '%E6%97%A5'.repeat(101), 'a%00'])(
+test.each(['%E6%97%A5'.repeat(101), 'a%00', 'a%C2%85'])(
   'refuses the id of a room or a member that cannot exist, before it becomes a key: %s',
   async (id) => {
     dynamodb.onAnyCommand().resolves({});
