@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { Refused } from '../domain/event.ts';
 import { type FileInput, MAX_FILE_NAME, type MessageFile, parseFileInput } from '../domain/file.ts';
-import { isUserId, MAX_USER_ID_BYTES } from '../domain/id.ts';
-import { isRoomId, MAX_ROOM_ID_BYTES } from '../domain/room.ts';
+import { isId, isUserId, MAX_USER_ID_BYTES } from '../domain/id.ts';
+import { MAX_ROOM_ID_BYTES } from '../domain/room.ts';
 import { FrameError } from './dialect.ts';
 
 /** Parses a frame. @param reason the contract's message for a frame that is not a JSON object */
@@ -111,9 +111,14 @@ export const userId = v.union([
   numericId,
 ]);
 
-/** The id of a room, as a string or a number. */
+/** The id of a room, as a string or a number. That of an inbox gets the answer of a room that does not exist. */
 export const roomId = v.union([
-  v.pipe(v.string(), v.nonEmpty(), v.maxLength(MAX_ROOM_ID_BYTES), v.check(isRoomId)),
+  v.pipe(
+    v.string(),
+    v.nonEmpty(),
+    v.maxLength(MAX_ROOM_ID_BYTES),
+    v.check((text) => isId(text, MAX_ROOM_ID_BYTES)),
+  ),
   numericId,
 ]);
 
