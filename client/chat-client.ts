@@ -7,7 +7,7 @@ import { RestClient, type Token, TokenSource } from './rest.ts';
 import type { Room } from './room.ts';
 import { type RoomContext, RoomCore } from './room-core.ts';
 import type { SocketClass } from './socket.ts';
-import type { Id, RoomDetails, RoomsPage } from './wire.ts';
+import type { Id, MembersPage, RoomDetails, RoomsPage } from './wire.ts';
 
 export interface ChatClientOptions {
   /** The chat's address, such as `https://chat.example.com` or `http://localhost:8000`. */
@@ -33,6 +33,14 @@ function normalizeUrl(url: string): string {
   while (url.charAt(end - 1) === '/') end--;
   return url.slice(0, end);
 }
+
+const pageQuery = (cursor: string | undefined, limit: number | undefined) =>
+  new URLSearchParams({
+    ...(cursor !== undefined && { cursor }),
+    ...(limit !== undefined && { limit: String(limit) }),
+  });
+
+const roomPath = (room: Id): string => `/chats/${encodeURIComponent(String(room))}/`;
 
 /**
  * A user's connection to the chat: one socket for all rooms. It connects at once, and reconnects whenever the socket is
@@ -130,11 +138,7 @@ export class ChatClient extends Observable<ClientEvents> {
 
   /** Loads a page of the user's rooms, latest first. Pass `next_cursor` for the next page. @throws ChatClientError */
   rooms({ cursor, limit }: { cursor?: string; limit?: number } = {}): Promise<RoomsPage> {
-    const query = new URLSearchParams({
-      ...(cursor !== undefined && { cursor }),
-      ...(limit !== undefined && { limit: String(limit) }),
-    });
-    return this.#context.rest.json(`/chats/?${query}`);
+    return this.#context.rest.json(`/chats/?${pageQuery(cursor, limit)}`);
   }
 
   /**
@@ -147,6 +151,30 @@ export class ChatClient extends Observable<ClientEvents> {
       | { kind: 'direct'; members: [Id] | [Id, Id] },
   ): Promise<RoomDetails> {
     return this.#context.rest.json('/chats/', options);
+  }
+
+  /**
+   * Loads a page of a room's members, at most 500, in the order of their ids. Pass `next_cursor` for the next page.
+   * @throws ChatClientError NOT_A_MEMBER, UNREACHABLE
+   */
+  members(room: Id, { cursor, limit }: { cursor?: string; limit?: number } = {}): Promise<MembersPage> {
+    return this.#context.rest.json(`${roomPath(room)}members/?${pageQuery(cursor, limit)}`);
+  }
+
+  /**
+   * Accepts a room whose `request` is true: a stranger added the user. Writing in the room accepts it too.
+   * @throws ChatClientError NOT_A_MEMBER, UNREACHABLE
+   */
+  async acceptRequest(room: Id): Promise<void> {
+    await this.fetch(`/api${roomPath(room)}accept/`, { method: 'POST' });
+  }
+
+  /**
+   * Declines a room whose `request` is true. The room leaves the user's list.
+   * @throws ChatClientError NOT_A_MEMBER, NO_REQUEST if the user has accepted the room, UNREACHABLE
+   */
+  async declineRequest(room: Id): Promise<void> {
+    await this.fetch(`/api${roomPath(room)}decline/`, { method: 'POST' });
   }
 
   /**

@@ -18,9 +18,11 @@ export type {
   Frame,
   FrameOf,
   Id,
+  MembersPage,
   Message,
   RoomDetails,
   RoomSummary,
   RoomsPage,
   Status,
 } from './wire.ts';
+export { reactorsOf } from './wire.ts';

@@ -125,10 +125,8 @@ export class Room {
     if (message_id <= before) return;
     this.#seen = message_id;
     const { sync, context, id: room_id } = this.#core;
-    // If the message was deleted meanwhile, the server marks the nearest message below.
-    const nearest = () => sync.log.messages.findLast((message) => message.message_id <= message_id);
-    const matches = (frame: FrameOf<'message_seen'>) =>
-      frame.message_id >= (nearest()?.message_id ?? 0) && isUser(frame.user_id, context.tokens.user);
+    // The answer names a lower message if this one was deleted, which the client may not have received yet.
+    const matches = ({ user_id }: FrameOf<'message_seen'>) => isUser(user_id, context.tokens.user);
     try {
       await sync.request({ action: 'seen', room_id, message_id }, 'message_seen', matches);
     } catch (error) {

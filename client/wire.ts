@@ -55,6 +55,9 @@ export type RoomSummary = Output<typeof rest.summaryShape>;
 /** A room with its members. */
 export type RoomDetails = Output<typeof rest.descriptionShape>;
 
+/** One page of a room's members. */
+export type MembersPage = Output<typeof rest.membersPage>;
+
 /** The answer to the announcement of a file: where to upload its bytes. */
 export type UploadOffer = Output<typeof rest.offerShape>;
 
@@ -75,11 +78,34 @@ export function applyChange(message: Message, change: Change): Message | undefin
   if (change.type === 'chat_message') return change.message;
   if (change.type === 'message_deleted') return undefined;
   if (change.type === 'message_edited') return { ...message, text: change.text, edited: true };
-  const { emoji, user_id, removed } = change;
-  const { [emoji]: before = [], ...reactions } = message.reactions ?? {};
-  const users = before.filter((user) => user !== user_id);
-  if (!removed) users.push(user_id);
-  return { ...message, reactions: users.length > 0 ? { ...reactions, [emoji]: users } : reactions };
+  const { emoji } = change;
+  const { [emoji]: before, ...others } = message.reactions ?? {};
+  const after = withReaction(before, change);
+  if (reactorsOf(after).count === 0) return { ...message, reactions: others };
+  // An emoji that is there already keeps its place.
+  return { ...message, reactions: { ...message.reactions, [emoji]: after } };
+}
+
+/** The users who reacted with one emoji: all ids, or the number and some ids. */
+type Reactions = NonNullable<Message['reactions']>[string];
+
+/** Up to this number of users, the server lists all who reacted with an emoji. */
+const MAX_LISTED = 50;
+
+/** Returns the number of users who reacted with an emoji, and the ids of some or all of them. */
+export const reactorsOf = (reactions: Reactions = []): { readonly count: number; readonly users: Id[] } =>
+  Array.isArray(reactions) ? { count: reactions.length, users: reactions } : reactions;
+
+function withReaction(before: Reactions | undefined, change: FrameOf<'message_reacted'>): Reactions {
+  const { user_id, removed, unchanged } = change;
+  const { count, users } = reactorsOf(before);
+  const others = users.filter((user) => user !== user_id);
+  const isListed = others.length < users.length;
+  // Only the server knows whether it had counted a user who is not listed.
+  const wasCounted = isListed || (count > users.length && Boolean(removed) !== Boolean(unchanged));
+  const after = count - Number(wasCounted) + Number(!removed);
+  const listed = removed ? others : [...others, user_id];
+  return after > MAX_LISTED || after > listed.length ? { count: after, users: listed } : listed;
 }
 
 /**
@@ -106,6 +132,8 @@ export function isEcho(request: ChangeRequest, frame: Frame, user: string | unde
   if (frame.message_id !== request.message_id) return false;
   if (request.action === 'delete') return frame.type === 'message_deleted';
   if (request.action === 'edit') return frame.type === 'message_edited' && frame.text === request.text;
-  const isSame = frame.type === 'message_reacted' && frame.emoji === request.emoji;
+  // The server adds the variation selectors that Unicode recommends.
+  const bare = (emoji: string) => emoji.replaceAll('\uFE0F', '');
+  const isSame = frame.type === 'message_reacted' && bare(frame.emoji) === bare(request.emoji);
   return isSame && isUser(frame.user_id, user) && !frame.removed === !request.remove;
 }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyResultV2, Context } from 'aws-lambda';
 import { handle } from 'hono/aws-lambda';
-import { tokenContext } from './gateway/context.ts';
+import { roomLimits, tokenContext } from './gateway/context.ts';
 import { httpApp } from './gateway/http/app.ts';
 import { cognitoSignIn } from './gateway/http/login.ts';
 import { invocationError, logFault, once, required } from './gateway/runtime.ts';
@@ -13,6 +13,7 @@ const app = once(() => {
   return handle(
     httpApp({
       ...tokenContext(),
+      roomLimits: roomLimits(),
       origins,
       edgeKey: process.env['EDGE_KEY'],
       signIn: client ? cognitoSignIn(client) : null,

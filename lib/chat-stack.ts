@@ -16,7 +16,7 @@ import {
   type TableAction,
   type Variable,
 } from './entries.ts';
-import type { RateLimits, Settings } from './settings.ts';
+import type { RateLimits, RoomLimits, Settings } from './settings.ts';
 
 export interface ChatStackProps extends StackProps {
   readonly settings: Settings;
@@ -85,6 +85,7 @@ export class ChatStack extends Stack {
     dailyFileMegabytes,
     directRooms,
     rateLimit,
+    roomLimits,
   }: Settings): Record<Variable, string | undefined> {
     return {
       CHAT_TABLE: this.tables.chat.tableName,
@@ -103,6 +104,7 @@ export class ChatStack extends Stack {
       MAX_FILE_BYTES: String(maxFileMegabytes * 1_000_000),
       DAILY_FILE_BYTES: String(dailyFileMegabytes * 1_000_000),
       RATE_LIMIT: rateText(rateLimit),
+      ROOM_LIMITS: rateText(roomLimits),
     };
   }
 
@@ -130,7 +132,9 @@ export class ChatStack extends Stack {
 
   /** Applies the setting `directRooms: on-demand`: the authorizer creates the direct room of two users. */
   private allowCreatingRooms(authorize: ChatFunction): void {
-    authorize.allow((['PutItem', 'UpdateItem'] as const).map(tableAction), this.tables.chat.tableArn);
+    const chat = this.tables.chat.tableArn;
+    authorize.allow((['PutItem', 'UpdateItem', 'BatchGetItem'] as const).map(tableAction), chat);
+    authorize.allow([tableAction('Query')], `${chat}/index/by-user`);
   }
 
   /** Applies the setting `awsClient: sdk`. */
@@ -154,7 +158,7 @@ export class ChatStack extends Stack {
 }
 
 /** Formats the rate limits as `functions/gateway/context.ts` parses them. Returns undefined without limits. */
-function rateText(limits: RateLimits): string | undefined {
+function rateText(limits: RateLimits | RoomLimits): string | undefined {
   const named = Object.entries(limits).flatMap(([kind, limit]) =>
     limit ? [`${kind}:${limit.messages}/${limit.seconds}`] : [],
   );

@@ -26,7 +26,8 @@ export type Variable =
   | 'FILES_BUCKET'
   | 'MAX_FILE_BYTES'
   | 'DAILY_FILE_BYTES'
-  | 'RATE_LIMIT';
+  | 'RATE_LIMIT'
+  | 'ROOM_LIMITS';
 
 /** The size, time-out, variables and grants of one Lambda function. It gets no other grants. */
 export interface Entry {
@@ -80,7 +81,15 @@ export const entries = {
   authorize: {
     memoryMegabytes: 512,
     timeoutSeconds: 10,
-    variables: ['CHAT_TABLE', 'ISSUER', 'AUDIENCE', 'JWKS_URI', 'ALLOWED_ORIGINS', 'DIRECT_ROOMS'],
+    variables: [
+      'CHAT_TABLE',
+      'ISSUER',
+      'AUDIENCE',
+      'JWKS_URI',
+      'ALLOWED_ORIGINS',
+      'DIRECT_ROOMS',
+      'ROOM_LIMITS',
+    ],
     chat: ['GetItem'],
     connections: [],
     sockets: false,
@@ -134,6 +143,7 @@ export const entries = {
     variables: [
       ...withFiles.variables,
       'MAX_FILE_BYTES',
+      'ROOM_LIMITS',
       'ISSUER',
       'AUDIENCE',
       'JWKS_URI',

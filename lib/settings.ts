@@ -18,6 +18,11 @@ export interface RateLimit {
 /** The limit of each kind of room. Null means no limit. */
 export type RateLimits = Readonly<Record<(typeof roomKinds)[number], RateLimit | null>>;
 
+const userCounts = ['create', 'invite'] as const;
+
+/** The limits of each user over all rooms. Null means no limit. */
+export type RoomLimits = Readonly<Record<(typeof userCounts)[number], RateLimit | null>>;
+
 /** How many requests a stage of an API accepts. */
 export interface Throttle {
   /** Requests per second over a longer time. */
@@ -65,6 +70,12 @@ export interface Settings {
    */
   readonly rateLimit: RateLimits;
   /**
+   * `roomLimits`: `create:<rooms>/<seconds>,invite:<additions>/<seconds>`, where each part may be `off`. `create` limits
+   * the rooms that a user creates, default `60/3600`. `invite` limits how often people who share no room with a user add
+   * that user to rooms, default `50/86400`.
+   */
+  readonly roomLimits: RoomLimits;
+  /**
    * `throttle`: `<requests per second>/<burst>` that each of the two APIs accepts from all clients together, or `off` for
    * the limits of the account. Default: `2000/1000`.
    */
@@ -92,6 +103,7 @@ export function readSettings(context: (key: string) => unknown): Settings {
     allowedOrigins: origins(context('allowedOrigins') ?? ''),
     directRooms: directRooms(context('directRooms') ?? 'members'),
     rateLimit: rateLimits(context('rateLimit') ?? defaultRate),
+    roomLimits: roomLimits(context('roomLimits') ?? ''),
     throttle: throttle(context('throttle') ?? '2000/1000'),
     awsClient: awsClient(context('awsClient') ?? 'signed'),
   };
@@ -207,15 +219,36 @@ function rateLimits(value: unknown): RateLimits {
   throw invalid('rateLimit', 'it names a kind of room twice', 'Write group:20/10,direct:off, for example');
 }
 
-function rateLimit(text: string): RateLimit | null {
+const DAY_SECONDS = 86_400;
+
+function roomLimits(value: unknown): RoomLimits {
+  const key = 'roomLimits';
+  const advice = 'Write create:60/3600,invite:off, for example';
+  if (typeof value !== 'string') throw invalid(key, 'it is not a string', advice);
+  const limits: Record<(typeof userCounts)[number], RateLimit | null> = {
+    create: { messages: 60, seconds: 3600 },
+    invite: { messages: 50, seconds: DAY_SECONDS },
+  };
+  const seen = new Set<string>();
+  for (const part of value === '' ? [] : value.split(',')) {
+    const [name = '', ...rate] = part.trim().split(':');
+    const count = userCounts.find((each) => each === name);
+    if (!count || seen.has(count)) throw invalid(key, `${part.trim()} names no limit, or one twice`, advice);
+    seen.add(count);
+    limits[count] = rateLimit(rate.join(':'), key, DAY_SECONDS);
+  }
+  return limits;
+}
+
+function rateLimit(text: string, key = 'rateLimit', maxSeconds = 3600): RateLimit | null {
   if (text === 'off') return null;
-  const [, messages = 0, seconds = 0] = (/^(\d{1,3})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
+  const [, messages = 0, seconds = 0] = (/^(\d{1,3})\/(\d{1,5})$/.exec(text) ?? []).map(Number);
   // Each counted message is an attribute in an expression of at most 4 KB (AWS: quotas for DynamoDB).
-  if (messages >= 1 && messages <= 100 && seconds >= 1 && seconds <= 3600) return { messages, seconds };
+  if (messages >= 1 && messages <= 100 && seconds >= 1 && seconds <= maxSeconds) return { messages, seconds };
   throw invalid(
-    'rateLimit',
+    key,
     `${text} is not a rate`,
-    'Use <messages>/<seconds> with 1 to 100 messages and 1 to 3600 seconds, or off',
+    `Use <count>/<seconds> with a count of 1 to 100 and 1 to ${maxSeconds} seconds, or off`,
   );
 }
 

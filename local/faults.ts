@@ -16,7 +16,7 @@ export type CallFault =
   | 'killed before'
   | 'killed after';
 
-/** A call that a function makes to DynamoDB, Lambda or `@connections`, and that its role allows. */
+/** A call that a function makes to DynamoDB, Lambda, S3 or `@connections`, and that its role allows. */
 export interface FallibleCall extends Pick<AwsCall, 'action' | 'resource'> {
   readonly functionName: string;
   /** The id of a call, which the SDK sends with every attempt of this call. Empty if no SDK made the call. */

@@ -102,6 +102,7 @@ export class Platform {
         ...this.#options,
         access: this.#access,
         buckets: () => this.#deployment?.buckets ?? new Map(),
+        ...this.#faults,
       },
       trace,
       ...this.#faults,

@@ -67,6 +67,7 @@ export function Chat({ client, drafts, onSignOut }: ChatProps) {
             id={current}
             me={me}
             onLeft={onLeft}
+            onAccepted={list.reload}
           />
         ) : (
           <p class="welcome">Select a room, or create one.</p>

@@ -3,8 +3,9 @@ import { MAX_INBOX_ROOMS, MAX_JOINED_ROOMS, MAX_RECEIPT_AUDIENCE } from '../../f
 import { HISTORY_LIMIT } from '../../functions/domain/command.ts';
 import { CLOCK_TOLERANCE_MS, MAX_ANNOUNCED_CONNECTIONS } from '../../functions/domain/connection.ts';
 import { MAX_INLINE_BYTES } from '../../functions/domain/file.ts';
-import { MAX_TEXT_CODE_POINTS } from '../../functions/domain/message.ts';
+import { MAX_LISTED_REACTORS, MAX_TEXT_CODE_POINTS } from '../../functions/domain/message.ts';
 import { REPEAT_MEMORY_MS } from '../../functions/store/claims.ts';
+import { MAX_EMOJI_PER_MEMBER, MAX_EMOJI_PER_MESSAGE } from '../../functions/store/reaction-items.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { awsLimits } from '../../local/gateway/limits.ts';
 
@@ -31,7 +32,22 @@ export const limits: readonly (readonly [limit: string, value: string, effect: s
     `${kilobytes(messageBytes)}, in WebSocket frames of ${kilobytes(frameBytes)}`,
     'The socket closes with 1009. Base64 makes a file a third larger.',
   ],
-  ['Outgoing message', kilobytes(MAX_FRAME_BYTES), 'A page of the history has fewer messages.'],
+  [
+    'Outgoing message',
+    kilobytes(MAX_FRAME_BYTES),
+    'A page of the history has fewer messages. One message that is larger comes without its reactions, and then with its text cut and `truncated`.',
+  ],
+  [
+    'Emoji of one member on one message',
+    `${MAX_EMOJI_PER_MEMBER}`,
+    '`TOO_MANY_REACTIONS`. Remove one first.',
+  ],
+  ['Different emoji on one message', `${MAX_EMOJI_PER_MESSAGE}`, '`TOO_MANY_REACTIONS`. Use one of them.'],
+  [
+    'Listed users of an emoji on a message',
+    `${MAX_LISTED_REACTORS}`,
+    'The message has their number, and the ids of some of them.',
+  ],
   ['Page of the history', `${HISTORY_LIMIT} messages`, 'Load the next page.'],
   [
     'Receipts to all connections',

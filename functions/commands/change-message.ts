@@ -2,7 +2,7 @@ import { type Context, isoTime } from '../delivery/context.ts';
 import { publish } from '../delivery/publish.ts';
 import type { ChangeMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
-import { ChatError } from '../domain/errors.ts';
+import { ChatError, type ErrorCode } from '../domain/errors.ts';
 import { type Event, entryEvent } from '../domain/event.ts';
 import { actorId, type Member } from '../domain/member.ts';
 import type { Change, LogEntry, Message } from '../domain/message.ts';
@@ -26,6 +26,10 @@ export interface ChangeRules {
   readonly attach?: (() => Promise<HeldFile>) | undefined;
   /** @throws ChatError if the member may not change the message */
   readonly check: (message: Message, member: Member) => void;
+  /** The error code for a change that exceeds a limit of the message. */
+  readonly whenFull: ErrorCode;
+  /** Whether the change exceeds a limit. Called before the change takes a sequence number. */
+  readonly isFull?: (message: Message) => Promise<boolean>;
 }
 
 interface Attempt {
@@ -93,13 +97,14 @@ async function logWithFile(attempt: Attempt, attach: ChangeRules['attach']): Pro
 /**
  * Logs a change of a message, applies it and announces it to the room. A repeat, or a change that a later one has
  * overtaken, announces nothing and returns the event to the sender.
- * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, CLIENT_ID_REUSED, and what `check` throws
+ * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, CLIENT_ID_REUSED, `whenFull`, and what
+ * `check` throws
  */
 export async function changeMessage(
   command: ChangeMessage,
   session: Session,
   context: Context,
-  { fields, attach, check }: ChangeRules,
+  { fields, attach, check, whenFull, isFull }: ChangeRules,
 ): Promise<Event[]> {
   const { db } = context;
   const { clientId } = command;
@@ -117,12 +122,18 @@ export async function changeMessage(
   if (!earlier) {
     if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
     check(before, member);
+    if (await isFull?.(before)) throw new ChatError(whenFull);
   }
   const logged = earlier ?? (await logWithFile(attempt, attach));
   const applied = await applyChange(room, logged.entry, context);
   if (!applied) throw new ChatError('MESSAGE_NOT_FOUND');
-  const { outcome, message } = applied;
-  const event = { ...entryEvent(room, logged.entry, message), ...(clientId !== undefined && { clientId }) };
+  const { outcome, message, unchanged } = applied;
+  if (outcome === 'refused') throw new ChatError(whenFull);
+  const event = {
+    ...entryEvent(room, logged.entry, message),
+    ...(clientId !== undefined && { clientId }),
+    ...(unchanged && { unchanged }),
+  };
   // A repeat that applies the change completes an earlier attempt, which stopped before it announced the change.
   if (outcome === 'applied' || (outcome === 'already' && !logged.repeated)) {
     await publish(event, logged.room, session, context);

@@ -13,4 +13,5 @@ export const deleteMessage = (command: DeleteMessage, session: Session, context:
   changeMessage(command, session, context, {
     fields: { kind: 'delete' },
     check: checkMayChange,
+    whenFull: 'TOO_LONG',
   });

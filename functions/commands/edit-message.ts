@@ -34,5 +34,6 @@ export async function editMessage(
       // The text is the caption of a file that stays.
       checkNotBlank(text, file ?? message.file);
     },
+    whenFull: 'TOO_LONG',
   });
 }

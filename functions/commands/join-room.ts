@@ -6,8 +6,9 @@ import type { JoinRoom } from '../domain/command.ts';
 import { bringsOnline, type Connection, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
+import type { Member } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
-import { readableRoom } from '../rooms/access.ts';
+import { readAccess, readableRoom } from '../rooms/access.ts';
 import {
   type ConnectionPlace,
   deleteConnection,
@@ -26,15 +27,15 @@ async function getOwnRow(session: Session, { db }: Context): Promise<Connection>
 
 /**
  * Checks access again once the row is written, because a removal of the member just before did not find the new row.
- * Returns the room: the connection receives every event after the `seq` of this room.
+ * Returns the room and the membership: the connection receives every event after the `seq` of this room.
  */
 async function checkStillAccessible(
   place: ConnectionPlace,
   session: Session,
   context: Context,
-): Promise<Room> {
+): Promise<{ room: Room; member: Member }> {
   try {
-    return await readableRoom(context.db, place.room, session.user);
+    return await readAccess(context.db, place.room, session.user);
   } catch (error) {
     await deleteConnection(context.db, place);
     throw error;
@@ -42,8 +43,8 @@ async function checkStillAccessible(
 }
 
 /**
- * Subscribes the connection to a room and announces the user's presence there. Repeating it, or joining the
- * connection's own room, changes nothing.
+ * Subscribes the connection to a room, and announces the user's presence there unless the room is a request. Repeating it,
+ * or joining the connection's own room, changes nothing.
  * @throws ChatError NOT_A_MEMBER, TOO_MANY_ROOMS, CONNECTION_REMOVED
  */
 export async function joinRoom(command: JoinRoom, session: Session, context: Context): Promise<Event[]> {
@@ -61,11 +62,12 @@ export async function joinRoom(command: JoinRoom, session: Session, context: Con
   const home = { room: own.room, shard: own.shard };
   const joined: Connection = { ...own, room: room.id, shard, via: 'joined', joinedAt: now(), home };
   const isNew = await putJoined(db, joined);
-  const latest = await checkStillAccessible(joined, session, context);
+  const { room: latest, member } = await checkStillAccessible(joined, session, context);
   const sample = isNew && (await sampleRoom(latest, context));
   if (sample && !sample.isLarge) {
     const audience = await listPresent(latest, session.user.id, sample, context);
-    if (bringsOnline(joined, audience)) await announcePresence(joined, true, audience, context);
+    const isNews = bringsOnline(joined, audience) && !member.pending;
+    if (isNews) await announcePresence(joined, true, audience, context);
   }
   return [{ kind: 'Joined', room: room.id, seq: latest.seq }];
 }

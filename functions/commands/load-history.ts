@@ -5,6 +5,7 @@ import type { Event } from '../domain/event.ts';
 import type { User } from '../domain/member.ts';
 import { latestMessages, type MessagePage, newestMessages } from '../log/history.ts';
 import { checkMembership, readableRoom } from '../rooms/access.ts';
+import { withReaders } from '../store/messages.ts';
 
 /**
  * Returns a page of a room's messages. The newest page is complete up to the room's `seq`.
@@ -32,5 +33,6 @@ export async function loadHistory(
 ): Promise<Event[]> {
   const room = command.room ?? session.room;
   const page = await readHistory(room, command, session.user, context);
-  return [{ kind: 'HistoryLoaded', room, ...page }];
+  const messages = await withReaders(context.db, page.messages, [session.user.id]);
+  return [{ kind: 'HistoryLoaded', room, ...page, messages }];
 }

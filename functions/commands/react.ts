@@ -2,11 +2,20 @@ import type { Context } from '../delivery/context.ts';
 import type { React } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
+import { isReactionRefused } from '../store/reaction-readers.ts';
 import { changeMessage } from './change-message.ts';
 
-/** Adds or removes the user's emoji on a message. Any member may. @throws what `changeMessage` throws */
-export const react = (command: React, session: Session, context: Context): Promise<Event[]> =>
-  changeMessage(command, session, context, {
-    fields: { kind: 'react', emoji: command.emoji, removed: command.remove },
+/**
+ * Adds or removes the user's emoji on a message. Any member may.
+ * @throws ChatError TOO_MANY_REACTIONS, and what `changeMessage` throws
+ */
+export function react(command: React, session: Session, context: Context): Promise<Event[]> {
+  const { emoji, remove: removed } = command;
+  const reaction = { emoji, removed, by: session.user.id };
+  return changeMessage(command, session, context, {
+    fields: { kind: 'react', emoji, removed },
     check: () => undefined,
+    whenFull: 'TOO_MANY_REACTIONS',
+    isFull: (message) => isReactionRefused(context.db, message, reaction),
   });
+}

@@ -16,6 +16,7 @@ import { attachFile, checkFile } from '../rooms/files.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putMessage, takeSeq } from '../store/log.ts';
 import { getMember } from '../store/members.ts';
+import { withReaders } from '../store/messages.ts';
 import { getRoom } from '../store/rooms.ts';
 
 /** The user who sends a message, with the connection if there is one, and the room for commands that name none. */
@@ -44,7 +45,10 @@ export async function sendMessage(
   context: Context,
 ): Promise<Event[]> {
   const stored = await storeMessage(command, session, context);
-  if (!stored.audience) return [sentEvent(stored.message)];
+  if (!stored.audience) {
+    const [message = stored.message] = await withReaders(context.db, [stored.message], [session.user.id]);
+    return [sentEvent(message)];
+  }
   await publishMessage(stored, session, context);
   return [];
 }

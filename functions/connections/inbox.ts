@@ -4,7 +4,7 @@ import { deliver } from '../delivery/deliver.ts';
 import { post } from '../delivery/publish.ts';
 import { MAX_INBOX_ROOMS } from '../domain/audience.ts';
 import { type Connection, hasValidToken, type Session } from '../domain/connection.ts';
-import { inboxOf, type Room } from '../domain/room.ts';
+import { inboxOf, MAX_USER_ROOMS, type Room } from '../domain/room.ts';
 import { deleteConnection, listConnections, putInInbox } from '../store/connections.ts';
 import { getMember, getMemberships, listRoomsOf } from '../store/members.ts';
 import { getRoom, getRooms } from '../store/rooms.ts';
@@ -23,11 +23,19 @@ const inboxRow = (inbox: Connection, room: Room, now: number): Connection => ({
   home: { room: inbox.room, shard: inbox.shard },
 });
 
-/** Returns a row for each room of the user. Checks each membership, because the index of memberships lags. */
+/**
+ * Returns a row for each of the user's rooms that changed last. Checks each membership, because the index of memberships
+ * lags.
+ */
 async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<Connection[]> {
   const { id: user } = inbox.user;
-  const listed = await listRoomsOf(db, user, MAX_INBOX_ROOMS);
-  const [states, memberships] = await Promise.all([getRooms(db, listed), getMemberships(db, user, listed)]);
+  const all = await getRooms(db, await listRoomsOf(db, user, MAX_USER_ROOMS));
+  const states = all.toSorted((one, other) => other.lastAt - one.lastAt).slice(0, MAX_INBOX_ROOMS);
+  const memberships = await getMemberships(
+    db,
+    user,
+    states.map(({ room }) => room.id),
+  );
   return states
     .filter(({ room }) => memberships.has(room.id))
     .map(({ room }) => inboxRow(inbox, room, now()));

@@ -14,6 +14,7 @@ import { catchUp } from '../log/catch-up.ts';
 import type { LogContext } from '../log/context.ts';
 import { latestMessages } from '../log/history.ts';
 import { getMember, putReadTo } from '../store/members.ts';
+import { withReaders } from '../store/messages.ts';
 import { getRoom } from '../store/rooms.ts';
 import { addRoomToInboxes, openInbox } from './inbox.ts';
 
@@ -28,8 +29,11 @@ async function loadHistory(
   onFault: (error: unknown) => void,
 ): Promise<readonly Message[]> {
   if (session.since !== undefined || !dialectOf(session).bringsHistory) return [];
-  const page = await latestMessages(db, session.room, room, HISTORY_LIMIT).catch(onFault);
-  return page?.messages ?? [];
+  const read = async () => {
+    const { messages } = await latestMessages(db, session.room, room, HISTORY_LIMIT);
+    return withReaders(db, messages, [session.user.id]);
+  };
+  return (await read().catch(onFault)) ?? [];
 }
 
 /**
@@ -127,7 +131,10 @@ export async function welcome(
   const audience = sample.isLarge ? audienceOf(room, context) : async () => present;
   await Promise.all([
     acknowledgePosted(session, messages, audience, context),
-    isPresent && bringsOnline(session, present) && announcePresence(session, true, present, context),
+    isPresent &&
+      !member?.pending &&
+      bringsOnline(session, present) &&
+      announcePresence(session, true, present, context),
     // If this handshake created a direct room, no inbox contains the room yet.
     ...(directRoomUsers(room.id) ?? []).map((user) => addRoomToInboxes(room.id, user, context)),
   ]);

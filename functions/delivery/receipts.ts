@@ -1,7 +1,7 @@
 import { messagesToAcknowledge, receiptAudience, statusAtRecipient } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Message, Status } from '../domain/message.ts';
-import { raiseStatus } from '../store/messages.ts';
+import { raiseStatus, withReaders } from '../store/messages.ts';
 import { isoTime, type PostingContext } from './context.ts';
 import { type Audience, post } from './publish.ts';
 
@@ -20,11 +20,13 @@ export async function acknowledge(
   if (!raised) return;
   const { room } = message;
   const receivers = receiptAudience(message.author.id, await audience());
+  const readers = [...new Set(receivers.map(({ user }) => user.id))];
+  const [read = raised] = await withReaders(context.db, [raised], readers);
   if (message.status === 'sent') {
-    const delivered = { ...raised, status: 'delivered' } as const;
+    const delivered = { ...read, status: 'delivered' } as const;
     await post({ kind: 'MessageDelivered', room, message: delivered }, receivers, context);
   }
-  if (status === 'read') await post({ kind: 'MessageRead', room, message: raised }, receivers, context);
+  if (status === 'read') await post({ kind: 'MessageRead', room, message: read }, receivers, context);
 }
 
 /** Acknowledges messages that a connection got: as read if the connection reads automatically, else as delivered. */

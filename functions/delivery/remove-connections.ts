@@ -15,7 +15,7 @@ import {
   getConnection,
   listConnections,
 } from '../store/connections.ts';
-import { putReadTo } from '../store/members.ts';
+import { getMember, putReadTo } from '../store/members.ts';
 import { removeOpenConnection } from '../store/profiles.ts';
 import { getRoom } from '../store/rooms.ts';
 import { settleAll } from './concurrency.ts';
@@ -42,14 +42,20 @@ async function recordDeparture(
   ]);
 }
 
-/** Announces that a removed connection's user went offline, unless another connection keeps them online in the room. */
+/**
+ * Announces that a removed connection's user went offline, unless another connection keeps them online in the room, or
+ * the user has not accepted the room.
+ */
 export async function announceIfOffline(
   removed: Connection,
   room: Room,
   context: PostingContext,
 ): Promise<void> {
-  const sample = await sampleRoom(room, context);
-  if (sample.isLarge) return;
+  const [sample, member] = await Promise.all([
+    sampleRoom(room, context),
+    getMember(context.db, room.id, removed.user.id),
+  ]);
+  if (sample.isLarge || member?.pending) return;
   const others = await listPresent(room, removed.user.id, sample, context);
   if (leavesOffline(removed, others)) await announcePresence(removed, false, others, context);
 }

@@ -7,7 +7,7 @@ import { isInbox } from './room.ts';
 /** In rooms with more connections only the message's author receives receipts. */
 export const MAX_RECEIPT_AUDIENCE = 50;
 
-/** An inbox receives new messages of at most this many rooms. */
+/** An inbox receives new messages of at most this many rooms: those that changed last before it opened. */
 export const MAX_INBOX_ROOMS = 1_000;
 
 /** A connection joins at most this many rooms, in addition to its own room or the rooms of its inbox. */

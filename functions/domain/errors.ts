@@ -16,6 +16,8 @@ const messages = {
   REPLY_NOT_FOUND:
     'Message not sent: the message that it replies to does not exist or was deleted. Send it without the reply.',
   NOT_THE_AUTHOR: 'No access: only the author or a moderator can change this message. Ask one of them.',
+  TOO_MANY_REACTIONS:
+    'Emoji not added: this message has too many different ones, or too many of yours. Remove one first.',
   CLIENT_ID_REUSED:
     'Change refused: this client_id was used for a different change. Use a new client_id for each change.',
   BAD_FRAME:

@@ -22,6 +22,8 @@ export interface MessageChanged extends InRoom {
   readonly change: Change;
   /** The idempotency key that the client of `change.by` chose. */
   readonly clientId?: string;
+  /** Whether the message was the same before the change. */
+  readonly unchanged?: boolean;
 }
 
 /** An event that has a sequence number in the room's log. */

@@ -32,6 +32,8 @@ export interface Member {
   readonly addedAt: number;
   /** Milliseconds since the epoch until which the member may not write; 0 when not muted. */
   readonly mutedUntil: number;
+  /** Set while the room is a request: a user who shares no room with the member added them, and they have not accepted. */
+  readonly pending?: true;
 }
 
 /** Whether the member may change other members' messages. */
@@ -42,6 +44,8 @@ const sentences = {
   NOT_AN_OWNER: 'No access: only owners of this room can do this. Ask one of them.',
   NO_SUCH_MEMBER: 'Member not found: this user is not a member of the room. Check the list of members.',
   LAST_OWNER: 'Owner not removed: the room would have no owner. Make another member an owner first.',
+  ROOM_LIMIT: 'Member not added: a user can be in at most 5,000 rooms. The user has to leave a room first.',
+  NO_REQUEST: 'Request not declined: you have accepted this room. Leave it instead, if it is a group.',
   FIXED_MEMBERS: 'Members not changed: a direct room keeps its two members. Create a group instead.',
 } as const;
 
@@ -79,11 +83,11 @@ export function checkMayAssignRoles(actor: Pick<Member, 'role'>): void {
   if (actor.role !== 'owner') throw new MembershipError('NOT_AN_OWNER');
 }
 
-/** Checks that the remaining members include an owner. @throws MembershipError LAST_OWNER */
+/** Checks that the remaining members include an owner who has accepted the room. @throws MembershipError LAST_OWNER */
 export function checkOwnerRemains(leaving: Pick<Member, 'user' | 'role'>, all: readonly Member[]): void {
   if (leaving.role !== 'owner') return;
   const others = all.filter((member) => member.user !== leaving.user);
-  if (others.length > 0 && !others.some((member) => member.role === 'owner')) {
+  if (others.length > 0 && !others.some(({ role, pending }) => role === 'owner' && !pending)) {
     throw new MembershipError('LAST_OWNER');
   }
 }

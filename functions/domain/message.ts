@@ -12,6 +12,18 @@ export const messageTypes = ['text', 'file', 'image'] as const;
 
 export type MessageType = (typeof messageTypes)[number];
 
+/** The users who reacted to a message with one emoji. */
+export interface Reactors {
+  readonly count: number;
+  /** Ids, the earliest first. All of them up to `MAX_LISTED_REACTORS`, otherwise some of them. */
+  readonly users: readonly string[];
+  /** The store's parts that hold users whom `users` lacks. */
+  readonly parts?: readonly number[];
+}
+
+/** Up to this number of users, a message lists all who reacted with an emoji. */
+export const MAX_LISTED_REACTORS = 50;
+
 export interface Message {
   /** The sequence number under which the room's log stores the message. */
   readonly id: number;
@@ -24,8 +36,8 @@ export interface Message {
   readonly replyTo?: number;
   /** The user whom the author addressed. All members of the room see the message. */
   readonly receiver?: string;
-  /** Emoji → ids of the users who reacted with it. */
-  readonly reactions?: Readonly<Record<string, readonly string[]>>;
+  /** The users who reacted, by emoji, in the order in which the emoji were first used. */
+  readonly reactions?: Readonly<Record<string, Reactors>>;
   readonly status: Status;
   /** ISO 8601, UTC, with milliseconds. */
   readonly createdAt: string;
@@ -87,9 +99,14 @@ export const seqOf = (entry: LogEntry): number => (entry.kind === 'message' ? en
 function withReaction(message: Message, { emoji, by, removed }: Reaction): Message {
   const { reactions: before = {}, ...bare } = message;
   const reactions = new Map(Object.entries(before));
-  const others = (reactions.get(emoji) ?? []).filter((user) => user !== by);
-  const users = removed ? others : [...others, by];
-  if (users.length > 0) reactions.set(emoji, users);
+  const { count, users, ...rest } = reactions.get(emoji) ?? { count: 0, users: [] };
+  const others = users.filter((user) => user !== by);
+  // A user who is not listed may be one of those whom the list lacks.
+  const otherCount = others.length < users.length || (removed && count > users.length) ? count - 1 : count;
+  const after = removed
+    ? { count: otherCount, users: others, ...rest }
+    : { count: otherCount + 1, users: [...others, by], ...rest };
+  if (after.count > 0) reactions.set(emoji, after);
   else reactions.delete(emoji);
   return reactions.size > 0 ? { ...bare, reactions: Object.fromEntries(reactions) } : bare;
 }
@@ -117,8 +134,12 @@ export function withChange(message: Message, change: Change): Message {
  * Returns the messages of a part of the log that are not deleted. Applies changes that their messages do not contain
  * yet, because a change is logged before its message is updated.
  * @param entries newest first
+ * @param isHeld whether the message of a change is known to contain it, or a later change that replaces it
  */
-export function currentMessages(entries: readonly LogEntry[]): Message[] {
+export function currentMessages(
+  entries: readonly LogEntry[],
+  isHeld: (change: Change) => boolean = () => false,
+): Message[] {
   const changes = new Map<number, Change[]>();
   const messages: Message[] = [];
   for (const entry of entries) {
@@ -126,7 +147,7 @@ export function currentMessages(entries: readonly LogEntry[]): Message[] {
       const newestFirst = changes.get(entry.message.id) ?? [];
       const message = newestFirst.reduceRight(withChange, entry.message);
       if (message.deletedAt === undefined) messages.push(message);
-    } else if (entry.kind !== 'void') {
+    } else if (entry.kind !== 'void' && !isHeld(entry)) {
       const newestFirst = changes.get(entry.message);
       if (newestFirst) newestFirst.push(entry);
       else changes.set(entry.message, [entry]);

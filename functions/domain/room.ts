@@ -115,6 +115,15 @@ export type Rates = Readonly<Record<Room['kind'], Rate | null>>;
 /** Messages and changes are counted apart, so that a user at the limit can still correct a message. */
 export type Counted = 'send' | 'change';
 
+/** Counted for each user over all rooms: rooms that they create, and additions of them by people who share no room. */
+export type CountedByUser = 'create' | 'invite';
+
+/** The limits for each user; null for none. */
+export type RoomLimits = Readonly<Record<CountedByUser, Rate | null>>;
+
+/** A user who is in this many rooms can be added to no other one. The work of listing them is bounded by it. */
+export const MAX_USER_ROOMS = 5_000;
+
 /** Returns the rate limit in a room. The room's id tells its kind, so this needs no read. */
 export const rateIn = (rates: Rates, room: string): Rate | null =>
   rates[directRoomUsers(room) ? 'direct' : 'group'];

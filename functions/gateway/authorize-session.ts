@@ -16,12 +16,13 @@ import {
 } from '../dialects/handshake.ts';
 import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import type { User } from '../domain/member.ts';
+import { MembershipError, type User } from '../domain/member.ts';
 import { directRoomUsers, inboxOf, isRoomId, type Room } from '../domain/room.ts';
-import { addMember, getMember } from '../store/members.ts';
-import { getRoom, putRoom } from '../store/rooms.ts';
+import { storeRoom } from '../rooms/new-room.ts';
+import { getMember } from '../store/members.ts';
+import { getRoom } from '../store/rooms.ts';
 import { placedIn } from '../store/shards.ts';
-import { database, verifier } from './context.ts';
+import { database, roomLimits, verifier } from './context.ts';
 import { once, required } from './runtime.ts';
 
 /** The fields used of a WebSocket API's REQUEST authorizer event. */
@@ -56,12 +57,21 @@ async function identify(event: UpgradeEvent, credential: Credential | undefined)
   return { user, guest: true, expiresAt: connectedAt + GUEST_SESSION_MS };
 }
 
-/** Creates the direct room of two users when one of them connects, if the setting `directRooms` is `on-demand`. */
-async function createDirectRoom(id: string, user: string): Promise<Room | undefined> {
+/**
+ * Creates the direct room of two users when one of them connects, if the setting `directRooms` is `on-demand`.
+ * @throws ChatError NOT_A_MEMBER if a limit of one of the two does not allow it
+ */
+async function createDirectRoom(id: string, user: User): Promise<Room | undefined> {
   const users = directRoomUsers(id);
-  if (process.env['DIRECT_ROOMS'] !== 'on-demand' || !users?.includes(user)) return undefined;
-  await putRoom(database(), { id, name: '', kind: 'direct', access: 'members' });
-  await Promise.all(users.map((each) => addMember(database(), { id, seq: 0 }, each, 'member')));
+  if (process.env['DIRECT_ROOMS'] !== 'on-demand' || !users?.includes(user.id)) return undefined;
+  const [other = ''] = users.filter((each) => each !== user.id);
+  try {
+    const context = { db: database(), now: Date.now, roomLimits: roomLimits() };
+    await storeRoom({ kind: 'direct', other }, user, context);
+  } catch (error) {
+    const isRefused = error instanceof ChatError || error instanceof MembershipError;
+    throw isRefused ? new ChatError('NOT_A_MEMBER') : error;
+  }
   return getRoom(database(), id);
 }
 
@@ -77,7 +87,7 @@ async function findRoom(id: string | undefined, user: User, guest: boolean): Pro
     guest ? undefined : getMember(database(), id, user.id),
   ]);
   if (room && (member || room.access === 'open')) return room;
-  const created = room || guest ? undefined : await createDirectRoom(id, user.id);
+  const created = room || guest ? undefined : await createDirectRoom(id, user);
   if (!created) throw new ChatError(noAccess);
   return created;
 }

@@ -5,7 +5,7 @@ import { Budgets } from '../delivery/budgets.ts';
 import type { Context, TokenContext } from '../delivery/context.ts';
 import type { Poster } from '../delivery/poster.ts';
 import { signedPoster } from '../delivery/signed-poster.ts';
-import type { Rate, Rates } from '../domain/room.ts';
+import type { Rate, Rates, RoomLimits } from '../domain/room.ts';
 import { openDatabase } from '../store/database.ts';
 import { type FileStore, signedFiles } from '../store/files.ts';
 import { measure } from './metrics.ts';
@@ -79,24 +79,40 @@ export const verifier = /* @__PURE__ */ once(() =>
   }),
 );
 
-const ratePattern = /^(group|direct):(\d+)\/(\d+)$/;
+const ratePattern = /^(\w+):(\d+)\/(\d+)$/;
 
 /**
- * Parses `RATE_LIMIT`. `group:20/10,direct:60/10` allows 20 messages in 10 seconds in a group. Kinds of rooms
- * that it does not name have no limit.
+ * Parses limits. `group:20/10,direct:60/10` allows 20 writes in 10 seconds in a group. Names that the text leaves out have
+ * no limit.
  * @throws ConfigurationError for invalid text
  */
-export function parseRates(text: string): Rates {
-  const parts = text === '' ? [] : text.split(',');
-  const limits = parts.map((part): [string, Rate] => {
-    const [, kind, messages, seconds] = ratePattern.exec(part) ?? [];
-    if (kind) return [kind, { messages: Number(messages), windowMs: Number(seconds) * 1000 }];
-    throw new ConfigurationError(
-      'Function not configured: RATE_LIMIT cannot be parsed. Deploy the stack again.',
-    );
-  });
-  return { group: null, direct: null, ...Object.fromEntries(limits) };
+function parseLimits<Name extends string>(
+  variable: string,
+  text: string,
+  names: readonly Name[],
+): Record<Name, Rate | null> {
+  const limits = Object.fromEntries(names.map((name) => [name, null])) as Record<Name, Rate | null>;
+  for (const part of text === '' ? [] : text.split(',')) {
+    const [, found, messages, seconds] = ratePattern.exec(part) ?? [];
+    const name = names.find((each) => each === found);
+    if (name === undefined) {
+      throw new ConfigurationError(
+        `Function not configured: ${variable} cannot be parsed. Deploy the stack again.`,
+      );
+    }
+    limits[name] = { messages: Number(messages), windowMs: Number(seconds) * 1000 };
+  }
+  return limits;
 }
+
+/** Parses the value of `RATE_LIMIT`: the limits of one member in one room. @throws ConfigurationError */
+export const parseRates = (text: string): Rates => parseLimits('RATE_LIMIT', text, ['group', 'direct']);
+
+/** The limits of one user over all rooms. */
+export const roomLimits = /* @__PURE__ */ once(
+  (): RoomLimits =>
+    parseLimits('ROOM_LIMITS', process.env['ROOM_LIMITS'] ?? '', ['create', 'invite'] as const),
+);
 
 const rates = /* @__PURE__ */ once(() => parseRates(process.env['RATE_LIMIT'] ?? ''));
 

@@ -3,7 +3,7 @@ import type { User } from '../domain/member.ts';
 import type { LogEntry, Message, Void } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { listMembers, listMembersWith } from '../store/members.ts';
-import { listStates } from '../store/messages.ts';
+import { listStates, withReaders } from '../store/messages.ts';
 import { applyChange } from './apply-change.ts';
 import type { LogContext } from './context.ts';
 import { newestMessages, SETTLED_PAGE, settleLog, settleRange } from './history.ts';
@@ -19,27 +19,31 @@ type UsedEntry = Exclude<LogEntry, Void>;
 const messageIdOf = (entry: UsedEntry): number =>
   entry.kind === 'message' ? entry.message.id : entry.message;
 
+/** The user who reads the log. The id of a guest is unverified. */
+type Reader = Pick<User, 'id' | 'guest'>;
+
 /**
- * Returns the current messages of log entries, by id. Applies changes that their messages do not contain yet, because
+ * Returns the current messages of log entries, by id, as the reader sees them. Applies changes that their messages do not contain yet, because
  * the function that logged them stopped halfway. Otherwise a later page would show a message without its change.
  */
 async function loadMessages(
   room: string,
   entries: readonly UsedEntry[],
+  reader: Reader,
   context: LogContext,
 ): Promise<ReadonlyMap<number, Message>> {
-  const states = await listStates(context.db, room, [...new Set(entries.map(messageIdOf))]);
+  const ids = [...new Set(entries.map(messageIdOf))];
+  const changes = entries.filter((entry) => entry.kind !== 'message');
+  const states = await listStates(context.db, room, ids, changes);
   const messages = new Map([...states].map(([id, state]) => [id, state.message]));
-  for (const entry of entries) {
-    if (entry.kind === 'message' || (states.get(entry.message)?.settles(entry) ?? true)) continue;
-    const applied = await applyChange(room, entry, context);
-    if (applied) messages.set(entry.message, applied.message);
+  for (const change of changes) {
+    if (states.get(change.message)?.settles(change) ?? true) continue;
+    const applied = await applyChange(room, change, context);
+    if (applied) messages.set(change.message, applied.message);
   }
-  return messages;
+  const read = await withReaders(context.db, [...messages.values()], [reader.id]);
+  return new Map(read.map((message) => [message.id, message]));
 }
-
-/** The user who reads the log. The id of a guest is unverified. */
-type Reader = Pick<User, 'id' | 'guest'>;
 
 /** Statuses and read marks have no sequence numbers, so a sync always repeats the recent ones. */
 async function loadReceipts(
@@ -84,7 +88,7 @@ export async function catchUp(
   const entries = page.entries.filter((entry) => entry.kind !== 'void');
   const hasMore = page.upTo < room.seq;
   const [messages, receipts] = await Promise.all([
-    loadMessages(room.id, entries, context),
+    loadMessages(room.id, entries, reader, context),
     hasMore ? none : loadReceipts(room.id, since, reader, context),
   ]);
   const changes = entries.flatMap((entry) => {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { currentMessages, type LogEntry, type Message, seqOf } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
-import { listLog, listLogSince, noteVoidRun, putVoid } from '../store/log.ts';
+import { type LogPage, listLog, listLogSince, noteVoidRun, putVoid } from '../store/log.ts';
 
 /** The number of extra entries to read for each page, since the log also holds edits and deletes. */
 const READ_AHEAD = 10;
@@ -63,16 +63,18 @@ async function readNewest(
   { before, limit }: { before?: number | undefined; limit: number },
 ): Promise<ReadPage> {
   const size = limit + READ_AHEAD;
+  const pages: LogPage[] = [];
   const entries: LogEntry[] = [];
   let from = before;
   let messages: Message[] = [];
   let hasMore = true;
   while (hasMore && messages.length <= limit) {
     const page = await listLog(db, room, { before: from, limit: size });
+    pages.push(page);
     entries.push(...page.entries);
     from = Math.min(...page.entries.map(lowestOf));
     hasMore = page.hasMore && page.entries.length > 0;
-    messages = currentMessages(entries);
+    messages = currentMessages(entries, (change) => pages.some(({ isHeld }) => isHeld(change)));
   }
   const long = voidRuns(entries).filter(({ rows }) => rows > size);
   await Promise.all(long.map((run) => noteVoidRun(db, room, run)));

@@ -22,6 +22,7 @@ import * as memberships from '../store/members.ts';
 import { getMember } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { checkNotLimited, countMemberChange } from './access.ts';
+import { type AdmissionContext, admit } from './new-room.ts';
 
 type MembersContext = PostingContext & Pick<Context, 'rates' | 'budgets'>;
 
@@ -59,21 +60,25 @@ async function checkOwnerStays(db: Database, leaving: Member): Promise<void> {
 }
 
 /**
- * Adds a user to a group, and notifies their open inboxes. An existing member stays unchanged.
+ * Adds a user to a group, and notifies their open inboxes. An existing member stays unchanged. For a user who shares no
+ * room with the caller, the group is a request.
  * @returns the member, and whether they are new
- * @throws ChatError NOT_A_MEMBER, RATE_LIMITED; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, FIXED_MEMBERS, and NO_SUCH_MEMBER if
- * the new member was removed at the same time
+ * @throws ChatError NOT_A_MEMBER, RATE_LIMITED; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, FIXED_MEMBERS,
+ * ROOM_LIMIT, and NO_SUCH_MEMBER if the new member was removed at the same time
  */
 export async function addMember(
   target: { readonly room: string; readonly user: string; readonly role: Role },
   caller: User,
-  context: MembersContext,
+  context: MembersContext & AdmissionContext,
 ): Promise<{ member: Member; added: boolean }> {
   const { db } = context;
   const { room, actor } = await groupAndActor(target.room, caller, context);
   checkMayManage(actor, 'member');
   if (target.role !== 'member') checkMayAssignRoles(actor);
-  const added = await memberships.addMember(db, room, target.user, target.role);
+  const isMember = (await getMember(db, room.id, target.user)) !== undefined;
+  const strangers = isMember ? new Set() : await admit([target.user], caller, context);
+  const pending = strangers.has(target.user);
+  const added = !isMember && (await memberships.addMember(db, room, target.user, target.role, { pending }));
   await addRoomToInboxes(room.id, target.user, context);
   const member = await getMember(db, room.id, target.user);
   if (!member) throw new MembershipError('NO_SUCH_MEMBER');
@@ -147,7 +152,44 @@ export async function removeMember(
   if (!leaves) checkMayManage(actor, target.role);
   await checkOwnerStays(db, target);
   await memberships.deleteMember(db, id, user);
-  const connections = await listConnections(db, room, context.now());
+  await removeConnectionsOf(user, room, context);
+}
+
+/** Removes all of a user's connections from a room. */
+async function removeConnectionsOf(user: string, room: Room, context: PostingContext): Promise<void> {
+  const connections = await listConnections(context.db, room, context.now());
   const ofMember = connections.filter((connection) => connection.user.id === user);
   await settleAll(ofMember.map((connection) => removeFromRoom(connection, room, context)));
+}
+
+/**
+ * Accepts a room that a stranger added the caller to. Accepting it again changes nothing.
+ * @throws ChatError NOT_A_MEMBER
+ */
+export async function acceptRequest(
+  room: string,
+  { id: user }: User,
+  { db }: Pick<Context, 'db'>,
+): Promise<void> {
+  if (!(await memberships.acceptRequest(db, room, user))) throw new ChatError('NOT_A_MEMBER');
+}
+
+/**
+ * Declines a room that a stranger added the caller to, and closes the caller's sockets there. The other user of a direct
+ * room cannot add the caller again.
+ * @throws ChatError NOT_A_MEMBER; MembershipError NO_REQUEST for an accepted room
+ */
+export async function declineRequest(id: string, caller: User, context: PostingContext): Promise<void> {
+  const { db } = context;
+  const [room, member] = await Promise.all([getRoom(db, id), getMember(db, id, caller.id)]);
+  if (!room || !member) throw new ChatError('NOT_A_MEMBER');
+  if (!member.pending) throw new MembershipError('NO_REQUEST');
+  // The end of a connection is announced unless the user is a pending member, so the connections go first.
+  await removeConnectionsOf(caller.id, room, context);
+  const declined =
+    room.kind === 'direct'
+      ? await memberships.declineRequest(db, id, caller.id)
+      : await memberships.deleteMember(db, id, caller.id);
+  if (!declined) throw new MembershipError('NO_REQUEST');
+  await removeConnectionsOf(caller.id, room, context);
 }

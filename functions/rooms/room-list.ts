@@ -4,7 +4,7 @@ import { isOpen } from '../delivery/retry.ts';
 import { hasValidToken } from '../domain/connection.ts';
 import { actorId, type Member, type User } from '../domain/member.ts';
 import { currentMessages, type Message } from '../domain/message.ts';
-import type { Room } from '../domain/room.ts';
+import { MAX_USER_ROOMS, type Room } from '../domain/room.ts';
 import { settleEnd } from '../log/history.ts';
 import type { Database } from '../store/database.ts';
 import { getEntry, listOutlines } from '../store/log.ts';
@@ -21,6 +21,8 @@ export interface RoomSummary {
   readonly unread: number;
   /** Whether there may be more unread messages than were counted. */
   readonly unreadCapped: boolean;
+  /** Whether a stranger added the user, who has not accepted the room yet. */
+  readonly isRequest: boolean;
 }
 
 /** The position after a room in the list. */
@@ -28,9 +30,6 @@ export interface RoomCursor {
   readonly lastAt: number;
   readonly id: string;
 }
-
-/** All rooms of a user are read to sort them by their last change, so their number is limited. */
-const MAX_LISTED_ROOMS = 1_000;
 
 /** Clients show "99+" above this. */
 const UNREAD_CAP = 99;
@@ -114,6 +113,7 @@ async function summarize(
     lastMessage: await readNewest(room.id, tail, db),
     unread: Math.min(tail.unread, UNREAD_CAP),
     unreadCapped: tail.unread > UNREAD_CAP || tail.isCut,
+    isRequest: member.pending ?? false,
   };
 }
 
@@ -145,7 +145,8 @@ export async function listRooms(
   context: PostingContext,
 ): Promise<{ rooms: readonly RoomSummary[]; next: RoomCursor | undefined }> {
   const { db } = context;
-  const ids = await listRoomsOf(db, user.id, MAX_LISTED_ROOMS);
+  // All rooms of a user are read to sort them, so that a message need not update an item of each member.
+  const ids = await listRoomsOf(db, user.id, MAX_USER_ROOMS);
   const states = (await getRooms(db, ids)).toSorted((one, other) =>
     latestFirst(cursorOf(one), cursorOf(other)),
   );

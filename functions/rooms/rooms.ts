@@ -1,55 +1,26 @@
-import { randomUUID } from 'node:crypto';
 import { addRoomToInboxes } from '../connections/inbox.ts';
 import { mapLimited } from '../delivery/concurrency.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
-import type { Member, Role, User } from '../domain/member.ts';
-import { directRoomId, type Room } from '../domain/room.ts';
-import { addMember, listMembers, listMembersWith } from '../store/members.ts';
+import type { Member, User } from '../domain/member.ts';
+import type { Room } from '../domain/room.ts';
+import { getMember, listMembers, listMembersWith } from '../store/members.ts';
 import { getProfiles, type Profile } from '../store/profiles.ts';
-import { getRoom, putRoom } from '../store/rooms.ts';
 import { readableRoom } from './access.ts';
-
-export type NewRoom =
-  | {
-      readonly kind: 'group';
-      readonly name: string;
-      readonly access: Room['access'];
-      /** User ids, in addition to the creator, who becomes the owner. */
-      readonly members: readonly string[];
-    }
-  | { readonly kind: 'direct'; readonly other: string };
-
-type NewMember = readonly [user: string, role: Role];
-
-function roomAndMembers(newRoom: NewRoom, creator: string) {
-  if (newRoom.kind === 'direct') {
-    const { kind, other } = newRoom;
-    const room = { id: directRoomId(creator, other), name: '', kind, access: 'members' } as const;
-    return { room, members: [creator, other].map((user): NewMember => [user, 'member']) };
-  }
-  const { kind, name, access } = newRoom;
-  const others = [...new Set(newRoom.members)].filter((user) => user !== creator);
-  const members: NewMember[] = [[creator, 'owner'], ...others.map((user): NewMember => [user, 'member'])];
-  return { room: { id: randomUUID(), name, kind, access }, members };
-}
+import { type AdmissionContext, type NewRoom, storeRoom } from './new-room.ts';
 
 /**
- * Creates a room, and notifies the open inboxes of its members. Two users always share the same direct room.
+ * Creates a room, and notifies the open inboxes of its members.
  * @returns the room's id, and whether the room is new
+ * @throws what `storeRoom` throws
  */
 export async function createRoom(
   newRoom: NewRoom,
   creator: User,
-  context: PostingContext,
+  context: PostingContext & AdmissionContext,
 ): Promise<{ id: string; created: boolean }> {
-  const { db } = context;
-  const { room, members } = roomAndMembers(newRoom, creator.id);
-  const created = await putRoom(db, room);
-  // A direct room that existed may lack a member, if the function that created it stopped halfway.
-  const seq = created ? 0 : ((await getRoom(db, room.id))?.seq ?? 0);
-  await Promise.all(members.map(([user, role]) => addMember(db, { id: room.id, seq }, user, role)));
-  await mapLimited(members, ([user]) => addRoomToInboxes(room.id, user, context));
-  return { id: room.id, created };
+  const { id, members, created } = await storeRoom(newRoom, creator, context);
+  await mapLimited(members, (user) => addRoomToInboxes(id, user, context));
+  return { id, created };
 }
 
 /** A member with their name and presence; the profile of a user who has never connected is undefined. */
@@ -60,13 +31,24 @@ export interface MemberWithProfile extends Member {
 /** A room's description lists at most this many members, and so does a page of members. */
 export const MAX_LISTED_MEMBERS = 500;
 
+/** Adds the profiles of those members who have accepted the room, for a caller who shares it with them. */
 async function withProfiles(
   members: readonly Member[],
+  own: Member | undefined,
   { db, now }: Pick<Context, 'db' | 'now'>,
 ): Promise<readonly MemberWithProfile[]> {
-  const users = members.map((member) => member.user);
+  const visible = own ? members.filter(({ user, pending }) => !pending || user === own.user) : [];
+  const users = visible.map((member) => member.user);
   const profiles = await getProfiles(db, users, now());
   return members.map((member) => ({ ...member, profile: profiles.get(member.user) }));
+}
+
+export interface RoomDescription {
+  readonly room: Room;
+  readonly members: readonly MemberWithProfile[];
+  readonly moreMembers: boolean;
+  /** Whether the caller has not accepted the room yet. */
+  readonly isRequest: boolean;
 }
 
 /**
@@ -77,10 +59,16 @@ export async function describeRoom(
   id: string,
   user: User,
   context: Pick<Context, 'db' | 'now'>,
-): Promise<{ room: Room; members: readonly MemberWithProfile[]; moreMembers: boolean }> {
+): Promise<RoomDescription> {
   const room = await readableRoom(context.db, id, user);
   const { members, hasMore } = await listMembersWith(context.db, id, user.id, MAX_LISTED_MEMBERS);
-  return { room, members: await withProfiles(members, context), moreMembers: hasMore };
+  const own = members.find((member) => member.user === user.id);
+  return {
+    room,
+    members: await withProfiles(members, own, context),
+    moreMembers: hasMore,
+    isRequest: own?.pending ?? false,
+  };
 }
 
 /**
@@ -94,8 +82,12 @@ export async function listRoomMembers(
   user: User,
   context: Pick<Context, 'db' | 'now'>,
 ): Promise<{ members: readonly MemberWithProfile[]; next: string | undefined }> {
-  await readableRoom(context.db, id, user);
-  const { members, hasMore } = await listMembers(context.db, id, limit, after);
+  const { db } = context;
+  await readableRoom(db, id, user);
+  const [{ members, hasMore }, own] = await Promise.all([
+    listMembers(db, id, limit, after),
+    getMember(db, id, user.id),
+  ]);
   const next = hasMore ? members.at(-1)?.user : undefined;
-  return { members: await withProfiles(members, context), next };
+  return { members: await withProfiles(members, own, context), next };
 }

@@ -14,6 +14,11 @@ export const visitorKey = (room: string, visitor: string) => ({
   item: `visitor#${part(visitor)}`,
 });
 export const logKey = (room: string, seq: number) => ({ room: part(room), item: `log#${paddedSeq(seq)}` });
+/** An item for what does not fit the item of a message. */
+export const messagePartKey = (room: string, seq: number, number: number) => ({
+  room: part(room),
+  item: `part#${paddedSeq(seq)}#${number}`,
+});
 export const repeatKey = (room: string, user: string, clientId: string) => ({
   room: part(room),
   item: `sent#${part(user)}#${part(clientId)}`,
@@ -25,6 +30,11 @@ export const loginKey = (subject: string, start: number) => ({
   item: `attempts#${start}`,
 });
 export const profileKey = (user: string) => ({ room: `user#${part(user)}`, item: 'profile' });
+/** The times of a user's last actions of one kind, over all rooms. */
+export const userLimitKey = (user: string, counted: string) => ({
+  room: `user#${part(user)}`,
+  item: `limit#${counted}`,
+});
 /** How many bytes a user, or the guests of a room, stored on a day since the epoch. */
 export const fileBudgetKey = (
   owner: { readonly user: string } | { readonly guestsOf: string },

@@ -5,7 +5,7 @@ import type { Change, LogEntry, Message, Void } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import type { Database, Item, Query } from './database.ts';
 import { logKey, roomKey } from './keys.ts';
-import { toMessage } from './messages.ts';
+import { isHeld, toMessage } from './messages.ts';
 import { toRoom } from './rooms.ts';
 import { fileElement } from './uploads.ts';
 
@@ -68,6 +68,11 @@ export const putChange = (db: Database, room: string, change: Change): Promise<L
 export const putVoid = (db: Database, room: string, seq: number): Promise<LogEntry | undefined> =>
   putEntry(db, room, seq, { kind: 'void' });
 
+/** Makes the sequence number of a change void, because its message does not accept the change. */
+export async function revokeChange(db: Database, room: string, seq: number): Promise<void> {
+  await db.chat.put({ ...logKey(room, seq), kind: 'void', seq, put: randomUUID() });
+}
+
 /** Notes on a void entry that it stands for all numbers from `from` on, so that readers skip those below it. */
 export async function noteVoidRun(
   db: Database,
@@ -101,6 +106,8 @@ export interface LogPage {
   readonly entries: readonly LogEntry[];
   /** Whether the range has more entries after the last one. */
   readonly hasMore: boolean;
+  /** Whether a message of this page holds a change, or a later change that replaces it. */
+  readonly isHeld: (change: Change) => boolean;
 }
 
 interface Range {
@@ -123,7 +130,15 @@ function logQuery(room: string, range: Range): Query {
 
 async function queryLog(db: Database, room: string, range: Range): Promise<LogPage> {
   const { items, next } = await db.chat.query(logQuery(room, range));
-  return { entries: items.map((item) => toEntry(room, item)), hasMore: next !== undefined };
+  const bySeq = new Map(items.map((item) => [item['seq'], item]));
+  return {
+    entries: items.map((item) => toEntry(room, item)),
+    hasMore: next !== undefined,
+    isHeld(change) {
+      const item = bySeq.get(change.message);
+      return item !== undefined && isHeld(item, change);
+    },
+  };
 }
 
 /** Returns log entries below `before`, or the newest ones without it: newest first, at most `limit`. */

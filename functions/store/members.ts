@@ -1,34 +1,76 @@
 import { ChatError } from '../domain/errors.ts';
 import type { Member, Role } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
-import { type Database, type Item, queryAll, type Update } from './database.ts';
-import { memberKey, parseRoomKey, visitorKey } from './keys.ts';
+import { type Database, type Item, type Key, queryAll, type Update } from './database.ts';
+import { memberKey, parseRoomKey, userLimitKey, visitorKey } from './keys.ts';
 import { countWrite, type WriteWindow, waitOf } from './write-window.ts';
 
 function toMember(room: string, item: Item): Member {
-  const { user, role, readTo = 0, addedAt = 0, mutedUntil = 0 } = item;
-  return { room, user, role, readTo, addedAt, mutedUntil };
+  const { user, role, readTo = 0, addedAt = 0, mutedUntil = 0, pending } = item;
+  return { room, user, role, readTo, addedAt, mutedUntil, ...(pending && { pending }) };
 }
+
+/** Whether an item is that of a member. After `declineRequest` it is not. */
+const isMember = (item: Item | undefined): item is Item => item !== undefined && !item['declined'];
 
 export async function getMember(db: Database, room: string, user: string): Promise<Member | undefined> {
   const item = await db.chat.get(memberKey(room, user));
-  return item && toMember(room, item);
+  return isMember(item) ? toMember(room, item) : undefined;
 }
 
+/** Whether a user is a member of a room or has declined it. */
+export const hasBeenAdded = async (db: Database, room: string, user: string): Promise<boolean> =>
+  (await db.chat.get(memberKey(room, user))) !== undefined;
+
 /**
- * Adds a member; an existing one keeps their role. Returns whether the user was added.
+ * Adds a member, unless they have declined the room; an existing one stays unchanged. Returns whether the user was added.
  * @param room with the `seq` up to which messages do not count as unread
+ * @param options.pending whether the room is a request, which the user may accept or decline
  */
 export const addMember = (
   db: Database,
   { id, seq }: Pick<Room, 'id' | 'seq'>,
   user: string,
   role: Role,
+  { pending = false } = {},
 ): Promise<boolean> =>
   db.chat.put(
-    { ...memberKey(id, user), user, role, readTo: 0, addedAt: seq },
+    { ...memberKey(id, user), user, role, readTo: 0, addedAt: seq, ...(pending && { pending }) },
     { condition: 'attribute_not_exists(#item)' },
   );
+
+/**
+ * Adds a user who enters a room by their own choice. Accepts the room if it was a request, also one that they have
+ * declined. A member keeps role and read mark.
+ */
+export async function enterRoom(db: Database, room: string, user: string, role: Role): Promise<void> {
+  const initial = ['#role = if_not_exists(#role, :role)', ...['readTo', 'addedAt'].map(orZero)];
+  await db.chat.update(memberKey(room, user), {
+    update: `SET #user = :user, ${initial.join()} REMOVE pending, declined`,
+    values: { ':user': user, ':role': role, ':zero': 0 },
+  });
+}
+
+const orZero = (attribute: string) => `${attribute} = if_not_exists(${attribute}, :zero)`;
+
+/** Makes a request an accepted room; an accepted room stays unchanged. Returns whether the user is a member. */
+export const acceptRequest = async (db: Database, room: string, user: string): Promise<boolean> =>
+  (await db.chat.update(memberKey(room, user), {
+    update: 'REMOVE pending',
+    condition: 'attribute_exists(#user)',
+  })) !== undefined;
+
+/**
+ * Ends a membership that the user has not accepted, and keeps an item so that `addMember` does not add the user again.
+ * Without the attribute `user`, the index of a user's rooms does not contain the item. Returns false if there was no
+ * request.
+ */
+export const declineRequest = async (db: Database, room: string, user: string): Promise<boolean> =>
+  (await db.chat.update(memberKey(room, user), {
+    update: 'SET declined = :true REMOVE #user, pending',
+    condition: 'attribute_exists(pending) AND attribute_exists(#user)',
+    values: { ':true': true },
+  })) !== undefined;
 
 /** @returns the member; undefined when the user is not a member */
 async function updateMember(
@@ -37,7 +79,7 @@ async function updateMember(
   user: string,
   update: Pick<Update, 'update' | 'values'>,
 ): Promise<Member | undefined> {
-  const condition = 'attribute_exists(#item)';
+  const condition = 'attribute_exists(#user)';
   const item = await db.chat.update(memberKey(room, user), { ...update, condition, returns: 'ALL_NEW' });
   return item && toMember(room, item);
 }
@@ -58,13 +100,13 @@ export const deleteMember = async (db: Database, room: string, user: string): Pr
 export async function putReadTo(db: Database, room: string, user: string, message: number): Promise<void> {
   await db.chat.update(memberKey(room, user), {
     update: 'SET readTo = :message',
-    condition: 'attribute_exists(#item) AND readTo < :message',
+    condition: 'attribute_exists(#user) AND readTo < :message',
     values: { ':message': message },
   });
 }
 
 /**
- * Checks in one conditional update that a member may write, and counts the write.
+ * Checks in one conditional update that a member may write, and counts the write. Writing accepts a request.
  * @param window null when the write is not counted
  * @param now milliseconds since the epoch
  * @param evenIfMuted whether a muted member may make this write
@@ -80,23 +122,40 @@ export async function checkWriteAccess(
 ): Promise<Member> {
   const key = memberKey(room, user);
   const notMuted = evenIfMuted ? '' : ' AND (attribute_not_exists(mutedUntil) OR mutedUntil <= :now)';
-  const may = `attribute_exists(#item)${notMuted}`;
+  const may = `attribute_exists(#user)${notMuted}`;
   const counting = window && countWrite(window, now);
   const updated = await db.chat.update(key, {
-    update: `SET ${counting?.set ?? 'lastTurnAt=:now'}`,
+    update: `SET ${counting?.set ?? 'lastTurnAt=:now'} REMOVE pending`,
     condition: counting ? `${may} AND ${counting.condition}` : may,
     values: counting?.values ?? { ':now': now },
     returns: 'ALL_NEW',
   });
   if (updated) return toMember(room, updated);
   const item = await db.chat.get(key);
-  if (!item) throw new ChatError('NOT_A_MEMBER');
+  if (!isMember(item)) throw new ChatError('NOT_A_MEMBER');
   if (!window || (!evenIfMuted && toMember(room, item).mutedUntil > now)) throw new ChatError('MUTED');
   throw new ChatError('RATE_LIMITED', undefined, waitOf(window, item, now));
 }
 
-/** No rate limit has a longer window, so an expired item contains no write that still counts. */
-const VISITOR_MEMORY_MS = 60 * 60 * 1000;
+/**
+ * Counts an action in an item that expires after the window.
+ * @returns the milliseconds until the action is allowed; undefined if it was counted
+ */
+async function countInItem(
+  db: Database,
+  key: Key,
+  window: WriteWindow,
+  now: number,
+): Promise<number | undefined> {
+  const { set, condition, values } = countWrite(window, now);
+  const expiresAt = Math.ceil((now + window.rate.windowMs) / 1000);
+  const counted = await db.chat.update(key, {
+    update: `SET expiresAt=:expires,${set}`,
+    condition,
+    values: { ...values, ':expires': expiresAt },
+  });
+  return counted ? undefined : waitOf(window, (await db.chat.get(key)) ?? {}, now);
+}
 
 /**
  * Counts the write of a user who is not a member. The caller has checked that the room is open.
@@ -110,17 +169,17 @@ export async function countVisitorWrite(
   window: WriteWindow,
   now: number,
 ): Promise<void> {
-  const key = visitorKey(room, visitor);
-  const { set, condition, values } = countWrite(window, now);
-  const expiresAt = Math.floor((now + VISITOR_MEMORY_MS) / 1000);
-  const counted = await db.chat.update(key, {
-    update: `SET expiresAt=:expires,${set}`,
-    condition,
-    values: { ...values, ':expires': expiresAt },
-  });
-  if (counted) return;
-  throw new ChatError('RATE_LIMITED', undefined, waitOf(window, (await db.chat.get(key)) ?? {}, now));
+  const wait = await countInItem(db, visitorKey(room, visitor), window, now);
+  if (wait !== undefined) throw new ChatError('RATE_LIMITED', undefined, wait);
 }
+
+/** Counts an action that a user does, or that others do to them, over all rooms. Returns as `countInItem`. */
+export const countByUser = (
+  db: Database,
+  user: string,
+  window: WriteWindow,
+  now: number,
+): Promise<number | undefined> => countInItem(db, userLimitKey(user, window.counted), window, now);
 
 /** Some of a room's members, in the order of their keys. */
 export interface MemberPage {
@@ -151,8 +210,8 @@ export async function listMembers(
     },
     limit + 1,
   );
-  const members = items.map((item) => toMember(room, item));
-  return { members: members.slice(0, limit), hasMore: members.length > limit };
+  const members = items.slice(0, limit).filter(isMember);
+  return { members: members.map((item) => toMember(room, item)), hasMore: items.length > limit };
 }
 
 /** Returns a room's first members, at most `limit`, with `user` among them if they are a member. */
@@ -176,7 +235,7 @@ export async function getMemberships(
 ): Promise<ReadonlyMap<string, Member>> {
   const keys = rooms.map((room) => memberKey(room, user));
   const items = await db.chat.batchGet(keys, { consistent: true });
-  const members = items.map((item) => toMember(parseRoomKey(item['room']), item));
+  const members = items.filter(isMember).map((item) => toMember(parseRoomKey(item['room']), item));
   return new Map(members.map((member) => [member.room, member]));
 }
 

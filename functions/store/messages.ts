@@ -1,26 +1,20 @@
-import { type Change, type Message, type Status, statusesBelow } from '../domain/message.ts';
+import {
+  type Change,
+  type Deletion,
+  type Edit,
+  type Message,
+  type Reaction,
+  type Status,
+  statusesBelow,
+} from '../domain/message.ts';
 import type { Database, Item, Update } from './database.ts';
 import { logKey } from './keys.ts';
+import { isReactionAttribute, isReactionHeld, reactionsOf } from './reaction-items.ts';
+import { settledReactions } from './reaction-readers.ts';
+import { applyReaction, getMessageItem, removeReactions } from './reactions.ts';
 import { type FileHold, fileElement, parseFileElement } from './uploads.ts';
 
-/** Each user's reaction with an emoji is an attribute of its own, so that concurrent reactions do not conflict. */
-const REACTION = 'reaction#';
-
-const reactionAttribute = (user: string, emoji: string): string =>
-  `${REACTION}${encodeURIComponent(user)}#${emoji}`;
-
-function reactionsOf(item: Item): Pick<Message, 'reactions'> {
-  const reactions = new Map<string, string[]>();
-  for (const [name, value] of Object.entries(item)) {
-    if (!name.startsWith(REACTION) || value.removed) continue;
-    // The encoded user id contains no `#`, but an emoji may: keycaps do.
-    const end = name.indexOf('#', REACTION.length);
-    const emoji = name.slice(end + 1);
-    const user = decodeURIComponent(name.slice(REACTION.length, end));
-    reactions.set(emoji, [...(reactions.get(emoji) ?? []), user]);
-  }
-  return reactions.size > 0 ? { reactions: Object.fromEntries(reactions) } : {};
-}
+export { withReaders } from './reaction-readers.ts';
 
 /** Returns the message that a log item holds, without the attributes that only the store uses. */
 export function toMessage(room: string, item: Item): Message {
@@ -34,21 +28,31 @@ export function toMessage(room: string, item: Item): Message {
     files: _files,
     ...rest
   } = item;
-  const fields = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith(REACTION)));
+  const fields = Object.fromEntries(Object.entries(rest).filter(([name]) => !isReactionAttribute(name)));
   const reactions = item['deletedAt'] === undefined ? reactionsOf(item) : {};
   return { ...fields, ...reactions, id: seq, room } as unknown as Message;
 }
 
 /** The result of applying a change to its message. */
 export interface Applied {
-  /** `already`: an earlier try applied it. `overtaken`: a later change or a delete came first. */
-  readonly outcome: 'applied' | 'already' | 'overtaken';
+  /**
+   * `already`: an earlier try applied it. `overtaken`: a later change or a delete came first. `refused`: it exceeds a
+   * limit of the message.
+   */
+  readonly outcome: 'applied' | 'already' | 'overtaken' | 'refused';
+  /** Whether the message was the same before the change. */
+  readonly unchanged?: boolean;
   /** The message after the change. */
   readonly message: Message;
-  /** Set by a delete: sequence numbers of the edits whose log entries may still hold a text. */
+  /** Sequence numbers of replaced edits whose log entries may still hold a text. */
   readonly edits?: readonly number[];
-  /** Files of which the message lost its hold: replaced ones, that of an overtaken edit, and all of a deleted message. */
+  /**
+   * Files of which the message lost its hold: replaced ones, that of an edit that it does not show, and
+   * all of a deleted message.
+   */
   readonly files?: readonly FileHold[];
+  /** Set by a delete: removes what the message's item and its parts still hold. Repeating it is safe. */
+  readonly cleanUp?: () => Promise<void>;
 }
 
 const alive = 'attribute_exists(author) AND attribute_not_exists(deletedAt)';
@@ -65,6 +69,10 @@ const updateMessage = (
     returns: 'ALL_NEW',
   });
 
+/** Whether a message's item holds a change that a log page may also hold. Only reactions need it: edits have `revision`. */
+export const isHeld = (item: Item, change: Change): boolean =>
+  change.kind === 'react' && isReactionHeld(item, change);
+
 /** The present state of a message. */
 export interface State {
   readonly message: Message;
@@ -72,43 +80,44 @@ export interface State {
   readonly settles: (change: Change) => boolean;
 }
 
-/** Returns the messages with these ids, by id, without the missing ones. Ids must differ. */
+/**
+ * Returns the messages with these ids, by id, without the missing ones.
+ * @param ids must differ
+ * @param changes the changes about which `settles` will be called
+ */
 export async function listStates(
   db: Database,
   room: string,
   ids: readonly number[],
+  changes: readonly Change[],
 ): Promise<ReadonlyMap<number, State>> {
   const keys = ids.map((id) => logKey(room, id));
-  const items = await db.chat.batchGet(keys, { consistent: true });
+  const found = await db.chat.batchGet(keys, { consistent: true });
+  const items = new Map<number, Item>(
+    found.filter((item) => item['kind'] === 'message').map((item) => [item['seq'], item]),
+  );
+  const reactions = changes.filter((change) => change.kind === 'react');
+  const settled: ReadonlySet<Change> = await settledReactions(db, room, items, reactions);
   return new Map(
-    items
-      .filter((item) => item['kind'] === 'message')
-      .map((item) => [
-        item['seq'],
-        { message: toMessage(room, item), settles: (change) => settles(item, change) },
-      ]),
+    Array.from(items, ([id, item]) => [
+      id,
+      {
+        message: toMessage(room, item),
+        settles: (change) => (change.kind === 'react' ? settled.has(change) : settles(item, change)),
+      },
+    ]),
   );
 }
 
-/** Whether a message's item holds a change. A later edit replaces an earlier one, a delete replaces all. */
-function holds(item: Item, change: Change): boolean {
-  if (change.kind !== 'react') return item['revision'] === change.seq;
-  return item[reactionAttribute(change.by, change.emoji)]?.seq === change.seq;
-}
-
 /** Whether a change needs no more work: its message holds it, or a change that replaces it. */
-function settles(item: Item, change: Change): boolean {
+function settles(item: Item, change: Edit | Deletion): boolean {
   const deleted = item['deletedAt'] !== undefined;
   // A message lists the files that it lost until their bytes are deleted.
   if (change.kind === 'delete') return deleted && item['files'] === undefined;
   // An overtaken edit is settled only when its text is gone from the log.
-  if (change.kind === 'edit')
-    return (
-      change.text === undefined ||
-      (!deleted && item['revision'] >= change.seq && lostFiles(item).length === 0)
-    );
-  if (deleted) return true;
-  return (item[reactionAttribute(change.by, change.emoji)]?.seq ?? 0) >= change.seq;
+  return (
+    change.text === undefined || (!deleted && item['revision'] >= change.seq && lostFiles(item).length === 0)
+  );
 }
 
 /** Returns the files that a message lists and no longer shows. */
@@ -130,7 +139,7 @@ export async function forgetFiles(
   });
 }
 
-function updateFor(change: Change): Update {
+function updateFor(change: Edit | Deletion): Update {
   const { at, seq } = change;
   switch (change.kind) {
     case 'edit': {
@@ -153,42 +162,89 @@ function updateFor(change: Change): Update {
         update: 'SET #text = :none, deletedAt = :at, updatedAt = :at, revision = :seq REMOVE replyTo, #file',
         values: { ':none': '', ':at': at, ':seq': seq },
       };
-    // A removed reaction stays as a tombstone, so that an older repeat cannot restore it.
-    case 'react':
-      return {
-        update: 'SET #reaction = :reaction',
-        names: { '#reaction': reactionAttribute(change.by, change.emoji) },
-        values: { ':reaction': { seq, removed: change.removed }, ':seq': seq },
-        condition: '(attribute_not_exists(#reaction) OR #reaction.#seq < :seq)',
-      };
     default:
       return change satisfies never;
   }
 }
 
+/** A message's item lists at most this many edits: the texts of replaced ones are removed from the log. */
+const MAX_LISTED_EDITS = 20;
+
+/** Returns the listed edits that later ones have replaced, if there are too many. */
+function replacedEdits(item: Item): readonly number[] {
+  const edits: readonly number[] = [...(item['edits'] ?? [])];
+  return edits.length > MAX_LISTED_EDITS ? edits.filter((seq) => seq < item['revision']) : [];
+}
+
+/** Removes edits from a message's list, once the texts in their log entries are removed. */
+export async function forgetEdits(
+  db: Database,
+  room: string,
+  id: number,
+  edits: readonly number[],
+): Promise<void> {
+  await db.chat.update(logKey(room, id), {
+    update: 'DELETE edits :edits',
+    values: { ':edits': new Set(edits) },
+  });
+}
+
+/** Whether DynamoDB refused an update because the item would exceed 400 KB. Only its text says so (AWS: UpdateItem). */
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'ValidationException' && /item size/i.test(error.message);
+
 /**
- * Applies a logged change to its message. Repeating it is safe.
+ * Applies a logged change to its message. Repeating it is safe. An item that earlier releases filled refuses edits and
+ * reactions; a delete removes the reactions first.
  * @returns undefined when the room has no such message
  */
 export async function applyChange(db: Database, room: string, change: Change): Promise<Applied | undefined> {
+  try {
+    return await (change.kind === 'react' ? applyToItem(db, room, change) : replaceText(db, room, change));
+  } catch (error) {
+    if (!isTooLarge(error)) throw error;
+    const item = await getMessageItem(db, room, change.message);
+    if (!item) return undefined;
+    if (change.kind !== 'delete') {
+      const files = change.kind === 'edit' && change.file ? [change.file] : [];
+      return { outcome: 'refused', message: toMessage(room, item), files };
+    }
+    await removeReactions(db, room, item);
+    return replaceText(db, room, change);
+  }
+}
+
+async function applyToItem(db: Database, room: string, change: Reaction): Promise<Applied | undefined> {
+  const applied = await applyReaction(db, room, change);
+  if (!applied) return undefined;
+  const { item, ...rest } = applied;
+  return { ...rest, message: toMessage(room, item) };
+}
+
+async function replaceText(
+  db: Database,
+  room: string,
+  change: Edit | Deletion,
+): Promise<Applied | undefined> {
   const updated = await updateMessage(db, room, change.message, updateFor(change));
   // A retry of an update whose answer was lost fails its condition, although the first try took effect.
-  const item = updated ?? (await db.chat.get(logKey(room, change.message)));
-  if (item?.['kind'] !== 'message') return undefined;
-  const outcome = updated ? 'applied' : holds(item, change) ? 'already' : 'overtaken';
+  const item = updated ?? (await getMessageItem(db, room, change.message));
+  if (!item) return undefined;
+  const message = toMessage(room, item);
+  const outcome = updated ? 'applied' : item['revision'] === change.seq ? 'already' : 'overtaken';
+  const files = lostFiles(item);
+  if (change.kind === 'delete') {
+    const cleanUp = () => removeReactions(db, room, item);
+    return { outcome, message, cleanUp, edits: [...(item['edits'] ?? [])], files };
+  }
   // The item does not list the file of an overtaken edit.
-  const late = change.kind === 'edit' && outcome === 'overtaken' && change.file ? [change.file] : [];
-  return {
-    outcome,
-    message: toMessage(room, item),
-    ...(change.kind !== 'react' && { files: [...lostFiles(item), ...late] }),
-    ...(change.kind === 'delete' && { edits: [...(item['edits'] ?? [])] }),
-  };
+  const late = outcome === 'overtaken' && change.file ? [change.file] : [];
+  return { outcome, message, edits: replacedEdits(item), files: [...files, ...late] };
 }
 
 /**
  * Raises a message's status.
- * @returns the message; undefined when it has that status already, or is deleted
+ * @returns the message; undefined when it has that status already, is deleted, or its item is full
  */
 export async function raiseStatus(
   db: Database,
@@ -197,10 +253,14 @@ export async function raiseStatus(
   at: string,
 ): Promise<Message | undefined> {
   const lower = statusesBelow(status).map((step, index) => [`:lower${index}`, step] as const);
-  const item = await updateMessage(db, message.room, message.id, {
+  const raising = updateMessage(db, message.room, message.id, {
     update: 'SET #status = :status, updatedAt = :at',
     condition: `#status IN (${lower.map(([name]) => name).join(', ')})`,
     values: { ':status': status, ':at': at, ...Object.fromEntries(lower) },
+  });
+  const item = await raising.catch((error: unknown) => {
+    if (!isTooLarge(error)) throw error;
+    return undefined;
   });
   return item && toMessage(message.room, item);
 }

@@ -5,12 +5,24 @@ import { profileKey, profileUser } from './keys.ts';
 
 /**
  * A profile holds its user's open connections as a set of `<expiry> <id>`, so that connecting and disconnecting are
- * one atomic update each. The expiry is needed because `$disconnect` is best effort.
+ * one atomic update each. The expiry is needed because `$disconnect` is best effort. It has ten digits until the year
+ * 2286, so that the order of the elements is the order of their expiry.
  */
 const openElement = (connection: Pick<Connection, 'id' | 'connectedAt'>): Set<string> =>
   new Set([`${connectionExpiry(connection)} ${connection.id}`]);
 
 const isOpen = (element: string, now: number): boolean => Number(element.split(' ')[0]) * 1000 > now;
+
+/** A profile holds at most about this many connections: more than the devices that a user has. */
+const MAX_OPEN = 100;
+
+/** Returns the elements to remove from a set that has become too large: expired ones, and then the oldest. */
+function surplus(online: ReadonlySet<string>, now: number): ReadonlySet<string> {
+  if (online.size <= MAX_OPEN) return new Set();
+  const latest = [...online].filter((element) => isOpen(element, now)).sort((a, b) => (a < b ? 1 : -1));
+  const kept = new Set(latest.slice(0, MAX_OPEN / 2));
+  return new Set([...online].filter((element) => !kept.has(element)));
+}
 
 /**
  * Adds a connection to its user's profile, which also makes the user online. A guest's profile expires with the
@@ -18,7 +30,7 @@ const isOpen = (element: string, now: number): boolean => Number(element.split('
  */
 export async function addOpenConnection(db: Database, connection: Connection, now: number): Promise<void> {
   const { id, username, email, userType, guest } = connection.user;
-  await db.chat.update(profileKey(id), {
+  const profile = await db.chat.update(profileKey(id), {
     update: `SET username = :username, email = :email, userType = :userType, lastSeen = :seen${guest ? ', expiresAt = :expires' : ''} ADD #online :open`,
     values: {
       ':username': username,
@@ -28,6 +40,13 @@ export async function addOpenConnection(db: Database, connection: Connection, no
       ':open': openElement(connection),
       ...(guest && { ':expires': connectionExpiry(connection) }),
     },
+    returns: 'ALL_NEW',
+  });
+  const removed = surplus(profile?.['online'] ?? new Set(), now);
+  if (removed.size === 0) return;
+  await db.chat.update(profileKey(id), {
+    update: 'DELETE #online :removed',
+    values: { ':removed': removed },
   });
 }
 

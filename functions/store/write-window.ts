@@ -1,8 +1,8 @@
-import type { Counted, Rate } from '../domain/room.ts';
+import type { Counted, CountedByUser, Rate } from '../domain/room.ts';
 
 /** A sliding window: at most `rate.messages` writes of one kind in `rate.windowMs` milliseconds. */
 export interface WriteWindow {
-  readonly counted: Counted;
+  readonly counted: Counted | CountedByUser;
   readonly rate: Rate;
 }
 

@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import { bucketArn } from '../account.ts';
 import type { Clock } from '../clock.ts';
+import { applyFault, type Fault, type FaultOf } from '../faults.ts';
 import type { Access, Caller } from '../iam/access.ts';
 import { describeCall, type Trace } from '../trace.ts';
 import { callerOf, denialOf } from './authenticate.ts';
@@ -16,6 +17,8 @@ export interface S3Options {
   readonly access: Access;
   readonly clock: Clock;
   readonly trace: Trace;
+  /** Absent if no faults are injected. */
+  readonly faultOf?: FaultOf;
 }
 
 /** The IAM action of each method (AWS: "Actions, resources, and condition keys for Amazon S3"). */
@@ -84,10 +87,28 @@ async function handle(
   try {
     const denials = [action, ...more].map((each) => denialOf(caller, each, resource, options.access));
     const denial = denials.find((each) => each !== undefined);
-    return denial ?? (await execute(request, incoming, response, caller, bucket, options));
+    if (denial !== undefined) return denial;
+    const run = (to: ServerResponse) => execute(request, incoming, to, caller, bucket, options);
+    const fault = options.faultOf?.(request.headers, { action, resource });
+    return await (fault === undefined ? run(response) : runWithFault(fault, incoming, run));
   } finally {
     options.trace({ ...call, phase: 'response' });
   }
+}
+
+const throttled = s3Error(503, 'SlowDown', 'Please reduce your request rate.');
+const failed = s3Error(500, 'InternalError', 'We encountered an internal error. Please try again.');
+
+/** Runs a request as far as its fault allows. The caller never gets the response of `run`. */
+async function runWithFault(
+  fault: Fault,
+  incoming: IncomingMessage,
+  run: (to: ServerResponse) => Promise<S3Error | undefined>,
+): Promise<S3Error | undefined> {
+  const unsent = new ServerResponse(incoming);
+  const answer = await applyFault(fault, { run: () => run(unsent), throttled, failed });
+  if (answer === undefined) incoming.socket.destroy();
+  return answer;
 }
 
 function answerPreflight(

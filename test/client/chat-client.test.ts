@@ -370,6 +370,18 @@ describe('a change', () => {
     expect(chat.count('typing')).toBe(3);
   });
 
+  test('settles a seen of a message whose delete it has not received, and catches up', async () => {
+    const { room } = await openRoom();
+    const below = chat.addMessage('stays', { user: 2 });
+    const id = chat.addMessage('goes', { user: 2 });
+    chat.answerWith = ({ action }) =>
+      action === 'seen' ? { type: 'message_seen', message_id: below, user_id: 1, room_id: 1 } : undefined;
+    await room.seen(id);
+    expect(room.seenBy.get('1')).toBe(below);
+    chat.answerWith = () => undefined;
+    expect((await room.send('next')).text).toBe('next');
+  });
+
   test('settles a seen of a deleted message with the mark of the message below it', async () => {
     const { room } = await openRoom();
     const below = chat.addMessage('stays', { user: 2 });

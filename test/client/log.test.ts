@@ -102,6 +102,27 @@ describe('a live change', () => {
     expect(texts(log)).toEqual(['edited', 'text 2']);
   });
 
+  test('keeps the order of reactions, and counts those of many users', () => {
+    const log = new RoomLog();
+    const ids = Array.from({ length: 60 }, (_, index) => index + 100);
+    const reactions = { '👍': ids.slice(0, 50), '🎉': [1], '👀': { count: 60, users: ids.slice(0, 50) } };
+    log.reset({ type: 'history', messages: [message(1, { reactions })], has_more: false }, 1);
+    log.add(reacted(2, 1, 7));
+    log.add(reacted(3, 1, 100, true));
+    log.add(reacted(4, 1, 100));
+    const watched = (seq: number, more: object) =>
+      log.add({ ...reacted(seq, 1, 155), emoji: '👀', ...more } as Change);
+    watched(5, { unchanged: true });
+    watched(6, { user_id: 200 });
+    watched(7, { user_id: 156, removed: true });
+    watched(8, { user_id: 157, removed: true, unchanged: true });
+    expect(log.messages[0]?.reactions?.['👀']).toMatchObject({ count: 60 });
+    const after = log.messages[0]?.reactions ?? {};
+    expect(Object.keys(after)).toEqual(['👍', '🎉', '👀']);
+    expect(after['👍']).toMatchObject({ count: 51 });
+    expect(after['👀']).toMatchObject({ users: expect.arrayContaining([155, 200]) });
+  });
+
   test('edits a message, changes its reactions or deletes it', () => {
     const log = logOf(2);
     log.add(edited(3, 1, 'edited'));

@@ -5,6 +5,7 @@ import { MAX_FRAME_BYTES } from '../../functions/dialects/dialect.ts';
 import { requestedReads, requestedRoom } from '../../functions/dialects/handshake.ts';
 import { errorCodes } from '../../functions/domain/errors.ts';
 import type { Event } from '../../functions/domain/event.ts';
+import type { Message } from '../../functions/domain/message.ts';
 import { alice, messageOf } from '../support/sample.ts';
 
 const own = { viewer: '1', elsewhere: false };
@@ -49,6 +50,114 @@ describe('the room of a handshake', () => {
   });
 });
 
+describe('a message that does not fit its frame', () => {
+  const users = Array.from({ length: 50 }, (_, index) => `${index}-${'u'.repeat(120)}`);
+  const reactions = Object.fromEntries(
+    Array.from({ length: 50 }, (_, index) => [
+      String.fromCodePoint(0x1f400 + index),
+      { count: users.length, users },
+    ]),
+  );
+  const small = messageOf({ id: 1 });
+  const reacted = messageOf({ id: 2, reactions });
+  // Each character takes twelve bytes of JSON.
+  const huge = messageOf({ id: 3, text: '\u0001\u0002'.repeat(40_000), reactions });
+  const framesOf: readonly [string, (message: Message) => Event][] = [
+    [
+      'history',
+      (message) => ({ kind: 'HistoryLoaded', room: '1', messages: [message, small], hasMore: false }),
+    ],
+    ['welcome', (message) => ({ kind: 'Connected', room: '1', user: alice, messages: [message, small] })],
+    ['live', (message) => ({ kind: 'MessageSent', room: '1', message, seq: message.id })],
+    ['delivered', (message) => ({ kind: 'MessageDelivered', room: '1', message })],
+    ['read', (message) => ({ kind: 'MessageRead', room: '1', message })],
+    [
+      'sync',
+      (message) => ({
+        kind: 'Synced',
+        room: '1',
+        since: 0,
+        changes: [{ kind: 'MessageSent', room: '1', message, seq: message.id }],
+        seq: message.id,
+        hasMore: false,
+        complete: true,
+        receipts: users.map((_, index) => ({ message: index, status: 'read' })),
+        seen: users.map((user) => ({ user, message: 1 })),
+      }),
+    ],
+  ];
+  const sent = (event: Event): { text: string; truncated?: true; reactions?: object } => {
+    const text = action.encode(event, own) ?? '';
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_FRAME_BYTES);
+    const frame = JSON.parse(text);
+    return Array.isArray(frame)
+      ? frame[0]
+      : (frame.message ?? frame.messages?.[0] ?? frame.events[0].message);
+  };
+
+  test.each(framesOf)('goes out without reactions: %s', (_name, eventOf) => {
+    const message = sent(eventOf(reacted));
+    expect(message).toMatchObject({ message_id: 2, text: reacted.text });
+    expect(message).not.toHaveProperty('reactions');
+    expect(message).not.toHaveProperty('truncated');
+  });
+
+  test.each(framesOf)('goes out with its text cut, if it has to be: %s', (_name, eventOf) => {
+    const message = sent(eventOf(huge));
+    expect(message).toMatchObject({ message_id: 3, truncated: true });
+    expect(huge.text.startsWith(message.text)).toBe(true);
+    expect(message.text.length).toBeGreaterThan(5_000);
+  });
+
+  test('keeps its text in a sync whose receipts take up space: the next page has the receipts', () => {
+    const message = messageOf({ text: '\u0001'.repeat(20_000) });
+    const seen = Array.from({ length: 500 }, (_, index) => ({
+      user: `${index}-${'u'.repeat(120)}`,
+      message: 1,
+    }));
+    const changes = [{ kind: 'MessageSent', room: '1', message, seq: 1 }] as const;
+    const page = { since: 0, changes, seq: 1, hasMore: false, complete: true, receipts: [], seen } as const;
+    expect(encode({ kind: 'Synced', room: '1', ...page })).toMatchObject({
+      events: [{ message: { text: message.text } }],
+      seq: 1,
+      has_more: true,
+      seen: [],
+    });
+  });
+
+  test('does not hide the older ones: the next page has them', () => {
+    const page = encode({
+      kind: 'HistoryLoaded',
+      room: '1',
+      messages: [reacted, huge, small],
+      hasMore: false,
+    });
+    expect(page).toMatchObject({ messages: [{ message_id: 2 }], has_more: true });
+  });
+});
+
+describe('the reactions of a message', () => {
+  const reactionsFor = (count: number, users: readonly string[]) => {
+    const message = messageOf({ reactions: { '👍': { count, users } } });
+    return encode({ kind: 'MessageRead', room: '1', message });
+  };
+
+  test('list all users up to 50, and above that a count with some of them', () => {
+    const users = Array.from({ length: 50 }, (_, index) => String(index));
+    expect(reactionsFor(50, users)).toMatchObject({ message: { reactions: { '👍': users.map(Number) } } });
+    expect(reactionsFor(51, users)).toMatchObject({
+      message: { reactions: { '👍': { count: 51, users: users.map(Number) } } },
+    });
+  });
+
+  test('of a fan-out of the previous release are readable', () => {
+    const message = messageOf({ reactions: { '👍': ['1', '2'] } as never });
+    expect(encode({ kind: 'MessageRead', room: '1', message })).toMatchObject({
+      message: { reactions: { '👍': [1, 2] } },
+    });
+  });
+});
+
 describe('Parley’s own fields', () => {
   test('every change accepts a client id and a room id', () => {
     const own = { client_id: 'a-1', room_id: 7 };
@@ -64,7 +173,28 @@ describe('Parley’s own fields', () => {
     expect(decode({ action: 'delete', message_id: 3, ...own })).toMatchObject(common);
   });
 
-  test.each(['👍', '❤️', '❤', '👩‍👩‍👧‍👦', '#️⃣', '🇩🇪', '👍🏽'])('%s is an emoji', (emoji) => {
+  test.each([
+    ['❤', '❤️'],
+    ['👁‍🗨', '👁️‍🗨️'],
+    ['👁️‍🗨', '👁️‍🗨️'],
+    ['🏳‍🌈', '🏳️‍🌈'],
+    ['1⃣', '1️⃣'],
+    ['#⃣', '#️⃣'],
+    ['👍️', '👍'],
+    ['👍️🏽', '👍🏽'],
+    ['🏃‍♂', '🏃‍♂️'],
+    ['👩‍❤‍👨', '👩‍❤️‍👨'],
+    ['🕵🏽‍♀', '🕵🏽‍♀️'],
+    ['⛹️🏽‍♀️', '⛹🏽‍♀️'],
+    ['©', '©️'],
+    ['🇩🇪️', '🇩🇪'],
+  ])('%s is one emoji with %s', (emoji, qualified) => {
+    const react = (text: string) => decode({ action: 'react', message_id: 1, emoji: text });
+    expect(react(emoji)).toMatchObject({ kind: 'React', emoji: qualified });
+    expect(react(qualified)).toMatchObject({ emoji: qualified });
+  });
+
+  test.each(['👍', '❤️', '👩‍👩‍👧‍👦', '#️⃣', '🇩🇪', '👍🏽', '🏴󠁧󠁢󠁥󠁮󠁧󠁿'])('%s is an emoji', (emoji) => {
     expect(decode({ action: 'react', message_id: 1, emoji })).toMatchObject({ kind: 'React', emoji });
   });
 
@@ -184,6 +314,7 @@ test('the error codes do not change', () => {
       'RECEIVER_NOT_A_MEMBER',
       'REPLY_NOT_FOUND',
       'CLIENT_ID_REUSED',
+      'TOO_MANY_REACTIONS',
       'FILE_TYPE_NOT_ALLOWED',
       'FILE_NOT_FOUND',
       'FILE_BUDGET_USED',

@@ -214,6 +214,7 @@ export async function openChat(rates: Rates): Promise<Chat> {
   const context: HttpContext = {
     db,
     rates,
+    roomLimits: { create: rates.group, invite: rates.group },
     now: () => now,
     files: () => files,
     poster: {

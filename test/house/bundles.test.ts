@@ -14,11 +14,11 @@ const most: Record<EntryName, number> = {
   connect: 25_000,
   disconnect: 60_000,
   fanout: 60_000,
-  send: 80_000,
-  edit: 80_000,
-  delete: 80_000,
-  welcome: 80_000,
-  default: 110_000,
+  send: 84_000,
+  edit: 90_000,
+  delete: 86_000,
+  welcome: 86_000,
+  default: 124_000,
   http: 200_000,
 };
 

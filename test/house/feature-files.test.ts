@@ -24,6 +24,7 @@ const isAbout = (path: string): boolean =>
 
 // docs/architecture.md lists the corresponding files for a pin. A change to messages should touch no others.
 const expected = [
+  'bin/docs/limits.ts',
   'client/room.ts',
   'client/wire.ts',
   'functions/commands/handlers.ts',
@@ -37,6 +38,10 @@ const expected = [
   'functions/domain/command.ts',
   'functions/domain/message.ts',
   'functions/store/messages.ts',
+  'functions/store/reaction-items.ts',
+  'functions/store/reaction-readers.ts',
+  'functions/store/reaction-updates.ts',
+  'functions/store/reactions.ts',
   'web/timeline/message-row.tsx',
   'web/timeline/reactions.tsx',
 ];

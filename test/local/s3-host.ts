@@ -1,6 +1,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { beforeEach } from 'vitest';
 import { bucketArn } from '../../local/account.ts';
+import type { FaultOf } from '../../local/faults.ts';
 import { type ObjectStore, openObjects } from '../../local/s3/object-store.ts';
 import { serveS3 } from '../../local/s3/serve-s3.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -44,8 +45,8 @@ export function useS3Host(): void {
 }
 
 /** Serves the bucket `files`. Resolves to the endpoint's URL. */
-export async function serve(objects: ObjectStore = openObjects(null)): Promise<string> {
-  const options = { objects, buckets: () => buckets, access, clock, trace };
+export async function serve(objects: ObjectStore = openObjects(null), faultOf?: FaultOf): Promise<string> {
+  const options = { objects, buckets: () => buckets, access, clock, trace, ...(faultOf && { faultOf }) };
   return listenLocally((request, response) => serveS3(request, response, options));
 }
 

@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { bucketArn } from '../../local/account.ts';
+import type { CallFault } from '../../local/faults.ts';
 import { openObjects } from '../../local/s3/object-store.ts';
 import { calls, closers, developer, lines } from './aws-host.ts';
 import { allow, temporaryDirectory } from './mini-assembly.ts';
@@ -268,5 +269,24 @@ describe('S3 refuses', () => {
     expect(await response.text()).toContain('XAmzContentSHA256Mismatch');
     const found = clientOf(url).send(new HeadObjectCommand({ Bucket: 'files', Key: 'k' }));
     await expect(found).rejects.toMatchObject({ name: 'NotFound' });
+  });
+});
+
+describe('an injected fault', () => {
+  const results: readonly [CallFault, object, boolean][] = [
+    ['throttled', { name: 'SlowDown', $metadata: { httpStatusCode: 503 } }, false],
+    ['failed', { name: 'InternalError', $metadata: { httpStatusCode: 500 } }, false],
+    ['answer lost', { name: 'InternalError', $metadata: { httpStatusCode: 500 } }, true],
+    ['answer cut', { code: 'ECONNRESET' }, true],
+    ['killed after', { code: 'ECONNRESET' }, true],
+  ];
+  test.each(results)('of kind %s has its own response and effect', async (kind, error, isStored) => {
+    const objects = openObjects(null);
+    let kills = 0;
+    const kill = async () => void kills++;
+    const client = functionClient(await serve(objects, () => ({ kind, kill })), readAndWrite);
+    await expect(client.send(new PutObjectCommand(png))).rejects.toMatchObject(error);
+    expect(objects.get('files', 'room/1') !== undefined).toBe(isStored);
+    expect(kills).toBe(kind === 'killed after' ? 1 : 0);
   });
 });

@@ -14,7 +14,10 @@ let alice: Asking;
 
 beforeAll(async () => {
   const hostile = hostileIds.map((id) => ({ id, username: `user ${id}`, email: '', userType: '' }));
-  stack = await startTestStack({ users: [...demoUsers, ...hostile] });
+  stack = await startTestStack(
+    { users: [...demoUsers, ...hostile] },
+    { roomLimits: 'create:off,invite:off' },
+  );
   alice = await askingAs(stack, 'alice');
 });
 

@@ -36,6 +36,7 @@ export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Pro
     poster: { post: async () => 'delivered', close: async () => {}, isOpen: async () => true },
     fanOut: async () => {},
     rates: noLimit,
+    roomLimits: { create: null, invite: null },
     now: () => now,
     files: noFiles,
     verify: async (token) => ({ user: userOf(token), expiresAt: now + 3_600_000 }),

@@ -1,5 +1,5 @@
 import type { ChatClientOptions, Frame, Message } from '../../client/index.ts';
-import type { Change, ChangeRequest, ClientFrame } from '../../client/wire.ts';
+import { type Change, type ChangeRequest, type ClientFrame, reactorsOf } from '../../client/wire.ts';
 
 /** A room on the server: its current messages, all changes, and the answers by user and `client_id`. */
 interface FakeRoom {
@@ -322,7 +322,8 @@ function changeMessage(message: Message, change: Change): Message {
   if (change.type === 'message_deleted') return { ...message, text: '', deleted: true };
   if (change.type === 'message_edited') return { ...message, text: change.text, edited: true };
   if (change.type !== 'message_reacted') return message;
-  const users = (message.reactions?.[change.emoji] ?? []).filter((user) => user !== change.user_id);
+  const before = reactorsOf(message.reactions?.[change.emoji]).users;
+  const users = before.filter((user) => user !== change.user_id);
   return {
     ...message,
     reactions: { ...message.reactions, [change.emoji]: change.removed ? users : [...users, change.user_id] },

@@ -13,6 +13,7 @@ export function mockHttpApp(overrides: Partial<HttpContext> = {}) {
     poster: { post: async () => 'delivered', close: async () => {}, isOpen: async () => true },
     fanOut: async () => {},
     rates: noLimit,
+    roomLimits: { create: null, invite: null },
     now: () => NOON,
     files: () => {
       throw new Error('No files here');

@@ -79,9 +79,11 @@ function personAt(watched: WatchedPage): Person {
         .getByRole('link')
         .filter({ has: page.locator('.room-name').getByText(room, { exact: true }) })
         .click();
-      // Until the page has rendered the room, it shows the composer of the previous one.
-      const entered = page.locator('a.room[aria-current="page"]');
-      await entered.filter({ has: page.locator('.room-name').getByText(room, { exact: true }) }).waitFor();
+      // Until the page has rendered the room, it shows the composer of the previous one. Small screens hide the list.
+      await page
+        .locator('a.room[aria-current="page"]')
+        .filter({ has: page.locator('.room-name').getByText(room, { exact: true }) })
+        .waitFor({ state: 'attached' });
       await composer.waitFor();
     },
     async goTo(room) {

@@ -22,6 +22,7 @@ test('uses the defaults without context', () => {
     dailyFileMegabytes: 1000,
     directRooms: 'members',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
+    roomLimits: { create: { messages: 60, seconds: 3600 }, invite: { messages: 50, seconds: 86_400 } },
     throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'signed',
   });
@@ -40,6 +41,7 @@ test('accepts values as strings from the command line', () => {
     dailyFileMegabytes: 1000,
     directRooms: 'on-demand',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
+    roomLimits: { create: { messages: 60, seconds: 3600 }, invite: { messages: 50, seconds: 86_400 } },
     throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'sdk',
   });
@@ -57,6 +59,17 @@ test.each([
   { rateLimit: 'group:7/2', group: { messages: 7, seconds: 2 }, direct: { messages: 20, seconds: 10 } },
 ])('parses rateLimit $rateLimit for each kind of room', ({ rateLimit, group, direct }) => {
   expect(read({ rateLimit }).rateLimit).toEqual({ group, direct });
+});
+
+test.each([
+  { roomLimits: 'create:off', create: null, invite: { messages: 50, seconds: 86_400 } },
+  {
+    roomLimits: 'invite:100/86400, create:1/1',
+    create: { messages: 1, seconds: 1 },
+    invite: { messages: 100, seconds: 86_400 },
+  },
+])('parses roomLimits $roomLimits', ({ roomLimits, create, invite }) => {
+  expect(read({ roomLimits }).roomLimits).toEqual({ create, invite });
 });
 
 test.each([
@@ -119,6 +132,11 @@ test.each([
   { context: { rateLimit: 'group:20/10,group:off' }, key: 'rateLimit' },
   { context: { rateLimit: 'group:20/10,' }, key: 'rateLimit' },
   { context: { rateLimit: 'group:20/10:5' }, key: 'rateLimit' },
+  { context: { roomLimits: '20/10' }, key: 'roomLimits' },
+  { context: { roomLimits: 'create:20/86401' }, key: 'roomLimits' },
+  { context: { roomLimits: 'create:off,create:off' }, key: 'roomLimits' },
+  { context: { roomLimits: 'create:off,' }, key: 'roomLimits' },
+  { context: { roomLimits: 5 }, key: 'roomLimits' },
   { context: { awsClient: 'fast' }, key: 'awsClient' },
   { context: { stackName: 'my chat' }, key: 'stackName' },
   { context: { stackName: 5 }, key: 'stackName' },

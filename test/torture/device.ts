@@ -1,4 +1,5 @@
-import { ChatClient, ChatClientError, type Room } from '../../client/index.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ChatClient, ChatClientError, type Room, type UploadedFile } from '../../client/index.ts';
 import { FrameChecker } from './frame-checker.ts';
 import { logFrameTypes, type Operation, requestsOperation, type SentFrame } from './operations.ts';
 import type { Random } from './random.ts';
@@ -18,6 +19,9 @@ export interface DeviceOptions {
 
 /** How many of its own frames a device remembers, to send them again. */
 const MAX_SENT_TEXTS = 10;
+
+/** How often a device uploads a file before it gives up. */
+const MAX_UPLOADS = 20;
 
 const codeOf = (error: unknown): string => (error instanceof ChatClientError ? error.code : String(error));
 
@@ -136,11 +140,15 @@ export class Device {
   }
 
   async #request(operation: Operation): Promise<number | undefined> {
-    const { kind, message = 0, text = '', emoji = '', remove = false, replyTo } = operation;
+    const { kind, message = 0, text = '', emoji = '', remove = false, replyTo, fileContent } = operation;
     const room = this.open({ id: operation.room });
     switch (kind) {
       case 'send': {
-        const stored = await room.send(text, replyTo === undefined ? {} : { reply_to: replyTo });
+        const file = fileContent === undefined ? {} : await this.#upload(room, fileContent);
+        const stored = await room.send(text, {
+          ...file,
+          ...(replyTo !== undefined && { reply_to: replyTo }),
+        });
         const isSame = stored.text === text || stored.edited || stored.deleted;
         if (!isSame) this.addViolation(`sent "${text}" to room ${room.id}, but "${stored.text}" was stored`);
         return stored.message_id;
@@ -158,6 +166,28 @@ export class Device {
         throw new Error(`Could not perform the operation: unknown kind ${String(kind satisfies never)}.`);
     }
     return undefined;
+  }
+
+  /** Uploads a file. Repeats a failed upload, as a user would. @throws the last error */
+  async #upload(room: Room, content: string): Promise<UploadedFile> {
+    const file = new File([content], 'file.txt', { type: 'text/plain' });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const uploaded = await room.upload(file);
+        this.#recording.count('files uploaded');
+        return uploaded;
+      } catch (error) {
+        const isTemporary = ['INTERNAL', 'UNREACHABLE'].includes(codeOf(error));
+        if (!isTemporary || attempt === MAX_UPLOADS) throw error;
+        this.#recording.count('uploads repeated');
+        await pause(100 * attempt);
+      }
+    }
+  }
+
+  /** Returns the content of a file. @param path the `file_url` of its message */
+  async download(path: string): Promise<string> {
+    return (await this.client.fetch(path)).text();
   }
 
   /** Checks that a room reports each change once and in order, and that it is not refused. */

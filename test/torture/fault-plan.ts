@@ -39,6 +39,9 @@ export const lostAnswerRates: Rates = {
   cut: 0,
 };
 
+/** S3 calls are rare, so each of them fails this many times as often as other calls. */
+const S3_FACTOR = 10;
+
 const MAX_DELAY_MS = 150;
 
 /** How many calls with repeated faults the plan remembers, by the SDK's invocation id. */
@@ -84,7 +87,8 @@ export function planFaults(seed: number, rates: Rates, count: (event: string) =>
     if (!isActive) return undefined;
     const before = attempt > 1 ? repeated.get(invocation) : undefined;
     const stream = streamOf(`${functionName} ${action}`);
-    const fault = before ?? faultOf(stream.next(), rates);
+    const draw = stream.next() / (action.startsWith('s3:') ? S3_FACTOR : 1);
+    const fault = before ?? faultOf(draw, rates);
     if (fault === undefined) return undefined;
     if (before === undefined && stream.chance(rates.repeated)) repeat(invocation, fault);
     count(`${action.split(':')[0]} ${fault}`);

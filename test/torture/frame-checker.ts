@@ -45,6 +45,7 @@ export class FrameChecker {
     const room = frame?.room_id === undefined ? ownRoom : String(frame.room_id);
     this.#checkTexts(text, room);
     if (frame === undefined) return;
+    if (frame.complete === false) recording.count('syncs that cannot return all missed changes');
     if (frame.type === 'error') recording.count(`errors ${frame.code}`);
     else if (frame.connectionId !== undefined) recording.count('errors of API Gateway');
     else if (room !== undefined) this.#checkFrame(room, frame);

@@ -9,6 +9,8 @@ export interface ReceivedFrame {
   readonly removed?: true;
   readonly seq?: number;
   readonly code?: string;
+  /** Of a `sync` frame: false if the client missed too many changes. */
+  readonly complete?: boolean;
   readonly client_id?: string;
   /** Present only in frames of API Gateway itself. */
   readonly connectionId?: string;
@@ -70,6 +72,8 @@ export interface Operation {
   readonly emoji?: string;
   readonly remove?: boolean;
   readonly replyTo?: number;
+  /** The content of the file that the device uploads for the message. */
+  readonly fileContent?: string;
   /** The error code that Parley must answer with. Undefined if the operation is valid. */
   readonly expectedError?: string;
 }

@@ -45,7 +45,8 @@ export class Participant {
     const { random, device } = this.#options;
     const isBusy = device.pendingOperations.size >= MAX_PENDING;
     const draw = random.next();
-    if (draw < 0.38) isBusy || this.send();
+    if (draw < 0.35) isBusy || this.send();
+    else if (draw < 0.38) isBusy || this.#sendFile();
     else if (draw < 0.56) isBusy || this.#change('edit');
     else if (draw < 0.66) isBusy || this.#change('delete');
     else if (draw < 0.82) isBusy || this.#react();
@@ -62,6 +63,12 @@ export class Participant {
   send(room = this.#anyRoom()): Operation {
     const replyTo = this.#options.random.chance(0.1) ? this.#recentMessage(room, () => true) : undefined;
     return this.#start('send', room, replyTo === undefined ? {} : { replyTo });
+  }
+
+  #sendFile(): void {
+    const { random, device } = this.#options;
+    const { home } = device.plan.user;
+    this.#start('send', home, { fileContent: roomText(home.id, `file ${random.between(0, 1_000_000)}`) });
   }
 
   /** Returns mostly the home room, sometimes the second room. */

@@ -1,6 +1,6 @@
 import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Message, Room } from '../../client/index.ts';
+import { type Message, type Room, reactorsOf } from '../../client/index.ts';
 import type { PendingMessage } from '../../client/pending-changes.ts';
 import type { TestDatabase } from '../support/rooms.ts';
 import type { Operation } from './operations.ts';
@@ -68,9 +68,9 @@ export function storedMessages({ log }: StoredRoom): ReadonlyMap<number, Message
 function storedMessage(entry: Entry): MessageState {
   const deleted = entry['deletedAt'] !== undefined;
   const reactions = Object.entries(entry).flatMap(([name, value]) => {
-    const [, user, emoji] = /^reaction#([^#]+)#(.+)$/.exec(name) ?? [];
-    const { removed } = Object(value) as { removed?: boolean };
-    return user === undefined || removed ? [] : [`${emoji} ${user}`];
+    const [, user] = /^reacted#user#([^#]+)$/.exec(name) ?? [];
+    const { on = {} } = Object(value) as { on?: object };
+    return user === undefined ? [] : Object.keys(on).map((emoji) => `${emoji} ${user}`);
   });
   return { text: String(entry['text'] ?? ''), deleted, reactions: deleted ? [] : reactions.sort() };
 }
@@ -144,7 +144,7 @@ const messageState = ({ text, deleted, reactions = {} }: Message): MessageState 
   text,
   deleted: deleted === true,
   reactions: Object.entries(reactions)
-    .flatMap(([emoji, users]) => users.map((user) => `${emoji} ${user}`))
+    .flatMap(([emoji, users]) => reactorsOf(users).users.map((user) => `${emoji} ${user}`))
     .sort(),
 });
 

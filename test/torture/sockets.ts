@@ -5,6 +5,9 @@ import type { FrameChecker } from './frame-checker.ts';
 import type { SentFrame } from './operations.ts';
 import type { RawSocketPlan } from './scenario.ts';
 
+/** Nothing listens on port 9, the discard service. */
+const UNREACHABLE_URL = 'ws://127.0.0.1:9';
+
 /** The network between a client and Parley, with access to the client's current socket. */
 export interface ClientNetwork {
   /** The WebSocket class for the client. */
@@ -13,6 +16,9 @@ export interface ClientNetwork {
   sendRaw(text: string): void;
   /** Destroys the client's socket. */
   cut(): void;
+  /** Destroys the client's socket and makes handshakes fail, until `goOnline`. */
+  goOffline(): void;
+  goOnline(): void;
 }
 
 /**
@@ -24,9 +30,10 @@ export function createNetwork(
   onSend: (frame: SentFrame, text: string) => void,
 ): ClientNetwork {
   let current: CheckedSocket | undefined;
+  let isOffline = false;
   class CheckedSocket extends WebSocket {
     constructor(url: string, protocols: string[]) {
-      super(url, protocols);
+      super(isOffline ? UNREACHABLE_URL : url, protocols);
       current = this;
       let isOpen = false;
       this.on('open', () => {
@@ -52,6 +59,13 @@ export function createNetwork(
     WebSocket: CheckedSocket as unknown as SocketClass,
     sendRaw: (text) => current?.sendRaw(text),
     cut: () => current?.terminate(),
+    goOffline() {
+      isOffline = true;
+      current?.terminate();
+    },
+    goOnline() {
+      isOffline = false;
+    },
   };
 }
 

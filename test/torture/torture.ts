@@ -11,7 +11,7 @@ import { Participant } from './participant.ts';
 import { createRandom } from './random.ts';
 import { Recording } from './recording.ts';
 import { isStored, readRooms } from './room-states.ts';
-import { planScenario, type Scenario } from './scenario.ts';
+import { planScenario, type RoomPlan, type Scenario } from './scenario.ts';
 
 export interface TortureOptions {
   /** How long faults are injected. */
@@ -37,6 +37,8 @@ const CATCH_UP_MS = 60_000;
 const INITIAL_MESSAGES = 70;
 /** How often the table is read during the run, to check statuses. */
 const STATUS_INTERVAL_MS = 2_000;
+/** In a run of this length or longer, one device stays offline. */
+const OFFLINE_SECONDS = 60;
 
 /**
  * Runs random actions of many clients against a stack with injected faults. Then stops the faults, waits until all
@@ -123,10 +125,17 @@ async function prepareRooms(run: Run): Promise<void> {
   await waitUntilIdle(run, 'before the first fault');
 }
 
-/** Performs random actions on all devices at the same time, and checks the stored statuses. */
+/**
+ * Performs random actions on all devices at the same time, and checks the stored statuses. In a long run, one device is
+ * offline meanwhile, so that it may miss more changes than `sync` returns.
+ */
 async function actRandomly(run: Run, seconds: number): Promise<void> {
   const end = Date.now() + seconds * 1000;
-  await Promise.all([checkStatuses(run, end), ...run.participants.map((each) => each.actUntil(end))]);
+  const [offline] = seconds < OFFLINE_SECONDS ? [] : run.participants.slice(-1);
+  offline?.device.network.goOffline();
+  const active = run.participants.filter((each) => each !== offline);
+  await Promise.all([checkStatuses(run, end), ...active.map((each) => each.actUntil(end))]);
+  offline?.device.network.goOnline();
 }
 
 async function checkStatuses({ scenario, db, recording }: Run, end: number): Promise<void> {
@@ -160,7 +169,21 @@ async function finish(run: Run): Promise<void> {
   }
   for (const { device } of participants) if (device.plan.loadsHistory) void loadHistory(device, recording);
   await waitUntilIdle(run, 'after the final messages', CATCH_UP_MS);
+  await Promise.all(scenario.rooms.map((room) => checkFiles(run, room)));
   await Promise.all(participants.map(({ device }) => device.stop()));
+}
+
+/** Downloads the files of a room's messages, and compares them with what was uploaded. */
+async function checkFiles({ participants, recording }: Run, { id }: RoomPlan): Promise<void> {
+  const device = participants.map((each) => each.device).find(({ plan }) => plan.user.home.id === id);
+  const contents = new Set(recording.operations.list().map(({ operation }) => operation.fileContent));
+  for (const message of device?.rooms.get(id)?.messages.filter(isStored) ?? []) {
+    if (device === undefined || message.deleted || message.file_url === undefined) continue;
+    const content = await device.download(message.file_url).catch((error: unknown) => String(error));
+    recording.count('files compared');
+    if (!contents.has(content))
+      device.addViolation(`got a wrong file of message ${message.message_id}: ${content}`);
+  }
 }
 
 /** Returns the sent messages that the device should show but does not. */

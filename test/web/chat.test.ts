@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { askingAs } from '../support/http.ts';
 import { type Person, pageTests } from '../support/person.ts';
 import { picture } from '../support/picture.ts';
 
@@ -213,6 +214,17 @@ test('creates a room and adds a member, who sees it in the list', async () => {
   await bob.enter('Lunch');
   await bob.say('Count me in.');
   await alice.message('Count me in.').waitFor();
+});
+
+test('shows a room of a stranger as a request, until the user accepts it', async () => {
+  const dave = await askingAs(chat.stack, 'dave');
+  const { body } = await dave('POST /chats/', { kind: 'direct', members: [2] });
+  await bob.page.getByText('Request · No messages yet').waitFor();
+  await bob.goTo(String(body['id']));
+  const note = bob.page.getByRole('region', { name: 'Request' });
+  await note.getByRole('button', { name: 'Accept' }).click();
+  await note.waitFor({ state: 'detached' });
+  await bob.page.getByText('Request · No messages yet').waitFor({ state: 'detached' });
 });
 
 test('tells a removed member why, and keeps showing the messages', async () => {

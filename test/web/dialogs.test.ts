@@ -41,7 +41,7 @@ test('creates one room on a double click, and warns about unknown user IDs', asy
   await page.getByLabel('User IDs, separated by commas').fill('2, nobody-9');
   const created = await countPosts(page, /\/api\/chats\/$/, async () => {
     await page.getByRole('button', { name: 'Create room' }).evaluate(clickTwice);
-    await page.getByText('No one has signed in with this ID yet: nobody-9.').waitFor();
+    await page.getByText('You share no room with nobody-9.').waitFor();
   });
   expect(created).toBe(1);
   await page.getByRole('button', { name: 'Open room' }).click();
@@ -57,10 +57,10 @@ test('adds one member on a double click, warns about an unknown ID, and keeps th
   await field.fill('nobody-10');
   const added = await countPosts(page, /\/members\/$/, async () => {
     await page.getByRole('button', { name: 'Add', exact: true }).evaluate(clickTwice);
-    await page.getByText('No one has signed in with this ID yet: nobody-10.').waitFor();
+    await page.getByText('You share no room with nobody-10.').waitFor();
   });
   expect(added).toBe(1);
-  expect(await page.getByText('member, never signed in').count()).toBe(2);
+  expect(await page.getByText('member, not accepted yet').count()).toBe(2);
   expect(await field.inputValue()).toBe('');
   await page.route('**/members/', (route) => route.abort());
   await field.fill('3');

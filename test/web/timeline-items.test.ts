@@ -70,6 +70,14 @@ test('joins names to a phrase, and formats file sizes', () => {
     joinNames(['Bob']),
     joinNames(['Bob', 'Carol']),
     joinNames(['Bob', 'Carol', 'Dave', 'Eve']),
-  ]).toEqual(['Bob', 'Bob and Carol', 'Bob, Carol and 2 others']);
+    joinNames(['Bob', 'Carol'], 52),
+    joinNames(['Bob'], 2),
+  ]).toEqual([
+    'Bob',
+    'Bob and Carol',
+    'Bob, Carol and 2 others',
+    'Bob, Carol and 50 others',
+    'Bob and 1 other',
+  ]);
   expect([fileSize(128), fileSize(197_600), fileSize(5_240_000)]).toEqual(['128 bytes', '198 KB', '5.2 MB']);
 });

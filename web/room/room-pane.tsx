@@ -9,6 +9,7 @@ import { useEntries } from '../timeline/use-entries.ts';
 import { useReadMark } from '../timeline/use-read-mark.ts';
 import { ErrorNotice, MessageAnnouncer } from '../ui/banners.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
+import { RequestNote } from './request-note.tsx';
 import { isModerator, RoomContext, useRoomDetails, useRoomPresence } from './room-context.ts';
 import type { RoomDraft } from './room-draft.ts';
 import { RoomHeader } from './room-header.tsx';
@@ -19,10 +20,11 @@ interface PaneProps {
   readonly id: string;
   readonly me: string;
   readonly onLeft: () => void;
+  readonly onAccepted: () => void;
 }
 
 /** The open room: its header, timeline and composer. */
-export function RoomPane({ client, draft, id, me, onLeft }: PaneProps) {
+export function RoomPane({ client, draft, id, me, onLeft, onAccepted }: PaneProps) {
   const room = useRoom(client, id);
   const entries = useEntries(client, room, draft, me);
   const { details, reload } = useRoomDetails(room);
@@ -41,6 +43,12 @@ export function RoomPane({ client, draft, id, me, onLeft }: PaneProps) {
     const own = entries.findLast((entry) => entry.author === me && entry.state === 'stored' && entry.text);
     if (own) draft.setTarget({ kind: 'edit', entry: own });
   };
+  // Writing accepts a request.
+  const isRequest = details?.request && !entries.some(({ author }) => author === me);
+  const accepted = async () => {
+    await reload();
+    onAccepted();
+  };
   const openMembers = () => {
     void reload();
     setShowMembers(true);
@@ -53,6 +61,9 @@ export function RoomPane({ client, draft, id, me, onLeft }: PaneProps) {
         <Timeline entries={entries} unreadAfter={unreadAfter} onView={onView} />
         <MessageAnnouncer />
         <ErrorNotice />
+        {details && isRequest ? (
+          <RequestNote details={details} onAccepted={accepted} onDeclined={onLeft} />
+        ) : null}
         {room.error ? (
           <div class="refused-note" role="alert">
             <p>{room.error.message}</p>

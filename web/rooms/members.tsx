@@ -4,23 +4,20 @@ import { useRoomContext } from '../room/room-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button, ErrorText, Field } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { pluralize } from '../ui/format.ts';
 import { useAsyncAction } from '../ui/use-async-action.ts';
 import { useDirectory } from './directory.ts';
 
-/** Returns the ids of members who never signed in. The server accepts any id, so one of them may be mistyped. */
-export const unknownMembers = ({ members }: RoomDetails, me: string | undefined): readonly string[] =>
-  members
-    .filter(({ user_id, username }) => username === null && String(user_id) !== me)
-    .map(({ user_id }) => String(user_id));
+/** Returns the ids of members who have not accepted the room. The server accepts any id, so one may be mistyped. */
+export const pendingMembers = ({ members }: RoomDetails): readonly string[] =>
+  members.filter(({ pending }) => pending).map(({ user_id }) => String(user_id));
 
-/** Warns about members who never signed in. */
-export function UnknownMembers({ ids }: { readonly ids: readonly string[] }) {
+/** Warns about members who have not accepted the room. */
+export function PendingMembers({ ids }: { readonly ids: readonly string[] }) {
   if (ids.length === 0) return null;
   return (
     <p class="warning" role="status">
-      No one has signed in with {ids.length === 1 ? 'this ID' : `these ${pluralize(ids.length, 'ID')}`} yet:{' '}
-      {ids.join(', ')}. Check the spelling. New users see the room when they sign in.
+      You share no room with {ids.join(', ')}. Check the spelling. They get a request, and you see their names
+      once they accept or write.
     </p>
   );
 }
@@ -50,11 +47,12 @@ interface RowProps {
   readonly onRemove: (() => void) | undefined;
 }
 
-function MemberRow({ member: { user_id, username, role }, online, onRemove }: RowProps) {
+function MemberRow({ member: { user_id, username, role, pending }, online, onRemove }: RowProps) {
   const { me } = useRoomContext();
   const id = String(user_id);
   const name = useDirectory().name(id);
-  const state = online ? ', online' : username === null && id !== me ? ', never signed in' : '';
+  const isUnknown = username === null && id !== me;
+  const state = online ? ', online' : pending ? ', not accepted yet' : isUnknown ? ', never signed in' : '';
   return (
     <li>
       <Avatar id={id} name={name} online={online} />
@@ -120,7 +118,7 @@ export function RoomMembers({ details, presence, onChanged, onLeft, onClose }: M
         })}
       </ul>
       {details.more_members ? <p class="hint">This room has more members than are shown here.</p> : null}
-      <UnknownMembers ids={unknownMembers(details, me).filter((id) => added.includes(id))} />
+      <PendingMembers ids={pendingMembers(details).filter((id) => added.includes(id))} />
       {canManage ? <AddMember busy={busy} onAdd={add} /> : null}
       <ErrorText>{error}</ErrorText>
       {isGroup ? (

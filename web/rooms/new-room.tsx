@@ -3,7 +3,7 @@ import type { ChatClient, RoomDetails } from '../../client/index.ts';
 import { Button, ErrorText, Field } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
-import { UnknownMembers, unknownMembers } from './members.tsx';
+import { PendingMembers, pendingMembers } from './members.tsx';
 
 interface NewRoomProps {
   readonly client: ChatClient;
@@ -27,7 +27,7 @@ export function NewRoom({ client, onCreated, onClose }: NewRoomProps) {
     const [other = ''] = members;
     void run(async () => {
       const room = await client.createRoom(direct ? { kind: 'direct', members: [other] } : { name, members });
-      if (unknownMembers(room, client.user).length > 0) setCreated(room);
+      if (pendingMembers(room).length > 0) setCreated(room);
       else onCreated(String(room.id));
     });
   };
@@ -36,7 +36,7 @@ export function NewRoom({ client, onCreated, onClose }: NewRoomProps) {
     const open = () => onCreated(String(created.id));
     return (
       <Dialog title="Room created" onClose={open}>
-        <UnknownMembers ids={unknownMembers(created, client.user)} />
+        <PendingMembers ids={pendingMembers(created)} />
         <Button kind="primary" label="Open room" onClick={open} />
       </Dialog>
     );

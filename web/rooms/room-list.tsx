@@ -92,7 +92,10 @@ export function RoomRows(props: RowsProps) {
                     {shortTime(room.at)}
                   </time>
                 ) : null}
-                <span class="room-preview">{preview(room, me, directory)}</span>
+                <span class="room-preview">
+                  {room.isRequest ? 'Request · ' : ''}
+                  {preview(room, me, directory)}
+                </span>
                 {room.unread > 0 && !isCurrent ? <UnreadBadge room={room} /> : null}
               </a>
             </li>

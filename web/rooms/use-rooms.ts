@@ -6,6 +6,8 @@ import { type Directory, useDirectory } from './directory.ts';
 export interface ListedRoom {
   readonly id: string;
   readonly name: string;
+  /** Whether a stranger added the user, who has not accepted yet. */
+  readonly isRequest: boolean;
   readonly unread: number;
   /** Whether there are more unread messages than `unread`, because the server stops counting there. */
   readonly unreadCapped: boolean;
@@ -39,9 +41,18 @@ const RELOAD_DELAY_MS = 300;
 const previewText = (text: string, type: string, file: string | undefined): string =>
   text || (type === 'image' ? 'Picture' : `File: ${file ?? ''}`);
 
-const listedRoom = ({ id, name, unread, unread_capped, last_message, last_at }: RoomSummary): ListedRoom => ({
+const listedRoom = ({
+  id,
+  name,
+  request,
+  unread,
+  unread_capped,
+  last_message,
+  last_at,
+}: RoomSummary): ListedRoom => ({
   id: String(id),
   name,
+  isRequest: request,
   unread,
   unreadCapped: unread_capped,
   at: last_at ?? undefined,
@@ -64,8 +75,16 @@ function withMessage(
   if (!room || (room.last && room.last.id >= message.message_id)) return rooms;
   const author = String(message.sender_id);
   const text = previewText(message.text, message.type ?? 'text', message.file);
-  const unread = author === me ? room.unread : room.unread + 1;
-  const changed = { ...room, unread, at: message.created_at, last: { id: message.message_id, author, text } };
+  const isOwn = author === me;
+  const unread = isOwn ? room.unread : room.unread + 1;
+  const isRequest = room.isRequest && !isOwn;
+  const changed = {
+    ...room,
+    unread,
+    isRequest,
+    at: message.created_at,
+    last: { id: message.message_id, author, text },
+  };
   return [changed, ...rooms.filter((each) => each !== room)];
 }
 

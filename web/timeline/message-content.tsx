@@ -61,6 +61,7 @@ export function MessageMeta({ entry }: EntryProps) {
   const { me } = useRoomContext();
   return (
     <p class="meta">
+      {entry.message?.truncated ? <span>text cut</span> : null}
       {entry.message?.edited ? <span>edited</span> : null}
       {entry.changing ? <span>saving…</span> : null}
       <time dateTime={entry.at}>{clockTime(entry.at)}</time>

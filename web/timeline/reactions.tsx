@@ -1,3 +1,4 @@
+import { reactorsOf } from '../../client/index.ts';
 import { useRoomContext } from '../room/room-context.ts';
 import { useDirectory } from '../rooms/directory.ts';
 import { joinNames, pluralize } from '../ui/format.ts';
@@ -14,29 +15,42 @@ const emojis = [
   ['✅', 'Done'],
 ] as const;
 
+/** The number of users who reacted with an emoji, and the ids of some or all of them. */
+interface Reactors {
+  readonly count: number;
+  readonly users: readonly string[];
+}
+
 /** Returns the users who reacted, by emoji, with the user's own pending reactions applied. */
 export function reactionsOf(
   { message, pendingChanges = [] }: Pick<Entry, 'message' | 'pendingChanges'>,
   me: string,
-): ReadonlyMap<string, readonly string[]> {
+): ReadonlyMap<string, Reactors> {
   const stored = Object.entries(message?.reactions ?? {});
-  const reactions = new Map(stored.map(([emoji, users]) => [emoji, users.map(String)]));
+  const reactions = new Map(
+    stored.map(([emoji, each]): [string, Reactors] => {
+      const { count, users } = reactorsOf(each);
+      return [emoji, { count, users: users.map(String) }];
+    }),
+  );
   for (const frame of pendingChanges) {
     if (frame.action !== 'react') continue;
-    const users = (reactions.get(frame.emoji) ?? []).filter((user) => user !== me);
-    if (!frame.remove) users.push(me);
-    if (users.length > 0) reactions.set(frame.emoji, users);
+    const { count, users } = reactions.get(frame.emoji) ?? { count: 0, users: [] };
+    const others = users.filter((user) => user !== me);
+    const after = count - Number(others.length < users.length) + Number(!frame.remove);
+    if (after > 0)
+      reactions.set(frame.emoji, { count: after, users: frame.remove ? others : [...others, me] });
     else reactions.delete(frame.emoji);
   }
   return reactions;
 }
 
 /** Returns a function that adds the user's reaction, or removes it if the user has already reacted. */
-function useToggle({ id }: Entry, reactions: ReadonlyMap<string, readonly string[]>) {
+function useToggle({ id }: Entry, reactions: ReadonlyMap<string, Reactors>) {
   const { draft, me } = useRoomContext();
   return (emoji: string) => {
     if (id === undefined) return;
-    const remove = reactions.get(emoji)?.includes(me) ?? false;
+    const remove = reactions.get(emoji)?.users.includes(me) ?? false;
     draft.change((room) => room.react(id, emoji, { remove }));
   };
 }
@@ -68,19 +82,23 @@ export function Reactions({ entry }: { readonly entry: Entry }) {
   if (reactions.size === 0) return null;
   return (
     <div class="reactions">
-      {[...reactions].map(([emoji, users]) => {
-        const names = joinNames(users.map((user) => (user === me ? 'you' : directory.name(user))));
+      {[...reactions].map(([emoji, { count, users }]) => {
+        const isOwn = users.includes(me);
+        const names = joinNames(
+          users.map((user) => (user === me ? 'you' : directory.name(user))),
+          count,
+        );
         return (
           <button
             key={emoji}
             type="button"
             class="reaction"
-            aria-pressed={users.includes(me)}
-            aria-label={`${emoji} ${pluralize(users.length, 'reaction')}, by ${names}`}
+            aria-pressed={isOwn}
+            aria-label={`${emoji} ${pluralize(count, 'reaction')}, by ${names}`}
             title={names}
             onClick={() => toggle(emoji)}
           >
-            <span aria-hidden="true">{emoji}</span> <span class="count">{users.length}</span>
+            <span aria-hidden="true">{emoji}</span> <span class="count">{count}</span>
           </button>
         );
       })}

@@ -42,10 +42,14 @@ export function fileSize(bytes: number): string {
 /** Returns "1 message" or "3 messages". */
 export const pluralize = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
-/** Returns "Bob", "Bob and Carol" or "Bob, Carol and 2 others". */
-export function joinNames(names: readonly string[]): string {
+/**
+ * Returns "Bob", "Bob and Carol" or "Bob, Carol and 2 others".
+ * @param count the number of people, if some of them have no name in the list
+ */
+export function joinNames(names: readonly string[], count = names.length): string {
   const [first = '', second = ''] = names;
-  if (names.length < 2) return first;
-  if (names.length === 2) return `${first} and ${second}`;
-  return `${first}, ${second} and ${pluralize(names.length - 2, 'other')}`;
+  const others = count - Math.min(names.length, 2);
+  if (others === 0) return names.length < 2 ? first : `${first} and ${second}`;
+  const named = names.length < 2 ? first : `${first}, ${second}`;
+  return named === '' ? pluralize(others, 'user') : `${named} and ${pluralize(others, 'other')}`;
 }

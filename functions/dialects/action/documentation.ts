@@ -49,7 +49,11 @@ const framesIn = incoming(
       command: 'React',
       schema: inward.reactFrame,
       summary: 'Adds or removes the user’s emoji on a message. The room receives `message_reacted`.',
-      fields: { emoji: 'One emoji.', remove: 'True removes the emoji.' },
+      fields: {
+        emoji:
+          'One emoji, with or without U+FE0F: both are the same emoji. The server sends the form that Unicode recommends.',
+        remove: 'True removes the emoji.',
+      },
     },
     seen: {
       command: 'MarkSeen',
@@ -149,8 +153,13 @@ const framesOut = outgoing({
   message_reacted: {
     event: 'MessageChanged',
     schema: outward.reacted,
-    summary: 'A user added an emoji to a message, or removed it.',
-    fields: { removed: 'True if the user removed the emoji. Absent otherwise.' },
+    summary:
+      'A user added an emoji to a message, or removed it. Repeats change nothing: a user counts once for each emoji.',
+    fields: {
+      removed: 'True if the user removed the emoji. Absent otherwise.',
+      unchanged:
+        'True if the user already had the emoji, or had none to remove, and the message has only a count for it.',
+    },
   },
   message_seen: {
     event: 'Seen',
@@ -197,6 +206,7 @@ const framesOut = outgoing({
       'events.user_id': 'The id of the user who reacted.',
       'events.emoji': 'The emoji.',
       'events.removed': 'True if the user removed the emoji.',
+      'events.unchanged': 'As in `message_reacted`.',
       seq: 'With this page, the client has every change up to this sequence number.',
       has_more: 'Whether there are changes after `seq`.',
       complete: 'Whether the page contains every change after `since` and up to `seq`.',
@@ -262,7 +272,11 @@ const messageFields: Descriptions = {
   edited: 'Present if the text was changed.',
   deleted: 'Present if the message was deleted, for example in the answer to a repeat.',
   file: 'The name of the message’s file.',
-  reactions: 'The ids of the users who reacted, by emoji.',
+  reactions:
+    'The ids of the users who reacted, by emoji, in the order in which the emoji were first used. With more than 50 users, an emoji has their `count`, and `users` has 50 of them and the reader, if they reacted. Absent in a message that would not fit its frame otherwise.',
+  'reactions.count': 'The number of users who reacted with this emoji.',
+  'reactions.users': 'The ids of some of them.',
+  truncated: 'Present if the text is cut, because the message would not fit its frame otherwise.',
   client_id: 'The `client_id` of the frame that sent the message. Only its author receives it.',
 };
 

@@ -1,5 +1,5 @@
 import { type Event, eventSeq, type LoggedEvent, type Synced } from '../../domain/event.ts';
-import type { Message } from '../../domain/message.ts';
+import { MAX_LISTED_REACTORS, type Message, type Reactors } from '../../domain/message.ts';
 import { fitting, MAX_FRAME_BYTES, type View } from '../dialect.ts';
 import { refusedFields, wireFile, wireId } from '../frame.ts';
 
@@ -9,8 +9,33 @@ const ENVELOPE_BYTES = 1024;
 /** The contracts S0 and S1 call the status of a stored message `send`. */
 const wireStatus = { sent: 'send', delivered: 'delivered', read: 'read' } as const;
 
-const wireReactions = (reactions: Readonly<Record<string, readonly string[]>>) =>
-  Object.fromEntries(Object.entries(reactions).map(([emoji, users]) => [emoji, users.map(wireId)]));
+/** Returns the ids of all users with an emoji; for more than `MAX_LISTED_REACTORS`, their number and some ids. */
+function wireReactors(reactors: Reactors | readonly string[]) {
+  // A fan-out of the previous release has a list of all users.
+  const { count, users } = 'users' in reactors ? reactors : { count: reactors.length, users: reactors };
+  const ids = users.map(wireId);
+  return count > MAX_LISTED_REACTORS || count > ids.length ? { count, users: ids } : ids;
+}
+
+const wireReactions = (reactions: Readonly<Record<string, Reactors>>) =>
+  Object.fromEntries(Object.entries(reactions).map(([emoji, each]) => [emoji, wireReactors(each)]));
+
+/** The bytes of `"truncated":true` in a message. */
+const TRUNCATED_BYTES = 20;
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+
+/** Returns the start of a text, whose JSON has at most `bytes` bytes. */
+function startOf(text: string, bytes: number): string {
+  let left = bytes - '""'.length;
+  let end = 0;
+  for (const character of text) {
+    left -= bytesOf(character) - '""'.length;
+    if (left < 0) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
 
 const wireMessage = (message: Message, { viewer }: View) => ({
   message_id: message.id,
@@ -29,12 +54,27 @@ const wireMessage = (message: Message, { viewer }: View) => ({
   ...(viewer === message.author.id && message.clientId !== undefined && { client_id: message.clientId }),
 });
 
-/** Returns as many messages as fit a frame. */
-const messageList = (messages: readonly Message[], view: View): readonly unknown[] =>
-  fitting(
-    messages.map((message) => wireMessage(message, view)),
-    MAX_FRAME_BYTES - ENVELOPE_BYTES,
+type WireMessage = ReturnType<typeof wireMessage> & { readonly truncated?: true };
+
+/** Returns a message in at most `bytes` bytes of JSON: without its reactions, and then with its text cut, if need be. */
+function reduced(message: Message, view: View, bytes: number): WireMessage {
+  const whole = wireMessage(message, view);
+  if (bytesOf(whole) <= bytes) return whole;
+  const { reactions: _, ...bare } = whole;
+  const excess = bytesOf(bare) - bytes;
+  if (excess <= 0) return bare;
+  const left = bytesOf(bare.text) - excess - TRUNCATED_BYTES;
+  return { ...bare, text: startOf(bare.text, left), truncated: true };
+}
+
+/** Returns as many messages as fit a frame, at least one. */
+function messageList(messages: readonly Message[], view: View): readonly unknown[] {
+  const bytes = MAX_FRAME_BYTES - ENVELOPE_BYTES;
+  return fitting(
+    messages.map((message) => reduced(message, view, bytes)),
+    bytes,
   );
+}
 
 function typeAndValues(event: LoggedEvent): { readonly type: string; readonly [field: string]: unknown } {
   if (event.kind === 'MessageSent') return { type: 'chat_message' };
@@ -46,7 +86,15 @@ function typeAndValues(event: LoggedEvent): { readonly type: string; readonly [f
       return { type: 'message_deleted' };
     case 'react': {
       const { by, emoji, removed } = change;
-      return { type: 'message_reacted', user_id: wireId(by), emoji, ...(removed && { removed }) };
+      const { count = 0 } = event.message.reactions?.[emoji] ?? {};
+      const unchanged = event.unchanged && count > MAX_LISTED_REACTORS;
+      const values = {
+        user_id: wireId(by),
+        emoji,
+        ...(removed && { removed }),
+        ...(unchanged && { unchanged }),
+      };
+      return { type: 'message_reacted', ...values };
     }
     default:
       return change satisfies never;
@@ -60,10 +108,14 @@ const loggedFields = (event: LoggedEvent) => ({
   seq: eventSeq(event),
 });
 
+/** Returns the message of a frame that has nothing else of much size. */
+const inFrame = (message: Message, view: View): WireMessage =>
+  reduced(message, view, MAX_FRAME_BYTES - ENVELOPE_BYTES);
+
 /** Returns the frame of a logged event. The client id of a change goes to its author only. */
 function loggedFrame(event: LoggedEvent, view: View): object {
   const fields = loggedFields(event);
-  if (event.kind === 'MessageSent') return { ...fields, message: wireMessage(event.message, view) };
+  if (event.kind === 'MessageSent') return { ...fields, message: inFrame(event.message, view) };
   const { change, clientId, message } = event;
   return {
     ...fields,
@@ -72,14 +124,14 @@ function loggedFrame(event: LoggedEvent, view: View): object {
   };
 }
 
-/** Returns the changes of a page. Only the first change of each message carries the message. */
+/** Returns the changes of a page, each small enough for a frame. Only the first change of each message carries it. */
 function syncItems(changes: readonly LoggedEvent[], view: View): readonly object[] {
   const included = new Set<number>();
   return changes.map((event) => {
     const { message } = event;
     if (included.has(message.id)) return loggedFields(event);
     included.add(message.id);
-    return { ...loggedFields(event), message: wireMessage(message, view) };
+    return { ...loggedFields(event), message: reduced(message, view, MAX_FRAME_BYTES - 2 * ENVELOPE_BYTES) };
   });
 }
 
@@ -91,14 +143,13 @@ function syncFrame(event: Synced, view: View): object {
     status: wireStatus[status],
   }));
   const seen = event.seen.map(({ user, message }) => ({ user_id: wireId(user), message_id: message }));
-  const bytes = MAX_FRAME_BYTES - ENVELOPE_BYTES - Buffer.byteLength(JSON.stringify({ receipts, seen }));
-  const items = fitting(syncItems(changes, view), bytes);
   const head = { type: 'sync', since };
-  if (items.length === changes.length) {
+  const items = syncItems(changes, view);
+  const bytes = MAX_FRAME_BYTES - ENVELOPE_BYTES;
+  if (bytesOf(items) <= bytes - bytesOf({ receipts, seen })) {
     return { ...head, events: items, seq: event.seq, has_more: event.hasMore, complete, receipts, seen };
   }
-  // A change whose message exceeds a frame is sent without the message. The client loads the message from the history.
-  const events = items.length > 0 ? items : changes.slice(0, 1).map(loggedFields);
+  const events = fitting(items, bytes);
   const last = changes[events.length - 1];
   const seq = last ? eventSeq(last) : event.seq;
   return { ...head, events, seq, has_more: true, complete, receipts: [], seen: [] };
@@ -111,9 +162,9 @@ export function actionFrame(event: Event, view: View): object | undefined {
     case 'MessageChanged':
       return loggedFrame(event, view);
     case 'MessageDelivered':
-      return { type: 'mark_message_as_delivered', message: wireMessage(event.message, view) };
+      return { type: 'mark_message_as_delivered', message: inFrame(event.message, view) };
     case 'MessageRead':
-      return { type: 'mark_message_as_read', message: wireMessage(event.message, view) };
+      return { type: 'mark_message_as_read', message: inFrame(event.message, view) };
     case 'Seen':
       return { type: 'message_seen', message_id: event.messageId, user_id: wireId(event.user) };
     case 'TypingChanged':

@@ -19,7 +19,13 @@ export const messageShape = v.strictObject({
   deleted: v.optional(v.literal(true)),
   file: v.optional(v.string()),
   ...fileDetails,
-  reactions: v.optional(v.record(v.string(), v.array(wireId))),
+  reactions: v.optional(
+    v.record(
+      v.string(),
+      v.union([v.array(wireId), v.strictObject({ count: number, users: v.array(wireId) })]),
+    ),
+  ),
+  truncated: v.optional(v.literal(true)),
   client_id: v.optional(v.string()),
 });
 
@@ -49,6 +55,7 @@ export const reacted = frame('message_reacted', {
   user_id: wireId,
   emoji: v.string(),
   removed: v.optional(v.literal(true)),
+  unchanged: v.optional(v.literal(true)),
   seq: number,
   client_id: v.optional(v.string()),
 });
@@ -74,6 +81,7 @@ const change = v.strictObject({
   user_id: v.optional(wireId),
   emoji: v.optional(v.string()),
   removed: v.optional(v.literal(true)),
+  unchanged: v.optional(v.literal(true)),
 });
 
 export const sync = frame('sync', {

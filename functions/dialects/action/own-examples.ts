@@ -28,7 +28,7 @@ const changedLater: Message = {
   status: 'read',
   updatedAt: '2026-03-02T09:16:00.000Z',
   editedAt: '2026-03-02T09:15:40.000Z',
-  reactions: { '👍': ['2', '3'] },
+  reactions: { '👍': { count: 2, users: ['2', '3'] } },
   revision: 65,
 };
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { HISTORY_LIMIT } from '../../domain/command.ts';
+import { qualifiedEmoji } from '../../domain/emoji.ts';
 import { messageTypes } from '../../domain/message.ts';
 import { clientId, file, fileName, logNumber, messageId, roomId, text } from '../frame.ts';
 
@@ -9,17 +10,17 @@ const change = { ...inRoom, client_id: v.optional(clientId) };
 let oneEmoji: RegExp | undefined;
 
 /**
- * Whether a text is one emoji, of any number of code points: 👩‍👩‍👧‍👦 has seven. Accepts emoji without the variation
- * selector that requests a colored glyph. V8 needs 30 ms to compile the pattern, and compiles a literal when it loads
+ * Whether a text is one emoji, of any number of code points: 👩‍👩‍👧‍👦 has seven. V8 needs 30 ms to compile the pattern, and compiles a literal when it loads
  * the file. So the pattern is created with the first reaction, and not at cold start.
  */
 function isOneEmoji(text: string): boolean {
   // biome-ignore lint/complexity/useRegexLiterals: a literal is compiled when the file is loaded
-  oneEmoji ??= new RegExp('^(?:\\p{RGI_Emoji}|\\p{Extended_Pictographic})$', 'v');
+  oneEmoji ??= new RegExp('^(?:\\p{RGI_Emoji}|\\p{Extended_Pictographic}\\uFE0F?)$', 'v');
   return oneEmoji.test(text);
 }
 
-const emoji = v.pipe(v.string(), v.maxLength(64), v.check(isOneEmoji));
+/** An emoji with or without the variation selectors that request a colored glyph; they are added. */
+const emoji = v.pipe(v.string(), v.maxLength(64), v.transform(qualifiedEmoji), v.check(isOneEmoji));
 
 /** In contract S0 a client sends `message` without `action`, in S1 both. */
 export const sendFrame = v.object({

@@ -37,6 +37,8 @@ export const memberShape = v.pipe(
     user_id: id,
     username: v.nullable(v.string()),
     role: v.picklist(roles),
+    /** Whether a stranger added the member, who has not accepted yet. Name and presence are hidden until then. */
+    pending: v.boolean(),
     muted_until: v.nullable(time),
     /** Whether the user is connected to any room. False in the answer to adding or changing a member. */
     online: v.boolean(),
@@ -55,6 +57,8 @@ export const roomShape = v.object({
 export const summaryShape = v.pipe(
   v.object({
     ...roomShape.entries,
+    /** Whether a stranger added you, and you have not accepted yet. */
+    request: v.boolean(),
     unread: v.number(),
     unread_capped: v.boolean(),
     last_message: v.nullable(messageShape),
@@ -67,6 +71,7 @@ export const descriptionShape = v.pipe(
   v.object({
     ...roomShape.entries,
     seq: v.number(),
+    request: v.boolean(),
     members: v.array(memberShape),
     more_members: v.boolean(),
   }),

@@ -5,6 +5,7 @@ import { comesFrom, findCredential, verifyFirst } from '../../auth/credential.ts
 import type { Context, TokenContext } from '../../delivery/context.ts';
 import { ChatError } from '../../domain/errors.ts';
 import type { User } from '../../domain/member.ts';
+import type { RoomLimits } from '../../domain/room.ts';
 import { HttpError } from './http-error.ts';
 
 /** Exchanges a user name and a password for a token. @throws HttpError WRONG_PASSWORD, PASSWORD_CHANGE_REQUIRED */
@@ -12,6 +13,7 @@ export type SignIn = (username: string, password: string) => Promise<string>;
 
 /** The context of the HTTP API. */
 export interface HttpContext extends Context, TokenContext {
+  readonly roomLimits: RoomLimits;
   /** The origins whose pages may make changes with the session cookie. */
   readonly origins: readonly string[];
   /** What the edge sends as `X-Parley-Edge`, so that clients cannot write the addresses before it. */

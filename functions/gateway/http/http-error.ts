@@ -45,6 +45,7 @@ const chatStatuses: Record<ErrorCode, ContentfulStatusCode> = {
   MESSAGE_NOT_FOUND: 404,
   REPLY_NOT_FOUND: 404,
   NOT_THE_AUTHOR: 403,
+  TOO_MANY_REACTIONS: 409,
   CLIENT_ID_REUSED: 409,
   BAD_FRAME: 400,
   UNKNOWN_ACTION: 400,
@@ -62,6 +63,8 @@ const membershipStatuses: Record<MembershipCode, ContentfulStatusCode> = {
   NOT_AN_OWNER: 403,
   NO_SUCH_MEMBER: 404,
   LAST_OWNER: 409,
+  ROOM_LIMIT: 409,
+  NO_REQUEST: 409,
   FIXED_MEMBERS: 409,
 };
 

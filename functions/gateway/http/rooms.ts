@@ -3,9 +3,10 @@ import * as v from 'valibot';
 import { descriptionShape, memberShape, membersPage, roomsPage } from '../../dialects/rest/schema.ts';
 import { isStoredUserId } from '../../domain/id.ts';
 import type { User } from '../../domain/member.ts';
-import { addMember, changeMember, removeMember } from '../../rooms/members.ts';
+import { acceptRequest, addMember, changeMember, declineRequest, removeMember } from '../../rooms/members.ts';
+import type { NewRoom } from '../../rooms/new-room.ts';
 import { listRooms } from '../../rooms/room-list.ts';
-import { createRoom, describeRoom, listRoomMembers, type NewRoom } from '../../rooms/rooms.ts';
+import { createRoom, describeRoom, listRoomMembers } from '../../rooms/rooms.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
 import { HttpError } from './http-error.ts';
 import { describe } from './openapi.ts';
@@ -60,11 +61,12 @@ function newRoomOf(body: v.InferOutput<typeof roomBody>, caller: string): NewRoo
 }
 
 async function wireDescription(id: string, caller: User, context: HttpContext) {
-  const { room, members, moreMembers } = await describeRoom(id, caller, context);
+  const { room, members, moreMembers, isRequest } = await describeRoom(id, caller, context);
   const now = context.now();
   return {
     ...wireRoom(room),
     seq: room.seq,
+    request: isRequest,
     members: members.map((member) => wireMember(member, now)),
     more_members: moreMembers,
   };
@@ -105,12 +107,12 @@ export function rooms(context: HttpContext) {
   app.post(
     '/chats/',
     describe(
-      'Create a room',
+      'Create a room. For members who share no room with you, it is a request.',
       {
         201: ['Created the room.', descriptionShape],
         200: ['The direct room already exists.', descriptionShape],
       },
-      [400, 401, 403, 413, 415],
+      [400, 401, 403, 409, 413, 415, 429],
     ),
     readJson(roomBody),
     async (c) => {
@@ -146,12 +148,12 @@ export function rooms(context: HttpContext) {
   app.post(
     '/chats/:id/members/',
     describe(
-      'Add a member. Requires an owner or a moderator.',
+      'Add a member. Requires an owner or a moderator. For a user who shares no room with you, it is a request.',
       {
         201: ['Added the member.', memberShape],
         200: ['The user already is a member, and stays unchanged.', memberShape],
       },
-      [400, 401, 403, 404, 409, 413, 415],
+      [400, 401, 403, 404, 409, 413, 415, 429],
     ),
     readJson(memberBody),
     async (c) => {
@@ -191,6 +193,26 @@ export function rooms(context: HttpContext) {
     ),
     async (c) => {
       await removeMember({ room: c.req.param('id'), user: c.req.param('user') }, c.var.caller, context);
+      return c.body(null, 204);
+    },
+  );
+  app.post(
+    '/chats/:id/accept/',
+    describe('Accept a request. Writing in the room accepts it too.', { 204: 'Accepted.' }, [401, 403]),
+    async (c) => {
+      await acceptRequest(c.req.param('id'), c.var.caller, context);
+      return c.body(null, 204);
+    },
+  );
+  app.post(
+    '/chats/:id/decline/',
+    describe(
+      'Decline a request. It leaves your list, and the other user of a direct room cannot add you again.',
+      { 204: 'Declined.' },
+      [401, 403, 409],
+    ),
+    async (c) => {
+      await declineRequest(c.req.param('id'), c.var.caller, context);
       return c.body(null, 204);
     },
   );

@@ -145,6 +145,7 @@ export const wireMember = (
   user_id: wireId(member.user),
   username: member.profile?.username ?? null,
   role: member.role,
+  pending: member.pending ?? false,
   muted_until: member.mutedUntil > now ? isoOrNull(member.mutedUntil) : null,
   online: member.profile?.online ?? false,
   last_seen: member.profile?.lastSeen ?? null,
@@ -159,6 +160,7 @@ export const wireRoom = ({ id, name, kind, access }: Room): Wire<typeof roomShap
 
 export const wireSummary = (summary: RoomSummary): Wire<typeof summaryShape> => ({
   ...wireRoom(summary.room),
+  request: summary.isRequest,
   unread: summary.unread,
   unread_capped: summary.unreadCapped,
   last_message: summary.lastMessage ? wireMessage(summary.lastMessage) : null,

@@ -72,18 +72,26 @@ describe('reactions', () => {
 
   test('are applied if the message does not contain them yet, the latest of each user', () => {
     const [message] = currentMessages([reaction(4, '2', true), reaction(3, '3'), reaction(2, '2'), sent(1)]);
-    expect(message?.reactions).toEqual({ '👍': ['3'] });
+    expect(message?.reactions).toEqual({ '👍': { count: 1, users: ['3'] } });
   });
 
   test('accept the names of built-in object properties', () => {
     for (const emoji of ['__proto__', 'constructor']) {
       const [message] = currentMessages([{ ...reaction(2, '2'), emoji }, sent(1)]);
-      expect(Object.entries(message?.reactions ?? {})).toEqual([[emoji, ['2']]]);
+      expect(Object.entries(message?.reactions ?? {})).toEqual([[emoji, { count: 1, users: ['2'] }]]);
     }
   });
 
+  test('that the message is known to hold are not applied again', () => {
+    const [message] = currentMessages([reaction(2, '2'), reaction(3, '3'), sent(1)], ({ seq }) => seq === 2);
+    expect(message?.reactions).toEqual({ '👍': { count: 1, users: ['3'] } });
+  });
+
   test('are absent from the message once all are removed', () => {
-    const [message] = currentMessages([reaction(3, '2', true), sent(1, { reactions: { '👍': ['2'] } })]);
+    const [message] = currentMessages([
+      reaction(3, '2', true),
+      sent(1, { reactions: { '👍': { count: 1, users: ['2'] } } }),
+    ]);
     expect(message).not.toHaveProperty('reactions');
   });
 });

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { mapLimited } from '../delivery/concurrency.ts';
+import type { Context } from '../delivery/context.ts';
+import { ChatError } from '../domain/errors.ts';
+import { type Member, MembershipError, type User } from '../domain/member.ts';
+import {
+  type CountedByUser,
+  directRoomId,
+  MAX_USER_ROOMS,
+  type Room,
+  type RoomLimits,
+} from '../domain/room.ts';
+import type { Database } from '../store/database.ts';
+import * as members from '../store/members.ts';
+import { getRoom, putRoom } from '../store/rooms.ts';
+
+/** What creating rooms and adding members needs. */
+export interface AdmissionContext extends Pick<Context, 'db' | 'now'> {
+  readonly roomLimits: RoomLimits;
+}
+
+export type NewRoom =
+  | {
+      readonly kind: 'group';
+      readonly name: string;
+      readonly access: Room['access'];
+      /** User ids, in addition to the creator, who becomes the owner. */
+      readonly members: readonly string[];
+    }
+  | { readonly kind: 'direct'; readonly other: string };
+
+const reasons: Record<CountedByUser, string> = {
+  create: 'Room not created: you have created many rooms lately. Wait, then try again.',
+  invite: 'Member not added: many people have added this user lately. Try again later.',
+};
+
+/** Counts a new room, or an addition by a stranger, against the limit of a user. @throws ChatError RATE_LIMITED */
+async function countByUser(
+  user: string,
+  counted: CountedByUser,
+  { db, now, roomLimits }: AdmissionContext,
+): Promise<void> {
+  const rate = roomLimits[counted];
+  const retryAfterMs = rate && (await members.countByUser(db, user, { counted, rate }, now()));
+  if (retryAfterMs) throw new ChatError('RATE_LIMITED', reasons[counted], retryAfterMs);
+}
+
+/** Of the rooms that two users share, at most this many are searched for one that the added user has accepted. */
+const MAX_COMPARED_ROOMS = 100;
+
+/**
+ * Checks that `by` may add users to a room, and counts each addition of a user who shares no room with `by`. A room that
+ * the added user has not accepted does not count as shared.
+ * @returns the users who share no room with `by`
+ * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
+ */
+export async function admit(
+  users: readonly string[],
+  by: User,
+  context: AdmissionContext,
+): Promise<ReadonlySet<string>> {
+  const { db } = context;
+  const known = new Set(await members.listRoomsOf(db, by.id, MAX_USER_ROOMS));
+  const strangers = new Set<string>();
+  await mapLimited(users, async (user) => {
+    const rooms = user === by.id ? [...known] : await members.listRoomsOf(db, user, MAX_USER_ROOMS);
+    if (rooms.length >= MAX_USER_ROOMS) throw new MembershipError('ROOM_LIMIT');
+    if (user === by.id) return;
+    const common = rooms.filter((room) => known.has(room)).slice(0, MAX_COMPARED_ROOMS);
+    const memberships = await members.getMemberships(db, user, common);
+    if (![...memberships.values()].some(({ pending }) => !pending)) strangers.add(user);
+  });
+  await mapLimited([...strangers], (user) => countByUser(user, 'invite', context));
+  return strangers;
+}
+
+function planOf(newRoom: NewRoom, creator: string) {
+  if (newRoom.kind === 'direct') {
+    const { kind, other } = newRoom;
+    const room = { id: directRoomId(creator, other), name: '', kind, access: 'members' } as const;
+    return { room, role: 'member', others: [other] } as const;
+  }
+  const { kind, name, access } = newRoom;
+  const others = [...new Set(newRoom.members)].filter((user) => user !== creator);
+  return { room: { id: randomUUID(), name, kind, access }, role: 'owner', others } as const;
+}
+
+interface Found {
+  readonly exists: boolean;
+  readonly own: Member | undefined;
+  /** Those of the two users whom the room lacks. A user who has declined it is not added by the other one. */
+  readonly missing: readonly string[];
+}
+
+/** Looks up the direct room of two users. It may lack one of them if a function stopped halfway. */
+async function findDirectRoom(id: string, creator: string, other: string, db: Database): Promise<Found> {
+  const [room, own, wasAdded] = await Promise.all([
+    getRoom(db, id),
+    members.getMember(db, id, creator),
+    members.hasBeenAdded(db, id, other),
+  ]);
+  const missing = [...(own ? [] : [creator]), ...(wasAdded ? [] : [other])];
+  return { exists: room !== undefined, own, missing };
+}
+
+/**
+ * Stores a room and its members. For a member who shares no room with the creator, it is a request. Two users always
+ * share the same direct room. A user who creates a room that was a request accepts it, also one that they have declined.
+ * @returns the room's id, its members, and whether the room is new
+ * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
+ */
+export async function storeRoom(
+  newRoom: NewRoom,
+  creator: User,
+  context: AdmissionContext,
+): Promise<{ id: string; members: readonly string[]; created: boolean }> {
+  const { db } = context;
+  const { room, role, others } = planOf(newRoom, creator.id);
+  const stored = { id: room.id, members: [creator.id, ...others] };
+  const found =
+    newRoom.kind === 'direct' ? await findDirectRoom(room.id, creator.id, newRoom.other, db) : undefined;
+  if (found?.exists && found.missing.length === 0) {
+    if (found.own?.pending) await members.enterRoom(db, room.id, creator.id, role);
+    return { ...stored, created: false };
+  }
+  await countByUser(creator.id, 'create', context);
+  const strangers = await admit(found?.missing ?? stored.members, creator, context);
+  const created = await putRoom(db, room);
+  const add = (user: string) =>
+    members.addMember(db, { id: room.id, seq: 0 }, user, 'member', { pending: strangers.has(user) });
+  await Promise.all([members.enterRoom(db, room.id, creator.id, role), ...others.map(add)]);
+  return { ...stored, created };
+}

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { enter, enterInbox, heard, join, said, typed } from '../support/chat.ts';
+import { type Asking, askingAs, type Json } from '../support/http.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+import { connect } from '../support/ws-client.ts';
+
+let stack: TestStack;
+let carol: Asking;
+let dave: Asking;
+let alice: Asking;
+
+beforeAll(async () => {
+  stack = await startTestStack({}, { directRooms: 'on-demand', roomLimits: 'create:60/3600,invite:3/86400' });
+  [carol, dave, alice] = (await Promise.all(
+    ['carol', 'dave', 'alice'].map((name) => askingAs(stack, name)),
+  )) as [Asking, Asking, Asking];
+});
+
+afterAll(() => stack.stop());
+
+const online = ({ status }: Json) => status === 'online';
+
+const isRequest = async (who: Asking, room: string) =>
+  ((await who('GET /chats/?limit=50')).body['chats'] as Json[]).find(({ id }) => id === room)?.['request'];
+
+test('a room on demand with a stranger is a request, and S1 clients chat in it as in any other', async () => {
+  // Dave and Carol share no room.
+  const first = await enter(stack, 'dave', 'firts_user=3&second_user=4/');
+  await first.say('hello?');
+  expect(await isRequest(carol, 'direct:3:4')).toBe(true);
+  expect(await isRequest(dave, 'direct:3:4')).toBe(false);
+  const second = await enter(stack, 'carol', 'firts_user=3&second_user=4/');
+  expect(second.history).toMatchObject([{ text: 'hello?', sender_id: 4 }]);
+  await first.say('still there?');
+  await second.next(said('still there?'));
+  await second.say('yes');
+  await first.next(said('yes'));
+  expect(await isRequest(carol, 'direct:3:4')).toBe(false);
+  // Carol connected before she accepted the room, so the stranger did not see her come online.
+  expect(heard(first, 'presence')).toEqual([]);
+  await second.close();
+  expect(await first.take('presence')).toMatchObject({ user_id: 3, status: 'offline' });
+  const third = await enter(stack, 'carol', 'firts_user=3&second_user=4/');
+  expect(await first.take('presence', online)).toMatchObject({ user_id: 3 });
+  await Promise.all([first.close(), third.close()]);
+});
+
+test('a declined room closes the sockets in it, leaves the inbox, and cannot be entered', async () => {
+  const inbox = await enterInbox(stack, 'alice');
+  const stranger = await enter(stack, 'dave', 'firts_user=1&second_user=4/');
+  await inbox.take('joined');
+  await join(inbox, 'direct:1:4');
+  const socket = await enter(stack, 'alice', 'firts_user=1&second_user=4/');
+  expect((await alice('POST /chats/direct:1:4/decline/')).status).toBe(204);
+  await socket.closed;
+  await stack.settled();
+  expect(heard(stranger, 'presence')).toEqual([]);
+  await inbox.next(typed('left'));
+  await dave('POST /chats/direct:1:4/send_message/', { content: 'hello?', broadcast: true });
+  inbox.send({ action: 'ping', room_id: 1 });
+  await inbox.take('pong');
+  expect(heard(inbox, 'chat_message')).toEqual([]);
+  await expect(enter(stack, 'alice', 'firts_user=1&second_user=4/')).rejects.toMatchObject({ status: 403 });
+  await Promise.all([inbox.close(), stranger.close()]);
+});
+
+test('rooms on demand count against the limits, and are refused above them', async () => {
+  const statuses: number[] = [];
+  for (let index = 0; index < 4; index++) {
+    const token = await stack.token('dave', { claims: { sub: `stranger-${index}` } });
+    const headers = { Authorization: `Bearer ${token}` };
+    const url = `${stack.socketUrl}?room=${encodeURIComponent(`direct:2:stranger-${index}`)}`;
+    try {
+      await (await connect(url, { headers })).close();
+      statuses.push(101);
+    } catch (error) {
+      statuses.push((error as { status: number }).status);
+    }
+  }
+  expect(statuses).toEqual([101, 101, 101, 403]);
+});

@@ -1,0 +1,43 @@
+import type { RoomDetails } from '../../client/index.ts';
+import { otherMember, useDirectory } from '../rooms/directory.ts';
+import { Button, ErrorText } from '../ui/buttons.tsx';
+import { useAsyncAction } from '../ui/use-async-action.ts';
+import { useRoomContext } from './room-context.ts';
+
+interface NoteProps {
+  readonly details: RoomDetails;
+  readonly onAccepted: () => unknown;
+  readonly onDeclined: () => unknown;
+}
+
+/** Asks whether the user accepts a room that a stranger added them to. */
+export function RequestNote({ details, onAccepted, onDeclined }: NoteProps) {
+  const { client, me } = useRoomContext();
+  const directory = useDirectory();
+  const { busy, error, run } = useAsyncAction();
+  const id = String(details.id);
+  const other = otherMember(id, me);
+  const accept = () =>
+    void run(async () => {
+      await client.acceptRequest(id);
+      await onAccepted();
+    });
+  const decline = () =>
+    void run(async () => {
+      await client.declineRequest(id);
+      await onDeclined();
+    });
+  return (
+    <section class="request-note" aria-label="Request">
+      <p>
+        {other === undefined
+          ? 'You share no other room with the person who added you.'
+          : `You share no other room with ${directory.name(other)}.`}{' '}
+        If you accept or write, they see your name and when you are online.
+      </p>
+      <Button kind="primary" label="Accept" busy={busy} onClick={accept} />
+      <Button kind="quiet" label="Decline" busy={busy} onClick={decline} />
+      <ErrorText>{error}</ErrorText>
+    </section>
+  );
+}
