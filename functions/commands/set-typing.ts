@@ -18,7 +18,7 @@ export async function setTyping(command: SetTyping, session: Session, context: C
   const { room, member } = await readAccess(context.db, command.room ?? session.room, user);
   if (member.mutedUntil > now) throw new ChatError('MUTED');
   const event = { kind: 'TypingChanged', room: room.id, user: user.id, typing } as const;
-  const posts = context.budgets?.postsTyping(session.id, event, now) ?? true;
+  const posts = context.budgets?.postsTyping(session, event, now) ?? true;
   if (!posts) return [event];
   await publish(event, room, session, context);
   return [];

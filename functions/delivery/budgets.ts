@@ -1,4 +1,5 @@
 import type { Command } from '../domain/command.ts';
+import type { Session } from '../domain/connection.ts';
 import type { Counted } from '../domain/room.ts';
 
 /** How long a budget lasts, in milliseconds. */
@@ -19,8 +20,8 @@ const commandBudgets: Partial<Record<Command['kind'], number>> = {
   Authenticate: 20,
 };
 
-/** How many times a connection may join or leave the same room in ten seconds. Each time may announce presence. */
-const SAME_ROOM_BUDGET = 10;
+/** How many times a user may join or leave the same room in ten seconds. Each time may announce presence. */
+const SAME_ROOM_BUDGET = 20;
 
 /** How many REST requests a user may make in ten seconds. A page of a room with many pictures makes many reads. */
 const requestBudgets = { read: 600, write: 150 } as const;
@@ -28,7 +29,7 @@ const requestBudgets = { read: 600, write: 150 } as const;
 /** After this many refusals in ten seconds, a connection is closed, and a user's REST requests are refused unread. */
 const MAX_REFUSED = 100;
 
-/** How many changes of the typing state of one connection are posted to rooms in ten seconds. */
+/** How many changes of the typing state of one user are posted to rooms in ten seconds. */
 const MAX_TYPING_POSTS = 40;
 
 /** For how long a repeated typing state changes nothing. Later it is posted again, because clients hide it by then. */
@@ -37,13 +38,16 @@ const TYPING_MS = 2_000;
 /** How many rate limits of members are remembered. The oldest are forgotten first, and then checked in DynamoDB. */
 const MAX_LIMITED = 10_000;
 
-/** A connection or a user of the REST API, since the start of its window. */
+/** A connection or a user, since the start of its window. */
 interface Recent {
   readonly since: number;
   readonly counts: Map<string, number>;
   readonly typing: Map<string, { readonly typing: boolean; readonly at: number }>;
   readonly seen: Map<string, number>;
 }
+
+/** The connection of a frame. */
+type Sender = Pick<Session, 'id' | 'user' | 'guest'>;
 
 /** A user in a room, as one connection names the user: a guest's frames may have different names. */
 interface RoomUser {
@@ -63,8 +67,11 @@ const keyOf = ({ room, user }: RoomUser): string => JSON.stringify([room, user])
 const limitKey = ({ room, writer, counted }: CountedWrites): string =>
   JSON.stringify([room, writer, counted]);
 
-/** A user of the REST API counts as one source of requests. No connection id contains a blank. */
-const sourceOf = (user: string): string => `user ${user}`;
+/** No connection id contains a blank. */
+const userSource = (user: string): string => `user ${user}`;
+
+/** A guest is counted by connection, because each frame of a guest may have another name. */
+const sourceOf = ({ id, user, guest }: Sender): string => (guest ? id : userSource(user.id));
 
 /**
  * Counts frames and requests in the memory of one execution environment. So a limit costs no call. A connection whose
@@ -82,17 +89,20 @@ export class Budgets {
     this.#isLimited = isLimited;
   }
 
-  /** Counts a command. Returns 0, or the milliseconds to wait if a budget is spent. */
-  takeCommand(connection: string, command: Command, now: number): number {
+  /**
+   * Counts a command. Returns 0, or the milliseconds to wait if a budget is spent. Commands that cause posts to others
+   * are counted by user too, so that a new connection does not start over.
+   */
+  takeCommand(sender: Sender, command: Command, now: number): number {
     const { kind } = command;
-    const wait = this.#take(connection, kind, commandBudgets[kind], now);
+    const wait = this.#take(sender.id, kind, commandBudgets[kind], now);
     if (wait > 0 || (kind !== 'JoinRoom' && kind !== 'LeaveRoom')) return wait;
-    return this.#take(connection, `${kind} ${command.room}`, SAME_ROOM_BUDGET, now);
+    return this.#take(sourceOf(sender), `${kind} ${command.room}`, SAME_ROOM_BUDGET, now);
   }
 
   /** Counts a REST request. Returns 0, or the milliseconds to wait if the budget is spent. */
   takeRequest(user: string, kind: keyof typeof requestBudgets, now: number): number {
-    const source = sourceOf(user);
+    const source = userSource(user);
     if (this.isRefused(source, now)) return this.#waitOf(this.#of(source, now), now);
     return this.#take(source, kind, requestBudgets[kind], now);
   }
@@ -104,7 +114,7 @@ export class Budgets {
 
   /** Counts a refused REST request. */
   refuseRequest(user: string, now: number): void {
-    this.refuse(sourceOf(user), now);
+    this.refuse(userSource(user), now);
   }
 
   /** Whether a connection was refused so often that it is being closed. Its frames need no answer. */
@@ -114,11 +124,11 @@ export class Budgets {
   }
 
   /**
-   * Notes a typing state, and returns whether to post it. Returns false if the connection has just set the same state
-   * for the same user and room, or changes its state too often.
+   * Notes a typing state, and returns whether to post it. Returns false if the sender has just set the same state for
+   * the same user and room, or changes states too often.
    */
-  postsTyping(connection: string, state: RoomUser & { readonly typing: boolean }, now: number): boolean {
-    const recent = this.#of(connection, now);
+  postsTyping(sender: Sender, state: RoomUser & { readonly typing: boolean }, now: number): boolean {
+    const recent = this.#of(sourceOf(sender), now);
     const key = keyOf(state);
     const before = recent.typing.get(key);
     if (before?.typing === state.typing && now < before.at + TYPING_MS) return false;

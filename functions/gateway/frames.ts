@@ -46,8 +46,8 @@ function checkNamesRoom(command: Command, session: Session): void {
 }
 
 /** @throws ChatError RATE_LIMITED for a command that the connection has sent too often */
-function checkBudget(command: Command, { id }: Session, { budgets, now }: Context): void {
-  const waitMs = budgets?.takeCommand(id, command, now()) ?? 0;
+function checkBudget(command: Command, session: Session, { budgets, now }: Context): void {
+  const waitMs = budgets?.takeCommand(session, command, now()) ?? 0;
   if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_OFTEN, waitMs);
 }
 

@@ -3,6 +3,7 @@ import { tables } from '../../bench/counting-database.ts';
 import { makeRoom } from '../../bin/demo.ts';
 import type { DynamoDb, Operation } from '../../functions/aws/dynamodb.ts';
 import { handlers } from '../../functions/commands/handlers.ts';
+import { Budgets } from '../../functions/delivery/budgets.ts';
 import type { DialectName, Session } from '../../functions/domain/connection.ts';
 import { ChatError } from '../../functions/domain/errors.ts';
 import type { User } from '../../functions/domain/member.ts';
@@ -211,6 +212,8 @@ export async function openChat(rates: Rates): Promise<Chat> {
   const { db, close } = await recordedDatabase(recorder);
   const files = memoryFiles(recorder);
   let now = Date.now();
+  const limits = () => new Budgets(Object.values(rates).some((rate) => rate !== null));
+  let budgets = limits();
   const context: HttpContext = {
     db,
     rates,
@@ -223,7 +226,10 @@ export async function openChat(rates: Rates): Promise<Chat> {
         return 'delivered';
       },
       isOpen: async () => true,
-      close: async () => undefined,
+      // A closed connection connects again. It then starts with full limits.
+      async close() {
+        budgets = limits();
+      },
     },
     fanOut: async () => undefined,
     onFault: (error) => recorder.errors.push(error),
@@ -245,7 +251,7 @@ export async function openChat(rates: Rates): Promise<Chat> {
     await addOpenConnection(db, session, now);
   }
   recorder.take();
-  const handler = serveFrames(handlers, () => context);
+  const handler = serveFrames(handlers, () => ({ ...context, budgets }));
   const app = httpApp(context);
   return {
     db,

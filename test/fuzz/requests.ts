@@ -90,6 +90,7 @@ const shapes: readonly ((of: Parts) => Shape)[] = [
     },
   }),
   (of) => ({ method: 'DELETE', path: of.member() }),
+  (of) => ({ method: 'POST', path: `/chats/${of.room()}/${pick(of.random, ['accept', 'decline'])}/` }),
   (of) => ({
     method: 'POST',
     path: `/chats/${of.room()}/send_message/`,

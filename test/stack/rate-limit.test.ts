@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
 import { enter, type Frame, said, typed } from '../support/chat.ts';
 import { askingAs, type Json } from '../support/http.ts';
 import { newRoom, openRoom } from '../support/rooms.ts';
@@ -100,6 +101,25 @@ describe('by default a member may send 20 messages in 10 seconds', () => {
       await alice.close();
     },
   );
+
+  test('a connection whose frames are refused too often is closed, and its user can connect again', async () => {
+    const room = await newRoom(stack, 'alice');
+    const alice = await dial(stack, 'alice', room, 'action');
+    let refused = 0;
+    // Each execution environment counts its own refusals.
+    while (alice.socket.readyState === WebSocket.OPEN && refused < 1_100) {
+      alice.send({ action: 'fly' });
+      await alice.next(typed('error')).catch(() => undefined);
+      refused++;
+    }
+    await alice.closed;
+    const unknown = alice.frames().filter(typed('error'));
+    expect(unknown.length).toBeGreaterThanOrEqual(100);
+    const again = await dial(stack, 'alice', room, 'action');
+    again.send({ action: 'ping' });
+    await again.next(typed('pong'));
+    await again.close();
+  });
 
   test('REST: the 21st gets 429 with Retry-After and retry_after_ms', async () => {
     const room = await newRoom(stack, 'alice');

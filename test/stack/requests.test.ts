@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ChatClient } from '../../client/index.ts';
 import { enter, enterInbox, heard, join, said, typed } from '../support/chat.ts';
 import { type Asking, askingAs, type Json } from '../support/http.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
@@ -62,6 +63,25 @@ test('a declined room closes the sockets in it, leaves the inbox, and cannot be 
   expect(heard(inbox, 'chat_message')).toEqual([]);
   await expect(enter(stack, 'alice', 'firts_user=1&second_user=4/')).rejects.toMatchObject({ status: 403 });
   await Promise.all([inbox.close(), stranger.close()]);
+});
+
+test('the client lists, accepts and declines requests', async () => {
+  const [spam = '', lunch = ''] = await Promise.all(
+    ['Spam', 'Lunch'].map(async (name) =>
+      String((await dave('POST /chats/', { name, members: [1] })).body['id']),
+    ),
+  );
+  const client = new ChatClient({ url: stack.stack.edgeUrl, token: () => stack.token('alice') });
+  const requests = async () =>
+    (await client.rooms()).chats.filter(({ request }) => request).map(({ id }) => id);
+  expect((await requests()).toSorted()).toEqual([spam, lunch].toSorted());
+  await client.acceptRequest(lunch);
+  await client.declineRequest(spam);
+  expect(await requests()).toEqual([]);
+  expect((await client.rooms()).chats.map(({ id }) => id)).toContain(lunch);
+  await expect(client.declineRequest(lunch)).rejects.toMatchObject({ code: 'NO_REQUEST' });
+  await expect(client.acceptRequest(spam)).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+  client.close();
 });
 
 test('rooms on demand count against the limits, and are refused above them', async () => {

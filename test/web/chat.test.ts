@@ -216,17 +216,6 @@ test('creates a room and adds a member, who sees it in the list', async () => {
   await alice.message('Count me in.').waitFor();
 });
 
-test('shows a room of a stranger as a request, until the user accepts it', async () => {
-  const dave = await askingAs(chat.stack, 'dave');
-  const { body } = await dave('POST /chats/', { kind: 'direct', members: [2] });
-  await bob.page.getByText('Request · No messages yet').waitFor();
-  await bob.goTo(String(body['id']));
-  const note = bob.page.getByRole('region', { name: 'Request' });
-  await note.getByRole('button', { name: 'Accept' }).click();
-  await note.waitFor({ state: 'detached' });
-  await bob.page.getByText('Request · No messages yet').waitFor({ state: 'detached' });
-});
-
 test('tells a removed member why, and keeps showing the messages', async () => {
   await alice.page.getByRole('button', { name: 'Members' }).click();
   await alice.page.getByRole('button', { name: 'Remove bob' }).click();
@@ -237,6 +226,23 @@ test('tells a removed member why, and keeps showing the messages', async () => {
   expect(await bob.page.getByRole('textbox', { name: 'Message' }).count()).toBe(0);
   const rooms = bob.page.getByRole('navigation');
   await rooms.getByRole('link', { name: 'Lunch' }).waitFor({ state: 'detached' });
+});
+
+test('shows a room of a stranger as a request, which the user can decline or accept', async () => {
+  const dave = await askingAs(chat.stack, 'dave');
+  const request = bob.page.getByText('Request · No messages yet');
+  const note = bob.page.getByRole('region', { name: 'Request' });
+  const spam = await dave('POST /chats/', { name: 'Spam', members: [2] });
+  await request.waitFor();
+  await bob.goTo(String(spam.body['id']));
+  await note.getByRole('button', { name: 'Decline' }).click();
+  await request.waitFor({ state: 'detached' });
+  const direct = await dave('POST /chats/', { kind: 'direct', members: [2] });
+  await request.waitFor();
+  await bob.goTo(String(direct.body['id']));
+  await note.getByRole('button', { name: 'Accept' }).click();
+  await note.waitFor({ state: 'detached' });
+  await request.waitFor({ state: 'detached' });
 });
 
 test('causes no browser errors or policy violations', () => {

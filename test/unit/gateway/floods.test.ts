@@ -129,6 +129,14 @@ describe('typing', () => {
   });
 });
 
+test('typing of a user who connects again has no new limit for posts', async () => {
+  const { send, taken } = await roomOfTen();
+  for (let index = 0; index < 40; index++) await send(typing(index % 2 === 0));
+  taken();
+  await send(typing(true), { id: 'again=', user: userOf(1) });
+  expect(taken().toOthers).toBe(1);
+});
+
 test('a seen that moves nothing is answered to its sender alone', async () => {
   const { send, taken } = await roomOfTen();
   const seen = { action: 'seen', message_id: 1 };
@@ -155,7 +163,7 @@ describe('joins and leaves', () => {
     const { send, taken } = await roomOfTen();
     await putRoom(counting.db, { id: '2', name: 'r', kind: 'group', access: 'members' });
     await addMember(counting.db, { id: '2', seq: 0 }, '1', 'member');
-    for (let index = 0; index < 10; index++) {
+    for (let index = 0; index < 20; index++) {
       await send({ action: 'join', room_id: '2' });
       await send({ action: 'leave', room_id: '2' });
     }
