@@ -60,7 +60,7 @@ const send: Entry = {
   memoryMegabytes: 1024,
   timeoutSeconds: integrationTimeoutSeconds,
   variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION', 'RATE_LIMIT'],
-  chat: ['GetItem', 'PutItem', 'UpdateItem'],
+  chat: ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'],
   connections: removing,
   sockets: true,
   invokes: 'fanout',
@@ -134,7 +134,7 @@ export const entries = {
   default: {
     ...withFiles,
     variables: [...withFiles.variables, 'ISSUER', 'AUDIENCE', 'JWKS_URI'],
-    chat: [...withFiles.chat, 'BatchGetItem', 'Query'],
+    chat: [...withFiles.chat, 'Query'],
     connections: [...removing, 'PutItem', 'UpdateItem'],
     connectionsByUser: true,
   },
@@ -151,7 +151,7 @@ export const entries = {
       'ALLOWED_ORIGINS',
       'EDGE_KEY',
     ],
-    chat: [...withFiles.chat, 'DeleteItem', 'Query', 'BatchGetItem'],
+    chat: [...withFiles.chat, 'DeleteItem', 'Query'],
     roomsByUser: true,
     // Signed uploads have a tag.
     files: [...(withFiles.files ?? []), 'PutObjectTagging'],

@@ -126,7 +126,7 @@ export async function welcome(
   }
   const messages = await postFirst(room, history, session, context);
   const sample = await sampleRoom(room, context);
-  const present = sample.isLarge ? [] : await listPresent(room, session.user.id, sample, context);
+  const present = sample.isLarge ? [] : await listPresent(room, session.user, sample, context);
   const isPresent = present.some(({ id }) => id === session.id);
   const audience = sample.isLarge ? audienceOf(room, context) : async () => present;
   await Promise.all([

@@ -16,7 +16,7 @@ import {
 } from '../dialects/handshake.ts';
 import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import { MembershipError, type User } from '../domain/member.ts';
+import { MembershipError, namelessId, type User } from '../domain/member.ts';
 import { directRoomUsers, inboxOf, isRoomId, type Room } from '../domain/room.ts';
 import { storeRoom } from '../rooms/new-room.ts';
 import { getMember } from '../store/members.ts';
@@ -53,7 +53,7 @@ const dialectByPlace: Record<Credential['place'] | 'nowhere', DialectName> = {
 async function identify(event: UpgradeEvent, credential: Credential | undefined) {
   const { connectionId, connectedAt } = event.requestContext;
   if (credential) return { ...(await verifyFirst(credential, verifier())), guest: false };
-  const user = { id: `guest:${connectionId}`, username: 'guest', email: '', userType: '' };
+  const user = { id: namelessId(connectionId), username: 'guest', email: '', userType: '' };
   return { user, guest: true, expiresAt: connectedAt + GUEST_SESSION_MS };
 }
 

@@ -11,6 +11,7 @@ import type { Command } from '../domain/command.ts';
 import { hasValidToken, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
+import { guestNamed } from '../domain/member.ts';
 import { isInbox } from '../domain/room.ts';
 import { invocationError, logFault } from './runtime.ts';
 import { sessionOf } from './session.ts';
@@ -51,11 +52,14 @@ function checkBudget(command: Command, session: Session, { budgets, now }: Conte
   if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_OFTEN, waitMs);
 }
 
-/** Returns the session that a command runs under. A guest's frame may say in whose name it is sent. */
+/**
+ * Returns the session that a command runs under. A guest's frame may say in whose name it is sent.
+ * @throws ChatError WRONG_USER for the id of another nameless guest
+ */
 function commandSession(session: Session, command: Command): Session {
   const author = 'author' in command ? command.author : undefined;
-  if (author === undefined || !session.guest) return session;
-  return { ...session, user: { id: author, username: author, email: '', userType: '', guest: true } };
+  if (author === undefined || author === session.user.id || !session.guest) return session;
+  return { ...session, user: guestNamed(author) };
 }
 
 async function run<C extends Command, P extends Context>(

@@ -1,8 +1,9 @@
 import { ChatError } from '../domain/errors.ts';
-import type { Member, Role } from '../domain/member.ts';
+import { actorId, type Member, type Role } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import { type Database, type Item, type Key, queryAll, type Update } from './database.ts';
 import { memberKey, parseRoomKey, userLimitKey, visitorKey } from './keys.ts';
+import { getMute, keepMute, putMute } from './mutes.ts';
 import { countWrite, type WriteWindow, waitOf } from './write-window.ts';
 
 function toMember(room: string, item: Item): Member {
@@ -22,22 +23,58 @@ export async function getMember(db: Database, room: string, user: string): Promi
 export const hasBeenAdded = async (db: Database, room: string, user: string): Promise<boolean> =>
   (await db.chat.get(memberKey(room, user))) !== undefined;
 
+/** A room, with the `seq` up to which messages do not count as unread for its new member. */
+type RoomToJoin = Pick<Room, 'id' | 'seq'>;
+
 /**
- * Adds a member, unless they have declined the room; an existing one stays unchanged. Returns whether the user was added.
- * @param room with the `seq` up to which messages do not count as unread
+ * Adds a member of a new room or a direct room, where nobody is muted, unless they have declined the room; an existing
+ * one stays unchanged. Returns whether the user was added.
  * @param options.pending whether the room is a request, which the user may accept or decline
  */
-export const addMember = (
+export const putMember = (
   db: Database,
-  { id, seq }: Pick<Room, 'id' | 'seq'>,
+  { id, seq }: RoomToJoin,
   user: string,
   role: Role,
-  { pending = false } = {},
+  { pending = false, mutedUntil = 0 } = {},
 ): Promise<boolean> =>
   db.chat.put(
-    { ...memberKey(id, user), user, role, readTo: 0, addedAt: seq, ...(pending && { pending }) },
+    { ...memberKey(id, user), user, role, readTo: 0, addedAt: seq, mutedUntil, ...(pending && { pending }) },
     { condition: 'attribute_not_exists(#item)' },
   );
+
+/**
+ * Adds a member, as `putMember` does. A user who is muted in the room stays muted.
+ * @param options as in `putMember`
+ */
+export async function addMember(
+  db: Database,
+  room: RoomToJoin,
+  user: string,
+  role: Role,
+  options: { readonly pending?: boolean } = {},
+): Promise<boolean> {
+  const actor = actorId({ id: user });
+  const before = await getMute(db, room.id, actor);
+  const isNew = await putMember(db, room, user, role, { ...options, mutedUntil: before });
+  if (isNew) await copyMute(db, room.id, user, { before, after: await getMute(db, room.id, actor) });
+  return isNew;
+}
+
+/** Copies a mute to a new member if a moderator changed it while the member was being added. */
+async function copyMute(
+  db: Database,
+  room: string,
+  user: string,
+  { before, after }: { readonly before: number; readonly after: number },
+): Promise<void> {
+  if (before === after) return;
+  await db.chat.update(memberKey(room, user), {
+    update: 'SET mutedUntil = :after',
+    condition: 'mutedUntil = :before',
+    values: { ':before': before, ':after': after },
+  });
+}
 
 /**
  * Adds a user who enters a room by their own choice. Accepts the room if it was a request, also one that they have
@@ -88,13 +125,29 @@ async function updateMember(
 export const setRole = (db: Database, room: string, user: string, role: Role) =>
   updateMember(db, room, user, { update: 'SET #role = :role', values: { ':role': role } });
 
-/** Mutes a member until a time in milliseconds since the epoch; 0 unmutes them. @returns as `updateMember` */
-export const setMute = (db: Database, room: string, user: string, until: number) =>
-  updateMember(db, room, user, { update: 'SET mutedUntil = :until', values: { ':until': until } });
+/**
+ * Mutes a member until a time in milliseconds since the epoch; 0 unmutes them. Stores the mute before its copy in the
+ * member's item, so that a user who is being added at the same time gets it.
+ * @returns as `updateMember`
+ */
+export async function setMute(
+  db: Database,
+  room: string,
+  user: string,
+  until: number,
+): Promise<Member | undefined> {
+  await putMute(db, room, actorId({ id: user }), until);
+  const values = { ':until': until };
+  return updateMember(db, room, user, { update: 'SET mutedUntil = :until', values });
+}
 
-/** Removes a member. Returns whether the user was one. */
-export const deleteMember = async (db: Database, room: string, user: string): Promise<boolean> =>
-  (await db.chat.remove(memberKey(room, user))) !== undefined;
+/** Removes a member, who stays muted. Returns whether the user was one. @param now milliseconds since the epoch */
+export async function deleteMember(db: Database, room: string, user: string, now: number): Promise<boolean> {
+  const item = await db.chat.remove(memberKey(room, user));
+  const { mutedUntil = 0 } = item ?? {};
+  if (mutedUntil > now) await keepMute(db, room, actorId({ id: user }), mutedUntil);
+  return item !== undefined;
+}
 
 /** Moves a member's read mark forward; it never moves back. */
 export async function putReadTo(db: Database, room: string, user: string, message: number): Promise<void> {

@@ -201,6 +201,16 @@ describe('a room', () => {
     expect(await room.history()).toEqual([]);
   });
 
+  test('does not take a guest who claims the user’s id for the user', async () => {
+    chat.addMessage('one');
+    const { client, room } = await openRoom();
+    const guest = { user_id: client.user ?? '', guest: true };
+    chat.broadcast('1', { type: 'typing', ...guest, typing: true });
+    chat.broadcast('1', { type: 'message_seen', ...guest, message_id: 1 });
+    expect(room.typers).toEqual([`guest:${client.user}`]);
+    expect([...room.seenBy]).toEqual([[`guest:${client.user}`, 1]]);
+  });
+
   test('shows typing users until they stop, send or time out', async () => {
     const { room } = await openRoom();
     chat.broadcast('1', { type: 'typing', user_id: 2, typing: true });
