@@ -82,12 +82,17 @@ async function createDirectRoom(id: string, user: User): Promise<Room | undefine
 async function findRoom(id: string | undefined, user: User, guest: boolean): Promise<Room> {
   const noAccess = guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER';
   if (id === undefined || !isRoomId(id)) throw new ChatError(noAccess);
-  const [room, member] = await Promise.all([
-    getRoom(database(), id),
-    guest ? undefined : getMember(database(), id, user.id),
-  ]);
-  if (room && (member || room.access === 'open')) return room;
-  const created = room || guest ? undefined : await createDirectRoom(id, user);
+  // An eventually consistent read costs half. `welcome` reads the membership once more, consistently.
+  let exists = false;
+  for (const consistent of [false, true]) {
+    const [room, member] = await Promise.all([
+      getRoom(database(), id, { consistent }),
+      guest ? undefined : getMember(database(), id, user.id, { consistent }),
+    ]);
+    if (room && (member || room.access === 'open')) return room;
+    exists = room !== undefined;
+  }
+  const created = exists || guest ? undefined : await createDirectRoom(id, user);
   if (!created) throw new ChatError(noAccess);
   return created;
 }
