@@ -26,7 +26,7 @@ export default defineConfig({
           include: ['test/{unit,client,contract,house,template,fuzz}/**/*.test.ts'],
           exclude: ['test/unit/{aws,gateway,log}/**'],
           setupFiles: ['test/support/no-network.ts'],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           hookTimeout: 60_000,
         },
       },

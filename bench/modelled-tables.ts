@@ -2,6 +2,7 @@ import { type AttributeValue, ConditionalCheckFailedException } from '@aws-sdk/c
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Operation } from '../functions/aws/dynamodb.ts';
 import type { Connection } from '../functions/domain/connection.ts';
+import type { Room } from '../functions/domain/room.ts';
 import { connectionExpiry, toItem } from '../functions/store/connections.ts';
 import { type Database, openDatabase } from '../functions/store/database.ts';
 import { logKey, memberKey, profileKey, roomKey } from '../functions/store/keys.ts';
@@ -55,8 +56,8 @@ export class ModelledTables {
     return openDatabase((operation, input) => this.#send(operation, input as Input), tables);
   }
 
-  putRoom(room: string, shards = 1): void {
-    const fields = { name: 'room', kind: 'group', access: 'members', seq: 0, shards };
+  putRoom(room: string, shards = 1, access: Room['access'] = 'members'): void {
+    const fields = { name: 'room', kind: 'group', access, seq: 0, shards };
     this.#put('chat', marshall({ ...roomKey(room), ...fields }));
   }
 

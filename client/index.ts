@@ -25,4 +25,4 @@ export type {
   RoomsPage,
   Status,
 } from './wire.ts';
-export { reactorsOf } from './wire.ts';
+export { actorId, reactorsOf } from './wire.ts';

@@ -8,7 +8,7 @@ import type { RestClient, TokenSource } from './rest.ts';
 import { Room } from './room.ts';
 import { RoomSync } from './room-sync.ts';
 import type { Activity, Change, ChangeRequest, Frame, FrameOf, Message } from './wire.ts';
-import { isChange } from './wire.ts';
+import { actorId, isChange } from './wire.ts';
 
 /** What rooms use from their client. */
 export interface RoomContext {
@@ -204,20 +204,22 @@ export class RoomCore extends Observable<RoomEvents> {
   #applied(changes: readonly Change[]): void {
     for (const change of changes) {
       this.pending.queue.accept(change);
-      if (change.type === 'chat_message') this.participants.setTyping(change.message.sender_id, false);
+      if (change.type === 'chat_message')
+        this.participants.setTyping(actorId(change.message.sender_id, change.message.guest), false);
     }
     this.updateMessages();
     for (const change of changes) this.#emitEvent(change);
   }
 
   #addActivity(frame: Frame): void {
-    const isOwn = 'user_id' in frame && String(frame.user_id) === this.context.tokens.user;
+    const user = 'user_id' in frame ? actorId(frame.user_id, 'guest' in frame ? frame.guest : undefined) : '';
+    const isOwn = user === this.context.tokens.user;
     if (frame.type === 'mark_message_as_delivered' || frame.type === 'mark_message_as_read') {
       if (!this.sync.log.raiseStatus(frame.message.message_id, frame.message.status)) return;
       this.updateMessages();
-    } else if (frame.type === 'typing' && !isOwn) this.participants.setTyping(frame.user_id, frame.typing);
+    } else if (frame.type === 'typing' && !isOwn) this.participants.setTyping(user, frame.typing);
     else if (frame.type === 'presence') this.participants.setPresence(frame);
-    else if (frame.type === 'message_seen') this.participants.setSeen(frame.user_id, frame.message_id);
+    else if (frame.type === 'message_seen') this.participants.setSeen(user, frame.message_id);
     else return;
     this.#emitEvent(frame);
   }

@@ -126,7 +126,7 @@ export class Room {
     this.#seen = message_id;
     const { sync, context, id: room_id } = this.#core;
     // The answer names a lower message if this one was deleted, which the client may not have received yet.
-    const matches = ({ user_id }: FrameOf<'message_seen'>) => isUser(user_id, context.tokens.user);
+    const matches = (frame: FrameOf<'message_seen'>) => isUser(frame, context.tokens.user);
     try {
       await sync.request({ action: 'seen', room_id, message_id }, 'message_seen', matches);
     } catch (error) {
@@ -148,7 +148,7 @@ export class Room {
     this.#sentTyping = { typing, at: now };
     const { sync, context, id: room_id } = this.#core;
     const matches = (frame: FrameOf<'typing'>) =>
-      frame.typing === typing && isUser(frame.user_id, context.tokens.user);
+      frame.typing === typing && isUser(frame, context.tokens.user);
     const options = { dropOnDisconnect: true, noRetry: true };
     const request = sync.request({ action: 'typing', room_id, typing }, 'typing', matches, options);
     await request.catch(ignoreDisconnect);

@@ -69,9 +69,15 @@ export type RestError = Output<typeof rest.errorShape>;
 
 export const isChange = (frame: Frame): frame is Change => 'message_id' in frame && 'seq' in frame;
 
-/** Whether `id` is the user's own id. True while the user is unknown. */
-export const isUser = (id: Id, user: string | undefined): boolean =>
-  user === undefined || String(id) === user;
+/**
+ * Returns an id that is unique among users and guests: a guest may claim the id of a real user. It is the user's own id,
+ * or `guest:` and the id that the guest claims.
+ */
+export const actorId = (id: Id, guest: true | undefined): string => (guest ? `guest:${id}` : String(id));
+
+/** Whether a frame is about the user. True while the user is unknown. */
+export const isUser = (frame: { user_id: Id; guest?: true | undefined }, user: string | undefined): boolean =>
+  user === undefined || actorId(frame.user_id, frame.guest) === user;
 
 /** Returns the message as it is after a change, or undefined if the change deleted it. */
 export function applyChange(message: Message, change: Change): Message | undefined {
@@ -135,5 +141,5 @@ export function isEcho(request: ChangeRequest, frame: Frame, user: string | unde
   // The server adds the variation selectors that Unicode recommends.
   const bare = (emoji: string) => emoji.replaceAll('\uFE0F', '');
   const isSame = frame.type === 'message_reacted' && bare(frame.emoji) === bare(request.emoji);
-  return isSame && isUser(frame.user_id, user) && !frame.removed === !request.remove;
+  return isSame && isUser(frame, user) && !frame.removed === !request.remove;
 }

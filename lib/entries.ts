@@ -53,6 +53,12 @@ export interface Entry {
 // API Gateway gives up on an integration after 29 seconds (AWS: quotas for WebSocket APIs).
 const integrationTimeoutSeconds = 29;
 
+/**
+ * For each of `authorize` and `connect`. Their retries end five seconds earlier, and together they may take as long as a
+ * connection counts as opening (`functions/domain/connection.ts`).
+ */
+const handshakeTimeoutSeconds = 15;
+
 /** What a function needs to remove stale connections and connections whose token has expired. */
 const removing = ['Query', 'GetItem', 'DeleteItem'] as const;
 
@@ -60,7 +66,7 @@ const send: Entry = {
   memoryMegabytes: 1024,
   timeoutSeconds: integrationTimeoutSeconds,
   variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION', 'RATE_LIMIT'],
-  chat: ['GetItem', 'PutItem', 'UpdateItem'],
+  chat: ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'],
   connections: removing,
   sockets: true,
   invokes: 'fanout',
@@ -80,7 +86,7 @@ const withFiles: Entry = {
 export const entries = {
   authorize: {
     memoryMegabytes: 512,
-    timeoutSeconds: 10,
+    timeoutSeconds: handshakeTimeoutSeconds,
     variables: [
       'CHAT_TABLE',
       'ISSUER',
@@ -97,7 +103,7 @@ export const entries = {
   },
   connect: {
     memoryMegabytes: 512,
-    timeoutSeconds: 10,
+    timeoutSeconds: handshakeTimeoutSeconds,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'WELCOME_FUNCTION'],
     chat: ['UpdateItem'],
     connections: ['PutItem', 'DeleteItem'],
@@ -134,7 +140,7 @@ export const entries = {
   default: {
     ...withFiles,
     variables: [...withFiles.variables, 'ISSUER', 'AUDIENCE', 'JWKS_URI'],
-    chat: [...withFiles.chat, 'BatchGetItem', 'Query'],
+    chat: [...withFiles.chat, 'Query'],
     connections: [...removing, 'PutItem', 'UpdateItem'],
     connectionsByUser: true,
   },
@@ -151,7 +157,7 @@ export const entries = {
       'ALLOWED_ORIGINS',
       'EDGE_KEY',
     ],
-    chat: [...withFiles.chat, 'DeleteItem', 'Query', 'BatchGetItem'],
+    chat: [...withFiles.chat, 'DeleteItem', 'Query'],
     roomsByUser: true,
     // Signed uploads have a tag.
     files: [...(withFiles.files ?? []), 'PutObjectTagging'],

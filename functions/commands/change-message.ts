@@ -4,7 +4,7 @@ import type { ChangeMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError, type ErrorCode } from '../domain/errors.ts';
 import { type Event, entryEvent } from '../domain/event.ts';
-import { actorId, type Member } from '../domain/member.ts';
+import { type Actor, actorId, type Member } from '../domain/member.ts';
 import type { Change, LogEntry, Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { type Appended, appendToLog } from '../log/append.ts';
@@ -16,7 +16,7 @@ import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putChange, takeSeq } from '../store/log.ts';
 import { getRoom } from '../store/rooms.ts';
 
-type OwnFields<C> = C extends Change ? Omit<C, 'seq' | 'message' | 'by' | 'at'> : never;
+type OwnFields<C> = C extends Change ? Omit<C, 'seq' | 'message' | 'by' | 'guest' | 'at'> : never;
 
 /** The rules of one kind of change. */
 export interface ChangeRules {
@@ -35,7 +35,7 @@ export interface ChangeRules {
 interface Attempt {
   readonly room: string;
   readonly message: number;
-  readonly by: string;
+  readonly by: Actor;
   readonly claim: Claim | undefined;
   /** The number that an earlier attempt claimed with the same client id. */
   readonly claimed: number | undefined;
@@ -53,7 +53,7 @@ interface Logged {
 /** Returns the entry of an earlier attempt. @throws ChatError CLIENT_ID_REUSED if it is a different change */
 function checkSameChange({ fields, message, by, claim }: Attempt, entry: LogEntry): Change {
   const isChange = entry.kind !== 'message' && entry.kind !== 'void';
-  const same = isChange && entry.kind === fields.kind && entry.message === message && entry.by === by;
+  const same = isChange && entry.kind === fields.kind && entry.message === message && entry.by === by.id;
   if (same && claim) return entry;
   throw new ChatError('CLIENT_ID_REUSED');
 }
@@ -74,7 +74,8 @@ async function logChange(attempt: Attempt, noteSeq: (seq: number) => void): Prom
   const room =
     (claimed === undefined ? undefined : await getRoom(context.db, attempt.room)) ??
     (await takeSeq(context.db, attempt.room, now));
-  const entryAt = (seq: number): Change => ({ ...fields, seq, message, by, at: isoTime(now) });
+  const author = { by: by.id, ...(by.guest && { guest: by.guest }) };
+  const entryAt = (seq: number): Change => ({ ...fields, seq, message, ...author, at: isoTime(now) });
   const put = (seq: number) => {
     noteSeq(seq);
     return putChange(context.db, attempt.room, entryAt(seq));
@@ -117,7 +118,7 @@ export async function changeMessage(
     getMessage(db, room, command.message),
     claim && getClaim(db, claim, context.now()),
   ]);
-  const attempt = { room, message: command.message, by: session.user.id, claim, claimed, fields, context };
+  const attempt = { room, message: command.message, by: session.user, claim, claimed, fields, context };
   const earlier = await findEarlier(attempt);
   if (!earlier) {
     if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');

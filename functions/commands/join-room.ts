@@ -65,7 +65,7 @@ export async function joinRoom(command: JoinRoom, session: Session, context: Con
   const { room: latest, member } = await checkStillAccessible(joined, session, context);
   const sample = isNew && (await sampleRoom(latest, context));
   if (sample && !sample.isLarge) {
-    const audience = await listPresent(latest, session.user.id, sample, context);
+    const audience = await listPresent(latest, session.user, sample, context);
     const isNews = bringsOnline(joined, audience) && !member.pending;
     if (isNews) await announcePresence(joined, true, audience, context);
   }

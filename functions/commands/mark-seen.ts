@@ -5,6 +5,7 @@ import { HISTORY_LIMIT, type MarkSeen } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
+import { isSameActor } from '../domain/member.ts';
 import { isStatusBelow } from '../domain/message.ts';
 import { newestMessages } from '../log/history.ts';
 import { readAccess } from '../rooms/access.ts';
@@ -29,7 +30,9 @@ export async function markSeen(command: MarkSeen, session: Session, context: Con
   // Another member may delete the message while this client marks it. The mark then goes to the message below it.
   const [nearest] = page.messages;
   if (!message || !nearest) throw new ChatError('MESSAGE_NOT_FOUND');
-  const unread = page.messages.filter((each) => each.author.id !== user && isStatusBelow(each, 'read'));
+  const unread = page.messages.filter(
+    (each) => !isSameActor(each.author, session.user) && isStatusBelow(each, 'read'),
+  );
   const seen = { kind: 'Seen', room: id, messageId: nearest.id, user, ...(guest && { guest }) } as const;
   // Guests and visitors have no stored mark, so this function remembers theirs for a moment.
   const { budgets } = context;

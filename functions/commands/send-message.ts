@@ -182,6 +182,6 @@ export async function publishMessage(
     context,
     target.listed,
   );
-  const status = deliveryStatus(message.author.id, delivered);
+  const status = deliveryStatus(message.author, delivered);
   if (status !== 'sent') await acknowledge(message, status, audience, context);
 }

@@ -15,10 +15,11 @@ export async function setTyping(command: SetTyping, session: Session, context: C
   const { user } = session;
   const { typing } = command;
   const now = context.now();
-  const { room, member } = await readAccess(context.db, command.room ?? session.room, user);
+  const { room, member } = await readAccess(context.db, command.room ?? session.room, user, session.id);
   if (member.mutedUntil > now) throw new ChatError('MUTED');
-  const event = { kind: 'TypingChanged', room: room.id, user: user.id, typing } as const;
-  const posts = context.budgets?.postsTyping(session, event, now) ?? true;
+  const { id, guest } = user;
+  const event = { kind: 'TypingChanged', room: room.id, user: id, ...(guest && { guest }), typing } as const;
+  const posts = context.budgets?.postsTyping(session, event, { typing, seq: room.seq }, now) ?? true;
   if (!posts) return [event];
   await publish(event, room, session, context);
   return [];

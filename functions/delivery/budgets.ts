@@ -38,11 +38,17 @@ const TYPING_MS = 2_000;
 /** How many rate limits of members are remembered. The oldest are forgotten first, and then checked in DynamoDB. */
 const MAX_LIMITED = 10_000;
 
+/** `seq` is the room's last sequence number. */
+interface TypingState {
+  readonly typing: boolean;
+  readonly seq: number;
+}
+
 /** A connection or a user, since the start of its window. */
 interface Recent {
   readonly since: number;
   readonly counts: Map<string, number>;
-  readonly typing: Map<string, { readonly typing: boolean; readonly at: number }>;
+  readonly typing: Map<string, TypingState & { readonly at: number }>;
   readonly seen: Map<string, number>;
 }
 
@@ -125,14 +131,16 @@ export class Budgets {
 
   /**
    * Notes a typing state, and returns whether to post it. Returns false if the sender has just set the same state for
-   * the same user and room, or changes states too often.
+   * the same user and room, or changes states too often. A state after a change of the room is not a repeat, because
+   * clients stop to show an author as typing when a message arrives.
    */
-  postsTyping(sender: Sender, state: RoomUser & { readonly typing: boolean }, now: number): boolean {
+  postsTyping(sender: Sender, user: RoomUser, { typing, seq }: TypingState, now: number): boolean {
     const recent = this.#of(sourceOf(sender), now);
-    const key = keyOf(state);
+    const key = keyOf(user);
     const before = recent.typing.get(key);
-    if (before?.typing === state.typing && now < before.at + TYPING_MS) return false;
-    recent.typing.set(key, { typing: state.typing, at: now });
+    const isRepeat = before?.typing === typing && before.seq === seq && now < before.at + TYPING_MS;
+    if (isRepeat) return false;
+    recent.typing.set(key, { typing, seq, at: now });
     return this.#count(recent, 'typing posts') <= MAX_TYPING_POSTS || !this.#isLimited;
   }
 

@@ -1,6 +1,8 @@
 import { dialectOf } from '../dialects/registry.ts';
-import { type Connection, hasValidToken } from '../domain/connection.ts';
+import { type Connection, connectedUser, hasValidToken } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
+import { actorId } from '../domain/member.ts';
+import { changedBy } from '../domain/message.ts';
 import { settleAll } from './concurrency.ts';
 import type { Context, DeliveryStats } from './context.ts';
 import { Pace } from './pace.ts';
@@ -33,14 +35,15 @@ export const statsOf = ({ delivered, gone, failed, unresponsive, ms }: Delivery)
 function frameEncoder(event: Event): (connection: Connection) => string | undefined {
   // Users whose frames have more fields, such as `client_id`: the author of the message and the user who changed it.
   const insiders = [
-    ...('message' in event ? [event.message.author.id] : []),
-    ...('change' in event ? [event.change.by] : []),
+    ...('message' in event ? [actorId(event.message.author)] : []),
+    ...('change' in event ? [changedBy(event.change)] : []),
   ];
   const frames = new Map<string, string | undefined>();
   return (connection) => {
     const elsewhere = connection.via !== undefined || connection.room !== event.room;
-    const view = { viewer: connection.user.id, elsewhere };
-    const key = `${connection.dialect} ${insiders.indexOf(view.viewer)} ${elsewhere}`;
+    const user = connectedUser(connection);
+    const view = { viewer: actorId(user), elsewhere, ...(user.guest && { guest: user.guest }) };
+    const key = `${connection.dialect} ${insiders.indexOf(view.viewer)} ${elsewhere} ${view.guest}`;
     if (!frames.has(key)) frames.set(key, dialectOf(connection).encode(event, view));
     return frames.get(key);
   };

@@ -1,5 +1,6 @@
 import { deliveryStatus, MAX_RECEIPT_AUDIENCE } from '../domain/audience.ts';
 import type { Connection } from '../domain/connection.ts';
+import { type Actor, isSameActor } from '../domain/member.ts';
 import { isStatusBelow } from '../domain/message.ts';
 import { listShards } from '../store/connections.ts';
 import { shardOf } from '../store/keys.ts';
@@ -20,6 +21,16 @@ async function shardConnections(
   return listed.filter((connection) => shardOf(connection.id, room.shards) === shard);
 }
 
+/** Returns a user's connections in a room. A guest who claims that user's id has none of them. */
+async function connectionsOf(
+  author: Actor,
+  room: FanOutBatch['room'],
+  context: PostingContext,
+): Promise<readonly Connection[]> {
+  const connections = await userConnections(author.id, [room], context);
+  return connections.filter(({ user }) => isSameActor(user, author));
+}
+
 /** Acknowledges a message for a batch. Of several batches that reach the same status, the first one posts receipts. */
 async function acknowledgeBatch(
   batch: FanOutBatch,
@@ -28,13 +39,13 @@ async function acknowledgeBatch(
 ): Promise<void> {
   const { event, room } = batch;
   if (event.kind !== 'MessageSent') return;
-  const author = event.message.author.id;
+  const { author } = event.message;
   const status = deliveryStatus(author, delivered);
   const expected = 'expectedStatus' in batch ? batch.expectedStatus : 'sent';
   if (!isStatusBelow({ status: expected }, status)) return;
   // In a large room only the author gets receipts, so do not read the whole room.
   const isLarge = delivered.length > MAX_RECEIPT_AUDIENCE;
-  const audience = isLarge ? () => userConnections(author, [room], context) : audienceOf(room, context);
+  const audience = isLarge ? () => connectionsOf(author, room, context) : audienceOf(room, context);
   await acknowledge(event.message, status, audience, context);
 }
 

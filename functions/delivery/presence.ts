@@ -4,6 +4,7 @@ import {
   isPresence,
   MAX_ANNOUNCED_CONNECTIONS,
 } from '../domain/connection.ts';
+import { isSameActor } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import { getConnections, sampleConnections } from '../store/connections.ts';
 import { listOpenConnections } from '../store/profiles.ts';
@@ -20,7 +21,7 @@ export async function announcePresence(
 ): Promise<void> {
   if (present.length > MAX_ANNOUNCED_CONNECTIONS) return;
   const presence = { user: user.id, online, lastSeen: isoTime(context.now()) };
-  const others = present.filter((connection) => connection.user.id !== user.id);
+  const others = present.filter((connection) => !isSameActor(connection.user, user));
   await deliver({ kind: 'PresenceChanged', room, presence }, others, context);
 }
 

@@ -117,7 +117,7 @@ export interface Published {
 
 /** Returns the status that direct posts give a message. A `fanout` stores only a higher status. */
 const expectedStatus = (event: Event, direct: readonly Connection[]): Status =>
-  event.kind === 'MessageSent' ? deliveryStatus(event.message.author.id, direct) : 'sent';
+  event.kind === 'MessageSent' ? deliveryStatus(event.message.author, direct) : 'sent';
 
 /**
  * Posts directly, and hands connections whose posts failed to `fanout`, which has a larger budget. Events without a

@@ -19,7 +19,7 @@ export async function acknowledge(
   const raised = await raiseStatus(context.db, message, status, isoTime(context.now()));
   if (!raised) return;
   const { room } = message;
-  const receivers = receiptAudience(message.author.id, await audience());
+  const receivers = receiptAudience(message.author, await audience());
   const readers = [...new Set(receivers.map(({ user }) => user.id))];
   const [read = raised] = await withReaders(context.db, [raised], readers);
   if (message.status === 'sent') {

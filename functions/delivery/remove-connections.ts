@@ -7,6 +7,7 @@ import {
   mayBeOpening,
 } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
+import { type Actor, actorId, isSameActor } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import {
   type ConnectionPlace,
@@ -56,7 +57,7 @@ export async function announceIfOffline(
     getMember(context.db, room.id, removed.user.id),
   ]);
   if (sample.isLarge || member?.pending) return;
-  const others = await listPresent(room, removed.user.id, sample, context);
+  const others = await listPresent(room, removed.user, sample, context);
   if (leavesOffline(removed, others)) await announcePresence(removed, false, others, context);
 }
 
@@ -137,7 +138,7 @@ export async function removeStale(
   const now = context.now();
   // API Gateway also answers 410 for a connection that is still opening. `welcome` posts the events that it misses.
   const stale = [...expired, ...gone.filter((connection) => !mayBeOpening(connection, now))];
-  const byUser = Map.groupBy(stale, ({ user }) => user.id).values();
+  const byUser = Map.groupBy(stale, ({ user }) => actorId(user)).values();
   const renewed: Connection[] = [];
   const removals = Array.from(byUser, async (connections) => {
     for (const connection of connections) {
@@ -181,14 +182,14 @@ async function ifOpen(
  */
 export async function listPresent(
   room: Room,
-  user: string,
+  user: Actor,
   sample: RoomSample,
   context: PostingContext,
 ): Promise<readonly Connection[]> {
   const now = context.now();
   const all = (sample.connections ?? (await listConnections(context.db, room, now))).filter(isPresence);
-  const own = all.filter((connection) => connection.user.id === user);
-  const others = all.filter((connection) => connection.user.id !== user);
+  const own = all.filter((connection) => isSameActor(connection.user, user));
+  const others = all.filter((connection) => !isSameActor(connection.user, user));
   const expired = others.filter((connection) => !hasValidToken(connection, now));
   const [open, renewed] = await settleAll([
     settleAll(own.map((connection) => ifOpen(connection, room, context))),

@@ -13,8 +13,10 @@ export interface Speaker {
 
 /** The connection for which an event is encoded. */
 export interface View {
-  /** The id of the connection's user. Some fields are sent to a message's author only. */
+  /** The `actorId` of the connection's user. Some fields are sent to a message's author only. */
   readonly viewer: string;
+  /** Set for a guest. Guests see no email addresses. */
+  readonly guest?: true;
   /** Whether the event belongs to another room than the connection's own. */
   readonly elsewhere: boolean;
 }

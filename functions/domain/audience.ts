@@ -1,6 +1,7 @@
 import { type Connection, isPresence } from './connection.ts';
 import { ChatError } from './errors.ts';
 import type { Event } from './event.ts';
+import { type Actor, isSameActor } from './member.ts';
 import { isStatusBelow, type Message, type Status } from './message.ts';
 import { isInbox } from './room.ts';
 
@@ -34,17 +35,17 @@ export const statusAtRecipient = ({ reads }: Pick<Connection, 'reads'>): Status 
   reads === 'auto' ? 'read' : 'delivered';
 
 /** Returns the status of a message that the given connections received. The author's own ones do not count. */
-export function deliveryStatus(author: string, receivers: readonly Connection[]): Status {
-  const recipients = receivers.filter((connection) => connection.user.id !== author);
+export function deliveryStatus(author: Actor, receivers: readonly Connection[]): Status {
+  const recipients = receivers.filter(({ user }) => !isSameActor(user, author));
   if (recipients.some((connection) => connection.reads === 'auto')) return 'read';
   return recipients.length > 0 ? 'delivered' : 'sent';
 }
 
 /** Returns the connections that receive the receipts of a message. */
-export function receiptAudience(author: string, connections: readonly Connection[]): readonly Connection[] {
+export function receiptAudience(author: Actor, connections: readonly Connection[]): readonly Connection[] {
   const present = connections.filter(isPresence);
   if (present.length <= MAX_RECEIPT_AUDIENCE) return present;
-  return present.filter((connection) => connection.user.id === author);
+  return present.filter(({ user }) => isSameActor(user, author));
 }
 
 /** Returns the messages whose status rises when the connection receives them. */
@@ -54,7 +55,7 @@ export const messagesToAcknowledge = (
 ): readonly Message[] =>
   messages.filter(
     (message) =>
-      message.author.id !== connection.user.id && isStatusBelow(message, statusAtRecipient(connection)),
+      !isSameActor(message.author, connection.user) && isStatusBelow(message, statusAtRecipient(connection)),
   );
 
 /**

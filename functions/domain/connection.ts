@@ -1,4 +1,4 @@
-import type { User } from './member.ts';
+import { isSameActor, namelessId, type User } from './member.ts';
 
 /** The supported wire contracts. Each has a folder in `dialects/`. */
 export const dialectNames = ['action', 'content', 'type', 'operation'] as const;
@@ -41,8 +41,15 @@ export interface Session extends Connection {
   readonly refusal?: 'UNAUTHENTICATED' | 'NOT_A_MEMBER';
 }
 
+/**
+ * Returns the user of a connection. Rows and fan-out payloads of an earlier release did not say that it is a guest's: such
+ * a connection never has a name.
+ */
+export const connectedUser = ({ id, user }: Pick<Connection, 'id' | 'user'>): User =>
+  user.id === namelessId(id) ? { ...user, guest: true } : user;
+
 /** API Gateway's integration timeout is 29 seconds (AWS: quotas for WebSocket APIs). */
-const LONGEST_HANDSHAKE_MS = 30_000;
+export const LONGEST_HANDSHAKE_MS = 30_000;
 
 /**
  * Whether the socket may not be open yet. Until `$connect` returns, API Gateway answers a post with 410 Gone, although
@@ -79,7 +86,7 @@ const isOlder = (one: Connection, other: Connection): boolean =>
 
 const othersOfUser = (connection: Connection, present: readonly Connection[]): readonly Connection[] =>
   present.filter(
-    (other) => isPresence(other) && other.user.id === connection.user.id && other.id !== connection.id,
+    (other) => isPresence(other) && isSameActor(other.user, connection.user) && other.id !== connection.id,
   );
 
 /** Whether the user has no older connection in the room. Of several that open at once, exactly one is the oldest. */

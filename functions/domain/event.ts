@@ -41,6 +41,8 @@ export interface Seen extends InRoom {
 export interface TypingChanged extends InRoom {
   readonly kind: 'TypingChanged';
   readonly user: string;
+  /** As in `Seen`. */
+  readonly guest?: true;
   readonly typing: boolean;
 }
 

@@ -1,3 +1,4 @@
+import { ChatError } from './errors.ts';
 import type { Room } from './room.ts';
 
 /** A user, as described by the claims of their token. */
@@ -12,8 +13,45 @@ export interface User {
   readonly guest?: true;
 }
 
-/** Returns an id that is unique among users and guests: a guest may use the id of a real user. */
-export const actorId = ({ id, guest }: Pick<User, 'id' | 'guest'>): string => (guest ? `guest:${id}` : id);
+/** The identity of a user or a guest. A guest may use the id of a real user, so an id alone identifies nobody. */
+export type Actor = Pick<User, 'id' | 'guest'>;
+
+const GUEST = 'guest:';
+
+/** The ids of users that `actorId` changes, so that none of them looks like a guest's. */
+const likeGuest = /^(user:)*guest:/;
+
+/** Returns an id that is unique among users and guests. It is the user's own id, unless that looks like a guest's. */
+export function actorId({ id, guest }: Actor): string {
+  if (guest) return `${GUEST}${id}`;
+  return likeGuest.test(id) ? `user:${id}` : id;
+}
+
+/**
+ * Returns a user as a reader sees them. Guests see no email address, also where an issuer's user name is one: they see
+ * the part before the `@`.
+ */
+export function seenBy({ guest }: Pick<User, 'guest'>, user: User): User {
+  if (!guest) return user;
+  return { ...user, email: '', username: user.username.replace(/@.*$/s, '') };
+}
+
+/** Whether both are the same user, or guests of the same name. */
+export const isSameActor = (one: Actor, other: Actor): boolean => actorId(one) === actorId(other);
+
+/** Returns the id of a guest who names no user: only this connection has it. */
+export const namelessId = (connection: string): string => `${GUEST}${connection}`;
+
+/**
+ * Returns the user as whom a guest acts under a claimed name. The name is unverified, so two guests may share it.
+ * @throws ChatError WRONG_USER for the id of a nameless guest
+ */
+export function guestNamed(name: string): User {
+  if (!name.startsWith(GUEST)) return { id: name, username: name, email: '', userType: '', guest: true };
+  const reason =
+    'Wrong user: ids that start with "guest:" belong to guests without a name. Choose another name.';
+  throw new ChatError('WRONG_USER', reason);
+}
 
 export const roles = ['owner', 'moderator', 'member'] as const;
 

@@ -1,6 +1,6 @@
 import { ChatError } from './errors.ts';
 import type { FileInput, MessageFile } from './file.ts';
-import type { User } from './member.ts';
+import { actorId, type User } from './member.ts';
 import { isBlank } from './text.ts';
 
 /** The delivery statuses of a message, from lowest to highest. A message's status never goes down. */
@@ -56,6 +56,8 @@ interface LoggedChange {
   readonly message: number;
   /** The id of the user who made the change. */
   readonly by: string;
+  /** Set when a guest made it: `by` is then unverified and may be the id of a real user. */
+  readonly guest?: true;
   /** ISO 8601, UTC. */
   readonly at: string;
 }
@@ -80,6 +82,9 @@ export interface Reaction extends LoggedChange {
 
 /** A change of a message. It has its own sequence number in the room's log. */
 export type Change = Edit | Deletion | Reaction;
+
+/** Returns the `actorId` of the user or guest who made a change. */
+export const changedBy = ({ by, guest }: Change): string => actorId({ id: by, ...(guest && { guest }) });
 
 /** Marks a sequence number that will never hold a message or a change. */
 export interface Void {
@@ -128,6 +133,13 @@ export function withChange(message: Message, change: Change): Message {
     default:
       return change satisfies never;
   }
+}
+
+/** Whether applying an entry again is harmless: a message may count a user's reaction without listing the user. */
+export function isExact(entry: LogEntry, messages: ReadonlyMap<number, Message>): boolean {
+  if (entry.kind !== 'react') return true;
+  const { count, users } = messages.get(entry.message)?.reactions?.[entry.emoji] ?? { count: 0, users: [] };
+  return count === users.length;
 }
 
 /**

@@ -16,7 +16,7 @@ import {
 } from '../dialects/handshake.ts';
 import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import { MembershipError, type User } from '../domain/member.ts';
+import { MembershipError, namelessId, type User } from '../domain/member.ts';
 import { directRoomUsers, inboxOf, isInbox, type Room } from '../domain/room.ts';
 import { storeRoom } from '../rooms/new-room.ts';
 import { getMember } from '../store/members.ts';
@@ -56,7 +56,7 @@ const dialectByPlace: Record<Credential['place'] | 'nowhere', DialectName> = {
 async function identify(event: UpgradeEvent, credential: Credential | undefined) {
   const { connectionId, connectedAt } = event.requestContext;
   if (credential) return { ...(await verifyFirst(credential, verifier())), guest: false };
-  const user = { id: `guest:${connectionId}`, username: 'guest', email: '', userType: '' };
+  const user = { id: namelessId(connectionId), username: 'guest', email: '', userType: '' };
   return { user, guest: true, expiresAt: connectedAt + GUEST_SESSION_MS };
 }
 
@@ -85,12 +85,17 @@ async function createDirectRoom(id: string, user: User): Promise<Room | undefine
 async function findRoom(id: string | undefined, user: User, guest: boolean): Promise<Room> {
   const noAccess = guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER';
   if (id === undefined || id.length > MAX_ROOM_LENGTH || isInbox(id)) throw new ChatError(noAccess);
-  const [room, member] = await Promise.all([
-    getRoom(database(), id),
-    guest ? undefined : getMember(database(), id, user.id),
-  ]);
-  if (room && (member || room.access === 'open')) return room;
-  const created = room || guest ? undefined : await createDirectRoom(id, user);
+  // An eventually consistent read costs half. `welcome` reads the membership once more, consistently.
+  let exists = false;
+  for (const consistent of [false, true]) {
+    const [room, member] = await Promise.all([
+      getRoom(database(), id, { consistent }),
+      guest ? undefined : getMember(database(), id, user.id, { consistent }),
+    ]);
+    if (room && (member || room.access === 'open')) return room;
+    exists = room !== undefined;
+  }
+  const created = exists || guest ? undefined : await createDirectRoom(id, user);
   if (!created) throw new ChatError(noAccess);
   return created;
 }

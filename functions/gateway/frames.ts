@@ -8,9 +8,10 @@ import { close } from '../delivery/retry.ts';
 import { FrameError } from '../dialects/dialect.ts';
 import { dialectOf } from '../dialects/registry.ts';
 import type { Command } from '../domain/command.ts';
-import { hasValidToken, type Session } from '../domain/connection.ts';
+import { hasValidToken, mayBeOpening, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
+import { guestNamed } from '../domain/member.ts';
 import { isInbox } from '../domain/room.ts';
 import { invocationError, logFault } from './runtime.ts';
 import { sessionOf } from './session.ts';
@@ -51,11 +52,14 @@ function checkBudget(command: Command, session: Session, { budgets, now }: Conte
   if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_OFTEN, waitMs);
 }
 
-/** Returns the session that a command runs under. A guest's frame may say in whose name it is sent. */
+/**
+ * Returns the session that a command runs under. A guest's frame may say in whose name it is sent.
+ * @throws ChatError WRONG_USER for the id of another nameless guest
+ */
 function commandSession(session: Session, command: Command): Session {
   const author = 'author' in command ? command.author : undefined;
-  if (author === undefined || !session.guest) return session;
-  return { ...session, user: { id: author, username: author, email: '', userType: '', guest: true } };
+  if (author === undefined || author === session.user.id || !session.guest) return session;
+  return { ...session, user: guestNamed(author) };
 }
 
 async function run<C extends Command, P extends Context>(
@@ -102,9 +106,12 @@ export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, c
     const served = { statusCode: 200, body: '' };
     try {
       const opened = sessionOf(requestContext);
-      // `welcome` closes a refused connection. Until then, ignore its frames.
-      if (opened.refusal !== undefined) return served;
       const context = createContext();
+      if (opened.refusal !== undefined) {
+        // `welcome` closes a refused connection. Until then it can do nothing. If that failed, its next frame closes it.
+        if (!mayBeOpening(opened, context.now())) await close(opened.id, context.poster);
+        return served;
+      }
       const session = await withCurrentToken(opened, context);
       if (!hasValidToken(session, context.now())) {
         await expireSession(session, context);

@@ -1,16 +1,15 @@
 import type { Context } from '../delivery/context.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import { actorId, isModerator, type Member, type User } from '../domain/member.ts';
+import { type Actor, actorId, isModerator, isSameActor, type Member } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import { type Counted, type Room, rateIn } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
 import * as members from '../store/members.ts';
 import { countVisitorWrite } from '../store/members.ts';
+import { getRoomWithMute } from '../store/mutes.ts';
 import { getRoom } from '../store/rooms.ts';
 import type { WriteWindow } from '../store/write-window.ts';
-
-type Actor = Pick<User, 'id' | 'guest'>;
 
 /** A user who changes a room, and their connection. REST requests have no connection, and no guests. */
 type Writer = { readonly user: Actor } & Partial<Pick<Session, 'id'>>;
@@ -26,23 +25,33 @@ interface WriteRequest {
 
 type LimitContext = Pick<Context, 'db' | 'rates' | 'budgets'>;
 
-/** Returns the membership that any user and guest has in an open room, or undefined in other rooms. */
-async function openMembership(db: Database, room: string, { id, guest }: Actor): Promise<Member | undefined> {
-  if ((await getRoom(db, room))?.access !== 'open') return undefined;
-  return { room, user: id, role: 'member', readTo: 0, addedAt: 0, mutedUntil: 0, ...(guest && { guest }) };
-}
+/** Returns the membership that a user or guest has in an open room without having been added. */
+export const visitorIn = (room: string, { id, guest }: Actor, mutedUntil = 0): Member => ({
+  ...{ room, user: id, role: 'member', readTo: 0, addedAt: 0, mutedUntil },
+  ...(guest && { guest }),
+});
 
 /** Guests are counted by connection, because each frame of a guest may have another name. */
 const counterOf = ({ user, id }: Writer): string =>
   actorId(user.guest ? { id: id ?? user.id, guest: true } : user);
+
+/** Returns the ids under which a visitor may be muted: a guest by connection, or by the name in the frame. */
+const mutableIds = (by: Writer): readonly string[] => [...new Set([counterOf(by), actorId(by.user)])];
+
+/** Returns the membership that any user and guest has in an open room, or undefined in other rooms. */
+async function openMembership(db: Database, room: string, by: Writer): Promise<Member | undefined> {
+  const { room: found, mutedUntil } = await getRoomWithMute(db, room, mutableIds(by));
+  return found?.access === 'open' ? visitorIn(room, by.user, mutedUntil) : undefined;
+}
 
 async function checkOpenWrite(
   db: Database,
   { room, by, now }: WriteRequest,
   window: WriteWindow | null,
 ): Promise<Member> {
-  const member = await openMembership(db, room, by.user);
+  const member = await openMembership(db, room, by);
   if (!member) throw new ChatError('NOT_A_MEMBER');
+  if (member.mutedUntil > now) throw new ChatError('MUTED');
   if (window) await countVisitorWrite(db, room, counterOf(by), window, now);
   return member;
 }
@@ -134,25 +143,28 @@ export const countMemberChange = (context: LimitContext, request: WriteRequest):
 
 /**
  * Returns the membership that lets a user read a room.
+ * @param id the connection, under which a guest may be muted
  * @throws ChatError NOT_A_MEMBER
  */
-export async function checkMembership(db: Database, room: string, user: Actor): Promise<Member> {
+export async function checkMembership(db: Database, room: string, user: Actor, id?: string): Promise<Member> {
   const member = user.guest ? undefined : await members.getMember(db, room, user.id);
-  const found = member ?? (await openMembership(db, room, user));
+  const found = member ?? (await openMembership(db, room, { user, ...(id !== undefined && { id }) }));
   if (!found) throw new ChatError('NOT_A_MEMBER');
   return found;
 }
 
 /**
  * Returns a room that a user may read, and the membership that lets them.
+ * @param connection as in `checkMembership`
  * @throws ChatError NOT_A_MEMBER, also for a room that does not exist
  */
 export async function readAccess(
   db: Database,
   id: string,
   user: Actor,
+  connection?: string,
 ): Promise<{ readonly room: Room; readonly member: Member }> {
-  const [room, member] = await Promise.all([getRoom(db, id), checkMembership(db, id, user)]);
+  const [room, member] = await Promise.all([getRoom(db, id), checkMembership(db, id, user, connection)]);
   if (!room) throw new ChatError('NOT_A_MEMBER');
   return { room, member };
 }
@@ -166,6 +178,6 @@ export const readableRoom = async (db: Database, id: string, user: Actor): Promi
 
 /** @throws ChatError NOT_THE_AUTHOR unless the member wrote the message or is a moderator of the room */
 export function checkMayChange(message: Message, member: Member): void {
-  const own = message.author.id === member.user && message.author.guest === member.guest;
+  const own = isSameActor(message.author, { id: member.user, ...(member.guest && { guest: member.guest }) });
   if (!own && !isModerator(member)) throw new ChatError('NOT_THE_AUTHOR');
 }

@@ -13,6 +13,7 @@ import {
   isShownInline,
   type MessageFile,
 } from '../domain/file.ts';
+import { actorId } from '../domain/member.ts';
 import type { DownloadHeaders, UploadRequest } from '../store/files.ts';
 import { objectKey } from '../store/files.ts';
 import { countBytes, getUpload, holdUpload, putUpload, type Upload } from '../store/uploads.ts';
@@ -87,8 +88,9 @@ export async function requestUpload(
   const write = { room, by: { user: { id: user } }, counted: 'change', now } as const;
   checkNotLimited(context, write);
   await checkWriteAccess(context, write);
-  await checkBudget(size, { room, user }, context);
-  await putUpload(context.db, { room, file, owner: user, state: 'pending' }, now + PENDING_MS);
+  const owner = actorId({ id: user });
+  await checkBudget(size, { room, user: owner }, context);
+  await putUpload(context.db, { room, file, owner, state: 'pending' }, now + PENDING_MS);
   const upload = await context.files().presignPut(objectKey(room, file.id), file, UPLOAD_SECONDS, now);
   return { file, upload, expiresAt: isoTime(now + UPLOAD_SECONDS * 1000) };
 }

@@ -3,6 +3,7 @@ import { settleAll } from '../delivery/concurrency.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
 import { post } from '../delivery/publish.ts';
 import { announceIfOffline, removeConnection } from '../delivery/remove-connections.ts';
+import { close } from '../delivery/retry.ts';
 import { type Connection, isPresence } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import {
@@ -10,6 +11,7 @@ import {
   checkMayAssignRoles,
   checkMayManage,
   checkOwnerRemains,
+  isSameActor,
   type Member,
   MembershipError,
   type Role,
@@ -20,8 +22,9 @@ import { deleteConnection, listConnections } from '../store/connections.ts';
 import type { Database } from '../store/database.ts';
 import * as memberships from '../store/members.ts';
 import { getMember } from '../store/members.ts';
+import { putMute } from '../store/mutes.ts';
 import { getRoom } from '../store/rooms.ts';
-import { checkNotLimited, countMemberChange } from './access.ts';
+import { checkNotLimited, countMemberChange, visitorIn } from './access.ts';
 import { type AdmissionContext, admit } from './new-room.ts';
 
 type MembersContext = PostingContext & Pick<Context, 'rates' | 'budgets'>;
@@ -94,19 +97,38 @@ export interface MemberChange {
 }
 
 /**
- * Changes the role of a group's member, mutes them, or ends their mute.
+ * Mutes a visitor of an open room, or ends the mute. The visitor need not have written yet.
+ * @param visitor a user id, or for a guest `guest:` and the name or the connection id
+ * @throws MembershipError NO_SUCH_MEMBER if the room is not open
+ */
+async function muteVisitor(
+  room: Room,
+  visitor: string,
+  { role, mutedUntil }: Pick<MemberChange, 'role' | 'mutedUntil'>,
+  db: Database,
+): Promise<Member> {
+  if (room.access !== 'open' || role !== undefined || mutedUntil === undefined) {
+    throw new MembershipError('NO_SUCH_MEMBER');
+  }
+  await putMute(db, room.id, visitor, mutedUntil);
+  return visitorIn(room.id, { id: visitor }, mutedUntil);
+}
+
+/**
+ * Changes the role of a group's member, mutes them, or ends their mute. In an open room, visitors can be muted too.
  * @throws ChatError NOT_A_MEMBER, RATE_LIMITED; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
  */
 export async function changeMember(
-  { room: id, user, role, mutedUntil }: MemberChange,
+  change: MemberChange,
   caller: User,
   context: MembersContext,
 ): Promise<Member> {
   const { db } = context;
-  const { actor } = await groupAndActor(id, caller, context);
+  const { room: id, user, role, mutedUntil } = change;
+  const { room, actor } = await groupAndActor(id, caller, context);
   checkMayManage(actor, 'member');
   const target = await getMember(db, id, user);
-  if (!target) throw new MembershipError('NO_SUCH_MEMBER');
+  if (!target) return muteVisitor(room, user, change, db);
   checkMayManage(actor, target.role);
   if (role !== undefined && role !== target.role) {
     checkMayAssignRoles(actor);
@@ -124,7 +146,7 @@ async function removeFromRoom(connection: Connection, room: Room, context: Posti
   if (connection.via === undefined) {
     // Delete the row first, so that a socket that cannot be closed gets no more posts.
     await removeConnection(connection, context);
-    await context.poster.close(connection.id);
+    await close(connection.id, context.poster);
     return;
   }
   const removed = await deleteConnection(context.db, connection);
@@ -151,14 +173,14 @@ export async function removeMember(
   if (!target) throw new MembershipError('NO_SUCH_MEMBER');
   if (!leaves) checkMayManage(actor, target.role);
   await checkOwnerStays(db, target);
-  await memberships.deleteMember(db, id, user);
+  await memberships.deleteMember(db, id, user, context.now());
   await removeConnectionsOf(user, room, context);
 }
 
 /** Removes all of a user's connections from a room. */
 async function removeConnectionsOf(user: string, room: Room, context: PostingContext): Promise<void> {
   const connections = await listConnections(context.db, room, context.now());
-  const ofMember = connections.filter((connection) => connection.user.id === user);
+  const ofMember = connections.filter((connection) => isSameActor(connection.user, { id: user }));
   await settleAll(ofMember.map((connection) => removeFromRoom(connection, room, context)));
 }
 
@@ -189,7 +211,7 @@ export async function declineRequest(id: string, caller: User, context: PostingC
   const declined =
     room.kind === 'direct'
       ? await memberships.declineRequest(db, id, caller.id)
-      : await memberships.deleteMember(db, id, caller.id);
+      : await memberships.deleteMember(db, id, caller.id, context.now());
   if (!declined) throw new MembershipError('NO_REQUEST');
   await removeConnectionsOf(caller.id, room, context);
 }

@@ -127,7 +127,7 @@ export async function storeRoom(
   const strangers = await admit(found?.missing ?? stored.members, creator, context);
   const created = await putRoom(db, room);
   const add = (user: string) =>
-    members.addMember(db, { id: room.id, seq: 0 }, user, 'member', { pending: strangers.has(user) });
+    members.putMember(db, { id: room.id, seq: 0 }, user, 'member', { pending: strangers.has(user) });
   await Promise.all([members.enterRoom(db, room.id, creator.id, role), ...others.map(add)]);
   return { ...stored, created };
 }

@@ -1,4 +1,4 @@
-import type { Connection } from '../domain/connection.ts';
+import { type Connection, connectedUser } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 import { type Cursor, type Database, type Item, queryAll } from './database.ts';
 import { connectionKey, parseShardKey, shardKey } from './keys.ts';
@@ -20,12 +20,12 @@ const present = (fields: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
 export function toConnection(item: Item): Connection {
-  const { room, connection: id, user, username, email, userType = '', ...rest } = item;
+  const { room, connection: id, user, username, email, userType = '', guest, ...rest } = item;
   const { dialect, reads, connectedAt, tokenExpiresAt, via, joinedAt, home } = rest;
   return {
     id,
     ...parseShardKey(room),
-    user: { id: user, username, email, userType },
+    user: connectedUser({ id, user: { id: user, username, email, userType, ...(guest && { guest }) } }),
     dialect,
     reads,
     connectedAt,
@@ -48,7 +48,7 @@ export function toItem(connection: Connection): Item {
     connectedAt,
     tokenExpiresAt,
     expiresAt: connectionExpiry(connection),
-    ...present({ via, joinedAt, home }),
+    ...present({ guest: user.guest, via, joinedAt, home }),
   };
 }
 

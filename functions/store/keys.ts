@@ -13,6 +13,8 @@ export const visitorKey = (room: string, visitor: string) => ({
   room: part(room),
   item: `visitor#${part(visitor)}`,
 });
+/** The mute of a user or guest, by `actorId`. */
+export const muteKey = (room: string, actor: string) => ({ room: part(room), item: `mute#${part(actor)}` });
 export const logKey = (room: string, seq: number) => ({ room: part(room), item: `log#${paddedSeq(seq)}` });
 /** An item for what does not fit the item of a message. */
 export const messagePartKey = (room: string, seq: number, number: number) => ({

@@ -1,8 +1,9 @@
 import { ChatError } from '../domain/errors.ts';
-import type { Member, Role } from '../domain/member.ts';
+import { actorId, type Member, type Role } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
 import { type Database, type Item, type Key, queryAll, type Update } from './database.ts';
 import { memberKey, parseRoomKey, userLimitKey, visitorKey } from './keys.ts';
+import { getMute, keepMute, putMute } from './mutes.ts';
 import { countWrite, type WriteWindow, waitOf } from './write-window.ts';
 
 function toMember(room: string, item: Item): Member {
@@ -13,8 +14,14 @@ function toMember(room: string, item: Item): Member {
 /** Whether an item is that of a member. After `declineRequest` it is not. */
 const isMember = (item: Item | undefined): item is Item => item !== undefined && !item['declined'];
 
-export async function getMember(db: Database, room: string, user: string): Promise<Member | undefined> {
-  const item = await db.chat.get(memberKey(room, user));
+/** Returns a member. Reads consistently by default. */
+export async function getMember(
+  db: Database,
+  room: string,
+  user: string,
+  options?: { readonly consistent: boolean },
+): Promise<Member | undefined> {
+  const item = await db.chat.get(memberKey(room, user), options);
   return isMember(item) ? toMember(room, item) : undefined;
 }
 
@@ -22,22 +29,58 @@ export async function getMember(db: Database, room: string, user: string): Promi
 export const hasBeenAdded = async (db: Database, room: string, user: string): Promise<boolean> =>
   (await db.chat.get(memberKey(room, user))) !== undefined;
 
+/** A room, with the `seq` up to which messages do not count as unread for its new member. */
+type RoomToJoin = Pick<Room, 'id' | 'seq'>;
+
 /**
- * Adds a member, unless they have declined the room; an existing one stays unchanged. Returns whether the user was added.
- * @param room with the `seq` up to which messages do not count as unread
+ * Adds a member of a new room or a direct room, where nobody is muted, unless they have declined the room; an existing
+ * one stays unchanged. Returns whether the user was added.
  * @param options.pending whether the room is a request, which the user may accept or decline
  */
-export const addMember = (
+export const putMember = (
   db: Database,
-  { id, seq }: Pick<Room, 'id' | 'seq'>,
+  { id, seq }: RoomToJoin,
   user: string,
   role: Role,
-  { pending = false } = {},
+  { pending = false, mutedUntil = 0 } = {},
 ): Promise<boolean> =>
   db.chat.put(
-    { ...memberKey(id, user), user, role, readTo: 0, addedAt: seq, ...(pending && { pending }) },
+    { ...memberKey(id, user), user, role, readTo: 0, addedAt: seq, mutedUntil, ...(pending && { pending }) },
     { condition: 'attribute_not_exists(#item)' },
   );
+
+/**
+ * Adds a member, as `putMember` does. A user who is muted in the room stays muted.
+ * @param options as in `putMember`
+ */
+export async function addMember(
+  db: Database,
+  room: RoomToJoin,
+  user: string,
+  role: Role,
+  options: { readonly pending?: boolean } = {},
+): Promise<boolean> {
+  const actor = actorId({ id: user });
+  const before = await getMute(db, room.id, actor);
+  const isNew = await putMember(db, room, user, role, { ...options, mutedUntil: before });
+  if (isNew) await copyMute(db, room.id, user, { before, after: await getMute(db, room.id, actor) });
+  return isNew;
+}
+
+/** Copies a mute to a new member if a moderator changed it while the member was being added. */
+async function copyMute(
+  db: Database,
+  room: string,
+  user: string,
+  { before, after }: { readonly before: number; readonly after: number },
+): Promise<void> {
+  if (before === after) return;
+  await db.chat.update(memberKey(room, user), {
+    update: 'SET mutedUntil = :after',
+    condition: 'mutedUntil = :before',
+    values: { ':before': before, ':after': after },
+  });
+}
 
 /**
  * Adds a user who enters a room by their own choice. Accepts the room if it was a request, also one that they have
@@ -88,13 +131,29 @@ async function updateMember(
 export const setRole = (db: Database, room: string, user: string, role: Role) =>
   updateMember(db, room, user, { update: 'SET #role = :role', values: { ':role': role } });
 
-/** Mutes a member until a time in milliseconds since the epoch; 0 unmutes them. @returns as `updateMember` */
-export const setMute = (db: Database, room: string, user: string, until: number) =>
-  updateMember(db, room, user, { update: 'SET mutedUntil = :until', values: { ':until': until } });
+/**
+ * Mutes a member until a time in milliseconds since the epoch; 0 unmutes them. Stores the mute before its copy in the
+ * member's item, so that a user who is being added at the same time gets it.
+ * @returns as `updateMember`
+ */
+export async function setMute(
+  db: Database,
+  room: string,
+  user: string,
+  until: number,
+): Promise<Member | undefined> {
+  await putMute(db, room, actorId({ id: user }), until);
+  const values = { ':until': until };
+  return updateMember(db, room, user, { update: 'SET mutedUntil = :until', values });
+}
 
-/** Removes a member. Returns whether the user was one. */
-export const deleteMember = async (db: Database, room: string, user: string): Promise<boolean> =>
-  (await db.chat.remove(memberKey(room, user))) !== undefined;
+/** Removes a member, who stays muted. Returns whether the user was one. @param now milliseconds since the epoch */
+export async function deleteMember(db: Database, room: string, user: string, now: number): Promise<boolean> {
+  const item = await db.chat.remove(memberKey(room, user));
+  const { mutedUntil = 0 } = item ?? {};
+  if (mutedUntil > now) await keepMute(db, room, actorId({ id: user }), mutedUntil);
+  return item !== undefined;
+}
 
 /** Moves a member's read mark forward; it never moves back. */
 export async function putReadTo(db: Database, room: string, user: string, message: number): Promise<void> {
@@ -188,12 +247,19 @@ export interface MemberPage {
   readonly hasMore: boolean;
 }
 
-/** Returns a room's members after a user id, or its first ones without it, at most `limit`, read consistently. */
+interface MemberRange {
+  /** The user id after which the page begins. */
+  readonly after?: string | undefined;
+  /** True by default. */
+  readonly consistent?: boolean;
+}
+
+/** Returns a room's members after a user id, or its first ones without it, at most `limit`. */
 export async function listMembers(
   db: Database,
   room: string,
   limit: number,
-  after?: string,
+  { after, consistent = true }: MemberRange = {},
 ): Promise<MemberPage> {
   const first = memberKey(room, '');
   const { items } = await queryAll(
@@ -206,7 +272,7 @@ export async function listMembers(
         ':first': after === undefined ? first.item : `${memberKey(room, after).item}\u0000`,
         ':last': first.item.replace('#', '$'),
       },
-      consistent: true,
+      consistent,
     },
     limit + 1,
   );
@@ -220,8 +286,9 @@ export async function listMembersWith(
   room: string,
   user: string,
   limit: number,
+  range?: Pick<MemberRange, 'consistent'>,
 ): Promise<MemberPage> {
-  const page = await listMembers(db, room, limit);
+  const page = await listMembers(db, room, limit, range);
   if (!page.hasMore || page.members.some((member) => member.user === user)) return page;
   const own = await getMember(db, room, user);
   return own ? { members: [...page.members.slice(0, limit - 1), own], hasMore: true } : page;

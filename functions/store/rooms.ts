@@ -8,8 +8,13 @@ export function toRoom(id: string, item: Item): Room {
   return { id, name, kind, access, seq, shards, ...(at !== undefined && { grown: { from, at } }) };
 }
 
-export async function getRoom(db: Database, id: string): Promise<Room | undefined> {
-  const item = await db.chat.get(roomKey(id));
+/** Returns a room. Reads consistently by default. */
+export async function getRoom(
+  db: Database,
+  id: string,
+  options?: { readonly consistent: boolean },
+): Promise<Room | undefined> {
+  const item = await db.chat.get(roomKey(id), options);
   return item && toRoom(id, item);
 }
 

@@ -89,6 +89,35 @@ describe('muting a member', () => {
     await socket.close();
   });
 
+  test.each([
+    ['leaves', (room: string) => carol(`DELETE /chats/${room}/members/3/`)],
+    ['is removed', (room: string) => bob(`DELETE /chats/${room}/members/3/`)],
+  ])('lasts when the member %s and is added again', async (_how, end) => {
+    const room = await staffedRoom();
+    await bob(`PATCH /chats/${room}/members/3/`, { muted_seconds: 60 });
+    expect((await end(room)).status).toBe(204);
+    const added = await bob(`POST /chats/${room}/members/`, { user_id: 3 });
+    expect(added).toMatchObject({ status: 201, body: { muted_until: expect.any(String) } });
+    const { body } = await bob(`GET /chats/${room}/`);
+    expect(body['members']).toContainEqual(
+      expect.objectContaining({ user_id: 3, muted_until: added.body['muted_until'] }),
+    );
+    const socket = await enter(stack, 'carol', `room=${room}`);
+    socket.send({ message: 'hmpf' });
+    expect(await socket.take('error')).toMatchObject({ code: 'MUTED' });
+    await bob(`PATCH /chats/${room}/members/3/`, { muted_until: null });
+    await socket.say('at last');
+    await socket.close();
+  });
+
+  test('ends after a year, even if a later time is given', async () => {
+    const room = await staffedRoom();
+    const body = { muted_until: '9999-12-31T00:00:00.000Z' };
+    const { body: changed } = await alice(`PATCH /chats/${room}/members/3/`, body);
+    const days = (Date.parse(String(changed['muted_until'])) - Date.now()) / 86_400_000;
+    expect(Math.round(days)).toBe(366);
+  });
+
   test('until a time in the past has no effect', async () => {
     const room = await staffedRoom();
     const body = { muted_until: '2020-01-01T00:00:00.000Z' };

@@ -257,7 +257,7 @@ test('applies pending changes to an entry', async () => {
       client.pendingChanges.map(({ frame }) => frame),
     );
   expect(shown()).toMatchObject({ text: 'New', changing: true });
-  expect([...reactionsOf(shown(), '1')]).toEqual([['👍', ['1']]]);
+  expect([...reactionsOf(shown(), '1')]).toEqual([['👍', { count: 1, users: ['1'] }]]);
   draft.change((each) => each.delete(id));
   expect(shown()).toMatchObject({ changing: true });
 });

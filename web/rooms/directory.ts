@@ -24,8 +24,10 @@ export class Directory {
     return this.#names.has(String(id));
   }
 
-  /** Returns the user's name, or "User 7" while it is unknown. */
+  /** Returns the user's name, or "User 7" while it is unknown. A guest has the name that they claim, if any. */
   name(id: Id): string {
+    const [, nameless, claimed] = /^guest:(guest:)?(.*)$/s.exec(String(id)) ?? [];
+    if (claimed !== undefined) return nameless ? 'Guest' : `${claimed} (guest)`;
     return this.#names.get(String(id)) ?? `User ${id}`;
   }
 

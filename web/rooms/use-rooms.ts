@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'preact/compat';
-import type { ChatClient, FrameOf, Id, RoomSummary } from '../../client/index.ts';
+import { actorId, type ChatClient, type FrameOf, type Id, type RoomSummary } from '../../client/index.ts';
 import { type Directory, useDirectory } from './directory.ts';
 
 /** A room as the list shows it. */
@@ -59,7 +59,7 @@ const listedRoom = ({
   last: last_message
     ? {
         id: last_message.id,
-        author: String(last_message.sender.id),
+        author: actorId(last_message.sender.id, last_message.sender.guest),
         text: previewText(last_message.content, last_message.type, last_message.file),
       }
     : undefined,
@@ -73,7 +73,7 @@ function withMessage(
 ): readonly ListedRoom[] {
   const room = rooms.find(({ id }) => id === String(room_id));
   if (!room || (room.last && room.last.id >= message.message_id)) return rooms;
-  const author = String(message.sender_id);
+  const author = actorId(message.sender_id, message.guest);
   const text = previewText(message.text, message.type ?? 'text', message.file);
   const isOwn = author === me;
   const unread = isOwn ? room.unread : room.unread + 1;
@@ -96,7 +96,7 @@ const findRoom = (rooms: readonly ListedRoom[], id: Id) => rooms.find((room) => 
 /** Returns the list after a frame. A list that was loaded after the frame stays as it is. */
 function withFrame(rooms: readonly ListedRoom[], frame: ListFrame, me: string | undefined) {
   if (frame.type === 'chat_message') return withMessage(rooms, frame, me);
-  const isOwnRead = frame.type === 'message_seen' && String(frame.user_id) === me;
+  const isOwnRead = frame.type === 'message_seen' && actorId(frame.user_id, frame.guest) === me;
   return isOwnRead && !needsReload(rooms, frame, me) ? withRead(rooms, frame.room_id) : rooms;
 }
 
@@ -106,7 +106,7 @@ function needsReload(rooms: readonly ListedRoom[], frame: ListFrame, me: string 
   const room = findRoom(rooms, room_id);
   const newest = room?.last?.id ?? 0;
   if (type === 'chat_message') return !room || message_id < newest;
-  if (type === 'message_seen') return String(frame.user_id) === me && message_id < newest;
+  if (type === 'message_seen') return actorId(frame.user_id, frame.guest) === me && message_id < newest;
   return message_id === newest;
 }
 
@@ -141,7 +141,8 @@ export class RoomListLoader {
     const receive = (frame: ListFrame) => this.#receive(frame);
     const stops = [
       client.on('chat_message', (frame) => {
-        this.#directory.guess(frame.message.sender_id, frame.message.sender_email);
+        const { sender_id, sender_email, guest } = frame.message;
+        if (!guest) this.#directory.guess(sender_id, sender_email);
         receive(frame);
       }),
       client.on('message_seen', receive),
@@ -185,7 +186,8 @@ export class RoomListLoader {
       if (isOutdated()) return;
       if (isFirst) this.#shownLoad = number;
       for (const { last_message } of chats) {
-        if (last_message) this.#directory.learn(last_message.sender.id, last_message.sender.username);
+        const sender = last_message?.sender;
+        if (sender && !sender.guest) this.#directory.learn(sender.id, sender.username);
       }
       const loaded = chats.map(listedRoom);
       const ids = new Set(loaded.map(({ id }) => id));

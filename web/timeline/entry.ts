@@ -1,4 +1,10 @@
-import type { Message, PendingChange, PendingMessage, SendOptions } from '../../client/index.ts';
+import {
+  actorId,
+  type Message,
+  type PendingChange,
+  type PendingMessage,
+  type SendOptions,
+} from '../../client/index.ts';
 
 /** A change that the server has not answered yet. */
 type Frame = PendingChange['frame'];
@@ -10,6 +16,7 @@ export interface Entry {
   readonly state: 'stored' | 'pending' | 'failed' | 'deleted';
   /** The message's id; undefined until the message is stored. */
   readonly id?: number | undefined;
+  /** The author's user id; for a guest, `guest:` and the id that they claim. */
   readonly author: string;
   readonly text: string;
   /** When the message was sent, in ISO 8601. */
@@ -46,7 +53,7 @@ export function entryOf(message: Message | PendingMessage): Entry {
     key: message.client_id ?? `m${message.message_id}`,
     state: stored ? 'stored' : 'pending',
     id: stored?.message_id,
-    author: String(message.sender_id),
+    author: actorId(message.sender_id, stored?.guest),
     text: message.text,
     at: message.created_at,
     replyTo: message.reply_to,

@@ -62,7 +62,7 @@ export function useEntries(client: ChatClient, room: Room, draft: RoomDraft, me:
 
   useEffect(() => {
     for (const message of messages) {
-      if (message.sender_email !== undefined) directory.guess(message.sender_id, message.sender_email);
+      if (message.sender_email && !message.guest) directory.guess(message.sender_id, message.sender_email);
     }
   }, [messages, directory]);
 

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Room } from '../../client/index.ts';
+import { entryOf } from './entry.ts';
 
 const newestId = (room: Room): number =>
   room.messages.findLast(({ message_id }) => message_id !== undefined)?.message_id ?? 0;
@@ -8,7 +9,7 @@ const newestId = (room: Room): number =>
 function unreadSince(room: Room, me: string): number | undefined {
   const read = room.seenBy.get(me) ?? 0;
   const hasUnread = room.messages.some(
-    ({ message_id = 0, sender_id }) => message_id > read && String(sender_id) !== me,
+    (message) => (message.message_id ?? 0) > read && entryOf(message).author !== me,
   );
   return hasUnread ? read : undefined;
 }
@@ -46,7 +47,7 @@ export function useReadMark(room: Room, me: string) {
     const stops = [
       room.on('state', onState),
       room.on('chat_message', ({ message }) => {
-        if (String(message.sender_id) === me || hiddenAt.current === undefined) return;
+        if (entryOf(message).author === me || hiddenAt.current === undefined) return;
         setUnreadAfter(hiddenAt.current);
         hiddenAt.current = undefined;
       }),

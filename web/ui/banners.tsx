@@ -4,6 +4,7 @@ import { useClientState } from '../../client/react/index.ts';
 import { useRoomContext } from '../room/room-context.ts';
 import { useDraft } from '../room/room-draft.ts';
 import { useDirectory } from '../rooms/directory.ts';
+import { entryOf } from '../timeline/entry.ts';
 import { usePendingChanges } from '../timeline/use-entries.ts';
 import { Button } from './buttons.tsx';
 import { pluralize } from './format.ts';
@@ -53,8 +54,9 @@ export function MessageAnnouncer() {
   useEffect(
     () =>
       room.on('chat_message', ({ message }) => {
-        if (String(message.sender_id) === me) return;
-        setText(`${directory.name(message.sender_id)}: ${message.text || (message.file ?? '')}`);
+        const { author } = entryOf(message);
+        if (author === me) return;
+        setText(`${directory.name(author)}: ${message.text || (message.file ?? '')}`);
       }),
     [room, me, directory],
   );

@@ -119,7 +119,7 @@ const framesOut = outgoing({
   'recent messages': {
     event: 'Connected',
     schema: outward.recentMessages,
-    summary: `Sent once on connect: the last ${HISTORY_LIMIT} messages, newest first, as many as fit into 128 KB. This frame is an array, not an object. The array is empty in a new room, and when the server could not read the history.`,
+    summary: `Sent once on connect: the last ${HISTORY_LIMIT} messages, newest first, as many as fit into 128 KB. This frame is an array, not an object. The array is empty in a new room. It is also empty when the server could not read the history. Then an \`error\` frame with the code \`INTERNAL\` follows, and the client can request \`history\`.`,
   },
   chat_message: {
     event: 'MessageSent',
@@ -204,6 +204,7 @@ const framesOut = outgoing({
       'events.seq': 'The sequence number of the change.',
       'events.message': 'The current message. A deleted one has `deleted` and an empty text.',
       'events.user_id': 'The id of the user who reacted.',
+      'events.guest': 'Present if a guest reacted.',
       'events.emoji': 'The emoji.',
       'events.removed': 'True if the user removed the emoji.',
       'events.unchanged': 'As in `message_reacted`.',
@@ -264,7 +265,9 @@ const framesOut = outgoing({
 const messageFields: Descriptions = {
   text: 'The text. Empty in a deleted message.',
   sender_id: 'The author’s user id.',
-  sender_email: 'The author’s email address. Empty if the token has no verified one.',
+  sender_email: 'The author’s email address. Empty if the token has no verified one, and for guests.',
+  guest:
+    'Present if a guest wrote the message. `sender_id` is then unverified: it may be the id of a real user, who is not the author.',
   status:
     '`send`: the server stored the message. `delivered`: another user’s connection received it. `read`: another user read it.',
   type: 'The kind of message. Absent in a text message.',
@@ -328,6 +331,7 @@ export const actionContract: Contract = {
     ...commonFields,
     message_id: 'The id of the message: its sequence number in the room.',
     user_id: 'The id of the user.',
+    guest: 'Present for a guest, whose `user_id` is unverified: it may be the id of a real user.',
     emoji: 'The emoji.',
     seq: 'The sequence number of this change in the room.',
     room_id: 'The id of the room, if it is not the room that the socket is connected to.',

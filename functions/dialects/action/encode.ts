@@ -1,5 +1,6 @@
 import { type Event, eventSeq, type LoggedEvent, type Synced } from '../../domain/event.ts';
-import { MAX_LISTED_REACTORS, type Message, type Reactors } from '../../domain/message.ts';
+import { actorId, seenBy } from '../../domain/member.ts';
+import { changedBy, MAX_LISTED_REACTORS, type Message, type Reactors } from '../../domain/message.ts';
 import { fitting, MAX_FRAME_BYTES, type View } from '../dialect.ts';
 import { refusedFields, wireFile, wireId } from '../frame.ts';
 
@@ -37,11 +38,12 @@ function startOf(text: string, bytes: number): string {
   return text.slice(0, end);
 }
 
-const wireMessage = (message: Message, { viewer }: View) => ({
+const wireMessage = (message: Message, view: View) => ({
   message_id: message.id,
   text: message.text,
   sender_id: wireId(message.author.id),
-  sender_email: message.author.email,
+  sender_email: seenBy(view, message.author).email,
+  ...(message.author.guest && { guest: true }),
   status: wireStatus[message.status],
   created_at: message.createdAt,
   updated_at: message.updatedAt,
@@ -51,7 +53,8 @@ const wireMessage = (message: Message, { viewer }: View) => ({
   ...(message.deletedAt !== undefined && { deleted: true }),
   ...(message.file && wireFile(message.room, message.file)),
   ...(message.reactions && { reactions: wireReactions(message.reactions) }),
-  ...(viewer === message.author.id && message.clientId !== undefined && { client_id: message.clientId }),
+  ...(view.viewer === actorId(message.author) &&
+    message.clientId !== undefined && { client_id: message.clientId }),
 });
 
 type WireMessage = ReturnType<typeof wireMessage> & { readonly truncated?: true };
@@ -76,6 +79,12 @@ function messageList(messages: readonly Message[], view: View): readonly unknown
   );
 }
 
+/** Returns the user of an event. A guest's id is unverified, and may be that of a real user. */
+const wireActor = (user: string, guest: true | undefined) => ({
+  user_id: wireId(user),
+  ...(guest && { guest }),
+});
+
 function typeAndValues(event: LoggedEvent): { readonly type: string; readonly [field: string]: unknown } {
   if (event.kind === 'MessageSent') return { type: 'chat_message' };
   const { change } = event;
@@ -85,11 +94,11 @@ function typeAndValues(event: LoggedEvent): { readonly type: string; readonly [f
     case 'delete':
       return { type: 'message_deleted' };
     case 'react': {
-      const { by, emoji, removed } = change;
+      const { by, guest, emoji, removed } = change;
       const { count = 0 } = event.message.reactions?.[emoji] ?? {};
       const unchanged = event.unchanged && count > MAX_LISTED_REACTORS;
       const values = {
-        user_id: wireId(by),
+        ...wireActor(by, guest),
         emoji,
         ...(removed && { removed }),
         ...(unchanged && { unchanged }),
@@ -120,7 +129,7 @@ function loggedFrame(event: LoggedEvent, view: View): object {
   return {
     ...fields,
     ...(change.kind === 'edit' && { text: message.text }),
-    ...(view.viewer === change.by && clientId !== undefined && { client_id: clientId }),
+    ...(view.viewer === changedBy(change) && clientId !== undefined && { client_id: clientId }),
   };
 }
 
@@ -166,9 +175,9 @@ export function actionFrame(event: Event, view: View): object | undefined {
     case 'MessageRead':
       return { type: 'mark_message_as_read', message: inFrame(event.message, view) };
     case 'Seen':
-      return { type: 'message_seen', message_id: event.messageId, user_id: wireId(event.user) };
+      return { type: 'message_seen', message_id: event.messageId, ...wireActor(event.user, event.guest) };
     case 'TypingChanged':
-      return { type: 'typing', user_id: wireId(event.user), typing: event.typing };
+      return { type: 'typing', ...wireActor(event.user, event.guest), typing: event.typing };
     case 'PresenceChanged': {
       const { user, online, lastSeen } = event.presence;
       const status = online ? 'online' : 'offline';

@@ -5,11 +5,15 @@ import { errorCode, fileDetails, number, refusedDetails, time, wireId } from '..
 const frame = <T extends string, F extends v.ObjectEntries>(type: T, fields: F) =>
   v.strictObject({ type: v.literal(type), ...fields, room_id: v.optional(wireId) });
 
+/** Present for a guest, whose user id is unverified. */
+const guest = v.optional(v.literal(true));
+
 export const messageShape = v.strictObject({
   message_id: number,
   text: v.string(),
   sender_id: wireId,
   sender_email: v.string(),
+  guest,
   status: v.picklist(['send', 'delivered', 'read']),
   created_at: time,
   updated_at: time,
@@ -53,6 +57,7 @@ export const deleted = frame('message_deleted', {
 export const reacted = frame('message_reacted', {
   message_id: number,
   user_id: wireId,
+  guest,
   emoji: v.string(),
   removed: v.optional(v.literal(true)),
   unchanged: v.optional(v.literal(true)),
@@ -60,9 +65,9 @@ export const reacted = frame('message_reacted', {
   client_id: v.optional(v.string()),
 });
 
-export const seen = frame('message_seen', { message_id: number, user_id: wireId });
+export const seen = frame('message_seen', { message_id: number, user_id: wireId, guest });
 
-export const typing = frame('typing', { user_id: wireId, typing: v.boolean() });
+export const typing = frame('typing', { user_id: wireId, guest, typing: v.boolean() });
 
 export const presence = frame('presence', {
   user_id: wireId,
@@ -79,6 +84,7 @@ const change = v.strictObject({
   seq: number,
   message: v.optional(messageShape),
   user_id: v.optional(wireId),
+  guest,
   emoji: v.optional(v.string()),
   removed: v.optional(v.literal(true)),
   unchanged: v.optional(v.literal(true)),

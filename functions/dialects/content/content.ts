@@ -1,19 +1,23 @@
 import type { Event, Refused } from '../../domain/event.ts';
+import { seenBy, type User } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
-import { type Dialect, FrameError } from '../dialect.ts';
+import { type Dialect, FrameError, type View } from '../dialect.ts';
 import { clientIdOf, fieldOf, MAX_STRING, parseFrame, refusedFields, wireFile, wireId } from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
 
+const wireSender = ({ id, username, email, userType, guest }: User) => ({
+  id: wireId(id),
+  username,
+  email,
+  user_type: userType,
+  ...(guest && { guest }),
+});
+
 /** Returns contract S2's form of a message, for both WebSocket and REST. */
-export const contentMessage = (message: Message) => ({
+export const contentMessage = (message: Message, view: Pick<View, 'guest'>) => ({
   id: message.id,
   chat: wireId(message.room),
-  sender: {
-    id: wireId(message.author.id),
-    username: message.author.username,
-    email: message.author.email,
-    user_type: message.author.userType,
-  },
+  sender: wireSender(seenBy(view, message.author)),
   content: message.text,
   timestamp: message.createdAt,
   ...(message.file && wireFile(message.room, message.file)),
@@ -26,10 +30,10 @@ const refused = (event: Refused) => ({
   ...refusedFields(event),
 });
 
-function frameOf(event: Event): object | undefined {
+function frameOf(event: Event, view: View): object | undefined {
   switch (event.kind) {
     case 'MessageSent':
-      return { type: 'message', message: contentMessage(event.message) };
+      return { type: 'message', message: contentMessage(event.message, view) };
     case 'Refused':
       return refused(event);
     // Contract S2 has no other frames. Its clients see changes when they load the history.
@@ -50,5 +54,5 @@ export const content: Dialect = {
     if (text.length > MAX_STRING) throw new FrameError('TOO_LONG', undefined, clientId);
     return { kind: 'SendMessage', text, type: 'text', ...(clientId !== undefined && { clientId }) };
   },
-  encode: (event) => JSON.stringify(frameOf(event)),
+  encode: (event, view) => JSON.stringify(frameOf(event, view)),
 };

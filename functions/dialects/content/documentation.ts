@@ -67,7 +67,9 @@ export const contentContract: Contract = {
       chat: 'The id of the room.',
       'sender.id': 'The author’s user id.',
       'sender.username': 'The author’s name.',
-      'sender.email': 'The author’s email address. Empty if the token has none.',
+      'sender.email': 'The author’s email address. Empty if the token has no verified one, and for guests.',
+      'sender.guest':
+        'Present if a guest wrote the message. `sender.id` is then unverified: it may be the id of a real user, who is not the author.',
       'sender.user_type': 'The application-defined kind of user. May be empty.',
       sender: 'The author.',
       content: 'The text.',

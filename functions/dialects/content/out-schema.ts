@@ -8,7 +8,13 @@ export const contentFrame = v.object({ content: text, client_id: v.optional(clie
 export const messageShape = v.strictObject({
   id: number,
   chat: wireId,
-  sender: v.strictObject({ id: wireId, username: v.string(), email: v.string(), user_type: v.string() }),
+  sender: v.strictObject({
+    id: wireId,
+    username: v.string(),
+    email: v.string(),
+    user_type: v.string(),
+    guest: v.optional(v.literal(true)),
+  }),
   content: v.string(),
   timestamp: time,
   file: v.optional(v.string()),

@@ -8,7 +8,13 @@ const id = v.union([v.string(), v.number()]);
 const time = v.pipe(v.string(), v.isoTimestamp());
 
 export const userShape = v.pipe(
-  v.object({ id, username: v.string(), email: v.string(), user_type: v.string() }),
+  v.object({
+    id,
+    username: v.string(),
+    email: v.string(),
+    user_type: v.string(),
+    guest: v.optional(v.literal(true)),
+  }),
   v.metadata({ ref: 'User' }),
 );
 

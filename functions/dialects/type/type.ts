@@ -1,8 +1,9 @@
 import { v5 as uuidOf } from 'uuid';
 import * as v from 'valibot';
 import type { Event } from '../../domain/event.ts';
+import { seenBy } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
-import { type Dialect, FrameError } from '../dialect.ts';
+import { type Dialect, FrameError, type View } from '../dialect.ts';
 import {
   clientId,
   clientIdOf,
@@ -34,14 +35,14 @@ const handshakeRefused = {
   NOT_A_MEMBER: { code: 4003, message: 'Not a member of the chat room' },
 } as const;
 
-function frameOf(event: Event): object | undefined {
+function frameOf(event: Event, view: View): object | undefined {
   switch (event.kind) {
     case 'MessageSent':
       return {
         type: 'chat_message',
         message: event.message.text,
         sender_id: event.message.author.id,
-        sender_username: event.message.author.username,
+        sender_username: seenBy(view, event.message.author).username,
         message_id: messageUuid(event.message),
         timestamp: event.message.createdAt,
         receiver_id: event.message.receiver ?? null,
@@ -85,5 +86,5 @@ export const type: Dialect = {
       ...(fields.client_id !== undefined && { clientId: fields.client_id }),
     };
   },
-  encode: (event) => JSON.stringify(frameOf(event)),
+  encode: (event, view) => JSON.stringify(frameOf(event, view)),
 };

@@ -10,6 +10,7 @@ import type { HttpContext, HttpEnv } from './context.ts';
 import { HttpError } from './http-error.ts';
 import { describe } from './openapi.ts';
 import {
+  MAX_MUTE_SECONDS,
   memberBody,
   memberChangeBody,
   membersQuery,
@@ -71,13 +72,16 @@ async function wireDescription(id: string, caller: User, context: HttpContext) {
   };
 }
 
-/** Returns the end of a mute in milliseconds since the epoch: 0 to end it now, undefined to leave it unchanged. */
+/**
+ * Returns the end of a mute in milliseconds since the epoch: 0 to end it now, undefined to leave it unchanged. No mute is
+ * stored for longer than `MAX_MUTE_SECONDS`.
+ */
 function mutedUntil(
   { muted_until, muted_seconds }: v.InferOutput<typeof memberChangeBody>,
   now: number,
 ): number | undefined {
   if (muted_until === null || muted_seconds === 0) return 0;
-  if (muted_until !== undefined) return Date.parse(muted_until);
+  if (muted_until !== undefined) return Math.min(Date.parse(muted_until), now + MAX_MUTE_SECONDS * 1000);
   return muted_seconds === undefined ? undefined : now + muted_seconds * 1000;
 }
 
@@ -165,7 +169,9 @@ export function rooms(context: HttpContext) {
   app.patch(
     '/chats/:id/members/:user/',
     describe(
-      'Change the role of a member (requires an owner), or mute them until a time or for seconds (requires a moderator)',
+      'Change the role of a member (requires an owner), or mute them until a time or for seconds (requires a ' +
+        'moderator), at most 366 days. In an open room, visitors can be muted too: a signed-in user by id, a guest by ' +
+        'the id of a message without a name, or by `guest:` and the name. A mute outlasts the membership.',
       { 200: ['The changed member.', memberShape] },
       [400, 401, 403, 404, 409, 413, 415],
     ),

@@ -19,7 +19,7 @@ import type { MemberWithProfile } from '../../rooms/rooms.ts';
 import { HttpError } from './http-error.ts';
 
 /** Longer mutes are pointless: remove the member instead. */
-const MAX_MUTE_SECONDS = 366 * 24 * 60 * 60;
+export const MAX_MUTE_SECONDS = 366 * 24 * 60 * 60;
 const MAX_NEW_MEMBERS = 100;
 
 /** The name of a room. A name without visible characters is the same as none. */
@@ -126,9 +126,9 @@ export const wireUser = ({ id, username, email, userType }: User): Wire<typeof u
   user_type: userType,
 });
 
-/** The message of contract S2, with fields that its frames do not have. */
+/** The message of contract S2, with fields that its frames do not have. The HTTP API is not open to guests. */
 export const wireMessage = (message: Message): Wire<typeof messageShape> => ({
-  ...contentMessage(message),
+  ...contentMessage(message, {}),
   type: message.type,
   status: message.status,
   edited: message.editedAt !== undefined,

@@ -6,6 +6,7 @@ import { retryTransient } from '../../../functions/delivery/retry.ts';
 import { action } from '../../../functions/dialects/action/decode.ts';
 import { CLOCK_TOLERANCE_MS } from '../../../functions/domain/connection.ts';
 import type { Event } from '../../../functions/domain/event.ts';
+import { namelessId } from '../../../functions/domain/member.ts';
 import { alice, bob, connectionOf, messageOf, NOON } from '../../support/sample.ts';
 
 const event: Event = { kind: 'MessageSent', room: '1', message: messageOf({ clientId: 'a-1' }), seq: 1 };
@@ -32,6 +33,22 @@ describe('deliver', () => {
     expect(frames).toHaveLength(101);
     expect(frames.filter((frame) => frame.includes('a-1'))).toHaveLength(1);
     encode.mockRestore();
+  });
+
+  test('sends no email address to a guest, also if an earlier release listed the guest’s connection', async () => {
+    const user = { id: namelessId('guest='), username: 'guest', email: '', userType: '' };
+    const to = [
+      connectionOf(bob),
+      connectionOf({ ...user, guest: true }, { id: 'guest=' }),
+      connectionOf(user, { id: 'guest=' }),
+    ];
+    const emails: string[] = [];
+    const context = contextOf(async (_id, frame) => {
+      emails.push(JSON.parse(frame).message.sender_email);
+      return 'delivered';
+    });
+    await deliver(event, to, context);
+    expect(emails).toEqual([alice.email, '', '']);
   });
 
   test('names the room in frames to connections whose own room is another one', async () => {

@@ -6,6 +6,7 @@ import { fanOut } from '../../../functions/delivery/fan-out.ts';
 import { type Poster, TransientError } from '../../../functions/delivery/poster.ts';
 import { MAX_BATCH_BYTES, publish } from '../../../functions/delivery/publish.ts';
 import type { Connection } from '../../../functions/domain/connection.ts';
+import { guestNamed } from '../../../functions/domain/member.ts';
 import { shardOf } from '../../../functions/store/keys.ts';
 import { getRoom } from '../../../functions/store/rooms.ts';
 import { noFiles, noLimit } from '../../support/mock-database.ts';
@@ -34,7 +35,7 @@ function room(shards: number, connections: readonly Connection[], runsFanOuts = 
       return 'delivered';
     }),
     isOpen: async () => true,
-    close: async () => undefined,
+    close: async () => true,
   };
   const batches: FanOutBatch[] = [];
   const measured: DeliveryStats[] = [];
@@ -56,8 +57,8 @@ function room(shards: number, connections: readonly Connection[], runsFanOuts = 
       if (runsFanOuts) running.push(run(batch));
     },
   };
-  const send = async () => {
-    await sendMessage({ kind: 'SendMessage', text: 'hi', type: 'text' }, session, context);
+  const send = async (sender = session) => {
+    await sendMessage({ kind: 'SendMessage', text: 'hi', type: 'text' }, sender, context);
     await Promise.all(running);
   };
   const typesTo = (id: string) => (frames.get(id) ?? []).map((frame) => JSON.parse(frame).type);
@@ -104,6 +105,13 @@ describe('a room with more than one shard', () => {
       [...frames.values()].flat().filter((frame) => frame.includes('mark_message_as_read')),
     ).toHaveLength(2);
     expect(tables.entry('1', 1)).toMatchObject({ status: 'read' });
+  });
+
+  test('posts no receipt to the user whose id the author claims as a guest', async () => {
+    const { send, typesTo, tables } = room(4, [session, ...crowd(400, 4)]);
+    tables.putRoom('1', 4, 'open');
+    await send({ ...connectionOf(guestNamed(alice.id), { id: 'guest=' }), guest: true });
+    expect(typesTo(session.id)).toEqual(['chat_message']);
   });
 
   test('posts receipts to all connections if few are left in the room', async () => {

@@ -6,15 +6,15 @@ import { alice, bob, connectionOf } from '../../support/sample.ts';
 
 describe('the status of a message', () => {
   test('stays sent while only devices of its author received it', () => {
-    expect(deliveryStatus('1', [connectionOf(alice), connectionOf(alice, { id: 'phone=' })])).toBe('sent');
+    expect(deliveryStatus(alice, [connectionOf(alice), connectionOf(alice, { id: 'phone=' })])).toBe('sent');
   });
 
   test('is delivered when a connection with manual reads received it', () => {
-    expect(deliveryStatus('1', [connectionOf(bob, { reads: 'manual' })])).toBe('delivered');
+    expect(deliveryStatus(alice, [connectionOf(bob, { reads: 'manual' })])).toBe('delivered');
   });
 
   test('is read when a connection with automatic reads received it', () => {
-    expect(deliveryStatus('1', [connectionOf(bob, { reads: 'manual' }), connectionOf(bob)])).toBe('read');
+    expect(deliveryStatus(alice, [connectionOf(bob, { reads: 'manual' }), connectionOf(bob)])).toBe('read');
   });
 
   test('never goes down', () => {
@@ -27,8 +27,8 @@ describe('the status of a message', () => {
 test('sends receipts to all of up to 50 connections, and only to the author in larger rooms', () => {
   const others = Array.from({ length: 49 }, (_, index) => connectionOf(bob, { id: `${index}=` }));
   const small = [connectionOf(alice), ...others];
-  expect(receiptAudience('1', small)).toHaveLength(50);
-  expect(receiptAudience('1', [...small, connectionOf(bob)])).toEqual([connectionOf(alice)]);
+  expect(receiptAudience(alice, small)).toHaveLength(50);
+  expect(receiptAudience(alice, [...small, connectionOf(bob)])).toEqual([connectionOf(alice)]);
 });
 
 test('does not count inboxes, and sends them no receipts', () => {
@@ -36,7 +36,7 @@ test('does not count inboxes, and sends them no receipts', () => {
     connectionOf(bob, { id: `${index}=`, via: 'inbox' }),
   );
   const inside = [connectionOf(alice), connectionOf(bob)];
-  expect(receiptAudience('1', [...inboxes, ...inside])).toEqual(inside);
+  expect(receiptAudience(alice, [...inboxes, ...inside])).toEqual(inside);
 });
 
 describe('presence', () => {

@@ -62,7 +62,7 @@ async function roomOfTen(limited = true) {
         return 'delivered' as const;
       },
       isOpen: async () => true,
-      close: async (id: string) => void closed.push(id),
+      close: async (id: string) => closed.push(id) > 0,
     },
     fanOut: async () => undefined,
     files: noFiles,
@@ -100,6 +100,15 @@ async function roomOfTen(limited = true) {
 const typing = (on: boolean) => ({ action: 'typing', typing: on });
 
 describe('typing', () => {
+  test('is posted again after a message, which ends it for the other members', async () => {
+    const { send, taken } = await roomOfTen();
+    await send(typing(true));
+    await send({ action: 'send', message: 'hi' });
+    taken();
+    await send(typing(true));
+    expect(taken()).toMatchObject({ toOthers: 9 });
+  });
+
   test('of a muted member is refused and not posted', async () => {
     const { send, taken } = await roomOfTen();
     await setMute(counting.db, '1', '1', START + 60_000);

@@ -1,4 +1,9 @@
-import { ConditionalCheckFailedException, GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { checkWriteAccess } from '../../../functions/rooms/access.ts';
@@ -12,7 +17,9 @@ async function refusedWrite(user: { id: string; guest?: true }, item: object) {
   const { db, dynamodb } = mockDatabase();
   const refused = new ConditionalCheckFailedException({ message: 'No', $metadata: {} });
   dynamodb.on(UpdateItemCommand).rejects(refused);
-  dynamodb.on(GetItemCommand).resolves({ Item: marshall({ room: '1', access: 'open', ...item }) });
+  dynamodb.on(GetItemCommand).resolves({ Item: marshall({ room: '1', ...item }) });
+  const room = marshall({ room: '1', item: 'room', access: 'open' });
+  dynamodb.on(BatchGetItemCommand).resolves({ Responses: { chat: [room] } });
   const request = { room: '1', by: { user }, counted: 'send', now: NOON } as const;
   return checkWriteAccess({ db, rates }, request).catch((error: unknown) => error);
 }
