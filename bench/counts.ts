@@ -1,9 +1,12 @@
+import { LONGEST_SILENCE_MS, TICK_MS } from '../client/socket.ts';
 import { connect, disconnect } from '../functions/connections/lifecycle.ts';
 import { RoomCache } from '../functions/connections/room-cache.ts';
 import { welcome } from '../functions/connections/welcome.ts';
 import { actionExamples } from '../functions/dialects/action/examples.ts';
+import { inboxOf } from '../functions/domain/room.ts';
 import {
   assumed,
+  type Cost,
   costOfMillion,
   functionMs,
   meteredMessages,
@@ -28,6 +31,9 @@ const PRICED_ROOMS = [2, 10, 100];
 
 /** The number of connections in the table of the minimal sample. */
 const SAMPLE_CONNECTIONS = 1_000;
+
+/** The ping of Parley's client, which names the open rooms of an inbox. */
+const PING = 'ping in an inbox with an open room';
 
 type CountedCommand = (room: CountedRoom) => Promise<unknown>;
 
@@ -62,6 +68,13 @@ const commands: Readonly<Record<string, CountedCommand>> = {
   'history, 50 messages': frame({ action: 'history' }),
   'sync, 10 changes': frame({ action: 'sync', since: MESSAGES - 5 }),
   ping: frame({ action: 'ping' }),
+  [PING]: (room) => {
+    const inbox = inboxOf(room.session.user.id);
+    return room.send(
+      { action: 'ping', rooms: [room.session.room] },
+      { session: { ...room.session, room: inbox } },
+    );
+  },
   authenticate: frame({ action: 'authenticate', token: 'a-token' }),
   'join another room': frame({ action: 'join', room_id: 'another' }),
   'leave the other room': frame({ action: 'leave', room_id: 'another' }),
@@ -164,9 +177,58 @@ async function messageCosts(): Promise<Findings> {
   return { rows: targets, tables: [{ title, columns: costColumns, rows }] };
 }
 
+/** The minutes between the pings of an idle socket: its silence is noticed at the first tick after the maximum. */
+const MINUTES_OF_SILENCE = Math.ceil(LONGEST_SILENCE_MS / TICK_MS) * (TICK_MS / 60_000);
+/** The minutes until an open room without changes is checked, although other frames arrive. */
+const MINUTES_UNHEARD = 10;
+/** Before this release, the client pinged each open room this often, whatever else arrived. */
+const MINUTES_BEFORE = 4;
+
+/** Returns the cost of a million connection minutes with a ping each `minutes`, if there are any. */
+function connectionCost(ping: Counts | undefined, minutes: number, rooms = 1): Cost {
+  if (!ping) throw new Error('Ping not counted: the command is missing. Add it to the commands.');
+  const million = costOfMillion(usageOf(ping));
+  const share = rooms / minutes;
+  const open = prices.apiGateway.perMillionConnectionMinutes;
+  return {
+    apiGateway: million.apiGateway * share + open,
+    dynamodb: million.dynamodb * share,
+    lambda: million.lambda * share,
+    total: million.total * share + open,
+  };
+}
+
+/** Computes what sockets of Parley's client cost while they are open. */
+async function connectionCosts(): Promise<Findings> {
+  const counted = await countCommands(2, [PING, 'ping']);
+  const ping = counted.get(PING);
+  const inUse = connectionCost(ping, Number.POSITIVE_INFINITY);
+  const idle = connectionCost(ping, MINUTES_OF_SILENCE);
+  const costs: readonly (readonly [string, Cost])[] = [
+    ['before, one open room, idle or in use', connectionCost(counted.get('ping'), MINUTES_BEFORE)],
+    ['before, three open rooms, idle or in use', connectionCost(counted.get('ping'), MINUTES_BEFORE, 3)],
+    ['in use: changes arrive in each open room', inUse],
+    ['in use, and one open room without changes', connectionCost(ping, MINUTES_UNHEARD)],
+    ['idle, one open room', idle],
+    ['idle, with `heartbeatMs: 60_000`', connectionCost(ping, 1.5)],
+  ];
+  const rows = costs.map(([name, { apiGateway, dynamodb, lambda, total }]) => [
+    name,
+    ...[apiGateway, dynamodb, lambda, total].map(dollars),
+  ]);
+  return {
+    rows: [
+      { name: 'a million connection minutes, socket in use', value: inUse.total, unit: '$', most: 0.3 },
+      { name: 'a million connection minutes, idle socket', value: idle.total, unit: '$', most: 0.6 },
+    ],
+    tables: [{ title: 'Cost of a million connection minutes', columns: costColumns, rows }],
+  };
+}
+
 const notes = [
   `Each connection belongs to another member and reads each message at once, as the contracts S0 and S1 assume. A message therefore causes three frames: the message, “delivered” and “read”. A message has ${TEXT.length} characters. In rooms of more than 50 connections, only the author gets receipts. Requests to DynamoDB that run at the same time count as one round trip. Write units include index updates and writes whose condition failed, because DynamoDB bills both.`,
   `Prices of ${prices.date} in ${prices.region}, from ${prices.source}. Assumptions: ${assumed.roundTripMs} ms for a round trip to DynamoDB, ${assumed.postMs} ms for a post, ${assumed.parallelPosts} posts in parallel, functions with ${assumed.megabytes} MB. API Gateway also charges ${dollars(prices.apiGateway.perMillionConnectionMinutes)} for a million connection minutes, with any backend.`,
+  `Pings are what a connection costs beyond that. Parley’s client sends one for all its open rooms, and only after ${MINUTES_OF_SILENCE} minutes without a frame, or when no change arrived in an open room for ${MINUTES_UNHEARD} minutes. Before, it sent one for each open room every ${MINUTES_BEFORE} minutes. A socket with \`heartbeatMs: 60_000\` pings every 60 to 90 seconds while it is idle.`,
   `In the rows “with every receipt”, each connection gets the two receipts of each message, as in the contracts S0 and S1. All connections did before \`receipts=author\` existed, so these rows are also the cost before it. In the rows “with receipts for the author”, all connections have \`receipts=author\`, as Parley’s own client does: the message causes one more frame, to its author. A read mark that a client sends is a command of its own: see “seen” in the tables above.`,
   `The rows “without receipts” leave out the posts of receipts and the update of the message’s status, to show the cost of receipts.`,
   `The minimal sample is AWS’s \`simple-websockets-chat-app\`, extended by rooms. It scans its table of connections for each message; here the table has ${SAMPLE_CONNECTIONS.toLocaleString('en')} connections. It stores no messages, so clients cannot load history or resume. It does not check membership, sends no receipts and does not recognize repeated messages. Parley does all this and costs more: four write units for each message, and two more posts to each connection in rooms where all members get receipts.`,
@@ -190,6 +252,9 @@ export async function counts(): Promise<Findings> {
     rows.push(...roundTripRows(people, counted));
     tables.push(countTable(people, counted));
   }
-  const costs = await messageCosts();
-  return { rows: [...rows, ...(costs.rows ?? [])], tables: [...tables, ...(costs.tables ?? [])], notes };
+  for (const costs of [await messageCosts(), await connectionCosts()]) {
+    rows.push(...(costs.rows ?? []));
+    tables.push(...(costs.tables ?? []));
+  }
+  return { rows, tables, notes };
 }

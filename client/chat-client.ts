@@ -16,11 +16,19 @@ export interface ChatClientOptions {
   readonly token: Token;
   /** Keeps pending changes over a reload. Without it, they survive reconnects only. */
   readonly storage?: ChatStorage;
+  /**
+   * For how long the socket may be silent before the client pings the server, in milliseconds; at most 510,000, the
+   * default. A lost connection that never closed is detected after this time and 5 seconds. Shorter times cost more.
+   */
+  readonly heartbeatMs?: number;
   /** Replaces the global WebSocket class. */
   readonly WebSocket?: SocketClass;
   /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch;
 }
+
+/** The maximum number of rooms in a ping. */
+const MAX_PINGED_ROOMS = 50;
 
 /** Returns the URL without trailing slashes. */
 function normalizeUrl(url: string): string {
@@ -59,7 +67,7 @@ export class ChatClient extends Observable<ClientEvents> {
   #pendingChanges: readonly PendingChange[] = [];
 
   /** @throws TypeError if `url` or `token` is missing or malformed */
-  constructor({ url, token, storage, ...globals }: ChatClientOptions) {
+  constructor({ url, token, storage, heartbeatMs, ...globals }: ChatClientOptions) {
     super();
     this.#url = normalizeUrl(url);
     const tokens = new TokenSource(token);
@@ -72,7 +80,11 @@ export class ChatClient extends Observable<ClientEvents> {
       onUser: () => this.#restoreChanges(),
       onPhase: (wasOpen) => this.#phaseChanged(wasOpen),
       onFrame: (frame) => this.#dispatcher.dispatch(frame),
-      ping: () => this.#ping(),
+      heartbeat: {
+        silenceMs: heartbeatMs,
+        isDue: (now) => [...this.#rooms.values()].some((core) => core.isUnheard(now)),
+        ping: () => this.#ping(),
+      },
     });
     this.#context = {
       connection,
@@ -253,9 +265,10 @@ export class ChatClient extends Observable<ClientEvents> {
     this.emit('pendingChanges', next);
   }
 
-  /** Pings each open room, so that `pong` reveals missed changes, or just the server if no room is open. */
+  /** Pings the server. `pong` reveals missed changes in all open rooms. */
   #ping(): void {
-    const pinged = [...this.#rooms.values()].filter((core) => core.ping());
-    if (pinged.length === 0) this.#context.connection.send({ action: 'ping' });
+    const rooms = [...this.#rooms.values()].filter((core) => core.pinged()).map(({ id }) => id);
+    do this.#context.connection.send({ action: 'ping', rooms: rooms.splice(0, MAX_PINGED_ROOMS) });
+    while (rooms.length > 0);
   }
 }

@@ -1,6 +1,6 @@
 import { ChatClientError, closed, unreachable } from './errors.ts';
 import type { RestClient, TokenSource } from './rest.ts';
-import type { Socket, SocketClass } from './socket.ts';
+import type { HeartbeatOptions, Socket, SocketClass } from './socket.ts';
 import { Heartbeat, onNetworkChange, openSocket, parseFrame } from './socket.ts';
 import type { ClientFrame, Frame } from './wire.ts';
 
@@ -31,8 +31,7 @@ export interface ConnectionOptions {
   onPhase(wasOpen: boolean): void;
   /** The frame is undefined if API Gateway reported that a function failed. It does not say at which frame. */
   onFrame(frame: Frame | undefined): void;
-  /** Sends a frame that makes the server answer. */
-  ping(): void;
+  readonly heartbeat: Omit<HeartbeatOptions, 'onDead'>;
 }
 
 const failedToken = (cause: unknown): never => {
@@ -61,10 +60,7 @@ export class Connection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
-    this.#heartbeat = new Heartbeat(
-      () => options.ping(),
-      () => this.reconnect(),
-    );
+    this.#heartbeat = new Heartbeat({ ...options.heartbeat, onDead: () => this.reconnect() });
   }
 
   start(): void {

@@ -41,6 +41,7 @@ export class FrameDispatcher {
   dispatch(frame: Frame | undefined): void {
     if (frame === undefined) for (const core of [...this.#rooms.values()]) core.retryLater();
     else if (frame.type === 'error') this.#refuse(frame);
+    else if (frame.type === 'pong') this.#check(frame);
     else if (frame.type === 'inbox') this.#context.onEvent(frame);
     else if ('room_id' in frame && frame.room_id !== undefined) {
       const core = this.#rooms.get(String(frame.room_id));
@@ -48,6 +49,16 @@ export class FrameDispatcher {
       if (core && isLeaveAnswer) this.#rejoin(core);
       else if (core) core.receive(frame);
       if (!core || frame.type === 'joined' || frame.type === 'left') this.#emitOnce(frame);
+    }
+  }
+
+  /** Fills the gaps that a ping revealed. Joins a room again that the user may no longer read, to learn why. */
+  #check({ rooms = [] }: FrameOf<'pong'>): void {
+    for (const { room_id, seq } of rooms) {
+      const core = this.#rooms.get(String(room_id));
+      if (!core?.sync.isLive) continue;
+      if (seq === undefined) this.#rejoin(core);
+      else core.sync.announce(seq);
     }
   }
 

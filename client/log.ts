@@ -21,8 +21,6 @@ export class RoomLog {
   readonly #messages = new Map<number, Message>();
   /** Changes that arrived before a change with a lower sequence number, by sequence number. */
   readonly #early = new Map<number, Change>();
-  /** Statuses that arrived before their message. */
-  readonly #earlyStatuses = new Map<number, Status>();
   /** The highest id for which `acknowledge` was called with each status. */
   readonly #acknowledged = new Map<Status, number>();
   readonly #isOwn: (message: Message) => boolean;
@@ -102,16 +100,10 @@ export class RoomLog {
     for (const change of changes) this.#apply(change);
   }
 
-  /** Raises a message's delivery status, and never lowers it. Returns the message if its status changed. */
-  raiseStatus(id: number, status: Status): Message | undefined {
+  /** Raises the delivery status of a loaded message, and never lowers it. */
+  raiseStatus(id: number, status: Status): void {
     const message = this.#messages.get(id);
-    if (!message) {
-      if (id > (this.cursor ?? 0) || this.#olderChanges)
-        this.#earlyStatuses.set(id, higher(status, this.#earlyStatuses.get(id)));
-      return undefined;
-    }
-    const next = higher(message.status, status);
-    return next === message.status ? undefined : this.#set({ ...message, status: next });
+    if (message) this.#set({ ...message, status: higher(message.status, status) });
   }
 
   /** Raises the status of the user's messages up to an id. Returns whether that is news. */
@@ -177,12 +169,7 @@ export class RoomLog {
       this.#remove(id);
       return;
     }
-    const status = higher(
-      higher(message.status, this.#messages.get(id)?.status),
-      this.#earlyStatuses.get(id),
-    );
-    this.#earlyStatuses.delete(id);
-    this.#set({ ...message, status });
+    this.#set({ ...message, status: higher(message.status, this.#messages.get(id)?.status) });
   }
 
   #set(message: Message): Message {

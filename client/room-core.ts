@@ -24,6 +24,9 @@ export interface RoomContext {
   onLeft(room: string, leaveSent: boolean): void;
 }
 
+/** With the minute until the next tick, a room is checked every ten minutes. */
+const UNHEARD_MS = 9 * 60_000;
+
 const MAX_ID_BYTES = 300;
 
 /** The server rejects other ids as malformed, without naming the room. */
@@ -83,9 +86,15 @@ export class RoomCore extends Observable<RoomEvents> {
     this.pending.queue.close(error);
   }
 
-  /** Requests the room's last sequence number. Returns whether the ping was sent. */
-  ping(): boolean {
-    return !this.error && this.context.connection.send({ action: 'ping', room_id: this.id });
+  /** Whether only a ping can show that changes of the room were missed: none arrived for nine minutes. */
+  isUnheard(now: number): boolean {
+    return !this.error && now - this.sync.heardAt >= UNHEARD_MS;
+  }
+
+  /** Records that a ping asks for the room's last sequence number. Returns whether it has to. */
+  pinged(): boolean {
+    this.sync.heardAt = Date.now();
+    return !this.error;
   }
 
   /** Handles a refusal. Returns whether it belongs to a request of this room. */
@@ -107,8 +116,7 @@ export class RoomCore extends Observable<RoomEvents> {
       return;
     }
     const isAnswer = this.sync.queue.accept(frame);
-    if (frame.type === 'pong') this.sync.announce(frame.seq);
-    else if (frame.type === 'joined' && this.error) this.#reopen();
+    if (frame.type === 'joined' && this.error) this.#reopen();
     else if (frame.type === 'left' && !isAnswer)
       this.onRefused(unavailable('you were removed from it. Ask one of its owners to add you.'));
     else this.#addActivity(frame);
@@ -221,9 +229,6 @@ export class RoomCore extends Observable<RoomEvents> {
     const isOwn = user === this.context.tokens.user;
     if (frame.type === 'receipt') {
       if (!this.sync.log.acknowledge(frame.message_id, frame.status)) return;
-      this.updateMessages();
-    } else if (frame.type === 'mark_message_as_delivered' || frame.type === 'mark_message_as_read') {
-      if (!this.sync.log.raiseStatus(frame.message.message_id, frame.message.status)) return;
       this.updateMessages();
     } else if (frame.type === 'typing' && !isOwn) this.participants.setTyping(user, frame.typing);
     else if (frame.type === 'presence') this.participants.setPresence(frame);

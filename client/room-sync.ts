@@ -17,6 +17,8 @@ export class RoomSync {
   readonly queue: RequestQueue;
   /** Whether the room has caught up. */
   isLive = false;
+  /** When a sequence number of the room last arrived, in milliseconds since the epoch. */
+  heardAt = 0;
   readonly #room: RoomCore;
   #isFilling = false;
   #gapTimer: ReturnType<typeof setTimeout> | undefined;
@@ -35,6 +37,7 @@ export class RoomSync {
     await this.#orRefused(async () => {
       // The server may handle the frames of one socket in any order, so the next request waits for this answer.
       const joined = await this.request({ action: 'join', room_id }, 'joined', undefined, loading);
+      this.heardAt = Date.now();
       this.log.announce(joined.seq);
       if (this.log.cursor === undefined) await this.#loadNewest();
       await this.#catchUp();
@@ -54,11 +57,13 @@ export class RoomSync {
 
   /** Applies a change from a live frame. Returns the changes that are now applied, in order. */
   add(change: Change): readonly Change[] {
+    this.heardAt = Date.now();
     const applied = this.log.add(change);
     this.#fillGapLater();
     return applied;
   }
 
+  /** Handles the room's last sequence number, as `pong` announces it. */
   announce(seq: number): void {
     this.log.announce(seq);
     this.#fillGapLater();

@@ -1,11 +1,11 @@
 import type { Frame } from './wire.ts';
 
 const HANDSHAKE_MS = 15_000;
-const TICK_MS = 60_000;
+export const TICK_MS = 60_000;
 /** A timer this late means that the machine slept. Browsers run the timers of hidden pages only once a minute. */
 const SLEPT_MS = 150_000;
-/** API Gateway and CloudFront close a socket after ten minutes without a frame. */
-const PING_EVERY_MS = 4 * 60_000;
+/** API Gateway and CloudFront close a socket after ten minutes without a frame. A tick may add a minute to this. */
+export const LONGEST_SILENCE_MS = 8.5 * 60_000;
 const PONG_MS = 5_000;
 
 /** A WebSocket class, such as the browser's or Node's own. */
@@ -69,31 +69,41 @@ export function parseFrame(text: string): Frame | 'fault' | undefined {
   }
 }
 
+export interface HeartbeatOptions {
+  /** For how long the socket may be silent before a ping, in milliseconds. */
+  readonly silenceMs: number | undefined;
+  /** Whether a room was not heard from for so long that a ping is due, although the socket is not silent. */
+  isDue(now: number): boolean;
+  /** Sends a frame that the server answers. */
+  ping(): void;
+  /** Called if no frame arrives after a ping. */
+  onDead(): void;
+}
+
 /** Keeps a socket from becoming idle, and detects a dead socket that was never closed. */
 export class Heartbeat {
   #interval: ReturnType<typeof setInterval> | undefined;
   #deadline: ReturnType<typeof setTimeout> | undefined;
-  readonly #ping: () => void;
-  readonly #onDead: () => void;
+  #heardAt = 0;
+  readonly #options: HeartbeatOptions;
 
-  /** @param ping sends a frame that the server answers */
-  constructor(ping: () => void, onDead: () => void) {
-    this.#ping = ping;
-    this.#onDead = onDead;
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
   }
 
   start(): void {
     this.stop();
-    let lastTick = Date.now();
-    let lastPing = lastTick;
-    this.#interval = setInterval(() => {
-      const now = Date.now();
-      if (now - lastTick > SLEPT_MS || now - lastPing >= PING_EVERY_MS) {
-        lastPing = now;
-        this.check();
-      }
-      lastTick = now;
-    }, TICK_MS);
+    const silence = Math.min(this.#options.silenceMs ?? LONGEST_SILENCE_MS, LONGEST_SILENCE_MS);
+    let lastTick = this.#heardAt;
+    this.#interval = setInterval(
+      () => {
+        const now = Date.now();
+        const isSilent = now - lastTick > SLEPT_MS || now - this.#heardAt >= silence;
+        if (isSilent || this.#options.isDue(now)) this.check();
+        lastTick = now;
+      },
+      Math.min(TICK_MS, silence / 2),
+    );
   }
 
   stop(): void {
@@ -104,6 +114,7 @@ export class Heartbeat {
   frameReceived(): void {
     clearTimeout(this.#deadline);
     this.#deadline = undefined;
+    this.#heardAt = Date.now();
   }
 
   /** Pings now, for example after sleep or a network change. */
@@ -111,9 +122,9 @@ export class Heartbeat {
     if (this.#deadline !== undefined) return;
     this.#deadline = setTimeout(() => {
       this.#deadline = undefined;
-      this.#onDead();
+      this.#options.onDead();
     }, PONG_MS);
-    this.#ping();
+    this.#options.ping();
   }
 }
 

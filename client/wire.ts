@@ -30,9 +30,7 @@ export type FrameOf<Type extends Frame['type']> = Extract<Frame, { type: Type }>
 export type Change = Extract<Frame, { message_id: number; seq: number }>;
 
 /** An event in a room that the log does not store, so it has no sequence number. */
-export type Activity = FrameOf<
-  'receipt' | 'mark_message_as_delivered' | 'mark_message_as_read' | 'message_seen' | 'typing' | 'presence'
->;
+export type Activity = FrameOf<'receipt' | 'message_seen' | 'typing' | 'presence'>;
 
 type ActionSchemas = typeof received;
 

@@ -20,6 +20,9 @@ const commandBudgets: Partial<Record<Command['kind'], number>> = {
   Authenticate: 20,
 };
 
+/** A ping that names this many rooms counts twice, one that names twice as many three times, and so on. */
+const ROOMS_OF_PING = 10;
+
 /** How many times a user may join or leave the same room in ten seconds. Each time may announce presence. */
 const SAME_ROOM_BUDGET = 20;
 
@@ -101,7 +104,8 @@ export class Budgets {
    */
   takeCommand(sender: Sender, command: Command, now: number): number {
     const { kind } = command;
-    const wait = this.#take(sender.id, kind, commandBudgets[kind], now);
+    const count = kind === 'Ping' ? 1 + Math.floor((command.rooms?.length ?? 0) / ROOMS_OF_PING) : 1;
+    const wait = this.#take(sender.id, kind, commandBudgets[kind], now, count);
     if (wait > 0 || (kind !== 'JoinRoom' && kind !== 'LeaveRoom')) return wait;
     return this.#take(sourceOf(sender), `${kind} ${command.room}`, SAME_ROOM_BUDGET, now);
   }
@@ -167,18 +171,18 @@ export class Budgets {
     this.#limited.set(key, until);
   }
 
-  #take(source: string, name: string, limit: number | undefined, now: number): number {
+  #take(source: string, name: string, limit: number | undefined, now: number, count = 1): number {
     if (!this.#isLimited || limit === undefined) return 0;
     const recent = this.#of(source, now);
-    return this.#count(recent, name) > limit ? this.#waitOf(recent, now) : 0;
+    return this.#count(recent, name, count) > limit ? this.#waitOf(recent, now) : 0;
   }
 
   #waitOf({ since }: Recent, now: number): number {
     return Math.max(1, since + WINDOW_MS - now);
   }
 
-  #count({ counts }: Recent, name: string): number {
-    const count = (counts.get(name) ?? 0) + 1;
+  #count({ counts }: Recent, name: string, added = 1): number {
+    const count = (counts.get(name) ?? 0) + added;
     counts.set(name, count);
     return count;
   }

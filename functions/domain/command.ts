@@ -76,6 +76,8 @@ export interface Sync extends RoomCommand {
 
 export interface Ping extends RoomCommand {
   readonly kind: 'Ping';
+  /** Other rooms whose last sequence numbers the client needs, at most `MAX_PINGED_ROOMS`. */
+  readonly rooms?: readonly string[];
 }
 
 /** Replaces the connection's token with a newer one of the same user. */
@@ -107,6 +109,9 @@ export type Command =
   | Authenticate
   | JoinRoom
   | LeaveRoom;
+
+/** The maximum number of rooms in a ping. Their ids fit a frame of 32 KB. */
+export const MAX_PINGED_ROOMS = 50;
 
 /** The maximum number of messages that a client receives on connect, and in one page of the history. */
 export const HISTORY_LIMIT = 50;

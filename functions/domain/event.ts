@@ -134,6 +134,8 @@ export interface Ponged extends InRoom {
   readonly kind: 'Ponged';
   /** The room's last sequence number. */
   readonly seq: number;
+  /** The rooms of the ping with their last sequence numbers, without a number for those that the user may not read. */
+  readonly rooms?: readonly { readonly id: string; readonly seq?: number }[];
 }
 
 /** A command failed. */

@@ -41,7 +41,7 @@ test('with receipts=author, one frame tells the author how far their messages ha
   await bob.take('message_seen');
   await alice.take('message_seen', ({ user_id }) => user_id === 2);
   const read = await alice.take('receipt', ({ status }) => status === 'read');
-  expect(read).toEqual({ type: 'receipt', message_id: 3, status: 'read', room_id: Number(room) });
+  expect(read).toEqual({ type: 'receipt', message_id: 3, status: 'read', room_id: room });
   carol.send({ action: 'seen', message_id: 3, room_id: room });
   await alice.take('message_seen', ({ user_id }) => user_id === 3);
   for (const chatter of [alice, bob, carol]) await caughtUp(chatter, room);

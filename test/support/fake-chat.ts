@@ -231,7 +231,14 @@ export class FakeChat {
         this.broadcast(room, { type: 'typing', user_id: user, typing: frame.typing });
         return undefined;
       case 'ping':
-        return { type: 'pong', seq };
+        return {
+          type: 'pong',
+          seq: 0,
+          rooms: (frame.rooms ?? []).map((id) => ({
+            room_id: id,
+            ...(!this.forbiddenRooms.has(String(id)) && { seq: this.#room(String(id)).seq }),
+          })),
+        };
       case 'authenticate':
         return { type: 'authenticated', expires_at: now };
       default:

@@ -53,7 +53,10 @@ const decoders: Record<string, (frame: object) => Command> = {
   }),
   join: (frame) => ({ kind: 'JoinRoom', room: fieldsOf(schema.joinFrame, frame).room_id }),
   leave: (frame) => ({ kind: 'LeaveRoom', room: fieldsOf(schema.leaveFrame, frame).room_id }),
-  ping: (frame) => ({ kind: 'Ping', ...common(fieldsOf(schema.pingFrame, frame)) }),
+  ping(frame) {
+    const fields = fieldsOf(schema.pingFrame, frame);
+    return { kind: 'Ping', ...(fields.rooms && { rooms: fields.rooms }), ...common(fields) };
+  },
 };
 
 function decode(body: string): Command {

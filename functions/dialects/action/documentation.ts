@@ -1,5 +1,5 @@
 import { MAX_INBOX_ROOMS, MAX_RECEIPT_AUDIENCE } from '../../domain/audience.ts';
-import { HISTORY_LIMIT } from '../../domain/command.ts';
+import { HISTORY_LIMIT, MAX_PINGED_ROOMS } from '../../domain/command.ts';
 import { MAX_ANNOUNCED_CONNECTIONS } from '../../domain/connection.ts';
 import {
   badCredential,
@@ -110,6 +110,9 @@ const framesIn = incoming(
       schema: inward.pingFrame,
       summary:
         'Keeps the socket open. The sender receives `pong`. Send it after 9 minutes without other traffic, because idle sockets are closed after 10 minutes. The user must have access to the room. In an inbox the frame needs no room, and `pong` has the `seq` 0.',
+      fields: {
+        rooms: `The ids of up to ${MAX_PINGED_ROOMS} joined rooms, whose numbers \`pong\` then has too. So one ping shows whether frames were missed in any of them.`,
+      },
     },
   },
   'action',
@@ -260,6 +263,10 @@ const framesOut = outgoing({
     summary: 'The answer to `ping`.',
     fields: {
       seq: 'The room’s last sequence number. If it is higher than the client’s, send `sync`.',
+      rooms: 'The rooms that the ping named.',
+      'rooms.room_id': 'The id of the room.',
+      'rooms.seq':
+        'The room’s last sequence number. Absent if the user may not read the room: join it again to learn why.',
     },
   },
   error: {

@@ -195,7 +195,11 @@ export function actionFrame(event: Event, view: View): object | undefined {
     case 'Synced':
       return syncFrame(event, view);
     case 'Ponged':
-      return { type: 'pong', seq: event.seq };
+      return {
+        type: 'pong',
+        seq: event.seq,
+        ...(event.rooms && { rooms: event.rooms.map(({ id, seq }) => ({ room_id: wireId(id), seq })) }),
+      };
     case 'Authenticated':
       return { type: 'authenticated', expires_at: new Date(event.expiresAt).toISOString() };
     case 'Joined':

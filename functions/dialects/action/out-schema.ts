@@ -113,6 +113,9 @@ export const left = v.strictObject({ type: v.literal('left'), room_id: wireId })
 
 export const inbox = frame('inbox', { rooms: number });
 
-export const pong = frame('pong', { seq: number });
+export const pong = frame('pong', {
+  seq: number,
+  rooms: v.optional(v.array(v.strictObject({ room_id: wireId, seq: v.optional(number) }))),
+});
 
 export const error = frame('error', { code: errorCode, message: v.string(), ...refusedDetails });

@@ -103,6 +103,11 @@ export const actionOwnExamples: Examples = {
       { kind: 'Authenticate', token: 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl' },
     ),
     decodes('own-ping', { action: 'ping' }, { kind: 'Ping' }),
+    decodes(
+      'own-ping, with joined rooms',
+      { action: 'ping', rooms: [7, 8] },
+      { kind: 'Ping', rooms: ['7', '8'] },
+    ),
   ],
   out: [
     encodes('own-send, sent to its author', messageSent(question), {
@@ -235,6 +240,11 @@ export const actionOwnExamples: Examples = {
       { type: 'authenticated', expires_at: '2026-03-02T10:15:00.000Z' },
     ),
     encodes('own-ping', { kind: 'Ponged', room: '1', seq: 66 }, { type: 'pong', seq: 66 }),
+    encodes(
+      'own-ping, with joined rooms',
+      { kind: 'Ponged', room: '1', seq: 66, rooms: [{ id: '7', seq: 12 }, { id: '8' }] },
+      { type: 'pong', seq: 66, rooms: [{ room_id: 7, seq: 12 }, { room_id: 8 }] },
+    ),
     encodes(
       'own-error',
       {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { HISTORY_LIMIT } from '../../domain/command.ts';
+import { HISTORY_LIMIT, MAX_PINGED_ROOMS } from '../../domain/command.ts';
 import { qualifiedEmoji } from '../../domain/emoji.ts';
 import { messageTypes } from '../../domain/message.ts';
 import { clientId, file, fileName, logNumber, messageId, roomId, text } from '../frame.ts';
@@ -53,7 +53,10 @@ export const historyFrame = v.object({
   limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(HISTORY_LIMIT)), HISTORY_LIMIT),
 });
 
-export const pingFrame = v.object(inRoom);
+export const pingFrame = v.object({
+  ...inRoom,
+  rooms: v.optional(v.pipe(v.array(roomId), v.maxLength(MAX_PINGED_ROOMS))),
+});
 
 export const syncFrame = v.object({ ...inRoom, since: logNumber });
 
