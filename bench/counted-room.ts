@@ -131,7 +131,7 @@ export async function openCountedRoom(people: number, messages = MESSAGES): Prom
         return 'delivered' as const;
       },
       isOpen: async () => true,
-      close: async () => undefined,
+      close: async () => true,
     },
   };
   const session = { ...connectionOf(0), guest: false };

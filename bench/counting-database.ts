@@ -12,9 +12,16 @@ export interface DatabaseCounts {
   readonly trips: readonly (readonly string[])[];
   readonly writeUnits: number;
   readonly readUnits: number;
+  /** The read units of each partition, by the table's name and the partition key. */
+  readonly partitions: ReadonlyMap<string, number>;
 }
 
-const noCounts = () => ({ trips: [] as string[][], writeUnits: 0, readUnits: 0 });
+const noCounts = () => ({
+  trips: [] as string[][],
+  writeUnits: 0,
+  readUnits: 0,
+  partitions: new Map<string, number>(),
+});
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -52,6 +59,29 @@ function consumedUnits(output: Fields): number {
     (sum: number, each: unknown) => sum + Number(isObject(each) ? each['CapacityUnits'] : 0),
     0,
   );
+}
+
+const textIn = (value: unknown): string[] =>
+  isObject(value) && typeof value['S'] === 'string' ? [value['S']] : [];
+
+/** Returns the partitions of the tables that a request reads, once for each item of a batch. */
+function partitionsIn({
+  TableName,
+  IndexName,
+  Key,
+  ExpressionAttributeValues,
+  RequestItems,
+}: Fields): string[] {
+  if (isObject(RequestItems)) {
+    return Object.entries(RequestItems).flatMap(([table, request]) => {
+      const keys = isObject(request) && Array.isArray(request['Keys']) ? request['Keys'] : [];
+      return keys.flatMap((key) => partitionsIn({ TableName: table, Key: key }));
+    });
+  }
+  if (IndexName !== undefined) return [];
+  const values = isObject(ExpressionAttributeValues) ? ExpressionAttributeValues : {};
+  const partition = isObject(Key) ? Key['room'] : values[':room'];
+  return textIn(partition).map((name) => `${TableName} ${name}`);
 }
 
 /** DynamoDB's limit for the items of a BatchWriteItem request. */
@@ -121,7 +151,11 @@ export class CountingDatabase {
   async #read(operation: string, input: Fields): Promise<Fields> {
     const output = await this.#request(operation, { ...input, ReturnConsumedCapacity: 'TOTAL' });
     const minimum = input['ConsistentRead'] === true ? 1 : 0.5;
-    this.#counts.readUnits += Math.max(minimum, consumedUnits(output));
+    const units = Math.max(minimum, consumedUnits(output));
+    this.#counts.readUnits += units;
+    const read = partitionsIn(input);
+    const { partitions } = this.#counts;
+    for (const each of read) partitions.set(each, (partitions.get(each) ?? 0) + units / read.length);
     return output;
   }
 

@@ -1,4 +1,5 @@
 import { connect, disconnect } from '../functions/connections/lifecycle.ts';
+import { RoomCache } from '../functions/connections/room-cache.ts';
 import { welcome } from '../functions/connections/welcome.ts';
 import { actionExamples } from '../functions/dialects/action/examples.ts';
 import {
@@ -66,7 +67,7 @@ const commands: Readonly<Record<string, CountedCommand>> = {
   $disconnect: ({ session, context }) => disconnect({ user: session.user.id, id: session.id }, context),
   $connect: ({ session, context }) => connect(session, context, async () => undefined),
   welcome: ({ session, context }) =>
-    welcome(session, context, (error) => {
+    welcome(session, { ...context, rooms: new RoomCache() }, (error) => {
       throw error;
     }),
 };

@@ -78,7 +78,7 @@ export class ModelledGateway {
         if (!this.takeToken()) throw new TransientError('throttled', { throttled: true });
         return true;
       },
-      close: async () => undefined,
+      close: async () => true,
     };
   }
 }

@@ -10,6 +10,12 @@ const LONGEST_BACKOFF_MS = 30_000;
 const STABLE_MS = 10_000;
 /** The client sends a fresh token this long before the old one expires. */
 const RENEW_BEFORE_MS = 60_000;
+/**
+ * API Gateway closes a socket after two hours. The client opens another one at a random time in the last minute before
+ * that, so that clients that connected together do not connect again together.
+ */
+const LONGEST_LIFE_MS = 2 * 3_600_000 - 5_000;
+const LIFE_JITTER_MS = 54_000;
 /** The longest delay of `setTimeout`. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -48,6 +54,7 @@ export class Connection {
   #tokenRejected = false;
   #backoff: ReturnType<typeof setTimeout> | undefined;
   #renewal: ReturnType<typeof setTimeout> | undefined;
+  #endOfLife: ReturnType<typeof setTimeout> | undefined;
   #stopListening: (() => void) | undefined;
   readonly #options: ConnectionOptions;
   readonly #heartbeat: Heartbeat;
@@ -123,6 +130,8 @@ export class Connection {
         this.#tokenRejected = false;
         this.#heartbeat.start();
         this.#scheduleRenewal();
+        const life = LONGEST_LIFE_MS - Math.random() * LIFE_JITTER_MS;
+        this.#endOfLife = setTimeout(() => void this.#connect(), life);
         this.#setPhase('open');
       },
       onText: (text) => isCurrent() && this.#received(text),
@@ -206,6 +215,7 @@ export class Connection {
     this.#attempt++;
     clearTimeout(this.#backoff);
     clearTimeout(this.#renewal);
+    clearTimeout(this.#endOfLife);
     this.#backoff = undefined;
     this.#heartbeat.stop();
     this.#socket?.close();

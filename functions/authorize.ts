@@ -1,7 +1,7 @@
-import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import type { APIGatewayAuthorizerResult, Context } from 'aws-lambda';
 import { ChatError } from './domain/errors.ts';
 import { authorizeSession, type UpgradeEvent } from './gateway/authorize-session.ts';
-import { invocationError, logFault } from './gateway/runtime.ts';
+import { invocationError, limitRetries, logFault } from './gateway/runtime.ts';
 import { principalOf, sessionContext } from './gateway/session.ts';
 
 function policy(effect: 'Allow' | 'Deny', methodArn: string, user: string): APIGatewayAuthorizerResult {
@@ -22,7 +22,8 @@ function policy(effect: 'Allow' | 'Deny', methodArn: string, user: string): APIG
  * error into 500. A room that does not exist gets the same 403 as a room that the user is not a
  * member of, so that clients cannot probe for rooms.
  */
-export async function handler(event: UpgradeEvent): Promise<APIGatewayAuthorizerResult> {
+export async function handler(event: UpgradeEvent, context?: Context): Promise<APIGatewayAuthorizerResult> {
+  limitRetries(context);
   try {
     const session = await authorizeSession(event);
     return { ...policy('Allow', event.methodArn, principalOf(session)), context: sessionContext(session) };

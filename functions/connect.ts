@@ -1,4 +1,4 @@
-import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
+import type { APIGatewayProxyResult, APIGatewayProxyWebsocketEventV2, Context } from 'aws-lambda';
 import {
   type EventHeaders,
   joinedHeaders,
@@ -7,7 +7,7 @@ import {
 } from './auth/credential.ts';
 import { connect } from './connections/lifecycle.ts';
 import { database, invokeFunction } from './gateway/context.ts';
-import { invocationError, logFault, required } from './gateway/runtime.ts';
+import { invocationError, limitRetries, logFault, required } from './gateway/runtime.ts';
 import { sessionOf } from './gateway/session.ts';
 
 /** Only `$connect` events have the headers of the upgrade request. */
@@ -17,7 +17,8 @@ type ConnectEvent = APIGatewayProxyWebsocketEventV2 & EventHeaders;
  * Answers an upgrade request that the authorizer allowed. If the client offered subprotocols, the answer must choose
  * one, or a browser closes the connection. It never chooses the token, which clients offer as a second subprotocol.
  */
-export async function handler(event: ConnectEvent): Promise<APIGatewayProxyResult> {
+export async function handler(event: ConnectEvent, context?: Context): Promise<APIGatewayProxyResult> {
+  limitRetries(context);
   const { requestContext } = event;
   try {
     await connect(sessionOf(requestContext), { db: database(), now: Date.now }, (session) =>

@@ -53,6 +53,12 @@ export interface Entry {
 // API Gateway gives up on an integration after 29 seconds (AWS: quotas for WebSocket APIs).
 const integrationTimeoutSeconds = 29;
 
+/**
+ * For each of `authorize` and `connect`. Their retries end five seconds earlier, and together they may take as long as a
+ * connection counts as opening (`functions/domain/connection.ts`).
+ */
+const handshakeTimeoutSeconds = 15;
+
 /** What a function needs to remove stale connections and connections whose token has expired. */
 const removing = ['Query', 'GetItem', 'DeleteItem'] as const;
 
@@ -80,7 +86,7 @@ const withFiles: Entry = {
 export const entries = {
   authorize: {
     memoryMegabytes: 512,
-    timeoutSeconds: 10,
+    timeoutSeconds: handshakeTimeoutSeconds,
     variables: [
       'CHAT_TABLE',
       'ISSUER',
@@ -97,7 +103,7 @@ export const entries = {
   },
   connect: {
     memoryMegabytes: 512,
-    timeoutSeconds: 10,
+    timeoutSeconds: handshakeTimeoutSeconds,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'WELCOME_FUNCTION'],
     chat: ['UpdateItem'],
     connections: ['PutItem', 'DeleteItem'],

@@ -41,8 +41,18 @@ export type FrameFault =
   | { readonly kind: 'dropped' }
   | { readonly kind: 'cut'; readonly disconnects: boolean };
 
+/** How a connection opens after `$connect` has returned. */
+export interface Opening {
+  /** How long API Gateway takes until posts reach the client, in milliseconds. */
+  readonly afterMs?: number;
+  /** Whether GET @connections answers 200 before that. By default it does so at random: AWS documents no answer. */
+  readonly answersEarly?: boolean;
+}
+
 /** Chooses the fault for each call and each frame. Undefined means none. */
 export interface Faults {
+  /** Called once for each connection, at the start of its handshake. */
+  readonly opening?: (connectionId: string) => Opening;
   readonly call?: (call: FallibleCall) => CallFault | undefined;
   readonly frame?: (frame: FallibleFrame) => FrameFault | undefined;
 }

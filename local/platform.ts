@@ -71,6 +71,7 @@ export class Platform {
       permit,
       ...this.#faults,
       ...(faults?.frame && { frameFault: faults.frame }),
+      ...(faults?.opening && { opening: faults.opening }),
       // Functions that the shutdown ends would fill the log with failures, so log nothing then.
       log: (line) => {
         if (!this.#ending) log(line);

@@ -1,5 +1,5 @@
 import { type ClientOptions, endpointOf, environmentRegion } from './environment.ts';
-import { retrying } from './retry.ts';
+import { retrying, SILENCE_MS } from './retry.ts';
 import { bodyOf, Service } from './service.ts';
 
 export type Operation = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query' | 'BatchGetItem';
@@ -24,7 +24,13 @@ export function signedDynamoDb({
   credentials,
 }: ClientOptions = {}): DynamoDb {
   const url = endpoint === undefined ? endpointOf('dynamodb', 'DYNAMODB', region) : new URL(endpoint);
-  const service = new Service({ name: 'dynamodb', endpoint: url, region, credentials });
+  const service = new Service({
+    name: 'dynamodb',
+    endpoint: url,
+    region,
+    credentials,
+    silenceMs: SILENCE_MS,
+  });
   const retry = retrying();
   return async (operation, input) => {
     const call = {

@@ -1,5 +1,5 @@
 import { endpointOf, environmentRegion } from './environment.ts';
-import { retrying } from './retry.ts';
+import { retrying, SILENCE_MS } from './retry.ts';
 import { bodyOf, Service } from './service.ts';
 import { encoded, type Header } from './sign.ts';
 
@@ -17,7 +17,12 @@ export type Invoke = (functionName: string, payload: unknown) => Promise<void>;
 /** Invokes functions with the signing client. */
 export function signedInvoke(): Invoke {
   const region = environmentRegion();
-  const service = new Service({ name: 'lambda', endpoint: endpointOf('lambda', 'LAMBDA', region), region });
+  const service = new Service({
+    name: 'lambda',
+    endpoint: endpointOf('lambda', 'LAMBDA', region),
+    region,
+    silenceMs: SILENCE_MS,
+  });
   const retry = retrying();
   return async (functionName, payload) => {
     const path = `/2015-03-31/functions/${encoded(functionName)}/invocations`;

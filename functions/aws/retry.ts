@@ -6,9 +6,18 @@ const ATTEMPTS = 3;
 const FIRST_BACKOFF_MS = 100;
 const FIRST_BACKOFF_WHEN_THROTTLED_MS = 500;
 const LONGEST_BACKOFF_MS = 20_000;
+/** Milliseconds without a byte until a request to DynamoDB or Lambda fails. They usually respond within 50. */
+export const SILENCE_MS = 2_000;
 /** Tokens for retries. Each retry takes some and each success returns some, so a failing service gets fewer retries. */
 const QUOTA = 500;
 const COST = 5;
+
+let lastRetryAt = Number.POSITIVE_INFINITY;
+
+/** Starts no retry after `time`, in milliseconds since the epoch. An execution environment handles one event at a time. */
+export function retryUntil(time: number): void {
+  lastRetryAt = time;
+}
 
 const throttlingCodes = new Set([
   'LimitExceededException',
@@ -30,11 +39,10 @@ const isThrottled = ({ status, name }: ServiceError): boolean => status === 429 
 const isTransient = (error: NoResponse | ServiceError): boolean =>
   error instanceof NoResponse || error.status >= 500 || transientCodes.has(error.name) || isThrottled(error);
 
-function backOff(error: NoResponse | ServiceError, attempt: number): Promise<void> {
+function backoffMs(error: NoResponse | ServiceError, attempt: number): number {
   const throttled = !(error instanceof NoResponse) && isThrottled(error);
   const first = throttled ? FIRST_BACKOFF_WHEN_THROTTLED_MS : FIRST_BACKOFF_MS;
-  const ms = Math.random() * Math.min(LONGEST_BACKOFF_MS, first * 2 ** attempt);
-  return new Promise((resume) => setTimeout(resume, ms));
+  return Math.random() * Math.min(LONGEST_BACKOFF_MS, first * 2 ** attempt);
 }
 
 async function attemptOnce(
@@ -62,9 +70,11 @@ export function retrying(): (send: () => Promise<HttpResponse>) => Promise<HttpR
         quota = Math.min(QUOTA, quota + (attempt > 0 ? COST : 1));
         return result;
       }
-      if (attempt + 1 === ATTEMPTS || quota < COST || !isTransient(result)) throw result;
+      const wait = backoffMs(result, attempt);
+      const isLast = attempt + 1 === ATTEMPTS || Date.now() + wait > lastRetryAt;
+      if (isLast || quota < COST || !isTransient(result)) throw result;
       quota -= COST;
-      await backOff(result, attempt);
+      await new Promise((resume) => setTimeout(resume, wait));
     }
   };
 }

@@ -41,6 +41,8 @@ export interface ServiceOptions {
   readonly name: string;
   readonly endpoint: URL;
   readonly region: string;
+  /** As in `TransportOptions`. */
+  readonly silenceMs?: number;
   /** Called for each request. By default the credentials come from the environment. */
   readonly credentials?: (() => Credentials) | undefined;
 }
@@ -85,7 +87,8 @@ export class Service {
   constructor(options: ServiceOptions) {
     this.#options = options;
     this.#signer = new Signer(options.name, options.region);
-    this.#transport = new Transport(options.endpoint);
+    const { endpoint, silenceMs } = options;
+    this.#transport = new Transport(endpoint, silenceMs === undefined ? {} : { silenceMs });
     this.#basePath = options.endpoint.pathname.replace(/\/$/, '');
   }
 

@@ -17,7 +17,7 @@ export async function readHistory(
   user: User,
   { db }: Pick<Context, 'db'>,
 ): Promise<MessagePage> {
-  if (before === undefined) return latestMessages(db, room, readableRoom(db, room, user), limit);
+  if (before === undefined) return latestMessages(db, room, readableRoom(db, room, user), { limit });
   const [page] = await Promise.all([
     newestMessages(db, room, { before, limit }),
     checkMembership(db, room, user),

@@ -1,10 +1,10 @@
-import { postMissed } from '../connections/welcome.ts';
 import type { Context } from '../delivery/context.ts';
-import { audienceOf } from '../delivery/publish.ts';
+import { audienceOf, post } from '../delivery/publish.ts';
 import { acknowledgeAll } from '../delivery/receipts.ts';
 import type { Sync } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
+import { catchUp, messagesIn } from '../log/catch-up.ts';
 import { readableRoom } from '../rooms/access.ts';
 
 /**
@@ -13,7 +13,9 @@ import { readableRoom } from '../rooms/access.ts';
  */
 export async function sync(command: Sync, session: Session, context: Context): Promise<Event[]> {
   const room = await readableRoom(context.db, command.room ?? session.room, session.user);
-  const messages = await postMissed(room, command.since, session, context);
+  const missed = await catchUp(room, command.since, session.user, context);
+  const { delivered } = await post(missed, [session], context);
+  const messages = delivered.length > 0 ? messagesIn(missed.changes) : [];
   await acknowledgeAll(messages, session, audienceOf(room, context), context);
   return [];
 }

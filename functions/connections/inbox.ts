@@ -1,9 +1,10 @@
 import { mapLimited } from '../delivery/concurrency.ts';
 import type { PostingContext } from '../delivery/context.ts';
-import { deliver } from '../delivery/deliver.ts';
+import { type Delivery, deliver } from '../delivery/deliver.ts';
 import { post } from '../delivery/publish.ts';
 import { MAX_INBOX_ROOMS } from '../domain/audience.ts';
 import { type Connection, hasValidToken, type Session } from '../domain/connection.ts';
+import type { InboxOpened } from '../domain/event.ts';
 import { inboxOf, MAX_USER_ROOMS, type Room } from '../domain/room.ts';
 import { deleteConnection, listConnections, putInInbox } from '../store/connections.ts';
 import { getMember, getMemberships, listRoomsOf } from '../store/members.ts';
@@ -44,17 +45,24 @@ async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<C
 /**
  * Adds an inbox to all rooms of its user, and posts the number of rooms to it. Checks the memberships once more after
  * writing the rows, because a removal of the member just before did not find the new row.
+ * @param deliverFirst delivers the inbox's first frame, as soon as the connection is open
  */
-export async function openInbox(inbox: Session, context: PostingContext): Promise<void> {
+export async function openInbox(
+  inbox: Session,
+  context: PostingContext,
+  deliverFirst: (event: InboxOpened) => Promise<Pick<Delivery, 'gone'> | undefined> = (event) =>
+    deliver(event, [inbox], context),
+): Promise<void> {
   const { db } = context;
   const rows = await inboxRows(inbox, context);
   await mapLimited(rows, (row) => putInInbox(db, row));
   const ids = rows.map(({ room }) => room);
   const memberships = await getMemberships(db, inbox.user.id, ids);
   const event = { kind: 'InboxOpened', room: inbox.room, rooms: memberships.size } as const;
-  const { gone } = await deliver(event, [inbox], context);
+  const posted = await deliverFirst(event);
   // If the inbox closed meanwhile, `disconnect` ran before all rows existed.
-  const obsolete = gone.length > 0 ? rows : rows.filter(({ room }) => !memberships.has(room));
+  const isClosed = posted === undefined || posted.gone.length > 0;
+  const obsolete = isClosed ? rows : rows.filter(({ room }) => !memberships.has(room));
   await mapLimited(obsolete, (row) => deleteConnection(db, row));
 }
 

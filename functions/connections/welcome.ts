@@ -1,76 +1,170 @@
 import type { Context, PostingContext } from '../delivery/context.ts';
-import { deliver } from '../delivery/deliver.ts';
-import { announcePresence, sampleRoom } from '../delivery/presence.ts';
+import { type Delivery, deliver } from '../delivery/deliver.ts';
+import { isTransient } from '../delivery/poster.ts';
+import { announcePresence } from '../delivery/presence.ts';
 import { type Audience, audienceOf, post } from '../delivery/publish.ts';
 import { acknowledgeAll } from '../delivery/receipts.ts';
 import { listPresent, removeConnection } from '../delivery/remove-connections.ts';
-import { close, retryTransient } from '../delivery/retry.ts';
+import { CLOSE_BUDGET_MS, close, closeOpening, retryTransient } from '../delivery/retry.ts';
 import { dialectOf } from '../dialects/registry.ts';
+import { messagesToAcknowledge, statusAtRecipient } from '../domain/audience.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
-import { bringsOnline, type Session } from '../domain/connection.ts';
+import { bringsOnline, mayBeOpening, type Session } from '../domain/connection.ts';
+import { ChatError } from '../domain/errors.ts';
+import type { Event, HandshakeRefused } from '../domain/event.ts';
+import type { Member } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import { directRoomUsers, isInbox, type Room } from '../domain/room.ts';
-import { catchUp } from '../log/catch-up.ts';
+import { catchUp, eventsOf, messagesIn } from '../log/catch-up.ts';
 import type { LogContext } from '../log/context.ts';
-import { latestMessages } from '../log/history.ts';
+import { SETTLED_PAGE, settleLog } from '../log/history.ts';
+import { getConnection } from '../store/connections.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { withReaders } from '../store/messages.ts';
 import { getRoom } from '../store/rooms.ts';
 import { addRoomToInboxes, openInbox } from './inbox.ts';
+import type { RoomCache } from './room-cache.ts';
 
 /** How long to wait for the end of the handshake, in milliseconds. `$connect` returns right after invoking `welcome`. */
 const HANDSHAKE_BUDGET_MS = 10_000;
 
-/** Returns the newest messages if the contract posts them to each new connection. @param onFault gets a read error */
-async function loadHistory(
-  session: Session,
-  room: Promise<Room | undefined>,
-  { db }: PostingContext,
-  onFault: (error: unknown) => void,
-): Promise<readonly Message[]> {
-  if (session.since !== undefined || !dialectOf(session).bringsHistory) return [];
-  const read = async () => {
-    const { messages } = await latestMessages(db, session.room, room, HISTORY_LIMIT);
-    return withReaders(db, messages, [session.user.id]);
-  };
-  return (await read().catch(onFault)) ?? [];
-}
+export type WelcomeContext = PostingContext & Pick<Context, 'files'> & { readonly rooms: RoomCache };
+
+/** Called with an error that the client gets as an INTERNAL frame. */
+type OnFault = (error: unknown) => void;
 
 /**
- * Posts one page of the changes that a client missed.
- * @param since the sequence number of the last change that the client has
- * @returns the posted messages, newest first; none if the post failed
+ * Repeats an attempt to post the first frame until the connection is open. API Gateway answers 410 to posts before. AWS
+ * does not document what a lookup answers then, so only a delivered post proves that the connection is open.
+ * @param attempt resolves to the result of its post
  */
-export async function postMissed(
+async function whenOpen<T extends Pick<Delivery, 'gone'>>(
+  session: Session,
+  { poster, now }: PostingContext,
+  attempt: () => Promise<T>,
+): Promise<T | undefined> {
+  const mayBeOpen = () =>
+    poster.isOpen(session.id).catch((error: unknown) => {
+      if (isTransient(error)) return true;
+      throw error;
+    });
+  return retryTransient(
+    async () => ((await mayBeOpen()) ? attempt() : undefined),
+    HANDSHAKE_BUDGET_MS,
+    (result) => result === undefined || (result.gone.length > 0 && mayBeOpening(session, now())),
+  );
+}
+
+/** An error frame, on which the client repeats what failed: it requests the history, or connects again. */
+function faultIn({ room }: Session): Event {
+  const { code, message: reason } = new ChatError('INTERNAL');
+  return { kind: 'Refused', room, code, reason };
+}
+
+/** Whether the contract posts the newest messages to each new connection. */
+const getsHistory = (session: Session): boolean =>
+  session.since === undefined && dialectOf(session).bringsHistory;
+
+/** The first frame of a connection, ready to be posted. */
+interface First {
+  /** Read consistently after the connection's row was written, as the membership was. */
+  readonly room: Room;
+  /** Undefined for a visitor of an open room. */
+  readonly member: Member | undefined;
+  readonly event: Event;
+  /** Whether an error frame follows, because the history could not be read. */
+  readonly isFault: boolean;
+  /** The messages in the frame, newest first. */
+  readonly messages: readonly Message[];
+  /** The sequence number up to which the client then has everything. Undefined if it has to request more anyway. */
+  readonly upTo?: number;
+}
+
+type Outcome = Pick<Delivery, 'delivered' | 'gone' | 'expired'>;
+
+const NOTHING_POSTED: Outcome = { delivered: [], gone: [], expired: [] };
+
+/** Reads one page of the changes that a client missed. @param since the last sequence number that the client has */
+async function readMissed(
   room: Room,
   since: number,
   session: Session,
-  context: LogContext & PostingContext,
-): Promise<readonly Message[]> {
-  const missed = await catchUp(room, since, session.user, context);
-  const { delivered } = await post(missed, [session], context);
-  if (delivered.length === 0) return [];
-  return missed.changes
-    .flatMap(({ kind, message }) =>
-      kind === 'MessageSent' && message.deletedAt === undefined ? message : [],
-    )
-    .reverse();
+  context: LogContext,
+): Promise<Omit<First, 'room' | 'member' | 'isFault'>> {
+  const event = await catchUp(room, since, session.user, context);
+  const isLast = event.complete && !event.hasMore;
+  return { event, messages: messagesIn(event.changes), ...(isLast && { upTo: event.seq }) };
+}
+
+const connected = ({ room, user }: Session, messages: readonly Message[]): Event => ({
+  kind: 'Connected',
+  room,
+  user,
+  messages,
+});
+
+/**
+ * Reads the first frame of a connection: the missed changes if its client resumes, else the newest messages in dialects
+ * that send them. If they cannot be read, the frame is an empty list, as the contracts S0 and S1 require.
+ * @returns undefined if the user may not be in the room
+ */
+async function readFirst(
+  session: Session,
+  context: WelcomeContext,
+  onFault: OnFault,
+): Promise<First | undefined> {
+  const { db, rooms, now } = context;
+  const { user, since } = session;
+  const reading = getRoom(db, session.room);
+  const readHistory = async () => {
+    const request = { limit: HISTORY_LIMIT, reader: user.id, now: now() };
+    const history = await rooms.latestMessages(db, session.room, reading, request);
+    return withReaders(db, history, [user.id]);
+  };
+  const [room, member, history] = await Promise.all([
+    reading,
+    getMember(db, session.room, user.id),
+    getsHistory(session) ? readHistory().catch((error: unknown) => onFault(error)) : undefined,
+  ]);
+  if (!room || (!member && room.access !== 'open')) return undefined;
+  if (since !== undefined) {
+    try {
+      return { room, member, isFault: false, ...(await readMissed(room, since, session, context)) };
+    } catch (error) {
+      onFault(error);
+      return { room, member, isFault: false, event: faultIn(session), messages: [] };
+    }
+  }
+  const messages = history ?? [];
+  const isFault = getsHistory(session) && !history;
+  const event = connected(session, messages);
+  return { room, member, isFault, event, messages, ...(history && { upTo: room.seq }) };
 }
 
 /**
- * Posts the first frame to a connection: the missed changes if its client resumes, else the newest messages.
- * @returns the posted messages, newest first; none if the post failed
+ * Posts the changes that were stored after the first frame was read. Their own posts may have come before the connection
+ * was open.
+ * @returns the posted messages, newest first
  */
-async function postFirst(
+async function postLater(
   room: Room,
-  history: readonly Message[],
+  { upTo = room.seq, messages: first }: First,
   session: Session,
-  context: LogContext & PostingContext,
+  context: WelcomeContext,
 ): Promise<readonly Message[]> {
-  if (session.since !== undefined) return postMissed(room, session.since, session, context);
-  const event = { kind: 'Connected', room: room.id, user: session.user, messages: history } as const;
-  const { delivered } = await post(event, [session], context);
-  return delivered.length > 0 ? history : [];
+  // The first frame may contain messages above the number up to which it is complete.
+  const shown = new Set(first.map(({ id }) => id));
+  const messages: Message[] = [];
+  for (let since = upTo; since < room.seq; ) {
+    const page = await settleLog(context.db, room.id, { since, upTo: room.seq, limit: SETTLED_PAGE });
+    const changes = await eventsOf(room.id, page.entries, session.user, context);
+    const isNew = ({ kind, message }: (typeof changes)[number]) =>
+      kind === 'MessageChanged' || !shown.has(message.id);
+    for (const change of changes.filter(isNew)) await post(change, [session], context);
+    messages.unshift(...messagesIn(changes.filter(isNew)));
+    since = page.upTo;
+  }
+  return messages;
 }
 
 /** Acknowledges the posted messages, and moves the read mark if the connection reads automatically. */
@@ -78,61 +172,118 @@ async function acknowledgePosted(
   session: Session,
   messages: readonly Message[],
   audience: Audience,
-  context: PostingContext,
+  context: WelcomeContext,
 ): Promise<void> {
   await acknowledgeAll(messages, session, audience, context);
+  const raised = messagesToAcknowledge(session, messages);
+  context.rooms.raiseStatus(session.room, raised, statusAtRecipient(session));
   const [newest] = messages;
   if (newest && session.reads === 'auto') {
     await putReadTo(context.db, session.room, session.user.id, newest.id);
   }
 }
 
+/** Reports a refused handshake, in contracts that do so in a frame, and closes the connection. */
+async function refuse(
+  session: Session,
+  code: HandshakeRefused['code'],
+  context: PostingContext,
+): Promise<void> {
+  const event = { kind: 'HandshakeRefused', room: session.room, code } as const;
+  await whenOpen(session, context, () => deliver(event, [session], context));
+  await closeOpening(session.id, context.poster, CLOSE_BUDGET_MS);
+}
+
+/** Removes and closes a connection whose user may not be in the room, or could not be checked. */
+async function reject(session: Session, context: PostingContext, onFault: OnFault): Promise<void> {
+  await Promise.all([
+    // If this fails, the row is deleted when the connection closes.
+    removeConnection(session, context).catch(onFault),
+    closeOpening(session.id, context.poster, HANDSHAKE_BUDGET_MS),
+  ]);
+}
+
+/** Posts the first frame for a connection whose room, membership or inbox cannot be read, and closes the connection. */
+async function fail(session: Session, context: PostingContext, onFault: OnFault): Promise<void> {
+  const isList = getsHistory(session) && !isInbox(session.room);
+  const first = isList ? connected(session, []) : faultIn(session);
+  await whenOpen(session, context, () => deliver(first, [session], context));
+  if (isList) await deliver(faultIn(session), [session], context);
+  await reject(session, context, onFault);
+}
+
+/**
+ * Posts the first frame of a connection in a room until it is delivered. Closes the connection if its user may not be in
+ * the room.
+ * @returns the frame and the outcome of its post; undefined if the connection is closed, or does not open
+ */
+async function postFirst(
+  session: Session,
+  context: WelcomeContext,
+  onFault: OnFault,
+): Promise<{ readonly first: First; readonly posted: Outcome } | undefined> {
+  const prepared: { first?: First | undefined } = {};
+  const posted = await whenOpen<Outcome>(session, context, async () => {
+    const isRepeat = prepared.first !== undefined;
+    prepared.first ??= await readFirst(session, context, onFault);
+    // A removed member's row is deleted, but a connection that is still opening cannot be closed.
+    if (isRepeat && !(await getConnection(context.db, session))) prepared.first = undefined;
+    return prepared.first ? post(prepared.first.event, [session], context) : NOTHING_POSTED;
+  });
+  if (!posted || posted.gone.length > 0) return undefined;
+  const { first } = prepared;
+  if (!first) {
+    await reject(session, context, onFault);
+    return undefined;
+  }
+  if (first.isFault && posted.delivered.length > 0) await deliver(faultIn(session), [session], context);
+  return { first, posted };
+}
+
 /**
  * Welcomes a new connection: posts its first frame, acknowledges the messages in it, and announces the user's presence.
  *
- * Waits until the socket is open before reading the history. The history is complete up to the room's `seq`, which is read
- * after the connection's row was written; messages with higher numbers are posted to the open socket (decision 012). API
- * Gateway answers 410 for the connection until `$connect` has returned.
- * @param onFault called if the history cannot be read: the client then gets an empty list, as contract S0 requires
+ * The history is complete up to the room's `seq`, which is read consistently after the connection's row was written
+ * (decisions 010 and 012). The connection may still be opening then. Once the history is delivered, the connection is
+ * open, and the room is read again: changes up to its `seq` are posted here, and later ones to the open connection.
+ * @param onFault called with errors of which the client is notified
  */
-export async function welcome(
-  session: Session,
-  context: PostingContext & Pick<Context, 'files'>,
-  onFault: (error: unknown) => void,
-): Promise<void> {
-  const { db, poster } = context;
-  const lookup = () => poster.isOpen(session.id);
-  const isOpen = await retryTransient(lookup, HANDSHAKE_BUDGET_MS, (open) => !open);
-  if (!isOpen) return;
-  if (session.refusal !== undefined) {
-    // This contract reports a refused handshake in a frame.
-    const event = { kind: 'HandshakeRefused', room: session.room, code: session.refusal } as const;
-    await deliver(event, [session], context);
-    await close(session.id, poster);
-    return;
+export async function welcome(session: Session, context: WelcomeContext, onFault: OnFault): Promise<void> {
+  const { db, poster, rooms } = context;
+  if (session.refusal !== undefined) return refuse(session, session.refusal, context);
+  const failed = async (error: unknown): Promise<undefined> => {
+    onFault(error);
+    await fail(session, context, onFault);
+  };
+  if (isInbox(session.room)) {
+    const deliverFirst = (event: Event) =>
+      whenOpen(session, context, () => deliver(event, [session], context));
+    return openInbox(session, context, deliverFirst).catch(failed);
   }
-  if (isInbox(session.room)) return openInbox(session, context);
-  const reading = getRoom(db, session.room);
-  const [room, member, history] = await Promise.all([
-    reading,
-    getMember(db, session.room, session.user.id),
-    loadHistory(session, reading, context, onFault),
+  const result = await postFirst(session, context, onFault).catch(failed);
+  if (!result || result.posted.expired.length > 0) return;
+  const { first, posted } = result;
+  const [room, row, sample] = await Promise.all([
+    getRoom(db, session.room),
+    getConnection(db, session),
+    rooms.sampleRoom(first.room, context),
   ]);
-  if (!room || (!member && room.access !== 'open')) {
-    // The member was removed after the authorizer had checked access. The removal did not find this new connection.
-    await removeConnection(session, context);
-    await close(session.id, poster);
+  const isDelivered = posted.delivered.length > 0;
+  if (!room || !row) {
+    // The member was removed meanwhile, or the connection closed. Without a delivered frame it may still be opening.
+    await (isDelivered ? close(session.id, poster) : closeOpening(session.id, poster, CLOSE_BUDGET_MS));
     return;
   }
-  const messages = await postFirst(room, history, session, context);
-  const sample = await sampleRoom(room, context);
+  const messages = isDelivered
+    ? [...(await postLater(room, first, session, context)), ...first.messages]
+    : [];
   const present = sample.isLarge ? [] : await listPresent(room, session.user, sample, context);
   const isPresent = present.some(({ id }) => id === session.id);
   const audience = sample.isLarge ? audienceOf(room, context) : async () => present;
   await Promise.all([
     acknowledgePosted(session, messages, audience, context),
     isPresent &&
-      !member?.pending &&
+      !first.member?.pending &&
       bringsOnline(session, present) &&
       announcePresence(session, true, present, context),
     // If this handshake created a direct room, no inbox contains the room yet.

@@ -5,10 +5,17 @@ export type PostOutcome = 'delivered' | 'gone' | 'failed';
 export interface Poster {
   /** Posts a frame. @throws TransientError if API Gateway throttles, fails or does not answer */
   post(connection: string, frame: string): Promise<PostOutcome>;
-  /** Returns whether a connection is open: false before its handshake is over and after it closed. @throws as `post` */
+  /**
+   * Returns whether a connection is open: false after it closed. AWS does not document the answer before the handshake is
+   * over, so it proves nothing about a young connection. @throws as `post`
+   */
   isOpen(connection: string): Promise<boolean>;
-  /** Closes a connection, always with code 1000: API Gateway supports no other close code. @throws as `post` */
-  close(connection: string): Promise<void>;
+  /**
+   * Closes a connection, always with code 1000: API Gateway supports no other close code.
+   * @returns false if it is gone, or not open yet
+   * @throws as `post`
+   */
+  close(connection: string): Promise<boolean>;
 }
 
 /** An error that a retry may fix: status 429 or 5xx, or no answer. */

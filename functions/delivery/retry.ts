@@ -46,6 +46,22 @@ export const close = async (connection: string, poster: Pick<Poster, 'close'>): 
   (await retryTransient(() => poster.close(connection).then(() => true), CLOSE_BUDGET_MS)) ?? false;
 
 /**
+ * Closes a connection whose handshake may not be over: API Gateway answers 410 until then, so retries after 410 too.
+ * @param budget milliseconds
+ */
+export const closeOpening = async (
+  connection: string,
+  poster: Pick<Poster, 'close'>,
+  budget: number,
+): Promise<void> => {
+  await retryTransient(
+    () => poster.close(connection),
+    budget,
+    (isClosed) => !isClosed,
+  );
+};
+
+/**
  * Returns whether a connection is open. Without an answer from API Gateway within a second, it counts as open.
  * @throws an error that no retry fixes, such as a missing grant
  */

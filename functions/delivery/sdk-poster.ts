@@ -41,12 +41,11 @@ export function sdkPoster(url: string): Poster {
         client.send(new GetConnectionCommand({ ConnectionId: connection })),
         'Lookup failed: API Gateway did not return the connection. Try again.',
       ),
-    async close(connection) {
-      await reach(
+    close: (connection) =>
+      reach(
         client.send(new DeleteConnectionCommand({ ConnectionId: connection })),
         'Close failed: API Gateway did not close the connection. Try again.',
-      );
-    },
+      ),
   };
 }
 

@@ -57,11 +57,10 @@ export function signedPoster(
         { method: 'GET', path: pathOf(connection) },
         'Lookup failed: API Gateway did not return the connection. Try again.',
       ),
-    async close(connection) {
-      await reach(
+    close: (connection) =>
+      reach(
         { method: 'DELETE', path: pathOf(connection) },
         'Close failed: API Gateway did not close the connection. Try again.',
-      );
-    },
+      ),
   };
 }

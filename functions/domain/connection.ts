@@ -49,7 +49,7 @@ export const connectedUser = ({ id, user }: Pick<Connection, 'id' | 'user'>): Us
   user.id === namelessId(id) ? { ...user, guest: true } : user;
 
 /** API Gateway's integration timeout is 29 seconds (AWS: quotas for WebSocket APIs). */
-const LONGEST_HANDSHAKE_MS = 30_000;
+export const LONGEST_HANDSHAKE_MS = 30_000;
 
 /**
  * Whether the socket may not be open yet. Until `$connect` returns, API Gateway answers a post with 410 Gone, although

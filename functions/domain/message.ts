@@ -135,6 +135,13 @@ export function withChange(message: Message, change: Change): Message {
   }
 }
 
+/** Whether applying an entry again is harmless: a message may count a user's reaction without listing the user. */
+export function isExact(entry: LogEntry, messages: ReadonlyMap<number, Message>): boolean {
+  if (entry.kind !== 'react') return true;
+  const { count, users } = messages.get(entry.message)?.reactions?.[entry.emoji] ?? { count: 0, users: [] };
+  return count === users.length;
+}
+
 /**
  * Returns the messages of a part of the log that are not deleted. Applies changes that their messages do not contain
  * yet, because a change is logged before its message is updated.

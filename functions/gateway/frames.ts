@@ -8,7 +8,7 @@ import { close } from '../delivery/retry.ts';
 import { FrameError } from '../dialects/dialect.ts';
 import { dialectOf } from '../dialects/registry.ts';
 import type { Command } from '../domain/command.ts';
-import { hasValidToken, type Session } from '../domain/connection.ts';
+import { hasValidToken, mayBeOpening, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { guestNamed } from '../domain/member.ts';
@@ -106,9 +106,12 @@ export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, c
     const served = { statusCode: 200, body: '' };
     try {
       const opened = sessionOf(requestContext);
-      // `welcome` closes a refused connection. Until then, ignore its frames.
-      if (opened.refusal !== undefined) return served;
       const context = createContext();
+      if (opened.refusal !== undefined) {
+        // `welcome` closes a refused connection. Until then it can do nothing. If that failed, its next frame closes it.
+        if (!mayBeOpening(opened, context.now())) await close(opened.id, context.poster);
+        return served;
+      }
       const session = await withCurrentToken(opened, context);
       if (!hasValidToken(session, context.now())) {
         await expireSession(session, context);

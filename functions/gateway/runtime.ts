@@ -1,3 +1,6 @@
+import type { Context } from 'aws-lambda';
+import { retryUntil, SILENCE_MS } from '../aws/retry.ts';
+
 /** The function was deployed without a setting that it needs, or with an invalid one. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
@@ -11,6 +14,14 @@ export function required(name: string): string {
   const value = process.env[name];
   if (value) return value;
   throw new ConfigurationError(`Function not configured: ${name} is not set. Deploy the stack again.`);
+}
+
+/** What the last attempt at a call and at the clean-up after it may take, and a second for the rest. */
+const RESERVE_MS = 2 * SILENCE_MS + 1_000;
+
+/** Ends retries of AWS calls so early that the function can still answer within its time limit. */
+export function limitRetries(context: Pick<Context, 'getRemainingTimeInMillis'> | undefined): void {
+  if (context) retryUntil(Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS);
 }
 
 /** Creates a value on first use and keeps it while the execution environment is warm. */

@@ -23,8 +23,9 @@ const messageIdOf = (entry: UsedEntry): number =>
 type Reader = Pick<User, 'id' | 'guest'>;
 
 /**
- * Returns the current messages of log entries, by id, as the reader sees them. Applies changes that their messages do not contain yet, because
- * the function that logged them stopped halfway. Otherwise a later page would show a message without its change.
+ * Returns the current messages of log entries, by id, as the reader sees them. Applies changes that their messages do
+ * not contain yet, because the function that logged them stopped halfway. Otherwise a later page would show a message
+ * without its change.
  */
 async function loadMessages(
   room: string,
@@ -45,7 +46,33 @@ async function loadMessages(
   return new Map(read.map((message) => [message.id, message]));
 }
 
-/** Statuses and read marks have no sequence numbers, so a sync always repeats the recent ones. */
+/** Returns the events of log entries, with their current messages. @param entries oldest first */
+export async function eventsOf(
+  room: string,
+  entries: readonly LogEntry[],
+  reader: Reader,
+  context: LogContext,
+): Promise<Synced['changes']> {
+  const used = entries.filter((entry) => entry.kind !== 'void');
+  const messages = await loadMessages(room, used, reader, context);
+  return used.flatMap((entry) => {
+    const message = messages.get(messageIdOf(entry));
+    return message ? entryEvent(room, entry, message) : [];
+  });
+}
+
+/** Returns the messages that changes added, newest first, without deleted ones. */
+export const messagesIn = (changes: Synced['changes']): Message[] =>
+  changes
+    .flatMap(({ kind, message }) =>
+      kind === 'MessageSent' && message.deletedAt === undefined ? message : [],
+    )
+    .reverse();
+
+/**
+ * Statuses and read marks have no sequence numbers, so a sync always repeats the recent ones. An eventually consistent
+ * read costs half.
+ */
 async function loadReceipts(
   room: string,
   since: number,
@@ -53,8 +80,10 @@ async function loadReceipts(
   { db }: LogContext,
 ): Promise<Pick<Synced, 'receipts' | 'seen'>> {
   const [older, { members }] = await Promise.all([
-    newestMessages(db, room, { before: since + 1, limit: MAX_RECEIPTS }),
-    guest ? listMembers(db, room, MAX_RECEIPTS) : listMembersWith(db, room, id, MAX_RECEIPTS),
+    newestMessages(db, room, { before: since + 1, limit: MAX_RECEIPTS, consistent: false }),
+    guest
+      ? listMembers(db, room, MAX_RECEIPTS, { consistent: false })
+      : listMembersWith(db, room, id, MAX_RECEIPTS, { consistent: false }),
   ]);
   return {
     receipts: older.messages
@@ -85,15 +114,10 @@ export async function catchUp(
     return { ...head, ...none, seq: room.seq, complete: false };
   }
   const page = await settleLog(context.db, room.id, { since, upTo: room.seq, limit: SETTLED_PAGE });
-  const entries = page.entries.filter((entry) => entry.kind !== 'void');
   const hasMore = page.upTo < room.seq;
-  const [messages, receipts] = await Promise.all([
-    loadMessages(room.id, entries, reader, context),
+  const [changes, receipts] = await Promise.all([
+    eventsOf(room.id, page.entries, reader, context),
     hasMore ? none : loadReceipts(room.id, since, reader, context),
   ]);
-  const changes = entries.flatMap((entry) => {
-    const message = messages.get(messageIdOf(entry));
-    return message ? entryEvent(room.id, entry, message) : [];
-  });
   return { ...head, ...receipts, changes, seq: page.upTo, hasMore, complete: true };
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { currentMessages, type LogEntry, type Message, seqOf } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
-import { type LogPage, listLog, listLogSince, noteVoidRun, putVoid } from '../store/log.ts';
+import { type LogPage, listLog, listLogSince, type NewestRange, noteVoidRun, putVoid } from '../store/log.ts';
 
 /** The number of extra entries to read for each page, since the log also holds edits and deletes. */
 const READ_AHEAD = 10;
@@ -19,7 +19,9 @@ export interface MessagePage {
   readonly hasMore: boolean;
 }
 
-interface ReadPage extends MessagePage {
+export interface NewestPage extends MessagePage {
+  /** All messages of `entries`, newest first, also those beyond the page. */
+  readonly all: readonly Message[];
   /** The entries that were read for the page, newest first. */
   readonly entries: readonly LogEntry[];
 }
@@ -60,8 +62,8 @@ function voidRuns(entries: readonly LogEntry[]): VoidRun[] {
 async function readNewest(
   db: Database,
   room: string,
-  { before, limit }: { before?: number | undefined; limit: number },
-): Promise<ReadPage> {
+  { before, limit, consistent = true }: NewestRange,
+): Promise<NewestPage> {
   const size = limit + READ_AHEAD;
   const pages: LogPage[] = [];
   const entries: LogEntry[] = [];
@@ -69,7 +71,7 @@ async function readNewest(
   let messages: Message[] = [];
   let hasMore = true;
   while (hasMore && messages.length <= limit) {
-    const page = await listLog(db, room, { before: from, limit: size });
+    const page = await listLog(db, room, { before: from, limit: size, consistent });
     pages.push(page);
     entries.push(...page.entries);
     from = Math.min(...page.entries.map(lowestOf));
@@ -79,15 +81,11 @@ async function readNewest(
   const long = voidRuns(entries).filter(({ rows }) => rows > size);
   await Promise.all(long.map((run) => noteVoidRun(db, room, run)));
   hasMore = messages.length > limit;
-  return { messages: messages.slice(0, limit), hasMore, entries };
+  return { messages: messages.slice(0, limit), hasMore, all: messages, entries };
 }
 
 /** Returns the newest messages of a room, newest first, without deleted ones. */
-export async function newestMessages(
-  db: Database,
-  room: string,
-  range: { before?: number | undefined; limit: number },
-): Promise<MessagePage> {
+export async function newestMessages(db: Database, room: string, range: NewestRange): Promise<MessagePage> {
   const { messages, hasMore } = await readNewest(db, room, range);
   return { messages, hasMore };
 }
@@ -130,7 +128,7 @@ const numbered = (entry: LogEntry): Numbered =>
   entry.kind === 'message' ? { seq: entry.message.id } : { seq: entry.seq, from: lowestOf(entry) };
 
 /** Returns the numbers above `since` up to `upTo` that no entry stands for. */
-function openNumbers(entries: readonly Numbered[], { since, upTo }: Omit<LogRange, 'limit'>): number[] {
+function missingNumbers(entries: readonly Numbered[], { since, upTo }: Omit<LogRange, 'limit'>): number[] {
   const used = new Set(entries.map(({ seq }) => seq));
   const runs = entries.filter(({ seq, from = seq }) => from < seq);
   const isUsed = (each: number) =>
@@ -140,6 +138,10 @@ function openNumbers(entries: readonly Numbered[], { since, upTo }: Omit<LogRang
   );
 }
 
+/** Returns the numbers above `since` up to `upTo` that no entry of the log stands for. */
+export const openNumbers = (entries: readonly LogEntry[], range: Omit<LogRange, 'limit'>): number[] =>
+  missingNumbers(entries.map(numbered), range);
+
 /**
  * Reads a page of the log and settles it. A number without an entry belongs to a write that is in flight or has
  * failed: waits a moment for the write, then voids the number, and the writer takes another one. So a client that has
@@ -148,8 +150,7 @@ function openNumbers(entries: readonly Numbered[], { since, upTo }: Omit<LogRang
  */
 export async function settleLog(db: Database, room: string, range: LogRange): Promise<SettledPage> {
   const first = await readPage(db, room, range);
-  const openIn = ({ entries, upTo }: SettledPage) =>
-    openNumbers(entries.map(numbered), { since: range.since, upTo });
+  const openIn = ({ entries, upTo }: SettledPage) => openNumbers(entries, { since: range.since, upTo });
   if (openIn(first).length === 0) return first;
   await delay(IN_FLIGHT_MS);
   const page = await readPage(db, room, range);
@@ -174,20 +175,29 @@ export async function settleRange(
   }
 }
 
+/** The newest entries of a log, newest first. */
+interface LogEnd {
+  readonly read: readonly Numbered[];
+  /** Whether the log has more entries below them. */
+  readonly hasMore: boolean;
+}
+
+/** Returns the numbers up to the room's `seq` that have no entry, as far as the log has been read. */
+function openAtEnd({ seq: upTo }: Pick<Room, 'seq'>, { read, hasMore }: LogEnd): number[] {
+  const lowest = hasMore ? Math.min(...read.map(({ seq, from = seq }) => from)) : 1;
+  return missingNumbers(read, { since: Math.max(lowest - 1, upTo - MAX_SETTLED), upTo });
+}
+
 /**
  * Settles the end of the log, as far as it has been read.
- * @param read the newest entries of the log, newest first
- * @param hasMore whether the log has more entries below them
  * @returns whether it was open, so that the entries must be read again
  */
 export async function settleEnd(
   db: Database,
-  { id, seq: upTo }: Pick<Room, 'id' | 'seq'>,
-  { read, hasMore }: { readonly read: readonly Numbered[]; readonly hasMore: boolean },
+  { id, seq }: Pick<Room, 'id' | 'seq'>,
+  end: LogEnd,
 ): Promise<boolean> {
-  const lowest = hasMore ? Math.min(...read.map(({ seq, from = seq }) => from)) : 1;
-  const since = Math.max(lowest - 1, upTo - MAX_SETTLED);
-  const open = openNumbers(read, { since, upTo });
+  const open = openAtEnd({ seq }, end);
   const [first] = open;
   const last = open.at(-1);
   if (first === undefined || last === undefined) return false;
@@ -196,19 +206,33 @@ export async function settleEnd(
 }
 
 /**
- * Returns the newest messages of a room, complete up to its `seq`: settles the numbers that the page covers first. A
+ * Reads the newest messages of a room, complete up to its `seq`: settles the numbers that the page covers first. A
  * message whose number was taken before the room was read is in the page, or else it takes a number above `seq`, and is
  * posted to the connections that exist by then (decision 012).
  * @param room resolves to the room, which may be read at the same time as the log; undefined leaves the page as it is
+ * @param range with `consistent: false`, reads at half the cost, and again consistently if numbers are missing
  */
+export async function readLatest(
+  db: Database,
+  id: string,
+  room: Promise<Pick<Room, 'id' | 'seq'> | undefined>,
+  { limit, consistent = true }: Omit<NewestRange, 'before'>,
+): Promise<NewestPage> {
+  const [first, found] = await Promise.all([readNewest(db, id, { limit, consistent }), room]);
+  const endOf = ({ entries, hasMore }: NewestPage) => ({ read: entries.map(numbered), hasMore });
+  const isBehind = !consistent && found !== undefined && openAtEnd(found, endOf(first)).length > 0;
+  const page = isBehind ? await readNewest(db, id, { limit }) : first;
+  const settled = found && (await settleEnd(db, found, endOf(page)));
+  return settled ? readNewest(db, id, { limit }) : page;
+}
+
+/** Returns the newest messages of a room, complete up to its `seq`. @param room as for `readLatest` */
 export async function latestMessages(
   db: Database,
   id: string,
   room: Promise<Pick<Room, 'id' | 'seq'> | undefined>,
-  limit: number,
+  { limit }: Pick<NewestRange, 'limit'>,
 ): Promise<MessagePage> {
-  const [{ entries, ...page }, found] = await Promise.all([readNewest(db, id, { limit }), room]);
-  const read = entries.map(numbered);
-  const settled = found && (await settleEnd(db, found, { read, hasMore: page.hasMore }));
-  return settled ? newestMessages(db, id, { limit }) : page;
+  const { messages, hasMore } = await readLatest(db, id, room, { limit });
+  return { messages, hasMore };
 }

@@ -3,6 +3,7 @@ import { settleAll } from '../delivery/concurrency.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
 import { post } from '../delivery/publish.ts';
 import { announceIfOffline, removeConnection } from '../delivery/remove-connections.ts';
+import { close } from '../delivery/retry.ts';
 import { type Connection, isPresence } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import {
@@ -145,7 +146,7 @@ async function removeFromRoom(connection: Connection, room: Room, context: Posti
   if (connection.via === undefined) {
     // Delete the row first, so that a socket that cannot be closed gets no more posts.
     await removeConnection(connection, context);
-    await context.poster.close(connection.id);
+    await close(connection.id, context.poster);
     return;
   }
   const removed = await deleteConnection(context.db, connection);

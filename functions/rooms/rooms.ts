@@ -85,7 +85,7 @@ export async function listRoomMembers(
   const { db } = context;
   await readableRoom(db, id, user);
   const [{ members, hasMore }, own] = await Promise.all([
-    listMembers(db, id, limit, after),
+    listMembers(db, id, limit, { after }),
     getMember(db, id, user.id),
   ]);
   const next = hasMore ? members.at(-1)?.user : undefined;

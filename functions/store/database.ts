@@ -49,8 +49,8 @@ export interface Page {
 /** A DynamoDB table. A write whose condition does not hold changes nothing, and is no error. */
 export interface Table {
   readonly name: string;
-  /** Reads an item consistently. */
-  get(key: Key): Promise<Item | undefined>;
+  /** Reads an item. Consistent by default. */
+  get(key: Key, options?: { readonly consistent: boolean }): Promise<Item | undefined>;
   /** Returns whether the condition held. */
   put(item: object, options?: Condition & { readonly removeUndefined?: boolean }): Promise<boolean>;
   /** Returns undefined when the condition did not hold, or when there is no item to return. */
@@ -108,6 +108,11 @@ interface Output {
 /** DynamoDB reads at most 100 items in a call (AWS: BatchGetItem). */
 const BATCH = 100;
 const BATCH_ATTEMPTS = 5;
+const FIRST_BACKOFF_MS = 50;
+
+/** Waits with full jitter. AWS: "If you immediately retry the batch operation, the requests can still fail". */
+const backOff = (attempt: number): Promise<void> =>
+  new Promise((resume) => setTimeout(resume, Math.random() * FIRST_BACKOFF_MS * 2 ** attempt));
 
 class DynamoDbTable implements Table {
   readonly name: string;
@@ -118,8 +123,8 @@ class DynamoDbTable implements Table {
     this.name = name;
   }
 
-  async get(key: Key): Promise<Item | undefined> {
-    const { Item } = await this.#call('GetItem', { Key: marshall(key), ConsistentRead: true });
+  async get(key: Key, { consistent } = { consistent: true }): Promise<Item | undefined> {
+    const { Item } = await this.#call('GetItem', { Key: marshall(key), ConsistentRead: consistent });
     return Item && unmarshall(Item);
   }
 
@@ -180,6 +185,7 @@ class DynamoDbTable implements Table {
       const output: Output = await this.#client('BatchGetItem', input);
       items.push(...(output.Responses?.[this.name] ?? []).map((item) => unmarshall(item)));
       left = output.UnprocessedKeys?.[this.name]?.Keys;
+      if (left && left.length > 0 && attempt + 1 < BATCH_ATTEMPTS) await backOff(attempt);
     }
     return items;
   }

@@ -110,11 +110,27 @@ export interface LogPage {
   readonly isHeld: (change: Change) => boolean;
 }
 
+export interface NewestRange {
+  /** Exclusive. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+  /** True by default. */
+  readonly consistent?: boolean;
+}
+
+export interface SinceRange extends Omit<NewestRange, 'before'> {
+  /** Exclusive. */
+  readonly since: number;
+  /** Inclusive. */
+  readonly upTo: number;
+}
+
 interface Range {
   readonly first: number;
   readonly last: number;
   readonly forward: boolean;
   readonly limit: number;
+  readonly consistent?: boolean;
 }
 
 function logQuery(room: string, range: Range): Query {
@@ -123,7 +139,7 @@ function logQuery(room: string, range: Range): Query {
     where: '#room = :room AND #item BETWEEN :first AND :last',
     values: { ':room': first.room, ':first': first.item, ':last': logKey(room, range.last).item },
     forward: range.forward,
-    consistent: true,
+    consistent: range.consistent ?? true,
     limit: range.limit,
   };
 }
@@ -145,15 +161,15 @@ async function queryLog(db: Database, room: string, range: Range): Promise<LogPa
 export const listLog = (
   db: Database,
   room: string,
-  { before = Number.MAX_SAFE_INTEGER, limit }: { before?: number | undefined; limit: number },
-): Promise<LogPage> => queryLog(db, room, { first: 0, last: before - 1, forward: false, limit });
+  { before = Number.MAX_SAFE_INTEGER, ...range }: NewestRange,
+): Promise<LogPage> => queryLog(db, room, { first: 0, last: before - 1, forward: false, ...range });
 
 /** Returns log entries above `since` up to `upTo`: oldest first, at most `limit`. */
 export const listLogSince = (
   db: Database,
   room: string,
-  { since, upTo, limit }: { since: number; upTo: number; limit: number },
-): Promise<LogPage> => queryLog(db, room, { first: since + 1, last: upTo, forward: true, limit });
+  { since, upTo, limit, consistent = true }: SinceRange,
+): Promise<LogPage> => queryLog(db, room, { first: since + 1, last: upTo, forward: true, limit, consistent });
 
 /** A log entry without the content of its message. */
 export interface EntryOutline {

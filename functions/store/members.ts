@@ -14,8 +14,14 @@ function toMember(room: string, item: Item): Member {
 /** Whether an item is that of a member. After `declineRequest` it is not. */
 const isMember = (item: Item | undefined): item is Item => item !== undefined && !item['declined'];
 
-export async function getMember(db: Database, room: string, user: string): Promise<Member | undefined> {
-  const item = await db.chat.get(memberKey(room, user));
+/** Returns a member. Reads consistently by default. */
+export async function getMember(
+  db: Database,
+  room: string,
+  user: string,
+  options?: { readonly consistent: boolean },
+): Promise<Member | undefined> {
+  const item = await db.chat.get(memberKey(room, user), options);
   return isMember(item) ? toMember(room, item) : undefined;
 }
 
@@ -241,12 +247,19 @@ export interface MemberPage {
   readonly hasMore: boolean;
 }
 
-/** Returns a room's members after a user id, or its first ones without it, at most `limit`, read consistently. */
+interface MemberRange {
+  /** The user id after which the page begins. */
+  readonly after?: string | undefined;
+  /** True by default. */
+  readonly consistent?: boolean;
+}
+
+/** Returns a room's members after a user id, or its first ones without it, at most `limit`. */
 export async function listMembers(
   db: Database,
   room: string,
   limit: number,
-  after?: string,
+  { after, consistent = true }: MemberRange = {},
 ): Promise<MemberPage> {
   const first = memberKey(room, '');
   const { items } = await queryAll(
@@ -259,7 +272,7 @@ export async function listMembers(
         ':first': after === undefined ? first.item : `${memberKey(room, after).item}\u0000`,
         ':last': first.item.replace('#', '$'),
       },
-      consistent: true,
+      consistent,
     },
     limit + 1,
   );
@@ -273,8 +286,9 @@ export async function listMembersWith(
   room: string,
   user: string,
   limit: number,
+  range?: Pick<MemberRange, 'consistent'>,
 ): Promise<MemberPage> {
-  const page = await listMembers(db, room, limit);
+  const page = await listMembers(db, room, limit, range);
   if (!page.hasMore || page.members.some((member) => member.user === user)) return page;
   const own = await getMember(db, room, user);
   return own ? { members: [...page.members.slice(0, limit - 1), own], hasMore: true } : page;

@@ -133,10 +133,22 @@ function post(state: GatewayState, id: string, body: Buffer): CallResult {
   return { status: 200, body: '' };
 }
 
+/** AWS does not document what GET answers before a connection is open. Returns what it answers at random. */
+function describeEarly(
+  state: GatewayState,
+  id: string,
+): Pick<Connection, 'peer' | 'lastActiveAt'> | undefined {
+  const opening = state.opening.get(id);
+  const { random = Math.random } = state.options;
+  if (opening === undefined || !(opening.answersEarly ?? random() < 0.5)) return undefined;
+  const { peer } = opening;
+  return { peer: { ...peer, authorizer: undefined }, lastActiveAt: peer.connectedAt };
+}
+
 function describe(state: GatewayState, id: string): CallResult {
-  const connection = findOpen(state, id);
-  if (connection === undefined) return gone;
-  const { peer, lastActiveAt } = connection;
+  const found = findOpen(state, id) ?? describeEarly(state, id);
+  if (found === undefined) return gone;
+  const { peer, lastActiveAt } = found;
   const body = {
     connectedAt: new Date(peer.connectedAt).toISOString(),
     lastActiveAt: new Date(lastActiveAt).toISOString(),

@@ -2,8 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { SocketApi } from '../api-routes.ts';
 import type { Clock } from '../clock.ts';
-import type { FaultOf, Faults } from '../faults.ts';
-import type { Connection } from './connection.ts';
+import type { FaultOf, Faults, Opening } from '../faults.ts';
+import type { Connection, Peer } from './connection.ts';
 import { awsLimits, type GatewayLimits, TokenBucket } from './limits.ts';
 
 export interface GatewayOptions {
@@ -24,6 +24,15 @@ export interface GatewayOptions {
   readonly faultOf?: FaultOf;
   /** Chooses which frames are delayed or lost. */
   readonly frameFault?: Faults['frame'];
+  /** Chooses how connections open. */
+  readonly opening?: Faults['opening'];
+  /** Chooses answers that AWS does not document: returns a number from 0 to 1. Default: `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** A connection that is not open yet. */
+export interface OpeningConnection extends Opening {
+  readonly peer: Peer;
 }
 
 /** The state of one gateway. */
@@ -32,6 +41,8 @@ export interface GatewayState {
   readonly limits: GatewayLimits;
   /** Open connections by id. A connection opens when its `$connect` function has returned. */
   readonly connections: Map<string, Connection>;
+  /** The connections whose `$connect` function has been called, but which are not open yet. */
+  readonly opening: Map<string, OpeningConnection>;
   /** Sockets that wait for the authorizer or for `$connect`. */
   readonly pending: Set<Duplex>;
   /** Handshakes and function calls that `close` waits for. */
@@ -48,6 +59,7 @@ export function gatewayState(options: GatewayOptions): GatewayState {
     options,
     limits,
     connections: new Map(),
+    opening: new Map(),
     pending: new Set(),
     running: new Set(),
     requests: options.requests ?? new TokenBucket(clock, limits.requestsPerSecond, limits.requestBurst),

@@ -23,11 +23,15 @@ export async function handshake(state: GatewayState, upgrade: Upgrade, accept: A
   const early = rejectEarly(state, request);
   if (early !== undefined) return rejectUpgrade(socket, early);
   const client = watchClient(socket);
+  const opening = peerOf(request, state.options.clock);
+  const { afterMs = 0, ...how } = state.options.opening?.(opening.connectionId) ?? {};
   state.pending.add(socket);
+  state.opening.set(opening.connectionId, { peer: opening, ...how });
   try {
-    const result = await admit(state, readHandshakeRequest(request), peerOf(request, state.options.clock));
+    const result = await admit(state, readHandshakeRequest(request), opening);
     if (result.kind === 'rejected') return rejectUpgrade(socket, result.rejection);
     const { peer, protocol } = result;
+    if (afterMs > 0) await new Promise<void>((resume) => state.options.clock.after(afterMs, resume));
     if (client.hasLeft() || state.closing) {
       socket.destroy();
       return sendDisconnect(state, peer, { code: 1006 });
@@ -35,6 +39,7 @@ export async function handshake(state: GatewayState, upgrade: Upgrade, accept: A
     accept(upgrade, peer, protocol);
   } finally {
     state.pending.delete(socket);
+    state.opening.delete(opening.connectionId);
     client.unwatch();
   }
 }

@@ -57,6 +57,23 @@ describe('a room', () => {
     expect(texts(room)).toEqual(['one', 'two']);
   });
 
+  test('is not live, and not empty, while the server cannot read its history: repeats the request', async () => {
+    chat.addMessage('one');
+    let failures = 3;
+    chat.answerWith = ({ action }) =>
+      action === 'history' && failures-- > 0
+        ? { type: 'error', code: 'INTERNAL', message: 'No', room_id: 1 }
+        : undefined;
+    const { room } = await openRoom();
+    const seen: unknown[] = [];
+    room.subscribe(() => seen.push([room.state, ...texts(room)]));
+    await pass(500);
+    expect([room.state, failures]).not.toEqual(['live', 3]);
+    await pass(60_000);
+    expect([room.state, ...texts(room)]).toEqual(['live', 'one']);
+    expect(seen).not.toContainEqual(['live']);
+  });
+
   test('is one object per id, and shares one socket with other rooms', async () => {
     const { client, room } = await openRoom();
     const other = client.room('2');
@@ -614,6 +631,27 @@ describe('a connection', () => {
       expect([wait, await attemptsWithin(wait - 1), await attemptsWithin(1)]).toEqual([wait, 0, 1]);
     }
     expect([client.state, client.error?.code]).toEqual(['offline', 'UNREACHABLE']);
+  });
+
+  test('opens another socket at a random time in the minute before API Gateway closes it after two hours', async () => {
+    const random = vi.spyOn(Math, 'random');
+    onTestFinished(() => void vi.restoreAllMocks());
+    const lives: number[] = [];
+    for (const share of [0.999, 0.5, 0]) {
+      random.mockReturnValue(share);
+      const { client, room } = await openRoom();
+      const openedAt = Date.now();
+      const before = chat.sockets.length;
+      while (chat.sockets.length === before) await pass(1_000);
+      lives.push((Date.now() - openedAt) / 1_000);
+      expect(room.state).toBe('live');
+      expect(chat.sockets.filter(({ open }) => open)).toHaveLength(1);
+      client.close();
+    }
+    const [first = 0, second = 0, last = 0] = lives;
+    expect(last).toBeLessThan(2 * 3_600);
+    expect(second - first).toBeGreaterThan(20);
+    expect(last - second).toBeGreaterThan(20);
   });
 
   test('calls the token function on every reconnect', async () => {

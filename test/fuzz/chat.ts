@@ -229,6 +229,7 @@ export async function openChat(rates: Rates): Promise<Chat> {
       // A closed connection connects again. It then starts with full limits.
       async close() {
         budgets = limits();
+        return true;
       },
     },
     fanOut: async () => undefined,

@@ -33,7 +33,7 @@ export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Pro
   let now = Date.now();
   const context: HttpContext = {
     db: database.db,
-    poster: { post: async () => 'delivered', close: async () => {}, isOpen: async () => true },
+    poster: { post: async () => 'delivered', close: async () => true, isOpen: async () => true },
     fanOut: async () => {},
     rates: noLimit,
     roomLimits: { create: null, invite: null },

@@ -10,7 +10,7 @@ export function mockHttpApp(overrides: Partial<HttpContext> = {}) {
   dynamodb.on(UpdateItemCommand).resolves({});
   const parts: HttpContext = {
     db,
-    poster: { post: async () => 'delivered', close: async () => {}, isOpen: async () => true },
+    poster: { post: async () => 'delivered', close: async () => true, isOpen: async () => true },
     fanOut: async () => {},
     rates: noLimit,
     roomLimits: { create: null, invite: null },

@@ -1,4 +1,11 @@
-import type { CallFault, FallibleCall, FallibleFrame, Faults, FrameFault } from '../../local/faults.ts';
+import type {
+  CallFault,
+  FallibleCall,
+  FallibleFrame,
+  Faults,
+  FrameFault,
+  Opening,
+} from '../../local/faults.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** The probabilities of faults, per call or per frame. */
@@ -8,6 +15,8 @@ export interface Rates {
   readonly repeated: number;
   readonly delayed: number;
   readonly cut: number;
+  /** The probability that a connection opens late. */
+  readonly lateOpening: number;
 }
 
 export const defaultRates: Rates = {
@@ -22,6 +31,7 @@ export const defaultRates: Rates = {
   repeated: 0.4,
   delayed: 0.12,
   cut: 0.002,
+  lateOpening: 0.3,
 };
 
 /** Only loses the responses of calls that took effect. */
@@ -37,6 +47,7 @@ export const lostAnswerRates: Rates = {
   repeated: 0.4,
   delayed: 0,
   cut: 0,
+  lateOpening: 0,
 };
 
 /** S3 calls are rare, so each of them fails this many times as often as other calls. */
@@ -109,8 +120,15 @@ export function planFaults(seed: number, rates: Rates, count: (event: string) =>
     count(`frames delayed ${direction}`);
     return { kind: 'delayed', ms: stream.between(1, MAX_DELAY_MS) };
   };
+  const opening = (): Opening => {
+    const stream = streamOf('opening');
+    if (!isActive || !stream.chance(rates.lateOpening)) return {};
+    const answersEarly = stream.chance(0.5);
+    count(`connections opened late, ${answersEarly ? 'reported' : 'not reported'} as open before`);
+    return { afterMs: stream.between(1, MAX_DELAY_MS), answersEarly };
+  };
   return {
-    faults: { call, frame },
+    faults: { call, frame, opening },
     start() {
       isActive = true;
     },

@@ -119,7 +119,7 @@ const framesOut = outgoing({
   'recent messages': {
     event: 'Connected',
     schema: outward.recentMessages,
-    summary: `Sent once on connect: the last ${HISTORY_LIMIT} messages, newest first, as many as fit into 128 KB. This frame is an array, not an object. The array is empty in a new room, and when the server could not read the history.`,
+    summary: `Sent once on connect: the last ${HISTORY_LIMIT} messages, newest first, as many as fit into 128 KB. This frame is an array, not an object. The array is empty in a new room. It is also empty when the server could not read the history. Then an \`error\` frame with the code \`INTERNAL\` follows, and the client can request \`history\`.`,
   },
   chat_message: {
     event: 'MessageSent',

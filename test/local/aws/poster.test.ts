@@ -125,16 +125,16 @@ describe.each([
 
   test('closes a connection', async () => {
     respond = (response) => void response.writeHead(204).end();
-    await expect(poster.close(id)).resolves.toBeUndefined();
+    await expect(poster.close(id)).resolves.toBe(true);
     expect(gateway.came[0]).toMatchObject({
       method: 'DELETE',
       path: '/prod/@connections/L0SM9cOFvHcCIhw%3D',
     });
   });
 
-  test('does not throw when a connection is closed already', async () => {
+  test('recognizes a connection that is closed already', async () => {
     respond = refuse(410, 'GoneException', '{"message":null}');
-    await expect(poster.close(id)).resolves.toBeUndefined();
+    await expect(poster.close(id)).resolves.toBe(false);
   });
 
   test('throws a transient error when API Gateway cannot be reached', async () => {

@@ -111,6 +111,60 @@ test('answers 410 to a post before $connect has returned', async () => {
   expect(await client.next()).toBe('in time');
 });
 
+test.each([true, false])(
+  'answers GET before the connection is open as chosen: 200 is %s',
+  async (answersEarly) => {
+    const {
+      connect: open,
+      calls,
+      clock,
+      get,
+      post,
+      remove,
+    } = await startGateway({
+      opening: () => ({ answersEarly, afterMs: 300 }),
+    });
+    const opening = open();
+    const { event } = await calls.next('connect');
+    const id = event.requestContext.connectionId;
+    if (answersEarly) expect(await get(id)).toMatchObject({ Identity: { SourceIp: '127.0.0.1' } });
+    else expect(await rejection(get(id))).toMatchObject(answer('GoneException', 410));
+    for (const call of [() => post(id, 'early'), () => remove(id)]) {
+      expect(await rejection(call())).toMatchObject(answer('GoneException', 410));
+    }
+    clock.advance(300);
+    const client = await opening;
+    await post(id, 'in time');
+    expect(await client.next()).toBe('in time');
+  },
+);
+
+test('answers GET before the connection is open at random', async () => {
+  const blocked = blockedFunction();
+  const draws = [0.1, 0.9, 0.4, 0.6];
+  const {
+    connect: open,
+    calls,
+    get,
+  } = await startGateway({
+    functions: { connect: blocked.handler },
+    random: () => draws.shift() ?? 1,
+  });
+  const opening = open();
+  const { event } = await calls.next('connect');
+  const statuses: number[] = [];
+  for (let lookup = 0; lookup < 4; lookup++) {
+    const answer = await get(event.requestContext.connectionId).then(
+      () => 200,
+      () => 410,
+    );
+    statuses.push(answer);
+  }
+  expect(statuses).toEqual([200, 410, 200, 410]);
+  blocked.release();
+  await opening;
+});
+
 test.each(['x', 'TXzPWdnOjoECGjA', 'TXzPWdnOjoECGjA==', 'TXzP/dnOjoECGjA=', 'a b'])(
   'answers 400 to the malformed id %s',
   async (id) => {

@@ -33,7 +33,7 @@ function overtakenBy(current: object) {
   });
   const context: Context = {
     db,
-    poster: { post: async () => 'delivered', isOpen: async () => true, close: async () => undefined },
+    poster: { post: async () => 'delivered', isOpen: async () => true, close: async () => true },
     fanOut: async () => undefined,
     rates: noLimit,
     files: noFiles,

@@ -19,7 +19,7 @@ const { db, dynamodb } = mockDatabase();
 const post = vi.fn(async (_id: string, _frame: string): Promise<PostOutcome> => 'delivered');
 const context: Context = {
   db,
-  poster: { post, isOpen: async () => true, close: async () => undefined },
+  poster: { post, isOpen: async () => true, close: async () => true },
   fanOut: async () => undefined,
   files: noFiles,
   rates: noLimit,

@@ -23,7 +23,7 @@ const now = Date.now();
 
 const context = (): Context => ({
   db: counting.db,
-  poster: { post: async () => 'delivered', isOpen: async () => true, close: async () => undefined },
+  poster: { post: async () => 'delivered', isOpen: async () => true, close: async () => true },
   fanOut: async () => undefined,
   files: noFiles,
   rates: { group: { messages: 1, windowMs: 10_000 }, direct: null },

@@ -52,7 +52,7 @@ function room(connections: readonly Connection[]) {
   const fanOut = vi.fn<Context['fanOut']>(async () => undefined);
   const context: Context = {
     db: counted,
-    poster: { post, isOpen: async () => true, close: vi.fn(async () => undefined) },
+    poster: { post, isOpen: async () => true, close: vi.fn(async () => true) },
     fanOut,
     files: noFiles,
     rates: { group: { messages: 20, windowMs: 10_000 }, direct: null },

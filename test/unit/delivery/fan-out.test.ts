@@ -35,7 +35,7 @@ function room(shards: number, connections: readonly Connection[], runsFanOuts = 
       return 'delivered';
     }),
     isOpen: async () => true,
-    close: async () => undefined,
+    close: async () => true,
   };
   const batches: FanOutBatch[] = [];
   const measured: DeliveryStats[] = [];

@@ -52,7 +52,7 @@ afterEach(() => void vi.useRealTimers());
 async function deliverTo(count: number, poster: Partial<Poster>, budget = POST_BUDGET) {
   const defaults = {
     isOpen: async () => true,
-    close: async () => undefined,
+    close: async () => true,
     post: async () => 'delivered' as const,
   };
   const context = { poster: { ...defaults, ...poster }, now: () => NOON };

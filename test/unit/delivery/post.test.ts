@@ -35,7 +35,7 @@ function setUp(...connections: readonly Connection[]) {
       return 'delivered';
     }),
     isOpen: async (id: string) => !isDead(id),
-    close: vi.fn<Poster['close']>(async () => undefined),
+    close: vi.fn<Poster['close']>(async () => true),
   };
   return { context: { db, poster, now: () => NOON }, rows, readTo, frames };
 }
@@ -202,7 +202,7 @@ test('post removes all other stale connections before it throws the error of one
     if (id === unresponsive.id) throw new TransientError('throttled', { throttled: true });
     return 'delivered';
   });
-  context.poster.close.mockImplementation(() => new Promise((resume) => setTimeout(resume, 5)));
+  context.poster.close.mockImplementation(() => new Promise((resume) => setTimeout(resume, 5, true)));
   const db = intercepted(context.db, (operation, key) => {
     if (operation === 'DeleteItem' && key['connection'] === late.id) throw new Error('AccessDenied');
   });

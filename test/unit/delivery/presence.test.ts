@@ -52,7 +52,7 @@ test.each([
 ])('in a room with %i connections presence is announced to %i', async (count, announced) => {
   const post = vi.fn<Poster['post']>(async () => 'delivered');
   const others = Array.from({ length: count - 1 }, (_, index) => connectionOf(bob, { id: `${index}=` }));
-  const poster: Poster = { post, isOpen: async () => true, close: async () => undefined };
+  const poster: Poster = { post, isOpen: async () => true, close: async () => true };
   for (const online of [true, false]) {
     post.mockClear();
     const connection = connectionOf(alice);

@@ -62,7 +62,7 @@ async function roomOfTen(limited = true) {
         return 'delivered' as const;
       },
       isOpen: async () => true,
-      close: async (id: string) => void closed.push(id),
+      close: async (id: string) => closed.push(id) > 0,
     },
     fanOut: async () => undefined,
     files: noFiles,

@@ -126,6 +126,16 @@ describe('serving a frame', () => {
     expect((failure as Error).stack).not.toMatch(/\bat .*:\d+/);
   });
 
+  test('closes a refused connection that `welcome` could not close, without an answer', async () => {
+    gateway.onAnyCommand().resolves({});
+    await serve(
+      frameEvent('{"message":"hi"}', authorizerContext({ dialect: 'type', refusal: 'NOT_A_MEMBER' })),
+    );
+    expect(posted()).toEqual([]);
+    expect(gateway.commandCalls(DeleteConnectionCommand)).toHaveLength(1);
+    expect(dynamodb.calls()).toHaveLength(0);
+  });
+
   test('throws if the event has no session', async () => {
     const event = frameEvent('{"message":"hi"}', {} as ReturnType<typeof authorizerContext>);
     await expect(serve(event)).rejects.toThrow('Frame not answered');

@@ -3,9 +3,11 @@ import { CountingDatabase } from '../../../bench/counting-database.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import { sync } from '../../../functions/commands/sync.ts';
 import { connect } from '../../../functions/connections/lifecycle.ts';
+import { RoomCache } from '../../../functions/connections/room-cache.ts';
 import { welcome } from '../../../functions/connections/welcome.ts';
 import type { Context } from '../../../functions/delivery/context.ts';
 import type { Session } from '../../../functions/domain/connection.ts';
+import { deleteConnection } from '../../../functions/store/connections.ts';
 import type { Database } from '../../../functions/store/database.ts';
 import { listLog } from '../../../functions/store/log.ts';
 import { addMember } from '../../../functions/store/members.ts';
@@ -55,7 +57,7 @@ function stage(seed: number) {
           return 'delivered';
         }),
       isOpen: async (id) => open.has(id),
-      close: async () => undefined,
+      close: async () => true,
     },
     fanOut: async () => undefined,
     files: noFiles,
@@ -82,29 +84,49 @@ const said = async (room: string) =>
   );
 
 describe('whatever the order of the calls', () => {
-  test('a connection that opens during a send gets the message', async () => {
-    for (let seed = 0; seed < ORDERS; seed++) {
-      const room = await roomOf(seed, 'opening');
-      const { schedule, open, frames, context } = stage(seed);
-      const sender = socket(alice, 'a=', room);
-      const opening = socket(bob, 'b=', room);
-      open.add(sender.id);
-      const enter = async () => {
-        await connect(opening, context('connect'), async () => undefined);
-        open.add(opening.id);
-        await welcome(opening, context('welcome'), (error) => {
-          throw error;
-        });
+  test.each([
+    ['reads the history', false],
+    ['has the history of an earlier connection', true],
+  ])(
+    'a connection that opens during a send gets the message, if `welcome` %s',
+    async (_how, isKept) => {
+      const throwing = (error: unknown) => {
+        throw error;
       };
-      const send = { kind: 'SendMessage', text: 'hello', type: 'text' } as const;
-      const ended = Promise.all([sendMessage(send, sender, context('send')), enter()]);
-      await schedule.run();
-      await ended;
-      const got = frames.filter((frame) => frame.startsWith(opening.id) && frame.includes('hello'));
-      expect(got, `seed ${seed}: ${schedule.ran.join(', ')}`).not.toEqual([]);
-      expect(await said(room)).toHaveLength(1);
-    }
-  }, 120_000);
+      for (let seed = 0; seed < ORDERS; seed++) {
+        const room = await roomOf(seed, isKept ? 'kept' : 'opening');
+        const { schedule, open, frames, context } = stage(seed);
+        const rooms = new RoomCache();
+        if (isKept) {
+          const earlier = { ...context('earlier'), db: counting.db, rooms };
+          const poster = {
+            ...earlier.poster,
+            isOpen: async () => true,
+            post: async () => 'delivered' as const,
+          };
+          await connect(socket(bob, 'e=', room), earlier, async () => undefined);
+          await welcome(socket(bob, 'e=', room), { ...earlier, poster }, throwing);
+          await deleteConnection(counting.db, socket(bob, 'e=', room));
+        }
+        const sender = socket(alice, 'a=', room);
+        const opening = socket(bob, 'b=', room);
+        open.add(sender.id);
+        const enter = async () => {
+          await connect(opening, context('connect'), async () => undefined);
+          open.add(opening.id);
+          await welcome(opening, { ...context('welcome'), rooms }, throwing);
+        };
+        const send = { kind: 'SendMessage', text: 'hello', type: 'text' } as const;
+        const ended = Promise.all([sendMessage(send, sender, context('send')), enter()]);
+        await schedule.run();
+        await ended;
+        const got = frames.filter((frame) => frame.startsWith(opening.id) && frame.includes('hello'));
+        expect(got, `seed ${seed}: ${schedule.ran.join(', ')}`).not.toEqual([]);
+        expect(await said(room)).toHaveLength(1);
+      }
+    },
+    120_000,
+  );
 
   test('repeats store a message once and give both its number, while a reader voids open numbers', async () => {
     for (let seed = 0; seed < ORDERS; seed++) {
