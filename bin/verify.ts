@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runProbe } from './probe/run-probe.ts';
 import { failuresOf, tableOf } from './verify/check.ts';
 import type { Credentials, VerifyOptions } from './verify/deployment.ts';
 import { verifyDeployment } from './verify/verify-deployment.ts';
@@ -9,7 +10,9 @@ const usage = `Write \`npm run verify -- <Url>\` with two test users, as options
   --other-user, --other-password, --other-token  PARLEY_OTHER_USER, PARLEY_OTHER_PASSWORD, PARLEY_OTHER_TOKEN
 
 A user needs a token, or a user name and a password. The environment keeps them out of the list of processes.
---idle-seconds <n>  how long the sockets are silent before the ping (20)`;
+--idle-seconds <n>  how long the sockets are silent before the ping (20)
+--probe             deploys a stack with your AWS credentials that answers questions about AWS, and deletes it;
+                    needs no URL and no users`;
 
 const verifyError = (why: string, advice = usage) =>
   new Error(`Could not verify the deployment: ${why}. ${advice}`);
@@ -23,9 +26,10 @@ const options = {
   'other-password': text,
   'other-token': text,
   'idle-seconds': text,
+  probe: { type: 'boolean', default: false },
 } as const;
 
-type Values = Readonly<Partial<Record<keyof typeof options, string>>>;
+type Values = Readonly<Partial<Record<Exclude<keyof typeof options, 'probe'>, string>>>;
 
 function readCredentials(values: Values, prefix: '' | 'other-'): Credentials {
   const read = (name: 'user' | 'password' | 'token') => {
@@ -43,8 +47,7 @@ function readCredentials(values: Values, prefix: '' | 'other-'): Credentials {
   };
 }
 
-function readOptions(): VerifyOptions {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options });
+function readOptions(values: Values, positionals: readonly string[]): VerifyOptions {
   const [url = '', ...others] = positionals;
   if (others.length > 0 || !/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw verifyError('the arguments are not one URL');
@@ -63,10 +66,9 @@ function redactor({ users }: VerifyOptions): (line: string) => string {
   return (line) => secrets.reduce((left, secret) => left.replaceAll(secret, '…'), line);
 }
 
-try {
-  const verified = readOptions();
-  const redact = redactor(verified);
-  const results = await verifyDeployment(verified, ({ promise, outcome }) => {
+async function verify(options: VerifyOptions): Promise<void> {
+  const redact = redactor(options);
+  const results = await verifyDeployment(options, ({ promise, outcome }) => {
     // Standard output is only the table. These lines show progress.
     console.error(redact(`${outcome}: ${promise}`));
   });
@@ -76,6 +78,13 @@ try {
   const unchecked = results.filter(({ outcome }) => outcome === 'not checked').length;
   console.log(`${results.length} promises: ${failures.length} broken, ${unchecked} not checked.`);
   if (failures.length > 0) process.exitCode = 1;
+}
+
+try {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
+  const { probe, ...rest } = values;
+  if (!probe || positionals.length > 0) await verify(readOptions(rest, positionals));
+  if (probe) await runProbe(console.log);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -137,13 +137,18 @@ export class ChatSocket {
   }
 
   /** Closes the socket and waits until it is closed. */
-  async close(): Promise<void> {
+  async close(code?: number, reason?: string): Promise<void> {
     if (this.#closeCode !== undefined) return;
     const closed = new Promise((resolve) => this.#socket.once('close', resolve));
-    this.#socket.close();
+    this.#socket.close(code, reason);
     const timer = setTimeout(() => this.#socket.terminate(), this.#timeoutMs);
     await closed;
     clearTimeout(timer);
+  }
+
+  /** Breaks the TCP connection, without a close frame. */
+  terminate(): void {
+    this.#socket.terminate();
   }
 
   #nextChange(timeoutMs: number): Promise<void> {
