@@ -1,4 +1,4 @@
-import type { Check } from './check.ts';
+import { type Check, NotChecked } from './check.ts';
 import type { Deployment } from './deployment.ts';
 
 const connects = 5;
@@ -47,6 +47,7 @@ export function latencyChecks({ author, other }: Deployment): readonly Check[] {
       promise: 'time from send to the other user',
       advice: 'Look at the duration and the throttles of the functions send and fanout.',
       async run() {
+        if (toOther.length === 0) throw new NotChecked('no message arrived before');
         if (toOther.length < messages)
           throw new Error(`${messages - toOther.length} messages did not arrive`);
         return percentiles(toOther);

@@ -30,8 +30,7 @@ export function socketChecks(deployment: Deployment): readonly Check[] {
       const headers = { Cookie: `sessionid=${author.token}`, Origin: deployment.url.origin };
       const socket = await deployment.openSocket(deployment.room, { headers });
       // This contract sends nothing on connect. An empty message is refused and leaves nothing behind.
-      socket.send({ content: '' });
-      await socket.take('the answer to an empty message', typed('error'));
+      await socket.request({ content: '' }, 'the refusal of an empty message', typed('error'));
       await socket.close();
       return undefined;
     }),

@@ -93,7 +93,7 @@ describe('finds a planted fault:', () => {
 
   test('the route $default is left out', async () => {
     await deploy(routeless('$default'));
-    const { failures } = await brokenPromises(1_500);
+    const { failures } = await brokenPromises(3_000);
     expect(failures.join('\n')).toMatch(
       /^Broken: history by socket and by REST: the server answered Forbidden .*\. Look at .*grant/m,
     );
@@ -108,7 +108,7 @@ describe('finds a planted fault:', () => {
         Object.assign(Properties, { PolicyDocument: JSON.parse(without) });
       }
     });
-    const { failures } = await brokenPromises(1_500);
+    const { failures } = await brokenPromises(3_000);
     expect(failures.join('\n')).toMatch(/^Broken: edit: the server answered INTERNAL .*function edit/m);
   });
 
@@ -117,7 +117,7 @@ describe('finds a planted fault:', () => {
     let count = 0;
     dropped = ({ direction, data }) =>
       direction === 'out' && data.includes('chat_message') && data.includes('message 3 of') && ++count === 2;
-    const { failures } = await brokenPromises(1_500);
+    const { failures } = await brokenPromises(3_000);
     dropped = () => false;
     expect(count).toBeGreaterThan(1);
     expect(failures.join('\n')).toMatch(/^Broken: time from send to .* did not arrive/m);
