@@ -268,6 +268,28 @@ describe('on an inbox', () => {
     await carol.close();
   });
 
+  test('a ping that names rooms returns the sequence numbers of those that the user may read', async () => {
+    const own = await newRoom(stack, 'alice', 'carol');
+    const open = await openRoom(stack);
+    const foreign = await newRoom(stack, 'alice');
+    await tell(own, 'one');
+    const carol = await enterInbox(stack, 'carol');
+    carol.send({ action: 'ping', rooms: [own, open, foreign, own, 'missing'] });
+    expect(await carol.take('pong')).toEqual({
+      type: 'pong',
+      seq: 0,
+      rooms: [
+        { room_id: own, seq: 1 },
+        { room_id: open, seq: expect.any(Number) },
+        { room_id: foreign },
+        { room_id: 'missing' },
+      ],
+    });
+    carol.send({ action: 'ping', rooms: Array.from({ length: 51 }, (_, id) => id) });
+    expect(await carol.take('error')).toMatchObject({ code: 'BAD_FRAME' });
+    await carol.close();
+  });
+
   test('a joined room sends all events, and after leaving only new messages', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     const here = await enter(stack, 'alice', `room=${room}`);
