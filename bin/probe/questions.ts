@@ -5,7 +5,7 @@ import { ChatSocket, type Frame, RefusedHandshake } from '../verify/chat-socket.
 /** A question about AWS that its documentation leaves open. */
 export interface Question {
   readonly question: string;
-  /** The answer of the local stack, and what Parley's code is written for. */
+  /** The answers of the local stack, separated by ` or `. Parley's code is written for them. */
   readonly assumed: string;
   readonly ask: () => Promise<string>;
 }
@@ -65,6 +65,11 @@ export function probeQuestions({ url, socketUrl, timeoutMs = 10_000 }: ProbeTarg
     const { connectionId } = await contextOf(socket);
     await end(socket);
     return report(String(connectionId));
+  };
+  const early = async (): Promise<Frame> => {
+    const id = randomUUID();
+    await (await open(`?report=${id}`)).close();
+    return report(id);
   };
   const end = ({ disconnectStatusCode, disconnectReason }: Frame) =>
     `${disconnectStatusCode} ${JSON.stringify(disconnectReason)}`;
@@ -136,14 +141,14 @@ export function probeQuestions({ url, socketUrl, timeoutMs = 10_000 }: ProbeTarg
       ask: async () => end(await disconnectOf((socket) => socket.terminate())),
     },
     {
-      question: 'What do GET and POST `@connections` answer while `$connect` runs?',
-      assumed: '410 and 410',
-      async ask() {
-        const id = randomUUID();
-        await (await open(`?report=${id}`)).close();
-        const { get, post } = await report(id);
-        return `${get} and ${post}`;
-      },
+      question: 'What does GET `@connections` answer while `$connect` runs?',
+      assumed: '200 or 410',
+      ask: async () => String((await early())['get']),
+    },
+    {
+      question: 'What does POST `@connections` answer while `$connect` runs?',
+      assumed: '410',
+      ask: async () => String((await early())['post']),
     },
     {
       question: 'One POST `@connections` has 100 KB. What is the answer?',
