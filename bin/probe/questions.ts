@@ -55,7 +55,8 @@ export function probeQuestions({ url, socketUrl, timeoutMs = 10_000 }: ProbeTarg
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const response = await fetch(new URL(`/api/reports/${encodeURIComponent(id)}`, url));
-      if (response.ok) return Object(await response.json());
+      const found: unknown = response.ok ? await response.json() : null;
+      if (found !== null) return Object(found);
       if (Date.now() > deadline) throw new Error(`there is no report after ${timeoutMs} ms`);
       await sleep(200);
     }
