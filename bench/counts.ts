@@ -84,6 +84,10 @@ const commands: Readonly<Record<string, CountedCommand>> = {
     welcome(session, { ...context, rooms: new RoomCache() }, (error) => {
       throw error;
     }),
+  'send without a rate limit': (room) => {
+    const context = { ...room.context, rates: { group: null, direct: null } };
+    return room.send({ action: 'send', message: TEXT }, { context });
+  },
 };
 
 /** Returns what each of the named commands uses in a room of `people` connections, by its name. */

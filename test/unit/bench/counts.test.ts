@@ -25,6 +25,7 @@ const pinned: Readonly<Record<2 | 50, Readonly<Record<string, Pinned>>>> = {
     $disconnect: [5, 5, 4, 3.5, 1],
     $connect: [undefined, 1, 3, 0, 0],
     welcome: [1, 3, 1, 8, 2],
+    'send without a rate limit': [3, 4, 3, 2, 6],
   },
   50: {
     send: [3, 4, 4, 3, 150],
@@ -45,6 +46,7 @@ const pinned: Readonly<Record<2 | 50, Readonly<Record<string, Pinned>>>> = {
     $disconnect: [5, 5, 4, 5.5, 49],
     $connect: [undefined, 1, 3, 0, 0],
     welcome: [1, 3, 1, 10, 50],
+    'send without a rate limit': [3, 4, 3, 4, 150],
   },
 };
 

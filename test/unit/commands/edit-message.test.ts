@@ -22,10 +22,12 @@ function overtakenBy(current: object) {
   const { id, room, ...message } = messageOf();
   const item = { ...message, kind: 'message', seq: id, room, item: 'log' };
   dynamodb.on(PutItemCommand).resolves({});
-  dynamodb
-    .on(GetItemCommand)
-    .resolvesOnce({ Item: marshall(item) })
-    .resolves({ Item: marshall({ ...item, ...current }) });
+  let reads = 0;
+  dynamodb.on(GetItemCommand).callsFake(({ Key }) => {
+    const isMember = String(Key?.item?.S).startsWith('member#');
+    if (isMember) return { Item: marshall({ user: '1', role: 'member' }) };
+    return { Item: marshall(reads++ === 0 ? item : { ...item, ...current }) };
+  });
   dynamodb.on(UpdateItemCommand).callsFake(({ UpdateExpression }) => {
     if (UpdateExpression.includes('ADD edits')) throw refused;
     if (UpdateExpression.includes('seq')) return { Attributes: marshall({ seq: 5, shards: 1 }) };

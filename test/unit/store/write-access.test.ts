@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CountedRoom, openCountedRoom } from '../../../bench/counted-room.ts';
+import { checkWriteAccess, getMember, putMember, setMute } from '../../../functions/store/members.ts';
+
+const ROOM = 'a-room';
+const NOW = Date.now();
+
+let room: CountedRoom;
+
+beforeAll(async () => {
+  room = await openCountedRoom(2);
+});
+
+afterAll(() => room.close());
+
+const check = (user: string) => checkWriteAccess(room.context.db, ROOM, user, null, NOW);
+
+test('a write that no rate limit counts is checked by one read, without a write', async () => {
+  const counts = await room.count(() => check('user-0'));
+  expect(counts).toMatchObject({ writeUnits: 0, readUnits: 1 });
+  expect(counts.trips).toHaveLength(1);
+});
+
+test('a write that no rate limit counts is refused for a muted member and for a user who is not a member', async () => {
+  await setMute(room.context.db, ROOM, 'user-1', NOW + 60_000);
+  await expect(check('user-1')).rejects.toMatchObject({ code: 'MUTED' });
+  await expect(check('nobody')).rejects.toMatchObject({ code: 'NOT_A_MEMBER' });
+});
+
+test('the first write that no rate limit counts accepts a request', async () => {
+  const { db } = room.context;
+  await putMember(db, { id: ROOM, seq: 60 }, 'user-9', 'member', { pending: true });
+  await check('user-9');
+  expect((await getMember(db, ROOM, 'user-9'))?.pending).toBeUndefined();
+  expect(await room.count(() => check('user-9'))).toMatchObject({ writeUnits: 0 });
+});
