@@ -3,15 +3,33 @@ export const prices = {
   date: '2026-11',
   region: 'us-east-1',
   source:
-    'the AWS pricing pages of API Gateway, DynamoDB (on demand) and Lambda (arm64), without the free tier',
+    'the AWS pricing pages of API Gateway, DynamoDB (on demand), Lambda (arm64), CloudFront, S3, Cognito (Essentials) and CloudWatch, without the free tier',
   apiGateway: {
     perMillionMessages: 1.0,
     /** A longer message is billed as several messages. */
     meteredBytes: 32 * 1024,
     perMillionConnectionMinutes: 0.25,
+    perMillionHttpRequests: 1.0,
   },
-  dynamodb: { perMillionWriteUnits: 0.625, perMillionReadUnits: 0.125 },
+  dynamodb: {
+    perMillionWriteUnits: 0.625,
+    perMillionReadUnits: 0.125,
+    perGigabyteMonth: 0.25,
+    /** Point-in-time recovery (PITR). */
+    backupPerGigabyteMonth: 0.2,
+  },
   lambda: { perMillionRequests: 0.2, perGigabyteSecond: 0.0000133334 },
+  s3: { perGigabyteMonth: 0.023, perGigabyteOut: 0.09, perMillionPuts: 5.0, perMillionGets: 0.4 },
+  /** In North America and Europe. */
+  cloudFront: {
+    perGigabyteOut: 0.085,
+    perGigabyteToOrigin: 0.02,
+    perMillionRequests: 1.0,
+    perMillionFunctionRuns: 0.1,
+  },
+  /** The first users of each month are free, and stay so after the free tier's first year. */
+  cognito: { perMonthlyUser: 0.015, freeMonthlyUsers: 10_000 },
+  logs: { perGigabyte: 0.5 },
 } as const;
 
 /** Assumptions for the duration of functions, which counts do not show. Functions spend most of this time waiting. */
@@ -90,4 +108,118 @@ export function sampleUsage(room: number, connections: number): Usage {
     invocations: 1,
     functionMs: functionMs(Math.ceil(bytes / SCAN_PAGE_BYTES), [room]),
   };
+}
+
+/** What a user does on one day, in the example bill. */
+export const exampleDay = {
+  messages: 20,
+  /** Connections in each room. */
+  roomSize: 10,
+  readMarks: 60,
+  typingFrames: 30,
+  /** How often the user opens a socket, in rooms of which one is shown. */
+  connects: 8,
+  rooms: 10,
+  minutesOpen: 120,
+  /** The share of these minutes in which no frame arrives. */
+  idle: 0.7,
+  httpRequests: 40,
+  pageLoads: 2,
+  files: 0.2,
+  downloadsOfFile: 5,
+} as const;
+
+/** Sizes in bytes, and other assumptions of the example bill. */
+export const exampleAssumptions = {
+  daysInMonth: 30,
+  /** Users who sign in during a month, for each daily user. */
+  monthlyUsersPerDailyUser: 2,
+  monthsStored: 12,
+  messageBytes: 1_000,
+  frameBytes: 400,
+  pageBytes: 300_000,
+  fileBytes: 500_000,
+  bytesInPerByteOut: 0.1,
+  httpAnswerBytes: 3_000,
+  /** Functions log only warnings and errors. */
+  logBytesPerInvocation: 20,
+} as const;
+
+/** The usage of the commands in the example bill, as counted. */
+export interface ExampleUsages {
+  readonly message: Usage;
+  readonly readMark: Usage;
+  readonly typing: Usage;
+  /** Opening an inbox, joining a room and loading it, and closing the socket. */
+  readonly connect: Usage;
+  readonly ping: Usage;
+  readonly httpRequest: Usage;
+}
+
+const GIGABYTE = 1e9;
+
+/**
+ * Returns the monthly bill of a chat, item by item, in US dollars.
+ * @param minutesOfSilence the minutes between the pings of an idle socket
+ */
+export function exampleBill(
+  dailyUsers: number,
+  usages: ExampleUsages,
+  minutesOfSilence: number,
+): readonly (readonly [item: string, dollars: number])[] {
+  const day = exampleDay;
+  const sizes = exampleAssumptions;
+  const monthly = (perDay: number) => dailyUsers * perDay * sizes.daysInMonth;
+  const minutes = monthly(day.minutesOpen);
+  const done: readonly (readonly [item: string, usage: Usage, times: number])[] = [
+    ['messages, with receipts for the author', usages.message, monthly(day.messages)],
+    ['read marks', usages.readMark, monthly(day.readMarks)],
+    ['typing', usages.typing, monthly(day.typingFrames)],
+    ['connecting and loading', usages.connect, monthly(day.connects)],
+    ['pings', usages.ping, (minutes * day.idle) / minutesOfSilence],
+    ['HTTP requests', { ...usages.httpRequest, gatewayMessages: 0 }, monthly(day.httpRequests)],
+  ];
+  const commands = done.map(([item, usage, times]) => {
+    return [item, (costOfMillion(usage).total * times) / 1e6] as const;
+  });
+  const sum = (quantity: (usage: Usage) => number) =>
+    done.reduce((total, [, usage, times]) => total + quantity(usage) * times, 0);
+  const frames = sum(({ gatewayMessages }) => gatewayMessages);
+  const httpRequests = monthly(day.httpRequests);
+  const files = monthly(day.files);
+  const requests = httpRequests + monthly(day.pageLoads * 3 + day.connects);
+  const storedGigabytes = (monthly(day.messages) * sizes.monthsStored * sizes.messageBytes) / GIGABYTE;
+  const outGigabytes =
+    (frames * sizes.frameBytes +
+      httpRequests * sizes.httpAnswerBytes +
+      monthly(day.pageLoads) * sizes.pageBytes) /
+    GIGABYTE;
+  const fileGigabytes = (files * sizes.fileBytes) / GIGABYTE;
+  const { apiGateway, dynamodb, s3, cloudFront, cognito, logs } = prices;
+  const paidUsers = Math.max(0, dailyUsers * sizes.monthlyUsersPerDailyUser - cognito.freeMonthlyUsers);
+  return [
+    ...commands,
+    ['connection minutes', (minutes * apiGateway.perMillionConnectionMinutes) / 1e6],
+    ['HTTP API', (httpRequests * apiGateway.perMillionHttpRequests) / 1e6],
+    ['DynamoDB storage', storedGigabytes * dynamodb.perGigabyteMonth],
+    ['point-in-time recovery', storedGigabytes * dynamodb.backupPerGigabyteMonth],
+    [
+      'files in S3, with their traffic',
+      fileGigabytes * (sizes.monthsStored * s3.perGigabyteMonth + day.downloadsOfFile * s3.perGigabyteOut) +
+        (files * (s3.perMillionPuts + day.downloadsOfFile * s3.perMillionGets)) / 1e6,
+    ],
+    [
+      'CloudFront requests',
+      (requests * (cloudFront.perMillionRequests + cloudFront.perMillionFunctionRuns)) / 1e6,
+    ],
+    [
+      'CloudFront traffic',
+      outGigabytes * (cloudFront.perGigabyteOut + cloudFront.perGigabyteToOrigin * sizes.bytesInPerByteOut),
+    ],
+    ['Cognito users', paidUsers * cognito.perMonthlyUser],
+    [
+      'logs',
+      (sum(({ invocations }) => invocations) * sizes.logBytesPerInvocation * logs.perGigabyte) / GIGABYTE,
+    ],
+  ];
 }

@@ -8,6 +8,9 @@ import {
   assumed,
   type Cost,
   costOfMillion,
+  exampleAssumptions,
+  exampleBill,
+  exampleDay,
   functionMs,
   meteredMessages,
   prices,
@@ -229,12 +232,70 @@ async function connectionCosts(): Promise<Findings> {
   };
 }
 
+/** The usage of a REST request: the function reads the membership and the room, and does not post. */
+const HTTP_REQUEST: Usage = {
+  gatewayMessages: 0,
+  writeUnits: 0,
+  readUnits: 4,
+  invocations: 1,
+  functionMs: functionMs(3, []),
+};
+
+/** Opening and closing an inbox: the authorizer, a row for each room with its index, and the first frame. */
+const INBOX: Usage = {
+  gatewayMessages: 1,
+  writeUnits: exampleDay.rooms * 4,
+  readUnits: exampleDay.rooms * 3,
+  invocations: 3,
+  functionMs: functionMs(6, [1]),
+};
+
+const sumOf = (usages: readonly Usage[]): Usage =>
+  usages.reduce((sum, usage) => ({
+    gatewayMessages: sum.gatewayMessages + usage.gatewayMessages,
+    writeUnits: sum.writeUnits + usage.writeUnits,
+    readUnits: sum.readUnits + usage.readUnits,
+    invocations: sum.invocations + usage.invocations,
+    functionMs: sum.functionMs + usage.functionMs,
+  }));
+
+const EXAMPLE_USERS = [1_000, 100_000] as const;
+
+/** Computes the example bills from counted commands in a room of which all connections are Parley's own clients. */
+async function exampleBills(): Promise<Findings> {
+  const counted = await countCommands(exampleDay.roomSize, undefined, { receipts: 'author' });
+  const usage = (name: string): Usage => {
+    const found = counted.get(name);
+    if (!found) throw new Error(`Bill not computed: "${name}" is not a counted command. Add it.`);
+    return usageOf(found);
+  };
+  const loads = ['join another room', 'history, 50 messages', 'sync, 10 changes', '$connect', '$disconnect'];
+  const usages = {
+    message: usage('send with client_id'),
+    readMark: usage('seen'),
+    typing: usage('typing'),
+    connect: sumOf([INBOX, ...loads.map(usage)]),
+    ping: usage(PING),
+    httpRequest: HTTP_REQUEST,
+  };
+  const bills = EXAMPLE_USERS.map((users) => exampleBill(users, usages, MINUTES_OF_SILENCE));
+  const items = (bills[0] ?? []).map(([item], index) => [
+    item,
+    ...bills.map((bill) => dollars(bill[index]?.[1] ?? 0)),
+  ]);
+  const total = ['total', ...bills.map((bill) => dollars(bill.reduce((sum, [, each]) => sum + each, 0)))];
+  const columns = ['a month', ...EXAMPLE_USERS.map((users) => `${users.toLocaleString('en')} daily users`)];
+  return { tables: [{ title: 'Example bill', columns, rows: [...items, total] }] };
+}
+
 const notes = [
   `Each connection belongs to another member and reads each message at once, as the contracts S0 and S1 assume. A message therefore causes three frames: the message, “delivered” and “read”. A message has ${TEXT.length} characters. In rooms of more than 50 connections, only the author gets receipts. Requests to DynamoDB that run at the same time count as one round trip. Write units include index updates and writes whose condition failed, because DynamoDB bills both.`,
   `Prices of ${prices.date} in ${prices.region}, from ${prices.source}. Assumptions: ${assumed.roundTripMs} ms for a round trip to DynamoDB, ${assumed.postMs} ms for a post, ${assumed.parallelPosts} posts in parallel, functions with ${assumed.megabytes} MB. API Gateway also charges ${dollars(prices.apiGateway.perMillionConnectionMinutes)} for a million connection minutes, with any backend.`,
   `Pings are what a connection costs beyond that. Parley’s client sends one for all its open rooms, and only after ${MINUTES_OF_SILENCE} minutes without a frame, or when no change arrived in an open room for ${MINUTES_UNHEARD} minutes. Before, it sent one for each open room every ${MINUTES_BEFORE} minutes. A socket with \`heartbeatMs: 60_000\` pings every 60 to 90 seconds while it is idle.`,
   `In the rows “with every receipt”, each connection gets the two receipts of each message, as in the contracts S0 and S1. All connections did before \`receipts=author\` existed, so these rows are also the cost before it. In the rows “with receipts for the author”, all connections have \`receipts=author\`, as Parley’s own client does: the message causes one more frame, to its author. A read mark that a client sends is a command of its own: see “seen” in the tables above.`,
   `The rows “without receipts” leave out the posts of receipts and the update of the message’s status, to show the cost of receipts.`,
+  `The tables of a million messages and of a million connection minutes leave out everything else that AWS bills: Cognito’s monthly users, storage and point-in-time recovery of DynamoDB, files in S3, CloudFront’s requests and traffic (WebSocket frames too), logs, and the HTTP API. The example bill contains them. It assumes that a daily user sends ${exampleDay.messages} messages a day to rooms with ${exampleDay.roomSize} open connections, sends ${exampleDay.readMarks} read marks and ${exampleDay.typingFrames} typing frames, connects ${exampleDay.connects} times as a member of ${exampleDay.rooms} rooms, is connected for ${exampleDay.minutesOpen} minutes of which ${exampleDay.idle * 100}% are idle, makes ${exampleDay.httpRequests} HTTP requests, loads the page ${exampleDay.pageLoads} times (${exampleAssumptions.pageBytes / 1000} KB), and uploads ${exampleDay.files} files (${exampleAssumptions.fileBytes / 1000} KB), each of which is downloaded ${exampleDay.downloadsOfFile} times. A month has ${exampleAssumptions.daysInMonth} days, and ${exampleAssumptions.monthlyUsersPerDailyUser} monthly users for each daily one. A stored message has ${exampleAssumptions.messageBytes / 1000} KB, and messages and files of ${exampleAssumptions.monthsStored} months are kept. Cognito’s first ${prices.cognito.freeMonthlyUsers.toLocaleString('en')} monthly users are free; a pool of another issuer costs nothing here. Options that cost extra are not in the bill: access logs, \`tracing\`, alarms ($0.10 each), a dashboard ($3), WAF, a key of your own, and events and notifications.`,
+  `A send in a group makes four writes, because each keeps a promise. The first counts the rate limit and checks the membership in one condition; counts in the memory of functions would allow each function the whole limit. The second takes the sequence number, and the third stores the message. They cannot be one write, because they are in different items, and a transaction costs twice as much. The fourth stores the status; without it, a receipt would be lost with the socket that missed it, and a second reader would cause a second receipt. Where no limit is set for the kind of room (\`rateLimit=group:20/10,direct:off\`), the first write has nothing to count and is a read now: see “send without a rate limit”. Such a message costs $0.50 less for a million.`,
   `The minimal sample is AWS’s \`simple-websockets-chat-app\`, extended by rooms. It scans its table of connections for each message; here the table has ${SAMPLE_CONNECTIONS.toLocaleString('en')} connections. It stores no messages, so clients cannot load history or resume. It does not check membership, sends no receipts and does not recognize repeated messages. Parley does all this and costs more: four write units for each message, and two more posts to each connection in rooms where all members get receipts.`,
 ];
 
@@ -256,7 +317,7 @@ export async function counts(): Promise<Findings> {
     rows.push(...roundTripRows(people, counted));
     tables.push(countTable(people, counted));
   }
-  for (const costs of [await messageCosts(), await connectionCosts()]) {
+  for (const costs of [await messageCosts(), await connectionCosts(), await exampleBills()]) {
     rows.push(...(costs.rows ?? []));
     tables.push(...(costs.tables ?? []));
   }

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { costOfMillion, functionMs, meteredMessages, sampleUsage } from '../../../bench/costs.ts';
+import {
+  costOfMillion,
+  exampleBill,
+  functionMs,
+  meteredMessages,
+  sampleUsage,
+} from '../../../bench/costs.ts';
 
 // API Gateway's pricing page: "a 33 KB message is metered as two messages".
 test('API Gateway bills a frame in increments of 32 KB', () => {
@@ -39,4 +45,24 @@ test('a function runs for its round trips and for its posts, 50 of which run in 
 test('the minimal sample reads the connections of all rooms for each message', () => {
   expect(sampleUsage(2, 1_000)).toMatchObject({ gatewayMessages: 3, writeUnits: 0, readUnits: 3.5 });
   expect(sampleUsage(2, 2)).toMatchObject({ readUnits: 0.5 });
+});
+
+test('the example bill adds what the cost of commands leaves out', () => {
+  const usages = {
+    ...{ message: nothing, readMark: nothing, typing: nothing },
+    ...{ connect: nothing, ping: nothing, httpRequest: nothing },
+  };
+  const billOf = (users: number) => new Map(exampleBill(users, usages, 9));
+  // 120 minutes of 1,000 users on 30 days are 3.6 million, at $0.25 for a million.
+  expect(billOf(1_000).get('connection minutes')).toBeCloseTo(0.9, 5);
+  // 20 messages of 1 KB a day, for 12 months of 30 days, are 7.2 GB.
+  expect(billOf(1_000).get('DynamoDB storage')).toBeCloseTo(1.8, 5);
+  expect(billOf(1_000).get('point-in-time recovery')).toBeCloseTo(1.44, 5);
+  // Two monthly users for each daily one, of which 10,000 are free.
+  expect(billOf(1_000).get('Cognito users')).toBe(0);
+  expect(billOf(100_000).get('Cognito users')).toBeCloseTo(190_000 * 0.015, 5);
+  expect(billOf(1_000).get('messages, with receipts for the author')).toBe(0);
+  expect([...billOf(1).keys()]).toEqual(
+    expect.arrayContaining(['pings', 'CloudFront requests', 'CloudFront traffic', 'logs', 'HTTP API']),
+  );
 });
