@@ -14,11 +14,11 @@ const most: Record<EntryName, number> = {
   connect: 25_000,
   disconnect: 60_000,
   fanout: 62_000,
-  send: 84_000,
+  send: 86_000,
   edit: 92_000,
   delete: 86_000,
   welcome: 88_000,
-  default: 126_000,
+  default: 128_000,
   http: 210_000,
 };
 
