@@ -43,6 +43,7 @@ export interface ChatEdgeProps {
 
 /** The distribution that clients use: `/ws/*` and `/api/*` go to the APIs, everything else to the page's bucket. */
 export class ChatEdge extends Construct {
+  readonly distributionId: string;
   /** https://…, no trailing slash. This is also the origin of the page. */
   readonly url: string;
   /**
@@ -78,6 +79,7 @@ export class ChatEdge extends Construct {
       priceClass: PriceClass.PRICE_CLASS_ALL,
     });
     acknowledgeFindings(distribution);
+    this.distributionId = distribution.distributionId;
     this.url = `https://${distribution.distributionDomainName}`;
   }
 
