@@ -23,10 +23,10 @@ export interface ChatFunctionProps
   /** The directory of the built bundles: `<entry>/index.mjs` for each entry. */
   readonly bundles: string;
   readonly logRetention: RetentionDays;
-  /** The destination of asynchronous events that failed for good. */
-  readonly onFailure: IDestination;
+  /** The destination of asynchronous events that failed for good. Only for asynchronous functions. */
+  readonly onFailure?: IDestination;
   /** Whether X-Ray traces the function. */
-  readonly tracing: boolean;
+  readonly tracing?: boolean;
   /** Files beside the index.mjs that are not deployed. */
   readonly leaveOut: readonly string[];
 }
@@ -58,7 +58,7 @@ export class ChatFunction extends LambdaFunction {
       ...(props.asynchronous && {
         retryAttempts: props.asynchronous.retries,
         maxEventAge: Duration.seconds(props.asynchronous.maxAgeSeconds),
-        onFailure: props.onFailure,
+        ...(props.onFailure && { onFailure: props.onFailure }),
       }),
     });
     // The ARN ends in `:*` for the log streams. Nothing narrower is possible, because Lambda names streams at start.
