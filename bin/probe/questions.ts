@@ -5,7 +5,7 @@ import { ChatSocket, type Frame, RefusedHandshake } from '../verify/chat-socket.
 /** A question about AWS that its documentation leaves open. */
 export interface Question {
   readonly question: string;
-  /** The answer of the local stack, and what Parley's code is written for. */
+  /** The answers of the local stack, separated by ` or `. Parley's code is written for them. */
   readonly assumed: string;
   readonly ask: () => Promise<string>;
 }
@@ -18,6 +18,8 @@ export interface ProbeTarget {
   readonly timeoutMs?: number;
 }
 
+/** How many requests must fail differently before an error counts as not repeated. */
+const repeats = 5;
 const largeBytes = 100 * 1024;
 const tooLargeBytes = 129 * 1024;
 
@@ -55,7 +57,8 @@ export function probeQuestions({ url, socketUrl, timeoutMs = 10_000 }: ProbeTarg
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const response = await fetch(new URL(`/api/reports/${encodeURIComponent(id)}`, url));
-      if (response.ok) return Object(await response.json());
+      const found: unknown = response.ok ? await response.json() : null;
+      if (found !== null) return Object(found);
       if (Date.now() > deadline) throw new Error(`there is no report after ${timeoutMs} ms`);
       await sleep(200);
     }
@@ -65,6 +68,11 @@ export function probeQuestions({ url, socketUrl, timeoutMs = 10_000 }: ProbeTarg
     const { connectionId } = await contextOf(socket);
     await end(socket);
     return report(String(connectionId));
+  };
+  const early = async (): Promise<Frame> => {
+    const id = randomUUID();
+    await (await open(`?report=${id}`)).close();
+    return report(id);
   };
   const end = ({ disconnectStatusCode, disconnectReason }: Frame) =>
     `${disconnectStatusCode} ${JSON.stringify(disconnectReason)}`;
@@ -84,8 +92,10 @@ export function probeQuestions({ url, socketUrl, timeoutMs = 10_000 }: ProbeTarg
       if (response.status !== status) throw new Error(`the edge answered ${response.status}`);
       return response.text();
     };
-    const [first, second] = [await failure(), await failure()];
-    return first === second ? 'yes' : 'no';
+    // Several, because an edge location has more than one cache.
+    const bodies = new Set<string>();
+    for (let count = 0; count < repeats; count += 1) bodies.add(await failure());
+    return bodies.size < repeats ? 'yes' : 'no';
   };
   return [
     contextValue('an empty value', 'empty', 'nothing'),
@@ -136,14 +146,14 @@ export function probeQuestions({ url, socketUrl, timeoutMs = 10_000 }: ProbeTarg
       ask: async () => end(await disconnectOf((socket) => socket.terminate())),
     },
     {
-      question: 'What do GET and POST `@connections` answer while `$connect` runs?',
-      assumed: '410 and 410',
-      async ask() {
-        const id = randomUUID();
-        await (await open(`?report=${id}`)).close();
-        const { get, post } = await report(id);
-        return `${get} and ${post}`;
-      },
+      question: 'What does GET `@connections` answer while `$connect` runs?',
+      assumed: '200 or 410',
+      ask: async () => String((await early())['get']),
+    },
+    {
+      question: 'What does POST `@connections` answer while `$connect` runs?',
+      assumed: '410',
+      ask: async () => String((await early())['post']),
     },
     {
       question: 'One POST `@connections` has 100 KB. What is the answer?',

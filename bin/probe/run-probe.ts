@@ -48,7 +48,8 @@ const targetOf = (outputs: Readonly<Record<string, string>>): ProbeTarget => ({
 
 async function answer({ question, assumed, ask }: Question): Promise<string> {
   const found = await ask().catch((error: Error) => `no answer: ${error.message}`);
-  return `- ${question} **${found}**${found === assumed ? '' : ` (assumed: ${assumed})`}`;
+  const isAssumed = assumed.split(' or ').includes(found);
+  return `- ${question} **${found}**${isAssumed ? '' : ` (assumed: ${assumed})`}`;
 }
 
 /** Runs the cdk command. Its output goes to standard error. */
