@@ -8,7 +8,7 @@ const bucketOf = ({ resources }: typeof template) =>
 
 test('the files bucket is private, encrypted and retained', () => {
   expect(bucketOf(template)).toMatchObject({
-    deletionPolicy: 'Retain',
+    deletionPolicy: 'RetainExceptOnCreate',
     properties: {
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
