@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { isUserId } from '../functions/domain/id.ts';
 import { type Role, roles } from '../functions/domain/member.ts';
-import { directRoomId, isInbox } from '../functions/domain/room.ts';
+import { directRoomId, isInbox, isRoomId } from '../functions/domain/room.ts';
 import { type Database, openDatabase } from '../functions/store/database.ts';
 import { sdkDynamoDb } from '../functions/store/sdk-dynamodb.ts';
 import { makeRoom, openLocalTable } from './demo.ts';
@@ -23,15 +24,21 @@ function parseMember(text: string): { user: string; role: Role } {
   return { user, role };
 }
 
-/** Rejects ids that no handshake can name. */
-function checkRoomId(id: string, members: readonly { readonly user: string }[]): void {
-  const [one = '', other = ''] = members.map(({ user }) => user);
-  if (id.startsWith('direct:') && (members.length !== 2 || id !== directRoomId(one, other))) {
-    throw roomError('the id of a direct room must name its two members in order', 'Write direct:1:2 1 2.');
-  }
+function checkIds(id: string, members: readonly { readonly user: string }[]): void {
+  const users = members.map(({ user }) => user);
   if (isInbox(id)) throw roomError('an id that begins with # is an inbox', 'Use another id.');
-  if (id.length > 256 || id.endsWith('/') || !id.isWellFormed()) {
-    throw roomError('the id is longer than 256 characters or ends in a slash', 'Use another id.');
+  if (!isRoomId(id)) {
+    const reason = 'the id is over 300 bytes, is "." or "..", or has a control character';
+    throw roomError(reason, 'Use another id.');
+  }
+  if (!users.every(isUserId)) {
+    const reason = 'the id of a member is over 128 bytes, is "." or "..", or has a control character';
+    throw roomError(reason, 'Correct it.');
+  }
+  const [one = '', other = ''] = users;
+  if (id.startsWith('direct:') && (users.length !== 2 || id !== directRoomId(one, other))) {
+    const right = users.length === 2 ? directRoomId(one, other) : 'direct:1:2 1 2';
+    throw roomError('the id of a direct room must name its two members in order', `Write ${right}.`);
   }
 }
 
@@ -43,7 +50,7 @@ function readArguments() {
   const [id, ...texts] = positionals;
   if (!id || texts.length === 0) throw roomError('it has no members', usage);
   const members = texts.map(parseMember);
-  checkRoomId(id, members);
+  checkIds(id, members);
   return { id, name: values.name, members, table: values.table };
 }
 

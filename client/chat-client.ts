@@ -123,8 +123,14 @@ export class ChatClient extends Observable<ClientEvents> {
     return whenLive(this, () => this.error);
   }
 
-  /** Opens a room, or returns the open one. */
+  /**
+   * Opens a room, or returns the open one.
+   * @throws TypeError for a number above `Number.MAX_SAFE_INTEGER`, which JavaScript has already rounded
+   */
   room(id: Id): Room {
+    if (typeof id === 'number' && !Number.isSafeInteger(id)) {
+      throw new TypeError('Could not open the room: its id is not a safe integer. Pass the id as a string.');
+    }
     const core = this.#rooms.get(String(id)) ?? this.#open(String(id));
     core.isLeaving = false;
     return core.room;

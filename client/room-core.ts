@@ -24,8 +24,13 @@ export interface RoomContext {
   onLeft(room: string, leaveSent: boolean): void;
 }
 
+const MAX_ID_BYTES = 300;
+
 /** The server rejects other ids as malformed, without naming the room. */
-const isRoomId = (id: string): boolean => id !== '' && id.length <= 256 && !/\p{Surrogate}/u.test(id);
+const isRoomId = (id: string): boolean =>
+  id !== '' &&
+  !/^#|^\.{1,2}$|\p{Cc}|\p{Surrogate}/u.test(id) &&
+  new TextEncoder().encode(id).length <= MAX_ID_BYTES;
 
 const unavailable = (reason: string) => new ChatClientError('NOT_A_MEMBER', `Room not available: ${reason}`);
 

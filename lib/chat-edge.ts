@@ -83,8 +83,26 @@ export class ChatEdge extends Construct {
       defaultRootObject: 'index.html',
       defaultBehavior: this.page(bucket, access, filesUrl),
       additionalBehaviors: {
-        '/ws/*': { ...forwardTo(socketDomain), functionAssociations: [this.socketFunction()] },
-        ...(httpDomain !== undefined && { '/api/*': forwardTo(httpDomain, { 'X-Parley-Edge': this.key }) }),
+        '/ws/*': {
+          ...forwardTo(socketDomain),
+          functionAssociations: [
+            this.edgeFunction(
+              'RouteSocket',
+              'Moves the room from the path to the query of the WebSocket API',
+            ),
+          ],
+        },
+        ...(httpDomain !== undefined && {
+          '/api/*': {
+            ...forwardTo(httpDomain, { 'X-Parley-Edge': this.key }),
+            functionAssociations: [
+              this.edgeFunction(
+                'KeepPath',
+                'Adds the encoded path as a header, because the HTTP API decodes it',
+              ),
+            ],
+          },
+        }),
       },
       // CloudFront would repeat an error to everybody for 10 seconds, whatever the cache policy and the answer say (AWS:
       // "Control how long CloudFront caches errors").
@@ -167,13 +185,15 @@ export class ChatEdge extends Construct {
     });
   }
 
-  private socketFunction() {
-    const file = fileURLToPath(new URL('./edge/route-socket.js', import.meta.url));
+  /** Returns a function that runs on each request: `RouteSocket` is in `edge/route-socket.js`. */
+  private edgeFunction(id: string, comment: string) {
+    const name = id.replace(/(?<=[a-z])[A-Z]/g, '-$&').toLowerCase();
+    const file = fileURLToPath(new URL(`./edge/${name}.js`, import.meta.url));
     return {
       eventType: FunctionEventType.VIEWER_REQUEST,
-      function: new CloudFrontFunction(this, 'RouteSocket', {
-        functionName: this.globalName('RouteSocket'),
-        comment: 'Moves the room from the path to the query of the WebSocket API',
+      function: new CloudFrontFunction(this, id, {
+        functionName: this.globalName(id),
+        comment,
         runtime: FunctionRuntime.JS_2_0,
         code: FunctionCode.fromInline(readFileSync(file, 'utf8')),
       }),

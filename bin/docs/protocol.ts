@@ -58,7 +58,8 @@ const guarantees = `## Guarantees
 - Messages and changes of a room are ordered by their sequence numbers, \`seq\`. Frames may arrive in another order. A missing number means that the client missed a frame or that the number was never used; \`sync\` shows which.
 - A frame with a \`client_id\` that was used before changes nothing and gets the same answer.
 - Delivery is at least once. A client recognizes a repeated message by its id.
-- Clients may send message ids as numbers or numeric strings, and ids of rooms and users as numbers or strings. In \`action\` and \`content\` the server sends such an id as a JSON number if it is a canonical decimal integer.
+- Clients may send message ids as numbers or numeric strings, and ids of rooms and users as numbers or strings. In \`action\` and \`content\` the server sends such an id as a JSON number if it is a canonical decimal integer below 2^53. Larger ids are strings in both directions, because JavaScript rounds such numbers; the server refuses them as numbers.
+- The id of a user has 1 to 128 bytes in UTF-8, that of a room 1 to 300. Neither contains control characters, and neither is \`.\` or \`..\`. The id of a room does not begin with \`#\`. Only the id of a direct room begins with \`direct:\`. In a URL, percent-encode an id once, for example with \`encodeURIComponent\`.
 - Once a token has expired, the server sends no more events to its connection. It sends \`TOKEN_EXPIRED\` in place of the next one and closes the socket.
 - When a client loses its network without closing the socket, its user stays online until the next post to the socket fails, or until 10 minutes after the socket's 2 hours. With \`reads=auto\`, messages posted before that count as read.
 - Times are in ISO 8601, UTC, with milliseconds and \`Z\`.

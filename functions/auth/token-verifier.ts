@@ -11,6 +11,7 @@ import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 import { CLOCK_TOLERANCE_MS } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
+import { isUserId } from '../domain/id.ts';
 import type { User } from '../domain/member.ts';
 import { jwksFetcher } from './jwks-fetcher.ts';
 
@@ -44,8 +45,9 @@ function checkAudience(payload: JwtPayload, audience: string): void {
       audience,
     );
   }
-  if (typeof payload.exp !== 'number' || typeof payload.sub !== 'string' || payload.sub === '') {
-    throw new JwtClaimError('Token rejected: it has no expiry or no subject. Sign in again.', undefined);
+  if (typeof payload.exp !== 'number' || typeof payload.sub !== 'string' || !isUserId(payload.sub)) {
+    const message = 'Token rejected: it has no expiry, or its subject cannot be a user id. Sign in again.';
+    throw new JwtClaimError(message, undefined);
   }
 }
 

@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import type { Refused } from '../domain/event.ts';
 import { type FileInput, MAX_FILE_NAME, type MessageFile, parseFileInput } from '../domain/file.ts';
+import { isId, isUserId, MAX_USER_ID_BYTES } from '../domain/id.ts';
+import { MAX_ROOM_ID_BYTES } from '../domain/room.ts';
 import { FrameError } from './dialect.ts';
 
 /** Parses a frame. @param reason the contract's message for a frame that is not a JSON object */
@@ -100,10 +102,25 @@ export const logNumber = v.union([v.literal(0), v.pipe(v.literal('0'), v.transfo
 /** Rejects lone surrogates. UTF-8 replaces them, which would make different ids equal. */
 const wellFormed = v.check<string>((text) => text.isWellFormed());
 
-const name = v.pipe(v.string(), v.nonEmpty(), v.maxLength(256), wellFormed);
+/** Numbers that are not safe integers are rejected, because `JSON.parse` makes different ones equal. */
+const numericId = v.pipe(v.number(), v.safeInteger(), v.transform(String));
 
-/** The id of a room or a user, as a string or a number. */
-export const id = v.union([name, v.pipe(v.number(), v.safeInteger(), v.transform(String))]);
+/** The id of a user, as a string or a number. */
+export const userId = v.union([
+  v.pipe(v.string(), v.nonEmpty(), v.maxLength(MAX_USER_ID_BYTES), v.check(isUserId)),
+  numericId,
+]);
+
+/** The id of a room, as a string or a number. That of an inbox gets the answer of a room that does not exist. */
+export const roomId = v.union([
+  v.pipe(
+    v.string(),
+    v.nonEmpty(),
+    v.maxLength(MAX_ROOM_ID_BYTES),
+    v.check((text) => isId(text, MAX_ROOM_ID_BYTES)),
+  ),
+  numericId,
+]);
 
 /** An idempotency key. */
 export const clientId = v.pipe(v.string(), v.nonEmpty(), v.maxLength(128), wellFormed);

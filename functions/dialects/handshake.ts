@@ -37,14 +37,14 @@ export type Query = Readonly<Record<string, string | undefined>>;
 const withoutSlash = (value: string | undefined) => value?.replace(/\/$/, '');
 
 /**
- * Returns the id of the room that a handshake names. Contract S1 spells the parameter `firts_user` and appends a
- * slash to the query.
+ * Returns the id of the room that a handshake names. Contract S1 spells the parameter `firts_user` and appends a slash
+ * to the query. So one slash is removed from a user. The edge appends one to a user whose id ends in a slash.
  */
 export function requestedRoom(query: Query): string | undefined {
   const first = withoutSlash(query['firts_user'] ?? query['first_user']);
   const second = withoutSlash(query['second_user']);
   if (first && second) return directRoomId(first, second);
-  return withoutSlash(query['room']) || undefined;
+  return query['room'] || undefined;
 }
 
 /** Whether a handshake has a parameter that names a room, even if its value is not a room. */

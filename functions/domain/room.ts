@@ -1,3 +1,5 @@
+import { bytesOf, isId, isUserId } from './id.ts';
+
 /** A chat room. Its messages and their changes form a log, numbered by `seq`. */
 export interface Room {
   readonly id: string;
@@ -21,27 +23,55 @@ export const inboxOf = (user: string): string => `${INBOX}${user}`;
 /** Returns whether an id belongs to an inbox. No room has such an id. */
 export const isInbox = (id: string): boolean => id.startsWith(INBOX);
 
+/** The id of a direct room holds the ids of both users, so it is longer than theirs. */
+export const MAX_ROOM_ID_BYTES = 300;
+
+/** Whether a room can have this id. */
+export const isRoomId = (text: string): boolean => isId(text, MAX_ROOM_ID_BYTES) && !isInbox(text);
+
 const integer = /^(0|[1-9]\d*)$/;
+
+/** Compares whole numbers of any length by their values. As JavaScript numbers, different long ids would be equal. */
+function compareIds(one: string, other: string): number {
+  const isNumeric = integer.test(one) && integer.test(other);
+  if (isNumeric && one.length !== other.length) return one.length - other.length;
+  return one < other ? -1 : Number(one > other);
+}
+
 const escaped = (id: string) => id.replaceAll('%', '%25').replaceAll(':', '%3A');
 const unescaped = (text: string) => text.replaceAll('%3A', ':').replaceAll('%25', '%');
 
-function compareIds(one: string, other: string): number {
-  if (integer.test(one) && integer.test(other)) return Number(one) - Number(other);
-  return one < other ? -1 : 1;
+/** The ids of direct rooms start with this, and no others. */
+const DIRECT = 'direct:';
+
+/**
+ * Returns the id of two users' direct room, such as `direct:1:2`. The order of the users does not matter. If the escaped
+ * ids would be too long, the id has the length of the first one instead: `direct::3:a:b…`.
+ */
+export function directRoomId(one: string, other: string): string {
+  const [first, second] = [one, other].sort(compareIds) as [string, string];
+  const id = `${DIRECT}${escaped(first)}:${escaped(second)}`;
+  return bytesOf(id) <= MAX_ROOM_ID_BYTES ? id : `${DIRECT}:${first.length}:${first}${second}`;
 }
 
-/** Returns the id of two users' direct room, such as `direct:1:2`. The order of the users does not matter. */
-export function directRoomId(one: string, other: string): string {
-  return ['direct', ...[one, other].sort(compareIds).map(escaped)].join(':');
+function splitDirectRoomId(id: string): readonly [string, string] | undefined {
+  const [, length, both = ''] = /^direct::(\d{1,3}):(.*)$/su.exec(id) ?? [];
+  if (length !== undefined) return [both.slice(0, Number(length)), both.slice(Number(length))];
+  const [kind, one, other, ...rest] = id.split(':');
+  if (kind !== 'direct' || !one || !other || rest.length > 0) return undefined;
+  return [unescaped(one), unescaped(other)];
 }
 
 /** Returns the two users of a direct room's id; undefined for any other id. */
 export function directRoomUsers(id: string): readonly [string, string] | undefined {
-  const [kind, one, other, ...rest] = id.split(':');
-  if (kind !== 'direct' || !one || !other || rest.length > 0) return undefined;
-  const users = [unescaped(one), unescaped(other)] as const;
-  return one !== other && directRoomId(...users) === id ? users : undefined;
+  const users = splitDirectRoomId(id);
+  if (!users?.every(isUserId) || users[0] === users[1]) return undefined;
+  return directRoomId(...users) === id ? users : undefined;
 }
+
+/** Whether a new room of a kind can have an id: only direct rooms have the id of their two users. */
+export const hasValidId = ({ id, kind }: Pick<Room, 'id' | 'kind'>): boolean =>
+  kind === 'direct' ? directRoomUsers(id) !== undefined : isRoomId(id) && !id.startsWith(DIRECT);
 
 /** A room gets more shards when one of its shards holds more connections than this. */
 export const SHARD_CONNECTIONS = 1_000;

@@ -17,7 +17,7 @@ import {
 import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { MembershipError, namelessId, type User } from '../domain/member.ts';
-import { directRoomUsers, inboxOf, isInbox, type Room } from '../domain/room.ts';
+import { directRoomUsers, inboxOf, isRoomId, type Room } from '../domain/room.ts';
 import { storeRoom } from '../rooms/new-room.ts';
 import { getMember } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
@@ -37,9 +37,6 @@ export interface UpgradeEvent extends EventHeaders {
 }
 
 const allowedOrigins = once(() => required('ALLOWED_ORIGINS').split(','));
-
-/** Room ids are part of DynamoDB keys, whose length is limited. */
-const MAX_ROOM_LENGTH = 256;
 
 /** A guest's session lasts as long as the connection: API Gateway closes each one after two hours. */
 const GUEST_SESSION_MS = 2 * 60 * 60 * 1000;
@@ -84,7 +81,7 @@ async function createDirectRoom(id: string, user: User): Promise<Room | undefine
  */
 async function findRoom(id: string | undefined, user: User, guest: boolean): Promise<Room> {
   const noAccess = guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER';
-  if (id === undefined || id.length > MAX_ROOM_LENGTH || isInbox(id)) throw new ChatError(noAccess);
+  if (id === undefined || !isRoomId(id)) throw new ChatError(noAccess);
   // An eventually consistent read costs half. `welcome` reads the membership once more, consistently.
   let exists = false;
   for (const consistent of [false, true]) {

@@ -1,4 +1,4 @@
-import { isInbox, type Room } from '../domain/room.ts';
+import { hasValidId, type Room } from '../domain/room.ts';
 import type { Database, Item } from './database.ts';
 import { parseRoomKey, roomKey } from './keys.ts';
 
@@ -37,15 +37,15 @@ export async function getRooms(db: Database, ids: readonly string[]): Promise<Ro
 /**
  * Creates a room with an empty log. An existing room stays as it is.
  * @returns whether it was created
- * @throws Error for the id of an inbox
+ * @throws Error for an id that a room of its kind cannot have
  */
 export async function putRoom(
   db: Database,
   room: Pick<Room, 'id' | 'name' | 'kind' | 'access'>,
 ): Promise<boolean> {
   const { id, name, kind, access } = room;
-  if (isInbox(id)) {
-    throw new Error('Room not created: an id that starts with # belongs to an inbox. Choose another id.');
+  if (!hasValidId(room)) {
+    throw new Error('Room not created: no room of its kind can have its id. Choose another id.');
   }
   return db.chat.put(
     { ...roomKey(id), name, kind, access, seq: 0, shards: 1 },

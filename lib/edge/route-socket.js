@@ -9,6 +9,7 @@ function handler(event) {
   const request = event.request;
   const path = /^\/ws\/(?:chat(?:\/(?:([^/]+)\/?)?)?)?$/.exec(request.uri);
   if (!path) return notFound();
+  endUsers(request.querystring);
   if (path[1]) {
     const room = decode(path[1]);
     if (room === null) return notFound();
@@ -18,6 +19,20 @@ function handler(event) {
   }
   request.uri = '/prod';
   return request;
+}
+
+/**
+ * Appends a slash to users in the query whose id ends in one, which arrives as %2F. The API removes one slash from a
+ * user, because contract S1 appends one to the query.
+ */
+function endUsers(querystring) {
+  Object.keys(querystring).forEach((name) => {
+    if (!/^(firts_user|first_user|second_user)$/.test(decode(name))) return;
+    const entry = querystring[name];
+    [entry].concat(entry.multiValue || []).forEach((each) => {
+      each.value = each.value.replace(/%2F$/i, '%2F/');
+    });
+  });
 }
 
 /** Removes any `room` from the query, however it is encoded: only the path names the room. */

@@ -112,7 +112,12 @@ function compile(edgeFunction: EdgeFunction): Script {
 
 /** The result of a viewer-request function: a new target for the request, or an answer to the viewer. */
 export type Rewrite =
-  | { readonly kind: 'target'; readonly target: string }
+  | {
+      readonly kind: 'target';
+      readonly target: string;
+      /** The headers that the function added or changed, by their names in lower case. */
+      readonly headers: ReadonlyMap<string, string>;
+    }
   | { readonly kind: 'answer'; readonly status: number; readonly headers: string[]; readonly body: Buffer };
 
 /**
@@ -123,9 +128,8 @@ export function readRewrite(result: unknown, { request }: ViewerEvent): Rewrite 
   if (!isObject(result)) throw new Error('it returned neither a request nor a response');
   if ('statusCode' in result) return readAnswer(result);
   const { uri, headers, cookies, method } = result;
-  const unchanged = [request.method, request.headers, request.cookies];
-  if (!isDeepStrictEqual([method, headers, cookies], unchanged)) {
-    throw new Error('it changed the method, headers or cookies, which local/edge does not support');
+  if (!isDeepStrictEqual([method, cookies], [request.method, request.cookies])) {
+    throw new Error('it changed the method or cookies, which local/edge does not support');
   }
   if (typeof uri !== 'string' || !uri.startsWith('/')) throw new Error('its URI does not begin with a slash');
   const query = formatQuery(result['querystring']);
@@ -133,7 +137,28 @@ export function readRewrite(result: unknown, { request }: ViewerEvent): Rewrite 
   // A query string cannot contain these characters (AWS: "Restrictions on all edge functions").
   if (/[\s#\p{Cc}]/u.test(target)) throw new Error('its URI or query has a space, a control character or #');
   if (target.length >= 8192) throw new Error('its URI and query are over 8,191 characters');
-  return { kind: 'target', target };
+  return { kind: 'target', target, headers: readAddedHeaders(headers, request.headers) };
+}
+
+function readAddedHeaders(headers: unknown, before: Values): ReadonlyMap<string, string> {
+  const entries = Object.entries(isObject(headers) ? headers : {});
+  if (Object.keys(before).some((name) => !entries.some(([each]) => each === name))) {
+    throw new Error('it removed a header, which local/edge does not support');
+  }
+  const added = entries.filter(([name, entry]) => !isDeepStrictEqual(entry, before[name]));
+  return new Map(
+    added.map(([name, entry]) => {
+      // AWS: "Restrictions on all edge functions" and "CloudFront Functions event structure", on headers.
+      if (!/^[a-z0-9-]+$/.test(name) || name === 'host' || hidden.test(name)) {
+        throw new Error(`it set the header ${name}, which CloudFront does not allow`);
+      }
+      const value = isObject(entry) ? entry['value'] : undefined;
+      if (typeof value !== 'string' || /[^\x20-\x7e]/.test(value)) {
+        throw new Error(`its header ${name} is not text in ASCII`);
+      }
+      return [name, value];
+    }),
+  );
 }
 
 function formatQuery(querystring: unknown): string {

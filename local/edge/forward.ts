@@ -12,6 +12,8 @@ export interface Destination {
   readonly behavior: Behavior;
   /** Path and query. */
   readonly target: string;
+  /** The headers that the edge function added or changed. */
+  readonly headers: ReadonlyMap<string, string>;
   /** The origin's local URL, like `http://127.0.0.1:8001`. Requests go to paths below this URL's path. */
   readonly url: string;
   /** The edge's value of the `Via` header. */
@@ -23,7 +25,7 @@ export interface Destination {
 /** Forwards a request to its origin, and the origin's answer or WebSocket to the viewer. */
 export function forward(state: EdgeState, exchange: Exchange, destination: Destination): void {
   const { request, response, upgrade, id } = exchange;
-  const { behavior, target, via } = destination;
+  const { behavior, target, headers, via } = destination;
   const cached = state.errors.find(request, destination);
   if (cached !== undefined) {
     response.writeHead(cached.status, cached.statusText, [...cached.headers]).end(cached.body);
@@ -39,7 +41,7 @@ export function forward(state: EdgeState, exchange: Exchange, destination: Desti
     port,
     method: request.method,
     path: `${pathname.replace(/\/$/, '')}${behavior.origin.path}${target}`,
-    headers: originHeaders(request, { behavior, via, id, isUpgrade: upgrade !== null }),
+    headers: originHeaders(request, { behavior, headers, via, id, isUpgrade: upgrade !== null }),
     agent: false,
   });
   limitWait(state, outgoing, behavior.origin.timeoutMs, () => {

@@ -21,6 +21,8 @@ const signature =
 
 interface Forwarding {
   readonly behavior: Behavior;
+  /** The headers that the edge function added or changed. */
+  readonly headers: ReadonlyMap<string, string>;
   readonly via: string;
   readonly id: string;
   readonly isUpgrade: boolean;
@@ -29,7 +31,8 @@ interface Forwarding {
 /** Returns the headers for the origin, as a flat list with the viewer's spelling. */
 export function originHeaders(request: IncomingMessage, forwarding: Forwarding): string[] {
   const { behavior, via, id, isUpgrade } = forwarding;
-  const { domainName, signed, headers } = behavior.origin;
+  const { domainName, signed } = behavior.origin;
+  const headers = new Map([...(behavior.passesViewer ? forwarding.headers : []), ...behavior.origin.headers]);
   const forwardedFor = [...(request.headersDistinct['x-forwarded-for'] ?? []), request.socket.remoteAddress];
   const passes = (name: string) =>
     !removed.test(name) &&

@@ -35,7 +35,11 @@ export function planRequest(state: EdgeState, request: IncomingMessage, id: stri
   const originTarget = targetAtOrigin(rewrite.target, behavior, distribution);
   const via = `1.1 ${distribution.domainName} (CloudFront)`;
   const { errorSeconds } = distribution;
-  return { kind: 'forward', destination: { behavior, target: originTarget, url, via, errorSeconds } };
+  const { headers } = rewrite;
+  return {
+    kind: 'forward',
+    destination: { behavior, target: originTarget, headers, url, via, errorSeconds },
+  };
 }
 
 /**
@@ -67,7 +71,7 @@ function runFunction(
   { behavior, distribution, target }: Chosen,
 ): Rewrite | Extract<Plan, { readonly kind: 'reject' }> {
   const { viewerRequest } = behavior;
-  if (viewerRequest === null) return { kind: 'target', target };
+  if (viewerRequest === null) return { kind: 'target', target, headers: new Map() };
   const event = viewerEvent(request, target, { domainName: distribution.domainName, requestId });
   // CloudFront answers 503 if a function throws (AWS: "HTTP 503 status code"), and 502 if its result is invalid.
   let status = 503;

@@ -81,7 +81,7 @@ test('a restored change that is too large blocks no other change and is removed 
   expect(kept.size).toBe(0);
 });
 
-test.each(['', 'x'.repeat(257), '\ud800'])(
+test.each(['', '.', '..', '#1', '\0', 'x'.repeat(301), '日'.repeat(101), '\ud800'])(
   'a room with the id %j is refused, and other rooms stay live',
   async (id) => {
     const client = clientOf();

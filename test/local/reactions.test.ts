@@ -362,4 +362,15 @@ describe('a message whose item is full', () => {
     const texts = entries.filter(({ kind, text }) => kind === 'edit' && text !== undefined);
     expect(texts.length).toBeLessThanOrEqual(20);
   });
+
+  test('does not result from many edits with files: only the shown one is listed', async () => {
+    for (let count = 0; count < 30; count++) {
+      const { seq } = await takeSeq(db, '1', NOON);
+      const file = { id: `f${count}`, hold: `h${count}`, name: 'a.txt', contentType: 'text/plain', size: 1 };
+      const edit = { ...editOf(seq, ''), file };
+      await putChange(db, '1', edit);
+      await applyChange('1', edit, context);
+    }
+    expect((await itemOf())['files']).toEqual(new Set(['f29#h29']));
+  });
 });

@@ -100,24 +100,22 @@ describe('a room', () => {
         bob(`GET /chats/${id}/`),
       ),
     );
-    expect(answers[0]).toMatchObject({ status: 403, body: { error: 'NOT_A_MEMBER' } });
-    const differing = answers.filter(({ body }) => body['error'] !== 'NOT_A_MEMBER');
-    // API Gateway decodes the path, so a slash ends the room's id even when it is escaped.
-    expect(differing.map(({ status }) => status)).toEqual([404]);
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 403, body: { error: 'NOT_A_MEMBER' } });
+    }
   });
 
   test('is found by its escaped id if the id contains URL characters', async () => {
     const members = [{ user: '1', role: 'owner' as const }];
-    for (const id of ['50% off', 'c#', 'größe', 'a?b']) {
+    const ids = ['50% off', 'c#', 'größe', 'a?b', 'team/a'];
+    for (const id of ids) {
       const plan = { id, name: id, kind: 'group', access: 'members', members } as const;
       await makeRoom(databaseOf(stack), plan);
     }
-    for (const id of ['50% off', 'c#', 'größe']) {
+    for (const id of ids) {
       const { body } = await alice(`GET /chats/${encodeURIComponent(id)}/`);
       expect(body).toMatchObject({ id, name: id });
     }
-    // HTTP APIs cut a path at an escaped question mark, so only sockets reach such a room.
-    expect((await alice(`GET /chats/${encodeURIComponent('a?b')}/`)).status).toBe(403);
   });
 
   test('includes the names of members who have connected', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { enter, type Frame, said, typed } from '../support/chat.ts';
 import { newRoom, userConnections } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
@@ -7,12 +7,13 @@ import { connect } from '../support/ws-client.ts';
 // A connection opens 400 ms after `$connect` has returned. Until then, GET @connections says that it is open, and posts
 // and closes are answered with 410.
 const OPENING_MS = 400;
+let openingMs = OPENING_MS;
 
 let stack: TestStack;
 
 beforeAll(async () => {
   stack = await startTestStack({
-    faults: { opening: () => ({ afterMs: OPENING_MS, answersEarly: true }) },
+    faults: { opening: () => ({ afterMs: openingMs, answersEarly: true }) },
   });
 });
 
@@ -87,6 +88,11 @@ test('a refused S3 client gets its error frame and is closed', async () => {
 });
 
 test('a member who is removed while the connection opens gets nothing, and is closed', async () => {
+  // Long enough for the removal, also on a busy machine.
+  openingMs = 5_000;
+  onTestFinished(() => {
+    openingMs = OPENING_MS;
+  });
   const room = await newRoom(stack, 'alice', 'bob');
   const headers = await headersOf('alice');
   const opening = connect(`${stack.socketUrl}?room=${room}`, { headers: await headersOf('bob') });

@@ -17,10 +17,10 @@ export interface Call {
 
 const encoded = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
 
-/** Calls the HTTP API directly, as the edge does. `asked` is a line such as `GET /chats/1/`. */
+/** Calls the HTTP API through the edge. `asked` is a line such as `GET /chats/1/`. */
 export async function ask(stack: TestStack, asked: string, { headers, body }: Call = {}): Promise<Answer> {
   const [method = '', path = ''] = asked.split(' ');
-  const response = await fetch(`${stack.stack.httpUrl}/api${path}`, {
+  const response = await fetch(`${stack.stack.edgeUrl}/api${path}`, {
     method,
     redirect: 'manual',
     headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },

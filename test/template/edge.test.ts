@@ -83,31 +83,35 @@ describe.each(apis)('%s', (pattern, api) => {
   });
 });
 
-describe('the CloudFront Function of /ws/*', () => {
-  const [found, ...more] = template.resources('AWS::CloudFront::Function');
+describe('the CloudFront Functions', () => {
+  const functions = template.resources('AWS::CloudFront::Function');
+  const named = (id: string) => functions.find((each) => each.id === id)?.properties;
 
-  test('is published from lib/edge on runtime 2.0', () => {
-    expect(more).toEqual([]);
-    expect(found?.properties).toMatchObject({
+  test.each([
+    ['/ws/*', 'EdgeRouteSocket', 'route-socket'],
+    ['/api/*', 'EdgeKeepPath', 'keep-path'],
+  ])('of %s is published from lib/edge on runtime 2.0, and runs on viewer requests', (pattern, id, file) => {
+    expect(named(id)).toMatchObject({
       AutoPublish: true,
       FunctionConfig: { Runtime: 'cloudfront-js-2.0' },
-      FunctionCode: readFileSync(new URL('../../lib/edge/route-socket.js', import.meta.url), 'utf8'),
+      FunctionCode: readFileSync(new URL(`../../lib/edge/${file}.js`, import.meta.url), 'utf8'),
     });
-  });
-
-  test('runs on viewer requests to /ws/* only', () => {
-    expect(behavior('/ws/*')['FunctionAssociations']).toEqual([
-      { EventType: 'viewer-request', FunctionARN: '<EdgeRouteSocket.FunctionARN>' },
+    expect(behavior(pattern)['FunctionAssociations']).toEqual([
+      { EventType: 'viewer-request', FunctionARN: `<${id}.FunctionARN>` },
     ]);
-    for (const each of [behavior('/api/*'), page]) expect(each).not.toHaveProperty('FunctionAssociations');
   });
 
-  test('uses the stage of the WebSocket API', () => {
+  test('are no others, and none runs for the page', () => {
+    expect(functions).toHaveLength(2);
+    expect(page).not.toHaveProperty('FunctionAssociations');
+  });
+
+  test('send sockets to the stage of the WebSocket API', () => {
     const stages = template
       .resources('AWS::ApiGatewayV2::Stage')
       .filter(({ properties }) => properties['ApiId'] === '<SocketApi>')
       .map(({ properties }) => properties['StageName']);
-    const stage = /request\.uri = '\/(\w+)'/.exec(String(found?.properties['FunctionCode']))?.[1];
+    const stage = /request\.uri = '\/(\w+)'/.exec(String(named('EdgeRouteSocket')?.['FunctionCode']))?.[1];
     expect(stages).toEqual([stage]);
   });
 });
@@ -231,8 +235,8 @@ test('account-wide CloudFront names contain the stack and the Region', () => {
       });
   const longest = 'x'.repeat(128);
   const [short, long] = [named('Parley'), named(longest)];
-  expect(short).toHaveLength(3);
-  expect(new Set([...short, ...long]).size).toBe(6);
+  expect(short).toHaveLength(4);
+  expect(new Set([...short, ...long]).size).toBe(8);
   for (const name of [...short, ...long]) {
     expect(name).toMatch(/^<AWS::Region>-[A-Za-z0-9-]+$/);
     // AWS: CreateFunction and CreateOriginAccessControl take 64 characters; the longest Region has 14.

@@ -49,8 +49,13 @@ const MAX_RATIO = 1.2;
 const SAMPLES = 80;
 /** Fills the first page of the history. */
 const FIRST_MESSAGES = 80;
-/** Fills the first page of the list of rooms. */
-const OTHER_ROOMS = 60;
+/**
+ * Rooms of each chatter. The list of rooms reads a small item for each of them, so the rooms that a hostile member may
+ * create in an hour make it longer in any case.
+ */
+const OTHER_ROOMS = 200;
+/** After this time, all limits of connections and requests start over. */
+const LIMIT_WINDOW_MS = 10_000;
 /** How many messages a measured sync returns. */
 const SYNCED = 20;
 /** Frames that a hostile member sends before it waits for their answers. */
@@ -222,16 +227,17 @@ async function attack({ stack, acknowledged }: Setting, amounts: Amounts): Promi
       Array.from({ length: amount }, (_, index) => index),
       async (index) => (Date.now() < until ? run(index) : undefined),
     ));
-  await repeat(amounts.rooms, async (index) => {
-    const { status } = await rest('POST /chats/', { name: `room ${index}`, members: [VICTIM] });
-    count(`${LIMITED}: room ${status}`);
-  });
   await repeat(amounts['file-names'], async (index) => {
     const name = `a${(index % 2 === 0 ? '.' : ' ').repeat(NAME_BYTES)}b`;
     const file = { content: 'see this', file: 'aGVsbG8=', file_name: name };
     count(`${LIMITED}: file name ${(await rest(`POST /chats/${ATTACKED}/send_message/`, file)).status}`);
     const upload = { name, content_type: 'text/plain', size: 5 };
     count(`${LIMITED}: upload ${(await rest(`POST /chats/${ATTACKED}/files/`, upload)).status}`);
+  });
+  await pause(LIMIT_WINDOW_MS);
+  await repeat(amounts.rooms, async (index) => {
+    const { status } = await rest('POST /chats/', { name: `room ${index}`, members: [VICTIM] });
+    count(`${LIMITED}: room ${status}`);
   });
   return Date.now() < until;
 }

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import { HISTORY_LIMIT } from '../../domain/command.ts';
 import { qualifiedEmoji } from '../../domain/emoji.ts';
 import { messageTypes } from '../../domain/message.ts';
-import { clientId, file, fileName, id, logNumber, messageId, text } from '../frame.ts';
+import { clientId, file, fileName, logNumber, messageId, roomId, text } from '../frame.ts';
 
-const inRoom = { room_id: v.optional(id) };
+const inRoom = { room_id: v.optional(roomId) };
 const change = { ...inRoom, client_id: v.optional(clientId) };
 
 let oneEmoji: RegExp | undefined;
@@ -60,6 +60,6 @@ export const syncFrame = v.object({ ...inRoom, since: logNumber });
 /** The maximum token length stays below API Gateway's frame limit of 32 KB. */
 export const authenticateFrame = v.object({ token: v.pipe(v.string(), v.nonEmpty(), v.maxLength(16_384)) });
 
-export const joinFrame = v.object({ room_id: id });
+export const joinFrame = v.object({ room_id: roomId });
 
 export const leaveFrame = joinFrame;

@@ -10,17 +10,17 @@ import {
   fieldOf,
   fieldsOf,
   fileName,
-  id,
   messageId,
   parseFrame,
   refusedFields,
   text,
+  userId,
   file as wholeFile,
   wireFile,
 } from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
 
-const common = { user: v.optional(id), client_id: v.optional(clientId) };
+const common = { user: v.optional(userId), client_id: v.optional(clientId) };
 const about = { ...common, message_id: messageId };
 const body = v.nullish(text, '');
 

@@ -9,10 +9,10 @@ import {
   clientIdOf,
   fieldOf,
   fieldsOf,
-  id,
   parseFrame,
   refusedFields,
   text,
+  userId,
   wireFile,
 } from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
@@ -20,7 +20,7 @@ import { dialectTraits } from '../handshake.ts';
 export const chatMessage = v.object({
   type: v.literal('chat_message'),
   message: text,
-  receiver_id: v.nullish(id),
+  receiver_id: v.nullish(userId),
   client_id: v.optional(clientId),
 });
 

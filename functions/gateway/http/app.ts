@@ -5,6 +5,9 @@ import { HTTPException } from 'hono/http-exception';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { getPath } from 'hono/utils/url';
 import { ChatError } from '../../domain/errors.ts';
+import { isStoredUserId } from '../../domain/id.ts';
+import { MembershipError } from '../../domain/member.ts';
+import { isRoomId, MAX_ROOM_ID_BYTES } from '../../domain/room.ts';
 import { logFault } from '../runtime.ts';
 import { authenticate, checkOrigin, type HttpContext, type HttpEnv, limitRequests } from './context.ts';
 import { files } from './files.ts';
@@ -19,9 +22,6 @@ const MAX_BODY_BYTES = 256 * 1024;
 
 /** The longest time that Chromium keeps the answer to a preflight request. */
 const PREFLIGHT_SECONDS = 7_200;
-
-/** The longest id has 256 characters, each of which may be escaped. */
-const MAX_PATH_PART = 3 * 256;
 
 function answerError(c: Context, { status, code, message, retryAfterMs }: ErrorAnswer): Response {
   if (retryAfterMs === undefined) return c.json({ error: code, message }, status);
@@ -95,8 +95,14 @@ export function httpApp(context: HttpContext): Hono<HttpEnv> {
   app.route('/', login(context));
   app.get('/openapi.json', async (c) => c.json(await openapiDocument(app)));
   app.use('/chats/*', checkOrigin(context), authenticate(context), limitRequests(context));
-  app.use('/chats/*', async (c, next) => {
-    if (c.req.path.split('/').some((part) => part.length > MAX_PATH_PART)) throw new HttpError('NOT_FOUND');
+  app.use('/chats/:id/*', async (c, next) => {
+    const id = c.req.param('id');
+    if (id.length > MAX_ROOM_ID_BYTES) throw new HttpError('NOT_FOUND');
+    if (!isRoomId(id)) throw new ChatError('NOT_A_MEMBER');
+    await next();
+  });
+  app.use('/chats/:id/members/:user/*', async (c, next) => {
+    if (!isStoredUserId(c.req.param('user'))) throw new MembershipError('NO_SUCH_MEMBER');
     await next();
   });
   app.route('/', rooms(context));

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { descriptionShape, memberShape, membersPage, roomsPage } from '../../dialects/rest/schema.ts';
+import { isStoredUserId } from '../../domain/id.ts';
 import type { User } from '../../domain/member.ts';
 import { acceptRequest, addMember, changeMember, declineRequest, removeMember } from '../../rooms/members.ts';
 import type { NewRoom } from '../../rooms/new-room.ts';
@@ -41,8 +42,8 @@ function decodeCursor<S extends v.GenericSchema>(text: string, shape: S): v.Infe
 /** The time of the last change of a room, and the room's id. */
 const roomCursor = v.tuple([v.number(), v.string()]);
 
-/** The id of a member. */
-const memberCursor = v.tuple([v.string()]);
+/** The id of a member, which becomes part of a key. */
+const memberCursor = v.tuple([v.pipe(v.string(), v.check(isStoredUserId))]);
 
 /**
  * Reads the other user of a direct room from one id, or from both ids of the room.

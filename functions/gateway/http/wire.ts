@@ -1,7 +1,7 @@
 import { validator } from 'hono-openapi';
 import * as v from 'valibot';
 import { contentMessage } from '../../dialects/content/content.ts';
-import { clientId, file, fileName, id, messageId, text, wireId } from '../../dialects/frame.ts';
+import { clientId, file, fileName, messageId, text, userId, wireId } from '../../dialects/frame.ts';
 import type {
   memberShape,
   messageShape,
@@ -48,16 +48,16 @@ const membersPageSize = v.pipe(
 export const membersQuery = v.object({ cursor, limit: v.optional(membersPageSize, '100') });
 
 export const roomBody = v.union([
-  v.object({ kind: v.literal('direct'), members: v.pipe(v.array(id), v.minLength(1), v.maxLength(2)) }),
+  v.object({ kind: v.literal('direct'), members: v.pipe(v.array(userId), v.minLength(1), v.maxLength(2)) }),
   v.object({
     kind: v.optional(v.literal('group'), 'group'),
     name: v.optional(roomName, ''),
     access: v.optional(v.picklist(['members', 'open']), 'members'),
-    members: v.optional(v.pipe(v.array(id), v.maxLength(MAX_NEW_MEMBERS)), []),
+    members: v.optional(v.pipe(v.array(userId), v.maxLength(MAX_NEW_MEMBERS)), []),
   }),
 ]);
 
-export const memberBody = v.object({ user_id: id, role: v.optional(v.picklist(roles), 'member') });
+export const memberBody = v.object({ user_id: userId, role: v.optional(v.picklist(roles), 'member') });
 
 /** A change has a role, a mute or both. The mute has one of its two forms; 0 seconds or `null` ends it. */
 export const memberChangeBody = v.pipe(

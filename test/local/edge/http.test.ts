@@ -281,6 +281,16 @@ describe('a viewer-request function', () => {
     expect(JSON.parse((await send(port, '/x')).body).url).toBe('/caf%C3%A9');
   });
 
+  test('can add a header and replace that of a viewer', async () => {
+    const { port } = await withFunction(`function handler(event) {
+      event.request.headers['x-new'] = { value: '1' };
+      event.request.headers['x-old'] = { value: '2' };
+      return event.request;
+    }`);
+    const { headers } = JSON.parse((await send(port, '/x', { headers: { 'X-Old': 'viewer' } })).body);
+    expect(headers).toMatchObject({ 'x-new': '1', 'x-old': '2' });
+  });
+
   test('can answer, in text or base64', async () => {
     const { port, requests } = await withFunction(`function handler() {
       const headers = { 'x-own-header': { value: 'v' } };
@@ -301,9 +311,15 @@ describe('a viewer-request function', () => {
       "event.request.querystring = 'a=b c'; return event.request;",
       502,
     ],
+    ['that removes a header causes a 502', 'delete event.request.headers.host; return event.request;', 502],
     [
-      'that changes a header causes a 502',
-      "event.request.headers['x-new'] = { value: '1' }; return event.request;",
+      'that sets a header of CloudFront causes a 502',
+      "event.request.headers['x-edge-new'] = { value: '1' }; return event.request;",
+      502,
+    ],
+    [
+      'whose header is not ASCII causes a 502',
+      "event.request.headers['x-new'] = { value: 'é' }; return event.request;",
       502,
     ],
   ])('%s and a log line without the query', async (_what, body, status) => {

@@ -75,6 +75,17 @@ test.each(['/ws/', '/ws/chat/', '/ws/chat'])(
   },
 );
 
+test.each(['firts_user', 'first_user', 'second%5Fuser'])(
+  'keeps the slash at the end of a user id in ?%s=, because the API removes one slash',
+  (name) => {
+    const values = [{ value: 'a%2F' }, { value: 'b/' }, { value: 'c%2f/' }, { value: 'd' }];
+    const sent = { [name]: { value: 'a%2F', multiValue: values }, token: { value: 't%2F' } };
+    const kept = [{ value: 'a%2F/' }, ...values.slice(1)];
+    const expected = { [name]: { value: 'a%2F/', multiValue: kept }, token: { value: 't%2F' } };
+    expect(rewrite('/ws/chat/', sent)).toEqual(toStage(expected));
+  },
+);
+
 test.each([
   '/ws//',
   '/ws/chats/1/',

@@ -76,6 +76,57 @@ test.each([
   expect(new Set(requestedRooms())).toEqual(new Set([key]));
 });
 
+const viaEdge = (path: string): Partial<APIGatewayProxyEventV2> => ({
+  rawPath: decodeURIComponent(path).split('?')[0] ?? '',
+  headers: { ...event().headers, 'x-parley-path': path },
+});
+
+test.each([
+  ['c%23', 'c%23'],
+  ['50%25%20off', '50%25 off'],
+  ['gr%C3%B6%C3%9Fe', 'größe'],
+  ['%2523', '%2523'],
+  ['team%2Fa', 'team/a'],
+  ['a%3Fb', 'a?b'],
+  ['a%252Fb', 'a%252Fb'],
+])('decodes the path that the edge sends as a header exactly once: %s', async (room, key) => {
+  dynamodb.onAnyCommand().resolves({});
+  for (const end of ['/', '']) {
+    expect((await serve(event(viaEdge(`/api/chats/${room}${end}`)))).statusCode).toBe(403);
+  }
+  expect(new Set(requestedRooms())).toEqual(new Set([key]));
+});
+
+test.each<[string, Partial<APIGatewayProxyEventV2>]>([
+  ['has a dot segment, which URLs resolve', viaEdge('/api/chats/1/members/%2E%2E/')],
+  ['has a dot segment at the API’s own name', { rawPath: '/api/chats/1/members/../' }],
+  ['is not valid UTF-8', { ...viaEdge('/api/chats/1/'), headers: { 'x-parley-path': '/api/chats/%E9/' } }],
+  ['may have been cut at a question mark', { rawPath: '/api/chats/1' }],
+  ['may have been cut within the id of a user', { rawPath: '/api/chats/1/members/eve' }],
+])('answers 404 to a path that %s', async (_which, overrides) => {
+  for (const method of ['GET', 'DELETE']) {
+    const answer = await serve(event(overrides, method));
+    expect(answer.statusCode).toBe(404);
+    expect(JSON.parse(answer.body ?? '')).toMatchObject({ error: 'NOT_FOUND' });
+  }
+  expect(dynamodb.calls()).toEqual([]);
+});
+
+test.each(['%E6%97%A5'.repeat(101), 'a%00', 'a%C2%85'])(
+  'refuses the id of a room or a member that cannot exist, before it becomes a key: %s',
+  async (id) => {
+    dynamodb.onAnyCommand().resolves({});
+    const room = await serve(event(viaEdge(`/api/chats/${id}/`)));
+    expect([room.statusCode, JSON.parse(room.body ?? '')]).toMatchObject([403, { error: 'NOT_A_MEMBER' }]);
+    const member = await serve(event(viaEdge(`/api/chats/1/members/${id}/`), 'DELETE'));
+    expect([member.statusCode, JSON.parse(member.body ?? '')]).toMatchObject([
+      404,
+      { error: 'NO_SUCH_MEMBER' },
+    ]);
+    expect(dynamodb.calls()).toEqual([]);
+  },
+);
+
 test('reads cookies from the list in the event', async () => {
   dynamodb.onAnyCommand().resolves({});
   const answer = await serve(event({ headers: {}, cookies: ['a=b', `sessionid=${token}`] }));

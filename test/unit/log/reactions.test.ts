@@ -6,7 +6,7 @@ import { catchUp } from '../../../functions/log/catch-up.ts';
 import type { LogContext } from '../../../functions/log/context.ts';
 import { newestMessages } from '../../../functions/log/history.ts';
 import type { Database } from '../../../functions/store/database.ts';
-import { logKey } from '../../../functions/store/keys.ts';
+import { logKey, messagePartKey } from '../../../functions/store/keys.ts';
 import { putChange, putMessage, takeSeq } from '../../../functions/store/log.ts';
 import { MAX_INLINE_USERS, partFor } from '../../../functions/store/reaction-items.ts';
 import { withReaders } from '../../../functions/store/reaction-readers.ts';
@@ -162,3 +162,26 @@ test('places of emoji that a function left without users are free again at the l
   expect(item['reacted#kinds']).toBe(50);
   expect(item).toHaveProperty('reacted#first#👍');
 });
+
+test('1,000 people can like one message, which stays small and is read quickly', async () => {
+  const room = await roomOf(2, 0);
+  const AT_ONCE = 50;
+  for (let first = 0; first < 1_000; first += AT_ONCE) {
+    const liked = Array.from({ length: AT_ONCE }, (_, index) => {
+      const change = reactionOf({ seq: first + index + 2, by: `${first + index}` });
+      return applyChange(room, change, contextOf(counting.db));
+    });
+    for (const applied of await Promise.all(liked)) expect(applied?.outcome).toBe('applied');
+  }
+  const sizeOf = async (key: Record<string, string>) =>
+    JSON.stringify((await counting.db.chat.get(key)) ?? {}).length;
+  expect(await sizeOf(logKey(room, 1))).toBeLessThan(20_000);
+  expect(await sizeOf(messagePartKey(room, 1, partFor('999')))).toBeLessThan(4_000);
+  const { messages } = await newestMessages(counting.db, room, { limit: 10 });
+  const [message] = await withReaders(counting.db, messages, ['999']);
+  expect(message?.reactions?.['👍']).toMatchObject({
+    count: 1_000,
+    users: expect.arrayContaining(['999']),
+  });
+  expect(message?.reactions?.['👍']?.users).toHaveLength(51);
+}, 120_000);

@@ -1,4 +1,7 @@
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
+import { clientId as clientIdSchema } from '../../../functions/dialects/frame.ts';
+import { isStoredUserId } from '../../../functions/domain/id.ts';
 import {
   connectionKey,
   logKey,
@@ -8,7 +11,9 @@ import {
   repeatKey,
   roomKey,
   shardOf,
+  visitorKey,
 } from '../../../functions/store/keys.ts';
+import { hostileUserIds } from '../../support/hostile-ids.ts';
 
 describe('keys', () => {
   test('of the log sort in the order of the sequence numbers', () => {
@@ -21,6 +26,28 @@ describe('keys', () => {
     expect(repeatKey('1', 'a%23b', 'c')).not.toEqual(repeatKey('1', 'a#b', 'c'));
     expect(roomKey('user#1').room).not.toBe(profileKey('1').room);
     expect(memberKey('1', '#').item).toBe('member#%23');
+  });
+
+  test('are within the limits of DynamoDB for every id: 2,048 bytes, and 1,024 for a sort key', () => {
+    const bytes = (text: string) => Buffer.byteLength(text);
+    const longest = hostileUserIds.filter((id) => bytes(id) > 100);
+    expect(longest.length).toBeGreaterThan(3);
+    for (const user of [...longest, '#'.repeat(128)]) {
+      const room = '#'.repeat(300);
+      const actor = `guest:${user}`;
+      for (const clientId of ['#'.repeat(128), '日'.repeat(128)]) {
+        expect(v.is(clientIdSchema, clientId)).toBe(true);
+        const { room: partition, item } = repeatKey(room, actor, clientId);
+        expect([bytes(partition) <= 2_048, bytes(item) <= 1_024]).toEqual([true, true]);
+      }
+      expect(bytes(memberKey(room, user).item)).toBeLessThanOrEqual(1_024);
+      expect(bytes(visitorKey(room, actor).item)).toBeLessThanOrEqual(1_024);
+      expect(bytes(profileKey(user).room)).toBeLessThanOrEqual(2_048);
+      expect(bytes(connectionKey(`#${user}`, 63, 'x=').room)).toBeLessThanOrEqual(2_048);
+    }
+    // A member of an earlier release, whom an owner removes.
+    expect(isStoredUserId('#'.repeat(300))).toBe(true);
+    expect(bytes(memberKey('1', '#'.repeat(300)).item)).toBeLessThanOrEqual(1_024);
   });
 
   test('of a connection can be parsed into its room and shard', () => {
