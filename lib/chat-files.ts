@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { ChatFunction } from './chat-function.ts';
-import type { FileAction } from './entries.ts';
+import { type FileAction, filesCors } from './entries.ts';
 
 export interface ChatFilesProps {
   /** Origins whose pages may use signed URLs. */
@@ -32,14 +32,6 @@ const bucketName = ({ stackId }: Stack): string => `parley-files-${Fn.select(2, 
 export function filesUrl(stack: Stack, name: string | null): string {
   return `https://${name ?? bucketName(stack)}.s3.${stack.region}.${stack.urlSuffix}/`;
 }
-
-/** Uploads have this tag until a message holds them (functions/store/files.ts). */
-export const pendingTag = { key: 'parley', value: 'pending' };
-
-/** The request headers that a signed upload sends, and `range`, which a media player sends when it seeks. */
-export const corsRequestHeaders = ['content-type', 'if-none-match', 'x-amz-tagging', 'range'];
-
-export const corsResponseHeaders = ['content-disposition', 'content-range', 'etag'];
 
 /** The bucket of attached files. Clients use signed URLs; functions store small files themselves. */
 export class ChatFiles extends Construct {
@@ -82,15 +74,16 @@ function makeBucket(scope: Construct, { allowedOrigins, encryptionKey }: ChatFil
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     lifecycleRules: [
       { abortIncompleteMultipartUploadAfter: Duration.days(1) },
-      { tagFilters: { [pendingTag.key]: pendingTag.value }, expiration: Duration.days(1) },
+      // Uploads have this tag until a message holds them (functions/store/files.ts).
+      { tagFilters: { parley: 'pending' }, expiration: Duration.days(1) },
     ],
     cors: [
       {
         allowedOrigins: [...allowedOrigins],
-        allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
-        allowedHeaders: corsRequestHeaders,
-        exposedHeaders: corsResponseHeaders,
-        maxAge: 3600,
+        allowedMethods: filesCors.methods.map((method) => HttpMethods[method]),
+        allowedHeaders: [...filesCors.requestHeaders],
+        exposedHeaders: [...filesCors.responseHeaders],
+        maxAge: filesCors.maxAgeSeconds,
       },
     ],
   });
