@@ -1,6 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import type { ChatFailures } from './chat-failures.ts';
 import type { ChatFunction } from './chat-function.ts';
@@ -110,7 +109,7 @@ export class ChatMetrics {
       | 'ConsumedReadCapacityUnits'
       | 'ConsumedWriteCapacityUnits',
   ): readonly Metric[] {
-    const TableName = this.tableOf(name).tableName;
+    const TableName = this.props.tables[name].tableName;
     return [{ TableName }, { TableName, GlobalSecondaryIndexName: INDEX }].map((dimensions) =>
       metric('AWS/DynamoDB', metricName, dimensions, Stats.SUM),
     );
@@ -119,7 +118,7 @@ export class ChatMetrics {
   /** Returns DynamoDB's own errors, by the operations that functions may call. There is no sum of all operations. */
   systemErrors(name: TableName): readonly Metric[] {
     const used = new Set<TableAction>(entryNames.flatMap((entry) => [...entries[entry][name]]));
-    const TableName = this.tableOf(name).tableName;
+    const TableName = this.props.tables[name].tableName;
     return [...used]
       .sort()
       .map((Operation) =>
@@ -131,10 +130,6 @@ export class ChatMetrics {
   failedEvents(): Metric {
     const dimensions = { QueueName: this.props.failures.queueName };
     return metric('AWS/SQS', 'ApproximateNumberOfMessagesVisible', dimensions, Stats.MAXIMUM);
-  }
-
-  private tableOf(name: TableName): Table {
-    return this.props.tables[name];
   }
 }
 

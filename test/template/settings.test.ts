@@ -9,6 +9,17 @@ const oidc = {
   jwksUri: 'https://login.example.com/jwks.json',
 };
 
+/** The defaults of lib/account-settings.ts. */
+const account = {
+  domain: null,
+  webAclArn: null,
+  encryptionKeyArn: null,
+  priceClass: 'all',
+  logLevel: 'warn',
+  deletionProtection: false,
+  adopted: { chatTableName: null, filesBucketName: null, userPoolId: null },
+};
+
 const read = (context: Record<string, unknown>) => readSettings((key) => context[key]);
 
 test('uses the defaults without context', () => {
@@ -26,6 +37,7 @@ test('uses the defaults without context', () => {
     throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'signed',
     monitoring: { alarms: null, requestQuota: 10_000, dashboard: false, tracing: false },
+    ...account,
   });
 });
 
@@ -58,6 +70,7 @@ test('accepts values as strings from the command line', () => {
       dashboard: true,
       tracing: true,
     },
+    ...account,
   });
 });
 
