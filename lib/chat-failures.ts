@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IDestination } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -9,17 +10,21 @@ import type { ChatFunction } from './chat-function.ts';
  * only. A lost event loses no message, because messages are stored in the table before they are posted.
  */
 export class ChatFailures extends Construct {
+  readonly queueName: string;
   readonly queueUrl: string;
   private readonly queue: Queue;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, encryptionKey: IKey | null) {
     super(scope, id);
     this.queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...(encryptionKey
+        ? { encryption: QueueEncryption.KMS, encryptionMasterKey: encryptionKey }
+        : { encryption: QueueEncryption.SQS_MANAGED }),
       enforceSSL: true,
       retentionPeriod: Duration.days(2),
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.queueName = this.queue.queueName;
     this.queueUrl = this.queue.queueUrl;
     Validations.of(this.queue).acknowledge({
       id: 'AwsSolutions-SQS3',

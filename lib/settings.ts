@@ -1,4 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type AccountSettings, flag, invalid, readAccountSettings } from './account-settings.ts';
 
 /** An OpenID Connect issuer whose tokens are accepted. */
 export interface Oidc {
@@ -31,8 +32,26 @@ export interface Throttle {
   readonly burstLimit: number;
 }
 
+/** What the team sees of a running stack. */
+export interface Monitoring {
+  /**
+   * `alarmTopic` or `alarmEmail`: the ARN of an SNS topic, or an e-mail address, that alarms notify. Default: none, which
+   * creates no alarms, because each of them costs money.
+   */
+  readonly alarms: { readonly topicArn: string } | { readonly email: string } | null;
+  /**
+   * `requestQuota`: the requests per second that API Gateway allows this account in this Region. One of the alarms needs
+   * it. Default: 10,000. Some Regions have 2,500 (AWS: "Amazon API Gateway quotas").
+   */
+  readonly requestQuota: number;
+  /** `dashboard`: `true` creates a CloudWatch dashboard. Default: `false`. */
+  readonly dashboard: boolean;
+  /** `tracing`: `true` traces the functions with X-Ray. Default: `false`. X-Ray has no traces of WebSocket APIs. */
+  readonly tracing: boolean;
+}
+
 /** The settings of a stack. Each is a CDK context key, passed as `npx cdk deploy -c key=value` or in cdk.json. */
-export interface Settings {
+export interface Settings extends AccountSettings {
   /** `stackName`: the name of the CloudFormation stack. Default: `Parley`. Another name is a separate chat. */
   readonly stackName: string;
   /**
@@ -85,6 +104,8 @@ export interface Settings {
    * client, which takes a fifth of the CPU for each post and a third of the cold start that `sdk`, the AWS SDK, takes.
    */
   readonly awsClient: 'signed' | 'sdk';
+  /** `alarmTopic`, `alarmEmail`, `requestQuota`, `dashboard`, `tracing`. */
+  readonly monitoring: Monitoring;
 }
 
 /**
@@ -93,9 +114,14 @@ export interface Settings {
  */
 export function readSettings(context: (key: string) => unknown): Settings {
   const maxFileMegabytes = megabytes(context('maxFileMegabytes') ?? 25);
+  const account = readAccountSettings(context);
+  const ownIssuer = oidc(context('issuer'), context('audience'), context('jwksUri'));
+  if (ownIssuer !== null && account.adopted.userPoolId !== null) {
+    throw invalid('userPoolId', 'the setting issuer replaces the user pool', 'Leave out one of the two');
+  }
   return {
     stackName: stackName(context('stackName') ?? 'Parley'),
-    oidc: oidc(context('issuer'), context('audience'), context('jwksUri')),
+    oidc: ownIssuer,
     logRetention: retention(context('logRetentionDays') ?? 30),
     accessLogs: flag('accessLogs', context('accessLogs') ?? false),
     maxFileMegabytes,
@@ -106,11 +132,14 @@ export function readSettings(context: (key: string) => unknown): Settings {
     roomLimits: roomLimits(context('roomLimits') ?? ''),
     throttle: throttle(context('throttle') ?? '2000/1000'),
     awsClient: awsClient(context('awsClient') ?? 'signed'),
+    monitoring: {
+      alarms: alarms(context('alarmTopic') ?? '', context('alarmEmail') ?? ''),
+      requestQuota: requestQuota(context('requestQuota') ?? 10_000),
+      dashboard: flag('dashboard', context('dashboard') ?? false),
+      tracing: flag('tracing', context('tracing') ?? false),
+    },
+    ...account,
   };
-}
-
-function invalid(key: string, why: string, advice: string): Error {
-  return new Error(`Setting "${key}" is invalid: ${why}. ${advice}.`);
 }
 
 function directRooms(value: unknown): Settings['directRooms'] {
@@ -264,8 +293,24 @@ function throttle(value: unknown): Throttle | null {
   );
 }
 
-function flag(key: string, value: unknown): boolean {
-  if (value === true || value === 'true') return true;
-  if (value === false || value === 'false') return false;
-  throw invalid(key, 'it is neither true nor false', 'Use true or false');
+function alarms(topicArn: unknown, email: unknown): Monitoring['alarms'] {
+  if (topicArn !== '' && email !== '') {
+    throw invalid('alarmEmail', 'alarmTopic is set too', 'Set one of them');
+  }
+  if (topicArn !== '') {
+    if (typeof topicArn === 'string' && /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/.test(topicArn)) {
+      return { topicArn };
+    }
+    const why = 'it is not the ARN of a standard topic';
+    throw invalid('alarmTopic', why, 'Write arn:aws:sns:<region>:<account>:<name>');
+  }
+  if (email === '') return null;
+  if (typeof email === 'string' && /^[^\s@]+@[^\s@]+$/.test(email)) return { email };
+  throw invalid('alarmEmail', 'it is not an e-mail address', 'Write ops@example.com, for example');
+}
+
+function requestQuota(value: unknown): number {
+  const rate = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof rate === 'number' && Number.isInteger(rate) && rate >= 1 && rate <= 1_000_000) return rate;
+  throw invalid('requestQuota', 'it is not a rate', 'Use a whole number from 1 to 1000000');
 }
