@@ -56,7 +56,7 @@ const userOf = (index: number): User => ({
   userType: 'student',
 });
 
-const connectionOf = (index: number): Connection => ({
+const connectionOf = (index: number, receipts?: Connection['receipts']): Connection => ({
   id: `${String(index).padStart(15, 'L')}=`,
   room: ROOM,
   shard: 0,
@@ -65,6 +65,7 @@ const connectionOf = (index: number): Connection => ({
   reads: 'auto',
   connectedAt: Date.now() - 60_000,
   tokenExpiresAt: Date.now() + 3_600_000,
+  ...(receipts && { receipts }),
 });
 
 /** Returns the items that `putMessage` stores for messages, all with the status "read". */
@@ -80,9 +81,21 @@ function logItems(messages: number): readonly object[] {
   });
 }
 
-async function fillTables(database: CountingDatabase, people: number, messages: number): Promise<void> {
+/** How a counted room is filled. */
+export interface RoomOptions {
+  /** The number of messages in the room. */
+  readonly messages?: number;
+  /** Which receipts the connections get. */
+  readonly receipts?: Connection['receipts'];
+}
+
+async function fillTables(
+  database: CountingDatabase,
+  people: number,
+  { messages = MESSAGES, receipts }: RoomOptions,
+): Promise<void> {
   const room = { name: 'A room', kind: 'group', access: 'members', shards: 1, lastAt: Date.now() } as const;
-  const connections = Array.from({ length: people }, (_, index) => connectionOf(index));
+  const connections = Array.from({ length: people }, (_, index) => connectionOf(index, receipts));
   const member = (id: string, { user }: Connection) =>
     marshall({ ...memberKey(id, user.id), user: user.id, role: 'member', readTo: 0 });
   await database.fill('chat', [
@@ -109,9 +122,9 @@ const emptyStats = () => ({
 });
 
 /** Opens a room in which each of `people` members has one connection. Frames come from the first member. */
-export async function openCountedRoom(people: number, messages = MESSAGES): Promise<CountedRoom> {
+export async function openCountedRoom(people: number, options: RoomOptions = {}): Promise<CountedRoom> {
   const database = await CountingDatabase.open();
-  await fillTables(database, people, messages);
+  await fillTables(database, people, options);
   let stats = emptyStats();
   let inFlight = 0;
   const posting = {
@@ -134,7 +147,7 @@ export async function openCountedRoom(people: number, messages = MESSAGES): Prom
       close: async () => true,
     },
   };
-  const session = { ...connectionOf(0), guest: false };
+  const session = { ...connectionOf(0, options.receipts), guest: false };
   const context: CountedRoom['context'] = {
     ...posting,
     rates: { group: { messages: 20, windowMs: 10_000 }, direct: null },

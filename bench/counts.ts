@@ -17,6 +17,7 @@ import {
   MESSAGES,
   OWN_MESSAGE,
   openCountedRoom,
+  type RoomOptions,
   TEXT,
 } from './counted-room.ts';
 import type { Findings, Row, Table } from './results.ts';
@@ -76,8 +77,9 @@ const commands: Readonly<Record<string, CountedCommand>> = {
 export async function countCommands(
   people: number,
   names: readonly string[] = Object.keys(commands),
+  options: RoomOptions = {},
 ): Promise<ReadonlyMap<string, Counts>> {
-  const room = await openCountedRoom(people);
+  const room = await openCountedRoom(people, options);
   try {
     const counts = new Map<string, Counts>();
     for (const [name, command] of Object.entries(commands)) {
@@ -124,13 +126,33 @@ const countTable = (people: number, counts: ReadonlyMap<string, Counts>): Table 
 
 const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
 
-async function costTable(): Promise<Table> {
+const costColumns = ['', 'API Gateway', 'DynamoDB', 'Lambda', 'total'];
+
+async function usageOfSend(people: number, options?: RoomOptions): Promise<Usage> {
+  const sent = (await countCommands(people, ['send'], options)).get('send');
+  if (!sent) throw new Error('Send not counted: the command is missing. Add it to the commands.');
+  return usageOf(sent);
+}
+
+/** The maximum cost of a million messages with receipts for the author, in US dollars, by the size of the room. */
+const MAX_COSTS: ReadonlyMap<number, number> = new Map([
+  [2, 8.5],
+  [10, 17],
+]);
+
+async function messageCosts(): Promise<Findings> {
+  const targets: Row[] = [];
   const usages: [string, Usage][] = [];
   for (const size of PRICED_ROOMS) {
-    const sent = (await countCommands(size, ['send'])).get('send');
-    if (!sent) continue;
-    const usage = usageOf(sent);
-    usages.push([`Parley with receipts, room of ${size}`, usage]);
+    const usage = await usageOfSend(size);
+    usages.push([`Parley with every receipt, room of ${size}`, usage]);
+    const withReceipts = await usageOfSend(size, { receipts: 'author' });
+    usages.push([`Parley with receipts for the author, room of ${size}`, withReceipts]);
+    const most = MAX_COSTS.get(size);
+    if (most !== undefined) {
+      const name = `a million messages with receipts for the author, room of ${size}`;
+      targets.push({ name, value: costOfMillion(withReceipts).total, unit: '$', most });
+    }
     usages.push([`Parley without receipts, room of ${size}`, withoutReceipts(usage, size)]);
     usages.push([`minimal sample, room of ${size}`, sampleUsage(size, SAMPLE_CONNECTIONS)]);
   }
@@ -138,16 +160,14 @@ async function costTable(): Promise<Table> {
     const { apiGateway, dynamodb, lambda, total } = costOfMillion(usage);
     return [name, ...[apiGateway, dynamodb, lambda, total].map(dollars)];
   });
-  return {
-    title: 'Cost of a million messages',
-    columns: ['', 'API Gateway', 'DynamoDB', 'Lambda', 'total'],
-    rows,
-  };
+  const title = 'Cost of a million messages';
+  return { rows: targets, tables: [{ title, columns: costColumns, rows }] };
 }
 
 const notes = [
   `Each connection belongs to another member and reads each message at once, as the contracts S0 and S1 assume. A message therefore causes three frames: the message, “delivered” and “read”. A message has ${TEXT.length} characters. In rooms of more than 50 connections, only the author gets receipts. Requests to DynamoDB that run at the same time count as one round trip. Write units include index updates and writes whose condition failed, because DynamoDB bills both.`,
   `Prices of ${prices.date} in ${prices.region}, from ${prices.source}. Assumptions: ${assumed.roundTripMs} ms for a round trip to DynamoDB, ${assumed.postMs} ms for a post, ${assumed.parallelPosts} posts in parallel, functions with ${assumed.megabytes} MB. API Gateway also charges ${dollars(prices.apiGateway.perMillionConnectionMinutes)} for a million connection minutes, with any backend.`,
+  `In the rows “with every receipt”, each connection gets the two receipts of each message, as in the contracts S0 and S1. All connections did before \`receipts=author\` existed, so these rows are also the cost before it. In the rows “with receipts for the author”, all connections have \`receipts=author\`, as Parley’s own client does: the message causes one more frame, to its author. A read mark that a client sends is a command of its own: see “seen” in the tables above.`,
   `The rows “without receipts” leave out the posts of receipts and the update of the message’s status, to show the cost of receipts.`,
   `The minimal sample is AWS’s \`simple-websockets-chat-app\`, extended by rooms. It scans its table of connections for each message; here the table has ${SAMPLE_CONNECTIONS.toLocaleString('en')} connections. It stores no messages, so clients cannot load history or resume. It does not check membership, sends no receipts and does not recognize repeated messages. Parley does all this and costs more: four write units for each message, and two more posts to each connection in rooms where all members get receipts.`,
 ];
@@ -170,5 +190,6 @@ export async function counts(): Promise<Findings> {
     rows.push(...roundTripRows(people, counted));
     tables.push(countTable(people, counted));
   }
-  return { rows, tables: [...tables, await costTable()], notes };
+  const costs = await messageCosts();
+  return { rows: [...rows, ...(costs.rows ?? [])], tables: [...tables, ...(costs.tables ?? [])], notes };
 }

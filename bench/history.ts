@@ -42,7 +42,7 @@ function rowsOf(name: string, unit: Row['unit'], sizes: readonly number[], value
  */
 export async function history(sizes = [1_000, 100_000], rounds = 40): Promise<Findings> {
   const rooms = await Promise.all(
-    sizes.map(async (size) => ({ size, room: await openCountedRoom(2, size) })),
+    sizes.map(async (size) => ({ size, room: await openCountedRoom(2, { messages: size }) })),
   );
   try {
     const rows: Row[] = [];

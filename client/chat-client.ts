@@ -65,7 +65,7 @@ export class ChatClient extends Observable<ClientEvents> {
     const tokens = new TokenSource(token);
     const rest = new RestClient(this.#url, tokens, globals.fetch ?? fetch);
     const connection = new Connection({
-      url: `${this.#url.replace(/^http/, 'ws')}/ws/chat/?reads=manual`,
+      url: `${this.#url.replace(/^http/, 'ws')}/ws/chat/?reads=manual&receipts=author`,
       tokens,
       rest,
       WebSocket: globals.WebSocket ?? (WebSocket as unknown as SocketClass),

@@ -23,12 +23,20 @@ export class RoomLog {
   readonly #early = new Map<number, Change>();
   /** Statuses that arrived before their message. */
   readonly #earlyStatuses = new Map<number, Status>();
+  /** The highest id for which `acknowledge` was called with each status. */
+  readonly #acknowledged = new Map<Status, number>();
+  readonly #isOwn: (message: Message) => boolean;
   /** Changes of older messages that are loading. The server may have read their page before these changes. */
   #olderChanges: Change[] | undefined;
 
+  /** @param isOwn whether the user wrote a message */
+  constructor(isOwn: (message: Message) => boolean) {
+    this.#isOwn = isOwn;
+  }
+
   /** The messages in order, without deleted ones. Each change creates a new array. */
   get messages(): readonly Message[] {
-    this.#snapshot ??= [...this.#messages.values()].sort((a, b) => a.message_id - b.message_id);
+    this.#snapshot ??= this.#ordered();
     return this.#snapshot;
   }
 
@@ -104,6 +112,28 @@ export class RoomLog {
     }
     const next = higher(message.status, status);
     return next === message.status ? undefined : this.#set({ ...message, status: next });
+  }
+
+  /** Raises the status of the user's messages up to an id. Returns whether that is news. */
+  acknowledge(id: number, status: Status): boolean {
+    if (id <= (this.#acknowledged.get(status) ?? 0)) return false;
+    this.#acknowledged.set(status, id);
+    this.#snapshot = undefined;
+    return true;
+  }
+
+  /** Returns the messages in order. The status of one of the user's messages holds for all earlier ones. */
+  #ordered(): readonly Message[] {
+    let furthest: Status = 'send';
+    const newestFirst = [...this.#messages.values()].sort((a, b) => b.message_id - a.message_id);
+    const withStatus = newestFirst.map((message) => {
+      if (!this.#isOwn(message)) return message;
+      for (const [status, id] of this.#acknowledged)
+        if (id >= message.message_id) furthest = higher(furthest, status);
+      furthest = higher(furthest, message.status);
+      return furthest === message.status ? message : this.#set({ ...message, status: furthest });
+    });
+    return withStatus.reverse();
   }
 
   #addHistory(messages: readonly Message[], hasMore: boolean): void {

@@ -219,7 +219,10 @@ export class RoomCore extends Observable<RoomEvents> {
   #addActivity(frame: Frame): void {
     const user = 'user_id' in frame ? actorId(frame.user_id, 'guest' in frame ? frame.guest : undefined) : '';
     const isOwn = user === this.context.tokens.user;
-    if (frame.type === 'mark_message_as_delivered' || frame.type === 'mark_message_as_read') {
+    if (frame.type === 'receipt') {
+      if (!this.sync.log.acknowledge(frame.message_id, frame.status)) return;
+      this.updateMessages();
+    } else if (frame.type === 'mark_message_as_delivered' || frame.type === 'mark_message_as_read') {
       if (!this.sync.log.raiseStatus(frame.message.message_id, frame.message.status)) return;
       this.updateMessages();
     } else if (frame.type === 'typing' && !isOwn) this.participants.setTyping(user, frame.typing);

@@ -2,7 +2,7 @@ import { type ChatClientError, isDisconnect } from './errors.ts';
 import { RoomLog } from './log.ts';
 import { type RequestOptions, RequestQueue } from './request-queue.ts';
 import type { RoomCore } from './room-core.ts';
-import type { Change, ClientFrame, Frame, FrameOf } from './wire.ts';
+import { type Change, type ClientFrame, type Frame, type FrameOf, isUser } from './wire.ts';
 
 /** How long to wait for a missing frame, which may only be late. The jitter spreads the requests of many clients. */
 const GAP_MS = 200;
@@ -13,7 +13,7 @@ const loading = { urgent: true, dropOnDisconnect: true, wellFormed: true };
 
 /** Keeps the copy of a room's log complete: joins the room, loads missed changes and fills gaps. */
 export class RoomSync {
-  readonly log = new RoomLog();
+  readonly log: RoomLog;
   readonly queue: RequestQueue;
   /** Whether the room has caught up. */
   isLive = false;
@@ -23,7 +23,8 @@ export class RoomSync {
 
   constructor(room: RoomCore) {
     this.#room = room;
-    const { connection } = room.context;
+    const { connection, tokens } = room.context;
+    this.log = new RoomLog(({ sender_id: user_id, guest }) => isUser({ user_id, guest }, tokens.user));
     const onTimeout = () => connection.check();
     this.queue = new RequestQueue({ send: (frame) => connection.send(frame), onTimeout });
   }

@@ -31,7 +31,7 @@ export type Change = Extract<Frame, { message_id: number; seq: number }>;
 
 /** An event in a room that the log does not store, so it has no sequence number. */
 export type Activity = FrameOf<
-  'mark_message_as_delivered' | 'mark_message_as_read' | 'message_seen' | 'typing' | 'presence'
+  'receipt' | 'mark_message_as_delivered' | 'mark_message_as_read' | 'message_seen' | 'typing' | 'presence'
 >;
 
 type ActionSchemas = typeof received;

@@ -43,7 +43,7 @@ export function createApp(options: AppOptions = {}, { validated = false } = {}):
 }
 
 /** Returns the feature flags of cdk.json, so that an in-process synthesis gives the template that `cdk deploy` uses. */
-function featureFlags(): Record<string, unknown> {
+export function featureFlags(): Record<string, unknown> {
   const file = readFileSync(new URL('../cdk.json', import.meta.url), 'utf8');
   return (JSON.parse(file) as { context: Record<string, unknown> }).context;
 }

@@ -173,7 +173,7 @@ export class ChatEdge extends Construct {
 }
 
 /** Forwards requests to an API uncached, with all headers but Host: the API only accepts its own host name there. */
-function forwardTo(domain: string, customHeaders: Record<string, string> = {}): BehaviorOptions {
+export function forwardTo(domain: string, customHeaders: Record<string, string> = {}): BehaviorOptions {
   return {
     origin: new HttpOrigin(domain, { customHeaders }),
     cachePolicy: CachePolicy.CACHING_DISABLED,

@@ -22,8 +22,8 @@ export interface ChatFunctionProps
   /** The directory of the built bundles: `<entry>/index.mjs` for each entry. */
   readonly bundles: string;
   readonly logRetention: RetentionDays;
-  /** The destination of asynchronous events that failed for good. */
-  readonly onFailure: IDestination;
+  /** The destination of asynchronous events that failed for good. Only for asynchronous functions. */
+  readonly onFailure?: IDestination;
   /** Files beside the index.mjs that are not deployed. */
   readonly leaveOut: readonly string[];
 }
@@ -52,7 +52,7 @@ export class ChatFunction extends LambdaFunction {
       ...(props.asynchronous && {
         retryAttempts: props.asynchronous.retries,
         maxEventAge: Duration.seconds(props.asynchronous.maxAgeSeconds),
-        onFailure: props.onFailure,
+        ...(props.onFailure && { onFailure: props.onFailure }),
       }),
     });
     // The ARN ends in `:*` for the log streams. Nothing narrower is possible, because Lambda names streams at start.

@@ -28,6 +28,9 @@ const routes = {
   $default: 'default',
 } as const satisfies Record<string, EntryName>;
 
+/** The entries that the WebSocket API invokes. */
+type SocketEntry = (typeof routes)[keyof typeof routes] | 'authorize';
+
 export interface ChatSocketProps {
   readonly accessLogs: boolean;
   readonly logRetention: RetentionDays;
@@ -74,7 +77,7 @@ export class ChatSocket extends Construct {
   }
 
   /** Adds the routes with their functions, and the authorizer of `$connect`. */
-  addRoutes(functions: Record<EntryName, ChatFunction>): void {
+  addRoutes(functions: Readonly<Record<SocketEntry, ChatFunction>>): void {
     const authorizer = new WebSocketLambdaAuthorizer('Authorizer', functions.authorize, {
       // API Gateway answers 401 without a call when a listed source is missing; Host is always there (AWS: WebSocket
       // REQUEST authorizers).

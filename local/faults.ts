@@ -29,14 +29,16 @@ export interface FallibleCall extends Pick<AwsCall, 'action' | 'resource'> {
 export interface FallibleFrame {
   readonly direction: 'in' | 'out';
   readonly connectionId: string;
+  readonly data: Buffer;
 }
 
 /**
- * A fault of a frame. The next frame may overtake a `delayed` one. `cut` drops the frame and destroys the socket, with
+ * A fault of a frame. The next frame may overtake a `delayed` one. A `dropped` frame is lost without a trace. `cut` drops the frame and destroys the socket, with
  * or without `$disconnect`, which is best effort (AWS: "Manage connected users and client apps").
  */
 export type FrameFault =
   | { readonly kind: 'delayed'; readonly ms: number }
+  | { readonly kind: 'dropped' }
   | { readonly kind: 'cut'; readonly disconnects: boolean };
 
 /** How a connection opens after `$connect` has returned. */

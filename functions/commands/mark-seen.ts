@@ -5,7 +5,7 @@ import { HISTORY_LIMIT, type MarkSeen } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
-import { isSameActor } from '../domain/member.ts';
+import { actorId, isSameActor } from '../domain/member.ts';
 import { isStatusBelow } from '../domain/message.ts';
 import { newestMessages } from '../log/history.ts';
 import { readAccess } from '../rooms/access.ts';
@@ -33,17 +33,26 @@ export async function markSeen(command: MarkSeen, session: Session, context: Con
   const unread = page.messages.filter(
     (each) => !isSameActor(each.author, session.user) && isStatusBelow(each, 'read'),
   );
-  const seen = { kind: 'Seen', room: id, messageId: nearest.id, user, ...(guest && { guest }) } as const;
   // Guests and visitors have no stored mark, so this function remembers theirs for a moment.
   const { budgets } = context;
-  const remembered = budgets?.readTo(session.id, seen, context.now()) ?? 0;
-  const moves = Math.max(member.readTo, remembered) < nearest.id;
+  const reader = { room: id, user };
+  const before = Math.max(member.readTo, budgets?.readTo(session.id, reader, context.now()) ?? 0);
+  const moves = before < nearest.id;
+  const authors = page.messages.filter((each) => each.id > before).map(({ author }) => actorId(author));
+  const seen: Event = {
+    kind: 'Seen',
+    room: id,
+    messageId: nearest.id,
+    user,
+    ...(guest && { guest }),
+    authors: [...new Set(authors)],
+  };
   // A guest's id is unverified, so a guest must not move the read mark of the user with that id.
   if (moves && !guest) await putReadTo(db, id, user, nearest.id);
   const { audience } = moves
     ? await publish(seen, room, session, context)
     : { audience: audienceOf(room, context) };
-  if (moves) budgets?.noteReadTo(session.id, seen, nearest.id, context.now());
-  await Promise.all(unread.map((each) => acknowledge(each, 'read', audience, context)));
+  if (moves) budgets?.noteReadTo(session.id, reader, nearest.id, context.now());
+  await acknowledge(unread, 'read', audience, context);
   return moves ? [] : [seen];
 }

@@ -183,5 +183,5 @@ export async function publishMessage(
     target.listed,
   );
   const status = deliveryStatus(message.author, delivered);
-  if (status !== 'sent') await acknowledge(message, status, audience, context);
+  if (status !== 'sent') await acknowledge([message], status, audience, context);
 }

@@ -1,6 +1,6 @@
 import type { Context } from '../delivery/context.ts';
 import { audienceOf, post } from '../delivery/publish.ts';
-import { acknowledgeAll } from '../delivery/receipts.ts';
+import { acknowledgeReceived } from '../delivery/receipts.ts';
 import type { Sync } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
@@ -16,6 +16,6 @@ export async function sync(command: Sync, session: Session, context: Context): P
   const missed = await catchUp(room, command.since, session.user, context);
   const { delivered } = await post(missed, [session], context);
   const messages = delivered.length > 0 ? messagesIn(missed.changes) : [];
-  await acknowledgeAll(messages, session, audienceOf(room, context), context);
+  await acknowledgeReceived(messages, session, audienceOf(room, context), context);
   return [];
 }

@@ -3,7 +3,7 @@ import { type Delivery, deliver } from '../delivery/deliver.ts';
 import { isTransient } from '../delivery/poster.ts';
 import { announcePresence } from '../delivery/presence.ts';
 import { type Audience, audienceOf, post } from '../delivery/publish.ts';
-import { acknowledgeAll } from '../delivery/receipts.ts';
+import { acknowledgeReceived } from '../delivery/receipts.ts';
 import { listPresent, removeConnection } from '../delivery/remove-connections.ts';
 import { CLOSE_BUDGET_MS, close, closeOpening, retryTransient } from '../delivery/retry.ts';
 import { dialectOf } from '../dialects/registry.ts';
@@ -175,7 +175,7 @@ async function acknowledgePosted(
   audience: Audience,
   context: WelcomeContext,
 ): Promise<void> {
-  await acknowledgeAll(messages, session, audience, context);
+  await acknowledgeReceived(messages, session, audience, context);
   const raised = messagesToAcknowledge(session, messages);
   context.rooms.raiseStatus(session.room, raised, statusAtRecipient(session));
   const [newest] = messages;

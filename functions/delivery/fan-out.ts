@@ -46,7 +46,7 @@ async function acknowledgeBatch(
   // In a large room only the author gets receipts, so do not read the whole room.
   const isLarge = delivered.length > MAX_RECEIPT_AUDIENCE;
   const audience = isLarge ? () => connectionsOf(author, room, context) : audienceOf(room, context);
-  await acknowledge(event.message, status, audience, context);
+  await acknowledge([event.message], status, audience, context);
 }
 
 /**

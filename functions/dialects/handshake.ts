@@ -1,4 +1,4 @@
-import type { DialectName, Reads } from '../domain/connection.ts';
+import type { DialectName, Reads, Receipts } from '../domain/connection.ts';
 import { directRoomId } from '../domain/room.ts';
 
 /** How connections of a dialect open. Kept apart from its codec, which the authorizer does not need. */
@@ -10,19 +10,43 @@ export interface DialectTraits {
   readonly hasInbox: boolean;
   /** Whether a refused handshake opens a connection that gets an error frame and is closed. */
   readonly refusesByFrame: boolean;
+  /** Whether the dialect has a frame for `?receipts=author`. */
+  readonly hasReceiptFrame: boolean;
   /** Whether delivered messages count as read, unless the handshake has `?reads=`. */
   readonly reads: Reads;
 }
 
 export const dialectTraits: Readonly<Record<DialectName, DialectTraits>> = {
-  action: { name: 'action', bringsHistory: true, hasInbox: true, refusesByFrame: false, reads: 'auto' },
-  content: { name: 'content', bringsHistory: false, hasInbox: false, refusesByFrame: false, reads: 'auto' },
-  type: { name: 'type', bringsHistory: false, hasInbox: false, refusesByFrame: true, reads: 'auto' },
+  action: {
+    name: 'action',
+    bringsHistory: true,
+    hasInbox: true,
+    refusesByFrame: false,
+    hasReceiptFrame: true,
+    reads: 'auto',
+  },
+  content: {
+    name: 'content',
+    bringsHistory: false,
+    hasInbox: false,
+    refusesByFrame: false,
+    hasReceiptFrame: false,
+    reads: 'auto',
+  },
+  type: {
+    name: 'type',
+    bringsHistory: false,
+    hasInbox: false,
+    refusesByFrame: true,
+    hasReceiptFrame: false,
+    reads: 'auto',
+  },
   operation: {
     name: 'operation',
     bringsHistory: false,
     hasInbox: false,
     refusesByFrame: false,
+    hasReceiptFrame: false,
     reads: 'manual',
   },
 };
@@ -56,6 +80,10 @@ export function requestedReads(query: Query, dialect: DialectTraits): Reads {
   const reads = query['reads'];
   return reads === 'auto' || reads === 'manual' ? reads : dialect.reads;
 }
+
+/** Returns the handshake's `receipts`; undefined unless it is `author` and the dialect has a frame for it. */
+export const requestedReceipts = (query: Query, dialect: DialectTraits): Receipts | undefined =>
+  dialect.hasReceiptFrame && query['receipts'] === 'author' ? 'author' : undefined;
 
 /** Returns the handshake's `since`, or undefined if it has none or is not a sequence number. */
 export function requestedSince(query: Query): number | undefined {

@@ -1,7 +1,7 @@
 import { type Connection, isPresence } from './connection.ts';
 import { ChatError } from './errors.ts';
-import type { Event } from './event.ts';
-import { type Actor, isSameActor } from './member.ts';
+import type { Event, Seen } from './event.ts';
+import { type Actor, actorId, isSameActor } from './member.ts';
 import { isStatusBelow, type Message, type Status } from './message.ts';
 import { isInbox } from './room.ts';
 
@@ -14,9 +14,19 @@ export const MAX_INBOX_ROOMS = 1_000;
 /** A connection joins at most this many rooms, in addition to its own room or the rooms of its inbox. */
 export const MAX_JOINED_ROOMS = 100;
 
-/** Whether a connection receives an event. An inbox receives only the events that keep a list of rooms up to date. */
-export function receivesEvent({ via, user }: Pick<Connection, 'via' | 'user'>, event: Event): boolean {
-  if (via !== 'inbox') return true;
+/** Whether a read mark is the user's own, or covers a message of the user. */
+const concerns = (user: Actor, { user: id, guest, authors }: Seen): boolean =>
+  isSameActor(user, { id, ...(guest && { guest }) }) || (authors?.includes(actorId(user)) ?? true);
+
+/**
+ * Whether a connection receives an event. An inbox receives only the events that keep a list of rooms up to date. A
+ * connection with `receipts=author` receives only the read marks that concern its user.
+ */
+export function receivesEvent(
+  { via, user, receipts }: Pick<Connection, 'via' | 'user' | 'receipts'>,
+  event: Event,
+): boolean {
+  if (via !== 'inbox') return receipts !== 'author' || event.kind !== 'Seen' || concerns(user, event);
   switch (event.kind) {
     case 'MessageSent':
     case 'Joined':
@@ -41,11 +51,16 @@ export function deliveryStatus(author: Actor, receivers: readonly Connection[]):
   return recipients.length > 0 ? 'delivered' : 'sent';
 }
 
-/** Returns the connections that receive the receipts of a message. */
+/**
+ * Returns the connections that receive the receipts of a message: those of its author, and in small rooms those without
+ * `receipts=author`.
+ */
 export function receiptAudience(author: Actor, connections: readonly Connection[]): readonly Connection[] {
   const present = connections.filter(isPresence);
-  if (present.length <= MAX_RECEIPT_AUDIENCE) return present;
-  return present.filter(({ user }) => isSameActor(user, author));
+  const isSmall = present.length <= MAX_RECEIPT_AUDIENCE;
+  return present.filter(
+    ({ user, receipts }) => (isSmall && receipts !== 'author') || isSameActor(user, author),
+  );
 }
 
 /** Returns the messages whose status rises when the connection receives them. */

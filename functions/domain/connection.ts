@@ -8,6 +8,12 @@ export type DialectName = (typeof dialectNames)[number];
 /** `auto`: a delivered message counts as read. `manual`: only when the client sends a read mark. */
 export type Reads = 'auto' | 'manual';
 
+/**
+ * `author`: the connection gets one `Acknowledged` for its user's messages, and read marks only if they are its user's or
+ * cover a message of its user. Without it, the connection gets every receipt and read mark of the room.
+ */
+export type Receipts = 'author';
+
 /** `joined`: the connection receives all events of the room. `inbox`: it receives new messages only. */
 export type Via = 'joined' | 'inbox';
 
@@ -19,6 +25,7 @@ export interface Connection {
   readonly user: User;
   readonly dialect: DialectName;
   readonly reads: Reads;
+  readonly receipts?: Receipts;
   /** Milliseconds since the epoch, from API Gateway. */
   readonly connectedAt: number;
   /** Milliseconds since the epoch. */

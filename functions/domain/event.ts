@@ -36,6 +36,8 @@ export interface Seen extends InRoom {
   readonly user: string;
   /** Set when a guest sent it: `user` is then unverified and may be the id of a real user. */
   readonly guest?: true;
+  /** The `actorId`s of the authors of newly read messages, of the last 50. */
+  readonly authors?: readonly string[];
 }
 
 export interface TypingChanged extends InRoom {
@@ -54,6 +56,13 @@ export interface MessageDelivered extends InRoom {
 export interface MessageRead extends InRoom {
   readonly kind: 'MessageRead';
   readonly message: Message;
+}
+
+/** The messages of one author up to `messageId` have at least this status. For connections with `receipts=author`. */
+export interface Acknowledged extends InRoom {
+  readonly kind: 'Acknowledged';
+  readonly messageId: number;
+  readonly status: Status;
 }
 
 export interface PresenceChanged extends InRoom {
@@ -149,6 +158,7 @@ export type Event =
   | TypingChanged
   | MessageDelivered
   | MessageRead
+  | Acknowledged
   | PresenceChanged
   | Connected
   | HistoryLoaded

@@ -11,6 +11,7 @@ import {
   dialectNamed,
   namesRoom,
   requestedReads,
+  requestedReceipts,
   requestedRoom,
   requestedSince,
 } from '../dialects/handshake.ts';
@@ -109,6 +110,7 @@ async function openSession(
     dialect.hasInbox && !guest && !namesRoom(query)
       ? { id: inboxOf(user.id), shards: 1 }
       : await findRoom(requestedRoom(query), user, guest);
+  const receipts = requestedReceipts(query, dialect);
   const since = dialect.bringsHistory ? requestedSince(query) : undefined;
   return {
     id: connectionId,
@@ -118,6 +120,7 @@ async function openSession(
     user,
     dialect: dialect.name,
     reads: requestedReads(query, dialect),
+    ...(receipts && { receipts }),
     tokenExpiresAt: expiresAt,
     guest,
     ...(since !== undefined && { since }),

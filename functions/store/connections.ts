@@ -21,7 +21,7 @@ const present = (fields: Readonly<Record<string, unknown>>) =>
 
 export function toConnection(item: Item): Connection {
   const { room, connection: id, user, username, email, userType = '', guest, ...rest } = item;
-  const { dialect, reads, connectedAt, tokenExpiresAt, via, joinedAt, home } = rest;
+  const { dialect, reads, receipts, connectedAt, tokenExpiresAt, via, joinedAt, home } = rest;
   return {
     id,
     ...parseShardKey(room),
@@ -30,13 +30,13 @@ export function toConnection(item: Item): Connection {
     reads,
     connectedAt,
     tokenExpiresAt,
-    ...present({ via, joinedAt, home }),
+    ...present({ receipts, via, joinedAt, home }),
   };
 }
 
 /** Returns the row of a connection. */
 export function toItem(connection: Connection): Item {
-  const { user, dialect, reads, connectedAt, tokenExpiresAt, via, joinedAt, home } = connection;
+  const { user, dialect, reads, receipts, connectedAt, tokenExpiresAt, via, joinedAt, home } = connection;
   return {
     ...keyOf(connection),
     user: user.id,
@@ -48,7 +48,7 @@ export function toItem(connection: Connection): Item {
     connectedAt,
     tokenExpiresAt,
     expiresAt: connectionExpiry(connection),
-    ...present({ guest: user.guest, via, joinedAt, home }),
+    ...present({ receipts, guest: user.guest, via, joinedAt, home }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../clock.ts';
+import type { FallibleFrame } from '../faults.ts';
 import { type GatewayState, track } from './gateway-state.ts';
 import { disconnectEvent, failedRoute, integrate } from './integration.ts';
 import { frameScanner } from './limits.ts';
@@ -105,7 +106,11 @@ function openConnection(state: GatewayState, peer: AuthorizedPeer, socket: WebSo
   socket.on('message', (data: Buffer, isBinary: boolean) => {
     if (!connection.open) return;
     if (isBinary) closeWith(1003);
-    else passFrame(state, connection, 'in', () => handleMessage(state, connection, data.toString()));
+    else {
+      passFrame(state, connection, { direction: 'in', data }, () =>
+        handleMessage(state, connection, data.toString()),
+      );
+    }
   });
   socket.on('error', (error: NodeJS.ErrnoException) => {
     endConnection(state, connection, { code: closeCodes[error.code ?? ''] ?? 1002 });
@@ -136,18 +141,18 @@ function limitLifetime(state: GatewayState, connection: Connection): void {
 export function passFrame(
   state: GatewayState,
   connection: Connection,
-  direction: 'in' | 'out',
+  frame: Pick<FallibleFrame, 'direction' | 'data'>,
   pass: () => void,
 ): void {
   const { frameFault, clock } = state.options;
-  const fault = frameFault?.({ direction, connectionId: connection.peer.connectionId });
+  const fault = frameFault?.({ ...frame, connectionId: connection.peer.connectionId });
   if (fault === undefined) {
     pass();
   } else if (fault.kind === 'delayed') {
     clock.after(fault.ms, () => {
       if (connection.open) pass();
     });
-  } else {
+  } else if (fault.kind === 'cut') {
     endConnection(state, connection, { code: 1006, silent: !fault.disconnects });
     connection.socket.terminate();
   }

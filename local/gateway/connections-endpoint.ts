@@ -125,7 +125,7 @@ function post(state: GatewayState, id: string, body: Buffer): CallResult {
   const { socket } = connection;
   if (socket.bufferedAmount + body.length > state.limits.clientBufferBytes) return bufferFull;
   connection.lastActiveAt = state.options.clock.now();
-  passFrame(state, connection, 'out', () => {
+  passFrame(state, connection, { direction: 'out', data: body }, () => {
     // Every post is sent as text. The client would close with 1007 on bytes that are not UTF-8.
     if (isUtf8(body)) socket.send(body, { binary: false });
     else socket.send(body.toString());

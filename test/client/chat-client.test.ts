@@ -52,7 +52,7 @@ describe('a room', () => {
     chat.addMessage('one');
     const { client, room } = await openRoom();
     expect([client.state, room.state]).toEqual(['live', 'live']);
-    expect(chat.socket.url).toBe('ws://chat.test/ws/chat/?reads=manual');
+    expect(chat.socket.url).toBe('ws://chat.test/ws/chat/?reads=manual&receipts=author');
     chat.addMessage('two');
     expect(texts(room)).toEqual(['one', 'two']);
   });

@@ -15,6 +15,8 @@ const message = (id: number, more: Partial<Message> = {}): Message => ({
   ...more,
 });
 
+const isOwn = ({ sender_id }: Message): boolean => sender_id === 1;
+
 const sent = (seq: number): Change => ({ type: 'chat_message', message_id: seq, message: message(seq), seq });
 const edited = (seq: number, message_id: number, text: string): Change => ({
   type: 'message_edited',
@@ -57,7 +59,7 @@ const history = (messages: readonly Message[], has_more = false): FrameOf<'histo
 
 /** Returns a log of `count` messages with the sequence numbers 1 to `count`. */
 function logOf(count: number): RoomLog {
-  const log = new RoomLog();
+  const log = new RoomLog(isOwn);
   log.reset(history([]));
   log.addPage(
     page(
@@ -93,7 +95,7 @@ describe('a live change', () => {
   });
 
   test('waits for the first page', () => {
-    const log = new RoomLog();
+    const log = new RoomLog(isOwn);
     log.add(edited(3, 1, 'edited'));
     log.add(sent(2));
     expect(log.messages).toEqual([]);
@@ -103,7 +105,7 @@ describe('a live change', () => {
   });
 
   test('keeps the order of reactions, and counts those of many users', () => {
-    const log = new RoomLog();
+    const log = new RoomLog(isOwn);
     const ids = Array.from({ length: 60 }, (_, index) => index + 100);
     const reactions = { '👍': ids.slice(0, 50), '🎉': [1], '👀': { count: 60, users: ids.slice(0, 50) } };
     log.reset({ type: 'history', messages: [message(1, { reactions })], has_more: false }, 1);
@@ -218,7 +220,7 @@ describe('a page', () => {
 
 describe('older messages', () => {
   const openLog = () => {
-    const log = new RoomLog();
+    const log = new RoomLog(isOwn);
     log.reset(history([message(62), message(61)], true));
     log.addPage(page(60, 62, [sent(61), sent(62)]));
     return log;
@@ -268,6 +270,29 @@ describe('a status', () => {
     expect(log.raiseStatus(2, 'delivered')).toBeUndefined();
     log.add(sent(2));
     expect(log.messages[1]?.status).toBe('delivered');
+  });
+});
+
+describe('a receipt', () => {
+  test('holds for all earlier messages of the user, also for those that load later', () => {
+    const log = logOf(5);
+    log.add({ ...sent(6), message: message(6, { sender_id: 2 }) } as Change);
+    expect(log.acknowledge(7, 'read')).toBe(true);
+    expect(log.acknowledge(7, 'read')).toBe(false);
+    expect(log.acknowledge(9, 'delivered')).toBe(true);
+    log.add(sent(7));
+    log.add(sent(8));
+    log.add(sent(9));
+    log.add(sent(10));
+    const ofOwn = log.messages.filter(isOwn).map(({ message_id, status }) => [message_id, status]);
+    expect(ofOwn.slice(-5)).toEqual([
+      [5, 'read'],
+      [7, 'read'],
+      [8, 'delivered'],
+      [9, 'delivered'],
+      [10, 'send'],
+    ]);
+    expect(log.messages.find(({ message_id }) => message_id === 6)?.status).toBe('send');
   });
 });
 

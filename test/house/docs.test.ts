@@ -28,6 +28,7 @@ const events: { readonly [K in Event['kind']]: readonly Extract<Event, { kind: K
   ],
   MessageDelivered: [{ kind: 'MessageDelivered', room, message }],
   MessageRead: [{ kind: 'MessageRead', room, message }],
+  Acknowledged: [{ kind: 'Acknowledged', room, messageId: 1, status: 'delivered' }],
   Seen: [{ kind: 'Seen', room, messageId: 1, user: '2' }],
   TypingChanged: [{ kind: 'TypingChanged', room, user: '2', typing: false }],
   PresenceChanged: [

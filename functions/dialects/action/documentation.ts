@@ -137,6 +137,13 @@ const framesOut = outgoing({
     schema: outward.read,
     summary: `Another user read the message. In rooms with more than ${MAX_RECEIPT_AUDIENCE} connections only the author receives this frame.`,
   },
+  receipt: {
+    event: 'Acknowledged',
+    schema: outward.receipt,
+    summary:
+      'How far the user’s own messages have come, on a socket with `receipts=author`. It replaces `mark_message_as_delivered` and `mark_message_as_read`. The status holds for this message and for all earlier ones of the user. Frames may arrive late: keep the highest id of each status.',
+    fields: { status: '`delivered`: another user’s connection received it. `read`: another user read it.' },
+  },
   message_edited: {
     event: 'MessageChanged',
     schema: outward.edited,
@@ -164,7 +171,8 @@ const framesOut = outgoing({
   message_seen: {
     event: 'Seen',
     schema: outward.seen,
-    summary: 'A user has read all messages up to this one. Frames may arrive late: keep the highest id.',
+    summary:
+      'A user has read all messages up to this one. Frames may arrive late: keep the highest id. With `receipts=author`, the socket receives only the marks of its own user, and those that newly cover a message of its user among the last 50.',
   },
   typing: {
     event: 'TypingChanged',
@@ -308,6 +316,8 @@ export const actionContract: Contract = {
         'With `second_user`, names the direct room of two users instead of a room in the path. The order does not matter. The connecting user must be one of them. The room must exist, unless the setting `directRooms` is `on-demand`.',
       first_user: 'The same as `firts_user`, which is the spelling of contract S1.',
       second_user: 'The other user. A slash at the end is ignored.',
+      receipts:
+        '`author`: only the author of a message learns how far it has come, by one `receipt` frame for each status. Without it, the whole room receives `mark_message_as_delivered` and `mark_message_as_read` for each message, as the contracts S0 and S1 require.',
       since:
         'The client has every change up to this sequence number. On connect the server sends `sync` instead of the newest messages. A value that is not a number is ignored.',
     },

@@ -174,6 +174,8 @@ export function actionFrame(event: Event, view: View): object | undefined {
       return { type: 'mark_message_as_delivered', message: inFrame(event.message, view) };
     case 'MessageRead':
       return { type: 'mark_message_as_read', message: inFrame(event.message, view) };
+    case 'Acknowledged':
+      return { type: 'receipt', message_id: event.messageId, status: wireStatus[event.status] };
     case 'Seen':
       return { type: 'message_seen', message_id: event.messageId, ...wireActor(event.user, event.guest) };
     case 'TypingChanged':

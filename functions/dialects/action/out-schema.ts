@@ -41,6 +41,9 @@ export const delivered = frame('mark_message_as_delivered', { message: messageSh
 
 export const read = frame('mark_message_as_read', { message: messageShape });
 
+/** Says how far the user's own messages have come. */
+export const receipt = frame('receipt', { message_id: number, status: v.picklist(['delivered', 'read']) });
+
 export const edited = frame('message_edited', {
   message_id: number,
   text: v.string(),

@@ -147,6 +147,11 @@ export const actionOwnExamples: Examples = {
       { type: 'message_reacted', message_id: 63, user_id: 2, emoji: '👍', removed: true, seq: 66 },
     ),
     encodes(
+      'own-receipt',
+      { kind: 'Acknowledged', room: '1', messageId: 63, status: 'read' },
+      { type: 'receipt', message_id: 63, status: 'read' },
+    ),
+    encodes(
       'own-seen',
       { kind: 'Seen', room: '1', messageId: 63, user: '2' },
       { type: 'message_seen', message_id: 63, user_id: 2 },

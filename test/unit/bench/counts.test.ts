@@ -92,6 +92,14 @@ test('a send is billed for the received frame, each post and the invocation', as
   });
 });
 
+test.each([
+  [2, 4],
+  [10, 12],
+])('with receipts=author, a message in a room of %i is billed as %i messages', async (people, messages) => {
+  const sent = (await countCommands(people, ['send'], { receipts: 'author' })).get('send');
+  expect(sent && usageOf(sent)).toMatchObject({ gatewayMessages: messages, writeUnits: 4, invocations: 1 });
+});
+
 test('counting a refused frame throws', async () => {
   const room = await openCountedRoom(2);
   const counted = room.count(() => room.send({ action: 'edit', message_id: 1_000, text: 'x' }));

@@ -140,6 +140,33 @@ describe('a room with more than one shard', () => {
   });
 });
 
+test.each([1, 4])(
+  'with receipts=author, only the author gets one receipt, in a room with %i shards',
+  async (shards) => {
+    const receipts = 'author';
+    const [sender, phone] = [
+      { ...session, receipts },
+      connectionOf(alice, { id: 'p=', shard: 0, receipts }),
+    ] as const;
+    const contract = connectionOf(bob, { id: 'contract=', shard: 0 });
+    const people = crowd(8, shards, { receipts });
+    const { send, typesTo, frames } = room(shards, [sender, phone, contract, ...people]);
+    await send(sender);
+    for (const { id } of [sender, phone]) {
+      const read = (frames.get(id) ?? [])
+        .map((frame) => JSON.parse(frame))
+        .filter(({ status }) => status === 'read');
+      expect(read).toEqual([{ type: 'receipt', message_id: 1, status: 'read' }]);
+    }
+    for (const { id } of people) expect(typesTo(id)).toEqual(['chat_message']);
+    expect(typesTo(contract.id)).toEqual([
+      'chat_message',
+      'mark_message_as_delivered',
+      'mark_message_as_read',
+    ]);
+  },
+);
+
 test.each([1, 4])('posts typing to no inbox in a room with %i shards', async (shards) => {
   const inboxes = crowd(300, shards, { via: 'inbox' });
   const other = connectionOf(bob, { id: 'other=', shard: 0 });

@@ -27,6 +27,7 @@ const notReceived: readonly Event[] = [
   { kind: 'MessageChanged', room, message, change: reactionOf() },
   { kind: 'MessageDelivered', room, message },
   { kind: 'MessageRead', room, message },
+  { kind: 'Acknowledged', room, messageId: 1, status: 'read' },
   { kind: 'Seen', room, messageId: 1, user: alice.id },
   { kind: 'Seen', room, messageId: 1, user: bob.id, guest: true },
   { kind: 'TypingChanged', room, user: alice.id, typing: true },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deliveryStatus, receiptAudience } from '../../../functions/domain/audience.ts';
+import { deliveryStatus, receiptAudience, receivesEvent } from '../../../functions/domain/audience.ts';
 import { bringsOnline, leavesOffline } from '../../../functions/domain/connection.ts';
 import { isStatusBelow } from '../../../functions/domain/message.ts';
 import { alice, bob, connectionOf } from '../../support/sample.ts';
@@ -29,6 +29,26 @@ test('sends receipts to all of up to 50 connections, and only to the author in l
   const small = [connectionOf(alice), ...others];
   expect(receiptAudience(alice, small)).toHaveLength(50);
   expect(receiptAudience(alice, [...small, connectionOf(bob)])).toEqual([connectionOf(alice)]);
+});
+
+test('sends a connection with receipts=author the receipts of its user only', () => {
+  const quiet = (user: typeof alice, id: string) => connectionOf(user, { id, receipts: 'author' });
+  const connections = [quiet(alice, 'a='), quiet(bob, 'b='), connectionOf(bob)];
+  expect(receiptAudience(alice, connections)).toEqual([connections[0], connections[2]]);
+  expect(receiptAudience(bob, connections)).toEqual(connections.slice(1));
+});
+
+test('sends a connection with receipts=author the read marks of its user, and those of its user’s messages', () => {
+  const quiet = connectionOf(alice, { receipts: 'author' });
+  const seen = { kind: 'Seen', room: '1', messageId: 1 } as const;
+  const bobs = { ...seen, user: bob.id };
+  expect(receivesEvent(quiet, { ...bobs, authors: ['3'] })).toBe(false);
+  expect(receivesEvent(connectionOf(alice), { ...bobs, authors: ['3'] })).toBe(true);
+  expect(receivesEvent(quiet, { ...bobs, authors: ['3', alice.id] })).toBe(true);
+  expect(receivesEvent(quiet, { ...seen, user: alice.id, authors: [] })).toBe(true);
+  expect(receivesEvent(quiet, { ...seen, user: alice.id, guest: true, authors: [] })).toBe(false);
+  // The `fanout` of an earlier release has no authors.
+  expect(receivesEvent(quiet, bobs)).toBe(true);
 });
 
 test('does not count inboxes, and sends them no receipts', () => {

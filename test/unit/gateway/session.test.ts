@@ -26,6 +26,7 @@ const refused: Session = {
 describe('a session comes back from the authorizer’s context', () => {
   test.each<[string, Session]>([
     ['of a member', connectionOf(alice)],
+    ['with receipts for the author only', connectionOf(alice, { receipts: 'author' })],
     ['that resumes from the start of the log', connectionOf(alice, { since: 0 })],
     [
       'without an email, a user type or a name',

@@ -42,10 +42,10 @@ test('injects no fault before the plan starts or after it stops', () => {
   start();
   expect(faults.call?.(call)).toBeDefined();
   stop();
-  expect([faults.call?.(call), faults.frame?.({ direction: 'in', connectionId: 'c' })]).toEqual([
-    undefined,
-    undefined,
-  ]);
+  expect([
+    faults.call?.(call),
+    faults.frame?.({ direction: 'in', connectionId: 'c', data: Buffer.alloc(0) }),
+  ]).toEqual([undefined, undefined]);
 });
 
 test('prints the command that repeats a run', () => {

@@ -1,0 +1,25 @@
+interface AuthorizerEvent {
+  readonly methodArn: string;
+  readonly queryStringParameters?: Readonly<Record<string, string>>;
+}
+
+/** Values whose way through API Gateway AWS does not document. */
+const context = { plain: 'plain', empty: '', number: 1, flag: true, accents: 'café', emoji: '👍' };
+
+/** Allows the handshake, unless the query parameter `probe` names another end. */
+export async function handler({ methodArn, queryStringParameters }: AuthorizerEvent) {
+  const probe = queryStringParameters?.['probe'];
+  if (probe === 'unauthorized') throw new Error('Unauthorized');
+  if (probe === 'fault') throw new Error('Probe: this fault is planned.');
+  const Effect = probe === 'deny' ? 'Deny' : 'Allow';
+  const Resource = methodArn.replace(/\/[^/]*$/, '/*');
+  return {
+    principalId: probe === 'principal' ? 'café' : 'probe',
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect, Resource }],
+    },
+    // Kept apart, so that a handshake fails for one of these values only.
+    context: probe === 'principal' ? {} : context,
+  };
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { typed } from './chat-socket.ts';
+import { type Check, type Result, runChecks } from './check.ts';
+import { Deployment, type TestUser, type VerifyOptions } from './deployment.ts';
+import { fileCheck } from './file-check.ts';
+import { latencyChecks } from './latency-checks.ts';
+import { idleCheck, messageChecks } from './message-checks.ts';
+import { socketChecks } from './socket-checks.ts';
+import { webChecks } from './web-checks.ts';
+
+/** Checks what Parley promises against a deployment, in one room of its own, and deletes the messages that it wrote. */
+export async function verifyDeployment(
+  options: VerifyOptions,
+  report?: (result: Result) => void,
+): Promise<readonly Result[]> {
+  const deployment = new Deployment(options);
+  const { author, other } = deployment;
+  const checks: readonly Check[] = [
+    ...webChecks(deployment),
+    ...socketChecks(deployment),
+    ...messageChecks(deployment),
+    fileCheck(deployment),
+    ...latencyChecks(deployment),
+    idleCheck(deployment),
+    {
+      promise: 'its messages are deleted',
+      advice: 'Delete the messages of the room "Parley verification" in the page.',
+      run: async () => `${(await deleteMessages(author)) + (await deleteMessages(other))} messages`,
+    },
+  ];
+  try {
+    return await runChecks(checks, report);
+  } finally {
+    await deployment.close();
+  }
+}
+
+/** Deletes a user's messages in the room, also those of a run that was interrupted. Resolves to their number. */
+async function deleteMessages(user: TestUser): Promise<number> {
+  const { socket } = await user.open();
+  const readOwn = async () => {
+    const request = { action: 'history', limit: 50 };
+    const { answer } = await socket.request(request, 'the history', typed('history'));
+    const messages = answer['messages'] as readonly Record<string, unknown>[];
+    return messages.filter(({ sender_id }) => String(sender_id) === user.id);
+  };
+  let count = 0;
+  try {
+    for (let own = await readOwn(); own.length > 0; own = await readOwn()) {
+      for (const { message_id } of own) {
+        await socket.request(
+          { action: 'delete', message_id, client_id: randomUUID() },
+          'the frame message_deleted',
+          typed('message_deleted', (frame) => frame['message_id'] === message_id),
+        );
+        count += 1;
+      }
+    }
+    return count;
+  } finally {
+    await socket.close();
+  }
+}
