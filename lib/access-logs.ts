@@ -1,6 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
@@ -11,10 +12,17 @@ import type { Construct } from 'constructs';
  */
 export function accessLogs(
   scope: Construct,
-  retention: RetentionDays,
+  {
+    logRetention: retention,
+    encryptionKey,
+  }: { readonly logRetention: RetentionDays; readonly encryptionKey: IKey | null },
   fields: Readonly<Record<string, string>>,
 ) {
-  const logGroup = new LogGroup(scope, 'AccessLogs', { retention, removalPolicy: RemovalPolicy.DESTROY });
+  const logGroup = new LogGroup(scope, 'AccessLogs', {
+    retention,
+    ...(encryptionKey && { encryptionKey }),
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
   const format = AccessLogFormat.custom(
     JSON.stringify({
       time: AccessLogField.contextRequestTime(),

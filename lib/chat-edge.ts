@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Duration, Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AccessLevel,
   AllowedMethods,
@@ -18,9 +19,12 @@ import {
   PriceClass,
   ResponseHeadersPolicy,
   S3OriginAccessControl,
+  SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { AaaaRecord, ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import {
   BlockPublicAccess,
   Bucket,
@@ -29,6 +33,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { AccountSettings, Domain } from './account-settings.ts';
 import { contentSecurityPolicy, PageDeployment, type PageDeploymentProps } from './page-deployment.ts';
 
 export interface ChatEdgeProps {
@@ -39,12 +44,22 @@ export interface ChatEdgeProps {
   /** The URL below which the page may upload files and show images: https://…/ */
   readonly filesUrl: string;
   readonly page: Omit<PageDeploymentProps, 'bucket'>;
+  readonly settings: Pick<AccountSettings, 'domain' | 'webAclArn' | 'priceClass'>;
 }
+
+const priceClasses = {
+  all: PriceClass.PRICE_CLASS_ALL,
+  200: PriceClass.PRICE_CLASS_200,
+  100: PriceClass.PRICE_CLASS_100,
+} as const;
 
 /** The distribution that clients use: `/ws/*` and `/api/*` go to the APIs, everything else to the page's bucket. */
 export class ChatEdge extends Construct {
   /** https://…, no trailing slash. This is also the origin of the page. */
   readonly url: string;
+  /** The origins under which browsers reach the page: `url` first. */
+  readonly origins: readonly string[];
+  readonly pageDeployment: PageDeployment;
   /**
    * What the edge sends to the HTTP API as `X-Parley-Edge`. Only then does the API trust the address that CloudFront
    * appends to `X-Forwarded-For`, because clients can also call the API directly and write that header themselves. It is
@@ -53,14 +68,16 @@ export class ChatEdge extends Construct {
   readonly key: string;
 
   /** @throws Error when the page has not been built */
-  constructor(scope: Construct, id: string, { socketDomain, httpDomain, filesUrl, page }: ChatEdgeProps) {
+  constructor(scope: Construct, id: string, props: ChatEdgeProps) {
     super(scope, id);
+    const { socketDomain, httpDomain, filesUrl, page, settings } = props;
+    const { domain, webAclArn } = settings;
     const bucket = this.pageBucket();
     const access = new S3OriginAccessControl(this, 'PageAccess', {
       originAccessControlName: this.globalName('PageAccess'),
     });
     this.key = access.originAccessControlId;
-    new PageDeployment(this, 'PageDeployment', { ...page, bucket });
+    this.pageDeployment = new PageDeployment(this, 'PageDeployment', { ...page, bucket });
     const distribution = new Distribution(this, 'Distribution', {
       comment: Stack.of(this).stackName,
       defaultRootObject: 'index.html',
@@ -92,11 +109,29 @@ export class ChatEdge extends Construct {
       errorResponses: [500, 502, 503, 504].map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       // Browsers open WebSockets over HTTP/1.1 in any case.
       httpVersion: HttpVersion.HTTP2,
-      // A chat moves few bytes in many round trips, so nearby edge locations matter more than their price.
-      priceClass: PriceClass.PRICE_CLASS_ALL,
+      priceClass: priceClasses[settings.priceClass],
+      ...(webAclArn !== null && { webAclId: webAclArn }),
+      ...(domain && {
+        domainNames: [domain.name],
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+        minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      }),
     });
-    acknowledgeFindings(distribution);
-    this.url = `https://${distribution.distributionDomainName}`;
+    acknowledgeFindings(distribution, settings);
+    if (domain) this.addRecords(domain, distribution);
+    // The name below cloudfront.net keeps working beside the team's own.
+    const names = [...(domain ? [domain.name] : []), distribution.distributionDomainName];
+    this.origins = names.map((name) => `https://${name}`);
+    this.url = this.origins[0] ?? '';
+  }
+
+  private addRecords({ name, hostedZone: hostedZoneId }: Domain, distribution: Distribution): void {
+    if (hostedZoneId === null) return;
+    // Without a record name of their own, records get the name that is given as the zone's.
+    const zone = HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName: name });
+    const target = RecordTarget.fromAlias(new CloudFrontTarget(distribution));
+    new ARecord(this, 'Record', { zone, target });
+    new AaaaRecord(this, 'RecordV6', { zone, target });
   }
 
   private pageBucket(): IBucket {
@@ -105,7 +140,7 @@ export class ChatEdge extends Construct {
       encryption: BucketEncryption.S3_MANAGED,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     Validations.of(bucket).acknowledge({
       id: 'AwsSolutions-S1',
@@ -184,7 +219,10 @@ export function forwardTo(domain: string, customHeaders: Record<string, string> 
   };
 }
 
-function acknowledgeFindings(distribution: Distribution): void {
+function acknowledgeFindings(
+  distribution: Distribution,
+  { domain, webAclArn }: ChatEdgeProps['settings'],
+): void {
   Validations.of(distribution).acknowledge(
     {
       id: 'Annotation::@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
@@ -196,17 +234,23 @@ function acknowledgeFindings(distribution: Distribution): void {
       reason: "Geographic restrictions are the team's choice. The default excludes no country.",
     },
     {
-      id: 'AwsSolutions-CFR2',
-      reason: 'A web ACL is billed monthly and per request, and every API call already needs a signed token.',
-    },
-    {
       id: 'AwsSolutions-CFR3',
       reason:
         'CloudFront access logs contain the whole query string, where some clients carry their token. The setting accessLogs logs at the APIs without it.',
     },
-    {
-      id: 'AwsSolutions-CFR4',
-      reason: 'Names below cloudfront.net have a fixed certificate and security policy.',
-    },
   );
+  if (webAclArn === null) {
+    Validations.of(distribution).acknowledge({
+      id: 'AwsSolutions-CFR2',
+      reason:
+        'A web ACL is billed monthly and per request, and every API call already needs a signed token. The setting webAclArn adds one.',
+    });
+  }
+  if (domain === null) {
+    Validations.of(distribution).acknowledge({
+      id: 'AwsSolutions-CFR4',
+      reason:
+        'Names below cloudfront.net have a fixed certificate and security policy. The setting domainName replaces them.',
+    });
+  }
 }

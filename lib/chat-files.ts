@@ -1,19 +1,24 @@
 import { Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
   Bucket,
   BucketEncryption,
-  type CfnBucket,
   HttpMethods,
+  type IBucket,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { ChatFunction } from './chat-function.ts';
-import type { FileAction } from './entries.ts';
+import { type FileAction, filesCors } from './entries.ts';
 
 export interface ChatFilesProps {
   /** Origins whose pages may use signed URLs. */
   readonly allowedOrigins: readonly string[];
+  /** The bucket of an earlier stack, whose rules stay as they are. Null to create one. */
+  readonly filesBucketName: string | null;
+  /** Null if S3's own key encrypts the files. */
+  readonly encryptionKey: IKey | null;
 }
 
 /**
@@ -24,66 +29,69 @@ export interface ChatFilesProps {
 const bucketName = ({ stackId }: Stack): string => `parley-files-${Fn.select(2, Fn.split('/', stackId))}`;
 
 /** Returns the URL that all signed URLs of files start with. It ends in a slash. */
-export function filesUrl(stack: Stack): string {
-  return `https://${bucketName(stack)}.s3.${stack.region}.${stack.urlSuffix}/`;
+export function filesUrl(stack: Stack, name: string | null): string {
+  return `https://${name ?? bucketName(stack)}.s3.${stack.region}.${stack.urlSuffix}/`;
 }
 
 /** The bucket of attached files. Clients use signed URLs; functions store small files themselves. */
 export class ChatFiles extends Construct {
   readonly bucketName: string;
-  private readonly bucket: Bucket;
+  private readonly bucket: IBucket;
 
-  constructor(scope: Construct, id: string, { allowedOrigins }: ChatFilesProps) {
+  constructor(scope: Construct, id: string, props: ChatFilesProps) {
     super(scope, id);
-    this.bucket = new Bucket(this, 'Bucket', {
-      bucketName: bucketName(Stack.of(this)),
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      minimumTLSVersion: 1.2,
-      removalPolicy: RemovalPolicy.RETAIN,
-      lifecycleRules: [
-        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
-        // Uploads have this tag until a message holds them (functions/store/files.ts).
-        { tagFilters: { parley: 'pending' }, expiration: Duration.days(1) },
-      ],
-      cors: [
-        {
-          allowedOrigins: [...allowedOrigins],
-          allowedMethods: [HttpMethods.GET, HttpMethods.HEAD, HttpMethods.PUT],
-          // A signed upload sends the first three headers, and a media player that seeks sends the last.
-          allowedHeaders: ['content-type', 'if-none-match', 'x-amz-tagging', 'range'],
-          exposedHeaders: ['content-disposition', 'content-range', 'etag'],
-          maxAge: 3600,
-        },
-      ],
-    });
+    const { filesBucketName } = props;
+    this.bucket =
+      filesBucketName === null
+        ? makeBucket(this, props)
+        : Bucket.fromBucketName(this, 'Bucket', filesBucketName);
     this.bucketName = this.bucket.bucketName;
-    Validations.of(this.bucket).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason:
-        'Server access logs would contain signed URLs and need another protected bucket. The HTTP API logs who requested a URL.',
-    });
   }
 
   /** Grants a function the object actions that its entry lists. */
   grant(target: ChatFunction, actions: readonly FileAction[]): void {
     if (actions.length === 0) return;
-    const resource = this.bucket.arnForObjects('*');
-    target.allow(
+    target.allowWildcard(
       actions.map((action) => `s3:${action}`),
-      resource,
+      this.bucket.arnForObjects('*'),
+      'Objects have no ARNs before they are uploaded, so IAM offers nothing narrower than all objects of this bucket.',
     );
-    Validations.of(target.role ?? target).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::<${this.logicalId()}.Arn>/*]`,
-      reason:
-        'Objects have no ARNs before they are uploaded, so IAM offers nothing narrower than all objects of this bucket.',
-    });
   }
+}
 
-  /** Returns the logical id by which cdk-nag names the bucket in a finding. */
-  private logicalId(): string {
-    return Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket);
-  }
+function makeBucket(scope: Construct, { allowedOrigins, encryptionKey }: ChatFilesProps): IBucket {
+  const bucket = new Bucket(scope, 'Bucket', {
+    bucketName: bucketName(Stack.of(scope)),
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    // The bucket's own data key saves a call to KMS for each file.
+    ...(encryptionKey
+      ? { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }
+      : { encryption: BucketEncryption.S3_MANAGED }),
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    // A first deploy that fails deletes the bucket again.
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    lifecycleRules: [
+      { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      // Uploads have this tag until a message holds them (functions/store/files.ts).
+      { tagFilters: { parley: 'pending' }, expiration: Duration.days(1) },
+    ],
+    cors: [
+      {
+        allowedOrigins: [...allowedOrigins],
+        allowedMethods: filesCors.methods.map((method) => HttpMethods[method]),
+        allowedHeaders: [...filesCors.requestHeaders],
+        exposedHeaders: [...filesCors.responseHeaders],
+        maxAge: filesCors.maxAgeSeconds,
+      },
+    ],
+  });
+  Validations.of(bucket).acknowledge({
+    id: 'AwsSolutions-S1',
+    reason:
+      'Server access logs would contain signed URLs and need another protected bucket. The HTTP API logs who requested a URL.',
+  });
+  // The CDK's own types disagree under exactOptionalPropertyTypes.
+  return bucket as IBucket;
 }

@@ -2,6 +2,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogField } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { accessLogs } from './access-logs.ts';
@@ -11,6 +12,7 @@ import type { Throttle } from './settings.ts';
 export interface ChatHttpProps {
   readonly accessLogs: boolean;
   readonly logRetention: RetentionDays;
+  readonly encryptionKey: IKey | null;
   /** Null for the limits of the account. */
   readonly throttle: Throttle | null;
 }
@@ -34,7 +36,7 @@ export class ChatHttp extends Construct {
       autoDeploy: true,
       ...(props.throttle && { throttle: props.throttle }),
       ...(props.accessLogs && {
-        accessLogSettings: accessLogs(this, props.logRetention, {
+        accessLogSettings: accessLogs(this, props, {
           method: AccessLogField.contextHttpMethod(),
         }),
       }),

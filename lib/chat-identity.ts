@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   ClientAttributes,
+  type IUserPool,
   StringAttribute,
   UserPool,
   type UserPoolClient,
@@ -9,20 +10,31 @@ import {
 import { Construct } from 'constructs';
 import type { Oidc } from './settings.ts';
 
-/** The issuer whose tokens are accepted: the team's own, or a Cognito user pool that this construct creates. */
+export interface ChatIdentityProps {
+  /** The team's own issuer. Null for a Cognito user pool. */
+  readonly oidc: Oidc | null;
+  /** The pool of an earlier stack. Null to create one. */
+  readonly userPoolId: string | null;
+  readonly deletionProtection: boolean;
+}
+
+/** The issuer whose tokens are accepted: the team's own, or a Cognito user pool. */
 export class ChatIdentity extends Construct {
   readonly oidc: Oidc;
   /** Null if the team uses its own issuer. */
-  readonly userPool: UserPool | null = null;
+  readonly userPool: IUserPool | null = null;
   readonly userPoolClient: UserPoolClient | null = null;
 
-  constructor(scope: Construct, id: string, ownIssuer: Oidc | null) {
+  constructor(scope: Construct, id: string, { oidc, userPoolId, deletionProtection }: ChatIdentityProps) {
     super(scope, id);
-    if (ownIssuer !== null) {
-      this.oidc = ownIssuer;
+    if (oidc !== null) {
+      this.oidc = oidc;
       return;
     }
-    this.userPool = makeUserPool(this);
+    this.userPool =
+      userPoolId === null
+        ? makeUserPool(this, deletionProtection)
+        : UserPool.fromUserPoolId(this, 'UserPool', userPoolId);
     this.userPoolClient = this.userPool.addClient('Client', {
       authFlows: { userPassword: true, userSrp: true },
       generateSecret: false,
@@ -42,7 +54,7 @@ export class ChatIdentity extends Construct {
   }
 }
 
-function makeUserPool(scope: Construct): UserPool {
+function makeUserPool(scope: Construct, deletionProtection: boolean): UserPool {
   const pool = new UserPool(scope, 'UserPool', {
     signInAliases: { username: true },
     signInCaseSensitive: false,
@@ -61,8 +73,9 @@ function makeUserPool(scope: Construct): UserPool {
       requireSymbols: true,
       tempPasswordValidity: Duration.days(3),
     },
-    deletionProtection: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    deletionProtection,
+    // A first deploy that fails deletes the pool again.
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   Validations.of(pool).acknowledge(
     {

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct, IConstruct } from 'constructs';
 import { ChatEdge } from './chat-edge.ts';
 import { ChatFailures } from './chat-failures.ts';
 import { ChatFiles, filesUrl } from './chat-files.ts';
@@ -35,24 +36,32 @@ export class ChatStack extends Stack {
   private readonly edge: ChatEdge;
   private readonly files: ChatFiles;
   private readonly failures: ChatFailures;
+  private readonly encryptionKey: IKey | null;
+  /** The origins whose pages may use the APIs, the session cookie and files. */
+  private readonly origins: readonly string[];
   private readonly functions: Record<EntryName, ChatFunction>;
 
   /** @throws Error when an entry has no bundle, or the page has not been built */
   constructor(scope: Construct, id: string, props: ChatStackProps) {
     super(scope, id, props);
-    this.tables = new ChatTables(this, 'Tables');
-    this.identity = new ChatIdentity(this, 'Identity', props.settings.oidc);
-    this.socket = new ChatSocket(this, 'Socket', props.settings);
-    this.http = new ChatHttp(this, 'Http', props.settings);
+    const { adopted, encryptionKeyArn } = props.settings;
+    this.encryptionKey =
+      encryptionKeyArn === null ? null : Key.fromKeyArn(this, 'EncryptionKey', encryptionKeyArn);
+    const settings = { ...props.settings, ...adopted, encryptionKey: this.encryptionKey };
+    this.tables = new ChatTables(this, 'Tables', settings);
+    this.identity = new ChatIdentity(this, 'Identity', settings);
+    this.socket = new ChatSocket(this, 'Socket', settings);
+    this.http = new ChatHttp(this, 'Http', settings);
     this.edge = new ChatEdge(this, 'Edge', {
       socketDomain: this.socket.domain,
       httpDomain: this.http.domain,
-      filesUrl: filesUrl(this),
-      page: { directory: props.page, logRetention: props.settings.logRetention },
+      filesUrl: filesUrl(this, settings.filesBucketName),
+      page: { ...settings, directory: props.page },
+      settings,
     });
-    const origins = [this.edge.url, ...props.settings.allowedOrigins];
-    this.files = new ChatFiles(this, 'Files', { allowedOrigins: origins });
-    this.failures = new ChatFailures(this, 'Failures');
+    this.origins = [...this.edge.origins, ...settings.allowedOrigins];
+    this.files = new ChatFiles(this, 'Files', { ...settings, allowedOrigins: this.origins });
+    this.failures = new ChatFailures(this, 'Failures', this.encryptionKey);
     this.functions = this.makeFunctions(props);
     const variables = this.variables(props.settings);
     for (const name of entryNames) this.configure(this.functions[name], entries[name], variables);
@@ -60,7 +69,21 @@ export class ChatStack extends Stack {
     if (props.settings.awsClient === 'sdk') this.useSdk();
     this.socket.addRoutes(this.functions);
     this.http.addRoutes(this.functions.http);
+    this.uploadPageLast();
     this.describe();
+  }
+
+  /**
+   * Uploads the page after all other resources exist. CloudFormation cannot delete a bucket that has objects, so a first
+   * deploy that fails elsewhere must not have uploaded the page yet.
+   */
+  private uploadPageLast(): void {
+    const { edge } = this;
+    // The CDK's own function that uploads the page is a child of the stack.
+    const isUpload = ({ node }: IConstruct) =>
+      node === edge.pageDeployment.node || node.id.startsWith('Custom::CDKBucketDeployment');
+    const others = this.node.children.flatMap((child) => (child === edge ? edge.node.children : child));
+    edge.pageDeployment.follow(...others.filter((each) => !isUpload(each)));
   }
 
   private makeFunctions({ settings, bundles }: ChatStackProps): Record<EntryName, ChatFunction> {
@@ -70,6 +93,8 @@ export class ChatStack extends Stack {
         entry: name,
         bundles,
         logRetention: settings.logRetention,
+        logLevel: settings.logLevel,
+        encryptionKey: this.encryptionKey,
         onFailure: this.failures.destination,
         leaveOut: settings.awsClient === 'sdk' ? [] : ['sdk-*.mjs'],
       });
@@ -80,7 +105,6 @@ export class ChatStack extends Stack {
   }
 
   private variables({
-    allowedOrigins,
     maxFileMegabytes,
     dailyFileMegabytes,
     directRooms,
@@ -97,7 +121,7 @@ export class ChatStack extends Stack {
       AUDIENCE: this.identity.oidc.audience,
       JWKS_URI: this.identity.oidc.jwksUri,
       USER_POOL_CLIENT: this.identity.userPoolClient?.userPoolClientId,
-      ALLOWED_ORIGINS: [this.edge.url, ...allowedOrigins].join(),
+      ALLOWED_ORIGINS: this.origins.join(),
       EDGE_KEY: this.edge.key,
       FILES_BUCKET: this.files.bucketName,
       DIRECT_ROOMS: directRooms === 'on-demand' ? directRooms : undefined,
@@ -147,6 +171,7 @@ export class ChatStack extends Stack {
       Url: this.edge.url,
       ChatTableName: this.tables.chat.tableName,
       ConnectionsTableName: this.tables.connections.tableName,
+      FilesBucketName: this.files.bucketName,
       FailuresQueueUrl: this.failures.queueUrl,
       UserPoolId: this.identity.userPool?.userPoolId,
       UserPoolClientId: this.identity.userPoolClient?.userPoolClientId,

@@ -9,6 +9,15 @@ export type FileAction =
   | 'PutObjectTagging'
   | 'DeleteObjectTagging';
 
+/** What pages of the allowed origins may do with signed URLs of files. */
+export const filesCors = {
+  methods: ['GET', 'HEAD', 'PUT'],
+  /** A signed upload sends the first three headers, and a media player that seeks sends the last. */
+  requestHeaders: ['content-type', 'if-none-match', 'x-amz-tagging', 'range'],
+  responseHeaders: ['content-disposition', 'content-range', 'etag'],
+  maxAgeSeconds: 3600,
+} as const;
+
 /** An environment variable that an entry may request. */
 export type Variable =
   | 'CHAT_TABLE'

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DefaultStackSynthesizer, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import {
@@ -9,13 +10,14 @@ import {
   CacheControl,
   Source,
 } from 'aws-cdk-lib/aws-s3-deployment';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 
 export interface PageDeploymentProps {
   /** The directory of the built page: index.html, and files that have a content hash in their names. */
   readonly directory: string;
   readonly bucket: IBucket;
   readonly logRetention: RetentionDays;
+  readonly encryptionKey: IKey | null;
 }
 
 type Step = Pick<BucketDeploymentProps, 'exclude' | 'include' | 'cacheControl' | 'prune'>;
@@ -39,12 +41,15 @@ const steps: Readonly<Record<string, Step>> = {
 
 /** Uploads the built page to its bucket. */
 export class PageDeployment extends Construct {
+  private readonly first: BucketDeployment | undefined;
+
   /** @throws Error when the page has not been built */
-  constructor(scope: Construct, id: string, { directory, bucket, logRetention }: PageDeploymentProps) {
+  constructor(scope: Construct, id: string, { directory, bucket, ...logs }: PageDeploymentProps) {
     super(scope, id);
     const source = Source.asset(checkBuilt(directory), { exclude: ['*.map'] });
     const logGroup = new LogGroup(this, 'Logs', {
-      retention: logRetention,
+      retention: logs.logRetention,
+      ...(logs.encryptionKey && { encryptionKey: logs.encryptionKey }),
       removalPolicy: RemovalPolicy.DESTROY,
     });
     let previous: BucketDeployment | undefined;
@@ -57,14 +62,21 @@ export class PageDeployment extends Construct {
         // Half of the CDK's default memory is enough for files of a few KB.
         memoryLimit: 512,
       });
-      if (previous === undefined) acknowledgeProvider(deployment, bucket);
-      else {
+      if (previous === undefined) {
+        acknowledgeProvider(deployment, bucket);
+        this.first = deployment;
+      } else {
         deployment.node.addDependency(previous);
         // The three steps share one function. Only the layer of the first step is used.
         deployment.node.tryRemoveChild('AwsCliLayer');
       }
       previous = deployment;
     }
+  }
+
+  /** Uploads nothing before these constructs exist. */
+  follow(...constructs: readonly IConstruct[]): void {
+    this.first?.node.addDependency(...constructs);
   }
 }
 

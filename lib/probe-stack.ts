@@ -24,7 +24,13 @@ const uncachedStatus = 500;
 export class ProbeStack extends Stack {
   constructor(scope: Construct, id: string, { bundles, ...props }: ProbeStackProps) {
     super(scope, id, props);
-    const settings = { accessLogs: false, logRetention: RetentionDays.ONE_DAY, throttle: null };
+    const settings = {
+      accessLogs: false,
+      logRetention: RetentionDays.ONE_DAY,
+      throttle: null,
+      logLevel: 'warn' as const,
+      encryptionKey: null,
+    };
     const socket = new ChatSocket(this, 'Socket', settings);
     const http = new ChatHttp(this, 'Http', settings);
     const reports = new Table(this, 'Reports', {

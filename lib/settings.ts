@@ -1,4 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { type AccountSettings, flag, invalid, readAccountSettings } from './account-settings.ts';
 
 /** An OpenID Connect issuer whose tokens are accepted. */
 export interface Oidc {
@@ -32,7 +33,7 @@ export interface Throttle {
 }
 
 /** The settings of a stack. Each is a CDK context key, passed as `npx cdk deploy -c key=value` or in cdk.json. */
-export interface Settings {
+export interface Settings extends AccountSettings {
   /** `stackName`: the name of the CloudFormation stack. Default: `Parley`. Another name is a separate chat. */
   readonly stackName: string;
   /**
@@ -93,9 +94,14 @@ export interface Settings {
  */
 export function readSettings(context: (key: string) => unknown): Settings {
   const maxFileMegabytes = megabytes(context('maxFileMegabytes') ?? 25);
+  const account = readAccountSettings(context);
+  const ownIssuer = oidc(context('issuer'), context('audience'), context('jwksUri'));
+  if (ownIssuer !== null && account.adopted.userPoolId !== null) {
+    throw invalid('userPoolId', 'the setting issuer replaces the user pool', 'Leave out one of the two');
+  }
   return {
     stackName: stackName(context('stackName') ?? 'Parley'),
-    oidc: oidc(context('issuer'), context('audience'), context('jwksUri')),
+    oidc: ownIssuer,
     logRetention: retention(context('logRetentionDays') ?? 30),
     accessLogs: flag('accessLogs', context('accessLogs') ?? false),
     maxFileMegabytes,
@@ -106,11 +112,8 @@ export function readSettings(context: (key: string) => unknown): Settings {
     roomLimits: roomLimits(context('roomLimits') ?? ''),
     throttle: throttle(context('throttle') ?? '2000/1000'),
     awsClient: awsClient(context('awsClient') ?? 'signed'),
+    ...account,
   };
-}
-
-function invalid(key: string, why: string, advice: string): Error {
-  return new Error(`Setting "${key}" is invalid: ${why}. ${advice}.`);
 }
 
 function directRooms(value: unknown): Settings['directRooms'] {
@@ -262,10 +265,4 @@ function throttle(value: unknown): Throttle | null {
     'it is not a rate',
     'Use <requests per second>/<burst>, such as 2000/1000, or off',
   );
-}
-
-function flag(key: string, value: unknown): boolean {
-  if (value === true || value === 'true') return true;
-  if (value === false || value === 'false') return false;
-  throw invalid(key, 'it is neither true nor false', 'Use true or false');
 }

@@ -143,7 +143,8 @@ export class Platform {
     const local = (value: string) => localUrl(value, this.endpoints);
     this.#deployment = {
       ...deployment,
-      buckets: withCorsOrigins(deployment.buckets, local),
+      // A deploy without a bucket of the last one keeps the bucket, because the stack retains its buckets.
+      buckets: new Map([...(this.#deployment?.buckets ?? []), ...withCorsOrigins(deployment.buckets, local)]),
       distribution: distribution && withHeaderValues(distribution, local),
     };
   }

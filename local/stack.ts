@@ -3,6 +3,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
 import { type Database, openRemote } from './dynamodb/database.ts';
 import { openEmbedded } from './dynamodb/embedded.ts';
+import { withTableSettings } from './dynamodb/table-settings.ts';
 import { createTables } from './dynamodb/tables.ts';
 import type { Faults } from './faults.ts';
 import type { GatewayLimits } from './gateway/limits.ts';
@@ -62,7 +63,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 async function openDatabase(endpoint: string | undefined, directory: string | null): Promise<Database> {
-  return endpoint === undefined ? openEmbedded(directory) : openRemote(endpoint);
+  return withTableSettings(endpoint === undefined ? await openEmbedded(directory) : openRemote(endpoint));
 }
 
 async function deploy(

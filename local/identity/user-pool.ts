@@ -12,15 +12,15 @@ export interface UserPool {
 }
 
 /**
- * Reads the user pool, or returns null if the template has none.
+ * Reads the user pool, or returns null if the template has none. The pool may belong to an earlier stack: then only its
+ * client is in the template.
  * @throws if there are several pools, or not exactly one client
  */
 export function readUserPool(scope: Scope): UserPool | null {
   const pools = [...scope.ofType('AWS::Cognito::UserPool').keys()];
   const clients = [...scope.ofType('AWS::Cognito::UserPoolClient')];
-  const [pool] = pools;
-  if (pool === undefined) return null;
   const [client] = clients;
+  if (pools.length === 0 && client === undefined) return null;
   if (pools.length > 1 || client === undefined || clients.length > 1) {
     const reason = `the template has ${pools.length} user pools and ${clients.length} clients`;
     throw new Error(
@@ -29,7 +29,7 @@ export function readUserPool(scope: Scope): UserPool | null {
   }
   const [clientId, { properties }] = client;
   return {
-    id: resolveText({ Ref: pool }, scope, `user pool ${pool}`),
+    id: resolveText(properties['UserPoolId'], scope, `client ${clientId}`),
     clientId: resolveText({ Ref: clientId }, scope, `client ${clientId}`),
     flows: strings(resolve(properties['ExplicitAuthFlows'], scope, `client ${clientId}`)),
   };

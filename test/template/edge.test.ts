@@ -139,7 +139,7 @@ describe('the page', () => {
   test('is stored in a private, encrypted bucket that is retained', () => {
     const bucket = template.resources('AWS::S3::Bucket').find(({ id }) => id === 'EdgePage');
     expect(bucket).toMatchObject({
-      deletionPolicy: 'Retain',
+      deletionPolicy: 'RetainExceptOnCreate',
       properties: {
         PublicAccessBlockConfiguration: {
           BlockPublicAcls: true,

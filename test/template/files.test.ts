@@ -1,4 +1,7 @@
+import { PutBucketCorsCommand, S3Client } from '@aws-sdk/client-s3';
+import { mockClient } from 'aws-sdk-client-mock';
 import { expect, test } from 'vitest';
+import { allowOrigins } from '../../bin/restored.ts';
 import { synthesize } from './synthesize.ts';
 
 const template = synthesize();
@@ -8,7 +11,7 @@ const bucketOf = ({ resources }: typeof template) =>
 
 test('the files bucket is private, encrypted and retained', () => {
   expect(bucketOf(template)).toMatchObject({
-    deletionPolicy: 'Retain',
+    deletionPolicy: 'RetainExceptOnCreate',
     properties: {
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
@@ -80,4 +83,20 @@ test('allowedOrigins adds to the origins that may use signed URLs', () => {
     template.outputs['Url'],
     ...['https://a.example.com', 'https://b.example.com'],
   ]);
+});
+
+test('npm run restore gives an adopted bucket the CORS rules of a new one', async () => {
+  const s3 = mockClient(S3Client);
+  s3.on(PutBucketCorsCommand).resolves({});
+  await allowOrigins(new S3Client({ region: 'us-east-1' }), 'old-files', ['https://chat.example.com']);
+  const [call] = s3.commandCalls(PutBucketCorsCommand);
+  const [rule, ...others] = call?.args[0].input.CORSConfiguration?.CORSRules ?? [];
+  expect([call?.args[0].input.Bucket, others]).toEqual(['old-files', []]);
+  const cors = bucketOf(template)?.properties['CorsConfiguration'] as { CorsRules: [object] } | undefined;
+  const { ExposeHeaders: ExposedHeaders, MaxAgeSeconds: MaxAge, ...same } = rule ?? {};
+  expect({ ...same, ExposedHeaders, MaxAge }).toEqual({
+    ...cors?.CorsRules[0],
+    AllowedOrigins: ['https://chat.example.com'],
+  });
+  s3.restore();
 });

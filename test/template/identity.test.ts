@@ -7,12 +7,12 @@ test('creates a retained user pool without self sign-up by default', () => {
   const [pool, ...others] = cognito.resources('AWS::Cognito::UserPool');
   expect(others).toEqual([]);
   expect(pool).toMatchObject({
-    deletionPolicy: 'Retain',
+    deletionPolicy: 'RetainExceptOnCreate',
     properties: {
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       AutoVerifiedAttributes: ['email'],
       UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
-      DeletionProtection: 'ACTIVE',
+      DeletionProtection: 'INACTIVE',
       UsernameConfiguration: { CaseSensitive: false },
       Schema: [
         { Name: 'email', Required: true, Mutable: true },
@@ -83,6 +83,7 @@ test('passes the team’s own issuer to the authorizer and creates no user pool'
     'ChatTableName',
     'ConnectionsTableName',
     'FailuresQueueUrl',
+    'FilesBucketName',
     'Url',
   ]);
 });

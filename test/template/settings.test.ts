@@ -9,6 +9,17 @@ const oidc = {
   jwksUri: 'https://login.example.com/jwks.json',
 };
 
+/** The defaults of lib/account-settings.ts. */
+const account = {
+  domain: null,
+  webAclArn: null,
+  encryptionKeyArn: null,
+  priceClass: 'all',
+  logLevel: 'warn',
+  deletionProtection: false,
+  adopted: { chatTableName: null, filesBucketName: null, userPoolId: null },
+};
+
 const read = (context: Record<string, unknown>) => readSettings((key) => context[key]);
 
 test('uses the defaults without context', () => {
@@ -25,6 +36,7 @@ test('uses the defaults without context', () => {
     roomLimits: { create: { messages: 60, seconds: 3600 }, invite: { messages: 50, seconds: 86_400 } },
     throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'signed',
+    ...account,
   });
 });
 
@@ -44,6 +56,7 @@ test('accepts values as strings from the command line', () => {
     roomLimits: { create: { messages: 60, seconds: 3600 }, invite: { messages: 50, seconds: 86_400 } },
     throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'sdk',
+    ...account,
   });
 });
 

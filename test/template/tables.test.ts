@@ -54,7 +54,7 @@ test('connections is keyed by room and by user, expires, and is deleted with the
   });
 });
 
-test('chat has point-in-time recovery and deletion protection, and is retained', () => {
+test('chat has point-in-time recovery, and is retained once the stack exists', () => {
   expect(table('TablesChat')).toEqual({
     keys: ['room S HASH', 'item S RANGE'],
     indexes: [
@@ -64,9 +64,8 @@ test('chat has point-in-time recovery and deletion protection, and is retained',
       BillingMode: 'PAY_PER_REQUEST',
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      DeletionProtectionEnabled: true,
     },
-    deletionPolicy: 'Retain',
+    deletionPolicy: 'RetainExceptOnCreate',
   });
 });
 
