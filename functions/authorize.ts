@@ -1,6 +1,7 @@
 import type { APIGatewayAuthorizerResult, Context } from 'aws-lambda';
 import { ChatError } from './domain/errors.ts';
 import { authorizeSession, type UpgradeEvent } from './gateway/authorize-session.ts';
+import { countRefusal } from './gateway/metrics.ts';
 import { invocationError, limitRetries, logFault } from './gateway/runtime.ts';
 import { principalOf, sessionContext } from './gateway/session.ts';
 
@@ -26,12 +27,14 @@ export async function handler(event: UpgradeEvent, context?: Context): Promise<A
   limitRetries(context);
   try {
     const session = await authorizeSession(event);
+    if (session.refusal !== undefined) countRefusal(session.refusal);
     return { ...policy('Allow', event.methodArn, principalOf(session)), context: sessionContext(session) };
   } catch (error) {
     if (!(error instanceof ChatError)) {
       logFault('authorize', error, event.requestContext.requestId);
       throw invocationError('Handshake failed: see the log of this request.');
     }
+    countRefusal(error.code);
     if (error.code === 'UNAUTHENTICATED') throw invocationError('Unauthorized');
     return policy('Deny', event.methodArn, 'nobody');
   }

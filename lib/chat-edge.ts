@@ -55,6 +55,7 @@ const priceClasses = {
 
 /** The distribution that clients use: `/ws/*` and `/api/*` go to the APIs, everything else to the page's bucket. */
 export class ChatEdge extends Construct {
+  readonly distributionId: string;
   /** https://…, no trailing slash. This is also the origin of the page. */
   readonly url: string;
   /** The origins under which browsers reach the page: `url` first. */
@@ -118,6 +119,7 @@ export class ChatEdge extends Construct {
       }),
     });
     acknowledgeFindings(distribution, settings);
+    this.distributionId = distribution.distributionId;
     if (domain) this.addRecords(domain, distribution);
     // The name below cloudfront.net keeps working beside the team's own.
     const names = [...(domain ? [domain.name] : []), distribution.distributionDomainName];

@@ -10,6 +10,7 @@ import type { ChatFunction } from './chat-function.ts';
  * only. A lost event loses no message, because messages are stored in the table before they are posted.
  */
 export class ChatFailures extends Construct {
+  readonly queueName: string;
   readonly queueUrl: string;
   private readonly queue: Queue;
 
@@ -23,6 +24,7 @@ export class ChatFailures extends Construct {
       retentionPeriod: Duration.days(2),
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    this.queueName = this.queue.queueName;
     this.queueUrl = this.queue.queueUrl;
     Validations.of(this.queue).acknowledge({
       id: 'AwsSolutions-SQS3',

@@ -12,6 +12,7 @@ import {
   LoggingFormat,
   Runtime,
   SystemLogLevel,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -30,6 +31,8 @@ export interface ChatFunctionProps
   readonly encryptionKey: IKey | null;
   /** The destination of asynchronous events that failed for good. Only for asynchronous functions. */
   readonly onFailure?: IDestination;
+  /** Whether X-Ray traces the function. */
+  readonly tracing?: boolean;
   /** Files beside the index.mjs that are not deployed. */
   readonly leaveOut: readonly string[];
 }
@@ -76,10 +79,13 @@ export class ChatFunction extends LambdaFunction {
       code: Code.fromAsset(bundle(props), { exclude: ['*.map', ...props.leaveOut] }),
       memorySize: props.memoryMegabytes,
       timeout: Duration.seconds(props.timeoutSeconds),
+      // A dimension of metrics.
+      environment: { STACK_NAME: Stack.of(scope).stackName },
       role: new Role(scope, `${name}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       ...logLevels[props.logLevel],
+      ...(props.tracing && { tracing: Tracing.ACTIVE }),
       ...(props.asynchronous && {
         retryAttempts: props.asynchronous.retries,
         maxEventAge: Duration.seconds(props.asynchronous.maxAgeSeconds),
@@ -89,6 +95,11 @@ export class ChatFunction extends LambdaFunction {
     // The ARN ends in `:*` for the log streams. Nothing narrower is possible, because Lambda names streams at start.
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
     if (props.encryptionKey) this.allow(keyActions, props.encryptionKey.keyArn);
+    if (!props.tracing) return;
+    Validations.of(this.role ?? this).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray has no resources to name in a grant for sending traces. The CDK adds this grant.',
+    });
   }
 
   /** Grants the actions on the resources (ARNs). Does nothing without actions. */

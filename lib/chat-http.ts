@@ -22,6 +22,7 @@ export interface ChatHttpProps {
  * is added later, because its function needs the edge's name, and the edge needs this API's.
  */
 export class ChatHttp extends Construct {
+  readonly apiId: string;
   /** The API's host name, which the edge forwards to. Without scheme. */
   readonly domain: string;
   private readonly api: HttpApi;
@@ -41,6 +42,7 @@ export class ChatHttp extends Construct {
         }),
       }),
     });
+    this.apiId = this.api.apiId;
     this.domain = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
     if (props.accessLogs) return;
     Validations.of(stage).acknowledge({

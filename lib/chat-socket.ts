@@ -42,6 +42,7 @@ export interface ChatSocketProps {
 
 /** The WebSocket API and its stage. Routes are added later, because their functions need the API's URL first. */
 export class ChatSocket extends Construct {
+  readonly apiId: string;
   /** The API's host name, which the edge forwards to. Without scheme and stage. */
   readonly domain: string;
   /** The base URL of `@connections` calls: https://…, no trailing slash. */
@@ -68,6 +69,7 @@ export class ChatSocket extends Construct {
       }),
     });
     const { region, urlSuffix } = Stack.of(this);
+    this.apiId = this.api.apiId;
     this.domain = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
     this.callbackUrl = this.stage.callbackUrl;
     if (props.accessLogs) return;

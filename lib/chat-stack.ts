@@ -1,12 +1,15 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct, IConstruct } from 'constructs';
+import { ChatAlarms } from './chat-alarms.ts';
+import { ChatDashboard } from './chat-dashboard.ts';
 import { ChatEdge } from './chat-edge.ts';
 import { ChatFailures } from './chat-failures.ts';
 import { ChatFiles, filesUrl } from './chat-files.ts';
 import { ChatFunction } from './chat-function.ts';
 import { ChatHttp } from './chat-http.ts';
 import { ChatIdentity } from './chat-identity.ts';
+import { ChatMetrics } from './chat-metrics.ts';
 import { ChatSocket } from './chat-socket.ts';
 import { ChatTables } from './chat-tables.ts';
 import {
@@ -69,6 +72,7 @@ export class ChatStack extends Stack {
     if (props.settings.awsClient === 'sdk') this.useSdk();
     this.socket.addRoutes(this.functions);
     this.http.addRoutes(this.functions.http);
+    this.monitor(props.settings);
     this.uploadPageLast();
     this.describe();
   }
@@ -93,6 +97,7 @@ export class ChatStack extends Stack {
         entry: name,
         bundles,
         logRetention: settings.logRetention,
+        tracing: settings.monitoring.tracing,
         logLevel: settings.logLevel,
         encryptionKey: this.encryptionKey,
         onFailure: this.failures.destination,
@@ -164,6 +169,23 @@ export class ChatStack extends Stack {
   /** Applies the setting `awsClient: sdk`. */
   private useSdk(): void {
     for (const name of entryNames) this.functions[name].addEnvironment('AWS_CLIENT', 'sdk');
+  }
+
+  /** Applies the settings `alarmTopic`, `alarmEmail` and `dashboard`. */
+  private monitor({ monitoring: { alarms: target, requestQuota, dashboard }, oidc }: Settings): void {
+    const metrics = new ChatMetrics(this, {
+      functions: this.functions,
+      tables: this.tables,
+      failures: this.failures,
+      socketApiId: this.socket.apiId,
+      httpApiId: this.http.apiId,
+    });
+    const alarms =
+      target &&
+      new ChatAlarms(this, 'Alarms', { metrics, target, requestQuota, refusesLogin: oidc !== null });
+    if (!dashboard) return;
+    const { distributionId } = this.edge;
+    new ChatDashboard(this, 'Monitoring', { metrics, distributionId, alarms: alarms?.all ?? [] });
   }
 
   private describe(): void {

@@ -32,6 +32,24 @@ export interface Throttle {
   readonly burstLimit: number;
 }
 
+/** What the team sees of a running stack. */
+export interface Monitoring {
+  /**
+   * `alarmTopic` or `alarmEmail`: the ARN of an SNS topic, or an e-mail address, that alarms notify. Default: none, which
+   * creates no alarms, because each of them costs money.
+   */
+  readonly alarms: { readonly topicArn: string } | { readonly email: string } | null;
+  /**
+   * `requestQuota`: the requests per second that API Gateway allows this account in this Region. One of the alarms needs
+   * it. Default: 10,000. Some Regions have 2,500 (AWS: "Amazon API Gateway quotas").
+   */
+  readonly requestQuota: number;
+  /** `dashboard`: `true` creates a CloudWatch dashboard. Default: `false`. */
+  readonly dashboard: boolean;
+  /** `tracing`: `true` traces the functions with X-Ray. Default: `false`. X-Ray has no traces of WebSocket APIs. */
+  readonly tracing: boolean;
+}
+
 /** The settings of a stack. Each is a CDK context key, passed as `npx cdk deploy -c key=value` or in cdk.json. */
 export interface Settings extends AccountSettings {
   /** `stackName`: the name of the CloudFormation stack. Default: `Parley`. Another name is a separate chat. */
@@ -86,6 +104,8 @@ export interface Settings extends AccountSettings {
    * client, which takes a fifth of the CPU for each post and a third of the cold start that `sdk`, the AWS SDK, takes.
    */
   readonly awsClient: 'signed' | 'sdk';
+  /** `alarmTopic`, `alarmEmail`, `requestQuota`, `dashboard`, `tracing`. */
+  readonly monitoring: Monitoring;
 }
 
 /**
@@ -112,6 +132,12 @@ export function readSettings(context: (key: string) => unknown): Settings {
     roomLimits: roomLimits(context('roomLimits') ?? ''),
     throttle: throttle(context('throttle') ?? '2000/1000'),
     awsClient: awsClient(context('awsClient') ?? 'signed'),
+    monitoring: {
+      alarms: alarms(context('alarmTopic') ?? '', context('alarmEmail') ?? ''),
+      requestQuota: requestQuota(context('requestQuota') ?? 10_000),
+      dashboard: flag('dashboard', context('dashboard') ?? false),
+      tracing: flag('tracing', context('tracing') ?? false),
+    },
     ...account,
   };
 }
@@ -265,4 +291,26 @@ function throttle(value: unknown): Throttle | null {
     'it is not a rate',
     'Use <requests per second>/<burst>, such as 2000/1000, or off',
   );
+}
+
+function alarms(topicArn: unknown, email: unknown): Monitoring['alarms'] {
+  if (topicArn !== '' && email !== '') {
+    throw invalid('alarmEmail', 'alarmTopic is set too', 'Set one of them');
+  }
+  if (topicArn !== '') {
+    if (typeof topicArn === 'string' && /^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]{1,256}$/.test(topicArn)) {
+      return { topicArn };
+    }
+    const why = 'it is not the ARN of a standard topic';
+    throw invalid('alarmTopic', why, 'Write arn:aws:sns:<region>:<account>:<name>');
+  }
+  if (email === '') return null;
+  if (typeof email === 'string' && /^[^\s@]+@[^\s@]+$/.test(email)) return { email };
+  throw invalid('alarmEmail', 'it is not an e-mail address', 'Write ops@example.com, for example');
+}
+
+function requestQuota(value: unknown): number {
+  const rate = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof rate === 'number' && Number.isInteger(rate) && rate >= 1 && rate <= 1_000_000) return rate;
+  throw invalid('requestQuota', 'it is not a rate', 'Use a whole number from 1 to 1000000');
 }

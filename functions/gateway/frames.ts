@@ -13,6 +13,7 @@ import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
 import { guestNamed } from '../domain/member.ts';
 import { isInbox } from '../domain/room.ts';
+import { countRefusal } from './metrics.ts';
 import { invocationError, logFault } from './runtime.ts';
 import { sessionOf } from './session.ts';
 
@@ -121,8 +122,10 @@ export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, c
       if (context.budgets?.isRefused(session.id, context.now())) return served;
       for (const answer of await answersTo(body ?? '', session, context, handlers, onFault)) {
         await post(answer, [session], context);
-        const isRefused = answer.kind === 'Refused';
-        if (isRefused && context.budgets?.refuse(session.id, context.now())) {
+        if (answer.kind !== 'Refused') continue;
+        // `onFault` has counted an INTERNAL.
+        if (answer.code !== 'INTERNAL') countRefusal(answer.code);
+        if (context.budgets?.refuse(session.id, context.now())) {
           await close(session.id, context.poster);
         }
       }

@@ -1,6 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { retryUntil, SILENCE_MS } from '../aws/retry.ts';
 
+import { countFault } from './metrics.ts';
+
 /** The function was deployed without a setting that it needs, or with an invalid one. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
@@ -46,7 +48,7 @@ export function invocationError(message: string): Error {
 /** Error messages of AWS services name actions and resources only. Messages of other errors may quote user input. */
 const isSafeToLog = (error: Error): boolean => '$fault' in error || error instanceof ConfigurationError;
 
-/** Logs an unexpected error, without stacks, tokens, message texts and query strings. */
+/** Logs and counts an unexpected error, without stacks, tokens, message texts and query strings. */
 export function logFault(where: string, error: unknown, requestId: string): void {
   const fault = error instanceof Error ? error : new Error('not an error');
   console.error({
@@ -55,4 +57,5 @@ export function logFault(where: string, error: unknown, requestId: string): void
     ...(isSafeToLog(fault) && { reason: fault.message }),
     requestId,
   });
+  countFault();
 }

@@ -27,6 +27,14 @@ test.each([
   { variant: 'a Cognito user pool', context: {} },
   { variant: 'an issuer of the team', context: oidc },
   { variant: 'access logs', context: { accessLogs: true } },
+  {
+    variant: 'alarms by e-mail, a dashboard and tracing',
+    context: { alarmEmail: 'ops@example.com', dashboard: true, tracing: true },
+  },
+  {
+    variant: 'alarms by a topic',
+    context: { alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:ops' },
+  },
 ])('passes the AwsSolutions checks with $variant', ({ context }) => {
   const app = createCheckedApp({ ...temporaryOptions(), context });
   expect(Object.keys(app.synth().getStackByName('Parley').template.Resources).length).toBeGreaterThan(0);

@@ -15,8 +15,11 @@ const template = synthesize({
 const environmentOf = (entry: string): Record<string, string> =>
   (template.function(entry).properties['Environment'] as { Variables: Record<string, string> }).Variables;
 
-/** Every variable that the stack sets on some function. */
-const variables = new Set<string>(Object.values(entries).flatMap((entry) => entry.variables));
+/** Every variable that the stack sets on some function. All functions have the last one. */
+const variables = new Set<string>([
+  ...Object.values(entries).flatMap((entry) => entry.variables),
+  'STACK_NAME',
+]);
 
 /** Variables whose absence means the default. */
 const optional = new Set([

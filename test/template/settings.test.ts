@@ -36,6 +36,7 @@ test('uses the defaults without context', () => {
     roomLimits: { create: { messages: 60, seconds: 3600 }, invite: { messages: 50, seconds: 86_400 } },
     throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'signed',
+    monitoring: { alarms: null, requestQuota: 10_000, dashboard: false, tracing: false },
     ...account,
   });
 });
@@ -43,7 +44,14 @@ test('uses the defaults without context', () => {
 test('accepts values as strings from the command line', () => {
   const texts = { stackName: 'Chat-2', logRetentionDays: '7', accessLogs: 'true' };
   const allowedOrigins = 'https://chat.example.com, http://localhost:8000';
-  expect(read({ ...oidc, ...texts, allowedOrigins, directRooms: 'on-demand', awsClient: 'sdk' })).toEqual({
+  const monitoring = {
+    alarmEmail: 'ops@example.com',
+    requestQuota: '2500',
+    dashboard: 'true',
+    tracing: 'true',
+  };
+  const others = { allowedOrigins, directRooms: 'on-demand', awsClient: 'sdk', ...monitoring };
+  expect(read({ ...oidc, ...texts, ...others })).toEqual({
     stackName: 'Chat-2',
     oidc,
     logRetention: 7,
@@ -56,6 +64,12 @@ test('accepts values as strings from the command line', () => {
     roomLimits: { create: { messages: 60, seconds: 3600 }, invite: { messages: 50, seconds: 86_400 } },
     throttle: { rateLimit: 2000, burstLimit: 1000 },
     awsClient: 'sdk',
+    monitoring: {
+      alarms: { email: 'ops@example.com' },
+      requestQuota: 2500,
+      dashboard: true,
+      tracing: true,
+    },
     ...account,
   });
 });
@@ -151,6 +165,19 @@ test.each([
   { context: { roomLimits: 'create:off,' }, key: 'roomLimits' },
   { context: { roomLimits: 5 }, key: 'roomLimits' },
   { context: { awsClient: 'fast' }, key: 'awsClient' },
+  { context: { alarmTopic: 'ops' }, key: 'alarmTopic' },
+  { context: { alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:ops.fifo' }, key: 'alarmTopic' },
+  { context: { alarmTopic: 5 }, key: 'alarmTopic' },
+  { context: { alarmEmail: 'ops' }, key: 'alarmEmail' },
+  { context: { alarmEmail: true }, key: 'alarmEmail' },
+  {
+    context: { alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:ops', alarmEmail: 'ops@example.com' },
+    key: 'alarmEmail',
+  },
+  { context: { requestQuota: '0' }, key: 'requestQuota' },
+  { context: { requestQuota: 'many' }, key: 'requestQuota' },
+  { context: { dashboard: 'yes' }, key: 'dashboard' },
+  { context: { tracing: 1 }, key: 'tracing' },
   { context: { stackName: 'my chat' }, key: 'stackName' },
   { context: { stackName: 5 }, key: 'stackName' },
 ])('rejects an invalid $key by name: $context', ({ context, key }) => {
@@ -165,4 +192,9 @@ test('the app cannot be created with an invalid setting', () => {
 test('by default, a user may store at least one file of the largest size a day', () => {
   const settings = readSettings((key) => (key === 'maxFileMegabytes' ? '3000' : undefined));
   expect(settings.dailyFileMegabytes).toBe(3000);
+});
+
+test('reads the topic of the alarms', () => {
+  const alarmTopic = 'arn:aws:sns:eu-west-1:123456789012:ops';
+  expect(read({ alarmTopic }).monitoring.alarms).toEqual({ topicArn: alarmTopic });
 });

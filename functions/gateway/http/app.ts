@@ -8,6 +8,7 @@ import { ChatError } from '../../domain/errors.ts';
 import { isStoredUserId } from '../../domain/id.ts';
 import { MembershipError } from '../../domain/member.ts';
 import { isRoomId, MAX_ROOM_ID_BYTES } from '../../domain/room.ts';
+import { countRefusal } from '../metrics.ts';
 import { logFault } from '../runtime.ts';
 import { authenticate, checkOrigin, type HttpContext, type HttpEnv, limitRequests } from './context.ts';
 import { files } from './files.ts';
@@ -23,7 +24,15 @@ const MAX_BODY_BYTES = 256 * 1024;
 /** The longest time that Chromium keeps the answer to a preflight request. */
 const PREFLIGHT_SECONDS = 7_200;
 
-function answerError(c: Context, { status, code, message, retryAfterMs }: ErrorAnswer): Response {
+/** The status of a sign-in that the chat does not have. It is no fault, unlike the other statuses from 500. */
+const NOT_IMPLEMENTED = 501;
+
+const isFault = ({ status }: ErrorAnswer): boolean => status >= 500 && status !== NOT_IMPLEMENTED;
+
+function answerError(c: Context, answer: ErrorAnswer): Response {
+  const { status, code, message, retryAfterMs } = answer;
+  // `onError` has counted a fault.
+  if (!isFault(answer)) countRefusal(code);
   if (retryAfterMs === undefined) return c.json({ error: code, message }, status);
   // The header has whole seconds (RFC 9110, 10.2.3). The body has milliseconds.
   c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)));
@@ -34,7 +43,7 @@ function onError(error: Error, c: Context<HttpEnv>): Response {
   // Hono throws this for a body that is not JSON.
   if (error instanceof HTTPException) return answerError(c, new HttpError('BAD_REQUEST'));
   const expected = errorAnswer(error);
-  if (!expected || expected.code === 'KEYS_UNAVAILABLE') {
+  if (!expected || isFault(expected)) {
     logFault('http', error, c.env.lambdaContext?.awsRequestId ?? '');
   }
   if (expected) return answerError(c, expected);
