@@ -165,8 +165,8 @@ export async function putReadTo(db: Database, room: string, user: string, messag
 }
 
 /**
- * Checks that a member may write, and counts the write, in one conditional update. Writing accepts a request. A write that
- * is not counted needs only a read, unless it accepts a request.
+ * Checks that a member may write, and counts the write, in one conditional update. A write that is not counted needs only
+ * a read.
  * @param window null when the write is not counted
  * @param now milliseconds since the epoch
  * @param evenIfMuted whether a muted member may make this write
@@ -186,22 +186,21 @@ export async function checkWriteAccess(
     const member = await getMember(db, room, user);
     if (!member) throw new ChatError('NOT_A_MEMBER');
     if (!evenIfMuted && member.mutedUntil > now) throw new ChatError('MUTED');
-    // Only the first write of a member who was added as a request goes on to accept it.
-    if (!member.pending) return member;
+    return member;
   }
   const notMuted = evenIfMuted ? '' : ' AND (attribute_not_exists(mutedUntil) OR mutedUntil <= :now)';
   const may = `attribute_exists(#user)${notMuted}`;
-  const counting = window && countWrite(window, now);
+  const { set, condition, values } = countWrite(window, now);
   const updated = await db.chat.update(key, {
-    update: `SET ${counting?.set ?? 'lastTurnAt=:now'} REMOVE pending`,
-    condition: counting ? `${may} AND ${counting.condition}` : may,
-    values: counting?.values ?? { ':now': now },
+    update: `SET ${set}`,
+    condition: `${may} AND ${condition}`,
+    values,
     returns: 'ALL_NEW',
   });
   if (updated) return toMember(room, updated);
   const item = await db.chat.get(key);
   if (!isMember(item)) throw new ChatError('NOT_A_MEMBER');
-  if (!window || (!evenIfMuted && toMember(room, item).mutedUntil > now)) throw new ChatError('MUTED');
+  if (!evenIfMuted && toMember(room, item).mutedUntil > now) throw new ChatError('MUTED');
   throw new ChatError('RATE_LIMITED', undefined, waitOf(window, item, now));
 }
 

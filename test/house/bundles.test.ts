@@ -17,7 +17,7 @@ const most: Record<EntryName, number> = {
   send: 86_000,
   edit: 92_000,
   delete: 86_000,
-  welcome: 88_000,
+  welcome: 90_000,
   default: 128_000,
   http: 210_000,
 };
