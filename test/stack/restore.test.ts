@@ -199,6 +199,26 @@ test('repeating the script, also without the old table, only raises the numbers 
   expect(await restored.chat.get(memberKey('kept', '1'))).toBeDefined();
 });
 
+test('a deploy that adopts the files bucket and the user pool keeps files and users', async () => {
+  const alice = await enter(stack, 'alice', 'room=kept');
+  const sent = await alice.say('a file', { file: 'aGk=', file_name: 'hi.txt' });
+  const { FilesBucketName = '', UserPoolId = '' } = stack.stack.outputs;
+  Object.assign(context, { filesBucketName: FilesBucketName, userPoolId: UserPoolId });
+  await stack.stack.reload();
+  expect(stack.stack.outputs).toMatchObject({ FilesBucketName, UserPoolId });
+  const headers = { Authorization: `Bearer ${await stack.token('bob')}` };
+  const file = await fetch(new URL(String(sent['file_url']), stack.stack.edgeUrl), { headers });
+  expect([file.status, await file.text()]).toEqual([200, 'hi']);
+  expect(await alice.say('another', { file: 'aGk=' })).toMatchObject({ text: 'another' });
+  const login = await fetch(`${stack.stack.edgeUrl}/api/login/`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username: 'alice', password: 'alice' }),
+  });
+  expect(login.status).toBe(200);
+  await alice.close();
+});
+
 test.each([
   ['no table', ['--time', '2026-01-01T00:00:00Z']],
   ['no time', [RESTORED]],
