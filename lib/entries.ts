@@ -71,12 +71,15 @@ const handshakeTimeoutSeconds = 15;
 /** What a function needs to remove stale connections and connections whose token has expired. */
 const removing = ['Query', 'GetItem', 'DeleteItem'] as const;
 
+/** What a function needs to post changes: it notes them in the rows of connections that are still opening. */
+const posting = [...removing, 'UpdateItem'] as const;
+
 const send: Entry = {
   memoryMegabytes: 1024,
   timeoutSeconds: integrationTimeoutSeconds,
   variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION', 'RATE_LIMIT'],
   chat: ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'],
-  connections: removing,
+  connections: posting,
   sockets: true,
   invokes: 'fanout',
 };
@@ -150,7 +153,7 @@ export const entries = {
     ...withFiles,
     variables: [...withFiles.variables, 'ISSUER', 'AUDIENCE', 'JWKS_URI'],
     chat: [...withFiles.chat, 'Query'],
-    connections: [...removing, 'PutItem', 'UpdateItem'],
+    connections: [...posting, 'PutItem'],
     connectionsByUser: true,
   },
   http: {
@@ -177,7 +180,7 @@ export const entries = {
     timeoutSeconds: 60,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL'],
     chat: ['GetItem', 'UpdateItem'],
-    connections: [...removing, 'BatchGetItem'],
+    connections: [...posting, 'BatchGetItem'],
     sockets: true,
     invokes: null,
     asynchronous: { retries: 2, maxAgeSeconds: 300 },

@@ -6,7 +6,7 @@ import type { SendMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { type Event, entryEvent } from '../domain/event.ts';
-import { actorId } from '../domain/member.ts';
+import { actorId, type Member } from '../domain/member.ts';
 import { checkText, type LogEntry, type Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { appendToLog } from '../log/append.ts';
@@ -15,7 +15,7 @@ import { checkNotLimited, checkWriteAccess } from '../rooms/access.ts';
 import { attachFile, checkFile } from '../rooms/files.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putMessage, takeSeq } from '../store/log.ts';
-import { getMember } from '../store/members.ts';
+import { acceptRequest, getMember } from '../store/members.ts';
 import { withReaders } from '../store/messages.ts';
 import { getRoom } from '../store/rooms.ts';
 
@@ -73,7 +73,7 @@ export async function storeMessage(
   const now = context.now();
   const id = command.room ?? writer.room;
   const claim = clientId === undefined ? undefined : { room: id, user: actorId(writer.user), clientId };
-  const { claimed, refusal } = await checkMessage(command, { id, writer, claim, now }, context);
+  const { member, claimed, refusal } = await checkMessage(command, { id, writer, claim, now }, context);
   const [before, current] = claimed === undefined ? [] : await findEarlier(id, claimed, clientId, context);
   // A repeat must not fail for a reason that arose after the first attempt.
   if (before) return { message: before };
@@ -100,6 +100,8 @@ export async function storeMessage(
     const [earlier, connections] = await Promise.all([
       putMessage(db, messageAt(seq)),
       announced ? listForPublish(room, context) : undefined,
+      // A message accepts the room. A refused one does not get this far.
+      member.pending && acceptRequest(db, id, member.user),
     ]);
     listed = connections;
     return earlier;
@@ -119,6 +121,7 @@ export async function storeMessage(
 }
 
 interface Checked {
+  readonly member: Member;
   /** The number that an earlier attempt claimed with the same client id. */
   readonly claimed: number | undefined;
   /** The error to throw, unless an earlier attempt has stored the message. */
@@ -134,16 +137,17 @@ async function checkMessage(
   const { db } = context;
   const write = { room: id, by: writer, counted: 'send', now } as const;
   checkNotLimited(context, write);
-  const [, claimed, replyTarget, receiverMember] = await Promise.all([
+  const [member, claimed, replyTarget, receiverMember] = await Promise.all([
     checkWriteAccess(context, write),
     claim && getClaim(db, claim, now),
     replyTo === undefined ? undefined : getMessage(db, id, replyTo),
     receiver === undefined ? undefined : getMember(db, id, receiver),
   ]);
   const noTarget = !replyTarget || replyTarget.deletedAt !== undefined;
-  if (replyTo !== undefined && noTarget) return { claimed, refusal: new ChatError('REPLY_NOT_FOUND') };
+  if (replyTo !== undefined && noTarget)
+    return { member, claimed, refusal: new ChatError('REPLY_NOT_FOUND') };
   const noReceiver = receiver !== undefined && !receiverMember;
-  return { claimed, refusal: noReceiver ? new ChatError('RECEIVER_NOT_A_MEMBER') : undefined };
+  return { member, claimed, refusal: noReceiver ? new ChatError('RECEIVER_NOT_A_MEMBER') : undefined };
 }
 
 /** Returns the message that an earlier attempt stored under its number, and the room. */

@@ -13,12 +13,12 @@ import { bringsOnline, mayBeOpening, type Session } from '../domain/connection.t
 import { ChatError } from '../domain/errors.ts';
 import type { Event, HandshakeRefused } from '../domain/event.ts';
 import type { Member } from '../domain/member.ts';
-import type { Message } from '../domain/message.ts';
+import { type Message, seqOf } from '../domain/message.ts';
 import { directRoomUsers, isInbox, type Room } from '../domain/room.ts';
 import { catchUp, eventsOf, messagesIn } from '../log/catch-up.ts';
 import type { LogContext } from '../log/context.ts';
 import { SETTLED_PAGE, settleLog } from '../log/history.ts';
-import { getConnection } from '../store/connections.ts';
+import { getConnection, getMissed } from '../store/connections.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { withReaders } from '../store/messages.ts';
 import { getRoom } from '../store/rooms.ts';
@@ -142,26 +142,27 @@ async function readFirst(
 }
 
 /**
- * Posts the changes that were stored after the first frame was read. Their own posts may have come before the connection
- * was open.
+ * Posts the changes that the connection missed while it was opening, and that its first frame does not contain.
+ * @param missed the sequence numbers of the changes whose posts found the connection not open
  * @returns the posted messages, newest first
  */
-async function postLater(
-  room: Room,
-  { upTo = room.seq, messages: first }: First,
+async function postMissed(
+  missed: ReadonlySet<number>,
+  { room, upTo, messages: first }: First,
   session: Session,
   context: WelcomeContext,
 ): Promise<readonly Message[]> {
   // The first frame may contain messages above the number up to which it is complete.
   const shown = new Set(first.map(({ id }) => id));
   const messages: Message[] = [];
-  for (let since = upTo; since < room.seq; ) {
-    const page = await settleLog(context.db, room.id, { since, upTo: room.seq, limit: SETTLED_PAGE });
-    const changes = await eventsOf(room.id, page.entries, session.user, context);
-    const isNew = ({ kind, message }: (typeof changes)[number]) =>
-      kind === 'MessageChanged' || !shown.has(message.id);
-    for (const change of changes.filter(isNew)) await post(change, [session], context);
-    messages.unshift(...messagesIn(changes.filter(isNew)));
+  const last = Math.max(0, ...missed);
+  // Without `upTo`, the client has to request more changes anyway.
+  for (let since = upTo ?? last; since < last; ) {
+    const page = await settleLog(context.db, room.id, { since, upTo: last, limit: SETTLED_PAGE });
+    const entries = page.entries.filter((entry) => missed.has(seqOf(entry)) && !shown.has(seqOf(entry)));
+    const changes = await eventsOf(room.id, entries, session.user, context);
+    for (const change of changes) await post(change, [session], context);
+    messages.unshift(...messagesIn(changes));
     since = page.upTo;
   }
   return messages;
@@ -244,8 +245,9 @@ async function postFirst(
  * Welcomes a new connection: posts its first frame, acknowledges the messages in it, and announces the user's presence.
  *
  * The history is complete up to the room's `seq`, which is read consistently after the connection's row was written
- * (decisions 010 and 012). The connection may still be opening then. Once the history is delivered, the connection is
- * open, and the room is read again: changes up to its `seq` are posted here, and later ones to the open connection.
+ * (decisions 010 and 012). The connection may still be opening then: a function that finds it not open notes the change in
+ * its row. Once the history is delivered, the connection is open, and the changes in its row are posted here. Later
+ * changes are posted to the open connection (decision 017).
  * @param onFault called with errors of which the client is notified
  */
 export async function welcome(session: Session, context: WelcomeContext, onFault: OnFault): Promise<void> {
@@ -263,19 +265,19 @@ export async function welcome(session: Session, context: WelcomeContext, onFault
   const result = await postFirst(session, context, onFault).catch(failed);
   if (!result || result.posted.expired.length > 0) return;
   const { first, posted } = result;
-  const [room, row, sample] = await Promise.all([
+  const isDelivered = posted.delivered.length > 0;
+  const [room, missed, sample] = await Promise.all([
     getRoom(db, session.room),
-    getConnection(db, session),
+    getMissed(db, session),
     rooms.sampleRoom(first.room, context),
   ]);
-  const isDelivered = posted.delivered.length > 0;
-  if (!room || !row) {
+  if (!room || !missed) {
     // The member was removed meanwhile, or the connection closed. Without a delivered frame it may still be opening.
     await (isDelivered ? close(session.id, poster) : closeOpening(session.id, poster, CLOSE_BUDGET_MS));
     return;
   }
   const messages = isDelivered
-    ? [...(await postLater(room, first, session, context)), ...first.messages]
+    ? [...(await postMissed(missed, first, session, context)), ...first.messages]
     : [];
   const present = sample.isLarge ? [] : await listPresent(room, session.user, sample, context);
   const isPresent = present.some(({ id }) => id === session.id);

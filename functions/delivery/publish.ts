@@ -1,9 +1,9 @@
 import { deliveryStatus, receivesEvent } from '../domain/audience.ts';
-import type { Connection, Session } from '../domain/connection.ts';
-import { type Event, seqBefore } from '../domain/event.ts';
+import { type Connection, mayBeOpening, type Session } from '../domain/connection.ts';
+import { type Event, eventSeq, seqBefore } from '../domain/event.ts';
 import type { Status } from '../domain/message.ts';
 import { type Room, settling, shardsFor } from '../domain/room.ts';
-import { listConnections } from '../store/connections.ts';
+import { listConnections, noteMissed } from '../store/connections.ts';
 import { growShards } from '../store/shards.ts';
 import { settleAll } from './concurrency.ts';
 import type { Context, FanOutBatch, PostingContext } from './context.ts';
@@ -30,8 +30,24 @@ export const receiversOf = (event: Event, audience: readonly Connection[]): read
   audience.filter((connection) => receivesEvent(connection, event));
 
 /**
- * Delivers an event to receivers that are already filtered, then removes stale connections. A token may have been
- * renewed since the receivers were listed: such a connection stays, and gets the event in a second delivery.
+ * Notes a change in the rows of those connections that missed it because they were still opening.
+ * @returns these connections. The change must be posted to them again: a connection that is not open then opens later, and
+ * `welcome` reads the row after that
+ */
+async function noteOpening(
+  event: Event,
+  gone: readonly Connection[],
+  { db, now }: PostingContext,
+): Promise<readonly Connection[]> {
+  if (event.kind !== 'MessageSent' && event.kind !== 'MessageChanged') return [];
+  const opening = gone.filter((each) => each.via === undefined && mayBeOpening(each, now()));
+  await settleAll(opening.map((each) => noteMissed(db, each, eventSeq(event))));
+  return opening;
+}
+
+/**
+ * Delivers an event to receivers that are already filtered, then removes stale connections. Delivers the event again to
+ * connections whose token was renewed since the receivers were listed, and to connections that were still opening.
  */
 export async function postToReceivers(
   event: Event,
@@ -40,17 +56,18 @@ export async function postToReceivers(
   options: DeliveryOptions = {},
 ): Promise<Delivery> {
   const first = await deliver(event, receivers, context, options);
-  const renewed = await removeStale(first, context, seqBefore(event)).catch((error: unknown) => {
+  const repeats = [removeStale(first, context, seqBefore(event)), noteOpening(event, first.gone, context)];
+  const again = await settleAll(repeats).catch((error: unknown) => {
     if (!options.onFault) throw error;
     options.onFault(error);
     return [];
   });
-  if (renewed.length === 0) return first;
-  const ids = new Set(renewed.map(({ id }) => id));
-  const second = await deliver(event, renewed, context, options);
+  if (again.flat().length === 0) return first;
+  const ids = new Set(again.flat().map(({ id }) => id));
+  const second = await deliver(event, again.flat(), context, options);
   return {
     delivered: [...first.delivered, ...second.delivered],
-    gone: [...first.gone, ...second.gone],
+    gone: [...first.gone.filter(({ id }) => !ids.has(id)), ...second.gone],
     expired: [...first.expired.filter(({ id }) => !ids.has(id)), ...second.expired],
     failed: [...first.failed, ...second.failed],
     unresponsive: [...first.unresponsive, ...second.unresponsive],

@@ -136,7 +136,7 @@ export async function removeStale(
   lastDelivered?: number,
 ): Promise<readonly Connection[]> {
   const now = context.now();
-  // API Gateway also answers 410 for a connection that is still opening. `welcome` posts the events that it misses.
+  // API Gateway also answers 410 for a connection that is still opening. `welcome` posts the changes that it misses.
   const stale = [...expired, ...gone.filter((connection) => !mayBeOpening(connection, now))];
   const byUser = Map.groupBy(stale, ({ user }) => actorId(user)).values();
   const renewed: Connection[] = [];

@@ -58,7 +58,7 @@ async function groupAndActor(
  */
 async function checkOwnerStays(db: Database, leaving: Member): Promise<void> {
   if (leaving.role !== 'owner') return;
-  const { members } = await memberships.listMembers(db, leaving.room, Number.MAX_SAFE_INTEGER);
+  const { members } = await memberships.listMembers(db, leaving.room, Number.POSITIVE_INFINITY);
   checkOwnerRemains(leaving, members);
 }
 

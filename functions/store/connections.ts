@@ -73,6 +73,27 @@ export async function getConnection(db: Database, place: ConnectionPlace): Promi
   return item && toConnection(item);
 }
 
+/** Notes in the row of an opening connection that the connection missed a change, so that `welcome` posts the change. */
+export async function noteMissed(db: Database, place: ConnectionPlace, seq: number): Promise<void> {
+  await db.connections.update(keyOf(place), {
+    update: 'ADD missed :seq',
+    condition: 'attribute_exists(#connection)',
+    values: { ':seq': new Set([seq]) },
+  });
+}
+
+/**
+ * Returns the sequence numbers of the changes that `noteMissed` noted for a connection, read consistently; undefined when
+ * there is no row.
+ */
+export async function getMissed(
+  db: Database,
+  place: ConnectionPlace,
+): Promise<ReadonlySet<number> | undefined> {
+  const item = await db.connections.get(keyOf(place));
+  return item && (item['missed'] ?? new Set());
+}
+
 /** Returns those of the rows that exist, read consistently, in any order. Places must differ. */
 export async function getConnections(
   db: Database,

@@ -78,6 +78,9 @@ export const openDatabase = (
   connections: new DynamoDbTable(client, connections),
 });
 
+/** DynamoDB takes a limit of 32 bits. A page ends after 1 MB in any case (AWS: Query). */
+const MAX_PAGE = 10_000;
+
 /** Reads the pages of a query until it has `limit` items or ends. */
 export async function queryAll(
   table: Table,
@@ -87,8 +90,8 @@ export async function queryAll(
   const items: Item[] = [];
   let next: Cursor | undefined;
   do {
-    const rest = limit - items.length;
-    const page = await table.query({ ...query, ...(rest < Infinity && { limit: rest }), start: next });
+    const rest = Math.min(limit - items.length, MAX_PAGE);
+    const page = await table.query({ ...query, ...(limit < Infinity && { limit: rest }), start: next });
     items.push(...page.items);
     next = page.next;
   } while (next && items.length < limit);

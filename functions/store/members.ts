@@ -165,7 +165,7 @@ export async function putReadTo(db: Database, room: string, user: string, messag
 }
 
 /**
- * Checks in one conditional update that a member may write, and counts the write. Writing accepts a request.
+ * Checks in one conditional update that a member may write, and counts the write.
  * @param window null when the write is not counted
  * @param now milliseconds since the epoch
  * @param evenIfMuted whether a muted member may make this write
@@ -184,7 +184,7 @@ export async function checkWriteAccess(
   const may = `attribute_exists(#user)${notMuted}`;
   const counting = window && countWrite(window, now);
   const updated = await db.chat.update(key, {
-    update: `SET ${counting?.set ?? 'lastTurnAt=:now'} REMOVE pending`,
+    update: `SET ${counting?.set ?? 'lastTurnAt=:now'}`,
     condition: counting ? `${may} AND ${counting.condition}` : may,
     values: counting?.values ?? { ':now': now },
     returns: 'ALL_NEW',

@@ -61,7 +61,7 @@ export function answerOf(dialect: DialectName, text: string): Answer | undefined
 
 /** A refused change may count towards a limit. It may store nothing else. */
 const isCounter = ({ operation, item }: Write): boolean =>
-  operation === 'UpdateItem' && /^(member|visitor|attempts)#/.test(item);
+  operation === 'UpdateItem' && /^(member|visitor|attempts|limit)#/.test(item);
 
 const isEntry = ({ table, item }: Write): boolean => table === 'chat' && item.startsWith('log#');
 

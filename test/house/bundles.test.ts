@@ -14,7 +14,7 @@ const most: Record<EntryName, number> = {
   connect: 25_000,
   disconnect: 60_000,
   fanout: 62_000,
-  send: 84_000,
+  send: 85_000,
   edit: 92_000,
   delete: 86_000,
   welcome: 88_000,

@@ -29,21 +29,21 @@ const expected: Record<string, readonly string[]> = {
   ],
   send: [
     chat('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
-    connections('DeleteItem', 'GetItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
     files,
     sockets,
     invoke('Fanout'),
   ],
   edit: [
     chat('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
-    connections('DeleteItem', 'GetItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
     files,
     sockets,
     invoke('Fanout'),
   ],
   delete: [
     chat('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
-    connections('DeleteItem', 'GetItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
     'files: DeleteObject',
     sockets,
     invoke('Fanout'),
@@ -59,14 +59,14 @@ const expected: Record<string, readonly string[]> = {
   http: [
     chat('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'rooms: Query',
-    connections('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query'),
+    connections('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     `${files} PutObjectTagging`,
     sockets,
     invoke('Fanout'),
   ],
   fanout: [
     chat('GetItem', 'UpdateItem'),
-    connections('BatchGetItem', 'DeleteItem', 'GetItem', 'Query'),
+    connections('BatchGetItem', 'DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
     sockets,
     failures,
   ],
@@ -96,7 +96,13 @@ function statements(entry: string, grants: readonly string[]) {
     return { Action: 'execute-api:ManageConnections', Resource: resources };
   });
   const logs = { Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: `<${name}Logs.Arn>` };
-  return [logs, ...written].map((each) => ({ Effect: 'Allow', ...each }));
+  // The CDK merges statements with the same actions.
+  const byActions = Map.groupBy([logs, ...written], ({ Action }) => JSON.stringify(Action));
+  return Array.from(byActions.values(), (same) => {
+    const resources = same.flatMap(({ Resource }) => Resource);
+    const [{ Action } = logs] = same;
+    return { Effect: 'Allow', Action, Resource: resources.length === 1 ? resources[0] : resources };
+  });
 }
 
 /** The CDK's own function that deploys the page is tested in page.test.ts. */

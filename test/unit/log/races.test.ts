@@ -128,6 +128,36 @@ describe('whatever the order of the calls', () => {
     120_000,
   );
 
+  test('a message that a client sends on receiving the history is posted to it once', async () => {
+    const room = await roomOf(0, 'eager');
+    const opening = socket(bob, 'b=', room);
+    const frames: string[] = [];
+    let at = Date.now();
+    const context: Context = {
+      db: counting.db,
+      poster: {
+        async post(_id, frame) {
+          frames.push(frame);
+          at += 20;
+          if (frame !== '[]') return 'delivered';
+          await sendMessage({ kind: 'SendMessage', text: 'hello', type: 'text' }, opening, context);
+          return 'delivered';
+        },
+        isOpen: async () => true,
+        close: async () => true,
+      },
+      fanOut: async () => undefined,
+      files: noFiles,
+      rates: noLimit,
+      now: () => at,
+    };
+    await connect(opening, context, async () => undefined);
+    await welcome(opening, { ...context, rooms: new RoomCache() }, (error) => {
+      throw error;
+    });
+    expect(frames.filter((frame) => frame.includes('hello'))).toHaveLength(1);
+  });
+
   test('repeats store a message once and give both its number, while a reader voids open numbers', async () => {
     for (let seed = 0; seed < ORDERS; seed++) {
       const room = await roomOf(seed, 'repeats');

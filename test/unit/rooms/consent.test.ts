@@ -59,6 +59,18 @@ describe('a direct room that a stranger created', () => {
     expect(await app.listed('ann', 'direct:ann:eve')).toMatchObject({ request: false });
   });
 
+  test.each([
+    ['a refused message', 'POST', 'send_message/', { content: 'x', reply_to: 77 }],
+    ['a message with an unknown file', 'POST', 'send_message/', { content: 'x', file: 'none' }],
+  ])('is still a request after %s', async (_what, method, path, body) => {
+    await makeDirect('eve', 'ann');
+    await app.ask('eve', 'POST /chats/direct:ann:eve/send_message/', { content: 'hello' });
+    const { status } = await app.ask('ann', `${method} /chats/direct:ann:eve/${path}`, body);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(await app.listed('ann', 'direct:ann:eve')).toMatchObject({ request: true });
+    expect((await app.ask('ann', 'POST /chats/direct:ann:eve/decline/')).status).toBe(204);
+  });
+
   test.each(['action', 'type', 'operation'] as const)('is accepted by a message in %s', async (dialect) => {
     await makeDirect('eve', 'ann');
     const session = { ...sessionOf('ann', 'direct:ann:eve'), dialect };
