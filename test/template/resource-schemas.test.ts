@@ -4,12 +4,20 @@ import { accountContexts, wholeContext } from './account-settings.ts';
 import { schemaErrors, type WrittenResource } from './resource-schemas.ts';
 import { temporaryOptions } from './synthesize.ts';
 
+const monitoring = { dashboard: 'true', tracing: 'true', requestQuota: '2500' };
+const alarmTopic = 'arn:aws:sns:eu-west-1:123456789012:ops';
+const alarmEmail = 'ops@example.com';
+
 const variants = Object.entries<Record<string, string>>({
   'the defaults': {},
   ...accountContexts,
-  'every setting together': wholeContext,
+  'alarms by a topic': { alarmTopic },
+  'alarms by e-mail, a dashboard and tracing': { ...monitoring, alarmEmail },
+  'every setting together': { ...wholeContext, ...monitoring, alarmTopic },
   'every setting, and nothing of an earlier stack': {
     ...wholeContext,
+    ...monitoring,
+    alarmEmail,
     chatTableName: '',
     filesBucketName: '',
     userPoolId: '',
