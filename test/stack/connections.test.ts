@@ -136,7 +136,7 @@ test.each([2, 20])(
     );
     const firstPost = own.findIndex(({ service }) => service === 'execute-api');
     const actions = own.map(({ action }) => action.replace('dynamodb:', ''));
-    expect(actions.slice(0, firstPost)).toEqual(['UpdateItem', 'UpdateItem', 'PutItem', 'Query']);
+    expect(actions.slice(0, firstPost)).toEqual(['GetItem', 'UpdateItem', 'PutItem', 'Query']);
     expect(actions.slice(firstPost).filter((action) => !action.startsWith('execute-api'))).toEqual([
       'UpdateItem',
     ]);
