@@ -1,34 +1,34 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { CountingDatabase } from '../../bench/counting-database.ts';
 import { action } from '../../functions/dialects/action/decode.ts';
 import type { Deletion, Edit, Message, Reaction } from '../../functions/domain/message.ts';
 import { applyChange } from '../../functions/log/apply-change.ts';
 import { catchUp } from '../../functions/log/catch-up.ts';
 import { newestMessages } from '../../functions/log/history.ts';
-import { type Database, openDatabase } from '../../functions/store/database.ts';
+import type { Database } from '../../functions/store/database.ts';
 import { logKey } from '../../functions/store/keys.ts';
 import { getEntry, getMessage, putChange, putMessage, takeSeq } from '../../functions/store/log.ts';
 import { raiseStatus } from '../../functions/store/messages.ts';
 import { isReactionRefused, withReaders } from '../../functions/store/reaction-readers.ts';
 import { getRoom, putRoom } from '../../functions/store/rooms.ts';
-import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
-import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { messageOf, NOON, reactionOf } from '../support/sample.ts';
-import { useAwsHost } from './aws-host.ts';
-import { clientOf, serve } from './dynamodb-host.ts';
 
 let db: Database;
 let context: Parameters<typeof applyChange>[2];
 
-useAwsHost();
+let embedded: CountingDatabase;
+
 beforeEach(async () => {
-  const client = sdkDynamoDb(clientOf(await serve(await openEmbedded(null))));
-  db = openDatabase(client, { chat: 'rooms', connections: '' });
+  embedded = await CountingDatabase.open();
+  db = embedded.db;
   const noFiles = { remove: async () => undefined };
   context = { db, now: () => NOON, files: () => noFiles as never };
   await putRoom(db, { id: '1', name: '', kind: 'group', access: 'members' });
   await takeSeq(db, '1', NOON);
   await putMessage(db, messageOf());
 });
+
+afterEach(() => embedded.close());
 
 const emojis = Array.from({ length: 60 }, (_, index) => String.fromCodePoint(0x1f400 + index));
 const emoji = (index: number): string => emojis[index] ?? '';

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const hostile = hostileIds.map((id) => ({ id, username: `user ${id}`, email: '', userType: '' }));
   stack = await startTestStack(
     { users: [...demoUsers, ...hostile] },
-    { roomLimits: 'create:off,invite:off' },
+    { roomLimits: 'create:off,invite:off', rateLimit: 'off' },
   );
   alice = await askingAs(stack, 'alice');
 });
@@ -55,7 +55,7 @@ async function groupOf(...members: readonly string[]): Promise<string> {
   return String(body['id']);
 }
 
-describe.each(hostileIds)('a user with the id %j', (user) => {
+describe.concurrent.each(hostileIds)('a user with the id %j', (user) => {
   const others = lookalikes(user).filter((id) => id !== '1');
 
   test('is added, muted and removed, and nobody else', async () => {

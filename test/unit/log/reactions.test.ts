@@ -15,7 +15,7 @@ import { noFiles } from '../../support/mock-database.ts';
 import { messageOf, NOON, reactionOf } from '../../support/sample.ts';
 import { Schedule } from '../../support/schedule.ts';
 
-const ORDERS = 50;
+const ORDERS = 20;
 const CHANGES = 10;
 const emojis = ['👍', '🎉', '👀'] as const;
 
