@@ -15,7 +15,7 @@ import { noFiles } from '../../support/mock-database.ts';
 import { messageOf, NOON, reactionOf } from '../../support/sample.ts';
 import { Schedule } from '../../support/schedule.ts';
 
-const ORDERS = 20;
+const ORDERS = 10;
 const CHANGES = 10;
 const emojis = ['👍', '🎉', '👀'] as const;
 
@@ -163,10 +163,10 @@ test('places of emoji that a function left without users are free again at the l
   expect(item).toHaveProperty('reacted#first#👍');
 });
 
-test('1,000 people can like one message, which stays small and is read quickly', async () => {
+test('300 people can like one message, which stays small and is read quickly', async () => {
   const room = await roomOf(2, 0);
   const AT_ONCE = 50;
-  for (let first = 0; first < 1_000; first += AT_ONCE) {
+  for (let first = 0; first < 300; first += AT_ONCE) {
     const liked = Array.from({ length: AT_ONCE }, (_, index) => {
       const change = reactionOf({ seq: first + index + 2, by: `${first + index}` });
       return applyChange(room, change, contextOf(counting.db));
@@ -176,12 +176,12 @@ test('1,000 people can like one message, which stays small and is read quickly',
   const sizeOf = async (key: Record<string, string>) =>
     JSON.stringify((await counting.db.chat.get(key)) ?? {}).length;
   expect(await sizeOf(logKey(room, 1))).toBeLessThan(20_000);
-  expect(await sizeOf(messagePartKey(room, 1, partFor('999')))).toBeLessThan(4_000);
+  expect(await sizeOf(messagePartKey(room, 1, partFor('299')))).toBeLessThan(4_000);
   const { messages } = await newestMessages(counting.db, room, { limit: 10 });
-  const [message] = await withReaders(counting.db, messages, ['999']);
+  const [message] = await withReaders(counting.db, messages, ['299']);
   expect(message?.reactions?.['👍']).toMatchObject({
-    count: 1_000,
-    users: expect.arrayContaining(['999']),
+    count: 300,
+    users: expect.arrayContaining(['299']),
   });
   expect(message?.reactions?.['👍']?.users).toHaveLength(51);
 }, 120_000);
