@@ -121,7 +121,7 @@ export const exampleDay = {
   connects: 8,
   rooms: 10,
   minutesOpen: 120,
-  /** The share of these minutes in which no frame arrives. */
+  /** The share of the open minutes in which the socket receives no frame. */
   idle: 0.7,
   httpRequests: 40,
   pageLoads: 2,

@@ -26,7 +26,7 @@ interface Input {
 export interface ModelledTablesOptions {
   /** Resolves after the duration of one call. */
   readonly latency: () => Promise<void>;
-  /** The number of connection rows in a page of a query: by default 1 MB, DynamoDB's limit, of about 300 bytes each. */
+  /** The number of connection rows in a page of a query. Default: the rows of 300 bytes in DynamoDB's limit of 1 MB. */
   readonly rowsPerPage?: number;
 }
 

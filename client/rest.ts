@@ -145,7 +145,7 @@ export class RestClient {
     return checked(response);
   }
 
-  /** Returns the JSON of a GET, or of a POST if there is a `body`. @throws ChatClientError as `fetch` does */
+  /** Sends a POST with a `body`, or a GET without one, and returns the answer's JSON. @throws ChatClientError as `fetch` */
   async json<T>(path: string, body?: unknown): Promise<T> {
     const headers = { 'Content-Type': 'application/json' };
     const post = { method: 'POST', body: JSON.stringify(body), headers };

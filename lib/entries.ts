@@ -12,7 +12,7 @@ export type FileAction =
 /** What pages of the allowed origins may do with signed URLs of files. */
 export const filesCors = {
   methods: ['GET', 'HEAD', 'PUT'],
-  /** A signed upload sends the first three headers, and a media player that seeks sends the last. */
+  /** A signed upload sends the first three headers. A media player sends `range` when the user seeks. */
   requestHeaders: ['content-type', 'if-none-match', 'x-amz-tagging', 'range'],
   responseHeaders: ['content-disposition', 'content-range', 'etag'],
   maxAgeSeconds: 3600,
@@ -71,7 +71,7 @@ const handshakeTimeoutSeconds = 15;
 /** What a function needs to remove stale connections and connections whose token has expired. */
 const removing = ['Query', 'GetItem', 'DeleteItem'] as const;
 
-/** What a function needs to post changes: it notes them in the rows of connections that are still opening. */
+/** What a function needs to post changes. It updates the rows of connections that are still opening. */
 const posting = [...removing, 'UpdateItem'] as const;
 
 const send: Entry = {

@@ -45,7 +45,7 @@ export type FrameFault =
 export interface Opening {
   /** How long API Gateway takes until posts reach the client, in milliseconds. */
   readonly afterMs?: number;
-  /** Whether GET @connections answers 200 before that. By default it does so at random: AWS documents no answer. */
+  /** Whether GET @connections answers 200 before then. Default: random, because AWS does not document the answer. */
   readonly answersEarly?: boolean;
 }
 

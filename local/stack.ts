@@ -22,7 +22,7 @@ export interface StackOptions {
   readonly directory: string | null;
   /** 0 picks a free port. */
   readonly ports: Ports;
-  /** Uses another DynamoDB instead of the embedded one, for instance `http://127.0.0.1:8000`. */
+  /** The endpoint of a DynamoDB, such as `http://127.0.0.1:8000`. Default: the embedded DynamoDB. */
   readonly dynamodbEndpoint?: string;
   readonly clock?: Clock;
   readonly limits?: Partial<GatewayLimits>;

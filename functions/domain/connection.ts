@@ -5,12 +5,13 @@ export const dialectNames = ['action', 'content', 'type', 'operation'] as const;
 
 export type DialectName = (typeof dialectNames)[number];
 
-/** `auto`: a delivered message counts as read. `manual`: only when the client sends a read mark. */
+/** `auto`: a message counts as read when it is delivered. `manual`: it counts as read when the client sends a read mark. */
 export type Reads = 'auto' | 'manual';
 
 /**
- * `author`: the connection gets one `Acknowledged` for its user's messages, and read marks only if they are its user's or
- * cover a message of its user. Without it, the connection gets every receipt and read mark of the room.
+ * `author`: the connection gets one `Acknowledged` for all messages of its user up to the named one. It gets the read
+ * marks of its user, and those that cover a message of its user. Without `author`, the connection gets every receipt and
+ * read mark of the room.
  */
 export type Receipts = 'author';
 

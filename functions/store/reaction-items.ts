@@ -32,7 +32,7 @@ export const USERS = `${PREFIX}users`;
 /** The number of times that the counts of a part were copied. */
 export const COPIES = `${PREFIX}copies`;
 
-/** Earlier releases stored an attribute `reaction#<user>#<emoji>` for each reaction, and never removed it. */
+/** Earlier releases stored an attribute `reaction#<user>#<emoji>`, and kept it when the user removed the reaction. */
 const OLD_PREFIX = 'reaction#';
 
 export const isReactionAttribute = (name: string): boolean =>

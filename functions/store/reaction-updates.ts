@@ -177,7 +177,7 @@ function expectCopies(step: Step, item: Item): void {
   }
 }
 
-/** Removes an emoji that no user has any more from a step's item. */
+/** Adds to a step the removal of an emoji that no user reacts with any more. */
 function removeKind(step: Step, item: Item, emoji: string): void {
   step.remove.push('#first');
   step.add.push('#kinds :less');

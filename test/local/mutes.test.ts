@@ -206,7 +206,7 @@ describe('the mute of a visitor of an open room', () => {
     expect(await write('2', guestNamed('ann'), 'b=')).toBeUndefined();
   });
 
-  test('refuses a guest by name, and not the user with that id', async () => {
+  test('applies to guests of that name, but not to the user with that id', async () => {
     await mute('2', 'guest:4');
     expect(await write('2', guestNamed(dave.id), 'a=')).toBe('MUTED');
     expect(await write('2', guestNamed(dave.id), 'b=')).toBe('MUTED');
@@ -214,7 +214,7 @@ describe('the mute of a visitor of an open room', () => {
     expect(await write('2', dave)).toBeUndefined();
   });
 
-  test('does not refuse a guest who claims the id of a muted user', async () => {
+  test('does not apply to a guest who claims the id of a muted user', async () => {
     await mute('2', dave.id);
     expect(await write('2', guestNamed(dave.id))).toBeUndefined();
   });

@@ -134,7 +134,7 @@ describe('a connection', () => {
     await leave(alice, bob);
   });
 
-  test('that reads manually gets messages as delivered, not as read', async () => {
+  test('with reads=manual makes a received message delivered, not read', async () => {
     const room = `room=${await newRoom(stack, 'alice', 'bob')}`;
     const alice = await enter(stack, 'alice', room);
     const bob = await enter(stack, 'bob', `${room}&reads=manual`);

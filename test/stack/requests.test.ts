@@ -84,7 +84,7 @@ test('the client lists, accepts and declines requests', async () => {
   client.close();
 });
 
-test('rooms on demand count against the limits, and are refused above them', async () => {
+test('a handshake that creates a direct room counts towards the limits, and is refused above them', async () => {
   const statuses: number[] = [];
   for (let index = 0; index < 4; index++) {
     const token = await stack.token('dave', { claims: { sub: `stranger-${index}` } });

@@ -17,7 +17,7 @@ export interface Person extends WatchedPage {
   receipt(text: string, receipt: string | RegExp): Promise<void>;
   /** Hovers over a message and presses one of its buttons. */
   press(text: string, button: string): Promise<void>;
-  /** Deletes a message and confirms. */
+  /** Deletes a message and confirms the dialog. */
   remove(text: string): Promise<void>;
   /** Returns the texts of all visible messages, from top to bottom. */
   texts(): Promise<readonly string[]>;

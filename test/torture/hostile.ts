@@ -92,8 +92,8 @@ async function say(clients: readonly Chatter[], index: number): Promise<number> 
 }
 
 /**
- * Reacts to every other message. Readers of the history also read accepted reactions, and a hostile member can make as
- * many as any other member, so both rooms have some from the start.
+ * Reacts to every other message. Accepted reactions make the history longer, and any member may send them. Both rooms have some
+ * from the start, so that the measured times do not depend on those of the hostile member.
  */
 async function reactSometimes(clients: readonly Chatter[], index: number, id: number | undefined) {
   const client = clients[index % clients.length];

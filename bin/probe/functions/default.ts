@@ -9,7 +9,10 @@ interface MessageEvent {
 export async function handler({ requestContext, body }: MessageEvent) {
   const { connectionId, authorizer } = requestContext;
   const { probe, bytes } = JSON.parse(body) as { probe: string; bytes?: number };
-  if (probe === 'throw') throw new Error('Probe: this fault is planned.');
+  if (probe === 'throw')
+    throw new Error(
+      'Probe failed on purpose: the question asks how the API answers a failure. Ignore this error.',
+    );
   if (probe === 'context') {
     await callConnections('POST', connectionId, { probe, connectionId, authorizer });
   }
