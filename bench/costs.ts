@@ -117,7 +117,7 @@ export const exampleDay = {
   roomSize: 10,
   readMarks: 60,
   typingFrames: 30,
-  /** How often the user opens a socket, in rooms of which one is shown. */
+  /** The number of times that the user opens a socket. It joins all rooms; the page shows one of them. */
   connects: 8,
   rooms: 10,
   minutesOpen: 120,

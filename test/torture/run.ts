@@ -1,15 +1,9 @@
 import { parseArgs } from 'node:util';
 import { type BugName, bugNames, buildWithBug } from './known-bugs.ts';
 import { formatReport } from './recording.ts';
-import { torture } from './torture.ts';
+import { type TortureOptions, torture } from './torture.ts';
 
-export interface TortureFlags {
-  readonly seconds: number;
-  readonly seed: number;
-  readonly clients: number;
-  readonly rooms: number;
-  readonly lostAnswersOnly: boolean;
-  readonly homeOnly: boolean;
+export interface TortureFlags extends Omit<TortureOptions, 'synthesize'> {
   /** The known bug to add to the functions. */
   readonly plant: BugName | undefined;
 }

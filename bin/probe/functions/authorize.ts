@@ -10,7 +10,10 @@ const context = { plain: 'plain', empty: '', number: 1, flag: true, accents: 'ca
 export async function handler({ methodArn, queryStringParameters }: AuthorizerEvent) {
   const probe = queryStringParameters?.['probe'];
   if (probe === 'unauthorized') throw new Error('Unauthorized');
-  if (probe === 'fault') throw new Error('Probe: this fault is planned.');
+  if (probe === 'fault')
+    throw new Error(
+      'Probe failed on purpose: the question asks how the API answers a failure. Ignore this error.',
+    );
   const Effect = probe === 'deny' ? 'Deny' : 'Allow';
   const Resource = methodArn.replace(/\/[^/]*$/, '/*');
   return {
