@@ -2,7 +2,7 @@ import {
   DescribeTableCommand,
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
-  ScanCommand,
+  paginateScan,
   UpdateContinuousBackupsCommand,
   UpdateTableCommand,
   UpdateTimeToLiveCommand,
@@ -79,22 +79,17 @@ async function eachRoom(
 ): Promise<void> {
   const segments = Array.from({ length: SEGMENTS }, (_, segment) => segment);
   await mapLimited(segments, async (Segment) => {
-    let start: Record<string, never> | undefined;
-    do {
-      const page = await client.send(
-        new ScanCommand({
-          TableName: table,
-          Segment,
-          TotalSegments: SEGMENTS,
-          FilterExpression: '#item = :room',
-          ExpressionAttributeNames: { '#item': 'item' },
-          ExpressionAttributeValues: { ':room': { S: 'room' } },
-          ...(start && { ExclusiveStartKey: start }),
-        }),
-      );
-      for (const item of page.Items ?? []) await visit(unmarshall(item));
-      start = page.LastEvaluatedKey as typeof start;
-    } while (start);
+    const input = {
+      TableName: table,
+      Segment,
+      TotalSegments: SEGMENTS,
+      FilterExpression: '#item = :room',
+      ExpressionAttributeNames: { '#item': 'item' },
+      ExpressionAttributeValues: { ':room': { S: 'room' } },
+    };
+    for await (const { Items = [] } of paginateScan({ client }, input)) {
+      for (const item of Items) await visit(unmarshall(item));
+    }
   });
 }
 

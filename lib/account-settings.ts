@@ -113,7 +113,7 @@ function text(context: Context, key: string, pattern: RegExp, advice: string): s
 }
 
 /** Returns the value of a setting with a few values. The first of them is the default. */
-function oneOf<T extends string>(context: Context, key: string, values: readonly [T, ...T[]]): T {
+export function oneOf<T extends string>(context: Context, key: string, values: readonly [T, ...T[]]): T {
   const value = context(key) ?? values[0];
   const found = values.find((each) => each === String(value));
   if (found !== undefined) return found;

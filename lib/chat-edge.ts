@@ -39,8 +39,8 @@ import { contentSecurityPolicy, PageDeployment, type PageDeploymentProps } from 
 export interface ChatEdgeProps {
   /** The WebSocket API's host name, without scheme and stage. */
   readonly socketDomain: string;
-  /** The HTTP API's host name. Without it, `/api/*` is not forwarded. */
-  readonly httpDomain?: string;
+  /** The HTTP API's host name. */
+  readonly httpDomain: string;
   /** The URL below which the page may upload files and show images: https://…/ */
   readonly filesUrl: string;
   readonly page: Omit<PageDeploymentProps, 'bucket'>;
@@ -93,17 +93,15 @@ export class ChatEdge extends Construct {
             ),
           ],
         },
-        ...(httpDomain !== undefined && {
-          '/api/*': {
-            ...forwardTo(httpDomain, { 'X-Parley-Edge': this.key }),
-            functionAssociations: [
-              this.edgeFunction(
-                'KeepPath',
-                'Adds the encoded path as a header, because the HTTP API decodes it',
-              ),
-            ],
-          },
-        }),
+        '/api/*': {
+          ...forwardTo(httpDomain, { 'X-Parley-Edge': this.key }),
+          functionAssociations: [
+            this.edgeFunction(
+              'KeepPath',
+              'Adds the encoded path as a header, because the HTTP API decodes it',
+            ),
+          ],
+        },
       },
       // CloudFront would repeat an error to everybody for 10 seconds, whatever the cache policy and the answer say (AWS:
       // "Control how long CloudFront caches errors").

@@ -1,5 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { type AccountSettings, flag, invalid, readAccountSettings } from './account-settings.ts';
+import { type AccountSettings, flag, invalid, oneOf, readAccountSettings } from './account-settings.ts';
 
 /** An OpenID Connect issuer whose tokens are accepted. */
 export interface Oidc {
@@ -10,7 +10,7 @@ export interface Oidc {
 
 const roomKinds = ['group', 'direct'] as const;
 
-/** How many messages a member may send to a room within a number of seconds. */
+/** How many times a user may do something within a number of seconds: send, create a room, or add a user. */
 export interface RateLimit {
   readonly messages: number;
   readonly seconds: number;
@@ -113,7 +113,9 @@ export interface Settings extends AccountSettings {
  * @throws Error that names the key of an invalid value
  */
 export function readSettings(context: (key: string) => unknown): Settings {
-  const maxFileMegabytes = megabytes(context('maxFileMegabytes') ?? 25);
+  // A single PUT accepts at most 5 GB (AWS: Amazon S3 quotas).
+  const maxFileMegabytes = wholeNumber('maxFileMegabytes', context('maxFileMegabytes') ?? 25, 1, 5000);
+  const daily = context('dailyFileMegabytes') ?? Math.max(1_000, maxFileMegabytes);
   const account = readAccountSettings(context);
   const ownIssuer = oidc(context('issuer'), context('audience'), context('jwksUri'));
   if (ownIssuer !== null && account.adopted.userPoolId !== null) {
@@ -125,31 +127,21 @@ export function readSettings(context: (key: string) => unknown): Settings {
     logRetention: retention(context('logRetentionDays') ?? 30),
     accessLogs: flag('accessLogs', context('accessLogs') ?? false),
     maxFileMegabytes,
-    dailyFileMegabytes: dailyMegabytes(context('dailyFileMegabytes'), maxFileMegabytes),
+    dailyFileMegabytes: wholeNumber('dailyFileMegabytes', daily, maxFileMegabytes, 1_000_000),
     allowedOrigins: origins(context('allowedOrigins') ?? ''),
-    directRooms: directRooms(context('directRooms') ?? 'members'),
+    directRooms: oneOf(context, 'directRooms', ['members', 'on-demand']),
     rateLimit: rateLimits(context('rateLimit') ?? defaultRate),
     roomLimits: roomLimits(context('roomLimits') ?? ''),
     throttle: throttle(context('throttle') ?? '2000/1000'),
-    awsClient: awsClient(context('awsClient') ?? 'signed'),
+    awsClient: oneOf(context, 'awsClient', ['signed', 'sdk']),
     monitoring: {
       alarms: alarms(context('alarmTopic') ?? '', context('alarmEmail') ?? ''),
-      requestQuota: requestQuota(context('requestQuota') ?? 10_000),
+      requestQuota: wholeNumber('requestQuota', context('requestQuota') ?? 10_000, 1, 1_000_000),
       dashboard: flag('dashboard', context('dashboard') ?? false),
       tracing: flag('tracing', context('tracing') ?? false),
     },
     ...account,
   };
-}
-
-function directRooms(value: unknown): Settings['directRooms'] {
-  if (value === 'members' || value === 'on-demand') return value;
-  throw invalid('directRooms', 'the value is unknown', 'Use members or on-demand');
-}
-
-function awsClient(value: unknown): Settings['awsClient'] {
-  if (value === 'signed' || value === 'sdk') return value;
-  throw invalid('awsClient', 'the value is unknown', 'Use signed or sdk');
 }
 
 function stackName(value: unknown): string {
@@ -210,22 +202,10 @@ function origins(value: unknown): readonly string[] {
   });
 }
 
-function megabytes(value: unknown): number {
-  const size = typeof value === 'string' && value !== '' ? Number(value) : value;
-  // A single PUT accepts at most 5 GB (AWS: Amazon S3 quotas).
-  if (typeof size === 'number' && Number.isInteger(size) && size >= 1 && size <= 5000) return size;
-  throw invalid('maxFileMegabytes', 'it is not a valid size', 'Use a whole number from 1 to 5000');
-}
-
-function dailyMegabytes(value: unknown, maxFile: number): number {
-  if (value === undefined) return Math.max(1_000, maxFile);
-  const size = typeof value === 'string' && value !== '' ? Number(value) : value;
-  if (typeof size === 'number' && Number.isInteger(size) && size >= maxFile && size <= 1_000_000) return size;
-  throw invalid(
-    'dailyFileMegabytes',
-    'it is not a number of megabytes, or smaller than `maxFileMegabytes`',
-    `Use a whole number from ${maxFile} to 1000000`,
-  );
+function wholeNumber(key: string, value: unknown, min: number, max: number): number {
+  const found = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof found === 'number' && Number.isInteger(found) && found >= min && found <= max) return found;
+  throw invalid(key, 'it is not in the allowed range', `Use a whole number from ${min} to ${max}`);
 }
 
 const defaultRate = '20/10';
@@ -307,10 +287,4 @@ function alarms(topicArn: unknown, email: unknown): Monitoring['alarms'] {
   if (email === '') return null;
   if (typeof email === 'string' && /^[^\s@]+@[^\s@]+$/.test(email)) return { email };
   throw invalid('alarmEmail', 'it is not an e-mail address', 'Write ops@example.com, for example');
-}
-
-function requestQuota(value: unknown): number {
-  const rate = typeof value === 'string' && value !== '' ? Number(value) : value;
-  if (typeof rate === 'number' && Number.isInteger(rate) && rate >= 1 && rate <= 1_000_000) return rate;
-  throw invalid('requestQuota', 'it is not a rate', 'Use a whole number from 1 to 1000000');
 }

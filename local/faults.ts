@@ -33,8 +33,9 @@ export interface FallibleFrame {
 }
 
 /**
- * A fault of a frame. The next frame may overtake a `delayed` one. A `dropped` frame is lost without a trace. `cut` drops the frame and destroys the socket, with
- * or without `$disconnect`, which is best effort (AWS: "Manage connected users and client apps").
+ * A fault of a frame. The next frame may overtake a `delayed` one. A `dropped` frame is lost without a trace. `cut` drops
+ * the frame and destroys the socket, with or without `$disconnect`, which is best effort (AWS: "Manage connected users
+ * and client apps").
  */
 export type FrameFault =
   | { readonly kind: 'delayed'; readonly ms: number }
@@ -49,7 +50,7 @@ export interface Opening {
   readonly answersEarly?: boolean;
 }
 
-/** Chooses the fault for each call and each frame. Undefined means none. */
+/** Chooses how each connection opens, and the fault of each call and each frame. Undefined means no fault. */
 export interface Faults {
   /** Called once for each connection, at the start of its handshake. */
   readonly opening?: (connectionId: string) => Opening;

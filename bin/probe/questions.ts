@@ -15,16 +15,16 @@ export interface ProbeTarget {
   readonly url: string;
   /** The stack's output `SocketUrl`. */
   readonly socketUrl: string;
-  readonly timeoutMs?: number;
 }
 
 /** How many requests must fail differently before an error counts as not repeated. */
 const repeats = 5;
+const timeoutMs = 10_000;
 const largeBytes = 100 * 1024;
 const tooLargeBytes = 129 * 1024;
 
 /** Returns the questions in the order in which they are asked. */
-export function probeQuestions({ url, socketUrl, timeoutMs = 10_000 }: ProbeTarget): readonly Question[] {
+export function probeQuestions({ url, socketUrl }: ProbeTarget): readonly Question[] {
   const open = (query = '') => ChatSocket.open(`${socketUrl.replace(/^http/, 'ws')}${query}`, { timeoutMs });
   const refusal = async (probe: string) => {
     try {

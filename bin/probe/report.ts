@@ -2,31 +2,24 @@ import { signedDynamoDb } from '../../functions/aws/dynamodb.ts';
 import { environmentRegion } from '../../functions/aws/environment.ts';
 import { bodyOf, Service } from '../../functions/aws/service.ts';
 import { encoded } from '../../functions/aws/sign.ts';
-
-const variable = (name: string): string => {
-  const value = process.env[name];
-  if (value !== undefined) return value;
-  throw new Error(`Probe failed: the variable ${name} is not set. Set it in lib/probe-stack.ts.`);
-};
-
-const dynamoDb = () => signedDynamoDb();
+import { required } from '../../functions/gateway/runtime.ts';
 
 /** Stores what a function got, for a later request. */
 export async function writeReport(id: string, report: unknown): Promise<void> {
   const Item = { id: { S: id }, report: { S: JSON.stringify(report) } };
-  await dynamoDb()('PutItem', { TableName: variable('REPORTS_TABLE'), Item });
+  await signedDynamoDb()('PutItem', { TableName: required('REPORTS_TABLE'), Item });
 }
 
 /** Returns a stored report as JSON, or undefined. */
 export async function readReport(id: string): Promise<string | undefined> {
-  const input = { TableName: variable('REPORTS_TABLE'), Key: { id: { S: id } }, ConsistentRead: true };
-  const { Item } = (await dynamoDb()('GetItem', input)) as { Item?: { report?: { S?: string } } };
+  const input = { TableName: required('REPORTS_TABLE'), Key: { id: { S: id } }, ConsistentRead: true };
+  const { Item } = (await signedDynamoDb()('GetItem', input)) as { Item?: { report?: { S?: string } } };
   return Item?.report?.S;
 }
 
 /** Calls `@connections` once. Resolves to the HTTP status. */
 export async function callConnections(method: 'GET' | 'POST', id: string, frame?: unknown): Promise<number> {
-  const endpoint = new URL(variable('SOCKET_URL'));
+  const endpoint = new URL(required('SOCKET_URL'));
   const service = new Service({ name: 'execute-api', endpoint, region: environmentRegion() });
   const headers = [['content-type', 'application/octet-stream']] as const;
   const body = frame === undefined ? {} : { headers, body: bodyOf(JSON.stringify(frame)) };
@@ -64,4 +57,4 @@ export async function listMetrics(
 }
 
 /** The id of the WebSocket API: the first label of its host name. */
-export const socketApiId = (): string => new URL(variable('SOCKET_URL')).hostname.split('.')[0] ?? '';
+export const socketApiId = (): string => new URL(required('SOCKET_URL')).hostname.split('.')[0] ?? '';

@@ -80,5 +80,5 @@ export function tableOf(results: readonly Result[]): string {
 export function failuresOf(results: readonly Result[]): readonly string[] {
   return results
     .filter(({ outcome }) => outcome === 'broken')
-    .map(({ promise, remark, advice }) => `Broken: ${promise}: ${remark}. ${advice}`);
+    .map(({ promise, remark, advice }) => `Broken: ${promise}: ${remark.replace(/\.$/, '')}. ${advice}`);
 }

@@ -15,8 +15,8 @@ export interface VerifyOptions {
   readonly users: readonly [Credentials, Credentials];
   /** How long each frame and each response may take. Default: 10 seconds. */
   readonly timeoutMs?: number;
-  /** How long the sockets are silent before the ping. Default: 20 seconds. */
-  readonly idleMs?: number;
+  /** How long the sockets are silent before the ping. */
+  readonly idleMs: number;
 }
 
 /** A sent message as its author receives it. Times are those of `performance.now()`. */
@@ -142,7 +142,7 @@ export class Deployment {
   readonly #sockets = new Set<ChatSocket>();
   #room: string | undefined;
 
-  constructor({ url, users, timeoutMs = 10_000, idleMs = 20_000 }: VerifyOptions) {
+  constructor({ url, users, timeoutMs = 10_000, idleMs }: VerifyOptions) {
     this.url = new URL(url);
     this.timeoutMs = timeoutMs;
     this.idleMs = idleMs;

@@ -72,7 +72,7 @@ export function withTableSettings(database: Database): Database {
   /** Answers the operations above only for tables that exist. */
   async function sendChecked(request: DatabaseRequest): Promise<DatabaseReply> {
     const { operation, input } = request;
-    if (/^(Describe|Update)(TimeToLive|ContinuousBackups)$/.test(operation)) {
+    if (/^(Describe|Update)(TimeToLive|ContinuousBackups)$|^UpdateTable$/.test(operation)) {
       const { TableName } = input;
       const body = Buffer.from(JSON.stringify({ TableName }));
       const described = await database.send({ operation: 'DescribeTable', input: { TableName }, body });
