@@ -23,8 +23,9 @@ export const limits: readonly (readonly [limit: string, value: string, effect: s
   [
     'Messages of one member in one room',
     `${rate} (a setting)`,
-    '`RATE_LIMITED` with `retry_after_ms`. Changes of messages and announced uploads have a common limit of the same size, separate from sends.',
+    '`RATE_LIMITED` with `retry_after_ms`. Changes of messages and of members, and announced uploads, have a common limit of the same size, separate from sends.',
   ],
+  ['Refused frames of one connection', '100 in 10 seconds', 'The socket closes.'],
   ['Inline file', kilobytes(MAX_INLINE_BYTES), '`FILE_TOO_LARGE`. Upload the file and send its id.'],
   ['Uploaded file', `${maxFileMegabytes} MB (a setting)`, 'The server refuses the upload.'],
   [
@@ -52,7 +53,7 @@ export const limits: readonly (readonly [limit: string, value: string, effect: s
   [
     'Receipts to all connections',
     `rooms of ${MAX_RECEIPT_AUDIENCE} connections`,
-    'In larger rooms only the author of a message receives receipts.',
+    'In larger rooms only the author of a message receives receipts, as everywhere with `receipts=author`.',
   ],
   [
     'Presence',

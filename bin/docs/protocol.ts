@@ -99,8 +99,8 @@ ${table(
   [
     [
       '1000',
-      'The server closed the socket: the token expired (`TOKEN_EXPIRED` comes first), the user was removed from the room, or `type` refused the handshake.',
-      'Connect with a new token. Stop if the handshake is refused. In `action`, `authenticate` in time avoids this.',
+      'The server closed the socket: the token expired (`TOKEN_EXPIRED` comes first), the user was removed from the room, 100 frames were refused in ten seconds, the server could not read the inbox or the membership (`INTERNAL` comes first), the client did not read, or `type` refused the handshake.',
+      'Connect again, with a new token if it expired. Stop if the handshake is refused. In `action`, `authenticate` in time avoids this.',
     ],
     [
       '1001',
