@@ -1,13 +1,4 @@
-/** Returns a generator of pseudo-random numbers (mulberry32) that replaces `Math.random`. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { createRandom } from '../test/torture/random.ts';
 
 const promisesSettled = () => new Promise<void>((resume) => setImmediate(resume));
 
@@ -36,7 +27,7 @@ export async function inVirtualTime<T>(seed: number, run: () => Promise<T>): Pro
   };
   Object.assign(globalThis, { setTimeout: virtualTimeout });
   Date.now = () => now;
-  Math.random = randomFrom(seed);
+  Math.random = createRandom(seed).next;
   try {
     let ended = false;
     const running = run().finally(() => {

@@ -18,7 +18,7 @@ export interface ChatClientOptions {
   readonly storage?: ChatStorage;
   /**
    * For how long the socket may be silent before the client pings the server, in milliseconds; at most 510,000, the
-   * default. A lost connection that never closed is detected after this time and 5 seconds. Shorter times cost more.
+   * default. A lost connection that never closed is detected up to 65 seconds after this time. Shorter times cost more.
    */
   readonly heartbeatMs?: number;
   /** Replaces the global WebSocket class. */
@@ -66,9 +66,12 @@ export class ChatClient extends Observable<ClientEvents> {
   #isRestored = false;
   #pendingChanges: readonly PendingChange[] = [];
 
-  /** @throws TypeError if `url` or `token` is missing or malformed */
+  /** @throws TypeError if `url` or `token` is missing or malformed, or `heartbeatMs` is below 1,000 */
   constructor({ url, token, storage, heartbeatMs, ...globals }: ChatClientOptions) {
     super();
+    if (heartbeatMs !== undefined && !(heartbeatMs >= 1_000)) {
+      throw new TypeError('Could not create the client: heartbeatMs is below 1,000. Pass milliseconds.');
+    }
     this.#url = normalizeUrl(url);
     const tokens = new TokenSource(token);
     const rest = new RestClient(this.#url, tokens, globals.fetch ?? fetch);

@@ -1,5 +1,5 @@
 import type { RoomContext, RoomCore } from './room-core.ts';
-import type { Frame, FrameOf } from './wire.ts';
+import { type Frame, type FrameOf, isChange } from './wire.ts';
 
 /** The server accepts no more frames from this connection. A new connection with a fresh token may work. */
 const reconnectCodes = new Set<string>([
@@ -88,7 +88,7 @@ export class FrameDispatcher {
 
   /** Emits a frame unless it is a repeat. Frames have no guaranteed order, so one may arrive after a newer one. */
   #emitOnce(frame: Frame): void {
-    if ('message_id' in frame && 'seq' in frame) {
+    if (isChange(frame)) {
       const room = String(frame.room_id);
       const seqs = this.#recentSeqs.get(room) ?? new Set();
       if (seqs.has(frame.seq)) return;

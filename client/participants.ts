@@ -11,7 +11,7 @@ export class Participants {
   /** The ids of the users who are typing. */
   typing: readonly string[] = [];
   presence: ReadonlyMap<string, Presence> = new Map();
-  /** The id of the last message that each user has read. */
+  /** The highest read mark that the client knows for each user. */
   seen: ReadonlyMap<string, number> = new Map();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #onChange: () => void;

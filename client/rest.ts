@@ -76,11 +76,18 @@ interface UploadRequest {
 const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => UploadRequest };
 
 /** Uses XMLHttpRequest in a browser, because `fetch` does not report upload progress. Returns the status. */
-function put(target: UploadOffer['upload'], file: Blob, onProgress: ProgressListener): Promise<number> {
+function put(
+  target: UploadOffer['upload'],
+  file: Blob,
+  onProgress: ProgressListener,
+  fetch: typeof globalThis.fetch,
+): Promise<number> {
   const { url, headers } = target;
   return new Promise((resolve, reject) => {
     if (!XMLHttpRequest) {
-      fetch(url, { method: 'PUT', headers, body: file }).then(({ status }) => resolve(status), reject);
+      fetch
+        .call(globalThis, url, { method: 'PUT', headers, body: file })
+        .then(({ status }) => resolve(status), reject);
       return;
     }
     const request = new XMLHttpRequest();
@@ -173,7 +180,7 @@ export class RestClient {
     const content_type = file.type || 'application/octet-stream';
     const announcement = { name, content_type, size: file.size };
     const offer = await this.json<UploadOffer>(`/chats/${encodeURIComponent(room)}/files/`, announcement);
-    const status = await put(offer.upload, file, onProgress).catch(() => {
+    const status = await put(offer.upload, file, onProgress, this.#fetch).catch(() => {
       throw unreachable();
     });
     if (status >= 300) {

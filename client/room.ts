@@ -76,7 +76,10 @@ export class Room {
     return this.#core.participants.presence;
   }
 
-  /** The id of the last message that each user has read, by user id. Each change creates a new map. */
+  /**
+   * The highest read mark that the client knows for each user, by user id. Each change creates a new map. A mark that
+   * covers no further message of the signed-in user may arrive only with the next `sync`.
+   */
   get seenBy(): ReadonlyMap<string, number> {
     return this.#core.participants.seen;
   }

@@ -76,7 +76,7 @@ export function callFaults(call: NonNullable<Faults['call']>, access: Access, fu
     const caller = access.callerOf(headers);
     if (caller.kind !== 'function') return undefined;
     const { functionName, environment } = caller;
-    // Every AWS SDK sends both headers (AWS SDKs and Tools Reference Guide: "Retry behavior").
+    // AWS SDKs send both headers, and Parley's own client sends neither (AWS SDKs and Tools Reference Guide: "Retry behavior").
     const attempt = Number(/attempt=(\d+)/.exec(String(headers['amz-sdk-request']))?.[1] ?? 1);
     const invocation = String(headers['amz-sdk-invocation-id'] ?? '');
     const kind = call({ functionName, action, resource, invocation, attempt });

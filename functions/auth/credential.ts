@@ -17,7 +17,7 @@ export interface Credential {
 }
 
 /** Returns a header in any case: API Gateway passes header names on as the client wrote them. */
-export function headerOf(headers: Headers, name: string): string | undefined {
+function headerOf(headers: Headers, name: string): string | undefined {
   return Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 

@@ -36,7 +36,7 @@ export class KeysUnavailableError extends Error {
 class JwtClaimError extends JwtInvalidClaimError {}
 
 /** Cognito's access tokens have `client_id` in place of `aud` (AWS: "Understanding the access token"). */
-function checkAudience(payload: JwtPayload, audience: string): void {
+function checkClaims(payload: JwtPayload, audience: string): void {
   const named = [payload.aud ?? payload['client_id']].flat();
   if (!named.includes(audience)) {
     throw new JwtClaimError(
@@ -99,7 +99,7 @@ export function tokenVerifier(rules: TokenRules): (token: string) => Promise<Ver
       jwksUri: rules.jwksUri,
       audience: null,
       graceSeconds: CLOCK_TOLERANCE_MS / 1000,
-      customJwtCheck: ({ payload }) => checkAudience(payload, rules.audience),
+      customJwtCheck: ({ payload }) => checkClaims(payload, rules.audience),
     },
     { jwksCache: new SimpleJwksCache({ fetcher: jwksFetcher() }) },
   );

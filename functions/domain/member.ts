@@ -100,8 +100,6 @@ export class MembershipError extends Error {
   }
 }
 
-const ranks: Record<Role, number> = { member: 0, moderator: 1, owner: 2 };
-
 /** Checks that a room's members can change. @throws MembershipError FIXED_MEMBERS */
 export function checkIsGroup(room: Pick<Room, 'kind'>): void {
   if (room.kind === 'direct') throw new MembershipError('FIXED_MEMBERS');
@@ -112,8 +110,8 @@ export function checkIsGroup(room: Pick<Room, 'kind'>): void {
  * @throws MembershipError NOT_A_MODERATOR, NOT_AN_OWNER
  */
 export function checkMayManage(actor: Pick<Member, 'role'>, role: Role): void {
-  if (actor.role === 'member') throw new MembershipError('NOT_A_MODERATOR');
-  if (actor.role === 'moderator' && ranks[role] >= ranks.moderator) throw new MembershipError('NOT_AN_OWNER');
+  if (!isModerator(actor)) throw new MembershipError('NOT_A_MODERATOR');
+  if (actor.role === 'moderator' && isModerator({ role })) throw new MembershipError('NOT_AN_OWNER');
 }
 
 /** Checks that the actor may assign roles: only owners may. @throws MembershipError NOT_AN_OWNER */

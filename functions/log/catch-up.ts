@@ -1,5 +1,5 @@
 import { entryEvent, type Synced } from '../domain/event.ts';
-import type { User } from '../domain/member.ts';
+import type { Actor } from '../domain/member.ts';
 import type { LogEntry, Message, Void } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { listMembers, listMembersWith } from '../store/members.ts';
@@ -9,18 +9,15 @@ import type { LogContext } from './context.ts';
 import { newestMessages, SETTLED_PAGE, settleLog, settleRange } from './history.ts';
 
 /** A client that missed more events than this loads the history instead. */
-export const MAX_MISSED = 1_000;
+const MAX_MISSED = 1_000;
 
 /** The maximum number of older messages, and of members, whose status and read mark a sync reports. */
-export const MAX_RECEIPTS = 50;
+const MAX_RECEIPTS = 50;
 
 type UsedEntry = Exclude<LogEntry, Void>;
 
 const messageIdOf = (entry: UsedEntry): number =>
   entry.kind === 'message' ? entry.message.id : entry.message;
-
-/** The user who reads the log. The id of a guest is unverified. */
-type Reader = Pick<User, 'id' | 'guest'>;
 
 /**
  * Returns the current messages of log entries, by id, as the reader sees them. Applies changes that their messages do
@@ -30,7 +27,7 @@ type Reader = Pick<User, 'id' | 'guest'>;
 async function loadMessages(
   room: string,
   entries: readonly UsedEntry[],
-  reader: Reader,
+  reader: Actor,
   context: LogContext,
 ): Promise<ReadonlyMap<number, Message>> {
   const ids = [...new Set(entries.map(messageIdOf))];
@@ -50,7 +47,7 @@ async function loadMessages(
 export async function eventsOf(
   room: string,
   entries: readonly LogEntry[],
-  reader: Reader,
+  reader: Actor,
   context: LogContext,
 ): Promise<Synced['changes']> {
   const used = entries.filter((entry) => entry.kind !== 'void');
@@ -76,7 +73,7 @@ export const messagesIn = (changes: Synced['changes']): Message[] =>
 async function loadReceipts(
   room: string,
   since: number,
-  { id, guest }: Reader,
+  { id, guest }: Actor,
   { db }: LogContext,
 ): Promise<Pick<Synced, 'receipts' | 'seen'>> {
   const [older, { members }] = await Promise.all([
@@ -101,7 +98,7 @@ async function loadReceipts(
 export async function catchUp(
   room: Room,
   since: number,
-  reader: Reader,
+  reader: Actor,
   context: LogContext,
 ): Promise<Synced> {
   const head = { kind: 'Synced', room: room.id, since } as const;

@@ -10,7 +10,7 @@ const READ_AHEAD = 10;
 /** The maximum number of log entries that are settled at once. With texts of usual length they stay below 128 KB. */
 export const SETTLED_PAGE = 200;
 
-/** How far below a room's `seq` the numbers may be that `latestMessages` settles. Writes in flight are near the end. */
+/** How far below a room's `seq` the numbers may be that `settleEnd` settles. Writes in flight are near the end. */
 const MAX_SETTLED = 1_000;
 
 export interface MessagePage {
@@ -124,8 +124,7 @@ interface Numbered {
   readonly from?: number;
 }
 
-const numbered = (entry: LogEntry): Numbered =>
-  entry.kind === 'message' ? { seq: entry.message.id } : { seq: entry.seq, from: lowestOf(entry) };
+const numbered = (entry: LogEntry): Numbered => ({ seq: seqOf(entry), from: lowestOf(entry) });
 
 /** Returns the numbers above `since` up to `upTo` that no entry stands for. */
 function missingNumbers(entries: readonly Numbered[], { since, upTo }: Omit<LogRange, 'limit'>): number[] {

@@ -6,10 +6,9 @@ import type { Message } from '../domain/message.ts';
 import { type Counted, type Room, rateIn } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
 import * as members from '../store/members.ts';
-import { countVisitorWrite } from '../store/members.ts';
 import { getRoomWithMute } from '../store/mutes.ts';
 import { getRoom } from '../store/rooms.ts';
-import type { WriteWindow } from '../store/write-window.ts';
+import { countVisitorWrite, type WriteWindow } from '../store/write-window.ts';
 
 /** A user who changes a room, and their connection. REST requests have no connection, and no guests. */
 type Writer = { readonly user: Actor } & Partial<Pick<Session, 'id'>>;
@@ -133,13 +132,9 @@ export const checkWriteAccess = (context: LimitContext, request: WriteRequest): 
  * @throws ChatError NOT_A_MEMBER, RATE_LIMITED
  */
 export const countMemberChange = (context: LimitContext, request: WriteRequest): Promise<Member> =>
-  withinLimit(context, request, async (window) => {
-    const { room, by, now } = request;
-    if (window) return members.checkWriteAccess(context.db, room, by.user.id, window, now, true);
-    const member = await members.getMember(context.db, room, by.user.id);
-    if (!member) throw new ChatError('NOT_A_MEMBER');
-    return member;
-  });
+  withinLimit(context, request, (window) =>
+    members.checkWriteAccess(context.db, request.room, request.by.user.id, window, request.now, true),
+  );
 
 /**
  * Returns the membership that lets a user read a room.

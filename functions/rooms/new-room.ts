@@ -13,6 +13,7 @@ import {
 import type { Database } from '../store/database.ts';
 import * as members from '../store/members.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
+import * as window from '../store/write-window.ts';
 
 /** What creating rooms and adding members needs. */
 export interface AdmissionContext extends Pick<Context, 'db' | 'now'> {
@@ -41,7 +42,7 @@ async function countByUser(
   { db, now, roomLimits }: AdmissionContext,
 ): Promise<void> {
   const rate = roomLimits[counted];
-  const retryAfterMs = rate && (await members.countByUser(db, user, { counted, rate }, now()));
+  const retryAfterMs = rate && (await window.countByUser(db, user, { counted, rate }, now()));
   if (retryAfterMs) throw new ChatError('RATE_LIMITED', reasons[counted], retryAfterMs);
 }
 

@@ -81,18 +81,19 @@ export const openDatabase = (
 /** DynamoDB takes a limit of 32 bits. A page ends after 1 MB in any case (AWS: Query). */
 const MAX_PAGE = 10_000;
 
-/** Reads the pages of a query until it has `limit` items or ends. */
+/** Reads the pages of a query until it has `limit` items that `isListed` accepts, or ends. */
 export async function queryAll(
   table: Table,
   query: Omit<Query, 'limit' | 'start'>,
   limit = Number.POSITIVE_INFINITY,
+  isListed: (item: Item) => boolean = () => true,
 ): Promise<Page> {
   const items: Item[] = [];
   let next: Cursor | undefined;
   do {
     const rest = Math.min(limit - items.length, MAX_PAGE);
     const page = await table.query({ ...query, ...(limit < Infinity && { limit: rest }), start: next });
-    items.push(...page.items);
+    items.push(...page.items.filter(isListed));
     next = page.next;
   } while (next && items.length < limit);
   return { items, next };

@@ -68,11 +68,11 @@ export function parseShardKey(key: string): { room: string; shard: number } {
   return { room: unescaped(key.slice(0, end)), shard: Number(key.slice(end + 1)) };
 }
 
-/** Returns the shard of a connection, by FNV-1a over its id, so that shards fill evenly. */
-export function shardOf(connection: string, shards: number): number {
+/** Returns the shard or part for an id, by FNV-1a, so that all fill evenly. */
+export function shardOf(id: string, shards: number): number {
   let hash = 0x811c9dc5;
-  for (let at = 0; at < connection.length; at++) {
-    hash = Math.imul(hash ^ connection.charCodeAt(at), 0x01000193);
+  for (let at = 0; at < id.length; at++) {
+    hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
   }
   return (hash >>> 0) % shards;
 }

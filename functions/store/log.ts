@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ChatError } from '../domain/errors.ts';
-import type { User } from '../domain/member.ts';
+import type { Actor } from '../domain/member.ts';
 import type { Change, LogEntry, Message, Void } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import type { Database, Item, Query } from './database.ts';
@@ -70,7 +70,7 @@ export const putVoid = (db: Database, room: string, seq: number): Promise<LogEnt
 
 /** Makes the sequence number of a change void, because its message does not accept the change. */
 export async function revokeChange(db: Database, room: string, seq: number): Promise<void> {
-  await db.chat.put({ ...logKey(room, seq), kind: 'void', seq, put: randomUUID() });
+  await db.chat.put({ ...logKey(room, seq), kind: 'void', seq });
 }
 
 /** Notes on a void entry that it stands for all numbers from `from` on, so that readers skip those below it. */
@@ -176,7 +176,7 @@ export interface EntryOutline {
   readonly kind: LogEntry['kind'];
   readonly seq: number;
   /** The author of a message. */
-  readonly author?: Pick<User, 'id' | 'guest'>;
+  readonly author?: Actor;
   /** Set for a deleted message. */
   readonly deletedAt?: string;
   /** The id of the message that a change is of. */

@@ -1,8 +1,8 @@
 import { ChatError } from '../domain/errors.ts';
 import { actorId, type Member, type Role } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
-import { type Database, type Item, type Key, queryAll, type Update } from './database.ts';
-import { memberKey, parseRoomKey, userLimitKey, visitorKey } from './keys.ts';
+import { type Database, type Item, queryAll, type Update } from './database.ts';
+import { memberKey, parseRoomKey } from './keys.ts';
 import { getMute, keepMute, putMute } from './mutes.ts';
 import { countWrite, type WriteWindow, waitOf } from './write-window.ts';
 
@@ -33,9 +33,10 @@ export const hasBeenAdded = async (db: Database, room: string, user: string): Pr
 type RoomToJoin = Pick<Room, 'id' | 'seq'>;
 
 /**
- * Adds a member of a new room or a direct room, where nobody is muted, unless they have declined the room; an existing
- * one stays unchanged. Returns whether the user was added.
+ * Adds a member. Changes nothing for an existing member, and for a user who has declined the room. Returns whether the
+ * user was added. Where users may be muted, call `addMember`, which keeps their mutes.
  * @param options.pending whether the room is a request, which the user may accept or decline
+ * @param options.mutedUntil milliseconds since the epoch; 0 when not muted
  */
 export const putMember = (
   db: Database,
@@ -166,7 +167,7 @@ export async function putReadTo(db: Database, room: string, user: string, messag
 
 /**
  * Checks that a member may write, and counts the write, in one conditional update. A write that is not counted needs only
- * a read.
+ * a read, which costs a fifth.
  * @param window null when the write is not counted
  * @param now milliseconds since the epoch
  * @param evenIfMuted whether a muted member may make this write
@@ -182,7 +183,6 @@ export async function checkWriteAccess(
 ): Promise<Member> {
   const key = memberKey(room, user);
   if (!window) {
-    // Without a limit there is nothing to count, so the check needs no write, which costs five times a read.
     const member = await getMember(db, room, user);
     if (!member) throw new ChatError('NOT_A_MEMBER');
     if (!evenIfMuted && member.mutedUntil > now) throw new ChatError('MUTED');
@@ -203,50 +203,6 @@ export async function checkWriteAccess(
   if (!evenIfMuted && toMember(room, item).mutedUntil > now) throw new ChatError('MUTED');
   throw new ChatError('RATE_LIMITED', undefined, waitOf(window, item, now));
 }
-
-/**
- * Counts an action in an item that expires after the window.
- * @returns the milliseconds until the action is allowed; undefined if it was counted
- */
-async function countInItem(
-  db: Database,
-  key: Key,
-  window: WriteWindow,
-  now: number,
-): Promise<number | undefined> {
-  const { set, condition, values } = countWrite(window, now);
-  const expiresAt = Math.ceil((now + window.rate.windowMs) / 1000);
-  const counted = await db.chat.update(key, {
-    update: `SET expiresAt=:expires,${set}`,
-    condition,
-    values: { ...values, ':expires': expiresAt },
-  });
-  return counted ? undefined : waitOf(window, (await db.chat.get(key)) ?? {}, now);
-}
-
-/**
- * Counts the write of a user who is not a member. The caller has checked that the room is open.
- * @param now milliseconds since the epoch
- * @throws ChatError RATE_LIMITED
- */
-export async function countVisitorWrite(
-  db: Database,
-  room: string,
-  visitor: string,
-  window: WriteWindow,
-  now: number,
-): Promise<void> {
-  const wait = await countInItem(db, visitorKey(room, visitor), window, now);
-  if (wait !== undefined) throw new ChatError('RATE_LIMITED', undefined, wait);
-}
-
-/** Counts an action that a user does, or that others do to them, over all rooms. Returns as `countInItem`. */
-export const countByUser = (
-  db: Database,
-  user: string,
-  window: WriteWindow,
-  now: number,
-): Promise<number | undefined> => countInItem(db, userLimitKey(user, window.counted), window, now);
 
 /** Some of a room's members, in the order of their keys. */
 export interface MemberPage {
@@ -283,9 +239,10 @@ export async function listMembers(
       consistent,
     },
     limit + 1,
+    isMember,
   );
-  const members = items.slice(0, limit).filter(isMember);
-  return { members: members.map((item) => toMember(room, item)), hasMore: items.length > limit };
+  const members = items.slice(0, limit).map((item) => toMember(room, item));
+  return { members, hasMore: items.length > limit };
 }
 
 /** Returns a room's first members, at most `limit`, with `user` among them if they are a member. */

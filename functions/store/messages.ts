@@ -11,6 +11,7 @@ import type { Database, Item, Update } from './database.ts';
 import { logKey } from './keys.ts';
 import { isReactionAttribute, isReactionHeld, reactionsOf } from './reaction-items.ts';
 import { settledReactions } from './reaction-readers.ts';
+import { ALIVE } from './reaction-updates.ts';
 import { applyReaction, getMessageItem, removeReactions } from './reactions.ts';
 import { type FileHold, fileElement, parseFileElement } from './uploads.ts';
 
@@ -55,8 +56,6 @@ export interface Applied {
   readonly cleanUp?: () => Promise<void>;
 }
 
-const alive = 'attribute_exists(author) AND attribute_not_exists(deletedAt)';
-
 const updateMessage = (
   db: Database,
   room: string,
@@ -65,7 +64,7 @@ const updateMessage = (
 ): Promise<Item | undefined> =>
   db.chat.update(logKey(room, id), {
     ...update,
-    condition: condition ? `${alive} AND ${condition}` : alive,
+    condition: condition ? `${ALIVE} AND ${condition}` : ALIVE,
     returns: 'ALL_NEW',
   });
 

@@ -96,7 +96,7 @@ export const updateOf = ({ set, remove, add, conditions, names, values }: Step):
   returns: 'ALL_NEW',
 });
 
-/** Adds an emoji that the message does not have yet to a step. */
+/** Makes a step add an emoji that the message does not have yet. */
 export function addKind(step: Step, item: Item, { emoji, seq }: Reaction): void {
   const old = oldReactions(item).filter((each) => !each.removed);
   const firstOld = Math.min(seq, ...old.filter((each) => each.emoji === emoji).map((each) => each.seq));
@@ -134,7 +134,7 @@ function countUser(step: Step, { old }: Own): void {
   step.values[':users'] = MAX_INLINE_USERS;
 }
 
-/** Keeps the place of an added emoji, or gives it one. */
+/** Makes a step keep an emoji that the message has, or add it if it is new. */
 function keepKind(step: Step, item: Item, change: Reaction): void {
   const name = firstAttribute(change.emoji);
   const first: number | undefined = item[name];
@@ -150,7 +150,10 @@ function keepKind(step: Step, item: Item, change: Reaction): void {
   step.values[':first'] = change.seq;
 }
 
-/** Removes a removed emoji from the item if its last user removed it. Of the two last users exactly one does. */
+/**
+ * Makes a step remove an emoji from the item if its last user removed it. If the last two users remove it at the same
+ * time, exactly one of their updates removes the emoji.
+ */
 function dropLast(step: Step, item: Item, { emoji }: Reaction): void {
   const count: number = item[countAttribute(emoji)] ?? 0;
   const inParts = partsIn(item).some(([, { counts }]) => counts[emoji]);
@@ -177,7 +180,7 @@ function expectCopies(step: Step, item: Item): void {
   }
 }
 
-/** Adds to a step the removal of an emoji that no user reacts with any more. */
+/** Makes a step remove an emoji that nobody uses any more. */
 function removeKind(step: Step, item: Item, emoji: string): void {
   step.remove.push('#first');
   step.add.push('#kinds :less');
@@ -186,7 +189,10 @@ function removeKind(step: Step, item: Item, emoji: string): void {
   expectCopies(step, item);
 }
 
-/** Returns the update that adds a missing emoji of a part, or removes an emoji that nobody has; undefined if all is right. */
+/**
+ * Returns the step that adds a missing emoji of a part, or removes an emoji that nobody has; undefined if neither is
+ * needed.
+ */
 export function correction(item: Item, emojis: readonly string[], seq: number): Step | undefined {
   const { reactions = {} } = reactionsOf(item);
   const step = emptyStep();

@@ -1,4 +1,7 @@
+import { ChatError } from '../domain/errors.ts';
 import type { Counted, CountedByUser, Rate } from '../domain/room.ts';
+import type { Database, Key } from './database.ts';
+import { userLimitKey, visitorKey } from './keys.ts';
 
 /** A sliding window: at most `rate.messages` writes of one kind in `rate.windowMs` milliseconds. */
 export interface WriteWindow {
@@ -50,3 +53,47 @@ export function waitOf(window: WriteWindow, item: Readonly<Record<string, unknow
   const oldest = item[oldestOf(window)];
   return typeof oldest === 'number' ? Math.max(1, oldest + window.rate.windowMs - now) : 1;
 }
+
+/**
+ * Counts an action in an item that expires after the window.
+ * @returns the milliseconds until the action is allowed; undefined if it was counted
+ */
+async function countInItem(
+  db: Database,
+  key: Key,
+  window: WriteWindow,
+  now: number,
+): Promise<number | undefined> {
+  const { set, condition, values } = countWrite(window, now);
+  const expiresAt = Math.ceil((now + window.rate.windowMs) / 1000);
+  const counted = await db.chat.update(key, {
+    update: `SET expiresAt=:expires,${set}`,
+    condition,
+    values: { ...values, ':expires': expiresAt },
+  });
+  return counted ? undefined : waitOf(window, (await db.chat.get(key)) ?? {}, now);
+}
+
+/**
+ * Counts the write of a user who is not a member. The caller has checked that the room is open.
+ * @param now milliseconds since the epoch
+ * @throws ChatError RATE_LIMITED
+ */
+export async function countVisitorWrite(
+  db: Database,
+  room: string,
+  visitor: string,
+  window: WriteWindow,
+  now: number,
+): Promise<void> {
+  const wait = await countInItem(db, visitorKey(room, visitor), window, now);
+  if (wait !== undefined) throw new ChatError('RATE_LIMITED', undefined, wait);
+}
+
+/** Counts an action that a user does, or that others do to them, over all rooms. Returns as `countInItem`. */
+export const countByUser = (
+  db: Database,
+  user: string,
+  window: WriteWindow,
+  now: number,
+): Promise<number | undefined> => countInItem(db, userLimitKey(user, window.counted), window, now);

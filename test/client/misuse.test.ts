@@ -160,3 +160,7 @@ test.each([undefined, 5, null])('the constructor rejects the token %j', (token) 
     'Could not create the client: it has no token',
   );
 });
+
+test.each([0, 999, Number.NaN])('the constructor rejects the heartbeat %j', (heartbeatMs) => {
+  expect(() => clientOf({ heartbeatMs })).toThrow('Could not create the client: heartbeatMs is below 1,000.');
+});

@@ -125,6 +125,23 @@ describe('a message that does not fit its frame', () => {
     });
   });
 
+  test('is in its page of the history, whatever its size', () => {
+    const pageOf = (length: number) =>
+      encode({
+        kind: 'HistoryLoaded',
+        room: '1',
+        messages: [messageOf({ text: 'x'.repeat(length) })],
+        hasMore: true,
+      }) as { messages: { truncated?: true }[] };
+    let [whole, cut] = [1, MAX_FRAME_BYTES];
+    while (cut - whole > 1) {
+      const middle = Math.floor((whole + cut) / 2);
+      if (pageOf(middle).messages[0]?.truncated) cut = middle;
+      else whole = middle;
+    }
+    for (let length = whole - 5; length <= cut + 5; length++) expect(pageOf(length).messages).toHaveLength(1);
+  });
+
   test('does not hide the older ones: the next page has them', () => {
     const page = encode({
       kind: 'HistoryLoaded',

@@ -2,7 +2,7 @@ import type { DialectName } from '../../functions/domain/connection.ts';
 import type { Random } from '../torture/random.ts';
 import { broken, emoji, mutated, objectOf, oddValue, pick, type RawJson, roomIds } from './values.ts';
 
-/** The shares of frames that are valid, and that are not even an object with the dialect's fields. */
+/** The share of valid frames, and the share of frames that are malformed or not an object. */
 const VALID = 1 / 3;
 const BROKEN = 0.1;
 /** API Gateway closes a connection whose frame is larger, in bytes. */

@@ -36,7 +36,7 @@ const rate = { messages: 5, windowMs: 2_500 };
 export const limited: Rates = { group: rate, direct: rate };
 export const unlimited: Rates = { group: null, direct: null };
 
-/** The pace at which many members reach the limit, in milliseconds. */
+/** The longest pause between two frames, in milliseconds. At this pace, many members reach the limit. */
 const MAX_PAUSE_MS = 20;
 
 /** Frames that the server sends besides its answer. */

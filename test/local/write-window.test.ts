@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '../../functions/store/database.ts';
 import { memberKey, visitorKey } from '../../functions/store/keys.ts';
-import { addMember, checkWriteAccess, countVisitorWrite, setMute } from '../../functions/store/members.ts';
+import { addMember, checkWriteAccess, setMute } from '../../functions/store/members.ts';
 import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
-import { countWrite, type WriteWindow } from '../../functions/store/write-window.ts';
+import { countVisitorWrite, countWrite, type WriteWindow } from '../../functions/store/write-window.ts';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { NOON } from '../support/sample.ts';
 import { useAwsHost } from './aws-host.ts';

@@ -16,7 +16,7 @@ beforeAll(async () => {
   const hostile = hostileIds.map((id) => ({ id, username: `user ${id}`, email: '', userType: '' }));
   stack = await startTestStack(
     { users: [...demoUsers, ...hostile] },
-    { roomLimits: 'create:off,invite:off', rateLimit: 'off' },
+    { roomLimits: 'create:off,invite:off' },
   );
   alice = await askingAs(stack, 'alice');
 });

@@ -217,8 +217,10 @@ describe('counts posts to a connection that has ended by', () => {
     if (frame) alice.send(frame);
     await posting[entry]?.();
     await expect
-      .poll(() => emittedOf('PostsGone', { FunctionName: functionOf(entry) }).map(({ value }) => value))
-      .toContainEqual(expect.any(Number));
+      .poll(() =>
+        emittedOf('PostsGone', { FunctionName: functionOf(entry) }).some(({ value }) => Number(value) > 0),
+      )
+      .toBe(true);
     await alice.close();
   });
 });

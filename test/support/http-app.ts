@@ -1,7 +1,7 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { httpApp } from '../../functions/gateway/http/app.ts';
 import type { HttpContext } from '../../functions/gateway/http/context.ts';
-import { mockDatabase, noLimit } from './mock-database.ts';
+import { mockDatabase, noFiles, noLimit } from './mock-database.ts';
 import { alice, NOON } from './sample.ts';
 
 /** The HTTP API with a mocked database. The token `good` belongs to alice. */
@@ -15,9 +15,7 @@ export function mockHttpApp(overrides: Partial<HttpContext> = {}) {
     rates: noLimit,
     roomLimits: { create: null, invite: null },
     now: () => NOON,
-    files: () => {
-      throw new Error('No files here');
-    },
+    files: noFiles,
     verify: async () => ({ user: alice, expiresAt: NOON + 3_600_000 }),
     origins: ['https://chat.example.com'],
     signIn: async () => 'good',

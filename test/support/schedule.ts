@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Database, Table } from '../../functions/store/database.ts';
+import { createRandom, type Random } from '../torture/random.ts';
 
 interface Step {
   readonly name: string;
@@ -8,40 +9,29 @@ interface Step {
   readonly run: () => Promise<void>;
 }
 
-/** Returns a generator of pseudo-random numbers from 0 to 1 (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
  * Runs the calls of concurrent tasks one after another, in an order that a seed decides. So a test can try many orders
  * of calls, and repeat each of them.
  */
 export class Schedule {
-  readonly #random: () => number;
+  readonly #random: Random;
   readonly #waiting: Step[] = [];
   /** The calls in the order in which they ran. */
   readonly ran: string[] = [];
 
   constructor(seed: number) {
-    this.#random = randomOf(seed);
+    this.#random = createRandom(seed);
   }
 
   /** Returns a whole number below `limit`. */
   pick(limit: number): number {
-    return Math.floor(this.#random() * limit);
+    return this.#random.between(0, limit - 1);
   }
 
   /** Waits for its turn, and runs a call. */
   step<T>(name: string, call: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ name, priority: this.#random(), run: () => call().then(resolve, reject) });
+      this.#waiting.push({ name, priority: this.#random.next(), run: () => call().then(resolve, reject) });
     });
   }
 

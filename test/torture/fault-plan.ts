@@ -11,7 +11,7 @@ import { createRandom, type Random } from './random.ts';
 /** The probabilities of faults, per call or per frame. */
 export interface Rates {
   readonly calls: Readonly<Record<CallFault, number>>;
-  /** The probability that a fault repeats in all of the SDK's retries. */
+  /** The probability that a fault repeats in all retries of a call. Needs PARLEY_AWS_CLIENT=sdk, which names its calls. */
   readonly repeated: number;
   readonly delayed: number;
   readonly cut: number;
@@ -101,7 +101,8 @@ export function planFaults(seed: number, rates: Rates, count: (event: string) =>
     const draw = stream.next() / (action.startsWith('s3:') ? S3_FACTOR : 1);
     const fault = before ?? faultOf(draw, rates);
     if (fault === undefined) return undefined;
-    if (before === undefined && stream.chance(rates.repeated)) repeat(invocation, fault);
+    const isNamed = invocation !== '';
+    if (isNamed && before === undefined && stream.chance(rates.repeated)) repeat(invocation, fault);
     count(`${action.split(':')[0]} ${fault}`);
     if (fault.startsWith('killed'))
       count(`environments killed of ${functionName.replace(/Function.*$/, '')}`);

@@ -1,4 +1,4 @@
-import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { paginateScan } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Message, type Room, reactorsOf } from '../../client/index.ts';
 import type { PendingMessage } from '../../client/pending-changes.ts';
@@ -28,12 +28,9 @@ export async function readRooms(
   rooms: readonly string[],
 ): Promise<ReadonlyMap<string, StoredRoom>> {
   const items: Item[] = [];
-  let start: Record<string, AttributeValue> | undefined;
-  do {
-    const page = await client.send(new ScanCommand({ TableName: chat.name, ExclusiveStartKey: start }));
-    for (const item of page.Items ?? []) items.push(unmarshall(item) as Item);
-    start = page.LastEvaluatedKey;
-  } while (start);
+  for await (const { Items = [] } of paginateScan({ client }, { TableName: chat.name })) {
+    items.push(...Items.map((item) => unmarshall(item) as Item));
+  }
   return new Map(rooms.map((room) => [room, storedRoom(items.filter((item) => item.room === room))]));
 }
 

@@ -50,10 +50,12 @@ export async function torture(options: TortureOptions): Promise<Recording> {
   const plan = planFaults(seed, lostAnswersOnly ? lostAnswerRates : defaultRates, recording.count);
   const scenario = planScenario(options);
   const { faults } = plan;
-  const stack = await startTestStack(
-    { users: scenario.users, environments: ENVIRONMENTS, faults, ...(synthesize && { synthesize }) },
-    { rateLimit: 'off' },
-  );
+  const stack = await startTestStack({
+    users: scenario.users,
+    environments: ENVIRONMENTS,
+    faults,
+    ...(synthesize && { synthesize }),
+  });
   try {
     const run = await prepare(scenario, stack, recording, options);
     await prepareRooms(run);

@@ -145,6 +145,22 @@ describe('the room list', () => {
     expect(shown()).toHaveLength(2);
   });
 
+  test('ignores a further page of a list that was loaded again meanwhile', async () => {
+    const page = async (id: number, next_cursor: string, index = 0) => {
+      const [request] = requests.splice(index, 1);
+      request?.resolve(Response.json({ chats: [room(1, 1, { id })], next_cursor }));
+      await pass();
+    };
+    await load();
+    await page(1, 'a');
+    list.loadMore();
+    list.reload();
+    await pass(1_000);
+    await page(1, 'b', 1);
+    await page(2, 'c');
+    expect([list.state.rooms?.map(({ id }) => id), list.state.cursor]).toEqual([['1'], 'b']);
+  });
+
   test('loads again when the inbox opens, because earlier messages were not delivered', async () => {
     chat.socket.deliver({ type: 'inbox', rooms: 1 });
     await pass(1_000);

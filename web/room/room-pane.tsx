@@ -44,7 +44,8 @@ export function RoomPane({ client, draft, id, me, onLeft, onAccepted }: PaneProp
     if (own) draft.setTarget({ kind: 'edit', entry: own });
   };
   // Writing accepts a request.
-  const isRequest = details?.request && !entries.some(({ author }) => author === me);
+  const isRequest =
+    details?.request && !entries.some(({ author, state }) => author === me && state !== 'failed');
   const accepted = async () => {
     await reload();
     onAccepted();

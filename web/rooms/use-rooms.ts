@@ -178,7 +178,7 @@ export class RoomListLoader {
   async #load(page: { limit: number; cursor?: string }): Promise<void> {
     const isFirst = page.cursor === undefined;
     const number = ++this.#loads;
-    const isOutdated = () => isFirst && number < this.#shownLoad;
+    const isOutdated = () => (isFirst ? number < this.#shownLoad : page.cursor !== this.state.cursor);
     const arrived: ListFrame[] = [];
     this.#arrived.add(arrived);
     try {

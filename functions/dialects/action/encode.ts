@@ -22,7 +22,7 @@ const wireReactions = (reactions: Readonly<Record<string, Reactors>>) =>
   Object.fromEntries(Object.entries(reactions).map(([emoji, each]) => [emoji, wireReactors(each)]));
 
 /** The bytes of `"truncated":true` in a message. */
-const TRUNCATED_BYTES = 20;
+const TRUNCATED_BYTES = ',"truncated":true'.length;
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
@@ -73,10 +73,9 @@ function reduced(message: Message, view: View, bytes: number): WireMessage {
 /** Returns as many messages as fit a frame, at least one. */
 function messageList(messages: readonly Message[], view: View): readonly unknown[] {
   const bytes = MAX_FRAME_BYTES - ENVELOPE_BYTES;
-  return fitting(
-    messages.map((message) => reduced(message, view, bytes)),
-    bytes,
-  );
+  // `fitting` counts the brackets of the list, and a comma for each message.
+  const items = messages.map((message) => reduced(message, view, bytes - '[,]'.length));
+  return fitting(items, bytes);
 }
 
 /** Returns the user of an event. A guest's id is unverified, and may be that of a real user. */

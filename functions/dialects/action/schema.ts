@@ -10,8 +10,8 @@ const change = { ...inRoom, client_id: v.optional(clientId) };
 let oneEmoji: RegExp | undefined;
 
 /**
- * Whether a text is one emoji, of any number of code points: 👩‍👩‍👧‍👦 has seven. V8 needs 30 ms to compile the pattern, and compiles a literal when it loads
- * the file. So the pattern is created with the first reaction, and not at cold start.
+ * Whether a text is one emoji, of any number of code points: 👩‍👩‍👧‍👦 has seven. The pattern is created with the first
+ * reaction, because V8 needs 30 ms to compile it. A literal would be compiled at cold start.
  */
 function isOneEmoji(text: string): boolean {
   // biome-ignore lint/complexity/useRegexLiterals: a literal is compiled when the file is loaded

@@ -102,8 +102,8 @@ export const offerShape = v.object({
   content_type: v.string(),
   size: v.number(),
   upload: v.object({ method: v.literal('PUT'), url: v.string(), headers: v.record(v.string(), v.string()) }),
-  expires_at: v.pipe(v.string(), v.isoTimestamp()),
+  expires_at: time,
 });
 
 /** Where a file can be downloaded without a token. */
-export const linkShape = v.object({ url: v.string(), expires_at: v.pipe(v.string(), v.isoTimestamp()) });
+export const linkShape = v.object({ url: v.string(), expires_at: time });

@@ -116,6 +116,13 @@ describe('a direct room that a stranger created', () => {
     expect(await app.listed('ann', 'direct:ann:eve')).toMatchObject({ request: false, unread: 1 });
   });
 
+  test('that was declined lists its other member also in a page of one', async () => {
+    await makeDirect('eve', 'ann');
+    await app.ask('ann', 'POST /chats/direct:ann:eve/decline/');
+    const { body } = await app.ask('eve', 'GET /chats/direct:ann:eve/members/?limit=1');
+    expect(body['members']).toMatchObject([{ user_id: 'eve' }]);
+  });
+
   test('cannot be declined after it was accepted', async () => {
     await makeDirect('eve', 'ann');
     await app.ask('ann', 'POST /chats/direct:ann:eve/accept/');
