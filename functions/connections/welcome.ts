@@ -265,13 +265,10 @@ export async function welcome(session: Session, context: WelcomeContext, onFault
   const result = await postFirst(session, context, onFault).catch(failed);
   if (!result || result.posted.expired.length > 0) return;
   const { first, posted } = result;
+  const { room } = first;
   const isDelivered = posted.delivered.length > 0;
-  const [room, missed, sample] = await Promise.all([
-    getRoom(db, session.room),
-    getMissed(db, session),
-    rooms.sampleRoom(first.room, context),
-  ]);
-  if (!room || !missed) {
+  const [missed, sample] = await Promise.all([getMissed(db, session), rooms.sampleRoom(room, context)]);
+  if (!missed) {
     // The member was removed meanwhile, or the connection closed. Without a delivered frame it may still be opening.
     await (isDelivered ? close(session.id, poster) : closeOpening(session.id, poster, CLOSE_BUDGET_MS));
     return;

@@ -56,15 +56,19 @@ export async function postToReceivers(
   options: DeliveryOptions = {},
 ): Promise<Delivery> {
   const first = await deliver(event, receivers, context, options);
-  const repeats = [removeStale(first, context, seqBefore(event)), noteOpening(event, first.gone, context)];
-  const again = await settleAll(repeats).catch((error: unknown) => {
+  const recover = (error: unknown): readonly Connection[] => {
     if (!options.onFault) throw error;
     options.onFault(error);
     return [];
-  });
-  if (again.flat().length === 0) return first;
-  const ids = new Set(again.flat().map(({ id }) => id));
-  const second = await deliver(event, again.flat(), context, options);
+  };
+  const repeats = await settleAll([
+    removeStale(first, context, seqBefore(event)).catch(recover),
+    noteOpening(event, first.gone, context).catch(recover),
+  ]);
+  const again = repeats.flat();
+  if (again.length === 0) return first;
+  const ids = new Set(again.map(({ id }) => id));
+  const second = await deliver(event, again, context, options);
   return {
     delivered: [...first.delivered, ...second.delivered],
     gone: [...first.gone.filter(({ id }) => !ids.has(id)), ...second.gone],
@@ -83,7 +87,7 @@ export const post = (
 ): Promise<Delivery> => postToReceivers(event, receiversOf(event, audience), context);
 
 /** How many connections one function posts to directly; also the size of a batch. */
-export const BATCH_SIZE = 250;
+const BATCH_SIZE = 250;
 
 /**
  * Maximum size of a batch in bytes of JSON. An asynchronous invocation and a message of the failures queue take 1 MB

@@ -2,7 +2,7 @@ import { tokenVerifier } from '../auth/token-verifier.ts';
 import { signedDynamoDb } from '../aws/dynamodb.ts';
 import { type Invoke, signedInvoke } from '../aws/lambda.ts';
 import { Budgets } from '../delivery/budgets.ts';
-import type { Context, TokenContext } from '../delivery/context.ts';
+import type { Context, PostingContext, TokenContext } from '../delivery/context.ts';
 import type { Poster } from '../delivery/poster.ts';
 import { signedPoster } from '../delivery/signed-poster.ts';
 import type { Rate, Rates, RoomLimits } from '../domain/room.ts';
@@ -120,7 +120,7 @@ const rates = /* @__PURE__ */ once(() => parseRates(process.env['RATE_LIMIT'] ??
 const budgets = /* @__PURE__ */ once(() => new Budgets(Object.values(rates()).some((rate) => rate !== null)));
 
 /** The context of functions that only post to connections. */
-export const postingContext = (): Pick<Context, 'db' | 'poster' | 'now'> => ({
+export const postingContext = (): PostingContext => ({
   db: database(),
   poster: poster(),
   now: Date.now,

@@ -18,7 +18,7 @@ export function required(name: string): string {
   throw new ConfigurationError(`Function not configured: ${name} is not set. Deploy the stack again.`);
 }
 
-/** What the last attempt at a call and at the clean-up after it may take, and a second for the rest. */
+/** The longest time for the last attempt at a call and for the cleanup after it, plus one second, in milliseconds. */
 const RESERVE_MS = 2 * SILENCE_MS + 1_000;
 
 /** Ends retries of AWS calls so early that the function can still answer within its time limit. */

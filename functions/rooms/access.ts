@@ -16,8 +16,8 @@ type Writer = { readonly user: Actor } & Partial<Pick<Session, 'id'>>;
 interface WriteRequest {
   readonly room: string;
   readonly by: Writer;
-  /** The rate limit that the write counts towards, or null if it is counted elsewhere. */
-  readonly counted: Counted | null;
+  /** The rate limit that the write counts towards. */
+  readonly counted: Counted;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -93,7 +93,7 @@ async function withinLimit(
   check: (window: WriteWindow | null) => Promise<Member>,
 ): Promise<Member> {
   const rate = rateIn(rates, room);
-  if (!counted || !rate) return check(null);
+  if (!rate) return check(null);
   const window = { counted, rate };
   try {
     return await check(window);
@@ -115,7 +115,7 @@ export function checkNotLimited(
   { budgets }: Pick<Context, 'budgets'>,
   { room, by, counted, now }: WriteRequest,
 ): void {
-  const waitMs = counted ? (budgets?.limitedFor({ room, writer: counterOf(by), counted }, now) ?? 0) : 0;
+  const waitMs = budgets?.limitedFor({ room, writer: counterOf(by), counted }, now) ?? 0;
   if (waitMs > 0) throw new ChatError('RATE_LIMITED', undefined, waitMs);
 }
 

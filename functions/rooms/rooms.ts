@@ -29,7 +29,7 @@ export interface MemberWithProfile extends Member {
 }
 
 /** A room's description lists at most this many members, and so does a page of members. */
-export const MAX_LISTED_MEMBERS = 500;
+const MAX_LISTED_MEMBERS = 500;
 
 /** Adds the profiles of those members who have accepted the room, for a caller who shares it with them. */
 async function withProfiles(

@@ -16,7 +16,7 @@ export interface HttpContext extends Context, TokenContext {
   readonly roomLimits: RoomLimits;
   /** The origins whose pages may make changes with the session cookie. */
   readonly origins: readonly string[];
-  /** What the edge sends as `X-Parley-Edge`, so that clients cannot write the addresses before it. */
+  /** The secret that the edge sends as `X-Parley-Edge`. Only requests with it are trusted to name the client's address. */
   readonly edgeKey?: string | undefined;
   /** Null if users sign in with the team's own issuer. */
   readonly signIn: SignIn | null;

@@ -8,7 +8,7 @@ const WINDOW_MS = 5 * 60 * 1000;
 const MAX_BY_ADDRESS = 100;
 const MAX_BY_NAME_AND_ADDRESS = 10;
 
-/** What a Lambda event tells of where a request comes from. */
+/** The fields of a request that tell its client's address. */
 export interface Route {
   readonly forwardedFor: string | undefined;
   /** The address that called API Gateway: the client's, or the edge's. */
@@ -19,7 +19,7 @@ export interface Route {
 
 /**
  * Returns a client's address, or the prefix that its provider gave it for IPv6. A client can write any addresses into
- * `X-Forwarded-For`. The edge appends the client's to them, and API Gateway appends that of its caller.
+ * `X-Forwarded-For`. The edge appends the client's address, and API Gateway appends its caller's.
  */
 export function clientAddress({ forwardedFor = '', sourceIp = '', throughEdge }: Route): string {
   if (!throughEdge) return network(sourceIp);
@@ -43,7 +43,6 @@ function network(address: string): string {
     .join(':')}::/64`;
 }
 
-/** The user pool compares names without case. */
 const digest = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 
@@ -62,6 +61,7 @@ export async function countAttempt(
   const counted: LoginWindow[] = [];
   for (const [subject, max] of [
     [digest(address), MAX_BY_ADDRESS],
+    // The user pool compares names without case.
     [digest(username.normalize().toLowerCase(), address), MAX_BY_NAME_AND_ADDRESS],
   ] as const) {
     const window = windowOf(subject);

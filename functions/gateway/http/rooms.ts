@@ -116,7 +116,7 @@ export function rooms(context: HttpContext) {
         201: ['Created the room.', descriptionShape],
         200: ['The direct room already exists.', descriptionShape],
       },
-      [400, 401, 403, 409, 413, 415, 429],
+      [400, 401, 403, 409, 413, 415],
     ),
     readJson(roomBody),
     async (c) => {
@@ -157,7 +157,7 @@ export function rooms(context: HttpContext) {
         201: ['Added the member.', memberShape],
         200: ['The user already is a member, and stays unchanged.', memberShape],
       },
-      [400, 401, 403, 404, 409, 413, 415, 429],
+      [400, 401, 403, 404, 409, 413, 415],
     ),
     readJson(memberBody),
     async (c) => {

@@ -158,6 +158,58 @@ describe('whatever the order of the calls', () => {
     expect(frames.filter((frame) => frame.includes('hello'))).toHaveLength(1);
   });
 
+  test.each([
+    ['before its history is read', 'reading'],
+    ['after its history is read', 'posting'],
+  ])(
+    'a message that is posted to a connection %s, but before it opens, reaches it once',
+    async (_when, moment) => {
+      const room = await roomOf(0, moment);
+      const [sender, opening] = [socket(alice, 'a=', room), socket(bob, 'b=', room)];
+      const frames: string[] = [];
+      let isOpen = false;
+      let isSent = false;
+      const sendOnce = async () => {
+        if (isSent) return;
+        isSent = true;
+        await sendMessage({ kind: 'SendMessage', text: 'hello', type: 'text' }, sender, context);
+        isOpen = true;
+      };
+      const context: Context = {
+        db: counting.db,
+        poster: {
+          async post(id, frame) {
+            if (id !== opening.id) return 'delivered';
+            if (!isOpen) {
+              // The history is the first frame, and its first post comes too early.
+              if (frame.startsWith('[')) await sendOnce();
+              return 'gone';
+            }
+            frames.push(frame);
+            return 'delivered';
+          },
+          // AWS does not document what a lookup answers for a connection that is still opening.
+          async isOpen() {
+            if (moment === 'reading') await sendOnce();
+            return true;
+          },
+          close: async () => true,
+        },
+        fanOut: async () => undefined,
+        files: noFiles,
+        rates: noLimit,
+        now: Date.now,
+      };
+      await connect(opening, context, async () => undefined);
+      await welcome(opening, { ...context, rooms: new RoomCache() }, (error) => {
+        throw error;
+      });
+      // Receipts contain the text too.
+      const showing = frames.filter((frame) => /^\[|"chat_message"/.test(frame) && frame.includes('hello'));
+      expect(showing).toHaveLength(1);
+    },
+  );
+
   test('repeats store a message once and give both its number, while a reader voids open numbers', async () => {
     for (let seed = 0; seed < ORDERS; seed++) {
       const room = await roomOf(seed, 'repeats');
