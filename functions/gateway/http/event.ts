@@ -1,0 +1,35 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+
+const bodyless = new Set(['GET', 'HEAD']);
+
+/** A path that names a room, without its last slash. */
+const maybeCut = /^\/api\/chats\/.*[^/]$/su;
+
+/**
+ * Returns the decoded parts of a request's path, or undefined if it is malformed. API Gateway decodes `rawPath`, so that a
+ * `/` in an id separates parts, and cuts it at a `?` (seen in hotsock/voker pull request 8). So the edge sends the path
+ * as a header (`lib/edge/keep-path.js`). A request without it must end in a slash, which a path that was cut has lost.
+ */
+function pathOf({ rawPath, headers }: APIGatewayProxyEventV2): readonly string[] | undefined {
+  const path = headers['x-parley-path'];
+  if (path === undefined) return maybeCut.test(rawPath) ? undefined : rawPath.split('/');
+  try {
+    return path.split('/').map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Adapts the event for Hono's Lambda adapter:
+ * - The adapter pastes `rawPath` into a URL, where `#`, `%`, `..` and others would be syntax. So the parts are encoded. A
+ *   path that cannot be a route becomes the root, which is none either.
+ * - The adapter logs a GET with a body as a broken request. So the body is left out.
+ */
+export function adaptEvent({ body, ...event }: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+  const parts = pathOf(event);
+  const isRoute = parts && !parts.includes('.') && !parts.includes('..');
+  const rawPath = isRoute ? parts.map(encodeURIComponent).join('/') : '/';
+  const withBody = body !== undefined && !bodyless.has(event.requestContext.http.method);
+  return { ...event, ...(withBody && { body }), rawPath };
+}
