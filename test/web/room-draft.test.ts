@@ -21,11 +21,12 @@ beforeEach(async () => {
   uploaded = Promise.withResolvers();
   const upload = { method: 'PUT', url: 'http://files.test/1', headers: {} };
   offer = () => Response.json({ file_id: 'file-1', upload }, { status: 201 });
-  vi.stubGlobal('fetch', () => uploaded.promise);
   const options = chat.options();
   const fetched = options.fetch ?? fetch;
-  const fetchOf: ChatClientOptions['fetch'] = async (url, init) =>
-    String(url).endsWith('/files/') ? offer() : fetched(url, init);
+  const fetchOf: ChatClientOptions['fetch'] = async (url, init) => {
+    if (url === upload.url) return uploaded.promise;
+    return String(url).endsWith('/files/') ? offer() : fetched(url, init);
+  };
   client = new ChatClient({ ...options, fetch: fetchOf });
   drafts = new RoomDrafts(client);
   draft = drafts.of('1');
@@ -34,7 +35,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
-  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
