@@ -1,0 +1,39 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { recordedReleases, unpackRelease } from '../fixtures/release-code.ts';
+import { startTestStack } from '../support/stack.ts';
+import { testSynthesizer } from '../support/synthesizer.ts';
+import { startUpgradeLoad } from '../support/upgrade-load.ts';
+
+test.each(recordedReleases)(
+  'an upgrade from release %s and a rollback, under load, lose nothing',
+  async (release) => {
+    const earlier = unpackRelease(release);
+    const current = testSynthesizer({ rateLimit: 'off' });
+    let { synthesize } = earlier;
+    const stack = await startTestStack({
+      environments: Number(process.env.E ?? 2),
+      synthesize: (context) => synthesize(context),
+    });
+    onTestFinished(async () => {
+      await stack.stop();
+      current.dispose();
+      earlier.dispose();
+    });
+    const load = await startUpgradeLoad(stack, earlier.client);
+    let steps = 0;
+    for (const next of [current, earlier]) {
+      synthesize = next.synthesize;
+      await stack.stack.reload(async (step) => {
+        steps += 1;
+        // New code with the old settings is the state that no other test runs.
+        if (step.startsWith('code')) await load.visit(`${steps}: ${step}`);
+        await load.progress();
+      });
+    }
+    if (process.env.E) console.log(load.counts());
+    expect(await load.stop()).toEqual([]);
+    expect(steps).toBe(42);
+  },
+  // Each replaced function starts cold, which takes long on a busy machine.
+  180_000,
+);
