@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
@@ -26,7 +27,7 @@ export interface StackOptions {
   readonly dynamodbEndpoint?: string;
   readonly clock?: Clock;
   readonly limits?: Partial<GatewayLimits>;
-  /** Execution environments per function. Default: 10. */
+  /** Execution environments per function. Default: two for each core, from 4 to 10. */
   readonly environments?: number;
   readonly log?: (line: string) => void;
   /** Called with every call to DynamoDB, Lambda, S3 and `@connections`. */
@@ -34,6 +35,9 @@ export interface StackOptions {
   /** Injects faults. Default: none. */
   readonly faults?: Faults;
 }
+
+/** More environments than cores deliver no more messages, and each needs 15 to 20 MB. */
+const defaultEnvironments = Math.min(10, Math.max(4, 2 * availableParallelism()));
 
 interface Services {
   readonly platform: Platform;
@@ -46,7 +50,8 @@ interface Services {
  * @throws if a port is taken, the template is broken, or another stack uses the directory. Releases everything first.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { directory, environments = 10, clock = systemClock, log = () => {}, trace = () => {} } = options;
+  const { directory, clock = systemClock, log = () => {}, trace = () => {} } = options;
+  const { environments = defaultEnvironments } = options;
   const pathOf = (name: string) => (directory === null ? null : join(directory, name));
   const opening = openDatabase(options.dynamodbEndpoint, pathOf('dynamodb'));
   const objects = openObjects(pathOf('s3'));

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { create, type LevelValues, type Store } from 'dynalite/db/index.js';
 import { checkTypes, checkValidations } from 'dynalite/validations/index.js';
 import { type Database, type DatabaseReply, type DatabaseRequest, databaseError } from './database.ts';
+import { parseOnce } from './parsed-expressions.ts';
 
 type Action = (store: Store, input: object, done: (error: unknown, output?: unknown) => void) => void;
 
@@ -18,6 +19,8 @@ const operationNames = [
   ...['CreateTable', 'UpdateTable', 'DeleteTable', 'DescribeTable', 'ListTables', 'DescribeTimeToLive'],
   ...['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan', 'BatchGetItem', 'BatchWriteItem'],
 ];
+
+const parserNames = ['conditionParser', 'updateParser', 'projectionParser'];
 
 /**
  * Opens dynalite in this process, stored in `directory` or (null) in memory. Calls its modules directly, because its
@@ -126,6 +129,7 @@ function streamValues(values: LevelValues): Readable {
 
 function loadOperations(): ReadonlyMap<string, Operation> {
   const require = createRequire(import.meta.url);
+  for (const name of parserNames) parseOnce(require(`dynalite/db/${name}`));
   return new Map(
     operationNames.map((name) => {
       const file = name.charAt(0).toLowerCase() + name.slice(1);
