@@ -136,13 +136,9 @@ function watches(props: ChatAlarmsProps): Record<string, Watch> {
 }
 
 function tableWatches(name: TableName, metrics: ChatMetrics): Record<string, Watch> {
-  const throttles = [
-    ...metrics.table(name, 'ReadThrottleEvents'),
-    ...metrics.table(name, 'WriteThrottleEvents'),
-  ];
   return {
     [`${name}-table-throttles`]: {
-      metric: total(throttles, 'Throttled reads and writes'),
+      metric: total(metrics.throttles(name), 'Throttled reads and writes'),
       above: FEW,
       description: `DynamoDB throttles the ${name} table.`,
     },

@@ -7,11 +7,10 @@ import {
   type IMetric,
   type IWidget,
   MathExpression,
-  Metric,
-  Stats,
+  type Metric,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { type ChatMetrics, NAMESPACE, postingEntries, total } from './chat-metrics.ts';
+import { type ChatMetrics, metric, NAMESPACE, postingEntries, total } from './chat-metrics.ts';
 import { entries, entryNames } from './entries.ts';
 
 export interface ChatDashboardProps {
@@ -117,10 +116,7 @@ function trouble(metrics: ChatMetrics): IWidget[] {
 
 function failures(metrics: ChatMetrics): IWidget[] {
   const throttledTables = (['chat', 'connections'] as const).map((name) =>
-    total(
-      [...metrics.table(name, 'ReadThrottleEvents'), ...metrics.table(name, 'WriteThrottleEvents')],
-      `${name} table`,
-    ),
+    total(metrics.throttles(name), `${name} table`),
   );
   const errors = [
     metrics.socket('IntegrationError'),
@@ -151,21 +147,11 @@ function costs(metrics: ChatMetrics, distributionId: string): IWidget[] {
     );
   const logs = entryNames.map((entry) => {
     const { logGroupName } = metrics.functions[entry].logGroup;
-    return new Metric({
-      namespace: 'AWS/Logs',
-      metricName: 'IncomingBytes',
-      dimensionsMap: { LogGroupName: logGroupName },
-      statistic: Stats.SUM,
-      period: Duration.minutes(5),
-    });
+    return metric('AWS/Logs', 'IncomingBytes', { LogGroupName: logGroupName });
   });
   // CloudFront publishes its metrics in this Region only (AWS: "View CloudFront and edge function metrics").
-  const edge = new Metric({
-    namespace: 'AWS/CloudFront',
-    metricName: 'Requests',
-    dimensionsMap: { DistributionId: distributionId, Region: 'Global' },
-    statistic: Stats.SUM,
-    period: Duration.minutes(5),
+  const requests = { DistributionId: distributionId, Region: 'Global' };
+  const edge = metric('AWS/CloudFront', 'Requests', requests).with({
     region: 'us-east-1',
     label: 'Requests to the edge',
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Duration, Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Names, Stack, Validations } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AccessLevel,
@@ -25,16 +25,11 @@ import {
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { AaaaRecord, ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type IBucket,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { AccountSettings, Domain } from './account-settings.ts';
 import { contentSecurityPolicy, PageDeployment, type PageDeploymentProps } from './page-deployment.ts';
+import { retainedBucket } from './retained-bucket.ts';
 
 export interface ChatEdgeProps {
   /** The WebSocket API's host name, without scheme and stage. */
@@ -73,7 +68,10 @@ export class ChatEdge extends Construct {
     super(scope, id);
     const { socketDomain, httpDomain, filesUrl, page, settings } = props;
     const { domain, webAclArn } = settings;
-    const bucket = this.pageBucket();
+    const bucket = retainedBucket(this, 'Page', {
+      unloggedBecause:
+        'The page is public, and CloudFront is the only reader of this bucket, so an access log would not identify anybody.',
+    });
     const access = new S3OriginAccessControl(this, 'PageAccess', {
       originAccessControlName: this.globalName('PageAccess'),
     });
@@ -132,23 +130,6 @@ export class ChatEdge extends Construct {
     const target = RecordTarget.fromAlias(new CloudFrontTarget(distribution));
     new ARecord(this, 'Record', { zone, target });
     new AaaaRecord(this, 'RecordV6', { zone, target });
-  }
-
-  private pageBucket(): IBucket {
-    const bucket = new Bucket(this, 'Page', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    });
-    Validations.of(bucket).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason:
-        'The page is public, and CloudFront is the only reader of this bucket, so an access log would not identify anybody.',
-    });
-    // The CDK's own types disagree under exactOptionalPropertyTypes.
-    return bucket as IBucket;
   }
 
   private page(bucket: IBucket, access: S3OriginAccessControl, filesUrl: string): BehaviorOptions {

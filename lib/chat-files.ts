@@ -1,16 +1,10 @@
-import { Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  HttpMethods,
-  type IBucket,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import { Bucket, BucketEncryption, HttpMethods, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { ChatFunction } from './chat-function.ts';
 import { type FileAction, filesCors } from './entries.ts';
+import { retainedBucket } from './retained-bucket.ts';
 
 export interface ChatFilesProps {
   /** Origins whose pages may use signed URLs. */
@@ -60,18 +54,11 @@ export class ChatFiles extends Construct {
 }
 
 function makeBucket(scope: Construct, { allowedOrigins, encryptionKey }: ChatFilesProps): IBucket {
-  const bucket = new Bucket(scope, 'Bucket', {
+  return retainedBucket(scope, 'Bucket', {
     bucketName: bucketName(Stack.of(scope)),
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     // The bucket's own data key saves a call to KMS for each file.
-    ...(encryptionKey
-      ? { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }
-      : { encryption: BucketEncryption.S3_MANAGED }),
-    enforceSSL: true,
+    ...(encryptionKey && { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
     minimumTLSVersion: 1.2,
-    // A first deploy that fails deletes the bucket again.
-    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     lifecycleRules: [
       { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       // Uploads have this tag until a message holds them (functions/store/files.ts).
@@ -86,12 +73,7 @@ function makeBucket(scope: Construct, { allowedOrigins, encryptionKey }: ChatFil
         maxAge: filesCors.maxAgeSeconds,
       },
     ],
-  });
-  Validations.of(bucket).acknowledge({
-    id: 'AwsSolutions-S1',
-    reason:
+    unloggedBecause:
       'Server access logs would contain signed URLs and need another protected bucket. The HTTP API logs who requested a URL.',
   });
-  // The CDK's own types disagree under exactOptionalPropertyTypes.
-  return bucket as IBucket;
 }

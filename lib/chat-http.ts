@@ -7,7 +7,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { accessLogs } from './access-logs.ts';
 import type { ChatFunction } from './chat-function.ts';
-import type { Throttle } from './settings.ts';
+import type { Throttle } from './rate-settings.ts';
 
 export interface ChatHttpProps {
   readonly accessLogs: boolean;

@@ -115,6 +115,11 @@ export class ChatMetrics {
     );
   }
 
+  /** Returns the throttled reads and writes of a table and its index. */
+  throttles(name: TableName): readonly Metric[] {
+    return [...this.table(name, 'ReadThrottleEvents'), ...this.table(name, 'WriteThrottleEvents')];
+  }
+
   /** Returns DynamoDB's own errors, by the operations that functions may call. There is no sum of all operations. */
   systemErrors(name: TableName): readonly Metric[] {
     const used = new Set<TableAction>(entryNames.flatMap((entry) => [...entries[entry][name]]));
@@ -133,7 +138,8 @@ export class ChatMetrics {
   }
 }
 
-function metric(
+/** Returns a metric of five minutes, by default their sum. */
+export function metric(
   namespace: string,
   metricName: string,
   dimensionsMap: Record<string, string>,

@@ -17,7 +17,7 @@ import { Construct } from 'constructs';
 import { accessLogs } from './access-logs.ts';
 import type { ChatFunction } from './chat-function.ts';
 import type { EntryName } from './entries.ts';
-import type { Throttle } from './settings.ts';
+import type { Throttle } from './rate-settings.ts';
 
 /** The entry that handles each route. */
 const routes = {

@@ -20,7 +20,8 @@ import {
   type TableAction,
   type Variable,
 } from './entries.ts';
-import type { RateLimits, RoomLimits, Settings } from './settings.ts';
+import type { RateLimits, RoomLimits } from './rate-settings.ts';
+import type { Settings } from './settings.ts';
 
 export interface ChatStackProps extends StackProps {
   readonly settings: Settings;
