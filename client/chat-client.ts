@@ -46,7 +46,9 @@ function normalizeUrl(url: string): string {
       'Could not create the client: its url is not an http(s) address. Pass one such as https://chat.example.com.',
     );
   }
-  return url.replace(/\/+$/, '');
+  let base = url;
+  while (base.endsWith('/')) base = base.slice(0, -1);
+  return base;
 }
 
 const pageQuery = (cursor: string | undefined, limit: number | undefined) =>
