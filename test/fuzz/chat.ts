@@ -101,7 +101,6 @@ const sessionsAt = (now: number): readonly Session[] =>
       reads: 'auto',
       connectedAt: now - 60_000,
       tokenExpiresAt: now + 86_400_000,
-      guest: user.guest ?? false,
     })),
   );
 
@@ -217,6 +216,8 @@ export async function openChat(rates: Rates): Promise<Chat> {
   const context: HttpContext = {
     db,
     rates,
+    // The frames have limits of their own, which a new connection resets.
+    budgets: new Budgets(false),
     roomLimits: { create: rates.group, invite: rates.group },
     now: () => now,
     files: () => files,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { Budgets } from '../../functions/delivery/budgets.ts';
 import type { Context } from '../../functions/delivery/context.ts';
 import { guestNamed, namelessId, type User } from '../../functions/domain/member.ts';
 import type { Room } from '../../functions/domain/room.ts';
@@ -61,9 +62,10 @@ async function putGroup(id: string, access: Room['access']): Promise<void> {
 
 const contextOf = (
   database: Database,
-): Pick<Context, 'db' | 'now' | 'poster' | 'rates'> & AdmissionContext => ({
+): Pick<Context, 'db' | 'now' | 'poster' | 'rates' | 'budgets'> & AdmissionContext => ({
   db: database,
   rates: noLimit,
+  budgets: new Budgets(false),
   roomLimits: { create: null, invite: null },
   now: () => now,
   poster: { post: async () => 'delivered', isOpen: async () => true, close: async () => true },
@@ -81,7 +83,7 @@ const add = (room: string, user: string) => addMember({ room, user, role: 'membe
 async function write(room: string, user: User, id = 'socket=', database = db): Promise<string | undefined> {
   const rates = { group: limit, direct: limit };
   const request = { room, by: { user, id }, counted: 'send' as const, now };
-  return checkWriteAccess({ db: database, rates }, request).then(
+  return checkWriteAccess({ db: database, rates, budgets: new Budgets(false) }, request).then(
     () => undefined,
     (error) => error.code,
   );
