@@ -7,7 +7,6 @@ import { connect, type WsClient } from './ws-client.ts';
 
 /** Clients that write all the time while a test deploys other code. */
 export interface UpgradeLoad {
-  counts(): unknown;
   /** Resolves when each client has sent and changed another message. */
   progress(): Promise<void>;
   /** Connects as a new client, writes and closes, and writes over HTTP. `name` makes the texts unique. */
@@ -106,7 +105,6 @@ export async function startUpgradeLoad(stack: TestStack, earlierClient: string):
   };
 
   return {
-    counts: () => writers.map((w) => w.count),
     async progress() {
       // The message that a client is sending now may have begun before.
       const goals = writers.map((writer) => ({ writer, count: writer.count + 2 }));
