@@ -41,7 +41,8 @@ export class ChatIdentity extends Construct {
       disableOAuth: true,
       enableTokenRevocation: true,
       preventUserExistenceErrors: true,
-      // Nothing else is writable: users could otherwise choose their own `custom:user_type` or mark an address as verified.
+      // Nothing else is writable: users could otherwise choose their own `custom:user_type` or mark an address as
+      // verified.
       writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
     });
     const { region, urlSuffix } = Stack.of(this);
