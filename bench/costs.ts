@@ -94,8 +94,8 @@ const BYTES_PER_HALF_READ_UNIT = 4 * 1024;
 const SCAN_PAGE_BYTES = 1024 * 1024;
 
 /**
- * Returns the usage of one message in a minimal sample such as AWS's `simple-websockets-chat-app`, extended by rooms: it
- * scans the table of all connections and posts to those of the room. It stores no messages and checks no membership.
+ * Returns the usage of one message in a minimal sample such as AWS's `simple-websockets-chat-app`, extended by rooms:
+ * it scans the table of all connections and posts to those of the room. It stores no messages and checks no membership.
  * @param room the number of connections in the room
  * @param connections the number of connections in the table
  */

@@ -21,8 +21,8 @@ export interface Synthesis {
 }
 
 /**
- * Synthesizes in a worker thread. The thread always loads the current sources, runs beside the rest of the start-up, and
- * frees the CDK's memory when it ends.
+ * Synthesizes in a worker thread. The thread always loads the current sources, runs beside the rest of the start-up,
+ * and frees the CDK's memory when it ends.
  * @param context overrides the context of every synthesis
  * @param run replaces the thread; rejects with the reason of a failure
  */
@@ -44,7 +44,9 @@ export function openSynthesizer(
   };
 }
 
-/** Removes the CDK's archives for deploying the page: over 20 MB in each assembly, which the local stack does not use. */
+/**
+ * Removes the CDK's archives for deploying the page: over 20 MB in each assembly, which the local stack does not use.
+ */
 function removeArchives(assembly: string): void {
   const archives = readdirSync(assembly).filter((name) => name.endsWith('.zip'));
   for (const name of archives) rmSync(join(assembly, name));

@@ -152,7 +152,10 @@ export class RestClient {
     return checked(response);
   }
 
-  /** Sends a POST with a `body`, or a GET without one, and returns the answer's JSON. @throws ChatClientError as `fetch` */
+  /**
+   * Sends a POST with a `body`, or a GET without one, and returns the answer's JSON.
+   * @throws ChatClientError as `fetch`
+   */
   async json<T>(path: string, body?: unknown): Promise<T> {
     const headers = { 'Content-Type': 'application/json' };
     const post = { method: 'POST', body: JSON.stringify(body), headers };

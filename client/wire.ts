@@ -68,8 +68,8 @@ export type RestError = Output<typeof rest.errorShape>;
 export const isChange = (frame: Frame): frame is Change => 'message_id' in frame && 'seq' in frame;
 
 /**
- * Returns an id that is unique among users and guests: a guest may claim the id of a real user. It is the user's own id,
- * or `guest:` and the id that the guest claims.
+ * Returns an id that is unique among users and guests: a guest may claim the id of a real user. It is the user's own
+ * id, or `guest:` and the id that the guest claims.
  */
 export const actorId = (id: Id, guest: true | undefined): string => (guest ? `guest:${id}` : String(id));
 

@@ -180,8 +180,8 @@ export class Stack {
   }
 
   /**
-   * Synthesizes the app again and deploys the new template. Sockets stay open, and reloads run one at a time. If the new
-   * template is broken, rejects and keeps the old one.
+   * Synthesizes the app again and deploys the new template. Sockets stay open, and reloads run one at a time. If the
+   * new template is broken, rejects and keeps the old one.
    */
   async reload(): Promise<void> {
     const reload = this.#reloading.then(() => deploy(this.#options, this.#services));

@@ -25,8 +25,8 @@ const inboxRow = (inbox: Connection, room: Room, now: number): Connection => ({
 });
 
 /**
- * Returns a row for each of the user's rooms that changed last. Checks each membership, because the index of memberships
- * lags.
+ * Returns a row for each of the user's rooms that changed last. Checks each membership, because the index of
+ * memberships lags.
  */
 async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<Connection[]> {
   const { id: user } = inbox.user;

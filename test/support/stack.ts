@@ -21,7 +21,8 @@ export interface TestStack {
 /**
  * Starts the real app with its bundles from `dist/`, its template, demo rooms and demo users: in memory, on free ports,
  * and without a rate limit. `context` is added to the CDK context. The variable PARLEY_AWS_CLIENT=sdk runs the tests
- * with the AWS SDK. Call `stop` in `afterAll`: it throws when a call was denied, so that a missing grant fails the test.
+ * with the AWS SDK. Call `stop` in `afterAll`: it throws when a call was denied, so that a missing grant fails the
+ * test.
  */
 export async function startTestStack(
   overrides: Partial<StackOptions> = {},

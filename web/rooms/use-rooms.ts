@@ -117,7 +117,9 @@ export class RoomListLoader {
   readonly #client: ChatClient;
   readonly #directory: Directory;
   readonly #listeners = new Set<() => void>();
-  /** For each load in progress, the frames that arrived since it began. The server may have read its page before them. */
+  /**
+   * For each load in progress, the frames that arrived since it began. The server may have read its page before them.
+   */
   readonly #arrived = new Set<ListFrame[]>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** The number of loads that have begun. */
