@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   type Alarm,
   AlarmStatusWidget,
@@ -29,10 +29,9 @@ const percentiles = ['p50', 'p90', 'p99'] as const;
 export class ChatDashboard extends Construct {
   constructor(scope: Construct, id: string, { metrics, alarms, distributionId }: ChatDashboardProps) {
     super(scope, id);
-    const { stackName } = Stack.of(this);
     const states = alarms.length > 0 ? [[alarmStates(alarms)]] : [];
     new Dashboard(this, 'Dashboard', {
-      dashboardName: stackName,
+      dashboardName: metrics.chatName,
       defaultInterval: Duration.hours(3),
       widgets: [
         ...states,
@@ -102,7 +101,7 @@ function latency(metrics: ChatMetrics): IWidget[] {
 
 function trouble(metrics: ChatMetrics): IWidget[] {
   const refusals = new MathExpression({
-    expression: `SEARCH('{${NAMESPACE},Stack,Code} MetricName="Refusals" Stack="${metrics.stackName}"', 'Sum', 300)`,
+    expression: `SEARCH('{${NAMESPACE},Stack,Code} MetricName="Refusals" Stack="${metrics.chatName}"', 'Sum', 300)`,
     label: '',
   });
   const ofEach = (name: 'PostsGone' | 'PostsFailed') =>

@@ -1,9 +1,9 @@
-import { invalid } from './account-settings.ts';
+import { invalid } from './validation.ts';
 
 const roomKinds = ['group', 'direct'] as const;
 
 /** How many times a user may do something within a number of seconds: send, create a room, or add a user. */
-interface RateLimit {
+export interface RateLimit {
   readonly messages: number;
   readonly seconds: number;
 }
@@ -76,7 +76,9 @@ function rateLimits(value: unknown): RateLimits {
   throw invalid('rateLimit', 'it names a kind of room twice', 'Write group:20/10,direct:off, for example');
 }
 
+const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
+const MAX_THROTTLE = 999_999;
 
 function roomLimits(value: unknown): RoomLimits {
   const key = 'roomLimits';
@@ -97,15 +99,47 @@ function roomLimits(value: unknown): RoomLimits {
   return limits;
 }
 
-function rateLimit(text: string, key = 'rateLimit', maxSeconds = 3600): RateLimit | null {
+function rateLimit(text: string, key = 'rateLimit', maxSeconds = HOUR_SECONDS): RateLimit | null {
   if (text === 'off') return null;
   const [, messages = 0, seconds = 0] = (/^(\d{1,3})\/(\d{1,5})$/.exec(text) ?? []).map(Number);
-  // Each counted message is an attribute in an expression of at most 4 KB (AWS: quotas for DynamoDB).
-  if (messages >= 1 && messages <= 100 && seconds >= 1 && seconds <= maxSeconds) return { messages, seconds };
+  if (isRate({ messages, seconds }, maxSeconds)) return { messages, seconds };
   throw invalid(
     key,
     `${text} is not a rate`,
     `Use <count>/<seconds> with a count of 1 to 100 and 1 to ${maxSeconds} seconds, or off`,
+  );
+}
+
+// Each counted message is an attribute in an expression of at most 4 KB (AWS: quotas for DynamoDB).
+const isRate = ({ messages, seconds }: RateLimit, maxSeconds: number): boolean =>
+  isWithin(messages, 100) && isWithin(seconds, maxSeconds);
+
+const isWithin = (value: number, max: number): boolean =>
+  Number.isInteger(value) && value >= 1 && value <= max;
+
+/**
+ * Checks rates that are given as numbers.
+ * @throws Error that names the setting
+ */
+export function checkRates(settings: RateSettings): void {
+  const rates = [
+    ['rateLimits', settings.rateLimit, HOUR_SECONDS],
+    ['roomLimits', settings.roomLimits, DAY_SECONDS],
+  ] as const;
+  for (const [key, limits, maxSeconds] of rates) {
+    for (const [name, limit] of Object.entries(limits)) {
+      if (limit === null || isRate(limit, maxSeconds)) continue;
+      const advice = `Use 1 to 100 messages in 1 to ${maxSeconds} seconds, or null`;
+      throw invalid(`${key}.${name}`, 'it is not in the allowed range', advice);
+    }
+  }
+  const { throttle: stage } = settings;
+  if (stage === null || (isWithin(stage.rateLimit, MAX_THROTTLE) && isWithin(stage.burstLimit, MAX_THROTTLE)))
+    return;
+  throw invalid(
+    'throttle',
+    'it is not in the allowed range',
+    `Use whole numbers from 1 to ${MAX_THROTTLE}, or null`,
   );
 }
 

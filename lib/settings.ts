@@ -1,13 +1,8 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { type AccountSettings, flag, invalid, oneOf, readAccountSettings } from './account-settings.ts';
+import { type AccountSettings, readAccountSettings } from './account-settings.ts';
+import type { Oidc } from './chat-auth.ts';
 import { type RateSettings, readRateSettings } from './rate-settings.ts';
-
-/** An OpenID Connect issuer whose tokens are accepted. */
-export interface Oidc {
-  readonly issuer: string;
-  readonly audience: string;
-  readonly jwksUri: string;
-}
+import { type Context, checkOrigin, flag, invalid, oneOf, secureUrl, wholeNumber } from './validation.ts';
 
 /** What the team sees of a running stack. */
 export interface Monitoring {
@@ -73,10 +68,7 @@ export interface Settings extends AccountSettings, RateSettings {
  * Reads the settings from CDK context.
  * @throws Error that names the key of an invalid value
  */
-export function readSettings(context: (key: string) => unknown): Settings {
-  // A single PUT accepts at most 5 GB (AWS: Amazon S3 quotas).
-  const maxFileMegabytes = wholeNumber('maxFileMegabytes', context('maxFileMegabytes') ?? 25, 1, 5000);
-  const daily = context('dailyFileMegabytes') ?? Math.max(1_000, maxFileMegabytes);
+export function readSettings(context: Context): Settings {
   const account = readAccountSettings(context);
   const ownIssuer = oidc(context('issuer'), context('audience'), context('jwksUri'));
   if (ownIssuer !== null && account.adopted.userPoolId !== null) {
@@ -87,8 +79,7 @@ export function readSettings(context: (key: string) => unknown): Settings {
     oidc: ownIssuer,
     logRetention: retention(context('logRetentionDays') ?? 30),
     accessLogs: flag('accessLogs', context('accessLogs') ?? false),
-    maxFileMegabytes,
-    dailyFileMegabytes: wholeNumber('dailyFileMegabytes', daily, maxFileMegabytes, 1_000_000),
+    ...fileLimits(context('maxFileMegabytes'), context('dailyFileMegabytes')),
     allowedOrigins: origins(context('allowedOrigins') ?? ''),
     directRooms: oneOf(context, 'directRooms', ['members', 'on-demand']),
     awsClient: oneOf(context, 'awsClient', ['signed', 'sdk']),
@@ -101,6 +92,15 @@ export function readSettings(context: (key: string) => unknown): Settings {
     ...account,
     ...readRateSettings(context),
   };
+}
+
+/** Returns the limits of files with their defaults. @throws Error that names the invalid one */
+export function fileLimits(max: unknown, daily: unknown) {
+  // A single PUT accepts at most 5 GB (AWS: Amazon S3 quotas).
+  const maxFileMegabytes = wholeNumber('maxFileMegabytes', max ?? 25, 1, 5000);
+  const most = daily ?? Math.max(1_000, maxFileMegabytes);
+  const dailyFileMegabytes = wholeNumber('dailyFileMegabytes', most, maxFileMegabytes, 1_000_000);
+  return { maxFileMegabytes, dailyFileMegabytes };
 }
 
 function stackName(value: unknown): string {
@@ -124,15 +124,6 @@ function oidc(issuer: unknown, audience: unknown, jwksUri: unknown): Oidc | null
   return { issuer: secureUrl('issuer', issuer), audience, jwksUri: secureUrl('jwksUri', jwksUri) };
 }
 
-/** Returns the URL unchanged, because an issuer must equal a token's `iss` exactly. */
-function secureUrl(key: string, value: unknown): string {
-  const url = typeof value === 'string' ? URL.parse(value) : null;
-  if (typeof value !== 'string' || url === null) throw invalid(key, 'it is not a URL', 'Use an https URL');
-  const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) return value;
-  throw invalid(key, 'it is not an https URL', 'Use https; http is allowed on loopback only');
-}
-
 function retention(value: unknown): RetentionDays {
   const days = typeof value === 'string' ? Number(value) : value;
   const offered = Object.values(RetentionDays).filter((each) => typeof each === 'number');
@@ -149,22 +140,7 @@ function origins(value: unknown): readonly string[] {
   if (value === '') return [];
   if (typeof value !== 'string')
     throw invalid('allowedOrigins', 'it is not a string', 'Separate origins by commas');
-  return value.split(',').map((each) => {
-    const origin = secureUrl('allowedOrigins', each.trim());
-    // A browser's Origin header has no path and no trailing slash, and must equal the setting.
-    if (URL.parse(origin)?.origin === origin) return origin;
-    throw invalid(
-      'allowedOrigins',
-      `${origin} is not an origin`,
-      'Write https://chat.example.com, for example',
-    );
-  });
-}
-
-function wholeNumber(key: string, value: unknown, min: number, max: number): number {
-  const found = typeof value === 'string' && value !== '' ? Number(value) : value;
-  if (typeof found === 'number' && Number.isInteger(found) && found >= min && found <= max) return found;
-  throw invalid(key, 'it is not in the allowed range', `Use a whole number from ${min} to ${max}`);
+  return value.split(',').map((each) => checkOrigin('allowedOrigins', each.trim()));
 }
 
 function alarms(topicArn: unknown, email: unknown): Monitoring['alarms'] {
