@@ -2,13 +2,9 @@ import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { expect, test } from 'vitest';
 import { createCheckedApp } from '../../lib/checked-app.ts';
+import { schemaErrors, type WrittenResource } from './resource-schemas.ts';
 import { temporaryOptions } from './synthesize.ts';
-
-const oidc = {
-  issuer: 'https://login.example.com/',
-  audience: 'chat',
-  jwksUri: 'https://login.example.com/jwks.json',
-};
+import { variants } from './variants.ts';
 
 /** The CDK's own function that deploys the page. */
 const provider = 'Chat/Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C512MiB';
@@ -23,21 +19,12 @@ function acknowledgments(app: App) {
   );
 }
 
-test.each([
-  { variant: 'a Cognito user pool', context: {} },
-  { variant: 'an issuer of the team', context: oidc },
-  { variant: 'access logs', context: { accessLogs: true } },
-  {
-    variant: 'alarms by e-mail, a dashboard and tracing',
-    context: { alarmEmail: 'ops@example.com', dashboard: true, tracing: true },
-  },
-  {
-    variant: 'alarms by a topic',
-    context: { alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:ops' },
-  },
-])('passes the AwsSolutions checks with $variant', ({ context }) => {
+test.each(variants)('passes cdk-nag and the schemas of CloudFormation with %s', (_name, context) => {
   const app = createCheckedApp({ ...temporaryOptions(), context });
-  expect(Object.keys(app.synth().getStackByName('Parley').template.Resources).length).toBeGreaterThan(0);
+  const { template } = app.synth().getStackByName('Parley');
+  const resources: Record<string, WrittenResource> = template.Resources;
+  expect(Object.keys(resources).length).toBeGreaterThan(0);
+  expect(Object.entries(resources).flatMap(([id, resource]) => schemaErrors(id, resource))).toEqual([]);
 });
 
 test('fails the synthesis for an unacknowledged finding', () => {
