@@ -22,8 +22,8 @@ export interface Synthesis {
 }
 
 /**
- * Synthesizes in a child process. The process always loads the current sources, runs beside the rest of the start-up, and
- * frees the CDK's memory, about 100 MB, when it ends. A thread would free only a part of it.
+ * Synthesizes in a child process. The process always loads the current sources, runs beside the rest of the start-up,
+ * and frees the CDK's memory, about 100 MB, when it ends. A thread would free only a part of it.
  * @param context overrides the context of every synthesis
  * @param run replaces the process; rejects with the reason of a failure
  */
