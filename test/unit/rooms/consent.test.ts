@@ -233,6 +233,26 @@ async function openedInbox(user: string): Promise<(room: string) => Promise<bool
   return async (room) => (await listShards(app.database.db, room, [0], app.context.now())).length > 0;
 }
 
+test('one stranger adds a user to at most 10 rooms, and leaves the rest of the limit to other strangers', async () => {
+  app.database.close();
+  app = await openEmbeddedApp({
+    roomLimits: { create: null, invite: { messages: 50, windowMs: 24 * HOUR } },
+  });
+  const invite = (stranger: string) => app.ask(stranger, 'POST /chats/', { members: ['ann'] });
+  const statuses: number[] = [];
+  for (let count = 0; count < 60; count++) statuses.push((await invite('eve')).status);
+  expect(statuses).toEqual([...Array(10).fill(201), ...Array(50).fill(429)]);
+  const { body } = await invite('eve');
+  expect(body).toMatchObject({ error: 'RATE_LIMITED', retry_after_ms: expect.any(Number) });
+  expect(body['message']).toMatch(/you have added this user/);
+  for (const other of ['bob', 'cat', 'dan', 'fay']) {
+    for (let count = 0; count < 10; count++) expect((await invite(other)).status).toBe(201);
+  }
+  expect((await invite('gus')).body['message']).toMatch(/many people have added this user/);
+  app.wait(24 * HOUR);
+  expect((await invite('eve')).status).toBe(201);
+});
+
 describe('a stranger who tries to put a user into 1,250 rooms', () => {
   const strangers = Array.from({ length: 25 }, (_, index) => `eve-${index}`);
   const own = directRoomId('ann', 'zoe');
