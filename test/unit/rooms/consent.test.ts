@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { joinRoom } from '../../../functions/commands/join-room.ts';
+import { leaveRoom } from '../../../functions/commands/leave-room.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import { openInbox } from '../../../functions/connections/inbox.ts';
+import type { Session } from '../../../functions/domain/connection.ts';
 import { directRoomId, inboxOf } from '../../../functions/domain/room.ts';
-import { listShards } from '../../../functions/store/connections.ts';
+import { listShards, putConnection } from '../../../functions/store/connections.ts';
 import { roomKey } from '../../../functions/store/keys.ts';
+import { listLog } from '../../../functions/store/log.ts';
 import { enterRoom } from '../../../functions/store/members.ts';
 import { addOpenConnection } from '../../../functions/store/profiles.ts';
 import { putRoom } from '../../../functions/store/rooms.ts';
@@ -27,6 +31,8 @@ const sessionOf = (id: string, room: string) =>
     connectedAt: app.context.now(),
     tokenExpiresAt: app.context.now() + HOUR,
   });
+
+const sessionOfInbox = (id: string) => (): Session => ({ ...sessionOf(id, inboxOf(id)), guest: false });
 
 const makeDirect = (from: string, to: string) =>
   app.ask(from, 'POST /chats/', { kind: 'direct', members: [to] });
@@ -192,6 +198,46 @@ describe('the name and the presence of a user', () => {
     });
     expect(await memberOf('eve', 'open', 'ann')).toMatchObject({ username: null, online: false });
     expect(await memberOf('ann', 'open', 'ann')).toMatchObject({ username: 'name-ann', online: true });
+  });
+});
+
+describe('a message of a stranger that reaches the inbox of a user', () => {
+  const inbox = sessionOfInbox('ann');
+  const direct = 'direct:ann:eve';
+
+  /** Sends a message as the stranger. Returns its status. */
+  async function statusOfNext(): Promise<unknown> {
+    const author = { ...sessionOf('eve', direct), reads: 'manual' } as const;
+    await sendMessage({ kind: 'SendMessage', text: 'hello', type: 'text' }, author, app.context);
+    const { entries } = await listLog(app.database.db, direct, { limit: 1 });
+    return entries[0]?.kind === 'message' && entries[0].message.status;
+  }
+  const open = async () => {
+    await putConnection(app.database.db, inbox());
+    await openInbox(inbox(), app.context);
+  };
+
+  test.each([
+    ['opened before', [open, () => makeDirect('eve', 'ann')]],
+    ['opened after', [() => makeDirect('eve', 'ann'), open]],
+  ] as const)('has no receipt while the room is a request, and the inbox was %s', async (_when, steps) => {
+    for (const step of steps) await step();
+    expect(await statusOfNext()).toBe('sent');
+    const look = async (meanwhile: () => Promise<unknown>) => {
+      await joinRoom({ kind: 'JoinRoom', room: direct }, inbox(), app.context);
+      await meanwhile();
+      await leaveRoom({ kind: 'LeaveRoom', room: direct }, inbox(), app.context);
+    };
+    await look(async () => undefined);
+    expect(await statusOfNext()).toBe('sent');
+    await look(() => app.ask('ann', `POST /chats/${direct}/accept/`));
+    expect(await statusOfNext()).toBe('delivered');
+  });
+
+  test('has a receipt if the user has connected to the room itself, as contracts S0 and S1 expect', async () => {
+    await makeDirect('eve', 'ann');
+    await putConnection(app.database.db, sessionOf('ann', direct));
+    expect(await statusOfNext()).toBe('read');
   });
 });
 
