@@ -15,7 +15,7 @@ import * as members from '../store/members.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
 import * as writeWindow from '../store/write-window.ts';
 
-/** What creating rooms and adding members needs. */
+/** The context for creating rooms and adding members. */
 export interface AdmissionContext extends Pick<Context, 'db' | 'now'> {
   readonly roomLimits: RoomLimits;
 }

@@ -49,7 +49,7 @@ const MUTED = 'muted';
 
 /** Times after the attack may be this many times as long as before. */
 const MAX_RATIO = 1.2;
-/** How often each time is taken. The median of them counts. */
+/** The number of measurements of each time. The script compares their medians. */
 const SAMPLES = 80;
 /** Fills the first page of the history. */
 const FIRST_MESSAGES = 80;

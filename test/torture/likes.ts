@@ -6,7 +6,7 @@ import { partsIn } from '../../functions/store/reaction-items.ts';
 
 /** Above this share of DynamoDB's limit for an item, 400 KB, the items count as too large. */
 const MAX_ITEM_BYTES = 100 * 1024;
-/** How often the time of a page of the history is taken. The median counts. */
+/** The number of times that a page of the history is loaded. The script prints the median of their CPU times. */
 const SAMPLES = 40;
 
 const LIKE = '👍';
