@@ -57,7 +57,7 @@ describe('a room', () => {
     expect(texts(room)).toEqual(['one', 'two']);
   });
 
-  test('is not live, and not empty, while the server cannot read its history: repeats the request', async () => {
+  test('repeats the request, and is neither live nor empty, while the server cannot read its history', async () => {
     chat.addMessage('one');
     let failures = 3;
     chat.answerWith = ({ action }) =>
