@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
@@ -17,6 +18,8 @@ import type { Trace } from './trace.ts';
 export interface StackOptions {
   /** Synthesizes the app with this CDK context (allowedOrigins). Resolves to the cloud assembly's directory. */
   readonly synthesize: (context: Record<string, unknown>) => Promise<string>;
+  /** The stack of the assembly that runs. Default: its only stack. */
+  readonly stackName?: string;
   readonly users: readonly LocalUser[];
   /** Stores the tables, the objects and the signing key. Null keeps them in memory. */
   readonly directory: string | null;
@@ -26,7 +29,7 @@ export interface StackOptions {
   readonly dynamodbEndpoint?: string;
   readonly clock?: Clock;
   readonly limits?: Partial<GatewayLimits>;
-  /** Execution environments per function. Default: 10. */
+  /** Execution environments per function. Default: two for each core, from 4 to 10. */
   readonly environments?: number;
   readonly log?: (line: string) => void;
   /** Called with every call to DynamoDB, Lambda, S3 and `@connections`. */
@@ -34,6 +37,9 @@ export interface StackOptions {
   /** Injects faults. Default: none. */
   readonly faults?: Faults;
 }
+
+/** More environments than cores deliver no more messages, and each needs 15 to 20 MB. */
+const defaultEnvironments = Math.min(10, Math.max(4, 2 * availableParallelism()));
 
 interface Services {
   readonly platform: Platform;
@@ -46,7 +52,8 @@ interface Services {
  * @throws if a port is taken, the template is broken, or another stack uses the directory. Releases everything first.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { directory, environments = 10, clock = systemClock, log = () => {}, trace = () => {} } = options;
+  const { directory, clock = systemClock, log = () => {}, trace = () => {} } = options;
+  const { environments = defaultEnvironments } = options;
   const pathOf = (name: string) => (directory === null ? null : join(directory, name));
   const opening = openDatabase(options.dynamodbEndpoint, pathOf('dynamodb'));
   const objects = openObjects(pathOf('s3'));
@@ -67,13 +74,13 @@ async function openDatabase(endpoint: string | undefined, directory: string | nu
 }
 
 async function deploy(
-  { synthesize, users }: StackOptions,
+  { synthesize, stackName, users }: StackOptions,
   { platform, database, issuer }: Services,
 ): Promise<Deployment> {
   const { edge } = platform.endpoints;
   // A browser may open the page under either host name.
   const allowedOrigins = [edge, edge.replace('localhost', '127.0.0.1')].join();
-  const deployment = readDeployment(await synthesize({ allowedOrigins }));
+  const deployment = readDeployment(await synthesize({ allowedOrigins }), stackName);
   await createTables(database, deployment.tables);
   const { userPool: pool } = deployment;
   platform.deploy(deployment, { issuer: issuerOf(deployment, issuer), users, pool });
@@ -136,6 +143,11 @@ export class Stack {
 
   get outputs(): Readonly<Record<string, string>> {
     return this.#platform.outputs;
+  }
+
+  /** Returns the value that functions have for an environment variable, such as `CHAT_TABLE`. */
+  variable(name: string): string | undefined {
+    return this.#platform.variable(name);
   }
 
   get tables(): readonly string[] {

@@ -3,6 +3,7 @@ import { joinRoom } from '../../../functions/commands/join-room.ts';
 import { leaveRoom } from '../../../functions/commands/leave-room.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import { openInbox } from '../../../functions/connections/inbox.ts';
+import { deliver } from '../../../functions/delivery/deliver.ts';
 import type { Session } from '../../../functions/domain/connection.ts';
 import { directRoomId, inboxOf } from '../../../functions/domain/room.ts';
 import { listShards, putConnection } from '../../../functions/store/connections.ts';
@@ -32,7 +33,7 @@ const sessionOf = (id: string, room: string) =>
     tokenExpiresAt: app.context.now() + HOUR,
   });
 
-const sessionOfInbox = (id: string) => (): Session => ({ ...sessionOf(id, inboxOf(id)), guest: false });
+const sessionOfInbox = (id: string) => (): Session => sessionOf(id, inboxOf(id));
 
 const makeDirect = (from: string, to: string) =>
   app.ask(from, 'POST /chats/', { kind: 'direct', members: [to] });
@@ -214,7 +215,7 @@ describe('a message of a stranger that reaches the inbox of a user', () => {
   }
   const open = async () => {
     await putConnection(app.database.db, inbox());
-    await openInbox(inbox(), app.context);
+    await openInbox(inbox(), app.context, (event) => deliver(event, [inbox()], app.context));
   };
 
   test.each([
@@ -275,7 +276,8 @@ describe('room limits', () => {
 
 /** Returns the rooms in which an inbox that a user opens now has a row. */
 async function openedInbox(user: string): Promise<(room: string) => Promise<boolean>> {
-  await openInbox(sessionOf(user, inboxOf(user)), app.context);
+  const inbox = sessionOf(user, inboxOf(user));
+  await openInbox(inbox, app.context, (event) => deliver(event, [inbox], app.context));
   return async (room) => (await listShards(app.database.db, room, [0], app.context.now())).length > 0;
 }
 
