@@ -7,7 +7,7 @@ import { requireJava, startDynamodbLocal } from './start.ts';
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The tests whose results depend on the database. */
-const tests = [
+export const testsWithDatabase = [
   ...['test/stack', 'test/fuzz', 'test/local/aws/dynamodb.test.ts'],
   ...['dynamodb-requests', 'mutes', 'profiles', 'serve-dynamodb', 'stack', 'write-window'].map(
     (name) => `test/local/${name}.test.ts`,
@@ -32,7 +32,11 @@ async function main(filters: readonly string[]): Promise<boolean> {
   await requireJava();
   const database = await startDynamodbLocal(await installDynamodbLocal());
   try {
-    const vitest = ['node_modules/vitest/vitest.mjs', 'run', ...(filters.length > 0 ? filters : tests)];
+    const vitest = [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      ...(filters.length > 0 ? filters : testsWithDatabase),
+    ];
     const passed = await run(process.execPath, vitest, database.endpoint);
     return filters.length > 0 ? passed : (await run(process.execPath, torture, database.endpoint)) && passed;
   } finally {
@@ -40,12 +44,13 @@ async function main(filters: readonly string[]): Promise<boolean> {
   }
 }
 
-// Exits like after an error, so that Java ends too.
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
-
-try {
-  process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+if (import.meta.main) {
+  // Exits like after an error, so that Java ends too.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+  try {
+    process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }
