@@ -75,6 +75,7 @@ export class RoomList extends Observable<object> {
     else if (next !== rooms) this.#update({ rooms: next });
   }
 
+  /** @internal */
   protected override onSubscribe(): void {
     if (this.#loads === 0) void this.#load();
   }
