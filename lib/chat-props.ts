@@ -136,9 +136,9 @@ export function resolveProps(props: ChatProps) {
 /** The properties of a chat with their defaults. */
 export type ResolvedProps = ReturnType<typeof resolveProps>;
 
-/** Returns the directories that `npm run build` writes. In the published package, this file is beside them. */
+/** Returns the directories that `npm run build` writes. In the package, this file is in `dist/node/lib`. */
 function packagedCode(): ChatCode {
-  const dist = import.meta.url.endsWith('.ts') ? '../dist' : '..';
+  const dist = import.meta.url.endsWith('.ts') ? '../dist' : '../..';
   const path = (name: string) => fileURLToPath(new URL(`${dist}/${name}`, import.meta.url));
   return { functions: path('functions'), page: path('web') };
 }

@@ -18,8 +18,8 @@ import { type Database, openDatabase } from '../../functions/store/database.ts';
 import type { FileStore } from '../../functions/store/files.ts';
 import { setMute } from '../../functions/store/members.ts';
 import { addOpenConnection } from '../../functions/store/profiles.ts';
-import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import type { GeneratedRequest } from './requests.ts';
 
 /** A write that changed a table. */
@@ -166,12 +166,13 @@ class Recorder {
 }
 
 async function recordedDatabase(recorder: Recorder) {
-  const embedded = await openEmbedded(null);
-  await createTables(embedded, tables);
+  const opened = await openTestDatabase();
+  await createTables(opened, tables);
   const client: DynamoDb = async (operation, input) => {
     // As over the network, the database gets a copy.
-    const copy = JSON.parse(JSON.stringify(input, refuseLoneSurrogates));
-    const { status, body } = await embedded.send({ operation, input: copy, body: Buffer.of() });
+    const sent = JSON.stringify(input, refuseLoneSurrogates);
+    const request = { operation, input: JSON.parse(sent), body: Buffer.from(sent) };
+    const { status, body } = await opened.send(request);
     const output = JSON.parse(String(body));
     if (status === 200) {
       if (writing.has(operation)) recorder.addWrite(operation, input);
@@ -184,7 +185,7 @@ async function recordedDatabase(recorder: Recorder) {
   };
   return {
     db: openDatabase(client, { chat: 'chat', connections: 'connections' }),
-    close: () => embedded.close(),
+    close: () => opened.close(),
   };
 }
 

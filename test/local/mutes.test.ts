@@ -11,10 +11,10 @@ import { memberKey, muteKey, visitorKey } from '../../functions/store/keys.ts';
 import * as store from '../../functions/store/members.ts';
 import { putRoom } from '../../functions/store/rooms.ts';
 import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
-import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
 import { noLimit } from '../support/mock-database.ts';
 import { alice, bob, NOON } from '../support/sample.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import { countWaves, intercepted } from '../support/waves.ts';
 import { useAwsHost } from './aws-host.ts';
 import { clientOf, rooms, serve } from './dynamodb-host.ts';
@@ -46,7 +46,7 @@ useAwsHost();
 
 beforeEach(async () => {
   now = NOON;
-  const embedded = await openEmbedded(null);
+  const embedded = await openTestDatabase();
   await createTables(embedded, [connections]);
   const client = sdkDynamoDb(clientOf(await serve(embedded)));
   db = openDatabase(client, { chat: 'rooms', connections: 'connections' });
