@@ -10,6 +10,12 @@ const alarmEmail = 'ops@example.com';
 
 const variants = Object.entries<Record<string, string>>({
   'the defaults': {},
+  'an issuer of the team': {
+    issuer: 'https://login.example.com/',
+    audience: 'chat',
+    jwksUri: 'https://login.example.com/jwks.json',
+  },
+  'access logs': { accessLogs: 'true' },
   ...accountContexts,
   'alarms by a topic': { alarmTopic },
   'alarms by e-mail, a dashboard and tracing': { ...monitoring, alarmEmail },
