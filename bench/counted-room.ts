@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { handlers } from '../functions/commands/handlers.ts';
+import { Budgets } from '../functions/delivery/budgets.ts';
 import type { Context, TokenContext } from '../functions/delivery/context.ts';
 import { fanOut } from '../functions/delivery/fan-out.ts';
 import type { Connection, Session } from '../functions/domain/connection.ts';
@@ -147,10 +148,11 @@ export async function openCountedRoom(people: number, options: RoomOptions = {})
       close: async () => true,
     },
   };
-  const session = { ...connectionOf(0, options.receipts), guest: false };
+  const session = connectionOf(0, options.receipts);
   const context: CountedRoom['context'] = {
     ...posting,
     rates: { group: { messages: 20, windowMs: 10_000 }, direct: null },
+    budgets: new Budgets(false),
     files: () => {
       throw new Error('Frame not counted: it has a file. Send frames without files.');
     },

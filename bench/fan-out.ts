@@ -1,4 +1,5 @@
 import { sendMessage } from '../functions/commands/send-message.ts';
+import { Budgets } from '../functions/delivery/budgets.ts';
 import type { Context, FanOutBatch } from '../functions/delivery/context.ts';
 import { fanOut } from '../functions/delivery/fan-out.ts';
 import type { Session } from '../functions/domain/connection.ts';
@@ -61,7 +62,6 @@ const session: Session = {
   reads: 'auto',
   connectedAt: Date.UTC(2029, 11, 31, 23, 59),
   tokenExpiresAt: Date.UTC(2030, 0, 2),
-  guest: false,
 };
 
 /** Fills a room with connections that opened when the room already had this number of shards. */
@@ -119,6 +119,7 @@ export function runFanOut(connections: number, sharded: boolean, model: Model): 
     const context: Context = {
       ...postingContext(false),
       rates: { group: null, direct: null },
+      budgets: new Budgets(false),
       files: () => {
         throw new Error('Message not sent: the model has no files. Send a message without one.');
       },

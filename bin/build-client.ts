@@ -11,6 +11,49 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const entries = { client: 'client/index.ts', react: 'client/react/index.ts' };
 
 /**
+ * Properties of the client's internal classes, which the build gives short names. None may be the name of a public
+ * property, of a frame's field or of a browser's own property: a test checks that.
+ */
+export const internalProperties: readonly string[] = [
+  'acceptLoaded',
+  'acknowledge',
+  'announce',
+  'attempts',
+  'dropOnDisconnect',
+  'expectOlder',
+  'fetchOnce',
+  'fileLink',
+  'frameReceived',
+  'hideStored',
+  'isAnswer',
+  'isDue',
+  'isEmpty',
+  'isLeaving',
+  'isLive',
+  'isRenewable',
+  'leaveSent',
+  'noRetry',
+  'oldestId',
+  'onFailed',
+  'onFrame',
+  'onPendingChanges',
+  'onRefused',
+  'onThrottle',
+  'onUser',
+  'participants',
+  'raiseStatus',
+  'retryLater',
+  'sendNext',
+  'setSeen',
+  'setTyping',
+  'silenceMs',
+  'socketClass',
+  'updateMessages',
+  'updateState',
+  'wellFormed',
+];
+
+/**
  * Bundles the client and its React hooks for browsers, as ES modules without React.
  * @param outdir the folder for `client.js` and `react.js`
  * @returns the sizes of the bundles
@@ -25,6 +68,7 @@ export async function buildClient(outdir = join(root, 'dist/client')): Promise<r
     platform: 'browser',
     target: 'es2022',
     minify: true,
+    mangleProps: new RegExp(`^(${internalProperties.join('|')})$`),
     sourcemap: 'linked',
   });
   for (const { path, contents } of outputFiles) replaceFile(path, contents);

@@ -4,6 +4,10 @@ import type { Ports } from '../local/servers.ts';
 
 /** The parsed flags of `npm start -- …` and environment variables. */
 export interface LocalFlags {
+  /** The command of a CDK app. Undefined for cdk.json's. */
+  readonly app: string | undefined;
+  /** The stack of the app that runs. Undefined for its only stack. */
+  readonly stackName: string | undefined;
   readonly memory: boolean;
   readonly watch: boolean;
   /** The directory where the local stack keeps tables, files and the issuer's signing key. */
@@ -16,7 +20,7 @@ export interface LocalFlags {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const usage = 'Use --memory, --watch, --data <dir> or --context key=value.';
+const usage = 'Use --app <command>, --stack <name>, --memory, --watch, --data <dir> or --context key=value.';
 
 const startError = (why: string, advice: string, options?: ErrorOptions) =>
   new Error(`Could not start the local stack: ${why}. ${advice}`, options);
@@ -26,8 +30,10 @@ const startError = (why: string, advice: string, options?: ErrorOptions) =>
  * @throws Error with a one-line message for an unknown flag or an invalid value
  */
 export function readFlags(args: readonly string[], env: Environment): LocalFlags {
-  const { memory, watch, data, context } = parse(args);
+  const { app, stack: stackName, memory, watch, data, context } = parse(args);
   return {
+    app,
+    stackName,
     memory,
     watch,
     data,
@@ -49,6 +55,8 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
+        app: { type: 'string', short: 'a' },
+        stack: { type: 'string' },
         memory: { type: 'boolean', default: false },
         watch: { type: 'boolean', default: false },
         data: { type: 'string', default: '.local' },

@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Stack, startStack } from '../local/stack.ts';
-import { watchSources } from '../local/watch.ts';
+import { type WatchedSource, watchSources } from '../local/watch.ts';
 import { type LocalFlags, readFlags } from './local-flags.ts';
+import { appCommand, runApp } from './run-app.ts';
 import { openSynthesizer, type Synthesizer } from './synthesize.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -19,6 +20,7 @@ async function start(flags: LocalFlags, synthesizer: Synthesizer): Promise<Stack
   const stack = await startStack({
     synthesize: synthesizer.synthesize,
     users: demoUsers,
+    ...(flags.stackName !== undefined && { stackName: flags.stackName }),
     directory: flags.memory ? null : resolve(flags.data),
     ports: flags.ports,
     limits: flags.limits,
@@ -26,11 +28,9 @@ async function start(flags: LocalFlags, synthesizer: Synthesizer): Promise<Stack
     ...(flags.dynamodbEndpoint !== undefined && { dynamodbEndpoint: flags.dynamodbEndpoint }),
   });
   try {
-    const chatTable = stack.outputs['ChatTableName'];
+    const chatTable = stack.variable('CHAT_TABLE');
     if (chatTable === undefined) {
-      throw new Error(
-        'Could not load the demo data: the template has no output ChatTableName. Add it in lib/.',
-      );
+      throw new Error('Could not load the demo data: the stack has no chat. Add a Chat to it.');
     }
     await seedDemo({ endpoint: stack.dynamodbUrl, chatTable });
   } catch (error) {
@@ -63,7 +63,17 @@ function printWelcome(stack: Stack, flags: LocalFlags): void {
 Press Ctrl-C to stop.`);
 }
 
-function watchProject(stack: Stack): () => void {
+/** The files of a team's app: all of its folder but packages, hidden files and what commands write. */
+function appSources(data: string): readonly WatchedSource[] {
+  const isWritten = (name: string) =>
+    /^\.|^(node_modules|cdk\.out|dist)$/.test(name) || resolve(name) === resolve(data);
+  return readdirSync('.')
+    .filter((name) => !isWritten(name))
+    .map((path) => ({ path }));
+}
+
+/** The sources of this repository, each with the build that a change needs. */
+function projectSources(): readonly WatchedSource[] {
   const build = async () => (await import('./build.ts')).build();
   const buildWeb = async () => (await import('./build-web.ts')).buildWeb();
   const sources = [
@@ -74,11 +84,7 @@ function watchProject(stack: Stack): () => void {
     { path: 'lib' },
     { path: join('bin', 'chat.ts') },
   ].map((source) => ({ ...source, path: join(project, source.path) }));
-  return watchSources({
-    sources: sources.filter(({ path }) => existsSync(path)),
-    reload: () => stack.reload(),
-    log: (line) => console.log(line),
-  });
+  return sources.filter(({ path }) => existsSync(path));
 }
 
 /** Stops the stack and exits with 0 on the first signal. Exits at once on the second. */
@@ -99,9 +105,10 @@ function stopOnSignal(stop: () => Promise<void>): void {
   process.on('SIGTERM', onSignal);
 }
 
-async function main(): Promise<void> {
-  const flags = readFlags(process.argv.slice(2), process.env);
-  const synthesizer = openSynthesizer(flags.context);
+async function run(flags: LocalFlags, isOwn: boolean): Promise<void> {
+  const synthesizer = isOwn
+    ? openSynthesizer(flags.context)
+    : openSynthesizer(flags.context, runApp(appCommand(flags.app)));
   const starting = start(flags, synthesizer);
   stopOnSignal(async () => {
     const stack = await starting;
@@ -111,7 +118,10 @@ async function main(): Promise<void> {
   try {
     const stack = await starting;
     if (stack.unsupportedTypes.length > 0) console.log(`Not simulated: ${stack.unsupportedTypes.join(', ')}`);
-    if (flags.watch) watchProject(stack);
+    if (flags.watch) {
+      const sources = isOwn ? projectSources() : appSources(flags.data);
+      watchSources({ sources, reload: () => stack.reload(), log: (line) => console.log(line) });
+    }
     printWelcome(stack, flags);
   } catch (error) {
     synthesizer.dispose();
@@ -119,7 +129,19 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(explain(error));
-  process.exit(1);
-});
+/**
+ * Runs a CDK app with a chat until a signal.
+ * @param ownApp whether to run the app of this repository unless the flags name another. It is synthesized in a thread,
+ *   without the checks of `npx cdk synth`.
+ */
+export async function runStack({ ownApp }: { readonly ownApp: boolean }): Promise<void> {
+  try {
+    const flags = readFlags(process.argv.slice(2), process.env);
+    await run(flags, ownApp && flags.app === undefined);
+  } catch (error) {
+    console.error(explain(error));
+    process.exit(1);
+  }
+}
+
+if (import.meta.main) await runStack({ ownApp: true });

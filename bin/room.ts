@@ -56,13 +56,13 @@ function readArguments() {
 
 async function openRunningStack(): Promise<Database> {
   const port = process.env['PARLEY_SERVICES_PORT'] || '8003';
-  const response = await fetch(`http://127.0.0.1:${port}/outputs`).catch((cause: unknown) => {
+  const response = await fetch(`http://127.0.0.1:${port}/variables/CHAT_TABLE`).catch((cause: unknown) => {
     const advice = 'Run `npm start`, or pass --table for a table on AWS.';
     throw roomError(`no local stack answers on port ${port}`, advice, { cause });
   });
-  const outputs = (await response.json()) as Record<string, string>;
+  const chatTable = (await response.json()) as string;
   const endpoint = `http://127.0.0.1:${process.env['PARLEY_DYNAMODB_PORT'] || '8002'}`;
-  return openLocalTable(endpoint, outputs['ChatTableName'] ?? '').db;
+  return openLocalTable(endpoint, chatTable).db;
 }
 
 try {

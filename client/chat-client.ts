@@ -7,7 +7,14 @@ import { RestClient, type Token, TokenSource } from './rest.ts';
 import type { Room } from './room.ts';
 import { type RoomContext, RoomCore } from './room-core.ts';
 import type { SocketClass } from './socket.ts';
-import type { Id, MembersPage, RoomDetails, RoomsPage } from './wire.ts';
+import {
+  type Id,
+  type MembersPage,
+  type RestRoomsPage,
+  type RoomDetails,
+  type RoomsPage,
+  roomsPage,
+} from './wire.ts';
 
 export interface ChatClientOptions {
   /** The chat's address, such as `https://chat.example.com` or `http://localhost:8000`. */
@@ -21,6 +28,8 @@ export interface ChatClientOptions {
    * default. A lost connection that never closed is detected up to 65 seconds after this time. Shorter times cost more.
    */
   readonly heartbeatMs?: number;
+  /** Whether the client connects at once, which is the default. If false, it waits for `connect()`. */
+  readonly autoConnect?: boolean;
   /** Replaces the global WebSocket class. */
   readonly WebSocket?: SocketClass;
   /** Replaces the global `fetch`. */
@@ -37,9 +46,9 @@ function normalizeUrl(url: string): string {
       'Could not create the client: its url is not an http(s) address. Pass one such as https://chat.example.com.',
     );
   }
-  let end = url.length;
-  while (url.charAt(end - 1) === '/') end--;
-  return url.slice(0, end);
+  let base = url;
+  while (base.endsWith('/')) base = base.slice(0, -1);
+  return base;
 }
 
 const pageQuery = (cursor: string | undefined, limit: number | undefined) =>
@@ -51,8 +60,8 @@ const pageQuery = (cursor: string | undefined, limit: number | undefined) =>
 const roomPath = (room: Id): string => `/chats/${encodeURIComponent(String(room))}/`;
 
 /**
- * A user's connection to the chat: one socket for all rooms. It connects at once, and reconnects whenever the socket is
- * lost, until `close`.
+ * A user's connection to the chat: one socket for all rooms. It connects at once, unless `autoConnect` is false, and
+ * reconnects whenever the socket is lost, until `close`.
  * @example
  * const client = new ChatClient({ url: 'https://chat.example.com', token: () => fetchToken() });
  * const room = client.room(1);
@@ -62,24 +71,25 @@ export class ChatClient extends Observable<ClientEvents> {
   readonly #url: string;
   readonly #context: RoomContext;
   readonly #dispatcher: FrameDispatcher;
-  #state: State = 'connecting';
+  #state: State = 'offline';
   #isRestored = false;
   #pendingChanges: readonly PendingChange[] = [];
 
   /** @throws TypeError if `url` or `token` is missing or malformed, or `heartbeatMs` is below 1,000 */
-  constructor({ url, token, storage, heartbeatMs, ...globals }: ChatClientOptions) {
+  constructor({ url, token, storage, heartbeatMs, autoConnect = true, ...globals }: ChatClientOptions) {
     super();
     if (heartbeatMs !== undefined && !(heartbeatMs >= 1_000)) {
       throw new TypeError('Could not create the client: heartbeatMs is below 1,000. Pass milliseconds.');
     }
     this.#url = normalizeUrl(url);
     const tokens = new TokenSource(token);
-    const rest = new RestClient(this.#url, tokens, globals.fetch ?? fetch);
+    // Globals are read when they are needed, because a server that renders a page may lack them.
+    const rest = new RestClient(this.#url, tokens, (...request) => (globals.fetch ?? fetch)(...request));
     const connection = new Connection({
       url: `${this.#url.replace(/^http/, 'ws')}/ws/chat/?reads=manual&receipts=author`,
       tokens,
       rest,
-      WebSocket: globals.WebSocket ?? (WebSocket as unknown as SocketClass),
+      socketClass: () => globals.WebSocket ?? (WebSocket as unknown as SocketClass),
       onUser: () => this.#restoreChanges(),
       onPhase: (wasOpen) => this.#phaseChanged(wasOpen),
       onFrame: (frame) => this.#dispatcher.dispatch(frame),
@@ -105,7 +115,7 @@ export class ChatClient extends Observable<ClientEvents> {
       },
     };
     this.#dispatcher = new FrameDispatcher(this.#rooms, this.#context);
-    this.connect();
+    if (autoConnect) this.connect();
   }
 
   get state(): State {
@@ -152,8 +162,8 @@ export class ChatClient extends Observable<ClientEvents> {
   }
 
   /** Loads a page of the user's rooms, latest first. Pass `next_cursor` for the next page. @throws ChatClientError */
-  rooms({ cursor, limit }: { cursor?: string; limit?: number } = {}): Promise<RoomsPage> {
-    return this.#context.rest.json(`/chats/?${pageQuery(cursor, limit)}`);
+  async rooms({ cursor, limit }: { cursor?: string; limit?: number } = {}): Promise<RoomsPage> {
+    return roomsPage(await this.#context.rest.json<RestRoomsPage>(`/chats/?${pageQuery(cursor, limit)}`));
   }
 
   /**
@@ -205,7 +215,7 @@ export class ChatClient extends Observable<ClientEvents> {
     return this.#context.rest.fetch(path, init);
   }
 
-  /** Connects again after `close`, or after the server refused the token. Does nothing while connected. */
+  /** Connects, also after `close` or after the server refused the token. Does nothing while connected. */
   connect(): void {
     for (const core of this.#rooms.values()) core.updateState();
     this.#context.connection.start();
@@ -236,9 +246,9 @@ export class ChatClient extends Observable<ClientEvents> {
     if (this.#isRestored) return;
     this.#isRestored = true;
     const changes = await this.#context.outbox.open(`parley:${this.#url}:${this.user ?? ''}`);
-    for (const [id, inRoom] of Map.groupBy(changes, ({ room }) => room)) {
-      this.room(id);
-      this.#rooms.get(id)?.pending.restore(inRoom);
+    for (const change of changes) {
+      this.room(change.room);
+      this.#rooms.get(change.room)?.pending.restore(change);
     }
   }
 

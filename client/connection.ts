@@ -25,7 +25,8 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly tokens: TokenSource;
   readonly rest: RestClient;
-  readonly WebSocket: SocketClass;
+  /** Returns the WebSocket class. @throws ReferenceError if there is none */
+  socketClass(): SocketClass;
   /** Called before the socket opens, when the user is known. */
   onUser(): Promise<void>;
   onPhase(wasOpen: boolean): void;
@@ -65,6 +66,7 @@ export class Connection {
 
   start(): void {
     if (this.#stopListening) return;
+    this.#options.socketClass();
     this.#stopListening = onNetworkChange(() => {
       if (this.phase === 'open') this.check();
       else if (this.#backoff !== undefined) void this.#connect();
@@ -120,7 +122,7 @@ export class Connection {
   #open(token: string): void {
     const attempt = this.#attempt;
     const isCurrent = () => attempt === this.#attempt;
-    this.#socket = openSocket(this.#options.WebSocket, this.#options.url, token, {
+    this.#socket = openSocket(this.#options.socketClass(), this.#options.url, token, {
       onOpen: () => {
         if (!isCurrent()) return;
         this.#tokenRejected = false;

@@ -8,7 +8,7 @@ export type { ClientEvents, RoomEvents, State } from './events.ts';
 export { type ChatStorage, type PendingChange, webStorage } from './outbox.ts';
 export type { Presence } from './participants.ts';
 export type { PendingMessage } from './pending-changes.ts';
-export type { ProgressListener, Token, UploadedFile } from './rest.ts';
+export type { Token, UploadedFile, UploadOptions } from './rest.ts';
 export type { Room, SendOptions } from './room.ts';
 export type { SocketClass } from './socket.ts';
 export type {

@@ -17,6 +17,9 @@ export type PendingMessage = Pick<Message, KnownField> & {
   readonly status: 'pending';
 } & { readonly [Field in Exclude<keyof Message, KnownField | 'client_id' | 'status'>]?: undefined };
 
+/** Returns 128 random bits. `crypto.randomUUID` is missing on pages without HTTPS. */
+const newClientId = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');
+
 function tooLong(frame: ChangeRequest): ChatClientError | undefined {
   const bytes = new TextEncoder().encode(JSON.stringify(frame)).byteLength;
   if (bytes <= MAX_FRAME_BYTES) return undefined;
@@ -70,15 +73,15 @@ export class PendingChanges {
   /** @throws ChatClientError with the code of the refusal */
   add(request: ChangeRequest): Promise<Frame> {
     const { id: room, context } = this.#room;
-    const frame = { ...request, room_id: room, client_id: crypto.randomUUID() };
+    const frame = { ...request, room_id: room, client_id: newClientId() };
     const change = { room, frame, at: Date.now() };
     context.outbox.add(change);
     return new Promise((resolve, reject) => this.#enqueue(change, { resolve, reject }));
   }
 
-  /** Adds the changes that the outbox kept from before a reload. */
-  restore(changes: readonly PendingChange[]): void {
-    for (const change of changes) this.#enqueue(change, { resolve() {}, reject() {} }, 1);
+  /** Adds a change that the outbox kept from before a reload. */
+  restore(change: PendingChange): void {
+    this.#enqueue(change, { resolve() {}, reject() {} }, 1);
   }
 
   /** Hides the pending messages that the log contains up to `cursor`. */

@@ -60,40 +60,50 @@ export interface UploadedFile {
   readonly type: 'file' | 'image';
 }
 
-/** Called during an upload with the bytes sent so far and the file's size. */
-export type ProgressListener = (sent: number, total: number) => void;
+export interface UploadOptions {
+  /** Called during an upload with the bytes sent so far and the file's size. */
+  readonly onProgress?: (sent: number, total: number) => void;
+  /** Cancels the upload, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
 
 interface UploadRequest {
   readonly upload: { onprogress: ((event: { loaded: number; total: number }) => void) | null };
   readonly status: number;
   onload: (() => void) | null;
   onerror: (() => void) | null;
+  onabort: (() => void) | null;
+  abort(): void;
   open(method: string, url: string): void;
   setRequestHeader(name: string, value: string): void;
   send(body: Blob): void;
 }
 
-const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => UploadRequest };
+/** @throws ChatClientError UNREACHABLE if the request fails; the reason of the signal if it was aborted */
+function answerOf<T>(request: Promise<T>, signal?: AbortSignal | null): Promise<T> {
+  return request.catch(() => {
+    signal?.throwIfAborted();
+    throw unreachable();
+  });
+}
 
-/** Uses XMLHttpRequest in a browser, because `fetch` does not report upload progress. Returns the status. */
+/** Uses XMLHttpRequest in a browser, because `fetch` does not report upload progress. Returns the response. */
 function put(
-  target: UploadOffer['upload'],
+  { url, headers }: UploadOffer['upload'],
   file: Blob,
-  onProgress: ProgressListener,
+  { onProgress, signal }: UploadOptions,
   fetch: typeof globalThis.fetch,
-): Promise<number> {
-  const { url, headers } = target;
+): Promise<{ readonly status: number }> {
+  const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => UploadRequest };
+  if (!XMLHttpRequest) return fetch(url, { method: 'PUT', headers, body: file, signal: signal ?? null });
   return new Promise((resolve, reject) => {
-    if (!XMLHttpRequest) {
-      fetch
-        .call(globalThis, url, { method: 'PUT', headers, body: file })
-        .then(({ status }) => resolve(status), reject);
-      return;
-    }
     const request = new XMLHttpRequest();
-    request.upload.onprogress = ({ loaded, total }) => onProgress(loaded, total);
-    request.onload = () => resolve(request.status);
+    request.upload.onprogress = ({ loaded, total }) => onProgress?.(loaded, total);
+    request.onload = () => resolve(request);
     request.onerror = reject;
+    request.onabort = reject;
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', () => request.abort());
     request.open('PUT', url);
     for (const name in headers) request.setRequestHeader(name, headers[name] ?? '');
     request.send(file);
@@ -132,10 +142,7 @@ export class RestClient {
     if (!filePath.test(path)) return this.#fetchApi(path, init);
     // The storage refuses a page of another origin that follows a redirect, because its Origin is then `null`.
     const { url } = await this.fileLink(path);
-    const response = await this.#fetch.call(globalThis, url, init).catch(() => {
-      throw unreachable();
-    });
-    return checked(response);
+    return checked(await answerOf(this.#fetch(url, init), init.signal));
   }
 
   /** Returns a URL of a file that needs no token. @throws ChatClientError as `fetch` does */
@@ -153,41 +160,36 @@ export class RestClient {
   }
 
   /** Sends a POST with a `body`, or a GET without one, and returns the answer's JSON. @throws ChatClientError as `fetch` */
-  async json<T>(path: string, body?: unknown): Promise<T> {
+  async json<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     const headers = { 'Content-Type': 'application/json' };
-    const post = { method: 'POST', body: JSON.stringify(body), headers };
+    const post = { method: 'POST', body: JSON.stringify(body), headers, signal: signal ?? null };
     const response = await this.fetch(`/api${path}`, body === undefined ? {} : post);
     return (await response.json()) as T;
   }
 
   /** Returns the response with any status. @throws ChatClientError UNREACHABLE */
-  async fetchOnce(path: string, init: RequestInit, token: string): Promise<Response> {
+  fetchOnce(path: string, init: RequestInit, token: string): Promise<Response> {
     const headers = new Headers(init.headers);
     headers.set('Authorization', `Bearer ${token}`);
-    try {
-      return await this.#fetch.call(globalThis, this.#url + path, { ...init, headers });
-    } catch {
-      throw unreachable();
-    }
+    return answerOf(this.#fetch(this.#url + path, { ...init, headers }), init.signal);
   }
 
   /**
    * Announces a file in a room and uploads its bytes to the storage.
-   * @throws ChatClientError FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, NOT_A_MEMBER, UNREACHABLE
+   * @throws ChatClientError FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, NOT_A_MEMBER, UNREACHABLE; the reason of the signal
    */
-  async upload(room: string, file: Blob, onProgress: ProgressListener = () => {}): Promise<UploadedFile> {
+  async upload(room: string, file: Blob, options: UploadOptions = {}): Promise<UploadedFile> {
     const name = (file as Partial<File>).name ?? 'file';
     const content_type = file.type || 'application/octet-stream';
     const announcement = { name, content_type, size: file.size };
-    const offer = await this.json<UploadOffer>(`/chats/${encodeURIComponent(room)}/files/`, announcement);
-    const status = await put(offer.upload, file, onProgress, this.#fetch).catch(() => {
-      throw unreachable();
-    });
+    const path = `/chats/${encodeURIComponent(room)}/files/`;
+    const offer = await this.json<UploadOffer>(path, announcement, options.signal);
+    const { status } = await answerOf(put(offer.upload, file, options, this.#fetch), options.signal);
     if (status >= 300) {
       const message = `Could not upload the file: the storage answered with status ${status}. Try again.`;
       throw new ChatClientError('INTERNAL', message);
     }
-    onProgress(file.size, file.size);
+    options.onProgress?.(file.size, file.size);
     return { file: offer.file_id, type: /^image\//.test(content_type) ? 'image' : 'file' };
   }
 }

@@ -2,7 +2,7 @@ import { type ChatClientError, isDisconnect } from './errors.ts';
 import { type RoomEvents, type State, whenLive } from './events.ts';
 import type { Presence } from './participants.ts';
 import type { PendingMessage } from './pending-changes.ts';
-import type { ProgressListener, UploadedFile } from './rest.ts';
+import type { UploadedFile, UploadOptions } from './rest.ts';
 import type { RoomCore } from './room-core.ts';
 import { type ChangeRequest, type FrameOf, isUser, type Message, type RoomDetails } from './wire.ts';
 
@@ -59,6 +59,12 @@ export class Room {
   /** Until when the server throttles changes, in milliseconds since the epoch. Undefined or past if it does not. */
   get throttledUntil(): number | undefined {
     return this.#core.pending.throttledUntil;
+  }
+
+  /** Whether messages are loading: the newest when the room opens, or older ones by `history`. */
+  get loading(): boolean {
+    const { error, sync } = this.#core;
+    return this.#historyPage !== undefined || (sync.log.cursor === undefined && !error);
   }
 
   /** Whether `history` can load older messages. */
@@ -163,9 +169,14 @@ export class Room {
    * @throws ChatClientError if the room is refused or closed
    */
   history(limit = MAX_HISTORY_PAGE): Promise<readonly Message[]> {
-    this.#historyPage ??= this.#loadOlder(Math.min(limit, MAX_HISTORY_PAGE)).finally(() => {
-      this.#historyPage = undefined;
-    });
+    const core = this.#core;
+    if (!this.#historyPage) {
+      this.#historyPage = this.#loadOlder(Math.min(limit, MAX_HISTORY_PAGE)).finally(() => {
+        this.#historyPage = undefined;
+        core.updateState();
+      });
+      core.updateState();
+    }
     return this.#historyPage;
   }
 
@@ -176,12 +187,12 @@ export class Room {
 
   /**
    * Uploads a file that a message can then name.
-   * @throws ChatClientError FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, NOT_A_MEMBER, UNREACHABLE
+   * @throws ChatClientError FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED, NOT_A_MEMBER, UNREACHABLE; the reason of `signal`
    * @example
    * await room.send('Notes', await room.upload(file));
    */
-  upload(file: Blob, options: { onProgress?: ProgressListener } = {}): Promise<UploadedFile> {
-    return this.#core.context.rest.upload(this.id, file, options.onProgress);
+  upload(file: Blob, options: UploadOptions = {}): Promise<UploadedFile> {
+    return this.#core.context.rest.upload(this.id, file, options);
   }
 
   /** Stops receiving this room's events, once all its changes are answered. The user stays a member. */
@@ -205,7 +216,7 @@ export class Room {
     log.addOlder(page);
     core.acceptLoaded(page.messages);
     core.updateMessages();
-    return page.messages.toReversed();
+    return [...page.messages].reverse();
   }
 }
 

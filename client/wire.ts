@@ -14,7 +14,10 @@ export type Id = Output<typeof wireId>;
 export type WireErrorCode = Output<typeof errorCode>;
 
 /** A stored message. Its `status` moves from `send` to `delivered` to `read`. */
-export type Message = Output<typeof sent.messageShape>;
+export type Message = Output<typeof sent.messageShape> & {
+  /** The author's name, where the server tells it: in the last messages of `rooms()`. */
+  readonly sender_name?: string;
+};
 
 export type Status = Message['status'];
 
@@ -44,11 +47,16 @@ export type ClientFrame = {
 /** A frame that changes a room's messages. The client sends it until the server answers. */
 export type ChangeRequest = Extract<ClientFrame, { action: 'send' | 'edit' | 'delete' | 'react' }>;
 
-/** One page of the user's rooms, latest first. */
-export type RoomsPage = Output<typeof rest.roomsPage>;
+/** The page as the HTTP API has it. Its messages have other fields than those of frames. */
+export type RestRoomsPage = Output<typeof rest.roomsPage>;
 
-/** A room in such a page, with its name, last message and unread count. */
-export type RoomSummary = Output<typeof rest.summaryShape>;
+type RestRoomSummary = RestRoomsPage['chats'][number];
+
+/** A room of the user, with its name, last message and unread count. */
+export type RoomSummary = Omit<RestRoomSummary, 'last_message'> & { last_message: Message | null };
+
+/** One page of the user's rooms, latest first. */
+export type RoomsPage = Omit<RestRoomsPage, 'chats'> & { chats: RoomSummary[] };
 
 /** A room with its members. */
 export type RoomDetails = Output<typeof rest.descriptionShape>;
@@ -64,6 +72,42 @@ export type FileLink = Output<typeof rest.linkShape>;
 
 /** The body of a refused HTTP request. */
 export type RestError = Output<typeof rest.errorShape>;
+
+/** Converts a message of the HTTP API into the form that messages have in frames. */
+function messageOf({
+  id,
+  chat: _chat,
+  sender,
+  content,
+  timestamp,
+  type,
+  status,
+  edited,
+  ...rest
+}: NonNullable<RestRoomSummary['last_message']>): Message {
+  return {
+    ...rest,
+    message_id: id,
+    text: content,
+    sender_id: sender.id,
+    sender_name: sender.username,
+    sender_email: sender.email,
+    ...(sender.guest && { guest: true }),
+    status: status === 'sent' ? 'send' : status,
+    created_at: timestamp,
+    updated_at: timestamp,
+    ...(type !== 'text' && { type }),
+    ...(edited && { edited }),
+  };
+}
+
+export const roomsPage = ({ chats, ...page }: RestRoomsPage): RoomsPage => ({
+  ...page,
+  chats: chats.map(({ last_message, ...room }) => ({
+    ...room,
+    last_message: last_message && messageOf(last_message),
+  })),
+});
 
 export const isChange = (frame: Frame): frame is Change => 'message_id' in frame && 'seq' in frame;
 

@@ -1,3 +1,5 @@
+import { type Context, flag, invalid, oneOf } from './validation.ts';
+
 const priceClasses = ['all', '200', '100'] as const;
 const logLevels = ['warn', 'info', 'debug'] as const;
 
@@ -41,9 +43,6 @@ export interface AccountSettings {
   readonly adopted: Adopted;
 }
 
-/** Reads a context value. */
-type Context = (key: string) => unknown;
-
 /**
  * Reads the settings from CDK context.
  * @throws Error that names the key of an invalid value
@@ -68,18 +67,6 @@ export function readAccountSettings(context: Context): AccountSettings {
       userPoolId: text(context, 'userPoolId', /^[\w-]+_[0-9A-Za-z]+$/, 'Use an id like us-east-1_AbCdEfGhI'),
     },
   };
-}
-
-/** Returns the error for an invalid setting. */
-export function invalid(key: string, why: string, advice: string): Error {
-  return new Error(`Setting "${key}" is invalid: ${why}. ${advice}.`);
-}
-
-/** Parses `true` or `false`. */
-export function flag(key: string, value: unknown): boolean {
-  if (value === true || value === 'true') return true;
-  if (value === false || value === 'false') return false;
-  throw invalid(key, 'it is neither true nor false', 'Use true or false');
 }
 
 const certificatePattern = /^arn:aws[\w-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/;
@@ -110,12 +97,4 @@ function text(context: Context, key: string, pattern: RegExp, advice: string): s
   if (value === undefined || value === '') return null;
   if (typeof value === 'string' && pattern.test(value)) return value;
   throw invalid(key, 'it does not have the right form', advice);
-}
-
-/** Returns the value of a setting with a few values. The first of them is the default. */
-export function oneOf<T extends string>(context: Context, key: string, values: readonly [T, ...T[]]): T {
-  const value = context(key) ?? values[0];
-  const found = values.find((each) => each === String(value));
-  if (found !== undefined) return found;
-  throw invalid(key, 'the value is unknown', `Use ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`);
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
+import type { ChatCode } from './chat-props.ts';
 import { ChatStack } from './chat-stack.ts';
 import { readSettings } from './settings.ts';
 
@@ -9,10 +9,8 @@ export interface AppOptions {
   readonly context?: Record<string, unknown>;
   /** The directory of the cloud assembly. Default: chosen by the cdk command, or a temporary directory. */
   readonly outdir?: string;
-  /** The directory of the built bundles. Default: `dist/functions`. */
-  readonly bundles?: string;
-  /** The directory of the built page. Default: `dist/web`. */
-  readonly page?: string;
+  /** Default: the code of this package. */
+  readonly code?: Partial<ChatCode>;
 }
 
 /**
@@ -30,14 +28,11 @@ export function createApp(options: AppOptions = {}, { validated = false } = {}):
     builtinCloudFormationValidation: validated,
   });
   const settings = readSettings((key) => app.node.tryGetContext(key));
-  const bundles = options.bundles ?? fileURLToPath(new URL('../dist/functions', import.meta.url));
-  const page = options.page ?? fileURLToPath(new URL('../dist/web', import.meta.url));
   new ChatStack(app, 'Chat', {
     stackName: settings.stackName,
     description: 'Parley: chat over WebSockets',
     settings,
-    bundles,
-    page,
+    ...(options.code && { code: options.code }),
   });
   return app;
 }

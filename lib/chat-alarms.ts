@@ -14,11 +14,13 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { type ChatMetrics, type TableName, total } from './chat-metrics.ts';
 import { entries, entryNames } from './entries.ts';
-import type { Monitoring } from './settings.ts';
+
+/** What alarms notify: an SNS topic, or an e-mail address that confirms a subscription first. */
+export type AlarmTarget = { readonly topic: ITopic } | { readonly email: string };
 
 export interface ChatAlarmsProps {
   readonly metrics: ChatMetrics;
-  readonly target: NonNullable<Monitoring['alarms']>;
+  readonly target: AlarmTarget;
   /** Requests per second that API Gateway allows the account. */
   readonly requestQuota: number;
   /** Whether the chat has no sign-in by password, and answers it with 501. */
@@ -45,11 +47,10 @@ export class ChatAlarms extends Construct {
 
   constructor(scope: Construct, id: string, props: ChatAlarmsProps) {
     super(scope, id);
-    const { stackName } = Stack.of(this);
     const action = new SnsAction(this.topicOf(props.target));
     this.all = Object.entries(watches(props)).map(([name, { metric, above, description }]) => {
       const alarm = new Alarm(this, name, {
-        alarmName: `${stackName}-${name}`,
+        alarmName: `${props.metrics.chatName}-${name}`,
         alarmDescription: `${description} See "${name}" in docs/operations.md of Parley.`,
         metric,
         threshold: above,
@@ -64,7 +65,7 @@ export class ChatAlarms extends Construct {
   }
 
   private topicOf(target: ChatAlarmsProps['target']): ITopic {
-    if ('topicArn' in target) return Topic.fromTopicArn(this, 'Topic', target.topicArn);
+    if ('topic' in target) return target.topic;
     const topic = new Topic(this, 'Topic', { enforceSSL: true });
     // A topic with a policy of its own no longer allows the account's alarms to publish.
     topic.addToResourcePolicy(
@@ -136,13 +137,9 @@ function watches(props: ChatAlarmsProps): Record<string, Watch> {
 }
 
 function tableWatches(name: TableName, metrics: ChatMetrics): Record<string, Watch> {
-  const throttles = [
-    ...metrics.table(name, 'ReadThrottleEvents'),
-    ...metrics.table(name, 'WriteThrottleEvents'),
-  ];
   return {
     [`${name}-table-throttles`]: {
-      metric: total(throttles, 'Throttled reads and writes'),
+      metric: total(metrics.throttles(name), 'Throttled reads and writes'),
       above: FEW,
       description: `DynamoDB throttles the ${name} table.`,
     },

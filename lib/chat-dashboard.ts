@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   type Alarm,
   AlarmStatusWidget,
@@ -7,11 +7,10 @@ import {
   type IMetric,
   type IWidget,
   MathExpression,
-  Metric,
-  Stats,
+  type Metric,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { type ChatMetrics, NAMESPACE, postingEntries, total } from './chat-metrics.ts';
+import { type ChatMetrics, metric, NAMESPACE, postingEntries, total } from './chat-metrics.ts';
 import { entries, entryNames } from './entries.ts';
 
 export interface ChatDashboardProps {
@@ -30,10 +29,9 @@ const percentiles = ['p50', 'p90', 'p99'] as const;
 export class ChatDashboard extends Construct {
   constructor(scope: Construct, id: string, { metrics, alarms, distributionId }: ChatDashboardProps) {
     super(scope, id);
-    const { stackName } = Stack.of(this);
     const states = alarms.length > 0 ? [[alarmStates(alarms)]] : [];
     new Dashboard(this, 'Dashboard', {
-      dashboardName: stackName,
+      dashboardName: metrics.chatName,
       defaultInterval: Duration.hours(3),
       widgets: [
         ...states,
@@ -103,7 +101,7 @@ function latency(metrics: ChatMetrics): IWidget[] {
 
 function trouble(metrics: ChatMetrics): IWidget[] {
   const refusals = new MathExpression({
-    expression: `SEARCH('{${NAMESPACE},Stack,Code} MetricName="Refusals" Stack="${metrics.stackName}"', 'Sum', 300)`,
+    expression: `SEARCH('{${NAMESPACE},Stack,Code} MetricName="Refusals" Stack="${metrics.chatName}"', 'Sum', 300)`,
     label: '',
   });
   const ofEach = (name: 'PostsGone' | 'PostsFailed') =>
@@ -117,10 +115,7 @@ function trouble(metrics: ChatMetrics): IWidget[] {
 
 function failures(metrics: ChatMetrics): IWidget[] {
   const throttledTables = (['chat', 'connections'] as const).map((name) =>
-    total(
-      [...metrics.table(name, 'ReadThrottleEvents'), ...metrics.table(name, 'WriteThrottleEvents')],
-      `${name} table`,
-    ),
+    total(metrics.throttles(name), `${name} table`),
   );
   const errors = [
     metrics.socket('IntegrationError'),
@@ -151,21 +146,11 @@ function costs(metrics: ChatMetrics, distributionId: string): IWidget[] {
     );
   const logs = entryNames.map((entry) => {
     const { logGroupName } = metrics.functions[entry].logGroup;
-    return new Metric({
-      namespace: 'AWS/Logs',
-      metricName: 'IncomingBytes',
-      dimensionsMap: { LogGroupName: logGroupName },
-      statistic: Stats.SUM,
-      period: Duration.minutes(5),
-    });
+    return metric('AWS/Logs', 'IncomingBytes', { LogGroupName: logGroupName });
   });
   // CloudFront publishes its metrics in this Region only (AWS: "View CloudFront and edge function metrics").
-  const edge = new Metric({
-    namespace: 'AWS/CloudFront',
-    metricName: 'Requests',
-    dimensionsMap: { DistributionId: distributionId, Region: 'Global' },
-    statistic: Stats.SUM,
-    period: Duration.minutes(5),
+  const requests = { DistributionId: distributionId, Region: 'Global' };
+  const edge = metric('AWS/CloudFront', 'Requests', requests).with({
     region: 'us-east-1',
     label: 'Requests to the edge',
   });

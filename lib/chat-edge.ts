@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Duration, Names, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Duration, Names, Stack, Validations } from 'aws-cdk-lib';
+import type { ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AccessLevel,
   AllowedMethods,
@@ -16,25 +16,19 @@ import {
   HeadersReferrerPolicy,
   HttpVersion,
   OriginRequestPolicy,
-  PriceClass,
+  type PriceClass,
   ResponseHeadersPolicy,
   S3OriginAccessControl,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import { AaaaRecord, ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { AaaaRecord, ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type IBucket,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { AccountSettings, Domain } from './account-settings.ts';
 import { contentSecurityPolicy, PageDeployment, type PageDeploymentProps } from './page-deployment.ts';
+import { retainedBucket } from './retained-bucket.ts';
 
 export interface ChatEdgeProps {
   /** The WebSocket API's host name, without scheme and stage. */
@@ -43,15 +37,24 @@ export interface ChatEdgeProps {
   readonly httpDomain: string;
   /** The URL below which the page may upload files and show images: https://…/ */
   readonly filesUrl: string;
-  readonly page: Omit<PageDeploymentProps, 'bucket'>;
-  readonly settings: Pick<AccountSettings, 'domain' | 'webAclArn' | 'priceClass'>;
+  /** Null for a chat without the page. */
+  readonly page: Omit<PageDeploymentProps, 'bucket'> | null;
+  /** The name of the chat, as the console shows it. */
+  readonly chatName: string;
+  /** Null for a name below `cloudfront.net`. */
+  readonly domain: ChatDomain | null;
+  readonly webAclArn: string | null;
+  readonly priceClass: PriceClass;
 }
 
-const priceClasses = {
-  all: PriceClass.PRICE_CLASS_ALL,
-  200: PriceClass.PRICE_CLASS_200,
-  100: PriceClass.PRICE_CLASS_100,
-} as const;
+/** A host name of the team for the edge. */
+export interface ChatDomain {
+  readonly name: string;
+  /** A certificate in us-east-1, where CloudFront reads it. */
+  readonly certificate: ICertificate;
+  /** The Route 53 zone that gets the records of the name. Without it, the team sets them itself. */
+  readonly hostedZone?: IHostedZone;
+}
 
 /** The distribution that clients use: `/ws/*` and `/api/*` go to the APIs, everything else to the page's bucket. */
 export class ChatEdge extends Construct {
@@ -60,7 +63,8 @@ export class ChatEdge extends Construct {
   readonly url: string;
   /** The origins under which browsers reach the page: `url` first. */
   readonly origins: readonly string[];
-  readonly pageDeployment: PageDeployment;
+  /** Null for a chat without the page. */
+  readonly pageDeployment: PageDeployment | null = null;
   /**
    * What the edge sends to the HTTP API as `X-Parley-Edge`. Only then does the API trust the address that CloudFront
    * appends to `X-Forwarded-For`, because clients can also call the API directly and write that header themselves. It is
@@ -71,18 +75,24 @@ export class ChatEdge extends Construct {
   /** @throws Error when the page has not been built */
   constructor(scope: Construct, id: string, props: ChatEdgeProps) {
     super(scope, id);
-    const { socketDomain, httpDomain, filesUrl, page, settings } = props;
-    const { domain, webAclArn } = settings;
-    const bucket = this.pageBucket();
+    const { socketDomain, httpDomain, filesUrl, page, domain, webAclArn } = props;
+    const bucket =
+      page &&
+      retainedBucket(this, 'Page', {
+        unloggedBecause:
+          'The page is public, and CloudFront is the only reader of this bucket, so an access log would not identify anybody.',
+      });
     const access = new S3OriginAccessControl(this, 'PageAccess', {
       originAccessControlName: this.globalName('PageAccess'),
     });
     this.key = access.originAccessControlId;
-    this.pageDeployment = new PageDeployment(this, 'PageDeployment', { ...page, bucket });
+    if (page && bucket) this.pageDeployment = new PageDeployment(this, 'PageDeployment', { ...page, bucket });
     const distribution = new Distribution(this, 'Distribution', {
-      comment: Stack.of(this).stackName,
-      defaultRootObject: 'index.html',
-      defaultBehavior: this.page(bucket, access, filesUrl),
+      comment: props.chatName,
+      ...(bucket
+        ? { defaultRootObject: 'index.html', defaultBehavior: this.page(bucket, access, filesUrl) }
+        : // The HTTP API answers 404 to every path outside /api.
+          { defaultBehavior: forwardTo(httpDomain) }),
       additionalBehaviors: {
         '/ws/*': {
           ...forwardTo(socketDomain),
@@ -108,15 +118,15 @@ export class ChatEdge extends Construct {
       errorResponses: [500, 502, 503, 504].map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       // Browsers open WebSockets over HTTP/1.1 in any case.
       httpVersion: HttpVersion.HTTP2,
-      priceClass: priceClasses[settings.priceClass],
+      priceClass: props.priceClass,
       ...(webAclArn !== null && { webAclId: webAclArn }),
       ...(domain && {
         domainNames: [domain.name],
-        certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
+        certificate: domain.certificate,
         minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
       }),
     });
-    acknowledgeFindings(distribution, settings);
+    acknowledgeFindings(distribution, props);
     this.distributionId = distribution.distributionId;
     if (domain) this.addRecords(domain, distribution);
     // The name below cloudfront.net keeps working beside the team's own.
@@ -125,30 +135,16 @@ export class ChatEdge extends Construct {
     this.url = this.origins[0] ?? '';
   }
 
-  private addRecords({ name, hostedZone: hostedZoneId }: Domain, distribution: Distribution): void {
-    if (hostedZoneId === null) return;
-    // Without a record name of their own, records get the name that is given as the zone's.
-    const zone = HostedZone.fromHostedZoneAttributes(this, 'Zone', { hostedZoneId, zoneName: name });
-    const target = RecordTarget.fromAlias(new CloudFrontTarget(distribution));
-    new ARecord(this, 'Record', { zone, target });
-    new AaaaRecord(this, 'RecordV6', { zone, target });
-  }
-
-  private pageBucket(): IBucket {
-    const bucket = new Bucket(this, 'Page', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    });
-    Validations.of(bucket).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason:
-        'The page is public, and CloudFront is the only reader of this bucket, so an access log would not identify anybody.',
-    });
-    // The CDK's own types disagree under exactOptionalPropertyTypes.
-    return bucket as IBucket;
+  private addRecords({ name, hostedZone: zone }: ChatDomain, distribution: Distribution): void {
+    if (!zone) return;
+    // The dot marks a full name, to which the CDK does not append the zone's.
+    const record = {
+      zone,
+      recordName: `${name}.`,
+      target: RecordTarget.fromAlias(new CloudFrontTarget(distribution)),
+    };
+    new ARecord(this, 'Record', record);
+    new AaaaRecord(this, 'RecordV6', record);
   }
 
   private page(bucket: IBucket, access: S3OriginAccessControl, filesUrl: string): BehaviorOptions {
@@ -200,7 +196,7 @@ export class ChatEdge extends Construct {
     };
   }
 
-  /** CloudFront names are unique per account, so the name contains the Region and the stack. */
+  /** CloudFront names are unique per account, so the name contains the Region, the stack and the chat. */
   private globalName(id: string): string {
     const name = Names.uniqueResourceName(this, { maxLength: 32, separator: '-' });
     return `${Stack.of(this).region}-${name}-${id}`;
@@ -221,7 +217,7 @@ export function forwardTo(domain: string, customHeaders: Record<string, string> 
 
 function acknowledgeFindings(
   distribution: Distribution,
-  { domain, webAclArn }: ChatEdgeProps['settings'],
+  { domain, webAclArn }: Pick<ChatEdgeProps, 'domain' | 'webAclArn'>,
 ): void {
   Validations.of(distribution).acknowledge(
     {

@@ -1,22 +1,17 @@
-import { Duration, Fn, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  HttpMethods,
-  type IBucket,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import { BucketEncryption, HttpMethods, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { ChatFunction } from './chat-function.ts';
+import { isWholeStack } from './chat-name.ts';
 import { type FileAction, filesCors } from './entries.ts';
+import { retainedBucket } from './retained-bucket.ts';
 
 export interface ChatFilesProps {
   /** Origins whose pages may use signed URLs. */
   readonly allowedOrigins: readonly string[];
   /** The bucket of an earlier stack, whose rules stay as they are. Null to create one. */
-  readonly filesBucketName: string | null;
+  readonly filesBucket: IBucket | null;
   /** Null if S3's own key encrypts the files. */
   readonly encryptionKey: IKey | null;
 }
@@ -26,11 +21,19 @@ export interface ChatFilesProps {
  * policy names the bucket. A stack's id ends in a GUID, so a stack that is created again gets another name and does not
  * collide with the retained bucket (docs/decisions/008-files-bucket-name.md).
  */
-const bucketName = ({ stackId }: Stack): string => `parley-files-${Fn.select(2, Fn.split('/', stackId))}`;
+function bucketName(chat: Construct): string {
+  const name = `parley-files-${Fn.select(2, Fn.split('/', Stack.of(chat).stackId))}`;
+  // A stack of the team may hold several chats.
+  return isWholeStack(chat) ? name : `${name}-${chat.node.addr.slice(-8)}`;
+}
 
-/** Returns the URL that all signed URLs of files start with. It ends in a slash. */
-export function filesUrl(stack: Stack, name: string | null): string {
-  return `https://${name ?? bucketName(stack)}.s3.${stack.region}.${stack.urlSuffix}/`;
+/**
+ * Returns the URL that all signed URLs of a chat's files start with. It ends in a slash.
+ * @param adopted the bucket of an earlier stack, if the chat uses one
+ */
+export function filesUrl(chat: Construct, adopted: IBucket | null): string {
+  const { region, urlSuffix } = Stack.of(chat);
+  return `https://${adopted?.bucketName ?? bucketName(chat)}.s3.${region}.${urlSuffix}/`;
 }
 
 /** The bucket of attached files. Clients use signed URLs; functions store small files themselves. */
@@ -38,13 +41,9 @@ export class ChatFiles extends Construct {
   readonly bucketName: string;
   private readonly bucket: IBucket;
 
-  constructor(scope: Construct, id: string, props: ChatFilesProps) {
-    super(scope, id);
-    const { filesBucketName } = props;
-    this.bucket =
-      filesBucketName === null
-        ? makeBucket(this, props)
-        : Bucket.fromBucketName(this, 'Bucket', filesBucketName);
+  constructor(chat: Construct, id: string, props: ChatFilesProps) {
+    super(chat, id);
+    this.bucket = props.filesBucket ?? makeBucket(this, bucketName(chat), props);
     this.bucketName = this.bucket.bucketName;
   }
 
@@ -59,19 +58,16 @@ export class ChatFiles extends Construct {
   }
 }
 
-function makeBucket(scope: Construct, { allowedOrigins, encryptionKey }: ChatFilesProps): IBucket {
-  const bucket = new Bucket(scope, 'Bucket', {
-    bucketName: bucketName(Stack.of(scope)),
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+function makeBucket(
+  scope: Construct,
+  bucketName: string,
+  { allowedOrigins, encryptionKey }: ChatFilesProps,
+): IBucket {
+  return retainedBucket(scope, 'Bucket', {
+    bucketName,
     // The bucket's own data key saves a call to KMS for each file.
-    ...(encryptionKey
-      ? { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }
-      : { encryption: BucketEncryption.S3_MANAGED }),
-    enforceSSL: true,
+    ...(encryptionKey && { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
     minimumTLSVersion: 1.2,
-    // A first deploy that fails deletes the bucket again.
-    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     lifecycleRules: [
       { abortIncompleteMultipartUploadAfter: Duration.days(1) },
       // Uploads have this tag until a message holds them (functions/store/files.ts).
@@ -86,12 +82,7 @@ function makeBucket(scope: Construct, { allowedOrigins, encryptionKey }: ChatFil
         maxAge: filesCors.maxAgeSeconds,
       },
     ],
-  });
-  Validations.of(bucket).acknowledge({
-    id: 'AwsSolutions-S1',
-    reason:
+    unloggedBecause:
       'Server access logs would contain signed URLs and need another protected bucket. The HTTP API logs who requested a URL.',
   });
-  // The CDK's own types disagree under exactOptionalPropertyTypes.
-  return bucket as IBucket;
 }

@@ -23,6 +23,8 @@ export interface ChatFunctionProps
   extends Pick<Entry, 'memoryMegabytes' | 'timeoutSeconds' | 'asynchronous'> {
   /** The name of the function's file in `functions/` and of its bundle. */
   readonly entry: string;
+  /** The value of the metrics' dimension `Stack`. */
+  readonly chatName: string;
   /** The directory of the built bundles: `<entry>/index.mjs` for each entry. */
   readonly bundles: string;
   readonly logRetention: RetentionDays;
@@ -79,8 +81,7 @@ export class ChatFunction extends LambdaFunction {
       code: Code.fromAsset(bundle(props), { exclude: ['*.map', ...props.leaveOut] }),
       memorySize: props.memoryMegabytes,
       timeout: Duration.seconds(props.timeoutSeconds),
-      // A dimension of metrics.
-      environment: { STACK_NAME: Stack.of(scope).stackName },
+      environment: { STACK_NAME: props.chatName },
       role: new Role(scope, `${name}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }),
       logGroup,
       loggingFormat: LoggingFormat.JSON,

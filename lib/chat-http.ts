@@ -7,9 +7,10 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { accessLogs } from './access-logs.ts';
 import type { ChatFunction } from './chat-function.ts';
-import type { Throttle } from './settings.ts';
+import type { Throttle } from './rate-settings.ts';
 
 export interface ChatHttpProps {
+  readonly chatName: string;
   readonly accessLogs: boolean;
   readonly logRetention: RetentionDays;
   readonly encryptionKey: IKey | null;
@@ -29,8 +30,8 @@ export class ChatHttp extends Construct {
 
   constructor(scope: Construct, id: string, props: ChatHttpProps) {
     super(scope, id);
-    const { region, stackName, urlSuffix } = Stack.of(this);
-    this.api = new HttpApi(this, 'Api', { apiName: `${stackName}-http`, createDefaultStage: false });
+    const { region, urlSuffix } = Stack.of(this);
+    this.api = new HttpApi(this, 'Api', { apiName: `${props.chatName}-http`, createDefaultStage: false });
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',

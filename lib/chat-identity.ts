@@ -3,18 +3,17 @@ import {
   AccountRecovery,
   ClientAttributes,
   type IUserPool,
+  type IUserPoolClient,
   StringAttribute,
   UserPool,
-  type UserPoolClient,
+  UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import type { Oidc } from './settings.ts';
+import type { ChatAuth, Oidc } from './chat-auth.ts';
 
 export interface ChatIdentityProps {
-  /** The team's own issuer. Null for a Cognito user pool. */
-  readonly oidc: Oidc | null;
-  /** The pool of an earlier stack. Null to create one. */
-  readonly userPoolId: string | null;
+  /** Null to create a Cognito user pool. */
+  readonly auth: ChatAuth | null;
   readonly deletionProtection: boolean;
 }
 
@@ -23,35 +22,44 @@ export class ChatIdentity extends Construct {
   readonly oidc: Oidc;
   /** Null if the team uses its own issuer. */
   readonly userPool: IUserPool | null = null;
-  readonly userPoolClient: UserPoolClient | null = null;
+  readonly userPoolClient: IUserPoolClient | null = null;
 
-  constructor(scope: Construct, id: string, { oidc, userPoolId, deletionProtection }: ChatIdentityProps) {
+  constructor(scope: Construct, id: string, { auth, deletionProtection }: ChatIdentityProps) {
     super(scope, id);
-    if (oidc !== null) {
-      this.oidc = oidc;
+    const source = auth?.source;
+    if (source?.kind === 'oidc') {
+      this.oidc = source.oidc;
       return;
     }
-    this.userPool =
-      userPoolId === null
-        ? makeUserPool(this, deletionProtection)
-        : UserPool.fromUserPoolId(this, 'UserPool', userPoolId);
-    this.userPoolClient = this.userPool.addClient('Client', {
-      authFlows: { userPassword: true, userSrp: true },
-      generateSecret: false,
-      disableOAuth: true,
-      enableTokenRevocation: true,
-      preventUserExistenceErrors: true,
-      // Nothing else is writable: users could otherwise choose their own `custom:user_type` or mark an address as verified.
-      writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
-    });
-    const { region, urlSuffix } = Stack.of(this);
-    const issuer = `https://cognito-idp.${region}.${urlSuffix}/${this.userPool.userPoolId}`;
+    const pool = source?.pool ?? makeUserPool(this, deletionProtection);
+    // A client of any pool has the logical id of the own pool's client, so that a stack can adopt a pool.
+    const clientScope = () => (source ? new Construct(this, 'UserPool') : pool);
+    this.userPool = pool;
+    this.userPoolClient = source?.client ?? makeClient(clientScope(), pool);
+    const issuer = issuerOf(this, pool);
     this.oidc = {
       issuer,
       audience: this.userPoolClient.userPoolClientId,
       jwksUri: `${issuer}/.well-known/jwks.json`,
     };
   }
+}
+
+function issuerOf(scope: Construct, { userPoolId, env }: IUserPool): string {
+  return `https://cognito-idp.${env.region}.${Stack.of(scope).urlSuffix}/${userPoolId}`;
+}
+
+function makeClient(scope: Construct, userPool: IUserPool): UserPoolClient {
+  return new UserPoolClient(scope, 'Client', {
+    userPool,
+    authFlows: { userPassword: true, userSrp: true },
+    generateSecret: false,
+    disableOAuth: true,
+    enableTokenRevocation: true,
+    preventUserExistenceErrors: true,
+    // Nothing else is writable: users could otherwise choose their own `custom:user_type` or mark an address as verified.
+    writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
+  });
 }
 
 function makeUserPool(scope: Construct, deletionProtection: boolean): UserPool {

@@ -1,12 +1,12 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Construct } from 'constructs';
 import type { ChatFailures } from './chat-failures.ts';
 import type { ChatFunction } from './chat-function.ts';
 import type { ChatTables } from './chat-tables.ts';
 import { type EntryName, entries, entryNames, type TableAction } from './entries.ts';
 
 export interface ChatMetricsProps {
+  readonly chatName: string;
   readonly functions: Readonly<Record<EntryName, ChatFunction>>;
   readonly tables: ChatTables;
   readonly failures: ChatFailures;
@@ -51,23 +51,24 @@ const INDEX = 'by-user';
 /** The metrics that alarms and the dashboard use: sums of five minutes, unless stated otherwise. */
 export class ChatMetrics {
   readonly functions: ChatMetricsProps['functions'];
-  readonly stackName: string;
+  /** The dimension `Stack` of the chat's own metrics. */
+  readonly chatName: string;
   private readonly props: ChatMetricsProps;
 
-  constructor(scope: Construct, props: ChatMetricsProps) {
+  constructor(props: ChatMetricsProps) {
     this.functions = props.functions;
-    this.stackName = Stack.of(scope).stackName;
+    this.chatName = props.chatName;
     this.props = props;
   }
 
   /** Returns a metric of all functions together. */
   ofStack(metricName: 'Faults' | 'PostsFailed'): Metric {
-    return metric(NAMESPACE, metricName, { Stack: this.stackName });
+    return metric(NAMESPACE, metricName, { Stack: this.chatName });
   }
 
   /** Returns how often frames, requests and handshakes were refused with a code. */
   refusals(code: string): Metric {
-    return metric(NAMESPACE, 'Refusals', { Stack: this.stackName, Code: code });
+    return metric(NAMESPACE, 'Refusals', { Stack: this.chatName, Code: code });
   }
 
   ofFunction(entry: EntryName, metricName: FunctionMetric, statistic: string = Stats.SUM): Metric {
@@ -115,6 +116,11 @@ export class ChatMetrics {
     );
   }
 
+  /** Returns the throttled reads and writes of a table and its index. */
+  throttles(name: TableName): readonly Metric[] {
+    return [...this.table(name, 'ReadThrottleEvents'), ...this.table(name, 'WriteThrottleEvents')];
+  }
+
   /** Returns DynamoDB's own errors, by the operations that functions may call. There is no sum of all operations. */
   systemErrors(name: TableName): readonly Metric[] {
     const used = new Set<TableAction>(entryNames.flatMap((entry) => [...entries[entry][name]]));
@@ -133,7 +139,8 @@ export class ChatMetrics {
   }
 }
 
-function metric(
+/** Returns a metric of five minutes, by default their sum. */
+export function metric(
   namespace: string,
   metricName: string,
   dimensionsMap: Record<string, string>,

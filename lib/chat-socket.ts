@@ -17,7 +17,7 @@ import { Construct } from 'constructs';
 import { accessLogs } from './access-logs.ts';
 import type { ChatFunction } from './chat-function.ts';
 import type { EntryName } from './entries.ts';
-import type { Throttle } from './settings.ts';
+import type { Throttle } from './rate-settings.ts';
 
 /** The entry that handles each route. */
 const routes = {
@@ -33,6 +33,7 @@ const routes = {
 type SocketEntry = (typeof routes)[keyof typeof routes] | 'authorize';
 
 export interface ChatSocketProps {
+  readonly chatName: string;
   readonly accessLogs: boolean;
   readonly logRetention: RetentionDays;
   readonly encryptionKey: IKey | null;
@@ -53,7 +54,7 @@ export class ChatSocket extends Construct {
   constructor(scope: Construct, id: string, props: ChatSocketProps) {
     super(scope, id);
     this.api = new WebSocketApi(this, 'Api', {
-      apiName: Stack.of(this).stackName,
+      apiName: props.chatName,
       routeSelectionExpression: '$request.body.action',
     });
     this.stage = new WebSocketStage(this, 'Stage', {

@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 
 export interface ChatTablesProps {
   /** The chat table of an earlier stack. Null to create one. */
-  readonly chatTableName: string | null;
+  readonly chatTable: ITable | null;
   readonly deletionProtection: boolean;
   /** Null if DynamoDB's own key encrypts the tables. */
   readonly encryptionKey: IKey | null;
@@ -30,7 +30,7 @@ export class ChatTables extends Construct {
 
   constructor(scope: Construct, id: string, props: ChatTablesProps) {
     super(scope, id);
-    const { chatTableName, encryptionKey } = props;
+    const { chatTable, encryptionKey } = props;
     const encrypted = encryptionKey && { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey };
     const connections = new Table(this, 'Connections', {
       partitionKey: text('room'),
@@ -51,8 +51,8 @@ export class ChatTables extends Construct {
         'A row lives as long as an open socket, two hours at most: a restored row would name a closed socket.',
     });
     this.connections = connections;
-    if (chatTableName !== null) {
-      this.chat = Table.fromTableName(this, 'Chat', chatTableName);
+    if (chatTable !== null) {
+      this.chat = chatTable;
       return;
     }
     const chat = new Table(this, 'Chat', {

@@ -25,6 +25,7 @@ export class ProbeStack extends Stack {
   constructor(scope: Construct, id: string, { bundles, ...props }: ProbeStackProps) {
     super(scope, id, props);
     const settings = {
+      chatName: this.stackName,
       accessLogs: false,
       logRetention: RetentionDays.ONE_DAY,
       throttle: null,

@@ -1,36 +1,8 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { type AccountSettings, flag, invalid, oneOf, readAccountSettings } from './account-settings.ts';
-
-/** An OpenID Connect issuer whose tokens are accepted. */
-export interface Oidc {
-  readonly issuer: string;
-  readonly audience: string;
-  readonly jwksUri: string;
-}
-
-const roomKinds = ['group', 'direct'] as const;
-
-/** How many times a user may do something within a number of seconds: send, create a room, or add a user. */
-export interface RateLimit {
-  readonly messages: number;
-  readonly seconds: number;
-}
-
-/** The limit of each kind of room. Null means no limit. */
-export type RateLimits = Readonly<Record<(typeof roomKinds)[number], RateLimit | null>>;
-
-const userCounts = ['create', 'invite'] as const;
-
-/** The limits of each user over all rooms. Null means no limit. */
-export type RoomLimits = Readonly<Record<(typeof userCounts)[number], RateLimit | null>>;
-
-/** How many requests a stage of an API accepts. */
-export interface Throttle {
-  /** Requests per second over a longer time. */
-  readonly rateLimit: number;
-  /** Requests at once. */
-  readonly burstLimit: number;
-}
+import { type AccountSettings, readAccountSettings } from './account-settings.ts';
+import type { Oidc } from './chat-auth.ts';
+import { type RateSettings, readRateSettings } from './rate-settings.ts';
+import { type Context, checkOrigin, flag, invalid, oneOf, secureUrl, wholeNumber } from './validation.ts';
 
 /** What the team sees of a running stack. */
 export interface Monitoring {
@@ -51,7 +23,7 @@ export interface Monitoring {
 }
 
 /** The settings of a stack. Each is a CDK context key, passed as `npx cdk deploy -c key=value` or in cdk.json. */
-export interface Settings extends AccountSettings {
+export interface Settings extends AccountSettings, RateSettings {
   /** `stackName`: the name of the CloudFormation stack. Default: `Parley`. Another name is a separate chat. */
   readonly stackName: string;
   /**
@@ -84,22 +56,6 @@ export interface Settings extends AccountSettings {
    */
   readonly directRooms: 'members' | 'on-demand';
   /**
-   * `rateLimit`: `<messages>/<seconds>` or `off`. Default: `20/10`. `group:20/10,direct:off` sets the limit by kind of
-   * room; a kind that is not named keeps the default.
-   */
-  readonly rateLimit: RateLimits;
-  /**
-   * `roomLimits`: `create:<rooms>/<seconds>,invite:<additions>/<seconds>`, where each part may be `off`. `create` limits
-   * the rooms that a user creates, default `60/3600`. `invite` limits how often people who share no room with a user add
-   * that user to rooms, default `50/86400`.
-   */
-  readonly roomLimits: RoomLimits;
-  /**
-   * `throttle`: `<requests per second>/<burst>` that each of the two APIs accepts from all clients together, or `off` for
-   * the limits of the account. Default: `2000/1000`.
-   */
-  readonly throttle: Throttle | null;
-  /**
    * `awsClient`: how functions call DynamoDB, S3, Lambda and `@connections`. `signed`, the default, uses Parley's own
    * client, which takes a fifth of the CPU for each post and a third of the cold start that `sdk`, the AWS SDK, takes.
    */
@@ -112,10 +68,7 @@ export interface Settings extends AccountSettings {
  * Reads the settings from CDK context.
  * @throws Error that names the key of an invalid value
  */
-export function readSettings(context: (key: string) => unknown): Settings {
-  // A single PUT accepts at most 5 GB (AWS: Amazon S3 quotas).
-  const maxFileMegabytes = wholeNumber('maxFileMegabytes', context('maxFileMegabytes') ?? 25, 1, 5000);
-  const daily = context('dailyFileMegabytes') ?? Math.max(1_000, maxFileMegabytes);
+export function readSettings(context: Context): Settings {
   const account = readAccountSettings(context);
   const ownIssuer = oidc(context('issuer'), context('audience'), context('jwksUri'));
   if (ownIssuer !== null && account.adopted.userPoolId !== null) {
@@ -126,13 +79,9 @@ export function readSettings(context: (key: string) => unknown): Settings {
     oidc: ownIssuer,
     logRetention: retention(context('logRetentionDays') ?? 30),
     accessLogs: flag('accessLogs', context('accessLogs') ?? false),
-    maxFileMegabytes,
-    dailyFileMegabytes: wholeNumber('dailyFileMegabytes', daily, maxFileMegabytes, 1_000_000),
+    ...fileLimits(context('maxFileMegabytes'), context('dailyFileMegabytes')),
     allowedOrigins: origins(context('allowedOrigins') ?? ''),
     directRooms: oneOf(context, 'directRooms', ['members', 'on-demand']),
-    rateLimit: rateLimits(context('rateLimit') ?? defaultRate),
-    roomLimits: roomLimits(context('roomLimits') ?? ''),
-    throttle: throttle(context('throttle') ?? '2000/1000'),
     awsClient: oneOf(context, 'awsClient', ['signed', 'sdk']),
     monitoring: {
       alarms: alarms(context('alarmTopic') ?? '', context('alarmEmail') ?? ''),
@@ -141,7 +90,17 @@ export function readSettings(context: (key: string) => unknown): Settings {
       tracing: flag('tracing', context('tracing') ?? false),
     },
     ...account,
+    ...readRateSettings(context),
   };
+}
+
+/** Returns the limits of files with their defaults. @throws Error that names the invalid one */
+export function fileLimits(max: unknown, daily: unknown) {
+  // A single PUT accepts at most 5 GB (AWS: Amazon S3 quotas).
+  const maxFileMegabytes = wholeNumber('maxFileMegabytes', max ?? 25, 1, 5000);
+  const most = daily ?? Math.max(1_000, maxFileMegabytes);
+  const dailyFileMegabytes = wholeNumber('dailyFileMegabytes', most, maxFileMegabytes, 1_000_000);
+  return { maxFileMegabytes, dailyFileMegabytes };
 }
 
 function stackName(value: unknown): string {
@@ -165,15 +124,6 @@ function oidc(issuer: unknown, audience: unknown, jwksUri: unknown): Oidc | null
   return { issuer: secureUrl('issuer', issuer), audience, jwksUri: secureUrl('jwksUri', jwksUri) };
 }
 
-/** Returns the URL unchanged, because an issuer must equal a token's `iss` exactly. */
-function secureUrl(key: string, value: unknown): string {
-  const url = typeof value === 'string' ? URL.parse(value) : null;
-  if (typeof value !== 'string' || url === null) throw invalid(key, 'it is not a URL', 'Use an https URL');
-  const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback)) return value;
-  throw invalid(key, 'it is not an https URL', 'Use https; http is allowed on loopback only');
-}
-
 function retention(value: unknown): RetentionDays {
   const days = typeof value === 'string' ? Number(value) : value;
   const offered = Object.values(RetentionDays).filter((each) => typeof each === 'number');
@@ -190,87 +140,7 @@ function origins(value: unknown): readonly string[] {
   if (value === '') return [];
   if (typeof value !== 'string')
     throw invalid('allowedOrigins', 'it is not a string', 'Separate origins by commas');
-  return value.split(',').map((each) => {
-    const origin = secureUrl('allowedOrigins', each.trim());
-    // A browser's Origin header has no path and no trailing slash, and must equal the setting.
-    if (URL.parse(origin)?.origin === origin) return origin;
-    throw invalid(
-      'allowedOrigins',
-      `${origin} is not an origin`,
-      'Write https://chat.example.com, for example',
-    );
-  });
-}
-
-function wholeNumber(key: string, value: unknown, min: number, max: number): number {
-  const found = typeof value === 'string' && value !== '' ? Number(value) : value;
-  if (typeof found === 'number' && Number.isInteger(found) && found >= min && found <= max) return found;
-  throw invalid(key, 'it is not in the allowed range', `Use a whole number from ${min} to ${max}`);
-}
-
-const defaultRate = '20/10';
-
-function rateLimits(value: unknown): RateLimits {
-  if (typeof value !== 'string')
-    throw invalid('rateLimit', 'it is not a string', 'Use 20/10 or off, for example');
-  if (!value.includes(':')) return { group: rateLimit(value), direct: rateLimit(value) };
-  const named = value.split(',').map((each) => {
-    const [kind, ...rate] = each.trim().split(':');
-    if (roomKinds.some((known) => known === kind)) return [kind, rateLimit(rate.join(':'))] as const;
-    throw invalid(
-      'rateLimit',
-      `${each.trim()} names no kind of room`,
-      'Write group:20/10,direct:off, for example',
-    );
-  });
-  const limits = Object.fromEntries(named);
-  if (Object.keys(limits).length === named.length) return { ...rateLimits(defaultRate), ...limits };
-  throw invalid('rateLimit', 'it names a kind of room twice', 'Write group:20/10,direct:off, for example');
-}
-
-const DAY_SECONDS = 86_400;
-
-function roomLimits(value: unknown): RoomLimits {
-  const key = 'roomLimits';
-  const advice = 'Write create:60/3600,invite:off, for example';
-  if (typeof value !== 'string') throw invalid(key, 'it is not a string', advice);
-  const limits: Record<(typeof userCounts)[number], RateLimit | null> = {
-    create: { messages: 60, seconds: 3600 },
-    invite: { messages: 50, seconds: DAY_SECONDS },
-  };
-  const seen = new Set<string>();
-  for (const part of value === '' ? [] : value.split(',')) {
-    const [name = '', ...rate] = part.trim().split(':');
-    const count = userCounts.find((each) => each === name);
-    if (!count || seen.has(count)) throw invalid(key, `${part.trim()} names no limit, or one twice`, advice);
-    seen.add(count);
-    limits[count] = rateLimit(rate.join(':'), key, DAY_SECONDS);
-  }
-  return limits;
-}
-
-function rateLimit(text: string, key = 'rateLimit', maxSeconds = 3600): RateLimit | null {
-  if (text === 'off') return null;
-  const [, messages = 0, seconds = 0] = (/^(\d{1,3})\/(\d{1,5})$/.exec(text) ?? []).map(Number);
-  // Each counted message is an attribute in an expression of at most 4 KB (AWS: quotas for DynamoDB).
-  if (messages >= 1 && messages <= 100 && seconds >= 1 && seconds <= maxSeconds) return { messages, seconds };
-  throw invalid(
-    key,
-    `${text} is not a rate`,
-    `Use <count>/<seconds> with a count of 1 to 100 and 1 to ${maxSeconds} seconds, or off`,
-  );
-}
-
-function throttle(value: unknown): Throttle | null {
-  if (value === 'off') return null;
-  const text = typeof value === 'string' ? value : '';
-  const [, rateLimit = 0, burstLimit = 0] = (/^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? []).map(Number);
-  if (rateLimit >= 1 && burstLimit >= 1) return { rateLimit, burstLimit };
-  throw invalid(
-    'throttle',
-    'it is not a rate',
-    'Use <requests per second>/<burst>, such as 2000/1000, or off',
-  );
+  return value.split(',').map((each) => checkOrigin('allowedOrigins', each.trim()));
 }
 
 function alarms(topicArn: unknown, email: unknown): Monitoring['alarms'] {

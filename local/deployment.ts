@@ -36,11 +36,12 @@ export interface Deployment {
 }
 
 /**
- * Reads the cloud assembly in `directory`.
+ * Reads a stack of the cloud assembly in `directory`.
+ * @param stackName default: the only stack
  * @throws if a part of the template cannot run locally
  */
-export function readDeployment(directory: string): Deployment {
-  const template = readTemplate(directory);
+export function readDeployment(directory: string, stackName?: string): Deployment {
+  const template = readTemplate(directory, stackName);
   const scope = openScope(template);
   const functions = readFunctions(scope);
   const routes = readSocketRoutes(scope);

@@ -96,7 +96,7 @@ export class Platform {
       access: this.#access,
       functions: this.functions,
       identity: () => this.#identity,
-      outputs: () => this.outputs,
+      variable: (name) => this.variable(name),
       queues: this.#queues,
       http: { api: this.#backend.httpApi, invoke: this.#backend.invoke, requests: this.#requests, clock },
       s3: {
@@ -124,6 +124,12 @@ export class Platform {
       lambda: origin(servers?.services.port),
       s3: origin(servers?.s3.port),
     };
+  }
+
+  /** Returns the value that functions have for an environment variable. Undefined if none has it. */
+  variable(name: string): string | undefined {
+    const definitions = [...(this.#deployment?.functions.values() ?? [])];
+    return definitions.find(({ variables }) => name in variables)?.variables[name];
   }
 
   /** The template's outputs with local URLs. */

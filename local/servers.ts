@@ -35,7 +35,8 @@ export interface Services {
   readonly functions: Functions;
   /** Returns undefined until the issuer is known. */
   readonly identity: () => IdentityOptions | undefined;
-  readonly outputs: () => Readonly<Record<string, string>>;
+  /** Returns the value that functions have for an environment variable. */
+  readonly variable: (name: string) => string | undefined;
   readonly queues: FailureQueues;
   readonly http: HttpApiOptions;
   readonly s3: S3Options;
@@ -121,11 +122,11 @@ async function serveServices(
   response.writeHead(503).end('The local stack is starting.');
 }
 
-/** Returns the stack's outputs at `/outputs`, and the records of a queue at `/queues/{name}`. */
-function debugPage(path: string, { outputs, queues }: Services): unknown {
-  if (path === '/outputs') return outputs();
-  const [, queue] = /^\/queues\/([\w.-]+)$/.exec(path) ?? [];
-  return queue === undefined ? undefined : queues.records(queue);
+/** Returns an environment variable of functions at `/variables/{name}`, and a queue's records at `/queues/{name}`. */
+function debugPage(path: string, { variable, queues }: Services): unknown {
+  const [, kind, name = ''] = /^\/(variables|queues)\/([\w.-]+)$/.exec(path) ?? [];
+  if (kind === 'variables') return variable(name);
+  return kind === 'queues' ? queues.records(name) : undefined;
 }
 
 /** Returns the local URL of an edge origin, or undefined if the local stack does not run it. */

@@ -17,6 +17,8 @@ import type { Trace } from './trace.ts';
 export interface StackOptions {
   /** Synthesizes the app with this CDK context (allowedOrigins). Resolves to the cloud assembly's directory. */
   readonly synthesize: (context: Record<string, unknown>) => Promise<string>;
+  /** The stack of the assembly that runs. Default: its only stack. */
+  readonly stackName?: string;
   readonly users: readonly LocalUser[];
   /** Stores the tables, the objects and the signing key. Null keeps them in memory. */
   readonly directory: string | null;
@@ -67,13 +69,13 @@ async function openDatabase(endpoint: string | undefined, directory: string | nu
 }
 
 async function deploy(
-  { synthesize, users }: StackOptions,
+  { synthesize, stackName, users }: StackOptions,
   { platform, database, issuer }: Services,
 ): Promise<Deployment> {
   const { edge } = platform.endpoints;
   // A browser may open the page under either host name.
   const allowedOrigins = [edge, edge.replace('localhost', '127.0.0.1')].join();
-  const deployment = readDeployment(await synthesize({ allowedOrigins }));
+  const deployment = readDeployment(await synthesize({ allowedOrigins }), stackName);
   await createTables(database, deployment.tables);
   const { userPool: pool } = deployment;
   platform.deploy(deployment, { issuer: issuerOf(deployment, issuer), users, pool });
@@ -136,6 +138,11 @@ export class Stack {
 
   get outputs(): Readonly<Record<string, string>> {
     return this.#platform.outputs;
+  }
+
+  /** Returns the value that functions have for an environment variable, such as `CHAT_TABLE`. */
+  variable(name: string): string | undefined {
+    return this.#platform.variable(name);
   }
 
   get tables(): readonly string[] {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { account } from './account.ts';
 import { isObject, property } from './object.ts';
 
 /** One resource of the template. Its intrinsics are not resolved yet. */
@@ -9,7 +10,7 @@ export interface Resource {
   readonly condition: string | null;
 }
 
-/** The template of the only stack of a CDK cloud assembly. */
+/** The template of a stack of a CDK cloud assembly. */
 export interface Template {
   readonly stackName: string;
   readonly resources: ReadonlyMap<string, Resource>;
@@ -22,21 +23,26 @@ export interface Template {
 }
 
 /**
- * Reads the only stack of the cloud assembly in `directory`.
- * @throws if the assembly is missing, broken, or does not have exactly one stack
+ * Reads a stack of the cloud assembly in `directory`.
+ * @param name default: the only stack
+ * @throws if the assembly is missing or broken, or the name fits no stack or several
  */
-export function readTemplate(directory: string): Template {
+export function readTemplate(directory: string, name?: string): Template {
   const artifacts = section(readJson(join(directory, 'manifest.json')), 'artifacts', 'manifest.json');
   const stacks = Object.entries(artifacts).filter(hasType('aws:cloudformation:stack'));
-  const [stack] = stacks;
-  if (stack === undefined || stacks.length > 1) {
-    throw unreadable(`${directory} has ${stacks.length} stacks`, 'The local stack runs exactly one.');
+  const nameOf = ([id, artifact]: readonly [string, unknown]) =>
+    String(property(artifact, 'properties', 'stackName') ?? id);
+  const found = stacks.filter((each) => name === undefined || nameOf(each) === name || each[0] === name);
+  const [stack] = found;
+  if (stack === undefined || found.length > 1) {
+    const names = stacks.map(nameOf).join(', ') || 'none';
+    throw unreadable(`${found.length} stacks fit, of ${names}`, 'Name one with --stack.');
   }
-  const [stackName, artifact] = stack;
+  const [, artifact] = stack;
   const file = textProperty(artifact, 'templateFile');
-  const body = readJson(join(directory, file));
+  const body = readJson(join(directory, file), (text) => inLocalAccount(text, artifact));
   return {
-    stackName,
+    stackName: nameOf(stack),
     resources: readResources(section(body, 'Resources', file), file),
     parameters: section(body, 'Parameters', file),
     mappings: section(body, 'Mappings', file),
@@ -95,9 +101,21 @@ function section(body: unknown, name: string, file: string): Readonly<Record<str
   throw unreadable(`${name} in ${file} is not an object`);
 }
 
-function readJson(path: string): unknown {
+/** Replaces the account and the Region that an app sets for its stack. */
+function inLocalAccount(text: string, artifact: unknown): string {
+  const [, accountId = '', region = ''] =
+    /^aws:\/\/([^/]+)\/(.+)$/.exec(String(property(artifact, 'environment'))) ?? [];
+  return text
+    .replaceAll(isKnown(accountId) ? accountId : account.id, account.id)
+    .replaceAll(isKnown(region) ? region : account.region, account.region);
+}
+
+/** The CDK writes `unknown-account` and `unknown-region` where the app sets none. */
+const isKnown = (value: string): boolean => value !== '' && !value.startsWith('unknown-');
+
+function readJson(path: string, change = (text: string) => text): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(change(readFileSync(path, 'utf8')));
   } catch (error) {
     const reason = error instanceof SyntaxError ? `is not JSON (${error.message})` : 'cannot be read';
     throw unreadable(`${path} ${reason}`, undefined, error);

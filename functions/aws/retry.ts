@@ -8,6 +8,13 @@ const FIRST_BACKOFF_WHEN_THROTTLED_MS = 500;
 const LONGEST_BACKOFF_MS = 20_000;
 /** Milliseconds without a byte until a request to DynamoDB or Lambda fails. They usually respond within 50. */
 export const SILENCE_MS = 2_000;
+
+/** Returns the options of an SDK client's requests. By default, the SDK waits without a limit. */
+export const sdkRequests = (silenceMs = 5_000) => ({
+  requestTimeout: silenceMs,
+  throwOnRequestTimeout: true,
+});
+
 /** Tokens for retries. Each retry takes some and each success returns some, so a failing service gets fewer retries. */
 const QUOTA = 500;
 const COST = 5;

@@ -32,7 +32,7 @@ export async function authenticate(
   session: Session,
   context: Pick<Context, 'db'> & TokenContext,
 ): Promise<Event[]> {
-  if (session.guest) throw new ChatError('UNAUTHENTICATED', reasons.guest);
+  if (session.user.guest) throw new ChatError('UNAUTHENTICATED', reasons.guest);
   const { user, expiresAt: tokenExpiresAt } = await verifyToken(command.token, context);
   if (user.id !== session.user.id) throw new ChatError('WRONG_USER', reasons.otherUser);
   const { db } = context;

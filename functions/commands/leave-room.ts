@@ -38,7 +38,7 @@ export async function leaveRoom(
   const room = await getRoom(context.db, id);
   const left = room && (await removeJoined(id, placesOf(session.id, room), session, context));
   if (left) {
-    const readsAll = left.reads === 'auto' && !session.guest;
+    const readsAll = left.reads === 'auto' && !session.user.guest;
     await Promise.all([
       readsAll && putReadTo(context.db, id, session.user.id, room.seq),
       announceIfOffline(left, room, context),

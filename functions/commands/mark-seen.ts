@@ -36,7 +36,7 @@ export async function markSeen(command: MarkSeen, session: Session, context: Con
   // Guests and visitors have no stored mark, so this function remembers theirs for a moment.
   const { budgets } = context;
   const reader = { room: id, user };
-  const before = Math.max(member.readTo, budgets?.readTo(session.id, reader, context.now()) ?? 0);
+  const before = Math.max(member.readTo, budgets.readTo(session.id, reader, context.now()));
   const moves = before < nearest.id;
   const authors = page.messages.filter((each) => each.id > before).map(({ author }) => actorId(author));
   const seen: Event = {
@@ -52,7 +52,7 @@ export async function markSeen(command: MarkSeen, session: Session, context: Con
   const { audience } = moves
     ? await publish(seen, room, session, context)
     : { audience: audienceOf(room, context) };
-  if (moves) budgets?.noteReadTo(session.id, reader, nearest.id, context.now());
+  if (moves) budgets.noteReadTo(session.id, reader, nearest.id, context.now());
   await acknowledge(unread, 'read', audience, context);
   return moves ? [] : [seen];
 }

@@ -19,7 +19,7 @@ export async function setTyping(command: SetTyping, session: Session, context: C
   if (member.mutedUntil > now) throw new ChatError('MUTED');
   const { id, guest } = user;
   const event = { kind: 'TypingChanged', room: room.id, user: id, ...(guest && { guest }), typing } as const;
-  const posts = context.budgets?.postsTyping(session, event, { typing, seq: room.seq }, now) ?? true;
+  const posts = context.budgets.postsTyping(session, event, { typing, seq: room.seq }, now);
   if (!posts) return [event];
   await publish(event, room, session, context);
   return [];

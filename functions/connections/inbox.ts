@@ -1,6 +1,6 @@
 import { mapLimited } from '../delivery/concurrency.ts';
 import type { PostingContext } from '../delivery/context.ts';
-import { type Delivery, deliver } from '../delivery/deliver.ts';
+import type { Delivery } from '../delivery/deliver.ts';
 import { post } from '../delivery/publish.ts';
 import { MAX_INBOX_ROOMS } from '../domain/audience.ts';
 import { type Connection, hasValidToken, type Session } from '../domain/connection.ts';
@@ -50,8 +50,7 @@ async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<C
 export async function openInbox(
   inbox: Session,
   context: PostingContext,
-  deliverFirst: (event: InboxOpened) => Promise<Pick<Delivery, 'gone'> | undefined> = (event) =>
-    deliver(event, [inbox], context),
+  deliverFirst: (event: InboxOpened) => Promise<Pick<Delivery, 'gone'> | undefined>,
 ): Promise<void> {
   const { db } = context;
   const rows = await inboxRows(inbox, context);

@@ -56,7 +56,7 @@ interface Recent {
 }
 
 /** The connection of a frame. */
-type Sender = Pick<Session, 'id' | 'user' | 'guest'>;
+type Sender = Pick<Session, 'id' | 'user'>;
 
 /** A user in a room, as one connection names the user: a guest's frames may have different names. */
 interface RoomUser {
@@ -80,7 +80,7 @@ const limitKey = ({ room, writer, counted }: CountedWrites): string =>
 const userSource = (user: string): string => `user ${user}`;
 
 /** A guest is counted by connection, because each frame of a guest may have another name. */
-const sourceOf = ({ id, user, guest }: Sender): string => (guest ? id : userSource(user.id));
+const sourceOf = ({ id, user }: Sender): string => (user.guest ? id : userSource(user.id));
 
 /**
  * Counts frames and requests in the memory of one execution environment. So a limit costs no call. A connection whose

@@ -42,8 +42,8 @@ export interface Context extends LogContext {
   readonly onFault?: (error: unknown) => void;
   /** How many changes a member may make in a time window. */
   readonly rates: Rates;
-  /** Counts what connections and users have sent recently. Absent in functions that run no commands. */
-  readonly budgets?: Budgets;
+  /** Counts what connections and users have sent recently. */
+  readonly budgets: Budgets;
   /** How many bytes of files a user may store on one day, in UTC. Without it there is no limit. */
   readonly dailyFileBytes?: number;
 }

@@ -11,12 +11,12 @@ export interface Budget {
 }
 
 /**
- * `expired`: not posted, because the connection's token expired. `unresponsive`: the client stopped reading, and API
- * Gateway's buffer for it is full.
+ * `failed`: the post did not succeed within its budget. `expired`: not posted, because the connection's token expired.
+ * `unresponsive`: the client stopped reading, and API Gateway's buffer for it is full.
  */
-export type Outcome = PostOutcome | 'expired' | 'unresponsive';
+export type Outcome = PostOutcome | 'failed' | 'expired' | 'unresponsive';
 
-type Answer = PostOutcome | 'expired' | 'throttled' | 'no answer';
+type Answer = PostOutcome | 'failed' | 'expired' | 'throttled' | 'no answer';
 
 /** One post of a delivery. */
 export interface RetriedPost {

@@ -1,5 +1,5 @@
-/** `gone`: API Gateway does not know the connection. `failed`: the post did not succeed within its budget. */
-export type PostOutcome = 'delivered' | 'gone' | 'failed';
+/** `gone`: API Gateway does not know the connection. */
+export type PostOutcome = 'delivered' | 'gone';
 
 /** API Gateway's `@connections` API. Each call makes one attempt. */
 export interface Poster {

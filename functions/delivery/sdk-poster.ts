@@ -7,11 +7,16 @@ import {
   LimitExceededException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
+import { sdkRequests } from '../aws/retry.ts';
 import { type Poster, TransientError } from './poster.ts';
 
 /** Posts through API Gateway's management API with the AWS SDK. Does not retry: `retryTransient` does. */
 export function sdkPoster(url: string): Poster {
-  const client = new ApiGatewayManagementApiClient({ endpoint: url, maxAttempts: 1 });
+  const client = new ApiGatewayManagementApiClient({
+    endpoint: url,
+    maxAttempts: 1,
+    requestHandler: sdkRequests(),
+  });
 
   /** Returns whether the connection exists. @throws the SDK's error; TransientError when a retry may succeed */
   async function reach(response: Promise<unknown>, failure: string): Promise<boolean> {

@@ -4,13 +4,6 @@ import type { Event } from '../domain/event.ts';
 import type { User } from '../domain/member.ts';
 import type { DialectTraits } from './handshake.ts';
 
-/** The sender of a frame. */
-export interface Speaker {
-  readonly user: User;
-  /** Whether the sender is not signed in. Only then a frame may name its author. */
-  readonly guest: boolean;
-}
-
 /** The connection for which an event is encoded. */
 export interface View {
   /** The `actorId` of the connection's user. Some fields are sent to a message's author only. */
@@ -23,8 +16,12 @@ export interface View {
 
 /** The codec of a wire contract. Nothing outside its folder knows the words of the contract. */
 export interface Dialect extends DialectTraits {
-  /** Parses a frame that a client sent. @throws FrameError if the frame does not follow the contract */
-  decode(body: string, speaker: Speaker): Command;
+  /**
+   * Parses a frame that a client sent.
+   * @param sender the user of the connection. Only a guest's frame may name its author
+   * @throws FrameError if the frame does not follow the contract
+   */
+  decode(body: string, sender: User): Command;
   /** Returns the frame that announces an event, or undefined if the contract has none. */
   encode(event: Event, view: View): string | undefined;
 }

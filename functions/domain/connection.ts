@@ -41,8 +41,6 @@ export interface Connection {
 
 /** The connection of a request, as the authorizer's context describes it, without a read. */
 export interface Session extends Connection {
-  /** Whether the user is not signed in. Only rooms that are open to anyone admit guests. */
-  readonly guest: boolean;
   /** The client has every event up to this sequence number, and receives the later ones on connect. */
   readonly since?: number;
   /** Why the handshake is refused. The connection is open only to report this, and is in no room. */

@@ -9,7 +9,7 @@ export interface User {
   readonly email: string;
   /** An application-defined kind of user, such as `student`; may be empty. */
   readonly userType: string;
-  /** Set when the user is not signed in. The id is then unverified. */
+  /** Set when the user is not signed in. The id is then unverified. Only rooms that are open to anyone admit guests. */
   readonly guest?: true;
 }
 

@@ -53,9 +53,10 @@ const dialectByPlace: Record<Credential['place'] | 'nowhere', DialectName> = {
 /** @throws ChatError UNAUTHENTICATED */
 async function identify(event: UpgradeEvent, credential: Credential | undefined) {
   const { connectionId, connectedAt } = event.requestContext;
-  if (credential) return { ...(await verifyFirst(credential, verifier())), guest: false };
-  const user = { id: namelessId(connectionId), username: 'guest', email: '', userType: '' };
-  return { user, guest: true, expiresAt: connectedAt + GUEST_SESSION_MS };
+  if (credential) return verifyFirst(credential, verifier());
+  const id = namelessId(connectionId);
+  const user: User = { id, username: 'guest', email: '', userType: '', guest: true };
+  return { user, expiresAt: connectedAt + GUEST_SESSION_MS };
 }
 
 /**
@@ -80,7 +81,8 @@ async function createDirectRoom(id: string, user: User): Promise<Room | undefine
  * Returns the room, if the user may enter it.
  * @throws ChatError NOT_A_MEMBER, or UNAUTHENTICATED for a guest
  */
-async function findRoom(id: string | undefined, user: User, guest: boolean): Promise<Room> {
+async function findRoom(id: string | undefined, user: User): Promise<Room> {
+  const { guest } = user;
   const noAccess = guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER';
   if (id === undefined || !isRoomId(id)) throw new ChatError(noAccess);
   // An eventually consistent read costs half. `welcome` reads the membership once more, consistently.
@@ -105,11 +107,11 @@ async function openSession(
 ): Promise<Session> {
   const query = event.queryStringParameters ?? {};
   const { connectionId, connectedAt } = event.requestContext;
-  const { user, guest, expiresAt } = await identify(event, credential);
+  const { user, expiresAt } = await identify(event, credential);
   const room =
-    dialect.hasInbox && !guest && !namesRoom(query)
+    dialect.hasInbox && !user.guest && !namesRoom(query)
       ? { id: inboxOf(user.id), shards: 1 }
-      : await findRoom(requestedRoom(query), user, guest);
+      : await findRoom(requestedRoom(query), user);
   const receipts = requestedReceipts(query, dialect);
   const since = dialect.bringsHistory ? requestedSince(query) : undefined;
   return {
@@ -122,7 +124,6 @@ async function openSession(
     reads: requestedReads(query, dialect),
     ...(receipts && { receipts }),
     tokenExpiresAt: expiresAt,
-    guest,
     ...(since !== undefined && { since }),
   };
 }
@@ -138,11 +139,10 @@ function refusedSession(event: UpgradeEvent, dialect: DialectTraits, error: unkn
     connectedAt,
     room: '',
     shard: 0,
-    user: { id: 'nobody', username: '', email: '', userType: '' },
+    user: { id: 'nobody', username: '', email: '', userType: '', guest: true },
     dialect: dialect.name,
     reads: 'manual',
     tokenExpiresAt: connectedAt + GUEST_SESSION_MS,
-    guest: true,
     refusal: code,
   };
 }

@@ -49,7 +49,7 @@ function checkNamesRoom(command: Command, session: Session): void {
 
 /** @throws ChatError RATE_LIMITED for a command that the connection has sent too often */
 function checkBudget(command: Command, session: Session, { budgets, now }: Context): void {
-  const waitMs = budgets?.takeCommand(session, command, now()) ?? 0;
+  const waitMs = budgets.takeCommand(session, command, now());
   if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_OFTEN, waitMs);
 }
 
@@ -59,7 +59,7 @@ function checkBudget(command: Command, session: Session, { budgets, now }: Conte
  */
 function commandSession(session: Session, command: Command): Session {
   const author = 'author' in command ? command.author : undefined;
-  if (author === undefined || author === session.user.id || !session.guest) return session;
+  if (author === undefined || author === session.user.id || !session.user.guest) return session;
   return { ...session, user: guestNamed(author) };
 }
 
@@ -83,7 +83,7 @@ async function answersTo<P extends Context>(
 ): Promise<Event[]> {
   let command: Command | undefined;
   try {
-    command = dialectOf(session).decode(body, session);
+    command = dialectOf(session).decode(body, session.user);
     checkNamesRoom(command, session);
     checkBudget(command, session, context);
     return await run(command, session, context, handlers);
@@ -119,13 +119,13 @@ export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, c
         return served;
       }
       // Ignore frames that were on their way when the connection was closed.
-      if (context.budgets?.isRefused(session.id, context.now())) return served;
+      if (context.budgets.isRefused(session.id, context.now())) return served;
       for (const answer of await answersTo(body ?? '', session, context, handlers, onFault)) {
         await post(answer, [session], context);
         if (answer.kind !== 'Refused') continue;
         // `onFault` has counted an INTERNAL.
         if (answer.code !== 'INTERNAL') countRefusal(answer.code);
-        if (context.budgets?.refuse(session.id, context.now())) {
+        if (context.budgets.refuse(session.id, context.now())) {
           await close(session.id, context.poster);
         }
       }

@@ -50,7 +50,7 @@ export const sessionContext = (session: Session) => ({
   reads: session.reads,
   receipts: session.receipts ?? '',
   tokenExpiresAt: session.tokenExpiresAt,
-  guest: session.guest,
+  guest: session.user.guest ?? false,
   since: session.since ?? '',
   refusal: session.refusal ?? '',
 });
@@ -95,7 +95,6 @@ export function sessionOf({ connectionId, connectedAt, authorizer }: RequestCont
     reads: optional('reads') === 'manual' ? 'manual' : 'auto',
     ...(context['receipts'] === 'author' && { receipts: 'author' }),
     tokenExpiresAt: Number(text('tokenExpiresAt')),
-    guest,
     ...(since !== '' && { since: Number(since) }),
     ...refusal,
   };

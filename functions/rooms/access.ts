@@ -100,7 +100,7 @@ async function withinLimit(
   } catch (error) {
     const limited = limitWait(error, window);
     if (limited instanceof ChatError && limited.retryAfterMs !== undefined) {
-      budgets?.noteLimited({ room, writer: counterOf(by), counted }, now + limited.retryAfterMs);
+      budgets.noteLimited({ room, writer: counterOf(by), counted }, now + limited.retryAfterMs);
     }
     throw limited;
   }
@@ -115,7 +115,7 @@ export function checkNotLimited(
   { budgets }: Pick<Context, 'budgets'>,
   { room, by, counted, now }: WriteRequest,
 ): void {
-  const waitMs = budgets?.limitedFor({ room, writer: counterOf(by), counted }, now) ?? 0;
+  const waitMs = budgets.limitedFor({ room, writer: counterOf(by), counted }, now);
   if (waitMs > 0) throw new ChatError('RATE_LIMITED', undefined, waitMs);
 }
 

@@ -13,14 +13,20 @@ const openElement = (connection: Pick<Connection, 'id' | 'connectedAt'>): Set<st
 
 const isOpen = (element: string, now: number): boolean => Number(element.split(' ')[0]) * 1000 > now;
 
+/** Returns the elements of a set that did not expire, the latest first. */
+const latestOpen = (online: ReadonlySet<string>, now: number): readonly string[] =>
+  [...online]
+    .filter((element) => isOpen(element, now))
+    .sort()
+    .reverse();
+
 /** A profile holds at most about this many connections: more than the devices that a user has. */
 const MAX_OPEN = 100;
 
 /** Returns the elements to remove from a set that has become too large: expired ones, and then the oldest. */
 function surplus(online: ReadonlySet<string>, now: number): ReadonlySet<string> {
   if (online.size <= MAX_OPEN) return new Set();
-  const latest = [...online].filter((element) => isOpen(element, now)).sort((a, b) => (a < b ? 1 : -1));
-  const kept = new Set(latest.slice(0, MAX_OPEN / 2));
+  const kept = new Set(latestOpen(online, now).slice(0, MAX_OPEN / 2));
   return new Set([...online].filter((element) => !kept.has(element)));
 }
 
@@ -68,12 +74,9 @@ export async function removeOpenConnection(
 /** Returns the ids of a user's open connections, the latest first. Some may have closed without a `$disconnect`. */
 export async function listOpenConnections(db: Database, user: string, now: number): Promise<string[]> {
   const item = await db.chat.get(profileKey(user));
-  const online: ReadonlySet<string> = item?.['online'] ?? new Set();
-  return [...online]
-    .filter((element) => isOpen(element, now))
-    .map((element) => element.split(' ') as [expiry: string, id: string])
-    .toSorted(([a], [b]) => Number(b) - Number(a))
-    .map(([, id]) => id);
+  return latestOpen(item?.['online'] ?? new Set(), now).map((element) =>
+    element.slice(element.indexOf(' ') + 1),
+  );
 }
 
 /** A user who has connected before. */

@@ -8,7 +8,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDb, Operation } from '../aws/dynamodb.ts';
-import { SILENCE_MS } from '../aws/retry.ts';
+import { SILENCE_MS, sdkRequests } from '../aws/retry.ts';
 
 const commands: Readonly<Record<Operation, new (input: never) => object>> = {
   GetItem: GetItemCommand,
@@ -19,12 +19,9 @@ const commands: Readonly<Record<Operation, new (input: never) => object>> = {
   BatchGetItem: BatchGetItemCommand,
 };
 
-/** By default, the SDK waits without a limit. */
-const REQUESTS = { requestTimeout: SILENCE_MS, throwOnRequestTimeout: true };
-
 /** Calls DynamoDB with the AWS SDK. */
 export const sdkDynamoDb =
-  (client = new DynamoDBClient({ requestHandler: REQUESTS })): DynamoDb =>
+  (client = new DynamoDBClient({ requestHandler: sdkRequests(SILENCE_MS) })): DynamoDb =>
   (operation, input) =>
     // The types of `send` do not cover a command that is chosen at run time.
     client.send(new commands[operation](input as never) as GetItemCommand);

@@ -9,13 +9,13 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { configuredEndpoint } from '../aws/environment.ts';
+import { sdkRequests } from '../aws/retry.ts';
 import { type FileStore, isMissing, PENDING_TAG, uploadHeaders } from './files.ts';
 
 /** Stores files in S3 with the AWS SDK. */
 export function sdkFiles(bucket: string): FileStore {
   const client = new S3Client({
-    // By default, the SDK waits without a limit.
-    requestHandler: { requestTimeout: 5_000, throwOnRequestTimeout: true },
+    requestHandler: sdkRequests(),
     // A configured endpoint, such as the local stack's, has no host name for each bucket.
     forcePathStyle: configuredEndpoint('S3') !== undefined,
     // By default the SDK adds a checksum of an empty body to a presigned PUT, so that S3 would reject any other body.

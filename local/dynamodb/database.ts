@@ -36,13 +36,18 @@ export function databaseError(code: string, message: string, status = 400): Data
  * Sends all calls with the same credentials, because each function has its own access key and DynamoDB Local without
  * -sharedDb keeps a separate database for each access key and Region.
  */
-const authorization =
-  `AWS4-HMAC-SHA256 Credential=parley/20300101/${account.region}/dynamodb/aws4_request, ` +
+const authorizationOf = (accessKey: string): string =>
+  `AWS4-HMAC-SHA256 Credential=${accessKey}/20300101/${account.region}/dynamodb/aws4_request, ` +
   'SignedHeaders=host, Signature=0';
 
-/** Uses another DynamoDB, such as DynamoDB Local, at `endpoint` (`http://127.0.0.1:8000`). */
+/**
+ * Uses another DynamoDB, such as DynamoDB Local, at `endpoint` (`http://127.0.0.1:8000`). A user name in the URL is the
+ * access key (`http://other@127.0.0.1:8000`).
+ */
 export function openRemote(endpoint: string): Database {
   const url = parseEndpoint(endpoint);
+  const authorization = authorizationOf(url.username || 'parley');
+  url.username = '';
   const secure = url.protocol === 'https:';
   const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const open = secure ? httpsRequest : httpRequest;

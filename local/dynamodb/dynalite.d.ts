@@ -17,16 +17,22 @@ declare module 'dynalite/db/index.js' {
   /** Returns the size in bytes that DynamoDB bills. */
   export function itemSize(item: object): number;
 
+  export function validationError(message: string): Error;
+
+  export type TableCallback = (error: unknown, table?: import('./check-table.ts').StoredTable) => void;
+
   export interface Store {
     readonly db: LevelDatabase;
     readonly lifecycleManager: { gracefulClose(): Promise<void> };
+    getTable(name: string, checkStatus: false, done: TableCallback): void;
+    getTable(name: string, done: TableCallback): void;
   }
 
   export function create(options: { path?: string; createTableMs: number }): Store;
 }
 
 declare module 'dynalite/validations/index.js' {
-  export function checkTypes(input: unknown, types: object): object;
+  export function checkTypes(input: unknown, types: object): Record<string, unknown>;
   export function checkValidations(
     input: object,
     types: object,

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { create, type LevelValues, type Store } from 'dynalite/db/index.js';
 import { checkTypes, checkValidations } from 'dynalite/validations/index.js';
+import { isObject } from '../object.ts';
+import { checkingStore, checkParsedRequest, checkRequest, patchDynalite } from './checks.ts';
 import { type Database, type DatabaseReply, type DatabaseRequest, databaseError } from './database.ts';
 
 type Action = (store: Store, input: object, done: (error: unknown, output?: unknown) => void) => void;
@@ -33,6 +35,7 @@ export async function openEmbedded(directory: string | null): Promise<Database> 
     throw openError(error, directory);
   }
   readSynchronously(store);
+  patchDynalite();
   const operations = loadOperations();
   const running = new Set<Promise<DatabaseReply>>();
   return {
@@ -75,9 +78,11 @@ function run(
     };
     try {
       const checked = checkTypes(input, operation.types);
+      checkRequest(name, checked);
       checkValidations(checked, operation.types, operation.custom, store);
-      operation.run(store, checked, (error, output) => {
-        if (error === null || error === undefined) resolve({ status: 200, body: JSON.stringify(output) });
+      checkParsedRequest(checked);
+      operation.run(checkingStore(store, checked), checked, (error, output) => {
+        if (error === null || error === undefined) resolve({ status: 200, body: toJson(output) });
         else fail(error);
       });
     } catch (error) {
@@ -85,6 +90,12 @@ function run(
     }
   });
 }
+
+/** DynamoDB leaves out the attributes of a response if there are none. */
+const toJson = (output: unknown): string =>
+  JSON.stringify(output, (name, value) =>
+    name === 'Attributes' && isObject(value) && Object.keys(value).length === 0 ? undefined : value,
+  );
 
 /** Reads on this thread, because LevelDB's thread pool makes a read seven times slower. */
 function readSynchronously({ db }: Store): void {

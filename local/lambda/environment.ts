@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { extname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../clock.ts';
@@ -153,8 +154,11 @@ let runtime: URL | undefined;
 /** Strips the types of runtime.ts once. A worker that strips them itself starts in 47 ms instead of 23 ms. */
 function runtimeUrl(): URL {
   if (runtime === undefined) {
-    const source = readFileSync(new URL('./runtime.ts', import.meta.url), 'utf8');
-    runtime = new URL(`data:text/javascript,${encodeURIComponent(stripTypes(source))}`);
+    // In the package, this file and the runtime are JavaScript.
+    const ending = extname(import.meta.url);
+    const source = readFileSync(new URL(`./runtime${ending}`, import.meta.url), 'utf8');
+    const code = ending === '.ts' ? stripTypes(source) : source;
+    runtime = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
   }
   return runtime;
 }

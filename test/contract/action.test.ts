@@ -9,8 +9,7 @@ import type { Message } from '../../functions/domain/message.ts';
 import { alice, messageOf } from '../support/sample.ts';
 
 const own = { viewer: '1', elsewhere: false };
-const speaker = { user: alice, guest: false };
-const decode = (frame: unknown) => action.decode(JSON.stringify(frame), speaker);
+const decode = (frame: unknown) => action.decode(JSON.stringify(frame), alice);
 const encode = (event: Event, view = own): unknown => JSON.parse(action.encode(event, view) ?? 'null');
 
 describe('an example of contract S0, of contract S1 or of Parley', () => {
@@ -270,7 +269,7 @@ describe('Parley’s own fields', () => {
 describe('an invalid frame', () => {
   const refusalOf = (body: string) => {
     try {
-      return action.decode(body, speaker);
+      return action.decode(body, alice);
     } catch (error) {
       return error;
     }

@@ -18,8 +18,8 @@ import { type Database, openDatabase } from '../../functions/store/database.ts';
 import type { FileStore } from '../../functions/store/files.ts';
 import { setMute } from '../../functions/store/members.ts';
 import { addOpenConnection } from '../../functions/store/profiles.ts';
-import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import type { GeneratedRequest } from './requests.ts';
 
 /** A write that changed a table. */
@@ -101,7 +101,6 @@ const sessionsAt = (now: number): readonly Session[] =>
       reads: 'auto',
       connectedAt: now - 60_000,
       tokenExpiresAt: now + 86_400_000,
-      guest: user.guest ?? false,
     })),
   );
 
@@ -167,12 +166,13 @@ class Recorder {
 }
 
 async function recordedDatabase(recorder: Recorder) {
-  const embedded = await openEmbedded(null);
-  await createTables(embedded, tables);
+  const opened = await openTestDatabase();
+  await createTables(opened, tables);
   const client: DynamoDb = async (operation, input) => {
     // As over the network, the database gets a copy.
-    const copy = JSON.parse(JSON.stringify(input, refuseLoneSurrogates));
-    const { status, body } = await embedded.send({ operation, input: copy, body: Buffer.of() });
+    const sent = JSON.stringify(input, refuseLoneSurrogates);
+    const request = { operation, input: JSON.parse(sent), body: Buffer.from(sent) };
+    const { status, body } = await opened.send(request);
     const output = JSON.parse(String(body));
     if (status === 200) {
       if (writing.has(operation)) recorder.addWrite(operation, input);
@@ -185,7 +185,7 @@ async function recordedDatabase(recorder: Recorder) {
   };
   return {
     db: openDatabase(client, { chat: 'chat', connections: 'connections' }),
-    close: () => embedded.close(),
+    close: () => opened.close(),
   };
 }
 
@@ -217,6 +217,8 @@ export async function openChat(rates: Rates): Promise<Chat> {
   const context: HttpContext = {
     db,
     rates,
+    // The frames have limits of their own, which a new connection resets.
+    budgets: new Budgets(false),
     roomLimits: { create: rates.group, invite: rates.group },
     now: () => now,
     files: () => files,

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { buildClient } from '../../bin/build-client.ts';
+import { buildClient, internalProperties } from '../../bin/build-client.ts';
 import type { Bundle } from '../../bin/build-output.ts';
 import { clientExamples } from '../support/documented.ts';
 
@@ -28,6 +28,34 @@ test('the client bundle imports nothing, and the hooks only React', () => {
     [...built(name).matchAll(/\bfrom ?"([^"]+)"|import ?\(/g)].map(([, from]) => from);
   expect(imports('client.js')).toEqual([]);
   expect(imports('react.js')).toEqual(['react']);
+});
+
+test('shortens only names that are no public property, no field of a frame and no property of the browser', () => {
+  const publicFiles = ['chat-client', 'room', 'wire', 'errors', 'events', 'index', 'react/*'];
+  const paths = [
+    `dist/client/types/client/{${publicFiles.join(',')}}.d.ts`,
+    'dist/client/types/functions/**/*.d.ts',
+    'node_modules/@typescript/*/lib/lib.{dom,es*}.d.ts',
+  ].flatMap((pattern) => globSync(pattern, { cwd: root }));
+  expect(paths.length).toBeGreaterThan(80);
+  const source = paths.map((path) => readFileSync(join(root, path), 'utf8')).join('\n');
+  const properties = new Set(source.match(/\b\w+(?=\??[:(<])/g));
+  expect(internalProperties.filter((name) => properties.has(name))).toEqual([]);
+});
+
+test('uses no syntax that the supported browsers lack', async () => {
+  const esbuild = await import('esbuild');
+  const supported = /Chrome and Edge (\d+), Firefox (\d+), Safari ([\d.]+)/.exec(
+    readFileSync(join(root, 'docs/client.md'), 'utf8'),
+  );
+  const [, chrome, firefox, safari] = supported ?? [];
+  const target = [`chrome${chrome}`, `edge${chrome}`, `firefox${firefox}`, `safari${safari}`];
+  for (const name of ['client.js', 'react.js']) {
+    const { code } = await esbuild.transform(built(name), { target, minify: true });
+    expect(code.length).toBeLessThanOrEqual(built(name).length);
+    // Later than 2022: the build does not replace functions.
+    expect(code).not.toMatch(/groupBy|toReversed|toSorted|toSpliced|findLast|withResolvers|randomUUID/);
+  }
 });
 
 test('tree shaking removes unused client exports', async () => {

@@ -3,6 +3,8 @@ import { readFlags } from '../../bin/local-flags.ts';
 
 test('defaults to .local, ports 8000 to 8003 and a free port for files', () => {
   expect(readFlags([], {})).toEqual({
+    app: undefined,
+    stackName: undefined,
     memory: false,
     watch: false,
     data: '.local',
@@ -14,7 +16,20 @@ test('defaults to .local, ports 8000 to 8003 and a free port for files', () => {
 });
 
 test('reads flags and environment variables', () => {
-  const args = ['--memory', '--watch', '--data', 'there', '--context', 'a=1', '--context', 'b=x=y'];
+  const args = [
+    '-a',
+    'node app.ts',
+    '--stack',
+    'Shop',
+    '--memory',
+    '--watch',
+    '--data',
+    'there',
+    '--context',
+    'a=1',
+    '--context',
+    'b=x=y',
+  ];
   const env = {
     PARLEY_PORT: '4',
     PARLEY_SOCKET_PORT: '1',
@@ -26,6 +41,8 @@ test('reads flags and environment variables', () => {
     DYNAMODB_ENDPOINT: 'http://127.0.0.1:8000',
   };
   expect(readFlags(args, env)).toEqual({
+    app: 'node app.ts',
+    stackName: 'Shop',
     memory: true,
     watch: true,
     data: 'there',

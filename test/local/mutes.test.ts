@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { Budgets } from '../../functions/delivery/budgets.ts';
 import type { Context } from '../../functions/delivery/context.ts';
 import { guestNamed, namelessId, type User } from '../../functions/domain/member.ts';
 import type { Room } from '../../functions/domain/room.ts';
@@ -10,10 +11,10 @@ import { memberKey, muteKey, visitorKey } from '../../functions/store/keys.ts';
 import * as store from '../../functions/store/members.ts';
 import { putRoom } from '../../functions/store/rooms.ts';
 import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
-import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
 import { noLimit } from '../support/mock-database.ts';
 import { alice, bob, NOON } from '../support/sample.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import { countWaves, intercepted } from '../support/waves.ts';
 import { useAwsHost } from './aws-host.ts';
 import { clientOf, rooms, serve } from './dynamodb-host.ts';
@@ -45,7 +46,7 @@ useAwsHost();
 
 beforeEach(async () => {
   now = NOON;
-  const embedded = await openEmbedded(null);
+  const embedded = await openTestDatabase();
   await createTables(embedded, [connections]);
   const client = sdkDynamoDb(clientOf(await serve(embedded)));
   db = openDatabase(client, { chat: 'rooms', connections: 'connections' });
@@ -61,9 +62,10 @@ async function putGroup(id: string, access: Room['access']): Promise<void> {
 
 const contextOf = (
   database: Database,
-): Pick<Context, 'db' | 'now' | 'poster' | 'rates'> & AdmissionContext => ({
+): Pick<Context, 'db' | 'now' | 'poster' | 'rates' | 'budgets'> & AdmissionContext => ({
   db: database,
   rates: noLimit,
+  budgets: new Budgets(false),
   roomLimits: { create: null, invite: null },
   now: () => now,
   poster: { post: async () => 'delivered', isOpen: async () => true, close: async () => true },
@@ -81,7 +83,7 @@ const add = (room: string, user: string) => addMember({ room, user, role: 'membe
 async function write(room: string, user: User, id = 'socket=', database = db): Promise<string | undefined> {
   const rates = { group: limit, direct: limit };
   const request = { room, by: { user, id }, counted: 'send' as const, now };
-  return checkWriteAccess({ db: database, rates }, request).then(
+  return checkWriteAccess({ db: database, rates, budgets: new Budgets(false) }, request).then(
     () => undefined,
     (error) => error.code,
   );

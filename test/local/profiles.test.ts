@@ -3,8 +3,8 @@ import { type Database, openDatabase } from '../../functions/store/database.ts';
 import { profileKey } from '../../functions/store/keys.ts';
 import { addOpenConnection, getProfiles, listOpenConnections } from '../../functions/store/profiles.ts';
 import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
-import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { alice, connectionOf, NOON } from '../support/sample.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import { useAwsHost } from './aws-host.ts';
 import { clientOf, serve } from './dynamodb-host.ts';
 
@@ -12,7 +12,7 @@ let db: Database;
 
 useAwsHost();
 beforeEach(async () => {
-  const client = sdkDynamoDb(clientOf(await serve(await openEmbedded(null))));
+  const client = sdkDynamoDb(clientOf(await serve(await openTestDatabase())));
   db = openDatabase(client, { chat: 'rooms', connections: '' });
 });
 

@@ -9,10 +9,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { openRemote } from '../../local/dynamodb/database.ts';
-import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { serveDynamodb } from '../../local/dynamodb/serve-dynamodb.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
 import { Access } from '../../local/iam/access.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import { calls, closers, lines, listenLocally, useAwsHost } from './aws-host.ts';
 import { arn, functionClient, item, rooms, serve } from './dynamodb-host.ts';
 import { allow } from './mini-assembly.ts';
@@ -21,13 +21,13 @@ useAwsHost();
 
 describe('a function’s role limits its calls', () => {
   test('executes a call that the role grants', async () => {
-    const client = functionClient(await serve(await openEmbedded(null)), allow('dynamodb:PutItem', arn));
+    const client = functionClient(await serve(await openTestDatabase()), allow('dynamodb:PutItem', arn));
     const { $metadata } = await client.send(new PutItemCommand({ TableName: 'rooms', Item: item(1) }));
     expect($metadata.httpStatusCode).toBe(200);
   });
 
   test('denies a call that the role does not grant, and names function, action and resource', async () => {
-    const client = functionClient(await serve(await openEmbedded(null)), allow('dynamodb:GetItem', arn));
+    const client = functionClient(await serve(await openTestDatabase()), allow('dynamodb:GetItem', arn));
     const put = client.send(new PutItemCommand({ TableName: 'rooms', Item: item(1) }));
     await expect(put).rejects.toMatchObject({
       name: 'AccessDeniedException',
@@ -41,7 +41,7 @@ describe('a function’s role limits its calls', () => {
   });
 
   test('requires a grant on the index for a query of an index', async () => {
-    const url = await serve(await openEmbedded(null));
+    const url = await serve(await openTestDatabase());
     const query = new QueryCommand({
       TableName: 'rooms',
       IndexName: 'by-user',
@@ -57,7 +57,7 @@ describe('a function’s role limits its calls', () => {
 
   test('requires a grant on every table of a batch', async () => {
     const client = functionClient(
-      await serve(await openEmbedded(null)),
+      await serve(await openTestDatabase()),
       allow('dynamodb:BatchWriteItem', arn),
     );
     const put = [{ PutRequest: { Item: item(1) } }];
@@ -69,7 +69,7 @@ describe('a function’s role limits its calls', () => {
   });
 
   test('requires a grant on * for a call without a table', async () => {
-    const client = functionClient(await serve(await openEmbedded(null)), allow('dynamodb:*', arn));
+    const client = functionClient(await serve(await openTestDatabase()), allow('dynamodb:*', arn));
     await expect(client.send(new ListTablesCommand({}))).rejects.toThrow(/on resource: \*/);
   });
 });
@@ -77,7 +77,7 @@ describe('a function’s role limits its calls', () => {
 describe('a remote DynamoDB', () => {
   test('gets all calls with the same credentials, after the check of the caller’s role', async () => {
     const authorizations = new Set<string | undefined>();
-    const database = await openEmbedded(null);
+    const database = await openTestDatabase();
     closers.push(database.close);
     const options = { database, access: new Access(() => {}), trace: () => {} };
     const remote = await listenLocally((request, response) => {
@@ -112,7 +112,7 @@ describe('a remote DynamoDB', () => {
 });
 
 test('traces the request and the response of every call', async () => {
-  const client = functionClient(await serve(await openEmbedded(null)), allow('dynamodb:PutItem', arn));
+  const client = functionClient(await serve(await openTestDatabase()), allow('dynamodb:PutItem', arn));
   await client.send(new PutItemCommand({ TableName: 'rooms', Item: item(1) }));
   const call = { functionName: 'send', service: 'dynamodb', action: 'dynamodb:PutItem', resource: arn };
   expect(calls).toEqual([

@@ -1,5 +1,6 @@
 import { afterAll, afterEach } from 'vitest';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
+import { testDatabase } from '../support/test-database.ts';
 import { allow, type MiniApp, removeTemporaryDirectories } from './mini-assembly.ts';
 
 const users = [{ id: '1', username: 'alice', email: 'alice@example.com' }];
@@ -27,6 +28,7 @@ export async function start(
     directory: null,
     ports: { edge: 0, socket: 0, dynamodb: 0, services: 0 },
     log: (line) => lines.push(line),
+    ...testDatabase(),
     ...overrides,
   });
   stacks.push(stack);

@@ -4,8 +4,8 @@ import { memberKey, visitorKey } from '../../functions/store/keys.ts';
 import { addMember, checkWriteAccess, setMute } from '../../functions/store/members.ts';
 import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
 import { countVisitorWrite, countWrite, type WriteWindow } from '../../functions/store/write-window.ts';
-import { openEmbedded } from '../../local/dynamodb/embedded.ts';
 import { NOON } from '../support/sample.ts';
+import { openTestDatabase } from '../support/test-database.ts';
 import { useAwsHost } from './aws-host.ts';
 import { clientOf, serve } from './dynamodb-host.ts';
 
@@ -13,7 +13,7 @@ let db: Database;
 
 useAwsHost();
 beforeEach(async () => {
-  const client = sdkDynamoDb(clientOf(await serve(await openEmbedded(null))));
+  const client = sdkDynamoDb(clientOf(await serve(await openTestDatabase())));
   db = openDatabase(client, { chat: 'rooms', connections: '' });
   await addMember(db, { id: '1', seq: 0 }, '1', 'member');
 });

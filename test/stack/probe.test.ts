@@ -11,6 +11,7 @@ import { type ProbeOptions, runProbe } from '../../bin/probe/run-probe.ts';
 import { createProbeApp } from '../../lib/probe-stack.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { removeTemporaryDirectories, temporaryDirectory } from '../local/mini-assembly.ts';
+import { testDatabase } from '../support/test-database.ts';
 
 let stack: Stack;
 const log: string[] = [];
@@ -27,6 +28,7 @@ beforeAll(async () => {
     directory: null,
     ports: { edge: 0, socket: 0, dynamodb: 0, services: 0 },
     log: (line) => log.push(line),
+    ...testDatabase(),
   });
 });
 

@@ -1,6 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { CountingDatabase } from '../../bench/counting-database.ts';
 import { makeRoom } from '../../bin/demo.ts';
+import { Budgets } from '../../functions/delivery/budgets.ts';
 import { httpApp } from '../../functions/gateway/http/app.ts';
 import type { HttpContext } from '../../functions/gateway/http/context.ts';
 import { logKey, roomKey } from '../../functions/store/keys.ts';
@@ -36,6 +37,7 @@ export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Pro
     poster: { post: async () => 'delivered', close: async () => true, isOpen: async () => true },
     fanOut: async () => {},
     rates: noLimit,
+    budgets: new Budgets(false),
     roomLimits: { create: null, invite: null },
     now: () => now,
     files: noFiles,

@@ -1,4 +1,5 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { Budgets } from '../../functions/delivery/budgets.ts';
 import { httpApp } from '../../functions/gateway/http/app.ts';
 import type { HttpContext } from '../../functions/gateway/http/context.ts';
 import { mockDatabase, noFiles, noLimit } from './mock-database.ts';
@@ -13,6 +14,7 @@ export function mockHttpApp(overrides: Partial<HttpContext> = {}) {
     poster: { post: async () => 'delivered', close: async () => true, isOpen: async () => true },
     fanOut: async () => {},
     rates: noLimit,
+    budgets: new Budgets(false),
     roomLimits: { create: null, invite: null },
     now: () => NOON,
     files: noFiles,

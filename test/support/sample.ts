@@ -17,7 +17,6 @@ export const connectionOf = (user: User, overrides: Partial<Session> = {}): Sess
   reads: 'auto',
   connectedAt: NOON - 60_000,
   tokenExpiresAt: NOON + 3_600_000,
-  guest: false,
   ...overrides,
 });
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { demoUsers, seedDemo } from '../../bin/demo.ts';
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts';
 import { testSynthesizer } from './synthesizer.ts';
+import { testDatabase } from './test-database.ts';
 
 /** A running local stack of the real app, with its log. */
 export interface TestStack {
@@ -21,7 +22,8 @@ export interface TestStack {
 /**
  * Starts the real app with its bundles from `dist/`, its template, demo rooms and demo users: in memory, on free ports,
  * and without a rate limit. `context` is added to the CDK context. The variable PARLEY_AWS_CLIENT=sdk runs the tests
- * with the AWS SDK. Call `stop` in `afterAll`: it throws when a call was denied, so that a missing grant fails the test.
+ * with the AWS SDK, and DYNAMODB_ENDPOINT with another DynamoDB. Call `stop` in `afterAll`: it throws when a call was
+ * denied, so that a missing grant fails the test.
  */
 export async function startTestStack(
   overrides: Partial<StackOptions> = {},
@@ -41,6 +43,7 @@ export async function startTestStack(
       directory: null,
       ports: { edge: 0, socket: 0, dynamodb: 0, services: 0 },
       log: (line) => lines.push(line),
+      ...testDatabase(),
       ...overrides,
     });
     await seedDemo({ endpoint: stack.dynamodbUrl, chatTable: output(stack, 'ChatTableName') });

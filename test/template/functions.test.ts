@@ -151,7 +151,7 @@ test('tries welcome once within a minute and fanout three times, and queues fail
 test('fails the synthesis with advice for a missing bundle', () => {
   const options = temporaryOptions(allEntries.filter((entry) => entry !== 'send'));
   expect(() => createApp(options)).toThrow(
-    `Synthesis failed: there is no bundle for "send" in ${options.bundles}. Run \`npm run build\`.`,
+    `Synthesis failed: there is no bundle for "send" in ${options.code.functions}. Run \`npm run build\`.`,
   );
 });
 

@@ -48,9 +48,9 @@ describe('the page', () => {
 
   test('fails the synthesis with advice when it is not built', () => {
     const options = temporaryOptions();
-    rmSync(join(options.page, 'index.html'));
+    rmSync(join(options.code.page, 'index.html'));
     expect(() => createApp(options)).toThrow(
-      `Synthesis failed: there is no page in ${options.page}. Run \`npm run build\`.`,
+      `Synthesis failed: there is no page in ${options.code.page}. Run \`npm run build\`.`,
     );
   });
 });

@@ -43,9 +43,9 @@ export interface Synthesized {
 export function synthesize(context: Record<string, unknown> = {}): Synthesized {
   const directory = mkdtempSync(join(tmpdir(), 'parley-template-'));
   try {
-    const bundles = writeBundles(join(directory, 'bundles'));
+    const functions = writeBundles(join(directory, 'bundles'));
     const outdir = join(directory, 'cdk.out');
-    createApp({ context, outdir, bundles, page: writePage(join(directory, 'page')) }).synth();
+    createApp({ context, outdir, code: { functions, page: writePage(join(directory, 'page')) } }).synth();
     return read(outdir);
   } finally {
     rmSync(directory, { recursive: true });
@@ -56,8 +56,9 @@ export function synthesize(context: Record<string, unknown> = {}): Synthesized {
 export function temporaryOptions(entries: readonly string[] = allEntries) {
   const directory = mkdtempSync(join(tmpdir(), 'parley-app-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
-  const bundles = writeBundles(join(directory, 'bundles'), entries);
-  return { bundles, page: writePage(join(directory, 'page')), outdir: join(directory, 'cdk.out') };
+  const functions = writeBundles(join(directory, 'bundles'), entries);
+  const page = writePage(join(directory, 'page'));
+  return { code: { functions, page }, outdir: join(directory, 'cdk.out') };
 }
 
 function writePage(directory: string): string {

@@ -115,7 +115,7 @@ export async function buildWithBug(name: BugName): Promise<BuggyApp> {
     description: bugs[name].description,
     async synthesize(context) {
       const outdir = join(root, 'assembly');
-      createApp({ context: { ...context, rateLimit: 'off' }, outdir, bundles }).synth();
+      createApp({ context: { ...context, rateLimit: 'off' }, outdir, code: { functions: bundles } }).synth();
       return outdir;
     },
     dispose: () => rmSync(root, { recursive: true, force: true }),

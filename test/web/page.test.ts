@@ -102,7 +102,10 @@ describe('the content security policy', () => {
 
   test('blocks all other requests', async () => {
     const { page, context, errors } = await chat.open();
-    const urls = [`${chat.stack.stack.servicesUrl}/outputs`, `${chat.stack.stack.s3Url}/edgepage/index.html`];
+    const urls = [
+      `${chat.stack.stack.servicesUrl}/variables/CHAT_TABLE`,
+      `${chat.stack.stack.s3Url}/edgepage/index.html`,
+    ];
     for (const url of urls) {
       const sent = page.evaluate((address) => fetch(address, { method: 'POST', mode: 'no-cors' }), url);
       await expect(sent).rejects.toThrow('Failed to fetch');

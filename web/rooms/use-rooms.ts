@@ -58,9 +58,9 @@ const listedRoom = ({
   at: last_at ?? undefined,
   last: last_message
     ? {
-        id: last_message.id,
-        author: actorId(last_message.sender.id, last_message.sender.guest),
-        text: previewText(last_message.content, last_message.type, last_message.file),
+        id: last_message.message_id,
+        author: actorId(last_message.sender_id, last_message.guest),
+        text: previewText(last_message.text, last_message.type ?? 'text', last_message.file),
       }
     : undefined,
 });
@@ -186,8 +186,8 @@ export class RoomListLoader {
       if (isOutdated()) return;
       if (isFirst) this.#shownLoad = number;
       for (const { last_message } of chats) {
-        const sender = last_message?.sender;
-        if (sender && !sender.guest) this.#directory.learn(sender.id, sender.username);
+        if (last_message && !last_message.guest)
+          this.#directory.learn(last_message.sender_id, last_message.sender_name);
       }
       const loaded = chats.map(listedRoom);
       const ids = new Set(loaded.map(({ id }) => id));

@@ -1,8 +1,9 @@
 import * as v from 'valibot';
 import type { Command } from '../../domain/command.ts';
 import type { Event, MessageChanged } from '../../domain/event.ts';
+import type { User } from '../../domain/member.ts';
 import { type Message, messageTypes } from '../../domain/message.ts';
-import { type Dialect, FrameError, type Speaker } from '../dialect.ts';
+import { type Dialect, FrameError } from '../dialect.ts';
 import {
   attached,
   clientId,
@@ -42,9 +43,9 @@ export const typing = v.object({ ...common, typing_status: v.pipe(v.string(), v.
 const TYPING = 'typing';
 
 /** Returns the author that a guest names. For a signed-in user, checks that the frame names that user or none. */
-function authorOf(fields: { user?: string | undefined }, { user, guest }: Speaker): { author?: string } {
-  if (fields.user === undefined || fields.user === user.id || fields.user === user.username) return {};
-  if (guest) return { author: fields.user };
+function authorOf(fields: { user?: string | undefined }, sender: User): { author?: string } {
+  if (fields.user === undefined || fields.user === sender.id || fields.user === sender.username) return {};
+  if (sender.guest) return { author: fields.user };
   throw new FrameError('WRONG_USER');
 }
 
@@ -53,41 +54,41 @@ const changed = (fields: { client_id?: string | undefined }) =>
 
 const extras = (
   fields: Parameters<typeof authorOf>[0] & Parameters<typeof changed>[0] & Parameters<typeof attached>[0],
-  speaker: Speaker,
-) => ({ ...authorOf(fields, speaker), ...attached(fields), ...changed(fields) });
+  sender: User,
+) => ({ ...authorOf(fields, sender), ...attached(fields), ...changed(fields) });
 
-const decoders: Record<string, (frame: object, speaker: Speaker) => Command> = {
-  create(frame, speaker) {
+const decoders: Record<string, (frame: object, sender: User) => Command> = {
+  create(frame, sender) {
     const fields = fieldsOf(create, frame);
     const { type, body: text } = fields;
-    return { kind: 'SendMessage', text, type, ...extras(fields, speaker) };
+    return { kind: 'SendMessage', text, type, ...extras(fields, sender) };
   },
-  reply(frame, speaker) {
+  reply(frame, sender) {
     const fields = fieldsOf(reply, frame);
     const { type, body: text, message_id: replyTo } = fields;
-    return { kind: 'SendMessage', text, type, replyTo, ...extras(fields, speaker) };
+    return { kind: 'SendMessage', text, type, replyTo, ...extras(fields, sender) };
   },
-  update(frame, speaker) {
+  update(frame, sender) {
     const fields = fieldsOf(update, frame);
     const { body: text, message_id: message } = fields;
-    return { kind: 'EditMessage', message, text, ...extras(fields, speaker) };
+    return { kind: 'EditMessage', message, text, ...extras(fields, sender) };
   },
-  delete(frame, speaker) {
+  delete(frame, sender) {
     const fields = fieldsOf(remove, frame);
     return {
       kind: 'DeleteMessage',
       message: fields.message_id,
-      ...authorOf(fields, speaker),
+      ...authorOf(fields, sender),
       ...changed(fields),
     };
   },
-  seen(frame, speaker) {
+  seen(frame, sender) {
     const fields = fieldsOf(seen, frame);
-    return { kind: 'MarkSeen', message: fields.message_id, ...authorOf(fields, speaker) };
+    return { kind: 'MarkSeen', message: fields.message_id, ...authorOf(fields, sender) };
   },
-  typing(frame, speaker) {
+  typing(frame, sender) {
     const fields = fieldsOf(typing, frame);
-    return { kind: 'SetTyping', typing: fields.typing_status === TYPING, ...authorOf(fields, speaker) };
+    return { kind: 'SetTyping', typing: fields.typing_status === TYPING, ...authorOf(fields, sender) };
   },
 };
 
@@ -135,11 +136,11 @@ function frameOf(event: Event): object | undefined {
 /** Contract S4: a group chat whose frames name an operation, open to guests. */
 export const operation: Dialect = {
   ...dialectTraits.operation,
-  decode(json, speaker) {
+  decode(json, sender) {
     const frame = parseFrame(json);
     const name = fieldOf(frame, 'operation');
     const decoder = typeof name === 'string' && Object.hasOwn(decoders, name) ? decoders[name] : undefined;
-    if (decoder) return decoder(frame, speaker);
+    if (decoder) return decoder(frame, sender);
     const code = typeof name === 'string' ? 'UNKNOWN_ACTION' : 'BAD_FRAME';
     const reason = 'Frame not read: unknown operation. Send create, reply, update, delete, seen or typing.';
     throw new FrameError(code, reason, clientIdOf(frame));

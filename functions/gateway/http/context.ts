@@ -66,10 +66,10 @@ export const limitRequests = ({ budgets, now }: Pick<HttpContext, 'budgets' | 'n
   createMiddleware<HttpEnv>(async (c, next) => {
     const { id } = c.var.caller;
     const kind = safeMethods.has(c.req.method) ? 'read' : 'write';
-    const waitMs = budgets?.takeRequest(id, kind, now()) ?? 0;
+    const waitMs = budgets.takeRequest(id, kind, now());
     if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_MANY, waitMs);
     await next();
-    if (c.res.status >= 400 && c.res.status < 500) budgets?.refuseRequest(id, now());
+    if (c.res.status >= 400 && c.res.status < 500) budgets.refuseRequest(id, now());
   });
 
 /** Sets `caller` to the user of the token in `Authorization: Bearer` or in the session cookie. */

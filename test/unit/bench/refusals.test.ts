@@ -62,10 +62,12 @@ async function mutedMember(): Promise<SendFrame> {
   return (frame) => room.send(frame, { session });
 }
 
+/** Returns the context of an execution environment that has refused no change yet. */
+const freshContext = () => ({ ...room.context, rates, budgets: new Budgets(true) });
+
 /** Returns the frames of a member who has used up both limits. */
 async function limitedMember(): Promise<SendFrame> {
-  const send: SendFrame = (frame) =>
-    room.send(frame, { session: user(2), context: { ...room.context, rates } });
+  const send: SendFrame = (frame) => room.send(frame, { session: user(2), context: freshContext() });
   await send({ action: 'send', message: 'the only one' });
   await send({ action: 'react', message_id: 1, emoji: '👍' });
   return send;
@@ -74,8 +76,8 @@ async function limitedMember(): Promise<SendFrame> {
 /** Returns the frames of a guest who has used up both limits. */
 async function limitedGuest(): Promise<SendFrame> {
   const guest = { id: 'g', username: '', email: '', userType: '', guest: true } as const;
-  const session = { ...room.session, id: 'guest=', user: guest, guest: true };
-  const send: SendFrame = (frame) => room.send(frame, { session, context: { ...room.context, rates } });
+  const session = { ...room.session, id: 'guest=', user: guest };
+  const send: SendFrame = (frame) => room.send(frame, { session, context: freshContext() });
   await send({ action: 'send', message: 'the only one' });
   await send({ action: 'react', message_id: 1, emoji: '👍' });
   return send;
@@ -112,7 +114,7 @@ describe.each([
 describe('a change that the same function has just refused for the rate limit', () => {
   let send: SendFrame;
   beforeAll(async () => {
-    const context = { ...room.context, rates, budgets: new Budgets(true) };
+    const context = freshContext();
     send = (frame) => room.send(frame, { session: user(4), context });
     for (let index = 0; index < 2; index++) {
       await send({ action: 'send', message: 'only the first one is accepted' });

@@ -86,7 +86,7 @@ describe('the current token stays in use if the new one', () => {
   test('comes from a guest, and the new token is not even verified', async () => {
     const verify = vi.fn(verifyNew);
     const { context, extended } = contextOf(['1#0'], verify);
-    const guest = connectionOf(alice, { guest: true });
+    const guest = connectionOf({ ...alice, guest: true });
     await expect(authenticate(command, guest, context)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     expect(verify).not.toHaveBeenCalled();
     expect(extended()).toEqual([]);

@@ -7,6 +7,7 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { editMessage } from '../../../functions/commands/edit-message.ts';
+import { Budgets } from '../../../functions/delivery/budgets.ts';
 import type { Context } from '../../../functions/delivery/context.ts';
 import { mockDatabase, noFiles, noLimit } from '../../support/mock-database.ts';
 import { alice, connectionOf, messageOf, NOON } from '../../support/sample.ts';
@@ -38,6 +39,7 @@ function overtakenBy(current: object) {
     poster: { post: async () => 'delivered', isOpen: async () => true, close: async () => true },
     fanOut: async () => undefined,
     rates: noLimit,
+    budgets: new Budgets(false),
     files: noFiles,
     now: () => NOON,
   };

@@ -9,7 +9,9 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { joinRoom } from '../../../functions/commands/join-room.ts';
 import { addRoomToInboxes, openInbox } from '../../../functions/connections/inbox.ts';
+import { Budgets } from '../../../functions/delivery/budgets.ts';
 import type { Context } from '../../../functions/delivery/context.ts';
+import { deliver } from '../../../functions/delivery/deliver.ts';
 import type { PostOutcome } from '../../../functions/delivery/poster.ts';
 import { rowOf } from '../../support/connection-rows.ts';
 import { mockDatabase, noFiles, noLimit } from '../../support/mock-database.ts';
@@ -23,6 +25,7 @@ const context: Context = {
   fanOut: async () => undefined,
   files: noFiles,
   rates: noLimit,
+  budgets: new Budgets(false),
   now: () => NOON,
 };
 
@@ -101,6 +104,8 @@ describe('joinRoom', () => {
 });
 
 describe('openInbox', () => {
+  const open = () => openInbox(inbox, context, (event) => deliver(event, [inbox], context));
+
   beforeEach(() => {
     const listed = ['1', '7'].map((name) => marshall({ room: name }));
     dynamodb.on(QueryCommand, { IndexName: 'by-user' }).resolves({ Items: listed });
@@ -111,7 +116,7 @@ describe('openInbox', () => {
       expect(written()).toHaveLength(2);
       return 'delivered';
     });
-    await openInbox(inbox, context);
+    await open();
     const row = { via: 'inbox', reads: 'manual', connection: inbox.id };
     expect(written()).toMatchObject([
       { room: '1#0', ...row },
@@ -123,14 +128,14 @@ describe('openInbox', () => {
 
   test('stores no row in a room that the user left, although the list of rooms lags', async () => {
     isMember = (earlier) => earlier !== 1;
-    await openInbox(inbox, context);
+    await open();
     expect(written()).toMatchObject([{ room: '1#0' }]);
     expect(frames()).toEqual([{ type: 'inbox', rooms: 1 }]);
   });
 
   test('deletes the row in a room from which the user is removed meanwhile', async () => {
     isMember = (earlier) => earlier !== 3;
-    await openInbox(inbox, context);
+    await open();
     expect(written()).toHaveLength(2);
     expect(removed()).toEqual(['7#0']);
     expect(frames()).toEqual([{ type: 'inbox', rooms: 1 }]);
@@ -138,7 +143,7 @@ describe('openInbox', () => {
 
   test('deletes all rows if the inbox closed meanwhile', async () => {
     post.mockResolvedValueOnce('gone');
-    await openInbox(inbox, context);
+    await open();
     expect(removed()).toEqual(['1#0', '7#0']);
   });
 });

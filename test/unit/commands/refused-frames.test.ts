@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CountingDatabase } from '../../../bench/counting-database.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
+import { Budgets } from '../../../functions/delivery/budgets.ts';
 import type { Context } from '../../../functions/delivery/context.ts';
 import type { SendMessage } from '../../../functions/domain/command.ts';
 import type { Session } from '../../../functions/domain/connection.ts';
@@ -27,6 +28,7 @@ const context = (): Context => ({
   fanOut: async () => undefined,
   files: noFiles,
   rates: { group: { messages: 1, windowMs: 10_000 }, direct: null },
+  budgets: new Budgets(false),
   now: () => now,
 });
 
@@ -44,7 +46,6 @@ async function roomOf(id: string, access: 'members' | 'open' = 'members'): Promi
 const guestOf = (session: Session): Session => ({
   ...session,
   id: 'guest=',
-  guest: true,
   user: { id: 'g', username: 'g', email: '', userType: '', guest: true },
 });
 

@@ -8,6 +8,7 @@ import {
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
+import { Budgets } from '../../../functions/delivery/budgets.ts';
 import type { Context } from '../../../functions/delivery/context.ts';
 import { publish } from '../../../functions/delivery/publish.ts';
 import type { SendMessage } from '../../../functions/domain/command.ts';
@@ -56,6 +57,7 @@ function room(connections: readonly Connection[]) {
     fanOut,
     files: noFiles,
     rates: { group: { messages: 20, windowMs: 10_000 }, direct: null },
+    budgets: new Budgets(false),
     now: () => NOON,
   };
   return { context, calls, post, fanOut, firstPostAfter, dynamodb };

@@ -69,10 +69,12 @@ describe('deliver', () => {
 
   test('groups connections by the outcome of their posts', async () => {
     const [gone, open, slow] = [connectionOf(bob, { id: 'gone=' }), connectionOf(bob), connectionOf(alice)];
-    const context = contextOf(async (id) =>
-      id === gone.id ? 'gone' : id === slow.id ? 'failed' : 'delivered',
-    );
-    await expect(deliver(event, [gone, open, slow], context)).resolves.toMatchObject({
+    const context = contextOf(async (id) => {
+      if (id === slow.id) throw new TransientError();
+      return id === gone.id ? 'gone' : 'delivered';
+    });
+    const options = { budget: { perPost: 0, total: 1_000 } };
+    await expect(deliver(event, [gone, open, slow], context, options)).resolves.toMatchObject({
       delivered: [open],
       gone: [gone],
       expired: [],

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { ModelledTables } from '../../../bench/modelled-tables.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
+import { Budgets } from '../../../functions/delivery/budgets.ts';
 import type { Context, DeliveryStats, FanOutBatch } from '../../../functions/delivery/context.ts';
 import { fanOut } from '../../../functions/delivery/fan-out.ts';
 import { type Poster, TransientError } from '../../../functions/delivery/poster.ts';
@@ -51,6 +52,7 @@ function room(shards: number, connections: readonly Connection[], runsFanOuts = 
   const context: Context = {
     ...posting,
     rates: noLimit,
+    budgets: new Budgets(false),
     files: noFiles,
     fanOut: async (batch) => {
       batches.push(batch);
@@ -110,7 +112,7 @@ describe('a room with more than one shard', () => {
   test('posts no receipt to the user whose id the author claims as a guest', async () => {
     const { send, typesTo, tables } = room(4, [session, ...crowd(400, 4)]);
     tables.putRoom('1', 4, 'open');
-    await send({ ...connectionOf(guestNamed(alice.id), { id: 'guest=' }), guest: true });
+    await send(connectionOf(guestNamed(alice.id), { id: 'guest=' }));
     expect(typesTo(session.id)).toEqual(['chat_message']);
   });
 
@@ -242,7 +244,10 @@ describe('a room', () => {
 
 test('a fan-out counts failed posts and does not throw', async () => {
   const { context, run, measured } = room(2, crowd(40, 2));
-  vi.mocked(context.poster.post).mockImplementation(async (id) => (id < '4' ? 'failed' : 'delivered'));
+  vi.mocked(context.poster.post).mockImplementation(async (id) => {
+    if (id < '4') throw new Error('AccessDenied');
+    return 'delivered';
+  });
   const event = { kind: 'TypingChanged', room: '1', user: alice.id, typing: true } as const;
   await run({ event, room: { id: '1', shards: 2 }, shard: 0 });
   await run({ event, room: { id: '1', shards: 2 }, shard: 1 });

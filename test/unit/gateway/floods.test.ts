@@ -74,7 +74,7 @@ async function roomOfTen(limited = true) {
   const serve = serveFrames(handlers, () => context);
   const [sender] = sessions as [Session];
   const send = async (frame: object, { id, user }: Pick<Session, 'id' | 'user'> = sender) => {
-    const session = { ...sender, id, user, guest: user.guest ?? false };
+    const session = { ...sender, id, user };
     const authorizer = { ...sessionContext(session), principalId: user.id };
     const requestContext = { connectionId: id, connectedAt: START, authorizer, routeKey: '$default' };
     await serve({

@@ -18,7 +18,6 @@ const refused: Session = {
   ...connectionOf({ id: 'nobody', username: '', email: '', userType: '' }),
   room: '',
   reads: 'manual',
-  guest: true,
   refusal: 'NOT_A_MEMBER',
   user: { id: 'nobody', username: '', email: '', userType: '', guest: true },
 };

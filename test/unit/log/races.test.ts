@@ -5,6 +5,7 @@ import { sync } from '../../../functions/commands/sync.ts';
 import { connect } from '../../../functions/connections/lifecycle.ts';
 import { RoomCache } from '../../../functions/connections/room-cache.ts';
 import { welcome } from '../../../functions/connections/welcome.ts';
+import { Budgets } from '../../../functions/delivery/budgets.ts';
 import type { Context } from '../../../functions/delivery/context.ts';
 import type { Session } from '../../../functions/domain/connection.ts';
 import { deleteConnection } from '../../../functions/store/connections.ts';
@@ -62,6 +63,7 @@ function stage(seed: number) {
     fanOut: async () => undefined,
     files: noFiles,
     rates: noLimit,
+    budgets: new Budgets(false),
     now: Date.now,
   });
   const context = (task: string, dies?: () => boolean) =>
@@ -149,6 +151,7 @@ describe('whatever the order of the calls', () => {
       fanOut: async () => undefined,
       files: noFiles,
       rates: noLimit,
+      budgets: new Budgets(false),
       now: () => at,
     };
     await connect(opening, context, async () => undefined);
@@ -198,6 +201,7 @@ describe('whatever the order of the calls', () => {
         fanOut: async () => undefined,
         files: noFiles,
         rates: noLimit,
+        budgets: new Budgets(false),
         now: Date.now,
       };
       await connect(opening, context, async () => undefined);

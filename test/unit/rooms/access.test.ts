@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { Budgets } from '../../../functions/delivery/budgets.ts';
 import { checkWriteAccess } from '../../../functions/rooms/access.ts';
 import { mockDatabase } from '../../support/mock-database.ts';
 import { NOON } from '../../support/sample.ts';
@@ -21,7 +22,9 @@ async function refusedWrite(user: { id: string; guest?: true }, item: object) {
   const room = marshall({ room: '1', item: 'room', access: 'open' });
   dynamodb.on(BatchGetItemCommand).resolves({ Responses: { chat: [room] } });
   const request = { room: '1', by: { user }, counted: 'send', now: NOON } as const;
-  return checkWriteAccess({ db, rates }, request).catch((error: unknown) => error);
+  return checkWriteAccess({ db, rates, budgets: new Budgets(false) }, request).catch(
+    (error: unknown) => error,
+  );
 }
 
 describe.each([

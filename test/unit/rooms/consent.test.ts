@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import { openInbox } from '../../../functions/connections/inbox.ts';
+import { deliver } from '../../../functions/delivery/deliver.ts';
 import { directRoomId, inboxOf } from '../../../functions/domain/room.ts';
 import { listShards } from '../../../functions/store/connections.ts';
 import { roomKey } from '../../../functions/store/keys.ts';
@@ -229,7 +230,8 @@ describe('room limits', () => {
 
 /** Returns the rooms in which an inbox that a user opens now has a row. */
 async function openedInbox(user: string): Promise<(room: string) => Promise<boolean>> {
-  await openInbox(sessionOf(user, inboxOf(user)), app.context);
+  const inbox = sessionOf(user, inboxOf(user));
+  await openInbox(inbox, app.context, (event) => deliver(event, [inbox], app.context));
   return async (room) => (await listShards(app.database.db, room, [0], app.context.now())).length > 0;
 }
 

@@ -1,6 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openInbox } from '../../../functions/connections/inbox.ts';
+import { deliver } from '../../../functions/delivery/deliver.ts';
 import type { Event } from '../../../functions/domain/event.ts';
 import { inboxOf } from '../../../functions/domain/room.ts';
 import { listShards } from '../../../functions/store/connections.ts';
@@ -64,7 +65,8 @@ describe('a user in 5,000 rooms', () => {
     const now = app.context.now();
     const user = { id: 'ann', username: 'ann', email: '', userType: '' };
     const inbox = connectionOf(user, { room: inboxOf('ann'), connectedAt: now, tokenExpiresAt: now + HOUR });
-    await openInbox(inbox, { ...app.context, poster });
+    const context = { ...app.context, poster };
+    await openInbox(inbox, context, (event) => deliver(event, [inbox], context));
     expect(posted).toMatchObject([{ type: 'inbox', rooms: 1_000 }]);
     const covers = async (room: string) => (await listShards(app.database.db, room, [0], now)).length;
     expect(await Promise.all(['room-0', 'room-999', 'room-1000'].map(covers))).toEqual([1, 1, 0]);

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { account } from '../local/account.ts';
+import type { Synthesis } from './synthesize.ts';
+
+interface CdkJson {
+  readonly app?: string;
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** Reads cdk.json of the working directory, as the cdk command does. */
+function readCdkJson(): CdkJson {
+  return existsSync('cdk.json') ? (JSON.parse(readFileSync('cdk.json', 'utf8')) as CdkJson) : {};
+}
+
+/**
+ * Returns the command of a CDK app: the given one, or `app` of cdk.json.
+ * @throws Error if there is none
+ */
+export function appCommand(given: string | undefined): string {
+  const command = given ?? readCdkJson().app;
+  if (command !== undefined) return command;
+  throw new Error(
+    'Could not start the local stack: no CDK app is named. Pass --app <command>, or run it beside a cdk.json.',
+  );
+}
+
+/**
+ * Returns a function that synthesizes a CDK app by its command, as the cdk command does: the app finds its output
+ * directory and its context in the environment. What the app prints goes to standard error.
+ */
+export const runApp =
+  (command: string) =>
+  async ({ context, outdir }: Synthesis): Promise<void> => {
+    const app = spawn(command, {
+      shell: true,
+      stdio: ['ignore', 2, 2],
+      env: {
+        ...process.env,
+        CDK_OUTDIR: outdir,
+        CDK_CONTEXT_JSON: JSON.stringify({ ...readCdkJson().context, ...context }),
+        CDK_DEFAULT_ACCOUNT: account.id,
+        CDK_DEFAULT_REGION: account.region,
+      },
+    });
+    const [code] = await once(app, 'exit');
+    if (code === 0 && existsSync(outdir)) return;
+    const reason = code === 0 ? 'it wrote no assembly' : `it ended with ${code ?? 'a signal'}`;
+    throw new Error(
+      `Synthesis failed: \`${command}\` did not synthesize, because ${reason}. Correct it and run again.`,
+    );
+  };

@@ -1,0 +1,1 @@
+export const handler = async () => ({ chat: process.env.CHAT_URL });

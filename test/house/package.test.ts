@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildPackage } from '../../bin/build-package.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** A project of a team, outside this repository, with the package and its own dependencies only. */
+let project: string;
+let files: readonly string[];
+
+/** The packages that the team installs itself. */
+const ofTeam = ['aws-cdk-lib', 'constructs'];
+
+beforeAll(() => {
+  buildPackage();
+  const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root });
+  const [packed] = Object.values(JSON.parse(String(listed))) as { files: { path: string }[] }[];
+  files = (packed?.files ?? []).map(({ path }) => path);
+  project = mkdtempSync(join(tmpdir(), 'parley-package-'));
+  const modules = join(project, 'node_modules');
+  for (const path of files) cpSync(join(root, path), join(modules, 'parley', path), { recursive: true });
+  for (const name of [...Object.keys(manifest.dependencies), ...ofTeam]) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), join(modules, name));
+  }
+  writeFileSync(join(project, 'package.json'), '{"type":"module"}');
+});
+
+afterAll(() => rmSync(project, { recursive: true }));
+
+/** Runs a module of the team's project, and returns what it prints. */
+function run(source: string): string {
+  writeFileSync(join(project, 'app.js'), source);
+  return String(execFileSync(process.execPath, ['app.js'], { cwd: project }));
+}
+
+describe('the package', () => {
+  test('contains every file that it names, and no sources, tests or source maps', () => {
+    const named = [manifest.bin, manifest.exports].flatMap(
+      (each) => JSON.stringify(each).match(/dist\/[^"]+/g) ?? [],
+    );
+    expect(files).toEqual(expect.arrayContaining(named));
+    expect(files.filter((path) => /\.map$|^(test|local|lib|functions|web|client|bin)\//.test(path))).toEqual(
+      [],
+    );
+  });
+
+  test('synthesizes a chat with its own bundles', () => {
+    const printed = run(`
+      import { App, Stack } from 'aws-cdk-lib';
+      import { Chat } from 'parley/cdk';
+      const app = new App({ analyticsReporting: false });
+      new Chat(new Stack(app, 'Shop'), 'Chat', { page: false });
+      const { template } = app.synth().getStackByName('Shop');
+      const types = Object.values(template.Resources).map(({ Type }) => Type);
+      console.log(types.filter((type) => type === 'AWS::ApiGatewayV2::Api').length);
+    `);
+    expect(printed).toBe('2\n');
+  });
+
+  test('has a client that can be imported without a browser and without a framework', () => {
+    expect(run(`import { ChatClient } from 'parley/client'; console.log(typeof ChatClient);`)).toBe(
+      'function\n',
+    );
+  });
+
+  test('explains its commands', () => {
+    const command = join(project, 'node_modules/parley', manifest.bin.parley);
+    const usage = String(execFileSync(process.execPath, [command, '--help'], { cwd: project }));
+    expect(usage).toContain('npx parley <command>');
+    expect(usage).toContain('dev ');
+  });
+});

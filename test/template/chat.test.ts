@@ -1,0 +1,177 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { featureFlags } from '../../lib/app.ts';
+import { Chat } from '../../lib/chat.ts';
+import { ChatAuth } from '../../lib/chat-auth.ts';
+import type { ChatProps } from '../../lib/chat-props.ts';
+import { temporaryOptions } from './synthesize.ts';
+
+const newApp = (): App => new App({ context: featureFlags(), analyticsReporting: false });
+
+let code: ChatProps['code'] & object;
+
+beforeEach(() => {
+  ({ code } = temporaryOptions());
+});
+
+/** Returns the template of a team's stack. */
+function stackWith(build: (stack: Stack) => void): Template {
+  const stack = new Stack(newApp(), 'Team');
+  build(stack);
+  return Template.fromStack(stack);
+}
+
+const withChat = (props: ChatProps): Template =>
+  stackWith((stack) => void new Chat(stack, 'Chat', { code, ...props }));
+
+const variablesOf = (template: Template): Record<string, unknown>[] =>
+  Object.values(template.findResources('AWS::Lambda::Function'))
+    .map(({ Properties }) => Properties.Environment?.Variables)
+    .filter((variables) => variables?.CHAT_TABLE !== undefined);
+
+describe('a chat in a stack of a team', () => {
+  test('creates a user pool by default, and no outputs of its own', () => {
+    const template = withChat({});
+    template.resourceCountIs('AWS::Cognito::UserPool', 1);
+    template.resourceCountIs('AWS::ApiGatewayV2::Api', 2);
+    expect(template.findOutputs('*')).toEqual({});
+  });
+
+  test('accepts tokens of the team’s user pool, with a new app client or the team’s own', () => {
+    const withNewClient = stackWith((stack) => {
+      new Chat(stack, 'Chat', { code, auth: ChatAuth.userPool(new UserPool(stack, 'Pool')) });
+    });
+    withNewClient.resourceCountIs('AWS::Cognito::UserPool', 1);
+    withNewClient.resourceCountIs('AWS::Cognito::UserPoolClient', 1);
+    const withOwnClient = stackWith((stack) => {
+      const pool = new UserPool(stack, 'Pool');
+      const client = new UserPoolClient(stack, 'Client', { userPool: pool });
+      new Chat(stack, 'Chat', { code, auth: ChatAuth.userPool(pool, { client }) });
+    });
+    withOwnClient.resourceCountIs('AWS::Cognito::UserPoolClient', 1);
+    const [client] = Object.keys(withOwnClient.findResources('AWS::Cognito::UserPoolClient'));
+    const audiences = new Set(variablesOf(withOwnClient).map(({ AUDIENCE }) => JSON.stringify(AUDIENCE)));
+    expect(audiences).toContain(JSON.stringify({ Ref: client }));
+  });
+
+  test('accepts tokens of another issuer', () => {
+    const oidc = {
+      issuer: 'https://id.example.com',
+      audience: 'chat',
+      jwksUri: 'https://id.example.com/keys',
+    };
+    const template = withChat({ auth: ChatAuth.oidc(oidc) });
+    template.resourceCountIs('AWS::Cognito::UserPool', 0);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: { ISSUER: oidc.issuer, AUDIENCE: oidc.audience, JWKS_URI: oidc.jwksUri },
+      },
+    });
+  });
+
+  test('can have an address without the page', () => {
+    const template = withChat({ page: false });
+    template.resourceCountIs('AWS::S3::Bucket', 1);
+    template.resourceCountIs('Custom::CDKBucketDeployment', 0);
+    const [distribution] = Object.values(template.findResources('AWS::CloudFront::Distribution'));
+    const config = distribution?.Properties.DistributionConfig;
+    const apiOrigin = config.CacheBehaviors.find(
+      ({ PathPattern }: { PathPattern: string }) => PathPattern === '/api/*',
+    );
+    expect(config.DefaultRootObject).toBeUndefined();
+    const domains = Object.fromEntries(
+      config.Origins.map(({ Id, DomainName }: { Id: string; DomainName: unknown }) => [Id, DomainName]),
+    );
+    expect(domains[config.DefaultCacheBehavior.TargetOriginId]).toEqual(domains[apiOrigin.TargetOriginId]);
+  });
+
+  test('uses keys and topics of the same app', () => {
+    const template = stackWith((stack) => {
+      const encryptionKey = new Key(stack, 'Key');
+      new Chat(stack, 'Chat', { code, encryptionKey, alarms: { topic: new Topic(stack, 'Topic') } });
+    });
+    template.hasResourceProperties('AWS::DynamoDB::Table', { SSESpecification: { SSEEnabled: true } });
+    template.resourceCountIs('AWS::SNS::Topic', 1);
+  });
+
+  test('has attributes and metrics for the rest of the app', () => {
+    const stack = new Stack(newApp(), 'Team');
+    const chat = new Chat(stack, 'Chat', { code, dashboard: true });
+    const host = expect.stringMatching(/^\$\{Token\[.+\]\}$/);
+    expect(chat.url.replace('https://', '')).toEqual(host);
+    expect(chat.socketUrl).toBe(`${chat.url.replace('https', 'wss')}/ws/chat`);
+    expect(chat.userPool).toBeDefined();
+    expect(chat.userPoolClient).toBeDefined();
+    const name = String(chat.metricFaults().dimensions?.['Stack']);
+    expect(name).toMatch(/^Team-Chat-/);
+    expect(chat.metricFaults()).toMatchObject({
+      namespace: 'Parley',
+      metricName: 'Faults',
+      dimensions: { Stack: name },
+    });
+    expect(chat.metricPostsFailed()).toMatchObject({ dimensions: { Stack: name } });
+    const metricNames = new Set(variablesOf(Template.fromStack(stack)).map(({ STACK_NAME }) => STACK_NAME));
+    expect([...metricNames]).toEqual([name]);
+  });
+});
+
+describe('two chats', () => {
+  /** Properties that must be unique in an account, by resource type. */
+  const uniqueNames = {
+    'AWS::S3::Bucket': 'BucketName',
+    'AWS::CloudWatch::Alarm': 'AlarmName',
+    'AWS::CloudWatch::Dashboard': 'DashboardName',
+    'AWS::ApiGatewayV2::Api': 'Name',
+    'AWS::CloudFront::Function': 'Name',
+  };
+  const namesIn = (template: Template): string[] =>
+    Object.entries(uniqueNames).flatMap(([type, property]) =>
+      Object.values(template.findResources(type))
+        .filter(({ Properties }) => Properties?.[property] !== undefined)
+        .map(({ Properties }) => `${type} ${JSON.stringify(Properties[property])}`),
+    );
+  const propsOf = (): ChatProps => ({ code, dashboard: true, alarms: { email: 'ops@example.com' } });
+
+  test('in one stack have different names in the account', () => {
+    const template = stackWith((stack) => {
+      new Chat(stack, 'Support', propsOf());
+      new Chat(stack, 'Team', propsOf());
+    });
+    const names = namesIn(template);
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  test('in two stacks and Regions of one app have different names in the account', () => {
+    const app = newApp();
+    const stacks = ['eu-west-1', 'us-east-1'].map((region) => {
+      const stack = new Stack(app, `Chat-${region}`, { env: { account: '123456789012', region } });
+      new Chat(stack, 'Chat', propsOf());
+      return stack;
+    });
+    const names = stacks.flatMap((stack) => namesIn(Template.fromStack(stack)));
+    // The names of files buckets contain the id of the stack, which CloudFormation makes unique.
+    const unique = names.filter((name) => !name.includes('parley-files'));
+    expect(unique.filter((name, index) => unique.indexOf(name) !== index)).toEqual([]);
+  });
+});
+
+test.each<[string, ChatProps, string]>([
+  ['a rate', { rateLimits: { group: { messages: 0, seconds: 10 } } }, 'rateLimits.group'],
+  ['a limit of rooms', { roomLimits: { create: { messages: 1, seconds: 90_000 } } }, 'roomLimits.create'],
+  ['a throttle', { throttle: { rateLimit: 0.5, burstLimit: 1 } }, 'throttle'],
+  ['a file size', { maxFileMegabytes: 5001 }, 'maxFileMegabytes'],
+  [
+    'a daily size below the file size',
+    { maxFileMegabytes: 30, dailyFileMegabytes: 20 },
+    'dailyFileMegabytes',
+  ],
+  ['an origin with a path', { allowedOrigins: ['https://a.example.com/chat'] }, 'allowedOrigins'],
+  ['a quota', { requestQuota: 0 }, 'requestQuota'],
+])('refuses %s that cannot work', (_what, props, name) => {
+  expect(() => withChat(props)).toThrow(`Setting "${name}" is invalid`);
+});
