@@ -9,7 +9,7 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache
 const slowest = [
   ...['stack/ids', 'stack/kill', 'stack/verify', 'stack/torture', 'stack/rate-limit', 'stack/opening'],
   ...['stack/tokens', 'stack/fuzz', 'stack/client-docs', 'stack/client', 'stack/shards', 'local/reactions'],
-  ...['fuzz/frames-unlimited', 'fuzz/frames-limited', 'template/resource-schemas', 'fuzz/requests'],
+  ...['fuzz/frames-unlimited', 'fuzz/frames-limited', 'template/checks', 'fuzz/requests'],
   ...[
     'unit/rooms/consent',
     'unit/connections/storm',
