@@ -1,7 +1,8 @@
+import { fork } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 
 /** Synthesizes this project's CDK app into a temporary directory. */
 export interface Synthesizer {
@@ -11,7 +12,7 @@ export interface Synthesizer {
   dispose(): void;
 }
 
-/** The thread's reply: null if the assembly was written, else the reason. */
+/** The process's reply: null if the assembly was written, else the reason. */
 export type SynthesisReply = { readonly error: string | null };
 
 /** The CDK context and the output directory of one synthesis. */
@@ -21,14 +22,14 @@ export interface Synthesis {
 }
 
 /**
- * Synthesizes in a worker thread. The thread always loads the current sources, runs beside the rest of the start-up, and
- * frees the CDK's memory when it ends.
+ * Synthesizes in a child process. The process always loads the current sources, runs beside the rest of the start-up, and
+ * frees the CDK's memory, about 100 MB, when it ends. A thread would free only a part of it.
  * @param context overrides the context of every synthesis
- * @param run replaces the thread; rejects with the reason of a failure
+ * @param run replaces the process; rejects with the reason of a failure
  */
 export function openSynthesizer(
   context: Record<string, unknown> = {},
-  run: (synthesis: Synthesis) => Promise<void> = runThread,
+  run: (synthesis: Synthesis) => Promise<void> = runProcess,
 ): Synthesizer {
   const root = mkdtempSync(join(tmpdir(), 'parley-'));
   let count = 0;
@@ -50,20 +51,17 @@ function removeArchives(assembly: string): void {
   for (const name of archives) rmSync(join(assembly, name));
 }
 
-function runThread(workerData: Synthesis): Promise<void> {
+function runProcess(synthesis: Synthesis): Promise<void> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL('./synthesize-thread.ts', import.meta.url), {
-      workerData,
-      execArgv: [],
-    });
-    thread.once('message', ({ error }: SynthesisReply) => {
-      void thread.terminate();
+    const child = fork(fileURLToPath(new URL('./synthesize-process.ts', import.meta.url)), { execArgv: [] });
+    child.once('message', ({ error }: SynthesisReply) => {
       if (error === null) resolve();
       else reject(new Error(error));
     });
-    thread.once('error', reject);
-    thread.once('exit', () =>
-      reject(new Error('Synthesis failed: its thread ended. Run `npx cdk synth` to see why.')),
+    child.once('error', reject);
+    child.once('exit', () =>
+      reject(new Error('Synthesis failed: its process ended. Run `npx cdk synth` to see why.')),
     );
+    child.send(synthesis);
   });
 }

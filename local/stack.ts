@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from './clock.ts';
 import { type Deployment, readDeployment } from './deployment.ts';
@@ -10,6 +11,7 @@ import type { GatewayLimits } from './gateway/limits.ts';
 import { type Issuer, type LocalUser, openIssuer, type TokenOptions } from './identity/issuer.ts';
 import { poolIssuer } from './identity/user-pool.ts';
 import { Platform } from './platform.ts';
+import type { AfterStep } from './roll-out.ts';
 import { openObjects } from './s3/object-store.ts';
 import type { Ports } from './servers.ts';
 import type { Trace } from './trace.ts';
@@ -28,7 +30,7 @@ export interface StackOptions {
   readonly dynamodbEndpoint?: string;
   readonly clock?: Clock;
   readonly limits?: Partial<GatewayLimits>;
-  /** Execution environments per function. Default: 10. */
+  /** Execution environments per function. Default: two for each core, from 4 to 10. */
   readonly environments?: number;
   readonly log?: (line: string) => void;
   /** Called with every call to DynamoDB, Lambda, S3 and `@connections`. */
@@ -36,6 +38,9 @@ export interface StackOptions {
   /** Injects faults. Default: none. */
   readonly faults?: Faults;
 }
+
+/** More environments than cores deliver no more messages, and each needs 15 to 20 MB. */
+const defaultEnvironments = Math.min(10, Math.max(4, 2 * availableParallelism()));
 
 interface Services {
   readonly platform: Platform;
@@ -48,7 +53,8 @@ interface Services {
  * @throws if a port is taken, the template is broken, or another stack uses the directory. Releases everything first.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { directory, environments = 10, clock = systemClock, log = () => {}, trace = () => {} } = options;
+  const { directory, clock = systemClock, log = () => {}, trace = () => {} } = options;
+  const { environments = defaultEnvironments } = options;
   const pathOf = (name: string) => (directory === null ? null : join(directory, name));
   const opening = openDatabase(options.dynamodbEndpoint, pathOf('dynamodb'));
   const objects = openObjects(pathOf('s3'));
@@ -71,6 +77,7 @@ async function openDatabase(endpoint: string | undefined, directory: string | nu
 async function deploy(
   { synthesize, stackName, users }: StackOptions,
   { platform, database, issuer }: Services,
+  afterStep?: AfterStep,
 ): Promise<Deployment> {
   const { edge } = platform.endpoints;
   // A browser may open the page under either host name.
@@ -78,7 +85,9 @@ async function deploy(
   const deployment = readDeployment(await synthesize({ allowedOrigins }), stackName);
   await createTables(database, deployment.tables);
   const { userPool: pool } = deployment;
-  platform.deploy(deployment, { issuer: issuerOf(deployment, issuer), users, pool });
+  const identity = { issuer: issuerOf(deployment, issuer), users, pool };
+  if (afterStep) await platform.rollOut(deployment, identity, afterStep);
+  else platform.deploy(deployment, identity);
   return deployment;
 }
 
@@ -189,9 +198,11 @@ export class Stack {
   /**
    * Synthesizes the app again and deploys the new template. Sockets stay open, and reloads run one at a time. If the new
    * template is broken, rejects and keeps the old one.
+   * @param afterStep deploys step by step, as CloudFormation does, and is called after each step. Without it, everything
+   *   changes at once.
    */
-  async reload(): Promise<void> {
-    const reload = this.#reloading.then(() => deploy(this.#options, this.#services));
+  async reload(afterStep?: AfterStep): Promise<void> {
+    const reload = this.#reloading.then(() => deploy(this.#options, this.#services, afterStep));
     this.#reloading = reload.catch(() => {});
     this.#deployment = await reload;
   }

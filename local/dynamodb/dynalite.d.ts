@@ -40,3 +40,18 @@ declare module 'dynalite/validations/index.js' {
     store: import('dynalite/db/index.js').Store,
   ): void;
 }
+
+declare module 'dynalite/db/conditionParser.js' {
+  /** The names and values of a request. The parser removes those that an expression uses from the unused ones. */
+  export interface ParserContext {
+    readonly attrNames?: Readonly<Record<string, string>>;
+    readonly attrVals?: Readonly<Record<string, object>>;
+    readonly unusedAttrNames?: Record<string, true>;
+    readonly unusedAttrVals?: Record<string, true>;
+  }
+
+  export interface Parser {
+    /** Returns the parsed expression, or the text of an error. @throws Error for a syntax error */
+    parse(text: string, options: { readonly context: ParserContext }): unknown;
+  }
+}

@@ -6,6 +6,7 @@ import { checkTypes, checkValidations } from 'dynalite/validations/index.js';
 import { isObject } from '../object.ts';
 import { checkingStore, checkParsedRequest, checkRequest, patchDynalite } from './checks.ts';
 import { type Database, type DatabaseReply, type DatabaseRequest, databaseError } from './database.ts';
+import { parseOnce } from './parsed-expressions.ts';
 
 type Action = (store: Store, input: object, done: (error: unknown, output?: unknown) => void) => void;
 
@@ -20,6 +21,8 @@ const operationNames = [
   ...['CreateTable', 'UpdateTable', 'DeleteTable', 'DescribeTable', 'ListTables', 'DescribeTimeToLive'],
   ...['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan', 'BatchGetItem', 'BatchWriteItem'],
 ];
+
+const parserNames = ['conditionParser', 'updateParser', 'projectionParser'];
 
 /**
  * Opens dynalite in this process, stored in `directory` or (null) in memory. Calls its modules directly, because its
@@ -137,6 +140,7 @@ function streamValues(values: LevelValues): Readable {
 
 function loadOperations(): ReadonlyMap<string, Operation> {
   const require = createRequire(import.meta.url);
+  for (const name of parserNames) parseOnce(require(`dynalite/db/${name}`));
   return new Map(
     operationNames.map((name) => {
       const file = name.charAt(0).toLowerCase() + name.slice(1);

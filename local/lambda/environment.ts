@@ -20,6 +20,9 @@ export interface EnvironmentOptions {
   readonly log: (line: string) => void;
 }
 
+/** The largest young generation of V8 in an environment. Without a limit, it grows far beyond what a function needs. */
+const youngGenerationMb = 24;
+
 /** Lambda limits the init phase to 10 s (AWS: "Understanding the Lambda execution environment lifecycle"). */
 const initTimeoutMs = 10_000;
 
@@ -138,7 +141,7 @@ function startWorker(
     execArgv: [],
     stdout: true,
     stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: youngGenerationMb },
   });
   for (const stream of [worker.stdout, worker.stderr]) {
     stream.setEncoding('utf8');

@@ -1,8 +1,5 @@
-// Runs in the worker thread that `synthesize.ts` starts.
-import { parentPort, workerData } from 'node:worker_threads';
+// Runs in the child process that `synthesize.ts` starts.
 import type { Synthesis, SynthesisReply } from './synthesize.ts';
-
-const { context, outdir }: Synthesis = workerData;
 
 /** Returns the app's own message, or the first line of any other error with its place in the source. */
 function reasonOf(error: unknown): string {
@@ -14,12 +11,21 @@ function reasonOf(error: unknown): string {
   return `Synthesis failed: ${message.split('\n')[0]} (${place}). Correct it and run again.`;
 }
 
-let error: string | null = null;
-try {
-  // Imported dynamically, so that an error while loading the app is reported too.
-  const { createApp } = await import('../lib/app.ts');
-  createApp({ context, outdir }).synth();
-} catch (failure) {
-  error = reasonOf(failure);
+async function synthesize({ context, outdir }: Synthesis): Promise<SynthesisReply> {
+  try {
+    // Imported dynamically, so that an error while loading the app is reported too.
+    const { createApp } = await import('../lib/app.ts');
+    createApp({ context, outdir }).synth();
+    return { error: null };
+  } catch (error) {
+    return { error: reasonOf(error) };
+  }
 }
-parentPort?.postMessage({ error } satisfies SynthesisReply);
+
+process.once('message', async (synthesis: Synthesis) => {
+  const reply = await synthesize(synthesis);
+  // The parent may have ended meanwhile.
+  if (!process.connected) return;
+  process.send?.(reply);
+  process.disconnect();
+});
