@@ -129,8 +129,7 @@ export class Heartbeat {
 }
 
 interface Target {
-  addEventListener?(type: string, listener: () => void): void;
-  removeEventListener?(type: string, listener: () => void): void;
+  addEventListener?(type: string, listener: () => void, options: { signal: AbortSignal }): void;
 }
 
 /** Browser globals that Node and older browsers may lack. */
@@ -142,17 +141,11 @@ const environment: Target & {
 /** Calls `listener` when the network may have changed, or the page becomes visible. Returns a function that removes it. */
 export function onNetworkChange(listener: () => void): () => void {
   const { document, navigator } = environment;
-  const onVisibility = () => {
-    if (document?.visibilityState === 'visible') listener();
-  };
-  const events: readonly (readonly [Target | undefined, string, () => void])[] = [
-    [environment, 'online', listener],
-    [navigator?.connection, 'change', listener],
-    [document, 'visibilitychange', onVisibility],
-  ];
-  const forEach = (method: keyof Target) => {
-    for (const [target, type, handler] of events) target?.[method]?.(type, handler);
-  };
-  forEach('addEventListener');
-  return () => forEach('removeEventListener');
+  const stop = new AbortController();
+  const listen = (target: Target | undefined, type: string, handler: () => void) =>
+    target?.addEventListener?.(type, handler, stop);
+  listen(environment, 'online', listener);
+  listen(navigator?.connection, 'change', listener);
+  listen(document, 'visibilitychange', () => document?.visibilityState === 'visible' && listener());
+  return () => stop.abort();
 }

@@ -802,8 +802,11 @@ describe('a connection', () => {
 
   test('reconnects at once when the network returns, and pings when the machine wakes', async () => {
     const listeners = new Map<string, () => void>();
-    vi.stubGlobal('addEventListener', (type: string, listener: () => void) => listeners.set(type, listener));
-    vi.stubGlobal('removeEventListener', (type: string) => listeners.delete(type));
+    const listen = (type: string, listener: () => void, { signal }: { signal: AbortSignal }) => {
+      listeners.set(type, listener);
+      signal.onabort = () => listeners.delete(type);
+    };
+    vi.stubGlobal('addEventListener', listen);
     onTestFinished(() => void vi.unstubAllGlobals());
     vi.spyOn(Math, 'random').mockReturnValue(0.999_999);
     onTestFinished(() => void vi.restoreAllMocks());
