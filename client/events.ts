@@ -49,8 +49,15 @@ export class Observable<Events extends object> {
    */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#subscribers.add(listener);
+    this.onSubscribe();
     return () => void this.#subscribers.delete(listener);
   };
+
+  /**
+   * Called for each new subscriber.
+   * @internal
+   */
+  protected onSubscribe(): void {}
 
   protected emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
     for (const listener of [...(this.#listeners.get(name) ?? [])]) {

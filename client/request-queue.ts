@@ -78,8 +78,7 @@ export class RequestQueue {
     const [first] = this.#requests;
     if (!first || this.#timer !== undefined) return;
     if (first.attempts && first.expiresAt !== undefined && Date.now() > first.expiresAt) {
-      const message =
-        'Could not send: the change waited for almost a day, and a repeat could duplicate it. Check the room first.';
+      const message = 'Could not send: the change waited for almost a day. Send it again.';
       this.#finish(first, () => first.reject(new ChatClientError('EXPIRED', message)));
     } else if (this.#options.send(first.frame)) {
       first.attempts = (first.attempts ?? 0) + 1;

@@ -58,6 +58,10 @@ describe.each(releases)('this release reads the items that release %s stored:', 
       recorded(release, 'chat').flatMap(({ item, room }) => (item === 'room' ? room : [])),
     );
     expect(chats.map(({ id }) => String(id))).toEqual(expect.arrayContaining([...rooms]));
+    for (const room of rooms) {
+      const history = await fetch(`${stack.stack.edgeUrl}/api/chats/${room}/messages/`, { headers });
+      expect([room, history.status]).toEqual([room, 200]);
+    }
     await bob.close();
   });
 
