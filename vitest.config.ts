@@ -1,4 +1,38 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+// Test processes, and the programs that they start, compile each module once.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url));
+
+/** The slowest files. They start first, so that no core idles while the last of them runs. */
+const slowest = [
+  ...['stack/ids', 'stack/kill', 'stack/verify', 'stack/torture', 'stack/rate-limit', 'stack/opening'],
+  ...['stack/tokens', 'stack/fuzz', 'stack/client-docs', 'stack/client', 'stack/shards', 'local/reactions'],
+  ...['fuzz/frames-unlimited', 'fuzz/frames-limited', 'template/checks', 'fuzz/requests'],
+  ...[
+    'unit/rooms/consent',
+    'unit/connections/storm',
+    'house/build-client',
+    'house/docs',
+    'unit/bench/fan-out',
+  ],
+  ...['web/long-room', 'web/drafts', 'web/offline', 'web/chat'],
+].map((name) => `/test/${name}.test.ts`);
+
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const projects = [...new Set(sorted.map(({ project }) => project))];
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = slowest.findIndex((name) => moduleId.endsWith(name));
+      return index < 0 ? slowest.length : index;
+    };
+    return projects.flatMap((project) =>
+      sorted.filter((file) => file.project === project).sort((one, other) => rank(one) - rank(other)),
+    );
+  }
+}
 
 export default defineConfig({
   test: {
@@ -6,6 +40,7 @@ export default defineConfig({
     maxWorkers: 3,
     // Loading the CDK and the SDK takes longer than most of the tests that use them.
     isolate: false,
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
         // These mock modules, or what a module keeps while it is loaded.

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { minify } from 'rolldown/utils';
 import { type Bundle, bundled, measure, replaceFile, sizeTable } from './build-output.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,13 +18,22 @@ const entries = { client: 'client/index.ts', react: 'client/react/index.ts' };
 export const internalProperties: readonly string[] = [
   'acceptLoaded',
   'acknowledge',
+  'addOlder',
+  'addPage',
   'announce',
   'attempts',
+  'context',
+  'dispatch',
   'dropOnDisconnect',
   'expectOlder',
+  'expiresAt',
+  'failure',
   'fetchOnce',
   'fileLink',
   'frameReceived',
+  'hasGap',
+  'heardAt',
+  'heartbeat',
   'hideStored',
   'isAnswer',
   'isDue',
@@ -31,25 +41,51 @@ export const internalProperties: readonly string[] = [
   'isLeaving',
   'isLive',
   'isRenewable',
+  'isUnheard',
   'leaveSent',
+  'log',
   'noRetry',
   'oldestId',
+  'onDead',
+  'onEnd',
+  'onEvent',
   'onFailed',
   'onFrame',
+  'onLeft',
+  'onLive',
+  'onOpen',
+  'onPage',
   'onPendingChanges',
+  'onPhase',
   'onRefused',
+  'onState',
+  'onSubscribe',
+  'onText',
   'onThrottle',
+  'onTimeout',
   'onUser',
+  'outbox',
   'participants',
+  'phase',
+  'pinged',
+  'queue',
   'raiseStatus',
+  'receive',
+  'reconnect',
+  'refuse',
+  'rest',
   'retryLater',
   'sendNext',
+  'setPresence',
   'setSeen',
   'setTyping',
   'silenceMs',
   'socketClass',
+  'sync',
+  'tokens',
   'updateMessages',
   'updateState',
+  'urgent',
   'wellFormed',
 ];
 
@@ -71,9 +107,28 @@ export async function buildClient(outdir = join(root, 'dist/client')): Promise<r
     mangleProps: new RegExp(`^(${internalProperties.join('|')})$`),
     sourcemap: 'linked',
   });
-  for (const { path, contents } of outputFiles) replaceFile(path, contents);
-  const bundles = outputFiles.filter(({ path }) => path.endsWith('.js'));
-  return bundles.map(({ path, contents }) => measure(basename(path, '.js'), contents));
+  const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
+  const scripts = outputFiles.filter(({ path }) => path.endsWith('.js'));
+  return Promise.all(
+    scripts.map(async ({ path, text }) => {
+      const { code, map } = await compressed(path, text, texts.get(`${path}.map`) ?? '');
+      replaceFile(`${path}.map`, Buffer.from(JSON.stringify(map)));
+      const contents = Buffer.from(`${code}\n//# sourceMappingURL=${basename(path)}.map\n`);
+      replaceFile(path, contents);
+      return measure(basename(path, '.js'), contents);
+    }),
+  );
+}
+
+/** Makes a minified bundle 2% smaller: rolldown's minifier shortens what esbuild's leaves. */
+function compressed(path: string, text: string, map: string) {
+  const options = {
+    module: true,
+    compress: { target: 'es2022' },
+    sourcemap: true,
+    inputMap: JSON.parse(map),
+  };
+  return minify(path, text, options);
 }
 
 /** Writes the type declarations of the client, and those of the server's schemas, from which its types derive. */

@@ -1,11 +1,17 @@
-import { render } from 'preact';
+import { type ComponentChildren, type FunctionComponent, render } from 'preact';
 import { useState } from 'preact/hooks';
 import { ChatClient, webStorage } from '../client/index.ts';
+import { ChatProvider as ReactChatProvider } from '../client/react/index.ts';
 import { Chat } from './chat.tsx';
 import { RoomDrafts } from './room/room-draft.ts';
-import { Directory, DirectoryContext } from './rooms/directory.ts';
 import { loadSession, type Session, saveSession, signOut } from './session/session.ts';
 import { SignInPage } from './session/sign-in.tsx';
+
+/** The provider with Preact's types. */
+const ChatProvider = ReactChatProvider as unknown as FunctionComponent<{
+  readonly client: ChatClient;
+  readonly children: ComponentChildren;
+}>;
 
 function openChat() {
   const client = new ChatClient({
@@ -14,7 +20,7 @@ function openChat() {
     token: () => loadSession()?.token ?? '',
     storage: webStorage(localStorage),
   });
-  return { client, drafts: new RoomDrafts(client), directory: new Directory() };
+  return { client, drafts: new RoomDrafts(client) };
 }
 
 function App() {
@@ -35,9 +41,9 @@ function App() {
     void signOut();
   };
   return (
-    <DirectoryContext.Provider value={chat.directory}>
-      <Chat client={chat.client} drafts={chat.drafts} onSignOut={end} />
-    </DirectoryContext.Provider>
+    <ChatProvider client={chat.client}>
+      <Chat drafts={chat.drafts} onSignOut={end} />
+    </ChatProvider>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Presence, RoomDetails } from '../../client/index.ts';
-import { otherMember, roomName, useDirectory } from '../rooms/directory.ts';
+import { otherMember } from '../../client/react/index.ts';
+import { roomName, useNames } from '../rooms/names.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/buttons.tsx';
 import { clockTime, pluralize } from '../ui/format.ts';
@@ -29,10 +30,10 @@ function subtitle(other: string | undefined, { details, presence }: HeaderProps)
 export function RoomHeader(props: HeaderProps) {
   const { details, presence, onMembers } = props;
   const { room, me } = useRoomContext();
-  const directory = useDirectory();
+  const nameOf = useNames();
   const { id } = room;
   const other = otherMember(id, me);
-  const name = details || other ? roomName({ id, name: details?.name ?? '' }, me, directory) : '…';
+  const name = details || other ? roomName({ id, name: details?.name ?? '' }, me, nameOf) : '…';
   const online = other !== undefined && presence.get(other)?.status === 'online';
   return (
     <header class="room-header">
