@@ -75,8 +75,8 @@ describe.each(releases)('this release reads what release %s wrote:', (release) =
         const session = sessionOf({ ...event, authorizer });
         expect(sessionOf({ ...event, authorizer: withoutEmpty(authorizer) })).toEqual(session);
         expect(session).toMatchObject({
-          room: authorizer['room'],
-          user: { id: authorizer['principalId'], username: authorizer['username'] },
+          room: authorizer['room'] ?? '',
+          user: { id: authorizer['principalId'], username: authorizer['username'] ?? '' },
           dialect: authorizer['dialect'],
           tokenExpiresAt: Number(authorizer['tokenExpiresAt']),
         });
