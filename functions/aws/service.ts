@@ -63,7 +63,6 @@ function checkValues(headers: readonly Header[]): void {
 
 /** The part of a request that stays the same for one second, for the same headers and credentials. */
 interface Prepared {
-  readonly own: readonly Header[];
   readonly credentials: Credentials;
   readonly time: SigningTime;
   readonly signed: SignedHeaders;
@@ -83,7 +82,8 @@ export class Service {
   readonly #signer: Signer;
   readonly #transport: Transport;
   readonly #basePath: string;
-  #prepared: Prepared | undefined;
+  /** By the request's own headers. */
+  readonly #prepared = new WeakMap<readonly Header[], Prepared>();
 
   constructor(options: ServiceOptions) {
     this.#options = options;
@@ -125,9 +125,8 @@ export class Service {
   #prepare(own: readonly Header[]): Prepared {
     const credentials = (this.#options.credentials ?? environmentCredentials)();
     const time = signingTime(Date.now());
-    const last = this.#prepared;
-    if (last?.own === own && last.time === time && equalCredentials(last.credentials, credentials))
-      return last;
+    const last = this.#prepared.get(own);
+    if (last?.time === time && equalCredentials(last.credentials, credentials)) return last;
     checkValues(own);
     const headers: Header[] = [
       ...own,
@@ -135,7 +134,8 @@ export class Service {
       ['x-amz-date', time.stamp],
       ...(credentials.sessionToken ? [['x-amz-security-token', credentials.sessionToken] as const] : []),
     ];
-    this.#prepared = { own, credentials, time, signed: signedHeaders(headers), flat: headers.flat() };
-    return this.#prepared;
+    const prepared = { credentials, time, signed: signedHeaders(headers), flat: headers.flat() };
+    this.#prepared.set(own, prepared);
+    return prepared;
   }
 }
