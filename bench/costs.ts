@@ -110,7 +110,7 @@ export function sampleUsage(room: number, connections: number): Usage {
   };
 }
 
-/** What a user does on one day, in the example bill. */
+/** The activity of one user on one day, in the example bill. */
 export const exampleDay = {
   messages: 20,
   /** Connections in each room. */
@@ -145,7 +145,7 @@ export const exampleAssumptions = {
   logBytesPerInvocation: 20,
 } as const;
 
-/** The usage of the commands in the example bill, as counted. */
+/** The counted usage of each command in the example bill. */
 export interface ExampleUsages {
   readonly message: Usage;
   readonly readMark: Usage;

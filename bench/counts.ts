@@ -63,7 +63,7 @@ const commands: Readonly<Record<string, CountedCommand>> = {
   send: frame({ action: 'send', message: TEXT }),
   'send with client_id': frame({ action: 'send', message: TEXT, client_id: 'c-1' }),
   'send repeated with the same client_id': frame({ action: 'send', message: TEXT, client_id: 'c-1' }),
-  edit: frame({ action: 'edit', message_id: OWN_MESSAGE, text: TEXT }),
+  edit: frame({ action: 'edit', message_id: OWN_MESSAGE, text: `${TEXT} Bye.` }),
   ...otherChanges,
   delete: frame({ action: 'delete', message_id: OWN_MESSAGE }),
   seen: frame({ action: 'seen', message_id: MESSAGES - 1 }),

@@ -68,10 +68,10 @@ const integrationTimeoutSeconds = 29;
  */
 const handshakeTimeoutSeconds = 15;
 
-/** What a function needs to remove stale connections and connections whose token has expired. */
+/** The grants to remove stale connections and connections whose token has expired. */
 const removing = ['Query', 'GetItem', 'DeleteItem'] as const;
 
-/** What a function needs to post changes. It updates the rows of connections that are still opening. */
+/** The grants to post changes. A function that posts them updates the rows of connections that are still opening. */
 const posting = [...removing, 'UpdateItem'] as const;
 
 const send: Entry = {

@@ -22,7 +22,7 @@ export interface OpenOptions {
 
 type Fits = (frame: Frame) => boolean;
 
-/** How often a command that the rate limit refuses is sent again. */
+/** A command that the rate limit refuses is sent again at most this many times. */
 const maxRateLimited = 5;
 
 const arrivals = new WeakMap<Frame, number>();

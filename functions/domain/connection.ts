@@ -5,8 +5,11 @@ export const dialectNames = ['action', 'content', 'type', 'operation'] as const;
 
 export type DialectName = (typeof dialectNames)[number];
 
-/** `auto`: a message counts as read when it is delivered. `manual`: it counts as read when the client sends a read mark. */
-export type Reads = 'auto' | 'manual';
+/**
+ * `auto`: a message counts as read when it is delivered. `manual`: it counts as read when the client sends a read mark.
+ * `none`: it does not even count as delivered, because the room is a request in the user's inbox.
+ */
+export type Reads = 'auto' | 'manual' | 'none';
 
 /**
  * `author`: the connection gets one `Acknowledged` for all messages of its user up to the named one. It gets the read

@@ -148,7 +148,7 @@ async function keepUploaded({ room, file }: Upload, { files }: FileContext): Pro
   await files().keep(key);
 }
 
-/** A file on which a message that is about to be stored has a hold. */
+/** A file with a hold for a message that is about to be stored. */
 export type HeldFile = MessageFile & Required<Pick<MessageFile, 'hold'>>;
 
 /**
