@@ -36,7 +36,10 @@ beforeAll(async () => {
   await bob.page.locator('.banner').waitFor({ state: 'detached' });
 }, 180_000);
 
-/** Runs in the page: scrolls until a message shows. Returns how many messages it saw, the most nodes, the largest jump, and in which share of the steps it measured one. */
+/**
+ * Runs in the page: scrolls until a message shows. Returns how many messages it saw, the most nodes, the largest jump,
+ * and the share of the steps in which it could measure a jump.
+ */
 async function scrollThrough({ by, until }: { by: number; until: number }) {
   const scroller = document.querySelector<HTMLElement>('.scroller');
   if (!scroller) throw new Error('Could not scroll: the page has no timeline.');
@@ -92,6 +95,7 @@ test('scrolls up through all 5,000 messages without jumps, with a bounded number
   expect(seen).toBe(COUNT);
   expect(nodes).toBeLessThan(MAX_NODES);
   expect(jump).toBeLessThan(3);
+  expect(measured).toBeGreaterThan(0.9);
 }, 240_000);
 
 test('scrolls down again', async () => {
@@ -99,6 +103,7 @@ test('scrolls down again', async () => {
   console.log('DOWN', measured, jump);
   expect(nodes).toBeLessThan(MAX_NODES);
   expect(jump).toBeLessThan(3);
+  expect(measured).toBeGreaterThan(0.9);
 }, 240_000);
 
 test('does not move the visible messages when a reaction is added', async () => {
