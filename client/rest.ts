@@ -142,7 +142,7 @@ export class RestClient {
     return checked(await answerOf(this.#fetch(url, init), init.signal));
   }
 
-  /** Returns a URL of a file that needs no token. @throws ChatClientError as `fetch` does */
+  /** Returns a URL from which a file can be downloaded without a token. @throws ChatClientError as `fetch` does */
   async fileLink(path: string): Promise<FileLink> {
     const response = await this.#fetchApi(path, { headers: { Accept: 'application/json' } });
     return (await response.json()) as FileLink;
@@ -156,7 +156,10 @@ export class RestClient {
     return checked(response);
   }
 
-  /** Sends a POST with a `body`, or a GET without one, and returns the answer's JSON. @throws ChatClientError as `fetch` */
+  /**
+   * Sends a POST with a `body`, or a GET without one, and returns the answer's JSON.
+   * @throws ChatClientError as `fetch`
+   */
   async json<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     const headers = { 'Content-Type': 'application/json' };
     const post = { method: 'POST', body: JSON.stringify(body), headers, signal: signal ?? null };

@@ -10,7 +10,7 @@ import { RoomSync } from './room-sync.ts';
 import type { Activity, Change, ChangeRequest, Frame, FrameOf, Message } from './wire.ts';
 import { actorId, byteLength, isChange } from './wire.ts';
 
-/** What rooms use from their client. */
+/** The parts of the client that its rooms use. */
 export interface RoomContext {
   readonly connection: Connection;
   readonly tokens: TokenSource;

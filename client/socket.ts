@@ -72,9 +72,9 @@ export function parseFrame(text: string): Frame | 'fault' | undefined {
 export interface HeartbeatOptions {
   /** For how long the socket may be silent before a ping, in milliseconds. */
   readonly silenceMs: number | undefined;
-  /** Whether a room was not heard from for so long that a ping is due, although the socket is not silent. */
+  /** Whether a ping is due for a room that has been silent for long, although other rooms have traffic. */
   isDue(now: number): boolean;
-  /** Sends a frame that the server answers. */
+  /** Sends a ping, which the server answers. */
   ping(): void;
   /** Called if no frame arrives after a ping. */
   onDead(): void;
@@ -138,7 +138,9 @@ const environment: Target & {
   readonly navigator?: { readonly connection?: Target };
 } = globalThis as object;
 
-/** Calls `listener` when the network may have changed, or the page becomes visible. Returns a function that removes it. */
+/**
+ * Calls `listener` when the network may have changed, or the page becomes visible. Returns a function that removes it.
+ */
 export function onNetworkChange(listener: () => void): () => void {
   const { document, navigator } = environment;
   const stop = new AbortController();

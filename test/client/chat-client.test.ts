@@ -57,7 +57,7 @@ describe('a room', () => {
     expect(texts(room)).toEqual(['one', 'two']);
   });
 
-  test('is not live, and not empty, while the server cannot read its history: repeats the request', async () => {
+  test('repeats the request, and is neither live nor empty, while the server cannot read its history', async () => {
     chat.addMessage('one');
     let failures = 3;
     chat.answerWith = ({ action }) =>
@@ -311,6 +311,9 @@ describe('a change', () => {
     await room.edit(message_id, 'two');
     await room.react(message_id, '👍');
     expect(room.messages).toMatchObject([{ text: 'two', edited: true, reactions: { '👍': [1] } }]);
+    // The server answers a reaction that changes nothing with the sequence number 0.
+    await room.react(message_id, '👍');
+    expect(room.messages[0]?.reactions).toEqual({ '👍': [1] });
     await room.react(message_id, '👍', { remove: true });
     await room.delete(message_id);
     expect(room.messages).toEqual([]);

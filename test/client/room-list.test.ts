@@ -145,7 +145,7 @@ describe('the room list', () => {
     expect(shown()).toHaveLength(2);
   });
 
-  test('ignores a further page of a list that was loaded again meanwhile', async () => {
+  test('ignores the next page if the list was loaded again meanwhile', async () => {
     const page = async (id: number, next_cursor: string, index = 0) => {
       const [request] = requests.splice(index, 1);
       request?.resolve(Response.json({ chats: [room(1, 1, { id })], next_cursor }));

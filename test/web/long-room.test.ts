@@ -91,7 +91,6 @@ test('opens a room of 5,000 messages at the newest one with a bounded number of 
 
 test('scrolls up through all 5,000 messages without jumps, with a bounded number of nodes', async () => {
   const { seen, nodes, jump, measured } = await bob.page.evaluate(scrollThrough, { by: -STEP, until: 1 });
-  console.log('UP', measured, jump);
   expect(seen).toBe(COUNT);
   expect(nodes).toBeLessThan(MAX_NODES);
   expect(jump).toBeLessThan(3);
@@ -100,7 +99,6 @@ test('scrolls up through all 5,000 messages without jumps, with a bounded number
 
 test('scrolls down again', async () => {
   const { nodes, jump, measured } = await bob.page.evaluate(scrollThrough, { by: STEP, until: COUNT });
-  console.log('DOWN', measured, jump);
   expect(nodes).toBeLessThan(MAX_NODES);
   expect(jump).toBeLessThan(3);
   expect(measured).toBeGreaterThan(0.9);
