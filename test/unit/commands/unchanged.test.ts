@@ -7,7 +7,7 @@ import { MAX_INLINE_USERS } from '../../../functions/store/reaction-items.ts';
 import { getRoom } from '../../../functions/store/rooms.ts';
 import { noFiles } from '../../support/mock-database.ts';
 
-/** A message of the session's user, and one to which so many users react that the next ones are in parts. */
+/** A message of the session's user, and one with so many reactions that those of further users are in parts. */
 const [OWN, POPULAR] = [60, 58];
 
 let room: CountedRoom;
