@@ -45,8 +45,8 @@ interface Listener {
 }
 
 /**
- * Lets alice write with the current client and bob with an earlier one, in a room with one shard and in a room with two,
- * while a connection of each dialect and an inbox listen.
+ * Lets alice write with the current client and bob with an earlier one, in a room with one shard and in a room with
+ * two, while a connection of each dialect and an inbox listen.
  * @param earlierClient the path of the earlier client's module
  */
 export async function startUpgradeLoad(stack: TestStack, earlierClient: string): Promise<UpgradeLoad> {

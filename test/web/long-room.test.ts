@@ -36,7 +36,10 @@ beforeAll(async () => {
   await bob.page.locator('.banner').waitFor({ state: 'detached' });
 }, 180_000);
 
-/** Runs in the page: scrolls until a message shows. Returns how many messages it saw, the most nodes and the largest jump. */
+/**
+ * Runs in the page: scrolls until a message shows. Returns how many messages it saw, the most nodes and the largest
+ * jump.
+ */
 async function scrollThrough({ by, until }: { by: number; until: number }) {
   const scroller = document.querySelector<HTMLElement>('.scroller');
   if (!scroller) throw new Error('Could not scroll: the page has no timeline.');

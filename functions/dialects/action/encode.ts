@@ -59,7 +59,9 @@ const wireMessage = (message: Message, view: View) => ({
 
 type WireMessage = ReturnType<typeof wireMessage> & { readonly truncated?: true };
 
-/** Returns a message in at most `bytes` bytes of JSON: without its reactions, and then with its text cut, if need be. */
+/**
+ * Returns a message in at most `bytes` bytes of JSON: without its reactions, and then with its text cut, if need be.
+ */
 function reduced(message: Message, view: View, bytes: number): WireMessage {
   const whole = wireMessage(message, view);
   if (bytesOf(whole) <= bytes) return whole;
