@@ -20,7 +20,9 @@ import {
 export interface ChatClientOptions {
   /** The chat's address, such as `https://chat.example.com` or `http://localhost:8000`. */
   readonly url: string;
-  /** A token, or a function that returns a fresh one. The client calls it on each connect, and before a token expires. */
+  /**
+   * A token, or a function that returns a fresh one. The client calls it on each connect, and before a token expires.
+   */
   readonly token: Token;
   /** Keeps pending changes over a reload. Without it, they survive reconnects only. */
   readonly storage?: ChatStorage;

@@ -44,7 +44,9 @@ export class Observable<Events extends object> {
     return () => void listeners.delete(listener);
   }
 
-  /** Calls `listener` after each change: of a client's state, or of anything in a room. Returns a function that ends it. */
+  /**
+   * Calls `listener` after each change: of a client's state, or of anything in a room. Returns a function that ends it.
+   */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#subscribers.add(listener);
     this.onSubscribe();

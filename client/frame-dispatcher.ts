@@ -9,7 +9,9 @@ const reconnectCodes = new Set<string>([
   'CONNECTION_REMOVED',
 ]);
 
-/** How many sequence numbers to remember for each room that is not open. A repeat arrives soon after the first frame. */
+/**
+ * How many sequence numbers to remember for each room that is not open. A repeat arrives soon after the first frame.
+ */
 const REMEMBERED_SEQS = 100;
 
 /** Passes each frame to the room that it belongs to, and emits the events of rooms that are not open. */

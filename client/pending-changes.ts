@@ -6,7 +6,7 @@ import { byteLength, type ChangeRequest, type Frame, isEcho, type Message } from
 
 /** The server recognizes a repeat for 24 hours. One hour less allows for clocks that differ. */
 const REPEATABLE_MS = 23 * 60 * 60 * 1000;
-/** API Gateway closes a socket that sends a larger frame: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+/** API Gateway closes a socket that sends a larger frame (AWS: quotas for WebSocket APIs). */
 const MAX_FRAME_BYTES = 32 * 1024;
 
 type KnownField = 'text' | 'sender_id' | 'sender_name' | 'created_at' | 'reply_to' | 'type';

@@ -156,7 +156,10 @@ export class RestClient {
     return checked(response);
   }
 
-  /** Sends a POST with a `body`, or a GET without one, and returns the answer's JSON. @throws ChatClientError as `fetch` */
+  /**
+   * Sends a POST with a `body`, or a GET without one, and returns the answer's JSON.
+   * @throws ChatClientError as `fetch`
+   */
   async json<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     const headers = { 'Content-Type': 'application/json' };
     const post = { method: 'POST', body: JSON.stringify(body), headers, signal: signal ?? null };

@@ -69,7 +69,10 @@ export class RoomSync {
     this.#fillGapLater();
   }
 
-  /** Sends a frame and resolves to its answer, a frame of that `type` that `matches`. @throws ChatClientError with the code of the refusal */
+  /**
+   * Sends a frame and resolves to its answer, a frame of that `type` that `matches`.
+   * @throws ChatClientError with the code of the refusal
+   */
   request<Type extends Frame['type']>(
     frame: ClientFrame,
     type: Type,

@@ -138,7 +138,9 @@ const environment: Target & {
   readonly navigator?: { readonly connection?: Target };
 } = globalThis as object;
 
-/** Calls `listener` when the network may have changed, or the page becomes visible. Returns a function that removes it. */
+/**
+ * Calls `listener` when the network may have changed, or the page becomes visible. Returns a function that removes it.
+ */
 export function onNetworkChange(listener: () => void): () => void {
   const { document, navigator } = environment;
   const stop = new AbortController();

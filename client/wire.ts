@@ -115,8 +115,8 @@ export const byteLength = (text: string): number => new TextEncoder().encode(tex
 export const isChange = (frame: Frame): frame is Change => 'message_id' in frame && 'seq' in frame;
 
 /**
- * Returns an id that is unique among users and guests: a guest may claim the id of a real user. It is the user's own id,
- * or `guest:` and the id that the guest claims.
+ * Returns an id that is unique among users and guests: a guest may claim the id of a real user. It is the user's own
+ * id, or `guest:` and the id that the guest claims.
  */
 export const actorId = (id: Id, guest: true | undefined): string => (guest ? `guest:${id}` : String(id));
 

@@ -63,8 +63,8 @@ export interface Entry {
 const integrationTimeoutSeconds = 29;
 
 /**
- * For each of `authorize` and `connect`. Their retries end five seconds earlier, and together they may take as long as a
- * connection counts as opening (`functions/domain/connection.ts`).
+ * For each of `authorize` and `connect`. Their retries end five seconds earlier, and together they may take as long as
+ * a connection counts as opening (`functions/domain/connection.ts`).
  */
 const handshakeTimeoutSeconds = 15;
 

@@ -261,8 +261,8 @@ export interface UploadState {
 }
 
 /**
- * Uploads files to a room, one at a time. `upload` resolves to what `room.send` needs to name the file, or to undefined if
- * the upload failed or was canceled.
+ * Uploads files to a room, one at a time. `upload` resolves to what `room.send` needs to name the file, or to undefined
+ * if the upload failed or was canceled.
  */
 export function useUpload(id: Id): UploadState & {
   readonly upload: (file: Blob) => Promise<UploadedFile | undefined>;

@@ -16,8 +16,8 @@ import { findConnection, placedIn } from '../store/shards.ts';
 // the table has one row for it in each of these rooms (decision 006).
 
 /**
- * Returns how messages count that are posted to an inbox: as delivered, not as read. In a request they count as neither,
- * so that a stranger does not learn when the user is online.
+ * Returns how messages count that are posted to an inbox: as delivered, not as read. In a request they count as
+ * neither, so that a stranger does not learn when the user is online.
  */
 export const inboxReads = ({ pending }: Member): Reads => (pending ? 'none' : 'manual');
 
@@ -32,8 +32,8 @@ const inboxRow = (inbox: Connection, room: Room, member: Member, now: number): C
 });
 
 /**
- * Returns a row for each of the user's rooms that changed last. Checks each membership, because the index of memberships
- * lags.
+ * Returns a row for each of the user's rooms that changed last. Checks each membership, because the index of
+ * memberships lags.
  */
 async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<Connection[]> {
   const { id: user } = inbox.user;

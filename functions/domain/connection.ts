@@ -13,8 +13,8 @@ export type Reads = 'auto' | 'manual' | 'none';
 
 /**
  * `author`: the connection gets one `Acknowledged` for all messages of its user up to the named one. It gets the read
- * marks of its user, and those that cover a message of its user. Without `author`, the connection gets every receipt and
- * read mark of the room.
+ * marks of its user, and those that cover a message of its user. Without `author`, the connection gets every receipt
+ * and read mark of the room.
  */
 export type Receipts = 'author';
 
@@ -51,8 +51,8 @@ export interface Session extends Connection {
 }
 
 /**
- * Returns the user of a connection. Rows and fan-out payloads of an earlier release did not say that it is a guest's: such
- * a connection never has a name.
+ * Returns the user of a connection. Rows and fan-out payloads of an earlier release did not say that it is a guest's:
+ * such a connection never has a name.
  */
 export const connectedUser = ({ id, user }: Pick<Connection, 'id' | 'user'>): User =>
   user.id === namelessId(id) ? { ...user, guest: true } : user;

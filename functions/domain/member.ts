@@ -81,7 +81,9 @@ export interface Member {
   readonly addedAt: number;
   /** Milliseconds since the epoch until which the member may not write; 0 when not muted. */
   readonly mutedUntil: number;
-  /** Set while the room is a request: a user who shares no room with the member added them, and they have not accepted. */
+  /**
+   * Set while the room is a request: a user who shares no room with the member added them, and they have not accepted.
+   */
   readonly pending?: true;
 }
 

@@ -83,7 +83,9 @@ export interface Reaction extends LoggedChange {
 /** A change of a message. It has its own sequence number in the room's log. */
 export type Change = Edit | Deletion | Reaction;
 
-/** The effect of a change on its message. `none`: the message stays the same. `full`: a limit of the message refuses it. */
+/**
+ * The effect of a change on its message. `none`: the message stays the same. `full`: a limit of the message refuses it.
+ */
 export type Effect = 'change' | 'none' | 'full';
 
 /** The sequence number in the event of a change that was not logged, because it changes nothing. */

@@ -52,8 +52,8 @@ const MAX_INVITES_OF_ONE = 10;
 const INVITED_OFTEN = 'Member not added: you have added this user many times lately. Try again later.';
 
 /**
- * Counts an addition of a user by a stranger: for the stranger, so that one of them cannot use up the limit of the user,
- * and then for all strangers together.
+ * Counts an addition of a user by a stranger twice: for this stranger, who therefore cannot use up the user's limit
+ * alone, and for all strangers together.
  * @throws ChatError RATE_LIMITED
  */
 async function countInvite(user: string, by: User, context: AdmissionContext): Promise<void> {
@@ -70,8 +70,8 @@ async function countInvite(user: string, by: User, context: AdmissionContext): P
 const MAX_COMPARED_ROOMS = 100;
 
 /**
- * Checks that `by` may add users to a room, and counts each addition of a user who shares no room with `by`. A room that
- * the added user has not accepted does not count as shared.
+ * Checks that `by` may add users to a room, and counts each addition of a user who shares no room with `by`. A room
+ * that the added user has not accepted does not count as shared.
  * @returns the users who share no room with `by`
  * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
  */
@@ -126,7 +126,8 @@ async function findDirectRoom(id: string, creator: string, other: string, db: Da
 
 /**
  * Stores a room and its members. For a member who shares no room with the creator, it is a request. Two users always
- * share the same direct room. A user who creates a room that was a request accepts it, also one that they have declined.
+ * share the same direct room. A user who creates a room that was a request accepts it, also one that they have
+ * declined.
  * @returns the room's id, its members, and whether the room is new
  * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
  */

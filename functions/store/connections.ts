@@ -73,7 +73,9 @@ export async function getConnection(db: Database, place: ConnectionPlace): Promi
   return item && toConnection(item);
 }
 
-/** Notes in the row of an opening connection that the connection missed a change, so that `welcome` posts the change. */
+/**
+ * Notes in the row of an opening connection that the connection missed a change, so that `welcome` posts the change.
+ */
 export async function noteMissed(db: Database, place: ConnectionPlace, seq: number): Promise<void> {
   await db.connections.update(keyOf(place), {
     update: 'ADD missed :seq',
@@ -83,8 +85,8 @@ export async function noteMissed(db: Database, place: ConnectionPlace, seq: numb
 }
 
 /**
- * Returns the sequence numbers of the changes that `noteMissed` noted for a connection, read consistently; undefined when
- * there is no row.
+ * Returns the sequence numbers of the changes that `noteMissed` noted for a connection, read consistently; undefined
+ * when there is no row.
  */
 export async function getMissed(
   db: Database,

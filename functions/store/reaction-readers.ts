@@ -37,7 +37,8 @@ export async function effectOfReaction(
 }
 
 /**
- * Returns those of some reactions that need no more work: their message holds them, or a later change of the same emoji.
+ * Returns those of some reactions that need no more work: their message holds them, or a later change of the same
+ * emoji.
  * @param items the messages' items, by id
  */
 export async function settledReactions(

@@ -1,8 +1,8 @@
 import type { Random } from '../torture/random.ts';
 
 /**
- * A JSON value as text. Values are generated as text, because numbers such as `1e400`, lone surrogates and repeated keys
- * have no JavaScript value that `JSON.stringify` would write.
+ * A JSON value as text. Values are generated as text, because numbers such as `1e400`, lone surrogates and repeated
+ * keys have no JavaScript value that `JSON.stringify` would write.
  */
 export type RawJson = string;
 

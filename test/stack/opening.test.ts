@@ -59,7 +59,8 @@ test.each(['', '&since=0'])(
       const timesOf = (id: number) => received.filter((each) => each === id).length;
       const expected = idsOf(sent).filter((id) => id >= from);
       expect(expected.filter((id) => timesOf(id) === 0)).toEqual([]);
-      // Delivery is at least once: in the first frame, by the send itself, and by `welcome`, which posts missed changes.
+      // Delivery is at least once: in the first frame, by the send itself, and by `welcome`, which posts missed
+      // changes.
       expect(expected.filter((id) => timesOf(id) > 3)).toEqual([]);
     }
     await Promise.all([alice, ...bobs].map((each) => each.close()));

@@ -33,7 +33,11 @@ const variants = Object.entries<Record<string, string>>({
   'access logs': { accessLogs: 'true' },
   ...accountContexts,
   'alarms by a topic': { alarmTopic },
-  'alarms by e-mail, a dashboard and tracing': { ...monitoring, alarmEmail },
+  'alarms by e-mail': { alarmEmail },
+  'a dashboard': { dashboard: 'true' },
+  tracing: { tracing: 'true' },
+  'direct rooms on demand': { directRooms: 'on-demand' },
+  'the AWS SDK': { awsClient: 'sdk' },
   'every setting together': { ...wholeContext, ...monitoring, alarmTopic },
   'every setting, and nothing of an earlier stack': {
     ...wholeContext,

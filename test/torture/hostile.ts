@@ -96,8 +96,8 @@ async function say(clients: readonly Chatter[], index: number): Promise<number> 
 }
 
 /**
- * Reacts to every other message. Accepted reactions make the history longer, and any member may send them. Both rooms have some
- * from the start, so that the measured times do not depend on those of the hostile member.
+ * Reacts to every other message. Accepted reactions make the history longer, and any member may send them. Both rooms
+ * have some from the start, so that the measured times do not depend on those of the hostile member.
  */
 async function reactSometimes(clients: readonly Chatter[], index: number, id: number | undefined) {
   const client = clients[index % clients.length];
@@ -302,8 +302,8 @@ async function prepare(stack: TestStack): Promise<Setting> {
 }
 
 /**
- * Prints how much slower the attacked room became, compared with the quiet one, and returns the ratio. The room is slower
- * than before by the ratio of its own times, divided by that of the quiet room.
+ * Prints how much slower the attacked room became, compared with the quiet one, and returns the ratio. The room is
+ * slower than before by the ratio of its own times, divided by that of the quiet room.
  */
 function compare(name: (typeof measured)[number], before: Measurement, after: Measurement): number {
   const [own, ownAfter, other, otherAfter] = [before.attacked, after.attacked, before.quiet, after.quiet].map(

@@ -97,8 +97,8 @@ function LengthWarning({ length }: { readonly length: number }) {
 }
 
 /**
- * The message box. Enter sends, Shift+Enter starts a new line, Escape cancels an edit or a reply. `onEditLast` starts an
- * edit of the user's last message.
+ * The message box. Enter sends, Shift+Enter starts a new line, Escape cancels an edit or a reply. `onEditLast` starts
+ * an edit of the user's last message.
  */
 export function Composer({ onEditLast }: { readonly onEditLast: () => void }) {
   const { room, draft } = useRoomContext();
