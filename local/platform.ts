@@ -115,7 +115,7 @@ export class Platform {
     });
   }
 
-  /** The origins of all services. The gateway's has no stage. */
+  /** The origins of all services. The gateway's origin does not include a stage. */
   get endpoints(): Endpoints {
     const servers = this.#servers;
     const origin = (port = 0) => `http://127.0.0.1:${port}`;

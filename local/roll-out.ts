@@ -13,8 +13,8 @@ export interface FunctionStep {
 /**
  * Lists the changes of the functions in CloudFormation's order: a function after the functions that its variables name.
  * Lambda changes the code and the settings of a function in two calls, so for seconds a function runs the new code with
- * the old variables (AWS: "UpdateFunctionCode", "UpdateFunctionConfiguration"). The role changes with the code:
- * CloudFormation updates it before, and IAM takes some seconds to apply it.
+ * the old variables (AWS: "UpdateFunctionCode", "UpdateFunctionConfiguration"). Meanwhile it has
+ * the grants of both roles: CloudFormation changes the role before the code, and IAM takes some seconds to apply it.
  */
 export function functionSteps(
   before: ReadonlyMap<string, FunctionDefinition>,
@@ -24,9 +24,11 @@ export function functionSteps(
     const existing = before.get(definition.name);
     // The path of the bundle changes with each synthesis.
     if (isDeepStrictEqual(existing && { ...existing, file: definition.file }, definition)) return [];
-    const { name, codeKey, file, handler, role } = definition;
+    const { name, codeKey, file, handler } = definition;
     const settings = { step: `settings of ${name}`, definition };
     if (existing === undefined || existing.codeKey === codeKey) return [settings];
+    const statements = [...existing.role.statements, ...definition.role.statements];
+    const role = { ...definition.role, statements };
     return [{ step: `code of ${name}`, definition: { ...existing, codeKey, file, handler, role } }, settings];
   });
 }

@@ -196,9 +196,10 @@ export class Stack {
   }
 
   /**
-   * Synthesizes the app again and deploys the new template. Sockets stay open, and reloads run one at a time. If the new
-   * template is broken, rejects and keeps the old one.
-   * @param afterStep deploys step by step, as CloudFormation does, and is called after each step. Without it, everything
+   * Synthesizes the app again and deploys the new template. Sockets stay open, and reloads run one at a time. If the
+   * new template is broken, rejects and keeps the old one.
+   * @param afterStep deploys step by step, as CloudFormation does, and is called after each step. Without it,
+   * everything
    *   changes at once.
    */
   async reload(afterStep?: AfterStep): Promise<void> {

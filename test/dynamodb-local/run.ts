@@ -29,8 +29,8 @@ async function runNode(args: readonly string[], endpoint: string): Promise<boole
 }
 
 /**
- * Runs the tests, the fuzzer and a short torture against Amazon's DynamoDB Local. With arguments, runs only these tests.
- * Resolves to whether all succeeded.
+ * Runs the tests, the fuzzer and a short torture against Amazon's DynamoDB Local. With arguments, runs only these
+ * tests. Resolves to whether all succeeded.
  */
 async function main(filters: readonly string[]): Promise<boolean> {
   await requireJava();

@@ -15,10 +15,10 @@ const most: Record<EntryName, number> = {
   disconnect: 60_000,
   fanout: 62_000,
   send: 86_000,
-  edit: 92_000,
-  delete: 86_000,
+  edit: 93_000,
+  delete: 87_000,
   welcome: 90_000,
-  default: 128_000,
+  default: 129_000,
   http: 210_000,
 };
 

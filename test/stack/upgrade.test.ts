@@ -25,10 +25,9 @@ test.each(recordedReleases)(
       synthesize = next.synthesize;
       await stack.stack.reload(async (step) => {
         steps += 1;
-        // The new code is used with the earlier settings here, and with the new ones in the next steps.
+        // Clients use the new code with the earlier settings here, and with the new settings in the next steps.
         if (step.startsWith('settings')) return;
-        await load.visit(`${steps}: ${step}`);
-        await load.progress();
+        await load.use(step);
       });
     }
     expect(await load.stop()).toEqual([]);

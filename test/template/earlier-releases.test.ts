@@ -72,7 +72,9 @@ function lostGrants({ before, after }: Upgrade): readonly string[] {
     });
 }
 
-/** Lambda changes code and variables in two calls, so the earlier code may run with the variables of the new release. */
+/**
+ * Lambda changes code and variables in two calls, so the earlier code may run with the variables of the new release.
+ */
 function lostVariables({ before, after }: Upgrade): readonly string[] {
   const namesOf = (resource: WrittenResource | undefined) => {
     const environment = resource?.Properties?.['Environment'] as { Variables?: object } | undefined;
