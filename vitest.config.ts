@@ -1,4 +1,44 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+// Test processes, and the programs that they start, compile each module once.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url));
+
+/** The slowest files. They start first, so that no core idles while the last of them runs. */
+const slowest = [
+  ...['stack/ids', 'stack/kill', 'stack/verify', 'stack/torture', 'stack/rate-limit', 'stack/opening'],
+  ...['stack/tokens', 'stack/fuzz', 'stack/client-docs', 'stack/client', 'stack/shards', 'local/reactions'],
+  ...['fuzz/frames-unlimited', 'fuzz/frames-limited', 'template/checks', 'fuzz/requests'],
+  ...[
+    'unit/rooms/consent',
+    'unit/connections/storm',
+    'house/build-client',
+    'house/docs',
+    'unit/bench/fan-out',
+  ],
+  ...['web/long-room', 'web/drafts', 'web/offline', 'web/chat'],
+].map((name) => `/test/${name}.test.ts`);
+
+/** Tests that need a process of their own: they mock modules, or use what a module keeps while it is loaded. */
+const alone = [
+  ...['aws/cost', 'aws/signed-requests', 'gateway/authorize', 'gateway/earlier-releases', 'gateway/frames'],
+  ...['gateway/http', 'gateway/http/login', 'gateway/time-limits', 'log/races'],
+].map((name) => `test/unit/${name}.test.ts`);
+
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const projects = [...new Set(sorted.map(({ project }) => project))];
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = slowest.findIndex((name) => moduleId.endsWith(name));
+      return index < 0 ? slowest.length : index;
+    };
+    return projects.flatMap((project) =>
+      sorted.filter((file) => file.project === project).sort((one, other) => rank(one) - rank(other)),
+    );
+  }
+}
 
 export default defineConfig({
   test: {
@@ -6,13 +46,13 @@ export default defineConfig({
     maxWorkers: 3,
     // Loading the CDK and the SDK takes longer than most of the tests that use them.
     isolate: false,
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
-        // These mock modules, or what a module keeps while it is loaded.
         extends: true,
         test: {
           name: 'alone',
-          include: ['test/unit/{aws,gateway,log}/**/*.test.ts'],
+          include: alone,
           isolate: true,
           setupFiles: ['test/support/no-network.ts'],
           testTimeout: 30_000,
@@ -24,7 +64,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/{unit,client,contract,house,template,fuzz}/**/*.test.ts'],
-          exclude: ['test/unit/{aws,gateway,log}/**'],
+          exclude: alone,
           setupFiles: ['test/support/no-network.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,

@@ -8,7 +8,7 @@ import * as esbuild from 'esbuild';
 import { build, bundleSettings } from '../bin/build.ts';
 import type { Findings, Row } from './results.ts';
 
-/** How often each bundle is loaded. The lowest time counts, because other load on the machine only adds time. */
+/** The number of times that each bundle is loaded. Only the lowest time counts: other load of the machine adds time. */
 const ROUNDS = 9;
 
 const SDK = 'handler with the AWS SDK';

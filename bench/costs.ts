@@ -1,9 +1,17 @@
-/** Prices in US dollars. Update them here when AWS changes them. */
+/** Prices in US dollars. Update them, their date and their sources here when AWS changes them. */
 export const prices = {
-  date: '2026-11',
+  date: '2026-11-26',
   region: 'us-east-1',
-  source:
-    'the AWS pricing pages of API Gateway, DynamoDB (on demand), Lambda (arm64), CloudFront, S3, Cognito (Essentials) and CloudWatch, without the free tier',
+  /** Where the prices were found. A script fills in most prices of AWS's own pages, so the stored pages lack them. */
+  sources: [
+    'API Gateway: the increments of 32 KB are from AWS’s pricing page, the prices of messages and requests from awsforengineers.com (May 2025). The price of connection minutes is not confirmed.',
+    'DynamoDB: reads and writes on demand from airbyte.com (July 2025); sites that list twice as much show the price before November 2024. Storage from wring.co, point-in-time recovery from finops.com.py.',
+    'Lambda on arm64: from a list of May 2026 that is not by AWS.',
+    'CloudFront in North America and Europe: traffic to clients from AWS’s pricing page, requests from wring.co, functions from cur.vantage.sh, traffic to the APIs from the tests of Infracost. These are the prices without a flat-rate plan.',
+    'S3: storage from cloudburn.io (March 2026), requests and traffic from devnotes.tech.',
+    'Cognito, plan Essentials: from a copy of AWS’s pricing page of September 2026 (api-evangelist/amazon-cognito on GitHub).',
+    'CloudWatch Logs: from cloudburn.io (February 2026) and c3x.dev (June 2026).',
+  ],
   apiGateway: {
     perMillionMessages: 1.0,
     /** A longer message is billed as several messages. */
@@ -94,8 +102,8 @@ const BYTES_PER_HALF_READ_UNIT = 4 * 1024;
 const SCAN_PAGE_BYTES = 1024 * 1024;
 
 /**
- * Returns the usage of one message in a minimal sample such as AWS's `simple-websockets-chat-app`, extended by rooms: it
- * scans the table of all connections and posts to those of the room. It stores no messages and checks no membership.
+ * Returns the usage of one message in a minimal sample such as AWS's `simple-websockets-chat-app`, extended by rooms:
+ * it scans the table of all connections and posts to those of the room. It stores no messages and checks no membership.
  * @param room the number of connections in the room
  * @param connections the number of connections in the table
  */
@@ -110,7 +118,7 @@ export function sampleUsage(room: number, connections: number): Usage {
   };
 }
 
-/** What a user does on one day, in the example bill. */
+/** The activity of one user on one day, in the example bill. */
 export const exampleDay = {
   messages: 20,
   /** Connections in each room. */
@@ -145,7 +153,7 @@ export const exampleAssumptions = {
   logBytesPerInvocation: 20,
 } as const;
 
-/** The usage of the commands in the example bill, as counted. */
+/** The counted usage of each command in the example bill. */
 export interface ExampleUsages {
   readonly message: Usage;
   readonly readMark: Usage;

@@ -9,7 +9,9 @@ export interface GatewayModel {
   readonly burst: number;
   /** The median duration of a post, in milliseconds. */
   readonly medianMs: number;
-  /** The standard deviation of the logarithm of a post's duration. With 0.5, one post in 100 takes 3 times the median. */
+  /**
+   * The standard deviation of the logarithm of a post's duration. With 0.5, one post in 100 takes 3 times the median.
+   */
   readonly spread: number;
 }
 

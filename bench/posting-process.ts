@@ -5,8 +5,8 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import { signedPoster } from '../functions/delivery/signed-poster.ts';
 
-// Posts in one way, which the first argument names. For each `{ posts }` that it receives, the process sends this number
-// of posts in parallel and answers with the CPU time of one post, in microseconds.
+// Posts in one way, which the first argument names. For each `{ posts }` that it receives, the process sends this
+// number of posts in parallel and answers with the CPU time of one post, in microseconds.
 
 type Post = (connection: string) => Promise<unknown>;
 

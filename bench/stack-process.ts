@@ -4,7 +4,8 @@ import { type Stack, startStack } from '../local/stack.ts';
 import { startProfile } from './profile.ts';
 
 // The local stack with the built bundles, in a child process. It sends its WebSocket URL to the benchmark, and then
-// answers each `StackRequest`: `rooms` with the tokens of the members, `stopProfile` with the CPU use, others with null.
+// answers each `StackRequest`: `rooms` with the tokens of the members, `stopProfile` with the CPU use, others with
+// null.
 
 /** `rooms` creates rooms, whose members are `user-0`, `user-1` and so on. */
 export type StackRequest =

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { minify } from 'rolldown/utils';
 import { type Bundle, bundled, measure, replaceFile, sizeTable } from './build-output.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,13 +18,22 @@ const entries = { client: 'client/index.ts', react: 'client/react/index.ts' };
 export const internalProperties: readonly string[] = [
   'acceptLoaded',
   'acknowledge',
+  'addOlder',
+  'addPage',
   'announce',
   'attempts',
+  'context',
+  'dispatch',
   'dropOnDisconnect',
   'expectOlder',
+  'expiresAt',
+  'failure',
   'fetchOnce',
   'fileLink',
   'frameReceived',
+  'hasGap',
+  'heardAt',
+  'heartbeat',
   'hideStored',
   'isAnswer',
   'isDue',
@@ -31,25 +41,51 @@ export const internalProperties: readonly string[] = [
   'isLeaving',
   'isLive',
   'isRenewable',
+  'isUnheard',
   'leaveSent',
+  'log',
   'noRetry',
   'oldestId',
+  'onDead',
+  'onEnd',
+  'onEvent',
   'onFailed',
   'onFrame',
+  'onLeft',
+  'onLive',
+  'onOpen',
+  'onPage',
   'onPendingChanges',
+  'onPhase',
   'onRefused',
+  'onState',
+  'onSubscribe',
+  'onText',
   'onThrottle',
+  'onTimeout',
   'onUser',
+  'outbox',
   'participants',
+  'phase',
+  'pinged',
+  'queue',
   'raiseStatus',
+  'receive',
+  'reconnect',
+  'refuse',
+  'rest',
   'retryLater',
   'sendNext',
+  'setPresence',
   'setSeen',
   'setTyping',
   'silenceMs',
   'socketClass',
+  'sync',
+  'tokens',
   'updateMessages',
   'updateState',
+  'urgent',
   'wellFormed',
 ];
 
@@ -71,9 +107,56 @@ export async function buildClient(outdir = join(root, 'dist/client')): Promise<r
     mangleProps: new RegExp(`^(${internalProperties.join('|')})$`),
     sourcemap: 'linked',
   });
-  for (const { path, contents } of outputFiles) replaceFile(path, contents);
-  const bundles = outputFiles.filter(({ path }) => path.endsWith('.js'));
-  return bundles.map(({ path, contents }) => measure(basename(path, '.js'), contents));
+  const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
+  const scripts = outputFiles.filter(({ path }) => path.endsWith('.js'));
+  return Promise.all(
+    scripts.map(async ({ path, text }) => {
+      const { code, map } = await compressed(path, text, texts.get(`${path}.map`) ?? '');
+      replaceFile(`${path}.map`, Buffer.from(JSON.stringify(map)));
+      const contents = Buffer.from(`${code}\n//# sourceMappingURL=${basename(path)}.map\n`);
+      replaceFile(path, contents);
+      return measure(basename(path, '.js'), contents);
+    }),
+  );
+}
+
+/** Makes a minified bundle 2% smaller: rolldown's minifier shortens what esbuild's leaves. */
+function compressed(path: string, text: string, map: string) {
+  const options = {
+    module: true,
+    compress: { target: 'es2022' },
+    sourcemap: true,
+    inputMap: JSON.parse(map),
+  };
+  return minify(path, text, options);
+}
+
+/** Bundles the custom elements `<parley-chat>` and `<parley-room>` with their styles, as one module. */
+export async function buildElements(outdir = join(root, 'dist/client')): Promise<Bundle> {
+  const target = ['es2022', 'chrome111', 'firefox115', 'safari16.4'];
+  const styles = await bundled({
+    entryPoints: [join(root, 'web/style.css')],
+    outdir,
+    bundle: true,
+    minify: true,
+    target,
+  });
+  const { outputFiles } = await bundled({
+    entryPoints: [join(root, 'web/elements.tsx')],
+    outdir,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    alias: { react: 'preact/compat' },
+    define: { STYLES: JSON.stringify(styles.outputFiles[0]?.text) },
+    minify: true,
+  });
+  const [{ path, contents } = { path: '', contents: new Uint8Array() }] = outputFiles;
+  replaceFile(path, contents);
+  return measure('elements', contents);
 }
 
 /** Writes the type declarations of the client, and those of the server's schemas, from which its types derive. */
@@ -88,7 +171,7 @@ function declareClient(outdir = join(root, 'dist/client/types')): void {
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { quiet: { type: 'boolean' } } });
-  const bundles = await buildClient();
+  const bundles = [...(await buildClient()), await buildElements()];
   declareClient();
   if (values.quiet !== true) console.log(sizeTable(bundles, 'client'));
 }

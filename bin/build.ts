@@ -50,8 +50,8 @@ function listEntries(functions: string): readonly string[] {
 type EntryPoint = { readonly in: string; readonly out: string };
 
 /**
- * Writes dynamically imported modules to files beside the bundle, so that a function loads them only when it needs them.
- * These files share no code with the bundle, because code splitting would divide the bundle into many files.
+ * Writes dynamically imported modules to files beside the bundle, so that a function loads them only when it needs
+ * them. These files share no code with the bundle, because code splitting would divide the bundle into many files.
  */
 function lazyModules() {
   const sources = new Map<string, string>();

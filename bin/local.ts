@@ -9,7 +9,9 @@ import { openSynthesizer, type Synthesizer } from './synthesize.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 
-/** Returns the message of an error that a user can fix, and the whole error with its stack for a programming mistake. */
+/**
+ * Returns the message of an error that a user can fix, and the whole error with its stack for a programming mistake.
+ */
 function explain(error: unknown): unknown {
   const isBug = [TypeError, ReferenceError, RangeError].some((kind) => error instanceof kind);
   return error instanceof Error && !isBug ? error.message : error;

@@ -63,9 +63,9 @@ export async function allowOrigins(
 const NUMBERS_PER_SECOND = 1_000;
 
 /**
- * A deploy replaces functions one after another, so old ones take numbers from the old table for some minutes more. This
- * many numbers last for a quarter of an hour. They are also more than a sync reports, so that each client loads its rooms
- * again and drops messages that the restored table does not have.
+ * A deploy replaces functions one after another, so old ones take numbers from the old table for some minutes more.
+ * This many numbers last for a quarter of an hour. They are also more than a sync reports, so that each client loads
+ * its rooms again and drops messages that the restored table does not have.
  */
 const HEADROOM = 1_000_000;
 

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { account } from '../local/account.ts';
 import type { Synthesis } from './synthesize.ts';
 
@@ -27,6 +29,19 @@ export function appCommand(given: string | undefined): string {
 }
 
 /**
+ * Lets functions below this directory import the AWS SDK and no other package, as Lambda's Node.js runtimes do (AWS:
+ * "Building Lambda functions with Node.js").
+ */
+function provideSdk(directory: string): void {
+  const [sdk = ''] =
+    /^.*\/@aws-sdk(?=\/)/.exec(fileURLToPath(import.meta.resolve('@aws-sdk/client-dynamodb'))) ?? [];
+  const link = join(directory, 'node_modules/@aws-sdk');
+  if (existsSync(link)) return;
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync(sdk, link);
+}
+
+/**
  * Returns a function that synthesizes a CDK app by its command, as the cdk command does: the app finds its output
  * directory and its context in the environment. What the app prints goes to standard error.
  */
@@ -45,7 +60,7 @@ export const runApp =
       },
     });
     const [code] = await once(app, 'exit');
-    if (code === 0 && existsSync(outdir)) return;
+    if (code === 0 && existsSync(outdir)) return provideSdk(dirname(outdir));
     const reason = code === 0 ? 'it wrote no assembly' : `it ended with ${code ?? 'a signal'}`;
     throw new Error(
       `Synthesis failed: \`${command}\` did not synthesize, because ${reason}. Correct it and run again.`,

@@ -22,8 +22,8 @@ export interface Synthesis {
 }
 
 /**
- * Synthesizes in a child process. The process always loads the current sources, runs beside the rest of the start-up, and
- * frees the CDK's memory, about 100 MB, when it ends. A thread would free only a part of it.
+ * Synthesizes in a child process. The process always loads the current sources, runs beside the rest of the start-up,
+ * and frees the CDK's memory, about 100 MB, when it ends. A thread would free only a part of it.
  * @param context overrides the context of every synthesis
  * @param run replaces the process; rejects with the reason of a failure
  */
@@ -45,7 +45,9 @@ export function openSynthesizer(
   };
 }
 
-/** Removes the CDK's archives for deploying the page: over 20 MB in each assembly, which the local stack does not use. */
+/**
+ * Removes the CDK's archives for deploying the page: over 20 MB in each assembly, which the local stack does not use.
+ */
 function removeArchives(assembly: string): void {
   const archives = readdirSync(assembly).filter((name) => name.endsWith('.zip'));
   for (const name of archives) rmSync(join(assembly, name));

@@ -6,6 +6,7 @@ import { type ChatStorage, Outbox, type PendingChange } from './outbox.ts';
 import { RestClient, type Token, TokenSource } from './rest.ts';
 import type { Room } from './room.ts';
 import { type RoomContext, RoomCore } from './room-core.ts';
+import { RoomList } from './room-list.ts';
 import type { SocketClass } from './socket.ts';
 import {
   type Id,
@@ -19,7 +20,9 @@ import {
 export interface ChatClientOptions {
   /** The chat's address, such as `https://chat.example.com` or `http://localhost:8000`. */
   readonly url: string;
-  /** A token, or a function that returns a fresh one. The client calls it on each connect, and before a token expires. */
+  /**
+   * A token, or a function that returns a fresh one. The client calls it on each connect, and before a token expires.
+   */
   readonly token: Token;
   /** Keeps pending changes over a reload. Without it, they survive reconnects only. */
   readonly storage?: ChatStorage;
@@ -42,20 +45,24 @@ const MAX_PINGED_ROOMS = 50;
 /** Returns the URL without trailing slashes. */
 function normalizeUrl(url: string): string {
   if (!/^https?:\/\/[^/]/.test(url)) {
-    throw new TypeError(
-      'Could not create the client: its url is not an http(s) address. Pass one such as https://chat.example.com.',
-    );
+    throw new TypeError('Could not create the client: its url is not an http(s) address. Pass one.');
   }
   let base = url;
   while (base.endsWith('/')) base = base.slice(0, -1);
   return base;
 }
 
-const pageQuery = (cursor: string | undefined, limit: number | undefined) =>
-  new URLSearchParams({
-    ...(cursor !== undefined && { cursor }),
-    ...(limit !== undefined && { limit: String(limit) }),
-  });
+/** Which page of a list to load. */
+interface PageOptions {
+  /** The `next_cursor` of the page before; undefined for the first page. */
+  readonly cursor?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+const pageQuery = (page: PageOptions): URLSearchParams =>
+  new URLSearchParams(
+    Object.entries(page as Record<string, string>).filter(([, value]) => value !== undefined),
+  );
 
 const roomPath = (room: Id): string => `/chats/${encodeURIComponent(String(room))}/`;
 
@@ -67,6 +74,8 @@ const roomPath = (room: Id): string => `/chats/${encodeURIComponent(String(room)
  * const room = client.room(1);
  */
 export class ChatClient extends Observable<ClientEvents> {
+  /** The user's rooms with unread counts, kept up to date. It loads when something subscribes to it. */
+  readonly roomList = new RoomList(this);
   readonly #rooms = new Map<string, RoomCore>();
   readonly #url: string;
   readonly #context: RoomContext;
@@ -105,7 +114,10 @@ export class ChatClient extends Observable<ClientEvents> {
       rest,
       outbox: new Outbox(storage),
       onState: () => this.#updateState(),
-      onEvent: (frame) => this.emit(frame.type as keyof ClientEvents, frame as never),
+      onEvent: (frame) => {
+        this.roomList.receive(frame as never);
+        this.emit(frame.type as keyof ClientEvents, frame as never);
+      },
       onPendingChanges: () => this.#updatePendingChanges(),
       onFailed: (room_id, failed) => this.emit('failed', { room_id, ...failed }),
       onLeft: (room, leaveSent) => {
@@ -154,7 +166,7 @@ export class ChatClient extends Observable<ClientEvents> {
    */
   room(id: Id): Room {
     if (typeof id === 'number' && !Number.isSafeInteger(id)) {
-      throw new TypeError('Could not open the room: its id is not a safe integer. Pass the id as a string.');
+      throw new TypeError('Could not open the room: its id is not a safe integer. Pass a string.');
     }
     const core = this.#rooms.get(String(id)) ?? this.#open(String(id));
     core.isLeaving = false;
@@ -162,8 +174,8 @@ export class ChatClient extends Observable<ClientEvents> {
   }
 
   /** Loads a page of the user's rooms, latest first. Pass `next_cursor` for the next page. @throws ChatClientError */
-  async rooms({ cursor, limit }: { cursor?: string; limit?: number } = {}): Promise<RoomsPage> {
-    return roomsPage(await this.#context.rest.json<RestRoomsPage>(`/chats/?${pageQuery(cursor, limit)}`));
+  async rooms(page: PageOptions = {}): Promise<RoomsPage> {
+    return roomsPage(await this.#context.rest.json<RestRoomsPage>(`/chats/?${pageQuery(page)}`));
   }
 
   /**
@@ -182,24 +194,24 @@ export class ChatClient extends Observable<ClientEvents> {
    * Loads a page of a room's members, at most 500, in the order of their ids. Pass `next_cursor` for the next page.
    * @throws ChatClientError NOT_A_MEMBER, UNREACHABLE
    */
-  members(room: Id, { cursor, limit }: { cursor?: string; limit?: number } = {}): Promise<MembersPage> {
-    return this.#context.rest.json(`${roomPath(room)}members/?${pageQuery(cursor, limit)}`);
+  members(room: Id, page: PageOptions = {}): Promise<MembersPage> {
+    return this.#context.rest.json(`${roomPath(room)}members/?${pageQuery(page)}`);
   }
 
   /**
    * Accepts a room whose `request` is true: a stranger added the user. Writing in the room accepts it too.
    * @throws ChatClientError NOT_A_MEMBER, UNREACHABLE
    */
-  async acceptRequest(room: Id): Promise<void> {
-    await this.fetch(`/api${roomPath(room)}accept/`, { method: 'POST' });
+  acceptRequest(room: Id): Promise<void> {
+    return this.#answerRequest(room, 'accept');
   }
 
   /**
    * Declines a room whose `request` is true. The room leaves the user's list.
    * @throws ChatClientError NOT_A_MEMBER, NO_REQUEST if the user has accepted the room, UNREACHABLE
    */
-  async declineRequest(room: Id): Promise<void> {
-    await this.fetch(`/api${roomPath(room)}decline/`, { method: 'POST' });
+  declineRequest(room: Id): Promise<void> {
+    return this.#answerRequest(room, 'decline');
   }
 
   /**
@@ -229,6 +241,10 @@ export class ChatClient extends Observable<ClientEvents> {
     this.#context.connection.stop();
     for (const core of this.#rooms.values()) core.close(closed());
     if (forget) this.#context.outbox.clear();
+  }
+
+  async #answerRequest(room: Id, answer: string): Promise<void> {
+    await this.fetch(`/api${roomPath(room)}${answer}/`, { method: 'POST' });
   }
 
   #open(id: string): RoomCore {

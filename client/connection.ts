@@ -30,7 +30,9 @@ export interface ConnectionOptions {
   /** Called before the socket opens, when the user is known. */
   onUser(): Promise<void>;
   onPhase(wasOpen: boolean): void;
-  /** The frame is undefined if API Gateway reported that a function failed. It does not say at which frame. */
+  /**
+   * Called without a frame if API Gateway reports that a function failed. API Gateway does not name the failed frame.
+   */
   onFrame(frame: Frame | undefined): void;
   readonly heartbeat: Omit<HeartbeatOptions, 'onDead'>;
 }

@@ -44,11 +44,20 @@ export class Observable<Events extends object> {
     return () => void listeners.delete(listener);
   }
 
-  /** Calls `listener` after each change: of a client's state, or of anything in a room. Returns a function that ends it. */
+  /**
+   * Calls `listener` after each change: of a client's state, or of anything in a room. Returns a function that ends it.
+   */
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#subscribers.add(listener);
+    this.onSubscribe();
     return () => void this.#subscribers.delete(listener);
   };
+
+  /**
+   * Called for each new subscriber.
+   * @internal
+   */
+  protected onSubscribe(): void {}
 
   protected emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
     for (const listener of [...(this.#listeners.get(name) ?? [])]) {

@@ -9,7 +9,9 @@ const reconnectCodes = new Set<string>([
   'CONNECTION_REMOVED',
 ]);
 
-/** How many sequence numbers to remember for each room that is not open. A repeat arrives soon after the first frame. */
+/**
+ * How many sequence numbers to remember for each room that is not open. A repeat arrives soon after the first frame.
+ */
 const REMEMBERED_SEQS = 100;
 
 /** Passes each frame to the room that it belongs to, and emits the events of rooms that are not open. */
@@ -45,9 +47,11 @@ export class FrameDispatcher {
     else if (frame.type === 'inbox') this.#context.onEvent(frame);
     else if ('room_id' in frame && frame.room_id !== undefined) {
       const core = this.#rooms.get(String(frame.room_id));
-      const isLeaveAnswer = this.#answersLeave(frame);
-      if (core && isLeaveAnswer) this.#rejoin(core);
-      else if (core) core.receive(frame);
+      if (this.#answersLeave(frame)) {
+        if (core) this.#rejoin(core);
+        return;
+      }
+      core?.receive(frame);
       if (!core || frame.type === 'joined' || frame.type === 'left') this.#emitOnce(frame);
     }
   }

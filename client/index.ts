@@ -10,6 +10,7 @@ export type { Presence } from './participants.ts';
 export type { PendingMessage } from './pending-changes.ts';
 export type { Token, UploadedFile, UploadOptions } from './rest.ts';
 export type { Room, SendOptions } from './room.ts';
+export type { RoomList, RoomListState } from './room-list.ts';
 export type { SocketClass } from './socket.ts';
 export type {
   Activity,

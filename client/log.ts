@@ -6,8 +6,8 @@ const higher = (a: Status, b: Status | undefined): Status =>
   b && statuses.indexOf(b) > statuses.indexOf(a) ? b : a;
 
 /**
- * A copy of one room's log. Applies changes in the order of their sequence numbers, holds back changes that arrive early
- * and drops repeats. Does no I/O: `RoomSync` requests what is missing.
+ * A copy of one room's log. Applies changes in the order of their sequence numbers, holds back changes that arrive
+ * early and drops repeats. Does no I/O: `RoomSync` requests what is missing.
  */
 export class RoomLog {
   /** All changes up to this sequence number are applied. Undefined until the first page is loaded. */

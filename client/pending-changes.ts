@@ -2,14 +2,14 @@ import { ChatClientError } from './errors.ts';
 import type { PendingChange } from './outbox.ts';
 import { type Request, RequestQueue } from './request-queue.ts';
 import type { RoomCore } from './room-core.ts';
-import { type ChangeRequest, type Frame, isEcho, type Message } from './wire.ts';
+import { byteLength, type ChangeRequest, type Frame, isEcho, type Message } from './wire.ts';
 
 /** The server recognizes a repeat for 24 hours. One hour less allows for clocks that differ. */
 const REPEATABLE_MS = 23 * 60 * 60 * 1000;
-/** API Gateway closes a socket that sends a larger frame: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html */
+/** API Gateway closes a socket that sends a larger frame (AWS: quotas for WebSocket APIs). */
 const MAX_FRAME_BYTES = 32 * 1024;
 
-type KnownField = 'text' | 'sender_id' | 'created_at' | 'reply_to' | 'type';
+type KnownField = 'text' | 'sender_id' | 'sender_name' | 'created_at' | 'reply_to' | 'type';
 
 /** A message that the server has not confirmed yet. It has no `message_id`, and no other field that the server sets. */
 export type PendingMessage = Pick<Message, KnownField> & {
@@ -21,10 +21,8 @@ export type PendingMessage = Pick<Message, KnownField> & {
 const newClientId = (): string => crypto.getRandomValues(new Uint32Array(4)).join('-');
 
 function tooLong(frame: ChangeRequest): ChatClientError | undefined {
-  const bytes = new TextEncoder().encode(JSON.stringify(frame)).byteLength;
-  if (bytes <= MAX_FRAME_BYTES) return undefined;
-  const size = Math.ceil(bytes / 1024);
-  const message = `Could not send: the frame has ${size} KB, and 32 KB is the limit. Shorten the text, or upload a file.`;
+  if (byteLength(JSON.stringify(frame)) <= MAX_FRAME_BYTES) return undefined;
+  const message = 'Could not send: the frame is over 32 KB. Shorten the text, or upload a file.';
   return new ChatClientError('TOO_LONG', message);
 }
 

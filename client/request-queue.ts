@@ -1,7 +1,9 @@
 import { ChatClientError, unreachable } from './errors.ts';
 import type { ClientFrame, Frame, FrameOf } from './wire.ts';
 
-/** How long to wait for an answer before sending the frame again. A Lambda function may run for 29 s, but rarely does. */
+/**
+ * How long to wait for an answer before sending the frame again. A Lambda function may run for 29 s, but rarely does.
+ */
 const ANSWER_MS = 10_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -45,8 +47,8 @@ interface RequestQueueOptions {
 }
 
 /**
- * Sends requests one at a time, and repeats each until the server answers. So changes are stored in order, and a refusal
- * without a client id belongs to the request in flight.
+ * Sends requests one at a time, and repeats each until the server answers. So changes are stored in order, and a
+ * refusal without a client id belongs to the request in flight.
  */
 export class RequestQueue {
   #requests: Request[] = [];
@@ -76,8 +78,7 @@ export class RequestQueue {
     const [first] = this.#requests;
     if (!first || this.#timer !== undefined) return;
     if (first.attempts && first.expiresAt !== undefined && Date.now() > first.expiresAt) {
-      const message =
-        'Could not send: the change waited for almost a day, and a repeat could duplicate it. Check the room first.';
+      const message = 'Could not send: the change waited for almost a day. Send it again.';
       this.#finish(first, () => first.reject(new ChatClientError('EXPIRED', message)));
     } else if (this.#options.send(first.frame)) {
       first.attempts = (first.attempts ?? 0) + 1;

@@ -26,9 +26,7 @@ export class TokenSource {
   /** @throws TypeError if `token` is neither a string nor a function */
   constructor(token: Token) {
     if (typeof token !== 'string' && typeof token !== 'function') {
-      throw new TypeError(
-        'Could not create the client: it has no token. Pass a token, or a function that returns one.',
-      );
+      throw new TypeError('Could not create the client: it has no token. Pass one, or a function.');
     }
     this.#token = token;
   }
@@ -44,7 +42,7 @@ export class TokenSource {
     if (this.user !== undefined && sub !== this.user) {
       throw new ChatClientError(
         'UNAUTHENTICATED',
-        'Not signed in: the new token belongs to another user. Create a new client for that user.',
+        'Not signed in: the new token belongs to another user. Create a new client.',
       );
     }
     this.token = token;
@@ -93,13 +91,13 @@ function put(
   file: Blob,
   { onProgress, signal }: UploadOptions,
   fetch: typeof globalThis.fetch,
-): Promise<{ readonly status: number }> {
+): Promise<Response> {
   const { XMLHttpRequest } = globalThis as { XMLHttpRequest?: new () => UploadRequest };
   if (!XMLHttpRequest) return fetch(url, { method: 'PUT', headers, body: file, signal: signal ?? null });
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.upload.onprogress = ({ loaded, total }) => onProgress?.(loaded, total);
-    request.onload = () => resolve(request);
+    request.onload = () => resolve(new Response(null, { status: request.status }));
     request.onerror = reject;
     request.onabort = reject;
     signal?.throwIfAborted();
@@ -117,8 +115,7 @@ const filePath = /^\/api\/chats\/[^/]+\/files\/[^/?]+\/?$/;
 async function checked(response: Response): Promise<Response> {
   if (response.ok) return response;
   const body = (await response.json().catch(() => ({}))) as Partial<RestError>;
-  const message =
-    body.message ?? `Request failed: the server answered with status ${response.status}. Try again later.`;
+  const message = body.message ?? `Request failed: the answer has status ${response.status}. Try again.`;
   throw new ChatClientError(body.error ?? 'INTERNAL', message, body.retry_after_ms);
 }
 
@@ -145,7 +142,7 @@ export class RestClient {
     return checked(await answerOf(this.#fetch(url, init), init.signal));
   }
 
-  /** Returns a URL of a file that needs no token. @throws ChatClientError as `fetch` does */
+  /** Returns a URL from which a file can be downloaded without a token. @throws ChatClientError as `fetch` does */
   async fileLink(path: string): Promise<FileLink> {
     const response = await this.#fetchApi(path, { headers: { Accept: 'application/json' } });
     return (await response.json()) as FileLink;
@@ -159,7 +156,10 @@ export class RestClient {
     return checked(response);
   }
 
-  /** Sends a POST with a `body`, or a GET without one, and returns the answer's JSON. @throws ChatClientError as `fetch` */
+  /**
+   * Sends a POST with a `body`, or a GET without one, and returns the answer's JSON.
+   * @throws ChatClientError as `fetch`
+   */
   async json<T>(path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     const headers = { 'Content-Type': 'application/json' };
     const post = { method: 'POST', body: JSON.stringify(body), headers, signal: signal ?? null };
@@ -184,11 +184,7 @@ export class RestClient {
     const announcement = { name, content_type, size: file.size };
     const path = `/chats/${encodeURIComponent(room)}/files/`;
     const offer = await this.json<UploadOffer>(path, announcement, options.signal);
-    const { status } = await answerOf(put(offer.upload, file, options, this.#fetch), options.signal);
-    if (status >= 300) {
-      const message = `Could not upload the file: the storage answered with status ${status}. Try again.`;
-      throw new ChatClientError('INTERNAL', message);
-    }
+    await checked(await answerOf(put(offer.upload, file, options, this.#fetch), options.signal));
     options.onProgress?.(file.size, file.size);
     return { file: offer.file_id, type: /^image\//.test(content_type) ? 'image' : 'file' };
   }

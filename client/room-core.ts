@@ -8,9 +8,9 @@ import type { RestClient, TokenSource } from './rest.ts';
 import { Room } from './room.ts';
 import { RoomSync } from './room-sync.ts';
 import type { Activity, Change, ChangeRequest, Frame, FrameOf, Message } from './wire.ts';
-import { actorId, isChange } from './wire.ts';
+import { actorId, byteLength, isChange } from './wire.ts';
 
-/** What rooms use from their client. */
+/** The parts of the client that its rooms use. */
 export interface RoomContext {
   readonly connection: Connection;
   readonly tokens: TokenSource;
@@ -31,9 +31,7 @@ const MAX_ID_BYTES = 300;
 
 /** The server rejects other ids as malformed, without naming the room. */
 const isRoomId = (id: string): boolean =>
-  id !== '' &&
-  !/^#|^\.{1,2}$|\p{Cc}|\p{Surrogate}/u.test(id) &&
-  new TextEncoder().encode(id).length <= MAX_ID_BYTES;
+  id !== '' && !/^#|^\.{1,2}$|\p{Cc}|\p{Surrogate}/u.test(id) && byteLength(id) <= MAX_ID_BYTES;
 
 const unavailable = (reason: string) => new ChatClientError('NOT_A_MEMBER', `Room not available: ${reason}`);
 
@@ -129,7 +127,8 @@ export class RoomCore extends Observable<RoomEvents> {
   }
 
   leave(): void {
-    this.isLeaving = true;
+    // The room may be open again, as another object.
+    this.isLeaving = this.error?.code !== 'CLOSED';
     this.#leaveWhenDone();
   }
 
@@ -192,8 +191,9 @@ export class RoomCore extends Observable<RoomEvents> {
   }
 
   onFailed(frame: ChangeRequest, error: ChatClientError): void {
-    this.emit('failed', { frame, error });
-    this.context.onFailed(this.id, { frame, error });
+    const failed = { frame, error };
+    this.emit('failed', failed);
+    this.context.onFailed(this.id, failed);
   }
 
   #leaveWhenDone(): void {

@@ -2,7 +2,7 @@ import { type ChatClientError, isDisconnect } from './errors.ts';
 import { RoomLog } from './log.ts';
 import { type RequestOptions, RequestQueue } from './request-queue.ts';
 import type { RoomCore } from './room-core.ts';
-import { type Change, type ClientFrame, type Frame, type FrameOf, isUser } from './wire.ts';
+import { type Change, type ClientFrame, type Frame, type FrameOf, isAuthor } from './wire.ts';
 
 /** How long to wait for a missing frame, which may only be late. The jitter spreads the requests of many clients. */
 const GAP_MS = 200;
@@ -26,7 +26,7 @@ export class RoomSync {
   constructor(room: RoomCore) {
     this.#room = room;
     const { connection, tokens } = room.context;
-    this.log = new RoomLog(({ sender_id: user_id, guest }) => isUser({ user_id, guest }, tokens.user));
+    this.log = new RoomLog((message) => isAuthor(message, tokens.user));
     const onTimeout = () => connection.check();
     this.queue = new RequestQueue({ send: (frame) => connection.send(frame), onTimeout });
   }
@@ -69,7 +69,10 @@ export class RoomSync {
     this.#fillGapLater();
   }
 
-  /** Sends a frame and resolves to its answer, a frame of that `type` that `matches`. @throws ChatClientError with the code of the refusal */
+  /**
+   * Sends a frame and resolves to its answer, a frame of that `type` that `matches`.
+   * @throws ChatClientError with the code of the refusal
+   */
   request<Type extends Frame['type']>(
     frame: ClientFrame,
     type: Type,

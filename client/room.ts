@@ -6,7 +6,7 @@ import type { UploadedFile, UploadOptions } from './rest.ts';
 import type { RoomCore } from './room-core.ts';
 import { type ChangeRequest, type FrameOf, isUser, type Message, type RoomDetails } from './wire.ts';
 
-/** Typing is sent again after this time. Receiving clients hide it after six seconds. */
+/** While the user types, the client sends `typing` again after this time. Other clients hide it after six seconds. */
 const TYPING_REPEAT_MS = 3_000;
 const MAX_HISTORY_PAGE = 50;
 

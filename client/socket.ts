@@ -72,9 +72,9 @@ export function parseFrame(text: string): Frame | 'fault' | undefined {
 export interface HeartbeatOptions {
   /** For how long the socket may be silent before a ping, in milliseconds. */
   readonly silenceMs: number | undefined;
-  /** Whether a room was not heard from for so long that a ping is due, although the socket is not silent. */
+  /** Whether a ping is due for a room that has been silent for long, although other rooms have traffic. */
   isDue(now: number): boolean;
-  /** Sends a frame that the server answers. */
+  /** Sends a ping, which the server answers. */
   ping(): void;
   /** Called if no frame arrives after a ping. */
   onDead(): void;
@@ -129,8 +129,7 @@ export class Heartbeat {
 }
 
 interface Target {
-  addEventListener?(type: string, listener: () => void): void;
-  removeEventListener?(type: string, listener: () => void): void;
+  addEventListener?(type: string, listener: () => void, options: { signal: AbortSignal }): void;
 }
 
 /** Browser globals that Node and older browsers may lack. */
@@ -139,20 +138,16 @@ const environment: Target & {
   readonly navigator?: { readonly connection?: Target };
 } = globalThis as object;
 
-/** Calls `listener` when the network may have changed, or the page becomes visible. Returns a function that removes it. */
+/**
+ * Calls `listener` when the network may have changed, or the page becomes visible. Returns a function that removes it.
+ */
 export function onNetworkChange(listener: () => void): () => void {
   const { document, navigator } = environment;
-  const onVisibility = () => {
-    if (document?.visibilityState === 'visible') listener();
-  };
-  const events: readonly (readonly [Target | undefined, string, () => void])[] = [
-    [environment, 'online', listener],
-    [navigator?.connection, 'change', listener],
-    [document, 'visibilitychange', onVisibility],
-  ];
-  const forEach = (method: keyof Target) => {
-    for (const [target, type, handler] of events) target?.[method]?.(type, handler);
-  };
-  forEach('addEventListener');
-  return () => forEach('removeEventListener');
+  const stop = new AbortController();
+  const listen = (target: Target | undefined, type: string, handler: () => void) =>
+    target?.addEventListener?.(type, handler, stop);
+  listen(environment, 'online', listener);
+  listen(navigator?.connection, 'change', listener);
+  listen(document, 'visibilitychange', () => document?.visibilityState === 'visible' && listener());
+  return () => stop.abort();
 }

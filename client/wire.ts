@@ -15,7 +15,7 @@ export type WireErrorCode = Output<typeof errorCode>;
 
 /** A stored message. Its `status` moves from `send` to `delivered` to `read`. */
 export type Message = Output<typeof sent.messageShape> & {
-  /** The author's name, where the server tells it: in the last messages of `rooms()`. */
+  /** The author's name, in the last messages of `rooms()` and in the results of the React hooks. */
   readonly sender_name?: string;
 };
 
@@ -109,17 +109,24 @@ export const roomsPage = ({ chats, ...page }: RestRoomsPage): RoomsPage => ({
   })),
 });
 
+/** Returns the number of bytes of a text in UTF-8. */
+export const byteLength = (text: string): number => new TextEncoder().encode(text).length;
+
 export const isChange = (frame: Frame): frame is Change => 'message_id' in frame && 'seq' in frame;
 
 /**
- * Returns an id that is unique among users and guests: a guest may claim the id of a real user. It is the user's own id,
- * or `guest:` and the id that the guest claims.
+ * Returns an id that is unique among users and guests: a guest may claim the id of a real user. It is the user's own
+ * id, or `guest:` and the id that the guest claims.
  */
 export const actorId = (id: Id, guest: true | undefined): string => (guest ? `guest:${id}` : String(id));
 
 /** Whether a frame is about the user. True while the user is unknown. */
 export const isUser = (frame: { user_id: Id; guest?: true | undefined }, user: string | undefined): boolean =>
   user === undefined || actorId(frame.user_id, frame.guest) === user;
+
+/** Whether the user wrote a message. True while the user is unknown. */
+export const isAuthor = ({ sender_id: user_id, guest }: Message, user: string | undefined): boolean =>
+  isUser({ user_id, guest }, user);
 
 /** Returns the message as it is after a change, or undefined if the change deleted it. */
 export function applyChange(message: Message, change: Change): Message | undefined {

@@ -7,7 +7,9 @@ import { invocationError, logFault } from './gateway/runtime.ts';
 
 const rooms = new RoomCache();
 
-/** Sends a new connection its first frames. Invoked by `connect`, since API Gateway posts only after `$connect` returns. */
+/**
+ * Sends a new connection its first frames. Invoked by `connect`, since API Gateway posts only after `$connect` returns.
+ */
 export async function handler(session: Session, context: Context): Promise<void> {
   const onFault = (error: unknown) => logFault('welcome', error, context.awsRequestId);
   try {

@@ -152,8 +152,8 @@ function tableWatches(name: TableName, metrics: ChatMetrics): Record<string, Wat
 }
 
 /**
- * Returns the faults, throttles and periods with a time-out of the authorizer. Lambda's `Errors` also count each refused
- * token, because a WebSocket authorizer can answer 401 only by an error.
+ * Returns the faults, throttles and periods with a time-out of the authorizer. Lambda's `Errors` also count each
+ * refused token, because a WebSocket authorizer can answer 401 only by an error.
  */
 function authorizerFailures(metrics: ChatMetrics): MathExpression {
   const timeouts = new MathExpression({

@@ -67,8 +67,8 @@ export class ChatEdge extends Construct {
   readonly pageDeployment: PageDeployment | null = null;
   /**
    * What the edge sends to the HTTP API as `X-Parley-Edge`. Only then does the API trust the address that CloudFront
-   * appends to `X-Forwarded-For`, because clients can also call the API directly and write that header themselves. It is
-   * the id of a resource, which AWS chooses at random and no viewer gets to see.
+   * appends to `X-Forwarded-For`, because clients can also call the API directly and write that header themselves. It
+   * is the id of a resource, which AWS chooses at random and no viewer gets to see.
    */
   readonly key: string;
 
@@ -113,8 +113,8 @@ export class ChatEdge extends Construct {
           ],
         },
       },
-      // CloudFront would repeat an error to everybody for 10 seconds, whatever the cache policy and the answer say (AWS:
-      // "Control how long CloudFront caches errors").
+      // CloudFront would repeat an error to everybody for 10 seconds, whatever the cache policy and the answer say
+      // (AWS: "Control how long CloudFront caches errors").
       errorResponses: [500, 502, 503, 504].map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       // Browsers open WebSockets over HTTP/1.1 in any case.
       httpVersion: HttpVersion.HTTP2,

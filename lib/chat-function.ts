@@ -40,9 +40,9 @@ export interface ChatFunctionProps
 }
 
 /**
- * The levels of Lambda's own lines and of lines that functions write. Below WARN, Lambda logs start and report lines that
- * cost about as much as the invocation. Lines of metrics count as INFO, so a level above INFO would discard them (AWS:
- * "Log-level filtering").
+ * The levels of Lambda's own lines and of lines that functions write. Below WARN, Lambda logs start and report lines
+ * that cost about as much as the invocation. Lines of metrics count as INFO, so a level above INFO would discard them
+ * (AWS: "Log-level filtering").
  */
 const logLevels = {
   warn: { systemLogLevelV2: SystemLogLevel.WARN, applicationLogLevelV2: ApplicationLogLevel.INFO },
@@ -51,8 +51,8 @@ const logLevels = {
 } as const;
 
 /**
- * What a caller of DynamoDB, S3 and SQS needs on the key of a table, bucket or queue (AWS: "DynamoDB encryption at rest:
- * usage notes", "Using server-side encryption with AWS KMS keys", "Amazon SQS: key management").
+ * What a caller of DynamoDB, S3 and SQS needs on the key of a table, bucket or queue (AWS: "DynamoDB encryption at
+ * rest: usage notes", "Using server-side encryption with AWS KMS keys", "Amazon SQS: key management").
  */
 const keyActions = [
   'kms:Decrypt',

@@ -57,7 +57,8 @@ function makeClient(scope: Construct, userPool: IUserPool): UserPoolClient {
     disableOAuth: true,
     enableTokenRevocation: true,
     preventUserExistenceErrors: true,
-    // Nothing else is writable: users could otherwise choose their own `custom:user_type` or mark an address as verified.
+    // Nothing else is writable: users could otherwise choose their own `custom:user_type` or mark an address as
+    // verified.
     writeAttributes: new ClientAttributes().withStandardAttributes({ email: true }),
   });
 }

@@ -6,6 +6,8 @@ export const WHOLE_STACK = 'Default';
 
 export const isWholeStack = (chat: Construct): boolean => chat.node.id === WHOLE_STACK;
 
-/** Returns the chat's name in the account, for APIs, alarms and metrics: the name of its stack, and its own id after it. */
+/**
+ * Returns the chat's name in the account, for APIs, alarms and metrics: the name of its stack, and its own id after it.
+ */
 export const chatName = (chat: Construct): string =>
   Names.uniqueResourceName(chat, { maxLength: 100, separator: '-', allowedSpecialCharacters: '-' });

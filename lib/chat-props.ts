@@ -30,7 +30,10 @@ export interface ChatProps {
   readonly allowedOrigins?: readonly string[];
   /** A KMS key that encrypts tables, files, the queue and logs. Default: keys of AWS. */
   readonly encryptionKey?: IKey;
-  /** Whether the chat table and the user pool are protected from deletion. Default: false. Set it after the first deploy. */
+  /**
+   * Whether the chat table and the user pool are protected from deletion. Default: false. Set it after the first
+   * deploy.
+   */
   readonly deletionProtection?: boolean;
   /** The chat table of an earlier chat, with its keys and its index. Default: a new table. */
   readonly chatTable?: ITable;
@@ -41,7 +44,9 @@ export interface ChatProps {
    * (`on-demand`). Default: `members`.
    */
   readonly directRooms?: Settings['directRooms'];
-  /** How many messages a user may send, by kind of room. Null means no limit. Default: 20 in 10 seconds for each kind. */
+  /**
+   * How many messages a user may send, by kind of room. Null means no limit. Default: 20 in 10 seconds for each kind.
+   */
   readonly rateLimits?: Partial<RateLimits>;
   /**
    * How many rooms a user may create, and how often people who share no room with a user may add that user to rooms.
@@ -55,7 +60,9 @@ export interface ChatProps {
   readonly throttle?: Throttle | null;
   /** The size limit of uploads, in MB of 1,000,000 bytes. Default: 25. */
   readonly maxFileMegabytes?: number;
-  /** Megabytes of files that a user may store in one day (UTC). Default: 1,000, or `maxFileMegabytes` if that is more. */
+  /**
+   * Megabytes of files that a user may store in one day (UTC). Default: 1,000, or `maxFileMegabytes` if that is more.
+   */
   readonly dailyFileMegabytes?: number;
   /** How long logs are kept. Default: 30 days. */
   readonly logRetention?: RetentionDays;
@@ -69,8 +76,8 @@ export interface ChatProps {
   /** What alarms notify. Default: none, which creates no alarms, because each of them costs money. */
   readonly alarms?: AlarmTarget;
   /**
-   * The requests per second that API Gateway allows this account in this Region, for one of the alarms. Default: 10,000.
-   * Some Regions have 2,500 (AWS: "Amazon API Gateway quotas").
+   * The requests per second that API Gateway allows this account in this Region, for one of the alarms. Default:
+   * 10,000. Some Regions have 2,500 (AWS: "Amazon API Gateway quotas").
    */
   readonly requestQuota?: number;
   /** Whether to create a CloudWatch dashboard. Default: false. */
@@ -78,8 +85,8 @@ export interface ChatProps {
   /** Whether X-Ray traces the functions. Default: false. X-Ray has no traces of WebSocket APIs. */
   readonly tracing?: boolean;
   /**
-   * How functions call AWS: `signed` is Parley's own small client, `sdk` is the AWS SDK, which takes more CPU and a longer
-   * cold start. Default: `signed`.
+   * How functions call AWS: `signed` is Parley's own small client, `sdk` is the AWS SDK, which takes more CPU and a
+   * longer cold start. Default: `signed`.
    */
   readonly awsClient?: Settings['awsClient'];
   /** The built code of another version. Default: the code of this package. */

@@ -111,8 +111,8 @@ export class Chat extends Construct {
   }
 
   /**
-   * Uploads the page after all other resources exist. CloudFormation cannot delete a bucket that has objects, so a first
-   * deploy that fails elsewhere must not have uploaded the page yet.
+   * Uploads the page after all other resources exist. CloudFormation cannot delete a bucket that has objects, so a
+   * first deploy that fails elsewhere must not have uploaded the page yet.
    */
   private uploadPageLast(): void {
     const { edge } = this;

@@ -63,15 +63,15 @@ export interface Entry {
 const integrationTimeoutSeconds = 29;
 
 /**
- * For each of `authorize` and `connect`. Their retries end five seconds earlier, and together they may take as long as a
- * connection counts as opening (`functions/domain/connection.ts`).
+ * For each of `authorize` and `connect`. Their retries end five seconds earlier, and together they may take as long as
+ * a connection counts as opening (`functions/domain/connection.ts`).
  */
 const handshakeTimeoutSeconds = 15;
 
-/** What a function needs to remove stale connections and connections whose token has expired. */
+/** The grants to remove stale connections and connections whose token has expired. */
 const removing = ['Query', 'GetItem', 'DeleteItem'] as const;
 
-/** What a function needs to post changes. It updates the rows of connections that are still opening. */
+/** The grants to post changes. A function that posts them updates the rows of connections that are still opening. */
 const posting = [...removing, 'UpdateItem'] as const;
 
 const send: Entry = {

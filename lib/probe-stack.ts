@@ -18,8 +18,8 @@ export interface ProbeStackProps extends StackProps {
 const uncachedStatus = 500;
 
 /**
- * The stack of `npm run verify -- --probe`: the chat's kinds of API, authorizer and edge with functions that report what
- * they get. Nothing outlives it.
+ * The stack of `npm run verify -- --probe`: the chat's kinds of API, authorizer and edge with functions that report
+ * what they get. Deleting the stack deletes all of its resources.
  */
 export class ProbeStack extends Stack {
   constructor(scope: Construct, id: string, { bundles, ...props }: ProbeStackProps) {

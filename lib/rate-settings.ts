@@ -32,14 +32,14 @@ export interface RateSettings {
    */
   readonly rateLimit: RateLimits;
   /**
-   * `roomLimits`: `create:<rooms>/<seconds>,invite:<additions>/<seconds>`, where each part may be `off`. `create` limits
-   * the rooms that a user creates, default `60/3600`. `invite` limits how often people who share no room with a user add
-   * that user to rooms, default `50/86400`.
+   * `roomLimits`: `create:<rooms>/<seconds>,invite:<additions>/<seconds>`, where each part may be `off`. `create`
+   * limits the rooms that a user creates, default `60/3600`. `invite` limits how often people who share no room with a
+   * user add that user to rooms, default `50/86400`.
    */
   readonly roomLimits: RoomLimits;
   /**
-   * `throttle`: `<requests per second>/<burst>` that each of the two APIs accepts from all clients together, or `off` for
-   * the limits of the account. Default: `2000/1000`.
+   * `throttle`: `<requests per second>/<burst>` that each of the two APIs accepts from all clients together, or `off`
+   * for the limits of the account. Default: `2000/1000`.
    */
   readonly throttle: Throttle | null;
 }

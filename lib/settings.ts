@@ -7,13 +7,13 @@ import { type Context, checkOrigin, flag, invalid, oneOf, secureUrl, wholeNumber
 /** What the team sees of a running stack. */
 export interface Monitoring {
   /**
-   * `alarmTopic` or `alarmEmail`: the ARN of an SNS topic, or an e-mail address, that alarms notify. Default: none, which
-   * creates no alarms, because each of them costs money.
+   * `alarmTopic` or `alarmEmail`: the ARN of an SNS topic, or an e-mail address, that alarms notify. Default: none,
+   * which creates no alarms, because each of them costs money.
    */
   readonly alarms: { readonly topicArn: string } | { readonly email: string } | null;
   /**
-   * `requestQuota`: the requests per second that API Gateway allows this account in this Region. One of the alarms needs
-   * it. Default: 10,000. Some Regions have 2,500 (AWS: "Amazon API Gateway quotas").
+   * `requestQuota`: the requests per second that API Gateway allows this account in this Region. One of the alarms
+   * needs it. Default: 10,000. Some Regions have 2,500 (AWS: "Amazon API Gateway quotas").
    */
   readonly requestQuota: number;
   /** `dashboard`: `true` creates a CloudWatch dashboard. Default: `false`. */

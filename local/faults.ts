@@ -33,9 +33,9 @@ export interface FallibleFrame {
 }
 
 /**
- * A fault of a frame. The next frame may overtake a `delayed` one. A `dropped` frame is lost without a trace. `cut` drops
- * the frame and destroys the socket, with or without `$disconnect`, which is best effort (AWS: "Manage connected users
- * and client apps").
+ * A fault of a frame. The next frame may overtake a `delayed` one. A `dropped` frame is lost without a trace. `cut`
+ * drops the frame and destroys the socket, with or without `$disconnect`, which is best effort (AWS: "Manage connected
+ * users and client apps").
  */
 export type FrameFault =
   | { readonly kind: 'delayed'; readonly ms: number }
@@ -76,7 +76,8 @@ export function callFaults(call: NonNullable<Faults['call']>, access: Access, fu
     const caller = access.callerOf(headers);
     if (caller.kind !== 'function') return undefined;
     const { functionName, environment } = caller;
-    // AWS SDKs send both headers, and Parley's own client sends neither (AWS SDKs and Tools Reference Guide: "Retry behavior").
+    // AWS SDKs send both headers, and Parley's own client sends neither (AWS SDKs and Tools Reference Guide: "Retry
+    // behavior").
     const attempt = Number(/attempt=(\d+)/.exec(String(headers['amz-sdk-request']))?.[1] ?? 1);
     const invocation = String(headers['amz-sdk-invocation-id'] ?? '');
     const kind = call({ functionName, action, resource, invocation, attempt });

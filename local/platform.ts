@@ -11,6 +11,7 @@ import type { IdentityOptions } from './identity/serve-identity.ts';
 import { FailureQueues } from './lambda/failure-queues.ts';
 import { Functions } from './lambda/functions.ts';
 import { type Endpoints, functionVariables, localUrl } from './lambda/variables.ts';
+import { type AfterStep, functionSteps } from './roll-out.ts';
 import { withCorsOrigins } from './s3/bucket.ts';
 import { deployFiles } from './s3/bucket-deployment.ts';
 import type { ObjectStore } from './s3/object-store.ts';
@@ -23,6 +24,9 @@ export interface PlatformOptions
   readonly database: Promise<Database>;
   readonly objects: ObjectStore;
 }
+
+const rolesOf = (functions: Deployment['functions']) =>
+  new Map([...functions].map(([name, { role }]) => [name, role]));
 
 /** Milliseconds that running functions get to finish after the sockets are closed. */
 const shutdownTimeoutMs = 500;
@@ -111,7 +115,7 @@ export class Platform {
     });
   }
 
-  /** The origins of all services. The gateway's has no stage. */
+  /** The origins of all services. The gateway's origin does not include a stage. */
   get endpoints(): Endpoints {
     const servers = this.#servers;
     const origin = (port = 0) => `http://127.0.0.1:${port}`;
@@ -138,10 +142,23 @@ export class Platform {
     return Object.fromEntries(outputs.map(([id, value]) => [id, localUrl(value, this.endpoints)]));
   }
 
+  /** Deploys like CloudFormation: one function after the other, then the rest. */
+  async rollOut(deployment: Deployment, identity: IdentityOptions, afterStep: AfterStep): Promise<void> {
+    const active = new Map(this.#deployment?.functions);
+    for (const { step, definition } of functionSteps(active, deployment.functions)) {
+      active.set(definition.name, definition);
+      this.#access.update(rolesOf(active));
+      this.functions.replace(definition);
+      await afterStep(step);
+    }
+    this.deploy(deployment, identity);
+    await afterStep('all but the functions');
+  }
+
   /** Replaces the deployed functions, roles, routes and files, and the issuer. */
   deploy(deployment: Deployment, identity: IdentityOptions): void {
     this.#identity = identity;
-    this.#access.update(new Map([...deployment.functions].map(([name, { role }]) => [name, role])));
+    this.#access.update(rolesOf(deployment.functions));
     this.functions.update(deployment.functions);
     this.#backend.deploy(deployment);
     const { distribution, bucketDeployments } = deployment;

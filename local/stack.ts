@@ -11,6 +11,7 @@ import type { GatewayLimits } from './gateway/limits.ts';
 import { type Issuer, type LocalUser, openIssuer, type TokenOptions } from './identity/issuer.ts';
 import { poolIssuer } from './identity/user-pool.ts';
 import { Platform } from './platform.ts';
+import type { AfterStep } from './roll-out.ts';
 import { openObjects } from './s3/object-store.ts';
 import type { Ports } from './servers.ts';
 import type { Trace } from './trace.ts';
@@ -76,6 +77,7 @@ async function openDatabase(endpoint: string | undefined, directory: string | nu
 async function deploy(
   { synthesize, stackName, users }: StackOptions,
   { platform, database, issuer }: Services,
+  afterStep?: AfterStep,
 ): Promise<Deployment> {
   const { edge } = platform.endpoints;
   // A browser may open the page under either host name.
@@ -83,7 +85,9 @@ async function deploy(
   const deployment = readDeployment(await synthesize({ allowedOrigins }), stackName);
   await createTables(database, deployment.tables);
   const { userPool: pool } = deployment;
-  platform.deploy(deployment, { issuer: issuerOf(deployment, issuer), users, pool });
+  const identity = { issuer: issuerOf(deployment, issuer), users, pool };
+  if (afterStep) await platform.rollOut(deployment, identity, afterStep);
+  else platform.deploy(deployment, identity);
   return deployment;
 }
 
@@ -192,11 +196,14 @@ export class Stack {
   }
 
   /**
-   * Synthesizes the app again and deploys the new template. Sockets stay open, and reloads run one at a time. If the new
-   * template is broken, rejects and keeps the old one.
+   * Synthesizes the app again and deploys the new template. Sockets stay open, and reloads run one at a time. If the
+   * new template is broken, rejects and keeps the old one.
+   * @param afterStep deploys step by step, as CloudFormation does, and is called after each step. Without it,
+   * everything
+   *   changes at once.
    */
-  async reload(): Promise<void> {
-    const reload = this.#reloading.then(() => deploy(this.#options, this.#services));
+  async reload(afterStep?: AfterStep): Promise<void> {
+    const reload = this.#reloading.then(() => deploy(this.#options, this.#services, afterStep));
     this.#reloading = reload.catch(() => {});
     this.#deployment = await reload;
   }

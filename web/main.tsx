@@ -2,8 +2,8 @@ import { render } from 'preact';
 import { useState } from 'preact/hooks';
 import { ChatClient, webStorage } from '../client/index.ts';
 import { Chat } from './chat.tsx';
+import { ChatProvider } from './provider.ts';
 import { RoomDrafts } from './room/room-draft.ts';
-import { Directory, DirectoryContext } from './rooms/directory.ts';
 import { loadSession, type Session, saveSession, signOut } from './session/session.ts';
 import { SignInPage } from './session/sign-in.tsx';
 
@@ -14,7 +14,7 @@ function openChat() {
     token: () => loadSession()?.token ?? '',
     storage: webStorage(localStorage),
   });
-  return { client, drafts: new RoomDrafts(client), directory: new Directory() };
+  return { client, drafts: new RoomDrafts(client) };
 }
 
 function App() {
@@ -35,9 +35,9 @@ function App() {
     void signOut();
   };
   return (
-    <DirectoryContext.Provider value={chat.directory}>
-      <Chat client={chat.client} drafts={chat.drafts} onSignOut={end} />
-    </DirectoryContext.Provider>
+    <ChatProvider client={chat.client}>
+      <Chat drafts={chat.drafts} onSignOut={end} />
+    </ChatProvider>
   );
 }
 

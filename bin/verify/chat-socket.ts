@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
 /** A frame of the server. The history on connect, an array, has the type `connected`. */
@@ -22,15 +23,13 @@ export interface OpenOptions {
 
 type Fits = (frame: Frame) => boolean;
 
-/** How often a command that the rate limit refuses is sent again. */
+/** A command that the rate limit refuses is sent again at most this many times. */
 const maxRateLimited = 5;
 
 const arrivals = new WeakMap<Frame, number>();
 
 /** Returns when a frame arrived, as `performance.now()` does. */
 export const arrivalOf = (frame: Frame): number => arrivals.get(frame) ?? Number.NaN;
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Matches frames of a type that satisfy a predicate. */
 export const typed =

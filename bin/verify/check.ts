@@ -3,11 +3,11 @@ export interface Check {
   readonly promise: string;
   /** A sentence that says where to look when the check fails. */
   readonly advice: string;
-  /** Resolves to a remark for the table. @throws Error when the promise is broken, and NotChecked */
+  /** Resolves to a remark for the table. @throws Error if the promise is broken; NotChecked */
   readonly run: () => Promise<string | undefined>;
 }
 
-/** Thrown by a check that needs something which is missing. */
+/** Thrown by a check that cannot run, for instance because a password is missing. */
 export class NotChecked extends Error {}
 
 export interface Result extends Pick<Check, 'promise' | 'advice'> {

@@ -101,6 +101,12 @@ export class TestUser {
     });
   }
 
+  /** Requests the newest messages of the room on the user's socket. */
+  async history(): Promise<readonly Frame[]> {
+    const { answer } = await this.socket.request({ action: 'history' }, 'the history', typed('history'));
+    return answer['messages'] as readonly Frame[];
+  }
+
   /** Sends a message and waits for its echo. */
   async say(text: string, more: Frame = {}): Promise<Echo> {
     const command = { action: 'send', message: text, client_id: randomUUID(), ...more };
@@ -190,6 +196,9 @@ export class Deployment {
     await Promise.all([...this.#sockets].map((socket) => socket.close()));
   }
 }
+
+/** Returns the path of a room in the REST API. It ends in a slash. */
+export const roomPath = (room: string): string => `/api/chats/${encodeURIComponent(room)}/`;
 
 /** Reads the JSON of a response. @throws Error for another status */
 export async function jsonOf(response: Response, ...statuses: readonly number[]): Promise<Frame> {

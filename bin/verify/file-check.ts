@@ -1,5 +1,5 @@
 import { assert, type Check } from './check.ts';
-import { type Deployment, jsonOf } from './deployment.ts';
+import { type Deployment, jsonOf, roomPath } from './deployment.ts';
 
 const text = 'Parley verification: a file';
 
@@ -11,7 +11,7 @@ export function fileCheck(deployment: Deployment): Check {
     advice:
       'Look at the bucket of files and its CORS rules, at the grants of the functions http and send on it, and at the page’s connect-src.',
     async run() {
-      const path = `/api/chats/${encodeURIComponent(deployment.room)}/files/`;
+      const path = `${roomPath(deployment.room)}files/`;
       const wish = { name: 'verification.txt', content_type: 'text/plain', size: text.length };
       const { file_id: id, upload } = await jsonOf(await author.call(path, wish), 201);
       const { url, method, headers } = upload as {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Frame, typed } from './chat-socket.ts';
 import { assert, type Check } from './check.ts';
-import { type Deployment, jsonOf, type TestUser } from './deployment.ts';
+import { type Deployment, jsonOf, roomPath, type TestUser } from './deployment.ts';
 
 /** Almost a frame's limit of 32 KB. */
 const largeFrameBytes = 31 * 1024;
@@ -36,12 +37,11 @@ export function messageChecks(deployment: Deployment): readonly Check[] {
       async run() {
         const { id } = await author.say('Parley verification: history');
         await other.receive(id);
-        const { answer } = await other.socket.request({ action: 'history' }, 'the history', typed('history'));
-        assert(includes(answer['messages'], 'message_id', id), 'the history lacks the last message');
+        assert(includes(await other.history(), 'message_id', id), 'the history lacks the last message');
         const { socket, messages } = await other.open();
         await socket.close();
         assert(includes(messages, 'message_id', id), 'the history on connect lacks the last message');
-        const rest = await jsonOf(await other.call(`${roomPath(deployment)}messages/`), 200);
+        const rest = await jsonOf(await other.call(`${roomPath(deployment.room)}messages/`), 200);
         assert(includes(rest['messages'], 'id', id), 'the REST history lacks the last message');
         return undefined;
       },
@@ -67,8 +67,10 @@ export function messageChecks(deployment: Deployment): readonly Check[] {
       async run() {
         const { id } = await author.say('Parley verification: delete');
         await author.change({ action: 'delete', message_id: id }, 'message_deleted', other);
-        const { answer } = await other.socket.request({ action: 'history' }, 'the history', typed('history'));
-        assert(!includes(answer['messages'], 'message_id', id), 'the history still has the deleted message');
+        assert(
+          !includes(await other.history(), 'message_id', id),
+          'the history still has the deleted message',
+        );
         return undefined;
       },
     },
@@ -79,7 +81,10 @@ export function messageChecks(deployment: Deployment): readonly Check[] {
       advice: `${postAdvice} The function http posts this message.`,
       async run() {
         const body = { content: 'Parley verification: REST', broadcast: true, client_id: randomUUID() };
-        const { id } = await jsonOf(await author.call(`${roomPath(deployment)}send_message/`, body), 201);
+        const { id } = await jsonOf(
+          await author.call(`${roomPath(deployment.room)}send_message/`, body),
+          201,
+        );
         await other.receive(id);
         return undefined;
       },
@@ -155,8 +160,7 @@ function deliveryChecks({ author, other }: Deployment): Record<'receipts' | 'res
       const second = await author.say(text, { client_id: id });
       assert(first.id === second.id, 'the repeat has another number');
       await other.receive(first.id);
-      const { answer } = await other.socket.request({ action: 'history' }, 'the history', typed('history'));
-      const copies = (answer['messages'] as readonly Frame[]).filter((message) => message['text'] === text);
+      const copies = (await other.history()).filter((message) => message['text'] === text);
       assert(copies.length === 1, `the history has the message ${copies.length} times`);
       return undefined;
     },
@@ -175,7 +179,7 @@ async function resumeFrom(user: TestUser, since: number): Promise<readonly Frame
   }
 }
 
-/** Needs sockets on which nothing happens, so it must run after the other checks. */
+/** Leaves the sockets of both users silent for a while, and then uses them. */
 export function idleCheck({ author, other, idleMs }: Deployment): Check {
   return {
     promise: 'a ping on a silent socket',
@@ -184,7 +188,7 @@ export function idleCheck({ author, other, idleMs }: Deployment): Check {
     async run() {
       const { socket } = author;
       const { socket: otherSocket } = other;
-      await new Promise((resolve) => setTimeout(resolve, idleMs));
+      await sleep(idleMs);
       for (const each of [socket, otherSocket]) {
         await each.request({ action: 'ping' }, 'the frame pong', typed('pong'));
       }
@@ -192,8 +196,6 @@ export function idleCheck({ author, other, idleMs }: Deployment): Check {
     },
   };
 }
-
-const roomPath = ({ room }: Deployment) => `/api/chats/${encodeURIComponent(room)}/`;
 
 const includes = (messages: unknown, field: string, id: unknown): boolean =>
   Array.isArray(messages) && messages.some((message) => Object(message)[field] === id);

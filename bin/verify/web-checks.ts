@@ -1,5 +1,5 @@
 import { assert, type Check, NotChecked } from './check.ts';
-import { type Deployment, jsonOf, type TestUser } from './deployment.ts';
+import { type Deployment, jsonOf, roomPath, type TestUser } from './deployment.ts';
 
 /** An origin that no deployment allows. */
 const foreignOrigin = 'https://foreign.invalid';
@@ -124,8 +124,6 @@ async function allowedOrigin(deployment: Deployment, origin: string): Promise<st
 
 /** The name by which a later run finds the room. */
 const roomName = 'Parley verification';
-
-const roomPath = (room: string) => `/api/chats/${encodeURIComponent(room)}/`;
 
 /** How many pages of the author's rooms are searched. */
 const maxPages = 10;

@@ -118,8 +118,8 @@ export async function verifyFirst<T>(
 }
 
 /**
- * Whether a credential is valid for a request's origin. Browsers add the cookie to requests of any page on the web, so a
- * cookie needs an allowed Origin. Only the page that holds a token can send it.
+ * Whether a credential is valid for a request's origin. Browsers add the cookie to requests of any page on the web, so
+ * a cookie needs an allowed Origin. Only the page that holds a token can send it.
  */
 export function comesFrom(
   credential: Pick<Credential, 'place'>,

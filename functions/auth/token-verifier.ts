@@ -89,8 +89,8 @@ const keysUnavailable = (error: unknown): boolean =>
   error instanceof WaitPeriodNotYetEndedJwkError;
 
 /**
- * Returns a function that verifies an issuer's tokens. It caches the issuer's keys, so create it once for each execution
- * environment. It throws ChatError UNAUTHENTICATED for an invalid token, and KeysUnavailableError.
+ * Returns a function that verifies an issuer's tokens. It caches the issuer's keys, so create it once for each
+ * execution environment. It throws ChatError UNAUTHENTICATED for an invalid token, and KeysUnavailableError.
  */
 export function tokenVerifier(rules: TokenRules): (token: string) => Promise<VerifiedToken> {
   const verifier = JwtVerifier.create(

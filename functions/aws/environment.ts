@@ -54,6 +54,8 @@ export function endpointOf(host: string, variable: string, region: string): URL 
   return new URL(configuredEndpoint(variable) ?? `https://${host}.${region}.${domain}`);
 }
 
-/** Returns the endpoint in the environment, if any (AWS SDKs: "Service-specific endpoints"). The local stack sets one. */
+/**
+ * Returns the endpoint in the environment, if any (AWS SDKs: "Service-specific endpoints"). The local stack sets one.
+ */
 export const configuredEndpoint = (variable: string): string | undefined =>
   process.env[`AWS_ENDPOINT_URL_${variable}`] || process.env['AWS_ENDPOINT_URL'] || undefined;

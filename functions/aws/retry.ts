@@ -21,7 +21,9 @@ const COST = 5;
 
 let lastRetryAt = Number.POSITIVE_INFINITY;
 
-/** Starts no retry after `time`, in milliseconds since the epoch. An execution environment handles one event at a time. */
+/**
+ * Starts no retry after `time`, in milliseconds since the epoch. An execution environment handles one event at a time.
+ */
 export function retryUntil(time: number): void {
   lastRetryAt = time;
 }

@@ -43,7 +43,9 @@ export interface TransportOptions {
   readonly maxSockets?: number;
   /** Milliseconds without a byte from the service until a request fails. Default 5,000. */
   readonly silenceMs?: number;
-  /** Milliseconds for which an unused connection stays open. Default 50,000: AWS load balancers close it after 60,000. */
+  /**
+   * Milliseconds for which an unused connection stays open. Default 50,000: AWS load balancers close it after 60,000.
+   */
   readonly idleMs?: number;
 }
 

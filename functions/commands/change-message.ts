@@ -5,7 +5,7 @@ import type { Session } from '../domain/connection.ts';
 import { ChatError, type ErrorCode } from '../domain/errors.ts';
 import { type Event, entryEvent } from '../domain/event.ts';
 import { type Actor, actorId, type Member } from '../domain/member.ts';
-import type { Change, LogEntry, Message } from '../domain/message.ts';
+import { type Change, type Effect, type LogEntry, type Message, NOT_LOGGED } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { type Appended, appendToLog } from '../log/append.ts';
 import { applyChange } from '../log/apply-change.ts';
@@ -28,8 +28,8 @@ export interface ChangeRules {
   readonly check: (message: Message, member: Member) => void;
   /** The error code for a change that exceeds a limit of the message. */
   readonly whenFull: ErrorCode;
-  /** Whether the change exceeds a limit. Called before the change takes a sequence number. */
-  readonly isFull?: (message: Message) => Promise<boolean>;
+  /** Returns what the change will do. Called before the change takes a sequence number. */
+  readonly effectOn?: (message: Message) => Promise<Effect>;
 }
 
 interface Attempt {
@@ -40,6 +40,8 @@ interface Attempt {
   /** The number that an earlier attempt claimed with the same client id. */
   readonly claimed: number | undefined;
   readonly fields: OwnFields<Change>;
+  /** ISO 8601, UTC. */
+  readonly at: string;
   readonly context: Context;
 }
 
@@ -68,23 +70,26 @@ async function findEarlier(attempt: Attempt): Promise<Logged | undefined> {
 
 /** Logs the change before the message is updated, so that a sync never misses it. */
 async function logChange(attempt: Attempt, noteSeq: (seq: number) => void): Promise<Logged & Appended> {
-  const { context, claim, claimed, fields, message, by } = attempt;
-  const now = context.now();
+  const { context, claim, claimed } = attempt;
   // An attempt that claimed a number and ended left it open, so the change needs no other number.
   const room =
     (claimed === undefined ? undefined : await getRoom(context.db, attempt.room)) ??
-    (await takeSeq(context.db, attempt.room, now));
-  const author = { by: by.id, ...(by.guest && { guest: by.guest }) };
-  const entryAt = (seq: number): Change => ({ ...fields, seq, message, ...author, at: isoTime(now) });
+    (await takeSeq(context.db, attempt.room, context.now()));
   const put = (seq: number) => {
     noteSeq(seq);
-    return putChange(context.db, attempt.room, entryAt(seq));
+    return putChange(context.db, attempt.room, entryOf(attempt, seq));
   };
   const appended = await appendToLog({ room, claim, claimed }, put, context);
   const { earlier } = appended;
   return earlier
     ? { ...appended, entry: checkSameChange(attempt, earlier), repeated: true }
-    : { ...appended, entry: entryAt(appended.seq), repeated: false };
+    : { ...appended, entry: entryOf(attempt, appended.seq), repeated: false };
+}
+
+/** Returns the change as a log entry. */
+function entryOf({ fields, message, by, at }: Attempt, seq: number): Change {
+  const author = { by: by.id, ...(by.guest && { guest: by.guest }) };
+  return { ...fields, seq, message, ...author, at };
 }
 
 /** Attaches the file of an edit and logs the change. Releases the file if the log does not have the change then. */
@@ -96,8 +101,8 @@ async function logWithFile(attempt: Attempt, attach: ChangeRules['attach']): Pro
 }
 
 /**
- * Logs a change of a message, applies it and announces it to the room. A repeat, or a change that a later one has
- * overtaken, announces nothing and returns the event to the sender.
+ * Logs a change of a message, applies it and announces it to the room. A repeat, a change that a later one has
+ * overtaken, and a change that changes nothing announce nothing: the sender gets the event. The last one is not logged.
  * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, CLIENT_ID_REUSED, `whenFull`, and what
  * `check` throws
  */
@@ -105,7 +110,7 @@ export async function changeMessage(
   command: ChangeMessage,
   session: Session,
   context: Context,
-  { fields, attach, check, whenFull, isFull }: ChangeRules,
+  { fields, attach, check, whenFull, effectOn }: ChangeRules,
 ): Promise<Event[]> {
   const { db } = context;
   const { clientId } = command;
@@ -118,12 +123,19 @@ export async function changeMessage(
     getMessage(db, room, command.message),
     claim && getClaim(db, claim, context.now()),
   ]);
-  const attempt = { room, message: command.message, by: session.user, claim, claimed, fields, context };
+  const at = isoTime(write.now);
+  const attempt = { room, message: command.message, by: session.user, claim, claimed, fields, at, context };
   const earlier = await findEarlier(attempt);
   if (!earlier) {
     if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
     check(before, member);
-    if (await isFull?.(before)) throw new ChatError(whenFull);
+    const effect = await effectOn?.(before);
+    if (effect === 'full') throw new ChatError(whenFull);
+    if (effect === 'none') {
+      const change = entryOf(attempt, NOT_LOGGED);
+      const repeat = clientId === undefined ? {} : { clientId };
+      return [{ kind: 'MessageChanged', room, message: before, change, unchanged: true, ...repeat }];
+    }
   }
   const logged = earlier ?? (await logWithFile(attempt, attach));
   const applied = await applyChange(room, logged.entry, context);

@@ -35,5 +35,6 @@ export async function editMessage(
       checkNotBlank(text, file ?? message.file);
     },
     whenFull: 'TOO_LONG',
+    effectOn: async (message) => (file === undefined && text === message.text ? 'none' : 'change'),
   });
 }

@@ -43,8 +43,8 @@ async function checkStillAccessible(
 }
 
 /**
- * Subscribes the connection to a room, and announces the user's presence there unless the room is a request. Repeating it,
- * or joining the connection's own room, changes nothing.
+ * Subscribes the connection to a room, and announces the user's presence there unless the room is a request. Repeating
+ * it, or joining the connection's own room, changes nothing.
  * @throws ChatError NOT_A_MEMBER, TOO_MANY_ROOMS, CONNECTION_REMOVED
  */
 export async function joinRoom(command: JoinRoom, session: Session, context: Context): Promise<Event[]> {

@@ -1,3 +1,4 @@
+import { inboxReads } from '../connections/inbox.ts';
 import type { Context } from '../delivery/context.ts';
 import { announceIfOffline } from '../delivery/remove-connections.ts';
 import type { LeaveRoom } from '../domain/command.ts';
@@ -19,8 +20,9 @@ async function removeJoined(
   { db }: Context,
 ): Promise<Connection | undefined> {
   const member = isInbox(session.room) && (await getMember(db, room, session.user.id));
-  const remove = member ? returnToInbox : deleteJoined;
-  const removed = await Promise.all(places.map((place) => remove(db, place)));
+  const remove = (place: ConnectionPlace) =>
+    member ? returnToInbox(db, place, inboxReads(member)) : deleteJoined(db, place);
+  const removed = await Promise.all(places.map(remove));
   return removed.find((row) => row !== undefined);
 }
 

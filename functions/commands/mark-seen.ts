@@ -13,9 +13,9 @@ import { getMessage } from '../store/log.ts';
 import { putReadTo } from '../store/members.ts';
 
 /**
- * Marks all messages up to one as read by the user: moves the read mark, announces it to the room, and raises the status
- * of up to 50 messages. If the message was deleted, the nearest message below it takes its place. A mark that does not
- * move is returned to the sender only.
+ * Marks all messages up to one as read by the user: moves the read mark, announces it to the room, and raises the
+ * status of up to 50 messages. If the message was deleted, the nearest message below it takes its place. A mark that
+ * does not move is returned to the sender only.
  * @throws ChatError NOT_A_MEMBER, MESSAGE_NOT_FOUND
  */
 export async function markSeen(command: MarkSeen, session: Session, context: Context): Promise<Event[]> {

@@ -28,8 +28,8 @@ async function withNumbers(
 }
 
 /**
- * Returns the room's last sequence number, which shows the client whether it missed events, and those of the named rooms.
- * An inbox has no sequence numbers and gets 0.
+ * Returns the room's last sequence number, which shows the client whether it missed events, and those of the named
+ * rooms. An inbox has no sequence numbers and gets 0.
  * @throws ChatError NOT_A_MEMBER
  */
 export async function ping(command: Ping, session: Session, { db }: Pick<Context, 'db'>): Promise<Event[]> {

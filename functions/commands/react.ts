@@ -2,7 +2,7 @@ import type { Context } from '../delivery/context.ts';
 import type { React } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
-import { isReactionRefused } from '../store/reaction-readers.ts';
+import { effectOfReaction } from '../store/reaction-readers.ts';
 import { changeMessage } from './change-message.ts';
 
 /**
@@ -16,6 +16,6 @@ export function react(command: React, session: Session, context: Context): Promi
     fields: { kind: 'react', emoji, removed },
     check: () => undefined,
     whenFull: 'TOO_MANY_REACTIONS',
-    isFull: (message) => isReactionRefused(context.db, message, reaction),
+    effectOn: (message) => effectOfReaction(context.db, message, reaction),
   });
 }

@@ -54,8 +54,8 @@ export async function sendMessage(
 }
 
 /**
- * Stores a message in its room's log without announcing it. For a repeat, returns the current message. A refused message
- * and a repeat take no sequence number.
+ * Stores a message in its room's log without announcing it. For a repeat, returns the current message. A refused
+ * message and a repeat take no sequence number.
  * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_A_MEMBER, MUTED, RATE_LIMITED, REPLY_NOT_FOUND, RECEIVER_NOT_A_MEMBER,
  * CLIENT_ID_REUSED, and what `attachFile` throws
  * @param announced whether `publishMessage` follows, so that the room's connections are needed

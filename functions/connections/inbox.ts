@@ -3,8 +3,9 @@ import type { PostingContext } from '../delivery/context.ts';
 import type { Delivery } from '../delivery/deliver.ts';
 import { post } from '../delivery/publish.ts';
 import { MAX_INBOX_ROOMS } from '../domain/audience.ts';
-import { type Connection, hasValidToken, type Session } from '../domain/connection.ts';
+import { type Connection, hasValidToken, type Reads, type Session } from '../domain/connection.ts';
 import type { InboxOpened } from '../domain/event.ts';
+import type { Member } from '../domain/member.ts';
 import { inboxOf, MAX_USER_ROOMS, type Room } from '../domain/room.ts';
 import { deleteConnection, listConnections, putInInbox } from '../store/connections.ts';
 import { getMember, getMemberships, listRoomsOf } from '../store/members.ts';
@@ -14,19 +15,25 @@ import { findConnection, placedIn } from '../store/shards.ts';
 // An inbox is a connection that was not opened for one room. It receives the new messages of all rooms of its user, so
 // the table has one row for it in each of these rooms (decision 006).
 
-/** Returns the row of an inbox in a room. Messages posted to an inbox count as delivered, not as read. */
-const inboxRow = (inbox: Connection, room: Room, now: number): Connection => ({
+/**
+ * Returns how messages count that are posted to an inbox: as delivered, not as read. In a request they count as
+ * neither, so that a stranger does not learn when the user is online.
+ */
+export const inboxReads = ({ pending }: Member): Reads => (pending ? 'none' : 'manual');
+
+/** Returns the row of an inbox in a room. */
+const inboxRow = (inbox: Connection, room: Room, member: Member, now: number): Connection => ({
   ...inbox,
   room: room.id,
   shard: placedIn(inbox.id, room, now),
-  reads: 'manual',
+  reads: inboxReads(member),
   via: 'inbox',
   home: { room: inbox.room, shard: inbox.shard },
 });
 
 /**
- * Returns a row for each of the user's rooms that changed last. Checks each membership, because the index of memberships
- * lags.
+ * Returns a row for each of the user's rooms that changed last. Checks each membership, because the index of
+ * memberships lags.
  */
 async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<Connection[]> {
   const { id: user } = inbox.user;
@@ -37,9 +44,10 @@ async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<C
     user,
     states.map(({ room }) => room.id),
   );
-  return states
-    .filter(({ room }) => memberships.has(room.id))
-    .map(({ room }) => inboxRow(inbox, room, now()));
+  return states.flatMap(({ room }) => {
+    const member = memberships.get(room.id);
+    return member ? [inboxRow(inbox, room, member, now())] : [];
+  });
 }
 
 /**
@@ -71,21 +79,22 @@ export async function addRoomToInboxes(id: string, user: string, context: Postin
   const now = context.now();
   const connections = await listConnections(db, { id: inboxOf(user), shards: 1 }, now);
   const inboxes = connections.filter((connection) => hasValidToken(connection, now));
-  const room = inboxes.length > 0 && (await getRoom(db, id));
-  if (!room) return;
+  if (inboxes.length === 0) return;
+  const [room, added] = await Promise.all([getRoom(db, id), getMember(db, id, user)]);
+  if (!room || !added) return;
   const addRow = async (inbox: Connection) => {
     // In a room with several shards, the inbox may already have a row in another shard.
     const found = room.shards > 1 && (await findConnection(db, inbox.id, room));
-    const row = inboxRow(inbox, room, now);
+    const row = inboxRow(inbox, room, added, now);
     return !found && (await putInInbox(db, row)) ? [row] : [];
   };
-  const added = (await Promise.all(inboxes.map(addRow))).flat();
-  if (added.length === 0) return;
+  const rows = (await Promise.all(inboxes.map(addRow))).flat();
+  if (rows.length === 0) return;
   // If the member was removed just before, the removal did not find these new rows.
   const [current, member] = await Promise.all([getRoom(db, id), getMember(db, id, user)]);
   if (current && member) {
-    await post({ kind: 'Joined', room: id, seq: current.seq }, added, context);
+    await post({ kind: 'Joined', room: id, seq: current.seq }, rows, context);
   } else {
-    await Promise.all(added.map((row) => deleteConnection(db, row)));
+    await Promise.all(rows.map((row) => deleteConnection(db, row)));
   }
 }

@@ -67,7 +67,9 @@ export class RoomCache {
   readonly #pages = new Map<string, KeptPage>();
   readonly #largeUntil = new Map<string, number>();
 
-  /** Returns the newest messages of a room, complete up to its `seq`. Reads eventually consistent, where that suffices. */
+  /**
+   * Returns the newest messages of a room, complete up to its `seq`. Reads eventually consistent, where that suffices.
+   */
   async latestMessages(
     db: Database,
     id: string,

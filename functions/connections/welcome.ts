@@ -25,7 +25,9 @@ import { getRoom } from '../store/rooms.ts';
 import { addRoomToInboxes, openInbox } from './inbox.ts';
 import type { RoomCache } from './room-cache.ts';
 
-/** How long to wait for the end of the handshake, in milliseconds. `$connect` returns right after invoking `welcome`. */
+/**
+ * How long to wait for the end of the handshake, in milliseconds. `$connect` returns right after invoking `welcome`.
+ */
 const HANDSHAKE_BUDGET_MS = 10_000;
 
 export type WelcomeContext = PostingContext & Pick<Context, 'files'> & { readonly rooms: RoomCache };
@@ -214,8 +216,8 @@ async function fail(session: Session, context: PostingContext, onFault: OnFault)
 }
 
 /**
- * Posts the first frame of a connection in a room until it is delivered. Closes the connection if its user may not be in
- * the room.
+ * Posts the first frame of a connection in a room until it is delivered. Closes the connection if its user may not be
+ * in the room.
  * @returns the frame and the outcome of its post; undefined if the connection is closed, or does not open
  */
 async function postFirst(
@@ -245,8 +247,8 @@ async function postFirst(
  * Welcomes a new connection: posts its first frame, acknowledges the messages in it, and announces the user's presence.
  *
  * The history is complete up to the room's `seq`, which is read consistently after the connection's row was written
- * (decisions 010 and 012). The connection may still be opening then: a function that finds it not open notes the change in
- * its row. Once the history is delivered, the connection is open, and the changes in its row are posted here. Later
+ * (decisions 010 and 012). The connection may still be opening then: a function that finds it not open notes the change
+ * in its row. Once the history is delivered, the connection is open, and the changes in its row are posted here. Later
  * changes are posted to the open connection (decision 017).
  * @param onFault called with errors of which the client is notified
  */

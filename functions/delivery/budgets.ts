@@ -99,8 +99,8 @@ export class Budgets {
   }
 
   /**
-   * Counts a command. Returns 0, or the milliseconds to wait if a budget is spent. Joins and leaves of the same room are
-   * counted by user too, so that a new connection does not start over.
+   * Counts a command. Returns 0, or the milliseconds to wait if a budget is spent. Joins and leaves of the same room
+   * are counted by user too, so that a new connection does not start over.
    */
   takeCommand(sender: Sender, command: Command, now: number): number {
     const { kind } = command;

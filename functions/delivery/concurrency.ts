@@ -12,7 +12,9 @@ export async function mapLimited<T, R>(items: readonly T[], map: (item: T) => Pr
   return results;
 }
 
-/** Waits until all promises have settled, so that no work stays in progress. Then throws the first rejection, if any. */
+/**
+ * Waits until all promises have settled, so that no work stays in progress. Then throws the first rejection, if any.
+ */
 export async function settleAll<T extends readonly unknown[] | []>(promises: T) {
   await Promise.allSettled(promises);
   return Promise.all(promises);

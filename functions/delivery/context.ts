@@ -31,7 +31,7 @@ export interface DeliveryStats {
   readonly ms: number;
 }
 
-/** What commands get: storage, sockets, settings and the clock. */
+/** The context of a command: storage, sockets, settings and the clock. */
 export interface Context extends LogContext {
   readonly poster: Poster;
   /** Invokes `fanout` with a batch. Resolves once Lambda has accepted the invocation. */
@@ -48,10 +48,10 @@ export interface Context extends LogContext {
   readonly dailyFileBytes?: number;
 }
 
-/** What posting to connections and removing them needs. */
+/** The context for posting to connections and removing them. */
 export type PostingContext = Pick<Context, 'db' | 'poster' | 'now'>;
 
-/** What a command that verifies a token gets in addition. */
+/** The additional context of a command that verifies a token. */
 export interface TokenContext {
   /**
    * Resolves to the user that a token belongs to and to its expiry in milliseconds since the epoch.

@@ -11,7 +11,9 @@ import { type Budget, type Outcome, postWithRetries } from './post-with-retries.
 /** Far below API Gateway's integration timeout of 29 s, for functions whose client waits for the answer. */
 export const POST_BUDGET: Budget = { perPost: 3_000, total: 4_000 };
 
-/** Half of `fanout`'s timeout; the rest is for cleanup. Enough for 300,000 posts (AWS: API Gateway quotas, 10,000/s). */
+/**
+ * Half of `fanout`'s timeout; the rest is for cleanup. Enough for 300,000 posts (AWS: API Gateway quotas, 10,000/s).
+ */
 export const FANOUT_BUDGET: Budget = { perPost: 3_000, total: 30_000 };
 
 export interface DeliveryOptions {

@@ -92,7 +92,9 @@ async function checkThrottled(post: RetriedPost): Promise<Answer | undefined> {
   return answer === 'throttled' && pace.throttledProbes > throttledProbes ? undefined : answer;
 }
 
-/** Returns when to check a post that was throttled at its first attempt: before the deadline, and after `perPost / 2`. */
+/**
+ * Returns when to check a post that was throttled at its first attempt: before the deadline, and after `perPost / 2`.
+ */
 const firstCheckAt = ({ perPost, deadline }: RetriedPost): number =>
   Math.max(Date.now() + perPost / 2, Math.min(Date.now() + perPost, deadline - CHECK_MS));
 

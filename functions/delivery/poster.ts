@@ -6,8 +6,8 @@ export interface Poster {
   /** Posts a frame. @throws TransientError if API Gateway throttles, fails or does not answer */
   post(connection: string, frame: string): Promise<PostOutcome>;
   /**
-   * Returns whether a connection is open: false after it closed. AWS does not document the answer before the handshake is
-   * over, so it proves nothing about a young connection. @throws as `post`
+   * Returns whether a connection is open: false after it closed. AWS does not document the answer before the handshake
+   * is over, so it proves nothing about a young connection. @throws as `post`
    */
   isOpen(connection: string): Promise<boolean>;
   /**

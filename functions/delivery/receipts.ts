@@ -46,8 +46,8 @@ async function postToAuthors(
 }
 
 /**
- * Raises the status of messages of one room, and posts receipts to the connections that get them. Leaves out the messages
- * that have this status already.
+ * Raises the status of messages of one room, and posts receipts to the connections that get them. Leaves out the
+ * messages that have this status already.
  * @throws the first error, after everything else is done
  */
 export async function acknowledge(

@@ -90,7 +90,9 @@ export async function removeConnection(
   return removed;
 }
 
-/** Notifies a client that its token expired, and closes the connection. If the close fails, the next frame closes it. */
+/**
+ * Notifies a client that its token expired, and closes the connection. If the close fails, the next frame closes it.
+ */
 async function notifyAndClose(connection: Connection, context: PostingContext): Promise<void> {
   const { code, message: reason } = new ChatError('TOKEN_EXPIRED');
   try {

@@ -9,7 +9,9 @@ const MAX_FRAMES = 16;
 
 const FRAME_HEADERS: readonly Header[] = [['content-type', 'application/octet-stream']];
 
-/** Returns a function that makes a request body of a frame. It encodes and hashes the frame once for all connections. */
+/**
+ * Returns a function that makes a request body of a frame. It encodes and hashes the frame once for all connections.
+ */
 function frameBodies(): (frame: string) => Body {
   const bodies = new Map<string, Body>();
   return (frame) => {

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import { errorCodes } from '../domain/errors.ts';
 
-// Schemas for the fields of outgoing frames. The documentation and the client's types are generated from them, and tests
-// check encoded frames against them. No deployed function imports them.
+// Schemas for the fields of outgoing frames. The documentation and the client's types are generated from them, and
+// tests check encoded frames against them. No deployed function imports them.
 
 /** A message id, a sequence number or a size. */
 export const number = v.pipe(v.number(), v.integer(), v.minValue(0));

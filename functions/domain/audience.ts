@@ -44,9 +44,11 @@ export function receivesEvent(
 export const statusAtRecipient = ({ reads }: Pick<Connection, 'reads'>): Status =>
   reads === 'auto' ? 'read' : 'delivered';
 
-/** Returns the status of a message that the given connections received. The author's own ones do not count. */
+/**
+ * Returns the status of a message that the given connections received. The author's own ones and requests do not count.
+ */
 export function deliveryStatus(author: Actor, receivers: readonly Connection[]): Status {
-  const recipients = receivers.filter(({ user }) => !isSameActor(user, author));
+  const recipients = receivers.filter(({ user, reads }) => reads !== 'none' && !isSameActor(user, author));
   if (recipients.some((connection) => connection.reads === 'auto')) return 'read';
   return recipients.length > 0 ? 'delivered' : 'sent';
 }

@@ -5,13 +5,16 @@ export const dialectNames = ['action', 'content', 'type', 'operation'] as const;
 
 export type DialectName = (typeof dialectNames)[number];
 
-/** `auto`: a message counts as read when it is delivered. `manual`: it counts as read when the client sends a read mark. */
-export type Reads = 'auto' | 'manual';
+/**
+ * `auto`: a message counts as read when it is delivered. `manual`: it counts as read when the client sends a read mark.
+ * `none`: it does not even count as delivered, because the room is a request in the user's inbox.
+ */
+export type Reads = 'auto' | 'manual' | 'none';
 
 /**
  * `author`: the connection gets one `Acknowledged` for all messages of its user up to the named one. It gets the read
- * marks of its user, and those that cover a message of its user. Without `author`, the connection gets every receipt and
- * read mark of the room.
+ * marks of its user, and those that cover a message of its user. Without `author`, the connection gets every receipt
+ * and read mark of the room.
  */
 export type Receipts = 'author';
 
@@ -48,8 +51,8 @@ export interface Session extends Connection {
 }
 
 /**
- * Returns the user of a connection. Rows and fan-out payloads of an earlier release did not say that it is a guest's: such
- * a connection never has a name.
+ * Returns the user of a connection. Rows and fan-out payloads of an earlier release did not say that it is a guest's:
+ * such a connection never has a name.
  */
 export const connectedUser = ({ id, user }: Pick<Connection, 'id' | 'user'>): User =>
   user.id === namelessId(id) ? { ...user, guest: true } : user;

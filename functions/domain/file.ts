@@ -12,8 +12,8 @@ export interface MessageFile {
   /** Bytes. */
   readonly size: number;
   /**
-   * The name of the message's hold on the stored bytes. Several messages may hold one file; without a hold, the bytes are
-   * deleted. Absent in messages that an earlier release stored.
+   * The name of the message's hold on the stored bytes. Several messages may hold one file; without a hold, the bytes
+   * are deleted. Absent in messages that an earlier release stored.
    */
   readonly hold?: string;
 }

@@ -3,7 +3,7 @@ export const bytesOf = (text: string): number => encoder.encode(text).length;
 
 const encoder = new TextEncoder();
 
-/** Control characters, and path segments that URLs resolve even when they are percent-encoded. */
+/** Control characters, and `.` and `..`, which URLs resolve in a path even if they are percent-encoded. */
 const unusable = /\p{Cc}|^\.{1,2}$/u;
 
 /**

@@ -1,5 +1,6 @@
 import { ChatError } from './errors.ts';
 import type { Room } from './room.ts';
+import { isBlank } from './text.ts';
 
 /** A user, as described by the claims of their token. */
 export interface User {
@@ -43,10 +44,20 @@ export const isSameActor = (one: Actor, other: Actor): boolean => actorId(one) =
 export const namelessId = (connection: string): string => `${GUEST}${connection}`;
 
 /**
+ * Characters that hide in a name or change its direction. The joiners and the tags are needed in emoji and by some
+ * scripts.
+ */
+const hidden = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]--[\u200c\u200d\u{e0020}-\u{e007f}]]/v;
+
+/**
  * Returns the user as whom a guest acts under a claimed name. The name is unverified, so two guests may share it.
- * @throws ChatError WRONG_USER for the id of a nameless guest
+ * @throws ChatError WRONG_USER for the id of a nameless guest, BAD_FRAME for a name that readers cannot see as it is
  */
 export function guestNamed(name: string): User {
+  if (isBlank(name) || hidden.test(name)) {
+    const reason = 'Frame not read: the user is blank or has invisible characters. Choose another name.';
+    throw new ChatError('BAD_FRAME', reason);
+  }
   if (!name.startsWith(GUEST)) return { id: name, username: name, email: '', userType: '', guest: true };
   const reason =
     'Wrong user: ids that start with "guest:" belong to guests without a name. Choose another name.';
@@ -70,7 +81,9 @@ export interface Member {
   readonly addedAt: number;
   /** Milliseconds since the epoch until which the member may not write; 0 when not muted. */
   readonly mutedUntil: number;
-  /** Set while the room is a request: a user who shares no room with the member added them, and they have not accepted. */
+  /**
+   * Set while the room is a request: a user who shares no room with the member added them, and they have not accepted.
+   */
   readonly pending?: true;
 }
 

@@ -83,6 +83,14 @@ export interface Reaction extends LoggedChange {
 /** A change of a message. It has its own sequence number in the room's log. */
 export type Change = Edit | Deletion | Reaction;
 
+/**
+ * The effect of a change on its message. `none`: the message stays the same. `full`: a limit of the message refuses it.
+ */
+export type Effect = 'change' | 'none' | 'full';
+
+/** The sequence number in the event of a change that was not logged, because it changes nothing. */
+export const NOT_LOGGED = 0;
+
 /** Returns the `actorId` of the user or guest who made a change. */
 export const changedBy = ({ by, guest }: Change): string => actorId({ id: by, ...(guest && { guest }) });
 

@@ -45,8 +45,8 @@ const unescaped = (text: string) => text.replaceAll('%3A', ':').replaceAll('%25'
 const DIRECT = 'direct:';
 
 /**
- * Returns the id of two users' direct room, such as `direct:1:2`. The order of the users does not matter. If the escaped
- * ids would be too long, the id has the length of the first one instead: `direct::3:a:b…`.
+ * Returns the id of two users' direct room, such as `direct:1:2`. The order of the users does not matter. If the
+ * escaped ids would be too long, the id has the length of the first one instead: `direct::3:a:b…`.
  */
 export function directRoomId(one: string, other: string): string {
   const [first, second] = [one, other].sort(compareIds) as [string, string];

@@ -82,8 +82,8 @@ export const verifier = /* @__PURE__ */ once(() =>
 const ratePattern = /^(\w+):(\d+)\/(\d+)$/;
 
 /**
- * Parses limits. `group:20/10,direct:60/10` allows 20 writes in 10 seconds in a group. Names that the text leaves out have
- * no limit.
+ * Parses limits. `group:20/10,direct:60/10` allows 20 writes in 10 seconds in a group. Names that the text leaves out
+ * have no limit.
  * @throws ConfigurationError for invalid text
  */
 function parseLimits<Name extends string>(

@@ -55,7 +55,7 @@ function checkBudget(command: Command, session: Session, { budgets, now }: Conte
 
 /**
  * Returns the session that a command runs under. A guest's frame may say in whose name it is sent.
- * @throws ChatError WRONG_USER for the id of another nameless guest
+ * @throws ChatError WRONG_USER for the id of another nameless guest, BAD_FRAME for a name with invisible characters
  */
 function commandSession(session: Session, command: Command): Session {
   const author = 'author' in command ? command.author : undefined;
@@ -109,7 +109,8 @@ export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, c
       const opened = sessionOf(requestContext);
       const context = createContext();
       if (opened.refusal !== undefined) {
-        // `welcome` closes a refused connection. Until then it can do nothing. If that failed, its next frame closes it.
+        // `welcome` closes a refused connection. Until then it can do nothing. If that failed, its next frame closes
+        // it.
         if (!mayBeOpening(opened, context.now())) await close(opened.id, context.poster);
         return served;
       }

@@ -37,9 +37,9 @@ const refusalMetrics: readonly Directive[] = [
 ];
 
 /**
- * Writes one line in CloudWatch's embedded metric format, with the values of its dimensions and metrics. Writes to stdout
- * directly, because `console` would wrap the line in a record of its own (AWS: Lambda, JSON log format). Outside of
- * Lambda, writes nothing.
+ * Writes one line in CloudWatch's embedded metric format, with the values of its dimensions and metrics. Writes to
+ * stdout directly, because `console` would wrap the line in a record of its own (AWS: Lambda, JSON log format). Outside
+ * of Lambda, writes nothing.
  */
 function write(directives: readonly Directive[], members: Readonly<Record<string, string | number>>): void {
   const functionName = process.env['AWS_LAMBDA_FUNCTION_NAME'];
@@ -65,8 +65,11 @@ export function measure({ delivered, gone, failed, closed, ms }: DeliveryStats):
   });
 }
 
-/** Counts an unexpected error. Lambda counts none that the function answers, such as a frame's INTERNAL. */
+/** Counts an unexpected error. Lambda does not count errors that the function answers, such as a frame's INTERNAL. */
 export const countFault = (): void => write(faultMetrics, { Faults: 1 });
 
-/** Counts a refused frame, request or handshake. An invocation refuses at most one. @param code is bounded: never input */
+/**
+ * Counts a refused frame, request or handshake. An invocation refuses at most one.
+ * @param code is bounded: never input
+ */
 export const countRefusal = (code: string): void => write(refusalMetrics, { Code: code, Refusals: 1 });

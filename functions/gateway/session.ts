@@ -14,8 +14,8 @@ const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const ENCODED = /^=\?UTF-8\?B\?([\w+/=-]*)\?=$/;
 
 /**
- * Encodes text for an authorizer's result: AWS does not document how API Gateway passes on text that is not ASCII. Plain
- * text stays as it is.
+ * Encodes text for an authorizer's result: AWS does not document how API Gateway passes on text that is not ASCII.
+ * Plain text stays as it is.
  */
 const encodeText = (text: string): string =>
   text === '' || (PLAIN.test(text) && !ENCODED.test(text))

@@ -38,9 +38,9 @@ export interface AppendTarget {
 /**
  * Stores an entry in the log, under the number that an earlier try claimed with the same client id, or else under the
  * room's `seq`. Takes another number if a reader voided it meanwhile.
- * @param put stores the entry under a sequence number; resolves to the entry that is there already, if any. Gets the room
- * as it was when the latest number was taken: connections listed after that and connections that read the log themselves
- * are together all connections (decision 012)
+ * @param put stores the entry under a sequence number; resolves to the entry that is there already, if any. Gets the
+ * room as it was when the latest number was taken: connections listed after that and connections that read the log
+ * themselves are together all connections (decision 012)
  */
 export async function appendToLog(
   { room, claim, claimed }: AppendTarget,

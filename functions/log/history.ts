@@ -90,7 +90,9 @@ export async function newestMessages(db: Database, room: string, range: NewestRa
   return { messages, hasMore };
 }
 
-/** How long to wait for a write that is still in flight, in milliseconds. A write usually takes a small part of this. */
+/**
+ * How long to wait for a write that is still in flight, in milliseconds. A write usually takes a small part of this.
+ */
 const IN_FLIGHT_MS = 150;
 
 /** A part of a room's log without open sequence numbers: no entry will be added to it later. */

@@ -32,8 +32,8 @@ async function isUnstored(room: string, seq: number, file: FileHold, { db }: Log
 }
 
 /**
- * Appends an entry to the log and releases its file unless the log then has the entry. A write whose answer was lost may
- * have stored it, so the number is looked up before.
+ * Appends an entry to the log and releases its file unless the log then has the entry. A write whose answer was lost
+ * may have stored it, so the number is looked up before.
  * @param append calls its argument with each sequence number under which it tries to store the entry
  */
 export async function appendWithFile<A extends { readonly earlier: LogEntry | undefined }>(

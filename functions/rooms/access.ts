@@ -84,8 +84,8 @@ async function countWriteAccess(
 }
 
 /**
- * Runs the check of a write with the room's rate limit. Remembers a writer who is at the limit, so that the next refusal
- * needs no call.
+ * Runs the check of a write with the room's rate limit. Remembers a writer who is at the limit, so that the next
+ * refusal needs no call.
  */
 async function withinLimit(
   { rates, budgets }: LimitContext,

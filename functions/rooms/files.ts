@@ -61,7 +61,8 @@ export interface UploadOffer {
 }
 
 /**
- * Announces a file and returns a signed request to upload its bytes, valid for one object of exactly this size and type.
+ * Announces a file and returns a signed request to upload its bytes, valid for one object of exactly this size and
+ * type.
  * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, FILE_BUDGET_USED, FILE_TOO_LARGE, FILE_TYPE_NOT_ALLOWED
  */
 export async function requestUpload(
@@ -148,12 +149,12 @@ async function keepUploaded({ room, file }: Upload, { files }: FileContext): Pro
   await files().keep(key);
 }
 
-/** A file on which a message that is about to be stored has a hold. */
+/** A file with a hold for a message that is about to be stored. */
 export type HeldFile = MessageFile & Required<Pick<MessageFile, 'hold'>>;
 
 /**
- * Returns the file of a message, with a hold for the message: stores a file from the frame, or finds an uploaded one. The
- * caller has checked that the user may write in the room, and releases the file if it does not store the message.
+ * Returns the file of a message, with a hold for the message: stores a file from the frame, or finds an uploaded one.
+ * The caller has checked that the user may write in the room, and releases the file if it does not store the message.
  * @throws ChatError BAD_FRAME for invalid base64; FILE_TYPE_NOT_ALLOWED, FILE_TOO_LARGE, FILE_NOT_FOUND,
  * FILE_BUDGET_USED
  */

@@ -116,7 +116,8 @@ async function muteVisitor(
 
 /**
  * Changes the role of a group's member, mutes them, or ends their mute. In an open room, visitors can be muted too.
- * @throws ChatError NOT_A_MEMBER, RATE_LIMITED; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
+ * @throws ChatError NOT_A_MEMBER, RATE_LIMITED; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER,
+ * LAST_OWNER, FIXED_MEMBERS
  */
 export async function changeMember(
   change: MemberChange,
@@ -158,7 +159,8 @@ async function removeFromRoom(connection: Connection, room: Room, context: Posti
 /**
  * Removes a member from a group and closes their sockets there. Members can leave; owners and moderators can remove
  * others. Deletes the membership first, so that no later frame of the member is accepted.
- * @throws ChatError NOT_A_MEMBER, RATE_LIMITED; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER, LAST_OWNER, FIXED_MEMBERS
+ * @throws ChatError NOT_A_MEMBER, RATE_LIMITED; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER,
+ * LAST_OWNER, FIXED_MEMBERS
  */
 export async function removeMember(
   { room: id, user }: { readonly room: string; readonly user: string },
@@ -197,8 +199,8 @@ export async function acceptRequest(
 }
 
 /**
- * Declines a room that a stranger added the caller to, and closes the caller's sockets there. The other user of a direct
- * room cannot add the caller again.
+ * Declines a room that a stranger added the caller to, and closes the caller's sockets there. The other user of a
+ * direct room cannot add the caller again.
  * @throws ChatError NOT_A_MEMBER; MembershipError NO_REQUEST for an accepted room
  */
 export async function declineRequest(id: string, caller: User, context: PostingContext): Promise<void> {

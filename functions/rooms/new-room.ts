@@ -13,9 +13,9 @@ import {
 import type { Database } from '../store/database.ts';
 import * as members from '../store/members.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
-import * as window from '../store/write-window.ts';
+import * as writeWindow from '../store/write-window.ts';
 
-/** What creating rooms and adding members needs. */
+/** The context for creating rooms and adding members. */
 export interface AdmissionContext extends Pick<Context, 'db' | 'now'> {
   readonly roomLimits: RoomLimits;
 }
@@ -42,16 +42,36 @@ async function countByUser(
   { db, now, roomLimits }: AdmissionContext,
 ): Promise<void> {
   const rate = roomLimits[counted];
-  const retryAfterMs = rate && (await window.countByUser(db, user, { counted, rate }, now()));
+  const retryAfterMs = rate && (await writeWindow.countByUser(db, user, { counted, rate }, now()));
   if (retryAfterMs) throw new ChatError('RATE_LIMITED', reasons[counted], retryAfterMs);
+}
+
+/** In the time of the limit `invite`, one stranger can make at most this many of the additions that it allows. */
+const MAX_INVITES_OF_ONE = 10;
+
+const INVITED_OFTEN = 'Member not added: you have added this user many times lately. Try again later.';
+
+/**
+ * Counts an addition of a user by a stranger twice: for this stranger, who therefore cannot use up the user's limit
+ * alone, and for all strangers together.
+ * @throws ChatError RATE_LIMITED
+ */
+async function countInvite(user: string, by: User, context: AdmissionContext): Promise<void> {
+  const { invite } = context.roomLimits;
+  if (invite && invite.messages > MAX_INVITES_OF_ONE) {
+    const window = { counted: 'invite', rate: { ...invite, messages: MAX_INVITES_OF_ONE } } as const;
+    const retryAfterMs = await writeWindow.countByUser(context.db, user, window, context.now(), by.id);
+    if (retryAfterMs) throw new ChatError('RATE_LIMITED', INVITED_OFTEN, retryAfterMs);
+  }
+  await countByUser(user, 'invite', context);
 }
 
 /** Of the rooms that two users share, at most this many are searched for one that the added user has accepted. */
 const MAX_COMPARED_ROOMS = 100;
 
 /**
- * Checks that `by` may add users to a room, and counts each addition of a user who shares no room with `by`. A room that
- * the added user has not accepted does not count as shared.
+ * Checks that `by` may add users to a room, and counts each addition of a user who shares no room with `by`. A room
+ * that the added user has not accepted does not count as shared.
  * @returns the users who share no room with `by`
  * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
  */
@@ -71,7 +91,7 @@ export async function admit(
     const memberships = await members.getMemberships(db, user, common);
     if (![...memberships.values()].some(({ pending }) => !pending)) strangers.add(user);
   });
-  await mapLimited([...strangers], (user) => countByUser(user, 'invite', context));
+  await mapLimited([...strangers], (user) => countInvite(user, by, context));
   return strangers;
 }
 
@@ -106,7 +126,8 @@ async function findDirectRoom(id: string, creator: string, other: string, db: Da
 
 /**
  * Stores a room and its members. For a member who shares no room with the creator, it is a request. Two users always
- * share the same direct room. A user who creates a room that was a request accepts it, also one that they have declined.
+ * share the same direct room. A user who creates a room that was a request accepts it, also one that they have
+ * declined.
  * @returns the room's id, its members, and whether the room is new
  * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
  */

@@ -1,4 +1,4 @@
-import { type Connection, connectedUser } from '../domain/connection.ts';
+import { type Connection, connectedUser, type Reads } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 import { type Cursor, type Database, type Item, queryAll } from './database.ts';
 import { connectionKey, parseShardKey, shardKey } from './keys.ts';
@@ -73,7 +73,9 @@ export async function getConnection(db: Database, place: ConnectionPlace): Promi
   return item && toConnection(item);
 }
 
-/** Notes in the row of an opening connection that the connection missed a change, so that `welcome` posts the change. */
+/**
+ * Notes in the row of an opening connection that the connection missed a change, so that `welcome` posts the change.
+ */
 export async function noteMissed(db: Database, place: ConnectionPlace, seq: number): Promise<void> {
   await db.connections.update(keyOf(place), {
     update: 'ADD missed :seq',
@@ -83,8 +85,8 @@ export async function noteMissed(db: Database, place: ConnectionPlace, seq: numb
 }
 
 /**
- * Returns the sequence numbers of the changes that `noteMissed` noted for a connection, read consistently; undefined when
- * there is no row.
+ * Returns the sequence numbers of the changes that `noteMissed` noted for a connection, read consistently; undefined
+ * when there is no row.
  */
 export async function getMissed(
   db: Database,
@@ -120,11 +122,15 @@ export async function deleteJoined(db: Database, place: ConnectionPlace): Promis
 }
 
 /** Turns a joined room back into a room of the inbox. @returns the row before; undefined when it had not joined */
-export async function returnToInbox(db: Database, place: ConnectionPlace): Promise<Connection | undefined> {
+export async function returnToInbox(
+  db: Database,
+  place: ConnectionPlace,
+  reads: Reads,
+): Promise<Connection | undefined> {
   const item = await db.connections.update(keyOf(place), {
-    update: 'SET #via = :inbox, #reads = :manual REMOVE joinedAt',
+    update: 'SET #via = :inbox, #reads = :reads REMOVE joinedAt',
     condition: '#via = :joined',
-    values: { ':joined': 'joined', ':inbox': 'inbox', ':manual': 'manual' },
+    values: { ':joined': 'joined', ':inbox': 'inbox', ':reads': reads },
     returns: 'ALL_OLD',
   });
   return item && toConnection(item);

@@ -70,7 +70,9 @@ export const uploadHeaders = (contentType: string) => ({
   'x-amz-tagging': PENDING_TAG,
 });
 
-/** Stores files in S3 with the signing client. Region, credentials and endpoint come from the environment by default. */
+/**
+ * Stores files in S3 with the signing client. Region, credentials and endpoint come from the environment by default.
+ */
 export function signedFiles(name: string, options?: ClientOptions): FileStore {
   const bucket = new Bucket(name, options);
   return {

@@ -32,10 +32,10 @@ export const loginKey = (subject: string, start: number) => ({
   item: `attempts#${start}`,
 });
 export const profileKey = (user: string) => ({ room: `user#${part(user)}`, item: 'profile' });
-/** The times of a user's last actions of one kind, over all rooms. */
-export const userLimitKey = (user: string, counted: string) => ({
+/** The times of a user's last actions of one kind, over all rooms; or those that another user did to them. */
+export const userLimitKey = (user: string, counted: string, by?: string) => ({
   room: `user#${part(user)}`,
-  item: `limit#${counted}`,
+  item: `limit#${counted}${by === undefined ? '' : `#${part(by)}`}`,
 });
 /** How many bytes a user, or the guests of a room, stored on a day since the epoch. */
 export const fileBudgetKey = (

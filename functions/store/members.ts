@@ -166,8 +166,8 @@ export async function putReadTo(db: Database, room: string, user: string, messag
 }
 
 /**
- * Checks that a member may write, and counts the write, in one conditional update. A write that is not counted needs only
- * a read, which costs a fifth.
+ * Checks that a member may write, and counts the write, in one conditional update. A write that is not counted needs
+ * only a read, which costs a fifth.
  * @param window null when the write is not counted
  * @param now milliseconds since the epoch
  * @param evenIfMuted whether a muted member may make this write

@@ -68,7 +68,9 @@ const updateMessage = (
     returns: 'ALL_NEW',
   });
 
-/** Whether a message's item holds a change that a log page may also hold. Only reactions need it: edits have `revision`. */
+/**
+ * Whether a message's item holds a change that a log page may also hold. Only reactions need it: edits have `revision`.
+ */
 export const isHeld = (item: Item, change: Change): boolean =>
   change.kind === 'react' && isReactionHeld(item, change);
 

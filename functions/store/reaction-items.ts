@@ -136,8 +136,8 @@ export function settledOutcome(
 }
 
 /**
- * Whether the item of a message holds a reaction or a later change of it. Does not read the parts: a reaction that belongs
- * there is in the copied counts, or will be announced.
+ * Whether the item of a message holds a reaction or a later change of it. Does not read the parts: a reaction that
+ * belongs there is in the copied counts, or will be announced.
  */
 export const isReactionHeld = (item: Item, change: Reaction): boolean =>
   partOf(item, change.by) !== undefined || settledOutcome(ownIn(item, change.by), change) !== undefined;

@@ -1,4 +1,11 @@
-import { MAX_LISTED_REACTORS, type Message, type Reaction, type Reactors } from '../domain/message.ts';
+import { qualifiedEmoji } from '../domain/emoji.ts';
+import {
+  type Effect,
+  MAX_LISTED_REACTORS,
+  type Message,
+  type Reaction,
+  type Reactors,
+} from '../domain/message.ts';
 import type { Database, Item } from './database.ts';
 import { messagePartKey } from './keys.ts';
 import {
@@ -12,23 +19,26 @@ import {
   usersIn,
 } from './reaction-items.ts';
 
-/** Whether a limit keeps a user from reacting to a message with an emoji. Reads the user's part, if they have one. */
-export async function isReactionRefused(
+/** Returns what a reaction will do to its message. Reads the user's part, if the message has parts. */
+export async function effectOfReaction(
   db: Database,
   { room, id, reactions = {} }: Message,
   change: Pick<Reaction, 'emoji' | 'by' | 'removed'>,
-): Promise<boolean> {
+): Promise<Effect> {
   const { by, removed } = change;
-  if (removed) return false;
+  const emoji = qualifiedEmoji(change.emoji);
   const used = Object.entries(reactions);
   const inline = used.filter(([, { users }]) => users.includes(by)).map(([emoji]) => emoji);
   const hasParts = inline.length === 0 && used.some(([, { parts }]) => parts !== undefined);
   const part = hasParts ? await db.chat.get(messagePartKey(room, id, partFor(by))) : undefined;
-  return isFull(change, part ? ownIn(part, by).emoji : new Set(inline), new Set(Object.keys(reactions)));
+  const own = part ? ownIn(part, by).emoji : new Set(inline);
+  if (own.has(emoji) !== removed) return 'none';
+  return isFull({ emoji, removed }, own, new Set(Object.keys(reactions))) ? 'full' : 'change';
 }
 
 /**
- * Returns those of some reactions that need no more work: their message holds them, or a later change of the same emoji.
+ * Returns those of some reactions that need no more work: their message holds them, or a later change of the same
+ * emoji.
  * @param items the messages' items, by id
  */
 export async function settledReactions(

@@ -114,7 +114,9 @@ export function addKind(step: Step, item: Item, { emoji, seq }: Reaction): void 
   });
 }
 
-/** Returns the update of the item of a message that replaces a user's reactions, and counts users and different emoji. */
+/**
+ * Returns the update of the item of a message that replaces a user's reactions, and counts users and different emoji.
+ */
 export function inlineStep(item: Item, own: Own, change: Reaction): Step {
   const step = stepFor(own, change);
   step.conditions.unshift(ALIVE);
@@ -124,7 +126,9 @@ export function inlineStep(item: Item, own: Own, change: Reaction): Step {
   return step;
 }
 
-/** Counts a user who is new in the item of a message. A user with reactions of an earlier release always has a place. */
+/**
+ * Counts a user who is new in the item of a message. A user with reactions of an earlier release always has a place.
+ */
 function countUser(step: Step, { old }: Own): void {
   step.add.push('#users :user');
   step.names['#users'] = USERS;

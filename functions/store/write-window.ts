@@ -90,10 +90,14 @@ export async function countVisitorWrite(
   if (wait !== undefined) throw new ChatError('RATE_LIMITED', undefined, wait);
 }
 
-/** Counts an action that a user does, or that others do to them, over all rooms. Returns as `countInItem`. */
+/**
+ * Counts an action that a user does, or that others do to them, over all rooms. Returns as `countInItem`.
+ * @param by counts only what this other user does to them
+ */
 export const countByUser = (
   db: Database,
   user: string,
   window: WriteWindow,
   now: number,
-): Promise<number | undefined> => countInItem(db, userLimitKey(user, window.counted), window, now);
+  by?: string,
+): Promise<number | undefined> => countInItem(db, userLimitKey(user, window.counted, by), window, now);

@@ -87,7 +87,7 @@ function checkNumber(number: string): string | undefined {
 
 /** Removes the sign of `+1`, which DynamoDB accepts and dynalite does not. */
 const withoutPlus = (number: unknown): unknown =>
-  typeof number === 'string' && /^\+[\d.]/.test(number) ? number.slice(1) : number;
+  typeof number === 'string' && number.startsWith('+') && /^.[\d.]/.test(number) ? number.slice(1) : number;
 
 /**
  * Prepares a value of a request for dynalite. Returns why DynamoDB refuses it, or undefined. dynalite fails for null in
@@ -95,24 +95,33 @@ const withoutPlus = (number: unknown): unknown =>
  */
 function prepareValue(value: unknown, depth: number): string | undefined {
   if (!isObject(value)) return 'The supplied Item contains a null AttributeValue';
-  const { SS, NS, BS, L, M } = value;
-  if (value['N'] !== undefined) Object.assign(value, { N: withoutPlus(value['N']) });
-  for (const [set, kind] of [[SS, 'string'] as const, [NS, 'number'] as const, [BS, 'binary'] as const]) {
-    if (Array.isArray(set) && set.includes(null)) {
-      return `One or more parameter values were invalid: An ${kind} set may not have a null ${kind} as a member`;
-    }
+  for (const type in value) {
+    const refused = prepareContent(value, type, depth);
+    if (refused !== undefined) return refused;
   }
-  if (Array.isArray(NS)) Object.assign(value, { NS: NS.map(withoutPlus) });
-  const members = Array.isArray(L) ? L : isObject(M) ? Object.values(M) : undefined;
-  if (members === undefined) return undefined;
+  return undefined;
+}
+
+const setKinds: Readonly<Record<string, string>> = { SS: 'string', NS: 'number', BS: 'binary' };
+
+function prepareContent(value: AttributeValue, type: string, depth: number): string | undefined {
+  const content = value[type];
+  if (type === 'N') Object.assign(value, { N: withoutPlus(content) });
+  if (type === 'NS' && Array.isArray(content)) Object.assign(value, { NS: content.map(withoutPlus) });
+  if (type === 'L' || type === 'M') return prepareMembers(content, depth);
+  const kind = setKinds[type];
+  return kind !== undefined && Array.isArray(content) && content.includes(null)
+    ? `One or more parameter values were invalid: An ${kind} set may not have a null ${kind} as a member`
+    : undefined;
+}
+
+function prepareMembers(content: unknown, depth: number): string | undefined {
   if (depth >= MAX_DEPTH) {
     return `${tooDeep}: Attributes in the item have nested levels beyond supported limit`;
   }
-  if (isObject(M)) {
-    const refused = checkNames(M);
-    if (refused !== undefined) return refused;
-  }
-  return firstOf(members, (member) => prepareValue(member, depth + 1));
+  if (Array.isArray(content)) return firstOf(content, (member) => prepareValue(member, depth + 1));
+  if (!isObject(content)) return undefined;
+  return checkNames(content) ?? firstOf(Object.values(content), (member) => prepareValue(member, depth + 1));
 }
 
 /** Returns why DynamoDB refuses the name of an attribute, or undefined. */

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { create, type LevelValues, type Store } from 'dynalite/db/index.js';
 import { checkTypes, checkValidations } from 'dynalite/validations/index.js';
-import { isObject } from '../object.ts';
+import { isObject, property } from '../object.ts';
 import { checkingStore, checkParsedRequest, checkRequest, patchDynalite } from './checks.ts';
 import { type Database, type DatabaseReply, type DatabaseRequest, databaseError } from './database.ts';
 import { parseOnce } from './parsed-expressions.ts';
@@ -95,10 +95,11 @@ function run(
 }
 
 /** DynamoDB leaves out the attributes of a response if there are none. */
-const toJson = (output: unknown): string =>
-  JSON.stringify(output, (name, value) =>
-    name === 'Attributes' && isObject(value) && Object.keys(value).length === 0 ? undefined : value,
-  );
+function toJson(output: unknown): string {
+  const attributes = property(output, 'Attributes');
+  const isEmpty = isObject(attributes) && Object.keys(attributes).length === 0;
+  return JSON.stringify(isEmpty ? { ...Object(output), Attributes: undefined } : output);
+}
 
 /** Reads on this thread, because LevelDB's thread pool makes a read seven times slower. */
 function readSynchronously({ db }: Store): void {

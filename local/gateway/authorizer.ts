@@ -76,8 +76,9 @@ function readResult(result: unknown, maxBytes: number) {
 }
 
 /**
- * Reads the context. Its values must not be nested, and functions get them as strings. AWS does not document what happens
- * to empty values and to text that is not ASCII. The local stack assumes the worst: it drops and spoils them.
+ * Reads the context. Its values must not be nested, and functions get them as strings. AWS does not document what
+ * happens to empty values and to text that is not ASCII. The local stack assumes the worst: it drops the former and
+ * garbles the latter.
  */
 function readContext(context: unknown): Readonly<Record<string, string>> {
   if (context === undefined) return {};

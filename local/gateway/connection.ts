@@ -179,7 +179,9 @@ export function endConnection(state: GatewayState, connection: Connection, end: 
   if (!end.silent) sendDisconnect(state, peer, { code, reason });
 }
 
-/** Disconnect reasons seen in public `$disconnect` events, by close code. The reasons of other codes are unconfirmed. */
+/**
+ * Disconnect reasons seen in public `$disconnect` events, by close code. The reasons of other codes are unconfirmed.
+ */
 const usualReasons: Readonly<Record<number, string>> = {
   1000: 'Connection Closed Normally',
   1001: 'Going away',

@@ -33,7 +33,10 @@ export interface RetryPolicy {
   readonly onFailure: string | null;
 }
 
-/** Lambda's defaults for asynchronous events (AWS: "How Lambda handles errors and retries with asynchronous invocation"). */
+/**
+ * Lambda's defaults for asynchronous events (AWS: "How Lambda handles errors and retries with asynchronous
+ * invocation").
+ */
 const defaultRetry: RetryPolicy = { retries: 2, maxAgeMs: 6 * 60 * 60_000, onFailure: null };
 
 /**

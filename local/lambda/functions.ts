@@ -49,7 +49,7 @@ export class Functions {
   readonly #running = new Set<Promise<Outcome>>();
   readonly #retiring = new Set<EnvironmentPool>();
   readonly #cancelRetry = new Set<() => void>();
-  #deployed: ReadonlyMap<string, DeployedFunction> = new Map();
+  readonly #deployed = new Map<string, DeployedFunction>();
   #closing = false;
 
   constructor(options: FunctionsOptions) {
@@ -77,17 +77,26 @@ export class Functions {
     void this.#attempt({ functionName, payload, queuedAt: this.#options.clock.now() }, 1);
   }
 
-  /** Deploys new definitions. Unchanged functions stay warm; running events finish on the old code. */
+  /** Deploys new definitions and removes all other functions. */
   update(definitions: ReadonlyMap<string, FunctionDefinition>): void {
-    const previous = this.#deployed;
-    const next = new Map<string, DeployedFunction>();
-    for (const [name, definition] of definitions) {
-      const existing = previous.get(name);
-      const reusable = existing !== undefined && hasSameEnvironment(existing.definition, definition);
-      next.set(name, { definition, pool: reusable ? existing.pool : this.#openPool(definition) });
+    for (const definition of definitions.values()) this.replace(definition);
+    for (const [name, { pool }] of this.#deployed) {
+      if (definitions.has(name)) continue;
+      this.#deployed.delete(name);
+      this.#retire(pool);
     }
-    this.#deployed = next;
-    for (const [name, { pool }] of previous) if (next.get(name)?.pool !== pool) this.#retire(pool);
+  }
+
+  /**
+   * Deploys one function. New events run in new environments, and running ones finish in the old (AWS: "Lambda function
+   * states"). A function whose code and variables are the same stays warm.
+   */
+  replace(definition: FunctionDefinition): void {
+    const existing = this.#deployed.get(definition.name);
+    const isSame = existing !== undefined && hasSameEnvironment(existing.definition, definition);
+    const pool = isSame ? existing.pool : this.#openPool(definition);
+    this.#deployed.set(definition.name, { definition, pool });
+    if (existing !== undefined && !isSame) this.#retire(existing.pool);
   }
 
   /** Kills one execution environment. Its running event fails; the next event gets a new environment. */

@@ -85,8 +85,8 @@ function readExpirations(lifecycle: unknown): readonly ExpirationRule[] {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Whether a rule of the bucket has deleted an object. S3 rounds the time up to the next midnight in UTC (AWS: "Lifecycle
- * rules based on an object's age").
+ * Whether a rule of the bucket has deleted an object. S3 rounds the time up to the next midnight in UTC (AWS:
+ * "Lifecycle rules based on an object's age").
  */
 export function isExpired(
   { expirations }: Bucket,

@@ -141,8 +141,8 @@ const checksums: Readonly<Record<string, (bytes: Buffer) => string>> = {
 };
 
 /**
- * Compares the body with every checksum in the headers or the signed URL (AWS: "Checking object integrity"). An SDK with
- * default settings presigns the checksum of an empty body; such a URL accepts no other body.
+ * Compares the body with every checksum in the headers or the signed URL (AWS: "Checking object integrity"). An SDK
+ * with default settings presigns the checksum of an empty body; such a URL accepts no other body.
  */
 function checkChecksums(request: S3Request, bytes: Buffer): S3Error | undefined {
   for (const [name, compute] of Object.entries(checksums)) {

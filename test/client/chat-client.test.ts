@@ -57,7 +57,7 @@ describe('a room', () => {
     expect(texts(room)).toEqual(['one', 'two']);
   });
 
-  test('is not live, and not empty, while the server cannot read its history: repeats the request', async () => {
+  test('repeats the request, and is neither live nor empty, while the server cannot read its history', async () => {
     chat.addMessage('one');
     let failures = 3;
     chat.answerWith = ({ action }) =>
@@ -311,6 +311,9 @@ describe('a change', () => {
     await room.edit(message_id, 'two');
     await room.react(message_id, '👍');
     expect(room.messages).toMatchObject([{ text: 'two', edited: true, reactions: { '👍': [1] } }]);
+    // The server answers a reaction that changes nothing with the sequence number 0.
+    await room.react(message_id, '👍');
+    expect(room.messages[0]?.reactions).toEqual({ '👍': [1] });
     await room.react(message_id, '👍', { remove: true });
     await room.delete(message_id);
     expect(room.messages).toEqual([]);
@@ -438,6 +441,17 @@ describe('a change', () => {
     client.close();
     expect(await sent).toMatchObject({ code: 'CLOSED' });
   });
+});
+
+test('a room that was left twice stays open if it was opened in between', async () => {
+  const { client, room } = await openRoom();
+  room.leave();
+  const again = client.room(1);
+  await pass();
+  room.leave();
+  await pass();
+  expect(client.room(1)).toBe(again);
+  expect([again.state, chat.count('leave')]).toEqual(['live', 1]);
 });
 
 describe('missed changes', () => {
@@ -799,8 +813,11 @@ describe('a connection', () => {
 
   test('reconnects at once when the network returns, and pings when the machine wakes', async () => {
     const listeners = new Map<string, () => void>();
-    vi.stubGlobal('addEventListener', (type: string, listener: () => void) => listeners.set(type, listener));
-    vi.stubGlobal('removeEventListener', (type: string) => listeners.delete(type));
+    const listen = (type: string, listener: () => void, { signal }: { signal: AbortSignal }) => {
+      listeners.set(type, listener);
+      signal.onabort = () => listeners.delete(type);
+    };
+    vi.stubGlobal('addEventListener', listen);
     onTestFinished(() => void vi.unstubAllGlobals());
     vi.spyOn(Math, 'random').mockReturnValue(0.999_999);
     onTestFinished(() => void vi.restoreAllMocks());

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { openRemote } from '../../local/dynamodb/database.ts';
-import { freePorts } from '../support/free-ports.ts';
 
 export interface DynamodbLocal {
   /** `http://127.0.0.1:<port>` */
@@ -32,7 +32,7 @@ export async function requireJava(java = 'java'): Promise<void> {
  * @throws if Java ends, or DynamoDB Local does not answer
  */
 export async function startDynamodbLocal(directory: string): Promise<DynamodbLocal> {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const options = ['-inMemory', '-disableTelemetry', '-port', String(port)];
   const child = spawn(
     'java',
@@ -49,6 +49,12 @@ export async function startDynamodbLocal(directory: string): Promise<DynamodbLoc
     throw error;
   }
   return { endpoint, stop };
+}
+
+async function freePort(): Promise<number> {
+  await using server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
 }
 
 /** Rejects when the process ends or cannot be started. */

@@ -7,11 +7,11 @@ import { generateFrame } from './frames.ts';
 import { type GeneratedRequest, generateRequest } from './requests.ts';
 import { pick } from './values.ts';
 
-/** What a run found. */
+/** The answers and violations of a run. */
 export class Report {
-  /** How often each answer came: a frame's type, an error's code or a status. */
+  /** The number of answers of each kind: by type of frame, error code or HTTP status. */
   readonly answers = new Map<string, number>();
-  /** What must never happen, with the input that causes it. */
+  /** The violations, each with the input that caused it. */
   readonly violations: string[] = [];
 
   count(answer: string): void {

@@ -1,8 +1,8 @@
 import type { Random } from '../torture/random.ts';
 
 /**
- * A JSON value as text. Values are generated as text, because numbers such as `1e400`, lone surrogates and repeated keys
- * have no JavaScript value that `JSON.stringify` would write.
+ * A JSON value as text. Values are generated as text, because numbers such as `1e400`, lone surrogates and repeated
+ * keys have no JavaScript value that `JSON.stringify` would write.
  */
 export type RawJson = string;
 
@@ -50,7 +50,7 @@ const LONGEST = 31_000;
 
 const lengths = [1, 2, 64, 65, 128, 129, 256, 257, 300, 1_025, 2_049, 8_000, 8_001];
 
-/** Returns a text of one repeated character: of a length at a limit, or rarely as long as a frame allows. */
+/** Returns a repeated character. The text is as long as one of the limits, or rarely as long as a frame allows. */
 function repeated(random: Random): string {
   const character = pick(random, characters);
   const length = random.chance(0.1) ? random.between(1, LONGEST) : pick(random, lengths);

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildPackage } from '../../bin/build-package.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -17,7 +16,6 @@ let files: readonly string[];
 const ofTeam = ['aws-cdk-lib', 'constructs'];
 
 beforeAll(() => {
-  buildPackage();
   const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root });
   const [packed] = Object.values(JSON.parse(String(listed))) as { files: { path: string }[] }[];
   files = (packed?.files ?? []).map(({ path }) => path);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   GetItemCommand,
   PutItemCommand,
+  type PutItemCommandInput,
   QueryCommand,
   TransactWriteItemsCommand,
   UpdateItemCommand,
@@ -93,6 +94,19 @@ describe('the embedded DynamoDB', () => {
     await expect(client.send(put)).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringContaining('ReturnValuesOnConditionCheckFailure'),
+    });
+  });
+
+  test.each([
+    ['ConditionExpression', 'a = :v', { ':v': { L: [{ N: '1' }] } }],
+    ['ConditionExpression', 'a IN (:v)', { ':v': { M: {} } }],
+  ])('rejects the %s "%s", because dynalite would evaluate it wrongly', async (name, expression, values) => {
+    const client = clientOf(await serve(await openEmbedded(null)));
+    const put = { TableName: 'rooms', Item: item(1), [name]: expression, ExpressionAttributeValues: values };
+    await expect(client.send(new PutItemCommand(put as PutItemCommandInput))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message:
+        'Invalid ConditionExpression: Comparing lists and maps is not supported by the embedded DynamoDB',
     });
   });
 

@@ -129,7 +129,7 @@ describe('a frame', () => {
     return { frame };
   };
 
-  test('to a client is overtaken by the next frame if it is delayed, and the post of the delayed frame succeeds at once', async () => {
+  test('to a client can be delayed: its post succeeds at once, and the next frame overtakes it', async () => {
     const clock = new ManualClock(Date.now());
     const { client } = await startFaulty(firstOf('out', delayed), clock);
     client.send({ steps: ['post one', 'post two'] });

@@ -9,7 +9,7 @@ import type { Database } from '../../functions/store/database.ts';
 import { logKey } from '../../functions/store/keys.ts';
 import { getEntry, getMessage, putChange, putMessage, takeSeq } from '../../functions/store/log.ts';
 import { raiseStatus } from '../../functions/store/messages.ts';
-import { isReactionRefused, withReaders } from '../../functions/store/reaction-readers.ts';
+import { effectOfReaction, withReaders } from '../../functions/store/reaction-readers.ts';
 import { getRoom, putRoom } from '../../functions/store/rooms.ts';
 import { messageOf, NOON, reactionOf } from '../support/sample.ts';
 
@@ -56,7 +56,7 @@ const sizeOf = (item: object): number => JSON.stringify(item).length;
 async function isRefused(reaction: Pick<Reaction, 'by' | 'emoji' | 'removed'>): Promise<boolean> {
   const message = await getMessage(db, '1', 1);
   if (!message) throw new Error('The message is missing.');
-  return isReactionRefused(db, message, reaction);
+  return (await effectOfReaction(db, message, reaction)) === 'full';
 }
 
 /** Returns the message as a reader finds it in the history. */

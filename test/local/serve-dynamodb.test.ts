@@ -96,6 +96,18 @@ describe('a remote DynamoDB', () => {
     });
   });
 
+  test('gets a user name in its URL as the access key', async () => {
+    const authorizations: (string | undefined)[] = [];
+    const remote = await listenLocally(async (request, response) => {
+      authorizations.push(request.headers.authorization);
+      response.end('{}');
+    });
+    const database = openRemote(remote.replace('http://', 'http://other@'));
+    closers.push(database.close);
+    await database.send({ operation: 'ListTables', input: {}, body: Buffer.from('{}') });
+    expect(authorizations).toEqual([expect.stringContaining('Credential=other/')]);
+  });
+
   test('fails with advice if it is not reachable', async () => {
     const database = openRemote('http://127.0.0.1:9');
     closers.push(database.close);

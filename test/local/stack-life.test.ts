@@ -33,6 +33,47 @@ describe('a reload', () => {
     await client.close();
   });
 
+  test('can change one function after the other, each first with its old variables', async () => {
+    const says = (word: string) =>
+      `export const handler = async () => { console.log('${word} ' + process.env.WORD); return { statusCode: 200 }; };`;
+    const version = (word: string) => {
+      const { functions, ...rest } = app('echo');
+      const mini = (variables: Record<string, unknown>) => ({ code: says(word), variables });
+      return {
+        ...rest,
+        // Frames' variables name Helper, so CloudFormation changes Helper first.
+        functions: {
+          ...functions,
+          Frames: { ...mini({ WORD: word, HELPER: { Ref: 'Helper' } }), routes: ['frame'] },
+          Helper: mini({ WORD: word }),
+        },
+      };
+    };
+    let word = 'one';
+    const stack = await start(async () => writeAssembly(version(word)));
+    const client = await connect(stack.socketUrl);
+    const used = async () => {
+      client.send({ action: 'frame' });
+      await vi.waitFor(() => expect(lines.length).toBeGreaterThan(0));
+      return lines.splice(0).join();
+    };
+    expect(await used()).toBe('[Frames] one one');
+    word = 'two';
+    const steps: string[] = [];
+    await stack.reload(async (step) => {
+      steps.push(`${step}: ${await used()}`);
+    });
+    expect(steps).toEqual([
+      'code of Helper: [Frames] one one',
+      'settings of Helper: [Frames] one one',
+      'code of Frames: [Frames] two one',
+      'settings of Frames: [Frames] two two',
+      'all but the functions: [Frames] two two',
+    ]);
+    expect(stack.connectionCount).toBe(1);
+    await client.close();
+  });
+
   test('revokes a grant at once, without a new environment', async () => {
     let overrides: { statements?: [] } = {};
     const stack = await start(async () => writeAssembly(app('one', overrides)));

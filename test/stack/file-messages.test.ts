@@ -188,7 +188,7 @@ describe('a file of an edit', () => {
 });
 
 describe('a file of a message that is not stored', () => {
-  test('does not stay: the message is a repeat, or is refused', async () => {
+  test('is deleted, whether the message is a repeat or is refused', async () => {
     const first = await alice.say('one', { file: 'aGk=', client_id: 'send-1' });
     const repeats = Array.from({ length: 4 }, () => alice.say('one', { file: 'aGk=', client_id: 'send-1' }));
     for (const repeat of await Promise.all(repeats)) expect(idOf(repeat)).toBe(idOf(first));

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import type { Frame } from '../support/chat.ts';
-import { freePorts } from '../support/free-ports.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'parley-kill-'));
@@ -18,16 +17,22 @@ afterAll(() => {
   rmSync(data, { recursive: true, force: true });
 });
 
-/** Starts the local stack as `npm start` does, without rate limit, and waits until it is ready. */
-async function start(ports: readonly number[]): Promise<ChildProcess> {
-  const [socket, dynamodb, services] = ports.map(String);
+interface LocalStack {
+  readonly child: ChildProcess;
+  /** Those that the stack prints. */
+  readonly socketUrl: URL;
+  readonly servicesUrl: URL;
+}
+
+/** Starts the local stack as `npm start` does, without rate limit, and waits until it is ready. 0 picks a free port. */
+async function start(socketPort = '0', servicesPort = '0'): Promise<LocalStack> {
   const child = spawn(process.execPath, [local, '--data', data, '--context', 'rateLimit=off'], {
     env: {
       ...process.env,
       PARLEY_PORT: '0',
-      PARLEY_SOCKET_PORT: socket,
-      PARLEY_DYNAMODB_PORT: dynamodb,
-      PARLEY_SERVICES_PORT: services,
+      PARLEY_SOCKET_PORT: socketPort,
+      PARLEY_DYNAMODB_PORT: '0',
+      PARLEY_SERVICES_PORT: servicesPort,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -43,11 +48,12 @@ async function start(ports: readonly number[]): Promise<ChildProcess> {
     });
     child.once('exit', () => reject(new Error(`The local stack ended: ${said}`)));
   });
-  return child;
+  const [, socketUrl = '', servicesUrl = ''] = /WebSocket API (\S+), .*issuer (\S+)/.exec(said) ?? [];
+  return { child, socketUrl: new URL(socketUrl), servicesUrl: new URL(servicesUrl) };
 }
 
-async function tokenOf(user: string, port: number): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}/token?user=${user}`, { method: 'POST' });
+async function tokenOf(user: string, servicesUrl: URL): Promise<string> {
+  const response = await fetch(new URL(`/token?user=${user}`, servicesUrl), { method: 'POST' });
   return response.text();
 }
 
@@ -65,11 +71,10 @@ async function wholeHistory(client: WsClient): Promise<Set<unknown>> {
 }
 
 test('every message that was echoed is in the history after a SIGKILL under load', async () => {
-  const ports = await freePorts(3);
-  const [socket = 0, , services = 0] = ports;
-  const url = `ws://127.0.0.1:${socket}/prod?room=1`;
-  const first = await start(ports);
-  const token = await tokenOf('alice', services);
+  const first = await start();
+  const { socketUrl, servicesUrl } = first;
+  const url = `${socketUrl}?room=1`;
+  const token = await tokenOf('alice', servicesUrl);
   const headers = { Authorization: `Bearer ${token}` };
   const echoed = new Set<unknown>();
   const clients = await Promise.all(
@@ -83,24 +88,24 @@ test('every message that was echoed is in the history after a SIGKILL under load
       return { client, number };
     }),
   );
-  const exited = once(first, 'exit');
+  const exited = once(first.child, 'exit');
   for (let count = 0; count < 100; count++) {
     for (const { client, number } of clients) client.send({ message: `${number} says ${count}` });
   }
   while (echoed.size < 60) await new Promise((resume) => setTimeout(resume, 5));
-  first.kill('SIGKILL');
+  first.child.kill('SIGKILL');
   await exited;
   await Promise.all(clients.map(({ client }) => client.closed));
   expect(echoed.size).toBeGreaterThanOrEqual(60);
 
-  const second = await start(ports);
+  const second = await start(socketUrl.port, servicesUrl.port);
   // The signing key survived too, so the token is still valid.
   const back = await connect(url, { headers });
   await back.next(Array.isArray);
   const kept = await wholeHistory(back);
   expect([...echoed].filter((text) => !kept.has(text))).toEqual([]);
   await back.close();
-  const stopped = once(second, 'exit');
-  second.kill('SIGINT');
+  const stopped = once(second.child, 'exit');
+  second.child.kill('SIGINT');
   expect(await stopped).toEqual([0, null]);
 });

@@ -45,7 +45,7 @@ test('adds members to an existing room and keeps its messages', async () => {
   await Promise.all([alice.close(), bob.close()]);
 });
 
-test.each([
+test.concurrent.each([
   ['without members', ['empty']],
   ['with an empty user id', ['x', '']],
   ['with an unknown role', ['x', '5:admin']],

@@ -23,11 +23,16 @@ let dropped: (frame: FallibleFrame) => boolean = () => false;
 const synthesizer = testSynthesizer({ rateLimit: 'off', awsClient: 'signed' });
 let stack: TestStack;
 
+let assembly: string | undefined;
+let intact: string | undefined;
+
+/** Synthesizes once. All deploys use the same code, so functions stay warm, and each has its own planted fault. */
 async function synthesize(context: Record<string, unknown>): Promise<string> {
-  const assembly = await synthesizer.synthesize(context);
+  assembly ??= await synthesizer.synthesize(context);
   const [file = ''] = readdirSync(assembly).filter((name) => name.endsWith('.template.json'));
   const path = join(assembly, file);
-  const template = JSON.parse(readFileSync(path, 'utf8')) as { Resources: Resources };
+  intact ??= readFileSync(path, 'utf8');
+  const template = JSON.parse(intact) as { Resources: Resources };
   plant(template.Resources);
   writeFileSync(path, JSON.stringify(template));
   return assembly;

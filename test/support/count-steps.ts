@@ -1,6 +1,6 @@
 /**
- * A backtracking matcher that counts its steps, to measure how the work of a pattern grows with its input. It covers the
- * syntax that the repository uses: classes, groups, alternatives, quantifiers, anchors and lookaheads.
+ * A backtracking matcher that counts its steps, to measure how the work of a pattern grows with its input. It covers
+ * the syntax that the repository uses: classes, groups, alternatives, quantifiers, anchors and lookaheads.
  */
 
 /** Matches at a position, and calls `next` with each position where the match may end, until it returns true. */

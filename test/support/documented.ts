@@ -10,12 +10,17 @@ export interface Example {
 
 const fence = /^```(?:tsx?) (\S+)\n([\s\S]*?)^```\n(?:\n^```text\n([\s\S]*?)^```$)?/gm;
 
-/** The examples of `docs/client.md` in order. */
-export function clientExamples(): readonly Example[] {
-  const text = readFileSync(join(import.meta.dirname, '../../docs/client.md'), 'utf8');
+function examplesOf(document: string): readonly Example[] {
+  const text = readFileSync(join(import.meta.dirname, '../../docs', document), 'utf8');
   return [...text.matchAll(fence)].map(([, name = '', source = '', prints = '']) => ({
     name,
     source,
     prints,
   }));
 }
+
+/** The examples of `docs/client.md` in order. */
+export const clientExamples = () => examplesOf('client.md');
+
+/** The examples of `docs/react.md` in order. */
+export const reactExamples = () => examplesOf('react.md');

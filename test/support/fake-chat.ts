@@ -246,7 +246,10 @@ export class FakeChat {
     }
   }
 
-  /** Runs a change of messages. Returns an error frame if it is refused: changes themselves are broadcast. */
+  /**
+   * Runs a change of messages. Returns an error frame if it is refused, and the answer if it changes nothing. All other
+   * changes are broadcast.
+   */
   #runChange(frame: ChangeRequest, room: string, user: number): object | undefined {
     const { answers, messages } = this.#room(room);
     const { client_id } = frame;
@@ -263,9 +266,10 @@ export class FakeChat {
     if (frame.action === 'react') {
       const { emoji, remove } = frame;
       const removed = remove && { removed: true };
-      return store(
-        this.#change(room, { type: 'message_reacted', message_id, user_id: user, emoji, ...removed }),
-      );
+      const change = { type: 'message_reacted', message_id, user_id: user, emoji, ...removed } as const;
+      const isThere = reactorsOf(message.reactions?.[emoji]).users.includes(user);
+      if (isThere === !remove) return { ...change, seq: 0, client_id };
+      return store(this.#change(room, change));
     }
     if (message.sender_id !== user) return refuse('NOT_THE_AUTHOR');
     if (frame.action === 'delete') return store(this.#change(room, { type: 'message_deleted', message_id }));

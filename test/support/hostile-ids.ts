@@ -1,4 +1,4 @@
-/** Ids that programs tend to take apart, to decode twice or to shorten. Each is a valid id of a user and of a room. */
+/** Ids that programs often split, decode twice or shorten by mistake. Each is valid for a user and for a room. */
 export const hostileIds: readonly string[] = [
   ...[
     'eve',

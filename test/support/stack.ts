@@ -46,7 +46,7 @@ export async function startTestStack(
       ...testDatabase(),
       ...overrides,
     });
-    await seedDemo({ endpoint: stack.dynamodbUrl, chatTable: output(stack, 'ChatTableName') });
+    await seedDemo({ endpoint: stack.dynamodbUrl, chatTable: variable(stack, 'CHAT_TABLE') });
     return describe(stack, lines, synthesizer.dispose);
   } catch (error) {
     synthesizer.dispose();
@@ -59,8 +59,8 @@ function describe(stack: Stack, lines: readonly string[], dispose: () => void): 
     stack,
     socketUrl: stack.socketUrl,
     dynamodbUrl: stack.dynamodbUrl,
-    chatTable: output(stack, 'ChatTableName'),
-    connectionsTable: output(stack, 'ConnectionsTableName'),
+    chatTable: variable(stack, 'CHAT_TABLE'),
+    connectionsTable: variable(stack, 'CONNECTIONS_TABLE'),
     lines,
     token: (username, options) => stack.token(username, options),
     settled: () => stack.settled(),
@@ -73,8 +73,8 @@ function describe(stack: Stack, lines: readonly string[], dispose: () => void): 
   };
 }
 
-function output(stack: Stack, name: string): string {
-  const value = stack.outputs[name];
+function variable(stack: Stack, name: string): string {
+  const value = stack.variable(name);
   if (value !== undefined) return value;
-  throw new Error(`Test stack did not start: the template has no output ${name}; add it in lib/`);
+  throw new Error(`Test stack did not start: no function has the variable ${name}; add it in lib/`);
 }

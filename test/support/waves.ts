@@ -31,8 +31,8 @@ export function intercepted(
 }
 
 /**
- * Returns a database that counts round trips: concurrent calls are one. Each call takes a turn of the event loop, like a
- * call over a network, so that sequential calls differ from concurrent ones.
+ * Returns a database that counts round trips: concurrent calls are one. Each call takes a turn of the event loop, like
+ * a call over a network, so that sequential calls differ from concurrent ones.
  */
 export function countWaves(db: Database): { readonly db: Database; readonly calls: Operation[][] } {
   const calls: Operation[][] = [];

@@ -1,14 +1,10 @@
 import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createCheckedApp } from '../../lib/checked-app.ts';
+import { accountContexts, wholeContext } from './account-settings.ts';
+import { schemaErrors, type WrittenResource } from './resource-schemas.ts';
 import { temporaryOptions } from './synthesize.ts';
-
-const oidc = {
-  issuer: 'https://login.example.com/',
-  audience: 'chat',
-  jwksUri: 'https://login.example.com/jwks.json',
-};
 
 /** The CDK's own function that deploys the page. */
 const provider = 'Chat/Custom::CDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C512MiB';
@@ -23,22 +19,46 @@ function acknowledgments(app: App) {
   );
 }
 
-test.each([
-  { variant: 'a Cognito user pool', context: {} },
-  { variant: 'an issuer of the team', context: oidc },
-  { variant: 'access logs', context: { accessLogs: true } },
-  {
-    variant: 'alarms by e-mail, a dashboard and tracing',
-    context: { alarmEmail: 'ops@example.com', dashboard: true, tracing: true },
+const monitoring = { dashboard: 'true', tracing: 'true', requestQuota: '2500' };
+const alarmTopic = 'arn:aws:sns:eu-west-1:123456789012:ops';
+const alarmEmail = 'ops@example.com';
+
+const variants = Object.entries<Record<string, string>>({
+  'the defaults': {},
+  'an issuer of the team': {
+    issuer: 'https://login.example.com/',
+    audience: 'chat',
+    jwksUri: 'https://login.example.com/jwks.json',
   },
-  {
-    variant: 'alarms by a topic',
-    context: { alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:ops' },
+  'access logs': { accessLogs: 'true' },
+  ...accountContexts,
+  'alarms by a topic': { alarmTopic },
+  'alarms by e-mail': { alarmEmail },
+  'a dashboard': { dashboard: 'true' },
+  tracing: { tracing: 'true' },
+  'direct rooms on demand': { directRooms: 'on-demand' },
+  'the AWS SDK': { awsClient: 'sdk' },
+  'every setting together': { ...wholeContext, ...monitoring, alarmTopic },
+  'every setting, and nothing of an earlier stack': {
+    ...wholeContext,
+    ...monitoring,
+    alarmEmail,
+    chatTableName: '',
+    filesBucketName: '',
+    userPoolId: '',
   },
-])('passes the AwsSolutions checks with $variant', ({ context }) => {
-  const app = createCheckedApp({ ...temporaryOptions(), context });
-  expect(Object.keys(app.synth().getStackByName('Parley').template.Resources).length).toBeGreaterThan(0);
 });
+
+test.each(variants)(
+  'with %s, the template passes cdk-nag and the schemas of CloudFormation',
+  (_name, context) => {
+    const app = createCheckedApp({ ...temporaryOptions(), context });
+    const { template } = app.synth().getStackByName('Parley');
+    const resources: Record<string, WrittenResource> = template.Resources;
+    expect(Object.keys(resources).length).toBeGreaterThan(0);
+    expect(Object.entries(resources).flatMap(([id, resource]) => schemaErrors(id, resource))).toEqual([]);
+  },
+);
 
 test('fails the synthesis for an unacknowledged finding', () => {
   const app = createCheckedApp(temporaryOptions());
@@ -97,4 +117,40 @@ test('applies the feature flags of cdk.json to an in-process synthesis', () => {
   expect(createCheckedApp(temporaryOptions()).node.tryGetContext('@aws-cdk/aws-iam:minimizePolicies')).toBe(
     true,
   );
+});
+
+describe('the check against the schemas finds', () => {
+  const table = {
+    KeySchema: [{ AttributeName: 'room', KeyType: 'HASH' }],
+    SSESpecification: { SSEEnabled: true },
+  };
+
+  test.each<[string, WrittenResource, string]>([
+    [
+      'an unknown type',
+      { Type: 'AWS::DynamoDB::Tables' },
+      'T: there is no resource type AWS::DynamoDB::Tables',
+    ],
+    [
+      'an unknown property',
+      { Type: 'AWS::DynamoDB::Table', Properties: { ...table, Encryption: true } },
+      'T (AWS::DynamoDB::Table).Encryption is not in the schema',
+    ],
+    [
+      'a missing property',
+      { Type: 'AWS::DynamoDB::Table', Properties: { ...table, SSESpecification: {} } },
+      'T (AWS::DynamoDB::Table).SSESpecification.SSEEnabled is missing',
+    ],
+    [
+      'a value of another type, deep inside',
+      {
+        Type: 'AWS::DynamoDB::Table',
+        Properties: { ...table, KeySchema: [{ AttributeName: 1, KeyType: 'HASH' }] },
+      },
+      'T (AWS::DynamoDB::Table).KeySchema[0].AttributeName is not a string',
+    ],
+  ])('%s', (_what, resource, error) => {
+    expect(schemaErrors('T', resource)).toEqual([error]);
+    expect(schemaErrors('T', { Type: 'AWS::DynamoDB::Table', Properties: table })).toEqual([]);
+  });
 });

@@ -15,7 +15,7 @@ const template = synthesize({
 const environmentOf = (entry: string): Record<string, string> =>
   (template.function(entry).properties['Environment'] as { Variables: Record<string, string> }).Variables;
 
-/** Every variable that the stack sets on some function. All functions have the last one. */
+/** All environment variables that the stack sets. Every function has the last one. */
 const variables = new Set<string>([
   ...Object.values(entries).flatMap((entry) => entry.variables),
   'STACK_NAME',

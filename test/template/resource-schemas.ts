@@ -24,6 +24,13 @@ export function schemaErrors(id: string, { Type, Properties = {} }: WrittenResou
   return objectErrors(Properties, resource.properties, `${id} (${Type})`);
 }
 
+/** Returns the properties of a resource type whose change makes CloudFormation replace the resource. */
+export function replacingProperties(type: string): readonly string[] {
+  const [resource] = spec.lookup('resource', 'cloudFormationType', 'equals', type);
+  const properties = Object.entries(resource?.properties ?? {});
+  return properties.flatMap(([name, { causesReplacement }]) => (causesReplacement === 'yes' ? name : []));
+}
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

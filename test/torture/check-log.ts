@@ -62,7 +62,7 @@ function matches(entry: Entry, { kind, clientId, message, user, emoji, remove = 
 
 /** Checks that the responses to an operation agree with the log. */
 function checkResponses(
-  { operation, responses: { seqs, errors, resolved } }: TrackedOperation,
+  { operation, responses: { seqs, errors, resolved, unchanged = false } }: TrackedOperation,
   inLog: readonly StoredOperation[],
   room: RoomPlan,
 ): readonly string[] {
@@ -70,11 +70,13 @@ function checkResponses(
   const { expectedError } = operation;
   const stored = inLog.find((each) => each.operation === operation)?.seq;
   const violations: string[] = [];
-  const isAcknowledged = seqs.size > 0 || resolved;
+  const isAcknowledged = seqs.size > 0 || resolved || unchanged;
   if (!isAcknowledged && errors.size === 0) violations.push(`${name} got no response`);
   if (isAcknowledged && expectedError !== undefined)
     violations.push(`${name} was accepted instead of refused with ${expectedError}`);
-  if (resolved && stored === undefined && !isAlreadyDeleted(operation, inLog))
+  if (unchanged && !mayChangeNothing(operation, inLog))
+    violations.push(`${name} was acknowledged as a change of nothing`);
+  if (resolved && stored === undefined && !unchanged && !isAlreadyDeleted(operation, inLog))
     violations.push(`${name} was resolved by the client but is not in the log`);
   for (const seq of seqs) {
     if (stored === undefined) violations.push(`${name} was acknowledged as ${seq} but is not in the log`);
@@ -95,6 +97,18 @@ const hasDelete = (message: number | undefined, inLog: readonly StoredOperation[
 /** The client resolves a delete without an entry of its own if another delete came first. */
 const isAlreadyDeleted = ({ kind, message }: Operation, inLog: readonly StoredOperation[]): boolean =>
   kind === 'delete' && hasDelete(message, inLog);
+
+/** Whether an operation can have changed nothing: it removes a reaction, or adds one that another operation added. */
+const mayChangeNothing = (
+  { kind, user, message, emoji, remove = false }: Operation,
+  inLog: readonly StoredOperation[],
+): boolean =>
+  kind === 'react' &&
+  (remove ||
+    inLog.some(
+      ({ operation: other }) =>
+        other.user === user && other.message === message && other.emoji === emoji && other.remove !== true,
+    ));
 
 /** Whether an error code is correct: the message was deleted, or belongs to another user. */
 function isValidError(

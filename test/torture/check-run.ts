@@ -57,7 +57,7 @@ export interface ClientCopy extends RoomCopy {
   readonly owner: string;
 }
 
-/** What a run left behind in one room. */
+/** The traces of a run in one room. */
 export interface RoomHistory {
   readonly room: RoomPlan;
   readonly stored: StoredRoom;

@@ -20,7 +20,7 @@ export interface DeviceOptions {
 /** How many of its own frames a device remembers, to send them again. */
 const MAX_SENT_TEXTS = 10;
 
-/** How often a device uploads a file before it gives up. */
+/** A device gives up after this many attempts to upload a file. */
 const MAX_UPLOADS = 20;
 
 const codeOf = (error: unknown): string => (error instanceof ChatClientError ? error.code : String(error));

@@ -11,7 +11,9 @@ import { createRandom, type Random } from './random.ts';
 /** The probabilities of faults, per call or per frame. */
 export interface Rates {
   readonly calls: Readonly<Record<CallFault, number>>;
-  /** The probability that a fault repeats in all retries of a call. Needs PARLEY_AWS_CLIENT=sdk, which names its calls. */
+  /**
+   * The probability that a fault repeats in all retries of a call. Needs PARLEY_AWS_CLIENT=sdk, which names its calls.
+   */
   readonly repeated: number;
   readonly delayed: number;
   readonly cut: number;

@@ -75,7 +75,8 @@ export class FrameChecker {
 
   /**
    * Whether the connection may receive this frame. An inbox connection receives new messages of all rooms of its user,
-   * and every connection receives answers to its own requests. All other live frames are only for connections in the room.
+   * and every connection receives answers to its own requests. All other live frames are only for connections in the
+   * room.
    */
   #mayReceive(room: string, frame: ReceivedFrame): boolean {
     const { room: ownRoom, user } = this.#options;

@@ -8,10 +8,14 @@ import { type Chatter, enter, type Frame, heard } from '../support/chat.ts';
 import { type Asking, askingAs } from '../support/http.ts';
 import { databaseOf } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
+import { likeAtOnce } from './likes.ts';
 
-/** How much the hostile members send of each kind. */
-const short = { sends: 3_000, reactions: 400, typing: 1_000, rooms: 100, 'file-names': 20 };
-const full: Amounts = { sends: 30_000, reactions: 2_000, typing: 10_000, rooms: 1_000, 'file-names': 100 };
+/** How much the hostile members send of each kind, and how many people like one message afterwards. */
+const short = { sends: 3_000, reactions: 400, typing: 1_000, rooms: 100, 'file-names': 20, likes: 300 };
+const full: Amounts = {
+  ...{ sends: 30_000, reactions: 2_000, typing: 10_000, rooms: 1_000 },
+  ...{ 'file-names': 100, likes: 10_000 },
+};
 
 type Amounts = typeof short;
 
@@ -45,7 +49,7 @@ const MUTED = 'muted';
 
 /** Times after the attack may be this many times as long as before. */
 const MAX_RATIO = 1.2;
-/** How often each time is taken. The median of them counts. */
+/** The number of measurements of each time. The script compares their medians. */
 const SAMPLES = 80;
 /** Fills the first page of the history. */
 const FIRST_MESSAGES = 80;
@@ -92,8 +96,8 @@ async function say(clients: readonly Chatter[], index: number): Promise<number> 
 }
 
 /**
- * Reacts to every other message. Accepted reactions make the history longer, and any member may send them. Both rooms have some
- * from the start, so that the measured times do not depend on those of the hostile member.
+ * Reacts to every other message. Accepted reactions make the history longer, and any member may send them. Both rooms
+ * have some from the start, so that the measured times do not depend on those of the hostile member.
  */
 async function reactSometimes(clients: readonly Chatter[], index: number, id: number | undefined) {
   const client = clients[index % clients.length];
@@ -298,8 +302,8 @@ async function prepare(stack: TestStack): Promise<Setting> {
 }
 
 /**
- * Prints how much slower the attacked room became, compared with the quiet one, and returns the ratio. The room is slower
- * than before by the ratio of its own times, divided by that of the quiet room.
+ * Prints how much slower the attacked room became, compared with the quiet one, and returns the ratio. The room is
+ * slower than before by the ratio of its own times, divided by that of the quiet room.
  */
 function compare(name: (typeof measured)[number], before: Measurement, after: Measurement): number {
   const [own, ownAfter, other, otherAfter] = [before.attacked, after.attacked, before.quiet, after.quiet].map(
@@ -345,7 +349,9 @@ async function main(amounts: Amounts): Promise<boolean> {
 }
 
 try {
-  process.exitCode = (await main(readAmounts(process.argv.slice(2)))) ? 0 : 1;
+  const amounts = readAmounts(process.argv.slice(2));
+  const results = [await main(amounts), await likeAtOnce(amounts.likes)];
+  process.exitCode = results.every(Boolean) ? 0 : 1;
 } catch (error) {
   // The error of a frame that did not come lists all frames.
   console.error(error instanceof Error ? error.message.slice(0, 500) : error);

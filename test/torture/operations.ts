@@ -82,6 +82,8 @@ export interface Operation {
 export interface Responses {
   /** The sequence numbers in acknowledgements. There must be only one. */
   readonly seqs: Set<number>;
+  /** Whether an acknowledgement has the sequence number 0: the operation changed nothing, and is not in the log. */
+  unchanged?: boolean;
   /** The error codes of permanent refusals. */
   readonly errors: Set<string>;
   /** Whether the client's promise has resolved. */
@@ -145,9 +147,10 @@ export class OperationLog {
     // The client repeats an operation after these two codes.
     const isTemporary = code === 'INTERNAL' || code === 'RATE_LIMITED';
     if (type === 'error' && !isTemporary) this.reject(operation, code);
-    if (type === changeTypes[operation.kind] && seq !== undefined) {
-      this.#responses.get(operation)?.seqs.add(seq);
-    }
+    const responses = this.#responses.get(operation);
+    if (type !== changeTypes[operation.kind] || seq === undefined || responses === undefined) return;
+    if (seq === 0) responses.unchanged = true;
+    else responses.seqs.add(seq);
   }
 
   list(): readonly TrackedOperation[] {

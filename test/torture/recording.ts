@@ -73,9 +73,9 @@ export class Recording {
     return [...this.#violations];
   }
 
-  /** Records a frame of a room, and checks that all clients receive the same change under a sequence number. */
+  /** Records a frame of a room, and checks that all clients receive the same change under a sequence number above 0. */
   receive(room: string, frame: ReceivedFrame): void {
-    if (isLogFrame(frame) && frame.seq !== undefined) {
+    if (isLogFrame(frame) && frame.seq) {
       const key = `Sequence number ${frame.seq} of room ${room}`;
       const { type, message_id, user_id = '', emoji = '', removed = '' } = frame;
       const change = [type, message_id, user_id, emoji, removed].join(' ').trim();

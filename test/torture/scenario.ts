@@ -47,8 +47,8 @@ export const roomsOfTexts = (frame: string): ReadonlySet<string> =>
   new Set([...frame.matchAll(/text of room (\d+):/g)].map(([, room]) => room ?? ''));
 
 /**
- * Plans `clients` devices in `rooms` rooms. About three quarters of the users have one device, the others have two. Each
- * user is also a plain member of the next room.
+ * Plans `clients` devices in `rooms` rooms. About three quarters of the users have one device, the others have two.
+ * Each user is also a plain member of the next room.
  */
 export function planScenario({ clients, rooms: count }: { clients: number; rooms: number }): Scenario {
   const usersPerRoom = Math.max(2, Math.floor((clients * 0.75) / count));

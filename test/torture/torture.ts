@@ -35,7 +35,7 @@ const STUCK_MS = 150_000;
 const CATCH_UP_MS = 60_000;
 /** More than the 50 messages of the first history page, so that copies are incomplete at first. */
 const INITIAL_MESSAGES = 70;
-/** How often the table is read during the run, to check statuses. */
+/** The time between two reads of the table during the run, which check statuses. */
 const STATUS_INTERVAL_MS = 2_000;
 /** In a run of this length or longer, one device stays offline. */
 const OFFLINE_SECONDS = 60;

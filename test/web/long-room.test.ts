@@ -7,6 +7,8 @@ import { alice as author, messageOf } from '../support/sample.ts';
 const COUNT = 5_000;
 /** A page that shows 120 messages has about 2,000 nodes. */
 const MAX_NODES = 3_000;
+/** Pixels per step of scrolling. The message in the middle must still be on the page after a step. */
+const STEP = 3_000;
 
 const chat = pageTests();
 let bob: Person;
@@ -34,7 +36,10 @@ beforeAll(async () => {
   await bob.page.locator('.banner').waitFor({ state: 'detached' });
 }, 180_000);
 
-/** Runs in the page: scrolls until a message shows. Returns how many messages it saw, the most nodes and the largest jump. */
+/**
+ * Runs in the page: scrolls until a message shows. Returns how many messages it saw, the most nodes, the largest jump,
+ * and the share of the steps in which it could measure a jump.
+ */
 async function scrollThrough({ by, until }: { by: number; until: number }) {
   const scroller = document.querySelector<HTMLElement>('.scroller');
   if (!scroller) throw new Error('Could not scroll: the page has no timeline.');
@@ -43,7 +48,10 @@ async function scrollThrough({ by, until }: { by: number; until: number }) {
   let nodes = 0;
   let jump = 0;
   let still = 0;
+  let steps = 0;
+  let measured = 0;
   while (!seen.has(until)) {
+    steps += 1;
     const known = seen.size;
     const rows = [...scroller.querySelectorAll<HTMLElement>('[data-id]')];
     for (const { dataset } of rows) seen.add(Number(dataset['id']));
@@ -66,10 +74,11 @@ async function scrollThrough({ by, until }: { by: number; until: number }) {
     await frame();
     // The message in the middle moves by the scrolled distance, whatever is added or removed around it.
     if (middle?.isConnected) {
+      measured += 1;
       jump = Math.max(jump, Math.abs(middle.getBoundingClientRect().top - before - moved));
     }
   }
-  return { seen: seen.size, nodes, jump };
+  return { seen: seen.size, nodes, jump, measured: measured / steps };
 }
 
 test('opens a room of 5,000 messages at the newest one with a bounded number of nodes', async () => {
@@ -81,20 +90,22 @@ test('opens a room of 5,000 messages at the newest one with a bounded number of 
 });
 
 test('scrolls up through all 5,000 messages without jumps, with a bounded number of nodes', async () => {
-  const { seen, nodes, jump } = await bob.page.evaluate(scrollThrough, { by: -1_500, until: 1 });
+  const { seen, nodes, jump, measured } = await bob.page.evaluate(scrollThrough, { by: -STEP, until: 1 });
   expect(seen).toBe(COUNT);
   expect(nodes).toBeLessThan(MAX_NODES);
   expect(jump).toBeLessThan(3);
+  expect(measured).toBeGreaterThan(0.9);
 }, 240_000);
 
 test('scrolls down again', async () => {
-  const { nodes, jump } = await bob.page.evaluate(scrollThrough, { by: 1_500, until: COUNT });
+  const { nodes, jump, measured } = await bob.page.evaluate(scrollThrough, { by: STEP, until: COUNT });
   expect(nodes).toBeLessThan(MAX_NODES);
   expect(jump).toBeLessThan(3);
+  expect(measured).toBeGreaterThan(0.9);
 }, 240_000);
 
 test('does not move the visible messages when a reaction is added', async () => {
-  await bob.page.evaluate(scrollThrough, { by: -1_500, until: COUNT - 300 });
+  await bob.page.evaluate(scrollThrough, { by: -STEP, until: COUNT - 300 });
   /** Runs in the page: returns the message in the middle and its position. */
   const middle = (scroller: Element) => {
     const { top, height } = scroller.getBoundingClientRect();
@@ -117,11 +128,11 @@ test('does not move the visible messages when a reaction is added', async () => 
 }, 120_000);
 
 test('returns to the newest message by the button and by sending a message', async () => {
-  await bob.page.evaluate(scrollThrough, { by: -1_500, until: COUNT - 300 });
+  await bob.page.evaluate(scrollThrough, { by: -STEP, until: COUNT - 300 });
   await bob.page.getByRole('button', { name: 'Jump to latest' }).click();
   await bob.message(`Message ${COUNT}`).waitFor();
   await bob.page.getByRole('button', { name: 'Jump to latest' }).waitFor({ state: 'detached' });
-  await bob.page.evaluate(scrollThrough, { by: -1_500, until: COUNT - 300 });
+  await bob.page.evaluate(scrollThrough, { by: -STEP, until: COUNT - 300 });
   await bob.say('The newest of all');
   await expect.poll(() => bob.texts().then((texts) => texts.at(-1))).toBe('The newest of all');
   await bob.page.getByRole('button', { name: 'Jump to latest' }).waitFor({ state: 'detached' });

@@ -3,7 +3,7 @@ import type { Entry } from '../../web/timeline/entry.ts';
 import { timelineItems } from '../../web/timeline/timeline-items.ts';
 import { dayName, fileSize, joinNames } from '../../web/ui/format.ts';
 
-/** 10:30 UTC: a quarter of an hour later is the same day in every time zone with whole hours. */
+/** 10:30 UTC. Fifteen minutes later, it is still the same day in every time zone with whole hours. */
 const MORNING = Date.UTC(2025, 1, 16, 10, 30);
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { type ComposeTarget, canSubmit, composerText, isUploading, MAX_LENGTH } from '../room/draft-state.ts';
 import { useRoomContext } from '../room/room-context.ts';
 import { type RoomDraft, useDraft } from '../room/room-draft.ts';
-import { useDirectory } from '../rooms/directory.ts';
+import { useNames } from '../rooms/names.ts';
 import { IconButton } from '../ui/buttons.tsx';
 import { pluralize } from '../ui/format.ts';
 import { Icon } from '../ui/icons.tsx';
@@ -62,10 +62,10 @@ function FileButton({ disabled }: { readonly disabled: boolean }) {
 /** Shows the message that the composer replies to or edits. */
 function TargetBar({ target }: { readonly target: ComposeTarget }) {
   const { draft, me } = useRoomContext();
-  const directory = useDirectory();
+  const nameOf = useNames();
   const { kind, deleted, entry } = target;
   const isEdit = kind === 'edit';
-  const name = entry.author === me ? 'yourself' : directory.name(entry.author);
+  const name = entry.author === me ? 'yourself' : nameOf(entry.author, entry.name);
   const replyTitle = deleted ? 'The message you are replying to was deleted' : `Replying to ${name}`;
   return (
     <div class="target">
@@ -97,8 +97,8 @@ function LengthWarning({ length }: { readonly length: number }) {
 }
 
 /**
- * The message box. Enter sends, Shift+Enter starts a new line, Escape cancels an edit or a reply. `onEditLast` starts an
- * edit of the user's last message.
+ * The message box. Enter sends, Shift+Enter starts a new line, Escape cancels an edit or a reply. `onEditLast` starts
+ * an edit of the user's last message.
  */
 export function Composer({ onEditLast }: { readonly onEditLast: () => void }) {
   const { room, draft } = useRoomContext();

@@ -2,7 +2,7 @@ import { useEffect, useState, useSyncExternalStore } from 'preact/compat';
 import type { Room } from '../../client/index.ts';
 import { useTyping } from '../../client/react/index.ts';
 import { useRoomContext } from '../room/room-context.ts';
-import { useDirectory } from '../rooms/directory.ts';
+import { useNames } from '../rooms/names.ts';
 import { joinNames } from '../ui/format.ts';
 
 const secondsUntil = (time: number | undefined): number =>
@@ -24,9 +24,9 @@ function useRateLimit(room: Room): number {
 /** Shows who is typing, or the rate limit. The line keeps its height while it is empty, so that nothing moves. */
 export function TypingLine() {
   const { room } = useRoomContext();
-  const typing = useTyping(room);
+  const typing = useTyping(room.id);
   const wait = useRateLimit(room);
-  const directory = useDirectory();
+  const nameOf = useNames();
   if (wait > 0) {
     return (
       <p class="typing held">
@@ -39,7 +39,7 @@ export function TypingLine() {
   return (
     <p class="typing" aria-live="polite">
       {typing.length > 0
-        ? `${joinNames(typing.map((id) => directory.name(id)))} ${typing.length === 1 ? 'is' : 'are'} typing…`
+        ? `${joinNames(typing.map(({ user_id }) => nameOf(user_id)))} ${typing.length === 1 ? 'is' : 'are'} typing…`
         : ''}
     </p>
   );

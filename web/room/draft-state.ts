@@ -20,7 +20,7 @@ export interface Attachment {
   readonly caption: string;
 }
 
-/** What a user has entered in a room and not sent yet. */
+/** The input of a user in a room that is not sent yet. */
 export interface DraftState {
   readonly text: string;
   readonly target: ComposeTarget | undefined;

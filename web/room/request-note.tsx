@@ -1,5 +1,6 @@
 import type { RoomDetails } from '../../client/index.ts';
-import { otherMember, useDirectory } from '../rooms/directory.ts';
+import { otherMember } from '../../client/react/index.ts';
+import { useNames } from '../rooms/names.ts';
 import { Button, ErrorText } from '../ui/buttons.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
 import { useRoomContext } from './room-context.ts';
@@ -13,7 +14,7 @@ interface NoteProps {
 /** Asks whether the user accepts a room that a stranger added them to. */
 export function RequestNote({ details, onAccepted, onDeclined }: NoteProps) {
   const { client, me } = useRoomContext();
-  const directory = useDirectory();
+  const nameOf = useNames();
   const { busy, error, run } = useAsyncAction();
   const id = String(details.id);
   const other = otherMember(id, me);
@@ -32,7 +33,7 @@ export function RequestNote({ details, onAccepted, onDeclined }: NoteProps) {
       <p>
         {other === undefined
           ? 'You share no other room with the person who added you.'
-          : `You share no other room with ${directory.name(other)}.`}{' '}
+          : `You share no other room with ${nameOf(other)}.`}{' '}
         If you accept or write, they see your name and when you are online.
       </p>
       <Button kind="primary" label="Accept" busy={busy} onClick={accept} />

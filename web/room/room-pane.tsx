@@ -1,21 +1,20 @@
 import { useMemo, useState } from 'preact/hooks';
-import type { ChatClient } from '../../client/index.ts';
-import { useRoom } from '../../client/react/index.ts';
+import { useChatClient, useMembers, usePresence, useRoom } from '../../client/react/index.ts';
 import { Composer } from '../composer/composer.tsx';
 import { TypingLine } from '../composer/typing-line.tsx';
 import { RoomMembers } from '../rooms/members.tsx';
+import { useNavigation } from '../rooms/navigation.ts';
 import { Timeline } from '../timeline/timeline.tsx';
 import { useEntries } from '../timeline/use-entries.ts';
 import { useReadMark } from '../timeline/use-read-mark.ts';
 import { ErrorNotice, MessageAnnouncer } from '../ui/banners.tsx';
 import { ConfirmDialog } from '../ui/dialog.tsx';
 import { RequestNote } from './request-note.tsx';
-import { isModerator, RoomContext, useRoomDetails, useRoomPresence } from './room-context.ts';
+import { isModerator, RoomContext } from './room-context.ts';
 import type { RoomDraft } from './room-draft.ts';
 import { RoomHeader } from './room-header.tsx';
 
 interface PaneProps {
-  readonly client: ChatClient;
   readonly draft: RoomDraft;
   readonly id: string;
   readonly me: string;
@@ -24,11 +23,13 @@ interface PaneProps {
 }
 
 /** The open room: its header, timeline and composer. */
-export function RoomPane({ client, draft, id, me, onLeft, onAccepted }: PaneProps) {
-  const room = useRoom(client, id);
-  const entries = useEntries(client, room, draft, me);
-  const { details, reload } = useRoomDetails(room);
-  const presence = useRoomPresence(room, details, me);
+export function RoomPane({ draft, id, me, onLeft, onAccepted }: PaneProps) {
+  const client = useChatClient();
+  const { linkTo } = useNavigation();
+  const { room, error, details } = useRoom(id);
+  const entries = useEntries(room, draft, me);
+  const { reload } = useMembers(id);
+  const presence = usePresence(id);
   const { unreadAfter, onView } = useReadMark(room, me);
   const [showMembers, setShowMembers] = useState(false);
   const [deleting, setDeleting] = useState<number>();
@@ -65,10 +66,10 @@ export function RoomPane({ client, draft, id, me, onLeft, onAccepted }: PaneProp
         {details && isRequest ? (
           <RequestNote details={details} onAccepted={accepted} onDeclined={onLeft} />
         ) : null}
-        {room.error ? (
+        {error ? (
           <div class="refused-note" role="alert">
-            <p>{room.error.message}</p>
-            <a class="text-button" href="#/">
+            <p>{error.message}</p>
+            <a class="text-button" {...linkTo()}>
               Back to rooms
             </a>
           </div>

@@ -5,7 +5,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Button, ErrorText, Field } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
-import { useDirectory } from './directory.ts';
+import { useNames } from './names.ts';
 
 /** Returns the ids of members who have not accepted the room. The server accepts any id, so one may be mistyped. */
 export const pendingMembers = ({ members }: RoomDetails): readonly string[] =>
@@ -50,7 +50,7 @@ interface RowProps {
 function MemberRow({ member: { user_id, username, role, pending }, online, onRemove }: RowProps) {
   const { me } = useRoomContext();
   const id = String(user_id);
-  const name = useDirectory().name(id);
+  const name = useNames()(id);
   const isUnknown = username === null && id !== me;
   const state = online ? ', online' : pending ? ', not accepted yet' : isUnknown ? ', never signed in' : '';
   return (

@@ -18,6 +18,8 @@ export interface Entry {
   readonly id?: number | undefined;
   /** The author's user id; for a guest, `guest:` and the id that they claim. */
   readonly author: string;
+  /** The author's name, if the message has it. */
+  readonly name?: string | undefined;
   readonly text: string;
   /** When the message was sent, in ISO 8601. */
   readonly at: string;
@@ -54,6 +56,7 @@ export function entryOf(message: Message | PendingMessage): Entry {
     state: stored ? 'stored' : 'pending',
     id: stored?.message_id,
     author: actorId(message.sender_id, stored?.guest),
+    name: message.sender_name,
     text: message.text,
     at: message.created_at,
     replyTo: message.reply_to,
@@ -87,6 +90,6 @@ export function withPendingChanges(entry: Entry, frames: readonly Frame[]): Entr
 }
 
 /** Returns what the timeline shows in place of a deleted message. */
-export const tombstone = ({ key, id, author, at, type }: Entry): Entry => {
-  return { key, state: 'deleted', id, author, text: '', at, type };
+export const tombstone = ({ key, id, author, name, at, type }: Entry): Entry => {
+  return { key, state: 'deleted', id, author, name, text: '', at, type };
 };

@@ -1,6 +1,6 @@
 import { reactorsOf } from '../../client/index.ts';
 import { useRoomContext } from '../room/room-context.ts';
-import { useDirectory } from '../rooms/directory.ts';
+import { useNames } from '../rooms/names.ts';
 import { joinNames, pluralize } from '../ui/format.ts';
 import type { Entry } from './entry.ts';
 
@@ -76,7 +76,7 @@ export function EmojiPicker({ entry, onClose }: { readonly entry: Entry; readonl
 /** Shows the reactions to a message with their counts. A click adds or removes the user's own. */
 export function Reactions({ entry }: { readonly entry: Entry }) {
   const { me } = useRoomContext();
-  const directory = useDirectory();
+  const nameOf = useNames();
   const reactions = reactionsOf(entry, me);
   const toggle = useToggle(entry, reactions);
   if (reactions.size === 0) return null;
@@ -85,7 +85,7 @@ export function Reactions({ entry }: { readonly entry: Entry }) {
       {[...reactions].map(([emoji, { count, users }]) => {
         const isOwn = users.includes(me);
         const names = joinNames(
-          users.map((user) => (user === me ? 'you' : directory.name(user))),
+          users.map((user) => (user === me ? 'you' : nameOf(user))),
           count,
         );
         return (

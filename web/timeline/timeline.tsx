@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
+import { useMessages } from '../../client/react/index.ts';
 import { useRoomContext } from '../room/room-context.ts';
-import { useDirectory } from '../rooms/directory.ts';
+import { useNames } from '../rooms/names.ts';
 import { Icon } from '../ui/icons.tsx';
 import type { Entry } from './entry.ts';
 import type { Quote } from './message-content.tsx';
@@ -60,14 +61,11 @@ function Divider({ item }: { readonly item: Exclude<Item, { kind: 'entry' }> }) 
 /** The room's messages. Only a part of the messages is in the document; scrolling up loads older ones. */
 export function Timeline({ entries, unreadAfter, onView }: TimelineProps) {
   const { room, me } = useRoomContext();
-  const directory = useDirectory();
+  const nameOf = useNames();
   const items = useMemo(() => timelineItems(entries, unreadAfter, me), [entries, unreadAfter, me]);
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
-  const loadOlder = () => {
-    // Ignore errors, because the room pane shows why a room is refused.
-    if (room.hasMore && room.state === 'live') room.history().catch(() => {});
-  };
-  const shown = useScrollWindow(items, loadOlder);
+  const { hasOlder, loadOlder } = useMessages(room.id);
+  const shown = useScrollWindow(items, () => void (hasOlder && room.state === 'live' && loadOlder()));
   const { marked, goTo } = useGoTo(room, byId, shown.scrollTo);
   const { focused, isActive, handlers } = useActiveRow(shown.scroller);
   useNewest(entries, shown, onView);
@@ -75,7 +73,7 @@ export function Timeline({ entries, unreadAfter, onView }: TimelineProps) {
   const quoteOf = ({ replyTo }: Entry): Quote | undefined => {
     if (replyTo === undefined) return undefined;
     const target = byId.get(replyTo);
-    return { id: replyTo, name: target ? directory.name(target.author) : '', text: quoteText(target) };
+    return { id: replyTo, name: target ? nameOf(target.author, target.name) : '', text: quoteText(target) };
   };
   const last = shown.items.findLast((item) => item.kind === 'entry')?.key;
   const tabStop = shown.items.some(({ key }) => key === focused) ? focused : last;
@@ -100,7 +98,7 @@ export function Timeline({ entries, unreadAfter, onView }: TimelineProps) {
               <MessageRow
                 key={item.key}
                 entry={item.entry}
-                name={item.entry.author === me ? 'You' : directory.name(item.entry.author)}
+                name={item.entry.author === me ? 'You' : nameOf(item.entry.author, item.entry.name)}
                 first={item.first}
                 quote={quoteOf(item.entry)}
                 active={isActive(item.key)}

@@ -1,16 +1,17 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'preact/compat';
-import type { ChatClient, PendingChange, Room } from '../../client/index.ts';
-import { useMessages } from '../../client/react/index.ts';
+import type { PendingChange, Room } from '../../client/index.ts';
+import { useChatClient, useMessages } from '../../client/react/index.ts';
 import { type RoomDraft, useDraft } from '../room/room-draft.ts';
-import { useDirectory } from '../rooms/directory.ts';
 import { type Entry, entryOf, failedEntry, tombstone, withPendingChanges } from './entry.ts';
 
 /** Returns the changes in all rooms that the server has not answered yet. */
-export const usePendingChanges = (client: ChatClient): readonly PendingChange[] =>
-  useSyncExternalStore(
+export function usePendingChanges(): readonly PendingChange[] {
+  const client = useChatClient();
+  return useSyncExternalStore(
     (listener) => client.on('pendingChanges', listener),
     () => client.pendingChanges,
   );
+}
 
 /** Leaves a tombstone for each message that is deleted while the page shows it. A reload of the page removes it. */
 function useTombstones(room: Room, draft: RoomDraft, entries: readonly Entry[]): void {
@@ -51,25 +52,18 @@ function withTombstones(
 }
 
 /** Returns a room's messages in their order, with pending changes applied, and the failed messages last. */
-export function useEntries(client: ChatClient, room: Room, draft: RoomDraft, me: string): readonly Entry[] {
-  const directory = useDirectory();
-  const messages = useMessages(room);
+export function useEntries(room: Room, draft: RoomDraft, me: string): readonly Entry[] {
+  const { messages, hasOlder } = useMessages(room.id);
   const { failed, tombstones } = useDraft(draft);
-  const pendingChanges = usePendingChanges(client);
+  const pendingChanges = usePendingChanges();
   const stored = useMemo(() => messages.map(entryOf), [messages]);
   useTombstones(room, draft, stored);
   useTargetCheck(room, draft, stored);
 
-  useEffect(() => {
-    for (const message of messages) {
-      if (message.sender_email && !message.guest) directory.guess(message.sender_id, message.sender_email);
-    }
-  }, [messages, directory]);
-
   return useMemo(() => {
     const frames = pendingChanges.filter((each) => each.room === room.id).map(({ frame }) => frame);
     const changed = frames.length > 0 ? stored.map((entry) => withPendingChanges(entry, frames)) : stored;
-    const all = withTombstones(changed, tombstones, room.hasMore);
+    const all = withTombstones(changed, tombstones, hasOlder);
     return failed.length > 0 ? [...all, ...failed.map((each) => failedEntry(each, me))] : all;
-  }, [stored, tombstones, pendingChanges, failed, me, room, room.hasMore]);
+  }, [stored, tombstones, pendingChanges, failed, me, room, hasOlder]);
 }

@@ -100,7 +100,8 @@ export function useScrollWindow<T extends { readonly key: string }>(
     } else {
       // At the very top, the anchor may only get back to its place when older items load, so do not measure it again.
       element.scrollTop += offsetOf(element, anchorRow) - anchor.current.offset;
-      // Keeps the difference between `top` and the position: the user scrolled that far, and the event has not fired yet.
+      // Keeps the difference between `top` and the position: the user scrolled that far, and the event has not fired
+      // yet.
       top.current += element.scrollTop - before;
       measuredAt.current = element.scrollTop;
       return;

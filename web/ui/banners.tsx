@@ -1,31 +1,31 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ChatClient, State } from '../../client/index.ts';
-import { useClientState } from '../../client/react/index.ts';
+import type { Message, State } from '../../client/index.ts';
+import { useConnection } from '../../client/react/index.ts';
 import { useRoomContext } from '../room/room-context.ts';
 import { useDraft } from '../room/room-draft.ts';
-import { useDirectory } from '../rooms/directory.ts';
+import { useNames } from '../rooms/names.ts';
 import { entryOf } from '../timeline/entry.ts';
 import { usePendingChanges } from '../timeline/use-entries.ts';
 import { Button } from './buttons.tsx';
 import { pluralize } from './format.ts';
 
-function bannerText(state: State, client: ChatClient, unsent: number): string {
+function bannerText(state: State, reason: string | undefined, unsent: number): string {
   const waiting = unsent > 0 ? ` ${pluralize(unsent, 'message')} will be sent when you reconnect.` : '';
   const texts: Record<State, string> = {
     connecting: `Connecting…${waiting}`,
     'catching-up': 'Loading new messages…',
     offline: `You're offline.${waiting}`,
-    refused: client.error?.message ?? 'You are signed out. Sign in again.',
+    refused: reason ?? 'You are signed out. Sign in again.',
     live: '',
   };
   return texts[state];
 }
 
 /** Shows the connection state unless it is live, and how many messages wait to be sent in all rooms. */
-export function ConnectionBanner({ client }: { readonly client: ChatClient }) {
-  const state = useClientState(client);
-  const unsent = usePendingChanges(client).filter(({ frame }) => frame.action === 'send').length;
-  const text = bannerText(state, client, unsent);
+export function ConnectionBanner() {
+  const { state, error } = useConnection();
+  const unsent = usePendingChanges().filter(({ frame }) => frame.action === 'send').length;
+  const text = bannerText(state, error?.message, unsent);
   return (
     <div class="banner-place" role="status">
       {text ? <p class={`banner ${state}`}>{text}</p> : null}
@@ -49,20 +49,18 @@ export function ErrorNotice() {
 /** Makes screen readers read new messages of other members aloud. */
 export function MessageAnnouncer() {
   const { room, me } = useRoomContext();
-  const directory = useDirectory();
-  const [text, setText] = useState('');
+  const nameOf = useNames();
+  const [message, setMessage] = useState<Message>();
   useEffect(
     () =>
       room.on('chat_message', ({ message }) => {
-        const { author } = entryOf(message);
-        if (author === me) return;
-        setText(`${directory.name(author)}: ${message.text || (message.file ?? '')}`);
+        if (entryOf(message).author !== me) setMessage(message);
       }),
-    [room, me, directory],
+    [room, me],
   );
   return (
     <p class="unseen" aria-live="polite">
-      {text}
+      {message ? `${nameOf(entryOf(message).author)}: ${message.text || (message.file ?? '')}` : ''}
     </p>
   );
 }

@@ -151,7 +151,7 @@ const framesOut = outgoing({
     event: 'MessageChanged',
     schema: outward.edited,
     summary:
-      'A message was edited. Show the new text, unless the client has a change of this message with a higher `seq`.',
+      'A message was edited. Show the new text, unless the client has a change of this message with a higher `seq`. An edit to the same text is answered to its sender only, with the `seq` 0.',
     fields: { text: 'The new text.' },
   },
   message_deleted: {
@@ -164,11 +164,11 @@ const framesOut = outgoing({
     event: 'MessageChanged',
     schema: outward.reacted,
     summary:
-      'A user added an emoji to a message, or removed it. Repeats change nothing: a user counts once for each emoji.',
+      'A user added an emoji to a message, or removed it. A user counts once for each emoji. A frame that changes nothing is answered to its sender only, with the `seq` 0.',
     fields: {
       removed: 'True if the user removed the emoji. Absent otherwise.',
       unchanged:
-        'True if the user already had the emoji, or had none to remove, and the message has only a count for it.',
+        'True if the user already had the emoji, or had none to remove, and the message has only a count for it. Two frames that arrive at the same moment can cause it.',
     },
   },
   message_seen: {
@@ -350,7 +350,7 @@ export const actionContract: Contract = {
     user_id: 'The id of the user.',
     guest: 'Present for a guest, whose `user_id` is unverified: it may be the id of a real user.',
     emoji: 'The emoji.',
-    seq: 'The sequence number of this change in the room.',
+    seq: 'The sequence number of this change in the room; 0 if it changed nothing and is not in the room’s log.',
     room_id: 'The id of the room, if it is not the room that the socket is connected to.',
     created_at: 'The time at which the server stored the message.',
     updated_at: 'The time of the last change of the message or its status.',

@@ -12,7 +12,7 @@ const wireStatus = { sent: 'send', delivered: 'delivered', read: 'read' } as con
 
 /** Returns the ids of all users with an emoji; for more than `MAX_LISTED_REACTORS`, their number and some ids. */
 function wireReactors(reactors: Reactors | readonly string[]) {
-  // A fan-out of the previous release has a list of all users.
+  // In a fan-out payload of the previous release, the reactors are a list of all users.
   const { count, users } = 'users' in reactors ? reactors : { count: reactors.length, users: reactors };
   const ids = users.map(wireId);
   return count > MAX_LISTED_REACTORS || count > ids.length ? { count, users: ids } : ids;
@@ -59,7 +59,9 @@ const wireMessage = (message: Message, view: View) => ({
 
 type WireMessage = ReturnType<typeof wireMessage> & { readonly truncated?: true };
 
-/** Returns a message in at most `bytes` bytes of JSON: without its reactions, and then with its text cut, if need be. */
+/**
+ * Returns a message in at most `bytes` bytes of JSON: without its reactions, and then with its text cut, if need be.
+ */
 function reduced(message: Message, view: View, bytes: number): WireMessage {
   const whole = wireMessage(message, view);
   if (bytesOf(whole) <= bytes) return whole;

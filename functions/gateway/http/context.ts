@@ -16,7 +16,9 @@ export interface HttpContext extends Context, TokenContext {
   readonly roomLimits: RoomLimits;
   /** The origins whose pages may make changes with the session cookie. */
   readonly origins: readonly string[];
-  /** The secret that the edge sends as `X-Parley-Edge`. Only requests with it are trusted to name the client's address. */
+  /**
+   * The secret that the edge sends as `X-Parley-Edge`. Only requests with it are trusted to name the client's address.
+   */
   readonly edgeKey?: string | undefined;
   /** Null if users sign in with the team's own issuer. */
   readonly signIn: SignIn | null;

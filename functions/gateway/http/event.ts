@@ -6,9 +6,11 @@ const bodyless = new Set(['GET', 'HEAD']);
 const maybeCut = /^\/api\/chats\/.*[^/]$/su;
 
 /**
- * Returns the decoded parts of a request's path, or undefined if it is malformed. API Gateway decodes `rawPath`, so that a
- * `/` in an id separates parts, and cuts it at a `?` (seen in hotsock/voker pull request 8). So the edge sends the path
- * as a header (`lib/edge/keep-path.js`). A request without it must end in a slash, which a path that was cut has lost.
+ * Returns the decoded parts of a request's path, or undefined if it is malformed. API Gateway decodes `rawPath`, so
+ * that a `/` in an id separates parts, and cuts it at a `?` (seen in hotsock/voker pull request 8). So the edge sends
+ * the path as a header (`lib/edge/keep-path.js`). A request without it must end in a slash, which a path that was cut
+ * has lost, unless a `/` came before the `?`. The event does not show that case, so `docs/limits.md` tells clients to
+ * send the header.
  */
 function pathOf({ rawPath, headers }: APIGatewayProxyEventV2): readonly string[] | undefined {
   const path = headers['x-parley-path'];
@@ -22,8 +24,8 @@ function pathOf({ rawPath, headers }: APIGatewayProxyEventV2): readonly string[]
 
 /**
  * Adapts the event for Hono's Lambda adapter:
- * - The adapter pastes `rawPath` into a URL, where `#`, `%`, `..` and others would be syntax. So the parts are encoded. A
- *   path that cannot be a route becomes the root, which is none either.
+ * - The adapter pastes `rawPath` into a URL, where `#`, `%`, `..` and others would be syntax. So the parts are encoded.
+ *   A path that cannot be a route becomes the root, which is none either.
  * - The adapter logs a GET with a body as a broken request. So the body is left out.
  */
 export function adaptEvent({ body, ...event }: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {

@@ -57,7 +57,8 @@ function setSession(c: Context, token: string, maxAge: number): void {
     path: '/',
     httpOnly: true,
     sameSite: 'Lax',
-    // API Gateway is HTTPS only. The local stack sends `http`, and clients other than browsers then ignore Secure cookies.
+    // API Gateway is HTTPS only. The local stack sends `http`, and clients other than browsers then ignore Secure
+    // cookies.
     secure: c.req.header('x-forwarded-proto') !== 'http',
     maxAge,
   });

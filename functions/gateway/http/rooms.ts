@@ -74,8 +74,8 @@ async function wireDescription(id: string, caller: User, context: HttpContext) {
 }
 
 /**
- * Returns the end of a mute in milliseconds since the epoch: 0 to end it now, undefined to leave it unchanged. No mute is
- * stored for longer than `MAX_MUTE_SECONDS`.
+ * Returns the end of a mute in milliseconds since the epoch: 0 to end it now, undefined to leave it unchanged. No mute
+ * is stored for longer than `MAX_MUTE_SECONDS`.
  */
 function mutedUntil(
   { muted_until, muted_seconds }: v.InferOutput<typeof memberChangeBody>,

@@ -15,7 +15,7 @@ beforeEach(() => {
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
 });
 
-/** How often something whose text matches was hashed. */
+/** Returns the number of hashed texts that match. */
 const hashed = (pattern: RegExp) =>
   vi.mocked(hash).mock.calls.filter(([, content]) => pattern.test(String(content))).length;
 

@@ -18,7 +18,8 @@ const nothing = { gatewayMessages: 0, writeUnits: 0, readUnits: 0, invocations: 
 
 test('each quantity is billed at the price that AWS documents for us-east-1', () => {
   const priceOf = (usage: Partial<typeof nothing>) => costOfMillion({ ...nothing, ...usage }).total;
-  // $1.00 for a million messages, $0.625 and $0.125 for a million write and read units, $0.20 for a million invocations.
+  // $1.00 for a million messages, $0.625 and $0.125 for a million write and read units, $0.20 for a million
+  // invocations.
   expect(priceOf({ gatewayMessages: 1 })).toBeCloseTo(1, 5);
   expect(priceOf({ writeUnits: 1 })).toBeCloseTo(0.625, 5);
   expect(priceOf({ readUnits: 1 })).toBeCloseTo(0.125, 5);

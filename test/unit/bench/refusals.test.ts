@@ -32,7 +32,7 @@ async function countRows(): Promise<number> {
   return pages.reduce((sum, { items }) => sum + items.length, 0);
 }
 
-/** What one refused frame costs. */
+/** The costs of one refused frame. */
 interface Cost {
   readonly code: string;
   readonly calls: number;

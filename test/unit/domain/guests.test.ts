@@ -50,6 +50,23 @@ describe('a guest', () => {
     expect(() => guestNamed(namelessId('a='))).toThrow(expect.objectContaining({ code: 'WRONG_USER' }));
   });
 
+  test.each([
+    ['   ', 'blanks'],
+    ['\u3164', 'a character that fonts draw as nothing'],
+    ['\u200d\ufe0f', 'joiners and selectors alone'],
+    ['ali\u200bce', 'a zero-width space'],
+    ['\u202eecila', 'a character that reverses the text'],
+    ['alice\u200f', 'a direction mark'],
+    ['ali\u2028ce', 'a line separator'],
+    ['ali\u0007ce', 'a control character'],
+  ])('cannot have the name %j: %s', (name) => {
+    expect(() => guestNamed(name)).toThrow(expect.objectContaining({ code: 'BAD_FRAME' }));
+  });
+
+  test.each(['eve', 'Anna Maria', 'نمی‌دانم', '👩‍🚀 Ann', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '日本'])('can have the name %s', (name) => {
+    expect(guestNamed(name)).toMatchObject({ id: name, guest: true });
+  });
+
   test('is not the user whose id they claim', () => {
     expect(isSameActor(impostor, alice)).toBe(false);
     expect(isSameActor(impostor, guestNamed(alice.id))).toBe(true);

@@ -69,7 +69,7 @@ describe('presence', () => {
     expect(bringsOnline({ ...phone, connectedAt: 1 }, [desk, { ...phone, connectedAt: 1 }])).toBe(false);
   });
 
-  test('ends with the last of a user’s connections', () => {
+  test('ends with the user’s last connection', () => {
     expect(leavesOffline(desk, [phone, connectionOf(alice)])).toBe(false);
     expect(leavesOffline(desk, [connectionOf(alice)])).toBe(true);
   });

@@ -109,7 +109,10 @@ function ordersOf(left: Readonly<Record<string, number>>): string[][] {
 
 type Placing = typeof placingShards;
 
-/** Runs a sender, a connecting client and a growing room in an order of steps. Returns whether the client missed the message. */
+/**
+ * Runs a sender, a connecting client and a growing room in an order of steps. Returns whether the client missed the
+ * message.
+ */
 async function missed(order: readonly string[], placing: Placing): Promise<boolean> {
   const tables = new ModelledTables({ latency: async () => undefined });
   const db = tables.database;

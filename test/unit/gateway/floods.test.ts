@@ -88,7 +88,9 @@ async function roomOfTen(limited = true) {
     wait: (ms: number) => {
       now += ms;
     },
-    /** Returns the frames posted since the last call: those to the sender, and the number of those to the others. */
+    /**
+     * Returns the frames posted to the sender since the last call, and the number of frames posted to other members.
+     */
     taken: () => {
       const all = posts.splice(0);
       const own = all.filter(([to]) => to === sender.id || to === guest.id).map(([, frame]) => frame);

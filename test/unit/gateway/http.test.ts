@@ -26,7 +26,7 @@ afterEach(() => {
   dynamodb.reset();
 });
 
-/** AWS: the event of payload format 2.0. */
+/** Returns an event in payload format 2.0 (AWS: "Create AWS Lambda proxy integrations for HTTP APIs"). */
 const event = (overrides: Partial<APIGatewayProxyEventV2> = {}, method = 'GET'): APIGatewayProxyEventV2 => ({
   version: '2.0',
   routeKey: 'ANY /api/{proxy+}',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CountingDatabase } from '../../../bench/counting-database.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import { sync } from '../../../functions/commands/sync.ts';
@@ -162,7 +162,8 @@ describe('whatever the order of the calls', () => {
   });
 
   test.each([
-    ['before its history is read', 'reading'],
+    ['before its room and its history are read', 'reading'],
+    ['after its room is read and before its history is read', 'between'],
     ['after its history is read', 'posting'],
   ])(
     'a message that is posted to a connection %s, but before it opens, reaches it once',
@@ -178,6 +179,13 @@ describe('whatever the order of the calls', () => {
         await sendMessage({ kind: 'SendMessage', text: 'hello', type: 'text' }, sender, context);
         isOpen = true;
       };
+      const { chat } = counting.db;
+      const query = chat.query.bind(chat);
+      const queries = vi.spyOn(chat, 'query').mockImplementation(async (request) => {
+        if (moment === 'between') await sendOnce();
+        return query(request);
+      });
+      onTestFinished(() => queries.mockRestore());
       const context: Context = {
         db: counting.db,
         poster: {

@@ -1,10 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { joinRoom } from '../../../functions/commands/join-room.ts';
+import { leaveRoom } from '../../../functions/commands/leave-room.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import { openInbox } from '../../../functions/connections/inbox.ts';
 import { deliver } from '../../../functions/delivery/deliver.ts';
+import type { Session } from '../../../functions/domain/connection.ts';
 import { directRoomId, inboxOf } from '../../../functions/domain/room.ts';
-import { listShards } from '../../../functions/store/connections.ts';
+import { listShards, putConnection } from '../../../functions/store/connections.ts';
 import { roomKey } from '../../../functions/store/keys.ts';
+import { listLog } from '../../../functions/store/log.ts';
 import { enterRoom } from '../../../functions/store/members.ts';
 import { addOpenConnection } from '../../../functions/store/profiles.ts';
 import { putRoom } from '../../../functions/store/rooms.ts';
@@ -28,6 +32,8 @@ const sessionOf = (id: string, room: string) =>
     connectedAt: app.context.now(),
     tokenExpiresAt: app.context.now() + HOUR,
   });
+
+const sessionOfInbox = (id: string) => (): Session => sessionOf(id, inboxOf(id));
 
 const makeDirect = (from: string, to: string) =>
   app.ask(from, 'POST /chats/', { kind: 'direct', members: [to] });
@@ -196,6 +202,46 @@ describe('the name and the presence of a user', () => {
   });
 });
 
+describe('a message of a stranger that reaches the inbox of a user', () => {
+  const inbox = sessionOfInbox('ann');
+  const direct = 'direct:ann:eve';
+
+  /** Sends a message as the stranger. Returns its status. */
+  async function statusOfNext(): Promise<unknown> {
+    const author = { ...sessionOf('eve', direct), reads: 'manual' } as const;
+    await sendMessage({ kind: 'SendMessage', text: 'hello', type: 'text' }, author, app.context);
+    const { entries } = await listLog(app.database.db, direct, { limit: 1 });
+    return entries[0]?.kind === 'message' && entries[0].message.status;
+  }
+  const open = async () => {
+    await putConnection(app.database.db, inbox());
+    await openInbox(inbox(), app.context, (event) => deliver(event, [inbox()], app.context));
+  };
+
+  test.each([
+    ['opened before', [open, () => makeDirect('eve', 'ann')]],
+    ['opened after', [() => makeDirect('eve', 'ann'), open]],
+  ] as const)('has no receipt while the room is a request, and the inbox was %s', async (_when, steps) => {
+    for (const step of steps) await step();
+    expect(await statusOfNext()).toBe('sent');
+    const look = async (meanwhile: () => Promise<unknown>) => {
+      await joinRoom({ kind: 'JoinRoom', room: direct }, inbox(), app.context);
+      await meanwhile();
+      await leaveRoom({ kind: 'LeaveRoom', room: direct }, inbox(), app.context);
+    };
+    await look(async () => undefined);
+    expect(await statusOfNext()).toBe('sent');
+    await look(() => app.ask('ann', `POST /chats/${direct}/accept/`));
+    expect(await statusOfNext()).toBe('delivered');
+  });
+
+  test('has a receipt if the user has connected to the room itself, as contracts S0 and S1 expect', async () => {
+    await makeDirect('eve', 'ann');
+    await putConnection(app.database.db, sessionOf('ann', direct));
+    expect(await statusOfNext()).toBe('read');
+  });
+});
+
 describe('room limits', () => {
   test('refuse a user who creates too many rooms, and store nothing', async () => {
     for (let index = 0; index < 3; index++) await app.ask('eve', 'POST /chats/', { name: 'x' });
@@ -234,6 +280,26 @@ async function openedInbox(user: string): Promise<(room: string) => Promise<bool
   await openInbox(inbox, app.context, (event) => deliver(event, [inbox], app.context));
   return async (room) => (await listShards(app.database.db, room, [0], app.context.now())).length > 0;
 }
+
+test('one stranger adds a user to at most 10 rooms, and leaves the rest of the limit to other strangers', async () => {
+  app.database.close();
+  app = await openEmbeddedApp({
+    roomLimits: { create: null, invite: { messages: 50, windowMs: 24 * HOUR } },
+  });
+  const invite = (stranger: string) => app.ask(stranger, 'POST /chats/', { members: ['ann'] });
+  const statuses: number[] = [];
+  for (let count = 0; count < 60; count++) statuses.push((await invite('eve')).status);
+  expect(statuses).toEqual([...Array(10).fill(201), ...Array(50).fill(429)]);
+  const { body } = await invite('eve');
+  expect(body).toMatchObject({ error: 'RATE_LIMITED', retry_after_ms: expect.any(Number) });
+  expect(body['message']).toMatch(/you have added this user/);
+  for (const other of ['bob', 'cat', 'dan', 'fay']) {
+    for (let count = 0; count < 10; count++) expect((await invite(other)).status).toBe(201);
+  }
+  expect((await invite('gus')).body['message']).toMatch(/many people have added this user/);
+  app.wait(24 * HOUR);
+  expect((await invite('eve')).status).toBe(201);
+});
 
 describe('a stranger who tries to put a user into 1,250 rooms', () => {
   const strangers = Array.from({ length: 25 }, (_, index) => `eve-${index}`);

@@ -42,7 +42,7 @@ describe('a user in 5,000 rooms', () => {
   test('pages through all of them by latest activity, and has the latest 1,000 in an inbox', async () => {
     const ids: unknown[] = [];
     let cursor: unknown = '';
-    // The key order differs from the order by activity, so the first pages show both ends of it.
+    // The order of the keys differs from the order by activity, so two pages show which of them the list has.
     for (let page = 0; page < 2; page++) {
       const query: string = cursor === '' ? '' : `&cursor=${String(cursor)}`;
       const { body } = await app.ask('ann', `GET /chats/?limit=50${query}`);

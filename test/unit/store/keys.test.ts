@@ -11,6 +11,7 @@ import {
   repeatKey,
   roomKey,
   shardOf,
+  userLimitKey,
   visitorKey,
 } from '../../../functions/store/keys.ts';
 import { hostileUserIds } from '../../support/hostile-ids.ts';
@@ -42,6 +43,7 @@ describe('keys', () => {
       }
       expect(bytes(memberKey(room, user).item)).toBeLessThanOrEqual(1_024);
       expect(bytes(visitorKey(room, actor).item)).toBeLessThanOrEqual(1_024);
+      expect(bytes(userLimitKey(user, 'invite', user).item)).toBeLessThanOrEqual(1_024);
       expect(bytes(profileKey(user).room)).toBeLessThanOrEqual(2_048);
       expect(bytes(connectionKey(`#${user}`, 63, 'x=').room)).toBeLessThanOrEqual(2_048);
     }

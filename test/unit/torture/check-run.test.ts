@@ -63,6 +63,23 @@ describe('checkLog', () => {
     expect(checkLog(room, log, [tracked(hello, [1]), tracked(edit, [2])])).toEqual([]);
   });
 
+  test('accepts an acknowledgement of a change of nothing without an entry, if it can have changed nothing', () => {
+    const unchanged = (one: Operation): TrackedOperation => ({
+      operation: one,
+      responses: { seqs: new Set(), errors: new Set(), resolved: true, unchanged: true },
+    });
+    const again = { ...reaction, name: 'again', clientId: 'again' };
+    const reactionEntry = { kind: 'react', message: 1, by: '2', emoji: '👍', removed: false };
+    const log = storedRoom([helloEntry, reactionEntry], { '1 a': 1, '2 d': 2 });
+    const operations = [tracked(hello, [1]), tracked(reaction, [2])];
+    const removal = { ...again, emoji: '🎉', remove: true };
+    expect(checkLog(room, log, [...operations, unchanged(again), unchanged(removal)])).toEqual([]);
+    const other = { ...again, emoji: '🎉' };
+    expect(checkLog(room, log, [...operations, unchanged(other)])).toEqual([
+      expect.stringContaining('was acknowledged as a change of nothing'),
+    ]);
+  });
+
   test.each([
     [
       'lacks an acknowledged change',

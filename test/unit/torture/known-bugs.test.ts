@@ -66,7 +66,7 @@ const messages: ReadonlyMap<number, MessageState> = new Map([
   [6, shown(textOf('f'))],
 ]);
 
-/** What a run without bugs leaves behind: each operation acknowledged and stored once, and two equal copies. */
+/** The traces of a run without bugs: each operation acknowledged and stored once, and two equal copies. */
 const correct: RoomHistory = {
   room: { id: '101', members: new Map([['1001', 'owner'] as const, ['1002', 'member'] as const]) },
   stored: storedRoom(items),

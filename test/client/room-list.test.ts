@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { ChatClient, type RoomSummary } from '../../client/index.ts';
-import { Directory } from '../../web/rooms/directory.ts';
-import { RoomListLoader } from '../../web/rooms/use-rooms.ts';
+import { ChatClient, type RoomList, type RoomSummary } from '../../client/index.ts';
 import { FakeChat } from '../support/fake-chat.ts';
 
 const AT = '2026-03-02T09:15:00.000Z';
 
 let chat: FakeChat;
-let list: RoomListLoader;
+let client: ChatClient;
+let list: RoomList;
 /** The requests for the room list that the server has not answered yet, oldest first. */
 let requests: PromiseWithResolvers<Response>[];
 
@@ -15,7 +14,7 @@ beforeEach(async () => {
   vi.useFakeTimers();
   chat = new FakeChat();
   requests = [];
-  const client = new ChatClient({
+  client = new ChatClient({
     ...chat.options(),
     fetch: () => {
       const request = Promise.withResolvers<Response>();
@@ -23,8 +22,8 @@ beforeEach(async () => {
       return request.promise;
     },
   });
-  list = new RoomListLoader(client, new Directory());
-  const stop = list.start();
+  list = client.roomList;
+  const stop = list.subscribe(() => {});
   onTestFinished(() => {
     stop();
     client.close();
@@ -44,7 +43,7 @@ const room = (newest: number, unread = newest, more: Partial<RoomSummary> = {}) 
   unread,
   unread_capped: false,
   last_at: AT,
-  last_message: { id: newest, sender: { id: 2, username: 'alice' }, content: `Text ${newest}`, type: 'text' },
+  last_message: newest ? { id: newest, sender: { id: 2, username: 'bob' }, content: `Text ${newest}` } : null,
   ...more,
 });
 
@@ -67,14 +66,15 @@ const receive = (id: number, room_id = 1) =>
 const see = (id: number) =>
   chat.socket.deliver({ type: 'message_seen', message_id: id, user_id: 1, room_id: 1 });
 
-/** Starts to load the list again, as the page does when the user leaves a room. */
+/** Starts to load the list again, as an app does when the user leaves a room. */
 async function load(): Promise<void> {
-  list.reload();
+  void list.reload();
   await pass();
   expect(requests).toHaveLength(1);
 }
 
-const shown = () => list.state.rooms?.map(({ last, unread }) => `${last?.text}, ${unread} unread`);
+const shown = () =>
+  list.state.rooms.map(({ last_message: last, unread }) => `${last?.text}, ${unread} unread`);
 
 describe('the room list', () => {
   test('counts each new message once', () => {
@@ -136,7 +136,7 @@ describe('the room list', () => {
 
   test('ignores a list that arrives after a newer list', async () => {
     await load();
-    list.reload();
+    void list.reload();
     await pass();
     const [first, second] = requests.splice(0);
     requests = [second, first].filter((request) => request !== undefined);
@@ -145,7 +145,7 @@ describe('the room list', () => {
     expect(shown()).toHaveLength(2);
   });
 
-  test('ignores a further page of a list that was loaded again meanwhile', async () => {
+  test('ignores the next page if the list was loaded again meanwhile', async () => {
     const page = async (id: number, next_cursor: string, index = 0) => {
       const [request] = requests.splice(index, 1);
       request?.resolve(Response.json({ chats: [room(1, 1, { id })], next_cursor }));
@@ -153,12 +153,15 @@ describe('the room list', () => {
     };
     await load();
     await page(1, 'a');
-    list.loadMore();
-    list.reload();
+    void list.loadMore();
+    void list.reload();
     await pass(1_000);
     await page(1, 'b', 1);
     await page(2, 'c');
-    expect([list.state.rooms?.map(({ id }) => id), list.state.cursor]).toEqual([['1'], 'b']);
+    expect([list.state.rooms.map(({ id }) => id), list.state.hasMore]).toEqual([[1], true]);
+    void list.loadMore();
+    await page(3, 'd');
+    expect(list.state.rooms.map(({ id }) => id)).toEqual([1, 3]);
   });
 
   test('loads again when the inbox opens, because earlier messages were not delivered', async () => {
@@ -172,6 +175,63 @@ describe('the room list', () => {
     receive(1, 3);
     await pass(1_000);
     await answer(room(1, 1, { id: 3 }), room(0));
-    expect(shown()).toEqual(['Text 1, 1 unread', 'Text 0, 0 unread']);
+    expect(shown()).toEqual(['Text 1, 1 unread', 'undefined, 0 unread']);
+  });
+
+  test('loads as many rooms again as it had, and drops rooms that the user left', async () => {
+    const page = (first: number, count: number, next_cursor: string | null) =>
+      Response.json({
+        chats: Array.from({ length: count }, (_, index) => room(1, 1, { id: first + index })),
+        next_cursor,
+      });
+    await load();
+    requests.shift()?.resolve(page(1, 50, 'a'));
+    await pass();
+    void list.loadMore();
+    expect(list.state.loading).toBe(true);
+    requests.shift()?.resolve(page(51, 10, null));
+    await pass();
+    expect([list.state.rooms.length, list.state.loading, list.state.hasMore]).toEqual([60, false, false]);
+    chat.socket.deliver({ type: 'left', room_id: 60 });
+    await pass(1_000);
+    requests.shift()?.resolve(page(1, 50, 'a'));
+    await pass();
+    expect(list.state.rooms).toHaveLength(60);
+    requests.shift()?.resolve(page(51, 9, null));
+    await pass();
+    expect([list.state.rooms.length, requests.length]).toEqual([59, 0]);
+  });
+
+  test('has the reason of a failed load until a load succeeds', async () => {
+    await load();
+    requests
+      .shift()
+      ?.resolve(Response.json({ error: 'RATE_LIMITED', message: 'Slow down' }, { status: 429 }));
+    await pass();
+    expect([list.state.error?.code, list.state.loading, list.state.rooms.length]).toEqual([
+      'RATE_LIMITED',
+      false,
+      1,
+    ]);
+    await load();
+    await answer(room(1));
+    expect(list.state.error).toBeUndefined();
+  });
+
+  test('does not load again when the client opens and leaves a room', async () => {
+    const opened = client.room(1);
+    await pass(1_000);
+    opened.leave();
+    await pass(1_000);
+    expect([chat.count('join'), chat.count('leave'), requests.length]).toEqual([1, 1, 0]);
+  });
+
+  test('loads nothing without a subscriber', async () => {
+    const other = new ChatClient({ ...chat.options(), fetch: () => expect.unreachable() });
+    onTestFinished(() => other.close());
+    await pass(1_000);
+    chat.socket.deliver({ type: 'inbox', rooms: 1 });
+    await pass(1_000);
+    expect(other.roomList.state.rooms).toEqual([]);
   });
 });

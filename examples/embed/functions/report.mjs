@@ -1,1 +1,0 @@
-export const handler = async () => ({ chat: process.env.CHAT_URL });

@@ -1,0 +1,58 @@
+import { fileURLToPath } from 'node:url';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runApp } from '../../bin/run-app.ts';
+import { openSynthesizer } from '../../bin/synthesize.ts';
+import { enter, said } from '../support/chat.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+const app = fileURLToPath(new URL('../../examples/embed/app.ts', import.meta.url));
+const synthesizer = openSynthesizer({}, runApp(`${JSON.stringify(process.execPath)} ${JSON.stringify(app)}`));
+
+let shop: TestStack;
+let lambda: LambdaClient;
+
+beforeAll(async () => {
+  shop = await startTestStack({ synthesize: synthesizer.synthesize });
+  lambda = new LambdaClient({
+    endpoint: shop.stack.servicesUrl,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'developer', secretAccessKey: 'developer' },
+  });
+});
+
+afterAll(async () => {
+  lambda.destroy();
+  // The last test causes a denied call, which `shop.stop` would report.
+  await shop.stack.stop();
+  synthesizer.dispose();
+});
+
+async function orderStatus(event: object): Promise<Record<string, unknown>> {
+  const FunctionName = shop.stack.functions.find((name) => name.startsWith('OrderStatus'));
+  const { Payload } = await lambda.send(
+    new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) }),
+  );
+  return JSON.parse(String(Payload && Buffer.from(Payload)));
+}
+
+test('customers of the team’s user pool chat in a stack of the team', async () => {
+  const [alice, bob] = await Promise.all([enter(shop, 'alice'), enter(shop, 'bob')]);
+  await alice.say('Where is my order?');
+  expect(await bob.next(said('Where is my order?'))).toBeDefined();
+  await Promise.all([alice.close(), bob.close()]);
+});
+
+test('simulates the whole template of the example', () => {
+  expect(shop.stack.unsupportedTypes).toEqual([]);
+  expect(shop.stack.outputs).toEqual({ ChatUrl: shop.stack.edgeUrl });
+});
+
+test('the team’s own function has the AWS SDK, its variables and its grants', async () => {
+  expect(await orderStatus({ id: '1' })).toEqual({ status: 'unknown', chat: shop.stack.edgeUrl });
+});
+
+test('the team’s own function is refused the chat’s table, which its role does not grant', async () => {
+  const answer = await orderStatus({ id: '1', table: shop.chatTable });
+  expect(answer).toMatchObject({ errorType: 'AccessDeniedException' });
+});
