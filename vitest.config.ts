@@ -20,6 +20,12 @@ const slowest = [
   ...['web/long-room', 'web/drafts', 'web/offline', 'web/chat'],
 ].map((name) => `/test/${name}.test.ts`);
 
+/** Tests that need a process of their own: they mock modules, or use what a module keeps while it is loaded. */
+const alone = [
+  ...['aws/cost', 'aws/signed-requests', 'gateway/authorize', 'gateway/earlier-releases', 'gateway/frames'],
+  ...['gateway/http', 'gateway/http/login', 'gateway/time-limits', 'log/many-changes', 'log/races'],
+].map((name) => `test/unit/${name}.test.ts`);
+
 class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
@@ -43,11 +49,10 @@ export default defineConfig({
     sequence: { sequencer: SlowestFirst },
     projects: [
       {
-        // These mock modules, or what a module keeps while it is loaded.
         extends: true,
         test: {
           name: 'alone',
-          include: ['test/unit/{aws,gateway,log}/**/*.test.ts'],
+          include: alone,
           isolate: true,
           setupFiles: ['test/support/no-network.ts'],
           testTimeout: 30_000,
@@ -59,7 +64,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/{unit,client,contract,house,template,fuzz}/**/*.test.ts'],
-          exclude: ['test/unit/{aws,gateway,log}/**'],
+          exclude: alone,
           setupFiles: ['test/support/no-network.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,

@@ -1,4 +1,4 @@
-/** The AWS account that the local stack plays. Its pseudo parameters and ARNs contain these values. */
+/** The AWS account that the local stack emulates. Its pseudo parameters and ARNs contain these values. */
 export const account = {
   id: '000000000000',
   region: 'us-east-1',

@@ -65,7 +65,7 @@ export function measure({ delivered, gone, failed, closed, ms }: DeliveryStats):
   });
 }
 
-/** Counts an unexpected error. Lambda counts none that the function answers, such as a frame's INTERNAL. */
+/** Counts an unexpected error. Lambda does not count errors that the function answers, such as a frame's INTERNAL. */
 export const countFault = (): void => write(faultMetrics, { Faults: 1 });
 
 /**

@@ -52,8 +52,8 @@ const MAX_INVITES_OF_ONE = 10;
 const INVITED_OFTEN = 'Member not added: you have added this user many times lately. Try again later.';
 
 /**
- * Counts an addition of a user by a stranger: for the stranger, so that one of them cannot use up the limit of the
- * user, and then for all strangers together.
+ * Counts an addition of a user by a stranger twice: for this stranger, who therefore cannot use up the user's limit
+ * alone, and for all strangers together.
  * @throws ChatError RATE_LIMITED
  */
 async function countInvite(user: string, by: User, context: AdmissionContext): Promise<void> {

@@ -17,16 +17,28 @@ const flags = [
   '--disable-sync',
 ];
 
+let running: Promise<Browser> | undefined;
+
 /**
- * Starts the Chromium that the environment variable `CHROMIUM` names, or Debian's.
+ * Returns the Chromium that the environment variable `CHROMIUM` names, or Debian's. The tests of a process share it,
+ * because its start takes longer than many tests. It ends with the process.
  * @throws Error that explains how to install Chromium if it is missing
  */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env['CHROMIUM'] || '/usr/bin/chromium';
-  if (existsSync(executablePath)) return chromium.launch({ executablePath, args: flags });
-  throw new Error(
-    `Could not start the browser: ${executablePath} is missing. Run \`apt-get install -y chromium\` or set CHROMIUM.`,
-  );
+  if (!existsSync(executablePath)) {
+    throw new Error(
+      `Could not start the browser: ${executablePath} is missing. Run \`apt-get install -y chromium\` or set CHROMIUM.`,
+    );
+  }
+  running ??= chromium.launch({ executablePath, args: flags });
+  return running;
+}
+
+/** Closes all pages. */
+export async function closePages(): Promise<void> {
+  const contexts = (await running)?.contexts() ?? [];
+  await Promise.all(contexts.map((context) => context.close()));
 }
 
 /** A page and the errors that its browser reported. */

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
-import { openBrowser, openPage, type WatchedPage } from './browser.ts';
+import { closePages, openBrowser, openPage, type WatchedPage } from './browser.ts';
 import { startTestStack, type TestStack } from './stack.ts';
 
 /** A user of the chat page, in a browser context of their own. */
@@ -31,7 +31,7 @@ export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByText(`Signed in as ${name}`).waitFor();
 }
 
-/** Starts a stack and a browser for the tests of a file, and stops both after them. Call it at the top of the file. */
+/** Starts a stack for the tests of a file, and stops it after them. Call it at the top of the file. */
 export function pageTests() {
   let stack: TestStack;
   let browser: Browser;
@@ -39,7 +39,7 @@ export function pageTests() {
     [stack, browser] = await Promise.all([startTestStack(), openBrowser()]);
   });
   afterAll(async () => {
-    await browser?.close();
+    await closePages();
     await stack?.stop();
   });
   return {

@@ -37,8 +37,8 @@ beforeAll(async () => {
 }, 180_000);
 
 /**
- * Runs in the page: scrolls until a message shows. Returns how many messages it saw, the most nodes and the largest
- * jump.
+ * Runs in the page: scrolls until a message shows. Returns how many messages it saw, the most nodes, the largest jump,
+ * and the share of the steps in which it could measure a jump.
  */
 async function scrollThrough({ by, until }: { by: number; until: number }) {
   const scroller = document.querySelector<HTMLElement>('.scroller');
@@ -48,7 +48,10 @@ async function scrollThrough({ by, until }: { by: number; until: number }) {
   let nodes = 0;
   let jump = 0;
   let still = 0;
+  let steps = 0;
+  let measured = 0;
   while (!seen.has(until)) {
+    steps += 1;
     const known = seen.size;
     const rows = [...scroller.querySelectorAll<HTMLElement>('[data-id]')];
     for (const { dataset } of rows) seen.add(Number(dataset['id']));
@@ -71,10 +74,11 @@ async function scrollThrough({ by, until }: { by: number; until: number }) {
     await frame();
     // The message in the middle moves by the scrolled distance, whatever is added or removed around it.
     if (middle?.isConnected) {
+      measured += 1;
       jump = Math.max(jump, Math.abs(middle.getBoundingClientRect().top - before - moved));
     }
   }
-  return { seen: seen.size, nodes, jump };
+  return { seen: seen.size, nodes, jump, measured: measured / steps };
 }
 
 test('opens a room of 5,000 messages at the newest one with a bounded number of nodes', async () => {
@@ -86,16 +90,18 @@ test('opens a room of 5,000 messages at the newest one with a bounded number of 
 });
 
 test('scrolls up through all 5,000 messages without jumps, with a bounded number of nodes', async () => {
-  const { seen, nodes, jump } = await bob.page.evaluate(scrollThrough, { by: -STEP, until: 1 });
+  const { seen, nodes, jump, measured } = await bob.page.evaluate(scrollThrough, { by: -STEP, until: 1 });
   expect(seen).toBe(COUNT);
   expect(nodes).toBeLessThan(MAX_NODES);
   expect(jump).toBeLessThan(3);
+  expect(measured).toBeGreaterThan(0.9);
 }, 240_000);
 
 test('scrolls down again', async () => {
-  const { nodes, jump } = await bob.page.evaluate(scrollThrough, { by: STEP, until: COUNT });
+  const { nodes, jump, measured } = await bob.page.evaluate(scrollThrough, { by: STEP, until: COUNT });
   expect(nodes).toBeLessThan(MAX_NODES);
   expect(jump).toBeLessThan(3);
+  expect(measured).toBeGreaterThan(0.9);
 }, 240_000);
 
 test('does not move the visible messages when a reaction is added', async () => {

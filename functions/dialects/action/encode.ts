@@ -12,7 +12,7 @@ const wireStatus = { sent: 'send', delivered: 'delivered', read: 'read' } as con
 
 /** Returns the ids of all users with an emoji; for more than `MAX_LISTED_REACTORS`, their number and some ids. */
 function wireReactors(reactors: Reactors | readonly string[]) {
-  // A fan-out of the previous release has a list of all users.
+  // In a fan-out payload of the previous release, the reactors are a list of all users.
   const { count, users } = 'users' in reactors ? reactors : { count: reactors.length, users: reactors };
   const ids = users.map(wireId);
   return count > MAX_LISTED_REACTORS || count > ids.length ? { count, users: ids } : ids;

@@ -129,7 +129,7 @@ test('rejects with 500 on an unsupported identity source, and logs it', async ()
   expect(answer.lines.join()).toContain('Identity source context.apiId was not read');
 });
 
-test('drops context keys whose value is empty, and spoils text that is not ASCII', async () => {
+test('drops context keys whose value is empty, and garbles text that is not ASCII', async () => {
   const context = { name: 'Zoë 👋', email: '', age: 7 };
   const { open, calls } = await start(() => policy('Allow', { context, principalId: '日本' }));
   await open();

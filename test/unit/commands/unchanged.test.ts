@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CountedRoom, openCountedRoom } from '../../../bench/counted-room.ts';
 import type { Reaction } from '../../../functions/domain/message.ts';
 import { applyChange } from '../../../functions/log/apply-change.ts';
-import { listLog, takeSeq } from '../../../functions/store/log.ts';
+import { getMessage, listLog, takeSeq } from '../../../functions/store/log.ts';
 import { MAX_INLINE_USERS } from '../../../functions/store/reaction-items.ts';
 import { getRoom } from '../../../functions/store/rooms.ts';
 import { noFiles } from '../../support/mock-database.ts';
 
-/** A message of the session's user, and one to which so many users react that the next ones are in parts. */
+/** A message of the session's user, and one with so many reactions that those of further users are in parts. */
 const [OWN, POPULAR] = [60, 58];
 
 let room: CountedRoom;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   };
   const recording = {
     ...context,
-    rates: { group: { messages: 20, windowMs: 10_000 }, direct: null },
+    rates: { group: { messages: 30, windowMs: 10_000 }, direct: null },
     poster: { ...poster, post },
   };
   send = (frame) => room.send(frame, { context: recording });
@@ -97,4 +97,16 @@ test('an edit to the same text is answered to its sender, and not logged', async
     isLogged: false,
     answer: { type: 'message_edited', message_id: OWN, text: 'new', seq: 0, client_id: 'again' },
   });
+});
+
+test('the same reaction twice at the same moment is counted once, and the next one is not logged', async () => {
+  const add = { action: 'react', message_id: OWN, emoji: '🎉' };
+  frames = [];
+  await Promise.all([send(add), send(add), send(add)]);
+  // Attempts that pass the check together each take a number.
+  expect(frames.filter(({ type }) => type === 'error')).toEqual([]);
+  const { answer, ...rest } = await answerTo(add);
+  expect({ ...rest, seq: answer?.['seq'] }).toMatchObject({ posts: 1, isLogged: false, seq: 0 });
+  const message = await getMessage(room.context.db, room.session.room, OWN);
+  expect(message?.reactions?.['🎉']).toMatchObject({ count: 1, users: ['user-0'] });
 });
