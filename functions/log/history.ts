@@ -71,7 +71,7 @@ function messagesOf(pages: readonly LogPage[]): Message[] {
 /**
  * Reads the newest messages. Jumps over long runs of void entries: the first reader that has read through one notes on
  * its topmost entry how far it goes, and later readers continue below. Reads doubling numbers of entries while it finds
- * no message, because a popular message can have thousands of reactions after it.
+ * no message, because a popular message can have thousands of changes after it.
  */
 async function readNewest(
   db: Database,

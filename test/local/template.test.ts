@@ -159,7 +159,7 @@ describe('a broken template is refused with a reason and advice:', () => {
     mkdirSync(directory, { recursive: true });
     const stack = { type: 'aws:cloudformation:stack', properties: { templateFile: 'x' } };
     writeFileSync(join(directory, 'manifest.json'), JSON.stringify({ artifacts: { A: stack, B: stack } }));
-    expect(() => readDeployment(directory)).toThrow(/has 2 stacks\. /);
+    expect(() => readDeployment(directory)).toThrow(/2 stacks fit, of A, B\. Name one with --stack\.$/);
   });
 
   test.each([
