@@ -23,7 +23,7 @@ const slowest = [
 /** Tests that need a process of their own: they mock modules, or use what a module keeps while it is loaded. */
 const alone = [
   ...['aws/cost', 'aws/signed-requests', 'gateway/authorize', 'gateway/earlier-releases', 'gateway/frames'],
-  ...['gateway/http', 'gateway/http/login', 'gateway/time-limits', 'log/races'],
+  ...['gateway/http', 'gateway/http/login', 'gateway/time-limits', 'log/many-changes', 'log/races'],
 ].map((name) => `test/unit/${name}.test.ts`);
 
 class SlowestFirst extends BaseSequencer {

@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
+import { type AimValues, aimTable, aimValues, peakMemoryMb } from './aims.ts';
 import { Load, type LoadStats } from './load.ts';
-import { nextMessage, startProcess, stopProcesses } from './processes.ts';
+import { nextMessage, startOtherStack, startProcess, startStackProcess, stopProcesses } from './processes.ts';
 import type { CpuUse } from './profile.ts';
 import type { Findings, Row, Table } from './results.ts';
 import type { StackRequest } from './stack-process.ts';
@@ -51,6 +52,15 @@ export const sustainedRun = (runs: readonly LoadStats[]): LoadStats | undefined 
   fastestRun(runs.filter(({ p99, lost }) => p99 <= SLOW_MS && lost === 0)) ??
   runs.toSorted((a, b) => a.p99 - b.p99)[0];
 
+interface RunningStack {
+  readonly child: ChildProcess;
+  readonly url: string;
+}
+
+async function running(child: ChildProcess): Promise<RunningStack> {
+  return { child, url: String(await nextMessage(child)) };
+}
+
 async function request<T>(stack: ChildProcess, message: StackRequest): Promise<T> {
   stack.send(message);
   return (await nextMessage(stack)) as T;
@@ -69,29 +79,39 @@ const openLoad = (scenario: Scenario, url: string, tokens?: readonly string[][])
     })),
   );
 
-async function measure(
-  scenario: Scenario,
-  urls: { readonly broadcaster: string; readonly parley: string },
-  stack: ChildProcess,
-) {
-  const broadcasterLoad = await openLoad(scenario, urls.broadcaster);
-  const broadcaster = fastestRun(await increaseLoad(broadcasterLoad));
-  broadcasterLoad.close();
-  const tokens = await request<string[][]>(stack, { kind: 'rooms', rooms: roomsOf(scenario) });
-  const load = await openLoad(scenario, urls.parley, tokens);
+/** Measures a scenario on a local stack. */
+async function measureStack(scenario: Scenario, { child, url }: RunningStack) {
+  const tokens = await request<string[][]>(child, { kind: 'rooms', rooms: roomsOf(scenario) });
+  const load = await openLoad(scenario, url, tokens);
   // Let the welcome functions finish.
   await wait(1_000);
   const parley = await increaseLoad(load);
   const best = sustainedRun(parley);
   // Repeats the best run once more, to profile the stack's process.
-  await request(stack, { kind: 'startProfile' });
+  await request(child, { kind: 'startProfile' });
   const profiled = await load.run(best?.inFlight ?? 1, RUN_MS);
-  const cpu = await request<CpuUse>(stack, { kind: 'stopProfile' });
+  const cpu = await request<CpuUse>(child, { kind: 'stopProfile' });
   load.close();
-  return { scenario, broadcaster, parley, best, cpu, profiled };
+  return { scenario, parley, best, cpu, profiled };
 }
 
-type Measurement = Awaited<ReturnType<typeof measure>>;
+async function measureBroadcaster(scenario: Scenario, url: string): Promise<LoadStats | undefined> {
+  const load = await openLoad(scenario, url);
+  const fastest = fastestRun(await increaseLoad(load));
+  load.close();
+  return fastest;
+}
+
+type StackMeasurement = Awaited<ReturnType<typeof measureStack>>;
+type Measurement = StackMeasurement & { readonly broadcaster: LoadStats | undefined };
+
+const valuesOf = ([small, large, largest]: readonly StackMeasurement[], { child }: RunningStack): AimValues =>
+  aimValues({
+    smallRooms: small?.best,
+    largeRoom: large?.best,
+    oneInFlight: largest?.parley[0],
+    memoryMb: peakMemoryMb(child.pid),
+  });
 
 function rowsOf({ scenario: { name, unit, least }, broadcaster, parley, best }: Measurement): readonly Row[] {
   const rateOf = (run: LoadStats | undefined): number =>
@@ -119,7 +139,7 @@ function rowsOf({ scenario: { name, unit, least }, broadcaster, parley, best }: 
 
 const percent = (fraction: number): string => `${(fraction * 100).toFixed(0)}%`;
 
-function cpuTable(measurements: readonly Measurement[]): Table {
+function cpuTable(title: string, measurements: readonly StackMeasurement[]): Table {
   const row = (label: string, value: (cpu: CpuUse, messages: number) => string) => [
     label,
     ...measurements.map(({ cpu, profiled }) => value(cpu, profiled.sent)),
@@ -131,7 +151,7 @@ function cpuTable(measurements: readonly Measurement[]): Table {
     }),
   );
   return {
-    title: 'CPU time of the stack’s process',
+    title,
     columns: ['', ...measurements.map(({ scenario }) => scenario.name)],
     rows: [
       row('CPU time for each message, in ms', ({ totalMs }, messages) => (totalMs / messages).toFixed(2)),
@@ -142,27 +162,38 @@ function cpuTable(measurements: readonly Measurement[]): Table {
 }
 
 const notes = [
+  'The aims of the table “Speed of the local stack” are for two cores, which the load generator shares. An aim that is missed is no missed target, because it depends on the machine: docs/bench.md says where the time goes. “Before” is an earlier version, measured in turn with this one. The stack is one process. Its memory is the largest resident size (VmHWM), with the pages that it shares with other Node processes (about 50 MB).',
   `The load is a closed loop: it keeps a number of messages in flight, and sends the next message when one has reached its last recipient. The next message comes from another member, in the next room. The number in flight grows by half with each run until the 99th percentile of the delivery time exceeds ${SLOW_MS} ms. The highest rate up to that limit counts. For the broadcaster, the highest rate of all runs counts. Load generator, broadcaster and stack are separate processes on the same machine.`,
   'A message has 100 characters, and the frames of both servers have about the same length. Receipts are on. In rooms of 10, each message causes 20 receipts. The broadcaster sends no receipts, and receipts do not count as deliveries. The rate limit and the account’s throttle are off. No delivery may be lost. A message can arrive twice, with the same sequence number, if the answer to a post was late.',
   'For comparison: Django Channels with Redis and PostgreSQL, measured on a similar machine, sustains 1.8% of a broadcaster’s messages in 10 rooms of 10, and 3.5% of its deliveries in a room of 200.',
 ];
 
+/** The path of a built checkout of an earlier version, which is measured too, in turn with this version. */
+const earlierCheckout = process.env['PARLEY_BENCH_BEFORE'];
+
 /** Measures the rate and the delivery time of messages, and compares the rate with a server that only broadcasts. */
 export async function endToEnd(): Promise<Findings> {
   const broadcaster = startProcess('reference-server.ts', ['broadcaster']);
-  const stack = startProcess('stack-process.ts');
+  const children = [startStackProcess(), ...(earlierCheckout ? [startOtherStack(earlierCheckout)] : [])];
   try {
-    const urls = {
-      broadcaster: `ws://127.0.0.1:${await nextMessage(broadcaster)}`,
-      parley: String(await nextMessage(stack)),
-    };
+    const broadcasterUrl = `ws://127.0.0.1:${await nextMessage(broadcaster)}`;
+    const [now, before] = await Promise.all(children.map(running));
+    if (!now) throw new Error('Benchmark not measured: the local stack did not start. See its output.');
     const measurements: Measurement[] = [];
+    const earlier: StackMeasurement[] = [];
     for (const scenario of scenarios) {
-      measurements.push(await measure(scenario, urls, stack));
+      const fastest = await measureBroadcaster(scenario, broadcasterUrl);
+      if (before) earlier.push(await measureStack(scenario, before));
+      measurements.push({ ...(await measureStack(scenario, now)), broadcaster: fastest });
     }
-    await request(stack, { kind: 'stop' });
-    return { rows: measurements.flatMap(rowsOf), tables: [cpuTable(measurements)], notes };
+    const table = aimTable(valuesOf(measurements, now), before && valuesOf(earlier, before));
+    await Promise.all(children.map((child) => request(child, { kind: 'stop' })));
+    const cpuTables = [
+      cpuTable('CPU time of the stack’s process', measurements),
+      ...(before ? [cpuTable('CPU time of the stack’s process before', earlier)] : []),
+    ];
+    return { rows: measurements.flatMap(rowsOf), tables: [table, ...cpuTables], notes };
   } finally {
-    stopProcesses([broadcaster, stack]);
+    stopProcesses([broadcaster, ...children]);
   }
 }

@@ -131,6 +131,34 @@ function compressed(path: string, text: string, map: string) {
   return minify(path, text, options);
 }
 
+/** Bundles the custom elements `<parley-chat>` and `<parley-room>` with their styles, as one module. */
+export async function buildElements(outdir = join(root, 'dist/client')): Promise<Bundle> {
+  const target = ['es2022', 'chrome111', 'firefox115', 'safari16.4'];
+  const styles = await bundled({
+    entryPoints: [join(root, 'web/style.css')],
+    outdir,
+    bundle: true,
+    minify: true,
+    target,
+  });
+  const { outputFiles } = await bundled({
+    entryPoints: [join(root, 'web/elements.tsx')],
+    outdir,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    alias: { react: 'preact/compat' },
+    define: { STYLES: JSON.stringify(styles.outputFiles[0]?.text) },
+    minify: true,
+  });
+  const [{ path, contents } = { path: '', contents: new Uint8Array() }] = outputFiles;
+  replaceFile(path, contents);
+  return measure('elements', contents);
+}
+
 /** Writes the type declarations of the client, and those of the server's schemas, from which its types derive. */
 function declareClient(outdir = join(root, 'dist/client/types')): void {
   rmSync(outdir, { recursive: true, force: true });
@@ -143,7 +171,7 @@ function declareClient(outdir = join(root, 'dist/client/types')): void {
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { quiet: { type: 'boolean' } } });
-  const bundles = await buildClient();
+  const bundles = [...(await buildClient()), await buildElements()];
   declareClient();
   if (values.quiet !== true) console.log(sizeTable(bundles, 'client'));
 }

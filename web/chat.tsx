@@ -1,85 +1,50 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { useChatClient, useConnection, useRooms } from '../client/react/index.ts';
 import type { RoomDrafts } from './room/room-draft.ts';
-import { RoomPane } from './room/room-pane.tsx';
 import { roomName, useNames } from './rooms/names.ts';
-import { NewRoom } from './rooms/new-room.tsx';
-import { RoomRows, roomLink, useCurrentRoom } from './rooms/room-list.tsx';
+import { useAddress } from './rooms/navigation.ts';
 import { loadSession } from './session/session.ts';
 import { SignInAgain, useSignOut } from './session/session-dialogs.tsx';
-import { ConnectionBanner } from './ui/banners.tsx';
+import { Shell } from './shell.tsx';
 import { IconButton } from './ui/buttons.tsx';
+
+/** Shows the number of unread messages and the open room in the title of the browser's tab. */
+function useTitle(current: string | undefined, me: string): void {
+  const nameOf = useNames();
+  const { rooms } = useRooms();
+  const open = rooms.find(({ id }) => String(id) === current);
+  const unread = rooms.reduce((sum, room) => sum + (room === open ? 0 : room.unread), 0);
+  const title = `${unread > 0 ? `(${unread}) ` : ''}${open ? `${roomName(open, me, nameOf)} · ` : ''}Parley`;
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}
 
 interface ChatProps {
   readonly drafts: RoomDrafts;
   readonly onSignOut: () => void;
 }
 
-/** The page of a signed-in user: the room list and the open room. */
+/** The page of a signed-in user. */
 export function Chat({ drafts, onSignOut }: ChatProps) {
   const client = useChatClient();
   const nameOf = useNames();
   const { state } = useConnection();
-  const list = useRooms();
-  const current = useCurrentRoom();
-  const [creating, setCreating] = useState(false);
+  const navigation = useAddress();
   const { requestSignOut, signOutDialog } = useSignOut(client, drafts, onSignOut);
   const me = client.user ?? '';
+  useTitle(navigation.current, me);
   const name = loadSession()?.name ?? (me ? nameOf(me) : '');
-  const open = list.rooms.find(({ id }) => String(id) === current);
-  const unread = list.rooms.reduce((sum, room) => sum + (room === open ? 0 : room.unread), 0);
-  const title = `${unread > 0 ? `(${unread}) ` : ''}${open ? `${roomName(open, me, nameOf)} · ` : ''}Parley`;
-
-  useEffect(() => {
-    document.title = title;
-  }, [title]);
-
-  const onLeft = () => {
-    location.hash = '#/';
-    void list.reload();
-  };
-
   return (
-    <div class="shell" data-room={current === undefined ? 'none' : 'open'}>
-      <ConnectionBanner />
-      <nav class="side" aria-label="Rooms">
-        <header class="side-head">
-          <div>
-            <h1 class="wordmark">Parley</h1>
-            <p class="whoami">{name ? `Signed in as ${name}` : ''}</p>
-          </div>
-          <IconButton icon="plus" label="New room" onClick={() => setCreating(true)} />
-          <IconButton icon="signOut" label="Sign out" onClick={requestSignOut} />
-        </header>
-        <RoomRows list={list} me={me} current={current} />
-      </nav>
-      <main class="pane">
-        {current !== undefined && me ? (
-          <RoomPane
-            key={current}
-            draft={drafts.of(current)}
-            id={current}
-            me={me}
-            onLeft={onLeft}
-            onAccepted={list.reload}
-          />
-        ) : (
-          <p class="welcome">Select a room, or create one.</p>
-        )}
-      </main>
-      {creating ? (
-        <NewRoom
-          client={client}
-          onClose={() => setCreating(false)}
-          onCreated={(room) => {
-            setCreating(false);
-            void list.reload();
-            location.hash = roomLink(room);
-          }}
-        />
-      ) : null}
+    <Shell
+      drafts={drafts}
+      navigation={navigation}
+      isPage
+      subtitle={name ? `Signed in as ${name}` : ''}
+      actions={<IconButton icon="signOut" label="Sign out" onClick={requestSignOut} />}
+    >
       {state === 'refused' ? <SignInAgain client={client} onSignOut={requestSignOut} /> : null}
       {signOutDialog}
-    </div>
+    </Shell>
   );
 }

@@ -1,17 +1,11 @@
-import { type ComponentChildren, type FunctionComponent, render } from 'preact';
+import { render } from 'preact';
 import { useState } from 'preact/hooks';
 import { ChatClient, webStorage } from '../client/index.ts';
-import { ChatProvider as ReactChatProvider } from '../client/react/index.ts';
 import { Chat } from './chat.tsx';
+import { ChatProvider } from './provider.ts';
 import { RoomDrafts } from './room/room-draft.ts';
 import { loadSession, type Session, saveSession, signOut } from './session/session.ts';
 import { SignInPage } from './session/sign-in.tsx';
-
-/** The provider with Preact's types. */
-const ChatProvider = ReactChatProvider as unknown as FunctionComponent<{
-  readonly client: ChatClient;
-  readonly children: ComponentChildren;
-}>;
 
 function openChat() {
   const client = new ChatClient({

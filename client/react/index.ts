@@ -145,7 +145,8 @@ function useRoomValue<T>(id: Id, read: (view: RoomView) => T, initial?: T): T {
         release();
       };
     },
-    [client, id],
+    // After `room.leave()`, the client opens another object.
+    [client, id, client.room(id)],
   );
   return useSubscribed(subscribe, () => read(openRoom(client, id).value), initial);
 }

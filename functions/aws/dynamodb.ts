@@ -1,6 +1,7 @@
 import { type ClientOptions, endpointOf, environmentRegion } from './environment.ts';
 import { retrying, SILENCE_MS } from './retry.ts';
 import { bodyOf, Service } from './service.ts';
+import type { Header } from './sign.ts';
 
 export type Operation = 'GetItem' | 'PutItem' | 'UpdateItem' | 'DeleteItem' | 'Query' | 'BatchGetItem';
 
@@ -13,6 +14,29 @@ function refuseBytes(this: Readonly<Record<string, unknown>>, key: string, value
     throw new Error('Item not written: it contains bytes. Store them as text.');
   return value;
 }
+
+/** Whether JSON may contain bytes. The second pass over the input is slow, so it looks only where a type says so. */
+const mayHaveBytes = /"BS?":/;
+
+function jsonOf(input: object): string {
+  const json = JSON.stringify(input);
+  return mayHaveBytes.test(json) ? JSON.stringify(input, refuseBytes) : json;
+}
+
+const headersOf = (operation: Operation): readonly Header[] => [
+  ['content-type', 'application/x-amz-json-1.0'],
+  ['x-amz-target', `DynamoDB_20120810.${operation}`],
+];
+
+/** The service prepares the headers of each array only once a second. */
+const headers: Readonly<Record<Operation, readonly Header[]>> = {
+  GetItem: headersOf('GetItem'),
+  PutItem: headersOf('PutItem'),
+  UpdateItem: headersOf('UpdateItem'),
+  DeleteItem: headersOf('DeleteItem'),
+  Query: headersOf('Query'),
+  BatchGetItem: headersOf('BatchGetItem'),
+};
 
 /**
  * Calls DynamoDB with the signing client. Region, credentials and endpoint come from the environment by default.
@@ -33,15 +57,8 @@ export function signedDynamoDb({
   });
   const retry = retrying();
   return async (operation, input) => {
-    const call = {
-      method: 'POST',
-      path: '/',
-      headers: [
-        ['content-type', 'application/x-amz-json-1.0'],
-        ['x-amz-target', `DynamoDB_20120810.${operation}`],
-      ],
-      body: bodyOf(JSON.stringify(input, refuseBytes)),
-    } as const;
+    const body = bodyOf(jsonOf(input));
+    const call = { method: 'POST', path: '/', headers: headers[operation], body } as const;
     const response = await retry(() => service.send(call));
     return JSON.parse(response.body.toString());
   };

@@ -13,19 +13,24 @@ export interface ClientOptions {
   readonly credentials?: () => Credentials;
 }
 
+let latest: Credentials | undefined;
+
 /**
  * Returns the credentials of the function's role (AWS: "Defined runtime environment variables"). Call it for each
- * request, because the variables may change.
+ * request, because the variables may change. They change together, and reading a variable is slow.
  * @throws Error when they are not set
  */
 export function environmentCredentials(): Credentials {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  const { AWS_ACCESS_KEY_ID } = process.env;
+  if (latest && latest.accessKeyId === AWS_ACCESS_KEY_ID) return latest;
+  const { AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
   if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY) {
-    return {
+    latest = {
       accessKeyId: AWS_ACCESS_KEY_ID,
       secretAccessKey: AWS_SECRET_ACCESS_KEY,
       sessionToken: AWS_SESSION_TOKEN || undefined,
     };
+    return latest;
   }
   throw new Error(
     'Request not signed: the environment has no AWS credentials. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',

@@ -14,14 +14,14 @@ import { type HttpResponse, Transport } from './transport.ts';
 
 /** A request body with its SHA-256 in hex. */
 export interface Body {
-  readonly bytes: Uint8Array;
+  readonly bytes: string | Uint8Array;
+  readonly length: number;
   readonly hash: string;
 }
 
 /** Encodes and hashes a body. */
 export function bodyOf(content: string | Uint8Array): Body {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  return { bytes, hash: hash('sha256', bytes) };
+  return { bytes: content, length: Buffer.byteLength(content), hash: hash('sha256', content) };
 }
 
 /** A request to a service. */
@@ -48,7 +48,7 @@ export interface ServiceOptions {
 }
 
 const NO_HEADERS: readonly Header[] = [];
-const NO_BODY: Body = { bytes: new Uint8Array(), hash: EMPTY_HASH };
+const NO_BODY: Body = { bytes: '', length: 0, hash: EMPTY_HASH };
 
 /** A line break in a value would start another header, which the signature does not cover. */
 const PRINTABLE = /^[\x20-\x7e]*$/;
@@ -63,7 +63,6 @@ function checkValues(headers: readonly Header[]): void {
 
 /** The part of a request that stays the same for one second, for the same headers and credentials. */
 interface Prepared {
-  readonly own: readonly Header[];
   readonly credentials: Credentials;
   readonly time: SigningTime;
   readonly signed: SignedHeaders;
@@ -72,9 +71,10 @@ interface Prepared {
 }
 
 const equalCredentials = (a: Credentials, b: Credentials): boolean =>
-  a.sessionToken === b.sessionToken &&
-  a.accessKeyId === b.accessKeyId &&
-  a.secretAccessKey === b.secretAccessKey;
+  a === b ||
+  (a.sessionToken === b.sessionToken &&
+    a.accessKeyId === b.accessKeyId &&
+    a.secretAccessKey === b.secretAccessKey);
 
 /** An AWS service. Signs requests with the function's credentials. */
 export class Service {
@@ -82,7 +82,8 @@ export class Service {
   readonly #signer: Signer;
   readonly #transport: Transport;
   readonly #basePath: string;
-  #prepared: Prepared | undefined;
+  /** By the request's own headers. */
+  readonly #prepared = new WeakMap<readonly Header[], Prepared>();
 
   constructor(options: ServiceOptions) {
     this.#options = options;
@@ -110,7 +111,7 @@ export class Service {
       bodyHash: body.hash,
     };
     const authorization = this.#signer.authorization(signable, credentials, time);
-    const length = String(body.bytes.length);
+    const length = String(body.length);
     const all = [...flat, 'content-length', length, 'authorization', authorization];
     const target = query === '' ? fullPath : `${fullPath}?${query}`;
     return this.#transport.send({ method, path: target, headers: all, body: body.bytes });
@@ -124,9 +125,8 @@ export class Service {
   #prepare(own: readonly Header[]): Prepared {
     const credentials = (this.#options.credentials ?? environmentCredentials)();
     const time = signingTime(Date.now());
-    const last = this.#prepared;
-    if (last?.own === own && last.time === time && equalCredentials(last.credentials, credentials))
-      return last;
+    const last = this.#prepared.get(own);
+    if (last?.time === time && equalCredentials(last.credentials, credentials)) return last;
     checkValues(own);
     const headers: Header[] = [
       ...own,
@@ -134,7 +134,8 @@ export class Service {
       ['x-amz-date', time.stamp],
       ...(credentials.sessionToken ? [['x-amz-security-token', credentials.sessionToken] as const] : []),
     ];
-    this.#prepared = { own, credentials, time, signed: signedHeaders(headers), flat: headers.flat() };
-    return this.#prepared;
+    const prepared = { credentials, time, signed: signedHeaders(headers), flat: headers.flat() };
+    this.#prepared.set(own, prepared);
+    return prepared;
   }
 }

@@ -1,6 +1,6 @@
 import type * as http from 'node:http';
 import * as https from 'node:https';
-import type { Socket } from 'node:net';
+import { hasArrived, poolConnections } from './connection-pool.ts';
 import { NoResponse } from './errors.ts';
 
 /** A request as it goes over the wire. */
@@ -9,7 +9,7 @@ export interface HttpRequest {
   readonly path: string;
   /** Header names and values, alternating. The transport adds only the header `connection`. */
   readonly headers: readonly string[];
-  readonly body: Uint8Array;
+  readonly body: string | Uint8Array;
 }
 
 /** A complete HTTP response. */
@@ -17,6 +17,25 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: Buffer;
+}
+
+/** Reads headers only on request, because Node creates their object then, and most responses are a success. */
+class LazyResponse implements HttpResponse {
+  readonly body: Buffer;
+  readonly #message: http.IncomingMessage;
+
+  constructor(message: http.IncomingMessage, body: Buffer) {
+    this.#message = message;
+    this.body = body;
+  }
+
+  get status(): number {
+    return this.#message.statusCode ?? 0;
+  }
+
+  get headers(): http.IncomingHttpHeaders {
+    return this.#message.headers;
+  }
 }
 
 export interface TransportOptions {
@@ -43,26 +62,20 @@ export class Transport {
   readonly #agent: http.Agent;
   readonly #request: typeof http.request;
   readonly #options: http.RequestOptions;
-  readonly #silenceMs: number;
 
   constructor(origin: URL, { maxSockets = 50, silenceMs = 5_000, idleMs = 50_000 }: TransportOptions = {}) {
     const secure = origin.protocol === 'https:';
     // An import of node:http would read all its exports at cold start, among them WebSocket, which loads undici.
     const { Agent, request } = secure ? https : process.getBuiltinModule('node:http');
-    this.#agent = new Agent({
-      keepAlive: true,
-      maxSockets,
-      maxFreeSockets: maxSockets,
-      scheduling: 'lifo',
-      timeout: idleMs,
-    });
+    this.#agent = new Agent({ keepAlive: true, maxSockets });
+    const onSilence = (silent: http.ClientRequest) =>
+      silent.destroy(new NoResponse(`the service sent nothing for ${silenceMs / 1000} s`));
+    poolConnections(this.#agent, { onSilence, silenceMs, idleMs });
     this.#request = request;
-    this.#silenceMs = silenceMs;
     this.#options = {
       host: origin.hostname.replace(/^\[|\]$/g, ''),
       port: origin.port || (secure ? 443 : 80),
       agent: this.#agent,
-      timeout: silenceMs,
     };
   }
 
@@ -83,22 +96,13 @@ export class Transport {
     mayResend: boolean,
   ): void {
     const { method, path, headers, body } = request;
-    let socket: Socket | undefined;
-    let bytesBefore = 0;
     const fail = (error: Error) =>
       reject(error instanceof NoResponse ? error : new NoResponse('the connection broke', { cause: error }));
     const sent = this.#request({ ...this.#options, method, path, headers });
-    sent.once('socket', (assigned) => {
-      socket = assigned;
-      bytesBefore = assigned.bytesRead;
-    });
     sent.once('response', (response) => readBody(response, resolve, fail));
-    sent.once('timeout', () =>
-      sent.destroy(new NoResponse(`the service sent nothing for ${this.#silenceMs / 1000} s`)),
-    );
     sent.on('error', (error) => {
       // The service may have closed a kept-alive connection while Lambda had frozen the function.
-      const stale = sent.reusedSocket && isClosed(error) && socket?.bytesRead === bytesBefore;
+      const stale = sent.reusedSocket && isClosed(error) && !hasArrived(sent);
       if (stale && mayResend) this.#send(request, resolve, reject, false);
       else fail(error);
     });
@@ -121,7 +125,7 @@ function readBody(
   response.once('end', () => {
     const [first = NOTHING] = chunks;
     const body = chunks.length > 1 ? Buffer.concat(chunks) : first;
-    resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+    resolve(new LazyResponse(response, body));
   });
   response.on('error', fail);
 }

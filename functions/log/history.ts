@@ -7,6 +7,9 @@ import { type LogPage, listLog, listLogSince, type NewestRange, noteVoidRun, put
 /** The number of extra entries to read for each page, since the log also holds edits and deletes. */
 const READ_AHEAD = 10;
 
+/** The maximum number of log entries in one read of the history. Only reads within a long run of changes have as many. */
+const MAX_READ = 1_000;
+
 /** The maximum number of log entries that are settled at once. With texts of usual length they stay below 128 KB. */
 export const SETTLED_PAGE = 200;
 
@@ -55,20 +58,33 @@ function voidRuns(entries: readonly LogEntry[]): VoidRun[] {
   return runs;
 }
 
+const isShown = (entry: LogEntry): boolean =>
+  entry.kind === 'message' && entry.message.deletedAt === undefined;
+
+/** Returns the messages of some pages of the log, newest first. Handles each entry once. */
+function messagesOf(pages: readonly LogPage[]): Message[] {
+  const entries = pages.flatMap((page) => page.entries);
+  const pageOf = new Map(pages.flatMap((page) => page.entries.map((entry) => [seqOf(entry), page])));
+  return currentMessages(entries, (change) => pageOf.get(change.message)?.isHeld(change) ?? false);
+}
+
 /**
  * Reads the newest messages. Jumps over long runs of void entries: the first reader that has read through one notes on
- * its topmost entry how far it goes, and later readers continue below.
+ * its topmost entry how far it goes, and later readers continue below. Reads doubling numbers of entries while it finds
+ * no message, because a popular message can have thousands of reactions after it.
  */
 async function readNewest(
   db: Database,
   room: string,
   { before, limit, consistent = true }: NewestRange,
 ): Promise<NewestPage> {
-  const size = limit + READ_AHEAD;
+  const firstSize = limit + READ_AHEAD;
+  let size = firstSize;
   const pages: LogPage[] = [];
   const entries: LogEntry[] = [];
   let from = before;
   let messages: Message[] = [];
+  let shown = 0;
   let hasMore = true;
   while (hasMore && messages.length <= limit) {
     const page = await listLog(db, room, { before: from, limit: size, consistent });
@@ -76,9 +92,11 @@ async function readNewest(
     entries.push(...page.entries);
     from = Math.min(...page.entries.map(lowestOf));
     hasMore = page.hasMore && page.entries.length > 0;
-    messages = currentMessages(entries, (change) => pages.some(({ isHeld }) => isHeld(change)));
+    shown += page.entries.filter(isShown).length;
+    if (!hasMore || shown > limit) messages = messagesOf(pages);
+    size = page.entries.some(isShown) ? firstSize : Math.min(2 * size, MAX_READ);
   }
-  const long = voidRuns(entries).filter(({ rows }) => rows > size);
+  const long = voidRuns(entries).filter(({ rows }) => rows > firstSize);
   await Promise.all(long.map((run) => noteVoidRun(db, room, run)));
   hasMore = messages.length > limit;
   return { messages: messages.slice(0, limit), hasMore, all: messages, entries };

@@ -443,6 +443,17 @@ describe('a change', () => {
   });
 });
 
+test('a room that was left twice stays open if it was opened in between', async () => {
+  const { client, room } = await openRoom();
+  room.leave();
+  const again = client.room(1);
+  await pass();
+  room.leave();
+  await pass();
+  expect(client.room(1)).toBe(again);
+  expect([again.state, chat.count('leave')]).toEqual(['live', 1]);
+});
+
 describe('missed changes', () => {
   test('are requested when a sequence number is missing, after a short wait', async () => {
     const { room } = await openRoom();

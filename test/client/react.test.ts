@@ -276,6 +276,16 @@ describe('a room', () => {
     expect(chat.count('leave')).toBe(1);
   });
 
+  test('is opened again if the app leaves it while a component shows it', async () => {
+    const { client, latest } = await results(() => useMessages(1));
+    await act(async () => client.room(1).leave());
+    await pass();
+    await act(async () => void chat.addMessage('two'));
+    await pass(20_000);
+    expect(latest().messages).toMatchObject([{ text: 'two' }]);
+    expect([chat.count('join'), chat.count('leave')]).toEqual([2, 1]);
+  });
+
   test('has an error if its details cannot be loaded, until they are', async () => {
     const details = answers['/api/chats/1/'];
     delete answers['/api/chats/1/'];

@@ -21,7 +21,10 @@ const torture = ['test/torture/run.ts', '--seconds', '20', '--seed', '12', '--cl
 async function runNode(args: readonly string[], endpoint: string): Promise<boolean> {
   const env = { ...process.env, DYNAMODB_ENDPOINT: endpoint };
   const child = spawn(process.execPath, args, { cwd: project, stdio: 'inherit', env });
+  const kill = () => child.kill();
+  process.once('exit', kill);
   const [code] = await once(child, 'exit');
+  process.off('exit', kill);
   return code === 0;
 }
 

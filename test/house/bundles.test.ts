@@ -13,12 +13,12 @@ const most: Record<EntryName, number> = {
   authorize: 60_000,
   connect: 25_000,
   disconnect: 60_000,
-  fanout: 62_000,
-  send: 86_000,
-  edit: 93_000,
-  delete: 87_000,
+  fanout: 64_000,
+  send: 87_000,
+  edit: 94_000,
+  delete: 88_000,
   welcome: 90_000,
-  default: 129_000,
+  default: 130_000,
   http: 210_000,
 };
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../local/dynamodb/database.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
-import { isObject } from '../../local/object.ts';
+import { isObject, property } from '../../local/object.ts';
 import { openTestDatabase } from '../support/test-database.ts';
 import { batchCases } from './dynamodb-requests/batches.ts';
 import { conditionCases } from './dynamodb-requests/conditions.ts';
@@ -103,5 +103,43 @@ describe.each(Object.entries(subjects))('%s', (_, cases) => {
     const expected = expectedOf(each);
     if ('error' in expected) expectRefusal(answer, expected);
     else await expectAcceptance(answer, each, expected);
+  });
+});
+
+describe('five items of 300 KB', () => {
+  const room = { S: 'large' };
+  const keys = ['1', '2', '3', '4', '5'].map((part) => ({ room, part: { S: part } }));
+  beforeAll(async () => {
+    for (const each of keys) {
+      await send('PutItem', { TableName: 'plain', Item: { ...each, v: { S: 'x'.repeat(300_000) } } });
+    }
+  });
+
+  test('come in pages of at most 1 MB and one item from a query', async () => {
+    const pages: number[] = [];
+    let start: unknown;
+    do {
+      const { output } = await send('Query', {
+        TableName: 'plain',
+        KeyConditionExpression: 'room = :room',
+        ExpressionAttributeValues: { ':room': room },
+        ...(start !== undefined && { ExclusiveStartKey: start }),
+      });
+      pages.push(Number(output['Count']));
+      start = output['LastEvaluatedKey'];
+    } while (start !== undefined);
+    expect(pages).toEqual([4, 1]);
+  });
+
+  test('all come from a batch whose unprocessed keys are requested again', async () => {
+    const found: unknown[] = [];
+    let requests: Fields = { plain: { Keys: keys } };
+    while (Object.keys(requests).length > 0) {
+      const { output } = await send('BatchGetItem', { RequestItems: requests });
+      const items = property(output, 'Responses', 'plain');
+      for (const item of Array.isArray(items) ? items : []) found.push(property(item, 'part', 'S'));
+      requests = Object(output['UnprocessedKeys']);
+    }
+    expect(found.sort()).toEqual(['1', '2', '3', '4', '5']);
   });
 });

@@ -70,9 +70,8 @@ describe('a call that the template does not grant fails', () => {
     const stack = await start(async () => writeAssembly(app('one', { statements: [] })));
     const client = await connect(stack.socketUrl);
     client.send({ action: 'anything' });
-    await vi.waitFor(() =>
-      expect(lines.join('\n')).toMatch(/\[Echo\] posted 403 .*EchoRole\/Echo is not authorized to perform/),
-    );
+    const denied = /\[Echo\] posted 403 .*EchoRole\/Echo is not authorized to perform/;
+    await vi.waitFor(() => expect(lines.join('\n')).toMatch(denied), { timeout: 10_000 });
     expect(lines).toContain(
       'AccessDenied: function Echo may not call execute-api:ManageConnections on api/prod/POST/@connections/*. Grant it in lib/.',
     );

@@ -27,9 +27,8 @@ afterAll(async () => {
   await stack.stop();
 });
 
-test('docs/client.md has ten examples with output, and one for React', () => {
+test('docs/client.md has ten examples with output', () => {
   expect(examples.filter(({ prints }) => prints !== '')).toHaveLength(10);
-  expect(examples.map(({ name }) => name)).toContain('chat.tsx');
 });
 
 test.each(examples.filter(({ prints }) => prints !== ''))(

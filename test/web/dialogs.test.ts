@@ -93,7 +93,7 @@ test('leaves a room, which disappears from the list', async () => {
   await rooms(bob, 'Garden').waitFor({ state: 'detached' });
   await alice.page.getByRole('button', { name: 'Members' }).click();
   await alice.page.getByRole('dialog').getByText('nobody-10').first().waitFor();
-  expect(await alice.page.locator('.members').getByText('bob').count()).toBe(0);
+  await expect.poll(() => alice.page.locator('.members').getByText('bob').count()).toBe(0);
   await alice.page.getByRole('button', { name: 'Close' }).click();
 });
 

@@ -10,17 +10,25 @@ let stack: TestStack;
 let browser: Browser;
 let server: Server;
 
-const script = readFileSync(new URL('../../dist/client/client.js', import.meta.url), 'utf8');
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const scripts: Record<string, string> = {
+  '/client.js': read('dist/client/client.js'),
+  '/elements.js': read('dist/client/elements.js'),
+};
+const [, example = ''] = /^```html index.html\n([\s\S]*?)^```$/m.exec(read('docs/web-components.md')) ?? [];
+const head = '<!doctype html><title>Another app</title><link rel="icon" href="data:,">';
 
 const addressOf = (host: string) => `http://${host}:${(server.address() as AddressInfo).port}`;
 
 beforeAll(async () => {
-  server = createServer((request, response) => {
-    const isScript = request.url === '/client.js';
-    response.writeHead(200, { 'Content-Type': isScript ? 'text/javascript' : 'text/html' });
-    response.end(
-      isScript ? script : '<!doctype html><title>Another app</title><link rel="icon" href="data:,">',
-    );
+  server = createServer(async ({ url = '' }, response) => {
+    const script = scripts[url];
+    response.writeHead(200, { 'Content-Type': script ? 'text/javascript' : 'text/html' });
+    if (script) response.end(script);
+    else if (url === '/chat-token') response.end(await stack.token('alice'));
+    else if (url === '/elements')
+      response.end(head + example.replace('https://chat.example.com', stack.stack.edgeUrl));
+    else response.end(head);
   });
   await new Promise<void>((resolve) => server.listen(0, () => resolve()));
   [stack, browser] = await Promise.all([
@@ -81,5 +89,55 @@ test('the cookie does not work on a page of an allowed origin of another site', 
     return (await fetch(url, { credentials: 'include' })).status;
   }, `${stack.stack.edgeUrl}/api/chats/`);
   await expect(read).rejects.toThrow('Failed to fetch');
+  await context.close();
+});
+
+test('the elements show a chat and a room, and are styled by custom properties', async () => {
+  const { page, context, errors } = await openPage(browser, `${addressOf('127.0.0.1')}/elements`);
+  const [chat, room] = [page.locator('parley-chat'), page.locator('parley-room')];
+  await page.evaluate(`(() => {
+    const room = document.createElement('parley-room');
+    Object.assign(room, { room: '1', url: document.querySelector('parley-chat').url });
+    document.body.append(room);
+    const heading = document.createElement('style');
+    heading.textContent = 'h2, p { color: rgb(255, 0, 0) !important; }';
+    document.head.append(heading);
+  })()`);
+  await room.evaluate((element, token) => element.setAttribute('token', token), await stack.token('bob'));
+
+  await chat.getByRole('link', { name: /Everybody/ }).click();
+  const write = async (element: typeof chat, text: string) => {
+    const box = element.getByRole('textbox', { name: 'Message', exact: true });
+    await box.fill(text);
+    await box.press('Enter');
+  };
+  await write(chat, 'Hello from the chat');
+  await room.getByText('Hello from the chat', { exact: true }).waitFor();
+  await write(room, 'Hello from the room');
+  await chat.locator('.bubble').getByText('Hello from the room', { exact: true }).waitFor();
+
+  const heading = chat.getByRole('heading', { name: 'Chats' });
+  const color = (locator: typeof heading) => locator.evaluate((element) => getComputedStyle(element).color);
+  expect(await color(heading)).toBe('rgb(102, 51, 153)');
+  expect(await color(room.getByText('Hello from the room', { exact: true }))).not.toBe('rgb(255, 0, 0)');
+  expect(new URL(page.url()).hash).toBe('');
+  expect(await room.getByRole('link', { name: 'Back to rooms' }).count()).toBe(0);
+
+  // Narrow: either the list or the room.
+  await chat.evaluate((element) => element.setAttribute('style', 'width: 20rem'));
+  await chat.getByRole('link', { name: 'Back to rooms' }).click();
+  await chat.getByRole('link', { name: /Everybody/ }).waitFor();
+
+  const states = await chat.evaluate(async (element) => {
+    const { client } = element as unknown as { client: { state: string } };
+    document.body.append(element);
+    await Promise.resolve();
+    const moved = client.state;
+    element.remove();
+    await Promise.resolve();
+    return [moved, client.state, 'client' in element && element.client];
+  });
+  expect(states).toEqual(['live', 'offline', undefined]);
+  expect(errors).toEqual([]);
   await context.close();
 });

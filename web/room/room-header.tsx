@@ -1,6 +1,7 @@
 import type { Presence, RoomDetails } from '../../client/index.ts';
 import { otherMember } from '../../client/react/index.ts';
 import { roomName, useNames } from '../rooms/names.ts';
+import { useNavigation } from '../rooms/navigation.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/buttons.tsx';
 import { clockTime, pluralize } from '../ui/format.ts';
@@ -31,13 +32,14 @@ export function RoomHeader(props: HeaderProps) {
   const { details, presence, onMembers } = props;
   const { room, me } = useRoomContext();
   const nameOf = useNames();
+  const { href, onClick } = useNavigation().linkTo();
   const { id } = room;
   const other = otherMember(id, me);
   const name = details || other ? roomName({ id, name: details?.name ?? '' }, me, nameOf) : '…';
   const online = other !== undefined && presence.get(other)?.status === 'online';
   return (
     <header class="room-header">
-      <a class="icon-button back" href="#/" aria-label="Back to rooms">
+      <a class="icon-button back" href={href} onClick={onClick} aria-label="Back to rooms">
         <Icon name="back" />
       </a>
       <Avatar id={other ?? id} name={name} group={other === undefined} online={online} />

@@ -3,6 +3,7 @@ import { useChatClient, useMembers, usePresence, useRoom } from '../../client/re
 import { Composer } from '../composer/composer.tsx';
 import { TypingLine } from '../composer/typing-line.tsx';
 import { RoomMembers } from '../rooms/members.tsx';
+import { useNavigation } from '../rooms/navigation.ts';
 import { Timeline } from '../timeline/timeline.tsx';
 import { useEntries } from '../timeline/use-entries.ts';
 import { useReadMark } from '../timeline/use-read-mark.ts';
@@ -24,6 +25,7 @@ interface PaneProps {
 /** The open room: its header, timeline and composer. */
 export function RoomPane({ draft, id, me, onLeft, onAccepted }: PaneProps) {
   const client = useChatClient();
+  const { linkTo } = useNavigation();
   const { room, error, details } = useRoom(id);
   const entries = useEntries(room, draft, me);
   const { reload } = useMembers(id);
@@ -67,7 +69,7 @@ export function RoomPane({ draft, id, me, onLeft, onAccepted }: PaneProps) {
         {error ? (
           <div class="refused-note" role="alert">
             <p>{error.message}</p>
-            <a class="text-button" href="#/">
+            <a class="text-button" {...linkTo()}>
               Back to rooms
             </a>
           </div>

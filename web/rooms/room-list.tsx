@@ -1,36 +1,15 @@
-import { useSyncExternalStore } from 'preact/compat';
 import { actorId, type RoomSummary } from '../../client/index.ts';
 import { otherMember, type useRooms } from '../../client/react/index.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/buttons.tsx';
 import { pluralize, shortTime } from '../ui/format.ts';
 import { type NameOf, roomName, useNames } from './names.ts';
+import { useNavigation } from './navigation.ts';
 
 interface RowsProps {
   readonly list: ReturnType<typeof useRooms>;
   readonly me: string;
-  readonly current: string | undefined;
 }
-
-export const roomLink = (room: string): string => `#/${encodeURIComponent(room)}`;
-
-function roomInAddress(): string | undefined {
-  const [, room] = /^#\/(.+)$/.exec(location.hash) ?? [];
-  try {
-    return room === undefined ? undefined : decodeURIComponent(room);
-  } catch {
-    // The percent signs in the address are not a valid encoding, so the address is not from this page.
-    return undefined;
-  }
-}
-
-function onHashChange(listener: () => void): () => void {
-  addEventListener('hashchange', listener);
-  return () => removeEventListener('hashchange', listener);
-}
-
-/** Returns the id of the room in the page's address, so that reloading and going back work. */
-export const useCurrentRoom = () => useSyncExternalStore(onHashChange, roomInAddress);
 
 function preview({ last_message: last }: RoomSummary, me: string, nameOf: NameOf): string {
   if (!last) return 'No messages yet';
@@ -50,8 +29,8 @@ function UnreadBadge({ room }: { readonly room: RoomSummary }) {
 }
 
 /** The user's rooms, latest first. */
-export function RoomRows(props: RowsProps) {
-  const { list, me, current } = props;
+export function RoomRows({ list, me }: RowsProps) {
+  const { current, linkTo } = useNavigation();
   const nameOf = useNames();
   if (list.rooms.length === 0 && list.error) return <p class="problem">{list.error.message}</p>;
   if (list.rooms.length === 0 && list.loading) return <p class="hint">Loading rooms…</p>;
@@ -66,7 +45,7 @@ export function RoomRows(props: RowsProps) {
           const isCurrent = id === current;
           return (
             <li key={id}>
-              <a href={roomLink(id)} class="room" {...(isCurrent && { 'aria-current': 'page' })}>
+              <a {...linkTo(id)} class="room" {...(isCurrent && { 'aria-current': 'page' })}>
                 <Avatar id={other ?? id} name={name} group={other === undefined} />
                 <span class="room-name">{name}</span>
                 {room.last_at ? (

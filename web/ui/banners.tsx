@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { State } from '../../client/index.ts';
+import type { Message, State } from '../../client/index.ts';
 import { useConnection } from '../../client/react/index.ts';
 import { useRoomContext } from '../room/room-context.ts';
 import { useDraft } from '../room/room-draft.ts';
@@ -50,19 +50,17 @@ export function ErrorNotice() {
 export function MessageAnnouncer() {
   const { room, me } = useRoomContext();
   const nameOf = useNames();
-  const [text, setText] = useState('');
+  const [message, setMessage] = useState<Message>();
   useEffect(
     () =>
       room.on('chat_message', ({ message }) => {
-        const { author } = entryOf(message);
-        if (author === me) return;
-        setText(`${nameOf(author)}: ${message.text || (message.file ?? '')}`);
+        if (entryOf(message).author !== me) setMessage(message);
       }),
-    [room, me, nameOf],
+    [room, me],
   );
   return (
     <p class="unseen" aria-live="polite">
-      {text}
+      {message ? `${nameOf(entryOf(message).author)}: ${message.text || (message.file ?? '')}` : ''}
     </p>
   );
 }

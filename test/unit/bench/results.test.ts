@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
+import { aimTable } from '../../../bench/aims.ts';
 import { fastestRun, sustainedRun } from '../../../bench/end-to-end.ts';
 import { type LoadStats, messageNumber } from '../../../bench/load.ts';
 import { nextMessage } from '../../../bench/processes.ts';
@@ -110,4 +111,21 @@ test('waiting for a process that ends before it answers throws', async () => {
   child.emit('exit', 1);
   await expect(second).rejects.toThrow('Benchmark not measured: a child process ended before it answered');
   expect(child.eventNames()).toEqual([]);
+});
+
+test('shows the aims of the local stack with the values of both versions', () => {
+  const before = { smallRooms: 154.2, largeRoom: 10_200, lastDelivery: 152, memory: 1_100 };
+  const now = { smallRooms: 310.4, largeRoom: 14_999, lastDelivery: 110, memory: 600 };
+  const verdicts = (table: ReturnType<typeof aimTable>) => table.rows.map((row) => row.at(-1));
+  expect(verdicts(aimTable(now, before))).toEqual(['met', 'missed', 'met', 'met']);
+  expect(verdicts(aimTable(before))).toEqual(['missed', 'missed', 'missed', 'missed']);
+  expect(aimTable(now, before).columns).toEqual(['', 'before', 'now', 'aim', '']);
+  expect(aimTable(now, before).rows[0]).toEqual([
+    '10 rooms of 10, with receipts, in messages/s',
+    154,
+    310,
+    'at least 300',
+    'met',
+  ]);
+  expect(verdicts(aimTable({ ...now, memory: Number.NaN }))[3]).toBe('missed');
 });

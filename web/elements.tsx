@@ -1,0 +1,159 @@
+import { type ComponentChildren, render } from 'preact';
+import { ChatClient, type Token, webStorage } from '../client/index.ts';
+import { useChatClient, useConnection } from '../client/react/index.ts';
+import { ChatProvider } from './provider.ts';
+import { RoomDrafts } from './room/room-draft.ts';
+import { RoomPane } from './room/room-pane.tsx';
+import { useLocalNavigation } from './rooms/navigation.ts';
+import { Shell } from './shell.tsx';
+import { ConnectionBanner } from './ui/banners.tsx';
+
+/** The page's styles, as text. The build fills it in. */
+declare const STYLES: string;
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(STYLES);
+
+interface ContentProps {
+  readonly drafts: RoomDrafts;
+}
+
+function ChatContent({ drafts }: ContentProps) {
+  return <Shell drafts={drafts} navigation={useLocalNavigation()} />;
+}
+
+function RoomContent({ drafts, room }: ContentProps & { readonly room: string }) {
+  const me = useChatClient().user;
+  // The user is known once the client has connected.
+  useConnection();
+  const reload = () => {};
+  return (
+    <div class="single">
+      <ConnectionBanner />
+      {me && room ? (
+        <RoomPane key={room} draft={drafts.of(room)} id={room} me={me} onLeft={reload} onAccepted={reload} />
+      ) : null}
+    </div>
+  );
+}
+
+/** An element that connects while it is in a document and has a `url` and a `token`. Emits `parley-state`. */
+abstract class ParleyElement extends HTMLElement {
+  static readonly observedAttributes: readonly string[] = ['url', 'token', 'room'];
+  #token: Token | undefined;
+  #chat: { readonly url: string; readonly client: ChatClient; readonly drafts: RoomDrafts } | undefined;
+
+  constructor() {
+    super();
+    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [sheet];
+    // Properties that a page has set before this script was loaded hide the accessors.
+    for (const name of ['url', 'token', 'room'] as const) {
+      const value = Object.getOwnPropertyDescriptor(this, name)?.value;
+      if (value === undefined) continue;
+      Reflect.deleteProperty(this, name);
+      // An element must not have attributes before its constructor ends.
+      queueMicrotask(() => Reflect.set(this, name, value));
+    }
+  }
+
+  /** The client of the element, while it is connected. */
+  get client(): ChatClient | undefined {
+    return this.#chat?.client;
+  }
+
+  /** The chat's address. */
+  get url(): string {
+    return this.getAttribute('url') ?? '';
+  }
+
+  set url(url: string) {
+    this.setAttribute('url', url);
+  }
+
+  /** A token, or a function that returns a fresh one. */
+  get token(): Token | undefined {
+    return this.#token ?? this.getAttribute('token') ?? undefined;
+  }
+
+  set token(token: Token | undefined) {
+    this.#token = token;
+    this.#update();
+  }
+
+  get room(): string {
+    return this.getAttribute('room') ?? '';
+  }
+
+  set room(room: string) {
+    this.setAttribute('room', room);
+  }
+
+  connectedCallback(): void {
+    this.#update();
+  }
+
+  disconnectedCallback(): void {
+    // An element that a page moves is disconnected and connected again at once.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#close();
+    });
+  }
+
+  attributeChangedCallback(): void {
+    this.#update();
+  }
+
+  protected abstract content(drafts: RoomDrafts): ComponentChildren;
+
+  #update(): void {
+    const { url } = this;
+    if (this.#chat && this.#chat.url !== url) this.#close();
+    if (!this.isConnected || !url || this.token === undefined) return;
+    this.#chat ??= this.#open(url);
+    const { client, drafts } = this.#chat;
+    // A new token may be accepted.
+    if (client.state === 'refused') client.connect();
+    if (this.shadowRoot)
+      render(<ChatProvider client={client}>{this.content(drafts)}</ChatProvider>, this.shadowRoot);
+  }
+
+  #open(url: string) {
+    const client = new ChatClient({
+      url,
+      storage: webStorage(localStorage),
+      // Reads the property each time, because a page may replace the function.
+      token: () => (typeof this.token === 'function' ? this.token() : (this.token ?? '')),
+    });
+    client.on('state', (state) => {
+      const detail = { state, error: client.error };
+      this.dispatchEvent(new CustomEvent('parley-state', { detail }));
+    });
+    return { url, client, drafts: new RoomDrafts(client) };
+  }
+
+  #close(): void {
+    if (this.shadowRoot) render(null, this.shadowRoot);
+    this.#chat?.drafts.close();
+    this.#chat?.client.close();
+    this.#chat = undefined;
+  }
+}
+
+/** A whole chat: the room list and the open room. */
+class ParleyChat extends ParleyElement {
+  protected content(drafts: RoomDrafts) {
+    return <ChatContent drafts={drafts} />;
+  }
+}
+
+/** One room. Its attribute `room` has the room's id. */
+class ParleyRoom extends ParleyElement {
+  protected content(drafts: RoomDrafts) {
+    return <RoomContent drafts={drafts} room={this.room} />;
+  }
+}
+
+if (!customElements.get('parley-chat')) {
+  customElements.define('parley-chat', ParleyChat);
+  customElements.define('parley-room', ParleyRoom);
+}
