@@ -27,11 +27,12 @@ export async function ask(stack: TestStack, asked: string, { headers, body }: Ca
     ...(body !== undefined && { body: encoded(body) }),
   });
   const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: text === '' ? {} : (JSON.parse(text) as Json),
-  };
+  const { status, headers: answered } = response;
+  try {
+    return { status, headers: answered, body: text === '' ? {} : (JSON.parse(text) as Json) };
+  } catch (cause) {
+    throw new Error(`${asked} was answered with ${status} and no JSON: ${text}`, { cause });
+  }
 }
 
 export type Asking = (asked: string, body?: unknown, headers?: Call['headers']) => Promise<Answer>;
