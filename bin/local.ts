@@ -42,13 +42,13 @@ async function start(flags: LocalFlags, synthesizer: Synthesizer): Promise<Stack
   return stack;
 }
 
-function printWelcome(stack: Stack, flags: LocalFlags): void {
+function printWelcome(stack: Stack, flags: LocalFlags, tokenCommand: string): void {
   const socketUrl = `${stack.edgeUrl.replace(/^http/, 'ws')}/ws/chat/1/`;
   const data =
     flags.dynamodbEndpoint ?? (flags.memory ? 'in memory' : `${flags.data} (delete it to start over)`);
   const port =
     flags.ports.services === 8003 ? '' : `PARLEY_SERVICES_PORT=${new URL(stack.servicesUrl).port} `;
-  const token = `${port}npm run -s token -- alice`;
+  const token = `${port}${tokenCommand} alice`;
   console.log(`Parley runs on this machine.
 
   Open ${stack.edgeUrl} and sign in as alice with the password alice.
@@ -124,7 +124,7 @@ async function run(flags: LocalFlags, isOwn: boolean): Promise<void> {
       const sources = isOwn ? projectSources() : appSources(flags.data);
       watchSources({ sources, reload: () => stack.reload(), log: (line) => console.log(line) });
     }
-    printWelcome(stack, flags);
+    printWelcome(stack, flags, isOwn ? 'npm run -s token --' : 'npx parley token');
   } catch (error) {
     synthesizer.dispose();
     throw error;

@@ -13,7 +13,12 @@ interface CdkJson {
 
 /** Reads cdk.json of the working directory, as the cdk command does. */
 function readCdkJson(): CdkJson {
-  return existsSync('cdk.json') ? (JSON.parse(readFileSync('cdk.json', 'utf8')) as CdkJson) : {};
+  if (!existsSync('cdk.json')) return {};
+  try {
+    return JSON.parse(readFileSync('cdk.json', 'utf8')) as CdkJson;
+  } catch (cause) {
+    throw new Error('Could not read cdk.json: it is not JSON. Correct it and run again.', { cause });
+  }
 }
 
 /**

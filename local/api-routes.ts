@@ -49,7 +49,7 @@ export function readSocketRoutes(scope: Scope): SocketRoutes {
   if (api === undefined || others.length > 0) {
     throw notRead(
       `the template has ${api === undefined ? 'no' : 'more than one'} WebSocket API`,
-      'Define exactly one',
+      'The local stack runs a stack with exactly one Chat',
     );
   }
   const [id, { properties }] = api;

@@ -36,7 +36,9 @@ export function readTemplate(directory: string, name?: string): Template {
   const [stack] = found;
   if (stack === undefined || found.length > 1) {
     const names = stacks.map(nameOf).join(', ') || 'none';
-    throw unreadable(`${found.length} stacks fit, of ${names}`, 'Name one with --stack.');
+    const why =
+      name === undefined ? `the app has ${stacks.length} stacks` : `no single stack is named ${name}`;
+    throw unreadable(why, `Name one of these with --stack: ${names}.`);
   }
   const [, artifact] = stack;
   const file = textProperty(artifact, 'templateFile');

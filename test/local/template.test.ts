@@ -159,7 +159,9 @@ describe('a broken template is refused with a reason and advice:', () => {
     mkdirSync(directory, { recursive: true });
     const stack = { type: 'aws:cloudformation:stack', properties: { templateFile: 'x' } };
     writeFileSync(join(directory, 'manifest.json'), JSON.stringify({ artifacts: { A: stack, B: stack } }));
-    expect(() => readDeployment(directory)).toThrow(/2 stacks fit, of A, B\. Name one with --stack\.$/);
+    expect(() => readDeployment(directory)).toThrow(
+      /the app has 2 stacks\. Name one of these with --stack: A, B\.$/,
+    );
   });
 
   test.each([
