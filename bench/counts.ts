@@ -188,10 +188,10 @@ async function messageCosts(): Promise<Findings> {
 const MINUTES_OF_SILENCE = Math.ceil(LONGEST_SILENCE_MS / TICK_MS) * (TICK_MS / 60_000);
 /** The minutes until an open room without changes is checked, although other frames arrive. */
 const MINUTES_UNHEARD = 10;
-/** Before this release, the client pinged each open room this often, whatever else arrived. */
+/** Earlier clients pinged each open room this often, even while other frames arrived. */
 const MINUTES_BEFORE = 4;
 
-/** Returns the cost of a million connection minutes with a ping each `minutes`, if there are any. */
+/** Returns the cost of a million connection minutes. @param minutes the time between two pings; Infinity for none */
 function connectionCost(ping: Counts | undefined, minutes: number, rooms = 1): Cost {
   if (!ping) throw new Error('Ping not counted: the command is missing. Add it to the commands.');
   const million = costOfMillion(usageOf(ping));
