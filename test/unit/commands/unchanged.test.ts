@@ -23,7 +23,7 @@ beforeAll(async () => {
   room = await openCountedRoom(3);
   const { context, session } = room;
   const { poster } = context;
-  const post: typeof poster.post = (connection, frame, ...rest) => {
+  const post: typeof poster.post = async (connection, frame, ...rest) => {
     if (connection === session.id) {
       if (isGone) return 'gone';
       frames.push(JSON.parse(frame));
