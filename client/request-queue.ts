@@ -13,7 +13,7 @@ export interface RequestOptions {
   readonly dropOnDisconnect?: boolean;
   /** Rejects the request if no answer arrives, instead of sending it again. */
   readonly noRetry?: boolean;
-  /** The client knows that this frame is valid, so a `BAD_FRAME` or `ROOM_REQUIRED` without ids is about another. */
+  /** The frame is known to be valid, so a `BAD_FRAME` or `ROOM_REQUIRED` without ids refuses another frame. */
   readonly wellFormed?: boolean;
 }
 
@@ -28,10 +28,11 @@ export interface Request extends RequestOptions {
   reject(error: ChatClientError): void;
   /** When the server may stop recognizing a repeat, in milliseconds since the epoch. */
   readonly expiresAt?: number;
-  /** How many times the frame was sent. */
+  /** How many times the client has sent the frame. */
   attempts?: number;
 }
 
+/** A `chat_message` has its client id in the message. */
 const clientIdOf = (frame: Frame): string | undefined => {
   if (frame.type === 'chat_message') return frame.message.client_id;
   return 'client_id' in frame ? frame.client_id : undefined;
@@ -47,8 +48,8 @@ interface RequestQueueOptions {
 }
 
 /**
- * Sends requests one at a time, and repeats each until the server answers. So changes are stored in order, and a
- * refusal without a client id belongs to the request in flight.
+ * Sends requests one at a time, and repeats each until the server answers. The server therefore stores changes in
+ * order, and a refusal without a client id belongs to the request in flight.
  */
 export class RequestQueue {
   #requests: Request[] = [];

@@ -94,6 +94,15 @@ describe('a live change', () => {
     expect(log.messages[0]?.reactions).toEqual({ '👍': [2] });
   });
 
+  test('without a sequence number, which changes nothing, is not applied and leaves no gap', () => {
+    const log = logOf(2);
+    const { messages } = log;
+    expect(log.add(reacted(0, 1, 2))).toEqual([]);
+    expect([log.cursor, log.hasGap]).toEqual([2, false]);
+    expect(log.messages).toBe(messages);
+    expect(log.add(sent(3))).toEqual([sent(3)]);
+  });
+
   test('waits for the first page', () => {
     const log = new RoomLog(isOwn);
     log.add(edited(3, 1, 'edited'));
