@@ -12,9 +12,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const entries = { client: 'client/index.ts', react: 'client/react/index.ts' };
 
 /**
- * Properties of the client's internal classes, which the build gives short names. That makes the client 4% smaller, as
+ * Properties of the client's internal classes. The build gives them short names, which makes the client 4% smaller, as
  * its size limit requires. None may be the name of a public property, of a frame's field or of a browser's own property:
- * a test checks that. An internal property that is missing here only makes the client larger.
+ * a test checks that. A property that is missing here only makes the client larger.
  */
 export const internalProperties: readonly string[] = [
   'acceptLoaded',
@@ -138,7 +138,10 @@ export async function buildElements(outdir = join(root, 'dist/client')): Promise
   return measure('elements', contents);
 }
 
-/** Writes the type declarations of the client, and those of the server's schemas, from which its types derive. */
+/**
+ * Writes the type declarations of the client and of the custom elements, and those of the server's schemas, from which
+ * the client's types derive.
+ */
 function declareClient(outdir = join(root, 'dist/client/types')): void {
   rmSync(outdir, { recursive: true, force: true });
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
