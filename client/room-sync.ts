@@ -57,7 +57,8 @@ export class RoomSync {
 
   /** Applies a change from a live frame. Returns the changes that are now applied, in order. */
   add(change: Change): readonly Change[] {
-    this.heardAt = Date.now();
+    // The answer to a change that changed nothing has the number 0.
+    if (change.seq > 0) this.heardAt = Date.now();
     const applied = this.log.add(change);
     this.#fillGapLater();
     return applied;

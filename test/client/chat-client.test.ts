@@ -768,8 +768,9 @@ describe('a connection', () => {
     for (let minute = 1; minute <= 10; minute++) {
       await pass(59_000);
       chat.addMessage('hello');
-      // A frame without a sequence number shows no gap.
+      // A frame without a sequence number shows no gap. 0 is none: the answer to a change that changes nothing.
       chat.broadcast('2', { type: 'typing', user_id: 2, typing: true });
+      chat.broadcast('2', { type: 'message_reacted', message_id: 1, user_id: 1, emoji: '👍', seq: 0 });
       await pass(1_000);
     }
     expect(texts(quiet)).toEqual(['lost']);

@@ -65,14 +65,14 @@ test('uses no syntax that the supported browsers lack', async () => {
     readFileSync(join(root, 'docs/client.md'), 'utf8'),
   );
   const [, chrome, firefox, safari] = browsers ?? [];
-  // esbuild counts a browser as lacking these that lacks the newest scripts.
+  // For esbuild, a browser has none of these if it lacks the newest of them, the scripts of Unicode.
   const supported = { 'regexp-unicode-property-escapes': true };
   const target = [`chrome${chrome}`, `edge${chrome}`, `firefox${firefox}`, `safari${safari}`];
   for (const name of ['client.js', 'react.js']) {
     const { code } = await esbuild.transform(built(name), { target, supported });
-    // Newer syntax would be replaced by longer code.
+    // esbuild would replace newer syntax, so the code would differ.
     expect(code).toBe((await esbuild.transform(built(name), { target: 'esnext' })).code);
-    // Later than 2022: the build does not replace functions.
+    // Functions that browsers have had only since 2022. esbuild does not replace functions.
     expect(code).not.toMatch(/groupBy|toReversed|toSorted|toSpliced|findLast|withResolvers|randomUUID/);
   }
 });
