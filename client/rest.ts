@@ -108,7 +108,7 @@ function put(
   });
 }
 
-/** The path of a file of a room: what messages have as `file_url`. */
+/** Matches the `file_url` of a message. */
 const filePath = /^\/api\/chats\/[^/]+\/files\/[^/?]+\/?$/;
 
 /** @throws ChatClientError unless the status is 2xx */

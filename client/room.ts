@@ -158,8 +158,7 @@ export class Room {
     const { sync, context, id: room_id } = this.#core;
     const matches = (frame: FrameOf<'typing'>) =>
       frame.typing === typing && isUser(frame, context.tokens.user);
-    const options = { dropOnDisconnect: true, noRetry: true };
-    const request = sync.request({ action: 'typing', room_id, typing }, 'typing', matches, options);
+    const request = sync.request({ action: 'typing', room_id, typing }, 'typing', matches, 'once');
     await request.catch(ignoreDisconnect);
   }
 
