@@ -29,8 +29,8 @@ export function actorId({ id, guest }: Actor): string {
 }
 
 /**
- * Returns a user as a reader sees them. Guests see no email address, also where an issuer's user name is one: they see
- * the part before the `@`.
+ * Returns a user as a reader sees them. Guests see no email address. If an issuer uses email addresses as user names,
+ * guests see the part before the `@`.
  */
 export function seenBy({ guest }: Pick<User, 'guest'>, user: User): User {
   if (!guest) return user;

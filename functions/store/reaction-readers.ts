@@ -97,7 +97,7 @@ function completed(
   return { count, users: [...listed, ...others] };
 }
 
-/** Returns messages as some readers see them: a list of reactions that was cut contains each reader who reacted. */
+/** Returns messages as some readers see them: a shortened list of users contains each reader who reacted. */
 export async function withReaders(
   db: Database,
   messages: readonly Message[],
