@@ -68,7 +68,8 @@ export class RoomCache {
   readonly #largeUntil = new Map<string, number>();
 
   /**
-   * Returns the newest messages of a room, complete up to its `seq`. Reads eventually consistent, where that suffices.
+   * Returns the newest messages of a room, complete up to its `seq`. Reads are eventually consistent where that
+   * suffices.
    */
   async latestMessages(
     db: Database,

@@ -29,7 +29,7 @@ export async function getMember(
 export const hasBeenAdded = async (db: Database, room: string, user: string): Promise<boolean> =>
   (await db.chat.get(memberKey(room, user))) !== undefined;
 
-/** A room, with the `seq` up to which messages do not count as unread for its new member. */
+/** A room. Messages up to its `seq` do not count as unread for a new member. */
 type RoomToJoin = Pick<Room, 'id' | 'seq'>;
 
 /**

@@ -312,8 +312,11 @@ describe('a change', () => {
     await room.react(message_id, '👍');
     expect(room.messages).toMatchObject([{ text: 'two', edited: true, reactions: { '👍': [1] } }]);
     // The server answers a reaction that changes nothing with the sequence number 0.
+    const syncs = chat.count('sync');
     await room.react(message_id, '👍');
     expect(room.messages[0]?.reactions).toEqual({ '👍': [1] });
+    await pass(1_000);
+    expect(chat.count('sync')).toBe(syncs);
     await room.react(message_id, '👍', { remove: true });
     await room.delete(message_id);
     expect(room.messages).toEqual([]);

@@ -340,7 +340,7 @@ export const actionContract: Contract = {
       ],
     ],
     inbox:
-      'A URL without a room, `/ws/` or `/ws/chat/`, opens the user’s inbox. It receives what a list of rooms needs: new messages in all of the user’s rooms, the user’s own `message_seen`, and `joined` and `left` when the user is added to a room or removed from one. A message that an inbox receives counts as delivered, and an inbox does not make its user present. In an inbox every frame except `ping` and `authenticate` must name its room. To receive all events of a room, join it.',
+      'A URL without a room, `/ws/` or `/ws/chat/`, opens the user’s inbox. It receives what a list of rooms needs: new messages in all of the user’s rooms, the user’s own `message_seen`, and `joined` and `left` when the user is added to a room or removed from one. A message that an inbox receives counts as delivered, unless its room is a request. An inbox does not make its user present. In an inbox every frame except `ping` and `authenticate` must name its room. To receive all events of a room, join it.',
     greeting:
       'On connect the server sends the newest messages as one array; with `since`, it sends `sync`; in an inbox, `inbox`.',
   },
