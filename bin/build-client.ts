@@ -73,7 +73,6 @@ export const internalProperties: readonly string[] = [
   'setPresence',
   'setSeen',
   'setTyping',
-  'silenceMs',
   'socketClass',
   'sync',
   'tokens',

@@ -21,8 +21,6 @@ export type RequestKind = 'load' | 'once' | undefined;
 export interface Request {
   readonly frame: ClientFrame;
   readonly kind?: RequestKind;
-  /** The idempotency key, if the frame has one. Answers and refusals of this request have the same `client_id`. */
-  readonly clientId?: string;
   /** Whether a frame without this client id is the answer. Called only for the first request, after it was sent. */
   isAnswer(frame: Frame): boolean;
   resolve(frame: Frame): void;
@@ -101,7 +99,8 @@ export class RequestQueue {
   /** Rejects, or repeats later, the request that a refusal belongs to. Returns whether there is such a request. */
   refuse({ client_id: id, room_id, code, message, retry_after_ms }: FrameOf<'error'>): boolean {
     const [first] = this.#requests;
-    const request = id === undefined && first?.clientId === undefined ? first : this.#find(id);
+    const isNameless = id === undefined && first && !('client_id' in first.frame);
+    const request = isNameless ? first : this.#find(id);
     if (!request || (request === first && !this.#inFlight)) return false;
     if (id === undefined) {
       const isMalformed = code === 'BAD_FRAME' || code === 'ROOM_REQUIRED';
@@ -139,7 +138,7 @@ export class RequestQueue {
   }
 
   #find(id: string | undefined): Request | undefined {
-    return id === undefined ? undefined : this.#requests.find((each) => each.clientId === id);
+    return this.#requests.find(({ frame }) => 'client_id' in frame && frame.client_id === id);
   }
 
   #timeOut(request: Request): void {
