@@ -15,7 +15,7 @@ type Aim = keyof typeof aims;
 /** A measured value for each aim. */
 export type AimValues = Readonly<Record<Aim, number>>;
 
-/** What one stack did: the highest sustained rates, the first run in the room of 1,000, and its memory. */
+/** The results of one stack: its highest sustained rates, its first run in the room of 1,000, and its peak memory. */
 export interface Measured {
   readonly smallRooms: LoadStats | undefined;
   readonly largeRoom: LoadStats | undefined;
@@ -45,7 +45,7 @@ function isMet(aim: Aim, value: number): boolean {
   return 'least' in target ? value >= target.least : value <= target.most;
 }
 
-/** Returns a table of all aims. @param before the values of an earlier version in the same run, if it was measured */
+/** Returns a table of all aims. @param before the values of an earlier version, if the same run measured it */
 export function aimTable(now: AimValues, before?: AimValues): Table {
   const rows = (Object.keys(aims) as Aim[]).map((aim) => {
     const target = aims[aim];

@@ -26,7 +26,7 @@ export interface Counts extends DatabaseCounts {
   readonly invocations: number;
 }
 
-/** A room that counts what commands cost in it. */
+/** A room in which the costs of commands are counted. */
 export interface CountedRoom {
   readonly session: Session;
   readonly context: Context & TokenContext;

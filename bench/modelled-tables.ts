@@ -26,7 +26,7 @@ interface Input {
 export interface ModelledTablesOptions {
   /** Resolves after the duration of one call. */
   readonly latency: () => Promise<void>;
-  /** The number of connection rows in a page of a query. Default: the rows of 300 bytes in DynamoDB's limit of 1 MB. */
+  /** The number of connection rows in a page of a query. Default: rows of 300 bytes in 1 MB, DynamoDB's limit. */
   readonly rowsPerPage?: number;
 }
 

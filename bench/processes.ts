@@ -13,7 +13,7 @@ export const startStackProcess = (): ChildProcess =>
     execArgv: ['--max-semi-space-size=8'],
   });
 
-/** Starts the local stack of another checkout of this project, which is built. @param directory its path */
+/** Starts the local stack of another checkout of this project. @param directory the path of the built checkout */
 export const startOtherStack = (directory: string): ChildProcess =>
   fork(join(directory, 'bench/stack-process.ts'), { cwd: directory });
 

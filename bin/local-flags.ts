@@ -20,7 +20,8 @@ export interface LocalFlags {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const usage = 'Use --app <command>, --stack <name>, --memory, --watch, --data <dir> or --context key=value.';
+export const usage =
+  'Use --app <command>, --stack <name>, --memory, --watch, --data <dir> or --context key=value.';
 
 const startError = (why: string, advice: string, options?: ErrorOptions) =>
   new Error(`Could not start the local stack: ${why}. ${advice}`, options);

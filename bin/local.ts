@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Stack, startStack } from '../local/stack.ts';
 import { type WatchedSource, watchSources } from '../local/watch.ts';
-import { type LocalFlags, readFlags } from './local-flags.ts';
+import { asksForHelp, commandLine } from './command.ts';
+import { type LocalFlags, readFlags, usage } from './local-flags.ts';
 import { appCommand, runApp } from './run-app.ts';
 import { openSynthesizer, type Synthesizer } from './synthesize.ts';
 
@@ -42,13 +43,13 @@ async function start(flags: LocalFlags, synthesizer: Synthesizer): Promise<Stack
   return stack;
 }
 
-function printWelcome(stack: Stack, flags: LocalFlags, tokenCommand: string): void {
+function printWelcome(stack: Stack, flags: LocalFlags): void {
   const socketUrl = `${stack.edgeUrl.replace(/^http/, 'ws')}/ws/chat/1/`;
   const data =
     flags.dynamodbEndpoint ?? (flags.memory ? 'in memory' : `${flags.data} (delete it to start over)`);
   const port =
     flags.ports.services === 8003 ? '' : `PARLEY_SERVICES_PORT=${new URL(stack.servicesUrl).port} `;
-  const token = `${port}${tokenCommand} alice`;
+  const token = `${port}${commandLine('token')} alice`;
   console.log(`Parley runs on this machine.
 
   Open ${stack.edgeUrl} and sign in as alice with the password alice.
@@ -107,10 +108,15 @@ function stopOnSignal(stop: () => Promise<void>): void {
   process.on('SIGTERM', onSignal);
 }
 
+/** Returns a synthesizer for a team's app. Prints the command, because a synthesis takes several seconds. */
+function openAppSynthesizer({ app, context }: LocalFlags): Synthesizer {
+  const command = appCommand(app);
+  console.error(`Synthesizing the CDK app: ${command}`);
+  return openSynthesizer(context, runApp(command));
+}
+
 async function run(flags: LocalFlags, isOwn: boolean): Promise<void> {
-  const synthesizer = isOwn
-    ? openSynthesizer(flags.context)
-    : openSynthesizer(flags.context, runApp(appCommand(flags.app)));
+  const synthesizer = isOwn ? openSynthesizer(flags.context) : openAppSynthesizer(flags);
   const starting = start(flags, synthesizer);
   stopOnSignal(async () => {
     const stack = await starting;
@@ -124,7 +130,7 @@ async function run(flags: LocalFlags, isOwn: boolean): Promise<void> {
       const sources = isOwn ? projectSources() : appSources(flags.data);
       watchSources({ sources, reload: () => stack.reload(), log: (line) => console.log(line) });
     }
-    printWelcome(stack, flags, isOwn ? 'npm run -s token --' : 'npx parley token');
+    printWelcome(stack, flags);
   } catch (error) {
     synthesizer.dispose();
     throw error;
@@ -133,12 +139,17 @@ async function run(flags: LocalFlags, isOwn: boolean): Promise<void> {
 
 /**
  * Runs a CDK app with a chat until a signal.
- * @param ownApp whether to run the app of this repository unless the flags name another. It is synthesized in a thread,
- *   without the checks of `npx cdk synth`.
+ * @param ownApp whether to run the app of this repository unless the flags name another. Its synthesis leaves
+ *   out the checks of `npx cdk synth`.
  */
 export async function runStack({ ownApp }: { readonly ownApp: boolean }): Promise<void> {
+  const args = process.argv.slice(2);
+  if (asksForHelp(args)) {
+    console.log(usage);
+    return;
+  }
   try {
-    const flags = readFlags(process.argv.slice(2), process.env);
+    const flags = readFlags(args, process.env);
     await run(flags, ownApp && flags.app === undefined);
   } catch (error) {
     console.error(explain(error));

@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { commandLine, runCommand } from './command.ts';
 import { allowOrigins, protectTable, raiseNumbers } from './restored.ts';
 
-const usage =
-  'Write `npm run restore -- <restored table> --time <time of the restore> [--from <old table>] [--bucket <files bucket> --origin <URL of the edge> …]`.';
+const usage = `Write \`${commandLine('restore')} <restored table> --time <time of the restore> [--from <old table>] [--bucket <files bucket> --origin <URL of the edge> …]\`.`;
 
 const restoreError = (why: string) => new Error(`Could not read the arguments: ${why}. ${usage}`);
 
@@ -29,7 +29,7 @@ function readArguments() {
   return { table, time, from, bucket, origins };
 }
 
-try {
+await runCommand(usage, async () => {
   const { table, time, from, bucket, origins } = readArguments();
   const client = new DynamoDBClient({});
   await protectTable(client, table);
@@ -40,7 +40,4 @@ try {
     await allowOrigins(new S3Client({}), bucket, origins);
     console.log(`${bucket} accepts pages of ${origins.join(', ')}.`);
   }
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+});

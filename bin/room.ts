@@ -5,10 +5,10 @@ import { type Role, roles } from '../functions/domain/member.ts';
 import { directRoomId, isInbox, isRoomId } from '../functions/domain/room.ts';
 import { type Database, openDatabase } from '../functions/store/database.ts';
 import { sdkDynamoDb } from '../functions/store/sdk-dynamodb.ts';
+import { commandLine, runCommand } from './command.ts';
 import { makeRoom, openLocalTable } from './demo.ts';
 
-const usage =
-  'Write `npm run room -- <room id> <user id>[:role] … [--name <name>] [--table <chat table on AWS>]`.';
+const usage = `Write \`${commandLine('room')} <room id> <user id>[:role] … [--name <name>] [--table <chat table on AWS>]\`.`;
 
 const roomError = (why: string, advice: string, options?: ErrorOptions) =>
   new Error(`Could not create the room: ${why}. ${advice}`, options);
@@ -57,7 +57,7 @@ function readArguments() {
 async function openRunningStack(): Promise<Database> {
   const port = process.env['PARLEY_SERVICES_PORT'] || '8003';
   const response = await fetch(`http://127.0.0.1:${port}/variables/CHAT_TABLE`).catch((cause: unknown) => {
-    const advice = 'Run `npm start`, or pass --table for a table on AWS.';
+    const advice = `Run \`${commandLine('dev')}\`, or pass --table for a table on AWS.`;
     throw roomError(`no local stack answers on port ${port}`, advice, { cause });
   });
   const chatTable = (await response.json()) as string;
@@ -65,7 +65,7 @@ async function openRunningStack(): Promise<Database> {
   return openLocalTable(endpoint, chatTable).db;
 }
 
-try {
+await runCommand(usage, async () => {
   const { id, name, members, table } = readArguments();
   const db =
     table === undefined
@@ -74,7 +74,4 @@ try {
   const kind = id.startsWith('direct:') ? 'direct' : 'group';
   await makeRoom(db, { id, name, kind, access: 'members', members });
   console.log(`Room ${id} has ${members.map(({ user, role }) => `${user} (${role})`).join(', ')}`);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+});

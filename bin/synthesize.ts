@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Synthesizes this project's CDK app into a temporary directory. */
+/** Synthesizes a CDK app into temporary directories. */
 export interface Synthesizer {
   /** Synthesizes with this CDK context. Resolves to the directory of the cloud assembly. */
   synthesize(context: Record<string, unknown>): Promise<string>;

@@ -1,3 +1,7 @@
+import { commandLine, runCommand } from './command.ts';
+
+const usage = `Write \`${commandLine('token')} alice\`. It prints a token of this user of the local stack.`;
+
 /** The port of the running local stack's issuer. */
 const port = process.env['PARLEY_SERVICES_PORT'] || '8003';
 
@@ -5,7 +9,7 @@ async function fetchToken(user: string): Promise<string> {
   const url = `http://127.0.0.1:${port}/token?user=${encodeURIComponent(user)}`;
   const response = await fetch(url, { method: 'POST' }).catch((cause: unknown) => {
     throw new Error(
-      `Could not get a token: no local stack answers on port ${port}. Run \`npm start\`, or set PARLEY_SERVICES_PORT.`,
+      `Could not get a token: no local stack answers on port ${port}. Run \`${commandLine('dev')}\`, or set PARLEY_SERVICES_PORT.`,
       { cause },
     );
   });
@@ -14,13 +18,8 @@ async function fetchToken(user: string): Promise<string> {
   throw new Error(`Could not get a token for ${user}: ${text}`);
 }
 
-try {
+await runCommand(usage, async () => {
   const user = process.argv[2];
-  if (user === undefined) {
-    throw new Error('Could not get a token: no user is named. Run `npm run -s token -- alice`.');
-  }
+  if (user === undefined) throw new Error(`Could not get a token: no user is named. ${usage}`);
   console.log(await fetchToken(user));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+});

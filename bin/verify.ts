@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
+import { commandLine, isPackage, runCommand } from './command.ts';
 import { runProbe } from './probe/run-probe.ts';
 import { failuresOf, tableOf } from './verify/check.ts';
 import type { Credentials, VerifyOptions } from './verify/deployment.ts';
 import { verifyDeployment } from './verify/verify-deployment.ts';
 
-const usage = `Write \`npm run verify -- <Url>\` with two test users, as options or in the environment:
+const usage = `Write \`${commandLine('verify')} <Url>\` with two test users, as options or in the environment:
 
   --user, --password, --token                    PARLEY_USER, PARLEY_PASSWORD, PARLEY_TOKEN
   --other-user, --other-password, --other-token  PARLEY_OTHER_USER, PARLEY_OTHER_PASSWORD, PARLEY_OTHER_TOKEN
@@ -12,7 +13,7 @@ const usage = `Write \`npm run verify -- <Url>\` with two test users, as options
 A user needs a token, or a user name and a password. The environment keeps them out of the list of processes.
 --idle-seconds <n>  how long the sockets are silent before the ping (20)
 --probe             deploys a stack with your AWS credentials that answers questions about AWS, and deletes it;
-                    needs no URL and no users`;
+                    needs no URL and no users, but a clone of Parley's repository`;
 
 const verifyError = (why: string, advice = usage) =>
   new Error(`Could not verify the deployment: ${why}. ${advice}`);
@@ -80,12 +81,13 @@ async function verify(options: VerifyOptions): Promise<void> {
   if (failures.length > 0) process.exitCode = 1;
 }
 
-try {
+await runCommand(usage, async () => {
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
   const { probe, ...rest } = values;
+  if (probe && isPackage) {
+    const advice = 'Run `npm run -s verify -- --probe` in a clone of it.';
+    throw verifyError('--probe needs the sources of Parley, which the package does not contain', advice);
+  }
   if (!probe || positionals.length > 0) await verify(readOptions(rest, positionals));
   if (probe) await runProbe(console.log);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+});

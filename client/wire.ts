@@ -44,10 +44,10 @@ export type ClientFrame = {
     : never;
 }[keyof ActionSchemas];
 
-/** A frame that changes a room's messages. The client sends it until the server answers. */
+/** A frame that changes a room's messages. The client repeats it until the server answers. */
 export type ChangeRequest = Extract<ClientFrame, { action: 'send' | 'edit' | 'delete' | 'react' }>;
 
-/** The page as the HTTP API has it. Its messages have other fields than those of frames. */
+/** A page of rooms as the HTTP API returns it. Its messages have other fields than those in frames. */
 export type RestRoomsPage = Output<typeof rest.roomsPage>;
 
 type RestRoomSummary = RestRoomsPage['chats'][number];

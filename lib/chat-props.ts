@@ -89,7 +89,7 @@ export interface ChatProps {
    * longer cold start. Default: `signed`.
    */
   readonly awsClient?: Settings['awsClient'];
-  /** The built code of another version. Default: the code of this package. */
+  /** Other bundles of the functions, or another page. Default: those of this package. */
   readonly code?: Partial<ChatCode>;
 }
 
@@ -102,7 +102,8 @@ export interface ChatCode {
 }
 
 /**
- * Returns the properties of a chat with their defaults, in the form of the settings. Null stands for nothing.
+ * Returns the properties of a chat with their defaults, which are those of the settings. A property that is absent by
+ * default is null.
  * @throws Error that names an invalid property
  */
 export function resolveProps(props: ChatProps) {

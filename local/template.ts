@@ -25,7 +25,7 @@ export interface Template {
 /**
  * Reads a stack of the cloud assembly in `directory`.
  * @param name default: the only stack
- * @throws if the assembly is missing or broken, or the name fits no stack or several
+ * @throws if the assembly is missing or broken, or not exactly one stack has the name
  */
 export function readTemplate(directory: string, name?: string): Template {
   const artifacts = section(readJson(join(directory, 'manifest.json')), 'artifacts', 'manifest.json');

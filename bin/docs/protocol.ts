@@ -55,8 +55,8 @@ The server refuses a handshake with an HTTP status, except in \`type\`. Browsers
 const guarantees = `## Guarantees
 
 - The server stores a message before it sends it to anyone. The sender's own copy is the acknowledgement.
-- Messages and changes of a room are ordered by their sequence numbers, \`seq\`. Frames may arrive in another order. A missing number means that the client missed a frame or that the number was never used; \`sync\` shows which.
-- A frame with a \`client_id\` that was used before changes nothing and gets the same answer.
+- Messages and changes of a room are ordered by their sequence numbers, \`seq\`. Frames may arrive in another order. A missing number means that the client missed a frame or that the number was never used; \`sync\` shows which. A frame with the \`seq\` 0 changed nothing and has no place in this order: ignore the number.
+- A frame with a \`client_id\` that was used before changes nothing and gets the same answer. A \`client_id\` counts as used once its change has a sequence number.
 - Delivery is at least once. A client recognizes a repeated message by its id.
 - Clients may send message ids as numbers or numeric strings, and ids of rooms and users as numbers or strings. In \`action\` and \`content\` the server sends such an id as a JSON number if it is a canonical decimal integer below 2^53. Larger ids are strings in both directions, because JavaScript rounds such numbers; the server refuses them as numbers.
 - The id of a user has 1 to 128 bytes in UTF-8, that of a room 1 to 300. Neither contains control characters, and neither is \`.\` or \`..\`. The id of a room does not begin with \`#\`. Only the id of a direct room begins with \`direct:\`. In a URL, percent-encode an id once, for example with \`encodeURIComponent\`.

@@ -20,7 +20,7 @@ const LARGE_ROOM_MS = 10_000;
 const MAX_PAGES = 20;
 /** A page that is further behind is read again. */
 const MAX_BEHIND = 50;
-/** More than a page has, so that deletes do not make it too short. */
+/** More messages than a page has, so that the page stays full after deletes. */
 const MAX_KEPT = 60;
 
 /** The newest messages of a log, newest first. */
@@ -68,7 +68,8 @@ export class RoomCache {
   readonly #largeUntil = new Map<string, number>();
 
   /**
-   * Returns the newest messages of a room, complete up to its `seq`. Reads eventually consistent, where that suffices.
+   * Returns the newest messages of a room, complete up to its `seq`. Reads are eventually consistent where that
+   * suffices.
    */
   async latestMessages(
     db: Database,

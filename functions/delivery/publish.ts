@@ -31,8 +31,8 @@ export const receiversOf = (event: Event, audience: readonly Connection[]): read
 
 /**
  * Notes a change in the rows of those connections that missed it because they were still opening.
- * @returns these connections. The change must be posted to them again: a connection that is not open then opens later,
- * and `welcome` reads the row after that
+ * @returns these connections. Post the change to them again: a connection that is still not open opens later, and
+ * `welcome` then reads its row
  */
 async function noteOpening(
   event: Event,
@@ -173,7 +173,7 @@ export const listForPublish = async (
  * Publishes an event to a room of any size. In a room with one shard, posts to the first `BATCH_SIZE` receivers
  * directly and to the others through `fanout`. Otherwise posts to the caller directly and lets one `fanout` read each
  * shard.
- * @param room the room as read or as returned with the sequence number: list its connections only after that
+ * @param room the room as read or as returned with the sequence number. Its connections must be listed after that
  * @param caller the connection that caused the event; it comes first, because the echo is its acknowledgement
  * @param connections the room's connections, if the caller listed them while it stored the event
  */

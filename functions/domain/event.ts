@@ -1,7 +1,7 @@
 import type { Presence } from './connection.ts';
 import type { ErrorCode } from './errors.ts';
 import type { User } from './member.ts';
-import type { Change, LogEntry, Message, Status, Void } from './message.ts';
+import { type Change, type LogEntry, type Message, NOT_LOGGED, type Status, type Void } from './message.ts';
 
 interface InRoom {
   readonly room: string;
@@ -193,8 +193,10 @@ export const eventSeq = (event: LoggedEvent): number =>
 export function seqBefore(event: Event): number | undefined {
   switch (event.kind) {
     case 'MessageSent':
-    case 'MessageChanged':
-      return eventSeq(event) - 1;
+    case 'MessageChanged': {
+      const seq = eventSeq(event);
+      return seq === NOT_LOGGED ? undefined : seq - 1;
+    }
     case 'Connected':
       return 0;
     case 'Synced':

@@ -19,8 +19,8 @@ export interface Appended {
 }
 
 /**
- * Voids a number that a concurrent repeat took in vain, so that readers need not wait for it. Ignores errors, because
- * readers void open numbers too.
+ * Voids a number that a concurrent repeat took and does not use, so that readers need not wait for it. Ignores errors,
+ * because readers void open numbers too.
  */
 async function voidSequence(db: Database, room: string, seq: number): Promise<void> {
   await putVoid(db, room, seq).catch(() => undefined);

@@ -33,8 +33,8 @@ export interface FileStore {
   /** Keeps an uploaded object, which the bucket would otherwise delete after a day. */
   keep(key: string): Promise<void>;
   /**
-   * Returns a request that creates an object of exactly this size and type, for a day unless it is kept. Valid for
-   * `seconds` from `now` (ms).
+   * Returns a request that creates an object of exactly this size and type. The bucket deletes the object after a day
+   * unless `keep` is called. The request is valid for `seconds` from `now` (milliseconds).
    */
   presignPut(key: string, object: StoredObject, seconds: number, now: number): Promise<UploadRequest>;
   /** Returns a URL to download an object from. Valid for `seconds` from `now` (milliseconds). */

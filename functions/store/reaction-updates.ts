@@ -100,7 +100,7 @@ export const updateOf = ({ set, remove, add, conditions, names, values }: Step):
 export function addKind(step: Step, item: Item, { emoji, seq }: Reaction): void {
   const old = oldReactions(item).filter((each) => !each.removed);
   const firstOld = Math.min(seq, ...old.filter((each) => each.emoji === emoji).map((each) => each.seq));
-  // The count of different emoji lacks those that only earlier releases stored.
+  // The count of different emoji leaves out emoji that only earlier releases stored.
   const onlyOld = new Set(old.map((each) => each.emoji).filter((each) => !(firstAttribute(each) in item)));
   onlyOld.delete(emoji);
   step.set.push('#first = :first');

@@ -312,8 +312,11 @@ describe('a change', () => {
     await room.react(message_id, '👍');
     expect(room.messages).toMatchObject([{ text: 'two', edited: true, reactions: { '👍': [1] } }]);
     // The server answers a reaction that changes nothing with the sequence number 0.
+    const syncs = chat.count('sync');
     await room.react(message_id, '👍');
     expect(room.messages[0]?.reactions).toEqual({ '👍': [1] });
+    await pass(1_000);
+    expect(chat.count('sync')).toBe(syncs);
     await room.react(message_id, '👍', { remove: true });
     await room.delete(message_id);
     expect(room.messages).toEqual([]);
@@ -768,8 +771,9 @@ describe('a connection', () => {
     for (let minute = 1; minute <= 10; minute++) {
       await pass(59_000);
       chat.addMessage('hello');
-      // A frame without a sequence number shows no gap.
+      // A frame without a sequence number shows no gap. 0 is none: the answer to a change that changes nothing.
       chat.broadcast('2', { type: 'typing', user_id: 2, typing: true });
+      chat.broadcast('2', { type: 'message_reacted', message_id: 1, user_id: 1, emoji: '👍', seq: 0 });
       await pass(1_000);
     }
     expect(texts(quiet)).toEqual(['lost']);

@@ -94,6 +94,17 @@ describe('a live change', () => {
     expect(log.messages[0]?.reactions).toEqual({ '👍': [2] });
   });
 
+  test('that has the number 0, because it changed nothing, leaves no gap', () => {
+    const log = logOf(2);
+    expect(log.add(edited(0, 1, 'text 1'))).toEqual([]);
+    expect([log.cursor, log.hasGap]).toEqual([2, false]);
+    const opening = new RoomLog(isOwn);
+    opening.add(reacted(0, 1, 1));
+    opening.reset(history([]));
+    expect(seqs(opening.addPage(page(0, 1, [sent(1)])))).toEqual([1]);
+    expect([opening.cursor, opening.hasGap]).toEqual([1, false]);
+  });
+
   test('waits for the first page', () => {
     const log = new RoomLog(isOwn);
     log.add(edited(3, 1, 'edited'));

@@ -1,5 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +25,9 @@ let files: readonly string[];
 const ofTeam = ['aws-cdk-lib', 'constructs'];
 
 beforeAll(() => {
+  if (!existsSync(join(root, manifest.bin.parley))) {
+    throw new Error('Could not test the package: it is not built. Run `npm run build`.');
+  }
   const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root });
   const [packed] = Object.values(JSON.parse(String(listed))) as { files: { path: string }[] }[];
   files = (packed?.files ?? []).map(({ path }) => path);
@@ -48,6 +60,13 @@ describe('the package', () => {
     );
   });
 
+  test('contains every document to which its README links', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const linked = Array.from(readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g), ([, path]) => path);
+    expect(linked).toContain('docs/embed.md');
+    expect(files).toEqual(expect.arrayContaining(linked));
+  });
+
   test('synthesizes a chat with its own bundles', () => {
     const printed = run(`
       import { App, Stack } from 'aws-cdk-lib';
@@ -67,10 +86,36 @@ describe('the package', () => {
     );
   });
 
-  test('explains its commands', () => {
-    const command = join(project, 'node_modules/parley', manifest.bin.parley);
-    const usage = String(execFileSync(process.execPath, [command, '--help'], { cwd: project }));
-    expect(usage).toContain('npx parley <command>');
-    expect(usage).toContain('dev ');
+  describe('has commands', () => {
+    const parley = (...args: readonly string[]) =>
+      spawnSync(process.execPath, [join(project, 'node_modules/parley', manifest.bin.parley), ...args], {
+        cwd: project,
+        encoding: 'utf8',
+      });
+
+    test('that --help lists', () => {
+      const { stdout } = parley('--help');
+      expect(stdout).toContain('npx parley <command>');
+      for (const name of ['dev', 'token', 'room', 'verify', 'restore'])
+        expect(stdout).toContain(`  ${name} `);
+    });
+
+    test.each([
+      ['dev', '--app <command>'],
+      ['token', 'npx parley token alice'],
+      ['room', 'npx parley room <room id>'],
+      ['verify', 'npx parley verify <Url>'],
+      ['restore', 'npx parley restore <restored table>'],
+    ])('of which %s explains its arguments', (name, usage) => {
+      const { stdout, stderr, status } = parley(name, '--help');
+      expect(stdout).toContain(usage);
+      expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
+    });
+
+    test('of which the probe needs a clone of the repository', () => {
+      const { stderr, status } = parley('verify', '--probe');
+      expect(stderr).toContain('npm run -s verify -- --probe` in a clone of');
+      expect(status).toBe(1);
+    });
   });
 });

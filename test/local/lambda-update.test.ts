@@ -58,7 +58,7 @@ describe('an AWS URL', () => {
     expect(localUrl(value, endpoints)).toBe(expected);
   });
 
-  test('is local in a function’s variables', async () => {
+  test('in a function’s variables becomes local', async () => {
     const code = 'export const handler = async () => process.env.SOCKET_URL;';
     const variables = {
       SOCKET_URL: { 'Fn::Sub': `https://\${Api}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/prod` },

@@ -19,7 +19,7 @@ afterAll(() => {
 
 interface LocalStack {
   readonly child: ChildProcess;
-  /** Those that the stack prints. */
+  /** The URLs that the stack prints. */
   readonly socketUrl: URL;
   readonly servicesUrl: URL;
 }

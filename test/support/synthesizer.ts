@@ -25,9 +25,7 @@ async function ask(url: string, synthesis: Synthesis): Promise<void> {
   if (!response.ok) throw new Error(await response.text());
 }
 
-/**
- * Opens a synthesizer for tests. Outside of a test run, such as in torture and benches, it is the one of `npm start`.
- */
+/** Opens a synthesizer for tests. Torture and benches, which run outside of Vitest, get the one of `npm start`. */
 export function testSynthesizer(context: Record<string, unknown> = {}): Synthesizer {
   const url = process.env[URL_VARIABLE];
   return url === undefined

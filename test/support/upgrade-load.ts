@@ -101,7 +101,7 @@ export async function startUpgradeLoad(stack: TestStack, earlierClient: string):
 
   /** Resolves when each writer has sent and changed another message. */
   const writeMore = async (): Promise<void> => {
-    // The message that a writer is sending now may have begun before.
+    // The next message of a writer may have begun before this call, so wait for the one after it.
     const goals = writers.map((writer) => ({ writer, count: writer.count + 2 }));
     await until(() => violations.length > 0 || goals.every(({ writer, count }) => writer.count >= count));
   };

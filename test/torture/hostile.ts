@@ -302,8 +302,8 @@ async function prepare(stack: TestStack): Promise<Setting> {
 }
 
 /**
- * Prints how much slower the attacked room became, compared with the quiet one, and returns the ratio. The room is
- * slower than before by the ratio of its own times, divided by that of the quiet room.
+ * Prints and returns how much slower the attacked room became: the ratio of its times after and before the attack,
+ * divided by the same ratio of the quiet room.
  */
 function compare(name: (typeof measured)[number], before: Measurement, after: Measurement): number {
   const [own, ownAfter, other, otherAfter] = [before.attacked, after.attacked, before.quiet, after.quiet].map(

@@ -66,7 +66,7 @@ async function itemSizes({ context, session }: CountedRoom): Promise<readonly nu
 
 /**
  * Lets people like one message, 25 at once, through the same handlers as on AWS and an embedded DynamoDB. Prints what
- * that costs. Resolves to whether all of them are counted and find themselves, and the message stays small.
+ * that costs. Resolves to whether all likes are counted, each person sees their own like, and the message stays small.
  */
 export async function likeAtOnce(people: number): Promise<boolean> {
   const room = await openCountedRoom(2);

@@ -3,7 +3,7 @@ interface AuthorizerEvent {
   readonly queryStringParameters?: Readonly<Record<string, string>>;
 }
 
-/** Values whose way through API Gateway AWS does not document. */
+/** Values of which AWS does not document how API Gateway passes them on. */
 const context = { plain: 'plain', empty: '', number: 1, flag: true, accents: 'café', emoji: '👍' };
 
 /** Allows the handshake, unless the query parameter `probe` names another end. */

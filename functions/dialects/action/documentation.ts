@@ -118,6 +118,9 @@ const framesIn = incoming(
   'action',
 );
 
+const loggedSeq = 'The sequence number of this change in the room.';
+const unloggedSeq = `${loggedSeq} 0 if it changed nothing: the room’s log does not have it.`;
+
 const framesOut = outgoing({
   'recent messages': {
     event: 'Connected',
@@ -152,7 +155,7 @@ const framesOut = outgoing({
     schema: outward.edited,
     summary:
       'A message was edited. Show the new text, unless the client has a change of this message with a higher `seq`. An edit to the same text is answered to its sender only, with the `seq` 0.',
-    fields: { text: 'The new text.' },
+    fields: { text: 'The new text.', seq: unloggedSeq },
   },
   message_deleted: {
     event: 'MessageChanged',
@@ -166,6 +169,7 @@ const framesOut = outgoing({
     summary:
       'A user added an emoji to a message, or removed it. A user counts once for each emoji. A frame that changes nothing is answered to its sender only, with the `seq` 0.',
     fields: {
+      seq: unloggedSeq,
       removed: 'True if the user removed the emoji. Absent otherwise.',
       unchanged:
         'True if the user already had the emoji, or had none to remove, and the message has only a count for it. Two frames that arrive at the same moment can cause it.',
@@ -336,7 +340,7 @@ export const actionContract: Contract = {
       ],
     ],
     inbox:
-      'A URL without a room, `/ws/` or `/ws/chat/`, opens the user’s inbox. It receives what a list of rooms needs: new messages in all of the user’s rooms, the user’s own `message_seen`, and `joined` and `left` when the user is added to a room or removed from one. A message that an inbox receives counts as delivered, and an inbox does not make its user present. In an inbox every frame except `ping` and `authenticate` must name its room. To receive all events of a room, join it.',
+      'A URL without a room, `/ws/` or `/ws/chat/`, opens the user’s inbox. It receives what a list of rooms needs: new messages in all of the user’s rooms, the user’s own `message_seen`, and `joined` and `left` when the user is added to a room or removed from one. A message that an inbox receives counts as delivered, unless its room is a request. An inbox does not make its user present. In an inbox every frame except `ping` and `authenticate` must name its room. To receive all events of a room, join it.',
     greeting:
       'On connect the server sends the newest messages as one array; with `since`, it sends `sync`; in an inbox, `inbox`.',
   },
@@ -350,7 +354,7 @@ export const actionContract: Contract = {
     user_id: 'The id of the user.',
     guest: 'Present for a guest, whose `user_id` is unverified: it may be the id of a real user.',
     emoji: 'The emoji.',
-    seq: 'The sequence number of this change in the room; 0 if it changed nothing and is not in the room’s log.',
+    seq: loggedSeq,
     room_id: 'The id of the room, if it is not the room that the socket is connected to.',
     created_at: 'The time at which the server stored the message.',
     updated_at: 'The time of the last change of the message or its status.',

@@ -35,7 +35,7 @@ const sizes: readonly (readonly [string, Fields, number])[] = [
   ['a binary set', { BS: ['AAE=', 'AA=='] }, 3],
 ];
 
-/** Returns an item with the value, whose other text has this many bytes less than the item could have at most. */
+/** Returns an item with the value and a text that leaves `less` bytes of the 400 KB for the value. */
 const filled = (value: Fields, less: number) =>
   put({ v: value, t: S(repeat(MAX - KEYS - 'vt'.length - less)) });
 

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CountedRoom, openCountedRoom } from '../../../bench/counted-room.ts';
 import type { Reaction } from '../../../functions/domain/message.ts';
 import { applyChange } from '../../../functions/log/apply-change.ts';
+import { getConnection } from '../../../functions/store/connections.ts';
 import { getMessage, listLog, takeSeq } from '../../../functions/store/log.ts';
+import { getMember } from '../../../functions/store/members.ts';
 import { MAX_INLINE_USERS } from '../../../functions/store/reaction-items.ts';
 import { getRoom } from '../../../functions/store/rooms.ts';
 import { noFiles } from '../../support/mock-database.ts';
@@ -14,13 +16,18 @@ let room: CountedRoom;
 /** The frames that the sender gets. */
 let frames: Record<string, unknown>[];
 let send: (frame: object) => Promise<unknown>;
+/** Whether the sender's socket has closed, so that posts to it fail. */
+let isGone = false;
 
 beforeAll(async () => {
   room = await openCountedRoom(3);
   const { context, session } = room;
   const { poster } = context;
-  const post: typeof poster.post = (connection, frame, ...rest) => {
-    if (connection === session.id) frames.push(JSON.parse(frame));
+  const post: typeof poster.post = async (connection, frame, ...rest) => {
+    if (connection === session.id) {
+      if (isGone) return 'gone';
+      frames.push(JSON.parse(frame));
+    }
     return poster.post(connection, frame, ...rest);
   };
   const recording = {
@@ -109,4 +116,14 @@ test('the same reaction twice at the same moment is counted once, and the next o
   expect({ ...rest, seq: answer?.['seq'] }).toMatchObject({ posts: 1, isLogged: false, seq: 0 });
   const message = await getMessage(room.context.db, room.session.room, OWN);
   expect(message?.reactions?.['🎉']).toMatchObject({ count: 1, users: ['user-0'] });
+});
+
+test('an unlogged answer to a socket that has closed leaves the user’s read mark at the last message', async () => {
+  const { context, session } = room;
+  isGone = true;
+  await send({ action: 'react', message_id: OWN, emoji: '👀', remove: true });
+  const current = await getRoom(context.db, session.room);
+  const member = await getMember(context.db, session.room, session.user.id);
+  expect(await getConnection(context.db, session)).toBeUndefined();
+  expect(member?.readTo).toBe(current?.seq);
 });
