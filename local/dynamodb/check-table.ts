@@ -117,8 +117,8 @@ function checkIndexKeys(
   );
 }
 
-/** Returns why DynamoDB refuses to store an item that an update has made, or undefined. */
-export function checkUpdatedItem(table: StoredTable, item: Item): string | undefined {
+/** Returns why DynamoDB refuses to store an item, which an update may have made, or undefined. */
+export function checkStoredItem(table: StoredTable, item: Item): string | undefined {
   const { GlobalSecondaryIndexes = [] } = table;
   const containing = GlobalSecondaryIndexes.filter(({ KeySchema }) =>
     KeySchema.every(({ AttributeName }) => item[AttributeName] !== undefined),

@@ -3,7 +3,7 @@ import { type Store, type TableCallback, validationError } from 'dynalite/db/ind
 import { isObject } from '../object.ts';
 import { firstOf, type Item, itemSize, prepareItem } from './attribute-values.ts';
 import { checkExpressions, checkOperations } from './check-expressions.ts';
-import { checkAgainstTable, checkUpdatedItem, type StoredTable } from './check-table.ts';
+import { checkAgainstTable, checkStoredItem, type StoredTable } from './check-table.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -116,13 +116,8 @@ function checkIndexes(path: readonly (string | number)[]): string | undefined {
   return `Invalid UpdateExpression: ${reason}; index: [${large}]`;
 }
 
-/** A store for one request. The patched functions of dynalite below call `checkStored`. */
-interface CheckingStore extends Store {
-  readonly checkStored?: (table: StoredTable, item: Item) => string | undefined;
-}
-
 /** Returns a store that checks the request as soon as dynalite reads the request's table. */
-export function checkingStore(store: Store, input: Fields): CheckingStore {
+export function checkingStore(store: Store, input: Fields): Store {
   const checked = new Set<string>();
   const getTable = (name: string, ...options: readonly [TableCallback] | readonly [false, TableCallback]) => {
     const done = options.at(-1);
@@ -136,21 +131,11 @@ export function checkingStore(store: Store, input: Fields): CheckingStore {
     if (options.length === 1) store.getTable(name, check);
     else store.getTable(name, false, check);
   };
-  const isUpdate = input['Key'] !== undefined;
-  return Object.assign(Object.create(store), {
-    getTable,
-    ...(isUpdate && { checkStored: checkUpdatedItem }),
-  });
+  return Object.assign(Object.create(store), { getTable });
 }
 
 type Done = (error?: unknown) => void;
-type UpdateIndexes = (
-  store: CheckingStore,
-  table: StoredTable,
-  old: unknown,
-  item: unknown,
-  done: Done,
-) => void;
+type UpdateIndexes = (store: Store, table: StoredTable, old: unknown, item: unknown, done: Done) => void;
 
 /** The functions of dynalite that its operations call through the module, so that they can be replaced. */
 interface Replaceable {
@@ -160,14 +145,14 @@ interface Replaceable {
   dynaliteUpdateIndexes?: UpdateIndexes;
 }
 
-/** Makes dynalite count sizes in bytes of UTF-8, and check an updated item before it stores it. Idempotent. */
+/** Makes dynalite count sizes in bytes of UTF-8, and check each item before it stores it. Idempotent. */
 export function patchDynalite(): void {
   const dynalite: Replaceable = createRequire(import.meta.url)('dynalite/db');
   const updateIndexes = dynalite.dynaliteUpdateIndexes ?? dynalite.updateIndexes;
   dynalite.dynaliteUpdateIndexes = updateIndexes;
   dynalite.itemSize = itemSize;
   dynalite.updateIndexes = (store, table, old, item, done) => {
-    const reason = isObject(item) ? store.checkStored?.(table, item as Item) : undefined;
+    const reason = isObject(item) ? checkStoredItem(table, item as Item) : undefined;
     if (reason === undefined) updateIndexes(store, table, old, item, done);
     else done(validationError(reason));
   };
