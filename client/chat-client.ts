@@ -3,7 +3,7 @@ import { type ChatClientError, closed } from './errors.ts';
 import { type ClientEvents, Observable, type State, whenLive } from './events.ts';
 import { FrameDispatcher } from './frame-dispatcher.ts';
 import { type ChatStorage, Outbox, type PendingChange } from './outbox.ts';
-import { RestClient, type Token, TokenSource } from './rest.ts';
+import { RestClient, roomPath, type Token, TokenSource } from './rest.ts';
 import type { Room } from './room.ts';
 import { type RoomContext, RoomCore } from './room-core.ts';
 import { RoomList } from './room-list.ts';
@@ -64,8 +64,6 @@ const pageQuery = (page: PageOptions): URLSearchParams =>
     Object.entries(page as Record<string, string>).filter(([, value]) => value !== undefined),
   );
 
-const roomPath = (room: Id): string => `/chats/${encodeURIComponent(String(room))}/`;
-
 /**
  * A user's connection to the chat: one socket for all rooms. It connects at once, unless `autoConnect` is false, and
  * reconnects whenever the socket is lost, until `close`.
@@ -103,7 +101,7 @@ export class ChatClient extends Observable<ClientEvents> {
       onPhase: (wasOpen) => this.#phaseChanged(wasOpen),
       onFrame: (frame) => this.#dispatcher.dispatch(frame),
       heartbeat: {
-        silenceMs: heartbeatMs,
+        heartbeatMs,
         isDue: (now) => [...this.#rooms.values()].some((core) => core.isUnheard(now)),
         ping: () => this.#ping(),
       },

@@ -1,7 +1,7 @@
 import type { RoomContext, RoomCore } from './room-core.ts';
 import { type Frame, type FrameOf, isChange } from './wire.ts';
 
-/** The server accepts no more frames from this connection. A new connection with a fresh token may work. */
+/** After these errors, the server accepts no more frames from the connection. A new one with a fresh token may work. */
 const reconnectCodes = new Set<string>([
   'UNAUTHENTICATED',
   'TOKEN_EXPIRED',
@@ -56,7 +56,10 @@ export class FrameDispatcher {
     }
   }
 
-  /** Fills the gaps that a ping revealed. Joins a room again that the user may no longer read, to learn why. */
+  /**
+   * Loads the changes that a `pong` shows as missed. Joins a room that has no `seq` there again, to learn why the user
+   * may no longer read it.
+   */
   #check({ rooms = [] }: FrameOf<'pong'>): void {
     for (const { room_id, seq } of rooms) {
       const core = this.#rooms.get(String(room_id));
@@ -72,7 +75,7 @@ export class FrameDispatcher {
     return index >= 0;
   }
 
-  /** Joins a room again that was left and reopened, because the server may handle the two frames in either order. */
+  /** Joins a room again. After `leave` and `join`, the server may handle the two frames in either order. */
   #rejoin(core: RoomCore): void {
     core.disconnect();
     core.connect();

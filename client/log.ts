@@ -106,7 +106,7 @@ export class RoomLog {
     if (message) this.#set({ ...message, status: higher(message.status, status) });
   }
 
-  /** Raises the status of the user's messages up to an id. Returns whether that is news. */
+  /** Raises the status of the user's messages up to an id. Returns false if they had it already. */
   acknowledge(id: number, status: Status): boolean {
     if (id <= (this.#acknowledged.get(status) ?? 0)) return false;
     this.#acknowledged.set(status, id);

@@ -104,7 +104,6 @@ export class PendingChanges {
     this.all = [...this.all, change];
     this.queue.add({
       frame,
-      clientId,
       expiresAt: at + REPEATABLE_MS,
       attempts,
       isAnswer: (answer) => isEcho(frame, answer, context.tokens.user),

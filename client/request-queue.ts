@@ -8,30 +8,30 @@ const ANSWER_MS = 10_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-export interface RequestOptions {
-  /** Rejects the request when the socket closes, instead of sending it again over the next socket. */
-  readonly dropOnDisconnect?: boolean;
-  /** Rejects the request if no answer arrives, instead of sending it again. */
-  readonly noRetry?: boolean;
-  /** The client knows that this frame is valid, so a `BAD_FRAME` or `ROOM_REQUIRED` without ids is about another. */
-  readonly wellFormed?: boolean;
-}
+/**
+ * - `load`: loads missed changes, before other requests. The frame is known to be valid, so a `BAD_FRAME` or
+ *   `ROOM_REQUIRED` without ids refuses another frame.
+ * - `once`: is rejected if no answer arrives, instead of being sent again.
+ *
+ * The queue rejects requests of both kinds when the socket closes, instead of sending them over the next socket.
+ */
+export type RequestKind = 'load' | 'once' | undefined;
 
 /** A frame that expects an answer. */
-export interface Request extends RequestOptions {
+export interface Request {
   readonly frame: ClientFrame;
-  /** The idempotency key, if the frame has one. Answers and refusals of this request have the same `client_id`. */
-  readonly clientId?: string;
+  readonly kind?: RequestKind;
   /** Whether a frame without this client id is the answer. Called only for the first request, after it was sent. */
   isAnswer(frame: Frame): boolean;
   resolve(frame: Frame): void;
   reject(error: ChatClientError): void;
   /** When the server may stop recognizing a repeat, in milliseconds since the epoch. */
   readonly expiresAt?: number;
-  /** How many times the frame was sent. */
+  /** How many times the client has sent the frame. */
   attempts?: number;
 }
 
+/** A `chat_message` has its client id in the message. */
 const clientIdOf = (frame: Frame): string | undefined => {
   if (frame.type === 'chat_message') return frame.message.client_id;
   return 'client_id' in frame ? frame.client_id : undefined;
@@ -47,8 +47,8 @@ interface RequestQueueOptions {
 }
 
 /**
- * Sends requests one at a time, and repeats each until the server answers. So changes are stored in order, and a
- * refusal without a client id belongs to the request in flight.
+ * Sends requests one at a time, and repeats each until the server answers. The server therefore stores changes in
+ * order, and a refusal without a client id belongs to the request in flight.
  */
 export class RequestQueue {
   #requests: Request[] = [];
@@ -66,9 +66,9 @@ export class RequestQueue {
     return this.#requests.length === 0;
   }
 
-  /** Adds a request at the end, or directly after the request in flight if it is `urgent`. */
-  add(request: Request, urgent = false): void {
-    if (urgent) this.#requests.splice(this.#inFlight ? 1 : 0, 0, request);
+  /** Adds a request at the end. A load goes directly after the request in flight. */
+  add(request: Request): void {
+    if (request.kind === 'load') this.#requests.splice(this.#inFlight ? 1 : 0, 0, request);
     else this.#requests.push(request);
     this.sendNext();
   }
@@ -99,11 +99,12 @@ export class RequestQueue {
   /** Rejects, or repeats later, the request that a refusal belongs to. Returns whether there is such a request. */
   refuse({ client_id: id, room_id, code, message, retry_after_ms }: FrameOf<'error'>): boolean {
     const [first] = this.#requests;
-    const request = id === undefined && first?.clientId === undefined ? first : this.#find(id);
+    const isNameless = id === undefined && first && !('client_id' in first.frame);
+    const request = isNameless ? first : this.#find(id);
     if (!request || (request === first && !this.#inFlight)) return false;
     if (id === undefined) {
       const isMalformed = code === 'BAD_FRAME' || code === 'ROOM_REQUIRED';
-      if (isMalformed && request.wellFormed && room_id === undefined) return false;
+      if (isMalformed && request.kind === 'load' && room_id === undefined) return false;
       // The refusal is of an earlier attempt at a request that was already answered.
       if (code === 'MESSAGE_NOT_FOUND' && !('message_id' in request.frame)) return false;
     }
@@ -125,8 +126,8 @@ export class RequestQueue {
   /** Handles a closed socket: rejects the requests that do not wait for the next one. */
   disconnect(): void {
     this.#stopTimer();
-    const dropped = this.#requests.filter((each) => each.dropOnDisconnect);
-    this.#requests = this.#requests.filter((each) => !each.dropOnDisconnect);
+    const dropped = this.#requests.filter(({ kind }) => kind);
+    this.#requests = this.#requests.filter(({ kind }) => !kind);
     for (const each of dropped) each.reject(unreachable());
   }
 
@@ -137,13 +138,13 @@ export class RequestQueue {
   }
 
   #find(id: string | undefined): Request | undefined {
-    return id === undefined ? undefined : this.#requests.find((each) => each.clientId === id);
+    return this.#requests.find(({ frame }) => 'client_id' in frame && frame.client_id === id);
   }
 
   #timeOut(request: Request): void {
     this.#stopTimer();
     this.#options.onTimeout();
-    if (request.noRetry) this.#finish(request, () => request.reject(unreachable()));
+    if (request.kind === 'once') this.#finish(request, () => request.reject(unreachable()));
     else this.sendNext();
   }
 

@@ -1,5 +1,5 @@
 import { ChatClientError, unreachable } from './errors.ts';
-import type { FileLink, RestError, UploadOffer } from './wire.ts';
+import type { FileLink, Id, RestError, UploadOffer } from './wire.ts';
 
 /** A token, or a function that returns a fresh one. The client calls the function on each connect. */
 export type Token = string | (() => string | Promise<string>);
@@ -108,8 +108,11 @@ function put(
   });
 }
 
-/** The path of a file of a room: what messages have as `file_url`. */
+/** Matches the `file_url` of a message. */
 const filePath = /^\/api\/chats\/[^/]+\/files\/[^/?]+\/?$/;
+
+/** Returns the path of a room in the HTTP API, below `/api`. */
+export const roomPath = (room: Id): string => `/chats/${encodeURIComponent(String(room))}/`;
 
 /** @throws ChatClientError unless the status is 2xx */
 async function checked(response: Response): Promise<Response> {
@@ -182,7 +185,7 @@ export class RestClient {
     const name = (file as Partial<File>).name ?? 'file';
     const content_type = file.type || 'application/octet-stream';
     const announcement = { name, content_type, size: file.size };
-    const path = `/chats/${encodeURIComponent(room)}/files/`;
+    const path = `${roomPath(room)}files/`;
     const offer = await this.json<UploadOffer>(path, announcement, options.signal);
     await checked(await answerOf(put(offer.upload, file, options, this.#fetch), options.signal));
     options.onProgress?.(file.size, file.size);

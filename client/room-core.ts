@@ -89,7 +89,7 @@ export class RoomCore extends Observable<RoomEvents> {
     return !this.error && now - this.sync.heardAt >= UNHEARD_MS;
   }
 
-  /** Records that a ping asks for the room's last sequence number. Returns whether it has to. */
+  /** Whether a ping has to ask for the room's last sequence number. Records that it does. */
   pinged(): boolean {
     this.sync.heardAt = Date.now();
     return !this.error;

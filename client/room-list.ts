@@ -45,8 +45,9 @@ export class RoomList extends Observable<object> {
   /** The position of the next page. */
   #cursor: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** The number of loads that have begun, and the number of the one that is shown. */
+  /** How many loads have begun. Each load has the number that this had then. */
   #loads = 0;
+  /** The number of the load that `state` shows, so that an earlier load that ends later is ignored. */
   #shown = 0;
 
   /** @internal */
@@ -85,7 +86,7 @@ export class RoomList extends Observable<object> {
     this.#timer = setTimeout(this.reload, RELOAD_DELAY_MS);
   }
 
-  /** Loads the first page, or the page at `from`. Loads as many rooms again as the list had. */
+  /** Loads the page at `from`, or as many of the first pages as the list already has. */
   async #load(from?: string): Promise<void> {
     const load = ++this.#loads;
     const arrived: ListEvent[] = [];
@@ -95,7 +96,7 @@ export class RoomList extends Observable<object> {
     try {
       do {
         const page = await this.#client.rooms({ limit: PAGE_SIZE, cursor });
-        // A later load is shown already.
+        // The list already shows a load that began later.
         if (load < this.#shown) return;
         rooms = [...rooms.filter(({ id }) => !page.chats.some((each) => each.id === id)), ...page.chats];
         cursor = page.next_cursor ?? undefined;

@@ -1,15 +1,12 @@
 import { type ChatClientError, isDisconnect } from './errors.ts';
 import { RoomLog } from './log.ts';
-import { type RequestOptions, RequestQueue } from './request-queue.ts';
+import { type RequestKind, RequestQueue } from './request-queue.ts';
 import type { RoomCore } from './room-core.ts';
 import { type Change, type ClientFrame, type Frame, type FrameOf, isAuthor } from './wire.ts';
 
 /** How long to wait for a missing frame, which may only be late. The jitter spreads the requests of many clients. */
 const GAP_MS = 200;
 const GAP_JITTER_MS = 400;
-
-/** Options of the requests that load missed changes. The queue sends them before other requests. */
-const loading = { urgent: true, dropOnDisconnect: true, wellFormed: true };
 
 /** Keeps the copy of a room's log complete: joins the room, loads missed changes and fills gaps. */
 export class RoomSync {
@@ -36,7 +33,7 @@ export class RoomSync {
     const { id: room_id } = this.#room;
     await this.#orRefused(async () => {
       // The server may handle the frames of one socket in any order, so the next request waits for this answer.
-      const joined = await this.request({ action: 'join', room_id }, 'joined', undefined, loading);
+      const joined = await this.request({ action: 'join', room_id }, 'joined', undefined, 'load');
       this.heardAt = Date.now();
       this.log.announce(joined.seq);
       if (this.log.cursor === undefined) await this.#loadNewest();
@@ -78,17 +75,17 @@ export class RoomSync {
     frame: ClientFrame,
     type: Type,
     matches: (answer: FrameOf<Type>) => boolean = () => true,
-    options: RequestOptions & { readonly urgent?: boolean } = {},
+    kind?: RequestKind,
   ): Promise<FrameOf<Type>> {
     const isAnswer = (answer: Frame) => answer.type === type && matches(answer as FrameOf<Type>);
     return new Promise<Frame>((resolve, reject) => {
-      this.queue.add({ frame, isAnswer, resolve, reject, ...options }, options.urgent);
+      this.queue.add({ frame, kind, isAnswer, resolve, reject });
     }) as Promise<FrameOf<Type>>;
   }
 
   async #loadNewest(cursor?: number): Promise<void> {
     const request: ClientFrame = { action: 'history', room_id: this.#room.id };
-    const newest = await this.request(request, 'history', undefined, loading);
+    const newest = await this.request(request, 'history', undefined, 'load');
     this.log.reset(newest, cursor);
     this.#room.onPage([]);
   }
@@ -97,7 +94,7 @@ export class RoomSync {
     for (let more = true; more; ) {
       const since = this.log.cursor ?? 0;
       const request: ClientFrame = { action: 'sync', room_id: this.#room.id, since };
-      const page = await this.request(request, 'sync', (answer) => answer.since === since, loading);
+      const page = await this.request(request, 'sync', (answer) => answer.since === since, 'load');
       const applied = this.log.addPage(page);
       more = page.has_more || !applied;
       if (applied) this.#room.onPage(applied, page);

@@ -2,7 +2,7 @@ import { type ChatClientError, isDisconnect } from './errors.ts';
 import { type RoomEvents, type State, whenLive } from './events.ts';
 import type { Presence } from './participants.ts';
 import type { PendingMessage } from './pending-changes.ts';
-import type { UploadedFile, UploadOptions } from './rest.ts';
+import { roomPath, type UploadedFile, type UploadOptions } from './rest.ts';
 import type { RoomCore } from './room-core.ts';
 import { type ChangeRequest, type FrameOf, isUser, type Message, type RoomDetails } from './wire.ts';
 
@@ -158,8 +158,7 @@ export class Room {
     const { sync, context, id: room_id } = this.#core;
     const matches = (frame: FrameOf<'typing'>) =>
       frame.typing === typing && isUser(frame, context.tokens.user);
-    const options = { dropOnDisconnect: true, noRetry: true };
-    const request = sync.request({ action: 'typing', room_id, typing }, 'typing', matches, options);
+    const request = sync.request({ action: 'typing', room_id, typing }, 'typing', matches, 'once');
     await request.catch(ignoreDisconnect);
   }
 
@@ -182,7 +181,7 @@ export class Room {
 
   /** Loads the room's name, kind and members. @throws ChatClientError NOT_A_MEMBER, UNREACHABLE */
   details(): Promise<RoomDetails> {
-    return this.#core.context.rest.json(`/chats/${encodeURIComponent(this.id)}/`);
+    return this.#core.context.rest.json(roomPath(this.id));
   }
 
   /**

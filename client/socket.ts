@@ -71,7 +71,7 @@ export function parseFrame(text: string): Frame | 'fault' | undefined {
 
 export interface HeartbeatOptions {
   /** For how long the socket may be silent before a ping, in milliseconds. */
-  readonly silenceMs: number | undefined;
+  readonly heartbeatMs: number | undefined;
   /** Whether a ping is due for a room that has been silent for long, although other rooms have traffic. */
   isDue(now: number): boolean;
   /** Sends a ping, which the server answers. */
@@ -93,7 +93,7 @@ export class Heartbeat {
 
   start(): void {
     this.stop();
-    const silence = Math.min(this.#options.silenceMs ?? LONGEST_SILENCE_MS, LONGEST_SILENCE_MS);
+    const silence = Math.min(this.#options.heartbeatMs ?? LONGEST_SILENCE_MS, LONGEST_SILENCE_MS);
     let lastTick = this.#heardAt;
     this.#interval = setInterval(
       () => {

@@ -44,7 +44,7 @@ export type ClientFrame = {
     : never;
 }[keyof ActionSchemas];
 
-/** A frame that changes a room's messages. The client sends it until the server answers. */
+/** A frame that changes a room's messages. The client repeats it until the server answers. */
 export type ChangeRequest = Extract<ClientFrame, { action: 'send' | 'edit' | 'delete' | 'react' }>;
 
 /** A page of rooms as the HTTP API returns it. Its messages have other fields than those in frames. */

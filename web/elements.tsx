@@ -1,6 +1,7 @@
 import { type ComponentChildren, render } from 'preact';
 import { ChatClient, type Token, webStorage } from '../client/index.ts';
 import { useChatClient, useConnection } from '../client/react/index.ts';
+import type { ParleyElement, ParleyStateEvent } from './element-types.ts';
 import { ChatProvider } from './provider.ts';
 import { RoomDrafts } from './room/room-draft.ts';
 import { RoomPane } from './room/room-pane.tsx';
@@ -37,8 +38,8 @@ function RoomContent({ drafts, room }: ContentProps & { readonly room: string })
   );
 }
 
-/** An element that connects while it is in a document and has a `url` and a `token`. Emits `parley-state`. */
-abstract class ParleyElement extends HTMLElement {
+/** The behaviour of both elements. They differ in their content. */
+abstract class ChatElement extends HTMLElement implements ParleyElement {
   static readonly observedAttributes: readonly string[] = ['url', 'token', 'room'];
   #token: Token | undefined;
   #chat: { readonly url: string; readonly client: ChatClient; readonly drafts: RoomDrafts } | undefined;
@@ -56,12 +57,10 @@ abstract class ParleyElement extends HTMLElement {
     }
   }
 
-  /** The client of the element, while it is connected. */
   get client(): ChatClient | undefined {
     return this.#chat?.client;
   }
 
-  /** The chat's address. */
   get url(): string {
     return this.getAttribute('url') ?? '';
   }
@@ -70,7 +69,6 @@ abstract class ParleyElement extends HTMLElement {
     this.setAttribute('url', url);
   }
 
-  /** A token, or a function that returns a fresh one. */
   get token(): Token | undefined {
     return this.#token ?? this.getAttribute('token') ?? undefined;
   }
@@ -125,8 +123,10 @@ abstract class ParleyElement extends HTMLElement {
       token: () => (typeof this.token === 'function' ? this.token() : (this.token ?? '')),
     });
     client.on('state', (state) => {
-      const detail = { state, error: client.error };
-      this.dispatchEvent(new CustomEvent('parley-state', { detail }));
+      const event: ParleyStateEvent = new CustomEvent('parley-state', {
+        detail: { state, error: client.error },
+      });
+      this.dispatchEvent(event);
     });
     return { url, client, drafts: new RoomDrafts(client) };
   }
@@ -140,14 +140,14 @@ abstract class ParleyElement extends HTMLElement {
 }
 
 /** A whole chat: the room list and the open room. */
-class ParleyChat extends ParleyElement {
+class ParleyChat extends ChatElement {
   protected content(drafts: RoomDrafts) {
     return <ChatContent drafts={drafts} />;
   }
 }
 
 /** One room. Its attribute `room` has the room's id. */
-class ParleyRoom extends ParleyElement {
+class ParleyRoom extends ChatElement {
   protected content(drafts: RoomDrafts) {
     return <RoomContent drafts={drafts} room={this.room} />;
   }

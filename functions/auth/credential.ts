@@ -7,7 +7,10 @@ export const TOKEN_SUBPROTOCOL = 'Bearer';
 
 export const SESSION_COOKIE = 'sessionid';
 
-/** A browser sends the cookies of all apps on a parent domain. Verifying more of them would only cost time. */
+/**
+ * The maximum number of tokens to verify. A browser also sends cookies of this name that other apps set for a parent
+ * domain.
+ */
 const MAX_SESSION_COOKIES = 8;
 
 export interface Credential {
@@ -21,7 +24,10 @@ function headerOf(headers: Headers, name: string): string | undefined {
   return Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
 }
 
-/** Headers that a request may have several lines of, and what joins the lines (RFC 6455, 11.3.4; RFC 9113, 8.2.3). */
+/**
+ * Headers that a request may repeat, each with the separator that joins their lines (RFC 6455, 11.3.4; RFC 9113,
+ * 8.2.3).
+ */
 const separators: Readonly<Record<string, string>> = { 'sec-websocket-protocol': ', ', cookie: '; ' };
 
 /** The headers of a WebSocket API's event. */
@@ -32,7 +38,7 @@ export interface EventHeaders {
   readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | null;
 }
 
-/** Returns the headers of an upgrade request, with all lines of those that a client may split. */
+/** Returns the headers of an upgrade request. Joins the lines of the headers that a client may repeat. */
 export function joinedHeaders({ headers, multiValueHeaders }: EventHeaders): Headers {
   const lines = Object.entries(multiValueHeaders ?? {}).map(([name, each = []]) => {
     const lower = name.toLowerCase();
@@ -56,8 +62,9 @@ const listOf = (token: string | undefined): readonly string[] => (token ? [token
 const looksLikeToken = (text: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
 
 /**
- * Returns the values of the session cookie. Another app on a parent domain may use the same name, and the order of the
- * two is the browser's (RFC 6265, 5.4). So values that cannot be tokens are left out, unless there is nothing else.
+ * Returns the values of the session cookie. Another app on a parent domain may set a cookie of the same name, and the
+ * browser chooses their order (RFC 6265, 5.4). So this function leaves out values that cannot be tokens, if there are
+ * others.
  */
 function sessionCookies(headers: Headers): readonly string[] {
   const name = `${SESSION_COOKIE}=`;

@@ -101,8 +101,8 @@ async function logWithFile(attempt: Attempt, attach: ChangeRules['attach']): Pro
 }
 
 /**
- * Logs a change of a message, applies it and announces it to the room. A repeat, a change that a later one has
- * overtaken, and a change that changes nothing announce nothing: the sender gets the event. The last one is not logged.
+ * Logs a change of a message, applies it and announces it to the room. Returns the event to the sender only for a
+ * repeat, for a change that a later one has overtaken, and for a change that would change nothing, which is not logged.
  * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, CLIENT_ID_REUSED, `whenFull`, and what
  * `check` throws
  */

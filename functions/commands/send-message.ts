@@ -78,7 +78,7 @@ export async function storeMessage(
   // A repeat must not fail for a reason that arose after the first attempt.
   if (before) return { message: before };
   if (refusal) throw refusal;
-  // Before the number is taken: a file that is refused leaves no number, and a slow one keeps no reader waiting.
+  // Attach the file before taking a number: a refused file then uses none, and no reader waits for a slow one.
   const uploader = { room: id, user: actorId(writer.user), guest: writer.user.guest };
   const file = command.file && (await attachFile(command.file, uploader, context));
   const fields = {
@@ -100,7 +100,7 @@ export async function storeMessage(
     const [earlier, connections] = await Promise.all([
       putMessage(db, messageAt(seq)),
       announced ? listForPublish(room, context) : undefined,
-      // A message accepts the room. A refused one does not get this far.
+      // Sending a message accepts the room. A refused message does not get this far.
       member.pending && acceptRequest(db, id, member.user),
     ]);
     listed = connections;

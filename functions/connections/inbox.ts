@@ -16,8 +16,8 @@ import { findConnection, placedIn } from '../store/shards.ts';
 // the table has one row for it in each of these rooms (decision 006).
 
 /**
- * Returns how messages count that are posted to an inbox: as delivered, not as read. In a request they count as
- * neither, so that a stranger does not learn when the user is online.
+ * Returns how messages count that an inbox receives: as delivered, not as read. In a request they count as neither, so
+ * that a stranger does not learn when the user is online.
  */
 export const inboxReads = ({ pending }: Member): Reads => (pending ? 'none' : 'manual');
 

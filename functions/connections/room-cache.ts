@@ -20,7 +20,7 @@ const LARGE_ROOM_MS = 10_000;
 const MAX_PAGES = 20;
 /** A page that is further behind is read again. */
 const MAX_BEHIND = 50;
-/** More than a page has, so that deletes do not make it too short. */
+/** More messages than a page has, so that the page stays full after deletes. */
 const MAX_KEPT = 60;
 
 /** The newest messages of a log, newest first. */

@@ -36,8 +36,8 @@ export type WelcomeContext = PostingContext & Pick<Context, 'files'> & { readonl
 type OnFault = (error: unknown) => void;
 
 /**
- * Repeats an attempt to post the first frame until the connection is open. API Gateway answers 410 to posts before. AWS
- * does not document what a lookup answers then, so only a delivered post proves that the connection is open.
+ * Posts the first frame repeatedly until the connection is open. API Gateway answers 410 to earlier posts. AWS does not
+ * document its answer to an earlier lookup, so only a delivered post proves that the connection is open.
  * @param attempt resolves to the result of its post
  */
 async function whenOpen<T extends Pick<Delivery, 'gone'>>(
@@ -57,7 +57,7 @@ async function whenOpen<T extends Pick<Delivery, 'gone'>>(
   );
 }
 
-/** An error frame, on which the client repeats what failed: it requests the history, or connects again. */
+/** An error frame. The client then repeats the failed step: it requests the history, or connects again. */
 function faultIn({ room }: Session): Event {
   const { code, message: reason } = new ChatError('INTERNAL');
   return { kind: 'Refused', room, code, reason };

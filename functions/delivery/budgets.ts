@@ -20,7 +20,7 @@ const commandBudgets: Partial<Record<Command['kind'], number>> = {
   Authenticate: 20,
 };
 
-/** A ping that names this many rooms counts twice, one that names twice as many three times, and so on. */
+/** A ping counts once more for each group of this many rooms that it names. */
 const ROOMS_OF_PING = 10;
 
 /** How many times a user may join or leave the same room in ten seconds. Each time may announce presence. */
@@ -35,7 +35,7 @@ const MAX_REFUSED = 100;
 /** How many changes of the typing state of one user are posted to rooms in ten seconds. */
 const MAX_TYPING_POSTS = 40;
 
-/** For how long a repeated typing state changes nothing. Later it is posted again, because clients hide it by then. */
+/** How long a repeated typing state is not posted again, in milliseconds. After that, clients have hidden it. */
 const TYPING_MS = 2_000;
 
 /** How many rate limits of members are remembered. The oldest are forgotten first, and then checked in DynamoDB. */
@@ -58,7 +58,7 @@ interface Recent {
 /** The connection of a frame. */
 type Sender = Pick<Session, 'id' | 'user'>;
 
-/** A user in a room, as one connection names the user: a guest's frames may have different names. */
+/** A user in a room, under the name in a frame: each frame of a guest may have another name. */
 interface RoomUser {
   readonly room: string;
   readonly user: string;
@@ -83,8 +83,8 @@ const userSource = (user: string): string => `user ${user}`;
 const sourceOf = ({ id, user }: Sender): string => (user.guest ? id : userSource(user.id));
 
 /**
- * Counts frames and requests in the memory of one execution environment. So a limit costs no call. A connection whose
- * frames run in several environments at once has each budget in each of them.
+ * Counts frames and requests in the memory of one execution environment, so a limit costs no call. A connection whose
+ * frames run in several environments has each budget once in each of them.
  */
 export class Budgets {
   /** In the order of `since`. */
@@ -136,7 +136,7 @@ export class Budgets {
   /**
    * Notes a typing state, and returns whether to post it. Returns false if the sender has just set the same state for
    * the same user and room, or changes states too often. A state after a change of the room is not a repeat, because
-   * clients stop to show an author as typing when a message arrives.
+   * clients stop showing an author as typing when a message arrives.
    */
   postsTyping(sender: Sender, user: RoomUser, { typing, seq }: TypingState, now: number): boolean {
     const recent = this.#of(sourceOf(sender), now);

@@ -1,4 +1,4 @@
-/** `gone`: API Gateway does not know the connection. */
+/** `gone`: API Gateway answered 410, because the connection has closed or is not open yet. */
 export type PostOutcome = 'delivered' | 'gone';
 
 /** API Gateway's `@connections` API. Each call makes one attempt. */
@@ -7,7 +7,8 @@ export interface Poster {
   post(connection: string, frame: string): Promise<PostOutcome>;
   /**
    * Returns whether a connection is open: false after it closed. AWS does not document the answer before the handshake
-   * is over, so it proves nothing about a young connection. @throws as `post`
+   * is over, so do not rely on it for a new connection.
+   * @throws as `post`
    */
   isOpen(connection: string): Promise<boolean>;
   /**

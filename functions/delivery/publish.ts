@@ -31,8 +31,8 @@ export const receiversOf = (event: Event, audience: readonly Connection[]): read
 
 /**
  * Notes a change in the rows of those connections that missed it because they were still opening.
- * @returns these connections. The change must be posted to them again: a connection that is not open then opens later,
- * and `welcome` reads the row after that
+ * @returns these connections. Post the change to them again: a connection that is still not open opens later, and
+ * `welcome` then reads its row
  */
 async function noteOpening(
   event: Event,

@@ -12,7 +12,7 @@ const unusable = /\p{Cc}|^\.{1,2}$/u;
  */
 export const isId = (text: string, maxBytes: number): boolean =>
   text !== '' &&
-  // No text is shorter in UTF-8, so a long one is refused without reading it.
+  // A text has at least as many bytes in UTF-8 as characters, so a long one is refused without reading it.
   text.length <= maxBytes &&
   text.isWellFormed() &&
   !unusable.test(text) &&

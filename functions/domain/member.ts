@@ -29,8 +29,8 @@ export function actorId({ id, guest }: Actor): string {
 }
 
 /**
- * Returns a user as a reader sees them. Guests see no email address, also where an issuer's user name is one: they see
- * the part before the `@`.
+ * Returns a user as a reader sees them. Guests see no email address. If an issuer uses email addresses as user names,
+ * guests see the part before the `@`.
  */
 export function seenBy({ guest }: Pick<User, 'guest'>, user: User): User {
   if (!guest) return user;
@@ -44,10 +44,10 @@ export const isSameActor = (one: Actor, other: Actor): boolean => actorId(one) =
 export const namelessId = (connection: string): string => `${GUEST}${connection}`;
 
 /**
- * Characters that hide in a name or change its direction. The joiners and the tags are needed in emoji and by some
- * scripts.
+ * Characters that readers of a name cannot see, such as the Hangul fillers, or that change its direction. Names may
+ * have the joiners and the tags, because emoji and some scripts need them.
  */
-const hidden = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]--[\u200c\u200d\u{e0020}-\u{e007f}]]/v;
+const hidden = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]--[\u200c\u200d\u{e0020}-\u{e007f}]]/v;
 
 /**
  * Returns the user as whom a guest acts under a claimed name. The name is unverified, so two guests may share it.

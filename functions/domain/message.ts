@@ -114,7 +114,7 @@ function withReaction(message: Message, { emoji, by, removed }: Reaction): Messa
   const reactions = new Map(Object.entries(before));
   const { count, users, ...rest } = reactions.get(emoji) ?? { count: 0, users: [] };
   const others = users.filter((user) => user !== by);
-  // A user who is not listed may be one of those whom the list lacks.
+  // The message may count a user without listing them.
   const otherCount = others.length < users.length || (removed && count > users.length) ? count - 1 : count;
   const after = removed
     ? { count: otherCount, users: others, ...rest }

@@ -76,7 +76,7 @@ export const hasValidId = ({ id, kind }: Pick<Room, 'id' | 'kind'>): boolean =>
 /** A room gets more shards when one of its shards holds more connections than this. */
 export const SHARD_CONNECTIONS = 1_000;
 
-/** The maximum number of shards of a room. It is limited, because each delivery queries all of them. */
+/** The maximum number of shards of a room. Their number is limited, because each delivery queries all shards. */
 export const MAX_SHARDS = 64;
 
 /**
@@ -115,13 +115,16 @@ export type Rates = Readonly<Record<Room['kind'], Rate | null>>;
 /** Messages and changes are counted apart, so that a user at the limit can still correct a message. */
 export type Counted = 'send' | 'change';
 
-/** Counted for each user over all rooms: rooms that they create, and additions of them by people who share no room. */
+/**
+ * Counted for each user over all rooms: the rooms that the user creates, and additions of the user by people who share
+ * no room with them.
+ */
 export type CountedByUser = 'create' | 'invite';
 
 /** The limits for each user; null for none. */
 export type RoomLimits = Readonly<Record<CountedByUser, Rate | null>>;
 
-/** A user who is in this many rooms can be added to no other one. The work of listing them is bounded by it. */
+/** The maximum number of rooms of a user. It bounds the work of listing them. */
 export const MAX_USER_ROOMS = 5_000;
 
 /** Returns the rate limit in a room. The room's id tells its kind, so this needs no read. */

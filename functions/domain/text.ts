@@ -1,4 +1,4 @@
-/** Anything that a reader can see: neither a space, nor a control character, nor one that fonts draw as nothing. */
+/** A character that readers can see: no space, no control character, and none that fonts draw as nothing. */
 const visible = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb\u{1d159}]/u;
 
 /** Whether a text shows nothing: it is empty, or has only spaces and invisible characters. */

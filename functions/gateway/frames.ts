@@ -109,8 +109,8 @@ export function serveFrames<P extends Context>(handlers: Partial<Handlers<P>>, c
       const opened = sessionOf(requestContext);
       const context = createContext();
       if (opened.refusal !== undefined) {
-        // `welcome` closes a refused connection. Until then it can do nothing. If that failed, its next frame closes
-        // it.
+        // `welcome` closes a refused connection. Until then, the connection can do nothing. If the close failed, the
+        // next frame closes it.
         if (!mayBeOpening(opened, context.now())) await close(opened.id, context.poster);
         return served;
       }

@@ -70,6 +70,6 @@ export const countFault = (): void => write(faultMetrics, { Faults: 1 });
 
 /**
  * Counts a refused frame, request or handshake. An invocation refuses at most one.
- * @param code is bounded: never input
+ * @param code one of a fixed set of codes, because CloudWatch keeps a metric for each
  */
 export const countRefusal = (code: string): void => write(refusalMetrics, { Code: code, Refusals: 1 });

@@ -11,7 +11,7 @@ import { newestMessages, SETTLED_PAGE, settleLog, settleRange } from './history.
 /** A client that missed more events than this loads the history instead. */
 const MAX_MISSED = 1_000;
 
-/** The maximum number of older messages, and of members, whose status and read mark a sync reports. */
+/** A sync reports the statuses of at most this many older messages, and the read marks of at most this many members. */
 const MAX_RECEIPTS = 50;
 
 type UsedEntry = Exclude<LogEntry, Void>;
@@ -20,8 +20,8 @@ const messageIdOf = (entry: UsedEntry): number =>
   entry.kind === 'message' ? entry.message.id : entry.message;
 
 /**
- * Returns the current messages of log entries, by id, as the reader sees them. Applies changes that their messages do
- * not contain yet, because the function that logged them stopped halfway. Otherwise a later page would show a message
+ * Returns the current messages of log entries, by id, as the reader sees them. A function may have stopped after it
+ * logged a change and before it applied it. Applies such changes here: otherwise a later page would show a message
  * without its change.
  */
 async function loadMessages(

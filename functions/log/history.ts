@@ -7,7 +7,9 @@ import { type LogPage, listLog, listLogSince, type NewestRange, noteVoidRun, put
 /** The number of extra entries to read for each page, since the log also holds edits and deletes. */
 const READ_AHEAD = 10;
 
-/** The maximum number of log entries in one read of the history. Only reads within a long run of changes have as many. */
+/**
+ * The maximum number of log entries in one read of the history. Reads grow to this size only in a long run of changes.
+ */
 const MAX_READ = 1_000;
 
 /** The maximum number of log entries that are settled at once. With texts of usual length they stay below 128 KB. */
@@ -69,9 +71,9 @@ function messagesOf(pages: readonly LogPage[]): Message[] {
 }
 
 /**
- * Reads the newest messages. Jumps over long runs of void entries: the first reader that has read through one notes on
- * its topmost entry how far it goes, and later readers continue below. Reads doubling numbers of entries while it finds
- * no message, because a popular message can have thousands of changes after it.
+ * Reads the newest messages. Jumps over long runs of void entries: the first reader of a run notes its lowest number on
+ * its topmost entry, and later readers continue below. A read that finds no message doubles the size of the next one,
+ * because a popular message can have thousands of changes after it.
  */
 async function readNewest(
   db: Database,

@@ -19,8 +19,8 @@ function hasFile(entry: LogEntry, { hold }: FileHold): boolean {
 }
 
 /**
- * Makes sure that a number does not hold the entry with a file: voids it if it is free.
- * @returns false if the entry is there, or if that is unknown
+ * Voids a sequence number if it is free, so that no entry with the file can be stored under it.
+ * @returns whether it is certain that the number does not hold an entry with the file
  */
 async function isUnstored(room: string, seq: number, file: FileHold, { db }: LogContext): Promise<boolean> {
   try {

@@ -46,14 +46,14 @@ async function countByUser(
   if (retryAfterMs) throw new ChatError('RATE_LIMITED', reasons[counted], retryAfterMs);
 }
 
-/** In the time of the limit `invite`, one stranger can make at most this many of the additions that it allows. */
+/** The maximum number of times that one stranger can add the same user in the time window of the limit `invite`. */
 const MAX_INVITES_OF_ONE = 10;
 
 const INVITED_OFTEN = 'Member not added: you have added this user many times lately. Try again later.';
 
 /**
- * Counts an addition of a user by a stranger twice: for this stranger, who therefore cannot use up the user's limit
- * alone, and for all strangers together.
+ * Counts an addition of a user by a stranger twice: among the additions by this stranger, so that one stranger cannot
+ * use up the user's limit, and among the additions by all strangers.
  * @throws ChatError RATE_LIMITED
  */
 async function countInvite(user: string, by: User, context: AdmissionContext): Promise<void> {
@@ -109,7 +109,7 @@ function planOf(newRoom: NewRoom, creator: string) {
 interface Found {
   readonly exists: boolean;
   readonly own: Member | undefined;
-  /** Those of the two users whom the room lacks. A user who has declined it is not added by the other one. */
+  /** The users to add to the room: those who are not in it, except an added user who has declined it. */
   readonly missing: readonly string[];
 }
 
@@ -126,8 +126,8 @@ async function findDirectRoom(id: string, creator: string, other: string, db: Da
 
 /**
  * Stores a room and its members. For a member who shares no room with the creator, it is a request. Two users always
- * share the same direct room. A user who creates a room that was a request accepts it, also one that they have
- * declined.
+ * share the same direct room. If that room was a request to its creator, or they have declined it, creating it accepts
+ * it.
  * @returns the room's id, its members, and whether the room is new
  * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
  */

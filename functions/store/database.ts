@@ -10,10 +10,10 @@ export type Key = Readonly<Record<string, string>>;
 /** Where a query continues. */
 export type Cursor = Record<string, AttributeValue>;
 
-/** An expression's `#name` stands for the attribute `name`, and its `:value` for an entry of `values`. */
+/** In an expression, `#name` stands for the attribute `name`, and `:value` for the entry `:value` of `values`. */
 interface Placeholders {
   readonly values?: Readonly<Record<string, unknown>>;
-  /** The attributes of `#` placeholders that are not named like their attribute. */
+  /** The attribute of each `#` placeholder that has another name than its attribute. */
   readonly names?: Readonly<Record<string, string>>;
 }
 
@@ -78,7 +78,7 @@ export const openDatabase = (
   connections: new DynamoDbTable(client, connections),
 });
 
-/** DynamoDB takes a limit of 32 bits. A page ends after 1 MB in any case (AWS: Query). */
+/** A query's limit is a number of 32 bits. A page ends after 1 MB in any case (AWS: Query). */
 const MAX_PAGE = 10_000;
 
 /** Reads the pages of a query until it has `limit` items that `isListed` accepts, or ends. */

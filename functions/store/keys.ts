@@ -16,7 +16,7 @@ export const visitorKey = (room: string, visitor: string) => ({
 /** The mute of a user or guest, by `actorId`. */
 export const muteKey = (room: string, actor: string) => ({ room: part(room), item: `mute#${part(actor)}` });
 export const logKey = (room: string, seq: number) => ({ room: part(room), item: `log#${paddedSeq(seq)}` });
-/** An item for what does not fit the item of a message. */
+/** A further item of a message, for reactions that do not fit its own. */
 export const messagePartKey = (room: string, seq: number, number: number) => ({
   room: part(room),
   item: `part#${paddedSeq(seq)}#${number}`,
@@ -32,7 +32,10 @@ export const loginKey = (subject: string, start: number) => ({
   item: `attempts#${start}`,
 });
 export const profileKey = (user: string) => ({ room: `user#${part(user)}`, item: 'profile' });
-/** The times of a user's last actions of one kind, over all rooms; or those that another user did to them. */
+/**
+ * The times of a user's last actions of one kind, over all rooms. With `by`, the times of this other user's actions on
+ * them.
+ */
 export const userLimitKey = (user: string, counted: string, by?: string) => ({
   room: `user#${part(user)}`,
   item: `limit#${counted}${by === undefined ? '' : `#${part(by)}`}`,
@@ -68,7 +71,7 @@ export function parseShardKey(key: string): { room: string; shard: number } {
   return { room: unescaped(key.slice(0, end)), shard: Number(key.slice(end + 1)) };
 }
 
-/** Returns the shard or part for an id, by FNV-1a, so that all fill evenly. */
+/** Returns the shard or part for an id, by FNV-1a, so that all of them fill evenly. */
 export function shardOf(id: string, shards: number): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < id.length; at++) {

@@ -11,7 +11,7 @@ function toMember(room: string, item: Item): Member {
   return { room, user, role, readTo, addedAt, mutedUntil, ...(pending && { pending }) };
 }
 
-/** Whether an item is that of a member. After `declineRequest` it is not. */
+/** Whether an item belongs to a member. `declineRequest` keeps the item of a user who is not one. */
 const isMember = (item: Item | undefined): item is Item => item !== undefined && !item['declined'];
 
 /** Returns a member. Reads consistently by default. */
@@ -166,7 +166,7 @@ export async function putReadTo(db: Database, room: string, user: string, messag
 }
 
 /**
- * Checks that a member may write, and counts the write, in one conditional update. A write that is not counted needs
+ * Checks that a member may write, and counts the write, in one conditional update. If the write is not counted, makes
  * only a read, which costs a fifth.
  * @param window null when the write is not counted
  * @param now milliseconds since the epoch

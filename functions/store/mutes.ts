@@ -4,8 +4,7 @@ import { muteKey, roomKey } from './keys.ts';
 import { toRoom } from './rooms.ts';
 
 // A mute is an item of its own, so that it outlives the item of a member who leaves and that of a visitor, which
-// expires. A member's item has a copy of the mute, which the update that checks and counts a write tests (decision
-// 016).
+// expires. A member's item has a copy of the mute, so that the check of a write reads one item (decision 016).
 
 /** Returns when a mute ends, in milliseconds since the epoch; 0 if there is none. @param actor as in `actorId` */
 export async function getMute(db: Database, room: string, actor: string): Promise<number> {

@@ -1,4 +1,3 @@
-import { qualifiedEmoji } from '../domain/emoji.ts';
 import {
   type Effect,
   MAX_LISTED_REACTORS,
@@ -23,10 +22,8 @@ import {
 export async function effectOfReaction(
   db: Database,
   { room, id, reactions = {} }: Message,
-  change: Pick<Reaction, 'emoji' | 'by' | 'removed'>,
+  { emoji, by, removed }: Pick<Reaction, 'emoji' | 'by' | 'removed'>,
 ): Promise<Effect> {
-  const { by, removed } = change;
-  const emoji = qualifiedEmoji(change.emoji);
   const used = Object.entries(reactions);
   const inline = used.filter(([, { users }]) => users.includes(by)).map(([emoji]) => emoji);
   const hasParts = inline.length === 0 && used.some(([, { parts }]) => parts !== undefined);
@@ -100,7 +97,7 @@ function completed(
   return { count, users: [...listed, ...others] };
 }
 
-/** Returns messages as some readers see them: a list of reactions that was cut contains each reader who reacted. */
+/** Returns messages as some readers see them: a shortened list of users contains each reader who reacted. */
 export async function withReaders(
   db: Database,
   messages: readonly Message[],

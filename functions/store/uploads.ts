@@ -116,7 +116,7 @@ export async function releaseUpload(
   return others === undefined || expireUpload(db, room, file, now);
 }
 
-/** Whose bytes a budget limits: those of one user, or those of all guests of a room together. */
+/** The owner of a byte budget: one user, or all guests of a room together. */
 export type BudgetOwner = { readonly user: string } | { readonly guestsOf: string };
 
 const DAY_MS = 24 * 60 * 60 * 1000;

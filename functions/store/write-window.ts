@@ -91,8 +91,8 @@ export async function countVisitorWrite(
 }
 
 /**
- * Counts an action that a user does, or that others do to them, over all rooms. Returns as `countInItem`.
- * @param by counts only what this other user does to them
+ * Counts an action of a user, or of others that affects the user, over all rooms. Returns as `countInItem`.
+ * @param by counts only the actions of this other user
  */
 export const countByUser = (
   db: Database,

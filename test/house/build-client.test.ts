@@ -31,21 +31,17 @@ test('the client bundle imports nothing, and the hooks only React', () => {
   expect(imports('react.js')).toEqual(['react']);
 });
 
+test('no bundle refers to a source map, because the package has none', () => {
+  for (const name of ['client.js', 'react.js', 'elements.js'])
+    expect(built(name)).not.toContain('sourceMappingURL');
+});
+
 test('the bundle of the hooks is marked as client code for server components', () => {
   expect(built('react.js')).toMatch(/^(["'])use client\1;/);
 });
 
 test('shortens only names that are no public property, no field of a frame and no property of the browser', () => {
-  const publicFiles = [
-    'chat-client',
-    'room',
-    'room-list',
-    'wire',
-    'errors',
-    'events',
-    'index',
-    'react/{index,users}',
-  ];
+  const publicFiles = ['chat-client', 'room', 'room-list', 'wire', 'errors', 'events', 'index', 'react/*'];
   const paths = [
     `dist/client/types/client/{${publicFiles.join(',')}}.d.ts`,
     'dist/client/types/functions/dialects/**/*.d.ts',
@@ -92,13 +88,22 @@ test('tree shaking removes unused client exports', async () => {
   expect(outputFiles[0]?.contents.byteLength).toBeLessThan(300);
 });
 
-test('the examples of docs/client.md and docs/react.md compile against the built declarations', {
+test('examples of the client, the hooks and the elements compile against the built declarations', {
   timeout: 180_000,
 }, () => {
   mkdirSync(join(root, 'dist'), { recursive: true });
   const folder = mkdtempSync(join(root, 'dist/typed-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const { name, source } of [...clientExamples(), ...reactExamples()])
+  const elements = {
+    name: 'elements.ts',
+    source: `import 'parley/elements';
+      const chat = document.querySelector('parley-chat');
+      if (chat) chat.token = async () => 'token';
+      chat?.addEventListener('parley-state', ({ detail }) => console.log(detail.state satisfies string));
+      const room = Object.assign(document.createElement('parley-room'), { room: '7' });
+      console.log(room.client?.user satisfies string | undefined);`,
+  };
+  for (const { name, source } of [...clientExamples(), ...reactExamples(), elements])
     writeFileSync(join(folder, name), source);
   const compilerOptions = {
     target: 'es2024',

@@ -154,7 +154,7 @@ describe('a file of an edit', () => {
     return message;
   }
 
-  test('replaces the old one, which is gone at once', async () => {
+  test('replaces the old file, which is deleted at once', async () => {
     const first = await alice.say('one', { file: await upload() });
     const edited = await update({ message_id: first['message_id'], file: await upload() });
     expect(await stateOf(idOf(first))).toEqual(GONE);

@@ -10,7 +10,7 @@ const ofHttp = (type: string, from = template) =>
     .filter(({ properties }) => properties['ApiId'] === '<HttpApi>')
     .map(({ properties }) => properties);
 
-test('the HTTP API has no CORS, because the edge serves page and API', () => {
+test('the HTTP API has no CORS rules, because its function answers with the CORS headers', () => {
   const apis = template.resources('AWS::ApiGatewayV2::Api').filter(({ id }) => id === 'HttpApi');
   expect(apis.map(({ properties }) => properties)).toEqual([{ Name: 'Parley-http', ProtocolType: 'HTTP' }]);
 });

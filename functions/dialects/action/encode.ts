@@ -26,7 +26,7 @@ const TRUNCATED_BYTES = ',"truncated":true'.length;
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
-/** Returns the start of a text, whose JSON has at most `bytes` bytes. */
+/** Cuts a text so that its JSON has at most `bytes` bytes. */
 function startOf(text: string, bytes: number): string {
   let left = bytes - '""'.length;
   let end = 0;
@@ -60,7 +60,7 @@ const wireMessage = (message: Message, view: View) => ({
 type WireMessage = ReturnType<typeof wireMessage> & { readonly truncated?: true };
 
 /**
- * Returns a message in at most `bytes` bytes of JSON: without its reactions, and then with its text cut, if need be.
+ * Returns a message in at most `bytes` bytes of JSON. If it is larger, removes its reactions, and then cuts its text.
  */
 function reduced(message: Message, view: View, bytes: number): WireMessage {
   const whole = wireMessage(message, view);
@@ -118,7 +118,7 @@ const loggedFields = (event: LoggedEvent) => ({
   seq: eventSeq(event),
 });
 
-/** Returns the message of a frame that has nothing else of much size. */
+/** Returns the message for a frame whose other fields are small. */
 const inFrame = (message: Message, view: View): WireMessage =>
   reduced(message, view, MAX_FRAME_BYTES - ENVELOPE_BYTES);
 

@@ -67,7 +67,7 @@ export const operationContract: Contract = {
   dialect: inward.operation,
   clients: 'clients of contract S4',
   about:
-    'Contract S4 is a group chat whose frames name an `operation` and the `user` who performs it. Its clients connect without a credential, so Parley accepts them as guests in rooms that are open to anyone.',
+    'Contract S4 is a group chat. Each frame has an `operation`, such as `create`, and in `user` the user who performs it. The clients connect without a credential, so Parley accepts them as guests in rooms that are open to anyone.',
   examples: operationExamples,
   handshake: {
     path: '/ws/chat/<room>/',

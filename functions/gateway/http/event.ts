@@ -8,9 +8,9 @@ const maybeCut = /^\/api\/chats\/.*[^/]$/su;
 /**
  * Returns the decoded parts of a request's path, or undefined if it is malformed. API Gateway decodes `rawPath`, so
  * that a `/` in an id separates parts, and cuts it at a `?` (seen in hotsock/voker pull request 8). So the edge sends
- * the path as a header (`lib/edge/keep-path.js`). A request without it must end in a slash, which a path that was cut
- * has lost, unless a `/` came before the `?`. The event does not show that case, so `docs/limits.md` tells clients to
- * send the header.
+ * the path as a header (`lib/edge/keep-path.js`). Without this header, the path must end in a slash: a path that was
+ * cut has lost its last slash, unless a `/` came before the `?`. The event does not show that case, so `docs/limits.md`
+ * tells clients to send the header.
  */
 function pathOf({ rawPath, headers }: APIGatewayProxyEventV2): readonly string[] | undefined {
   const path = headers['x-parley-path'];

@@ -59,6 +59,8 @@ describe('a guest', () => {
     ['alice\u200f', 'a direction mark'],
     ['ali\u2028ce', 'a line separator'],
     ['ali\u0007ce', 'a control character'],
+    ['alice\u3164', 'a Hangul filler'],
+    ['\u{e0061}\u{e007f}', 'tags alone'],
   ])('cannot have the name %j: %s', (name) => {
     expect(() => guestNamed(name)).toThrow(expect.objectContaining({ code: 'BAD_FRAME' }));
   });

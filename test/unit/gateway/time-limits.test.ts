@@ -9,7 +9,7 @@ import { entries } from '../../../lib/entries.ts';
 import { authorizerContext } from '../../support/gateway-events.ts';
 import { mockIssuer, rules } from '../../support/issuer.ts';
 
-/** Whether the nth request to AWS gets a response. It comes just before the client gives up; the others get none. */
+/** Whether the nth request to AWS gets a response, just before the client gives up, or none at all. */
 const answers = vi.hoisted(() => ({ count: 0, answered: (_nth: number): boolean => false }));
 
 vi.mock('../../../functions/aws/transport.ts', () => ({

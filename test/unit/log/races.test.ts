@@ -7,9 +7,9 @@ import { RoomCache } from '../../../functions/connections/room-cache.ts';
 import { welcome } from '../../../functions/connections/welcome.ts';
 import { Budgets } from '../../../functions/delivery/budgets.ts';
 import type { Context } from '../../../functions/delivery/context.ts';
+import type { Poster } from '../../../functions/delivery/poster.ts';
 import type { Session } from '../../../functions/domain/connection.ts';
 import { deleteConnection } from '../../../functions/store/connections.ts';
-import type { Database } from '../../../functions/store/database.ts';
 import { listLog } from '../../../functions/store/log.ts';
 import { addMember } from '../../../functions/store/members.ts';
 import { getRoom, putRoom } from '../../../functions/store/rooms.ts';
@@ -42,32 +42,36 @@ async function roomOf(seed: number, name: string): Promise<string> {
   return id;
 }
 
+/** Returns the context of commands whose posts `poster` gets. */
+const contextOf = (poster: Poster, overrides: Partial<Context> = {}): Context => ({
+  db: counting.db,
+  poster,
+  fanOut: async () => undefined,
+  files: noFiles,
+  rates: noLimit,
+  budgets: new Budgets(false),
+  now: Date.now,
+  ...overrides,
+});
+
 /** A schedule, and the frames that each connection gets. A post to a socket that is not open yet is lost. */
 function stage(seed: number) {
   const schedule = new Schedule(seed);
   const open = new Set<string>();
   const frames: string[] = [];
   pauses.wait = () => schedule.step('pause', async () => undefined);
-  const contextOf = (db: Database, task: string): Context => ({
-    db,
-    poster: {
-      post: (id, frame) =>
-        schedule.step(`${task} post`, async () => {
-          if (!open.has(id)) return 'gone';
-          frames.push(`${id} ${frame}`);
-          return 'delivered';
-        }),
-      isOpen: async (id) => open.has(id),
-      close: async () => true,
-    },
-    fanOut: async () => undefined,
-    files: noFiles,
-    rates: noLimit,
-    budgets: new Budgets(false),
-    now: Date.now,
+  const posterOf = (task: string): Poster => ({
+    post: (id, frame) =>
+      schedule.step(`${task} post`, async () => {
+        if (!open.has(id)) return 'gone';
+        frames.push(`${id} ${frame}`);
+        return 'delivered';
+      }),
+    isOpen: async (id) => open.has(id),
+    close: async () => true,
   });
   const context = (task: string, dies?: () => boolean) =>
-    contextOf(schedule.database(counting.db, task, dies), task);
+    contextOf(posterOf(task), { db: schedule.database(counting.db, task, dies) });
   return { schedule, open, frames, context };
 }
 
@@ -135,9 +139,8 @@ describe('whatever the order of the calls', () => {
     const opening = socket(bob, 'b=', room);
     const frames: string[] = [];
     let at = Date.now();
-    const context: Context = {
-      db: counting.db,
-      poster: {
+    const context: Context = contextOf(
+      {
         async post(_id, frame) {
           frames.push(frame);
           at += 20;
@@ -148,12 +151,8 @@ describe('whatever the order of the calls', () => {
         isOpen: async () => true,
         close: async () => true,
       },
-      fanOut: async () => undefined,
-      files: noFiles,
-      rates: noLimit,
-      budgets: new Budgets(false),
-      now: () => at,
-    };
+      { now: () => at },
+    );
     await connect(opening, context, async () => undefined);
     await welcome(opening, { ...context, rooms: new RoomCache() }, (error) => {
       throw error;
@@ -186,32 +185,24 @@ describe('whatever the order of the calls', () => {
         return query(request);
       });
       onTestFinished(() => queries.mockRestore());
-      const context: Context = {
-        db: counting.db,
-        poster: {
-          async post(id, frame) {
-            if (id !== opening.id) return 'delivered';
-            if (!isOpen) {
-              // The history is the first frame, and its first post comes too early.
-              if (frame.startsWith('[')) await sendOnce();
-              return 'gone';
-            }
-            frames.push(frame);
-            return 'delivered';
-          },
-          // AWS does not document what a lookup answers for a connection that is still opening.
-          async isOpen() {
-            if (moment === 'reading') await sendOnce();
-            return true;
-          },
-          close: async () => true,
+      const context: Context = contextOf({
+        async post(id, frame) {
+          if (id !== opening.id) return 'delivered';
+          if (!isOpen) {
+            // The history is the first frame, and its first post comes too early.
+            if (frame.startsWith('[')) await sendOnce();
+            return 'gone';
+          }
+          frames.push(frame);
+          return 'delivered';
         },
-        fanOut: async () => undefined,
-        files: noFiles,
-        rates: noLimit,
-        budgets: new Budgets(false),
-        now: Date.now,
-      };
+        // AWS does not document what a lookup answers for a connection that is still opening.
+        async isOpen() {
+          if (moment === 'reading') await sendOnce();
+          return true;
+        },
+        close: async () => true,
+      });
       await connect(opening, context, async () => undefined);
       await welcome(opening, { ...context, rooms: new RoomCache() }, (error) => {
         throw error;

@@ -1,0 +1,31 @@
+import type { ChatClient, ChatClientError, State, Token } from '../client/index.ts';
+
+// The types of `parley/elements`, in a file of their own, so that they need no Preact.
+
+/** An element that shows a chat. It connects while it is in a document and has a `url` and a `token`. */
+export interface ParleyElement extends HTMLElement {
+  /** The chat's address. */
+  url: string;
+  /** A token, or a function that returns a fresh one. */
+  token: Token | undefined;
+  /** The id of the room that `<parley-room>` shows. */
+  room: string;
+  /** The client of the element, while it is connected. */
+  readonly client: ChatClient | undefined;
+}
+
+/** The event `parley-state`: the state of an element's connection changed. */
+export type ParleyStateEvent = CustomEvent<{
+  readonly state: State;
+  readonly error: ChatClientError | undefined;
+}>;
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'parley-chat': ParleyElement;
+    'parley-room': ParleyElement;
+  }
+  interface HTMLElementEventMap {
+    'parley-state': ParleyStateEvent;
+  }
+}
