@@ -198,9 +198,7 @@ export class Stack {
   /**
    * Synthesizes the app again and deploys the new template. Sockets stay open, and reloads run one at a time. If the
    * new template is broken, rejects and keeps the old one.
-   * @param afterStep deploys step by step, as CloudFormation does, and is called after each step. Without it,
-   * everything
-   *   changes at once.
+   * @param afterStep called after each step of a deploy in CloudFormation's order. Without it, all changes at once.
    */
   async reload(afterStep?: AfterStep): Promise<void> {
     const reload = this.#reloading.then(() => deploy(this.#options, this.#services, afterStep));

@@ -12,7 +12,7 @@ import { IconButton } from './ui/buttons.tsx';
 interface ShellProps {
   readonly drafts: RoomDrafts;
   readonly navigation: Navigation;
-  /** Whether the shell is the whole page, and not a part of somebody else's. */
+  /** Whether the shell is the whole page, and not an element in another page. */
   readonly isPage?: boolean;
   /** The line below the title. */
   readonly subtitle?: string;

@@ -2,7 +2,7 @@ import type { ChatClient, Id, Message, PendingMessage } from '../index.ts';
 import { actorId } from '../wire.ts';
 import { createStore, oncePer } from './store.ts';
 
-/** What the client knows about a user. */
+/** A user whose name the client knows. */
 export interface User {
   readonly name: string;
 }
@@ -10,7 +10,7 @@ export interface User {
 /** A message as the hooks return it: stored, or still pending. */
 export type ChatMessage = Message | PendingMessage;
 
-/** The users by id whose names the server has told so far. */
+/** The users whose names the server has sent so far, by id. */
 export const usersOf = oncePer((_client: ChatClient) => createStore<ReadonlyMap<string, User>>(new Map()));
 
 /** Adds the names of users. */

@@ -68,11 +68,13 @@ export function poolConnections(nodeAgent: Agent, { onSilence, silenceMs, idleMs
   agent.on('free', (socket: Socket, options: object) => {
     const connection = connections.get(socket);
     const isWaiting = Object.keys(agent.requests).length > 0;
-    if (!connection || isWaiting || !socket.writable || socket.readableLength > 0) {
+    if (!connection || isWaiting || !socket.writable) {
       release?.call(agent, socket, options);
       return;
     }
     connection.request = undefined;
+    // Node's agent also clears this field. It would keep the last response in memory.
+    Object.assign(socket, { _httpMessage: null });
     socket.setTimeout(idleMs);
     socket.unref();
     idle.push(socket);

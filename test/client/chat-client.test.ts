@@ -194,6 +194,14 @@ describe('a room', () => {
     expect([room.state, room.error]).toEqual(['catching-up', undefined]);
   });
 
+  test('keeps loading when the server reports a malformed frame without naming it', async () => {
+    chat.dropFrame = ({ action }) => action === 'join';
+    const { room } = await openRoom();
+    chat.socket.deliver({ type: 'error', code: 'BAD_FRAME', message: 'No' });
+    await pass();
+    expect([room.state, room.error]).toEqual(['catching-up', undefined]);
+  });
+
   test('rejects waiting promises with CLOSED when it is left', async () => {
     chat.dropFrame = ({ action }) => action === 'join';
     const { room } = await openRoom();
@@ -403,6 +411,15 @@ describe('a change', () => {
     expect(chat.count('typing')).toBe(3);
   });
 
+  test('sends typing once, although no answer arrives', async () => {
+    const { room } = await openRoom();
+    chat.dropFrame = ({ action }) => action === 'typing';
+    const typing = outcomeOf(room.typing());
+    await pass(30_000);
+    expect(await typing).toBe('resolved');
+    expect(chat.count('typing')).toBe(1);
+  });
+
   test('settles a seen of a message whose delete it has not received, and catches up', async () => {
     const { room } = await openRoom();
     const below = chat.addMessage('stays', { user: 2 });
@@ -468,6 +485,22 @@ describe('missed changes', () => {
     await pass(401);
     expect(chat.count('sync')).toBe(2);
     expect(texts(room)).toEqual(['lost', 'two']);
+  });
+
+  test('are requested before requests that wait', async () => {
+    const { room } = await openRoom();
+    const id = chat.addMessage('one');
+    chat.dropFrame = ({ action }) => action === 'seen';
+    const settled = [room.seen(id), room.typing()];
+    chat.voidSequence();
+    chat.addMessage('two');
+    await pass(1_000);
+    chat.dropFrame = () => false;
+    chat.received.length = 0;
+    await pass(10_000);
+    // The timeout of `seen` causes the ping.
+    expect(chat.received.map(({ action }) => action)).toEqual(['ping', 'seen', 'sync', 'typing']);
+    await Promise.all(settled);
   });
 
   test('are not requested again after a page showed that a sequence number is void', async () => {

@@ -145,6 +145,18 @@ describe('the room list', () => {
     expect(shown()).toHaveLength(2);
   });
 
+  test('ignores the failure of a load if a later load succeeded', async () => {
+    await load();
+    void list.reload();
+    await pass();
+    const [first, second] = requests.splice(0);
+    second?.resolve(Response.json({ chats: [room(2)], next_cursor: null }));
+    await pass();
+    first?.reject(new TypeError('fetch failed'));
+    await pass();
+    expect([shown(), list.state.error]).toEqual([['Text 2, 2 unread'], undefined]);
+  });
+
   test('ignores the next page if the list was loaded again meanwhile', async () => {
     const page = async (id: number, next_cursor: string, index = 0) => {
       const [request] = requests.splice(index, 1);
@@ -169,6 +181,26 @@ describe('the room list', () => {
     await pass(1_000);
     await answer(room(2));
     expect(shown()).toEqual(['Text 2, 2 unread']);
+  });
+
+  test('shows a request as accepted after the user writes in it, but not after a stranger does', async () => {
+    await load();
+    await answer(room(0, 0, { request: true }));
+    receive(1);
+    expect(list.state.rooms[0]?.request).toBe(true);
+    const message = { message_id: 2, text: 'Hi', sender_id: 1, sender_email: '', created_at: AT };
+    chat.socket.deliver({ type: 'chat_message', message_id: 2, seq: 2, room_id: 1, message });
+    expect(list.state.rooms[0]?.request).toBe(false);
+  });
+
+  test('loads again when the user is added to a room that is not listed', async () => {
+    chat.socket.deliver({ type: 'joined', room_id: 1, seq: 0 });
+    await pass(1_000);
+    expect(requests).toHaveLength(0);
+    chat.socket.deliver({ type: 'joined', room_id: 3, seq: 0 });
+    await pass(1_000);
+    await answer(room(1, 1, { id: 3 }), room(0));
+    expect(shown()).toEqual(['Text 1, 1 unread', 'undefined, 0 unread']);
   });
 
   test('loads again for a message of a room that is not listed', async () => {

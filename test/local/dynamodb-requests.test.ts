@@ -6,16 +6,10 @@ import { openTestDatabase } from '../support/test-database.ts';
 import { batchCases } from './dynamodb-requests/batches.ts';
 import { conditionCases } from './dynamodb-requests/conditions.ts';
 import { expressionCases } from './dynamodb-requests/expressions.ts';
+import { sample, tables } from './dynamodb-requests/inputs.ts';
 import { keyCases } from './dynamodb-requests/keys.ts';
 import { readCases } from './dynamodb-requests/reads.ts';
-import {
-  type Acceptance,
-  type Fields,
-  type Refusal,
-  type RequestCase,
-  sample,
-  tables,
-} from './dynamodb-requests/request-case.ts';
+import type { Acceptance, Fields, Refusal, RequestCase } from './dynamodb-requests/request-case.ts';
 import { itemSizeCases } from './dynamodb-requests/sizes.ts';
 import { updateCases } from './dynamodb-requests/updates.ts';
 import { valueCases } from './dynamodb-requests/values.ts';

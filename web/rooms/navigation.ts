@@ -51,7 +51,7 @@ export function useAddress(): Navigation {
   );
 }
 
-/** Keeps the open room in the component, for an element in a page of somebody else. */
+/** Keeps the open room in the component, because an element must not change the address of the page that it is in. */
 export function useLocalNavigation(): Navigation {
   const [current, open] = useState<string>();
   return useMemo(

@@ -4,7 +4,9 @@ import type { ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { expect, onTestFinished, test } from 'vitest';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { NoResponse } from '../../../functions/aws/errors.ts';
 import { type HttpRequest, Transport, type TransportOptions } from '../../../functions/aws/transport.ts';
 import { answering, listening } from '../../support/answering.ts';
@@ -126,6 +128,50 @@ test('resends a request when the service had closed the kept-alive connection', 
   await closed;
   expect((await second).status).toBe(200);
   expect(came.map(({ body }) => body)).toEqual(['first', 'second']);
+});
+
+test('does not use kept-alive connections that the service has closed', async () => {
+  const { url, came } = await answering((response) => response.end());
+  const transport = transportTo(url);
+  await Promise.all([transport.send(request('first')), transport.send(request('first'))]);
+  const sockets = came.map(({ socket }) => socket);
+  const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
+  for (const socket of sockets) socket.end();
+  // The server's socket closes when the client has closed its side.
+  await closed;
+  expect((await transport.send(request('second'))).status).toBe(200);
+  expect(new Set(came.map(({ socket }) => socket)).size).toBe(3);
+});
+
+test('closes an idle connection on which bytes arrive, instead of reading them as a response', async () => {
+  const sockets: Socket[] = [];
+  const answer = (text: string) => `HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n\r\n${text}`;
+  const url = await rawServer((socket) => {
+    sockets.push(socket);
+    socket.write(answer('asked'));
+  });
+  const transport = transportTo(url, { idleMs: 600_000 });
+  await transport.send(request());
+  const [first] = sockets;
+  if (!first) throw new Error('the server got no request');
+  const closed = once(first, 'close');
+  first.write(answer('stray'));
+  await closed;
+  expect((await transport.send(request())).body.toString()).toBe('asked');
+  expect(new Set(sockets).size).toBe(2);
+});
+
+test('does not keep the last response of an idle connection in memory', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const { url } = await answering((response) => response.end('x'.repeat(100_000)));
+  const transport = transportTo(url);
+  const body = new WeakRef((await transport.send(request())).body);
+  await vi.waitFor(() => {
+    collectGarbage();
+    // A failed assertion about the body itself would hold it.
+    expect(body.deref() === undefined).toBe(true);
+  });
 });
 
 test('does not resend a request on a new connection, because the service may have executed it', async () => {

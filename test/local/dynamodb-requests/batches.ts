@@ -1,16 +1,5 @@
-import {
-  accepts,
-  type Fields,
-  invalid,
-  key,
-  listOf,
-  N,
-  type Refusal,
-  type RequestCase,
-  refuses,
-  S,
-  sample,
-} from './request-case.ts';
+import { key, listOf, N, S, sample } from './inputs.ts';
+import { accepts, type Fields, invalid, type Refusal, type RequestCase, refuses } from './request-case.ts';
 
 const keys = (count: number) => listOf(count, (index) => ({ room: S('batch'), part: S(String(index)) }));
 const numberKeys = (count: number) => listOf(count, (index) => ({ room: S('batch'), part: N(index) }));

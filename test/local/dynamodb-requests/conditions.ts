@@ -1,19 +1,5 @@
-import {
-  accepts,
-  type Fields,
-  invalid,
-  key,
-  L,
-  N,
-  put,
-  type Refusal,
-  type RequestCase,
-  refuses,
-  S,
-  sample,
-  update,
-  when,
-} from './request-case.ts';
+import { key, L, N, put, S, sample, update, when } from './inputs.ts';
+import { accepts, type Fields, invalid, type Refusal, type RequestCase, refuses } from './request-case.ts';
 
 const failed: Refusal = {
   error: 'ConditionalCheckFailedException',

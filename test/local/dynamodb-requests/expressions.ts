@@ -1,18 +1,5 @@
-import {
-  accepts,
-  type Fields,
-  invalid,
-  key,
-  listOf,
-  N,
-  query,
-  type RequestCase,
-  refuses,
-  repeat,
-  S,
-  update,
-  when,
-} from './request-case.ts';
+import { key, listOf, N, query, repeat, S, update, when } from './inputs.ts';
+import { accepts, type Fields, invalid, type RequestCase, refuses } from './request-case.ts';
 
 const one = { ':v': N(1) };
 const nowhere = { ':v': S('nowhere') };

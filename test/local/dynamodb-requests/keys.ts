@@ -1,17 +1,5 @@
-import {
-  accepts,
-  B,
-  type Fields,
-  invalid,
-  N,
-  put,
-  query,
-  type RequestCase,
-  refuses,
-  repeat,
-  S,
-  update,
-} from './request-case.ts';
+import { B, N, put, query, repeat, S, update } from './inputs.ts';
+import { accepts, type Fields, invalid, type RequestCase, refuses } from './request-case.ts';
 
 /** The texts are the service's, as dynalite's tests found them: DynamoDB Local has one text for both keys. */
 const tooLong =

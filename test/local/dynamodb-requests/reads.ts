@@ -1,18 +1,5 @@
-import {
-  accepts,
-  type Fields,
-  invalid,
-  key,
-  L,
-  N,
-  query,
-  type Refusal,
-  type RequestCase,
-  refuses,
-  repeat,
-  S,
-  sample,
-} from './request-case.ts';
+import { key, L, N, query, repeat, S, sample } from './inputs.ts';
+import { accepts, type Fields, invalid, type Refusal, type RequestCase, refuses } from './request-case.ts';
 
 const count = (parameters: Fields) => ofSample({ Select: 'COUNT', ...parameters });
 const ofSample = ({ values, ...parameters }: { readonly values?: Fields } & Fields) =>

@@ -1,18 +1,5 @@
-import {
-  accepts,
-  type Fields,
-  invalid,
-  L,
-  listOf,
-  N,
-  put,
-  type RequestCase,
-  refuses,
-  repeat,
-  S,
-  update,
-  when,
-} from './request-case.ts';
+import { L, listOf, N, put, repeat, S, update, when } from './inputs.ts';
+import { accepts, type Fields, invalid, type RequestCase, refuses } from './request-case.ts';
 
 /** 400 KB. */
 const MAX = 409_600;

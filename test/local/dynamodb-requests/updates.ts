@@ -1,15 +1,5 @@
-import {
-  accepts,
-  type Fields,
-  invalid,
-  key,
-  L,
-  N,
-  type RequestCase,
-  refuses,
-  S,
-  update,
-} from './request-case.ts';
+import { key, L, N, S, update } from './inputs.ts';
+import { accepts, type Fields, invalid, type RequestCase, refuses } from './request-case.ts';
 
 const aliases = {
   '#title': 'title',

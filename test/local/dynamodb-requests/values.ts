@@ -1,17 +1,5 @@
-import {
-  accepts,
-  type Fields,
-  invalid,
-  L,
-  N,
-  put,
-  type RequestCase,
-  refuses,
-  repeat,
-  S,
-  update,
-  when,
-} from './request-case.ts';
+import { L, N, put, repeat, S, update, when } from './inputs.ts';
+import { accepts, type Fields, invalid, type RequestCase, refuses } from './request-case.ts';
 
 const wrong = 'One or more parameter values were invalid:';
 const noType = invalid(
