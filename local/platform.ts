@@ -142,7 +142,7 @@ export class Platform {
     return Object.fromEntries(outputs.map(([id, value]) => [id, localUrl(value, this.endpoints)]));
   }
 
-  /** Deploys like CloudFormation: one function after the other, then the rest. */
+  /** Deploys in CloudFormation's order: one function after the other, then the rest. */
   async rollOut(deployment: Deployment, identity: IdentityOptions, afterStep: AfterStep): Promise<void> {
     const active = new Map(this.#deployment?.functions);
     for (const { step, definition } of functionSteps(active, deployment.functions)) {

@@ -11,10 +11,10 @@ export interface FunctionStep {
 }
 
 /**
- * Lists the changes of the functions in CloudFormation's order: a function after the functions that its variables name.
- * Lambda changes the code and the settings of a function in two calls, so for seconds a function runs the new code with
- * the old variables (AWS: "UpdateFunctionCode", "UpdateFunctionConfiguration"). Meanwhile it has
- * the grants of both roles: CloudFormation changes the role before the code, and IAM takes some seconds to apply it.
+ * Lists the changes of the functions in CloudFormation's order: a function after the functions that its variables name
+ * (AWS: "DependsOn attribute"). Lambda changes the code and the settings of a function in two calls, so for seconds the
+ * function runs the new code with the old variables (AWS: "UpdateFunctionCode", "UpdateFunctionConfiguration").
+ * Meanwhile it has the grants of both roles: CloudFormation changes the role first, and IAM applies it later.
  */
 export function functionSteps(
   before: ReadonlyMap<string, FunctionDefinition>,
