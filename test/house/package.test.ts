@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** A project of a team, outside this repository, with the package and its own dependencies only. */
+/** A project of a team, outside this repository, with the package, its dependencies and those of the team. */
 let project: string;
 let files: readonly string[];
 
