@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { minify } from 'rolldown/utils';
-import { type Bundle, bundled, measure, replaceFile, sizeTable } from './build-output.ts';
+import { type Bundle, bundled, compile, measure, replaceFile, sizeTable } from './build-output.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -141,13 +140,9 @@ export async function buildElements(outdir = join(root, 'dist/client')): Promise
  * Writes the type declarations of the client and of the custom elements, and those of the server's schemas, from which
  * the client's types derive.
  */
-function declareClient(outdir = join(root, 'dist/client/types')): void {
-  rmSync(outdir, { recursive: true, force: true });
-  const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [compiler, '--project', 'tsconfig.client.json', '--outDir', outdir], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+function declareClient(): void {
+  rmSync(join(root, 'dist/client/types'), { recursive: true, force: true });
+  compile('tsconfig.client.json');
 }
 
 if (import.meta.main) {

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 
@@ -63,4 +65,11 @@ export function sizeTable(bundles: readonly Bundle[], what = 'function'): string
   ];
   const width = Math.max(...rows.map(([entry]) => entry.length));
   return rows.map(([a, b, c]) => `${a.padEnd(width)}  ${b.padStart(9)}  ${c.padStart(9)}`).join('\n');
+}
+
+/** Runs the TypeScript compiler with a configuration of this repository. */
+export function compile(project: string): void {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [compiler, '--project', project], { cwd: root, stdio: 'inherit' });
 }

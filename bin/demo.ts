@@ -41,7 +41,7 @@ export async function makeRoom(db: Database, plan: RoomPlan): Promise<void> {
   );
 }
 
-/** Opens the chat table of a running local stack, which accepts any credentials that belong to no function. */
+/** Opens the chat table of a running local stack. Credentials that belong to no function may do everything there. */
 export function openLocalTable(endpoint: string, chat: string): { db: Database; close(): void } {
   const credentials = { accessKeyId: 'developer', secretAccessKey: 'developer' };
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { GatewayLimits } from '../local/gateway/limits.ts';
 import type { Ports } from '../local/servers.ts';
 
-/** The parsed flags of `npm start -- …` and environment variables. */
+/** The parsed flags and environment variables of `npm start -- …` and `npx parley dev`. */
 export interface LocalFlags {
   /** The command of a CDK app. Undefined for cdk.json's. */
   readonly app: string | undefined;
@@ -42,6 +42,7 @@ export function readFlags(args: readonly string[], env: Environment): LocalFlags
     ports: {
       edge: wholeNumber(env, 'PARLEY_PORT', 65_535) ?? 8000,
       socket: wholeNumber(env, 'PARLEY_SOCKET_PORT', 65_535) ?? 8001,
+      http: wholeNumber(env, 'PARLEY_HTTP_PORT', 65_535) ?? 0,
       dynamodb: wholeNumber(env, 'PARLEY_DYNAMODB_PORT', 65_535) ?? 8002,
       services: wholeNumber(env, 'PARLEY_SERVICES_PORT', 65_535) ?? 8003,
       s3: wholeNumber(env, 'PARLEY_S3_PORT', 65_535) ?? 0,

@@ -1,4 +1,4 @@
-// A shop's own CDK stack: its customers' user pool, its orders, and a chat.
+// The CDK stack of a shop: a user pool of customers, a table of orders with a function, and a chat.
 import { fileURLToPath } from 'node:url';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';

@@ -16,7 +16,7 @@ export const visitorKey = (room: string, visitor: string) => ({
 /** The mute of a user or guest, by `actorId`. */
 export const muteKey = (room: string, actor: string) => ({ room: part(room), item: `mute#${part(actor)}` });
 export const logKey = (room: string, seq: number) => ({ room: part(room), item: `log#${paddedSeq(seq)}` });
-/** A further item of a message, for reactions that do not fit its own. */
+/** A further item of a message, for parts that do not fit its own. */
 export const messagePartKey = (room: string, seq: number, number: number) => ({
   room: part(room),
   item: `part#${paddedSeq(seq)}#${number}`,

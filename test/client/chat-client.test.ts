@@ -487,6 +487,17 @@ describe('missed changes', () => {
     expect(texts(room)).toEqual(['lost', 'two']);
   });
 
+  test('are requested once over the next socket when the socket closes during a request', async () => {
+    chat.dropFrame = ({ action }) => action === 'join';
+    const { room } = await openRoom();
+    chat.socket.disconnect();
+    chat.dropFrame = () => false;
+    chat.received.length = 0;
+    await pass(1_000);
+    expect(room.state).toBe('live');
+    expect(chat.received.map(({ action }) => action)).toEqual(['join', 'history', 'sync']);
+  });
+
   test('are requested before requests that wait', async () => {
     const { room } = await openRoom();
     const id = chat.addMessage('one');

@@ -17,7 +17,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** A project of a team, outside this repository, with the package and its own dependencies only. */
+/** A project of a team, outside this repository, with the package, its dependencies and those of the team. */
 let project: string;
 let files: readonly string[];
 
@@ -86,14 +86,14 @@ describe('the package', () => {
     );
   });
 
-  describe('has commands', () => {
+  describe('its command', () => {
     const parley = (...args: readonly string[]) =>
       spawnSync(process.execPath, [join(project, 'node_modules/parley', manifest.bin.parley), ...args], {
         cwd: project,
         encoding: 'utf8',
       });
 
-    test('that --help lists', () => {
+    test('lists all commands with --help', () => {
       const { stdout } = parley('--help');
       expect(stdout).toContain('npx parley <command>');
       for (const name of ['dev', 'token', 'room', 'verify', 'restore'])
@@ -106,13 +106,13 @@ describe('the package', () => {
       ['room', 'npx parley room <room id>'],
       ['verify', 'npx parley verify <Url>'],
       ['restore', 'npx parley restore <restored table>'],
-    ])('of which %s explains its arguments', (name, usage) => {
+    ])('explains the arguments of %s with --help', (name, usage) => {
       const { stdout, stderr, status } = parley(name, '--help');
       expect(stdout).toContain(usage);
       expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
     });
 
-    test('of which the probe needs a clone of the repository', () => {
+    test('says that the probe needs a clone of the repository', () => {
       const { stderr, status } = parley('verify', '--probe');
       expect(stderr).toContain('npm run -s verify -- --probe` in a clone of');
       expect(status).toBe(1);

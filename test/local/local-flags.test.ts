@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readFlags } from '../../bin/local-flags.ts';
 
-test('defaults to .local, ports 8000 to 8003 and a free port for files', () => {
+test('defaults to .local, ports 8000 to 8003 and free ports for the HTTP API and files', () => {
   expect(readFlags([], {})).toEqual({
     app: undefined,
     stackName: undefined,
@@ -9,7 +9,7 @@ test('defaults to .local, ports 8000 to 8003 and a free port for files', () => {
     watch: false,
     data: '.local',
     context: {},
-    ports: { edge: 8000, socket: 8001, dynamodb: 8002, services: 8003, s3: 0 },
+    ports: { edge: 8000, socket: 8001, http: 0, dynamodb: 8002, services: 8003, s3: 0 },
     limits: {},
     dynamodbEndpoint: undefined,
   });
@@ -33,6 +33,7 @@ test('reads flags and environment variables', () => {
   const env = {
     PARLEY_PORT: '4',
     PARLEY_SOCKET_PORT: '1',
+    PARLEY_HTTP_PORT: '3',
     PARLEY_DYNAMODB_PORT: '2',
     PARLEY_SERVICES_PORT: '0',
     PARLEY_S3_PORT: '5',
@@ -47,7 +48,7 @@ test('reads flags and environment variables', () => {
     watch: true,
     data: 'there',
     context: { a: '1', b: 'x=y' },
-    ports: { edge: 4, socket: 1, dynamodb: 2, services: 0, s3: 5 },
+    ports: { edge: 4, socket: 1, http: 3, dynamodb: 2, services: 0, s3: 5 },
     limits: { requestsPerSecond: 10, requestBurst: 5 },
     dynamodbEndpoint: 'http://127.0.0.1:8000',
   });

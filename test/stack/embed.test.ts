@@ -36,7 +36,7 @@ async function orderStatus(event: object): Promise<Record<string, unknown>> {
   return JSON.parse(String(Payload && Buffer.from(Payload)));
 }
 
-test('customers of the team’s user pool chat in a stack of the team', async () => {
+test('lets customers of the team’s user pool chat in a stack of the team', async () => {
   const [alice, bob] = await Promise.all([enter(shop, 'alice'), enter(shop, 'bob')]);
   await alice.say('Where is my order?');
   expect(await bob.next(said('Where is my order?'))).toBeDefined();
@@ -48,11 +48,11 @@ test('simulates the whole template of the example', () => {
   expect(shop.stack.outputs).toEqual({ ChatUrl: shop.stack.edgeUrl });
 });
 
-test('the team’s own function has the AWS SDK, its variables and its grants', async () => {
+test('runs the team’s own function with the AWS SDK, its variables and its grants', async () => {
   expect(await orderStatus({ id: '1' })).toEqual({ status: 'unknown', chat: shop.stack.edgeUrl });
 });
 
-test('the team’s own function is refused the chat’s table, which its role does not grant', async () => {
+test('denies the team’s own function the chat’s table, which its role does not grant', async () => {
   const answer = await orderStatus({ id: '1', table: shop.chatTable });
   expect(answer).toMatchObject({ errorType: 'AccessDeniedException' });
 });

@@ -95,12 +95,14 @@ describe('a chat in a stack of a team', () => {
       new Chat(stack, 'Chat', { code, encryptionKey, alarms: { topic: new Topic(stack, 'Topic') } });
     });
     template.hasResourceProperties('AWS::DynamoDB::Table', { SSESpecification: { SSEEnabled: true } });
+    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [{ Ref: topic }] });
     template.resourceCountIs('AWS::SNS::Topic', 1);
   });
 
   test('has attributes and metrics for the rest of the app', () => {
     const stack = new Stack(newApp(), 'Team');
-    const chat = new Chat(stack, 'Chat', { code, dashboard: true });
+    const chat = new Chat(stack, 'Chat', { code });
     const host = expect.stringMatching(/^\$\{Token\[.+\]\}$/);
     expect(chat.url.replace('https://', '')).toEqual(host);
     expect(chat.socketUrl).toBe(`${chat.url.replace('https', 'wss')}/ws/chat`);

@@ -39,11 +39,14 @@ test('a connection of a member who was removed during the handshake is closed an
 describe('a new connection has read the history', () => {
   const here = connectionOf(alice);
 
-  async function welcomeBob(overrides: Partial<Session>, outcome: PostOutcome) {
+  async function welcomeBob(overrides: Partial<Session>, outcome: PostOutcome, isRemoved = false) {
     const session = connectionOf(bob, overrides);
-    const { db, readTo } = roomOfRows(here, session);
-    const post = vi.fn<Poster['post']>(async (id) => (id === session.id ? outcome : 'delivered'));
-    const close = vi.fn(async () => true);
+    const { db, rows, readTo } = roomOfRows(here, session);
+    const post = vi.fn<Poster['post']>(async (id) => {
+      if (isRemoved) rows.delete(session.id);
+      return id === session.id ? outcome : 'delivered';
+    });
+    const close = vi.fn<Poster['close']>(async () => true);
     const context = {
       db,
       poster: { post, close, isOpen: async () => true },
@@ -66,6 +69,13 @@ describe('a new connection has read the history', () => {
   test('but not if the connection was gone', async () => {
     const { readTo } = await welcomeBob({ connectedAt: NOON - 1_000 }, 'gone');
     expect(readTo).toEqual({});
+  });
+
+  test('but not if its member was removed right after that: it is closed, and not announced', async () => {
+    const { readTo, close, others } = await welcomeBob({}, 'delivered', true);
+    expect(close.mock.calls).toEqual([[connectionOf(bob).id]]);
+    expect(readTo).toEqual({});
+    expect(others).toEqual([]);
   });
 
   test('but not if its token expired: the client is notified, and its user is not announced as online', async () => {

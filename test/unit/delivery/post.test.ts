@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inVirtualTime } from '../../../bench/virtual-time.ts';
 import { type Poster, TransientError } from '../../../functions/delivery/poster.ts';
-import { post } from '../../../functions/delivery/publish.ts';
+import { post, postToReceivers } from '../../../functions/delivery/publish.ts';
 import { CLOSE_BUDGET_MS } from '../../../functions/delivery/retry.ts';
 import { CLOCK_TOLERANCE_MS, type Connection, dialectNames } from '../../../functions/domain/connection.ts';
 import type { Event } from '../../../functions/domain/event.ts';
@@ -210,4 +210,19 @@ test('post removes all other stale connections before it throws the error of one
     expect(post(sent, [here, unresponsive, late], { ...context, db })).rejects.toThrow('AccessDenied'),
   );
   expect([...rows.keys()]).toEqual(['here=', 'late=']);
+});
+
+test('an error of noting a missed change is reported, and a connection with a renewed token still gets the event', async () => {
+  const young = { connectedAt: NOON - 1_000 };
+  const opening = connectionOf(bob, { id: 'dead=', ...young });
+  const renewed = connectionOf(bob, { id: 'late=', tokenExpiresAt: NOON + 3_600_000 });
+  const { context, frames } = setUp(here, opening, renewed);
+  const db = intercepted(context.db, (operation, key) => {
+    if (operation === 'UpdateItem' && key['connection'] === opening.id) throw new Error('AccessDenied');
+  });
+  const onFault = vi.fn();
+  await postToReceivers(sent, [here, opening, late], { ...context, db }, { onFault });
+  expect(frames['late=']).toMatchObject([{ type: 'chat_message' }]);
+  expect(onFault).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: 'AccessDenied' }));
+  await expect(post(sent, [opening], { ...context, db })).rejects.toThrow('AccessDenied');
 });

@@ -205,6 +205,14 @@ describe('a connection that keeps sending', () => {
     expect(taken().own).toMatchObject([{ type: 'pong' }]);
   });
 
+  test('spends its pings sooner if they name many rooms', async () => {
+    const { send, taken } = await roomOfTen();
+    const ping = { action: 'ping', rooms: Array.from({ length: 50 }, () => '1') };
+    for (let index = 0; index < 26; index++) await send(ping);
+    const answers = taken().own.map(({ type }) => type);
+    expect(answers).toEqual([...Array(25).fill('pong'), 'error']);
+  });
+
   test('is closed when it is refused 100 times in ten seconds, and its other frames run no command', async () => {
     const { send, taken, closed } = await roomOfTen();
     await setMute(counting.db, '1', '1', START + 60_000);
