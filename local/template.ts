@@ -105,15 +105,12 @@ function section(body: unknown, name: string, file: string): Readonly<Record<str
 
 /** Replaces the account and the Region that an app sets for its stack. */
 function inLocalAccount(text: string, artifact: unknown): string {
-  const [, accountId = '', region = ''] =
-    /^aws:\/\/([^/]+)\/(.+)$/.exec(String(property(artifact, 'environment'))) ?? [];
-  return text
-    .replaceAll(isKnown(accountId) ? accountId : account.id, account.id)
-    .replaceAll(isKnown(region) ? region : account.region, account.region);
+  // The CDK writes `unknown-account` and `unknown-region` where the app sets none.
+  const environment = /^aws:\/\/([^/]+)\/(.+)$/.exec(String(property(artifact, 'environment')));
+  const [, accountId, region] = environment ?? [];
+  if (!accountId || !region) return text;
+  return text.replaceAll(accountId, account.id).replaceAll(region, account.region);
 }
-
-/** The CDK writes `unknown-account` and `unknown-region` where the app sets none. */
-const isKnown = (value: string): boolean => value !== '' && !value.startsWith('unknown-');
 
 function readJson(path: string, change = (text: string) => text): unknown {
   try {
