@@ -119,13 +119,9 @@ function checkIndexKeys(
 
 /** Returns why DynamoDB refuses to store an item, which an update may have made, or undefined. */
 export function checkStoredItem(table: StoredTable, item: Item): string | undefined {
-  const { GlobalSecondaryIndexes = [] } = table;
-  const containing = GlobalSecondaryIndexes.filter(({ KeySchema }) =>
-    KeySchema.every(({ AttributeName }) => item[AttributeName] !== undefined),
-  );
   return (
     checkUpdated(item) ??
-    checkIndexKeys(containing, item, (_, value) => {
+    checkIndexKeys(table.GlobalSecondaryIndexes ?? [], item, (_, value) => {
       const reason =
         'The update expression attempted to update a secondary index key to a value that is not supported.';
       return `${notValid} ${reason} ${emptyKey(value)}`;

@@ -31,6 +31,14 @@ export const tables = [
     ],
   },
   {
+    name: 'pairs',
+    attributeDefinitions: ['room', 'part', 'user', 'rank'].map((name) => attribute(name, 'S')),
+    keySchema: keys('room', 'part'),
+    indexes: [
+      { IndexName: 'by-pair', KeySchema: keys('user', 'rank'), Projection: { ProjectionType: 'KEYS_ONLY' } },
+    ],
+  },
+  {
     name: 'plain',
     attributeDefinitions: ['room', 'part'].map((name) => attribute(name, 'S')),
     keySchema: keys('room', 'part'),

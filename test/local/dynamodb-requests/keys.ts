@@ -121,6 +121,9 @@ const indexSize = invalid('One or more parameter values were invalid: Size limit
 const emptyIndexKey = invalid(
   'One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty string value. IndexName: by-user, IndexKey: user',
 );
+const emptyUpdatedKey = invalid(
+  'One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty string value.',
+);
 const indexType = (actual: string) =>
   `One or more parameter values were invalid: Type mismatch for Index Key user Expected: S Actual: ${actual} IndexName: by-user`;
 const userNames = { '#user': 'user' };
@@ -200,13 +203,12 @@ export const keyCases: readonly RequestCase[] = [
     put({ user: { NULL: true } }),
     invalid(indexType('NULL'), 'Invalid attribute value type'),
   ),
+  refuses('an empty index key', 'UpdateItem', setUser(S('')), emptyUpdatedKey),
   refuses(
-    'an empty index key',
+    'an empty index key of an item that lacks the sort key of the index',
     'UpdateItem',
-    setUser(S('')),
-    invalid(
-      'One or more parameter values are not valid. The update expression attempted to update a secondary index key to a value that is not supported. The AttributeValue for a key attribute cannot contain an empty string value.',
-    ),
+    { ...setUser(S('')), TableName: 'pairs' },
+    emptyUpdatedKey,
   ),
   refuses(
     'an empty index key by if_not_exists',
