@@ -7,7 +7,7 @@ import { databaseOf, openRoom } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
 
-// Each id is used on its own beside the ids that a faulty program would take for it.
+// Each id is tested beside the ids with which a faulty program would confuse it.
 
 let stack: TestStack;
 let alice: Asking;

@@ -118,7 +118,7 @@ test('`seen` of a deleted message marks the nearest message below it', async () 
   expect(await phone.take('message_seen')).toMatchObject(marked);
   expect(await here.take('message_seen')).toMatchObject(marked);
   expect(await unreadIn(room)).toBe(1);
-  // The number of an edit or a delete is no message, and neither is one that nobody has used.
+  // Neither the number of an edit or a delete nor an unused number is the id of a message.
   for (const message_id of [4, 99]) {
     phone.send({ action: 'seen', message_id });
     expect(await phone.take('error')).toMatchObject({ code: 'MESSAGE_NOT_FOUND' });

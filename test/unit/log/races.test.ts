@@ -42,7 +42,7 @@ async function roomOf(seed: number, name: string): Promise<string> {
   return id;
 }
 
-/** Returns the context of commands whose posts `poster` gets. */
+/** Returns a context for commands, whose frames go to `poster`. */
 const contextOf = (poster: Poster, overrides: Partial<Context> = {}): Context => ({
   db: counting.db,
   poster,

@@ -63,7 +63,7 @@ async function logChanges(room: string, schedule: Schedule): Promise<readonly Re
   return changes;
 }
 
-/** Returns who reacted with what after all changes, in the order of their numbers. */
+/** Returns the users' reactions after all changes, applied in the order of their numbers. */
 function expected(changes: readonly Reaction[]): string[] {
   const present = new Set<string>();
   for (const { by, emoji, removed } of changes) {
