@@ -48,6 +48,18 @@ describe('readDeployment reads', () => {
     expect(readFileSync(send?.file ?? '', 'utf8')).toBe(code);
   });
 
+  test('the account and the Region that the app sets for its stack as those of the local stack', () => {
+    const variables = { ARN: 'arn:aws:sqs:eu-west-1:111122223333:queue' };
+    const assembly = writeAssembly({ functions: { Send: { code, routes, variables } } });
+    const manifest = join(assembly, 'manifest.json');
+    const { artifacts } = JSON.parse(readFileSync(manifest, 'utf8'));
+    const environment = 'aws://111122223333/eu-west-1';
+    for (const artifact of Object.values(artifacts)) Object.assign(Object(artifact), { environment });
+    writeFileSync(manifest, JSON.stringify({ artifacts }));
+    const { functions } = readDeployment(assembly);
+    expect(functions.get('Send')?.variables).toEqual({ ARN: 'arn:aws:sqs:us-east-1:000000000000:queue' });
+  });
+
   test('the routes, the stage and the authorizer of the WebSocket API', () => {
     const assembly = writeAssembly({
       functions: { Send: { code, routes }, Gate: { code, routes: ['authorizer'] } },
