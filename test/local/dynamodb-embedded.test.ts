@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { openEmbedded } from '../../local/dynamodb/embedded.ts';
+import { withTableSettings } from '../../local/dynamodb/table-settings.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
 import { closers, useAwsHost } from './aws-host.ts';
 import { clientOf, item, rooms, serve } from './dynamodb-host.ts';
@@ -108,6 +109,20 @@ describe('the embedded DynamoDB', () => {
       message:
         'Invalid ConditionExpression: Comparing lists and maps is not supported by the embedded DynamoDB',
     });
+  });
+
+  test('refuses to change the settings of a table that does not exist', async () => {
+    const database = withTableSettings(await openEmbedded(null));
+    for (const operation of ['UpdateTable', 'UpdateTimeToLive', 'UpdateContinuousBackups']) {
+      const input = { TableName: 'missing', DeletionProtectionEnabled: true };
+      const { status, body } = await database.send({ operation, input, body: Buffer.from('{}') });
+      expect([operation, status, String(body)]).toEqual([
+        operation,
+        400,
+        expect.stringContaining('ResourceNotFoundException'),
+      ]);
+    }
+    await database.close();
   });
 
   test('stores its items in a directory', async () => {

@@ -243,7 +243,7 @@ test('times out when the service stays silent, and does not resend', async () =>
     if (body === 'second') await held.promise;
     response.end();
   });
-  const transport = transportTo(url, { silenceMs: 1_000 });
+  const transport = transportTo(url, { silenceMs: 1_000, idleMs: 600_000 });
   await transport.send(request('first'));
   await expect(transport.send(request('second'))).rejects.toThrow('the service sent nothing for 1 s');
   held.resolve();
