@@ -17,18 +17,20 @@ let latest: Credentials | undefined;
 
 /**
  * Returns the credentials of the function's role (AWS: "Defined runtime environment variables"). Call it for each
- * request, because the variables may change. They change together, and reading a variable is slow.
+ * request, because the variables may change. The secret changes with the key, and reading a variable is slow.
  * @throws Error when they are not set
  */
 export function environmentCredentials(): Credentials {
-  const { AWS_ACCESS_KEY_ID } = process.env;
-  if (latest && latest.accessKeyId === AWS_ACCESS_KEY_ID) return latest;
-  const { AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  const { AWS_ACCESS_KEY_ID, AWS_SESSION_TOKEN } = process.env;
+  const sessionToken = AWS_SESSION_TOKEN || undefined;
+  if (latest && latest.accessKeyId === AWS_ACCESS_KEY_ID && latest.sessionToken === sessionToken)
+    return latest;
+  const { AWS_SECRET_ACCESS_KEY } = process.env;
   if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY) {
     latest = {
       accessKeyId: AWS_ACCESS_KEY_ID,
       secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      sessionToken: AWS_SESSION_TOKEN || undefined,
+      sessionToken,
     };
     return latest;
   }

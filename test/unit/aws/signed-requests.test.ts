@@ -212,12 +212,15 @@ test('uses changed credentials in the next request', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'ASIANEXT');
   vi.stubEnv('AWS_SESSION_TOKEN', '');
   await same.post(id, frame);
+  vi.stubEnv('AWS_SESSION_TOKEN', 'renewed');
+  await same.post(id, frame);
   expect(requests.map(({ headers }) => /Credential=(\w+)/.exec(headers['authorization'] ?? '')?.[1])).toEqual(
-    [credentials.accessKeyId, 'ASIANEXT'],
+    [credentials.accessKeyId, 'ASIANEXT', 'ASIANEXT'],
   );
   expect(requests.map(({ headers }) => headers['x-amz-security-token'])).toEqual([
     credentials.sessionToken,
     undefined,
+    'renewed',
   ]);
 });
 
