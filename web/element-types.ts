@@ -1,6 +1,6 @@
 import type { ChatClient, ChatClientError, State, Token } from '../client/index.ts';
 
-// The types of `parley/elements`, in a file of their own, so that they need no Preact.
+// The types of `@your-org/parley/elements`, in a file of their own, so that they need no Preact.
 
 /** An element that shows a chat. It connects while it is in a document and has a `url` and a `token`. */
 export interface ParleyElement extends HTMLElement {

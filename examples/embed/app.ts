@@ -1,10 +1,10 @@
 // The CDK stack of a shop: a user pool of customers, a table of orders with a function, and a chat.
 import { fileURLToPath } from 'node:url';
+import { Chat, ChatAuth } from '@your-org/parley/cdk';
 import { App, CfnOutput, Stack } from 'aws-cdk-lib';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { Chat, ChatAuth } from 'parley/cdk';
 
 const stack = new Stack(new App(), 'Shop');
 const customers = new UserPool(stack, 'Customers', { signInAliases: { username: true } });

@@ -502,12 +502,12 @@ async function documented(name: string): Promise<Components> {
   const outfile = join(folder, 'out.mjs');
   await build({
     stdin: {
-      contents: `export * from './${name}'; export { ChatProvider } from 'parley/react';`,
+      contents: `export * from './${name}'; export { ChatProvider } from '@your-org/parley/react';`,
       resolveDir: folder,
     },
     alias: {
-      'parley/react': join(root, 'client/react/index.ts'),
-      'parley/client': join(root, 'client/index.ts'),
+      '@your-org/parley/react': join(root, 'client/react/index.ts'),
+      '@your-org/parley/client': join(root, 'client/index.ts'),
     },
     external: ['react', 'react/*', 'react-dom'],
     jsx: 'automatic',

@@ -77,7 +77,7 @@ test('tree shaking removes unused client exports', async () => {
   const esbuild = await import('esbuild');
   const { outputFiles } = await esbuild.build({
     stdin: {
-      contents: `import { webStorage } from 'parley/client'; webStorage(localStorage);`,
+      contents: `import { webStorage } from '@your-org/parley/client'; webStorage(localStorage);`,
       resolveDir: root,
     },
     bundle: true,
@@ -96,7 +96,7 @@ test('examples of the client, the hooks and the elements compile against the bui
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const elements = {
     name: 'elements.ts',
-    source: `import 'parley/elements';
+    source: `import '@your-org/parley/elements';
       const chat = document.querySelector('parley-chat');
       if (chat) chat.token = async () => 'token';
       chat?.addEventListener('parley-state', ({ detail }) => console.log(detail.state satisfies string));

@@ -33,7 +33,8 @@ beforeAll(() => {
   files = (packed?.files ?? []).map(({ path }) => path);
   project = mkdtempSync(join(tmpdir(), 'parley-package-'));
   const modules = join(project, 'node_modules');
-  for (const path of files) cpSync(join(root, path), join(modules, 'parley', path), { recursive: true });
+  for (const path of files)
+    cpSync(join(root, path), join(modules, '@your-org/parley', path), { recursive: true });
   for (const name of [...Object.keys(manifest.dependencies), ...ofTeam]) {
     mkdirSync(dirname(join(modules, name)), { recursive: true });
     symlinkSync(join(root, 'node_modules', name), join(modules, name));
@@ -70,7 +71,7 @@ describe('the package', () => {
   test('synthesizes a chat with its own bundles', () => {
     const printed = run(`
       import { App, Stack } from 'aws-cdk-lib';
-      import { Chat } from 'parley/cdk';
+      import { Chat } from '@your-org/parley/cdk';
       const app = new App({ analyticsReporting: false });
       new Chat(new Stack(app, 'Shop'), 'Chat', { page: false });
       const { template } = app.synth().getStackByName('Shop');
@@ -81,17 +82,21 @@ describe('the package', () => {
   });
 
   test('has a client that can be imported without a browser and without a framework', () => {
-    expect(run(`import { ChatClient } from 'parley/client'; console.log(typeof ChatClient);`)).toBe(
+    expect(run(`import { ChatClient } from '@your-org/parley/client'; console.log(typeof ChatClient);`)).toBe(
       'function\n',
     );
   });
 
   describe('its command', () => {
     const parley = (...args: readonly string[]) =>
-      spawnSync(process.execPath, [join(project, 'node_modules/parley', manifest.bin.parley), ...args], {
-        cwd: project,
-        encoding: 'utf8',
-      });
+      spawnSync(
+        process.execPath,
+        [join(project, 'node_modules/@your-org/parley', manifest.bin.parley), ...args],
+        {
+          cwd: project,
+          encoding: 'utf8',
+        },
+      );
 
     test('lists all commands with --help', () => {
       const { stdout } = parley('--help');

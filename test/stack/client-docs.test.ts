@@ -15,7 +15,7 @@ let folder: string;
 
 beforeAll(async () => {
   [stack] = await Promise.all([startTestStack(), buildClient()]);
-  // The examples resolve `parley/client` because they are inside the package.
+  // The examples resolve `@your-org/parley/client` because they are inside the package.
   folder = mkdtempSync(join(root, 'dist/examples-'));
   for (const { name, source } of examples) {
     writeFileSync(join(folder, name), source.replaceAll('http://localhost:8000', stack.stack.edgeUrl));
