@@ -9,7 +9,7 @@ import {
   UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import type { ChatAuth, Oidc } from './chat-auth.ts';
+import type { ChatAuth, LambdaAuth, Oidc } from './chat-auth.ts';
 
 export interface ChatIdentityProps {
   /** Null to create a Cognito user pool. */
@@ -17,16 +17,23 @@ export interface ChatIdentityProps {
   readonly deletionProtection: boolean;
 }
 
-/** The issuer whose tokens are accepted: the team's own, or a Cognito user pool. */
+/** What verifies credentials: the team's own issuer, a function of the team, or a Cognito user pool. */
 export class ChatIdentity extends Construct {
-  readonly oidc: Oidc;
-  /** Null if the team uses its own issuer. */
+  /** Null if a function of the team verifies credentials. */
+  readonly oidc: Oidc | null = null;
+  /** Null if tokens of an issuer are accepted. */
+  readonly lambda: LambdaAuth | null = null;
+  /** Null if users sign in elsewhere. */
   readonly userPool: IUserPool | null = null;
   readonly userPoolClient: IUserPoolClient | null = null;
 
   constructor(scope: Construct, id: string, { auth, deletionProtection }: ChatIdentityProps) {
     super(scope, id);
     const source = auth?.source;
+    if (source?.kind === 'lambda') {
+      this.lambda = source.lambda;
+      return;
+    }
     if (source?.kind === 'oidc') {
       this.oidc = source.oidc;
       return;

@@ -2,9 +2,10 @@ import { type Context, Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
 import * as v from 'valibot';
 import { SESSION_COOKIE } from '../../auth/credential.ts';
+import { isoTime } from '../../delivery/context.ts';
 import { userShape } from '../../dialects/rest/schema.ts';
 import { ChatError } from '../../domain/errors.ts';
-import { type HttpContext, type HttpEnv, requireOrigin, type SignIn } from './context.ts';
+import { type HttpContext, type HttpEnv, requestRoute, requireOrigin, type SignIn } from './context.ts';
 import { HttpError } from './http-error.ts';
 import { clientAddress, countAttempt } from './login-throttle.ts';
 import { describe } from './openapi.ts';
@@ -64,19 +65,46 @@ function setSession(c: Context, token: string, maxAge: number): void {
   });
 }
 
-function addressOf(c: Context<HttpEnv>, edgeKey: string | undefined): string {
-  const event = c.env.event;
-  const http = event !== undefined && 'http' in event.requestContext ? event.requestContext.http : undefined;
-  return clientAddress({
-    forwardedFor: c.req.header('x-forwarded-for'),
-    sourceIp: http?.sourceIp,
-    throughEdge: edgeKey !== undefined && c.req.header('x-parley-edge') === edgeKey,
-  });
-}
+/** How users sign in. With `lambda`, the team's function decides: the page has a cookie of the team, or asks for a token. */
+const configShape = v.object({ auth: v.picklist(['userPool', 'oidc', 'lambda']) });
 
-/** Sign-in by password. The answer sets the session cookie, and contains the token for clients without cookies. */
+const authOf = ({ sessionCookie, signIn }: HttpContext): v.InferOutput<typeof configShape>['auth'] => {
+  if (sessionCookie !== undefined) return 'lambda';
+  return signIn ? 'userPool' : 'oidc';
+};
+
+const sessionShape = v.object({ user: userShape, expires_at: v.pipe(v.string(), v.isoTimestamp()) });
+
+/**
+ * How users sign in, and who is signed in. Signing in by password sets the session cookie, and the answer contains the
+ * token for clients without cookies.
+ */
 export function login(context: HttpContext) {
   const app = new Hono<HttpEnv>();
+  app.get(
+    '/config/',
+    describe(
+      'How users sign in',
+      {
+        200: [
+          '`userPool`: by `POST /api/login/`. `oidc`: elsewhere, with a token of the issuer. `lambda`: elsewhere, with the cookie or the token that a function of the team verifies.',
+          configShape,
+        ],
+      },
+      [],
+      { isPublic: true },
+    ),
+    (c) => c.json({ auth: authOf(context) }),
+  );
+  app.get(
+    '/session/',
+    describe(
+      'The signed-in user',
+      { 200: ['The user, and when the token or the session expires.', sessionShape] },
+      [401],
+    ),
+    (c) => c.json({ user: wireUser(c.var.caller), expires_at: isoTime(c.var.expiresAt) }),
+  );
   app.post(
     '/login/',
     describe(
@@ -89,22 +117,34 @@ export function login(context: HttpContext) {
     async (c) => {
       if (!context.signIn) throw new HttpError('NO_PASSWORD_LOGIN');
       const { username, password } = c.req.valid('json');
-      const forget = await countAttempt(username, addressOf(c, context.edgeKey), context);
+      const forget = await countAttempt(username, clientAddress(requestRoute(c, context)), context);
       const token = await context.signIn(username, password);
       await forget();
-      const { user, expiresAt } = await context.verify(token);
+      const { user, expiresAt } = await context.verify(token, {
+        kind: 'bearer',
+        origin: null,
+        sourceIp: null,
+      });
       setSession(c, token, Math.max(0, Math.floor((expiresAt - context.now()) / 1000)));
-      return c.json({ token, user: wireUser(user), expires_at: new Date(expiresAt).toISOString() });
+      return c.json({ token, user: wireUser(user), expires_at: isoTime(expiresAt) });
     },
   );
   app.post(
     '/logout/',
-    describe('Sign out', { 204: 'Cleared the cookie. The token stays valid until it expires.' }, [403], {
-      isPublic: true,
-    }),
+    describe(
+      'Sign out',
+      {
+        204: 'Cleared the cookie, unless it is the cookie of `ChatAuth.lambda`. The token stays valid until it expires.',
+      },
+      [403],
+      {
+        isPublic: true,
+      },
+    ),
     requireOrigin(context),
     (c) => {
-      setSession(c, '', 0);
+      // The team's own cookie is not the chat's to clear.
+      if (context.sessionCookie === undefined) setSession(c, '', 0);
       return c.body(null, 204);
     },
   );
