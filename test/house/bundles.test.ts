@@ -20,6 +20,7 @@ const most: Record<EntryName, number> = {
   welcome: 90_000,
   default: 130_000,
   http: 210_000,
+  admin: 210_000,
 };
 
 let outdir: string;
