@@ -22,6 +22,9 @@ function examplesOf(document: string): readonly Example[] {
 /** The examples of `docs/client.md` in order. */
 export const clientExamples = () => examplesOf('client.md');
 
+/** The examples of `docs/migrating.md` in order. */
+export const migratingExamples = () => examplesOf('migrating.md');
+
 /** The examples of `docs/react.md` in order. */
 export const reactExamples = () => examplesOf('react.md');
 
