@@ -22,7 +22,7 @@ import {
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
-import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { HttpOrigin, type HttpOriginProps, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { AaaaRecord, ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -93,8 +93,7 @@ export class ChatEdge extends Construct {
       comment: props.chatName,
       ...(bucket
         ? { defaultRootObject: 'index.html', defaultBehavior: this.page(bucket, access, props) }
-        : // The HTTP API answers 404 to every path outside /api.
-          { defaultBehavior: forwardTo(httpDomain) }),
+        : { defaultBehavior: forwardTo(httpDomain, { originPath: NO_PAGE }) }),
       additionalBehaviors: {
         '/ws/*': {
           ...forwardTo(socketDomain),
@@ -106,7 +105,7 @@ export class ChatEdge extends Construct {
           ],
         },
         '/api/*': {
-          ...forwardTo(httpDomain, { 'X-Parley-Edge': this.key }),
+          ...forwardTo(httpDomain, { customHeaders: { 'X-Parley-Edge': this.key } }),
           functionAssociations: [
             this.edgeFunction(
               'KeepPath',
@@ -205,10 +204,16 @@ export class ChatEdge extends Construct {
   }
 }
 
+/**
+ * The path at the HTTP API of requests for the page, in a chat without it. No route of the API begins with it, so the
+ * API answers 404, and the edge forwards nothing to /admin.
+ */
+const NO_PAGE = '/no-page';
+
 /** Forwards requests to an API uncached, with all headers but Host: the API only accepts its own host name there. */
-export function forwardTo(domain: string, customHeaders: Record<string, string> = {}): BehaviorOptions {
+export function forwardTo(domain: string, origin: HttpOriginProps = {}): BehaviorOptions {
   return {
-    origin: new HttpOrigin(domain, { customHeaders }),
+    origin: new HttpOrigin(domain, origin),
     cachePolicy: CachePolicy.CACHING_DISABLED,
     originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
     allowedMethods: AllowedMethods.ALLOW_ALL,

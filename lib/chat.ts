@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import { ChatAlarms } from './chat-alarms.ts';
 import { ChatDashboard } from './chat-dashboard.ts';
@@ -38,6 +39,8 @@ export class Chat extends Construct {
   readonly url: string;
   /** The address of sockets: wss://…, without a trailing slash. `/<room>/` after it is one room. */
   readonly socketUrl: string;
+  /** The address of the admin API: https://…/admin. `grantAdmin` allows requests to it. */
+  readonly adminUrl: string;
   /** The pool of the chat's users. Undefined if another issuer signs them in. */
   readonly userPool: IUserPool | undefined;
   /** The app client whose tokens the chat accepts. Undefined if another issuer signs users in. */
@@ -90,17 +93,30 @@ export class Chat extends Construct {
     if (props.awsClient === 'sdk') this.useSdk();
     this.socket.addRoutes(this.functions);
     this.http.addRoutes(this.functions.http);
+    this.http.addAdminRoutes(this.functions.admin);
     this.metrics = this.makeMetrics();
     this.monitor(props);
     this.uploadPageLast();
     this.url = this.edge.url;
     this.socketUrl = `${this.edge.url.replace(/^https/, 'wss')}/ws/chat`;
+    this.adminUrl = this.http.adminUrl;
     this.userPool = this.identity.userPool ?? undefined;
     this.userPoolClient = this.identity.userPoolClient ?? undefined;
     this.chatTable = this.tables.chat;
     this.connectionsTable = this.tables.connections;
     this.filesBucketName = this.files.bucketName;
     this.failuresQueueUrl = this.failures.queueUrl;
+  }
+
+  /**
+   * Allows a function, or another role or user, to call the admin API with signed requests (`execute-api:Invoke`).
+   * Nothing else does.
+   * @example
+   * chat.grantAdmin(orders);
+   * orders.addEnvironment('ADMIN_URL', chat.adminUrl);
+   */
+  grantAdmin(grantee: IGrantable): Grant {
+    return this.http.grantAdmin(grantee);
   }
 
   /** Returns the metric of frames, requests and events that failed unexpectedly, summed over five minutes. */

@@ -177,6 +177,16 @@ export const entries = {
     files: [...(withFiles.files ?? []), 'PutObjectTagging'],
     connections: [...withFiles.connections, 'PutItem', 'BatchGetItem'],
   },
+  admin: {
+    ...send,
+    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION', 'FILES_BUCKET'],
+    chat: [...send.chat, 'DeleteItem', 'Query'],
+    roomsByUser: true,
+    connections: [...send.connections, 'PutItem'],
+    connectionsByUser: true,
+    // Deletes the file of a deleted message.
+    files: ['DeleteObject'],
+  },
   fanout: {
     memoryMegabytes: 1024,
     timeoutSeconds: 60,

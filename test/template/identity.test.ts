@@ -149,6 +149,7 @@ test('passes the team’s own issuer to the authorizer and creates no user pool'
   });
   expect(oidc.resources().filter(({ type }) => type.startsWith('AWS::Cognito::'))).toEqual([]);
   expect(Object.keys(oidc.outputs).sort()).toEqual([
+    'AdminUrl',
     'ChatTableName',
     'ConnectionsTableName',
     'FailuresQueueUrl',

@@ -1,11 +1,11 @@
 import type { Context as HonoContext } from 'hono';
-import type { LambdaContext, LambdaEvent } from 'hono/aws-lambda';
 import { createMiddleware } from 'hono/factory';
 import { comesFrom, findCredential, verifyFirst } from '../../auth/credential.ts';
 import type { Context, TokenContext } from '../../delivery/context.ts';
 import { ChatError } from '../../domain/errors.ts';
 import type { User } from '../../domain/member.ts';
 import type { RoomLimits } from '../../domain/room.ts';
+import type { LambdaBindings } from './base-app.ts';
 import { HttpError } from './http-error.ts';
 import type { LoginOptions } from './login-options.ts';
 import type { PasswordLogin } from './password-login.ts';
@@ -28,7 +28,7 @@ export interface HttpContext extends Context, TokenContext {
 /** The Hono environment of a route. */
 export interface HttpEnv {
   readonly Variables: { caller: User };
-  readonly Bindings: { readonly lambdaContext?: LambdaContext; readonly event?: LambdaEvent };
+  readonly Bindings: LambdaBindings;
 }
 
 /** HTTP requests carry credentials in headers only: tokens in a subprotocol or in the query are for sockets. */

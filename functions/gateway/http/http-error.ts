@@ -30,6 +30,10 @@ const httpErrors = {
     403,
     'Password not changed: this chat sends no codes for new passwords. Ask the administrator.',
   ],
+  NOT_SIGNED: [
+    403,
+    'Request refused: it has no signature of AWS. Sign it with credentials that may call the admin API.',
+  ],
   FORBIDDEN_ORIGIN: [
     403,
     'Request refused: changes with the session cookie must come from an allowed origin. Send the token as Authorization: Bearer instead.',

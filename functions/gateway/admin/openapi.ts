@@ -1,0 +1,31 @@
+import type { Hono } from 'hono';
+import { generateSpecs } from 'hono-openapi';
+import type { AdminEnv } from './context.ts';
+
+/** Returns the OpenAPI document of the admin API. */
+export const adminDocument = (app: Hono<AdminEnv>) =>
+  generateSpecs(app, {
+    excludeStaticFile: false,
+    defaultValidationErrorResponse: false,
+    documentation: {
+      info: {
+        title: 'Parley admin API',
+        version: '1',
+        description:
+          'The API for backends of the team that runs the chat. Requests are signed with AWS Signature Version 4 for ' +
+          'the service execute-api. Times are ISO 8601 in UTC. Errors are `{"error": CODE, "message": …}`: branch on ' +
+          'the code.',
+      },
+      components: {
+        securitySchemes: {
+          sigv4: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Authorization',
+            description: 'AWS Signature Version 4',
+          },
+        },
+      },
+      security: [{ sigv4: [] }],
+    },
+  });
