@@ -37,6 +37,8 @@ export interface ChatEdgeProps {
   readonly httpDomain: string;
   /** The URL below which the page may upload files and show images: https://…/ */
   readonly filesUrl: string;
+  /** The origins that the page calls to sign users in at their issuer. */
+  readonly signInOrigins: readonly string[];
   /** Null for a chat without the page. */
   readonly page: Omit<PageDeploymentProps, 'bucket'> | null;
   /** The name of the chat, as the console shows it. */
@@ -75,7 +77,7 @@ export class ChatEdge extends Construct {
   /** @throws Error when the page has not been built */
   constructor(scope: Construct, id: string, props: ChatEdgeProps) {
     super(scope, id);
-    const { socketDomain, httpDomain, filesUrl, page, domain, webAclArn } = props;
+    const { socketDomain, httpDomain, page, domain, webAclArn } = props;
     const bucket =
       page &&
       retainedBucket(this, 'Page', {
@@ -90,7 +92,7 @@ export class ChatEdge extends Construct {
     const distribution = new Distribution(this, 'Distribution', {
       comment: props.chatName,
       ...(bucket
-        ? { defaultRootObject: 'index.html', defaultBehavior: this.page(bucket, access, filesUrl) }
+        ? { defaultRootObject: 'index.html', defaultBehavior: this.page(bucket, access, props) }
         : { defaultBehavior: forwardTo(httpDomain, { originPath: NO_PAGE }) }),
       additionalBehaviors: {
         '/ws/*': {
@@ -146,7 +148,7 @@ export class ChatEdge extends Construct {
     new AaaaRecord(this, 'RecordV6', record);
   }
 
-  private page(bucket: IBucket, access: S3OriginAccessControl, filesUrl: string): BehaviorOptions {
+  private page(bucket: IBucket, access: S3OriginAccessControl, props: ChatEdgeProps): BehaviorOptions {
     return {
       origin: S3BucketOrigin.withOriginAccessControl(bucket, {
         originAccessControl: access,
@@ -156,11 +158,11 @@ export class ChatEdge extends Construct {
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
       allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-      responseHeadersPolicy: this.pageHeaders(filesUrl),
+      responseHeadersPolicy: this.pageHeaders(props),
     };
   }
 
-  private pageHeaders(filesUrl: string): ResponseHeadersPolicy {
+  private pageHeaders({ filesUrl, signInOrigins }: ChatEdgeProps): ResponseHeadersPolicy {
     return new ResponseHeadersPolicy(this, 'PageHeaders', {
       responseHeadersPolicyName: this.globalName('PageHeaders'),
       securityHeadersBehavior: {
@@ -173,7 +175,7 @@ export class ChatEdge extends Construct {
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.SAME_ORIGIN, override: true },
         contentSecurityPolicy: {
-          contentSecurityPolicy: contentSecurityPolicy(filesUrl),
+          contentSecurityPolicy: contentSecurityPolicy(filesUrl, signInOrigins),
           override: true,
         },
       },

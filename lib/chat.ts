@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
@@ -24,6 +25,7 @@ import {
   type TableAction,
   type Variable,
 } from './entries.ts';
+import { signInOrigins } from './login-options.ts';
 import type { RateLimits, RoomLimits } from './rate-settings.ts';
 
 /**
@@ -78,6 +80,7 @@ export class Chat extends Construct {
       socketDomain: this.socket.domain,
       httpDomain: this.http.domain,
       filesUrl: filesUrl(this, props.filesBucket),
+      signInOrigins: signInOrigins(props.auth),
       page: props.page ? { ...props, directory: props.code.page } : null,
     });
     this.origins = [...this.edge.origins, ...props.allowedOrigins];
@@ -177,6 +180,7 @@ export class Chat extends Construct {
       AUDIENCE: this.identity.oidc.audience,
       JWKS_URI: this.identity.oidc.jwksUri,
       USER_POOL_CLIENT: this.identity.userPoolClient?.userPoolClientId,
+      LOGIN: Stack.of(this).toJsonString(this.identity.loginOptions),
       ALLOWED_ORIGINS: this.origins.join(),
       EDGE_KEY: this.edge.key,
       FILES_BUCKET: this.files.bucketName,

@@ -29,6 +29,7 @@ export type Variable =
   | 'AUDIENCE'
   | 'JWKS_URI'
   | 'USER_POOL_CLIENT'
+  | 'LOGIN'
   | 'ALLOWED_ORIGINS'
   | 'EDGE_KEY'
   | 'DIRECT_ROOMS'
@@ -166,6 +167,7 @@ export const entries = {
       'AUDIENCE',
       'JWKS_URI',
       'USER_POOL_CLIENT',
+      'LOGIN',
       'ALLOWED_ORIGINS',
       'EDGE_KEY',
     ],

@@ -5,6 +5,7 @@ import { Budgets } from '../../functions/delivery/budgets.ts';
 import { adminApp } from '../../functions/gateway/admin/app.ts';
 import { httpApp } from '../../functions/gateway/http/app.ts';
 import type { HttpContext } from '../../functions/gateway/http/context.ts';
+import { readLoginOptions } from '../../functions/gateway/http/login-options.ts';
 import { logKey, roomKey } from '../../functions/store/keys.ts';
 import type { Json } from './http.ts';
 import { noFiles, noLimit } from './mock-database.ts';
@@ -50,7 +51,8 @@ export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Pro
     files: noFiles,
     verify: async (token) => ({ user: userOf(token), expiresAt: now + 3_600_000 }),
     origins: [],
-    signIn: null,
+    passwordLogin: null,
+    loginOptions: readLoginOptions(undefined),
     ...overrides,
   };
   const app = httpApp(context);

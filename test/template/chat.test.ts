@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { AccountRecovery, UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -57,6 +57,27 @@ describe('a chat in a stack of a team', () => {
     const [client] = Object.keys(withOwnClient.findResources('AWS::Cognito::UserPoolClient'));
     const audiences = new Set(variablesOf(withOwnClient).map(({ AUDIENCE }) => JSON.stringify(AUDIENCE)));
     expect(audiences).toContain(JSON.stringify({ Ref: client }));
+  });
+
+  test.each([
+    [
+      'the pool’s own rules',
+      {},
+      undefined,
+      { reset: true, policy: { min_length: 9, characters: ['digit'] } },
+    ],
+    ['a pool without recovery', { accountRecovery: AccountRecovery.NONE }, undefined, { reset: false }],
+    ['a team that forbids it', {}, false, { reset: false }],
+  ])('tells the page how users sign in, by %s', (_which, more, passwordReset, expected) => {
+    const rules = { minLength: 9, requireDigits: true };
+    const none = { requireLowercase: false, requireUppercase: false, requireSymbols: false };
+    const template = stackWith((stack) => {
+      const pool = new UserPool(stack, 'Pool', { passwordPolicy: { ...rules, ...none }, ...more });
+      const auth = ChatAuth.userPool(pool, passwordReset === undefined ? {} : { passwordReset });
+      new Chat(stack, 'Chat', { code, auth });
+    });
+    const [login] = variablesOf(template).flatMap(({ LOGIN }) => LOGIN ?? []);
+    expect(JSON.parse(String(login)).password).toMatchObject(expected);
   });
 
   test('accepts tokens of another issuer', () => {

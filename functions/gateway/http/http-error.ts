@@ -6,10 +6,29 @@ import { type MembershipCode, MembershipError } from '../../domain/member.ts';
 /** Errors of the HTTP API itself, with their status and default message: `<what failed>: <why>. <what to do>.` */
 const httpErrors = {
   BAD_REQUEST: [400, 'Request not read: it is malformed. See /api/openapi.json for its fields.'],
+  PASSWORD_REFUSED: [400, 'Password not changed: it does not follow the rules. Choose another one.'],
+  WRONG_CODE: [
+    400,
+    'Password not changed: the code is wrong, has expired or was tried too often. Ask for a new code.',
+  ],
   WRONG_PASSWORD: [401, 'Not signed in: the user name or the password is wrong. Try again.'],
+  SESSION_ENDED: [401, 'Not signed in: the session has ended. Sign in again.'],
   PASSWORD_CHANGE_REQUIRED: [
     403,
-    'Not signed in: this account needs a new password. Ask the administrator who created it.',
+    'Not signed in: this account has a temporary password. Choose a new one at /api/login/password/.',
+  ],
+  PASSWORD_RESET_REQUIRED: [
+    403,
+    'Not signed in: this account needs a new password. Choose one with the code that you received.',
+  ],
+  ACCOUNT_NOT_CONFIRMED: [403, 'Not signed in: this account is not confirmed yet. Confirm it first.'],
+  CHALLENGE_NOT_SUPPORTED: [
+    403,
+    'Not signed in: this account needs a second factor, which this chat cannot ask for. Ask the administrator.',
+  ],
+  NO_PASSWORD_RESET: [
+    403,
+    'Password not changed: this chat sends no codes for new passwords. Ask the administrator.',
   ],
   NOT_SIGNED: [
     403,
