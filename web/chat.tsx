@@ -3,7 +3,7 @@ import { useChatClient, useConnection, useRooms } from '../client/react/index.ts
 import type { RoomDrafts } from './room/room-draft.ts';
 import { roomName, useNames } from './rooms/names.ts';
 import { useAddress } from './rooms/navigation.ts';
-import { hasCookieSession, loadSession } from './session/session.ts';
+import { loadSession } from './session/session.ts';
 import { SignInAgain, useSignOut } from './session/session-dialogs.tsx';
 import { Shell } from './shell.tsx';
 import { IconButton } from './ui/buttons.tsx';
@@ -41,9 +41,7 @@ export function Chat({ drafts, onSignOut }: ChatProps) {
       navigation={navigation}
       isPage
       subtitle={name ? `Signed in as ${name}` : ''}
-      actions={
-        hasCookieSession() ? null : <IconButton icon="signOut" label="Sign out" onClick={requestSignOut} />
-      }
+      actions={<IconButton icon="signOut" label="Sign out" onClick={requestSignOut} />}
     >
       {state === 'refused' ? <SignInAgain client={client} onSignOut={requestSignOut} /> : null}
       {signOutDialog}

@@ -1,29 +1,17 @@
 import { render } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { ChatClient, webStorage } from '../client/index.ts';
 import { Chat } from './chat.tsx';
 import { ChatProvider } from './provider.ts';
 import { RoomDrafts } from './room/room-draft.ts';
-import {
-  clientToken,
-  findSignIn,
-  loadSession,
-  type Session,
-  SessionSocket,
-  type SignInState,
-  saveSession,
-  sessionFetch,
-  signOut,
-} from './session/session.ts';
+import { loadSession, type Session, saveSession, signOut } from './session/session.ts';
 import { SignInPage } from './session/sign-in.tsx';
 
 function openChat() {
   const client = new ChatClient({
     url: location.origin,
     // The client calls this function at each reconnect, and so gets the token of a new sign-in.
-    token: clientToken,
-    fetch: sessionFetch,
-    WebSocket: SessionSocket,
+    token: () => loadSession()?.token ?? '',
     storage: webStorage(localStorage),
   });
   return { client, drafts: new RoomDrafts(client) };
@@ -31,20 +19,13 @@ function openChat() {
 
 function App() {
   const [chat, setChat] = useState(() => (loadSession() ? openChat() : undefined));
-  const [signIn, setSignIn] = useState<SignInState>();
-  const start = (session: Session) => {
-    saveSession(session);
-    setChat(openChat());
-  };
-  useEffect(() => {
-    if (chat || signIn) return;
-    void findSignIn().then((found) => {
-      setSignIn(found);
-      if (found.session) start(found.session);
-    });
-  }, [chat]);
-  if (!chat)
-    return signIn && !signIn.session ? <SignInPage onSignedIn={start} byToken={signIn.byToken} /> : null;
+  if (!chat) {
+    const start = (session: Session) => {
+      saveSession(session);
+      setChat(openChat());
+    };
+    return <SignInPage onSignedIn={start} />;
+  }
   const end = () => {
     // The next user of this browser must find nothing of this session, in memory or in the storage.
     chat.drafts.close();

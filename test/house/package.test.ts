@@ -82,9 +82,9 @@ describe('the package', () => {
   });
 
   test('has types for the team’s functions, without code', () => {
-    expect(run(`import * as hooks from '@your-org/parley/hooks'; console.log(Object.keys(hooks).length);`)).toBe(
-      '0\n',
-    );
+    expect(
+      run(`import * as hooks from '@your-org/parley/hooks'; console.log(Object.keys(hooks).length);`),
+    ).toBe('0\n');
     const types = join(project, 'node_modules/@your-org/parley', manifest.exports['./hooks'].types);
     expect(readFileSync(types, 'utf8')).toContain('export type AuthHandler');
   });

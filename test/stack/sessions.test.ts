@@ -4,7 +4,6 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CLOCK_TOLERANCE_MS } from '../../functions/domain/connection.ts';
-import { closePages, openBrowser } from '../support/browser.ts';
 import { typed } from '../support/chat.ts';
 import { ask } from '../support/http.ts';
 import { sessionApp } from '../support/session-app.ts';
@@ -46,7 +45,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await closePages();
   database.destroy();
   // The last test causes denied calls, which `backend.stop` would report.
   await backend.stack.stop();
@@ -192,7 +190,7 @@ describe('a session', () => {
       },
     });
     expect((await ask(backend, 'GET /session/')).status).toBe(401);
-    expect((await ask(backend, 'GET /config/')).body).toEqual({ auth: 'lambda' });
+    expect((await ask(backend, 'GET /login/')).body).toEqual({ password: null, oidc: null, session: true });
   });
 
   test('expires with its sockets, unless a frame brings another one', async () => {
@@ -232,37 +230,6 @@ describe('a session', () => {
     const faults = backend.lines.filter((line) => line.includes(reason));
     expect(faults.length).toBeGreaterThanOrEqual(4);
     expect(backend.lines.filter((line) => line.includes(token))).toEqual([]);
-  });
-});
-
-describe('the page', () => {
-  test('opens signed in with the cookie of the backend, and has no sign-out of its own', async () => {
-    const context = await (await openBrowser()).newContext();
-    const { hostname } = new URL(backend.stack.edgeUrl);
-    const value = await signIn('1');
-    await context.addCookies([
-      { name: 'sessionid', value, domain: hostname, path: '/', httpOnly: true, sameSite: 'Lax' },
-    ]);
-    const page = await context.newPage();
-    await page.goto(`${backend.stack.edgeUrl}/#/1`);
-    await page.getByText('Signed in as alice').waitFor();
-    expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
-    await page.getByRole('textbox', { name: 'Message', exact: true }).fill('From the page');
-    await page.keyboard.press('Enter');
-    const bob = await connect(socketUrl('1'), { headers: { Authorization: `Bearer ${await signIn('2')}` } });
-    const isSent = (frame: unknown) => JSON.stringify(frame).includes('From the page');
-    expect(await bob.next(isSent)).toBeDefined();
-    await bob.close();
-  });
-
-  test('asks for a token without a cookie, and accepts an opaque one', async () => {
-    const context = await (await openBrowser()).newContext();
-    const page = await context.newPage();
-    await page.goto(backend.stack.edgeUrl);
-    await page.getByLabel('Token').fill(await signIn('2'));
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByText('Signed in as bob').waitFor();
-    await page.getByRole('link').filter({ hasText: 'Everybody' }).waitFor();
   });
 });
 

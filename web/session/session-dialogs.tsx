@@ -4,28 +4,17 @@ import type { RoomDrafts } from '../room/room-draft.ts';
 import { Button } from '../ui/buttons.tsx';
 import { ConfirmDialog, Dialog } from '../ui/dialog.tsx';
 import { pluralize } from '../ui/format.ts';
-import { hasCookieSession, loadSession, reloadSignedOut, saveSession } from './session.ts';
+import { loadSession, saveSession } from './session.ts';
 import { SignInForm } from './sign-in.tsx';
 
 /** Asks for a new sign-in after the token has expired. The page keeps its state, and unsent messages stay queued. */
 export function SignInAgain({ client, onSignOut }: { client: ChatClient; onSignOut: () => void }) {
-  const session = loadSession();
-  if (hasCookieSession()) {
-    return (
-      <Dialog title="Sign in again">
-        <p class="lead">{client.error?.message}</p>
-        <p class="hint">Your unsent messages are saved. Sign in where you signed in before, then reload.</p>
-        <Button kind="primary" label="Reload" onClick={() => reloadSignedOut()} />
-      </Dialog>
-    );
-  }
   return (
     <Dialog title="Sign in again">
       <p class="lead">{client.error?.message}</p>
       <p class="hint">Your unsent messages are saved. They will be sent after you sign in.</p>
       <SignInForm
-        name={session?.name}
-        byToken={session?.user !== undefined}
+        name={loadSession()?.name}
         onSignedIn={(session) => {
           saveSession(session);
           client.connect();

@@ -8,8 +8,6 @@ interface SignInProps {
   readonly onSignedIn: (session: Session) => void;
   /** The user name with which the form is filled in. */
   readonly name?: string | undefined;
-  /** Whether the form asks for a token first. */
-  readonly byToken?: boolean;
 }
 
 /** @throws ChatClientError */
@@ -20,8 +18,8 @@ function signInWith(fields: FormData, byToken: boolean): Promise<Session> {
 }
 
 /** Signs in with a password, or with a token if the chat uses another token issuer. */
-export function SignInForm({ onSignedIn, name, ...first }: SignInProps) {
-  const [byToken, setByToken] = useState(first.byToken ?? false);
+export function SignInForm({ onSignedIn, name }: SignInProps) {
+  const [byToken, setByToken] = useState(false);
   const { busy, error, run } = useAsyncAction();
   const form = useRef<HTMLFormElement>(null);
   const id = useId();
@@ -84,13 +82,13 @@ export function SignInForm({ onSignedIn, name, ...first }: SignInProps) {
   );
 }
 
-export function SignInPage(props: SignInProps) {
+export function SignInPage({ onSignedIn }: SignInProps) {
   return (
     <main class="sign-in">
       <div class="card">
         <h1 class="wordmark">Parley</h1>
         <p class="lead">Sign in to start chatting.</p>
-        <SignInForm {...props} />
+        <SignInForm onSignedIn={onSignedIn} />
       </div>
     </main>
   );

@@ -1,5 +1,4 @@
 import type { Context as HonoContext } from 'hono';
-import type { LambdaContext, LambdaEvent } from 'hono/aws-lambda';
 import { createMiddleware } from 'hono/factory';
 import { comesFrom, cookieRules, findCredential, sourceOf, verifyFirst } from '../../auth/credential.ts';
 import type { Context, TokenContext } from '../../delivery/context.ts';
@@ -7,10 +6,10 @@ import { ChatError } from '../../domain/errors.ts';
 import type { User } from '../../domain/member.ts';
 import type { RoomLimits } from '../../domain/room.ts';
 import { clientIp, type Route, routeOf } from '../client-address.ts';
+import type { LambdaBindings } from './base-app.ts';
 import { HttpError } from './http-error.ts';
-
-/** Exchanges a user name and a password for a token. @throws HttpError WRONG_PASSWORD, PASSWORD_CHANGE_REQUIRED */
-export type SignIn = (username: string, password: string) => Promise<string>;
+import type { LoginOptions } from './login-options.ts';
+import type { PasswordLogin } from './password-login.ts';
 
 /** The context of the HTTP API. */
 export interface HttpContext extends Context, TokenContext {
@@ -22,7 +21,9 @@ export interface HttpContext extends Context, TokenContext {
    */
   readonly edgeKey?: string | undefined;
   /** Null if users do not sign in to a user pool. */
-  readonly signIn: SignIn | null;
+  readonly passwordLogin: PasswordLogin | null;
+  /** How users sign in, for clients. */
+  readonly loginOptions: LoginOptions;
   /** The name of the team's session cookie. Undefined unless the team's function verifies credentials. */
   readonly sessionCookie?: string | undefined;
 }
@@ -34,7 +35,7 @@ export interface HttpEnv {
     /** When the caller's credential expires, in milliseconds since the epoch. */
     expiresAt: number;
   };
-  readonly Bindings: { readonly lambdaContext?: LambdaContext; readonly event?: LambdaEvent };
+  readonly Bindings: LambdaBindings;
 }
 
 /** HTTP requests carry credentials in headers only: tokens in a subprotocol or in the query are for sockets. */

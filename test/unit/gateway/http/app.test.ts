@@ -25,7 +25,7 @@ describe('the session cookie', () => {
 });
 
 test('signing in answers 501 if the team has its own issuer', async () => {
-  const response = await mockHttpApp({ signIn: null }).ask('POST /login/', login);
+  const response = await mockHttpApp({ passwordLogin: null }).ask('POST /login/', login);
   expect(response.status).toBe(501);
   expect(await response.json()).toMatchObject({ error: 'NO_PASSWORD_LOGIN' });
 });
@@ -170,16 +170,6 @@ describe('verifies a credential with its source:', () => {
       ['8f7c', { kind: 'bearer', origin: null, sourceIp: '203.0.113.7' }],
     ]);
   });
-});
-
-test.each([
-  ['userPool', {}],
-  ['oidc', { signIn: null }],
-  ['lambda', { signIn: null, sessionCookie: 'shop' }],
-])('says that users sign in by %s', async (auth, context) => {
-  const { app } = mockHttpApp(context);
-  const response = await app.request('https://api.example.com/api/config/');
-  expect([response.status, await response.json()]).toEqual([200, { auth }]);
 });
 
 test('answers who is signed in, and until when', async () => {
