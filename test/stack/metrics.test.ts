@@ -164,6 +164,7 @@ const provocations: Record<EntryName, () => Promise<void>> = {
       const alice = await askingAs(stack, 'alice');
       expect((await alice('GET /chats/')).status).toBe(500);
     }),
+  admin: () => invoke('admin', {}),
   fanout: () => invoke('fanout', {}),
 };
 
