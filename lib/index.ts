@@ -1,5 +1,7 @@
-/** The CDK constructs of Parley. */
-
+/**
+ * The CDK constructs of Parley. `docs/embed.md` is their guide.
+ * @module @your-org/parley/cdk
+ */
 export type { AuthAnswer, AuthHandler, AuthRequest } from '../functions/domain/hooks.ts';
 export { Chat } from './chat.ts';
 export type { AlarmTarget } from './chat-alarms.ts';
