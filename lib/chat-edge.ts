@@ -51,6 +51,7 @@ export interface ChatEdgeProps {
 
 /** A host name of the team for the edge. */
 export interface ChatDomain {
+  /** The host name, such as `chat.example.com`. */
   readonly name: string;
   /** A certificate in us-east-1, where CloudFront reads it. */
   readonly certificate: ICertificate;

@@ -49,6 +49,7 @@ export class Chat extends Construct {
   readonly chatTable: Pick<ITable, 'tableArn' | 'tableName'>;
   /** The table of open connections. Nothing in it needs a backup. */
   readonly connectionsTable: Pick<ITable, 'tableArn' | 'tableName'>;
+  /** The name of the bucket with the uploaded files. */
   readonly filesBucketName: string;
   /** The queue of asynchronous events that failed for good. */
   readonly failuresQueueUrl: string;

@@ -1,6 +1,14 @@
 import type { Hono } from 'hono';
-import { generateSpecs } from 'hono-openapi';
+import { describeRoute, generateSpecs } from 'hono-openapi';
+import { type Answer, answersOf } from '../http/openapi.ts';
 import type { AdminEnv } from './context.ts';
+
+/** Adds a route to the OpenAPI document. @param errorStatuses the statuses of the route's error answers */
+export const describe = (
+  summary: string,
+  answers: Readonly<Record<number, Answer>>,
+  errorStatuses: readonly number[],
+) => describeRoute({ summary, responses: answersOf(answers, [...errorStatuses, 403, 429]) });
 
 /** Returns the OpenAPI document of the admin API. */
 export const adminDocument = (app: Hono<AdminEnv>) =>

@@ -39,6 +39,11 @@ const httpErrors = {
     'Request refused: changes with the session cookie must come from an allowed origin. Send the token as Authorization: Bearer instead.',
   ],
   NOT_FOUND: [404, 'Not found: this address does not exist. See /api/openapi.json for all addresses.'],
+  USER_NOT_FOUND: [404, 'User not found: the chat does not know a user with this id. Check the id.'],
+  ROOM_EXISTS: [
+    409,
+    'Room not created: a room with this id exists, with another name or access. Choose another id, or change that room.',
+  ],
   METHOD_NOT_ALLOWED: [405, 'Request refused: this address does not have this method. See the header Allow.'],
   BODY_TOO_LARGE: [413, 'Request refused: the body is larger than 256 KB. Send less at once.'],
   NOT_JSON: [415, 'Request not read: the body is not JSON. Send it with Content-Type: application/json.'],
