@@ -57,9 +57,9 @@ describe('the package', () => {
       (each) => JSON.stringify(each).match(/dist\/[^"]+/g) ?? [],
     );
     expect(files).toEqual(expect.arrayContaining(named));
-    expect(files.filter((path) => /\.map$|^(test|local|lib|functions|web|client|bin)\//.test(path))).toEqual(
-      [],
-    );
+    expect(
+      files.filter((path) => /\.map$|^(test|local|lib|functions|web|client|server|bin)\//.test(path)),
+    ).toEqual([]);
   });
 
   test('imports only packages that it installs, or that a team installs itself', () => {
