@@ -2,6 +2,7 @@
 export {
   type AddedMembers,
   AdminClient,
+  type AuditEntry,
   type ListOptions,
   type Member,
   type Message,
@@ -10,6 +11,8 @@ export {
   type NewRoom,
   type Role,
   type Room,
+  type User,
+  type UserChange,
 } from './admin-client.ts';
 export { AdminError } from './errors.ts';
 export type { AdminClientOptions, Credentials } from './signed-requests.ts';

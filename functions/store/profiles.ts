@@ -1,6 +1,6 @@
 import type { Connection } from '../domain/connection.ts';
 import type { User } from '../domain/member.ts';
-import { connectionExpiry } from './connections.ts';
+import { connectionExpiry, openedAt } from './connections.ts';
 import type { Database } from './database.ts';
 import { profileKey, profileUser } from './keys.ts';
 
@@ -78,6 +78,19 @@ export async function listOpenConnections(db: Database, user: string, now: numbe
   return latestOpen(item?.['online'] ?? new Set(), now).map((element) =>
     element.slice(element.indexOf(' ') + 1),
   );
+}
+
+/** Returns a user's open connections, the latest first, with the time when they were opened, to the second. */
+export async function listOpenSockets(
+  db: Database,
+  user: string,
+  now: number,
+): Promise<readonly { readonly id: string; readonly connectedAt: number }[]> {
+  const item = await db.chat.get(profileKey(user));
+  return latestOpen(item?.['online'] ?? new Set(), now).map((element) => {
+    const [expiry = '', id = ''] = element.split(' ');
+    return { id, connectedAt: openedAt(Number(expiry)) };
+  });
 }
 
 /** A user who has connected before. */
