@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyResultV2, Context } from 'aws-lambda';
 import { handle } from 'hono/aws-lambda';
-import { roomLimits, tokenContext } from './gateway/context.ts';
+import { directory, roomLimits, tokenContext } from './gateway/context.ts';
 import { httpApp } from './gateway/http/app.ts';
 import { adaptEvent } from './gateway/http/event.ts';
 import { cognitoSignIn } from './gateway/http/login.ts';
@@ -15,6 +15,7 @@ const app = once(() => {
     httpApp({
       ...tokenContext(),
       roomLimits: roomLimits(),
+      directory: directory(),
       origins,
       edgeKey: process.env['EDGE_KEY'],
       signIn: client ? cognitoSignIn(client) : null,

@@ -87,6 +87,12 @@ export const descriptionShape = v.pipe(
 /** A page of a room's members. */
 export const membersPage = v.object({ members: v.array(memberShape), next_cursor: v.nullable(v.string()) });
 
+/** A page of the people whom a search found. */
+export const usersPage = v.object({
+  users: v.array(v.pipe(v.object({ user_id: id, username: v.string() }), v.metadata({ ref: 'FoundUser' }))),
+  next_cursor: v.nullable(v.string()),
+});
+
 export const errorShape = v.pipe(
   v.object({ error: v.string(), message: v.string(), retry_after_ms: v.optional(v.number()) }),
   v.metadata({ ref: 'Error' }),

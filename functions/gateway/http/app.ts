@@ -17,6 +17,7 @@ import { login } from './login.ts';
 import { messages } from './messages.ts';
 import { openapiDocument } from './openapi.ts';
 import { rooms } from './rooms.ts';
+import { users } from './users.ts';
 
 /** A text of 8,000 code points is 96 KB if JSON escapes each of them. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -104,6 +105,7 @@ export function httpApp(context: HttpContext): Hono<HttpEnv> {
   app.route('/', login(context));
   app.get('/openapi.json', async (c) => c.json(await openapiDocument(app)));
   app.use('/chats/*', checkOrigin(context), authenticate(context), limitRequests(context));
+  app.use('/users/*', authenticate(context), limitRequests(context, 'search'));
   app.use('/chats/:id/*', async (c, next) => {
     const id = c.req.param('id');
     if (id.length > MAX_ROOM_ID_BYTES) throw new HttpError('NOT_FOUND');
@@ -115,6 +117,7 @@ export function httpApp(context: HttpContext): Hono<HttpEnv> {
     await next();
   });
   app.route('/', rooms(context));
+  app.route('/', users(context));
   app.route('/chats', messages(context));
   app.route('/chats', files(context));
   return app;

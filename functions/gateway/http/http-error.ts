@@ -15,6 +15,7 @@ const httpErrors = {
     403,
     'Request refused: changes with the session cookie must come from an allowed origin. Send the token as Authorization: Bearer instead.',
   ],
+  DIRECTORY_OFF: [403, 'People not found: this chat has no search for people. Enter a user id instead.'],
   NOT_FOUND: [404, 'Not found: this address does not exist. See /api/openapi.json for all addresses.'],
   METHOD_NOT_ALLOWED: [405, 'Request refused: this address does not have this method. See the header Allow.'],
   BODY_TOO_LARGE: [413, 'Request refused: the body is larger than 256 KB. Send less at once.'],

@@ -11,6 +11,8 @@ import type { HttpContext, HttpEnv } from './context.ts';
 import { HttpError } from './http-error.ts';
 import { describe } from './openapi.ts';
 import {
+  decodeCursor,
+  encodeCursor,
   MAX_MUTE_SECONDS,
   memberBody,
   memberChangeBody,
@@ -23,21 +25,6 @@ import {
   wireRoom,
   wireSummary,
 } from './wire.ts';
-
-const encodeCursor = (position: unknown): string =>
-  Buffer.from(JSON.stringify(position)).toString('base64url');
-
-/** @throws HttpError BAD_REQUEST */
-function decodeCursor<S extends v.GenericSchema>(text: string, shape: S): v.InferOutput<S> {
-  try {
-    return v.parse(shape, JSON.parse(Buffer.from(text, 'base64url').toString()));
-  } catch {
-    throw new HttpError(
-      'BAD_REQUEST',
-      'Request not read: the cursor is not valid. Send `next_cursor` unchanged.',
-    );
-  }
-}
 
 /** The time of the last change of a room, and the room's id. */
 const roomCursor = v.tuple([v.number(), v.string()]);

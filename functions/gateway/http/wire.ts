@@ -35,6 +35,21 @@ const pageSize = v.pipe(v.string(), v.maxLength(2), v.regex(/^([1-9]|[1-4]\d|50)
 
 const cursor = v.optional(v.pipe(v.string(), v.maxLength(2_000), v.regex(/^[\w-]+$/)));
 
+export const encodeCursor = (position: unknown): string =>
+  Buffer.from(JSON.stringify(position)).toString('base64url');
+
+/** @throws HttpError BAD_REQUEST */
+export function decodeCursor<S extends v.GenericSchema>(text: string, shape: S): v.InferOutput<S> {
+  try {
+    return v.parse(shape, JSON.parse(Buffer.from(text, 'base64url').toString()));
+  } catch {
+    throw new HttpError(
+      'BAD_REQUEST',
+      'Request not read: the cursor is not valid. Send `next_cursor` unchanged.',
+    );
+  }
+}
+
 export const roomsQuery = v.object({ cursor, limit: v.optional(pageSize, '20') });
 
 /** From 1 to 500. */
@@ -46,6 +61,16 @@ const membersPageSize = v.pipe(
 );
 
 export const membersQuery = v.object({ cursor, limit: v.optional(membersPageSize, '100') });
+
+/** From 1 to 100 characters, of which at least one is visible. */
+const searchText = v.pipe(
+  v.string(),
+  v.maxLength(100),
+  v.check((text) => !isBlank(text) && !/\p{Cc}/u.test(text)),
+  v.transform((text) => text.trim()),
+);
+
+export const usersQuery = v.object({ query: searchText, cursor, limit: v.optional(pageSize, '20') });
 
 export const roomBody = v.union([
   v.object({ kind: v.literal('direct'), members: v.pipe(v.array(userId), v.minLength(1), v.maxLength(2)) }),
