@@ -57,7 +57,9 @@ const addProfile = (db: Database, { id, ...user }: User) =>
     { condition: 'attribute_not_exists(#item)' },
   );
 
-/** Creates missing demo rooms and profiles. Existing rooms keep their messages. */
+const inRooms = new Set(demoRooms.flatMap(({ members }) => members.map(({ user }) => user)));
+
+/** Creates missing demo rooms and the profiles of their members. Existing rooms keep their messages. */
 export async function seedDemo(target: {
   readonly endpoint: string;
   readonly chatTable: string;
@@ -66,7 +68,7 @@ export async function seedDemo(target: {
   try {
     await Promise.all([
       ...demoRooms.map((plan) => makeRoom(db, plan)),
-      ...demoUsers.map((user) => addProfile(db, user)),
+      ...demoUsers.filter(({ id }) => inRooms.has(id)).map((user) => addProfile(db, user)),
     ]);
   } finally {
     close();
