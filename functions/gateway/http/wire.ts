@@ -10,6 +10,7 @@ import type {
   userShape,
 } from '../../dialects/rest/schema.ts';
 import { HISTORY_LIMIT } from '../../domain/command.ts';
+import { MAX_USER_ID_BYTES } from '../../domain/id.ts';
 import { type Member, roles, type User } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Room } from '../../domain/room.ts';
@@ -62,10 +63,10 @@ const membersPageSize = v.pipe(
 
 export const membersQuery = v.object({ cursor, limit: v.optional(membersPageSize, '100') });
 
-/** From 1 to 100 characters, of which at least one is visible. */
+/** The beginning of a name, or a user id. At least one character is visible. */
 const searchText = v.pipe(
   v.string(),
-  v.maxLength(100),
+  v.maxLength(MAX_USER_ID_BYTES),
   v.check((text) => !isBlank(text) && !/\p{Cc}/u.test(text)),
   v.transform((text) => text.trim()),
 );

@@ -82,6 +82,16 @@ describe('with directory: everyone', () => {
     expect(await found('1', 'guest:c9')).toEqual([]);
   });
 
+  test('shows the name of a stranger who has not accepted a room, but not their presence', async () => {
+    await open('everyone');
+    await signIn('9', 'nina@example.com');
+    const { body } = await app.ask('1', 'POST /chats/', { kind: 'direct', members: ['9'] });
+    const members = (await app.ask('1', 'GET /chats/direct:1:9/members/')).body['members'];
+    for (const [, stranger] of [body['members'], members] as Json[][]) {
+      expect(stranger).toMatchObject({ username: 'nina', pending: true, online: false, last_seen: null });
+    }
+  });
+
   test('a name that changes replaces the entries of the old one', async () => {
     await open('everyone');
     await signIn('7', 'Ana Cruz');
@@ -268,7 +278,7 @@ test.each([
   ['an empty query', '?query='],
   ['a query of blanks', '?query=%20%20'],
   ['an invisible query', '?query=%E2%80%8B'],
-  ['a long query', `?query=${'a'.repeat(101)}`],
+  ['a long query', `?query=${'a'.repeat(129)}`],
   ['a control character', '?query=bob%00'],
   ['a line break', '?query=bob%0Asmith'],
   ['a page that is too large', '?query=bob&limit=51'],
