@@ -118,24 +118,40 @@ export function sampleUsage(room: number, connections: number): Usage {
   };
 }
 
-/** The activity of one user on one day, in the example bill. */
-export const exampleDay = {
-  messages: 20,
+/** The activity of one user on one day. */
+export interface Day {
+  readonly messages: number;
   /** Connections in each room. */
+  readonly roomSize: number;
+  readonly readMarks: number;
+  readonly typingFrames: number;
+  /** The number of times that the user opens a socket. It joins all rooms; the page shows one of them. */
+  readonly connects: number;
+  readonly rooms: number;
+  readonly minutesOpen: number;
+  /** The share of the open minutes in which the socket receives no frame. */
+  readonly idle: number;
+  readonly httpRequests: number;
+  readonly pageLoads: number;
+  readonly files: number;
+  readonly downloadsOfFile: number;
+}
+
+/** The day in the example bill. */
+export const exampleDay: Day = {
+  messages: 20,
   roomSize: 10,
   readMarks: 60,
   typingFrames: 30,
-  /** The number of times that the user opens a socket. It joins all rooms; the page shows one of them. */
   connects: 8,
   rooms: 10,
   minutesOpen: 120,
-  /** The share of the open minutes in which the socket receives no frame. */
   idle: 0.7,
   httpRequests: 40,
   pageLoads: 2,
   files: 0.2,
   downloadsOfFile: 5,
-} as const;
+};
 
 /** Sizes in bytes, and other assumptions of the example bill. */
 export const exampleAssumptions = {
@@ -152,6 +168,9 @@ export const exampleAssumptions = {
   /** Functions log only warnings and errors. */
   logBytesPerInvocation: 20,
 } as const;
+
+/** A line of a bill, in US dollars. */
+export type BillItem = readonly [item: string, dollars: number];
 
 /** The counted usage of each command in the example bill. */
 export interface ExampleUsages {
@@ -174,8 +193,8 @@ export function exampleBill(
   dailyUsers: number,
   usages: ExampleUsages,
   minutesOfSilence: number,
-): readonly (readonly [item: string, dollars: number])[] {
-  const day = exampleDay;
+  day: Day = exampleDay,
+): readonly BillItem[] {
   const sizes = exampleAssumptions;
   const monthly = (perDay: number) => dailyUsers * perDay * sizes.daysInMonth;
   const minutes = monthly(day.minutesOpen);

@@ -6,8 +6,10 @@ import { actionExamples } from '../functions/dialects/action/examples.ts';
 import { inboxOf } from '../functions/domain/room.ts';
 import {
   assumed,
+  type BillItem,
   type Cost,
   costOfMillion,
+  type Day,
   exampleAssumptions,
   exampleBill,
   exampleDay,
@@ -242,13 +244,13 @@ const HTTP_REQUEST: Usage = {
 };
 
 /** Opening and closing an inbox: the authorizer, a row for each room with its index, and the first frame. */
-const INBOX: Usage = {
+const inboxUsage = (rooms: number): Usage => ({
   gatewayMessages: 1,
-  writeUnits: exampleDay.rooms * 4,
-  readUnits: exampleDay.rooms * 3,
+  writeUnits: rooms * 4,
+  readUnits: rooms * 3,
   invocations: 3,
   functionMs: functionMs(6, [1]),
-};
+});
 
 const sumOf = (usages: readonly Usage[]): Usage =>
   usages.reduce((sum, usage) => ({
@@ -261,9 +263,15 @@ const sumOf = (usages: readonly Usage[]): Usage =>
 
 const EXAMPLE_USERS = [1_000, 100_000] as const;
 
-/** Computes the example bills from counted commands in a room of which all connections are Parley's own clients. */
-async function exampleBills(): Promise<Findings> {
-  const counted = await countCommands(exampleDay.roomSize, undefined, { receipts: 'author' });
+/**
+ * Returns the monthly bills of chats with these numbers of daily users. The commands are counted in a room in which all
+ * connections are Parley's own clients.
+ */
+export async function countedBills(
+  dailyUsers: readonly number[],
+  day: Day = exampleDay,
+): Promise<readonly (readonly BillItem[])[]> {
+  const counted = await countCommands(day.roomSize, undefined, { receipts: 'author' });
   const usage = (name: string): Usage => {
     const found = counted.get(name);
     if (!found) throw new Error(`Bill not computed: "${name}" is not a counted command. Add it.`);
@@ -274,16 +282,23 @@ async function exampleBills(): Promise<Findings> {
     message: usage('send with client_id'),
     readMark: usage('seen'),
     typing: usage('typing'),
-    connect: sumOf([INBOX, ...loads.map(usage)]),
+    connect: sumOf([inboxUsage(day.rooms), ...loads.map(usage)]),
     ping: usage(PING),
     httpRequest: HTTP_REQUEST,
   };
-  const bills = EXAMPLE_USERS.map((users) => exampleBill(users, usages, MINUTES_OF_SILENCE));
+  return dailyUsers.map((users) => exampleBill(users, usages, MINUTES_OF_SILENCE, day));
+}
+
+/** Returns the sum of a bill, in US dollars. */
+export const totalOf = (bill: readonly BillItem[]): number => bill.reduce((sum, [, each]) => sum + each, 0);
+
+async function exampleBills(): Promise<Findings> {
+  const bills = await countedBills(EXAMPLE_USERS);
   const items = (bills[0] ?? []).map(([item], index) => [
     item,
     ...bills.map((bill) => dollars(bill[index]?.[1] ?? 0)),
   ]);
-  const total = ['total', ...bills.map((bill) => dollars(bill.reduce((sum, [, each]) => sum + each, 0)))];
+  const total = ['total', ...bills.map((bill) => dollars(totalOf(bill)))];
   const columns = ['a month', ...EXAMPLE_USERS.map((users) => `${users.toLocaleString('en')} daily users`)];
   return { tables: [{ title: 'Example bill', columns, rows: [...items, total] }] };
 }

@@ -36,6 +36,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   lib: [],
   local: [],
   client: ['types:functions/dialects'],
+  server: ['functions/aws', 'types:functions/dialects'],
   web: ['client'],
   bin: everything,
   test: everything,

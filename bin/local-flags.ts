@@ -32,6 +32,7 @@ const startError = (why: string, advice: string, options?: ErrorOptions) =>
  */
 export function readFlags(args: readonly string[], env: Environment): LocalFlags {
   const { app, stack: stackName, memory, watch, data, context } = parse(args);
+  const edge = wholeNumber(env, 'PARLEY_PORT', 65_535) ?? 8000;
   return {
     app,
     stackName,
@@ -40,9 +41,9 @@ export function readFlags(args: readonly string[], env: Environment): LocalFlags
     data,
     context: Object.fromEntries(context.map(pair)),
     ports: {
-      edge: wholeNumber(env, 'PARLEY_PORT', 65_535) ?? 8000,
+      edge,
       socket: wholeNumber(env, 'PARLEY_SOCKET_PORT', 65_535) ?? 8001,
-      http: wholeNumber(env, 'PARLEY_HTTP_PORT', 65_535) ?? 0,
+      http: wholeNumber(env, 'PARLEY_HTTP_PORT', 65_535) ?? (edge === 0 ? 0 : 8004),
       dynamodb: wholeNumber(env, 'PARLEY_DYNAMODB_PORT', 65_535) ?? 8002,
       services: wholeNumber(env, 'PARLEY_SERVICES_PORT', 65_535) ?? 8003,
       s3: wholeNumber(env, 'PARLEY_S3_PORT', 65_535) ?? 0,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { developerKey } from '../local/iam/access.ts';
 import { type Stack, startStack } from '../local/stack.ts';
 import { type WatchedSource, watchSources } from '../local/watch.ts';
 import { asksForHelp, commandLine } from './command.ts';
@@ -57,11 +58,13 @@ function printWelcome(stack: Stack, flags: LocalFlags): void {
 
   WebSocket    ${socketUrl}
   REST         ${stack.edgeUrl}/api/openapi.json
+  Admin API    ${stack.httpUrl}/admin/openapi.json
   Token        ${token}
   Data         ${data}
   Behind it    WebSocket API ${stack.socketUrl}, DynamoDB ${stack.dynamodbUrl}, issuer ${stack.servicesUrl}
 
   From a terminal: npx wscat -c ${socketUrl} -H "Authorization: Bearer $(${token})"
+  As an admin:     curl --aws-sigv4 aws:amz:us-east-1:execute-api --user ${developerKey.accessKeyId}:${developerKey.secretAccessKey} ${stack.httpUrl}/admin/openapi.json
 
 Press Ctrl-C to stop.`);
 }

@@ -3,7 +3,8 @@ import { handle } from 'hono/aws-lambda';
 import { directory, roomLimits, tokenContext } from './gateway/context.ts';
 import { httpApp } from './gateway/http/app.ts';
 import { adaptEvent } from './gateway/http/event.ts';
-import { cognitoSignIn } from './gateway/http/login.ts';
+import { readLoginOptions } from './gateway/http/login-options.ts';
+import { cognitoLogin } from './gateway/http/password-login.ts';
 import { invocationError, logFault, once, required } from './gateway/runtime.ts';
 
 type Handle = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyResultV2>;
@@ -18,7 +19,8 @@ const app = once(() => {
       directory: directory(),
       origins,
       edgeKey: process.env['EDGE_KEY'],
-      signIn: client ? cognitoSignIn(client) : null,
+      passwordLogin: client ? cognitoLogin(client) : null,
+      loginOptions: readLoginOptions(process.env['LOGIN']),
     }),
   ) as Handle;
 });

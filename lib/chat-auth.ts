@@ -8,12 +8,40 @@ export interface Oidc {
   readonly audience: string;
   /** The https URL of the issuer's public keys. */
   readonly jwksUri: string;
+  /**
+   * The id of a public client at the issuer, with the chat's address followed by `/` as its redirect URI. Users then
+   * sign in at the issuer from the page. Default: none, and the page asks for a token.
+   */
+  readonly clientId?: string;
+  /**
+   * What the page asks the issuer for. Default: `openid profile email offline_access`, which also asks for a refresh
+   * token.
+   */
+  readonly scope?: string;
+  /**
+   * The origins of the issuer's endpoints for tokens and their revocation, for the page's content security policy.
+   * Default: the issuer's origin only.
+   */
+  readonly endpointOrigins?: readonly string[];
+}
+
+export interface UserPoolAuth {
+  /**
+   * The app client whose tokens are accepted. To sign in on the page, it needs the flow `USER_PASSWORD_AUTH` and no
+   * secret. Default: a new client, created with the chat.
+   */
+  readonly client?: IUserPoolClient;
+  /**
+   * Whether the page offers to send a code to users who forgot their password. Default: what the pool's account recovery
+   * allows, or true for a pool that is not created in the same app.
+   */
+  readonly passwordReset?: boolean;
 }
 
 /** Where the chat's users come from. */
 type AuthSource =
   | { readonly kind: 'oidc'; readonly oidc: Oidc }
-  | { readonly kind: 'userPool'; readonly pool: IUserPool; readonly client: IUserPoolClient | undefined };
+  | { readonly kind: 'userPool'; readonly pool: IUserPool; readonly options: UserPoolAuth };
 
 /** Whose tokens a chat accepts. */
 export class ChatAuth {
@@ -24,16 +52,15 @@ export class ChatAuth {
     this.source = source;
   }
 
-  /**
-   * Accepts ID tokens of a Cognito user pool.
-   * @param client the app client whose tokens are accepted. To sign in on the page, it needs the flow
-   *   `USER_PASSWORD_AUTH` and no secret. Default: a new client, created with the chat.
-   */
-  static userPool(pool: IUserPool, { client }: { readonly client?: IUserPoolClient } = {}): ChatAuth {
-    return new ChatAuth({ kind: 'userPool', pool, client });
+  /** Accepts ID tokens of a Cognito user pool. */
+  static userPool(pool: IUserPool, options: UserPoolAuth = {}): ChatAuth {
+    return new ChatAuth({ kind: 'userPool', pool, options });
   }
 
-  /** Accepts tokens of any OpenID Connect issuer. Users then sign in there; the page asks them for a token. */
+  /**
+   * Accepts tokens of any OpenID Connect issuer. With a `clientId`, users sign in there from the page. Otherwise, the
+   * page asks them for a token.
+   */
   static oidc(oidc: Oidc): ChatAuth {
     return new ChatAuth({ kind: 'oidc', oidc });
   }

@@ -22,7 +22,7 @@ import {
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
-import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { HttpOrigin, type HttpOriginProps, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import { AaaaRecord, ARecord, type IHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { CloudFrontTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -37,6 +37,8 @@ export interface ChatEdgeProps {
   readonly httpDomain: string;
   /** The URL below which the page may upload files and show images: https://…/ */
   readonly filesUrl: string;
+  /** The origins that the page calls to sign users in at their issuer. */
+  readonly signInOrigins: readonly string[];
   /** Null for a chat without the page. */
   readonly page: Omit<PageDeploymentProps, 'bucket'> | null;
   /** The name of the chat, as the console shows it. */
@@ -49,6 +51,7 @@ export interface ChatEdgeProps {
 
 /** A host name of the team for the edge. */
 export interface ChatDomain {
+  /** The host name, such as `chat.example.com`. */
   readonly name: string;
   /** A certificate in us-east-1, where CloudFront reads it. */
   readonly certificate: ICertificate;
@@ -75,7 +78,7 @@ export class ChatEdge extends Construct {
   /** @throws Error when the page has not been built */
   constructor(scope: Construct, id: string, props: ChatEdgeProps) {
     super(scope, id);
-    const { socketDomain, httpDomain, filesUrl, page, domain, webAclArn } = props;
+    const { socketDomain, httpDomain, page, domain, webAclArn } = props;
     const bucket =
       page &&
       retainedBucket(this, 'Page', {
@@ -90,9 +93,8 @@ export class ChatEdge extends Construct {
     const distribution = new Distribution(this, 'Distribution', {
       comment: props.chatName,
       ...(bucket
-        ? { defaultRootObject: 'index.html', defaultBehavior: this.page(bucket, access, filesUrl) }
-        : // The HTTP API answers 404 to every path outside /api.
-          { defaultBehavior: forwardTo(httpDomain) }),
+        ? { defaultRootObject: 'index.html', defaultBehavior: this.page(bucket, access, props) }
+        : { defaultBehavior: forwardTo(httpDomain, { originPath: NO_PAGE }) }),
       additionalBehaviors: {
         '/ws/*': {
           ...forwardTo(socketDomain),
@@ -104,7 +106,7 @@ export class ChatEdge extends Construct {
           ],
         },
         '/api/*': {
-          ...forwardTo(httpDomain, { 'X-Parley-Edge': this.key }),
+          ...forwardTo(httpDomain, { customHeaders: { 'X-Parley-Edge': this.key } }),
           functionAssociations: [
             this.edgeFunction(
               'KeepPath',
@@ -147,7 +149,7 @@ export class ChatEdge extends Construct {
     new AaaaRecord(this, 'RecordV6', record);
   }
 
-  private page(bucket: IBucket, access: S3OriginAccessControl, filesUrl: string): BehaviorOptions {
+  private page(bucket: IBucket, access: S3OriginAccessControl, props: ChatEdgeProps): BehaviorOptions {
     return {
       origin: S3BucketOrigin.withOriginAccessControl(bucket, {
         originAccessControl: access,
@@ -157,11 +159,11 @@ export class ChatEdge extends Construct {
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
       allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
       viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-      responseHeadersPolicy: this.pageHeaders(filesUrl),
+      responseHeadersPolicy: this.pageHeaders(props),
     };
   }
 
-  private pageHeaders(filesUrl: string): ResponseHeadersPolicy {
+  private pageHeaders({ filesUrl, signInOrigins }: ChatEdgeProps): ResponseHeadersPolicy {
     return new ResponseHeadersPolicy(this, 'PageHeaders', {
       responseHeadersPolicyName: this.globalName('PageHeaders'),
       securityHeadersBehavior: {
@@ -174,7 +176,7 @@ export class ChatEdge extends Construct {
         frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.SAME_ORIGIN, override: true },
         contentSecurityPolicy: {
-          contentSecurityPolicy: contentSecurityPolicy(filesUrl),
+          contentSecurityPolicy: contentSecurityPolicy(filesUrl, signInOrigins),
           override: true,
         },
       },
@@ -203,10 +205,16 @@ export class ChatEdge extends Construct {
   }
 }
 
+/**
+ * The path at the HTTP API of requests for the page, in a chat without it. No route of the API begins with it, so the
+ * API answers 404, and the edge forwards nothing to /admin.
+ */
+const NO_PAGE = '/no-page';
+
 /** Forwards requests to an API uncached, with all headers but Host: the API only accepts its own host name there. */
-export function forwardTo(domain: string, customHeaders: Record<string, string> = {}): BehaviorOptions {
+export function forwardTo(domain: string, origin: HttpOriginProps = {}): BehaviorOptions {
   return {
-    origin: new HttpOrigin(domain, { customHeaders }),
+    origin: new HttpOrigin(domain, origin),
     cachePolicy: CachePolicy.CACHING_DISABLED,
     originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
     allowedMethods: AllowedMethods.ALLOW_ALL,

@@ -1,7 +1,9 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogField } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpApi, HttpStage, type IHttpRoute } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -19,14 +21,20 @@ export interface ChatHttpProps {
 }
 
 /**
- * The HTTP API and its stage. Its function answers CORS preflights, because it knows the allowed origins. The route
- * is added later, because its function needs the edge's name, and the edge needs this API's.
+ * The HTTP API and its stage. Its function answers CORS preflights, because it knows the allowed origins. The routes
+ * are added later, because a function needs the edge's name, and the edge needs this API's.
  */
 export class ChatHttp extends Construct {
   readonly apiId: string;
   /** The API's host name, which the edge forwards to. Without scheme. */
   readonly domain: string;
+  /**
+   * The address of the admin API: https://…/admin. It has the API's own name, because a signature covers the header
+   * Host, which the edge replaces.
+   */
+  readonly adminUrl: string;
   private readonly api: HttpApi;
+  private admin: IHttpRoute | undefined;
 
   constructor(scope: Construct, id: string, props: ChatHttpProps) {
     super(scope, id);
@@ -45,6 +53,7 @@ export class ChatHttp extends Construct {
     });
     this.apiId = this.api.apiId;
     this.domain = `${this.api.apiId}.execute-api.${region}.${urlSuffix}`;
+    this.adminUrl = `https://${this.domain}/admin`;
     if (props.accessLogs) return;
     Validations.of(stage).acknowledge({
       id: 'AwsSolutions-APIG1',
@@ -52,7 +61,7 @@ export class ChatHttp extends Construct {
     });
   }
 
-  /** Routes everything below /api to the function. API Gateway answers 404 to all other paths. */
+  /** Routes everything below /api to the function. API Gateway answers 404 to paths without a route. */
   addRoutes(target: ChatFunction): void {
     const [route] = this.api.addRoutes({
       path: '/api/{proxy+}',
@@ -63,5 +72,21 @@ export class ChatHttp extends Construct {
       reason:
         'The function verifies the token of each request itself: it may be in a cookie, which HTTP API authorizers do not read, and signing in needs none.',
     });
+  }
+
+  /** Routes everything below /admin to the function. Only signed requests of roles and users with a grant reach it. */
+  addAdminRoutes(target: ChatFunction): void {
+    [this.admin] = this.api.addRoutes({
+      path: '/admin/{proxy+}',
+      integration: new HttpLambdaIntegration('Admin', target),
+      authorizer: new HttpIamAuthorizer(),
+    });
+  }
+
+  /** Grants all requests to the admin API, and to nothing else. */
+  grantAdmin(grantee: IGrantable): Grant {
+    if (!this.admin)
+      throw new Error('Access not granted: the admin API has no route yet. Add the routes first.');
+    return this.admin.grantInvoke(grantee);
   }
 }

@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import type { ChatAuth, Oidc } from './chat-auth.ts';
+import { type LoginOptions, oidcLogin, passwordLogin } from './login-options.ts';
 
 export interface ChatIdentityProps {
   /** Null to create a Cognito user pool. */
@@ -23,19 +24,23 @@ export class ChatIdentity extends Construct {
   /** Null if the team uses its own issuer. */
   readonly userPool: IUserPool | null = null;
   readonly userPoolClient: IUserPoolClient | null = null;
+  /** How users sign in. */
+  readonly loginOptions: LoginOptions;
 
   constructor(scope: Construct, id: string, { auth, deletionProtection }: ChatIdentityProps) {
     super(scope, id);
     const source = auth?.source;
     if (source?.kind === 'oidc') {
       this.oidc = source.oidc;
+      this.loginOptions = { password: null, oidc: oidcLogin(source.oidc) };
       return;
     }
     const pool = source?.pool ?? makeUserPool(this, deletionProtection);
     // A client of any pool has the logical id of the own pool's client, so that a stack can adopt a pool.
     const clientScope = () => (source ? new Construct(this, 'UserPool') : pool);
     this.userPool = pool;
-    this.userPoolClient = source?.client ?? makeClient(clientScope(), pool);
+    this.userPoolClient = source?.options.client ?? makeClient(clientScope(), pool);
+    this.loginOptions = { password: passwordLogin(pool, source?.options.passwordReset), oidc: null };
     const issuer = issuerOf(this, pool);
     this.oidc = {
       issuer,

@@ -85,6 +85,7 @@ export class ChatStack extends Stack {
   private describe(chat: Chat): void {
     const outputs: Record<string, string | undefined> = {
       Url: chat.url,
+      AdminUrl: chat.adminUrl,
       ChatTableName: chat.chatTable.tableName,
       ConnectionsTableName: chat.connectionsTable.tableName,
       FilesBucketName: chat.filesBucketName,

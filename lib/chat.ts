@@ -1,6 +1,8 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import { ChatAlarms } from './chat-alarms.ts';
 import { ChatDashboard } from './chat-dashboard.ts';
@@ -23,6 +25,7 @@ import {
   type TableAction,
   type Variable,
 } from './entries.ts';
+import { signInOrigins } from './login-options.ts';
 import type { RateLimits, RoomLimits } from './rate-settings.ts';
 
 /**
@@ -36,6 +39,8 @@ export class Chat extends Construct {
   readonly url: string;
   /** The address of sockets: wss://…, without a trailing slash. `/<room>/` after it is one room. */
   readonly socketUrl: string;
+  /** The address of the admin API: https://…/admin. `grantAdmin` allows requests to it. */
+  readonly adminUrl: string;
   /** The pool of the chat's users. Undefined if another issuer signs them in. */
   readonly userPool: IUserPool | undefined;
   /** The app client whose tokens the chat accepts. Undefined if another issuer signs users in. */
@@ -44,6 +49,7 @@ export class Chat extends Construct {
   readonly chatTable: Pick<ITable, 'tableArn' | 'tableName'>;
   /** The table of open connections. Nothing in it needs a backup. */
   readonly connectionsTable: Pick<ITable, 'tableArn' | 'tableName'>;
+  /** The name of the bucket with the uploaded files. */
   readonly filesBucketName: string;
   /** The queue of asynchronous events that failed for good. */
   readonly failuresQueueUrl: string;
@@ -75,6 +81,7 @@ export class Chat extends Construct {
       socketDomain: this.socket.domain,
       httpDomain: this.http.domain,
       filesUrl: filesUrl(this, props.filesBucket),
+      signInOrigins: signInOrigins(props.auth),
       page: props.page ? { ...props, directory: props.code.page } : null,
     });
     this.origins = [...this.edge.origins, ...props.allowedOrigins];
@@ -88,17 +95,30 @@ export class Chat extends Construct {
     if (props.awsClient === 'sdk') this.useSdk();
     this.socket.addRoutes(this.functions);
     this.http.addRoutes(this.functions.http);
+    this.http.addAdminRoutes(this.functions.admin);
     this.metrics = this.makeMetrics();
     this.monitor(props);
     this.uploadPageLast();
     this.url = this.edge.url;
     this.socketUrl = `${this.edge.url.replace(/^https/, 'wss')}/ws/chat`;
+    this.adminUrl = this.http.adminUrl;
     this.userPool = this.identity.userPool ?? undefined;
     this.userPoolClient = this.identity.userPoolClient ?? undefined;
     this.chatTable = this.tables.chat;
     this.connectionsTable = this.tables.connections;
     this.filesBucketName = this.files.bucketName;
     this.failuresQueueUrl = this.failures.queueUrl;
+  }
+
+  /**
+   * Allows a function, or another role or user, to call the admin API with signed requests (`execute-api:Invoke`).
+   * Nothing else does.
+   * @example
+   * chat.grantAdmin(orders);
+   * orders.addEnvironment('ADMIN_URL', chat.adminUrl);
+   */
+  grantAdmin(grantee: IGrantable): Grant {
+    return this.http.grantAdmin(grantee);
   }
 
   /** Returns the metric of frames, requests and events that failed unexpectedly, summed over five minutes. */
@@ -163,6 +183,7 @@ export class Chat extends Construct {
       AUDIENCE: this.identity.oidc.audience,
       JWKS_URI: this.identity.oidc.jwksUri,
       USER_POOL_CLIENT: this.identity.userPoolClient?.userPoolClientId,
+      LOGIN: Stack.of(this).toJsonString(this.identity.loginOptions),
       ALLOWED_ORIGINS: this.origins.join(),
       EDGE_KEY: this.edge.key,
       FILES_BUCKET: this.files.bucketName,

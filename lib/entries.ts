@@ -29,6 +29,7 @@ export type Variable =
   | 'AUDIENCE'
   | 'JWKS_URI'
   | 'USER_POOL_CLIENT'
+  | 'LOGIN'
   | 'ALLOWED_ORIGINS'
   | 'EDGE_KEY'
   | 'DIRECT_ROOMS'
@@ -168,6 +169,7 @@ export const entries = {
       'AUDIENCE',
       'JWKS_URI',
       'USER_POOL_CLIENT',
+      'LOGIN',
       'ALLOWED_ORIGINS',
       'EDGE_KEY',
     ],
@@ -176,6 +178,16 @@ export const entries = {
     // Signed uploads have a tag.
     files: [...(withFiles.files ?? []), 'PutObjectTagging'],
     connections: [...withFiles.connections, 'PutItem', 'BatchGetItem'],
+  },
+  admin: {
+    ...send,
+    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION', 'FILES_BUCKET'],
+    chat: [...send.chat, 'DeleteItem', 'Query'],
+    roomsByUser: true,
+    connections: [...send.connections, 'PutItem'],
+    connectionsByUser: true,
+    // Deletes the file of a deleted message.
+    files: ['DeleteObject'],
   },
   fanout: {
     memoryMegabytes: 1024,

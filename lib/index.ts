@@ -1,4 +1,7 @@
-/** The CDK constructs of Parley. */
+/**
+ * The CDK constructs of Parley. `docs/embed.md` is their guide.
+ * @module @your-org/parley/cdk
+ */
 export { Chat } from './chat.ts';
 export type { AlarmTarget } from './chat-alarms.ts';
 export { ChatAuth, type Oidc } from './chat-auth.ts';

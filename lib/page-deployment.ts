@@ -118,20 +118,21 @@ function acknowledgeProvider({ handlerRole }: BucketDeployment, bucket: IBucket)
 }
 
 /**
- * Returns the content security policy of the page. Each source is a URL that ends in a slash, so it covers everything
- * below it and nothing else.
+ * Returns the content security policy of the page. Each source of files is a URL that ends in a slash, so it covers
+ * everything below it and nothing else.
  *
  * `'self'` also covers WebSockets to the same host (CSP Level 3, 6.7.2.8). The policy cannot name the distribution's
  * host, because CloudFront creates that name only after the policy.
  * @param filesUrl where signed URLs of files point to: the page uploads there and shows images from there
+ * @param signInOrigins the origins that the page calls to sign users in
  */
-export function contentSecurityPolicy(filesUrl: string): string {
+export function contentSecurityPolicy(filesUrl: string, signInOrigins: readonly string[]): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
     `img-src 'self' blob: data: ${filesUrl}`,
-    `connect-src 'self' ${filesUrl}`,
+    `connect-src ${["'self'", filesUrl, ...signInOrigins].join(' ')}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "form-action 'self'",

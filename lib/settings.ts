@@ -28,7 +28,8 @@ export interface Settings extends AccountSettings, RateSettings {
   readonly stackName: string;
   /**
    * `issuer`, `audience`, `jwksUri`: the OIDC issuer whose tokens are accepted. Set all three or none. Without them the
-   * stack creates a Cognito user pool and accepts its ID tokens.
+   * stack creates a Cognito user pool and accepts its ID tokens. `clientId`, `scope`, `endpointOrigins`: lets users sign
+   * in at the issuer from the page.
    */
   readonly oidc: Oidc | null;
   /** `logRetentionDays`: days that logs are kept, one of the values of CloudWatch Logs. Default: 30. */
@@ -75,7 +76,7 @@ export interface Settings extends AccountSettings, RateSettings {
  */
 export function readSettings(context: Context): Settings {
   const account = readAccountSettings(context);
-  const ownIssuer = oidc(context('issuer'), context('audience'), context('jwksUri'));
+  const ownIssuer = oidc(context);
   if (ownIssuer !== null && account.adopted.userPoolId !== null) {
     throw invalid('userPoolId', 'the setting issuer replaces the user pool', 'Leave out one of the two');
   }
@@ -85,7 +86,7 @@ export function readSettings(context: Context): Settings {
     logRetention: retention(context('logRetentionDays') ?? 30),
     accessLogs: flag('accessLogs', context('accessLogs') ?? false),
     ...fileLimits(context('maxFileMegabytes'), context('dailyFileMegabytes')),
-    allowedOrigins: origins(context('allowedOrigins') ?? ''),
+    allowedOrigins: origins('allowedOrigins', context('allowedOrigins') ?? ''),
     directRooms: oneOf(context, 'directRooms', ['members', 'on-demand']),
     directory: oneOf(context, 'directory', ['sharedRooms', 'everyone', 'off']),
     awsClient: oneOf(context, 'awsClient', ['signed', 'sdk']),
@@ -115,10 +116,20 @@ function stackName(value: unknown): string {
   throw invalid('stackName', 'it is not a valid stack name', 'Use letters, digits and hyphens');
 }
 
-function oidc(issuer: unknown, audience: unknown, jwksUri: unknown): Oidc | null {
+function oidc(context: Context): Oidc | null {
+  const [issuer, audience, jwksUri] = [context('issuer'), context('audience'), context('jwksUri')];
+  const login = oidcLogin(
+    context('clientId') ?? '',
+    context('scope') ?? '',
+    context('endpointOrigins') ?? '',
+  );
   const given = { issuer, audience, jwksUri };
   const missing = Object.entries(given).filter(([, value]) => value === undefined || value === '');
-  if (missing.length === 3) return null;
+  if (missing.length === 3) {
+    const [key] = Object.keys(login);
+    if (key !== undefined) throw invalid(key, 'there is no issuer', 'Set issuer, audience and jwksUri too');
+    return null;
+  }
   for (const [key] of missing) {
     throw invalid(
       key,
@@ -127,7 +138,20 @@ function oidc(issuer: unknown, audience: unknown, jwksUri: unknown): Oidc | null
     );
   }
   if (typeof audience !== 'string') throw invalid('audience', 'it is not a string', 'Set one audience');
-  return { issuer: secureUrl('issuer', issuer), audience, jwksUri: secureUrl('jwksUri', jwksUri) };
+  return { issuer: secureUrl('issuer', issuer), audience, jwksUri: secureUrl('jwksUri', jwksUri), ...login };
+}
+
+/** Reads how users sign in at the issuer from the page. */
+function oidcLogin(clientId: unknown, scope: unknown, endpointOrigins: unknown) {
+  if (typeof clientId !== 'string') throw invalid('clientId', 'it is not a string', 'Set one client id');
+  if (typeof scope !== 'string' || (scope !== '' && !/(^| )openid( |$)/.test(scope))) {
+    throw invalid('scope', 'it does not contain openid', 'Write "openid profile email", for example');
+  }
+  return {
+    ...(clientId !== '' && { clientId }),
+    ...(scope !== '' && { scope }),
+    ...(endpointOrigins !== '' && { endpointOrigins: origins('endpointOrigins', endpointOrigins) }),
+  };
 }
 
 function retention(value: unknown): RetentionDays {
@@ -142,11 +166,10 @@ function retention(value: unknown): RetentionDays {
   );
 }
 
-function origins(value: unknown): readonly string[] {
+function origins(key: string, value: unknown): readonly string[] {
   if (value === '') return [];
-  if (typeof value !== 'string')
-    throw invalid('allowedOrigins', 'it is not a string', 'Separate origins by commas');
-  return value.split(',').map((each) => checkOrigin('allowedOrigins', each.trim()));
+  if (typeof value !== 'string') throw invalid(key, 'it is not a string', 'Separate origins by commas');
+  return value.split(',').map((each) => checkOrigin(key, each.trim()));
 }
 
 function alarms(topicArn: unknown, email: unknown): Monitoring['alarms'] {

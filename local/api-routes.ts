@@ -38,6 +38,8 @@ export interface HttpRoute {
   /** For example `ANY /api/{proxy+}`, or `$default`. */
   readonly key: string;
   readonly functionName: string;
+  /** Absent for a route that anybody may call. */
+  readonly authorization?: 'AWS_IAM';
 }
 
 /**
@@ -90,10 +92,13 @@ export function readHttpRoutes(scope: Scope): HttpRoutes | null {
   if (stages.length !== 1 || stages[0] !== '$default') {
     throw notRead(`the stages of the HTTP API are ${stages.join(', ')}`, 'Define only $default');
   }
-  const routes = routesOf(apiId, scope).map(({ key, route }) => {
+  const routes = routesOf(apiId, scope).map(({ key, route }): HttpRoute => {
     const authorization = resolve(route.properties['AuthorizationType'] ?? 'NONE', scope, `route ${key}`);
-    if (authorization !== 'NONE') throw notRead(`${key} has authorization ${authorization}`, 'Use NONE');
-    return { key, functionName: readIntegration(key, route, scope, '2.0') };
+    if (authorization !== 'NONE' && authorization !== 'AWS_IAM') {
+      throw notRead(`${key} has authorization ${authorization}`, 'Use NONE or AWS_IAM');
+    }
+    const functionName = readIntegration(key, route, scope, '2.0');
+    return authorization === 'NONE' ? { key, functionName } : { key, functionName, authorization };
   });
   return { apiId, stage: '$default', routes };
 }

@@ -6,7 +6,8 @@ import { callFaults, type FaultOf } from './faults.ts';
 import { awsLimits, TokenBucket } from './gateway/limits.ts';
 import { type Gateway, openGateway } from './gateway/open-gateway.ts';
 import { type GatewayBackend, gatewayBackend } from './gateway-backend.ts';
-import { Access } from './iam/access.ts';
+import { iamAuthorization } from './http/iam-authorization.ts';
+import { Access, type Credentials } from './iam/access.ts';
 import type { IdentityOptions } from './identity/serve-identity.ts';
 import { FailureQueues } from './lambda/failure-queues.ts';
 import { Functions } from './lambda/functions.ts';
@@ -102,7 +103,13 @@ export class Platform {
       identity: () => this.#identity,
       variable: (name) => this.variable(name),
       queues: this.#queues,
-      http: { api: this.#backend.httpApi, invoke: this.#backend.invoke, requests: this.#requests, clock },
+      http: {
+        api: this.#backend.httpApi,
+        invoke: this.#backend.invoke,
+        requests: this.#requests,
+        clock,
+        authorize: iamAuthorization({ access: this.#access, trace, now: () => clock.now() }),
+      },
       s3: {
         ...this.#options,
         access: this.#access,
@@ -124,6 +131,7 @@ export class Platform {
       edge: `http://localhost:${servers?.edgePort ?? 0}`,
       gateway: origin(servers?.gatewayPort),
       http: origin(servers?.http.port),
+      httpApiId: this.#backend.httpApi()?.apiId,
       dynamodb: origin(servers?.dynamodb.port),
       lambda: origin(servers?.services.port),
       s3: origin(servers?.s3.port),
@@ -134,6 +142,11 @@ export class Platform {
   variable(name: string): string | undefined {
     const definitions = [...(this.#deployment?.functions.values() ?? [])];
     return definitions.find(({ variables }) => name in variables)?.variables[name];
+  }
+
+  /** Returns the credentials with which a function signs its calls. */
+  credentialsOf(functionName: string): Credentials {
+    return this.#access.credentialsOf(functionName);
   }
 
   /** The template's outputs with local URLs. */
@@ -159,8 +172,8 @@ export class Platform {
   deploy(deployment: Deployment, identity: IdentityOptions): void {
     this.#identity = identity;
     this.#access.update(rolesOf(deployment.functions));
-    this.functions.update(deployment.functions);
     this.#backend.deploy(deployment);
+    this.functions.update(deployment.functions);
     const { distribution, bucketDeployments } = deployment;
     deployFiles(bucketDeployments, this.#options.objects, this.#options.clock.now());
     const local = (value: string) => localUrl(value, this.endpoints);

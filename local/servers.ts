@@ -6,8 +6,8 @@ import type { FaultOf } from './faults.ts';
 import { type HttpApiOptions, serveHttpApi } from './http/serve-http-api.ts';
 import { type HttpServer, listen, type Serve } from './http-server.ts';
 import type { Access } from './iam/access.ts';
-
-import { type IdentityOptions, isCognito, serveCognito, serveIdentity } from './identity/serve-identity.ts';
+import { isCognito, serveCognito } from './identity/serve-cognito.ts';
+import { type IdentityOptions, serveIdentity } from './identity/serve-identity.ts';
 import type { FailureQueues } from './lambda/failure-queues.ts';
 import type { Functions } from './lambda/functions.ts';
 import { isInvoke, serveInvoke } from './lambda/serve-invoke.ts';
@@ -19,7 +19,7 @@ export interface Ports {
   /** The port of the edge, which clients use. */
   readonly edge: number;
   readonly socket: number;
-  /** Default: any free port, because clients use the edge. */
+  /** The admin API is at this port. Default: any free port, because clients use the edge. */
   readonly http?: number;
   readonly dynamodb: number;
   readonly services: number;

@@ -8,7 +8,9 @@ import { withTableSettings } from './dynamodb/table-settings.ts';
 import { createTables } from './dynamodb/tables.ts';
 import type { Faults } from './faults.ts';
 import type { GatewayLimits } from './gateway/limits.ts';
+import type { Credentials } from './iam/access.ts';
 import { type Issuer, type LocalUser, openIssuer, type TokenOptions } from './identity/issuer.ts';
+import { PoolUsers } from './identity/pool-users.ts';
 import { poolIssuer } from './identity/user-pool.ts';
 import { Platform } from './platform.ts';
 import type { AfterStep } from './roll-out.ts';
@@ -46,6 +48,7 @@ interface Services {
   readonly platform: Platform;
   readonly database: Database;
   readonly issuer: Issuer;
+  readonly poolUsers: PoolUsers;
 }
 
 /**
@@ -62,7 +65,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await platform.listen(options.ports);
   try {
     const issuer = await openIssuer(platform.endpoints.lambda, pathOf('issuer.json'));
-    const services = { platform, issuer, database: await opening };
+    const poolUsers = new PoolUsers(options.users);
+    const services = { platform, issuer, poolUsers, database: await opening };
     return new Stack(options, services, await deploy(options, services));
   } catch (error) {
     await platform.close();
@@ -75,8 +79,8 @@ async function openDatabase(endpoint: string | undefined, directory: string | nu
 }
 
 async function deploy(
-  { synthesize, stackName, users }: StackOptions,
-  { platform, database, issuer }: Services,
+  { synthesize, stackName, users, log = () => {} }: StackOptions,
+  { platform, database, issuer, poolUsers }: Services,
   afterStep?: AfterStep,
 ): Promise<Deployment> {
   const { edge } = platform.endpoints;
@@ -85,7 +89,7 @@ async function deploy(
   const deployment = readDeployment(await synthesize({ allowedOrigins }), stackName);
   await createTables(database, deployment.tables);
   const { userPool: pool } = deployment;
-  const identity = { issuer: issuerOf(deployment, issuer), users, pool };
+  const identity = { issuer: issuerOf(deployment, issuer), users, pool, poolUsers, log };
   if (afterStep) await platform.rollOut(deployment, identity, afterStep);
   else platform.deploy(deployment, identity);
   return deployment;
@@ -152,6 +156,11 @@ export class Stack {
   /** Returns the value that functions have for an environment variable, such as `CHAT_TABLE`. */
   variable(name: string): string | undefined {
     return this.#platform.variable(name);
+  }
+
+  /** Returns the credentials with which a function signs its calls to AWS services and to the admin API. */
+  credentialsOf(functionName: string): Credentials {
+    return this.#platform.credentialsOf(functionName);
   }
 
   get tables(): readonly string[] {

@@ -10,7 +10,7 @@ import type { Room } from '../domain/room.ts';
 import { type Appended, appendToLog } from '../log/append.ts';
 import { applyChange } from '../log/apply-change.ts';
 import { appendWithFile } from '../log/release-file.ts';
-import { checkNotLimited, checkWriteAccess } from '../rooms/access.ts';
+import { checkNotLimited, checkWriteAccess, type Service } from '../rooms/access.ts';
 import type { HeldFile } from '../rooms/files.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putChange, takeSeq } from '../store/log.ts';
@@ -108,7 +108,7 @@ async function logWithFile(attempt: Attempt, attach: ChangeRules['attach']): Pro
  */
 export async function changeMessage(
   command: ChangeMessage,
-  session: Session,
+  session: Session | Service,
   context: Context,
   { fields, attach, check, whenFull, effectOn }: ChangeRules,
 ): Promise<Event[]> {
@@ -149,7 +149,7 @@ export async function changeMessage(
   };
   // A repeat that applies the change completes an earlier attempt, which stopped before it announced the change.
   if (outcome === 'applied' || (outcome === 'already' && !logged.repeated)) {
-    await publish(event, logged.room, session, context);
+    await publish(event, logged.room, 'service' in session ? undefined : session, context);
     return [];
   }
   const editedTooLate = logged.entry.kind === 'edit' && message.deletedAt !== undefined;

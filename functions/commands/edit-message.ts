@@ -4,7 +4,7 @@ import type { Session } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
 import { actorId } from '../domain/member.ts';
 import { checkNotBlank, cleanText } from '../domain/message.ts';
-import { checkMayChange } from '../rooms/access.ts';
+import { checkMayChange, type Service } from '../rooms/access.ts';
 import { attachFile, checkFile } from '../rooms/files.ts';
 import { changeMessage } from './change-message.ts';
 
@@ -15,7 +15,7 @@ import { changeMessage } from './change-message.ts';
  */
 export async function editMessage(
   command: EditMessage,
-  session: Session,
+  session: Session | Service,
   context: Context,
 ): Promise<Event[]> {
   const text = cleanText(command.text);

@@ -11,7 +11,7 @@ import { checkText, type LogEntry, type Message } from '../domain/message.ts';
 import type { Room } from '../domain/room.ts';
 import { appendToLog } from '../log/append.ts';
 import { appendWithFile } from '../log/release-file.ts';
-import { checkNotLimited, checkWriteAccess } from '../rooms/access.ts';
+import { checkNotLimited, checkWriteAccess, type Service } from '../rooms/access.ts';
 import { attachFile, checkFile } from '../rooms/files.ts';
 import { type Claim, getClaim } from '../store/claims.ts';
 import { getEntry, getMessage, putMessage, takeSeq } from '../store/log.ts';
@@ -19,8 +19,13 @@ import { acceptRequest, getMember } from '../store/members.ts';
 import { withReaders } from '../store/messages.ts';
 import { getRoom } from '../store/rooms.ts';
 
-/** The user who sends a message, with the connection if there is one, and the room for commands that name none. */
-export type Writer = Pick<Session, 'user' | 'room'> & Partial<Pick<Session, 'id'>>;
+/**
+ * The user who sends a message, with the connection if there is one, and the room for commands that name none. With
+ * `service`, a backend of the team sends it in the user's name.
+ */
+export type Writer = Pick<Session, 'user' | 'room'> &
+  Partial<Pick<Session, 'id'>> &
+  Partial<Pick<Service, 'service'>>;
 
 /** A message in the room's log. */
 export interface StoredMessage {

@@ -14,6 +14,14 @@ export interface User {
   readonly guest?: true;
 }
 
+/**
+ * A user, or with `service` a backend of the team that calls the admin API. It may do in each room what an owner may,
+ * without being a member.
+ */
+export interface Caller extends User {
+  readonly service?: true;
+}
+
 /** The identity of a user or a guest. A guest may use the id of a real user, so an id alone identifies nobody. */
 export type Actor = Pick<User, 'id' | 'guest'>;
 

@@ -1,7 +1,7 @@
 import type { Context } from '../delivery/context.ts';
 import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
-import { type Actor, actorId, isModerator, isSameActor, type Member } from '../domain/member.ts';
+import { type Actor, actorId, isModerator, isSameActor, type Member, type User } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
 import { type Counted, type Room, rateIn } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
@@ -10,8 +10,21 @@ import { getRoomWithMute } from '../store/mutes.ts';
 import { getRoom } from '../store/rooms.ts';
 import { countVisitorWrite, type WriteWindow } from '../store/write-window.ts';
 
-/** A user who changes a room, and their connection. REST requests have no connection, and no guests. */
-type Writer = { readonly user: Actor } & Partial<Pick<Session, 'id'>>;
+/**
+ * A user who changes a room, and their connection. REST requests have no connection, and no guests. With `service`, a
+ * backend of the team acts, maybe in the name of the user: it needs no membership and has no limit.
+ */
+type Writer = { readonly user: Actor; readonly service?: true } & Partial<Pick<Session, 'id'>>;
+
+/** A backend of the team that changes a room. It has no connection. */
+export interface Service {
+  readonly user: User;
+  readonly room: string;
+  readonly service: true;
+}
+
+/** Returns the membership with which a backend of the team acts in any room. */
+export const serviceIn = (room: string, user: Actor): Member => ({ ...visitorIn(room, user), role: 'owner' });
 
 interface WriteRequest {
   readonly room: string;
@@ -124,8 +137,10 @@ export function checkNotLimited(
  * A guest is never a member, even under a member's name.
  * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED
  */
-export const checkWriteAccess = (context: LimitContext, request: WriteRequest): Promise<Member> =>
-  withinLimit(context, request, (window) => countWriteAccess(context.db, request, window));
+export const checkWriteAccess = async (context: LimitContext, request: WriteRequest): Promise<Member> =>
+  request.by.service
+    ? serviceIn(request.room, request.by.user)
+    : withinLimit(context, request, (window) => countWriteAccess(context.db, request, window));
 
 /**
  * Returns the member who wants to change the room's members, muted or not, and counts the change in the same call.

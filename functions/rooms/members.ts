@@ -7,6 +7,7 @@ import { close } from '../delivery/retry.ts';
 import { type Connection, isPresence } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import {
+  type Caller,
   checkIsGroup,
   checkMayAssignRoles,
   checkMayManage,
@@ -24,28 +25,29 @@ import * as memberships from '../store/members.ts';
 import { getMember } from '../store/members.ts';
 import { putMute } from '../store/mutes.ts';
 import { getRoom } from '../store/rooms.ts';
-import { checkNotLimited, countMemberChange, visitorIn } from './access.ts';
+import { checkNotLimited, countMemberChange, serviceIn, visitorIn } from './access.ts';
 import { type AdmissionContext, admit } from './new-room.ts';
 
 type MembersContext = PostingContext & Pick<Context, 'rates' | 'budgets'>;
 
 /**
- * Returns a group and the member who changes its members. Counts the change, but not a leave.
+ * Returns a group and the member who changes its members. Counts the change, but not a leave, and none of a backend.
  * @throws ChatError NOT_A_MEMBER, also for a room that does not exist, and RATE_LIMITED; MembershipError FIXED_MEMBERS
  */
 async function groupAndActor(
   id: string,
-  user: User,
+  user: Caller,
   context: MembersContext,
   { leaves } = { leaves: false },
 ): Promise<{ room: Room; actor: Member }> {
   const { db } = context;
   const change = { room: id, by: { user }, counted: 'change', now: context.now() } as const;
   if (!leaves) checkNotLimited(context, change);
-  const [room, actor] = await Promise.all([
-    getRoom(db, id),
-    leaves ? getMember(db, id, user.id) : countMemberChange(context, change),
-  ]);
+  const findActor = async () => {
+    if (user.service) return serviceIn(id, user);
+    return leaves ? getMember(db, id, user.id) : countMemberChange(context, change);
+  };
+  const [room, actor] = await Promise.all([getRoom(db, id), findActor()]);
   if (!room || !actor) throw new ChatError('NOT_A_MEMBER');
   checkIsGroup(room);
   return { room, actor };
@@ -71,7 +73,7 @@ async function checkOwnerStays(db: Database, leaving: Member): Promise<void> {
  */
 export async function addMember(
   target: { readonly room: string; readonly user: string; readonly role: Role },
-  caller: User,
+  caller: Caller,
   context: MembersContext & AdmissionContext,
 ): Promise<{ member: Member; added: boolean }> {
   const { db } = context;
@@ -121,7 +123,7 @@ async function muteVisitor(
  */
 export async function changeMember(
   change: MemberChange,
-  caller: User,
+  caller: Caller,
   context: MembersContext,
 ): Promise<Member> {
   const { db } = context;
@@ -133,7 +135,7 @@ export async function changeMember(
   checkMayManage(actor, target.role);
   if (role !== undefined && role !== target.role) {
     checkMayAssignRoles(actor);
-    await checkOwnerStays(db, target);
+    if (!caller.service) await checkOwnerStays(db, target);
   }
   // Each update is conditional on the member's item, so it cannot bring back a member who was just removed.
   const muted = mutedUntil === undefined ? undefined : await memberships.setMute(db, id, user, mutedUntil);
@@ -164,7 +166,7 @@ async function removeFromRoom(connection: Connection, room: Room, context: Posti
  */
 export async function removeMember(
   { room: id, user }: { readonly room: string; readonly user: string },
-  caller: User,
+  caller: Caller,
   context: MembersContext,
 ): Promise<void> {
   const { db } = context;
@@ -174,7 +176,7 @@ export async function removeMember(
   const target = leaves ? actor : await getMember(db, id, user);
   if (!target) throw new MembershipError('NO_SUCH_MEMBER');
   if (!leaves) checkMayManage(actor, target.role);
-  await checkOwnerStays(db, target);
+  if (!caller.service) await checkOwnerStays(db, target);
   await memberships.deleteMember(db, id, user, context.now());
   await removeConnectionsOf(user, room, context);
 }

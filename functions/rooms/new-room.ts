@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mapLimited } from '../delivery/concurrency.ts';
 import type { Context } from '../delivery/context.ts';
 import { ChatError } from '../domain/errors.ts';
-import { type Member, MembershipError, type User } from '../domain/member.ts';
+import { type Caller, type Member, MembershipError, type User } from '../domain/member.ts';
 import {
   type CountedByUser,
   directRoomId,
@@ -71,22 +71,22 @@ const MAX_COMPARED_ROOMS = 100;
 
 /**
  * Checks that `by` may add users to a room, and counts each addition of a user who shares no room with `by`. A room
- * that the added user has not accepted does not count as shared.
+ * that the added user has not accepted does not count as shared. Nobody is a stranger to a backend of the team.
  * @returns the users who share no room with `by`
  * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
  */
 export async function admit(
   users: readonly string[],
-  by: User,
+  by: Caller,
   context: AdmissionContext,
 ): Promise<ReadonlySet<string>> {
   const { db } = context;
-  const known = new Set(await members.listRoomsOf(db, by.id, MAX_USER_ROOMS));
+  const known = new Set(by.service ? [] : await members.listRoomsOf(db, by.id, MAX_USER_ROOMS));
   const strangers = new Set<string>();
   await mapLimited(users, async (user) => {
     const rooms = user === by.id ? [...known] : await members.listRoomsOf(db, user, MAX_USER_ROOMS);
     if (rooms.length >= MAX_USER_ROOMS) throw new MembershipError('ROOM_LIMIT');
-    if (user === by.id) return;
+    if (user === by.id || by.service) return;
     const common = rooms.filter((room) => known.has(room)).slice(0, MAX_COMPARED_ROOMS);
     const memberships = await members.getMemberships(db, user, common);
     if (![...memberships.values()].some(({ pending }) => !pending)) strangers.add(user);
@@ -152,4 +152,19 @@ export async function storeRoom(
     members.putMember(db, { id: room.id, seq: 0 }, user, 'member', { pending: strangers.has(user) });
   await Promise.all([members.enterRoom(db, room.id, creator.id, role), ...others.map(add)]);
   return { ...stored, created };
+}
+
+/**
+ * Creates a room for a backend of the team, with an id that the backend chose, and without members. An existing room
+ * stays as it is. The id of a direct room names its two users.
+ * @returns the room, and whether it is new
+ */
+export async function storeRoomAs(
+  room: Pick<Room, 'id' | 'name' | 'kind' | 'access'>,
+  { db }: Pick<AdmissionContext, 'db'>,
+): Promise<{ room: Room; created: boolean }> {
+  const created = await putRoom(db, room);
+  const stored = await getRoom(db, room.id);
+  if (!stored) throw new ChatError('ROOM_NOT_FOUND');
+  return { room: stored, created };
 }

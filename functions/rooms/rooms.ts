@@ -1,13 +1,13 @@
 import { addRoomToInboxes } from '../connections/inbox.ts';
 import { mapLimited } from '../delivery/concurrency.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
-import type { Member, User } from '../domain/member.ts';
+import type { Caller, Member, User } from '../domain/member.ts';
 import { type Directory, publicName } from '../domain/name.ts';
 import type { Room } from '../domain/room.ts';
-import { getMember, listMembers, listMembersWith } from '../store/members.ts';
+import { getMember, listMembers, listMembersWith, putMember } from '../store/members.ts';
 import { getProfiles, type Profile } from '../store/profiles.ts';
 import { readableRoom } from './access.ts';
-import { type AdmissionContext, type NewRoom, storeRoom } from './new-room.ts';
+import { type AdmissionContext, admit, type NewRoom, storeRoom } from './new-room.ts';
 
 /**
  * Creates a room, and notifies the open inboxes of its members.
@@ -22,6 +22,20 @@ export async function createRoom(
   const { id, members, created } = await storeRoom(newRoom, creator, context);
   await mapLimited(members, (user) => addRoomToInboxes(id, user, context));
   return { id, created };
+}
+
+/** Adds the two users of a direct room, without asking either, and notifies their open inboxes. */
+export async function fillDirectRoom(
+  id: string,
+  users: readonly string[],
+  service: Caller,
+  context: PostingContext & AdmissionContext,
+): Promise<void> {
+  await admit(users, service, context);
+  await mapLimited(users, async (user) => {
+    const added = await putMember(context.db, { id, seq: 0 }, user, 'member');
+    if (added) await addRoomToInboxes(id, user, context);
+  });
 }
 
 /**
@@ -104,4 +118,25 @@ export async function listRoomMembers(
   ]);
   const next = hasMore ? members.at(-1)?.user : undefined;
   return { members: await withProfiles(members, own, context), next };
+}
+
+/**
+ * Returns a page of a room's members, all with their profiles, for a backend of the team.
+ * @param after as for `listRoomMembers`
+ */
+export async function listAllMembers(
+  id: string,
+  { after, limit }: { after?: string | undefined; limit: number },
+  { db, now }: Pick<Context, 'db' | 'now'>,
+): Promise<{ members: readonly MemberWithProfile[]; next: string | undefined }> {
+  const { members, hasMore } = await listMembers(db, id, limit, { after });
+  const profiles = await getProfiles(
+    db,
+    members.map(({ user }) => user),
+    now(),
+  );
+  return {
+    members: members.map((member) => ({ ...member, profile: profiles.get(member.user) })),
+    next: hasMore ? members.at(-1)?.user : undefined,
+  };
 }

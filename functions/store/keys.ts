@@ -55,6 +55,21 @@ export const directoryKey = (term: string, user?: string) => ({
   room: `name#${bucketOf(term)}`,
   item: user === undefined ? term : `${term}#${part(user)}`,
 });
+/** The number of partitions of the list of all rooms, and of all users. */
+export const LIST_PARTS = 4;
+
+/** Returns the partition of a list of all rooms or users. */
+export const listKey = (kind: 'room' | 'user', listPart: number): string => `${kind}s#${listPart}`;
+
+/** The place of a room or user in the list of all of them. */
+export const listedKey = (kind: 'room' | 'user', id: string) => ({
+  room: listKey(kind, shardOf(id, LIST_PARTS)),
+  item: `${kind}#${part(id)}`,
+});
+
+/** Returns the id in the sort key of a place in a list. */
+export const parseListed = (item: string): string => unescaped(item.slice(item.indexOf('#') + 1));
+
 /** Returns the user id in a profile's key. */
 export const profileUser = (key: string): string => unescaped(key.slice('user#'.length));
 

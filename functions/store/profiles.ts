@@ -1,4 +1,5 @@
 import type { Connection } from '../domain/connection.ts';
+import type { User } from '../domain/member.ts';
 import { publicName } from '../domain/name.ts';
 import { connectionExpiry } from './connections.ts';
 import type { Database } from './database.ts';
@@ -118,4 +119,12 @@ export async function getProfiles(
       { username, online: [...online].some((element) => isOpen(element, now)), lastSeen },
     ]),
   );
+}
+
+/** Returns a user as their last connection named them; undefined if they have never connected. */
+export async function getUser(db: Database, id: string): Promise<User | undefined> {
+  const item = await db.chat.get(profileKey(id));
+  if (!item) return undefined;
+  const { username = id, email = '', userType = '' } = item;
+  return { id, username, email, userType };
 }

@@ -1,6 +1,6 @@
 import { hasValidId, type Room } from '../domain/room.ts';
 import type { Database, Item } from './database.ts';
-import { parseRoomKey, roomKey } from './keys.ts';
+import { listedKey, parseRoomKey, roomKey } from './keys.ts';
 
 /** Returns the room that an item of the table `chat` holds. */
 export function toRoom(id: string, item: Item): Room {
@@ -51,8 +51,21 @@ export async function putRoom(
   if (!hasValidId(room)) {
     throw new Error('Room not created: no room of its kind can have its id. Choose another id.');
   }
+  // The list may name a room that does not exist, but lacks none.
+  await db.chat.put(listedKey('room', id));
   return db.chat.put(
     { ...roomKey(id), name, kind, access, seq: 0, shards: 1 },
     { condition: 'attribute_not_exists(#item)' },
   );
+}
+
+/** Changes the name of a room. Returns the room; undefined if it does not exist. */
+export async function renameRoom(db: Database, id: string, name: string): Promise<Room | undefined> {
+  const item = await db.chat.update(roomKey(id), {
+    update: 'SET #name = :name',
+    condition: 'attribute_exists(#item)',
+    values: { ':name': name },
+    returns: 'ALL_NEW',
+  });
+  return item && toRoom(id, item);
 }

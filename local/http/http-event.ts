@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { account } from '../account.ts';
 import type { HttpRoutes } from '../api-routes.ts';
 import { requestTime } from '../gateway/integration.ts';
+import type { IamIdentity } from './iam-authorization.ts';
 import type { RouteMatch } from './serve-http-api.ts';
 
 export interface HttpTarget {
@@ -68,6 +69,13 @@ function queryOf(query: string): Record<string, string> {
 const unlessEmpty = <T extends object>(name: string, value: T) =>
   Object.keys(value).length > 0 ? { [name]: value } : {};
 
+interface EventOptions {
+  readonly now: number;
+  readonly requestId: string;
+  /** The caller of a route with the authorization AWS_IAM. */
+  readonly iam?: IamIdentity | undefined;
+}
+
 /** Returns a function's event in payload format 2.0 (AWS: "Create AWS Lambda proxy integrations for HTTP APIs"). */
 export function httpEvent(
   request: IncomingMessage,
@@ -75,7 +83,7 @@ export function httpEvent(
   body: Buffer,
   { route, parameters }: RouteMatch,
   { apiId, stage }: HttpRoutes,
-  { now, requestId }: { readonly now: number; readonly requestId: string },
+  { now, requestId, iam }: EventOptions,
 ) {
   const domainName = (request.headers.host ?? '').replace(/:\d+$/, '');
   return {
@@ -89,6 +97,7 @@ export function httpEvent(
     requestContext: {
       accountId: account.id,
       apiId,
+      ...(iam && { authorizer: { iam } }),
       domainName,
       domainPrefix: domainName.split('.')[0] ?? '',
       http: {

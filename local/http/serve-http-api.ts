@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { localArn } from '../account.ts';
 import type { HttpRoute, HttpRoutes } from '../api-routes.ts';
 import type { GatewayOptions } from '../gateway/gateway-state.ts';
 import { integrate } from '../gateway/integration.ts';
@@ -7,12 +8,15 @@ import { requestId } from '../gateway/rejection.ts';
 import { readBodyUpTo } from '../http-server.ts';
 import { isObject } from '../object.ts';
 import { httpEvent, readTarget } from './http-event.ts';
+import type { Authorize } from './iam-authorization.ts';
 
 export interface HttpApiOptions extends Pick<GatewayOptions, 'invoke' | 'clock'> {
   /** Returns the deployed API, or null before the first deployment. Called for each request. */
   readonly api: () => HttpRoutes | null;
   /** The account's request rate, which sockets and `@connections` share. */
   readonly requests: TokenBucket;
+  /** Authorizes requests to routes with the authorization AWS_IAM. */
+  readonly authorize: Authorize;
 }
 
 /** A route that matches a request, and the values of its path variables. */
@@ -51,8 +55,13 @@ async function answer(request: IncomingMessage, id: string, options: HttpApiOpti
   if (api === null || match === undefined) return jsonAnswer(404, { message: 'Not Found' });
   if (!requests.take()) return jsonAnswer(429, { message: 'Too Many Requests' });
   if (body === undefined) return jsonAnswer(413, { message: 'Request Entity Too Large' });
-  const event = httpEvent(request, target, body, match, api, { now: clock.now(), requestId: id });
-  const outcome = await integrate(options, integrationMs, match.route.functionName, event);
+  const { authorization, functionName } = match.route;
+  const resource = `${api.apiId}/${api.stage}/${request.method}${target.path}`;
+  const iam = authorization && options.authorize(request, body, localArn('execute-api', resource));
+  // For a missing, wrong or late signature and for a missing grant, an HTTP API answers the same.
+  if (authorization && !iam) return jsonAnswer(403, { message: 'Forbidden' });
+  const event = httpEvent(request, target, body, match, api, { now: clock.now(), requestId: id, iam });
+  const outcome = await integrate(options, integrationMs, functionName, event);
   if (outcome.kind === 'timed out') return jsonAnswer(503, { message: 'Service Unavailable' });
   const result = outcome.kind === 'returned' ? readResult(outcome.result) : undefined;
   return result ?? jsonAnswer(500, { message: 'Internal Server Error' });

@@ -20,6 +20,9 @@ function createCredentials(): Credentials {
   };
 }
 
+/** The key of a human developer for signed requests to the local stack. It is no secret: everything listens locally. */
+export const developerKey = { accessKeyId: 'LOCALDEVELOPER', secretAccessKey: 'local-developer' } as const;
+
 /** Returns the session token of one execution environment. On AWS, too, each environment has its own. */
 export const environmentToken = (sessionToken: string, environment: string): string =>
   `${sessionToken}.${environment}`;
@@ -101,8 +104,9 @@ export class Access {
     return { kind: 'function', functionName, role, environment };
   }
 
-  /** Returns the secret key of a function's access key, or undefined if no function has this key. */
+  /** Returns the secret key of an access key of a function or of the developer, or undefined for any other. */
   secretOf(accessKeyId: string): string | undefined {
+    if (accessKeyId === developerKey.accessKeyId) return developerKey.secretAccessKey;
     return this.#credentials.get(this.#functionNames.get(accessKeyId) ?? '')?.secretAccessKey;
   }
 

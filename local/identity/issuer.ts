@@ -1,6 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK, SignJWT } from 'jose';
+import {
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
 import { isObject, parseJson } from '../object.ts';
 
 /** A user of the local stack. */
@@ -27,6 +36,8 @@ export interface Issuer {
   readonly jwks: { readonly keys: readonly JWK[] };
   /** Resolves to a signed JWT for `user`. */
   sign(user: LocalUser, options?: TokenOptions): Promise<string>;
+  /** Resolves to the claims of a token of this issuer. Undefined if it is invalid or has expired. */
+  verify(token: string): Promise<JWTPayload | undefined>;
 }
 
 const algorithm = 'ES256';
@@ -43,6 +54,7 @@ export async function openIssuer(url: string, file: string | null): Promise<Issu
   const key = await importJWK(privateJwk, algorithm).catch((error) => {
     throw invalidKey(String(file), error);
   });
+  const publicKey = await importJWK(publicJwk, algorithm);
   const kid = await calculateJwkThumbprint(publicJwk);
   return {
     url,
@@ -65,6 +77,7 @@ export async function openIssuer(url: string, file: string | null): Promise<Issu
         .setProtectedHeader({ alg: algorithm, kid, typ: 'JWT' })
         .sign(key);
     },
+    verify: async (token) => (await jwtVerify(token, publicKey).catch(() => undefined))?.payload,
   };
 }
 

@@ -1,5 +1,5 @@
 import { resolve, resolveText } from '../intrinsics.ts';
-import { strings } from '../object.ts';
+import { isObject, strings } from '../object.ts';
 import type { Scope } from '../scope.ts';
 import type { Issuer } from './issuer.ts';
 
@@ -9,6 +9,20 @@ export interface UserPool {
   readonly clientId: string;
   /** The client's ExplicitAuthFlows. */
   readonly flows: readonly string[];
+  readonly policy: PasswordPolicy;
+  /** Whether users who forgot their password get a code. */
+  readonly sendsCodes: boolean;
+  /** The attributes that each user must have. */
+  readonly requiredAttributes: readonly string[];
+}
+
+/** The rules for new passwords. */
+export interface PasswordPolicy {
+  readonly minLength: number;
+  readonly lowercase: boolean;
+  readonly uppercase: boolean;
+  readonly numbers: boolean;
+  readonly symbols: boolean;
 }
 
 /**
@@ -17,7 +31,7 @@ export interface UserPool {
  * @throws if there are several pools, or not exactly one client
  */
 export function readUserPool(scope: Scope): UserPool | null {
-  const pools = [...scope.ofType('AWS::Cognito::UserPool').keys()];
+  const pools = [...scope.ofType('AWS::Cognito::UserPool')];
   const clients = [...scope.ofType('AWS::Cognito::UserPoolClient')];
   const [client] = clients;
   if (pools.length === 0 && client === undefined) return null;
@@ -28,10 +42,36 @@ export function readUserPool(scope: Scope): UserPool | null {
     );
   }
   const [clientId, { properties }] = client;
+  const [poolName = '', pool] = pools[0] ?? [];
   return {
     id: resolveText(properties['UserPoolId'], scope, `client ${clientId}`),
     clientId: resolveText({ Ref: clientId }, scope, `client ${clientId}`),
     flows: strings(resolve(properties['ExplicitAuthFlows'], scope, `client ${clientId}`)),
+    ...readPoolRules((name) => resolve(pool?.properties[name] ?? {}, scope, `user pool ${poolName}`)),
+  };
+}
+
+const objectOf = (value: unknown) => (isObject(value) ? value : {});
+const listOf = (value: unknown) => (Array.isArray(value) ? value.map(objectOf) : []);
+
+type PoolRules = Pick<UserPool, 'policy' | 'sendsCodes' | 'requiredAttributes'>;
+
+/** Reads the rules of a pool from its properties. A pool of another stack gets rules that Cognito would allow. */
+function readPoolRules(property: (name: string) => unknown): PoolRules {
+  const policy = objectOf(objectOf(property('Policies'))['PasswordPolicy']);
+  const mechanisms = listOf(objectOf(property('AccountRecoverySetting'))['RecoveryMechanisms']);
+  return {
+    policy: {
+      minLength: Number(policy['MinimumLength'] ?? 8),
+      lowercase: policy['RequireLowercase'] === true,
+      uppercase: policy['RequireUppercase'] === true,
+      numbers: policy['RequireNumbers'] === true,
+      symbols: policy['RequireSymbols'] === true,
+    },
+    sendsCodes: !mechanisms.some(({ Name }) => Name === 'admin_only'),
+    requiredAttributes: listOf(property('Schema')).flatMap(({ Name, Required }) =>
+      Required === true ? [String(Name)] : [],
+    ),
   };
 }
 

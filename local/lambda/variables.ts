@@ -11,6 +11,8 @@ export interface Endpoints {
   readonly gateway: string;
   /** The HTTP API. */
   readonly http: string;
+  /** The first part of the HTTP API's host name on AWS. Undefined before the first deployment. */
+  readonly httpApiId?: string | undefined;
   readonly dynamodb: string;
   /** Lambda, Cognito and the issuer. */
   readonly lambda: string;
@@ -22,10 +24,11 @@ export interface Endpoints {
  * Replaces the AWS host names in `value` with this stack's origins, because they do not resolve locally (or, like
  * Cognito's, reach the real service). No other code changes values of the template.
  */
-export function localUrl(value: string, { gateway, edge, lambda, s3 }: Endpoints): string {
+export function localUrl(value: string, { gateway, http, httpApiId, edge, lambda, s3 }: Endpoints): string {
   const suffix = `${account.region}\\.${account.urlSuffix.replaceAll('.', '\\.')}`;
   const host = `[a-z0-9]+\\.execute-api\\.${suffix}`;
   return value
+    .replace(new RegExp(`https://${httpApiId ?? '-'}\\.execute-api\\.${suffix}`, 'g'), http)
     .replace(new RegExp(`https://${host}`, 'g'), gateway)
     .replace(new RegExp(`wss://${host}`, 'g'), gateway.replace(/^http/, 'ws'))
     .replace(new RegExp(`https://cognito-idp\\.${suffix}`, 'g'), lambda)

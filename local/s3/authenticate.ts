@@ -1,5 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Access, Caller } from '../iam/access.ts';
+import { type CanonicalRequest, encode, isSignatureOf, parseDate, type Signature } from '../iam/signature.ts';
 import { isS3Error, queryOf, type S3Error, type S3Request, s3Error } from './s3-request.ts';
 
 /** Identifies the caller by the Authorization header or the presigned URL. `now` is in milliseconds. */
@@ -36,16 +36,6 @@ export function denialOf(
 const maxExpirySeconds = 7 * 24 * 60 * 60;
 const clockSkewMs = 15 * 60_000;
 
-/** The signature of a presigned URL (Signature Version 4). */
-interface Signature {
-  readonly accessKeyId: string;
-  readonly scope: string;
-  /** `20300101T120000Z` */
-  readonly date: string;
-  readonly signedHeaders: readonly string[];
-  readonly value: string;
-}
-
 /** Checks that a presigned URL is used in time, and with the method, path, query and headers that it signs. */
 function verifyPresigned(request: S3Request, access: Access, now: number): Signature | S3Error {
   const signature = readSignature(request, now);
@@ -58,9 +48,7 @@ function verifyPresigned(request: S3Request, access: Access, now: number): Signa
       'The AWS Access Key Id you provided does not exist in our records.',
     );
   }
-  const expected = Buffer.from(computeSignature(request, signature, secret));
-  const actual = Buffer.from(signature.value);
-  if (actual.length === expected.length && timingSafeEqual(actual, expected)) return signature;
+  if (isSignatureOf(canonicalRequest(request), signature, secret)) return signature;
   return s3Error(
     403,
     'SignatureDoesNotMatch',
@@ -93,44 +81,11 @@ function readSignature(request: S3Request, now: number): Signature | S3Error {
   return { accessKeyId, scope: scope.join('/'), date, signedHeaders, value: parameter('X-Amz-Signature') };
 }
 
-function parseDate(date: string): number {
-  const [, year, month, day, hour, minute, second] =
-    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date) ?? [];
-  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-}
-
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
-
-/** Signs a request (AWS: "Create a signed AWS API request"). S3 encodes paths once and does not normalize them. */
-function computeSignature(request: S3Request, signature: Signature, secret: string): string {
-  const { date, scope, signedHeaders } = signature;
-  const canonicalRequest = [
-    request.method,
-    decodeURIComponent(request.path).split('/').map(encode).join('/'),
-    canonicalQuery(request),
-    ...signedHeaders.map((name) => `${name}:${canonicalHeader(request, name)}`),
-    '',
-    signedHeaders.join(';'),
-    'UNSIGNED-PAYLOAD',
-  ].join('\n');
-  const digest = createHash('sha256').update(canonicalRequest).digest('hex');
-  const stringToSign = ['AWS4-HMAC-SHA256', date, scope, digest].join('\n');
-  const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secret}`);
-  return hmac(key, stringToSign).toString('hex');
-}
-
-function canonicalQuery({ query }: S3Request): string {
-  return query
-    .filter(([name]) => name !== 'X-Amz-Signature')
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
-    .join('&');
-}
-
-const canonicalHeader = ({ headers }: S3Request, name: string): string =>
-  String(headers[name] ?? '')
-    .trim()
-    .replace(/ +/g, ' ');
-
-const encode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+/** S3 encodes paths once and does not normalize them. A presigned URL does not sign the body. */
+const canonicalRequest = (request: S3Request): CanonicalRequest => ({
+  method: request.method,
+  path: decodeURIComponent(request.path).split('/').map(encode).join('/'),
+  query: request.query.filter(([name]) => name !== 'X-Amz-Signature'),
+  headers: request.headers,
+  bodyHash: 'UNSIGNED-PAYLOAD',
+});

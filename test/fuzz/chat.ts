@@ -243,9 +243,30 @@ export async function openChat(rates: Rates): Promise<Chat> {
       return { user, expiresAt: now + 86_400_000 };
     },
     origins: ['https://chat.example.com'],
-    async signIn(username, password) {
-      if (username !== 'alice' || password !== 'alice') throw new HttpError('WRONG_PASSWORD');
-      return tokenOf(alice);
+    passwordLogin: {
+      async signIn(username, password) {
+        if (username !== 'alice') throw new HttpError('WRONG_PASSWORD');
+        if (password === 'temporary') return { session: 'session', attributes: ['email'] };
+        if (password !== 'alice') throw new HttpError('WRONG_PASSWORD');
+        return { token: tokenOf(alice), refreshToken: 'refresh' };
+      },
+      async choosePassword(_username, { session }) {
+        if (session !== 'session') throw new HttpError('SESSION_ENDED');
+        return { token: tokenOf(alice) };
+      },
+      async refresh(token) {
+        if (token !== 'refresh') throw new HttpError('SESSION_ENDED');
+        return { token: tokenOf(alice) };
+      },
+      revoke: async () => {},
+      sendCode: async () => {},
+      async resetPassword(_username, code) {
+        if (code !== '123456') throw new HttpError('WRONG_CODE');
+      },
+    },
+    loginOptions: {
+      password: { reset: true, policy: { min_length: 12, characters: ['lowercase', 'digit'] } },
+      oidc: null,
     },
   };
   const sessions = sessionsAt(now);

@@ -125,8 +125,29 @@ const shapes: readonly ((of: Parts) => Shape)[] = [
   (of) => ({
     method: 'POST',
     path: '/login/',
-    body: { username: '"alice"', password: of.pick('alice', 'wrong') },
+    body: { username: '"alice"', password: of.pick('alice', 'wrong', 'temporary') },
   }),
+  (of) => ({
+    method: 'POST',
+    path: '/login/password/',
+    body: {
+      username: '"alice"',
+      session: of.pick('session', 'other'),
+      password: of.pick('long enough 1', 'short'),
+      ...of.maybe({ attributes: '{"email":"alice@example.com"}' }),
+    },
+  }),
+  (of) => ({
+    method: 'POST',
+    path: '/login/refresh/',
+    body: { refresh_token: of.pick('refresh', 'other', 'not a token') },
+  }),
+  (of) => ({
+    method: 'POST',
+    path: of.random.chance(0.5) ? '/password/code/' : '/password/',
+    body: { username: '"alice"', code: of.pick('123456', '1'), password: of.pick('long enough 1', 'short') },
+  }),
+  () => ({ method: 'GET', path: '/login/' }),
   () => ({ method: 'POST', path: '/logout/' }),
 ];
 

@@ -1,8 +1,14 @@
 import {
+  AdminCreateUserCommand,
   CognitoIdentityProviderClient,
+  ConfirmForgotPasswordCommand,
+  ForgotPasswordCommand,
+  GetTokensFromRefreshTokenCommand,
   InitiateAuthCommand,
   type InitiateAuthCommandInput,
   ListUsersCommand,
+  RespondToAuthChallengeCommand,
+  RevokeTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -101,5 +107,126 @@ describe('the local user pool', () => {
     });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ __type: 'ForbiddenException' });
+  });
+
+  describe('refresh tokens', () => {
+    const refreshTokenOf = async (name: string) =>
+      (await signIn(name, name)).AuthenticationResult?.RefreshToken ?? '';
+    const refresh = (RefreshToken: string) =>
+      cognito.send(new GetTokensFromRefreshTokenCommand({ ClientId: clientId(), RefreshToken }));
+
+    test('get further tokens of the same user, by both operations, without rotation', async () => {
+      const token = await refreshTokenOf('bob');
+      const byFlow = signIn('', '', {
+        AuthFlow: 'REFRESH_TOKEN_AUTH',
+        AuthParameters: { REFRESH_TOKEN: token },
+      });
+      for (const { AuthenticationResult } of [await byFlow, await refresh(token)]) {
+        const [, payload = ''] = (AuthenticationResult?.IdToken ?? '').split('.');
+        expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({ sub: '2' });
+        expect(AuthenticationResult?.RefreshToken).toBeUndefined();
+      }
+    });
+
+    test('end when they are revoked, and no others with them', async () => {
+      const [ended, other] = [await refreshTokenOf('bob'), await refreshTokenOf('bob')];
+      await cognito.send(new RevokeTokenCommand({ ClientId: clientId(), Token: ended }));
+      await expect(refresh(ended)).rejects.toMatchObject({ name: 'NotAuthorizedException' });
+      expect((await refresh(other)).AuthenticationResult?.IdToken).toBeDefined();
+    });
+
+    test('are no tokens of a user, and the reverse', async () => {
+      const { AuthenticationResult } = await signIn('bob', 'bob');
+      await expect(refresh(AuthenticationResult?.IdToken ?? '')).rejects.toMatchObject({
+        name: 'NotAuthorizedException',
+      });
+      const headers = { Authorization: `Bearer ${AuthenticationResult?.RefreshToken}` };
+      expect((await fetch(`${stack.stack.edgeUrl}/api/chats/`, { headers })).status).toBe(401);
+    });
+  });
+
+  describe('a temporary password', () => {
+    const create = (
+      Username: string,
+      UserAttributes = [{ Name: 'email', Value: `${Username}@example.com` }],
+    ) =>
+      cognito.send(
+        new AdminCreateUserCommand({
+          UserPoolId: stack.stack.outputs['UserPoolId'],
+          Username,
+          TemporaryPassword: 'Temporary-pass-1',
+          UserAttributes,
+        }),
+      );
+    const choose = (Session: string | undefined, USERNAME: string, password: string, more = {}) =>
+      cognito.send(
+        new RespondToAuthChallengeCommand({
+          ClientId: clientId(),
+          ChallengeName: 'NEW_PASSWORD_REQUIRED',
+          Session,
+          ChallengeResponses: { USERNAME, NEW_PASSWORD: password, ...more },
+        }),
+      );
+
+    test('must be replaced by one that follows the rules, once', async () => {
+      await create('erin');
+      const { ChallengeName, Session, AuthenticationResult } = await signIn('erin', 'Temporary-pass-1');
+      expect([ChallengeName, AuthenticationResult]).toEqual(['NEW_PASSWORD_REQUIRED', undefined]);
+      await expect(choose(Session, 'erin', 'no upper case 1!')).rejects.toMatchObject({
+        name: 'InvalidPasswordException',
+        message: 'Password did not conform with policy: Password must have uppercase characters',
+      });
+      expect((await choose(Session, 'erin', 'A-lasting-pass-1')).AuthenticationResult?.IdToken).toBeDefined();
+      await expect(choose(Session, 'erin', 'A-lasting-pass-2')).rejects.toThrow(/session/i);
+      expect((await signIn('erin', 'A-lasting-pass-1')).AuthenticationResult).toBeDefined();
+      await expect(create('erin')).rejects.toMatchObject({ name: 'UsernameExistsException' });
+    });
+
+    test('asks for required attributes that the administrator left out', async () => {
+      await create('frank', []);
+      const { Session, ChallengeParameters } = await signIn('frank', 'Temporary-pass-1');
+      expect(ChallengeParameters?.['requiredAttributes']).toBe('["userAttributes.email"]');
+      await expect(choose(Session, 'frank', 'A-lasting-pass-1')).rejects.toThrow(/email is missing/);
+      const more = { 'userAttributes.email': 'frank@example.com' };
+      expect((await choose(Session, 'frank', 'A-lasting-pass-1', more)).AuthenticationResult).toBeDefined();
+    });
+
+    test('cannot be reset with a code', async () => {
+      await create('grace');
+      const forgot = new ForgotPasswordCommand({ ClientId: clientId(), Username: 'grace' });
+      await expect(cognito.send(forgot)).rejects.toThrow(
+        'User password cannot be reset in the current state.',
+      );
+    });
+  });
+
+  describe('a forgotten password', () => {
+    const forgot = (Username: string) =>
+      cognito.send(new ForgotPasswordCommand({ ClientId: clientId(), Username }));
+    const confirm = (ConfirmationCode: string) =>
+      cognito.send(
+        new ConfirmForgotPasswordCommand({
+          ...{ ClientId: clientId(), Username: 'dave', Password: 'A-lasting-pass-1', ConfirmationCode },
+        }),
+      );
+
+    test('is replaced with the code that the local stack prints, once', async () => {
+      const { CodeDeliveryDetails } = await forgot('dave');
+      expect(CodeDeliveryDetails).toMatchObject({ DeliveryMedium: 'EMAIL', Destination: 'd***@e***' });
+      const [code = ''] = /\d{6}$/.exec(stack.lines.at(-1) ?? '') ?? [];
+      expect(stack.lines.at(-1)).toContain('dave@example.com');
+      const wrong = code === '000000' ? '000001' : '000000';
+      await expect(confirm(wrong)).rejects.toMatchObject({ name: 'CodeMismatchException' });
+      await confirm(code);
+      await expect(confirm(code)).rejects.toMatchObject({ name: 'ExpiredCodeException' });
+      await expect(signIn('dave', 'dave')).rejects.toMatchObject({ name: 'NotAuthorizedException' });
+      expect((await signIn('dave', 'A-lasting-pass-1')).AuthenticationResult).toBeDefined();
+    });
+
+    test('of an unknown user gets the same answer', async () => {
+      expect(Object.keys((await forgot('nobody')).CodeDeliveryDetails ?? {})).toEqual(
+        Object.keys((await forgot('carol')).CodeDeliveryDetails ?? {}),
+      );
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readFlags } from '../../bin/local-flags.ts';
 
-test('defaults to .local, ports 8000 to 8003 and free ports for the HTTP API and files', () => {
+test('defaults to .local, ports 8000 to 8004 and a free port for files', () => {
   expect(readFlags([], {})).toEqual({
     app: undefined,
     stackName: undefined,
@@ -9,10 +9,14 @@ test('defaults to .local, ports 8000 to 8003 and free ports for the HTTP API and
     watch: false,
     data: '.local',
     context: {},
-    ports: { edge: 8000, socket: 8001, http: 0, dynamodb: 8002, services: 8003, s3: 0 },
+    ports: { edge: 8000, socket: 8001, http: 8004, dynamodb: 8002, services: 8003, s3: 0 },
     limits: {},
     dynamodbEndpoint: undefined,
   });
+});
+
+test('chooses a free port for the HTTP API too if the edge gets one', () => {
+  expect(readFlags([], { PARLEY_PORT: '0' }).ports).toMatchObject({ edge: 0, http: 0 });
 });
 
 test('reads flags and environment variables', () => {

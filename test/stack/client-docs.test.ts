@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildClient } from '../../bin/build-client.ts';
-import { clientExamples } from '../support/documented.ts';
+import { clientExamples, migratingExamples } from '../support/documented.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 const root = join(import.meta.dirname, '../..');
-const examples = clientExamples();
+const examples = [...clientExamples(), ...migratingExamples()];
 
 let stack: TestStack;
 let folder: string;
@@ -18,7 +18,10 @@ beforeAll(async () => {
   // The examples resolve `@your-org/parley/client` because they are inside the package.
   folder = mkdtempSync(join(root, 'dist/examples-'));
   for (const { name, source } of examples) {
-    writeFileSync(join(folder, name), source.replaceAll('http://localhost:8000', stack.stack.edgeUrl));
+    writeFileSync(
+      join(folder, name),
+      source.replaceAll('//localhost:8000', stack.stack.edgeUrl.replace('http:', '')),
+    );
   }
 });
 
@@ -28,11 +31,11 @@ afterAll(async () => {
 });
 
 test('docs/client.md has eleven examples with output', () => {
-  expect(examples.filter(({ prints }) => prints !== '')).toHaveLength(11);
+  expect(clientExamples().filter(({ prints }) => prints !== '')).toHaveLength(11);
 });
 
 test.each(examples.filter(({ prints }) => prints !== ''))(
-  'docs/client.md: $name prints the documented output',
+  'the documented example $name prints the documented output',
   async ({ name, prints }) => {
     const run = promisify(execFile)(process.execPath, [join(folder, name)], { timeout: 50_000 });
     expect((await run).stdout).toBe(prints);

@@ -31,6 +31,7 @@ describe('signing in', () => {
       token: expect.stringMatching(/^ey/),
       user: { id: 1, username: 'alice', email: 'alice@example.com', user_type: 'student' },
       expires_at: expect.stringMatching(/^\d{4}-.*Z$/),
+      refresh_token: expect.stringMatching(/^ey/),
     });
     const [cookie = '', ...others] = headers.getSetCookie();
     expect(others).toEqual([]);
@@ -42,6 +43,16 @@ describe('signing in', () => {
       'Path=/',
       'SameSite=Lax',
     ]);
+  });
+
+  test('a refresh token gets further tokens until its user signs out', async () => {
+    const { body } = await signIn('bob', 'bob');
+    const { refresh_token } = body;
+    const refresh = () => ask(stack, 'POST /login/refresh/', { body: { refresh_token } });
+    expect(await refresh()).toMatchObject({ status: 200, body: { user: { id: 2, username: 'bob' } } });
+    const headers = { Authorization: `Bearer ${String(body['token'])}` };
+    expect((await ask(stack, 'POST /logout/', { body: { refresh_token }, headers })).status).toBe(204);
+    expect(await refresh()).toMatchObject({ status: 401, body: { error: 'SESSION_ENDED' } });
   });
 
   test('answers the same 401 to a wrong password and to an unknown user', async () => {
@@ -181,9 +192,12 @@ test('answers 413 to a body of 300 KB', async () => {
 test('logs contain no password, token, text or query string', async () => {
   await alice('POST /chats/1/send_message/', { content: 'a very secret word' });
   await ask(stack, 'POST /login/', { body: { username: 'alice', password: 'very-wrong-password' } });
+  await ask(stack, 'POST /login/refresh/', { body: { refresh_token: 'very-wrong-refresh-token' } });
+  const reset = { username: 'alice', code: 'very-wrong-code', password: 'A very-wrong-passw0rd' };
+  await ask(stack, 'POST /password/', { body: reset });
   await alice('GET /chats/1/messages/?before=secretquery');
   const log = stack.lines.join('\n');
-  for (const secret of ['secret word', 'very-wrong-password', 'secretquery', 'eyJ']) {
+  for (const secret of ['secret word', 'very-wrong', 'secretquery', 'eyJ']) {
     expect(log).not.toContain(secret);
   }
 });

@@ -22,5 +22,21 @@ function examplesOf(document: string): readonly Example[] {
 /** The examples of `docs/client.md` in order. */
 export const clientExamples = () => examplesOf('client.md');
 
+/** The examples of `docs/migrating.md` in order. */
+export const migratingExamples = () => examplesOf('migrating.md');
+
 /** The examples of `docs/react.md` in order. */
 export const reactExamples = () => examplesOf('react.md');
+
+/** Returns the commands of a document whose output a text fence shows, with that output. */
+export function documentedCommands(
+  document: string,
+): readonly { readonly command: string; readonly prints: string }[] {
+  const text = readFileSync(join(import.meta.dirname, '../../docs', document), 'utf8');
+  return [...text.matchAll(/^```\n(.+)\n```\n\n```text\n([\s\S]*?)^```$/gm)].map(
+    ([, command = '', prints = '']) => ({
+      command,
+      prints,
+    }),
+  );
+}

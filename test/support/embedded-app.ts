@@ -2,8 +2,10 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { CountingDatabase } from '../../bench/counting-database.ts';
 import { makeRoom } from '../../bin/demo.ts';
 import { Budgets } from '../../functions/delivery/budgets.ts';
+import { adminApp } from '../../functions/gateway/admin/app.ts';
 import { httpApp } from '../../functions/gateway/http/app.ts';
 import type { HttpContext } from '../../functions/gateway/http/context.ts';
+import { readLoginOptions } from '../../functions/gateway/http/login-options.ts';
 import { logKey, roomKey } from '../../functions/store/keys.ts';
 import type { Json } from './http.ts';
 import { noFiles, noLimit } from './mock-database.ts';
@@ -16,6 +18,12 @@ export interface EmbeddedApp {
   wait(ms: number): void;
   /** Calls the API as a user. `line` is a line such as `GET /chats/1/`. */
   ask(user: string, line: string, body?: unknown): Promise<{ readonly status: number; readonly body: Json }>;
+  /** Calls the admin API as the role `orders`. `line` is a line such as `GET /rooms/1/`. */
+  askAdmin(
+    line: string,
+    body?: unknown,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly body: Json }>;
   /** Creates a room without any checks. The first user owns it. */
   makeRoom(id: string, ...users: readonly string[]): Promise<void>;
   /** Stores messages of a user with consecutive ids. */
@@ -44,7 +52,8 @@ export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Pro
     files: noFiles,
     verify: async (token) => ({ user: userOf(token), expiresAt: now + 3_600_000 }),
     origins: [],
-    signIn: null,
+    passwordLogin: null,
+    loginOptions: readLoginOptions(undefined),
     ...overrides,
   };
   const app = httpApp(context);
@@ -62,9 +71,26 @@ export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Pro
     const text = await response.text();
     return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Json) };
   };
+  const admin = adminApp(context);
+  const iam = { userArn: 'arn:aws:sts::000000000000:assumed-role/orders/session' };
+  const askAdmin: EmbeddedApp['askAdmin'] = async (line, body, headers = {}) => {
+    const [method = '', path = ''] = line.split(' ');
+    const response = await admin.request(
+      `https://api.example.com/admin${path}`,
+      {
+        method,
+        headers: { 'Content-Type': 'application/json', ...headers },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      },
+      { event: { requestContext: { authorizer: { iam } } } },
+    );
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Json) };
+  };
   return {
     database,
     context,
+    askAdmin,
     wait(ms) {
       now += ms;
     },

@@ -2,8 +2,20 @@ import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { Budgets } from '../../functions/delivery/budgets.ts';
 import { httpApp } from '../../functions/gateway/http/app.ts';
 import type { HttpContext } from '../../functions/gateway/http/context.ts';
+import { readLoginOptions } from '../../functions/gateway/http/login-options.ts';
+import type { PasswordLogin } from '../../functions/gateway/http/password-login.ts';
 import { mockDatabase, noFiles, noLimit } from './mock-database.ts';
 import { alice, NOON } from './sample.ts';
+
+/** Accepts every password. */
+export const mockPasswordLogin: PasswordLogin = {
+  signIn: async () => ({ token: 'good', refreshToken: 'refresh' }),
+  choosePassword: async () => ({ token: 'good', refreshToken: 'refresh' }),
+  refresh: async () => ({ token: 'good' }),
+  revoke: async () => {},
+  sendCode: async () => {},
+  resetPassword: async () => {},
+};
 
 /** The HTTP API with a mocked database. The token `good` belongs to alice. */
 export function mockHttpApp(overrides: Partial<HttpContext> = {}) {
@@ -21,7 +33,8 @@ export function mockHttpApp(overrides: Partial<HttpContext> = {}) {
     files: noFiles,
     verify: async () => ({ user: alice, expiresAt: NOON + 3_600_000 }),
     origins: ['https://chat.example.com'],
-    signIn: async () => 'good',
+    passwordLogin: mockPasswordLogin,
+    loginOptions: readLoginOptions(undefined),
     ...overrides,
   };
   const app = httpApp(parts);

@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { AccountRecovery, UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -58,6 +59,27 @@ describe('a chat in a stack of a team', () => {
     expect(audiences).toContain(JSON.stringify({ Ref: client }));
   });
 
+  test.each([
+    [
+      'the pool’s own rules',
+      {},
+      undefined,
+      { reset: true, policy: { min_length: 9, characters: ['digit'] } },
+    ],
+    ['a pool without recovery', { accountRecovery: AccountRecovery.NONE }, undefined, { reset: false }],
+    ['a team that forbids it', {}, false, { reset: false }],
+  ])('tells the page how users sign in, by %s', (_which, more, passwordReset, expected) => {
+    const rules = { minLength: 9, requireDigits: true };
+    const none = { requireLowercase: false, requireUppercase: false, requireSymbols: false };
+    const template = stackWith((stack) => {
+      const pool = new UserPool(stack, 'Pool', { passwordPolicy: { ...rules, ...none }, ...more });
+      const auth = ChatAuth.userPool(pool, passwordReset === undefined ? {} : { passwordReset });
+      new Chat(stack, 'Chat', { code, auth });
+    });
+    const [login] = variablesOf(template).flatMap(({ LOGIN }) => LOGIN ?? []);
+    expect(JSON.parse(String(login)).password).toMatchObject(expected);
+  });
+
   test('accepts tokens of another issuer', () => {
     const oidc = {
       issuer: 'https://id.example.com',
@@ -87,6 +109,35 @@ describe('a chat in a stack of a team', () => {
       config.Origins.map(({ Id, DomainName }: { Id: string; DomainName: unknown }) => [Id, DomainName]),
     );
     expect(domains[config.DefaultCacheBehavior.TargetOriginId]).toEqual(domains[apiOrigin.TargetOriginId]);
+    // The edge forwards no other path to a route of the API, such as /admin.
+    const origin = config.Origins.find(
+      ({ Id }: { Id: string }) => Id === config.DefaultCacheBehavior.TargetOriginId,
+    );
+    expect(origin.OriginPath).toBe('/no-page');
+  });
+
+  test('grants the admin API to a function of the team, and to no other', () => {
+    const template = stackWith((stack) => {
+      const chat = new Chat(stack, 'Chat', { code });
+      const worker = new Role(stack, 'Worker', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+      chat.grantAdmin(worker);
+    });
+    const [api] = Object.entries(template.findResources('AWS::ApiGatewayV2::Api')).flatMap(
+      ([id, { Properties }]) => (Properties.ProtocolType === 'HTTP' ? [id] : []),
+    );
+    const grants = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(({ Properties }) =>
+      Properties.PolicyDocument.Statement.filter(
+        ({ Action }: { Action: unknown }) => Action === 'execute-api:Invoke',
+      ).map(({ Resource }: { Resource: unknown }) => ({ Resource, Roles: Properties.Roles })),
+    );
+    const arn = ['arn:', 'AWS::Partition', ':execute-api:', 'AWS::Region', ':', 'AWS::AccountId', ':', api];
+    const parts = arn.map((part) => (/^AWS::|^Chat/.test(String(part)) ? { Ref: part } : part));
+    expect(grants).toEqual([
+      {
+        Roles: [{ Ref: expect.stringMatching(/^Worker/) }],
+        Resource: { 'Fn::Join': ['', [...parts, '/*/*/admin/*']] },
+      },
+    ]);
   });
 
   test('uses keys and topics of the same app', () => {
@@ -105,6 +156,7 @@ describe('a chat in a stack of a team', () => {
     const chat = new Chat(stack, 'Chat', { code });
     const host = expect.stringMatching(/^\$\{Token\[.+\]\}$/);
     expect(chat.url.replace('https://', '')).toEqual(host);
+    expect(chat.adminUrl).toMatch(/^https:\/\/.+\/admin$/);
     expect(chat.socketUrl).toBe(`${chat.url.replace('https', 'wss')}/ws/chat`);
     expect(chat.userPool).toBeDefined();
     expect(chat.userPoolClient).toBeDefined();

@@ -74,8 +74,8 @@ test('acknowledges each finding at its own resource with a reason', () => {
   const placeOf = ({ path }: { path: string }) => path.replace('Chat/Default/', 'Chat/');
   const places = [...rules].map(([rule, each]) => [rule, each.map(placeOf).sort()]);
   const routes = ['$default', '$disconnect', 'delete', 'edit', 'send'];
-  const posting = ['Default', 'Delete', 'Disconnect', 'Edit', 'Fanout', 'Http', 'Send', 'Welcome'];
-  const filing = ['Default', 'Delete', 'Edit', 'Http', 'Send', 'Welcome'];
+  const posting = ['Admin', 'Default', 'Delete', 'Disconnect', 'Edit', 'Fanout', 'Http', 'Send', 'Welcome'];
+  const filing = ['Admin', 'Default', 'Delete', 'Edit', 'Http', 'Send', 'Welcome'];
   expect(Object.fromEntries(places)).toEqual({
     'AwsSolutions-CFR1': ['Chat/Edge/Distribution'],
     'AwsSolutions-CFR2': ['Chat/Edge/Distribution'],

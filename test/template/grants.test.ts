@@ -64,6 +64,15 @@ const expected: Record<string, readonly string[]> = {
     sockets,
     invoke('Fanout'),
   ],
+  admin: [
+    chat('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    'rooms: Query',
+    connections('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    'index: Query',
+    'files: DeleteObject',
+    sockets,
+    invoke('Fanout'),
+  ],
   fanout: [
     chat('GetItem', 'UpdateItem'),
     connections('BatchGetItem', 'DeleteItem', 'GetItem', 'Query', 'UpdateItem'),

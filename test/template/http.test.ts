@@ -15,38 +15,57 @@ test('the HTTP API has no CORS rules, because its function answers with the CORS
   expect(apis.map(({ properties }) => properties)).toEqual([{ Name: 'Parley-http', ProtocolType: 'HTTP' }]);
 });
 
-test('routes everything under /api to one function in payload format 2.0', () => {
-  expect(ofHttp('Route')).toEqual([
+test('routes /api to one function, and /admin with IAM to another, in payload format 2.0', () => {
+  const route = (path: string, AuthorizationType: string) => ({
+    ApiId: '<HttpApi>',
+    RouteKey: `ANY /${path}/{proxy+}`,
+    AuthorizationType,
+    Target: expect.stringMatching(/^integrations\/<HttpApi\w+>$/),
+  });
+  expect(ofHttp('Route')).toEqual([route('api', 'NONE'), route('admin', 'AWS_IAM')]);
+  const integration = (id: string) => ({
+    ApiId: '<HttpApi>',
+    IntegrationType: 'AWS_PROXY',
+    IntegrationUri: `<${id}.Arn>`,
+    PayloadFormatVersion: '2.0',
+  });
+  expect(ofHttp('Integration')).toEqual([integration(http.id), integration(template.function('admin').id)]);
+});
+
+test.each([
+  ['http', 'api'],
+  ['admin', 'admin'],
+])('allows API Gateway to invoke %s for its route only', (entry, path) => {
+  const FunctionName = `<${template.function(entry).id}.Arn>`;
+  const permissions = template
+    .resources('AWS::Lambda::Permission')
+    .map(({ properties }) => properties)
+    .filter((permission) => permission['FunctionName'] === FunctionName);
+  expect(permissions).toEqual([
     {
-      ApiId: '<HttpApi>',
-      RouteKey: 'ANY /api/{proxy+}',
-      AuthorizationType: 'NONE',
-      Target: expect.stringMatching(/^integrations\/<HttpApi\w+>$/),
-    },
-  ]);
-  expect(ofHttp('Integration')).toEqual([
-    {
-      ApiId: '<HttpApi>',
-      IntegrationType: 'AWS_PROXY',
-      IntegrationUri: `<${http.id}.Arn>`,
-      PayloadFormatVersion: '2.0',
+      Action: 'lambda:InvokeFunction',
+      FunctionName,
+      Principal: 'apigateway.amazonaws.com',
+      SourceArn: `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<HttpApi>/*/*/${path}/{proxy+}`,
     },
   ]);
 });
 
-test('allows API Gateway to invoke the function for that route only', () => {
-  const permissions = template
-    .resources('AWS::Lambda::Permission')
-    .map(({ properties }) => properties)
-    .filter(({ FunctionName }) => FunctionName === `<${http.id}.Arn>`);
-  expect(permissions).toEqual([
-    {
-      Action: 'lambda:InvokeFunction',
-      FunctionName: `<${http.id}.Arn>`,
-      Principal: 'apigateway.amazonaws.com',
-      SourceArn: 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<HttpApi>/*/*/api/{proxy+}',
-    },
-  ]);
+test('no behavior of the edge leads to /admin', () => {
+  const origins = template
+    .resources('AWS::CloudFront::Distribution')
+    .flatMap(({ properties }) => {
+      const config = properties['DistributionConfig'] as {
+        CacheBehaviors: { PathPattern: string; TargetOriginId: string }[];
+        Origins: { Id: string; DomainName: string; OriginPath?: string }[];
+      };
+      const toHttp = config.Origins.filter(({ DomainName }) => DomainName.startsWith('<HttpApi>'));
+      return config.CacheBehaviors.filter(({ TargetOriginId }) =>
+        toHttp.some(({ Id }) => Id === TargetOriginId),
+      );
+    })
+    .map(({ PathPattern }) => PathPattern);
+  expect(origins).toEqual(['/api/*']);
 });
 
 test('uses the default stage with automatic deployment and a throttle', () => {
@@ -87,6 +106,8 @@ test('accessLogs=true logs requests without headers, paths and query strings', (
   ]);
 });
 
-test('the API’s own name is not an output', () => {
-  expect(JSON.stringify(template.outputs)).not.toContain('HttpApi');
+test('the API’s own name is an output only as the address of the admin API', () => {
+  const { AdminUrl, ...others } = template.outputs;
+  expect(AdminUrl).toBe('https://<HttpApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/admin');
+  expect(JSON.stringify(others)).not.toContain('HttpApi');
 });

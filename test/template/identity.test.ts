@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { synthesize } from './synthesize.ts';
+import { describe, expect, test } from 'vitest';
+import { readLoginOptions } from '../../functions/gateway/http/login-options.ts';
+import { type Synthesized, synthesize } from './synthesize.ts';
 
 const cognito = synthesize();
 
@@ -65,6 +66,74 @@ test('passes the user pool as issuer and its client as audience to the authorize
   });
 });
 
+/** Returns the sign-in options as the function `http` reads them. */
+function loginOptionsOf(template: Synthesized) {
+  const { Variables } = template.function('http').properties['Environment'] as {
+    Variables: Record<string, string>;
+  };
+  return readLoginOptions(Variables['LOGIN']);
+}
+
+test('users of the pool sign in with a password and can reset it, by rules that the page shows', () => {
+  expect(loginOptionsOf(cognito)).toEqual({
+    password: {
+      reset: true,
+      policy: { min_length: 12, characters: ['lowercase', 'uppercase', 'digit', 'symbol'] },
+    },
+    oidc: null,
+  });
+});
+
+test('the rules of an adopted pool are unknown', () => {
+  expect(loginOptionsOf(synthesize({ userPoolId: 'us-east-1_Example' }))).toEqual({
+    password: { reset: true, policy: null },
+    oidc: null,
+  });
+});
+
+describe('users of another issuer', () => {
+  const issuer = {
+    issuer: 'https://issuer.example.com/chat/',
+    audience: 'https://chat.example.com',
+    jwksUri: 'https://issuer.example.com/.well-known/jwks.json',
+  };
+  const connectSources = (template: Synthesized) => {
+    const [headers] = template.resources('AWS::CloudFront::ResponseHeadersPolicy');
+    const policy = JSON.stringify(headers?.properties);
+    const [, sources = ''] = /connect-src 'self' https:[^;]*URLSuffix>\/([^;]*)/.exec(policy) ?? [];
+    return sources.split(' ').filter((source) => source !== '');
+  };
+
+  test('bring a token if the page has no client', () => {
+    const template = synthesize(issuer);
+    expect(loginOptionsOf(template)).toEqual({ password: null, oidc: null });
+    expect(connectSources(template)).toEqual([]);
+  });
+
+  test('sign in at the issuer with the page’s client, and the page may call the issuer only', () => {
+    const template = synthesize({ ...issuer, clientId: 'page' });
+    expect(loginOptionsOf(template)).toEqual({
+      password: null,
+      oidc: {
+        issuer: issuer.issuer,
+        client_id: 'page',
+        scope: 'openid profile email offline_access',
+        audience: issuer.audience,
+        token: 'access_token',
+      },
+    });
+    expect(connectSources(template)).toEqual(['https://issuer.example.com']);
+  });
+
+  test('use the ID token if the client is the audience, and may use other endpoints', () => {
+    const endpointOrigins = 'https://tokens.example.com, https://issuer.example.com';
+    const client = { clientId: issuer.audience, scope: 'openid', endpointOrigins };
+    const template = synthesize({ ...issuer, ...client });
+    expect(loginOptionsOf(template).oidc).toMatchObject({ token: 'id_token', scope: 'openid' });
+    expect(connectSources(template)).toEqual(['https://issuer.example.com', 'https://tokens.example.com']);
+  });
+});
+
 test('passes the team’s own issuer to the authorizer and creates no user pool', () => {
   const oidc = synthesize({
     issuer: 'https://issuer.example.com/',
@@ -80,6 +149,7 @@ test('passes the team’s own issuer to the authorizer and creates no user pool'
   });
   expect(oidc.resources().filter(({ type }) => type.startsWith('AWS::Cognito::'))).toEqual([]);
   expect(Object.keys(oidc.outputs).sort()).toEqual([
+    'AdminUrl',
     'ChatTableName',
     'ConnectionsTableName',
     'FailuresQueueUrl',

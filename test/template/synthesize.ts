@@ -14,6 +14,7 @@ export const allEntries = [
   'delete',
   'default',
   'http',
+  'admin',
   'fanout',
 ];
 

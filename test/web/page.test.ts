@@ -17,7 +17,7 @@ test('reports how to install a missing browser', async () => {
   onTestFinished(() => vi.unstubAllEnvs());
   vi.stubEnv('CHROMIUM', '/nowhere/chromium');
   await expect(openBrowser()).rejects.toThrow(
-    /^Could not start the browser: \/nowhere\/chromium is missing\. Run `apt-get install -y chromium`.*$/,
+    /^Could not start the browser: found no \/nowhere\/chromium\. Run `apt-get install -y chromium-headless-shell`.*$/,
   );
 });
 

@@ -64,9 +64,7 @@ function Option({
       <Avatar id={id} name={name ?? '+'} />
       <span>
         <span class="person-name">{name ?? `Invite ${id}`}</span>
-        <span class="person-note">
-          {name === undefined ? 'They see the room when they sign in.' : id}
-        </span>
+        <span class="person-note">{name === undefined ? 'They see the room when they sign in.' : id}</span>
       </span>
     </div>
   );

@@ -1,5 +1,4 @@
 import type { Context as HonoContext } from 'hono';
-import type { LambdaContext, LambdaEvent } from 'hono/aws-lambda';
 import { createMiddleware } from 'hono/factory';
 import { comesFrom, findCredential, verifyFirst } from '../../auth/credential.ts';
 import type { Context, TokenContext } from '../../delivery/context.ts';
@@ -7,10 +6,10 @@ import { ChatError } from '../../domain/errors.ts';
 import type { User } from '../../domain/member.ts';
 import type { Directory } from '../../domain/name.ts';
 import type { RoomLimits } from '../../domain/room.ts';
+import type { LambdaBindings } from './base-app.ts';
 import { HttpError } from './http-error.ts';
-
-/** Exchanges a user name and a password for a token. @throws HttpError WRONG_PASSWORD, PASSWORD_CHANGE_REQUIRED */
-export type SignIn = (username: string, password: string) => Promise<string>;
+import type { LoginOptions } from './login-options.ts';
+import type { PasswordLogin } from './password-login.ts';
 
 /** The context of the HTTP API. */
 export interface HttpContext extends Context, TokenContext {
@@ -23,13 +22,15 @@ export interface HttpContext extends Context, TokenContext {
    */
   readonly edgeKey?: string | undefined;
   /** Null if users sign in with the team's own issuer. */
-  readonly signIn: SignIn | null;
+  readonly passwordLogin: PasswordLogin | null;
+  /** How users sign in, for clients. */
+  readonly loginOptions: LoginOptions;
 }
 
 /** The Hono environment of a route. */
 export interface HttpEnv {
   readonly Variables: { caller: User };
-  readonly Bindings: { readonly lambdaContext?: LambdaContext; readonly event?: LambdaEvent };
+  readonly Bindings: LambdaBindings;
 }
 
 /** HTTP requests carry credentials in headers only: tokens in a subprotocol or in the query are for sockets. */

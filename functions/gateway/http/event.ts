@@ -2,8 +2,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 
 const bodyless = new Set(['GET', 'HEAD']);
 
-/** A path that names a room, without its last slash. */
-const maybeCut = /^\/api\/chats\/.*[^/]$/su;
+/** A path that names a room or a user, without its last slash. */
+const maybeCut = /^\/(api\/chats|admin\/(rooms|users))\/.*[^/]$/su;
 
 /**
  * Returns the decoded parts of a request's path, or undefined if it is malformed. API Gateway decodes `rawPath`, so
@@ -16,11 +16,17 @@ function pathOf({ rawPath, headers }: APIGatewayProxyEventV2): readonly string[]
   const path = headers['x-parley-path'];
   if (path === undefined) return maybeCut.test(rawPath) ? undefined : rawPath.split('/');
   try {
+    // IAM has authorized the path of the request, so the header must not name another one.
+    const sent = decodeURIComponent(path);
+    if (isAdmin.test(`${rawPath}\n${sent}`) && sent.split('?')[0] !== rawPath) return undefined;
     return path.split('/').map(decodeURIComponent);
   } catch {
     return undefined;
   }
 }
+
+/** Whether one of two lines is a path of the admin API. */
+const isAdmin = /^\/admin\//mu;
 
 /**
  * Adapts the event for Hono's Lambda adapter:

@@ -6,10 +6,33 @@ import { type MembershipCode, MembershipError } from '../../domain/member.ts';
 /** Errors of the HTTP API itself, with their status and default message: `<what failed>: <why>. <what to do>.` */
 const httpErrors = {
   BAD_REQUEST: [400, 'Request not read: it is malformed. See /api/openapi.json for its fields.'],
+  PASSWORD_REFUSED: [400, 'Password not changed: it does not follow the rules. Choose another one.'],
+  WRONG_CODE: [
+    400,
+    'Password not changed: the code is wrong, has expired or was tried too often. Ask for a new code.',
+  ],
   WRONG_PASSWORD: [401, 'Not signed in: the user name or the password is wrong. Try again.'],
+  SESSION_ENDED: [401, 'Not signed in: the session has ended. Sign in again.'],
   PASSWORD_CHANGE_REQUIRED: [
     403,
-    'Not signed in: this account needs a new password. Ask the administrator who created it.',
+    'Not signed in: this account has a temporary password. Choose a new one at /api/login/password/.',
+  ],
+  PASSWORD_RESET_REQUIRED: [
+    403,
+    'Not signed in: this account needs a new password. Choose one with the code that you received.',
+  ],
+  ACCOUNT_NOT_CONFIRMED: [403, 'Not signed in: this account is not confirmed yet. Confirm it first.'],
+  CHALLENGE_NOT_SUPPORTED: [
+    403,
+    'Not signed in: this account needs a second factor, which this chat cannot ask for. Ask the administrator.',
+  ],
+  NO_PASSWORD_RESET: [
+    403,
+    'Password not changed: this chat sends no codes for new passwords. Ask the administrator.',
+  ],
+  NOT_SIGNED: [
+    403,
+    'Request refused: it has no signature of AWS. Sign it with credentials that may call the admin API.',
   ],
   FORBIDDEN_ORIGIN: [
     403,
@@ -17,6 +40,11 @@ const httpErrors = {
   ],
   DIRECTORY_OFF: [403, 'People not found: this chat has no search for people. Enter a user id instead.'],
   NOT_FOUND: [404, 'Not found: this address does not exist. See /api/openapi.json for all addresses.'],
+  USER_NOT_FOUND: [404, 'User not found: the chat does not know a user with this id. Check the id.'],
+  ROOM_EXISTS: [
+    409,
+    'Room not created: a room with this id exists, with another name or access. Choose another id, or change that room.',
+  ],
   METHOD_NOT_ALLOWED: [405, 'Request refused: this address does not have this method. See the header Allow.'],
   BODY_TOO_LARGE: [413, 'Request refused: the body is larger than 256 KB. Send less at once.'],
   NOT_JSON: [415, 'Request not read: the body is not JSON. Send it with Content-Type: application/json.'],

@@ -49,10 +49,11 @@ const digest = (...parts: readonly string[]): string =>
 /**
  * Counts an attempt to sign in, by address, and by name and address together. Counting by name alone would let anybody
  * lock out anybody. Returns a function that takes the attempt back when it succeeds.
+ * @param username undefined for an attempt that names no user
  * @throws ChatError RATE_LIMITED
  */
 export async function countAttempt(
-  username: string,
+  username: string | undefined,
   address: string,
   { db, now }: Pick<HttpContext, 'db' | 'now'>,
 ): Promise<() => Promise<void>> {
@@ -62,8 +63,9 @@ export async function countAttempt(
   for (const [subject, max] of [
     [digest(address), MAX_BY_ADDRESS],
     // The user pool compares names without case.
-    [digest(username.normalize().toLowerCase(), address), MAX_BY_NAME_AND_ADDRESS],
+    [username && digest(username.normalize().toLowerCase(), address), MAX_BY_NAME_AND_ADDRESS],
   ] as const) {
+    if (subject === undefined) continue;
     const window = windowOf(subject);
     if (!(await countLogin(db, window, max))) {
       const message = 'Not signed in: there were too many attempts. Wait a few minutes and try again.';

@@ -5,7 +5,7 @@ import { errorShape } from '../../dialects/rest/schema.ts';
 import type { HttpEnv } from './context.ts';
 
 /** The description of an answer, and the schema of its body if it has one. */
-type Answer = string | readonly [description: string, shape: GenericSchema];
+export type Answer = string | readonly [description: string, shape: GenericSchema];
 
 const errors: Readonly<Record<number, string>> = {
   400: 'The request is malformed.',
@@ -25,6 +25,16 @@ const withBody = (description: string, shape: GenericSchema) => ({
   content: { 'application/json': { schema: resolver(shape) } },
 });
 
+/** Returns the answers of a route, as the OpenAPI document describes them. */
+export function answersOf(answers: Readonly<Record<number, Answer>>, errorStatuses: readonly number[]) {
+  const successes = Object.entries(answers).map(([status, answer]) => [
+    status,
+    typeof answer === 'string' ? { description: answer } : withBody(answer[0], answer[1]),
+  ]);
+  const failures = errorStatuses.map((status) => [status, withBody(errors[status] ?? '', errorShape)]);
+  return Object.fromEntries([...successes, ...failures]);
+}
+
 /**
  * Adds a route to the OpenAPI document.
  * @param errorStatuses the statuses of the route's error answers
@@ -36,16 +46,11 @@ export function describe(
   errorStatuses: readonly number[],
   { isPublic = false } = {},
 ) {
-  const successes = Object.entries(answers).map(([status, answer]) => [
-    status,
-    typeof answer === 'string' ? { description: answer } : withBody(answer[0], answer[1]),
-  ]);
   // Each request with a token counts towards its user's limit, and can fail because the issuer cannot be reached.
   const statuses = isPublic ? errorStatuses : [...errorStatuses, 429, 503];
-  const failures = statuses.map((status) => [status, withBody(errors[status] ?? '', errorShape)]);
   return describeRoute({
     summary,
-    responses: Object.fromEntries([...successes, ...failures]),
+    responses: answersOf(answers, statuses),
     ...(isPublic && { security: [] }),
   });
 }

@@ -36,21 +36,6 @@ const pageSize = v.pipe(v.string(), v.maxLength(2), v.regex(/^([1-9]|[1-4]\d|50)
 
 const cursor = v.optional(v.pipe(v.string(), v.maxLength(2_000), v.regex(/^[\w-]+$/)));
 
-export const encodeCursor = (position: unknown): string =>
-  Buffer.from(JSON.stringify(position)).toString('base64url');
-
-/** @throws HttpError BAD_REQUEST */
-export function decodeCursor<S extends v.GenericSchema>(text: string, shape: S): v.InferOutput<S> {
-  try {
-    return v.parse(shape, JSON.parse(Buffer.from(text, 'base64url').toString()));
-  } catch {
-    throw new HttpError(
-      'BAD_REQUEST',
-      'Request not read: the cursor is not valid. Send `next_cursor` unchanged.',
-    );
-  }
-}
-
 export const roomsQuery = v.object({ cursor, limit: v.optional(pageSize, '20') });
 
 /** From 1 to 500. */
@@ -120,13 +105,28 @@ export const uploadBody = v.object({
   size: v.pipe(v.number(), v.integer(), v.minValue(1)),
 });
 
+export const encodeCursor = (position: unknown): string =>
+  Buffer.from(JSON.stringify(position)).toString('base64url');
+
+/** @throws HttpError BAD_REQUEST */
+export function decodeCursor<S extends v.GenericSchema>(text: string, shape: S): v.InferOutput<S> {
+  try {
+    return v.parse(shape, JSON.parse(Buffer.from(text, 'base64url').toString()));
+  } catch {
+    throw new HttpError(
+      'BAD_REQUEST',
+      'Request not read: the cursor is not valid. Send `next_cursor` unchanged.',
+    );
+  }
+}
+
 interface Validation {
   readonly success: boolean;
   readonly error?: readonly { readonly path?: readonly unknown[] | undefined }[];
 }
 
-/** The error names the invalid field, but never quotes its value. */
-function checkFields(result: Validation): void {
+/** The error names the invalid field, but never quotes its value. @throws HttpError BAD_REQUEST */
+export function checkFields(result: Validation): void {
   if (result.success) return;
   const [first] = result.error?.[0]?.path ?? [];
   const field = typeof first === 'object' && first !== null ? Reflect.get(first, 'key') : first;

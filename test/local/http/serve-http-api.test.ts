@@ -31,6 +31,7 @@ async function open(run: (event: Event) => Promise<unknown>, burst = 100) {
         },
         requests,
         clock,
+        authorize: () => undefined,
       }),
     () => {},
   );

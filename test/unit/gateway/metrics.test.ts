@@ -132,7 +132,7 @@ describe('the HTTP API', () => {
   });
 
   test('counts the 501 of a sign-in that the chat does not have as a refusal', async () => {
-    const { ask } = mockHttpApp({ signIn: null });
+    const { ask } = mockHttpApp({ passwordLogin: null });
     expect((await ask('POST /login/', { username: 'alice', password: 'secret' })).status).toBe(501);
     expect(faultsAndRefusals()).toEqual(['NO_PASSWORD_LOGIN']);
   });

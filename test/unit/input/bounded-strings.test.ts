@@ -112,6 +112,11 @@ describe('a huge string is refused, whichever field has it', () => {
     ['POST /chats/', { name: huge }],
     ['PATCH /chats/1/members/2/', { muted_until: huge }],
     ['POST /login/', { username: huge, password: 'x' }],
+    ['POST /login/password/', { username: 'x', session: huge, password: 'x' }],
+    ['POST /login/password/', { username: 'x', session: 'x', password: 'x', attributes: { [huge]: 'x' } }],
+    ['POST /login/refresh/', { refresh_token: huge }],
+    ['POST /password/code/', { username: huge }],
+    ['POST /password/', { username: 'x', code: huge, password: 'x' }],
   ])('by %s', async (path, body) => {
     const { ask, dynamodb } = mockHttpApp();
     expect((await ask(path, body)).status).toBeOneOf([400, 413]);

@@ -23,7 +23,7 @@ describe('the session cookie', () => {
 });
 
 test('signing in answers 501 if the team has its own issuer', async () => {
-  const response = await mockHttpApp({ signIn: null }).ask('POST /login/', login);
+  const response = await mockHttpApp({ passwordLogin: null }).ask('POST /login/', login);
   expect(response.status).toBe(501);
   expect(await response.json()).toMatchObject({ error: 'NO_PASSWORD_LOGIN' });
 });

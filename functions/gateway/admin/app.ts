@@ -1,0 +1,42 @@
+import type { Hono } from 'hono';
+import { ChatError } from '../../domain/errors.ts';
+import { isStoredUserId } from '../../domain/id.ts';
+import { MembershipError } from '../../domain/member.ts';
+import { isRoomId } from '../../domain/room.ts';
+import { baseApp } from '../http/base-app.ts';
+import { type ErrorAnswer, errorAnswer } from '../http/http-error.ts';
+import { type AdminContext, type AdminEnv, identifyCaller } from './context.ts';
+import { messages } from './messages.ts';
+import { adminDocument } from './openapi.ts';
+import { rooms } from './rooms.ts';
+
+/** As for clients, but a backend may know which rooms exist. */
+function adminError(error: unknown): ErrorAnswer | undefined {
+  const isMissingRoom =
+    error instanceof ChatError && (error.code === 'ROOM_NOT_FOUND' || error.code === 'NOT_A_MEMBER');
+  if (!isMissingRoom) return errorAnswer(error);
+  const { code, message } = new ChatError('ROOM_NOT_FOUND');
+  return { status: 404, code, message };
+}
+
+/** The admin API: all routes below `/admin`. API Gateway has checked the signature and the grant of each request. */
+export function adminApp(context: AdminContext): Hono<AdminEnv> {
+  const app = baseApp<AdminEnv>({
+    name: 'admin',
+    path: '/admin',
+    errorOf: adminError,
+    before: [identifyCaller],
+  });
+  app.get('/openapi.json', async (c) => c.json(await adminDocument(app)));
+  app.use('/rooms/:id/*', async (c, next) => {
+    if (!isRoomId(c.req.param('id'))) throw new ChatError('ROOM_NOT_FOUND');
+    await next();
+  });
+  app.use('/rooms/:id/members/:user/*', async (c, next) => {
+    if (!isStoredUserId(c.req.param('user'))) throw new MembershipError('NO_SUCH_MEMBER');
+    await next();
+  });
+  app.route('/', rooms(context));
+  app.route('/', messages(context));
+  return app;
+}

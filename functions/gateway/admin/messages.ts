@@ -1,0 +1,172 @@
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { deleteMessage } from '../../commands/delete-message.ts';
+import { editMessage } from '../../commands/edit-message.ts';
+import { publishMessage, storeMessage } from '../../commands/send-message.ts';
+import {
+  messageBody,
+  messageChangeBody,
+  messageShape,
+  messagesPage,
+  messagesQuery,
+} from '../../dialects/admin/schema.ts';
+import { clientId, messageId } from '../../dialects/frame.ts';
+import type { SendMessage } from '../../domain/command.ts';
+import { ChatError } from '../../domain/errors.ts';
+import { MembershipError, type User } from '../../domain/member.ts';
+import type { Message } from '../../domain/message.ts';
+import { latestMessages, newestMessages } from '../../log/history.ts';
+import { getMessage } from '../../store/log.ts';
+import { getMember } from '../../store/members.ts';
+import { getUser } from '../../store/profiles.ts';
+import { getRoom } from '../../store/rooms.ts';
+import { HttpError } from '../http/http-error.ts';
+import type { AdminContext, AdminEnv } from './context.ts';
+import { describe } from './openapi.ts';
+import { readJson, readQuery, wireMessage } from './wire.ts';
+
+type NewMessage = v.InferOutput<typeof messageBody>;
+
+/** @throws ChatError ROOM_NOT_FOUND */
+async function existingRoom(id: string, { db }: AdminContext) {
+  const room = await getRoom(db, id);
+  if (!room) throw new ChatError('ROOM_NOT_FOUND');
+  return room;
+}
+
+/** Returns the author of a message. @throws MembershipError NO_SUCH_MEMBER; ChatError ROOM_NOT_FOUND */
+async function authorOf(
+  { user_id: id, bot }: NewMessage,
+  room: string,
+  context: AdminContext,
+): Promise<User> {
+  if (bot) return { id: `bot:${bot.id}`, username: bot.name ?? bot.id, email: '', userType: 'bot' };
+  const user = id ?? '';
+  const [member, known] = await Promise.all([getMember(context.db, room, user), getUser(context.db, user)]);
+  if (!member && (await existingRoom(room, context)).access !== 'open') {
+    throw new MembershipError('NO_SUCH_MEMBER');
+  }
+  return known ?? { id: user, username: user, email: '', userType: '' };
+}
+
+/** Returns the idempotency key of a request. @throws HttpError BAD_REQUEST */
+function keyOf(body: NewMessage, header: string | undefined): string | undefined {
+  if (header === undefined || v.is(clientId, header)) return body.client_id ?? header;
+  throw new HttpError(
+    'BAD_REQUEST',
+    'Request not read: the header Idempotency-Key is malformed. Use 1 to 128 characters.',
+  );
+}
+
+function messageIdOf(text: string): number {
+  const result = v.safeParse(messageId, text);
+  if (result.success) return result.output;
+  throw new ChatError('MESSAGE_NOT_FOUND');
+}
+
+/** @throws ChatError MESSAGE_NOT_FOUND */
+async function currentMessage(room: string, id: number, { db }: AdminContext): Promise<Message> {
+  const message = await getMessage(db, room, id);
+  if (!message) throw new ChatError('MESSAGE_NOT_FOUND');
+  return message;
+}
+
+/** The messages of rooms. */
+export function messages(context: AdminContext) {
+  const app = new Hono<AdminEnv>();
+  app.get(
+    '/rooms/:id/messages/',
+    describe(
+      'List the messages of a room, newest first, without deleted ones. `before` returns older pages.',
+      { 200: ['A page of messages.', messagesPage] },
+      [400, 404],
+    ),
+    readQuery(messagesQuery),
+    async (c) => {
+      const { before, limit } = c.req.valid('query');
+      const id = c.req.param('id');
+      const room = existingRoom(id, context);
+      const page =
+        before === undefined
+          ? await latestMessages(context.db, id, room, { limit })
+          : (await Promise.all([newestMessages(context.db, id, { before, limit }), room]))[0];
+      return c.json({ messages: page.messages.map(wireMessage), has_more: page.hasMore });
+    },
+  );
+  app.post(
+    '/rooms/:id/messages/',
+    describe(
+      'Send a message in the name of a member, who may be muted, or as a bot, which needs no membership. With a ' +
+        '`client_id` or the header `Idempotency-Key`, a repeat within a day is stored once.',
+      {
+        201: ['Stored the message, and posted it to the room.', messageShape],
+        200: ['An earlier request stored the message.', messageShape],
+      },
+      [400, 404, 409, 413, 415],
+    ),
+    readJson(messageBody),
+    async (c) => {
+      const room = c.req.param('id');
+      const body = c.req.valid('json');
+      const key = keyOf(body, c.req.header('idempotency-key'));
+      const command: SendMessage = {
+        kind: 'SendMessage',
+        text: body.text,
+        type: 'text',
+        ...(key !== undefined && { clientId: key }),
+        ...(body.reply_to !== undefined && { replyTo: body.reply_to }),
+      };
+      const user = await authorOf(body, room, context);
+      const stored = await storeMessage(command, { user, room, service: true }, context);
+      await publishMessage(stored, undefined, context);
+      return c.json(wireMessage(stored.message), stored.audience ? 201 : 200);
+    },
+  );
+  app.get(
+    '/rooms/:id/messages/:message/',
+    describe('Get a message. A deleted one has no text.', { 200: ['The message.', messageShape] }, [404]),
+    async (c) => {
+      const { id, message } = c.req.param();
+      return c.json(wireMessage(await currentMessage(id, messageIdOf(message), context)));
+    },
+  );
+  app.patch(
+    '/rooms/:id/messages/:message/',
+    describe(
+      'Replace the text of a message. The same text again changes nothing.',
+      { 200: ['The changed message.', messageShape] },
+      [400, 404, 413, 415],
+    ),
+    readJson(messageChangeBody),
+    async (c) => {
+      const { id: room, message: given } = c.req.param();
+      const message = messageIdOf(given);
+      const { text } = c.req.valid('json');
+      await editMessage(
+        { kind: 'EditMessage', message, text },
+        { user: c.var.service, room, service: true },
+        context,
+      );
+      return c.json(wireMessage(await currentMessage(room, message, context)));
+    },
+  );
+  app.delete(
+    '/rooms/:id/messages/:message/',
+    describe(
+      'Delete a message: its text and its file. A repeat changes nothing.',
+      { 204: 'Deleted the message.' },
+      [404],
+    ),
+    async (c) => {
+      const { id: room, message: given } = c.req.param();
+      const message = messageIdOf(given);
+      const before = await currentMessage(room, message, context);
+      const service = { user: c.var.service, room, service: true } as const;
+      if (before.deletedAt === undefined) {
+        await deleteMessage({ kind: 'DeleteMessage', message }, service, context);
+      }
+      return c.body(null, 204);
+    },
+  );
+  return app;
+}

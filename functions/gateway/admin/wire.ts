@@ -1,0 +1,58 @@
+import { validator } from 'hono-openapi';
+import type * as v from 'valibot';
+import type { memberShape, messageShape, roomShape } from '../../dialects/admin/schema.ts';
+import type { Member } from '../../domain/member.ts';
+import type { Message } from '../../domain/message.ts';
+import type { MemberWithProfile } from '../../rooms/rooms.ts';
+import type { RoomState } from '../../store/rooms.ts';
+import { checkFields } from '../http/wire.ts';
+
+/** Reads a JSON body. @throws HttpError BAD_REQUEST */
+export const readJson = <S extends v.GenericSchema>(schema: S) => validator('json', schema, checkFields);
+
+/** Reads the query string. @throws HttpError BAD_REQUEST */
+export const readQuery = <S extends v.GenericSchema>(schema: S) => validator('query', schema, checkFields);
+
+type Wire<S extends v.GenericSchema> = v.InferOutput<S>;
+
+const isoOrNull = (ms: number): string | null => (ms > 0 ? new Date(ms).toISOString() : null);
+
+export const wireRoom = ({ room, lastAt }: RoomState): Wire<typeof roomShape> => ({
+  id: room.id,
+  name: room.name,
+  kind: room.kind,
+  access: room.access,
+  seq: room.seq,
+  last_at: isoOrNull(lastAt),
+});
+
+export const wireMember = (
+  { user, role, pending, mutedUntil, profile }: Member & Partial<MemberWithProfile>,
+  now: number,
+): Wire<typeof memberShape> => ({
+  user_id: user,
+  username: profile?.username ?? null,
+  role,
+  pending: pending ?? false,
+  muted_until: mutedUntil > now ? isoOrNull(mutedUntil) : null,
+});
+
+export function wireMessage(message: Message): Wire<typeof messageShape> {
+  const { author, file, replyTo } = message;
+  return {
+    id: message.id,
+    room_id: message.room,
+    sender: { id: author.id, username: author.username, email: author.email, user_type: author.userType },
+    text: message.text,
+    type: message.type,
+    status: message.status,
+    created_at: message.createdAt,
+    updated_at: message.updatedAt,
+    edited: message.editedAt !== undefined,
+    ...(replyTo !== undefined && { reply_to: replyTo }),
+    ...(message.deletedAt !== undefined && { deleted: true as const }),
+    ...(file && {
+      file: { id: file.id, name: file.name, content_type: file.contentType, size: file.size },
+    }),
+  };
+}

@@ -1,0 +1,129 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { developerKey } from '../../local/iam/access.ts';
+import { AdminClient } from '../../server/index.ts';
+import { adminOf, askAdmin, signedHeaders } from '../support/admin.ts';
+import { enter, said } from '../support/chat.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let chat: TestStack;
+let admin: ReturnType<typeof askAdmin>;
+
+beforeAll(async () => {
+  chat = await startTestStack();
+  admin = askAdmin(chat);
+});
+afterAll(() => chat.stop());
+
+/** Sends a request as it is, and returns status and body. */
+async function request(url: string, headers: Record<string, string> = {}) {
+  const response = await fetch(url, { headers });
+  return { status: response.status, body: await response.text() };
+}
+
+const forbidden = { status: 403, body: '{"message":"Forbidden"}' };
+
+test('answers a signed request', async () => {
+  expect(await admin('GET /openapi.json')).toMatchObject({
+    status: 200,
+    body: { info: { title: 'Parley admin API' } },
+  });
+});
+
+test('answers curl with --aws-sigv4', async () => {
+  const { accessKeyId, secretAccessKey } = developerKey;
+  const { stdout } = await promisify(execFile)('curl', [
+    ...['--silent', '--aws-sigv4', 'aws:amz:us-east-1:execute-api'],
+    ...['--user', `${accessKeyId}:${secretAccessKey}`, `${chat.stack.httpUrl}/admin/openapi.json`],
+  ]);
+  expect(JSON.parse(stdout)).toMatchObject({ info: { title: 'Parley admin API' } });
+});
+
+test('is at the address in the output AdminUrl', () => {
+  expect(chat.stack.outputs['AdminUrl']).toBe(`${chat.stack.httpUrl}/admin`);
+});
+
+test('refuses requests without a valid signature', async () => {
+  const url = `${chat.stack.httpUrl}/admin/openapi.json`;
+  const wrong = { ...developerKey, secretAccessKey: 'wrong', sessionToken: undefined };
+  expect(await request(url)).toEqual(forbidden);
+  expect(await request(url, { authorization: `Bearer ${await chat.token('alice')}` })).toEqual(forbidden);
+  expect(await request(url, signedHeaders('GET', new URL(url), '', wrong))).toEqual(forbidden);
+});
+
+test('cannot be reached through the edge or the REST API', async () => {
+  const { edgeUrl, httpUrl } = chat.stack;
+  const path = '/admin/openapi.json';
+  // The page's bucket has no such object.
+  expect(
+    (await request(`${edgeUrl}${path}`, signedHeaders('GET', new URL(`${httpUrl}${path}`)))).status,
+  ).toBe(404);
+  const token = { authorization: `Bearer ${await chat.token('alice')}` };
+  expect(await request(`${httpUrl}/api/chats/`, { ...token, 'x-parley-path': path })).toMatchObject({
+    status: 404,
+  });
+  expect(await request(`${edgeUrl}/api${path}`, token)).toMatchObject({ status: 404 });
+});
+
+test('refuses a header that names another path than the one that IAM has authorized', async () => {
+  const url = new URL(`${chat.stack.httpUrl}/admin/elsewhere/`);
+  const headers = { ...signedHeaders('GET', url), 'x-parley-path': '/admin/openapi.json' };
+  expect(await request(url.href, headers)).toMatchObject({ status: 404 });
+});
+
+describe('the client for backends', () => {
+  /** Returns all items of a list. */
+  async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
+    const items: T[] = [];
+    for await (const item of list) items.push(item);
+    return items;
+  }
+
+  test('creates a room, posts as a bot and as a member, and changes messages, live', async () => {
+    const backend = adminOf(chat);
+    const alice = '1';
+    const room = 'orders/7 ?#%';
+    const members = [{ user_id: alice, role: 'owner' as const }];
+    expect(await backend.putRoom(room, { name: 'Order 7', members })).toMatchObject({
+      id: room,
+      name: 'Order 7',
+    });
+    const socket = await enter(chat, 'alice', `room=${encodeURIComponent(room)}`);
+    const sent = await backend.sendMessage(room, { text: 'Shipped', bot: { id: 'orders', name: 'Orders' } });
+    expect(await socket.next(said('Shipped'))).toMatchObject({
+      message: { sender_id: 'bot:orders', message_id: sent.id },
+    });
+    const key = { user_id: alice, client_id: 'thanks-7' };
+    const own = await backend.sendMessage(room, { text: 'Thanks', ...key });
+    expect(await backend.sendMessage(room, { text: 'Thanks', ...key })).toEqual(own);
+    await backend.editMessage(room, sent.id, 'Delivered');
+    expect(await socket.take('message_edited')).toMatchObject({ message_id: sent.id, text: 'Delivered' });
+    await backend.deleteMessage(room, own.id);
+    expect(await socket.take('message_deleted')).toMatchObject({ message_id: own.id });
+    expect((await all(backend.messages(room, { pageSize: 1 }))).map(({ text }) => text)).toEqual([
+      'Delivered',
+    ]);
+    await backend.removeMember(room, alice);
+    expect(await socket.closed).toMatchObject({ code: 1000 });
+    expect(await all(backend.members(room))).toEqual([]);
+    expect((await all(backend.rooms({ pageSize: 2 }))).map(({ id }) => id)).toContain(room);
+  });
+
+  test('rejects with the code of the error', async () => {
+    const backend = adminOf(chat);
+    await expect(backend.getRoom('nowhere')).rejects.toMatchObject({ code: 'ROOM_NOT_FOUND', status: 404 });
+    const stranger = new AdminClient({
+      url: `${chat.stack.httpUrl}/admin`,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'AKIA', secretAccessKey: 'wrong' },
+    });
+    await expect(stranger.getRoom('1')).rejects.toMatchObject({ code: 'FORBIDDEN', status: 403 });
+    const nobody = new AdminClient({
+      url: 'http://127.0.0.1:1/admin',
+      region: 'us-east-1',
+      credentials: developerKey,
+    });
+    await expect(nobody.getRoom('1')).rejects.toMatchObject({ code: 'UNREACHABLE', status: 0 });
+  });
+});

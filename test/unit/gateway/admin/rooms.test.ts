@@ -1,0 +1,180 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { listRoomsOf } from '../../../../functions/store/members.ts';
+import { type EmbeddedApp, openEmbeddedApp } from '../../../support/embedded-app.ts';
+import type { Json } from '../../../support/http.ts';
+
+let app: EmbeddedApp;
+beforeEach(async () => {
+  app = await openEmbeddedApp();
+});
+afterEach(() => app.database.close());
+
+const rolesIn = async (room: string) => {
+  const { body } = await app.askAdmin(`GET /rooms/${room}/members/`);
+  return (body['members'] as Json[]).map(({ user_id, role }) => [user_id, role]);
+};
+
+describe('creating a room', () => {
+  const order = {
+    name: 'Order 7',
+    members: [{ user_id: 'ann', role: 'owner' }, { user_id: 'ben' }],
+  };
+
+  test('stores it with the id, the name and the members, who have accepted it', async () => {
+    expect(await app.askAdmin('PUT /rooms/order-7/', order)).toEqual({
+      status: 201,
+      body: { id: 'order-7', name: 'Order 7', kind: 'group', access: 'members', seq: 0, last_at: null },
+    });
+    expect(await app.askAdmin('GET /rooms/order-7/members/')).toMatchObject({
+      status: 200,
+      body: {
+        members: [
+          { user_id: 'ann', role: 'owner', pending: false, username: null },
+          { user_id: 'ben', role: 'member', pending: false },
+        ],
+        next_cursor: null,
+      },
+    });
+    expect(await app.listed('ben', 'order-7')).toMatchObject({ name: 'Order 7', request: false });
+  });
+
+  test('answers a repeat the same, and adds the members that are missing', async () => {
+    const first = await app.askAdmin('PUT /rooms/order-7/', {
+      name: 'Order 7',
+      members: [{ user_id: 'ann' }],
+    });
+    const again = await app.askAdmin('PUT /rooms/order-7/', order);
+    expect(again).toEqual({ status: 200, body: first.body });
+    // Ann stays a member, because a repeat changes no role.
+    expect(await rolesIn('order-7')).toEqual([
+      ['ann', 'member'],
+      ['ben', 'member'],
+    ]);
+  });
+
+  test('refuses the id of a room with another name or access, and adds nobody', async () => {
+    await app.askAdmin('PUT /rooms/order-7/', { name: 'Order 7' });
+    for (const change of [{ name: 'Order 8' }, { access: 'open' }]) {
+      const answer = await app.askAdmin('PUT /rooms/order-7/', { ...order, ...change });
+      expect(answer).toMatchObject({ status: 409, body: { error: 'ROOM_EXISTS' } });
+    }
+    expect(await rolesIn('order-7')).toEqual([]);
+  });
+
+  test('creates the direct room of two users, which stays with them', async () => {
+    expect(await app.askAdmin('PUT /rooms/direct:ann:ben/', {})).toMatchObject({
+      status: 201,
+      body: { kind: 'direct', name: '' },
+    });
+    expect(await rolesIn('direct:ann:ben')).toEqual([
+      ['ann', 'member'],
+      ['ben', 'member'],
+    ]);
+    const add = { members: [{ user_id: 'cat' }] };
+    expect((await app.askAdmin('POST /rooms/direct:ann:ben/members/', add)).body['error']).toBe(
+      'FIXED_MEMBERS',
+    );
+    expect((await app.askAdmin('PUT /rooms/direct:ann:ben/', add)).body['error']).toBe('BAD_REQUEST');
+    expect((await app.askAdmin('PATCH /rooms/direct:ann:ben/', { name: 'x' })).status).toBe(400);
+  });
+
+  test.each(['direct:ann', 'direct:ben:ann', '%23inbox'])('refuses the id %s', async (id) => {
+    expect((await app.askAdmin(`PUT /rooms/${id}/`, {})).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test('keeps the limit of rooms of a user', async () => {
+    const rooms = Array.from({ length: 5_000 }, (_, index) => ({
+      room: { S: `room-${index}` },
+      item: { S: 'member#ann' },
+      user: { S: 'ann' },
+      role: { S: 'member' },
+    }));
+    await app.database.fill('chat', rooms);
+    expect(await listRoomsOf(app.database.db, 'ann', 6_000)).toHaveLength(5_000);
+    const answer = await app.askAdmin('PUT /rooms/order-7/', order);
+    expect(answer).toMatchObject({ status: 409, body: { error: 'ROOM_LIMIT' } });
+  });
+});
+
+describe('a room', () => {
+  beforeEach(() => app.makeRoom('lunch', 'ann', 'ben'));
+
+  test('has its state', async () => {
+    await app.fillLog('lunch', 'ann', ['one', 'two']);
+    expect(await app.askAdmin('GET /rooms/lunch/')).toMatchObject({
+      status: 200,
+      body: { id: 'lunch', seq: 2, last_at: expect.stringMatching(/Z$/) },
+    });
+    expect(await app.askAdmin('GET /rooms/dinner/')).toMatchObject({
+      status: 404,
+      body: { error: 'ROOM_NOT_FOUND' },
+    });
+  });
+
+  test('gets another name', async () => {
+    expect(await app.askAdmin('PATCH /rooms/lunch/', { name: 'Brunch' })).toMatchObject({
+      status: 200,
+      body: { name: 'Brunch' },
+    });
+    expect(await app.listed('ann', 'lunch')).toMatchObject({ name: 'Brunch' });
+    expect((await app.askAdmin('PATCH /rooms/dinner/', { name: 'x' })).status).toBe(404);
+  });
+
+  test('gets up to 100 members at once, and says who is new', async () => {
+    const members = ['ben', 'cat', 'dan'].map((user_id) => ({ user_id }));
+    expect(await app.askAdmin('POST /rooms/lunch/members/', { members })).toMatchObject({
+      status: 200,
+      body: { added: ['cat', 'dan'], members: [{ user_id: 'ben' }, { user_id: 'cat' }, { user_id: 'dan' }] },
+    });
+    const many = Array.from({ length: 101 }, (_, index) => ({ user_id: `user-${index}` }));
+    expect((await app.askAdmin('POST /rooms/lunch/members/', { members: many })).status).toBe(400);
+    expect((await app.askAdmin('POST /rooms/dinner/members/', { members })).status).toBe(404);
+  });
+
+  test('changes roles and removes members, also the last owner', async () => {
+    expect((await app.askAdmin('PATCH /rooms/lunch/members/ben/', { role: 'moderator' })).status).toBe(200);
+    expect((await app.askAdmin('PATCH /rooms/lunch/members/ann/', { role: 'member' })).status).toBe(200);
+    expect(await rolesIn('lunch')).toEqual([
+      ['ann', 'member'],
+      ['ben', 'moderator'],
+    ]);
+    expect((await app.askAdmin('DELETE /rooms/lunch/members/ann/')).status).toBe(204);
+    expect(await rolesIn('lunch')).toEqual([['ben', 'moderator']]);
+    expect(await app.askAdmin('DELETE /rooms/lunch/members/ann/')).toMatchObject({
+      status: 404,
+      body: { error: 'NO_SUCH_MEMBER' },
+    });
+  });
+});
+
+/** Reads all pages of a list. */
+async function readAll(line: string, field: string): Promise<{ all: Json[]; pages: number }> {
+  const all: Json[] = [];
+  let pages = 0;
+  let cursor: unknown;
+  do {
+    const { body } = await app.askAdmin(`${line}${cursor === undefined ? '' : `&cursor=${cursor}`}`);
+    all.push(...(body[field] as Json[]));
+    cursor = body['next_cursor'] ?? undefined;
+    pages++;
+  } while (cursor !== undefined);
+  return { all, pages };
+}
+
+test('lists all rooms in pages, also those that users create', async () => {
+  await app.ask('ann', 'POST /chats/', { name: 'Made by Ann' });
+  for (let room = 0; room < 12; room++) await app.askAdmin(`PUT /rooms/room-${room}/`, {});
+  const { all, pages } = await readAll('GET /rooms/?limit=5', 'rooms');
+  const names = all.map(({ id, name }) => String(name || id));
+  const expected = ['Made by Ann', ...Array.from({ length: 12 }, (_, room) => `room-${room}`)];
+  expect(names.sort()).toEqual(expected.sort());
+  expect(pages).toBeGreaterThan(2);
+});
+
+test('lists members in pages', async () => {
+  const users = Array.from({ length: 7 }, (_, index) => `user-${index}`);
+  await app.makeRoom('lunch', ...users);
+  const { all, pages } = await readAll('GET /rooms/lunch/members/?limit=3', 'members');
+  expect(all.map(({ user_id }) => user_id)).toEqual(users);
+  expect(pages).toBe(3);
+});
