@@ -6,7 +6,9 @@ import {
   TOKEN_SUBPROTOCOL,
 } from './auth/credential.ts';
 import { connect } from './connections/lifecycle.ts';
-import { database, invokeFunction } from './gateway/context.ts';
+import { ChatError } from './domain/errors.ts';
+import { database, directory, invokeFunction } from './gateway/context.ts';
+import { countRefusal } from './gateway/metrics.ts';
 import { invocationError, limitRetries, logFault, required } from './gateway/runtime.ts';
 import { sessionOf } from './gateway/session.ts';
 
@@ -20,12 +22,19 @@ type ConnectEvent = APIGatewayProxyWebsocketEventV2 & EventHeaders;
 export async function handler(event: ConnectEvent, context?: Context): Promise<APIGatewayProxyResult> {
   limitRetries(context);
   const { requestContext } = event;
+  const onFault = (error: unknown) => logFault('connect', error, requestContext.requestId);
+  const parts = { db: database(), now: Date.now, isListed: directory() === 'everyone', onFault };
   try {
-    await connect(sessionOf(requestContext), { db: database(), now: Date.now }, (session) =>
+    await connect(sessionOf(requestContext), parts, (session) =>
       invokeFunction(required('WELCOME_FUNCTION'), session),
     );
   } catch (error) {
-    logFault('connect', error, requestContext.requestId);
+    if (error instanceof ChatError) {
+      countRefusal(error.code);
+      // API Gateway refuses the handshake with this status.
+      return { statusCode: error.code === 'BANNED' ? 403 : 401, body: '' };
+    }
+    onFault(error);
     throw invocationError('Connection not opened: see the log of this request.');
   }
   const offered = offeredSubprotocols(joinedHeaders(event)).includes(TOKEN_SUBPROTOCOL);

@@ -14,6 +14,8 @@ export interface Verified {
   readonly user: User;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** When the token was issued, in milliseconds since the epoch. Absent if the team's function verified it. */
+  readonly issuedAt?: number;
 }
 
 /** Where a credential comes from. */

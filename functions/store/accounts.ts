@@ -20,7 +20,8 @@ export interface Account extends Standing {
   readonly lastSeen: string | undefined;
 }
 
-function toStanding({ bannedAt, signedOutAt }: Item): Standing {
+/** Returns what the team has decided about the user of a profile. */
+export function toStanding({ bannedAt, signedOutAt }: Item): Standing {
   return { ...(bannedAt && { bannedAt }), ...(signedOutAt && { signedOutAt }) };
 }
 

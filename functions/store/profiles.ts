@@ -1,7 +1,11 @@
 import type { Connection } from '../domain/connection.ts';
 import type { User } from '../domain/member.ts';
+import { publicName } from '../domain/name.ts';
+import type { Standing } from '../domain/standing.ts';
+import { toStanding } from './accounts.ts';
 import { connectionExpiry, openedAt } from './connections.ts';
 import type { Database } from './database.ts';
+import type { Unlisted } from './directory.ts';
 import { profileKey, profileUser } from './keys.ts';
 
 /**
@@ -34,11 +38,21 @@ function surplus(online: ReadonlySet<string>, now: number): ReadonlySet<string> 
 /**
  * Adds a connection to its user's profile, which also makes the user online. A guest's profile expires with the
  * connection, because each guest connection has a profile of its own.
+ * @param isListed whether users are found by name, except guests
+ * @returns what the team has decided about the user, and the entries to write, if users are found by name and the
+ *   directory lacks this one's
  */
-export async function addOpenConnection(db: Database, connection: Connection, now: number): Promise<void> {
+export async function addOpenConnection(
+  db: Database,
+  connection: Connection,
+  now: number,
+  isListed = false,
+): Promise<{ readonly standing: Standing; readonly unlisted: Unlisted | undefined }> {
   const { id, username, email, userType, guest } = connection.user;
+  const name = isListed && !guest ? publicName(username) : undefined;
+  const expiry = guest ? ', expiresAt = :expires' : '';
   const profile = await db.chat.update(profileKey(id), {
-    update: `SET username = :username, email = :email, userType = :userType, lastSeen = :seen${guest ? ', expiresAt = :expires' : ''} ADD #online :open`,
+    update: `SET username = :username, email = :email, userType = :userType, lastSeen = :seen${expiry} ADD #online :open${name === undefined ? '' : ', #names :names'}`,
     values: {
       ':username': username,
       ':email': email,
@@ -46,15 +60,22 @@ export async function addOpenConnection(db: Database, connection: Connection, no
       ':seen': new Date(now).toISOString(),
       ':open': openElement(connection),
       ...(guest && { ':expires': connectionExpiry(connection) }),
+      ...(name !== undefined && { ':names': new Set([name]) }),
     },
     returns: 'ALL_NEW',
   });
-  const removed = surplus(profile?.['online'] ?? new Set(), now);
-  if (removed.size === 0) return;
-  await db.chat.update(profileKey(id), {
-    update: 'DELETE #online :removed',
-    values: { ':removed': removed },
-  });
+  const { online = new Set(), names = new Set(), listed } = profile ?? {};
+  const removed = surplus(online, now);
+  if (removed.size > 0) {
+    await db.chat.update(profileKey(id), {
+      update: 'DELETE #online :removed',
+      values: { ':removed': removed },
+    });
+  }
+  const standing = toStanding(profile ?? {});
+  if (name === undefined || (listed === name && names.size === 1)) return { standing, unlisted: undefined };
+  const others = [...names].filter((other) => other !== name);
+  return { standing, unlisted: { user: id, name, others, listed } };
 }
 
 /** Removes a connection from its user's profile. Without connections, the user is offline. */

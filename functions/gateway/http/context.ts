@@ -4,7 +4,10 @@ import { comesFrom, cookieRules, findCredential, sourceOf, verifyFirst } from '.
 import type { Context, TokenContext } from '../../delivery/context.ts';
 import { ChatError } from '../../domain/errors.ts';
 import type { User } from '../../domain/member.ts';
+import type { Directory } from '../../domain/name.ts';
 import type { RoomLimits } from '../../domain/room.ts';
+import { checkStanding } from '../../domain/standing.ts';
+import { getStanding } from '../../store/accounts.ts';
 import { clientIp, type Route, routeOf } from '../client-address.ts';
 import type { LambdaBindings } from './base-app.ts';
 import { HttpError } from './http-error.ts';
@@ -14,6 +17,7 @@ import type { PasswordLogin } from './password-login.ts';
 /** The context of the HTTP API. */
 export interface HttpContext extends Context, TokenContext {
   readonly roomLimits: RoomLimits;
+  readonly directory: Directory;
   /** The origins whose pages may make changes with the session cookie. */
   readonly origins: readonly string[];
   /**
@@ -78,11 +82,17 @@ export const requireOrigin = ({ origins, sessionCookie }: Pick<HttpContext, 'ori
 
 const TOO_MANY = 'Too many requests: you sent more than this chat accepts. Wait a moment, then try again.';
 
-/** Limits the requests of each user, and refuses all requests of a user whose requests were refused too often. */
-export const limitRequests = ({ budgets, now }: Pick<HttpContext, 'budgets' | 'now'>) =>
+/**
+ * Limits the requests of each user, and refuses all requests of a user whose requests were refused too often.
+ * @param reading the kind of requests that change nothing
+ */
+export const limitRequests = (
+  { budgets, now }: Pick<HttpContext, 'budgets' | 'now'>,
+  reading: 'read' | 'search' = 'read',
+) =>
   createMiddleware<HttpEnv>(async (c, next) => {
     const { id } = c.var.caller;
-    const kind = safeMethods.has(c.req.method) ? 'read' : 'write';
+    const kind = safeMethods.has(c.req.method) ? reading : 'write';
     const waitMs = budgets.takeRequest(id, kind, now());
     if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_MANY, waitMs);
     await next();
@@ -90,7 +100,7 @@ export const limitRequests = ({ budgets, now }: Pick<HttpContext, 'budgets' | 'n
   });
 
 /** Sets `caller` to the user of the token in `Authorization: Bearer` or in the session cookie. */
-export const authenticate = (context: Pick<HttpContext, 'verify' | 'sessionCookie' | 'edgeKey'>) =>
+export const authenticate = (context: Pick<HttpContext, 'verify' | 'sessionCookie' | 'edgeKey' | 'db'>) =>
   createMiddleware<HttpEnv>(async (c, next) => {
     const { credential, headers } = credentialOf(c, context.sessionCookie);
     if (!credential) {
@@ -98,7 +108,9 @@ export const authenticate = (context: Pick<HttpContext, 'verify' | 'sessionCooki
       throw new ChatError('UNAUTHENTICATED', message);
     }
     const source = sourceOf(credential, headers, clientIp(requestRoute(c, context)));
-    const { user, expiresAt } = await verifyFirst(credential, (token) => context.verify(token, source));
+    const verified = await verifyFirst(credential, (token) => context.verify(token, source));
+    const { user, expiresAt, issuedAt } = verified;
+    checkStanding(await getStanding(context.db, user.id), issuedAt);
     c.set('caller', user);
     c.set('expiresAt', expiresAt);
     await next();
