@@ -21,7 +21,10 @@ export interface Verified {
 /** Where a credential comes from. */
 export type Source = Omit<AuthRequest, 'credential'>;
 
-/** Resolves to the user that a credential belongs to. @throws ChatError UNAUTHENTICATED for an invalid credential */
+/**
+ * Resolves to the user that a credential belongs to.
+ * @throws ChatError UNAUTHENTICATED for an invalid credential; BANNED, where the check includes bans
+ */
 export type Verify = (credential: string, source: Source) => Promise<Verified>;
 
 /** Which cookies are credentials. */

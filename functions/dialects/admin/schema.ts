@@ -89,9 +89,7 @@ export const userBody = v.object({
     v.nullable(
       v.pipe(
         v.record(v.string(), v.unknown()),
-        v.check(
-          (attributes) => !Array.isArray(attributes) && bytesOf(JSON.stringify(attributes)) <= MAX_ATTRIBUTES,
-        ),
+        v.check((attributes) => bytesOf(JSON.stringify(attributes)) <= MAX_ATTRIBUTES),
       ),
     ),
   ),

@@ -6,8 +6,6 @@ import { ChatError } from '../../domain/errors.ts';
 import type { User } from '../../domain/member.ts';
 import type { Directory } from '../../domain/name.ts';
 import type { RoomLimits } from '../../domain/room.ts';
-import { checkStanding } from '../../domain/standing.ts';
-import { getStanding } from '../../store/accounts.ts';
 import { clientIp, type Route, routeOf } from '../client-address.ts';
 import type { LambdaBindings } from './base-app.ts';
 import { HttpError } from './http-error.ts';
@@ -100,7 +98,7 @@ export const limitRequests = (
   });
 
 /** Sets `caller` to the user of the token in `Authorization: Bearer` or in the session cookie. */
-export const authenticate = (context: Pick<HttpContext, 'verify' | 'sessionCookie' | 'edgeKey' | 'db'>) =>
+export const authenticate = (context: Pick<HttpContext, 'verify' | 'sessionCookie' | 'edgeKey'>) =>
   createMiddleware<HttpEnv>(async (c, next) => {
     const { credential, headers } = credentialOf(c, context.sessionCookie);
     if (!credential) {
@@ -108,9 +106,7 @@ export const authenticate = (context: Pick<HttpContext, 'verify' | 'sessionCooki
       throw new ChatError('UNAUTHENTICATED', message);
     }
     const source = sourceOf(credential, headers, clientIp(requestRoute(c, context)));
-    const verified = await verifyFirst(credential, (token) => context.verify(token, source));
-    const { user, expiresAt, issuedAt } = verified;
-    checkStanding(await getStanding(context.db, user.id), issuedAt);
+    const { user, expiresAt } = await verifyFirst(credential, (token) => context.verify(token, source));
     c.set('caller', user);
     c.set('expiresAt', expiresAt);
     await next();

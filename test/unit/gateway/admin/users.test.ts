@@ -51,7 +51,7 @@ describe('a user', () => {
     { name: '' },
     { avatar_url: 'javascript:alert(1)' },
     { attributes: { text: 'x'.repeat(2_048) } },
-    { attributes: [] },
+    { attributes: 'gold' },
   ])('is not stored with %j', async (change) => {
     expect((await app.askAdmin('PUT /users/ann/', change)).status).toBe(400);
     expect((await app.askAdmin('GET /users/ann/')).status).toBe(404);
