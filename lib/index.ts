@@ -4,7 +4,7 @@
  */
 export { Chat } from './chat.ts';
 export type { AlarmTarget } from './chat-alarms.ts';
-export { ChatAuth, type Oidc } from './chat-auth.ts';
+export { ChatAuth, type Oidc, type UserPoolAuth } from './chat-auth.ts';
 export type { ChatDomain } from './chat-edge.ts';
 export type { ChatCode, ChatProps } from './chat-props.ts';
 export type { RateLimit, RateLimits, RoomLimits, Throttle } from './rate-settings.ts';
