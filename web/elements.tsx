@@ -6,6 +6,7 @@ import { ChatProvider } from './provider.ts';
 import { RoomDrafts } from './room/room-draft.ts';
 import { RoomPane } from './room/room-pane.tsx';
 import { useLocalNavigation } from './rooms/navigation.ts';
+import { browserStorage } from './session/storage.ts';
 import { Shell } from './shell.tsx';
 import { ConnectionBanner } from './ui/banners.tsx';
 
@@ -127,9 +128,10 @@ abstract class ChatElement extends ElementBase implements ParleyElement {
   }
 
   #open(url: string) {
+    const storage = browserStorage('localStorage');
     const client = new ChatClient({
       url,
-      storage: webStorage(localStorage),
+      ...(storage && { storage: webStorage(storage) }),
       // Reads the property each time, because a page may replace the function.
       token: () => (typeof this.token === 'function' ? this.token() : (this.token ?? '')),
     });
