@@ -92,6 +92,14 @@ describe('the package', () => {
     expect(printed).toBe('2\n');
   });
 
+  test('has types for the team’s functions, without code', () => {
+    expect(
+      run(`import * as hooks from '@your-org/parley/hooks'; console.log(Object.keys(hooks).length);`),
+    ).toBe('0\n');
+    const types = join(project, 'node_modules/@your-org/parley', manifest.exports['./hooks'].types);
+    expect(readFileSync(types, 'utf8')).toContain('export type AuthHandler');
+  });
+
   test('has a client and elements that can be imported without a browser and without a framework', () => {
     const printed = run(`
       import { ChatClient } from '@your-org/parley/client';
