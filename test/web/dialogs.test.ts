@@ -125,6 +125,23 @@ test('chooses people with the keyboard, and drops the answer to an earlier text'
   await page.unroute('**/api/users/?query=ca*');
 });
 
+test('invites by ID in a chat without a search, and asks the server once', async () => {
+  const carol = await chat.signIn('carol');
+  let requests = 0;
+  await carol.page.route('**/api/users/**', (route) => {
+    requests++;
+    return route.fulfill({ status: 403, json: { error: 'DIRECTORY_OFF', message: 'People not found' } });
+  });
+  await carol.page.getByRole('button', { name: 'New room' }).click();
+  await choose(carol, 'People', 'nobody-11', 'Invite nobody-11');
+  await choose(carol, 'People', 'nobody-12', 'Invite nobody-12');
+  expect(requests).toBe(1);
+  expect(await carol.page.getByRole('list', { name: 'Chosen people' }).innerText()).toBe(
+    'nobody-11 (invited)\nnobody-12 (invited)',
+  );
+  await carol.context.close();
+});
+
 test('opens a direct room from an avatar, and copies a user ID', async () => {
   const { page, context } = alice;
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);

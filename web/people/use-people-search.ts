@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ChatClientError, UsersPage } from '../../client/index.ts';
+import type { ChatClient, ChatClientError, UsersPage } from '../../client/index.ts';
 import { useChatClient } from '../../client/react/index.ts';
 import { learn } from '../../client/react/users.ts';
 
@@ -21,6 +21,9 @@ interface Answer {
 }
 
 const nothing: Answer = { query: '', people: [], hasMore: false, error: '' };
+
+/** The clients of chats without a search. Their users enter ids. */
+const withoutSearch = new WeakSet<ChatClient>();
 
 function answerOf(query: string, { users, next_cursor }: UsersPage): Answer {
   const people = users.map(({ user_id, username: name }) => ({ id: String(user_id), name }));
@@ -45,14 +48,19 @@ export function usePeopleSearch(text: string): Answer & { readonly isCurrent: bo
       if (!isObsolete) setAnswer(next);
     };
     const search = async () => {
+      if (withoutSearch.has(client)) {
+        show({ ...nothing, query });
+        return;
+      }
       try {
         const page = await client.searchUsers(query, { limit: MAX_SHOWN });
         learn(client, page.users);
         show(answerOf(query, page));
       } catch (error) {
         const { code, message } = error as ChatClientError;
-        // Without a directory, the user can still enter an id.
-        show({ ...nothing, query, error: code === 'DIRECTORY_OFF' ? '' : message });
+        const isOff = code === 'DIRECTORY_OFF';
+        if (isOff) withoutSearch.add(client);
+        show({ ...nothing, query, error: isOff ? '' : message });
       }
     };
     const timer = setTimeout(() => void search(), DEBOUNCE_MS);
