@@ -41,9 +41,9 @@ export class Chat extends Construct {
   readonly socketUrl: string;
   /** The address of the admin API: https://…/admin. `grantAdmin` allows requests to it. */
   readonly adminUrl: string;
-  /** The pool of the chat's users. Undefined if another issuer signs them in. */
+  /** The pool of the chat's users. Undefined if they sign in elsewhere. */
   readonly userPool: IUserPool | undefined;
-  /** The app client whose tokens the chat accepts. Undefined if another issuer signs users in. */
+  /** The app client whose tokens the chat accepts. Undefined if users sign in elsewhere. */
   readonly userPoolClient: IUserPoolClient | undefined;
   /** The table with all rooms and messages. */
   readonly chatTable: Pick<ITable, 'tableArn' | 'tableName'>;
@@ -91,6 +91,7 @@ export class Chat extends Construct {
     const variables = this.variables(props);
     for (const name of entryNames) this.configure(this.functions[name], entries[name], variables);
     if (props.directRooms === 'on-demand') this.allowCreatingRooms(this.functions.authorize);
+    if (props.directory === 'everyone') this.allowListingNames(this.functions.connect);
     if (props.awsClient === 'sdk') this.useSdk();
     this.socket.addRoutes(this.functions);
     this.http.addRoutes(this.functions.http);
@@ -168,24 +169,30 @@ export class Chat extends Construct {
     maxFileMegabytes,
     dailyFileMegabytes,
     directRooms,
+    directory,
     rateLimit,
     roomLimits,
   }: ResolvedProps): Record<Variable, string | undefined> {
+    const { oidc, lambda } = this.identity;
     return {
       CHAT_TABLE: this.tables.chat.tableName,
       CONNECTIONS_TABLE: this.tables.connections.tableName,
       SOCKET_URL: this.socket.callbackUrl,
       WELCOME_FUNCTION: this.functions.welcome.functionName,
       FANOUT_FUNCTION: this.functions.fanout.functionName,
-      ISSUER: this.identity.oidc.issuer,
-      AUDIENCE: this.identity.oidc.audience,
-      JWKS_URI: this.identity.oidc.jwksUri,
+      ISSUER: oidc?.issuer,
+      AUDIENCE: oidc?.audience,
+      JWKS_URI: oidc?.jwksUri,
+      AUTH_FUNCTION: lambda?.function.functionArn,
+      AUTH_TIMEOUT_MS: lambda?.timeout.toMilliseconds().toString(),
+      SESSION_COOKIE: lambda?.cookieName,
       USER_POOL_CLIENT: this.identity.userPoolClient?.userPoolClientId,
       LOGIN: Stack.of(this).toJsonString(this.identity.loginOptions),
       ALLOWED_ORIGINS: this.origins.join(),
       EDGE_KEY: this.edge.key,
       FILES_BUCKET: this.files.bucketName,
       DIRECT_ROOMS: directRooms === 'on-demand' ? directRooms : undefined,
+      DIRECTORY: directory === 'sharedRooms' ? undefined : directory,
       MAX_FILE_BYTES: String(maxFileMegabytes * 1_000_000),
       DAILY_FILE_BYTES: String(dailyFileMegabytes * 1_000_000),
       RATE_LIMIT: rateText(rateLimit),
@@ -213,6 +220,8 @@ export class Chat extends Construct {
     if (entry.sockets) this.socket.grantSockets(target);
     if (entry.asynchronous) this.failures.grantSend(target);
     if (entry.invokes) target.allow(['lambda:InvokeFunction'], this.functions[entry.invokes].functionArn);
+    const { lambda } = this.identity;
+    if (entry.authenticates && lambda) target.allow(['lambda:InvokeFunction'], lambda.function.functionArn);
   }
 
   /** Applies `directRooms: on-demand`: the authorizer creates the direct room of two users. */
@@ -220,6 +229,11 @@ export class Chat extends Construct {
     const chat = this.tables.chat.tableArn;
     authorize.allow((['PutItem', 'UpdateItem', 'BatchGetItem'] as const).map(tableAction), chat);
     authorize.allow([tableAction('Query')], `${chat}/index/by-user`);
+  }
+
+  /** Applies `directory: everyone`: each new name gets entries by which it is found. */
+  private allowListingNames(connect: ChatFunction): void {
+    connect.allow((['PutItem', 'DeleteItem'] as const).map(tableAction), this.tables.chat.tableArn);
   }
 
   /** Applies `awsClient: sdk`. */

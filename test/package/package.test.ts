@@ -206,14 +206,7 @@ describe('a page', () => {
 
   test.each(nodeVersions)('is rendered by a server on Node.js %s', async (version) => {
     const options = ['--bundle', '--packages=external', '--format=esm', '--platform=node', '--jsx=automatic'];
-    await succeed(
-      team,
-      process.execPath,
-      esbuild,
-      'server.tsx',
-      ...options,
-      `--outfile=server${version}.mjs`,
-    );
+    await succeed(team, esbuild, 'server.tsx', ...options, `--outfile=server${version}.mjs`);
     const page = await succeed(team, nodeBinary(version), `server${version}.mjs`);
     expect(page).toContain('<nav>connecting');
   });

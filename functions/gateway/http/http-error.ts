@@ -1,4 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { AuthUnavailableError } from '../../auth/function-verifier.ts';
 import { KeysUnavailableError } from '../../auth/token-verifier.ts';
 import { ChatError, type ErrorCode } from '../../domain/errors.ts';
 import { type MembershipCode, MembershipError } from '../../domain/member.ts';
@@ -38,6 +39,7 @@ const httpErrors = {
     403,
     'Request refused: changes with the session cookie must come from an allowed origin. Send the token as Authorization: Bearer instead.',
   ],
+  DIRECTORY_OFF: [403, 'People not found: this chat has no search for people. Enter a user id instead.'],
   NOT_FOUND: [404, 'Not found: this address does not exist. See /api/openapi.json for all addresses.'],
   USER_NOT_FOUND: [404, 'User not found: the chat does not know a user with this id. Check the id.'],
   ROOM_EXISTS: [
@@ -51,9 +53,13 @@ const httpErrors = {
     503,
     'Request not answered: the keys that tokens are signed with could not be fetched. Try again in a moment.',
   ],
+  AUTH_UNAVAILABLE: [
+    503,
+    'Request not answered: the function that tells who is signed in failed or took too long. Try again in a moment.',
+  ],
   NO_PASSWORD_LOGIN: [
     501,
-    'Not signed in: this chat has no sign-in by password. Get a token from its issuer and send that.',
+    'Not signed in: this chat has no sign-in by password. Sign in where its users do, and send that token.',
   ],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
 
@@ -127,6 +133,7 @@ export interface ErrorAnswer {
 export function errorAnswer(error: unknown): ErrorAnswer | undefined {
   if (error instanceof HttpError) return error;
   if (error instanceof KeysUnavailableError) return new HttpError('KEYS_UNAVAILABLE');
+  if (error instanceof AuthUnavailableError) return new HttpError('AUTH_UNAVAILABLE');
   if (error instanceof MembershipError) {
     return { status: membershipStatuses[error.code], code: error.code, message: error.message };
   }
