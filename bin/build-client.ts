@@ -136,8 +136,24 @@ export async function buildElements(outdir = join(root, 'dist/client')): Promise
   return measure('elements', contents);
 }
 
+/** Bundles the client of the admin API for Node, as one module without packages. */
+export async function buildServer(outdir = join(root, 'dist/server')): Promise<Bundle> {
+  const { outputFiles } = await bundled({
+    entryPoints: [{ in: join(root, 'server/index.ts'), out: 'server' }],
+    outdir,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    charset: 'utf8',
+  });
+  const [{ path, contents } = { path: '', contents: new Uint8Array() }] = outputFiles;
+  replaceFile(path, contents);
+  return measure('server', contents);
+}
+
 /**
- * Writes the type declarations of the client and of the custom elements, and those of the server's schemas, from which
+ * Writes the type declarations of the clients and of the custom elements, and those of the server's schemas, from which
  * the client's types derive.
  */
 function declareClient(): void {
@@ -147,7 +163,7 @@ function declareClient(): void {
 
 if (import.meta.main) {
   const { values } = parseArgs({ options: { quiet: { type: 'boolean' } } });
-  const bundles = [...(await buildClient()), await buildElements()];
+  const bundles = [...(await buildClient()), await buildElements(), await buildServer()];
   declareClient();
   if (values.quiet !== true) console.log(sizeTable(bundles, 'client'));
 }

@@ -33,7 +33,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'functions/rooms': layers.slice(0, layers.indexOf('functions/rooms')),
   'functions/commands': layers.slice(0, layers.indexOf('functions/commands')),
   'functions/gateway': layers,
-  lib: [],
+  lib: ['types:functions/domain'],
   local: [],
   client: ['types:functions/dialects'],
   server: ['functions/aws', 'types:functions/dialects'],

@@ -19,8 +19,20 @@ const usage = `Usage: npx parley <command>. For the arguments of a command: npx 
 
 const isCommand = (name: string): name is keyof typeof commands => Object.hasOwn(commands, name);
 
+/** Returns whether this Node.js has what the commands import: 22.13 or later. */
+function isSupportedNode(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 13);
+}
+
 const [name = ''] = process.argv.splice(2, 1);
-if (isCommand(name)) await commands[name]();
+if (isCommand(name) && !isSupportedNode()) {
+  console.error(
+    `Could not run parley ${name}: it needs Node.js 22.13 or later, and this is ${process.versions.node}. ` +
+      'Install Node.js 24, or add it to your project: npm install --save-dev node@24',
+  );
+  process.exitCode = 1;
+} else if (isCommand(name)) await commands[name]();
 else {
   const isHelp = name === 'help' || asksForHelp([name]);
   if (isHelp) console.log(usage);

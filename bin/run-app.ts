@@ -37,7 +37,7 @@ export function appCommand(given: string | undefined): string {
  * Lets functions below this directory import the AWS SDK and no other package, as Lambda's Node.js runtimes do (AWS:
  * "Building Lambda functions with Node.js").
  */
-function provideSdk(directory: string): void {
+export function provideSdk(directory: string): void {
   const [sdk = ''] =
     /^.*\/@aws-sdk(?=\/)/.exec(fileURLToPath(import.meta.resolve('@aws-sdk/client-dynamodb'))) ?? [];
   const link = join(directory, 'node_modules/@aws-sdk');

@@ -17,6 +17,7 @@ import {
   roomsPage,
 } from './wire.ts';
 
+/** The options of a client. */
 export interface ChatClientOptions {
   /** The chat's address, such as `https://chat.example.com` or `http://localhost:8000`. */
   readonly url: string;
@@ -53,9 +54,10 @@ function normalizeUrl(url: string): string {
 }
 
 /** Which page of a list to load. */
-interface PageOptions {
+export interface PageOptions {
   /** The `next_cursor` of the page before; undefined for the first page. */
   readonly cursor?: string | undefined;
+  /** The maximum number of entries. */
   readonly limit?: number | undefined;
 }
 
@@ -128,6 +130,7 @@ export class ChatClient extends Observable<ClientEvents> {
     if (autoConnect) this.connect();
   }
 
+  /** The state of the connection and of all open rooms together. */
   get state(): State {
     const { phase } = this.#context.connection;
     if (phase !== 'open') return phase;

@@ -17,11 +17,14 @@ export type ErrorCode = WireErrorCode | 'UNREACHABLE' | 'CLOSED' | 'EXPIRED' | (
  * @example room.send(text).catch(({ code }) => code === 'MUTED' && showMuted());
  */
 export class ChatClientError extends Error {
+  /** The name of the class. */
   override readonly name = 'ChatClientError';
+  /** The reason, for programs. */
   readonly code: ErrorCode;
   /** Milliseconds to wait before a retry. Undefined if waiting does not help. */
   readonly retryAfterMs: number | undefined;
 
+  /** Creates an error, for tests of your own code. */
   constructor(code: ErrorCode, message: string, retryAfterMs?: number, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

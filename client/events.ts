@@ -10,12 +10,20 @@ export type RoomEvents = { [Event in Change | Activity as Event['type']]: Event 
   /** The room's state changed. */
   state: State;
   /** The server refused a change. The promise of the change rejects too, unless the change was made before a reload. */
-  failed: { readonly frame: ChangeRequest; readonly error: ChatClientError };
+  failed: {
+    /** The change. */
+    readonly frame: ChangeRequest;
+    /** Why the server refused it. */
+    readonly error: ChatClientError;
+  };
 };
 
 /** The events of a client: those of all the user's rooms, each with its `room_id`, and the client's own. */
 export type ClientEvents = {
-  [Event in Change | Activity | FrameOf<'joined' | 'left'> as Event['type']]: Event & { room_id: Id };
+  [Event in Change | Activity | FrameOf<'joined' | 'left'> as Event['type']]: Event & {
+    /** The id of the room. */
+    room_id: Id;
+  };
 } & {
   /** Emitted after each connect: from now on, the client receives events from all the user's rooms. */
   inbox: FrameOf<'inbox'>;
@@ -24,7 +32,10 @@ export type ClientEvents = {
   /** The list of pending changes changed. */
   pendingChanges: readonly PendingChange[];
   /** The server refused a change in any room, open or not. */
-  failed: RoomEvents['failed'] & { readonly room_id: Id };
+  failed: RoomEvents['failed'] & {
+    /** The id of the room. */
+    readonly room_id: Id;
+  };
 };
 
 type Listener<T> = (value: T) => void;
@@ -59,6 +70,7 @@ export class Observable<Events extends object> {
    */
   protected onSubscribe(): void {}
 
+  /** Calls the listeners of an event. @internal */
   protected emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
     for (const listener of [...(this.#listeners.get(name) ?? [])]) {
       try {
@@ -71,6 +83,7 @@ export class Observable<Events extends object> {
     }
   }
 
+  /** Calls all subscribers. @internal */
   protected notify(): void {
     for (const listener of [...this.#subscribers]) listener();
   }

@@ -1,8 +1,9 @@
 /**
  * The typed client for Parley, for browsers and Node 22 and later. `docs/client.md` is its guide.
  * Fields have the names of the wire protocol: see `docs/protocol.md`.
+ * @module @your-org/parley/client
  */
-export { ChatClient, type ChatClientOptions } from './chat-client.ts';
+export { ChatClient, type ChatClientOptions, type PageOptions } from './chat-client.ts';
 export { ChatClientError, type ErrorCode } from './errors.ts';
 export type { ClientEvents, RoomEvents, State } from './events.ts';
 export { type ChatStorage, type PendingChange, webStorage } from './outbox.ts';
@@ -11,7 +12,7 @@ export type { PendingMessage } from './pending-changes.ts';
 export type { Token, UploadedFile, UploadOptions } from './rest.ts';
 export type { Room, SendOptions } from './room.ts';
 export type { RoomList, RoomListState } from './room-list.ts';
-export type { SocketClass } from './socket.ts';
+export type { Socket, SocketClass } from './socket.ts';
 export type {
   Activity,
   Change,

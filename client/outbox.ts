@@ -2,8 +2,11 @@ import type { ChangeRequest } from './wire.ts';
 
 /** Key-value storage for strings. Methods may be asynchronous. `webStorage` adapts a browser's. */
 export interface ChatStorage {
+  /** Returns the value of a key; null or undefined if there is none. */
   get(key: string): string | null | undefined | Promise<string | null | undefined>;
+  /** Stores a value. */
   set(key: string, value: string): unknown;
+  /** Deletes a key. */
   remove(key: string): unknown;
 }
 
@@ -23,8 +26,13 @@ export const webStorage = (storage: {
 
 /** A change that the server has not answered yet. */
 export interface PendingChange {
+  /** The id of the room. */
   readonly room: string;
-  readonly frame: ChangeRequest & { client_id: string };
+  /** The change, as the client sends it. */
+  readonly frame: ChangeRequest & {
+    /** Lets the server recognize a repeat. */
+    client_id: string;
+  };
   /** When the user made the change, in milliseconds since the epoch. */
   readonly at: number;
 }

@@ -3,7 +3,10 @@ import type { FrameOf, Id } from './wire.ts';
 /** A user no longer shows as typing after this time without another frame, because the last frame may be lost. */
 const TYPING_EXPIRES_MS = 6_000;
 
-/** Whether a user is online, and when the user was last online. */
+/**
+ * Whether a user is online, and when the user was last online.
+ * @interface
+ */
 export type Presence = Pick<FrameOf<'presence'>, 'status' | 'last_seen'>;
 
 /** Typing, presence and read marks of the users in a room. Each change replaces the collection. */

@@ -11,9 +11,14 @@ const MAX_FRAME_BYTES = 32 * 1024;
 
 type KnownField = 'text' | 'sender_id' | 'sender_name' | 'created_at' | 'reply_to' | 'type';
 
-/** A message that the server has not confirmed yet. It has no `message_id`, and no other field that the server sets. */
+/**
+ * A message that the server has not confirmed yet. It has no `message_id`, and no other field that the server sets.
+ * @interface
+ */
 export type PendingMessage = Pick<Message, KnownField> & {
+  /** The id that the client gave the message. The stored message has it too. */
   readonly client_id: string;
+  /** Until the server confirms the message. */
   readonly status: 'pending';
 } & { readonly [Field in Exclude<keyof Message, KnownField | 'client_id' | 'status'>]?: undefined };
 

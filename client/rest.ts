@@ -54,10 +54,13 @@ export class TokenSource {
 
 /** The fields of a message that name its file. Spread them into the options of `send`. */
 export interface UploadedFile {
+  /** The id of the uploaded file. */
   readonly file: string;
+  /** The type of the message: `image` for a picture that clients show. */
   readonly type: 'file' | 'image';
 }
 
+/** The options of an upload. */
 export interface UploadOptions {
   /** Called during an upload with the bytes sent so far and the file's size. */
   readonly onProgress?: (sent: number, total: number) => void;

@@ -10,7 +10,10 @@ import { type ChangeRequest, type FrameOf, isUser, type Message, type RoomDetail
 const TYPING_REPEAT_MS = 3_000;
 const MAX_HISTORY_PAGE = 50;
 
-/** The optional fields of a message. For a file, spread the result of `upload`. */
+/**
+ * The optional fields of a message. For a file, spread the result of `upload`.
+ * @interface
+ */
 export type SendOptions = Partial<
   Pick<Extract<ChangeRequest, { action: 'send' }>, 'reply_to' | 'type' | 'file' | 'file_name'>
 >;
@@ -38,10 +41,12 @@ export class Room {
     this.#core = core;
   }
 
+  /** The room's id. */
   get id(): string {
     return this.#core.id;
   }
 
+  /** Whether the room is connected, catching up, live or refused. */
   get state(): State {
     return this.#core.state;
   }

@@ -13,11 +13,17 @@ export type SocketClass = new (url: string, protocols: string[]) => Socket;
 
 /** The part of a WebSocket that the client uses. */
 export interface Socket {
+  /** Called when the socket is open. */
   onopen: ((event: never) => void) | null;
+  /** Called with each frame. */
   onmessage: ((event: { data: unknown }) => void) | null;
+  /** Called when the socket is closed. */
   onclose: ((event: never) => void) | null;
+  /** Called when the socket fails. */
   onerror: ((event: never) => void) | null;
+  /** Sends a frame. */
   send(text: string): void;
+  /** Closes the socket. */
   close(): void;
 }
 

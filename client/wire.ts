@@ -11,14 +11,19 @@ type Output<S extends v.GenericSchema> = v.InferOutput<S>;
 /** The id of a room or of a user: a number if it is a whole number, otherwise a string. */
 export type Id = Output<typeof wireId>;
 
+/** An error code of the server. */
 export type WireErrorCode = Output<typeof errorCode>;
 
-/** A stored message. Its `status` moves from `send` to `delivered` to `read`. */
+/**
+ * A stored message. Its `status` moves from `send` to `delivered` to `read`.
+ * @interface
+ */
 export type Message = Output<typeof sent.messageShape> & {
   /** The author's name, in the last messages of `rooms()` and in the results of the React hooks. */
   readonly sender_name?: string;
 };
 
+/** How far a message has come: `send` (stored), `delivered` or `read`. */
 export type Status = Message['status'];
 
 type FrameSchema = Extract<(typeof sent)[keyof typeof sent], v.GenericSchema<unknown, { type: string }>>;
@@ -30,7 +35,7 @@ export type Frame = Output<FrameSchema>;
 export type FrameOf<Type extends Frame['type']> = Extract<Frame, { type: Type }>;
 
 /** A change of a room's messages. `seq` is its sequence number in the room's log. */
-export type Change = Extract<Frame, { message_id: number; seq: number }>;
+export type Change = FrameOf<'chat_message' | 'message_edited' | 'message_deleted' | 'message_reacted'>;
 
 /** An event in a room that the log does not store, so it has no sequence number. */
 export type Activity = FrameOf<'receipt' | 'message_seen' | 'typing' | 'presence'>;
@@ -52,16 +57,34 @@ export type RestRoomsPage = Output<typeof rest.roomsPage>;
 
 type RestRoomSummary = RestRoomsPage['chats'][number];
 
-/** A room of the user, with its name, last message and unread count. */
-export type RoomSummary = Omit<RestRoomSummary, 'last_message'> & { last_message: Message | null };
+/**
+ * A room of the user, with its name, last message and unread count.
+ * @interface
+ */
+export type RoomSummary = Omit<RestRoomSummary, 'last_message'> & {
+  /** The newest message. Null if there is none. */
+  last_message: Message | null;
+};
 
-/** One page of the user's rooms, latest first. */
-export type RoomsPage = Omit<RestRoomsPage, 'chats'> & { chats: RoomSummary[] };
+/**
+ * One page of the user's rooms.
+ * @interface
+ */
+export type RoomsPage = Omit<RestRoomsPage, 'chats'> & {
+  /** The rooms, latest first. */
+  chats: RoomSummary[];
+};
 
-/** A room with its members. */
+/**
+ * A room with its members.
+ * @interface
+ */
 export type RoomDetails = Output<typeof rest.descriptionShape>;
 
-/** One page of a room's members. */
+/**
+ * One page of a room's members.
+ * @interface
+ */
 export type MembersPage = Output<typeof rest.membersPage>;
 
 /** The answer to the announcement of a file: where to upload its bytes. */
@@ -148,8 +171,14 @@ type Reactions = NonNullable<Message['reactions']>[string];
 const MAX_LISTED = 50;
 
 /** Returns the number of users who reacted with an emoji, and the ids of some or all of them. */
-export const reactorsOf = (reactions: Reactions = []): { readonly count: number; readonly users: Id[] } =>
-  Array.isArray(reactions) ? { count: reactions.length, users: reactions } : reactions;
+export const reactorsOf = (
+  reactions: Reactions = [],
+): {
+  /** The number of users who reacted. */
+  readonly count: number;
+  /** The ids of these users, or of some of them if there are more than 50. */
+  readonly users: Id[];
+} => (Array.isArray(reactions) ? { count: reactions.length, users: reactions } : reactions);
 
 function withReaction(before: Reactions | undefined, change: FrameOf<'message_reacted'>): Reactions {
   const { user_id, removed, unchanged } = change;

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyResultV2, Context } from 'aws-lambda';
 import { handle } from 'hono/aws-lambda';
-import { roomLimits, tokenContext } from './gateway/context.ts';
+import { edgeKey, roomLimits, sessionCookie, tokenContext } from './gateway/context.ts';
 import { httpApp } from './gateway/http/app.ts';
 import { adaptEvent } from './gateway/http/event.ts';
 import { readLoginOptions } from './gateway/http/login-options.ts';
@@ -17,7 +17,8 @@ const app = once(() => {
       ...tokenContext(),
       roomLimits: roomLimits(),
       origins,
-      edgeKey: process.env['EDGE_KEY'],
+      edgeKey: edgeKey(),
+      sessionCookie: sessionCookie(),
       passwordLogin: client ? cognitoLogin(client) : null,
       loginOptions: readLoginOptions(process.env['LOGIN']),
     }),

@@ -16,7 +16,15 @@ import { type ChatMetrics, type TableName, total } from './chat-metrics.ts';
 import { entries, entryNames } from './entries.ts';
 
 /** What alarms notify: an SNS topic, or an e-mail address that confirms a subscription first. */
-export type AlarmTarget = { readonly topic: ITopic } | { readonly email: string };
+export type AlarmTarget =
+  | {
+      /** The topic that receives the alarms. */
+      readonly topic: ITopic;
+    }
+  | {
+      /** The address that receives the alarms by e-mail. */
+      readonly email: string;
+    };
 
 export interface ChatAlarmsProps {
   readonly metrics: ChatMetrics;

@@ -1,4 +1,7 @@
+import { Duration } from 'aws-cdk-lib';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { invalid } from './validation.ts';
 
 /** An OpenID Connect issuer whose tokens are accepted. */
 export interface Oidc {
@@ -25,6 +28,7 @@ export interface Oidc {
   readonly endpointOrigins?: readonly string[];
 }
 
+/** How users of a Cognito user pool sign in. */
 export interface UserPoolAuth {
   /**
    * The app client whose tokens are accepted. To sign in on the page, it needs the flow `USER_PASSWORD_AUTH` and no
@@ -38,8 +42,22 @@ export interface UserPoolAuth {
   readonly passwordReset?: boolean;
 }
 
+/** How a function of the team verifies credentials. */
+export interface LambdaAuthOptions {
+  /** The name of the session cookie. Default: `sessionid`. */
+  readonly cookieName?: string;
+  /** How long the chat waits for the function's answer, from 1 to 10 seconds. Default: 3 seconds. */
+  readonly timeout?: Duration;
+}
+
+/** The options with their defaults, and the function. */
+export interface LambdaAuth extends Required<LambdaAuthOptions> {
+  readonly function: IFunction;
+}
+
 /** Where the chat's users come from. */
 type AuthSource =
+  | { readonly kind: 'lambda'; readonly lambda: LambdaAuth }
   | { readonly kind: 'oidc'; readonly oidc: Oidc }
   | { readonly kind: 'userPool'; readonly pool: IUserPool; readonly options: UserPoolAuth };
 
@@ -63,5 +81,32 @@ export class ChatAuth {
    */
   static oidc(oidc: Oidc): ChatAuth {
     return new ChatAuth({ kind: 'oidc', oidc });
+  }
+
+  /**
+   * Asks a function of the team whose a credential is: a session cookie, or a token of any form. The function gets an
+   * `AuthRequest` and answers with an `AuthAnswer`, or with null to refuse the credential. If it fails or answers too
+   * late, nobody gets in. The chat keeps an answer in memory for at most a minute.
+   * @example
+   * new Chat(this, 'Chat', { auth: ChatAuth.lambda(readSession, { cookieName: 'shop_session' }) });
+   * @throws Error for an invalid option
+   */
+  static lambda(
+    fn: IFunction,
+    { cookieName = 'sessionid', timeout = Duration.seconds(3) }: LambdaAuthOptions = {},
+  ): ChatAuth {
+    // The characters of a token (RFC 6265, 4.1.1).
+    if (!/^[\w!#$%&'*+.^`|~-]{1,128}$/.test(cookieName)) {
+      throw invalid(
+        'cookieName',
+        'it is not a valid name of a cookie',
+        'Use letters, digits, hyphens and underscores',
+      );
+    }
+    const seconds = timeout.isUnresolved() ? Number.NaN : timeout.toMilliseconds() / 1000;
+    if (!(seconds >= 1 && seconds <= 10)) {
+      throw invalid('timeout', 'it is not from 1 to 10 seconds', 'Use Duration.seconds(3), for example');
+    }
+    return new ChatAuth({ kind: 'lambda', lambda: { function: fn, cookieName, timeout } });
   }
 }

@@ -51,6 +51,7 @@ export interface ChatEdgeProps {
 
 /** A host name of the team for the edge. */
 export interface ChatDomain {
+  /** The host name, such as `chat.example.com`. */
   readonly name: string;
   /** A certificate in us-east-1, where CloudFront reads it. */
   readonly certificate: ICertificate;
@@ -68,8 +69,8 @@ export class ChatEdge extends Construct {
   /** Null for a chat without the page. */
   readonly pageDeployment: PageDeployment | null = null;
   /**
-   * What the edge sends to the HTTP API as `X-Parley-Edge`. Only then does the API trust the address that CloudFront
-   * appends to `X-Forwarded-For`, because clients can also call the API directly and write that header themselves. It
+   * What the edge sends to both APIs as `X-Parley-Edge`. Only then do their functions trust the address that CloudFront
+   * appends to `X-Forwarded-For`, because clients can also call the APIs directly and write that header themselves. It
    * is the id of a resource, which AWS chooses at random and no viewer gets to see.
    */
   readonly key: string;
@@ -89,6 +90,7 @@ export class ChatEdge extends Construct {
     });
     this.key = access.originAccessControlId;
     if (page && bucket) this.pageDeployment = new PageDeployment(this, 'PageDeployment', { ...page, bucket });
+    const fromEdge = { customHeaders: { 'X-Parley-Edge': this.key } };
     const distribution = new Distribution(this, 'Distribution', {
       comment: props.chatName,
       ...(bucket
@@ -96,7 +98,7 @@ export class ChatEdge extends Construct {
         : { defaultBehavior: forwardTo(httpDomain, { originPath: NO_PAGE }) }),
       additionalBehaviors: {
         '/ws/*': {
-          ...forwardTo(socketDomain),
+          ...forwardTo(socketDomain, fromEdge),
           functionAssociations: [
             this.edgeFunction(
               'RouteSocket',
@@ -105,7 +107,7 @@ export class ChatEdge extends Construct {
           ],
         },
         '/api/*': {
-          ...forwardTo(httpDomain, { customHeaders: { 'X-Parley-Edge': this.key } }),
+          ...forwardTo(httpDomain, fromEdge),
           functionAssociations: [
             this.edgeFunction(
               'KeepPath',

@@ -9,7 +9,7 @@ import {
   UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import type { ChatAuth, Oidc } from './chat-auth.ts';
+import type { ChatAuth, LambdaAuth, Oidc } from './chat-auth.ts';
 import { type LoginOptions, oidcLogin, passwordLogin } from './login-options.ts';
 
 export interface ChatIdentityProps {
@@ -18,10 +18,13 @@ export interface ChatIdentityProps {
   readonly deletionProtection: boolean;
 }
 
-/** The issuer whose tokens are accepted: the team's own, or a Cognito user pool. */
+/** What verifies credentials: the team's own issuer, a function of the team, or a Cognito user pool. */
 export class ChatIdentity extends Construct {
-  readonly oidc: Oidc;
-  /** Null if the team uses its own issuer. */
+  /** Null if a function of the team verifies credentials. */
+  readonly oidc: Oidc | null = null;
+  /** Null if tokens of an issuer are accepted. */
+  readonly lambda: LambdaAuth | null = null;
+  /** Null if users sign in elsewhere. */
   readonly userPool: IUserPool | null = null;
   readonly userPoolClient: IUserPoolClient | null = null;
   /** How users sign in. */
@@ -30,6 +33,11 @@ export class ChatIdentity extends Construct {
   constructor(scope: Construct, id: string, { auth, deletionProtection }: ChatIdentityProps) {
     super(scope, id);
     const source = auth?.source;
+    if (source?.kind === 'lambda') {
+      this.lambda = source.lambda;
+      this.loginOptions = { password: null, oidc: null, session: true };
+      return;
+    }
     if (source?.kind === 'oidc') {
       this.oidc = source.oidc;
       this.loginOptions = { password: null, oidc: oidcLogin(source.oidc) };

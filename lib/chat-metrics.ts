@@ -43,7 +43,7 @@ type FunctionMetric =
 export const NAMESPACE = 'Parley';
 
 /** The entries that measure their posts. */
-export const postingEntries = ['send', 'edit', 'delete', 'default', 'http', 'fanout'] as const;
+export const postingEntries = ['send', 'edit', 'delete', 'default', 'http', 'admin', 'fanout'] as const;
 
 /** CloudFormation keeps indexes in the table's metrics only by name (`lib/chat-tables.ts`). */
 const INDEX = 'by-user';

@@ -41,14 +41,15 @@ export class Chat extends Construct {
   readonly socketUrl: string;
   /** The address of the admin API: https://…/admin. `grantAdmin` allows requests to it. */
   readonly adminUrl: string;
-  /** The pool of the chat's users. Undefined if another issuer signs them in. */
+  /** The pool of the chat's users. Undefined if they sign in elsewhere. */
   readonly userPool: IUserPool | undefined;
-  /** The app client whose tokens the chat accepts. Undefined if another issuer signs users in. */
+  /** The app client whose tokens the chat accepts. Undefined if users sign in elsewhere. */
   readonly userPoolClient: IUserPoolClient | undefined;
   /** The table with all rooms and messages. */
   readonly chatTable: Pick<ITable, 'tableArn' | 'tableName'>;
   /** The table of open connections. Nothing in it needs a backup. */
   readonly connectionsTable: Pick<ITable, 'tableArn' | 'tableName'>;
+  /** The name of the bucket with the uploaded files. */
   readonly filesBucketName: string;
   /** The queue of asynchronous events that failed for good. */
   readonly failuresQueueUrl: string;
@@ -170,15 +171,19 @@ export class Chat extends Construct {
     rateLimit,
     roomLimits,
   }: ResolvedProps): Record<Variable, string | undefined> {
+    const { oidc, lambda } = this.identity;
     return {
       CHAT_TABLE: this.tables.chat.tableName,
       CONNECTIONS_TABLE: this.tables.connections.tableName,
       SOCKET_URL: this.socket.callbackUrl,
       WELCOME_FUNCTION: this.functions.welcome.functionName,
       FANOUT_FUNCTION: this.functions.fanout.functionName,
-      ISSUER: this.identity.oidc.issuer,
-      AUDIENCE: this.identity.oidc.audience,
-      JWKS_URI: this.identity.oidc.jwksUri,
+      ISSUER: oidc?.issuer,
+      AUDIENCE: oidc?.audience,
+      JWKS_URI: oidc?.jwksUri,
+      AUTH_FUNCTION: lambda?.function.functionArn,
+      AUTH_TIMEOUT_MS: lambda?.timeout.toMilliseconds().toString(),
+      SESSION_COOKIE: lambda?.cookieName,
       USER_POOL_CLIENT: this.identity.userPoolClient?.userPoolClientId,
       LOGIN: Stack.of(this).toJsonString(this.identity.loginOptions),
       ALLOWED_ORIGINS: this.origins.join(),
@@ -212,6 +217,8 @@ export class Chat extends Construct {
     if (entry.sockets) this.socket.grantSockets(target);
     if (entry.asynchronous) this.failures.grantSend(target);
     if (entry.invokes) target.allow(['lambda:InvokeFunction'], this.functions[entry.invokes].functionArn);
+    const { lambda } = this.identity;
+    if (entry.authenticates && lambda) target.allow(['lambda:InvokeFunction'], lambda.function.functionArn);
   }
 
   /** Applies `directRooms: on-demand`: the authorizer creates the direct room of two users. */

@@ -28,6 +28,9 @@ export type Variable =
   | 'ISSUER'
   | 'AUDIENCE'
   | 'JWKS_URI'
+  | 'AUTH_FUNCTION'
+  | 'AUTH_TIMEOUT_MS'
+  | 'SESSION_COOKIE'
   | 'USER_POOL_CLIENT'
   | 'LOGIN'
   | 'ALLOWED_ORIGINS'
@@ -56,6 +59,8 @@ export interface Entry {
   readonly sockets: boolean;
   /** The only entry that the function may invoke. */
   readonly invokes: 'welcome' | 'fanout' | null;
+  /** Whether the function verifies credentials. It may then also invoke the function of `ChatAuth.lambda`. */
+  readonly authenticates?: true;
   /** Set if the function is invoked asynchronously. */
   readonly asynchronous?: { readonly retries: 0 | 1 | 2; readonly maxAgeSeconds: number };
 }
@@ -95,6 +100,9 @@ const withFiles: Entry = {
   files: ['DeleteObject', 'DeleteObjectTagging', 'GetObject', 'PutObject'],
 };
 
+/** What verifying a credential needs. A chat with `ChatAuth.lambda` has the last two, others the first three. */
+const authVariables = ['ISSUER', 'AUDIENCE', 'JWKS_URI', 'AUTH_FUNCTION', 'AUTH_TIMEOUT_MS'] as const;
+
 /** Every Lambda function of the stack, by the name of its file in `functions/`. */
 export const entries = {
   authorize: {
@@ -102,13 +110,14 @@ export const entries = {
     timeoutSeconds: handshakeTimeoutSeconds,
     variables: [
       'CHAT_TABLE',
-      'ISSUER',
-      'AUDIENCE',
-      'JWKS_URI',
+      ...authVariables,
+      'SESSION_COOKIE',
       'ALLOWED_ORIGINS',
+      'EDGE_KEY',
       'DIRECT_ROOMS',
       'ROOM_LIMITS',
     ],
+    authenticates: true,
     chat: ['GetItem'],
     connections: [],
     sockets: false,
@@ -152,7 +161,8 @@ export const entries = {
   delete: { ...send, variables: [...send.variables, 'FILES_BUCKET'], files: ['DeleteObject'] },
   default: {
     ...withFiles,
-    variables: [...withFiles.variables, 'ISSUER', 'AUDIENCE', 'JWKS_URI'],
+    variables: [...withFiles.variables, ...authVariables],
+    authenticates: true,
     chat: [...withFiles.chat, 'Query'],
     connections: [...posting, 'PutItem'],
     connectionsByUser: true,
@@ -163,14 +173,14 @@ export const entries = {
       ...withFiles.variables,
       'MAX_FILE_BYTES',
       'ROOM_LIMITS',
-      'ISSUER',
-      'AUDIENCE',
-      'JWKS_URI',
+      ...authVariables,
+      'SESSION_COOKIE',
       'USER_POOL_CLIENT',
       'LOGIN',
       'ALLOWED_ORIGINS',
       'EDGE_KEY',
     ],
+    authenticates: true,
     chat: [...withFiles.chat, 'DeleteItem', 'Query'],
     roomsByUser: true,
     // Signed uploads have a tag.

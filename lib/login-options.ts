@@ -17,6 +17,8 @@ export interface LoginOptions {
     readonly audience: string;
     readonly token: 'id_token' | 'access_token';
   } | null;
+  /** Set if a function of the team verifies credentials, also those of a session cookie. */
+  readonly session?: true;
 }
 
 /** Returns how users sign in at an issuer from the page, or null if it has no client for the page. */

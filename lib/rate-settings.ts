@@ -4,7 +4,9 @@ const roomKinds = ['group', 'direct'] as const;
 
 /** How many times a user may do something within a number of seconds: send, create a room, or add a user. */
 export interface RateLimit {
+  /** How many messages, rooms or additions are allowed. */
   readonly messages: number;
+  /** The number of seconds in which they are counted. */
   readonly seconds: number;
 }
 

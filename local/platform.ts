@@ -7,7 +7,7 @@ import { awsLimits, TokenBucket } from './gateway/limits.ts';
 import { type Gateway, openGateway } from './gateway/open-gateway.ts';
 import { type GatewayBackend, gatewayBackend } from './gateway-backend.ts';
 import { iamAuthorization } from './http/iam-authorization.ts';
-import { Access } from './iam/access.ts';
+import { Access, type Credentials } from './iam/access.ts';
 import type { IdentityOptions } from './identity/serve-identity.ts';
 import { FailureQueues } from './lambda/failure-queues.ts';
 import { Functions } from './lambda/functions.ts';
@@ -142,6 +142,11 @@ export class Platform {
   variable(name: string): string | undefined {
     const definitions = [...(this.#deployment?.functions.values() ?? [])];
     return definitions.find(({ variables }) => name in variables)?.variables[name];
+  }
+
+  /** Returns the credentials with which a function signs its calls. */
+  credentialsOf(functionName: string): Credentials {
+    return this.#access.credentialsOf(functionName);
   }
 
   /** The template's outputs with local URLs. */

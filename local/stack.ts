@@ -8,6 +8,7 @@ import { withTableSettings } from './dynamodb/table-settings.ts';
 import { createTables } from './dynamodb/tables.ts';
 import type { Faults } from './faults.ts';
 import type { GatewayLimits } from './gateway/limits.ts';
+import type { Credentials } from './iam/access.ts';
 import { type Issuer, type LocalUser, openIssuer, type TokenOptions } from './identity/issuer.ts';
 import { PoolUsers } from './identity/pool-users.ts';
 import { poolIssuer } from './identity/user-pool.ts';
@@ -155,6 +156,11 @@ export class Stack {
   /** Returns the value that functions have for an environment variable, such as `CHAT_TABLE`. */
   variable(name: string): string | undefined {
     return this.#platform.variable(name);
+  }
+
+  /** Returns the credentials with which a function signs its calls to AWS services and to the admin API. */
+  credentialsOf(functionName: string): Credentials {
+    return this.#platform.credentialsOf(functionName);
   }
 
   get tables(): readonly string[] {

@@ -3,8 +3,10 @@ import { useChatClient, useConnection, useRooms } from '../client/react/index.ts
 import type { RoomDrafts } from './room/room-draft.ts';
 import { roomName, useNames } from './rooms/names.ts';
 import { useAddress } from './rooms/navigation.ts';
-import { loadSession } from './session/session.ts';
+import { isSignedInByCookie } from './session/credential.ts';
+import type { Tokens } from './session/session.ts';
 import { SignInAgain, useSignOut } from './session/session-dialogs.tsx';
+import { sessions } from './session/sessions.ts';
 import { Shell } from './shell.tsx';
 import { IconButton } from './ui/buttons.tsx';
 
@@ -22,11 +24,15 @@ function useTitle(current: string | undefined, me: string): void {
 
 interface ChatProps {
   readonly drafts: RoomDrafts;
+  /** Called after the user has signed in again, perhaps as another user. */
+  readonly onSignedIn: (tokens: Tokens) => void;
   readonly onSignOut: () => void;
+  /** Signs in as another user in this tab. */
+  readonly onSwitch: () => void;
 }
 
 /** The page of a signed-in user. */
-export function Chat({ drafts, onSignOut }: ChatProps) {
+export function Chat({ drafts, onSignedIn, onSignOut, onSwitch }: ChatProps) {
   const client = useChatClient();
   const nameOf = useNames();
   const { state } = useConnection();
@@ -34,16 +40,25 @@ export function Chat({ drafts, onSignOut }: ChatProps) {
   const { requestSignOut, signOutDialog } = useSignOut(client, drafts, onSignOut);
   const me = client.user ?? '';
   useTitle(navigation.current, me);
-  const name = loadSession()?.name ?? (me ? nameOf(me) : '');
+  const name = sessions.current?.name ?? (me ? nameOf(me) : '');
   return (
     <Shell
       drafts={drafts}
       navigation={navigation}
       isPage
       subtitle={name ? `Signed in as ${name}` : ''}
-      actions={<IconButton icon="signOut" label="Sign out" onClick={requestSignOut} />}
+      actions={
+        isSignedInByCookie() ? null : (
+          <>
+            <IconButton icon="switchUser" label="Switch account" onClick={onSwitch} />
+            <IconButton icon="signOut" label="Sign out" onClick={requestSignOut} />
+          </>
+        )
+      }
     >
-      {state === 'refused' ? <SignInAgain client={client} onSignOut={requestSignOut} /> : null}
+      {state === 'refused' ? (
+        <SignInAgain client={client} onSignedIn={onSignedIn} onSignOut={requestSignOut} />
+      ) : null}
       {signOutDialog}
     </Shell>
   );

@@ -1,6 +1,9 @@
+/**
+ * The custom elements `<parley-chat>` and `<parley-room>`. `docs/web-components.md` is their guide. These are the types,
+ * in a file of their own, so that they need no Preact.
+ * @module @your-org/parley/elements
+ */
 import type { ChatClient, ChatClientError, State, Token } from '../client/index.ts';
-
-// The types of `@your-org/parley/elements`, in a file of their own, so that they need no Preact.
 
 /** An element that shows a chat. It connects while it is in a document and has a `url` and a `token`. */
 export interface ParleyElement extends HTMLElement {
@@ -16,7 +19,9 @@ export interface ParleyElement extends HTMLElement {
 
 /** The event `parley-state`: the state of an element's connection changed. */
 export type ParleyStateEvent = CustomEvent<{
+  /** The new state. */
   readonly state: State;
+  /** Why the state is `offline` or `refused`. */
   readonly error: ChatClientError | undefined;
 }>;
 

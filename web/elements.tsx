@@ -6,14 +6,26 @@ import { ChatProvider } from './provider.ts';
 import { RoomDrafts } from './room/room-draft.ts';
 import { RoomPane } from './room/room-pane.tsx';
 import { useLocalNavigation } from './rooms/navigation.ts';
+import { browserStorage } from './session/storage.ts';
 import { Shell } from './shell.tsx';
 import { ConnectionBanner } from './ui/banners.tsx';
 
 /** The page's styles, as text. The build fills it in. */
 declare const STYLES: string;
 
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(STYLES);
+let sheet: CSSStyleSheet | undefined;
+
+/** Returns the styles, which all elements share. */
+function sharedStyles(): CSSStyleSheet {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLES);
+  }
+  return sheet;
+}
+
+// A server that renders a page may import this module. It has no elements, so that nothing is defined there.
+const ElementBase = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 interface ContentProps {
   readonly drafts: RoomDrafts;
@@ -39,14 +51,14 @@ function RoomContent({ drafts, room }: ContentProps & { readonly room: string })
 }
 
 /** The behaviour of both elements. They differ in their content. */
-abstract class ChatElement extends HTMLElement implements ParleyElement {
+abstract class ChatElement extends ElementBase implements ParleyElement {
   static readonly observedAttributes: readonly string[] = ['url', 'token', 'room'];
   #token: Token | undefined;
   #chat: { readonly url: string; readonly client: ChatClient; readonly drafts: RoomDrafts } | undefined;
 
   constructor() {
     super();
-    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [sheet];
+    this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [sharedStyles()];
     // Properties that a page has set before this script was loaded hide the accessors.
     for (const name of ['url', 'token', 'room'] as const) {
       const value = Object.getOwnPropertyDescriptor(this, name)?.value;
@@ -116,9 +128,10 @@ abstract class ChatElement extends HTMLElement implements ParleyElement {
   }
 
   #open(url: string) {
+    const storage = browserStorage('localStorage');
     const client = new ChatClient({
       url,
-      storage: webStorage(localStorage),
+      ...(storage && { storage: webStorage(storage) }),
       // Reads the property each time, because a page may replace the function.
       token: () => (typeof this.token === 'function' ? this.token() : (this.token ?? '')),
     });
@@ -153,7 +166,7 @@ class ParleyRoom extends ChatElement {
   }
 }
 
-if (!customElements.get('parley-chat')) {
+if (globalThis.customElements && !customElements.get('parley-chat')) {
   customElements.define('parley-chat', ParleyChat);
   customElements.define('parley-room', ParleyRoom);
 }

@@ -1,44 +1,115 @@
 import { render } from 'preact';
-import { useState } from 'preact/hooks';
-import { ChatClient, webStorage } from '../client/index.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { ChatClient, type ChatClientError, webStorage } from '../client/index.ts';
 import { Chat } from './chat.tsx';
 import { ChatProvider } from './provider.ts';
 import { RoomDrafts } from './room/room-draft.ts';
-import { loadSession, type Session, saveSession, signOut } from './session/session.ts';
+import { CredentialSocket, clientToken, withCredential } from './session/credential.ts';
+import { claimsOf, type Tokens } from './session/session.ts';
+import { finishAtIssuer, sessions, takeIssuerAnswer } from './session/sessions.ts';
 import { SignInPage } from './session/sign-in.tsx';
+import { browserStorage } from './session/storage.ts';
+
+/** Calls the chat. A token that the chat rejects is not used again. */
+const fetchFromChat: typeof fetch = async (input, init) => {
+  const response = await fetch(input, withCredential(init));
+  const [, token] = /^Bearer (.+)$/.exec(new Headers(init?.headers).get('Authorization') ?? '') ?? [];
+  if (response.status === 401 && token !== undefined) sessions.reject(token);
+  return response;
+};
 
 function openChat() {
+  const storage = browserStorage('localStorage');
   const client = new ChatClient({
     url: location.origin,
     // The client calls this function at each reconnect, and so gets the token of a new sign-in.
-    token: () => loadSession()?.token ?? '',
-    storage: webStorage(localStorage),
+    token: clientToken,
+    fetch: fetchFromChat,
+    WebSocket: CredentialSocket,
+    ...(storage && { storage: webStorage(storage) }),
   });
   return { client, drafts: new RoomDrafts(client) };
 }
 
+type OpenChat = ReturnType<typeof openChat>;
+
+/** What the page shows. */
+type View =
+  | { readonly chat: OpenChat }
+  | { readonly chat?: undefined; readonly note?: string; readonly problem?: string; readonly isBusy?: true };
+
+const issuerAnswer = takeIssuerAnswer();
+
+function firstView(): View {
+  if (issuerAnswer) return { isBusy: true, note: 'Signing in…' };
+  return sessions.current ? { chat: openChat() } : {};
+}
+
 function App() {
-  const [chat, setChat] = useState(() => (loadSession() ? openChat() : undefined));
-  if (!chat) {
-    const start = (session: Session) => {
-      saveSession(session);
-      setChat(openChat());
-    };
-    return <SignInPage onSignedIn={start} />;
-  }
-  const end = () => {
-    // The next user of this browser must find nothing of this session, in memory or in the storage.
-    chat.drafts.close();
-    chat.client.close({ forget: true });
-    location.hash = '';
-    setChat(undefined);
-    void signOut();
+  const [view, setView] = useState<View>(firstView);
+  const { chat } = view;
+
+  const start = (tokens: Tokens, byIssuer = false) => {
+    const isSameUser = chat && (tokens.user ?? claimsOf(tokens.token).sub) === chat.client.user;
+    sessions.start(tokens, byIssuer);
+    // The page keeps its state, and unsent messages stay queued.
+    if (isSameUser) return chat.client.connect();
+    if (chat) close(chat, false);
+    setView({ chat: openChat() });
   };
-  return (
-    <ChatProvider client={chat.client}>
-      <Chat drafts={chat.drafts} onSignOut={end} />
-    </ChatProvider>
-  );
+  const close = ({ client, drafts }: OpenChat, forget: boolean) => {
+    drafts.close();
+    client.close({ forget });
+    location.hash = '';
+  };
+  const signOut = () => {
+    // The next user of this browser must find nothing of this session, in memory or in the storage.
+    if (chat) close(chat, true);
+    setView({});
+    void sessions.end();
+  };
+  const switchAccount = () => {
+    const { name } = sessions.current ?? {};
+    // Messages that were not sent stay in the storage until their author returns.
+    if (chat) close(chat, false);
+    sessions.leave();
+    setView({
+      note: `Sign in with another account in this tab. ${name ?? 'You'} will stay signed in in others.`,
+    });
+  };
+
+  useEffect(() => {
+    sessions.onEnded = () => {
+      if (chat) close(chat, true);
+      setView({ note: 'You have signed out in another tab.' });
+    };
+  });
+  useEffect(() => {
+    if (!issuerAnswer) return;
+    finishAtIssuer(issuerAnswer).then(
+      (tokens) => start(tokens, true),
+      (error: ChatClientError) => setView({ problem: error.message }),
+    );
+  }, []);
+
+  if (chat) {
+    return (
+      <ChatProvider client={chat.client}>
+        <Chat drafts={chat.drafts} onSignedIn={start} onSignOut={signOut} onSwitch={switchAccount} />
+      </ChatProvider>
+    );
+  }
+  if (view.isBusy) {
+    return (
+      <main class="sign-in">
+        <p class="lead" role="status">
+          {view.note}
+        </p>
+      </main>
+    );
+  }
+  const join = () => setView(sessions.join() ? { chat: openChat() } : {});
+  return <SignInPage onSignedIn={start} onJoin={join} note={view.note} problem={view.problem} />;
 }
 
 const page = document.querySelector('#page');

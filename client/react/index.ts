@@ -1,6 +1,9 @@
+/**
+ * React hooks for the client. `docs/react.md` is their guide.
+ * @module @your-org/parley/react
+ */
 'use client';
 
-/** React hooks for the client. `docs/react.md` is their guide. */
 export { keepRoomOpen } from './open-room.ts';
 export { ChatProvider, useChatClient, useConnection, useUsers } from './provider.ts';
 export {

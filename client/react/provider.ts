@@ -21,7 +21,9 @@ export function ChatProvider({
   client,
   children,
 }: {
+  /** The client of the signed-in user. */
   readonly client: ChatClient;
+  /** The components that use the hooks. */
   readonly children?: ReactNode;
 }): ReactElement {
   useEffect(() => client.connect(), [client]);
@@ -43,7 +45,12 @@ export const useSubscribed = <T>(
 ): T => useSyncExternalStore(subscribe, read, () => initial as T);
 
 /** Returns the client's state, and why it is `offline` or `refused`. */
-export function useConnection(): { readonly state: State; readonly error: ChatClientError | undefined } {
+export function useConnection(): {
+  /** The client's state. */
+  readonly state: State;
+  /** Why the state is `offline` or `refused`. */
+  readonly error: ChatClientError | undefined;
+} {
   const client = useChatClient();
   return {
     state: useSubscribed<State>(client.subscribe, () => client.state, 'connecting'),

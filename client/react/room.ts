@@ -6,6 +6,7 @@ import { type ChatMessage, withName } from './users.ts';
 
 /** A user who types or has read a message. For a guest, the id is `guest:` and the id that they claim. */
 export interface Participant {
+  /** The user's id, as a string. */
   readonly user_id: string;
   /** Undefined while the client does not know the name. */
   readonly name: string | undefined;
@@ -37,7 +38,9 @@ const useRoomError = (id: Id) => useRoomValue(id, ({ room }) => room.error);
 
 /** Returns a room, which stays open while any component with a hook of this room is mounted. */
 export function useRoom(id: Id): {
+  /** The room, for `send`, `edit`, `react`, `seen` and so on. */
   readonly room: Room;
+  /** The room's state. */
   readonly state: State;
   /** Why the state is `refused`. */
   readonly error: ChatClientError | undefined;
@@ -54,12 +57,15 @@ export function useRoom(id: Id): {
 
 /** Returns a room's messages in order with their authors' names, pending ones last. */
 export function useMessages(id: Id): {
+  /** The loaded messages. */
   readonly messages: readonly ChatMessage[];
   /** Loads a page of older messages. */
   readonly loadOlder: () => Promise<void>;
+  /** Whether the room has older messages. */
   readonly hasOlder: boolean;
   /** Whether the newest or older messages are loading. */
   readonly loading: boolean;
+  /** Why the room is refused. */
   readonly error: ChatClientError | undefined;
 } {
   const client = useChatClient();
@@ -77,10 +83,13 @@ export function useMessages(id: Id): {
 
 /** Returns a room's members, at most 500. */
 export function useMembers(id: Id): {
+  /** The members, with names, roles and presence. */
   readonly members: RoomDetails['members'];
   /** Whether the room has more members than these. */
   readonly hasMore: boolean;
+  /** Whether the members are loading for the first time. */
   readonly loading: boolean;
+  /** Why the room is refused or its members could not be loaded. */
   readonly error: ChatClientError | undefined;
   /** Loads the members again, for example after adding one. */
   readonly reload: () => Promise<void>;

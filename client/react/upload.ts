@@ -16,7 +16,9 @@ export interface UploadState {
  * if the upload failed or was canceled.
  */
 export function useUpload(id: Id): UploadState & {
+  /** Uploads a file. */
   readonly upload: (file: Blob) => Promise<UploadedFile | undefined>;
+  /** Cancels the current upload. */
   readonly cancel: () => void;
 } {
   const client = useChatClient();

@@ -4,6 +4,7 @@ import { createStore, oncePer } from './store.ts';
 
 /** A user whose name the client knows. */
 export interface User {
+  /** The user's name. */
   readonly name: string;
 }
 

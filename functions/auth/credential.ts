@@ -1,4 +1,6 @@
 import { ChatError } from '../domain/errors.ts';
+import type { AuthRequest } from '../domain/hooks.ts';
+import type { User } from '../domain/member.ts';
 
 export type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -7,11 +9,26 @@ export const TOKEN_SUBPROTOCOL = 'Bearer';
 
 export const SESSION_COOKIE = 'sessionid';
 
-/**
- * The maximum number of tokens to verify. A browser also sends cookies of this name that other apps set for a parent
- * domain.
- */
-const MAX_SESSION_COOKIES = 8;
+/** The user that a credential belongs to. */
+export interface Verified {
+  readonly user: User;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** Where a credential comes from. */
+export type Source = Omit<AuthRequest, 'credential'>;
+
+/** Resolves to the user that a credential belongs to. @throws ChatError UNAUTHENTICATED for an invalid credential */
+export type Verify = (credential: string, source: Source) => Promise<Verified>;
+
+/** Which cookies are credentials. */
+export interface CookieRules {
+  readonly name: string;
+  readonly isCredential: (value: string) => boolean;
+  /** The maximum number of values to verify. A browser also sends cookies of this name of other apps on the domain. */
+  readonly most: number;
+}
 
 export interface Credential {
   /** The tokens to try in order. Only cookies can have several. Never empty. */
@@ -61,16 +78,29 @@ const listOf = (token: string | undefined): readonly string[] => (token ? [token
 
 const looksLikeToken = (text: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text);
 
+/** Whether a text can be a credential that the team's function verifies. */
+export const isOpaqueCredential = (text: string): boolean => /^[\x21-\x7e]{1,4096}$/.test(text);
+
+/**
+ * Returns the rules for session cookies.
+ * @param ofTeam the name of the team's own session cookie, whose values the team's function verifies. Each of them
+ *   costs an invocation.
+ */
+export const cookieRules = (ofTeam: string | undefined): CookieRules =>
+  ofTeam === undefined
+    ? { name: SESSION_COOKIE, isCredential: looksLikeToken, most: 8 }
+    : { name: ofTeam, isCredential: isOpaqueCredential, most: 2 };
+
 /**
  * Returns the values of the session cookie. Another app on a parent domain may set a cookie of the same name, and the
- * browser chooses their order (RFC 6265, 5.4). So this function leaves out values that cannot be tokens, if there are
- * others.
+ * browser chooses their order (RFC 6265, 5.4). So this function leaves out values that cannot be credentials, if there
+ * are others.
  */
-function sessionCookies(headers: Headers): readonly string[] {
-  const name = `${SESSION_COOKIE}=`;
+function sessionCookies(headers: Headers, { name, isCredential, most }: CookieRules): readonly string[] {
+  const start = `${name}=`;
   const pairs = (headerOf(headers, 'cookie') ?? '').split(';').map((pair) => pair.trim());
-  const values = pairs.filter((pair) => pair.startsWith(name)).map((pair) => pair.slice(name.length));
-  const tokens = [...new Set(values.filter(looksLikeToken))].slice(0, MAX_SESSION_COOKIES);
+  const values = pairs.filter((pair) => pair.startsWith(start)).map((pair) => pair.slice(start.length));
+  const tokens = [...new Set(values.filter(isCredential))].slice(0, most);
   return tokens.length > 0 ? tokens : values.filter((value) => value !== '').slice(0, 1);
 }
 
@@ -90,12 +120,13 @@ function subprotocolToken(headers: Headers): string | undefined {
 export function findCredential(
   headers: Headers,
   query: Readonly<Record<string, string | undefined>> = {},
+  cookies: CookieRules = cookieRules(undefined),
 ): Credential | undefined {
   const found = {
     header: listOf(bearerOf(headers)),
     subprotocol: listOf(subprotocolToken(headers)),
     query: listOf(query['token']),
-    cookie: sessionCookies(headers),
+    cookie: sessionCookies(headers, cookies),
   };
   for (const place of ['header', 'subprotocol', 'query', 'cookie'] as const) {
     const tokens = found[place];
@@ -122,6 +153,21 @@ export async function verifyFirst<T>(
   }
   const isRejection = (error: unknown) => error instanceof ChatError && error.code === 'UNAUTHENTICATED';
   throw failures.find((error) => !isRejection(error)) ?? failures[0];
+}
+
+const kinds = { header: 'bearer', subprotocol: 'bearer', query: 'query', cookie: 'cookie' } as const;
+
+/** A longer header is no origin of a browser. */
+const MAX_ORIGIN = 300;
+
+/** Returns where a request's credential comes from. @param sourceIp empty if it is unknown */
+export function sourceOf({ place }: Pick<Credential, 'place'>, headers: Headers, sourceIp: string): Source {
+  const origin = headerOf(headers, 'origin') ?? null;
+  return {
+    kind: kinds[place],
+    origin: origin !== null && origin.length <= MAX_ORIGIN ? origin : null,
+    sourceIp: sourceIp || null,
+  };
 }
 
 /**

@@ -13,6 +13,7 @@ import { CLOCK_TOLERANCE_MS } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { isUserId } from '../domain/id.ts';
 import type { User } from '../domain/member.ts';
+import type { Verified } from './credential.ts';
 import { jwksFetcher } from './jwks-fetcher.ts';
 
 /** The accepted issuer and audience of tokens. */
@@ -20,12 +21,6 @@ export interface TokenRules {
   readonly issuer: string;
   readonly audience: string;
   readonly jwksUri: string;
-}
-
-export interface VerifiedToken {
-  readonly user: User;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
 }
 
 /** The issuer's keys could not be fetched, so nothing is known about the token. */
@@ -92,7 +87,7 @@ const keysUnavailable = (error: unknown): boolean =>
  * Returns a function that verifies an issuer's tokens. It caches the issuer's keys, so create it once for each
  * execution environment. It throws ChatError UNAUTHENTICATED for an invalid token, and KeysUnavailableError.
  */
-export function tokenVerifier(rules: TokenRules): (token: string) => Promise<VerifiedToken> {
+export function tokenVerifier(rules: TokenRules): (token: string) => Promise<Verified> {
   const verifier = JwtVerifier.create(
     {
       issuer: rules.issuer,

@@ -14,7 +14,7 @@ const reasons = {
 
 async function verifyToken(token: string, { verify }: TokenContext) {
   try {
-    return await verify(token);
+    return await verify(token, { kind: 'frame', origin: null, sourceIp: null });
   } catch (error) {
     const isInvalid = error instanceof ChatError && error.code === 'UNAUTHENTICATED';
     throw isInvalid ? new ChatError('UNAUTHENTICATED', reasons.invalid) : error;

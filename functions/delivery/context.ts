@@ -1,6 +1,6 @@
+import type { Verify } from '../auth/credential.ts';
 import type { Connection } from '../domain/connection.ts';
 import type { Event } from '../domain/event.ts';
-import type { User } from '../domain/member.ts';
 import type { Status } from '../domain/message.ts';
 import type { Rates, Room } from '../domain/room.ts';
 import type { LogContext } from '../log/context.ts';
@@ -53,11 +53,7 @@ export type PostingContext = Pick<Context, 'db' | 'poster' | 'now'>;
 
 /** The additional context of a command that verifies a token. */
 export interface TokenContext {
-  /**
-   * Resolves to the user that a token belongs to and to its expiry in milliseconds since the epoch.
-   * @throws ChatError UNAUTHENTICATED for a token that is not valid
-   */
-  readonly verify: (token: string) => Promise<{ readonly user: User; readonly expiresAt: number }>;
+  readonly verify: Verify;
 }
 
 export const isoTime = (ms: number): string => new Date(ms).toISOString();

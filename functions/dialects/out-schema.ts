@@ -16,8 +16,11 @@ export const errorCode = v.picklist(errorCodes);
 
 /** The fields of a message's file, besides its name. */
 export const fileDetails = {
+  /** The path of the file. `client.fetch` loads it, and `client.fileUrl` makes a link of it. */
   file_url: v.optional(v.string()),
+  /** The content type of the file. */
   file_type: v.optional(v.string()),
+  /** The size of the file in bytes. */
   file_size: v.optional(number),
 };
 

@@ -1,9 +1,12 @@
 import {
   type Credential,
   comesFrom,
+  cookieRules,
   type EventHeaders,
   findCredential,
+  type Headers,
   joinedHeaders,
+  sourceOf,
   verifyFirst,
 } from '../auth/credential.ts';
 import {
@@ -23,7 +26,8 @@ import { storeRoom } from '../rooms/new-room.ts';
 import { getMember } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { placedIn } from '../store/shards.ts';
-import { database, roomLimits, verifier } from './context.ts';
+import { clientIp, routeOf } from './client-address.ts';
+import { database, edgeKey, roomLimits, sessionCookie, verifier } from './context.ts';
 import { once, required } from './runtime.ts';
 
 /** The fields used of a WebSocket API's REQUEST authorizer event. */
@@ -34,7 +38,14 @@ export interface UpgradeEvent extends EventHeaders {
     readonly connectionId: string;
     readonly connectedAt: number;
     readonly requestId: string;
+    readonly identity?: { readonly sourceIp?: string };
   };
+}
+
+interface Handshake {
+  readonly dialect: DialectTraits;
+  readonly credential: Credential | undefined;
+  readonly headers: Headers;
 }
 
 const allowedOrigins = once(() => required('ALLOWED_ORIGINS').split(','));
@@ -51,9 +62,13 @@ const dialectByPlace: Record<Credential['place'] | 'nowhere', DialectName> = {
 };
 
 /** @throws ChatError UNAUTHENTICATED */
-async function identify(event: UpgradeEvent, credential: Credential | undefined) {
-  const { connectionId, connectedAt } = event.requestContext;
-  if (credential) return verifyFirst(credential, verifier());
+async function identify({ requestContext }: UpgradeEvent, { credential, headers }: Handshake) {
+  const { connectionId, connectedAt, identity } = requestContext;
+  if (credential) {
+    const sourceIp = clientIp(routeOf(headers, identity?.sourceIp, edgeKey()));
+    const source = sourceOf(credential, headers, sourceIp);
+    return verifyFirst(credential, (token) => verifier()(token, source));
+  }
   const id = namelessId(connectionId);
   const user: User = { id, username: 'guest', email: '', userType: '', guest: true };
   return { user, expiresAt: connectedAt + GUEST_SESSION_MS };
@@ -100,14 +115,11 @@ async function findRoom(id: string | undefined, user: User): Promise<Room> {
   return created;
 }
 
-async function openSession(
-  event: UpgradeEvent,
-  dialect: DialectTraits,
-  credential: Credential | undefined,
-): Promise<Session> {
+async function openSession(event: UpgradeEvent, handshake: Handshake): Promise<Session> {
+  const { dialect } = handshake;
   const query = event.queryStringParameters ?? {};
   const { connectionId, connectedAt } = event.requestContext;
-  const { user, expiresAt } = await identify(event, credential);
+  const { user, expiresAt } = await identify(event, handshake);
   const room =
     dialect.hasInbox && !user.guest && !namesRoom(query)
       ? { id: inboxOf(user.id), shards: 1 }
@@ -154,12 +166,12 @@ function refusedSession(event: UpgradeEvent, dialect: DialectTraits, error: unkn
 export async function authorizeSession(event: UpgradeEvent): Promise<Session> {
   const headers = joinedHeaders(event);
   const query = event.queryStringParameters ?? {};
-  const credential = findCredential(headers, query);
+  const credential = findCredential(headers, query, cookieRules(sessionCookie()));
   const dialect = dialectNamed(query['dialect'] ?? dialectByPlace[credential?.place ?? 'nowhere']);
   if (!dialect) throw new ChatError('NOT_A_MEMBER');
   if (credential && !comesFrom(credential, headers, allowedOrigins())) throw new ChatError('NOT_A_MEMBER');
   try {
-    return await openSession(event, dialect, credential);
+    return await openSession(event, { dialect, credential, headers });
   } catch (error) {
     return refusedSession(event, dialect, error);
   }

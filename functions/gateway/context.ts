@@ -1,6 +1,8 @@
+import type { Verify } from '../auth/credential.ts';
+import { functionVerifier } from '../auth/function-verifier.ts';
 import { tokenVerifier } from '../auth/token-verifier.ts';
 import { signedDynamoDb } from '../aws/dynamodb.ts';
-import { type Invoke, signedInvoke } from '../aws/lambda.ts';
+import { type Call, type Invoke, signedCall, signedInvoke } from '../aws/lambda.ts';
 import { Budgets } from '../delivery/budgets.ts';
 import type { Context, PostingContext, TokenContext } from '../delivery/context.ts';
 import type { Poster } from '../delivery/poster.ts';
@@ -70,14 +72,30 @@ const signedInvoker = /* @__PURE__ */ once(signedInvoke);
 export const invokeFunction: Invoke = async (functionName, payload) =>
   (usesSdk() ? await sdkInvoke() : signedInvoker())(functionName, payload);
 
-/** Verifies tokens of the stack's issuer. Caches the issuer's keys. */
-export const verifier = /* @__PURE__ */ once(() =>
-  tokenVerifier({
+const authTimeout = (): number => Number(required('AUTH_TIMEOUT_MS'));
+const signedCaller = /* @__PURE__ */ once(() => signedCall(authTimeout()));
+const sdkCaller = /* @__PURE__ */ once(async () => (await import('./sdk-invoke.ts')).sdkCall(authTimeout()));
+
+/** Invokes the team's function that verifies credentials, and resolves to its answer. */
+const callFunction: Call = async (functionName, payload) =>
+  (usesSdk() ? await sdkCaller() : signedCaller())(functionName, payload);
+
+/** Verifies credentials by the team's function, or tokens of the stack's issuer. Caches answers, or the issuer's keys. */
+export const verifier = /* @__PURE__ */ once((): Verify => {
+  const authFunction = process.env['AUTH_FUNCTION'];
+  if (authFunction) return functionVerifier((request) => callFunction(authFunction, request));
+  return tokenVerifier({
     issuer: required('ISSUER'),
     audience: required('AUDIENCE'),
     jwksUri: required('JWKS_URI'),
-  }),
-);
+  });
+});
+
+/** The name of the team's session cookie. Undefined unless the team's function verifies credentials. */
+export const sessionCookie = (): string | undefined => process.env['SESSION_COOKIE'];
+
+/** The secret that the edge sends as `X-Parley-Edge`. */
+export const edgeKey = (): string | undefined => process.env['EDGE_KEY'];
 
 const ratePattern = /^(\w+):(\d+)\/(\d+)$/;
 
@@ -142,5 +160,5 @@ export const commandContext = (): Context => ({
 /** The context of functions that run all commands. */
 export const tokenContext = (): Context & TokenContext => ({
   ...commandContext(),
-  verify: (token) => verifier()(token),
+  verify: (credential, source) => verifier()(credential, source),
 });

@@ -81,6 +81,7 @@ function sendAnswer(
 ): void {
   const { behavior, via } = destination;
   const headers = applyPolicy(answerHeaders(answer, { via, id }), behavior.responseHeaders);
+  logRefusedOrigin(state, request, answer);
   const [status, statusText] = [answer.statusCode ?? 502, answer.statusMessage ?? ''];
   response.writeHead(status, statusText, headers);
   answer.pipe(response);
@@ -93,6 +94,19 @@ function sendAnswer(
   }
   // An incomplete answer of the origin must not look complete to the viewer.
   answer.once('error', () => response.destroy());
+}
+
+/** Logs that pages of an origin may not use the chat, because a browser hides the reason from the page. */
+function logRefusedOrigin(
+  { options, refusedOrigins }: EdgeState,
+  { method, headers }: IncomingMessage,
+  answer: IncomingMessage,
+): void {
+  const { origin, 'access-control-request-method': requested } = headers;
+  if (method !== 'OPTIONS' || requested === undefined || origin === undefined) return;
+  if (answer.headers['access-control-allow-origin'] !== undefined || refusedOrigins.has(origin)) return;
+  refusedOrigins.add(origin);
+  options.log(`The chat refused a page of ${origin}: add this origin to allowedOrigins.`);
 }
 
 interface OriginUpgrade {

@@ -28,7 +28,7 @@ export interface EdgeOptions {
   readonly clock: Clock;
   /** Overrides of CloudFront's limits. */
   readonly limits?: Partial<EdgeLimits>;
-  /** Writes one line. A line never contains a header or a query string. */
+  /** Writes one line. A line never contains a query string, nor a header other than `Origin`. */
   readonly log: (line: string) => void;
 }
 
@@ -61,6 +61,8 @@ export interface EdgeState {
   readonly limits: EdgeLimits;
   readonly runFunction: RunEdgeFunction;
   readonly errors: ErrorCache;
+  /** The origins of pages that the chat refused, because each is logged once. */
+  readonly refusedOrigins: Set<string>;
   /** Viewers' sockets that asked for an upgrade, pending or open. */
   readonly upgrading: Set<Socket>;
   /** Viewers' sockets with an open WebSocket. */
@@ -77,6 +79,7 @@ export function openEdge(options: EdgeOptions): Edge {
     limits,
     runFunction,
     errors,
+    refusedOrigins: new Set(),
     upgrading: new Set(),
     tunnels: new Set(),
   };

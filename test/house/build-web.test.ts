@@ -105,3 +105,13 @@ test('rejects a folder that has no index.html', async () => {
     `Could not build the page: ${web} has no index.html. `,
   );
 });
+
+test('the first paint of the page takes at most 45 KB, and OpenID Connect is loaded only when it is used', async () => {
+  const sizes = await buildWeb({ outdir });
+  const later = /^oidc-/;
+  expect(sizes.filter(({ entry }) => later.test(entry))).toHaveLength(1);
+  const first = sizes.filter(({ entry }) => !later.test(entry));
+  // A shared chunk would be one more request before the first paint.
+  expect(first.filter(({ entry }) => entry.endsWith('.js'))).toHaveLength(1);
+  expect(first.reduce((sum, { gzipBytes }) => sum + gzipBytes, 0)).toBeLessThanOrEqual(45_000);
+});

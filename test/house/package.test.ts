@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { releaseFaults } from '../../bin/check-release.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -56,9 +57,21 @@ describe('the package', () => {
       (each) => JSON.stringify(each).match(/dist\/[^"]+/g) ?? [],
     );
     expect(files).toEqual(expect.arrayContaining(named));
-    expect(files.filter((path) => /\.map$|^(test|local|lib|functions|web|client|bin)\//.test(path))).toEqual(
-      [],
+    expect(
+      files.filter((path) => /\.map$|^(test|local|lib|functions|web|client|server|bin)\//.test(path)),
+    ).toEqual([]);
+  });
+
+  test('imports only packages that it installs, or that a team installs itself', () => {
+    const installed = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)];
+    const sources = files.filter((path) => /^dist\/(node|client)\/.*\.(js|d\.ts)$/.test(path));
+    const bare = /\b(?:from|import|import\()\s*["']((?:@[\w-]+\/)?[\w-]+)(?:\/[\w./-]+)?["']/g;
+    const imported = sources.flatMap((path) =>
+      Array.from(readFileSync(join(root, path), 'utf8').matchAll(bare), ([, name = '']) => name),
     );
+    const packages = new Set(imported);
+    expect([...packages].filter((name) => !installed.includes(name))).toEqual([]);
+    expect(Object.keys(manifest.dependencies).filter((name) => !packages.has(name))).toEqual([]);
   });
 
   test('contains every document to which its README links', () => {
@@ -68,23 +81,32 @@ describe('the package', () => {
     expect(files).toEqual(expect.arrayContaining(linked));
   });
 
-  test('synthesizes a chat with its own bundles', () => {
-    const printed = run(`
-      import { App, Stack } from 'aws-cdk-lib';
-      import { Chat } from '@your-org/parley/cdk';
-      const app = new App({ analyticsReporting: false });
-      new Chat(new Stack(app, 'Shop'), 'Chat', { page: false });
-      const { template } = app.synth().getStackByName('Shop');
-      const types = Object.values(template.Resources).map(({ Type }) => Type);
-      console.log(types.filter((type) => type === 'AWS::ApiGatewayV2::Api').length);
+  test('synthesizes the app of the quickstart with its own bundles', () => {
+    const quickstart = readFileSync(join(root, 'docs/quickstart.md'), 'utf8');
+    const [, app = ''] = /^```ts app\.ts\n([\s\S]*?)^```$/m.exec(quickstart) ?? [];
+    const printed = run(`${app}
+      import { Template } from 'aws-cdk-lib/assertions';
+      const template = Template.fromStack(stack);
+      console.log(Object.keys(template.findResources('AWS::ApiGatewayV2::Api')).length);
     `);
     expect(printed).toBe('2\n');
   });
 
-  test('has a client that can be imported without a browser and without a framework', () => {
-    expect(run(`import { ChatClient } from '@your-org/parley/client'; console.log(typeof ChatClient);`)).toBe(
-      'function\n',
-    );
+  test('has types for the team’s functions, without code', () => {
+    expect(
+      run(`import * as hooks from '@your-org/parley/hooks'; console.log(Object.keys(hooks).length);`),
+    ).toBe('0\n');
+    const types = join(project, 'node_modules/@your-org/parley', manifest.exports['./hooks'].types);
+    expect(readFileSync(types, 'utf8')).toContain('export type AuthHandler');
+  });
+
+  test('has a client and elements that can be imported without a browser and without a framework', () => {
+    const printed = run(`
+      import { ChatClient } from '@your-org/parley/client';
+      import '@your-org/parley/elements';
+      console.log(typeof ChatClient);
+    `);
+    expect(printed).toBe('function\n');
   });
 
   describe('its command', () => {
@@ -122,5 +144,22 @@ describe('the package', () => {
       expect(stderr).toContain('npm run -s verify -- --probe` in a clone of');
       expect(status).toBe(1);
     });
+  });
+});
+
+describe('a release', () => {
+  const changelog = '# Changelog\n\n## [Unreleased]\n\n## [1.2.0] - 2026-01-31\n';
+  const release = { name: '@acme/parley', version: '1.2.0', changelog };
+
+  test('is published by a tag of its version', () => {
+    expect(releaseFaults({ ...release, tag: 'v1.2.0' })).toEqual([]);
+  });
+
+  test.each([
+    ['a placeholder scope', { ...release, name: ['@your', 'org/parley'].join('-') }, 'Rename it to yours'],
+    ['no section in the changelog', { ...release, version: '1.2.1' }, 'no section for 1.2.1'],
+    ['a tag of another version', { ...release, tag: 'v1.3.0' }, 'Tag the commit as v1.2.0'],
+  ])('is refused with %s', (_fault, faulty, reason) => {
+    expect(releaseFaults(faulty)).toEqual([expect.stringContaining(reason)]);
   });
 });

@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { developerKey } from '../../local/iam/access.ts';
-import { askAdmin, signedHeaders } from '../support/admin.ts';
+import { AdminClient } from '../../server/index.ts';
+import { adminOf, askAdmin, signedHeaders } from '../support/admin.ts';
+import { enter, said } from '../support/chat.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 let chat: TestStack;
@@ -68,4 +70,60 @@ test('refuses a header that names another path than the one that IAM has authori
   const url = new URL(`${chat.stack.httpUrl}/admin/elsewhere/`);
   const headers = { ...signedHeaders('GET', url), 'x-parley-path': '/admin/openapi.json' };
   expect(await request(url.href, headers)).toMatchObject({ status: 404 });
+});
+
+describe('the client for backends', () => {
+  /** Returns all items of a list. */
+  async function all<T>(list: AsyncIterable<T>): Promise<T[]> {
+    const items: T[] = [];
+    for await (const item of list) items.push(item);
+    return items;
+  }
+
+  test('creates a room, posts as a bot and as a member, and changes messages, live', async () => {
+    const backend = adminOf(chat);
+    const alice = '1';
+    const room = 'orders/7 ?#%';
+    const members = [{ user_id: alice, role: 'owner' as const }];
+    expect(await backend.putRoom(room, { name: 'Order 7', members })).toMatchObject({
+      id: room,
+      name: 'Order 7',
+    });
+    const socket = await enter(chat, 'alice', `room=${encodeURIComponent(room)}`);
+    const sent = await backend.sendMessage(room, { text: 'Shipped', bot: { id: 'orders', name: 'Orders' } });
+    expect(await socket.next(said('Shipped'))).toMatchObject({
+      message: { sender_id: 'bot:orders', message_id: sent.id },
+    });
+    const key = { user_id: alice, client_id: 'thanks-7' };
+    const own = await backend.sendMessage(room, { text: 'Thanks', ...key });
+    expect(await backend.sendMessage(room, { text: 'Thanks', ...key })).toEqual(own);
+    await backend.editMessage(room, sent.id, 'Delivered');
+    expect(await socket.take('message_edited')).toMatchObject({ message_id: sent.id, text: 'Delivered' });
+    await backend.deleteMessage(room, own.id);
+    expect(await socket.take('message_deleted')).toMatchObject({ message_id: own.id });
+    expect((await all(backend.messages(room, { pageSize: 1 }))).map(({ text }) => text)).toEqual([
+      'Delivered',
+    ]);
+    await backend.removeMember(room, alice);
+    expect(await socket.closed).toMatchObject({ code: 1000 });
+    expect(await all(backend.members(room))).toEqual([]);
+    expect((await all(backend.rooms({ pageSize: 2 }))).map(({ id }) => id)).toContain(room);
+  });
+
+  test('rejects with the code of the error', async () => {
+    const backend = adminOf(chat);
+    await expect(backend.getRoom('nowhere')).rejects.toMatchObject({ code: 'ROOM_NOT_FOUND', status: 404 });
+    const stranger = new AdminClient({
+      url: `${chat.stack.httpUrl}/admin`,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'AKIA', secretAccessKey: 'wrong' },
+    });
+    await expect(stranger.getRoom('1')).rejects.toMatchObject({ code: 'FORBIDDEN', status: 403 });
+    const nobody = new AdminClient({
+      url: 'http://127.0.0.1:1/admin',
+      region: 'us-east-1',
+      credentials: developerKey,
+    });
+    await expect(nobody.getRoom('1')).rejects.toMatchObject({ code: 'UNREACHABLE', status: 0 });
+  });
 });

@@ -3,6 +3,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runApp } from '../../bin/run-app.ts';
 import { openSynthesizer } from '../../bin/synthesize.ts';
+import { AdminClient } from '../../server/index.ts';
 import { enter, said } from '../support/chat.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
@@ -28,8 +29,8 @@ afterAll(async () => {
   synthesizer.dispose();
 });
 
-async function orderStatus(event: object): Promise<Record<string, unknown>> {
-  const FunctionName = shop.stack.functions.find((name) => name.startsWith('OrderStatus'));
+async function invoke(name: string, event: object): Promise<Record<string, unknown>> {
+  const FunctionName = shop.stack.functions.find((each) => each.startsWith(name));
   const { Payload } = await lambda.send(
     new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) }),
   );
@@ -49,10 +50,35 @@ test('simulates the whole template of the example', () => {
 });
 
 test('runs the team’s own function with the AWS SDK, its variables and its grants', async () => {
-  expect(await orderStatus({ id: '1' })).toEqual({ status: 'unknown', chat: shop.stack.edgeUrl });
+  expect(await invoke('OrderStatus', { id: '1' })).toEqual({ status: 'unknown', chat: shop.stack.edgeUrl });
+});
+
+test('lets the team’s function with the grant open a room and post there, and a repeat changes nothing', async () => {
+  const update = { id: '7', customer: '1', status: 'shipped' };
+  const answer = { room: 'order-7', message: 1 };
+  expect(await invoke('OrderUpdate', update)).toEqual(answer);
+  expect(await invoke('OrderUpdate', update)).toEqual(answer);
+  const alice = await enter(shop, 'alice', 'room=order-7');
+  expect(alice.history).toMatchObject([{ text: 'Your order is shipped.', sender_id: 'bot:orders' }]);
+  await alice.close();
+});
+
+test.each([
+  ['OrderStatus', 'FORBIDDEN'],
+  // Without the grant, the chat's own functions are refused too.
+  ['ChatSendFunction', 'FORBIDDEN'],
+  ['OrderUpdate', 'ROOM_NOT_FOUND'],
+])('answers calls of %s to the admin API with %s', async (name, code) => {
+  const found = shop.stack.functions.find((each) => each.startsWith(name)) ?? '';
+  const client = new AdminClient({
+    url: `${shop.stack.httpUrl}/admin`,
+    region: 'us-east-1',
+    credentials: shop.stack.credentialsOf(found),
+  });
+  await expect(client.getRoom('nowhere')).rejects.toMatchObject({ code });
 });
 
 test('denies the team’s own function the chat’s table, which its role does not grant', async () => {
-  const answer = await orderStatus({ id: '1', table: shop.chatTable });
+  const answer = await invoke('OrderStatus', { id: '1', table: shop.chatTable });
   expect(answer).toMatchObject({ errorType: 'AccessDeniedException' });
 });

@@ -5,6 +5,7 @@ import type { FallibleCall } from '../../local/faults.ts';
 import { resolve } from '../../local/intrinsics.ts';
 import { openScope } from '../../local/scope.ts';
 import { readTemplate } from '../../local/template.ts';
+import { adminOf } from '../support/admin.ts';
 import { enter } from '../support/chat.ts';
 import { ask, askingAs } from '../support/http.ts';
 import { databaseOf, newRoom } from '../support/rooms.ts';
@@ -202,6 +203,7 @@ describe('counts posts to a connection that has ended by', () => {
       const answer = await say(`POST /chats/${room}/send_message/`, { content: 'hi', broadcast: true });
       expect(answer).toMatchObject({ status: 201 });
     },
+    admin: () => adminOf(stack).sendMessage(room, { text: 'hi', bot: { id: 'clock' } }),
   };
   const frames: Record<string, (id: unknown) => object> = {
     send: () => ({ action: 'send', message: 'hello' }),

@@ -1,5 +1,6 @@
 import type { Credentials } from '../../functions/aws/environment.ts';
 import { developerKey } from '../../local/iam/access.ts';
+import { AdminClient } from '../../server/index.ts';
 import { signRequest } from '../../server/sign-request.ts';
 import type { Json } from './http.ts';
 import type { TestStack } from './stack.ts';
@@ -32,3 +33,7 @@ export const askAdmin =
     const text = await response.text();
     return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Json) };
   };
+
+/** Returns a client of the admin API, which signs as the local developer. */
+export const adminOf = ({ stack }: Pick<TestStack, 'stack'>): AdminClient =>
+  new AdminClient({ url: `${stack.httpUrl}/admin`, region: 'us-east-1', credentials: developerKey });

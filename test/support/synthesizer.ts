@@ -20,15 +20,24 @@ export function teardown(): void {
   synthesizing?.kill();
 }
 
-async function ask(url: string, synthesis: Synthesis): Promise<void> {
+/** A synthesis of the app that a module creates. */
+export interface AppSynthesis extends Synthesis {
+  /** The path of a module that exports `createApp`. Default: the app of this repository. */
+  readonly app?: string;
+}
+
+async function ask(url: string, synthesis: AppSynthesis): Promise<void> {
   const response = await fetch(url, { method: 'POST', body: JSON.stringify(synthesis) });
   if (!response.ok) throw new Error(await response.text());
 }
 
-/** Opens a synthesizer for tests. Torture and benches, which run outside of Vitest, get the one of `npm start`. */
-export function testSynthesizer(context: Record<string, unknown> = {}): Synthesizer {
+/**
+ * Opens a synthesizer for tests. Torture and benches, which run outside of Vitest, get the one of `npm start`.
+ * @param app as in `AppSynthesis`
+ */
+export function testSynthesizer(context: Record<string, unknown> = {}, app?: string): Synthesizer {
   const url = process.env[URL_VARIABLE];
   return url === undefined
     ? openSynthesizer(context)
-    : openSynthesizer(context, (synthesis) => ask(url, synthesis));
+    : openSynthesizer(context, (synthesis) => ask(url, { ...synthesis, ...(app && { app }) }));
 }

@@ -13,8 +13,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import type { Synthesis } from '../../bin/synthesize.ts';
+import { provideSdk } from '../../bin/run-app.ts';
 import { createApp } from '../../lib/app.ts';
+import type { AppSynthesis } from './synthesizer.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'parley-assemblies-'));
 process.on('exit', () => rmSync(root, { recursive: true, force: true }));
@@ -31,19 +32,21 @@ const assemblies = new Map<string, string>();
  * Synthesizes each context once, because a synthesis takes longer than the rest of a stack's start-up. Stacks with the
  * same settings differ only in the port of their edge, which is part of the allowed origins.
  */
-function synthesize({ context, outdir }: Synthesis): void {
+async function synthesize({ context, outdir, app }: AppSynthesis): Promise<void> {
+  if (app !== undefined) provideSdk(root);
+  const create: typeof createApp = app === undefined ? createApp : (await import(app)).createApp;
   const origins = String(context['allowedOrigins'] ?? '');
   const port = /^http:\/\/localhost:(\d+),http:\/\/127\.0\.0\.1:\1$/.exec(origins)?.[1];
   if (port === undefined) {
-    createApp({ context, outdir }).synth();
+    create({ context, outdir }).synth();
     return;
   }
   const shared = { ...context, allowedOrigins: ANY_PORT };
-  const key = JSON.stringify(shared);
+  const key = JSON.stringify([app, shared]);
   let assembly = assemblies.get(key);
   if (assembly === undefined) {
     assembly = join(root, String(assemblies.size));
-    createApp({ context: shared, outdir: assembly }).synth();
+    create({ context: shared, outdir: assembly }).synth();
     assemblies.set(key, assembly);
   }
   copyAssembly(assembly, outdir, port);
@@ -64,7 +67,7 @@ function copyAssembly(assembly: string, outdir: string, port: string): void {
 
 const server = createServer(async (request, response) => {
   try {
-    synthesize((await json(request)) as Synthesis);
+    await synthesize((await json(request)) as AppSynthesis);
     response.end();
   } catch (error) {
     response.writeHead(500).end(error instanceof Error ? error.message : String(error));

@@ -1,13 +1,14 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AccountRecovery, UserPool, UserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { featureFlags } from '../../lib/app.ts';
 import { Chat } from '../../lib/chat.ts';
-import { ChatAuth } from '../../lib/chat-auth.ts';
+import { ChatAuth, type LambdaAuthOptions } from '../../lib/chat-auth.ts';
 import type { ChatProps } from '../../lib/chat-props.ts';
 import { temporaryOptions } from './synthesize.ts';
 
@@ -40,6 +41,73 @@ describe('a chat in a stack of a team', () => {
     template.resourceCountIs('AWS::Cognito::UserPool', 1);
     template.resourceCountIs('AWS::ApiGatewayV2::Api', 2);
     expect(template.findOutputs('*')).toEqual({});
+  });
+
+  describe('with a function of the team that verifies credentials', () => {
+    const withFunction = (options?: LambdaAuthOptions) =>
+      stackWith((stack) => {
+        const props = { runtime: Runtime.NODEJS_24_X, handler: 'index.handler' };
+        const read = new LambdaFunction(stack, 'ReadSession', { ...props, code: Code.fromInline('//') });
+        new Chat(stack, 'Chat', { code, auth: ChatAuth.lambda(read, options) });
+      });
+    const entryOf = ({ Properties }: { Properties: { Role: object } }) =>
+      /"Chat(\w+)Role/.exec(JSON.stringify(Properties.Role))?.[1];
+
+    test('creates no user pool, and names no issuer', () => {
+      const template = withFunction();
+      template.resourceCountIs('AWS::Cognito::UserPool', 0);
+      template.resourceCountIs('AWS::Cognito::UserPoolClient', 0);
+      for (const variables of variablesOf(template)) {
+        expect(variables).not.toHaveProperty('ISSUER');
+        expect(variables).not.toHaveProperty('USER_POOL_CLIENT');
+      }
+    });
+
+    test('lets exactly the functions that verify credentials invoke exactly this function', () => {
+      const template = withFunction();
+      const [id = ''] = Object.keys(template.findResources('AWS::Lambda::Function')).filter((each) =>
+        each.startsWith('ReadSession'),
+      );
+      const arn = { 'Fn::GetAtt': [id, 'Arn'] };
+      const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+      const granting = policies.filter(({ Properties }) => JSON.stringify(Properties).includes(id));
+      const statements = granting.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+      const invoking = statements.filter((each) => JSON.stringify(each).includes(id));
+      for (const { Action, Resource } of invoking) {
+        expect(Action).toBe('lambda:InvokeFunction');
+        expect([Resource].flat()).toContainEqual(arn);
+      }
+      expect(JSON.stringify(invoking)).not.toContain('*');
+      const users = Object.values(template.findResources('AWS::Lambda::Function')).filter(
+        ({ Properties }) => Properties.Environment?.Variables?.AUTH_FUNCTION !== undefined,
+      );
+      const names = granting.map(
+        ({ Properties }) => /Chat(\w+)Role/.exec(JSON.stringify(Properties.Roles))?.[1],
+      );
+      expect(names.sort()).toEqual(['Authorize', 'Default', 'Http']);
+      expect(users.map((each) => entryOf(each as never)).sort()).toEqual(['Authorize', 'Default', 'Http']);
+      for (const { Properties } of users) expect(Properties.Environment.Variables.AUTH_FUNCTION).toEqual(arn);
+    });
+
+    test.each([
+      [undefined, 'sessionid', '3000'],
+      [{ cookieName: '__Host-shop', timeout: Duration.millis(1_500) }, '__Host-shop', '1500'],
+    ])('passes on the options %j', (options, cookie, timeout) => {
+      const all = variablesOf(withFunction(options));
+      const values = (name: string) => all.map((variables) => variables[name]).filter(Boolean);
+      expect(values('SESSION_COOKIE')).toEqual([cookie, cookie]);
+      expect(values('AUTH_TIMEOUT_MS')).toEqual([timeout, timeout, timeout]);
+    });
+
+    test.each([
+      [{ cookieName: '' }, 'Setting "cookieName" is invalid'],
+      [{ cookieName: 'a=b' }, 'Setting "cookieName" is invalid'],
+      [{ cookieName: 'a;b' }, 'Setting "cookieName" is invalid'],
+      [{ timeout: Duration.millis(999) }, 'Setting "timeout" is invalid'],
+      [{ timeout: Duration.seconds(11) }, 'Setting "timeout" is invalid'],
+    ])('refuses the options %j', (options, message) => {
+      expect(() => withFunction(options)).toThrow(message);
+    });
   });
 
   test('accepts tokens of the team’s user pool, with a new app client or the team’s own', () => {

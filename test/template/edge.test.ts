@@ -66,9 +66,7 @@ describe.each(apis)('%s', (pattern, api) => {
       Id: expect.any(String),
       DomainName: `${api}.execute-api.<AWS::Region>.<AWS::URLSuffix>`,
       CustomOriginConfig: { OriginProtocolPolicy: 'https-only', OriginSSLProtocols: ['TLSv1.2'] },
-      ...(pattern === '/api/*' && {
-        OriginCustomHeaders: [{ HeaderName: 'X-Parley-Edge', HeaderValue: '<EdgePageAccess.Id>' }],
-      }),
+      OriginCustomHeaders: [{ HeaderName: 'X-Parley-Edge', HeaderValue: '<EdgePageAccess.Id>' }],
     });
     expect(behavior(pattern)['OriginRequestPolicyId']).toBe(allViewerExceptHost);
   });

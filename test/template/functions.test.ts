@@ -23,6 +23,8 @@ const variables = new Set<string>([
 
 /** Variables whose absence means the default. */
 const optional = new Set([
+  // Only with `ChatAuth.lambda`.
+  ...['AUTH_FUNCTION', 'AUTH_TIMEOUT_MS', 'SESSION_COOKIE'],
   'CONNECTIONS_TABLE',
   'DAILY_FILE_BYTES',
   'DIRECT_ROOMS',

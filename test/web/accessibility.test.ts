@@ -37,9 +37,14 @@ async function seriousFindings(page: Page): Promise<readonly string[]> {
 }
 
 describe('axe finds no serious problem in either theme', () => {
-  test('on the sign-in page', async () => {
+  test('on the sign-in page, and in the form for a forgotten password', async () => {
     const { page, context } = await chat.open();
     await page.getByLabel('Password').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByLabel('User name').fill('dave');
+    await page.getByRole('button', { name: 'Forgot your password?' }).click();
+    await page.getByRole('button', { name: 'Send a code' }).click();
+    await page.getByLabel('New password').waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await context.close();
   });

@@ -1,4 +1,5 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { ask } from '../support/http.ts';
 import { type Person, pageTests, signIn } from '../support/person.ts';
 import { newRoom } from '../support/rooms.ts';
 import { type SeverableWay, severableWay } from '../support/severable.ts';
@@ -89,15 +90,25 @@ test('keeps unsent messages over a reload, and sends them once', async () => {
 test('asks to sign in again when the token is rejected, then sends the unsent messages', async () => {
   await goOffline();
   for (const text of written) await bob.say(text);
-  // Makes the token's signature invalid.
-  await bob.page.evaluate(() => {
-    const { token, ...rest } = JSON.parse(sessionStorage.getItem('parley:session') ?? '{}');
-    const refused = token.replace(/[^.]+$/, 'AAAA');
-    sessionStorage.setItem('parley:session', JSON.stringify({ ...rest, token: refused }));
+  // Ends the session elsewhere. Its sockets are then refused, and the chat says why.
+  const { refreshToken } = JSON.parse(
+    await bob.page.evaluate(() => sessionStorage.getItem('parley:session') ?? '{}'),
+  );
+  const headers = { Authorization: `Bearer ${await chat.stack.token('bob')}` };
+  await ask(chat.stack, 'POST /logout/', { body: { refresh_token: refreshToken }, headers });
+  let refused = true;
+  await bob.page.routeWebSocket(/\/ws\//, (socket) => {
+    if (refused) void socket.close();
+    else socket.connectToServer();
   });
+  const rejection = { status: 401, json: { error: 'UNAUTHENTICATED', message: 'expired' } };
+  await bob.page.route('**/api/chats/?limit=1', (route) =>
+    refused ? route.fulfill(rejection) : route.continue(),
+  );
   await goOnline();
   const dialog = bob.page.getByRole('dialog', { name: 'Sign in again' });
-  await dialog.waitFor();
+  await dialog.getByText('Your session has ended. Sign in again.').waitFor();
+  refused = false;
   await signIn(bob.page, 'bob');
   await dialog.waitFor({ state: 'detached' });
   await expect.poll(() => alice.texts()).toEqual(['Are you there?', 'Yes.', ...written]);

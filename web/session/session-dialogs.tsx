@@ -4,23 +4,25 @@ import type { RoomDrafts } from '../room/room-draft.ts';
 import { Button } from '../ui/buttons.tsx';
 import { ConfirmDialog, Dialog } from '../ui/dialog.tsx';
 import { pluralize } from '../ui/format.ts';
-import { loadSession, saveSession } from './session.ts';
+import { isSignedInByCookie } from './credential.ts';
+import type { Tokens } from './session.ts';
+import { sessions } from './sessions.ts';
 import { SignInForm } from './sign-in.tsx';
 
+interface SignInAgainProps {
+  readonly client: ChatClient;
+  readonly onSignedIn: (tokens: Tokens) => void;
+  readonly onSignOut: () => void;
+}
+
 /** Asks for a new sign-in after the token has expired. The page keeps its state, and unsent messages stay queued. */
-export function SignInAgain({ client, onSignOut }: { client: ChatClient; onSignOut: () => void }) {
+export function SignInAgain({ client, onSignedIn, onSignOut }: SignInAgainProps) {
   return (
     <Dialog title="Sign in again">
       <p class="lead">{client.error?.message}</p>
       <p class="hint">Your unsent messages are saved. They will be sent after you sign in.</p>
-      <SignInForm
-        name={loadSession()?.name}
-        onSignedIn={(session) => {
-          saveSession(session);
-          client.connect();
-        }}
-      />
-      <Button kind="quiet" label="Sign out" onClick={onSignOut} />
+      <SignInForm name={sessions.current?.name} onSignedIn={onSignedIn} />
+      {isSignedInByCookie() ? null : <Button kind="quiet" label="Sign out" onClick={onSignOut} />}
     </Dialog>
   );
 }

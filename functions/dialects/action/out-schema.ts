@@ -9,27 +9,51 @@ const frame = <T extends string, F extends v.ObjectEntries>(type: T, fields: F) 
 const guest = v.optional(v.literal(true));
 
 export const messageShape = v.strictObject({
+  /** The message's id, which is also its position in the room's log. */
   message_id: number,
+  /** The text. Empty in a deleted message. */
   text: v.string(),
+  /** The id of the author. */
   sender_id: wireId,
+  /** The author's e-mail address. Empty if the author's token had none. */
   sender_email: v.string(),
+  /** Present if the author is a guest, whose id is unverified. */
   guest,
+  /** How far the message has come: stored, delivered to a member, or read by one. */
   status: v.picklist(['send', 'delivered', 'read']),
+  /** When the message was stored, in ISO 8601. */
   created_at: time,
+  /** When the message was last changed, in ISO 8601. */
   updated_at: time,
+  /** What `file` is. Absent for a message without a file. */
   type: v.optional(v.picklist(['file', 'image'])),
+  /** The id of the message that this one replies to. */
   reply_to: v.optional(number),
+  /** Present if the text was edited. */
   edited: v.optional(v.literal(true)),
+  /** Present if the message was deleted. */
   deleted: v.optional(v.literal(true)),
+  /** The name of the file. */
   file: v.optional(v.string()),
   ...fileDetails,
+  /** The users who reacted, by emoji: all ids, or their number and some ids. */
   reactions: v.optional(
     v.record(
       v.string(),
-      v.union([v.array(wireId), v.strictObject({ count: number, users: v.array(wireId) })]),
+      v.union([
+        v.array(wireId),
+        v.strictObject({
+          /** The number of users who reacted with this emoji. */
+          count: number,
+          /** The ids of some of them. */
+          users: v.array(wireId),
+        }),
+      ]),
     ),
   ),
+  /** Present if the text was too long for this frame. The HTTP API has all of it. */
   truncated: v.optional(v.literal(true)),
+  /** The id that the author's client gave the message. Present for the author only. */
   client_id: v.optional(v.string()),
 });
 
@@ -74,7 +98,9 @@ export const typing = frame('typing', { user_id: wireId, guest, typing: v.boolea
 
 export const presence = frame('presence', {
   user_id: wireId,
+  /** Whether the user is connected to the room. */
   status: v.picklist(['online', 'offline']),
+  /** When the user was last connected, in ISO 8601. */
   last_seen: time,
 });
 

@@ -26,9 +26,13 @@ const emoji = v.pipe(v.string(), v.maxLength(64), v.transform(qualifiedEmoji), v
 export const sendFrame = v.object({
   ...change,
   message: text,
+  /** What the message is: `text` by default, or what `file` is. */
   type: v.optional(v.picklist(messageTypes), 'text'),
+  /** The id of the message that this one replies to. */
   reply_to: v.optional(messageId),
+  /** The content of a file in base64, or the id of an uploaded one. */
   file: v.optional(file),
+  /** The name of the file. */
   file_name: v.optional(fileName),
 });
 

@@ -20,7 +20,7 @@ export const contentContract: Contract = {
   handshake: {
     path: '/ws/chat/<room>/',
     credential:
-      'The credential is the cookie `sessionid`, which `POST /api/login/` sets. If another app on the parent domain sets a cookie of the same name, the one with a valid token counts. The handshake must also have an allowed `Origin` header: the origin of the edge, or one in the setting `allowedOrigins`.',
+      'The credential is the cookie `sessionid`, which `POST /api/login/` sets. With [`ChatAuth.lambda`](authentication.md), it is the session cookie of your own site. If another app on the parent domain sets a cookie of the same name, the one with a valid token counts. The handshake must also have an allowed `Origin` header: the origin of the edge, or one in the setting `allowedOrigins`.',
     sample: {
       language: 'js',
       lines: [

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { cookieRules } from '../../auth/credential.ts';
 import { ChatError } from '../../domain/errors.ts';
 import { isStoredUserId } from '../../domain/id.ts';
 import { MembershipError } from '../../domain/member.ts';
@@ -27,9 +28,12 @@ export function httpApp(context: HttpContext): Hono<HttpEnv> {
     maxAge: PREFLIGHT_SECONDS,
   });
   const app = baseApp<HttpEnv>({ name: 'http', path: '/api', errorOf: errorAnswer, before: [preflights] });
-  app.route('/', login(context));
-  app.get('/openapi.json', async (c) => c.json(await openapiDocument(app)));
-  app.use('/chats/*', checkOrigin(context), authenticate(context), limitRequests(context));
+  app.get('/openapi.json', async (c) =>
+    c.json(await openapiDocument(app, cookieRules(context.sessionCookie).name)),
+  );
+  for (const path of ['/chats/*', '/session/']) {
+    app.use(path, checkOrigin(context), authenticate(context), limitRequests(context));
+  }
   app.use('/chats/:id/*', async (c, next) => {
     const id = c.req.param('id');
     if (id.length > MAX_ROOM_ID_BYTES) throw new HttpError('NOT_FOUND');
@@ -40,6 +44,7 @@ export function httpApp(context: HttpContext): Hono<HttpEnv> {
     if (!isStoredUserId(c.req.param('user'))) throw new MembershipError('NO_SUCH_MEMBER');
     await next();
   });
+  app.route('/', login(context));
   app.route('/', rooms(context));
   app.route('/chats', messages(context));
   app.route('/chats', files(context));

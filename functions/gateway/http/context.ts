@@ -1,10 +1,11 @@
 import type { Context as HonoContext } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import { comesFrom, findCredential, verifyFirst } from '../../auth/credential.ts';
+import { comesFrom, cookieRules, findCredential, sourceOf, verifyFirst } from '../../auth/credential.ts';
 import type { Context, TokenContext } from '../../delivery/context.ts';
 import { ChatError } from '../../domain/errors.ts';
 import type { User } from '../../domain/member.ts';
 import type { RoomLimits } from '../../domain/room.ts';
+import { clientIp, type Route, routeOf } from '../client-address.ts';
 import type { LambdaBindings } from './base-app.ts';
 import { HttpError } from './http-error.ts';
 import type { LoginOptions } from './login-options.ts';
@@ -19,31 +20,44 @@ export interface HttpContext extends Context, TokenContext {
    * The secret that the edge sends as `X-Parley-Edge`. Only requests with it are trusted to name the client's address.
    */
   readonly edgeKey?: string | undefined;
-  /** Null if users sign in with the team's own issuer. */
+  /** Null if users do not sign in to a user pool. */
   readonly passwordLogin: PasswordLogin | null;
   /** How users sign in, for clients. */
   readonly loginOptions: LoginOptions;
+  /** The name of the team's session cookie. Undefined unless the team's function verifies credentials. */
+  readonly sessionCookie?: string | undefined;
 }
 
 /** The Hono environment of a route. */
 export interface HttpEnv {
-  readonly Variables: { caller: User };
+  readonly Variables: {
+    caller: User;
+    /** When the caller's credential expires, in milliseconds since the epoch. */
+    expiresAt: number;
+  };
   readonly Bindings: LambdaBindings;
 }
 
 /** HTTP requests carry credentials in headers only: tokens in a subprotocol or in the query are for sockets. */
-function credentialOf(c: HonoContext) {
+function credentialOf(c: HonoContext, sessionCookie: string | undefined) {
   const { authorization, cookie, origin } = c.req.header();
   const headers = { authorization, cookie, origin };
-  return { credential: findCredential(headers), headers };
+  return { credential: findCredential(headers, {}, cookieRules(sessionCookie)), headers };
+}
+
+/** Returns the fields of a request that tell its client's address. */
+export function requestRoute(c: HonoContext<HttpEnv>, { edgeKey }: Pick<HttpContext, 'edgeKey'>): Route {
+  const event = c.env.event;
+  const http = event !== undefined && 'http' in event.requestContext ? event.requestContext.http : undefined;
+  return routeOf(c.req.header(), http?.sourceIp, edgeKey);
 }
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Prevents cross-site request forgery: a change with the session cookie needs an allowed origin. */
-export const checkOrigin = ({ origins }: Pick<HttpContext, 'origins'>) =>
+export const checkOrigin = ({ origins, sessionCookie }: Pick<HttpContext, 'origins' | 'sessionCookie'>) =>
   createMiddleware<HttpEnv>(async (c, next) => {
-    const { credential, headers } = credentialOf(c);
+    const { credential, headers } = credentialOf(c, sessionCookie);
     const isChange = !safeMethods.has(c.req.method);
     if (isChange && credential && !comesFrom(credential, headers, origins)) {
       throw new HttpError('FORBIDDEN_ORIGIN');
@@ -52,10 +66,10 @@ export const checkOrigin = ({ origins }: Pick<HttpContext, 'origins'>) =>
   });
 
 /** Prevents other sites from signing users out: the request needs an allowed origin, or a token in its header. */
-export const requireOrigin = ({ origins }: Pick<HttpContext, 'origins'>) =>
+export const requireOrigin = ({ origins, sessionCookie }: Pick<HttpContext, 'origins' | 'sessionCookie'>) =>
   createMiddleware<HttpEnv>(async (c, next) => {
     // The browser leaves the cookie out of a foreign form, so it counts as the credential of each request.
-    const { credential, headers } = credentialOf(c);
+    const { credential, headers } = credentialOf(c, sessionCookie);
     if (!comesFrom(credential ?? { place: 'cookie' }, headers, origins)) {
       throw new HttpError('FORBIDDEN_ORIGIN');
     }
@@ -76,13 +90,16 @@ export const limitRequests = ({ budgets, now }: Pick<HttpContext, 'budgets' | 'n
   });
 
 /** Sets `caller` to the user of the token in `Authorization: Bearer` or in the session cookie. */
-export const authenticate = ({ verify }: Pick<HttpContext, 'verify'>) =>
+export const authenticate = (context: Pick<HttpContext, 'verify' | 'sessionCookie' | 'edgeKey'>) =>
   createMiddleware<HttpEnv>(async (c, next) => {
-    const { credential } = credentialOf(c);
+    const { credential, headers } = credentialOf(c, context.sessionCookie);
     if (!credential) {
       const message = 'Not signed in: the request has no token. Send one, or sign in at /api/login/.';
       throw new ChatError('UNAUTHENTICATED', message);
     }
-    c.set('caller', (await verifyFirst(credential, verify)).user);
+    const source = sourceOf(credential, headers, clientIp(requestRoute(c, context)));
+    const { user, expiresAt } = await verifyFirst(credential, (token) => context.verify(token, source));
+    c.set('caller', user);
+    c.set('expiresAt', expiresAt);
     await next();
   });

@@ -1,4 +1,5 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { AuthUnavailableError } from '../../auth/function-verifier.ts';
 import { KeysUnavailableError } from '../../auth/token-verifier.ts';
 import { ChatError, type ErrorCode } from '../../domain/errors.ts';
 import { type MembershipCode, MembershipError } from '../../domain/member.ts';
@@ -51,9 +52,13 @@ const httpErrors = {
     503,
     'Request not answered: the keys that tokens are signed with could not be fetched. Try again in a moment.',
   ],
+  AUTH_UNAVAILABLE: [
+    503,
+    'Request not answered: the function that tells who is signed in failed or took too long. Try again in a moment.',
+  ],
   NO_PASSWORD_LOGIN: [
     501,
-    'Not signed in: this chat has no sign-in by password. Get a token from its issuer and send that.',
+    'Not signed in: this chat has no sign-in by password. Sign in where its users do, and send that token.',
   ],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
 
@@ -127,6 +132,7 @@ export interface ErrorAnswer {
 export function errorAnswer(error: unknown): ErrorAnswer | undefined {
   if (error instanceof HttpError) return error;
   if (error instanceof KeysUnavailableError) return new HttpError('KEYS_UNAVAILABLE');
+  if (error instanceof AuthUnavailableError) return new HttpError('AUTH_UNAVAILABLE');
   if (error instanceof MembershipError) {
     return { status: membershipStatuses[error.code], code: error.code, message: error.message };
   }

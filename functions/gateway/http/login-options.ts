@@ -28,6 +28,8 @@ export const loginOptionsShape = v.object({
       token: v.picklist(['id_token', 'access_token']),
     }),
   ),
+  /** Set if a function of the team verifies credentials. A user of the team's site is then signed in by its cookie. */
+  session: v.optional(v.literal(true)),
 });
 
 export type LoginOptions = v.InferOutput<typeof loginOptionsShape>;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ChatError } from '../../domain/errors.ts';
 import { countLogin, type LoginWindow, uncountLogin } from '../../store/login-attempts.ts';
+import { clientIp, type Route } from '../client-address.ts';
 import type { HttpContext } from './context.ts';
 
 const WINDOW_MS = 5 * 60 * 1000;
@@ -8,25 +9,8 @@ const WINDOW_MS = 5 * 60 * 1000;
 const MAX_BY_ADDRESS = 100;
 const MAX_BY_NAME_AND_ADDRESS = 10;
 
-/** The fields of a request that tell its client's address. */
-export interface Route {
-  readonly forwardedFor: string | undefined;
-  /** The address that called API Gateway: the client's, or the edge's. */
-  readonly sourceIp: string | undefined;
-  /** Whether the request came through the edge. */
-  readonly throughEdge: boolean;
-}
-
-/**
- * Returns a client's address, or the prefix that its provider gave it for IPv6. A client can write any addresses into
- * `X-Forwarded-For`. The edge appends the client's address, and API Gateway appends its caller's.
- */
-export function clientAddress({ forwardedFor = '', sourceIp = '', throughEdge }: Route): string {
-  if (!throughEdge) return network(sourceIp);
-  const addresses = forwardedFor.split(',').map((address) => address.trim());
-  if (addresses.at(-1) === sourceIp) addresses.pop();
-  return network(addresses.at(-1) || sourceIp);
-}
+/** Returns a client's address, or the prefix that its provider gave it for IPv6. */
+export const clientAddress = (route: Route): string => network(clientIp(route));
 
 /** A provider gives each customer at least a /64 of IPv6 addresses (RFC 6177), so they count as one. */
 function network(address: string): string {

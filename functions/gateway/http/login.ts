@@ -2,10 +2,11 @@ import { type Context, Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
 import * as v from 'valibot';
 import { SESSION_COOKIE } from '../../auth/credential.ts';
+import { isoTime } from '../../delivery/context.ts';
 import { errorShape, userShape } from '../../dialects/rest/schema.ts';
 import { countRefusal } from '../metrics.ts';
 import { logFault } from '../runtime.ts';
-import { type HttpContext, type HttpEnv, requireOrigin } from './context.ts';
+import { type HttpContext, type HttpEnv, requestRoute, requireOrigin } from './context.ts';
 import { HttpError } from './http-error.ts';
 import { breaksPolicy, loginOptionsShape } from './login-options.ts';
 import { clientAddress, countAttempt } from './login-throttle.ts';
@@ -32,10 +33,10 @@ const logoutBody = v.object({ refresh_token: v.optional(refreshToken) });
 const codeBody = v.object({ username });
 const resetBody = v.object({ username, code: shortText(64), password });
 
+const sessionShape = v.object({ user: userShape, expires_at: v.pipe(v.string(), v.isoTimestamp()) });
 const signedIn = v.object({
+  ...sessionShape.entries,
   token: v.string(),
-  user: userShape,
-  expires_at: v.pipe(v.string(), v.isoTimestamp()),
   /** Gets further tokens at `/api/login/refresh/`. Absent if the one that was sent stays valid. */
   refresh_token: v.optional(v.string()),
 });
@@ -59,16 +60,6 @@ function setSession(c: Context, token: string, maxAge: number): void {
   });
 }
 
-function addressOf(c: Context<HttpEnv>, edgeKey: string | undefined): string {
-  const event = c.env.event;
-  const http = event !== undefined && 'http' in event.requestContext ? event.requestContext.http : undefined;
-  return clientAddress({
-    forwardedFor: c.req.header('x-forwarded-for'),
-    sourceIp: http?.sourceIp,
-    throughEdge: edgeKey !== undefined && c.req.header('x-parley-edge') === edgeKey,
-  });
-}
-
 /**
  * Sign-in by password. An answer with a token sets the session cookie, and contains the token for clients without
  * cookies. Every route counts an attempt before it calls the user pool, and takes it back when the attempt succeeds.
@@ -84,15 +75,24 @@ export function login(context: HttpContext) {
     return passwordLogin;
   };
   const count = (c: Context<HttpEnv>, name?: string) =>
-    countAttempt(name, addressOf(c, context.edgeKey), context);
+    countAttempt(name, clientAddress(requestRoute(c, context)), context);
   const answerTokens = async (c: Context<HttpEnv>, { token, refreshToken }: Tokens) => {
-    const { user, expiresAt } = await context.verify(token);
+    const { user, expiresAt } = await context.verify(token, { kind: 'bearer', origin: null, sourceIp: null });
     setSession(c, token, Math.max(0, Math.floor((expiresAt - context.now()) / 1000)));
-    const expires_at = new Date(expiresAt).toISOString();
+    const expires_at = isoTime(expiresAt);
     const renewal = refreshToken === undefined ? {} : { refresh_token: refreshToken };
     return c.json({ token, user: wireUser(user), expires_at, ...renewal });
   };
 
+  app.get(
+    '/session/',
+    describe(
+      'Who is signed in',
+      { 200: ['The user, and when the credential expires.', sessionShape] },
+      [401],
+    ),
+    (c) => c.json({ user: wireUser(c.var.caller), expires_at: isoTime(c.var.expiresAt) }),
+  );
   app.get(
     '/login/',
     describe('How to sign in', { 200: ['The ways to sign in.', loginOptionsShape] }, [], { isPublic: true }),
@@ -160,7 +160,7 @@ export function login(context: HttpContext) {
     describe(
       'Sign out',
       {
-        204: 'Cleared the cookie, and ended the session of `refresh_token`. The token stays valid until it expires.',
+        204: 'Cleared the cookie, unless it is that of `ChatAuth.lambda`, and ended the session of `refresh_token`. The token stays valid until it expires.',
       },
       [400, 403, 415, 429],
       { isPublic: true },
@@ -174,7 +174,8 @@ export function login(context: HttpContext) {
     },
     readJson(logoutBody),
     async (c) => {
-      setSession(c, '', 0);
+      // The cookie of the team's site is not the chat's to clear.
+      if (context.sessionCookie === undefined) setSession(c, '', 0);
       const { refresh_token } = c.req.valid('json');
       if (refresh_token !== undefined && passwordLogin) {
         const forget = await count(c);

@@ -17,7 +17,7 @@ const errors: Readonly<Record<number, string>> = {
   415: 'The body is not JSON, or the type of the file is not allowed.',
   429: 'Too many requests. Wait as long as `Retry-After` (in seconds) and `retry_after_ms` say, if present.',
   501: 'Not available in this deployment.',
-  503: 'The keys that tokens are signed with could not be fetched. Try again.',
+  503: 'The credential could not be verified at the moment. Try again.',
 };
 
 const withBody = (description: string, shape: GenericSchema) => ({
@@ -56,7 +56,7 @@ export function describe(
 }
 
 /** Returns the OpenAPI document of an app's routes. */
-export const openapiDocument = (app: Hono<HttpEnv>) =>
+export const openapiDocument = (app: Hono<HttpEnv>, cookie: string) =>
   generateSpecs(app, {
     excludeStaticFile: false,
     defaultValidationErrorResponse: false,
@@ -72,7 +72,7 @@ export const openapiDocument = (app: Hono<HttpEnv>) =>
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-          cookie: { type: 'apiKey', in: 'cookie', name: 'sessionid' },
+          cookie: { type: 'apiKey', in: 'cookie', name: cookie },
         },
       },
       security: [{ bearer: [] }, { cookie: [] }],

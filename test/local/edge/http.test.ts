@@ -180,6 +180,23 @@ describe('an answer', () => {
   });
 });
 
+test('logs once that the chat refuses pages of an origin', async () => {
+  const allowed = 'http://allowed.example';
+  const { port, lines } = await startEdge({
+    answer: ({ headers: { origin } }, response) =>
+      response.writeHead(204, origin === allowed ? { 'access-control-allow-origin': allowed } : {}).end(),
+  });
+  const preflight = (origin: string) =>
+    send(port, '/api/', { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST' } });
+  await preflight(allowed);
+  expect(lines).toEqual([]);
+  await preflight('http://shop.example');
+  await preflight('http://shop.example');
+  expect(lines).toEqual([
+    'The chat refused a page of http://shop.example: add this origin to allowedOrigins.',
+  ]);
+});
+
 describe('the edge answers', () => {
   test('413 to a URL over 8,192 bytes, and ends the connection', async () => {
     const { port, requests } = await startEdge();

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
   comesFrom,
+  cookieRules,
   findCredential,
   joinedHeaders,
   offeredSubprotocols,
+  sourceOf,
   verifyFirst,
 } from '../../../functions/auth/credential.ts';
 import { ChatError } from '../../../functions/domain/errors.ts';
@@ -52,6 +54,24 @@ test('accepts a cookie only from an allowed Origin, and a token from anywhere', 
   expect(comesFrom({ place: 'header' }, {}, origins)).toBe(true);
 });
 
+test.each([
+  ['header', 'bearer'],
+  ['subprotocol', 'bearer'],
+  ['query', 'query'],
+  ['cookie', 'cookie'],
+] as const)('a credential in the %s comes from a source of the kind %s', (place, kind) => {
+  const headers = { ORIGIN: 'https://chat.example.com' };
+  expect(sourceOf({ place }, headers, '203.0.113.7')).toEqual({
+    kind,
+    origin: 'https://chat.example.com',
+    sourceIp: '203.0.113.7',
+  });
+});
+
+test.each([[{}], [{ Origin: `https://${'a'.repeat(300)}` }]])('a source has no origin with %j', (headers) => {
+  expect(sourceOf({ place: 'query' }, headers, '')).toEqual({ kind: 'query', origin: null, sourceIp: null });
+});
+
 test('parses the offered subprotocols', () => {
   expect(offeredSubprotocols({ 'sec-websocket-protocol': 'Bearer ,a.b.c' })).toEqual(['Bearer', 'a.b.c']);
 });
@@ -74,6 +94,14 @@ describe('several session cookies:', () => {
   test('the number of tokens to verify is bounded', () => {
     const Cookie = Array.from({ length: 1_000 }, (_, index) => `sessionid=a.b.${index}`).join('; ');
     expect(findCredential({ Cookie })?.tokens).toHaveLength(8);
+  });
+
+  test.each([
+    ['any value can be one', 'shop=8f7c; sessionid=a.b.c', ['8f7c']],
+    ['two values are tried', 'shop=8f7c; shop=8f7d; shop=8f7e', ['8f7c', '8f7d']],
+    ['a value that is too long is left out', `shop=${'x'.repeat(4_097)}; shop=8f7c`, ['8f7c']],
+  ])('of a team that verifies its own: %s', (_what, Cookie, tokens) => {
+    expect(findCredential({ Cookie }, {}, cookieRules('shop'))).toEqual({ tokens, place: 'cookie' });
   });
 
   const rejected = new ChatError('UNAUTHENTICATED');

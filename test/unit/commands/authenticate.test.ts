@@ -50,6 +50,12 @@ describe('a new token', () => {
     ]);
   });
 
+  test('is verified as one of a frame, which tells no origin and no address', async () => {
+    const verify = vi.fn(verifyNew);
+    await authenticate(command, session, contextOf(['1#0'], verify).context);
+    expect(verify.mock.calls).toEqual([['a.b.c', { kind: 'frame', origin: null, sourceIp: null }]]);
+  });
+
   test('that expires before the current token changes nothing, and the answer has the current expiry', async () => {
     const earlier = async () => ({ user: alice, expiresAt: NOON });
     const { context } = contextOf(['1#0'], earlier, ['1#0']);

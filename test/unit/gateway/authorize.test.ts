@@ -1,4 +1,5 @@
 import { DynamoDBClient, GetItemCommand, InternalServerError } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -6,6 +7,7 @@ import type { UpgradeEvent } from '../../../functions/gateway/authorize-session.
 import { mockIssuer, rules } from '../../support/issuer.ts';
 
 const dynamodb = mockClient(DynamoDBClient);
+const lambda = mockClient(LambdaClient);
 const errors = vi.spyOn(console, 'error').mockImplementation(() => undefined);
 
 beforeEach(() => {
@@ -19,6 +21,7 @@ beforeEach(() => {
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('ALLOWED_ORIGINS', 'https://chat.example.com');
   dynamodb.reset();
+  lambda.reset();
 });
 
 afterEach(() => {
@@ -167,4 +170,95 @@ describe('authorizing an upgrade request', () => {
     await expect(failed).rejects.toThrow('Handshake failed');
     expect(JSON.stringify(errors.mock.calls)).not.toContain(token);
   });
+});
+
+describe('authorizing with a function of the team', () => {
+  const arn = 'arn:aws:lambda:us-east-1:000000000000:function:ReadSession';
+  const cookie = { Cookie: 'shop=8f7c', Origin: 'https://chat.example.com' };
+
+  beforeEach(() => {
+    vi.stubEnv('AUTH_FUNCTION', arn);
+    vi.stubEnv('AUTH_TIMEOUT_MS', '3000');
+    vi.stubEnv('SESSION_COOKIE', 'shop');
+    vi.stubEnv('EDGE_KEY', 'E1');
+    mockRoomOfAlice();
+  });
+  afterEach(() => {
+    for (const name of ['AUTH_FUNCTION', 'AUTH_TIMEOUT_MS', 'SESSION_COOKIE', 'EDGE_KEY'])
+      vi.stubEnv(name, undefined);
+  });
+
+  const answering = (answer: unknown, failure?: string) => {
+    const Payload = Buffer.from(JSON.stringify(answer)) as never;
+    lambda.on(InvokeCommand).resolves({ Payload, ...(failure && { FunctionError: failure }) });
+  };
+  const asked = () =>
+    lambda
+      .commandCalls(InvokeCommand)
+      .map(({ args: [{ input }] }) => [input.FunctionName, JSON.parse(String(input.Payload))]);
+
+  test('allows the user whom it answers, until the session expires', async () => {
+    const expiresAt = Date.now() + 300_000;
+    answering({ userId: '1', username: 'alice', attributes: { user_type: 'teacher' }, expiresAt });
+    const headers = { ...cookie, 'X-Parley-Edge': 'E1', 'X-Forwarded-For': '203.0.113.7, 198.51.100.1' };
+    const event = upgrade(headers);
+    const identity = { sourceIp: '198.51.100.1' };
+    const request = { ...event, requestContext: { ...event.requestContext, identity } };
+    expect(await (await authorizer())(request)).toMatchObject({
+      principalId: '1',
+      context: {
+        username: 'alice',
+        email: '',
+        userType: 'teacher',
+        dialect: 'content',
+        tokenExpiresAt: expiresAt,
+      },
+    });
+    const source = { kind: 'cookie', origin: 'https://chat.example.com', sourceIp: '203.0.113.7' };
+    expect(asked()).toEqual([[arn, { credential: '8f7c', ...source }]]);
+  });
+
+  test.each([
+    ['a cookie', cookie, null],
+    ['a token', { Authorization: 'Bearer 8f7c' }, null],
+  ])('refuses %s with 401 if it answers null', async (_what, headers, answer) => {
+    answering(answer);
+    await expect((await authorizer())(upgrade(headers))).rejects.toThrow('Unauthorized');
+  });
+
+  test.each([
+    ['a cookie of another site', { ...cookie, Origin: 'https://evil.example.com' }],
+    ['a token that is too long', { Authorization: `Bearer ${'a'.repeat(4_097)}` }],
+    ['no credential', {}],
+  ])('does not ask about %s', async (_what, headers: Record<string, string>) => {
+    const answer = await (await authorizer())(upgrade(headers)).catch(({ message }: Error) => message);
+    expect(answer).toSatisfy(
+      (each) => each === 'Unauthorized' || each.policyDocument.Statement[0].Effect === 'Deny',
+    );
+    expect(asked()).toEqual([]);
+  });
+
+  test.each([
+    ['fails', () => answering({ errorType: 'KeyError', errorMessage: 'no 8f7c' }, 'Unhandled'), 'KeyError'],
+    ['is malformed', () => answering({ user: '8f7c' }), 'userId'],
+    [
+      'is throttled',
+      () => lambda.on(InvokeCommand).rejects(Object.assign(new Error('8f7c'), { name: 'Throttled' })),
+      'Throttled',
+    ],
+  ])(
+    'fails with 500, and logs the reason without the credential, if the answer %s',
+    async (_how, prepare, reason) => {
+      prepare();
+      for (const [headers, query] of [
+        [cookie, { room: '1' }],
+        [{}, { room: '1', token: '8f7c' }],
+      ] as Handshake[]) {
+        await expect((await authorizer())(upgrade(headers, query))).rejects.toThrow('Handshake failed');
+      }
+      const logged = JSON.stringify(errors.mock.calls);
+      expect(logged).toContain(reason);
+      expect(logged).not.toContain('8f7c');
+    },
+  );
 });

@@ -1,8 +1,10 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { AuthUnavailableError } from '../../../../functions/auth/function-verifier.ts';
 import { KeysUnavailableError } from '../../../../functions/auth/token-verifier.ts';
 import { ChatError } from '../../../../functions/domain/errors.ts';
 import { mockHttpApp } from '../../../support/http-app.ts';
+import { alice, NOON } from '../../../support/sample.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -117,6 +119,81 @@ test('answers 503 and logs it if the keys cannot be fetched', async () => {
   }
   expect(log).toHaveBeenCalledTimes(2);
   expect(dynamodb.calls()).toEqual([]);
+});
+
+test('answers 503 and logs the reason if the team’s function does not answer', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const verify = async () => {
+    throw new AuthUnavailableError('invoking the function failed with TimeoutError');
+  };
+  const { ask, dynamodb } = mockHttpApp({ verify, sessionCookie: 'shop' });
+  const response = await ask('GET /chats/');
+  expect(response.status).toBe(503);
+  expect(await response.json()).toEqual({
+    error: 'AUTH_UNAVAILABLE',
+    message:
+      'Request not answered: the function that tells who is signed in failed or took too long. Try again in a moment.',
+  });
+  expect(log).toHaveBeenCalledExactlyOnceWith(
+    expect.objectContaining({
+      error: 'AuthUnavailableError',
+      reason: expect.stringContaining('failed with TimeoutError'),
+    }),
+  );
+  expect(dynamodb.calls()).toEqual([]);
+});
+
+describe('verifies a credential with its source:', () => {
+  const verified = async (headers: Record<string, string>, sourceIp: string) => {
+    const verify = vi.fn(async () => ({ user: alice, expiresAt: NOON }));
+    const { app } = mockHttpApp({ verify, sessionCookie: 'shop', edgeKey: 'E1' });
+    const event = { requestContext: { http: { sourceIp } } };
+    await app.request('https://api.example.com/api/session/', { headers }, { event });
+    return verify.mock.calls;
+  };
+
+  test('a cookie of the team, through the edge', async () => {
+    const headers = {
+      Cookie: 'sessionid=a.b.c; shop=8f7c',
+      Origin: 'https://chat.example.com',
+      'X-Parley-Edge': 'E1',
+      'X-Forwarded-For': '1.1.1.1, 2001:db8::7, 198.51.100.1',
+    };
+    expect(await verified(headers, '198.51.100.1')).toEqual([
+      ['8f7c', { kind: 'cookie', origin: 'https://chat.example.com', sourceIp: '2001:db8::7' }],
+    ]);
+  });
+
+  test('a token, at the API itself', async () => {
+    const headers = { Authorization: 'Bearer 8f7c', 'X-Forwarded-For': '1.1.1.1', 'X-Parley-Edge': 'guess' };
+    expect(await verified(headers, '203.0.113.7')).toEqual([
+      ['8f7c', { kind: 'bearer', origin: null, sourceIp: '203.0.113.7' }],
+    ]);
+  });
+});
+
+test('answers who is signed in, and until when', async () => {
+  const { ask } = mockHttpApp();
+  expect(await (await ask('GET /session/')).json()).toEqual({
+    user: { id: 1, username: 'alice', email: 'alice@example.com', user_type: 'student' },
+    expires_at: new Date(NOON + 3_600_000).toISOString(),
+  });
+});
+
+test('leaves the cookie of the team when a user signs out', async () => {
+  const headers = { Cookie: 'shop=8f7c', Origin: 'https://chat.example.com' };
+  for (const [sessionCookie, cleared] of [
+    ['shop', 0],
+    [undefined, 1],
+  ] as const) {
+    const response = await mockHttpApp({ sessionCookie }).ask('POST /logout/', undefined, headers);
+    expect([response.status, response.headers.getSetCookie().length]).toEqual([204, cleared]);
+  }
+});
+
+test('names the cookie of the team in the OpenAPI document', async () => {
+  const document = await (await mockHttpApp({ sessionCookie: 'shop' }).ask('GET /openapi.json')).json();
+  expect(document).toMatchObject({ components: { securitySchemes: { cookie: { name: 'shop' } } } });
 });
 
 test('signing in fails if the issuer’s token is not valid', async () => {

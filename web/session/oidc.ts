@@ -1,0 +1,192 @@
+import * as oauth from 'oauth4webapi';
+import type { OidcOptions } from './login.ts';
+import type { Tokens } from './session.ts';
+
+// This module is loaded only when it is needed. It imports only types from the page, so that it shares no code with it.
+
+/** What the page remembers while its user is at the issuer. */
+export interface SignInState {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+  /** The room that was open. */
+  readonly hash: string;
+}
+
+/** A failure that the page shows. */
+export class OidcError extends Error {
+  override readonly name = 'OidcError';
+  /** `SESSION_ENDED` if the user must sign in again, `UNREACHABLE` if it may work later. */
+  readonly code: 'SESSION_ENDED' | 'UNREACHABLE' | 'SIGN_IN_FAILED';
+
+  constructor(code: OidcError['code'], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+const TIMEOUT_MS = 30_000;
+
+/** Only an issuer on this machine may use plain HTTP: the settings of the chat refuse any other. */
+const requestOptions = ({ issuer }: OidcOptions) => ({
+  signal: AbortSignal.timeout(TIMEOUT_MS),
+  [oauth.allowInsecureRequests]: issuer.startsWith('http:'),
+});
+
+const clientOf = ({ client_id }: OidcOptions): oauth.Client => ({ client_id });
+
+/** The address of the page, as it is registered at the issuer. */
+const redirectUri = (): string => `${location.origin}/`;
+
+function failure(error: unknown): OidcError {
+  if (error instanceof OidcError) return error;
+  if (error instanceof oauth.AuthorizationResponseError) {
+    const message =
+      error.error === 'access_denied'
+        ? 'Not signed in: the sign-in was cancelled or not allowed. Try again.'
+        : `Not signed in: the issuer answered "${error.error}". Try again, or ask the administrator.`;
+    return new OidcError('SIGN_IN_FAILED', message, error);
+  }
+  if (error instanceof oauth.ResponseBodyError) {
+    const ended = error.error === 'invalid_grant';
+    const message = ended
+      ? 'Not signed in: the sign-in has expired. Sign in again.'
+      : `Not signed in: the issuer answered "${error.error}". Ask the administrator.`;
+    return new OidcError(ended ? 'SESSION_ENDED' : 'SIGN_IN_FAILED', message, error);
+  }
+  if (error instanceof oauth.OperationProcessingError) {
+    const message = 'Not signed in: the answer of the issuer is not valid for this sign-in. Try again.';
+    return new OidcError('SIGN_IN_FAILED', message, error);
+  }
+  const message = 'Not signed in: the issuer is unreachable. Check your network and try again.';
+  return new OidcError('UNREACHABLE', message, error);
+}
+
+async function discover(options: OidcOptions): Promise<oauth.AuthorizationServer> {
+  const issuer = new URL(options.issuer);
+  const response = await oauth.discoveryRequest(issuer, { ...requestOptions(options), algorithm: 'oidc' });
+  return oauth.processDiscoveryResponse(issuer, response);
+}
+
+const nameIn = (claims: oauth.IDToken | undefined): string | undefined =>
+  [claims?.['preferred_username'], claims?.['name'], claims?.['email']].find(
+    (claim) => typeof claim === 'string',
+  );
+
+function tokensOf(options: OidcOptions, answer: oauth.TokenEndpointResponse): Tokens {
+  const token = answer[options.token];
+  if (token === undefined) {
+    // An issuer may leave the ID token out of the answer to a refresh (OpenID Connect Core, 12.2).
+    throw new OidcError('SESSION_ENDED', 'Not signed in: the issuer sent no fresh token. Sign in again.');
+  }
+  const name = nameIn(oauth.getValidatedIdTokenClaims(answer));
+  return { token, refreshToken: answer.refresh_token, name };
+}
+
+/**
+ * Returns the issuer's address at which the user signs in, and what to remember until then.
+ * @param again whether the user must enter their credentials, also if the issuer remembers them
+ * @throws OidcError
+ */
+export async function beginSignIn(
+  options: OidcOptions,
+  again: boolean,
+): Promise<{ readonly url: string; readonly remember: SignInState }> {
+  try {
+    const { authorization_endpoint } = await discover(options);
+    if (authorization_endpoint === undefined) {
+      throw new OidcError('SIGN_IN_FAILED', 'Not signed in: the issuer has no address for signing in.');
+    }
+    const verifier = oauth.generateRandomCodeVerifier();
+    const remember = {
+      state: oauth.generateRandomState(),
+      nonce: oauth.generateRandomNonce(),
+      verifier,
+      hash: location.hash,
+    };
+    const url = new URL(authorization_endpoint);
+    const parameters: Record<string, string> = {
+      client_id: options.client_id,
+      redirect_uri: redirectUri(),
+      response_type: 'code',
+      scope: options.scope,
+      state: remember.state,
+      nonce: remember.nonce,
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+      // Some issuers need it to make a JWT. Others ignore it (RFC 6749, 3.1).
+      ...(options.token === 'access_token' && { audience: options.audience }),
+      ...(again && { prompt: 'login' }),
+    };
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    return { url: url.href, remember };
+  } catch (error) {
+    throw failure(error);
+  }
+}
+
+/**
+ * Exchanges the code in the address to which the issuer has sent the user back.
+ * @throws OidcError
+ */
+export async function finishSignIn(
+  options: OidcOptions,
+  answer: URLSearchParams,
+  { state, nonce, verifier }: SignInState,
+): Promise<Tokens> {
+  try {
+    const server = await discover(options);
+    const client = clientOf(options);
+    const checked = oauth.validateAuthResponse(server, client, answer, state);
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      client,
+      oauth.None(),
+      checked,
+      redirectUri(),
+      verifier,
+      requestOptions(options),
+    );
+    return tokensOf(
+      options,
+      await oauth.processAuthorizationCodeResponse(server, client, response, {
+        expectedNonce: nonce,
+        requireIdToken: true,
+      }),
+    );
+  } catch (error) {
+    throw failure(error);
+  }
+}
+
+/** @throws OidcError */
+export async function refresh(options: OidcOptions, refreshToken: string): Promise<Tokens> {
+  try {
+    const server = await discover(options);
+    const client = clientOf(options);
+    const response = await oauth.refreshTokenGrantRequest(
+      server,
+      client,
+      oauth.None(),
+      refreshToken,
+      requestOptions(options),
+    );
+    return tokensOf(options, await oauth.processRefreshTokenResponse(server, client, response));
+  } catch (error) {
+    throw failure(error);
+  }
+}
+
+/** Revokes a refresh token, if the issuer can. @throws OidcError */
+export async function revoke(options: OidcOptions, refreshToken: string): Promise<void> {
+  try {
+    const server = await discover(options);
+    if (server.revocation_endpoint === undefined) return;
+    const client = clientOf(options);
+    await oauth.processRevocationResponse(
+      await oauth.revocationRequest(server, client, oauth.None(), refreshToken, requestOptions(options)),
+    );
+  } catch (error) {
+    throw failure(error);
+  }
+}
