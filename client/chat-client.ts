@@ -15,6 +15,7 @@ import {
   type RoomDetails,
   type RoomsPage,
   roomsPage,
+  type UsersPage,
 } from './wire.ts';
 
 /** The options of a client. */
@@ -60,11 +61,6 @@ export interface PageOptions {
   /** The maximum number of entries. */
   readonly limit?: number | undefined;
 }
-
-const pageQuery = (page: PageOptions): URLSearchParams =>
-  new URLSearchParams(
-    Object.entries(page as Record<string, string>).filter(([, value]) => value !== undefined),
-  );
 
 /**
  * A user's connection to the chat: one socket for all rooms. It connects at once, unless `autoConnect` is false, and
@@ -176,7 +172,7 @@ export class ChatClient extends Observable<ClientEvents> {
 
   /** Loads a page of the user's rooms, latest first. Pass `next_cursor` for the next page. @throws ChatClientError */
   async rooms(page: PageOptions = {}): Promise<RoomsPage> {
-    return roomsPage(await this.#context.rest.json<RestRoomsPage>(`/chats/?${pageQuery(page)}`));
+    return roomsPage(await this.#loadPage<RestRoomsPage>('/chats/', page));
   }
 
   /**
@@ -196,7 +192,16 @@ export class ChatClient extends Observable<ClientEvents> {
    * @throws ChatClientError NOT_A_MEMBER, UNREACHABLE
    */
   members(room: Id, page: PageOptions = {}): Promise<MembersPage> {
-    return this.#context.rest.json(`${roomPath(room)}members/?${pageQuery(page)}`);
+    return this.#loadPage(`${roomPath(room)}members/`, page);
+  }
+
+  /**
+   * Finds people by the beginning of their name or of a word in it, or by their whole id. The chat's setting
+   * `directory` decides whom a user finds. Pass `next_cursor` for the next page.
+   * @throws ChatClientError DIRECTORY_OFF, BAD_REQUEST for an empty query, RATE_LIMITED, UNREACHABLE
+   */
+  searchUsers(query: string, page: PageOptions = {}): Promise<UsersPage> {
+    return this.#loadPage('/users/', { query, ...page });
   }
 
   /**
@@ -242,6 +247,11 @@ export class ChatClient extends Observable<ClientEvents> {
     this.#context.connection.stop();
     for (const core of this.#rooms.values()) core.close(closed());
     if (forget) this.#context.outbox.clear();
+  }
+
+  #loadPage<T>(path: string, query: object): Promise<T> {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined);
+    return this.#context.rest.json(`${path}?${new URLSearchParams(given)}`);
   }
 
   async #answerRequest(room: Id, answer: string): Promise<void> {
