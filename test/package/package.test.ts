@@ -160,6 +160,13 @@ describe.each(compilers)('with TypeScript %s', (version) => {
   // The types of aws-cdk-lib are not sound with `exactOptionalPropertyTypes`.
   const server = { lib: ['es2023', 'esnext.disposable'] };
 
+  const check = async (file: string, options: object): Promise<void> => {
+    const strict = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2022', types: [] };
+    const compilerOptions = { ...strict, ...options };
+    await writeFile(join(team, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
+    await succeed(team, process.execPath, `node_modules/typescript${version}/bin/tsc`, '--project', '.');
+  };
+
   describe.each([
     ['bundler', 'esnext'],
     ['nodenext', 'nodenext'],
@@ -170,11 +177,12 @@ describe.each(compilers)('with TypeScript %s', (version) => {
       ['elements', 'elements.ts', browser],
       ['cdk', 'cdk.ts', server],
     ])('the types of ./%s are sound', async (_entry, file, options) => {
-      const strict = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2022', types: [] };
-      const compilerOptions = { ...strict, module, moduleResolution, ...options };
-      await writeFile(join(team, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
-      await succeed(team, process.execPath, `node_modules/typescript${version}/bin/tsc`, '--project', '.');
+      await check(file, { ...options, module, moduleResolution });
     });
+  });
+
+  test('the types of ./cdk are sound in a CommonJS module', async () => {
+    await check('cdk-common.cts', { ...server, module: 'nodenext', moduleResolution: 'nodenext' });
   });
 });
 
@@ -213,9 +221,9 @@ describe('a page', () => {
 });
 
 describe.each(nodeVersions)('on Node.js %s', (version) => {
-  test('./cdk synthesizes a chat', async () => {
-    const assembly = join(team, `cdk.out${version}`);
-    const output = await run(team, '/usr/bin/env', `CDK_OUTDIR=${assembly}`, nodeBinary(version), 'app.mjs');
+  test.each(['app.mjs', 'app.cjs'])('./cdk synthesizes the chat of %s', async (app) => {
+    const assembly = join(team, `cdk.out-${version}-${app}`);
+    const output = await run(team, '/usr/bin/env', `CDK_OUTDIR=${assembly}`, nodeBinary(version), app);
     expect(output).toMatchObject({ code: 0, stderr: '' });
     const template = JSON.parse(readFileSync(join(assembly, 'Shop.template.json'), 'utf8'));
     expect(template.Outputs).toHaveProperty('ChatUrl');
