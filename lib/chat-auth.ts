@@ -28,6 +28,7 @@ export interface Oidc {
   readonly endpointOrigins?: readonly string[];
 }
 
+/** How users of a Cognito user pool sign in. */
 export interface UserPoolAuth {
   /**
    * The app client whose tokens are accepted. To sign in on the page, it needs the flow `USER_PASSWORD_AUTH` and no

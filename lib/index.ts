@@ -5,7 +5,7 @@
 export type { AuthAnswer, AuthHandler, AuthRequest } from '../functions/domain/hooks.ts';
 export { Chat } from './chat.ts';
 export type { AlarmTarget } from './chat-alarms.ts';
-export { ChatAuth, type LambdaAuthOptions, type Oidc } from './chat-auth.ts';
+export { ChatAuth, type LambdaAuthOptions, type Oidc, type UserPoolAuth } from './chat-auth.ts';
 export type { ChatDomain } from './chat-edge.ts';
 export type { ChatCode, ChatProps } from './chat-props.ts';
 export type { RateLimit, RateLimits, RoomLimits, Throttle } from './rate-settings.ts';

@@ -1,5 +1,9 @@
 // A plugin of TypeDoc.
-import { Converter, ReflectionKind } from 'typedoc';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { Converter, ReflectionKind, RendererEvent } from 'typedoc';
+
+const root = join(import.meta.dirname, '..');
 
 /** @param {import('typedoc').Application} app */
 export function load(app) {
@@ -7,6 +11,12 @@ export function load(app) {
     for (const document of project.getReflectionsByKind(ReflectionKind.Document)) useHeading(document);
   });
   ignoreRepeatedComments(app.logger);
+  app.renderer.on(RendererEvent.END, ({ outputDirectory }) => {
+    // The pages that llms.txt lists are plain Markdown.
+    for (const path of ['llms.txt', 'docs', 'examples']) {
+      cpSync(join(root, path), join(outputDirectory, path), { recursive: true });
+    }
+  });
 }
 
 /**

@@ -54,3 +54,25 @@ test.each(documents)('every name that %s places in a source file is there', (doc
   );
   expect(missing.map(([match]) => match)).toEqual([]);
 });
+
+/** The documents of `docs`, without the decisions. */
+const pages = documents.filter((path) => /^docs\/[\w-]+\.md$/.test(path));
+
+test('the documentation site lists every document', () => {
+  const { projectDocuments } = JSON.parse(readFileSync(join(root, 'site/typedoc.json'), 'utf8'));
+  expect(projectDocuments.toSorted()).toEqual(pages.map((path) => `../${path}`).toSorted());
+});
+
+test('llms.txt lists every document by its title, and only files that exist', () => {
+  const text = readFileSync(join(root, 'llms.txt'), 'utf8');
+  const listed = Array.from(text.matchAll(/^- \[(.+?)\]\((.+?)\): /gm), ([, title, path = '']) => ({
+    title,
+    path,
+  }));
+  expect(listed.filter(({ path }) => isBroken('llms.txt', path))).toEqual([]);
+  const titles = pages.map((path) => {
+    const [, title = ''] = /^# (.+)/.exec(readFileSync(join(root, path), 'utf8')) ?? [];
+    return { title: title.replaceAll('`', ''), path };
+  });
+  expect(listed).toEqual(expect.arrayContaining(titles));
+});

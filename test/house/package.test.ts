@@ -81,15 +81,13 @@ describe('the package', () => {
     expect(files).toEqual(expect.arrayContaining(linked));
   });
 
-  test('synthesizes a chat with its own bundles', () => {
-    const printed = run(`
-      import { App, Stack } from 'aws-cdk-lib';
-      import { Chat } from '@your-org/parley/cdk';
-      const app = new App({ analyticsReporting: false });
-      new Chat(new Stack(app, 'Shop'), 'Chat', { page: false });
-      const { template } = app.synth().getStackByName('Shop');
-      const types = Object.values(template.Resources).map(({ Type }) => Type);
-      console.log(types.filter((type) => type === 'AWS::ApiGatewayV2::Api').length);
+  test('synthesizes the app of the quickstart with its own bundles', () => {
+    const quickstart = readFileSync(join(root, 'docs/quickstart.md'), 'utf8');
+    const [, app = ''] = /^```ts app\.ts\n([\s\S]*?)^```$/m.exec(quickstart) ?? [];
+    const printed = run(`${app}
+      import { Template } from 'aws-cdk-lib/assertions';
+      const template = Template.fromStack(stack);
+      console.log(Object.keys(template.findResources('AWS::ApiGatewayV2::Api')).length);
     `);
     expect(printed).toBe('2\n');
   });
