@@ -140,14 +140,16 @@ describe('an installation of the package alone', () => {
     console.log(`of which the package itself ${megabytes(join(frontEnd, 'node_modules', manifest.name))}`);
   });
 
-  test.each(nodeVersions)('imports the client and the elements on Node.js %s', async (version) => {
+  test.each(nodeVersions)('imports the clients and the elements on Node.js %s', async (version) => {
     const source = `
       import { ChatClient } from '${manifest.name}/client';
+      import { AdminClient } from '${manifest.name}/server';
       import '${manifest.name}/elements';
+      import '${manifest.name}/hooks';
       const client = new ChatClient({ url: 'https://chat.example.com', token: 'x', autoConnect: false });
-      console.log(client.state);`;
+      console.log(client.state, typeof AdminClient);`;
     const printed = await succeed(frontEnd, nodeBinary(version), '--input-type=module', '--eval', source);
-    expect(printed).toBe('offline\n');
+    expect(printed).toBe('offline function\n');
   });
 });
 
@@ -175,6 +177,8 @@ describe.each(compilers)('with TypeScript %s', (version) => {
       ['client', 'client.ts', browser],
       ['react', 'react.tsx', browser],
       ['elements', 'elements.ts', browser],
+      ['server', 'server.ts', server],
+      ['hooks', 'hooks.ts', server],
       ['cdk', 'cdk.ts', server],
     ])('the types of ./%s are sound', async (_entry, file, options) => {
       await check(file, { ...options, module, moduleResolution });
