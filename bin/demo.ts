@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Role, User } from '../functions/domain/member.ts';
 import type { Room } from '../functions/domain/room.ts';
 import { type Database, openDatabase } from '../functions/store/database.ts';
+import { profileKey } from '../functions/store/keys.ts';
 import { addMember, setRole } from '../functions/store/members.ts';
 import { getRoom, putRoom } from '../functions/store/rooms.ts';
 import { sdkDynamoDb } from '../functions/store/sdk-dynamodb.ts';
@@ -49,14 +50,26 @@ export function openLocalTable(endpoint: string, chat: string): { db: Database; 
   return { db, close: () => client.destroy() };
 }
 
-/** Creates missing demo rooms. Existing rooms keep their messages. */
+/** Stores the profile of a demo user who has not connected yet, so that others find the user by name. */
+const addProfile = (db: Database, { id, ...user }: User) =>
+  db.chat.put(
+    { ...profileKey(id), ...user, lastSeen: new Date().toISOString() },
+    { condition: 'attribute_not_exists(#item)' },
+  );
+
+const inRooms = new Set(demoRooms.flatMap(({ members }) => members.map(({ user }) => user)));
+
+/** Creates missing demo rooms and the profiles of their members. Existing rooms keep their messages. */
 export async function seedDemo(target: {
   readonly endpoint: string;
   readonly chatTable: string;
 }): Promise<void> {
   const { db, close } = openLocalTable(target.endpoint, target.chatTable);
   try {
-    await Promise.all(demoRooms.map((plan) => makeRoom(db, plan)));
+    await Promise.all([
+      ...demoRooms.map((plan) => makeRoom(db, plan)),
+      ...demoUsers.filter(({ id }) => inRooms.has(id)).map((user) => addProfile(db, user)),
+    ]);
   } finally {
     close();
   }

@@ -15,6 +15,7 @@ import {
   type RoomDetails,
   type RoomsPage,
   roomsPage,
+  type UsersPage,
 } from './wire.ts';
 
 /** The options of a client. */
@@ -25,6 +26,11 @@ export interface ChatClientOptions {
    * A token, or a function that returns a fresh one. The client calls it on each connect, and before a token expires.
    */
   readonly token: Token;
+  /**
+   * The user's id. Default: the claim `sub` of the token, which must be a JWT then. A chat with `ChatAuth.lambda` also
+   * accepts other tokens.
+   */
+  readonly user?: Id;
   /** Keeps pending changes over a reload. Without it, they survive reconnects only. */
   readonly storage?: ChatStorage;
   /**
@@ -61,11 +67,6 @@ export interface PageOptions {
   readonly limit?: number | undefined;
 }
 
-const pageQuery = (page: PageOptions): URLSearchParams =>
-  new URLSearchParams(
-    Object.entries(page as Record<string, string>).filter(([, value]) => value !== undefined),
-  );
-
 /**
  * A user's connection to the chat: one socket for all rooms. It connects at once, unless `autoConnect` is false, and
  * reconnects whenever the socket is lost, until `close`.
@@ -85,13 +86,13 @@ export class ChatClient extends Observable<ClientEvents> {
   #pendingChanges: readonly PendingChange[] = [];
 
   /** @throws TypeError if `url` or `token` is missing or malformed, or `heartbeatMs` is below 1,000 */
-  constructor({ url, token, storage, heartbeatMs, autoConnect = true, ...globals }: ChatClientOptions) {
+  constructor({ url, token, user, storage, heartbeatMs, autoConnect = true, ...globals }: ChatClientOptions) {
     super();
     if (heartbeatMs !== undefined && !(heartbeatMs >= 1_000)) {
       throw new TypeError('Could not create the client: heartbeatMs is below 1,000. Pass milliseconds.');
     }
     this.#url = normalizeUrl(url);
-    const tokens = new TokenSource(token);
+    const tokens = new TokenSource(token, user);
     // Globals are read when they are needed, because a server that renders a page may lack them.
     const rest = new RestClient(this.#url, tokens, (...request) => (globals.fetch ?? fetch)(...request));
     const connection = new Connection({
@@ -143,7 +144,7 @@ export class ChatClient extends Observable<ClientEvents> {
     return this.#context.connection.error;
   }
 
-  /** The user's id, from the token's `sub` claim. Undefined until the first token arrives. */
+  /** The user's id, from the option `user` or the token's `sub` claim. Undefined until the first token arrives. */
   get user(): string | undefined {
     return this.#context.tokens.user;
   }
@@ -176,7 +177,7 @@ export class ChatClient extends Observable<ClientEvents> {
 
   /** Loads a page of the user's rooms, latest first. Pass `next_cursor` for the next page. @throws ChatClientError */
   async rooms(page: PageOptions = {}): Promise<RoomsPage> {
-    return roomsPage(await this.#context.rest.json<RestRoomsPage>(`/chats/?${pageQuery(page)}`));
+    return roomsPage(await this.#loadPage<RestRoomsPage>('/chats/', page));
   }
 
   /**
@@ -196,7 +197,16 @@ export class ChatClient extends Observable<ClientEvents> {
    * @throws ChatClientError NOT_A_MEMBER, UNREACHABLE
    */
   members(room: Id, page: PageOptions = {}): Promise<MembersPage> {
-    return this.#context.rest.json(`${roomPath(room)}members/?${pageQuery(page)}`);
+    return this.#loadPage(`${roomPath(room)}members/`, page);
+  }
+
+  /**
+   * Finds people by the beginning of their name or of a word in it, or by their whole id. The chat's setting
+   * `directory` decides whom a user finds. Pass `next_cursor` for the next page.
+   * @throws ChatClientError DIRECTORY_OFF, BAD_REQUEST for an empty query, RATE_LIMITED, UNREACHABLE
+   */
+  searchUsers(query: string, page: PageOptions = {}): Promise<UsersPage> {
+    return this.#loadPage('/users/', { query, ...page });
   }
 
   /**
@@ -242,6 +252,11 @@ export class ChatClient extends Observable<ClientEvents> {
     this.#context.connection.stop();
     for (const core of this.#rooms.values()) core.close(closed());
     if (forget) this.#context.outbox.clear();
+  }
+
+  #loadPage<T>(path: string, query: object): Promise<T> {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined);
+    return this.#context.rest.json(`${path}?${new URLSearchParams(given)}`);
   }
 
   async #answerRequest(room: Id, answer: string): Promise<void> {

@@ -26,5 +26,6 @@ export type {
   RoomSummary,
   RoomsPage,
   Status,
+  UsersPage,
 } from './wire.ts';
 export { actorId, reactorsOf } from './wire.ts';

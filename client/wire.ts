@@ -87,6 +87,9 @@ export type RoomDetails = Output<typeof rest.descriptionShape>;
  */
 export type MembersPage = Output<typeof rest.membersPage>;
 
+/** One page of the people whom a search found. */
+export type UsersPage = Output<typeof rest.usersPage>;
+
 /** The answer to the announcement of a file: where to upload its bytes. */
 export type UploadOffer = Output<typeof rest.offerShape>;
 

@@ -6,7 +6,7 @@ import {
   TOKEN_SUBPROTOCOL,
 } from './auth/credential.ts';
 import { connect } from './connections/lifecycle.ts';
-import { database, invokeFunction } from './gateway/context.ts';
+import { database, directory, invokeFunction } from './gateway/context.ts';
 import { invocationError, limitRetries, logFault, required } from './gateway/runtime.ts';
 import { sessionOf } from './gateway/session.ts';
 
@@ -20,12 +20,14 @@ type ConnectEvent = APIGatewayProxyWebsocketEventV2 & EventHeaders;
 export async function handler(event: ConnectEvent, context?: Context): Promise<APIGatewayProxyResult> {
   limitRetries(context);
   const { requestContext } = event;
+  const onFault = (error: unknown) => logFault('connect', error, requestContext.requestId);
+  const parts = { db: database(), now: Date.now, isListed: directory() === 'everyone', onFault };
   try {
-    await connect(sessionOf(requestContext), { db: database(), now: Date.now }, (session) =>
+    await connect(sessionOf(requestContext), parts, (session) =>
       invokeFunction(required('WELCOME_FUNCTION'), session),
     );
   } catch (error) {
-    logFault('connect', error, requestContext.requestId);
+    onFault(error);
     throw invocationError('Connection not opened: see the log of this request.');
   }
   const offered = offeredSubprotocols(joinedHeaders(event)).includes(TOKEN_SUBPROTOCOL);

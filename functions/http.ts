@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyResultV2, Context } from 'aws-lambda';
 import { handle } from 'hono/aws-lambda';
-import { edgeKey, roomLimits, sessionCookie, tokenContext } from './gateway/context.ts';
+import { directory, edgeKey, roomLimits, sessionCookie, tokenContext } from './gateway/context.ts';
 import { httpApp } from './gateway/http/app.ts';
 import { adaptEvent } from './gateway/http/event.ts';
 import { readLoginOptions } from './gateway/http/login-options.ts';
@@ -16,6 +16,7 @@ const app = once(() => {
     httpApp({
       ...tokenContext(),
       roomLimits: roomLimits(),
+      directory: directory(),
       origins,
       edgeKey: edgeKey(),
       sessionCookie: sessionCookie(),

@@ -45,6 +45,11 @@ export interface ChatProps {
    */
   readonly directRooms?: Settings['directRooms'];
   /**
+   * Whom users find when they search people by name: people who share a room with them (`sharedRooms`), all users
+   * (`everyone`), or nobody (`off`). A search shows names and ids only. Default: `sharedRooms`.
+   */
+  readonly directory?: Settings['directory'];
+  /**
    * How many messages a user may send, by kind of room. Null means no limit. Default: 20 in 10 seconds for each kind.
    */
   readonly rateLimits?: Partial<RateLimits>;
@@ -127,6 +132,7 @@ export function resolveProps(props: ChatProps) {
     chatTable: props.chatTable ?? null,
     filesBucket: props.filesBucket ?? null,
     directRooms: props.directRooms ?? defaults.directRooms,
+    directory: props.directory ?? defaults.directory,
     ...rates,
     ...fileLimits(props.maxFileMegabytes, props.dailyFileMegabytes),
     logRetention: props.logRetention ?? defaults.logRetention,

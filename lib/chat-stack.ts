@@ -53,6 +53,7 @@ export class ChatStack extends Stack {
       throttle: settings.throttle,
       allowedOrigins: settings.allowedOrigins,
       directRooms: settings.directRooms,
+      directory: settings.directory,
       maxFileMegabytes: settings.maxFileMegabytes,
       dailyFileMegabytes: settings.dailyFileMegabytes,
       logRetention: settings.logRetention,

@@ -91,6 +91,7 @@ export class Chat extends Construct {
     const variables = this.variables(props);
     for (const name of entryNames) this.configure(this.functions[name], entries[name], variables);
     if (props.directRooms === 'on-demand') this.allowCreatingRooms(this.functions.authorize);
+    if (props.directory === 'everyone') this.allowListingNames(this.functions.connect);
     if (props.awsClient === 'sdk') this.useSdk();
     this.socket.addRoutes(this.functions);
     this.http.addRoutes(this.functions.http);
@@ -168,6 +169,7 @@ export class Chat extends Construct {
     maxFileMegabytes,
     dailyFileMegabytes,
     directRooms,
+    directory,
     rateLimit,
     roomLimits,
   }: ResolvedProps): Record<Variable, string | undefined> {
@@ -190,6 +192,7 @@ export class Chat extends Construct {
       EDGE_KEY: this.edge.key,
       FILES_BUCKET: this.files.bucketName,
       DIRECT_ROOMS: directRooms === 'on-demand' ? directRooms : undefined,
+      DIRECTORY: directory === 'sharedRooms' ? undefined : directory,
       MAX_FILE_BYTES: String(maxFileMegabytes * 1_000_000),
       DAILY_FILE_BYTES: String(dailyFileMegabytes * 1_000_000),
       RATE_LIMIT: rateText(rateLimit),
@@ -226,6 +229,11 @@ export class Chat extends Construct {
     const chat = this.tables.chat.tableArn;
     authorize.allow((['PutItem', 'UpdateItem', 'BatchGetItem'] as const).map(tableAction), chat);
     authorize.allow([tableAction('Query')], `${chat}/index/by-user`);
+  }
+
+  /** Applies `directory: everyone`: each new name gets entries by which it is found. */
+  private allowListingNames(connect: ChatFunction): void {
+    connect.allow((['PutItem', 'DeleteItem'] as const).map(tableAction), this.tables.chat.tableArn);
   }
 
   /** Applies `awsClient: sdk`. */

@@ -36,6 +36,7 @@ export type Variable =
   | 'ALLOWED_ORIGINS'
   | 'EDGE_KEY'
   | 'DIRECT_ROOMS'
+  | 'DIRECTORY'
   | 'FILES_BUCKET'
   | 'MAX_FILE_BYTES'
   | 'DAILY_FILE_BYTES'
@@ -126,7 +127,7 @@ export const entries = {
   connect: {
     memoryMegabytes: 512,
     timeoutSeconds: handshakeTimeoutSeconds,
-    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'WELCOME_FUNCTION'],
+    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'WELCOME_FUNCTION', 'DIRECTORY'],
     chat: ['UpdateItem'],
     connections: ['PutItem', 'DeleteItem'],
     sockets: false,
@@ -173,6 +174,7 @@ export const entries = {
       ...withFiles.variables,
       'MAX_FILE_BYTES',
       'ROOM_LIMITS',
+      'DIRECTORY',
       ...authVariables,
       'SESSION_COOKIE',
       'USER_POOL_CLIENT',

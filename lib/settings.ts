@@ -57,6 +57,11 @@ export interface Settings extends AccountSettings, RateSettings {
    */
   readonly directRooms: 'members' | 'on-demand';
   /**
+   * `directory`: whom users find when they search people by name. `sharedRooms`, the default, finds people who share a
+   * room with the user, `everyone` finds all users, and `off` nobody.
+   */
+  readonly directory: 'sharedRooms' | 'everyone' | 'off';
+  /**
    * `awsClient`: how functions call DynamoDB, S3, Lambda and `@connections`. `signed`, the default, uses Parley's own
    * client, which takes a fifth of the CPU for each post and a third of the cold start that `sdk`, the AWS SDK, takes.
    */
@@ -83,6 +88,7 @@ export function readSettings(context: Context): Settings {
     ...fileLimits(context('maxFileMegabytes'), context('dailyFileMegabytes')),
     allowedOrigins: origins('allowedOrigins', context('allowedOrigins') ?? ''),
     directRooms: oneOf(context, 'directRooms', ['members', 'on-demand']),
+    directory: oneOf(context, 'directory', ['sharedRooms', 'everyone', 'off']),
     awsClient: oneOf(context, 'awsClient', ['signed', 'sdk']),
     monitoring: {
       alarms: alarms(context('alarmTopic') ?? '', context('alarmEmail') ?? ''),

@@ -3,6 +3,7 @@ import { useChatClient, useConnection, useRooms } from '../client/react/index.ts
 import type { RoomDrafts } from './room/room-draft.ts';
 import { roomName, useNames } from './rooms/names.ts';
 import { useAddress } from './rooms/navigation.ts';
+import { isSignedInByCookie } from './session/cookie.ts';
 import type { Tokens } from './session/session.ts';
 import { SignInAgain, useSignOut } from './session/session-dialogs.tsx';
 import { sessions } from './session/sessions.ts';
@@ -47,10 +48,12 @@ export function Chat({ drafts, onSignedIn, onSignOut, onSwitch }: ChatProps) {
       isPage
       subtitle={name ? `Signed in as ${name}` : ''}
       actions={
-        <>
-          <IconButton icon="switchUser" label="Switch account" onClick={onSwitch} />
-          <IconButton icon="signOut" label="Sign out" onClick={requestSignOut} />
-        </>
+        isSignedInByCookie() ? null : (
+          <>
+            <IconButton icon="switchUser" label="Switch account" onClick={onSwitch} />
+            <IconButton icon="signOut" label="Sign out" onClick={requestSignOut} />
+          </>
+        )
       }
     >
       {state === 'refused' ? (

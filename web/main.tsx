@@ -4,6 +4,7 @@ import { ChatClient, type ChatClientError, webStorage } from '../client/index.ts
 import { Chat } from './chat.tsx';
 import { ChatProvider } from './provider.ts';
 import { RoomDrafts } from './room/room-draft.ts';
+import { CookieSocket, clientToken, withoutEmptyToken } from './session/cookie.ts';
 import { claimsOf, type Tokens } from './session/session.ts';
 import { finishAtIssuer, sessions, takeIssuerAnswer } from './session/sessions.ts';
 import { SignInPage } from './session/sign-in.tsx';
@@ -11,7 +12,7 @@ import { browserStorage } from './session/storage.ts';
 
 /** Calls the chat. A token that the chat rejects is not used again. */
 const fetchFromChat: typeof fetch = async (input, init) => {
-  const response = await fetch(input, init);
+  const response = await fetch(input, withoutEmptyToken(init));
   const [, token] = /^Bearer (.+)$/.exec(new Headers(init?.headers).get('Authorization') ?? '') ?? [];
   if (response.status === 401 && token !== undefined) sessions.reject(token);
   return response;
@@ -19,11 +20,14 @@ const fetchFromChat: typeof fetch = async (input, init) => {
 
 function openChat() {
   const storage = browserStorage('localStorage');
+  const user = sessions.current?.user;
   const client = new ChatClient({
     url: location.origin,
     // The client calls this function at each reconnect, and so gets the token of a new sign-in.
-    token: () => sessions.token(),
+    token: clientToken,
+    ...(user !== undefined && { user }),
     fetch: fetchFromChat,
+    WebSocket: CookieSocket,
     ...(storage && { storage: webStorage(storage) }),
   });
   return { client, drafts: new RoomDrafts(client) };
@@ -48,7 +52,7 @@ function App() {
   const { chat } = view;
 
   const start = (tokens: Tokens, byIssuer = false) => {
-    const isSameUser = chat && claimsOf(tokens.token).sub === chat.client.user;
+    const isSameUser = chat && (tokens.user ?? claimsOf(tokens.token).sub) === chat.client.user;
     sessions.start(tokens, byIssuer);
     // The page keeps its state, and unsent messages stay queued.
     if (isSameUser) return chat.client.connect();

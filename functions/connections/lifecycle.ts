@@ -3,25 +3,34 @@ import type { Context, PostingContext } from '../delivery/context.ts';
 import { removeConnection } from '../delivery/remove-connections.ts';
 import { hasValidToken, type Session } from '../domain/connection.ts';
 import { deleteConnection, getConnection, listPlaces, putConnection } from '../store/connections.ts';
+import { listName } from '../store/directory.ts';
 import { addOpenConnection, removeOpenConnection } from '../store/profiles.ts';
 
+type ConnectContext = Pick<Context, 'db' | 'now' | 'onFault'> & {
+  /** Whether everyone can find the user by name. False by default. */
+  readonly isListed?: boolean;
+};
+
 /**
- * Stores a new connection, so that it receives every event from now on, and requests its welcome.
+ * Stores a new connection, so that it receives every event from now on, and requests its welcome. Lists a new name of
+ * the user in the directory: a failure of that is reported, and the next connection repeats it.
  * @param requestWelcome invokes `welcome`, which waits until the handshake is over
  */
 export async function connect(
   session: Session,
-  context: Pick<Context, 'db' | 'now'>,
+  context: ConnectContext,
   requestWelcome: (session: Session) => Promise<void>,
 ): Promise<void> {
   // A refused connection gets no row, so it receives no events of a room.
   if (session.refusal !== undefined) return requestWelcome(session);
-  await Promise.all([
-    putConnection(context.db, session),
-    addOpenConnection(context.db, session, context.now()),
+  const { db, onFault } = context;
+  const [, unlisted] = await Promise.all([
+    putConnection(db, session),
+    addOpenConnection(db, session, context.now(), context.isListed),
   ]);
   try {
-    await requestWelcome(session);
+    const listing = unlisted && listName(db, unlisted).catch((error: unknown) => onFault?.(error));
+    await Promise.all([requestWelcome(session), listing]);
   } catch (error) {
     // This error makes API Gateway refuse the handshake. It then never calls $disconnect, so delete the row here.
     await Promise.all([

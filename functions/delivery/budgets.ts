@@ -26,8 +26,11 @@ const ROOMS_OF_PING = 10;
 /** How many times a user may join or leave the same room in ten seconds. Each time may announce presence. */
 const SAME_ROOM_BUDGET = 20;
 
-/** How many REST requests a user may make in ten seconds. A page of a room with many pictures makes many reads. */
-const requestBudgets = { read: 600, write: 150 } as const;
+/**
+ * How many REST requests a user may make in ten seconds. A page of a room with many pictures makes many reads. A search
+ * for people reads more than other requests, and a page searches while its user types.
+ */
+const requestBudgets = { read: 600, search: 40, write: 150 } as const;
 
 /** After this many refusals in ten seconds, a connection is closed, and a user's REST requests are refused unread. */
 const MAX_REFUSED = 100;

@@ -7,6 +7,7 @@ import { Budgets } from '../delivery/budgets.ts';
 import type { Context, PostingContext, TokenContext } from '../delivery/context.ts';
 import type { Poster } from '../delivery/poster.ts';
 import { signedPoster } from '../delivery/signed-poster.ts';
+import { type Directory, directories } from '../domain/name.ts';
 import type { Rate, Rates, RoomLimits } from '../domain/room.ts';
 import { openDatabase } from '../store/database.ts';
 import { type FileStore, signedFiles } from '../store/files.ts';
@@ -131,6 +132,16 @@ export const roomLimits = /* @__PURE__ */ once(
   (): RoomLimits =>
     parseLimits('ROOM_LIMITS', process.env['ROOM_LIMITS'] ?? '', ['create', 'invite'] as const),
 );
+
+/** Who can be found by name. @throws ConfigurationError */
+export const directory = /* @__PURE__ */ once((): Directory => {
+  const value = process.env['DIRECTORY'] || directories[0];
+  const found = directories.find((each) => each === value);
+  if (found !== undefined) return found;
+  throw new ConfigurationError(
+    'Function not configured: DIRECTORY has an unknown value. Deploy the stack again.',
+  );
+});
 
 const rates = /* @__PURE__ */ once(() => parseRates(process.env['RATE_LIMIT'] ?? ''));
 

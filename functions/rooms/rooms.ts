@@ -2,6 +2,7 @@ import { addRoomToInboxes } from '../connections/inbox.ts';
 import { mapLimited } from '../delivery/concurrency.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
 import type { Caller, Member, User } from '../domain/member.ts';
+import { type Directory, publicName } from '../domain/name.ts';
 import type { Room } from '../domain/room.ts';
 import { getMember, listMembers, listMembersWith, putMember } from '../store/members.ts';
 import { getProfiles, type Profile } from '../store/profiles.ts';
@@ -37,24 +38,37 @@ export async function fillDirectRoom(
   });
 }
 
-/** A member with their name and presence; the profile of a user who has never connected is undefined. */
+/**
+ * A member with their name and presence. The profile of a user who has never connected is undefined, and so is the
+ * presence of a member who has not accepted the room.
+ */
 export interface MemberWithProfile extends Member {
-  readonly profile: Profile | undefined;
+  readonly profile: (Pick<Profile, 'username'> & Partial<Profile>) | undefined;
 }
+
+type DescriptionContext = Pick<Context, 'db' | 'now'> & { readonly directory: Directory };
 
 /** A room's description lists at most this many members, and so does a page of members. */
 const MAX_LISTED_MEMBERS = 500;
 
-/** Adds the profiles of those members who have accepted the room, for a caller who shares it with them. */
+/**
+ * Adds the profiles of those members who have accepted the room, for a caller who shares it with them. If everyone finds
+ * all users by name, the names of the others are no secret.
+ */
 async function withProfiles(
   members: readonly Member[],
   own: Member | undefined,
-  { db, now }: Pick<Context, 'db' | 'now'>,
+  { db, now, directory }: DescriptionContext,
 ): Promise<readonly MemberWithProfile[]> {
-  const visible = own ? members.filter(({ user, pending }) => !pending || user === own.user) : [];
+  const isShared = ({ user, pending }: Member) => !pending || user === own?.user;
+  const visible = own ? members.filter((member) => directory === 'everyone' || isShared(member)) : [];
   const users = visible.map((member) => member.user);
   const profiles = await getProfiles(db, users, now());
-  return members.map((member) => ({ ...member, profile: profiles.get(member.user) }));
+  return members.map((member) => {
+    const profile = profiles.get(member.user);
+    if (isShared(member)) return { ...member, profile };
+    return { ...member, profile: profile && { username: publicName(profile.username) } };
+  });
 }
 
 export interface RoomDescription {
@@ -72,7 +86,7 @@ export interface RoomDescription {
 export async function describeRoom(
   id: string,
   user: User,
-  context: Pick<Context, 'db' | 'now'>,
+  context: DescriptionContext,
 ): Promise<RoomDescription> {
   const room = await readableRoom(context.db, id, user);
   const { members, hasMore } = await listMembersWith(context.db, id, user.id, MAX_LISTED_MEMBERS);
@@ -94,7 +108,7 @@ export async function listRoomMembers(
   id: string,
   { after, limit }: { after?: string | undefined; limit: number },
   user: User,
-  context: Pick<Context, 'db' | 'now'>,
+  context: DescriptionContext,
 ): Promise<{ members: readonly MemberWithProfile[]; next: string | undefined }> {
   const { db } = context;
   await readableRoom(db, id, user);

@@ -1,3 +1,5 @@
+import { bucketOf } from '../domain/name.ts';
+
 /** Escapes `#` in an id, because it separates the parts of a key. */
 const part = (id: string): string => id.replaceAll('%', '%25').replaceAll('#', '%23');
 
@@ -47,6 +49,11 @@ export const fileBudgetKey = (
 ) => ({
   room: 'user' in owner ? `user#${part(owner.user)}` : part(owner.guestsOf),
   item: `bytes#${day}`,
+});
+/** A term by which a user is found. Terms have letters, digits and blanks only. Without a user, where a term begins. */
+export const directoryKey = (term: string, user?: string) => ({
+  room: `name#${bucketOf(term)}`,
+  item: user === undefined ? term : `${term}#${part(user)}`,
 });
 /** The number of partitions of the list of all rooms, and of all users. */
 export const LIST_PARTS = 4;

@@ -1,7 +1,9 @@
 import type { Connection } from '../domain/connection.ts';
 import type { User } from '../domain/member.ts';
+import { publicName } from '../domain/name.ts';
 import { connectionExpiry } from './connections.ts';
 import type { Database } from './database.ts';
+import type { Unlisted } from './directory.ts';
 import { profileKey, profileUser } from './keys.ts';
 
 /**
@@ -34,11 +36,20 @@ function surplus(online: ReadonlySet<string>, now: number): ReadonlySet<string> 
 /**
  * Adds a connection to its user's profile, which also makes the user online. A guest's profile expires with the
  * connection, because each guest connection has a profile of its own.
+ * @param isListed whether users are found by name, except guests
+ * @returns the entries to write, if users are found by name and the directory lacks this one's
  */
-export async function addOpenConnection(db: Database, connection: Connection, now: number): Promise<void> {
+export async function addOpenConnection(
+  db: Database,
+  connection: Connection,
+  now: number,
+  isListed = false,
+): Promise<Unlisted | undefined> {
   const { id, username, email, userType, guest } = connection.user;
+  const name = isListed && !guest ? publicName(username) : undefined;
+  const expiry = guest ? ', expiresAt = :expires' : '';
   const profile = await db.chat.update(profileKey(id), {
-    update: `SET username = :username, email = :email, userType = :userType, lastSeen = :seen${guest ? ', expiresAt = :expires' : ''} ADD #online :open`,
+    update: `SET username = :username, email = :email, userType = :userType, lastSeen = :seen${expiry} ADD #online :open${name === undefined ? '' : ', #names :names'}`,
     values: {
       ':username': username,
       ':email': email,
@@ -46,15 +57,20 @@ export async function addOpenConnection(db: Database, connection: Connection, no
       ':seen': new Date(now).toISOString(),
       ':open': openElement(connection),
       ...(guest && { ':expires': connectionExpiry(connection) }),
+      ...(name !== undefined && { ':names': new Set([name]) }),
     },
     returns: 'ALL_NEW',
   });
-  const removed = surplus(profile?.['online'] ?? new Set(), now);
-  if (removed.size === 0) return;
-  await db.chat.update(profileKey(id), {
-    update: 'DELETE #online :removed',
-    values: { ':removed': removed },
-  });
+  const { online = new Set(), names = new Set(), listed } = profile ?? {};
+  const removed = surplus(online, now);
+  if (removed.size > 0) {
+    await db.chat.update(profileKey(id), {
+      update: 'DELETE #online :removed',
+      values: { ':removed': removed },
+    });
+  }
+  if (name === undefined || (listed === name && names.size === 1)) return undefined;
+  return { user: id, name, others: [...names].filter((other) => other !== name), listed };
 }
 
 /** Removes a connection from its user's profile. Without connections, the user is offline. */

@@ -25,9 +25,13 @@ export interface RoomState {
   readonly lastAt: number;
 }
 
-/** Returns those of the rooms that exist, read consistently, in any order. */
-export async function getRooms(db: Database, ids: readonly string[]): Promise<RoomState[]> {
-  const items = await db.chat.batchGet(ids.map(roomKey), { consistent: true });
+/** Returns those of the rooms that exist, in any order. Reads consistently by default. */
+export async function getRooms(
+  db: Database,
+  ids: readonly string[],
+  options = { consistent: true },
+): Promise<RoomState[]> {
+  const items = await db.chat.batchGet(ids.map(roomKey), options);
   return items.map((item) => ({
     room: toRoom(parseRoomKey(item['room']), item),
     lastAt: item['lastAt'] ?? 0,

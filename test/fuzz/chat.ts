@@ -220,6 +220,7 @@ export async function openChat(rates: Rates): Promise<Chat> {
     // The frames have limits of their own, which a new connection resets.
     budgets: new Budgets(false),
     roomLimits: { create: rates.group, invite: rates.group },
+    directory: 'everyone',
     now: () => now,
     files: () => files,
     poster: {

@@ -62,6 +62,10 @@ const page = { limit: ['1', '20', '50'], before: ['1', '5'] };
 
 const shapes: readonly ((of: Parts) => Shape)[] = [
   (of) => ({ method: 'GET', path: `/chats/${of.query({ limit: ['1', '5'], cursor: cursors })}` }),
+  (of) => ({
+    method: 'GET',
+    path: `/users/${of.query({ query: ['al', 'bob', '1'], limit: ['1', '5'], cursor: cursors })}`,
+  }),
   (of) => ({ method: 'GET', path: `/chats/${of.room()}/` }),
   (of) => ({ method: 'GET', path: `/chats/${of.room()}/messages/${of.query(page)}` }),
   (of) => ({ method: 'GET', path: `/chats/${of.room()}/files/${of.id([crypto.randomUUID()])}/` }),

@@ -19,7 +19,7 @@ const most: Record<EntryName, number> = {
   delete: 88_000,
   welcome: 90_000,
   default: 133_000,
-  http: 220_000,
+  http: 225_000,
   admin: 210_000,
 };
 

@@ -30,8 +30,8 @@ afterAll(async () => {
   await stack.stop();
 });
 
-test('docs/client.md has ten examples with output', () => {
-  expect(clientExamples().filter(({ prints }) => prints !== '')).toHaveLength(10);
+test('docs/client.md has eleven examples with output', () => {
+  expect(clientExamples().filter(({ prints }) => prints !== '')).toHaveLength(11);
 });
 
 test.each(examples.filter(({ prints }) => prints !== ''))(

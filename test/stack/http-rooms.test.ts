@@ -35,6 +35,15 @@ test('a room shows which members are online in any room, and when they were last
   await expect.poll(members, { timeout: 10_000 }).toMatchObject([{}, { user_id: 3, online: false }, {}]);
 });
 
+test('a user finds the people of shared rooms by name, and a request without a token finds nobody', async () => {
+  const names = async (query: string) =>
+    ((await alice(`GET /users/?query=${query}`)).body['users'] as Json[]).map(({ username }) => username);
+  expect(await names('bo')).toEqual(['bob']);
+  expect(await names('CA')).toEqual(['carol']);
+  expect(await names('3')).toEqual(['carol']);
+  expect((await ask(stack, 'GET /users/?query=bob')).status).toBe(401);
+});
+
 describe('creating a room', () => {
   test('makes its creator the owner and the others members', async () => {
     const { status, body } = await dave('POST /chats/', { name: 'Lunch', members: [1, '2', '4', 2] });

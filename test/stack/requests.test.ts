@@ -11,7 +11,10 @@ let dave: Asking;
 let alice: Asking;
 
 beforeAll(async () => {
-  stack = await startTestStack({}, { directRooms: 'on-demand', roomLimits: 'create:60/3600,invite:3/86400' });
+  stack = await startTestStack(
+    {},
+    { directRooms: 'on-demand', directory: 'everyone', roomLimits: 'create:60/3600,invite:3/86400' },
+  );
   [carol, dave, alice] = (await Promise.all(
     ['carol', 'dave', 'alice'].map((name) => askingAs(stack, name)),
   )) as [Asking, Asking, Asking];
@@ -44,6 +47,12 @@ test('a room on demand with a stranger is a request, and S1 clients chat in it a
   const third = await enter(stack, 'carol', 'firts_user=3&second_user=4/');
   expect(await first.take('presence', online)).toMatchObject({ user_id: 3 });
   await Promise.all([first.close(), third.close()]);
+});
+
+test('with directory: everyone, a user finds a stranger who has connected', async () => {
+  const { users } = (await carol('GET /users/?query=Dav')).body;
+  expect(users).toEqual([{ user_id: 4, username: 'dave' }]);
+  expect((await carol('GET /users/?query=nobody')).body).toEqual({ users: [], next_cursor: null });
 });
 
 test('a declined room closes the sockets in it, leaves the inbox, and cannot be entered', async () => {

@@ -2,8 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ChatClient } from '../../client/index.ts';
 import { CLOCK_TOLERANCE_MS } from '../../functions/domain/connection.ts';
+import { closePages, openBrowser } from '../support/browser.ts';
 import { typed } from '../support/chat.ts';
 import { ask } from '../support/http.ts';
 import { sessionApp } from '../support/session-app.ts';
@@ -45,6 +48,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await closePages();
   database.destroy();
   // The last test causes denied calls, which `backend.stop` would report.
   await backend.stack.stop();
@@ -230,6 +234,60 @@ describe('a session', () => {
     const faults = backend.lines.filter((line) => line.includes(reason));
     expect(faults.length).toBeGreaterThanOrEqual(4);
     expect(backend.lines.filter((line) => line.includes(token))).toEqual([]);
+  });
+});
+
+test('the client chats with an opaque token, if the app names the user', async () => {
+  const client = new ChatClient({
+    url: backend.stack.edgeUrl,
+    token: () => signIn('1'),
+    user: 1,
+  });
+  const room = client.room(1);
+  const { sender_id } = await room.send('From the client');
+  expect([sender_id, client.user]).toEqual([1, '1']);
+  client.close();
+});
+
+describe('the page', () => {
+  const addCookie = (context: BrowserContext, value: string) =>
+    context.addCookies([
+      { url: backend.stack.edgeUrl, name: 'sessionid', value, httpOnly: true, sameSite: 'Lax' },
+    ]);
+
+  test('opens signed in with the cookie of the backend, and has no sign-out of its own', async () => {
+    const context = await (await openBrowser()).newContext();
+    await addCookie(context, await signIn('1'));
+    const page = await context.newPage();
+    await page.goto(`${backend.stack.edgeUrl}/#/1`);
+    await page.getByText('Signed in as alice').waitFor();
+    expect(await page.getByRole('button', { name: 'Sign out' }).count()).toBe(0);
+    await page.getByRole('textbox', { name: 'Message', exact: true }).fill('From the page');
+    await page.keyboard.press('Enter');
+    const bob = await connect(socketUrl('1'), { headers: { Authorization: `Bearer ${await signIn('2')}` } });
+    const isSent = (frame: unknown) => JSON.stringify(frame).includes('From the page');
+    expect(await bob.next(isSent)).toBeDefined();
+    await bob.close();
+    // Another user signs in on the site.
+    await addCookie(context, await signIn('2'));
+    await page.reload();
+    await page.getByText('Signed in as bob').waitFor();
+  });
+
+  test('asks for a token without a cookie, and accepts an opaque one', async () => {
+    const context = await (await openBrowser()).newContext();
+    const page = await context.newPage();
+    await page.goto(backend.stack.edgeUrl);
+    await page.getByRole('button', { name: 'I am signed in there' }).click();
+    await page.getByText('You are not signed in.').waitFor();
+    await page.getByLabel('Token').fill(await signIn('2'));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Signed in as bob').waitFor();
+    await page.getByRole('link').filter({ hasText: 'Everybody' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await addCookie(context, await signIn('1'));
+    await page.getByRole('button', { name: 'I am signed in there' }).click();
+    await page.getByText('Signed in as alice').waitFor();
   });
 });
 

@@ -47,6 +47,7 @@ export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Pro
     rates: noLimit,
     budgets: new Budgets(false),
     roomLimits: { create: null, invite: null },
+    directory: 'sharedRooms',
     now: () => now,
     files: noFiles,
     verify: async (token) => ({ user: userOf(token), expiresAt: now + 3_600_000 }),

@@ -28,6 +28,7 @@ export function mockHttpApp(overrides: Partial<HttpContext> = {}) {
     rates: noLimit,
     budgets: new Budgets(false),
     roomLimits: { create: null, invite: null },
+    directory: 'sharedRooms',
     now: () => NOON,
     files: noFiles,
     verify: async () => ({ user: alice, expiresAt: NOON + 3_600_000 }),

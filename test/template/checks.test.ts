@@ -37,6 +37,7 @@ const variants = Object.entries<Record<string, string>>({
   'a dashboard': { dashboard: 'true' },
   tracing: { tracing: 'true' },
   'direct rooms on demand': { directRooms: 'on-demand' },
+  'a directory of everyone': { directory: 'everyone' },
   'the AWS SDK': { awsClient: 'sdk' },
   'every setting together': { ...wholeContext, ...monitoring, alarmTopic },
   'every setting, and nothing of an earlier stack': {

@@ -28,6 +28,7 @@ const optional = new Set([
   'CONNECTIONS_TABLE',
   'DAILY_FILE_BYTES',
   'DIRECT_ROOMS',
+  'DIRECTORY',
   'RATE_LIMIT',
   'USER_POOL_CLIENT',
 ]);

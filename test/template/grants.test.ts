@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allEntries, type Resource, synthesize } from './synthesize.ts';
+import { allEntries, type Resource, type Synthesized, synthesize } from './synthesize.ts';
 
 const template = synthesize();
 
@@ -127,6 +127,37 @@ test.each(allEntries)('%s has exactly the grants that it needs', (entry) => {
   expect(policies.map(({ properties }) => properties['PolicyDocument'])).toEqual([
     { Version: '2012-10-17', Statement: statements(entry, expected[entry] ?? []) },
   ]);
+});
+
+test('with directory: everyone, only `connect` gets grants, to write the entries of names', () => {
+  const everyone = synthesize({ directory: 'everyone' });
+  const actionsOf = (stack: Synthesized, entry: string) =>
+    stack
+      .resources('AWS::IAM::Policy')
+      .filter(({ properties }) =>
+        (properties['Roles'] as string[]).includes(`<${roleOf(stack.function(entry))}>`),
+      )
+      .flatMap(({ properties }) => (properties['PolicyDocument'] as { Statement: Statement[] }).Statement)
+      .flatMap(({ Action, Resource }) => [Action].flat().map((action) => `${action} ${Resource}`));
+  const added = allEntries.flatMap((entry) => {
+    const before = actionsOf(template, entry);
+    return actionsOf(everyone, entry)
+      .filter((action) => !before.includes(action))
+      .map((action) => `${entry}: ${action}`);
+  });
+  expect(added.sort()).toEqual([
+    'connect: dynamodb:DeleteItem <TablesChat.Arn>',
+    'connect: dynamodb:PutItem <TablesChat.Arn>',
+  ]);
+  const variableOf = (stack: Synthesized, entry: string) =>
+    (stack.function(entry).properties['Environment'] as { Variables: Record<string, string> }).Variables[
+      'DIRECTORY'
+    ];
+  expect(allEntries.filter((entry) => variableOf(everyone, entry) === 'everyone')).toEqual([
+    'connect',
+    'http',
+  ]);
+  expect(allEntries.filter((entry) => variableOf(template, entry) !== undefined)).toEqual([]);
 });
 
 test('every function has its own role with nothing but its policy', () => {

@@ -32,6 +32,7 @@ test('uses the defaults without context', () => {
     maxFileMegabytes: 25,
     dailyFileMegabytes: 1000,
     directRooms: 'members',
+    directory: 'sharedRooms',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
     roomLimits: { create: { messages: 60, seconds: 3600 }, invite: { messages: 50, seconds: 86_400 } },
     throttle: { rateLimit: 2000, burstLimit: 1000 },
@@ -50,7 +51,13 @@ test('accepts values as strings from the command line', () => {
     dashboard: 'true',
     tracing: 'true',
   };
-  const others = { allowedOrigins, directRooms: 'on-demand', awsClient: 'sdk', ...monitoring };
+  const others = {
+    allowedOrigins,
+    directRooms: 'on-demand',
+    directory: 'everyone',
+    awsClient: 'sdk',
+    ...monitoring,
+  };
   expect(read({ ...oidc, ...texts, ...others })).toEqual({
     stackName: 'Chat-2',
     oidc,
@@ -60,6 +67,7 @@ test('accepts values as strings from the command line', () => {
     maxFileMegabytes: 25,
     dailyFileMegabytes: 1000,
     directRooms: 'on-demand',
+    directory: 'everyone',
     rateLimit: { group: { messages: 20, seconds: 10 }, direct: { messages: 20, seconds: 10 } },
     roomLimits: { create: { messages: 60, seconds: 3600 }, invite: { messages: 50, seconds: 86_400 } },
     throttle: { rateLimit: 2000, burstLimit: 1000 },
@@ -168,6 +176,7 @@ test.each([
   { context: { roomLimits: 'create:off,create:off' }, key: 'roomLimits' },
   { context: { roomLimits: 'create:off,' }, key: 'roomLimits' },
   { context: { roomLimits: 5 }, key: 'roomLimits' },
+  { context: { directory: 'all' }, key: 'directory' },
   { context: { awsClient: 'fast' }, key: 'awsClient' },
   { context: { alarmTopic: 'ops' }, key: 'alarmTopic' },
   { context: { alarmTopic: 'arn:aws:sns:eu-west-1:123456789012:ops.fifo' }, key: 'alarmTopic' },

@@ -66,11 +66,27 @@ describe('axe finds no serious problem in either theme', () => {
     expect(await seriousFindings(bob.page)).toEqual([]);
   });
 
-  test.each(['Members', 'New room'])('in the %s dialog', async (name) => {
-    await alice.page.getByRole('button', { name }).click();
-    await alice.page.getByRole('dialog', { name }).waitFor();
-    expect(await seriousFindings(alice.page)).toEqual([]);
-    await alice.page.getByRole('button', { name: 'Close' }).click();
+  test.each([
+    ['Members', 'Add people', 'nobody'],
+    ['New room', 'People', 'bob'],
+  ])('in the %s dialog, with people to choose and a chosen one', async (name, field, person) => {
+    const { page } = alice;
+    await page.getByRole('button', { name }).click();
+    await page.getByRole('dialog', { name }).waitFor();
+    await page.getByRole('combobox', { name: field }).fill(person);
+    await page.getByRole('option', { name: person }).first().click();
+    await page.getByRole('combobox', { name: field }).fill('car');
+    await page.getByRole('option', { name: 'Invite car' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
+  });
+
+  test('in a profile', async () => {
+    const { page } = alice;
+    await page.getByRole('button', { name: 'Profile of bob' }).first().click();
+    await page.getByRole('dialog', { name: 'bob' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
   });
 
   test('while offline', async () => {

@@ -207,7 +207,8 @@ test('creates a room and adds a member, who sees it in the list', async () => {
   await alice.page.getByRole('button', { name: 'Create room' }).click();
   await alice.page.getByRole('heading', { name: 'Lunch' }).waitFor();
   await alice.page.getByRole('button', { name: 'Members' }).click();
-  await alice.page.getByLabel('Add a member by user ID').fill('2');
+  await alice.page.getByRole('combobox', { name: 'Add people' }).fill('bob');
+  await alice.page.getByRole('option', { name: 'bob' }).first().click();
   await alice.page.getByRole('button', { name: 'Add', exact: true }).click();
   await alice.page.getByRole('dialog').getByText('bob').waitFor();
   await alice.page.getByRole('button', { name: 'Close' }).click();

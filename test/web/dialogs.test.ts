@@ -34,14 +34,21 @@ async function countPosts(page: Page, path: RegExp, action: () => Promise<unknow
 const rooms = ({ page }: Person, name: string) =>
   page.getByRole('navigation').locator('.room-name').getByText(name, { exact: true });
 
-test('creates one room on a double click, and warns about unknown user IDs', async () => {
+/** Types into a field that searches people, and chooses an option. */
+async function choose({ page }: Person, field: string, text: string, option: string): Promise<void> {
+  await page.getByRole('combobox', { name: field }).fill(text);
+  await page.getByRole('option', { name: option }).click();
+}
+
+test('creates one room on a double click with a person found by name, and with an invited ID', async () => {
   const { page } = alice;
   await page.getByRole('button', { name: 'New room' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Garden');
-  await page.getByLabel('User IDs, separated by commas').fill('2, nobody-9');
+  await choose(alice, 'People', 'BO', 'bob');
+  await choose(alice, 'People', 'nobody-9', 'Invite nobody-9');
   const created = await countPosts(page, /\/api\/chats\/$/, async () => {
     await page.getByRole('button', { name: 'Create room' }).evaluate(clickTwice);
-    await page.getByText('You share no room with nobody-9.').waitFor();
+    await page.getByText('Invited: nobody-9.').waitFor();
   });
   expect(created).toBe(1);
   await page.getByRole('button', { name: 'Open room' }).click();
@@ -50,25 +57,114 @@ test('creates one room on a double click, and warns about unknown user IDs', asy
   expect(await rooms(alice, 'Garden').count()).toBe(1);
 });
 
-test('adds one member on a double click, warns about an unknown ID, and keeps the input after an error', async () => {
+test('adds one member on a double click, marks an invited ID, and keeps the choice after an error', async () => {
   const { page } = alice;
   await page.getByRole('button', { name: 'Members' }).click();
-  const field = page.getByLabel('Add a member by user ID');
-  await field.fill('nobody-10');
+  await choose(alice, 'Add people', 'nobody-10', 'Invite nobody-10');
   const added = await countPosts(page, /\/members\/$/, async () => {
     await page.getByRole('button', { name: 'Add', exact: true }).evaluate(clickTwice);
-    await page.getByText('You share no room with nobody-10.').waitFor();
+    await page.getByText('Invited: nobody-10.').waitFor();
   });
   expect(added).toBe(1);
-  expect(await page.getByText('member, not accepted yet').count()).toBe(2);
-  expect(await field.inputValue()).toBe('');
+  expect(await page.getByText('member, invited').count()).toBe(2);
+  const chosen = page.getByRole('list', { name: 'Chosen people' });
+  expect(await chosen.count()).toBe(0);
   await page.route('**/members/', (route) => route.abort());
-  await field.fill('3');
+  await choose(alice, 'Add people', 'car', 'carol');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
   await page.getByRole('dialog').getByText('Could not reach the chat').waitFor();
-  expect(await field.inputValue()).toBe('3');
+  expect(await chosen.textContent()).toBe('carol');
   await page.unroute('**/members/');
   await page.getByRole('button', { name: 'Close' }).click();
+});
+
+test('chooses people with the keyboard, and drops the answer to an earlier text', async () => {
+  const { page } = alice;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/api/users/?query=ca*', async (route) => {
+    await held;
+    await route.continue().catch(() => {});
+  });
+  await page.getByRole('button', { name: 'New room' }).click();
+  await page.getByText('Direct message').click();
+  const field = page.getByRole('combobox', { name: 'Person' });
+  const asked = page.waitForRequest(/query=ca/);
+  await field.fill('ca');
+  await asked;
+  await field.fill('b');
+  await page.getByText('Nobody found').waitFor();
+  expect(await field.getAttribute('aria-activedescendant')).toBeNull();
+  await field.press('ArrowDown');
+  const active = async () =>
+    page.locator(`[id="${await field.getAttribute('aria-activedescendant')}"]`).innerText();
+  expect(await active()).toMatch(/\nInvite b\n/);
+  await field.fill('bo');
+  await page.getByText('1 result').waitFor();
+  expect(await active()).toMatch(/\nbob\n2$/);
+  const answered = page.waitForResponse(/query=ca/);
+  release();
+  await answered;
+  await field.press('ArrowDown');
+  expect(await page.getByRole('option').allInnerTexts()).toEqual([
+    expect.stringMatching(/\nbob\n/),
+    expect.stringMatching(/\nInvite bo\n/),
+  ]);
+  await field.press('ArrowDown');
+  // Escape closes the list, and not the dialog.
+  await field.press('Escape');
+  expect(await field.getAttribute('aria-expanded')).toBe('false');
+  await field.press('ArrowUp');
+  await field.press('Enter');
+  await page.getByRole('button', { name: 'Remove bob' }).waitFor();
+  expect(await field.inputValue()).toBe('');
+  await field.press('Enter');
+  await page.getByRole('heading', { name: 'bob' }).waitFor();
+  await page.unroute('**/api/users/?query=ca*');
+});
+
+test('invites by ID in a chat without a search, and asks the server once', async () => {
+  const carol = await chat.signIn('carol');
+  let requests = 0;
+  await carol.page.route('**/api/users/**', (route) => {
+    requests++;
+    return route.fulfill({ status: 403, json: { error: 'DIRECTORY_OFF', message: 'People not found' } });
+  });
+  await carol.page.getByRole('button', { name: 'New room' }).click();
+  await choose(carol, 'People', 'nobody-11', 'Invite nobody-11');
+  await choose(carol, 'People', 'nobody-12', 'Invite nobody-12');
+  expect(requests).toBe(1);
+  expect(await carol.page.getByRole('list', { name: 'Chosen people' }).innerText()).toBe(
+    'nobody-11 (invited)\nnobody-12 (invited)',
+  );
+  await carol.context.close();
+});
+
+test('opens a direct room from an avatar, and copies a user ID', async () => {
+  const { page, context } = alice;
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await alice.enter('Everybody');
+  await page.getByRole('button', { name: 'Members' }).click();
+  await page.getByRole('button', { name: 'Profile of alice' }).click();
+  const own = page.getByRole('dialog', { name: 'alice (you)' });
+  await own.getByRole('button', { name: 'Copy' }).click();
+  await own.getByRole('button', { name: 'Copied' }).waitFor();
+  expect(await copied()).toBe('1');
+  expect(await own.getByRole('button', { name: 'Send a message' }).count()).toBe(0);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Profile of carol' }).click();
+  await page.getByRole('dialog', { name: 'carol' }).getByRole('button', { name: 'Send a message' }).click();
+  await expect.poll(() => decodeURIComponent(page.url())).toMatch(/#\/direct:1:3$/);
+  await bob.enter('Everybody');
+  await bob.say('Write to me');
+  await alice.enter('Everybody');
+  await alice.message('Write to me').getByRole('button', { name: 'Profile of bob' }).click();
+  await page.getByRole('dialog', { name: 'bob' }).getByRole('button', { name: 'Send a message' }).click();
+  await expect.poll(() => decodeURIComponent(page.url())).toMatch(/#\/direct:1:2$/);
+  await alice.enter('Garden');
 });
 
 test('deletes a message once on a double click, without an error', async () => {

@@ -12,6 +12,8 @@ export interface RoomContext {
   readonly me: string;
   /** Whether the user is an owner or a moderator of the room. */
   readonly isModerator: boolean;
+  /** Opens the profile of a user. */
+  showProfile(user: string): void;
   /** Asks the user to confirm, then deletes a message. */
   confirmDelete(id: number): void;
 }

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { useChatClient, useMembers, usePresence, useRoom } from '../../client/react/index.ts';
 import { Composer } from '../composer/composer.tsx';
 import { TypingLine } from '../composer/typing-line.tsx';
+import { Profile } from '../people/profile.tsx';
 import { RoomMembers } from '../rooms/members.tsx';
 import { useNavigation } from '../rooms/navigation.ts';
 import { Timeline } from '../timeline/timeline.tsx';
@@ -33,10 +34,15 @@ export function RoomPane({ draft, id, me, onLeft, onAccepted }: PaneProps) {
   const { unreadAfter, onView } = useReadMark(room, me);
   const [showMembers, setShowMembers] = useState(false);
   const [deleting, setDeleting] = useState<number>();
+  const [profile, setProfile] = useState<string>();
   const moderator = isModerator(details, me);
   // The context changes rarely, so that a row renders again only when its own message changes.
   const context = useMemo<RoomContext>(
-    () => ({ client, room, draft, me, isModerator: moderator, confirmDelete: setDeleting }),
+    () => ({
+      ...{ client, room, draft, me, isModerator: moderator },
+      showProfile: setProfile,
+      confirmDelete: setDeleting,
+    }),
     [client, room, draft, me, moderator],
   );
 
@@ -98,6 +104,7 @@ export function RoomPane({ draft, id, me, onLeft, onAccepted }: PaneProps) {
             onClose={() => setShowMembers(false)}
           />
         ) : null}
+        {profile !== undefined ? <Profile id={profile} onClose={() => setProfile(undefined)} /> : null}
       </section>
     </RoomContext.Provider>
   );

@@ -1,8 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { Presence, RoomDetails } from '../../client/index.ts';
+import { PersonPicker } from '../people/person-picker.tsx';
+import { AvatarButton } from '../people/profile.tsx';
+import type { Person } from '../people/use-people-search.ts';
 import { useRoomContext } from '../room/room-context.ts';
-import { Avatar } from '../ui/avatar.tsx';
-import { Button, ErrorText, Field } from '../ui/buttons.tsx';
+import { Button, ErrorText } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
 import { useNames } from './names.ts';
@@ -11,28 +13,37 @@ import { useNames } from './names.ts';
 export const pendingMembers = ({ members }: RoomDetails): readonly string[] =>
   members.filter(({ pending }) => pending).map(({ user_id }) => String(user_id));
 
-/** Warns about members who have not accepted the room. */
+/** Explains what happens to members who have not accepted the room. */
 export function PendingMembers({ ids }: { readonly ids: readonly string[] }) {
+  const nameOf = useNames();
   if (ids.length === 0) return null;
   return (
     <p class="warning" role="status">
-      You share no room with {ids.join(', ')}. Check the spelling. They get a request, and you see their names
-      once they accept or write.
+      Invited: {ids.map((id) => nameOf(id)).join(', ')}. They can accept when they sign in. If you typed a
+      user ID, check its spelling.
     </p>
   );
 }
 
-/** `onAdd` resolves to whether the user was added. */
-function AddMember({ busy, onAdd }: { busy: boolean; onAdd: (user: string) => Promise<boolean> }) {
+/** `onAdd` resolves to the people who could not be added. */
+function AddMembers({
+  busy,
+  members,
+  onAdd,
+}: {
+  busy: boolean;
+  /** The ids of the room's members. */
+  members: readonly string[];
+  onAdd: (people: readonly Person[]) => Promise<readonly Person[]>;
+}) {
+  const [people, setPeople] = useState<readonly Person[]>([]);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const user = String(new FormData(form).get('user') ?? '').trim();
-    if (user && (await onAdd(user))) form.reset();
+    setPeople(await onAdd(people));
   };
   return (
-    <form class="inline-form" onSubmit={submit}>
-      <Field label="Add a member by user ID" name="user" />
+    <form class="form" onSubmit={submit}>
+      <PersonPicker label="Add people" chosen={people} onChange={setPeople} except={members} required />
       <button type="submit" class="primary" aria-disabled={busy}>
         Add
       </button>
@@ -48,14 +59,14 @@ interface RowProps {
 }
 
 function MemberRow({ member: { user_id, username, role, pending }, online, onRemove }: RowProps) {
-  const { me } = useRoomContext();
+  const { me, showProfile } = useRoomContext();
   const id = String(user_id);
   const name = useNames()(id);
   const isUnknown = username === null && id !== me;
-  const state = online ? ', online' : pending ? ', not accepted yet' : isUnknown ? ', never signed in' : '';
+  const state = online ? ', online' : isUnknown ? ', invited' : pending ? ', not accepted yet' : '';
   return (
     <li>
-      <Avatar id={id} name={name} online={online} />
+      <AvatarButton id={id} name={name} online={online} onOpen={showProfile} />
       <span class="member-name">
         {name}
         {id === me ? ' (you)' : ''}
@@ -87,16 +98,23 @@ export function RoomMembers({ details, presence, onChanged, onLeft, onClose }: M
   const isGroup = details.kind === 'group';
   const canManage = isGroup && isModerator;
   const path = `/api/chats/${encodeURIComponent(String(details.id))}/members/`;
-  const add = (user: string) =>
-    run(async () => {
-      await client.fetch(path, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ user_id: user }),
-      });
-      setAdded((before) => [...before, user]);
+  const add = async (people: readonly Person[]) => {
+    const left = [...people];
+    await run(async () => {
+      while (left[0]) {
+        const { id } = left[0];
+        await client.fetch(path, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ user_id: id }),
+        });
+        left.shift();
+        setAdded((before) => [...before, id]);
+      }
       await onChanged();
     });
+    return left;
+  };
   const remove = (user: string, onRemoved: () => unknown) =>
     void run(async () => {
       await client.fetch(`${path}${encodeURIComponent(user)}/`, { method: 'DELETE' });
@@ -119,7 +137,9 @@ export function RoomMembers({ details, presence, onChanged, onLeft, onClose }: M
       </ul>
       {details.more_members ? <p class="hint">This room has more members than are shown here.</p> : null}
       <PendingMembers ids={pendingMembers(details).filter((id) => added.includes(id))} />
-      {canManage ? <AddMember busy={busy} onAdd={add} /> : null}
+      {canManage ? (
+        <AddMembers busy={busy} members={details.members.map(({ user_id }) => String(user_id))} onAdd={add} />
+      ) : null}
       <ErrorText>{error}</ErrorText>
       {isGroup ? (
         <Button kind="danger" label="Leave room" busy={busy} onClick={() => remove(me, onLeft)} />

@@ -12,11 +12,11 @@ function guestName(id: Id): string | undefined {
   return nameless ? 'Guest' : `${claimed} (guest)`;
 }
 
-/** Returns a function that returns a user's name, or "User 7" while it is unknown. */
+/** Returns a function that returns a user's name, or the user's id while the name is unknown. */
 export function useNames(): NameOf {
   const users = useUsers();
   return useCallback(
-    (id, known) => guestName(id) ?? users.get(String(id))?.name ?? known ?? `User ${id}`,
+    (id, known) => guestName(id) ?? users.get(String(id))?.name ?? known ?? String(id),
     [users],
   );
 }

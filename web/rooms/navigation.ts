@@ -5,6 +5,8 @@ import { useContext, useMemo, useState, useSyncExternalStore } from 'preact/comp
 export interface Navigation {
   /** The id of the open room; undefined while none is open. */
   readonly current: string | undefined;
+  /** Whether no other room can be opened, because the component shows one room only. */
+  readonly isSingleRoom?: boolean;
   /** Opens a room, or none. */
   open(room?: string): void;
   /** Returns the properties of a link that opens a room, or none. */
@@ -13,6 +15,7 @@ export interface Navigation {
 
 export const NavigationContext = createContext<Navigation>({
   current: undefined,
+  isSingleRoom: true,
   open() {},
   linkTo: () => ({ href: '#/', onClick: undefined }),
 });

@@ -1,5 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { ChatClient, RoomDetails } from '../../client/index.ts';
+import { PersonPicker } from '../people/person-picker.tsx';
+import { UserId } from '../people/profile.tsx';
+import type { Person } from '../people/use-people-search.ts';
 import { Button, ErrorText, Field } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
@@ -11,11 +14,10 @@ interface NewRoomProps {
   readonly onClose: () => void;
 }
 
-const splitIds = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
-
 /** Creates a group or a direct room. */
 export function NewRoom({ client, onCreated, onClose }: NewRoomProps) {
   const [direct, setDirect] = useState(false);
+  const [people, setPeople] = useState<readonly Person[]>([]);
   const [created, setCreated] = useState<RoomDetails>();
   const { busy, error, run } = useAsyncAction();
 
@@ -23,13 +25,18 @@ export function NewRoom({ client, onCreated, onClose }: NewRoomProps) {
     event.preventDefault();
     const fields = new FormData(event.currentTarget as HTMLFormElement);
     const name = String(fields.get('name') ?? '').trim();
-    const members = splitIds(String(fields.get('members') ?? ''));
+    const members = people.map(({ id }) => id);
     const [other = ''] = members;
     void run(async () => {
       const room = await client.createRoom(direct ? { kind: 'direct', members: [other] } : { name, members });
       if (pendingMembers(room).length > 0) setCreated(room);
       else onCreated(String(room.id));
     });
+  };
+
+  const chooseDirect = () => {
+    setDirect(true);
+    setPeople(people.slice(0, 1));
   };
 
   if (created) {
@@ -51,14 +58,15 @@ export function NewRoom({ client, onCreated, onClose }: NewRoomProps) {
             <input type="radio" name="kind" checked={!direct} onChange={() => setDirect(false)} /> Group
           </label>
           <label>
-            <input type="radio" name="kind" checked={direct} onChange={() => setDirect(true)} /> Direct
-            message
+            <input type="radio" name="kind" checked={direct} onChange={chooseDirect} /> Direct message
           </label>
         </fieldset>
         {direct ? null : <Field label="Name" name="name" maxLength={100} />}
-        <Field
-          label={direct ? 'User ID' : 'User IDs, separated by commas'}
-          name="members"
+        <PersonPicker
+          label={direct ? 'Person' : 'People'}
+          chosen={people}
+          onChange={setPeople}
+          single={direct}
           required={direct}
         />
         <ErrorText>{error}</ErrorText>
@@ -66,6 +74,7 @@ export function NewRoom({ client, onCreated, onClose }: NewRoomProps) {
           {busy ? 'Creating room…' : 'Create room'}
         </button>
       </form>
+      {client.user === undefined ? null : <UserId label="Your user ID" id={client.user} />}
     </Dialog>
   );
 }

@@ -5,6 +5,8 @@ import type { Tokens } from './session.ts';
 export interface LoginOptions {
   readonly password: { readonly reset: boolean; readonly policy: PasswordPolicy | null } | null;
   readonly oidc: OidcOptions | null;
+  /** Set if a function of the team verifies tokens and the session cookie of the team's site. */
+  readonly session?: true;
 }
 
 export interface PasswordPolicy {
@@ -30,7 +32,7 @@ export interface PasswordChallenge {
 interface Answer {
   readonly token?: string;
   readonly refresh_token?: string;
-  readonly user?: { readonly username: string };
+  readonly user?: { readonly id: string | number; readonly username: string };
   readonly error?: string;
   readonly message?: string;
   readonly session?: string;
@@ -117,17 +119,27 @@ export async function resetPassword(username: string, code: string, password: st
   if (!response.ok) throw errorOf(response, await answerOf(response));
 }
 
-/** Checks a token that the user pasted. @throws ChatClientError UNAUTHENTICATED, UNREACHABLE */
-export async function signInWithToken(token: string): Promise<Tokens> {
-  // fetch throws for a header value with other characters.
-  const isToken = /^[\w.~+/=-]+$/.test(token);
+/** Asks the chat whose a token is, or the cookie if the token is empty. @throws ChatClientError with `refusal` … */
+async function identify(token: string, refusal: string): Promise<Tokens> {
   const headers = { Authorization: `Bearer ${token}` };
-  if (isToken && (await request('/api/chats/?limit=1', { headers })).ok) return { token };
-  throw new ChatClientError(
-    'UNAUTHENTICATED',
-    'Could not sign in: the token is invalid or expired. Get a new one.',
-  );
+  const response = await request('/api/session/', token === '' ? {} : { headers });
+  if (response.status === 401) throw new ChatClientError('UNAUTHENTICATED', refusal);
+  const answer = await answerOf(response);
+  if (!response.ok || !answer.user) throw errorOf(response, answer);
+  return { token, name: answer.user.username, user: String(answer.user.id) };
 }
+
+/** Checks a token that the user pasted. @throws ChatClientError UNAUTHENTICATED, UNREACHABLE … */
+export async function signInWithToken(token: string): Promise<Tokens> {
+  const refusal = 'Could not sign in: the token is invalid or expired. Get a new one.';
+  // A socket offers the token as a subprotocol, which cannot contain other characters.
+  if (!/^[\w.~+-]+$/.test(token)) throw new ChatClientError('UNAUTHENTICATED', refusal);
+  return identify(token, refusal);
+}
+
+/** Checks the session cookie of the team's site. @throws ChatClientError UNAUTHENTICATED, UNREACHABLE … */
+export const signInWithCookie = (): Promise<Tokens> =>
+  identify('', 'You are not signed in. Sign in on the site that this chat belongs to.');
 
 /** Deletes the cookie that signing in has set, and ends the session of a refresh token. */
 export async function logOut(refresh_token?: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { RoomDrafts } from '../room/room-draft.ts';
 import { Button } from '../ui/buttons.tsx';
 import { ConfirmDialog, Dialog } from '../ui/dialog.tsx';
 import { pluralize } from '../ui/format.ts';
+import { isSignedInByCookie } from './cookie.ts';
 import type { Tokens } from './session.ts';
 import { sessions } from './sessions.ts';
 import { SignInForm } from './sign-in.tsx';
@@ -21,7 +22,7 @@ export function SignInAgain({ client, onSignedIn, onSignOut }: SignInAgainProps)
       <p class="lead">{client.error?.message}</p>
       <p class="hint">Your unsent messages are saved. They will be sent after you sign in.</p>
       <SignInForm name={sessions.current?.name} onSignedIn={onSignedIn} />
-      <Button kind="quiet" label="Sign out" onClick={onSignOut} />
+      {isSignedInByCookie() ? null : <Button kind="quiet" label="Sign out" onClick={onSignOut} />}
     </Dialog>
   );
 }

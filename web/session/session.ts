@@ -3,7 +3,10 @@ import { type PageStorage, pageStorage } from './storage.ts';
 
 /** The tokens of a sign-in or of a renewal. */
 export interface Tokens {
+  /** Empty if the browser sends the session cookie of the team's site instead. */
   readonly token: string;
+  /** The user's id. Undefined if the token is a JWT whose claim `sub` it is. */
+  readonly user?: string | undefined;
   /** Absent after signing in with a token, and if the last one stays valid. */
   readonly refreshToken?: string | undefined;
   /** The name that the page shows; undefined after signing in with a token. */
@@ -74,6 +77,7 @@ function readSession(value: unknown): Session | undefined {
     id: textOf(stored.id) ?? newId(),
     token,
     refreshToken: textOf(stored.refreshToken),
+    user: textOf(stored.user),
     name: textOf(stored.name),
     byIssuer: stored.byIssuer === true,
     receivedAt: Number(stored.receivedAt) || 0,

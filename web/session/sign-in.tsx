@@ -10,6 +10,7 @@ import {
   type PasswordChallenge,
   resetPassword,
   sendCode,
+  signInWithCookie,
   signInWithPassword,
   signInWithToken,
 } from './login.ts';
@@ -88,8 +89,11 @@ export function SignInForm({ onSignedIn, name = '' }: SignInProps) {
     void loadLoginOptions()
       // Without an answer, the next request reports why.
       .catch(() => undefined)
-      .then((loaded) => {
+      .then(async (loaded) => {
+        const mayHaveCookie = loaded?.session && !sessions.wasLeft;
+        const tokens = mayHaveCookie ? await signInWithCookie().catch(() => undefined) : undefined;
         if (!isMounted) return;
+        if (tokens) return onSignedIn(tokens);
         setOptions(loaded);
         setStep(firstStep(loaded, name));
       });
@@ -133,7 +137,9 @@ export function SignInForm({ onSignedIn, name = '' }: SignInProps) {
         <TokenForm
           onSignedIn={onSignedIn}
           more={
-            options ? null : (
+            options ? (
+              options.session && <CookieButton onSignedIn={onSignedIn} />
+            ) : (
               <Button
                 kind="quiet"
                 label="Use a password instead"
@@ -339,6 +345,23 @@ function TokenForm({ onSignedIn, more }: SignInProps & { readonly more: Componen
         </label>
       )}
     </StepForm>
+  );
+}
+
+/** For users of the team's site, whom its session cookie signs in. */
+function CookieButton({ onSignedIn }: SignInProps) {
+  const { busy, error, run } = useAsyncAction();
+  return (
+    <>
+      <p class="hint">You need no token if you are signed in on the site that this chat belongs to.</p>
+      <ErrorText>{error}</ErrorText>
+      <Button
+        kind="quiet"
+        label="I am signed in there"
+        busy={busy}
+        onClick={() => void run(async () => onSignedIn(await signInWithCookie()))}
+      />
+    </>
   );
 }
 

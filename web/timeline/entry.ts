@@ -18,6 +18,8 @@ export interface Entry {
   readonly id?: number | undefined;
   /** The author's user id; for a guest, `guest:` and the id that they claim. */
   readonly author: string;
+  /** The author's user id; undefined for a guest. */
+  readonly user?: string | undefined;
   /** The author's name, if the message has it. */
   readonly name?: string | undefined;
   readonly text: string;
@@ -56,6 +58,7 @@ export function entryOf(message: Message | PendingMessage): Entry {
     state: stored ? 'stored' : 'pending',
     id: stored?.message_id,
     author: actorId(message.sender_id, stored?.guest),
+    user: stored?.guest ? undefined : String(message.sender_id),
     name: message.sender_name,
     text: message.text,
     at: message.created_at,
@@ -90,6 +93,6 @@ export function withPendingChanges(entry: Entry, frames: readonly Frame[]): Entr
 }
 
 /** Returns what the timeline shows in place of a deleted message. */
-export const tombstone = ({ key, id, author, name, at, type }: Entry): Entry => {
-  return { key, state: 'deleted', id, author, name, text: '', at, type };
+export const tombstone = ({ key, id, author, user, name, at, type }: Entry): Entry => {
+  return { key, state: 'deleted', id, author, user, name, text: '', at, type };
 };

@@ -1,5 +1,6 @@
 import { memo, useState } from 'preact/compat';
 import { FileCard } from '../composer/file-card.tsx';
+import { AvatarButton } from '../people/profile.tsx';
 import { useRoomContext } from '../room/room-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/buttons.tsx';
@@ -35,7 +36,7 @@ function rowLabel({ entry, name }: RowProps): string {
 /** One message with its author, quote, file, reactions and actions. */
 export const MessageRow = memo(function MessageRow(props: RowProps) {
   const { entry, name, first, quote, active, tabStop, marked, onGoTo } = props;
-  const { me } = useRoomContext();
+  const { me, showProfile } = useRoomContext();
   const [picking, setPicking] = useState(false);
   const isOwn = entry.author === me;
   const classes = ['message', isOwn && 'mine', first && 'first', marked && 'marked', entry.state];
@@ -47,7 +48,13 @@ export const MessageRow = memo(function MessageRow(props: RowProps) {
       tabIndex={tabStop ? 0 : -1}
       aria-label={rowLabel(props)}
     >
-      {first && !isOwn ? <Avatar id={entry.author} name={name} /> : null}
+      {first && !isOwn ? (
+        entry.user === undefined ? (
+          <Avatar id={entry.author} name={name} />
+        ) : (
+          <AvatarButton id={entry.user} name={name} tabStop={active} onOpen={showProfile} />
+        )
+      ) : null}
       <div class="message-body">
         {first && !isOwn ? <p class="author">{name}</p> : null}
         <div class="bubble-line">

@@ -109,6 +109,12 @@ export const membersPage = v.object({
   next_cursor: v.nullable(v.string()),
 });
 
+/** A page of the people whom a search found. */
+export const usersPage = v.object({
+  users: v.array(v.pipe(v.object({ user_id: id, username: v.string() }), v.metadata({ ref: 'FoundUser' }))),
+  next_cursor: v.nullable(v.string()),
+});
+
 export const errorShape = v.pipe(
   v.object({ error: v.string(), message: v.string(), retry_after_ms: v.optional(v.number()) }),
   v.metadata({ ref: 'Error' }),

@@ -13,6 +13,7 @@ import { login } from './login.ts';
 import { messages } from './messages.ts';
 import { openapiDocument } from './openapi.ts';
 import { rooms } from './rooms.ts';
+import { users } from './users.ts';
 
 /** The longest time that Chromium keeps the answer to a preflight request. */
 const PREFLIGHT_SECONDS = 7_200;
@@ -34,6 +35,7 @@ export function httpApp(context: HttpContext): Hono<HttpEnv> {
   for (const path of ['/chats/*', '/session/']) {
     app.use(path, checkOrigin(context), authenticate(context), limitRequests(context));
   }
+  app.use('/users/*', authenticate(context), limitRequests(context, 'search'));
   app.use('/chats/:id/*', async (c, next) => {
     const id = c.req.param('id');
     if (id.length > MAX_ROOM_ID_BYTES) throw new HttpError('NOT_FOUND');
@@ -46,6 +48,7 @@ export function httpApp(context: HttpContext): Hono<HttpEnv> {
   });
   app.route('/', login(context));
   app.route('/', rooms(context));
+  app.route('/', users(context));
   app.route('/chats', messages(context));
   app.route('/chats', files(context));
   return app;

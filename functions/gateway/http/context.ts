@@ -4,6 +4,7 @@ import { comesFrom, cookieRules, findCredential, sourceOf, verifyFirst } from '.
 import type { Context, TokenContext } from '../../delivery/context.ts';
 import { ChatError } from '../../domain/errors.ts';
 import type { User } from '../../domain/member.ts';
+import type { Directory } from '../../domain/name.ts';
 import type { RoomLimits } from '../../domain/room.ts';
 import { clientIp, type Route, routeOf } from '../client-address.ts';
 import type { LambdaBindings } from './base-app.ts';
@@ -14,6 +15,7 @@ import type { PasswordLogin } from './password-login.ts';
 /** The context of the HTTP API. */
 export interface HttpContext extends Context, TokenContext {
   readonly roomLimits: RoomLimits;
+  readonly directory: Directory;
   /** The origins whose pages may make changes with the session cookie. */
   readonly origins: readonly string[];
   /**
@@ -78,11 +80,17 @@ export const requireOrigin = ({ origins, sessionCookie }: Pick<HttpContext, 'ori
 
 const TOO_MANY = 'Too many requests: you sent more than this chat accepts. Wait a moment, then try again.';
 
-/** Limits the requests of each user, and refuses all requests of a user whose requests were refused too often. */
-export const limitRequests = ({ budgets, now }: Pick<HttpContext, 'budgets' | 'now'>) =>
+/**
+ * Limits the requests of each user, and refuses all requests of a user whose requests were refused too often.
+ * @param reading the kind of requests that change nothing
+ */
+export const limitRequests = (
+  { budgets, now }: Pick<HttpContext, 'budgets' | 'now'>,
+  reading: 'read' | 'search' = 'read',
+) =>
   createMiddleware<HttpEnv>(async (c, next) => {
     const { id } = c.var.caller;
-    const kind = safeMethods.has(c.req.method) ? 'read' : 'write';
+    const kind = safeMethods.has(c.req.method) ? reading : 'write';
     const waitMs = budgets.takeRequest(id, kind, now());
     if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_MANY, waitMs);
     await next();

@@ -39,6 +39,7 @@ const httpErrors = {
     403,
     'Request refused: changes with the session cookie must come from an allowed origin. Send the token as Authorization: Bearer instead.',
   ],
+  DIRECTORY_OFF: [403, 'People not found: this chat has no search for people. Enter a user id instead.'],
   NOT_FOUND: [404, 'Not found: this address does not exist. See /api/openapi.json for all addresses.'],
   USER_NOT_FOUND: [404, 'User not found: the chat does not know a user with this id. Check the id.'],
   ROOM_EXISTS: [

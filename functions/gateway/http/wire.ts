@@ -10,6 +10,7 @@ import type {
   userShape,
 } from '../../dialects/rest/schema.ts';
 import { HISTORY_LIMIT } from '../../domain/command.ts';
+import { MAX_USER_ID_BYTES } from '../../domain/id.ts';
 import { type Member, roles, type User } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Room } from '../../domain/room.ts';
@@ -46,6 +47,16 @@ const membersPageSize = v.pipe(
 );
 
 export const membersQuery = v.object({ cursor, limit: v.optional(membersPageSize, '100') });
+
+/** The beginning of a name, or a user id. At least one character is visible. */
+const searchText = v.pipe(
+  v.string(),
+  v.maxLength(MAX_USER_ID_BYTES),
+  v.check((text) => !isBlank(text) && !/\p{Cc}/u.test(text)),
+  v.transform((text) => text.trim()),
+);
+
+export const usersQuery = v.object({ query: searchText, cursor, limit: v.optional(pageSize, '20') });
 
 export const roomBody = v.union([
   v.object({ kind: v.literal('direct'), members: v.pipe(v.array(userId), v.minLength(1), v.maxLength(2)) }),
