@@ -4,6 +4,7 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { ChatClient } from '../../client/index.ts';
 import { CLOCK_TOLERANCE_MS } from '../../functions/domain/connection.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
 import { typed } from '../support/chat.ts';
@@ -234,6 +235,18 @@ describe('a session', () => {
     expect(faults.length).toBeGreaterThanOrEqual(4);
     expect(backend.lines.filter((line) => line.includes(token))).toEqual([]);
   });
+});
+
+test('the client chats with an opaque token, if the app names the user', async () => {
+  const client = new ChatClient({
+    url: backend.stack.edgeUrl,
+    token: () => signIn('1'),
+    user: 1,
+  });
+  const room = client.room(1);
+  const { sender_id } = await room.send('From the client');
+  expect([sender_id, client.user]).toEqual([1, '1']);
+  client.close();
 });
 
 describe('the page', () => {

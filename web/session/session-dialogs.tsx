@@ -4,7 +4,7 @@ import type { RoomDrafts } from '../room/room-draft.ts';
 import { Button } from '../ui/buttons.tsx';
 import { ConfirmDialog, Dialog } from '../ui/dialog.tsx';
 import { pluralize } from '../ui/format.ts';
-import { isSignedInByCookie } from './credential.ts';
+import { isSignedInByCookie } from './cookie.ts';
 import type { Tokens } from './session.ts';
 import { sessions } from './sessions.ts';
 import { SignInForm } from './sign-in.tsx';
