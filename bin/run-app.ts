@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { account } from '../local/account.ts';
@@ -34,16 +35,22 @@ export function appCommand(given: string | undefined): string {
 }
 
 /**
- * Lets functions below this directory import the AWS SDK and no other package, as Lambda's Node.js runtimes do (AWS:
- * "Building Lambda functions with Node.js").
+ * Lets functions below a directory import the AWS SDK and no other package, as Lambda's Node.js runtimes do (AWS:
+ * "Building Lambda functions with Node.js"): the clients that the project has installed, and those of Parley.
  */
-export function provideSdk(directory: string): void {
-  const [sdk = ''] =
-    /^.*\/@aws-sdk(?=\/)/.exec(fileURLToPath(import.meta.resolve('@aws-sdk/client-dynamodb'))) ?? [];
-  const link = join(directory, 'node_modules/@aws-sdk');
-  if (existsSync(link)) return;
-  mkdirSync(dirname(link), { recursive: true });
-  symlinkSync(sdk, link);
+export function provideSdk(directory: string, project = process.cwd()): void {
+  const scope = join(directory, 'node_modules/@aws-sdk');
+  if (existsSync(scope)) return;
+  mkdirSync(scope, { recursive: true });
+  const ofProject = createRequire(join(project, 'package.json')).resolve.paths('@aws-sdk/core') ?? [];
+  const [own = ''] =
+    /^.*(?=\/@aws-sdk\/)/.exec(fileURLToPath(import.meta.resolve('@aws-sdk/client-dynamodb'))) ?? [];
+  for (const packages of [...ofProject, own].map((path) => join(path, '@aws-sdk'))) {
+    for (const name of existsSync(packages) ? readdirSync(packages) : []) {
+      const link = join(scope, name);
+      if (!existsSync(link)) symlinkSync(join(packages, name), link);
+    }
+  }
 }
 
 /**

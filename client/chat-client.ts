@@ -26,6 +26,11 @@ export interface ChatClientOptions {
    * A token, or a function that returns a fresh one. The client calls it on each connect, and before a token expires.
    */
   readonly token: Token;
+  /**
+   * The user's id. Default: the claim `sub` of the token, which must be a JWT then. A chat with `ChatAuth.lambda` also
+   * accepts other tokens.
+   */
+  readonly user?: Id;
   /** Keeps pending changes over a reload. Without it, they survive reconnects only. */
   readonly storage?: ChatStorage;
   /**
@@ -81,13 +86,13 @@ export class ChatClient extends Observable<ClientEvents> {
   #pendingChanges: readonly PendingChange[] = [];
 
   /** @throws TypeError if `url` or `token` is missing or malformed, or `heartbeatMs` is below 1,000 */
-  constructor({ url, token, storage, heartbeatMs, autoConnect = true, ...globals }: ChatClientOptions) {
+  constructor({ url, token, user, storage, heartbeatMs, autoConnect = true, ...globals }: ChatClientOptions) {
     super();
     if (heartbeatMs !== undefined && !(heartbeatMs >= 1_000)) {
       throw new TypeError('Could not create the client: heartbeatMs is below 1,000. Pass milliseconds.');
     }
     this.#url = normalizeUrl(url);
-    const tokens = new TokenSource(token);
+    const tokens = new TokenSource(token, user);
     // Globals are read when they are needed, because a server that renders a page may lack them.
     const rest = new RestClient(this.#url, tokens, (...request) => (globals.fetch ?? fetch)(...request));
     const connection = new Connection({
@@ -139,7 +144,7 @@ export class ChatClient extends Observable<ClientEvents> {
     return this.#context.connection.error;
   }
 
-  /** The user's id, from the token's `sub` claim. Undefined until the first token arrives. */
+  /** The user's id, from the option `user` or the token's `sub` claim. Undefined until the first token arrives. */
   get user(): string | undefined {
     return this.#context.tokens.user;
   }

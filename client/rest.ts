@@ -22,13 +22,15 @@ export class TokenSource {
   /** Milliseconds since the epoch. Undefined if the token has no `exp` claim. */
   expiresAt: number | undefined;
   readonly #token: Token;
+  readonly #user: Id | undefined;
 
   /** @throws TypeError if `token` is neither a string nor a function */
-  constructor(token: Token) {
+  constructor(token: Token, user: Id | undefined) {
     if (typeof token !== 'string' && typeof token !== 'function') {
       throw new TypeError('Could not create the client: it has no token. Pass one, or a function.');
     }
     this.#token = token;
+    this.#user = user;
   }
 
   get isRenewable(): boolean {
@@ -39,15 +41,16 @@ export class TokenSource {
   async fetch(): Promise<string> {
     const token = typeof this.#token === 'string' ? this.#token : await this.#token();
     const { sub, exp } = decodeClaims(token);
-    if (this.user !== undefined && sub !== this.user) {
+    const user = this.#user?.toString() ?? sub;
+    if (this.user !== undefined && user !== this.user) {
       throw new ChatClientError(
         'UNAUTHENTICATED',
-        'Not signed in: the new token belongs to another user. Create a new client.',
+        'Not signed in: the token belongs to another user. Sign in again.',
       );
     }
     this.token = token;
-    this.user = sub;
-    this.expiresAt = exp === undefined ? undefined : exp * 1000;
+    this.user = user;
+    this.expiresAt = exp && exp * 1000;
     return token;
   }
 }

@@ -11,17 +11,41 @@ import type {
 } from '../functions/dialects/admin/schema.ts';
 import { type AdminClientOptions, SignedRequests } from './signed-requests.ts';
 
+/**
+ * A room.
+ * @interface
+ */
 export type Room = v.InferOutput<typeof roomShape>;
+/**
+ * A member of a room.
+ * @interface
+ */
 export type Member = v.InferOutput<typeof memberShape>;
+/**
+ * A stored message.
+ * @interface
+ */
 export type Message = v.InferOutput<typeof messageShape>;
+/** The role of a member. */
 export type Role = Member['role'];
+/**
+ * The result of adding members.
+ * @interface
+ */
 export type AddedMembers = v.InferOutput<typeof addedShape>;
 
-/** The name, the access and the first members of a new room. */
+/**
+ * The name, the access and the first members of a new room.
+ * @interface
+ */
 export type NewRoom = v.InferInput<typeof roomBody>;
+/** A user who becomes a member. */
 export type NewMember = NonNullable<NewRoom['members']>[number];
 
-/** A message in the name of a member (`user_id`), or of a bot, which needs no membership. */
+/**
+ * A message in the name of a member (`user_id`), or of a bot, which needs no membership.
+ * @interface
+ */
 export type NewMessage = v.InferInput<typeof messageBody>;
 
 /** How many items the client reads at once from a list. */

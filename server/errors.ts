@@ -6,11 +6,14 @@
  * - `FORBIDDEN`: API Gateway refused the signature, or the caller has no grant.
  */
 export class AdminError extends Error {
+  /** The name of the class. */
   override readonly name = 'AdminError';
+  /** The reason, for programs. */
   readonly code: string;
   /** The HTTP status; 0 without an answer. */
   readonly status: number;
 
+  /** Creates an error, for tests of your own code. */
   constructor(code: string, message: string, status: number, options?: ErrorOptions) {
     super(message, options);
     this.code = code;

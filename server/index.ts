@@ -1,4 +1,7 @@
-/** The client of Parley's admin API, for backends. */
+/**
+ * The client of Parley's admin API, for backends. `docs/admin.md` is its guide.
+ * @module @your-org/parley/server
+ */
 export {
   type AddedMembers,
   AdminClient,

@@ -5,11 +5,15 @@ import { signRequest } from './sign-request.ts';
 
 /** AWS credentials, in the form of the AWS SDK. */
 export interface Credentials {
+  /** The access key. */
   readonly accessKeyId: string;
+  /** Its secret. */
   readonly secretAccessKey: string;
+  /** The session token of temporary credentials. */
   readonly sessionToken?: string | undefined;
 }
 
+/** The options of the admin client. */
 export interface AdminClientOptions {
   /** The address of the admin API: `chat.adminUrl`, or the output `AdminUrl`. */
   readonly url: string;

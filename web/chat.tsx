@@ -3,7 +3,7 @@ import { useChatClient, useConnection, useRooms } from '../client/react/index.ts
 import type { RoomDrafts } from './room/room-draft.ts';
 import { roomName, useNames } from './rooms/names.ts';
 import { useAddress } from './rooms/navigation.ts';
-import { isSignedInByCookie } from './session/credential.ts';
+import { isSignedInByCookie } from './session/cookie.ts';
 import type { Tokens } from './session/session.ts';
 import { SignInAgain, useSignOut } from './session/session-dialogs.tsx';
 import { sessions } from './session/sessions.ts';

@@ -4,7 +4,7 @@ import { ChatClient, type ChatClientError, webStorage } from '../client/index.ts
 import { Chat } from './chat.tsx';
 import { ChatProvider } from './provider.ts';
 import { RoomDrafts } from './room/room-draft.ts';
-import { CredentialSocket, clientToken, withCredential } from './session/credential.ts';
+import { CookieSocket, clientToken, withoutEmptyToken } from './session/cookie.ts';
 import { claimsOf, type Tokens } from './session/session.ts';
 import { finishAtIssuer, sessions, takeIssuerAnswer } from './session/sessions.ts';
 import { SignInPage } from './session/sign-in.tsx';
@@ -12,7 +12,7 @@ import { browserStorage } from './session/storage.ts';
 
 /** Calls the chat. A token that the chat rejects is not used again. */
 const fetchFromChat: typeof fetch = async (input, init) => {
-  const response = await fetch(input, withCredential(init));
+  const response = await fetch(input, withoutEmptyToken(init));
   const [, token] = /^Bearer (.+)$/.exec(new Headers(init?.headers).get('Authorization') ?? '') ?? [];
   if (response.status === 401 && token !== undefined) sessions.reject(token);
   return response;
@@ -20,12 +20,14 @@ const fetchFromChat: typeof fetch = async (input, init) => {
 
 function openChat() {
   const storage = browserStorage('localStorage');
+  const user = sessions.current?.user;
   const client = new ChatClient({
     url: location.origin,
     // The client calls this function at each reconnect, and so gets the token of a new sign-in.
     token: clientToken,
+    ...(user !== undefined && { user }),
     fetch: fetchFromChat,
-    WebSocket: CredentialSocket,
+    WebSocket: CookieSocket,
     ...(storage && { storage: webStorage(storage) }),
   });
   return { client, drafts: new RoomDrafts(client) };

@@ -1,5 +1,7 @@
-// The types of what the chat sends to functions of the team, and of what they answer. `@your-org/parley/hooks` exports
-// them.
+/**
+ * The types of what the chat sends to functions of the team, and of what they answer.
+ * @module @your-org/parley/hooks
+ */
 
 /** The event of the function of `ChatAuth.lambda`: a credential, and where it comes from. */
 export interface AuthRequest {

@@ -762,6 +762,14 @@ describe('a connection', () => {
     expect([client.state, client.error?.code]).toEqual(['refused', 'UNAUTHENTICATED']);
   });
 
+  test('belongs to the user that the app names, whatever the token says', async () => {
+    const { client, room } = await openRoom({ user: 1, token: () => tokenOf('ann@example.com') });
+    expect([client.user, room.state]).toEqual(['1', 'live']);
+    chat.socket.disconnect();
+    await pass(500);
+    expect([client.user, room.state, chat.sockets.length]).toEqual(['1', 'live', 2]);
+  });
+
   test('sends a fresh token before the old one expires, and stays open', async () => {
     const token = vi.fn(() => tokenOf('1', { exp: Date.now() / 1000 + 3_600 }));
     await openRoom({ token });

@@ -140,14 +140,16 @@ describe('an installation of the package alone', () => {
     console.log(`of which the package itself ${megabytes(join(frontEnd, 'node_modules', manifest.name))}`);
   });
 
-  test.each(nodeVersions)('imports the client and the elements on Node.js %s', async (version) => {
+  test.each(nodeVersions)('imports the clients and the elements on Node.js %s', async (version) => {
     const source = `
       import { ChatClient } from '${manifest.name}/client';
+      import { AdminClient } from '${manifest.name}/server';
       import '${manifest.name}/elements';
+      import '${manifest.name}/hooks';
       const client = new ChatClient({ url: 'https://chat.example.com', token: 'x', autoConnect: false });
-      console.log(client.state);`;
+      console.log(client.state, typeof AdminClient);`;
     const printed = await succeed(frontEnd, nodeBinary(version), '--input-type=module', '--eval', source);
-    expect(printed).toBe('offline\n');
+    expect(printed).toBe('offline function\n');
   });
 });
 
@@ -160,6 +162,13 @@ describe.each(compilers)('with TypeScript %s', (version) => {
   // The types of aws-cdk-lib are not sound with `exactOptionalPropertyTypes`.
   const server = { lib: ['es2023', 'esnext.disposable'] };
 
+  const check = async (file: string, options: object): Promise<void> => {
+    const strict = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2022', types: [] };
+    const compilerOptions = { ...strict, ...options };
+    await writeFile(join(team, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
+    await succeed(team, process.execPath, `node_modules/typescript${version}/bin/tsc`, '--project', '.');
+  };
+
   describe.each([
     ['bundler', 'esnext'],
     ['nodenext', 'nodenext'],
@@ -168,13 +177,16 @@ describe.each(compilers)('with TypeScript %s', (version) => {
       ['client', 'client.ts', browser],
       ['react', 'react.tsx', browser],
       ['elements', 'elements.ts', browser],
+      ['server', 'server.ts', server],
+      ['hooks', 'hooks.ts', server],
       ['cdk', 'cdk.ts', server],
     ])('the types of ./%s are sound', async (_entry, file, options) => {
-      const strict = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2022', types: [] };
-      const compilerOptions = { ...strict, module, moduleResolution, ...options };
-      await writeFile(join(team, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
-      await succeed(team, process.execPath, `node_modules/typescript${version}/bin/tsc`, '--project', '.');
+      await check(file, { ...options, module, moduleResolution });
     });
+  });
+
+  test('the types of ./cdk are sound in a CommonJS module', async () => {
+    await check('cdk-common.cts', { ...server, module: 'nodenext', moduleResolution: 'nodenext' });
   });
 });
 
@@ -213,9 +225,9 @@ describe('a page', () => {
 });
 
 describe.each(nodeVersions)('on Node.js %s', (version) => {
-  test('./cdk synthesizes a chat', async () => {
-    const assembly = join(team, `cdk.out${version}`);
-    const output = await run(team, '/usr/bin/env', `CDK_OUTDIR=${assembly}`, nodeBinary(version), 'app.mjs');
+  test.each(['app.mjs', 'app.cjs'])('./cdk synthesizes the chat of %s', async (app) => {
+    const assembly = join(team, `cdk.out-${version}-${app}`);
+    const output = await run(team, '/usr/bin/env', `CDK_OUTDIR=${assembly}`, nodeBinary(version), app);
     expect(output).toMatchObject({ code: 0, stderr: '' });
     const template = JSON.parse(readFileSync(join(assembly, 'Shop.template.json'), 'utf8'));
     expect(template.Outputs).toHaveProperty('ChatUrl');

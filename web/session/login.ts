@@ -1,5 +1,5 @@
 import { ChatClientError } from '../../client/index.ts';
-import { claimsOf, type Tokens } from './session.ts';
+import type { Tokens } from './session.ts';
 
 /** How users of this chat sign in. */
 export interface LoginOptions {
@@ -126,8 +126,7 @@ async function identify(token: string, refusal: string): Promise<Tokens> {
   if (response.status === 401) throw new ChatClientError('UNAUTHENTICATED', refusal);
   const answer = await answerOf(response);
   if (!response.ok || !answer.user) throw errorOf(response, answer);
-  const { id, username: name } = answer.user;
-  return claimsOf(token).sub === String(id) ? { token, name } : { token, name, user: String(id) };
+  return { token, name: answer.user.username, user: String(answer.user.id) };
 }
 
 /** Checks a token that the user pasted. @throws ChatClientError UNAUTHENTICATED, UNREACHABLE … */

@@ -4,7 +4,7 @@ import type { RoomDrafts } from '../room/room-draft.ts';
 import { Button } from '../ui/buttons.tsx';
 import { ConfirmDialog, Dialog } from '../ui/dialog.tsx';
 import { pluralize } from '../ui/format.ts';
-import { isSignedInByCookie } from './credential.ts';
+import { isSignedInByCookie } from './cookie.ts';
 import type { Tokens } from './session.ts';
 import { sessions } from './sessions.ts';
 import { SignInForm } from './sign-in.tsx';
@@ -21,8 +21,10 @@ export function SignInAgain({ client, onSignedIn, onSignOut }: SignInAgainProps)
     <Dialog title="Sign in again">
       <p class="lead">{client.error?.message}</p>
       <p class="hint">Your unsent messages are saved. They will be sent after you sign in.</p>
-      <SignInForm name={sessions.current?.name} onSignedIn={onSignedIn} />
-      {isSignedInByCookie() ? null : <Button kind="quiet" label="Sign out" onClick={onSignOut} />}
+      {/* The button must not get the focus when the dialog opens: its user may be typing a message. */}
+      <SignInForm name={sessions.current?.name} onSignedIn={onSignedIn} focus>
+        {isSignedInByCookie() ? null : <Button kind="quiet" label="Sign out" onClick={onSignOut} />}
+      </SignInForm>
     </Dialog>
   );
 }

@@ -5,7 +5,7 @@ import { type PageStorage, pageStorage } from './storage.ts';
 export interface Tokens {
   /** Empty if the browser sends the session cookie of the team's site instead. */
   readonly token: string;
-  /** The user's id, if the token is not a JWT that contains it. */
+  /** The user's id. Undefined if the token is a JWT whose claim `sub` it is. */
   readonly user?: string | undefined;
   /** Absent after signing in with a token, and if the last one stays valid. */
   readonly refreshToken?: string | undefined;

@@ -24,7 +24,14 @@ const roomName = v.pipe(
 
 const role = v.optional(v.picklist(roles), 'member');
 
-const newMembers = v.pipe(v.array(v.object({ user_id: userId, role })), v.maxLength(MAX_ADDED_MEMBERS));
+const newMember = v.object({
+  /** The user's id. */
+  user_id: userId,
+  /** The role in the room. Default: `member`. */
+  role,
+});
+
+const newMembers = v.pipe(v.array(newMember), v.maxLength(MAX_ADDED_MEMBERS));
 
 /** An integer in a query string, from 1 to `most`. OpenAPI describes query parameters as strings. */
 const pageSize = (most: number) =>
@@ -41,8 +48,11 @@ export const messagesQuery = v.object({
 });
 
 export const roomBody = v.object({
+  /** The name that members see. */
   name: v.optional(roomName, ''),
+  /** Whether only members may connect, which is the default, or everybody, also guests. */
   access: v.optional(v.picklist(['members', 'open']), 'members'),
+  /** The first members, at most 100. */
   members: v.optional(newMembers, []),
 });
 
@@ -58,14 +68,20 @@ const botId = v.pipe(v.string(), v.nonEmpty(), v.maxLength(64), v.regex(/^[\w.-]
 /** A message of a user (`user_id`) or of a bot. */
 export const messageBody = v.pipe(
   v.object({
+    /** The text. */
     text,
+    /** The member who is the author. */
     user_id: v.optional(userId),
+    /** The bot that is the author. It needs no membership. */
     bot: v.optional(
       v.object({
+        /** The bot's id, without the `bot:` that messages have. */
         id: botId,
+        /** The name that members see. Default: the id. */
         name: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(200), noNulCharacter)),
       }),
     ),
+    /** The id of the message that this one replies to. */
     reply_to: v.optional(messageId),
     /** The idempotency key, unless the header `Idempotency-Key` has it. */
     client_id: v.optional(clientId),
@@ -77,9 +93,13 @@ export const messageChangeBody = v.object({ text });
 
 export const roomShape = v.pipe(
   v.object({
+    /** The room's id. */
     id: v.string(),
+    /** The room's name. Empty for a direct room. */
     name: v.string(),
+    /** `direct` for a room of two users. */
     kind: v.picklist(['group', 'direct']),
+    /** Whether only members may connect, or everybody, also guests. */
     access: v.picklist(['members', 'open']),
     /** The number of the last change in the room's log. */
     seq: v.number(),
@@ -93,12 +113,15 @@ export const roomsPage = v.object({ rooms: v.array(roomShape), next_cursor: v.nu
 
 export const memberShape = v.pipe(
   v.object({
+    /** The user's id. */
     user_id: v.string(),
     /** The name of the user; null if the user has never connected. */
     username: v.nullable(v.string()),
+    /** The user's role in the room. */
     role: v.picklist(roles),
     /** Whether a stranger added the member, who has not accepted yet. */
     pending: v.boolean(),
+    /** Until when the member may not write; null if the member may write. */
     muted_until: v.nullable(time),
   }),
   v.metadata({ ref: 'Member' }),
@@ -107,23 +130,58 @@ export const memberShape = v.pipe(
 export const membersPage = v.object({ members: v.array(memberShape), next_cursor: v.nullable(v.string()) });
 
 /** The members that a request named, and those of them who were not members before. */
-export const addedShape = v.object({ members: v.array(memberShape), added: v.array(v.string()) });
+export const addedShape = v.object({
+  /** All members that the request named. */
+  members: v.array(memberShape),
+  /** The ids of those who were not members before. */
+  added: v.array(v.string()),
+});
 
 export const messageShape = v.pipe(
   v.object({
+    /** The message's id, which is also its position in the room's log. */
     id: v.number(),
+    /** The id of the room. */
     room_id: v.string(),
-    sender: v.object({ id: v.string(), username: v.string(), email: v.string(), user_type: v.string() }),
+    /** The author. */
+    sender: v.object({
+      /** The author's id. */
+      id: v.string(),
+      /** The author's name. */
+      username: v.string(),
+      /** The author's e-mail address. Empty if there is none. */
+      email: v.string(),
+      /** The kind of user, as the author's token has it. Empty if there is none. */
+      user_type: v.string(),
+    }),
+    /** The text. Empty in a deleted message. */
     text: v.string(),
+    /** The kind of message. */
     type: v.picklist(messageTypes),
+    /** How far the message has come: stored, delivered to a member, or read by one. */
     status: v.picklist(statuses),
+    /** When the message was stored, in ISO 8601. */
     created_at: time,
+    /** When the message was last changed, in ISO 8601. */
     updated_at: time,
+    /** Whether the text was changed. */
     edited: v.boolean(),
+    /** The id of the message that this one replies to. */
     reply_to: v.optional(v.number()),
+    /** Present if the message was deleted. */
     deleted: v.optional(v.literal(true)),
+    /** The message's file. */
     file: v.optional(
-      v.object({ id: v.string(), name: v.string(), content_type: v.string(), size: v.number() }),
+      v.object({
+        /** The file's id. */
+        id: v.string(),
+        /** The file's name. */
+        name: v.string(),
+        /** The file's content type. */
+        content_type: v.string(),
+        /** The file's size in bytes. */
+        size: v.number(),
+      }),
     ),
   }),
   v.metadata({ ref: 'Message' }),
