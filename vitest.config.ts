@@ -20,6 +20,12 @@ const slowest = [
   ...['web/long-room', 'web/drafts', 'web/offline', 'web/chat'],
 ].map((name) => `/test/${name}.test.ts`);
 
+/**
+ * V8 settings of processes with local stacks, which save a tenth of their CPU time. Each execution environment is a
+ * thread that runs for seconds only: it need not collect its first garbage, nor compile a function twice.
+ */
+const stackProcess = ['--min-semi-space-size=16', '--no-flush-bytecode'];
+
 /** Tests that need a process of their own: they mock modules, or use what a module keeps while it is loaded. */
 const alone = [
   ...['aws/cost', 'aws/signed-requests', 'gateway/authorize', 'gateway/earlier-releases', 'gateway/frames'],
@@ -76,6 +82,7 @@ export default defineConfig({
         test: {
           name: 'sockets',
           include: ['test/{local,stack}/**/*.test.ts'],
+          execArgv: stackProcess,
           globalSetup: ['test/support/synthesizer.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -87,6 +94,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/web/**/*.test.ts'],
+          execArgv: stackProcess,
           globalSetup: ['test/support/synthesizer.ts'],
           sequence: { groupOrder: 1 },
           maxWorkers: 2,

@@ -15,7 +15,7 @@ let alice: Asking;
 beforeAll(async () => {
   const hostile = hostileIds.map((id) => ({ id, username: `user ${id}`, email: '', userType: '' }));
   stack = await startTestStack(
-    { users: [...demoUsers, ...hostile] },
+    { users: [...demoUsers, ...hostile], environments: 2 },
     { roomLimits: 'create:off,invite:off' },
   );
   alice = await askingAs(stack, 'alice');

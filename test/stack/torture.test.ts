@@ -4,7 +4,7 @@ import { torture } from '../torture/torture.ts';
 
 test('six clients keep complete copies of two rooms, and each change is stored once, under injected faults', async () => {
   const recording = await torture({
-    seconds: 6,
+    seconds: 4,
     seed: 7,
     clients: 6,
     rooms: 2,
