@@ -152,7 +152,7 @@ describe('with directory: everyone', () => {
     const add = (name: string) => addOpenConnection(db, sessionOf('7', name), app.context.now(), true);
     await signIn('7', 'Ana');
     const [bea, cleo] = [await add('Bea'), await add('Cleo')];
-    for (const unlisted of [cleo, bea]) if (unlisted) await listName(db, unlisted);
+    for (const { unlisted } of [cleo, bea]) if (unlisted) await listName(db, unlisted);
     await signIn('7', 'Cleo');
     expect(await entriesIn('an', 'be', 'cl')).toEqual(['cleo#7']);
     expect((await db.chat.get(profileKey('7')))?.['names']).toEqual(new Set(['Cleo']));
