@@ -9,6 +9,7 @@ import { createTables } from './dynamodb/tables.ts';
 import type { Faults } from './faults.ts';
 import type { GatewayLimits } from './gateway/limits.ts';
 import type { Credentials } from './iam/access.ts';
+import { AuthorizationServer, readPageClient } from './identity/authorization.ts';
 import { type Issuer, type LocalUser, openIssuer, type TokenOptions } from './identity/issuer.ts';
 import { PoolUsers } from './identity/pool-users.ts';
 import { poolIssuer } from './identity/user-pool.ts';
@@ -49,6 +50,7 @@ interface Services {
   readonly database: Database;
   readonly issuer: Issuer;
   readonly poolUsers: PoolUsers;
+  readonly authorization: AuthorizationServer;
 }
 
 /**
@@ -66,7 +68,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     const issuer = await openIssuer(platform.endpoints.lambda, pathOf('issuer.json'));
     const poolUsers = new PoolUsers(options.users);
-    const services = { platform, issuer, poolUsers, database: await opening };
+    const authorization = new AuthorizationServer(issuer, options.users);
+    const services = { platform, issuer, poolUsers, authorization, database: await opening };
     return new Stack(options, services, await deploy(options, services));
   } catch (error) {
     await platform.close();
@@ -80,16 +83,18 @@ async function openDatabase(endpoint: string | undefined, directory: string | nu
 
 async function deploy(
   { synthesize, stackName, users, log = () => {} }: StackOptions,
-  { platform, database, issuer, poolUsers }: Services,
+  { platform, database, issuer, poolUsers, authorization }: Services,
   afterStep?: AfterStep,
 ): Promise<Deployment> {
   const { edge } = platform.endpoints;
   // A browser may open the page under either host name.
-  const allowedOrigins = [edge, edge.replace('localhost', '127.0.0.1')].join();
-  const deployment = readDeployment(await synthesize({ allowedOrigins }), stackName);
+  const origins = [edge, edge.replace('localhost', '127.0.0.1')];
+  const deployment = readDeployment(await synthesize({ allowedOrigins: origins.join() }), stackName);
   await createTables(database, deployment.tables);
   const { userPool: pool } = deployment;
-  const identity = { issuer: issuerOf(deployment, issuer), users, pool, poolUsers, log };
+  const variables = [...deployment.functions.values()].map((each) => each.variables);
+  authorization.client = readPageClient(variables, issuer.url, origins);
+  const identity = { issuer: issuerOf(deployment, issuer), users, pool, poolUsers, authorization, log };
   if (afterStep) await platform.rollOut(deployment, identity, afterStep);
   else platform.deploy(deployment, identity);
   return deployment;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AuthorizationServer } from './authorization.ts';
 import type { Issuer, LocalUser } from './issuer.ts';
 import type { PoolUsers } from './pool-users.ts';
 import type { UserPool } from './user-pool.ts';
@@ -10,21 +11,34 @@ export interface IdentityOptions {
   readonly pool?: UserPool | null;
   /** The users of the pool. They outlive a reload. */
   readonly poolUsers?: PoolUsers;
+  /** Signs users of the page in. Absent or without a client if the template has a user pool. */
+  readonly authorization?: AuthorizationServer;
   /** Prints what a user pool sends by e-mail. */
   readonly log?: (line: string) => void;
 }
 
-/** Serves the issuer's public documents, and `POST /token?user=alice`, which answers with a token as text. */
+/**
+ * Serves the issuer's public documents, the sign-in of the page, and `POST /token?user=alice`, which answers with a token
+ * as text.
+ */
 export async function serveIdentity(
   request: IncomingMessage,
   response: ServerResponse,
-  { issuer, users }: IdentityOptions,
+  { issuer, users, authorization }: IdentityOptions,
 ): Promise<void> {
+  // The documents are public, and pages of other origins read them.
+  if (request.method === 'GET') response.setHeader('Access-Control-Allow-Origin', '*');
+  if (isLoopback(request.headers.host) && (await authorization?.serve(request, response))) return;
   const { pathname, searchParams } = new URL(request.url ?? '/', issuer.url);
   const route = `${request.method} ${pathname}`;
   const base = `GET ${new URL(issuer.url).pathname.replace(/\/$/, '')}/.well-known`;
   if (route === `${base}/jwks.json`) return sendJson(response, issuer.jwks);
-  if (route === `${base}/openid-configuration`) return sendJson(response, configurationOf(issuer));
+  if (route === `${base}/openid-configuration`) {
+    return sendJson(response, {
+      ...configurationOf(issuer),
+      ...(authorization?.client && authorization.metadata),
+    });
+  }
   if (route !== 'POST /token') return sendText(response, 404, 'Not found');
   // The Host check stops DNS rebinding: a web page can resolve its own name to 127.0.0.1 but cannot forge the Host.
   if (!isLoopback(request.headers.host) || request.headers.origin !== undefined) {

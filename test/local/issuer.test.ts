@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { describe, expect, test } from 'vitest';
+import { AuthorizationServer, readPageClient } from '../../local/identity/authorization.ts';
 import { type Issuer, openIssuer } from '../../local/identity/issuer.ts';
 import { serveIdentity } from '../../local/identity/serve-identity.ts';
 import { listenLocally, useAwsHost } from './aws-host.ts';
@@ -118,5 +120,144 @@ describe('the issuer’s HTTP server', () => {
         .end();
     });
     expect(status).toBe(403);
+  });
+});
+
+describe('the page’s sign-in at the issuer', () => {
+  const page = 'http://localhost:8000';
+  const verifier = 'v'.repeat(43);
+  const challenge = createHash('sha256').update(verifier).digest('base64url');
+  const asked = {
+    client_id: 'page',
+    redirect_uri: `${page}/`,
+    response_type: 'code',
+    scope: 'openid offline_access',
+    state: 'my state',
+    nonce: 'my nonce',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+  };
+  type Parameters = Readonly<Record<string, string>>;
+
+  const tokensIn = async (response: Response) =>
+    (await response.json()) as Record<'id_token' | 'access_token' | 'refresh_token', string>;
+
+  async function serveSignIn() {
+    const issuer = await openIssuer(url, null);
+    const authorization = new AuthorizationServer(issuer, users);
+    authorization.client = { id: 'page', audience: 'chat', redirectUris: [`${page}/`] };
+    const origin = await listenLocally((incoming, response) =>
+      serveIdentity(incoming, response, { issuer, users, authorization }),
+    );
+    const post = (path: string, form: Parameters) =>
+      fetch(`${origin}${path}`, {
+        method: 'POST',
+        headers: { Origin: page },
+        body: new URLSearchParams(form),
+        redirect: 'manual',
+      });
+    const answerOf = (response: Response) =>
+      Object.fromEntries(new URL(response.headers.get('location') ?? 'x:').searchParams);
+    const authorize = (more: Parameters = {}, form: Parameters = { username: 'alice', password: 'alice' }) =>
+      post(`/authorize?${new URLSearchParams({ ...asked, ...more })}`, form);
+    const codeOf = async () => answerOf(await authorize())['code'] ?? '';
+    const exchange = (code: string, more: Parameters = {}) =>
+      post('/oauth/token', {
+        ...{ grant_type: 'authorization_code', client_id: 'page', redirect_uri: `${page}/`, code },
+        ...{ code_verifier: verifier, ...more },
+      });
+    const refresh = (refresh_token: string) =>
+      post('/oauth/token', { grant_type: 'refresh_token', client_id: 'page', refresh_token });
+    return { issuer, origin, post, answerOf, authorize, codeOf, exchange, refresh };
+  }
+
+  test('is announced in the discovery document, which pages may read', async () => {
+    const { origin } = await serveSignIn();
+    const response = await fetch(`${origin}/.well-known/openid-configuration`);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(await response.json()).toMatchObject({
+      authorization_endpoint: `${url}/authorize`,
+      token_endpoint: `${url}/oauth/token`,
+      code_challenge_methods_supported: ['S256'],
+    });
+  });
+
+  test('gives a code to the page, and tokens with the nonce and both audiences for it', async () => {
+    const { issuer, authorize, answerOf, exchange } = await serveSignIn();
+    const { code = '', ...rest } = answerOf(await authorize());
+    expect(rest).toEqual({ state: 'my state', iss: url });
+    const response = await exchange(code);
+    expect(response.headers.get('access-control-allow-origin')).toBe(page);
+    const tokens = await tokensIn(response);
+    expect(await issuer.verify(tokens.id_token)).toMatchObject({ aud: 'page', nonce: 'my nonce', sub: '1' });
+    expect(await issuer.verify(tokens.access_token)).toMatchObject({ aud: 'chat', client_id: 'page' });
+  });
+
+  test.each([
+    ['another redirect URI', { redirect_uri: 'https://evil.example/' }],
+    ['another client', { client_id: 'other' }],
+  ])('sends nobody to %s', async (_which, more) => {
+    const { authorize } = await serveSignIn();
+    const response = await authorize(more);
+    expect([response.status, response.headers.get('location')]).toEqual([400, null]);
+  });
+
+  test.each([
+    [{ code_challenge_method: 'plain' }, { username: 'alice', password: 'alice' }, 'invalid_request'],
+    [{ code_challenge: '' }, { username: 'alice', password: 'alice' }, 'invalid_request'],
+    [{ response_type: 'token' }, { username: 'alice', password: 'alice' }, 'invalid_request'],
+    [{}, { cancel: 'yes' }, 'access_denied'],
+  ])('answers %o and %o with an error', async (more, form, error) => {
+    const { authorize, answerOf } = await serveSignIn();
+    expect(answerOf(await authorize(more, form))).toEqual({ error, state: 'my state', iss: url });
+  });
+
+  test('asks again after a wrong password', async () => {
+    const { authorize } = await serveSignIn();
+    const response = await authorize({}, { username: 'alice', password: 'bob' });
+    expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('is wrong')]);
+  });
+
+  test.each([
+    ['another verifier', { code_verifier: 'w'.repeat(43) }],
+    ['another redirect URI', { redirect_uri: 'http://localhost:8000/other' }],
+    ['no verifier', { code_verifier: '' }],
+  ])('refuses a code with %s', async (_what, more) => {
+    const { codeOf, exchange } = await serveSignIn();
+    const response = await exchange(await codeOf(), more);
+    expect([response.status, await response.json()]).toEqual([400, { error: 'invalid_grant' }]);
+  });
+
+  test('accepts each code and each refresh token once, and none that was revoked', async () => {
+    const { codeOf, exchange, refresh, post } = await serveSignIn();
+    const code = await codeOf();
+    const { refresh_token } = await tokensIn(await exchange(code));
+    expect((await exchange(code)).status).toBe(400);
+    const next = await tokensIn(await refresh(refresh_token));
+    expect((await refresh(refresh_token)).status).toBe(400);
+    await post('/oauth/revoke', { client_id: 'page', token: next.refresh_token });
+    expect((await refresh(next.refresh_token)).status).toBe(400);
+  });
+
+  test('remembers its user, unless the page asks for credentials', async () => {
+    const { origin, authorize } = await serveSignIn();
+    const [cookie = ''] = (await authorize()).headers.getSetCookie();
+    const open = (more: Parameters) =>
+      fetch(`${origin}/authorize?${new URLSearchParams({ ...asked, ...more })}`, {
+        headers: { Cookie: cookie.split(';')[0] ?? '' },
+        redirect: 'manual',
+      });
+    expect((await open({})).status).toBe(303);
+    expect((await open({ prompt: 'login' })).status).toBe(200);
+  });
+
+  test('does not exist if the chat has no client of this issuer', () => {
+    const login = (issuer: string) => ({ LOGIN: JSON.stringify({ oidc: { issuer, client_id: 'page' } }) });
+    expect(readPageClient([{}, login('https://issuer.example.com')], url, [page])).toBeNull();
+    expect(readPageClient([{}], url, [page])).toBeNull();
+    expect(readPageClient([{}, login(url)], url, [page])).toMatchObject({
+      id: 'page',
+      redirectUris: [`${page}/`],
+    });
   });
 });

@@ -33,7 +33,16 @@ const requestOptions = ({ issuer }: OidcOptions) => ({
   [oauth.allowInsecureRequests]: issuer.startsWith('http:'),
 });
 
-const clientOf = ({ client_id }: OidcOptions): oauth.Client => ({ client_id });
+/**
+ * A device's clock may be wrong by hours, and the chat checks the expiry of each token. A token that comes straight from
+ * the issuer, with the right nonce, is fresh in any case.
+ */
+const CLOCK_TOLERANCE_SECONDS = 24 * 60 * 60;
+
+const clientOf = ({ client_id }: OidcOptions): oauth.Client => ({
+  client_id,
+  [oauth.clockTolerance]: CLOCK_TOLERANCE_SECONDS,
+});
 
 /** The address of the page, as it is registered at the issuer. */
 const redirectUri = (): string => `${location.origin}/`;

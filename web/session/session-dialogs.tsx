@@ -21,8 +21,10 @@ export function SignInAgain({ client, onSignedIn, onSignOut }: SignInAgainProps)
     <Dialog title="Sign in again">
       <p class="lead">{client.error?.message}</p>
       <p class="hint">Your unsent messages are saved. They will be sent after you sign in.</p>
-      <SignInForm name={sessions.current?.name} onSignedIn={onSignedIn} />
-      {isSignedInByCookie() ? null : <Button kind="quiet" label="Sign out" onClick={onSignOut} />}
+      {/* The button must not get the focus when the dialog opens: its user may be typing a message. */}
+      <SignInForm name={sessions.current?.name} onSignedIn={onSignedIn} focus>
+        {isSignedInByCookie() ? null : <Button kind="quiet" label="Sign out" onClick={onSignOut} />}
+      </SignInForm>
     </Dialog>
   );
 }

@@ -74,15 +74,22 @@ function firstStep(options: LoginOptions | undefined, username: string): Step {
   return { kind: options.oidc ? 'issuer' : 'token' };
 }
 
+interface SignInFormProps extends SignInProps {
+  /** Whether to focus the first empty field when it appears. */
+  readonly focus?: boolean;
+  /** What follows the form once it is loaded. */
+  readonly children?: ComponentChildren;
+}
+
 /**
  * Signs in: with a password, which a user may have to choose first or may have forgotten; at the team's own issuer; or
  * with a token.
  */
-export function SignInForm({ onSignedIn, name = '' }: SignInProps) {
+export function SignInForm({ onSignedIn, name = '', focus = false, children }: SignInFormProps) {
   const [options, setOptions] = useState<LoginOptions>();
   const [step, setStep] = useState<Step>({ kind: 'loading' });
   const place = useRef<HTMLDivElement>(null);
-  const hasMoved = useRef(false);
+  const mayFocus = useRef(focus);
 
   useEffect(() => {
     let isMounted = true;
@@ -103,11 +110,11 @@ export function SignInForm({ onSignedIn, name = '' }: SignInProps) {
   }, [name]);
 
   const moveTo = (next: Step) => {
-    hasMoved.current = true;
+    mayFocus.current = true;
     setStep(next);
   };
   useEffect(() => {
-    if (!hasMoved.current) return;
+    if (!mayFocus.current) return;
     const empty = [...(place.current?.querySelectorAll<HTMLInputElement>('input, textarea') ?? [])].find(
       (field) => !field.hidden && field.value === '',
     );
@@ -249,6 +256,7 @@ export function SignInForm({ onSignedIn, name = '' }: SignInProps) {
           )}
         </StepForm>
       ) : null}
+      {step.kind === 'loading' ? null : children}
     </div>
   );
 }
