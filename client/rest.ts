@@ -41,16 +41,16 @@ export class TokenSource {
   async fetch(): Promise<string> {
     const token = typeof this.#token === 'string' ? this.#token : await this.#token();
     const { sub, exp } = decodeClaims(token);
-    const user = this.#user === undefined ? sub : String(this.#user);
+    const user = this.#user?.toString() ?? sub;
     if (this.user !== undefined && user !== this.user) {
       throw new ChatClientError(
         'UNAUTHENTICATED',
-        'Not signed in: the new token belongs to another user. Create a new client.',
+        'Not signed in: the token belongs to another user. Sign in again.',
       );
     }
     this.token = token;
     this.user = user;
-    this.expiresAt = exp === undefined ? undefined : exp * 1000;
+    this.expiresAt = exp && exp * 1000;
     return token;
   }
 }

@@ -6,7 +6,9 @@ import {
   TOKEN_SUBPROTOCOL,
 } from './auth/credential.ts';
 import { connect } from './connections/lifecycle.ts';
+import { ChatError } from './domain/errors.ts';
 import { database, directory, invokeFunction } from './gateway/context.ts';
+import { countRefusal } from './gateway/metrics.ts';
 import { invocationError, limitRetries, logFault, required } from './gateway/runtime.ts';
 import { sessionOf } from './gateway/session.ts';
 
@@ -27,6 +29,11 @@ export async function handler(event: ConnectEvent, context?: Context): Promise<A
       invokeFunction(required('WELCOME_FUNCTION'), session),
     );
   } catch (error) {
+    if (error instanceof ChatError) {
+      countRefusal(error.code);
+      // API Gateway refuses the handshake with this status.
+      return { statusCode: error.code === 'BANNED' ? 403 : 401, body: '' };
+    }
     onFault(error);
     throw invocationError('Connection not opened: see the log of this request.');
   }

@@ -2,15 +2,28 @@ import { randomUUID } from 'node:crypto';
 import type * as v from 'valibot';
 import type {
   addedShape,
+  auditShape,
   memberShape,
   messageBody,
   messageShape,
   messagesPage,
   roomBody,
   roomShape,
+  userBody,
+  userShape,
 } from '../functions/dialects/admin/schema.ts';
 import { type AdminClientOptions, SignedRequests } from './signed-requests.ts';
 
+/**
+ * A user.
+ * @interface
+ */
+export type User = v.InferOutput<typeof userShape>;
+/**
+ * An entry of the audit trail.
+ * @interface
+ */
+export type AuditEntry = v.InferOutput<typeof auditShape>;
 /**
  * A room.
  * @interface
@@ -33,6 +46,12 @@ export type Role = Member['role'];
  * @interface
  */
 export type AddedMembers = v.InferOutput<typeof addedShape>;
+
+/**
+ * New values of a user. A field that is absent keeps its value, and null removes it.
+ * @interface
+ */
+export type UserChange = v.InferInput<typeof userBody>;
 
 /**
  * The name, the access and the first members of a new room.
@@ -71,6 +90,49 @@ export class AdminClient {
   /** @throws TypeError without a valid address, or if the Region is unknown */
   constructor(options: AdminClientOptions) {
     this.#requests = new SignedRequests(options);
+  }
+
+  /** Returns the users that the admin API has created or changed, in no particular order. @throws AdminError */
+  users(options?: ListOptions): AsyncGenerator<User> {
+    return this.#list(path('users'), 'users', options);
+  }
+
+  /**
+   * Returns a user who has connected, or whom the admin API has created or changed.
+   * @throws AdminError USER_NOT_FOUND
+   */
+  getUser(id: string): Promise<User> {
+    return this.#send('GET', path('users', id));
+  }
+
+  /** Creates a user, or changes one. @throws AdminError */
+  putUser(id: string, change: UserChange): Promise<User> {
+    return this.#send('PUT', path('users', id), change);
+  }
+
+  /** Returns the rooms of a user, in the order of their ids. @throws AdminError */
+  roomsOf(user: string, options?: ListOptions): AsyncGenerator<Room> {
+    return this.#list(path('users', user, 'rooms'), 'rooms', options);
+  }
+
+  /** Bans a user: closes their sockets, and refuses their tokens. @throws AdminError */
+  ban(user: string): Promise<User> {
+    return this.#send('POST', path('users', user, 'ban'));
+  }
+
+  /** Ends the ban of a user. @throws AdminError */
+  unban(user: string): Promise<User> {
+    return this.#send('DELETE', path('users', user, 'ban'));
+  }
+
+  /** Signs a user out everywhere: closes their sockets, and refuses tokens that were issued before. @throws AdminError */
+  signOut(user: string): Promise<User> {
+    return this.#send('POST', path('users', user, 'sign_out'));
+  }
+
+  /** Returns the changes that backends made in the last 400 days, newest first. @throws AdminError */
+  audit(options?: ListOptions): AsyncGenerator<AuditEntry> {
+    return this.#list(path('audit'), 'entries', options);
   }
 
   /** Returns all rooms, in no particular order. @throws AdminError */

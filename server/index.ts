@@ -5,6 +5,7 @@
 export {
   type AddedMembers,
   AdminClient,
+  type AuditEntry,
   type ListOptions,
   type Member,
   type Message,
@@ -13,6 +14,8 @@ export {
   type NewRoom,
   type Role,
   type Room,
+  type User,
+  type UserChange,
 } from './admin-client.ts';
 export { AdminError } from './errors.ts';
 export type { AdminClientOptions, Credentials } from './signed-requests.ts';

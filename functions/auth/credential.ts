@@ -14,12 +14,17 @@ export interface Verified {
   readonly user: User;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** When the token was issued, in milliseconds since the epoch. Absent if the team's function verified it. */
+  readonly issuedAt?: number;
 }
 
 /** Where a credential comes from. */
 export type Source = Omit<AuthRequest, 'credential'>;
 
-/** Resolves to the user that a credential belongs to. @throws ChatError UNAUTHENTICATED for an invalid credential */
+/**
+ * Resolves to the user that a credential belongs to.
+ * @throws ChatError UNAUTHENTICATED for an invalid credential; BANNED, where the check includes bans
+ */
 export type Verify = (credential: string, source: Source) => Promise<Verified>;
 
 /** Which cookies are credentials. */

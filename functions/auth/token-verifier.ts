@@ -101,7 +101,9 @@ export function tokenVerifier(rules: TokenRules): (token: string) => Promise<Ver
   return async (token) => {
     try {
       const payload = await verifier.verify(token);
-      return { user: toUser(payload), expiresAt: Number(payload.exp) * 1000 };
+      // A token without the claim counts as issued long ago.
+      const issuedAt = Number(payload.iat ?? 0) * 1000;
+      return { user: toUser(payload), expiresAt: Number(payload.exp) * 1000, issuedAt };
     } catch (error) {
       if (keysUnavailable(error)) {
         const message = 'Token not verified: the keys of the issuer could not be fetched. Check its jwksUri.';

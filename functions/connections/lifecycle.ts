@@ -2,6 +2,7 @@ import { mapLimited } from '../delivery/concurrency.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
 import { removeConnection } from '../delivery/remove-connections.ts';
 import { hasValidToken, type Session } from '../domain/connection.ts';
+import { checkStanding } from '../domain/standing.ts';
 import { deleteConnection, getConnection, listPlaces, putConnection } from '../store/connections.ts';
 import { listName } from '../store/directory.ts';
 import { addOpenConnection, removeOpenConnection } from '../store/profiles.ts';
@@ -15,6 +16,7 @@ type ConnectContext = Pick<Context, 'db' | 'now' | 'onFault'> & {
  * Stores a new connection, so that it receives every event from now on, and requests its welcome. Lists a new name of
  * the user in the directory: a failure of that is reported, and the next connection repeats it.
  * @param requestWelcome invokes `welcome`, which waits until the handshake is over
+ * @throws ChatError BANNED, or UNAUTHENTICATED for a token from before its user was signed out
  */
 export async function connect(
   session: Session,
@@ -24,11 +26,13 @@ export async function connect(
   // A refused connection gets no row, so it receives no events of a room.
   if (session.refusal !== undefined) return requestWelcome(session);
   const { db, onFault } = context;
-  const [, unlisted] = await Promise.all([
+  const [, { standing, unlisted }] = await Promise.all([
     putConnection(db, session),
     addOpenConnection(db, session, context.now(), context.isListed),
   ]);
   try {
+    // A ban closes the connections in the profile. A later connection finds the ban there.
+    if (!session.user.guest) checkStanding(standing, session.tokenIssuedAt);
     const listing = unlisted && listName(db, unlisted).catch((error: unknown) => onFault?.(error));
     await Promise.all([requestWelcome(session), listing]);
   } catch (error) {

@@ -44,6 +44,8 @@ export interface Connection {
 
 /** The connection of a request, as the authorizer's context describes it, without a read. */
 export interface Session extends Connection {
+  /** When the token of the handshake was issued, in milliseconds since the epoch. Undefined if it is not known. */
+  readonly tokenIssuedAt?: number;
   /** The client has every event up to this sequence number, and receives the later ones on connect. */
   readonly since?: number;
   /** Why the handshake is refused. The connection is open only to report this, and is in no room. */

@@ -2,6 +2,7 @@
 const messages = {
   UNAUTHENTICATED: 'Not signed in: the token is missing or not valid. Connect again with a new token.',
   TOKEN_EXPIRED: 'Not signed in: the token of this connection has expired. Connect again with a new token.',
+  BANNED: 'No access: this account is banned from the chat. Ask the team that runs the chat.',
   WRONG_USER: 'Wrong user: another user is signed in. Leave the user out, or sign in as that user.',
   CONNECTION_REMOVED: 'Connection lost: the server has removed this connection. Connect again.',
   NOT_A_MEMBER: 'No access: you are not a member of this room. Ask a room owner to add you.',

@@ -9,6 +9,7 @@ import {
   sourceOf,
   verifyFirst,
 } from '../auth/credential.ts';
+import { settleAll } from '../delivery/concurrency.ts';
 import {
   type DialectTraits,
   dialectNamed,
@@ -22,7 +23,9 @@ import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { MembershipError, namelessId, type User } from '../domain/member.ts';
 import { directRoomUsers, inboxOf, isRoomId, type Room } from '../domain/room.ts';
+import { checkStanding } from '../domain/standing.ts';
 import { storeRoom } from '../rooms/new-room.ts';
+import { getStanding } from '../store/accounts.ts';
 import { getMember } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { placedIn } from '../store/shards.ts';
@@ -71,7 +74,12 @@ async function identify({ requestContext }: UpgradeEvent, { credential, headers 
   }
   const id = namelessId(connectionId);
   const user: User = { id, username: 'guest', email: '', userType: '', guest: true };
-  return { user, expiresAt: connectedAt + GUEST_SESSION_MS };
+  return { user, expiresAt: connectedAt + GUEST_SESSION_MS, issuedAt: undefined };
+}
+
+/** @throws ChatError BANNED, or UNAUTHENTICATED for a token from before its user was signed out */
+async function checkUser({ id, guest }: User, issuedAt: number | undefined): Promise<void> {
+  if (!guest) checkStanding(await getStanding(database(), id), issuedAt);
 }
 
 /**
@@ -119,11 +127,12 @@ async function openSession(event: UpgradeEvent, handshake: Handshake): Promise<S
   const { dialect } = handshake;
   const query = event.queryStringParameters ?? {};
   const { connectionId, connectedAt } = event.requestContext;
-  const { user, expiresAt } = await identify(event, handshake);
-  const room =
-    dialect.hasInbox && !user.guest && !namesRoom(query)
-      ? { id: inboxOf(user.id), shards: 1 }
-      : await findRoom(requestedRoom(query), user);
+  const { user, expiresAt, issuedAt } = await identify(event, handshake);
+  const isInbox = dialect.hasInbox && !user.guest && !namesRoom(query);
+  const [, room] = await settleAll([
+    checkUser(user, issuedAt),
+    isInbox ? { id: inboxOf(user.id), shards: 1 } : findRoom(requestedRoom(query), user),
+  ]);
   const receipts = requestedReceipts(query, dialect);
   const since = dialect.bringsHistory ? requestedSince(query) : undefined;
   return {
@@ -136,13 +145,16 @@ async function openSession(event: UpgradeEvent, handshake: Handshake): Promise<S
     reads: requestedReads(query, dialect),
     ...(receipts && { receipts }),
     tokenExpiresAt: expiresAt,
+    ...(issuedAt !== undefined && { tokenIssuedAt: issuedAt }),
     ...(since !== undefined && { since }),
   };
 }
 
 /** Returns a session that only receives an error frame, for dialects that refuse a handshake by a frame. */
 function refusedSession(event: UpgradeEvent, dialect: DialectTraits, error: unknown): Session {
-  const code = error instanceof ChatError ? error.code : undefined;
+  const given = error instanceof ChatError ? error.code : undefined;
+  // Contract S3 has one code for all users who may not enter.
+  const code = given === 'BANNED' ? 'NOT_A_MEMBER' : given;
   const hasFrame = code === 'UNAUTHENTICATED' || code === 'NOT_A_MEMBER';
   if (!dialect.refusesByFrame || !hasFrame) throw error;
   const { connectionId, connectedAt } = event.requestContext;

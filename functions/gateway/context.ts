@@ -9,6 +9,8 @@ import type { Poster } from '../delivery/poster.ts';
 import { signedPoster } from '../delivery/signed-poster.ts';
 import { type Directory, directories } from '../domain/name.ts';
 import type { Rate, Rates, RoomLimits } from '../domain/room.ts';
+import { checkStanding } from '../domain/standing.ts';
+import { getStanding } from '../store/accounts.ts';
 import { openDatabase } from '../store/database.ts';
 import { type FileStore, signedFiles } from '../store/files.ts';
 import { measure } from './metrics.ts';
@@ -171,5 +173,10 @@ export const commandContext = (): Context => ({
 /** The context of functions that run all commands. */
 export const tokenContext = (): Context & TokenContext => ({
   ...commandContext(),
-  verify: (credential, source) => verifier()(credential, source),
+  // One eventually consistent read for each REST request and each renewal of a token.
+  async verify(credential, source) {
+    const verified = await verifier()(credential, source);
+    checkStanding(await getStanding(database(), verified.user.id), verified.issuedAt);
+    return verified;
+  },
 });

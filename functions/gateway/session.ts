@@ -50,6 +50,7 @@ export const sessionContext = (session: Session) => ({
   reads: session.reads,
   receipts: session.receipts ?? '',
   tokenExpiresAt: session.tokenExpiresAt,
+  tokenIssuedAt: session.tokenIssuedAt ?? '',
   guest: session.user.guest ?? false,
   since: session.since ?? '',
   refusal: session.refusal ?? '',
@@ -78,6 +79,7 @@ export function sessionOf({ connectionId, connectedAt, authorizer }: RequestCont
   const guest = optional('guest') === 'true';
   const refusal = refusalOf(context['refusal']);
   const since = optional('since');
+  const issuedAt = optional('tokenIssuedAt');
   return {
     id: connectionId,
     connectedAt,
@@ -95,6 +97,7 @@ export function sessionOf({ connectionId, connectedAt, authorizer }: RequestCont
     reads: optional('reads') === 'manual' ? 'manual' : 'auto',
     ...(context['receipts'] === 'author' && { receipts: 'author' }),
     tokenExpiresAt: Number(text('tokenExpiresAt')),
+    ...(issuedAt !== '' && { tokenIssuedAt: Number(issuedAt) }),
     ...(since !== '' && { since: Number(since) }),
     ...refusal,
   };

@@ -13,6 +13,9 @@ export type ConnectionPlace = Pick<Connection, 'room' | 'shard' | 'id'>;
 export const connectionExpiry = (connection: Pick<Connection, 'connectedAt'>): number =>
   Math.floor((connection.connectedAt + CONNECTION_LIFE_MS) / 1000);
 
+/** Returns when a connection was opened, to the second, from its expiry. */
+export const openedAt = (expirySeconds: number): number => expirySeconds * 1000 - CONNECTION_LIFE_MS;
+
 const keyOf = ({ room, shard, id }: ConnectionPlace) => connectionKey(room, shard, id);
 
 /** Returns the fields with a value. */
@@ -233,4 +236,14 @@ export async function listPlaces(db: Database, user: string, connection: string)
     values: { ':user': user, ':connection': connection },
   });
   return items.map((item) => ({ ...parseShardKey(item['room']), id: connection }));
+}
+
+/** Returns the ids of a user's connections. The index is eventually consistent. */
+export async function listConnectionIds(db: Database, user: string): Promise<ReadonlySet<string>> {
+  const { items } = await queryAll(db.connections, {
+    index: 'by-user',
+    where: '#user = :user',
+    values: { ':user': user },
+  });
+  return new Set(items.map(({ connection }) => connection));
 }

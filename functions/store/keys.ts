@@ -70,6 +70,9 @@ export const listedKey = (kind: 'room' | 'user', id: string) => ({
 /** Returns the id in the sort key of a place in a list. */
 export const parseListed = (item: string): string => unescaped(item.slice(item.indexOf('#') + 1));
 
+/** An entry of the audit trail, which has one partition for each day since the epoch. */
+export const auditKey = (day: number, item: string) => ({ room: `audit#${day}`, item });
+
 /** Returns the user id in a profile's key. */
 export const profileUser = (key: string): string => unescaped(key.slice('user#'.length));
 

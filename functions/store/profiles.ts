@@ -1,7 +1,9 @@
 import type { Connection } from '../domain/connection.ts';
 import type { User } from '../domain/member.ts';
 import { publicName } from '../domain/name.ts';
-import { connectionExpiry } from './connections.ts';
+import type { Standing } from '../domain/standing.ts';
+import { toStanding } from './accounts.ts';
+import { connectionExpiry, openedAt } from './connections.ts';
 import type { Database } from './database.ts';
 import type { Unlisted } from './directory.ts';
 import { profileKey, profileUser } from './keys.ts';
@@ -37,14 +39,15 @@ function surplus(online: ReadonlySet<string>, now: number): ReadonlySet<string> 
  * Adds a connection to its user's profile, which also makes the user online. A guest's profile expires with the
  * connection, because each guest connection has a profile of its own.
  * @param isListed whether users are found by name, except guests
- * @returns the entries to write, if users are found by name and the directory lacks this one's
+ * @returns what the team has decided about the user, and the entries to write, if users are found by name and the
+ *   directory lacks this one's
  */
 export async function addOpenConnection(
   db: Database,
   connection: Connection,
   now: number,
   isListed = false,
-): Promise<Unlisted | undefined> {
+): Promise<{ readonly standing: Standing; readonly unlisted: Unlisted | undefined }> {
   const { id, username, email, userType, guest } = connection.user;
   const name = isListed && !guest ? publicName(username) : undefined;
   const expiry = guest ? ', expiresAt = :expires' : '';
@@ -69,8 +72,10 @@ export async function addOpenConnection(
       values: { ':removed': removed },
     });
   }
-  if (name === undefined || (listed === name && names.size === 1)) return undefined;
-  return { user: id, name, others: [...names].filter((other) => other !== name), listed };
+  const standing = toStanding(profile ?? {});
+  if (name === undefined || (listed === name && names.size === 1)) return { standing, unlisted: undefined };
+  const others = [...names].filter((other) => other !== name);
+  return { standing, unlisted: { user: id, name, others, listed } };
 }
 
 /** Removes a connection from its user's profile. Without connections, the user is offline. */
@@ -94,6 +99,19 @@ export async function listOpenConnections(db: Database, user: string, now: numbe
   return latestOpen(item?.['online'] ?? new Set(), now).map((element) =>
     element.slice(element.indexOf(' ') + 1),
   );
+}
+
+/** Returns a user's open connections, the latest first, with the time when they were opened, to the second. */
+export async function listOpenSockets(
+  db: Database,
+  user: string,
+  now: number,
+): Promise<readonly { readonly id: string; readonly connectedAt: number }[]> {
+  const item = await db.chat.get(profileKey(user));
+  return latestOpen(item?.['online'] ?? new Set(), now).map((element) => {
+    const [expiry = '', id = ''] = element.split(' ');
+    return { id, connectedAt: openedAt(Number(expiry)) };
+  });
 }
 
 /** A user who has connected before. */

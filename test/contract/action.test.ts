@@ -322,6 +322,7 @@ describe('an invalid frame', () => {
 test('the error codes do not change', () => {
   expect([...errorCodes].sort()).toEqual(
     [
+      'BANNED',
       'WRONG_USER',
       'CONNECTION_REMOVED',
       'ROOM_REQUIRED',

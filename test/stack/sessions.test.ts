@@ -4,6 +4,7 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { welcomeText } from '../../bin/local.ts';
 import { ChatClient } from '../../client/index.ts';
 import { CLOCK_TOLERANCE_MS } from '../../functions/domain/connection.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
@@ -249,6 +250,13 @@ test('the client chats with an opaque token, if the app names the user', async (
   client.close();
 });
 
+test('the local stack says that the function of the team tells who is signed in', () => {
+  const flags = { memory: true, data: '', ports: { edge: 0, socket: 0, dynamodb: 0, services: 0 } };
+  const text = welcomeText(backend.stack, { ...flags, dynamodbEndpoint: undefined });
+  expect(text).toContain('Your function ReadSession tells who is signed in.');
+  expect(text).not.toContain('alice');
+});
+
 describe('the page', () => {
   const addCookie = (context: BrowserContext, value: string) =>
     context.addCookies([
@@ -302,11 +310,11 @@ test('nobody gets in while the roles of the chat do not grant the invocation', a
   await expect(connect(socketUrl('1'), { headers })).rejects.toMatchObject({ status: 500 });
   await vi.waitFor(() => {
     const denied = backend.lines.filter((line) => line.startsWith('AccessDenied'));
-    expect(denied).toEqual([
+    expect(denied.sort()).toEqual([
+      expect.stringMatching(/function ChatAuthorize\w+ may not call lambda:InvokeFunction on/),
       expect.stringMatching(
         /function ChatHttp\w+ may not call lambda:InvokeFunction on function ReadSession/,
       ),
-      expect.stringMatching(/function ChatAuthorize\w+ may not call lambda:InvokeFunction on/),
     ]);
   });
 });

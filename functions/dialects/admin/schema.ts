@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { bytesOf } from '../../domain/id.ts';
 import { roles } from '../../domain/member.ts';
 import { messageTypes, statuses } from '../../domain/message.ts';
 import { isBlank } from '../../domain/text.ts';
@@ -90,6 +91,62 @@ export const messageBody = v.pipe(
 );
 
 export const messageChangeBody = v.object({ text });
+
+/** The most bytes of the JSON of a user's attributes. */
+const MAX_ATTRIBUTES = 2_048;
+
+/** New values of a user; null removes one, and a field that is absent keeps its value. */
+export const userBody = v.object({
+  name: v.optional(v.nullable(v.pipe(v.string(), v.nonEmpty(), v.maxLength(200), noNulCharacter))),
+  avatar_url: v.optional(
+    v.nullable(v.pipe(v.string(), v.maxLength(2_000), v.url(), v.startsWith('https://'))),
+  ),
+  attributes: v.optional(
+    v.nullable(
+      v.pipe(
+        v.record(v.string(), v.unknown()),
+        v.check((attributes) => bytesOf(JSON.stringify(attributes)) <= MAX_ATTRIBUTES),
+      ),
+    ),
+  ),
+});
+
+export const userShape = v.pipe(
+  v.object({
+    id: v.string(),
+    /** The name of the user's token when they last connected; before that, `name` or the id. */
+    username: v.nullable(v.string()),
+    name: v.nullable(v.string()),
+    avatar_url: v.nullable(v.string()),
+    attributes: v.record(v.string(), v.unknown()),
+    banned_at: v.nullable(time),
+    signed_out_at: v.nullable(time),
+    /** When the user last connected or disconnected; null if they have never connected. */
+    last_seen: v.nullable(time),
+  }),
+  v.metadata({ ref: 'User' }),
+);
+
+export const usersPage = v.object({ users: v.array(userShape), next_cursor: v.nullable(v.string()) });
+
+/** An entry of the audit trail. */
+export const auditShape = v.pipe(
+  v.object({
+    at: time,
+    /** The ARN of the caller. */
+    by: v.string(),
+    /** Such as `room.create`. */
+    action: v.string(),
+    user_id: v.optional(v.string()),
+    room_id: v.optional(v.string()),
+    message_id: v.optional(v.number()),
+    /** The code of the error, if the change was refused or failed. */
+    error: v.optional(v.string()),
+  }),
+  v.metadata({ ref: 'AuditEntry' }),
+);
+
+export const auditPage = v.object({ entries: v.array(auditShape), next_cursor: v.nullable(v.string()) });
 
 export const roomShape = v.pipe(
   v.object({

@@ -1,14 +1,16 @@
 import type { Hono } from 'hono';
 import { ChatError } from '../../domain/errors.ts';
-import { isStoredUserId } from '../../domain/id.ts';
+import { isStoredUserId, isUserId } from '../../domain/id.ts';
 import { MembershipError } from '../../domain/member.ts';
 import { isRoomId } from '../../domain/room.ts';
 import { baseApp } from '../http/base-app.ts';
-import { type ErrorAnswer, errorAnswer } from '../http/http-error.ts';
+import { type ErrorAnswer, errorAnswer, HttpError } from '../http/http-error.ts';
+import { audit } from './audit.ts';
 import { type AdminContext, type AdminEnv, identifyCaller } from './context.ts';
 import { messages } from './messages.ts';
 import { adminDocument } from './openapi.ts';
 import { rooms } from './rooms.ts';
+import { users } from './users.ts';
 
 /** As for clients, but a backend may know which rooms exist. */
 function adminError(error: unknown): ErrorAnswer | undefined {
@@ -36,7 +38,13 @@ export function adminApp(context: AdminContext): Hono<AdminEnv> {
     if (!isStoredUserId(c.req.param('user'))) throw new MembershipError('NO_SUCH_MEMBER');
     await next();
   });
+  app.use('/users/:user/*', async (c, next) => {
+    if (!isUserId(c.req.param('user'))) throw new HttpError('USER_NOT_FOUND');
+    await next();
+  });
+  app.route('/', users(context));
   app.route('/', rooms(context));
   app.route('/', messages(context));
+  app.route('/', audit(context));
   return app;
 }

@@ -21,6 +21,7 @@ import { getMember } from '../../store/members.ts';
 import { getUser } from '../../store/profiles.ts';
 import { getRoom } from '../../store/rooms.ts';
 import { HttpError } from '../http/http-error.ts';
+import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
 import { readJson, readQuery, wireMessage } from './wire.ts';
@@ -116,9 +117,19 @@ export function messages(context: AdminContext) {
         ...(key !== undefined && { clientId: key }),
         ...(body.reply_to !== undefined && { replyTo: body.reply_to }),
       };
-      const user = await authorOf(body, room, context);
-      const stored = await storeMessage(command, { user, room, service: true }, context);
-      await publishMessage(stored, undefined, context);
+      const sender = body.bot ? `bot:${body.bot.id}` : (body.user_id ?? '');
+      const stored = await audited(
+        c,
+        context,
+        { action: 'message.send', room, user: sender },
+        async () => {
+          const user = await authorOf(body, room, context);
+          const message = await storeMessage(command, { user, room, service: true }, context);
+          await publishMessage(message, undefined, context);
+          return message;
+        },
+        ({ message }) => message.id,
+      );
       return c.json(wireMessage(stored.message), stored.audience ? 201 : 200);
     },
   );
@@ -142,10 +153,9 @@ export function messages(context: AdminContext) {
       const { id: room, message: given } = c.req.param();
       const message = messageIdOf(given);
       const { text } = c.req.valid('json');
-      await editMessage(
-        { kind: 'EditMessage', message, text },
-        { user: c.var.service, room, service: true },
-        context,
+      const service = { user: c.var.service, room, service: true } as const;
+      await audited(c, context, { action: 'message.edit', room, message }, () =>
+        editMessage({ kind: 'EditMessage', message, text }, service, context),
       );
       return c.json(wireMessage(await currentMessage(room, message, context)));
     },
@@ -160,11 +170,12 @@ export function messages(context: AdminContext) {
     async (c) => {
       const { id: room, message: given } = c.req.param();
       const message = messageIdOf(given);
-      const before = await currentMessage(room, message, context);
       const service = { user: c.var.service, room, service: true } as const;
-      if (before.deletedAt === undefined) {
-        await deleteMessage({ kind: 'DeleteMessage', message }, service, context);
-      }
+      await audited(c, context, { action: 'message.delete', room, message }, async () => {
+        const { deletedAt } = await currentMessage(room, message, context);
+        if (deletedAt === undefined)
+          await deleteMessage({ kind: 'DeleteMessage', message }, service, context);
+      });
       return c.body(null, 204);
     },
   );

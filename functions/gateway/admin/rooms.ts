@@ -25,6 +25,7 @@ import { readList } from '../../store/lists.ts';
 import { getRooms, type RoomState, renameRoom } from '../../store/rooms.ts';
 import { HttpError } from '../http/http-error.ts';
 import { decodeCursor, encodeCursor } from '../http/wire.ts';
+import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
 import { readJson, readQuery, wireMember, wireRoom } from './wire.ts';
@@ -46,11 +47,13 @@ async function findRoom(id: string, { db }: AdminContext): Promise<RoomState> {
 
 type NewMembers = v.InferOutput<typeof membersBody>['members'];
 
+/** The limits of a backend, which adds no strangers. */
+const noLimits = { create: null, invite: null };
+
 /** Adds members to a group. Existing ones stay unchanged, so a repeat completes a request that failed halfway. */
 const addMembers = (room: string, members: NewMembers, service: Caller, context: AdminContext) =>
   mapLimited([...new Map(members.map((each) => [each.user_id, each])).values()], ({ user_id: user, role }) =>
-    // A backend has no limits, because it adds no strangers.
-    addMember({ room, user, role }, service, { ...context, roomLimits: { create: null, invite: null } }),
+    addMember({ room, user, role }, service, { ...context, roomLimits: noLimits }),
   );
 
 /** Checks that a room's id, name and members fit together. @throws HttpError BAD_REQUEST */
@@ -111,12 +114,14 @@ export function rooms(context: AdminContext) {
       const { name, access, members } = body;
       const users = directRoomUsers(id);
       const kind = users ? 'direct' : 'group';
-      const { room, created } = await storeRoomAs({ id, name, kind, access }, context);
-      if (room.name !== name || room.access !== access) throw new HttpError('ROOM_EXISTS');
-      const { service } = c.var;
-      const unlimited = { ...context, roomLimits: { create: null, invite: null } };
-      if (users) await fillDirectRoom(id, users, service, unlimited);
-      else await addMembers(id, members, service, context);
+      const created = await audited(c, context, { action: 'room.create', room: id }, async () => {
+        const stored = await storeRoomAs({ id, name, kind, access }, context);
+        if (stored.room.name !== name || stored.room.access !== access) throw new HttpError('ROOM_EXISTS');
+        const { service } = c.var;
+        if (users) await fillDirectRoom(id, users, service, { ...context, roomLimits: noLimits });
+        else await addMembers(id, members, service, context);
+        return stored.created;
+      });
       return c.json(wireRoom(await findRoom(id, context)), created ? 201 : 200);
     },
   );
@@ -174,7 +179,10 @@ export function rooms(context: AdminContext) {
     readJson(membersBody),
     async (c) => {
       const id = c.req.param('id');
-      const all = await addMembers(id, c.req.valid('json').members, c.var.service, context);
+      const { members } = c.req.valid('json');
+      const all = await audited(c, context, { action: 'member.add', room: id }, () =>
+        addMembers(id, members, c.var.service, context),
+      );
       const now = context.now();
       return c.json({
         members: all.map(({ member }) => wireMember(member, now)),
@@ -193,7 +201,9 @@ export function rooms(context: AdminContext) {
     async (c) => {
       const { id: room, user } = c.req.param();
       const { role } = c.req.valid('json');
-      const member = await changeMember({ room, user, role }, c.var.service, context);
+      const member = await audited(c, context, { action: 'member.update', room, user }, () =>
+        changeMember({ room, user, role }, c.var.service, context),
+      );
       return c.json(wireMember(member, context.now()));
     },
   );
@@ -206,7 +216,9 @@ export function rooms(context: AdminContext) {
     ),
     async (c) => {
       const { id: room, user } = c.req.param();
-      await removeMember({ room, user }, c.var.service, context);
+      await audited(c, context, { action: 'member.remove', room, user }, () =>
+        removeMember({ room, user }, c.var.service, context),
+      );
       return c.body(null, 204);
     },
   );

@@ -1,9 +1,17 @@
 import { validator } from 'hono-openapi';
 import type * as v from 'valibot';
-import type { memberShape, messageShape, roomShape } from '../../dialects/admin/schema.ts';
+import type {
+  auditShape,
+  memberShape,
+  messageShape,
+  roomShape,
+  userShape,
+} from '../../dialects/admin/schema.ts';
 import type { Member } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
 import type { MemberWithProfile } from '../../rooms/rooms.ts';
+import type { Account } from '../../store/accounts.ts';
+import type { AuditEntry } from '../../store/audit.ts';
 import type { RoomState } from '../../store/rooms.ts';
 import { checkFields } from '../http/wire.ts';
 
@@ -24,6 +32,29 @@ export const wireRoom = ({ room, lastAt }: RoomState): Wire<typeof roomShape> =>
   access: room.access,
   seq: room.seq,
   last_at: isoOrNull(lastAt),
+});
+
+const timeOf = (ms: number | undefined): string | null => isoOrNull(ms ?? 0);
+
+export const wireAccount = (account: Account): Wire<typeof userShape> => ({
+  id: account.id,
+  username: account.username ?? null,
+  name: account.name ?? null,
+  avatar_url: account.avatarUrl ?? null,
+  attributes: account.attributes,
+  banned_at: timeOf(account.bannedAt),
+  signed_out_at: timeOf(account.signedOutAt),
+  last_seen: account.lastSeen ?? null,
+});
+
+export const wireAudit = ({ at, by, action, target, error }: AuditEntry): Wire<typeof auditShape> => ({
+  at: new Date(at).toISOString(),
+  by,
+  action,
+  ...(target.user !== undefined && { user_id: target.user }),
+  ...(target.room !== undefined && { room_id: target.room }),
+  ...(target.message !== undefined && { message_id: target.message }),
+  ...(error !== undefined && { error }),
 });
 
 export const wireMember = (

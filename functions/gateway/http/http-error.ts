@@ -66,6 +66,7 @@ const httpErrors = {
 const chatStatuses: Record<ErrorCode, ContentfulStatusCode> = {
   UNAUTHENTICATED: 401,
   TOKEN_EXPIRED: 401,
+  BANNED: 403,
   WRONG_USER: 403,
   CONNECTION_REMOVED: 409,
   NOT_A_MEMBER: 403,

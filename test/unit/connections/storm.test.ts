@@ -29,6 +29,8 @@ const MESSAGES_PER_SECOND = 2;
 const context = vi.hoisted(() => ({ db: undefined as unknown }));
 vi.mock('../../../functions/gateway/context.ts', () => ({
   database: () => context.db as Database,
+  sessionCookie: () => undefined,
+  edgeKey: () => undefined,
   verifier: () => async (user: string) => ({
     user: { id: user, username: user, email: `${user}@example.com`, userType: 'student' },
     expiresAt: Date.now() + 3_600_000,

@@ -1,0 +1,31 @@
+import { mapLimited } from '../delivery/concurrency.ts';
+import type { PostingContext } from '../delivery/context.ts';
+import { close, closeOpening } from '../delivery/retry.ts';
+import { LONGEST_HANDSHAKE_MS } from '../domain/connection.ts';
+import { listConnectionIds } from '../store/connections.ts';
+import { listOpenSockets } from '../store/profiles.ts';
+import { disconnect } from './lifecycle.ts';
+
+/** How long a close is retried for a socket whose handshake may not be over, in milliseconds. */
+const OPENING_BUDGET_MS = 5_000;
+
+/**
+ * Closes all sockets of a user, and removes their rows. Call it after the user was banned or signed out: a connection
+ * that `connect` stores later sees that.
+ */
+export async function closeSocketsOf(user: string, context: PostingContext): Promise<void> {
+  const { db, poster, now } = context;
+  // The profile is consistent, but has only the latest connections of a user with many of them. The index has all.
+  const [latest, indexed] = await Promise.all([
+    listOpenSockets(db, user, now()),
+    listConnectionIds(db, user),
+  ]);
+  const young = latest.filter(({ connectedAt }) => now() - connectedAt < LONGEST_HANDSHAKE_MS);
+  const opening = new Set(young.map(({ id }) => id));
+  const ids = new Set([...latest.map(({ id }) => id), ...indexed]);
+  await mapLimited([...ids], async (id) => {
+    if (opening.has(id)) await closeOpening(id, poster, OPENING_BUDGET_MS);
+    else await close(id, poster);
+    await disconnect({ user, id }, context);
+  });
+}
