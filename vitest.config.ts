@@ -7,7 +7,15 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache
 
 /** The slowest files. They start first, so that no core idles while the last of them runs. */
 const slowest = [
-  ...['stack/ids', 'stack/kill', 'stack/verify', 'stack/torture', 'stack/rate-limit', 'stack/opening'],
+  ...[
+    'stack/ids',
+    'stack/upgrade',
+    'stack/kill',
+    'stack/verify',
+    'stack/torture',
+    'stack/rate-limit',
+    'stack/opening',
+  ],
   ...['stack/tokens', 'stack/fuzz', 'stack/client-docs', 'stack/client', 'stack/shards', 'local/reactions'],
   ...['fuzz/frames-unlimited', 'fuzz/frames-limited', 'template/checks', 'fuzz/requests'],
   ...[

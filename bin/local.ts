@@ -44,17 +44,40 @@ async function start(flags: LocalFlags, synthesizer: Synthesizer): Promise<Stack
   return stack;
 }
 
-function printWelcome(stack: Stack, flags: LocalFlags): void {
+/** Returns what to do first, and how to open a socket from a terminal. */
+function firstSteps(stack: Stack, socketUrl: string, tokenCommand: string) {
+  const authFunction = stack.variable('AUTH_FUNCTION')?.replace(/^.*:function:/, '');
+  const socket = (token: string) => `npx wscat -c ${socketUrl} -H "Authorization: Bearer ${token}"`;
+  if (authFunction === undefined) {
+    return {
+      open: `Open ${stack.edgeUrl} and sign in as alice with the password alice.
+  Open a second tab and sign in as bob with the password bob.`,
+      token: tokenCommand,
+      terminal: socket(`$(${tokenCommand})`),
+    };
+  }
+  return {
+    open: `Open ${stack.edgeUrl} with a session cookie of your site, or enter a token.
+  Your function ${authFunction} tells who is signed in. The rooms 1 and 2 have the users 1, 2 and 3.`,
+    token: `any that ${authFunction} accepts`,
+    terminal: socket('<token>'),
+  };
+}
+
+/** Returns what the command prints when the stack runs. */
+export function welcomeText(
+  stack: Stack,
+  flags: Pick<LocalFlags, 'dynamodbEndpoint' | 'memory' | 'data' | 'ports'>,
+): string {
   const socketUrl = `${stack.edgeUrl.replace(/^http/, 'ws')}/ws/chat/1/`;
   const data =
     flags.dynamodbEndpoint ?? (flags.memory ? 'in memory' : `${flags.data} (delete it to start over)`);
   const port =
     flags.ports.services === 8003 ? '' : `PARLEY_SERVICES_PORT=${new URL(stack.servicesUrl).port} `;
-  const token = `${port}${commandLine('token')} alice`;
-  console.log(`Parley runs on this machine.
+  const { open, token, terminal } = firstSteps(stack, socketUrl, `${port}${commandLine('token')} alice`);
+  return `Parley runs on this machine.
 
-  Open ${stack.edgeUrl} and sign in as alice with the password alice.
-  Open a second tab and sign in as bob with the password bob.
+  ${open}
 
   WebSocket    ${socketUrl}
   REST         ${stack.edgeUrl}/api/openapi.json
@@ -63,10 +86,10 @@ function printWelcome(stack: Stack, flags: LocalFlags): void {
   Data         ${data}
   Behind it    WebSocket API ${stack.socketUrl}, DynamoDB ${stack.dynamodbUrl}, issuer ${stack.servicesUrl}
 
-  From a terminal: npx wscat -c ${socketUrl} -H "Authorization: Bearer $(${token})"
+  From a terminal: ${terminal}
   As an admin:     curl --aws-sigv4 aws:amz:us-east-1:execute-api --user ${developerKey.accessKeyId}:${developerKey.secretAccessKey} ${stack.httpUrl}/admin/openapi.json
 
-Press Ctrl-C to stop.`);
+Press Ctrl-C to stop.`;
 }
 
 /** The files of a team's app: all of its folder but packages, hidden files and what commands write. */
@@ -133,7 +156,7 @@ async function run(flags: LocalFlags, isOwn: boolean): Promise<void> {
       const sources = isOwn ? projectSources() : appSources(flags.data);
       watchSources({ sources, reload: () => stack.reload(), log: (line) => console.log(line) });
     }
-    printWelcome(stack, flags);
+    console.log(welcomeText(stack, flags));
   } catch (error) {
     synthesizer.dispose();
     throw error;

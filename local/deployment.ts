@@ -8,6 +8,7 @@ import {
   type Permission,
   readFunctions,
   readPermissions,
+  unsupportedFunctions,
 } from './lambda/definition.ts';
 import { property } from './object.ts';
 import { type Bucket, readBuckets } from './s3/bucket.ts';
@@ -31,7 +32,7 @@ export interface Deployment {
   readonly distribution: Distribution | null;
   /** Logical id of the output → value. URLs still contain AWS host names. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** Types of the template's resources that the local stack does not simulate. */
+  /** Types of the template's resources that the local stack does not simulate, and functions that it cannot run. */
   readonly unsupportedTypes: readonly string[];
 }
 
@@ -70,6 +71,6 @@ export function readDeployment(directory: string, stackName?: string): Deploymen
         return [id, String(resolve(property(output, 'Value'), scope, `output ${id}`))];
       }),
     ),
-    unsupportedTypes: unsupportedTypes(template),
+    unsupportedTypes: [...unsupportedTypes(template), ...unsupportedFunctions(scope)],
   };
 }

@@ -176,7 +176,7 @@ export class Stack {
     return [...this.#deployment.functions.keys()];
   }
 
-  /** Resource types that the template contains and the local stack does not simulate. */
+  /** Resource types that the local stack does not simulate, and functions that it cannot run. */
   get unsupportedTypes(): readonly string[] {
     return this.#deployment.unsupportedTypes;
   }

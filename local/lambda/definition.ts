@@ -39,21 +39,41 @@ export interface RetryPolicy {
  */
 const defaultRetry: RetryPolicy = { retries: 2, maxAgeMs: 6 * 60 * 60_000, onFailure: null };
 
-/**
- * Reads the template's functions by name. Leaves out the functions behind custom resources, because only
- * CloudFormation calls them.
- * @throws if a function cannot run locally
- */
-export function readFunctions(scope: Scope): ReadonlyMap<string, FunctionDefinition> {
-  const retries = readRetryPolicies(scope);
+/** Returns the runtime of a function, or `image` for a container image. */
+function runtimeOf(id: string, { properties }: Resource, scope: Scope): string {
+  const runtime = properties['Runtime'];
+  return runtime === undefined ? 'image' : resolveText(runtime, scope, `${id}.Runtime`);
+}
+
+/** Returns the functions of the template. Without those behind custom resources: only CloudFormation calls them. */
+function ownFunctions(scope: Scope): readonly (readonly [id: string, resource: Resource, runtime: string])[] {
   const custom = [...scope.template.resources].filter(([, { type }]) => type.startsWith('Custom::'));
   const providers = new Set(
     custom.map(([id, { properties }]) => resolve(properties['ServiceToken'], scope, `${id}.ServiceToken`)),
   );
+  return [...scope.ofType('AWS::Lambda::Function')]
+    .filter(([id]) => !providers.has(String(scope.attribute(id, 'Arn'))))
+    .map(([id, resource]) => [id, resource, runtimeOf(id, resource, scope)]);
+}
+
+const runsLocally = (runtime: string): boolean => runtime.startsWith('nodejs');
+
+/** Returns the functions that the local stack cannot run, each with its runtime: `ReadSession (python3.13)`. */
+export const unsupportedFunctions = (scope: Scope): readonly string[] =>
+  ownFunctions(scope)
+    .filter(([, , runtime]) => !runsLocally(runtime))
+    .map(([id, , runtime]) => `${scope.physicalName(id)} (${runtime})`);
+
+/**
+ * Reads the template's Node.js functions by name.
+ * @throws if a function cannot run locally
+ */
+export function readFunctions(scope: Scope): ReadonlyMap<string, FunctionDefinition> {
+  const retries = readRetryPolicies(scope);
   const definitions = new Map<string, FunctionDefinition>();
-  for (const [id, resource] of scope.ofType('AWS::Lambda::Function')) {
+  for (const [id, resource, runtime] of ownFunctions(scope)) {
+    if (!runsLocally(runtime)) continue;
     const arn = String(scope.attribute(id, 'Arn'));
-    if (providers.has(arn)) continue;
     const name = scope.physicalName(id);
     const retry = retries.get(name) ?? defaultRetry;
     definitions.set(name, { name, arn, retry, ...readFunction(name, resource, scope) });
@@ -63,10 +83,6 @@ export function readFunctions(scope: Scope): ReadonlyMap<string, FunctionDefinit
 
 function readFunction(name: string, { properties }: Resource, scope: Scope) {
   const where = `function ${name}`;
-  const runtime = resolveText(properties['Runtime'], scope, `${where}, Runtime`);
-  if (!runtime.startsWith('nodejs')) {
-    throw unreadable(name, `its runtime is ${runtime}`, 'The local stack runs Node.js only.');
-  }
   return {
     ...readCode(name, properties, scope),
     variables: readVariables(properties['Environment'], where, scope),

@@ -122,6 +122,21 @@ describe('Invoke, called with the AWS SDK', () => {
     expect(lines).toEqual([]);
   });
 
+  test('fails for a function that is not written for Node.js, which the start names', async () => {
+    const { functions: definitions, unsupportedTypes } = readDeployment(
+      writeAssembly({
+        functions: {
+          Echo: { code, routes: ['$default'] },
+          ReadSession: { code, properties: { Runtime: 'python3.13', Handler: 'app.handler' } },
+        },
+      }),
+    );
+    functions.update(definitions);
+    expect(unsupportedTypes).toEqual(['ReadSession (python3.13)']);
+    const call = invoke({ FunctionName: 'ReadSession' }, '{}', { ...developer, sessionToken: '' });
+    await expect(call).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+
   test('is traced', async () => {
     await invoke({ FunctionName: 'Echo' }, '{}');
     expect(calls.map(({ phase, functionName, action }) => [phase, functionName, action])).toEqual([

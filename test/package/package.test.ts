@@ -162,31 +162,34 @@ describe.each(compilers)('with TypeScript %s', (version) => {
   // The types of aws-cdk-lib are not sound with `exactOptionalPropertyTypes`.
   const server = { lib: ['es2023', 'esnext.disposable'] };
 
-  const check = async (file: string, options: object): Promise<void> => {
+  const check = async (directory: string, files: readonly string[], options: object): Promise<void> => {
     const strict = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2022', types: [] };
     const compilerOptions = { ...strict, ...options };
-    await writeFile(join(team, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
-    await succeed(team, process.execPath, `node_modules/typescript${version}/bin/tsc`, '--project', '.');
+    await writeFile(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+    const compiler = join(team, `node_modules/typescript${version}/bin/tsc`);
+    await succeed(directory, process.execPath, compiler, '--project', '.');
   };
 
   describe.each([
-    ['bundler', 'esnext'],
-    ['nodenext', 'nodenext'],
-  ])('and moduleResolution %s', (moduleResolution, module) => {
-    test.each([
-      ['client', 'client.ts', browser],
-      ['react', 'react.tsx', browser],
-      ['elements', 'elements.ts', browser],
-      ['server', 'server.ts', server],
-      ['hooks', 'hooks.ts', server],
-      ['cdk', 'cdk.ts', server],
-    ])('the types of ./%s are sound', async (_entry, file, options) => {
-      await check(file, { ...options, module, moduleResolution });
+    { module: 'esnext', moduleResolution: 'bundler' },
+    { module: 'nodenext', moduleResolution: 'nodenext' },
+  ])('and moduleResolution $moduleResolution', (modules) => {
+    test('the types of ./client, ./react and ./elements are sound', async () => {
+      await check(team, ['client.ts', 'react.tsx', 'elements.ts'], { ...browser, ...modules });
+    });
+
+    test('the types of ./cdk, ./hooks and ./server are sound', async () => {
+      await check(team, ['cdk.ts', 'hooks.ts', 'server.ts'], { ...server, ...modules });
+    });
+
+    test('the types of ./client need no other package', async () => {
+      cpSync(join(team, 'client.ts'), join(frontEnd, 'client.ts'));
+      await check(frontEnd, ['client.ts'], { ...browser, ...modules });
     });
   });
 
   test('the types of ./cdk are sound in a CommonJS module', async () => {
-    await check('cdk-common.cts', { ...server, module: 'nodenext', moduleResolution: 'nodenext' });
+    await check(team, ['cdk-common.cts'], { ...server, module: 'nodenext', moduleResolution: 'nodenext' });
   });
 });
 

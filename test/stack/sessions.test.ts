@@ -4,6 +4,7 @@ import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { welcomeText } from '../../bin/local.ts';
 import { ChatClient } from '../../client/index.ts';
 import { CLOCK_TOLERANCE_MS } from '../../functions/domain/connection.ts';
 import { closePages, openBrowser } from '../support/browser.ts';
@@ -247,6 +248,13 @@ test('the client chats with an opaque token, if the app names the user', async (
   const { sender_id } = await room.send('From the client');
   expect([sender_id, client.user]).toEqual([1, '1']);
   client.close();
+});
+
+test('the local stack says that the function of the team tells who is signed in', () => {
+  const flags = { memory: true, data: '', ports: { edge: 0, socket: 0, dynamodb: 0, services: 0 } };
+  const text = welcomeText(backend.stack, { ...flags, dynamodbEndpoint: undefined });
+  expect(text).toContain('Your function ReadSession tells who is signed in.');
+  expect(text).not.toContain('alice');
 });
 
 describe('the page', () => {

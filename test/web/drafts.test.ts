@@ -75,10 +75,10 @@ describe('after opening another room and coming back', () => {
     await bob.press('Old text', 'Edit');
     await editField(bob).fill('Half a new te');
     await switchRooms(bob);
-    expect(await editField(bob).inputValue()).toBe('Half a new te');
+    await expect.poll(() => editField(bob).inputValue()).toBe('Half a new te');
     await editField(bob).press('Escape');
     await bob.page.getByRole('img', { name: 'Preview of hills.png' }).waitFor();
-    expect(await field(bob).inputValue()).toBe('A draft');
+    await expect.poll(() => field(bob).inputValue()).toBe('A draft');
     await bob.page.getByRole('button', { name: 'Remove hills.png' }).click();
   });
 

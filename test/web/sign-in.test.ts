@@ -17,7 +17,7 @@ async function say(page: Page, text: string): Promise<void> {
   const composer = page.getByRole('textbox', { name: 'Message', exact: true });
   await composer.fill(text);
   await composer.press('Enter');
-  const message = page.getByRole('article').filter({ hasText: text });
+  const message = page.getByRole('article').filter({ hasText: text }).last();
   await message.getByText(/^(Sent|Delivered|Read)$/).waitFor();
 }
 

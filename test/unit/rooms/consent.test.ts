@@ -301,8 +301,8 @@ test('one stranger adds a user to at most 10 rooms, and leaves the rest of the l
   expect((await invite('eve')).status).toBe(201);
 });
 
-describe('a stranger who tries to put a user into 1,250 rooms', () => {
-  const strangers = Array.from({ length: 25 }, (_, index) => `eve-${index}`);
+describe('strangers who try to put a user into 400 rooms', () => {
+  const strangers = Array.from({ length: 8 }, (_, index) => `eve-${index}`);
   const own = directRoomId('ann', 'zoe');
 
   /** Tries to create 50 rooms with `ann`, and writes in each that exists. Returns their ids. */
