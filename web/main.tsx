@@ -90,7 +90,11 @@ function App() {
     if (!issuerAnswer) return;
     finishAtIssuer(issuerAnswer).then(
       (tokens) => start(tokens, true),
-      (error: ChatClientError) => setView({ problem: error.message }),
+      ({ code, message }: ChatClientError) => {
+        // A link of somebody else must not end the session of this tab.
+        const isOpen = code === 'NOT_STARTED' && sessions.current;
+        setView(isOpen ? { chat: openChat() } : { problem: message });
+      },
     );
   }, []);
 

@@ -246,7 +246,7 @@ export async function openChat(rates: Rates): Promise<Chat> {
     passwordLogin: {
       async signIn(username, password) {
         if (username !== 'alice') throw new HttpError('WRONG_PASSWORD');
-        if (password === 'temporary') return { session: 'session', attributes: ['email'] };
+        if (password === 'temporary') return { username, session: 'session', attributes: ['email'] };
         if (password !== 'alice') throw new HttpError('WRONG_PASSWORD');
         return { token: tokenOf(alice), refreshToken: 'refresh' };
       },

@@ -141,6 +141,12 @@ describe('refuses in words', () => {
     const { page, context } = await open('?code=stolen&state=forged');
     await page.getByText('this tab has not started the sign-in').waitFor();
     expect(page.url()).toBe(`${stack.stack.edgeUrl}/`);
+    await press(page, 'Sign in');
+    await signInAtIssuer(page, 'alice');
+    await page.getByText('Signed in as alice').waitFor();
+    // It does not end a session.
+    await page.goto(`${stack.stack.edgeUrl}/?code=stolen&state=forged`);
+    await page.getByText('Signed in as alice').waitFor();
     await context.close();
   });
 

@@ -90,24 +90,25 @@ test('keeps unsent messages over a reload, and sends them once', async () => {
 test('asks to sign in again when the token is rejected, then sends the unsent messages', async () => {
   await goOffline();
   for (const text of written) await bob.say(text);
-  // Ends the session elsewhere. Its sockets are then refused, and the chat says why.
+  // Ends the session elsewhere. The page's sockets are refused, and the chat says why.
   const { refreshToken } = JSON.parse(
     await bob.page.evaluate(() => sessionStorage.getItem('parley:session') ?? '{}'),
   );
   const headers = { Authorization: `Bearer ${await chat.stack.token('bob')}` };
   await ask(chat.stack, 'POST /logout/', { body: { refresh_token: refreshToken }, headers });
   let refused = true;
-  await bob.page.routeWebSocket(/\/ws\//, (socket) => {
-    if (refused) void socket.close();
-    else socket.connectToServer();
-  });
   const rejection = { status: 401, json: { error: 'UNAUTHENTICATED', message: 'expired' } };
   await bob.page.route('**/api/chats/?limit=1', (route) =>
     refused ? route.fulfill(rejection) : route.continue(),
   );
-  await goOnline();
+  await bob.page.route('**/api/login/refresh/', async (route) => {
+    const url = `${chat.stack.stack.edgeUrl}/api/login/refresh/`;
+    await route.fulfill({ response: await route.fetch({ url }) });
+  });
+  await bob.context.setOffline(false);
   const dialog = bob.page.getByRole('dialog', { name: 'Sign in again' });
   await dialog.getByText('Your session has ended. Sign in again.').waitFor();
+  way.mend();
   refused = false;
   await signIn(bob.page, 'bob');
   await dialog.waitFor({ state: 'detached' });

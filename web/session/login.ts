@@ -35,6 +35,7 @@ interface Answer {
   readonly user?: { readonly id: string | number; readonly username: string };
   readonly error?: string;
   readonly message?: string;
+  readonly username?: string;
   readonly session?: string;
   readonly attributes?: readonly string[];
 }
@@ -90,7 +91,8 @@ export async function signInWithPassword(
   const response = await post('/api/login/', { username, password });
   const answer = await answerOf(response.clone());
   if (answer.error === 'PASSWORD_CHANGE_REQUIRED' && answer.session) {
-    return { username, session: answer.session, attributes: answer.attributes ?? [] };
+    const { session, attributes = [] } = answer;
+    return { username: answer.username ?? username, session, attributes };
   }
   return tokensOf(response);
 }

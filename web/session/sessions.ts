@@ -54,7 +54,7 @@ export function takeIssuerAnswer(): URLSearchParams | undefined {
   return answer;
 }
 
-/** Exchanges the issuer's answer for tokens. @throws ChatClientError */
+/** Exchanges the issuer's answer for tokens. @throws ChatClientError NOT_STARTED if this tab has not asked for it … */
 export async function finishAtIssuer(answer: URLSearchParams): Promise<Tokens> {
   const tab = pageStorage('sessionStorage');
   const remembered = tab.get(KEY) as SignInState | undefined;
@@ -62,7 +62,7 @@ export async function finishAtIssuer(answer: URLSearchParams): Promise<Tokens> {
   tab.remove(KEY);
   if (!remembered) {
     throw new ChatClientError(
-      'SIGN_IN_FAILED',
+      'NOT_STARTED',
       'Not signed in: this tab has not started the sign-in. Sign in again.',
     );
   }

@@ -1,72 +1,11 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import type { ChatClientError } from '../../client/index.ts';
-import { Button, ErrorText, Field } from '../ui/buttons.tsx';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button, ErrorText } from '../ui/buttons.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
-import {
-  choosePassword,
-  type LoginOptions,
-  loadLoginOptions,
-  type PasswordChallenge,
-  resetPassword,
-  sendCode,
-  signInWithCookie,
-  signInWithPassword,
-  signInWithToken,
-} from './login.ts';
-import { AttributeField, NewPasswordField } from './new-password.tsx';
-import type { Tokens } from './session.ts';
+import { type LoginOptions, loadLoginOptions, signInWithCookie, signInWithToken } from './login.ts';
+import { ChooseForm, CodeForm, ForgottenForm, PasswordForm } from './password-steps.tsx';
 import { goToIssuer, sessions } from './sessions.ts';
-
-/** What the user does now. */
-type Step =
-  | { readonly kind: 'loading' | 'token' | 'issuer' }
-  | { readonly kind: 'password' | 'forgotten' | 'code'; readonly username: string; readonly note?: string }
-  | { readonly kind: 'choose'; readonly challenge: PasswordChallenge };
-
-interface SignInProps {
-  readonly onSignedIn: (tokens: Tokens) => void;
-  /** The user name with which the form is filled in. */
-  readonly name?: string | undefined;
-}
-
-interface StepFormProps {
-  readonly action: (fields: FormData) => Promise<void>;
-  readonly label: string;
-  readonly busyLabel: string;
-  /** The fields. `errorId` and `invalid` link them to the error. */
-  readonly children: (problem: { readonly errorId: string; readonly invalid: boolean }) => ComponentChildren;
-  /** Buttons below the one that submits. */
-  readonly more?: ComponentChildren;
-}
-
-/** A form of one step, with its error and its button. */
-function StepForm({ action, label, busyLabel, children, more }: StepFormProps) {
-  const { busy, error, run } = useAsyncAction();
-  const form = useRef<HTMLFormElement>(null);
-  const errorId = `${useId()}-error`;
-  useEffect(() => {
-    // Selects the wrong value, so that typing replaces it.
-    if (error) form.current?.querySelector<HTMLInputElement>('[name=password], [name=token]')?.select();
-  }, [error]);
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const fields = new FormData(event.currentTarget as HTMLFormElement);
-    void run(() => action(fields));
-  };
-  return (
-    <form class="form" ref={form} onSubmit={submit}>
-      {children({ errorId, invalid: error !== '' })}
-      <ErrorText id={errorId}>{error}</ErrorText>
-      <button class="primary" type="submit" aria-disabled={busy}>
-        {busy ? busyLabel : label}
-      </button>
-      {more}
-    </form>
-  );
-}
-
-const textOf = (fields: FormData, name: string): string => String(fields.get(name) ?? '');
+import { type SignInProps, type Step, StepForm, textOf } from './step-form.tsx';
 
 /** Chooses the first step by what the chat offers. An unknown offer is tried as a password. */
 function firstStep(options: LoginOptions | undefined, username: string): Step {
@@ -121,24 +60,15 @@ export function SignInForm({ onSignedIn, name = '', focus = false, children }: S
     empty?.focus();
   }, [step]);
 
-  const policy = options?.password?.policy ?? null;
-  const toPassword = (username: string) => (
-    <Button kind="quiet" label="Back to sign in" onClick={() => moveTo({ kind: 'password', username })} />
-  );
+  const { policy = null, reset = false } = options?.password ?? {};
+  const common = { moveTo, onSignedIn };
 
   return (
     <div class="sign-in-step" ref={place} key={step.kind}>
       {step.kind === 'loading' ? <p class="hint">Loading…</p> : null}
       {step.kind === 'password' ? (
-        <PasswordForm
-          username={step.username}
-          note={step.note}
-          reset={options?.password?.reset ?? false}
-          // A chat that says how users sign in does not accept other tokens.
-          tokens={!options}
-          moveTo={moveTo}
-          onSignedIn={onSignedIn}
-        />
+        // A chat that says how users sign in does not accept other tokens.
+        <PasswordForm {...step} reset={reset} tokens={!options} {...common} />
       ) : null}
       {step.kind === 'token' ? (
         <TokenForm
@@ -157,175 +87,10 @@ export function SignInForm({ onSignedIn, name = '', focus = false, children }: S
         />
       ) : null}
       {step.kind === 'issuer' ? <IssuerForm options={options} /> : null}
-      {step.kind === 'choose' ? (
-        <StepForm
-          label="Save and sign in"
-          busyLabel="Saving…"
-          action={async (fields) => {
-            const attributes = step.challenge.attributes.map((attribute) => [
-              attribute,
-              textOf(fields, `attribute:${attribute}`).trim(),
-            ]);
-            const password = textOf(fields, 'password');
-            onSignedIn(await choosePassword(step.challenge, password, Object.fromEntries(attributes)));
-          }}
-          more={toPassword(step.challenge.username)}
-        >
-          {(problem) => (
-            <>
-              <p class="lead">Your password is temporary. Choose a new one to sign in.</p>
-              {step.challenge.attributes.map((attribute) => (
-                <AttributeField key={attribute} name={attribute} />
-              ))}
-              <NewPasswordField policy={policy} username={step.challenge.username} {...problem} />
-            </>
-          )}
-        </StepForm>
-      ) : null}
-      {step.kind === 'forgotten' ? (
-        <StepForm
-          label="Send a code"
-          busyLabel="Sending…"
-          action={async (fields) => {
-            const username = textOf(fields, 'username').trim();
-            await sendCode(username);
-            moveTo({
-              kind: 'code',
-              username,
-              note: `If ${username} has a verified e-mail address, a code is on its way. It is valid for an hour.`,
-            });
-          }}
-          more={toPassword(step.username)}
-        >
-          {({ errorId }) => (
-            <>
-              <p class="lead">Enter your user name. You get a code by e-mail, to choose a new password.</p>
-              <Field
-                label="User name"
-                name="username"
-                autocomplete="username"
-                defaultValue={step.username}
-                maxLength={128}
-                aria-describedby={errorId}
-              />
-            </>
-          )}
-        </StepForm>
-      ) : null}
-      {step.kind === 'code' ? (
-        <StepForm
-          label="Save and sign in"
-          busyLabel="Saving…"
-          action={async (fields) => {
-            const [code, password] = [textOf(fields, 'code').trim(), textOf(fields, 'password')];
-            await resetPassword(step.username, code, password);
-            const signedIn = await signInWithPassword(step.username, password).catch(() => undefined);
-            if (signedIn && 'token' in signedIn) onSignedIn(signedIn);
-            else {
-              const note = 'Your password has changed. Sign in with the new one.';
-              moveTo({ kind: 'password', username: step.username, note });
-            }
-          }}
-          more={
-            <>
-              {options?.password?.reset ? (
-                <Button
-                  kind="quiet"
-                  label="Ask for another code"
-                  onClick={() => moveTo({ kind: 'forgotten', username: step.username })}
-                />
-              ) : null}
-              {toPassword(step.username)}
-            </>
-          }
-        >
-          {(problem) => (
-            <>
-              <p class="lead" role="status">
-                {step.note}
-              </p>
-              <Field
-                label="Code"
-                name="code"
-                autocomplete="one-time-code"
-                inputMode="numeric"
-                maxLength={64}
-              />
-              <NewPasswordField policy={policy} username={step.username} {...problem} />
-            </>
-          )}
-        </StepForm>
-      ) : null}
+      {step.kind === 'choose' ? <ChooseForm challenge={step.challenge} policy={policy} {...common} /> : null}
+      {step.kind === 'forgotten' ? <ForgottenForm username={step.username} {...common} /> : null}
+      {step.kind === 'code' ? <CodeForm {...step} policy={policy} reset={reset} {...common} /> : null}
       {step.kind === 'loading' ? null : children}
-    </div>
-  );
-}
-
-interface PasswordFormProps extends SignInProps {
-  readonly username: string;
-  readonly note: string | undefined;
-  readonly reset: boolean;
-  readonly tokens: boolean;
-  readonly moveTo: (step: Step) => void;
-}
-
-function PasswordForm({ username, note, reset, tokens, moveTo, onSignedIn }: PasswordFormProps) {
-  const form = useRef<HTMLDivElement>(null);
-  const typedName = () => form.current?.querySelector<HTMLInputElement>('[name=username]')?.value ?? '';
-  const signIn = async (fields: FormData) => {
-    const username = textOf(fields, 'username').trim();
-    try {
-      const signedIn = await signInWithPassword(username, textOf(fields, 'password'));
-      if ('token' in signedIn) onSignedIn(signedIn);
-      else moveTo({ kind: 'choose', challenge: signedIn });
-    } catch (error) {
-      const { code } = error as ChatClientError;
-      if (code === 'NO_PASSWORD_LOGIN') moveTo({ kind: 'token' });
-      if (code !== 'PASSWORD_RESET_REQUIRED') throw error;
-      const note = 'Your administrator has reset your password. Enter the code that you received by e-mail.';
-      moveTo({ kind: 'code', username, note });
-    }
-  };
-  return (
-    <div ref={form}>
-      <StepForm
-        label="Sign in"
-        busyLabel="Signing in…"
-        action={signIn}
-        more={
-          <>
-            {reset ? (
-              <Button
-                kind="quiet"
-                label="Forgot your password?"
-                onClick={() => moveTo({ kind: 'forgotten', username: typedName().trim() })}
-              />
-            ) : null}
-            {tokens ? (
-              <Button kind="quiet" label="Use a token instead" onClick={() => moveTo({ kind: 'token' })} />
-            ) : null}
-          </>
-        }
-      >
-        {({ errorId, invalid }) => (
-          <>
-            {note ? (
-              <p class="lead" role="status">
-                {note}
-              </p>
-            ) : null}
-            <Field label="User name" name="username" autocomplete="username" defaultValue={username} />
-            <Field
-              label="Password"
-              name="password"
-              type="password"
-              autocomplete="current-password"
-              aria-invalid={invalid}
-              aria-describedby={errorId}
-            />
-          </>
-        )}
-      </StepForm>
     </div>
   );
 }

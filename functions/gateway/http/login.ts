@@ -41,9 +41,10 @@ const signedIn = v.object({
   refresh_token: v.optional(v.string()),
 });
 
-/** The error of a sign-in. It has the last two fields with `PASSWORD_CHANGE_REQUIRED`. */
+/** The error of a sign-in. It has the last three fields with `PASSWORD_CHANGE_REQUIRED`. */
 const signInError = v.object({
   ...errorShape.entries,
+  username: v.optional(v.string()),
   session: v.optional(v.string()),
   attributes: v.optional(v.array(v.string())),
 });

@@ -11,6 +11,8 @@ export interface Tokens {
 
 /** The account has a temporary password, which its user must replace. */
 export interface PasswordChallenge {
+  /** The user's name in the pool, also if the user signed in with another one, such as an e-mail address. */
+  readonly username: string;
   /** Identifies this sign-in. Valid for a few minutes. */
   readonly session: string;
   /** The attributes that the user must supply with the new password, such as `email`. */
@@ -146,8 +148,9 @@ export function cognitoLogin(clientId: string): PasswordLogin {
       const answer = await call(signInErrors, (cognito) => cognito.signIn(username, password));
       // A user that an administrator created must replace the temporary password (AWS: NEW_PASSWORD_REQUIRED).
       if (answer.ChallengeName !== 'NEW_PASSWORD_REQUIRED') return tokensOf(answer);
-      const { Session: session = '', ChallengeParameters } = answer;
-      return { session, attributes: attributeNames(ChallengeParameters?.['requiredAttributes']) };
+      const { Session: session = '', ChallengeParameters: given = {} } = answer;
+      const attributes = attributeNames(given['requiredAttributes']);
+      return { username: given['USER_ID_FOR_SRP'] ?? username, session, attributes };
     },
     async choosePassword(username, { session, attributes }, password) {
       return tokensOf(

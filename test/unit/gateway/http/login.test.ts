@@ -68,9 +68,17 @@ describe('with Cognito', () => {
     cognito.on(InitiateAuthCommand).resolves({
       ChallengeName: 'NEW_PASSWORD_REQUIRED',
       Session: 's',
-      ChallengeParameters: { requiredAttributes: '["userAttributes.email"]', userAttributes: '{}' },
+      ChallengeParameters: {
+        USER_ID_FOR_SRP: 'alice',
+        requiredAttributes: '["userAttributes.email"]',
+        userAttributes: '{}',
+      },
     });
-    expect(await users.signIn('alice', 'temporary')).toEqual({ session: 's', attributes: ['email'] });
+    expect(await users.signIn('alice@example.com', 'temporary')).toEqual({
+      username: 'alice',
+      session: 's',
+      attributes: ['email'],
+    });
     cognito
       .on(RespondToAuthChallengeCommand)
       .resolves({ AuthenticationResult: { IdToken: 'id', RefreshToken: 'refresh' } });
@@ -193,13 +201,14 @@ describe('the routes', () => {
   test('a temporary password answers 403 with what replaces it, and is no failed attempt', async () => {
     const passwordLogin = {
       ...mockPasswordLogin,
-      signIn: async () => ({ session: 's', attributes: ['email'] }),
+      signIn: async () => ({ username: 'alice', session: 's', attributes: ['email'] }),
     };
     const app = mockHttpApp({ passwordLogin });
     const response = await app.ask('POST /login/', { username: 'alice', password: 'temporary' });
     expect([response.status, response.headers.getSetCookie()]).toEqual([403, []]);
     expect(await response.json()).toMatchObject({
       error: 'PASSWORD_CHANGE_REQUIRED',
+      username: 'alice',
       session: 's',
       attributes: ['email'],
     });

@@ -1,0 +1,209 @@
+import { useRef } from 'preact/hooks';
+import type { ChatClientError } from '../../client/index.ts';
+import { Button, Field } from '../ui/buttons.tsx';
+import {
+  choosePassword,
+  type PasswordChallenge,
+  type PasswordPolicy,
+  resetPassword,
+  sendCode,
+  signInWithPassword,
+} from './login.ts';
+import { AttributeField, NewPasswordField } from './new-password.tsx';
+import { type SignInProps, type Step, StepForm, textOf } from './step-form.tsx';
+
+interface StepProps extends SignInProps {
+  readonly moveTo: (step: Step) => void;
+}
+
+interface BackProps extends Pick<StepProps, 'moveTo'> {
+  readonly username: string;
+}
+
+const Back = ({ username, moveTo }: BackProps) => (
+  <Button kind="quiet" label="Back to sign in" onClick={() => moveTo({ kind: 'password', username })} />
+);
+
+const Note = ({ children }: { readonly children: string }) => (
+  <p class="lead" role="status">
+    {children}
+  </p>
+);
+
+interface PasswordFormProps extends StepProps {
+  readonly username: string;
+  /** Why the user is at this step again. */
+  readonly note?: string;
+  /** Whether the chat sends codes to users who forgot their password. */
+  readonly reset: boolean;
+  /** Whether the user may sign in with a token. */
+  readonly tokens: boolean;
+}
+
+/** Signs in with a user name and a password. */
+export function PasswordForm({ username, note, reset, tokens, moveTo, onSignedIn }: PasswordFormProps) {
+  const form = useRef<HTMLDivElement>(null);
+  const typedName = () => form.current?.querySelector<HTMLInputElement>('[name=username]')?.value ?? '';
+  const signIn = async (fields: FormData) => {
+    const username = textOf(fields, 'username').trim();
+    try {
+      const signedIn = await signInWithPassword(username, textOf(fields, 'password'));
+      if ('token' in signedIn) onSignedIn(signedIn);
+      else moveTo({ kind: 'choose', challenge: signedIn });
+    } catch (error) {
+      const { code } = error as ChatClientError;
+      if (code === 'NO_PASSWORD_LOGIN') moveTo({ kind: 'token' });
+      if (code !== 'PASSWORD_RESET_REQUIRED') throw error;
+      const note = 'Your administrator has reset your password. Enter the code that you received by e-mail.';
+      moveTo({ kind: 'code', username, note });
+    }
+  };
+  return (
+    <div ref={form}>
+      <StepForm
+        label="Sign in"
+        busyLabel="Signing in…"
+        action={signIn}
+        more={
+          <>
+            {reset ? (
+              <Button
+                kind="quiet"
+                label="Forgot your password?"
+                onClick={() => moveTo({ kind: 'forgotten', username: typedName().trim() })}
+              />
+            ) : null}
+            {tokens ? (
+              <Button kind="quiet" label="Use a token instead" onClick={() => moveTo({ kind: 'token' })} />
+            ) : null}
+          </>
+        }
+      >
+        {({ errorId, invalid }) => (
+          <>
+            {note ? <Note>{note}</Note> : null}
+            <Field label="User name" name="username" autocomplete="username" defaultValue={username} />
+            <Field
+              label="Password"
+              name="password"
+              type="password"
+              autocomplete="current-password"
+              aria-invalid={invalid}
+              aria-describedby={errorId}
+            />
+          </>
+        )}
+      </StepForm>
+    </div>
+  );
+}
+
+interface ChooseFormProps extends StepProps {
+  readonly challenge: PasswordChallenge;
+  readonly policy: PasswordPolicy | null;
+}
+
+/** Replaces a temporary password. */
+export function ChooseForm({ challenge, policy, moveTo, onSignedIn }: ChooseFormProps) {
+  const choose = async (fields: FormData) => {
+    const attributes = challenge.attributes.map((name) => [name, textOf(fields, `attribute:${name}`).trim()]);
+    onSignedIn(await choosePassword(challenge, textOf(fields, 'password'), Object.fromEntries(attributes)));
+  };
+  return (
+    <StepForm
+      label="Save and sign in"
+      busyLabel="Saving…"
+      action={choose}
+      more={<Back username={challenge.username} moveTo={moveTo} />}
+    >
+      {(problem) => (
+        <>
+          <Note>Your password is temporary. Choose a new one to sign in.</Note>
+          {challenge.attributes.map((name) => (
+            <AttributeField key={name} name={name} />
+          ))}
+          <NewPasswordField policy={policy} username={challenge.username} {...problem} />
+        </>
+      )}
+    </StepForm>
+  );
+}
+
+/** Asks for a code for a new password. */
+export function ForgottenForm({ username, moveTo }: BackProps) {
+  const send = async (fields: FormData) => {
+    const name = textOf(fields, 'username').trim();
+    await sendCode(name);
+    const note = `If ${name} has a verified e-mail address, a code is on its way. It is valid for an hour.`;
+    moveTo({ kind: 'code', username: name, note });
+  };
+  return (
+    <StepForm
+      label="Send a code"
+      busyLabel="Sending…"
+      action={send}
+      more={<Back username={username} moveTo={moveTo} />}
+    >
+      {({ errorId }) => (
+        <>
+          <p class="lead">Enter your user name. You get a code by e-mail, to choose a new password.</p>
+          <Field
+            label="User name"
+            name="username"
+            autocomplete="username"
+            defaultValue={username}
+            maxLength={128}
+            aria-describedby={errorId}
+          />
+        </>
+      )}
+    </StepForm>
+  );
+}
+
+interface CodeFormProps extends StepProps {
+  readonly username: string;
+  /** Where the code comes from. */
+  readonly note?: string;
+  readonly policy: PasswordPolicy | null;
+  /** Whether the user can get another code. */
+  readonly reset: boolean;
+}
+
+/** Replaces a forgotten password with a code, and signs in. */
+export function CodeForm({ username, note, policy, reset, moveTo, onSignedIn }: CodeFormProps) {
+  const change = async (fields: FormData) => {
+    const password = textOf(fields, 'password');
+    await resetPassword(username, textOf(fields, 'code').trim(), password);
+    const signedIn = await signInWithPassword(username, password).catch(() => undefined);
+    if (signedIn && 'token' in signedIn) return onSignedIn(signedIn);
+    moveTo({ kind: 'password', username, note: 'Your password has changed. Sign in with the new one.' });
+  };
+  return (
+    <StepForm
+      label="Save and sign in"
+      busyLabel="Saving…"
+      action={change}
+      more={
+        <>
+          {reset ? (
+            <Button
+              kind="quiet"
+              label="Ask for another code"
+              onClick={() => moveTo({ kind: 'forgotten', username })}
+            />
+          ) : null}
+          <Back username={username} moveTo={moveTo} />
+        </>
+      }
+    >
+      {(problem) => (
+        <>
+          {note ? <Note>{note}</Note> : null}
+          <Field label="Code" name="code" autocomplete="one-time-code" inputMode="numeric" maxLength={64} />
+          <NewPasswordField policy={policy} username={username} {...problem} />
+        </>
+      )}
+    </StepForm>
+  );
+}

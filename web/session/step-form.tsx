@@ -1,0 +1,57 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { ErrorText } from '../ui/buttons.tsx';
+import { useAsyncAction } from '../ui/use-async-action.ts';
+import type { PasswordChallenge } from './login.ts';
+import type { Tokens } from './session.ts';
+
+/** What the user does now. */
+export type Step =
+  | { readonly kind: 'loading' | 'token' | 'issuer' }
+  | { readonly kind: 'password' | 'forgotten' | 'code'; readonly username: string; readonly note?: string }
+  | { readonly kind: 'choose'; readonly challenge: PasswordChallenge };
+
+export interface SignInProps {
+  readonly onSignedIn: (tokens: Tokens) => void;
+  /** The user name with which the form is filled in. */
+  readonly name?: string | undefined;
+}
+
+interface StepFormProps {
+  readonly action: (fields: FormData) => Promise<void>;
+  readonly label: string;
+  readonly busyLabel: string;
+  /** The fields. `errorId` and `invalid` link them to the error. */
+  readonly children: (problem: { readonly errorId: string; readonly invalid: boolean }) => ComponentChildren;
+  /** Buttons below the one that submits. */
+  readonly more?: ComponentChildren;
+}
+
+/** A form of one step, with its error and its button. */
+export function StepForm({ action, label, busyLabel, children, more }: StepFormProps) {
+  const { busy, error, run } = useAsyncAction();
+  const form = useRef<HTMLFormElement>(null);
+  const errorId = `${useId()}-error`;
+  useEffect(() => {
+    // Selects the wrong value, so that typing replaces it.
+    if (error) form.current?.querySelector<HTMLInputElement>('[name=password], [name=token]')?.select();
+  }, [error]);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget as HTMLFormElement);
+    void run(() => action(fields));
+  };
+  return (
+    <form class="form" ref={form} onSubmit={submit}>
+      {children({ errorId, invalid: error !== '' })}
+      <ErrorText id={errorId}>{error}</ErrorText>
+      <button class="primary" type="submit" aria-disabled={busy}>
+        {busy ? busyLabel : label}
+      </button>
+      {more}
+    </form>
+  );
+}
+
+/** Returns a field's text. */
+export const textOf = (fields: FormData, name: string): string => String(fields.get(name) ?? '');
