@@ -87,7 +87,10 @@ export type RoomDetails = Output<typeof rest.descriptionShape>;
  */
 export type MembersPage = Output<typeof rest.membersPage>;
 
-/** One page of the people whom a search found. */
+/**
+ * One page of the people whom a search found.
+ * @interface
+ */
 export type UsersPage = Output<typeof rest.usersPage>;
 
 /** The answer to the announcement of a file: where to upload its bytes. */

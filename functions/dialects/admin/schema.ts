@@ -97,10 +97,13 @@ const MAX_ATTRIBUTES = 2_048;
 
 /** New values of a user; null removes one, and a field that is absent keeps its value. */
 export const userBody = v.object({
+  /** The name of the user in your own system. */
   name: v.optional(v.nullable(v.pipe(v.string(), v.nonEmpty(), v.maxLength(200), noNulCharacter))),
+  /** The https address of the user's picture. */
   avatar_url: v.optional(
     v.nullable(v.pipe(v.string(), v.maxLength(2_000), v.url(), v.startsWith('https://'))),
   ),
+  /** Any further JSON values, at most 2,048 bytes together. */
   attributes: v.optional(
     v.nullable(
       v.pipe(
@@ -113,13 +116,19 @@ export const userBody = v.object({
 
 export const userShape = v.pipe(
   v.object({
+    /** The user's id. */
     id: v.string(),
     /** The name of the user's token when they last connected; before that, `name` or the id. */
     username: v.nullable(v.string()),
+    /** The name that `putUser` set; null if none. */
     name: v.nullable(v.string()),
+    /** The address of the user's picture; null if none. */
     avatar_url: v.nullable(v.string()),
+    /** The values that `putUser` set. */
     attributes: v.record(v.string(), v.unknown()),
+    /** When the user was banned, in ISO 8601; null if they are not. */
     banned_at: v.nullable(time),
+    /** When the user was last signed out by an admin, in ISO 8601; null if never. */
     signed_out_at: v.nullable(time),
     /** When the user last connected or disconnected; null if they have never connected. */
     last_seen: v.nullable(time),
@@ -132,13 +141,17 @@ export const usersPage = v.object({ users: v.array(userShape), next_cursor: v.nu
 /** An entry of the audit trail. */
 export const auditShape = v.pipe(
   v.object({
+    /** When the change was made, in ISO 8601. */
     at: time,
     /** The ARN of the caller. */
     by: v.string(),
     /** Such as `room.create`. */
     action: v.string(),
+    /** The user whom the change concerns. */
     user_id: v.optional(v.string()),
+    /** The room that the change concerns. */
     room_id: v.optional(v.string()),
+    /** The message that the change concerns. */
     message_id: v.optional(v.number()),
     /** The code of the error, if the change was refused or failed. */
     error: v.optional(v.string()),

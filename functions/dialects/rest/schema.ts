@@ -111,7 +111,19 @@ export const membersPage = v.object({
 
 /** A page of the people whom a search found. */
 export const usersPage = v.object({
-  users: v.array(v.pipe(v.object({ user_id: id, username: v.string() }), v.metadata({ ref: 'FoundUser' }))),
+  /** The users whose names match. */
+  users: v.array(
+    v.pipe(
+      v.object({
+        /** The user's id. */
+        user_id: id,
+        /** The user's name. */
+        username: v.string(),
+      }),
+      v.metadata({ ref: 'FoundUser' }),
+    ),
+  ),
+  /** Pass it to load the next page. Null on the last page. */
   next_cursor: v.nullable(v.string()),
 });
 
