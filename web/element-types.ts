@@ -11,6 +11,8 @@ export interface ParleyElement extends HTMLElement {
   url: string;
   /** A token, or a function that returns a fresh one. */
   token: Token | undefined;
+  /** The user's id, if the token is not a JWT that contains it. Empty otherwise. */
+  user: string;
   /** The id of the room that `<parley-room>` shows. */
   room: string;
   /** The client of the element, while it is connected. */

@@ -50,17 +50,24 @@ function RoomContent({ drafts, room }: ContentProps & { readonly room: string })
   );
 }
 
+interface OpenChat {
+  readonly url: string;
+  readonly user: string;
+  readonly client: ChatClient;
+  readonly drafts: RoomDrafts;
+}
+
 /** The behaviour of both elements. They differ in their content. */
 abstract class ChatElement extends ElementBase implements ParleyElement {
-  static readonly observedAttributes: readonly string[] = ['url', 'token', 'room'];
+  static readonly observedAttributes: readonly string[] = ['url', 'token', 'user', 'room'];
   #token: Token | undefined;
-  #chat: { readonly url: string; readonly client: ChatClient; readonly drafts: RoomDrafts } | undefined;
+  #chat: OpenChat | undefined;
 
   constructor() {
     super();
     this.attachShadow({ mode: 'open' }).adoptedStyleSheets = [sharedStyles()];
     // Properties that a page has set before this script was loaded hide the accessors.
-    for (const name of ['url', 'token', 'room'] as const) {
+    for (const name of ['url', 'token', 'user', 'room'] as const) {
       const value = Object.getOwnPropertyDescriptor(this, name)?.value;
       if (value === undefined) continue;
       Reflect.deleteProperty(this, name);
@@ -90,6 +97,14 @@ abstract class ChatElement extends ElementBase implements ParleyElement {
     this.#update();
   }
 
+  get user(): string {
+    return this.getAttribute('user') ?? '';
+  }
+
+  set user(user: string) {
+    this.setAttribute('user', user);
+  }
+
   get room(): string {
     return this.getAttribute('room') ?? '';
   }
@@ -116,10 +131,10 @@ abstract class ChatElement extends ElementBase implements ParleyElement {
   protected abstract content(drafts: RoomDrafts): ComponentChildren;
 
   #update(): void {
-    const { url } = this;
-    if (this.#chat && this.#chat.url !== url) this.#close();
+    const { url, user } = this;
+    if (this.#chat && (this.#chat.url !== url || this.#chat.user !== user)) this.#close();
     if (!this.isConnected || !url || this.token === undefined) return;
-    this.#chat ??= this.#open(url);
+    this.#chat ??= this.#open(url, user);
     const { client, drafts } = this.#chat;
     // A new token may be accepted.
     if (client.state === 'refused') client.connect();
@@ -127,10 +142,11 @@ abstract class ChatElement extends ElementBase implements ParleyElement {
       render(<ChatProvider client={client}>{this.content(drafts)}</ChatProvider>, this.shadowRoot);
   }
 
-  #open(url: string) {
+  #open(url: string, user: string): OpenChat {
     const storage = browserStorage('localStorage');
     const client = new ChatClient({
       url,
+      ...(user && { user }),
       ...(storage && { storage: webStorage(storage) }),
       // Reads the property each time, because a page may replace the function.
       token: () => (typeof this.token === 'function' ? this.token() : (this.token ?? '')),
@@ -141,7 +157,7 @@ abstract class ChatElement extends ElementBase implements ParleyElement {
       });
       this.dispatchEvent(event);
     });
-    return { url, client, drafts: new RoomDrafts(client) };
+    return { url, user, client, drafts: new RoomDrafts(client) };
   }
 
   #close(): void {

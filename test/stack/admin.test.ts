@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { developerKey } from '../../local/iam/access.ts';
@@ -38,6 +40,26 @@ test('answers curl with --aws-sigv4', async () => {
     ...['--user', `${accessKeyId}:${secretAccessKey}`, `${chat.stack.httpUrl}/admin/openapi.json`],
   ]);
   expect(JSON.parse(stdout)).toMatchObject({ info: { title: 'Parley admin API' } });
+});
+
+test('the commands in docs/admin.md work, in their order', async () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/admin.md'), 'utf8');
+  const commands = Array.from(page.matchAll(/^```sh\n([\s\S]*?)^```$/gm), ([, block = '']) => block).join('');
+  const script = `set -e\n${commands.replace('http://127.0.0.1:8004', chat.stack.httpUrl)}`;
+  await promisify(execFile)('bash', ['-c', script]);
+  const { body } = await admin('GET /rooms/order-7/messages/');
+  expect(body['messages']).toMatchObject([{ text: 'Shipped today', sender: { id: 'bot:orders' } }]);
+  const trail = (await admin('GET /audit/?limit=100')).body['entries'];
+  expect(trail).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        action: 'user.ban',
+        user_id: 'mallory',
+        by: expect.stringMatching(/user\/developer$/),
+      }),
+      expect.objectContaining({ action: 'member.remove', room_id: 'order-7', user_id: 'cat' }),
+    ]),
+  );
 });
 
 test('is at the address in the output AdminUrl', () => {

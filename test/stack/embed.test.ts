@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runApp } from '../../bin/run-app.ts';
 import { openSynthesizer } from '../../bin/synthesize.ts';
 import { AdminClient } from '../../server/index.ts';
+import { signedHeaders } from '../support/admin.ts';
 import { enter, said } from '../support/chat.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
@@ -76,6 +78,44 @@ test.each([
     credentials: shop.stack.credentialsOf(found),
   });
   await expect(client.getRoom('nowhere')).rejects.toMatchObject({ code });
+});
+
+/** Every route of the admin API, with ids that do not exist. */
+const adminRoutes = Object.entries(
+  JSON.parse(readFileSync(new URL('../../docs/admin-openapi.json', import.meta.url), 'utf8')).paths as object,
+).flatMap(([path, methods]) =>
+  Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/g, '99')}`),
+);
+
+test('every route of the admin API refuses all callers but those with the grant', async () => {
+  expect(adminRoutes.length).toBeGreaterThan(20);
+  const roleOf = (name: string) =>
+    shop.stack.credentialsOf(shop.stack.functions.find((each) => each.startsWith(name)) ?? '');
+  const granted = roleOf('OrderUpdate');
+  const token = await shop.token('alice');
+  const send = async (line: string, sign: (url: URL) => Record<string, string>) => {
+    const [method = '', path = ''] = line.split(' ');
+    const url = new URL(`${shop.stack.httpUrl}${path}`);
+    const response = await fetch(url, { method, headers: sign(url) });
+    return `${response.status} ${response.status === 403 ? await response.text() : ''}`.trim();
+  };
+  const callers: Record<string, (line: string) => (url: URL) => Record<string, string>> = {
+    nobody: () => () => ({}),
+    human: () => () => ({ authorization: `Bearer ${token}` }),
+    'a wrong signature': (line) => (url) =>
+      signedHeaders(line, url, '', { ...granted, secretAccessKey: 'wrong' }),
+    'a stale signature': (line) => (url) => signedHeaders(line, url, '', granted, Date.now() - 360_000),
+    'a role without the grant': (line) => (url) => signedHeaders(line, url, '', roleOf('OrderStatus')),
+  };
+  const forbidden = '403 {"message":"Forbidden"}';
+  for (const line of adminRoutes) {
+    const answers = await Promise.all(Object.values(callers).map((caller) => send(line, caller(line))));
+    expect([line, ...answers]).toEqual([line, ...answers.map(() => forbidden)]);
+    expect([line, await send(line, (url) => signedHeaders(line, url, '', granted))]).toEqual([
+      line,
+      expect.stringMatching(/^(200|201|204|400|404)$/),
+    ]);
+  }
 });
 
 test('denies the team’s own function the chat’s table, which its role does not grant', async () => {

@@ -116,6 +116,18 @@ test('the elements show a chat and a room, and are styled by custom properties',
   await write(room, 'Hello from the room');
   await chat.locator('.bubble').getByText('Hello from the room', { exact: true }).waitFor();
 
+  // The element takes the user from its attribute, if it has one.
+  const named = `(async () => {
+    const room = document.createElement('parley-room');
+    Object.assign(room, { url: document.querySelector('parley-chat').url, user: '9', token: 'opaque' });
+    document.body.append(room);
+    while (!room.client?.user) await new Promise((resume) => setTimeout(resume, 10));
+    const { user } = room.client;
+    room.remove();
+    return user;
+  })()`;
+  expect(await page.evaluate(named)).toBe('9');
+
   const heading = chat.getByRole('heading', { name: 'Chats' });
   const color = (locator: typeof heading) => locator.evaluate((element) => getComputedStyle(element).color);
   expect(await color(heading)).toBe('rgb(102, 51, 153)');
