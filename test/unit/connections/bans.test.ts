@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CountingDatabase } from '../../../bench/counting-database.ts';
+import { connect } from '../../../functions/connections/lifecycle.ts';
+import { closeSocketsOf } from '../../../functions/connections/sign-out.ts';
+import type { Session } from '../../../functions/domain/connection.ts';
+import { ban, getStanding, signOut, unban } from '../../../functions/store/accounts.ts';
+import { getConnection, listConnectionIds } from '../../../functions/store/connections.ts';
+import { listOpenConnections } from '../../../functions/store/profiles.ts';
+
+const now = Date.parse('2030-01-01T12:00:00Z');
+
+let database: CountingDatabase;
+beforeEach(async () => {
+  database = await CountingDatabase.open();
+});
+afterEach(() => database.close());
+
+const sessionOf = (overrides: Partial<Session> = {}): Session => ({
+  id: 'socket=',
+  connectedAt: now,
+  room: 'lunch',
+  shard: 0,
+  user: { id: 'ann', username: 'Ann', email: '', userType: '' },
+  dialect: 'action',
+  reads: 'manual',
+  tokenExpiresAt: now + 3_600_000,
+  tokenIssuedAt: now - 60_000,
+  ...overrides,
+});
+
+const open = (session: Session) => connect(session, { db: database.db, now: () => now }, async () => {});
+
+const isStored = async (session: Session) => ({
+  row: (await getConnection(database.db, session)) !== undefined,
+  online: (await listOpenConnections(database.db, session.user.id, now)).length > 0,
+});
+
+test('connect refuses a user who was banned after the authorizer had allowed the handshake', async () => {
+  await ban(database.db, 'ann', now);
+  await expect(open(sessionOf())).rejects.toMatchObject({ code: 'BANNED' });
+  expect(await isStored(sessionOf())).toEqual({ row: false, online: false });
+  await unban(database.db, 'ann');
+  await open(sessionOf());
+  expect(await isStored(sessionOf())).toEqual({ row: true, online: true });
+});
+
+test.each([
+  ['before the sign-out', now - 60_000, false],
+  ['in the second of the sign-out', now, false],
+  ['after it', now + 1_000, true],
+  ['by an earlier release, which did not say when', undefined, true],
+])('connect accepts a token that was issued %s: %s, %s', async (_when, tokenIssuedAt, accepted) => {
+  await signOut(database.db, 'ann', now + 500);
+  const { tokenIssuedAt: _default, ...session } = sessionOf();
+  const opening = open({ ...session, ...(tokenIssuedAt !== undefined && { tokenIssuedAt }) });
+  if (accepted) await opening;
+  else await expect(opening).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+});
+
+test('connect makes no more calls than before to find a ban', async () => {
+  database.restart();
+  await open(sessionOf());
+  expect(database.counts().trips.flat().sort()).toEqual(['PutItem', 'UpdateItem']);
+});
+
+test('closes every socket of a user, also one whose handshake is not over, and removes the rows', async () => {
+  const old = sessionOf({ id: 'old=', connectedAt: now - 60_000 });
+  const opening = sessionOf({ id: 'opening=' });
+  for (const session of [old, opening]) await open(session);
+  const closed: string[] = [];
+  const poster = {
+    post: async () => 'delivered' as const,
+    isOpen: async () => true,
+    // API Gateway answers 410 to the first calls for a socket that is still opening.
+    close: async (id: string) => {
+      closed.push(id);
+      return id !== 'opening=' || closed.filter((each) => each === id).length > 2;
+    },
+  };
+  await closeSocketsOf('ann', { db: database.db, poster, now: () => now });
+  expect(closed.toSorted()).toEqual(['old=', 'opening=', 'opening=', 'opening=']);
+  expect([...(await listConnectionIds(database.db, 'ann'))]).toEqual([]);
+  expect(await isStored(opening)).toEqual({ row: false, online: false });
+});
+
+test('a guest has no standing, whatever id they claim', async () => {
+  await ban(database.db, 'ann', now);
+  const guest = sessionOf({ user: { ...sessionOf().user, guest: true } });
+  await open(guest);
+  expect(await getStanding(database.db, 'ann')).toEqual({ bannedAt: now });
+});
