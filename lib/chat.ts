@@ -4,6 +4,7 @@ import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
+import { bundlesWithSdk } from './bundles-with-sdk.ts';
 import { ChatAlarms } from './chat-alarms.ts';
 import { ChatDashboard } from './chat-dashboard.ts';
 import { ChatEdge } from './chat-edge.ts';
@@ -146,12 +147,14 @@ export class Chat extends Construct {
   }
 
   private makeFunctions(props: ResolvedProps): Record<EntryName, ChatFunction> {
+    const { functions } = props.code;
+    const bundles = props.awsClient === 'sdk' ? bundlesWithSdk(functions) : functions;
     const make = (name: EntryName) =>
       new ChatFunction(this, `${name.charAt(0).toUpperCase()}${name.slice(1)}Function`, {
         ...(entries[name] satisfies Entry),
         entry: name,
         chatName: this.name,
-        bundles: props.code.functions,
+        bundles,
         logRetention: props.logRetention,
         tracing: props.tracing,
         logLevel: props.logLevel,

@@ -84,12 +84,22 @@ describe('the package', () => {
   test('synthesizes the app of the quickstart with its own bundles', () => {
     const quickstart = readFileSync(join(root, 'docs/quickstart.md'), 'utf8');
     const [, app = ''] = /^```ts app\.ts\n([\s\S]*?)^```$/m.exec(quickstart) ?? [];
+    // The second chat deploys the AWS SDK, which the package has once, with each function that uses it.
     const printed = run(`${app}
+      import { readdirSync } from 'node:fs';
       import { Template } from 'aws-cdk-lib/assertions';
       const template = Template.fromStack(stack);
       console.log(Object.keys(template.findResources('AWS::ApiGatewayV2::Api')).length);
+
+      const shop = new Stack(new App({ outdir: 'cdk.out' }), 'Shop');
+      new Chat(shop, 'Chat', { page: false, awsClient: 'sdk' });
+      const functions = Template.fromStack(shop).findResources('AWS::Lambda::Function');
+      const [send] = Object.keys(functions).filter((id) => id.startsWith('ChatSendFunction'));
+      const [asset] = functions[send].Properties.Code.S3Key.split('.');
+      console.log(readdirSync('cdk.out/asset.' + asset).sort().join());
     `);
-    expect(printed).toBe('2\n');
+    expect(files.filter((path) => /sdk-.*\.mjs$/.test(path))).toHaveLength(4);
+    expect(printed).toBe('2\nindex.mjs,sdk-dynamodb.mjs,sdk-files.mjs,sdk-invoke.mjs,sdk-poster.mjs\n');
   });
 
   test('has types for the team’s functions, without code', () => {

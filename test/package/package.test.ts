@@ -160,7 +160,7 @@ describe.each(compilers)('with TypeScript %s', (version) => {
     exactOptionalPropertyTypes: true,
   };
   // The types of aws-cdk-lib are not sound with `exactOptionalPropertyTypes`.
-  const server = { lib: ['es2023', 'esnext.disposable'] };
+  const server = { lib: ['es2023', 'esnext.disposable'], types: ['node'] };
 
   const check = async (directory: string, files: readonly string[], options: object): Promise<void> => {
     const strict = { noEmit: true, strict: true, skipLibCheck: false, target: 'es2022', types: [] };

@@ -117,15 +117,16 @@ test('the elements show a chat and a room, and are styled by custom properties',
   await chat.locator('.bubble').getByText('Hello from the room', { exact: true }).waitFor();
 
   // The element takes the user from its attribute, if it has one.
-  const named = `(async () => {
+  const token = JSON.stringify(await stack.token('bob'));
+  const named = `(async (token) => {
     const room = document.createElement('parley-room');
-    Object.assign(room, { url: document.querySelector('parley-chat').url, user: '9', token: 'opaque' });
+    Object.assign(room, { url: document.querySelector('parley-chat').url, user: '9', token });
     document.body.append(room);
-    while (!room.client?.user) await new Promise((resume) => setTimeout(resume, 10));
+    while (room.client?.state !== 'live') await new Promise((resume) => setTimeout(resume, 10));
     const { user } = room.client;
     room.remove();
     return user;
-  })()`;
+  })(${token})`;
   expect(await page.evaluate(named)).toBe('9');
 
   const heading = chat.getByRole('heading', { name: 'Chats' });

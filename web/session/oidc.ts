@@ -47,8 +47,19 @@ const clientOf = ({ client_id }: OidcOptions): oauth.Client => ({
 /** The address of the page, as it is registered at the issuer. */
 const redirectUri = (): string => `${location.origin}/`;
 
+/** Whether the issuer answered with a status that says to try again. */
+function isOutage(error: unknown): boolean {
+  const answer = error instanceof oauth.ResponseBodyError ? error : error instanceof Error && error.cause;
+  const status = answer instanceof Response || answer instanceof oauth.ResponseBodyError ? answer.status : 0;
+  return status >= 500 || status === 429;
+}
+
 function failure(error: unknown): OidcError {
   if (error instanceof OidcError) return error;
+  if (isOutage(error)) {
+    const message = 'Not signed in: the issuer is not available. Try again in a moment.';
+    return new OidcError('UNREACHABLE', message, error);
+  }
   if (error instanceof oauth.AuthorizationResponseError) {
     const message =
       error.error === 'access_denied'

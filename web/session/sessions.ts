@@ -24,8 +24,12 @@ async function withOidc<T>(action: (oidc: typeof import('./oidc.ts')) => Promise
 
 /** @throws ChatClientError if the chat has no issuer for the page */
 async function oidcOptions(): Promise<OidcOptions> {
-  const oidc = (await loadLoginOptions())?.oidc;
-  if (oidc) return oidc;
+  const options = await loadLoginOptions();
+  if (!options) {
+    const message = 'Not signed in: the chat did not say how. Try again in a moment.';
+    throw new ChatClientError('UNREACHABLE', message);
+  }
+  if (options.oidc) return options.oidc;
   throw new ChatClientError('SESSION_ENDED', 'Not signed in: users of this chat sign in elsewhere now.');
 }
 
