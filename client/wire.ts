@@ -18,10 +18,7 @@ export type WireErrorCode = Output<typeof errorCode>;
  * A stored message. Its `status` moves from `send` to `delivered` to `read`.
  * @interface
  */
-export type Message = Output<typeof sent.messageShape> & {
-  /** The author's name, in the last messages of `rooms()` and in the results of the React hooks. */
-  readonly sender_name?: string;
-};
+export type Message = Output<typeof sent.messageShape>;
 
 /** How far a message has come: `send` (stored), `delivered` or `read`. */
 export type Status = Message['status'];

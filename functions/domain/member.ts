@@ -22,6 +22,9 @@ export interface Caller extends User {
   readonly service?: true;
 }
 
+/** The kind of user that sends a backend's own messages. Bots are no members, so readers find their names nowhere else. */
+export const BOT = 'bot';
+
 /** The identity of a user or a guest. A guest may use the id of a real user, so an id alone identifies nobody. */
 export type Actor = Pick<User, 'id' | 'guest'>;
 

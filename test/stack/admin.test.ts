@@ -114,7 +114,7 @@ describe('the client for backends', () => {
     const socket = await enter(chat, 'alice', `room=${encodeURIComponent(room)}`);
     const sent = await backend.sendMessage(room, { text: 'Shipped', bot: { id: 'orders', name: 'Orders' } });
     expect(await socket.next(said('Shipped'))).toMatchObject({
-      message: { sender_id: 'bot:orders', message_id: sent.id },
+      message: { sender_id: 'bot:orders', sender_name: 'Orders', message_id: sent.id },
     });
     const key = { user_id: alice, client_id: 'thanks-7' };
     const own = await backend.sendMessage(room, { text: 'Thanks', ...key });

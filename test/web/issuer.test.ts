@@ -121,14 +121,10 @@ describe('refuses in words', () => {
     await context.close();
   });
 
-  test.each([
-    ['an answer to another sign-in', { state: 'x'.repeat(43) }, 'is not valid for this sign-in'],
-    ['a token for another sign-in', { nonce: 'x'.repeat(43) }, 'is not valid for this sign-in'],
-    ['a code with another verifier', { verifier: 'x'.repeat(43) }, 'the sign-in has expired'],
-  ])('%s', async (_what, change, problem) => {
+  test('a token for another sign-in', async () => {
     const { page, context } = await open();
-    await signInWith(page, change);
-    await page.getByText(problem).waitFor();
+    await signInWith(page, { nonce: 'x'.repeat(43) });
+    await page.getByText('is not valid for this sign-in').waitFor();
     expect(await page.evaluate(() => [sessionStorage.length, localStorage.length, location.search])).toEqual([
       0,
       0,

@@ -91,6 +91,16 @@ describe('refuses', () => {
     await expect(finishSignIn(options, answer, remember)).rejects.toMatchObject({ code: 'SIGN_IN_FAILED' });
   });
 
+  test.each([
+    ['an answer to another sign-in', { state: 'x'.repeat(43) }, 'SIGN_IN_FAILED'],
+    ['a token for another sign-in', { nonce: 'x'.repeat(43) }, 'SIGN_IN_FAILED'],
+    ['a code with another verifier', { verifier: 'x'.repeat(43) }, 'SESSION_ENDED'],
+  ])('%s', async (_what, change, code) => {
+    const { options, visit } = await serveIssuer();
+    const { answer, remember } = await visit();
+    await expect(finishSignIn(options, answer, { ...remember, ...change })).rejects.toMatchObject({ code });
+  });
+
   test('a token for another client', async () => {
     const { options, visit } = await serveIssuer({ token: 'id_token' });
     const { answer, remember } = await visit();

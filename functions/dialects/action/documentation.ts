@@ -285,6 +285,7 @@ const messageFields: Descriptions = {
   text: 'The text. Empty in a deleted message.',
   sender_id: 'The author’s user id.',
   sender_email: 'The author’s email address. Empty if the token has no verified one, and for guests.',
+  sender_name: 'The author’s name. Present if a bot of the team’s backend wrote the message.',
   guest:
     'Present if a guest wrote the message. `sender_id` is then unverified: it may be the id of a real user, who is not the author.',
   status:

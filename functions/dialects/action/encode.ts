@@ -1,5 +1,5 @@
 import { type Event, eventSeq, type LoggedEvent, type Synced } from '../../domain/event.ts';
-import { actorId, seenBy } from '../../domain/member.ts';
+import { actorId, BOT, seenBy } from '../../domain/member.ts';
 import { changedBy, MAX_LISTED_REACTORS, type Message, type Reactors } from '../../domain/message.ts';
 import { fitting, MAX_FRAME_BYTES, type View } from '../dialect.ts';
 import { refusedFields, wireFile, wireId } from '../frame.ts';
@@ -43,6 +43,7 @@ const wireMessage = (message: Message, view: View) => ({
   text: message.text,
   sender_id: wireId(message.author.id),
   sender_email: seenBy(view, message.author).email,
+  ...(message.author.userType === BOT && { sender_name: message.author.username }),
   ...(message.author.guest && { guest: true }),
   status: wireStatus[message.status],
   created_at: message.createdAt,

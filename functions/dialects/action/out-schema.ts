@@ -17,6 +17,11 @@ export const messageShape = v.strictObject({
   sender_id: wireId,
   /** The author's e-mail address. Empty if the author's token had none. */
   sender_email: v.string(),
+  /**
+   * The author's name. In frames, only for a bot of the team's backend; in the client, also in the last messages of
+   * `rooms()` and in the results of the React hooks.
+   */
+  sender_name: v.optional(v.string()),
   /** Present if the author is a guest, whose id is unverified. */
   guest,
   /** How far the message has come: stored, delivered to a member, or read by one. */

@@ -13,7 +13,7 @@ import {
 import { clientId, messageId } from '../../dialects/frame.ts';
 import type { SendMessage } from '../../domain/command.ts';
 import { ChatError } from '../../domain/errors.ts';
-import { MembershipError, type User } from '../../domain/member.ts';
+import { BOT, MembershipError, type User } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
 import { latestMessages, newestMessages } from '../../log/history.ts';
 import { getMessage } from '../../store/log.ts';
@@ -41,7 +41,7 @@ async function authorOf(
   room: string,
   context: AdminContext,
 ): Promise<User> {
-  if (bot) return { id: `bot:${bot.id}`, username: bot.name ?? bot.id, email: '', userType: 'bot' };
+  if (bot) return { id: `bot:${bot.id}`, username: bot.name ?? bot.id, email: '', userType: BOT };
   const user = id ?? '';
   const [member, known] = await Promise.all([getMember(context.db, room, user), getUser(context.db, user)]);
   if (!member && (await existingRoom(room, context)).access !== 'open') {
