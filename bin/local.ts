@@ -58,7 +58,7 @@ function firstSteps(stack: Stack, socketUrl: string, tokenCommand: string) {
   }
   return {
     open: `Open ${stack.edgeUrl} with a session cookie of your site, or enter a token.
-  Your function ${authFunction} tells who is signed in. The rooms 1 and 2 have the users 1, 2 and 3.`,
+  Your function ${authFunction} verifies both. The rooms 1 and 2 have the users 1, 2 and 3.`,
     token: `any that ${authFunction} accepts`,
     terminal: socket('<token>'),
   };

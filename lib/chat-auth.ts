@@ -84,7 +84,7 @@ export class ChatAuth {
   }
 
   /**
-   * Asks a function of the team whose a credential is: a session cookie, or a token of any form. The function gets an
+   * Verifies credentials by a function of the team: a session cookie, or a token of any form. The function gets an
    * `AuthRequest` and answers with an `AuthAnswer`, or with null to refuse the credential. If it fails or answers too
    * late, nobody gets in. The chat keeps an answer in memory for at most a minute.
    * @example

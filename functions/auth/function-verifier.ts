@@ -4,13 +4,13 @@ import { ChatError } from '../domain/errors.ts';
 import type { AuthAnswer, AuthRequest } from '../domain/hooks.ts';
 import { isOpaqueCredential, type Verified, type Verify } from './credential.ts';
 
-/** The longest time that an accepted credential is not asked about again. */
+/** How long an accepted credential counts without another question. */
 const ACCEPTED_MS = 60_000;
 /** Short, because the session of a user who has just signed in may not be readable everywhere yet. */
 const REFUSED_MS = 5_000;
 /** The number of answers kept of each kind. */
 const MAX_KEPT = 1_000;
-/** How long a session lasts whose answer has no `expiresAt`: as long as a Cognito token. */
+/** The lifetime of a session if the answer has no `expiresAt`: that of a Cognito token. */
 const DEFAULT_LIFETIME_MS = 60 * 60 * 1000;
 
 /** The team's function gave no answer that can be used, so nothing is known about the credential. */
@@ -57,7 +57,7 @@ class TimedMap<T> {
 }
 
 /**
- * Returns a function that asks the team's function whose a credential is. It keeps answers in memory, so create it once
+ * Returns a function that verifies credentials by the team's function. It keeps answers in memory, so create it once
  * for each execution environment. An answer holds for exactly the same request, because the team's function may compare
  * origin and address with those of the session. It throws ChatError UNAUTHENTICATED for a credential that is malformed
  * or that the team's function refuses, and AuthUnavailableError.

@@ -14,7 +14,7 @@ export interface AuthRequest {
   readonly kind: 'bearer' | 'cookie' | 'query' | 'frame';
   /** The header `Origin`. Null without one, and for a frame. Only browsers send it truthfully. */
   readonly origin: string | null;
-  /** The IP address of the client. Null for a frame, because frames do not tell it. */
+  /** The IP address of the client. Null for a frame, whose event does not contain it. */
   readonly sourceIp: string | null;
 }
 

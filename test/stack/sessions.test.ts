@@ -184,7 +184,7 @@ describe('contract S3 with the opaque tokens of an existing backend', () => {
 describe('a session', () => {
   const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
 
-  test('is told to the client with its user and expiry', async () => {
+  test('has a user and an expiry, which clients can request', async () => {
     const expiresAt = Date.now() + 300_000;
     const answer = await ask(backend, 'GET /session/', bearer(await signIn('1', { expiresAt })));
     expect(answer).toMatchObject({
@@ -250,10 +250,10 @@ test('the client chats with an opaque token, if the app names the user', async (
   client.close();
 });
 
-test('the local stack says that the function of the team tells who is signed in', () => {
+test('the local stack names the function of the team that verifies credentials', () => {
   const flags = { memory: true, data: '', ports: { edge: 0, socket: 0, dynamodb: 0, services: 0 } };
   const text = welcomeText(backend.stack, { ...flags, dynamodbEndpoint: undefined });
-  expect(text).toContain('Your function ReadSession tells who is signed in.');
+  expect(text).toContain('Your function ReadSession verifies both.');
   expect(text).not.toContain('alice');
 });
 

@@ -121,7 +121,7 @@ export async function resetPassword(username: string, code: string, password: st
   if (!response.ok) throw errorOf(response, await answerOf(response));
 }
 
-/** Asks the chat whose a token is, or the cookie if the token is empty. @throws ChatClientError with `refusal` … */
+/** Returns the user of a token, or of the cookie if the token is empty. @throws ChatClientError with `refusal` … */
 async function identify(token: string, refusal: string): Promise<Tokens> {
   const headers = { Authorization: `Bearer ${token}` };
   const response = await request('/api/session/', token === '' ? {} : { headers });

@@ -55,7 +55,7 @@ const httpErrors = {
   ],
   AUTH_UNAVAILABLE: [
     503,
-    'Request not answered: the function that tells who is signed in failed or took too long. Try again in a moment.',
+    'Request not answered: the function that verifies credentials failed or took too long. Try again in a moment.',
   ],
   NO_PASSWORD_LOGIN: [
     501,

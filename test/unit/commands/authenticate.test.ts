@@ -50,7 +50,7 @@ describe('a new token', () => {
     ]);
   });
 
-  test('is verified as one of a frame, which tells no origin and no address', async () => {
+  test('is verified with the kind `frame`, without an origin and an address', async () => {
     const verify = vi.fn(verifyNew);
     await authenticate(command, session, contextOf(['1#0'], verify).context);
     expect(verify.mock.calls).toEqual([['a.b.c', { kind: 'frame', origin: null, sourceIp: null }]]);

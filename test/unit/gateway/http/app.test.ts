@@ -132,7 +132,7 @@ test('answers 503 and logs the reason if the team’s function does not answer',
   expect(await response.json()).toEqual({
     error: 'AUTH_UNAVAILABLE',
     message:
-      'Request not answered: the function that tells who is signed in failed or took too long. Try again in a moment.',
+      'Request not answered: the function that verifies credentials failed or took too long. Try again in a moment.',
   });
   expect(log).toHaveBeenCalledExactlyOnceWith(
     expect.objectContaining({
@@ -172,7 +172,7 @@ describe('verifies a credential with its source:', () => {
   });
 });
 
-test('answers who is signed in, and until when', async () => {
+test('answers with the signed-in user and the expiry of the credential', async () => {
   const { ask } = mockHttpApp();
   expect(await (await ask('GET /session/')).json()).toEqual({
     user: { id: 1, username: 'alice', email: 'alice@example.com', user_type: 'student' },
