@@ -141,8 +141,10 @@ export function rooms(context: AdminContext) {
       if (directRoomUsers(id)) {
         throw new HttpError('BAD_REQUEST', 'Room not changed: a direct room has no name. Name a group.');
       }
-      if (!(await renameRoom(context.db, id, c.req.valid('json').name)))
-        throw new ChatError('ROOM_NOT_FOUND');
+      const { name } = c.req.valid('json');
+      await audited(c, context, { action: 'room.update', room: id }, async () => {
+        if (!(await renameRoom(context.db, id, name))) throw new ChatError('ROOM_NOT_FOUND');
+      });
       return c.json(wireRoom(await findRoom(id, context)));
     },
   );
