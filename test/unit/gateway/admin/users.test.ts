@@ -94,14 +94,17 @@ describe('the audit trail', () => {
     app.wait(1);
     await app.askAdmin('DELETE /rooms/lunch/members/zoe/');
     app.wait(1);
+    await app.askAdmin('PATCH /rooms/lunch/', { name: 'Secret dinner' });
+    app.wait(1);
     await app.askAdmin('POST /users/ann/ban/');
     const trail = await entries();
-    expect(trail.entries.slice(0, 3)).toMatchObject([
+    expect(trail.entries.slice(0, 4)).toMatchObject([
       { action: 'user.ban', user_id: 'ann' },
+      { action: 'room.update', room_id: 'lunch' },
       { action: 'member.remove', room_id: 'lunch', user_id: 'zoe', error: 'NO_SUCH_MEMBER' },
       { action: 'message.edit', room_id: 'lunch', message_id: 1 },
     ]);
-    expect(trail.entries.slice(3)).toEqual(
+    expect(trail.entries.slice(4)).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ action: 'message.send', room_id: 'lunch', user_id: 'ann', message_id: 1 }),
         expect.objectContaining({ action: 'room.create', room_id: 'lunch' }),
