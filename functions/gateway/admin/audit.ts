@@ -2,11 +2,10 @@ import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { auditPage, listQuery } from '../../dialects/admin/schema.ts';
 import { type AuditTarget, auditDay, listAudit, noteOutcome, putAudit } from '../../store/audit.ts';
-import { errorAnswer } from '../http/http-error.ts';
 import { decodeCursor, encodeCursor } from '../http/wire.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { readQuery, wireAudit } from './wire.ts';
+import { adminError, readQuery, wireAudit } from './wire.ts';
 
 /**
  * Makes a change, with an entry in the audit trail. Stores the entry first, so that no change lacks one, and adds the
@@ -26,7 +25,7 @@ export async function audited<T>(
     if (message !== undefined) await noteOutcome(db, key, { message });
     return result;
   } catch (error) {
-    await noteOutcome(db, key, { error: errorAnswer(error)?.code ?? 'INTERNAL' });
+    await noteOutcome(db, key, { error: adminError(error)?.code ?? 'INTERNAL' });
     throw error;
   }
 }

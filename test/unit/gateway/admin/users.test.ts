@@ -115,6 +115,36 @@ describe('the audit trail', () => {
     expect(JSON.stringify(await app.database.db.chat.query(dayOf(app.context.now())))).not.toMatch(/secret/i);
   });
 
+  test.each([
+    ['PUT /rooms/lunch/', { name: 'lunch' }, 'room.create'],
+    ['PATCH /rooms/lunch/', { name: 'Brunch' }, 'room.update'],
+    ['POST /rooms/lunch/members/', { members: [{ user_id: 'ben' }] }, 'member.add'],
+    ['PATCH /rooms/lunch/members/ann/', { role: 'member' }, 'member.update'],
+    ['DELETE /rooms/lunch/members/ann/', undefined, 'member.remove'],
+    ['POST /rooms/lunch/messages/', { text: 'Hi', user_id: 'ann' }, 'message.send'],
+    ['PATCH /rooms/lunch/messages/1/', { text: 'Hello' }, 'message.edit'],
+    ['DELETE /rooms/lunch/messages/1/', undefined, 'message.delete'],
+    ['PUT /users/ann/', { name: 'Ann' }, 'user.update'],
+    ['POST /users/ann/ban/', undefined, 'user.ban'],
+    ['DELETE /users/ann/ban/', undefined, 'user.unban'],
+    ['POST /users/ann/sign_out/', undefined, 'user.sign_out'],
+  ])('has an entry for %s', async (line, body, action) => {
+    await app.makeRoom('lunch', 'ann');
+    await app.fillLog('lunch', 'ann', ['one']);
+    expect((await app.askAdmin(line, body)).status).toBeLessThan(300);
+    const trail = await entries();
+    expect(trail.entries).toMatchObject([{ action }]);
+    expect(trail.entries[0]).toHaveProperty(line.includes('/rooms/') ? 'room_id' : 'user_id');
+    expect(trail.entries[0]).not.toHaveProperty('error');
+  });
+
+  test('has the error of a room that does not exist', async () => {
+    await app.askAdmin('PATCH /rooms/dinner/', { name: 'x' });
+    expect((await entries()).entries).toMatchObject([
+      { action: 'room.update', room_id: 'dinner', error: 'ROOM_NOT_FOUND' },
+    ]);
+  });
+
   const dayOf = (ms: number) => ({
     where: '#room = :room',
     values: { ':room': `audit#${Math.floor(ms / 86_400_000)}` },
