@@ -2,9 +2,8 @@ import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { auditPage, listQuery } from '../../dialects/admin/schema.ts';
 import { type AuditTarget, auditDay, listAudit, noteOutcome, putAudit } from '../../store/audit.ts';
-import { errorAnswer } from '../http/http-error.ts';
 import { decodeCursor, encodeCursor } from '../http/wire.ts';
-import type { AdminContext, AdminEnv } from './context.ts';
+import { type AdminContext, type AdminEnv, adminError } from './context.ts';
 import { describe } from './openapi.ts';
 import { readQuery, wireAudit } from './wire.ts';
 
@@ -20,15 +19,13 @@ export async function audited<T>(
   messageOf: (result: T) => number | undefined = () => undefined,
 ): Promise<T> {
   const key = await putAudit(db, { at: now(), by: c.var.callerArn, action, target });
-  try {
-    const result = await change();
-    const message = messageOf(result);
-    if (message !== undefined) await noteOutcome(db, key, { message });
-    return result;
-  } catch (error) {
-    await noteOutcome(db, key, { error: errorAnswer(error)?.code ?? 'INTERNAL' });
+  const result = await change().catch(async (error: unknown) => {
+    await noteOutcome(db, key, { error: adminError(error)?.code ?? 'INTERNAL' });
     throw error;
-  }
+  });
+  const message = messageOf(result);
+  if (message !== undefined) await noteOutcome(db, key, { message });
+  return result;
 }
 
 const position = v.tuple([

@@ -115,6 +115,16 @@ describe('the audit trail', () => {
     expect(JSON.stringify(await app.database.db.chat.query(dayOf(app.context.now())))).not.toMatch(/secret/i);
   });
 
+  test('has the code that the caller got for a room that does not exist', async () => {
+    await app.askAdmin('PATCH /rooms/none/', { name: 'x' });
+    app.wait(1);
+    await app.askAdmin('DELETE /rooms/none/members/ann/');
+    expect((await entries()).entries).toMatchObject([
+      { action: 'member.remove', room_id: 'none', user_id: 'ann', error: 'ROOM_NOT_FOUND' },
+      { action: 'room.update', room_id: 'none', error: 'ROOM_NOT_FOUND' },
+    ]);
+  });
+
   const dayOf = (ms: number) => ({
     where: '#room = :room',
     values: { ':room': `audit#${Math.floor(ms / 86_400_000)}` },
