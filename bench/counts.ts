@@ -243,7 +243,10 @@ const HTTP_REQUEST: Usage = {
   functionMs: functionMs(4, []),
 };
 
-/** Opening and closing an inbox: the authorizer, which reads whether the user is banned, a row for each room with its index, and the first frame. */
+/**
+ * Opening and closing an inbox: the authorizer, which reads whether the user is banned, a row for each room with its
+ * index, and the first frame.
+ */
 const inboxUsage = (rooms: number): Usage => ({
   gatewayMessages: 1,
   writeUnits: rooms * 4,

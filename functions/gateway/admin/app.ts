@@ -6,11 +6,12 @@ import { isRoomId } from '../../domain/room.ts';
 import { baseApp } from '../http/base-app.ts';
 import { HttpError } from '../http/http-error.ts';
 import { audit } from './audit.ts';
-import { type AdminContext, type AdminEnv, adminError, identifyCaller } from './context.ts';
+import { type AdminContext, type AdminEnv, identifyCaller } from './context.ts';
 import { messages } from './messages.ts';
 import { adminDocument } from './openapi.ts';
 import { rooms } from './rooms.ts';
 import { users } from './users.ts';
+import { adminError } from './wire.ts';
 
 /** The admin API: all routes below `/admin`. API Gateway has checked the signature and the grant of each request. */
 export function adminApp(context: AdminContext): Hono<AdminEnv> {

@@ -3,9 +3,9 @@ import * as v from 'valibot';
 import { auditPage, listQuery } from '../../dialects/admin/schema.ts';
 import { type AuditTarget, auditDay, listAudit, noteOutcome, putAudit } from '../../store/audit.ts';
 import { decodeCursor, encodeCursor } from '../http/wire.ts';
-import { type AdminContext, type AdminEnv, adminError } from './context.ts';
+import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { readQuery, wireAudit } from './wire.ts';
+import { adminError, readQuery, wireAudit } from './wire.ts';
 
 /**
  * Makes a change, with an entry in the audit trail. Stores the entry first, so that no change lacks one, and adds the

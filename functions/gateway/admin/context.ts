@@ -2,10 +2,9 @@ import type { APIGatewayProxyEventV2WithIAMAuthorizer } from 'aws-lambda';
 import type { Context as HonoContext } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Context } from '../../delivery/context.ts';
-import { ChatError } from '../../domain/errors.ts';
 import type { Caller } from '../../domain/member.ts';
 import type { LambdaBindings } from '../http/base-app.ts';
-import { type ErrorAnswer, errorAnswer, HttpError } from '../http/http-error.ts';
+import { HttpError } from '../http/http-error.ts';
 
 /** The Hono environment of the admin API's routes. */
 export interface AdminEnv {
@@ -42,12 +41,3 @@ export const identifyCaller = createMiddleware<AdminEnv>(async (c, next) => {
   c.set('service', { id, username: id, email: '', userType: 'service', service: true });
   await next();
 });
-
-/** Returns the answer to an expected error. As for clients, but a backend may know which rooms exist. */
-export function adminError(error: unknown): ErrorAnswer | undefined {
-  const isMissingRoom =
-    error instanceof ChatError && (error.code === 'ROOM_NOT_FOUND' || error.code === 'NOT_A_MEMBER');
-  if (!isMissingRoom) return errorAnswer(error);
-  const { code, message } = new ChatError('ROOM_NOT_FOUND');
-  return { status: 404, code, message };
-}

@@ -115,13 +115,33 @@ describe('the audit trail', () => {
     expect(JSON.stringify(await app.database.db.chat.query(dayOf(app.context.now())))).not.toMatch(/secret/i);
   });
 
-  test('has the code that the caller got for a room that does not exist', async () => {
-    await app.askAdmin('PATCH /rooms/none/', { name: 'x' });
-    app.wait(1);
-    await app.askAdmin('DELETE /rooms/none/members/ann/');
+  test.each([
+    ['PUT /rooms/lunch/', { name: 'lunch' }, 'room.create'],
+    ['PATCH /rooms/lunch/', { name: 'Brunch' }, 'room.update'],
+    ['POST /rooms/lunch/members/', { members: [{ user_id: 'ben' }] }, 'member.add'],
+    ['PATCH /rooms/lunch/members/ann/', { role: 'member' }, 'member.update'],
+    ['DELETE /rooms/lunch/members/ann/', undefined, 'member.remove'],
+    ['POST /rooms/lunch/messages/', { text: 'Hi', user_id: 'ann' }, 'message.send'],
+    ['PATCH /rooms/lunch/messages/1/', { text: 'Hello' }, 'message.edit'],
+    ['DELETE /rooms/lunch/messages/1/', undefined, 'message.delete'],
+    ['PUT /users/ann/', { name: 'Ann' }, 'user.update'],
+    ['POST /users/ann/ban/', undefined, 'user.ban'],
+    ['DELETE /users/ann/ban/', undefined, 'user.unban'],
+    ['POST /users/ann/sign_out/', undefined, 'user.sign_out'],
+  ])('has an entry for %s', async (line, body, action) => {
+    await app.makeRoom('lunch', 'ann');
+    await app.fillLog('lunch', 'ann', ['one']);
+    expect((await app.askAdmin(line, body)).status).toBeLessThan(300);
+    const trail = await entries();
+    expect(trail.entries).toMatchObject([{ action }]);
+    expect(trail.entries[0]).toHaveProperty(line.includes('/rooms/') ? 'room_id' : 'user_id');
+    expect(trail.entries[0]).not.toHaveProperty('error');
+  });
+
+  test('has the error of a room that does not exist', async () => {
+    await app.askAdmin('PATCH /rooms/dinner/', { name: 'x' });
     expect((await entries()).entries).toMatchObject([
-      { action: 'member.remove', room_id: 'none', user_id: 'ann', error: 'ROOM_NOT_FOUND' },
-      { action: 'room.update', room_id: 'none', error: 'ROOM_NOT_FOUND' },
+      { action: 'room.update', room_id: 'dinner', error: 'ROOM_NOT_FOUND' },
     ]);
   });
 
