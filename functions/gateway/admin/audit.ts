@@ -19,15 +19,13 @@ export async function audited<T>(
   messageOf: (result: T) => number | undefined = () => undefined,
 ): Promise<T> {
   const key = await putAudit(db, { at: now(), by: c.var.callerArn, action, target });
-  try {
-    const result = await change();
-    const message = messageOf(result);
-    if (message !== undefined) await noteOutcome(db, key, { message });
-    return result;
-  } catch (error) {
+  const result = await change().catch(async (error: unknown) => {
     await noteOutcome(db, key, { error: adminError(error)?.code ?? 'INTERNAL' });
     throw error;
-  }
+  });
+  const message = messageOf(result);
+  if (message !== undefined) await noteOutcome(db, key, { message });
+  return result;
 }
 
 const position = v.tuple([
