@@ -138,6 +138,14 @@ describe('the audit trail', () => {
     expect(trail.entries[0]).not.toHaveProperty('error');
   });
 
+  test('refuses a cursor that is longer than any entry', async () => {
+    const cursor = Buffer.from(JSON.stringify([20_000, `${'1'.repeat(1_100)}#a`])).toString('base64url');
+    expect(await app.askAdmin(`GET /audit/?cursor=${cursor}`)).toMatchObject({
+      status: 400,
+      body: { error: 'BAD_REQUEST' },
+    });
+  });
+
   test('has the error of a room that does not exist', async () => {
     await app.askAdmin('PATCH /rooms/dinner/', { name: 'x' });
     expect((await entries()).entries).toMatchObject([
