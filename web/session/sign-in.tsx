@@ -16,7 +16,7 @@ function firstStep(options: LoginOptions | undefined, username: string): Step {
 interface SignInFormProps extends SignInProps {
   /** Whether to focus the first empty field when it appears. */
   readonly focus?: boolean;
-  /** What follows the form once it is loaded. */
+  /** Content below the form. Appears once the form has loaded. */
   readonly children?: ComponentChildren;
 }
 
@@ -121,7 +121,7 @@ function TokenForm({ onSignedIn, more }: SignInProps & { readonly more: Componen
   );
 }
 
-/** For users of the team's site, whom its session cookie signs in. */
+/** Signs in users who have the session cookie of the team's site. */
 function CookieButton({ onSignedIn }: SignInProps) {
   const { busy, error, run } = useAsyncAction();
   return (

@@ -5,7 +5,7 @@ import { useAsyncAction } from '../ui/use-async-action.ts';
 import type { PasswordChallenge } from './login.ts';
 import type { Tokens } from './session.ts';
 
-/** What the user does now. */
+/** The current step of signing in. */
 export type Step =
   | { readonly kind: 'loading' | 'token' | 'issuer' }
   | { readonly kind: 'password' | 'forgotten' | 'code'; readonly username: string; readonly note?: string }
@@ -21,7 +21,7 @@ interface StepFormProps {
   readonly action: (fields: FormData) => Promise<void>;
   readonly label: string;
   readonly busyLabel: string;
-  /** The fields. `errorId` and `invalid` link them to the error. */
+  /** Returns the fields. `errorId` and `invalid` link them to the error. */
   readonly children: (problem: { readonly errorId: string; readonly invalid: boolean }) => ComponentChildren;
   /** Buttons below the one that submits. */
   readonly more?: ComponentChildren;

@@ -30,7 +30,7 @@ export async function audited<T>(
 
 const position = v.tuple([
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000)),
-  v.optional(v.pipe(v.string(), v.regex(/^\d+#[\w-]+$/))),
+  v.optional(v.pipe(v.string(), v.regex(/^\d{1,16}#[\w-]{1,36}$/))),
 ]);
 
 /** The audit trail. */

@@ -47,7 +47,7 @@ async function findRoom(id: string, { db }: AdminContext): Promise<RoomState> {
 
 type NewMembers = v.InferOutput<typeof membersBody>['members'];
 
-/** The limits of a backend, which adds no strangers. */
+/** Backends may create rooms and add members without limits. */
 const noLimits = { create: null, invite: null };
 
 /** Adds members to a group. Existing ones stay unchanged, so a repeat completes a request that failed halfway. */

@@ -40,7 +40,7 @@ describe('a user', () => {
     ]);
   });
 
-  test('is not found before anybody has named them', async () => {
+  test('is not found if the chat does not know them', async () => {
     expect(await app.askAdmin('GET /users/ann/')).toMatchObject({
       status: 404,
       body: { error: 'USER_NOT_FOUND' },
@@ -65,7 +65,7 @@ describe('a user', () => {
     expect(next.body).toMatchObject({ rooms: [{ id: 'c' }], next_cursor: null });
   });
 
-  test('stays banned since the first ban, until it ends', async () => {
+  test('keeps the time of the first ban until the ban ends', async () => {
     const banned = await app.askAdmin('POST /users/ann/ban/');
     expect(banned.body['banned_at']).toMatch(/Z$/);
     app.wait(5_000);
@@ -138,6 +138,14 @@ describe('the audit trail', () => {
     expect(trail.entries[0]).not.toHaveProperty('error');
   });
 
+  test('refuses a cursor that is longer than any entry', async () => {
+    const cursor = Buffer.from(JSON.stringify([20_000, `${'1'.repeat(1_100)}#a`])).toString('base64url');
+    expect(await app.askAdmin(`GET /audit/?cursor=${cursor}`)).toMatchObject({
+      status: 400,
+      body: { error: 'BAD_REQUEST' },
+    });
+  });
+
   test('has the error of a room that does not exist', async () => {
     await app.askAdmin('PATCH /rooms/dinner/', { name: 'x' });
     expect((await entries()).entries).toMatchObject([
@@ -150,7 +158,7 @@ describe('the audit trail', () => {
     values: { ':room': `audit#${Math.floor(ms / 86_400_000)}` },
   });
 
-  test('has pages over days, and reads are not in it', async () => {
+  test('has pages across days, and no entries for reads', async () => {
     for (let day = 0; day < 3; day++) {
       await app.askAdmin(`PUT /users/user-${day}/`, { name: 'x' });
       await app.askAdmin(`POST /users/user-${day}/ban/`);
