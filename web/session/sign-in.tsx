@@ -157,7 +157,7 @@ function IssuerForm({ options }: { readonly options: LoginOptions | undefined })
 }
 
 interface SignInPageProps extends SignInProps {
-  /** Why the user is here, if not to sign in for the first time. */
+  /** Why the user must sign in again. */
   readonly note?: string | undefined;
   readonly problem?: string | undefined;
   /** Continues the session of the browser's last sign-in in this tab. */

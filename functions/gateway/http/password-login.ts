@@ -105,7 +105,7 @@ const resetErrors = {
   TooManyFailedAttemptsException: http('WRONG_CODE'),
 };
 
-/** The answers to users who cannot get a code, or not yet another one. Callers must not learn which users exist. */
+/** Cognito's errors for users who cannot get a code now. Callers must not learn which users exist. */
 const noCode = new Set([
   'UserNotFoundException',
   'NotAuthorizedException',
