@@ -5,6 +5,8 @@ import { auditKey } from './keys.ts';
 /** The user, room and message that an admin change names. */
 export interface AuditTarget {
   readonly user?: string;
+  /** The users whom a request named as members. */
+  readonly users?: readonly string[];
   readonly room?: string;
   readonly message?: number;
 }

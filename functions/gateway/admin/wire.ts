@@ -63,6 +63,7 @@ export const wireAudit = ({ at, by, action, target, error }: AuditEntry): Wire<t
   by,
   action,
   ...(target.user !== undefined && { user_id: target.user }),
+  ...(target.users !== undefined && { user_ids: [...target.users] }),
   ...(target.room !== undefined && { room_id: target.room }),
   ...(target.message !== undefined && { message_id: target.message }),
   ...(error !== undefined && { error }),

@@ -138,6 +138,16 @@ describe('the audit trail', () => {
     expect(trail.entries[0]).not.toHaveProperty('error');
   });
 
+  test.each([
+    ['PUT /rooms/order-7/', { members: [{ user_id: 'ann' }, { user_id: 'ben' }] }],
+    ['PUT /rooms/direct:ann:ben/', {}],
+    ['POST /rooms/lunch/members/', { members: [{ user_id: 'ann' }, { user_id: 'ben' }] }],
+  ])('has the users whom %s makes members', async (line, body) => {
+    await app.makeRoom('lunch', 'cat');
+    await app.askAdmin(line, body);
+    expect((await entries()).entries).toMatchObject([{ user_ids: ['ann', 'ben'] }]);
+  });
+
   test('refuses a cursor that is longer than any entry', async () => {
     const cursor = Buffer.from(JSON.stringify([20_000, `${'1'.repeat(1_100)}#a`])).toString('base64url');
     expect(await app.askAdmin(`GET /audit/?cursor=${cursor}`)).toMatchObject({
