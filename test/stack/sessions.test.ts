@@ -17,7 +17,7 @@ import { connect } from '../support/ws-client.ts';
 
 const awsClient = process.env['PARLEY_AWS_CLIENT'] ?? 'signed';
 const synthesizer = testSynthesizer({ awsClient }, sessionApp);
-/** Set to synthesize a template that lets nobody invoke the team's function. */
+/** Set to synthesize a template without the chat's permission to invoke the team's function. */
 let withoutGrants = false;
 
 let backend: TestStack;

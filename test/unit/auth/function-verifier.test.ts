@@ -105,7 +105,7 @@ describe('a malformed answer lets nobody in, and the error names the field and n
     const message = `Credential not verified: the answer of the function is malformed in ${field}. See the log of the function.`;
     await expect(verify('8f7c', source)).rejects.toEqual(unavailable);
     await expect(verify('8f7c', source)).rejects.toMatchObject({ message });
-    // Nothing of it is kept.
+    // The verifier does not keep the answer.
     expect(ask).toHaveBeenCalledTimes(2);
   });
 });
