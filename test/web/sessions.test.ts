@@ -116,7 +116,7 @@ describe('a token', () => {
     await expect(tab.token()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('without a refresh token is left to the chat to judge', async () => {
+  test('without a refresh token is used until the chat rejects it', async () => {
     const { openTab, wait } = openBrowser();
     const tab = openTab();
     tab.start({ token: 'opaque' });
@@ -141,7 +141,7 @@ describe('tabs', () => {
     expect(first.current?.refreshToken).toBe('r2');
   });
 
-  test('tell each other of a renewal also if the session is not the last sign-in', async () => {
+  test('share a renewal even if the session is not the last sign-in', async () => {
     const { openTab, signIn, wait } = openBrowser();
     const first = openTab();
     signIn(first);

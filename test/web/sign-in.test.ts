@@ -46,7 +46,7 @@ test('a session outlives its token: it is renewed before it expires, and after t
   await expect.poll(async () => (await stored(page, 'localStorage'))['token']).not.toBe(before['token']);
   await say(page, 'After the renewal');
 
-  // A new connection with a token that the chat rejects: the page gets another one, without its user.
+  // The chat rejects the token of a new connection. The page gets another token without asking the user.
   await page.route('**/api/chats/**', (route) => route.fulfill({ status: 401, json: {} }), { times: 1 });
   await page.getByRole('link', { name: /Alice alone/ }).click();
   await page.getByRole('button', { name: 'Members' }).click();

@@ -163,7 +163,7 @@ export function ForgottenForm({ username, moveTo }: BackProps) {
 
 interface CodeFormProps extends StepProps {
   readonly username: string;
-  /** Where the code comes from. */
+  /** Tells the user where to find the code. */
   readonly note?: string;
   readonly policy: PasswordPolicy | null;
   /** Whether the user can get another code. */

@@ -7,7 +7,7 @@ export interface Tokens {
   readonly token: string;
   /** The user's id. Undefined if the token is a JWT whose claim `sub` it is. */
   readonly user?: string | undefined;
-  /** Absent after signing in with a token, and if the last one stays valid. */
+  /** Gets further tokens. Absent after signing in with a token, and if the previous one stays valid. */
   readonly refreshToken?: string | undefined;
   /** The name that the page shows; undefined after signing in with a token. */
   readonly name?: string | undefined;
@@ -33,7 +33,7 @@ export interface SessionsOptions {
   readonly now?: () => number;
 }
 
-/** In the storage of the tab, the tab's session. In the storage of the browser, the session that new tabs open with. */
+/** The tab's storage has the session of the tab, and the browser's storage the session with which new tabs open. */
 const KEY = 'parley:session';
 /** The tab's value after its user signed out or switched accounts. A reload then does not open another session. */
 const NONE = 'none';

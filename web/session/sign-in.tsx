@@ -16,7 +16,7 @@ function firstStep(options: LoginOptions | undefined, username: string): Step {
 interface SignInFormProps extends SignInProps {
   /** Whether to focus a field when the form appears. */
   readonly focus?: boolean;
-  /** What follows the form once it is loaded. */
+  /** Content below the form. Appears once the form has loaded. */
   readonly children?: ComponentChildren;
 }
 
@@ -121,7 +121,7 @@ function TokenForm({ onSignedIn, more }: SignInProps & { readonly more: Componen
   );
 }
 
-/** For users of the team's site, whom its session cookie signs in. */
+/** Signs in users who have the session cookie of the team's site. */
 function CookieButton({ onSignedIn }: SignInProps) {
   const { busy, error, run } = useAsyncAction();
   return (
@@ -157,7 +157,7 @@ function IssuerForm({ options }: { readonly options: LoginOptions | undefined })
 }
 
 interface SignInPageProps extends SignInProps {
-  /** Why the user is here, if not to sign in for the first time. */
+  /** Why the user must sign in again. */
   readonly note?: string | undefined;
   readonly problem?: string | undefined;
   /** Continues the session of the browser's last sign-in in this tab. */

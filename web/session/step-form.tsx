@@ -6,7 +6,7 @@ import { useAsyncAction } from '../ui/use-async-action.ts';
 import type { PasswordChallenge } from './login.ts';
 import type { Tokens } from './session.ts';
 
-/** What the user does now. */
+/** The current step of signing in. */
 export type Step =
   | { readonly kind: 'loading' | 'token' | 'issuer' }
   | { readonly kind: 'password' | 'forgotten' | 'code'; readonly username: string; readonly note?: string }
@@ -22,7 +22,7 @@ interface StepFormProps {
   readonly action: (fields: FormData) => Promise<void>;
   readonly label: string;
   readonly busyLabel: string;
-  /** The fields. `errorId` is the id of the error, and `wrong` the field that it is about, or empty. */
+  /** Returns the fields. `errorId` is the id of the error, and `wrong` the field that it is about, or empty. */
   readonly children: (problem: {
     readonly errorId: string;
     readonly wrong: 'password' | 'code' | '';
