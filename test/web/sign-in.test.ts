@@ -164,13 +164,15 @@ describe('passwords', () => {
     const { page, context } = await chat.open();
     await page.getByLabel('User name').fill('dave');
     await submit(page, 'Forgot your password?');
-    expect(await page.getByLabel('User name').inputValue()).toBe('dave');
+    expect(await page.locator('[name=username]:focus').inputValue()).toBe('dave');
     await submit(page, 'Send a code');
     await page.getByText('If dave has a verified e-mail address, a code is on its way.').waitFor();
     await page.getByLabel('Code').fill('000000x');
     await page.getByLabel('New password').fill('A-lasting-pass-1');
     await submit(page, 'Save and sign in');
     await page.getByText('the code is wrong').waitFor();
+    await page.locator('[name=code]:focus[aria-invalid=true]').waitFor();
+    expect(await page.getByLabel('New password').getAttribute('aria-invalid')).toBe('false');
     const mail = chat.stack.lines.findLast((line) => line.includes('dave@example.com')) ?? '';
     await page.getByLabel('Code').fill(/\d{6}$/.exec(mail)?.[0] ?? '');
     await submit(page, 'Save and sign in');

@@ -14,7 +14,7 @@ function firstStep(options: LoginOptions | undefined, username: string): Step {
 }
 
 interface SignInFormProps extends SignInProps {
-  /** Whether to focus the first empty field when it appears. */
+  /** Whether to focus a field when the form appears. */
   readonly focus?: boolean;
   /** Content below the form. Appears once the form has loaded. */
   readonly children?: ComponentChildren;
@@ -54,10 +54,10 @@ export function SignInForm({ onSignedIn, name = '', focus = false, children }: S
   };
   useEffect(() => {
     if (!mayFocus.current) return;
-    const empty = [...(place.current?.querySelectorAll<HTMLInputElement>('input, textarea') ?? [])].find(
-      (field) => !field.hidden && field.value === '',
-    );
-    empty?.focus();
+    const fields = [
+      ...(place.current?.querySelectorAll<HTMLInputElement>('input:not([hidden]), textarea') ?? []),
+    ];
+    (fields.find(({ value }) => value === '') ?? fields[0])?.focus();
   }, [step]);
 
   const { policy = null, reset = false } = options?.password ?? {};
@@ -103,7 +103,7 @@ function TokenForm({ onSignedIn, more }: SignInProps & { readonly more: Componen
       action={async (fields) => onSignedIn(await signInWithToken(textOf(fields, 'token').trim()))}
       more={more}
     >
-      {({ errorId, invalid }) => (
+      {({ errorId, wrong }) => (
         <label class="field">
           <span>Token</span>
           <textarea
@@ -112,7 +112,7 @@ function TokenForm({ onSignedIn, more }: SignInProps & { readonly more: Componen
             required
             autocomplete="off"
             spellcheck={false}
-            aria-invalid={invalid}
+            aria-invalid={wrong !== ''}
             aria-describedby={errorId}
           />
         </label>
