@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { adminApp } from '../../../../functions/gateway/admin/app.ts';
 import { type EmbeddedApp, openEmbeddedApp } from '../../../support/embedded-app.ts';
 import type { Json } from '../../../support/http.ts';
 
@@ -80,6 +81,23 @@ test('lists the users that it has stored or banned', async () => {
   const { body } = await app.askAdmin('GET /users/');
   expect((body['users'] as Json[]).map(({ id }) => id).sort()).toEqual(['ann', 'ben']);
   expect(body['next_cursor']).toBeNull();
+});
+
+test.each(['users', 'rooms'])('refuses a cursor of %s that is longer than any id', async (list) => {
+  const cursor = Buffer.from(JSON.stringify([0, 'x'.repeat(1_100)])).toString('base64url');
+  expect(await app.askAdmin(`GET /${list}/?cursor=${cursor}`)).toMatchObject({
+    status: 400,
+    body: { error: 'BAD_REQUEST' },
+  });
+});
+
+test.each([
+  ['no event', {}],
+  ['no caller', { event: { requestContext: { authorizer: { iam: {} } } } }],
+])('refuses a request with %s, which API Gateway has not authorized', async (_what, bindings) => {
+  const response = await adminApp(app.context).request('https://api.example.com/admin/rooms/', {}, bindings);
+  expect(response.status).toBe(403);
+  expect(await response.json()).toMatchObject({ error: 'NOT_SIGNED' });
 });
 
 describe('the audit trail', () => {
