@@ -72,7 +72,8 @@ function readSession(value: unknown): Session | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const stored = value as Partial<Record<keyof Session, unknown>>;
   const token = textOf(stored.token);
-  if (!token) return undefined;
+  // A header cannot contain other characters.
+  if (!token || !/^[!-~]+$/.test(token)) return undefined;
   return {
     id: textOf(stored.id) ?? newId(),
     token,
@@ -254,6 +255,8 @@ export class Sessions {
     try {
       const tabs = new BroadcastChannel(KEY);
       tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
+        // Each tab has its own view of the storage, which may change after the message arrives.
+        if (data.type === 'ended' && data.id === this.shared?.id) this.#browser.remove(KEY);
         const { current } = this;
         if (!current) return;
         if (data.type === 'ended' && data.id === current.id) {
