@@ -109,7 +109,7 @@ function App() {
     finishAtIssuer(issuerAnswer).then(
       (tokens) => start(tokens, true),
       ({ code, message }: ChatClientError) => {
-        // A link of somebody else must not end the session of this tab.
+        // A forged link must not end the session of this tab.
         const isOpen = code === 'NOT_STARTED' && sessions.current;
         setView(isOpen ? { chat: openChat() } : { problem: message });
       },

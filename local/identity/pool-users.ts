@@ -57,7 +57,7 @@ export class PoolUsers {
     return value;
   }
 
-  /** Uses a code. Returns Cognito's error if it is not valid. */
+  /** Checks a code, which can be used once. Returns Cognito's error if it is not valid. */
   useCode(user: PoolUser, value: unknown, now: number): string | undefined {
     const { code } = user;
     if (!code || code.expiresAt < now) return 'ExpiredCodeException';

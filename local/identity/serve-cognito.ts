@@ -33,7 +33,7 @@ class CognitoError extends Error {
   }
 }
 
-/** What an operation works with. */
+/** The context of an operation. */
 interface Pool {
   readonly issuer: Issuer;
   readonly pool: UserPool;

@@ -37,7 +37,7 @@ async function serveIssuer(more: Partial<OidcOptions> = {}) {
   return { issuer, options, visit };
 }
 
-test('asks for a code with PKCE, a nonce and the chat’s audience, and for credentials if somebody left', async () => {
+test('asks for a code with PKCE, a nonce and the chat’s audience, and for credentials after a sign-out', async () => {
   const { visit } = await serveIssuer();
   const { url, remember } = await visit(true);
   expect(Object.fromEntries(url.searchParams)).toMatchObject({

@@ -23,7 +23,7 @@ export const readJson = <S extends v.GenericSchema>(schema: S) => validator('jso
 /** Reads the query string. @throws HttpError BAD_REQUEST */
 export const readQuery = <S extends v.GenericSchema>(schema: S) => validator('query', schema, checkFields);
 
-/** Returns the answer to an error as for clients, but a backend may know which rooms exist. */
+/** Returns the answer to an error. Unlike a client, a backend learns whether a room exists. */
 export function adminError(error: unknown): ErrorAnswer | undefined {
   const isMissingRoom =
     error instanceof ChatError && (error.code === 'ROOM_NOT_FOUND' || error.code === 'NOT_A_MEMBER');
@@ -63,6 +63,7 @@ export const wireAudit = ({ at, by, action, target, error }: AuditEntry): Wire<t
   by,
   action,
   ...(target.user !== undefined && { user_id: target.user }),
+  ...(target.users !== undefined && { user_ids: [...target.users] }),
   ...(target.room !== undefined && { room_id: target.room }),
   ...(target.message !== undefined && { message_id: target.message }),
   ...(error !== undefined && { error }),

@@ -112,7 +112,7 @@ test.each([
   expect(await isStored(session)).toEqual({ row: false, online: false });
 });
 
-test('a guest has no standing, whatever id they claim', async () => {
+test('a guest is never banned, whatever id the guest claims', async () => {
   await ban(database.db, 'ann', now);
   const guest = sessionOf({ user: { ...sessionOf().user, guest: true } });
   await open(guest);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { adminApp } from '../../../../functions/gateway/admin/app.ts';
 import { type EmbeddedApp, openEmbeddedApp } from '../../../support/embedded-app.ts';
 import type { Json } from '../../../support/http.ts';
 
@@ -40,7 +41,7 @@ describe('a user', () => {
     ]);
   });
 
-  test('is not found before anybody has named them', async () => {
+  test('is not found if the chat does not know them', async () => {
     expect(await app.askAdmin('GET /users/ann/')).toMatchObject({
       status: 404,
       body: { error: 'USER_NOT_FOUND' },
@@ -65,7 +66,7 @@ describe('a user', () => {
     expect(next.body).toMatchObject({ rooms: [{ id: 'c' }], next_cursor: null });
   });
 
-  test('stays banned since the first ban, until it ends', async () => {
+  test('keeps the time of the first ban until the ban ends', async () => {
     const banned = await app.askAdmin('POST /users/ann/ban/');
     expect(banned.body['banned_at']).toMatch(/Z$/);
     app.wait(5_000);
@@ -80,6 +81,23 @@ test('lists the users that it has stored or banned', async () => {
   const { body } = await app.askAdmin('GET /users/');
   expect((body['users'] as Json[]).map(({ id }) => id).sort()).toEqual(['ann', 'ben']);
   expect(body['next_cursor']).toBeNull();
+});
+
+test.each(['users', 'rooms'])('refuses a cursor of %s that is longer than any id', async (list) => {
+  const cursor = Buffer.from(JSON.stringify([0, 'x'.repeat(1_100)])).toString('base64url');
+  expect(await app.askAdmin(`GET /${list}/?cursor=${cursor}`)).toMatchObject({
+    status: 400,
+    body: { error: 'BAD_REQUEST' },
+  });
+});
+
+test.each([
+  ['no event', {}],
+  ['no caller', { event: { requestContext: { authorizer: { iam: {} } } } }],
+])('refuses a request with %s, which API Gateway has not authorized', async (_what, bindings) => {
+  const response = await adminApp(app.context).request('https://api.example.com/admin/rooms/', {}, bindings);
+  expect(response.status).toBe(403);
+  expect(await response.json()).toMatchObject({ error: 'NOT_SIGNED' });
 });
 
 describe('the audit trail', () => {
@@ -138,6 +156,16 @@ describe('the audit trail', () => {
     expect(trail.entries[0]).not.toHaveProperty('error');
   });
 
+  test.each([
+    ['PUT /rooms/order-7/', { members: [{ user_id: 'ann' }, { user_id: 'ben' }] }],
+    ['PUT /rooms/direct:ann:ben/', {}],
+    ['POST /rooms/lunch/members/', { members: [{ user_id: 'ann' }, { user_id: 'ben' }] }],
+  ])('has the users whom %s makes members', async (line, body) => {
+    await app.makeRoom('lunch', 'cat');
+    await app.askAdmin(line, body);
+    expect((await entries()).entries).toMatchObject([{ user_ids: ['ann', 'ben'] }]);
+  });
+
   test('refuses a cursor that is longer than any entry', async () => {
     const cursor = Buffer.from(JSON.stringify([20_000, `${'1'.repeat(1_100)}#a`])).toString('base64url');
     expect(await app.askAdmin(`GET /audit/?cursor=${cursor}`)).toMatchObject({
@@ -158,7 +186,7 @@ describe('the audit trail', () => {
     values: { ':room': `audit#${Math.floor(ms / 86_400_000)}` },
   });
 
-  test('has pages over days, and reads are not in it', async () => {
+  test('has pages across days, and no entries for reads', async () => {
     for (let day = 0; day < 3; day++) {
       await app.askAdmin(`PUT /users/user-${day}/`, { name: 'x' });
       await app.askAdmin(`POST /users/user-${day}/ban/`);
