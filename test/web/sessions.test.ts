@@ -44,8 +44,8 @@ function openBrowser({ skewMs = 0, browser = memory() } = {}) {
     },
     signIn: (tab: Sessions) =>
       tab.start({ token: tokenOf('1', now / 1000), refreshToken: 'r0', name: 'alice' }),
-    openTab: (tab = memory()) => {
-      const sessions = new Sessions({ refresh, revoke, tab, browser, now: () => now + skewMs });
+    openTab: (tab = memory(), shared = browser) => {
+      const sessions = new Sessions({ refresh, revoke, tab, browser: shared, now: () => now + skewMs });
       onTestFinished(() => sessions.close());
       return sessions;
     },
@@ -185,6 +185,20 @@ describe('tabs', () => {
     await expect(first.token()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
+  test('forget the session that ended, also if the shared storage changes late', async () => {
+    const { openTab, signIn, browser } = openBrowser();
+    const first = openTab();
+    signIn(first);
+    // Each tab is a process with its own view of the storage, which may follow after the message.
+    const late = memory({ [KEY]: browser.get(KEY) });
+    const second = openTab(memory(), late);
+    const shared = new Promise((resolve) => {
+      second.onEnded = () => resolve(second.shared);
+    });
+    await first.end();
+    expect(await shared).toBeUndefined();
+  });
+
   test.each([
     ['in the tab that renews it', true],
     ['in another tab', false],
@@ -242,10 +256,13 @@ describe('tabs', () => {
   });
 });
 
-test.each([null, 7, 'text', {}, { token: '' }, { token: 7 }, []])('a stored %o is no session', (value) => {
-  const tab = openBrowser({ browser: memory({ [KEY]: value }) }).openTab(memory({ [KEY]: value }));
-  expect([tab.current, tab.shared]).toEqual([undefined, undefined]);
-});
+test.each([null, 7, 'text', {}, { token: '' }, { token: 7 }, { token: 'a\nb' }, []])(
+  'a stored %o is no session',
+  (value) => {
+    const tab = openBrowser({ browser: memory({ [KEY]: value }) }).openTab(memory({ [KEY]: value }));
+    expect([tab.current, tab.shared]).toEqual([undefined, undefined]);
+  },
+);
 
 test('a session that an earlier release stored is read', async () => {
   const tab = openBrowser().openTab(memory({ [KEY]: { token: 'a.b.c', name: 'alice' } }));

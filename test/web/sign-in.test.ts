@@ -4,6 +4,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { adminOf } from '../support/admin.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { pageTests, signIn } from '../support/person.ts';
 
@@ -97,6 +98,20 @@ test('a new tab is signed in, another user there changes that tab only, and both
       return status;
     })
     .toBe(401);
+  await context.close();
+});
+
+test('a banned user is told so at once, and keeps the session for the end of the ban', async () => {
+  const admin = adminOf(chat.stack);
+  const { page, context } = await chat.open();
+  await signIn(page, 'carol');
+  await admin.ban('3');
+  onTestFinished(() => admin.unban('3').then(() => undefined));
+  await page.getByText(/^No access: this account is banned/).waitFor();
+  await page.getByLabel('Password').waitFor();
+  await admin.unban('3');
+  await page.getByRole('button', { name: 'Continue as carol' }).click();
+  await page.getByText('Signed in as carol').waitFor();
   await context.close();
 });
 

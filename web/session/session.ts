@@ -72,7 +72,8 @@ function readSession(value: unknown): Session | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const stored = value as Partial<Record<keyof Session, unknown>>;
   const token = textOf(stored.token);
-  if (!token) return undefined;
+  // A header cannot contain other characters.
+  if (!token || !/^[!-~]+$/.test(token)) return undefined;
   return {
     id: textOf(stored.id) ?? newId(),
     token,
@@ -270,6 +271,8 @@ export class Sessions {
       tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
         const { current } = this;
         if (data.type === 'ended') {
+          // Each tab has its own view of the storage, which may change after the message arrives.
+          if (data.id === this.shared?.id) this.#browser.remove(KEY);
           this.#ended.add(data.id);
           if (data.id !== current?.id) return;
           this.leave();
