@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What a release is checked for. */
+/** The facts about a release that are checked. */
 export interface Release {
   readonly name: string;
   readonly version: string;
@@ -13,7 +13,7 @@ export interface Release {
 // In pieces, so that renaming the scope in all files does not rename it here.
 const placeholder = ['your', 'org'].join('-');
 
-/** Returns the reasons why a release may not be published, each with what to do. */
+/** Returns the reasons why a release may not be published, each with its remedy. */
 export function releaseFaults({ name, version, changelog, tag }: Release): readonly string[] {
   const faults: string[] = [];
   if (name.startsWith(`@${placeholder}/`)) {

@@ -15,7 +15,7 @@ import { Construct } from 'constructs';
 import { type ChatMetrics, type TableName, total } from './chat-metrics.ts';
 import { entries, entryNames } from './entries.ts';
 
-/** What alarms notify: an SNS topic, or an e-mail address that confirms a subscription first. */
+/** Where alarms are sent: an SNS topic, or an e-mail address that confirms a subscription first. */
 export type AlarmTarget =
   | {
       /** The topic that receives the alarms. */

@@ -18,7 +18,7 @@ export interface ChatIdentityProps {
   readonly deletionProtection: boolean;
 }
 
-/** What verifies credentials: the team's own issuer, a function of the team, or a Cognito user pool. */
+/** How credentials are verified: by the team's issuer, by a function of the team, or by a Cognito user pool. */
 export class ChatIdentity extends Construct {
   /** Null if a function of the team verifies credentials. */
   readonly oidc: Oidc | null = null;

@@ -78,7 +78,7 @@ export interface ChatProps {
    * needs the account's CloudWatch role (AWS: "Configure logging for WebSocket APIs").
    */
   readonly accessLogs?: boolean;
-  /** What alarms notify. Default: none, which creates no alarms, because each of them costs money. */
+  /** Where alarms are sent. Default: none, and no alarms are created, because each alarm costs money. */
   readonly alarms?: AlarmTarget;
   /**
    * The requests per second that API Gateway allows this account in this Region, for one of the alarms. Default:

@@ -101,7 +101,7 @@ const withFiles: Entry = {
   files: ['DeleteObject', 'DeleteObjectTagging', 'GetObject', 'PutObject'],
 };
 
-/** What verifying a credential needs. A chat with `ChatAuth.lambda` has the last two, others the first three. */
+/** The variables for verifying credentials. A chat with `ChatAuth.lambda` has the last two, others the first three. */
 const authVariables = ['ISSUER', 'AUDIENCE', 'JWKS_URI', 'AUTH_FUNCTION', 'AUTH_TIMEOUT_MS'] as const;
 
 /** Every Lambda function of the stack, by the name of its file in `functions/`. */

@@ -38,7 +38,7 @@ export interface HttpRoute {
   /** For example `ANY /api/{proxy+}`, or `$default`. */
   readonly key: string;
   readonly functionName: string;
-  /** Absent for a route that anybody may call. */
+  /** Absent for a public route. */
   readonly authorization?: 'AWS_IAM';
 }
 

@@ -53,6 +53,10 @@ export class SignedRequests {
 
   /** Sends a request, and returns the answer's JSON; undefined if it has none. @throws AdminError */
   async send(method: string, path: string, content?: object): Promise<unknown> {
+    // URLs resolve these, so that the path would name something else: `/users/../rooms/` is the list of all rooms.
+    if (/\/\.{1,2}\//.test(path)) {
+      throw new AdminError('BAD_REQUEST', 'Request not sent: "." and ".." cannot be ids. Check the id.', 0);
+    }
     const url = new URL(`${this.#url.href}${path}`);
     const body = content === undefined ? '' : JSON.stringify(content);
     for (let attempt = 1; ; attempt++) {

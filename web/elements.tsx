@@ -24,7 +24,7 @@ function sharedStyles(): CSSStyleSheet {
   return sheet;
 }
 
-// A server that renders a page may import this module. It has no elements, so that nothing is defined there.
+// A server that renders a page may import this module. It has no custom elements, so the module defines nothing there.
 const ElementBase = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 interface ContentProps {

@@ -10,11 +10,23 @@ import { finishAtIssuer, sessions, takeIssuerAnswer } from './session/sessions.t
 import { SignInPage } from './session/sign-in.tsx';
 import { browserStorage } from './session/storage.ts';
 
+/** Called with a sentence for the user when the chat answers that they are banned. */
+let onBanned: (message: string) => void = () => {};
+
 /** Calls the chat. A token that the chat rejects is not used again. */
 const fetchFromChat: typeof fetch = async (input, init) => {
   const response = await fetch(input, withoutEmptyToken(init));
   const [, token] = /^Bearer (.+)$/.exec(new Headers(init?.headers).get('Authorization') ?? '') ?? [];
   if (response.status === 401 && token !== undefined) sessions.reject(token);
+  // A late answer may be about the user whom this tab had before.
+  if (response.status === 403 && (token ?? '') === sessions.current?.token) {
+    const body: unknown = await response
+      .clone()
+      .json()
+      .catch(() => undefined);
+    const { error, message } = Object(body);
+    if (error === 'BANNED') onBanned(String(message));
+  }
   return response;
 };
 
@@ -85,13 +97,19 @@ function App() {
       if (chat) close(chat, true);
       setView({ note: 'You have signed out in another tab.' });
     };
+    onBanned = (problem) => {
+      // The sockets of a banned user are closed. Unsent messages stay in the storage, in case the ban ends.
+      if (chat) close(chat, false);
+      sessions.leave();
+      setView({ problem });
+    };
   });
   useEffect(() => {
     if (!issuerAnswer) return;
     finishAtIssuer(issuerAnswer).then(
       (tokens) => start(tokens, true),
       ({ code, message }: ChatClientError) => {
-        // A link of somebody else must not end the session of this tab.
+        // A forged link must not end the session of this tab.
         const isOpen = code === 'NOT_STARTED' && sessions.current;
         setView(isOpen ? { chat: openChat() } : { problem: message });
       },

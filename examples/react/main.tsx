@@ -8,9 +8,13 @@ const url: string = import.meta.env.VITE_CHAT_URL ?? 'http://localhost:8000';
 async function signIn(_: unknown, form: FormData): Promise<ChatClient | string> {
   const headers = { 'Content-Type': 'application/json' };
   const body = JSON.stringify(Object.fromEntries(form));
-  const response = await fetch(`${url}/api/login/`, { method: 'POST', headers, body });
-  const { token, message } = await response.json();
-  return response.ok ? new ChatClient({ url, token: () => token }) : message;
+  try {
+    const response = await fetch(`${url}/api/login/`, { method: 'POST', headers, body });
+    const { token, message } = await response.json();
+    return response.ok ? new ChatClient({ url, token: () => token }) : message;
+  } catch {
+    return `Could not reach ${url}. Is the chat running, and does it allow this page's origin?`;
+  }
 }
 
 function App() {

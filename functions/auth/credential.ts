@@ -162,7 +162,7 @@ export async function verifyFirst<T>(
 
 const kinds = { header: 'bearer', subprotocol: 'bearer', query: 'query', cookie: 'cookie' } as const;
 
-/** A longer header is no origin of a browser. */
+/** The maximum length of an origin. Browsers send shorter ones. */
 const MAX_ORIGIN = 300;
 
 /** Returns where a request's credential comes from. @param sourceIp empty if it is unknown */

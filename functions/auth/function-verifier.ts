@@ -4,16 +4,16 @@ import { ChatError } from '../domain/errors.ts';
 import type { AuthAnswer, AuthRequest } from '../domain/hooks.ts';
 import { isOpaqueCredential, type Verified, type Verify } from './credential.ts';
 
-/** How long an accepted credential counts without another question. */
+/** How long an accepted credential counts before the function is asked again. */
 const ACCEPTED_MS = 60_000;
-/** Short, because the session of a user who has just signed in may not be readable everywhere yet. */
+/** How long a refusal counts. Short, because a new session may not be readable everywhere yet. */
 const REFUSED_MS = 5_000;
 /** The number of answers kept of each kind. */
 const MAX_KEPT = 1_000;
 /** The lifetime of a session if the answer has no `expiresAt`: that of a Cognito token. */
 const DEFAULT_LIFETIME_MS = 60 * 60 * 1000;
 
-/** The team's function gave no answer that can be used, so nothing is known about the credential. */
+/** The team's function gave no usable answer, so the credential is neither accepted nor refused. */
 export class AuthUnavailableError extends Error {
   override readonly name = 'AuthUnavailableError';
   /** `logFault` logs the messages of errors that have this property. The message of this error quotes no input. */
@@ -29,7 +29,7 @@ export type Ask = (request: AuthRequest) => Promise<unknown>;
 
 /** Checks an answer. @throws AuthUnavailableError */
 async function parseAnswer(given: unknown): Promise<AuthAnswer | null> {
-  // A file beside the bundle, because most chats never ask.
+  // Loaded only when needed: most chats have no such function.
   const { readAnswer } = await import('./read-answer.ts');
   const { answer, malformed } = readAnswer(given);
   if (answer !== undefined) return answer;
@@ -39,7 +39,7 @@ async function parseAnswer(given: unknown): Promise<AuthAnswer | null> {
 /** Returns the name of an error. Unlike its message, the name quotes no input. */
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'Error');
 
-/** Keeps values for a limited time, and the newest ones only. */
+/** Keeps the newest values, each for a limited time. */
 class TimedMap<T> {
   readonly #entries = new Map<string, { readonly value: T; readonly until: number }>();
 

@@ -12,6 +12,7 @@ const OPENING_BUDGET_MS = 5_000;
 /**
  * Closes all sockets of a user, and removes their rows. Call it after the user was banned or signed out: a connection
  * that `connect` stores later sees that.
+ * @throws Error if API Gateway throttles or fails. The rows of these sockets stay, so that a repeat closes them.
  */
 export async function closeSocketsOf(user: string, context: PostingContext): Promise<void> {
   const { db, poster, now } = context;
@@ -23,9 +24,14 @@ export async function closeSocketsOf(user: string, context: PostingContext): Pro
   const young = latest.filter(({ connectedAt }) => now() - connectedAt < LONGEST_HANDSHAKE_MS);
   const opening = new Set(young.map(({ id }) => id));
   const ids = new Set([...latest.map(({ id }) => id), ...indexed]);
-  await mapLimited([...ids], async (id) => {
-    if (opening.has(id)) await closeOpening(id, poster, OPENING_BUDGET_MS);
-    else await close(id, poster);
-    await disconnect({ user, id }, context);
+  const closed = await mapLimited([...ids], async (id) => {
+    const isClosed = await (opening.has(id)
+      ? closeOpening(id, poster, OPENING_BUDGET_MS)
+      : close(id, poster));
+    if (isClosed) await disconnect({ user, id }, context);
+    return isClosed;
   });
+  if (!closed.every(Boolean)) {
+    throw new Error('Sockets not closed: API Gateway throttled or failed. Repeat the request.');
+  }
 }

@@ -48,17 +48,19 @@ export const close = async (connection: string, poster: Pick<Poster, 'close'>): 
 /**
  * Closes a connection whose handshake may not be over: API Gateway answers 410 until then, so retries after 410 too.
  * @param budget milliseconds
+ * @returns false if API Gateway throttled or failed until the budget was spent
  */
 export const closeOpening = async (
   connection: string,
   poster: Pick<Poster, 'close'>,
   budget: number,
-): Promise<void> => {
-  await retryTransient(
+): Promise<boolean> => {
+  const isClosed = await retryTransient(
     () => poster.close(connection),
     budget,
-    (isClosed) => !isClosed,
+    (closed) => !closed,
   );
+  return isClosed !== undefined;
 };
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The types of what the chat sends to functions of the team, and of what they answer.
+ * The types of the requests that the chat sends to functions of the team, and of their answers.
  * @module @your-org/parley/hooks
  */
 
@@ -12,23 +12,23 @@ export interface AuthRequest {
    * `cookie` in the session cookie, `query` in `?token=`, and `frame` in an `authenticate` frame of an open socket.
    */
   readonly kind: 'bearer' | 'cookie' | 'query' | 'frame';
-  /** The header `Origin`. Null without one, and for a frame. Only browsers send it truthfully. */
+  /** The header `Origin`. Null if there is none, and for a frame. Only browsers send it truthfully. */
   readonly origin: string | null;
   /** The IP address of the client. Null for a frame, whose event does not contain it. */
   readonly sourceIp: string | null;
 }
 
-/** The user that a credential belongs to. Unknown fields make the answer malformed, and it then lets nobody in. */
+/** The user that a credential belongs to. An answer with unknown fields is malformed, and the client is not let in. */
 export interface AuthAnswer {
   /** The user's id: 1 to 128 bytes without control characters. It must never belong to another user later. */
   readonly userId: string;
   /** The name that other members see: 1 to 256 characters. */
   readonly username: string;
-  /** An address that the user has proved to own. Default: none. */
+  /** An e-mail address that the user has proved to own, at most 254 characters. Default: none. */
   readonly email?: string;
   /** Texts of at most 256 characters. `user_type` is sent with the user's messages; others have no effect. */
   readonly attributes?: Readonly<Record<string, string>>;
-  /** When the credential expires, in milliseconds since the epoch. Default: one hour after the question. */
+  /** When the credential expires, in milliseconds since the epoch. Default: one hour after the request. */
   readonly expiresAt?: number;
 }
 

@@ -22,7 +22,7 @@ export interface Caller extends User {
   readonly service?: true;
 }
 
-/** The kind of user that sends a backend's own messages. Bots are no members, so readers find their names nowhere else. */
+/** The kind of user that sends a backend's own messages. Messages contain the bot's name, as it is no member. */
 export const BOT = 'bot';
 
 /** The identity of a user or a guest. A guest may use the id of a real user, so an id alone identifies nobody. */

@@ -5,7 +5,7 @@ export const directories = ['sharedRooms', 'everyone', 'off'] as const;
 
 export type Directory = (typeof directories)[number];
 
-/** A user whom a search found. */
+/** A user that a search found. */
 export interface Person {
   readonly id: string;
   readonly name: string;

@@ -102,9 +102,10 @@ async function createDirectRoom(id: string, user: User): Promise<Room | undefine
 
 /**
  * Returns the room, if the user may enter it.
+ * @param checked resolves when the user may use the chat. A banned user creates no direct room.
  * @throws ChatError NOT_A_MEMBER, or UNAUTHENTICATED for a guest
  */
-async function findRoom(id: string | undefined, user: User): Promise<Room> {
+async function findRoom(id: string | undefined, user: User, checked: Promise<void>): Promise<Room> {
   const { guest } = user;
   const noAccess = guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER';
   if (id === undefined || !isRoomId(id)) throw new ChatError(noAccess);
@@ -118,7 +119,9 @@ async function findRoom(id: string | undefined, user: User): Promise<Room> {
     if (room && (member || room.access === 'open')) return room;
     exists = room !== undefined;
   }
-  const created = exists || guest ? undefined : await createDirectRoom(id, user);
+  if (exists || guest) throw new ChatError(noAccess);
+  await checked;
+  const created = await createDirectRoom(id, user);
   if (!created) throw new ChatError(noAccess);
   return created;
 }
@@ -129,9 +132,10 @@ async function openSession(event: UpgradeEvent, handshake: Handshake): Promise<S
   const { connectionId, connectedAt } = event.requestContext;
   const { user, expiresAt, issuedAt } = await identify(event, handshake);
   const isInbox = dialect.hasInbox && !user.guest && !namesRoom(query);
+  const checked = checkUser(user, issuedAt);
   const [, room] = await settleAll([
-    checkUser(user, issuedAt),
-    isInbox ? { id: inboxOf(user.id), shards: 1 } : findRoom(requestedRoom(query), user),
+    checked,
+    isInbox ? { id: inboxOf(user.id), shards: 1 } : findRoom(requestedRoom(query), user, checked),
   ]);
   const receipts = requestedReceipts(query, dialect);
   const since = dialect.bringsHistory ? requestedSince(query) : undefined;

@@ -5,7 +5,7 @@ import { profileKey, profileUser } from './keys.ts';
 // What the admin API stores about a user is part of the profile, which `connect` updates, so that a connection and a ban
 // at the same moment cannot miss each other.
 
-/** JSON of the team about a user. */
+/** The team's own JSON about a user. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
 /** A user, as the admin API shows them. */
@@ -55,7 +55,7 @@ export interface AccountChange {
   readonly attributes?: Attributes | null | undefined;
 }
 
-/** Changes a user, or creates one, with a name for members who have never connected. */
+/** Changes a user, or creates one. Members see the new name until the user connects for the first time. */
 export async function putAccount(
   db: Database,
   id: string,
@@ -76,7 +76,7 @@ export async function putAccount(
   });
 }
 
-/** Bans a user. A banned user stays banned since then. @param now milliseconds since the epoch */
+/** Bans a user. Keeps the time of an earlier ban. @param now milliseconds since the epoch */
 export const ban = (db: Database, id: string, now: number): Promise<Account> =>
   change(db, id, {
     set: ['username = if_not_exists(username, :username)', 'bannedAt = if_not_exists(bannedAt, :now)'],

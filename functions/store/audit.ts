@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Database, Item } from './database.ts';
 import { auditKey } from './keys.ts';
 
-/** What an admin change was about. */
+/** The user, room and message that an admin change names. */
 export interface AuditTarget {
   readonly user?: string;
+  /** The users whom a request named as members. */
+  readonly users?: readonly string[];
   readonly room?: string;
   readonly message?: number;
 }
@@ -70,7 +72,7 @@ export interface AuditPosition {
   readonly before?: string | undefined;
 }
 
-/** A page reads at most so many days, because a chat may have few changes. */
+/** The maximum number of days that a page reads, because a chat may have few changes. */
 const PAGE_DAYS = 50;
 
 /**

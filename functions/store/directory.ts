@@ -3,13 +3,13 @@ import { matchingTerm, type Person, publicName, termsOf } from '../domain/name.t
 import type { Database } from './database.ts';
 import { directoryKey, profileKey } from './keys.ts';
 
-/** The entries of a user that are not those of their name. A profile has the names of all entries that may exist. */
+/** A name to list for a user, and names to remove. The profile has all names that may have entries. */
 export interface Unlisted {
   readonly user: string;
   readonly name: string;
   /** Earlier names, and those of other tokens of the user. */
   readonly others: readonly string[];
-  /** The name that the profile had as the listed one. */
+  /** The profile's `listed`, as it was read. */
   readonly listed: string | undefined;
 }
 

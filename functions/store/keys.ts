@@ -50,7 +50,7 @@ export const fileBudgetKey = (
   room: 'user' in owner ? `user#${part(owner.user)}` : part(owner.guestsOf),
   item: `bytes#${day}`,
 });
-/** A term by which a user is found. Terms have letters, digits and blanks only. Without a user, where a term begins. */
+/** The key of a directory entry. Without a user, where the entries of a term begin. Terms have no `#`. */
 export const directoryKey = (term: string, user?: string) => ({
   room: `name#${bucketOf(term)}`,
   item: user === undefined ? term : `${term}#${part(user)}`,

@@ -51,7 +51,7 @@ export async function putRoom(
   if (!hasValidId(room)) {
     throw new Error('Room not created: no room of its kind can have its id. Choose another id.');
   }
-  // The list may name a room that does not exist, but lacks none.
+  // The list may contain a room that was not created, but no room is missing.
   await db.chat.put(listedKey('room', id));
   return db.chat.put(
     { ...roomKey(id), name, kind, access, seq: 0, shards: 1 },

@@ -15,7 +15,7 @@ export interface Signature {
 /** The parts of a request that a signature covers. */
 export interface CanonicalRequest {
   readonly method: string;
-  /** Encoded as the service wants it. */
+  /** Encoded as the service expects. */
   readonly path: string;
   /** Decoded names and values. */
   readonly query: readonly (readonly [name: string, value: string])[];

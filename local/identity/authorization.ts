@@ -13,7 +13,7 @@ export interface PageClient {
   readonly redirectUris: readonly string[];
 }
 
-/** What a code or a refresh token stands for. */
+/** The sign-in that a code or a refresh token belongs to. */
 interface Grant {
   readonly user: LocalUser;
   readonly scope: string;
@@ -27,7 +27,7 @@ interface Grant {
 const CODE_MS = 60_000;
 const REFRESH_MS = 30 * 24 * 60 * 60_000;
 const TOKEN_SECONDS = 60 * 60;
-/** Remembers who has signed in, as issuers do. */
+/** The issuer's cookie, which remembers the signed-in user. */
 const COOKIE = 'parley-issuer';
 
 const newSecret = (): string => randomBytes(24).toString('base64url');
@@ -165,7 +165,7 @@ export class AuthorizationServer {
     return sendJson(response, 200, await this.#tokens(granted, client));
   }
 
-  /** Returns what a request for tokens may have, or the error. A code and a refresh token work once. */
+  /** Returns the grant of a token request, or the error code. Codes and refresh tokens can be used once. */
   #grantOf(form: URLSearchParams): Grant | string {
     const take = (grants: Map<string, Grant>, secret: string) => {
       const grant = grants.get(secret);

@@ -4,6 +4,8 @@ import type { PasswordPolicy } from './user-pool.ts';
 
 /** A user of the local user pool. */
 export interface PoolUser extends LocalUser {
+  /** The verified address. Empty if there is none. */
+  readonly email: string;
   password: string;
   /** Cognito's UserStatus. */
   status: 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD';
@@ -41,7 +43,8 @@ export class PoolUsers {
   create(username: string, password: string, attributes: ReadonlyMap<string, string>): PoolUser | undefined {
     const name = username.toLowerCase();
     if (this.#users.has(name)) return undefined;
-    const email = attributes.get('email') ?? '';
+    // AWS: an address is verified only if the administrator says so, or its owner enters a code.
+    const email = (attributes.get('email_verified') === 'true' && attributes.get('email')) || '';
     const user: PoolUser = {
       ...{ id: randomUUID(), username: name, email, password, status: 'FORCE_CHANGE_PASSWORD' },
       attributes: new Map(attributes),
@@ -57,7 +60,7 @@ export class PoolUsers {
     return value;
   }
 
-  /** Uses a code. Returns Cognito's error if it is not valid. */
+  /** Checks a code, which can be used once. Returns Cognito's error if it is not valid. */
   useCode(user: PoolUser, value: unknown, now: number): string | undefined {
     const { code } = user;
     if (!code || code.expiresAt < now) return 'ExpiredCodeException';

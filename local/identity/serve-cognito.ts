@@ -33,7 +33,7 @@ class CognitoError extends Error {
   }
 }
 
-/** What an operation works with. */
+/** The context of an operation. */
 interface Pool {
   readonly issuer: Issuer;
   readonly pool: UserPool;
@@ -165,12 +165,12 @@ async function forgotPassword({ pool, users, log }: Pool, { Username }: Json): P
     throw new CognitoError('NotAuthorizedException', 'Contact administrator to reset password.');
   }
   const user = users.find(Username);
-  // The template's client prevents errors that tell which users exist.
-  if (user === undefined) return delivery('x@example.com');
-  if (user.status !== 'CONFIRMED') {
+  if (user && user.status !== 'CONFIRMED') {
     const message = 'User password cannot be reset in the current state.';
     throw new CognitoError('NotAuthorizedException', message);
   }
+  // The template's client prevents errors that tell which users exist, or have a verified address.
+  if (!user?.email) return delivery('x@example.com');
   log(`E-mail to ${user.email}: the code for a new password is ${users.makeCode(user, Date.now())}`);
   return delivery(user.email);
 }

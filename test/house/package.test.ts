@@ -45,6 +45,13 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true }));
 
+/** Returns a named example of a document. */
+function example(document: string, name: string): string {
+  const text = readFileSync(join(root, 'docs', document), 'utf8');
+  const [, source = ''] = new RegExp(`^\`\`\`ts ${name}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(text) ?? [];
+  return source;
+}
+
 /** Runs a module of the team's project, and returns what it prints. */
 function run(source: string): string {
   writeFileSync(join(project, 'app.js'), source);
@@ -81,9 +88,12 @@ describe('the package', () => {
     expect(files).toEqual(expect.arrayContaining(linked));
   });
 
-  test('synthesizes the app of the quickstart with its own bundles', () => {
-    const quickstart = readFileSync(join(root, 'docs/quickstart.md'), 'utf8');
-    const [, app = ''] = /^```ts app\.ts\n([\s\S]*?)^```$/m.exec(quickstart) ?? [];
+  test('synthesizes the apps of the quickstart and of the operations page with its own bundles', () => {
+    const app = example('quickstart.md', 'app.ts');
+    writeFileSync(
+      join(project, 'monitored.js'),
+      `${example('operations.md', 'monitored.ts')}\nexport { stack };`,
+    );
     // The second chat deploys the AWS SDK, which the package has once, with each function that uses it.
     const printed = run(`${app}
       import { readdirSync } from 'node:fs';
@@ -97,9 +107,13 @@ describe('the package', () => {
       const [send] = Object.keys(functions).filter((id) => id.startsWith('ChatSendFunction'));
       const [asset] = functions[send].Properties.Code.S3Key.split('.');
       console.log(readdirSync('cdk.out/asset.' + asset).sort().join());
+
+      const { stack: monitored } = await import('./monitored.js');
+      const alarms = Template.fromStack(monitored).findResources('AWS::CloudWatch::Alarm');
+      console.log(Object.keys(alarms).filter((id) => id.startsWith('AnyFault')).length);
     `);
     expect(files.filter((path) => /sdk-.*\.mjs$/.test(path))).toHaveLength(4);
-    expect(printed).toBe('2\nindex.mjs,sdk-dynamodb.mjs,sdk-files.mjs,sdk-invoke.mjs,sdk-poster.mjs\n');
+    expect(printed).toBe('2\nindex.mjs,sdk-dynamodb.mjs,sdk-files.mjs,sdk-invoke.mjs,sdk-poster.mjs\n1\n');
   });
 
   test('has types for the team’s functions, without code', () => {

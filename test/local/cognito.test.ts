@@ -210,6 +210,16 @@ describe('the local user pool', () => {
         }),
       );
 
+    test('of a user without a verified address is answered without a code', async () => {
+      const mails = () => stack.lines.filter((line) => line.includes('E-mail'));
+      const before = mails();
+      // The administrator set the address of erin, and frank entered his own.
+      for (const name of ['erin', 'frank']) {
+        expect((await forgot(name)).CodeDeliveryDetails).toMatchObject({ DeliveryMedium: 'EMAIL' });
+      }
+      expect(mails()).toEqual(before);
+    });
+
     test('is replaced with the code that the local stack prints, once', async () => {
       const { CodeDeliveryDetails } = await forgot('dave');
       expect(CodeDeliveryDetails).toMatchObject({ DeliveryMedium: 'EMAIL', Destination: 'd***@e***' });

@@ -287,7 +287,7 @@ describe('the command', () => {
     expect(await succeed(team, 'npx', 'parley', '--help')).toContain('Usage: npx parley <command>');
   });
 
-  test('says on Node.js 20 which version it needs', async () => {
+  test('prints the version that it needs on Node.js 20', async () => {
     const { stderr, code } = await run(team, nodeBinary('20'), command, 'dev');
     expect(stderr).toContain('Could not run parley dev: it needs Node.js 22.13 or later');
     expect(code).toBe(1);

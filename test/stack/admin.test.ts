@@ -132,6 +132,12 @@ describe('the client for backends', () => {
     expect((await all(backend.rooms({ pageSize: 2 }))).map(({ id }) => id)).toContain(room);
   });
 
+  test.each(['.', '..'])('sends no request for the id "%s", which would change the path', async (id) => {
+    const error = { name: 'AdminError', code: 'BAD_REQUEST', status: 0 };
+    await expect(adminOf(chat).roomsOf(id).next()).rejects.toMatchObject(error);
+    await expect(adminOf(chat).removeMember('1', id)).rejects.toMatchObject(error);
+  });
+
   test('rejects with the code of the error', async () => {
     const backend = adminOf(chat);
     await expect(backend.getRoom('nowhere')).rejects.toMatchObject({ code: 'ROOM_NOT_FOUND', status: 404 });

@@ -66,6 +66,7 @@ describe('a connection that ended without $disconnect', () => {
   test('does not keep its user online when the other device disconnects', async () => {
     const { room, alice } = await roomOfAlice();
     const bob = await enter(stack, 'bob', `room=${room}`);
+    await alice.take('presence', ({ status }) => status === 'online');
     await leaveRow(room);
     await bob.close();
     await alice.take('presence', ({ status }) => status === 'offline');

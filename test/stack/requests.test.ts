@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ChatClient } from '../../client/index.ts';
+import { adminOf } from '../support/admin.ts';
 import { enter, enterInbox, heard, join, said, typed } from '../support/chat.ts';
 import { type Asking, askingAs, type Json } from '../support/http.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
@@ -107,4 +108,13 @@ test('a handshake that creates a direct room counts towards the limits, and is r
     }
   }
   expect(statuses).toEqual([101, 101, 101, 403]);
+});
+
+test('a banned user creates no direct room', async () => {
+  await adminOf(stack).ban('mallory');
+  const token = await stack.token('dave', { claims: { sub: 'mallory' } });
+  const url = `${stack.socketUrl}?room=${encodeURIComponent('direct:3:mallory')}`;
+  const opening = connect(url, { headers: { Authorization: `Bearer ${token}` } });
+  await expect(opening).rejects.toMatchObject({ status: 403 });
+  expect(await isRequest(carol, 'direct:3:mallory')).toBeUndefined();
 });

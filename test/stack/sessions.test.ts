@@ -17,7 +17,7 @@ import { connect } from '../support/ws-client.ts';
 
 const awsClient = process.env['PARLEY_AWS_CLIENT'] ?? 'signed';
 const synthesizer = testSynthesizer({ awsClient }, sessionApp);
-/** Set to synthesize a template that lets nobody invoke the team's function. */
+/** Set to synthesize a template without the chat's permission to invoke the team's function. */
 let withoutGrants = false;
 
 let backend: TestStack;
@@ -198,7 +198,7 @@ describe('a session', () => {
     expect((await ask(backend, 'GET /login/')).body).toEqual({ password: null, oidc: null, session: true });
   });
 
-  test('expires with its sockets, unless a frame brings another one', async () => {
+  test('closes its sockets when it expires, unless an authenticate frame has renewed it', async () => {
     const expiresAt = Date.now() - CLOCK_TOLERANCE_MS + 3_000;
     const open = async () => connect(`${socketUrl('1')}`, bearer(await signIn('1', { expiresAt })));
     const [ended, renewed] = await Promise.all([open(), open()]);
@@ -299,7 +299,7 @@ describe('the page', () => {
   });
 });
 
-test('nobody gets in while the roles of the chat do not grant the invocation', async () => {
+test('no credential is accepted while the chat may not invoke the function', async () => {
   withoutGrants = true;
   await backend.stack.reload();
   const headers = { Authorization: `Bearer ${await signIn('1')}` };

@@ -167,10 +167,13 @@ test('opens a direct room from an avatar, and copies a user ID', async () => {
   await alice.enter('Garden');
 });
 
-test('deletes a message once on a double click, without an error', async () => {
+test('gives the focus back when the user cancels, and deletes a message once on a double click', async () => {
   const { page } = alice;
   await alice.say('Not for here');
   await alice.receipt('Not for here', /^(Sent|Delivered|Read)$/);
+  await alice.press('Not for here', 'Delete');
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await page.locator('[aria-label=Delete]:focus').waitFor();
   await alice.press('Not for here', 'Delete');
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).evaluate(clickTwice);
   await alice.message('Message deleted').waitFor();

@@ -94,7 +94,7 @@ test('signs in at the issuer, stays signed in, and keeps each tab’s user', asy
   await other.getByText('Signed in as alice').waitFor();
   await press(other, 'Switch account');
   await press(other, 'Sign in');
-  // The issuer remembers alice, and asks nevertheless.
+  // The issuer remembers alice, but asks for her password again.
   await signInAtIssuer(other, 'bob');
   await other.getByText('Signed in as bob').waitFor();
   await page.reload();
@@ -108,7 +108,7 @@ test('signs in at the issuer, stays signed in, and keeps each tab’s user', asy
   await context.close();
 });
 
-describe('refuses in words', () => {
+describe('shows an error for', () => {
   test('a cancelled sign-in, after which another one succeeds', async () => {
     const { page, context } = await open();
     await press(page, 'Sign in');
@@ -133,7 +133,7 @@ describe('refuses in words', () => {
     await context.close();
   });
 
-  test('an answer that this tab has not asked for', async () => {
+  test('an answer to a sign-in that this tab has not started', async () => {
     const { page, context } = await open('?code=stolen&state=forged');
     await page.getByText('this tab has not started the sign-in').waitFor();
     expect(page.url()).toBe(`${stack.stack.edgeUrl}/`);

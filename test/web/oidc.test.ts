@@ -37,7 +37,7 @@ async function serveIssuer(more: Partial<OidcOptions> = {}) {
   return { issuer, options, visit };
 }
 
-test('asks for a code with PKCE, a nonce and the chat’s audience, and for credentials if somebody left', async () => {
+test('asks for a code with PKCE, a nonce and the chat’s audience, and for credentials after a sign-out', async () => {
   const { visit } = await serveIssuer();
   const { url, remember } = await visit(true);
   expect(Object.fromEntries(url.searchParams)).toMatchObject({
@@ -94,6 +94,11 @@ describe('refuses', () => {
   test.each([
     ['an answer to another sign-in', { state: 'x'.repeat(43) }, 'SIGN_IN_FAILED'],
     ['a token for another sign-in', { nonce: 'x'.repeat(43) }, 'SIGN_IN_FAILED'],
+    [
+      'a token whose nonce the tab has forgotten',
+      { nonce: undefined as unknown as string },
+      'SIGN_IN_FAILED',
+    ],
     ['a code with another verifier', { verifier: 'x'.repeat(43) }, 'SESSION_ENDED'],
   ])('%s', async (_what, change, code) => {
     const { options, visit } = await serveIssuer();

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ChatClientError } from '../../client/index.ts';
 import { policyText } from '../../web/session/new-password.tsx';
-import { Sessions, type SessionsOptions } from '../../web/session/session.ts';
+import { claimsOf, Sessions, type SessionsOptions } from '../../web/session/session.ts';
 import type { PageStorage } from '../../web/session/storage.ts';
 
 const KEY = 'parley:session';
@@ -34,7 +34,7 @@ function openBrowser({ skewMs = 0, browser = memory() } = {}) {
     valid = `r${refreshes}`;
     return { token: tokenOf('1', now / 1000), refreshToken: valid };
   });
-  const revoke = vi.fn(async () => {});
+  const revoke = vi.fn<SessionsOptions['revoke']>(async () => {});
   return {
     refresh,
     revoke,
@@ -44,12 +44,23 @@ function openBrowser({ skewMs = 0, browser = memory() } = {}) {
     },
     signIn: (tab: Sessions) =>
       tab.start({ token: tokenOf('1', now / 1000), refreshToken: 'r0', name: 'alice' }),
-    openTab: (tab = memory()) => {
-      const sessions = new Sessions({ refresh, revoke, tab, browser, now: () => now + skewMs });
+    openTab: (tab = memory(), shared = browser) => {
+      const sessions = new Sessions({ refresh, revoke, tab, browser: shared, now: () => now + skewMs });
       onTestFinished(() => sessions.close());
       return sessions;
     },
   };
+}
+
+/** Holds the next renewal until the function that it returns is called. */
+function holdOnce(refresh: ReturnType<typeof openBrowser>['refresh']): () => void {
+  const renew = refresh.getMockImplementation() ?? expect.unreachable();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  refresh.mockImplementationOnce(async (session) => {
+    await promise;
+    return renew(session);
+  });
+  return resolve;
 }
 
 /** Messages between tabs arrive in later turns of the event loop. */
@@ -105,7 +116,7 @@ describe('a token', () => {
     await expect(tab.token()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('without a refresh token is left to the chat to judge', async () => {
+  test('without a refresh token is used until the chat rejects it', async () => {
     const { openTab, wait } = openBrowser();
     const tab = openTab();
     tab.start({ token: 'opaque' });
@@ -130,7 +141,7 @@ describe('tabs', () => {
     expect(first.current?.refreshToken).toBe('r2');
   });
 
-  test('tell each other of a renewal also if the session is not the last sign-in', async () => {
+  test('share a renewal even if the session is not the last sign-in', async () => {
     const { openTab, signIn, wait } = openBrowser();
     const first = openTab();
     signIn(first);
@@ -174,22 +185,84 @@ describe('tabs', () => {
     await expect(first.token()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('do not return to a session that ended during its renewal', async () => {
-    const { openTab, signIn, wait, browser } = openBrowser();
+  test('forget the session that ended, also if the shared storage changes late', async () => {
+    const { openTab, signIn, browser } = openBrowser();
+    const first = openTab();
+    signIn(first);
+    // Each tab is a process with its own view of the storage, which may follow after the message.
+    const late = memory({ [KEY]: browser.get(KEY) });
+    const second = openTab(memory(), late);
+    const shared = new Promise((resolve) => {
+      second.onEnded = () => resolve(second.shared);
+    });
+    await first.end();
+    expect(await shared).toBeUndefined();
+  });
+
+  test.each([
+    ['in the tab that renews it', true],
+    ['in another tab', false],
+  ])('do not return to a session that ended %s during its renewal, and revoke it', async (_where, isSame) => {
+    const { openTab, signIn, wait, browser, refresh, revoke } = openBrowser();
+    const tab = openTab();
+    signIn(tab);
+    const other = openTab();
+    wait(56 * MINUTE);
+    const released = holdOnce(refresh);
+    const renewal = tab.token();
+    await (isSame ? tab : other).end();
+    await delivered();
+    released();
+    await renewal;
+    expect([tab.current, other.current, browser.get(KEY)]).toEqual([undefined, undefined, undefined]);
+    expect(revoke.mock.calls).toEqual([
+      [expect.objectContaining({ refreshToken: 'r0' })],
+      [expect.objectContaining({ refreshToken: 'r1' })],
+    ]);
+  });
+
+  test('keep a session that one of them left during its renewal', async () => {
+    const { openTab, signIn, wait, refresh } = openBrowser();
+    const first = openTab();
+    signIn(first);
+    const second = openTab();
+    wait(56 * MINUTE);
+    const released = holdOnce(refresh);
+    const renewal = first.token();
+    first.leave();
+    released();
+    await renewal;
+    await delivered();
+    expect([first.current, second.current?.refreshToken]).toEqual([undefined, 'r1']);
+    expect(await second.token()).toBe(first.shared?.token);
+    expect(refresh).toHaveBeenCalledTimes(1);
+  });
+
+  test('do not use the renewal of a session that they left', async () => {
+    const { openTab, signIn, wait, refresh } = openBrowser();
     const tab = openTab();
     signIn(tab);
     wait(56 * MINUTE);
+    const released = holdOnce(refresh);
     const renewal = tab.token();
-    await tab.end();
-    await renewal;
-    expect([tab.current, browser.get(KEY)]).toEqual([undefined, undefined]);
+    tab.leave();
+    const bob = tab.start({ token: tokenOf('2', 0), refreshToken: 'b0' });
+    tab.reject(bob.token);
+    refresh.mockResolvedValueOnce({ token: 'renewed for bob' });
+    expect(await tab.token()).toBe('renewed for bob');
+    released();
+    expect(claimsOf(await renewal).sub).toBe('1');
+    expect(tab.current).toMatchObject({ id: bob.id, token: 'renewed for bob', refreshToken: 'b0' });
   });
 });
 
-test.each([null, 7, 'text', {}, { token: '' }, { token: 7 }, []])('a stored %o is no session', (value) => {
-  const tab = openBrowser({ browser: memory({ [KEY]: value }) }).openTab(memory({ [KEY]: value }));
-  expect([tab.current, tab.shared]).toEqual([undefined, undefined]);
-});
+test.each([null, 7, 'text', {}, { token: '' }, { token: 7 }, { token: 'a\nb' }, []])(
+  'a stored %o is no session',
+  (value) => {
+    const tab = openBrowser({ browser: memory({ [KEY]: value }) }).openTab(memory({ [KEY]: value }));
+    expect([tab.current, tab.shared]).toEqual([undefined, undefined]);
+  },
+);
 
 test('a session that an earlier release stored is read', async () => {
   const tab = openBrowser().openTab(memory({ [KEY]: { token: 'a.b.c', name: 'alice' } }));

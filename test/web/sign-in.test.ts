@@ -4,6 +4,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { adminOf } from '../support/admin.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { pageTests, signIn } from '../support/person.ts';
 
@@ -46,7 +47,7 @@ test('a session outlives its token: it is renewed before it expires, and after t
   await expect.poll(async () => (await stored(page, 'localStorage'))['token']).not.toBe(before['token']);
   await say(page, 'After the renewal');
 
-  // A new connection with a token that the chat rejects: the page gets another one, without its user.
+  // The chat rejects the token of a new connection. The page gets another token without asking the user.
   await page.route('**/api/chats/**', (route) => route.fulfill({ status: 401, json: {} }), { times: 1 });
   await page.getByRole('link', { name: /Alice alone/ }).click();
   await page.getByRole('button', { name: 'Members' }).click();
@@ -97,6 +98,20 @@ test('a new tab is signed in, another user there changes that tab only, and both
       return status;
     })
     .toBe(401);
+  await context.close();
+});
+
+test('a banned user is told so at once, and keeps the session for the end of the ban', async () => {
+  const admin = adminOf(chat.stack);
+  const { page, context } = await chat.open();
+  await signIn(page, 'carol');
+  await admin.ban('3');
+  onTestFinished(() => admin.unban('3').then(() => undefined));
+  await page.getByText(/^No access: this account is banned/).waitFor();
+  await page.getByLabel('Password').waitFor();
+  await admin.unban('3');
+  await page.getByRole('button', { name: 'Continue as carol' }).click();
+  await page.getByText('Signed in as carol').waitFor();
   await context.close();
 });
 
@@ -164,13 +179,15 @@ describe('passwords', () => {
     const { page, context } = await chat.open();
     await page.getByLabel('User name').fill('dave');
     await submit(page, 'Forgot your password?');
-    expect(await page.getByLabel('User name').inputValue()).toBe('dave');
+    expect(await page.locator('[name=username]:focus').inputValue()).toBe('dave');
     await submit(page, 'Send a code');
     await page.getByText('If dave has a verified e-mail address, a code is on its way.').waitFor();
     await page.getByLabel('Code').fill('000000x');
     await page.getByLabel('New password').fill('A-lasting-pass-1');
     await submit(page, 'Save and sign in');
     await page.getByText('the code is wrong').waitFor();
+    await page.locator('[name=code]:focus[aria-invalid=true]').waitFor();
+    expect(await page.getByLabel('New password').getAttribute('aria-invalid')).toBe('false');
     const mail = chat.stack.lines.findLast((line) => line.includes('dave@example.com')) ?? '';
     await page.getByLabel('Code').fill(/\d{6}$/.exec(mail)?.[0] ?? '');
     await submit(page, 'Save and sign in');

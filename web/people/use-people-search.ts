@@ -22,7 +22,7 @@ interface Answer {
 
 const nothing: Answer = { query: '', people: [], hasMore: false, error: '' };
 
-/** The clients of chats without a search. Their users enter ids. */
+/** The clients whose chat has no search for people, so their users enter ids. */
 const withoutSearch = new WeakSet<ChatClient>();
 
 function answerOf(query: string, { users, next_cursor }: UsersPage): Answer {

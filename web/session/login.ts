@@ -22,7 +22,7 @@ export interface OidcOptions {
   readonly token: 'id_token' | 'access_token';
 }
 
-/** What replaces a temporary password. */
+/** What the chat needs, besides the new password, to replace a temporary one. */
 export interface PasswordChallenge {
   readonly username: string;
   readonly session: string;
@@ -74,7 +74,7 @@ async function tokensOf(response: Response): Promise<Tokens> {
   return { token: answer.token, refreshToken: answer.refresh_token, name: answer.user?.username };
 }
 
-/** Returns how users sign in, or undefined if the chat does not say. */
+/** Returns how users sign in, or undefined if the chat does not answer. */
 export async function loadLoginOptions(): Promise<LoginOptions | undefined> {
   const response = await request('/api/login/');
   return response.ok ? ((await response.json()) as LoginOptions) : undefined;

@@ -40,11 +40,12 @@ interface NewPasswordProps {
   readonly policy: PasswordPolicy | null;
   readonly username: string;
   readonly errorId: string;
-  readonly invalid: boolean;
+  /** The field that the error is about. */
+  readonly wrong: string;
 }
 
 /** The field of a new password, with its rules and a button that shows what was typed. */
-export function NewPasswordField({ policy, username, errorId, invalid }: NewPasswordProps) {
+export function NewPasswordField({ policy, username, errorId, wrong }: NewPasswordProps) {
   const [shown, setShown] = useState(false);
   const rules = useId();
   return (
@@ -59,7 +60,7 @@ export function NewPasswordField({ policy, username, errorId, invalid }: NewPass
         autocomplete="new-password"
         spellcheck={false}
         maxLength={256}
-        aria-invalid={invalid}
+        aria-invalid={wrong === 'password'}
         aria-describedby={policy ? `${rules} ${errorId}` : errorId}
       />
       {policy ? (

@@ -79,7 +79,7 @@ export function PasswordForm({ username, note, reset, tokens, moveTo, onSignedIn
           </>
         }
       >
-        {({ errorId, invalid }) => (
+        {({ errorId, wrong }) => (
           <>
             {note ? <Note>{note}</Note> : null}
             <Field label="User name" name="username" autocomplete="username" defaultValue={username} />
@@ -88,7 +88,7 @@ export function PasswordForm({ username, note, reset, tokens, moveTo, onSignedIn
               name="password"
               type="password"
               autocomplete="current-password"
-              aria-invalid={invalid}
+              aria-invalid={wrong === 'password'}
               aria-describedby={errorId}
             />
           </>
@@ -163,7 +163,7 @@ export function ForgottenForm({ username, moveTo }: BackProps) {
 
 interface CodeFormProps extends StepProps {
   readonly username: string;
-  /** Where the code comes from. */
+  /** Tells the user where to find the code. */
   readonly note?: string;
   readonly policy: PasswordPolicy | null;
   /** Whether the user can get another code. */
@@ -200,7 +200,15 @@ export function CodeForm({ username, note, policy, reset, moveTo, onSignedIn }: 
       {(problem) => (
         <>
           {note ? <Note>{note}</Note> : null}
-          <Field label="Code" name="code" autocomplete="one-time-code" inputMode="numeric" maxLength={64} />
+          <Field
+            label="Code"
+            name="code"
+            autocomplete="one-time-code"
+            inputMode="numeric"
+            maxLength={64}
+            aria-invalid={problem.wrong === 'code'}
+            aria-describedby={problem.errorId}
+          />
           <NewPasswordField policy={policy} username={username} {...problem} />
         </>
       )}

@@ -7,7 +7,7 @@ export interface Tokens {
   readonly token: string;
   /** The user's id. Undefined if the token is a JWT whose claim `sub` it is. */
   readonly user?: string | undefined;
-  /** Absent after signing in with a token, and if the last one stays valid. */
+  /** Gets further tokens. Absent after signing in with a token, and if the previous one stays valid. */
   readonly refreshToken?: string | undefined;
   /** The name that the page shows; undefined after signing in with a token. */
   readonly name?: string | undefined;
@@ -33,7 +33,7 @@ export interface SessionsOptions {
   readonly now?: () => number;
 }
 
-/** In the storage of the tab, the tab's session. In the storage of the browser, the session that new tabs open with. */
+/** The tab's storage has the session of the tab, and the browser's storage the session with which new tabs open. */
 const KEY = 'parley:session';
 /** The tab's value after its user signed out or switched accounts. A reload then does not open another session. */
 const NONE = 'none';
@@ -72,7 +72,8 @@ function readSession(value: unknown): Session | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const stored = value as Partial<Record<keyof Session, unknown>>;
   const token = textOf(stored.token);
-  if (!token) return undefined;
+  // A header cannot contain other characters.
+  if (!token || !/^[!-~]+$/.test(token)) return undefined;
   return {
     id: textOf(stored.id) ?? newId(),
     token,
@@ -100,7 +101,10 @@ export class Sessions {
   onEnded: () => void = () => {};
   /** The token that the chat has rejected. */
   #rejected: string | undefined;
-  #renewal: Promise<Session> | undefined;
+  /** The renewals in progress, by the session's id. */
+  readonly #renewals = new Map<string, Promise<Session>>();
+  /** The ids of the sessions that ended while this tab was open. */
+  readonly #ended = new Set<string>();
   readonly #options: SessionsOptions;
   readonly #tab: PageStorage;
   readonly #browser: PageStorage;
@@ -152,6 +156,7 @@ export class Sessions {
     const session = this.current;
     this.leave();
     if (!session) return;
+    this.#ended.add(session.id);
     if (this.shared?.id === session.id) this.#browser.remove(KEY);
     this.#tell({ type: 'ended', id: session.id });
     await this.#options.revoke(session).catch(() => undefined);
@@ -178,10 +183,7 @@ export class Sessions {
     }
     if (!session.refreshToken || this.#isUsable(session, RENEW_BEFORE_MS)) return session.token;
     try {
-      this.#renewal ??= this.#renew(session).finally(() => {
-        this.#renewal = undefined;
-      });
-      return (await this.#renewal).token;
+      return (await this.#renewOnce(session)).token;
     } catch (error) {
       if (error instanceof ChatClientError && !passing.has(error.code)) {
         throw new ChatClientError('UNAUTHENTICATED', 'Your session has ended. Sign in again.');
@@ -202,11 +204,20 @@ export class Sessions {
     return age >= 0 && age < life - Math.min(beforeMs, life * LAST_PART);
   }
 
+  #renewOnce(session: Session): Promise<Session> {
+    const { id } = session;
+    const renewal = this.#renewals.get(id) ?? this.#renew(session).finally(() => this.#renewals.delete(id));
+    this.#renewals.set(id, renewal);
+    return renewal;
+  }
+
   #renew(session: Session): Promise<Session> {
     return exclusively(`${KEY}:${session.id}`, async () => {
       // Another tab may have renewed it meanwhile.
-      const { current = session, shared } = this;
-      const newest = shared?.id === session.id && shared.receivedAt > current.receivedAt ? shared : current;
+      const newest = [this.current, this.shared].reduce<Session>(
+        (newer, each) => (each?.id === session.id && each.receivedAt > newer.receivedAt ? each : newer),
+        session,
+      );
       const { refreshToken } = newest;
       if (refreshToken === undefined || this.#isUsable(newest, RENEW_BEFORE_MS)) {
         if (this.current?.id === newest.id) this.#keep(newest);
@@ -220,10 +231,14 @@ export class Sessions {
         name: tokens.name ?? newest.name,
         receivedAt: this.#now(),
       };
-      // The user may have signed out meanwhile.
-      if (this.current?.id !== session.id) return renewed;
+      if (this.#ended.has(session.id)) {
+        // The user signed out meanwhile, which revoked the refresh token before this one.
+        await this.#options.revoke(renewed).catch(() => undefined);
+        return renewed;
+      }
+      // The user may have left the session in this tab. Other tabs need the renewed one all the same.
       if (this.shared?.id === renewed.id) this.#browser.set(KEY, renewed);
-      this.#keep(renewed);
+      if (this.current?.id === renewed.id) this.#keep(renewed);
       this.#tell({ type: 'renewed', session: renewed });
       return renewed;
     });
@@ -255,12 +270,15 @@ export class Sessions {
       const tabs = new BroadcastChannel(KEY);
       tabs.onmessage = ({ data }: MessageEvent<TabMessage>) => {
         const { current } = this;
-        if (!current) return;
-        if (data.type === 'ended' && data.id === current.id) {
+        if (data.type === 'ended') {
+          // Each tab has its own view of the storage, which may change after the message arrives.
+          if (data.id === this.shared?.id) this.#browser.remove(KEY);
+          this.#ended.add(data.id);
+          if (data.id !== current?.id) return;
           this.leave();
           this.onEnded();
-        } else if (data.type === 'renewed' && data.session.id === current.id) {
-          if (data.session.receivedAt > current.receivedAt) this.#keep(data.session);
+        } else if (data.session.id === current?.id && data.session.receivedAt > current.receivedAt) {
+          this.#keep(data.session);
         }
       };
       return tabs;

@@ -14,9 +14,9 @@ function firstStep(options: LoginOptions | undefined, username: string): Step {
 }
 
 interface SignInFormProps extends SignInProps {
-  /** Whether to focus the first empty field when it appears. */
+  /** Whether to focus a field when the form appears. */
   readonly focus?: boolean;
-  /** What follows the form once it is loaded. */
+  /** Content below the form. Appears once the form has loaded. */
   readonly children?: ComponentChildren;
 }
 
@@ -54,10 +54,10 @@ export function SignInForm({ onSignedIn, name = '', focus = false, children }: S
   };
   useEffect(() => {
     if (!mayFocus.current) return;
-    const empty = [...(place.current?.querySelectorAll<HTMLInputElement>('input, textarea') ?? [])].find(
-      (field) => !field.hidden && field.value === '',
-    );
-    empty?.focus();
+    const fields = [
+      ...(place.current?.querySelectorAll<HTMLInputElement>('input:not([hidden]), textarea') ?? []),
+    ];
+    (fields.find(({ value }) => value === '') ?? fields[0])?.focus();
   }, [step]);
 
   const { policy = null, reset = false } = options?.password ?? {};
@@ -103,7 +103,7 @@ function TokenForm({ onSignedIn, more }: SignInProps & { readonly more: Componen
       action={async (fields) => onSignedIn(await signInWithToken(textOf(fields, 'token').trim()))}
       more={more}
     >
-      {({ errorId, invalid }) => (
+      {({ errorId, wrong }) => (
         <label class="field">
           <span>Token</span>
           <textarea
@@ -112,7 +112,7 @@ function TokenForm({ onSignedIn, more }: SignInProps & { readonly more: Componen
             required
             autocomplete="off"
             spellcheck={false}
-            aria-invalid={invalid}
+            aria-invalid={wrong !== ''}
             aria-describedby={errorId}
           />
         </label>
@@ -121,7 +121,7 @@ function TokenForm({ onSignedIn, more }: SignInProps & { readonly more: Componen
   );
 }
 
-/** For users of the team's site, whom its session cookie signs in. */
+/** Signs in users who have the session cookie of the team's site. */
 function CookieButton({ onSignedIn }: SignInProps) {
   const { busy, error, run } = useAsyncAction();
   return (
@@ -157,7 +157,7 @@ function IssuerForm({ options }: { readonly options: LoginOptions | undefined })
 }
 
 interface SignInPageProps extends SignInProps {
-  /** Why the user is here, if not to sign in for the first time. */
+  /** Why the user must sign in again. */
   readonly note?: string | undefined;
   readonly problem?: string | undefined;
   /** Continues the session of the browser's last sign-in in this tab. */

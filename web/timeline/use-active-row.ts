@@ -30,10 +30,11 @@ export function useActiveRow(scroller: RefObject<HTMLElement | null>) {
     isActive: (key: string) => key === focused || key === hovered,
     handlers: {
       onFocusIn: (event: FocusEvent) => setFocused(rowKey(event)),
-      // While the focus moves to a row's actions, keep them visible: hiding them would lose the focus or the tap.
+      // While the focus moves to a row's actions, keep them visible: hiding them would lose the focus or the tap. Keep
+      // them also while a dialog is open, because it returns the focus to the button that opened it.
       onFocusOut: ({ relatedTarget }: FocusEvent) => {
-        const hasLeft = relatedTarget instanceof Node && !scroller.current?.contains(relatedTarget);
-        if (hasLeft) setFocused(undefined);
+        if (!(relatedTarget instanceof Element) || relatedTarget.closest('dialog')) return;
+        if (!scroller.current?.contains(relatedTarget)) setFocused(undefined);
       },
       // A touch does not hover: a tap focuses the row instead.
       onPointerOver: (event: PointerEvent) => event.pointerType === 'mouse' && setHovered(rowKey(event)),

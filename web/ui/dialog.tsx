@@ -4,31 +4,29 @@ import { Button, IconButton } from './buttons.tsx';
 
 interface DialogProps {
   readonly title: string;
-  /** Called by the close button and by Escape. Without it the dialog has no close button and ignores Escape. */
+  /** Called after the user has closed the dialog. Without it the dialog has no close button and ignores Escape. */
   readonly onClose?: () => void;
   readonly children: ComponentChildren;
 }
 
-/** A modal dialog, open while it is mounted. The browser traps the focus in it and restores it afterwards. */
+/**
+ * A modal dialog, open while it is mounted. The browser traps the focus in it, and restores the focus when the dialog is
+ * closed before it is unmounted.
+ */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
-  const close = () => {
-    dialog.current?.close();
-    onClose?.();
-  };
   const onCancel = (event: Event) => {
-    event.preventDefault();
-    if (onClose) close();
+    if (!onClose) event.preventDefault();
   };
   return (
-    <dialog ref={dialog} aria-labelledby={heading} onCancel={onCancel}>
+    <dialog ref={dialog} aria-labelledby={heading} onCancel={onCancel} onClose={onClose}>
       <header class="dialog-head">
         <h2 id={heading}>{title}</h2>
-        {onClose ? <IconButton icon="close" label="Close" onClick={close} /> : null}
+        {onClose ? <IconButton icon="close" label="Close" onClick={() => dialog.current?.close()} /> : null}
       </header>
       {children}
     </dialog>
@@ -57,10 +55,12 @@ export function ConfirmDialog({ title, action, onConfirm, onClose, children }: C
   return (
     <Dialog title={title} onClose={onClose}>
       <p class="lead">{children}</p>
-      <div class="dialog-choices">
-        <Button kind="quiet" label="Cancel" onClick={onClose} />
+      <form method="dialog" class="dialog-choices">
+        <button type="submit" class="quiet">
+          Cancel
+        </button>
         <Button kind="danger" label={action} onClick={confirm} />
-      </div>
+      </form>
     </Dialog>
   );
 }

@@ -149,6 +149,8 @@ export const auditShape = v.pipe(
     action: v.string(),
     /** The user whom the change concerns. */
     user_id: v.optional(v.string()),
+    /** The users whom the request named as members. */
+    user_ids: v.optional(v.array(v.string())),
     /** The room that the change concerns. */
     room_id: v.optional(v.string()),
     /** The message that the change concerns. */

@@ -109,7 +109,7 @@ export const membersPage = v.object({
   next_cursor: v.nullable(v.string()),
 });
 
-/** A page of the people whom a search found. */
+/** A page of people that a search found. */
 export const usersPage = v.object({
   /** The users whose names match. */
   users: v.array(

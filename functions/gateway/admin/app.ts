@@ -4,22 +4,14 @@ import { isStoredUserId, isUserId } from '../../domain/id.ts';
 import { MembershipError } from '../../domain/member.ts';
 import { isRoomId } from '../../domain/room.ts';
 import { baseApp } from '../http/base-app.ts';
-import { type ErrorAnswer, errorAnswer, HttpError } from '../http/http-error.ts';
+import { HttpError } from '../http/http-error.ts';
 import { audit } from './audit.ts';
 import { type AdminContext, type AdminEnv, identifyCaller } from './context.ts';
 import { messages } from './messages.ts';
 import { adminDocument } from './openapi.ts';
 import { rooms } from './rooms.ts';
 import { users } from './users.ts';
-
-/** As for clients, but a backend may know which rooms exist. */
-function adminError(error: unknown): ErrorAnswer | undefined {
-  const isMissingRoom =
-    error instanceof ChatError && (error.code === 'ROOM_NOT_FOUND' || error.code === 'NOT_A_MEMBER');
-  if (!isMissingRoom) return errorAnswer(error);
-  const { code, message } = new ChatError('ROOM_NOT_FOUND');
-  return { status: 404, code, message };
-}
+import { adminError } from './wire.ts';
 
 /** The admin API: all routes below `/admin`. API Gateway has checked the signature and the grant of each request. */
 export function adminApp(context: AdminContext): Hono<AdminEnv> {

@@ -2,11 +2,10 @@ import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { auditPage, listQuery } from '../../dialects/admin/schema.ts';
 import { type AuditTarget, auditDay, listAudit, noteOutcome, putAudit } from '../../store/audit.ts';
-import { errorAnswer } from '../http/http-error.ts';
 import { decodeCursor, encodeCursor } from '../http/wire.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { readQuery, wireAudit } from './wire.ts';
+import { adminError, readQuery, wireAudit } from './wire.ts';
 
 /**
  * Makes a change, with an entry in the audit trail. Stores the entry first, so that no change lacks one, and adds the
@@ -20,20 +19,18 @@ export async function audited<T>(
   messageOf: (result: T) => number | undefined = () => undefined,
 ): Promise<T> {
   const key = await putAudit(db, { at: now(), by: c.var.callerArn, action, target });
-  try {
-    const result = await change();
-    const message = messageOf(result);
-    if (message !== undefined) await noteOutcome(db, key, { message });
-    return result;
-  } catch (error) {
-    await noteOutcome(db, key, { error: errorAnswer(error)?.code ?? 'INTERNAL' });
+  const result = await change().catch(async (error: unknown) => {
+    await noteOutcome(db, key, { error: adminError(error)?.code ?? 'INTERNAL' });
     throw error;
-  }
+  });
+  const message = messageOf(result);
+  if (message !== undefined) await noteOutcome(db, key, { message });
+  return result;
 }
 
 const position = v.tuple([
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000)),
-  v.optional(v.pipe(v.string(), v.regex(/^\d+#[\w-]+$/))),
+  v.optional(v.pipe(v.string(), v.regex(/^\d{1,16}#[\w-]{1,36}$/))),
 ]);
 
 /** The audit trail. */

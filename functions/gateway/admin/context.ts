@@ -9,7 +9,7 @@ import { HttpError } from '../http/http-error.ts';
 /** The Hono environment of the admin API's routes. */
 export interface AdminEnv {
   readonly Variables: {
-    /** The backend that calls, as it acts in rooms. */
+    /** The calling backend, as the author of its changes in rooms. */
     service: Caller;
     /** The ARN of the caller. */
     callerArn: string;
@@ -32,7 +32,7 @@ const arnOf = ({ env }: AdminHono): string | undefined => {
   return event?.requestContext?.authorizer?.iam?.userArn;
 };
 
-/** Sets the caller, whom API Gateway has authorized. @throws HttpError NOT_SIGNED if it has not */
+/** Sets the caller that API Gateway has authorized. @throws HttpError NOT_SIGNED if there is none */
 export const identifyCaller = createMiddleware<AdminEnv>(async (c, next) => {
   const arn = arnOf(c);
   if (!arn) throw new HttpError('NOT_SIGNED');

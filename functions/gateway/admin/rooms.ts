@@ -47,8 +47,10 @@ async function findRoom(id: string, { db }: AdminContext): Promise<RoomState> {
 
 type NewMembers = v.InferOutput<typeof membersBody>['members'];
 
-/** The limits of a backend, which adds no strangers. */
+/** Backends may create rooms and add members without limits. */
 const noLimits = { create: null, invite: null };
+
+const idsOf = (members: NewMembers): readonly string[] => members.map(({ user_id }) => user_id);
 
 /** Adds members to a group. Existing ones stay unchanged, so a repeat completes a request that failed halfway. */
 const addMembers = (room: string, members: NewMembers, service: Caller, context: AdminContext) =>
@@ -114,7 +116,8 @@ export function rooms(context: AdminContext) {
       const { name, access, members } = body;
       const users = directRoomUsers(id);
       const kind = users ? 'direct' : 'group';
-      const created = await audited(c, context, { action: 'room.create', room: id }, async () => {
+      const change = { action: 'room.create', room: id, users: users ?? idsOf(members) };
+      const created = await audited(c, context, change, async () => {
         const stored = await storeRoomAs({ id, name, kind, access }, context);
         if (stored.room.name !== name || stored.room.access !== access) throw new HttpError('ROOM_EXISTS');
         const { service } = c.var;
@@ -141,8 +144,10 @@ export function rooms(context: AdminContext) {
       if (directRoomUsers(id)) {
         throw new HttpError('BAD_REQUEST', 'Room not changed: a direct room has no name. Name a group.');
       }
-      if (!(await renameRoom(context.db, id, c.req.valid('json').name)))
-        throw new ChatError('ROOM_NOT_FOUND');
+      const { name } = c.req.valid('json');
+      await audited(c, context, { action: 'room.update', room: id }, async () => {
+        if (!(await renameRoom(context.db, id, name))) throw new ChatError('ROOM_NOT_FOUND');
+      });
       return c.json(wireRoom(await findRoom(id, context)));
     },
   );
@@ -180,9 +185,8 @@ export function rooms(context: AdminContext) {
     async (c) => {
       const id = c.req.param('id');
       const { members } = c.req.valid('json');
-      const all = await audited(c, context, { action: 'member.add', room: id }, () =>
-        addMembers(id, members, c.var.service, context),
-      );
+      const change = { action: 'member.add', room: id, users: idsOf(members) };
+      const all = await audited(c, context, change, () => addMembers(id, members, c.var.service, context));
       const now = context.now();
       return c.json({
         members: all.map(({ member }) => wireMember(member, now)),

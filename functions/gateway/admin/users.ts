@@ -23,7 +23,7 @@ const position = v.tuple([
 
 const roomPosition = v.tuple([v.string()]);
 
-/** Lists the user before the change, so that the list lacks nobody. */
+/** Adds a user to the list of all users, and then changes the user. In this order, each changed user is listed. */
 async function listed(id: string, { db }: AdminContext, change: () => Promise<Account>): Promise<Account> {
   await listUser(db, id);
   return change();

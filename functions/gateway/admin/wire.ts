@@ -7,12 +7,14 @@ import type {
   roomShape,
   userShape,
 } from '../../dialects/admin/schema.ts';
+import { ChatError } from '../../domain/errors.ts';
 import type { Member } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
 import type { MemberWithProfile } from '../../rooms/rooms.ts';
 import type { Account } from '../../store/accounts.ts';
 import type { AuditEntry } from '../../store/audit.ts';
 import type { RoomState } from '../../store/rooms.ts';
+import { type ErrorAnswer, errorAnswer } from '../http/http-error.ts';
 import { checkFields } from '../http/wire.ts';
 
 /** Reads a JSON body. @throws HttpError BAD_REQUEST */
@@ -20,6 +22,15 @@ export const readJson = <S extends v.GenericSchema>(schema: S) => validator('jso
 
 /** Reads the query string. @throws HttpError BAD_REQUEST */
 export const readQuery = <S extends v.GenericSchema>(schema: S) => validator('query', schema, checkFields);
+
+/** Returns the answer to an error. Unlike a client, a backend learns whether a room exists. */
+export function adminError(error: unknown): ErrorAnswer | undefined {
+  const isMissingRoom =
+    error instanceof ChatError && (error.code === 'ROOM_NOT_FOUND' || error.code === 'NOT_A_MEMBER');
+  if (!isMissingRoom) return errorAnswer(error);
+  const { code, message } = new ChatError('ROOM_NOT_FOUND');
+  return { status: 404, code, message };
+}
 
 type Wire<S extends v.GenericSchema> = v.InferOutput<S>;
 
@@ -52,6 +63,7 @@ export const wireAudit = ({ at, by, action, target, error }: AuditEntry): Wire<t
   by,
   action,
   ...(target.user !== undefined && { user_id: target.user }),
+  ...(target.users !== undefined && { user_ids: [...target.users] }),
   ...(target.room !== undefined && { room_id: target.room }),
   ...(target.message !== undefined && { message_id: target.message }),
   ...(error !== undefined && { error }),

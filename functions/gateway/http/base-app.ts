@@ -33,7 +33,7 @@ interface BaseOptions {
 /** A text of 8,000 code points is 96 KB if JSON escapes each of them. */
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** The status of a sign-in that the chat does not have. It is no fault, unlike the other statuses from 500. */
+/** The status for a way to sign in that the chat does not have. Unlike all other 5xx statuses, it is no fault. */
 const NOT_IMPLEMENTED = 501;
 
 const isFault = ({ status }: ErrorAnswer): boolean => status >= 500 && status !== NOT_IMPLEMENTED;

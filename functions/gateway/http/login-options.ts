@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** What a new password must contain, besides its length. */
+/** The kinds of characters that a new password may have to contain. */
 const characters = ['lowercase', 'uppercase', 'digit', 'symbol'] as const;
 
 /** The rules of a user pool for new passwords. */

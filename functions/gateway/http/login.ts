@@ -41,7 +41,7 @@ const signedIn = v.object({
   refresh_token: v.optional(v.string()),
 });
 
-/** The error of a sign-in. It has the last three fields with `PASSWORD_CHANGE_REQUIRED`. */
+/** The error of a sign-in. Only `PASSWORD_CHANGE_REQUIRED` has the last three fields. */
 const signInError = v.object({
   ...errorShape.entries,
   username: v.optional(v.string()),

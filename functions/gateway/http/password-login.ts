@@ -33,7 +33,7 @@ export interface PasswordLogin {
   refresh(refreshToken: string): Promise<Tokens>;
   /** Ends the session of a refresh token. */
   revoke(refreshToken: string): Promise<void>;
-  /** Sends a code for a new password, and reports the same to its caller if the user cannot get one. */
+  /** Sends a code for a new password. Also succeeds for a user who cannot get one, so that callers do not learn it. */
   sendCode(username: string): Promise<void>;
   /** @throws HttpError WRONG_CODE, PASSWORD_REFUSED */
   resetPassword(username: string, code: string, password: string): Promise<void>;
@@ -105,7 +105,7 @@ const resetErrors = {
   TooManyFailedAttemptsException: http('WRONG_CODE'),
 };
 
-/** The answers to users who cannot get a code, or not yet another one. Callers must not learn which users exist. */
+/** Cognito's errors for users who cannot get a code now. Callers must not learn which users exist. */
 const noCode = new Set([
   'UserNotFoundException',
   'NotAuthorizedException',
@@ -169,7 +169,7 @@ export function cognitoLogin(clientId: string): PasswordLogin {
       const cognito = await client();
       await cognito.sendCode(username).catch((error: unknown) => {
         const name = error instanceof Error ? error.name : '';
-        // The administrator must hear of it, but it happens for existing users only.
+        // Logged for the administrator, and not answered: it happens for existing users only.
         if (name === 'CodeDeliveryFailureException') logFault('http', error, '');
         else if (!noCode.has(name)) throw convert(error, {});
       });

@@ -9,9 +9,12 @@ import { HttpError } from './http-error.ts';
 import { describe } from './openapi.ts';
 import { decodeCursor, encodeCursor, readQuery, usersQuery } from './wire.ts';
 
+/** DynamoDB's limit for a sort key. */
+const MAX_KEY_BYTES = 1_024;
+
 /** Where a page of people begins: a term that begins with the searched one, and a user id. */
 const peopleCursor = (query: string) =>
-  v.tuple([v.pipe(v.string(), v.startsWith(searchedTerm(query) ?? ' '))]);
+  v.tuple([v.pipe(v.string(), v.maxBytes(MAX_KEY_BYTES), v.startsWith(searchedTerm(query) ?? ' '))]);
 
 /** The search of people. Mount it at the root: below `/users`, Hono would drop the slash of `/users/`. */
 export function users(context: HttpContext) {

@@ -27,7 +27,7 @@ function verifierFor(answer: unknown) {
 }
 
 describe('a user', () => {
-  test('is asked for with the credential and where it comes from', async () => {
+  test('is requested with the credential and its source', async () => {
     const { ask, verify } = verifierFor({
       ...ann,
       email: 'ann@example.com',
@@ -73,7 +73,7 @@ test.each([
   expect(ask).not.toHaveBeenCalled();
 });
 
-test('a credential of 4,096 characters is asked about', async () => {
+test('asks the function about a credential of 4,096 characters', async () => {
   await expect(verifierFor(ann).verify('a'.repeat(4_096), source)).resolves.toMatchObject({
     user: { id: '7' },
   });
@@ -105,7 +105,7 @@ describe('a malformed answer lets nobody in, and the error names the field and n
     const message = `Credential not verified: the answer of the function is malformed in ${field}. See the log of the function.`;
     await expect(verify('8f7c', source)).rejects.toEqual(unavailable);
     await expect(verify('8f7c', source)).rejects.toMatchObject({ message });
-    // Nothing of it is kept.
+    // The verifier does not keep the answer.
     expect(ask).toHaveBeenCalledTimes(2);
   });
 });
@@ -125,7 +125,7 @@ test('a failure lets nobody in, is not kept, and quotes no message', async () =>
 });
 
 describe('an answer is kept', () => {
-  test('for 60 seconds from the question', async () => {
+  test('for 60 seconds after the request', async () => {
     const { ask, verify } = verifierFor(ann);
     ask.mockImplementationOnce(async () => {
       now += SECOND;
@@ -191,7 +191,7 @@ describe('an answer is kept', () => {
 });
 
 describe('requests that arrive at the same moment', () => {
-  test('share one question for the same credential, also if it fails', async () => {
+  test('share one invocation for the same credential, even if it fails', async () => {
     const { ask, verify } = verifierFor(ann);
     await Promise.all([verify('8f7c', source), verify('8f7c', source), verify('8f7d', source)]);
     expect(ask).toHaveBeenCalledTimes(2);

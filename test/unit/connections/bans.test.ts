@@ -1,11 +1,12 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { CountingDatabase } from '../../../bench/counting-database.ts';
 import { connect } from '../../../functions/connections/lifecycle.ts';
 import { closeSocketsOf } from '../../../functions/connections/sign-out.ts';
+import { TransientError } from '../../../functions/delivery/poster.ts';
 import type { Session } from '../../../functions/domain/connection.ts';
 import { ban, getStanding, signOut, unban } from '../../../functions/store/accounts.ts';
 import { getConnection, listConnectionIds } from '../../../functions/store/connections.ts';
-import { listOpenConnections } from '../../../functions/store/profiles.ts';
+import { listOpenConnections, removeOpenConnection } from '../../../functions/store/profiles.ts';
 
 const now = Date.parse('2030-01-01T12:00:00Z');
 
@@ -83,7 +84,46 @@ test('closes every socket of a user, also one whose handshake is not over, and r
   expect(await isStored(opening)).toEqual({ row: false, online: false });
 });
 
-test('a guest has no standing, whatever id they claim', async () => {
+test('closes a socket that the profile of a user with many of them lacks', async () => {
+  const session = sessionOf({ connectedAt: now - 60_000 });
+  await open(session);
+  await removeOpenConnection(database.db, 'ann', session, now);
+  const close = vi.fn(async () => true);
+  const poster = { post: async () => 'delivered' as const, isOpen: async () => true, close };
+  await closeSocketsOf('ann', { db: database.db, poster, now: () => now });
+  expect(close).toHaveBeenCalledExactlyOnceWith(session.id);
+  expect(await isStored(session)).toEqual({ row: false, online: false });
+});
+
+test.each([
+  ['an open socket', now - 60_000],
+  ['a socket whose handshake may not be over', now],
+])('keeps the row of %s that API Gateway did not close, so that a repeat closes it', async (_which, at) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'Date'], now });
+  onTestFinished(() => void vi.useRealTimers());
+  const session = sessionOf({ connectedAt: at });
+  const other = sessionOf({ id: 'other=', connectedAt: at });
+  for (const each of [session, other]) await open(each);
+  let isThrottled = true;
+  const poster = {
+    post: async () => 'delivered' as const,
+    isOpen: async () => true,
+    close: async (id: string) => {
+      if (isThrottled && id === session.id) throw new TransientError();
+      return true;
+    },
+  };
+  const context = { db: database.db, poster, now: () => now };
+  const closing = expect(closeSocketsOf('ann', context)).rejects.toThrow('Repeat the request');
+  await vi.advanceTimersByTimeAsync(10_000);
+  await closing;
+  expect([...(await listConnectionIds(database.db, 'ann'))]).toEqual([session.id]);
+  isThrottled = false;
+  await closeSocketsOf('ann', context);
+  expect(await isStored(session)).toEqual({ row: false, online: false });
+});
+
+test('a guest is never banned, whatever id the guest claims', async () => {
   await ban(database.db, 'ann', now);
   const guest = sessionOf({ user: { ...sessionOf().user, guest: true } });
   await open(guest);

@@ -283,6 +283,10 @@ test.each([
   ['a line break', '?query=bob%0Asmith'],
   ['a page that is too large', '?query=bob&limit=51'],
   ['a cursor of another search', `?query=bob&cursor=${Buffer.from('["alice#1"]').toString('base64url')}`],
+  [
+    'a cursor that is longer than any entry',
+    `?query=bob&cursor=${Buffer.from(`["bob#${'2'.repeat(1_100)}"]`).toString('base64url')}`,
+  ],
   ['a cursor without a name', `?query=b&cursor=${Buffer.from('["b"]').toString('base64url')}`],
 ])('refuses %s before it reads anything', async (_what, query) => {
   await open('everyone');

@@ -82,7 +82,7 @@ describe('creating a room', () => {
     expect((await app.askAdmin(`PUT /rooms/${id}/`, {})).status).toBeGreaterThanOrEqual(400);
   });
 
-  test('keeps the limit of rooms of a user', async () => {
+  test('refuses a member who is already in the maximum number of rooms', async () => {
     const rooms = Array.from({ length: 5_000 }, (_, index) => ({
       room: { S: `room-${index}` },
       item: { S: 'member#ann' },
@@ -99,7 +99,7 @@ describe('creating a room', () => {
 describe('a room', () => {
   beforeEach(() => app.makeRoom('lunch', 'ann', 'ben'));
 
-  test('has its state', async () => {
+  test('is returned with its state', async () => {
     await app.fillLog('lunch', 'ann', ['one', 'two']);
     expect(await app.askAdmin('GET /rooms/lunch/')).toMatchObject({
       status: 200,
@@ -111,7 +111,7 @@ describe('a room', () => {
     });
   });
 
-  test('gets another name', async () => {
+  test('is renamed', async () => {
     expect(await app.askAdmin('PATCH /rooms/lunch/', { name: 'Brunch' })).toMatchObject({
       status: 200,
       body: { name: 'Brunch' },
@@ -120,7 +120,7 @@ describe('a room', () => {
     expect((await app.askAdmin('PATCH /rooms/dinner/', { name: 'x' })).status).toBe(404);
   });
 
-  test('gets up to 100 members at once, and says who is new', async () => {
+  test('gets up to 100 members at once, and the answer lists the new ones', async () => {
     const members = ['ben', 'cat', 'dan'].map((user_id) => ({ user_id }));
     expect(await app.askAdmin('POST /rooms/lunch/members/', { members })).toMatchObject({
       status: 200,

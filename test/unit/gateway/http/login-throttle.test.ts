@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { routeOf } from '../../../../functions/gateway/client-address.ts';
 import { clientAddress, countAttempt } from '../../../../functions/gateway/http/login-throttle.ts';
 import type { Database } from '../../../../functions/store/database.ts';
 import { NOON } from '../../../support/sample.ts';
@@ -23,6 +24,17 @@ describe('the address of a request', () => {
   test('is that of the caller if it calls the API directly, whatever it writes', () => {
     const route = { forwardedFor: '1.1.1.1, 2.2.2.2, 203.0.113.7', sourceIp: '203.0.113.7' };
     expect(clientAddress({ ...route, throughEdge: false })).toBe('203.0.113.7');
+  });
+
+  test.each([
+    ['the secret of the edge', 'secret', 'secret', true],
+    ['another secret', 'guess', 'secret', false],
+    ['no secret', undefined, 'secret', false],
+    ['no secret, in a chat without an edge', undefined, undefined, false],
+    ['a secret, in a chat without an edge', 'guess', undefined, false],
+  ])('comes through the edge only with its secret: %s', (_what, sent, edgeKey, throughEdge) => {
+    const route = routeOf({ 'X-Parley-Edge': sent, 'X-Forwarded-For': '1.1.1.1' }, edge, edgeKey);
+    expect(route).toEqual({ forwardedFor: '1.1.1.1', sourceIp: edge, throughEdge });
   });
 });
 
