@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'parley-package-'));
@@ -59,6 +59,7 @@ const ports = {
   PARLEY_PORT: '18200',
   PARLEY_SERVICES_PORT: '18203',
   PARLEY_SOCKET_PORT: '0',
+  PARLEY_HTTP_PORT: '0',
   PARLEY_DYNAMODB_PORT: '0',
 };
 
@@ -251,11 +252,38 @@ describe.each(nodeVersions)('on Node.js %s', (version) => {
   });
 });
 
+test.each(nodeVersions)(
+  "`parley dev --watch` on Node.js %s runs the new code of the team's function",
+  async (version) => {
+    const cwd = join(team, 'watched');
+    const functionFile = join(cwd, 'functions/status.mjs');
+    const writeFunction = (answer: string) =>
+      writeFile(functionFile, `export const handler = async () => '${answer}';\n`);
+    mkdirSync(join(cwd, 'functions'), { recursive: true });
+    await writeFunction('old');
+    const dev = startDev(version, { cwd, flags: ['--watch'] });
+    onTestFinished(() => stop(dev));
+    await printedUrl(dev);
+    const path = '/2015-03-31/functions/Status/invocations';
+    const invoke = async () => {
+      const response = await fetch(`http://127.0.0.1:${ports.PARLEY_SERVICES_PORT}${path}`, {
+        method: 'POST',
+        headers: { authorization: 'AWS4-HMAC-SHA256 Credential=developer/' },
+        body: '{}',
+      });
+      return response.json();
+    };
+    expect(await invoke()).toBe('old');
+    await writeFunction('new');
+    await vi.waitFor(async () => expect(await invoke()).toBe('new'), { timeout: 30_000, interval: 500 });
+  },
+);
+
 const command = join(team, 'node_modules/.bin/parley');
-function startDev(version: string): ChildProcess {
-  const args = [command, 'dev', '--app', `"${nodeBinary(version)}" app.mjs`, '--memory'];
+function startDev(version: string, { cwd = team, flags = [] as readonly string[] } = {}): ChildProcess {
+  const args = [command, 'dev', '--app', `"${nodeBinary(version)}" app.mjs`, '--memory', ...flags];
   return spawn(nodeBinary(version), args, {
-    cwd: team,
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: environment(),
   });
@@ -287,7 +315,7 @@ describe('the command', () => {
     expect(await succeed(team, 'npx', 'parley', '--help')).toContain('Usage: npx parley <command>');
   });
 
-  test('prints the version that it needs on Node.js 20', async () => {
+  test('says on Node.js 20 which version it needs', async () => {
     const { stderr, code } = await run(team, nodeBinary('20'), command, 'dev');
     expect(stderr).toContain('Could not run parley dev: it needs Node.js 22.13 or later');
     expect(code).toBe(1);
