@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { developerKey } from '../local/iam/access.ts';
@@ -92,15 +92,6 @@ export function welcomeText(
 Press Ctrl-C to stop.`;
 }
 
-/** The files of a team's app: all of its folder but packages, hidden files and what commands write. */
-function appSources(data: string): readonly WatchedSource[] {
-  const isWritten = (name: string) =>
-    /^\.|^(node_modules|cdk\.out|dist)$/.test(name) || resolve(name) === resolve(data);
-  return readdirSync('.')
-    .filter((name) => !isWritten(name))
-    .map((path) => ({ path }));
-}
-
 /** The sources of this repository, each with the build that a change needs. */
 function projectSources(): readonly WatchedSource[] {
   const build = async () => (await import('./build.ts')).build();
@@ -153,7 +144,7 @@ async function run(flags: LocalFlags, isOwn: boolean): Promise<void> {
     const stack = await starting;
     if (stack.unsupportedTypes.length > 0) console.log(`Not simulated: ${stack.unsupportedTypes.join(', ')}`);
     if (flags.watch) {
-      const sources = isOwn ? projectSources() : appSources(flags.data);
+      const sources = isOwn ? projectSources() : [{ path: '.', except: flags.data }];
       watchSources({ sources, reload: () => stack.reload(), log: (line) => console.log(line) });
     }
     console.log(welcomeText(stack, flags));

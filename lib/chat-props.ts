@@ -112,7 +112,10 @@ export interface ChatCode {
  * @throws Error that names an invalid property
  */
 export function resolveProps(props: ChatProps) {
-  const defaults = readSettings(() => undefined);
+  const { directRooms, directory, logLevel, awsClient } = props;
+  // Settings check these words, because Node.js runs an app without checking its types.
+  const words: Readonly<Record<string, string | undefined>> = { directRooms, directory, logLevel, awsClient };
+  const defaults = readSettings((key) => words[key]);
   const rates = {
     rateLimit: { ...defaults.rateLimit, ...props.rateLimits },
     roomLimits: { ...defaults.roomLimits, ...props.roomLimits },
@@ -131,18 +134,18 @@ export function resolveProps(props: ChatProps) {
     deletionProtection: props.deletionProtection ?? defaults.deletionProtection,
     chatTable: props.chatTable ?? null,
     filesBucket: props.filesBucket ?? null,
-    directRooms: props.directRooms ?? defaults.directRooms,
-    directory: props.directory ?? defaults.directory,
+    directRooms: defaults.directRooms,
+    directory: defaults.directory,
     ...rates,
     ...fileLimits(props.maxFileMegabytes, props.dailyFileMegabytes),
     logRetention: props.logRetention ?? defaults.logRetention,
-    logLevel: props.logLevel ?? defaults.logLevel,
+    logLevel: defaults.logLevel,
     accessLogs: props.accessLogs ?? defaults.accessLogs,
     alarms: props.alarms ?? null,
     requestQuota: wholeNumber('requestQuota', props.requestQuota ?? monitoring.requestQuota, 1, 1_000_000),
     dashboard: props.dashboard ?? monitoring.dashboard,
     tracing: props.tracing ?? monitoring.tracing,
-    awsClient: props.awsClient ?? defaults.awsClient,
+    awsClient: defaults.awsClient,
     code: { ...packagedCode(), ...props.code },
   };
 }

@@ -1,8 +1,11 @@
-import { type FSWatcher, statSync, watch } from 'node:fs';
+import { existsSync, type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 
 export interface WatchedSource {
-  /** A file, or a directory with everything below it. */
+  /** A file, or a directory with everything below it but packages, hidden files and what commands write. */
   readonly path: string;
+  /** A directory below `path` whose changes do not count. */
+  readonly except?: string;
   /** Runs before the reload, for instance a build. */
   readonly prepare?: () => Promise<unknown>;
 }
@@ -46,18 +49,66 @@ export function watchSources({ sources, reload, log, debounceMs = 150 }: WatchOp
     clearTimeout(timer);
     timer = setTimeout(() => void reloadChanged(), debounceMs);
   };
-  const watchers = sources.map((source) => watchSource(source, () => onChange(source)));
+  const stops = sources.map((source) => watchSource(source, () => onChange(source)));
   return () => {
     clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
+    for (const stop of stops) stop();
   };
 }
 
-function watchSource({ path }: WatchedSource, onChange: () => void): FSWatcher {
-  const recursive = statSync(path).isDirectory();
-  // Ignores the swap and backup files that editors write beside the source.
-  return watch(path, { recursive }, (_event, file) => {
-    const name = file?.split('/').pop() ?? '';
-    if (file === null || /^[^.~#][^~#]*\.(tsx?|json|css|html|svg)$/.test(name)) onChange();
+function watchSource({ path, except }: WatchedSource, onChange: () => void): () => void {
+  if (statSync(path).isDirectory()) return watchTree(path, except, onChange);
+  // Watches the directory, because many editors replace a file when they save it, which ends the file's own watcher.
+  const watcher = watch(dirname(path), (_event, name) => {
+    if (name === basename(path)) onChange();
   });
+  return () => watcher.close();
+}
+
+/**
+ * Watches the directories of a tree, each by itself: `watch` with `recursive` would also watch all packages on Linux.
+ */
+function watchTree(root: string, except: string | undefined, onChange: () => void): () => void {
+  const watchers = new Map<string, FSWatcher>();
+  const isIgnored = (path: string) =>
+    /^\.|^(node_modules|cdk\.out|dist)$/.test(basename(path)) ||
+    (except !== undefined && resolve(path) === resolve(except));
+  const add = (directory: string): void => {
+    // A directory that was deleted and created again needs a new watcher.
+    watchers.get(directory)?.close();
+    const watcher = watch(directory, (_event, name) => {
+      if (name === null) return onChange();
+      const path = join(directory, name);
+      if (isDirectory(path)) {
+        if (isIgnored(path)) return;
+        try {
+          add(path);
+        } catch {
+          // The directory has been deleted again.
+        }
+        onChange();
+      } else if (isSource(path)) onChange();
+    });
+    watcher.on('error', () => watcher.close());
+    watchers.set(directory, watcher);
+    for (const each of readdirSync(directory, { withFileTypes: true })) {
+      const path = join(directory, each.name);
+      if (each.isDirectory() && !isIgnored(path)) add(path);
+    }
+  };
+  add(root);
+  return () => {
+    for (const watcher of watchers.values()) watcher.close();
+  };
+}
+
+const isDirectory = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** Whether a file is source code, and neither the swap or backup file of an editor nor the output of a compiler. */
+function isSource(path: string): boolean {
+  if (!/^[^.~#][^~#]*\.([cm]?[jt]sx?|json|css|html|svg)$/.test(basename(path))) return false;
+  const [, base, m = ''] = /^(.*?)(?:\.d)?\.([cm]?)[jt]s$/.exec(path) ?? [];
+  const sources = [`${base}.${m}ts`, `${base}.${m}tsx`];
+  return base === undefined || sources.includes(path) || !sources.some((source) => existsSync(source));
 }

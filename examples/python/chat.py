@@ -13,7 +13,7 @@ import websockets
 
 
 async def chat(url, token, room, text):
-    socket_url = url.replace("http", "ws", 1) + f"/ws/chat/{room}/"
+    socket_url = url.rstrip("/").replace("http", "ws", 1) + f"/ws/chat/{room}/"
     frame = {"action": "send", "message": text, "client_id": str(uuid.uuid4())}
     # A token in the subprotocols appears in no access log.
     async with websockets.connect(socket_url, subprotocols=["Bearer", token]) as socket:

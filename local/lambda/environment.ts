@@ -161,7 +161,9 @@ function runtimeUrl(): URL {
     const ending = extname(import.meta.url);
     const source = readFileSync(new URL(`./runtime${ending}`, import.meta.url), 'utf8');
     const code = ending === '.ts' ? stripTypes(source) : source;
-    runtime = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+    // Traces show this name. Without it, each frame of the runtime would show the whole URL.
+    const named = `${code}\n//# sourceURL=lambda-runtime`;
+    runtime = new URL(`data:text/javascript,${encodeURIComponent(named)}`);
   }
   return runtime;
 }

@@ -53,6 +53,14 @@ describe('an invocation fails', () => {
     });
   });
 
+  test('with a trace that names the runtime', async () => {
+    const functions = start({ Fail: { code: 'export const handler = async () => null.x;' } });
+    const outcome = await functions.run('Fail', '{}');
+    expect(outcome).toMatchObject({ failure: { trace: expect.arrayContaining([expect.any(String)]) } });
+    expect(JSON.stringify(outcome)).toMatch(/\(lambda-runtime:\d+:\d+\)/);
+    expect(JSON.stringify(outcome)).not.toContain('data:');
+  });
+
   test('when the process exits, and the next event gets a new environment', async () => {
     const code = `let calls = 0;
       export const handler = async (event) => { calls += 1; if (event.die) process.exit(1); return calls; };`;

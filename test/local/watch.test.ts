@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { watchSources } from '../../local/watch.ts';
 import { removeTemporaryDirectories, temporaryDirectory } from './mini-assembly.ts';
 
@@ -93,4 +93,64 @@ test('ignores the swap files of editors', async () => {
   writeFileSync(join(root, 'lib', 'a.ts'), 'x');
   await vi.waitFor(() => expect(reload).toHaveBeenCalled());
   expect(reload).toHaveBeenCalledOnce();
+});
+
+describe("the folder of a team's app", () => {
+  /** Watches a folder. Returns a function that writes a file and resolves to whether the folder was reloaded. */
+  function watchApp() {
+    const root = temporaryDirectory();
+    for (const name of ['functions', 'node_modules/a', 'data'])
+      mkdirSync(join(root, name), { recursive: true });
+    writeFileSync(join(root, 'app.ts'), '');
+    let reloads = 0;
+    const reload = async () => void reloads++;
+    const sources = [{ path: root, except: join(root, 'data') }];
+    closers.push(watchSources({ sources, reload, log: () => {}, debounceMs: 20 }));
+    /** Saves as editors do that write another file and rename it. */
+    const save = (name: string): void => {
+      writeFileSync(join(root, '.saved'), 'x');
+      renameSync(join(root, '.saved'), join(root, name));
+    };
+    const reloadsAfter = async (change: () => void): Promise<void> => {
+      const before = reloads;
+      change();
+      await vi.waitFor(() => expect(reloads).toBeGreaterThan(before));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+    return { root, save, reloadsAfter, reloads: () => reloads };
+  }
+
+  test.each(['app.ts', 'new.ts', 'functions/code.mjs', 'functions/code.js', 'functions/code.cts'])(
+    'reloads each time that an editor replaces %s',
+    async (name) => {
+      const { save, reloadsAfter } = watchApp();
+      await reloadsAfter(() => save(name));
+      await reloadsAfter(() => save(name));
+    },
+  );
+
+  test('reloads after a change in a folder that is new, or was deleted and created again', async () => {
+    const { root, save, reloadsAfter } = watchApp();
+    for (const folder of ['lambdas', 'functions']) {
+      rmSync(join(root, folder), { recursive: true, force: true });
+      await reloadsAfter(() => mkdirSync(join(root, folder, 'deep'), { recursive: true }));
+      await reloadsAfter(() => save(`${folder}/deep/code.mjs`));
+    }
+  });
+
+  test('ignores packages, the data of the stack and what the compiler writes', async () => {
+    const { root, save, reloadsAfter, reloads } = watchApp();
+    await reloadsAfter(() => save('functions/code.ts'));
+    const before = reloads();
+    for (const name of [
+      'node_modules/a/index.js',
+      'data/issuer.json',
+      'functions/code.js',
+      'functions/code.d.ts',
+    ])
+      save(name);
+    mkdirSync(join(root, 'cdk.out'));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(reloads()).toBe(before);
+  });
 });

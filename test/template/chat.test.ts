@@ -298,6 +298,11 @@ test.each<[string, ChatProps, string]>([
   ],
   ['an origin with a path', { allowedOrigins: ['https://a.example.com/chat'] }, 'allowedOrigins'],
   ['a quota', { requestQuota: 0 }, 'requestQuota'],
+  ...['directRooms', 'directory', 'logLevel', 'awsClient'].map((name): [string, ChatProps, string] => [
+    `an unknown ${name}`,
+    { [name]: 'all' },
+    name,
+  ]),
 ])('refuses %s that cannot work', (_what, props, name) => {
   expect(() => withChat(props)).toThrow(`Setting "${name}" is invalid`);
 });

@@ -94,6 +94,11 @@ describe('refuses', () => {
   test.each([
     ['an answer to another sign-in', { state: 'x'.repeat(43) }, 'SIGN_IN_FAILED'],
     ['a token for another sign-in', { nonce: 'x'.repeat(43) }, 'SIGN_IN_FAILED'],
+    [
+      'a token whose nonce the tab has forgotten',
+      { nonce: undefined as unknown as string },
+      'SIGN_IN_FAILED',
+    ],
     ['a code with another verifier', { verifier: 'x'.repeat(43) }, 'SESSION_ENDED'],
   ])('%s', async (_what, change, code) => {
     const { options, visit } = await serveIssuer();

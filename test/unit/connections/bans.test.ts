@@ -6,7 +6,7 @@ import { TransientError } from '../../../functions/delivery/poster.ts';
 import type { Session } from '../../../functions/domain/connection.ts';
 import { ban, getStanding, signOut, unban } from '../../../functions/store/accounts.ts';
 import { getConnection, listConnectionIds } from '../../../functions/store/connections.ts';
-import { listOpenConnections } from '../../../functions/store/profiles.ts';
+import { listOpenConnections, removeOpenConnection } from '../../../functions/store/profiles.ts';
 
 const now = Date.parse('2030-01-01T12:00:00Z');
 
@@ -82,6 +82,17 @@ test('closes every socket of a user, also one whose handshake is not over, and r
   expect(closed.toSorted()).toEqual(['old=', 'opening=', 'opening=', 'opening=']);
   expect([...(await listConnectionIds(database.db, 'ann'))]).toEqual([]);
   expect(await isStored(opening)).toEqual({ row: false, online: false });
+});
+
+test('closes a socket that the profile of a user with many of them lacks', async () => {
+  const session = sessionOf({ connectedAt: now - 60_000 });
+  await open(session);
+  await removeOpenConnection(database.db, 'ann', session, now);
+  const close = vi.fn(async () => true);
+  const poster = { post: async () => 'delivered' as const, isOpen: async () => true, close };
+  await closeSocketsOf('ann', { db: database.db, poster, now: () => now });
+  expect(close).toHaveBeenCalledExactlyOnceWith(session.id);
+  expect(await isStored(session)).toEqual({ row: false, online: false });
 });
 
 test.each([
