@@ -23,6 +23,16 @@ const roomName = v.pipe(
   v.transform((name) => (isBlank(name) ? '' : name.toWellFormed())),
 );
 
+/** The name of a user or bot. */
+const personName = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.maxLength(200),
+  noNulCharacter,
+  v.check((name) => !isBlank(name)),
+  v.transform((name) => name.toWellFormed()),
+);
+
 const role = v.optional(v.picklist(roles), 'member');
 
 const newMember = v.object({
@@ -79,7 +89,7 @@ export const messageBody = v.pipe(
         /** The bot's id, without the `bot:` that messages have. */
         id: botId,
         /** The name that members see. Default: the id. */
-        name: v.optional(v.pipe(v.string(), v.nonEmpty(), v.maxLength(200), noNulCharacter)),
+        name: v.optional(personName),
       }),
     ),
     /** The id of the message that this one replies to. */
@@ -98,7 +108,7 @@ const MAX_ATTRIBUTES = 2_048;
 /** New values of a user; null removes one, and a field that is absent keeps its value. */
 export const userBody = v.object({
   /** The name of the user in your own system. */
-  name: v.optional(v.nullable(v.pipe(v.string(), v.nonEmpty(), v.maxLength(200), noNulCharacter))),
+  name: v.optional(v.nullable(personName)),
   /** The https address of the user's picture. */
   avatar_url: v.optional(
     v.nullable(v.pipe(v.string(), v.maxLength(2_000), v.url(), v.startsWith('https://'))),

@@ -100,6 +100,20 @@ test.each([
   expect(await response.json()).toMatchObject({ error: 'NOT_SIGNED' });
 });
 
+test.each(['', '  ', '\u200b', 'a\0b', 'x'.repeat(201)])(
+  'refuses the name %j of a user or bot',
+  async (name) => {
+    await app.makeRoom('lunch', 'ann');
+    const bot = { text: 'Hi', bot: { id: 'orders', name } };
+    for (const [line, body] of [
+      ['PUT /users/ann/', { name }],
+      ['POST /rooms/lunch/messages/', bot],
+    ] as const) {
+      expect(await app.askAdmin(line, body)).toMatchObject({ status: 400, body: { error: 'BAD_REQUEST' } });
+    }
+  },
+);
+
 describe('the audit trail', () => {
   const entries = async (query = '') =>
     (await app.askAdmin(`GET /audit/${query}`)).body as { entries: Json[]; next_cursor: string | null };
