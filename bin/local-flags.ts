@@ -20,8 +20,19 @@ export interface LocalFlags {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export const usage =
-  'Use --app <command>, --stack <name>, --memory, --watch, --data <dir> or --context key=value.';
+const usage = 'Use --app <command>, --stack <name>, --memory, --watch, --data <dir> or --context key=value.';
+
+/** What `--help` prints. */
+export const help = `Runs a CDK app with a chat on this machine.
+
+  --app <command>      the command of the app. Default: that of cdk.json
+  --stack <name>       the stack with the chat, if the app has several
+  --watch              reloads when the code of the app changes
+  --memory             keeps nothing on disk
+  --data <dir>         keeps the data in this directory. Default: .local
+  --context key=value  passes context to the app
+
+The variable PARLEY_PORT changes the port of the chat. docs/local.md lists all variables.`;
 
 const startError = (why: string, advice: string, options?: ErrorOptions) =>
   new Error(`Could not start the local stack: ${why}. ${advice}`, options);

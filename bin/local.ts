@@ -5,7 +5,7 @@ import { developerKey } from '../local/iam/access.ts';
 import { type Stack, startStack } from '../local/stack.ts';
 import { type WatchedSource, watchSources } from '../local/watch.ts';
 import { asksForHelp, commandLine } from './command.ts';
-import { type LocalFlags, readFlags, usage } from './local-flags.ts';
+import { help, type LocalFlags, readFlags } from './local-flags.ts';
 import { appCommand, runApp } from './run-app.ts';
 import { openSynthesizer, type Synthesizer } from './synthesize.ts';
 
@@ -162,7 +162,7 @@ async function run(flags: LocalFlags, isOwn: boolean): Promise<void> {
 export async function runStack({ ownApp }: { readonly ownApp: boolean }): Promise<void> {
   const args = process.argv.slice(2);
   if (asksForHelp(args)) {
-    console.log(usage);
+    console.log(help);
     return;
   }
   try {
