@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runApp } from '../../bin/run-app.ts';
@@ -7,9 +7,11 @@ import { openSynthesizer } from '../../bin/synthesize.ts';
 import { AdminClient } from '../../server/index.ts';
 import { signedHeaders } from '../support/admin.ts';
 import { enter, said } from '../support/chat.ts';
+import { exampleFolder } from '../support/examples.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
-const app = fileURLToPath(new URL('../../examples/embed/app.ts', import.meta.url));
+const examples = exampleFolder();
+const app = join(examples.copy('embed'), 'app.ts');
 const synthesizer = openSynthesizer({}, runApp(`${JSON.stringify(process.execPath)} ${JSON.stringify(app)}`));
 
 let shop: TestStack;
@@ -29,6 +31,7 @@ afterAll(async () => {
   // The last test causes a denied call, which `shop.stop` would report.
   await shop.stack.stop();
   synthesizer.dispose();
+  examples.remove();
 });
 
 async function invoke(name: string, event: object): Promise<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,14 +9,14 @@ import type { Browser, Page } from 'playwright-core';
 import { build, type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePages, openBrowser, openPage } from '../support/browser.ts';
+import { exampleFolder } from '../support/examples.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 let stack: TestStack;
 let browser: Browser;
-/** Copies of the examples. They are inside the package, so that they can import it by its name. */
-let folder: string;
+const examples = exampleFolder();
 let ports: { readonly react: number; readonly rendering: number };
 const children: ChildProcess[] = [];
 let reactPage: PreviewServer;
@@ -27,16 +27,6 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-function copyExample(name: string): string {
-  const copy = join(folder, name);
-  // Without its package.json, the example belongs to this package.
-  cpSync(join(root, 'examples', name), copy, {
-    recursive: true,
-    filter: (path) => !path.endsWith('package.json'),
-  });
-  return copy;
 }
 
 /** Starts a program, and returns its first line that matches. */
@@ -58,7 +48,6 @@ async function firstLine(
 }
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(root, 'dist/examples-'));
   ports = { react: await freePort(), rendering: await freePort() };
   const allowedOrigins = [ports.react, ports.rendering].map((port) => `http://localhost:${port}`).join();
   [stack, browser] = await Promise.all([startTestStack({}, { allowedOrigins }), openBrowser()]);
@@ -67,19 +56,19 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const child of children) child.kill();
   await Promise.all([closePages(), reactPage?.close(), stack?.stop()]);
-  rmSync(folder, { recursive: true, force: true });
+  examples.remove();
 });
 
 test('the examples have no type errors', async () => {
-  for (const name of ['react', 'server-rendering']) copyExample(name);
+  for (const name of ['react', 'server-rendering']) examples.copy(name);
   const config = { extends: './server-rendering/tsconfig.json', include: ['*/*.ts', '*/*.tsx'] };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  writeFileSync(join(examples.folder, 'tsconfig.json'), JSON.stringify(config));
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  expect((await promisify(execFile)(process.execPath, [tsc, '-p', folder])).stdout).toBe('');
+  expect((await promisify(execFile)(process.execPath, [tsc, '-p', examples.folder])).stdout).toBe('');
 });
 
 test('two people sign in and chat in the React example, on an origin of its own', async () => {
-  const directory = copyExample('react');
+  const directory = examples.copy('react');
   process.env['VITE_CHAT_URL'] = stack.stack.edgeUrl;
   await build({ root: directory, logLevel: 'error' });
   delete process.env['VITE_CHAT_URL'];
@@ -111,7 +100,7 @@ test('two people sign in and chat in the React example, on an origin of its own'
 });
 
 test('a page with a chat is rendered on the server and connects in the browser', async () => {
-  const directory = copyExample('server-rendering');
+  const directory = examples.copy('server-rendering');
   const url = await firstLine(/^http/, process.execPath, ['server.ts'], directory, {
     CHAT_URL: stack.stack.edgeUrl,
     PORT: String(ports.rendering),
