@@ -51,7 +51,7 @@ function firstSteps(stack: Stack, socketUrl: string, tokenCommand: string) {
   if (authFunction === undefined) {
     return {
       open: `Open ${stack.edgeUrl} and sign in as alice with the password alice.
-  Open a second tab and sign in as bob with the password bob.`,
+  In a second tab, press Switch account and sign in as bob with the password bob.`,
       token: tokenCommand,
       terminal: socket(`$(${tokenCommand})`),
     };
