@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 
+/** The module web/react.ts, which the page and the web components import in place of `react`. */
+export const preactModule = fileURLToPath(new URL('../web/react.ts', import.meta.url));
+
 /** A built file, with its minified size in bytes. */
 export interface Bundle {
   readonly entry: string;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The facts about a release that are checked. */
+/** The properties of a release that `releaseFaults` checks. */
 export interface Release {
   readonly name: string;
   readonly version: string;

@@ -2,7 +2,9 @@
  * Returns how a user writes a command of Parley: with npm in this repository, and with npx in a project that installed
  * the package, where this file is JavaScript.
  */
-export function commandLine(name: 'dev' | 'token' | 'room' | 'restore' | 'verify'): string {
+export function commandLine(
+  name: 'dev' | 'token' | 'room' | 'export' | 'import' | 'erase' | 'restore' | 'verify',
+): string {
   if (isPackage) return `npx parley ${name}`;
   return name === 'dev' ? 'npm start' : `npm run -s ${name} --`;
 }

@@ -6,6 +6,7 @@ import { profileKey } from '../functions/store/keys.ts';
 import { addMember, setRole } from '../functions/store/members.ts';
 import { getRoom, putRoom } from '../functions/store/rooms.ts';
 import { sdkDynamoDb } from '../functions/store/sdk-dynamodb.ts';
+import { developerKey } from '../local/iam/access.ts';
 
 /** The users of the local stack. Dave is in no room. */
 export const demoUsers: readonly User[] = ['alice', 'bob', 'carol', 'dave'].map((username, index) => ({
@@ -42,10 +43,9 @@ export async function makeRoom(db: Database, plan: RoomPlan): Promise<void> {
   );
 }
 
-/** Opens the chat table of a running local stack. Credentials that belong to no function may do everything there. */
+/** Opens the chat table of a running local stack, with the permissions of a developer. */
 export function openLocalTable(endpoint: string, chat: string): { db: Database; close(): void } {
-  const credentials = { accessKeyId: 'developer', secretAccessKey: 'developer' };
-  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials });
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: developerKey });
   const db = openDatabase(sdkDynamoDb(client), { chat, connections: '' });
   return { db, close: () => client.destroy() };
 }

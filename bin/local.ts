@@ -44,9 +44,12 @@ async function start(flags: LocalFlags, synthesizer: Synthesizer): Promise<Stack
   return stack;
 }
 
+/** The part of a function's ARN before its name. */
+const functionArn = /^.*:function:/;
+
 /** Returns what to do first, and how to open a socket from a terminal. */
 function firstSteps(stack: Stack, socketUrl: string, tokenCommand: string) {
-  const authFunction = stack.variable('AUTH_FUNCTION')?.replace(/^.*:function:/, '');
+  const authFunction = stack.variable('AUTH_FUNCTION')?.replace(functionArn, '');
   const socket = (token: string) => `npx wscat -c ${socketUrl} -H "Authorization: Bearer ${token}"`;
   if (authFunction === undefined) {
     return {
@@ -62,6 +65,14 @@ function firstSteps(stack: Stack, socketUrl: string, tokenCommand: string) {
     token: `any that ${authFunction} accepts`,
     terminal: socket('<token>'),
   };
+}
+
+/** Returns a line about the team's function that checks messages, or nothing if there is none. */
+function hookLine(stack: Stack): string {
+  const setting = stack.variable('BEFORE_SEND');
+  if (setting === undefined) return '';
+  const name = String(JSON.parse(setting).function).replace(functionArn, '');
+  return `\n  Hook         ${name} checks each message. Its lines begin with [${name}]`;
 }
 
 /** Returns what the command prints when the stack runs. */
@@ -83,7 +94,7 @@ export function welcomeText(
   REST         ${stack.edgeUrl}/api/openapi.json
   Admin API    ${stack.httpUrl}/admin/openapi.json
   Token        ${token}
-  Data         ${data}
+  Data         ${data}${hookLine(stack)}
   Behind it    WebSocket API ${stack.socketUrl}, DynamoDB ${stack.dynamodbUrl}, issuer ${stack.servicesUrl}
 
   From a terminal: ${terminal}
@@ -142,7 +153,7 @@ async function run(flags: LocalFlags, isOwn: boolean): Promise<void> {
   });
   try {
     const stack = await starting;
-    if (stack.unsupportedTypes.length > 0) console.log(`Not simulated: ${stack.unsupportedTypes.join(', ')}`);
+    if (stack.unsupported.length > 0) console.log(`Not simulated: ${stack.unsupported.join(', ')}`);
     if (flags.watch) {
       const sources = isOwn ? projectSources() : [{ path: '.', except: flags.data }];
       watchSources({ sources, reload: () => stack.reload(), log: (line) => console.log(line) });

@@ -6,6 +6,9 @@ const commands = {
   verify: () => import('./verify.ts'),
   token: () => import('./token.ts'),
   room: () => import('./room.ts'),
+  export: () => import('./export.ts'),
+  import: () => import('./import.ts'),
+  erase: () => import('./erase.ts'),
   restore: () => import('./restore.ts'),
 } as const;
 
@@ -14,6 +17,9 @@ const usage = `Usage: npx parley <command>. For the arguments of a command: npx 
   dev       runs your CDK app with its chat on this machine
   token     prints a token of a demo user of the running chat
   room      creates a room and its members
+  export    writes rooms, messages and files to a file
+  import    reads them into another chat
+  erase     erases a user: their messages, files and profile
   verify    checks a deployed chat
   restore   prepares a table that was restored from a backup`;
 

@@ -63,9 +63,9 @@ export async function allowOrigins(
 const NUMBERS_PER_SECOND = 1_000;
 
 /**
- * A deploy replaces functions one after another, so old ones take numbers from the old table for some minutes more.
- * This many numbers last for a quarter of an hour. They are also more than a sync reports, so that each client loads
- * its rooms again and drops messages that the restored table does not have.
+ * The number by which each room's counter is raised. A deploy replaces functions one after another, so some of them
+ * take numbers from the old table for some minutes more. The old table takes a quarter of an hour to use up this
+ * many. A sync cannot report so many changes, so each client loads its rooms again, without the lost messages.
  */
 const HEADROOM = 1_000_000;
 
@@ -139,6 +139,8 @@ export async function raiseNumbers(client: DynamoDBClient, restored: Restored): 
     count += 1;
   };
   await eachRoom(client, table, async ({ room: key, seq }) => {
+    // The import of a room was in progress. It has no number yet.
+    if (seq === undefined) return;
     const before = lost.get(key);
     lost.delete(key);
     await raise(key, seq, before ? Math.max(seq, before['seq']) : seq + unknown);

@@ -12,7 +12,7 @@ export interface Synthesizer {
   dispose(): void;
 }
 
-/** The process's reply: null if the assembly was written, else the reason. */
+/** The reply of the child process. The error is null if it wrote the assembly. */
 export type SynthesisReply = { readonly error: string | null };
 
 /** The CDK context and the output directory of one synthesis. */
@@ -46,7 +46,8 @@ export function openSynthesizer(
 }
 
 /**
- * Removes the CDK's archives for deploying the page: over 20 MB in each assembly, which the local stack does not use.
+ * Removes the archives with which the CDK deploys the page. They take over 20 MB in each assembly, and the local stack
+ * does not use them.
  */
 function removeArchives(assembly: string): void {
   const archives = readdirSync(assembly).filter((name) => name.endsWith('.zip'));

@@ -7,6 +7,7 @@ import {
 } from './auth/credential.ts';
 import { connect } from './connections/lifecycle.ts';
 import { ChatError } from './domain/errors.ts';
+import { chatStatuses } from './gateway/chat-statuses.ts';
 import { database, directory, invokeFunction } from './gateway/context.ts';
 import { countRefusal } from './gateway/metrics.ts';
 import { invocationError, limitRetries, logFault, required } from './gateway/runtime.ts';
@@ -32,7 +33,7 @@ export async function handler(event: ConnectEvent, context?: Context): Promise<A
     if (error instanceof ChatError) {
       countRefusal(error.code);
       // API Gateway refuses the handshake with this status.
-      return { statusCode: error.code === 'BANNED' ? 403 : 401, body: '' };
+      return { statusCode: chatStatuses[error.code], body: '' };
     }
     onFault(error);
     throw invocationError('Connection not opened: see the log of this request.');

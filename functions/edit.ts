@@ -1,5 +1,5 @@
 import { editMessage } from './commands/edit-message.ts';
-import { commandContext } from './gateway/context.ts';
+import { sendingContext } from './gateway/context.ts';
 import { serveFrames } from './gateway/frames.ts';
 
-export const handler = serveFrames({ EditMessage: editMessage }, commandContext);
+export const handler = serveFrames({ EditMessage: editMessage }, sendingContext);

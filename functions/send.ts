@@ -1,5 +1,5 @@
 import { sendMessage } from './commands/send-message.ts';
-import { commandContext } from './gateway/context.ts';
+import { sendingContext } from './gateway/context.ts';
 import { serveFrames } from './gateway/frames.ts';
 
-export const handler = serveFrames({ SendMessage: sendMessage }, commandContext);
+export const handler = serveFrames({ SendMessage: sendMessage }, sendingContext);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the package has each file of the AWS SDK once. The repository has them beside each bundle instead. */
+/** The package's directory of AWS SDK files. In the repository, each bundle has its own copies beside it. */
 const packaged = fileURLToPath(new URL('../sdk', import.meta.url));
 
 /**

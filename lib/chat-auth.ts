@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { invalid } from './validation.ts';
+import { checkTimeout, invalid } from './validation.ts';
 
 /** An OpenID Connect issuer whose tokens are accepted. */
 export interface Oidc {
@@ -98,15 +98,12 @@ export class ChatAuth {
     // The characters of a token (RFC 6265, 4.1.1).
     if (!/^[\w!#$%&'*+.^`|~-]{1,128}$/.test(cookieName)) {
       throw invalid(
-        'cookieName',
+        'auth.cookieName',
         'it is not a valid name of a cookie',
         'Use letters, digits, hyphens and underscores',
       );
     }
-    const seconds = timeout.isUnresolved() ? Number.NaN : timeout.toMilliseconds() / 1000;
-    if (!(seconds >= 1 && seconds <= 10)) {
-      throw invalid('timeout', 'it is not from 1 to 10 seconds', 'Use Duration.seconds(3), for example');
-    }
+    checkTimeout('auth.timeout', timeout, 1);
     return new ChatAuth({ kind: 'lambda', lambda: { function: fn, cookieName, timeout } });
   }
 }

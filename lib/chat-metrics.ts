@@ -45,7 +45,7 @@ export const NAMESPACE = 'Parley';
 /** The entries that measure their posts. */
 export const postingEntries = ['send', 'edit', 'delete', 'default', 'http', 'admin', 'fanout'] as const;
 
-/** CloudFormation keeps indexes in the table's metrics only by name (`lib/chat-tables.ts`). */
+/** The index of both tables (`lib/chat-tables.ts`). Metrics of an index have its name as a dimension. */
 const INDEX = 'by-user';
 
 /** The metrics that alarms and the dashboard use: sums of five minutes, unless stated otherwise. */

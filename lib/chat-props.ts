@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { Duration } from 'aws-cdk-lib';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -7,14 +8,17 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { AlarmTarget } from './chat-alarms.ts';
 import type { ChatAuth } from './chat-auth.ts';
 import type { ChatDomain } from './chat-edge.ts';
+import { type ChatHooks, resolveBeforeSend } from './chat-hooks.ts';
 import { checkRates, type RateLimits, type RoomLimits, type Throttle } from './rate-settings.ts';
-import { fileLimits, readSettings, type Settings } from './settings.ts';
+import { fileLimits, readSettings, retentionDays, type Settings } from './settings.ts';
 import { checkOrigin, wholeNumber } from './validation.ts';
 
 /** The properties of a chat. All of them are optional. */
 export interface ChatProps {
   /** Whose tokens are accepted. Default: those of a Cognito user pool that the chat creates. */
   readonly auth?: ChatAuth;
+  /** Functions of yours that the chat calls, such as `beforeSend`. Default: none. */
+  readonly hooks?: ChatHooks;
   /** Whether the chat's address also serves the page to chat on. Default: true. */
   readonly page?: boolean;
   /** The host name of the chat. Default: a name below `cloudfront.net`. */
@@ -35,9 +39,9 @@ export interface ChatProps {
    * deploy.
    */
   readonly deletionProtection?: boolean;
-  /** The chat table of an earlier chat, with its keys and its index. Default: a new table. */
+  /** An existing chat table to use, with the keys and the index of Parley's own. Default: a new table. */
   readonly chatTable?: ITable;
-  /** The files bucket of an earlier chat. Default: a new bucket. */
+  /** An existing bucket to use for files. Default: a new bucket. */
   readonly filesBucket?: IBucket;
   /**
    * Whether a direct room must exist before its users can connect (`members`), or is created when one of them connects
@@ -45,10 +49,21 @@ export interface ChatProps {
    */
   readonly directRooms?: Settings['directRooms'];
   /**
+   * Who creates rooms: users and backends (`everyone`), or only backends, through the admin API (`admins`). `admins`
+   * applies to direct rooms too, and needs `directRooms: 'members'`. Default: `everyone`.
+   */
+  readonly createRooms?: Settings['createRooms'];
+  /**
    * Whom users find when they search people by name: people who share a room with them (`sharedRooms`), all users
-   * (`everyone`), or nobody (`off`). A search shows names and ids only. Default: `sharedRooms`.
+   * (`everyone`), or nobody (`off`). A search shows names, pictures, ids and the public data of profiles. Default:
+   * `sharedRooms`.
    */
   readonly directory?: Settings['directory'];
+  /**
+   * Whether users get the e-mail addresses of others. If not, clients of the contracts S0 and S1 get the user name in
+   * the field for the address. Default: true.
+   */
+  readonly exposeEmail?: boolean;
   /**
    * How many messages a user may send, by kind of room. Null means no limit. Default: 20 in 10 seconds for each kind.
    */
@@ -63,6 +78,11 @@ export interface ChatProps {
    * requests a second, and 1,000 at once.
    */
   readonly throttle?: Throttle | null;
+  /**
+   * How long rooms keep messages, in whole days. The admin API can set another time for a room. Default: for ever. A new
+   * value applies to messages that are sent from then on: `docs/privacy.md` explains how to apply it to earlier ones.
+   */
+  readonly retention?: Duration;
   /** The size limit of uploads, in MB of 1,000,000 bytes. Default: 25. */
   readonly maxFileMegabytes?: number;
   /**
@@ -112,9 +132,15 @@ export interface ChatCode {
  * @throws Error that names an invalid property
  */
 export function resolveProps(props: ChatProps) {
-  const { directRooms, directory, logLevel, awsClient } = props;
-  // Settings check these words, because Node.js runs an app without checking its types.
-  const words: Readonly<Record<string, string | undefined>> = { directRooms, directory, logLevel, awsClient };
+  const { directRooms, createRooms, directory, logLevel, awsClient } = props;
+  // `readSettings` checks these words, because Node.js runs an app without checking its types.
+  const words: Readonly<Record<string, string | undefined>> = {
+    directRooms,
+    createRooms,
+    directory,
+    logLevel,
+    awsClient,
+  };
   const defaults = readSettings((key) => words[key]);
   const rates = {
     rateLimit: { ...defaults.rateLimit, ...props.rateLimits },
@@ -125,6 +151,7 @@ export function resolveProps(props: ChatProps) {
   const { monitoring } = defaults;
   return {
     auth: props.auth ?? null,
+    beforeSend: resolveBeforeSend(props.hooks ?? {}),
     page: props.page ?? true,
     domain: props.domain ?? null,
     webAclArn: props.webAclArn ?? null,
@@ -135,8 +162,11 @@ export function resolveProps(props: ChatProps) {
     chatTable: props.chatTable ?? null,
     filesBucket: props.filesBucket ?? null,
     directRooms: defaults.directRooms,
+    createRooms: defaults.createRooms,
+    exposeEmail: props.exposeEmail ?? defaults.exposeEmail,
     directory: defaults.directory,
     ...rates,
+    retentionDays: retentionDays('retention', props.retention?.toDays({ integral: false }) ?? null),
     ...fileLimits(props.maxFileMegabytes, props.dailyFileMegabytes),
     logRetention: props.logRetention ?? defaults.logRetention,
     logLevel: defaults.logLevel,

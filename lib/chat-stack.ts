@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { PriceClass } from 'aws-cdk-lib/aws-cloudfront';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
@@ -53,7 +53,10 @@ export class ChatStack extends Stack {
       throttle: settings.throttle,
       allowedOrigins: settings.allowedOrigins,
       directRooms: settings.directRooms,
+      createRooms: settings.createRooms,
+      exposeEmail: settings.exposeEmail,
       directory: settings.directory,
+      ...(settings.retentionDays !== null && { retention: Duration.days(settings.retentionDays) }),
       maxFileMegabytes: settings.maxFileMegabytes,
       dailyFileMegabytes: settings.dailyFileMegabytes,
       logRetention: settings.logRetention,

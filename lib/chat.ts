@@ -3,6 +3,7 @@ import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct, type IConstruct } from 'constructs';
 import { bundlesWithSdk } from './bundles-with-sdk.ts';
 import { ChatAlarms } from './chat-alarms.ts';
@@ -11,6 +12,7 @@ import { ChatEdge } from './chat-edge.ts';
 import { ChatFailures } from './chat-failures.ts';
 import { ChatFiles, filesUrl } from './chat-files.ts';
 import { ChatFunction } from './chat-function.ts';
+import { settingOf } from './chat-hooks.ts';
 import { ChatHttp } from './chat-http.ts';
 import { ChatIdentity } from './chat-identity.ts';
 import { ChatMetrics } from './chat-metrics.ts';
@@ -38,7 +40,7 @@ import type { RateLimits, RoomLimits } from './rate-settings.ts';
 export class Chat extends Construct {
   /** The chat's address for clients, and of the page: https://…, without a trailing slash. */
   readonly url: string;
-  /** The address of sockets: wss://…, without a trailing slash. `/<room>/` after it is one room. */
+  /** The address of sockets: wss://…, without a trailing slash. Clients append `/<room>/` to open one room. */
   readonly socketUrl: string;
   /** The address of the admin API: https://…/admin. `grantAdmin` allows requests to it. */
   readonly adminUrl: string;
@@ -90,9 +92,10 @@ export class Chat extends Construct {
     this.failures = new ChatFailures(this, 'Failures', props.encryptionKey);
     this.functions = this.makeFunctions(props);
     const variables = this.variables(props);
-    for (const name of entryNames) this.configure(this.functions[name], entries[name], variables);
+    for (const name of entryNames) this.configure(this.functions[name], entries[name], variables, props);
     if (props.directRooms === 'on-demand') this.allowCreatingRooms(this.functions.authorize);
     if (props.directory === 'everyone') this.allowListingNames(this.functions.connect);
+    if (!props.exposeEmail) this.hideEmails();
     if (props.awsClient === 'sdk') this.useSdk();
     this.socket.addRoutes(this.functions);
     this.http.addRoutes(this.functions.http);
@@ -160,7 +163,10 @@ export class Chat extends Construct {
         logLevel: props.logLevel,
         encryptionKey: props.encryptionKey,
         onFailure: this.failures.destination,
-        leaveOut: props.awsClient === 'sdk' ? [] : ['sdk-*.mjs'],
+        leaveOut: [
+          ...(props.awsClient === 'sdk' ? [] : ['sdk-*.mjs']),
+          ...(props.beforeSend ? [] : ['before-send.mjs']),
+        ],
       });
     return Object.fromEntries(entryNames.map((name) => [name, make(name)])) as Record<
       EntryName,
@@ -169,12 +175,15 @@ export class Chat extends Construct {
   }
 
   private variables({
+    retentionDays,
     maxFileMegabytes,
     dailyFileMegabytes,
     directRooms,
+    createRooms,
     directory,
     rateLimit,
     roomLimits,
+    beforeSend,
   }: ResolvedProps): Record<Variable, string | undefined> {
     const { oidc, lambda } = this.identity;
     return {
@@ -189,13 +198,16 @@ export class Chat extends Construct {
       AUTH_FUNCTION: lambda?.function.functionArn,
       AUTH_TIMEOUT_MS: lambda?.timeout.toMilliseconds().toString(),
       SESSION_COOKIE: lambda?.cookieName,
+      BEFORE_SEND: beforeSend ? Stack.of(this).toJsonString(settingOf(beforeSend)) : undefined,
       USER_POOL_CLIENT: this.identity.userPoolClient?.userPoolClientId,
       LOGIN: Stack.of(this).toJsonString(this.identity.loginOptions),
       ALLOWED_ORIGINS: this.origins.join(),
       EDGE_KEY: this.edge.key,
       FILES_BUCKET: this.files.bucketName,
       DIRECT_ROOMS: directRooms === 'on-demand' ? directRooms : undefined,
+      CREATE_ROOMS: createRooms === 'admins' ? createRooms : undefined,
       DIRECTORY: directory === 'sharedRooms' ? undefined : directory,
+      RETENTION_DAYS: retentionDays === null ? undefined : String(retentionDays),
       MAX_FILE_BYTES: String(maxFileMegabytes * 1_000_000),
       DAILY_FILE_BYTES: String(dailyFileMegabytes * 1_000_000),
       RATE_LIMIT: rateText(rateLimit),
@@ -208,6 +220,7 @@ export class Chat extends Construct {
     target: ChatFunction,
     entry: Entry,
     variables: Record<Variable, string | undefined>,
+    { beforeSend }: ResolvedProps,
   ): void {
     for (const name of entry.variables) {
       const value = variables[name];
@@ -222,9 +235,11 @@ export class Chat extends Construct {
     if (entry.files) this.files.grant(target, entry.files);
     if (entry.sockets) this.socket.grantSockets(target);
     if (entry.asynchronous) this.failures.grantSend(target);
-    if (entry.invokes) target.allow(['lambda:InvokeFunction'], this.functions[entry.invokes].functionArn);
     const { lambda } = this.identity;
-    if (entry.authenticates && lambda) target.allow(['lambda:InvokeFunction'], lambda.function.functionArn);
+    const invoke = (fn: IFunction) => target.allow(['lambda:InvokeFunction'], fn.functionArn);
+    if (entry.invokes) invoke(this.functions[entry.invokes]);
+    if (entry.authenticates && lambda) invoke(lambda.function);
+    if (entry.storesMessages && beforeSend) invoke(beforeSend.function);
   }
 
   /** Applies `directRooms: on-demand`: the authorizer creates the direct room of two users. */
@@ -237,6 +252,12 @@ export class Chat extends Construct {
   /** Applies `directory: everyone`: each new name gets entries by which it is found. */
   private allowListingNames(connect: ChatFunction): void {
     connect.allow((['PutItem', 'DeleteItem'] as const).map(tableAction), this.tables.chat.tableArn);
+  }
+
+  /** Applies `exposeEmail: false` to all functions that send messages to clients. */
+  private hideEmails(): void {
+    const sending = entryNames.filter((name) => entries[name].sockets);
+    for (const name of sending) this.functions[name].addEnvironment('HIDE_EMAILS', 'true');
   }
 
   /** Applies `awsClient: sdk`. */

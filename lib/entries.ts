@@ -30,17 +30,20 @@ export type Variable =
   | 'JWKS_URI'
   | 'AUTH_FUNCTION'
   | 'AUTH_TIMEOUT_MS'
+  | 'BEFORE_SEND'
   | 'SESSION_COOKIE'
   | 'USER_POOL_CLIENT'
   | 'LOGIN'
   | 'ALLOWED_ORIGINS'
   | 'EDGE_KEY'
   | 'DIRECT_ROOMS'
+  | 'CREATE_ROOMS'
   | 'DIRECTORY'
   | 'FILES_BUCKET'
   | 'MAX_FILE_BYTES'
   | 'DAILY_FILE_BYTES'
   | 'RATE_LIMIT'
+  | 'RETENTION_DAYS'
   | 'ROOM_LIMITS';
 
 /** The size, time-out, variables and grants of one Lambda function. It gets no other grants. */
@@ -62,6 +65,8 @@ export interface Entry {
   readonly invokes: 'welcome' | 'fanout' | null;
   /** Whether the function verifies credentials. It may then also invoke the function of `ChatAuth.lambda`. */
   readonly authenticates?: true;
+  /** Whether the function stores messages or edits of users. It may then also invoke the function `beforeSend`. */
+  readonly storesMessages?: true;
   /** Set if the function is invoked asynchronously. */
   readonly asynchronous?: { readonly retries: 0 | 1 | 2; readonly maxAgeSeconds: number };
 }
@@ -84,7 +89,14 @@ const posting = [...removing, 'UpdateItem'] as const;
 const send: Entry = {
   memoryMegabytes: 1024,
   timeoutSeconds: integrationTimeoutSeconds,
-  variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION', 'RATE_LIMIT'],
+  variables: [
+    'CHAT_TABLE',
+    'CONNECTIONS_TABLE',
+    'SOCKET_URL',
+    'FANOUT_FUNCTION',
+    'RATE_LIMIT',
+    'RETENTION_DAYS',
+  ],
   chat: ['BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'],
   connections: posting,
   sockets: true,
@@ -92,12 +104,14 @@ const send: Entry = {
 };
 
 /**
- * Stores files that arrive in a frame, and checks uploaded files with HEAD, which needs the grant for GetObject. Keeps
- * the files of messages by removing their tag, and deletes files that no message holds any more.
+ * Stores messages and edits of users, and files that arrive in a frame. Checks uploaded files with HEAD, which needs the
+ * grant for GetObject. Keeps the files of messages by removing their tag, and deletes files that no message holds any
+ * more.
  */
 const withFiles: Entry = {
   ...send,
-  variables: [...send.variables, 'FILES_BUCKET', 'DAILY_FILE_BYTES'],
+  variables: [...send.variables, 'FILES_BUCKET', 'DAILY_FILE_BYTES', 'BEFORE_SEND'],
+  storesMessages: true,
   files: ['DeleteObject', 'DeleteObjectTagging', 'GetObject', 'PutObject'],
 };
 
@@ -129,18 +143,19 @@ export const entries = {
     timeoutSeconds: handshakeTimeoutSeconds,
     variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'WELCOME_FUNCTION', 'DIRECTORY'],
     chat: ['UpdateItem'],
-    connections: ['PutItem', 'DeleteItem'],
+    connections: ['PutItem', 'UpdateItem', 'DeleteItem'],
     sockets: false,
     invokes: 'welcome',
   },
   welcome: {
     memoryMegabytes: 512,
     timeoutSeconds: integrationTimeoutSeconds,
-    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FILES_BUCKET'],
-    chat: ['BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
+    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FILES_BUCKET', 'RETENTION_DAYS'],
+    chat: ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
     roomsByUser: true,
-    connections: [...removing, 'PutItem'],
-    // A sync on connect finishes deletes whose function stopped halfway, and so deletes their files.
+    connections: [...posting, 'PutItem'],
+    // A sync on connect finishes deletes whose function stopped halfway, and so deletes their files. The function also
+    // deletes expired files.
     files: ['DeleteObject'],
     sockets: true,
     invokes: null,
@@ -174,6 +189,7 @@ export const entries = {
       ...withFiles.variables,
       'MAX_FILE_BYTES',
       'ROOM_LIMITS',
+      'CREATE_ROOMS',
       'DIRECTORY',
       ...authVariables,
       'SESSION_COOKIE',
@@ -188,16 +204,25 @@ export const entries = {
     // Signed uploads have a tag.
     files: [...(withFiles.files ?? []), 'PutObjectTagging'],
     connections: [...withFiles.connections, 'PutItem', 'BatchGetItem'],
+    // A block changes the rows of all connections of the user who blocks.
+    connectionsByUser: true,
   },
   admin: {
     ...send,
-    variables: ['CHAT_TABLE', 'CONNECTIONS_TABLE', 'SOCKET_URL', 'FANOUT_FUNCTION', 'FILES_BUCKET'],
+    variables: [
+      'CHAT_TABLE',
+      'CONNECTIONS_TABLE',
+      'SOCKET_URL',
+      'FANOUT_FUNCTION',
+      'FILES_BUCKET',
+      'RETENTION_DAYS',
+    ],
     chat: [...send.chat, 'DeleteItem', 'Query'],
     roomsByUser: true,
     connections: [...send.connections, 'PutItem'],
     connectionsByUser: true,
-    // Deletes the file of a deleted message.
-    files: ['DeleteObject'],
+    // Deletes the file of a deleted message, and signs requests for the files of exports and imports.
+    files: [...(withFiles.files ?? []), 'PutObjectTagging'],
   },
   fanout: {
     memoryMegabytes: 1024,

@@ -13,7 +13,7 @@ import {
 import { Construct, type IConstruct } from 'constructs';
 
 export interface PageDeploymentProps {
-  /** The directory of the built page: index.html, and files that have a content hash in their names. */
+  /** The directory of the built page: index.html, the service worker, and files that have a content hash in their names. */
   readonly directory: string;
   readonly bucket: IBucket;
   readonly logRetention: RetentionDays;
@@ -22,20 +22,23 @@ export interface PageDeploymentProps {
 
 type Step = Pick<BucketDeploymentProps, 'exclude' | 'include' | 'cacheControl' | 'prune'>;
 
-/** All files but index.html. Their names contain a content hash, so they never change. */
+/** The files whose names stay the same in all releases: browsers ask for them each time. */
+const unhashed = ['index.html', 'service-worker.js'];
+
+/** All other files. Their names contain a content hash, so they never change. */
 const hashed: Step = {
-  exclude: ['index.html'],
+  exclude: unhashed,
   cacheControl: [CacheControl.setPublic(), CacheControl.maxAge(Duration.days(365)), CacheControl.immutable()],
 };
 
 /**
  * The order of these steps lets a browser that loads the page during a deploy get either the old or the new version.
- * New files are uploaded before the index.html that names them, and old files are deleted after it.
+ * New files are uploaded before index.html and the service worker, which name them, and old files are deleted after that.
  */
 const steps: Readonly<Record<string, Step>> = {
   Hashed: { ...hashed, prune: false },
-  // `no-cache` makes CloudFront revalidate index.html each time, so no invalidation is needed.
-  Index: { exclude: ['*'], include: ['index.html'], cacheControl: [CacheControl.noCache()], prune: false },
+  // `no-cache` makes CloudFront revalidate these files each time, so no invalidation is needed.
+  Index: { exclude: ['*'], include: unhashed, cacheControl: [CacheControl.noCache()], prune: false },
   Pruned: { ...hashed, prune: true },
 };
 
@@ -123,7 +126,7 @@ function acknowledgeProvider({ handlerRole }: BucketDeployment, bucket: IBucket)
  *
  * `'self'` also covers WebSockets to the same host (CSP Level 3, 6.7.2.8). The policy cannot name the distribution's
  * host, because CloudFront creates that name only after the policy.
- * @param filesUrl where signed URLs of files point to: the page uploads there and shows images from there
+ * @param filesUrl where signed URLs of files point to: the page uploads there, and shows images from there and from other sites
  * @param signInOrigins the origins that the page calls to sign users in
  */
 export function contentSecurityPolicy(filesUrl: string, signInOrigins: readonly string[]): string {
@@ -131,8 +134,11 @@ export function contentSecurityPolicy(filesUrl: string, signInOrigins: readonly 
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    `img-src 'self' blob: data: ${filesUrl}`,
+    // People and rooms may have pictures from any site.
+    `img-src 'self' blob: data: https: ${filesUrl}`,
     `connect-src ${["'self'", filesUrl, ...signInOrigins].join(' ')}`,
+    "manifest-src 'self'",
+    "worker-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
     "form-action 'self'",

@@ -39,6 +39,8 @@ export interface Settings extends AccountSettings, RateSettings {
    * Gateway needs the account's CloudWatch role (AWS: "Configure logging for WebSocket APIs").
    */
   readonly accessLogs: boolean;
+  /** `retentionDays`: how many days rooms keep messages. Null, the default, means for ever. */
+  readonly retentionDays: number | null;
   /** `maxFileMegabytes`: the size limit of uploads, in MB of 1,000,000 bytes. Default: 25. */
   readonly maxFileMegabytes: number;
   /**
@@ -57,10 +59,20 @@ export interface Settings extends AccountSettings, RateSettings {
    */
   readonly directRooms: 'members' | 'on-demand';
   /**
+   * `createRooms`: with `everyone`, the default, users create groups and direct rooms. With `admins`, only backends of
+   * the team do, through the admin API.
+   */
+  readonly createRooms: 'everyone' | 'admins';
+  /**
    * `directory`: whom users find when they search people by name. `sharedRooms`, the default, finds people who share a
    * room with the user, `everyone` finds all users, and `off` nobody.
    */
   readonly directory: 'sharedRooms' | 'everyone' | 'off';
+  /**
+   * `exposeEmail`: `false` leaves e-mail addresses out of what users get about others. Clients of the contracts S0 and
+   * S1 then get the user name in the field for the address. Default: `true`.
+   */
+  readonly exposeEmail: boolean;
   /**
    * `awsClient`: how functions call DynamoDB, S3, Lambda and `@connections`. `signed`, the default, uses Parley's own
    * client, which takes a fifth of the CPU for each post and a third of the cold start that `sdk`, the AWS SDK, takes.
@@ -85,10 +97,12 @@ export function readSettings(context: Context): Settings {
     oidc: ownIssuer,
     logRetention: retention(context('logRetentionDays') ?? 30),
     accessLogs: flag('accessLogs', context('accessLogs') ?? false),
+    retentionDays: retentionDays('retentionDays', context('retentionDays') ?? null),
     ...fileLimits(context('maxFileMegabytes'), context('dailyFileMegabytes')),
     allowedOrigins: origins('allowedOrigins', context('allowedOrigins') ?? ''),
-    directRooms: oneOf(context, 'directRooms', ['members', 'on-demand']),
+    ...roomCreation(context),
     directory: oneOf(context, 'directory', ['sharedRooms', 'everyone', 'off']),
+    exposeEmail: flag('exposeEmail', context('exposeEmail') ?? true),
     awsClient: oneOf(context, 'awsClient', ['signed', 'sdk']),
     monitoring: {
       alarms: alarms(context('alarmTopic') ?? '', context('alarmEmail') ?? ''),
@@ -100,6 +114,22 @@ export function readSettings(context: Context): Settings {
     ...readRateSettings(context),
   };
 }
+
+/** Reads who creates rooms. @throws Error if a handshake could create a room, and users may not */
+function roomCreation(context: Context): Pick<Settings, 'directRooms' | 'createRooms'> {
+  const directRooms = oneOf(context, 'directRooms', ['members', 'on-demand']);
+  const createRooms = oneOf(context, 'createRooms', ['everyone', 'admins']);
+  if (createRooms === 'everyone' || directRooms === 'members') return { directRooms, createRooms };
+  throw invalid(
+    'createRooms',
+    'with directRooms set to on-demand, users create direct rooms when they connect',
+    'Set createRooms to everyone, or directRooms to members',
+  );
+}
+
+/** Returns how many days messages are kept; null for ever. @throws Error that names the setting */
+export const retentionDays = (name: string, days: unknown): number | null =>
+  days === null ? null : wholeNumber(name, days, 1, 36_500);
 
 /** Returns the limits of files with their defaults. @throws Error that names the invalid one */
 export function fileLimits(max: unknown, daily: unknown) {

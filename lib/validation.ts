@@ -1,3 +1,5 @@
+import type { Duration } from 'aws-cdk-lib';
+
 /** Reads a context value. */
 export type Context = (key: string) => unknown;
 
@@ -30,6 +32,17 @@ export function wholeNumber(key: string, value: unknown, min: number, max: numbe
   const found = typeof value === 'string' && value !== '' ? Number(value) : value;
   if (typeof found === 'number' && Number.isInteger(found) && found >= min && found <= max) return found;
   throw invalid(key, 'it is not in the allowed range', `Use a whole number from ${min} to ${max}`);
+}
+
+/**
+ * Returns a time limit for a function's answer.
+ * @throws Error if it is not from `min` to 10 seconds
+ */
+export function checkTimeout(key: string, timeout: Duration, min: number): Duration {
+  const seconds = timeout.isUnresolved() ? Number.NaN : timeout.toMilliseconds() / 1000;
+  if (seconds >= min && seconds <= 10) return timeout;
+  const advice = 'Use Duration.seconds(2), for example';
+  throw invalid(key, `it is not from ${min} to 10 seconds`, advice);
 }
 
 /** Returns the URL unchanged, because an issuer must equal a token's `iss` exactly. */

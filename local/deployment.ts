@@ -32,8 +32,8 @@ export interface Deployment {
   readonly distribution: Distribution | null;
   /** Logical id of the output → value. URLs still contain AWS host names. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** Types of the template's resources that the local stack does not simulate, and functions that it cannot run. */
-  readonly unsupportedTypes: readonly string[];
+  /** The resource types that the local stack does not simulate, and the functions that it cannot run. */
+  readonly unsupported: readonly string[];
 }
 
 /**
@@ -71,6 +71,6 @@ export function readDeployment(directory: string, stackName?: string): Deploymen
         return [id, String(resolve(property(output, 'Value'), scope, `output ${id}`))];
       }),
     ),
-    unsupportedTypes: [...unsupportedTypes(template), ...unsupportedFunctions(scope)],
+    unsupported: [...unsupportedTypes(template), ...unsupportedFunctions(scope)],
   };
 }

@@ -179,7 +179,7 @@ export class Platform {
     const local = (value: string) => localUrl(value, this.endpoints);
     this.#deployment = {
       ...deployment,
-      // A deploy without a bucket of the last one keeps the bucket, because the stack retains its buckets.
+      // A bucket that is no longer in the template stays, because the stack retains its buckets.
       buckets: new Map([...(this.#deployment?.buckets ?? []), ...withCorsOrigins(deployment.buckets, local)]),
       distribution: distribution && withHeaderValues(distribution, local),
     };

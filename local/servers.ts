@@ -19,7 +19,7 @@ export interface Ports {
   /** The port of the edge, which clients use. */
   readonly edge: number;
   readonly socket: number;
-  /** The admin API is at this port. Default: any free port, because clients use the edge. */
+  /** The port of the HTTP API, for calls of the admin API. Default: a free port, because clients use the edge. */
   readonly http?: number;
   readonly dynamodb: number;
   readonly services: number;

@@ -149,7 +149,7 @@ export class Stack {
     return this.#platform.endpoints.s3;
   }
 
-  /** The issuer, Cognito and Lambda's Invoke. */
+  /** The issuer, Cognito user pools, and Lambda's Invoke. */
   get servicesUrl(): string {
     return this.#platform.endpoints.lambda;
   }
@@ -176,9 +176,9 @@ export class Stack {
     return [...this.#deployment.functions.keys()];
   }
 
-  /** Resource types that the local stack does not simulate, and functions that it cannot run. */
-  get unsupportedTypes(): readonly string[] {
-    return this.#deployment.unsupportedTypes;
+  /** The resource types that the local stack does not simulate, and the functions that it cannot run. */
+  get unsupported(): readonly string[] {
+    return this.#deployment.unsupported;
   }
 
   get connectionCount(): number {
@@ -195,6 +195,11 @@ export class Stack {
     return this.#platform.functions.environmentCount(functionName);
   }
 
+  /** Ends the execution environments of a function, so that its next event gets a cold one. Running events finish. */
+  restart(functionName: string): void {
+    this.#platform.functions.restart(functionName);
+  }
+
   /** Resolves to a token for a local user. Rejects if there is no such user. */
   async token(username: string, options?: TokenOptions): Promise<string> {
     const { users } = this.#options;
@@ -209,10 +214,18 @@ export class Stack {
     return this.#platform.functions.settled();
   }
 
+  /** Closes the sockets with 1001 and drops retries. Resolves when no function runs. The stack stays open. */
+  async drain(): Promise<void> {
+    const { gateway, functions } = this.#platform;
+    await gateway.closeSockets();
+    await functions.settled();
+    functions.dropRetries();
+  }
+
   /**
    * Synthesizes the app again and deploys the new template. Sockets stay open, and reloads run one at a time. If the
    * new template is broken, rejects and keeps the old one.
-   * @param afterStep called after each step of a deploy in CloudFormation's order. Without it, all changes at once.
+   * @param afterStep deploys in CloudFormation's order, and is called after each step. Default: deploys all at once
    */
   async reload(afterStep?: AfterStep): Promise<void> {
     const reload = this.#reloading.then(() => deploy(this.#options, this.#services, afterStep));

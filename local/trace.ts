@@ -4,7 +4,7 @@ import type { Caller } from './iam/access.ts';
 export interface AwsCall {
   /** Unique in this process. The request and the response of a call have the same id. */
   readonly id: number;
-  /** A call to `@connections` is traced at its request only. */
+  /** A call to an API of API Gateway is traced at its request only. */
   readonly phase: 'request' | 'response';
   /** Null if the caller is not a function, such as a developer's AWS CLI. */
   readonly functionName: string | null;

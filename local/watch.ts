@@ -2,9 +2,9 @@ import { existsSync, type FSWatcher, readdirSync, statSync, watch } from 'node:f
 import { basename, dirname, join, resolve } from 'node:path';
 
 export interface WatchedSource {
-  /** A file, or a directory with everything below it but packages, hidden files and what commands write. */
+  /** A file, or a directory with everything below it except packages, hidden files and build output. */
   readonly path: string;
-  /** A directory below `path` whose changes do not count. */
+  /** A directory below `path` that is not watched. */
   readonly except?: string;
   /** Runs before the reload, for instance a build. */
   readonly prepare?: () => Promise<unknown>;
@@ -66,7 +66,8 @@ function watchSource({ path, except }: WatchedSource, onChange: () => void): () 
 }
 
 /**
- * Watches the directories of a tree, each by itself: `watch` with `recursive` would also watch all packages on Linux.
+ * Watches each directory of a tree with a watcher of its own, because on Linux a recursive `watch` would also watch all
+ * packages.
  */
 function watchTree(root: string, except: string | undefined, onChange: () => void): () => void {
   const watchers = new Map<string, FSWatcher>();
@@ -105,7 +106,7 @@ function watchTree(root: string, except: string | undefined, onChange: () => voi
 const isDirectory = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-/** Whether a file is source code, and neither the swap or backup file of an editor nor the output of a compiler. */
+/** Returns whether a file is source code, and not a temporary file of an editor or the output of a compiler. */
 function isSource(path: string): boolean {
   if (!/^[^.~#][^~#]*\.([cm]?[jt]sx?|json|css|html|svg)$/.test(basename(path))) return false;
   const [, base, m = ''] = /^(.*?)(?:\.d)?\.([cm]?)[jt]s$/.exec(path) ?? [];

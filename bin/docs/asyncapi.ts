@@ -153,7 +153,7 @@ const securitySchemes = {
 };
 
 /** Returns the AsyncAPI document. */
-export const asyncapiDocument = () => ({
+const asyncapiDocument = () => ({
   asyncapi: '3.0.0',
   info: {
     title: 'Parley',

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { actionContract } from '../../functions/dialects/action/documentation.ts';
 import { contentContract } from '../../functions/dialects/content/documentation.ts';
+import type { View } from '../../functions/dialects/dialect.ts';
 import type {
   Contract,
   ExampleIn,
@@ -20,8 +21,11 @@ export const contracts: Readonly<Record<DialectName, Contract>> = {
   operation: operationContract,
 };
 
-/** User 1 is the author in most examples, so the documentation shows the fields that only authors receive. */
-const view = { viewer: '1', elsewhere: false };
+/**
+ * User 1 is the author in most examples, so the documentation shows the fields that only authors receive. It shows all
+ * kinds of changes.
+ */
+const view: View = { viewer: '1', elsewhere: false, changes: 'all' };
 
 const isObject = (frame: unknown): frame is object => typeof frame === 'object' && frame !== null;
 

@@ -2,9 +2,11 @@ import { MAX_FRAME_BYTES } from '../../functions/dialects/dialect.ts';
 import { MAX_INBOX_ROOMS, MAX_JOINED_ROOMS, MAX_RECEIPT_AUDIENCE } from '../../functions/domain/audience.ts';
 import { HISTORY_LIMIT } from '../../functions/domain/command.ts';
 import { CLOCK_TOLERANCE_MS, MAX_ANNOUNCED_CONNECTIONS } from '../../functions/domain/connection.ts';
+import { MAX_DATA_BYTES, MAX_DATA_DEPTH } from '../../functions/domain/custom-data.ts';
 import { MAX_INLINE_BYTES } from '../../functions/domain/file.ts';
-import { MAX_LISTED_REACTORS, MAX_TEXT_CODE_POINTS } from '../../functions/domain/message.ts';
+import { MAX_LISTED_REACTORS, MAX_MENTIONS, MAX_TEXT_CODE_POINTS } from '../../functions/domain/message.ts';
 import { REPEAT_MEMORY_MS } from '../../functions/store/claims.ts';
+import { MAX_PINS } from '../../functions/store/pins.ts';
 import { MAX_EMOJI_PER_MEMBER, MAX_EMOJI_PER_MESSAGE } from '../../functions/store/reaction-items.ts';
 import { readSettings } from '../../lib/settings.ts';
 import { awsLimits } from '../../local/gateway/limits.ts';
@@ -21,9 +23,20 @@ const rate = rateLimit.group ? `${rateLimit.group.messages} in ${rateLimit.group
 export const limits: readonly (readonly [limit: string, value: string, effect: string])[] = [
   ['Text', `${MAX_TEXT_CODE_POINTS.toLocaleString('en')} code points`, '`TOO_LONG`'],
   [
+    'Data of a message',
+    `${MAX_DATA_BYTES.toLocaleString('en')} bytes of JSON in UTF-8, ${MAX_DATA_DEPTH} levels deep`,
+    '`BAD_FRAME`',
+  ],
+  ['Users whom a message mentions', `${MAX_MENTIONS}`, '`BAD_FRAME`'],
+  [
     'Messages of one member in one room',
     `${rate} (a setting)`,
     '`RATE_LIMITED` with `retry_after_ms`. Changes of messages and of members, and announced uploads, have a common limit of the same size, separate from sends.',
+  ],
+  [
+    'Messages of one member in a room with slow mode',
+    'one in up to a day (a setting of the room)',
+    '`SLOW_MODE` with `retry_after_ms`. Moderators have no limit.',
   ],
   ['Refused frames of one connection', '100 in 10 seconds', 'The socket closes.'],
   ['Inline file', kilobytes(MAX_INLINE_BYTES), '`FILE_TOO_LARGE`. Upload the file and send its id.'],
@@ -49,6 +62,7 @@ export const limits: readonly (readonly [limit: string, value: string, effect: s
     `${MAX_LISTED_REACTORS}`,
     'The message has their number, and the ids of some of them.',
   ],
+  ['Pinned messages of a room', `${MAX_PINS}`, '`TOO_MANY_PINS`. Unpin one first.'],
   ['Page of the history', `${HISTORY_LIMIT} messages`, 'Load the next page.'],
   [
     'Receipts to all connections',

@@ -28,6 +28,9 @@ const settings: ConversionConfig = {
   typeMode: 'input',
   errorMode: 'throw',
   ignoreActions: ['check'],
+  // The description of custom data says what it may be, and its metadata that it is an object.
+  overrideSchema: ({ valibotSchema, jsonSchema }) =>
+    valibotSchema.type === 'custom' ? jsonSchema : undefined,
   // JSON Schema patterns have no flags. They are always Unicode patterns.
   overrideAction: ({ valibotAction, jsonSchema }) => {
     if (valibotAction.type !== 'regex' || !('requirement' in valibotAction)) return undefined;

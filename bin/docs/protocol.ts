@@ -77,7 +77,7 @@ An error frame has a \`code\` for programs and a \`message\` for people. Use onl
 
 A refused frame changes nothing. These refusals can succeed on a retry:
 
-- \`RATE_LIMITED\`: send the frame again after \`retry_after_ms\`.
+- \`RATE_LIMITED\` and \`SLOW_MODE\`: send the frame again after \`retry_after_ms\`.
 - \`INTERNAL\`: send the frame again with the same \`client_id\`. The first try may have taken effect.
 - \`TOKEN_EXPIRED\`, \`UNAUTHENTICATED\` and \`CONNECTION_REMOVED\`: connect again, with a new token for the first two.
 

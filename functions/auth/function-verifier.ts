@@ -2,18 +2,19 @@ import { hash } from 'node:crypto';
 import { CLOCK_TOLERANCE_MS } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { AuthAnswer, AuthRequest } from '../domain/hooks.ts';
+import { shownProfile } from '../domain/profile.ts';
 import { isOpaqueCredential, type Verified, type Verify } from './credential.ts';
 
-/** How long an accepted credential counts before the function is asked again. */
+/** How long an acceptance is cached, in milliseconds. */
 const ACCEPTED_MS = 60_000;
-/** How long a refusal counts. Short, because a new session may not be readable everywhere yet. */
+/** How long a refusal is cached, in milliseconds. Short, because a new session may not be readable everywhere yet. */
 const REFUSED_MS = 5_000;
-/** The number of answers kept of each kind. */
+/** The maximum number of cached acceptances, and of cached refusals. */
 const MAX_KEPT = 1_000;
 /** The lifetime of a session if the answer has no `expiresAt`: that of a Cognito token. */
 const DEFAULT_LIFETIME_MS = 60 * 60 * 1000;
 
-/** The team's function gave no usable answer, so the credential is neither accepted nor refused. */
+/** Thrown when the team's function gave no usable answer, so that the credential is neither accepted nor refused. */
 export class AuthUnavailableError extends Error {
   override readonly name = 'AuthUnavailableError';
   /** `logFault` logs the messages of errors that have this property. The message of this error quotes no input. */
@@ -25,7 +26,7 @@ export class AuthUnavailableError extends Error {
 }
 
 /** Invokes the team's function. Resolves to its answer, and rejects if there is none. */
-export type Ask = (request: AuthRequest) => Promise<unknown>;
+type Ask = (request: AuthRequest) => Promise<unknown>;
 
 /** Checks an answer. @throws AuthUnavailableError */
 async function parseAnswer(given: unknown): Promise<AuthAnswer | null> {
@@ -39,7 +40,7 @@ async function parseAnswer(given: unknown): Promise<AuthAnswer | null> {
 /** Returns the name of an error. Unlike its message, the name quotes no input. */
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'Error');
 
-/** Keeps the newest values, each for a limited time. */
+/** A cache of at most `MAX_KEPT` values. Each expires at its own time, and the oldest makes room for a new one. */
 class TimedMap<T> {
   readonly #entries = new Map<string, { readonly value: T; readonly until: number }>();
 
@@ -57,10 +58,10 @@ class TimedMap<T> {
 }
 
 /**
- * Returns a function that verifies credentials by the team's function. It keeps answers in memory, so create it once
- * for each execution environment. An answer holds for exactly the same request, because the team's function may compare
- * origin and address with those of the session. It throws ChatError UNAUTHENTICATED for a credential that is malformed
- * or that the team's function refuses, and AuthUnavailableError.
+ * Returns a function that verifies credentials by invoking the team's function. It caches answers in memory, so create
+ * it once for each execution environment. The cache key is the whole request, because the team's function may compare
+ * origin and address with those of the session. The returned function throws ChatError UNAUTHENTICATED for a credential
+ * that is malformed or that the team's function refuses, and AuthUnavailableError.
  */
 export function functionVerifier(ask: Ask, now: () => number = Date.now): Verify {
   const accepted = new TimedMap<Verified>();
@@ -79,9 +80,9 @@ export function functionVerifier(ask: Ask, now: () => number = Date.now): Verify
       refused.set(key, true, askedAt + REFUSED_MS);
       return null;
     }
-    const { userId: id, username, email = '', attributes } = answer;
+    const { userId: id, username, email = '', attributes, name, avatarUrl } = answer;
     const userType = attributes?.['user_type'] ?? '';
-    const verified = { user: { id, username, email, userType }, expiresAt };
+    const verified = { user: { id, username, email, userType, ...shownProfile(name, avatarUrl) }, expiresAt };
     accepted.set(key, verified, Math.min(askedAt + ACCEPTED_MS, expiresAt));
     return verified;
   }

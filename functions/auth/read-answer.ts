@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { AuthAnswer } from '../domain/hooks.ts';
 import { isUserId } from '../domain/id.ts';
+import { isAvatarUrl, MAX_PROFILE_NAME } from '../domain/profile.ts';
 
 /** A smaller number of milliseconds is before 1973, so it is probably in seconds. */
 const EARLIEST_EXPIRY = 100_000_000_000;
@@ -19,6 +20,13 @@ const answerShape = v.nullable(
   v.strictObject({
     userId: v.pipe(v.string(), v.check(isUserId)),
     username: v.pipe(text(256), v.nonEmpty()),
+    name: v.optional(v.pipe(text(MAX_PROFILE_NAME), v.nonEmpty())),
+    avatarUrl: v.optional(
+      v.pipe(
+        v.string(),
+        v.check((url) => isAvatarUrl(url)),
+      ),
+    ),
     email: v.optional(text(254)),
     attributes: v.optional(v.record(v.string(), text(256))),
     expiresAt: v.optional(

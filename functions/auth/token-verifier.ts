@@ -13,6 +13,7 @@ import { CLOCK_TOLERANCE_MS } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { isUserId } from '../domain/id.ts';
 import type { User } from '../domain/member.ts';
+import { shownProfile } from '../domain/profile.ts';
 import type { Verified } from './credential.ts';
 import { jwksFetcher } from './jwks-fetcher.ts';
 
@@ -66,6 +67,7 @@ function toUser(payload: JwtPayload): User {
     username: username ?? id,
     email: isVerified(payload['email_verified']) ? (firstText(payload['email']) ?? '') : '',
     userType: firstText(payload['custom:user_type'], payload['user_type']) ?? '',
+    ...shownProfile(payload['name'], payload['picture']),
   };
 }
 

@@ -39,8 +39,8 @@ export function hasArrived(request: ClientRequest): boolean {
 
 /**
  * Makes an agent reuse its idle connections with less work. For each request, Node's agent copies its options several
- * times and searches its lists by name, which is a fifth of the CPU time of a post. Node's agent still opens connections,
- * keeps waiting requests and handles broken connections.
+ * times and searches its lists by name, which is a fifth of the CPU time of a post. Node's agent still opens
+ * connections, queues waiting requests and handles broken connections.
  * @param nodeAgent sends requests to one origin only, because all requests share the idle connections
  */
 export function poolConnections(nodeAgent: Agent, { onSilence, silenceMs, idleMs }: PoolOptions): void {

@@ -16,29 +16,42 @@ export type Invoke = (functionName: string, payload: unknown) => Promise<void>;
  */
 export type Call = (functionName: string, payload: unknown) => Promise<unknown>;
 
+/** How a function failed: with an error, without an answer in time, or with an answer that is no JSON or too large. */
+export type CallFailure = 'failed' | 'late' | 'malformed' | 'tooLarge';
+
 /** An invoked function failed. `name` is the type of its error. The message is left out, since it may quote input. */
 export class FunctionError extends Error {
-  constructor(type: string) {
+  readonly failure: CallFailure;
+
+  constructor(type: string, failure: CallFailure) {
     super('Function not answered: it failed. See its log.');
     this.name = type;
+    this.failure = failure;
   }
 }
 
-/** The largest answer that is parsed. */
-const MAX_ANSWER_BYTES = 64 * 1024;
+/** The largest answer that is parsed. A text of 8,000 emoji with escapes, as some languages write JSON, has 96 KB. */
+const MAX_ANSWER_BYTES = 128 * 1024;
+
+/** The error type of an answer that is larger than Lambda allows: 6 MB (AWS: "Lambda quotas"). */
+const OVER_QUOTA = 'Function.ResponseSizeTooLarge';
+
+/** Returns the error of a call that took too long. */
+export const lateAnswer = (): FunctionError => new FunctionError('TimeoutError', 'late');
 
 /** Returns the answer of a function that was invoked synchronously. @throws FunctionError */
 export function answerOf(body: Uint8Array, failed: boolean): unknown {
-  if (body.length > MAX_ANSWER_BYTES) throw new FunctionError('AnswerTooLarge');
+  if (body.length > MAX_ANSWER_BYTES) throw new FunctionError('AnswerTooLarge', 'tooLarge');
   let answer: unknown;
   try {
     answer = JSON.parse(Buffer.from(body).toString());
   } catch {
-    throw new FunctionError('AnswerNotJson');
+    throw new FunctionError('AnswerNotJson', failed ? 'failed' : 'malformed');
   }
   if (!failed) return answer;
   const type = String((answer as { readonly errorType?: unknown } | null)?.errorType ?? '');
-  throw new FunctionError(/^[\w.]{1,80}$/.test(type) ? type : 'Unhandled');
+  const failure = type === OVER_QUOTA ? 'tooLarge' : 'failed';
+  throw new FunctionError(/^[\w.]{1,80}$/.test(type) ? type : 'Unhandled', failure);
 }
 
 /** Returns a function that sends an invocation once. @param silenceMs as in `ServiceOptions` */
@@ -87,7 +100,7 @@ export function signedCall(timeoutMs: number): Call {
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      late.reject(new FunctionError('TimeoutError'));
+      late.reject(lateAnswer());
     }, timeoutMs);
     try {
       const attempts = retry(() => (isLate ? late.promise : send(functionName, request)));

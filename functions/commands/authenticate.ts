@@ -24,8 +24,8 @@ async function verifyToken(token: string, { verify }: TokenContext) {
 /**
  * Lets a connection stay open until its new token expires, in all rooms that the connection is in. If the new token
  * expires earlier than the current one, nothing changes.
- * @throws ChatError UNAUTHENTICATED for an invalid token and for a guest, BANNED, WRONG_USER for a token of another user,
- * CONNECTION_REMOVED if the connection was removed meanwhile
+ * @throws ChatError UNAUTHENTICATED for an invalid token and for a guest, BANNED, WRONG_USER for a token of another
+ * user, CONNECTION_REMOVED if the connection was removed meanwhile
  */
 export async function authenticate(
   command: Authenticate,

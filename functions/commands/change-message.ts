@@ -2,18 +2,22 @@ import { type Context, isoTime } from '../delivery/context.ts';
 import { publish } from '../delivery/publish.ts';
 import type { ChangeMessage } from '../domain/command.ts';
 import type { Session } from '../domain/connection.ts';
+import type { Revision } from '../domain/draft.ts';
 import { ChatError, type ErrorCode } from '../domain/errors.ts';
 import { type Event, entryEvent } from '../domain/event.ts';
 import { type Actor, actorId, type Member } from '../domain/member.ts';
 import { type Change, type Effect, type LogEntry, type Message, NOT_LOGGED } from '../domain/message.ts';
+import { expiryOf } from '../domain/retention.ts';
 import type { Room } from '../domain/room.ts';
 import { type Appended, appendToLog } from '../log/append.ts';
 import { applyChange } from '../log/apply-change.ts';
 import { appendWithFile } from '../log/release-file.ts';
-import { checkNotLimited, checkWriteAccess, type Service } from '../rooms/access.ts';
+import { checkNotLimited, checkWriteAccess, readableMessage, type Service } from '../rooms/access.ts';
 import type { HeldFile } from '../rooms/files.ts';
-import { type Claim, getClaim } from '../store/claims.ts';
-import { getEntry, getMessage, putChange, takeSeq } from '../store/log.ts';
+import { numberFor, type Write } from '../rooms/write-number.ts';
+import { type Claim, type Claimed, getClaim } from '../store/claims.ts';
+import { expireFile } from '../store/expiring-files.ts';
+import { getEntry, putChange } from '../store/log.ts';
 import { getRoom } from '../store/rooms.ts';
 
 type OwnFields<C> = C extends Change ? Omit<C, 'seq' | 'message' | 'by' | 'guest' | 'at'> : never;
@@ -24,6 +28,11 @@ export interface ChangeRules {
   readonly fields: OwnFields<Change>;
   /** Attaches the file of an edit, once the edit is known to be allowed and new. */
   readonly attach?: (() => Promise<HeldFile>) | undefined;
+  /**
+   * Asks the team's function about an edit, once the edit is known to be allowed and new. Returns the values to use in
+   * place of those in `fields`, or undefined if there is no such function.
+   */
+  readonly revise?: (message: Message, write: Write) => Promise<Revision | undefined>;
   /** @throws ChatError if the member may not change the message */
   readonly check: (message: Message, member: Member) => void;
   /** The error code for a change that exceeds a limit of the message. */
@@ -38,10 +47,12 @@ interface Attempt {
   readonly by: Actor;
   readonly claim: Claim | undefined;
   /** The number that an earlier attempt claimed with the same client id. */
-  readonly claimed: number | undefined;
+  readonly claimed: Claimed | undefined;
   readonly fields: OwnFields<Change>;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** Takes the number of the change. */
+  readonly take: (now: number) => Promise<Room>;
   readonly context: Context;
 }
 
@@ -60,26 +71,47 @@ function checkSameChange({ fields, message, by, claim }: Attempt, entry: LogEntr
   throw new ChatError('CLIENT_ID_REUSED');
 }
 
-async function findEarlier(attempt: Attempt): Promise<Logged | undefined> {
-  const { claimed, room: id, context } = attempt;
+async function findEarlier(attempt: Attempt, claimed = attempt.claimed): Promise<Logged | undefined> {
+  const { room: id, context } = attempt;
   if (claimed === undefined) return undefined;
-  const [entry, room] = await Promise.all([getEntry(context.db, id, claimed), getRoom(context.db, id)]);
+  const [entry, room] = await Promise.all([getEntry(context.db, id, claimed.seq), getRoom(context.db, id)]);
   if (!entry || entry.kind === 'void' || !room) return undefined;
   return { entry: checkSameChange(attempt, entry), room, repeated: true };
 }
 
+/**
+ * Returns what a change of a message will do. A deleted message has no further changes.
+ * @throws what `check` throws, and `whenFull`
+ */
+async function checkChange(
+  message: Message,
+  member: Member,
+  { check, effectOn, whenFull }: ChangeRules,
+): Promise<Effect | undefined> {
+  if (message.deletedAt !== undefined) return 'none';
+  check(message, member);
+  const effect = await effectOn?.(message);
+  if (effect === 'full') throw new ChatError(whenFull);
+  return effect;
+}
+
 /** Logs the change before the message is updated, so that a sync never misses it. */
 async function logChange(attempt: Attempt, noteSeq: (seq: number) => void): Promise<Logged & Appended> {
-  const { context, claim, claimed } = attempt;
-  // An attempt that claimed a number and ended left it open, so the change needs no other number.
+  const { context, claim, claimed, take } = attempt;
+  // If an earlier attempt claimed a number and then ended, this attempt uses that number.
   const room =
     (claimed === undefined ? undefined : await getRoom(context.db, attempt.room)) ??
-    (await takeSeq(context.db, attempt.room, context.now()));
-  const put = (seq: number) => {
+    (await take(context.now()));
+  const put = async (seq: number, latest: Room) => {
     noteSeq(seq);
-    return putChange(context.db, attempt.room, entryOf(attempt, seq));
+    const entry = entryOf(attempt, seq);
+    const expiry = expiryOf(latest, Date.parse(entry.at), context);
+    if (entry.kind === 'edit' && entry.file && expiry) {
+      await expireFile(context.db, attempt.room, entry.file, expiry);
+    }
+    return putChange(context.db, attempt.room, entry, expiry);
   };
-  const appended = await appendToLog({ room, claim, claimed }, put, context);
+  const appended = await appendToLog({ room, claim, claimed, take }, put, context);
   const { earlier } = appended;
   return earlier
     ? { ...appended, entry: checkSameChange(attempt, earlier), repeated: true }
@@ -103,15 +135,16 @@ async function logWithFile(attempt: Attempt, attach: ChangeRules['attach']): Pro
 /**
  * Logs a change of a message, applies it and announces it to the room. Returns the event to the sender only for a
  * repeat, for a change that a later one has overtaken, and for a change that would change nothing, which is not logged.
- * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, MESSAGE_NOT_FOUND, CLIENT_ID_REUSED, `whenFull`, and what
- * `check` throws
+ * @throws ChatError NOT_A_MEMBER, MUTED, RATE_LIMITED, ROOM_ARCHIVED, MESSAGE_NOT_FOUND, CLIENT_ID_REUSED, `whenFull`,
+ * and what `check` and `revise` throw
  */
 export async function changeMessage(
   command: ChangeMessage,
   session: Session | Service,
   context: Context,
-  { fields, attach, check, whenFull, effectOn }: ChangeRules,
+  rules: ChangeRules,
 ): Promise<Event[]> {
+  const { fields, attach, whenFull } = rules;
   const { db } = context;
   const { clientId } = command;
   const room = command.room ?? session.room;
@@ -120,22 +153,41 @@ export async function changeMessage(
   checkNotLimited(context, write);
   const [member, before, claimed] = await Promise.all([
     checkWriteAccess(context, write),
-    getMessage(db, room, command.message),
+    readableMessage({ room, message: command.message }, session, context),
     claim && getClaim(db, claim, context.now()),
   ]);
   const at = isoTime(write.now);
-  const attempt = { room, message: command.message, by: session.user, claim, claimed, fields, at, context };
-  const earlier = await findEarlier(attempt);
-  if (!earlier) {
-    if (!before || before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
-    check(before, member);
-    const effect = await effectOn?.(before);
-    if (effect === 'full') throw new ChatError(whenFull);
-    if (effect === 'none') {
-      const change = entryOf(attempt, NOT_LOGGED);
+  const isDelete = fields.kind === 'delete' || ('removed' in fields && fields.removed);
+  const kind = isDelete ? 'delete' : 'change';
+  const change: Write = { room, member, kind, service: 'service' in session };
+  let attempt: Attempt = {
+    room,
+    message: command.message,
+    by: session.user,
+    claim,
+    claimed,
+    fields,
+    at,
+    take: numberFor(change, context),
+    context,
+  };
+  let earlier = await findEarlier(attempt);
+  if (!before) throw new ChatError('MESSAGE_NOT_FOUND');
+  if (!earlier && (await checkChange(before, member, rules)) === 'none') {
+    // The claim was read at the same time as the message. An attempt that is still running may have claimed the client
+    // id after the first read, and changed the message before the second.
+    earlier = claim && (await findEarlier(attempt, await getClaim(db, claim, context.now())));
+    if (!earlier && before.deletedAt !== undefined) throw new ChatError('MESSAGE_NOT_FOUND');
+    if (!earlier) {
+      const notLogged = entryOf(attempt, NOT_LOGGED);
       const repeat = clientId === undefined ? {} : { clientId };
-      return [{ kind: 'MessageChanged', room, message: before, change, unchanged: true, ...repeat }];
+      return [
+        { kind: 'MessageChanged', room, message: before, change: notLogged, unchanged: true, ...repeat },
+      ];
     }
+  } else if (!earlier) {
+    const revised = await rules.revise?.(before, change);
+    if (revised) attempt = { ...attempt, fields: { ...fields, ...revised }, at: isoTime(context.now()) };
   }
   const logged = earlier ?? (await logWithFile(attempt, attach));
   const applied = await applyChange(room, logged.entry, context);

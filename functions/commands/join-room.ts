@@ -1,3 +1,4 @@
+import { settleAll } from '../delivery/concurrency.ts';
 import type { Context } from '../delivery/context.ts';
 import { announcePresence, sampleRoom } from '../delivery/presence.ts';
 import { listPresent } from '../delivery/remove-connections.ts';
@@ -14,6 +15,7 @@ import {
   deleteConnection,
   getConnection,
   listPlaces,
+  putBlocked,
   putJoined,
 } from '../store/connections.ts';
 import { findConnection, placedIn } from '../store/shards.ts';
@@ -23,6 +25,12 @@ async function getOwnRow(session: Session, { db }: Context): Promise<Connection>
   const own = await getConnection(db, session);
   if (own) return own;
   throw new ChatError('CONNECTION_REMOVED');
+}
+
+/** Copies the user's block list to the row of a joined room, if it changed while the row was written. */
+async function refreshBlocked(joined: Connection, session: Session, { db }: Context): Promise<void> {
+  const { blocked } = (await getConnection(db, session)) ?? {};
+  if (blocked && blocked.revision !== joined.blocked?.revision) await putBlocked(db, joined, blocked);
 }
 
 /**
@@ -62,7 +70,10 @@ export async function joinRoom(command: JoinRoom, session: Session, context: Con
   const home = { room: own.room, shard: own.shard };
   const joined: Connection = { ...own, room: room.id, shard, via: 'joined', joinedAt: now(), home };
   const isNew = await putJoined(db, joined);
-  const { room: latest, member } = await checkStillAccessible(joined, session, context);
+  const [{ room: latest, member }] = await settleAll([
+    checkStillAccessible(joined, session, context),
+    refreshBlocked(joined, session, context),
+  ]);
   const sample = isNew && (await sampleRoom(latest, context));
   if (sample && !sample.isLarge) {
     const audience = await listPresent(latest, session.user, sample, context);

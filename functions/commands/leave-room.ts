@@ -1,11 +1,12 @@
 import { inboxReads } from '../connections/inbox.ts';
 import type { Context } from '../delivery/context.ts';
 import { announceIfOffline } from '../delivery/remove-connections.ts';
+import { isBlocked } from '../domain/block.ts';
 import type { LeaveRoom } from '../domain/command.ts';
 import type { Connection, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
-import { isInbox } from '../domain/room.ts';
+import { isInbox, otherUser } from '../domain/room.ts';
 import type { ConnectionPlace } from '../store/connections.ts';
 import { deleteJoined, returnToInbox } from '../store/connections.ts';
 import { getMember, putReadTo } from '../store/members.ts';
@@ -40,10 +41,14 @@ export async function leaveRoom(
   const room = await getRoom(context.db, id);
   const left = room && (await removeJoined(id, placesOf(session.id, room), session, context));
   if (left) {
-    const readsAll = left.reads === 'auto' && !session.user.guest;
+    const { user } = session;
+    const isHidden = isBlocked(left.blocked, { id: otherUser(id, user.id) ?? '' });
+    // An inbox keeps its user present in a direct room.
+    const isPresent = isInbox(session.room) && otherUser(id, user.id) !== undefined;
+    const readsAll = left.reads === 'auto' && !user.guest && !isHidden;
     await Promise.all([
-      readsAll && putReadTo(context.db, id, session.user.id, room.seq),
-      announceIfOffline(left, room, context),
+      readsAll && putReadTo(context.db, id, user.id, room.seq),
+      isPresent || announceIfOffline(left, room, context),
     ]);
   }
   return [{ kind: 'Left', room: id }];

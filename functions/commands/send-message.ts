@@ -7,17 +7,21 @@ import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { type Event, entryEvent } from '../domain/event.ts';
 import { actorId, type Member } from '../domain/member.ts';
-import { checkText, type LogEntry, type Message } from '../domain/message.ts';
+import { checkText, type LogEntry, type Message, mentionsField } from '../domain/message.ts';
+import { expiryOf, isGone, keptIn } from '../domain/retention.ts';
 import type { Room } from '../domain/room.ts';
 import { appendToLog } from '../log/append.ts';
 import { appendWithFile } from '../log/release-file.ts';
-import { checkNotLimited, checkWriteAccess, type Service } from '../rooms/access.ts';
-import { attachFile, checkFile } from '../rooms/files.ts';
-import { type Claim, getClaim } from '../store/claims.ts';
-import { getEntry, getMessage, putMessage, takeSeq } from '../store/log.ts';
+import { checkNotLimited, checkWriteAccess, readableMessage, type Service } from '../rooms/access.ts';
+import { attachFile, checkFile, describeFile } from '../rooms/files.ts';
+import { numberFor } from '../rooms/write-number.ts';
+import { type Claim, type Claimed, getClaim } from '../store/claims.ts';
+import { expireFile } from '../store/expiring-files.ts';
+import { getEntry, putMessage } from '../store/log.ts';
 import { acceptRequest, getMember } from '../store/members.ts';
 import { withReaders } from '../store/messages.ts';
 import { getRoom } from '../store/rooms.ts';
+import { checkDraft } from './check-draft.ts';
 
 /**
  * The user who sends a message, with the connection if there is one, and the room for commands that name none. With
@@ -34,7 +38,10 @@ export interface StoredMessage {
   readonly audience?: { readonly room: Room; readonly listed: Listed };
 }
 
-type StoreContext = Pick<Context, 'db' | 'rates' | 'budgets' | 'now' | 'files' | 'dailyFileBytes'>;
+type StoreContext = Pick<
+  Context,
+  'db' | 'rates' | 'budgets' | 'now' | 'files' | 'dailyFileBytes' | 'retentionDays' | 'beforeSend'
+>;
 
 const sentEvent = (message: Message): Event =>
   entryEvent(message.room, { kind: 'message', message }, message);
@@ -62,7 +69,7 @@ export async function sendMessage(
  * Stores a message in its room's log without announcing it. For a repeat, returns the current message. A refused
  * message and a repeat take no sequence number.
  * @throws ChatError EMPTY_TEXT, TOO_LONG, NOT_A_MEMBER, MUTED, RATE_LIMITED, REPLY_NOT_FOUND, RECEIVER_NOT_A_MEMBER,
- * CLIENT_ID_REUSED, and what `attachFile` throws
+ * CLIENT_ID_REUSED, MESSAGE_NOT_FOUND for a repeat of a message that is gone, ROOM_ARCHIVED, POSTING_RESTRICTED, SLOW_MODE, and what `checkDraft` and `attachFile` throw
  * @param announced whether `publishMessage` follows, so that the room's connections are needed
  */
 export async function storeMessage(
@@ -79,31 +86,44 @@ export async function storeMessage(
   const id = command.room ?? writer.room;
   const claim = clientId === undefined ? undefined : { room: id, user: actorId(writer.user), clientId };
   const { member, claimed, refusal } = await checkMessage(command, { id, writer, claim, now }, context);
-  const [before, current] = claimed === undefined ? [] : await findEarlier(id, claimed, clientId, context);
+  const [before, current] =
+    claimed === undefined ? [] : await findEarlier(id, claimed.seq, clientId, context);
   // A repeat must not fail for a reason that arose after the first attempt.
   if (before) return { message: before };
   if (refusal) throw refusal;
-  // Attach the file before taking a number: a refused file then uses none, and no reader waits for a slow one.
   const uploader = { room: id, user: actorId(writer.user), guest: writer.user.guest };
+  const { id: connection, service } = writer;
+  const write = { room: id, member, connection, clientId, kind: 'send', service } as const;
+  const revised = await checkDraft(write, context, async () => {
+    const fileFields = command.file && (await describeFile(command.file, uploader, context));
+    return { ...command, room: id, by: writer.user, text, file: fileFields };
+  });
+  const { data, ...content } = { text, data: command.data, ...revised };
+  // Attach the file before taking a number: a refused file then uses none, and no reader waits for a slow one.
   const file = command.file && (await attachFile(command.file, uploader, context));
+  const at = isoTime(revised ? context.now() : now);
   const fields = {
     ...(file && { file }),
     room: id,
     author: writer.user,
-    text,
+    ...content,
     type: command.type,
     ...(command.replyTo !== undefined && { replyTo: command.replyTo }),
     ...(command.receiver !== undefined && { receiver: command.receiver }),
+    ...mentionsField(command.mentions),
+    ...(data && { data }),
     status: 'sent',
-    createdAt: isoTime(now),
-    updatedAt: isoTime(now),
+    createdAt: at,
+    updatedAt: at,
     ...(clientId !== undefined && { clientId }),
   } as const;
   const messageAt = (seq: number): Message => ({ ...fields, id: seq, revision: seq });
   let listed: Listed;
   const put = async (seq: number, room: Room) => {
+    const expiry = expiryOf(room, now, context);
+    if (file && expiry) await expireFile(db, id, file, expiry);
     const [earlier, connections] = await Promise.all([
-      putMessage(db, messageAt(seq)),
+      putMessage(db, messageAt(seq), expiry),
       announced ? listForPublish(room, context) : undefined,
       // Sending a message accepts the room. A refused message does not get this far.
       member.pending && acceptRequest(db, id, member.user),
@@ -112,8 +132,9 @@ export async function storeMessage(
     return earlier;
   };
   const append = async (noteSeq: (seq: number) => void) => {
-    const room = current ?? (await takeSeq(db, id, now));
-    const target = { room, claim, claimed: current && claimed };
+    const take = numberFor(write, context);
+    const room = current ?? (await take(now));
+    const target = { room, claim, claimed: current && claimed, take };
     const noteAndPut = (seq: number, latest: Room) => {
       noteSeq(seq);
       return put(seq, latest);
@@ -128,7 +149,7 @@ export async function storeMessage(
 interface Checked {
   readonly member: Member;
   /** The number that an earlier attempt claimed with the same client id. */
-  readonly claimed: number | undefined;
+  readonly claimed: Claimed | undefined;
   /** The error to throw, unless an earlier attempt has stored the message. */
   readonly refusal: ChatError | undefined;
 }
@@ -145,7 +166,7 @@ async function checkMessage(
   const [member, claimed, replyTarget, receiverMember] = await Promise.all([
     checkWriteAccess(context, write),
     claim && getClaim(db, claim, now),
-    replyTo === undefined ? undefined : getMessage(db, id, replyTo),
+    replyTo === undefined ? undefined : readableMessage({ room: id, message: replyTo }, writer, context),
     receiver === undefined ? undefined : getMember(db, id, receiver),
   ]);
   const noTarget = !replyTarget || replyTarget.deletedAt !== undefined;
@@ -155,15 +176,21 @@ async function checkMessage(
   return { member, claimed, refusal: noReceiver ? new ChatError('RECEIVER_NOT_A_MEMBER') : undefined };
 }
 
-/** Returns the message that an earlier attempt stored under its number, and the room. */
+/**
+ * Returns the message that an earlier attempt stored under its number, and the room.
+ * @throws ChatError CLIENT_ID_REUSED if it is a different change, and MESSAGE_NOT_FOUND if the message is gone
+ */
 async function findEarlier(
   id: string,
   seq: number,
   clientId: string | undefined,
-  { db }: StoreContext,
+  context: StoreContext,
 ): Promise<[Message | undefined, Room | undefined]> {
-  const [entry, room] = await Promise.all([getEntry(db, id, seq), getRoom(db, id)]);
-  return [entry && entry.kind !== 'void' ? checkSameMessage(entry, clientId) : undefined, room];
+  const [entry, room] = await Promise.all([getEntry(context.db, id, seq), getRoom(context.db, id)]);
+  if (!entry || entry.kind === 'void') return [undefined, room];
+  const message = checkSameMessage(entry, clientId);
+  if (room && isGone(entry, keptIn(room, context))) throw new ChatError('MESSAGE_NOT_FOUND');
+  return [message, room];
 }
 
 /** Returns the message of an earlier attempt. @throws ChatError CLIENT_ID_REUSED if it is a different change */

@@ -1,13 +1,28 @@
 import { mapLimited } from '../delivery/concurrency.ts';
 import type { PostingContext } from '../delivery/context.ts';
 import type { Delivery } from '../delivery/deliver.ts';
+import { announcePresence } from '../delivery/presence.ts';
 import { post } from '../delivery/publish.ts';
 import { MAX_INBOX_ROOMS } from '../domain/audience.ts';
-import { type Connection, hasValidToken, type Reads, type Session } from '../domain/connection.ts';
+import { isBlocked, type Reader } from '../domain/block.ts';
+import {
+  bringsOnline,
+  type Connection,
+  hasValidToken,
+  isPresence,
+  type Reads,
+  type Session,
+} from '../domain/connection.ts';
 import type { InboxOpened } from '../domain/event.ts';
 import type { Member } from '../domain/member.ts';
-import { inboxOf, MAX_USER_ROOMS, type Room } from '../domain/room.ts';
-import { deleteConnection, listConnections, putInInbox } from '../store/connections.ts';
+import { inboxOf, MAX_USER_ROOMS, otherUser, type Room } from '../domain/room.ts';
+import {
+  deleteConnection,
+  getConnection,
+  listConnections,
+  putBlocked,
+  putInInbox,
+} from '../store/connections.ts';
 import { getMember, getMemberships, listRoomsOf } from '../store/members.ts';
 import { getRoom, getRooms } from '../store/rooms.ts';
 import { findConnection, placedIn } from '../store/shards.ts';
@@ -16,10 +31,17 @@ import { findConnection, placedIn } from '../store/shards.ts';
 // the table has one row for it in each of these rooms (decision 006).
 
 /**
- * Returns how messages count that an inbox receives: as delivered, not as read. In a request they count as neither, so
- * that a stranger does not learn when the user is online.
+ * Returns how a message counts when it reaches an inbox: as delivered, but not as read. In a request it counts as
+ * neither, so that a stranger does not learn when the user is online.
  */
 export const inboxReads = ({ pending }: Member): Reads => (pending ? 'none' : 'manual');
+
+/**
+ * Whether a direct room is concealed from a member: a user whom the member has blocked created it, and the member has
+ * not entered it.
+ */
+export const isConcealed = ({ blocked }: Reader, { room, user, concealed }: Member): boolean =>
+  (concealed ?? false) && isBlocked(blocked, { id: otherUser(room, user) ?? '' });
 
 /** Returns the row of an inbox in a room. */
 const inboxRow = (inbox: Connection, room: Room, member: Member, now: number): Connection => ({
@@ -31,14 +53,21 @@ const inboxRow = (inbox: Connection, room: Room, member: Member, now: number): C
   home: { room: inbox.room, shard: inbox.shard },
 });
 
+/** A room of an inbox, with the inbox's row there. */
+export interface InboxRow {
+  readonly row: Connection;
+  readonly room: Room;
+  readonly member: Member;
+}
+
 /**
  * Returns a row for each of the user's rooms that changed last. Checks each membership, because the index of
  * memberships lags.
  */
-async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<Connection[]> {
+async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<InboxRow[]> {
   const { id: user } = inbox.user;
   const all = await getRooms(db, await listRoomsOf(db, user, MAX_USER_ROOMS));
-  const states = all.toSorted((one, other) => other.lastAt - one.lastAt).slice(0, MAX_INBOX_ROOMS);
+  const states = all.toSorted((one, other) => other.activeAt - one.activeAt).slice(0, MAX_INBOX_ROOMS);
   const memberships = await getMemberships(
     db,
     user,
@@ -46,31 +75,66 @@ async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<C
   );
   return states.flatMap(({ room }) => {
     const member = memberships.get(room.id);
-    return member ? [inboxRow(inbox, room, member, now())] : [];
+    const isShown = member && !isConcealed({ ...inbox.user, blocked: inbox.blocked }, member);
+    return isShown ? [{ row: inboxRow(inbox, room, member, now()), room, member }] : [];
   });
+}
+
+/**
+ * Announces to the other user of each direct room that the inbox's user came online, unless they have not accepted the
+ * room.
+ */
+export async function announceOnline(
+  rows: readonly InboxRow[],
+  { db, poster, now }: PostingContext,
+): Promise<void> {
+  const announced = rows.filter(({ row, member }) => isPresence(row) && !member.pending);
+  await mapLimited(announced, async ({ row, room }) => {
+    const present = (await listConnections(db, room, now())).filter(isPresence);
+    // The row as it is now: with the current block list, or gone if the inbox closed and was announced as offline.
+    const own = present.find(({ id }) => id === row.id);
+    if (own && bringsOnline(own, present)) await announcePresence(own, true, present, { poster, now });
+  });
+}
+
+/** Copies the user's block list to new rows of an inbox, if it changed while they were written. */
+async function refreshBlocked(
+  inbox: Connection,
+  rows: readonly Connection[],
+  { db }: PostingContext,
+): Promise<void> {
+  const { blocked } = (await getConnection(db, inbox)) ?? {};
+  if (!blocked || blocked.revision === inbox.blocked?.revision) return;
+  await mapLimited(rows, (row) => putBlocked(db, row, blocked));
 }
 
 /**
  * Adds an inbox to all rooms of its user, and posts the number of rooms to it. Checks the memberships once more after
  * writing the rows, because a removal of the member just before did not find the new row.
  * @param deliverFirst delivers the inbox's first frame, as soon as the connection is open
+ * @returns the rooms that the inbox has now
  */
 export async function openInbox(
   inbox: Session,
   context: PostingContext,
   deliverFirst: (event: InboxOpened) => Promise<Pick<Delivery, 'gone'> | undefined>,
-): Promise<void> {
+): Promise<readonly InboxRow[]> {
   const { db } = context;
-  const rows = await inboxRows(inbox, context);
+  const found = await inboxRows(inbox, context);
+  const rows = found.map(({ row }) => row);
   await mapLimited(rows, (row) => putInInbox(db, row));
   const ids = rows.map(({ room }) => room);
-  const memberships = await getMemberships(db, inbox.user.id, ids);
+  const [memberships] = await Promise.all([
+    getMemberships(db, inbox.user.id, ids),
+    refreshBlocked(inbox, rows, context),
+  ]);
   const event = { kind: 'InboxOpened', room: inbox.room, rooms: memberships.size } as const;
   const posted = await deliverFirst(event);
   // If the inbox closed meanwhile, `disconnect` ran before all rows existed.
   const isClosed = posted === undefined || posted.gone.length > 0;
   const obsolete = isClosed ? rows : rows.filter(({ room }) => !memberships.has(room));
   await mapLimited(obsolete, (row) => deleteConnection(db, row));
+  return found.filter(({ row }) => !obsolete.includes(row));
 }
 
 /** Adds a room to the open inboxes of a new member, and notifies those that did not have it yet. */
@@ -83,6 +147,7 @@ export async function addRoomToInboxes(id: string, user: string, context: Postin
   const [room, added] = await Promise.all([getRoom(db, id), getMember(db, id, user)]);
   if (!room || !added) return;
   const addRow = async (inbox: Connection) => {
+    if (isConcealed({ ...inbox.user, blocked: inbox.blocked }, added)) return [];
     // In a room with several shards, the inbox may already have a row in another shard.
     const found = room.shards > 1 && (await findConnection(db, inbox.id, room));
     const row = inboxRow(inbox, room, added, now);
@@ -91,7 +156,17 @@ export async function addRoomToInboxes(id: string, user: string, context: Postin
   const rows = (await Promise.all(inboxes.map(addRow))).flat();
   if (rows.length === 0) return;
   // If the member was removed just before, the removal did not find these new rows.
-  const [current, member] = await Promise.all([getRoom(db, id), getMember(db, id, user)]);
+  const [current, member] = await Promise.all([
+    getRoom(db, id),
+    getMember(db, id, user),
+    ...inboxes.map((inbox) =>
+      refreshBlocked(
+        inbox,
+        rows.filter((row) => row.id === inbox.id),
+        context,
+      ),
+    ),
+  ]);
   if (current && member) {
     await post({ kind: 'Joined', room: id, seq: current.seq }, rows, context);
   } else {

@@ -1,4 +1,5 @@
 import { type RoomSample, sampleRoom } from '../delivery/presence.ts';
+import { type Reader, visibleTo } from '../domain/block.ts';
 import {
   currentMessages,
   isExact,
@@ -7,8 +8,10 @@ import {
   type Message,
   type Status,
 } from '../domain/message.ts';
+import { isMessageGone, type Kept, keptIn } from '../domain/retention.ts';
 import type { Room } from '../domain/room.ts';
-import { openNumbers, readLatest, settleLog } from '../log/history.ts';
+import { readLatest } from '../log/history.ts';
+import { openNumbers, settleLog } from '../log/settle.ts';
 import type { Database } from '../store/database.ts';
 import { listLogSince } from '../store/log.ts';
 
@@ -16,11 +19,11 @@ import { listLogSince } from '../store/log.ts';
 const PAGE_LIFE_MS = 30_000;
 /** How long a room counts as large after a sample, in milliseconds. */
 const LARGE_ROOM_MS = 10_000;
-/** A page with texts of the maximum length has 2 MB. */
+/** The maximum number of cached pages. A page with texts of the maximum length takes 2 MB. */
 const MAX_PAGES = 20;
-/** A page that is further behind is read again. */
+/** A cached page that lacks more log entries than this is read again. */
 const MAX_BEHIND = 50;
-/** More messages than a page has, so that the page stays full after deletes. */
+/** The maximum number of messages in a cached page: more than a client gets, so that deletes leave enough of them. */
 const MAX_KEPT = 60;
 
 /** The newest messages of a log, newest first. */
@@ -36,10 +39,12 @@ interface KeptPage {
 
 interface PageRequest {
   readonly limit: number;
-  /** The id of the user who gets the page. */
-  readonly reader: string;
+  /** The user who gets the page. */
+  readonly reader: Reader;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** How many days rooms without a setting of their own keep messages. */
+  readonly retentionDays?: number | undefined;
 }
 
 /** Returns the entries of the sequence numbers above `since` up to the room's `seq`, newest first. */
@@ -47,31 +52,46 @@ async function newerEntries(
   db: Database,
   { id, seq: upTo }: Pick<Room, 'id' | 'seq'>,
   since: number,
+  kept: Kept,
 ): Promise<readonly LogEntry[]> {
   if (since === upTo) return [];
   const range = { since, upTo, limit: MAX_BEHIND };
   const { entries } = await listLogSince(db, id, { ...range, consistent: false });
-  const isComplete = openNumbers(entries, range).length === 0;
-  return (isComplete ? entries : (await settleLog(db, id, range)).entries).toReversed();
+  const isComplete = openNumbers(entries, range, kept).length === 0;
+  return (isComplete ? entries : (await settleLog(db, id, range, kept)).entries).toReversed();
 }
 
 /**
- * What an execution environment of `welcome` remembers about rooms. When many clients connect again at the same time,
- * each environment reads the history of their room once, and then only its new entries. A room's log is one partition
- * with 3,000 read units a second.
+ * Caches the newest messages of rooms in one execution environment of `welcome`, and which rooms are large. When many
+ * clients reconnect to a room at the same time, each environment reads the room's history once, and then only new
+ * entries. Otherwise the reads would exceed the limit of the room's log: one partition has 3,000 read units a second.
  *
- * Every change of a message has an entry in the log, so the kept messages and the newer entries give the current
- * messages. Only a status has no entry.
+ * Each change of a message, except of its status, has a log entry. The cached messages and the newer entries therefore
+ * give the current messages.
  */
 export class RoomCache {
   readonly #pages = new Map<string, KeptPage>();
   readonly #largeUntil = new Map<string, number>();
 
   /**
-   * Returns the newest messages of a room, complete up to its `seq`. Reads are eventually consistent where that
-   * suffices.
+   * Returns the newest messages of a room that the reader sees, complete up to its `seq`. Reads are eventually
+   * consistent where that suffices.
    */
   async latestMessages(
+    db: Database,
+    id: string,
+    reading: Promise<Room | undefined>,
+    request: PageRequest,
+  ): Promise<readonly Message[]> {
+    const { limit, reader, now } = request;
+    const page = await this.#latest(db, id, reading, request);
+    // The cached page is the same for all readers, so a page with hidden messages is read again without them.
+    if (visibleTo(reader, page).length === page.length) return page;
+    const keptOf = (room: Room) => keptIn(room, { ...request, now: () => now });
+    return (await readLatest(db, id, reading, { limit, blocked: reader.blocked }, keptOf)).messages;
+  }
+
+  async #latest(
     db: Database,
     id: string,
     reading: Promise<Room | undefined>,
@@ -81,8 +101,9 @@ export class RoomCache {
     const page = kept && (await this.#updated(db, kept, await reading, request));
     if (page) return page;
     const { limit, now: readAt } = request;
+    const keptOf = (room: Room) => keptIn(room, { ...request, now: () => readAt });
     const [{ all, messages, hasMore }, room] = await Promise.all([
-      readLatest(db, id, reading, { limit, consistent: false }),
+      readLatest(db, id, reading, { limit, consistent: false }, keptOf),
       reading,
     ]);
     if (room) this.#keep(room, { messages: all, hasMore, readAt });
@@ -110,16 +131,18 @@ export class RoomCache {
     return sample;
   }
 
-  /** Returns the kept messages with the newer entries; undefined if they have to be read again. */
+  /** Returns the cached messages with newer entries applied; undefined if the history must be read again. */
   async #updated(
     db: Database,
     { messages: kept, hasMore, seq, readAt }: KeptPage,
     room: Room | undefined,
-    { limit, reader, now }: PageRequest,
+    { limit, reader, now, retentionDays }: PageRequest,
   ): Promise<readonly Message[] | undefined> {
     if (!room || now >= readAt + PAGE_LIFE_MS || room.seq < seq || room.seq > seq + MAX_BEHIND)
       return undefined;
-    const newer = await newerEntries(db, room, seq);
+    const limits = keptIn(room, { now: () => now, retentionDays });
+    if (kept.some((message) => isMessageGone(message, limits))) return undefined;
+    const newer = await newerEntries(db, room, seq, limits);
     const byId = new Map(kept.map((message) => [message.id, message]));
     if (newer.some((entry) => !isExact(entry, byId))) return undefined;
     const all = currentMessages([
@@ -128,8 +151,8 @@ export class RoomCache {
     ]);
     if (all.length < limit && hasMore) return undefined;
     const messages = all.slice(0, limit);
-    // The status of a message is shown to its author.
-    if (messages.some(({ author, status }) => author.id === reader && status !== 'read')) return undefined;
+    // Authors see the status of their messages, and a kept status may be out of date.
+    if (messages.some(({ author, status }) => author.id === reader.id && status !== 'read')) return undefined;
     this.#keep(room, { messages: all, hasMore, readAt });
     return messages;
   }

@@ -16,7 +16,7 @@ const OPENING_BUDGET_MS = 5_000;
  */
 export async function closeSocketsOf(user: string, context: PostingContext): Promise<void> {
   const { db, poster, now } = context;
-  // The profile is consistent, but has only the latest connections of a user with many of them. The index has all.
+  // The profile is up to date, but keeps only a user's latest connections. The index has all of them, but lags.
   const [latest, indexed] = await Promise.all([
     listOpenSockets(db, user, now()),
     listConnectionIds(db, user),

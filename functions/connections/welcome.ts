@@ -8,21 +8,23 @@ import { listPresent, removeConnection } from '../delivery/remove-connections.ts
 import { CLOSE_BUDGET_MS, close, closeOpening, retryTransient } from '../delivery/retry.ts';
 import { dialectOf } from '../dialects/registry.ts';
 import { messagesToAcknowledge, statusAtRecipient } from '../domain/audience.ts';
+import type { Reader } from '../domain/block.ts';
 import { HISTORY_LIMIT } from '../domain/command.ts';
 import { bringsOnline, mayBeOpening, type Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import type { Event, HandshakeRefused } from '../domain/event.ts';
 import type { Member } from '../domain/member.ts';
 import { type Message, seqOf } from '../domain/message.ts';
+import { keptIn } from '../domain/retention.ts';
 import { directRoomUsers, isInbox, type Room } from '../domain/room.ts';
 import { catchUp, eventsOf, messagesIn } from '../log/catch-up.ts';
 import type { LogContext } from '../log/context.ts';
-import { SETTLED_PAGE, settleLog } from '../log/history.ts';
+import { SETTLED_PAGE, settleLog } from '../log/settle.ts';
 import { getConnection, getMissed } from '../store/connections.ts';
 import { getMember, putReadTo } from '../store/members.ts';
 import { withReaders } from '../store/messages.ts';
 import { getRoom } from '../store/rooms.ts';
-import { addRoomToInboxes, openInbox } from './inbox.ts';
+import { addRoomToInboxes, announceOnline, openInbox } from './inbox.ts';
 import type { RoomCache } from './room-cache.ts';
 
 /**
@@ -63,6 +65,8 @@ function faultIn({ room }: Session): Event {
   return { kind: 'Refused', room, code, reason };
 }
 
+const readerOf = ({ user, blocked }: Session): Reader => ({ ...user, blocked });
+
 /** Whether the contract posts the newest messages to each new connection. */
 const getsHistory = (session: Session): boolean =>
   session.since === undefined && dialectOf(session).bringsHistory;
@@ -93,7 +97,7 @@ async function readMissed(
   session: Session,
   context: LogContext,
 ): Promise<Omit<First, 'room' | 'member' | 'isFault'>> {
-  const event = await catchUp(room, since, session.user, context);
+  const event = await catchUp(room, since, readerOf(session), context);
   const isLast = event.complete && !event.hasMore;
   return { event, messages: messagesIn(event.changes), ...(isLast && { upTo: event.seq }) };
 }
@@ -119,7 +123,8 @@ async function readFirst(
   const { user, since } = session;
   const reading = getRoom(db, session.room);
   const readHistory = async () => {
-    const request = { limit: HISTORY_LIMIT, reader: user.id, now: now() };
+    const { retentionDays } = context;
+    const request = { limit: HISTORY_LIMIT, reader: readerOf(session), now: now(), retentionDays };
     const history = await rooms.latestMessages(db, session.room, reading, request);
     return withReaders(db, history, [user.id]);
   };
@@ -160,9 +165,11 @@ async function postMissed(
   const last = Math.max(0, ...missed);
   // Without `upTo`, the client has to request more changes anyway.
   for (let since = upTo ?? last; since < last; ) {
-    const page = await settleLog(context.db, room.id, { since, upTo: last, limit: SETTLED_PAGE });
+    const range = { since, upTo: last, limit: SETTLED_PAGE };
+    const kept = keptIn(room, context);
+    const page = await settleLog(context.db, room.id, range, kept);
     const entries = page.entries.filter((entry) => missed.has(seqOf(entry)) && !shown.has(seqOf(entry)));
-    const changes = await eventsOf(room.id, entries, session.user, context);
+    const changes = await eventsOf(room.id, entries, readerOf(session), kept, context);
     for (const change of changes) await post(change, [session], context);
     messages.unshift(...messagesIn(changes));
     since = page.upTo;
@@ -262,7 +269,8 @@ export async function welcome(session: Session, context: WelcomeContext, onFault
   if (isInbox(session.room)) {
     const deliverFirst = (event: Event) =>
       whenOpen(session, context, () => deliver(event, [session], context));
-    return openInbox(session, context, deliverFirst).catch(failed);
+    const rooms = await openInbox(session, context, deliverFirst).catch(failed);
+    return announceOnline(rooms ?? [], context).catch(onFault);
   }
   const result = await postFirst(session, context, onFault).catch(failed);
   if (!result || result.posted.expired.length > 0) return;

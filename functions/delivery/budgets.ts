@@ -7,7 +7,7 @@ const WINDOW_MS = 10_000;
 
 /**
  * How many commands of each kind a connection may send in ten seconds. Sends and changes have the room's rate limit
- * instead. A client that opens 100 rooms at once joins each of them and loads the messages that it missed.
+ * instead. The budgets suffice for a client that joins 100 rooms at once and syncs each of them.
  */
 const commandBudgets: Partial<Record<Command['kind'], number>> = {
   SetTyping: 100,
@@ -20,28 +20,32 @@ const commandBudgets: Partial<Record<Command['kind'], number>> = {
   Authenticate: 20,
 };
 
-/** A ping counts once more for each group of this many rooms that it names. */
+/** A ping counts as one command, and as one more for every ten rooms that it names. */
 const ROOMS_OF_PING = 10;
 
-/** How many times a user may join or leave the same room in ten seconds. Each time may announce presence. */
+/** How many times a user may join the same room in ten seconds, and leave it. Both may announce presence. */
 const SAME_ROOM_BUDGET = 20;
 
 /**
- * How many REST requests a user may make in ten seconds. A page of a room with many pictures makes many reads. A search
- * for people reads more than other requests, and a page searches while its user types.
+ * How many REST requests a user may make in ten seconds. The page needs many reads for a room with many pictures. It
+ * needs many searches, because it searches people while the user types. A search, of people or of messages, costs more
+ * than another read.
  */
 const requestBudgets = { read: 600, search: 40, write: 150 } as const;
 
-/** After this many refusals in ten seconds, a connection is closed, and a user's REST requests are refused unread. */
+/**
+ * After this many refusals in ten seconds, a connection is closed. A user's REST requests are then refused without
+ * being read.
+ */
 const MAX_REFUSED = 100;
 
 /** How many changes of the typing state of one user are posted to rooms in ten seconds. */
 const MAX_TYPING_POSTS = 40;
 
-/** How long a repeated typing state is not posted again, in milliseconds. After that, clients have hidden it. */
+/** A typing state that repeats within this time, in milliseconds, is not posted again. Clients show it for longer. */
 const TYPING_MS = 2_000;
 
-/** How many rate limits of members are remembered. The oldest are forgotten first, and then checked in DynamoDB. */
+/** The maximum number of cached rate limits of members. Limits that are not cached are checked in DynamoDB. */
 const MAX_LIMITED = 10_000;
 
 /** `seq` is the room's last sequence number. */
@@ -50,7 +54,7 @@ interface TypingState {
   readonly seq: number;
 }
 
-/** A connection or a user, since the start of its window. */
+/** The counts of a connection or a user since the start of the window. */
 interface Recent {
   readonly since: number;
   readonly counts: Map<string, number>;
@@ -61,7 +65,7 @@ interface Recent {
 /** The connection of a frame. */
 type Sender = Pick<Session, 'id' | 'user'>;
 
-/** A user in a room, under the name in a frame: each frame of a guest may have another name. */
+/** A room, and the user that a frame names. Each frame of a guest may name another user. */
 interface RoomUser {
   readonly room: string;
   readonly user: string;
@@ -79,10 +83,10 @@ const keyOf = ({ room, user }: RoomUser): string => JSON.stringify([room, user])
 const limitKey = ({ room, writer, counted }: CountedWrites): string =>
   JSON.stringify([room, writer, counted]);
 
-/** No connection id contains a blank. */
+/** Returns the key of a user's counts. It has a blank, so it differs from each connection id. */
 const userSource = (user: string): string => `user ${user}`;
 
-/** A guest is counted by connection, because each frame of a guest may have another name. */
+/** Returns the key of a sender's counts. Guests are counted by connection, because a guest can change the name. */
 const sourceOf = ({ id, user }: Sender): string => (user.guest ? id : userSource(user.id));
 
 /**
@@ -130,7 +134,7 @@ export class Budgets {
     this.refuse(userSource(user), now);
   }
 
-  /** Whether a connection was refused so often that it is being closed. Its frames need no answer. */
+  /** Whether a connection has so many refusals that it is being closed. Its frames need no answer. */
   isRefused(connection: string, now: number): boolean {
     const refused = this.#of(connection, now).counts.get('refused') ?? 0;
     return this.#isLimited && refused >= MAX_REFUSED;

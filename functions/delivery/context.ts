@@ -1,5 +1,6 @@
 import type { Verify } from '../auth/credential.ts';
 import type { Connection } from '../domain/connection.ts';
+import type { BeforeSend } from '../domain/draft.ts';
 import type { Event } from '../domain/event.ts';
 import type { Status } from '../domain/message.ts';
 import type { Rates, Room } from '../domain/room.ts';
@@ -34,6 +35,8 @@ export interface DeliveryStats {
 /** The context of a command: storage, sockets, settings and the clock. */
 export interface Context extends LogContext {
   readonly poster: Poster;
+  /** Whether users get no email addresses of other users (`exposeEmail: false`). Default: false. */
+  readonly hidesEmails?: boolean;
   /** Invokes `fanout` with a batch. Resolves once Lambda has accepted the invocation. */
   readonly fanOut: (batch: FanOutBatch) => Promise<void>;
   /** Records the outcome of posting one event. Absent where nothing is measured. */
@@ -46,10 +49,12 @@ export interface Context extends LogContext {
   readonly budgets: Budgets;
   /** How many bytes of files a user may store on one day, in UTC. Without it there is no limit. */
   readonly dailyFileBytes?: number;
+  /** Asks the team's function about each message and edit before it is stored. Absent if there is none. */
+  readonly beforeSend?: BeforeSend;
 }
 
 /** The context for posting to connections and removing them. */
-export type PostingContext = Pick<Context, 'db' | 'poster' | 'now'>;
+export type PostingContext = Pick<Context, 'db' | 'poster' | 'now' | 'hidesEmails' | 'retentionDays'>;
 
 /** The additional context of a command that verifies a token. */
 export interface TokenContext {

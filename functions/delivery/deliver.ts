@@ -1,6 +1,7 @@
 import { dialectOf } from '../dialects/registry.ts';
+import { isAboutHidden } from '../domain/block.ts';
 import { type Connection, connectedUser, hasValidToken } from '../domain/connection.ts';
-import type { Event } from '../domain/event.ts';
+import { type Event, eventSeq } from '../domain/event.ts';
 import { actorId } from '../domain/member.ts';
 import { changedBy } from '../domain/message.ts';
 import { settleAll } from './concurrency.ts';
@@ -33,8 +34,17 @@ export const statsOf = ({ delivered, gone, failed, unresponsive, ms }: Delivery)
   ms,
 });
 
+/** Returns the event that a connection gets instead of a message from an author whom its user has blocked. */
+const hidden = (event: Event): Event =>
+  event.kind === 'MessageSent' || event.kind === 'MessageChanged'
+    ? { kind: 'Hidden', room: event.room, seq: eventSeq(event) }
+    : event;
+
 /** Returns a function that encodes an event for a connection, at most once for each dialect and kind of viewer. */
-function frameEncoder(event: Event): (connection: Connection) => string | undefined {
+function frameEncoder(
+  event: Event,
+  { hidesEmails = false }: Pick<Context, 'hidesEmails'>,
+): (connection: Connection) => string | undefined {
   // Users whose frames have more fields, such as `client_id`: the author of the message and the user who changed it.
   const insiders = [
     ...('message' in event ? [actorId(event.message.author)] : []),
@@ -44,9 +54,18 @@ function frameEncoder(event: Event): (connection: Connection) => string | undefi
   return (connection) => {
     const elsewhere = connection.via !== undefined || connection.room !== event.room;
     const user = connectedUser(connection);
-    const view = { viewer: actorId(user), elsewhere, ...(user.guest && { guest: user.guest }) };
-    const key = `${connection.dialect} ${insiders.indexOf(view.viewer)} ${elsewhere} ${view.guest}`;
-    if (!frames.has(key)) frames.set(key, dialectOf(connection).encode(event, view));
+    const { dialect, changes } = connection;
+    const view = {
+      ...{ viewer: actorId(user), elsewhere, hidesEmails },
+      ...(user.guest && { guest: user.guest }),
+      ...(changes && { changes }),
+    };
+    const isHidden = isAboutHidden(connection, event);
+    const kind = `${view.guest} ${changes} ${isHidden}`;
+    const key = `${dialect} ${insiders.indexOf(view.viewer)} ${elsewhere} ${kind}`;
+    if (!frames.has(key)) {
+      frames.set(key, dialectOf(connection).encode(isHidden ? hidden(event) : event, view));
+    }
     return frames.get(key);
   };
 }
@@ -62,10 +81,10 @@ function frameEncoder(event: Event): (connection: Connection) => string | undefi
 export async function deliver(
   event: Event,
   receivers: readonly Connection[],
-  { poster, now }: Pick<Context, 'poster' | 'now'>,
+  { poster, now, hidesEmails = false }: Pick<Context, 'poster' | 'now' | 'hidesEmails'>,
   { budget = POST_BUDGET, onFault }: DeliveryOptions = {},
 ): Promise<Delivery> {
-  const encode = frameEncoder(event);
+  const encode = frameEncoder(event, { hidesEmails });
   const reportsExpiry = event.kind === 'Refused' && event.code === 'TOKEN_EXPIRED';
   const start = Date.now();
   const common = { poster, pace: new Pace(), perPost: budget.perPost, deadline: start + budget.total };

@@ -109,7 +109,7 @@ export class Pace {
     return Date.now() < this.#belowLimitUntil;
   }
 
-  /** Attributes 429s to clients with full buffers for the next second: they do not shrink the window then. */
+  /** For the next second, takes 429s as those of clients with full buffers, which do not make the window smaller. */
   setBelowLimit(): void {
     this.#belowLimitUntil = Date.now() + PROBE_VALID_MS;
   }

@@ -6,7 +6,7 @@ import { jitteredBackoff, pause } from './retry.ts';
 export interface Budget {
   /** For one post, counted from its first attempt. */
   readonly perPost: number;
-  /** For all posts of a delivery. No attempt starts later. */
+  /** For all posts of a delivery. No attempt starts after this time. */
   readonly total: number;
 }
 

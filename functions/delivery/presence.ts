@@ -1,8 +1,10 @@
+import { isBlocked } from '../domain/block.ts';
 import {
   type Connection,
   hasValidToken,
   isPresence,
   MAX_ANNOUNCED_CONNECTIONS,
+  receivesPresence,
 } from '../domain/connection.ts';
 import { isSameActor } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
@@ -12,16 +14,24 @@ import { placesOf } from '../store/shards.ts';
 import { type Context, isoTime } from './context.ts';
 import { deliver } from './deliver.ts';
 
-/** Announces to the other users in a room that a user came online or went offline. Does nothing in a large room. */
+/**
+ * Announces to the other users in a room that a user came online or went offline, except to those whom the user has
+ * blocked. Does nothing in a large room.
+ */
 export async function announcePresence(
-  { room, user }: Pick<Connection, 'room' | 'user'>,
+  { room, user, blocked }: Pick<Connection, 'room' | 'user' | 'blocked'>,
   online: boolean,
   present: readonly Connection[],
   context: Pick<Context, 'poster' | 'now'>,
 ): Promise<void> {
   if (present.length > MAX_ANNOUNCED_CONNECTIONS) return;
   const presence = { user: user.id, online, lastSeen: isoTime(context.now()) };
-  const others = present.filter((connection) => !isSameActor(connection.user, user));
+  const others = present.filter(
+    (connection) =>
+      receivesPresence(connection) &&
+      !isSameActor(connection.user, user) &&
+      !isBlocked(blocked, connection.user),
+  );
   await deliver({ kind: 'PresenceChanged', room, presence }, others, context);
 }
 

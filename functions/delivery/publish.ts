@@ -1,6 +1,7 @@
 import { deliveryStatus, receivesEvent } from '../domain/audience.ts';
+import { excludedFrom, isAboutHidden, isBlocked } from '../domain/block.ts';
 import { type Connection, mayBeOpening, type Session } from '../domain/connection.ts';
-import { type Event, eventSeq, seqBefore } from '../domain/event.ts';
+import { type Event, eventSeq, isLogged, seqBefore } from '../domain/event.ts';
 import type { Status } from '../domain/message.ts';
 import { type Room, settling, shardsFor } from '../domain/room.ts';
 import { listConnections, noteMissed } from '../store/connections.ts';
@@ -26,8 +27,12 @@ export function audienceOf(
 }
 
 /** Returns the connections that receive an event. An inbox receives only some of a room's events. */
-export const receiversOf = (event: Event, audience: readonly Connection[]): readonly Connection[] =>
-  audience.filter((connection) => receivesEvent(connection, event));
+export function receiversOf(event: Event, audience: readonly Connection[]): readonly Connection[] {
+  const excluded = excludedFrom(event, audience);
+  return audience.filter(
+    (connection) => receivesEvent(connection, event) && !isBlocked(excluded, connection.user),
+  );
+}
 
 /**
  * Notes a change in the rows of those connections that missed it because they were still opening.
@@ -39,7 +44,7 @@ async function noteOpening(
   gone: readonly Connection[],
   { db, now }: PostingContext,
 ): Promise<readonly Connection[]> {
-  if (event.kind !== 'MessageSent' && event.kind !== 'MessageChanged') return [];
+  if (!isLogged(event)) return [];
   const opening = gone.filter((each) => each.via === undefined && mayBeOpening(each, now()));
   await settleAll(opening.map((each) => noteMissed(db, each, eventSeq(event))));
   return opening;
@@ -97,6 +102,13 @@ export const MAX_BATCH_BYTES = 800_000;
 
 const byteLength = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
+/** Returns a receiver for a batch. A long list of blocked users is left out, unless it hides the event's message. */
+function slim({ blocked, ...receiver }: Connection, event: Event): Connection {
+  if (!blocked || !('message' in event)) return receiver;
+  const isHidden = isAboutHidden({ user: receiver.user, blocked }, event);
+  return { ...receiver, ...(isHidden && { blocked: { ...blocked, users: [event.message.author.id] } }) };
+}
+
 /** Splits receivers into batches of at most `BATCH_SIZE` connections and `MAX_BATCH_BYTES` bytes. */
 function batchesOf(
   common: Pick<FanOutBatch, 'event' | 'room'> & { readonly expectedStatus: Status },
@@ -105,7 +117,8 @@ function batchesOf(
   const capacity = MAX_BATCH_BYTES - byteLength(common);
   const batches: Connection[][] = [];
   let free = 0;
-  for (const connection of receivers) {
+  for (const receiver of receivers) {
+    const connection = slim(receiver, common.event);
     const bytes = byteLength(connection) + 1;
     const last = batches.at(-1);
     if (last && last.length < BATCH_SIZE && bytes <= free) {
@@ -187,7 +200,9 @@ export async function publish(
   const room = { id, shards, ...(grown && { grown }) };
   const listed = connections ?? (await listForPublish(room, context));
   const others = (listed ?? []).filter((connection) => connection.id !== caller?.id);
-  const audience = caller ? [caller, ...others] : others;
+  // The session does not have the block list, which can change while the connection is open.
+  const { blocked } = (caller && listed?.find((connection) => connection.id === caller.id)) ?? {};
+  const audience = caller ? [{ ...caller, ...(blocked && { blocked }) }, ...others] : others;
   const receivers = receiversOf(event, audience);
   const direct = receivers.slice(0, BATCH_SIZE);
   const common = { event, room };

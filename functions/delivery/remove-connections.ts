@@ -1,14 +1,16 @@
+import { isBlocked } from '../domain/block.ts';
 import {
   CLOCK_TOLERANCE_MS,
   type Connection,
   hasValidToken,
+  isInRoom,
   isPresence,
   leavesOffline,
   mayBeOpening,
 } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { type Actor, actorId, isSameActor } from '../domain/member.ts';
-import type { Room } from '../domain/room.ts';
+import { otherUser, type Room } from '../domain/room.ts';
 import {
   type ConnectionPlace,
   deleteConnection,
@@ -28,18 +30,24 @@ import { close, isOpen } from './retry.ts';
 // Close: ask API Gateway to close the socket. Remove: delete the connection's row, and announce presence if needed.
 // Expire: the token of a connection expired, so notify its client, remove it and close it.
 
-/** Updates the profile and the read mark of a removed connection's user. */
+/**
+ * Updates the profile and the read mark of a removed connection's user. The mark does not move in a direct room with a
+ * user whom they have blocked: the other user would see it, although the connection got none of their messages.
+ */
 async function recordDeparture(
   connection: Connection,
   lastDelivered: number,
   { db, now }: PostingContext,
 ): Promise<void> {
-  const { room, user, reads } = connection;
+  const { room, user, reads, blocked } = connection;
   // An inbox has a row in each of its user's rooms. Only the row in the inbox itself marks the user offline.
-  if (!isPresence(connection)) return;
+  if (!isInRoom(connection)) return;
   await Promise.all([
     removeOpenConnection(db, user.id, connection, now()),
-    reads === 'auto' && lastDelivered > 0 && putReadTo(db, room, user.id, lastDelivered),
+    reads === 'auto' &&
+      lastDelivered > 0 &&
+      !isBlocked(blocked, { id: otherUser(room, user.id) ?? '' }) &&
+      putReadTo(db, room, user.id, lastDelivered),
   ]);
 }
 
@@ -145,6 +153,9 @@ export async function removeStale(
   const removals = Array.from(byUser, async (connections) => {
     for (const connection of connections) {
       if (!expired.includes(connection)) {
+        const { id, home } = connection;
+        // The end of an inbox is announced in direct rooms, whose members then look up whether the user is online.
+        if (home && isPresence(connection)) await removeConnection({ ...home, id }, context);
         await removeConnection(connection, context, lastDelivered);
         continue;
       }
@@ -175,6 +186,9 @@ async function ifOpen(
   if (mayBeOpening(found, now) || (await isOpen(found.id, context.poster))) return found;
   const removed = await deleteConnection(context.db, found);
   if (removed) await onRemoved(removed);
+  // Those who receive the announcement look up whether the user is online.
+  if (removed?.home && !isInRoom(removed))
+    await removeConnection({ ...removed.home, id: removed.id }, context);
   return undefined;
 }
 

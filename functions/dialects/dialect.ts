@@ -1,15 +1,14 @@
 import type { Command } from '../domain/command.ts';
+import type { Changes } from '../domain/connection.ts';
 import { ChatError, type ErrorCode } from '../domain/errors.ts';
 import type { Event } from '../domain/event.ts';
-import type { User } from '../domain/member.ts';
+import type { Reader, User } from '../domain/member.ts';
 import type { DialectTraits } from './handshake.ts';
 
-/** The connection for which an event is encoded. */
-export interface View {
-  /** The `actorId` of the connection's user. Some fields are sent to a message's author only. */
-  readonly viewer: string;
-  /** Set for a guest. Guests see no email addresses. */
-  readonly guest?: true;
+/** The connection for which an event is encoded. Some fields are sent to a message's author only. */
+export interface View extends Reader {
+  /** Whether the connection gets changes of rooms, members and pins: see `Connection.changes`. */
+  readonly changes?: Changes;
   /** Whether the event belongs to another room than the connection's own. */
   readonly elsewhere: boolean;
 }

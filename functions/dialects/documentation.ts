@@ -140,11 +140,19 @@ export const commonFields: Descriptions = {
   client_id:
     'An idempotency key that the client chooses, 1 to 128 characters. A frame with the same key within 24 hours is a repeat, even if its text differs: it changes nothing and gets the same answer.',
   retry_after_ms: 'The client may send the same frame again after this many milliseconds.',
+  sender_name:
+    'The author’s name when the message was sent: the one that the team has set by the admin API, or else the `name` of the token, or else the user name.',
+  sender_avatar:
+    'The https address of the author’s picture when the message was sent. Absent if there is none.',
   file_url: 'The path to download the file, with the session cookie or a bearer token.',
   file_type: 'The content type of the file.',
   file_size: 'The size of the file in bytes.',
   file_name: 'The name of an inline file.',
 };
+
+/** Describes custom data in a frame. */
+export const dataField =
+  'A JSON object of your own, at most 2,048 bytes of JSON in UTF-8 and 16 levels deep, without NUL characters and lone surrogates. The server stores it with the message and sends it to clients of this dialect.';
 
 export const fileField = 'The id of an uploaded file, or an inline file as base64 or as a base64 data URL.';
 

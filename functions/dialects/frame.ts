@@ -1,7 +1,10 @@
 import * as v from 'valibot';
+import { type CustomData, isCustomData } from '../domain/custom-data.ts';
 import type { Refused } from '../domain/event.ts';
 import { type FileInput, MAX_FILE_NAME, type MessageFile, parseFileInput } from '../domain/file.ts';
 import { isId, isUserId, MAX_USER_ID_BYTES } from '../domain/id.ts';
+import { nameOf, type User } from '../domain/member.ts';
+import { MAX_MENTIONS } from '../domain/message.ts';
 import { MAX_ROOM_ID_BYTES } from '../domain/room.ts';
 import { FrameError } from './dialect.ts';
 
@@ -47,11 +50,17 @@ export function fieldsOf<S extends v.GenericSchema>(schema: S, frame: object): v
 export const wireId = (id: string): string | number =>
   /^(0|[1-9]\d*)$/.test(id) && Number.isSafeInteger(Number(id)) ? Number(id) : id;
 
-/** Returns the file of a frame: its content, or the id of an upload. */
+/** Returns the file field of a command, from a frame with a file's content or the id of an upload. Empty without one. */
 export const attached = (fields: {
   readonly file?: string | null | undefined;
   readonly file_name?: string | undefined;
 }): { file?: FileInput } => (fields.file ? { file: parseFileInput(fields.file, fields.file_name) } : {});
+
+/** Returns the fields for the name and picture of a message's author. */
+export const wireAuthor = (author: User) => ({
+  sender_name: nameOf(author),
+  ...(author.avatarUrl !== undefined && { sender_avatar: author.avatarUrl }),
+});
 
 /** Returns the path at which members download a file, with the session cookie or a bearer token. */
 export const filePath = (room: string, file: Pick<MessageFile, 'id'>): string =>
@@ -111,7 +120,14 @@ export const userId = v.union([
   numericId,
 ]);
 
-/** The id of a room, as a string or a number. That of an inbox gets the answer of a room that does not exist. */
+/** The ids of the users whom a message mentions, each once. */
+export const mentions = v.pipe(
+  v.array(userId),
+  v.maxLength(MAX_MENTIONS),
+  v.transform((ids) => [...new Set(ids)]),
+);
+
+/** The id of a room, as a string or a number. The id of an inbox passes too, and is answered as an unknown room. */
 export const roomId = v.union([
   v.pipe(
     v.string(),
@@ -121,6 +137,9 @@ export const roomId = v.union([
   ),
   numericId,
 ]);
+
+/** Custom data of the team. Not a `record`, which would drop keys such as `constructor`. */
+export const customData = v.pipe(v.custom<CustomData>(isCustomData), v.metadata({ type: 'object' }));
 
 /** An idempotency key. */
 export const clientId = v.pipe(v.string(), v.nonEmpty(), v.maxLength(128), wellFormed);

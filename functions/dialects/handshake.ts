@@ -1,4 +1,4 @@
-import type { DialectName, Reads, Receipts } from '../domain/connection.ts';
+import type { Changes, DialectName, Reads, Receipts } from '../domain/connection.ts';
 import { directRoomId } from '../domain/room.ts';
 
 /** How connections of a dialect open. Kept apart from its codec, which the authorizer does not need. */
@@ -12,6 +12,8 @@ export interface DialectTraits {
   readonly refusesByFrame: boolean;
   /** Whether the dialect has a frame for `?receipts=author`. */
   readonly hasReceiptFrame: boolean;
+  /** Whether the dialect has frames for `?changes=all`. */
+  readonly hasRoomFrames: boolean;
   /** Whether delivered messages count as read, unless the handshake has `?reads=`. */
   readonly reads: Reads;
 }
@@ -23,6 +25,7 @@ export const dialectTraits: Readonly<Record<DialectName, DialectTraits>> = {
     hasInbox: true,
     refusesByFrame: false,
     hasReceiptFrame: true,
+    hasRoomFrames: true,
     reads: 'auto',
   },
   content: {
@@ -31,6 +34,7 @@ export const dialectTraits: Readonly<Record<DialectName, DialectTraits>> = {
     hasInbox: false,
     refusesByFrame: false,
     hasReceiptFrame: false,
+    hasRoomFrames: false,
     reads: 'auto',
   },
   type: {
@@ -39,6 +43,7 @@ export const dialectTraits: Readonly<Record<DialectName, DialectTraits>> = {
     hasInbox: false,
     refusesByFrame: true,
     hasReceiptFrame: false,
+    hasRoomFrames: false,
     reads: 'auto',
   },
   operation: {
@@ -47,6 +52,7 @@ export const dialectTraits: Readonly<Record<DialectName, DialectTraits>> = {
     hasInbox: false,
     refusesByFrame: false,
     hasReceiptFrame: false,
+    hasRoomFrames: false,
     reads: 'manual',
   },
 };
@@ -84,6 +90,10 @@ export function requestedReads(query: Query, dialect: DialectTraits): Reads {
 /** Returns the handshake's `receipts`; undefined unless it is `author` and the dialect has a frame for it. */
 export const requestedReceipts = (query: Query, dialect: DialectTraits): Receipts | undefined =>
   dialect.hasReceiptFrame && query['receipts'] === 'author' ? 'author' : undefined;
+
+/** Returns the handshake's `changes`; undefined unless it is `all` and the dialect has frames for it. */
+export const requestedChanges = (query: Query, dialect: DialectTraits): Changes | undefined =>
+  dialect.hasRoomFrames && query['changes'] === 'all' ? 'all' : undefined;
 
 /** Returns the handshake's `since`, or undefined if it has none or is not a sequence number. */
 export function requestedSince(query: Query): number | undefined {

@@ -14,6 +14,14 @@ export const time = v.pipe(v.string(), v.isoTimestamp());
 
 export const errorCode = v.picklist(errorCodes);
 
+/** The fields that describe a message's author besides those of the contract. */
+export const senderDetails = {
+  /** The author's name when the message was sent. */
+  sender_name: v.optional(v.string()),
+  /** The https address of the author's picture when the message was sent. */
+  sender_avatar: v.optional(v.string()),
+};
+
 /** The fields of a message's file, besides its name. */
 export const fileDetails = {
   /** The path of the file. `client.fetch` loads it, and `client.fileUrl` makes a link of it. */

@@ -1,8 +1,9 @@
-import { type Connection, isPresence } from './connection.ts';
+import { isAboutHidden, isBlocked, isHiddenFrom } from './block.ts';
+import { type Connection, isInRoom } from './connection.ts';
 import { ChatError } from './errors.ts';
 import type { Event, Seen } from './event.ts';
 import { type Actor, actorId, isSameActor } from './member.ts';
-import { isStatusBelow, type Message, type Status } from './message.ts';
+import { altersLists, isStatusBelow, type Message, type Status } from './message.ts';
 import { isInbox } from './room.ts';
 
 /** In rooms with more connections only the message's author receives receipts. */
@@ -19,20 +20,35 @@ const concerns = (user: Actor, { user: id, guest, authors }: Seen): boolean =>
   isSameActor(user, { id, ...(guest && { guest }) }) || (authors?.includes(actorId(user)) ?? true);
 
 /**
- * Whether a connection receives an event. An inbox receives only the events that keep a list of rooms up to date. A
- * connection with `receipts=author` receives only the read marks that concern its user.
+ * Whether a connection receives an event. An inbox receives only the events that keep a list of rooms up to date. With
+ * `changes=all` these include edits and deletes of messages, which earlier clients do not expect in an inbox. A
+ * connection with `receipts=author` receives only the read marks that concern its user. A connection in a room also
+ * receives changes of hidden messages, as `Hidden` events.
  */
 export function receivesEvent(
-  { via, user, receipts }: Pick<Connection, 'via' | 'user' | 'receipts'>,
+  {
+    via,
+    user,
+    receipts,
+    changes,
+    blocked,
+  }: Pick<Connection, 'via' | 'user' | 'receipts' | 'changes' | 'blocked'>,
   event: Event,
 ): boolean {
+  if (event.kind === 'TypingChanged' && isBlocked(blocked, { ...event, id: event.user })) return false;
+  const isLogged = event.kind === 'MessageSent' || event.kind === 'MessageChanged';
+  if (isAboutHidden({ user, blocked }, event) && (via === 'inbox' || !isLogged)) return false;
   if (via !== 'inbox') return receipts !== 'author' || event.kind !== 'Seen' || concerns(user, event);
   switch (event.kind) {
     case 'MessageSent':
+    case 'RoomChanged':
+    case 'RoomDeleted':
     case 'Joined':
     case 'Left':
     case 'Refused':
       return true;
+    case 'MessageChanged':
+      return changes === 'all' && altersLists(event.change);
     case 'Seen':
       return event.user === user.id && !event.guest;
     default:
@@ -45,10 +61,16 @@ export const statusAtRecipient = ({ reads }: Pick<Connection, 'reads'>): Status 
   reads === 'auto' ? 'read' : 'delivered';
 
 /**
- * Returns the status of a message that the given connections received. The author's own ones and requests do not count.
+ * Returns the status of a message that the given connections received. Does not count connections of the author,
+ * requests, and connections from which the message is hidden.
  */
 export function deliveryStatus(author: Actor, receivers: readonly Connection[]): Status {
-  const recipients = receivers.filter(({ user, reads }) => reads !== 'none' && !isSameActor(user, author));
+  const recipients = receivers.filter(
+    (receiver) =>
+      receiver.reads !== 'none' &&
+      !isSameActor(receiver.user, author) &&
+      !isBlocked(receiver.blocked, author),
+  );
   if (recipients.some((connection) => connection.reads === 'auto')) return 'read';
   return recipients.length > 0 ? 'delivered' : 'sent';
 }
@@ -58,7 +80,7 @@ export function deliveryStatus(author: Actor, receivers: readonly Connection[]):
  * `receipts=author`.
  */
 export function receiptAudience(author: Actor, connections: readonly Connection[]): readonly Connection[] {
-  const present = connections.filter(isPresence);
+  const present = connections.filter(isInRoom);
   const isSmall = present.length <= MAX_RECEIPT_AUDIENCE;
   return present.filter(
     ({ user, receipts }) => (isSmall && receipts !== 'author') || isSameActor(user, author),
@@ -72,7 +94,9 @@ export const messagesToAcknowledge = (
 ): readonly Message[] =>
   messages.filter(
     (message) =>
-      !isSameActor(message.author, connection.user) && isStatusBelow(message, statusAtRecipient(connection)),
+      !isSameActor(message.author, connection.user) &&
+      !isHiddenFrom(connection, message) &&
+      isStatusBelow(message, statusAtRecipient(connection)),
   );
 
 /**

@@ -1,3 +1,4 @@
+import type { CustomData } from './custom-data.ts';
 import type { FileInput } from './file.ts';
 import type { MessageType } from './message.ts';
 
@@ -23,6 +24,9 @@ export interface SendMessage extends ChangeCommand {
   readonly file?: FileInput;
   readonly replyTo?: number;
   readonly receiver?: string;
+  /** The ids of the users whom the message mentions. */
+  readonly mentions?: readonly string[];
+  readonly data?: CustomData;
 }
 
 export interface EditMessage extends ChangeCommand {
@@ -31,6 +35,10 @@ export interface EditMessage extends ChangeCommand {
   readonly text: string;
   /** Replaces the message's file. */
   readonly file?: FileInput;
+  /** Replaces the message's data; null removes it. */
+  readonly data?: CustomData | null;
+  /** Replaces the users whom the message mentions; an empty list removes them. */
+  readonly mentions?: readonly string[];
 }
 
 export interface DeleteMessage extends ChangeCommand {

@@ -2,6 +2,8 @@ import type { Presence } from './connection.ts';
 import type { ErrorCode } from './errors.ts';
 import type { User } from './member.ts';
 import { type Change, type LogEntry, type Message, NOT_LOGGED, type Status, type Void } from './message.ts';
+import type { Preferences } from './preferences.ts';
+import type { RoomChange } from './room-change.ts';
 
 interface InRoom {
   readonly room: string;
@@ -26,8 +28,25 @@ export interface MessageChanged extends InRoom {
   readonly unchanged?: boolean;
 }
 
+/** A change of a room, its members or its pins was logged and applied. */
+export interface RoomChanged extends InRoom {
+  readonly kind: 'RoomChanged';
+  readonly change: RoomChange;
+}
+
+/** A room was deleted. No event of the room follows. */
+export interface RoomDeleted extends InRoom {
+  readonly kind: 'RoomDeleted';
+}
+
 /** An event that has a sequence number in the room's log. */
-export type LoggedEvent = MessageSent | MessageChanged;
+export type LoggedEvent = MessageSent | MessageChanged | RoomChanged;
+
+/** A logged event about a message whose author the receiver has blocked. It shows only that the number is used. */
+export interface Hidden extends InRoom {
+  readonly kind: 'Hidden';
+  readonly seq: number;
+}
 
 /** A member has read all messages up to `messageId`. */
 export interface Seen extends InRoom {
@@ -123,6 +142,13 @@ export interface Left extends InRoom {
   readonly kind: 'Left';
 }
 
+/** A member has changed their preferences for the room. Only the member's own connections receive it. */
+export interface PreferencesChanged extends InRoom {
+  readonly kind: 'PreferencesChanged';
+  readonly user: string;
+  readonly preferences: Preferences;
+}
+
 /** An inbox connection is open: it receives new messages of its user's rooms. */
 export interface InboxOpened extends InRoom {
   readonly kind: 'InboxOpened';
@@ -156,6 +182,8 @@ export interface HandshakeRefused extends InRoom {
 
 export type Event =
   | LoggedEvent
+  | RoomDeleted
+  | Hidden
   | Seen
   | TypingChanged
   | MessageDelivered
@@ -170,17 +198,26 @@ export type Event =
   | Joined
   | Left
   | InboxOpened
+  | PreferencesChanged
   | Refused
   | HandshakeRefused;
 
 /**
- * Returns the event that announces a log entry, both when the entry is new and when a client syncs.
+ * Returns the event that announces a log entry of a message, both when the entry is new and when a client syncs.
  * @param message the message of the entry after the change
  */
-export const entryEvent = (room: string, entry: Exclude<LogEntry, Void>, message: Message): LoggedEvent =>
+export const entryEvent = (
+  room: string,
+  entry: Exclude<LogEntry, Void | RoomChange>,
+  message: Message,
+): MessageSent | MessageChanged =>
   entry.kind === 'message'
     ? { kind: 'MessageSent', room, message, seq: message.id }
     : { kind: 'MessageChanged', room, message, change: entry };
+
+/** Whether an event has a sequence number in the room's log. */
+export const isLogged = (event: Event): event is LoggedEvent =>
+  event.kind === 'MessageSent' || event.kind === 'MessageChanged' || event.kind === 'RoomChanged';
 
 /** Returns the sequence number of an event in the room's log. */
 export const eventSeq = (event: LoggedEvent): number =>
@@ -193,7 +230,8 @@ export const eventSeq = (event: LoggedEvent): number =>
 export function seqBefore(event: Event): number | undefined {
   switch (event.kind) {
     case 'MessageSent':
-    case 'MessageChanged': {
+    case 'MessageChanged':
+    case 'RoomChanged': {
       const seq = eventSeq(event);
       return seq === NOT_LOGGED ? undefined : seq - 1;
     }

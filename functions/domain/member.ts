@@ -1,9 +1,13 @@
+import type { CustomData } from './custom-data.ts';
 import { ChatError } from './errors.ts';
+import { withoutAddresses } from './name.ts';
+import type { Notify } from './preferences.ts';
+import type { ShownProfile } from './profile.ts';
 import type { Room } from './room.ts';
-import { isBlank } from './text.ts';
+import { hidden, isBlank } from './text.ts';
 
-/** A user, as described by the claims of their token. */
-export interface User {
+/** A user, as described by the claims of their token, and by the team. */
+export interface User extends ShownProfile {
   readonly id: string;
   readonly username: string;
   /** Empty if the token has no email claim. */
@@ -25,10 +29,24 @@ export interface Caller extends User {
 /** The kind of user that sends a backend's own messages. Messages contain the bot's name, as it is no member. */
 export const BOT = 'bot';
 
+/** The author of messages of the type `system`. */
+export const SYSTEM: User = { id: 'system', username: 'system', email: '', userType: 'system' };
+
 /** The identity of a user or a guest. A guest may use the id of a real user, so an id alone identifies nobody. */
 export type Actor = Pick<User, 'id' | 'guest'>;
 
 const GUEST = 'guest:';
+
+/** Ids with these beginnings belong to bots, to the roles of backends, and to guests. */
+const reservedPrefixes = ['bot:', 'service:', GUEST] as const;
+
+/** Whether an id belongs to the chat itself, a bot, a backend or a guest, so that no user should have it. */
+export const isReservedId = (id: string): boolean =>
+  id === SYSTEM.id || reservedPrefixes.some((prefix) => id.startsWith(prefix));
+
+/** The sentence of errors about reserved ids. */
+export const RESERVED_IDS =
+  '"system" and ids that start with "bot:", "service:" or "guest:" belong to no user';
 
 /** The ids of users that `actorId` changes, so that none of them looks like a guest's. */
 const likeGuest = /^(user:)*guest:/;
@@ -39,14 +57,30 @@ export function actorId({ id, guest }: Actor): string {
   return likeGuest.test(id) ? `user:${id}` : id;
 }
 
-/**
- * Returns a user as a reader sees them. Guests see no email address. If an issuer uses email addresses as user names,
- * guests see the part before the `@`.
- */
-export function seenBy({ guest }: Pick<User, 'guest'>, user: User): User {
-  if (!guest) return user;
-  return { ...user, email: '', username: user.username.replace(/@.*$/s, '') };
+/** A user or guest to whom messages of others are shown. */
+export interface Reader {
+  /** The `actorId` of the reader. */
+  readonly viewer: string;
+  /** Set for a guest. */
+  readonly guest?: true;
+  /** Whether the setting `exposeEmail` is off. */
+  readonly hidesEmails?: boolean;
 }
+
+/** Whether a reader sees no email address of a user. Readers always see their own. */
+export const isEmailHidden = ({ viewer, guest, hidesEmails = false }: Reader, user: Actor): boolean =>
+  guest === true || (hidesEmails && viewer !== actorId(user));
+
+/** Returns a user as a reader sees them. Where email addresses are hidden, names do not contain them either. */
+export function seenBy(reader: Reader, user: User): User {
+  if (!isEmailHidden(reader, user)) return user;
+  const { name, username } = user;
+  const seen = { ...user, email: '', username: withoutAddresses(username) };
+  return name === undefined ? seen : { ...seen, name: withoutAddresses(name) };
+}
+
+/** Returns the name that others see. */
+export const nameOf = ({ name, username }: Pick<User, 'name' | 'username'>): string => name ?? username;
 
 /** Whether both are the same user, or guests of the same name. */
 export const isSameActor = (one: Actor, other: Actor): boolean => actorId(one) === actorId(other);
@@ -55,24 +89,18 @@ export const isSameActor = (one: Actor, other: Actor): boolean => actorId(one) =
 export const namelessId = (connection: string): string => `${GUEST}${connection}`;
 
 /**
- * Characters that readers of a name cannot see, such as the Hangul fillers, or that change its direction. Names may
- * have the joiners and the tags, because emoji and some scripts need them.
- */
-const hidden = /[[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]--[\u200c\u200d\u{e0020}-\u{e007f}]]/v;
-
-/**
  * Returns the user as whom a guest acts under a claimed name. The name is unverified, so two guests may share it.
- * @throws ChatError WRONG_USER for the id of a nameless guest, BAD_FRAME for a name that readers cannot see as it is
+ * @throws ChatError WRONG_USER for a reserved id, BAD_FRAME for a blank name or one with invisible characters
  */
 export function guestNamed(name: string): User {
   if (isBlank(name) || hidden.test(name)) {
     const reason = 'Frame not read: the user is blank or has invisible characters. Choose another name.';
     throw new ChatError('BAD_FRAME', reason);
   }
-  if (!name.startsWith(GUEST)) return { id: name, username: name, email: '', userType: '', guest: true };
-  const reason =
-    'Wrong user: ids that start with "guest:" belong to guests without a name. Choose another name.';
-  throw new ChatError('WRONG_USER', reason);
+  if (isReservedId(name.trim().toLowerCase())) {
+    throw new ChatError('WRONG_USER', `Wrong user: ${RESERVED_IDS}. Choose another name.`);
+  }
+  return { id: name, username: name, email: '', userType: '', guest: true };
 }
 
 export const roles = ['owner', 'moderator', 'member'] as const;
@@ -92,10 +120,16 @@ export interface Member {
   readonly addedAt: number;
   /** Milliseconds since the epoch until which the member may not write; 0 when not muted. */
   readonly mutedUntil: number;
+  /** The team's own JSON about the member. */
+  readonly data?: CustomData;
   /**
    * Set while the room is a request: a user who shares no room with the member added them, and they have not accepted.
    */
   readonly pending?: true;
+  /** Set in a direct room that a user whom the member has blocked created, until the member enters it. */
+  readonly concealed?: true;
+  /** Absent for `all`. */
+  readonly notify?: Notify;
 }
 
 /** Whether the member may change other members' messages. */
@@ -108,6 +142,8 @@ const sentences = {
   LAST_OWNER: 'Owner not removed: the room would have no owner. Make another member an owner first.',
   ROOM_LIMIT: 'Member not added: a user can be in at most 5,000 rooms. The user has to leave a room first.',
   NO_REQUEST: 'Request not declined: you have accepted this room. Leave it instead, if it is a group.',
+  ROOM_HELD: 'Room not deleted: it has a legal hold. Ask the team that runs the chat.',
+  FIXED_ROOM: 'Room not changed: a direct room has no settings. Create a group instead.',
   FIXED_MEMBERS: 'Members not changed: a direct room keeps its two members. Create a group instead.',
 } as const;
 

@@ -1,6 +1,8 @@
+import type { CustomData } from './custom-data.ts';
 import { ChatError } from './errors.ts';
 import type { FileInput, MessageFile } from './file.ts';
-import { actorId, type User } from './member.ts';
+import { type Actor, actorId, type User } from './member.ts';
+import { isRoomChange, type RoomChange } from './room-change.ts';
 import { isBlank } from './text.ts';
 
 /** The delivery statuses of a message, from lowest to highest. A message's status never goes down. */
@@ -8,7 +10,11 @@ export const statuses = ['sent', 'delivered', 'read'] as const;
 
 export type Status = (typeof statuses)[number];
 
-export const messageTypes = ['text', 'file', 'image'] as const;
+/** The kinds of messages that clients can send. */
+export const sentTypes = ['text', 'file', 'image'] as const;
+
+/** All kinds of messages. Only the admin API sends those of the type `system`. */
+export const messageTypes = [...sentTypes, 'system'] as const;
 
 export type MessageType = (typeof messageTypes)[number];
 
@@ -24,6 +30,9 @@ export interface Reactors {
 /** Up to this number of users, a message lists all who reacted with an emoji. */
 export const MAX_LISTED_REACTORS = 50;
 
+/** A message mentions at most this many users. */
+export const MAX_MENTIONS = 50;
+
 export interface Message {
   /** The sequence number under which the room's log stores the message. */
   readonly id: number;
@@ -36,6 +45,13 @@ export interface Message {
   readonly replyTo?: number;
   /** The user whom the author addressed. All members of the room see the message. */
   readonly receiver?: string;
+  /**
+   * The ids of the users whom the message mentions, as the author named them. An id of no member has no effect. Absent
+   * if there are none, and once the message is deleted.
+   */
+  readonly mentions?: readonly string[];
+  /** Removed once the message is deleted. */
+  readonly data?: CustomData;
   /** The users who reacted, by emoji, in the order in which the emoji were first used. */
   readonly reactions?: Readonly<Record<string, Reactors>>;
   readonly status: Status;
@@ -68,6 +84,10 @@ export interface Edit extends LoggedChange {
   readonly text?: string;
   /** The new file, if the edit has one. Removed once the message is deleted. */
   readonly file?: MessageFile;
+  /** The new data, if the edit changes it; null if the edit removes it. Removed once the message is deleted. */
+  readonly data?: CustomData | null;
+  /** The new mentions, if the edit changes them; empty if it removes them. Removed once the message is deleted. */
+  readonly mentions?: readonly string[];
 }
 
 export interface Deletion extends LoggedChange {
@@ -83,6 +103,11 @@ export interface Reaction extends LoggedChange {
 /** A change of a message. It has its own sequence number in the room's log. */
 export type Change = Edit | Deletion | Reaction;
 
+export const changeKinds: readonly string[] = ['edit', 'delete', 'react'] satisfies Change['kind'][];
+
+/** Whether a change can alter what a list of rooms shows: the text of the newest message, or the unread count. */
+export const altersLists = ({ kind }: Change): boolean => kind !== 'react';
+
 /**
  * The effect of a change on its message. `none`: the message stays the same. `full`: a limit of the message refuses it.
  */
@@ -92,7 +117,8 @@ export type Effect = 'change' | 'none' | 'full';
 export const NOT_LOGGED = 0;
 
 /** Returns the `actorId` of the user or guest who made a change. */
-export const changedBy = ({ by, guest }: Change): string => actorId({ id: by, ...(guest && { guest }) });
+export const changedBy = ({ by, guest }: { readonly by: string } & Pick<Actor, 'guest'>): string =>
+  actorId({ id: by, ...(guest && { guest }) });
 
 /** Marks a sequence number that will never hold a message or a change. */
 export interface Void {
@@ -103,10 +129,29 @@ export interface Void {
 }
 
 /** An entry of a room's log. */
-export type LogEntry = { readonly kind: 'message'; readonly message: Message } | Change | Void;
+export type LogEntry = { readonly kind: 'message'; readonly message: Message } | Change | RoomChange | Void;
 
 /** Returns the sequence number of a log entry. */
 export const seqOf = (entry: LogEntry): number => (entry.kind === 'message' ? entry.message.id : entry.seq);
+
+/** Returns a message without the fields that the log has as changes of it. */
+export function ownFields({ reactions: _reactions, ...fields }: Message): Message {
+  return fields;
+}
+
+/** Returns when an entry was written, in milliseconds since the epoch. Void entries have no time. */
+export function timeOf(entry: LogEntry): number | undefined {
+  if (entry.kind === 'void') return undefined;
+  return Date.parse(entry.kind === 'message' ? entry.message.createdAt : entry.at);
+}
+
+/** Returns the field `mentions` of a message. Leaves it out for an empty list. */
+export const mentionsField = (mentions: readonly string[] | undefined): Pick<Message, 'mentions'> =>
+  mentions && mentions.length > 0 ? { mentions } : {};
+
+/** Whether a message mentions a user. No message mentions a guest. */
+export const isMentioned = (mentions: readonly string[] | undefined, { id, guest }: Actor): boolean =>
+  !guest && (mentions?.includes(id) ?? false);
 
 /** Returns the message with a reaction added or removed. */
 function withReaction(message: Message, { emoji, by, removed }: Reaction): Message {
@@ -132,10 +177,16 @@ export function withChange(message: Message, change: Change): Message {
     case 'edit': {
       const { text, file } = change;
       if (text === undefined || message.revision >= seq) return message;
-      return { ...message, text, ...(file && { file }), editedAt: at, updatedAt: at, revision: seq };
+      const { data: before, mentions: mentioned, ...bare } = message;
+      const data = change.data === undefined ? before : change.data;
+      const mentions = mentionsField(change.mentions ?? mentioned);
+      const changed = { text, ...(file && { file }), ...(data && { data }), ...mentions };
+      return { ...bare, ...changed, editedAt: at, updatedAt: at, revision: seq };
     }
-    case 'delete':
-      return { ...message, text: '', deletedAt: at, updatedAt: at, revision: seq };
+    case 'delete': {
+      const { data: _data, mentions: _mentions, ...bare } = message;
+      return { ...bare, text: '', deletedAt: at, updatedAt: at, revision: seq };
+    }
     case 'react':
       return withReaction(message, change);
     default:
@@ -167,7 +218,7 @@ export function currentMessages(
       const newestFirst = changes.get(entry.message.id) ?? [];
       const message = newestFirst.reduceRight(withChange, entry.message);
       if (message.deletedAt === undefined) messages.push(message);
-    } else if (entry.kind !== 'void' && !isHeld(entry)) {
+    } else if (entry.kind !== 'void' && !isRoomChange(entry) && !isHeld(entry)) {
       const newestFirst = changes.get(entry.message);
       if (newestFirst) newestFirst.push(entry);
       else changes.set(entry.message, [entry]);
@@ -207,7 +258,7 @@ export function cleanText(text: string): string {
 }
 
 /** @throws ChatError EMPTY_TEXT if the text has no visible character and the message has no file */
-export function checkNotBlank(text: string, file: FileInput | MessageFile | undefined): void {
+export function checkNotBlank(text: string, file: object | undefined): void {
   if (file === undefined && isBlank(text)) throw new ChatError('EMPTY_TEXT');
 }
 

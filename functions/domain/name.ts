@@ -1,6 +1,7 @@
-import { trimmed } from './text.ts';
+import type { CustomData } from './custom-data.ts';
+import { foldLetters, trimmed } from './text.ts';
 
-/** Who can be found by name: each user of the chat, only people who share a room with the caller, or nobody. */
+/** Which users a search by name finds: those who share a room with the caller, all users, or none. */
 export const directories = ['sharedRooms', 'everyone', 'off'] as const;
 
 export type Directory = (typeof directories)[number];
@@ -9,53 +10,33 @@ export type Directory = (typeof directories)[number];
 export interface Person {
   readonly id: string;
   readonly name: string;
+  /** The https address of the user's picture. */
+  readonly avatarUrl?: string | undefined;
+  /** The team's own JSON about the user. */
+  readonly data?: CustomData;
 }
 
 /** Longer names are cut for the search. In code points, as all lengths in this file. */
 const MAX_NAME = 100;
 
-/** A user is found by the beginnings of the first words of their name. */
+/** A search finds a name by the beginning of each of its first words, up to this many. */
 const MAX_WORDS = 4;
 
 const MAX_TERM = 30;
 
 const cut = (text: string, length: number): string => Array.from(text).slice(0, length).join('');
 
-/**
- * Returns a user name as a search shows it. Some issuers use e-mail addresses as user names: the search shows the part
- * before the `@`.
- */
-export const publicName = (username: string): string =>
-  cut(username.replace(/([^\s@])@\S+/gu, '$1').toWellFormed(), MAX_NAME);
+/** Returns a name with only the parts before the `@` of email addresses: some issuers use addresses as user names. */
+export const withoutAddresses = (name: string): string => name.replace(/([^\s@])@\S+/gu, '$1');
 
-/** Letters that Unicode does not decompose into another letter and its mark. */
-const plainLetters: Readonly<Record<string, string>> = {
-  æ: 'ae',
-  ð: 'd',
-  ø: 'o',
-  þ: 'th',
-  đ: 'd',
-  ı: 'i',
-  ł: 'l',
-  œ: 'oe',
-  ς: 'σ',
-};
+/** Returns a name as a search shows it. */
+export const publicName = (name: string): string => cut(withoutAddresses(name).toWellFormed(), MAX_NAME);
 
 /** Returns the words of a text without case, accents and punctuation, separated by blanks. */
-function foldWords(text: string): string {
-  const folded = text
-    .normalize('NFKD')
-    // "ß" becomes "SS" in capitals.
-    .toUpperCase()
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(/\p{Mn}/gu, '')
-    .replace(/[æðøþđıłœς]/gu, (letter) => plainLetters[letter] ?? letter)
-    .replace(/[^\p{L}\p{N}\p{M}]+/gu, ' ');
-  return trimmed(folded, (character) => character === ' ');
-}
+const foldWords = (text: string): string =>
+  trimmed(foldLetters(text).replace(/[^\p{L}\p{N}\p{M}]+/gu, ' '), (character) => character === ' ');
 
-/** A Chinese name has two or three characters, and the first one is the family's. */
+/** Returns how many characters name the bucket of a term. For Chinese names it is one: the family name. */
 const bucketLength = (term: string): number => (/^\p{Script=Han}/u.test(term) ? 1 : 2);
 
 /** Returns the first characters of a term. The directory keeps the terms of each bucket together. */

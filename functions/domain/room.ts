@@ -1,7 +1,43 @@
+import type { CustomData } from './custom-data.ts';
 import { bytesOf, isId, isUserId } from './id.ts';
 
-/** A chat room. Its messages and their changes form a log, numbered by `seq`. */
-export interface Room {
+/** Who may send messages in a room. Owners and moderators always may. */
+export const postings = ['everyone', 'moderators'] as const;
+
+/** The settings of a group that can be changed. */
+export interface RoomSettings {
+  readonly name: string;
+  readonly description: string;
+  /** The https address of the room's picture; null if there is none. */
+  readonly avatarUrl: string | null;
+  readonly posting: (typeof postings)[number];
+  /** The least number of seconds between two messages of a member; 0 for none. */
+  readonly slowMode: number;
+  /** Whether the room is read-only. */
+  readonly archived: boolean;
+  /** The team's own JSON about the room; null if there is none. */
+  readonly data: CustomData | null;
+}
+
+/** The settings of a new room. */
+export const defaultSettings: RoomSettings = {
+  name: '',
+  description: '',
+  avatarUrl: null,
+  posting: 'everyone',
+  slowMode: 0,
+  archived: false,
+  data: null,
+};
+
+/** The most characters of a room's description. */
+export const MAX_DESCRIPTION = 1_000;
+
+/** The longest slow mode, in seconds: a day. */
+export const MAX_SLOW_MODE = 86_400;
+
+/** A chat room. Its messages and all changes form a log, numbered by `seq`. A setting that is absent has its default. */
+export interface Room extends Partial<RoomSettings> {
   readonly id: string;
   readonly name: string;
   readonly kind: 'group' | 'direct';
@@ -13,6 +49,16 @@ export interface Room {
   readonly shards: number;
   /** The former number of shards, and when it grew in milliseconds since the epoch. Absent if it never grew. */
   readonly grown?: { readonly from: number; readonly at: number };
+  /** When the last sequence number was taken, in milliseconds since the epoch. Absent if none was. */
+  readonly lastAt?: number;
+  /** Numbers up to this one are gone for good. Absent for 0. */
+  readonly floor?: number;
+  /** How many days messages are kept: 0 for ever, absent for the chat's setting. */
+  readonly retentionDays?: number;
+  /** Whether a legal hold keeps what would expire. */
+  readonly held?: true;
+  /** The last sequence numbers at some times, the earliest first. Only where messages expire, or did. */
+  readonly marks?: readonly { readonly seq: number; readonly at: number }[];
 }
 
 const INBOX = '#';
@@ -45,8 +91,8 @@ const unescaped = (text: string) => text.replaceAll('%3A', ':').replaceAll('%25'
 const DIRECT = 'direct:';
 
 /**
- * Returns the id of two users' direct room, such as `direct:1:2`. The order of the users does not matter. If the
- * escaped ids would be too long, the id has the length of the first one instead: `direct::3:a:b…`.
+ * Returns the id of two users' direct room, such as `direct:1:2`. The order of the users does not matter. If the id
+ * would be too long with escaped user ids, it has the length of the first user id instead: `direct::3:a:b…`.
  */
 export function directRoomId(one: string, other: string): string {
   const [first, second] = [one, other].sort(compareIds) as [string, string];
@@ -68,6 +114,10 @@ export function directRoomUsers(id: string): readonly [string, string] | undefin
   if (!users?.every(isUserId) || users[0] === users[1]) return undefined;
   return directRoomId(...users) === id ? users : undefined;
 }
+
+/** Returns the other user of a direct room; undefined for any other room. */
+export const otherUser = (room: string, user: string): string | undefined =>
+  directRoomUsers(room)?.find((each) => each !== user);
 
 /** Whether a new room of a kind can have an id: only direct rooms have the id of their two users. */
 export const hasValidId = ({ id, kind }: Pick<Room, 'id' | 'kind'>): boolean =>
@@ -127,6 +177,6 @@ export type RoomLimits = Readonly<Record<CountedByUser, Rate | null>>;
 /** The maximum number of rooms of a user. It bounds the work of listing them. */
 export const MAX_USER_ROOMS = 5_000;
 
-/** Returns the rate limit in a room. The room's id tells its kind, so this needs no read. */
+/** Returns the rate limit in a room. The room's id shows its kind, so this needs no read. */
 export const rateIn = (rates: Rates, room: string): Rate | null =>
   rates[directRoomUsers(room) ? 'direct' : 'group'];

@@ -10,8 +10,8 @@ export interface Standing {
 
 /**
  * Checks that a user may use the chat.
- * @param issuedAt when the token was issued, in milliseconds since the epoch. Undefined for a credential that the team's
- *   own function verifies: it decides what is valid.
+ * @param issuedAt when the token was issued, in milliseconds since the epoch. Undefined for a credential that the
+ *   team's own function verifies: it decides what is valid.
  * @throws ChatError BANNED, or UNAUTHENTICATED for a token from before the user was signed out
  */
 export function checkStanding({ bannedAt, signedOutAt }: Standing, issuedAt: number | undefined): void {

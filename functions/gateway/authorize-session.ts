@@ -14,6 +14,7 @@ import {
   type DialectTraits,
   dialectNamed,
   namesRoom,
+  requestedChanges,
   requestedReads,
   requestedReceipts,
   requestedRoom,
@@ -22,10 +23,11 @@ import {
 import type { DialectName, Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { MembershipError, namelessId, type User } from '../domain/member.ts';
+import { profileFields } from '../domain/profile.ts';
 import { directRoomUsers, inboxOf, isRoomId, type Room } from '../domain/room.ts';
 import { checkStanding } from '../domain/standing.ts';
 import { storeRoom } from '../rooms/new-room.ts';
-import { getStanding } from '../store/accounts.ts';
+import { getUserState } from '../store/accounts.ts';
 import { getMember } from '../store/members.ts';
 import { getRoom } from '../store/rooms.ts';
 import { placedIn } from '../store/shards.ts';
@@ -77,9 +79,19 @@ async function identify({ requestContext }: UpgradeEvent, { credential, headers 
   return { user, expiresAt: connectedAt + GUEST_SESSION_MS, issuedAt: undefined };
 }
 
-/** @throws ChatError BANNED, or UNAUTHENTICATED for a token from before its user was signed out */
-async function checkUser({ id, guest }: User, issuedAt: number | undefined): Promise<void> {
-  if (!guest) checkStanding(await getStanding(database(), id), issuedAt);
+/**
+ * Returns the user with the name and the picture that the team has set, which come first.
+ * @throws ChatError BANNED, or UNAUTHENTICATED for a token from before its user was signed out
+ */
+async function checkUser(
+  user: User,
+  issuedAt: number | undefined,
+): Promise<Pick<Session, 'user' | 'ofTeam'>> {
+  if (user.guest) return { user };
+  const { standing, shown } = await getUserState(database(), user.id);
+  checkStanding(standing, issuedAt);
+  const ofTeam = profileFields.filter((field) => shown[field] !== undefined);
+  return { user: { ...user, ...shown }, ...(ofTeam.length > 0 && { ofTeam }) };
 }
 
 /**
@@ -102,10 +114,10 @@ async function createDirectRoom(id: string, user: User): Promise<Room | undefine
 
 /**
  * Returns the room, if the user may enter it.
- * @param checked resolves when the user may use the chat. A banned user creates no direct room.
+ * @param checked rejects if the user is banned or signed out. No direct room is created before it resolves.
  * @throws ChatError NOT_A_MEMBER, or UNAUTHENTICATED for a guest
  */
-async function findRoom(id: string | undefined, user: User, checked: Promise<void>): Promise<Room> {
+async function findRoom(id: string | undefined, user: User, checked: Promise<unknown>): Promise<Room> {
   const { guest } = user;
   const noAccess = guest ? 'UNAUTHENTICATED' : 'NOT_A_MEMBER';
   if (id === undefined || !isRoomId(id)) throw new ChatError(noAccess);
@@ -130,24 +142,27 @@ async function openSession(event: UpgradeEvent, handshake: Handshake): Promise<S
   const { dialect } = handshake;
   const query = event.queryStringParameters ?? {};
   const { connectionId, connectedAt } = event.requestContext;
-  const { user, expiresAt, issuedAt } = await identify(event, handshake);
-  const isInbox = dialect.hasInbox && !user.guest && !namesRoom(query);
-  const checked = checkUser(user, issuedAt);
-  const [, room] = await settleAll([
+  const { user: identified, expiresAt, issuedAt } = await identify(event, handshake);
+  const isInbox = dialect.hasInbox && !identified.guest && !namesRoom(query);
+  const checked = checkUser(identified, issuedAt);
+  const [ofUser, room] = await settleAll([
     checked,
-    isInbox ? { id: inboxOf(user.id), shards: 1 } : findRoom(requestedRoom(query), user, checked),
+    isInbox ? { id: inboxOf(identified.id), shards: 1 } : findRoom(requestedRoom(query), identified, checked),
   ]);
   const receipts = requestedReceipts(query, dialect);
+  // Guests do not learn who the members of an open room are.
+  const changes = identified.guest ? undefined : requestedChanges(query, dialect);
   const since = dialect.bringsHistory ? requestedSince(query) : undefined;
   return {
     id: connectionId,
     connectedAt,
     room: room.id,
     shard: placedIn(connectionId, room, Date.now()),
-    user,
+    ...ofUser,
     dialect: dialect.name,
     reads: requestedReads(query, dialect),
     ...(receipts && { receipts }),
+    ...(changes && { changes }),
     tokenExpiresAt: expiresAt,
     ...(issuedAt !== undefined && { tokenIssuedAt: issuedAt }),
     ...(since !== undefined && { since }),

@@ -10,7 +10,7 @@ import { signedPoster } from '../delivery/signed-poster.ts';
 import { type Directory, directories } from '../domain/name.ts';
 import type { Rate, Rates, RoomLimits } from '../domain/room.ts';
 import { checkStanding } from '../domain/standing.ts';
-import { getStanding } from '../store/accounts.ts';
+import { getUserState } from '../store/accounts.ts';
 import { openDatabase } from '../store/database.ts';
 import { type FileStore, signedFiles } from '../store/files.ts';
 import { measure } from './metrics.ts';
@@ -63,6 +63,9 @@ const lazySdkPoster: Poster = {
   isOpen: async (connection) => (await sdkPoster()).isOpen(connection),
   close: async (connection) => (await sdkPoster()).close(connection),
 };
+
+/** How many days messages are kept in rooms without a setting of their own. Undefined for ever. */
+export const retentionDays = (): number | undefined => Number(process.env['RETENTION_DAYS']) || undefined;
 
 /** Posts frames to the clients' sockets. */
 export const poster = /* @__PURE__ */ once(() =>
@@ -145,6 +148,9 @@ export const directory = /* @__PURE__ */ once((): Directory => {
   );
 });
 
+/** Whether users may create rooms. */
+export const usersCreateRooms = (): boolean => process.env['CREATE_ROOMS'] !== 'admins';
+
 const rates = /* @__PURE__ */ once(() => parseRates(process.env['RATE_LIMIT'] ?? ''));
 
 /** Where the rate limit is off, connections have no budgets either. */
@@ -155,28 +161,40 @@ export const postingContext = (): PostingContext => ({
   db: database(),
   poster: poster(),
   now: Date.now,
+  hidesEmails: process.env['HIDE_EMAILS'] === 'true',
 });
 
-/** The context of functions that run commands which need no token. */
+/** The context of functions that run commands which need no token, and never ask the function `beforeSend`. */
 export const commandContext = (): Context => ({
   ...postingContext(),
+  retentionDays: retentionDays(),
   files,
   rates: rates(),
   budgets: budgets(),
   dailyFileBytes: Number(process.env['DAILY_FILE_BYTES'] || Number.POSITIVE_INFINITY),
   fanOut: (batch) => invokeFunction(required('FANOUT_FUNCTION'), batch),
   measure,
-  // Lambda adds the request id to each log line.
-  onFault: (error) => logFault('publish', error, ''),
+  onFault: (error) => logFault('publish', error),
+});
+
+const hook = /* @__PURE__ */ once(async () =>
+  (await import('./before-send.ts')).openBeforeSend(required('BEFORE_SEND'), usesSdk()),
+);
+
+/** The context of functions that run commands of users. If the team has a function `beforeSend`, these ask it. */
+export const sendingContext = (): Context => ({
+  ...commandContext(),
+  ...(process.env['BEFORE_SEND'] && { beforeSend: async (draft) => (await hook())(draft) }),
 });
 
 /** The context of functions that run all commands. */
 export const tokenContext = (): Context & TokenContext => ({
-  ...commandContext(),
+  ...sendingContext(),
   // One eventually consistent read for each REST request and each renewal of a token.
   async verify(credential, source) {
     const verified = await verifier()(credential, source);
-    checkStanding(await getStanding(database(), verified.user.id), verified.issuedAt);
-    return verified;
+    const { standing, shown } = await getUserState(database(), verified.user.id);
+    checkStanding(standing, verified.issuedAt);
+    return { ...verified, user: { ...verified.user, ...shown } };
   },
 });

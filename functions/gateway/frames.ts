@@ -55,7 +55,7 @@ function checkBudget(command: Command, session: Session, { budgets, now }: Conte
 
 /**
  * Returns the session that a command runs under. A guest's frame may say in whose name it is sent.
- * @throws ChatError WRONG_USER for the id of another nameless guest, BAD_FRAME for a name with invisible characters
+ * @throws ChatError WRONG_USER for a reserved id, BAD_FRAME for a name with invisible characters
  */
 function commandSession(session: Session, command: Command): Session {
   const author = 'author' in command ? command.author : undefined;

@@ -48,14 +48,17 @@ export function invocationError(message: string): Error {
 /** Error messages of AWS services name actions and resources only. Messages of other errors may quote user input. */
 const isSafeToLog = (error: Error): boolean => '$fault' in error || error instanceof ConfigurationError;
 
-/** Logs and counts an unexpected error, without stacks, tokens, message texts and query strings. */
-export function logFault(where: string, error: unknown, requestId: string): void {
+/**
+ * Logs and counts an unexpected error, without stacks, tokens, message texts and query strings.
+ * @param requestId the id that API Gateway shows the client. Lambda adds the id of the invocation to each line of the log
+ */
+export function logFault(where: string, error: unknown, requestId?: string): void {
   const fault = error instanceof Error ? error : new Error('not an error');
   console.error({
     fault: where,
     error: fault.name,
     ...(isSafeToLog(fault) && { reason: fault.message }),
-    requestId,
+    ...(requestId !== undefined && { requestId }),
   });
   countFault();
 }

@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { answerOf, type Call, FunctionError, type Invoke } from '../aws/lambda.ts';
+import { answerOf, type Call, type Invoke, lateAnswer } from '../aws/lambda.ts';
 import { SILENCE_MS, sdkRequests } from '../aws/retry.ts';
 
 const payloadOf = (payload: unknown) => Buffer.from(JSON.stringify(payload));
@@ -25,7 +25,7 @@ export function sdkCall(timeoutMs: number): Call {
     });
     const abortSignal = AbortSignal.timeout(timeoutMs);
     const answer = await client.send(command, { abortSignal }).catch((error: unknown) => {
-      throw abortSignal.aborted ? new FunctionError('TimeoutError') : error;
+      throw abortSignal.aborted ? lateAnswer() : error;
     });
     return answerOf(answer.Payload ?? new Uint8Array(), answer.FunctionError !== undefined);
   };

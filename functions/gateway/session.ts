@@ -1,4 +1,5 @@
 import { type DialectName, dialectNames, type Session } from '../domain/connection.ts';
+import { profileFields } from '../domain/profile.ts';
 
 /** The fields that Parley uses of a WebSocket event's `requestContext`. */
 interface RequestContext {
@@ -46,9 +47,13 @@ export const sessionContext = (session: Session) => ({
   username: encodeText(session.user.username),
   email: encodeText(session.user.email),
   userType: encodeText(session.user.userType),
+  name: encodeText(session.user.name ?? ''),
+  avatarUrl: encodeText(session.user.avatarUrl ?? ''),
+  ofTeam: session.ofTeam?.join(' ') ?? '',
   dialect: session.dialect,
   reads: session.reads,
   receipts: session.receipts ?? '',
+  changes: session.changes ?? '',
   tokenExpiresAt: session.tokenExpiresAt,
   tokenIssuedAt: session.tokenIssuedAt ?? '',
   guest: session.user.guest ?? false,
@@ -80,6 +85,9 @@ export function sessionOf({ connectionId, connectedAt, authorizer }: RequestCont
   const refusal = refusalOf(context['refusal']);
   const since = optional('since');
   const issuedAt = optional('tokenIssuedAt');
+  const [name, avatarUrl] = [optional('name'), optional('avatarUrl')];
+  const teamFields = optional('ofTeam').split(' ');
+  const ofTeam = profileFields.filter((field) => teamFields.includes(field));
   return {
     id: connectionId,
     connectedAt,
@@ -91,13 +99,17 @@ export function sessionOf({ connectionId, connectedAt, authorizer }: RequestCont
       username: optional('username'),
       email: optional('email'),
       userType: optional('userType'),
+      ...(name !== '' && { name }),
+      ...(avatarUrl !== '' && { avatarUrl }),
       ...(guest && { guest }),
     },
     dialect,
     reads: optional('reads') === 'manual' ? 'manual' : 'auto',
     ...(context['receipts'] === 'author' && { receipts: 'author' }),
+    ...(context['changes'] === 'all' && { changes: 'all' }),
     tokenExpiresAt: Number(text('tokenExpiresAt')),
     ...(issuedAt !== '' && { tokenIssuedAt: Number(issuedAt) }),
+    ...(ofTeam.length > 0 && { ofTeam }),
     ...(since !== '' && { since: Number(since) }),
     ...refusal,
   };

@@ -1,8 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { type BlockList, isHiddenFrom, visibleTo } from '../domain/block.ts';
 import { currentMessages, type LogEntry, type Message, seqOf } from '../domain/message.ts';
+import { isGone, KEEP_ALL, type Kept } from '../domain/retention.ts';
 import type { Room } from '../domain/room.ts';
 import type { Database } from '../store/database.ts';
-import { type LogPage, listLog, listLogSince, type NewestRange, noteVoidRun, putVoid } from '../store/log.ts';
+import { type LogPage, listLog, type NewestRange, noteVoidRun } from '../store/log.ts';
+import { lowestOf, numbered, openAtEnd, settleEnd } from './settle.ts';
 
 /** The number of extra entries to read for each page, since the log also holds edits and deletes. */
 const READ_AHEAD = 10;
@@ -11,12 +13,6 @@ const READ_AHEAD = 10;
  * The maximum number of log entries in one read of the history. Reads grow to this size only in a long run of changes.
  */
 const MAX_READ = 1_000;
-
-/** The maximum number of log entries that are settled at once. With texts of usual length they stay below 128 KB. */
-export const SETTLED_PAGE = 200;
-
-/** How far below a room's `seq` the numbers may be that `settleEnd` settles. Writes in flight are near the end. */
-const MAX_SETTLED = 1_000;
 
 export interface MessagePage {
   /** Newest first. */
@@ -30,10 +26,6 @@ export interface NewestPage extends MessagePage {
   /** The entries that were read for the page, newest first. */
   readonly entries: readonly LogEntry[];
 }
-
-/** Returns the lowest number that an entry stands for: a void entry may stand for those below it. */
-const lowestOf = (entry: LogEntry): number =>
-  (entry.kind === 'void' ? entry.from : undefined) ?? seqOf(entry);
 
 interface VoidRun {
   readonly top: number;
@@ -60,11 +52,19 @@ function voidRuns(entries: readonly LogEntry[]): VoidRun[] {
   return runs;
 }
 
-const isShown = (entry: LogEntry): boolean =>
-  entry.kind === 'message' && entry.message.deletedAt === undefined;
+const isShown = (entry: LogEntry, blocked?: BlockList): boolean =>
+  entry.kind === 'message' &&
+  entry.message.deletedAt === undefined &&
+  !isHiddenFrom({ blocked }, entry.message);
+
+/** Which of the newest messages to read. */
+export interface NewestMessages extends NewestRange {
+  /** The users whose messages are left out, or a promise of them, which may be read at the same time as the log. */
+  readonly blocked?: BlockList | undefined | Promise<BlockList | undefined>;
+}
 
 /** Returns the messages of some pages of the log, newest first. Handles each entry once. */
-function messagesOf(pages: readonly LogPage[]): Message[] {
+export function messagesOf(pages: readonly LogPage[]): Message[] {
   const entries = pages.flatMap((page) => page.entries);
   const pageOf = new Map(pages.flatMap((page) => page.entries.map((entry) => [seqOf(entry), page])));
   return currentMessages(entries, (change) => pageOf.get(change.message)?.isHeld(change) ?? false);
@@ -73,12 +73,15 @@ function messagesOf(pages: readonly LogPage[]): Message[] {
 /**
  * Reads the newest messages. Jumps over long runs of void entries: the first reader of a run notes its lowest number on
  * its topmost entry, and later readers continue below. A read that finds no message doubles the size of the next one,
- * because a popular message can have thousands of changes after it.
+ * because a popular message can have thousands of changes after it. Ends at the first entry that is gone, because the
+ * entries below it are older.
+ * @param keeping the part of the log that readers see; a promise resolves while the log is read
  */
 async function readNewest(
   db: Database,
   room: string,
-  { before, limit, consistent = true }: NewestRange,
+  { before, limit, consistent = true, blocked: listing }: NewestMessages,
+  keeping: Kept | Promise<Kept> = KEEP_ALL,
 ): Promise<NewestPage> {
   const firstSize = limit + READ_AHEAD;
   let size = firstSize;
@@ -89,14 +92,20 @@ async function readNewest(
   let shown = 0;
   let hasMore = true;
   while (hasMore && messages.length <= limit) {
-    const page = await listLog(db, room, { before: from, limit: size, consistent });
-    pages.push(page);
+    const [page, kept, blocked] = await Promise.all([
+      listLog(db, room, { before: from, limit: size, consistent }),
+      keeping,
+      listing,
+    ]);
+    const isVisible = (entry: LogEntry) => isShown(entry, blocked);
+    const existing = page.entries.filter((entry) => !isGone(entry, kept));
+    pages.push({ ...page, entries: existing });
     entries.push(...page.entries);
     from = Math.min(...page.entries.map(lowestOf));
-    hasMore = page.hasMore && page.entries.length > 0;
-    shown += page.entries.filter(isShown).length;
-    if (!hasMore || shown > limit) messages = messagesOf(pages);
-    size = page.entries.some(isShown) ? firstSize : Math.min(2 * size, MAX_READ);
+    hasMore = page.hasMore && existing.length > 0 && existing.length === page.entries.length;
+    shown += existing.filter(isVisible).length;
+    if (!hasMore || shown > limit) messages = [...visibleTo({ blocked }, messagesOf(pages))];
+    size = existing.some(isVisible) ? firstSize : Math.min(2 * size, MAX_READ);
   }
   const long = voidRuns(entries).filter(({ rows }) => rows > firstSize);
   await Promise.all(long.map((run) => noteVoidRun(db, room, run)));
@@ -104,126 +113,15 @@ async function readNewest(
   return { messages: messages.slice(0, limit), hasMore, all: messages, entries };
 }
 
-/** Returns the newest messages of a room, newest first, without deleted ones. */
-export async function newestMessages(db: Database, room: string, range: NewestRange): Promise<MessagePage> {
-  const { messages, hasMore } = await readNewest(db, room, range);
-  return { messages, hasMore };
-}
-
-/**
- * How long to wait for a write that is still in flight, in milliseconds. A write usually takes a small part of this.
- */
-const IN_FLIGHT_MS = 150;
-
-/** A part of a room's log without open sequence numbers: no entry will be added to it later. */
-export interface SettledPage {
-  /** Oldest first, one for each sequence number. */
-  readonly entries: readonly LogEntry[];
-  /** The last sequence number of the page. */
-  readonly upTo: number;
-}
-
-interface LogRange {
-  /** Exclusive. */
-  readonly since: number;
-  /** Inclusive. */
-  readonly upTo: number;
-  /** The maximum number of entries. */
-  readonly limit: number;
-}
-
-async function readPage(db: Database, room: string, range: LogRange): Promise<SettledPage> {
-  // DynamoDB rejects a BETWEEN whose upper bound is below its lower bound.
-  if (range.since >= range.upTo) return { entries: [], upTo: range.upTo };
-  const { entries, hasMore } = await listLogSince(db, room, range);
-  const last = entries.at(-1);
-  return { entries, upTo: hasMore && last ? seqOf(last) : range.upTo };
-}
-
-/** The sequence number of an entry. A void entry may stand for the numbers from `from` on. */
-interface Numbered {
-  readonly seq: number;
-  readonly from?: number;
-}
-
-const numbered = (entry: LogEntry): Numbered => ({ seq: seqOf(entry), from: lowestOf(entry) });
-
-/** Returns the numbers above `since` up to `upTo` that no entry stands for. */
-function missingNumbers(entries: readonly Numbered[], { since, upTo }: Omit<LogRange, 'limit'>): number[] {
-  const used = new Set(entries.map(({ seq }) => seq));
-  const runs = entries.filter(({ seq, from = seq }) => from < seq);
-  const isUsed = (each: number) =>
-    used.has(each) || runs.some(({ seq, from = seq }) => from <= each && each < seq);
-  return Array.from({ length: Math.max(0, upTo - since) }, (_, index) => since + 1 + index).filter(
-    (seq) => !isUsed(seq),
-  );
-}
-
-/** Returns the numbers above `since` up to `upTo` that no entry of the log stands for. */
-export const openNumbers = (entries: readonly LogEntry[], range: Omit<LogRange, 'limit'>): number[] =>
-  missingNumbers(entries.map(numbered), range);
-
-/**
- * Reads a page of the log and settles it. A number without an entry belongs to a write that is in flight or has
- * failed: waits a moment for the write, then voids the number, and the writer takes another one. So a client that has
- * read up to a number never misses an entry below it.
- * @param range `upTo` must not exceed the room's `seq`
- */
-export async function settleLog(db: Database, room: string, range: LogRange): Promise<SettledPage> {
-  const first = await readPage(db, room, range);
-  const openIn = ({ entries, upTo }: SettledPage) => openNumbers(entries, { since: range.since, upTo });
-  if (openIn(first).length === 0) return first;
-  await delay(IN_FLIGHT_MS);
-  const page = await readPage(db, room, range);
-  const settled = await Promise.all(
-    openIn(page).map(
-      async (seq): Promise<LogEntry> => (await putVoid(db, room, seq)) ?? { kind: 'void', seq },
-    ),
-  );
-  const entries = [...page.entries, ...settled].sort((one, other) => seqOf(one) - seqOf(other));
-  return { entries, upTo: page.upTo };
-}
-
-/** Settles a range of the log in pages. */
-export async function settleRange(
+/** Returns the newest messages of a room, newest first, without deleted and hidden ones. */
+export async function newestMessages(
   db: Database,
   room: string,
-  { since, upTo }: Pick<LogRange, 'since' | 'upTo'>,
-): Promise<void> {
-  let settled = since;
-  while (settled < upTo) {
-    settled = (await settleLog(db, room, { since: settled, upTo, limit: SETTLED_PAGE })).upTo;
-  }
-}
-
-/** The newest entries of a log, newest first. */
-interface LogEnd {
-  readonly read: readonly Numbered[];
-  /** Whether the log has more entries below them. */
-  readonly hasMore: boolean;
-}
-
-/** Returns the numbers up to the room's `seq` that have no entry, as far as the log has been read. */
-function openAtEnd({ seq: upTo }: Pick<Room, 'seq'>, { read, hasMore }: LogEnd): number[] {
-  const lowest = hasMore ? Math.min(...read.map(({ seq, from = seq }) => from)) : 1;
-  return missingNumbers(read, { since: Math.max(lowest - 1, upTo - MAX_SETTLED), upTo });
-}
-
-/**
- * Settles the end of the log, as far as it has been read.
- * @returns whether it was open, so that the entries must be read again
- */
-export async function settleEnd(
-  db: Database,
-  { id, seq }: Pick<Room, 'id' | 'seq'>,
-  end: LogEnd,
-): Promise<boolean> {
-  const open = openAtEnd({ seq }, end);
-  const [first] = open;
-  const last = open.at(-1);
-  if (first === undefined || last === undefined) return false;
-  await settleRange(db, id, { since: first - 1, upTo: last });
-  return true;
+  range: NewestMessages,
+  kept?: Kept | Promise<Kept>,
+): Promise<MessagePage> {
+  const { messages, hasMore } = await readNewest(db, room, range, kept);
+  return { messages, hasMore };
 }
 
 /**
@@ -232,28 +130,36 @@ export async function settleEnd(
  * posted to the connections that exist by then (decision 012).
  * @param room resolves to the room, which may be read at the same time as the log; undefined leaves the page as it is
  * @param range with `consistent: false`, reads at half the cost, and again consistently if numbers are missing
+ * @param keptOf returns the part of the room's log that readers see. Default: all of it
  */
 export async function readLatest(
   db: Database,
   id: string,
-  room: Promise<Pick<Room, 'id' | 'seq'> | undefined>,
-  { limit, consistent = true }: Omit<NewestRange, 'before'>,
+  room: Promise<Room | undefined>,
+  { limit, consistent = true, blocked }: Omit<NewestMessages, 'before'>,
+  keptOf: (room: Room) => Kept = () => KEEP_ALL,
 ): Promise<NewestPage> {
-  const [first, found] = await Promise.all([readNewest(db, id, { limit, consistent }), room]);
+  const keeping = room.then((found) => (found ? keptOf(found) : KEEP_ALL));
+  const [first, found, kept] = await Promise.all([
+    readNewest(db, id, { limit, consistent, blocked }, keeping),
+    room,
+    keeping,
+  ]);
   const endOf = ({ entries, hasMore }: NewestPage) => ({ read: entries.map(numbered), hasMore });
-  const isBehind = !consistent && found !== undefined && openAtEnd(found, endOf(first)).length > 0;
-  const page = isBehind ? await readNewest(db, id, { limit }) : first;
-  const settled = found && (await settleEnd(db, found, endOf(page)));
-  return settled ? readNewest(db, id, { limit }) : page;
+  const isBehind = !consistent && found !== undefined && openAtEnd(found, endOf(first), kept).length > 0;
+  const page = isBehind ? await readNewest(db, id, { limit, blocked }, kept) : first;
+  const settled = found && (await settleEnd(db, found, endOf(page), kept));
+  return settled ? readNewest(db, id, { limit, blocked }, kept) : page;
 }
 
-/** Returns the newest messages of a room, complete up to its `seq`. @param room as for `readLatest` */
+/** Returns the newest messages of a room, complete up to its `seq`. @param room and `keptOf` as for `readLatest` */
 export async function latestMessages(
   db: Database,
   id: string,
-  room: Promise<Pick<Room, 'id' | 'seq'> | undefined>,
-  { limit }: Pick<NewestRange, 'limit'>,
+  room: Promise<Room | undefined>,
+  { limit, blocked }: Pick<NewestMessages, 'limit' | 'blocked'>,
+  keptOf?: (room: Room) => Kept,
 ): Promise<MessagePage> {
-  const { messages, hasMore } = await readLatest(db, id, room, { limit });
+  const { messages, hasMore } = await readLatest(db, id, room, { limit, blocked }, keptOf);
   return { messages, hasMore };
 }

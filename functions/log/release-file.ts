@@ -53,7 +53,7 @@ export async function appendWithFile<A extends { readonly earlier: LogEntry | un
     return appended;
   } catch (error) {
     if (tried === undefined || (await isUnstored(room, tried, file, context))) {
-      // The error of the append says more to the client.
+      // If this fails too, the client gets the first error, which says why the message was not stored.
       await releaseFile(room, file, context).catch(() => undefined);
     }
     throw error;

@@ -3,8 +3,18 @@ import type { Session } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
 import { type Actor, actorId, isModerator, isSameActor, type Member, type User } from '../domain/member.ts';
 import type { Message } from '../domain/message.ts';
+import {
+  isMessageGone,
+  KEEP_ALL,
+  type Kept,
+  keptForBackend,
+  keptIn,
+  type RetentionContext,
+} from '../domain/retention.ts';
 import { type Counted, type Room, rateIn } from '../domain/room.ts';
+import type { LogContext } from '../log/context.ts';
 import type { Database } from '../store/database.ts';
+import { getMessageAndExpiry } from '../store/log.ts';
 import * as members from '../store/members.ts';
 import { getRoomWithMute } from '../store/mutes.ts';
 import { getRoom } from '../store/rooms.ts';
@@ -21,6 +31,8 @@ export interface Service {
   readonly user: User;
   readonly room: string;
   readonly service: true;
+  /** Set by an erasure. It also reaches expired messages, because a longer retention would show them again. */
+  readonly erasing?: true;
 }
 
 /** Returns the membership with which a backend of the team acts in any room. */
@@ -186,8 +198,38 @@ export async function readAccess(
 export const readableRoom = async (db: Database, id: string, user: Actor): Promise<Room> =>
   (await readAccess(db, id, user)).room;
 
-/** @throws ChatError NOT_THE_AUTHOR unless the member wrote the message or is a moderator of the room */
+function keptFor({ service, erasing }: Partial<Service>, room: Room, context: RetentionContext): Kept {
+  if (erasing) return KEEP_ALL;
+  return service ? keptForBackend(room, context) : keptIn(room, context);
+}
+
+/**
+ * Returns a message, also a deleted one; undefined if it does not exist for the caller. A message that has expired is
+ * hidden although it may still be stored. Does not check the caller's access to the room.
+ */
+export async function readableMessage(
+  { room: id, message: number }: Pick<Message, 'room'> & { readonly message: number },
+  by: Partial<Service>,
+  context: Pick<LogContext, 'db' | 'now' | 'retentionDays'>,
+): Promise<Message | undefined> {
+  const { db } = context;
+  const found = await getMessageAndExpiry(db, id, number);
+  // In most chats no message expires, and a change needs no read of the room.
+  if (!found?.expires && context.retentionDays === undefined) return found?.message;
+  const room = await getRoom(db, id);
+  return found && room && isMessageGone(found.message, keptFor(by, room, context))
+    ? undefined
+    : found?.message;
+}
+
+/**
+ * Checks that a member may change a message. A user with the id `system` is not the author of system messages.
+ * @throws ChatError NOT_THE_AUTHOR unless the member wrote the message or is a moderator of the room
+ */
 export function checkMayChange(message: Message, member: Member): void {
-  const own = isSameActor(message.author, { id: member.user, ...(member.guest && { guest: member.guest }) });
+  const isSystem = message.type === 'system';
+  const own =
+    !isSystem &&
+    isSameActor(message.author, { id: member.user, ...(member.guest && { guest: member.guest }) });
   if (!own && !isModerator(member)) throw new ChatError('NOT_THE_AUTHOR');
 }

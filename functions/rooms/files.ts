@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, isoTime } from '../delivery/context.ts';
+import type { FileFields } from '../domain/draft.ts';
 import { ChatError } from '../domain/errors.ts';
 import {
   checkContentType,
@@ -20,7 +21,7 @@ import { countBytes, getUpload, holdUpload, putUpload, type Upload } from '../st
 import { checkMembership, checkNotLimited, checkWriteAccess } from './access.ts';
 
 /** How long the signed upload request is valid. */
-const UPLOAD_SECONDS = 15 * 60;
+export const UPLOAD_SECONDS = 15 * 60;
 
 /** How long an uploaded file is kept if no message refers to it. */
 const PENDING_MS = 24 * 60 * 60 * 1000;
@@ -104,33 +105,39 @@ export function checkFile(input: FileInput): void {
   if (input.kind === 'inline') decodeInline(input.data);
 }
 
-async function storeInline(
-  { data, name = '' }: InlineFile,
-  uploader: FileUser,
-  context: FileContext,
-): Promise<HeldFile> {
-  const { room, user } = uploader;
-  const decoded = decodeInline(data);
-  const contentType = detectContentType(decoded.bytes, decoded.contentType);
-  const file: HeldFile = {
-    id: randomUUID(),
+function readInline({ data, name = '' }: InlineFile): { bytes: Uint8Array; fields: FileFields } {
+  const { bytes, contentType: claimed } = decodeInline(data);
+  const contentType = detectContentType(bytes, claimed);
+  const fields = {
     name: cleanFileName(name, defaultFileName(contentType)),
     contentType,
-    size: decoded.bytes.byteLength,
-    hold: randomUUID(),
+    size: bytes.byteLength,
   };
+  return { bytes, fields };
+}
+
+async function storeInline(input: InlineFile, uploader: FileUser, context: FileContext): Promise<HeldFile> {
+  const { room, user } = uploader;
+  const { bytes, fields } = readInline(input);
+  const file: HeldFile = { id: randomUUID(), ...fields, hold: randomUUID() };
   await checkBudget(file.size, uploader, context);
   await Promise.all([
-    context.files().put(objectKey(room, file.id), decoded.bytes, contentType),
+    context.files().put(objectKey(room, file.id), bytes, file.contentType),
     putUpload(context.db, { room, file, owner: user, state: 'ready' }),
   ]);
   return file;
 }
 
 /** @throws ChatError FILE_NOT_FOUND, also for files of other rooms and users, so that clients cannot probe for files */
-async function findUploaded(id: string, { room, user }: FileUser, context: FileContext): Promise<HeldFile> {
+async function getOwnUpload(id: string, { room, user }: FileUser, context: FileContext): Promise<Upload> {
   const upload = isFileId(id) ? await getUpload(context.db, room, id, context.now()) : undefined;
   if (upload?.owner !== user) throw new ChatError('FILE_NOT_FOUND');
+  return upload;
+}
+
+async function holdUploaded(id: string, uploader: FileUser, context: FileContext): Promise<HeldFile> {
+  const { room } = uploader;
+  const upload = await getOwnUpload(id, uploader, context);
   if (upload.state === 'pending') await keepUploaded(upload, context);
   const file = { ...upload.file, hold: randomUUID() };
   if (await holdUpload(context.db, room, file, context.now())) return file;
@@ -138,8 +145,8 @@ async function findUploaded(id: string, { room, user }: FileUser, context: FileC
 }
 
 /**
- * Keeps the bytes of an uploaded file, before its item says that they are there.
- * @throws ChatError FILE_NOT_FOUND if they do not match the announcement
+ * Checks the bytes of an upload, and makes the bucket keep them.
+ * @throws ChatError FILE_NOT_FOUND if there are none, or if their size or type is not the announced one
  */
 async function keepUploaded({ room, file }: Upload, { files }: FileContext): Promise<void> {
   const key = objectKey(room, file.id);
@@ -149,7 +156,7 @@ async function keepUploaded({ room, file }: Upload, { files }: FileContext): Pro
   await files().keep(key);
 }
 
-/** A file with a hold for a message that is about to be stored. */
+/** A file that a message is about to use. Its hold keeps the file until the message is stored or refused. */
 export type HeldFile = MessageFile & Required<Pick<MessageFile, 'hold'>>;
 
 /**
@@ -159,7 +166,20 @@ export type HeldFile = MessageFile & Required<Pick<MessageFile, 'hold'>>;
  * FILE_BUDGET_USED
  */
 export const attachFile = (input: FileInput, uploader: FileUser, context: FileContext): Promise<HeldFile> =>
-  input.kind === 'inline' ? storeInline(input, uploader, context) : findUploaded(input.id, uploader, context);
+  input.kind === 'inline' ? storeInline(input, uploader, context) : holdUploaded(input.id, uploader, context);
+
+/**
+ * Returns the fields of a message's file, and stores nothing.
+ * @throws ChatError FILE_TYPE_NOT_ALLOWED, FILE_NOT_FOUND, BAD_FRAME
+ */
+export async function describeFile(
+  input: FileInput,
+  uploader: FileUser,
+  context: FileContext,
+): Promise<FileFields> {
+  if (input.kind === 'inline') return readInline(input).fields;
+  return (await getOwnUpload(input.id, uploader, context)).file;
+}
 
 const percentEncoded = (text: string): string =>
   encodeURIComponent(text).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
@@ -183,6 +203,23 @@ function servedAs({ name, contentType }: MessageFile): DownloadHeaders {
   };
 }
 
+type LinkContext = Pick<Context, 'db' | 'files' | 'now'>;
+
+/** Returns a URL to download an upload. @throws ChatError FILE_NOT_FOUND if no message holds it */
+async function linkOf(upload: Upload | undefined, { files, now }: LinkContext): Promise<string> {
+  if (upload?.state !== 'ready') {
+    throw new ChatError(
+      'FILE_NOT_FOUND',
+      'File not found: it may have been deleted. Load the history again.',
+    );
+  }
+  const { room, file } = upload;
+  return files().presignGet(objectKey(room, file.id), servedAs(file), DOWNLOAD_SECONDS, now());
+}
+
+const findUpload = async (room: string, id: string, { db, now }: LinkContext): Promise<Upload | undefined> =>
+  isFileId(id) ? getUpload(db, room, id, now()) : undefined;
+
 /**
  * Returns a URL to download a file, valid for five minutes.
  * @throws ChatError NOT_A_MEMBER, FILE_NOT_FOUND
@@ -190,17 +227,15 @@ function servedAs({ name, contentType }: MessageFile): DownloadHeaders {
 export async function downloadUrl(
   id: string,
   { room, user }: FileUser,
-  { db, files, now }: FileContext,
+  context: LinkContext,
 ): Promise<string> {
   const [, upload] = await Promise.all([
-    checkMembership(db, room, { id: user }),
-    isFileId(id) ? getUpload(db, room, id, now()) : undefined,
+    checkMembership(context.db, room, { id: user }),
+    findUpload(room, id, context),
   ]);
-  if (upload?.state !== 'ready') {
-    throw new ChatError(
-      'FILE_NOT_FOUND',
-      'File not found: it may have been deleted. Load the history again.',
-    );
-  }
-  return files().presignGet(objectKey(room, id), servedAs(upload.file), DOWNLOAD_SECONDS, now());
+  return linkOf(upload, context);
 }
+
+/** Returns a URL as `downloadUrl` does, for a backend of the team. @throws ChatError FILE_NOT_FOUND */
+export const adminDownloadUrl = async (room: string, id: string, context: LinkContext): Promise<string> =>
+  linkOf(await findUpload(room, id, context), context);

@@ -1,10 +1,11 @@
 import { addRoomToInboxes } from '../connections/inbox.ts';
 import { settleAll } from '../delivery/concurrency.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
-import { post } from '../delivery/publish.ts';
+import { post, publish } from '../delivery/publish.ts';
 import { announceIfOffline, removeConnection } from '../delivery/remove-connections.ts';
 import { close } from '../delivery/retry.ts';
 import { type Connection, isPresence } from '../domain/connection.ts';
+import type { CustomData } from '../domain/custom-data.ts';
 import { ChatError } from '../domain/errors.ts';
 import {
   type Caller,
@@ -19,25 +20,46 @@ import {
   type User,
 } from '../domain/member.ts';
 import type { Room } from '../domain/room.ts';
+import type { MemberUpdate, NewChange } from '../domain/room-change.ts';
+import { logRoomChange } from '../log/change-room.ts';
 import { deleteConnection, listConnections } from '../store/connections.ts';
 import type { Database } from '../store/database.ts';
+import { noteLeft } from '../store/erasures.ts';
+import { applyMemberUpdate } from '../store/member-updates.ts';
 import * as memberships from '../store/members.ts';
 import { getMember } from '../store/members.ts';
 import { putMute } from '../store/mutes.ts';
+import { removePlacement } from '../store/placements.ts';
 import { getRoom } from '../store/rooms.ts';
 import { checkNotLimited, countMemberChange, serviceIn, visitorIn } from './access.ts';
 import { type AdmissionContext, admit } from './new-room.ts';
 
-type MembersContext = PostingContext & Pick<Context, 'rates' | 'budgets'>;
+/**
+ * Logs a change of a member and applies it.
+ * @returns the member after the change, if the user is one, and a function that announces the change to the room
+ */
+async function logMemberChange(
+  id: string,
+  fields: Omit<NewChange<MemberUpdate>, 'kind'>,
+  caller: Caller,
+  context: Context,
+): Promise<{ member: Member | undefined; announce: () => Promise<unknown> }> {
+  const fieldsOfEntry = { kind: 'member', ...fields } as const;
+  const { change, room } = await logRoomChange<MemberUpdate>(id, fieldsOfEntry, caller, context);
+  const member = await applyMemberUpdate(context.db, id, change, context.now());
+  const event = { kind: 'RoomChanged', room: id, change } as const;
+  return { member, announce: () => publish(event, room, undefined, context) };
+}
 
 /**
- * Returns a group and the member who changes its members. Counts the change, but not a leave, and none of a backend.
- * @throws ChatError NOT_A_MEMBER, also for a room that does not exist, and RATE_LIMITED; MembershipError FIXED_MEMBERS
+ * Returns a room and the member who changes it or its members. Counts the change, but not a leave, and none of a
+ * backend.
+ * @throws ChatError NOT_A_MEMBER, also for a room that does not exist, and RATE_LIMITED
  */
-async function groupAndActor(
+export async function roomAndActor(
   id: string,
   user: Caller,
-  context: MembersContext,
+  context: Context,
   { leaves } = { leaves: false },
 ): Promise<{ room: Room; actor: Member }> {
   const { db } = context;
@@ -49,8 +71,14 @@ async function groupAndActor(
   };
   const [room, actor] = await Promise.all([getRoom(db, id), findActor()]);
   if (!room || !actor) throw new ChatError('NOT_A_MEMBER');
-  checkIsGroup(room);
   return { room, actor };
+}
+
+/** Returns as `roomAndActor`, for a group. @throws as `roomAndActor`, and MembershipError FIXED_MEMBERS */
+async function groupAndActor(...given: Parameters<typeof roomAndActor>): ReturnType<typeof roomAndActor> {
+  const found = await roomAndActor(...given);
+  checkIsGroup(found.room);
+  return found;
 }
 
 /**
@@ -64,6 +92,14 @@ async function checkOwnerStays(db: Database, leaving: Member): Promise<void> {
   checkOwnerRemains(leaving, members);
 }
 
+/** A user to add to a group. */
+export interface NewMember {
+  readonly room: string;
+  readonly user: string;
+  readonly role: Role;
+  readonly data?: CustomData;
+}
+
 /**
  * Adds a user to a group, and notifies their open inboxes. An existing member stays unchanged. For a user who shares no
  * room with the caller, the group is a request.
@@ -72,9 +108,9 @@ async function checkOwnerStays(db: Database, leaving: Member): Promise<void> {
  * ROOM_LIMIT, and NO_SUCH_MEMBER if the new member was removed at the same time
  */
 export async function addMember(
-  target: { readonly room: string; readonly user: string; readonly role: Role },
+  target: NewMember,
   caller: Caller,
-  context: MembersContext & AdmissionContext,
+  context: Context & AdmissionContext,
 ): Promise<{ member: Member; added: boolean }> {
   const { db } = context;
   const { room, actor } = await groupAndActor(target.room, caller, context);
@@ -82,12 +118,15 @@ export async function addMember(
   if (target.role !== 'member') checkMayAssignRoles(actor);
   const isMember = (await getMember(db, room.id, target.user)) !== undefined;
   const strangers = isMember ? new Set() : await admit([target.user], caller, context);
-  const pending = strangers.has(target.user);
-  const added = !isMember && (await memberships.addMember(db, room, target.user, target.role, { pending }));
-  await addRoomToInboxes(room.id, target.user, context);
-  const member = await getMember(db, room.id, target.user);
+  const { user, role, data } = target;
+  const pending = strangers.has(user) ? ({ pending: true } as const) : {};
+  const addition = { user, change: 'added', role, ...pending, ...(data && { data }) } as const;
+  const logged = isMember ? undefined : await logMemberChange(room.id, addition, caller, context);
+  await addRoomToInboxes(room.id, user, context);
+  await logged?.announce();
+  const member = await getMember(db, room.id, user);
   if (!member) throw new MembershipError('NO_SUCH_MEMBER');
-  return { member, added };
+  return { member, added: logged !== undefined };
 }
 
 export interface MemberChange {
@@ -96,6 +135,8 @@ export interface MemberChange {
   readonly role?: Role;
   /** Milliseconds since the epoch; 0 ends the mute. */
   readonly mutedUntil?: number;
+  /** Null removes the data. */
+  readonly data?: CustomData | null;
 }
 
 /**
@@ -106,10 +147,11 @@ export interface MemberChange {
 async function muteVisitor(
   room: Room,
   visitor: string,
-  { role, mutedUntil }: Pick<MemberChange, 'role' | 'mutedUntil'>,
+  { role, mutedUntil, data }: MemberChange,
   db: Database,
 ): Promise<Member> {
-  if (room.access !== 'open' || role !== undefined || mutedUntil === undefined) {
+  const isMute = role === undefined && data === undefined && mutedUntil !== undefined;
+  if (room.access !== 'open' || !isMute) {
     throw new MembershipError('NO_SUCH_MEMBER');
   }
   await putMute(db, room.id, visitor, mutedUntil);
@@ -117,17 +159,13 @@ async function muteVisitor(
 }
 
 /**
- * Changes the role of a group's member, mutes them, or ends their mute. In an open room, visitors can be muted too.
+ * Changes the role or the data of a group's member, mutes them, or ends their mute. In an open room, visitors can be muted too.
  * @throws ChatError NOT_A_MEMBER, RATE_LIMITED; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER,
  * LAST_OWNER, FIXED_MEMBERS
  */
-export async function changeMember(
-  change: MemberChange,
-  caller: Caller,
-  context: MembersContext,
-): Promise<Member> {
+export async function changeMember(change: MemberChange, caller: Caller, context: Context): Promise<Member> {
   const { db } = context;
-  const { room: id, user, role, mutedUntil } = change;
+  const { room: id, user, role, mutedUntil, data } = change;
   const { room, actor } = await groupAndActor(id, caller, context);
   checkMayManage(actor, 'member');
   const target = await getMember(db, id, user);
@@ -137,11 +175,17 @@ export async function changeMember(
     checkMayAssignRoles(actor);
     if (!caller.service) await checkOwnerStays(db, target);
   }
-  // Each update is conditional on the member's item, so it cannot bring back a member who was just removed.
-  const muted = mutedUntil === undefined ? undefined : await memberships.setMute(db, id, user, mutedUntil);
-  const changed = role === undefined ? muted : await memberships.setRole(db, id, user, role);
-  if (!changed) throw new MembershipError('NO_SUCH_MEMBER');
-  return changed;
+  const changes = {
+    ...(role !== undefined && role !== target.role && { role }),
+    ...(mutedUntil !== undefined && mutedUntil !== target.mutedUntil && { mutedUntil }),
+    ...(data !== undefined && JSON.stringify(data) !== JSON.stringify(target.data ?? null) && { data }),
+  };
+  if (Object.keys(changes).length === 0) return target;
+  const update = { user, change: 'changed', ...changes } as const;
+  const { member, announce } = await logMemberChange(id, update, caller, context);
+  if (!member) throw new MembershipError('NO_SUCH_MEMBER');
+  await announce();
+  return member;
 }
 
 /** Removes a connection from the room. Its socket stays open if it is connected to another room or an inbox. */
@@ -160,25 +204,44 @@ async function removeFromRoom(connection: Connection, room: Room, context: Posti
 
 /**
  * Removes a member from a group and closes their sockets there. Members can leave; owners and moderators can remove
- * others. Deletes the membership first, so that no later frame of the member is accepted.
+ * others. Ends the membership first, so that no later frame of the member is accepted. A repeat closes the sockets that
+ * an earlier try did not.
  * @throws ChatError NOT_A_MEMBER, RATE_LIMITED; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, NO_SUCH_MEMBER,
  * LAST_OWNER, FIXED_MEMBERS
  */
 export async function removeMember(
   { room: id, user }: { readonly room: string; readonly user: string },
   caller: Caller,
-  context: MembersContext,
+  context: Context,
 ): Promise<void> {
   const { db } = context;
   const leaves = user === caller.id;
   const { room, actor } = await groupAndActor(id, caller, context, { leaves });
   if (!leaves) checkMayManage(actor, 'member');
   const target = leaves ? actor : await getMember(db, id, user);
-  if (!target) throw new MembershipError('NO_SUCH_MEMBER');
+  if (!target) {
+    if (room.access !== 'open') await removeConnectionsOf(user, room, context);
+    throw new MembershipError('NO_SUCH_MEMBER');
+  }
   if (!leaves) checkMayManage(actor, target.role);
   if (!caller.service) await checkOwnerStays(db, target);
-  await memberships.deleteMember(db, id, user, context.now());
-  await removeConnectionsOf(user, room, context);
+  await endMembership(user, room, caller, context);
+}
+
+/** Logs the removal of a member, closes their sockets in the room and then announces it. */
+export async function endMembership(
+  user: string,
+  room: Room,
+  caller: Caller,
+  context: Context,
+): Promise<void> {
+  await noteLeft(context.db, user, room.id);
+  const { announce } = await logMemberChange(room.id, { user, change: 'removed' }, caller, context);
+  try {
+    await settleAll([removePlacement(context.db, user, room.id), removeConnectionsOf(user, room, context)]);
+  } finally {
+    await announce();
+  }
 }
 
 /** Removes all of a user's connections from a room. */
@@ -205,17 +268,15 @@ export async function acceptRequest(
  * direct room cannot add the caller again.
  * @throws ChatError NOT_A_MEMBER; MembershipError NO_REQUEST for an accepted room
  */
-export async function declineRequest(id: string, caller: User, context: PostingContext): Promise<void> {
+export async function declineRequest(id: string, caller: User, context: Context): Promise<void> {
   const { db } = context;
   const [room, member] = await Promise.all([getRoom(db, id), getMember(db, id, caller.id)]);
   if (!room || !member) throw new ChatError('NOT_A_MEMBER');
   if (!member.pending) throw new MembershipError('NO_REQUEST');
-  // The end of a connection is announced unless the user is a pending member, so the connections go first.
+  // Removes the connections while the user is still a pending member, so that their end is not announced.
   await removeConnectionsOf(caller.id, room, context);
-  const declined =
-    room.kind === 'direct'
-      ? await memberships.declineRequest(db, id, caller.id)
-      : await memberships.deleteMember(db, id, caller.id, context.now());
-  if (!declined) throw new MembershipError('NO_REQUEST');
+  if (room.kind === 'group') return endMembership(caller.id, room, caller, context);
+  await noteLeft(db, caller.id, id);
+  if (!(await memberships.declineRequest(db, id, caller.id))) throw new MembershipError('NO_REQUEST');
   await removeConnectionsOf(caller.id, room, context);
 }

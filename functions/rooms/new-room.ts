@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mapLimited } from '../delivery/concurrency.ts';
 import type { Context } from '../delivery/context.ts';
+import { isBlocked } from '../domain/block.ts';
+import type { CustomData } from '../domain/custom-data.ts';
 import { ChatError } from '../domain/errors.ts';
 import { type Caller, type Member, MembershipError, type User } from '../domain/member.ts';
 import {
@@ -10,6 +12,7 @@ import {
   type Room,
   type RoomLimits,
 } from '../domain/room.ts';
+import { getBlockList } from '../store/blocks.ts';
 import type { Database } from '../store/database.ts';
 import * as members from '../store/members.ts';
 import { getRoom, putRoom } from '../store/rooms.ts';
@@ -25,6 +28,7 @@ export type NewRoom =
       readonly kind: 'group';
       readonly name: string;
       readonly access: Room['access'];
+      readonly data?: CustomData | undefined;
       /** User ids, in addition to the creator, who becomes the owner. */
       readonly members: readonly string[];
     }
@@ -101,9 +105,9 @@ function planOf(newRoom: NewRoom, creator: string) {
     const room = { id: directRoomId(creator, other), name: '', kind, access: 'members' } as const;
     return { room, role: 'member', others: [other] } as const;
   }
-  const { kind, name, access } = newRoom;
+  const { kind, name, access, data = null } = newRoom;
   const others = [...new Set(newRoom.members)].filter((user) => user !== creator);
-  return { room: { id: randomUUID(), name, kind, access }, role: 'owner', others } as const;
+  return { room: { id: randomUUID(), name, kind, access, data }, role: 'owner', others } as const;
 }
 
 interface Found {
@@ -124,10 +128,19 @@ async function findDirectRoom(id: string, creator: string, other: string, db: Da
   return { exists: room !== undefined, own, missing };
 }
 
+/** Returns whether a new room is a direct room that the user is already a member of. */
+export const isOwnDirectRoom = async (
+  newRoom: NewRoom,
+  { id: user }: User,
+  { db }: Pick<AdmissionContext, 'db'>,
+): Promise<boolean> =>
+  newRoom.kind === 'direct' &&
+  (await members.getMember(db, directRoomId(user, newRoom.other), user)) !== undefined;
+
 /**
  * Stores a room and its members. For a member who shares no room with the creator, it is a request. Two users always
  * share the same direct room. If that room was a request to its creator, or they have declined it, creating it accepts
- * it.
+ * it. A user who has blocked the creator does not learn of a new direct room, and the creator does not learn of that.
  * @returns the room's id, its members, and whether the room is new
  * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
  */
@@ -142,14 +155,17 @@ export async function storeRoom(
   const found =
     newRoom.kind === 'direct' ? await findDirectRoom(room.id, creator.id, newRoom.other, db) : undefined;
   if (found?.exists && found.missing.length === 0) {
-    if (found.own?.pending) await members.enterRoom(db, room.id, creator.id, role);
+    if (found.own?.pending || found.own?.concealed) await members.enterRoom(db, room.id, creator.id, role);
     return { ...stored, created: false };
   }
   await countByUser(creator.id, 'create', context);
   const strangers = await admit(found?.missing ?? stored.members, creator, context);
-  const created = await putRoom(db, room);
-  const add = (user: string) =>
-    members.putMember(db, { id: room.id, seq: 0 }, user, 'member', { pending: strangers.has(user) });
+  const created = await putRoom(db, room, context.now());
+  const add = async (user: string) => {
+    const concealed = newRoom.kind === 'direct' && isBlocked(await getBlockList(db, user), creator);
+    const options = { pending: strangers.has(user), concealed };
+    await members.putMember(db, { id: room.id, seq: 0 }, user, 'member', options);
+  };
   await Promise.all([members.enterRoom(db, room.id, creator.id, role), ...others.map(add)]);
   return { ...stored, created };
 }
@@ -160,10 +176,10 @@ export async function storeRoom(
  * @returns the room, and whether it is new
  */
 export async function storeRoomAs(
-  room: Pick<Room, 'id' | 'name' | 'kind' | 'access'>,
-  { db }: Pick<AdmissionContext, 'db'>,
+  room: Parameters<typeof putRoom>[1],
+  { db, now }: Pick<AdmissionContext, 'db' | 'now'>,
 ): Promise<{ room: Room; created: boolean }> {
-  const created = await putRoom(db, room);
+  const created = await putRoom(db, room, now());
   const stored = await getRoom(db, room.id);
   if (!stored) throw new ChatError('ROOM_NOT_FOUND');
   return { room: stored, created };

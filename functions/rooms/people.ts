@@ -3,10 +3,9 @@ import type { Context } from '../delivery/context.ts';
 import { isStoredUserId } from '../domain/id.ts';
 import type { Member, User } from '../domain/member.ts';
 import { type Directory, matchingTerm, type Person, publicName, searchedTerm } from '../domain/name.ts';
-import type { Database } from '../store/database.ts';
 import { findById, findByName, type PeoplePage } from '../store/directory.ts';
 import { getMemberships, listMembers, listRoomsOf } from '../store/members.ts';
-import { getProfiles } from '../store/profiles.ts';
+import { getProfiles, type Profile } from '../store/profiles.ts';
 import { getRooms } from '../store/rooms.ts';
 
 /** A search of people by the beginning of a name, or by a whole user id. */
@@ -25,11 +24,17 @@ const MAX_PEOPLE = 200;
 
 const eventually = { consistent: false } as const;
 
+/** Returns what a search shows of a profile besides the name. */
+const shownOf = (profile: Profile | undefined): Pick<Person, 'avatarUrl' | 'data'> => ({
+  avatarUrl: profile?.avatarUrl,
+  ...(profile?.data && { data: profile.data }),
+});
+
 const hasAccepted = (member: Member | undefined): boolean => member !== undefined && !member.pending;
 
 /**
- * Returns people who share a room with a user. Both must have accepted the room. Looks at the first `MAX_MEMBERS`
- * members of the rooms that changed last. Their number is limited, and so are the rooms that are compared.
+ * Returns people who share a room with a user. Both must have accepted the room. Of up to `MAX_ROOMS` rooms of the
+ * user, takes the `MAX_ACTIVE_ROOMS` that changed last, and reads the first `MAX_MEMBERS` members of each.
  */
 async function listAcquaintances(
   user: string,
@@ -37,7 +42,7 @@ async function listAcquaintances(
 ): Promise<readonly Person[]> {
   const ids = await listRoomsOf(db, user, MAX_ROOMS);
   const states = await getRooms(db, ids, eventually);
-  const active = states.toSorted((one, other) => other.lastAt - one.lastAt).slice(0, MAX_ACTIVE_ROOMS);
+  const active = states.toSorted((one, other) => other.activeAt - one.activeAt).slice(0, MAX_ACTIVE_ROOMS);
   const rooms = active.map(({ room }) => room.id);
   // The index of memberships lags, so the user may have left some of the rooms.
   const [own, pages] = await Promise.all([
@@ -49,7 +54,11 @@ async function listAcquaintances(
     .filter((member) => member.user !== user && hasAccepted(member) && hasAccepted(own.get(member.room)));
   const users = [...new Set(others.map((member) => member.user))].slice(0, MAX_PEOPLE);
   const profiles = await getProfiles(db, users, now());
-  return Array.from(profiles, ([id, { username }]) => ({ id, name: publicName(username) }));
+  return Array.from(profiles, ([id, profile]) => ({
+    id,
+    name: publicName(profile.username),
+    ...shownOf(profile),
+  }));
 }
 
 /** Finds people among those who share a room with the caller, in the order of their terms. */
@@ -85,7 +94,7 @@ const withId = (exact: Person | undefined, { people, next }: PeoplePage, query: 
 async function searchEveryone(
   { query, after, limit }: PeopleSearch,
   caller: string,
-  db: Database,
+  { db, now }: Pick<Context, 'db' | 'now'>,
 ): Promise<PeoplePage> {
   const searched = searchedTerm(query);
   const [exact, page] = await Promise.all([
@@ -93,7 +102,14 @@ async function searchEveryone(
     searched === undefined ? { people: [], next: undefined } : findByName(db, searched, { after, limit }),
   ]);
   const { people, next } = withId(exact, page, query);
-  return { people: people.filter(({ id }) => id !== caller), next };
+  const found = people.filter(({ id }) => id !== caller);
+  const profiles = await getProfiles(
+    db,
+    found.map(({ id }) => id),
+    now(),
+  );
+  // The directory has only names, because the rest of a profile changes without the name.
+  return { people: found.map((person) => ({ ...person, ...shownOf(profiles.get(person.id)) })), next };
 }
 
 /**
@@ -106,5 +122,5 @@ export const searchPeople = (
   context: Pick<Context, 'db' | 'now'>,
 ): Promise<PeoplePage> =>
   directory === 'everyone'
-    ? searchEveryone(search, caller.id, context.db)
+    ? searchEveryone(search, caller.id, context)
     : searchSharedRooms(search, caller.id, context);

@@ -2,12 +2,14 @@ import { addRoomToInboxes } from '../connections/inbox.ts';
 import { mapLimited } from '../delivery/concurrency.ts';
 import type { Context, PostingContext } from '../delivery/context.ts';
 import type { Caller, Member, User } from '../domain/member.ts';
-import { type Directory, publicName } from '../domain/name.ts';
+import { type Directory, publicName, withoutAddresses } from '../domain/name.ts';
+import type { Preferences } from '../domain/preferences.ts';
 import type { Room } from '../domain/room.ts';
 import { getMember, listMembers, listMembersWith, putMember } from '../store/members.ts';
 import { getProfiles, type Profile } from '../store/profiles.ts';
 import { readableRoom } from './access.ts';
 import { type AdmissionContext, admit, type NewRoom, storeRoom } from './new-room.ts';
+import { readPreferences } from './preferences.ts';
 
 /**
  * Creates a room, and notifies the open inboxes of its members.
@@ -24,16 +26,20 @@ export async function createRoom(
   return { id, created };
 }
 
-/** Adds the two users of a direct room, without asking either, and notifies their open inboxes. */
-export async function fillDirectRoom(
+/**
+ * Adds the first members of a room for a backend of the team, without asking them, and notifies their open inboxes.
+ * Unlike later additions, these are not logged.
+ */
+export async function fillRoom(
   id: string,
-  users: readonly string[],
+  members: readonly Pick<Member, 'user' | 'role' | 'data'>[],
   service: Caller,
   context: PostingContext & AdmissionContext,
 ): Promise<void> {
+  const users = members.map(({ user }) => user);
   await admit(users, service, context);
-  await mapLimited(users, async (user) => {
-    const added = await putMember(context.db, { id, seq: 0 }, user, 'member');
+  await mapLimited(members, async ({ user, role, data = null }) => {
+    const added = await putMember(context.db, { id, seq: 0 }, user, role, { data });
     if (added) await addRoomToInboxes(id, user, context);
   });
 }
@@ -46,28 +52,34 @@ export interface MemberWithProfile extends Member {
   readonly profile: (Pick<Profile, 'username'> & Partial<Profile>) | undefined;
 }
 
-type DescriptionContext = Pick<Context, 'db' | 'now'> & { readonly directory: Directory };
+export type DescriptionContext = Pick<Context, 'db' | 'now' | 'hidesEmails'> & {
+  readonly directory: Directory;
+};
 
 /** A room's description lists at most this many members, and so does a page of members. */
 const MAX_LISTED_MEMBERS = 500;
 
 /**
- * Adds the profiles of those members who have accepted the room, for a caller who shares it with them. If everyone finds
- * all users by name, the names of the others are no secret.
+ * Adds the profiles of members who have accepted the room, if the caller is a member too. With the directory
+ * `everyone`, also adds what a search shows of all other members.
  */
-async function withProfiles(
+export async function withProfiles(
   members: readonly Member[],
   own: Member | undefined,
-  { db, now, directory }: DescriptionContext,
+  { db, now, directory, hidesEmails }: DescriptionContext,
 ): Promise<readonly MemberWithProfile[]> {
   const isShared = ({ user, pending }: Member) => !pending || user === own?.user;
   const visible = own ? members.filter((member) => directory === 'everyone' || isShared(member)) : [];
   const users = visible.map((member) => member.user);
-  const profiles = await getProfiles(db, users, now());
+  const profiles = await getProfiles(db, users, now(), own?.user);
   return members.map((member) => {
     const profile = profiles.get(member.user);
-    if (isShared(member)) return { ...member, profile };
-    return { ...member, profile: profile && { username: publicName(profile.username) } };
+    if (!profile) return { ...member, profile };
+    const { online: _online, lastSeen: _lastSeen, ...shown } = profile;
+    if (!isShared(member)) return { ...member, profile: { ...shown, username: publicName(shown.username) } };
+    const hidesAddress = hidesEmails && member.user !== own?.user;
+    const username = hidesAddress ? withoutAddresses(profile.username) : profile.username;
+    return { ...member, profile: { ...profile, username } };
   });
 }
 
@@ -77,6 +89,8 @@ export interface RoomDescription {
   readonly moreMembers: boolean;
   /** Whether the caller has not accepted the room yet. */
   readonly isRequest: boolean;
+  /** Null for a visitor of an open room. */
+  readonly preferences: Preferences | null;
 }
 
 /**
@@ -91,11 +105,16 @@ export async function describeRoom(
   const room = await readableRoom(context.db, id, user);
   const { members, hasMore } = await listMembersWith(context.db, id, user.id, MAX_LISTED_MEMBERS);
   const own = members.find((member) => member.user === user.id);
+  const [shown, preferences] = await Promise.all([
+    withProfiles(members, own, context),
+    own ? readPreferences(room, own, user, context.db) : null,
+  ]);
   return {
     room,
-    members: await withProfiles(members, own, context),
+    members: shown,
     moreMembers: hasMore,
     isRequest: own?.pending ?? false,
+    preferences,
   };
 }
 

@@ -24,8 +24,8 @@ export interface AuditEntry {
   readonly error?: string;
 }
 
-/** How long entries are kept. */
-export const AUDIT_DAYS = 400;
+/** How long entries are kept, in days. */
+const AUDIT_DAYS = 400;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

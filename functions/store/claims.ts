@@ -13,11 +13,20 @@ export interface Claim {
 
 const keyOf = ({ room, user, clientId }: Claim) => repeatKey(room, user, clientId);
 
+/** The sequence number of a client id. */
+export interface Claimed {
+  readonly seq: number;
+  /** When the first attempt claimed the client id, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
 /** Returns the sequence number of a client id; undefined when it is new. */
-export async function getClaim(db: Database, claim: Claim, now: number): Promise<number | undefined> {
+export async function getClaim(db: Database, claim: Claim, now: number): Promise<Claimed | undefined> {
   const item = await db.chat.get(keyOf(claim));
+  if (!item) return undefined;
+  const expiry = item['expiresAt'] * 1000;
   // DynamoDB deletes expired items within days, so readers check the expiry.
-  return item && item['expiresAt'] * 1000 > now ? item['seq'] : undefined;
+  return expiry > now ? { seq: item['seq'], at: expiry - REPEAT_MEMORY_MS } : undefined;
 }
 
 /**
@@ -33,7 +42,7 @@ export async function takeClaim(db: Database, claim: Claim, seq: number, now: nu
       values: { ':now': Math.floor(now / 1000) },
     },
   );
-  return taken ? seq : ((await getClaim(db, claim, now)) ?? seq);
+  return taken ? seq : ((await getClaim(db, claim, now))?.seq ?? seq);
 }
 
 /**
@@ -51,5 +60,5 @@ export async function moveClaim(
     condition: 'seq = :from',
     values: { ':from': from, ':to': to },
   });
-  return moved ? to : ((await getClaim(db, claim, now)) ?? to);
+  return moved ? to : ((await getClaim(db, claim, now))?.seq ?? to);
 }

@@ -1,3 +1,4 @@
+import type { BlockList } from '../domain/block.ts';
 import { type Connection, connectedUser, type Reads } from '../domain/connection.ts';
 import type { Room } from '../domain/room.ts';
 import { type Cursor, type Database, type Item, queryAll } from './database.ts';
@@ -24,7 +25,8 @@ const present = (fields: Readonly<Record<string, unknown>>) =>
 
 export function toConnection(item: Item): Connection {
   const { room, connection: id, user, username, email, userType = '', guest, ...rest } = item;
-  const { dialect, reads, receipts, connectedAt, tokenExpiresAt, via, joinedAt, home } = rest;
+  const { dialect, reads, receipts, changes, connectedAt, tokenExpiresAt } = rest;
+  const { via, joinedAt, home, blocked } = rest;
   return {
     id,
     ...parseShardKey(room),
@@ -33,13 +35,14 @@ export function toConnection(item: Item): Connection {
     reads,
     connectedAt,
     tokenExpiresAt,
-    ...present({ receipts, via, joinedAt, home }),
+    ...present({ receipts, changes, via, joinedAt, home, blocked }),
   };
 }
 
 /** Returns the row of a connection. */
 export function toItem(connection: Connection): Item {
-  const { user, dialect, reads, receipts, connectedAt, tokenExpiresAt, via, joinedAt, home } = connection;
+  const { user, dialect, reads, receipts, changes, connectedAt, tokenExpiresAt } = connection;
+  const { via, joinedAt, home, blocked } = connection;
   return {
     ...keyOf(connection),
     user: user.id,
@@ -51,7 +54,7 @@ export function toItem(connection: Connection): Item {
     connectedAt,
     tokenExpiresAt,
     expiresAt: connectionExpiry(connection),
-    ...present({ receipts, guest: user.guest, via, joinedAt, home }),
+    ...present({ receipts, changes, guest: user.guest, via, joinedAt, home, blocked }),
   };
 }
 
@@ -73,6 +76,25 @@ export const putInInbox = (db: Database, connection: Connection): Promise<boolea
 /** Returns a connection's row, read consistently. */
 export async function getConnection(db: Database, place: ConnectionPlace): Promise<Connection | undefined> {
   const item = await db.connections.get(keyOf(place));
+  return item && toConnection(item);
+}
+
+/**
+ * Stores the users whom a connection's user has blocked, unless the row has a newer list or does not exist.
+ * @returns the row if it was stored
+ */
+export async function putBlocked(
+  db: Database,
+  place: ConnectionPlace,
+  blocked: BlockList,
+): Promise<Connection | undefined> {
+  const item = await db.connections.update(keyOf(place), {
+    update: 'SET blocked = :blocked',
+    condition:
+      'attribute_exists(#connection) AND (attribute_not_exists(blocked) OR blocked.#revision < :revision)',
+    values: { ':blocked': blocked, ':revision': blocked.revision },
+    returns: 'ALL_NEW',
+  });
   return item && toConnection(item);
 }
 
@@ -99,7 +121,7 @@ export async function getMissed(
   return item && (item['missed'] ?? new Set());
 }
 
-/** Returns those of the rows that exist, read consistently, in any order. Places must differ. */
+/** Reads rows consistently. Returns the existing ones, in any order. No place may be named twice. */
 export async function getConnections(
   db: Database,
   places: readonly ConnectionPlace[],
@@ -108,7 +130,7 @@ export async function getConnections(
   return items.map(toConnection);
 }
 
-/** Deletes a connection's row and returns it; undefined when there was none. */
+/** Deletes a connection's row, and returns it. Returns undefined if there was none. */
 export async function deleteConnection(
   db: Database,
   place: ConnectionPlace,
@@ -117,7 +139,7 @@ export async function deleteConnection(
   return item && toConnection(item);
 }
 
-/** Deletes the row of a connection that joined a room, and returns it; undefined when it had not joined. */
+/** Deletes the row of a connection that joined a room, and returns it. Returns undefined if it had not joined. */
 export async function deleteJoined(db: Database, place: ConnectionPlace): Promise<Connection | undefined> {
   const values = { ':joined': 'joined' };
   const item = await db.connections.remove(keyOf(place), { condition: '#via = :joined', values });
@@ -238,12 +260,17 @@ export async function listPlaces(db: Database, user: string, connection: string)
   return items.map((item) => ({ ...parseShardKey(item['room']), id: connection }));
 }
 
-/** Returns the ids of a user's connections. The index is eventually consistent. */
-export async function listConnectionIds(db: Database, user: string): Promise<ReadonlySet<string>> {
+/** Returns the places of all rows of a user's connections. The index is eventually consistent. */
+export async function listAllPlaces(db: Database, user: string): Promise<ConnectionPlace[]> {
   const { items } = await queryAll(db.connections, {
     index: 'by-user',
     where: '#user = :user',
     values: { ':user': user },
   });
-  return new Set(items.map(({ connection }) => connection));
+  return items.map((item) => ({ ...parseShardKey(item['room']), id: item['connection'] }));
+}
+
+/** Returns the ids of a user's connections. The index is eventually consistent. */
+export async function listConnectionIds(db: Database, user: string): Promise<ReadonlySet<string>> {
+  return new Set((await listAllPlaces(db, user)).map(({ id }) => id));
 }

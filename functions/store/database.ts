@@ -7,13 +7,13 @@ export type Item = ReturnType<typeof unmarshall>;
 
 export type Key = Readonly<Record<string, string>>;
 
-/** Where a query continues. */
+/** The position at which a query continues. */
 export type Cursor = Record<string, AttributeValue>;
 
 /** In an expression, `#name` stands for the attribute `name`, and `:value` for the entry `:value` of `values`. */
 interface Placeholders {
   readonly values?: Readonly<Record<string, unknown>>;
-  /** The attribute of each `#` placeholder that has another name than its attribute. */
+  /** Maps a `#` placeholder to its attribute, if their names differ. */
   readonly names?: Readonly<Record<string, string>>;
 }
 
@@ -23,7 +23,7 @@ export interface Condition extends Placeholders {
 
 export interface Update extends Condition {
   readonly update: string;
-  /** The item to return: after or before the update. Without it, an update returns `{}`. */
+  /** Whether to return the item as it is after the update, or as it was before. If absent, an update returns `{}`. */
   readonly returns?: 'ALL_NEW' | 'ALL_OLD';
 }
 
@@ -36,7 +36,7 @@ export interface Query extends Placeholders {
   readonly forward?: boolean;
   readonly limit?: number;
   readonly start?: Cursor | undefined;
-  /** The attributes to return, as a projection expression. All of them without it. */
+  /** The attributes to return, as a projection expression. By default all of them. */
   readonly select?: string;
 }
 
@@ -46,19 +46,19 @@ export interface Page {
   readonly next?: Cursor | undefined;
 }
 
-/** A DynamoDB table. A write whose condition does not hold changes nothing, and is no error. */
+/** A DynamoDB table. If the condition of a write is false, the write changes nothing and does not throw. */
 export interface Table {
   readonly name: string;
   /** Reads an item. Consistent by default. */
   get(key: Key, options?: { readonly consistent: boolean }): Promise<Item | undefined>;
-  /** Returns whether the condition held. */
+  /** Stores an item. Returns false if the condition is false. */
   put(item: object, options?: Condition & { readonly removeUndefined?: boolean }): Promise<boolean>;
-  /** Returns undefined when the condition did not hold, or when there is no item to return. */
+  /** Updates an item, or creates it. Returns undefined if the condition is false, or if there is no item to return. */
   update(key: Key, update: Update): Promise<Item | undefined>;
-  /** Deletes an item and returns it. Returns undefined when there was none, or when the condition did not hold. */
+  /** Deletes an item and returns it. Returns undefined if there is no item, or if the condition is false. */
   remove(key: Key, condition?: Condition): Promise<Item | undefined>;
   query(query: Query): Promise<Page>;
-  /** Reads items in any order, without the missing ones. Keys must differ. Eventually consistent by default. */
+  /** Returns the items that exist, in any order. Keys must differ. Eventually consistent by default. */
   batchGet(keys: readonly Key[], options?: { readonly consistent: boolean }): Promise<Item[]>;
 }
 
@@ -78,7 +78,7 @@ export const openDatabase = (
   connections: new DynamoDbTable(client, connections),
 });
 
-/** A query's limit is a number of 32 bits. A page ends after 1 MB in any case (AWS: Query). */
+/** The maximum limit of one query. DynamoDB ends a page after 1 MB in any case (AWS: Query). */
 const MAX_PAGE = 10_000;
 
 /** Reads the pages of a query until it has `limit` items that `isListed` accepts, or ends. */
@@ -99,7 +99,7 @@ export async function queryAll(
   return { items, next };
 }
 
-/** The fields of all outputs. */
+/** An output of any operation: each field belongs to some of them. */
 interface Output {
   readonly Item?: Cursor;
   readonly Attributes?: Cursor;
@@ -109,7 +109,7 @@ interface Output {
   readonly UnprocessedKeys?: Readonly<Record<string, { readonly Keys?: readonly Cursor[] }>>;
 }
 
-/** DynamoDB reads at most 100 items in a call (AWS: BatchGetItem). */
+/** The maximum number of items in a BatchGetItem call. */
 const BATCH = 100;
 const BATCH_ATTEMPTS = 5;
 const FIRST_BACKOFF_MS = 50;
@@ -198,7 +198,7 @@ class DynamoDbTable implements Table {
     return this.#client(operation, { TableName: this.name, ...input });
   }
 
-  /** Returns undefined when the condition did not hold. */
+  /** Returns undefined if the condition is false. */
   async #write(
     operation: Operation,
     input: object,

@@ -1,9 +1,10 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { matchingTerm, type Person, publicName, termsOf } from '../domain/name.ts';
+import { isUser, shownName } from './accounts.ts';
 import type { Database } from './database.ts';
 import { directoryKey, profileKey } from './keys.ts';
 
-/** A name to list for a user, and names to remove. The profile has all names that may have entries. */
+/** A name to list for a user, and names to remove. The profile stores all names whose entries may exist. */
 export interface Unlisted {
   readonly user: string;
   readonly name: string;
@@ -42,6 +43,28 @@ export async function listName(db: Database, { user, name, others, listed }: Unl
   });
 }
 
+/** Removes all entries of a user from the directory. */
+export async function unlistUser(db: Database, user: string): Promise<void> {
+  const { listed, names = new Set<string>() } = (await db.chat.get(profileKey(user))) ?? {};
+  const terms = new Set([...names, ...(listed === undefined ? [] : [listed])].flatMap(termsOf));
+  await Promise.all(Array.from(terms, (term) => db.chat.remove(directoryKey(term, user))));
+}
+
+/** Lists a user under a name that the team has changed, if the directory lists the user. */
+export async function relistName(db: Database, user: string): Promise<void> {
+  const profile = await db.chat.get(profileKey(user));
+  if (!isUser(profile) || profile['listed'] === undefined) return;
+  const { listed, names = new Set<string>() } = profile;
+  const name = publicName(shownName(profile));
+  if (name === listed && names.size === 1) return;
+  const others = [...names].filter((other) => other !== name);
+  await db.chat.update(profileKey(user), {
+    update: 'ADD #names :names',
+    values: { ':names': new Set([name]) },
+  });
+  await listName(db, { user, name, others, listed });
+}
+
 /** A page of people in the order of the terms by which they are found. */
 export interface PeoplePage {
   readonly people: readonly Person[];
@@ -73,10 +96,8 @@ export async function findByName(
   return { people: items.filter(isShown).map(({ id, name }) => ({ id, name })), next: next?.['item']?.S };
 }
 
-/** Returns a user who has signed in. A guest's profile expires. */
+/** Returns the user with an id; undefined for a guest, and for an id that the chat does not know. */
 export async function findById(db: Database, id: string): Promise<Person | undefined> {
   const profile = await db.chat.get(profileKey(id), { consistent: false });
-  return profile && profile['expiresAt'] === undefined
-    ? { id, name: publicName(profile['username']) }
-    : undefined;
+  return isUser(profile) ? { id, name: publicName(shownName(profile)) } : undefined;
 }

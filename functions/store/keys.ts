@@ -9,6 +9,8 @@ const SEQ_DIGITS = 16;
 
 // Keys of the chat table.
 export const roomKey = (room: string) => ({ room: part(room), item: 'room' });
+/** The pinned messages of a room. */
+export const pinsKey = (room: string) => ({ room: part(room), item: 'pins' });
 export const memberKey = (room: string, user: string) => ({ room: part(room), item: `member#${part(user)}` });
 /** A user or guest who writes to an open room without being a member. */
 export const visitorKey = (room: string, visitor: string) => ({
@@ -28,12 +30,41 @@ export const repeatKey = (room: string, user: string, clientId: string) => ({
   item: `sent#${part(user)}#${part(clientId)}`,
 });
 export const fileKey = (room: string, file: string) => ({ room: part(room), item: `file#${part(file)}` });
+/** The list of all rooms' files that will expire. The time is in seconds since the epoch. */
+export const expiringKey = (seconds: number, room: string, file: string) => ({
+  room: 'files#expiring',
+  item: `${paddedSeq(seconds)}#${part(room)}#${part(file)}`,
+});
+/** The key after the files that expire at a time or before. */
+export const expiringUpTo = (seconds: number) => ({ room: 'files#expiring', item: paddedSeq(seconds + 1) });
 /** Counts of failed sign-ins. `subject` is a hash. */
 export const loginKey = (subject: string, start: number) => ({
   room: `login#${subject}`,
   item: `attempts#${start}`,
 });
 export const profileKey = (user: string) => ({ room: `user#${part(user)}`, item: 'profile' });
+/** A room that a user has pinned or hidden. */
+export const placementKey = (user: string, room: string) => ({
+  room: `user#${part(user)}`,
+  item: `chat#${part(room)}`,
+});
+
+/** Returns the room id in the sort key of a placement. */
+export const parsePlacement = (item: string): string => unescaped(item.slice('chat#'.length));
+/** A room that the user has left. */
+export const leftKey = (user: string, room: string) => ({
+  room: `user#${part(user)}`,
+  item: `left#${part(room)}`,
+});
+/** The job that erases a user. */
+export const erasureKey = (user: string) => ({ room: `user#${part(user)}`, item: 'erasure' });
+/** What was erased of a user in a room. */
+export const erasedKey = (user: string, room: string) => ({
+  room: `user#${part(user)}`,
+  item: `erased#${part(room)}`,
+});
+/** Returns the room id in a sort key that ends with it. */
+export const parseUserItem = (item: string): string => unescaped(item.slice(item.indexOf('#') + 1));
 /**
  * The times of a user's last actions of one kind, over all rooms. With `by`, the times of this other user's actions on
  * them.
@@ -69,6 +100,54 @@ export const listedKey = (kind: 'room' | 'user', id: string) => ({
 
 /** Returns the id in the sort key of a place in a list. */
 export const parseListed = (item: string): string => unescaped(item.slice(item.indexOf('#') + 1));
+
+/** All reports of one message. */
+export const reportCaseKey = (room: string, message: number) => ({
+  room: part(room),
+  item: `report#${paddedSeq(message)}`,
+});
+
+/** A user's report of a message. */
+export const reportKey = (room: string, user: string, message: number) => ({
+  room: part(room),
+  item: `${reportsBy(user)}${paddedSeq(message)}`,
+});
+
+/** Returns the prefix of the sort keys of a user's reports. */
+export const reportsBy = (user: string): string => `reported-by#${part(user)}#`;
+
+/**
+ * A message in the queue of a room's reports, or with `all` of all rooms. The latter has `LIST_PARTS` partitions.
+ * @param at milliseconds since the epoch
+ */
+export function reportQueueKeys(status: string, { room, message, at }: QueuedReport) {
+  const place = `${paddedSeq(at)}#${part(room)}#${paddedSeq(message)}`;
+  const { partitions, prefix } = reportQueue(status, room);
+  const { partitions: all } = reportQueue(status);
+  return {
+    ofRoom: { room: partitions[0] ?? '', item: `${prefix}${place}` },
+    ofAll: { room: all[shardOf(place, LIST_PARTS)] ?? '', item: place },
+  };
+}
+
+export interface QueuedReport {
+  readonly room: string;
+  readonly message: number;
+  readonly at: number;
+}
+
+/** The partitions and the prefix of the sort keys of a queue of reports. @param room undefined for all rooms */
+export function reportQueue(status: string, room?: string) {
+  if (room !== undefined) return { partitions: [part(room)], prefix: `reports-${status}#` };
+  const partitions = Array.from({ length: LIST_PARTS }, (_, index) => `reports-${status}#${index}`);
+  return { partitions, prefix: '' };
+}
+
+/** Returns the message at a place in a queue, without the queue's prefix. */
+export function parseReportPlace(place: string): QueuedReport {
+  const [at, room = '', message] = place.split('#');
+  return { room: unescaped(room), message: Number(message), at: Number(at) };
+}
 
 /** An entry of the audit trail, which has one partition for each day since the epoch. */
 export const auditKey = (day: number, item: string) => ({ room: `audit#${day}`, item });

@@ -15,7 +15,7 @@ export async function listUser(db: Database, user: string): Promise<void> {
   await db.chat.put(listedKey('user', user));
 }
 
-/** Returns ids of the list of all rooms or users, at most `limit`, and the position of the next page if there is one. */
+/** Returns a page of the ids of all rooms or users, at most `limit`, and the position of the next page if any. */
 export async function readList(
   db: Database,
   kind: 'room' | 'user',

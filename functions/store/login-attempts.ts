@@ -20,7 +20,7 @@ export async function countLogin(db: Database, window: LoginWindow, max: number)
   return counted !== undefined;
 }
 
-/** Takes an attempt back, because it succeeded. */
+/** Subtracts an attempt from the count, because it succeeded. */
 export async function uncountLogin(db: Database, { subject, start }: LoginWindow): Promise<void> {
   await db.chat.update(loginKey(subject, start), {
     update: 'ADD attempts :minus',

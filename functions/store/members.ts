@@ -1,18 +1,28 @@
+import type { CustomData } from '../domain/custom-data.ts';
 import { ChatError } from '../domain/errors.ts';
 import { actorId, type Member, type Role } from '../domain/member.ts';
+import type { Notify } from '../domain/preferences.ts';
 import type { Room } from '../domain/room.ts';
+import { dataAttribute, parsedData } from './custom-data.ts';
 import { type Database, type Item, queryAll, type Update } from './database.ts';
 import { memberKey, parseRoomKey } from './keys.ts';
-import { getMute, keepMute, putMute } from './mutes.ts';
+import { getMute, putMute } from './mutes.ts';
 import { countWrite, type WriteWindow, waitOf } from './write-window.ts';
 
-function toMember(room: string, item: Item): Member {
-  const { user, role, readTo = 0, addedAt = 0, mutedUntil = 0, pending } = item;
-  return { room, user, role, readTo, addedAt, mutedUntil, ...(pending && { pending }) };
+/** Returns the member that an item holds. */
+export function toMember(room: string, item: Item): Member {
+  const { user, role, readTo = 0, addedAt = 0, mutedUntil = 0, pending, concealed, notify } = item;
+  const optional = {
+    ...(pending && { pending }),
+    ...(concealed && { concealed }),
+    ...(notify && { notify }),
+    ...parsedData(item['data']),
+  };
+  return { room, user, role, readTo, addedAt, mutedUntil, ...optional };
 }
 
-/** Whether an item belongs to a member. `declineRequest` keeps the item of a user who is not one. */
-const isMember = (item: Item | undefined): item is Item => item !== undefined && !item['declined'];
+/** Whether an item belongs to a member. Users who declined the room or were removed keep an item. */
+export const isMember = (item: Item | undefined): item is Item => item !== undefined && !item['declined'];
 
 /** Returns a member. Reads consistently by default. */
 export async function getMember(
@@ -29,6 +39,13 @@ export async function getMember(
 export const hasBeenAdded = async (db: Database, room: string, user: string): Promise<boolean> =>
   (await db.chat.get(memberKey(room, user))) !== undefined;
 
+interface NewMember {
+  readonly pending?: boolean;
+  readonly concealed?: boolean;
+  readonly memberSeq?: number;
+  readonly data?: CustomData | null;
+}
+
 /** A room. Messages up to its `seq` do not count as unread for a new member. */
 type RoomToJoin = Pick<Room, 'id' | 'seq'>;
 
@@ -36,18 +53,36 @@ type RoomToJoin = Pick<Room, 'id' | 'seq'>;
  * Adds a member. Changes nothing for an existing member, and for a user who has declined the room. Returns whether the
  * user was added. Where users may be muted, call `addMember`, which keeps their mutes.
  * @param options.pending whether the room is a request, which the user may accept or decline
+ * @param options.concealed whether the user has blocked the user who adds them
  * @param options.mutedUntil milliseconds since the epoch; 0 when not muted
+ * @param options.memberSeq the sequence number of the logged addition, which must be later than an earlier removal
  */
 export const putMember = (
   db: Database,
   { id, seq }: RoomToJoin,
   user: string,
   role: Role,
-  { pending = false, mutedUntil = 0 } = {},
+  {
+    pending = false,
+    concealed = false,
+    mutedUntil = 0,
+    memberSeq,
+    data,
+  }: NewMember & { readonly mutedUntil?: number } = {},
 ): Promise<boolean> =>
   db.chat.put(
-    { ...memberKey(id, user), user, role, readTo: 0, addedAt: seq, mutedUntil, ...(pending && { pending }) },
-    { condition: 'attribute_not_exists(#item)' },
+    {
+      ...memberKey(id, user),
+      ...{ user, role, readTo: 0, addedAt: seq, mutedUntil },
+      ...(pending && { pending }),
+      ...(concealed && { concealed }),
+      ...(memberSeq !== undefined && { memberSeq }),
+      ...(data && dataAttribute(data)),
+    },
+    {
+      condition: `attribute_not_exists(#item) OR ${memberSeq === undefined ? 'attribute_exists(removedSeq)' : 'removedSeq < :seq'}`,
+      ...(memberSeq !== undefined && { values: { ':seq': memberSeq } }),
+    },
   );
 
 /**
@@ -59,7 +94,7 @@ export async function addMember(
   room: RoomToJoin,
   user: string,
   role: Role,
-  options: { readonly pending?: boolean } = {},
+  options: NewMember = {},
 ): Promise<boolean> {
   const actor = actorId({ id: user });
   const before = await getMute(db, room.id, actor);
@@ -90,7 +125,7 @@ async function copyMute(
 export async function enterRoom(db: Database, room: string, user: string, role: Role): Promise<void> {
   const initial = ['#role = if_not_exists(#role, :role)', ...['readTo', 'addedAt'].map(orZero)];
   await db.chat.update(memberKey(room, user), {
-    update: `SET #user = :user, ${initial.join()} REMOVE pending, declined`,
+    update: `SET #user = :user, ${initial.join()} REMOVE pending, concealed, declined, removedSeq, expiresAt`,
     values: { ':user': user, ':role': role, ':zero': 0 },
   });
 }
@@ -132,6 +167,10 @@ async function updateMember(
 export const setRole = (db: Database, room: string, user: string, role: Role) =>
   updateMember(db, room, user, { update: 'SET #role = :role', values: { ':role': role } });
 
+/** Sets the messages about which a member is notified. @returns as `updateMember` */
+export const setNotify = (db: Database, room: string, user: string, notify: Notify) =>
+  updateMember(db, room, user, { update: 'SET notify = :notify', values: { ':notify': notify } });
+
 /**
  * Mutes a member until a time in milliseconds since the epoch; 0 unmutes them. Stores the mute before its copy in the
  * member's item, so that a user who is being added at the same time gets it.
@@ -148,12 +187,9 @@ export async function setMute(
   return updateMember(db, room, user, { update: 'SET mutedUntil = :until', values });
 }
 
-/** Removes a member, who stays muted. Returns whether the user was one. @param now milliseconds since the epoch */
-export async function deleteMember(db: Database, room: string, user: string, now: number): Promise<boolean> {
-  const item = await db.chat.remove(memberKey(room, user));
-  const { mutedUntil = 0 } = item ?? {};
-  if (mutedUntil > now) await keepMute(db, room, actorId({ id: user }), mutedUntil);
-  return item !== undefined;
+/** Removes the membership of a user in a room that was deleted. */
+export async function removeMembership(db: Database, room: string, user: string): Promise<void> {
+  await db.chat.remove(memberKey(room, user));
 }
 
 /** Moves a member's read mark forward; it never moves back. */
@@ -259,7 +295,17 @@ export async function listMembersWith(
   return own ? { members: [...page.members.slice(0, limit - 1), own], hasMore: true } : page;
 }
 
-/** Returns a user's memberships in some rooms by room id, read consistently. Rooms must differ. */
+/** Returns the users who are members of the rooms. Name each place once. Reads eventually consistently. */
+export async function getMembersAt(
+  db: Database,
+  places: readonly { readonly room: string; readonly user: string }[],
+): Promise<readonly Member[]> {
+  const keys = places.map(({ room, user }) => memberKey(room, user));
+  const items = await db.chat.batchGet(keys);
+  return items.filter(isMember).map((item) => toMember(parseRoomKey(item['room']), item));
+}
+
+/** Reads a user's memberships in rooms consistently. Returns them by room id. No room may be named twice. */
 export async function getMemberships(
   db: Database,
   user: string,

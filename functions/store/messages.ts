@@ -7,15 +7,19 @@ import {
   type Status,
   statusesBelow,
 } from '../domain/message.ts';
+import { parsedData } from './custom-data.ts';
 import type { Database, Item, Update } from './database.ts';
 import { logKey } from './keys.ts';
-import { isReactionAttribute, isReactionHeld, reactionsOf } from './reaction-items.ts';
+import { isReactionAttribute, isReactionHeld, partsIn, reactionsOf } from './reaction-items.ts';
 import { settledReactions } from './reaction-readers.ts';
 import { ALIVE } from './reaction-updates.ts';
 import { applyReaction, getMessageItem, removeReactions } from './reactions.ts';
 import { type FileHold, fileElement, parseFileElement } from './uploads.ts';
 
 export { withReaders } from './reaction-readers.ts';
+
+/** Returns the numbers of the further items of a message (`messagePartKey`). */
+export const partNumbers = (item: Item): readonly number[] => partsIn(item).map(([part]) => part);
 
 /** Returns the message that a log item holds, without the attributes that only the store uses. */
 export function toMessage(room: string, item: Item): Message {
@@ -27,11 +31,20 @@ export function toMessage(room: string, item: Item): Message {
     seq,
     edits: _edits,
     files: _files,
+    expiresAt: _expiresAt,
+    heldUntil: _heldUntil,
+    data,
     ...rest
   } = item;
   const fields = Object.fromEntries(Object.entries(rest).filter(([name]) => !isReactionAttribute(name)));
   const reactions = item['deletedAt'] === undefined ? reactionsOf(item) : {};
-  return { ...fields, ...reactions, id: seq, room } as unknown as Message;
+  return {
+    ...fields,
+    ...(item['deletedAt'] === undefined && parsedData(data)),
+    ...reactions,
+    id: seq,
+    room,
+  } as unknown as Message;
 }
 
 /** The result of applying a change to its message. */
@@ -48,11 +61,11 @@ export interface Applied {
   /** Sequence numbers of replaced edits whose log entries may still hold a text. */
   readonly edits?: readonly number[];
   /**
-   * Files of which the message lost its hold: replaced ones, that of an edit that it does not show, and
-   * all of a deleted message.
+   * Files that the message no longer holds: replaced files, the file of an overtaken edit, and all files of a deleted
+   * message.
    */
   readonly files?: readonly FileHold[];
-  /** Set by a delete: removes what the message's item and its parts still hold. Repeating it is safe. */
+  /** Set by a delete: removes the remaining content of the message's item and its parts. Repeating it is safe. */
   readonly cleanUp?: () => Promise<void>;
 }
 
@@ -136,6 +149,7 @@ export async function forgetFiles(
 ): Promise<void> {
   await db.chat.update(logKey(room, id), {
     update: 'DELETE files :files',
+    condition: 'attribute_exists(#item)',
     values: { ':files': new Set(files.map(fileElement)) },
   });
 }
@@ -144,14 +158,24 @@ function updateFor(change: Edit | Deletion): Update {
   const { at, seq } = change;
   switch (change.kind) {
     case 'edit': {
-      const { text = '', file } = change;
+      const { text = '', file, data, mentions } = change;
+      const removed = [data === null && '#data', mentions?.length === 0 && '#mentions'].filter(Boolean);
+      const set = [
+        'SET #text = :text, editedAt = :at, updatedAt = :at, revision = :seq',
+        ...(file ? ['#file = :file'] : []),
+        ...(data ? ['#data = :data'] : []),
+        ...(mentions?.length ? ['#mentions = :mentions'] : []),
+      ].join(', ');
+      const remove = removed.length > 0 ? ` REMOVE ${removed.join(', ')}` : '';
       return {
-        update: `SET #text = :text, ${file ? '#file = :file, ' : ''}editedAt = :at, updatedAt = :at, revision = :seq ADD edits :edits${file ? ', files :files' : ''}`,
+        update: `${set}${remove} ADD edits :edits${file ? ', files :files' : ''}`,
         values: {
           ':text': text,
           ':at': at,
           ':seq': seq,
           ':edits': new Set([seq]),
+          ...(data && { ':data': JSON.stringify(data) }),
+          ...(mentions?.length && { ':mentions': mentions }),
           ...(file && { ':file': file, ':files': new Set([fileElement(file)]) }),
         },
         condition: 'revision < :seq',
@@ -160,7 +184,8 @@ function updateFor(change: Edit | Deletion): Update {
     // The tombstone keeps the number, author and times. A delete wins over an edit with a higher sequence number.
     case 'delete':
       return {
-        update: 'SET #text = :none, deletedAt = :at, updatedAt = :at, revision = :seq REMOVE replyTo, #file',
+        update:
+          'SET #text = :none, deletedAt = :at, updatedAt = :at, revision = :seq REMOVE replyTo, #file, #data, #mentions',
         values: { ':none': '', ':at': at, ':seq': seq },
       };
     default:
@@ -186,6 +211,7 @@ export async function forgetEdits(
 ): Promise<void> {
   await db.chat.update(logKey(room, id), {
     update: 'DELETE edits :edits',
+    condition: 'attribute_exists(#item)',
     values: { ':edits': new Set(edits) },
   });
 }

@@ -1,9 +1,14 @@
-import type { Connection } from '../domain/connection.ts';
-import type { User } from '../domain/member.ts';
+import type { BlockList } from '../domain/block.ts';
+import type { Connection, Session } from '../domain/connection.ts';
+import type { CustomData } from '../domain/custom-data.ts';
+import { nameOf, type User } from '../domain/member.ts';
 import { publicName } from '../domain/name.ts';
+import { profileFields, type ShownProfile, shownProfile } from '../domain/profile.ts';
 import type { Standing } from '../domain/standing.ts';
-import { toStanding } from './accounts.ts';
+import { shownAvatar, shownName, toStanding } from './accounts.ts';
+import { blockedSince, toBlockList } from './blocks.ts';
 import { connectionExpiry, openedAt } from './connections.ts';
+import { parsedData } from './custom-data.ts';
 import type { Database } from './database.ts';
 import type { Unlisted } from './directory.ts';
 import { profileKey, profileUser } from './keys.ts';
@@ -25,7 +30,7 @@ const latestOpen = (online: ReadonlySet<string>, now: number): readonly string[]
     .sort()
     .reverse();
 
-/** A profile holds at most about this many connections: more than the devices that a user has. */
+/** The approximate maximum of connections in a profile: more than a user has devices. */
 const MAX_OPEN = 100;
 
 /** Returns the elements to remove from a set that has become too large: expired ones, and then the oldest. */
@@ -35,30 +40,52 @@ function surplus(online: ReadonlySet<string>, now: number): ReadonlySet<string> 
   return new Set([...online].filter((element) => !kept.has(element)));
 }
 
+/** The attributes that hold the name and the picture of a user's last token. */
+const claimAttributes = { name: 'claimedName', avatarUrl: 'claimedAvatar' } as const;
+
+/** Returns the parts of an update that store the name and the picture of a session's token, and remove former ones. */
+function claimUpdate({ user, ofTeam = [] }: Pick<Session, 'user' | 'ofTeam'>) {
+  const fields = profileFields.filter((field) => !ofTeam.includes(field));
+  const claimed = fields.filter((field) => user[field] !== undefined);
+  const set = claimed.map((field) => `, ${claimAttributes[field]} = :${field}`).join('');
+  const removed = fields.filter((field) => user[field] === undefined).map((field) => claimAttributes[field]);
+  return {
+    set,
+    remove: removed.length > 0 ? ` REMOVE ${removed.join()}` : '',
+    values: Object.fromEntries(claimed.map((field) => [`:${field}`, user[field]])),
+  };
+}
+
 /**
  * Adds a connection to its user's profile, which also makes the user online. A guest's profile expires with the
  * connection, because each guest connection has a profile of its own.
  * @param isListed whether users are found by name, except guests
- * @returns what the team has decided about the user, and the entries to write, if users are found by name and the
- *   directory lacks this one's
+ * @returns the user's standing, the users whom they have blocked, and in `unlisted` the names to change in the
+ *   directory: undefined if it is up to date, or does not list the user
  */
 export async function addOpenConnection(
   db: Database,
-  connection: Connection,
+  connection: Pick<Session, 'id' | 'connectedAt' | 'user' | 'ofTeam'>,
   now: number,
   isListed = false,
-): Promise<{ readonly standing: Standing; readonly unlisted: Unlisted | undefined }> {
+): Promise<{
+  readonly standing: Standing;
+  readonly blocked: BlockList | undefined;
+  readonly unlisted: Unlisted | undefined;
+}> {
   const { id, username, email, userType, guest } = connection.user;
-  const name = isListed && !guest ? publicName(username) : undefined;
+  const name = isListed && !guest ? publicName(nameOf(connection.user)) : undefined;
   const expiry = guest ? ', expiresAt = :expires' : '';
+  const claims = claimUpdate(connection);
   const profile = await db.chat.update(profileKey(id), {
-    update: `SET username = :username, email = :email, userType = :userType, lastSeen = :seen${expiry} ADD #online :open${name === undefined ? '' : ', #names :names'}`,
+    update: `SET username = :username, email = :email, userType = :userType, lastSeen = :seen${expiry}${claims.set}${claims.remove} ADD #online :open${name === undefined ? '' : ', #names :names'}`,
     values: {
       ':username': username,
       ':email': email,
       ':userType': userType,
       ':seen': new Date(now).toISOString(),
       ':open': openElement(connection),
+      ...claims.values,
       ...(guest && { ':expires': connectionExpiry(connection) }),
       ...(name !== undefined && { ':names': new Set([name]) }),
     },
@@ -72,10 +99,10 @@ export async function addOpenConnection(
       values: { ':removed': removed },
     });
   }
-  const standing = toStanding(profile ?? {});
-  if (name === undefined || (listed === name && names.size === 1)) return { standing, unlisted: undefined };
+  const known = { standing: toStanding(profile ?? {}), blocked: toBlockList(profile ?? {}) };
+  if (name === undefined || (listed === name && names.size === 1)) return { ...known, unlisted: undefined };
   const others = [...names].filter((other) => other !== name);
-  return { standing, unlisted: { user: id, name, others, listed } };
+  return { ...known, unlisted: { user: id, name, others, listed } };
 }
 
 /** Removes a connection from its user's profile. Without connections, the user is offline. */
@@ -95,10 +122,7 @@ export async function removeOpenConnection(
 
 /** Returns the ids of a user's open connections, the latest first. Some may have closed without a `$disconnect`. */
 export async function listOpenConnections(db: Database, user: string, now: number): Promise<string[]> {
-  const item = await db.chat.get(profileKey(user));
-  return latestOpen(item?.['online'] ?? new Set(), now).map((element) =>
-    element.slice(element.indexOf(' ') + 1),
-  );
+  return (await listOpenSockets(db, user, now)).map(({ id }) => id);
 }
 
 /** Returns a user's open connections, the latest first, with the time when they were opened, to the second. */
@@ -114,35 +138,51 @@ export async function listOpenSockets(
   });
 }
 
-/** A user who has connected before. */
+/** A user who has connected, or whom the admin API has named. */
 export interface Profile {
-  /** The user's name when they last connected. */
+  /** The name that others see. */
   readonly username: string;
+  /** The address of the picture that others see. */
+  readonly avatarUrl: string | undefined;
+  /** The team's own JSON about the user, which others see. */
+  readonly data?: CustomData;
   /** Whether any of the user's connections is open, in any room. */
   readonly online: boolean;
-  /** When the user last connected or disconnected, in ISO 8601. */
-  readonly lastSeen: string;
+  /** When the user last connected or disconnected, in ISO 8601. Undefined if the user has never connected. */
+  readonly lastSeen: string | undefined;
 }
 
-/** Returns the profiles of users, by user id. Ids must differ. */
+/**
+ * Returns the profiles of users, by user id. Ids must differ.
+ * @param viewer the user who gets the profiles. Users who have blocked the viewer look offline since then
+ */
 export async function getProfiles(
   db: Database,
   users: readonly string[],
   now: number,
+  viewer?: string,
 ): Promise<ReadonlyMap<string, Profile>> {
   const items = await db.chat.batchGet(users.map(profileKey));
   return new Map(
-    items.map(({ room, username, online = new Set(), lastSeen }) => [
-      profileUser(room),
-      { username, online: [...online].some((element) => isOpen(element, now)), lastSeen },
-    ]),
+    items.map((item) => {
+      const { room, online = new Set(), lastSeen } = item;
+      const shown = { username: shownName(item), avatarUrl: shownAvatar(item), ...parsedData(item['data']) };
+      const since = viewer === undefined ? undefined : blockedSince(item, viewer);
+      if (since !== undefined && lastSeen !== undefined) {
+        return [profileUser(room), { ...shown, online: false, lastSeen: new Date(since).toISOString() }];
+      }
+      const isOnline = [...online].some((element) => isOpen(element, now));
+      return [profileUser(room), { ...shown, online: isOnline, lastSeen }];
+    }),
   );
 }
 
-/** Returns a user as their last connection named them; undefined if they have never connected. */
+/** Returns a user; undefined for an id that the chat does not know. */
 export async function getUser(db: Database, id: string): Promise<User | undefined> {
   const item = await db.chat.get(profileKey(id));
   if (!item) return undefined;
-  const { username = id, email = '', userType = '' } = item;
-  return { id, username, email, userType };
+  const { username, email = '', userType = '', lastSeen } = item;
+  const shown: ShownProfile = shownProfile(item['name'] ?? item['claimedName'], shownAvatar(item));
+  // Until the user connects, only the team has named them.
+  return { id, username: lastSeen === undefined ? shownName(item) : username, email, userType, ...shown };
 }

@@ -46,7 +46,10 @@ export interface UserReactions {
   readonly on: Readonly<Record<string, number>>;
   /** The sequence numbers of the latest removals, by emoji. A late repeat of an older change must not undo them. */
   readonly off: Readonly<Record<string, number>>;
-  /** The highest sequence number of a removal that `off` no longer has. Unknown changes up to it count as overtaken. */
+  /**
+   * The highest sequence number of a removal that was dropped from `off`. A change that is not in `on` or `off` has been
+   * overtaken if its number is not above this one.
+   */
   readonly floor: number;
 }
 

@@ -1,6 +1,7 @@
 import { qualifiedEmoji } from '../domain/emoji.ts';
 import type { Reaction } from '../domain/message.ts';
 import type { Database, Item } from './database.ts';
+import { expiryUpdate, isSameExpiry, itemExpiry } from './expiry.ts';
 import { logKey, messagePartKey } from './keys.ts';
 import {
   COPIES,
@@ -58,6 +59,13 @@ async function copyCounts(
     await db.chat.remove(messagePartKey(room, id, part));
     return undefined;
   }
+  // The expiry of the message has changed since this part was written.
+  if (!isSameExpiry(itemExpiry(item), itemExpiry(partItem))) {
+    await db.chat.update(messagePartKey(room, id, part), {
+      ...expiryUpdate(itemExpiry(item)),
+      condition: 'attribute_exists(#item)',
+    });
+  }
   return correctKinds(db, room, item, [emoji], seq);
 }
 
@@ -80,8 +88,8 @@ async function correctKinds(
 }
 
 /**
- * Returns the outcome of a change that exceeds a limit. Returns undefined after it has freed the place of an emoji that
- * nobody has, which a function may have left when it ended halfway.
+ * Returns the outcome of a change that exceeds a limit. Returns undefined if it has removed an unused emoji, so that
+ * the change may fit now. A function that ended halfway may have left such an emoji.
  */
 async function endOfFull(
   db: Database,
@@ -127,6 +135,10 @@ async function applyInPart(
   const step = stepFor(own, change);
   step.add.push('version :one');
   step.values[':one'] = 1;
+  for (const [name, seconds] of Object.entries(itemExpiry(item) ?? {})) {
+    step.set.push(`${name} = :expiry`);
+    step.values[':expiry'] = seconds;
+  }
   const updated = await db.chat.update(key, updateOf(step));
   if (!updated) return undefined;
   const after = await copyCounts(db, room, change, part, updated);

@@ -22,7 +22,7 @@ export const placesOf = (connection: string, { id: room, shards }: Sharded): Con
     id: connection,
   }));
 
-/** After so many milliseconds no row from before a growth is left: rows live for two hours and ten minutes. */
+/** Longer than any row from before a growth exists, in milliseconds: rows live for two hours and ten minutes. */
 const REPLACED_MS = 3 * 60 * 60 * 1000;
 
 /** Returns every shard that may hold rows which belong to `shard` by the room's present count. */

@@ -1,5 +1,6 @@
 import type { MessageFile } from '../domain/file.ts';
 import type { Database } from './database.ts';
+import { isExpired } from './expiry.ts';
 import { fileBudgetKey, fileKey } from './keys.ts';
 
 /** A file of a room. It is `pending` until a message refers to it. */
@@ -44,9 +45,9 @@ export async function getUpload(
 ): Promise<Upload | undefined> {
   const item = await db.chat.get(fileKey(room, id));
   if (!item) return undefined;
-  const { name, contentType, size, owner, state, expiresAt } = item;
+  const { name, contentType, size, owner, state } = item;
   // DynamoDB deletes expired items within days, so readers check the expiry.
-  if (expiresAt !== undefined && expiresAt * 1000 <= now) return undefined;
+  if (isExpired(item, now)) return undefined;
   return { room, file: { id, name, contentType, size }, owner, state };
 }
 
@@ -61,7 +62,7 @@ export async function holdUpload(
   now: number,
 ): Promise<boolean> {
   const held = await db.chat.update(fileKey(room, id), {
-    update: 'SET #state = :ready REMOVE expiresAt ADD holds :hold',
+    update: 'SET #state = :ready REMOVE expiresAt, heldUntil ADD holds :hold',
     condition:
       'attribute_exists(#item) AND (attribute_not_exists(expiresAt) OR expiresAt > :now) AND ' +
       '(attribute_not_exists(holds) OR size(holds) < :most)',

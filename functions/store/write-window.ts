@@ -5,7 +5,7 @@ import { userLimitKey, visitorKey } from './keys.ts';
 
 /** A sliding window: at most `rate.messages` writes of one kind in `rate.windowMs` milliseconds. */
 export interface WriteWindow {
-  readonly counted: Counted | CountedByUser;
+  readonly counted: Counted | CountedByUser | 'block' | 'report';
   readonly rate: Rate;
 }
 

@@ -67,7 +67,10 @@ function digitsOf(number: string): { readonly digits: string; readonly exponent:
   return { digits, exponent: digits === '' ? 0 : whole.length - 1 - leading + Number(scale) };
 }
 
-/** A number takes a byte for two digits, in pairs that start at the decimal point, and one or two more. */
+/**
+ * Returns the size of a number in bytes: one for each pair of digits, one for the exponent, and one for a minus sign.
+ * The pairs are counted from the decimal point, so a digit may be alone in its pair.
+ */
 function numberSize(number: string): number {
   const { digits, exponent } = digitsOf(number);
   if (digits === '') return 1;

@@ -117,7 +117,7 @@ function checkIndexKeys(
   );
 }
 
-/** Returns why DynamoDB refuses to store an item, which an update may have made, or undefined. */
+/** Returns why DynamoDB refuses to store an item, or undefined. Finds faults of items that an update has changed. */
 export function checkStoredItem(table: StoredTable, item: Item): string | undefined {
   return (
     checkUpdated(item) ??

@@ -162,7 +162,7 @@ function joinSockets(viewer: Socket, origin: Socket, clock: Clock, idleMs: numbe
     // A `close` event follows an error.
     from.on('error', () => {});
     from.once('close', () => {
-      // Delivers the bytes that are on their way. The idle timer cuts a side that does not read them.
+      // Sends the buffered bytes before it closes. If this side does not read them, the idle timer cuts it.
       to.destroySoon();
       open -= 1;
       if (open === 0) cancelTimer();

@@ -13,7 +13,9 @@ export interface Gateway {
   listen(port: number): Promise<number>;
   /** Returns the number of open connections. */
   connectionCount(): number;
-  /** Closes every socket with 1001 and waits, for a limited time, for the `$disconnect` functions. */
+  /** Closes every socket with 1001 after its handshake, and waits for the `$disconnect` functions. */
+  closeSockets(): Promise<void>;
+  /** Like `closeSockets`, but aborts handshakes, waits for a limited time, then stops listening. */
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export function openGateway(options: GatewayOptions): Gateway {
   return {
     listen: (port) => bind(server, port, { name: 'Gateway', variable: 'PARLEY_SOCKET_PORT' }),
     connectionCount: () => state.connections.size,
+    closeSockets: () => closeSockets(state),
     close: () => close(state, server),
   };
 }
@@ -77,27 +80,28 @@ function decodeSegments(path: string): readonly string[] {
 async function close(state: GatewayState, server: Server): Promise<void> {
   if (state.closing) return;
   state.closing = true;
-  const sockets = [...state.connections.values()].map((connection) => {
-    const { socket } = connection;
-    const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-    endConnection(state, connection, { code: 1001, reason: 'Going away', closeFrame: true });
-    return { socket, closed };
-  });
+  const sockets = [...state.connections.values()].map(({ socket }) => socket);
   for (const socket of state.pending) socket.destroy();
   // Uses real time, because a test's clock may stand still, and then a function that hangs would block the shutdown.
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, state.limits.closeMs);
   });
-  const closed = Promise.all(sockets.map((each) => each.closed));
-  await Promise.race([Promise.all([settled(state), closed]), timeout]);
+  await Promise.race([closeSockets(state), timeout]);
   clearTimeout(timer);
-  for (const { socket } of sockets) socket.terminate();
+  for (const socket of sockets) socket.terminate();
   // The server closes last, because running functions still call `@connections`.
   await closeServer(server);
 }
 
-/** Resolves when nothing runs any more, including work that the running work started. */
-async function settled(state: GatewayState): Promise<void> {
-  while (state.running.size > 0) await Promise.all(state.running);
+/** Repeats until nothing runs any more, because a handshake that was running may have opened a socket. */
+async function closeSockets(state: GatewayState): Promise<void> {
+  while (state.connections.size > 0 || state.running.size > 0) {
+    const closed = [...state.connections.values()].map((connection) => {
+      const close = new Promise<void>((resolve) => connection.socket.once('close', () => resolve()));
+      endConnection(state, connection, { code: 1001, reason: 'Going away', closeFrame: true });
+      return close;
+    });
+    await Promise.all([...closed, ...state.running]);
+  }
 }

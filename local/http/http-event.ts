@@ -22,11 +22,12 @@ export function readTarget(url: string): HttpTarget {
   return { path: decode(raw).split('?')[0] ?? '', query: mark < 0 ? '' : url.slice(mark + 1) };
 }
 
-function decode(path: string): string {
+/** Decodes percent-encoded text. Returns malformed text as it is. */
+export function decode(text: string): string {
   try {
-    return decodeURIComponent(path);
+    return decodeURIComponent(text);
   } catch {
-    return path;
+    return text;
   }
 }
 

@@ -3,8 +3,9 @@ import { account, localArn } from '../account.ts';
 import type { Access, Caller } from '../iam/access.ts';
 import { encode, isSignatureOf, parseDate, type Signature, sha256 } from '../iam/signature.ts';
 import { describeCall, type Trace } from '../trace.ts';
+import { decode } from './http-event.ts';
 
-/** Authorizes a request to a route with the authorization AWS_IAM. */
+/** Authorizes a request to a route with the authorization AWS_IAM. Returns undefined to refuse it. */
 export type Authorize = (request: IncomingMessage, body: Buffer, resource: string) => IamIdentity | undefined;
 
 /** The caller in the event of a function (`requestContext.authorizer.iam`). */
@@ -29,9 +30,9 @@ export interface IamAuthorizationOptions {
 const clockSkewMs = 5 * 60_000;
 
 /**
- * Authorizes requests as an HTTP API does: the signature must be that of a function of the stack, or of the local
- * developer, and the function's role must allow `execute-api:Invoke` on the resource. The function returns undefined
- * for all other requests; API Gateway answers all of them with the same 403. Query string signatures are not supported.
+ * Authorizes requests as an HTTP API does. The local developer or a function of the stack must have signed the request,
+ * and the function's role must allow `execute-api:Invoke` on the resource. Signatures in the query string are not
+ * supported.
  */
 export const iamAuthorization =
   ({ access, trace, now }: IamAuthorizationOptions): Authorize =>
@@ -76,13 +77,6 @@ function splitOnce(text: string, separator: string): readonly string[] {
 }
 
 function decodeQuery(query: string): readonly (readonly [string, string])[] {
-  const decode = (text: string): string => {
-    try {
-      return decodeURIComponent(text);
-    } catch {
-      return text;
-    }
-  };
   const pairs = query.split('&').filter((pair) => pair !== '');
   return pairs.map((pair) => {
     const [name = '', value = ''] = splitOnce(pair, '=');

@@ -58,7 +58,7 @@ async function answer(request: IncomingMessage, id: string, options: HttpApiOpti
   const { authorization, functionName } = match.route;
   const resource = `${api.apiId}/${api.stage}/${request.method}${target.path}`;
   const iam = authorization && options.authorize(request, body, localArn('execute-api', resource));
-  // For a missing, wrong or late signature and for a missing grant, an HTTP API answers the same.
+  // An HTTP API does not say whether the signature or the grant is wrong or missing.
   if (authorization && !iam) return jsonAnswer(403, { message: 'Forbidden' });
   const event = httpEvent(request, target, body, match, api, { now: clock.now(), requestId: id, iam });
   const outcome = await integrate(options, integrationMs, functionName, event);

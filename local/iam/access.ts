@@ -20,7 +20,7 @@ function createCredentials(): Credentials {
   };
 }
 
-/** The key of a human developer for signed requests to the local stack. It is no secret: everything listens locally. */
+/** The key with which a developer signs requests. It is not secret, because the stack listens on this machine only. */
 export const developerKey = { accessKeyId: 'LOCALDEVELOPER', secretAccessKey: 'local-developer' } as const;
 
 /** Returns the session token of one execution environment. On AWS, too, each environment has its own. */
@@ -104,7 +104,7 @@ export class Access {
     return { kind: 'function', functionName, role, environment };
   }
 
-  /** Returns the secret key of an access key of a function or of the developer, or undefined for any other. */
+  /** Returns the secret key for the access key of a function or of the developer. Undefined for all other keys. */
   secretOf(accessKeyId: string): string | undefined {
     if (accessKeyId === developerKey.accessKeyId) return developerKey.secretAccessKey;
     return this.#credentials.get(this.#functionNames.get(accessKeyId) ?? '')?.secretAccessKey;

@@ -23,7 +23,7 @@ export interface CanonicalRequest {
   readonly bodyHash: string;
 }
 
-/** Returns whether a signature is that of a request, by a secret key (AWS: "Create a signed AWS API request"). */
+/** Returns whether a secret key gives a request this signature (AWS: "Create a signed AWS API request"). */
 export function isSignatureOf(request: CanonicalRequest, signature: Signature, secret: string): boolean {
   const expected = Buffer.from(computeSignature(request, signature, secret));
   const actual = Buffer.from(signature.value);

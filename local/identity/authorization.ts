@@ -4,12 +4,12 @@ import { readBody } from '../http-server.ts';
 import { isObject, parseJson } from '../object.ts';
 import type { Issuer, LocalUser } from './issuer.ts';
 
-/** The app of the page at the local issuer: a public client. */
+/** The page's registration at the local issuer, as a public client. */
 export interface PageClient {
   readonly id: string;
   /** The audience of access tokens. */
   readonly audience: string;
-  /** The addresses to which the issuer sends users back. */
+  /** The URLs to which the issuer may redirect users. */
   readonly redirectUris: readonly string[];
 }
 
@@ -32,7 +32,7 @@ const COOKIE = 'parley-issuer';
 
 const newSecret = (): string => randomBytes(24).toString('base64url');
 
-/** Reads the page's client from the sign-in options of the chat. Null if the page has none at this issuer. */
+/** Returns the page's client from the chat's sign-in options, or null if they do not name this issuer. */
 export function readPageClient(
   variables: readonly Readonly<Record<string, string>>[],
   issuer: string,
@@ -65,7 +65,7 @@ export class AuthorizationServer {
     this.#users = users;
   }
 
-  /** The members of the discovery document. */
+  /** The fields of the sign-in in the issuer's discovery document. */
   get metadata(): object {
     const { url } = this.#issuer;
     return {
@@ -81,7 +81,7 @@ export class AuthorizationServer {
     };
   }
 
-  /** Serves a request. Returns false if it is for another part of the issuer. */
+  /** Handles a request of the sign-in. Resolves to false for all other requests. */
   async serve(request: IncomingMessage, response: ServerResponse): Promise<boolean> {
     const { pathname, searchParams } = new URL(request.url ?? '/', this.#issuer.url);
     const { client } = this;
@@ -103,7 +103,7 @@ export class AuthorizationServer {
     client: PageClient,
   ): Promise<void> {
     const redirectUri = query.get('redirect_uri') ?? '';
-    // An error goes to the page only if its address is known (RFC 6749, 4.1.2.1).
+    // The issuer redirects errors to registered URLs only (RFC 6749, 4.1.2.1).
     if (query.get('client_id') !== client.id || !client.redirectUris.includes(redirectUri)) {
       return sendPage(response, 400, '<p>This app or its redirect URI is not registered.</p>');
     }

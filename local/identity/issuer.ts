@@ -36,7 +36,7 @@ export interface Issuer {
   readonly jwks: { readonly keys: readonly JWK[] };
   /** Resolves to a signed JWT for `user`. */
   sign(user: LocalUser, options?: TokenOptions): Promise<string>;
-  /** Resolves to the claims of a token of this issuer. Undefined if it is invalid or has expired. */
+  /** Resolves to the claims of a token of this issuer, or to undefined if the token is invalid or expired. */
   verify(token: string): Promise<JWTPayload | undefined>;
 }
 

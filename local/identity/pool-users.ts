@@ -9,20 +9,20 @@ export interface PoolUser extends LocalUser {
   password: string;
   /** Cognito's UserStatus. */
   status: 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD';
-  /** The attributes that an administrator or the user has set, besides those of `LocalUser`. */
+  /** The attributes that the administrator set when creating the user, or that the user entered. */
   readonly attributes: Map<string, string>;
-  /** The code that was sent last, until it is used. */
+  /** The last code that was sent. Absent once the user has used it. */
   code?: { readonly value: string; readonly expiresAt: number; failures: number };
 }
 
-/** AWS: codes for new passwords are valid for an hour. */
+/** On AWS, a code for a new password is valid for an hour. */
 const CODE_MS = 60 * 60 * 1000;
 const MAX_CODE_FAILURES = 5;
 
 /** The users of the local user pool, in memory. The demo users' passwords are their names. */
 export class PoolUsers {
   readonly #users: Map<string, PoolUser>;
-  /** The ids of revoked refresh tokens. */
+  /** The ids of revoked refresh tokens and of sessions that were used. */
   readonly revoked = new Set<string>();
 
   constructor(users: readonly LocalUser[]) {
@@ -34,7 +34,7 @@ export class PoolUsers {
     );
   }
 
-  /** Finds a user by name. The pool of the template compares names without case. */
+  /** Finds a user by name. Ignores case, as the user pool of the template does. */
   find(username: unknown): PoolUser | undefined {
     return this.#users.get(String(username).toLowerCase());
   }
@@ -43,7 +43,7 @@ export class PoolUsers {
   create(username: string, password: string, attributes: ReadonlyMap<string, string>): PoolUser | undefined {
     const name = username.toLowerCase();
     if (this.#users.has(name)) return undefined;
-    // AWS: an address is verified only if the administrator says so, or its owner enters a code.
+    // On AWS, an address is verified only if the administrator marks it so, or its owner enters a code.
     const email = (attributes.get('email_verified') === 'true' && attributes.get('email')) || '';
     const user: PoolUser = {
       ...{ id: randomUUID(), username: name, email, password, status: 'FORCE_CHANGE_PASSWORD' },
@@ -60,7 +60,7 @@ export class PoolUsers {
     return value;
   }
 
-  /** Checks a code, which can be used once. Returns Cognito's error if it is not valid. */
+  /** Uses a code, which is possible once. Returns the name of Cognito's error if the code is not valid. */
   useCode(user: PoolUser, value: unknown, now: number): string | undefined {
     const { code } = user;
     if (!code || code.expiresAt < now) return 'ExpiredCodeException';

@@ -50,20 +50,20 @@ async function tokensOf({ issuer, pool }: Pool, user: PoolUser): Promise<Json> {
   return { AccessToken, IdToken, ExpiresIn: tokenSeconds, TokenType: 'Bearer' };
 }
 
-/** Without `aud`, the chat does not accept them as tokens of a user. */
+/** Returns the claims of tokens for Cognito itself. Without `aud`, the chat does not accept these as ID tokens. */
 const internalClaims = (use: string) => ({
   ...{ token_use: use, jti: randomUUID() },
   ...{ aud: undefined, email: undefined },
 });
 
-/** A refresh token names its user, so that it outlives a restart of the local stack. */
+/** Signs a refresh token. It names its user, so that it is still valid after a restart of the local stack. */
 const refreshTokenOf = ({ issuer }: Pool, user: PoolUser): Promise<string> =>
   issuer.sign(user, {
     expiresInSeconds: refreshSeconds,
     claims: internalClaims('refresh'),
   });
 
-/** Returns the user of a token that `sign` made for this use, or undefined. */
+/** Returns the user and the id of a token with this `token_use`. Undefined if the token is invalid or expired. */
 async function userOf({ issuer, users }: Pool, token: unknown, use: string) {
   const claims = await issuer.verify(String(token));
   const user = claims?.['token_use'] === use ? users.find(claims['cognito:username']) : undefined;
@@ -169,7 +169,7 @@ async function forgotPassword({ pool, users, log }: Pool, { Username }: Json): P
     const message = 'User password cannot be reset in the current state.';
     throw new CognitoError('NotAuthorizedException', message);
   }
-  // The template's client prevents errors that tell which users exist, or have a verified address.
+  // The template's client hides which users exist and which have a verified address.
   if (!user?.email) return delivery('x@example.com');
   log(`E-mail to ${user.email}: the code for a new password is ${users.makeCode(user, Date.now())}`);
   return delivery(user.email);

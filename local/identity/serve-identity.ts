@@ -9,11 +9,11 @@ export interface IdentityOptions {
   readonly users: readonly LocalUser[];
   /** The user pool that the issuer belongs to. Null or absent if the template has none. */
   readonly pool?: UserPool | null;
-  /** The users of the pool. They outlive a reload. */
+  /** The users of the pool. A reload keeps them. */
   readonly poolUsers?: PoolUsers;
-  /** Signs users of the page in. Absent or without a client if the template has a user pool. */
+  /** The sign-in of the page with OpenID Connect. Has no client if the page does not use this issuer. */
   readonly authorization?: AuthorizationServer;
-  /** Prints what a user pool sends by e-mail. */
+  /** Prints the e-mails of the user pool. */
   readonly log?: (line: string) => void;
 }
 
@@ -40,7 +40,7 @@ export async function serveIdentity(
     });
   }
   if (route !== 'POST /token') return sendText(response, 404, 'Not found');
-  // The Host check stops DNS rebinding: a web page can resolve its own name to 127.0.0.1 but cannot forge the Host.
+  // Prevents DNS rebinding: a page's host name may resolve to 127.0.0.1, but the browser still sends it as the Host.
   if (!isLoopback(request.headers.host) || request.headers.origin !== undefined) {
     return sendText(response, 403, 'Tokens are available on this machine only');
   }

@@ -56,7 +56,7 @@ const listOf = (value: unknown) => (Array.isArray(value) ? value.map(objectOf) :
 
 type PoolRules = Pick<UserPool, 'policy' | 'sendsCodes' | 'requiredAttributes'>;
 
-/** Reads the rules of a pool from its properties. A pool of another stack gets rules that Cognito would allow. */
+/** Reads the rules of a pool from its properties. A pool of another stack gets lenient rules. */
 function readPoolRules(property: (name: string) => unknown): PoolRules {
   const policy = objectOf(objectOf(property('Policies'))['PasswordPolicy']);
   const mechanisms = listOf(objectOf(property('AccountRecoverySetting'))['RecoveryMechanisms']);

@@ -45,7 +45,7 @@ function runtimeOf(id: string, { properties }: Resource, scope: Scope): string {
   return runtime === undefined ? 'image' : resolveText(runtime, scope, `${id}.Runtime`);
 }
 
-/** Returns the functions of the template. Without those behind custom resources: only CloudFormation calls them. */
+/** Returns the functions of the template, except those of custom resources, which only CloudFormation calls. */
 function ownFunctions(scope: Scope): readonly (readonly [id: string, resource: Resource, runtime: string])[] {
   const custom = [...scope.template.resources].filter(([, { type }]) => type.startsWith('Custom::'));
   const providers = new Set(

@@ -161,7 +161,7 @@ function runtimeUrl(): URL {
     const ending = extname(import.meta.url);
     const source = readFileSync(new URL(`./runtime${ending}`, import.meta.url), 'utf8');
     const code = ending === '.ts' ? stripTypes(source) : source;
-    // Traces show this name. Without it, each frame of the runtime would show the whole URL.
+    // Stack traces show this name. Otherwise they would show the whole `data:` URL in each line.
     const named = `${code}\n//# sourceURL=lambda-runtime`;
     runtime = new URL(`data:text/javascript,${encodeURIComponent(named)}`);
   }

@@ -99,6 +99,15 @@ export class Functions {
     if (existing !== undefined && !isSame) this.#retire(existing.pool);
   }
 
+  /** Ends the execution environments of a function. Running events finish, and new ones run in new environments. */
+  restart(name: string): void {
+    const deployed = this.#deployed.get(name);
+    if (deployed === undefined) return;
+    const { definition, pool } = deployed;
+    this.#deployed.set(name, { definition, pool: this.#openPool(definition) });
+    this.#retire(pool);
+  }
+
   /** Kills one execution environment. Its running event fails; the next event gets a new environment. */
   async kill(name: string, environment: string): Promise<void> {
     await this.#deployed.get(name)?.pool.kill(environment);
@@ -118,11 +127,16 @@ export class Functions {
     }
   }
 
+  /** Drops the events that wait for a retry. */
+  dropRetries(): void {
+    for (const cancel of this.#cancelRetry) cancel();
+    this.#cancelRetry.clear();
+  }
+
   /** Ends every execution environment and drops the events that wait for a retry. */
   async close(): Promise<void> {
     this.#closing = true;
-    for (const cancel of this.#cancelRetry) cancel();
-    this.#cancelRetry.clear();
+    this.dropRetries();
     const pools = [...this.#retiring, ...[...this.#deployed.values()].map(({ pool }) => pool)];
     await Promise.all(pools.map((pool) => pool.end()));
   }

@@ -3,7 +3,7 @@ interface AuthorizerEvent {
   readonly queryStringParameters?: Readonly<Record<string, string>>;
 }
 
-/** Values of which AWS does not document how API Gateway passes them on. */
+/** Values for which AWS does not document how API Gateway forwards them. */
 const context = { plain: 'plain', empty: '', number: 1, flag: true, accents: 'café', emoji: '👍' };
 
 /** Allows the handshake, unless the query parameter `probe` names another end. */

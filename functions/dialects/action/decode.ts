@@ -10,16 +10,30 @@ const common = (fields: { room_id?: string | undefined; client_id?: string | und
   ...(fields.client_id !== undefined && { clientId: fields.client_id }),
 });
 
+const contentOf = <D>({ data, mentions }: { data?: D | undefined; mentions?: string[] | undefined }) => ({
+  ...(data !== undefined && { data }),
+  ...(mentions && { mentions }),
+});
+
 const decoders: Record<string, (frame: object) => Command> = {
   send(frame) {
     const fields = fieldsOf(schema.sendFrame, frame);
     const reply = fields.reply_to === undefined ? {} : { replyTo: fields.reply_to };
     const { message: text, type } = fields;
-    return { kind: 'SendMessage', text, type, ...reply, ...attached(fields), ...common(fields) };
+    return {
+      kind: 'SendMessage',
+      text,
+      type,
+      ...reply,
+      ...attached(fields),
+      ...contentOf(fields),
+      ...common(fields),
+    };
   },
   edit(frame) {
     const fields = fieldsOf(schema.editFrame, frame);
-    return { kind: 'EditMessage', message: fields.message_id, text: fields.text, ...common(fields) };
+    const { message_id: message, text } = fields;
+    return { kind: 'EditMessage', message, text, ...contentOf(fields), ...common(fields) };
   },
   delete(frame) {
     const fields = fieldsOf(schema.deleteFrame, frame);

@@ -1,11 +1,13 @@
 import { MAX_INBOX_ROOMS, MAX_RECEIPT_AUDIENCE } from '../../domain/audience.ts';
 import { HISTORY_LIMIT, MAX_PINGED_ROOMS } from '../../domain/command.ts';
 import { MAX_ANNOUNCED_CONNECTIONS } from '../../domain/connection.ts';
+import { MAX_MENTIONS } from '../../domain/message.ts';
 import {
   badCredential,
   type Contract,
   commonFields,
   type Descriptions,
+  dataField,
   errorFields,
   fileField,
   incoming,
@@ -30,6 +32,8 @@ const framesIn = incoming(
         type: 'The kind of message.',
         reply_to: 'The id of the message that this one replies to.',
         file: fileField,
+        mentions: `The ids of the users whom the message mentions, at most ${MAX_MENTIONS}. The text shows them to readers: the server does not read it. An id of no member has no effect.`,
+        data: dataField,
       },
     },
     edit: {
@@ -37,7 +41,12 @@ const framesIn = incoming(
       schema: inward.editFrame,
       summary:
         'Replaces the text of a message. The room receives `message_edited`. Only the author and moderators may edit a message.',
-      fields: { text: 'The new text.' },
+      fields: {
+        text: 'The new text.',
+        mentions:
+          'The ids of the users whom the message mentions now. An empty list removes them. Without this field, they stay.',
+        data: 'The new data: a JSON object of at most 2,048 bytes. Null removes the data. Without this field, it stays.',
+      },
     },
     delete: {
       command: 'DeleteMessage',
@@ -121,6 +130,26 @@ const framesIn = incoming(
 const loggedSeq = 'The sequence number of this change in the room.';
 const unloggedSeq = `${loggedSeq} 0 if it changed nothing: the room’s log does not have it.`;
 
+const roomFrames =
+  'Only sockets with `changes=all` receive this frame, including inboxes. The change does not count as an unread message.';
+const changedBy = 'The id of the user who made the change. For a backend of the team, `service:` and a name.';
+const memberId = 'The id of the member.';
+const newRole = 'The new role. Absent if it did not change.';
+const newData = 'The new data of the member. Null if it was removed. Absent if it did not change.';
+const newMute =
+  'Until when the member may not write. Null if the mute ended now. Absent if it did not change.';
+
+/** Descriptions of a room's settings. @param path the field that contains them */
+const settingsIn = (path: string): Descriptions => ({
+  [`${path}.name`]: 'The name of the room.',
+  [`${path}.description`]: 'What the room is about.',
+  [`${path}.avatar_url`]: 'The https address of the room’s picture. Null if there is none.',
+  [`${path}.posting`]: 'Who may send messages: everyone, or only owners and moderators.',
+  [`${path}.slow_mode`]: 'The least number of seconds between two messages of a member. 0 for none.',
+  [`${path}.archived`]: 'Whether the room is read-only.',
+  [`${path}.data`]: 'The JSON object that was stored with the room. Null if there is none.',
+});
+
 const framesOut = outgoing({
   'recent messages': {
     event: 'Connected',
@@ -154,14 +183,26 @@ const framesOut = outgoing({
     event: 'MessageChanged',
     schema: outward.edited,
     summary:
-      'A message was edited. Show the new text, unless the client has a change of this message with a higher `seq`. An edit to the same text is answered to its sender only, with the `seq` 0.',
-    fields: { text: 'The new text.', seq: unloggedSeq },
+      'A message was edited. Show the new text, unless the client has a change of this message with a higher `seq`. An edit to the same text, mentions and data is answered to its sender only, with the `seq` 0.',
+    fields: {
+      text: 'The new text.',
+      mentions: 'The ids of the users whom the message mentions. Absent if there are none.',
+      data: 'The data of the message. Absent if it has none.',
+      seq: unloggedSeq,
+    },
   },
   message_deleted: {
     event: 'MessageChanged',
     schema: outward.deleted,
     summary:
       'A message was deleted. Remove it, and ignore any later `message_edited` for it, even one with a higher `seq`.',
+  },
+  hidden: {
+    event: 'Hidden',
+    schema: outward.hidden,
+    summary:
+      'A user whom you have blocked sent a message, or another user changed such a message. The frame only shows that its number is used, so that you see no gap. Only sockets with `changes=all` receive it: another client sees a gap, and sends one `sync`.',
+    fields: { seq: 'The sequence number of the change. `sync` and the history leave it out.' },
   },
   message_reacted: {
     event: 'MessageChanged',
@@ -174,6 +215,66 @@ const framesOut = outgoing({
       unchanged:
         'True if the user already had the emoji, or had none to remove, and the message has only a count for it. Two frames that arrive at the same moment can cause it.',
     },
+  },
+  room_updated: {
+    event: 'RoomChanged',
+    schema: outward.roomUpdated,
+    summary: `Settings of the room changed. ${roomFrames}`,
+    fields: {
+      seq: loggedSeq,
+      by: changedBy,
+      room: 'The new values of the changed settings only.',
+      ...settingsIn('room'),
+    },
+  },
+  room_deleted: {
+    event: 'RoomDeleted',
+    schema: outward.roomDeleted,
+    summary:
+      'The room was deleted. Only sockets with `changes=all` receive this frame, including inboxes. It is the last frame about the room, except `left`: remove the room from the page. A socket that is connected to the room is closed.',
+  },
+  member_added: {
+    event: 'RoomChanged',
+    schema: outward.memberAdded,
+    summary: `A user became a member of the room. The first members of a new room cause no such frame. ${roomFrames}`,
+    fields: {
+      seq: loggedSeq,
+      by: changedBy,
+      user_id: memberId,
+      role: 'The role of the member.',
+      data: 'The data of the member. Absent if there is none.',
+    },
+  },
+  member_changed: {
+    event: 'RoomChanged',
+    schema: outward.memberChanged,
+    summary: `A member got another role or other data, was muted, or may write again. ${roomFrames}`,
+    fields: {
+      seq: loggedSeq,
+      by: changedBy,
+      user_id: memberId,
+      role: newRole,
+      muted_until: newMute,
+      data: newData,
+    },
+  },
+  member_removed: {
+    event: 'RoomChanged',
+    schema: outward.memberRemoved,
+    summary: `A member left the room or was removed. ${roomFrames}`,
+    fields: { seq: loggedSeq, by: changedBy, user_id: memberId },
+  },
+  message_pinned: {
+    event: 'RoomChanged',
+    schema: outward.pinned,
+    summary: `A message was pinned to the room, with \`PUT /api/chats/<room>/pins/<message>/\`. ${roomFrames}`,
+    fields: { seq: loggedSeq, by: changedBy },
+  },
+  message_unpinned: {
+    event: 'RoomChanged',
+    schema: outward.unpinned,
+    summary: `A message is no longer pinned to the room. The delete of a pinned message also removes its pin, but the room then receives only \`message_deleted\`. ${roomFrames}`,
+    fields: { seq: loggedSeq, by: changedBy },
   },
   message_seen: {
     event: 'Seen',
@@ -190,7 +291,7 @@ const framesOut = outgoing({
   presence: {
     event: 'PresenceChanged',
     schema: outward.presence,
-    summary: `Another user’s first connection to the room opened, or the last one closed. Not sent in rooms with more than ${MAX_ANNOUNCED_CONNECTIONS} connections.`,
+    summary: `Another user’s first connection to the room opened, or the last one closed. In a direct room, an inbox of the other user counts as a connection to the room, and inboxes with \`changes=all\` receive this frame too. Not sent in rooms with more than ${MAX_ANNOUNCED_CONNECTIONS} connections.`,
     fields: {
       status: 'Whether the user has a connection in the room.',
       last_seen: 'The time of this status.',
@@ -215,14 +316,20 @@ const framesOut = outgoing({
       since: 'The sequence number that the client sent.',
       events: 'The changes after that number, in order. Missing numbers were never used.',
       'events.type': 'The kind of change.',
-      'events.message_id': 'The id of the changed message.',
+      'events.message_id': 'The id of the changed message. Absent in changes of the room and its members.',
       'events.seq': 'The sequence number of the change.',
       'events.message': 'The current message. A deleted one has `deleted` and an empty text.',
-      'events.user_id': 'The id of the user who reacted.',
+      'events.user_id': 'The id of the user who reacted, or of the member.',
       'events.guest': 'Present if a guest reacted.',
       'events.emoji': 'The emoji.',
       'events.removed': 'True if the user removed the emoji.',
       'events.unchanged': 'As in `message_reacted`.',
+      'events.by': changedBy,
+      'events.room': 'The new values of the changed settings only.',
+      ...settingsIn('events.room'),
+      'events.role': newRole,
+      'events.muted_until': newMute,
+      'events.data': newData,
       seq: 'With this page, the client has every change up to this sequence number.',
       has_more: 'Whether there are changes after `seq`.',
       complete: 'Whether the page contains every change after `since` and up to `seq`.',
@@ -255,6 +362,18 @@ const framesOut = outgoing({
       'Sent once when a socket connects without a room: it receives the new messages of the user’s rooms from now on.',
     fields: { rooms: `The number of rooms, at most ${MAX_INBOX_ROOMS.toLocaleString('en')}.` },
   },
+  preferences: {
+    event: 'PreferencesChanged',
+    schema: outward.preferences,
+    summary:
+      'The user has changed their preferences for a room with `PATCH /api/chats/<room>/preferences/`, on any device. The user’s own sockets in the room and inboxes receive it if they have `changes=all`. It has no `seq`, and `sync` does not repeat it: `GET /api/chats/` has the current preferences.',
+    fields: {
+      room_id: 'The id of the room.',
+      notify: 'Which messages of the room the user wants to be notified about: `all`, `mentions` or `none`.',
+      pinned: 'Whether the room is at the top of the user’s list of rooms.',
+      hidden: 'Whether the room is left out of the list until another user sends a message.',
+    },
+  },
   authenticated: {
     event: 'Authenticated',
     schema: outward.authenticated,
@@ -284,17 +403,20 @@ const framesOut = outgoing({
 const messageFields: Descriptions = {
   text: 'The text. Empty in a deleted message.',
   sender_id: 'The author’s user id.',
-  sender_email: 'The author’s email address. Empty if the token has no verified one, and for guests.',
-  sender_name: 'The author’s name. Present if a bot of the team’s backend wrote the message.',
+  sender_email:
+    'The author’s email address. Empty if the token has no verified one, and for guests. With the setting `exposeEmail: false`, other users get the author’s user name in this field.',
   guest:
     'Present if a guest wrote the message. `sender_id` is then unverified: it may be the id of a real user, who is not the author.',
   status:
     '`send`: the server stored the message. `delivered`: another user’s connection received it. `read`: another user read it.',
-  type: 'The kind of message. Absent in a text message.',
+  type: 'The kind of message. Absent in a text message. Only the team’s backend can send messages of the type `system`.',
   reply_to: 'The id of the message that this one replies to.',
   edited: 'Present if the text was changed.',
   deleted: 'Present if the message was deleted, for example in the answer to a repeat.',
   file: 'The name of the message’s file.',
+  mentions:
+    'The ids of the users whom the message mentions, in any order. Absent if there are none. An id may be that of no member.',
+  data: 'The JSON object that was stored with the message.',
   reactions:
     'The ids of the users who reacted, by emoji, in the order in which the emoji were first used. With more than 50 users, an emoji has their `count`, and `users` has 50 of them and the reader, if they reacted. Absent in a message that would not fit its frame otherwise.',
   'reactions.count': 'The number of users who reacted with this emoji.',
@@ -330,6 +452,8 @@ export const actionContract: Contract = {
       second_user: 'The other user. A slash at the end is ignored.',
       receipts:
         '`author`: only the author of a message learns how far it has come, by one `receipt` frame for each status. Without it, the whole room receives `mark_message_as_delivered` and `mark_message_as_read` for each message, as the contracts S0 and S1 require.',
+      changes:
+        '`all`: the socket also receives changes of the room, its members and its pins, live and in `sync`, and the frames `hidden` and `preferences`. Without it, the client sees the sequence numbers of these changes and of hidden messages as unused.',
       since:
         'The client has every change up to this sequence number. On connect the server sends `sync` instead of the newest messages. A value that is not a number is ignored.',
     },
@@ -341,7 +465,7 @@ export const actionContract: Contract = {
       ],
     ],
     inbox:
-      'A URL without a room, `/ws/` or `/ws/chat/`, opens the user’s inbox. It receives what a list of rooms needs: new messages in all of the user’s rooms, the user’s own `message_seen`, and `joined` and `left` when the user is added to a room or removed from one. A message that an inbox receives counts as delivered, unless its room is a request. An inbox does not make its user present. In an inbox every frame except `ping` and `authenticate` must name its room. To receive all events of a room, join it.',
+      'A URL without a room, `/ws/` or `/ws/chat/`, opens the user’s inbox. It receives what a list of rooms needs: new messages in all of the user’s rooms, the user’s own `message_seen`, and `joined` and `left` when the user is added to a room or removed from one. With `changes=all`, it also receives edits and deletes of messages, presence in direct rooms, and changes of the rooms and of the user’s preferences. A message that an inbox receives counts as delivered, unless its room is a request. An inbox makes its user present in direct rooms, and in no others. In an inbox every frame except `ping` and `authenticate` must name its room. To receive all events of a room, join it.',
     greeting:
       'On connect the server sends the newest messages as one array; with `since`, it sends `sync`; in an inbox, `inbox`.',
   },

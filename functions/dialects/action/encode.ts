@@ -1,8 +1,18 @@
-import { type Event, eventSeq, type LoggedEvent, type Synced } from '../../domain/event.ts';
-import { actorId, BOT, seenBy } from '../../domain/member.ts';
+import {
+  type Event,
+  eventSeq,
+  type LoggedEvent,
+  type MessageChanged,
+  type MessageSent,
+  type RoomChanged,
+  type Synced,
+} from '../../domain/event.ts';
+import { actorId, isEmailHidden, seenBy, type User } from '../../domain/member.ts';
 import { changedBy, MAX_LISTED_REACTORS, type Message, type Reactors } from '../../domain/message.ts';
+import type { RoomSettings } from '../../domain/room.ts';
+import type { RoomChange } from '../../domain/room-change.ts';
 import { fitting, MAX_FRAME_BYTES, type View } from '../dialect.ts';
-import { refusedFields, wireFile, wireId } from '../frame.ts';
+import { refusedFields, wireAuthor, wireFile, wireId } from '../frame.ts';
 
 /** Reserved for the fields around a list of messages or changes. */
 const ENVELOPE_BYTES = 1024;
@@ -38,12 +48,23 @@ function startOf(text: string, bytes: number): string {
   return text.slice(0, end);
 }
 
+/** Returns the fields of an author. Where email addresses are hidden, the contracts S0 and S1 get the user name instead. */
+function wireSender(view: View, author: User) {
+  const seen = seenBy(view, author);
+  const replacesEmail = view.hidesEmails && isEmailHidden(view, author);
+  return {
+    sender_id: wireId(author.id),
+    sender_email: replacesEmail ? seen.username : seen.email,
+    ...wireAuthor(seen),
+  };
+}
+
+const wireMentions = ({ mentions }: Message) => (mentions ? { mentions: mentions.map(wireId) } : {});
+
 const wireMessage = (message: Message, view: View) => ({
   message_id: message.id,
   text: message.text,
-  sender_id: wireId(message.author.id),
-  sender_email: seenBy(view, message.author).email,
-  ...(message.author.userType === BOT && { sender_name: message.author.username }),
+  ...wireSender(view, message.author),
   ...(message.author.guest && { guest: true }),
   status: wireStatus[message.status],
   created_at: message.createdAt,
@@ -53,6 +74,8 @@ const wireMessage = (message: Message, view: View) => ({
   ...(message.editedAt !== undefined && { edited: true }),
   ...(message.deletedAt !== undefined && { deleted: true }),
   ...(message.file && wireFile(message.room, message.file)),
+  ...wireMentions(message),
+  ...(message.data && { data: message.data }),
   ...(message.reactions && { reactions: wireReactions(message.reactions) }),
   ...(view.viewer === actorId(message.author) &&
     message.clientId !== undefined && { client_id: message.clientId }),
@@ -87,7 +110,10 @@ const wireActor = (user: string, guest: true | undefined) => ({
   ...(guest && { guest }),
 });
 
-function typeAndValues(event: LoggedEvent): { readonly type: string; readonly [field: string]: unknown } {
+function typeAndValues(event: MessageSent | MessageChanged): {
+  readonly type: string;
+  readonly [field: string]: unknown;
+} {
   if (event.kind === 'MessageSent') return { type: 'chat_message' };
   const { change } = event;
   switch (change.kind) {
@@ -112,11 +138,48 @@ function typeAndValues(event: LoggedEvent): { readonly type: string; readonly [f
   }
 }
 
-/** Returns the fields that a logged event has both in its own frame and in a page of `sync`. */
-const loggedFields = (event: LoggedEvent) => ({
+/** Returns the fields that an event of a message has both in its own frame and in a page of `sync`. */
+const loggedFields = (event: MessageSent | MessageChanged) => ({
   ...typeAndValues(event),
   message_id: event.message.id,
   seq: eventSeq(event),
+});
+
+/** Returns the settings that a room's update changed. */
+const wireSettings = ({ avatarUrl, slowMode, ...same }: Partial<RoomSettings>) => ({
+  ...same,
+  ...(avatarUrl !== undefined && { avatar_url: avatarUrl }),
+  ...(slowMode !== undefined && { slow_mode: slowMode }),
+});
+
+function changeOfRoom(change: RoomChange) {
+  switch (change.kind) {
+    case 'room':
+      return { type: 'room_updated', room: wireSettings(change.changes) };
+    case 'member': {
+      const { user, role, mutedUntil, data } = change;
+      return {
+        type: `member_${change.change}`,
+        user_id: wireId(user),
+        ...(role !== undefined && { role }),
+        ...(mutedUntil !== undefined && {
+          muted_until: mutedUntil > 0 ? new Date(mutedUntil).toISOString() : null,
+        }),
+        ...(data !== undefined && { data }),
+      };
+    }
+    case 'pin':
+      return { type: change.removed ? 'message_unpinned' : 'message_pinned', message_id: change.message };
+    default:
+      return change satisfies never;
+  }
+}
+
+/** Returns the frame of a room's change, which is the same in a page of `sync`. */
+const roomFrame = ({ change }: RoomChanged): object => ({
+  ...changeOfRoom(change),
+  by: wireId(change.by),
+  seq: change.seq,
 });
 
 /** Returns the message for a frame whose other fields are small. */
@@ -124,13 +187,17 @@ const inFrame = (message: Message, view: View): WireMessage =>
   reduced(message, view, MAX_FRAME_BYTES - ENVELOPE_BYTES);
 
 /** Returns the frame of a logged event. The client id of a change goes to its author only. */
-function loggedFrame(event: LoggedEvent, view: View): object {
+function loggedFrame(event: MessageSent | MessageChanged, view: View): object {
   const fields = loggedFields(event);
   if (event.kind === 'MessageSent') return { ...fields, message: inFrame(event.message, view) };
   const { change, clientId, message } = event;
   return {
     ...fields,
-    ...(change.kind === 'edit' && { text: message.text }),
+    ...(change.kind === 'edit' && {
+      text: message.text,
+      ...wireMentions(message),
+      ...(message.data && { data: message.data }),
+    }),
     ...(view.viewer === changedBy(change) && clientId !== undefined && { client_id: clientId }),
   };
 }
@@ -139,6 +206,7 @@ function loggedFrame(event: LoggedEvent, view: View): object {
 function syncItems(changes: readonly LoggedEvent[], view: View): readonly object[] {
   const included = new Set<number>();
   return changes.map((event) => {
+    if (event.kind === 'RoomChanged') return roomFrame(event);
     const { message } = event;
     if (included.has(message.id)) return loggedFields(event);
     included.add(message.id);
@@ -148,7 +216,8 @@ function syncItems(changes: readonly LoggedEvent[], view: View): readonly object
 
 /** Returns a page of `sync`: as many changes as fit a frame, and the receipts if the page is the last one. */
 function syncFrame(event: Synced, view: View): object {
-  const { since, changes, complete } = event;
+  const { since, complete } = event;
+  const changes = event.changes.filter(({ kind }) => kind !== 'RoomChanged' || view.changes === 'all');
   const receipts = event.receipts.map(({ message, status }) => ({
     message_id: message,
     status: wireStatus[status],
@@ -166,12 +235,27 @@ function syncFrame(event: Synced, view: View): object {
   return { ...head, events, seq, has_more: true, complete, receipts: [], seen: [] };
 }
 
+/** The events whose frames only a socket with `changes=all` gets, because an earlier client does not know them. */
+const onRequest: ReadonlySet<Event['kind']> = new Set([
+  'Hidden',
+  'PreferencesChanged',
+  'RoomChanged',
+  'RoomDeleted',
+]);
+
 /** Returns the frame of an event, without its room; undefined if the contract has none. */
 export function actionFrame(event: Event, view: View): object | undefined {
+  if (view.changes !== 'all' && onRequest.has(event.kind)) return undefined;
   switch (event.kind) {
     case 'MessageSent':
     case 'MessageChanged':
       return loggedFrame(event, view);
+    case 'Hidden':
+      return { type: 'hidden', seq: event.seq };
+    case 'RoomChanged':
+      return roomFrame(event);
+    case 'RoomDeleted':
+      return { type: 'room_deleted' };
     case 'MessageDelivered':
       return { type: 'mark_message_as_delivered', message: inFrame(event.message, view) };
     case 'MessageRead':
@@ -210,6 +294,8 @@ export function actionFrame(event: Event, view: View): object | undefined {
       return { type: 'left', room_id: wireId(event.room) };
     case 'InboxOpened':
       return { type: 'inbox', rooms: event.rooms };
+    case 'PreferencesChanged':
+      return { type: 'preferences', room_id: wireId(event.room), ...event.preferences };
     case 'Refused': {
       const { code, reason: message } = event;
       return { type: 'error', code, message, ...refusedFields(event) };

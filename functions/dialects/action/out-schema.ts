@@ -1,5 +1,17 @@
 import * as v from 'valibot';
-import { errorCode, fileDetails, number, refusedDetails, time, wireId } from '../out-schema.ts';
+import { roles } from '../../domain/member.ts';
+import { notifyLevels } from '../../domain/preferences.ts';
+import { postings } from '../../domain/room.ts';
+import { customData } from '../frame.ts';
+import {
+  errorCode,
+  fileDetails,
+  number,
+  refusedDetails,
+  senderDetails,
+  time,
+  wireId,
+} from '../out-schema.ts';
 
 /** Returns the schema of a frame that has `room_id` when it is about another room. */
 const frame = <T extends string, F extends v.ObjectEntries>(type: T, fields: F) =>
@@ -15,23 +27,22 @@ export const messageShape = v.strictObject({
   text: v.string(),
   /** The id of the author. */
   sender_id: wireId,
-  /** The author's e-mail address. Empty if the author's token had none. */
-  sender_email: v.string(),
   /**
-   * The author's name. In frames, only for a bot of the team's backend; in the client, also in the last messages of
-   * `rooms()` and in the results of the React hooks.
+   * The author's e-mail address. Empty if the author's token had none. If the chat's setting `exposeEmail` is off, it is
+   * the user name of the author.
    */
-  sender_name: v.optional(v.string()),
+  sender_email: v.string(),
+  ...senderDetails,
   /** Present if the author is a guest, whose id is unverified. */
   guest,
-  /** How far the message has come: stored, delivered to a member, or read by one. */
+  /** The delivery status: `send` after the message was stored, `delivered` to a member, or `read` by one. */
   status: v.picklist(['send', 'delivered', 'read']),
   /** When the message was stored, in ISO 8601. */
   created_at: time,
   /** When the message was last changed, in ISO 8601. */
   updated_at: time,
-  /** What `file` is. Absent for a message without a file. */
-  type: v.optional(v.picklist(['file', 'image'])),
+  /** The kind of message. Absent in a text message. Only the team's backend sends messages of the type `system`. */
+  type: v.optional(v.picklist(['file', 'image', 'system'])),
   /** The id of the message that this one replies to. */
   reply_to: v.optional(number),
   /** Present if the text was edited. */
@@ -41,7 +52,11 @@ export const messageShape = v.strictObject({
   /** The name of the file. */
   file: v.optional(v.string()),
   ...fileDetails,
-  /** The users who reacted, by emoji: all ids, or their number and some ids. */
+  /** The ids of the users whom the message mentions. Absent if there are none. */
+  mentions: v.optional(v.array(wireId)),
+  /** The JSON object that the team's app stored with the message. */
+  data: v.optional(customData),
+  /** The users who reacted, by emoji: the ids of all of them, or their number and some ids. */
   reactions: v.optional(
     v.record(
       v.string(),
@@ -58,7 +73,7 @@ export const messageShape = v.strictObject({
   ),
   /** Present if the text was too long for this frame. The HTTP API has all of it. */
   truncated: v.optional(v.literal(true)),
-  /** The id that the author's client gave the message. Present for the author only. */
+  /** The idempotency key that the author's client chose. Only the author receives it. */
   client_id: v.optional(v.string()),
 });
 
@@ -70,12 +85,14 @@ export const delivered = frame('mark_message_as_delivered', { message: messageSh
 
 export const read = frame('mark_message_as_read', { message: messageShape });
 
-/** Says how far the user's own messages have come. */
+/** The status of the user's own messages up to `message_id`. */
 export const receipt = frame('receipt', { message_id: number, status: v.picklist(['delivered', 'read']) });
 
 export const edited = frame('message_edited', {
   message_id: number,
   text: v.string(),
+  mentions: v.optional(v.array(wireId)),
+  data: v.optional(customData),
   seq: number,
   client_id: v.optional(v.string()),
 });
@@ -97,6 +114,9 @@ export const reacted = frame('message_reacted', {
   client_id: v.optional(v.string()),
 });
 
+/** Stands for a change of a message whose author the user has blocked. Only its sequence number is used. */
+export const hidden = frame('hidden', { seq: number });
+
 export const seen = frame('message_seen', { message_id: number, user_id: wireId, guest });
 
 export const typing = frame('typing', { user_id: wireId, guest, typing: v.boolean() });
@@ -111,17 +131,80 @@ export const presence = frame('presence', {
 
 export const history = frame('history', { messages: v.array(messageShape), has_more: v.boolean() });
 
-/** A change in a page of `sync`, with the current state of its message. */
-const change = v.strictObject({
-  type: v.picklist(['chat_message', 'message_edited', 'message_deleted', 'message_reacted']),
-  message_id: number,
+/** The settings of a room that changed. */
+const changedSettings = v.strictObject({
+  /** The name of the room. */
+  name: v.optional(v.string()),
+  /** What the room is about. */
+  description: v.optional(v.string()),
+  /** The https address of the room's picture. Null if there is none. */
+  avatar_url: v.optional(v.nullable(v.string())),
+  /** Who may send messages: everyone, or only owners and moderators. */
+  posting: v.optional(v.picklist(postings)),
+  /** The least number of seconds between two messages of a member. 0 for none. */
+  slow_mode: v.optional(number),
+  /** Whether the room is read-only. */
+  archived: v.optional(v.boolean()),
+  /** The data of the room. Null if it was removed. */
+  data: v.optional(v.nullable(customData)),
+});
+
+export const roomUpdated = frame('room_updated', { room: changedSettings, by: wireId, seq: number });
+
+export const roomDeleted = frame('room_deleted', {});
+
+const role = v.picklist(roles);
+
+export const memberAdded = frame('member_added', {
+  user_id: wireId,
+  role,
+  data: v.optional(customData),
+  by: wireId,
   seq: number,
+});
+
+export const memberChanged = frame('member_changed', {
+  user_id: wireId,
+  role: v.optional(role),
+  muted_until: v.optional(v.nullable(time)),
+  data: v.optional(v.nullable(customData)),
+  by: wireId,
+  seq: number,
+});
+
+export const memberRemoved = frame('member_removed', { user_id: wireId, by: wireId, seq: number });
+
+export const pinned = frame('message_pinned', { message_id: number, by: wireId, seq: number });
+
+export const unpinned = frame('message_unpinned', { message_id: number, by: wireId, seq: number });
+
+/** A change in a page of `sync`. A change of a message comes with the current state of the message. */
+const change = v.strictObject({
+  type: v.picklist([
+    'chat_message',
+    'message_edited',
+    'message_deleted',
+    'message_reacted',
+    'room_updated',
+    'member_added',
+    'member_changed',
+    'member_removed',
+    'message_pinned',
+    'message_unpinned',
+  ]),
+  seq: number,
+  message_id: v.optional(number),
   message: v.optional(messageShape),
   user_id: v.optional(wireId),
   guest,
   emoji: v.optional(v.string()),
   removed: v.optional(v.literal(true)),
   unchanged: v.optional(v.literal(true)),
+  by: v.optional(wireId),
+  room: v.optional(changedSettings),
+  role: v.optional(role),
+  muted_until: v.optional(v.nullable(time)),
+  data: v.optional(v.nullable(customData)),
 });
 
 export const sync = frame('sync', {
@@ -141,6 +224,17 @@ export const authenticated = frame('authenticated', { expires_at: time });
 export const joined = v.strictObject({ type: v.literal('joined'), room_id: wireId, seq: number });
 
 export const left = v.strictObject({ type: v.literal('left'), room_id: wireId });
+
+export const preferences = v.strictObject({
+  type: v.literal('preferences'),
+  room_id: wireId,
+  /** Which messages of the room the user wants to be notified about. */
+  notify: v.picklist(notifyLevels),
+  /** Whether the room is at the top of the user's list of rooms. */
+  pinned: v.boolean(),
+  /** Whether the room is left out of the list until another user sends a message. */
+  hidden: v.boolean(),
+});
 
 export const inbox = frame('inbox', { rooms: number });
 

@@ -1,5 +1,7 @@
+import type { RoomChanged } from '../../domain/event.ts';
 import type { MessageFile } from '../../domain/file.ts';
 import type { Message } from '../../domain/message.ts';
+import type { NewChange, RoomChange } from '../../domain/room-change.ts';
 import { decodes, type Examples, encodes, messageChanged, messageSent } from '../documentation.ts';
 
 const fileId = '0b9d7c1e-5a53-4a52-9c3f-6b2a54f0d7a1';
@@ -41,6 +43,13 @@ const deleted: Message = {
   revision: 68,
 };
 
+/** Returns the event of a change that the owner made in the room. */
+const roomChanged = (fields: NewChange<RoomChange>): RoomChanged => ({
+  kind: 'RoomChanged',
+  room: '1',
+  change: { ...fields, seq: 69, by: '1', at: '2026-03-02T09:17:00.000Z' },
+});
+
 const send = { kind: 'SendMessage', type: 'text' } as const;
 
 /** The frames that Parley adds to the contracts S0 and S1. */
@@ -65,6 +74,26 @@ export const actionOwnExamples: Examples = {
       'own-edit',
       { action: 'edit', message_id: 63, text: 'Shall we meet at one?', client_id: 'a1f3-19' },
       { kind: 'EditMessage', message: 63, text: 'Shall we meet at one?', clientId: 'a1f3-19' },
+    ),
+    decodes(
+      'own-data',
+      { action: 'send', message: 'Your order has shipped.', data: { order: 7, status: 'shipped' } },
+      { ...send, text: 'Your order has shipped.', data: { order: 7, status: 'shipped' } },
+    ),
+    decodes(
+      'own-data, removed',
+      { action: 'edit', message_id: 63, text: 'Shall we meet at one?', data: null },
+      { kind: 'EditMessage', message: 63, text: 'Shall we meet at one?', data: null },
+    ),
+    decodes(
+      'own-mentions',
+      { action: 'send', message: '@Ben Lee, at noon?', mentions: [2] },
+      { ...send, text: '@Ben Lee, at noon?', mentions: ['2'] },
+    ),
+    decodes(
+      'own-mentions, removed',
+      { action: 'edit', message_id: 63, text: 'At noon?', mentions: [] },
+      { kind: 'EditMessage', message: 63, text: 'At noon?', mentions: [] },
     ),
     decodes(
       'own-delete',
@@ -125,6 +154,28 @@ export const actionOwnExamples: Examples = {
         file_size: 48_213,
       },
     }),
+    encodes('own-data', messageSent({ ...question, data: { order: 7, status: 'shipped' } }), {
+      type: 'chat_message',
+      message: { message_id: 63, data: { order: 7, status: 'shipped' } },
+    }),
+    encodes(
+      'own-mentions',
+      messageSent({ ...question, text: '@Ben Lee, at noon?', mentions: ['2', 'ann'] }),
+      {
+        type: 'chat_message',
+        message: { message_id: 63, text: '@Ben Lee, at noon?', mentions: [2, 'ann'] },
+      },
+    ),
+    encodes(
+      'own-mentions, changed',
+      messageChanged({ ...changedLater, mentions: ['2'] }, { kind: 'edit', by: '1', seq: 65 }),
+      { type: 'message_edited', message_id: 63, text: 'Shall we meet at one?', mentions: [2], seq: 65 },
+    ),
+    encodes(
+      'own-data, changed',
+      messageChanged({ ...changedLater, data: { order: 7 } }, { kind: 'edit', by: '1', seq: 65 }),
+      { type: 'message_edited', message_id: 63, text: 'Shall we meet at one?', data: { order: 7 }, seq: 65 },
+    ),
     encodes(
       'own-react',
       messageChanged(question, { kind: 'react', emoji: '👍', removed: false, by: '2', seq: 64 }),
@@ -151,11 +202,52 @@ export const actionOwnExamples: Examples = {
       messageChanged(question, { kind: 'react', emoji: '👍', removed: true, by: '2', seq: 66 }),
       { type: 'message_reacted', message_id: 63, user_id: 2, emoji: '👍', removed: true, seq: 66 },
     ),
+    encodes('own-hidden', { kind: 'Hidden', room: '1', seq: 69 }, { type: 'hidden', seq: 69 }),
     encodes(
       'own-receipt',
       { kind: 'Acknowledged', room: '1', messageId: 63, status: 'read' },
       { type: 'receipt', message_id: 63, status: 'read' },
     ),
+    encodes('own-room, renamed by its owner', roomChanged({ kind: 'room', changes: { name: 'Lunch' } }), {
+      type: 'room_updated',
+      room: { name: 'Lunch' },
+      by: 1,
+      seq: 69,
+    }),
+    encodes('own-room, deleted', { kind: 'RoomDeleted', room: '1' }, { type: 'room_deleted' }),
+    encodes(
+      'own-member, added',
+      roomChanged({ kind: 'member', user: '4', change: 'added', role: 'member' }),
+      { type: 'member_added', user_id: 4, role: 'member', by: 1, seq: 69 },
+    ),
+    encodes(
+      'own-member, with another role',
+      roomChanged({ kind: 'member', user: '4', change: 'changed', role: 'moderator' }),
+      { type: 'member_changed', user_id: 4, role: 'moderator', by: 1, seq: 69 },
+    ),
+    encodes(
+      'own-member, muted',
+      roomChanged({ kind: 'member', user: '4', change: 'changed', mutedUntil: Date.UTC(2026, 2, 2, 10, 15) }),
+      { type: 'member_changed', user_id: 4, muted_until: '2026-03-02T10:15:00.000Z', by: 1, seq: 69 },
+    ),
+    encodes('own-member, removed', roomChanged({ kind: 'member', user: '4', change: 'removed' }), {
+      type: 'member_removed',
+      user_id: 4,
+      by: 1,
+      seq: 69,
+    }),
+    encodes('own-pin', roomChanged({ kind: 'pin', message: 63, removed: false }), {
+      type: 'message_pinned',
+      message_id: 63,
+      by: 1,
+      seq: 69,
+    }),
+    encodes('own-pin, removed', roomChanged({ kind: 'pin', message: 63, removed: true }), {
+      type: 'message_unpinned',
+      message_id: 63,
+      by: 1,
+      seq: 69,
+    }),
     encodes(
       'own-seen',
       { kind: 'Seen', room: '1', messageId: 63, user: '2' },
@@ -194,8 +286,9 @@ export const actionOwnExamples: Examples = {
           messageChanged(changedLater, { kind: 'edit', by: '1', seq: 65 }),
           messageChanged(changedLater, { kind: 'react', emoji: '👍', removed: false, by: '2', seq: 66 }),
           messageChanged(deleted, { kind: 'delete', by: '3', seq: 68 }),
+          roomChanged({ kind: 'room', changes: { name: 'Lunch' } }),
         ],
-        seq: 68,
+        seq: 69,
         hasMore: false,
         complete: true,
         receipts: [{ message: 61, status: 'read' }],
@@ -208,8 +301,9 @@ export const actionOwnExamples: Examples = {
           { type: 'message_edited', message_id: 63, seq: 65, message: { text: 'Shall we meet at one?' } },
           { type: 'message_reacted', message_id: 63, seq: 66, user_id: 2, emoji: '👍' },
           { type: 'message_deleted', message_id: 62, seq: 68, message: { text: '', deleted: true } },
+          { type: 'room_updated', seq: 69, room: { name: 'Lunch' }, by: 1 },
         ],
-        seq: 68,
+        seq: 69,
         has_more: false,
         complete: true,
         receipts: [{ message_id: 61, status: 'read' }],
@@ -233,6 +327,16 @@ export const actionOwnExamples: Examples = {
     ),
     encodes('own-join', { kind: 'Joined', room: '7', seq: 12 }, { type: 'joined', room_id: 7, seq: 12 }),
     encodes('own-leave', { kind: 'Left', room: '7' }, { type: 'left', room_id: 7 }),
+    encodes(
+      'own-preferences',
+      {
+        kind: 'PreferencesChanged',
+        room: '7',
+        user: '1',
+        preferences: { notify: 'mentions', pinned: true, hidden: false },
+      },
+      { type: 'preferences', room_id: 7, notify: 'mentions', pinned: true, hidden: false },
+    ),
     encodes('own-inbox', { kind: 'InboxOpened', room: '1', rooms: 12 }, { type: 'inbox', rooms: 12 }),
     encodes(
       'own-authenticate',

@@ -1,8 +1,18 @@
 import * as v from 'valibot';
 import { HISTORY_LIMIT, MAX_PINGED_ROOMS } from '../../domain/command.ts';
 import { qualifiedEmoji } from '../../domain/emoji.ts';
-import { messageTypes } from '../../domain/message.ts';
-import { clientId, file, fileName, logNumber, messageId, roomId, text } from '../frame.ts';
+import { sentTypes } from '../../domain/message.ts';
+import {
+  clientId,
+  customData,
+  file,
+  fileName,
+  logNumber,
+  mentions,
+  messageId,
+  roomId,
+  text,
+} from '../frame.ts';
 
 const inRoom = { room_id: v.optional(roomId) };
 const change = { ...inRoom, client_id: v.optional(clientId) };
@@ -27,16 +37,28 @@ export const sendFrame = v.object({
   ...change,
   message: text,
   /** What the message is: `text` by default, or what `file` is. */
-  type: v.optional(v.picklist(messageTypes), 'text'),
+  type: v.optional(v.picklist(sentTypes), 'text'),
   /** The id of the message that this one replies to. */
   reply_to: v.optional(messageId),
   /** The content of a file in base64, or the id of an uploaded one. */
   file: v.optional(file),
   /** The name of the file. */
   file_name: v.optional(fileName),
+  /** The ids of the users whom the message mentions, at most 50. */
+  mentions: v.optional(mentions),
+  /** A JSON object of your own, at most 2 KB. */
+  data: v.optional(customData),
 });
 
-export const editFrame = v.object({ ...change, message_id: messageId, text });
+export const editFrame = v.object({
+  ...change,
+  message_id: messageId,
+  text,
+  /** Replaces the users whom the message mentions; an empty list removes them. */
+  mentions: v.optional(mentions),
+  /** Replaces the data of the message; null removes it. */
+  data: v.optional(v.nullable(customData)),
+});
 
 export const deleteFrame = v.object({ ...change, message_id: messageId });
 

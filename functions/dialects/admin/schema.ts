@@ -2,34 +2,24 @@ import * as v from 'valibot';
 import { bytesOf } from '../../domain/id.ts';
 import { roles } from '../../domain/member.ts';
 import { messageTypes, statuses } from '../../domain/message.ts';
-import { isBlank } from '../../domain/text.ts';
-import { clientId, messageId, text, userId } from '../frame.ts';
+import { hidden, isBlank } from '../../domain/text.ts';
+import { clientId, customData, mentions, messageId, text, userId } from '../frame.ts';
+import { avatarUrl, cursor, nameText, roomName } from '../rest/requests.ts';
+import { reportedShape as reportedInRest, reportFields, settingsShape } from '../rest/schema.ts';
 
 // Schemas of the admin API's requests and answers. Its OpenAPI document and the types of its client come from them.
 // All ids of rooms and users in answers are strings.
 
 /** The most members that one request adds. */
-export const MAX_ADDED_MEMBERS = 100;
+const MAX_ADDED_MEMBERS = 100;
 
 const time = v.pipe(v.string(), v.isoTimestamp());
 
-const noNulCharacter = v.check<string>((name) => !name.includes('\0'));
-
-/** A name without visible characters is the same as none. */
-const roomName = v.pipe(
-  v.string(),
-  v.maxLength(200),
-  noNulCharacter,
-  v.transform((name) => (isBlank(name) ? '' : name.toWellFormed())),
-);
-
-/** The name of a user or bot. */
+/** The name of a user or bot: one line, without characters that readers cannot see. */
 const personName = v.pipe(
-  v.string(),
+  nameText,
   v.nonEmpty(),
-  v.maxLength(200),
-  noNulCharacter,
-  v.check((name) => !isBlank(name)),
+  v.check((name) => !isBlank(name) && !hidden.test(name)),
   v.transform((name) => name.toWellFormed()),
 );
 
@@ -40,6 +30,8 @@ const newMember = v.object({
   user_id: userId,
   /** The role in the room. Default: `member`. */
   role,
+  /** A JSON object of your own, at most 2 KB. */
+  data: v.optional(customData),
 });
 
 const newMembers = v.pipe(v.array(newMember), v.maxLength(MAX_ADDED_MEMBERS));
@@ -47,8 +39,6 @@ const newMembers = v.pipe(v.array(newMember), v.maxLength(MAX_ADDED_MEMBERS));
 /** An integer in a query string, from 1 to `most`. OpenAPI describes query parameters as strings. */
 const pageSize = (most: number) =>
   v.pipe(v.string(), v.maxLength(3), v.regex(/^[1-9]\d*$/), v.transform(Number), v.maxValue(most));
-
-const cursor = v.optional(v.pipe(v.string(), v.maxLength(2_000), v.regex(/^[\w-]+$/)));
 
 /** The query of a list. */
 export const listQuery = v.object({ cursor, limit: v.optional(pageSize(100), '50') });
@@ -65,18 +55,97 @@ export const roomBody = v.object({
   access: v.optional(v.picklist(['members', 'open']), 'members'),
   /** The first members, at most 100. */
   members: v.optional(newMembers, []),
+  /** A JSON object of your own, at most 2 KB. */
+  data: v.optional(customData),
 });
 
-export const roomChangeBody = v.object({ name: roomName });
+/** The most days of a room's setting: 100 years. */
+const MAX_RETENTION_DAYS = 36_500;
+
+export const retentionBody = v.object({
+  /** How many days messages are kept: 0 for ever, null for the setting of the chat. */
+  retention_days: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_RETENTION_DAYS))),
+});
+
+export const retentionShape = v.pipe(
+  v.object({
+    /** The room's id. */
+    room_id: v.string(),
+    /** How many days messages are kept: 0 for ever, null for the setting of the chat. */
+    retention_days: v.nullable(v.number()),
+    /** Whether the room has a legal hold. */
+    held: v.boolean(),
+    /** Whether all messages and files of the room have these settings. */
+    done: v.boolean(),
+  }),
+  v.metadata({ ref: 'Retention' }),
+);
+
+const erasedCounts = {
+  /** How many messages were deleted. */
+  messages: v.number(),
+  /** How many emoji of the user were removed from messages of anybody. */
+  emoji: v.number(),
+  /** How many of the deleted messages had a file. */
+  files: v.number(),
+};
+
+export const erasureShape = v.pipe(
+  v.object({
+    /** The user's id. */
+    user_id: v.string(),
+    /** When the erasure started, in ISO 8601. */
+    started_at: time,
+    /** Whether the erasure has ended. */
+    done: v.boolean(),
+    ...erasedCounts,
+  }),
+  v.metadata({ ref: 'Erasure' }),
+);
+
+export const erasedRoomShape = v.pipe(
+  v.object({
+    /** The room's id. */
+    room_id: v.string(),
+    ...erasedCounts,
+    /** Whether a legal hold of the room keeps the user's messages. */
+    held: v.boolean(),
+  }),
+  v.metadata({ ref: 'ErasedRoom' }),
+);
+
+export const erasedRoomsPage = v.object({
+  rooms: v.array(erasedRoomShape),
+  next_cursor: v.nullable(v.string()),
+});
+
+export const deletionShape = v.pipe(
+  v.object({
+    /** The room's id. */
+    room_id: v.string(),
+    /** Whether all messages and files of the room will expire. */
+    done: v.boolean(),
+  }),
+  v.metadata({ ref: 'Deletion' }),
+);
 
 export const membersBody = v.object({ members: v.pipe(newMembers, v.minLength(1)) });
 
-export const memberChangeBody = v.object({ role: v.picklist(roles) });
+/** New values of a member. A field that is absent keeps its value. */
+export const memberChangeBody = v.pipe(
+  v.object({
+    /** The role in the room. */
+    role: v.optional(v.picklist(roles)),
+    /** A JSON object of your own, at most 2 KB; null removes it. */
+    data: v.optional(v.nullable(customData)),
+  }),
+  v.check(({ role, data }) => role !== undefined || data !== undefined),
+);
 
 /** Part of the id of a bot's messages: `bot:` and this. */
 const botId = v.pipe(v.string(), v.nonEmpty(), v.maxLength(64), v.regex(/^[\w.-]+$/));
 
-/** A message of a user (`user_id`) or of a bot. */
+/** A message of a user (`user_id`), of a bot, or of the chat itself (`system`). */
 export const messageBody = v.pipe(
   v.object({
     /** The text. */
@@ -90,30 +159,46 @@ export const messageBody = v.pipe(
         id: botId,
         /** The name that members see. Default: the id. */
         name: v.optional(personName),
+        /** The https address of the picture that members see. */
+        avatar_url: v.optional(avatarUrl),
       }),
     ),
+    /** True for a message of the type `system`, such as "Ann has left". Its author has the id `system`. */
+    system: v.optional(v.literal(true)),
+    /** The ids of the users whom the message mentions, at most 50. */
+    mentions: v.optional(mentions),
+    /** A JSON object of your own, at most 2 KB. */
+    data: v.optional(customData),
     /** The id of the message that this one replies to. */
     reply_to: v.optional(messageId),
     /** The idempotency key, unless the header `Idempotency-Key` has it. */
     client_id: v.optional(clientId),
   }),
-  v.check(({ user_id, bot }) => (user_id === undefined) !== (bot === undefined)),
+  v.check(
+    ({ user_id, bot, system }) => [user_id, bot, system].filter((each) => each !== undefined).length === 1,
+  ),
 );
 
-export const messageChangeBody = v.object({ text });
+export const messageChangeBody = v.object({
+  text,
+  /** Replaces the users whom the message mentions; an empty list removes them. */
+  mentions: v.optional(mentions),
+  /** Replaces the data of the message; null removes it. */
+  data: v.optional(v.nullable(customData)),
+});
 
 /** The most bytes of the JSON of a user's attributes. */
 const MAX_ATTRIBUTES = 2_048;
 
 /** New values of a user; null removes one, and a field that is absent keeps its value. */
 export const userBody = v.object({
-  /** The name of the user in your own system. */
+  /** The name that others see. It comes before that of the user's token. */
   name: v.optional(v.nullable(personName)),
-  /** The https address of the user's picture. */
-  avatar_url: v.optional(
-    v.nullable(v.pipe(v.string(), v.maxLength(2_000), v.url(), v.startsWith('https://'))),
-  ),
-  /** Any further JSON values, at most 2,048 bytes together. */
+  /** The https address of the picture that others see. It comes before that of the user's token. */
+  avatar_url: v.optional(v.nullable(avatarUrl)),
+  /** A JSON object of your own that others can read, at most 2,048 bytes. */
+  data: v.optional(v.nullable(customData)),
+  /** Further JSON values that only backends can read, at most 2,048 bytes together. */
   attributes: v.optional(
     v.nullable(
       v.pipe(
@@ -128,13 +213,15 @@ export const userShape = v.pipe(
   v.object({
     /** The user's id. */
     id: v.string(),
-    /** The name of the user's token when they last connected; before that, `name` or the id. */
-    username: v.nullable(v.string()),
+    /** The name that others see: `name`, or else that of the user's last token, or the id. */
+    username: v.string(),
     /** The name that `putUser` set; null if none. */
     name: v.nullable(v.string()),
-    /** The address of the user's picture; null if none. */
+    /** The address of the picture that `putUser` set; null if none. */
     avatar_url: v.nullable(v.string()),
-    /** The values that `putUser` set. */
+    /** The values that `putUser` set, which others can read; null if none. */
+    data: v.nullable(customData),
+    /** The values that `putUser` set, which only backends can read. */
     attributes: v.record(v.string(), v.unknown()),
     /** When the user was banned, in ISO 8601; null if they are not. */
     banned_at: v.nullable(time),
@@ -183,6 +270,9 @@ export const roomShape = v.pipe(
     kind: v.picklist(['group', 'direct']),
     /** Whether only members may connect, or everybody, also guests. */
     access: v.picklist(['members', 'open']),
+    ...settingsShape,
+    /** The JSON object that was stored with the room. Null if there is none. */
+    data: v.nullable(customData),
     /** The number of the last change in the room's log. */
     seq: v.number(),
     /** When the room's log last changed; null if it never did. */
@@ -201,6 +291,8 @@ export const memberShape = v.pipe(
     username: v.nullable(v.string()),
     /** The user's role in the room. */
     role: v.picklist(roles),
+    /** The JSON object that was stored with the member. Null if there is none. */
+    data: v.nullable(customData),
     /** Whether a stranger added the member, who has not accepted yet. */
     pending: v.boolean(),
     /** Until when the member may not write; null if the member may write. */
@@ -225,12 +317,16 @@ export const messageShape = v.pipe(
     id: v.number(),
     /** The id of the room. */
     room_id: v.string(),
-    /** The author. */
+    /** The author, as they were when the message was sent. */
     sender: v.object({
       /** The author's id. */
       id: v.string(),
-      /** The author's name. */
+      /** The author's user name. */
       username: v.string(),
+      /** The name that others see. */
+      name: v.string(),
+      /** The address of the author's picture; null if none. */
+      avatar_url: v.nullable(v.string()),
       /** The author's e-mail address. Empty if there is none. */
       email: v.string(),
       /** The kind of user, as the author's token has it. Empty if there is none. */
@@ -240,7 +336,7 @@ export const messageShape = v.pipe(
     text: v.string(),
     /** The kind of message. */
     type: v.picklist(messageTypes),
-    /** How far the message has come: stored, delivered to a member, or read by one. */
+    /** The delivery status: `sent` after the message was stored, `delivered` to a member, or `read` by one. */
     status: v.picklist(statuses),
     /** When the message was stored, in ISO 8601. */
     created_at: time,
@@ -250,6 +346,10 @@ export const messageShape = v.pipe(
     edited: v.boolean(),
     /** The id of the message that this one replies to. */
     reply_to: v.optional(v.number()),
+    /** The ids of the users whom the message mentions. Absent if there are none. */
+    mentions: v.optional(v.array(v.string())),
+    /** The JSON object that was stored with the message. */
+    data: v.optional(customData),
     /** Present if the message was deleted. */
     deleted: v.optional(v.literal(true)),
     /** The message's file. */
@@ -271,3 +371,35 @@ export const messageShape = v.pipe(
 
 /** A page of a room's messages, newest first, without deleted ones. */
 export const messagesPage = v.object({ messages: v.array(messageShape), has_more: v.boolean() });
+
+/** A reported message. */
+export const reportedShape = v.pipe(
+  v.object({
+    ...reportedInRest.entries,
+    /** The room's id. */
+    room_id: v.string(),
+    /** The author of the message. Null if the author was erased. */
+    sender: v.nullable(
+      v.object({
+        /** The author's id. */
+        id: v.string(),
+        /** The author's name. */
+        username: v.string(),
+      }),
+    ),
+    /** The first 20 reports. */
+    reports: v.array(
+      v.object({
+        /** The id of the user who reported the message. */
+        user_id: v.string(),
+        ...reportFields,
+      }),
+    ),
+  }),
+  v.metadata({ ref: 'ReportedMessage' }),
+);
+
+export const reportedPage = v.object({
+  reports: v.array(reportedShape),
+  next_cursor: v.nullable(v.string()),
+});

@@ -1,8 +1,17 @@
 import type { Event, Refused } from '../../domain/event.ts';
-import { seenBy, type User } from '../../domain/member.ts';
+import { type Reader, seenBy, type User } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
 import { type Dialect, FrameError, type View } from '../dialect.ts';
-import { clientIdOf, fieldOf, MAX_STRING, parseFrame, refusedFields, wireFile, wireId } from '../frame.ts';
+import {
+  clientIdOf,
+  fieldOf,
+  MAX_STRING,
+  parseFrame,
+  refusedFields,
+  wireAuthor,
+  wireFile,
+  wireId,
+} from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
 
 const wireSender = ({ id, username, email, userType, guest }: User) => ({
@@ -14,14 +23,18 @@ const wireSender = ({ id, username, email, userType, guest }: User) => ({
 });
 
 /** Returns contract S2's form of a message, for both WebSocket and REST. */
-export const contentMessage = (message: Message, view: Pick<View, 'guest'>) => ({
-  id: message.id,
-  chat: wireId(message.room),
-  sender: wireSender(seenBy(view, message.author)),
-  content: message.text,
-  timestamp: message.createdAt,
-  ...(message.file && wireFile(message.room, message.file)),
-});
+export function contentMessage(message: Message, reader: Reader) {
+  const author = seenBy(reader, message.author);
+  return {
+    id: message.id,
+    chat: wireId(message.room),
+    sender: wireSender(author),
+    ...wireAuthor(author),
+    content: message.text,
+    timestamp: message.createdAt,
+    ...(message.file && wireFile(message.room, message.file)),
+  };
+}
 
 const refused = (event: Refused) => ({
   type: 'error',

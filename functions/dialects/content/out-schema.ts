@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { clientId, text } from '../frame.ts';
-import { fileDetails, number, time, wireId } from '../out-schema.ts';
+import { fileDetails, number, senderDetails, time, wireId } from '../out-schema.ts';
 
 /** For the documentation. The decoder does not use it, because contract S2 has error messages of its own. */
 export const contentFrame = v.object({ content: text, client_id: v.optional(clientId) });
@@ -18,6 +18,7 @@ export const messageShape = v.strictObject({
   content: v.string(),
   timestamp: time,
   file: v.optional(v.string()),
+  ...senderDetails,
   ...fileDetails,
 });
 

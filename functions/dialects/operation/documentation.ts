@@ -146,7 +146,7 @@ export const operationContract: Contract = {
   fields: {
     ...commonFields,
     operation: 'The kind of frame.',
-    user: 'The id or name of the signed-in user, or absent. Any other user is refused. A guest may use any name that has a visible character and no control characters, direction marks or other hidden characters. It must not start with `guest:`, because such ids belong to guests without a name.',
+    user: 'The id or name of the signed-in user, or absent. Any other user is refused. A guest may use any name that has a visible character and no control characters, direction marks or other hidden characters. It must not be `system`, and must not start with `bot:`, `service:` or `guest:`, in any case, because such ids belong to the chat, to bots, to backends and to guests without a name.',
     message_id: 'The id of the message.',
     type: 'The kind of message.',
     body: 'The text. It may be empty only if the frame has a file. A text of invisible characters counts as empty.',

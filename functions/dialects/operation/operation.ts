@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { Command } from '../../domain/command.ts';
 import type { Event, MessageChanged } from '../../domain/event.ts';
-import type { User } from '../../domain/member.ts';
-import { type Message, messageTypes } from '../../domain/message.ts';
-import { type Dialect, FrameError } from '../dialect.ts';
+import { seenBy, type User } from '../../domain/member.ts';
+import { type Message, sentTypes } from '../../domain/message.ts';
+import { type Dialect, FrameError, type View } from '../dialect.ts';
 import {
   attached,
   clientId,
@@ -17,6 +17,7 @@ import {
   text,
   userId,
   file as wholeFile,
+  wireAuthor,
   wireFile,
 } from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
@@ -30,7 +31,7 @@ const file = { file: v.nullish(wholeFile), file_name: v.optional(fileName) };
 export const create = v.object({
   ...common,
   ...file,
-  type: v.optional(v.picklist(messageTypes), 'text'),
+  type: v.optional(v.picklist(sentTypes), 'text'),
   body,
 });
 export const reply = v.object({ ...create.entries, message_id: messageId });
@@ -92,11 +93,13 @@ const decoders: Record<string, (frame: object, sender: User) => Command> = {
   },
 };
 
-const wireMessage = (message: Message) => ({
+const wireMessage = (message: Message, view: View) => ({
   id: String(message.id),
   user: message.author.id,
+  ...wireAuthor(seenBy(view, message.author)),
   body: message.text,
-  type: message.type,
+  // Contract S4 has no other types.
+  type: message.type === 'system' ? 'text' : message.type,
   file: null,
   ...(message.file && wireFile(message.room, message.file)),
   reply_to: message.replyTo === undefined ? null : String(message.replyTo),
@@ -104,21 +107,21 @@ const wireMessage = (message: Message) => ({
 });
 
 /** Returns the frame of a change. Contract S4 has no frames for other changes. */
-function changeFrame({ change, message }: MessageChanged): object | undefined {
-  if (change.kind === 'edit') return { operation: 'update', message: wireMessage(message) };
+function changeFrame({ change, message }: MessageChanged, view: View): object | undefined {
+  if (change.kind === 'edit') return { operation: 'update', message: wireMessage(message, view) };
   if (change.kind === 'delete')
     return { operation: 'delete', message_id: String(message.id), user: change.by };
   return undefined;
 }
 
-function frameOf(event: Event): object | undefined {
+function frameOf(event: Event, view: View): object | undefined {
   switch (event.kind) {
     case 'MessageSent': {
       const operation = event.message.replyTo === undefined ? 'create' : 'reply';
-      return { operation, message: wireMessage(event.message) };
+      return { operation, message: wireMessage(event.message, view) };
     }
     case 'MessageChanged':
-      return changeFrame(event);
+      return changeFrame(event, view);
     case 'Seen':
       return { operation: 'seen', message_id: String(event.messageId), user: event.user };
     case 'TypingChanged':
@@ -145,5 +148,5 @@ export const operation: Dialect = {
     const reason = 'Frame not read: unknown operation. Send create, reply, update, delete, seen or typing.';
     throw new FrameError(code, reason, clientIdOf(frame));
   },
-  encode: (event) => JSON.stringify(frameOf(event)),
+  encode: (event, view) => JSON.stringify(frameOf(event, view)),
 };

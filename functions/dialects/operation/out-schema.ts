@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { messageTypes } from '../../domain/message.ts';
-import { errorCode, fileDetails, refusedDetails, time } from '../out-schema.ts';
+import { sentTypes } from '../../domain/message.ts';
+import { errorCode, fileDetails, refusedDetails, senderDetails, time } from '../out-schema.ts';
 
 const messageId = v.pipe(v.string(), v.regex(/^[1-9]\d*$/));
 
@@ -10,8 +10,9 @@ export const messageShape = v.strictObject({
   id: messageId,
   user: v.string(),
   body: v.string(),
-  type: v.picklist(messageTypes),
+  type: v.picklist(sentTypes),
   file: v.nullable(v.string()),
+  ...senderDetails,
   ...fileDetails,
   reply_to: v.nullable(messageId),
   created: time,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { fileDetails, time } from '../out-schema.ts';
+import { fileDetails, senderDetails, time } from '../out-schema.ts';
 
 export const chatMessage = v.strictObject({
   type: v.literal('chat_message'),
@@ -10,6 +10,7 @@ export const chatMessage = v.strictObject({
   timestamp: time,
   receiver_id: v.nullable(v.string()),
   file: v.optional(v.string()),
+  ...senderDetails,
   ...fileDetails,
 });
 

@@ -13,6 +13,7 @@ import {
   refusedFields,
   text,
   userId,
+  wireAuthor,
   wireFile,
 } from '../frame.ts';
 import { dialectTraits } from '../handshake.ts';
@@ -37,17 +38,20 @@ const handshakeRefused = {
 
 function frameOf(event: Event, view: View): object | undefined {
   switch (event.kind) {
-    case 'MessageSent':
+    case 'MessageSent': {
+      const author = seenBy(view, event.message.author);
       return {
         type: 'chat_message',
         message: event.message.text,
         sender_id: event.message.author.id,
-        sender_username: seenBy(view, event.message.author).username,
+        sender_username: author.username,
+        ...wireAuthor(author),
         message_id: messageUuid(event.message),
         timestamp: event.message.createdAt,
         receiver_id: event.message.receiver ?? null,
         ...(event.message.file && wireFile(event.room, event.message.file)),
       };
+    }
     case 'Connected':
       return {
         type: 'connection_established',

@@ -2,10 +2,10 @@ import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { auditPage, listQuery } from '../../dialects/admin/schema.ts';
 import { type AuditTarget, auditDay, listAudit, noteOutcome, putAudit } from '../../store/audit.ts';
-import { decodeCursor, encodeCursor } from '../http/wire.ts';
+import { decodeCursor, encodeCursor, readQuery } from '../http/wire.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { adminError, readQuery, wireAudit } from './wire.ts';
+import { adminError, wireAudit } from './wire.ts';
 
 /**
  * Makes a change, with an entry in the audit trail. Stores the entry first, so that no change lacks one, and adds the
@@ -28,7 +28,7 @@ export async function audited<T>(
   return result;
 }
 
-const position = v.tuple([
+const auditCursor = v.tuple([
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000)),
   v.optional(v.pipe(v.string(), v.regex(/^\d{1,16}#[\w-]{1,36}$/))),
 ]);
@@ -48,13 +48,11 @@ export function audit(context: AdminContext) {
     async (c) => {
       const { cursor, limit } = c.req.valid('query');
       const now = context.now();
-      const [day, before] = cursor === undefined ? [auditDay(now)] : decodeCursor(cursor, position);
+      const [day, before] = decodeCursor(cursor, auditCursor) ?? [auditDay(now)];
       const { entries, next } = await listAudit(context.db, { day, before }, limit, now);
       return c.json({
         entries: entries.map(wireAudit),
-        next_cursor: next
-          ? encodeCursor([next.day, ...(next.before === undefined ? [] : [next.before])])
-          : null,
+        next_cursor: encodeCursor([next?.day, next?.before]),
       });
     },
   );

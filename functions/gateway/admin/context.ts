@@ -19,24 +19,25 @@ export interface AdminEnv {
 
 export type AdminContext = Context;
 
-type AdminHono = HonoContext<AdminEnv>;
-
 /**
- * Returns the name of the role or user in an ARN, such as `orders` in
- * `arn:aws:sts::123456789012:assumed-role/orders/session`.
+ * Returns the name of a caller. `arn:aws:sts::123456789012:assumed-role/orders/session` is the role `orders` in a
+ * session, and `arn:aws:iam::123456789012:user/backends/orders` is the user `orders` with a path.
  */
-const nameIn = (arn: string): string => arn.split(':').at(-1)?.split('/')[1] ?? arn;
+function nameOf(arn: string): string {
+  const [kind, ...names] = arn.slice(arn.lastIndexOf(':') + 1).split('/');
+  return (kind === 'assumed-role' ? names[0] : names.at(-1)) ?? arn;
+}
 
-const arnOf = ({ env }: AdminHono): string | undefined => {
+function arnOf({ env }: HonoContext<AdminEnv>): string | undefined {
   const event = env.event as Partial<APIGatewayProxyEventV2WithIAMAuthorizer> | undefined;
   return event?.requestContext?.authorizer?.iam?.userArn;
-};
+}
 
 /** Sets the caller that API Gateway has authorized. @throws HttpError NOT_SIGNED if there is none */
 export const identifyCaller = createMiddleware<AdminEnv>(async (c, next) => {
   const arn = arnOf(c);
   if (!arn) throw new HttpError('NOT_SIGNED');
-  const id = `service:${nameIn(arn)}`;
+  const id = `service:${nameOf(arn)}`;
   c.set('callerArn', arn);
   c.set('service', { id, username: id, email: '', userType: 'service', service: true });
   await next();

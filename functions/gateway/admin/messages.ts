@@ -10,21 +10,24 @@ import {
   messagesPage,
   messagesQuery,
 } from '../../dialects/admin/schema.ts';
-import { clientId, messageId } from '../../dialects/frame.ts';
+import { clientId } from '../../dialects/frame.ts';
 import type { SendMessage } from '../../domain/command.ts';
 import { ChatError } from '../../domain/errors.ts';
-import { BOT, MembershipError, type User } from '../../domain/member.ts';
+import { BOT, MembershipError, SYSTEM, type User } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
+import { keptForBackend } from '../../domain/retention.ts';
+import type { Room } from '../../domain/room.ts';
 import { latestMessages, newestMessages } from '../../log/history.ts';
-import { getMessage } from '../../store/log.ts';
+import { readableMessage } from '../../rooms/access.ts';
 import { getMember } from '../../store/members.ts';
 import { getUser } from '../../store/profiles.ts';
 import { getRoom } from '../../store/rooms.ts';
 import { HttpError } from '../http/http-error.ts';
+import { checkUserIds, messageIdOf, readJson, readQuery } from '../http/wire.ts';
 import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { readJson, readQuery, wireMessage } from './wire.ts';
+import { wireMessage } from './wire.ts';
 
 type NewMessage = v.InferOutput<typeof messageBody>;
 
@@ -37,11 +40,15 @@ async function existingRoom(id: string, { db }: AdminContext) {
 
 /** Returns the author of a message. @throws MembershipError NO_SUCH_MEMBER; ChatError ROOM_NOT_FOUND */
 async function authorOf(
-  { user_id: id, bot }: NewMessage,
+  { user_id: id, bot, system }: NewMessage,
   room: string,
   context: AdminContext,
 ): Promise<User> {
-  if (bot) return { id: `bot:${bot.id}`, username: bot.name ?? bot.id, email: '', userType: BOT };
+  if (system) return SYSTEM;
+  if (bot) {
+    const picture = bot.avatar_url === undefined ? {} : { avatarUrl: bot.avatar_url };
+    return { id: `bot:${bot.id}`, username: bot.name ?? bot.id, email: '', userType: BOT, ...picture };
+  }
   const user = id ?? '';
   const [member, known] = await Promise.all([getMember(context.db, room, user), getUser(context.db, user)]);
   if (!member && (await existingRoom(room, context)).access !== 'open') {
@@ -59,15 +66,9 @@ function keyOf(body: NewMessage, header: string | undefined): string | undefined
   );
 }
 
-function messageIdOf(text: string): number {
-  const result = v.safeParse(messageId, text);
-  if (result.success) return result.output;
-  throw new ChatError('MESSAGE_NOT_FOUND');
-}
-
 /** @throws ChatError MESSAGE_NOT_FOUND */
-async function currentMessage(room: string, id: number, { db }: AdminContext): Promise<Message> {
-  const message = await getMessage(db, room, id);
+async function currentMessage(room: string, id: number, context: AdminContext): Promise<Message> {
+  const message = await readableMessage({ room, message: id }, { service: true }, context);
   if (!message) throw new ChatError('MESSAGE_NOT_FOUND');
   return message;
 }
@@ -87,18 +88,20 @@ export function messages(context: AdminContext) {
       const { before, limit } = c.req.valid('query');
       const id = c.req.param('id');
       const room = existingRoom(id, context);
+      const keptOf = (found: Room) => keptForBackend(found, context);
       const page =
         before === undefined
-          ? await latestMessages(context.db, id, room, { limit })
-          : (await Promise.all([newestMessages(context.db, id, { before, limit }), room]))[0];
+          ? await latestMessages(context.db, id, room, { limit }, keptOf)
+          : await newestMessages(context.db, id, { before, limit }, room.then(keptOf));
       return c.json({ messages: page.messages.map(wireMessage), has_more: page.hasMore });
     },
   );
   app.post(
     '/rooms/:id/messages/',
     describe(
-      'Send a message in the name of a member, who may be muted, or as a bot, which needs no membership. With a ' +
-        '`client_id` or the header `Idempotency-Key`, a repeat within a day is stored once.',
+      'Send a message in the name of a member, who may be muted or banned, as a bot, which needs no membership, or ' +
+        'as a system message. ' +
+        'With a `client_id` or the header `Idempotency-Key`, a repeat within a day is stored once.',
       {
         201: ['Stored the message, and posted it to the room.', messageShape],
         200: ['An earlier request stored the message.', messageShape],
@@ -109,15 +112,18 @@ export function messages(context: AdminContext) {
     async (c) => {
       const room = c.req.param('id');
       const body = c.req.valid('json');
+      if (body.user_id !== undefined) checkUserIds([body.user_id], 'Message not sent');
       const key = keyOf(body, c.req.header('idempotency-key'));
       const command: SendMessage = {
         kind: 'SendMessage',
         text: body.text,
-        type: 'text',
+        type: body.system ? 'system' : 'text',
+        ...(body.mentions && { mentions: body.mentions }),
+        ...(body.data && { data: body.data }),
         ...(key !== undefined && { clientId: key }),
         ...(body.reply_to !== undefined && { replyTo: body.reply_to }),
       };
-      const sender = body.bot ? `bot:${body.bot.id}` : (body.user_id ?? '');
+      const sender = body.bot ? `bot:${body.bot.id}` : (body.user_id ?? SYSTEM.id);
       const stored = await audited(
         c,
         context,
@@ -144,7 +150,7 @@ export function messages(context: AdminContext) {
   app.patch(
     '/rooms/:id/messages/:message/',
     describe(
-      'Replace the text of a message. The same text again changes nothing.',
+      'Replace the text of a message, its mentions and its data. The same values again change nothing.',
       { 200: ['The changed message.', messageShape] },
       [400, 404, 413, 415],
     ),
@@ -152,10 +158,16 @@ export function messages(context: AdminContext) {
     async (c) => {
       const { id: room, message: given } = c.req.param();
       const message = messageIdOf(given);
-      const { text } = c.req.valid('json');
+      const { text, data, mentions } = c.req.valid('json');
+      const command = {
+        kind: 'EditMessage',
+        ...{ message, text },
+        ...(data !== undefined && { data }),
+        ...(mentions && { mentions }),
+      } as const;
       const service = { user: c.var.service, room, service: true } as const;
       await audited(c, context, { action: 'message.edit', room, message }, () =>
-        editMessage({ kind: 'EditMessage', message, text }, service, context),
+        editMessage(command, service, context),
       );
       return c.json(wireMessage(await currentMessage(room, message, context)));
     },

@@ -1,42 +1,47 @@
 import { Hono } from 'hono';
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { mapLimited } from '../../delivery/concurrency.ts';
 import {
   addedShape,
+  deletionShape,
   listQuery,
   memberChangeBody,
   memberShape,
   membersBody,
   membersPage,
   roomBody,
-  roomChangeBody,
   roomShape,
   roomsPage,
 } from '../../dialects/admin/schema.ts';
+import { roomChangeBody } from '../../dialects/rest/requests.ts';
 import { ChatError } from '../../domain/errors.ts';
-import { isStoredUserId } from '../../domain/id.ts';
 import type { Caller } from '../../domain/member.ts';
 import { directRoomUsers, hasValidId, isRoomId } from '../../domain/room.ts';
+import { deleteRoom } from '../../rooms/delete-room.ts';
+import { cancelImport } from '../../rooms/import-room.ts';
 import { addMember, changeMember, removeMember } from '../../rooms/members.ts';
 import { storeRoomAs } from '../../rooms/new-room.ts';
-import { fillDirectRoom, listAllMembers } from '../../rooms/rooms.ts';
-import { LIST_PARTS } from '../../store/keys.ts';
+import { fillRoom, listAllMembers } from '../../rooms/rooms.ts';
+import { changeSettings } from '../../rooms/settings.ts';
 import { readList } from '../../store/lists.ts';
-import { getRooms, type RoomState, renameRoom } from '../../store/rooms.ts';
+import { getDeletedRoom } from '../../store/room-deletion.ts';
+import { getRooms, type RoomState } from '../../store/rooms.ts';
 import { HttpError } from '../http/http-error.ts';
-import { decodeCursor, encodeCursor } from '../http/wire.ts';
+import {
+  checkUserIds,
+  decodeCursor,
+  encodeCursor,
+  memberCursor,
+  readJson,
+  readQuery,
+  settingsOf,
+} from '../http/wire.ts';
 import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { readJson, readQuery, wireMember, wireRoom } from './wire.ts';
+import { listCursor, wireMember, wireRoom, wrongRoomId } from './wire.ts';
 
-const position = v.tuple([
-  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LIST_PARTS - 1)),
-  v.optional(v.pipe(v.string(), v.check(isRoomId))),
-]);
-
-/** The id of a member, which becomes part of a key. */
-const memberCursor = v.tuple([v.pipe(v.string(), v.check(isStoredUserId))]);
+const roomCursor = listCursor(isRoomId);
 
 /** @throws ChatError ROOM_NOT_FOUND */
 async function findRoom(id: string, { db }: AdminContext): Promise<RoomState> {
@@ -50,29 +55,31 @@ type NewMembers = v.InferOutput<typeof membersBody>['members'];
 /** Backends may create rooms and add members without limits. */
 const noLimits = { create: null, invite: null };
 
+/** Returns one entry for each user: the last one, if a request names a user several times. */
+const distinct = (members: NewMembers): NewMembers => [
+  ...new Map(members.map((each) => [each.user_id, each])).values(),
+];
+
 const idsOf = (members: NewMembers): readonly string[] => members.map(({ user_id }) => user_id);
 
 /** Adds members to a group. Existing ones stay unchanged, so a repeat completes a request that failed halfway. */
 const addMembers = (room: string, members: NewMembers, service: Caller, context: AdminContext) =>
-  mapLimited([...new Map(members.map((each) => [each.user_id, each])).values()], ({ user_id: user, role }) =>
-    addMember({ room, user, role }, service, { ...context, roomLimits: noLimits }),
+  mapLimited(distinct(members), ({ user_id: user, role, data }) =>
+    addMember({ room, user, role, ...(data && { data }) }, service, { ...context, roomLimits: noLimits }),
   );
 
 /** Checks that a room's id, name and members fit together. @throws HttpError BAD_REQUEST */
-function checkNewRoom(id: string, { name, access, members }: v.InferOutput<typeof roomBody>): void {
+function checkNewRoom(id: string, { name, access, members, data }: v.InferOutput<typeof roomBody>): void {
   const users = directRoomUsers(id);
   if (!hasValidId({ id, kind: users ? 'direct' : 'group' })) {
-    throw new HttpError(
-      'BAD_REQUEST',
-      'Room not created: only direct rooms have ids like this. Choose another id.',
-    );
+    throw new HttpError('BAD_REQUEST', `Room not created: ${wrongRoomId(id)}`);
   }
   if (!users) return;
-  const fits = name === '' && access === 'members' && members.every(({ user_id }) => users.includes(user_id));
-  if (fits) return;
+  const hasSettings = name !== '' || access !== 'members' || data !== undefined;
+  if (!hasSettings && members.every(({ user_id }) => users.includes(user_id))) return;
   throw new HttpError(
     'BAD_REQUEST',
-    'Room not created: a direct room has no name, and no members but the two in its id. Leave them out.',
+    'Room not created: a direct room has no name, no data, and no members but the two in its id. Leave them out.',
   );
 }
 
@@ -85,15 +92,13 @@ export function rooms(context: AdminContext) {
     readQuery(listQuery),
     async (c) => {
       const { cursor, limit } = c.req.valid('query');
-      const [part, after] = cursor === undefined ? [0] : decodeCursor(cursor, position);
+      const [part, after] = decodeCursor(cursor, roomCursor) ?? [0];
       const { ids, next } = await readList(context.db, 'room', { part, after }, limit);
       const states = new Map((await getRooms(context.db, ids)).map((state) => [state.room.id, state]));
       const found = ids.flatMap((id) => states.get(id) ?? []);
       return c.json({
         rooms: found.map(wireRoom),
-        next_cursor: next
-          ? encodeCursor([next.part, ...(next.after === undefined ? [] : [next.after])])
-          : null,
+        next_cursor: encodeCursor([next?.part, next?.after]),
       });
     },
   );
@@ -106,7 +111,7 @@ export function rooms(context: AdminContext) {
         201: ['Created the room.', roomShape],
         200: ['The room already exists, with this name and access.', roomShape],
       },
-      [400, 409, 413, 415],
+      [400, 404, 409, 410, 413, 415],
     ),
     readJson(roomBody),
     async (c) => {
@@ -115,13 +120,19 @@ export function rooms(context: AdminContext) {
       checkNewRoom(id, body);
       const { name, access, members } = body;
       const users = directRoomUsers(id);
+      checkUserIds(users ?? idsOf(members), 'Member not added');
       const kind = users ? 'direct' : 'group';
+      const first = users
+        ? users.map((user) => ({ user, role: 'member' as const }))
+        : distinct(members).map(({ user_id: user, role, data }) => ({ user, role, ...(data && { data }) }));
       const change = { action: 'room.create', room: id, users: users ?? idsOf(members) };
       const created = await audited(c, context, change, async () => {
-        const stored = await storeRoomAs({ id, name, kind, access }, context);
+        if (await getDeletedRoom(context.db, id)) throw new HttpError('ROOM_DELETED');
+        const stored = await storeRoomAs({ id, name, kind, access, data: body.data ?? null }, context);
         if (stored.room.name !== name || stored.room.access !== access) throw new HttpError('ROOM_EXISTS');
         const { service } = c.var;
-        if (users) await fillDirectRoom(id, users, service, { ...context, roomLimits: noLimits });
+        const isNew = stored.created || users;
+        if (isNew) await fillRoom(id, first, service, { ...context, roomLimits: noLimits });
         else await addMembers(id, members, service, context);
         return stored.created;
       });
@@ -134,21 +145,42 @@ export function rooms(context: AdminContext) {
   app.patch(
     '/rooms/:id/',
     describe(
-      'Change the name of a group. Clients show it when they next load the room.',
+      'Change settings of a group. Members see the change at once. The same values again change nothing.',
       { 200: ['The changed room.', roomShape] },
-      [400, 404, 413, 415],
+      [400, 404, 409, 413, 415],
     ),
     readJson(roomChangeBody),
     async (c) => {
       const id = c.req.param('id');
-      if (directRoomUsers(id)) {
-        throw new HttpError('BAD_REQUEST', 'Room not changed: a direct room has no name. Name a group.');
-      }
-      const { name } = c.req.valid('json');
-      await audited(c, context, { action: 'room.update', room: id }, async () => {
-        if (!(await renameRoom(context.db, id, name))) throw new ChatError('ROOM_NOT_FOUND');
-      });
+      const change = settingsOf(c.req.valid('json'));
+      await audited(c, context, { action: 'room.update', room: id }, () =>
+        changeSettings(id, change, c.var.service, context),
+      );
       return c.json(wireRoom(await findRoom(id, context)));
+    },
+  );
+  app.delete(
+    '/rooms/:id/',
+    describe(
+      'Delete a room. Members are notified, their sockets leave the room, and messages and files are gone after a day. The ' +
+        'id cannot be used again. A direct room is emptied instead. For a room whose import is not complete, cancel the ' +
+        'import: its id is then free.',
+      {
+        200: ['Deleted the room.', deletionShape],
+        202: ['Not all of it is done. Repeat the request until it is.', deletionShape],
+      },
+      [404, 409],
+    ),
+    async (c) => {
+      const id = c.req.param('id');
+      const change = { action: 'room.delete', room: id };
+      const done = await audited(
+        c,
+        context,
+        change,
+        async () => (await cancelImport(id, context)) ?? deleteRoom(id, c.var.service, context),
+      );
+      return c.json({ room_id: id, done }, done ? 200 : 202);
     },
   );
   app.get(
@@ -162,7 +194,7 @@ export function rooms(context: AdminContext) {
     async (c) => {
       const id = c.req.param('id');
       const { cursor, limit } = c.req.valid('query');
-      const [after] = cursor === undefined ? [] : decodeCursor(cursor, memberCursor);
+      const [after] = decodeCursor(cursor, memberCursor) ?? [];
       const [page] = await Promise.all([
         listAllMembers(id, { after, limit }, context),
         findRoom(id, context),
@@ -170,7 +202,7 @@ export function rooms(context: AdminContext) {
       const now = context.now();
       return c.json({
         members: page.members.map((member) => wireMember(member, now)),
-        next_cursor: page.next === undefined ? null : encodeCursor([page.next]),
+        next_cursor: encodeCursor([page.next]),
       });
     },
   );
@@ -185,6 +217,7 @@ export function rooms(context: AdminContext) {
     async (c) => {
       const id = c.req.param('id');
       const { members } = c.req.valid('json');
+      checkUserIds(idsOf(members), 'Member not added');
       const change = { action: 'member.add', room: id, users: idsOf(members) };
       const all = await audited(c, context, change, () => addMembers(id, members, c.var.service, context));
       const now = context.now();
@@ -197,16 +230,17 @@ export function rooms(context: AdminContext) {
   app.patch(
     '/rooms/:id/members/:user/',
     describe(
-      'Change the role of a member of a group.',
+      'Change the role or the data of a member of a group.',
       { 200: ['The changed member.', memberShape] },
       [400, 404, 409, 413, 415],
     ),
     readJson(memberChangeBody),
     async (c) => {
       const { id: room, user } = c.req.param();
-      const { role } = c.req.valid('json');
+      const { role, data } = c.req.valid('json');
+      const change = { room, user, ...(role && { role }), ...(data !== undefined && { data }) };
       const member = await audited(c, context, { action: 'member.update', room, user }, () =>
-        changeMember({ room, user, role }, c.var.service, context),
+        changeMember(change, c.var.service, context),
       );
       return c.json(wireMember(member, context.now()));
     },

@@ -1,5 +1,5 @@
-import { validator } from 'hono-openapi';
-import type * as v from 'valibot';
+import * as v from 'valibot';
+import { isoTime } from '../../delivery/context.ts';
 import type {
   auditShape,
   memberShape,
@@ -8,20 +8,23 @@ import type {
   userShape,
 } from '../../dialects/admin/schema.ts';
 import { ChatError } from '../../domain/errors.ts';
-import type { Member } from '../../domain/member.ts';
+import { type Member, nameOf } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
+import { isRoomId } from '../../domain/room.ts';
 import type { MemberWithProfile } from '../../rooms/rooms.ts';
 import type { Account } from '../../store/accounts.ts';
 import type { AuditEntry } from '../../store/audit.ts';
+import { LIST_PARTS } from '../../store/keys.ts';
 import type { RoomState } from '../../store/rooms.ts';
 import { type ErrorAnswer, errorAnswer } from '../http/http-error.ts';
-import { checkFields } from '../http/wire.ts';
+import { isoOrNull, wireSettings } from '../http/wire.ts';
 
-/** Reads a JSON body. @throws HttpError BAD_REQUEST */
-export const readJson = <S extends v.GenericSchema>(schema: S) => validator('json', schema, checkFields);
-
-/** Reads the query string. @throws HttpError BAD_REQUEST */
-export const readQuery = <S extends v.GenericSchema>(schema: S) => validator('query', schema, checkFields);
+/** The position in a list of all rooms or users: a part of the list, and the last id of the page before. */
+export const listCursor = (isId: (id: string) => boolean) =>
+  v.tuple([
+    v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LIST_PARTS - 1)),
+    v.optional(v.pipe(v.string(), v.check(isId))),
+  ]);
 
 /** Returns the answer to an error. Unlike a client, a backend learns whether a room exists. */
 export function adminError(error: unknown): ErrorAnswer | undefined {
@@ -32,34 +35,40 @@ export function adminError(error: unknown): ErrorAnswer | undefined {
   return { status: 404, code, message };
 }
 
-type Wire<S extends v.GenericSchema> = v.InferOutput<S>;
+/** Returns why no new room can have an id, and what to do. */
+export const wrongRoomId = (id: string): string =>
+  isRoomId(id)
+    ? 'the id of a direct room is direct:<user>:<user>, with the lower user id first, and %3A for a colon in an id. ' +
+      'Write it like this, or choose another id.'
+    : 'no room can have this id. Choose another id.';
 
-const isoOrNull = (ms: number): string | null => (ms > 0 ? new Date(ms).toISOString() : null);
+type Wire<S extends v.GenericSchema> = v.InferOutput<S>;
 
 export const wireRoom = ({ room, lastAt }: RoomState): Wire<typeof roomShape> => ({
   id: room.id,
   name: room.name,
   kind: room.kind,
   access: room.access,
+  ...wireSettings(room),
+  data: room.data ?? null,
   seq: room.seq,
   last_at: isoOrNull(lastAt),
 });
 
-const timeOf = (ms: number | undefined): string | null => isoOrNull(ms ?? 0);
-
 export const wireAccount = (account: Account): Wire<typeof userShape> => ({
   id: account.id,
-  username: account.username ?? null,
+  username: account.username,
   name: account.name ?? null,
   avatar_url: account.avatarUrl ?? null,
   attributes: account.attributes,
-  banned_at: timeOf(account.bannedAt),
-  signed_out_at: timeOf(account.signedOutAt),
+  data: account.data ?? null,
+  banned_at: isoOrNull(account.bannedAt),
+  signed_out_at: isoOrNull(account.signedOutAt),
   last_seen: account.lastSeen ?? null,
 });
 
 export const wireAudit = ({ at, by, action, target, error }: AuditEntry): Wire<typeof auditShape> => ({
-  at: new Date(at).toISOString(),
+  at: isoTime(at),
   by,
   action,
   ...(target.user !== undefined && { user_id: target.user }),
@@ -70,12 +79,13 @@ export const wireAudit = ({ at, by, action, target, error }: AuditEntry): Wire<t
 });
 
 export const wireMember = (
-  { user, role, pending, mutedUntil, profile }: Member & Partial<MemberWithProfile>,
+  { user, role, data, pending, mutedUntil, profile }: Member & Partial<MemberWithProfile>,
   now: number,
 ): Wire<typeof memberShape> => ({
   user_id: user,
   username: profile?.username ?? null,
   role,
+  data: data ?? null,
   pending: pending ?? false,
   muted_until: mutedUntil > now ? isoOrNull(mutedUntil) : null,
 });
@@ -85,7 +95,14 @@ export function wireMessage(message: Message): Wire<typeof messageShape> {
   return {
     id: message.id,
     room_id: message.room,
-    sender: { id: author.id, username: author.username, email: author.email, user_type: author.userType },
+    sender: {
+      id: author.id,
+      username: author.username,
+      name: nameOf(author),
+      avatar_url: author.avatarUrl ?? null,
+      email: author.email,
+      user_type: author.userType,
+    },
     text: message.text,
     type: message.type,
     status: message.status,
@@ -93,6 +110,8 @@ export function wireMessage(message: Message): Wire<typeof messageShape> {
     updated_at: message.updatedAt,
     edited: message.editedAt !== undefined,
     ...(replyTo !== undefined && { reply_to: replyTo }),
+    ...(message.mentions && { mentions: [...message.mentions] }),
+    ...(message.data && { data: message.data }),
     ...(message.deletedAt !== undefined && { deleted: true as const }),
     ...(file && {
       file: { id: file.id, name: file.name, content_type: file.contentType, size: file.size },

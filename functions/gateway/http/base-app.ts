@@ -36,7 +36,9 @@ const MAX_BODY_BYTES = 256 * 1024;
 /** The status for a way to sign in that the chat does not have. Unlike all other 5xx statuses, it is no fault. */
 const NOT_IMPLEMENTED = 501;
 
-const isFault = ({ status }: ErrorAnswer): boolean => status >= 500 && status !== NOT_IMPLEMENTED;
+/** Whether to log and count an error as a fault. The hook `beforeSend` has already logged the cause of a CHECK_FAILED. */
+const isFault = ({ status, code }: ErrorAnswer): boolean =>
+  status >= 500 && status !== NOT_IMPLEMENTED && code !== 'CHECK_FAILED';
 
 function answerError(c: Context, answer: ErrorAnswer): Response {
   const { status, code, message, retryAfterMs } = answer;
@@ -53,7 +55,7 @@ function onError(error: Error, c: Context<BaseEnv>, { name, errorOf }: BaseOptio
   if (error instanceof HTTPException) return answerError(c, new HttpError('BAD_REQUEST'));
   const expected = errorOf(error);
   if (!expected || isFault(expected)) {
-    logFault(name, error, c.env.lambdaContext?.awsRequestId ?? '');
+    logFault(name, error, c.env.lambdaContext?.awsRequestId);
   }
   if (expected) return answerError(c, expected);
   const { code, message } = new ChatError('INTERNAL');

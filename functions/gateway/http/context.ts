@@ -16,6 +16,10 @@ import type { PasswordLogin } from './password-login.ts';
 export interface HttpContext extends Context, TokenContext {
   readonly roomLimits: RoomLimits;
   readonly directory: Directory;
+  /** Whether users may create rooms. Otherwise only the admin API does. */
+  readonly usersCreateRooms: boolean;
+  /** The size limit of uploads, in bytes. */
+  readonly maxFileBytes: number;
   /** The origins whose pages may make changes with the session cookie. */
   readonly origins: readonly string[];
   /**
@@ -95,6 +99,14 @@ export const limitRequests = (
     if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_MANY, waitMs);
     await next();
     if (c.res.status >= 400 && c.res.status < 500) budgets.refuseRequest(id, now());
+  });
+
+/** Limits the searches for messages of each user, in addition to `limitRequests`. */
+export const limitSearches = ({ budgets, now }: Pick<HttpContext, 'budgets' | 'now'>) =>
+  createMiddleware<HttpEnv>(async (c, next) => {
+    const waitMs = budgets.takeRequest(c.var.caller.id, 'search', now());
+    if (waitMs > 0) throw new ChatError('RATE_LIMITED', TOO_MANY, waitMs);
+    await next();
   });
 
 /** Sets `caller` to the user of the token in `Authorization: Bearer` or in the session cookie. */

@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import type * as v from 'valibot';
 import { isoTime } from '../../delivery/context.ts';
+import { uploadBody } from '../../dialects/rest/requests.ts';
 import { linkShape, offerShape } from '../../dialects/rest/schema.ts';
 import { DOWNLOAD_SECONDS, downloadUrl, requestUpload, type UploadOffer } from '../../rooms/files.ts';
-import { required } from '../runtime.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { readJson, uploadBody } from './wire.ts';
+import { readJson } from './wire.ts';
 
 const wireOffer = ({ file, upload, expiresAt }: UploadOffer): v.InferOutput<typeof offerShape> => ({
   file_id: file.id,
@@ -32,8 +32,8 @@ export function files(context: HttpContext) {
     async (c) => {
       const { name, content_type: contentType, size } = c.req.valid('json');
       const uploader = { room: c.req.param('id'), user: c.var.caller.id };
-      const maxBytes = Number(required('MAX_FILE_BYTES'));
-      const offer = await requestUpload({ name, contentType, size }, uploader, context, maxBytes);
+      const file = { name, contentType, size };
+      const offer = await requestUpload(file, uploader, context, context.maxFileBytes);
       return c.json(wireOffer(offer), 201);
     },
   );

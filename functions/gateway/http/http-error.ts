@@ -1,12 +1,13 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { AuthUnavailableError } from '../../auth/function-verifier.ts';
 import { KeysUnavailableError } from '../../auth/token-verifier.ts';
-import { ChatError, type ErrorCode } from '../../domain/errors.ts';
+import { ChatError } from '../../domain/errors.ts';
 import { type MembershipCode, MembershipError } from '../../domain/member.ts';
+import { chatStatuses } from '../chat-statuses.ts';
 
 /** Errors of the HTTP API itself, with their status and default message: `<what failed>: <why>. <what to do>.` */
 const httpErrors = {
-  BAD_REQUEST: [400, 'Request not read: it is malformed. See /api/openapi.json for its fields.'],
+  BAD_REQUEST: [400, 'Request not read: it is malformed. See openapi.json of this API for its fields.'],
   PASSWORD_REFUSED: [400, 'Password not changed: it does not follow the rules. Choose another one.'],
   WRONG_CODE: [
     400,
@@ -39,13 +40,23 @@ const httpErrors = {
     403,
     'Request refused: changes with the session cookie must come from an allowed origin. Send the token as Authorization: Bearer instead.',
   ],
+  ROOMS_BY_ADMINS_ONLY: [
+    403,
+    'Room not created: in this chat, only its administrators create rooms. Ask one of them.',
+  ],
   DIRECTORY_OFF: [403, 'People not found: this chat has no search for people. Enter a user id instead.'],
-  NOT_FOUND: [404, 'Not found: this address does not exist. See /api/openapi.json for all addresses.'],
+  NOT_FOUND: [404, 'Not found: this address does not exist. See openapi.json of this API for all addresses.'],
   USER_NOT_FOUND: [404, 'User not found: the chat does not know a user with this id. Check the id.'],
+  REPORT_NOT_FOUND: [
+    404,
+    'Report not found: nobody has reported this message, or you are its author. Check the id.',
+  ],
   ROOM_EXISTS: [
     409,
     'Room not created: a room with this id exists, with another name or access. Choose another id, or change that room.',
   ],
+  TOO_MANY_BLOCKS: [409, 'User not blocked: your list of blocked users is full. Remove one of them first.'],
+  ROOM_DELETED: [410, 'Room not created: a room with this id was deleted. Choose another id.'],
   METHOD_NOT_ALLOWED: [405, 'Request refused: this address does not have this method. See the header Allow.'],
   BODY_TOO_LARGE: [413, 'Request refused: the body is larger than 256 KB. Send less at once.'],
   NOT_JSON: [415, 'Request not read: the body is not JSON. Send it with Content-Type: application/json.'],
@@ -63,36 +74,6 @@ const httpErrors = {
   ],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
 
-const chatStatuses: Record<ErrorCode, ContentfulStatusCode> = {
-  UNAUTHENTICATED: 401,
-  TOKEN_EXPIRED: 401,
-  BANNED: 403,
-  WRONG_USER: 403,
-  CONNECTION_REMOVED: 409,
-  NOT_A_MEMBER: 403,
-  MUTED: 403,
-  RATE_LIMITED: 429,
-  ROOM_NOT_FOUND: 403,
-  ROOM_REQUIRED: 400,
-  TOO_MANY_ROOMS: 409,
-  OWN_ROOM: 409,
-  RECEIVER_NOT_A_MEMBER: 409,
-  MESSAGE_NOT_FOUND: 404,
-  REPLY_NOT_FOUND: 404,
-  NOT_THE_AUTHOR: 403,
-  TOO_MANY_REACTIONS: 409,
-  CLIENT_ID_REUSED: 409,
-  BAD_FRAME: 400,
-  UNKNOWN_ACTION: 400,
-  EMPTY_TEXT: 400,
-  TOO_LONG: 413,
-  FILE_TOO_LARGE: 413,
-  FILE_TYPE_NOT_ALLOWED: 415,
-  FILE_NOT_FOUND: 404,
-  FILE_BUDGET_USED: 429,
-  INTERNAL: 500,
-};
-
 const membershipStatuses: Record<MembershipCode, ContentfulStatusCode> = {
   NOT_A_MODERATOR: 403,
   NOT_AN_OWNER: 403,
@@ -101,6 +82,8 @@ const membershipStatuses: Record<MembershipCode, ContentfulStatusCode> = {
   ROOM_LIMIT: 409,
   NO_REQUEST: 409,
   FIXED_MEMBERS: 409,
+  FIXED_ROOM: 409,
+  ROOM_HELD: 409,
 };
 
 export const errorCodes: readonly string[] = [

@@ -3,7 +3,7 @@ import { setCookie } from 'hono/cookie';
 import * as v from 'valibot';
 import { SESSION_COOKIE } from '../../auth/credential.ts';
 import { isoTime } from '../../delivery/context.ts';
-import { errorShape, userShape } from '../../dialects/rest/schema.ts';
+import { errorShape, ownShape } from '../../dialects/rest/schema.ts';
 import { countRefusal } from '../metrics.ts';
 import { logFault } from '../runtime.ts';
 import { type HttpContext, type HttpEnv, requestRoute, requireOrigin } from './context.ts';
@@ -33,7 +33,7 @@ const logoutBody = v.object({ refresh_token: v.optional(refreshToken) });
 const codeBody = v.object({ username });
 const resetBody = v.object({ username, code: shortText(64), password });
 
-const sessionShape = v.object({ user: userShape, expires_at: v.pipe(v.string(), v.isoTimestamp()) });
+const sessionShape = v.object({ user: ownShape, expires_at: v.pipe(v.string(), v.isoTimestamp()) });
 const signedIn = v.object({
   ...sessionShape.entries,
   token: v.string(),
@@ -175,7 +175,7 @@ export function login(context: HttpContext) {
     },
     readJson(logoutBody),
     async (c) => {
-      // The cookie of the team's site is not the chat's to clear.
+      // A cookie of the team's own site stays: only that site clears it.
       if (context.sessionCookie === undefined) setSession(c, '', 0);
       const { refresh_token } = c.req.valid('json');
       if (refresh_token !== undefined && passwordLogin) {

@@ -2,12 +2,18 @@ import { Hono } from 'hono';
 import * as v from 'valibot';
 import { readHistory } from '../../commands/load-history.ts';
 import { publishMessage, storeMessage } from '../../commands/send-message.ts';
+import { isoTime } from '../../delivery/context.ts';
 import { attached } from '../../dialects/frame.ts';
-import { messageShape } from '../../dialects/rest/schema.ts';
+import { messageBody, messagesQuery, searchQuery } from '../../dialects/rest/requests.ts';
+import { foundMessagesPage, messageShape } from '../../dialects/rest/schema.ts';
 import type { SendMessage } from '../../domain/command.ts';
-import type { HttpContext, HttpEnv } from './context.ts';
+import { searchMessages } from '../../rooms/search.ts';
+import { type HttpContext, type HttpEnv, limitSearches } from './context.ts';
 import { describe } from './openapi.ts';
-import { messageBody, messagesQuery, readJson, readQuery, wireMessage } from './wire.ts';
+import { decodeCursor, encodeCursor, readerOf, readJson, readQuery, wireMessage } from './wire.ts';
+
+/** The number below which a page of a search begins. */
+const searchCursor = v.strictTuple([v.pipe(v.number(), v.safeInteger(), v.minValue(1))]);
 
 const pageShape = v.object({ messages: v.array(messageShape), has_more: v.boolean() });
 
@@ -19,6 +25,8 @@ const commandOf = (body: v.InferOutput<typeof messageBody>, room: string): SendM
   ...attached(body),
   ...(body.client_id !== undefined && { clientId: body.client_id }),
   ...(body.reply_to !== undefined && { replyTo: body.reply_to }),
+  ...(body.mentions && { mentions: body.mentions }),
+  ...(body.data && { data: body.data }),
 });
 
 /** The messages of a room, in the form of contract S2. */
@@ -34,7 +42,35 @@ export function messages(context: HttpContext) {
     readQuery(messagesQuery),
     async (c) => {
       const page = await readHistory(c.req.param('id'), c.req.valid('query'), c.var.caller, context);
-      return c.json({ messages: page.messages.map(wireMessage), has_more: page.hasMore });
+      const reader = readerOf(c.var.caller, context);
+      return c.json({
+        messages: page.messages.map((message) => wireMessage(message, reader)),
+        has_more: page.hasMore,
+      });
+    },
+  );
+  app.get(
+    '/:id/search/',
+    limitSearches(context),
+    describe(
+      'Find messages of a room that contain all words of `q`, also inside longer words, in their text or in the name ' +
+        'of their file, without regard to case and accents. Newest first. Each page searches a part of the room, so ' +
+        'it may be empty although more follow.',
+      { 200: ['The messages that were found.', foundMessagesPage] },
+      [400, 401, 403],
+    ),
+    readQuery(searchQuery),
+    async (c) => {
+      const { q: query, cursor, limit } = c.req.valid('query');
+      const [before] = decodeCursor(cursor, searchCursor) ?? [];
+      const search = { room: c.req.param('id'), query, before, limit };
+      const { messages, searchedTo, next } = await searchMessages(search, c.var.caller, context);
+      const reader = readerOf(c.var.caller, context);
+      return c.json({
+        messages: messages.map((message) => wireMessage(message, reader)),
+        searched_to: searchedTo ? { message_id: searchedTo.id, created_at: isoTime(searchedTo.at) } : null,
+        next_cursor: encodeCursor([next]),
+      });
     },
   );
   app.post(
@@ -45,7 +81,7 @@ export function messages(context: HttpContext) {
         201: ['Stored the message.', messageShape],
         200: ['An earlier request stored the message.', messageShape],
       },
-      [400, 401, 403, 404, 409, 413, 415],
+      [400, 401, 403, 404, 409, 413, 415, 422],
     ),
     readJson(messageBody),
     async (c) => {
@@ -54,7 +90,8 @@ export function messages(context: HttpContext) {
       const announced = body.broadcast;
       const stored = await storeMessage(commandOf(body, writer.room), writer, context, { announced });
       if (announced) await publishMessage(stored, undefined, context);
-      return c.json(wireMessage(stored.message), stored.audience ? 201 : 200);
+      const reader = readerOf(c.var.caller, context);
+      return c.json(wireMessage(stored.message, reader), stored.audience ? 201 : 200);
     },
   );
   return app;

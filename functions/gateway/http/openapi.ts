@@ -13,11 +13,14 @@ const errors: Readonly<Record<number, string>> = {
   403: 'Not allowed, or the room does not exist.',
   404: 'Not found.',
   409: 'Not possible in the current state of the room.',
+  410: 'It was deleted, and its id cannot be used again.',
   413: 'Too large.',
   415: 'The body is not JSON, or the type of the file is not allowed.',
+  422: 'The rules of this chat do not allow the message.',
   429: 'Too many requests. Wait as long as `Retry-After` (in seconds) and `retry_after_ms` say, if present.',
+  500: 'Something went wrong on the server. Repeat the request.',
   501: 'Not available in this deployment.',
-  503: 'The credential could not be verified at the moment. Try again.',
+  503: 'The credential could not be verified, or the message not be checked, at the moment. Try again.',
 };
 
 const withBody = (description: string, shape: GenericSchema) => ({

@@ -5,7 +5,7 @@ import { HttpError } from './http-error.ts';
 /** The tokens of a signed-in user. */
 export interface Tokens {
   readonly token: string;
-  /** Gets further tokens. Absent if the one that was used stays valid. */
+  /** Gets further tokens. Absent after a refresh, if the earlier refresh token stays valid. */
   readonly refreshToken?: string | undefined;
 }
 
@@ -92,7 +92,7 @@ const refreshErrors = {
   InvalidParameterException: http('SESSION_ENDED'),
 };
 
-/** One answer for all of them, because some occur for existing users only. */
+/** These errors get the same answer, because some of them would reveal that a user exists. */
 const resetErrors = {
   ...refusedPassword,
   CodeMismatchException: http('WRONG_CODE'),
@@ -170,7 +170,7 @@ export function cognitoLogin(clientId: string): PasswordLogin {
       await cognito.sendCode(username).catch((error: unknown) => {
         const name = error instanceof Error ? error.name : '';
         // Logged for the administrator, and not answered: it happens for existing users only.
-        if (name === 'CodeDeliveryFailureException') logFault('http', error, '');
+        if (name === 'CodeDeliveryFailureException') logFault('http', error);
         else if (!noCode.has(name)) throw convert(error, {});
       });
     },

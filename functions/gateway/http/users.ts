@@ -1,18 +1,19 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { wireId } from '../../dialects/frame.ts';
+import { usersQuery } from '../../dialects/rest/requests.ts';
 import { usersPage } from '../../dialects/rest/schema.ts';
 import { searchedTerm } from '../../domain/name.ts';
 import { searchPeople } from '../../rooms/people.ts';
 import type { HttpContext, HttpEnv } from './context.ts';
 import { HttpError } from './http-error.ts';
 import { describe } from './openapi.ts';
-import { decodeCursor, encodeCursor, readQuery, usersQuery } from './wire.ts';
+import { decodeCursor, encodeCursor, readQuery } from './wire.ts';
 
 /** DynamoDB's limit for a sort key. */
 const MAX_KEY_BYTES = 1_024;
 
-/** Where a page of people begins: a term that begins with the searched one, and a user id. */
+/** The position of a page of people: a term that begins with the searched one, and the id of its user. */
 const peopleCursor = (query: string) =>
   v.tuple([v.pipe(v.string(), v.maxBytes(MAX_KEY_BYTES), v.startsWith(searchedTerm(query) ?? ' '))]);
 
@@ -33,11 +34,16 @@ export function users(context: HttpContext) {
       const { directory } = context;
       if (directory === 'off') throw new HttpError('DIRECTORY_OFF');
       const { query, cursor, limit } = c.req.valid('query');
-      const [after] = cursor === undefined ? [] : decodeCursor(cursor, peopleCursor(query));
+      const [after] = decodeCursor(cursor, peopleCursor(query)) ?? [];
       const { people, next } = await searchPeople({ query, after, limit }, c.var.caller, directory, context);
       return c.json({
-        users: people.map(({ id, name }) => ({ user_id: wireId(id), username: name })),
-        next_cursor: next === undefined ? null : encodeCursor([next]),
+        users: people.map(({ id, name, avatarUrl, data }) => ({
+          user_id: wireId(id),
+          username: name,
+          avatar_url: avatarUrl ?? null,
+          profile_data: data ?? null,
+        })),
+        next_cursor: encodeCursor([next]),
       });
     },
   );

@@ -1,115 +1,52 @@
 import { validator } from 'hono-openapi';
 import * as v from 'valibot';
+import { isoTime } from '../../delivery/context.ts';
 import { contentMessage } from '../../dialects/content/content.ts';
-import { clientId, file, fileName, messageId, text, userId, wireId } from '../../dialects/frame.ts';
+import { messageId, wireId } from '../../dialects/frame.ts';
+import type { roomChangeBody } from '../../dialects/rest/requests.ts';
 import type {
   memberShape,
   messageShape,
+  ownShape,
   roomShape,
   summaryShape,
-  userShape,
 } from '../../dialects/rest/schema.ts';
-import { HISTORY_LIMIT } from '../../domain/command.ts';
-import { MAX_USER_ID_BYTES } from '../../domain/id.ts';
-import { type Member, roles, type User } from '../../domain/member.ts';
+import { ChatError } from '../../domain/errors.ts';
+import { isStoredUserId } from '../../domain/id.ts';
+import {
+  actorId,
+  isReservedId,
+  type Member,
+  nameOf,
+  RESERVED_IDS,
+  type Reader,
+  type User,
+} from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
-import type { Room } from '../../domain/room.ts';
-import { isBlank } from '../../domain/text.ts';
+import { defaultSettings, type Room } from '../../domain/room.ts';
 import type { RoomSummary } from '../../rooms/room-list.ts';
 import type { MemberWithProfile } from '../../rooms/rooms.ts';
+import type { HttpContext } from './context.ts';
 import { HttpError } from './http-error.ts';
 
-/** Longer mutes are pointless: remove the member instead. */
-export const MAX_MUTE_SECONDS = 366 * 24 * 60 * 60;
-const MAX_NEW_MEMBERS = 100;
+/** The position of a page of members: the id of a member, which becomes part of a key. */
+export const memberCursor = v.tuple([v.pipe(v.string(), v.check(isStoredUserId))]);
 
-/** The name of a room. A name without visible characters is the same as none. */
-const roomName = v.pipe(
-  v.string(),
-  v.maxLength(200),
-  v.check((name) => !name.includes('\0')),
-  v.transform((name) => (isBlank(name) ? '' : name.toWellFormed())),
-);
+/**
+ * Returns the cursor of the next page, or null after the last page.
+ * @param position the parts of the position where the page begins. All are undefined after the last page.
+ */
+export function encodeCursor(position: readonly unknown[]): string | null {
+  const parts = position.filter((part) => part !== undefined);
+  return parts.length > 0 ? Buffer.from(JSON.stringify(parts)).toString('base64url') : null;
+}
 
-/** From 1 to 50. A pattern, because OpenAPI describes query parameters as strings. */
-const pageSize = v.pipe(v.string(), v.maxLength(2), v.regex(/^([1-9]|[1-4]\d|50)$/), v.transform(Number));
-
-const cursor = v.optional(v.pipe(v.string(), v.maxLength(2_000), v.regex(/^[\w-]+$/)));
-
-export const roomsQuery = v.object({ cursor, limit: v.optional(pageSize, '20') });
-
-/** From 1 to 500. */
-const membersPageSize = v.pipe(
-  v.string(),
-  v.maxLength(3),
-  v.regex(/^([1-9]\d?|[1-4]\d\d|500)$/),
-  v.transform(Number),
-);
-
-export const membersQuery = v.object({ cursor, limit: v.optional(membersPageSize, '100') });
-
-/** The beginning of a name, or a user id. At least one character is visible. */
-const searchText = v.pipe(
-  v.string(),
-  v.maxLength(MAX_USER_ID_BYTES),
-  v.check((text) => !isBlank(text) && !/\p{Cc}/u.test(text)),
-  v.transform((text) => text.trim()),
-);
-
-export const usersQuery = v.object({ query: searchText, cursor, limit: v.optional(pageSize, '20') });
-
-export const roomBody = v.union([
-  v.object({ kind: v.literal('direct'), members: v.pipe(v.array(userId), v.minLength(1), v.maxLength(2)) }),
-  v.object({
-    kind: v.optional(v.literal('group'), 'group'),
-    name: v.optional(roomName, ''),
-    access: v.optional(v.picklist(['members', 'open']), 'members'),
-    members: v.optional(v.pipe(v.array(userId), v.maxLength(MAX_NEW_MEMBERS)), []),
-  }),
-]);
-
-export const memberBody = v.object({ user_id: userId, role: v.optional(v.picklist(roles), 'member') });
-
-/** A change has a role, a mute or both. The mute has one of its two forms; 0 seconds or `null` ends it. */
-export const memberChangeBody = v.pipe(
-  v.object({
-    role: v.optional(v.picklist(roles)),
-    muted_until: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(64), v.isoTimestamp()))),
-    muted_seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_MUTE_SECONDS))),
-  }),
-  v.check(({ role, muted_until, muted_seconds }) => {
-    const mutes = [muted_until, muted_seconds].filter((mute) => mute !== undefined);
-    return mutes.length === 1 || (mutes.length === 0 && role !== undefined);
-  }),
-);
-
-export const messagesQuery = v.object({
-  before: v.optional(messageId),
-  limit: v.optional(pageSize, String(HISTORY_LIMIT)),
-});
-
-export const messageBody = v.object({
-  content: text,
-  broadcast: v.optional(v.boolean(), false),
-  client_id: v.optional(clientId),
-  reply_to: v.optional(messageId),
-  /** The id of an uploaded file, or the file's content in base64. */
-  file: v.optional(file),
-  file_name: v.optional(fileName),
-});
-
-export const uploadBody = v.object({
-  name: fileName,
-  content_type: v.pipe(v.string(), v.nonEmpty(), v.maxLength(200)),
-  /** Bytes. */
-  size: v.pipe(v.number(), v.integer(), v.minValue(1)),
-});
-
-export const encodeCursor = (position: unknown): string =>
-  Buffer.from(JSON.stringify(position)).toString('base64url');
-
-/** @throws HttpError BAD_REQUEST */
-export function decodeCursor<S extends v.GenericSchema>(text: string, shape: S): v.InferOutput<S> {
+/** Returns the position of a page, undefined for the first page. @throws HttpError BAD_REQUEST */
+export function decodeCursor<S extends v.GenericSchema>(
+  text: string | undefined,
+  shape: S,
+): v.InferOutput<S> | undefined {
+  if (text === undefined) return undefined;
   try {
     return v.parse(shape, JSON.parse(Buffer.from(text, 'base64url').toString()));
   } catch {
@@ -122,19 +59,40 @@ export function decodeCursor<S extends v.GenericSchema>(text: string, shape: S):
 
 interface Validation {
   readonly success: boolean;
+  /** What was validated. */
+  readonly data: unknown;
   readonly error?: readonly { readonly path?: readonly unknown[] | undefined }[];
 }
 
 /** The error names the invalid field, but never quotes its value. @throws HttpError BAD_REQUEST */
-export function checkFields(result: Validation): void {
+function checkFields(result: Validation): void {
+  // Valibot takes an array for an object without fields.
+  if (Array.isArray(result.data)) throw new HttpError('BAD_REQUEST');
   if (result.success) return;
   const [first] = result.error?.[0]?.path ?? [];
   const field = typeof first === 'object' && first !== null ? Reflect.get(first, 'key') : first;
   if (field === undefined) throw new HttpError('BAD_REQUEST');
   throw new HttpError(
     'BAD_REQUEST',
-    `Request not read: the field "${String(field)}" is missing or malformed. See /api/openapi.json.`,
+    `Request not read: the field "${String(field)}" is missing or malformed. See openapi.json of this API.`,
   );
+}
+
+/**
+ * Checks that ids are those of users.
+ * @param failed how the error begins, such as `Member not added`
+ * @throws HttpError BAD_REQUEST for a reserved id
+ */
+export function checkUserIds(ids: readonly string[], failed: string): void {
+  if (!ids.some(isReservedId)) return;
+  throw new HttpError('BAD_REQUEST', `${failed}: ${RESERVED_IDS}. Name another user.`);
+}
+
+/** Returns the message id in a path. @throws ChatError MESSAGE_NOT_FOUND */
+export function messageIdOf(text: string): number {
+  const result = v.safeParse(messageId, text);
+  if (result.success) return result.output;
+  throw new ChatError('MESSAGE_NOT_FOUND');
 }
 
 /** Reads a JSON body. @throws HttpError BAD_REQUEST */
@@ -145,24 +103,37 @@ export const readQuery = <S extends v.GenericSchema>(schema: S) => validator('qu
 
 type Wire<S extends v.GenericSchema> = v.InferOutput<S>;
 
-export const wireUser = ({ id, username, email, userType }: User): Wire<typeof userShape> => ({
+export const wireUser = ({ id, username, email, userType, ...user }: User): Wire<typeof ownShape> => ({
   id: wireId(id),
   username,
   email,
   user_type: userType,
+  name: nameOf({ username, ...user }),
+  avatar_url: user.avatarUrl ?? null,
+});
+
+/** Returns a caller as the reader of what others write. */
+export const readerOf = (
+  caller: User,
+  { hidesEmails = false }: Pick<HttpContext, 'hidesEmails'>,
+): Reader => ({
+  viewer: actorId(caller),
+  hidesEmails,
 });
 
 /** The message of contract S2, with fields that its frames do not have. The HTTP API is not open to guests. */
-export const wireMessage = (message: Message): Wire<typeof messageShape> => ({
-  ...contentMessage(message, {}),
+export const wireMessage = (message: Message, reader: Reader): Wire<typeof messageShape> => ({
+  ...contentMessage(message, reader),
   type: message.type,
   status: message.status,
   edited: message.editedAt !== undefined,
   ...(message.deletedAt !== undefined && { deleted: true as const }),
   ...(message.replyTo !== undefined && { reply_to: message.replyTo }),
+  ...(message.mentions && { mentions: message.mentions.map(wireId) }),
+  ...(message.data && { data: message.data }),
 });
 
-const isoOrNull = (ms: number): string | null => (ms > 0 ? new Date(ms).toISOString() : null);
+export const isoOrNull = (ms = 0): string | null => (ms > 0 ? isoTime(ms) : null);
 
 export const wireMember = (
   member: Member & Partial<MemberWithProfile>,
@@ -170,25 +141,50 @@ export const wireMember = (
 ): Wire<typeof memberShape> => ({
   user_id: wireId(member.user),
   username: member.profile?.username ?? null,
+  avatar_url: member.profile?.avatarUrl ?? null,
+  profile_data: member.profile?.data ?? null,
   role: member.role,
+  data: member.data ?? null,
   pending: member.pending ?? false,
   muted_until: member.mutedUntil > now ? isoOrNull(member.mutedUntil) : null,
   online: member.profile?.online ?? false,
   last_seen: member.profile?.lastSeen ?? null,
 });
 
-export const wireRoom = ({ id, name, kind, access }: Room): Wire<typeof roomShape> => ({
+/** Returns the settings of a room, with the defaults of those that it has not. */
+export const wireSettings = (room: Room) => {
+  const { description, avatarUrl, posting, slowMode, archived } = { ...defaultSettings, ...room };
+  return { description, avatar_url: avatarUrl, posting, slow_mode: slowMode, archived };
+};
+
+/** Returns the new values of a room's settings. */
+export const settingsOf = ({ avatar_url, slow_mode, ...change }: v.InferOutput<typeof roomChangeBody>) => ({
+  ...change,
+  avatarUrl: avatar_url,
+  slowMode: slow_mode,
+});
+
+export const wireRoom = ({ id, name, kind, access, data = null }: Room): Wire<typeof roomShape> => ({
   id: wireId(id),
   name,
   kind,
   access,
+  data,
 });
 
-export const wireSummary = (summary: RoomSummary): Wire<typeof summaryShape> => ({
+export const wireSummary = (
+  summary: RoomSummary,
+  reader: Reader,
+  now: number,
+): Wire<typeof summaryShape> => ({
   ...wireRoom(summary.room),
+  ...wireSettings(summary.room),
   request: summary.isRequest,
+  other: summary.other ? wireMember(summary.other, now) : null,
   unread: summary.unread,
+  mentioned: summary.mentioned,
   unread_capped: summary.unreadCapped,
-  last_message: summary.lastMessage ? wireMessage(summary.lastMessage) : null,
+  last_message: summary.lastMessage ? wireMessage(summary.lastMessage, reader) : null,
   last_at: isoOrNull(summary.lastAt),
+  preferences: summary.preferences,
 });

@@ -1,4 +1,7 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyResultV2, Context } from 'aws-lambda';
+import type { Env, Hono } from 'hono';
+import { handle } from 'hono/aws-lambda';
+import { invocationError, logFault, once } from '../runtime.ts';
 
 const bodyless = new Set(['GET', 'HEAD']);
 
@@ -18,15 +21,13 @@ function pathOf({ rawPath, headers }: APIGatewayProxyEventV2): readonly string[]
   try {
     // IAM has authorized the path of the request, so the header must not name another one.
     const sent = decodeURIComponent(path);
-    if (isAdmin.test(`${rawPath}\n${sent}`) && sent.split('?')[0] !== rawPath) return undefined;
+    const isAdmin = rawPath.startsWith('/admin/') || sent.startsWith('/admin/');
+    if (isAdmin && sent.split('?')[0] !== rawPath) return undefined;
     return path.split('/').map(decodeURIComponent);
   } catch {
     return undefined;
   }
 }
-
-/** Whether one of two lines is a path of the admin API. */
-const isAdmin = /^\/admin\//mu;
 
 /**
  * Adapts the event for Hono's Lambda adapter:
@@ -34,10 +35,29 @@ const isAdmin = /^\/admin\//mu;
  *   A path that cannot be a route becomes the root, which is none either.
  * - The adapter logs a GET with a body as a broken request. So the body is left out.
  */
-export function adaptEvent({ body, ...event }: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+function adaptEvent({ body, ...event }: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
   const parts = pathOf(event);
   const isRoute = parts && !parts.includes('.') && !parts.includes('..');
   const rawPath = isRoute ? parts.map(encodeURIComponent).join('/') : '/';
   const withBody = body !== undefined && !bodyless.has(event.requestContext.http.method);
   return { ...event, ...(withBody && { body }), rawPath };
+}
+
+type Handle = (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyResultV2>;
+
+/**
+ * Creates the Lambda handler of an app's routes, in payload format 2.0.
+ * @param name the name of the function in its log
+ * @param createApp called by the first request
+ */
+export function serveRequests<E extends Env>(name: string, createApp: () => Hono<E>): Handle {
+  const app = once(() => handle(createApp()) as Handle);
+  return async (event, context) => {
+    try {
+      return await app()(adaptEvent(event), context);
+    } catch (error) {
+      logFault(name, error, context.awsRequestId);
+      throw invocationError('Request not answered: see the log of this request.');
+    }
+  };
 }
