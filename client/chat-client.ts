@@ -3,7 +3,7 @@ import { type ChatClientError, closed } from './errors.ts';
 import { type ClientEvents, Observable, type State, whenLive } from './events.ts';
 import { FrameDispatcher } from './frame-dispatcher.ts';
 import { type ChatStorage, Outbox, type PendingChange } from './outbox.ts';
-import { RestClient, roomPath, type Token, TokenSource } from './rest.ts';
+import { RestClient, roomPath, type Token, TokenSource, withQuery } from './rest.ts';
 import type { Room } from './room.ts';
 import { type RoomContext, RoomCore } from './room-core.ts';
 import { RoomList } from './room-list.ts';
@@ -96,7 +96,7 @@ export class ChatClient extends Observable<ClientEvents> {
     // Globals are read when they are needed, because a server that renders a page may lack them.
     const rest = new RestClient(this.#url, tokens, (...request) => (globals.fetch ?? fetch)(...request));
     const connection = new Connection({
-      url: `${this.#url.replace(/^http/, 'ws')}/ws/chat/?reads=manual&receipts=author`,
+      url: `${this.#url.replace(/^http/, 'ws')}/ws/chat/?reads=manual&receipts=author&changes=all`,
       tokens,
       rest,
       socketClass: () => globals.WebSocket ?? (WebSocket as unknown as SocketClass),
@@ -175,8 +175,12 @@ export class ChatClient extends Observable<ClientEvents> {
     return core.room;
   }
 
-  /** Loads a page of the user's rooms, latest first. Pass `next_cursor` for the next page. @throws ChatClientError */
-  async rooms(page: PageOptions = {}): Promise<RoomsPage> {
+  /**
+   * Loads a page of the user's rooms: first the pinned rooms, then the others by their latest message. Pass
+   * `next_cursor` for the next page, or `hidden: true` for the rooms that the user has hidden.
+   * @throws ChatClientError
+   */
+  async rooms(page: PageOptions & { readonly hidden?: boolean } = {}): Promise<RoomsPage> {
     return roomsPage(await this.#loadPage<RestRoomsPage>('/chats/', page));
   }
 
@@ -186,7 +190,12 @@ export class ChatClient extends Observable<ClientEvents> {
    */
   createRoom(
     options:
-      | { name?: string; members?: readonly Id[]; access?: 'members' | 'open' }
+      | {
+          name?: string;
+          members?: readonly Id[];
+          access?: 'members' | 'open';
+          data?: RoomDetails['data'] & {};
+        }
       | { kind: 'direct'; members: [Id] | [Id, Id] },
   ): Promise<RoomDetails> {
     return this.#context.rest.json('/chats/', options);
@@ -201,8 +210,8 @@ export class ChatClient extends Observable<ClientEvents> {
   }
 
   /**
-   * Finds people by the beginning of their name or of a word in it, or by their whole id. The chat's setting
-   * `directory` decides whom a user finds. Pass `next_cursor` for the next page.
+   * Finds people whose name, or a word of it, begins with `query`, or whose id is `query`. The chat's setting
+   * `directory` limits which people a user can find. Pass `next_cursor` for the next page.
    * @throws ChatClientError DIRECTORY_OFF, BAD_REQUEST for an empty query, RATE_LIMITED, UNREACHABLE
    */
   searchUsers(query: string, page: PageOptions = {}): Promise<UsersPage> {
@@ -238,6 +247,12 @@ export class ChatClient extends Observable<ClientEvents> {
     return this.#context.rest.fetch(path, init);
   }
 
+  /** Loads the newest messages of all open rooms, and the list of rooms, again. */
+  async reload(): Promise<void> {
+    const lists = this.roomList.isLoaded ? [this.roomList.reload()] : [];
+    await Promise.all([...lists, ...[...this.#rooms.values()].map(({ sync }) => sync.reload())]);
+  }
+
   /** Connects, also after `close` or after the server refused the token. Does nothing while connected. */
   connect(): void {
     for (const core of this.#rooms.values()) core.updateState();
@@ -255,8 +270,7 @@ export class ChatClient extends Observable<ClientEvents> {
   }
 
   #loadPage<T>(path: string, query: object): Promise<T> {
-    const given = Object.entries(query).filter(([, value]) => value !== undefined);
-    return this.#context.rest.json(`${path}?${new URLSearchParams(given)}`);
+    return this.#context.rest.json(withQuery(path, query));
   }
 
   async #answerRequest(room: Id, answer: string): Promise<void> {

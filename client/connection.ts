@@ -19,9 +19,9 @@ const LIFE_JITTER_MS = 54_000;
 /** The longest delay of `setTimeout`. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export type Phase = 'connecting' | 'open' | 'offline' | 'refused';
+type Phase = 'connecting' | 'open' | 'offline' | 'refused';
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   readonly url: string;
   readonly tokens: TokenSource;
   readonly rest: RestClient;
@@ -70,8 +70,10 @@ export class Connection {
     if (this.#stopListening) return;
     this.#options.socketClass();
     this.#stopListening = onNetworkChange(() => {
-      if (this.phase === 'open') this.check();
-      else if (this.#backoff !== undefined) void this.#connect();
+      if (this.phase === 'open') return this.check();
+      // A connect that began without a network may still fail after it: its next attempt must not wait long.
+      this.#failures = 0;
+      if (this.#backoff !== undefined) void this.#connect();
     });
     void this.#connect();
   }

@@ -5,11 +5,12 @@ import type { WireErrorCode } from './wire.ts';
  *
  * - `UNREACHABLE`: no answer, because the network or the server is down.
  * - `CLOSED`: the client or the room was closed.
+ * - `ROOM_DELETED`: the room was deleted.
  * - `EXPIRED`: a change was tried and then waited for almost a day. The server may no longer recognize a repeat.
  *
  * The list may grow. Treat an unknown code as a refusal that a retry does not fix.
  */
-export type ErrorCode = WireErrorCode | 'UNREACHABLE' | 'CLOSED' | 'EXPIRED' | (string & {});
+export type ErrorCode = WireErrorCode | 'UNREACHABLE' | 'CLOSED' | 'ROOM_DELETED' | 'EXPIRED' | (string & {});
 
 /**
  * The reason for a rejected promise, and for the states `offline` and `refused`. Branch on `code`; `message` is a

@@ -1,12 +1,12 @@
 import type { ChatClientError } from './errors.ts';
 import type { PendingChange } from './outbox.ts';
-import type { Activity, Change, ChangeRequest, FrameOf, Id } from './wire.ts';
+import type { Activity, Change, ChangeRequest, FrameOf, Id, RoomChange } from './wire.ts';
 
 /** The state of the client, and of each room. A page can show this word to its user. */
 export type State = 'connecting' | 'catching-up' | 'live' | 'offline' | 'refused';
 
 /** The events of a room. Events that come from the server have the names and fields of their frames. */
-export type RoomEvents = { [Event in Change | Activity as Event['type']]: Event } & {
+export type RoomEvents = { [Event in Change | RoomChange | Activity as Event['type']]: Event } & {
   /** The room's state changed. */
   state: State;
   /** The server refused a change. The promise of the change rejects too, unless the change was made before a reload. */
@@ -20,7 +20,11 @@ export type RoomEvents = { [Event in Change | Activity as Event['type']]: Event 
 
 /** The events of a client: those of all the user's rooms, each with its `room_id`, and the client's own. */
 export type ClientEvents = {
-  [Event in Change | Activity | FrameOf<'joined' | 'left'> as Event['type']]: Event & {
+  [Event in
+    | Change
+    | RoomChange
+    | Activity
+    | FrameOf<'joined' | 'left' | 'room_deleted' | 'preferences'> as Event['type']]: Event & {
     /** The id of the room. */
     room_id: Id;
   };

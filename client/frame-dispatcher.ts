@@ -1,5 +1,5 @@
 import type { RoomContext, RoomCore } from './room-core.ts';
-import { type Frame, type FrameOf, isChange } from './wire.ts';
+import { type Frame, type FrameOf, isLogged } from './wire.ts';
 
 /** After these errors, the server accepts no more frames from the connection. A new one with a fresh token may work. */
 const reconnectCodes = new Set<string>([
@@ -52,7 +52,7 @@ export class FrameDispatcher {
         return;
       }
       core?.receive(frame);
-      if (!core || frame.type === 'joined' || frame.type === 'left') this.#emitOnce(frame);
+      if (!core || /^(joined|left|room_deleted|preferences)$/.test(frame.type)) this.#emitOnce(frame);
     }
   }
 
@@ -95,7 +95,8 @@ export class FrameDispatcher {
 
   /** Emits a frame unless it is a repeat. Frames have no guaranteed order, so one may arrive after a newer one. */
   #emitOnce(frame: Frame): void {
-    if (isChange(frame)) {
+    if (frame.type === 'hidden') return;
+    if (isLogged(frame)) {
       const room = String(frame.room_id);
       const seqs = this.#recentSeqs.get(room) ?? new Set();
       if (seqs.has(frame.seq)) return;

@@ -1,4 +1,14 @@
-import { applyChange, type Change, changeOf, type FrameOf, type Message, type Status } from './wire.ts';
+import {
+  applyChange,
+  type Change,
+  changeOf,
+  type FrameOf,
+  isChange,
+  isMessageType,
+  type LoggedChange,
+  type Message,
+  type Status,
+} from './wire.ts';
 
 const statuses: readonly Status[] = ['send', 'delivered', 'read'];
 
@@ -20,7 +30,7 @@ export class RoomLog {
   #latestSeq = 0;
   readonly #messages = new Map<number, Message>();
   /** Changes that arrived before a change with a lower sequence number, by sequence number. */
-  readonly #early = new Map<number, Change>();
+  readonly #early = new Map<number, LoggedChange>();
   /** The highest id for which `acknowledge` was called with each status. */
   readonly #acknowledged = new Map<Status, number>();
   readonly #isOwn: (message: Message) => boolean;
@@ -49,7 +59,7 @@ export class RoomLog {
   }
 
   /** Adds a change from a live frame. Returns the changes that are applied now, in order. */
-  add(change: Change): readonly Change[] {
+  add(change: LoggedChange): readonly LoggedChange[] {
     if (this.cursor !== undefined && change.seq <= this.cursor) return [];
     this.#early.set(change.seq, change);
     return this.#applyReady();
@@ -59,15 +69,16 @@ export class RoomLog {
    * Adds a page of missed changes. Returns the applied changes in order, or undefined if the page is not complete
    * and the history must be loaded again.
    */
-  addPage({ events, seq, complete, has_more }: FrameOf<'sync'>): readonly Change[] | undefined {
+  addPage({ events, seq, complete, has_more }: FrameOf<'sync'>): readonly LoggedChange[] | undefined {
     const cursor = this.cursor ?? 0;
     // Live frames may have arrived after the server read this page. The page must not undo them.
     if (complete && seq < cursor) return [];
-    if (!complete || (events[0] && !events[0].message)) return undefined;
-    const applied: Change[] = [];
+    const first = events.find(({ type }) => isMessageType(type));
+    if (!complete || (first && !first.message)) return undefined;
+    const applied: LoggedChange[] = [];
     for (const event of events) {
       if (event.message) this.#put(event.message);
-      const change = changeOf(event, this.#messages.get(event.message_id));
+      const change = changeOf(event, this.#messages.get(event.message_id ?? 0));
       if (change && event.seq > cursor) applied.push(change);
     }
     // An announced number above the last page is void: a refused change used it up.
@@ -98,6 +109,17 @@ export class RoomLog {
     const changes = this.#olderChanges ?? [];
     this.#olderChanges = undefined;
     for (const change of changes) this.#apply(change);
+  }
+
+  /** Forgets the oldest messages, so that `count` are left. */
+  trim(count: number): void {
+    const { messages } = this;
+    const oldest = messages.at(-count);
+    if (messages.length <= count || !oldest) return;
+    this.oldestId = oldest.message_id;
+    this.hasMore = true;
+    this.#olderChanges = undefined;
+    for (const id of [...this.#messages.keys()]) if (id < this.oldestId) this.#remove(id);
   }
 
   /** Raises the delivery status of a loaded message, and never lowers it. */
@@ -134,8 +156,8 @@ export class RoomLog {
     for (const message of messages) this.#put(message);
   }
 
-  #applyReady(): readonly Change[] {
-    const applied: Change[] = [];
+  #applyReady(): readonly LoggedChange[] {
+    const applied: LoggedChange[] = [];
     if (this.cursor === undefined) return applied;
     for (let next = this.#early.get(this.cursor + 1); next; next = this.#early.get(this.cursor + 1)) {
       this.cursor = next.seq;
@@ -146,7 +168,8 @@ export class RoomLog {
     return applied;
   }
 
-  #apply(change: Change): void {
+  #apply(change: LoggedChange): void {
+    if (!isChange(change)) return;
     const { message_id: id } = change;
     const message = this.#messages.get(id);
     if (change.type === 'chat_message') this.#put(change.message);
@@ -173,8 +196,12 @@ export class RoomLog {
   }
 
   #set(message: Message): Message {
-    this.#messages.set(message.message_id, message);
-    this.#snapshot = undefined;
+    const { message_id: id } = message;
+    const before = this.#snapshot;
+    this.#messages.set(id, message);
+    // A new message of another user changes no earlier message, so the work does not grow with the loaded messages.
+    const isNext = before && !this.#isOwn(message) && id > (before.at(-1)?.message_id ?? 0);
+    this.#snapshot = isNext ? [...before, message] : undefined;
     return message;
   }
 

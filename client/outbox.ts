@@ -37,6 +37,33 @@ export interface PendingChange {
   readonly at: number;
 }
 
+/** Returns the valid changes in a stored text, which other code may have written or a browser may have cut off. */
+function readChanges(text: string | null | undefined): readonly PendingChange[] {
+  try {
+    const stored: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(stored) ? stored.filter(isPendingChange) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The field that must be a text in each kind of change. */
+const texts: Record<ChangeRequest['action'], string> = {
+  send: 'message',
+  edit: 'text',
+  delete: 'client_id',
+  react: 'emoji',
+};
+
+function isPendingChange(value: unknown): value is PendingChange {
+  const { room, frame: sent, at } = Object(value) as { room?: unknown; frame?: unknown; at?: unknown };
+  const frame = Object(sent) as Record<string, unknown>;
+  const text = Object.hasOwn(texts, String(frame['action'])) && texts[frame['action'] as 'send'];
+  const strings = [room, frame['client_id'], text && frame[text]];
+  // Dates beyond this number do not exist.
+  return strings.every((each) => typeof each === 'string') && Math.abs(Number(at)) <= 8.64e15;
+}
+
 /**
  * Stores pending changes, so that a reload does not lose them. Each write first reads the stored list, so that two open
  * pages of one user keep each other's changes. After a reload, both may send them; the server recognizes repeats.
@@ -75,7 +102,7 @@ export class Outbox {
   }
 
   async #read(): Promise<readonly PendingChange[]> {
-    return JSON.parse((await this.#storage?.get(this.#key)) ?? '[]') as readonly PendingChange[];
+    return readChanges(await this.#storage?.get(this.#key));
   }
 
   #update(update: (stored: readonly PendingChange[]) => readonly PendingChange[]): void {

@@ -9,7 +9,7 @@ const REPEATABLE_MS = 23 * 60 * 60 * 1000;
 /** API Gateway closes a socket that sends a larger frame (AWS: quotas for WebSocket APIs). */
 const MAX_FRAME_BYTES = 32 * 1024;
 
-type KnownField = 'text' | 'sender_id' | 'sender_name' | 'created_at' | 'reply_to' | 'type';
+type KnownField = 'text' | 'sender_id' | 'sender_name' | 'created_at' | 'reply_to' | 'mentions' | 'type';
 
 /**
  * A message that the server has not confirmed yet. It has no `message_id`, and no other field that the server sets.
@@ -33,7 +33,7 @@ function tooLong(frame: ChangeRequest): ChatClientError | undefined {
 
 function pendingMessage({ frame, at }: PendingChange, user = ''): PendingMessage[] {
   if (frame.action !== 'send') return [];
-  const { client_id, message: text, reply_to, type } = frame;
+  const { client_id, message: text, reply_to, mentions, type } = frame;
   return [
     {
       client_id,
@@ -42,6 +42,7 @@ function pendingMessage({ frame, at }: PendingChange, user = ''): PendingMessage
       sender_id: user,
       created_at: new Date(at).toISOString(),
       ...(reply_to !== undefined && { reply_to: Number(reply_to) }),
+      ...(mentions && { mentions }),
       ...(type && type !== 'text' && { type }),
     },
   ];

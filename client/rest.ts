@@ -5,10 +5,10 @@ import type { FileLink, Id, RestError, UploadOffer } from './wire.ts';
 export type Token = string | (() => string | Promise<string>);
 
 /** Decodes a JWT's claims without verifying them, which only the server can do. Returns `{}` for any other token. */
-function decodeClaims(token: string): { sub?: string; exp?: number } {
+export function claimsOf(token: string): { sub?: string; iat?: number; exp?: number } {
   try {
     const bytes = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
-    return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (each) => each.charCodeAt(0))));
+    return Object(JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (each) => each.charCodeAt(0)))));
   } catch {
     return {};
   }
@@ -40,7 +40,7 @@ export class TokenSource {
   /** @throws the token function's error, or ChatClientError UNAUTHENTICATED if the token belongs to another user */
   async fetch(): Promise<string> {
     const token = typeof this.#token === 'string' ? this.#token : await this.#token();
-    const { sub, exp } = decodeClaims(token);
+    const { sub, exp } = claimsOf(token);
     const user = this.#user?.toString() ?? sub;
     if (this.user !== undefined && user !== this.user) {
       throw new ChatClientError(
@@ -119,6 +119,12 @@ const filePath = /^\/api\/chats\/[^/]+\/files\/[^/?]+\/?$/;
 
 /** Returns the path of a room in the HTTP API, below `/api`. */
 export const roomPath = (room: Id): string => `/chats/${encodeURIComponent(String(room))}/`;
+
+/** Returns a path with the defined values of a query. */
+export function withQuery(path: string, query: object): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  return `${path}?${new URLSearchParams(given)}`;
+}
 
 /** @throws ChatClientError unless the status is 2xx */
 async function checked(response: Response): Promise<Response> {

@@ -4,11 +4,12 @@ import { Observable, type RoomEvents, type State } from './events.ts';
 import type { Outbox } from './outbox.ts';
 import { Participants } from './participants.ts';
 import { PendingChanges, type PendingMessage } from './pending-changes.ts';
-import type { RestClient, TokenSource } from './rest.ts';
+import { type RestClient, roomPath, type TokenSource } from './rest.ts';
 import { Room } from './room.ts';
+import { RoomInfo } from './room-info.ts';
 import { RoomSync } from './room-sync.ts';
-import type { Activity, Change, ChangeRequest, Frame, FrameOf, Message } from './wire.ts';
-import { actorId, byteLength, isChange } from './wire.ts';
+import type { Activity, ChangeRequest, Frame, FrameOf, LoggedChange, Message } from './wire.ts';
+import { actorId, byteLength, isLogged } from './wire.ts';
 
 /** The parts of the client that its rooms use. */
 export interface RoomContext {
@@ -45,6 +46,10 @@ export class RoomCore extends Observable<RoomEvents> {
   readonly sync: RoomSync;
   readonly pending: PendingChanges;
   readonly participants = new Participants(() => this.notify());
+  readonly info = new RoomInfo(
+    () => this.context.rest.json(roomPath(this.id)),
+    () => this.notify(),
+  );
   #state: State = 'connecting';
   /** Whether the room will be left once all its changes are answered. */
   isLeaving = false;
@@ -107,7 +112,7 @@ export class RoomCore extends Observable<RoomEvents> {
   }
 
   receive(frame: Frame): void {
-    if (isChange(frame)) {
+    if (isLogged(frame)) {
       const applied = this.sync.add(frame);
       this.pending.queue.accept(frame);
       this.#applied(applied);
@@ -115,7 +120,10 @@ export class RoomCore extends Observable<RoomEvents> {
     }
     const isAnswer = this.sync.queue.accept(frame);
     if (frame.type === 'joined' && this.error) this.#reopen();
-    else if (frame.type === 'left' && !isAnswer)
+    else if (frame.type === 'preferences') this.info.prefer(frame);
+    else if (frame.type === 'room_deleted')
+      this.onRefused(new ChatClientError('ROOM_DELETED', 'The room was deleted. Its messages are gone.'));
+    else if (frame.type === 'left' && !isAnswer && this.error?.code !== 'ROOM_DELETED')
       this.onRefused(unavailable('you were removed from it. Ask one of its owners to add you.'));
     else this.#addActivity(frame);
   }
@@ -168,11 +176,13 @@ export class RoomCore extends Observable<RoomEvents> {
   }
 
   /** Called after a page of missed changes was applied, or, without `page`, after the history was loaded again. */
-  onPage(applied: readonly Change[], page?: FrameOf<'sync'>): void {
+  onPage(applied: readonly LoggedChange[], page?: FrameOf<'sync'>): void {
     const { log } = this.sync;
     for (const { message_id, status } of page?.receipts ?? []) log.raiseStatus(message_id, status);
     for (const { user_id, message_id } of page?.seen ?? []) this.participants.setSeen(user_id, message_id);
     this.acceptLoaded(log.messages);
+    // Changes of the room may be among those that were skipped.
+    if (!page) this.info.reload();
     this.#applied(applied);
   }
 
@@ -214,14 +224,15 @@ export class RoomCore extends Observable<RoomEvents> {
     this.connect();
   }
 
-  #applied(changes: readonly Change[]): void {
+  #applied(changes: readonly LoggedChange[]): void {
     for (const change of changes) {
+      this.info.add(change);
       this.pending.queue.accept(change);
       if (change.type === 'chat_message')
         this.participants.setTyping(actorId(change.message.sender_id, change.message.guest), false);
     }
     this.updateMessages();
-    for (const change of changes) this.#emitEvent(change);
+    for (const change of changes) if (change.type !== 'hidden') this.#emitEvent(change);
   }
 
   #addActivity(frame: Frame): void {
@@ -237,7 +248,7 @@ export class RoomCore extends Observable<RoomEvents> {
     this.#emitEvent(frame);
   }
 
-  #emitEvent(frame: Change | Activity): void {
+  #emitEvent(frame: Exclude<LoggedChange, { type: 'hidden' }> | Activity): void {
     this.emit(frame.type, frame as never);
     this.context.onEvent({ ...frame, room_id: this.id });
   }

@@ -1,21 +1,45 @@
 import type { ChatClientError } from './errors.ts';
 import { type ClientEvents, Observable } from './events.ts';
-import { isAuthor, isUser, type RoomSummary, type RoomsPage } from './wire.ts';
+import { applyChange, isAuthor, isMentioned, isUser, type RoomSummary, type RoomsPage } from './wire.ts';
 
 /** Waits this long before reloading, in milliseconds, so that several changes cause one reload. */
 const RELOAD_DELAY_MS = 300;
+/**
+ * A delete makes the clients of many members reload, so each of them waits up to this much longer, in milliseconds, at
+ * random. Otherwise one delete would cause as many requests at once as a room has members.
+ */
+const DELETE_SPREAD_MS = 2_000;
 /** The server's limit. */
 const PAGE_SIZE = 50;
 
 type Rooms = readonly RoomSummary[];
 
+const isPinned = ({ preferences }: RoomSummary): boolean => preferences?.pinned;
+
+/** Moves the pinned rooms to the top, as the server does. */
+const pinnedFirst = (rooms: Rooms): Rooms => [
+  ...rooms.filter(isPinned),
+  ...rooms.filter((room) => !isPinned(room)),
+];
+
 /** Any event of the client that may change the list. */
 type ListEvent = ClientEvents[keyof ClientEvents &
-  ('inbox' | 'joined' | 'left' | 'chat_message' | 'message_seen' | 'message_edited' | 'message_deleted')];
+  (
+    | 'inbox'
+    | 'joined'
+    | 'left'
+    | 'chat_message'
+    | 'message_seen'
+    | 'message_edited'
+    | 'message_deleted'
+    | 'room_updated'
+    | 'room_deleted'
+    | 'preferences'
+  )];
 
 /** The user's rooms, as far as they are loaded. */
 export interface RoomListState {
-  /** Latest first. */
+  /** Pinned ones first, and then the latest first. Without hidden ones. */
   readonly rooms: Rooms;
   /** Whether the first page or a further page is loading. */
   readonly loading: boolean;
@@ -45,6 +69,8 @@ export class RoomList extends Observable<object> {
   /** The position of the next page. */
   #cursor: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The sequence numbers of the last edits of the shown messages: an earlier edit may arrive later. */
+  readonly #edits = new WeakMap<object, number>();
   /** How many loads have begun. Each load has the number that this had then. */
   #loads = 0;
   /** The number of the load that `state` shows, so that an earlier load that ends later is ignored. */
@@ -54,6 +80,11 @@ export class RoomList extends Observable<object> {
   constructor(client: RoomSource) {
     super();
     this.#client = client;
+  }
+
+  /** Whether the list has begun to load. @internal */
+  get isLoaded(): boolean {
+    return this.#loads > 0;
   }
 
   /** Loads the list again, for example after the user declined a room. A failure is the list's `error`. */
@@ -69,11 +100,13 @@ export class RoomList extends Observable<object> {
   /** @internal */
   receive(event: ListEvent): void {
     if (this.#loads === 0) return;
-    if ('message_id' in event) for (const arrived of this.#arrived) arrived.push(event);
+    const isReplayed = 'message_id' in event || /^(room_|pref)/.test(event.type);
+    if (isReplayed) for (const arrived of this.#arrived) arrived.push(event);
     const { rooms } = this.state;
     const next = this.#after(rooms, event);
-    if (!next) this.#reloadSoon();
-    else if (next !== rooms) this.#update({ rooms: next });
+    // Only the server knows the place of a room after its preferences changed.
+    if (!next || event.type === 'preferences') this.#reloadSoon(event);
+    if (next && next !== rooms) this.#update({ rooms: next });
   }
 
   /** @internal */
@@ -81,9 +114,10 @@ export class RoomList extends Observable<object> {
     if (this.#loads === 0) void this.#load();
   }
 
-  #reloadSoon(): void {
+  #reloadSoon({ type }: ListEvent): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.reload, RELOAD_DELAY_MS);
+    const spread = type === 'message_deleted' ? Math.random() * DELETE_SPREAD_MS : 0;
+    this.#timer = setTimeout(this.reload, RELOAD_DELAY_MS + spread);
   }
 
   /** Loads the page at `from`, or as many of the first pages as the list already has. */
@@ -106,7 +140,7 @@ export class RoomList extends Observable<object> {
       for (const event of arrived) {
         const next = this.#after(rooms, event);
         // A late message has already caused a reload.
-        if (!next && event.type !== 'chat_message') this.#reloadSoon();
+        if (!next && event.type !== 'chat_message') this.#reloadSoon(event);
         rooms = next ?? rooms;
       }
       this.#update({ rooms, loading: false, error: undefined, hasMore: cursor !== undefined });
@@ -132,19 +166,45 @@ export class RoomList extends Observable<object> {
         const changed = {
           ...room,
           unread: room.unread + Number(!isOwn),
+          // An earlier server has no `mentioned`.
+          mentioned: (room.mentioned ?? 0) + Number(!isOwn && isMentioned(message, user)),
           request: room.request && !isOwn,
           last_at: message.created_at,
           last_message: message,
         };
-        return [changed, ...rooms.filter((each) => each !== room)];
+        return pinnedFirst([changed, ...rooms.filter((each) => each !== room)]);
       }
       case 'message_seen':
         if (!isUser(event, user)) return rooms;
         if (event.message_id < newest) return undefined;
-        return rooms.map((each) => (each === room ? { ...each, unread: 0, unread_capped: false } : each));
-      case 'message_edited':
+        return rooms.map((each) =>
+          each === room ? { ...each, unread: 0, mentioned: 0, unread_capped: false } : each,
+        );
+      case 'message_edited': {
+        const last = event.message_id === newest ? room?.last_message : undefined;
+        // Only the server knows whether the message is unread, and so whether its mention counts. A message that is not
+        // the newest may have had one before.
+        const hadMention = last ? isMentioned(last, user) : (room?.mentioned ?? 0) > 0;
+        if (room?.unread && (hadMention || isMentioned(event, user))) return undefined;
+        if (!last || event.seq <= (this.#edits.get(last) ?? 0)) return rooms;
+        const last_message = applyChange(last, event) ?? last;
+        this.#edits.set(last_message, event.seq);
+        return rooms.map((each) => (each === room ? { ...each, last_message } : each));
+      }
       case 'message_deleted':
-        return event.message_id === newest ? undefined : rooms;
+        // Only the server knows the message before it, and whether the deleted one counts as unread.
+        return event.message_id === newest || room?.unread ? undefined : rooms;
+      case 'room_updated':
+        return rooms.map((each) =>
+          each === room ? { ...each, ...(event.room as Partial<RoomSummary>) } : each,
+        );
+      case 'room_deleted':
+        return rooms.filter((each) => each !== room);
+      case 'preferences': {
+        const { notify, pinned, hidden } = event;
+        const changed = room && !hidden ? [{ ...room, preferences: { notify, pinned, hidden } }] : [];
+        return pinnedFirst([...changed, ...rooms.filter((each) => each !== room)]);
+      }
       case 'joined':
         return room && rooms;
       // After `inbox`, because earlier messages were not delivered.

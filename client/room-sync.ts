@@ -2,7 +2,7 @@ import { type ChatClientError, isDisconnect } from './errors.ts';
 import { RoomLog } from './log.ts';
 import { type RequestKind, RequestQueue } from './request-queue.ts';
 import type { RoomCore } from './room-core.ts';
-import { type Change, type ClientFrame, type Frame, type FrameOf, isAuthor } from './wire.ts';
+import { type ClientFrame, type Frame, type FrameOf, isAuthor, type LoggedChange } from './wire.ts';
 
 /** How long to wait for a missing frame, which may only be late. The jitter spreads the requests of many clients. */
 const GAP_MS = 200;
@@ -53,7 +53,7 @@ export class RoomSync {
   }
 
   /** Applies a change from a live frame. Returns the changes that are now applied, in order. */
-  add(change: Change): readonly Change[] {
+  add(change: LoggedChange): readonly LoggedChange[] {
     // The answer to a change that changed nothing has the number 0.
     if (change.seq > 0) this.heardAt = Date.now();
     const applied = this.log.add(change);
@@ -65,6 +65,15 @@ export class RoomSync {
   announce(seq: number): void {
     this.log.announce(seq);
     this.#fillGapLater();
+  }
+
+  /** Loads the newest messages again. */
+  async reload(): Promise<void> {
+    if (this.isLive)
+      await this.#fill(async () => {
+        await this.#loadNewest(this.log.cursor);
+        await this.#catchUp();
+      });
   }
 
   /**
@@ -107,15 +116,15 @@ export class RoomSync {
     this.#gapTimer = setTimeout(
       () => {
         this.#gapTimer = undefined;
-        if (this.log.hasGap) void this.#fillGap();
+        if (this.log.hasGap) void this.#fill(() => this.#catchUp());
       },
       GAP_MS + Math.random() * GAP_JITTER_MS,
     );
   }
 
-  async #fillGap(): Promise<void> {
+  async #fill(load: () => Promise<void>): Promise<void> {
     this.#isFilling = true;
-    await this.#orRefused(() => this.#catchUp());
+    await this.#orRefused(load);
     this.#isFilling = false;
     this.#fillGapLater();
   }

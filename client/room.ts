@@ -2,7 +2,7 @@ import { type ChatClientError, isDisconnect } from './errors.ts';
 import { type RoomEvents, type State, whenLive } from './events.ts';
 import type { Presence } from './participants.ts';
 import type { PendingMessage } from './pending-changes.ts';
-import { roomPath, type UploadedFile, type UploadOptions } from './rest.ts';
+import type { UploadedFile, UploadOptions } from './rest.ts';
 import type { RoomCore } from './room-core.ts';
 import { type ChangeRequest, type FrameOf, isUser, type Message, type RoomDetails } from './wire.ts';
 
@@ -15,8 +15,17 @@ const MAX_HISTORY_PAGE = 50;
  * @interface
  */
 export type SendOptions = Partial<
-  Pick<Extract<ChangeRequest, { action: 'send' }>, 'reply_to' | 'type' | 'file' | 'file_name'>
+  Pick<
+    Extract<ChangeRequest, { action: 'send' }>,
+    'reply_to' | 'type' | 'file' | 'file_name' | 'mentions' | 'data'
+  >
 >;
+
+/**
+ * What an edit changes besides the text.
+ * @interface
+ */
+export type EditOptions = Partial<Pick<Extract<ChangeRequest, { action: 'edit' }>, 'mentions' | 'data'>>;
 
 /**
  * A room: its messages, participants and changes. `client.room(id)` returns it.
@@ -54,6 +63,14 @@ export class Room {
   /** Why the state is `refused`, for example NOT_A_MEMBER. */
   get error(): ChatClientError | undefined {
     return this.#core.error;
+  }
+
+  /**
+   * The room's name, settings and members: as `details()` loaded them, with the changes since. Undefined before. Each
+   * change creates a new object. A new member's `username` is null until `details()` loads it.
+   */
+  get info(): RoomDetails | undefined {
+    return this.#core.info.details;
   }
 
   /** The messages in order, pending ones last, without deleted ones. Each change creates a new array. */
@@ -118,9 +135,13 @@ export class Room {
     return (stored as FrameOf<'chat_message'>).message;
   }
 
-  /** Replaces a message's text. @throws ChatClientError NOT_THE_AUTHOR, MESSAGE_NOT_FOUND, EMPTY_TEXT … */
-  async edit(message_id: number, text: string): Promise<void> {
-    await this.#core.change({ action: 'edit', message_id, text });
+  /**
+   * Replaces a message's text. Replaces also its mentions and its data, if the options have them: an empty list and null
+   * remove them.
+   * @throws ChatClientError NOT_THE_AUTHOR, MESSAGE_NOT_FOUND, EMPTY_TEXT …
+   */
+  async edit(message_id: number, text: string, options: EditOptions = {}): Promise<void> {
+    await this.#core.change({ action: 'edit', message_id, text, ...options });
   }
 
   /** Deletes a message for everyone. @throws ChatClientError NOT_THE_AUTHOR, MESSAGE_NOT_FOUND … */
@@ -184,9 +205,26 @@ export class Room {
     return this.#historyPage;
   }
 
-  /** Loads the room's name, kind and members. @throws ChatClientError NOT_A_MEMBER, UNREACHABLE */
+  /** Forgets the oldest loaded messages, so that `count` stay in `messages`. `history` loads them again. */
+  trim(count: number): void {
+    this.#core.sync.log.trim(count);
+    this.#core.updateMessages();
+  }
+
+  /**
+   * Loads the room's name, settings and members. From then on, `info` has them.
+   * @throws ChatClientError NOT_A_MEMBER, UNREACHABLE
+   */
   details(): Promise<RoomDetails> {
-    return this.#core.context.rest.json(roomPath(this.id));
+    return this.#core.info.load();
+  }
+
+  /**
+   * Loads the newest messages again, for example after the user blocked another user. Does nothing while the room is not
+   * live, because it then loads them anyway.
+   */
+  reload(): Promise<void> {
+    return this.#core.sync.reload();
   }
 
   /**

@@ -2,6 +2,7 @@ import type * as v from 'valibot';
 import type * as sent from '../functions/dialects/action/out-schema.ts';
 import type * as received from '../functions/dialects/action/schema.ts';
 import type { errorCode, wireId } from '../functions/dialects/out-schema.ts';
+import type { roomChangeBody } from '../functions/dialects/rest/requests.ts';
 import type * as rest from '../functions/dialects/rest/schema.ts';
 
 // The types come from the server's schemas. The build of the client leaves the schemas out of the bundle.
@@ -33,6 +34,19 @@ export type FrameOf<Type extends Frame['type']> = Extract<Frame, { type: Type }>
 
 /** A change of a room's messages. `seq` is its sequence number in the room's log. */
 export type Change = FrameOf<'chat_message' | 'message_edited' | 'message_deleted' | 'message_reacted'>;
+
+/** A change of a room, its members or its pins. `seq` is its sequence number in the room's log. */
+export type RoomChange = FrameOf<
+  | 'room_updated'
+  | 'member_added'
+  | 'member_changed'
+  | 'member_removed'
+  | 'message_pinned'
+  | 'message_unpinned'
+>;
+
+/** Any change with a sequence number. `hidden` stands for a message of a user whom the signed-in user has blocked. */
+export type LoggedChange = Change | RoomChange | FrameOf<'hidden'>;
 
 /** An event in a room that the log does not store, so it has no sequence number. */
 export type Activity = FrameOf<'receipt' | 'message_seen' | 'typing' | 'presence'>;
@@ -79,6 +93,27 @@ export type RoomsPage = Omit<RestRoomsPage, 'chats'> & {
 export type RoomDetails = Output<typeof rest.descriptionShape>;
 
 /**
+ * A member of a room.
+ * @interface
+ */
+export type Member = RoomDetails['members'][number];
+
+/**
+ * A change of a member. Pass `muted_until` or `muted_seconds` to mute them; null or 0 ends the mute.
+ * @interface
+ */
+export type MemberChange = Partial<Pick<Member, 'role' | 'muted_until'>> & {
+  /** For how many seconds the member may not write. */
+  muted_seconds?: number;
+};
+
+/**
+ * The settings of a group that can be changed.
+ * @interface
+ */
+export type RoomUpdate = v.InferInput<typeof roomChangeBody>;
+
+/**
  * One page of a room's members.
  * @interface
  */
@@ -90,6 +125,51 @@ export type MembersPage = Output<typeof rest.membersPage>;
  */
 export type UsersPage = Output<typeof rest.usersPage>;
 
+/**
+ * A user's preferences of a room: notifications, and whether the room is pinned to the top of the list, or hidden.
+ * @interface
+ */
+export type Preferences = Output<typeof rest.preferencesShape>;
+
+/** A page of found messages as the HTTP API returns it. */
+export type RestFoundMessages = Output<typeof rest.foundMessagesPage>;
+
+/**
+ * One page of the messages that a search found, the newest first.
+ * @interface
+ */
+export type FoundMessages = Omit<RestFoundMessages, 'messages'> & {
+  /** The messages that contain all words. */
+  messages: Message[];
+};
+
+/** The pinned messages of a room. */
+export type PinsPage = Output<typeof rest.pinsShape>;
+
+/**
+ * A user whom the signed-in user has blocked.
+ * @interface
+ */
+export type BlockedUser = Output<typeof rest.blockShape>;
+
+/**
+ * The user's report of a message.
+ * @interface
+ */
+export type Report = Output<typeof rest.reportShape>;
+
+/**
+ * A reported message, for moderators.
+ * @interface
+ */
+export type ReportedMessage = Output<typeof rest.reportedShape>;
+
+/**
+ * One page of reported messages.
+ * @interface
+ */
+export type ReportsPage = Output<typeof rest.reportedPage>;
+
 /** The answer to the announcement of a file: where to upload its bytes. */
 export type UploadOffer = Output<typeof rest.offerShape>;
 
@@ -100,7 +180,7 @@ export type FileLink = Output<typeof rest.linkShape>;
 export type RestError = Output<typeof rest.errorShape>;
 
 /** Converts a message of the HTTP API into the form that messages have in frames. */
-function messageOf({
+export function messageOf({
   id,
   chat: _chat,
   sender,
@@ -116,7 +196,8 @@ function messageOf({
     message_id: id,
     text: content,
     sender_id: sender.id,
-    sender_name: sender.username,
+    // Earlier servers send no `sender_name`.
+    sender_name: rest.sender_name ?? sender.username,
     sender_email: sender.email,
     ...(sender.guest && { guest: true }),
     status: status === 'sent' ? 'send' : status,
@@ -138,7 +219,15 @@ export const roomsPage = ({ chats, ...page }: RestRoomsPage): RoomsPage => ({
 /** Returns the number of bytes of a text in UTF-8. */
 export const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 
-export const isChange = (frame: Frame): frame is Change => 'message_id' in frame && 'seq' in frame;
+/** Whether a frame has a place in the room's log. A type that this client does not know has one too. */
+export const isLogged = (frame: Frame): frame is LoggedChange =>
+  'seq' in frame && !/^(joined|pong|sync|room_deleted)$/.test(frame.type);
+
+/** Whether changes of this type are changes of a message. */
+export const isMessageType = (type: string): boolean =>
+  /^(chat_message|message_(edited|deleted|reacted))$/.test(type);
+
+export const isChange = (frame: Frame): frame is Change => isMessageType(frame.type);
 
 /**
  * Returns an id that is unique among users and guests: a guest may claim the id of a real user. It is the user's own
@@ -154,11 +243,25 @@ export const isUser = (frame: { user_id: Id; guest?: true | undefined }, user: s
 export const isAuthor = ({ sender_id: user_id, guest }: Message, user: string | undefined): boolean =>
   isUser({ user_id, guest }, user);
 
+/** Returns the fields that an edit replaces. Those that it removed are absent. */
+const contentOf = ({ text, mentions, data }: Pick<Message, 'text' | 'mentions' | 'data'>) => ({
+  text,
+  ...(mentions && { mentions }),
+  ...(data && { data }),
+});
+
+/** Whether a message of another user mentions the user. */
+export const isMentioned = (message: Pick<Message, 'mentions'>, user: string | undefined): boolean =>
+  message.mentions?.some((id) => String(id) === user) ?? false;
+
 /** Returns the message as it is after a change, or undefined if the change deleted it. */
 export function applyChange(message: Message, change: Change): Message | undefined {
   if (change.type === 'chat_message') return change.message;
   if (change.type === 'message_deleted') return undefined;
-  if (change.type === 'message_edited') return { ...message, text: change.text, edited: true };
+  if (change.type === 'message_edited') {
+    const { data: _data, mentions: _mentions, ...kept } = message;
+    return { ...kept, ...contentOf(change), edited: true };
+  }
   const { emoji } = change;
   const { [emoji]: before, ...others } = message.reactions ?? {};
   const after = withReaction(before, change);
@@ -203,10 +306,11 @@ function withReaction(before: Reactions | undefined, change: FrameOf<'message_re
 export function changeOf(
   { message: _, ...event }: FrameOf<'sync'>['events'][number],
   current: Message | undefined,
-): Change | undefined {
+): LoggedChange | undefined {
+  if (!isMessageType(event.type)) return event as unknown as LoggedChange;
   if (event.type !== 'message_deleted' && !current) return undefined;
   if (event.type === 'chat_message') return { ...event, message: current } as Change;
-  if (event.type === 'message_edited') return { ...event, text: current?.text } as Change;
+  if (event.type === 'message_edited') return { ...event, ...(current && contentOf(current)) } as Change;
   return event as Change;
 }
 

@@ -1,4 +1,4 @@
-import type { ChatClient, ChatClientError, Id, Room, RoomDetails } from '../index.ts';
+import type { ChatClient, ChatClientError, Id, Room } from '../index.ts';
 import { createStore, oncePer, type Store } from './store.ts';
 import { learn, usersOf } from './users.ts';
 
@@ -28,8 +28,6 @@ export function keepRoomOpen(room: Room): () => void {
 /** A room that components show. */
 export interface RoomView {
   readonly room: Room;
-  /** Undefined until they are loaded. */
-  readonly details?: RoomDetails;
   /** Why the details could not be loaded. */
   readonly failure?: ChatClientError;
   /** Loads the details again. */
@@ -42,21 +40,27 @@ const roomsOf = oncePer((client: ChatClient) =>
     let timer: ReturnType<typeof setTimeout> | undefined;
     const reload = (): Promise<void> =>
       room.details().then(
-        (details) => {
-          learn(client, details.members);
-          store.set({ room, reload, details });
+        ({ members }) => {
+          learn(client, members);
+          store.set(view);
         },
-        (failure) => store.set({ ...store.value, failure }),
+        (failure) => store.set({ ...view, failure }),
       );
-    const store: Store<RoomView> = createStore({ room, reload });
+    const view: RoomView = { room, reload };
+    const store = createStore(view);
     const onState = () => void (room.state === 'live' && reload());
-    room.subscribe(() => store.set({ ...store.value }));
+    room.subscribe(() => store.set(store.value));
     room.on('state', onState);
-    room.on('presence', ({ user_id, status }) => {
-      // A user who goes offline here may be online in another room, and a new user's name is unknown.
-      if (status === 'online' && usersOf(client).value.has(String(user_id))) return;
+    const reloadSoon = () => {
+      // A room that catches up loads its details when it is live.
+      if (room.state !== 'live') return;
       clearTimeout(timer);
       timer = setTimeout(onState, RELOAD_DELAY_MS);
+    };
+    room.on('member_added', reloadSoon);
+    room.on('presence', ({ user_id, status }) => {
+      // A user who goes offline here may be online in another room, and a new user's name is unknown.
+      if (status === 'offline' || !usersOf(client).value.has(String(user_id))) reloadSoon();
     });
     onState();
     setTimeout(keepRoomOpen(room), MIN_OPEN_MS);

@@ -33,7 +33,7 @@ function useRoomValue<T>(id: Id, read: (view: RoomView) => T, initial?: T): T {
   return useSubscribed(subscribe, () => read(openRoom(client, id).value), initial);
 }
 
-const useDetails = (id: Id) => useRoomValue(id, ({ details }) => details);
+const useDetails = (id: Id) => useRoomValue(id, ({ room }) => room.info);
 const useRoomError = (id: Id) => useRoomValue(id, ({ room }) => room.error);
 
 /** Returns a room, which stays open while any component with a hook of this room is mounted. */
@@ -44,7 +44,7 @@ export function useRoom(id: Id): {
   readonly state: State;
   /** Why the state is `refused`. */
   readonly error: ChatClientError | undefined;
-  /** The room's name, kind and members. Undefined until they are loaded. */
+  /** The room's name, settings and members, kept up to date. Undefined until they are loaded. */
   readonly details: RoomDetails | undefined;
 } {
   return {

@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from 'react';
-import type { ChatClient, Id, RoomListState } from '../index.ts';
+import type { ChatClient, Id, RoomListState, RoomSummary } from '../index.ts';
 import { nobody, useChatClient, useSubscribed, useUsers } from './provider.ts';
 import { oncePer } from './store.ts';
 import { learn, otherMember, withName } from './users.ts';
@@ -14,7 +14,29 @@ function useRoomList(): RoomListState {
 /** The direct rooms whose members were loaded, because the list does not have their names. */
 const lookedUp = oncePer((_client: ChatClient) => new Set<Id>());
 
-/** Returns the user's rooms, latest first, with names, unread counts and last messages, and keeps them up to date. */
+/** The members whose names and presence were stored. A list keeps these objects, and their presence becomes outdated. */
+const learned = new WeakSet<object>();
+
+/** Stores the names of the other members of direct rooms. Loads them if an earlier server sends no names. */
+export function useDirectNames(rooms: readonly RoomSummary[]): void {
+  const client = useChatClient();
+  useEffect(() => {
+    const others = rooms.flatMap(({ other }) => (other && !learned.has(other) ? other : []));
+    for (const other of others) learned.add(other);
+    if (others.length > 0) learn(client, others);
+    const known = lookedUp(client);
+    for (const { id, name, kind, other } of rooms) {
+      if (name || other !== undefined || kind === 'group' || known.has(id)) continue;
+      known.add(id);
+      client.members(id).then(
+        ({ members }) => learn(client, members),
+        () => known.delete(id),
+      );
+    }
+  }, [client, rooms]);
+}
+
+/** Returns the user's rooms, pinned ones first, with names, unread counts and last messages, and keeps them up to date. */
 export function useRooms(): RoomListState & {
   /** Loads a further page. */
   readonly loadMore: () => Promise<void>;
@@ -34,17 +56,7 @@ export function useRooms(): RoomListState & {
       })),
     [client, list, users],
   );
-  useEffect(() => {
-    const known = lookedUp(client);
-    for (const { id, name, kind } of rooms) {
-      if (name || kind === 'group' || known.has(id)) continue;
-      known.add(id);
-      client.members(id).then(
-        ({ members }) => learn(client, members),
-        () => known.delete(id),
-      );
-    }
-  }, [client, rooms]);
+  useDirectNames(rooms);
   return { ...list, rooms, loadMore, reload };
 }
 

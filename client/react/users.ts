@@ -1,4 +1,4 @@
-import type { ChatClient, Id, Message, PendingMessage } from '../index.ts';
+import type { ChatClient, Id, Member, Message, PendingMessage, Presence } from '../index.ts';
 import { actorId } from '../wire.ts';
 import { createStore, oncePer } from './store.ts';
 
@@ -6,6 +6,8 @@ import { createStore, oncePer } from './store.ts';
 export interface User {
   /** The user's name. */
   readonly name: string;
+  /** The https address of the user's picture, if they have one. */
+  readonly avatar_url: string | null;
 }
 
 /** A message as the hooks return it: stored, or still pending. */
@@ -14,15 +16,32 @@ export type ChatMessage = Message | PendingMessage;
 /** The users whose names the server has sent so far, by id. */
 export const usersOf = oncePer((_client: ChatClient) => createStore<ReadonlyMap<string, User>>(new Map()));
 
-/** Adds the names of users. */
-export function learn(
-  client: ChatClient,
-  members: readonly { readonly user_id: Id; readonly username: string | null }[],
-): void {
+/** The presence of users in any room, as far as the server has sent it, by id. */
+export const presenceOf = oncePer((client: ChatClient) => {
+  const store = createStore<ReadonlyMap<string, Presence>>(new Map());
+  client.on('presence', ({ room_id, user_id, status, last_seen }) => {
+    // A user who goes offline in a group may be online in another room.
+    if (status === 'offline' && otherMember(room_id, client.user) !== String(user_id)) return;
+    store.set(new Map(store.value).set(String(user_id), { status, last_seen }));
+  });
+  return store;
+});
+
+type Known = Pick<Member, 'user_id' | 'username' | 'avatar_url'> &
+  Partial<Pick<Member, 'online' | 'last_seen'>>;
+
+/** Adds the names and the presence of users. */
+export function learn(client: ChatClient, members: readonly Known[]): void {
   const users = usersOf(client);
+  const presence = presenceOf(client);
   const all = new Map(users.value);
-  for (const { user_id, username: name } of members) if (name) all.set(String(user_id), { name });
+  const present = new Map(presence.value);
+  for (const { user_id, username: name, avatar_url, online, last_seen } of members) {
+    if (name) all.set(String(user_id), { name, avatar_url });
+    if (last_seen) present.set(String(user_id), { status: online ? 'online' : 'offline', last_seen });
+  }
   users.set(all);
+  presence.set(present);
 }
 
 const named = new WeakMap<ChatMessage, ChatMessage>();
