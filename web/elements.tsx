@@ -3,11 +3,14 @@ import { ChatClient, type Token, webStorage } from '../client/index.ts';
 import { useChatClient, useConnection } from '../client/react/index.ts';
 import type { ParleyElement, ParleyStateEvent } from './element-types.ts';
 import { ChatProvider } from './provider.ts';
-import { RoomDrafts } from './room/room-draft.ts';
+import { RoomDrafts } from './room/room-drafts.ts';
 import { RoomPane } from './room/room-pane.tsx';
 import { useLocalNavigation } from './rooms/navigation.ts';
+import { forgetUser } from './session/forget-user.ts';
 import { browserStorage } from './session/storage.ts';
 import { Shell } from './shell.tsx';
+import { matchLanguage, setLanguage } from './texts/language.ts';
+import { LocalizedElement } from './texts/localized.tsx';
 import { ConnectionBanner } from './ui/banners.tsx';
 
 /** The page's styles, as text. The build fills it in. */
@@ -32,7 +35,13 @@ interface ContentProps {
 }
 
 function ChatContent({ drafts }: ContentProps) {
-  return <Shell drafts={drafts} navigation={useLocalNavigation()} />;
+  // This stays mounted when the language changes, so that the room stays open.
+  const navigation = useLocalNavigation();
+  return (
+    <LocalizedElement>
+      <Shell drafts={drafts} navigation={navigation} />
+    </LocalizedElement>
+  );
 }
 
 function RoomContent({ drafts, room }: ContentProps & { readonly room: string }) {
@@ -59,7 +68,7 @@ interface OpenChat {
 
 /** The behaviour of both elements. They differ in their content. */
 abstract class ChatElement extends ElementBase implements ParleyElement {
-  static readonly observedAttributes: readonly string[] = ['url', 'token', 'user', 'room'];
+  static readonly observedAttributes: readonly string[] = ['url', 'token', 'user', 'room', 'lang'];
   #token: Token | undefined;
   #chat: OpenChat | undefined;
 
@@ -114,6 +123,7 @@ abstract class ChatElement extends ElementBase implements ParleyElement {
   }
 
   connectedCallback(): void {
+    this.#showLanguage();
     this.#update();
   }
 
@@ -124,7 +134,8 @@ abstract class ChatElement extends ElementBase implements ParleyElement {
     });
   }
 
-  attributeChangedCallback(): void {
+  attributeChangedCallback(name: string): void {
+    if (name === 'lang') this.#showLanguage();
     this.#update();
   }
 
@@ -138,8 +149,14 @@ abstract class ChatElement extends ElementBase implements ParleyElement {
     const { client, drafts } = this.#chat;
     // A new token may be accepted.
     if (client.state === 'refused') client.connect();
-    if (this.shadowRoot)
-      render(<ChatProvider client={client}>{this.content(drafts)}</ChatProvider>, this.shadowRoot);
+    if (!this.shadowRoot) return;
+    render(<ChatProvider client={client}>{this.content(drafts)}</ChatProvider>, this.shadowRoot);
+  }
+
+  /** Shows the language of the attribute `lang`, of an element around this one, or that the browser prefers. */
+  #showLanguage(): void {
+    const { lang } = this.closest<HTMLElement>('[lang]') ?? this;
+    setLanguage(lang ? matchLanguage([lang]) : matchLanguage()).catch(() => {});
   }
 
   #open(url: string, user: string): OpenChat {
@@ -157,12 +174,19 @@ abstract class ChatElement extends ElementBase implements ParleyElement {
       });
       this.dispatchEvent(event);
     });
-    return { url, user, client, drafts: new RoomDrafts(client) };
+    const drafts = new RoomDrafts(client, url);
+    // A page signs its user out with `client.close({ forget: true })`.
+    const close = client.close.bind(client);
+    client.close = (options) => {
+      drafts.close(options);
+      if (options?.forget) forgetUser(client.user);
+      close(options);
+    };
+    return { url, user, client, drafts };
   }
 
   #close(): void {
     if (this.shadowRoot) render(null, this.shadowRoot);
-    this.#chat?.drafts.close();
     this.#chat?.client.close();
     this.#chat = undefined;
   }
@@ -178,7 +202,11 @@ class ParleyChat extends ChatElement {
 /** One room. Its attribute `room` has the room's id. */
 class ParleyRoom extends ChatElement {
   protected content(drafts: RoomDrafts) {
-    return <RoomContent drafts={drafts} room={this.room} />;
+    return (
+      <LocalizedElement>
+        <RoomContent drafts={drafts} room={this.room} />
+      </LocalizedElement>
+    );
   }
 }
 

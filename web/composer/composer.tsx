@@ -1,57 +1,94 @@
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { type ComposeTarget, canSubmit, composerText, isUploading, MAX_LENGTH } from '../room/draft-state.ts';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { Deferred, loadDialogs, useDialogs } from '../deferred.tsx';
+import { EmojiButton } from '../emoji/emoji-button.tsx';
+import { previewText } from '../format/plain.ts';
+import { Mentions } from '../mentions/mentions.tsx';
+import { type ComposeTarget, canSubmit, composerText, MAX_LENGTH } from '../room/draft-state.ts';
 import { useRoomContext } from '../room/room-context.ts';
-import { type RoomDraft, useDraft } from '../room/room-draft.ts';
+import { useDraft } from '../room/room-draft.ts';
 import { useNames } from '../rooms/names.ts';
+import { texts } from '../texts/texts.ts';
+import type { Entry } from '../timeline/entry.ts';
 import { IconButton } from '../ui/buttons.tsx';
-import { pluralize } from '../ui/format.ts';
 import { Icon } from '../ui/icons.tsx';
-import { AttachmentCard } from './attachment-card.tsx';
+import { isComposing } from '../ui/keys.ts';
+import { isTouch, type KeyHandler, type MessageBox, MessageBoxContext } from './message-box.ts';
+import { TypingLine, useSlowMode } from './typing-line.tsx';
 
-const isTouch = () => matchMedia('(pointer: coarse)').matches;
+/** Changes the text of the message box with a function that loads after the first paint. */
+function withBox(
+  { current }: MessageBox['element'],
+  change: (dialogs: Awaited<ReturnType<typeof loadDialogs>>, box: HTMLTextAreaElement) => void,
+): void {
+  if (current)
+    loadDialogs().then(
+      (dialogs) => change(dialogs, current),
+      () => {},
+    );
+}
 
 /** Grows the message box with its text. Focuses it when the room opens, and when a reply or an edit starts. */
-function useMessageBox(target: ComposeTarget | undefined, text: string) {
-  const box = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
-    if (target || !isTouch()) box.current?.focus();
+function useBox(target: ComposeTarget | undefined, text: string) {
+  const element = useRef<HTMLTextAreaElement>(null);
+  const handlers = useRef<KeyHandler[]>([]);
+  // A layout effect, so that the first letter that the user types after choosing Reply is not lost.
+  useLayoutEffect(() => {
+    if (target || !isTouch()) element.current?.focus();
   }, [target]);
   useLayoutEffect(() => {
-    const area = box.current;
-    if (!area) return;
+    const area = element.current;
+    // Browsers with this property set the height, also when the width or the font changes.
+    if (!area || CSS.supports('field-sizing', 'content')) return;
     area.style.height = 'auto';
     area.style.height = `${area.scrollHeight}px`;
   }, [text]);
-  return box;
+  return useMemo(
+    (): MessageBox & { handleKey: KeyHandler } => ({
+      element,
+      insertText(text, range) {
+        withBox(element, ({ insertText }, box) => insertText(box, text, range));
+      },
+      onKey(handler) {
+        handlers.current.unshift(handler);
+        return () => {
+          handlers.current = handlers.current.filter((each) => each !== handler);
+        };
+      },
+      handleKey: (event) => handlers.current.some((handler) => handler(event)),
+    }),
+    [],
+  );
 }
 
-/** Attaches the first file. Returns whether there was a file. */
-function attachFirst(draft: RoomDraft, files: FileList | null | undefined): boolean {
-  const file = files?.[0];
-  if (file) draft.attach(file);
-  return file !== undefined;
+/** The markers of the formatting keys, which are pressed with Ctrl or Command. */
+const markers: Readonly<Record<string, string>> = { b: '**', i: '_' };
+
+interface FileButtonProps {
+  readonly disabled: boolean;
+  readonly onFiles: (files: readonly File[]) => void;
 }
 
-function FileButton({ disabled }: { readonly disabled: boolean }) {
-  const { draft } = useRoomContext();
+function FileButton({ disabled, onFiles }: FileButtonProps) {
   const picker = useRef<HTMLInputElement>(null);
   return (
     <>
       <input
         ref={picker}
         type="file"
+        aria-hidden="true"
+        multiple
         class="unseen"
         tabIndex={-1}
-        aria-label="File to send"
+        aria-label={texts().composer.file}
         onChange={(event) => {
           const input = event.currentTarget as HTMLInputElement;
-          attachFirst(draft, input.files);
+          onFiles([...(input.files ?? [])]);
           input.value = '';
         }}
       />
       <IconButton
         icon="paperclip"
-        label="Attach a file"
+        label={texts().composer.attach}
         disabled={disabled}
         onClick={() => picker.current?.click()}
       />
@@ -65,20 +102,22 @@ function TargetBar({ target }: { readonly target: ComposeTarget }) {
   const nameOf = useNames();
   const { kind, deleted, entry } = target;
   const isEdit = kind === 'edit';
-  const name = entry.author === me ? 'yourself' : nameOf(entry.author, entry.name);
-  const replyTitle = deleted ? 'The message you are replying to was deleted' : `Replying to ${name}`;
+  const words = texts().composer;
+  const author = nameOf(entry.author, entry.name);
+  const reply = entry.author === me ? words.replyingToSelf : words.replyingTo(author);
+  const replyTitle = deleted ? words.replyDeleted : reply;
   return (
     <div class="target">
       <Icon name={kind} />
       <p role={deleted ? 'alert' : undefined}>
-        <strong>{isEdit ? 'Editing message' : replyTitle}</strong>
-        <span>
-          {deleted ? 'Your message will be sent without the reply.' : entry.text || entry.message?.file}
+        <strong>{isEdit ? words.editing : replyTitle}</strong>
+        <span dir="auto">
+          {deleted ? words.withoutReply : previewText(entry.text) || entry.message?.file}
         </span>
       </p>
       <IconButton
         icon="close"
-        label={isEdit ? 'Cancel edit' : 'Cancel reply'}
+        label={isEdit ? words.cancelEdit : words.cancelReply}
         onClick={() => draft.setTarget(undefined)}
       />
     </div>
@@ -90,32 +129,54 @@ function LengthWarning({ length }: { readonly length: number }) {
   if (excess <= 0) return null;
   return (
     <p class="problem" role="alert">
-      Message too long: the limit is {MAX_LENGTH.toLocaleString()} characters. Remove{' '}
-      {pluralize(excess, 'character')}.
+      {texts().composer.tooLong(MAX_LENGTH, excess)}
     </p>
   );
+}
+
+interface ComposerProps {
+  /** The user's last message. */
+  readonly lastSent: Entry | undefined;
+  readonly onEditLast: () => void;
 }
 
 /**
  * The message box. Enter sends, Shift+Enter starts a new line, Escape cancels an edit or a reply. `onEditLast` starts
  * an edit of the user's last message.
  */
-export function Composer({ onEditLast }: { readonly onEditLast: () => void }) {
-  const { room, draft } = useRoomContext();
-  const state = useDraft(draft);
-  const { target, attachment } = state;
+export function Composer({ lastSent, onEditLast }: ComposerProps) {
+  const { room, draft, isModerator } = useRoomContext();
+  const state = useDraft(draft, (state) => state);
+  const { target } = state;
   const text = composerText(state);
-  const box = useMessageBox(target, text);
+  const box = useBox(target, text);
   const isEdit = target?.kind === 'edit';
-  const action = isEdit ? 'Save' : 'Send';
+  const words = texts().composer;
+  const action = isEdit ? words.save : words.send;
+  const dialogs = useDialogs();
+  const slowMode = useSlowMode(lastSent);
+  const mustWait = slowMode > 0 && !isEdit;
+  // In slow mode, the server refuses the second file.
+  const maxFiles = room.info?.slow_mode && !isModerator ? 1 : undefined;
+  const attach = (files: readonly File[]) => {
+    if (isEdit || files.length === 0) return;
+    void draft.attach(files, maxFiles);
+    if (!isTouch()) box.element.current?.focus();
+  };
+  const submit = () => {
+    if (!mustWait) draft.submit();
+  };
 
   // Both handlers read `draft.state`: keys can arrive faster than the component renders.
   const onKeyDown = (event: KeyboardEvent) => {
-    // In an input method editor, Enter accepts the word that is being composed.
-    if (event.isComposing) return;
-    if (event.key === 'Enter' && !event.shiftKey) {
+    if (isComposing(event) || box.handleKey(event)) return;
+    const marker = (event.ctrlKey || event.metaKey) && !event.altKey && markers[event.key];
+    if (marker) {
       event.preventDefault();
-      draft.submit();
+      withBox(box.element, ({ toggleMarker }, area) => toggleMarker(area, marker));
+    } else if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      submit();
     } else if (event.key === 'Escape' && draft.state.target) draft.setTarget(undefined);
     else if (event.key === 'ArrowUp' && composerText(draft.state) === '' && !draft.state.target) {
       event.preventDefault();
@@ -130,40 +191,55 @@ export function Composer({ onEditLast }: { readonly onEditLast: () => void }) {
   };
 
   return (
-    <form
-      class="composer"
-      onSubmit={(event) => {
-        event.preventDefault();
-        draft.submit();
-      }}
-      onDragOver={(event) => event.preventDefault()}
-      onDrop={(event) => {
-        event.preventDefault();
-        attachFirst(draft, event.dataTransfer?.files);
-      }}
-    >
-      {target ? <TargetBar target={target} /> : null}
-      {attachment && !isEdit ? <AttachmentCard attachment={attachment} /> : null}
-      <div class="composer-line">
-        <FileButton disabled={isEdit || isUploading(state)} />
-        <textarea
-          ref={box}
-          rows={1}
-          aria-label={isEdit ? 'Edit message' : 'Message'}
-          placeholder="Write a message"
-          enterkeyhint="send"
-          dir="auto"
-          value={text}
-          onKeyDown={onKeyDown}
-          onInput={onInput}
-          onPaste={(event) => void (attachFirst(draft, event.clipboardData?.files) && event.preventDefault())}
-          onBlur={() => setTyping(false)}
-        />
-        <button type="submit" class="send" aria-label={action} title={action} disabled={!canSubmit(state)}>
-          <Icon name="send" />
-        </button>
-      </div>
-      <LengthWarning length={[...text].length} />
-    </form>
+    <MessageBoxContext.Provider value={box}>
+      {dialogs ? <dialogs.DropZone disabled={isEdit} onFiles={attach} /> : null}
+      <TypingLine slowMode={slowMode} />
+      <form
+        class="composer"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        {target ? <TargetBar target={target} /> : null}
+        {state.attachments.length > 0 ? (
+          <Deferred>{({ AttachmentList }) => <AttachmentList isEdit={isEdit} />}</Deferred>
+        ) : null}
+        <Mentions text={text} />
+        <div class="composer-line">
+          <FileButton disabled={isEdit} onFiles={attach} />
+          <EmojiButton />
+          <textarea
+            ref={box.element}
+            rows={1}
+            aria-label={isEdit ? words.editMessage : words.message}
+            placeholder={words.placeholder}
+            enterkeyhint="send"
+            dir="auto"
+            value={text}
+            onKeyDown={onKeyDown}
+            onInput={onInput}
+            onPaste={(event) => {
+              const files = dialogs?.pastedFiles(event.clipboardData) ?? [];
+              if (files.length > 0) {
+                event.preventDefault();
+                attach(files);
+              }
+            }}
+            onBlur={() => setTyping(false)}
+          />
+          <button
+            type="submit"
+            class="send"
+            aria-label={action}
+            title={action}
+            disabled={mustWait || !canSubmit(state)}
+          >
+            <Icon name="send" />
+          </button>
+        </div>
+        <LengthWarning length={[...text].length} />
+      </form>
+    </MessageBoxContext.Provider>
   );
 }

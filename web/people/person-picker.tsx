@@ -1,15 +1,17 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useChatClient, useUsers } from '../../client/react/index.ts';
+import { laterTexts } from '../texts/later-texts.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/buttons.tsx';
-import { pluralize } from '../ui/format.ts';
+import { isComposing } from '../ui/keys.ts';
+import { Option } from '../ui/option.tsx';
 import { type Person, usePeopleSearch } from './use-people-search.ts';
 
 interface PickerProps {
   readonly label: string;
   readonly chosen: readonly Person[];
   readonly onChange: (chosen: readonly Person[]) => void;
-  /** Whether a further choice replaces the one before. */
+  /** Whether a further choice replaces the previous one. */
   readonly single?: boolean;
   readonly required?: boolean;
   /** The ids of people who cannot be chosen, because they are members already. */
@@ -18,7 +20,7 @@ interface PickerProps {
 
 const nobody: readonly string[] = [];
 
-/** Returns the people to choose from: those who were found, and last an invitation of the text as a user id. */
+/** Returns the people to choose from: those that the search found, then an invitation with the text as the user id. */
 function useOptions(text: string, taken: readonly string[]) {
   const { user: me } = useChatClient();
   const users = useUsers();
@@ -35,51 +37,30 @@ function useOptions(text: string, taken: readonly string[]) {
   return { ...answer, isCurrent, options, count: found.length };
 }
 
-function Option({
-  person,
-  ...props
-}: {
-  person: Person;
-  id: string;
-  selected: boolean;
-  onChoose: () => void;
-}) {
-  const { id, name } = person;
-  const option = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (props.selected) option.current?.scrollIntoView({ block: 'nearest' });
-  }, [props.selected]);
+function PersonContent({ person: { id, name } }: { readonly person: Person }) {
+  const { picker } = laterTexts();
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the text field keeps the focus, and handles the keys.
-    <div
-      ref={option}
-      id={props.id}
-      role="option"
-      tabIndex={-1}
-      aria-selected={props.selected}
-      // The focus stays in the text field.
-      onMouseDown={(event) => event.preventDefault()}
-      onClick={props.onChoose}
-    >
+    <>
       <Avatar id={id} name={name ?? '+'} />
       <span>
-        <span class="person-name">{name ?? `Invite ${id}`}</span>
-        <span class="person-note">{name === undefined ? 'They see the room when they sign in.' : id}</span>
+        <span class="person-name">{name ?? picker.invite(id)}</span>
+        <span class="person-note">{name === undefined ? picker.inviteNote : id}</span>
       </span>
-    </div>
+    </>
   );
 }
 
 function Chosen({ people, onRemove }: { people: readonly Person[]; onRemove: (person: Person) => void }) {
   if (people.length === 0) return null;
+  const { picker } = laterTexts();
   return (
-    <ul class="chosen" aria-label="Chosen people">
+    <ul class="chosen" aria-label={picker.chosen}>
       {people.map((person) => (
         <li key={person.id}>
-          <span>{person.name ?? `${person.id} (invited)`}</span>
+          <bdi>{person.name ?? picker.invited(person.id)}</bdi>
           <IconButton
             icon="close"
-            label={`Remove ${person.name ?? person.id}`}
+            label={picker.remove(person.name ?? person.id)}
             onClick={() => onRemove(person)}
           />
         </li>
@@ -101,6 +82,7 @@ export function PersonPicker({
   required = false,
   except = nobody,
 }: PickerProps) {
+  const { picker } = laterTexts();
   const [text, setText] = useState('');
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState<string>();
@@ -112,14 +94,14 @@ export function PersonPicker({
   ]);
   const isShown = isOpen && options.length > 0;
   const moved = options.findIndex(({ id }) => id === active);
-  // A person who was found is preselected. An invitation is not, because its id may be mistyped.
+  // The first person found is preselected. An invitation is not, because its id may be mistyped.
   const index = moved < 0 && isCurrent && count > 0 ? 0 : moved;
   const selected = isShown ? options[index] : undefined;
 
   useEffect(() => {
     const isEmpty = text.trim() === '' && required && chosen.length === 0;
-    const reason = text.trim() === '' ? '' : 'Choose a person from the list.';
-    input.current?.setCustomValidity(isEmpty ? 'Choose a person.' : reason);
+    const reason = text.trim() === '' ? '' : picker.chooseFromList;
+    input.current?.setCustomValidity(isEmpty ? picker.choose : reason);
   }, [text, required, chosen]);
 
   const search = (next: string) => {
@@ -137,8 +119,7 @@ export function PersonPicker({
     if (isShown) setActive(options[(from + step + options.length) % options.length]?.id);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    // An input method uses these keys for its own list.
-    if (event.isComposing) return;
+    if (isComposing(event)) return;
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') move(event.key === 'ArrowDown' ? 1 : -1);
     else if (event.key === 'Enter' && selected) choose(selected);
     // Otherwise Escape closes the dialog.
@@ -148,10 +129,8 @@ export function PersonPicker({
   };
 
   const optionId = (person: Person) => `${list}-${options.indexOf(person)}`;
-  const status =
-    count > 0
-      ? `${pluralize(count, 'result')}${hasMore ? '. Type more to see others.' : ''}`
-      : 'Nobody found';
+  const found = hasMore ? picker.moreResults(count) : picker.results(count);
+  const status = count > 0 ? found : picker.noResults;
   return (
     <div class="picker">
       <Chosen people={chosen} onRemove={(person) => onChange(chosen.filter(({ id }) => id !== person.id))} />
@@ -168,21 +147,29 @@ export function PersonPicker({
           autocapitalize="none"
           spellcheck={false}
           maxLength={128}
-          placeholder="Name or user ID"
+          placeholder={picker.placeholder}
           value={text}
           onInput={(event) => search(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
       </label>
-      <div id={list} class="options" role="listbox" tabIndex={-1} aria-label="People" hidden={!isShown}>
+      <div
+        id={list}
+        class="options"
+        role="listbox"
+        tabIndex={-1}
+        aria-label={picker.people}
+        hidden={!isShown}
+      >
         {options.map((person) => (
           <Option
             key={person.id}
             id={optionId(person)}
-            person={person}
             selected={person === selected}
             onChoose={() => choose(person)}
-          />
+          >
+            <PersonContent person={person} />
+          </Option>
         ))}
       </div>
       <p class="hint" role="status">

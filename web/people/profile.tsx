@@ -1,24 +1,32 @@
 import { useState } from 'preact/hooks';
 import { useChatClient } from '../../client/react/index.ts';
-import { useNames } from '../rooms/names.ts';
+import { useNames, usePictures, usePresenceOfAll } from '../rooms/names.ts';
 import { useNavigation } from '../rooms/navigation.ts';
+import { laterTexts } from '../texts/later-texts.ts';
+import { texts } from '../texts/texts.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button, ErrorText } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { lastSeen } from '../ui/format.ts';
 import { useAsyncAction } from '../ui/use-async-action.ts';
 
 /** Shows a user id with a button that copies it. Pages without encryption have no clipboard. */
 export function UserId({ label, id }: { readonly label: string; readonly id: string }) {
+  const { profile } = laterTexts();
   const [isCopied, setCopied] = useState(false);
   const { run } = useAsyncAction();
   const copy = async () => setCopied(await run(() => navigator.clipboard.writeText(id)));
   return (
     <p class="user-id">
       <span>
-        {label}: <code>{id}</code>
+        {label} <code>{id}</code>
       </span>
       {'clipboard' in navigator ? (
-        <Button kind="text-button" label={isCopied ? 'Copied' : 'Copy'} onClick={() => void copy()} />
+        <Button
+          kind="text-button"
+          label={isCopied ? profile.copied : profile.copy}
+          onClick={() => void copy()}
+        />
       ) : null}
     </p>
   );
@@ -28,9 +36,13 @@ export function UserId({ label, id }: { readonly label: string; readonly id: str
 export function Profile({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
   const client = useChatClient();
   const name = useNames()(id);
+  const picture = usePictures()(id);
+  const known = usePresenceOfAll().get(id);
+  const online = known?.status === 'online';
   const { isSingleRoom, open } = useNavigation();
   const { busy, error, run } = useAsyncAction();
   const isMe = id === client.user;
+  const { profile } = laterTexts();
   const start = () =>
     void run(async () => {
       const room = await client.createRoom({ kind: 'direct', members: [id] });
@@ -39,43 +51,20 @@ export function Profile({ id, onClose }: { readonly id: string; readonly onClose
       open(String(room.id));
     });
   return (
-    <Dialog title={isMe ? `${name} (you)` : name} onClose={onClose}>
+    <Dialog title={isMe ? profile.you(name) : name} onClose={onClose}>
       <div class="profile">
-        <Avatar id={id} name={name} />
-        <UserId label={isMe ? 'Your user ID' : 'User ID'} id={id} />
+        <Avatar id={id} name={name} picture={picture} online={online && !isMe} />
+        <div>
+          {isMe || !known ? null : (
+            <p class="profile-presence">{online ? texts().room.online : lastSeen(known.last_seen)}</p>
+          )}
+          <UserId label={isMe ? profile.ownId : profile.id} id={id} />
+        </div>
       </div>
       <ErrorText>{error}</ErrorText>
       {isMe || isSingleRoom ? null : (
-        <Button kind="primary" label="Send a message" busy={busy} onClick={start} />
+        <Button kind="primary" label={profile.message} busy={busy} onClick={start} />
       )}
     </Dialog>
-  );
-}
-
-/** An avatar that opens the user's profile. */
-export function AvatarButton({
-  id,
-  name,
-  online = false,
-  tabStop = true,
-  onOpen,
-}: {
-  readonly id: string;
-  readonly name: string;
-  readonly online?: boolean;
-  /** Whether Tab stops at the button. */
-  readonly tabStop?: boolean;
-  readonly onOpen: (user: string) => void;
-}) {
-  return (
-    <button
-      type="button"
-      class="avatar-button"
-      aria-label={`Profile of ${name}`}
-      tabIndex={tabStop ? 0 : -1}
-      onClick={() => onOpen(id)}
-    >
-      <Avatar id={id} name={name} online={online} />
-    </button>
   );
 }

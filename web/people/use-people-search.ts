@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { ChatClient, ChatClientError, UsersPage } from '../../client/index.ts';
 import { useChatClient } from '../../client/react/index.ts';
 import { learn } from '../../client/react/users.ts';
+import { errorText } from '../texts/texts.ts';
 
 /** A user whom the page shows. An invited user may not exist yet, so they have no name. */
 export interface Person {
@@ -31,8 +32,8 @@ function answerOf(query: string, { users, next_cursor }: UsersPage): Answer {
 }
 
 /**
- * Finds people while the user types. Until the answer for a text arrives, the result is that of the text before, so that
- * the list does not flicker: `isCurrent` is then false. An answer that arrives after the text has changed is dropped.
+ * Finds people while the user types. Until the answer for a text arrives, returns the result for the previous text, with
+ * `isCurrent` false, so that the list does not flicker. Drops answers that arrive after the text has changed.
  */
 export function usePeopleSearch(text: string): Answer & { readonly isCurrent: boolean } {
   const client = useChatClient();
@@ -57,10 +58,10 @@ export function usePeopleSearch(text: string): Answer & { readonly isCurrent: bo
         learn(client, page.users);
         show(answerOf(query, page));
       } catch (error) {
-        const { code, message } = error as ChatClientError;
+        const { code } = error as ChatClientError;
         const isOff = code === 'DIRECTORY_OFF';
         if (isOff) withoutSearch.add(client);
-        show({ ...nothing, query, error: isOff ? '' : message });
+        show({ ...nothing, query, error: isOff ? '' : errorText(error) });
       }
     };
     const timer = setTimeout(() => void search(), DEBOUNCE_MS);

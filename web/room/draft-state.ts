@@ -1,3 +1,5 @@
+import type { SendOptions, UploadedFile } from '../../client/index.ts';
+import { texts } from '../texts/texts.ts';
 import type { Entry, FailedMessage } from '../timeline/entry.ts';
 
 /** The message that the composer replies to or edits. */
@@ -8,16 +10,31 @@ export interface ComposeTarget {
   readonly deleted?: boolean;
 }
 
-/** The file that was chosen for the next message. */
+/** A file that the user has chosen. It is sent as a message of its own. */
 export interface Attachment {
+  readonly id: number;
   readonly file: File;
   /** The object URL of a picture's preview; undefined for other files. */
   readonly preview: string | undefined;
-  /** The uploaded share, from 0 to 1; undefined before the upload starts. */
-  readonly progress: number | undefined;
+  readonly state: 'chosen' | 'uploading' | 'failed';
+  /** The uploaded share, from 0 to 1. */
+  readonly progress: number;
+  /** What the message names; undefined until all bytes are uploaded. */
+  readonly uploaded?: UploadedFile;
+  /** Why the upload failed. */
   readonly error: string;
-  /** The text that is sent with the file, while it uploads. */
+  /** Whether another attempt may succeed. */
+  readonly canRetry: boolean;
+  /** Whether the upload failed because the chat was unreachable. It is repeated once the client is connected again. */
+  readonly isUnreachable: boolean;
+  /** The same for all files that were submitted together. */
+  readonly batch: number;
+  /** The text that is sent with the file. The first file of a batch has it. */
   readonly caption: string;
+  /** The ids of the users whom the text mentions. */
+  readonly mentions?: SendOptions['mentions'];
+  /** The message that the file replies to. */
+  readonly target: ComposeTarget | undefined;
 }
 
 /** The input of a user in a room that is not sent yet. */
@@ -26,7 +43,8 @@ export interface DraftState {
   readonly target: ComposeTarget | undefined;
   /** The new text of the edited message; undefined until the user changes it. */
   readonly editedText: string | undefined;
-  readonly attachment: Attachment | undefined;
+  /** The chosen files and those that are uploading, in the order of their messages. */
+  readonly attachments: readonly Attachment[];
   readonly failed: readonly FailedMessage[];
   /** The tombstones of messages that were deleted while the page showed them. */
   readonly tombstones: readonly Entry[];
@@ -38,7 +56,7 @@ export const emptyDraft: DraftState = {
   text: '',
   target: undefined,
   editedText: undefined,
-  attachment: undefined,
+  attachments: [],
   failed: [],
   tombstones: [],
   error: '',
@@ -51,16 +69,16 @@ export const MAX_LENGTH = 8_000;
 export const composerText = ({ target, editedText, text }: DraftState): string =>
   target?.kind === 'edit' ? (editedText ?? target.entry.text) : text;
 
-export const isUploading = ({ attachment }: DraftState): boolean => attachment?.progress !== undefined;
+export const isChosen = ({ state }: Attachment): boolean => state === 'chosen';
 
 export function canSubmit(draft: DraftState): boolean {
   const text = composerText(draft);
   if ([...text].length > MAX_LENGTH) return false;
-  const hasFile = draft.target?.kind !== 'edit' && draft.attachment !== undefined && !isUploading(draft);
+  const hasFile = draft.target?.kind !== 'edit' && draft.attachments.some(isChosen);
   return hasFile || text.trim() !== '';
 }
 
-const joinLines = (...texts: readonly string[]): string =>
+export const joinLines = (...texts: readonly string[]): string =>
   texts.filter((text) => text.trim() !== '').join('\n');
 
 /** Returns the message with one full stop at its end. */
@@ -69,7 +87,7 @@ const sentence = (message: string): string => message.replace(/\.?$/, '.');
 /** Puts the text of a failed edit back into the composer, as a new message. */
 export const withRecoveredText = (draft: DraftState, text: string, error: string): Partial<DraftState> => ({
   text: joinLines(draft.text, text),
-  error: `${sentence(error)} Your text is back in the message box.`,
+  error: `${sentence(error)} ${texts().drafts.textIsBack}`,
 });
 
 /** Updates the draft after the message of its target was deleted: marks a reply, ends an edit. */
@@ -77,7 +95,7 @@ export function withDeletedTarget(draft: DraftState, id: number): Partial<DraftS
   const { target, editedText } = draft;
   if (target?.entry.id !== id || target.deleted) return {};
   if (target.kind === 'reply') return { target: { ...target, deleted: true } };
-  const error = 'The message you were editing was deleted.';
+  const error = texts().drafts.editTargetDeleted;
   const isChanged = editedText !== undefined && editedText !== target.entry.text;
   return {
     target: undefined,
@@ -85,14 +103,3 @@ export function withDeletedTarget(draft: DraftState, id: number): Partial<DraftS
     ...(isChanged ? withRecoveredText(draft, editedText, error) : { error }),
   };
 }
-
-/** Restores the file, its text and its reply target after a failed upload, so that the user can send it again. */
-export const withFailedUpload = (
-  draft: DraftState,
-  target: ComposeTarget | undefined,
-  error: string,
-): Partial<DraftState> => ({
-  target: draft.target ?? target,
-  text: joinLines(draft.attachment?.caption ?? '', draft.text),
-  attachment: draft.attachment && { ...draft.attachment, progress: undefined, caption: '', error },
-});

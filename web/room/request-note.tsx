@@ -1,6 +1,7 @@
 import type { RoomDetails } from '../../client/index.ts';
 import { otherMember } from '../../client/react/index.ts';
 import { useNames } from '../rooms/names.ts';
+import { laterTexts } from '../texts/later-texts.ts';
 import { Button, ErrorText } from '../ui/buttons.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
 import { useRoomContext } from './room-context.ts';
@@ -16,6 +17,7 @@ export function RequestNote({ details, onAccepted, onDeclined }: NoteProps) {
   const { client, me } = useRoomContext();
   const nameOf = useNames();
   const { busy, error, run } = useAsyncAction();
+  const { request } = laterTexts();
   const id = String(details.id);
   const other = otherMember(id, me);
   const accept = () =>
@@ -29,15 +31,10 @@ export function RequestNote({ details, onAccepted, onDeclined }: NoteProps) {
       await onDeclined();
     });
   return (
-    <section class="request-note" aria-label="Request">
-      <p>
-        {other === undefined
-          ? 'You share no other room with the person who added you.'
-          : `You share no other room with ${nameOf(other)}.`}{' '}
-        If you accept or write, they see your name and when you are online.
-      </p>
-      <Button kind="primary" label="Accept" busy={busy} onClick={accept} />
-      <Button kind="quiet" label="Decline" busy={busy} onClick={decline} />
+    <section class="request-note" aria-label={request.title}>
+      <p>{other === undefined ? request.fromGroup : request.from(nameOf(other))}</p>
+      <Button kind="primary" label={request.accept} busy={busy} onClick={accept} />
+      <Button kind="quiet" label={request.decline} busy={busy} onClick={decline} />
       <ErrorText>{error}</ErrorText>
     </section>
   );

@@ -1,7 +1,16 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { ChatClient, Room, RoomDetails } from '../../client/index.ts';
+import type { ChatClient, Member, Message, Room } from '../../client/index.ts';
+import type { Entry } from '../timeline/entry.ts';
 import type { RoomDraft } from './room-draft.ts';
+
+/** A dialog about the open room. */
+export type RoomDialog =
+  | { readonly kind: 'members' | 'settings' | 'search' | 'pins' | 'reports' | 'blocks' | 'leave' }
+  | { readonly kind: 'profile'; readonly user: string }
+  | { readonly kind: 'delete' | 'report' | 'readers'; readonly entry: Entry }
+  | { readonly kind: 'block'; readonly user: string }
+  | { readonly kind: 'picture'; readonly message: Message };
 
 /** The open room, for every component that shows a part of it. */
 export interface RoomContext {
@@ -10,12 +19,18 @@ export interface RoomContext {
   readonly draft: RoomDraft;
   /** The signed-in user's id. */
   readonly me: string;
+  /** The user's role in the room; undefined until it is known, and for a visitor of an open room. */
+  readonly role: Member['role'] | undefined;
   /** Whether the user is an owner or a moderator of the room. */
   readonly isModerator: boolean;
-  /** Opens the profile of a user. */
-  showProfile(user: string): void;
-  /** Asks the user to confirm, then deletes a message. */
-  confirmDelete(id: number): void;
+  /** Whether the room is read-only. */
+  readonly isArchived: boolean;
+  /** Whether the user may pin messages. */
+  readonly canPin: boolean;
+  /** Opens a dialog. */
+  show(dialog: RoomDialog): void;
+  /** Scrolls to a message, and loads it if necessary. */
+  goTo(id: number): void;
 }
 
 export const RoomContext = createContext<RoomContext | undefined>(undefined);
@@ -25,9 +40,4 @@ export function useRoomContext(): RoomContext {
   if (!context)
     throw new Error('Component outside of a room: no RoomContext is provided. Render it in RoomPane.');
   return context;
-}
-
-export function isModerator(details: RoomDetails | undefined, me: string): boolean {
-  const role = details?.members.find(({ user_id }) => String(user_id) === me)?.role;
-  return role === 'owner' || role === 'moderator';
 }

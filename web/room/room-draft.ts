@@ -1,7 +1,10 @@
-import { useSyncExternalStore } from 'preact/compat';
-import type { ChatClient, ChatClientError, Room, RoomEvents, SendOptions } from '../../client/index.ts';
+import type { Room, RoomEvents, SendOptions } from '../../client/index.ts';
 import { keepRoomOpen } from '../../client/react/index.ts';
-import { acceptedFile, fileError, isPicture, uploadError } from '../composer/files.ts';
+import type { Uploads } from '../composer/uploads.ts';
+import { loadDialogs } from '../deferred.tsx';
+import type { MentionFinder } from '../mentions/mentioned-users.ts';
+import { useSyncExternalStore } from '../react.ts';
+import { errorText, texts } from '../texts/texts.ts';
 import type { Entry, FailedMessage } from '../timeline/entry.ts';
 import {
   type ComposeTarget,
@@ -9,11 +12,11 @@ import {
   composerText,
   type DraftState,
   emptyDraft,
-  isUploading,
+  isChosen,
   withDeletedTarget,
-  withFailedUpload,
   withRecoveredText,
 } from './draft-state.ts';
+import type { StoredDraft } from './draft-store.ts';
 
 const replyOptions = (target: ComposeTarget | undefined): SendOptions =>
   target?.entry.id === undefined || target.deleted ? {} : { reply_to: target.entry.id };
@@ -24,7 +27,7 @@ function failedMessage({ frame, error }: RoomEvents['failed']): FailedMessage | 
   const { action: _action, message: text, client_id = '', room_id: _room, reply_to, ...rest } = frame;
   const isTargetGone = error.code === 'REPLY_NOT_FOUND';
   const options = { ...rest, ...(reply_to !== undefined && !isTargetGone && { reply_to }) } as SendOptions;
-  const problem = isTargetGone ? 'The message you replied to was deleted.' : error.message;
+  const problem = isTargetGone ? texts().drafts.replyTargetDeleted : errorText(error);
   return { clientId: client_id, text, options, error: problem, at: new Date().toISOString() };
 }
 
@@ -34,13 +37,24 @@ function failedMessage({ frame, error }: RoomEvents['failed']): FailedMessage | 
  */
 export class RoomDraft {
   /** Each change replaces this object. */
-  state = emptyDraft;
+  state: DraftState;
+  /** Finds the mentions in texts. It is set once the message box has an `@`, because most messages have none. */
+  mentionFinder: MentionFinder | undefined;
   readonly #openRoom: () => Room;
+  readonly #onChange: () => void;
   readonly #listeners = new Set<() => void>();
+  /** Undefined until the user has chosen a file. */
+  uploads: Uploads | undefined;
   #closed = false;
 
-  constructor(openRoom: () => Room) {
+  /**
+   * @param stored the part of the draft that a storage has kept
+   * @param onChange called after each change
+   */
+  constructor(openRoom: () => Room, stored: StoredDraft = {}, onChange: () => void = () => {}) {
     this.#openRoom = openRoom;
+    this.#onChange = onChange;
+    this.state = { ...emptyDraft, ...stored };
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -58,35 +72,42 @@ export class RoomDraft {
     this.#update({ target, editedText: undefined });
   }
 
-  attach(file: File): void {
-    if (isUploading(this.state)) return;
-    this.#dropFile();
-    const error = fileError(file);
-    if (error) {
-      this.showError(error);
-      return;
-    }
-    const preview = isPicture(file) ? URL.createObjectURL(file) : undefined;
-    this.#update({ attachment: { file, preview, progress: undefined, error: '', caption: '' }, error: '' });
+  /**
+   * Adds files to the next message. Files that can't be sent are left out, with an error.
+   * @param limit how many files the message may have
+   */
+  async attach(files: Iterable<File>, limit?: number): Promise<void> {
+    const dialogs = await loadDialogs().catch(() => undefined);
+    if (!dialogs) return this.showError(texts().drafts.notAttached);
+    // The user has signed out meanwhile. Nothing would release the previews of the files.
+    if (this.#closed) return;
+    this.uploads ??= new dialogs.Uploads({
+      draft: this,
+      update: (change) => this.#update(change),
+      send: (text, target, file) => this.#send(text, { ...replyOptions(target), ...file }),
+      withRoom: (action) => this.#withRoom(action),
+    });
+    this.uploads.add(files, this.#openRoom().info?.max_file_bytes, limit);
   }
 
-  removeAttachment(): void {
-    if (!isUploading(this.state)) this.#dropFile();
-  }
-
-  /** Sends the message with its attachment, or saves the edit. */
+  /** Sends the message with its attachments, or saves the edit. */
   submit(): void {
     if (!canSubmit(this.state)) return;
-    const { target, attachment, text } = this.state;
+    const { target, attachments } = this.state;
     const shown = composerText(this.state);
     const isEdit = target?.kind === 'edit';
+    if (!isEdit && attachments.some(isChosen)) {
+      this.uploads?.submit(this.mentionFinder?.in(shown).mentions);
+      return;
+    }
     this.#update({ target: undefined, editedText: undefined, error: '', ...(!isEdit && { text: '' }) });
     if (isEdit) {
       const { id, text: before } = target.entry;
-      if (id !== undefined && shown !== before) this.change((room) => room.edit(id, shown));
-    } else if (attachment && attachment.progress === undefined) {
-      void this.#upload(attachment.file, text, target);
-    } else this.#send(shown, replyOptions(target));
+      if (id !== undefined && shown !== before) {
+        const mentions = this.mentionFinder?.afterEdit(target.entry, shown);
+        this.change((room) => room.edit(id, shown, mentions));
+      }
+    } else this.#send(shown, { ...replyOptions(target), ...this.mentionFinder?.in(shown) });
   }
 
   /** Changes the room, such as `draft.change((room) => room.delete(7))`. Errors arrive at `handleFailure`. */
@@ -127,34 +148,18 @@ export class RoomDraft {
     const failed = failedMessage(failure);
     if (failed) this.#update({ failed: [...this.state.failed, failed] });
     else if (frame.action === 'edit') {
+      const { drafts } = texts();
       const isGone = error.code === 'MESSAGE_NOT_FOUND';
-      const message = `Could not save your edit: ${isGone ? 'the message was deleted' : error.message}`;
+      const message = isGone ? drafts.editedMessageDeleted : drafts.editFailed(errorText(error));
       this.#update(withRecoveredText(this.state, frame.text, message));
-    } else this.showError(error.message);
+    } else this.showError(errorText(error));
   }
 
-  /** Deletes the draft when its user signs out. A file that is still uploading is not sent. */
+  /** Deletes the draft when its user signs out. Cancels uploads. */
   close(): void {
     this.#closed = true;
-    this.#dropFile();
+    this.uploads?.close();
     this.state = emptyDraft;
-  }
-
-  async #upload(file: File, caption: string, target: ComposeTarget | undefined): Promise<void> {
-    const setProgress = (progress: number) => {
-      const { attachment } = this.state;
-      this.#update({ attachment: attachment && { ...attachment, progress, caption, error: '' } });
-    };
-    setProgress(0);
-    try {
-      const onProgress = (sent: number, total: number) => setProgress(sent / Math.max(total, 1));
-      const uploaded = await this.#withRoom((room) => room.upload(acceptedFile(file), { onProgress }));
-      if (this.#closed) return;
-      this.#dropFile();
-      this.#send(caption, { ...replyOptions(target), ...uploaded });
-    } catch (error) {
-      this.#update(withFailedUpload(this.state, target, uploadError(error as ChatClientError)));
-    }
   }
 
   #send(text: string, options: SendOptions): void {
@@ -171,52 +176,17 @@ export class RoomDraft {
     return action(room).finally(keepRoomOpen(room));
   }
 
-  #dropFile(): void {
-    const { preview } = this.state.attachment ?? {};
-    if (preview) URL.revokeObjectURL(preview);
-    this.#update({ attachment: undefined });
-  }
-
   #update(change: Partial<DraftState>): void {
     if (this.#closed) return;
     this.state = { ...this.state, ...change };
     for (const listener of [...this.#listeners]) listener();
+    this.#onChange();
   }
 }
 
-/** The drafts of all rooms, from signing in to signing out. */
-export class RoomDrafts {
-  readonly #client: ChatClient;
-  readonly #drafts = new Map<string, RoomDraft>();
-  readonly #stop: () => void;
-
-  constructor(client: ChatClient) {
-    this.#client = client;
-    this.#stop = client.on('failed', ({ room_id, ...failure }) =>
-      this.of(String(room_id)).handleFailure(failure),
-    );
-  }
-
-  of(room: string): RoomDraft {
-    const draft = this.#drafts.get(room) ?? new RoomDraft(() => this.#client.room(room));
-    this.#drafts.set(room, draft);
-    return draft;
-  }
-
-  /** Returns the number of failed messages and of messages that wait for their upload. */
-  get unsent(): number {
-    const counts = [...this.#drafts.values()].map(
-      ({ state }) => state.failed.length + Number(isUploading(state)),
-    );
-    return counts.reduce((sum, count) => sum + count, 0);
-  }
-
-  close(): void {
-    this.#stop();
-    for (const draft of this.#drafts.values()) draft.close();
-  }
-}
-
-/** Returns a draft's state, and renders the component again when it changes. */
-export const useDraft = (draft: RoomDraft): DraftState =>
-  useSyncExternalStore(draft.subscribe, () => draft.state);
+/**
+ * Returns a part of a draft's state, and renders the component again when it changes.
+ * @param select returns the same value while its part is the same
+ */
+export const useDraft = <T>(draft: RoomDraft, select: (state: DraftState) => T): T =>
+  useSyncExternalStore(draft.subscribe, () => select(draft.state));

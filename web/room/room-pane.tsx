@@ -1,17 +1,15 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Room } from '../../client/index.ts';
 import { useChatClient, useMembers, usePresence, useRoom } from '../../client/react/index.ts';
 import { Composer } from '../composer/composer.tsx';
-import { TypingLine } from '../composer/typing-line.tsx';
-import { Profile } from '../people/profile.tsx';
-import { RoomMembers } from '../rooms/members.tsx';
-import { useNavigation } from '../rooms/navigation.ts';
+import { useWriteBlock, WriteBlockNote } from '../composer/write-block.tsx';
+import { Deferred } from '../deferred.tsx';
+import { type GoToTarget, useNavigation } from '../rooms/navigation.ts';
+import { errorText, texts } from '../texts/texts.ts';
 import { Timeline } from '../timeline/timeline.tsx';
 import { useEntries } from '../timeline/use-entries.ts';
-import { useReadMark } from '../timeline/use-read-mark.ts';
 import { ErrorNotice, MessageAnnouncer } from '../ui/banners.tsx';
-import { ConfirmDialog } from '../ui/dialog.tsx';
-import { RequestNote } from './request-note.tsx';
-import { isModerator, RoomContext } from './room-context.ts';
+import { RoomContext, type RoomDialog } from './room-context.ts';
 import type { RoomDraft } from './room-draft.ts';
 import { RoomHeader } from './room-header.tsx';
 
@@ -23,88 +21,106 @@ interface PaneProps {
   readonly onAccepted: () => void;
 }
 
+/** In rooms with more members, it would cost too much to load the presence each time. */
+const MAX_REFRESHED = 50;
+
+/**
+ * Loads the members again when the user returns to the page. In a group, the server announces only the presence of
+ * people who have opened it, so others may have come online or left meanwhile.
+ */
+function useFreshPresence(room: Room, reload: () => Promise<void>): void {
+  useEffect(() => {
+    const onVisibility = () => {
+      const count = room.info?.members.length ?? 0;
+      if (document.visibilityState === 'visible' && count > 0 && count <= MAX_REFRESHED) void reload();
+    };
+    document.addEventListener('visibilitychange', onVisibility);
+    return () => document.removeEventListener('visibilitychange', onVisibility);
+  }, [room, reload]);
+}
+
 /** The open room: its header, timeline and composer. */
 export function RoomPane({ draft, id, me, onLeft, onAccepted }: PaneProps) {
   const client = useChatClient();
-  const { linkTo } = useNavigation();
+  const { linkTo, target: linked } = useNavigation();
   const { room, error, details } = useRoom(id);
   const entries = useEntries(room, draft, me);
   const { reload } = useMembers(id);
   const presence = usePresence(id);
-  const { unreadAfter, onView } = useReadMark(room, me);
-  const [showMembers, setShowMembers] = useState(false);
-  const [deleting, setDeleting] = useState<number>();
-  const [profile, setProfile] = useState<string>();
-  const moderator = isModerator(details, me);
+  useFreshPresence(room, reload);
+  /** The open dialogs. A later one lies above the earlier ones. */
+  const [dialogs, setDialogs] = useState<readonly RoomDialog[]>([]);
+  const [target, setTarget] = useState<GoToTarget | undefined>(linked);
+  useEffect(() => setTarget(linked), [linked]);
+  const role = details?.members.find(({ user_id }) => String(user_id) === me)?.role;
+  const isArchived = details?.archived ?? false;
+  const writeBlock = useWriteBlock(details, me);
   // The context changes rarely, so that a row renders again only when its own message changes.
+  const isModerator = role === 'owner' || role === 'moderator';
+  const canPin = !isArchived && (isModerator || details?.kind === 'direct');
   const context = useMemo<RoomContext>(
     () => ({
-      ...{ client, room, draft, me, isModerator: moderator },
-      showProfile: setProfile,
-      confirmDelete: setDeleting,
+      ...{ client, room, draft, me, role, isModerator, isArchived, canPin },
+      show: (dialog) => setDialogs((open) => [...open, dialog]),
+      goTo: (id) => {
+        setDialogs([]);
+        setTarget({ id });
+      },
     }),
-    [client, room, draft, me, moderator],
+    [client, room, draft, me, role, isArchived, canPin],
   );
 
+  const lastSent = entries.findLast(({ author, state }) => author === me && state !== 'failed');
   const editLast = () => {
     const own = entries.findLast((entry) => entry.author === me && entry.state === 'stored' && entry.text);
     if (own) draft.setTarget({ kind: 'edit', entry: own });
   };
-  // Writing accepts a request.
+  // A user accepts a request by writing in the room.
   const isRequest =
     details?.request && !entries.some(({ author, state }) => author === me && state !== 'failed');
   const accepted = async () => {
     await reload();
     onAccepted();
   };
-  const openMembers = () => {
-    void reload();
-    setShowMembers(true);
-  };
 
   return (
     <RoomContext.Provider value={context}>
-      <section class="room-pane" aria-label="Room">
-        <RoomHeader details={details} presence={presence} onMembers={openMembers} />
-        <Timeline entries={entries} unreadAfter={unreadAfter} onView={onView} />
+      <section class="room-pane" aria-label={texts().room.title}>
+        <RoomHeader details={details} presence={presence} />
+        <Timeline entries={entries} target={target} />
         <MessageAnnouncer />
         <ErrorNotice />
         {details && isRequest ? (
-          <RequestNote details={details} onAccepted={accepted} onDeclined={onLeft} />
+          <Deferred>
+            {({ RequestNote }) => <RequestNote details={details} onAccepted={accepted} onDeclined={onLeft} />}
+          </Deferred>
         ) : null}
         {error ? (
           <div class="refused-note" role="alert">
-            <p>{error.message}</p>
+            <p>{errorText(error)}</p>
             <a class="text-button" {...linkTo()}>
-              Back to rooms
+              {texts().room.back}
             </a>
           </div>
+        ) : writeBlock ? (
+          <WriteBlockNote block={writeBlock} />
         ) : (
-          <>
-            <TypingLine />
-            <Composer onEditLast={editLast} />
-          </>
+          <Composer lastSent={lastSent} onEditLast={editLast} />
         )}
-        {deleting !== undefined ? (
-          <ConfirmDialog
-            title="Delete message?"
-            action="Delete"
-            onClose={() => setDeleting(undefined)}
-            onConfirm={() => draft.change((each) => each.delete(deleting))}
-          >
-            This deletes the message for everyone. You can't undo it.
-          </ConfirmDialog>
-        ) : null}
-        {showMembers && details ? (
-          <RoomMembers
-            details={details}
-            presence={presence}
-            onChanged={reload}
-            onLeft={onLeft}
-            onClose={() => setShowMembers(false)}
-          />
-        ) : null}
-        {profile !== undefined ? <Profile id={profile} onClose={() => setProfile(undefined)} /> : null}
+        {dialogs.map((dialog, index) => (
+          <Deferred key={index}>
+            {({ OpenRoomDialog }) => (
+              <OpenRoomDialog
+                dialog={dialog}
+                details={details}
+                presence={presence}
+                reload={reload}
+                onLeft={onLeft}
+                onClose={() => setDialogs((open) => open.slice(0, index))}
+              />
+            )}
+          </Deferred>
+        ))}
       </section>
     </RoomContext.Provider>
   );

@@ -3,6 +3,7 @@ import type { ChatClient, RoomDetails } from '../../client/index.ts';
 import { PersonPicker } from '../people/person-picker.tsx';
 import { UserId } from '../people/profile.tsx';
 import type { Person } from '../people/use-people-search.ts';
+import { laterTexts } from '../texts/later-texts.ts';
 import { Button, ErrorText, Field } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
@@ -16,6 +17,7 @@ interface NewRoomProps {
 
 /** Creates a group or a direct room. */
 export function NewRoom({ client, onCreated, onClose }: NewRoomProps) {
+  const words = laterTexts().newRoom;
   const [direct, setDirect] = useState(false);
   const [people, setPeople] = useState<readonly Person[]>([]);
   const [created, setCreated] = useState<RoomDetails>();
@@ -42,28 +44,29 @@ export function NewRoom({ client, onCreated, onClose }: NewRoomProps) {
   if (created) {
     const open = () => onCreated(String(created.id));
     return (
-      <Dialog title="Room created" onClose={open}>
+      <Dialog title={words.created} onClose={open}>
         <PendingMembers ids={pendingMembers(created)} />
-        <Button kind="primary" label="Open room" onClick={open} />
+        <Button kind="primary" label={words.open} onClick={open} />
       </Dialog>
     );
   }
 
   return (
-    <Dialog title="New room" onClose={onClose}>
+    <Dialog title={words.title} onClose={onClose}>
       <form class="form" onSubmit={submit}>
         <fieldset class="choice">
-          <legend>Type</legend>
+          <legend>{words.type}</legend>
           <label>
-            <input type="radio" name="kind" checked={!direct} onChange={() => setDirect(false)} /> Group
+            <input type="radio" name="kind" checked={!direct} onChange={() => setDirect(false)} />{' '}
+            {words.group}
           </label>
           <label>
-            <input type="radio" name="kind" checked={direct} onChange={chooseDirect} /> Direct message
+            <input type="radio" name="kind" checked={direct} onChange={chooseDirect} /> {words.direct}
           </label>
         </fieldset>
-        {direct ? null : <Field label="Name" name="name" maxLength={100} />}
+        {direct ? null : <Field label={words.name} name="name" maxLength={100} />}
         <PersonPicker
-          label={direct ? 'Person' : 'People'}
+          label={direct ? words.person : words.people}
           chosen={people}
           onChange={setPeople}
           single={direct}
@@ -71,10 +74,10 @@ export function NewRoom({ client, onCreated, onClose }: NewRoomProps) {
         />
         <ErrorText>{error}</ErrorText>
         <button type="submit" class="primary" aria-disabled={busy}>
-          {busy ? 'Creating room…' : 'Create room'}
+          {busy ? words.creating : words.create}
         </button>
       </form>
-      {client.user === undefined ? null : <UserId label="Your user ID" id={client.user} />}
+      {client.user === undefined ? null : <UserId label={laterTexts().profile.ownId} id={client.user} />}
     </Dialog>
   );
 }

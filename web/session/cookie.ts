@@ -1,5 +1,6 @@
-import { ChatClientError, type ChatClientOptions } from '../../client/index.ts';
-import { signInWithCookie } from './login.ts';
+import type { ChatClientOptions } from '../../client/index.ts';
+import { pageError, texts } from '../texts/texts.ts';
+import { identify } from './login.ts';
 import { sessions } from './sessions.ts';
 
 // A chat with a function of the team accepts the session cookie of the team's site. The browser sends it by itself. The
@@ -11,12 +12,9 @@ export const isSignedInByCookie = (): boolean => sessions.current?.token === '';
 /** Returns the token for the client. @throws ChatClientError UNAUTHENTICATED if the user must sign in again, UNREACHABLE */
 export async function clientToken(): Promise<string> {
   if (!isSignedInByCookie()) return sessions.token();
-  const { user } = await signInWithCookie();
+  const { user } = await identify();
   if (user === sessions.current?.user) return '';
-  throw new ChatClientError(
-    'UNAUTHENTICATED',
-    'Another user has signed in on the site that this chat belongs to. Sign in again.',
-  );
+  throw pageError('UNAUTHENTICATED', texts().session.otherUser);
 }
 
 /** Returns the options of a request without an empty token. */

@@ -1,39 +1,30 @@
 import { useId, useState } from 'preact/hooks';
+import { signInTexts } from '../texts/sign-in-texts.ts';
 import { Button, Field } from '../ui/buttons.tsx';
 import type { PasswordPolicy } from './login.ts';
 
-const kinds: Readonly<Record<string, string>> = {
-  lowercase: 'a lower-case letter',
-  uppercase: 'an upper-case letter',
-  digit: 'a digit',
-  symbol: 'a symbol such as ! or -',
-};
-
 /** Says the rules for new passwords in words. */
 export function policyText({ min_length, characters }: PasswordPolicy): string {
-  const words = characters.flatMap((kind) => kinds[kind] ?? []);
-  const last = words.pop();
-  const list = words.length > 0 ? `${words.join(', ')} and ${last}` : last;
-  return `Use at least ${min_length} characters${list ? `, with ${list}` : ''}.`;
+  const { policy } = signInTexts();
+  const kinds: Readonly<Record<string, string>> = policy.kinds;
+  return policy.rule(
+    min_length,
+    characters.flatMap((kind) => kinds[kind] ?? []),
+  );
 }
 
-const labels: Readonly<Record<string, string>> = {
-  email: 'E-mail address',
-  name: 'Name',
-  given_name: 'First name',
-  family_name: 'Last name',
-  phone_number: 'Phone number',
-};
-
 /** The field of a required attribute of a user pool. */
-export const AttributeField = ({ name }: { readonly name: string }) => (
-  <Field
-    label={labels[name] ?? name.replace(/^custom:/, '').replaceAll('_', ' ')}
-    name={`attribute:${name}`}
-    type={(name === 'email' ? 'email' : 'text') as 'email'}
-    autocomplete={name === 'email' ? 'email' : 'on'}
-  />
-);
+export function AttributeField({ name }: { readonly name: string }) {
+  const labels: Readonly<Record<string, string>> = signInTexts().attributes;
+  return (
+    <Field
+      label={labels[name] ?? name.replace(/^custom:/, '').replaceAll('_', ' ')}
+      name={`attribute:${name}`}
+      type={(name === 'email' ? 'email' : 'text') as 'email'}
+      autocomplete={name === 'email' ? 'email' : 'on'}
+    />
+  );
+}
 
 interface NewPasswordProps {
   /** Null if the rules are unknown. */
@@ -46,6 +37,7 @@ interface NewPasswordProps {
 
 /** The field of a new password, with its rules and a button that shows what was typed. */
 export function NewPasswordField({ policy, username, errorId, wrong }: NewPasswordProps) {
+  const words = signInTexts();
   const [shown, setShown] = useState(false);
   const rules = useId();
   return (
@@ -53,7 +45,7 @@ export function NewPasswordField({ policy, username, errorId, wrong }: NewPasswo
       {/* Password managers store the new password for this name. */}
       <input hidden name="username" autocomplete="username" value={username} readOnly />
       <Field
-        label="New password"
+        label={words.newPassword}
         name="password"
         // Preact has one type of properties for each type of field.
         type={(shown ? 'text' : 'password') as 'password'}
@@ -70,7 +62,7 @@ export function NewPasswordField({ policy, username, errorId, wrong }: NewPasswo
       ) : null}
       <Button
         kind="text-button"
-        label={shown ? 'Hide password' : 'Show password'}
+        label={shown ? words.hidePassword : words.showPassword}
         onClick={() => setShown(!shown)}
       />
     </div>

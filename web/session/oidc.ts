@@ -4,7 +4,7 @@ import type { Tokens } from './session.ts';
 
 // This module is loaded only when it is needed. It imports only types from the page, so that it shares no code with it.
 
-/** What the page remembers while its user is at the issuer. */
+/** The state of a sign-in, which the tab remembers while its user is at the issuer. */
 export interface SignInState {
   readonly state: string;
   readonly nonce: string;
@@ -17,10 +17,14 @@ export interface SignInState {
 export class OidcError extends Error {
   override readonly name = 'OidcError';
   /** `SESSION_ENDED` if the user must sign in again, `UNREACHABLE` if it may work later. */
-  readonly code: 'SESSION_ENDED' | 'UNREACHABLE' | 'SIGN_IN_FAILED';
+  readonly code: 'SESSION_ENDED' | 'UNREACHABLE' | 'SIGN_IN_CANCELLED' | 'SIGN_IN_FAILED';
 
-  constructor(code: OidcError['code'], message: string, cause?: unknown) {
-    super(message, { cause });
+  /** @param detail the issuer's error code, for an administrator; empty if its answer is not valid */
+  constructor(code: OidcError['code'], cause?: unknown, detail = '') {
+    const why = detail
+      ? `the sign-in service answered “${detail}”. Try again, or ask an administrator.`
+      : 'the answer of the sign-in service is not valid. Try again.';
+    super(`Couldn't sign in: ${why}`, { cause });
     this.code = code;
   }
 }
@@ -56,30 +60,18 @@ function isOutage(error: unknown): boolean {
 
 function failure(error: unknown): OidcError {
   if (error instanceof OidcError) return error;
-  if (isOutage(error)) {
-    const message = 'Not signed in: the issuer is not available. Try again in a moment.';
-    return new OidcError('UNREACHABLE', message, error);
-  }
+  if (isOutage(error)) return new OidcError('UNREACHABLE', error);
   if (error instanceof oauth.AuthorizationResponseError) {
-    const message =
-      error.error === 'access_denied'
-        ? 'Not signed in: the sign-in was cancelled or not allowed. Try again.'
-        : `Not signed in: the issuer answered "${error.error}". Try again, or ask the administrator.`;
-    return new OidcError('SIGN_IN_FAILED', message, error);
+    const code = error.error === 'access_denied' ? 'SIGN_IN_CANCELLED' : 'SIGN_IN_FAILED';
+    return new OidcError(code, error, error.error);
   }
   if (error instanceof oauth.ResponseBodyError) {
-    const ended = error.error === 'invalid_grant';
-    const message = ended
-      ? 'Not signed in: the sign-in has expired. Sign in again.'
-      : `Not signed in: the issuer answered "${error.error}". Ask the administrator.`;
-    return new OidcError(ended ? 'SESSION_ENDED' : 'SIGN_IN_FAILED', message, error);
+    return error.error === 'invalid_grant'
+      ? new OidcError('SESSION_ENDED', error)
+      : new OidcError('SIGN_IN_FAILED', error, error.error);
   }
-  if (error instanceof oauth.OperationProcessingError) {
-    const message = 'Not signed in: the answer of the issuer is not valid for this sign-in. Try again.';
-    return new OidcError('SIGN_IN_FAILED', message, error);
-  }
-  const message = 'Not signed in: the issuer is unreachable. Check your network and try again.';
-  return new OidcError('UNREACHABLE', message, error);
+  if (error instanceof oauth.OperationProcessingError) return new OidcError('SIGN_IN_FAILED', error);
+  return new OidcError('UNREACHABLE', error);
 }
 
 async function discover(options: OidcOptions): Promise<oauth.AuthorizationServer> {
@@ -97,14 +89,14 @@ function tokensOf(options: OidcOptions, answer: oauth.TokenEndpointResponse): To
   const token = answer[options.token];
   if (token === undefined) {
     // An issuer may leave the ID token out of the answer to a refresh (OpenID Connect Core, 12.2).
-    throw new OidcError('SESSION_ENDED', 'Not signed in: the issuer sent no fresh token. Sign in again.');
+    throw new OidcError('SESSION_ENDED');
   }
   const name = nameIn(oauth.getValidatedIdTokenClaims(answer));
   return { token, refreshToken: answer.refresh_token, name };
 }
 
 /**
- * Returns the issuer's address at which the user signs in, and what to remember until then.
+ * Returns the issuer's address at which the user signs in, and the state to remember until then.
  * @param again whether the user must enter their credentials, also if the issuer remembers them
  * @throws OidcError
  */
@@ -115,7 +107,7 @@ export async function beginSignIn(
   try {
     const { authorization_endpoint } = await discover(options);
     if (authorization_endpoint === undefined) {
-      throw new OidcError('SIGN_IN_FAILED', 'Not signed in: the issuer has no address for signing in.');
+      throw new OidcError('SIGN_IN_FAILED', undefined, 'no authorization_endpoint');
     }
     const verifier = oauth.generateRandomCodeVerifier();
     const remember = {
@@ -146,7 +138,7 @@ export async function beginSignIn(
 }
 
 /**
- * Exchanges the code in the address to which the issuer has sent the user back.
+ * Exchanges the code in the issuer's answer for tokens.
  * @throws OidcError
  */
 export async function finishSignIn(

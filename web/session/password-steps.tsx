@@ -1,14 +1,16 @@
 import { useRef } from 'preact/hooks';
 import type { ChatClientError } from '../../client/index.ts';
+import { signInTexts } from '../texts/sign-in-texts.ts';
+import { texts } from '../texts/texts.ts';
 import { Button, Field } from '../ui/buttons.tsx';
 import {
   choosePassword,
   type PasswordChallenge,
-  type PasswordPolicy,
   resetPassword,
   sendCode,
   signInWithPassword,
-} from './login.ts';
+} from './credentials.ts';
+import type { PasswordPolicy } from './login.ts';
 import { AttributeField, NewPasswordField } from './new-password.tsx';
 import { type SignInProps, type Step, StepForm, textOf } from './step-form.tsx';
 
@@ -21,7 +23,7 @@ interface BackProps extends Pick<StepProps, 'moveTo'> {
 }
 
 const Back = ({ username, moveTo }: BackProps) => (
-  <Button kind="quiet" label="Back to sign in" onClick={() => moveTo({ kind: 'password', username })} />
+  <Button kind="quiet" label={signInTexts().back} onClick={() => moveTo({ kind: 'password', username })} />
 );
 
 const Note = ({ children }: { readonly children: string }) => (
@@ -32,7 +34,7 @@ const Note = ({ children }: { readonly children: string }) => (
 
 interface PasswordFormProps extends StepProps {
   readonly username: string;
-  /** Why the user is at this step again. */
+  /** Tells the user to sign in with the password that they have just chosen. */
   readonly note?: string;
   /** Whether the chat sends codes to users who forgot their password. */
   readonly reset: boolean;
@@ -42,6 +44,7 @@ interface PasswordFormProps extends StepProps {
 
 /** Signs in with a user name and a password. */
 export function PasswordForm({ username, note, reset, tokens, moveTo, onSignedIn }: PasswordFormProps) {
+  const words = signInTexts();
   const form = useRef<HTMLDivElement>(null);
   const typedName = () => form.current?.querySelector<HTMLInputElement>('[name=username]')?.value ?? '';
   const signIn = async (fields: FormData) => {
@@ -54,27 +57,26 @@ export function PasswordForm({ username, note, reset, tokens, moveTo, onSignedIn
       const { code } = error as ChatClientError;
       if (code === 'NO_PASSWORD_LOGIN') moveTo({ kind: 'token' });
       if (code !== 'PASSWORD_RESET_REQUIRED') throw error;
-      const note = 'Your administrator has reset your password. Enter the code that you received by e-mail.';
-      moveTo({ kind: 'code', username, note });
+      moveTo({ kind: 'code', username, note: signInTexts().resetByAdmin });
     }
   };
   return (
     <div ref={form}>
       <StepForm
-        label="Sign in"
-        busyLabel="Signing in…"
+        label={words.signIn}
+        busyLabel={texts().session.signingIn}
         action={signIn}
         more={
           <>
             {reset ? (
               <Button
                 kind="quiet"
-                label="Forgot your password?"
+                label={words.forgotten}
                 onClick={() => moveTo({ kind: 'forgotten', username: typedName().trim() })}
               />
             ) : null}
             {tokens ? (
-              <Button kind="quiet" label="Use a token instead" onClick={() => moveTo({ kind: 'token' })} />
+              <Button kind="quiet" label={words.useToken} onClick={() => moveTo({ kind: 'token' })} />
             ) : null}
           </>
         }
@@ -82,9 +84,14 @@ export function PasswordForm({ username, note, reset, tokens, moveTo, onSignedIn
         {({ errorId, wrong }) => (
           <>
             {note ? <Note>{note}</Note> : null}
-            <Field label="User name" name="username" autocomplete="username" defaultValue={username} />
             <Field
-              label="Password"
+              label={signInTexts().userName}
+              name="username"
+              autocomplete="username"
+              defaultValue={username}
+            />
+            <Field
+              label={words.password}
               name="password"
               type="password"
               autocomplete="current-password"
@@ -111,14 +118,14 @@ export function ChooseForm({ challenge, policy, moveTo, onSignedIn }: ChooseForm
   };
   return (
     <StepForm
-      label="Save and sign in"
-      busyLabel="Saving…"
+      label={signInTexts().saveAndSignIn}
+      busyLabel={signInTexts().saving}
       action={choose}
       more={<Back username={challenge.username} moveTo={moveTo} />}
     >
       {(problem) => (
         <>
-          <Note>Your password is temporary. Choose a new one to sign in.</Note>
+          <Note>{signInTexts().temporary}</Note>
           {challenge.attributes.map((name) => (
             <AttributeField key={name} name={name} />
           ))}
@@ -134,21 +141,20 @@ export function ForgottenForm({ username, moveTo }: BackProps) {
   const send = async (fields: FormData) => {
     const name = textOf(fields, 'username').trim();
     await sendCode(name);
-    const note = `If ${name} has a verified e-mail address, a code is on its way. It is valid for an hour.`;
-    moveTo({ kind: 'code', username: name, note });
+    moveTo({ kind: 'code', username: name, note: signInTexts().codeSent(name) });
   };
   return (
     <StepForm
-      label="Send a code"
-      busyLabel="Sending…"
+      label={signInTexts().sendCode}
+      busyLabel={signInTexts().sending}
       action={send}
       more={<Back username={username} moveTo={moveTo} />}
     >
       {({ errorId }) => (
         <>
-          <p class="lead">Enter your user name. You get a code by e-mail, to choose a new password.</p>
+          <p class="lead">{signInTexts().forgottenLead}</p>
           <Field
-            label="User name"
+            label={signInTexts().userName}
             name="username"
             autocomplete="username"
             defaultValue={username}
@@ -166,7 +172,7 @@ interface CodeFormProps extends StepProps {
   /** Tells the user where to find the code. */
   readonly note?: string;
   readonly policy: PasswordPolicy | null;
-  /** Whether the user can get another code. */
+  /** Whether the chat sends codes to users who forgot their password. */
   readonly reset: boolean;
 }
 
@@ -177,19 +183,19 @@ export function CodeForm({ username, note, policy, reset, moveTo, onSignedIn }: 
     await resetPassword(username, textOf(fields, 'code').trim(), password);
     const signedIn = await signInWithPassword(username, password).catch(() => undefined);
     if (signedIn && 'token' in signedIn) return onSignedIn(signedIn);
-    moveTo({ kind: 'password', username, note: 'Your password has changed. Sign in with the new one.' });
+    moveTo({ kind: 'password', username, note: signInTexts().changed });
   };
   return (
     <StepForm
-      label="Save and sign in"
-      busyLabel="Saving…"
+      label={signInTexts().saveAndSignIn}
+      busyLabel={signInTexts().saving}
       action={change}
       more={
         <>
           {reset ? (
             <Button
               kind="quiet"
-              label="Ask for another code"
+              label={signInTexts().anotherCode}
               onClick={() => moveTo({ kind: 'forgotten', username })}
             />
           ) : null}
@@ -201,7 +207,7 @@ export function CodeForm({ username, note, policy, reset, moveTo, onSignedIn }: 
         <>
           {note ? <Note>{note}</Note> : null}
           <Field
-            label="Code"
+            label={signInTexts().code}
             name="code"
             autocomplete="one-time-code"
             inputMode="numeric"

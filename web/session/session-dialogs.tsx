@@ -1,9 +1,8 @@
-import { useState } from 'preact/hooks';
 import type { ChatClient } from '../../client/index.ts';
-import type { RoomDrafts } from '../room/room-draft.ts';
+import { Deferred } from '../deferred.tsx';
+import { signInTexts } from '../texts/sign-in-texts.ts';
+import { errorText, texts } from '../texts/texts.ts';
 import { Button } from '../ui/buttons.tsx';
-import { ConfirmDialog, Dialog } from '../ui/dialog.tsx';
-import { pluralize } from '../ui/format.ts';
 import { isSignedInByCookie } from './cookie.ts';
 import type { Tokens } from './session.ts';
 import { sessions } from './sessions.ts';
@@ -18,30 +17,44 @@ interface SignInAgainProps {
 /** Asks for a new sign-in after the token has expired. The page keeps its state, and unsent messages stay queued. */
 export function SignInAgain({ client, onSignedIn, onSignOut }: SignInAgainProps) {
   return (
-    <Dialog title="Sign in again">
-      <p class="lead">{client.error?.message}</p>
-      <p class="hint">Your unsent messages are saved. They will be sent after you sign in.</p>
-      {/* The button must not get the focus when the dialog opens: its user may be typing a message. */}
-      <SignInForm name={sessions.current?.name} onSignedIn={onSignedIn} focus>
-        {isSignedInByCookie() ? null : <Button kind="quiet" label="Sign out" onClick={onSignOut} />}
-      </SignInForm>
-    </Dialog>
+    <Deferred>
+      {({ Dialog }) => (
+        <Dialog title={signInTexts().again}>
+          <p class="lead">{client.error && errorText(client.error)}</p>
+          <p class="hint">{signInTexts().unsentKept}</p>
+          {/* The button must not get the focus when the dialog opens: its user may be typing a message. */}
+          <SignInForm name={sessions.current?.name} onSignedIn={onSignedIn} focus>
+            {isSignedInByCookie() ? null : (
+              <Button kind="quiet" label={texts().session.signOut} onClick={onSignOut} />
+            )}
+          </SignInForm>
+        </Dialog>
+      )}
+    </Deferred>
   );
 }
 
-/** Returns a function that signs out, and the dialog that asks first if unsent changes would be lost. */
-export function useSignOut(client: ChatClient, drafts: RoomDrafts, onSignOut: () => void) {
-  const [unsent, setUnsent] = useState(0);
-  const requestSignOut = () => {
-    const count = client.pendingChanges.length + drafts.unsent;
-    if (count === 0) onSignOut();
-    else setUnsent(count);
-  };
-  const signOutDialog =
-    unsent > 0 ? (
-      <ConfirmDialog title="Sign out?" action="Sign out" onClose={() => setUnsent(0)} onConfirm={onSignOut}>
-        {pluralize(unsent, 'unsent change')} will be lost if you sign out.
-      </ConfirmDialog>
-    ) : null;
-  return { requestSignOut, signOutDialog };
+interface SignOutProps {
+  /** How many unsent changes would be lost. */
+  readonly unsent: number;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}
+
+/** Asks whether to sign out although unsent changes would be lost. */
+export function SignOutQuestion({ unsent, onConfirm, onClose }: SignOutProps) {
+  return (
+    <Deferred>
+      {({ ConfirmDialog }) => (
+        <ConfirmDialog
+          title={signInTexts().signOutTitle}
+          action={texts().session.signOut}
+          onClose={onClose}
+          onConfirm={onConfirm}
+        >
+          {signInTexts().unsentLost(unsent)}
+        </ConfirmDialog>
+      )}
+    </Deferred>
+  );
 }

@@ -1,13 +1,15 @@
-import { ChatClientError } from '../../client/index.ts';
+import { ChatClientError } from '../../client/errors.ts';
+import { claimsOf } from '../../client/rest.ts';
+import { codeError } from '../texts/texts.ts';
 import { type PageStorage, pageStorage } from './storage.ts';
 
 /** The tokens of a sign-in or of a renewal. */
 export interface Tokens {
   /** Empty if the browser sends the session cookie of the team's site instead. */
   readonly token: string;
-  /** The user's id. Undefined if the token is a JWT whose claim `sub` it is. */
+  /** The user's id. Undefined if the token is a JWT with the id in its claim `sub`. */
   readonly user?: string | undefined;
-  /** Gets further tokens. Absent after signing in with a token, and if the previous one stays valid. */
+  /** Gets further tokens. Absent after a sign-in with a token, and if a renewal leaves the previous one valid. */
   readonly refreshToken?: string | undefined;
   /** The name that the page shows; undefined after signing in with a token. */
   readonly name?: string | undefined;
@@ -17,7 +19,7 @@ export interface Tokens {
 export interface Session extends Tokens {
   /** The same in all tabs that share the session. */
   readonly id: string;
-  /** Whether the team's own issuer renews the token, and not the chat. */
+  /** Whether the team's own issuer, not the chat, renews the token. */
   readonly byIssuer: boolean;
   /** When the token was received, in milliseconds since the epoch by this device's clock. */
   readonly receivedAt: number;
@@ -33,7 +35,7 @@ export interface SessionsOptions {
   readonly now?: () => number;
 }
 
-/** The tab's storage has the session of the tab, and the browser's storage the session with which new tabs open. */
+/** The key of the tab's session in its own storage, and of the session for new tabs in the browser's storage. */
 const KEY = 'parley:session';
 /** The tab's value after its user signed out or switched accounts. A reload then does not open another session. */
 const NONE = 'none';
@@ -41,27 +43,12 @@ const NONE = 'none';
 const RENEW_BEFORE_MS = 5 * 60_000;
 const LAST_PART = 0.6;
 
-/** Failures of a renewal that may pass. All others end the session. */
-const passing: ReadonlySet<string> = new Set(['UNREACHABLE', 'RATE_LIMITED', 'INTERNAL', 'KEYS_UNAVAILABLE']);
+/** Temporary failures of a renewal. All others end the session. */
+const temporary = new Set<string>(['UNREACHABLE', 'RATE_LIMITED', 'INTERNAL', 'KEYS_UNAVAILABLE']);
 
 type TabMessage =
   | { readonly type: 'renewed'; readonly session: Session }
   | { readonly type: 'ended'; readonly id: string };
-
-/** Decodes the claims of a JWT. Returns `{}` for any other token. */
-export function claimsOf(token: string): {
-  readonly sub?: string;
-  readonly iat?: number;
-  readonly exp?: number;
-  readonly [name: string]: unknown;
-} {
-  try {
-    const bytes = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
-    return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (each) => each.charCodeAt(0))));
-  } catch {
-    return {};
-  }
-}
 
 const newId = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4)), String).join('-');
 
@@ -85,15 +72,33 @@ function readSession(value: unknown): Session | undefined {
   };
 }
 
-/** Runs an action while no other tab runs one of the same name. Pages without HTTPS have no locks. */
-function exclusively<T>(name: string, action: () => Promise<T>): Promise<T> {
+/** Stores a session. In a full storage, removes the previous one, so that a reload does not open it. */
+function store(storage: PageStorage, session: Session | typeof NONE): void {
+  if (!storage.set(KEY, session)) storage.remove(KEY);
+}
+
+/**
+ * Runs an action while no other tab runs one of the same name. Pages without HTTPS have no locks, and a browser that
+ * blocks storage refuses them.
+ */
+async function exclusively<T>(name: string, action: () => Promise<T>): Promise<T> {
   const { locks } = navigator as { locks?: LockManager };
-  return locks ? (locks.request(name, action) as Promise<T>) : action();
+  let result: Promise<T> | undefined;
+  const run = () => {
+    result ??= action();
+    return result;
+  };
+  try {
+    await locks?.request(name, run);
+  } catch {
+    // The action has reported its own failure.
+  }
+  return run();
 }
 
 /**
  * The session of this tab. The tab's storage holds it, so it survives a reload. The browser's storage holds the session
- * of the last sign-in, with which a new tab opens. So each tab keeps its user when somebody else signs in in another.
+ * of the last sign-in, which new tabs use. Signing in in one tab therefore does not change the user of other tabs.
  */
 export class Sessions {
   current: Session | undefined;
@@ -120,12 +125,12 @@ export class Sessions {
     this.#tabs = this.#connectTabs();
   }
 
-  /** The session that a new tab opens with. */
+  /** The session of the browser's last sign-in, which new tabs use. */
   get shared(): Session | undefined {
     return readSession(this.#browser.get(KEY));
   }
 
-  /** Whether a user has left this tab. The next sign-in must then not reuse what the issuer remembers. */
+  /** Whether a user has left the session in this tab. The issuer must then ask for credentials at the next sign-in. */
   get wasLeft(): boolean {
     return this.#tab.get(KEY) === NONE;
   }
@@ -134,7 +139,7 @@ export class Sessions {
   start(tokens: Tokens, byIssuer = false): Session {
     const session: Session = { ...tokens, id: newId(), byIssuer, receivedAt: this.#now() };
     this.#keep(session);
-    this.#browser.set(KEY, session);
+    store(this.#browser, session);
     return session;
   }
 
@@ -148,7 +153,7 @@ export class Sessions {
   /** Leaves the session in this tab. Other tabs keep it. */
   leave(): void {
     this.current = undefined;
-    this.#tab.set(KEY, NONE);
+    store(this.#tab, NONE);
   }
 
   /** Ends the session in all tabs, and revokes its refresh token. */
@@ -167,7 +172,7 @@ export class Sessions {
     this.#tabs?.close();
   }
 
-  /** Notes that the chat has rejected a token, so that `token` gets another one. */
+  /** Records that the chat has rejected a token, so that `token()` renews it. */
   reject(token: string): void {
     if (token === this.current?.token) this.#rejected = token;
   }
@@ -179,14 +184,14 @@ export class Sessions {
   async token(): Promise<string> {
     const session = this.current;
     if (!session) {
-      throw new ChatClientError('UNAUTHENTICATED', 'You are signed out. Sign in again.');
+      throw codeError('UNAUTHENTICATED');
     }
     if (!session.refreshToken || this.#isUsable(session, RENEW_BEFORE_MS)) return session.token;
     try {
       return (await this.#renewOnce(session)).token;
     } catch (error) {
-      if (error instanceof ChatClientError && !passing.has(error.code)) {
-        throw new ChatClientError('UNAUTHENTICATED', 'Your session has ended. Sign in again.');
+      if (error instanceof ChatClientError && !temporary.has(error.code)) {
+        throw codeError('UNAUTHENTICATED');
       }
       // The token may still be valid for some minutes.
       if (this.#isUsable(session, 0)) return session.token;
@@ -194,7 +199,7 @@ export class Sessions {
     }
   }
 
-  /** Whether a token was not rejected, and does not expire within `beforeMs`. The device's clock may be wrong. */
+  /** Whether a token can be used for `beforeMs` more, and was not rejected. The device's clock may be wrong. */
   #isUsable({ token, receivedAt }: Session, beforeMs: number): boolean {
     if (token === this.#rejected) return false;
     const { exp, iat = receivedAt / 1000 } = claimsOf(token);
@@ -232,12 +237,12 @@ export class Sessions {
         receivedAt: this.#now(),
       };
       if (this.#ended.has(session.id)) {
-        // The user signed out meanwhile, which revoked the refresh token before this one.
+        // The user has signed out meanwhile. That revoked the previous refresh token, and not this one.
         await this.#options.revoke(renewed).catch(() => undefined);
         return renewed;
       }
-      // The user may have left the session in this tab. Other tabs need the renewed one all the same.
-      if (this.shared?.id === renewed.id) this.#browser.set(KEY, renewed);
+      // Other tabs need the renewed session even if the user has left it in this tab.
+      if (this.shared?.id === renewed.id) store(this.#browser, renewed);
       if (this.current?.id === renewed.id) this.#keep(renewed);
       this.#tell({ type: 'renewed', session: renewed });
       return renewed;
@@ -250,21 +255,21 @@ export class Sessions {
     const own = readSession(stored);
     const { shared } = this;
     const isNewer = !own || (shared?.id === own.id && shared.receivedAt > own.receivedAt);
-    const session = isNewer ? (shared ?? own) : own;
+    const session = isNewer ? shared : own;
     if (session) this.#keep(session);
     return session;
   }
 
   #keep(session: Session): void {
     this.current = session;
-    this.#tab.set(KEY, session);
+    store(this.#tab, session);
   }
 
   #tell(message: TabMessage): void {
     this.#tabs?.postMessage(message);
   }
 
-  /** Listens to other tabs. A session that is not the last sign-in is in no storage that they share. */
+  /** Listens to other tabs. The storage that tabs share holds only the session of the last sign-in. */
   #connectTabs(): BroadcastChannel | undefined {
     try {
       const tabs = new BroadcastChannel(KEY);

@@ -1,4 +1,5 @@
-import { ChatClientError } from '../../client/index.ts';
+import { ChatClientError } from '../../client/errors.ts';
+import { codeError } from '../texts/texts.ts';
 import { loadLoginOptions, logOut, type OidcOptions, refresh } from './login.ts';
 import type { SignInState } from './oidc.ts';
 import { type Session, Sessions, type Tokens } from './session.ts';
@@ -10,9 +11,7 @@ const KEY = 'parley:sign-in';
 /** Loads the code for OpenID Connect, and converts its errors. */
 async function withOidc<T>(action: (oidc: typeof import('./oidc.ts')) => Promise<T>): Promise<T> {
   const oidc = await import('./oidc.ts').catch(() => {
-    const message =
-      'Not signed in: a part of the page could not be loaded. Check your network and try again.';
-    throw new ChatClientError('UNREACHABLE', message);
+    throw codeError('UNREACHABLE');
   });
   try {
     return await action(oidc);
@@ -22,15 +21,12 @@ async function withOidc<T>(action: (oidc: typeof import('./oidc.ts')) => Promise
   }
 }
 
-/** @throws ChatClientError if the chat has no issuer for the page */
+/** Loads the options of the team's issuer. @throws ChatClientError if the chat does not answer or has no issuer */
 async function oidcOptions(): Promise<OidcOptions> {
   const options = await loadLoginOptions();
-  if (!options) {
-    const message = 'Not signed in: the chat did not say how. Try again in a moment.';
-    throw new ChatClientError('UNREACHABLE', message);
-  }
+  if (!options) throw codeError('UNREACHABLE');
   if (options.oidc) return options.oidc;
-  throw new ChatClientError('SESSION_ENDED', 'Not signed in: users of this chat sign in elsewhere now.');
+  throw codeError('SESSION_ENDED');
 }
 
 /** Sends the user to the issuer. @throws ChatClientError */
@@ -38,17 +34,14 @@ export const goToIssuer = (options: OidcOptions, again: boolean): Promise<void> 
   withOidc(async (oidc) => {
     const { url, remember } = await oidc.beginSignIn(options, again);
     if (!pageStorage('sessionStorage').set(KEY, remember)) {
-      throw new ChatClientError(
-        'STORAGE_BLOCKED',
-        'Not signed in: your browser blocks the storage that signing in needs. Allow it for this page.',
-      );
+      throw codeError('STORAGE_BLOCKED');
     }
     location.assign(url);
   });
 
 /**
- * Returns what the issuer has answered, if it has just sent the user back. Removes it from the address and from the
- * history, because a code is a credential.
+ * Returns the issuer's answer if the issuer has just sent the user back, otherwise undefined. Removes the answer from the
+ * address and the history, because its code is a credential.
  */
 export function takeIssuerAnswer(): URLSearchParams | undefined {
   const answer = new URLSearchParams(location.search);
@@ -58,17 +51,14 @@ export function takeIssuerAnswer(): URLSearchParams | undefined {
   return answer;
 }
 
-/** Exchanges the issuer's answer for tokens. @throws ChatClientError NOT_STARTED if this tab has not asked for it … */
+/** Exchanges the issuer's answer for tokens. @throws ChatClientError NOT_STARTED if this tab began none … */
 export async function finishAtIssuer(answer: URLSearchParams): Promise<Tokens> {
   const tab = pageStorage('sessionStorage');
   const remembered = tab.get(KEY) as SignInState | undefined;
   // A code can be used once.
   tab.remove(KEY);
   if (!remembered) {
-    throw new ChatClientError(
-      'NOT_STARTED',
-      'Not signed in: this tab has not started the sign-in. Sign in again.',
-    );
+    throw codeError('NOT_STARTED');
   }
   const options = await oidcOptions();
   return withOidc((oidc) => oidc.finishSignIn(options, answer, remembered));

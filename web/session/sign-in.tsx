@@ -1,13 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { LanguageButton } from '../texts/language-button.tsx';
+import { signInTexts } from '../texts/sign-in-texts.ts';
+import { errorText, texts } from '../texts/texts.ts';
 import { Button, ErrorText } from '../ui/buttons.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
-import { type LoginOptions, loadLoginOptions, signInWithCookie, signInWithToken } from './login.ts';
+import { signInWithCookie, signInWithToken } from './credentials.ts';
+import { type LoginOptions, loadLoginOptions } from './login.ts';
 import { ChooseForm, CodeForm, ForgottenForm, PasswordForm } from './password-steps.tsx';
 import { goToIssuer, sessions } from './sessions.ts';
 import { type SignInProps, type Step, StepForm, textOf } from './step-form.tsx';
 
-/** Chooses the first step by what the chat offers. An unknown offer is tried as a password. */
+/** Returns the first step for the chat's ways of signing in: the form for a password if they are unknown. */
 function firstStep(options: LoginOptions | undefined, username: string): Step {
   if (!options || options.password) return { kind: 'password', username };
   return { kind: options.oidc ? 'issuer' : 'token' };
@@ -21,8 +25,8 @@ interface SignInFormProps extends SignInProps {
 }
 
 /**
- * Signs in: with a password, which a user may have to choose first or may have forgotten; at the team's own issuer; or
- * with a token.
+ * Signs in with a password, at the team's own issuer, or with a token. Has the steps for temporary and forgotten
+ * passwords too.
  */
 export function SignInForm({ onSignedIn, name = '', focus = false, children }: SignInFormProps) {
   const [options, setOptions] = useState<LoginOptions>();
@@ -33,7 +37,7 @@ export function SignInForm({ onSignedIn, name = '', focus = false, children }: S
   useEffect(() => {
     let isMounted = true;
     void loadLoginOptions()
-      // Without an answer, the next request reports why.
+      // The next request fails too, and reports why.
       .catch(() => undefined)
       .then(async (loaded) => {
         const mayHaveCookie = loaded?.session && !sessions.wasLeft;
@@ -65,9 +69,9 @@ export function SignInForm({ onSignedIn, name = '', focus = false, children }: S
 
   return (
     <div class="sign-in-step" ref={place} key={step.kind}>
-      {step.kind === 'loading' ? <p class="hint">Loading…</p> : null}
+      {step.kind === 'loading' ? <p class="hint">{texts().common.loading}</p> : null}
       {step.kind === 'password' ? (
-        // A chat that says how users sign in does not accept other tokens.
+        // If the chat has said how users sign in, it accepts no other tokens.
         <PasswordForm {...step} reset={reset} tokens={!options} {...common} />
       ) : null}
       {step.kind === 'token' ? (
@@ -79,7 +83,7 @@ export function SignInForm({ onSignedIn, name = '', focus = false, children }: S
             ) : (
               <Button
                 kind="quiet"
-                label="Use a password instead"
+                label={signInTexts().usePassword}
                 onClick={() => moveTo({ kind: 'password', username: name })}
               />
             )
@@ -98,14 +102,14 @@ export function SignInForm({ onSignedIn, name = '', focus = false, children }: S
 function TokenForm({ onSignedIn, more }: SignInProps & { readonly more: ComponentChildren }) {
   return (
     <StepForm
-      label="Sign in"
-      busyLabel="Signing in…"
+      label={signInTexts().signIn}
+      busyLabel={texts().session.signingIn}
       action={async (fields) => onSignedIn(await signInWithToken(textOf(fields, 'token').trim()))}
       more={more}
     >
       {({ errorId, wrong }) => (
         <label class="field">
-          <span>Token</span>
+          <span>{signInTexts().token}</span>
           <textarea
             name="token"
             rows={4}
@@ -126,11 +130,11 @@ function CookieButton({ onSignedIn }: SignInProps) {
   const { busy, error, run } = useAsyncAction();
   return (
     <>
-      <p class="hint">You need no token if you are signed in on the site that this chat belongs to.</p>
+      <p class="hint">{signInTexts().cookieHint}</p>
       <ErrorText>{error}</ErrorText>
       <Button
         kind="quiet"
-        label="I am signed in there"
+        label={signInTexts().useCookie}
         busy={busy}
         onClick={() => void run(async () => onSignedIn(await signInWithCookie()))}
       />
@@ -144,11 +148,11 @@ function IssuerForm({ options }: { readonly options: LoginOptions | undefined })
   if (!oidc) return null;
   return (
     <div class="form">
-      <p class="hint">You sign in at {new URL(oidc.issuer).host}.</p>
+      <p class="hint">{signInTexts().issuer(new URL(oidc.issuer).host)}</p>
       <ErrorText>{error}</ErrorText>
       <Button
         kind="primary"
-        label={busy ? 'Opening…' : 'Sign in'}
+        label={busy ? signInTexts().opening : signInTexts().signIn}
         busy={busy}
         onClick={() => void run(() => goToIssuer(oidc, sessions.wasLeft))}
       />
@@ -156,27 +160,34 @@ function IssuerForm({ options }: { readonly options: LoginOptions | undefined })
   );
 }
 
-interface SignInPageProps extends SignInProps {
-  /** Why the user must sign in again. */
+/** Why the user must sign in again. */
+export interface SignInReason {
   readonly note?: string | undefined;
-  readonly problem?: string | undefined;
-  /** Continues the session of the browser's last sign-in in this tab. */
-  readonly onJoin: () => void;
+  /** A text of the chat, or an error. */
+  readonly problem?: string | Error | undefined;
 }
 
-export function SignInPage({ onSignedIn, onJoin, note, problem, name }: SignInPageProps) {
+interface SignInPageProps extends SignInProps, SignInReason {
+  /** Continues the session of the browser's last sign-in in this tab. */
+  readonly onJoin: () => void;
+  /** As for `SignInForm`. */
+  readonly focus?: boolean | undefined;
+}
+
+export function SignInPage({ onSignedIn, onJoin, note, problem, name, focus = false }: SignInPageProps) {
   const { shared } = sessions;
   return (
     <main class="sign-in">
       <div class="card">
-        <h1 class="wordmark">Parley</h1>
-        <p class="lead">{note ?? 'Sign in to start chatting.'}</p>
-        {problem ? <ErrorText>{problem}</ErrorText> : null}
-        <SignInForm onSignedIn={onSignedIn} name={name} />
+        <LanguageButton />
+        <h1 class="wordmark">{texts().rooms.product}</h1>
+        <p class="lead">{note ?? signInTexts().lead}</p>
+        {problem ? <ErrorText>{typeof problem === 'string' ? problem : errorText(problem)}</ErrorText> : null}
+        <SignInForm onSignedIn={onSignedIn} name={name} focus={focus} />
         {shared ? (
           <Button
             kind="quiet"
-            label={shared.name ? `Continue as ${shared.name}` : 'Continue with your last account'}
+            label={shared.name ? signInTexts().continueAs(shared.name) : signInTexts().continueWithLast}
             onClick={onJoin}
           />
         ) : null}

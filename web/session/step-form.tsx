@@ -3,7 +3,7 @@ import { useEffect, useId, useRef } from 'preact/hooks';
 import type { ChatClientError } from '../../client/index.ts';
 import { ErrorText } from '../ui/buttons.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
-import type { PasswordChallenge } from './login.ts';
+import type { PasswordChallenge } from './credentials.ts';
 import type { Tokens } from './session.ts';
 
 /** The current step of signing in. */

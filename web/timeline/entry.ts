@@ -22,11 +22,15 @@ export interface Entry {
   readonly user?: string | undefined;
   /** The author's name, if the message has it. */
   readonly name?: string | undefined;
+  /** The https address of the author's picture, if the message has it. */
+  readonly picture?: string | undefined;
   readonly text: string;
   /** When the message was sent, in ISO 8601. */
   readonly at: string;
   readonly replyTo?: number | undefined;
-  readonly type: 'text' | 'file' | 'image';
+  /** The ids of the users whom the message mentions. */
+  readonly mentions?: readonly string[] | undefined;
+  readonly type: 'text' | 'file' | 'image' | 'system';
   /** The stored message; undefined in every other state. */
   readonly message?: Message | undefined;
   /** The changes of this message that the server has not answered yet. */
@@ -59,10 +63,12 @@ export function entryOf(message: Message | PendingMessage): Entry {
     id: stored?.message_id,
     author: actorId(message.sender_id, stored?.guest),
     user: stored?.guest ? undefined : String(message.sender_id),
-    name: message.sender_name,
+    name: message.sender_name ?? message.sender_email?.split('@')[0],
+    picture: message.sender_avatar,
     text: message.text,
     at: message.created_at,
     replyTo: message.reply_to,
+    mentions: message.mentions?.map(String),
     type: message.type ?? 'text',
     message: stored,
   };
@@ -77,9 +83,28 @@ export const failedEntry = ({ clientId, text, options, error, at }: FailedMessag
   text,
   at,
   replyTo: options.reply_to === undefined ? undefined : Number(options.reply_to),
+  mentions: options.mentions?.map(String),
   type: options.type ?? 'text',
   error,
 });
+
+/** Returns the index of a message, or where it would be. Messages are in the order of their ids; the last may have none. */
+export function indexOf(entries: readonly Entry[], id: number): number {
+  let from = 0;
+  let to = entries.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((entries[middle]?.id ?? Number.POSITIVE_INFINITY) < id) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+/** Returns the message with an id, if it is loaded. */
+export function entryWith(entries: readonly Entry[], id: number | undefined): Entry | undefined {
+  const entry = id === undefined ? undefined : entries[indexOf(entries, id)];
+  return entry?.id === id ? entry : undefined;
+}
 
 /** Returns an entry as it will be once the server accepts its pending changes. */
 export function withPendingChanges(entry: Entry, frames: readonly Frame[]): Entry {
@@ -89,10 +114,12 @@ export function withPendingChanges(entry: Entry, frames: readonly Frame[]): Entr
   if (pendingChanges.length === 0) return entry;
   const edit = pendingChanges.findLast((frame) => frame.action === 'edit');
   const changing = pendingChanges.some(({ action }) => action === 'edit' || action === 'delete');
-  return { ...entry, text: edit?.text ?? entry.text, changing, pendingChanges };
+  const text = edit?.text ?? entry.text;
+  const mentions = edit?.mentions?.map(String) ?? entry.mentions;
+  return { ...entry, text, mentions, changing, pendingChanges };
 }
 
 /** Returns what the timeline shows in place of a deleted message. */
-export const tombstone = ({ key, id, author, user, name, at, type }: Entry): Entry => {
-  return { key, state: 'deleted', id, author, user, name, text: '', at, type };
+export const tombstone = ({ key, id, author, user, name, picture, at, type }: Entry): Entry => {
+  return { key, state: 'deleted', id, author, user, name, picture, text: '', at, type };
 };

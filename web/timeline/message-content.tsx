@@ -1,5 +1,8 @@
-import type { ComponentChild } from 'preact';
+import { isOnlyEmoji, previewText } from '../format/plain.ts';
+import { useFormattedText } from '../format/use-formatted-text.ts';
 import { useRoomContext } from '../room/room-context.ts';
+import { useNames } from '../rooms/names.ts';
+import { texts } from '../texts/texts.ts';
 import { clockTime } from '../ui/format.ts';
 import { Icon, type IconName } from '../ui/icons.tsx';
 import type { Entry } from './entry.ts';
@@ -8,49 +11,48 @@ interface EntryProps {
   readonly entry: Entry;
 }
 
-const webAddress = /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]/gi;
+/** Shows a text with its mentions marked. */
+function WithMentions({ entry }: EntryProps) {
+  const { me } = useRoomContext();
+  const nameOf = useNames();
+  const Formatted = useFormattedText(entry);
+  const mentioned = entry.mentions?.map((id) => ({ id, name: nameOf(id), isOwn: id === me }));
+  return Formatted ? <Formatted text={entry.text} mentioned={mentioned} /> : null;
+}
 
-/** Shows text as it was typed, with links for web addresses. Markup in it is never interpreted. */
-function LinkedText({ text }: { readonly text: string }) {
-  const parts: ComponentChild[] = [];
-  let from = 0;
-  for (const { 0: url, index } of text.matchAll(webAddress)) {
-    parts.push(
-      text.slice(from, index),
-      <a key={index} href={url} target="_blank" rel="noopener noreferrer">
-        {url}
-      </a>,
-    );
-    from = index + url.length;
-  }
-  parts.push(text.slice(from));
+/** Shows what the user typed, with its formatting. Nothing but emoji is shown large. */
+function TypedText({ entry }: EntryProps) {
+  const { text } = entry;
+  const Formatted = useFormattedText(entry);
+  if (Formatted) return entry.mentions ? <WithMentions entry={entry} /> : <Formatted text={text} />;
   return (
-    <p class="text" dir="auto">
-      {parts}
+    <p class={isOnlyEmoji(text) ? 'text only-emoji' : 'text'} dir="auto">
+      {text}
     </p>
   );
 }
 
 export function MessageText({ entry }: EntryProps) {
-  if (entry.state === 'deleted') return <p class="text gone">Message deleted</p>;
-  if (entry.text) return <LinkedText text={entry.text} />;
-  return entry.type !== 'text' && !entry.message?.file ? <p class="text">File</p> : null;
+  if (entry.state === 'deleted') return <p class="text gone">{texts().common.messageDeleted}</p>;
+  if (entry.text) return <TypedText entry={entry} />;
+  return entry.type !== 'text' && !entry.message?.file ? <p class="text">{texts().common.file}</p> : null;
 }
 
 const receipts = {
-  pending: ['clock', 'Waiting to be sent'],
-  send: ['sent', 'Sent'],
-  delivered: ['delivered', 'Delivered'],
-  read: ['delivered', 'Read'],
-} as const satisfies Record<string, readonly [IconName, string]>;
+  pending: 'clock',
+  send: 'sent',
+  delivered: 'delivered',
+  read: 'delivered',
+} as const satisfies Record<string, IconName>;
 
 /** Shows whether the user's own message is waiting, sent, delivered or read. */
 function Receipt({ entry }: EntryProps) {
   if (entry.state === 'failed' || entry.state === 'deleted') return null;
-  const [icon, label] = receipts[entry.message?.status ?? 'pending'];
+  const status = entry.message?.status ?? 'pending';
+  const label = texts().timeline.receipts[status];
   return (
-    <span class={`receipt ${label === 'Read' ? 'read' : ''}`} title={label}>
-      <Icon name={icon} />
+    <span class={`receipt ${status === 'read' ? 'read' : ''}`} title={label}>
+      <Icon name={receipts[status]} />
       <span class="unseen">{label}</span>
     </span>
   );
@@ -59,11 +61,12 @@ function Receipt({ entry }: EntryProps) {
 /** The line below a message's text: its edit state, time and receipt. */
 export function MessageMeta({ entry }: EntryProps) {
   const { me } = useRoomContext();
+  const words = texts().timeline;
   return (
     <p class="meta">
-      {entry.message?.truncated ? <span>text cut</span> : null}
-      {entry.message?.edited ? <span>edited</span> : null}
-      {entry.changing ? <span>saving…</span> : null}
+      {entry.message?.truncated ? <span>{words.cut}</span> : null}
+      {entry.message?.edited ? <span>{words.edited}</span> : null}
+      {entry.changing ? <span>{words.saving}</span> : null}
       <time dateTime={entry.at}>{clockTime(entry.at)}</time>
       {entry.author === me ? <Receipt entry={entry} /> : null}
     </p>
@@ -75,14 +78,20 @@ export interface Quote {
   readonly id: number;
   readonly name: string;
   readonly text: string;
+  /** Whether the message was deleted, so that the user cannot go to it. */
+  readonly isGone: boolean;
 }
 
 /** Shows the quote, and goes to the quoted message on a click. */
 export function QuoteButton({ quote, onGoTo }: { quote: Quote; onGoTo: (id: number) => void }) {
+  const { id, name, text, isGone } = quote;
+  if (isGone) return <p class="quote gone">{text}</p>;
   return (
-    <button type="button" class="quote" onClick={() => onGoTo(quote.id)}>
-      <span class="quote-name">{quote.name}</span>
-      <span class="quote-text">{quote.text}</span>
+    <button type="button" class="quote" onClick={() => onGoTo(id)}>
+      <bdi class="quote-name">{name}</bdi>
+      <span class="quote-text" dir="auto">
+        {previewText(text)}
+      </span>
     </button>
   );
 }

@@ -1,19 +1,11 @@
 import { reactorsOf } from '../../client/index.ts';
+import { Deferred } from '../deferred.tsx';
 import { useRoomContext } from '../room/room-context.ts';
 import { useNames } from '../rooms/names.ts';
-import { joinNames, pluralize } from '../ui/format.ts';
+import { formatNumber } from '../texts/intl.ts';
+import { texts } from '../texts/texts.ts';
+import { joinNames } from '../ui/format.ts';
 import type { Entry } from './entry.ts';
-
-const emojis = [
-  ['👍', 'Thumbs up'],
-  ['❤️', 'Heart'],
-  ['😂', 'Laughing'],
-  ['😮', 'Surprised'],
-  ['😢', 'Sad'],
-  ['🎉', 'Party'],
-  ['👀', 'Eyes'],
-  ['✅', 'Done'],
-] as const;
 
 /** The number of users who reacted with an emoji, and the ids of some or all of them. */
 interface Reactors {
@@ -45,47 +37,54 @@ export function reactionsOf(
   return reactions;
 }
 
-/** Returns a function that adds the user's reaction, or removes it if the user has already reacted. */
-function useToggle({ id }: Entry, reactions: ReadonlyMap<string, Reactors>) {
+/** Returns a message's reactions, whether one is the user's own, and a function that adds or removes the user's own. */
+function useReactions(entry: Entry) {
   const { draft, me } = useRoomContext();
-  return (emoji: string) => {
-    if (id === undefined) return;
-    const remove = reactions.get(emoji)?.users.includes(me) ?? false;
-    draft.change((room) => room.react(id, emoji, { remove }));
+  const reactions = reactionsOf(entry, me);
+  const isOwn = (emoji: string) => reactions.get(emoji)?.users.includes(me) ?? false;
+  const toggle = (emoji: string) => {
+    const { id } = entry;
+    if (id !== undefined) draft.change((room) => room.react(id, emoji, { remove: isOwn(emoji) }));
   };
+  return { me, reactions, isOwn, toggle };
 }
 
-export function EmojiPicker({ entry, onClose }: { readonly entry: Entry; readonly onClose: () => void }) {
-  const { me } = useRoomContext();
-  const toggle = useToggle(entry, reactionsOf(entry, me));
-  const choose = (emoji: string) => {
-    onClose();
-    toggle(emoji);
-  };
+interface PickerProps {
+  readonly entry: Entry;
+  /** The button that opens the picker. */
+  readonly button: Element;
+  readonly onClose: () => void;
+}
+
+/** Lets the user choose a reaction to a message. */
+export function ReactionChoice({ entry, button, onClose }: PickerProps) {
+  const { isOwn, toggle } = useReactions(entry);
+  const anchor = button.closest('article')?.querySelector('.bubble') ?? button;
   return (
-    <fieldset class="emoji-picker" aria-label="Choose a reaction">
-      {emojis.map(([emoji, name]) => (
-        <button key={emoji} type="button" aria-label={name} title={name} onClick={() => choose(emoji)}>
-          {emoji}
-        </button>
-      ))}
-    </fieldset>
+    <Deferred>
+      {({ QuickEmojiPicker }) => (
+        <QuickEmojiPicker
+          label={texts().timeline.chooseReaction}
+          anchor={anchor}
+          own={isOwn}
+          onChoose={toggle}
+          onClose={onClose}
+        />
+      )}
+    </Deferred>
   );
 }
 
 /** Shows the reactions to a message with their counts. A click adds or removes the user's own. */
 export function Reactions({ entry }: { readonly entry: Entry }) {
-  const { me } = useRoomContext();
+  const { me, reactions, isOwn, toggle } = useReactions(entry);
   const nameOf = useNames();
-  const reactions = reactionsOf(entry, me);
-  const toggle = useToggle(entry, reactions);
   if (reactions.size === 0) return null;
   return (
     <div class="reactions">
       {[...reactions].map(([emoji, { count, users }]) => {
-        const isOwn = users.includes(me);
         const names = joinNames(
-          users.map((user) => (user === me ? 'you' : nameOf(user))),
+          users.map((user) => (user === me ? texts().timeline.you : nameOf(user))),
           count,
         );
         return (
@@ -93,12 +92,12 @@ export function Reactions({ entry }: { readonly entry: Entry }) {
             key={emoji}
             type="button"
             class="reaction"
-            aria-pressed={isOwn}
-            aria-label={`${emoji} ${pluralize(count, 'reaction')}, by ${names}`}
+            aria-pressed={isOwn(emoji)}
+            aria-label={texts().timeline.reactions(emoji, count, names)}
             title={names}
             onClick={() => toggle(emoji)}
           >
-            <span aria-hidden="true">{emoji}</span> <span class="count">{count}</span>
+            <span aria-hidden="true">{emoji}</span> <span class="count">{formatNumber(count)}</span>
           </button>
         );
       })}

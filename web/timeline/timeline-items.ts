@@ -1,5 +1,5 @@
 import { dayKey, dayName } from '../ui/format.ts';
-import type { Entry } from './entry.ts';
+import { type Entry, indexOf } from './entry.ts';
 
 /** An element of the timeline, from top to bottom. */
 export type Item =
@@ -17,26 +17,62 @@ const isSameGroup = (before: Entry | undefined, entry: Entry): boolean =>
   before.state !== 'deleted' &&
   Date.parse(entry.at) - Date.parse(before.at) < GROUP_MS;
 
-/** Inserts the days and the "New messages" divider. `unreadAfter` is the id of the last message that was read. */
+const isUnread = (entry: Entry, me: string): boolean => entry.state === 'stored' && entry.author !== me;
+
+/**
+ * Returns the first message of another member after the read mark.
+ * @param hasMore whether messages before the loaded ones exist. The first unread message may be one of them, and the
+ *   result is then undefined.
+ */
+export function firstUnread(
+  entries: readonly Entry[],
+  mark: number | undefined,
+  me: string,
+  hasMore = false,
+): Entry | undefined {
+  if (mark === undefined || (hasMore && (entries[0]?.id ?? 0) > mark + 1)) return undefined;
+  for (let index = indexOf(entries, mark + 1); ; index++) {
+    const entry = entries[index];
+    if (!entry || isUnread(entry, me)) return entry;
+  }
+}
+
+/** Counts the loaded messages of other members after the read mark. */
+export function countUnread(entries: readonly Entry[], mark: number, me: string): number {
+  let count = 0;
+  for (let index = indexOf(entries, mark + 1); index < entries.length; index++) {
+    const entry = entries[index];
+    if (entry && isUnread(entry, me)) count++;
+  }
+  return count;
+}
+
+interface ItemOptions {
+  /** The message above the first one. Defaults to none. */
+  readonly before?: Entry | undefined;
+  /** The key of the message below the "New messages" divider. */
+  readonly divided?: string | undefined;
+  /** The current time, for "Today" and "Yesterday". */
+  readonly now?: Date;
+}
+
+/** Inserts the days and the "New messages" divider among the messages that are in the document. */
 export function timelineItems(
   entries: readonly Entry[],
-  unreadAfter: number | undefined,
-  me: string,
+  { before: above, divided, now }: ItemOptions = {},
 ): readonly Item[] {
   const items: Item[] = [];
-  let before: Entry | undefined;
-  let lastDay = '';
-  let hasDivider = unreadAfter === undefined;
+  let before = above;
+  let lastDay = before && dayKey(before.at);
   for (const entry of entries) {
     const day = dayKey(entry.at);
     if (day !== lastDay) {
-      items.push({ kind: 'day', key: `day-${day}`, name: dayName(entry.at) });
+      items.push({ kind: 'day', key: `day-${day}`, name: dayName(entry.at, now) });
       lastDay = day;
       before = undefined;
     }
-    if (!hasDivider && entry.author !== me && (entry.id ?? 0) > (unreadAfter ?? 0)) {
+    if (entry.key === divided) {
       items.push({ kind: 'unread', key: 'unread' });
-      hasDivider = true;
       before = undefined;
     }
     items.push({ kind: 'entry', key: entry.key, entry, first: !isSameGroup(before, entry) });

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/compat';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 /** How many items are in the document at most. */
 const MAX_ITEMS = 120;
@@ -8,8 +8,6 @@ const STEP = 40;
 const NEAR_PX = 300;
 /** The distance from the newest item at which the timeline starts to follow it, in pixels. */
 const AT_END_PX = 40;
-
-export type ScrollWindow = ReturnType<typeof useScrollWindow>;
 
 const rowsOf = (element: Element): readonly HTMLElement[] => [
   ...element.querySelectorAll<HTMLElement>('[data-key]'),
@@ -39,6 +37,31 @@ interface Anchor {
   readonly offset: number;
 }
 
+/** Where to show a row: in the middle, near the top, or at a distance in pixels from the top. */
+export type Align = 'middle' | 'top' | number;
+
+/** How far below the top a row is shown, as a share of the visible height, so that earlier messages stay in view. */
+const TOP_SHARE = 0.25;
+
+function showRow(element: HTMLElement, row: HTMLElement, align: Align): void {
+  const { clientHeight: height } = element;
+  const offset =
+    align === 'middle'
+      ? Math.max(0, (height - row.offsetHeight) / 2)
+      : align === 'top'
+        ? height * TOP_SHARE
+        : align;
+  element.scrollTop += offsetOf(element, row) - offset;
+}
+
+/** Returns the id of the last visible message. For a very long message, the visible first part is enough. */
+function lastVisibleId(element: HTMLElement): number {
+  const bottom = element.scrollTop + element.clientHeight + 2;
+  const isVisible = ({ dataset, offsetTop, offsetHeight }: HTMLElement) =>
+    dataset['id'] !== undefined && offsetTop + Math.min(offsetHeight, element.clientHeight / 2) <= bottom;
+  return Number(rowsOf(element).findLast(isVisible)?.dataset['id'] ?? 0);
+}
+
 function middleRow(element: HTMLElement): Anchor {
   const middle = element.scrollTop + element.clientHeight / 2;
   const row = rowsOf(element).find(({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > middle);
@@ -66,7 +89,7 @@ export function useScrollWindow<T extends { readonly key: string }>(
   /** Whether the user has scrolled away from the end, and the scroll event has not fired yet. */
   const leftEnd = useRef(false);
   /** The item to scroll to once it is in the document. */
-  const target = useRef<string | undefined>(undefined);
+  const target = useRef<{ readonly key: string; readonly align: Align } | undefined>(undefined);
   const lastIndex = last === undefined ? -1 : all.findLastIndex(({ key }) => key === last);
   const start = Math.max(0, (lastIndex < 0 ? all.length : lastIndex + 1) - MAX_ITEMS);
   const end = Math.min(all.length, start + MAX_ITEMS);
@@ -87,12 +110,13 @@ export function useScrollWindow<T extends { readonly key: string }>(
     const element = scroller.current;
     if (!element) return;
     const before = element.scrollTop;
-    const targetRow = target.current === undefined ? undefined : rowOf(element, target.current);
+    const { key, align = 'middle' } = target.current ?? {};
+    const targetRow = key === undefined ? undefined : rowOf(element, key);
     const anchorRow = rowOf(element, anchor.current.key);
     if (targetRow) {
       target.current = undefined;
-      element.scrollTop = targetRow.offsetTop - (element.clientHeight - targetRow.offsetHeight) / 2;
-      targetRow.focus({ preventScroll: true });
+      showRow(element, targetRow, align);
+      if (align === 'middle') targetRow.focus({ preventScroll: true });
       measure(element);
     } else if ((last === undefined && !leftEnd.current) || !anchorRow) {
       if (last === undefined) element.scrollTop = element.scrollHeight;
@@ -167,17 +191,26 @@ export function useScrollWindow<T extends { readonly key: string }>(
   return {
     scroller,
     /** The items that are in the document. */
-    items: all.slice(start, end),
+    items: useMemo(() => all.slice(start, end), [all, start, end]),
     /** Whether the timeline shows the newest item, and follows it. */
     atEnd: last === undefined,
     onScroll,
+    /** The item above the ones in the document. */
+    before: all[start - 1],
+    /** Returns the row that stays in place while others change, and its distance from the top. */
+    place: () => anchor.current,
+    /** Returns the id of the last visible item that has one; 0 if none has. */
+    lastVisible: () => (scroller.current ? lastVisibleId(scroller.current) : 0),
     /** Scrolls to the newest item. */
-    toEnd: () => setLast(undefined),
-    /** Scrolls an item to the middle and focuses it. Does nothing for an unknown key. */
-    scrollTo: (key: string) => {
-      const index = all.findIndex((item) => item.key === key);
-      if (index < 0) return;
-      target.current = key;
+    toEnd: () => {
+      target.current = undefined;
+      setLast(undefined);
+    },
+    /** Scrolls to an item. Focuses it if `align` is `middle`. */
+    scrollTo: (index: number, align: Align) => {
+      const key = all[index]?.key;
+      if (key === undefined) return;
+      target.current = { key, align };
       showUpTo(index + MAX_ITEMS / 2);
       adjust();
     },

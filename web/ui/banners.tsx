@@ -1,31 +1,33 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Message, State } from '../../client/index.ts';
 import { useConnection } from '../../client/react/index.ts';
+import { previewText } from '../format/plain.ts';
 import { useRoomContext } from '../room/room-context.ts';
 import { useDraft } from '../room/room-draft.ts';
-import { useNames } from '../rooms/names.ts';
+import { type NameOf, useNames } from '../rooms/names.ts';
+import { errorText, texts } from '../texts/texts.ts';
 import { entryOf } from '../timeline/entry.ts';
 import { usePendingChanges } from '../timeline/use-entries.ts';
 import { Button } from './buttons.tsx';
-import { pluralize } from './format.ts';
 
-function bannerText(state: State, reason: string | undefined, unsent: number): string {
-  const waiting = unsent > 0 ? ` ${pluralize(unsent, 'message')} will be sent when you reconnect.` : '';
-  const texts: Record<State, string> = {
-    connecting: `Connecting…${waiting}`,
-    'catching-up': 'Loading new messages…',
-    offline: `You're offline.${waiting}`,
-    refused: reason ?? 'You are signed out. Sign in again.',
+function bannerText(state: State, error: Error | undefined, unsent: number): string {
+  const { connection } = texts();
+  const waiting = unsent > 0 ? ` ${connection.waiting(unsent)}` : '';
+  const lines: Record<State, string> = {
+    connecting: connection.connecting + waiting,
+    'catching-up': connection.catchingUp,
+    offline: connection.offline + waiting,
+    refused: error ? errorText(error) : connection.signedOut,
     live: '',
   };
-  return texts[state];
+  return lines[state];
 }
 
 /** Shows the connection state unless it is live, and how many messages wait to be sent in all rooms. */
 export function ConnectionBanner() {
   const { state, error } = useConnection();
   const unsent = usePendingChanges().filter(({ frame }) => frame.action === 'send').length;
-  const text = bannerText(state, error?.message, unsent);
+  const text = bannerText(state, error, unsent);
   return (
     <div class="banner-place" role="status">
       {text ? <p class={`banner ${state}`}>{text}</p> : null}
@@ -36,14 +38,20 @@ export function ConnectionBanner() {
 /** Shows the room's last error until the user closes it. */
 export function ErrorNotice() {
   const { draft } = useRoomContext();
-  const { error } = useDraft(draft);
+  const error = useDraft(draft, (state) => state.error);
   if (!error) return null;
   return (
     <div class="notice" role="alert">
       <p>{error}</p>
-      <Button kind="text-button" label="Close" onClick={() => draft.showError('')} />
+      <Button kind="text-button" label={texts().common.close} onClick={() => draft.showError('')} />
     </div>
   );
+}
+
+function announcement(message: Message, nameOf: NameOf): string {
+  const { author, name } = entryOf(message);
+  const text = previewText(message.text) || (message.file ?? '');
+  return message.type === 'system' ? text : texts().rooms.preview(nameOf(author, name), text);
 }
 
 /** Makes screen readers read new messages of other members aloud. */
@@ -60,7 +68,7 @@ export function MessageAnnouncer() {
   );
   return (
     <p class="unseen" aria-live="polite">
-      {message ? `${nameOf(entryOf(message).author)}: ${message.text || (message.file ?? '')}` : ''}
+      {message ? announcement(message, nameOf) : ''}
     </p>
   );
 }

@@ -5,13 +5,15 @@ interface IconButtonProps {
   readonly icon: IconName;
   /** What the button does, for screen readers and as its tooltip. */
   readonly label: string;
-  readonly onClick: () => void;
+  readonly onClick: (button: Element) => void;
   /** Whether the panel that the button opens is open; undefined for a button without a panel. */
   readonly expanded?: boolean;
+  /** Present if the button opens a menu or a dialog. */
+  readonly popup?: 'menu' | 'dialog';
   readonly disabled?: boolean;
 }
 
-export function IconButton({ icon, label, onClick, expanded, disabled = false }: IconButtonProps) {
+export function IconButton({ icon, label, onClick, expanded, popup, disabled = false }: IconButtonProps) {
   return (
     <button
       type="button"
@@ -19,8 +21,9 @@ export function IconButton({ icon, label, onClick, expanded, disabled = false }:
       aria-label={label}
       title={label}
       aria-expanded={expanded}
+      aria-haspopup={popup}
       disabled={disabled}
-      onClick={onClick}
+      onClick={(event) => onClick(event.currentTarget)}
     >
       <Icon name={icon} />
     </button>

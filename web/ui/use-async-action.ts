@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
+import { errorText } from '../texts/texts.ts';
 
 /**
  * Returns `run`, which runs an action unless one is running already, and resolves to whether it succeeded. Returns also
@@ -18,7 +19,7 @@ export function useAsyncAction() {
       await action();
       return true;
     } catch (failure) {
-      setError((failure as Error).message);
+      setError(errorText(failure));
       return false;
     } finally {
       running.current = false;

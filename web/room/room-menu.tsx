@@ -1,0 +1,71 @@
+import { type Preferences, type RoomDetails, setPreferences } from '../../client/index.ts';
+import { useNavigation } from '../rooms/navigation.ts';
+import { laterTexts } from '../texts/later-texts.ts';
+import { errorText, texts } from '../texts/texts.ts';
+import { Menu, MenuItem } from '../ui/menu.tsx';
+import { useRoomContext } from './room-context.ts';
+
+const notifyLevels = ['all', 'mentions', 'none'] as const satisfies Preferences['notify'][];
+
+interface MenuProps {
+  readonly details: RoomDetails;
+  readonly anchor: Element;
+  readonly onClose: () => void;
+}
+
+/** The menu of the open room. */
+export function RoomMenu({ details, anchor, onClose }: MenuProps) {
+  const { client, room, draft, role, isModerator, show } = useRoomContext();
+  const { isSingleRoom, open } = useNavigation();
+  const { kind, preferences } = details;
+  const { menu } = laterTexts();
+  const isGroup = kind === 'group';
+  const prefer = async (change: Partial<Preferences>) => {
+    try {
+      await setPreferences(client, room.id, change);
+      if (change.hidden) open();
+    } catch (error) {
+      draft.showError(errorText(error));
+    }
+  };
+  return (
+    <Menu label={texts().room.menu} anchor={anchor} onClose={onClose}>
+      {preferences && !isSingleRoom ? (
+        <>
+          <MenuItem
+            label={preferences.pinned ? menu.unpin : menu.pin}
+            onSelect={() => void prefer({ pinned: !preferences.pinned })}
+          />
+          <MenuItem
+            label={preferences.hidden ? menu.unhide : menu.hide}
+            onSelect={() => void prefer({ hidden: !preferences.hidden })}
+          />
+        </>
+      ) : null}
+      {preferences ? (
+        <fieldset class="menu-group" aria-label={menu.notify}>
+          <p aria-hidden="true">{menu.notify}</p>
+          {notifyLevels.map((notify) => (
+            <MenuItem
+              key={notify}
+              label={menu.levels[notify]}
+              checked={preferences.notify === notify}
+              onSelect={() => void prefer({ notify })}
+            />
+          ))}
+        </fieldset>
+      ) : null}
+      <MenuItem label={texts().room.search} onSelect={() => show({ kind: 'search' })} />
+      {isGroup && isModerator ? (
+        <MenuItem label={menu.settings} onSelect={() => show({ kind: 'settings' })} />
+      ) : null}
+      {isModerator ? (
+        <MenuItem label={laterTexts().reports.reportedMessages} onSelect={() => show({ kind: 'reports' })} />
+      ) : null}
+      <MenuItem label={laterTexts().blocking.blockedPeople} onSelect={() => show({ kind: 'blocks' })} />
+      {isGroup && role ? (
+        <MenuItem danger label={menu.leave} onSelect={() => show({ kind: 'leave' })} />
+      ) : null}
+    </Menu>
+  );
+}

@@ -1,0 +1,69 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { useRoomContext } from '../room/room-context.ts';
+import { useNavigation } from '../rooms/navigation.ts';
+import { laterTexts } from '../texts/later-texts.ts';
+import { texts } from '../texts/texts.ts';
+import { Button, IconButton } from '../ui/buttons.tsx';
+import type { Entry } from './entry.ts';
+import { MessageMenu } from './message-menu.tsx';
+
+/** The buttons of the message that has the pointer or the focus; `children` come first. */
+export function ActionButtons({ entry, children }: { entry: Entry; children: ComponentChildren }) {
+  const { draft, me, isModerator, isArchived, canPin, show } = useRoomContext();
+  const { addressOf } = useNavigation();
+  const [menuAnchor, setMenuAnchor] = useState<Element>();
+  const [isCopied, setCopied] = useState(false);
+  const words = texts().timeline;
+  const isOwn = entry.author === me;
+  const isSystem = entry.type === 'system';
+  const hasMenu = canPin || addressOf !== undefined || !isSystem;
+  const setTarget = (kind: 'reply' | 'edit') => draft.setTarget({ kind, entry });
+  return (
+    <>
+      <fieldset class="actions" aria-label={words.actions}>
+        {isArchived ? null : (
+          <>
+            {children}
+            {isSystem ? null : (
+              <IconButton icon="reply" label={words.reply} onClick={() => setTarget('reply')} />
+            )}
+            {isOwn && entry.text ? (
+              <IconButton icon="edit" label={words.edit} onClick={() => setTarget('edit')} />
+            ) : null}
+            {isOwn || isModerator ? (
+              <IconButton icon="trash" label={words.delete} onClick={() => show({ kind: 'delete', entry })} />
+            ) : null}
+          </>
+        )}
+        {hasMenu ? (
+          <IconButton icon="more" label={words.moreActions} popup="menu" onClick={setMenuAnchor} />
+        ) : null}
+        <span class="copied" role="status">
+          {isCopied ? laterTexts().profile.copied : ''}
+        </span>
+      </fieldset>
+      {menuAnchor ? (
+        <MessageMenu
+          entry={entry}
+          anchor={menuAnchor}
+          onCopied={() => setCopied(true)}
+          onClose={() => setMenuAnchor(undefined)}
+        />
+      ) : null}
+    </>
+  );
+}
+
+/** Shows why a message was not sent, with buttons to retry or discard it. */
+export function FailedButtons({ entry: { key, error } }: { readonly entry: Entry }) {
+  const { draft } = useRoomContext();
+  const words = texts().timeline;
+  return (
+    <div class="failed" role="alert">
+      <span>{words.notSent(error ?? '')}</span>
+      <Button kind="text-button" label={texts().common.tryAgain} onClick={() => draft.retry(key)} />
+      <Button kind="text-button" label={words.discard} onClick={() => draft.discard(key)} />
+    </div>
+  );
+}
