@@ -15,6 +15,7 @@ const slowest = [
     'stack/torture',
     'stack/rate-limit',
     'stack/opening',
+    'stack/transfer',
   ],
   ...['stack/tokens', 'stack/fuzz', 'stack/client-docs', 'stack/client', 'stack/shards', 'local/reactions'],
   ...['fuzz/frames-unlimited', 'fuzz/frames-limited', 'template/checks', 'fuzz/requests'],
@@ -29,8 +30,8 @@ const slowest = [
 ].map((name) => `/test/${name}.test.ts`);
 
 /**
- * V8 settings of processes with local stacks, which save a tenth of their CPU time. Each execution environment is a
- * thread that runs for seconds only: it need not collect its first garbage, nor compile a function twice.
+ * V8 settings for processes with local stacks, which save a tenth of their CPU time. An execution environment is a thread
+ * that runs for seconds only, so the settings avoid its first garbage collections, and keep its compiled functions.
  */
 const stackProcess = ['--min-semi-space-size=16', '--no-flush-bytecode'];
 

@@ -52,7 +52,7 @@ describe('a room', () => {
     chat.addMessage('one');
     const { client, room } = await openRoom();
     expect([client.state, room.state]).toEqual(['live', 'live']);
-    expect(chat.socket.url).toBe('ws://chat.test/ws/chat/?reads=manual&receipts=author');
+    expect(chat.socket.url).toBe('ws://chat.test/ws/chat/?reads=manual&receipts=author&changes=all');
     chat.addMessage('two');
     expect(texts(room)).toEqual(['one', 'two']);
   });
@@ -667,6 +667,23 @@ describe('the outbox', () => {
     expect(chat.count('send')).toBe(1);
   });
 
+  test.each([
+    '{broken',
+    'null',
+    '{}',
+    '[null, 7, {"room":1}, {"room":"1","frame":{"action":"send","client_id":"a"},"at":0}]',
+    '[{"room":"1","frame":{"action":"send","client_id":"a","message":"old"},"at":1e300}]',
+  ])('connects, sends and heals the storage if it holds %s', async (broken) => {
+    const storage = storageOf();
+    storage.kept.set('parley:http://chat.test:1', broken);
+    const { room } = await openRoom({ storage });
+    expect(room.state).toBe('live');
+    await room.send('hello');
+    await pass();
+    expect(texts(room)).toEqual(['hello']);
+    expect(storage.kept.size).toBe(0);
+  });
+
   test('does not prevent sending when the storage is full', async () => {
     const full = () => {
       throw new Error('QuotaExceededError');
@@ -882,6 +899,15 @@ describe('a connection', () => {
     chat.socket.disconnect();
     await pass(20_000);
     expect(client.state).toBe('offline');
+    // The first attempt still fails. The next one follows after the shortest backoff.
+    listeners.get('online')?.();
+    await pass();
+    chat.offline = false;
+    await pass(500);
+    expect(room.state).toBe('live');
+    chat.offline = true;
+    chat.socket.disconnect();
+    await pass(20_000);
     chat.offline = false;
     listeners.get('online')?.();
     await pass();
@@ -919,7 +945,7 @@ test('the client emits messages of rooms that are not open, each once', async ()
   expect(received.mock.calls).toEqual([[9, 'hi']]);
 });
 
-test('the client emits a message of a room that is not open also after a newer one, and each once', async () => {
+test('the client emits each message of a room that is not open once, even after a newer one', async () => {
   const { client } = await openRoom();
   const received: number[] = [];
   client.on('chat_message', ({ message_id }) => received.push(message_id));

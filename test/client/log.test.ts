@@ -72,7 +72,31 @@ function logOf(count: number): RoomLog {
 }
 
 const texts = (log: RoomLog) => log.messages.map(({ text }) => text);
-const seqs = (changes: readonly Change[] | undefined) => changes?.map(({ seq }) => seq);
+const seqs = (changes: readonly { readonly seq: number }[] | undefined) => changes?.map(({ seq }) => seq);
+
+test('forgets the oldest messages, and loads them again', () => {
+  const log = logOf(5);
+  log.trim(5);
+  expect([texts(log).length, log.hasMore]).toEqual([5, false]);
+  log.expectOlder();
+  log.trim(2);
+  expect([texts(log), log.hasMore, log.oldestId]).toEqual([['text 4', 'text 5'], true, 4]);
+  // An edit of a message that is not loaded waits for its page.
+  log.expectOlder();
+  log.add(edited(6, 3, 'edited'));
+  log.addOlder(history([message(3), message(2)], true));
+  expect([texts(log), log.oldestId]).toEqual([['text 2', 'edited', 'text 4', 'text 5'], 2]);
+});
+
+test('keeps the earlier messages of the list when another user sends one', () => {
+  const log = logOf(3);
+  const before = log.messages;
+  const other = message(4, { sender_id: 2 });
+  log.add({ type: 'chat_message', message_id: 4, message: other, seq: 4 });
+  expect(log.messages).not.toBe(before);
+  expect(log.messages.slice(0, 3).every((each, index) => each === before[index])).toBe(true);
+  expect(texts(log)).toEqual(['text 1', 'text 2', 'text 3', 'text 4']);
+});
 
 describe('a live change', () => {
   test('is applied in order of its sequence number', () => {

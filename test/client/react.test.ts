@@ -297,6 +297,9 @@ describe('a room', () => {
   });
 });
 
+/** The requests for the room's details. */
+const detailsLoads = () => requests.filter((path) => path === '/api/chats/1/').length;
+
 describe('the users of a room', () => {
   const presence = (user_id: number, status: string) => ({
     type: 'presence',
@@ -343,7 +346,7 @@ describe('the users of a room', () => {
     expect([all.length, latest()]).toEqual([renders, before]);
   });
 
-  test('are known by name in all hooks, also new members', async () => {
+  test('have their names in all hooks, also members who joined later', async () => {
     const { latest } = await results(() => [useUsers(), useRoom(1)] as const);
     expect([...latest()[0]]).toEqual([
       ['1', { name: 'alice' }],
@@ -354,6 +357,17 @@ describe('the users of a room', () => {
     await receive(presence(4, 'online'));
     await pass(300);
     expect(latest()[0].get('4')).toEqual({ name: 'dave' });
+  });
+
+  // The server refuses a load after the user was removed, and browsers log each refused request.
+  test('are loaded once if the room opens with a log that has a new member', async () => {
+    chat.addChange({ type: 'member_added', user_id: 2, role: 'member', by: 1 });
+    await results(() => useMembers(1));
+    await pass(300);
+    expect(detailsLoads()).toBe(1);
+    await act(async () => chat.addChange({ type: 'member_added', user_id: 3, role: 'member', by: 1 }));
+    await pass(300);
+    expect(detailsLoads()).toBe(2);
   });
 });
 
@@ -464,7 +478,7 @@ describe('an upload', () => {
     expect(await second.ended).toMatchObject({ file: 'f' });
   });
 
-  test('goes on in the open room after its component has unmounted', async () => {
+  test('continues in the open room after its component has unmounted', async () => {
     const stored = uploadAnswers();
     const { client, latest, unmount } = await results(() => useUpload(1));
     const { ended } = await start(() => latest().upload(file));
@@ -538,7 +552,7 @@ describe('the examples of docs/react.md', () => {
     expect(text()).toContain('alice: Hello');
   });
 
-  test('show members, readers and an upload', async () => {
+  test('show members, readers, an upload and pinned messages', async () => {
     const people = await documented('people.tsx');
     const attach = await documented('attach.tsx');
     const client = clientOf();
@@ -554,6 +568,15 @@ describe('the examples of docs/react.md', () => {
     await receive({ type: 'message_seen', message_id: 1, user_id: 2 });
     expect(readers.text()).toBe('Read by bob');
     expect((await shown(attach, 'Attach', { id: 1 })).text()).toBe('');
+    const message = { id: 1, content: 'one', sender: { id: 2, username: 'bob' }, type: 'text' };
+    let messages: readonly object[] = [];
+    answers['/api/chats/1/pins/'] = async () => ({ pins: messages.map((each) => ({ message: each })) });
+    const pins = await shown(await documented('pins.tsx'), 'Pins', { id: 1 });
+    expect(pins.text()).toBe('');
+    messages = [message];
+    await receive({ type: 'message_pinned', message_id: 1, by: 1, seq: 1 });
+    await pass();
+    expect(pins.text()).toBe('bob: one');
   });
 
   test('render on a server and in the browser without a difference', async () => {

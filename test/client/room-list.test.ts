@@ -41,6 +41,7 @@ const room = (newest: number, unread = newest, more: Partial<RoomSummary> = {}) 
   id: 1,
   name: 'Everybody',
   unread,
+  mentioned: 0,
   unread_capped: false,
   last_at: AT,
   last_message: newest ? { id: newest, sender: { id: 2, username: 'bob' }, content: `Text ${newest}` } : null,
@@ -54,13 +55,13 @@ async function answer(...chats: object[]): Promise<void> {
 }
 
 /** Delivers a message of another user. */
-const receive = (id: number, room_id = 1) =>
+const receive = (id: number, room_id = 1, more: object = {}) =>
   chat.socket.deliver({
     type: 'chat_message',
     message_id: id,
     seq: id,
     room_id,
-    message: { message_id: id, text: `Text ${id}`, sender_id: 2, sender_email: '', created_at: AT },
+    message: { message_id: id, text: `Text ${id}`, sender_id: 2, sender_email: '', created_at: AT, ...more },
   });
 
 const see = (id: number) =>
@@ -80,6 +81,24 @@ describe('the room list', () => {
   test('counts each new message once', () => {
     for (const id of [1, 2, 2]) receive(id);
     expect(shown()).toEqual(['Text 2, 2 unread']);
+  });
+
+  test('counts the messages that mention the user until they are read', () => {
+    const mentioned = () => list.state.rooms.map((each) => each.mentioned);
+    receive(1, 1, { mentions: [2, 1] });
+    receive(2, 1, { mentions: [2] });
+    receive(3, 1, { mentions: [1], sender_id: 1 });
+    expect(mentioned()).toEqual([1]);
+    see(3);
+    expect(mentioned()).toEqual([0]);
+  });
+
+  test('counts mentions with a server of an earlier release, which sends no number of them', async () => {
+    await load();
+    const { mentioned: _, ...earlier } = room(1);
+    await answer(earlier);
+    receive(2, 1, { mentions: [1] });
+    expect(list.state.rooms).toMatchObject([{ mentioned: 1 }]);
   });
 
   test('keeps messages that arrive while an older list loads', async () => {
@@ -132,6 +151,50 @@ describe('the room list', () => {
     await pass(1_000);
     await answer(room(2));
     expect(shown()).toEqual(['Text 2, 2 unread']);
+  });
+
+  const edit = (id: number, seq: number, text: string, more: object = {}) =>
+    chat.socket.deliver({ type: 'message_edited', message_id: id, seq, text, room_id: 1, ...more });
+
+  test('shows the last edit of the newest message, and no edit of an earlier one', async () => {
+    receive(1);
+    receive(2);
+    edit(2, 5, 'Second edit');
+    edit(2, 4, 'First edit');
+    edit(1, 6, 'Earlier message');
+    expect(shown()).toEqual(['Second edit, 2 unread']);
+    await pass(1_000);
+    expect(requests).toHaveLength(0);
+  });
+
+  test.each([
+    ['adds a mention of the user to the newest message', [2, [1]], []],
+    ['adds a mention of the user to an earlier message', [1, [1]], []],
+    ['may remove a mention of the user from an earlier message', [1, undefined], [1]],
+    ['removes a mention of the user from the newest message', [2, undefined], [2]],
+  ] as const)('loads again when an edit %s', async (_how, [id, mentions], before) => {
+    for (const each of [1, 2]) receive(each, 1, before.some((one) => one === each) ? { mentions: [1] } : {});
+    edit(id, 3, 'Edited', mentions && { mentions });
+    await pass(1_000);
+    await answer(room(2, 2, { mentioned: mentions ? 1 : 0 }));
+    expect(list.state.rooms).toMatchObject([{ mentioned: mentions ? 1 : 0 }]);
+    expect(requests).toHaveLength(0);
+  });
+
+  test.each([
+    [2, 'the newest'],
+    [1, 'an unread'],
+  ])('loads again when message %i, %s one, is deleted', async (message_id) => {
+    receive(1);
+    receive(2);
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    chat.socket.deliver({ type: 'message_deleted', message_id, seq: 3, room_id: 1 });
+    // The clients of the members of a large room do not load at once.
+    await pass(1_000);
+    expect(requests).toHaveLength(0);
+    await pass(1_000);
+    await answer(room(3 - message_id, 1));
+    expect(shown()).toEqual([`Text ${3 - message_id}, 1 unread`]);
   });
 
   test('ignores a list that arrives after a newer list', async () => {
@@ -256,6 +319,46 @@ describe('the room list', () => {
     opened.leave();
     await pass(1_000);
     expect([chat.count('join'), chat.count('leave'), requests.length]).toEqual([1, 1, 0]);
+  });
+
+  test('follows new names and pictures of rooms, and drops deleted rooms', async () => {
+    await load();
+    await answer(room(1), room(1, 1, { id: 2 }));
+    const changed = { name: 'Dinner', avatar_url: 'https://example.com/a.png' };
+    chat.socket.deliver({ type: 'room_updated', room_id: 1, seq: 3, by: 2, room: changed });
+    expect(list.state.rooms[0]).toMatchObject(changed);
+    chat.socket.deliver({ type: 'room_deleted', room_id: 1 });
+    expect(list.state.rooms.map(({ id }) => id)).toEqual([2]);
+    await pass(1_000);
+    expect(requests).toHaveLength(0);
+  });
+
+  test('moves a pinned room to the top, keeps it there, and leaves out a hidden one', async () => {
+    const prefer = (room_id: number, chosen: object) =>
+      chat.socket.deliver({
+        type: 'preferences',
+        room_id,
+        notify: 'all',
+        pinned: false,
+        hidden: false,
+        ...chosen,
+      });
+    const ids = () => list.state.rooms.map(({ id }) => id);
+    await load();
+    await answer(room(1), room(1, 1, { id: 2 }), room(1, 1, { id: 3 }));
+    prefer(2, { pinned: true, notify: 'none' });
+    receive(2, 3);
+    expect(ids()).toEqual([2, 3, 1]);
+    expect(list.state.rooms[0]?.preferences).toEqual({ notify: 'none', pinned: true, hidden: false });
+    prefer(3, { hidden: true });
+    expect(ids()).toEqual([2, 1]);
+    await pass(1_000);
+    expect(requests).toHaveLength(1);
+    await answer(room(1, 1, { id: 2 }), room(1));
+    // The list shows the room again after another user's message.
+    receive(3, 3);
+    await pass(1_000);
+    expect(requests).toHaveLength(1);
   });
 
   test('loads nothing without a subscriber', async () => {

@@ -1,16 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { action } from '../../functions/dialects/action/decode.ts';
 import { actionExamples } from '../../functions/dialects/action/examples.ts';
-import { MAX_FRAME_BYTES } from '../../functions/dialects/dialect.ts';
-import { requestedReads, requestedRoom } from '../../functions/dialects/handshake.ts';
+import { content } from '../../functions/dialects/content/content.ts';
+import { MAX_FRAME_BYTES, type View } from '../../functions/dialects/dialect.ts';
+import { requestedChanges, requestedReads, requestedRoom } from '../../functions/dialects/handshake.ts';
+import { operation } from '../../functions/dialects/operation/operation.ts';
+import { type } from '../../functions/dialects/type/type.ts';
 import { errorCodes } from '../../functions/domain/errors.ts';
 import type { Event } from '../../functions/domain/event.ts';
+import { BOT, type User } from '../../functions/domain/member.ts';
 import type { Message } from '../../functions/domain/message.ts';
 import { alice, messageOf } from '../support/sample.ts';
 
-const own = { viewer: '1', elsewhere: false };
+const own: View = { viewer: '1', elsewhere: false, changes: 'all' };
 const decode = (frame: unknown) => action.decode(JSON.stringify(frame), alice);
-const encode = (event: Event, view = own): unknown => JSON.parse(action.encode(event, view) ?? 'null');
+const encode = (event: Event, view: View = own): unknown => JSON.parse(action.encode(event, view) ?? 'null');
 
 describe('an example of contract S0, of contract S1 or of Parley', () => {
   test.each(actionExamples.in)('is decoded: $clause', ({ frame, command }) => {
@@ -21,6 +25,106 @@ describe('an example of contract S0, of contract S1 or of Parley', () => {
     const sent = encode(event);
     if (Array.isArray(frame)) expect(sent).toHaveLength(frame.length);
     expect(sent).toMatchObject(frame as object);
+  });
+});
+
+describe('the author of a message', () => {
+  const sent = (author: User, reader: Partial<View> = {}) =>
+    (
+      encode(
+        { kind: 'MessageSent', room: '1', message: messageOf({ author }), seq: 1 },
+        { ...own, ...reader },
+      ) as {
+        message: object;
+      }
+    ).message;
+  const ann = { ...alice, name: 'Ann Kay', avatarUrl: 'https://example.com/ann.png' };
+
+  test('has the name that others see, and a picture', () => {
+    expect(sent(ann)).toMatchObject({ sender_name: 'Ann Kay', sender_avatar: ann.avatarUrl });
+    const bot = { id: 'bot:orders', username: 'Orders', email: '', userType: BOT };
+    expect(sent(bot)).toMatchObject({ sender_id: 'bot:orders', sender_name: 'Orders' });
+  });
+
+  test('of an earlier release has the user name and no picture', () => {
+    expect(sent(alice)).toMatchObject({ sender_name: 'alice', sender_email: 'alice@example.com' });
+    expect(sent(alice)).not.toHaveProperty('sender_avatar');
+  });
+
+  test('has the user name in place of the email address with exposeEmail: false, except for themselves', () => {
+    const author = { ...ann, username: 'ann@example.com', name: 'Ann (ann@example.com)' };
+    const others = { viewer: '2', hidesEmails: true };
+    const seen = { sender_email: 'ann', sender_name: 'Ann (ann' };
+    expect(sent(author, others)).toMatchObject(seen);
+    expect(sent(author, { ...others, guest: true })).toMatchObject(seen);
+    expect(sent(author, { ...others, viewer: author.id })).toMatchObject({
+      sender_email: 'alice@example.com',
+      sender_name: author.name,
+    });
+  });
+
+  test('has no email address for guests', () => {
+    const seen = sent({ ...alice, username: 'a@example.com' }, { viewer: 'guest:x', guest: true });
+    expect(seen).toMatchObject({ sender_email: '', sender_name: 'a' });
+  });
+});
+
+describe('a change of a room', () => {
+  const change = {
+    kind: 'room',
+    seq: 8,
+    by: '1',
+    at: '2026-03-02T09:16:00.000Z',
+    changes: { name: 'Team' },
+  } as const;
+  const updated: Event = { kind: 'RoomChanged', room: '1', change };
+  const page: Event = {
+    ...{
+      kind: 'Synced',
+      room: '1',
+      since: 7,
+      seq: 8,
+      hasMore: false,
+      complete: true,
+      receipts: [],
+      seen: [],
+    },
+    changes: [{ kind: 'RoomChanged', room: '1', change }],
+  };
+  const { changes: _, ...earlier } = own;
+
+  test('is sent to a socket that asked for all changes', () => {
+    const event = { type: 'room_updated', room: { name: 'Team' }, by: 1, seq: 8 };
+    expect(encode(updated)).toEqual(event);
+    expect(encode(page)).toMatchObject({ events: [event], seq: 8 });
+  });
+
+  test('is not sent to other sockets, to which its number looks unused', () => {
+    expect(encode(updated, earlier)).toBeNull();
+    expect(encode(page, earlier)).toMatchObject({ events: [], seq: 8, has_more: false, complete: true });
+  });
+
+  test('that hides a message, changes preferences or deletes the room is not sent to them either', () => {
+    const preferences = { notify: 'none', pinned: false, hidden: true } as const;
+    const events: readonly Event[] = [
+      { kind: 'Hidden', room: '1', seq: 8 },
+      { kind: 'PreferencesChanged', room: '1', user: '1', preferences },
+      { kind: 'RoomDeleted', room: '1' },
+    ];
+    for (const event of events) {
+      expect(encode(event)).not.toBeNull();
+      expect(encode(event, earlier)).toBeNull();
+    }
+  });
+
+  test('is sent to no other dialect', () => {
+    for (const dialect of [content, type, operation]) expect(dialect.encode(updated, own)).toBeUndefined();
+  });
+
+  test('needs changes=all in the handshake', () => {
+    expect(requestedChanges({ changes: 'all' }, action)).toBe('all');
+    expect(requestedChanges({ changes: 'some' }, action)).toBeUndefined();
+    expect(requestedChanges({ changes: 'all' }, content)).toBeUndefined();
   });
 });
 
@@ -60,7 +164,9 @@ describe('a message that does not fit its frame', () => {
   const small = messageOf({ id: 1 });
   const reacted = messageOf({ id: 2, reactions });
   // Each character takes twelve bytes of JSON.
-  const huge = messageOf({ id: 3, text: '\u0001\u0002'.repeat(40_000), reactions });
+  const author = { ...alice, avatarUrl: `https://example.com/${'x'.repeat(2_000)}` };
+  const data = { text: 'x'.repeat(2_000) };
+  const huge = messageOf({ id: 3, text: '\u0001\u0002'.repeat(40_000), reactions, author, data });
   const framesOf: readonly [string, (message: Message) => Event][] = [
     [
       'history',
@@ -101,12 +207,20 @@ describe('a message that does not fit its frame', () => {
     expect(message).not.toHaveProperty('truncated');
   });
 
-  test.each(framesOf)('goes out with its text cut, if it has to be: %s', (_name, eventOf) => {
-    const message = sent(eventOf(huge));
-    expect(message).toMatchObject({ message_id: 3, truncated: true });
-    expect(huge.text.startsWith(message.text)).toBe(true);
-    expect(message.text.length).toBeGreaterThan(5_000);
-  });
+  test.each(framesOf)(
+    'goes out with its text cut and all of its data, if it has to be: %s',
+    (_name, eventOf) => {
+      const message = sent(eventOf(huge));
+      expect(message).toMatchObject({
+        message_id: 3,
+        truncated: true,
+        sender_avatar: author.avatarUrl,
+        data,
+      });
+      expect(huge.text.startsWith(message.text)).toBe(true);
+      expect(message.text.length).toBeGreaterThan(5_000);
+    },
+  );
 
   test('keeps its text in a sync whose receipts take up space: the next page has the receipts', () => {
     const message = messageOf({ text: '\u0001'.repeat(20_000) });
@@ -335,6 +449,12 @@ test('the error codes do not change', () => {
       'FILE_TYPE_NOT_ALLOWED',
       'FILE_NOT_FOUND',
       'FILE_BUDGET_USED',
+      'MESSAGE_REFUSED',
+      'CHECK_FAILED',
+      'POSTING_RESTRICTED',
+      'ROOM_ARCHIVED',
+      'SLOW_MODE',
+      'TOO_MANY_PINS',
       'UNAUTHENTICATED',
       'TOKEN_EXPIRED',
       'NOT_A_MEMBER',

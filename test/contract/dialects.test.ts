@@ -7,6 +7,7 @@ import { operation } from '../../functions/dialects/operation/operation.ts';
 import { typeExamples } from '../../functions/dialects/type/examples.ts';
 import { type } from '../../functions/dialects/type/type.ts';
 import type { Event } from '../../functions/domain/event.ts';
+import { SYSTEM } from '../../functions/domain/member.ts';
 import { alice, bob, messageOf, reactionOf } from '../support/sample.ts';
 
 const view = { viewer: '1', elsewhere: false };
@@ -55,6 +56,47 @@ describe.each([
       expect.objectContaining({ code: expect.stringMatching(/BAD_FRAME|EMPTY_TEXT|UNKNOWN_ACTION/) }),
     );
   });
+});
+
+test('messages of the contracts S2 to S4 have the name and the picture of their author', () => {
+  const author = {
+    ...bob,
+    username: 'bob@example.com',
+    name: 'Bob',
+    avatarUrl: 'https://example.com/bob.png',
+  };
+  const event: Event = { kind: 'MessageSent', room: '1', message: messageOf({ author }), seq: 1 };
+  for (const [hidesEmails, username] of [
+    [false, 'bob@example.com'],
+    [true, 'bob'],
+  ] as const) {
+    const sent = (dialect: typeof content) =>
+      JSON.parse(dialect.encode(event, { ...view, hidesEmails }) ?? 'null');
+    const shown = { sender_name: 'Bob', sender_avatar: author.avatarUrl };
+    const email = hidesEmails ? '' : 'bob@example.com';
+    expect(sent(content)).toMatchObject({ message: { ...shown, sender: { username, email } } });
+    expect(sent(type)).toMatchObject({ ...shown, sender_username: username });
+    expect(sent(operation)).toMatchObject({ message: shown });
+  }
+});
+
+test('a system message with data is a text of the user `system` in the contracts S2 to S4', () => {
+  const message = messageOf({
+    author: SYSTEM,
+    type: 'system',
+    text: 'Ann has joined',
+    data: { secret: 1 },
+  });
+  const frames = [content, type, operation].map((dialect) => {
+    const frame = dialect.encode({ kind: 'MessageSent', room: '1', message, seq: 1 }, view) ?? '';
+    expect(frame).not.toContain('secret');
+    return JSON.parse(frame);
+  });
+  expect(frames).toMatchObject([
+    { type: 'message', message: { content: 'Ann has joined', sender: { id: 'system', username: 'system' } } },
+    { type: 'chat_message', message: 'Ann has joined', sender_id: 'system', sender_username: 'system' },
+    { operation: 'create', message: { body: 'Ann has joined', type: 'text', user: 'system' } },
+  ]);
 });
 
 describe('contract S2', () => {

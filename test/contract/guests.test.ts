@@ -5,7 +5,7 @@ import type { View } from '../../functions/dialects/dialect.ts';
 import { operation } from '../../functions/dialects/operation/operation.ts';
 import { type } from '../../functions/dialects/type/type.ts';
 import type { Event, LoggedEvent } from '../../functions/domain/event.ts';
-import { actorId, type User } from '../../functions/domain/member.ts';
+import { actorId, BOT, type User } from '../../functions/domain/member.ts';
 import { alice, deletionOf, editOf, messageOf, reactionOf } from '../support/sample.ts';
 
 /** A guest who claims to be alice. */
@@ -88,9 +88,12 @@ describe.each([
   ['operation', operation],
 ])('a guest who speaks the dialect %s', (_name, dialect) => {
   /** Some issuers use the email address as the name. */
-  const message = messageOf({ author: { ...alice, username: alice.email } });
+  const author = { ...alice, username: alice.email };
+  const message = messageOf({ author });
+  const ofBot = messageOf({ author: { ...author, userType: BOT } });
   const events: Event[] = [
     { kind: 'MessageSent', room: '1', message, seq: 1 },
+    { kind: 'MessageSent', room: '1', message: ofBot, seq: 1 },
     { kind: 'Connected', room: '1', user: impostor, messages: [message] },
     { kind: 'HistoryLoaded', room: '1', messages: [message], hasMore: false },
     { kind: 'MessageRead', room: '1', message },

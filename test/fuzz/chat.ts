@@ -124,10 +124,10 @@ async function furnish(db: Database, now: number): Promise<void> {
   await setMute(db, '1', dave.id, now + 86_400_000);
 }
 
-/** DynamoDB stores UTF-8, which has no lone surrogates: they would come back as other characters. */
+/** Throws for text with a lone surrogate: DynamoDB stores UTF-8, which cannot represent it. */
 function refuseLoneSurrogates(_key: string, value: unknown): unknown {
   if (typeof value === 'string' && !value.isWellFormed())
-    throw new Error('A text with a lone surrogate is stored.');
+    throw new Error('Write failed: the text has a lone surrogate. DynamoDB would store another character.');
   return value;
 }
 
@@ -220,6 +220,8 @@ export async function openChat(rates: Rates): Promise<Chat> {
     // The frames have limits of their own, which a new connection resets.
     budgets: new Budgets(false),
     roomLimits: { create: rates.group, invite: rates.group },
+    usersCreateRooms: true,
+    maxFileBytes: 1_000_000,
     directory: 'everyone',
     now: () => now,
     files: () => files,

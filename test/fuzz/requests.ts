@@ -68,6 +68,10 @@ const shapes: readonly ((of: Parts) => Shape)[] = [
   }),
   (of) => ({ method: 'GET', path: `/chats/${of.room()}/` }),
   (of) => ({ method: 'GET', path: `/chats/${of.room()}/messages/${of.query(page)}` }),
+  (of) => ({
+    method: 'GET',
+    path: `/chats/${of.room()}/search/${of.query({ q: ['text', 'é'], limit: ['1'], cursor: cursors })}`,
+  }),
   (of) => ({ method: 'GET', path: `/chats/${of.room()}/files/${of.id([crypto.randomUUID()])}/` }),
   (of) => ({ method: 'GET', path: `/${encoded(oddText(of.random)).slice(0, 200)}` }),
   (of) => ({

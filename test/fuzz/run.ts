@@ -59,7 +59,6 @@ function formatAnswers({ answers }: Report): string {
 }
 
 async function main({ frames, requests, seed }: FuzzFlags): Promise<boolean> {
-  process.env['MAX_FILE_BYTES'] ??= '1000000';
   console.log(`npm run fuzz -- --frames ${frames} --requests ${requests} --seed ${seed}`);
   let ok = true;
   for (const [name, count, run] of [

@@ -25,7 +25,7 @@ function exportsOf(entry: string): readonly (readonly [name: string, file: strin
   ];
 }
 
-/** Returns the exported declaration and its members, if it is an interface or a class, that have no docstring. */
+/** Returns the names of an exported declaration and of its members that have no docstring. */
 function undocumentedIn(name: string, file: string): readonly string[] {
   const lines = readFileSync(file, 'utf8').split('\n');
   const pattern = new RegExp(`^export (declare |abstract )*(class|interface|type|const|function) ${name}\\b`);

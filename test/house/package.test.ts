@@ -45,7 +45,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(project, { recursive: true }));
 
-/** Returns a named example of a document. */
+/** Returns the source of the code block with a name, such as ```` ```ts app ````, in a document. */
 function example(document: string, name: string): string {
   const text = readFileSync(join(root, 'docs', document), 'utf8');
   const [, source = ''] = new RegExp(`^\`\`\`ts ${name}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(text) ?? [];
@@ -121,7 +121,8 @@ describe('the package', () => {
       run(`import * as hooks from '@your-org/parley/hooks'; console.log(Object.keys(hooks).length);`),
     ).toBe('0\n');
     const types = join(project, 'node_modules/@your-org/parley', manifest.exports['./hooks'].types);
-    expect(readFileSync(types, 'utf8')).toContain('export type AuthHandler');
+    for (const name of ['AuthHandler', 'BeforeSendHandler'])
+      expect(readFileSync(types, 'utf8')).toContain(`export type ${name}`);
   });
 
   test('has a client and elements that can be imported without a browser and without a framework', () => {

@@ -162,7 +162,7 @@ test('the function behind a custom resource is not run and not reported', async 
   const source = { functions: mini.functions, resources: { ...resourcesOf({}), ...customResource() } };
   const stack = await start(async () => writeAssembly(source));
   expect([...stack.functions].sort()).toEqual(['Connect', 'Echo']);
-  expect(stack.unsupportedTypes).toEqual(['Custom::Other']);
+  expect(stack.unsupported).toEqual(['Custom::Other']);
 });
 
 /** Replaces the bucket deployment, whose asset does not exist here, with another custom resource. */

@@ -12,6 +12,8 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demoUsers } from '../../bin/demo.ts';
+import { PoolUsers } from '../../local/identity/pool-users.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
@@ -128,14 +130,14 @@ describe('the local user pool', () => {
       }
     });
 
-    test('end when they are revoked, and no others with them', async () => {
+    test('end when they are revoked, and other refresh tokens stay valid', async () => {
       const [ended, other] = [await refreshTokenOf('bob'), await refreshTokenOf('bob')];
       await cognito.send(new RevokeTokenCommand({ ClientId: clientId(), Token: ended }));
       await expect(refresh(ended)).rejects.toMatchObject({ name: 'NotAuthorizedException' });
       expect((await refresh(other)).AuthenticationResult?.IdToken).toBeDefined();
     });
 
-    test('are no tokens of a user, and the reverse', async () => {
+    test('cannot be used as ID tokens, and ID tokens not as refresh tokens', async () => {
       const { AuthenticationResult } = await signIn('bob', 'bob');
       await expect(refresh(AuthenticationResult?.IdToken ?? '')).rejects.toMatchObject({
         name: 'NotAuthorizedException',
@@ -149,12 +151,13 @@ describe('the local user pool', () => {
     const create = (
       Username: string,
       UserAttributes = [{ Name: 'email', Value: `${Username}@example.com` }],
+      TemporaryPassword = 'Temporary-pass-1',
     ) =>
       cognito.send(
         new AdminCreateUserCommand({
           UserPoolId: stack.stack.outputs['UserPoolId'],
           Username,
-          TemporaryPassword: 'Temporary-pass-1',
+          TemporaryPassword,
           UserAttributes,
         }),
       );
@@ -168,7 +171,7 @@ describe('the local user pool', () => {
         }),
       );
 
-    test('must be replaced by one that follows the rules, once', async () => {
+    test('signs in only to choose a password that follows the rules', async () => {
       await create('erin');
       const { ChallengeName, Session, AuthenticationResult } = await signIn('erin', 'Temporary-pass-1');
       expect([ChallengeName, AuthenticationResult]).toEqual(['NEW_PASSWORD_REQUIRED', undefined]);
@@ -189,6 +192,18 @@ describe('the local user pool', () => {
       await expect(choose(Session, 'frank', 'A-lasting-pass-1')).rejects.toThrow(/email is missing/);
       const more = { 'userAttributes.email': 'frank@example.com' };
       expect((await choose(Session, 'frank', 'A-lasting-pass-1', more)).AuthenticationResult).toBeDefined();
+    });
+
+    test('must follow the rules too', async () => {
+      const creation = create('heidi', [], 'short');
+      await expect(creation).rejects.toMatchObject({ name: 'InvalidPasswordException' });
+    });
+
+    test('cannot be replaced for another user', async () => {
+      await create('ivan');
+      const { Session } = await signIn('ivan', 'Temporary-pass-1');
+      const choice = choose(Session, 'carol', 'A-lasting-pass-1');
+      await expect(choice).rejects.toMatchObject({ name: 'NotAuthorizedException' });
     });
 
     test('cannot be reset with a code', async () => {
@@ -220,7 +235,7 @@ describe('the local user pool', () => {
       expect(mails()).toEqual(before);
     });
 
-    test('is replaced with the code that the local stack prints, once', async () => {
+    test('is replaced with the code that the local stack prints, which works once', async () => {
       const { CodeDeliveryDetails } = await forgot('dave');
       expect(CodeDeliveryDetails).toMatchObject({ DeliveryMedium: 'EMAIL', Destination: 'd***@e***' });
       const [code = ''] = /\d{6}$/.exec(stack.lines.at(-1) ?? '') ?? [];
@@ -231,6 +246,19 @@ describe('the local user pool', () => {
       await expect(confirm(code)).rejects.toMatchObject({ name: 'ExpiredCodeException' });
       await expect(signIn('dave', 'dave')).rejects.toMatchObject({ name: 'NotAuthorizedException' });
       expect((await signIn('dave', 'A-lasting-pass-1')).AuthenticationResult).toBeDefined();
+    });
+
+    test('is not replaced with a code that is older than an hour, or after five wrong codes', () => {
+      const users = new PoolUsers(demoUsers);
+      const [alice, bob] = [users.find('alice'), users.find('bob')];
+      if (!alice || !bob) throw new Error('The demo users are missing.');
+      const [late, guessed] = [users.makeCode(alice, 0), users.makeCode(bob, 0)];
+      expect(users.useCode(alice, late, 3_600_001)).toBe('ExpiredCodeException');
+      for (let count = 0; count < 5; count++) {
+        expect(users.useCode(bob, 'wrong', 0)).toBe('CodeMismatchException');
+      }
+      expect(users.useCode(bob, guessed, 0)).toBe('LimitExceededException');
+      expect(users.useCode(alice, late, 3_600_000)).toBeUndefined();
     });
 
     test('of an unknown user gets the same answer', async () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { statSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { type RequestOptions, request } from 'node:http';
 import { join } from 'node:path';
 import { JwtVerifier } from 'aws-jwt-verify';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { AuthorizationServer, readPageClient } from '../../local/identity/authorization.ts';
 import { type Issuer, openIssuer } from '../../local/identity/issuer.ts';
 import { serveIdentity } from '../../local/identity/serve-identity.ts';
@@ -80,6 +80,17 @@ describe('a local token', () => {
   });
 });
 
+/** Sends a request whose headers `fetch` would not send. Resolves to the status of the response. */
+const statusOf = (target: string, options: RequestOptions): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    request(target, options, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .once('error', reject)
+      .end();
+  });
+
 describe('the issuer’s HTTP server', () => {
   test('publishes its public keys without the private part', async () => {
     const origin = await serve();
@@ -110,16 +121,7 @@ describe('the issuer’s HTTP server', () => {
     ['for another Host header', { host: 'evil.example:80' }],
     ['for a page of another origin', { origin: 'http://evil.example' }],
   ])('issues no token %s', async (_name, headers) => {
-    const origin = await serve();
-    const status = await new Promise((resolve, reject) => {
-      request(`${origin}/token?user=alice`, { method: 'POST', headers }, (response) => {
-        response.resume();
-        resolve(response.statusCode);
-      })
-        .once('error', reject)
-        .end();
-    });
-    expect(status).toBe(403);
+    expect(await statusOf(`${await serve()}/token?user=alice`, { method: 'POST', headers })).toBe(403);
   });
 });
 
@@ -182,7 +184,7 @@ describe('the page’s sign-in at the issuer', () => {
     });
   });
 
-  test('gives a code to the page, and tokens with the nonce and both audiences for it', async () => {
+  test('redirects to the page with a code, which gets tokens for both audiences, with the nonce', async () => {
     const { issuer, authorize, answerOf, exchange } = await serveSignIn();
     const { code = '', ...rest } = answerOf(await authorize());
     expect(rest).toEqual({ state: 'my state', iss: url });
@@ -196,7 +198,7 @@ describe('the page’s sign-in at the issuer', () => {
   test.each([
     ['another redirect URI', { redirect_uri: 'https://evil.example/' }],
     ['another client', { client_id: 'other' }],
-  ])('sends nobody to %s', async (_which, more) => {
+  ])('does not redirect to %s', async (_which, more) => {
     const { authorize } = await serveSignIn();
     const response = await authorize(more);
     expect([response.status, response.headers.get('location')]).toEqual([400, null]);
@@ -205,9 +207,10 @@ describe('the page’s sign-in at the issuer', () => {
   test.each([
     [{ code_challenge_method: 'plain' }, { username: 'alice', password: 'alice' }, 'invalid_request'],
     [{ code_challenge: '' }, { username: 'alice', password: 'alice' }, 'invalid_request'],
+    [{ scope: 'profile' }, { username: 'alice', password: 'alice' }, 'invalid_request'],
     [{ response_type: 'token' }, { username: 'alice', password: 'alice' }, 'invalid_request'],
     [{}, { cancel: 'yes' }, 'access_denied'],
-  ])('answers %o and %o with an error', async (more, form, error) => {
+  ])('redirects with an error for the parameters %o and the form %o', async (more, form, error) => {
     const { authorize, answerOf } = await serveSignIn();
     expect(answerOf(await authorize(more, form))).toEqual({ error, state: 'my state', iss: url });
   });
@@ -228,7 +231,7 @@ describe('the page’s sign-in at the issuer', () => {
     expect([response.status, await response.json()]).toEqual([400, { error: 'invalid_grant' }]);
   });
 
-  test('accepts each code and each refresh token once, and none that was revoked', async () => {
+  test('accepts each code and each refresh token once, and no revoked refresh token', async () => {
     const { codeOf, exchange, refresh, post } = await serveSignIn();
     const code = await codeOf();
     const { refresh_token } = await tokensIn(await exchange(code));
@@ -239,7 +242,37 @@ describe('the page’s sign-in at the issuer', () => {
     expect((await refresh(next.refresh_token)).status).toBe(400);
   });
 
-  test('remembers its user, unless the page asks for credentials', async () => {
+  test('refuses a code after a minute', async () => {
+    const { codeOf, exchange } = await serveSignIn();
+    const code = await codeOf();
+    onTestFinished(() => void vi.useRealTimers());
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 });
+    expect((await exchange(code)).status).toBe(400);
+  });
+
+  test('issues a refresh token only for the scope offline_access', async () => {
+    const { authorize, answerOf, exchange } = await serveSignIn();
+    const { code = '' } = answerOf(await authorize({ scope: 'openid' }));
+    const tokens = await tokensIn(await exchange(code));
+    expect(Object.keys(tokens)).toEqual(expect.arrayContaining(['id_token', 'access_token']));
+    expect(tokens).not.toHaveProperty('refresh_token');
+  });
+
+  test('does not let pages of other origins read tokens', async () => {
+    const { origin } = await serveSignIn();
+    const headers = { Origin: 'https://evil.example' };
+    const response = await fetch(`${origin}/oauth/token`, { method: 'POST', headers });
+    expect(response.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test('is off for another Host header', async () => {
+    const { origin } = await serveSignIn();
+    const target = `${origin}/authorize?${new URLSearchParams(asked)}`;
+    expect(await statusOf(target, {})).toBe(200);
+    expect(await statusOf(target, { headers: { host: 'evil.example:80' } })).toBe(404);
+  });
+
+  test('signs the same user in again without a form, unless the page asks for credentials', async () => {
     const { origin, authorize } = await serveSignIn();
     const [cookie = ''] = (await authorize()).headers.getSetCookie();
     const open = (more: Parameters) =>
@@ -251,7 +284,7 @@ describe('the page’s sign-in at the issuer', () => {
     expect((await open({ prompt: 'login' })).status).toBe(200);
   });
 
-  test('does not exist if the chat has no client of this issuer', () => {
+  test('is off if the chat has no client of this issuer', () => {
     const login = (issuer: string) => ({ LOGIN: JSON.stringify({ oidc: { issuer, client_id: 'page' } }) });
     expect(readPageClient([{}, login('https://issuer.example.com')], url, [page])).toBeNull();
     expect(readPageClient([{}], url, [page])).toBeNull();

@@ -38,6 +38,18 @@ describe('an asynchronous invocation', () => {
     await vi.waitFor(() => expect(lines).toContain('An event for Try was dropped after 1 attempt: no'));
   });
 
+  test('is not retried after `dropRetries`', async () => {
+    const clock = new ManualClock();
+    const functions = start({ Try: { code: failing } }, { clock });
+    functions.runAsync('Try', '{}');
+    await vi.waitFor(() => expect(tries()).toBe(1));
+    await functions.settled();
+    functions.dropRetries();
+    clock.advance(600_000);
+    await functions.settled();
+    expect(tries()).toBe(1);
+  });
+
   test('is not retried after a success', async () => {
     const clock = new ManualClock();
     const functions = start({ Count: { code: counter } }, { clock });

@@ -53,7 +53,7 @@ describe('an invocation fails', () => {
     });
   });
 
-  test('with a trace that names the runtime', async () => {
+  test('with a stack trace in which the runtime has a short name', async () => {
     const functions = start({ Fail: { code: 'export const handler = async () => null.x;' } });
     const outcome = await functions.run('Fail', '{}');
     expect(outcome).toMatchObject({ failure: { trace: expect.arrayContaining([expect.any(String)]) } });

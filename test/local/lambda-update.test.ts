@@ -41,12 +41,14 @@ describe('an AWS URL', () => {
     gateway: 'http://127.0.0.1:8001',
     edge: 'http://localhost:8000',
     http: 'http://127.0.0.1:8005',
+    httpApiId: 'rest',
     dynamodb: 'http://127.0.0.1:8002',
     lambda: 'http://127.0.0.1:8003',
     s3: 'http://127.0.0.1:8004',
   };
   test.each([
     ['https://abc.execute-api.us-east-1.amazonaws.com/prod', 'http://127.0.0.1:8001/prod'],
+    ['https://rest.execute-api.us-east-1.amazonaws.com/admin', 'http://127.0.0.1:8005/admin'],
     ['wss://abc.execute-api.us-east-1.amazonaws.com/prod', 'ws://127.0.0.1:8001/prod'],
     ['https://cognito-idp.us-east-1.amazonaws.com/pool', 'http://127.0.0.1:8003/pool'],
     ['https://sts.us-east-1.amazonaws.com/pool', 'https://sts.us-east-1.amazonaws.com/pool'],

@@ -12,7 +12,7 @@ import * as store from '../../functions/store/members.ts';
 import { putRoom } from '../../functions/store/rooms.ts';
 import { sdkDynamoDb } from '../../functions/store/sdk-dynamodb.ts';
 import { createTables } from '../../local/dynamodb/tables.ts';
-import { noLimit } from '../support/mock-database.ts';
+import { noFiles, noLimit } from '../support/mock-database.ts';
 import { alice, bob, NOON } from '../support/sample.ts';
 import { openTestDatabase } from '../support/test-database.ts';
 import { countWaves, intercepted } from '../support/waves.ts';
@@ -60,10 +60,10 @@ async function putGroup(id: string, access: Room['access']): Promise<void> {
   await store.addMember(db, { id, seq: 0 }, bob.id, 'member');
 }
 
-const contextOf = (
-  database: Database,
-): Pick<Context, 'db' | 'now' | 'poster' | 'rates' | 'budgets'> & AdmissionContext => ({
+const contextOf = (database: Database): Context & AdmissionContext => ({
   db: database,
+  fanOut: async () => undefined,
+  files: noFiles,
   rates: noLimit,
   budgets: new Budgets(false),
   roomLimits: { create: null, invite: null },
@@ -150,12 +150,19 @@ describe('the mute of a member', () => {
       ...muteKey('1', bob.id),
       mutedUntil: NOON + 2 * MINUTE,
       expiresAt: Math.ceil((NOON + 2 * MINUTE) / 1000),
+      muteSeq: 2,
     });
     expect((await store.listMembers(db, '1', 10)).members.map(({ user }) => user)).toEqual([alice.id]);
     expect(await store.listRoomsOf(db, bob.id, 10)).toEqual(['2']);
     await add('1', bob.id);
     await mute('1', bob.id, 0);
-    expect(await db.chat.get(muteKey('1', bob.id))).toBeUndefined();
+    // The end of the mute is kept for an hour, so that the mute cannot come back.
+    expect(await db.chat.get(muteKey('1', bob.id))).toEqual({
+      ...muteKey('1', bob.id),
+      mutedUntil: 0,
+      expiresAt: Math.ceil((NOON + 60 * MINUTE) / 1000),
+      muteSeq: 5,
+    });
   });
 
   test('of one room does not hold in another', async () => {

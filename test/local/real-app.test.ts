@@ -40,7 +40,7 @@ describe('the synthesized app', () => {
   });
 
   test('has only resource types that the local stack supports', () => {
-    expect(stack.stack.unsupportedTypes).toEqual([]);
+    expect(stack.stack.unsupported).toEqual([]);
   });
 });
 

@@ -16,7 +16,7 @@ const stepsOf = (before: readonly FunctionDefinition[], next: readonly FunctionD
   return functionSteps(byName(before), byName(next));
 };
 
-test('new code first has the earlier variables and the grants of both releases', () => {
+test('new code first runs with the earlier variables and the grants of both releases', () => {
   const before = definition('a', { variables: { WORD: 'one' } });
   const role = { name: 'a', statements: [grant('a:New')] };
   const next = definition('a', { codeKey: 'two', file: '/two.mjs', variables: { WORD: 'two' }, role });
@@ -33,6 +33,6 @@ test('a function changes after the functions that its variables name, also in a 
   expect(steps.map(({ step }) => step)).toEqual(['settings of c', 'settings of b', 'settings of a']);
 });
 
-test('a function of which only the path of the bundle changed stays as it is', () => {
+test('a function does not change if only the path of its bundle is new', () => {
   expect(stepsOf([definition('a')], [definition('a', { file: '/two.mjs' })])).toEqual([]);
 });

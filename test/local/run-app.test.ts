@@ -6,7 +6,7 @@ import { removeTemporaryDirectories, temporaryDirectory } from './mini-assembly.
 
 afterAll(removeTemporaryDirectories);
 
-test('lets functions import the SDK clients of the team’s project, and Parley’s where it has none', () => {
+test('lets functions import the SDK clients of the team’s project, and Parley’s for those that it lacks', () => {
   const project = temporaryDirectory();
   const ofProject = (name: string) => join(project, 'node_modules/@aws-sdk', name);
   for (const name of ['client-sqs', 'client-dynamodb']) mkdirSync(ofProject(name), { recursive: true });

@@ -122,8 +122,8 @@ describe('Invoke, called with the AWS SDK', () => {
     expect(lines).toEqual([]);
   });
 
-  test('fails for a function that is not written for Node.js, which the start names', async () => {
-    const { functions: definitions, unsupportedTypes } = readDeployment(
+  test('fails for a function in another language, which is listed as unsupported', async () => {
+    const { functions: definitions, unsupported } = readDeployment(
       writeAssembly({
         functions: {
           Echo: { code, routes: ['$default'] },
@@ -132,7 +132,7 @@ describe('Invoke, called with the AWS SDK', () => {
       }),
     );
     functions.update(definitions);
-    expect(unsupportedTypes).toEqual(['ReadSession (python3.13)']);
+    expect(unsupported).toEqual(['ReadSession (python3.13)']);
     const call = invoke({ FunctionName: 'ReadSession' }, '{}', { ...developer, sessionToken: '' });
     await expect(call).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });

@@ -119,7 +119,7 @@ describe('readDeployment reads', () => {
       Group: { Type: 'AWS::Logs::LogGroup' },
     };
     const assembly = writeAssembly({ functions: { Send: { code, routes } }, resources });
-    expect(readDeployment(assembly).unsupportedTypes).toEqual(['AWS::SNS::Topic']);
+    expect(readDeployment(assembly).unsupported).toEqual(['AWS::SNS::Topic']);
   });
 
   test('only resources whose condition holds', () => {

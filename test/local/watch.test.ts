@@ -96,7 +96,7 @@ test('ignores the swap files of editors', async () => {
 });
 
 describe("the folder of a team's app", () => {
-  /** Watches a folder. Returns a function that writes a file and resolves to whether the folder was reloaded. */
+  /** Watches a folder, and counts its reloads. */
   function watchApp() {
     const root = temporaryDirectory();
     for (const name of ['functions', 'node_modules/a', 'data'])
@@ -106,7 +106,7 @@ describe("the folder of a team's app", () => {
     const reload = async () => void reloads++;
     const sources = [{ path: root, except: join(root, 'data') }];
     closers.push(watchSources({ sources, reload, log: () => {}, debounceMs: 20 }));
-    /** Saves as editors do that write another file and rename it. */
+    /** Saves a file as many editors do: writes another file, and renames it. */
     const save = (name: string): void => {
       writeFileSync(join(root, '.saved'), 'x');
       renameSync(join(root, '.saved'), join(root, name));
@@ -138,7 +138,7 @@ describe("the folder of a team's app", () => {
     }
   });
 
-  test('ignores packages, the data of the stack and what the compiler writes', async () => {
+  test('ignores packages, the data of the stack and the output of the compiler', async () => {
     const { root, save, reloadsAfter, reloads } = watchApp();
     await reloadsAfter(() => save('functions/code.ts'));
     const before = reloads();

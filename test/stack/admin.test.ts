@@ -7,13 +7,15 @@ import { developerKey } from '../../local/iam/access.ts';
 import { AdminClient } from '../../server/index.ts';
 import { adminOf, askAdmin, signedHeaders } from '../support/admin.ts';
 import { enter, said } from '../support/chat.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { askingAs } from '../support/http.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 
 let chat: TestStack;
 let admin: ReturnType<typeof askAdmin>;
 
 beforeAll(async () => {
-  chat = await startTestStack();
+  chat = await sharedTestStack();
   admin = askAdmin(chat);
 });
 afterAll(() => chat.stop());
@@ -48,7 +50,13 @@ test('the commands in docs/admin.md work, in their order', async () => {
   const script = `set -e\n${commands.replace('http://127.0.0.1:8004', chat.stack.httpUrl)}`;
   await promisify(execFile)('bash', ['-c', script]);
   const { body } = await admin('GET /rooms/order-7/messages/');
-  expect(body['messages']).toMatchObject([{ text: 'Shipped today', sender: { id: 'bot:orders' } }]);
+  expect(body['messages']).toMatchObject([
+    { text: 'Payment received', data: { by: 'card' } },
+    { text: 'Shipped today', sender: { id: 'bot:orders' } },
+  ]);
+  expect((await admin('GET /rooms/order-5/messages/')).body['messages']).toMatchObject([
+    { text: 'Hello', created_at: '2020-01-02T03:04:05.000Z', sender: { id: 'dan' } },
+  ]);
   const trail = (await admin('GET /audit/?limit=100')).body['entries'];
   expect(trail).toEqual(
     expect.arrayContaining([
@@ -130,6 +138,68 @@ describe('the client for backends', () => {
     expect(await socket.closed).toMatchObject({ code: 1000 });
     expect(await all(backend.members(room))).toEqual([]);
     expect((await all(backend.rooms({ pageSize: 2 }))).map(({ id }) => id)).toContain(room);
+  });
+
+  test('sets names, pictures and data, which members get live and by REST', async () => {
+    const backend = adminOf(chat);
+    const [room, picture] = ['support', 'https://example.com/alice.png'];
+    const members = [{ user_id: '1', data: { seat: 4 } }, { user_id: '2' }];
+    expect(await backend.putRoom(room, { members, data: { ticket: 7 } })).toMatchObject({
+      data: { ticket: 7 },
+    });
+    const bob = await enter(chat, 'bob', `room=${room}&changes=all`);
+    const before = await enter(chat, 'alice', `room=${room}`);
+    expect(await before.say('hi', { data: { mood: 'good' } })).toMatchObject({ sender_name: 'alice' });
+    expect(await bob.next(said('hi'))).toMatchObject({ message: { data: { mood: 'good' } } });
+    await backend.putUser('1', { name: 'Alice of Sales', avatar_url: picture, data: { team: 'sales' } });
+    const alice = await enter(chat, 'alice', `room=${room}`);
+    const shown = { sender_name: 'Alice of Sales', sender_avatar: picture };
+    expect(await alice.say('hello')).toMatchObject(shown);
+    expect(await bob.next(said('hello'))).toMatchObject({ message: shown });
+    await backend.sendMessage(room, { text: 'Ticket opened', system: true, data: { ticket: 7 } });
+    const opened = { sender_id: 'system', type: 'system', data: { ticket: 7 } };
+    expect(await bob.next(said('Ticket opened'))).toMatchObject({ message: opened });
+    await backend.updateRoom(room, { data: { ticket: 8 } });
+    expect(await bob.take('room_updated')).toMatchObject({ room: { data: { ticket: 8 } } });
+    await backend.updateMember(room, '1', { data: null });
+    expect(await bob.take('member_changed')).toMatchObject({ user_id: 1, data: null });
+    const headers = { authorization: `Bearer ${await chat.token('bob')}` };
+    const get = async (path: string) =>
+      JSON.parse((await request(`${chat.stack.httpUrl}/api/chats/${room}/${path}`, headers)).body);
+    expect((await get('messages/')).messages).toMatchObject([
+      { content: 'Ticket opened', type: 'system', data: { ticket: 7 } },
+      { content: 'hello', ...shown },
+      { content: 'hi', sender_name: 'alice', data: { mood: 'good' } },
+    ]);
+    expect(await get('')).toMatchObject({
+      data: { ticket: 8 },
+      members: [
+        { username: 'Alice of Sales', avatar_url: picture, profile_data: { team: 'sales' }, data: null },
+        { username: 'bob', avatar_url: null, profile_data: null },
+      ],
+    });
+    await Promise.all([bob.close(), before.close(), alice.close()]);
+  });
+
+  test('lists the reports of members, and resolves them', async () => {
+    const backend = adminOf(chat);
+    const { id: message } = await backend.sendMessage('1', { text: 'Get lost', user_id: '2' });
+    const alice = await askingAs(chat, 'alice');
+    const body = { message_id: message, reason: 'abuse', note: 'He insults me.' };
+    expect((await alice('POST /chats/1/reports/', body)).status).toBe(201);
+    expect((await alice('POST /chats/1/reports/', body)).status).toBe(200);
+    expect(await all(backend.reports({ pageSize: 1 }))).toMatchObject([
+      { room_id: '1', message_id: message, sender: { id: '2' }, reported_texts: ['Get lost'] },
+    ]);
+    const resolved = await backend.resolveReports('1', message, 'Warned bob.');
+    expect(resolved).toMatchObject({ status: 'resolved', resolution: 'Warned bob.' });
+    expect(await backend.resolveReports('1', message)).toEqual(resolved);
+    expect(await all(backend.reports())).toEqual([]);
+    expect(await all(backend.reports({ status: 'resolved' }))).toEqual([resolved]);
+    await expect(backend.resolveReports('1', 1_000)).rejects.toMatchObject({ code: 'REPORT_NOT_FOUND' });
+    expect((await alice('GET /chats/1/reports/?status=resolved')).body['reports']).toMatchObject([
+      { room_id: 1, message_id: message, sender: { id: 2 }, resolved_by: resolved.resolved_by },
+    ]);
   });
 
   test.each(['.', '..'])('sends no request for the id "%s", which would change the path', async (id) => {

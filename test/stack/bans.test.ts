@@ -3,7 +3,8 @@ import type { AdminClient } from '../../server/index.ts';
 import { adminOf } from '../support/admin.ts';
 import { enter } from '../support/chat.ts';
 import { ask } from '../support/http.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
 
 let chat: TestStack;
@@ -11,13 +12,13 @@ let admin: AdminClient;
 const bob = '2';
 
 beforeAll(async () => {
-  chat = await startTestStack();
+  chat = await sharedTestStack();
   admin = adminOf(chat);
 });
 afterAll(() => chat.stop());
 afterEach(() => admin.unban(bob));
 
-/** Returns a token of Bob that was issued so many seconds from now. */
+/** Returns a token of Bob. It was issued the given number of seconds from now, or before now if negative. */
 const tokenAt = (seconds: number) =>
   chat.token('bob', { claims: { iat: Math.floor(Date.now() / 1000) + seconds } });
 
@@ -30,7 +31,7 @@ describe.each([
   ['a ban', () => admin.ban(bob)],
   ['a sign-out everywhere', () => admin.signOut(bob)],
 ])('%s', (_what, act) => {
-  test('closes all sockets of the user, and of nobody else', async () => {
+  test('closes all sockets of the user, and no sockets of other users', async () => {
     const token = await tokenAt(60);
     const queries = ['?room=1', '?room=direct%3A1%3A2', ''];
     const sockets = await Promise.all(queries.map((query) => open(token, query)));
@@ -56,7 +57,7 @@ test('a banned user is refused at the handshake and by REST, until the ban ends'
   await (await open(token)).close();
 });
 
-test('a banned user of contract S3 gets its error frame', async () => {
+test('a banned user gets the error frame of contract S3', async () => {
   await admin.ban(bob);
   const socket = await connect(`${chat.socketUrl}?room=1&token=${await tokenAt(60)}`);
   expect(await socket.next(() => true)).toMatchObject({ type: 'error', code: 4003 });

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Chatter, enter, said } from '../support/chat.ts';
 import { newRoom, userConnections } from '../support/rooms.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
 
 let stack: TestStack;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
 });
 
 afterAll(() => stack.stop());
@@ -19,7 +20,7 @@ const rowsLeft = (room: string, count: number) =>
   vi.waitFor(async () => expect(await userConnections(stack, room)).toHaveLength(count), { timeout: 10_000 });
 
 describe('three members of a room', () => {
-  test('all, also the author, receive a message and then its receipts', async () => {
+  test('everyone, including the author, receives a message and then its receipts', async () => {
     const room = `room=${await newRoom(stack, 'alice', 'bob', 'carol')}`;
     const alice = await enter(stack, 'alice', room);
     const bob = await enter(stack, 'bob', room);

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildClient } from '../../bin/build-client.ts';
 import { clientExamples, migratingExamples } from '../support/documented.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 
 const root = join(import.meta.dirname, '../..');
 const examples = [...clientExamples(), ...migratingExamples()];
@@ -14,7 +15,7 @@ let stack: TestStack;
 let folder: string;
 
 beforeAll(async () => {
-  [stack] = await Promise.all([startTestStack(), buildClient()]);
+  [stack] = await Promise.all([sharedTestStack(), buildClient()]);
   // The examples resolve `@your-org/parley/client` because they are inside the package.
   folder = mkdtempSync(join(root, 'dist/examples-'));
   for (const { name, source } of examples) {
@@ -30,8 +31,8 @@ afterAll(async () => {
   await stack.stop();
 });
 
-test('docs/client.md has eleven examples with output', () => {
-  expect(clientExamples().filter(({ prints }) => prints !== '')).toHaveLength(11);
+test('docs/client.md has twelve examples with output', () => {
+  expect(clientExamples().filter(({ prints }) => prints !== '')).toHaveLength(12);
 });
 
 test.each(examples.filter(({ prints }) => prints !== ''))(

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { ChatClient, type ChatClientOptions, type Room, type SocketClass } from '../../client/index.ts';
 import { CLOCK_TOLERANCE_MS } from '../../functions/domain/connection.ts';
 import { newRoom } from '../support/rooms.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
 });
 
 afterAll(() => stack.stop());

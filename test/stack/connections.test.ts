@@ -4,13 +4,14 @@ import type { AwsCall } from '../../local/trace.ts';
 import { enter, type Frame, said, typed } from '../support/chat.ts';
 import { databaseOf, newRoom, userConnections } from '../support/rooms.ts';
 import { alice as aliceUser, bob as bobUser, connectionOf } from '../support/sample.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
 let calls: AwsCall[] = [];
 
 beforeAll(async () => {
-  stack = await startTestStack({ trace: (call) => calls.push(call) });
+  stack = await sharedTestStack((call) => calls.push(call));
 });
 
 afterAll(() => stack.stop());

@@ -260,7 +260,9 @@ describe('beside sockets', () => {
     for (const name of names) {
       const { status, headers } = await fetch(url(name));
       expect([status, headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable']);
-      expect(headers.get('content-type')).toMatch(/^(text\/(javascript|css)|image\/svg\+xml)$/);
+      expect(headers.get('content-type')).toMatch(
+        /^(text\/(javascript|css)|image\/(svg\+xml|png)|application\/manifest\+json)$/,
+      );
     }
   });
 

@@ -50,7 +50,7 @@ test('lets customers of the team’s user pool chat in a stack of the team', asy
 });
 
 test('simulates the whole template of the example', () => {
-  expect(shop.stack.unsupportedTypes).toEqual([]);
+  expect(shop.stack.unsupported).toEqual([]);
   expect(shop.stack.outputs).toEqual({ ChatUrl: shop.stack.edgeUrl });
 });
 
@@ -58,7 +58,7 @@ test('runs the team’s own function with the AWS SDK, its variables and its gra
   expect(await invoke('OrderStatus', { id: '1' })).toEqual({ status: 'unknown', chat: shop.stack.edgeUrl });
 });
 
-test('lets the team’s function with the grant open a room and post there, and a repeat changes nothing', async () => {
+test('a function with the grant creates a room and posts there, and a repeat changes nothing', async () => {
   const update = { id: '7', customer: '1', status: 'shipped' };
   const answer = { room: 'order-7', message: 1 };
   expect(await invoke('OrderUpdate', update)).toEqual(answer);
@@ -90,7 +90,7 @@ const adminRoutes = Object.entries(
   Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/g, '99')}`),
 );
 
-test('every route of the admin API refuses all callers but those with the grant', async () => {
+test('every route of the admin API refuses callers without the grant', async () => {
   expect(adminRoutes.length).toBeGreaterThan(20);
   const roleOf = (name: string) =>
     shop.stack.credentialsOf(shop.stack.functions.find((each) => each.startsWith(name)) ?? '');
@@ -121,7 +121,7 @@ test('every route of the admin API refuses all callers but those with the grant'
   }
 });
 
-test('denies the team’s own function the chat’s table, which its role does not grant', async () => {
+test('denies the team’s own function access to the chat’s table', async () => {
   const answer = await invoke('OrderStatus', { id: '1', table: shop.chatTable });
   expect(answer).toMatchObject({ errorType: 'AccessDeniedException' });
 });

@@ -4,12 +4,13 @@ import { getMember } from '../../functions/store/members.ts';
 import { type Chatter, enter, said, typed } from '../support/chat.ts';
 import { databaseOf, newRoom, userConnections } from '../support/rooms.ts';
 import { bob as bobUser, connectionOf } from '../support/sample.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
 });
 
 afterAll(() => stack.stop());

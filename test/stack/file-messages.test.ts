@@ -164,7 +164,7 @@ describe('a file of an edit', () => {
     expect(await keptFiles()).toEqual([]);
   });
 
-  test('replaces the old file also if the text stays the same', async () => {
+  test('replaces the old file even if the text stays the same', async () => {
     const first = await alice.say('one', { file: await upload() });
     const file = await upload();
     expect(idOf(await update({ message_id: first['message_id'], body: 'one', file }))).toBe(file);

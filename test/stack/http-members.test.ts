@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { enter } from '../support/chat.ts';
 import { type Asking, ask, askingAs } from '../support/http.ts';
 import { newRoom, userConnections } from '../support/rooms.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
 
 let stack: TestStack;
@@ -12,7 +13,7 @@ let carol: Asking;
 let dave: Asking;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
   const people = ['alice', 'bob', 'carol', 'dave'].map((name) => askingAs(stack, name));
   [alice, bob, carol, dave] = (await Promise.all(people)) as [Asking, Asking, Asking, Asking];
 });

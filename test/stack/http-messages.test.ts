@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enter, said } from '../support/chat.ts';
 import { type Asking, ask, askingAs, type Json } from '../support/http.ts';
 import { newRoom } from '../support/rooms.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
 let alice: Asking;
@@ -10,7 +11,7 @@ let bob: Asking;
 let dave: Asking;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
   const people = ['alice', 'bob', 'dave'].map((name) => askingAs(stack, name));
   [alice, bob, dave] = (await Promise.all(people)) as [Asking, Asking, Asking];
 });
@@ -25,6 +26,7 @@ describe('sending a message by REST (S2-rest)', () => {
     const { status, body } = await alice('POST /chats/1/send_message/', { content: 'Message via REST API' });
     expect(status).toBe(201);
     expect(body).toEqual({
+      sender_name: 'alice',
       id: expect.any(Number),
       chat: 1,
       sender: { id: 1, username: 'alice', email: 'alice@example.com', user_type: 'student' },

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeRoom } from '../../bin/demo.ts';
-import { enter } from '../support/chat.ts';
+import { enter, enterInbox } from '../support/chat.ts';
 import { type Asking, ask, askingAs, type Json } from '../support/http.ts';
 import { databaseOf, newRoom } from '../support/rooms.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
 let alice: Asking;
@@ -12,7 +13,7 @@ let carol: Asking;
 let dave: Asking;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
   const people = ['alice', 'bob', 'carol', 'dave'].map((name) => askingAs(stack, name));
   [alice, bob, carol, dave] = (await Promise.all(people)) as [Asking, Asking, Asking, Asking];
 });
@@ -35,7 +36,7 @@ test('a room shows which members are online in any room, and when they were last
   await expect.poll(members, { timeout: 10_000 }).toMatchObject([{}, { user_id: 3, online: false }, {}]);
 });
 
-test('a user finds the people of shared rooms by name, and a request without a token finds nobody', async () => {
+test('a user finds members of shared rooms by name, and a request without a token is refused', async () => {
   const names = async (query: string) =>
     ((await alice(`GET /users/?query=${query}`)).body['users'] as Json[]).map(({ username }) => username);
   expect(await names('bo')).toEqual(['bob']);
@@ -189,4 +190,46 @@ describe('the room list', () => {
       });
     },
   );
+});
+
+describe('changes of a room', () => {
+  test('reach the sockets that asked for them, live and by sync', async () => {
+    const room = await newRoom(stack, 'alice', 'bob', 'carol');
+    const asking = await enter(stack, 'bob', `room=${room}&changes=all`);
+    const earlier = await enter(stack, 'carol', `room=${room}`);
+    await alice(`PATCH /chats/${room}/`, { name: 'Brunch', slow_mode: 60 });
+    await alice(`POST /chats/${room}/members/`, { user_id: 4 });
+    const updated = { type: 'room_updated', room: { name: 'Brunch', slow_mode: 60 }, by: 1, seq: 1 };
+    const added = { type: 'member_added', user_id: 4, role: 'member', by: 1, seq: 2 };
+    expect(await asking.take('room_updated')).toEqual(updated);
+    expect(await asking.take('member_added')).toEqual(added);
+    asking.send({ action: 'send', message: 'first' });
+    expect(await earlier.take('chat_message')).toMatchObject({ seq: 3 });
+    asking.send({ action: 'send', message: 'too soon' });
+    expect(await asking.take('error')).toMatchObject({
+      code: 'SLOW_MODE',
+      retry_after_ms: expect.any(Number),
+    });
+    for (const socket of [asking, earlier]) socket.send({ action: 'sync', since: 0 });
+    const message = { type: 'chat_message', seq: 3 };
+    expect(await asking.take('sync')).toMatchObject({ events: [updated, added, message], seq: 3 });
+    expect(await earlier.take('sync')).toMatchObject({ events: [message], seq: 3 });
+    await Promise.all([asking.close(), earlier.close()]);
+  });
+
+  test('end with its deletion, which closes its sockets', async () => {
+    const room = await newRoom(stack, 'alice', 'bob', 'carol');
+    const [inRoom, inbox] = await Promise.all([
+      enter(stack, 'bob', `room=${room}&changes=all`),
+      enterInbox(stack, 'carol', '?changes=all'),
+    ]);
+    expect((await alice(`DELETE /chats/${room}/`)).status).toBe(204);
+    expect(await inRoom.take('room_deleted')).toEqual({ type: 'room_deleted' });
+    expect(await inbox.take('left')).toEqual({ type: 'left', room_id: room });
+    await inRoom.closed;
+    inbox.send({ action: 'history', room_id: room });
+    expect(await inbox.take('error')).toMatchObject({ code: 'NOT_A_MEMBER' });
+    expect((await alice(`DELETE /chats/${room}/`)).status).toBe(204);
+    await inbox.close();
+  });
 });

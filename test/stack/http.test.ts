@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Asking, ask, askingAs } from '../support/http.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
 let alice: Asking;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
   alice = await askingAs(stack, 'alice');
 });
 
@@ -29,7 +30,14 @@ describe('signing in', () => {
     expect(status).toBe(200);
     expect(body).toEqual({
       token: expect.stringMatching(/^ey/),
-      user: { id: 1, username: 'alice', email: 'alice@example.com', user_type: 'student' },
+      user: {
+        id: 1,
+        username: 'alice',
+        email: 'alice@example.com',
+        user_type: 'student',
+        name: 'alice',
+        avatar_url: null,
+      },
       expires_at: expect.stringMatching(/^\d{4}-.*Z$/),
       refresh_token: expect.stringMatching(/^ey/),
     });
@@ -165,7 +173,7 @@ describe('a path', () => {
     expect([outside.status, await outside.json()]).toEqual([404, { message: 'Not Found' }]);
   });
 
-  test('with an unsupported method is 405 and lists the supported ones', async () => {
+  test('with an unsupported method gets a 405 that lists the supported methods', async () => {
     const answer = await alice('PUT /chats/', {});
     expect(answer).toMatchObject({ status: 405, body: { error: 'METHOD_NOT_ALLOWED' } });
     expect(answer.headers.get('Allow')).toBe('GET, HEAD, POST');
@@ -175,7 +183,7 @@ describe('a path', () => {
     expect((await alice('GET /chats/1')).body).toEqual((await alice('GET /chats/1/')).body);
   });
 
-  test('is answered with Cache-Control: no-store', async () => {
+  test('gets an answer that must not be cached or sniffed', async () => {
     for (const asked of ['GET /chats/', 'GET /nothing/', 'GET /openapi.json']) {
       const { headers } = await alice(asked);
       expect(headers.get('Cache-Control')).toBe('no-store');

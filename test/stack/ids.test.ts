@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoUsers, makeRoom } from '../../bin/demo.ts';
 import { said, typed } from '../support/chat.ts';
-import { hostileIds, hostileRoomIds, lookalikes, refusedIds } from '../support/hostile-ids.ts';
+import {
+  hostileIds,
+  hostileRoomIds,
+  lookalikes,
+  refusedIds,
+  worstIds,
+  worstRoomIds,
+} from '../support/hostile-ids.ts';
 import { type Asking, ask, askingAs, type Json } from '../support/http.ts';
+import { usualOrLong } from '../support/long.ts';
 import { databaseOf, openRoom } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
@@ -55,7 +63,7 @@ async function groupOf(...members: readonly string[]): Promise<string> {
   return String(body['id']);
 }
 
-describe.concurrent.each(hostileIds)('a user with the id %j', (user) => {
+describe.concurrent.each(usualOrLong(worstIds, hostileIds))('a user with the id %j', (user) => {
   const others = lookalikes(user).filter((id) => id !== '1');
 
   test('is added, muted and removed, and nobody else', async () => {
@@ -114,7 +122,7 @@ describe.concurrent.each(hostileIds)('a user with the id %j', (user) => {
   });
 });
 
-describe.each(hostileRoomIds)('a room with the id %j', (room) => {
+describe.each(usualOrLong(worstRoomIds, hostileRoomIds))('a room with the id %j', (room) => {
   test('is reached by REST, the edge, the WebSocket API and an inbox, and no other room is', async () => {
     const members = [{ user: '1', role: 'owner' }] as const;
     for (const id of [room, ...lookalikes(room)].filter((id) => !id.startsWith('#'))) {

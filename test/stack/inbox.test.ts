@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Chatter, enter, enterInbox, heard, join, said, typed } from '../support/chat.ts';
 import { type Asking, askingAs } from '../support/http.ts';
 import { newRoom, openRoom, userConnections } from '../support/rooms.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
 
@@ -10,7 +11,7 @@ let stack: TestStack;
 let alice: Asking;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
   alice = await askingAs(stack, 'alice');
 });
 
@@ -134,6 +135,46 @@ describe('an inbox receives', () => {
     await Promise.all([here.close(), inbox.close()]);
   });
 
+  test('with `changes=all` edits and deletes too', async () => {
+    const room = await newRoom(stack, 'alice', 'carol');
+    const carol = await enterInbox(stack, 'carol', '?changes=all');
+    const here = await enter(stack, 'alice', `room=${room}`);
+    const { message_id } = await here.say('hello');
+    here.send({ action: 'edit', message_id, text: 'hello again' });
+    expect(await carol.take('message_edited')).toMatchObject({ room_id: room, text: 'hello again', seq: 2 });
+    here.send({ action: 'react', message_id, emoji: '👍' });
+    here.send({ action: 'delete', message_id });
+    expect(await carol.take('message_deleted')).toMatchObject({ room_id: room, message_id });
+    expect(heard(carol, 'message_reacted')).toEqual([]);
+    await Promise.all([here.close(), carol.close()]);
+  });
+
+  test('with `changes=all` the presence of others in direct rooms, wherever they connect and leave', async () => {
+    await Promise.all([3, 1].map((id) => alice('POST /chats/', { kind: 'direct', members: [id] })));
+    const room = 'direct:1:3';
+    const here = await enterInbox(stack, 'alice', '?changes=all');
+    const news = async (status: string) =>
+      expect(await here.take('presence')).toMatchObject({ room_id: room, user_id: 3, status });
+    const first = await enterInbox(stack, 'carol');
+    await news('online');
+    const second = await enterInbox(stack, 'carol');
+    const elsewhere = await newRoom(stack, 'alice', 'carol');
+    await join(second, elsewhere);
+    await join(second, room);
+    second.send({ action: 'leave', room_id: room });
+    await second.take('left');
+    await first.close();
+    await vi.waitFor(async () => expect(await userConnections(stack, room)).toHaveLength(2));
+    await second.close();
+    await news('offline');
+    await stack.settled();
+    const frames = heard(here, 'presence').map(({ status }) => status);
+    expect(frames).toEqual(['online', 'offline']);
+    const { body } = await alice(`GET /chats/${room}/`);
+    expect(body['members']).toMatchObject([{ user_id: 1 }, { user_id: 3, online: false }]);
+    await here.close();
+  });
+
   test('and its messages count as delivered, not as read', async () => {
     const room = await newRoom(stack, 'alice', 'carol');
     const carol = await enterInbox(stack, 'carol');
@@ -171,7 +212,8 @@ describe('an inbox receives', () => {
     const guest = await connect(`${stack.socketUrl}?room=${room}`);
     await tell(room, 'open to all');
     await inbox.next(said('open to all'));
-    guest.send({ operation: 'seen', user: '3', message_id: '1' });
+    // The addition of Carol has the number 1.
+    guest.send({ operation: 'seen', user: '3', message_id: '2' });
     await guest.next((frame) => (frame as { operation?: string }).operation === 'seen');
     await caughtUp(inbox);
     expect(heard(inbox, 'message_seen')).toEqual([]);
@@ -181,19 +223,20 @@ describe('an inbox receives', () => {
 
 describe('the rooms of an open inbox', () => {
   test.each([
-    ['made with its user', async () => (await alice('POST /chats/', { members: [3] })).body['id']],
+    ['made with its user', 0, async () => (await alice('POST /chats/', { members: [3] })).body['id']],
     [
       'that its user is added to',
+      1,
       async () => {
         const room = await newRoom(stack, 'alice');
         await alice(`POST /chats/${room}/members/`, { user_id: 3 });
         return room;
       },
     ],
-  ])('grow by a room %s', async (_how, make) => {
+  ])('grow by a room %s', async (_how, seq, make) => {
     const carol = await enterInbox(stack, 'carol');
     const room = String(await make());
-    expect(await carol.take('joined')).toEqual({ type: 'joined', room_id: room, seq: 0 });
+    expect(await carol.take('joined')).toEqual({ type: 'joined', room_id: room, seq });
     await tell(room, 'welcome');
     expect(await carol.next(said('welcome'))).toMatchObject({ room_id: room });
     await alice(`POST /chats/${room}/members/`, { user_id: 3 });

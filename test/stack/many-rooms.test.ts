@@ -4,14 +4,15 @@ import { enter, type Frame, heard, join, said } from '../support/chat.ts';
 import { type Asking, askingAs } from '../support/http.ts';
 import { databaseOf, newRoom, openRoom, userConnections } from '../support/rooms.ts';
 import { bob as bobUser, connectionOf } from '../support/sample.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
 
 let stack: TestStack;
 let alice: Asking;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
   alice = await askingAs(stack, 'alice');
 });
 

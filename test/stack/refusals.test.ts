@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Chatter, enter } from '../support/chat.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
 
 let stack: TestStack;
@@ -8,7 +9,7 @@ let alice: Chatter;
 let bob: Chatter;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
   alice = await enter(stack, 'alice');
   bob = await enter(stack, 'bob');
 });

@@ -2,12 +2,13 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { listLog } from '../../functions/store/log.ts';
 import { type Chatter, enter, type Frame, said, typed } from '../support/chat.ts';
 import { databaseOf, newRoom } from '../support/rooms.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
 });
 
 afterAll(() => stack.stop());

@@ -28,7 +28,7 @@ const online = ({ status }: Json) => status === 'online';
 const isRequest = async (who: Asking, room: string) =>
   ((await who('GET /chats/?limit=50')).body['chats'] as Json[]).find(({ id }) => id === room)?.['request'];
 
-test('a room on demand with a stranger is a request, and S1 clients chat in it as in any other', async () => {
+test('a direct room that a stranger creates by connecting is a request, and clients of contract S1 can chat in it', async () => {
   // Dave and Carol share no room.
   const first = await enter(stack, 'dave', 'firts_user=3&second_user=4/');
   await first.say('hello?');
@@ -50,13 +50,13 @@ test('a room on demand with a stranger is a request, and S1 clients chat in it a
   await Promise.all([first.close(), third.close()]);
 });
 
-test('with directory: everyone, a user finds a stranger who has connected', async () => {
+test('a user finds strangers who have connected, because the directory setting is `everyone`', async () => {
   const { users } = (await carol('GET /users/?query=Dav')).body;
-  expect(users).toEqual([{ user_id: 4, username: 'dave' }]);
+  expect(users).toEqual([{ user_id: 4, username: 'dave', avatar_url: null, profile_data: null }]);
   expect((await carol('GET /users/?query=nobody')).body).toEqual({ users: [], next_cursor: null });
 });
 
-test('a declined room closes the sockets in it, leaves the inbox, and cannot be entered', async () => {
+test('declining a request closes the user’s sockets in the room, which the user cannot enter again', async () => {
   const inbox = await enterInbox(stack, 'alice');
   const stranger = await enter(stack, 'dave', 'firts_user=1&second_user=4/');
   await inbox.take('joined');
@@ -94,7 +94,7 @@ test('the client lists, accepts and declines requests', async () => {
   client.close();
 });
 
-test('a handshake that creates a direct room counts towards the limits, and is refused above them', async () => {
+test('refuses a handshake that would create more direct rooms than the limits allow', async () => {
   const statuses: number[] = [];
   for (let index = 0; index < 4; index++) {
     const token = await stack.token('dave', { claims: { sub: `stranger-${index}` } });
@@ -110,7 +110,7 @@ test('a handshake that creates a direct room counts towards the limits, and is r
   expect(statuses).toEqual([101, 101, 101, 403]);
 });
 
-test('a banned user creates no direct room', async () => {
+test('a banned user cannot create a direct room by connecting', async () => {
   await adminOf(stack).ban('mallory');
   const token = await stack.token('dave', { claims: { sub: 'mallory' } });
   const url = `${stack.socketUrl}?room=${encodeURIComponent('direct:3:mallory')}`;

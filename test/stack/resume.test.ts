@@ -7,13 +7,14 @@ import { getRoom } from '../../functions/store/rooms.ts';
 import { type Chatter, enter, type Frame } from '../support/chat.ts';
 import { databaseOf, newRoom } from '../support/rooms.ts';
 import { messageOf } from '../support/sample.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
 
 let stack: TestStack;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
 });
 
 afterAll(() => stack.stop());
@@ -176,15 +177,20 @@ describe('a sequence number without an entry', () => {
     const id = await newRoom(stack, 'alice');
     const db = databaseOf(stack);
     const parts = { db, now: Date.now };
+    const take = (now: number) => takeSeq(db, id, now);
     const claim = { room: id, user: '1', clientId: 'slow' };
     const write = async () => {
       const room = await takeSeq(db, id, Date.now());
-      return appendToLog({ room, claim }, (seq) => putMessage(db, messageOf({ id: seq, room: id })), parts);
+      return appendToLog(
+        { room, claim, take },
+        (seq) => putMessage(db, messageOf({ id: seq, room: id })),
+        parts,
+      );
     };
     const room = await takeSeq(db, id, Date.now());
     await putVoid(db, id, room.seq);
     const first = await appendToLog(
-      { room, claim },
+      { room, claim, take },
       (seq) => putMessage(db, messageOf({ id: seq, room: id, clientId: 'slow' })),
       parts,
     );

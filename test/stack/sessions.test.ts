@@ -1,5 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { BrowserContext } from 'playwright-core';
@@ -13,6 +11,7 @@ import { ask } from '../support/http.ts';
 import { sessionApp } from '../support/session-app.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { testSynthesizer } from '../support/synthesizer.ts';
+import { withoutGrant } from '../support/without-grant.ts';
 import { connect } from '../support/ws-client.ts';
 
 const awsClient = process.env['PARLEY_AWS_CLIENT'] ?? 'signed';
@@ -25,17 +24,7 @@ let database: DynamoDBClient;
 
 async function synthesize(context: Record<string, unknown>): Promise<string> {
   const assembly = await synthesizer.synthesize(context);
-  if (withoutGrants) {
-    const file = join(assembly, 'Backend.template.json');
-    const granted = /"Fn::GetAtt": \[\s*"ReadSession\w+",\s*"Arn"\s*\]/g;
-    const policies = JSON.parse(readFileSync(file, 'utf8'));
-    for (const resource of Object.values<{ Type: string; Properties: object }>(policies.Resources)) {
-      if (resource.Type !== 'AWS::IAM::Policy') continue;
-      const text = JSON.stringify(resource.Properties, null, 1).replace(granted, '"Ref": "AWS::StackName"');
-      resource.Properties = JSON.parse(text);
-    }
-    writeFileSync(file, JSON.stringify(policies));
-  }
+  if (withoutGrants) withoutGrant(assembly, 'Backend', 'ReadSession');
   return assembly;
 }
 
@@ -123,7 +112,7 @@ describe('contract S2 with the sessions of an existing backend', () => {
     await expect(connect(socketUrl('1'), { headers: await headers() })).rejects.toMatchObject({ status });
   });
 
-  test('makes no change by REST for a page of another site', async () => {
+  test('refuses a change by REST from a page of another site', async () => {
     const headers = { ...cookieOf(await signIn('1')), Origin: 'https://evil.example' };
     const answer = await ask(backend, 'POST /chats/1/send_message/', {
       headers,
@@ -132,7 +121,7 @@ describe('contract S2 with the sessions of an existing backend', () => {
     expect(answer).toMatchObject({ status: 403, body: { error: 'FORBIDDEN_ORIGIN' } });
   });
 
-  test('leaves signing in and out to the backend', async () => {
+  test('leaves sign-in and sign-out to the backend', async () => {
     const headers = cookieOf(await signIn('1'));
     const body = { username: 'alice', password: 'alice' };
     expect(await ask(backend, 'POST /login/', { body })).toMatchObject({
@@ -163,6 +152,7 @@ describe('contract S3 with the opaque tokens of an existing backend', () => {
         message: 'Hello, world!',
         sender_id: '1',
         sender_username: 'alice',
+        sender_name: 'alice',
         message_id: expect.stringMatching(/^[\da-f-]{36}$/),
         timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
         receiver_id: '2',
@@ -184,7 +174,7 @@ describe('contract S3 with the opaque tokens of an existing backend', () => {
 describe('a session', () => {
   const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
 
-  test('has a user and an expiry, which clients can request', async () => {
+  test('has a user and an expiry, which GET /session/ returns', async () => {
     const expiresAt = Date.now() + 300_000;
     const answer = await ask(backend, 'GET /session/', bearer(await signIn('1', { expiresAt })));
     expect(answer).toMatchObject({
@@ -198,7 +188,7 @@ describe('a session', () => {
     expect((await ask(backend, 'GET /login/')).body).toEqual({ password: null, oidc: null, session: true });
   });
 
-  test('closes its sockets when it expires, unless an authenticate frame has renewed it', async () => {
+  test('closes its sockets when it expires, unless an authenticate frame has renewed them', async () => {
     const expiresAt = Date.now() - CLOCK_TOLERANCE_MS + 3_000;
     const open = async () => connect(`${socketUrl('1')}`, bearer(await signIn('1', { expiresAt })));
     const [ended, renewed] = await Promise.all([open(), open()]);
@@ -220,9 +210,13 @@ describe('a session', () => {
   });
 
   test.each([
-    ['is malformed', { expiresAt: Math.floor(Date.now() / 1000) }, 'malformed in expiresAt'],
-    ['is missing, because the function fails', { username: undefined }, 'failed with TypeError'],
-  ])('lets nobody in while the answer %s', async (_why, fields, reason) => {
+    [
+      'answers with a malformed expiry',
+      { expiresAt: Math.floor(Date.now() / 1000) },
+      'malformed in expiresAt',
+    ],
+    ['fails', { username: undefined }, 'failed with TypeError'],
+  ])('is refused everywhere if the function %s', async (_what, fields, reason) => {
     const token = await signIn('1', fields);
     const answer = await ask(backend, 'GET /chats/', bearer(token));
     expect(answer).toMatchObject({ status: 503, body: { error: 'AUTH_UNAVAILABLE' } });
@@ -238,7 +232,7 @@ describe('a session', () => {
   });
 });
 
-test('the client chats with an opaque token, if the app names the user', async () => {
+test('the client can use an opaque token if the app passes the user', async () => {
   const client = new ChatClient({
     url: backend.stack.edgeUrl,
     token: () => signIn('1'),
@@ -250,7 +244,7 @@ test('the client chats with an opaque token, if the app names the user', async (
   client.close();
 });
 
-test('the local stack names the function of the team that verifies credentials', () => {
+test('the local stack prints which function of the team verifies credentials', () => {
   const flags = { memory: true, data: '', ports: { edge: 0, socket: 0, dynamodb: 0, services: 0 } };
   const text = welcomeText(backend.stack, { ...flags, dynamodbEndpoint: undefined });
   expect(text).toContain('Your function ReadSession verifies both.');
@@ -263,7 +257,7 @@ describe('the page', () => {
       { url: backend.stack.edgeUrl, name: 'sessionid', value, httpOnly: true, sameSite: 'Lax' },
     ]);
 
-  test('opens signed in with the cookie of the backend, and has no sign-out of its own', async () => {
+  test('is signed in by the cookie of the backend, and has no button to sign out', async () => {
     const context = await (await openBrowser()).newContext();
     await addCookie(context, await signIn('1'));
     const page = await context.newPage();
@@ -282,24 +276,24 @@ describe('the page', () => {
     await page.getByText('Signed in as bob').waitFor();
   });
 
-  test('asks for a token without a cookie, and accepts an opaque one', async () => {
+  test('asks for a token if there is no cookie, and accepts an opaque token', async () => {
     const context = await (await openBrowser()).newContext();
     const page = await context.newPage();
     await page.goto(backend.stack.edgeUrl);
-    await page.getByRole('button', { name: 'I am signed in there' }).click();
-    await page.getByText('You are not signed in.').waitFor();
+    await page.getByRole('button', { name: "I'm signed in there" }).click();
+    await page.getByText("You're not signed in.").waitFor();
     await page.getByLabel('Token').fill(await signIn('2'));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('Signed in as bob').waitFor();
     await page.getByRole('link').filter({ hasText: 'Everybody' }).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await addCookie(context, await signIn('1'));
-    await page.getByRole('button', { name: 'I am signed in there' }).click();
+    await page.getByRole('button', { name: "I'm signed in there" }).click();
     await page.getByText('Signed in as alice').waitFor();
   });
 });
 
-test('no credential is accepted while the chat may not invoke the function', async () => {
+test('the chat accepts no credential without the permission to invoke the function', async () => {
   withoutGrants = true;
   await backend.stack.reload();
   const headers = { Authorization: `Bearer ${await signIn('1')}` };

@@ -6,12 +6,13 @@ import { getRoom } from '../../functions/store/rooms.ts';
 import { growShards } from '../../functions/store/shards.ts';
 import { type Chatter, enter, enterInbox, heard, join, said } from '../support/chat.ts';
 import { databaseOf, newRoom } from '../support/rooms.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
 });
 
 afterAll(() => stack.stop());

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, test } from 'vitest';
 import { CLOCK_TOLERANCE_MS } from '../../functions/domain/connection.ts';
 import { type Chatter, enter, said, typed } from '../support/chat.ts';
 import { newRoom, userConnections } from '../support/rooms.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
 
 let stack: TestStack;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
 });
 
 afterAll(() => stack.stop());

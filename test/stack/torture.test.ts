@@ -14,4 +14,6 @@ test('six clients keep complete copies of two rooms, and each change is stored o
   expect(recording.violations, formatReport(recording)).toEqual([]);
   expect(recording.countOf('operations send')).toBeGreaterThanOrEqual(6);
   expect(recording.countOf('full copies compared')).toBeGreaterThanOrEqual(5);
+  expect(recording.countOf('erased users')).toBe(1);
+  expect(recording.countOf('legal holds')).toBe(1);
 }, 300_000);

@@ -5,7 +5,8 @@ import { enter, enterInbox, join, said } from '../support/chat.ts';
 import { type Asking, askingAs, type Json } from '../support/http.ts';
 import { databaseOf, newRoom, openRoom } from '../support/rooms.ts';
 import { carolSocket } from '../support/sample.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
+import type { TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
 
 let stack: TestStack;
@@ -13,7 +14,7 @@ let alice: Asking;
 let carol: Asking;
 
 beforeAll(async () => {
-  stack = await startTestStack();
+  stack = await sharedTestStack();
   [alice, carol] = await Promise.all([askingAs(stack, 'alice'), askingAs(stack, 'carol')]);
 });
 

@@ -32,7 +32,7 @@ test.each(recordedReleases)(
       });
     }
     expect(await load.stop()).toEqual([]);
-    // Ten functions in two steps each and the rest, in both directions, and the new function `admin` once.
+    // In each direction, ten functions change in two steps each, and then the rest. The new function `admin` adds a step.
     expect(steps).toBe(43);
   },
   // Each replaced function starts cold, which takes long on a busy machine.

@@ -2,7 +2,7 @@ import type { Credentials } from '../../functions/aws/environment.ts';
 import { developerKey } from '../../local/iam/access.ts';
 import { AdminClient } from '../../server/index.ts';
 import { signRequest } from '../../server/sign-request.ts';
-import type { Json } from './http.ts';
+import { type Json, jsonOf } from './http.ts';
 import type { TestStack } from './stack.ts';
 
 /** Signs a request as the local developer, unless `by` says otherwise. */
@@ -18,7 +18,7 @@ export function signedHeaders(
   return signRequest({ method, url, headers, body }, by, { region: 'us-east-1', now });
 }
 
-/** Calls the admin API with a signature. `line` is a line such as `GET /rooms/1/`. */
+/** Calls the admin API with a signature. `line` is a method and a path, such as `GET /rooms/1/`. */
 export const askAdmin =
   ({ stack }: Pick<TestStack, 'stack'>) =>
   async (line: string, content?: object): Promise<{ readonly status: number; readonly body: Json }> => {
@@ -30,8 +30,7 @@ export const askAdmin =
       headers: signedHeaders(line, url, body),
       ...(body !== '' && { body }),
     });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Json) };
+    return { status: response.status, body: await jsonOf(response) };
   };
 
 /** Returns a client of the admin API, which signs as the local developer. */

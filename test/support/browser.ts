@@ -18,8 +18,8 @@ const flags = [
 ];
 
 /**
- * Debian's packages. Both show pages alike, but the headless shell opens no window. A new page takes a quarter of the
- * CPU time there, because the window of Chromium renders its own toolbars in further processes.
+ * The paths of Debian's packages. Both render pages in the same way. With the headless shell, a new page takes a quarter
+ * of the CPU time, because there is no window whose toolbars Chromium renders in other processes.
  */
 const installed = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 
@@ -41,6 +41,9 @@ export async function openBrowser(): Promise<Browser> {
   running ??= chromium.launch({ executablePath, args: flags });
   return running;
 }
+
+/** Permits notifications in a page. The headless browser refuses them. */
+export const permitNotifications = `Object.defineProperty(Notification, 'permission', { value: 'granted' });`;
 
 /** Closes all pages. */
 export async function closePages(): Promise<void> {
@@ -66,7 +69,8 @@ export async function openPage(
   url: string,
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
-  const context = await browser.newContext(options);
+  // Playwright does not see the requests of a service worker. Its own tests allow it.
+  const context = await browser.newContext({ serviceWorkers: 'block', ...options });
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('console', (message) => {

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** An example in a document: a named code fence, and its expected output if a text fence follows. */
@@ -39,4 +40,14 @@ export function documentedCommands(
       prints,
     }),
   );
+}
+
+/** Writes a Lambda function of a document to a new directory, under its file name there. Returns the directory. */
+export function documentedFunction(document: string, name: string): string {
+  const text = readFileSync(join(import.meta.dirname, '../../docs', document), 'utf8');
+  const [, code] = text.split(`\n\`\`\`js ${name}\n`)[1]?.match(/^([\s\S]*?)^```$/m) ?? [];
+  if (code === undefined) throw new Error(`The app was not created: docs/${document} has no ${name}.`);
+  const directory = mkdtempSync(join(tmpdir(), 'parley-function-'));
+  writeFileSync(join(directory, name), code);
+  return directory;
 }

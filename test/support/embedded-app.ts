@@ -7,18 +7,18 @@ import { httpApp } from '../../functions/gateway/http/app.ts';
 import type { HttpContext } from '../../functions/gateway/http/context.ts';
 import { readLoginOptions } from '../../functions/gateway/http/login-options.ts';
 import { logKey, roomKey } from '../../functions/store/keys.ts';
-import type { Json } from './http.ts';
+import { type Json, jsonOf } from './http.ts';
 import { noFiles, noLimit } from './mock-database.ts';
 
 /** The HTTP API over an embedded DynamoDB, called without a network. A user's token is the user's id. */
 export interface EmbeddedApp {
   readonly database: CountingDatabase;
   readonly context: HttpContext;
-  /** Moves the clock, in milliseconds. */
+  /** Moves the clock forward by a number of milliseconds. */
   wait(ms: number): void;
-  /** Calls the API as a user. `line` is a line such as `GET /chats/1/`. */
+  /** Calls the API as a user. `line` is a method and a path, such as `GET /chats/1/`. */
   ask(user: string, line: string, body?: unknown): Promise<{ readonly status: number; readonly body: Json }>;
-  /** Calls the admin API as the role `orders`. `line` is a line such as `GET /rooms/1/`. */
+  /** Calls the admin API with the IAM role `orders`. `line` is a method and a path, such as `GET /rooms/1/`. */
   askAdmin(
     line: string,
     body?: unknown,
@@ -28,7 +28,7 @@ export interface EmbeddedApp {
   makeRoom(id: string, ...users: readonly string[]): Promise<void>;
   /** Stores messages of a user with consecutive ids. */
   fillLog(room: string, author: string, texts: readonly string[]): Promise<void>;
-  /** Returns one room of a user's list. */
+  /** Returns a room from a user's list of rooms, or undefined if it is not there. */
   listed(user: string, room: string): Promise<Json | undefined>;
 }
 
@@ -48,6 +48,8 @@ export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Pro
     budgets: new Budgets(false),
     roomLimits: { create: null, invite: null },
     directory: 'sharedRooms',
+    usersCreateRooms: true,
+    maxFileBytes: 1_000_000,
     now: () => now,
     files: noFiles,
     verify: async (token) => ({ user: userOf(token), expiresAt: now + 3_600_000 }),
@@ -68,8 +70,7 @@ export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Pro
       },
       {},
     );
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Json) };
+    return { status: response.status, body: await jsonOf(response) };
   };
   const admin = adminApp(context);
   const iam = { userArn: 'arn:aws:sts::000000000000:assumed-role/orders/session' };
@@ -84,8 +85,7 @@ export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Pro
       },
       { event: { requestContext: { authorizer: { iam } } } },
     );
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Json) };
+    return { status: response.status, body: await jsonOf(response) };
   };
   return {
     database,

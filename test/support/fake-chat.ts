@@ -1,10 +1,16 @@
 import type { ChatClientOptions, Frame, Message } from '../../client/index.ts';
-import { type Change, type ChangeRequest, type ClientFrame, reactorsOf } from '../../client/wire.ts';
+import {
+  type ChangeRequest,
+  type ClientFrame,
+  isMessageType,
+  type LoggedChange,
+  reactorsOf,
+} from '../../client/wire.ts';
 
 /** A room on the server: its current messages, all changes, and the answers by user and `client_id`. */
 interface FakeRoom {
   seq: number;
-  readonly log: Change[];
+  readonly log: LoggedChange[];
   readonly messages: Map<number, Message>;
   readonly answers: Map<string, Frame>;
 }
@@ -73,7 +79,7 @@ const now = '2026-03-02T09:15:00.000Z';
 /** The frame of a change without its sequence number. */
 interface NewChange {
   readonly type: string;
-  readonly message_id: number;
+  readonly message_id?: number;
   readonly [field: string]: unknown;
 }
 
@@ -143,7 +149,7 @@ export class FakeChat {
     return seq;
   }
 
-  /** Stores another user's change of a message. With `lost`, its frame is lost. */
+  /** Stores another user's change of a message or of the room. With `lost`, its frame is lost. */
   addChange(change: NewChange, { room = '1', lost = false } = {}): void {
     this.#muted = lost;
     this.#change(room, change);
@@ -254,7 +260,7 @@ export class FakeChat {
     const { answers, messages } = this.#room(room);
     const { client_id } = frame;
     const refuse = (code: string) => ({ type: 'error', code, message: 'No', client_id });
-    const store = (change: Change): undefined => {
+    const store = (change: LoggedChange): undefined => {
       answers.set(`${user} ${client_id}`, change);
     };
     if (frame.action === 'send') {
@@ -283,7 +289,8 @@ export class FakeChat {
     const events = log
       .filter((change) => change.seq > since)
       .map((change) => {
-        const { text: _, message: __, ...event } = change as Change & { text?: string; message?: Message };
+        const { text: _, message: __, ...event } = change as { text?: string; message?: Message };
+        if (!isMessageType(change.type) || !('message_id' in change)) return event;
         const first = !seen.has(change.message_id);
         seen.add(change.message_id);
         return first ? { ...event, message: messages.get(change.message_id) } : event;
@@ -291,7 +298,7 @@ export class FakeChat {
     return { type: 'sync', since, events, seq, has_more: false, complete: true, receipts: [], seen: [] };
   }
 
-  #send(room: string, text: string, user: number, more: Partial<Message>): Change {
+  #send(room: string, text: string, user: number, more: Partial<Message>): LoggedChange {
     const state = this.#room(room);
     const seq = ++state.seq;
     const message: Message = {
@@ -305,16 +312,16 @@ export class FakeChat {
       ...more,
     };
     state.messages.set(seq, message);
-    const change: Change = { type: 'chat_message', message_id: seq, message, seq };
+    const change: LoggedChange = { type: 'chat_message', message_id: seq, message, seq };
     state.log.push(change);
     this.broadcast(room, change, String(user));
     return change;
   }
 
-  #change(room: string, fields: NewChange): Change {
+  #change(room: string, fields: NewChange): LoggedChange {
     const state = this.#room(room);
-    const message = state.messages.get(fields.message_id);
-    const change = { ...fields, seq: ++state.seq } as unknown as Change;
+    const message = state.messages.get(fields.message_id ?? 0);
+    const change = { ...fields, seq: ++state.seq } as unknown as LoggedChange;
     if (message) state.messages.set(message.message_id, changeMessage(message, change));
     state.log.push(change);
     this.broadcast(room, change);
@@ -329,7 +336,7 @@ function withoutClientId(frame: { readonly message?: Message }): object {
 }
 
 /** Unlike the client's `applyChange`, keeps deleted messages and reactions without users, as the server does. */
-function changeMessage(message: Message, change: Change): Message {
+function changeMessage(message: Message, change: LoggedChange): Message {
   if (change.type === 'message_deleted') return { ...message, text: '', deleted: true };
   if (change.type === 'message_edited') return { ...message, text: change.text, edited: true };
   if (change.type !== 'message_reacted') return message;

@@ -29,6 +29,12 @@ export const hostileIds: readonly string[] = [
   ...['175928847299117063', '%'.repeat(128), '日'.repeat(42)],
 ];
 
+/** One id for each kind of bug: in URLs, in keys, in decoding, with properties of objects, and with the largest sizes. */
+export const worstIds: readonly string[] = [
+  ...['eve?x', 'acme/eve', 'a/../b', 'eve+x', 'eve%2Fx', 'a:b:c', '日本', '__proto__', '175928847299117063'],
+  '%'.repeat(128),
+];
+
 export const hostileUserIds: readonly string[] = [
   ...hostileIds,
   ...[
@@ -68,6 +74,8 @@ export const hostileRoomIds: readonly string[] = [
   ...hostileIds,
   ...['team/a', 'lobby#1', 'encoded', 'x'.repeat(300), '%'.repeat(300), '日'.repeat(100)],
 ];
+
+export const worstRoomIds: readonly string[] = [...worstIds, 'lobby#1', '%'.repeat(300)];
 
 /** Texts that neither a user nor a room can have as id. */
 export const refusedIds: readonly string[] = [

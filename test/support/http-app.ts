@@ -29,6 +29,8 @@ export function mockHttpApp(overrides: Partial<HttpContext> = {}) {
     budgets: new Budgets(false),
     roomLimits: { create: null, invite: null },
     directory: 'sharedRooms',
+    usersCreateRooms: true,
+    maxFileBytes: 1_000_000,
     now: () => NOON,
     files: noFiles,
     verify: async () => ({ user: alice, expiresAt: NOON + 3_600_000 }),
@@ -50,5 +52,5 @@ export function mockHttpApp(overrides: Partial<HttpContext> = {}) {
       {},
     );
   };
-  return { app, ask, dynamodb };
+  return { app, context: parts, ask, dynamodb };
 }

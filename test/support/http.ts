@@ -17,7 +17,13 @@ export interface Call {
 
 const encoded = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
 
-/** Calls the HTTP API through the edge. `asked` is a line such as `GET /chats/1/`. */
+/** Reads the body of a response as JSON. Resolves to an empty object if there is none. */
+export async function jsonOf(response: Response): Promise<Json> {
+  const text = await response.text();
+  return text === '' ? {} : (JSON.parse(text) as Json);
+}
+
+/** Calls the HTTP API through the edge. `asked` is a method and a path, such as `GET /chats/1/`. */
 export async function ask(stack: TestStack, asked: string, { headers, body }: Call = {}): Promise<Answer> {
   const [method = '', path = ''] = asked.split(' ');
   const response = await fetch(`${stack.stack.edgeUrl}/api${path}`, {

@@ -1,7 +1,8 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { closePages, openBrowser, openPage, type WatchedPage } from './browser.ts';
-import { startTestStack, type TestStack } from './stack.ts';
+import { sharedTestStack } from './shared-stack.ts';
+import type { TestStack } from './stack.ts';
 
 /** A user of the chat page, in a browser context of their own. */
 export interface Person extends WatchedPage {
@@ -31,12 +32,15 @@ export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByText(`Signed in as ${name}`).waitFor();
 }
 
-/** Starts a stack for the tests of a file, and stops it after them. Call it at the top of the file. */
-export function pageTests() {
+/**
+ * Starts a stack for the tests of a file, and stops it after them. Call it at the top of the file.
+ * @param start starts the stack
+ */
+export function pageTests(start: () => Promise<TestStack> = sharedTestStack) {
   let stack: TestStack;
   let browser: Browser;
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([startTestStack(), openBrowser()]);
+    [stack, browser] = await Promise.all([start(), openBrowser()]);
   });
   afterAll(async () => {
     await closePages();
@@ -47,7 +51,7 @@ export function pageTests() {
       return stack;
     },
     /** Opens the page as a signed-out user. */
-    open: () => openPage(browser, stack.stack.edgeUrl),
+    open: (options: BrowserContextOptions = {}) => openPage(browser, stack.stack.edgeUrl, options),
     /** Opens the page and signs a demo user in; `url` replaces the edge's address. */
     async signIn(
       name: string,

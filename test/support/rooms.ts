@@ -15,15 +15,21 @@ import type { TestStack } from './stack.ts';
 /** A database with its client, for calls that `Database` does not have. */
 export type TestDatabase = Database & { readonly client: DynamoDBClient };
 
-/** Opens the stack's tables with a developer's credentials, which allow everything. */
+const opened = new WeakMap<TestStack, TestDatabase>();
+
+/** Opens the stack's tables with a developer's credentials, which allow everything. Each stack has one client. */
 export function databaseOf(stack: TestStack): TestDatabase {
+  const existing = opened.get(stack);
+  if (existing) return existing;
   const client = new DynamoDBClient({
     endpoint: stack.dynamodbUrl,
     region: 'us-east-1',
     credentials: { accessKeyId: 'developer', secretAccessKey: 'developer' },
   });
   const tables = { chat: stack.chatTable, connections: stack.connectionsTable };
-  return { ...openDatabase(sdkDynamoDb(client), tables), client };
+  const database = { ...openDatabase(sdkDynamoDb(client), tables), client };
+  opened.set(stack, database);
+  return database;
 }
 
 /** Creates a room of demo users that no other test uses. The first user owns it. Resolves to its id. */

@@ -1,4 +1,5 @@
 import type { Session } from '../../functions/domain/connection.ts';
+import type { Draft } from '../../functions/domain/draft.ts';
 import type { User } from '../../functions/domain/member.ts';
 import type { Deletion, Edit, Message, Reaction } from '../../functions/domain/message.ts';
 
@@ -32,6 +33,9 @@ export const messageOf = (overrides: Partial<Message> = {}): Message => ({
   revision: 1,
   ...overrides,
 });
+
+/** A new message of alice that is not stored yet. */
+export const draft: Draft = { room: '7', by: alice, text: 'hi', type: 'text' };
 
 /** Returns a connection of the demo user carol that opened a minute ago. */
 export const carolSocket = (overrides: Partial<Session> = {}): Session =>

@@ -20,8 +20,8 @@ export interface TestStack {
 }
 
 /**
- * Starts the real app with its bundles from `dist/`, its template, demo rooms and demo users: in memory, on free ports,
- * and without a rate limit. `context` is added to the CDK context. The variable PARLEY_AWS_CLIENT=sdk runs the tests
+ * Starts a new stack in memory, on free ports and without a rate limit. It runs the real app: its template, the bundles
+ * in `dist/`, the demo rooms and the demo users. `context` is added to the CDK context. The variable PARLEY_AWS_CLIENT=sdk runs the tests
  * with the AWS SDK, and DYNAMODB_ENDPOINT with another DynamoDB. Call `stop` in `afterAll`: it throws when a call was
  * denied, so that a missing grant fails the test.
  */
@@ -47,14 +47,18 @@ export async function startTestStack(
       ...overrides,
     });
     await seedDemo({ endpoint: stack.dynamodbUrl, chatTable: variable(stack, 'CHAT_TABLE') });
-    return describe(stack, lines, synthesizer.dispose);
+    return testStackOf(stack, lines, async () => {
+      await stack.stop();
+      synthesizer.dispose();
+    });
   } catch (error) {
     synthesizer.dispose();
     throw error;
   }
 }
 
-function describe(stack: Stack, lines: readonly string[], dispose: () => void): TestStack {
+/** @param end is called by `stop`, before it looks for denied calls */
+export function testStackOf(stack: Stack, lines: readonly string[], end: () => Promise<void>): TestStack {
   return {
     stack,
     socketUrl: stack.socketUrl,
@@ -65,8 +69,7 @@ function describe(stack: Stack, lines: readonly string[], dispose: () => void): 
     token: (username, options) => stack.token(username, options),
     settled: () => stack.settled(),
     async stop() {
-      await stack.stop();
-      dispose();
+      await end();
       const denied = lines.filter((line) => line.startsWith('AccessDenied'));
       if (denied.length > 0) throw new Error(denied.join('\n'));
     },

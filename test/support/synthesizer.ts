@@ -1,5 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSynthesizer, type Synthesis, type Synthesizer } from '../../bin/synthesize.ts';
 
@@ -7,10 +10,16 @@ import { openSynthesizer, type Synthesis, type Synthesizer } from '../../bin/syn
 const URL_VARIABLE = 'PARLEY_TEST_SYNTHESIZER';
 
 let synthesizing: ChildProcess | undefined;
+let temporary: string | undefined;
 
-/** Starts one synthesizing process for all tests, because loading the CDK takes longer than a synthesis. */
+/**
+ * Starts one synthesizing process for all tests, because loading the CDK takes longer than a synthesis. Gives all tests
+ * one temporary directory, because Vitest kills its processes before they can delete what they share between files.
+ */
 export async function setup(): Promise<void> {
   if (process.env[URL_VARIABLE] !== undefined) return;
+  temporary = mkdtempSync(join(tmpdir(), 'parley-tests-'));
+  process.env['TMPDIR'] = temporary;
   synthesizing = fork(fileURLToPath(new URL('synthesizing-process.ts', import.meta.url)), { execArgv: [] });
   const [port] = await once(synthesizing, 'message');
   process.env[URL_VARIABLE] = `http://127.0.0.1:${port}`;
@@ -18,6 +27,7 @@ export async function setup(): Promise<void> {
 
 export function teardown(): void {
   synthesizing?.kill();
+  if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** A synthesis of the app that a module creates. */

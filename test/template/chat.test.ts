@@ -9,10 +9,13 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { featureFlags } from '../../lib/app.ts';
 import { Chat } from '../../lib/chat.ts';
 import { ChatAuth, type LambdaAuthOptions } from '../../lib/chat-auth.ts';
+import type { BeforeSendHook } from '../../lib/chat-hooks.ts';
 import type { ChatProps } from '../../lib/chat-props.ts';
 import { temporaryOptions } from './synthesize.ts';
 
-const newApp = (): App => new App({ context: featureFlags(), analyticsReporting: false });
+/** Creates an app without CloudFormation's own checks: checks.test.ts runs them, and they take most of a synthesis. */
+const newApp = (): App =>
+  new App({ context: featureFlags(), analyticsReporting: false, builtinCloudFormationValidation: false });
 
 let code: ChatProps['code'] & object;
 
@@ -35,6 +38,43 @@ const variablesOf = (template: Template): Record<string, unknown>[] =>
     .map(({ Properties }) => Properties.Environment?.Variables)
     .filter((variables) => variables?.CHAT_TABLE !== undefined);
 
+const functionOf = (stack: Stack, id: string): LambdaFunction =>
+  new LambdaFunction(stack, id, {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromInline('//'),
+  });
+
+const entryOf = (role: unknown): string => /"Chat(\w+)Role/.exec(JSON.stringify(role))?.[1] ?? '';
+
+/**
+ * Returns the entries of the chat that may invoke a function of the team, and the values of a variable by entry.
+ * Expects that they are granted this function only.
+ */
+function useOf(template: Template, name: string, variable: string) {
+  const functions = template.findResources('AWS::Lambda::Function');
+  const id = Object.keys(functions).find((each) => each.startsWith(name)) ?? '';
+  const arn = { 'Fn::GetAtt': [id, 'Arn'] };
+  const policies = Object.values(template.findResources('AWS::IAM::Policy'));
+  const granting = policies.filter(({ Properties }) => JSON.stringify(Properties).includes(id));
+  const statements = granting.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  const invoking = statements.filter((each) => JSON.stringify(each).includes(id));
+  for (const { Action, Resource } of invoking) {
+    expect(Action).toBe('lambda:InvokeFunction');
+    expect([Resource].flat()).toContainEqual(arn);
+  }
+  expect(JSON.stringify(invoking)).not.toContain('*');
+  const values = Object.values(functions).flatMap(({ Properties: { Role, Environment } }) => {
+    const value: unknown = Environment?.Variables?.[variable];
+    return value === undefined ? [] : [[entryOf(Role), value] as const];
+  });
+  return {
+    arn,
+    invokers: granting.map(({ Properties }) => entryOf(Properties.Roles)).sort(),
+    variables: Object.fromEntries(values.sort()),
+  };
+}
+
 describe('a chat in a stack of a team', () => {
   test('creates a user pool by default, and no outputs of its own', () => {
     const template = withChat({});
@@ -46,13 +86,10 @@ describe('a chat in a stack of a team', () => {
   describe('with a function of the team that verifies credentials', () => {
     const withFunction = (options?: LambdaAuthOptions) =>
       stackWith((stack) => {
-        const props = { runtime: Runtime.NODEJS_24_X, handler: 'index.handler' };
-        const read = new LambdaFunction(stack, 'ReadSession', { ...props, code: Code.fromInline('//') });
+        const read = functionOf(stack, 'ReadSession');
         new Chat(stack, 'Chat', { code, auth: ChatAuth.lambda(read, options) });
       });
-    const entryOf = (roles: unknown) => /"Chat(\w+)Role/.exec(JSON.stringify(roles))?.[1];
-
-    test('creates no user pool, and names no issuer', () => {
+    test('creates no user pool, and passes no issuer to the functions', () => {
       const template = withFunction();
       template.resourceCountIs('AWS::Cognito::UserPool', 0);
       template.resourceCountIs('AWS::Cognito::UserPoolClient', 0);
@@ -62,35 +99,10 @@ describe('a chat in a stack of a team', () => {
       }
     });
 
-    test('lets exactly the functions that verify credentials invoke exactly this function', () => {
-      const template = withFunction();
-      const [id = ''] = Object.keys(template.findResources('AWS::Lambda::Function')).filter((each) =>
-        each.startsWith('ReadSession'),
-      );
-      const arn = { 'Fn::GetAtt': [id, 'Arn'] };
-      const policies = Object.values(template.findResources('AWS::IAM::Policy'));
-      const granting = policies.filter(({ Properties }) => JSON.stringify(Properties).includes(id));
-      const statements = granting.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
-      const invoking = statements.filter((each) => JSON.stringify(each).includes(id));
-      for (const { Action, Resource } of invoking) {
-        expect(Action).toBe('lambda:InvokeFunction');
-        expect([Resource].flat()).toContainEqual(arn);
-      }
-      expect(JSON.stringify(invoking)).not.toContain('*');
-      const users = Object.values(template.findResources('AWS::Lambda::Function')).filter(
-        ({ Properties }) => Properties.Environment?.Variables?.AUTH_FUNCTION !== undefined,
-      );
-      expect(granting.map(({ Properties }) => entryOf(Properties.Roles)).sort()).toEqual([
-        'Authorize',
-        'Default',
-        'Http',
-      ]);
-      expect(users.map(({ Properties }) => entryOf(Properties.Role)).sort()).toEqual([
-        'Authorize',
-        'Default',
-        'Http',
-      ]);
-      for (const { Properties } of users) expect(Properties.Environment.Variables.AUTH_FUNCTION).toEqual(arn);
+    test('allows only the functions that verify credentials to invoke this function, and no other', () => {
+      const { arn, invokers, variables } = useOf(withFunction(), 'ReadSession', 'AUTH_FUNCTION');
+      expect(invokers).toEqual(['Authorize', 'Default', 'Http']);
+      expect(variables).toEqual({ Authorize: arn, Default: arn, Http: arn });
     });
 
     test.each([
@@ -104,13 +116,67 @@ describe('a chat in a stack of a team', () => {
     });
 
     test.each([
-      [{ cookieName: '' }, 'Setting "cookieName" is invalid'],
-      [{ cookieName: 'a=b' }, 'Setting "cookieName" is invalid'],
-      [{ cookieName: 'a;b' }, 'Setting "cookieName" is invalid'],
-      [{ timeout: Duration.millis(999) }, 'Setting "timeout" is invalid'],
-      [{ timeout: Duration.seconds(11) }, 'Setting "timeout" is invalid'],
+      [{ cookieName: '' }, 'Setting "auth.cookieName" is invalid'],
+      [{ cookieName: 'a=b' }, 'Setting "auth.cookieName" is invalid'],
+      [{ cookieName: 'a;b' }, 'Setting "auth.cookieName" is invalid'],
+      [{ timeout: Duration.millis(999) }, 'Setting "auth.timeout" is invalid'],
+      [{ timeout: Duration.seconds(11) }, 'Setting "auth.timeout" is invalid'],
     ])('refuses the options %j', (options, message) => {
       expect(() => withFunction(options)).toThrow(message);
+    });
+  });
+
+  describe('with a function of the team that checks messages before they are stored', () => {
+    const withHook = (options?: Omit<BeforeSendHook, 'function'>, props: ChatProps = {}) =>
+      stackWith((stack) => {
+        const check = functionOf(stack, 'Check');
+        const beforeSend = options ? { function: check, ...options } : check;
+        new Chat(stack, 'Chat', { code, ...props, hooks: { beforeSend } });
+      });
+    const entries = ['Default', 'Edit', 'Http', 'Send'];
+
+    test('allows only the functions that store messages of users to invoke this function, and no other', () => {
+      const { arn, invokers, variables } = useOf(withHook(), 'Check', 'BEFORE_SEND');
+      expect(invokers).toEqual(entries);
+      const [before, after] = ['{"function":"', '","timeoutMs":2000,"onFailure":"refuse"}'];
+      const setting = { 'Fn::Join': ['', [before, arn, after]] };
+      expect(variables).toEqual(Object.fromEntries(entries.map((entry) => [entry, setting])));
+    });
+
+    test('passes on its options', () => {
+      const options = { timeout: Duration.millis(500), onFailure: 'allow' } as const;
+      const { variables } = useOf(withHook(options), 'Check', 'BEFORE_SEND');
+      expect(Object.keys(variables)).toEqual(entries);
+      for (const value of Object.values(variables))
+        expect(JSON.stringify(value)).toContain(
+          JSON.stringify('","timeoutMs":500,"onFailure":"allow"}').slice(1, -1),
+        );
+    });
+
+    test.each([
+      [
+        { timeout: Duration.millis(99) },
+        'Setting "hooks.beforeSend.timeout" is invalid: it is not from 0.1 to 10 seconds.',
+      ],
+      [{ timeout: Duration.seconds(11) }, 'Setting "hooks.beforeSend.timeout" is invalid'],
+      [{ onFailure: 'ignore' }, 'Setting "hooks.beforeSend.onFailure" is invalid'],
+    ])('refuses the options %j', (options, message) => {
+      expect(() => withHook(options as Omit<BeforeSendHook, 'function'>)).toThrow(message);
+    });
+
+    test('may be the function that also verifies credentials, and each use has a grant of its own', () => {
+      const template = stackWith((stack) => {
+        const both = functionOf(stack, 'Both');
+        new Chat(stack, 'Chat', { code, auth: ChatAuth.lambda(both), hooks: { beforeSend: both } });
+      });
+      const { invokers } = useOf(template, 'Both', 'BEFORE_SEND');
+      expect(invokers).toEqual(['Authorize', ...entries]);
+    });
+
+    test('changes nothing in a chat without it', () => {
+      const plain = JSON.stringify(withChat({ hooks: {} }).toJSON());
+      expect(plain).toBe(JSON.stringify(withChat({}).toJSON()));
+      expect(plain).not.toContain('BEFORE_SEND');
     });
   });
 
@@ -133,14 +199,19 @@ describe('a chat in a stack of a team', () => {
 
   test.each([
     [
-      'the pool’s own rules',
+      'a pool with rules of its own',
       {},
       undefined,
       { reset: true, policy: { min_length: 9, characters: ['digit'] } },
     ],
-    ['a pool without recovery', { accountRecovery: AccountRecovery.NONE }, undefined, { reset: false }],
-    ['a team that forbids it', {}, false, { reset: false }],
-  ])('tells the page how users sign in, by %s', (_which, more, passwordReset, expected) => {
+    [
+      'a pool without account recovery',
+      { accountRecovery: AccountRecovery.NONE },
+      undefined,
+      { reset: false },
+    ],
+    ['a pool for which the team turns resets off', {}, false, { reset: false }],
+  ])('tells the page how users sign in to %s', (_which, more, passwordReset, expected) => {
     const rules = { minLength: 9, requireDigits: true };
     const none = { requireLowercase: false, requireUppercase: false, requireSymbols: false };
     const template = stackWith((stack) => {
@@ -291,6 +362,7 @@ test.each<[string, ChatProps, string]>([
   ['a limit of rooms', { roomLimits: { create: { messages: 1, seconds: 90_000 } } }, 'roomLimits.create'],
   ['a throttle', { throttle: { rateLimit: 0.5, burstLimit: 1 } }, 'throttle'],
   ['a file size', { maxFileMegabytes: 5001 }, 'maxFileMegabytes'],
+  ['a retention below a day', { retention: Duration.hours(12) }, 'retention'],
   [
     'a daily size below the file size',
     { maxFileMegabytes: 30, dailyFileMegabytes: 20 },
@@ -298,11 +370,14 @@ test.each<[string, ChatProps, string]>([
   ],
   ['an origin with a path', { allowedOrigins: ['https://a.example.com/chat'] }, 'allowedOrigins'],
   ['a quota', { requestQuota: 0 }, 'requestQuota'],
-  ...['directRooms', 'directory', 'logLevel', 'awsClient'].map((name): [string, ChatProps, string] => [
-    `an unknown ${name}`,
-    { [name]: 'all' },
-    name,
-  ]),
+  [
+    'rooms by admins, and direct rooms on demand',
+    { createRooms: 'admins', directRooms: 'on-demand' },
+    'createRooms',
+  ],
+  ...['directRooms', 'createRooms', 'directory', 'logLevel', 'awsClient'].map(
+    (name): [string, ChatProps, string] => [`an unknown ${name}`, { [name]: 'all' }, name],
+  ),
 ])('refuses %s that cannot work', (_what, props, name) => {
   expect(() => withChat(props)).toThrow(`Setting "${name}" is invalid`);
 });

@@ -2,6 +2,7 @@ import { type App, Stack, Validations } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
 import { createCheckedApp } from '../../lib/checked-app.ts';
+import { usualOrLong } from '../support/long.ts';
 import { accountContexts, wholeContext } from './account-settings.ts';
 import { schemaErrors, type WrittenResource } from './resource-schemas.ts';
 import { temporaryOptions } from './synthesize.ts';
@@ -51,16 +52,21 @@ const variants = Object.entries<Record<string, string>>({
   'every setting together': { ...wholeContext, ...monitoring, alarmTopic },
 });
 
-test.each(variants)(
-  'with %s, the template passes cdk-nag and the schemas of CloudFormation',
-  (_name, context) => {
-    const app = createCheckedApp({ ...temporaryOptions(), context });
-    const { template } = app.synth().getStackByName('Parley');
-    const resources: Record<string, WrittenResource> = template.Resources;
-    expect(Object.keys(resources).length).toBeGreaterThan(0);
-    expect(Object.entries(resources).flatMap(([id, resource]) => schemaErrors(id, resource))).toEqual([]);
-  },
-);
+/** The cases of `npm test`: each setting is set in one of them, and left out in another. */
+const combined = ['every setting, and nothing', 'the defaults', 'an issuer', 'every setting together'];
+
+test.each(
+  usualOrLong(
+    variants.filter(([name]) => combined.some((each) => name.startsWith(each))),
+    variants,
+  ),
+)('with %s, the template passes cdk-nag and the schemas of CloudFormation', (_name, context) => {
+  const app = createCheckedApp({ ...temporaryOptions(), context });
+  const { template } = app.synth().getStackByName('Parley');
+  const resources: Record<string, WrittenResource> = template.Resources;
+  expect(Object.keys(resources).length).toBeGreaterThan(0);
+  expect(Object.entries(resources).flatMap(([id, resource]) => schemaErrors(id, resource))).toEqual([]);
+});
 
 test('fails the synthesis for an unacknowledged finding', () => {
   const app = createCheckedApp(temporaryOptions());

@@ -25,11 +25,15 @@ const variables = new Set<string>([
 const optional = new Set([
   // Only with `ChatAuth.lambda`.
   ...['AUTH_FUNCTION', 'AUTH_TIMEOUT_MS', 'SESSION_COOKIE'],
+  // Only with `hooks.beforeSend`.
+  'BEFORE_SEND',
   'CONNECTIONS_TABLE',
   'DAILY_FILE_BYTES',
   'DIRECT_ROOMS',
+  'CREATE_ROOMS',
   'DIRECTORY',
   'RATE_LIMIT',
+  'RETENTION_DAYS',
   'USER_POOL_CLIENT',
 ]);
 
@@ -62,14 +66,18 @@ test('with the setting awsClient: sdk, every function uses the AWS SDK, and its 
   expect(withSdk.assetFiles('send')).toEqual(['index.mjs', 'sdk-files.mjs', 'sdk-poster.mjs']);
 });
 
-test.each(allEntries)('%s gets every variable that its bundle reads, and no other', (entry) => {
+test.each(allEntries)('%s has exactly the environment variables that its bundle reads', (entry) => {
   const named = namedInBundle(entry);
   const set = Object.keys(environmentOf(entry));
   expect(set.filter((name) => !named.includes(name))).toEqual([]);
   expect(named.filter((name) => !set.includes(name) && !optional.has(name))).toEqual([]);
 });
 
-test('variables refer to the resources of this stack', () => {
+test('no function contains the code that calls beforeSend if the chat sets no such hook', () => {
+  for (const entry of allEntries) expect(template.assetFiles(entry)).not.toContain('before-send.mjs');
+});
+
+test('environment variables name the resources of the stack', () => {
   expect(environmentOf('http')).toMatchObject({
     CHAT_TABLE: '<TablesChat>',
     CONNECTIONS_TABLE: '<TablesConnections>',
@@ -97,6 +105,33 @@ test.each([
   };
   expect(Variables['RATE_LIMIT']).toBe(told);
   expect(parseRates(told ?? '')).toEqual(rates);
+});
+
+test('passes exposeEmail=false to all functions that send messages to clients', () => {
+  const hiding = synthesize({ exposeEmail: 'false' });
+  for (const [name, { sockets }] of Object.entries(entries)) {
+    expect(environmentOf(name)).not.toHaveProperty('HIDE_EMAILS');
+    const { Variables } = hiding.function(name).properties['Environment'] as {
+      Variables: Record<string, string>;
+    };
+    expect([name, Variables['HIDE_EMAILS']]).toEqual([name, sockets ? 'true' : undefined]);
+  }
+});
+
+test('passes retentionDays to the functions that write or read messages', () => {
+  expect(environmentOf('send')).not.toHaveProperty('RETENTION_DAYS');
+  const withRetention = synthesize({ retentionDays: '30' });
+  for (const entry of ['send', 'edit', 'delete', 'default', 'welcome', 'http', 'admin']) {
+    expect(withRetention.function(entry).properties).toMatchObject({
+      Environment: { Variables: { RETENTION_DAYS: '30' } },
+    });
+  }
+});
+
+test('passes createRooms=admins to the function that creates rooms', () => {
+  expect(environmentOf('http')).not.toHaveProperty('CREATE_ROOMS');
+  const admins = synthesize({ createRooms: 'admins' }).function('http');
+  expect(admins.properties).toMatchObject({ Environment: { Variables: { CREATE_ROOMS: 'admins' } } });
 });
 
 test.each(allEntries.filter((entry) => entry !== 'fanout'))(

@@ -12,11 +12,11 @@ const invoke = (entry: string) => `invoke: ${entry}`;
 
 const expected: Record<string, readonly string[]> = {
   authorize: [chat('GetItem')],
-  connect: [chat('UpdateItem'), connections('DeleteItem', 'PutItem'), invoke('Welcome')],
+  connect: [chat('UpdateItem'), connections('DeleteItem', 'PutItem', 'UpdateItem'), invoke('Welcome')],
   welcome: [
-    chat('BatchGetItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    chat('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'rooms: Query',
-    connections('DeleteItem', 'GetItem', 'PutItem', 'Query'),
+    connections('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'files: DeleteObject',
     sockets,
     failures,
@@ -60,6 +60,7 @@ const expected: Record<string, readonly string[]> = {
     chat('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'rooms: Query',
     connections('BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+    'index: Query',
     `${files} PutObjectTagging`,
     sockets,
     invoke('Fanout'),
@@ -69,7 +70,7 @@ const expected: Record<string, readonly string[]> = {
     'rooms: Query',
     connections('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     'index: Query',
-    'files: DeleteObject',
+    `${files} PutObjectTagging`,
     sockets,
     invoke('Fanout'),
   ],
@@ -129,7 +130,7 @@ test.each(allEntries)('%s has exactly the grants that it needs', (entry) => {
   ]);
 });
 
-test('with directory: everyone, only `connect` gets grants, to write the entries of names', () => {
+test('the setting directory=everyone allows only `connect` to write the entries of names', () => {
   const everyone = synthesize({ directory: 'everyone' });
   const actionsOf = (stack: Synthesized, entry: string) =>
     stack
@@ -138,7 +139,9 @@ test('with directory: everyone, only `connect` gets grants, to write the entries
         (properties['Roles'] as string[]).includes(`<${roleOf(stack.function(entry))}>`),
       )
       .flatMap(({ properties }) => (properties['PolicyDocument'] as { Statement: Statement[] }).Statement)
-      .flatMap(({ Action, Resource }) => [Action].flat().map((action) => `${action} ${Resource}`));
+      .flatMap(({ Action, Resource }) =>
+        [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} ${resource}`)),
+      );
   const added = allEntries.flatMap((entry) => {
     const before = actionsOf(template, entry);
     return actionsOf(everyone, entry)

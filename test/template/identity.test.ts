@@ -66,7 +66,7 @@ test('passes the user pool as issuer and its client as audience to the authorize
   });
 });
 
-/** Returns the sign-in options as the function `http` reads them. */
+/** Returns the sign-in options that the `http` function reads. */
 function loginOptionsOf(template: Synthesized) {
   const { Variables } = template.function('http').properties['Environment'] as {
     Variables: Record<string, string>;
@@ -74,7 +74,7 @@ function loginOptionsOf(template: Synthesized) {
   return readLoginOptions(Variables['LOGIN']);
 }
 
-test('users of the pool sign in with a password and can reset it, by rules that the page shows', () => {
+test('tells the page that users sign in with a password, can reset it, and which rules new passwords follow', () => {
   expect(loginOptionsOf(cognito)).toEqual({
     password: {
       reset: true,
@@ -84,7 +84,7 @@ test('users of the pool sign in with a password and can reset it, by rules that 
   });
 });
 
-test('the rules of an adopted pool are unknown', () => {
+test('leaves out the password rules of an existing pool, which the template does not know', () => {
   expect(loginOptionsOf(synthesize({ userPoolId: 'us-east-1_Example' }))).toEqual({
     password: { reset: true, policy: null },
     oidc: null,
@@ -104,13 +104,13 @@ describe('users of another issuer', () => {
     return sources.split(' ').filter((source) => source !== '');
   };
 
-  test('bring a token if the page has no client', () => {
+  test('paste a token if the page has no client at the issuer', () => {
     const template = synthesize(issuer);
     expect(loginOptionsOf(template)).toEqual({ password: null, oidc: null });
     expect(connectSources(template)).toEqual([]);
   });
 
-  test('sign in at the issuer with the page’s client, and the page may call the issuer only', () => {
+  test('sign in at the issuer with the page’s client, and the page may send requests to no other site', () => {
     const template = synthesize({ ...issuer, clientId: 'page' });
     expect(loginOptionsOf(template)).toEqual({
       password: null,
@@ -125,7 +125,7 @@ describe('users of another issuer', () => {
     expect(connectSources(template)).toEqual(['https://issuer.example.com']);
   });
 
-  test('use the ID token if the client is the audience, and may use other endpoints', () => {
+  test('use the ID token if the client is the audience, and the page may send requests to all endpoints of the issuer', () => {
     const endpointOrigins = 'https://tokens.example.com, https://issuer.example.com';
     const client = { clientId: issuer.audience, scope: 'openid', endpointOrigins };
     const template = synthesize({ ...issuer, ...client });

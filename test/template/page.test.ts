@@ -18,15 +18,18 @@ describe('the page', () => {
     }
   });
 
-  test('index.html is revalidated each time, and hashed files are cached for a year', () => {
+  test('index.html and the service worker are revalidated each time, and hashed files are cached for a year', () => {
     const forAYear = { 'cache-control': 'public, max-age=31536000, immutable' };
     expect(step('Index')?.properties).toMatchObject({
       Exclude: ['*'],
-      Include: ['index.html'],
+      Include: ['index.html', 'service-worker.js'],
       SystemMetadata: { 'cache-control': 'no-cache' },
     });
     for (const name of ['Hashed', 'Pruned']) {
-      expect(step(name)?.properties).toMatchObject({ Exclude: ['index.html'], SystemMetadata: forAYear });
+      expect(step(name)?.properties).toMatchObject({
+        Exclude: ['index.html', 'service-worker.js'],
+        SystemMetadata: forAYear,
+      });
       expect(step(name)?.properties).not.toHaveProperty('Include');
     }
   });
@@ -101,8 +104,10 @@ describe('the content security policy', () => {
       "default-src 'none'",
       "script-src 'self'",
       "style-src 'self'",
-      `img-src 'self' blob: data: ${files}`,
+      `img-src 'self' blob: data: https: ${files}`,
       `connect-src 'self' ${files}`,
+      "manifest-src 'self'",
+      "worker-src 'self'",
       "base-uri 'none'",
       "frame-ancestors 'none'",
       "form-action 'self'",

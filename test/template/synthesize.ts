@@ -73,7 +73,7 @@ function writeBundles(directory: string, entries: readonly string[] = allEntries
     mkdirSync(join(directory, entry), { recursive: true });
     writeFileSync(join(directory, entry, 'index.mjs'), `export const handler = () => '${entry}';\n`);
     writeFileSync(join(directory, entry, 'index.mjs.map'), '{}');
-    for (const name of ['sdk-files.mjs', 'sdk-poster.mjs'])
+    for (const name of ['before-send.mjs', 'sdk-files.mjs', 'sdk-poster.mjs'])
       writeFileSync(join(directory, entry, name), 'export {};');
   }
   return directory;

@@ -74,16 +74,17 @@ export class FrameChecker {
   }
 
   /**
-   * Whether the connection may receive this frame. An inbox connection receives new messages of all rooms of its user,
-   * and every connection receives answers to its own requests. All other live frames are only for connections in the
-   * room.
+   * Whether the connection may receive this frame. An inbox connection receives new messages, edits and deletions of all
+   * rooms of its user, and every connection receives answers to its own requests. All other live frames are only for
+   * connections in the room.
    */
   #mayReceive(room: string, frame: ReceivedFrame): boolean {
     const { room: ownRoom, user } = this.#options;
     const isLive = isLogFrame(frame) || frame.type === 'typing' || frame.type === 'presence';
     if (!isLive || room === ownRoom || this.#joined.has(room) || frame.client_id !== undefined) return true;
-    if (frame.type !== 'chat_message') return false;
-    return ownRoom === undefined || messageOf(frame)?.sender_id === Number(user.id);
+    if (ownRoom === undefined)
+      return /^(chat_message|message_edited|message_deleted)$/.test(frame.type ?? '');
+    return frame.type === 'chat_message' && messageOf(frame)?.sender_id === Number(user.id);
   }
 
   #checkTexts(text: string, room: string | undefined): void {

@@ -54,8 +54,8 @@ const SAMPLES = 80;
 /** Fills the first page of the history. */
 const FIRST_MESSAGES = 80;
 /**
- * Rooms of each chatter. The list of rooms reads a small item for each of them, so the rooms that a hostile member may
- * create in an hour make it longer in any case.
+ * Rooms of each chatter before the attack. The list of rooms reads a small item for each of them. A hostile member may
+ * add some rooms to it, which change its time only a little if there are many rooms already.
  */
 const OTHER_ROOMS = 200;
 /** After this time, all limits of connections and requests start over. */

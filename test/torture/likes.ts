@@ -32,7 +32,7 @@ async function answerTo(room: CountedRoom, user: User, frame: object): Promise<R
 }
 
 interface Page {
-  /** CPU time, which other work of the machine changes less than the time on a clock. */
+  /** CPU time, because other work on the machine changes it less than elapsed time. */
   readonly ms: number;
   readonly bytes: number;
   readonly liked: { readonly count: number; readonly users: readonly string[] } | undefined;

@@ -6,6 +6,7 @@ import { startTestStack, type TestStack } from '../support/stack.ts';
 import { checkRun, type Run } from './check-run.ts';
 import { Device } from './device.ts';
 import { defaultRates, lostAnswerRates, planFaults } from './fault-plan.ts';
+import { forgetWhileWriting, makeForgettingRooms } from './forgetting.ts';
 import type { Operation } from './operations.ts';
 import { Participant } from './participant.ts';
 import { createRandom } from './random.ts';
@@ -59,10 +60,15 @@ export async function torture(options: TortureOptions): Promise<Recording> {
   try {
     const run = await prepare(scenario, stack, recording, options);
     await prepareRooms(run);
+    await makeForgettingRooms(stack);
     plan.start();
-    await actRandomly(run, seconds);
+    const [checkForgotten] = await Promise.all([
+      forgetWhileWriting(stack, recording, seconds),
+      actRandomly(run, seconds),
+    ]);
     plan.stop();
     await finish(run);
+    await checkForgotten();
     await stack.settled();
     recording.addViolations(...(await checkRun(run, stack.lines)));
     return recording;

@@ -1,6 +1,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { permitNotifications } from '../support/browser.ts';
 import { type Person, pageTests } from '../support/person.ts';
 
 const chat = pageTests();
@@ -50,11 +51,42 @@ describe('axe finds no serious problem in either theme', () => {
   });
 
   test('in a room on a desktop, with message actions and the emoji picker', async () => {
+    await alice.say('**Code** and a list:\n- one\n```\nlet a;\n```');
+    await alice.page.getByRole('button', { name: 'Copy code' }).waitFor();
     await alice.press('One of mine', 'React');
     expect(await seriousFindings(alice.page)).toEqual([]);
+    await alice.page.getByRole('button', { name: 'More emoji' }).click();
+    await alice.page.getByRole('textbox', { name: 'Search emoji' }).fill('smiling');
+    await alice.page.getByRole('gridcell').first().waitFor();
+    expect(await seriousFindings(alice.page)).toEqual([]);
+    await alice.page.keyboard.press('Escape');
+    await alice.press('One of mine', 'React');
     await alice.page.getByRole('button', { name: 'Heart' }).click();
     await alice.page.getByRole('button', { name: /1 reaction, by you/ }).waitFor();
     expect(await seriousFindings(alice.page)).toEqual([]);
+  });
+
+  test('with files to send, one of them refused, and a draft in the room list', async () => {
+    const { page } = alice;
+    const file = { name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('the plan') };
+    const picture = { name: 'hills.png', mimeType: 'image/png', buffer: Buffer.from('broken') };
+    const empty = { name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.from('') };
+    await page.getByLabel('File to send').setInputFiles([file, picture, empty]);
+    await page.getByText('the file is empty').waitFor();
+    const s3 = `${chat.stack.stack.s3Url}/**`;
+    await page.route(s3, (route) => route.abort());
+    await alice.say('Both');
+    await page.getByRole('button', { name: 'Send hills.png again' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    for (const name of ['plan.txt', 'hills.png']) {
+      await page.getByRole('button', { name: `Remove ${name}` }).click();
+    }
+    await page.unroute(s3);
+    await alice.enter('bob');
+    await page.getByText('Draft: Both').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await alice.enter('Everybody');
+    await page.getByRole('textbox', { name: 'Message', exact: true }).fill('');
   });
 
   test('in a room and in the room list on a phone', async () => {
@@ -81,10 +113,89 @@ describe('axe finds no serious problem in either theme', () => {
     await page.getByRole('button', { name: 'Close' }).click();
   });
 
+  test('in the menu and the settings of a room', async () => {
+    const { page } = alice;
+    await page.getByRole('button', { name: 'Room menu' }).click();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('menuitem', { name: 'Room settings' }).click();
+    await page.getByRole('dialog', { name: 'Room settings' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
+  });
+
+  test('in the search of a room, with and without results', async () => {
+    const { page } = alice;
+    await page.getByRole('button', { name: 'Search messages' }).click();
+    await page.getByRole('searchbox').fill('answer');
+    await page.locator('mark').first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('searchbox').fill('no such words');
+    await page.getByText('No messages found').waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
+  });
+
+  test('in the menu of a message, a report, and the list of reports', async () => {
+    const { page } = alice;
+    await alice.press('One of mine', 'More actions');
+    await page.getByRole('menuitem', { name: 'Pin message' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('menuitem', { name: 'Report message' }).click();
+    await page.getByRole('dialog', { name: 'Report message' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Report', exact: true }).click();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: 'Room menu' }).click();
+    await page.getByRole('menuitem', { name: 'Reported messages' }).click();
+    await page.getByRole('button', { name: 'Resolve' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
+  });
+
   test('in a profile', async () => {
     const { page } = alice;
     await page.getByRole('button', { name: 'Profile of bob' }).first().click();
     await page.getByRole('dialog', { name: 'bob' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).click();
+  });
+
+  test('in the room switcher, the list of keys, and the list of people who have read a message', async () => {
+    const { page } = alice;
+    await page.keyboard.press('Control+k');
+    await page.getByRole('option').first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await alice.press('An answer', 'More actions');
+    await page.getByRole('menuitem', { name: 'Read by' }).click();
+    await page.getByRole('dialog', { name: 'Read by' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+  });
+
+  test('with people to mention, a mention, and the settings of notifications', async () => {
+    const { page } = alice;
+    const field = page.getByRole('textbox', { name: 'Message', exact: true });
+    await field.pressSequentially('Hi @');
+    await page.getByRole('listbox', { name: 'People to mention' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await field.fill('@bob, is it readable?');
+    await field.press('Enter');
+    // The list of rooms covers the room on a phone.
+    await bob.goTo(decodeURIComponent(new URL(page.url()).hash.slice(2)));
+    await bob.page.locator('.mention.own').waitFor();
+    await alice.page.locator('.mention').waitFor();
+    expect(await seriousFindings(bob.page)).toEqual([]);
+    await page.addInitScript(permitNotifications);
+    await page.reload();
+    await page.getByRole('button', { name: 'Turn on notifications' }).waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Notifications', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Notifications' }).waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Close' }).click();
   });
@@ -137,7 +248,6 @@ describe('with the keyboard', () => {
 test('announces new messages of other members, and no older ones', async () => {
   const log = alice.page.getByRole('log', { name: 'Messages' });
   expect(await log.getAttribute('aria-live')).toBe('off');
-  await bob.enter('Everybody');
   await bob.say('Hear this');
   await alice.page.locator('[aria-live="polite"]').getByText('bob: Hear this').waitFor({ state: 'attached' });
 });
@@ -146,7 +256,7 @@ test('on a phone, shows one pane at a time, fits the screen and has buttons of a
   const { page } = bob;
   expect(await page.getByRole('navigation').isVisible()).toBe(false);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-  for (const name of ['Send', 'Attach a file', 'Members', 'Back to rooms']) {
+  for (const name of ['Send', 'Attach files', 'Pinned messages', 'Members', 'Room menu', 'Back to rooms']) {
     const box = await page.getByLabel(name, { exact: true }).boundingBox();
     expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(40);
   }

@@ -86,6 +86,59 @@ describe('two signed-in users', () => {
     expect(said).toEqual(['Shall we go by bus?', 'Or walk.']);
   });
 
+  test('do not send a word that an input method is composing', async () => {
+    const field = bob.page.getByRole('textbox', { name: 'Message' });
+    await field.fill('にほ');
+    // Safari ends the composition before this key, and marks it only with the code.
+    await field.evaluate((box) => {
+      const options = { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true };
+      box.dispatchEvent(new KeyboardEvent('keydown', options));
+    });
+    await field.fill('にほん');
+    await field.press('Enter');
+    await alice.message('にほん').waitFor();
+    expect(await alice.texts()).not.toContain('にほ');
+  });
+
+  /** Runs in the page: pastes a text and a file named `file`. Returns whether the browser inserts the text. */
+  function paste(box: Element, { text, file }: { text?: string; file: string }): boolean {
+    const clipboardData = new DataTransfer();
+    if (text) clipboardData.setData('text/plain', text);
+    clipboardData.items.add(new File(['bytes'], file, { type: 'image/png' }));
+    return box.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }
+
+  test('paste the text of an Office document, and not its picture', async () => {
+    const field = bob.page.getByRole('textbox', { name: 'Message' });
+    const files = bob.page.getByRole('list', { name: 'Files to send' });
+    expect(await field.evaluate(paste, { text: 'Total 42', file: 'image.png' })).toBe(true);
+    expect(await files.count()).toBe(0);
+    // A copied file has its name beside it.
+    expect(await field.evaluate(paste, { text: 'hills.png', file: 'hills.png' })).toBe(false);
+    expect(await field.evaluate(paste, { file: 'image.png' })).toBe(false);
+    await files.getByText('image.png').waitFor();
+    for (const name of ['hills.png', 'image.png']) {
+      await bob.page.getByRole('button', { name: `Remove ${name}` }).click();
+      await expect.poll(() => field.evaluate((box) => box === document.activeElement)).toBe(true);
+    }
+  });
+
+  test('put markers around the selected text with a key, and remove them again', async () => {
+    const field = bob.page.getByRole('textbox', { name: 'Message' });
+    await field.fill('so bold');
+    await field.evaluate((box: HTMLTextAreaElement) => box.setSelectionRange(3, 7));
+    await field.press('Control+b');
+    expect(await field.inputValue()).toBe('so **bold**');
+    await field.press('Control+i');
+    expect(await field.inputValue()).toBe('so **_bold_**');
+    await field.press('Control+i');
+    await field.press('Control+b');
+    expect(await field.inputValue()).toBe('so bold');
+    await field.press('Control+z');
+    expect(await field.inputValue()).not.toBe('so bold');
+    await field.fill('');
+  });
+
   test('delete a message after confirmation', async () => {
     await alice.say('Not for here');
     await bob.message('Not for here').waitFor();
@@ -94,8 +147,8 @@ describe('two signed-in users', () => {
     await alice.page.getByRole('button', { name: 'Cancel' }).click();
     expect(await alice.texts()).toContain('Not for here');
     await alice.remove('Not for here');
-    await bob.message('Message deleted').waitFor();
-    await alice.message('Message deleted').waitFor();
+    await bob.message('This message was deleted').waitFor();
+    await alice.message('This message was deleted').waitFor();
     expect(await bob.texts()).not.toContain('Not for here');
   });
 
@@ -152,13 +205,42 @@ describe('two signed-in users', () => {
     }
   });
 
+  test('send several files, chosen and dropped anywhere in the room, in their order', async () => {
+    const { page } = bob;
+    const file = (name: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(name) });
+    await page.getByLabel('File to send').setInputFiles([file('one.txt'), file('two.txt')]);
+    const dropped = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      for (const name of ['three.txt', 'four.txt']) transfer.items.add(new File([name], name));
+      return transfer;
+    });
+    const timeline = page.locator('.scroller');
+    const zone = page.getByText('Drop files here to attach them');
+    await timeline.dispatchEvent('dragover', { dataTransfer: dropped });
+    await zone.waitFor();
+    await timeline.dispatchEvent('drop', { dataTransfer: dropped });
+    await zone.waitFor({ state: 'hidden' });
+    // Beside the room, a dropped file must not replace the page.
+    const isRefused = await page.getByRole('navigation').evaluate((side, dataTransfer) => {
+      const drop = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
+      return !side.dispatchEvent(drop);
+    }, dropped);
+    expect(isRefused).toBe(true);
+    await bob.say('All four');
+    const received = alice.page.getByRole('button', { name: /^Download .*\.txt$/ });
+    await expect.poll(() => received.count()).toBe(4);
+    const labels = await received.evaluateAll((buttons) => buttons.map((each) => each.ariaLabel));
+    expect(labels).toEqual(['one', 'two', 'three', 'four'].map((name) => `Download ${name}.txt`));
+    await alice.message('All four').getByRole('button', { name: 'Download one.txt' }).waitFor();
+  });
+
   test('send a file of any other type, and save it unchanged', async () => {
     const file = { name: 'plan.docx', mimeType: 'application/msword', buffer: Buffer.from('the plan') };
     await alice.page.getByLabel('File to send').setInputFiles(file);
     await alice.say('The plan');
     const [saved] = await Promise.all([
       bob.page.waitForEvent('download'),
-      bob.message('The plan').getByRole('button', { name: 'Save plan.docx' }).click(),
+      bob.message('The plan').getByRole('button', { name: 'Download plan.docx' }).click(),
     ]);
     expect(saved.suggestedFilename()).toBe('plan.docx');
     const bytes: Buffer[] = [];
@@ -201,11 +283,46 @@ test('counts unread messages of a room until the user opens it', async () => {
   expect(await everybody.textContent()).not.toContain('unread');
 });
 
+test('updates the last message in the room list after an edit or a delete, and does not count a deleted one', async () => {
+  const everybody = bob.page.getByRole('navigation').getByRole('link', { name: 'Everybody' });
+  await alice.say('Lunch at tvelve');
+  await everybody.getByText('1 unread message').waitFor();
+  await alice.page.getByRole('textbox', { name: 'Message' }).press('ArrowUp');
+  await alice.page.getByRole('textbox', { name: 'Edit message' }).fill('Lunch at twelve');
+  await alice.page.keyboard.press('Enter');
+  await everybody.getByText('alice: Lunch at twelve').waitFor();
+  await alice.remove('Lunch at twelve');
+  await everybody.getByText('alice: Two').waitFor();
+  expect(await everybody.textContent()).not.toContain('unread');
+});
+
+test('shows in a direct room and in the list whether the other person is online, whichever room they have open', async () => {
+  const asAlice = await askingAs(chat.stack, 'alice');
+  await asAlice('POST /chats/', { kind: 'direct', members: [3] });
+  const { page } = alice;
+  await alice.goTo('direct:1:3');
+  await page.getByRole('heading', { name: 'carol' }).waitFor();
+  const status = page.locator('.room-title p');
+  const dot = page.locator('a.room[aria-current] .online-dot');
+  await expect.poll(() => status.textContent()).not.toBe('Online');
+  for (const _visit of [1, 2]) {
+    const carol = await chat.signIn('carol');
+    await carol.enter('Everybody');
+    await expect.poll(() => status.textContent()).toBe('Online');
+    await dot.waitFor();
+    await carol.context.close();
+    await expect.poll(() => status.textContent()).toMatch(/^Last seen/);
+    await dot.waitFor({ state: 'detached' });
+  }
+  await alice.enter('Everybody');
+});
+
 test('creates a room and adds a member, who sees it in the list', async () => {
   await alice.page.getByRole('button', { name: 'New room' }).click();
   await alice.page.getByLabel('Name').fill('Lunch');
   await alice.page.getByRole('button', { name: 'Create room' }).click();
   await alice.page.getByRole('heading', { name: 'Lunch' }).waitFor();
+  await expect.poll(() => alice.page.locator('.room-name').first().textContent()).toBe('Lunch');
   await alice.page.getByRole('button', { name: 'Members' }).click();
   await alice.page.getByRole('combobox', { name: 'Add people' }).fill('bob');
   await alice.page.getByRole('option', { name: 'bob' }).first().click();
@@ -220,6 +337,12 @@ test('creates a room and adds a member, who sees it in the list', async () => {
 test('tells a removed member why, and keeps showing the messages', async () => {
   await alice.page.getByRole('button', { name: 'Members' }).click();
   await alice.page.getByRole('button', { name: 'Remove bob' }).click();
+  const question = alice.page.getByRole('dialog', { name: 'Remove bob?' });
+  await question.locator(':focus').getByText('Cancel').waitFor();
+  await question.getByRole('button', { name: 'Remove', exact: true }).click();
+  await question.waitFor({ state: 'detached' });
+  // The button that asked is gone with the member, so another one in the list has the focus.
+  await alice.page.getByRole('dialog', { name: 'Members' }).locator('button:focus').waitFor();
   await bob.page
     .getByText('Room not available: you were removed from it. Ask one of its owners to add you.')
     .waitFor();

@@ -119,7 +119,7 @@ describe('after opening another room and coming back', () => {
     await bob.page.locator('.attachment').getByText('The plan').waitFor();
     await bob.enter('alice');
     release();
-    await alice.message('The plan').getByRole('button', { name: 'Save plan.txt' }).waitFor();
+    await alice.message('The plan').getByRole('button', { name: 'Download plan.txt' }).waitFor();
     await bob.goTo(room);
     await bob.message('The plan').waitFor();
     expect(await bob.page.locator('.attachment').count()).toBe(0);
@@ -157,10 +157,109 @@ describe('after opening another room and coming back', () => {
     await alice.receipt('Gone soon', 'Read');
     await alice.remove('Gone soon');
     for (const person of [alice, bob]) {
-      await person.message('Message deleted').waitFor();
+      await person.message('This message was deleted').waitFor();
       await switchRooms(person);
-      await expect.poll(() => person.texts()).toEqual(['Old text', 'Message deleted']);
+      await expect.poll(() => person.texts()).toEqual(['Old text', 'This message was deleted']);
     }
+  });
+});
+
+describe('after a reload', () => {
+  const reload = async () => {
+    await bob.page.reload();
+    await bob.page.getByRole('heading', { name: 'test' }).waitFor();
+  };
+
+  test('the text, the reply and an unfinished edit are still there, and the room list shows the text', async () => {
+    await bob.press('Old text', 'Edit');
+    await editField(bob).fill('Half a new te');
+    await reload();
+    await expect.poll(() => editField(bob).inputValue()).toBe('Half a new te');
+    await editField(bob).press('Escape');
+    await bob.press('Old text', 'Reply');
+    await field(bob).fill('Half an ans');
+    await reload();
+    await expect.poll(() => field(bob).inputValue()).toBe('Half an ans');
+    await bob.page.getByText('Replying to yourself').waitFor();
+    await bob.goTo('direct:1:2');
+    const row = bob.page.getByRole('link').filter({ hasText: 'test' });
+    await row.getByText('Draft: Half an ans').waitFor();
+    await bob.goTo(room);
+    await field(bob).press('Enter');
+    await alice.message('Half an ans').locator('.quote').waitFor();
+    await reload();
+    expect(await field(bob).inputValue()).toBe('');
+  });
+
+  test('a chosen file would be lost, so the browser asks before it leaves the page', async () => {
+    const { page } = bob;
+    const file = { name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('the plan') };
+    await page.getByLabel('File to send').setInputFiles(file);
+    const remove = page.getByRole('button', { name: 'Remove plan.txt' });
+    await remove.waitFor();
+    // Browsers ask only a user who has used the page.
+    await field(bob).click();
+    const [question] = await Promise.all([
+      page.waitForEvent('dialog'),
+      page.evaluate(() => void setTimeout(() => location.reload())),
+    ]);
+    expect(question.type()).toBe('beforeunload');
+    await question.dismiss();
+    await remove.click();
+    await remove.waitFor({ state: 'detached' });
+    const questions: string[] = [];
+    page.once('dialog', (dialog) => {
+      questions.push(dialog.type());
+      void dialog.accept();
+    });
+    await reload();
+    page.removeAllListeners('dialog');
+    expect(questions).toEqual([]);
+  });
+
+  test('refused messages are still there', async () => {
+    intercept = ({ action }) => (action === 'send' ? { code: 'MUTED', message: 'You are muted' } : undefined);
+    await bob.say('Refused');
+    await bob.page.getByText('Not sent. You are muted').waitFor();
+    await reload();
+    await bob.message('Refused').getByRole('button', { name: 'Discard' }).click();
+    await reload();
+    await bob.message('Old text').waitFor();
+    expect(await bob.message('Refused').count()).toBe(0);
+  });
+
+  test('the composer works with broken values in the storage, and without a storage', async () => {
+    await field(bob).fill('A draft');
+    const key = () => bob.page.evaluate(() => Object.keys(localStorage).find((each) => /drafts/.test(each)));
+    await expect.poll(key).toBeDefined();
+    const name = (await key()) ?? '';
+    const broken = { text: 1, target: { kind: 'reply' }, editedText: {}, failed: [null, {}] };
+    // The page stores its draft when it closes, so the next page breaks the value.
+    await bob.page.addInitScript((name) => {
+      const value = sessionStorage.getItem('test');
+      if (value === 'blocked') {
+        const get = () => {
+          throw new DOMException('', 'SecurityError');
+        };
+        Object.defineProperty(globalThis, 'localStorage', { get });
+      } else if (value !== null) for (const each of [localStorage, sessionStorage]) each.setItem(name, value);
+    }, name);
+    const setValue = (value: string) =>
+      bob.page.evaluate((value) => sessionStorage.setItem('test', value), value);
+    onTestFinished(async () => {
+      await bob.page.evaluate(() => sessionStorage.removeItem('test'));
+      await bob.page.reload();
+    });
+    for (const value of ['{broken', 'null', '{}', '7', JSON.stringify([null, [], [room, broken], ['2']])]) {
+      await setValue(value);
+      await reload();
+      expect(await field(bob).inputValue()).toBe('');
+      await field(bob).fill('A draft');
+    }
+    await setValue('blocked');
+    await reload();
+    await bob.say('Without a storage');
+    await alice.message('Without a storage').waitFor();
   });
 });
 
@@ -187,7 +286,9 @@ test('shows how long the rate limit lasts, and sends the message after it', asyn
     return { code: 'RATE_LIMITED', message: 'Too many', retry_after_ms: 4_000 };
   };
   await bob.say('Too fast');
-  await bob.page.getByText(/You're sending too fast\. Your messages will be sent in \d s/).waitFor();
+  await bob.page
+    .getByText(/You're sending too fast\. Your messages will be sent in \d+ seconds?\./)
+    .waitFor();
   await alice.message('Too fast').waitFor();
   await bob.page.getByText(/sending too fast/).waitFor({ state: 'detached' });
 });
@@ -210,4 +311,5 @@ test('counts unsent messages of all rooms, asks before signing out, and leaves n
   await question.getByRole('button', { name: 'Sign out' }).click();
   await page.getByLabel('Password').waitFor();
   await expect.poll(() => page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+  expect(await page.evaluate(() => JSON.stringify(sessionStorage))).not.toContain('drafts');
 });

@@ -54,7 +54,7 @@ const remember = (page: Page, change: object) =>
 
 /** Starts a sign-in whose answer does not match what the tab remembers. */
 async function signInWith(page: Page, change: object): Promise<void> {
-  await page.getByText(/^You sign in at 127\.0\.0\.1/).waitFor();
+  await page.getByText(/^You'll sign in at 127\.0\.0\.1/).waitFor();
   await press(page, 'Sign in');
   await page.getByRole('heading', { name: 'Local issuer' }).waitFor();
   const address = page.url();
@@ -103,7 +103,7 @@ test('signs in at the issuer, stays signed in, and keeps each tab’s user', asy
   const revoked = page.waitForResponse(/\/oauth\/revoke/);
   await press(page, 'Sign out');
   expect((await revoked).status()).toBe(200);
-  await page.getByText(/^You sign in at/).waitFor();
+  await page.getByText(/^You'll sign in at/).waitFor();
   expect(errors).toEqual([]);
   await context.close();
 });
@@ -113,7 +113,7 @@ describe('shows an error for', () => {
     const { page, context } = await open();
     await press(page, 'Sign in');
     await press(page, 'Cancel');
-    await page.getByText('the sign-in was cancelled or not allowed').waitFor();
+    await page.getByText('The sign-in was cancelled or not allowed').waitFor();
     expect(page.url()).toBe(`${stack.stack.edgeUrl}/`);
     await press(page, 'Sign in');
     await signInAtIssuer(page, 'carol');
@@ -124,7 +124,7 @@ describe('shows an error for', () => {
   test('a token for another sign-in', async () => {
     const { page, context } = await open();
     await signInWith(page, { nonce: 'x'.repeat(43) });
-    await page.getByText('is not valid for this sign-in').waitFor();
+    await page.getByText('the answer of the sign-in service is not valid').waitFor();
     expect(await page.evaluate(() => [sessionStorage.length, localStorage.length, location.search])).toEqual([
       0,
       0,
@@ -135,7 +135,7 @@ describe('shows an error for', () => {
 
   test('an answer to a sign-in that this tab has not started', async () => {
     const { page, context } = await open('?code=stolen&state=forged');
-    await page.getByText('this tab has not started the sign-in').waitFor();
+    await page.getByText("the sign-in didn't start in this tab").waitFor();
     expect(page.url()).toBe(`${stack.stack.edgeUrl}/`);
     await press(page, 'Sign in');
     await signInAtIssuer(page, 'alice');
@@ -148,10 +148,10 @@ describe('shows an error for', () => {
 
   test('an unreachable issuer', async () => {
     const { page, context } = await open();
-    await page.getByText(/^You sign in at/).waitFor();
+    await page.getByText(/^You'll sign in at/).waitFor();
     await page.route(/openid-configuration/, (route) => route.abort());
     await press(page, 'Sign in');
-    await page.getByText('the issuer is unreachable').waitFor();
+    await page.getByText("Couldn't connect.").waitFor();
     await context.close();
   });
 });

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { enter } from '../support/chat.ts';
+import { enter, enterInbox, typed } from '../support/chat.ts';
 import { type Person, pageTests } from '../support/person.ts';
 import { newRoom, putLog } from '../support/rooms.ts';
 import { alice as author, messageOf } from '../support/sample.ts';
@@ -14,7 +14,7 @@ const chat = pageTests();
 let bob: Person;
 let room: string;
 
-/** Creates a room with messages of different heights. */
+/** Creates a room with messages of different heights, which bob has read. */
 async function createLongRoom(): Promise<string> {
   const room = await newRoom(chat.stack, 'alice', 'bob');
   const messages = Array.from({ length: COUNT }, (_, index) => index + 1).map((id) =>
@@ -26,6 +26,10 @@ async function createLongRoom(): Promise<string> {
     }),
   );
   await putLog(chat.stack, room, messages);
+  const reader = await enterInbox(chat.stack, 'bob');
+  reader.send({ action: 'seen', room_id: room, message_id: COUNT });
+  await reader.next(typed('message_seen'));
+  await reader.close();
   return room;
 }
 

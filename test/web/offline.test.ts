@@ -62,9 +62,9 @@ test('sends messages written offline once and in order, and loads the changes th
 test('shows a tombstone for a message that was deleted while the page was offline', async () => {
   await goOffline();
   await alice.remove('Are you there?');
-  await alice.message('Message deleted').waitFor();
+  await alice.message('This message was deleted').waitFor();
   await goOnline();
-  await expect.poll(() => bob.texts()).toEqual(['Message deleted', 'Yes.']);
+  await expect.poll(() => bob.texts()).toEqual(['This message was deleted', 'Yes.']);
 });
 
 test('keeps unsent messages over a reload, and sends them once', async () => {
@@ -88,6 +88,10 @@ test('keeps unsent messages over a reload, and sends them once', async () => {
 });
 
 test('asks to sign in again when the token is rejected, then sends the unsent messages', async () => {
+  // Dialogs load soon after the page.
+  await bob.page.waitForFunction(() =>
+    performance.getEntriesByType('resource').some(({ name }) => /dialogs.*\.js$/.test(name)),
+  );
   await goOffline();
   for (const text of written) await bob.say(text);
   // Ends the session elsewhere. The page's sockets are refused, and the chat says why.

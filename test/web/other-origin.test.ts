@@ -11,10 +11,6 @@ let browser: Browser;
 let server: Server;
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-const scripts: Record<string, string> = {
-  '/client.js': read('dist/client/client.js'),
-  '/elements.js': read('dist/client/elements.js'),
-};
 const [, example = ''] = /^```html index.html\n([\s\S]*?)^```$/m.exec(read('docs/web-components.md')) ?? [];
 const head = '<!doctype html><title>Another app</title><link rel="icon" href="data:,">';
 
@@ -22,9 +18,9 @@ const addressOf = (host: string) => `http://${host}:${(server.address() as Addre
 
 beforeAll(async () => {
   server = createServer(async ({ url = '' }, response) => {
-    const script = scripts[url];
+    const [, script] = /^\/((?:client|elements[\w-]*)\.js)$/.exec(url) ?? [];
     response.writeHead(200, { 'Content-Type': script ? 'text/javascript' : 'text/html' });
-    if (script) response.end(script);
+    if (script) response.end(read(`dist/client/${script}`));
     else if (url === '/chat-token') response.end(await stack.token('alice'));
     else if (url === '/elements')
       response.end(head + example.replace('https://chat.example.com', stack.stack.edgeUrl));
@@ -93,7 +89,9 @@ test('the cookie does not work on a page of an allowed origin of another site', 
 });
 
 test('the elements show a chat and a room, and are styled by custom properties', async () => {
-  const { page, context, errors } = await openPage(browser, `${addressOf('127.0.0.1')}/elements`);
+  const options = { serviceWorkers: 'allow' } as const;
+  const address = `${addressOf('127.0.0.1')}/elements`;
+  const { page, context, errors } = await openPage(browser, address, options);
   const [chat, room] = [page.locator('parley-chat'), page.locator('parley-room')];
   await page.evaluate(`(() => {
     const room = document.createElement('parley-room');
@@ -116,6 +114,20 @@ test('the elements show a chat and a room, and are styled by custom properties',
   await write(room, 'Hello from the room');
   await chat.locator('.bubble').getByText('Hello from the room', { exact: true }).waitFor();
 
+  // Formatting and emoji load later, from files beside the script.
+  await write(room, 'Hello **in bold**');
+  await chat.locator('.bubble strong').getByText('in bold').waitFor();
+  await chat.getByRole('button', { name: 'Emoji', exact: true }).click();
+  await chat.getByRole('textbox', { name: 'Search emoji' }).fill('rocket');
+  await chat.getByRole('gridcell', { name: 'rocket' }).click();
+  await chat.getByRole('dialog').waitFor({ state: 'detached' });
+  const box = chat.getByRole('textbox', { name: 'Message', exact: true });
+  expect(await box.inputValue()).toBe('🚀');
+  await box.fill('');
+
+  // Only the chat's own page has a service worker.
+  expect(await page.evaluate('navigator.serviceWorker.getRegistrations()')).toEqual([]);
+
   // The element takes the user from its attribute, if it has one.
   const token = JSON.stringify(await stack.token('bob'));
   const named = `(async (token) => {
@@ -136,6 +148,16 @@ test('the elements show a chat and a room, and are styled by custom properties',
   expect(new URL(page.url()).hash).toBe('');
   expect(await room.getByRole('link', { name: 'Back to rooms' }).count()).toBe(0);
 
+  await chat.evaluate((element) => element.setAttribute('lang', 'ar'));
+  await chat.getByRole('heading', { name: 'الدردشات' }).waitFor();
+  await chat.locator('.bubble').getByText('Hello from the room', { exact: true }).waitFor();
+  expect(await color(chat.getByRole('heading', { name: 'الدردشات' }))).toBe('rgb(102, 51, 153)');
+  const direction = (selector: string) =>
+    page.locator(selector).evaluate((element) => getComputedStyle(element).direction);
+  expect([await direction('parley-chat .shell'), await direction('html')]).toEqual(['rtl', 'ltr']);
+  await chat.evaluate((element) => element.setAttribute('lang', 'en'));
+  await heading.waitFor();
+
   // Narrow: either the list or the room.
   await chat.evaluate((element) => element.setAttribute('style', 'width: 20rem'));
   await chat.getByRole('link', { name: 'Back to rooms' }).click();
@@ -151,6 +173,12 @@ test('the elements show a chat and a room, and are styled by custom properties',
     return [moved, client.state, 'client' in element && element.client];
   });
   expect(states).toEqual(['live', 'offline', undefined]);
+
+  const drafts = () => page.evaluate(() => Object.keys(localStorage).filter((key) => /drafts/.test(key)));
+  await room.getByRole('textbox', { name: 'Message', exact: true }).fill('A draft');
+  await expect.poll(drafts).toHaveLength(1);
+  await room.evaluate((element) => Reflect.get(element, 'client').close({ forget: true }));
+  expect(await drafts()).toEqual([]);
   expect(errors).toEqual([]);
   await context.close();
 });

@@ -14,7 +14,9 @@ test('loads with its script and style, without errors or policy violations', asy
 });
 
 test('reports how to install a missing browser', async () => {
-  onTestFinished(() => vi.unstubAllEnvs());
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
   vi.stubEnv('CHROMIUM', '/nowhere/chromium');
   await expect(openBrowser()).rejects.toThrow(
     /^Could not start the browser: found no \/nowhere\/chromium\. Run `apt-get install -y chromium-headless-shell`.*$/,

@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { ChatClientError } from '../../client/index.ts';
+import { claimsOf } from '../../client/rest.ts';
 import { policyText } from '../../web/session/new-password.tsx';
-import { claimsOf, Sessions, type SessionsOptions } from '../../web/session/session.ts';
+import { Sessions, type SessionsOptions } from '../../web/session/session.ts';
 import type { PageStorage } from '../../web/session/storage.ts';
 
 const KEY = 'parley:session';
@@ -80,6 +81,15 @@ describe('a token', () => {
     wait(2 * MINUTE);
     expect(await tab.token()).not.toBe(token);
     expect(refresh).toHaveBeenCalledTimes(1);
+    expect(tab.current?.name).toBe('alice');
+  });
+
+  test('is renewed after the clock was set back', async () => {
+    const { openTab, signIn, wait } = openBrowser();
+    const tab = openTab();
+    const { token } = signIn(tab);
+    wait(-1000);
+    expect(await tab.token()).not.toBe(token);
   });
 
   test('is renewed once for requests at the same time, and after the chat rejects it', async () => {
@@ -90,6 +100,7 @@ describe('a token', () => {
     tab.reject('another token');
     expect(await tab.token()).toBe(token);
     tab.reject(token);
+    tab.reject('an earlier token');
     const [first, second] = await Promise.all([tab.token(), tab.token()]);
     expect(first).not.toBe(token);
     expect(second).toBe(first);
@@ -116,6 +127,24 @@ describe('a token', () => {
     await expect(tab.token()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
+  test('whose claims are not an object is used, so that the chat rejects it', async () => {
+    const token = 'e30.bnVsbA.x';
+    expect(
+      await openBrowser()
+        .openTab(memory({ [KEY]: { token, refreshToken: 'r' } }))
+        .token(),
+    ).toBe(token);
+  });
+
+  test('of a previous session is not kept in a full storage', async () => {
+    const { openTab, signIn } = openBrowser();
+    const tab = memory();
+    signIn(openTab(tab));
+    const full = { ...tab, set: () => false };
+    openTab(full, full).leave();
+    expect(openTab(tab, memory()).current).toBeUndefined();
+  });
+
   test('without a refresh token is used until the chat rejects it', async () => {
     const { openTab, wait } = openBrowser();
     const tab = openTab();
@@ -137,23 +166,33 @@ describe('tabs', () => {
     expect(refresh).toHaveBeenCalledTimes(1);
     wait(56 * MINUTE);
     await second.token();
-    await delivered();
-    expect(first.current?.refreshToken).toBe('r2');
+    await expect.poll(() => first.current?.refreshToken).toBe('r2');
   });
 
   test('share a renewal even if the session is not the last sign-in', async () => {
-    const { openTab, signIn, wait } = openBrowser();
+    const { openTab, signIn, wait, browser } = openBrowser();
     const first = openTab();
     signIn(first);
     const second = openTab();
-    openTab().start({ token: tokenOf('2', 0) });
+    openTab().start({ token: tokenOf('2', 0), name: 'bob' });
     wait(56 * MINUTE);
     await first.token();
-    await delivered();
-    expect(second.current?.refreshToken).toBe('r1');
+    await expect.poll(() => second.current?.refreshToken).toBe('r1');
+    expect(browser.get(KEY)).toMatchObject({ name: 'bob' });
   });
 
-  test('keep their user when somebody else signs in, and a reload keeps it too', () => {
+  test('open with the tokens that another tab has renewed', async () => {
+    const { openTab, signIn, wait } = openBrowser();
+    const storage = memory();
+    const closed = openTab(storage);
+    signIn(closed);
+    closed.close();
+    wait(56 * MINUTE);
+    await openTab().token();
+    expect(openTab(storage).current?.refreshToken).toBe('r1');
+  });
+
+  test('keep their user when another user signs in in another tab, also after a reload', () => {
     const { openTab, signIn, browser } = openBrowser();
     const tab = memory();
     signIn(openTab(tab));
@@ -272,7 +311,7 @@ test('a session that an earlier release stored is read', async () => {
 
 test.each([
   [{ min_length: 12, characters: ['digit', 'symbol'] }, 'with a digit and a symbol such as ! or -.'],
-  [{ min_length: 12, characters: ['uppercase'] }, 'with an upper-case letter.'],
+  [{ min_length: 12, characters: ['uppercase'] }, 'with an uppercase letter.'],
   [{ min_length: 12, characters: [] }, 'Use at least 12 characters.'],
 ])('says the rules %o in words', (policy, text) => {
   expect(policyText(policy)).toContain(text);

@@ -57,7 +57,7 @@ describe.each<[string, () => Invoke, CreateCall]>([
     ['failed without an error', 'null', { 'x-amz-function-error': 'Unhandled' }, 'Unhandled'],
     ['answered with no JSON', '<html>', {}, 'AnswerNotJson'],
     ['answered with nothing', '', {}, 'AnswerNotJson'],
-    ['answered with too much', JSON.stringify('a'.repeat(65_536)), {}, 'AnswerTooLarge'],
+    ['answered with too much', JSON.stringify('a'.repeat(131_072)), {}, 'AnswerTooLarge'],
   ])('throws an error without any input if the function %s', async (_how, body, headers, name) => {
     answers(body, headers);
     const message = 'Function not answered: it failed. See its log.';
@@ -72,12 +72,12 @@ describe.each<[string, () => Invoke, CreateCall]>([
     await call('f', {});
     respond = () => undefined;
     await expect(call('f', {})).rejects.toMatchObject({ name: 'TimeoutError' });
-    // A retry would come within 100 ms.
+    // The AWS SDK retries within 100 ms. Wait longer than that, so that a retry would be counted below.
     await new Promise((resume) => setTimeout(resume, 150));
     expect(lambda.came).toHaveLength(2);
   });
 
-  test('repeats a call that is throttled, until its time is over', async () => {
+  test('repeats a throttled call', async () => {
     let refusals = 1;
     respond = (response) => {
       if (refusals-- > 0) {

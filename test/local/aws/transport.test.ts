@@ -169,7 +169,7 @@ test('does not keep the last response of an idle connection in memory', async ()
   const body = new WeakRef((await transport.send(request())).body);
   await vi.waitFor(() => {
     collectGarbage();
-    // A failed assertion about the body itself would hold it.
+    // If `expect` got the body itself, a failed assertion would keep a reference to it.
     expect(body.deref() === undefined).toBe(true);
   });
 });

@@ -6,7 +6,7 @@ import { type Edge, openEdge } from '../../../local/edge/open-edge.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { connect } from '../../support/ws-client.ts';
 
-export const originDomain = 'api.execute-api.us-east-1.amazonaws.com';
+const originDomain = 'api.execute-api.us-east-1.amazonaws.com';
 export const bucketDomain = 'page.s3.us-east-1.amazonaws.com';
 
 export const allMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE']);

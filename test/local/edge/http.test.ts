@@ -180,7 +180,7 @@ describe('an answer', () => {
   });
 });
 
-test('logs once that the chat refuses pages of an origin', async () => {
+test('logs each origin whose pages the chat refuses, once', async () => {
   const allowed = 'http://allowed.example';
   const { port, lines } = await startEdge({
     answer: ({ headers: { origin } }, response) =>

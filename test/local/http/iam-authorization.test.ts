@@ -57,7 +57,7 @@ test('returns the role of a function that has the grant', () => {
   });
 });
 
-test('returns the developer, whose key is known', () => {
+test('returns the developer, who signs with a fixed key', () => {
   const developer = { ...developerKey, sessionToken: undefined };
   expect(authorize({ credentials: developer })).toMatchObject({
     userArn: 'arn:aws:iam::000000000000:user/developer',

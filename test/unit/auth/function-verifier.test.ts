@@ -79,6 +79,12 @@ test('asks the function about a credential of 4,096 characters', async () => {
   });
 });
 
+test('a user has the name and the picture of the answer', async () => {
+  const shown = { name: 'Ann Kay', avatarUrl: 'https://example.com/ann.png' };
+  const { verify } = verifierFor({ ...ann, ...shown });
+  await expect(verify('8f7c', source)).resolves.toMatchObject({ user: { username: 'ann', ...shown } });
+});
+
 describe('a malformed answer lets nobody in, and the error names the field and no value:', () => {
   test.each([
     ['nothing', undefined, 'its type'],
@@ -93,6 +99,8 @@ describe('a malformed answer lets nobody in, and the error names the field and n
     ['an empty name', { ...ann, username: '' }, 'username'],
     ['a name that is too long', { ...ann, username: 'a'.repeat(257) }, 'username'],
     ['a name with a lone surrogate', { ...ann, username: 'a\ud83d' }, 'username'],
+    ['an empty name to show', { ...ann, name: '' }, 'name'],
+    ['a picture that is not on https', { ...ann, avatarUrl: 'http://example.com/a.png' }, 'avatarUrl'],
     ['null for an email', { ...ann, email: null }, 'email'],
     ['an email that is too long', { ...ann, email: 'a'.repeat(255) }, 'email'],
     ['an attribute that is no text', { ...ann, attributes: { user_type: 1 } }, 'attributes'],

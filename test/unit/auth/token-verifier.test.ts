@@ -26,6 +26,31 @@ describe('a valid token', () => {
     expect(verified.expiresAt - Date.now()).toBeGreaterThan(3_500_000);
   });
 
+  test('has the name and the picture of its claims, if others can see them', async () => {
+    const { sign } = await mockIssuer();
+    const userOf = async (claims: object) =>
+      (await tokenVerifier(rules)(await sign({ sub: '7', ...claims }))).user;
+    const picture = 'https://example.com/ann.png?size=64';
+    expect(await userOf({ name: ' Ann\nKay ', picture })).toMatchObject({
+      name: 'Ann Kay',
+      avatarUrl: picture,
+    });
+    expect((await userOf({ name: '👋'.repeat(300) })).name).toBe('👋'.repeat(200));
+    for (const wrong of [
+      { name: ' ', picture: 'http://example.com/ann.png' },
+      { name: 7, picture: 'javascript:alert(1)' },
+      { name: '', picture: `https://example.com/${'x'.repeat(2_048)}` },
+      { picture: 'https://ann:secret@example.com/' },
+      { picture: 'https://example.com/"onerror="alert(1)' },
+      { picture: 'https://' },
+      { picture: ['https://example.com/ann.png'] },
+    ]) {
+      const user = await userOf(wrong);
+      expect(user).not.toHaveProperty('name');
+      expect(user).not.toHaveProperty('avatarUrl');
+    }
+  });
+
   test.each([
     ['unverified', false, ''],
     ['unverified, as text', 'false', ''],

@@ -172,8 +172,8 @@ describe('a refused frame of a user who is not a member', () => {
     ['react', 4, 1, { action: 'react', message_id: 1, emoji: '👍' }],
     ['seen', 5, 0, { action: 'seen', message_id: 1 }],
     ['typing', 3, 0, { action: 'typing', typing: true }],
-    ['history', 4, 0, { action: 'history' }],
-    ['sync', 3, 0, { action: 'sync', since: 0 }],
+    ['history', 5, 0, { action: 'history' }],
+    ['sync', 4, 0, { action: 'sync', since: 0 }],
     ['ping', 3, 0, { action: 'ping' }],
     ['join', 5, 0, { action: 'join' }],
   ] as const)('%s: %i calls, one post to its sender, no row', async (_name, calls, writeUnits, frame) => {

@@ -48,7 +48,7 @@ function overtakenBy(current: object) {
     dynamodb
       .commandCalls(UpdateItemCommand)
       .map(({ args }) => args[0].input)
-      .filter(({ UpdateExpression }) => UpdateExpression === 'REMOVE #text, #file')
+      .filter(({ UpdateExpression }) => UpdateExpression === 'REMOVE #text, #file, #data, #mentions')
       .map(({ Key }) => Key?.['item']?.S);
   return { edit, scrubbed };
 }

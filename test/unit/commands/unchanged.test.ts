@@ -118,7 +118,7 @@ test('the same reaction twice at the same moment is counted once, and the next o
   expect(message?.reactions?.['🎉']).toMatchObject({ count: 1, users: ['user-0'] });
 });
 
-test('an unlogged answer to a socket that has closed leaves the user’s read mark at the last message', async () => {
+test('an answer to a change that is not logged leaves the read mark at the last message if the socket has closed', async () => {
   const { context, session } = room;
   isGone = true;
   await send({ action: 'react', message_id: OWN, emoji: '👀', remove: true });

@@ -4,7 +4,7 @@ import { connect } from '../../../functions/connections/lifecycle.ts';
 import { closeSocketsOf } from '../../../functions/connections/sign-out.ts';
 import { TransientError } from '../../../functions/delivery/poster.ts';
 import type { Session } from '../../../functions/domain/connection.ts';
-import { ban, getStanding, signOut, unban } from '../../../functions/store/accounts.ts';
+import { ban, getUserState, signOut, unban } from '../../../functions/store/accounts.ts';
 import { getConnection, listConnectionIds } from '../../../functions/store/connections.ts';
 import { listOpenConnections, removeOpenConnection } from '../../../functions/store/profiles.ts';
 
@@ -95,6 +95,16 @@ test('closes a socket that the profile of a user with many of them lacks', async
   expect(await isStored(session)).toEqual({ row: false, online: false });
 });
 
+test('closes a socket that the index of connections lacks', async () => {
+  const session = sessionOf({ connectedAt: now - 60_000 });
+  await open(session);
+  vi.spyOn(database.db.connections, 'query').mockResolvedValue({ items: [] });
+  const close = vi.fn(async () => true);
+  const poster = { post: async () => 'delivered' as const, isOpen: async () => true, close };
+  await closeSocketsOf('ann', { db: database.db, poster, now: () => now });
+  expect(close).toHaveBeenCalledExactlyOnceWith(session.id);
+});
+
 test.each([
   ['an open socket', now - 60_000],
   ['a socket whose handshake may not be over', now],
@@ -127,5 +137,5 @@ test('a guest is never banned, whatever id the guest claims', async () => {
   await ban(database.db, 'ann', now);
   const guest = sessionOf({ user: { ...sessionOf().user, guest: true } });
   await open(guest);
-  expect(await getStanding(database.db, 'ann')).toEqual({ bannedAt: now });
+  expect((await getUserState(database.db, 'ann')).standing).toEqual({ bannedAt: now });
 });

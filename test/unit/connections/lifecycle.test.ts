@@ -1,6 +1,10 @@
 import { DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { expect, test } from 'vitest';
-import { connect } from '../../../functions/connections/lifecycle.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { announceOnline, openInbox } from '../../../functions/connections/inbox.ts';
+import { connect, disconnect } from '../../../functions/connections/lifecycle.ts';
+import { directRoomId, inboxOf } from '../../../functions/domain/room.ts';
+import { type EmbeddedApp, openEmbeddedApp } from '../../support/embedded-app.ts';
+import type { Json } from '../../support/http.ts';
 import { mockDatabase } from '../../support/mock-database.ts';
 import { alice, connectionOf, NOON } from '../../support/sample.ts';
 
@@ -18,4 +22,55 @@ test('connect removes the row and marks the user offline if it cannot request a 
   expect(departure?.ExpressionAttributeValues?.[':open']).toEqual(
     arrival?.ExpressionAttributeValues?.[':open'],
   );
+});
+
+describe('an inbox in a direct room', () => {
+  const room = directRoomId('ann', 'bob');
+  let app: EmbeddedApp;
+  let posts: { readonly to: string; readonly frame: Json }[];
+  beforeEach(async () => {
+    posts = [];
+    const poster = {
+      post: async (to: string, frame: string) => {
+        posts.push({ to, frame: JSON.parse(frame) as Json });
+        return 'delivered' as const;
+      },
+      close: async () => true,
+      isOpen: async (id: string) => id !== 'closed',
+    };
+    app = await openEmbeddedApp({ poster });
+    await app.makeRoom('r', 'ann', 'bob');
+    await app.ask('ann', 'POST /chats/', { kind: 'direct', members: ['bob'] });
+  });
+  afterEach(() => app.database.close());
+
+  const open = async (user: string, id: string, place: string) => {
+    const now = app.context.now();
+    const times = { connectedAt: now - 60_000, tokenExpiresAt: now + 3_600_000 };
+    const session = connectionOf({ ...alice, id: user }, { ...times, id, room: place });
+    await connect(session, app.context, async () => {});
+    return session;
+  };
+
+  const openInboxOf = async (user: string, id: string) =>
+    openInbox(await open(user, id, inboxOf(user)), app.context, async () => ({ gone: [] }));
+
+  test('that closed without a notice keeps nobody online', async () => {
+    await openInboxOf('ann', 'closed');
+    await open('ann', 'tab', room);
+    await open('bob', 'bob', room);
+    await disconnect({ user: 'ann', id: 'tab' }, app.context);
+    expect(posts).toMatchObject([{ to: 'bob', frame: { type: 'presence', status: 'offline' } }]);
+    const { body } = await app.ask('bob', `GET /chats/${room}/`);
+    expect(body['members']).toMatchObject([{ user_id: 'ann', online: false }, { user_id: 'bob' }]);
+  });
+
+  test('that closes before it is announced is not announced afterwards', async () => {
+    await open('bob', 'bob', room);
+    const rows = await openInboxOf('ann', 'inbox');
+    await announceOnline(rows, app.context);
+    await disconnect({ user: 'ann', id: 'inbox' }, app.context);
+    await announceOnline(rows, app.context);
+    expect(posts.map(({ frame }) => frame['status'])).toEqual(['online', 'offline']);
+  });
 });

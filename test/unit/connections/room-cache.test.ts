@@ -46,7 +46,7 @@ async function load(reader = bob.id, now = NOON) {
   counting.restart();
   const messages = await rooms.latestMessages(counting.db, room, getRoom(counting.db, room), {
     limit: 50,
-    reader,
+    reader: { id: reader },
     now,
   });
   const { readUnits } = counting.counts();

@@ -8,17 +8,21 @@ import { authorizeSession } from '../../../functions/gateway/authorize-session.t
 import type { Database } from '../../../functions/store/database.ts';
 import { logKey, memberKey, roomKey } from '../../../functions/store/keys.ts';
 import { putMessage, takeSeq } from '../../../functions/store/log.ts';
+import { usualOrLong } from '../../support/long.ts';
 import { noFiles } from '../../support/mock-database.ts';
 import { messageOf } from '../../support/sample.ts';
 
+/** `npm test` has a fifth of the connections, of a partition's limit, and of the execution environments. */
+const PART = usualOrLong(5, 1);
+
 /** API Gateway's quota of new connections (AWS: quotas for WebSocket APIs). */
-const CONNECTS_PER_SECOND = 500;
+const CONNECTS_PER_SECOND = 500 / PART;
 
 /** A partition's limit (AWS: Best practices for designing and using partition keys effectively). */
-const PARTITION_UNITS_PER_SECOND = 3_000;
+const PARTITION_UNITS_PER_SECOND = 3_000 / PART;
 
 /** The execution environments of `welcome`, if each welcome takes 300 ms. */
-const ENVIRONMENTS = 150;
+const ENVIRONMENTS = 150 / PART;
 
 /** The test's own clock, because a busy machine needs longer than two seconds. */
 const START = Date.now();

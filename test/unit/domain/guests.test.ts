@@ -19,6 +19,13 @@ import { alice, bob, connectionOf, messageOf } from '../../support/sample.ts';
 /** A guest who claims to be alice. */
 const impostor = guestNamed(alice.id);
 
+test.each(['system', ' System ', 'bot:orders', 'Bot:x', 'service:orders', 'guest:ann', ' GUEST:ann'])(
+  'a guest cannot have a reserved id: %s',
+  (name) => {
+    expect(() => guestNamed(name)).toThrow(expect.objectContaining({ code: 'WRONG_USER' }));
+  },
+);
+
 describe('the id of an actor', () => {
   test('differs between users and guests, whatever their ids are', () => {
     const ids = [

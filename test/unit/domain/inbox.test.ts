@@ -46,6 +46,17 @@ describe('an inbox', () => {
     }
   });
 
+  test.each([
+    ['edit', editOf(), true],
+    ['delete', deletionOf(), true],
+    ['reaction', reactionOf(), false],
+  ])('with `changes=all` receives each %s that a list of rooms shows', (_what, change, isReceived) => {
+    const event = { kind: 'MessageChanged', room, message, change } as const;
+    expect(receivesEvent({ ...inbox, changes: 'all' }, event)).toBe(isReceived);
+    const blocked = { users: [alice.id], revision: 1 };
+    expect(receivesEvent({ ...inbox, changes: 'all', blocked }, event)).toBe(false);
+  });
+
   test('has an id that no room has', () => {
     expect(isInbox(inboxOf(alice.id))).toBe(true);
     expect(isInbox(inboxOf(alice.id).slice(1))).toBe(false);

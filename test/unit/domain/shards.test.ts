@@ -32,7 +32,7 @@ describe('a room', () => {
       expect((connections * shards) / expected).toBeLessThanOrEqual(SHARD_CONNECTIONS);
   });
 
-  test('that has grown places new rows by the former count until it has settled', () => {
+  test('places new rows by its former count after it has grown, until it has settled', () => {
     const room = grown(2, NOON);
     expect(placingShards(room, NOON)).toBe(2);
     expect(placingShards(room, NOON + SETTLING_MS - 1)).toBe(2);

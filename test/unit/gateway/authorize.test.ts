@@ -44,8 +44,9 @@ const upgrade = (
 
 type Handshake = [headers: Record<string, string>, query: Record<string, string>];
 
-function mockRoomOfAlice(): void {
+function mockRoomOfAlice(profile?: object): void {
   dynamodb.on(GetItemCommand).callsFake(({ Key }) => {
+    if (profile && Key.room.S === 'user#1') return { Item: marshall(profile) };
     const items: Record<string, object> = {
       room: { name: 'r', kind: 'group', access: 'members', seq: 0, shards: 1 },
       'member#1': { user: '1', role: 'owner', readTo: 0 },
@@ -74,6 +75,20 @@ describe('authorizing an upgrade request', () => {
     });
     for (const value of Object.values(result.context ?? {}))
       expect(['string', 'number', 'boolean']).toContain(typeof value);
+  });
+
+  test('reads the name and the picture that the team has set with the ban, and they come before the token', async () => {
+    const { sign } = await mockIssuer();
+    mockRoomOfAlice({ name: 'Alice of the team' });
+    const claims = { name: 'Alice', picture: 'https://example.com/alice.png' };
+    const result = await (await authorizer())(upgrade({ Authorization: `Bearer ${await sign(claims)}` }));
+    expect(result.context).toMatchObject({
+      name: 'Alice of the team',
+      avatarUrl: claims.picture,
+      ofTeam: 'name',
+    });
+    // The room, the member and the profile.
+    expect(dynamodb.commandCalls(GetItemCommand)).toHaveLength(3);
   });
 
   test.each([
@@ -141,6 +156,25 @@ describe('authorizing an upgrade request', () => {
     expect(answers[0]).toMatchObject({ policyDocument: { Statement: [{ Effect: 'Deny' }] } });
   });
 
+  test('allows a guest into an open room, without changes of the room, which would name its members', async () => {
+    dynamodb.on(GetItemCommand).resolves({
+      Item: marshall({ name: 'r', kind: 'group', access: 'open', seq: 0, shards: 1 }),
+    });
+    const query = { room: '1', dialect: 'action', changes: 'all' };
+    const opened = await (await authorizer())(upgrade({}, query));
+    expect(opened).toMatchObject({ context: { room: '1', guest: true, changes: '' } });
+  });
+
+  test('creates no direct room for a banned user', async () => {
+    const { sign } = await mockIssuer();
+    vi.stubEnv('DIRECT_ROOMS', 'on-demand');
+    mockRoomOfAlice({ username: 'alice', bannedAt: 1 });
+    const headers = { Authorization: `Bearer ${await sign({})}` };
+    const answer = await (await authorizer())(upgrade(headers, { firts_user: '1', second_user: '2' }));
+    expect(answer).toMatchObject({ policyDocument: { Statement: [{ Effect: 'Deny' }] } });
+    expect(dynamodb.commandCalls(GetItemCommand)).toHaveLength(dynamodb.calls().length);
+  });
+
   test('opens the inbox of a signed-in user if no room is named', async () => {
     const { sign } = await mockIssuer();
     dynamodb.on(GetItemCommand).resolves({});
@@ -194,12 +228,12 @@ describe('authorizing with a function of the team', () => {
     const Payload = Buffer.from(JSON.stringify(answer)) as never;
     lambda.on(InvokeCommand).resolves({ Payload, ...(failure && { FunctionError: failure }) });
   };
-  const asked = () =>
+  const invocations = () =>
     lambda
       .commandCalls(InvokeCommand)
       .map(({ args: [{ input }] }) => [input.FunctionName, JSON.parse(String(input.Payload))]);
 
-  test('allows the user whom it answers, until the session expires', async () => {
+  test('allows the user in the function’s answer until the session expires', async () => {
     const expiresAt = Date.now() + 300_000;
     answering({ userId: '1', username: 'alice', attributes: { user_type: 'teacher' }, expiresAt });
     const headers = { ...cookie, 'X-Parley-Edge': 'E1', 'X-Forwarded-For': '203.0.113.7, 198.51.100.1' };
@@ -217,14 +251,14 @@ describe('authorizing with a function of the team', () => {
       },
     });
     const source = { kind: 'cookie', origin: 'https://chat.example.com', sourceIp: '203.0.113.7' };
-    expect(asked()).toEqual([[arn, { credential: '8f7c', ...source }]]);
+    expect(invocations()).toEqual([[arn, { credential: '8f7c', ...source }]]);
   });
 
   test.each([
-    ['a cookie', cookie, null],
-    ['a token', { Authorization: 'Bearer 8f7c' }, null],
-  ])('refuses %s with 401 if it answers null', async (_what, headers, answer) => {
-    answering(answer);
+    ['a cookie', cookie],
+    ['a token', { Authorization: 'Bearer 8f7c' }],
+  ])('refuses %s with 401 if the function answers null', async (_what, headers) => {
+    answering(null);
     await expect((await authorizer())(upgrade(headers))).rejects.toThrow('Unauthorized');
   });
 
@@ -232,35 +266,36 @@ describe('authorizing with a function of the team', () => {
     ['a cookie of another site', { ...cookie, Origin: 'https://evil.example.com' }],
     ['a token that is too long', { Authorization: `Bearer ${'a'.repeat(4_097)}` }],
     ['no credential', {}],
-  ])('does not ask about %s', async (_what, headers: Record<string, string>) => {
+  ])('does not invoke the function for %s', async (_what, headers: Record<string, string>) => {
     const answer = await (await authorizer())(upgrade(headers)).catch(({ message }: Error) => message);
     expect(answer).toSatisfy(
       (each) => each === 'Unauthorized' || each.policyDocument.Statement[0].Effect === 'Deny',
     );
-    expect(asked()).toEqual([]);
+    expect(invocations()).toEqual([]);
   });
 
   test.each([
-    ['fails', () => answering({ errorType: 'KeyError', errorMessage: 'no 8f7c' }, 'Unhandled'), 'KeyError'],
-    ['is malformed', () => answering({ user: '8f7c' }), 'userId'],
     [
-      'is throttled',
+      'the function fails',
+      () => answering({ errorType: 'KeyError', errorMessage: 'no 8f7c' }, 'Unhandled'),
+      'KeyError',
+    ],
+    ['its answer is malformed', () => answering({ user: '8f7c' }), 'userId'],
+    [
+      'its invocation is throttled',
       () => lambda.on(InvokeCommand).rejects(Object.assign(new Error('8f7c'), { name: 'Throttled' })),
       'Throttled',
     ],
-  ])(
-    'fails with 500, and logs the reason without the credential, if the answer %s',
-    async (_how, prepare, reason) => {
-      prepare();
-      for (const [headers, query] of [
-        [cookie, { room: '1' }],
-        [{}, { room: '1', token: '8f7c' }],
-      ] as Handshake[]) {
-        await expect((await authorizer())(upgrade(headers, query))).rejects.toThrow('Handshake failed');
-      }
-      const logged = JSON.stringify(errors.mock.calls);
-      expect(logged).toContain(reason);
-      expect(logged).not.toContain('8f7c');
-    },
-  );
+  ])('fails with 500, and logs the reason without the credential, if %s', async (_how, prepare, reason) => {
+    prepare();
+    for (const [headers, query] of [
+      [cookie, { room: '1' }],
+      [{}, { room: '1', token: '8f7c' }],
+    ] as Handshake[]) {
+      await expect((await authorizer())(upgrade(headers, query))).rejects.toThrow('Handshake failed');
+    }
+    const logged = JSON.stringify(errors.mock.calls);
+    expect(logged).toContain(reason);
+    expect(logged).not.toContain('8f7c');
+  });
 });

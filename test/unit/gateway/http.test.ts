@@ -18,6 +18,7 @@ beforeAll(async () => {
   vi.stubEnv('AUDIENCE', rules.audience);
   vi.stubEnv('JWKS_URI', rules.jwksUri);
   vi.stubEnv('ALLOWED_ORIGINS', 'https://chat.example.com,https://www.example.com');
+  vi.stubEnv('MAX_FILE_BYTES', '1000000');
   token = await (await mockIssuer()).sign({});
 });
 

@@ -36,6 +36,11 @@ test('logs the message of an AWS service error', () => {
   expect(log).toHaveBeenCalledWith(expect.objectContaining({ reason: 'no access to Query' }));
 });
 
+test('leaves out the id of a request that the caller does not know', () => {
+  logFault('publish', 'failed');
+  expect(log.mock.calls).toEqual([[{ fault: 'publish', error: 'Error' }]]);
+});
+
 test.each([new Error('Function not configured: a secret'), 'a secret'])(
   'logs no message of another error: %s',
   (error) => {

@@ -38,6 +38,13 @@ describe('a session comes back from the authorizer’s context', () => {
     ],
     ['with an id that looks encoded', connectionOf({ ...alice, id: '=?UTF-8?B?MQ==?=', username: '%41' })],
     ['with blanks at the ends of a name', connectionOf({ ...alice, username: ' alice ' })],
+    [
+      'with a name and a picture, of which the team has set one',
+      connectionOf(
+        { ...alice, name: 'Zoë Kay', avatarUrl: 'https://example.com/zoe.png' },
+        { ofTeam: ['avatarUrl'] },
+      ),
+    ],
     ['with control characters in a name', connectionOf({ ...alice, username: 'a\u0000\nb' })],
   ])('%s', (_what, session) => {
     expect(received(session)).toEqual(session);

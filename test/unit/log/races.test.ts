@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CountingDatabase } from '../../../bench/counting-database.ts';
+import { deleteMessage } from '../../../functions/commands/delete-message.ts';
+import { editMessage } from '../../../functions/commands/edit-message.ts';
+import { react } from '../../../functions/commands/react.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import { sync } from '../../../functions/commands/sync.ts';
 import { connect } from '../../../functions/connections/lifecycle.ts';
@@ -9,12 +12,14 @@ import { Budgets } from '../../../functions/delivery/budgets.ts';
 import type { Context } from '../../../functions/delivery/context.ts';
 import type { Poster } from '../../../functions/delivery/poster.ts';
 import type { Session } from '../../../functions/domain/connection.ts';
+import type { Event } from '../../../functions/domain/event.ts';
 import { deleteConnection } from '../../../functions/store/connections.ts';
-import { listLog } from '../../../functions/store/log.ts';
+import { listLog, putMessage, takeSeq } from '../../../functions/store/log.ts';
 import { addMember } from '../../../functions/store/members.ts';
 import { getRoom, putRoom } from '../../../functions/store/rooms.ts';
+import { usualOrLong } from '../../support/long.ts';
 import { noFiles, noLimit } from '../../support/mock-database.ts';
-import { alice, bob, connectionOf } from '../../support/sample.ts';
+import { alice, bob, connectionOf, messageOf, NOON } from '../../support/sample.ts';
 import { Schedule } from '../../support/schedule.ts';
 
 /** The pause before a reader voids a number ends at any point of the schedule. */
@@ -24,7 +29,7 @@ vi.mock('node:timers/promises', async (original) => ({
   setTimeout: () => pauses.wait(),
 }));
 
-const ORDERS = 120;
+const ORDERS = usualOrLong(40, 120);
 
 let counting: CountingDatabase;
 
@@ -240,6 +245,36 @@ describe('whatever the order of the calls', () => {
       expect(echoes.length + first.length + second.length).toBeGreaterThanOrEqual(2);
     }
   }, 120_000);
+
+  const target = { message: 1, clientId: 'c' } as const;
+  test.each<[string, (session: Session, context: Context) => Promise<Event[]>]>([
+    ['an edit', (...of) => editMessage({ kind: 'EditMessage', text: 'better', ...target }, ...of)],
+    ['a reaction', (...of) => react({ kind: 'React', emoji: '👍', remove: false, ...target }, ...of)],
+    ['a delete', (...of) => deleteMessage({ kind: 'DeleteMessage', ...target }, ...of)],
+  ])(
+    'a repeat of %s while its first attempt runs gets the number of the change',
+    async (name, change) => {
+      for (let seed = 0; seed < ORDERS; seed++) {
+        const room = await roomOf(seed, name);
+        const { schedule, open, context } = stage(seed);
+        const [desk, phone] = [socket(alice, 'd=', room), socket(alice, 'p=', room)];
+        await takeSeq(counting.db, room, NOON);
+        await putMessage(counting.db, messageOf({ room }));
+        for (const { id } of [desk, phone]) open.add(id);
+        const answers = Promise.all([change(desk, context('desk')), change(phone, context('phone'))]);
+        await schedule.run();
+        const { entries } = await listLog(counting.db, room, { limit: 100 });
+        const logged = entries.filter((entry) => entry.kind !== 'message' && entry.kind !== 'void');
+        expect(logged).toHaveLength(1);
+        for (const event of (await answers).flat()) {
+          const order = `seed ${seed}: ${schedule.ran.join(', ')}`;
+          expect(event, order).toMatchObject({ kind: 'MessageChanged', change: logged[0] });
+          expect(event, order).not.toHaveProperty('unchanged');
+        }
+      }
+    },
+    120_000,
+  );
 
   test('a send whose function ends at any point is stored once by its retry', async () => {
     for (let seed = 0; seed < ORDERS; seed++) {

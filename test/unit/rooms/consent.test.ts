@@ -259,7 +259,7 @@ describe('room limits', () => {
     }
   });
 
-  test('bound how often strangers add a user, by any of them and to any kind of room', async () => {
+  test('count all additions of a user by strangers, to rooms of any kind', async () => {
     await makeDirect('eve', 'ann');
     await app.makeRoom('spam', 'mal');
     expect((await app.ask('mal', 'POST /chats/spam/members/', { user_id: 'ann' })).status).toBe(201);
@@ -330,7 +330,7 @@ describe('strangers who try to put a user into 400 rooms', () => {
     await app.ask('ann', `POST /chats/${own}/send_message/`, { content: 'hi' });
   });
 
-  test('reaches the limit after 49, and the direct room of the user stays in list and inbox', async () => {
+  test('reach the limit after 49 rooms, and the user’s own direct room stays in the list and the inbox', async () => {
     const created = (await Promise.all(strangers.map(flood))).flat();
     expect(created).toHaveLength(49);
     const { body } = await app.ask('ann', 'GET /chats/?limit=50');

@@ -40,6 +40,22 @@ describe('a new member', () => {
   });
 });
 
+test.each(['system', 'bot:orders', 'service:orders', 'guest:eve'])(
+  'the reserved id %s cannot become a member',
+  async (id) => {
+    await app.makeRoom('lunch', 'ann');
+    for (const [line, body] of [
+      ['POST /chats/lunch/members/', { user_id: id }],
+      ['POST /chats/', { name: 'Dinner', members: ['ben', id] }],
+      ['POST /chats/', { kind: 'direct', members: [id] }],
+    ] as const) {
+      expect(await app.ask('ann', line, body)).toMatchObject({ status: 400, body: { error: 'BAD_REQUEST' } });
+    }
+    expect(idsOf((await app.ask('ann', 'GET /chats/lunch/')).body)).toEqual(['ann']);
+    expect((await app.ask('ann', 'GET /chats/')).body['chats']).toHaveLength(1);
+  },
+);
+
 describe('creating a direct room', () => {
   test.each([
     ['both ids', ['ann', 'ben']],

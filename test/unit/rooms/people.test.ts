@@ -24,10 +24,10 @@ const sessionOf = (id: string, username: string) =>
   connectionOf(userOf(id, username), { id: `c-${id}-${username}`, connectedAt: app.context.now() });
 
 /** Connects a user, as the function `connect` does. */
-const signIn = (id: string, username: string) =>
+const signIn = (id: string, username: string, overrides: Partial<Parameters<typeof connect>[1]> = {}) =>
   connect(
     sessionOf(id, username),
-    { ...app.context, isListed: app.context.directory === 'everyone' },
+    { ...app.context, isListed: app.context.directory === 'everyone', ...overrides },
     async () => {},
   );
 
@@ -59,8 +59,8 @@ describe('with directory: everyone', () => {
     // Neither presence nor an e-mail address.
     expect(body).toEqual({
       users: [
-        { user_id: 7, username: 'Ana María Cruz' },
-        { user_id: 'u#8', username: 'anabel' },
+        { user_id: 7, username: 'Ana María Cruz', avatar_url: null, profile_data: null },
+        { user_id: 'u#8', username: 'anabel', avatar_url: null, profile_data: null },
       ],
       next_cursor: null,
     });
@@ -110,12 +110,11 @@ describe('with directory: everyone', () => {
     await signIn('7', 'Ana Cruz');
     const unlisted = structuredClone(database.counts());
     expect(unlisted.trips).toEqual([['PutItem', 'UpdateItem']]);
-    const context = { ...app.context, isListed: true };
     database.restart();
-    await connect(sessionOf('7', 'Ana Cruz'), context, async () => {});
+    await signIn('7', 'Ana Cruz', { isListed: true });
     expect(database.counts().trips).toEqual([...unlisted.trips, ['PutItem', 'PutItem'], ['UpdateItem']]);
     database.restart();
-    await connect(sessionOf('7', 'Ana Cruz'), context, async () => {});
+    await signIn('7', 'Ana Cruz', { isListed: true });
     expect(database.counts()).toEqual(unlisted);
   });
 
@@ -134,12 +133,10 @@ describe('with directory: everyone', () => {
     const faults: unknown[] = [];
     const broken = { ...db.chat, update: db.chat.update.bind(db.chat), put: async () => fail() };
     const fail = () => Promise.reject(new Error('throttled'));
-    const context = { ...app.context, isListed: true, onFault: (error: unknown) => void faults.push(error) };
-    await connect(
-      sessionOf('7', 'Ana'),
-      { ...context, db: { ...db, chat: broken as unknown as typeof db.chat } },
-      async () => {},
-    );
+    await signIn('7', 'Ana', {
+      db: { ...db, chat: broken as unknown as typeof db.chat },
+      onFault: (error) => void faults.push(error),
+    });
     expect(faults).toHaveLength(1);
     expect(await found('1', 'ana')).toEqual([]);
     await signIn('7', 'Ana');
@@ -158,7 +155,7 @@ describe('with directory: everyone', () => {
     expect((await db.chat.get(profileKey('7')))?.['names']).toEqual(new Set(['Cleo']));
   });
 
-  test('a search makes one round trip and reads at most 50 entries, whatever the number of users', async () => {
+  test('a search makes two round trips and reads at most 50 entries and their profiles, whatever the number of users', async () => {
     await open('everyone');
     const items = Array.from({ length: 2_000 }, (_, index) => {
       const name = `Anna ${'Long'.repeat(20)} ${String(index).padStart(4, '0')}`;
@@ -179,9 +176,10 @@ describe('with directory: everyone', () => {
       app.database.restart();
       const { body } = await search('1', 'ann', `&limit=50${cursor === '' ? '' : `&cursor=${cursor}`}`);
       const { trips, readUnits, writeUnits } = app.database.counts();
-      expect(trips).toHaveLength(1);
-      expect(trips.flat().sort()).toEqual(pages === 0 ? ['GetItem', 'Query'] : ['Query']);
-      expect(readUnits).toBeLessThanOrEqual(3);
+      expect(trips).toHaveLength(2);
+      expect(trips[0]?.toSorted()).toEqual(pages === 0 ? ['GetItem', 'Query'] : ['Query']);
+      expect(trips[1]).toEqual(['BatchGetItem']);
+      expect(readUnits).toBeLessThanOrEqual(3 + 50 / 2);
       expect(writeUnits).toBe(0);
       for (const { user_id } of body['users'] as Json[]) ids.add(user_id);
       cursor = body['next_cursor'];

@@ -2,8 +2,9 @@ import { afterEach, expect, test } from 'vitest';
 import type { DynamoDb } from '../../../functions/aws/dynamodb.ts';
 import { openDatabase } from '../../../functions/store/database.ts';
 import { putChange } from '../../../functions/store/log.ts';
+import { addOpenConnection } from '../../../functions/store/profiles.ts';
 import { type EmbeddedApp, openEmbeddedApp } from '../../support/embedded-app.ts';
-import { deletionOf, editOf } from '../../support/sample.ts';
+import { bob, connectionOf, deletionOf, editOf } from '../../support/sample.ts';
 
 let app: EmbeddedApp | undefined;
 afterEach(() => app?.database.close());
@@ -61,4 +62,52 @@ test('a message stays the last one after many changes of it', async () => {
   const { db } = app.database;
   for (let seq = 3; seq < 400; seq++) await putChange(db, '1', editOf({ message: 1, seq, text: 'again' }));
   expect(await app.listed('ben', '1')).toMatchObject({ unread: 2, last_message: { content: 'two' } });
+});
+
+test('a new room without messages is listed before rooms with older messages', async () => {
+  app = await openEmbeddedApp();
+  await app.makeRoom('old', 'ann');
+  await app.fillLog('old', 'ann', ['one']);
+  await app.makeRoom('silent', 'ann');
+  const { body } = await app.ask('ann', 'POST /chats/', { name: 'new' });
+  const list = await app.ask('ann', 'GET /chats/');
+  expect(list.body['chats']).toMatchObject([
+    { id: body['id'], last_at: null },
+    { id: 'old' },
+    { id: 'silent' },
+  ]);
+});
+
+test('an imported room without messages is listed last, whatever its line says about its creation', async () => {
+  app = await openEmbeddedApp();
+  for (const room of ['one', 'two']) {
+    const lines = [
+      { line: 'room', room_id: room, created_at: '2026-01-02T11:58:00.000Z' },
+      { line: 'member', user_id: 'ann' },
+      { line: 'room_end' },
+    ];
+    await app.askAdmin(`POST /rooms/${room}/import/`, { source: 'file', lines });
+  }
+  const { body } = await app.ask('ann', 'POST /chats/', { name: 'new' });
+  const pages = [await app.ask('ann', 'GET /chats/?limit=2')];
+  pages.push(await app.ask('ann', `GET /chats/?cursor=${pages[0]?.body['next_cursor']}`));
+  expect(pages.map(({ body: page }) => page['chats'])).toMatchObject([
+    [{ id: body['id'] }, { id: 'one' }],
+    [{ id: 'two' }],
+  ]);
+});
+
+test('the room list has the other member of a direct room, without presence until they accept', async () => {
+  app = await openEmbeddedApp();
+  await app.makeRoom('lunch', 'ann', 'ben');
+  const now = app.context.now();
+  for (const id of ['ben', 'eve']) {
+    await addOpenConnection(app.database.db, connectionOf({ ...bob, id }, { connectedAt: now }), now);
+  }
+  for (const member of ['ben', 'eve'])
+    await app.ask('ann', 'POST /chats/', { kind: 'direct', members: [member] });
+  const listed = async (other: string) => (await app?.listed('ann', `direct:ann:${other}`))?.['other'];
+  expect(await listed('ben')).toMatchObject({ user_id: 'ben', username: 'bob', online: true });
+  expect(await listed('eve')).toMatchObject({ user_id: 'eve', username: null, online: false, pending: true });
+  expect(await app.listed('ann', 'lunch')).toMatchObject({ other: null });
 });

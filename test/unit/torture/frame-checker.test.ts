@@ -63,6 +63,12 @@ describe('FrameChecker reports', () => {
     [
       'a change of a room that the connection did not join',
       undefined,
+      [edited({ room_id: 102, type: 'message_reacted', emoji: '👍' })],
+      /without joining it/,
+    ],
+    [
+      'an edit in a room that the connection of another room did not join',
+      '101',
       [edited({ room_id: 102 })],
       /without joining it/,
     ],

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { deleteMessage } from '../../../../functions/commands/delete-message.ts';
+import { editMessage } from '../../../../functions/commands/edit-message.ts';
 import { type EmbeddedApp, openEmbeddedApp } from '../../../support/embedded-app.ts';
+import { noLimit } from '../../../support/mock-database.ts';
+import { alice, connectionOf } from '../../../support/sample.ts';
 
 let app: EmbeddedApp;
 beforeEach(async () => {
@@ -16,7 +20,7 @@ const texts = async (line = 'GET /rooms/lunch/messages/') => {
 };
 
 describe('a message', () => {
-  test('is sent as a bot, which is no member', async () => {
+  test('can be sent as a bot that is not a member', async () => {
     expect(await send({ text: 'Shipped', bot: { id: 'orders', name: 'Orders' } })).toMatchObject({
       status: 201,
       body: {
@@ -29,7 +33,7 @@ describe('a message', () => {
     });
   });
 
-  test('is sent as a member, even a muted one, without a rate limit', async () => {
+  test('can be sent as a muted member, and has no rate limit', async () => {
     await app.ask('ann', 'PATCH /chats/lunch/members/ben/', { muted_seconds: 3_600 });
     for (const text of ['one', 'two', 'three']) {
       expect(await send({ text, user_id: 'ben' })).toMatchObject({
@@ -40,8 +44,14 @@ describe('a message', () => {
     expect(await texts()).toEqual(['three', 'two', 'one']);
   });
 
+  test('can be sent as a banned member', async () => {
+    await app.askAdmin('POST /users/ben/ban/');
+    expect(await send({ text: 'one', user_id: 'ben' })).toMatchObject({ status: 201 });
+  });
+
   test.each([
     ['a user who is no member', { text: 'hi', user_id: 'cat' }, 404, 'NO_SUCH_MEMBER'],
+    ['a reserved id as user_id', { text: 'hi', user_id: 'bot:orders' }, 400, 'BAD_REQUEST'],
     ['no sender', { text: 'hi' }, 400, 'BAD_REQUEST'],
     ['two senders', { text: 'hi', user_id: 'ann', bot: { id: 'b' } }, 400, 'BAD_REQUEST'],
     ['a blank text', { text: ' ', bot: { id: 'b' } }, 400, 'EMPTY_TEXT'],
@@ -70,7 +80,7 @@ describe('a message', () => {
     expect(await texts()).toEqual(['Shipped']);
   });
 
-  test('of anybody is edited and deleted, and a repeat changes nothing', async () => {
+  test('of any author can be edited and deleted, and a repeat changes nothing', async () => {
     await app.fillLog('lunch', 'ann', ['Helo']);
     const edited = { status: 200, body: { text: 'Hello', edited: true, sender: { id: 'ann' } } };
     expect(await app.askAdmin('PATCH /rooms/lunch/messages/1/', { text: 'Hello' })).toMatchObject(edited);
@@ -83,11 +93,70 @@ describe('a message', () => {
     expect((await app.askAdmin('GET /rooms/lunch/')).body['seq']).toBe(3);
   });
 
-  test('that does not exist is not changed', async () => {
+  test('has data, which an edit replaces, keeps or removes', async () => {
+    const data = { order: 7 };
+    const path = '/rooms/lunch/messages/1/';
+    expect(await send({ text: 'Shipped', bot: { id: 'orders' }, data })).toMatchObject({ body: { data } });
+    expect(await app.askAdmin(`PATCH ${path}`, { text: 'Shipped today' })).toMatchObject({ body: { data } });
+    const changed = await app.askAdmin(`PATCH ${path}`, { text: 'Shipped today', data: { order: 8 } });
+    expect(changed.body['data']).toEqual({ order: 8 });
+    expect(await app.ask('ann', 'GET /chats/lunch/messages/')).toMatchObject({
+      body: { messages: [{ data: { order: 8 } }] },
+    });
+    const removed = await app.askAdmin(`PATCH ${path}`, { text: 'Shipped today', data: null });
+    expect(removed.body).not.toHaveProperty('data');
+  });
+
+  test('that does not exist cannot be edited', async () => {
     for (const id of ['9', 'x']) {
       const answer = await app.askAdmin(`PATCH /rooms/lunch/messages/${id}/`, { text: 'Hello' });
       expect(answer).toMatchObject({ status: 404, body: { error: 'MESSAGE_NOT_FOUND' } });
     }
+  });
+});
+
+describe('a system message', () => {
+  beforeEach(() => send({ text: 'Ann has joined', system: true, data: { joined: 'ann' } }));
+
+  test('has the author and the type `system`', async () => {
+    const sender = { id: 'system', username: 'system', email: '', user_type: 'system' };
+    expect((await app.askAdmin('GET /rooms/lunch/messages/1/')).body).toMatchObject({
+      type: 'system',
+      sender,
+    });
+    const { body } = await app.ask('ben', 'GET /chats/lunch/messages/');
+    expect(body['messages']).toMatchObject([
+      { content: 'Ann has joined', type: 'system', sender, data: { joined: 'ann' } },
+    ]);
+    expect(await app.listed('ben', 'lunch')).toMatchObject({ unread: 1, last_message: { type: 'system' } });
+  });
+
+  test('can be sent by the admin API only', async () => {
+    const forged = { content: 'Ann has left', type: 'system', system: true, sender: { id: 'system' } };
+    expect(await app.ask('ben', 'POST /chats/lunch/send_message/', forged)).toMatchObject({
+      status: 201,
+      body: { type: 'text', sender: { id: 'ben' } },
+    });
+    for (const other of [{ user_id: 'ann' }, { bot: { id: 'b' } }, { system: false }]) {
+      const answer = await send({ text: 'Ann has left', system: true, ...other });
+      expect(answer).toMatchObject({ status: 400, body: { error: 'BAD_REQUEST' } });
+    }
+  });
+
+  test('cannot be edited by its room’s owner, or changed by a user whose id is `system`', async () => {
+    await app.makeRoom('dinner', 'ann', 'system');
+    await app.askAdmin('POST /rooms/dinner/messages/', { text: 'Welcome', system: true });
+    const change = { room: 'dinner', message: 1 };
+    const as = (id: string) => ({ ...connectionOf({ ...alice, id }), room: 'dinner' });
+    const forged = { kind: 'EditMessage', text: 'Send me your password', ...change } as const;
+    const refused = { code: 'NOT_THE_AUTHOR' };
+    const context = { ...app.context, rates: noLimit };
+    await expect(editMessage(forged, as('ann'), context)).rejects.toMatchObject(refused);
+    await expect(editMessage(forged, as('system'), context)).rejects.toMatchObject(refused);
+    const removal = { kind: 'DeleteMessage', ...change } as const;
+    await expect(deleteMessage(removal, as('system'), context)).rejects.toMatchObject(refused);
+    await deleteMessage(removal, as('ann'), context);
+    expect((await app.askAdmin('GET /rooms/dinner/messages/1/')).body['deleted']).toBe(true);
   });
 });
 

@@ -23,7 +23,16 @@ describe('creating a room', () => {
   test('stores it with the id, the name and the members, who have accepted it', async () => {
     expect(await app.askAdmin('PUT /rooms/order-7/', order)).toEqual({
       status: 201,
-      body: { id: 'order-7', name: 'Order 7', kind: 'group', access: 'members', seq: 0, last_at: null },
+      body: {
+        id: 'order-7',
+        name: 'Order 7',
+        kind: 'group',
+        access: 'members',
+        data: null,
+        seq: 0,
+        last_at: null,
+        ...{ description: '', avatar_url: null, posting: 'everyone', slow_mode: 0, archived: false },
+      },
     });
     expect(await app.askAdmin('GET /rooms/order-7/members/')).toMatchObject({
       status: 200,
@@ -38,13 +47,14 @@ describe('creating a room', () => {
     expect(await app.listed('ben', 'order-7')).toMatchObject({ name: 'Order 7', request: false });
   });
 
-  test('answers a repeat the same, and adds the members that are missing', async () => {
+  test('returns the same room for a repeat, and adds the members that are missing', async () => {
     const first = await app.askAdmin('PUT /rooms/order-7/', {
       name: 'Order 7',
       members: [{ user_id: 'ann' }],
     });
     const again = await app.askAdmin('PUT /rooms/order-7/', order);
-    expect(again).toEqual({ status: 200, body: first.body });
+    // The addition to the existing room is a change of it.
+    expect(again).toEqual({ status: 200, body: { ...first.body, seq: 1 } });
     // Ann stays a member, because a repeat changes no role.
     expect(await rolesIn('order-7')).toEqual([
       ['ann', 'member'],
@@ -52,7 +62,7 @@ describe('creating a room', () => {
     ]);
   });
 
-  test('refuses the id of a room with another name or access, and adds nobody', async () => {
+  test('refuses the id of a room with another name or access, and adds no members', async () => {
     await app.askAdmin('PUT /rooms/order-7/', { name: 'Order 7' });
     for (const change of [{ name: 'Order 8' }, { access: 'open' }]) {
       const answer = await app.askAdmin('PUT /rooms/order-7/', { ...order, ...change });
@@ -61,7 +71,7 @@ describe('creating a room', () => {
     expect(await rolesIn('order-7')).toEqual([]);
   });
 
-  test('creates the direct room of two users, which stays with them', async () => {
+  test('creates the direct room of two users, and refuses other members and a name for it', async () => {
     expect(await app.askAdmin('PUT /rooms/direct:ann:ben/', {})).toMatchObject({
       status: 201,
       body: { kind: 'direct', name: '' },
@@ -75,7 +85,9 @@ describe('creating a room', () => {
       'FIXED_MEMBERS',
     );
     expect((await app.askAdmin('PUT /rooms/direct:ann:ben/', add)).body['error']).toBe('BAD_REQUEST');
-    expect((await app.askAdmin('PATCH /rooms/direct:ann:ben/', { name: 'x' })).status).toBe(400);
+    expect((await app.askAdmin('PATCH /rooms/direct:ann:ben/', { name: 'x' })).body['error']).toBe(
+      'FIXED_ROOM',
+    );
   });
 
   test.each(['direct:ann', 'direct:ben:ann', '%23inbox'])('refuses the id %s', async (id) => {
@@ -161,10 +173,10 @@ async function readAll(line: string, field: string): Promise<{ all: Json[]; page
   return { all, pages };
 }
 
-test('lists all rooms in pages, also those that users create', async () => {
+test.each([1, 5])('lists all rooms in pages of %i, also those that users create', async (limit) => {
   await app.ask('ann', 'POST /chats/', { name: 'Made by Ann' });
   for (let room = 0; room < 12; room++) await app.askAdmin(`PUT /rooms/room-${room}/`, {});
-  const { all, pages } = await readAll('GET /rooms/?limit=5', 'rooms');
+  const { all, pages } = await readAll(`GET /rooms/?limit=${limit}`, 'rooms');
   const names = all.map(({ id, name }) => String(name || id));
   const expected = ['Made by Ann', ...Array.from({ length: 12 }, (_, room) => `room-${room}`)];
   expect(names.sort()).toEqual(expected.sort());
@@ -177,4 +189,36 @@ test('lists members in pages', async () => {
   const { all, pages } = await readAll('GET /rooms/lunch/members/?limit=3', 'members');
   expect(all.map(({ user_id }) => user_id)).toEqual(users);
   expect(pages).toBe(3);
+});
+
+test('answers 400 to a new room with an id that no room can have', async () => {
+  for (const id of ['#x', 'a\0', 'x'.repeat(301), 'direct:3:1', 'direct:a']) {
+    const path = encodeURIComponent(id);
+    const lines = { source: 'old-chat', lines: [] };
+    for (const [line, body] of [
+      [`PUT /rooms/${path}/`, {}],
+      [`POST /rooms/${path}/import/`, lines],
+    ] as const) {
+      expect(await app.askAdmin(line, body)).toMatchObject({ status: 400, body: { error: 'BAD_REQUEST' } });
+    }
+    expect((await app.askAdmin(`GET /rooms/${path}/`)).status).toBe(404);
+  }
+});
+
+test('answers 400 to a change of a user with an id that no user can have', async () => {
+  const path = `/users/${'x'.repeat(129)}/`;
+  expect((await app.askAdmin(`PUT ${path}`, {})).status).toBe(400);
+  for (const action of ['ban', 'sign_out', 'erase']) {
+    expect((await app.askAdmin(`POST ${path}${action}/`)).status).toBe(400);
+  }
+  expect((await app.askAdmin(`GET ${path}`)).status).toBe(404);
+});
+
+test('counts the characters of a name as code points', async () => {
+  const name = '😀'.repeat(200);
+  expect((await app.askAdmin('PUT /rooms/emoji/', { name })).body).toMatchObject({ name });
+  expect((await app.askAdmin('PUT /users/ann/', { name })).body).toMatchObject({ name });
+  for (const path of ['/rooms/longer/', '/users/ann/']) {
+    expect((await app.askAdmin(`PUT ${path}`, { name: `${name}!` })).status).toBe(400);
+  }
 });

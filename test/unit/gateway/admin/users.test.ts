@@ -1,5 +1,8 @@
+import { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { directRoomId } from '../../../../functions/domain/room.ts';
 import { adminApp } from '../../../../functions/gateway/admin/app.ts';
+import { type AdminEnv, identifyCaller } from '../../../../functions/gateway/admin/context.ts';
 import { type EmbeddedApp, openEmbeddedApp } from '../../../support/embedded-app.ts';
 import type { Json } from '../../../support/http.ts';
 
@@ -14,9 +17,10 @@ describe('a user', () => {
     name: 'Ann',
     avatar_url: 'https://example.com/ann.png',
     attributes: { plan: 'gold', seats: 3 },
+    data: { pronouns: 'she' },
   };
 
-  test('is created with name, picture and attributes, and changed field by field', async () => {
+  test('is created with name, picture, attributes and data, and changed field by field', async () => {
     expect(await app.askAdmin('PUT /users/ann/', ann)).toEqual({
       status: 200,
       body: {
@@ -31,7 +35,7 @@ describe('a user', () => {
     });
   });
 
-  test('has the given name in rooms until they connect', async () => {
+  test('is shown in rooms with the name from the admin API until they connect', async () => {
     await app.askAdmin('PUT /users/ann/', ann);
     await app.makeRoom('lunch', 'ben', 'ann');
     const { body } = await app.ask('ben', 'GET /chats/lunch/');
@@ -41,7 +45,24 @@ describe('a user', () => {
     ]);
   });
 
-  test('is not found if the chat does not know them', async () => {
+  test.each([
+    ['a changed name', () => app.askAdmin('PUT /users/ann/', ann), { name: 'Anna' }, 'Anna'],
+    ['a name that follows a ban', () => app.askAdmin('POST /users/ann/ban/'), { name: 'Anna' }, 'Anna'],
+    ['the id for a removed name', () => app.askAdmin('PUT /users/ann/', ann), { name: null }, 'ann'],
+  ])('who has never connected has %s everywhere', async (_what, before, change, username) => {
+    await before();
+    expect((await app.askAdmin('PUT /users/ann/', change)).body).toMatchObject({ username });
+    expect((await app.askAdmin('GET /users/ann/')).body).toMatchObject({ username });
+    await app.makeRoom('lunch', 'ben', 'ann');
+    const { members } = (await app.ask('ben', 'GET /chats/lunch/')).body as { members: Json[] };
+    expect(members).toContainEqual(expect.objectContaining({ user_id: 'ann', username }));
+    expect((await app.ask('ben', 'GET /chats/lunch/members/')).body['members']).toEqual(members);
+    const message = { text: 'Hi', user_id: 'ann' };
+    const sent = await app.askAdmin('POST /rooms/lunch/messages/', message);
+    expect(sent.body).toMatchObject({ sender: { username } });
+  });
+
+  test('is not found before they connect or the admin API creates them', async () => {
     expect(await app.askAdmin('GET /users/ann/')).toMatchObject({
       status: 404,
       body: { error: 'USER_NOT_FOUND' },
@@ -51,6 +72,10 @@ describe('a user', () => {
   test.each([
     { name: '' },
     { avatar_url: 'javascript:alert(1)' },
+    { avatar_url: 'http://example.com/ann.png' },
+    { avatar_url: 'https://example.com/"onerror="alert(1)' },
+    { data: { text: 'x'.repeat(2_048) } },
+    { data: ['gold'] },
     { attributes: { text: 'x'.repeat(2_048) } },
     { attributes: 'gold' },
   ])('is not stored with %j', async (change) => {
@@ -58,7 +83,7 @@ describe('a user', () => {
     expect((await app.askAdmin('GET /users/ann/')).status).toBe(404);
   });
 
-  test('has a list of rooms, in pages', async () => {
+  test('has a list of rooms, which is returned in pages', async () => {
     for (const room of ['a', 'b', 'c']) await app.makeRoom(room, 'ann');
     const { body } = await app.askAdmin('GET /users/ann/rooms/?limit=2');
     expect(body['rooms']).toMatchObject([{ id: 'a' }, { id: 'b' }]);
@@ -100,7 +125,31 @@ test.each([
   expect(await response.json()).toMatchObject({ error: 'NOT_SIGNED' });
 });
 
-test.each(['', '  ', '\u200b', 'a\0b', 'x'.repeat(201)])(
+test.each([
+  ['assumed-role/orders/session', 'service:orders'],
+  ['user/orders', 'service:orders'],
+  ['user/backends/shop/orders', 'service:orders'],
+  ['root', 'service:arn:aws:iam::000000000000:root'],
+])('names the author of changes by the caller %s', async (resource, id) => {
+  const iam = { userArn: `arn:aws:iam::000000000000:${resource}` };
+  const routes = new Hono<AdminEnv>().use(identifyCaller).get('/', (c) => c.text(c.var.service.id));
+  const response = await routes.request('/', {}, { event: { requestContext: { authorizer: { iam } } } });
+  expect(await response.text()).toBe(id);
+});
+
+test.each([
+  ['PUT /users/ann/', { name: 1 }],
+  ['PUT /users/ann/', 1],
+  ['PUT /users/ann/', []],
+  ['PUT /rooms/lunch/', []],
+  ['GET /nowhere/', undefined],
+])('refers to its own OpenAPI document in the answer to %s %j', async (line, content) => {
+  const { status, body } = await app.askAdmin(line, content);
+  expect(status).toBe(content === undefined ? 404 : 400);
+  expect(body['message']).toContain('See openapi.json of this API');
+});
+
+test.each(['', '  ', '\u200b', 'a\0b', 'Ann\nLee', 'system\u202e', 'x'.repeat(201)])(
   'refuses the name %j of a user or bot',
   async (name) => {
     await app.makeRoom('lunch', 'ann');
@@ -111,6 +160,27 @@ test.each(['', '  ', '\u200b', 'a\0b', 'x'.repeat(201)])(
     ] as const) {
       expect(await app.askAdmin(line, body)).toMatchObject({ status: 400, body: { error: 'BAD_REQUEST' } });
     }
+  },
+);
+
+test.each(['system', 'bot:orders', 'service:orders', 'guest:eve'])(
+  'the reserved id %s is no user: it cannot be created, banned, signed out or added to a room',
+  async (id) => {
+    await app.makeRoom('lunch', 'ann');
+    const members = [{ user_id: 'ben' }, { user_id: id }];
+    for (const [line, body] of [
+      [`PUT /users/${id}/`, { name: 'Chat' }],
+      [`POST /users/${id}/ban/`, undefined],
+      [`POST /users/${id}/sign_out/`, undefined],
+      ['POST /rooms/lunch/members/', { members }],
+      ['PUT /rooms/new/', { name: 'New', members }],
+      [`PUT /rooms/${encodeURIComponent(directRoomId('ann', id))}/`, {}],
+    ] as const) {
+      expect(await app.askAdmin(line, body)).toMatchObject({ status: 400, body: { error: 'BAD_REQUEST' } });
+    }
+    expect((await app.askAdmin('GET /users/')).body).toMatchObject({ users: [] });
+    const { body } = await app.askAdmin('GET /rooms/lunch/members/');
+    expect(body['members']).toMatchObject([{ user_id: 'ann' }]);
   },
 );
 
@@ -147,7 +217,7 @@ describe('the audit trail', () => {
     expect(JSON.stringify(await app.database.db.chat.query(dayOf(app.context.now())))).not.toMatch(/secret/i);
   });
 
-  test.each([
+  const changes: readonly (readonly [line: string, body: object | undefined, action: string])[] = [
     ['PUT /rooms/lunch/', { name: 'lunch' }, 'room.create'],
     ['PATCH /rooms/lunch/', { name: 'Brunch' }, 'room.update'],
     ['POST /rooms/lunch/members/', { members: [{ user_id: 'ben' }] }, 'member.add'],
@@ -160,7 +230,15 @@ describe('the audit trail', () => {
     ['POST /users/ann/ban/', undefined, 'user.ban'],
     ['DELETE /users/ann/ban/', undefined, 'user.unban'],
     ['POST /users/ann/sign_out/', undefined, 'user.sign_out'],
-  ])('has an entry for %s', async (line, body, action) => {
+    ['POST /users/ann/erase/', undefined, 'user.erase'],
+    ['DELETE /rooms/lunch/', undefined, 'room.delete'],
+    ['PUT /rooms/lunch/retention/', { retention_days: 30 }, 'room.retention'],
+    ['PUT /rooms/lunch/hold/', undefined, 'room.hold'],
+    ['DELETE /rooms/lunch/hold/', undefined, 'room.unhold'],
+    ['POST /rooms/dinner/import/', { source: 'old-chat', lines: [] }, 'room.import'],
+  ];
+
+  test.each(changes)('has an entry for %s', async (line, body, action) => {
     await app.makeRoom('lunch', 'ann');
     await app.fillLog('lunch', 'ann', ['one']);
     expect((await app.askAdmin(line, body)).status).toBeLessThan(300);
@@ -170,11 +248,25 @@ describe('the audit trail', () => {
     expect(trail.entries[0]).not.toHaveProperty('error');
   });
 
+  test('has an entry for each route that changes something', () => {
+    const written = adminApp(app.context)
+      .routes.filter(({ method }) => method !== 'GET' && method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path.replace('/admin', '')}`);
+    const tested = changes.map(([line]) =>
+      line
+        .replace(/(?<=\/(rooms)\/)[^/]+/, ':id')
+        .replace(/(?<=\/(users|members)\/)[^/]+/, ':user')
+        .replace(/(?<=\/messages\/)[^/]+/, ':message'),
+    );
+    const elsewhere = ['POST /import/users/', 'POST /rooms/:id/reports/:message/resolve/'];
+    expect([...new Set(written)].toSorted()).toEqual([...tested, ...elsewhere].toSorted());
+  });
+
   test.each([
     ['PUT /rooms/order-7/', { members: [{ user_id: 'ann' }, { user_id: 'ben' }] }],
     ['PUT /rooms/direct:ann:ben/', {}],
     ['POST /rooms/lunch/members/', { members: [{ user_id: 'ann' }, { user_id: 'ben' }] }],
-  ])('has the users whom %s makes members', async (line, body) => {
+  ])('has the ids of the users that %s adds as members', async (line, body) => {
     await app.makeRoom('lunch', 'cat');
     await app.askAdmin(line, body);
     expect((await entries()).entries).toMatchObject([{ user_ids: ['ann', 'ben'] }]);
@@ -200,7 +292,10 @@ describe('the audit trail', () => {
     values: { ':room': `audit#${Math.floor(ms / 86_400_000)}` },
   });
 
-  test('has pages across days, and no entries for reads', async () => {
+  test.each([
+    [4, 9],
+    [3, 10],
+  ])('has pages of at most %i entries across days, and no entries for reads', async (limit, expected) => {
     for (let day = 0; day < 3; day++) {
       await app.askAdmin(`PUT /users/user-${day}/`, { name: 'x' });
       await app.askAdmin(`POST /users/user-${day}/ban/`);
@@ -211,8 +306,9 @@ describe('the audit trail', () => {
     let cursor: string | null = '';
     let pages = 0;
     while (cursor !== null) {
-      const page = await entries(`?limit=4${cursor && `&cursor=${cursor}`}`);
+      const page = await entries(`?limit=${limit}${cursor && `&cursor=${cursor}`}`);
       actions.push(...page.entries.map(({ action, user_id }) => `${action} ${user_id}`));
+      expect(page.entries.length).toBeLessThanOrEqual(limit);
       cursor = page.next_cursor;
       pages++;
     }
@@ -226,7 +322,7 @@ describe('the audit trail', () => {
       'user-0',
     ]);
     expect(actions.toSorted()).toEqual(['user-0', 'user-1', 'user-2'].flatMap(both).toSorted());
-    // The first page has four entries. The others read 50 days each, back to 400 days ago.
-    expect(pages).toBe(9);
+    // After the pages with entries, each page reads 50 days, back to 400 days ago.
+    expect(pages).toBe(expected);
   });
 });

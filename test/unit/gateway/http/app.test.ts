@@ -66,7 +66,7 @@ describe('a page of another origin', () => {
     expect(response.status).toBe(204);
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'access-control-allow-origin': allowed.Origin,
-      'access-control-allow-methods': 'GET,HEAD,POST,PATCH,DELETE',
+      'access-control-allow-methods': 'GET,HEAD,POST,PUT,PATCH,DELETE',
       'access-control-allow-headers': 'Authorization,Content-Type',
     });
     expect(dynamodb.calls()).toEqual([]);
@@ -143,7 +143,7 @@ test('answers 503 and logs the reason if the team’s function does not answer',
   expect(dynamodb.calls()).toEqual([]);
 });
 
-describe('verifies a credential with its source:', () => {
+describe('passes the source of a credential to its verification:', () => {
   const verified = async (headers: Record<string, string>, sourceIp: string) => {
     const verify = vi.fn(async () => ({ user: alice, expiresAt: NOON }));
     const { app } = mockHttpApp({ verify, sessionCookie: 'shop', edgeKey: 'E1' });
@@ -152,7 +152,7 @@ describe('verifies a credential with its source:', () => {
     return verify.mock.calls;
   };
 
-  test('a cookie of the team, through the edge', async () => {
+  test('a cookie of the team that comes through the edge', async () => {
     const headers = {
       Cookie: 'sessionid=a.b.c; shop=8f7c',
       Origin: 'https://chat.example.com',
@@ -164,7 +164,7 @@ describe('verifies a credential with its source:', () => {
     ]);
   });
 
-  test('a token, at the API itself', async () => {
+  test('a token that comes to the API directly', async () => {
     const headers = { Authorization: 'Bearer 8f7c', 'X-Forwarded-For': '1.1.1.1', 'X-Parley-Edge': 'guess' };
     expect(await verified(headers, '203.0.113.7')).toEqual([
       ['8f7c', { kind: 'bearer', origin: null, sourceIp: '203.0.113.7' }],
@@ -175,12 +175,19 @@ describe('verifies a credential with its source:', () => {
 test('answers with the signed-in user and the expiry of the credential', async () => {
   const { ask } = mockHttpApp();
   expect(await (await ask('GET /session/')).json()).toEqual({
-    user: { id: 1, username: 'alice', email: 'alice@example.com', user_type: 'student' },
+    user: {
+      id: 1,
+      username: 'alice',
+      email: 'alice@example.com',
+      user_type: 'student',
+      name: 'alice',
+      avatar_url: null,
+    },
     expires_at: new Date(NOON + 3_600_000).toISOString(),
   });
 });
 
-test('leaves the cookie of the team when a user signs out', async () => {
+test('does not clear the cookie of the team when a user signs out', async () => {
   const headers = { Cookie: 'shop=8f7c', Origin: 'https://chat.example.com' };
   for (const [sessionCookie, cleared] of [
     ['shop', 0],
@@ -191,7 +198,7 @@ test('leaves the cookie of the team when a user signs out', async () => {
   }
 });
 
-test('names the cookie of the team in the OpenAPI document', async () => {
+test('the OpenAPI document has the name of the team’s cookie', async () => {
   const document = await (await mockHttpApp({ sessionCookie: 'shop' }).ask('GET /openapi.json')).json();
   expect(document).toMatchObject({ components: { securitySchemes: { cookie: { name: 'shop' } } } });
 });

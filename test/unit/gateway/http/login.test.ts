@@ -38,7 +38,7 @@ const options = { message: 'from AWS', $metadata: {} };
 const inputs = () => cognito.calls().map(({ args }) => args[0].input);
 
 describe('with Cognito', () => {
-  test('signing in returns the ID token and the refresh token of the app client', async () => {
+  test('signing in returns an ID token and a refresh token', async () => {
     cognito
       .on(InitiateAuthCommand)
       .resolves({ AuthenticationResult: { IdToken: 'id', AccessToken: 'access', RefreshToken: 'refresh' } });
@@ -64,7 +64,7 @@ describe('with Cognito', () => {
     await expect(users.signIn('alice', 'password')).rejects.toMatchObject(expected);
   });
 
-  test('a temporary password starts a challenge that names the missing attributes', async () => {
+  test('signing in with a temporary password returns a challenge, which a new password answers', async () => {
     cognito.on(InitiateAuthCommand).resolves({
       ChallengeName: 'NEW_PASSWORD_REQUIRED',
       Session: 's',
@@ -108,7 +108,7 @@ describe('with Cognito', () => {
     await expect(users.choosePassword('alice', challenge, 'new')).rejects.toMatchObject({ code });
   });
 
-  test('a refused password names the rule of the pool', async () => {
+  test('the error for a refused password contains the rule of the user pool', async () => {
     const message = 'Password did not conform with policy: Password must have numeric characters';
     cognito.on(ConfirmForgotPasswordCommand).rejects(new InvalidPasswordException({ ...options, message }));
     await expect(users.resetPassword('alice', '1', 'new')).rejects.toMatchObject({
@@ -117,14 +117,14 @@ describe('with Cognito', () => {
     });
   });
 
-  test('a second factor is refused with a code of its own', async () => {
+  test('signing in reports a second factor as CHALLENGE_NOT_SUPPORTED', async () => {
     cognito.on(InitiateAuthCommand).resolves({ ChallengeName: 'SOFTWARE_TOKEN_MFA', Session: 's' });
     await expect(users.signIn('alice', 'password')).rejects.toMatchObject({
       code: 'CHALLENGE_NOT_SUPPORTED',
     });
   });
 
-  test('refreshing returns a new refresh token only if the pool rotates them', async () => {
+  test('refreshing returns a new refresh token only if the user pool rotates them', async () => {
     cognito
       .on(GetTokensFromRefreshTokenCommand)
       .resolvesOnce({ AuthenticationResult: { IdToken: 'id' } })
@@ -135,7 +135,7 @@ describe('with Cognito', () => {
   });
 
   test.each([new NotAuthorizedException(options), new RefreshTokenReuseException(options)])(
-    'refreshing reports %s as the end of the session',
+    'refreshing reports %s as SESSION_ENDED',
     async (error) => {
       cognito.on(GetTokensFromRefreshTokenCommand).rejects(error);
       await expect(users.refresh('r')).rejects.toMatchObject({ code: 'SESSION_ENDED' });
@@ -154,7 +154,7 @@ describe('with Cognito', () => {
     new NotAuthorizedException(options),
     new LimitExceededException(options),
     new CodeDeliveryFailureException(options),
-  ])('asking for a code does not reveal %s', async (error) => {
+  ])('requesting a code succeeds despite %s, so callers do not learn which users exist', async (error) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
     cognito.on(ForgotPasswordCommand).rejects(error);
     await expect(users.sendCode('eve')).resolves.toBeUndefined();
@@ -169,7 +169,7 @@ describe('with Cognito', () => {
     new UserNotFoundException(options),
     new NotAuthorizedException(options),
     new LimitExceededException(options),
-  ])('a reset gives the same answer to %s', async (error) => {
+  ])('resetting a password reports %s as WRONG_CODE', async (error) => {
     cognito.on(ConfirmForgotPasswordCommand).rejects(error);
     await expect(users.resetPassword('alice', '1', 'new')).rejects.toMatchObject({ code: 'WRONG_CODE' });
   });
@@ -188,7 +188,7 @@ describe('the routes', () => {
   const writesOf = ({ dynamodb }: ReturnType<typeof mockHttpApp>) =>
     dynamodb.commandCalls(UpdateItemCommand).length;
 
-  test('GET /login/ says how to sign in', async () => {
+  test('GET /login/ returns how users sign in', async () => {
     const response = await mockHttpApp({ loginOptions }).ask('GET /login/', undefined, { Authorization: '' });
     expect(await response.json()).toEqual(loginOptions);
   });
@@ -198,7 +198,7 @@ describe('the routes', () => {
     expect(await response.json()).toMatchObject({ token: 'good', refresh_token: 'refresh' });
   });
 
-  test('a temporary password answers 403 with what replaces it, and is no failed attempt', async () => {
+  test('signing in with a temporary password answers 403 with the challenge, and does not count as an attempt', async () => {
     const passwordLogin = {
       ...mockPasswordLogin,
       signIn: async () => ({ username: 'alice', session: 's', attributes: ['email'] }),
@@ -215,7 +215,7 @@ describe('the routes', () => {
     expect(writesOf(app)).toBe(4);
   });
 
-  test('a refresh sets the cookie again and names no user, so it counts by address only', async () => {
+  test('a refresh sets the cookie again, and is counted by address only, because it names no user', async () => {
     const app = mockHttpApp();
     const response = await app.ask('POST /login/refresh/', { refresh_token: 'refresh' });
     expect(await response.json()).toMatchObject({ token: 'good', user: { username: 'alice' } });
@@ -227,7 +227,7 @@ describe('the routes', () => {
     ['POST /login/password/', { ...choice, password: 'short 1' }, 'PASSWORD_REFUSED'],
     ['POST /password/', { ...reset, password: 'has no digits' }, 'PASSWORD_REFUSED'],
     ['POST /login/refresh/', { refresh_token: 'has spaces' }, 'BAD_REQUEST'],
-  ])('%s refuses %o before it counts or calls anything', async (line, body, error) => {
+  ])('%s refuses %o before it counts an attempt', async (line, body, error) => {
     const app = mockHttpApp({ loginOptions });
     const response = await app.ask(line, body);
     expect([response.status, await response.json()]).toMatchObject([400, { error }]);
@@ -238,7 +238,7 @@ describe('the routes', () => {
     ['POST /login/password/', choice, 'choosePassword', 2],
     ['POST /login/refresh/', { refresh_token: 'r' }, 'refresh', 1],
     ['POST /password/', reset, 'resetPassword', 2],
-  ] as const)('%s costs fewer writes if it is refused', async (line, body, method, writes) => {
+  ] as const)('%s takes its attempt back only if it succeeds', async (line, body, method, writes) => {
     const refuse = async () => {
       throw new HttpError('SESSION_ENDED');
     };
@@ -267,13 +267,13 @@ describe('the routes', () => {
     expect(reached).not.toHaveBeenCalled();
   });
 
-  test('a code stays counted, because each one is an e-mail', async () => {
+  test('requesting a code stays counted, because each code is an e-mail', async () => {
     const app = mockHttpApp({ loginOptions });
     expect((await app.ask('POST /password/code/', { username: 'alice' })).status).toBe(204);
     expect(writesOf(app)).toBe(2);
   });
 
-  test('no code is sent if the user pool does not allow it', async () => {
+  test('refuses to send a code if the user pool does not allow it', async () => {
     const sendCode = vi.fn(async () => {});
     const app = mockHttpApp({
       passwordLogin: { ...mockPasswordLogin, sendCode },
@@ -284,7 +284,7 @@ describe('the routes', () => {
     expect(sendCode).not.toHaveBeenCalled();
   });
 
-  test('a code may have spaces around it', async () => {
+  test('ignores spaces around a code', async () => {
     const resetPassword = vi.fn(async () => {});
     await mockHttpApp({ passwordLogin: { ...mockPasswordLogin, resetPassword } }).ask(
       'POST /password/',
@@ -293,7 +293,7 @@ describe('the routes', () => {
     expect(resetPassword).toHaveBeenCalledWith('alice', '123456', 'long enough 1');
   });
 
-  test('signing out clears the cookie also if the session cannot be ended', async () => {
+  test('signing out clears the cookie even if revoking the refresh token fails', async () => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
     const revoke = async () => {
       throw new Error('no network');
