@@ -61,7 +61,7 @@ const execute = promisify(execFile);
 interface LoadTimes {
   /** From the start of Node to the loaded handler. */
   readonly total: number;
-  /** Only for loading the bundle. */
+  /** The part of it in which the bundle is loaded. */
   readonly load: number;
 }
 

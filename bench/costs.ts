@@ -35,18 +35,18 @@ export const prices = {
     perMillionRequests: 1.0,
     perMillionFunctionRuns: 0.1,
   },
-  /** The first users of each month are free, and stay so after the free tier's first year. */
+  /** The first users of each month are free, also after the first year of an AWS account. */
   cognito: { perMonthlyUser: 0.015, freeMonthlyUsers: 10_000 },
   logs: { perGigabyte: 0.5 },
 } as const;
 
-/** Assumptions for the duration of functions, which counts do not show. Functions spend most of this time waiting. */
+/** Assumptions about the duration of functions, which is not measured. Functions wait for most of this time. */
 export const assumed = {
   /** Duration of a round trip to DynamoDB, in milliseconds. */
   roundTripMs: 5,
   /** Duration of a post to `@connections`, in milliseconds. */
   postMs: 10,
-  /** Posts that a function runs in parallel: the poster keeps as many connections to API Gateway open. */
+  /** Posts that a function sends at the same time. The poster opens this many connections to API Gateway. */
   parallelPosts: 50,
   /** Memory of the functions that send and fan out (`lib/entries.ts`). */
   megabytes: 1024,
@@ -156,13 +156,14 @@ export const exampleDay: Day = {
 /** Sizes in bytes, and other assumptions of the example bill. */
 export const exampleAssumptions = {
   daysInMonth: 30,
-  /** Users who sign in during a month, for each daily user. */
+  /** The number of users in a month, divided by the number of users on a day. */
   monthlyUsersPerDailyUser: 2,
   monthsStored: 12,
   messageBytes: 1_000,
   frameBytes: 400,
   pageBytes: 300_000,
   fileBytes: 500_000,
+  /** The bytes that clients send to CloudFront, divided by the bytes that CloudFront sends to them. */
   bytesInPerByteOut: 0.1,
   httpAnswerBytes: 3_000,
   /** Functions log only warnings and errors. */

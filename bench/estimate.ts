@@ -1,9 +1,10 @@
 // Prints an estimate of a monthly bill. The commands are counted, so the result is exact for the assumed activity.
 import { parseArgs } from 'node:util';
+import { runCommand } from '../bin/command.ts';
 import { type Day, exampleDay, prices } from './costs.ts';
 import { countedBills, totalOf } from './counts.ts';
 
-/** The activity that a flag sets, and the range that it accepts. */
+/** The flags, each with the activity that it sets and the range of its values. */
 const flags = {
   messages: { activity: 'messages', about: 'messages that a user sends in a day', range: [0, 10_000] },
   'room-size': { activity: 'roomSize', about: 'open connections in a room', range: [1, 1_000] },
@@ -64,10 +65,7 @@ export async function estimate(args: readonly string[]): Promise<readonly string
 }
 
 if (import.meta.main) {
-  try {
+  await runCommand(usage, async () => {
     for (const line of await estimate(process.argv.slice(2))) console.log(line);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
+  });
 }

@@ -7,6 +7,7 @@ import { cpuPerPost } from './cpu-per-post.ts';
 import { endToEnd } from './end-to-end.ts';
 import { fanOutTimes } from './fan-out.ts';
 import { history } from './history.ts';
+import { pageWork } from './page.ts';
 import { type Benchmark, consoleTable, missedRows, type Result, resultsDocument } from './results.ts';
 
 /** All benchmarks, in the order of `bench/results.md`. */
@@ -52,6 +53,13 @@ const benchmarks: readonly Benchmark[] = [
     about:
       'Measures from the send to the last recipient over real sockets. The built bundles run on the local stack with its embedded DynamoDB. The reference is a `ws` server that only broadcasts.',
     measure: endToEnd,
+  },
+  {
+    name: 'page',
+    title: 'Work of the page for each message',
+    about:
+      'Opens rooms in the page with Chromium, and sends 300 messages at 20 a second as another member. Each value is the median of three rounds. Times are CPU times of the page’s main thread: script alone, and all work with layout and paint. Needs Chromium.',
+    measure: pageWork,
   },
 ];
 
