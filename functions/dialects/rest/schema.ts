@@ -198,11 +198,15 @@ export const usersPage = v.object({
 export const foundMessagesPage = v.object({
   /** The messages that contain all words, newest first. */
   messages: v.array(messageShape),
-  /**
-   * How far back the search has looked: all messages with this id or a higher one. The time is that of the oldest change
-   * in this part of the room. Null if there was nothing to search.
-   */
-  searched_to: v.nullable(v.object({ message_id: v.number(), created_at: time })),
+  /** How far back the search has looked. Null if there was nothing to search. */
+  searched_to: v.nullable(
+    v.object({
+      /** All messages with this id or a higher one have been searched. */
+      message_id: v.number(),
+      /** When the oldest change in the searched part of the room was made. */
+      created_at: time,
+    }),
+  ),
   /** Pass it to search further back. Null if the search has reached the room's beginning. */
   next_cursor: v.nullable(v.string()),
 });
