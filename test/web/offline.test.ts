@@ -88,10 +88,8 @@ test('keeps unsent messages over a reload, and sends them once', async () => {
 });
 
 test('asks to sign in again when the token is rejected, then sends the unsent messages', async () => {
-  // Dialogs load soon after the page.
-  await bob.page.waitForFunction(() =>
-    performance.getEntriesByType('resource').some(({ name }) => /dialogs.*\.js$/.test(name)),
-  );
+  // The drop zone is in the file of the dialogs, so it is drawn once that file and what it imports have loaded.
+  await bob.page.locator('.drop-zone').waitFor({ state: 'attached' });
   await goOffline();
   for (const text of written) await bob.say(text);
   // Ends the session elsewhere. The page's sockets are refused, and the chat says why.
