@@ -112,6 +112,7 @@ export async function fillChat(stack: TestStack): Promise<void> {
   const admin = adminOf(stack);
   await admin.putUser('2', { name: 'Bob Miller' });
   await admin.putUser('3', { name: 'Carol O’Brien-Featherstonehaugh of Westmorland' });
+  await admin.putUser('4', { name: 'Dave Jones' });
   await admin.importLines('party', 'screens', roomLines('party', 'Summer party', party, party.length + 3));
   await admin.importLines('list', 'screens', roomLines('list', 'A list with many items', many, 100));
   const short: Said[] = [{ author: BOB, text: 'We are done here.', daysAgo: 40 }];
