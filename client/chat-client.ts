@@ -159,7 +159,7 @@ export class ChatClient extends Observable<ClientEvents> {
     return this.#pendingChanges;
   }
 
-  /** Resolves when all open rooms have caught up. @throws ChatClientError UNAUTHENTICATED, CLOSED */
+  /** Resolves when all open rooms have caught up. @throws ChatClientError UNAUTHENTICATED, BANNED, CLOSED */
   ready(): Promise<void> {
     return whenLive(this, () => this.error);
   }
@@ -255,7 +255,7 @@ export class ChatClient extends Observable<ClientEvents> {
     await Promise.all([...lists, ...[...this.#rooms.values()].map(({ sync }) => sync.reload())]);
   }
 
-  /** Connects, also after `close` or after the server refused the token. Does nothing while connected. */
+  /** Connects, also after `close` or after the server refused the token or the user. Does nothing while connected. */
   connect(): void {
     for (const core of this.#rooms.values()) core.updateState();
     this.#context.connection.start();

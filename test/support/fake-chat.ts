@@ -89,6 +89,8 @@ export class FakeChat {
   /** All received frames in order. */
   readonly received: ClientFrame[] = [];
   readonly invalidTokens = new Set<string>();
+  /** Whether the user is banned. */
+  banned = false;
   /** Rooms that the user is not a member of. */
   readonly forbiddenRooms = new Set<string>();
   /** Whether the network is down. */
@@ -123,7 +125,7 @@ export class FakeChat {
 
   /** Whether a handshake with this token fails. */
   refuses(token: string): boolean {
-    return this.offline || this.invalidTokens.has(token);
+    return this.offline || this.banned || this.invalidTokens.has(token);
   }
 
   /** Returns how many frames of an action were received. */
@@ -181,6 +183,7 @@ export class FakeChat {
     const token = headers.get('Authorization')?.slice('Bearer '.length) ?? '';
     if (this.invalidTokens.has(token))
       return Response.json({ error: 'UNAUTHENTICATED', message: 'No' }, { status: 401 });
+    if (this.banned) return Response.json({ error: 'BANNED', message: 'Banned' }, { status: 403 });
     return Response.json({ chats: [], next_cursor: null });
   }
 
