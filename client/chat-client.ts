@@ -117,6 +117,8 @@ export class ChatClient extends Observable<ClientEvents> {
       onState: () => this.#updateState(),
       onEvent: (frame) => {
         this.roomList.receive(frame as never);
+        // Another device may have changed the block list.
+        if (frame.type === 'block') void this.reload();
         this.emit(frame.type as keyof ClientEvents, frame as never);
       },
       onPendingChanges: () => this.#updatePendingChanges(),

@@ -149,6 +149,14 @@ export interface PreferencesChanged extends InRoom {
   readonly preferences: Preferences;
 }
 
+/** A user has blocked another user, or ended the block. Only the user's own connections receive it. */
+export interface BlockChanged extends InRoom {
+  readonly kind: 'BlockChanged';
+  /** The other user. */
+  readonly user: string;
+  readonly blocked: boolean;
+}
+
 /** An inbox connection is open: it receives new messages of its user's rooms. */
 export interface InboxOpened extends InRoom {
   readonly kind: 'InboxOpened';
@@ -199,6 +207,7 @@ export type Event =
   | Left
   | InboxOpened
   | PreferencesChanged
+  | BlockChanged
   | Refused
   | HandshakeRefused;
 

@@ -1,4 +1,4 @@
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import * as parley from '../../client/index.ts';
 import { FakeChat } from '../support/fake-chat.ts';
 
@@ -8,7 +8,10 @@ let sent: string[];
 /** The answers to the next requests; then `{}`. */
 let answers: Response[];
 
+let chat: FakeChat;
+
 beforeEach(async () => {
+  chat = new FakeChat();
   sent = [];
   answers = [];
   const fetch = async (url: unknown, init?: RequestInit) => {
@@ -16,7 +19,7 @@ beforeEach(async () => {
     sent.push([init?.method ?? 'GET', pathname + search, init?.body].filter(Boolean).join(' '));
     return answers.shift() ?? Response.json({});
   };
-  client = new parley.ChatClient({ ...new FakeChat().options(), fetch: fetch as typeof globalThis.fetch });
+  client = new parley.ChatClient({ ...chat.options(), fetch: fetch as typeof globalThis.fetch });
   onTestFinished(() => client.close());
   await client.ready();
 });
@@ -100,6 +103,53 @@ test('loads open rooms and the list of rooms again after a block', async () => {
   expect(await parley.blocks(client)).toMatchObject([{ user_id: 2 }]);
   await parley.unblockUser(client, 2);
   expect(sent).toContain('DELETE /api/blocks/2/');
+});
+
+test('loads open rooms and the list of rooms again after a block on another device, and emits `block`', async () => {
+  const room = client.room(1);
+  await room.ready();
+  client.roomList.subscribe(() => {});
+  await vi.waitFor(() => expect(client.roomList.state.loading).toBe(false));
+  const events: unknown[] = [];
+  client.on('block', (event) => events.push(event));
+  const [lists, histories] = [sent.length, chat.count('history')];
+  chat.socket.deliver({ type: 'block', user_id: 2, blocked: true });
+  await vi.waitFor(() => expect(chat.count('history')).toBe(histories + 1));
+  expect(sent.slice(lists)).toEqual([expect.stringContaining('GET /api/chats/?')]);
+  chat.socket.deliver({ type: 'block', user_id: 2, blocked: false });
+  await vi.waitFor(() => expect(chat.count('history')).toBe(histories + 2));
+  expect(events).toEqual([
+    { type: 'block', user_id: 2, blocked: true },
+    { type: 'block', user_id: 2, blocked: false },
+  ]);
+});
+
+test('loads a room again after a reconnect if the socket closed while it was loading', async () => {
+  const room = client.room(1);
+  await room.ready();
+  const before = chat.count('history');
+  chat.dropAnswer = ({ action }) => action === 'history';
+  chat.socket.deliver({ type: 'block', user_id: 2, blocked: true });
+  await vi.waitFor(() => expect(chat.count('history')).toBe(before + 1));
+  chat.dropAnswer = () => false;
+  chat.socket.disconnect();
+  await room.ready();
+  expect(chat.count('history')).toBe(before + 2);
+});
+
+test('loads a room again after a block that came while the room was catching up', async () => {
+  const room = client.room(1);
+  await room.ready();
+  chat.dropAnswer = ({ action }) => action === 'join';
+  chat.socket.disconnect();
+  await vi.waitFor(() => expect(chat.count('join')).toBe(2));
+  expect(room.state).toBe('catching-up');
+  chat.socket.deliver({ type: 'block', user_id: 2, blocked: true });
+  const before = chat.count('history');
+  chat.dropAnswer = () => false;
+  chat.socket.deliver({ type: 'joined', room_id: 1, seq: 0 });
+  await room.ready();
+  expect(chat.count('history')).toBe(before + 1);
 });
 
 test('rejects with the code of a refusal', async () => {

@@ -99,6 +99,7 @@ const events: { readonly [K in Event['kind']]: readonly Extract<Event, { kind: K
       preferences: { notify: 'none', pinned: false, hidden: true },
     },
   ],
+  BlockChanged: [{ kind: 'BlockChanged', room, user: '2', blocked: true }],
   Ponged: [{ kind: 'Ponged', room, seq: 2 }],
   Refused: [{ kind: 'Refused', room, code: 'INTERNAL', reason: 'why', clientId: 'a-1', retryAfterMs: 5 }],
   HandshakeRefused: [{ kind: 'HandshakeRefused', room: '', code: 'UNAUTHENTICATED' }],

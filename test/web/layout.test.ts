@@ -191,6 +191,75 @@ describe('with a font of twice the usual size', () => {
     expect(problems).toEqual(Object.fromEntries(Object.keys(problems).map((where) => [where, []])));
     expect(sideways).toBeLessThanOrEqual(0);
   });
+
+  const phone = { width: 390, height: 844 };
+
+  test('the sign-in form is not wider than a phone', async () => {
+    const { page, context } = await chat.open({ viewport: phone });
+    await page.getByLabel('Password').waitFor();
+    await enlarge(page, '200%');
+    const card = await page.locator('.card').boundingBox();
+    expect((card?.x ?? 0) + (card?.width ?? 0)).toBeLessThan(phone.width);
+    await context.close();
+  });
+
+  test('menus and checkboxes keep their size on a phone', async () => {
+    const { page } = alice;
+    await page.setViewportSize(phone);
+    await enlarge(page, '200%');
+    await page.getByRole('button', { name: 'Room menu' }).click();
+    const menu = await page.getByRole('menu').boundingBox();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Back to rooms' }).click();
+    await page.getByRole('button', { name: 'Notifications', exact: true }).click();
+    const widths = await page
+      .getByRole('checkbox')
+      .evaluateAll((boxes) => boxes.map((box) => Math.round(box.getBoundingClientRect().width)));
+    await page.keyboard.press('Escape');
+    await page.goBack();
+    await enlarge(page, '');
+    expect((menu?.x ?? 0) + (menu?.width ?? 0)).toBeLessThan(phone.width);
+    expect(widths).toEqual([32, 32, 32]);
+  });
+
+  test('a reply of many lines can be reached on a phone', async () => {
+    const { page } = alice;
+    await page.setViewportSize({ ...phone, height: 500 });
+    await enlarge(page, '200%');
+    await alice.message(longText).focus();
+    await alice.message(longText).getByRole('button', { name: 'Reply' }).click();
+    const box = page.getByRole('textbox', { name: 'Message', exact: true });
+    await box.fill('One\nTwo\nThree\nFour\nFive');
+    await page.locator('.room-title').hover();
+    await page.mouse.wheel(0, 1000);
+    const bottom = async () => {
+      const line = await page.locator('.composer-line').boundingBox();
+      return (line?.y ?? 0) + (line?.height ?? 0);
+    };
+    await expect.poll(bottom).toBeLessThan(500);
+    await box.fill('');
+    await box.press('Escape');
+    await enlarge(page, '');
+  });
+
+  test('emoji do not overlap on a phone', async () => {
+    const { page } = alice;
+    await page.setViewportSize(phone);
+    await enlarge(page, '200%');
+    await page.getByRole('button', { name: 'Emoji', exact: true }).click();
+    const cells = page.locator('.emoji-groups button, [role=gridcell]');
+    await cells.nth(20).waitFor();
+    // An emoji is up to a quarter wider than its font size.
+    const overlapping = await cells.evaluateAll((all) =>
+      all
+        .slice(0, 20)
+        .filter((cell) => Number.parseFloat(getComputedStyle(cell).fontSize) * 1.25 > cell.clientWidth)
+        .map((cell) => cell.ariaLabel),
+    );
+    await page.keyboard.press('Escape');
+    await enlarge(page, '');
+    expect(overlapping).toEqual([]);
+  });
 });
 
 test('pictures have their space before they load, and the page stays where it is on a reload', async () => {

@@ -237,6 +237,7 @@ function syncFrame(event: Synced, view: View): object {
 
 /** The events whose frames only a socket with `changes=all` gets, because an earlier client does not know them. */
 const onRequest: ReadonlySet<Event['kind']> = new Set([
+  'BlockChanged',
   'Hidden',
   'PreferencesChanged',
   'RoomChanged',
@@ -296,6 +297,8 @@ export function actionFrame(event: Event, view: View): object | undefined {
       return { type: 'inbox', rooms: event.rooms };
     case 'PreferencesChanged':
       return { type: 'preferences', room_id: wireId(event.room), ...event.preferences };
+    case 'BlockChanged':
+      return { type: 'block', user_id: wireId(event.user), blocked: event.blocked };
     case 'Refused': {
       const { code, reason: message } = event;
       return { type: 'error', code, message, ...refusedFields(event) };

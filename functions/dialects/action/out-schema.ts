@@ -236,6 +236,13 @@ export const preferences = v.strictObject({
   hidden: v.boolean(),
 });
 
+export const block = frame('block', {
+  /** The other user. */
+  user_id: wireId,
+  /** Whether the other user is blocked now. */
+  blocked: v.boolean(),
+});
+
 export const inbox = frame('inbox', { rooms: number });
 
 export const pong = frame('pong', {

@@ -337,6 +337,11 @@ export const actionOwnExamples: Examples = {
       },
       { type: 'preferences', room_id: 7, notify: 'mentions', pinned: true, hidden: false },
     ),
+    encodes(
+      'own-block',
+      { kind: 'BlockChanged', room: '1', user: '7', blocked: true },
+      { type: 'block', user_id: 7, blocked: true },
+    ),
     encodes('own-inbox', { kind: 'InboxOpened', room: '1', rooms: 12 }, { type: 'inbox', rooms: 12 }),
     encodes(
       'own-authenticate',

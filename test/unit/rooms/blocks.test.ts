@@ -148,6 +148,45 @@ describe('a block', () => {
   });
 });
 
+describe('the devices of the user who blocks', () => {
+  test('get `block` once for each socket with `changes=all`, when a block begins and when it ends', async () => {
+    const { changes: _, ...plain } = await open('ann', 'r', { id: 'ann-plain' });
+    await connect(plain, app.context, async () => {});
+    await app.makeRoom('home', 'ann');
+    const [room, inbox] = [await open('ann', 'r'), await open('ann', inboxOf('ann'))];
+    await openInbox(inbox, app.context, (event) => deliver(event, [inbox], app.context));
+    const joined = await open('ann', 'home', { id: 'joined' });
+    await joinRoom({ kind: 'JoinRoom', room: 'r' }, joined, app.context);
+    const others = [await open('bob', 'r'), await open('cat', 'r')];
+    frames = [];
+    await block('ann', '7');
+    for (const session of [room, inbox, joined])
+      expect(framesTo(session)).toEqual([{ type: 'block', user_id: 7, blocked: true }]);
+    expect(framesTo(plain)).toEqual([]);
+    for (const session of others) expect(framesTo(session)).toEqual([]);
+    frames = [];
+    await app.ask('ann', 'DELETE /blocks/7/');
+    for (const session of [room, inbox, joined])
+      expect(framesTo(session)).toEqual([{ type: 'block', user_id: 7, blocked: false }]);
+  });
+
+  test('get `block` for each of several changes at the same time', async () => {
+    const ann = await open('ann', 'r');
+    const users = ['bob', 'cat', 'dan'];
+    await Promise.all(users.map((user) => blockUser(user, 'ann', app.context)));
+    const told = framesTo(ann).filter(({ type }) => type === 'block');
+    expect(told.map(({ user_id }) => user_id).toSorted()).toEqual(users);
+  });
+
+  test('get no new message of the blocked user after `block`', async () => {
+    const [ann, bob] = [await open('ann', 'r'), await open('bob', 'r')];
+    await block('ann', 'bob');
+    expect(typesTo(ann)).toEqual(['block']);
+    await say(bob, 'after');
+    expect(typesTo(ann)).toEqual(['block', 'hidden']);
+  });
+});
+
 describe('messages of a blocked user', () => {
   test('reach the sender and other members, and the user who blocked gets `hidden`', async () => {
     await block('ann', 'bob');
@@ -486,7 +525,7 @@ describe('a direct room that a blocked user creates', () => {
     expect(await app.listed('ann', id)).toBeUndefined();
     expect(await app.listed('bob', id)).toBeDefined();
     await app.ask('ann', 'DELETE /blocks/bob/');
-    expect(framesTo(inbox)).toMatchObject([{ type: 'joined', room_id: id }]);
+    expect(framesTo(inbox)).toMatchObject([{ type: 'joined', room_id: id }, { type: 'block' }]);
     expect(await app.listed('ann', id)).toMatchObject({ last_message: { content: 'hi' } });
   });
 

@@ -112,6 +112,7 @@ export async function fillChat(stack: TestStack): Promise<void> {
   const admin = adminOf(stack);
   await admin.putUser('2', { name: 'Bob Miller' });
   await admin.putUser('3', { name: 'Carol O’Brien-Featherstonehaugh of Westmorland' });
+  await admin.putUser('4', { name: 'Dave Jones' });
   await admin.importLines('party', 'screens', roomLines('party', 'Summer party', party, party.length + 3));
   await admin.importLines('list', 'screens', roomLines('list', 'A list with many items', many, 100));
   const short: Said[] = [{ author: BOB, text: 'We are done here.', daysAgo: 40 }];
@@ -129,8 +130,10 @@ export async function fillChat(stack: TestStack): Promise<void> {
   try {
     const room = bob.room('party');
     await room.ready();
-    const file = new File([new Uint8Array(picture(640, 400))], 'The garden.png', { type: 'image/png' });
-    await room.send('The garden', await room.upload(file));
+    const image = (name: string, width: number, height: number) =>
+      room.upload(new File([new Uint8Array(picture(width, height))], name, { type: 'image/png' }));
+    await room.send('', await image('The tower.png', 200, 300));
+    await room.send('The garden', await image('The garden.png', 640, 400));
     const name = 'Minutes of the very long meeting about the summer party, second version, final.pdf';
     const paper = new File(['%PDF-1.4 paper'], name, { type: 'application/pdf' });
     await room.send('', await room.upload(paper));
