@@ -3,6 +3,7 @@ import type { PostingContext } from '../delivery/context.ts';
 import type { Delivery } from '../delivery/deliver.ts';
 import { announcePresence } from '../delivery/presence.ts';
 import { post } from '../delivery/publish.ts';
+import { close } from '../delivery/retry.ts';
 import { MAX_INBOX_ROOMS } from '../domain/audience.ts';
 import { isBlocked, type Reader } from '../domain/block.ts';
 import {
@@ -99,15 +100,21 @@ export async function announceOnline(
   });
 }
 
-/** Copies the user's block list to new rows of an inbox, if it changed while they were written. */
+/**
+ * Copies the user's block list to new rows of an inbox, if it changed while they were written.
+ * @returns whether the inbox still has its own row
+ */
 async function refreshBlocked(
   inbox: Connection,
   rows: readonly Connection[],
   { db }: PostingContext,
-): Promise<void> {
-  const { blocked } = (await getConnection(db, inbox)) ?? {};
-  if (!blocked || blocked.revision === inbox.blocked?.revision) return;
-  await mapLimited(rows, (row) => putBlocked(db, row, blocked));
+): Promise<boolean> {
+  const current = await getConnection(db, inbox);
+  const { blocked } = current ?? {};
+  if (blocked && blocked.revision !== inbox.blocked?.revision) {
+    await mapLimited(rows, (row) => putBlocked(db, row, blocked));
+  }
+  return current !== undefined;
 }
 
 /**
@@ -121,20 +128,20 @@ export async function openInbox(
   context: PostingContext,
   deliverFirst: (event: InboxOpened) => Promise<Pick<Delivery, 'gone'> | undefined>,
 ): Promise<readonly InboxRow[]> {
-  const { db } = context;
+  const { db, poster } = context;
   const found = await inboxRows(inbox, context);
   const rows = found.map(({ row }) => row);
   await mapLimited(rows, (row) => putInInbox(db, row));
   const ids = rows.map(({ room }) => room);
-  const [memberships] = await Promise.all([
-    getMemberships(db, inbox.user.id, ids),
-    refreshBlocked(inbox, rows, context),
-  ]);
+  const memberships = await getMemberships(db, inbox.user.id, ids);
   const event = { kind: 'InboxOpened', room: inbox.room, rooms: memberships.size } as const;
   const posted = await deliverFirst(event);
   // If the inbox closed meanwhile, `disconnect` ran before all rows existed.
-  const isClosed = posted === undefined || posted.gone.length > 0;
-  const obsolete = isClosed ? rows : rows.filter(({ room }) => !memberships.has(room));
+  const isOpen = posted !== undefined && posted.gone.length === 0;
+  const isStored = isOpen && (await refreshBlocked(inbox, rows, context));
+  // A ban removes the row, but cannot close a socket whose handshake is not over.
+  if (isOpen && !isStored) await close(inbox.id, poster);
+  const obsolete = isStored ? rows.filter(({ room }) => !memberships.has(room)) : rows;
   await mapLimited(obsolete, (row) => deleteConnection(db, row));
   return found.filter(({ row }) => !obsolete.includes(row));
 }

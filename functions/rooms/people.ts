@@ -55,11 +55,9 @@ async function listAcquaintances(
     });
   const users = [...new Set(others.map((member) => member.user))].slice(0, MAX_PEOPLE);
   const profiles = await getProfiles(db, users, now());
-  return Array.from(profiles, ([id, profile]) => ({
-    id,
-    name: publicName(profile.username),
-    ...shownOf(profile),
-  }));
+  return [...profiles]
+    .filter(([, { isBanned }]) => !isBanned)
+    .map(([id, profile]) => ({ id, name: publicName(profile.username), ...shownOf(profile) }));
 }
 
 /** Finds people among those who share a room with the caller, in the order of their terms. */
@@ -110,11 +108,13 @@ async function searchEveryone(
     now(),
   );
   // The directory has only names, because the rest of a profile changes without the name.
-  return { people: found.map((person) => ({ ...person, ...shownOf(profiles.get(person.id)) })), next };
+  const shown = found.filter(({ id }) => !profiles.get(id)?.isBanned);
+  return { people: shown.map((person) => ({ ...person, ...shownOf(profiles.get(person.id)) })), next };
 }
 
 /**
- * Finds people by the beginning of their name, of one of its words, or by their whole id. The caller is not among them.
+ * Finds people by the beginning of their name, of one of its words, or by their whole id. The caller and
+ * banned users are not among them.
  */
 export const searchPeople = (
   search: PeopleSearch,
