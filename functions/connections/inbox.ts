@@ -16,7 +16,7 @@ import {
 } from '../domain/connection.ts';
 import type { InboxOpened } from '../domain/event.ts';
 import type { Member } from '../domain/member.ts';
-import { inboxOf, MAX_USER_ROOMS, otherUser, type Room } from '../domain/room.ts';
+import { inboxOf, MAX_USER_ROOMS, type Room } from '../domain/room.ts';
 import {
   deleteConnection,
   getConnection,
@@ -38,11 +38,13 @@ import { findConnection, placedIn } from '../store/shards.ts';
 export const inboxReads = ({ pending }: Member): Reads => (pending ? 'none' : 'manual');
 
 /**
- * Whether a direct room is concealed from a member: a user whom the member has blocked created it, and the member has
- * not entered it.
+ * Whether a room is concealed from a member: a user whom the member has blocked added them, and the member has not
+ * entered the room.
  */
-export const isConcealed = ({ blocked }: Reader, { room, user, concealed }: Member): boolean =>
-  (concealed ?? false) && isBlocked(blocked, { id: otherUser(room, user) ?? '' });
+export const isConcealed = (
+  { blocked }: Pick<Reader, 'blocked'>,
+  { addedByBlocked }: Pick<Member, 'addedByBlocked'>,
+): boolean => addedByBlocked !== undefined && isBlocked(blocked, { id: addedByBlocked });
 
 /** Returns the row of an inbox in a room. */
 const inboxRow = (inbox: Connection, room: Room, member: Member, now: number): Connection => ({
@@ -76,7 +78,7 @@ async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<I
   );
   return states.flatMap(({ room }) => {
     const member = memberships.get(room.id);
-    const isShown = member && !isConcealed({ ...inbox.user, blocked: inbox.blocked }, member);
+    const isShown = member && !isConcealed(inbox, member);
     return isShown ? [{ row: inboxRow(inbox, room, member, now()), room, member }] : [];
   });
 }
@@ -154,7 +156,7 @@ export async function addRoomToInboxes(id: string, user: string, context: Postin
   const [room, added] = await Promise.all([getRoom(db, id), getMember(db, id, user)]);
   if (!room || !added) return;
   const addRow = async (inbox: Connection) => {
-    if (isConcealed({ ...inbox.user, blocked: inbox.blocked }, added)) return [];
+    if (isConcealed(inbox, added)) return [];
     // In a room with several shards, the inbox may already have a row in another shard.
     const found = room.shards > 1 && (await findConnection(db, inbox.id, room));
     const row = inboxRow(inbox, room, added, now);
