@@ -9,11 +9,11 @@ import { type Connection, isPresence, receivesPresence } from '../domain/connect
 import { ChatError } from '../domain/errors.ts';
 import type { BlockChanged } from '../domain/event.ts';
 import { type Actor, isSameActor } from '../domain/member.ts';
-import { directRoomId, directRoomUsers, isInbox } from '../domain/room.ts';
+import { directRoomUsers, isInbox, MAX_USER_ROOMS } from '../domain/room.ts';
 import * as stored from '../store/blocks.ts';
 import { type ConnectionPlace, getConnection, listAllPlaces, putBlocked } from '../store/connections.ts';
 import type { Database } from '../store/database.ts';
-import { getMemberships } from '../store/members.ts';
+import { getMemberships, listRoomsOf, revealRoom } from '../store/members.ts';
 import { listOpenSockets } from '../store/profiles.ts';
 import { getRooms } from '../store/rooms.ts';
 import { countByUser } from '../store/write-window.ts';
@@ -143,6 +143,20 @@ export async function blockUser(
   return { block, isNew };
 }
 
+/** Reveals the rooms to which the blocked user has added the user, also in the user's open inboxes. */
+async function revealRooms(
+  { user, blocked }: { readonly user: string; readonly blocked: string },
+  context: PostingContext,
+): Promise<void> {
+  const { db } = context;
+  const memberships = await getMemberships(db, user, await listRoomsOf(db, user, MAX_USER_ROOMS));
+  const concealed = [...memberships.values()].filter(({ addedByBlocked }) => addedByBlocked === blocked);
+  await mapLimited(concealed, async ({ room }) => {
+    await addRoomToInboxes(room, user, context);
+    await revealRoom(db, room, user);
+  });
+}
+
 /**
  * Ends a block. Open connections receive the end of the block and new messages of the user, and history has the earlier
  * ones. A repeat completes an earlier attempt.
@@ -152,7 +166,6 @@ export async function unblockUser(blocked: string, user: string, context: Postin
   await countChange(user, context);
   const { list } = await stored.removeBlock(context.db, user, blocked);
   const rows = await updateConnections(user, list, context);
-  // A direct room that the blocked user created was concealed from the inboxes until now.
-  await addRoomToInboxes(directRoomId(user, blocked), user, context);
+  await revealRooms({ user, blocked }, context);
   await announceChange({ user: blocked, blocked: false }, rows, context);
 }

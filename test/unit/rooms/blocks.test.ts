@@ -545,6 +545,112 @@ describe('a direct room that a blocked user creates', () => {
   });
 });
 
+describe('a group to which a blocked user adds the user who blocked them', () => {
+  let inbox: Session;
+  beforeEach(async () => {
+    inbox = await open('ann', inboxOf('ann'));
+    await openInbox(inbox, app.context, (event) => deliver(event, [inbox], app.context));
+  });
+
+  /** Returns what a request of a member answers, without ids and names. */
+  const shapeOf = ({ status, body }: { status: number; body: Json }) => ({
+    status,
+    fields: Object.keys(body),
+    members: (body['members'] as Json[] | undefined)?.map(({ role, pending }) => ({ role, pending })),
+    ...(body['pending'] !== undefined && { pending: body['pending'] }),
+  });
+
+  const create = async (by: string, ...members: string[]) =>
+    app.ask(by, 'POST /chats/', { name: 'Trap', members });
+
+  const add = (by: string, room: string, user_id: string) =>
+    app.ask(by, `POST /chats/${room}/members/`, { user_id });
+
+  /** Blocks bob, who then creates a group with ann or adds her to it. */
+  async function conceal(how: 'creates' | 'adds'): Promise<string> {
+    await block('ann', 'bob');
+    const { body } = await create('bob', ...(how === 'creates' ? ['ann'] : []), 'cat', 'eve');
+    const id = String(body['id']);
+    if (how === 'adds') await add('bob', id, 'ann');
+    return id;
+  }
+
+  test('is answered as usual, whether they share a room or not', async () => {
+    const strangers = () => Promise.all(['zoe', 'bob'].map((by) => create(by, 'dan', 'fay')));
+    const before = [await create('bob', 'ann', 'cat'), ...(await strangers())].map(shapeOf);
+    const usual = shapeOf(await add('bob', String((await create('bob')).body['id']), 'ann'));
+    for (const [user, blocked] of [
+      ['ann', 'bob'],
+      ['dan', 'zoe'],
+      ['dan', 'bob'],
+    ] as const)
+      await block(user, blocked);
+    expect([await create('bob', 'ann', 'cat'), ...(await strangers())].map(shapeOf)).toEqual(before);
+    expect(shapeOf(await add('bob', String((await create('bob')).body['id']), 'ann'))).toEqual(usual);
+    expect(usual).toMatchObject({ status: 201 });
+  });
+
+  test.each(['creates', 'adds'] as const)(
+    'is in no list and no inbox until the block ends, if the blocked user %s',
+    async (how) => {
+      const id = await conceal(how);
+      frames = [];
+      const [bob, cat] = [await open('bob', id), await open('cat', id)];
+      await say(bob, 'from bob');
+      await say(cat, 'from cat');
+      expect(framesTo(inbox)).toEqual([]);
+      const second = await open('ann', inboxOf('ann'), { id: 'second' });
+      await openInbox(second, app.context, (event) => deliver(event, [second], app.context));
+      expect(framesTo(second)).toMatchObject([{ type: 'inbox', rooms: 1 }]);
+      expect(await app.listed('ann', id)).toBeUndefined();
+      const members = (await app.ask('bob', `GET /chats/${id}/`)).body['members'] as Json[];
+      expect(members.map(({ user_id }) => user_id)).toContain('ann');
+      frames = [];
+      await app.ask('ann', 'DELETE /blocks/bob/');
+      expect(framesTo(inbox)).toMatchObject([{ type: 'joined', room_id: id }, { type: 'block' }]);
+      expect(await app.listed('ann', id)).toMatchObject({ last_message: { content: 'from cat' } });
+      await say(cat, 'again');
+      expect(framesTo(inbox)).toContainEqual(expect.objectContaining({ type: 'chat_message', room_id: id }));
+      await block('ann', 'bob');
+      expect(await app.listed('ann', id)).toBeDefined();
+    },
+  );
+
+  test('is shown once another member adds the user', async () => {
+    const id = await conceal('adds');
+    await app.ask('bob', `PATCH /chats/${id}/members/cat/`, { role: 'moderator' });
+    await add('bob', id, 'ann');
+    expect(await app.listed('ann', id)).toBeUndefined();
+    frames = [];
+    expect((await add('cat', id, 'ann')).status).toBe(200);
+    expect(framesTo(inbox)).toMatchObject([{ type: 'joined', room_id: id }]);
+    expect(await app.listed('ann', id)).toBeDefined();
+  });
+
+  test('is shown once the user writes in it', async () => {
+    const id = await conceal('creates');
+    await say(await open('ann', id), 'I am here');
+    expect(await app.listed('ann', id)).toBeDefined();
+  });
+
+  test('does not make the user known to its other members', async () => {
+    const id = await conceal('creates');
+    const found = async (by: string, query: string) =>
+      (await app.ask(by, `GET /users/?query=${query}`)).body['users'];
+    await Promise.all(['ann', 'eve'].map((user) => open(user, id, { id: `${user}-online` })));
+    await app.ask('eve', `POST /chats/${id}/accept/`);
+    expect(await found('eve', 'ann')).toEqual([]);
+    expect(await found('ann', 'eve')).toEqual([]);
+    const { body } = await create('eve', 'ann');
+    expect((body['members'] as Json[]).find(({ user_id }) => user_id === 'ann')).toMatchObject({
+      pending: true,
+    });
+    await app.ask('ann', `POST /chats/${id}/accept/`);
+    expect(await found('ann', 'eve')).toMatchObject([{ user_id: 'eve' }]);
+    expect(await found('eve', 'ann')).toMatchObject([{ user_id: 'ann' }]);
+  });
+});
+
 describe('a block at the same moment', () => {
   test('as a handshake reaches the connection, in either order', async () => {
     const { db } = app.database;
