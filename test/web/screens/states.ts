@@ -157,6 +157,8 @@ export const states: readonly State[] = [
     async show(guest) {
       await openRoom(guest);
       await message(guest.page, 'Who comes to the summer party?').scrollIntoViewIfNeeded();
+      // The message under the pointer would show its actions.
+      await guest.page.mouse.move(0, 0);
     },
   },
   { name: 'archived room', show: (guest) => openRoom(guest, 'past') },
