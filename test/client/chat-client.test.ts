@@ -762,6 +762,24 @@ describe('a connection', () => {
     expect([client.state, chat.sockets.length]).toEqual(['refused', 1]);
   });
 
+  test('is refused when the user is banned, and connects again when the ban has ended and the app asks', async () => {
+    const { client, room } = await openRoom({ token: () => tokenOf('1') });
+    chat.banned = true;
+    chat.socket.disconnect();
+    await pass(500);
+    expect([client.state, client.error, room.state]).toEqual([
+      'refused',
+      expect.objectContaining({ code: 'BANNED', message: 'Banned' }),
+      'refused',
+    ]);
+    await pass(60_000);
+    expect(chat.sockets).toHaveLength(2);
+    chat.banned = false;
+    client.connect();
+    await pass();
+    expect([client.state, room.state]).toEqual(['live', 'live']);
+  });
+
   test('is offline, not refused, while the server does not answer', async () => {
     chat.offline = true;
     const { client, room } = await openRoom();
