@@ -422,8 +422,9 @@ export const states: readonly State[] = [
     name: 'large picture',
     async show(guest) {
       await openRoom(guest);
-      await button(guest.page, /The garden\.png/).click();
-      await guest.page.getByRole('dialog').waitFor();
+      await guest.page.getByRole('img', { name: 'The garden.png', exact: true }).waitFor();
+      await guest.page.locator('.picture-box').last().click();
+      await guest.page.locator('.lightbox img').waitFor();
     },
   },
   {
@@ -528,6 +529,7 @@ export const states: readonly State[] = [
     locale: 'ar',
     async show(guest) {
       await openRoom(guest);
+      await guest.page.getByRole('img', { name: 'The garden.png', exact: true }).waitFor();
       await guest.page.locator('.picture-box').last().click();
       await guest.page.locator('.lightbox img').waitFor();
     },
