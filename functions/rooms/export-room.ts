@@ -1,5 +1,6 @@
 import { changeKinds, type LogEntry, ownFields } from '../domain/message.ts';
 import {
+  isFileGone,
   isGone,
   isMessageGone,
   type Kept,
@@ -125,7 +126,9 @@ async function readSection(copy: RoomCopy, position: RoomPosition, context: Expo
     case 'log':
       return readLog(copy, position, context);
     case 'file': {
-      const { copies, next } = await listFileCopies(db, room, range, context.now());
+      const kept = keptForBackend(copy.room, context);
+      const isHidden = (file: Parameters<typeof isFileGone>[0]) => isFileGone(file, kept);
+      const { copies, next } = await listFileCopies(db, room, range, isHidden, context.now());
       return {
         parts: partsOf('file', 'id', copies),
         next: nextOf(next, 'member'),

@@ -76,8 +76,8 @@ async function importLog(
   await mapLimited(entries, async (entry) => {
     const expiry = expiresAfter(entry);
     // A file that an edit replaced has no bytes.
-    if (expiry && entry.kind === 'message' && isFile(entry['file'])) {
-      await copies.noteFileExpiry(db, room, entry['file'], expiry);
+    if (entry.kind === 'message' && isFile(entry['file'])) {
+      await copies.noteFile(db, room, entry['file'], { sentAt: timeOf(entry), expiry });
     }
     await copies.putEntryCopy(db, room, entry, expiry);
   });

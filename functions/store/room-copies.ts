@@ -20,7 +20,7 @@ import {
 } from './keys.ts';
 import { putChange, putMessage, putRoomChange } from './log.ts';
 import { isRoom, toRoom } from './rooms.ts';
-import type { FileHold } from './uploads.ts';
+import type { FileHold, Upload } from './uploads.ts';
 
 // Exports and imports copy the attributes of items without a list of them, so that a new attribute needs no change here.
 // These functions leave out keys, and attributes that belong to one deployment.
@@ -41,7 +41,7 @@ const ofDeployment = {
   member: ['user', 'placement'],
   placement: [],
   mute: [],
-  file: ['state', 'expiresAt', 'heldUntil'],
+  file: ['state', 'sentAt', 'expiresAt', 'heldUntil'],
   pins: [],
   log: ['kind', 'seq', 'expiresAt', 'heldUntil'],
 } as const;
@@ -157,11 +157,15 @@ const profilesIn = (items: readonly Item[]): Copy[] =>
 export const listMuteCopies = (db: Database, room: string, range: CopyRange): Promise<CopyPage> =>
   listCopies(db, 'mute', (actor) => muteKey(room, actor), range);
 
-/** Returns files that a message holds. @param now milliseconds since the epoch */
+/**
+ * Returns files that a message holds, without hidden ones.
+ * @param now milliseconds since the epoch
+ */
 export const listFileCopies = (
   db: Database,
   room: string,
   range: CopyRange,
+  isHidden: (file: Pick<Upload, 'sentAt'>) => boolean,
   now: number,
 ): Promise<CopyPage> =>
   listCopies(
@@ -169,7 +173,8 @@ export const listFileCopies = (
     'file',
     (file) => fileKey(room, file),
     range,
-    ({ state, expiresAt = Infinity }) => state === 'ready' && expiresAt * 1000 > now,
+    ({ state, sentAt, expiresAt = Infinity }) =>
+      state === 'ready' && expiresAt * 1000 > now && !isHidden({ sentAt }),
   );
 
 /** Returns the profiles of users, in the order of their ids. Guests have none. */
@@ -319,30 +324,31 @@ export async function putMuteCopy(db: Database, room: string, { id, attributes }
   await putOnce(db, { ...imported('mute', attributes), ...muteKey(room, id) });
 }
 
-/** Notes when the file of an imported message expires, before the file is imported. A later time replaces it. */
-export async function noteFileExpiry(
+/** Notes the time and the expiry of an imported message for its file, before the file is imported. The latest counts. */
+export async function noteFile(
   db: Database,
   room: string,
   { id }: FileHold,
-  expiry: Expiry,
+  { sentAt, expiry }: { readonly sentAt: number; readonly expiry: Expiry | undefined },
 ): Promise<void> {
-  const [[name = 'expiresAt', at = 0] = []] = Object.entries(expiry);
+  const [[name, at] = []] = Object.entries(expiry ?? {});
   await db.chat.update(fileKey(room, id), {
-    update: `SET ${name} = :at`,
-    condition: `attribute_not_exists(#state) AND (attribute_not_exists(${name}) OR ${name} < :at)`,
-    values: { ':at': at },
+    update: `SET sentAt = :sent${name ? `, ${name} = :at` : ''}`,
+    condition: 'attribute_not_exists(#state) AND (attribute_not_exists(sentAt) OR sentAt < :sent)',
+    values: { ':sent': sentAt, ...(at !== undefined && { ':at': at }) },
   });
 }
 
-/** Stores the item of a file whose bytes have been uploaded, unless it exists. It expires as `noteFileExpiry` says. */
+/** Stores the item of a file whose bytes have been uploaded, unless it exists. It expires as `noteFile` says. */
 export async function putFileCopy(db: Database, room: string, { id, attributes }: Copy): Promise<void> {
-  const { state, expiresAt, heldUntil } = (await db.chat.get(fileKey(room, id))) ?? {};
+  const { state, sentAt, expiresAt, heldUntil } = (await db.chat.get(fileKey(room, id))) ?? {};
   if (state !== undefined) return;
   // The bytes of a file in this list are deleted when it expires.
   if (expiresAt !== undefined) await listFile(db, room, id, expiresAt);
   const item = {
     ...imported('file', attributes),
     state: 'ready',
+    sentAt,
     expiresAt,
     heldUntil,
     ...fileKey(room, id),

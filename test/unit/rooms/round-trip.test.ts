@@ -197,7 +197,8 @@ describe('an import', () => {
     const { db } = chat.app.database;
     const expiresAt = (await db.chat.get(logKey('lunch', 1)))?.['expiresAt'];
     expect(expiresAt).toBe(Date.parse('2025-03-18T00:00:00.000Z') / 1000);
-    expect(await db.chat.get(fileKey('lunch', id))).toMatchObject({ expiresAt, state: 'ready' });
+    const sentAt = Date.parse('2025-02-16T00:00:00.000Z');
+    expect(await db.chat.get(fileKey('lunch', id))).toMatchObject({ expiresAt, sentAt, state: 'ready' });
     expect(await listDueFiles(db, expiresAt * 1000 - 1_000, 10)).toMatchObject([]);
     expect(await listDueFiles(db, expiresAt * 1000, 10)).toMatchObject([{ room: 'lunch', id }]);
   });
