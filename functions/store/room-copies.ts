@@ -19,6 +19,7 @@ import {
   roomKey,
 } from './keys.ts';
 import { putChange, putMessage, putRoomChange } from './log.ts';
+import { newWalk } from './retention-walk.ts';
 import { isRoom, toRoom } from './rooms.ts';
 import type { FileHold, Upload } from './uploads.ts';
 
@@ -201,6 +202,8 @@ export interface Import {
   /** Names what is imported. */
   readonly source: string;
   readonly done: boolean;
+  /** Whether entries of the room have an expiry that its latest settings do not say. */
+  readonly walking: boolean;
   /** The highest number whose log entry is stored. */
   readonly seq: number;
   /** When the log last changed, in milliseconds since the epoch. */
@@ -215,7 +218,8 @@ function toImport(id: string, item: Item): Import | undefined {
   const source = importing ?? imported;
   const attributes = exported('room', item);
   const done = importing === undefined;
-  const progress = { done, seq: done ? item['seq'] : importedTo, lastAt: importedAt };
+  const walking = item['walkAt'] < item['walkTo'];
+  const progress = { done, walking, seq: done ? item['seq'] : importedTo, lastAt: importedAt };
   return source && { source, ...progress, attributes, room: toRoom(id, item) };
 }
 
@@ -248,17 +252,24 @@ export async function noteImported(
   });
 }
 
-/** Makes an imported room visible. Returns false if it is visible already, or if the import was cancelled. */
+/**
+ * Makes an imported room visible. Starts a walk over its log if its entries were stored with other settings.
+ * @returns false if it is visible already, or if the import was cancelled
+ */
 export async function finishImport(
   db: Database,
   room: string,
-  { source, seq, attributes }: Pick<Import, 'source' | 'seq' | 'attributes'>,
+  { source, seq, attributes, room: before }: Pick<Import, 'source' | 'seq' | 'attributes' | 'room'>,
 ): Promise<boolean> {
   await db.chat.put(listedKey('room', room));
   const { pins } = attributes;
   if (isAttributes(pins)) await putOnce(db, { ...imported('pins', pins), ...pinsKey(room) });
   const kind = directRoomUsers(room) ? 'direct' : 'group';
-  const item = { ...imported('room', attributes), ...roomKey(room), kind, seq, shards: 1, imported: source };
+  const fields = imported('room', attributes);
+  const isOther =
+    fields['retentionDays'] !== before.retentionDays || Boolean(fields['held']) !== Boolean(before.held);
+  const walk = isOther && newWalk(seq);
+  const item = { ...fields, ...roomKey(room), kind, seq, shards: 1, imported: source, ...walk };
   return db.chat.put(item, {
     condition: 'importing = :source AND attribute_not_exists(cancelledAt)',
     values: { ':source': source },
@@ -339,9 +350,18 @@ export async function noteFile(
   });
 }
 
-/** Stores the item of a file whose bytes have been uploaded, unless it exists. It expires as `noteFile` says. */
-export async function putFileCopy(db: Database, room: string, { id, attributes }: Copy): Promise<void> {
-  const { state, sentAt, expiresAt, heldUntil } = (await db.chat.get(fileKey(room, id))) ?? {};
+/**
+ * Stores the item of a file whose bytes have been uploaded, unless it exists. It expires as `noteFile` says.
+ * @param unnamed what `noteFile` says of a file that no imported message names
+ */
+export async function putFileCopy(
+  db: Database,
+  room: string,
+  { id, attributes }: Copy,
+  unnamed: { readonly sentAt: number; readonly expiry: Expiry | undefined },
+): Promise<void> {
+  const noted = (await db.chat.get(fileKey(room, id))) ?? { sentAt: unnamed.sentAt, ...unnamed.expiry };
+  const { state, sentAt, expiresAt, heldUntil }: Item = noted;
   if (state !== undefined) return;
   // The bytes of a file in this list are deleted when it expires.
   if (expiresAt !== undefined) await listFile(db, room, id, expiresAt);
