@@ -39,7 +39,8 @@ export class TokenSource {
 
   /** @throws the token function's error, or ChatClientError UNAUTHENTICATED if the token belongs to another user */
   async fetch(): Promise<string> {
-    const token = typeof this.#token === 'string' ? this.#token : await this.#token();
+    // A token from a file often ends in a newline, which no header may contain.
+    const token = (typeof this.#token === 'string' ? this.#token : await this.#token()).trim();
     const { sub, exp } = claimsOf(token);
     const user = this.#user?.toString() ?? sub;
     if (this.user !== undefined && user !== this.user) {

@@ -127,7 +127,7 @@ export async function storeMessage(
       putMessage(db, messageAt(seq), expiry),
       announced ? listForPublish(room, context) : undefined,
       // Sending a message accepts the room. A refused message does not get this far.
-      member.pending && acceptRequest(db, id, member.user),
+      (member.pending || member.addedByBlocked) && acceptRequest(db, id, member.user),
     ]);
     listed = connections;
     return earlier;

@@ -71,7 +71,9 @@ export function Lightbox({ message, onClose }: LightboxProps) {
     >
       <header>
         <p aria-live="polite">
-          <strong class="file-name">{current?.name}</strong>
+          <strong class="file-name" dir="auto">
+            {current?.name}
+          </strong>
           {pictures.length > 1 ? <span>{words.position(index + 1, pictures.length)}</span> : null}
         </p>
         {current ? (
