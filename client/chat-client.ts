@@ -83,6 +83,8 @@ export class ChatClient extends Observable<ClientEvents> {
   readonly #dispatcher: FrameDispatcher;
   #state: State = 'offline';
   #isRestored = false;
+  /** The last known revision of the user's block list. */
+  #blocks = Number.POSITIVE_INFINITY;
   #pendingChanges: readonly PendingChange[] = [];
 
   /** @throws TypeError if `url` or `token` is missing or malformed, or `heartbeatMs` is below 1,000 */
@@ -117,8 +119,8 @@ export class ChatClient extends Observable<ClientEvents> {
       onState: () => this.#updateState(),
       onEvent: (frame) => {
         this.roomList.receive(frame as never);
-        // Another device may have changed the block list.
-        if (frame.type === 'block') void this.reload();
+        if (frame.type === 'block') this.#followBlocks(frame.revision);
+        else if (frame.type === 'inbox') this.#followBlocks(frame.blocks);
         this.emit(frame.type as keyof ClientEvents, frame as never);
       },
       onPendingChanges: () => this.#updatePendingChanges(),
@@ -324,6 +326,12 @@ export class ChatClient extends Observable<ClientEvents> {
     if (next.length === before.length && next.every((change, index) => change === before[index])) return;
     this.#pendingChanges = next;
     this.emit('pendingChanges', next);
+  }
+
+  /** Loads everything again if the user's block list changed, on any device, maybe while this client was offline. */
+  #followBlocks(revision = 0): void {
+    if (revision > this.#blocks) void this.reload();
+    this.#blocks = revision;
   }
 
   /** Pings the server. `pong` reveals missed changes in all open rooms. */

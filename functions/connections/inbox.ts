@@ -102,19 +102,19 @@ export async function announceOnline(
 
 /**
  * Copies the user's block list to new rows of an inbox, if it changed while they were written.
- * @returns whether the inbox still has its own row
+ * @returns the inbox's own row; undefined if there is none
  */
 async function refreshBlocked(
   inbox: Connection,
   rows: readonly Connection[],
   { db }: PostingContext,
-): Promise<boolean> {
+): Promise<Connection | undefined> {
   const current = await getConnection(db, inbox);
   const { blocked } = current ?? {};
   if (blocked && blocked.revision !== inbox.blocked?.revision) {
     await mapLimited(rows, (row) => putBlocked(db, row, blocked));
   }
-  return current !== undefined;
+  return current;
 }
 
 /**
@@ -134,14 +134,20 @@ export async function openInbox(
   await mapLimited(rows, (row) => putInInbox(db, row));
   const ids = rows.map(({ room }) => room);
   const memberships = await getMemberships(db, inbox.user.id, ids);
-  const event = { kind: 'InboxOpened', room: inbox.room, rooms: memberships.size } as const;
-  const posted = await deliverFirst(event);
+  const opened = ({ blocked }: Pick<Connection, 'blocked'>): InboxOpened => ({
+    ...{ kind: 'InboxOpened', room: inbox.room, rooms: memberships.size },
+    ...(blocked && { blocks: blocked.revision }),
+  });
+  const posted = await deliverFirst(opened(inbox));
   // If the inbox closed meanwhile, `disconnect` ran before all rows existed.
   const isOpen = posted !== undefined && posted.gone.length === 0;
-  const isStored = isOpen && (await refreshBlocked(inbox, rows, context));
+  const current = isOpen ? await refreshBlocked(inbox, rows, context) : undefined;
   // A ban removes the row, but cannot close a socket whose handshake is not over.
-  if (isOpen && !isStored) await close(inbox.id, poster);
-  const obsolete = isStored ? rows.filter(({ room }) => !memberships.has(room)) : rows;
+  if (isOpen && !current) await close(inbox.id, poster);
+  // A change of the list cannot be posted to such a socket either.
+  if (current && current.blocked?.revision !== inbox.blocked?.revision)
+    await post(opened(current), [current], context);
+  const obsolete = current ? rows.filter(({ room }) => !memberships.has(room)) : rows;
   await mapLimited(obsolete, (row) => deleteConnection(db, row));
   return found.filter(({ row }) => !obsolete.includes(row));
 }

@@ -155,6 +155,8 @@ export interface BlockChanged extends InRoom {
   /** The other user. */
   readonly user: string;
   readonly blocked: boolean;
+  /** The revision of the block list. */
+  readonly revision: number;
 }
 
 /** An inbox connection is open: it receives new messages of its user's rooms. */
@@ -162,6 +164,8 @@ export interface InboxOpened extends InRoom {
   readonly kind: 'InboxOpened';
   /** The number of the user's rooms. */
   readonly rooms: number;
+  /** The revision of the user's block list. Absent if the user never blocked anybody. */
+  readonly blocks?: number;
 }
 
 export interface Ponged extends InRoom {

@@ -69,13 +69,13 @@ async function updateConnections(
 
 /** Posts a change of a user's block list to the user's sockets, each once. @param rows all rows of these sockets */
 async function announceChange(
-  { user, blocked }: Pick<BlockChanged, 'user' | 'blocked'>,
+  change: Omit<BlockChanged, 'kind' | 'room'>,
   rows: readonly Connection[],
   context: PostingContext,
 ): Promise<void> {
   const sockets = rows.filter(({ home, user: { guest } }) => home === undefined && !guest);
   await mapLimited([...Map.groupBy(sockets, ({ room }) => room)], ([room, connections]) =>
-    deliver({ kind: 'BlockChanged', room, user, blocked }, connections, context),
+    deliver({ kind: 'BlockChanged', room, ...change }, connections, context),
   );
 }
 
@@ -137,7 +137,7 @@ export async function blockUser(
   const { list, isNew, block } = changed;
   const rows = await updateConnections(user, list, context);
   await Promise.all([
-    announceChange({ user: blocked, blocked: true }, rows, context),
+    announceChange({ user: blocked, blocked: true, revision: list.revision }, rows, context),
     isNew && announceOffline({ user, blocked }, rows, context),
   ]);
   return { block, isNew };
@@ -167,5 +167,5 @@ export async function unblockUser(blocked: string, user: string, context: Postin
   const { list } = await stored.removeBlock(context.db, user, blocked);
   const rows = await updateConnections(user, list, context);
   await revealRooms({ user, blocked }, context);
-  await announceChange({ user: blocked, blocked: false }, rows, context);
+  await announceChange({ user: blocked, blocked: false, revision: list.revision }, rows, context);
 }

@@ -109,7 +109,7 @@ describe('a change of a room', () => {
     const events: readonly Event[] = [
       { kind: 'Hidden', room: '1', seq: 8 },
       { kind: 'PreferencesChanged', room: '1', user: '1', preferences },
-      { kind: 'BlockChanged', room: '1', user: '2', blocked: true },
+      { kind: 'BlockChanged', room: '1', user: '2', blocked: true, revision: 3 },
       { kind: 'RoomDeleted', room: '1' },
     ];
     for (const event of events) {

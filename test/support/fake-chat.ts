@@ -63,7 +63,7 @@ export class FakeSocket {
     }
     this.open = true;
     this.onopen?.(undefined as never);
-    this.deliver({ type: 'inbox', rooms: 1 });
+    this.deliver({ type: 'inbox', rooms: 1, ...(this.#chat.blocks > 0 && { blocks: this.#chat.blocks }) });
   }
 }
 
@@ -93,6 +93,8 @@ export class FakeChat {
   banned = false;
   /** Rooms that the user is not a member of. */
   readonly forbiddenRooms = new Set<string>();
+  /** The revision of the user's block list. */
+  blocks = 0;
   /** Whether the network is down. */
   offline = false;
   /** If this function returns true, the fake chat ignores the frame. */
@@ -126,6 +128,12 @@ export class FakeChat {
   /** Whether a handshake with this token fails. */
   refuses(token: string): boolean {
     return this.offline || this.banned || this.invalidTokens.has(token);
+  }
+
+  /** Changes the user's block list on another device. */
+  changeBlocks(user_id: number, blocked: boolean): void {
+    this.blocks++;
+    this.socket.deliver({ type: 'block', user_id, blocked, revision: this.blocks });
   }
 
   /** Returns how many frames of an action were received. */

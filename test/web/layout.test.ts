@@ -128,6 +128,22 @@ test('bubbles have a visible border in forced colours', async () => {
   await page.emulateMedia({ forcedColors: 'none' });
 });
 
+test('a room that cannot be opened shows only the reason, in the middle', async () => {
+  const { page } = alice;
+  const before = page.url();
+  await alice.goTo('nowhere');
+  const note = await page.locator('.refused-note').boundingBox();
+  const pane = await page.locator('.room-pane').boundingBox();
+  const middle = (box: typeof note) => (box ? [box.x + box.width / 2, box.y + box.height / 2] : []);
+  const [x = 0, y = 0] = middle(note);
+  const [paneX = 0, paneY = 0] = middle(pane);
+  expect(Math.abs(x - paneX)).toBeLessThan(2);
+  expect(Math.abs(y - paneY)).toBeLessThan(60);
+  expect(await page.locator('.room-header .avatar').isVisible()).toBe(false);
+  await page.goto(before);
+  await alice.message(longText).waitFor();
+});
+
 describe('with a font of twice the usual size', () => {
   /** Runs in the page: returns the controls that something else covers, or that are outside of the screen. */
   function coveredControls(root: Element): readonly string[] {

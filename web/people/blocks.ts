@@ -21,8 +21,8 @@ const blockedBy = oncePer((client: ChatClient) => {
       );
     return loading;
   };
-  // Another device may have changed the list.
-  client.on('block', () => loading && load());
+  // Another device may have changed the list, also while this one was offline.
+  for (const event of ['block', 'inbox'] as const) client.on(event, () => loading && load());
   return { store, load, loadOnce: () => loading ?? load() };
 });
 

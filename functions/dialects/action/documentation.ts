@@ -359,8 +359,12 @@ const framesOut = outgoing({
     event: 'InboxOpened',
     schema: outward.inbox,
     summary:
-      'Sent once when a socket connects without a room: it receives the new messages of the user’s rooms from now on.',
-    fields: { rooms: `The number of rooms, at most ${MAX_INBOX_ROOMS.toLocaleString('en')}.` },
+      'Sent when a socket connects without a room: it receives the new messages of the user’s rooms from now on. Sent again if the block list changed while the socket was opening.',
+    fields: {
+      rooms: `The number of rooms, at most ${MAX_INBOX_ROOMS.toLocaleString('en')}.`,
+      blocks:
+        'The revision of the user’s block list. If it is higher than that of the last `inbox` or `block`, the client missed a block or its end: load what the page shows once more. Absent if the user never blocked anybody.',
+    },
   },
   preferences: {
     event: 'PreferencesChanged',
@@ -378,10 +382,12 @@ const framesOut = outgoing({
     event: 'BlockChanged',
     schema: outward.block,
     summary:
-      'The user has blocked another user, or ended the block, on any device. All of the user’s own sockets with `changes=all` receive it, each once. From now on, `history`, `sync` and `GET /api/chats/` leave the messages of the other user out, or contain them again: load what the page shows once more. It has no `seq`, and `sync` does not repeat it. `GET /api/blocks/` has the current list.',
+      'The user has blocked another user, or ended the block, on any device. All of the user’s own sockets with `changes=all` receive it, each once. From now on, `history`, `sync` and `GET /api/chats/` leave the messages of the other user out, or contain them again: load what the page shows once more. It has no `seq`, and `sync` does not repeat it, but `inbox` has the `revision` in `blocks`. `GET /api/blocks/` has the current list.',
     fields: {
       user_id: 'The id of the other user.',
       blocked: 'Whether the other user is blocked now.',
+      revision:
+        'The revision of the user’s block list, which grows with each change. A later `inbox` has it in `blocks`.',
     },
   },
   authenticated: {

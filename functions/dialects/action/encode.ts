@@ -294,11 +294,13 @@ export function actionFrame(event: Event, view: View): object | undefined {
     case 'Left':
       return { type: 'left', room_id: wireId(event.room) };
     case 'InboxOpened':
-      return { type: 'inbox', rooms: event.rooms };
+      return { type: 'inbox', rooms: event.rooms, ...(event.blocks && { blocks: event.blocks }) };
     case 'PreferencesChanged':
       return { type: 'preferences', room_id: wireId(event.room), ...event.preferences };
-    case 'BlockChanged':
-      return { type: 'block', user_id: wireId(event.user), blocked: event.blocked };
+    case 'BlockChanged': {
+      const { user, blocked, revision } = event;
+      return { type: 'block', user_id: wireId(user), blocked, revision };
+    }
     case 'Refused': {
       const { code, reason: message } = event;
       return { type: 'error', code, message, ...refusedFields(event) };

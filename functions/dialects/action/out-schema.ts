@@ -241,9 +241,11 @@ export const block = frame('block', {
   user_id: wireId,
   /** Whether the other user is blocked now. */
   blocked: v.boolean(),
+  /** The revision of the block list. */
+  revision: number,
 });
 
-export const inbox = frame('inbox', { rooms: number });
+export const inbox = frame('inbox', { rooms: number, blocks: v.optional(number) });
 
 export const pong = frame('pong', {
   seq: number,

@@ -161,13 +161,34 @@ describe('the devices of the user who blocks', () => {
     frames = [];
     await block('ann', '7');
     for (const session of [room, inbox, joined])
-      expect(framesTo(session)).toEqual([{ type: 'block', user_id: 7, blocked: true }]);
+      expect(framesTo(session)).toEqual([{ type: 'block', user_id: 7, blocked: true, revision: 1 }]);
     expect(framesTo(plain)).toEqual([]);
     for (const session of others) expect(framesTo(session)).toEqual([]);
     frames = [];
     await app.ask('ann', 'DELETE /blocks/7/');
     for (const session of [room, inbox, joined])
-      expect(framesTo(session)).toEqual([{ type: 'block', user_id: 7, blocked: false }]);
+      expect(framesTo(session)).toEqual([{ type: 'block', user_id: 7, blocked: false, revision: 2 }]);
+  });
+
+  test('learn the revision of the list when an inbox opens, also if the list changed meanwhile', async () => {
+    const revisions = async (id: string, duringHandshake?: () => Promise<unknown>) => {
+      const inbox = await open('ann', inboxOf('ann'), { id });
+      frames = [];
+      await openInbox(inbox, app.context, async (event) => {
+        await duringHandshake?.();
+        frames = [];
+        return deliver(event, [inbox], app.context);
+      });
+      return framesTo(inbox).filter(({ type }) => type === 'inbox');
+    };
+    expect(await revisions('none')).toEqual([{ type: 'inbox', rooms: 1 }]);
+    await block('ann', 'bob');
+    expect(frames.at(-1)?.frame).toMatchObject({ type: 'block', revision: 1 });
+    expect(await revisions('one')).toEqual([{ type: 'inbox', rooms: 1, blocks: 1 }]);
+    expect(await revisions('two', () => block('ann', 'cat'))).toEqual([
+      { type: 'inbox', rooms: 1, blocks: 1 },
+      { type: 'inbox', rooms: 1, blocks: 2 },
+    ]);
   });
 
   test('get `block` for each of several changes at the same time', async () => {

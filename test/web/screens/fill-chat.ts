@@ -1,5 +1,11 @@
 import type { ChatClient } from '../../../client/index.ts';
-import { ChatClient as Client } from '../../../client/index.ts';
+import {
+  blockUser,
+  ChatClient as Client,
+  pinMessage,
+  reportMessage,
+  setPreferences,
+} from '../../../client/index.ts';
 import type { ImportedLine } from '../../../server/index.ts';
 import { adminOf } from '../../support/admin.ts';
 import { askingAs } from '../../support/http.ts';
@@ -126,7 +132,7 @@ export async function fillChat(stack: TestStack): Promise<void> {
   await admin.updateRoom('slow', { slow_mode: 60 });
   const dave = await askingAs(stack, 'dave');
   await dave('POST /chats/', { kind: 'direct', members: [3] });
-  const bob = await clientOf(stack, 'bob');
+  const [alice, bob] = await Promise.all([clientOf(stack, 'alice'), clientOf(stack, 'bob')]);
   try {
     const room = bob.room('party');
     await room.ready();
@@ -137,7 +143,13 @@ export async function fillChat(stack: TestStack): Promise<void> {
     const name = 'Minutes of the very long meeting about the summer party, second version, final.pdf';
     const paper = new File(['%PDF-1.4 paper'], name, { type: 'application/pdf' });
     await room.send('', await room.upload(paper));
+    await pinMessage(bob, 'party', 4);
+    await pinMessage(bob, 'party', 14);
+    await reportMessage(bob, 'party', 14, { reason: 'spam', note: 'We have a room for neighbours.' });
+    await blockUser(alice, '4');
+    await setPreferences(alice, 'list', { pinned: true });
   } finally {
+    alice.close();
     bob.close();
   }
 }

@@ -1,4 +1,4 @@
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page, WebSocketRoute } from 'playwright-core';
 import { permitNotifications } from '../../support/browser.ts';
 import { picture } from '../../support/picture.ts';
 
@@ -132,11 +132,12 @@ export const states: readonly State[] = [
   { name: 'room', show: openRoom },
   {
     name: 'room without messages',
-    show: (guest) => signIn(guest, 'alice', '#/2').then(() => box(guest.page).waitFor()),
+    show: (guest) => signIn(guest, 'alice', '#/2').then(() => button(guest.page, 'Room menu').waitFor()),
   },
   {
     name: 'direct room',
-    show: (guest) => signIn(guest, 'alice', '#/direct:1:2').then(() => box(guest.page).waitFor()),
+    show: (guest) =>
+      signIn(guest, 'alice', '#/direct:1:2').then(() => button(guest.page, 'Room menu').waitFor()),
   },
   {
     name: 'room with unread messages',
@@ -156,6 +157,8 @@ export const states: readonly State[] = [
     async show(guest) {
       await openRoom(guest);
       await message(guest.page, 'Who comes to the summer party?').scrollIntoViewIfNeeded();
+      // The message under the pointer would show its actions.
+      await guest.page.mouse.move(0, 0);
     },
   },
   { name: 'archived room', show: (guest) => openRoom(guest, 'past') },
@@ -364,11 +367,21 @@ export const states: readonly State[] = [
   {
     name: 'offline',
     async show(guest) {
+      // The browser keeps open sockets although it is offline.
+      let isOffline = false;
+      const sockets: WebSocketRoute[] = [];
+      await guest.page.routeWebSocket(/\/ws/, (socket) => {
+        if (isOffline) return void socket.close();
+        socket.connectToServer();
+        sockets.push(socket);
+      });
       await openRoom(guest);
+      isOffline = true;
+      await Promise.all(sockets.map((socket) => socket.close()));
       await guest.context.setOffline(true);
       await box(guest.page).fill('Later');
       await box(guest.page).press('Enter');
-      await message(guest.page, 'Later').waitFor();
+      await guest.page.getByText("You're offline.").waitFor();
     },
   },
   {
@@ -438,9 +451,10 @@ export const states: readonly State[] = [
       await guest.page.route('**/api/**', (route) =>
         route.fulfill({ status: 401, json: { error: 'UNAUTHENTICATED', message: 'Sign in.' } }),
       );
+      await guest.page.routeWebSocket(/\/ws/, (socket) => void socket.close());
       await guest.context.clearCookies();
       await guest.page.reload();
-      await guest.page.waitForTimeout(2_000);
+      await guest.page.getByRole('dialog').waitFor();
     },
   },
   { name: 'Arabic, sign in', locale: 'ar', show: ({ page, url }) => page.goto(url) },
