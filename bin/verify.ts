@@ -35,7 +35,9 @@ type Values = Readonly<Partial<Record<Exclude<keyof typeof options, 'probe'>, st
 function readCredentials(values: Values, prefix: '' | 'other-'): Credentials {
   const read = (name: 'user' | 'password' | 'token') => {
     const variable = `PARLEY_${prefix}${name}`.toUpperCase().replace('-', '_');
-    return values[`${prefix}${name}`] || process.env[variable] || undefined;
+    const value = values[`${prefix}${name}`] || process.env[variable] || undefined;
+    // A token from a file often ends in a newline. A password may contain spaces.
+    return name === 'token' ? value?.trim() : value;
   };
   const [username, password, token] = [read('user'), read('password'), read('token')];
   if (token === undefined && (username === undefined || password === undefined)) {

@@ -83,6 +83,8 @@ export class ChatClient extends Observable<ClientEvents> {
   readonly #dispatcher: FrameDispatcher;
   #state: State = 'offline';
   #isRestored = false;
+  /** The last known revision of the user's block list. */
+  #blocks = Number.POSITIVE_INFINITY;
   #pendingChanges: readonly PendingChange[] = [];
 
   /** @throws TypeError if `url` or `token` is missing or malformed, or `heartbeatMs` is below 1,000 */
@@ -117,6 +119,8 @@ export class ChatClient extends Observable<ClientEvents> {
       onState: () => this.#updateState(),
       onEvent: (frame) => {
         this.roomList.receive(frame as never);
+        if (frame.type === 'block') this.#followBlocks(frame.revision);
+        else if (frame.type === 'inbox') this.#followBlocks(frame.blocks);
         this.emit(frame.type as keyof ClientEvents, frame as never);
       },
       onPendingChanges: () => this.#updatePendingChanges(),
@@ -157,7 +161,7 @@ export class ChatClient extends Observable<ClientEvents> {
     return this.#pendingChanges;
   }
 
-  /** Resolves when all open rooms have caught up. @throws ChatClientError UNAUTHENTICATED, CLOSED */
+  /** Resolves when all open rooms have caught up. @throws ChatClientError UNAUTHENTICATED, BANNED, CLOSED */
   ready(): Promise<void> {
     return whenLive(this, () => this.error);
   }
@@ -253,7 +257,7 @@ export class ChatClient extends Observable<ClientEvents> {
     await Promise.all([...lists, ...[...this.#rooms.values()].map(({ sync }) => sync.reload())]);
   }
 
-  /** Connects, also after `close` or after the server refused the token. Does nothing while connected. */
+  /** Connects, also after `close` or after the server refused the token or the user. Does nothing while connected. */
   connect(): void {
     for (const core of this.#rooms.values()) core.updateState();
     this.#context.connection.start();
@@ -322,6 +326,12 @@ export class ChatClient extends Observable<ClientEvents> {
     if (next.length === before.length && next.every((change, index) => change === before[index])) return;
     this.#pendingChanges = next;
     this.emit('pendingChanges', next);
+  }
+
+  /** Loads everything again if the user's block list changed, on any device, maybe while this client was offline. */
+  #followBlocks(revision = 0): void {
+    if (revision > this.#blocks) void this.reload();
+    this.#blocks = revision;
   }
 
   /** Pings the server. `pong` reveals missed changes in all open rooms. */

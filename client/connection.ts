@@ -1,5 +1,5 @@
 import { ChatClientError, closed, unreachable } from './errors.ts';
-import type { RestClient, TokenSource } from './rest.ts';
+import { errorOf, type RestClient, type TokenSource } from './rest.ts';
 import type { HeartbeatOptions, Socket, SocketClass } from './socket.ts';
 import { Heartbeat, onNetworkChange, openSocket, parseFrame } from './socket.ts';
 import type { ClientFrame, Frame } from './wire.ts';
@@ -43,7 +43,7 @@ const failedToken = (cause: unknown): never => {
   throw new ChatClientError('UNREACHABLE', message, undefined, { cause });
 };
 
-/** A socket that opens again whenever it is lost, until it is stopped or the server rejects the token. */
+/** A socket that opens again whenever it is lost, until it is stopped, or the server rejects the token or the user. */
 export class Connection {
   phase: Phase = 'offline';
   /** Why the phase is `offline` or `refused`. */
@@ -178,12 +178,13 @@ export class Connection {
   async #explainFailure(token: string): Promise<void> {
     this.#drop();
     const attempt = this.#attempt;
-    const status = await this.#options.rest.fetchOnce('/api/chats/?limit=1', {}, token).then(
-      (response) => response.status,
-      () => 0,
-    );
+    const response = await this.#options.rest
+      .fetchOnce('/api/chats/?limit=1', {}, token)
+      .catch(() => undefined);
+    const error = response?.status === 403 ? await errorOf(response) : unreachable();
     if (attempt !== this.#attempt) return;
-    if (status === 401) this.#handleRejectedToken();
+    if (response?.status === 401) this.#handleRejectedToken();
+    else if (error.code === 'BANNED') this.#end('refused', error);
     else this.#connectLater(unreachable());
   }
 

@@ -31,6 +31,11 @@ export type ClientEvents = {
 } & {
   /** Emitted after each connect: from now on, the client receives events from all the user's rooms. */
   inbox: FrameOf<'inbox'>;
+  /**
+   * The user blocked another user, or ended the block, on any device. The client loads the open rooms and the list of
+   * rooms again.
+   */
+  block: FrameOf<'block'>;
   /** The client's state changed. */
   state: State;
   /** The list of pending changes changed. */

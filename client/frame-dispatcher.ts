@@ -44,7 +44,7 @@ export class FrameDispatcher {
     if (frame === undefined) for (const core of [...this.#rooms.values()]) core.retryLater();
     else if (frame.type === 'error') this.#refuse(frame);
     else if (frame.type === 'pong') this.#check(frame);
-    else if (frame.type === 'inbox') this.#context.onEvent(frame);
+    else if (frame.type === 'inbox' || frame.type === 'block') this.#context.onEvent(frame);
     else if ('room_id' in frame && frame.room_id !== undefined) {
       const core = this.#rooms.get(String(frame.room_id));
       if (this.#answersLeave(frame)) {

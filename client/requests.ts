@@ -161,17 +161,15 @@ export async function blocks(client: ChatClient): Promise<readonly BlockedUser[]
 }
 
 /**
- * Blocks a user: their messages are hidden from the signed-in user, and they can't start a direct room. The blocked user
- * is not notified. Loads the open rooms and the list of rooms again.
+ * Blocks a user: their messages are hidden from the signed-in user, and so are rooms to which they add the user. The
+ * blocked user is not notified. The user's clients then emit `block`, and load open rooms and the list of rooms again.
  * @throws ChatClientError TOO_MANY_BLOCKS, UNREACHABLE
  */
 export async function blockUser(client: ChatClient, user: Id): Promise<void> {
   await request(client, 'PUT', blockPath(user));
-  await client.reload();
 }
 
 /** Shows the messages of a blocked user again. @throws ChatClientError UNREACHABLE */
 export async function unblockUser(client: ChatClient, user: Id): Promise<void> {
   await request(client, 'DELETE', blockPath(user));
-  await client.reload();
 }

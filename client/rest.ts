@@ -39,7 +39,8 @@ export class TokenSource {
 
   /** @throws the token function's error, or ChatClientError UNAUTHENTICATED if the token belongs to another user */
   async fetch(): Promise<string> {
-    const token = typeof this.#token === 'string' ? this.#token : await this.#token();
+    // A token from a file often ends in a newline, which no header may contain.
+    const token = (typeof this.#token === 'string' ? this.#token : await this.#token()).trim();
     const { sub, exp } = claimsOf(token);
     const user = this.#user?.toString() ?? sub;
     if (this.user !== undefined && user !== this.user) {
@@ -126,12 +127,17 @@ export function withQuery(path: string, query: object): string {
   return `${path}?${new URLSearchParams(given)}`;
 }
 
+/** Returns the error of a response without a 2xx status. */
+export async function errorOf(response: Response): Promise<ChatClientError> {
+  const body = (await response.json().catch(() => ({}))) as Partial<RestError>;
+  const message = body.message ?? `Request failed: the answer has status ${response.status}. Try again.`;
+  return new ChatClientError(body.error ?? 'INTERNAL', message, body.retry_after_ms);
+}
+
 /** @throws ChatClientError unless the status is 2xx */
 async function checked(response: Response): Promise<Response> {
   if (response.ok) return response;
-  const body = (await response.json().catch(() => ({}))) as Partial<RestError>;
-  const message = body.message ?? `Request failed: the answer has status ${response.status}. Try again.`;
-  throw new ChatClientError(body.error ?? 'INTERNAL', message, body.retry_after_ms);
+  throw await errorOf(response);
 }
 
 /** Calls the HTTP API with the token. Repeats a call once with a fresh token if the server rejects the old one. */

@@ -18,6 +18,9 @@ export class RoomSync {
   heardAt = 0;
   readonly #room: RoomCore;
   #isFilling = false;
+  /** How many calls of `reload` there were, and how many of them are done. */
+  #reloads = 0;
+  #reloaded = 0;
   #gapTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(room: RoomCore) {
@@ -38,6 +41,7 @@ export class RoomSync {
       this.log.announce(joined.seq);
       if (this.log.cursor === undefined) await this.#loadNewest();
       await this.#catchUp();
+      while (this.#reloaded < this.#reloads) await this.#loadAgain();
       this.isLive = true;
       this.#room.onLive();
       this.#fillGapLater();
@@ -67,13 +71,10 @@ export class RoomSync {
     this.#fillGapLater();
   }
 
-  /** Loads the newest messages again. */
+  /** Loads the newest messages again, now or when the room has caught up. */
   async reload(): Promise<void> {
-    if (this.isLive)
-      await this.#fill(async () => {
-        await this.#loadNewest(this.log.cursor);
-        await this.#catchUp();
-      });
+    this.#reloads++;
+    if (this.isLive) await this.#fill(() => this.#loadAgain());
   }
 
   /**
@@ -90,6 +91,13 @@ export class RoomSync {
     return new Promise<Frame>((resolve, reject) => {
       this.queue.add({ frame, kind, isAnswer, resolve, reject });
     }) as Promise<FrameOf<Type>>;
+  }
+
+  async #loadAgain(): Promise<void> {
+    const reloads = this.#reloads;
+    await this.#loadNewest(this.log.cursor);
+    await this.#catchUp();
+    this.#reloaded = reloads;
   }
 
   async #loadNewest(cursor?: number): Promise<void> {

@@ -220,8 +220,8 @@ export class Room {
   }
 
   /**
-   * Loads the newest messages again, for example after the user blocked another user. Does nothing while the room is not
-   * live, because it then loads them anyway.
+   * Loads the newest messages again, for example after the user blocked another user. While the room is not live, it
+   * loads them when it has caught up.
    */
   reload(): Promise<void> {
     return this.#core.sync.reload();

@@ -3,6 +3,7 @@ import { App } from 'aws-cdk-lib';
 import type { ChatCode } from './chat-props.ts';
 import { ChatStack } from './chat-stack.ts';
 import { readSettings } from './settings.ts';
+import { checkNames } from './validation.ts';
 
 export interface AppOptions {
   /** CDK context with the settings of `settings.ts`. */
@@ -27,7 +28,12 @@ export function createApp(options: AppOptions = {}, { validated = false } = {}):
     treeMetadata: false,
     builtinCloudFormationValidation: validated,
   });
-  const settings = readSettings((key) => app.node.tryGetContext(key));
+  const known: string[] = [];
+  const settings = readSettings((key) => {
+    known.push(key);
+    return app.node.tryGetContext(key);
+  });
+  checkNames('Setting', Object.keys(app.node.getAllContext()).filter(isSettingName), [...new Set(known)]);
   new ChatStack(app, 'Chat', {
     stackName: settings.stackName,
     description: 'Parley: chat over WebSockets',
@@ -36,6 +42,9 @@ export function createApp(options: AppOptions = {}, { validated = false } = {}):
   });
   return app;
 }
+
+/** Whether a context key may be a setting. The keys of the CDK contain other characters than letters. */
+const isSettingName = (key: string): boolean => /^[a-z]+$/i.test(key);
 
 /** Returns the feature flags of cdk.json, so that an in-process synthesis gives the template that `cdk deploy` uses. */
 export function featureFlags(): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { checkTimeout, oneOf } from './validation.ts';
+import { checkNames, checkTimeout, oneOf } from './validation.ts';
 
 /** Functions of the team that the chat calls. `docs/hooks.md` describes their requests and answers. */
 export interface ChatHooks {
@@ -24,10 +24,13 @@ export interface BeforeSendHook {
   readonly onFailure?: 'refuse' | 'allow';
 }
 
-/** Returns the hook with its defaults, or null if there is none. @throws Error for an invalid option */
-export function resolveBeforeSend({ beforeSend }: ChatHooks): Required<BeforeSendHook> | null {
+/** Returns the hook with its defaults, or null if there is none. @throws Error for an invalid or unknown option */
+export function resolveBeforeSend(hooks: ChatHooks): Required<BeforeSendHook> | null {
+  checkNames('Property', Object.keys(hooks), ['beforeSend'], 'hooks.');
+  const { beforeSend } = hooks;
   if (beforeSend === undefined) return null;
   const hook = 'functionArn' in beforeSend ? { function: beforeSend } : beforeSend;
+  checkNames('Property', Object.keys(hook), ['function', 'timeout', 'onFailure'], 'hooks.beforeSend.');
   return {
     function: hook.function,
     timeout: checkTimeout('hooks.beforeSend.timeout', hook.timeout ?? Duration.seconds(2), 0.1),

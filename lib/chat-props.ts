@@ -11,7 +11,7 @@ import type { ChatDomain } from './chat-edge.ts';
 import { type ChatHooks, resolveBeforeSend } from './chat-hooks.ts';
 import { checkRates, type RateLimits, type RoomLimits, type Throttle } from './rate-settings.ts';
 import { fileLimits, readSettings, retentionDays, type Settings } from './settings.ts';
-import { checkOrigin, wholeNumber } from './validation.ts';
+import { checkNames, checkOrigin, wholeNumber } from './validation.ts';
 
 /** The properties of a chat. All of them are optional. */
 export interface ChatProps {
@@ -126,12 +126,47 @@ export interface ChatCode {
   readonly page: string;
 }
 
+/** The names of all properties. */
+const propertyNames: Readonly<Record<keyof ChatProps, true>> = {
+  auth: true,
+  hooks: true,
+  page: true,
+  domain: true,
+  webAclArn: true,
+  priceClass: true,
+  allowedOrigins: true,
+  encryptionKey: true,
+  deletionProtection: true,
+  chatTable: true,
+  filesBucket: true,
+  directRooms: true,
+  createRooms: true,
+  directory: true,
+  exposeEmail: true,
+  rateLimits: true,
+  roomLimits: true,
+  throttle: true,
+  retention: true,
+  maxFileMegabytes: true,
+  dailyFileMegabytes: true,
+  logRetention: true,
+  logLevel: true,
+  accessLogs: true,
+  alarms: true,
+  requestQuota: true,
+  dashboard: true,
+  tracing: true,
+  awsClient: true,
+  code: true,
+};
+
 /**
  * Returns the properties of a chat with their defaults, which are those of the settings. A property that is absent by
  * default is null.
- * @throws Error that names an invalid property
+ * @throws Error that names an invalid or unknown property
  */
 export function resolveProps(props: ChatProps) {
+  checkNames('Property', Object.keys(props), Object.keys(propertyNames));
   const { directRooms, createRooms, directory, logLevel, awsClient } = props;
   // `readSettings` checks these words, because Node.js runs an app without checking its types.
   const words: Readonly<Record<string, string | undefined>> = {
@@ -142,6 +177,12 @@ export function resolveProps(props: ChatProps) {
     awsClient,
   };
   const defaults = readSettings((key) => words[key]);
+  const checkNested = (name: 'rateLimits' | 'roomLimits' | 'code', known: object) =>
+    checkNames('Property', Object.keys(props[name] ?? {}), Object.keys(known), `${name}.`);
+  checkNested('rateLimits', defaults.rateLimit);
+  checkNested('roomLimits', defaults.roomLimits);
+  const code = packagedCode();
+  checkNested('code', code);
   const rates = {
     rateLimit: { ...defaults.rateLimit, ...props.rateLimits },
     roomLimits: { ...defaults.roomLimits, ...props.roomLimits },
@@ -176,7 +217,7 @@ export function resolveProps(props: ChatProps) {
     dashboard: props.dashboard ?? monitoring.dashboard,
     tracing: props.tracing ?? monitoring.tracing,
     awsClient: defaults.awsClient,
-    code: { ...packagedCode(), ...props.code },
+    code: { ...code, ...props.code },
   };
 }
 

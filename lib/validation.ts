@@ -8,6 +8,22 @@ export function invalid(key: string, why: string, advice: string): Error {
   return new Error(`Setting "${key}" is invalid: ${why}. ${advice}.`);
 }
 
+/**
+ * Checks that all names are known, because a misspelt one would have no effect.
+ * @param prefix the path of the object that has the names
+ * @throws Error that lists the known names
+ */
+export function checkNames(
+  kind: 'Setting' | 'Property',
+  names: readonly string[],
+  known: readonly string[],
+  prefix = '',
+): void {
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new Error(`${kind} "${prefix}${unknown}" is unknown. Use one of: ${known.toSorted().join(', ')}.`);
+}
+
 /** Parses `true` or `false`. */
 export function flag(key: string, value: unknown): boolean {
   if (value === true || value === 'true') return true;

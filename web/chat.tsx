@@ -18,26 +18,14 @@ import { browserStorage } from './session/storage.ts';
 import { Shell } from './shell.tsx';
 import { LanguageButton } from './texts/language-button.tsx';
 import { Localized } from './texts/localized.tsx';
-import { texts } from './texts/texts.ts';
+import { errorText, texts } from './texts/texts.ts';
 import { IconButton } from './ui/buttons.tsx';
-
-/** Called with the chat's message for the user when the user is banned. */
-let onBanned: (message: string) => void = () => {};
 
 /** Calls the chat. A token that the chat rejects is not used again. */
 const fetchFromChat: typeof fetch = async (input, init) => {
   const response = await fetch(input, withoutEmptyToken(init));
   const [, token] = /^Bearer (.+)$/.exec(new Headers(init?.headers).get('Authorization') ?? '') ?? [];
   if (response.status === 401 && token !== undefined) sessions.reject(token);
-  // A late answer may be about the previous user of this tab.
-  if (response.status === 403 && (token ?? '') === sessions.current?.token) {
-    const body: unknown = await response
-      .clone()
-      .json()
-      .catch(() => undefined);
-    const { error, message } = Object(body);
-    if (error === 'BANNED') onBanned(String(message));
-  }
   return response;
 };
 
@@ -105,12 +93,14 @@ export function ChatPage({ isFresh, onSignedIn, onSignedOut }: ChatPageProps) {
       close(true);
       onSignedOut({ note: texts().session.signedOutElsewhere });
     };
-    onBanned = (problem) => {
-      // The sockets of a banned user are closed. Unsent messages stay in the storage, in case the ban ends.
+    return client.on('state', () => {
+      const { error } = client;
+      if (error?.code !== 'BANNED') return;
+      // Unsent messages stay in the storage, in case the ban ends.
       close(false);
       sessions.leave();
-      onSignedOut({ problem });
-    };
+      onSignedOut({ problem: errorText(error) });
+    });
   });
   return (
     <ChatProvider client={client}>

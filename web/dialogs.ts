@@ -1,8 +1,10 @@
 // The dialogs, menus and rare parts of the page, which load after the first paint: see deferred.tsx.
 
 export { AttachmentList } from './composer/attachment-list.tsx';
+export { saveFile } from './composer/download.ts';
 export { DropZone, pastedFiles, refuseDrops } from './composer/drop-zone.tsx';
 export { insertText, toggleMarker } from './composer/insert-text.ts';
+export { Picture } from './composer/picture.tsx';
 export { Uploads } from './composer/uploads.ts';
 export { EmojiPicker, QuickEmojiPicker } from './emoji/pickers.tsx';
 export { MentionList } from './mentions/mention-list.tsx';

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { texts } from './texts/texts.ts';
 import { Button } from './ui/buttons.tsx';
@@ -7,9 +7,38 @@ import { useAsyncAction } from './ui/use-async-action.ts';
 /** How long after the page is shown its other parts load, in milliseconds. */
 const PRELOAD_MS = 1_000;
 
+interface DeferredProps<Module> {
+  readonly children: (module: Module) => ComponentChildren;
+  /** Shown until the part has loaded. */
+  readonly placeholder?: JSX.Element | undefined;
+}
+
+/** Calls a function, and again whenever the network returns. Returns a function that ends this. */
+function nowAndWhenOnline(call: () => void): () => void {
+  addEventListener('online', call);
+  call();
+  return () => removeEventListener('online', call);
+}
+
+/** Loads a part soon after the page is shown, unless it is there. Tries again whenever the network returns. */
+function usePreload(load: () => Promise<unknown>, loaded: unknown): void {
+  useEffect(() => {
+    if (loaded) return;
+    let stop = () => {};
+    const timer = setTimeout(() => {
+      stop = nowAndWhenOnline(() => load().catch(() => {}));
+    }, PRELOAD_MS);
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [loaded]);
+}
+
 /**
  * Returns a component that loads a part of the page, and then shows it.
- * @param importModule imports the part's module. The component offers to repeat a failed load.
+ * @param importModule imports the part's module. The component repeats a failed load when the network returns, and
+ *   offers to repeat it.
  */
 export function deferred<Module>(importModule: () => Promise<Module>) {
   let loading: Promise<Module> | undefined;
@@ -28,40 +57,30 @@ export function deferred<Module>(importModule: () => Promise<Module>) {
     );
     return loading;
   };
-  function Deferred({ children }: { readonly children: (module: Module) => ComponentChildren }) {
+  function Deferred({ children, placeholder }: DeferredProps<Module>) {
     const [module, setModule] = useState(loaded);
     const { busy, error, run } = useAsyncAction();
     const show = () => void run(async () => setModule(await load()));
-    useEffect(() => {
-      if (!module) show();
-    }, []);
+    useEffect(() => (module ? undefined : nowAndWhenOnline(show)), [module]);
     if (module) return <>{children(module)}</>;
     return error ? (
       <div class="notice" role="alert">
         <p>{texts().common.partFailed}</p>
         <Button kind="text-button" label={texts().common.tryAgain} busy={busy} onClick={show} />
       </div>
-    ) : null;
+    ) : (
+      placeholder
+    );
   }
-  /** Returns the part once it is preloaded; undefined until then, and if that fails. */
+  /** Returns the part once it is preloaded; undefined until then. */
   function usePart(): Module | undefined {
     const [module, setModule] = useState(loaded);
-    useEffect(() => {
-      if (module) return;
-      const timer = setTimeout(() => load().then(setModule, () => {}), PRELOAD_MS);
-      return () => clearTimeout(timer);
-    }, []);
+    usePreload(() => load().then(setModule), module);
     return module;
   }
   return { Deferred, load, usePart };
 }
 
 /** Loads parts soon after the page is shown, so that they appear at once when needed, even without a connection. */
-export function usePreloaded(...loads: readonly (() => Promise<unknown>)[]): void {
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      for (const load of loads) load().catch(() => {});
-    }, PRELOAD_MS);
-    return () => clearTimeout(timer);
-  }, []);
-}
+export const usePreloaded = (...loads: readonly (() => Promise<unknown>)[]): void =>
+  usePreload(() => Promise.all(loads.map((load) => load())), undefined);

@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { mapLimited } from '../../functions/delivery/concurrency.ts';
 import { EXPORT_VERSION } from '../../functions/dialects/admin/export-format.ts';
 import type { AdminClient, ExportPage } from '../../server/admin-client.ts';
+import { AdminError } from '../../server/errors.ts';
 import type { Pace } from './pace.ts';
 import type { Progress } from './progress.ts';
 
@@ -109,14 +110,23 @@ interface RoomFile {
   readonly size: number;
 }
 
-async function download(
-  { room, id, size }: RoomFile,
-  folder: string,
-  { admin, pace }: ExportOptions,
-): Promise<void> {
+/** Returns the URL of a file; undefined if it was deleted or has expired since its line was read. */
+async function urlOf({ room, id }: RoomFile, { admin, pace }: ExportOptions): Promise<string | undefined> {
+  try {
+    return (await pace.run(() => admin.fileUrl(room, id), 1)).url;
+  } catch (error) {
+    if (error instanceof AdminError && error.code === 'FILE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+/** Stores the bytes of a file. Returns false if the chat has no such file any more. */
+async function download(file: RoomFile, folder: string, options: ExportOptions): Promise<boolean> {
+  const { room, id, size } = file;
   const path = join(folder, id);
-  if (statSync(path, { throwIfNoEntry: false })?.size === size) return;
-  const { url } = await pace.run(() => admin.fileUrl(room, id), 1);
+  if (statSync(path, { throwIfNoEntry: false })?.size === size) return true;
+  const url = await urlOf(file, options);
+  if (url === undefined) return false;
   const response = await fetch(url);
   if (!response.ok || !response.body) {
     throw exportError(
@@ -131,6 +141,22 @@ async function download(
     await target.close();
   }
   renameSync(`${path}.new`, path);
+  return true;
+}
+
+/** Stores the bytes of the files of a page. Returns the page without the lines of files that are gone. */
+async function withFiles(
+  page: ExportPage,
+  files: readonly RoomFile[],
+  folder: string,
+  options: ExportOptions,
+): Promise<ExportPage> {
+  const stored = await mapLimited(files, (file) => download(file, folder, options));
+  const gone = new Set(files.filter((_, index) => !stored[index]).map(({ id }) => id));
+  return {
+    ...page,
+    lines: page.lines.filter(({ line, ...fields }) => line !== 'file' || !gone.has(String(fields['id']))),
+  };
 }
 
 /** Returns the files of a page, and the room of its last line. */
@@ -179,7 +205,7 @@ export async function exportFile(file: string, options: ExportOptions): Promise<
     const { index, cursor } = state;
     const room = rooms?.[index];
     const request = { ...(room !== undefined && { room }), ...(cursor !== null && { cursor }) };
-    const page = await pace
+    const read = await pace
       .run(
         () => admin.exportPage(request),
         ({ lines }) => lines.length,
@@ -188,8 +214,8 @@ export async function exportFile(file: string, options: ExportOptions): Promise<
         if (index === 0 && cursor === null) discard(file, folder);
         throw error;
       });
-    const found = filesIn(page, state.room);
-    if (folder !== undefined) await mapLimited(found.files, (each) => download(each, folder, options));
+    const found = filesIn(read, state.room);
+    const page = folder === undefined ? read : await withFiles(read, found.files, folder, options);
     const text = textOf(page.lines);
     appendFileSync(file, text);
     state = after(state, page, found.room, Buffer.byteLength(text));

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LineOf } from '../../functions/dialects/admin/export-format.ts';
 import type { AdminClient, ImportedLine, ImportedUser, ImportState } from '../../server/admin-client.ts';
 import { AdminError } from '../../server/errors.ts';
@@ -17,6 +18,9 @@ export interface ImportOptions {
   /** The folder with the bytes of files. Undefined to import no files. */
   readonly files: string | undefined;
 }
+
+/** How long to wait before a request that asks whether a room is complete now. */
+const PAUSE_MS = 200;
 
 const MAX_BATCH = 100;
 
@@ -142,25 +146,34 @@ class FileImport {
     if (!isLast) return;
     // The users come before the room is visible.
     await this.#flushUsers();
-    await this.#flush();
+    let isDone = (await this.#flush())?.done ?? true;
+    // The chat may still be giving the messages their expiry.
+    while (!isDone) {
+      await delay(PAUSE_MS);
+      isDone = (await this.#import([each])).done;
+    }
     this.#room = undefined;
   }
 
-  async #flush(): Promise<void> {
+  /** Sends the batch. Returns the progress; undefined if there are no lines. */
+  async #flush(): Promise<ImportState | undefined> {
     const { lines } = this.#batch;
-    if (lines.length === 0) return;
-    const { uploads } = await this.#import(lines);
-    if (uploads.length > 0) await this.#uploadFiles(lines, uploads);
+    if (lines.length === 0) return undefined;
+    const state = await this.#import(lines);
+    const { uploads } = state;
+    const reached = uploads.length > 0 ? await this.#uploadFiles(lines, uploads) : state;
     this.#batch.clear();
+    return reached;
   }
 
   /** Uploads the bytes of files, and sends their lines again. */
-  async #uploadFiles(lines: readonly NumberedLine[], uploads: ImportState['uploads']): Promise<void> {
+  async #uploadFiles(lines: readonly NumberedLine[], uploads: ImportState['uploads']): Promise<ImportState> {
     const { files = '' } = this.#options;
     for (const { file_id: id, upload: request } of uploads) await upload(join(files, id), request);
     const again = lines.filter(({ line }) => line.line === 'file' || line.line === 'room_end');
-    const { uploads: missing } = await this.#import(again);
-    if (missing.length === 0) return;
+    const state = await this.#import(again);
+    const { uploads: missing } = state;
+    if (missing.length === 0) return state;
     const number = again.find(({ line }) => line['id'] === missing[0]?.file_id)?.number ?? 0;
     throw lineError(number, 'the bytes of the file were not stored', 'Run the import again.');
   }

@@ -27,7 +27,7 @@ export interface ChangeRules {
   /** The kind of the change, and its new values. */
   readonly fields: OwnFields<Change>;
   /** Attaches the file of an edit, once the edit is known to be allowed and new. */
-  readonly attach?: (() => Promise<HeldFile>) | undefined;
+  readonly attach?: ((message: Message) => Promise<HeldFile>) | undefined;
   /**
    * Asks the team's function about an edit, once the edit is known to be allowed and new. Returns the values to use in
    * place of those in `fields`, or undefined if there is no such function.
@@ -125,8 +125,12 @@ function entryOf({ fields, message, by, at }: Attempt, seq: number): Change {
 }
 
 /** Attaches the file of an edit and logs the change. Releases the file if the log does not have the change then. */
-async function logWithFile(attempt: Attempt, attach: ChangeRules['attach']): Promise<Logged> {
-  const file = attempt.fields.kind === 'edit' ? await attach?.() : undefined;
+async function logWithFile(
+  attempt: Attempt,
+  before: Message,
+  attach: ChangeRules['attach'],
+): Promise<Logged> {
+  const file = attempt.fields.kind === 'edit' ? await attach?.(before) : undefined;
   const fields = file ? { ...attempt.fields, file } : attempt.fields;
   const append = (noteSeq: (seq: number) => void) => logChange({ ...attempt, fields }, noteSeq);
   return appendWithFile(attempt.room, file, append, attempt.context);
@@ -189,7 +193,7 @@ export async function changeMessage(
     const revised = await rules.revise?.(before, change);
     if (revised) attempt = { ...attempt, fields: { ...fields, ...revised }, at: isoTime(context.now()) };
   }
-  const logged = earlier ?? (await logWithFile(attempt, attach));
+  const logged = earlier ?? (await logWithFile(attempt, before, attach));
   const applied = await applyChange(room, logged.entry, context);
   if (!applied) throw new ChatError('MESSAGE_NOT_FOUND');
   const { outcome, message, unchanged } = applied;

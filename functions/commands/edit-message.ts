@@ -49,7 +49,7 @@ export async function editMessage(
         data: data === undefined ? message.data : data,
         mentions: mentions ?? message.mentions,
       })),
-    attach: file && (() => attachFile(file, uploader, context)),
+    attach: file && ((message) => attachFile(file, uploader, Date.parse(message.createdAt), context)),
     check: (message, member) => {
       checkMayChange(message, member);
       // Moderators may delete a system message, but not change its text.

@@ -99,9 +99,10 @@ export async function storeMessage(
     return { ...command, room: id, by: writer.user, text, file: fileFields };
   });
   const { data, ...content } = { text, data: command.data, ...revised };
+  const sentAt = revised ? context.now() : now;
+  const at = isoTime(sentAt);
   // Attach the file before taking a number: a refused file then uses none, and no reader waits for a slow one.
-  const file = command.file && (await attachFile(command.file, uploader, context));
-  const at = isoTime(revised ? context.now() : now);
+  const file = command.file && (await attachFile(command.file, uploader, sentAt, context));
   const fields = {
     ...(file && { file }),
     room: id,
@@ -126,7 +127,7 @@ export async function storeMessage(
       putMessage(db, messageAt(seq), expiry),
       announced ? listForPublish(room, context) : undefined,
       // Sending a message accepts the room. A refused message does not get this far.
-      member.pending && acceptRequest(db, id, member.user),
+      (member.pending || member.addedByBlocked) && acceptRequest(db, id, member.user),
     ]);
     listed = connections;
     return earlier;

@@ -3,6 +3,7 @@ import type { PostingContext } from '../delivery/context.ts';
 import type { Delivery } from '../delivery/deliver.ts';
 import { announcePresence } from '../delivery/presence.ts';
 import { post } from '../delivery/publish.ts';
+import { close } from '../delivery/retry.ts';
 import { MAX_INBOX_ROOMS } from '../domain/audience.ts';
 import { isBlocked, type Reader } from '../domain/block.ts';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../domain/connection.ts';
 import type { InboxOpened } from '../domain/event.ts';
 import type { Member } from '../domain/member.ts';
-import { inboxOf, MAX_USER_ROOMS, otherUser, type Room } from '../domain/room.ts';
+import { inboxOf, MAX_USER_ROOMS, type Room } from '../domain/room.ts';
 import {
   deleteConnection,
   getConnection,
@@ -37,11 +38,13 @@ import { findConnection, placedIn } from '../store/shards.ts';
 export const inboxReads = ({ pending }: Member): Reads => (pending ? 'none' : 'manual');
 
 /**
- * Whether a direct room is concealed from a member: a user whom the member has blocked created it, and the member has
- * not entered it.
+ * Whether a room is concealed from a member: a user whom the member has blocked added them, and the member has not
+ * entered the room.
  */
-export const isConcealed = ({ blocked }: Reader, { room, user, concealed }: Member): boolean =>
-  (concealed ?? false) && isBlocked(blocked, { id: otherUser(room, user) ?? '' });
+export const isConcealed = (
+  { blocked }: Pick<Reader, 'blocked'>,
+  { addedByBlocked }: Pick<Member, 'addedByBlocked'>,
+): boolean => addedByBlocked !== undefined && isBlocked(blocked, { id: addedByBlocked });
 
 /** Returns the row of an inbox in a room. */
 const inboxRow = (inbox: Connection, room: Room, member: Member, now: number): Connection => ({
@@ -75,7 +78,7 @@ async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<I
   );
   return states.flatMap(({ room }) => {
     const member = memberships.get(room.id);
-    const isShown = member && !isConcealed({ ...inbox.user, blocked: inbox.blocked }, member);
+    const isShown = member && !isConcealed(inbox, member);
     return isShown ? [{ row: inboxRow(inbox, room, member, now()), room, member }] : [];
   });
 }
@@ -83,9 +86,11 @@ async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<I
 /**
  * Announces to the other user of each direct room that the inbox's user came online, unless they have not accepted the
  * room.
+ * @param at as of `announcePresence`
  */
 export async function announceOnline(
   rows: readonly InboxRow[],
+  at: number,
   { db, poster, now }: PostingContext,
 ): Promise<void> {
   const announced = rows.filter(({ row, member }) => isPresence(row) && !member.pending);
@@ -93,19 +98,25 @@ export async function announceOnline(
     const present = (await listConnections(db, room, now())).filter(isPresence);
     // The row as it is now: with the current block list, or gone if the inbox closed and was announced as offline.
     const own = present.find(({ id }) => id === row.id);
-    if (own && bringsOnline(own, present)) await announcePresence(own, true, present, { poster, now });
+    if (own && bringsOnline(own, present)) await announcePresence(own, true, present, at, { poster, now });
   });
 }
 
-/** Copies the user's block list to new rows of an inbox, if it changed while they were written. */
+/**
+ * Copies the user's block list to new rows of an inbox, if it changed while they were written.
+ * @returns the inbox's own row; undefined if there is none
+ */
 async function refreshBlocked(
   inbox: Connection,
   rows: readonly Connection[],
   { db }: PostingContext,
-): Promise<void> {
-  const { blocked } = (await getConnection(db, inbox)) ?? {};
-  if (!blocked || blocked.revision === inbox.blocked?.revision) return;
-  await mapLimited(rows, (row) => putBlocked(db, row, blocked));
+): Promise<Connection | undefined> {
+  const current = await getConnection(db, inbox);
+  const { blocked } = current ?? {};
+  if (blocked && blocked.revision !== inbox.blocked?.revision) {
+    await mapLimited(rows, (row) => putBlocked(db, row, blocked));
+  }
+  return current;
 }
 
 /**
@@ -119,20 +130,26 @@ export async function openInbox(
   context: PostingContext,
   deliverFirst: (event: InboxOpened) => Promise<Pick<Delivery, 'gone'> | undefined>,
 ): Promise<readonly InboxRow[]> {
-  const { db } = context;
+  const { db, poster } = context;
   const found = await inboxRows(inbox, context);
   const rows = found.map(({ row }) => row);
   await mapLimited(rows, (row) => putInInbox(db, row));
   const ids = rows.map(({ room }) => room);
-  const [memberships] = await Promise.all([
-    getMemberships(db, inbox.user.id, ids),
-    refreshBlocked(inbox, rows, context),
-  ]);
-  const event = { kind: 'InboxOpened', room: inbox.room, rooms: memberships.size } as const;
-  const posted = await deliverFirst(event);
+  const memberships = await getMemberships(db, inbox.user.id, ids);
+  const opened = ({ blocked }: Pick<Connection, 'blocked'>): InboxOpened => ({
+    ...{ kind: 'InboxOpened', room: inbox.room, rooms: memberships.size },
+    ...(blocked && { blocks: blocked.revision }),
+  });
+  const posted = await deliverFirst(opened(inbox));
   // If the inbox closed meanwhile, `disconnect` ran before all rows existed.
-  const isClosed = posted === undefined || posted.gone.length > 0;
-  const obsolete = isClosed ? rows : rows.filter(({ room }) => !memberships.has(room));
+  const isOpen = posted !== undefined && posted.gone.length === 0;
+  const current = isOpen ? await refreshBlocked(inbox, rows, context) : undefined;
+  // A ban removes the row, but cannot close a socket whose handshake is not over.
+  if (isOpen && !current) await close(inbox.id, poster);
+  // A change of the list cannot be posted to such a socket either.
+  if (current && current.blocked?.revision !== inbox.blocked?.revision)
+    await post(opened(current), [current], context);
+  const obsolete = current ? rows.filter(({ room }) => !memberships.has(room)) : rows;
   await mapLimited(obsolete, (row) => deleteConnection(db, row));
   return found.filter(({ row }) => !obsolete.includes(row));
 }
@@ -147,7 +164,7 @@ export async function addRoomToInboxes(id: string, user: string, context: Postin
   const [room, added] = await Promise.all([getRoom(db, id), getMember(db, id, user)]);
   if (!room || !added) return;
   const addRow = async (inbox: Connection) => {
-    if (isConcealed({ ...inbox.user, blocked: inbox.blocked }, added)) return [];
+    if (isConcealed(inbox, added)) return [];
     // In a room with several shards, the inbox may already have a row in another shard.
     const found = room.shards > 1 && (await findConnection(db, inbox.id, room));
     const row = inboxRow(inbox, room, added, now);

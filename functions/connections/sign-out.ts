@@ -24,13 +24,20 @@ export async function closeSocketsOf(user: string, context: PostingContext): Pro
   const young = latest.filter(({ connectedAt }) => now() - connectedAt < LONGEST_HANDSHAKE_MS);
   const opening = new Set(young.map(({ id }) => id));
   const ids = new Set([...latest.map(({ id }) => id), ...indexed]);
-  const closed = await mapLimited([...ids], async (id) => {
-    const isClosed = await (opening.has(id)
-      ? closeOpening(id, poster, OPENING_BUDGET_MS)
-      : close(id, poster));
-    if (isClosed) await disconnect({ user, id }, context);
-    return isClosed;
-  });
+  const closeOne = async (id: string): Promise<boolean> => {
+    if (!opening.has(id)) {
+      const isClosed = await close(id, poster);
+      if (isClosed) await disconnect({ user, id }, context);
+      return isClosed;
+    }
+    const isClosed = await closeOpening(id, poster, OPENING_BUDGET_MS);
+    if (isClosed === undefined) return false;
+    await disconnect({ user, id }, context);
+    // If the handshake ended before the row was removed, `welcome` may have found the row and left the socket open. If
+    // it ends later, `welcome` finds no row and closes the socket.
+    return isClosed || close(id, poster);
+  };
+  const closed = await mapLimited([...ids], closeOne);
   if (!closed.every(Boolean)) {
     throw new Error('Sockets not closed: API Gateway throttled or failed. Repeat the request.');
   }

@@ -48,20 +48,19 @@ export const close = async (connection: string, poster: Pick<Poster, 'close'>): 
 /**
  * Closes a connection whose handshake may not be over: API Gateway answers 410 until then, so retries after 410 too.
  * @param budget milliseconds
- * @returns false if API Gateway throttled or failed until the budget was spent
+ * @returns true if the connection was closed, false if the answer stayed 410, and undefined if API Gateway throttled or
+ *   failed until the budget was spent
  */
-export const closeOpening = async (
+export const closeOpening = (
   connection: string,
   poster: Pick<Poster, 'close'>,
   budget: number,
-): Promise<boolean> => {
-  const isClosed = await retryTransient(
+): Promise<boolean | undefined> =>
+  retryTransient(
     () => poster.close(connection),
     budget,
     (closed) => !closed,
   );
-  return isClosed !== undefined;
-};
 
 /**
  * Returns whether a connection is open. Without an answer from API Gateway within a second, it counts as open.

@@ -149,11 +149,23 @@ export interface PreferencesChanged extends InRoom {
   readonly preferences: Preferences;
 }
 
+/** A user has blocked another user, or ended the block. Only the user's own connections receive it. */
+export interface BlockChanged extends InRoom {
+  readonly kind: 'BlockChanged';
+  /** The other user. */
+  readonly user: string;
+  readonly blocked: boolean;
+  /** The revision of the block list. */
+  readonly revision: number;
+}
+
 /** An inbox connection is open: it receives new messages of its user's rooms. */
 export interface InboxOpened extends InRoom {
   readonly kind: 'InboxOpened';
   /** The number of the user's rooms. */
   readonly rooms: number;
+  /** The revision of the user's block list. Absent if the user never blocked anybody. */
+  readonly blocks?: number;
 }
 
 export interface Ponged extends InRoom {
@@ -199,6 +211,7 @@ export type Event =
   | Left
   | InboxOpened
   | PreferencesChanged
+  | BlockChanged
   | Refused
   | HandshakeRefused;
 

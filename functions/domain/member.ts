@@ -126,11 +126,23 @@ export interface Member {
    * Set while the room is a request: a user who shares no room with the member added them, and they have not accepted.
    */
   readonly pending?: true;
-  /** Set in a direct room that a user whom the member has blocked created, until the member enters it. */
-  readonly concealed?: true;
+  /**
+   * The user who added the member, if the member had blocked them. While the block lasts, the room is concealed from the
+   * member. Absent once the member has entered the room, or another user has added them.
+   */
+  readonly addedByBlocked?: string;
   /** Absent for `all`. */
   readonly notify?: Notify;
 }
+
+/**
+ * Whether a membership makes its member known to another user of the room. A request does not, and neither does an
+ * addition by a user whom the member has blocked, except to that user, who must not learn of the block.
+ */
+export const isKnownTo = (
+  { pending, addedByBlocked }: Pick<Member, 'pending' | 'addedByBlocked'>,
+  viewer: string,
+): boolean => !pending && (addedByBlocked === undefined || addedByBlocked === viewer);
 
 /** Whether the member may change other members' messages. */
 export const isModerator = (member: Pick<Member, 'role'>): boolean => member.role !== 'member';

@@ -28,7 +28,10 @@ export interface RetentionContext {
 }
 
 /** The fields of a room that decide which entries of its log have expired. */
-export type Expiring = Pick<Room, 'seq' | 'floor' | 'retentionDays' | 'held' | 'marks' | 'lastAt'>;
+export type Expiring = Pick<
+  Room,
+  'seq' | 'floor' | 'floorAt' | 'retentionDays' | 'held' | 'marks' | 'lastAt'
+>;
 
 /**
  * Which part of a room's log readers still see. The floor and the horizon hide expired entries, because DynamoDB
@@ -91,16 +94,22 @@ export function finalIn(room: Expiring, { now }: RetentionContext): Pick<Kept, '
   return { finalTo: seqAt(room, finalAt), finalAt };
 }
 
+/** Returns the latest time of which all entries are known to be below the floor; 0 if the room was never emptied. */
+const emptiedBefore = ({ floorAt = LONGEST_RUN_MS }: Expiring): number => floorAt - LONGEST_RUN_MS;
+
 /** Returns which part of a room's log its members see now. */
 export function keptIn(room: Expiring, context: RetentionContext): Kept {
   const { floor = 0 } = room;
   const kept = keptMs(room, context.retentionDays);
-  if (kept === undefined && !room.marks) return floor > 0 ? { ...KEEP_ALL, floor } : KEEP_ALL;
+  const emptied = emptiedBefore(room);
+  if (kept === undefined && !room.marks) {
+    return floor > 0 ? { ...KEEP_ALL, floor, horizon: emptied } : KEEP_ALL;
+  }
   const now = context.now();
   return {
     ...finalIn(room, context),
     floor: kept === undefined ? floor : Math.max(floor, seqAt(room, now - kept)),
-    horizon: kept === undefined ? 0 : now - kept,
+    horizon: kept === undefined ? emptied : Math.max(emptied, now - kept),
     expiry: expiryOf(room, now, context),
   };
 }
@@ -108,7 +117,7 @@ export function keptIn(room: Expiring, context: RetentionContext): Kept {
 /** Returns which part of a room's log the team's backend sees now. A legal hold shows it expired messages too. */
 export function keptForBackend(room: Expiring, context: RetentionContext): Kept {
   const kept = keptIn(room, context);
-  return room.held ? { ...kept, floor: room.floor ?? 0, horizon: KEEP_ALL.horizon } : kept;
+  return room.held ? { ...kept, floor: room.floor ?? 0, horizon: emptiedBefore(room) } : kept;
 }
 
 /** Whether readers no longer see an entry, although DynamoDB may not have deleted it yet. */
@@ -124,6 +133,12 @@ export const isMessageGone = (
   { id, createdAt }: { readonly id: number; readonly createdAt: string },
   { floor, horizon }: Kept,
 ): boolean => id <= floor || isExpiredAt(Date.parse(createdAt), horizon);
+
+/** Whether readers see none of a file's messages. The latest one decides. @param file its `sentAt` is as in `Upload` */
+export const isFileGone = (
+  { sentAt }: { readonly sentAt?: number | undefined },
+  { horizon }: Kept,
+): boolean => isExpiredAt(sentAt, horizon);
 
 /** A note of the number that a room had reached at a time. */
 export interface SeqMark {

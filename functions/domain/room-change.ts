@@ -29,6 +29,8 @@ export interface MemberUpdate extends LoggedRoomChange {
   readonly role?: Role;
   /** Whether a new member has to accept the room first. Other members do not get this field. */
   readonly pending?: true;
+  /** The user who added the new member, if the new member had blocked them. Nobody gets this field. */
+  readonly addedByBlocked?: string;
   /** When the member's new mute ends, in milliseconds since the epoch; 0 if it ended now. */
   readonly mutedUntil?: number;
   /** The data of a new member, or the new data; null if the change removed it. */

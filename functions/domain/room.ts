@@ -53,6 +53,8 @@ export interface Room extends Partial<RoomSettings> {
   readonly lastAt?: number;
   /** Numbers up to this one are gone for good. Absent for 0. */
   readonly floor?: number;
+  /** When the floor was raised, in milliseconds since the epoch. Absent if an earlier release raised it. */
+  readonly floorAt?: number;
   /** How many days messages are kept: 0 for ever, absent for the chat's setting. */
   readonly retentionDays?: number;
   /** Whether a legal hold keeps what would expire. */

@@ -61,7 +61,8 @@ async function applyTo(
     await Promise.all(some.map(({ item, expiry }) => giveExpiry(db, room.id, item, expiry)));
   }
   for (const { item, expiry } of expiring) {
-    for (const file of item.files) await giveFileExpiry(db, room.id, file, expiry, now());
+    const sentAt = item.entry.kind === 'message' ? timeOf(item.entry) : undefined;
+    for (const file of item.files) await giveFileExpiry(db, room.id, file, { expiry, sentAt }, now());
   }
 }
 

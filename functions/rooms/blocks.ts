@@ -7,12 +7,13 @@ import { userConnections } from '../delivery/presence.ts';
 import type { BlockList } from '../domain/block.ts';
 import { type Connection, isPresence, receivesPresence } from '../domain/connection.ts';
 import { ChatError } from '../domain/errors.ts';
+import type { BlockChanged } from '../domain/event.ts';
 import { type Actor, isSameActor } from '../domain/member.ts';
-import { directRoomId, directRoomUsers, isInbox } from '../domain/room.ts';
+import { directRoomUsers, isInbox, MAX_USER_ROOMS } from '../domain/room.ts';
 import * as stored from '../store/blocks.ts';
-import { listAllPlaces, putBlocked } from '../store/connections.ts';
+import { type ConnectionPlace, getConnection, listAllPlaces, putBlocked } from '../store/connections.ts';
 import type { Database } from '../store/database.ts';
-import { getMemberships } from '../store/members.ts';
+import { getMemberships, listRoomsOf, revealRoom } from '../store/members.ts';
 import { listOpenSockets } from '../store/profiles.ts';
 import { getRooms } from '../store/rooms.ts';
 import { countByUser } from '../store/write-window.ts';
@@ -29,16 +30,30 @@ const RATE = { counted: 'block', rate: { messages: 30, windowMs: 60_000 } } as c
 /** The longest time by which the index of connections lags, in milliseconds. It usually lags much less. */
 const INDEX_LAG_MS = 300;
 
-/** Stores a block list in all rows of a user's connections. Returns the changed rows. */
-async function updateRows(user: string, list: BlockList, { db }: PostingContext): Promise<Connection[]> {
-  const places = await listAllPlaces(db, user);
-  const rows = await mapLimited(places, (place) => putBlocked(db, place, list));
-  return rows.filter((row) => row !== undefined);
+/**
+ * Stores a block list in all rows of a user's connections, unless they have it or a newer one. Returns all rows.
+ * @param earlier the rows that have the list already
+ */
+async function updateRows(
+  user: string,
+  list: BlockList,
+  { db }: PostingContext,
+  earlier: readonly Connection[] = [],
+): Promise<readonly Connection[]> {
+  const isEarlier = (place: ConnectionPlace) =>
+    earlier.some(({ id, room, shard }) => id === place.id && room === place.room && shard === place.shard);
+  const places = (await listAllPlaces(db, user)).filter((place) => !isEarlier(place));
+  const rows = await mapLimited(places, async (place) => {
+    // Another change at the same time may have stored a newer list.
+    return (await putBlocked(db, place, list)) ?? getConnection(db, place);
+  });
+  return [...earlier, ...rows.filter((row) => row !== undefined)];
 }
 
 /**
  * Stores a block list in all rows of a user's open connections, so that the next event is filtered by it. Repeats that
  * once, because the index may lack rows that have just been written.
+ * @returns the rows
  */
 async function updateConnections(
   user: string,
@@ -49,7 +64,19 @@ async function updateConnections(
   const open = await listOpenSockets(context.db, user, context.now());
   if (open.length === 0) return rows;
   await delay(INDEX_LAG_MS);
-  return [...rows, ...(await updateRows(user, list, context))];
+  return updateRows(user, list, context, rows);
+}
+
+/** Posts a change of a user's block list to the user's sockets, each once. @param rows all rows of these sockets */
+async function announceChange(
+  change: Omit<BlockChanged, 'kind' | 'room'>,
+  rows: readonly Connection[],
+  context: PostingContext,
+): Promise<void> {
+  const sockets = rows.filter(({ home, user: { guest } }) => home === undefined && !guest);
+  await mapLimited([...Map.groupBy(sockets, ({ room }) => room)], ([room, connections]) =>
+    deliver({ kind: 'BlockChanged', room, ...change }, connections, context),
+  );
 }
 
 /**
@@ -94,8 +121,8 @@ async function countChange(user: string, { db, now }: PostingContext): Promise<v
 }
 
 /**
- * Blocks `blocked` for `user`: hides the messages of `blocked` on all open connections of `user`, and announces to
- * `blocked` that `user` went offline. A repeat completes an earlier attempt.
+ * Blocks `blocked` for `user`: hides the messages of `blocked` on all open connections of `user`, posts the block to
+ * them, and announces to `blocked` that `user` went offline. A repeat completes an earlier attempt.
  * @returns the block, and whether it is new; undefined if the list is full
  * @throws ChatError RATE_LIMITED
  */
@@ -109,19 +136,36 @@ export async function blockUser(
   if (!changed) return undefined;
   const { list, isNew, block } = changed;
   const rows = await updateConnections(user, list, context);
-  if (isNew) await announceOffline({ user, blocked }, rows, context);
+  await Promise.all([
+    announceChange({ user: blocked, blocked: true, revision: list.revision }, rows, context),
+    isNew && announceOffline({ user, blocked }, rows, context),
+  ]);
   return { block, isNew };
 }
 
+/** Reveals the rooms to which the blocked user has added the user, also in the user's open inboxes. */
+async function revealRooms(
+  { user, blocked }: { readonly user: string; readonly blocked: string },
+  context: PostingContext,
+): Promise<void> {
+  const { db } = context;
+  const memberships = await getMemberships(db, user, await listRoomsOf(db, user, MAX_USER_ROOMS));
+  const concealed = [...memberships.values()].filter(({ addedByBlocked }) => addedByBlocked === blocked);
+  await mapLimited(concealed, async ({ room }) => {
+    await addRoomToInboxes(room, user, context);
+    await revealRoom(db, room, user);
+  });
+}
+
 /**
- * Ends a block. Open connections receive the user's messages from now on, and history has the earlier ones. A repeat
- * completes an earlier attempt.
+ * Ends a block. Open connections receive the end of the block and new messages of the user, and history has the earlier
+ * ones. A repeat completes an earlier attempt.
  * @throws ChatError RATE_LIMITED
  */
 export async function unblockUser(blocked: string, user: string, context: PostingContext): Promise<void> {
   await countChange(user, context);
   const { list } = await stored.removeBlock(context.db, user, blocked);
-  await updateConnections(user, list, context);
-  // A direct room that the blocked user created was concealed from the inboxes until now.
-  await addRoomToInboxes(directRoomId(user, blocked), user, context);
+  const rows = await updateConnections(user, list, context);
+  await revealRooms({ user, blocked }, context);
+  await announceChange({ user: blocked, blocked: false, revision: list.revision }, rows, context);
 }

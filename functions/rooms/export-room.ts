@@ -1,5 +1,6 @@
 import { changeKinds, type LogEntry, ownFields } from '../domain/message.ts';
 import {
+  isFileGone,
   isGone,
   isMessageGone,
   type Kept,
@@ -125,7 +126,9 @@ async function readSection(copy: RoomCopy, position: RoomPosition, context: Expo
     case 'log':
       return readLog(copy, position, context);
     case 'file': {
-      const { copies, next } = await listFileCopies(db, room, range, context.now());
+      const kept = keptForBackend(copy.room, context);
+      const isHidden = (file: Parameters<typeof isFileGone>[0]) => isFileGone(file, kept);
+      const { copies, next } = await listFileCopies(db, room, range, isHidden, context.now());
       return {
         parts: partsOf('file', 'id', copies),
         next: nextOf(next, 'member'),
@@ -148,7 +151,7 @@ async function readSection(copy: RoomCopy, position: RoomPosition, context: Expo
     // The room was read after its log and its members, so none of them contains a change above its `seq`.
     case 'end':
       return {
-        parts: [{ section: 'end', attributes: { seq, ...copy.attributes } }],
+        parts: [{ section: 'end', attributes: { seq, complete: true, ...copy.attributes } }],
         next: undefined,
       };
     default:
@@ -162,12 +165,16 @@ export interface RoomPage {
   readonly next: RoomPosition | undefined;
 }
 
+/** The last part of a room that was deleted during its export. */
+const GONE: Exported = { section: 'end', attributes: { gone: true } };
+
 /** A page has at least this many parts, unless the room ends. */
 const PAGE = 100;
 
 /**
  * Returns a page of a room's export. Changes that are made meanwhile are in the page or not; the numbers of the room are
- * consistent in any case. Returns undefined if there is no such room.
+ * consistent in any case. If the room is deleted meanwhile, the last part says so. Returns undefined if there is no such
+ * room at the start.
  */
 export async function exportRoom(
   room: string,
@@ -180,7 +187,7 @@ export async function exportRoom(
   let copy = await getRoomCopy(db, room);
   while (next && parts.length < PAGE) {
     if (next.section === 'end') copy = await getRoomCopy(db, room);
-    if (!copy) return undefined;
+    if (!copy) return start.section === 'room' ? undefined : { parts: [...parts, GONE], next: undefined };
     const step: Step = await readSection(copy, next, context);
     parts.push(...step.parts);
     next = step.next;
@@ -233,7 +240,5 @@ export async function exportChat(start: ChatPosition, context: ExportContext): P
   if (page?.next) {
     return { parts: page.parts, next: { ...found, room: { id: room.id, position: page.next } } };
   }
-  const isCut = !page && room.position.section !== 'room';
-  const parts = page?.parts ?? (isCut ? [{ section: 'end', attributes: { gone: true } }] : []);
-  return { parts, next: following && { list: 'room', position: following } };
+  return { parts: page?.parts ?? [], next: following && { list: 'room', position: following } };
 }

@@ -15,10 +15,13 @@ import {
   type MessageFile,
 } from '../domain/file.ts';
 import { actorId } from '../domain/member.ts';
+import { isFileGone, keptForBackend, keptIn } from '../domain/retention.ts';
+import type { Room } from '../domain/room.ts';
 import type { DownloadHeaders, UploadRequest } from '../store/files.ts';
 import { objectKey } from '../store/files.ts';
+import { getRoom } from '../store/rooms.ts';
 import { countBytes, getUpload, holdUpload, putUpload, type Upload } from '../store/uploads.ts';
-import { checkMembership, checkNotLimited, checkWriteAccess } from './access.ts';
+import { checkNotLimited, checkWriteAccess, readAccess } from './access.ts';
 
 /** How long the signed upload request is valid. */
 export const UPLOAD_SECONDS = 15 * 60;
@@ -116,14 +119,19 @@ function readInline({ data, name = '' }: InlineFile): { bytes: Uint8Array; field
   return { bytes, fields };
 }
 
-async function storeInline(input: InlineFile, uploader: FileUser, context: FileContext): Promise<HeldFile> {
+async function storeInline(
+  input: InlineFile,
+  uploader: FileUser,
+  sentAt: number,
+  context: FileContext,
+): Promise<HeldFile> {
   const { room, user } = uploader;
   const { bytes, fields } = readInline(input);
   const file: HeldFile = { id: randomUUID(), ...fields, hold: randomUUID() };
   await checkBudget(file.size, uploader, context);
   await Promise.all([
     context.files().put(objectKey(room, file.id), bytes, file.contentType),
-    putUpload(context.db, { room, file, owner: user, state: 'ready' }),
+    putUpload(context.db, { room, file, owner: user, state: 'ready', sentAt }),
   ]);
   return file;
 }
@@ -135,12 +143,19 @@ async function getOwnUpload(id: string, { room, user }: FileUser, context: FileC
   return upload;
 }
 
-async function holdUploaded(id: string, uploader: FileUser, context: FileContext): Promise<HeldFile> {
+async function holdUploaded(
+  id: string,
+  uploader: FileUser,
+  time: number,
+  context: FileContext,
+): Promise<HeldFile> {
   const { room } = uploader;
   const upload = await getOwnUpload(id, uploader, context);
   if (upload.state === 'pending') await keepUploaded(upload, context);
   const file = { ...upload.file, hold: randomUUID() };
-  if (await holdUpload(context.db, room, file, context.now())) return file;
+  // An edit may add a file of a later message to an earlier one.
+  const sentAt = Math.max(time, upload.sentAt ?? 0);
+  if (await holdUpload(context.db, room, file, { sentAt, now: context.now() })) return file;
   throw new ChatError('FILE_NOT_FOUND');
 }
 
@@ -162,11 +177,19 @@ export type HeldFile = MessageFile & Required<Pick<MessageFile, 'hold'>>;
 /**
  * Returns the file of a message, with a hold for the message: stores a file from the frame, or finds an uploaded one.
  * The caller has checked that the user may write in the room, and releases the file if it does not store the message.
+ * @param sentAt the time of the message, in milliseconds since the epoch
  * @throws ChatError BAD_FRAME for invalid base64; FILE_TYPE_NOT_ALLOWED, FILE_TOO_LARGE, FILE_NOT_FOUND,
  * FILE_BUDGET_USED
  */
-export const attachFile = (input: FileInput, uploader: FileUser, context: FileContext): Promise<HeldFile> =>
-  input.kind === 'inline' ? storeInline(input, uploader, context) : holdUploaded(input.id, uploader, context);
+export const attachFile = (
+  input: FileInput,
+  uploader: FileUser,
+  sentAt: number,
+  context: FileContext,
+): Promise<HeldFile> =>
+  input.kind === 'inline'
+    ? storeInline(input, uploader, sentAt, context)
+    : holdUploaded(input.id, uploader, sentAt, context);
 
 /**
  * Returns the fields of a message's file, and stores nothing.
@@ -203,39 +226,58 @@ function servedAs({ name, contentType }: MessageFile): DownloadHeaders {
   };
 }
 
-type LinkContext = Pick<Context, 'db' | 'files' | 'now'>;
+type LinkContext = Pick<Context, 'db' | 'files' | 'now' | 'retentionDays'>;
 
-/** Returns a URL to download an upload. @throws ChatError FILE_NOT_FOUND if no message holds it */
-async function linkOf(upload: Upload | undefined, { files, now }: LinkContext): Promise<string> {
-  if (upload?.state !== 'ready') {
+/**
+ * Returns a URL to download an upload.
+ * @param keptOf returns the part of the room's log that the caller sees
+ * @throws ChatError FILE_NOT_FOUND if no message holds the upload, or if the caller sees none of its messages
+ */
+async function linkOf(
+  upload: Upload | undefined,
+  room: Room | undefined,
+  keptOf: typeof keptIn,
+  context: LinkContext,
+): Promise<string> {
+  if (!room || upload?.state !== 'ready' || isFileGone(upload, keptOf(room, context))) {
     throw new ChatError(
       'FILE_NOT_FOUND',
       'File not found: it may have been deleted. Load the history again.',
     );
   }
-  const { room, file } = upload;
-  return files().presignGet(objectKey(room, file.id), servedAs(file), DOWNLOAD_SECONDS, now());
+  const key = objectKey(room.id, upload.file.id);
+  return context.files().presignGet(key, servedAs(upload.file), DOWNLOAD_SECONDS, context.now());
 }
 
-const findUpload = async (room: string, id: string, { db, now }: LinkContext): Promise<Upload | undefined> =>
-  isFileId(id) ? getUpload(db, room, id, now()) : undefined;
+const findUpload = async (
+  room: string,
+  id: string,
+  { db, now }: LinkContext,
+  options?: { readonly held: boolean },
+): Promise<Upload | undefined> => (isFileId(id) ? getUpload(db, room, id, now(), options) : undefined);
 
 /**
  * Returns a URL to download a file, valid for five minutes.
  * @throws ChatError NOT_A_MEMBER, FILE_NOT_FOUND
  */
 export async function downloadUrl(
-  id: string,
-  { room, user }: FileUser,
+  file: string,
+  { room: id, user }: FileUser,
   context: LinkContext,
 ): Promise<string> {
-  const [, upload] = await Promise.all([
-    checkMembership(context.db, room, { id: user }),
-    findUpload(room, id, context),
+  const [{ room }, upload] = await Promise.all([
+    readAccess(context.db, id, { id: user }),
+    findUpload(id, file, context),
   ]);
-  return linkOf(upload, context);
+  return linkOf(upload, room, keptIn, context);
 }
 
-/** Returns a URL as `downloadUrl` does, for a backend of the team. @throws ChatError FILE_NOT_FOUND */
-export const adminDownloadUrl = async (room: string, id: string, context: LinkContext): Promise<string> =>
-  linkOf(await findUpload(room, id, context), context);
+/**
+ * Returns a URL as `downloadUrl` does, for a backend of the team. During a legal hold, also of files that have expired.
+ * @throws ChatError FILE_NOT_FOUND
+ */
+export async function adminDownloadUrl(id: string, file: string, context: LinkContext): Promise<string> {
+  const room = await getRoom(context.db, id);
+  const upload = await findUpload(id, file, context, { held: room?.held === true });
+  return linkOf(upload, room, keptForBackend, context);
+}

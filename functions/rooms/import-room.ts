@@ -4,8 +4,10 @@ import { checkContentType, type MessageFile } from '../domain/file.ts';
 import { type Change, changeKinds, type Edit } from '../domain/message.ts';
 import { expiryOf } from '../domain/retention.ts';
 import { applyChange } from '../log/apply-change.ts';
+import { applyRetention } from '../log/apply-retention.ts';
 import { freeId, listImported, markCancelled, removeImported } from '../store/cancelled-imports.ts';
 import { objectKey, type UploadRequest } from '../store/files.ts';
+import { getRetention } from '../store/retention-walk.ts';
 import * as copies from '../store/room-copies.ts';
 import { UPLOAD_SECONDS } from './files.ts';
 
@@ -76,8 +78,8 @@ async function importLog(
   await mapLimited(entries, async (entry) => {
     const expiry = expiresAfter(entry);
     // A file that an edit replaced has no bytes.
-    if (expiry && entry.kind === 'message' && isFile(entry['file'])) {
-      await copies.noteFileExpiry(db, room, entry['file'], expiry);
+    if (entry.kind === 'message' && isFile(entry['file'])) {
+      await copies.noteFile(db, room, entry['file'], { sentAt: timeOf(entry), expiry });
     }
     await copies.putEntryCopy(db, room, entry, expiry);
   });
@@ -99,15 +101,18 @@ export type ImportedFile = copies.Copy & { readonly attributes: Omit<MessageFile
 async function importFile(
   room: string,
   { id, attributes }: ImportedFile,
-  { db, files, now }: ImportContext,
+  state: copies.Import,
+  context: ImportContext,
 ): Promise<UploadRequest | undefined> {
+  const { db, files, now } = context;
   const { size } = attributes;
   const contentType = checkContentType(attributes.contentType);
   const key = objectKey(room, id);
   const stored = await files().head(key);
   if (stored?.size !== size) return files().presignPut(key, { size, contentType }, UPLOAD_SECONDS, now());
   await files().keep(key);
-  await copies.putFileCopy(db, room, { id, attributes });
+  const unnamed = { sentAt: now(), expiry: expiryOf(state.room, now(), context) };
+  await copies.putFileCopy(db, room, { id, attributes }, unnamed);
   return undefined;
 }
 
@@ -119,9 +124,11 @@ export interface ImportedLines {
   readonly mutes: readonly copies.Copy[];
   /**
    * The attributes of the room, and the last number of its log, if these are its last lines. Ignored while the bytes of
-   * files in the same lines are missing.
+   * files in the same lines are missing. With `complete`, earlier attributes do not count.
    */
-  readonly end?: { readonly seq: number | undefined; readonly attributes: copies.Attributes } | undefined;
+  readonly end?:
+    | { readonly seq: number | undefined; readonly complete: boolean; readonly attributes: copies.Attributes }
+    | undefined;
 }
 
 export interface ImportProgress extends copies.Import {
@@ -132,7 +139,7 @@ export interface ImportProgress extends copies.Import {
 async function finish(
   room: string,
   state: copies.Import,
-  { seq = 0, attributes }: NonNullable<ImportedLines['end']>,
+  { seq = 0, complete, attributes }: NonNullable<ImportedLines['end']>,
   { db }: ImportContext,
 ): Promise<copies.Import> {
   const last = Math.max(seq, state.seq);
@@ -142,14 +149,27 @@ async function finish(
     name: '',
     access: 'members',
     ...(lastAt > 0 && { lastAt }),
-    ...state.attributes,
+    ...(!complete && state.attributes),
     ...attributes,
   };
-  const isNew = await copies.finishImport(db, room, { source, seq: last, attributes: all });
+  const finished = { source, seq: last, attributes: all, room: state.room };
+  await copies.finishImport(db, room, finished);
   // A repeat of the last lines may have come first. An import that was cancelled meanwhile is not complete.
-  const found = isNew ? undefined : await copies.getImport(db, room);
-  if (!isNew && (found === 'other' || !found?.done)) throw new ImportRefused();
-  return { ...state, seq: last, done: true };
+  const found = await copies.getImport(db, room);
+  if (found === 'other' || !found?.done) throw new ImportRefused();
+  return found;
+}
+
+/** Continues to give the entries of a visible room the expiry that its latest settings say. */
+async function completeExpiry(
+  room: string,
+  state: copies.Import,
+  context: ImportContext,
+): Promise<copies.Import> {
+  if (!state.walking) return state;
+  await applyRetention(room, context);
+  const isApplied = (await getRetention(context.db, room))?.done ?? true;
+  return { ...state, done: isApplied };
 }
 
 /**
@@ -163,20 +183,21 @@ export async function importLines(
   lines: ImportedLines,
   context: ImportContext,
 ): Promise<ImportProgress> {
-  if (state.done) return { ...state, uploads: [] };
+  if (state.done) return { ...(await completeExpiry(room, state, context)), uploads: [] };
   const { db } = context;
   const entries = lines.entries.filter(({ seq }) => seq > state.seq);
   const after = await importLog(room, state, entries, context);
   const uploads = await mapLimited(lines.files, async (file) => ({
     file: file.id,
-    upload: await importFile(room, file, context),
+    upload: await importFile(room, file, state, context),
   }));
   await mapLimited(lines.members, (member) => copies.putMemberCopy(db, room, member));
   await mapLimited(lines.mutes, (mute) => copies.putMuteCopy(db, room, mute));
   const missing = uploads.flatMap(({ file, upload }) => (upload ? [{ file, upload }] : []));
   const { end } = lines;
-  const reached = end && missing.length === 0 ? await finish(room, after, end, context) : after;
-  return { ...reached, uploads: missing };
+  if (!end || missing.length > 0) return { ...after, uploads: missing };
+  const finished = await finish(room, after, end, context);
+  return { ...(await completeExpiry(room, finished, context)), uploads: [] };
 }
 
 /** How long one call removes items, in milliseconds. */

@@ -32,7 +32,7 @@ import { putMute } from '../store/mutes.ts';
 import { removePlacement } from '../store/placements.ts';
 import { getRoom } from '../store/rooms.ts';
 import { checkNotLimited, countMemberChange, serviceIn, visitorIn } from './access.ts';
-import { type AdmissionContext, admit } from './new-room.ts';
+import { type AdmissionContext, admit, blockedAdder } from './new-room.ts';
 
 /**
  * Logs a change of a member and applies it.
@@ -101,8 +101,9 @@ export interface NewMember {
 }
 
 /**
- * Adds a user to a group, and notifies their open inboxes. An existing member stays unchanged. For a user who shares no
- * room with the caller, the group is a request.
+ * Adds a user to a group, and notifies their open inboxes. For a user who shares no room with the caller, the group is a
+ * request. A user who has blocked the caller does not learn of it, and the caller does not learn of that. An existing
+ * member stays unchanged, but learns of a group that was concealed from them.
  * @returns the member, and whether they are new
  * @throws ChatError NOT_A_MEMBER, RATE_LIMITED; MembershipError NOT_A_MODERATOR, NOT_AN_OWNER, FIXED_MEMBERS,
  * ROOM_LIMIT, and NO_SUCH_MEMBER if the new member was removed at the same time
@@ -116,12 +117,23 @@ export async function addMember(
   const { room, actor } = await groupAndActor(target.room, caller, context);
   checkMayManage(actor, 'member');
   if (target.role !== 'member') checkMayAssignRoles(actor);
-  const isMember = (await getMember(db, room.id, target.user)) !== undefined;
-  const strangers = isMember ? new Set() : await admit([target.user], caller, context);
   const { user, role, data } = target;
-  const pending = strangers.has(user) ? ({ pending: true } as const) : {};
-  const addition = { user, change: 'added', role, ...pending, ...(data && { data }) } as const;
-  const logged = isMember ? undefined : await logMemberChange(room.id, addition, caller, context);
+  const existing = await getMember(db, room.id, user);
+  if (existing?.addedByBlocked && !(await blockedAdder(user, caller, db))) {
+    await memberships.revealRoom(db, room.id, user);
+  }
+  const newMember = async () => {
+    const [strangers, addedByBlocked] = await Promise.all([
+      admit([user], caller, context),
+      blockedAdder(user, caller, db),
+    ]);
+    const pending = strangers.has(user) ? ({ pending: true } as const) : {};
+    return { ...pending, ...(addedByBlocked && { addedByBlocked }), ...(data && { data }) };
+  };
+  const addition = { user, change: 'added', role } as const;
+  const logged = existing
+    ? undefined
+    : await logMemberChange(room.id, { ...addition, ...(await newMember()) }, caller, context);
   await addRoomToInboxes(room.id, user, context);
   await logged?.announce();
   const member = await getMember(db, room.id, user);

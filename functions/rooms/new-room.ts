@@ -4,7 +4,7 @@ import type { Context } from '../delivery/context.ts';
 import { isBlocked } from '../domain/block.ts';
 import type { CustomData } from '../domain/custom-data.ts';
 import { ChatError } from '../domain/errors.ts';
-import { type Caller, type Member, MembershipError, type User } from '../domain/member.ts';
+import { type Caller, isKnownTo, type Member, MembershipError, type User } from '../domain/member.ts';
 import {
   type CountedByUser,
   directRoomId,
@@ -75,7 +75,7 @@ const MAX_COMPARED_ROOMS = 100;
 
 /**
  * Checks that `by` may add users to a room, and counts each addition of a user who shares no room with `by`. A room
- * that the added user has not accepted does not count as shared. Nobody is a stranger to a backend of the team.
+ * that the added user has not accepted, or that is concealed from them, does not count as shared. Nobody is a stranger to a backend of the team.
  * @returns the users who share no room with `by`
  * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
  */
@@ -93,10 +93,15 @@ export async function admit(
     if (user === by.id || by.service) return;
     const common = rooms.filter((room) => known.has(room)).slice(0, MAX_COMPARED_ROOMS);
     const memberships = await members.getMemberships(db, user, common);
-    if (![...memberships.values()].some(({ pending }) => !pending)) strangers.add(user);
+    if (![...memberships.values()].some((member) => isKnownTo(member, by.id))) strangers.add(user);
   });
   await mapLimited([...strangers], (user) => countInvite(user, by, context));
   return strangers;
+}
+
+/** Returns the id of a caller who adds a user, if the user has blocked them. Nobody blocks a backend of the team. */
+export async function blockedAdder(user: string, by: Caller, db: Database): Promise<string | undefined> {
+  return !by.service && isBlocked(await getBlockList(db, user), by) ? by.id : undefined;
 }
 
 function planOf(newRoom: NewRoom, creator: string) {
@@ -140,7 +145,7 @@ export const isOwnDirectRoom = async (
 /**
  * Stores a room and its members. For a member who shares no room with the creator, it is a request. Two users always
  * share the same direct room. If that room was a request to its creator, or they have declined it, creating it accepts
- * it. A user who has blocked the creator does not learn of a new direct room, and the creator does not learn of that.
+ * it. A user who has blocked the creator does not learn of the room, and the creator does not learn of that.
  * @returns the room's id, its members, and whether the room is new
  * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
  */
@@ -155,15 +160,15 @@ export async function storeRoom(
   const found =
     newRoom.kind === 'direct' ? await findDirectRoom(room.id, creator.id, newRoom.other, db) : undefined;
   if (found?.exists && found.missing.length === 0) {
-    if (found.own?.pending || found.own?.concealed) await members.enterRoom(db, room.id, creator.id, role);
+    if (found.own?.pending || found.own?.addedByBlocked)
+      await members.enterRoom(db, room.id, creator.id, role);
     return { ...stored, created: false };
   }
   await countByUser(creator.id, 'create', context);
   const strangers = await admit(found?.missing ?? stored.members, creator, context);
   const created = await putRoom(db, room, context.now());
   const add = async (user: string) => {
-    const concealed = newRoom.kind === 'direct' && isBlocked(await getBlockList(db, user), creator);
-    const options = { pending: strangers.has(user), concealed };
+    const options = { pending: strangers.has(user), addedByBlocked: await blockedAdder(user, creator, db) };
     await members.putMember(db, { id: room.id, seq: 0 }, user, 'member', options);
   };
   await Promise.all([members.enterRoom(db, room.id, creator.id, role), ...others.map(add)]);

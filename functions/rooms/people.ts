@@ -1,7 +1,7 @@
 import { mapLimited } from '../delivery/concurrency.ts';
 import type { Context } from '../delivery/context.ts';
 import { isStoredUserId } from '../domain/id.ts';
-import type { Member, User } from '../domain/member.ts';
+import { isKnownTo, type User } from '../domain/member.ts';
 import { type Directory, matchingTerm, type Person, publicName, searchedTerm } from '../domain/name.ts';
 import { findById, findByName, type PeoplePage } from '../store/directory.ts';
 import { getMemberships, listMembers, listRoomsOf } from '../store/members.ts';
@@ -30,10 +30,8 @@ const shownOf = (profile: Profile | undefined): Pick<Person, 'avatarUrl' | 'data
   ...(profile?.data && { data: profile.data }),
 });
 
-const hasAccepted = (member: Member | undefined): boolean => member !== undefined && !member.pending;
-
 /**
- * Returns people who share a room with a user. Both must have accepted the room. Of up to `MAX_ROOMS` rooms of the
+ * Returns people who share a room with a user. Both must have accepted the room, and it must not be concealed. Of up to `MAX_ROOMS` rooms of the
  * user, takes the `MAX_ACTIVE_ROOMS` that changed last, and reads the first `MAX_MEMBERS` members of each.
  */
 async function listAcquaintances(
@@ -51,14 +49,15 @@ async function listAcquaintances(
   ]);
   const others = pages
     .flatMap(({ members }) => members)
-    .filter((member) => member.user !== user && hasAccepted(member) && hasAccepted(own.get(member.room)));
+    .filter((member) => {
+      const ownMember = own.get(member.room);
+      return member.user !== user && ownMember && isKnownTo(ownMember, user) && isKnownTo(member, user);
+    });
   const users = [...new Set(others.map((member) => member.user))].slice(0, MAX_PEOPLE);
   const profiles = await getProfiles(db, users, now());
-  return Array.from(profiles, ([id, profile]) => ({
-    id,
-    name: publicName(profile.username),
-    ...shownOf(profile),
-  }));
+  return [...profiles]
+    .filter(([, { isBanned }]) => !isBanned)
+    .map(([id, profile]) => ({ id, name: publicName(profile.username), ...shownOf(profile) }));
 }
 
 /** Finds people among those who share a room with the caller, in the order of their terms. */
@@ -109,11 +108,13 @@ async function searchEveryone(
     now(),
   );
   // The directory has only names, because the rest of a profile changes without the name.
-  return { people: found.map((person) => ({ ...person, ...shownOf(profiles.get(person.id)) })), next };
+  const shown = found.filter(({ id }) => !profiles.get(id)?.isBanned);
+  return { people: shown.map((person) => ({ ...person, ...shownOf(profiles.get(person.id)) })), next };
 }
 
 /**
- * Finds people by the beginning of their name, of one of its words, or by their whole id. The caller is not among them.
+ * Finds people by the beginning of their name, of one of its words, or by their whole id. The caller and
+ * banned users are not among them.
  */
 export const searchPeople = (
   search: PeopleSearch,

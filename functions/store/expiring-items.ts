@@ -62,14 +62,15 @@ const SHARED_SECONDS = 24 * 60 * 60;
 
 /**
  * Gives the file of a message an expiry, or none. Call it for messages in their order: a file that several messages
- * hold then gets the expiry of the last one.
+ * hold then gets the expiry of the last one. Gives a file of an earlier release the time of its last message, too.
+ * @param given.sentAt the time of the message, in milliseconds since the epoch; undefined for an edit
  * @param now milliseconds since the epoch
  */
 export async function giveFileExpiry(
   db: Database,
   room: string,
   { id, hold }: FileHold,
-  expiry: Expiry | undefined,
+  { expiry, sentAt = 0 }: { readonly expiry: Expiry | undefined; readonly sentAt?: number | undefined },
   now: number,
 ): Promise<void> {
   const item = await db.chat.get(fileKey(room, id));
@@ -79,10 +80,15 @@ export async function giveFileExpiry(
   const least = (holds?.size ?? 1) > 1 ? Math.ceil(now / 1000) + SHARED_SECONDS : 0;
   const given = expiry && 'expiresAt' in expiry ? { expiresAt: Math.max(expiry.expiresAt, least) } : expiry;
   if (given && 'expiresAt' in given) await listFile(db, room, id, given.expiresAt);
-  const { update, values } = expiryUpdate(given);
+  const isLater = sentAt > (item['sentAt'] ?? 0);
+  const { update, values } = expiryUpdate(given, isLater ? ['sentAt = :sent'] : []);
   await db.chat.update(fileKey(room, id), {
     update,
     condition: hold === undefined ? 'attribute_exists(#item)' : 'contains(holds, :hold)',
-    values: { ...values, ...(hold !== undefined && { ':hold': hold }) },
+    values: {
+      ...values,
+      ...(isLater && { ':sent': sentAt }),
+      ...(hold !== undefined && { ':hold': hold }),
+    },
   });
 }

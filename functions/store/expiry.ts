@@ -20,15 +20,21 @@ export function itemExpiry({ expiresAt, heldUntil }: Item): Expiry | undefined {
 export const isSameExpiry = (one: Expiry | undefined, other: Expiry | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
-/** Returns the update that gives an item an expiry, or none. */
-export function expiryUpdate(expiry: Expiry | undefined): {
+/** Returns the update that gives an item an expiry, or none. @param more further assignments */
+export function expiryUpdate(
+  expiry: Expiry | undefined,
+  more: readonly string[] = [],
+): {
   readonly update: string;
   readonly values?: Readonly<Record<string, number>>;
 } {
-  if (expiry === undefined) return { update: 'REMOVE expiresAt, heldUntil' };
-  return 'expiresAt' in expiry
-    ? { update: 'SET expiresAt = :expiry REMOVE heldUntil', values: { ':expiry': expiry.expiresAt } }
-    : { update: 'SET heldUntil = :expiry REMOVE expiresAt', values: { ':expiry': expiry.heldUntil } };
+  const [[name, at] = []] = Object.entries(expiry ?? {});
+  const set = [...(name ? [`${name} = :expiry`] : []), ...more];
+  const remove = ['expiresAt', 'heldUntil'].filter((each) => each !== name);
+  return {
+    update: `${set.length > 0 ? `SET ${set.join()} ` : ''}REMOVE ${remove.join()}`,
+    ...(at !== undefined && { values: { ':expiry': at } }),
+  };
 }
 
 /** Replaces the marks of a room, unless another function did since the room was read. */

@@ -50,8 +50,9 @@ async function setMute(db: Database, room: string, update: MemberUpdate, now: nu
 }
 
 async function add(db: Database, room: string, update: MemberUpdate): Promise<void> {
-  const { user, role = 'member', pending = false, data = null, seq } = update;
-  const added = await addMember(db, { id: room, seq }, user, role, { pending, data, memberSeq: seq });
+  const { user, role = 'member', pending = false, addedByBlocked, data = null, seq } = update;
+  const options = { pending, addedByBlocked, data, memberSeq: seq };
+  const added = await addMember(db, { id: room, seq }, user, role, options);
   // Of two additions of a user at the same time, the later one decides about the role.
   if (!added) await setRole(db, room, { ...update, role });
 }

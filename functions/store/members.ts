@@ -11,10 +11,10 @@ import { countWrite, type WriteWindow, waitOf } from './write-window.ts';
 
 /** Returns the member that an item holds. */
 export function toMember(room: string, item: Item): Member {
-  const { user, role, readTo = 0, addedAt = 0, mutedUntil = 0, pending, concealed, notify } = item;
+  const { user, role, readTo = 0, addedAt = 0, mutedUntil = 0, pending, addedByBlocked, notify } = item;
   const optional = {
     ...(pending && { pending }),
-    ...(concealed && { concealed }),
+    ...(addedByBlocked && { addedByBlocked }),
     ...(notify && { notify }),
     ...parsedData(item['data']),
   };
@@ -41,7 +41,7 @@ export const hasBeenAdded = async (db: Database, room: string, user: string): Pr
 
 interface NewMember {
   readonly pending?: boolean;
-  readonly concealed?: boolean;
+  readonly addedByBlocked?: string | undefined;
   readonly memberSeq?: number;
   readonly data?: CustomData | null;
 }
@@ -53,7 +53,7 @@ type RoomToJoin = Pick<Room, 'id' | 'seq'>;
  * Adds a member. Changes nothing for an existing member, and for a user who has declined the room. Returns whether the
  * user was added. Where users may be muted, call `addMember`, which keeps their mutes.
  * @param options.pending whether the room is a request, which the user may accept or decline
- * @param options.concealed whether the user has blocked the user who adds them
+ * @param options.addedByBlocked the user who adds the new member, if the new member has blocked them
  * @param options.mutedUntil milliseconds since the epoch; 0 when not muted
  * @param options.memberSeq the sequence number of the logged addition, which must be later than an earlier removal
  */
@@ -64,7 +64,7 @@ export const putMember = (
   role: Role,
   {
     pending = false,
-    concealed = false,
+    addedByBlocked,
     mutedUntil = 0,
     memberSeq,
     data,
@@ -75,7 +75,7 @@ export const putMember = (
       ...memberKey(id, user),
       ...{ user, role, readTo: 0, addedAt: seq, mutedUntil },
       ...(pending && { pending }),
-      ...(concealed && { concealed }),
+      ...(addedByBlocked !== undefined && { addedByBlocked }),
       ...(memberSeq !== undefined && { memberSeq }),
       ...(data && dataAttribute(data)),
     },
@@ -125,19 +125,30 @@ async function copyMute(
 export async function enterRoom(db: Database, room: string, user: string, role: Role): Promise<void> {
   const initial = ['#role = if_not_exists(#role, :role)', ...['readTo', 'addedAt'].map(orZero)];
   await db.chat.update(memberKey(room, user), {
-    update: `SET #user = :user, ${initial.join()} REMOVE pending, concealed, declined, removedSeq, expiresAt`,
+    update: `SET #user = :user, ${initial.join()} REMOVE pending, addedByBlocked, declined, removedSeq, expiresAt`,
     values: { ':user': user, ':role': role, ':zero': 0 },
   });
 }
 
 const orZero = (attribute: string) => `${attribute} = if_not_exists(${attribute}, :zero)`;
 
-/** Makes a request an accepted room; an accepted room stays unchanged. Returns whether the user is a member. */
+/**
+ * Makes a request an accepted room, and reveals a concealed room; other rooms stay unchanged. Returns whether the user is
+ * a member.
+ */
 export const acceptRequest = async (db: Database, room: string, user: string): Promise<boolean> =>
   (await db.chat.update(memberKey(room, user), {
-    update: 'REMOVE pending',
+    update: 'REMOVE pending, addedByBlocked',
     condition: 'attribute_exists(#user)',
   })) !== undefined;
+
+/** Reveals a concealed room to its member. A request stays one. */
+export async function revealRoom(db: Database, room: string, user: string): Promise<void> {
+  await db.chat.update(memberKey(room, user), {
+    update: 'REMOVE addedByBlocked',
+    condition: 'attribute_exists(addedByBlocked)',
+  });
+}
 
 /**
  * Ends a membership that the user has not accepted, and keeps an item so that `addMember` does not add the user again.

@@ -146,6 +146,7 @@ export interface Profile {
   readonly avatarUrl: string | undefined;
   /** The team's own JSON about the user, which others see. */
   readonly data?: CustomData;
+  readonly isBanned: boolean;
   /** Whether any of the user's connections is open, in any room. */
   readonly online: boolean;
   /** When the user last connected or disconnected, in ISO 8601. Undefined if the user has never connected. */
@@ -166,7 +167,12 @@ export async function getProfiles(
   return new Map(
     items.map((item) => {
       const { room, online = new Set(), lastSeen } = item;
-      const shown = { username: shownName(item), avatarUrl: shownAvatar(item), ...parsedData(item['data']) };
+      const shown = {
+        username: shownName(item),
+        avatarUrl: shownAvatar(item),
+        ...parsedData(item['data']),
+        isBanned: item['bannedAt'] !== undefined,
+      };
       const since = viewer === undefined ? undefined : blockedSince(item, viewer);
       if (since !== undefined && lastSeen !== undefined) {
         return [profileUser(room), { ...shown, online: false, lastSeen: new Date(since).toISOString() }];

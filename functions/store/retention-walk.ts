@@ -37,6 +37,9 @@ const walkOf = (id: string, item: Item): Walk | undefined =>
     ? { room: toRoom(id, item), from: item['walkAt'], to: item['walkTo'], id: item['walkId'] }
     : undefined;
 
+/** Returns the attributes of a room whose walk begins. @param to the last number of the walk */
+export const newWalk = (to: number) => ({ walkId: randomUUID(), walkAt: 0, walkTo: to });
+
 /** The settings of a room, and whether they have been applied to all of its items. */
 export interface RetentionState extends RetentionSetting {
   readonly done: boolean;

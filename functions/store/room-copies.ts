@@ -19,8 +19,9 @@ import {
   roomKey,
 } from './keys.ts';
 import { putChange, putMessage, putRoomChange } from './log.ts';
+import { newWalk } from './retention-walk.ts';
 import { isRoom, toRoom } from './rooms.ts';
-import type { FileHold } from './uploads.ts';
+import type { FileHold, Upload } from './uploads.ts';
 
 // Exports and imports copy the attributes of items without a list of them, so that a new attribute needs no change here.
 // These functions leave out keys, and attributes that belong to one deployment.
@@ -41,7 +42,7 @@ const ofDeployment = {
   member: ['user', 'placement'],
   placement: [],
   mute: [],
-  file: ['state', 'expiresAt', 'heldUntil'],
+  file: ['state', 'sentAt', 'expiresAt', 'heldUntil'],
   pins: [],
   log: ['kind', 'seq', 'expiresAt', 'heldUntil'],
 } as const;
@@ -157,11 +158,15 @@ const profilesIn = (items: readonly Item[]): Copy[] =>
 export const listMuteCopies = (db: Database, room: string, range: CopyRange): Promise<CopyPage> =>
   listCopies(db, 'mute', (actor) => muteKey(room, actor), range);
 
-/** Returns files that a message holds. @param now milliseconds since the epoch */
+/**
+ * Returns files that a message holds, without hidden ones.
+ * @param now milliseconds since the epoch
+ */
 export const listFileCopies = (
   db: Database,
   room: string,
   range: CopyRange,
+  isHidden: (file: Pick<Upload, 'sentAt'>) => boolean,
   now: number,
 ): Promise<CopyPage> =>
   listCopies(
@@ -169,7 +174,8 @@ export const listFileCopies = (
     'file',
     (file) => fileKey(room, file),
     range,
-    ({ state, expiresAt = Infinity }) => state === 'ready' && expiresAt * 1000 > now,
+    ({ state, sentAt, expiresAt = Infinity }) =>
+      state === 'ready' && expiresAt * 1000 > now && !isHidden({ sentAt }),
   );
 
 /** Returns the profiles of users, in the order of their ids. Guests have none. */
@@ -196,6 +202,8 @@ export interface Import {
   /** Names what is imported. */
   readonly source: string;
   readonly done: boolean;
+  /** Whether entries of the room have an expiry that its latest settings do not say. */
+  readonly walking: boolean;
   /** The highest number whose log entry is stored. */
   readonly seq: number;
   /** When the log last changed, in milliseconds since the epoch. */
@@ -210,7 +218,8 @@ function toImport(id: string, item: Item): Import | undefined {
   const source = importing ?? imported;
   const attributes = exported('room', item);
   const done = importing === undefined;
-  const progress = { done, seq: done ? item['seq'] : importedTo, lastAt: importedAt };
+  const walking = item['walkAt'] < item['walkTo'];
+  const progress = { done, walking, seq: done ? item['seq'] : importedTo, lastAt: importedAt };
   return source && { source, ...progress, attributes, room: toRoom(id, item) };
 }
 
@@ -243,17 +252,24 @@ export async function noteImported(
   });
 }
 
-/** Makes an imported room visible. Returns false if it is visible already, or if the import was cancelled. */
+/**
+ * Makes an imported room visible. Starts a walk over its log if its entries were stored with other settings.
+ * @returns false if it is visible already, or if the import was cancelled
+ */
 export async function finishImport(
   db: Database,
   room: string,
-  { source, seq, attributes }: Pick<Import, 'source' | 'seq' | 'attributes'>,
+  { source, seq, attributes, room: before }: Pick<Import, 'source' | 'seq' | 'attributes' | 'room'>,
 ): Promise<boolean> {
   await db.chat.put(listedKey('room', room));
   const { pins } = attributes;
   if (isAttributes(pins)) await putOnce(db, { ...imported('pins', pins), ...pinsKey(room) });
   const kind = directRoomUsers(room) ? 'direct' : 'group';
-  const item = { ...imported('room', attributes), ...roomKey(room), kind, seq, shards: 1, imported: source };
+  const fields = imported('room', attributes);
+  const isOther =
+    fields['retentionDays'] !== before.retentionDays || Boolean(fields['held']) !== Boolean(before.held);
+  const walk = isOther && newWalk(seq);
+  const item = { ...fields, ...roomKey(room), kind, seq, shards: 1, imported: source, ...walk };
   return db.chat.put(item, {
     condition: 'importing = :source AND attribute_not_exists(cancelledAt)',
     values: { ':source': source },
@@ -319,30 +335,40 @@ export async function putMuteCopy(db: Database, room: string, { id, attributes }
   await putOnce(db, { ...imported('mute', attributes), ...muteKey(room, id) });
 }
 
-/** Notes when the file of an imported message expires, before the file is imported. A later time replaces it. */
-export async function noteFileExpiry(
+/** Notes the time and the expiry of an imported message for its file, before the file is imported. The latest counts. */
+export async function noteFile(
   db: Database,
   room: string,
   { id }: FileHold,
-  expiry: Expiry,
+  { sentAt, expiry }: { readonly sentAt: number; readonly expiry: Expiry | undefined },
 ): Promise<void> {
-  const [[name = 'expiresAt', at = 0] = []] = Object.entries(expiry);
+  const [[name, at] = []] = Object.entries(expiry ?? {});
   await db.chat.update(fileKey(room, id), {
-    update: `SET ${name} = :at`,
-    condition: `attribute_not_exists(#state) AND (attribute_not_exists(${name}) OR ${name} < :at)`,
-    values: { ':at': at },
+    update: `SET sentAt = :sent${name ? `, ${name} = :at` : ''}`,
+    condition: 'attribute_not_exists(#state) AND (attribute_not_exists(sentAt) OR sentAt < :sent)',
+    values: { ':sent': sentAt, ...(at !== undefined && { ':at': at }) },
   });
 }
 
-/** Stores the item of a file whose bytes have been uploaded, unless it exists. It expires as `noteFileExpiry` says. */
-export async function putFileCopy(db: Database, room: string, { id, attributes }: Copy): Promise<void> {
-  const { state, expiresAt, heldUntil } = (await db.chat.get(fileKey(room, id))) ?? {};
+/**
+ * Stores the item of a file whose bytes have been uploaded, unless it exists. It expires as `noteFile` says.
+ * @param unnamed what `noteFile` says of a file that no imported message names
+ */
+export async function putFileCopy(
+  db: Database,
+  room: string,
+  { id, attributes }: Copy,
+  unnamed: { readonly sentAt: number; readonly expiry: Expiry | undefined },
+): Promise<void> {
+  const noted = (await db.chat.get(fileKey(room, id))) ?? { sentAt: unnamed.sentAt, ...unnamed.expiry };
+  const { state, sentAt, expiresAt, heldUntil }: Item = noted;
   if (state !== undefined) return;
   // The bytes of a file in this list are deleted when it expires.
   if (expiresAt !== undefined) await listFile(db, room, id, expiresAt);
   const item = {
     ...imported('file', attributes),
     state: 'ready',
+    sentAt,
     expiresAt,
     heldUntil,
     ...fileKey(room, id),

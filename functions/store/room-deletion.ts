@@ -74,9 +74,9 @@ export async function markDeleted(
  */
 export async function raiseFloor(db: Database, id: string, floor: number, now: number): Promise<boolean> {
   const raised = await db.chat.update(roomKey(id), {
-    update: 'SET #floor = :floor, purgeFrom = :zero, purgeTo = :floor, purgeExpiry = :expiry',
+    update: 'SET #floor = :floor, floorAt = :now, purgeFrom = :zero, purgeTo = :floor, purgeExpiry = :expiry',
     condition: `${NOT_HELD} AND (attribute_not_exists(#floor) OR #floor < :floor)`,
-    values: { ':floor': floor, ...purgeValues(now) },
+    values: { ':floor': floor, ':now': now, ...purgeValues(now) },
   });
   return raised !== undefined;
 }

@@ -8,7 +8,7 @@ const settingNames = Object.keys(defaultSettings);
 /** Returns the room that an item of the table `chat` holds. */
 export function toRoom(id: string, item: Item): Room {
   const { name, kind, access, seq, shards, shardsBefore: from, shardsSince: at } = item;
-  const { floor, retentionDays, held, marks } = item;
+  const { floor, floorAt, retentionDays, held, marks } = item;
   const takenAt = Math.max(item['lastAt'] ?? 0, item['changedAt'] ?? 0);
   const settings = settingNames.filter((field) => item[field] !== undefined);
   return {
@@ -16,6 +16,7 @@ export function toRoom(id: string, item: Item): Room {
     ...(at !== undefined && { grown: { from, at } }),
     ...(takenAt > 0 && { lastAt: takenAt }),
     ...(floor !== undefined && { floor }),
+    ...(floorAt !== undefined && { floorAt }),
     ...(retentionDays !== undefined && { retentionDays }),
     ...(held && { held }),
     ...(marks && { marks }),

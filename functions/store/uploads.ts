@@ -10,6 +10,11 @@ export interface Upload {
   /** The id of the user who uploaded it. Only they may attach it to a message. */
   readonly owner: string;
   readonly state: 'pending' | 'ready';
+  /**
+   * The time of the latest message that refers to it, in milliseconds since the epoch. Absent for files of earlier
+   * releases, until a new retention is applied to them.
+   */
+  readonly sentAt?: number | undefined;
 }
 
 /** A file, and the hold on it that a message has. Messages of earlier releases have none. */
@@ -29,45 +34,52 @@ const MAX_HOLDS = 100;
 
 /** Stores the metadata of a file, until `expiresAt` (milliseconds since the epoch) unless a message holds it before. */
 export async function putUpload(db: Database, upload: Upload, expiresAt?: number): Promise<void> {
-  const { room, file, owner, state } = upload;
+  const { room, file, owner, state, sentAt } = upload;
   const { id, hold, ...metadata } = file;
   const expiry = expiresAt === undefined ? {} : { expiresAt: Math.floor(expiresAt / 1000) };
   const holds = hold === undefined ? {} : { holds: new Set([hold]) };
-  await db.chat.put({ ...metadata, owner, state, ...expiry, ...holds, ...fileKey(room, id) });
+  const sent = sentAt === undefined ? {} : { sentAt };
+  await db.chat.put({ ...metadata, owner, state, ...sent, ...expiry, ...holds, ...fileKey(room, id) });
 }
 
-/** Returns a file of a room; undefined when there is none, or when it has expired. */
+/**
+ * Returns a file of a room; undefined when there is none, or when it has expired.
+ * @param options.held also returns a file that only a legal hold keeps
+ */
 export async function getUpload(
   db: Database,
   room: string,
   id: string,
   now: number,
+  { held } = { held: false },
 ): Promise<Upload | undefined> {
   const item = await db.chat.get(fileKey(room, id));
   if (!item) return undefined;
-  const { name, contentType, size, owner, state } = item;
+  const { name, contentType, size, owner, state, sentAt, expiresAt } = item;
   // DynamoDB deletes expired items within days, so readers check the expiry.
-  if (isExpired(item, now)) return undefined;
-  return { room, file: { id, name, contentType, size }, owner, state };
+  if (isExpired(held ? { expiresAt } : item, now)) return undefined;
+  return { room, file: { id, name, contentType, size }, owner, state, sentAt };
 }
 
 /**
  * Makes a file readable for as long as a message holds it.
+ * @param sentAt as in `Upload`
  * @returns false when the file is gone, or when 100 messages hold it
  */
 export async function holdUpload(
   db: Database,
   room: string,
   { id, hold }: Required<FileHold>,
-  now: number,
+  { sentAt, now }: { readonly sentAt: number; readonly now: number },
 ): Promise<boolean> {
   const held = await db.chat.update(fileKey(room, id), {
-    update: 'SET #state = :ready REMOVE expiresAt, heldUntil ADD holds :hold',
+    update: 'SET #state = :ready, sentAt = :sent REMOVE expiresAt, heldUntil ADD holds :hold',
     condition:
       'attribute_exists(#item) AND (attribute_not_exists(expiresAt) OR expiresAt > :now) AND ' +
       '(attribute_not_exists(holds) OR size(holds) < :most)',
     values: {
       ':ready': 'ready',
+      ':sent': sentAt,
       ':hold': new Set([hold]),
       ':now': Math.floor(now / 1000),
       ':most': MAX_HOLDS,

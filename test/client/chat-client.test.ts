@@ -261,6 +261,17 @@ describe('a room', () => {
     expect(room.presence.get('2')?.status).toBe('online');
     expect(room.seenBy.get('2')).toBe(5);
   });
+
+  test('shows a user as offline whose connection closed at once, if the frames arrive in the wrong order', async () => {
+    const { room } = await openRoom();
+    const presence = (status: string, last_seen: string) =>
+      chat.broadcast('1', { type: 'presence', user_id: 2, status, last_seen });
+    presence('offline', '2026-03-02T09:20:00.020Z');
+    presence('online', '2026-03-02T09:20:00.000Z');
+    expect(room.presence.get('2')).toEqual({ status: 'offline', last_seen: '2026-03-02T09:20:00.020Z' });
+    presence('online', '2026-03-02T09:20:00.050Z');
+    expect(room.presence.get('2')?.status).toBe('online');
+  });
 });
 
 describe('a change', () => {
@@ -760,6 +771,24 @@ describe('a connection', () => {
     chat.invalidTokens.add(tokenOf('1'));
     const { client } = await openRoom();
     expect([client.state, chat.sockets.length]).toEqual(['refused', 1]);
+  });
+
+  test('is refused when the user is banned, and connects again when the ban has ended and the app asks', async () => {
+    const { client, room } = await openRoom({ token: () => tokenOf('1') });
+    chat.banned = true;
+    chat.socket.disconnect();
+    await pass(500);
+    expect([client.state, client.error, room.state]).toEqual([
+      'refused',
+      expect.objectContaining({ code: 'BANNED', message: 'Banned' }),
+      'refused',
+    ]);
+    await pass(60_000);
+    expect(chat.sockets).toHaveLength(2);
+    chat.banned = false;
+    client.connect();
+    await pass();
+    expect([client.state, room.state]).toEqual(['live', 'live']);
   });
 
   test('is offline, not refused, while the server does not answer', async () => {

@@ -5,7 +5,7 @@ import {
   type ChatStorage,
   type SocketClass,
 } from '../../client/index.ts';
-import { FakeChat } from '../support/fake-chat.ts';
+import { FakeChat, tokenOf } from '../support/fake-chat.ts';
 
 let chat: FakeChat;
 
@@ -46,6 +46,16 @@ test('a change that is too large for a frame is rejected at once, and the next o
   await pass();
   expect((await sent).text).toBe('next');
   expect(chat.sockets).toHaveLength(1);
+});
+
+test.each([
+  ['fixed', `${tokenOf('1')}\n`],
+  ['fetched', () => `  ${tokenOf('1')}\r\n`],
+])('a %s token from a file that ends in a newline is accepted', async (_how, token) => {
+  const client = clientOf({ token });
+  client.room(1);
+  await pass();
+  expect([client.state, chat.socket.token]).toEqual(['live', tokenOf('1')]);
 });
 
 test('a text of 8,000 four-byte characters is sent', async () => {

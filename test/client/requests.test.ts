@@ -1,4 +1,4 @@
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import * as parley from '../../client/index.ts';
 import { FakeChat } from '../support/fake-chat.ts';
 
@@ -8,7 +8,10 @@ let sent: string[];
 /** The answers to the next requests; then `{}`. */
 let answers: Response[];
 
+let chat: FakeChat;
+
 beforeEach(async () => {
+  chat = new FakeChat();
   sent = [];
   answers = [];
   const fetch = async (url: unknown, init?: RequestInit) => {
@@ -16,7 +19,7 @@ beforeEach(async () => {
     sent.push([init?.method ?? 'GET', pathname + search, init?.body].filter(Boolean).join(' '));
     return answers.shift() ?? Response.json({});
   };
-  client = new parley.ChatClient({ ...new FakeChat().options(), fetch: fetch as typeof globalThis.fetch });
+  client = new parley.ChatClient({ ...chat.options(), fetch: fetch as typeof globalThis.fetch });
   onTestFinished(() => client.close());
   await client.ready();
 });
@@ -84,22 +87,79 @@ test('returns found messages in the form that messages have in a room, and how f
   ]);
 });
 
-test('loads open rooms and the list of rooms again after a block', async () => {
+test('lists, blocks and unblocks users', async () => {
+  answers = [
+    Response.json({ user_id: 2 }),
+    Response.json({ blocks: [{ user_id: 2, blocked_at: '' }] }),
+    empty(),
+  ];
+  await parley.blockUser(client, 2);
+  expect(await parley.blocks(client)).toMatchObject([{ user_id: 2 }]);
+  await parley.unblockUser(client, 2);
+  expect(sent).toEqual(['PUT /api/blocks/2/', 'GET /api/blocks/', 'DELETE /api/blocks/2/']);
+});
+
+test('loads open rooms and the list of rooms again after a block on any device, and emits `block`', async () => {
   const room = client.room(1);
   await room.ready();
   client.roomList.subscribe(() => {});
-  answers = [Response.json({ chats: [], next_cursor: null })];
-  let reloads = 0;
-  room.subscribe(() => reloads++);
-  answers.push(Response.json({ user_id: 2 }), Response.json({ chats: [], next_cursor: null }));
-  await parley.blockUser(client, 2);
-  expect(sent).toContain('PUT /api/blocks/2/');
-  expect(sent.filter((line) => line.includes('/chats/?'))).toHaveLength(2);
-  expect(reloads).toBeGreaterThan(0);
-  answers = [Response.json({ blocks: [{ user_id: 2, blocked_at: '' }] }), empty()];
-  expect(await parley.blocks(client)).toMatchObject([{ user_id: 2 }]);
-  await parley.unblockUser(client, 2);
-  expect(sent).toContain('DELETE /api/blocks/2/');
+  await vi.waitFor(() => expect(client.roomList.state.loading).toBe(false));
+  const events: unknown[] = [];
+  client.on('block', (event) => events.push(event));
+  const [lists, histories] = [sent.length, chat.count('history')];
+  chat.changeBlocks(2, true);
+  await vi.waitFor(() => expect(chat.count('history')).toBe(histories + 1));
+  expect(sent.slice(lists)).toEqual([expect.stringContaining('GET /api/chats/?')]);
+  chat.changeBlocks(2, false);
+  await vi.waitFor(() => expect(chat.count('history')).toBe(histories + 2));
+  expect(events).toEqual([
+    { type: 'block', user_id: 2, blocked: true, revision: 1 },
+    { type: 'block', user_id: 2, blocked: false, revision: 2 },
+  ]);
+});
+
+test('loads a room again after a reconnect only if the block list changed meanwhile', async () => {
+  const room = client.room(1);
+  await room.ready();
+  chat.changeBlocks(2, true);
+  await vi.waitFor(() => expect(chat.count('history')).toBe(2));
+  const reconnect = async () => {
+    chat.socket.disconnect();
+    await room.ready();
+    return chat.count('history');
+  };
+  expect(await reconnect()).toBe(2);
+  chat.blocks++;
+  expect(await reconnect()).toBe(3);
+  expect(await reconnect()).toBe(3);
+});
+
+test('loads a room again after a reconnect if the socket closed while it was loading', async () => {
+  const room = client.room(1);
+  await room.ready();
+  const before = chat.count('history');
+  chat.dropAnswer = ({ action }) => action === 'history';
+  chat.changeBlocks(2, true);
+  await vi.waitFor(() => expect(chat.count('history')).toBe(before + 1));
+  chat.dropAnswer = () => false;
+  chat.socket.disconnect();
+  await room.ready();
+  expect(chat.count('history')).toBe(before + 2);
+});
+
+test('loads a room again after a block that came while the room was catching up', async () => {
+  const room = client.room(1);
+  await room.ready();
+  chat.dropAnswer = ({ action }) => action === 'join';
+  chat.socket.disconnect();
+  await vi.waitFor(() => expect(chat.count('join')).toBe(2));
+  expect(room.state).toBe('catching-up');
+  chat.changeBlocks(2, true);
+  const before = chat.count('history');
+  chat.dropAnswer = () => false;
+  chat.socket.deliver({ type: 'joined', room_id: 1, seq: 0 });
+  await room.ready();
+  expect(chat.count('history')).toBe(before + 1);
 });
 
 test('rejects with the code of a refusal', async () => {

@@ -104,11 +104,12 @@ describe('a change of a room', () => {
     expect(encode(page, earlier)).toMatchObject({ events: [], seq: 8, has_more: false, complete: true });
   });
 
-  test('that hides a message, changes preferences or deletes the room is not sent to them either', () => {
+  test('that hides a message, changes preferences or blocks, or deletes the room is not sent to them either', () => {
     const preferences = { notify: 'none', pinned: false, hidden: true } as const;
     const events: readonly Event[] = [
       { kind: 'Hidden', room: '1', seq: 8 },
       { kind: 'PreferencesChanged', room: '1', user: '1', preferences },
+      { kind: 'BlockChanged', room: '1', user: '2', blocked: true, revision: 3 },
       { kind: 'RoomDeleted', room: '1' },
     ];
     for (const event of events) {

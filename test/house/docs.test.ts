@@ -90,7 +90,7 @@ const events: { readonly [K in Event['kind']]: readonly Extract<Event, { kind: K
   Authenticated: [{ kind: 'Authenticated', room, expiresAt: 1_739_709_296_789 }],
   Joined: [{ kind: 'Joined', room, seq: 2 }],
   Left: [{ kind: 'Left', room }],
-  InboxOpened: [{ kind: 'InboxOpened', room, rooms: 2 }],
+  InboxOpened: [{ kind: 'InboxOpened', room, rooms: 2, blocks: 3 }],
   PreferencesChanged: [
     {
       kind: 'PreferencesChanged',
@@ -99,6 +99,7 @@ const events: { readonly [K in Event['kind']]: readonly Extract<Event, { kind: K
       preferences: { notify: 'none', pinned: false, hidden: true },
     },
   ],
+  BlockChanged: [{ kind: 'BlockChanged', room, user: '2', blocked: true, revision: 3 }],
   Ponged: [{ kind: 'Ponged', room, seq: 2 }],
   Refused: [{ kind: 'Refused', room, code: 'INTERNAL', reason: 'why', clientId: 'a-1', retryAfterMs: 5 }],
   HandshakeRefused: [{ kind: 'HandshakeRefused', room: '', code: 'UNAUTHENTICATED' }],

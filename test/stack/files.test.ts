@@ -64,7 +64,8 @@ function attach(input: FileInput, username: string, room: string, now = Date.now
   const developer = { accessKeyId: 'developer', secretAccessKey: 'developer', sessionToken: undefined };
   const place = { endpoint: stack.stack.s3Url, region: 'us-east-1', credentials: () => developer };
   const files = () => signedFiles('parley-files-local', place);
-  return attachFile(input, { room, user: userIds[username] ?? '' }, { db: databaseOf(stack), files, now });
+  const uploader = { room, user: userIds[username] ?? '' };
+  return attachFile(input, uploader, now(), { db: databaseOf(stack), files, now });
 }
 
 const attachId = (id: string, username: string, room: string) =>

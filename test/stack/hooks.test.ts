@@ -20,6 +20,8 @@ let bob: Chatter;
 
 beforeAll(async () => {
   team = await startTestStack({
+    // One more than the messages that hang at the same time.
+    environments: 3,
     async synthesize(context) {
       const assembly = await synthesizer.synthesize(context);
       if (revoked) withoutGrant(assembly, 'Team', 'CheckMessage');

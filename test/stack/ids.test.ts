@@ -23,7 +23,7 @@ let alice: Asking;
 beforeAll(async () => {
   const hostile = hostileIds.map((id) => ({ id, username: `user ${id}`, email: '', userType: '' }));
   stack = await startTestStack(
-    { users: [...demoUsers, ...hostile], environments: 2 },
+    { users: [...demoUsers, ...hostile] },
     { roomLimits: 'create:off,invite:off' },
   );
   alice = await askingAs(stack, 'alice');

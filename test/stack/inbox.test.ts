@@ -35,11 +35,11 @@ describe('a socket without a room is an inbox', () => {
     const edge = stack.stack.edgeUrl.replace(/^http/, 'ws');
     for (const url of [stack.socketUrl, `${edge}/ws/`, `${edge}/ws/chat/`, `${edge}/ws/chat`]) {
       const byHeader = await connect(url, { headers });
-      expect(await byHeader.next()).toEqual({ type: 'inbox', rooms: expect.any(Number) });
+      expect(await byHeader.next()).toMatchObject({ type: 'inbox', rooms: expect.any(Number) });
       const protocols = ['Bearer', await stack.token('bob')];
       const byProtocol = await connect(url, { protocols });
       expect(byProtocol.protocol).toBe('Bearer');
-      expect(await byProtocol.next()).toEqual({ type: 'inbox', rooms: expect.any(Number) });
+      expect(await byProtocol.next()).toMatchObject({ type: 'inbox', rooms: expect.any(Number) });
       await Promise.all([byHeader.close(), byProtocol.close()]);
     }
     const direct = await connect(`${edge}/ws/chat/?firts_user=1&second_user=2/`, { headers });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import type { Frame } from '../support/chat.ts';
+import type { StackProcessSettings, StackProcessUrls } from '../support/stack-process.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
 
 const data = mkdtempSync(join(tmpdir(), 'parley-kill-'));
-const local = fileURLToPath(new URL('../../bin/local.ts', import.meta.url));
+const program = fileURLToPath(new URL('../support/stack-process.ts', import.meta.url));
 const running = new Set<ChildProcess>();
 
 afterAll(() => {
@@ -19,37 +20,20 @@ afterAll(() => {
 
 interface LocalStack {
   readonly child: ChildProcess;
-  /** The URLs that the stack prints. */
   readonly socketUrl: URL;
   readonly servicesUrl: URL;
 }
 
-/** Starts the local stack as `npm start` does, without rate limit, and waits until it is ready. 0 picks a free port. */
-async function start(socketPort = '0', servicesPort = '0'): Promise<LocalStack> {
-  const child = spawn(process.execPath, [local, '--data', data, '--context', 'rateLimit=off'], {
-    env: {
-      ...process.env,
-      PARLEY_PORT: '0',
-      PARLEY_SOCKET_PORT: socketPort,
-      PARLEY_DYNAMODB_PORT: '0',
-      PARLEY_SERVICES_PORT: servicesPort,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** Starts a local stack that keeps its data, without rate limit, and waits until it is ready. 0 picks a free port. */
+async function start(socketPort = 0, servicesPort = 0): Promise<LocalStack> {
+  const ports = { edge: 0, socket: socketPort, dynamodb: 0, services: servicesPort };
+  const settings: StackProcessSettings = { directory: data, ports };
+  const child = fork(program, [JSON.stringify(settings)], { execArgv: [] });
   running.add(child);
-  let said = '';
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (text: Buffer) => {
-      said += text;
-      if (said.includes('Ctrl-C')) resolve();
-    });
-    child.stderr.on('data', (text: Buffer) => {
-      said += text;
-    });
-    child.once('exit', () => reject(new Error(`The local stack ended: ${said}`)));
-  });
-  const [, socketUrl = '', servicesUrl = ''] = /WebSocket API (\S+), .*issuer (\S+)/.exec(said) ?? [];
-  return { child, socketUrl: new URL(socketUrl), servicesUrl: new URL(servicesUrl) };
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('The local stack ended.')));
+  const [urls] = (await Promise.race([once(child, 'message'), ended])) as [StackProcessUrls];
+  ended.catch(() => {});
+  return { child, socketUrl: new URL(urls.socketUrl), servicesUrl: new URL(urls.servicesUrl) };
 }
 
 async function tokenOf(user: string, servicesUrl: URL): Promise<string> {
@@ -98,14 +82,11 @@ test('every message that was echoed is in the history after a SIGKILL under load
   await Promise.all(clients.map(({ client }) => client.closed));
   expect(echoed.size).toBeGreaterThanOrEqual(60);
 
-  const second = await start(socketUrl.port, servicesUrl.port);
+  await start(Number(socketUrl.port), Number(servicesUrl.port));
   // The signing key survived too, so the token is still valid.
   const back = await connect(url, { headers });
   await back.next(Array.isArray);
   const kept = await wholeHistory(back);
   expect([...echoed].filter((text) => !kept.has(text))).toEqual([]);
   await back.close();
-  const stopped = once(second.child, 'exit');
-  second.child.kill('SIGINT');
-  expect(await stopped).toEqual([0, null]);
 });

@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import { enter, type Frame, said, typed } from '../support/chat.ts';
 import { askingAs, type Json } from '../support/http.ts';
 import { newRoom, openRoom } from '../support/rooms.ts';
+import { sharedTestStack } from '../support/shared-stack.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
 
@@ -270,7 +271,7 @@ describe('with rateLimit=off', () => {
   let stack: TestStack;
 
   beforeAll(async () => {
-    stack = await startTestStack({}, { rateLimit: 'off' });
+    stack = await sharedTestStack();
   });
   afterAll(() => stack.stop());
 

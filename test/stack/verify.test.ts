@@ -141,7 +141,8 @@ describe('the command', () => {
 
   test('prints a table, never a credential, exits with 0, reuses its room and deletes its messages', async () => {
     const [author, other] = await tokens();
-    const args = ['--token', author.token, '--other-token', other.token, '--idle-seconds', '0'];
+    // A token from a file ends in a newline.
+    const args = ['--token', `${author.token}\n`, '--other-token', other.token, '--idle-seconds', '0'];
     const { code, stdout, stderr } = await run(stack.stack.edgeUrl, ...args);
     expect(stdout).toMatch(/^promise +result +time\n/);
     expect(stdout).toMatch(/^send: both users receive the message +kept +\d+ ms$/m);

@@ -100,7 +100,7 @@ export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Pro
       await makeRoom(database.db, { id, name: id, kind: 'group', access: 'members', members });
     },
     async fillLog(room, author, texts) {
-      const at = new Date(now).toISOString();
+      const at = new Date(context.now()).toISOString();
       const { seq: before = 0 } = (await database.db.chat.get(roomKey(room))) ?? {};
       const common = { kind: 'message', type: 'text', status: 'sent', createdAt: at, updatedAt: at };
       const items = texts.map((text, index) => {
@@ -113,7 +113,7 @@ export async function openEmbeddedApp(overrides: Partial<HttpContext> = {}): Pro
       );
       await database.db.chat.update(roomKey(room), {
         update: 'SET seq = :seq, lastAt = :now',
-        values: { ':seq': before + texts.length, ':now': now },
+        values: { ':seq': before + texts.length, ':now': context.now() },
       });
     },
     async listed(user, room) {

@@ -63,7 +63,7 @@ export class FakeSocket {
     }
     this.open = true;
     this.onopen?.(undefined as never);
-    this.deliver({ type: 'inbox', rooms: 1 });
+    this.deliver({ type: 'inbox', rooms: 1, ...(this.#chat.blocks > 0 && { blocks: this.#chat.blocks }) });
   }
 }
 
@@ -89,8 +89,12 @@ export class FakeChat {
   /** All received frames in order. */
   readonly received: ClientFrame[] = [];
   readonly invalidTokens = new Set<string>();
+  /** Whether the user is banned. */
+  banned = false;
   /** Rooms that the user is not a member of. */
   readonly forbiddenRooms = new Set<string>();
+  /** The revision of the user's block list. */
+  blocks = 0;
   /** Whether the network is down. */
   offline = false;
   /** If this function returns true, the fake chat ignores the frame. */
@@ -123,7 +127,13 @@ export class FakeChat {
 
   /** Whether a handshake with this token fails. */
   refuses(token: string): boolean {
-    return this.offline || this.invalidTokens.has(token);
+    return this.offline || this.banned || this.invalidTokens.has(token);
+  }
+
+  /** Changes the user's block list on another device. */
+  changeBlocks(user_id: number, blocked: boolean): void {
+    this.blocks++;
+    this.socket.deliver({ type: 'block', user_id, blocked, revision: this.blocks });
   }
 
   /** Returns how many frames of an action were received. */
@@ -181,6 +191,7 @@ export class FakeChat {
     const token = headers.get('Authorization')?.slice('Bearer '.length) ?? '';
     if (this.invalidTokens.has(token))
       return Response.json({ error: 'UNAUTHENTICATED', message: 'No' }, { status: 401 });
+    if (this.banned) return Response.json({ error: 'BANNED', message: 'Banned' }, { status: 403 });
     return Response.json({ chats: [], next_cursor: null });
   }
 

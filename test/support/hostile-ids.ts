@@ -26,13 +26,15 @@ export const hostileIds: readonly string[] = [
     '👩‍👩‍👧‍👦',
     '__proto__',
   ],
-  ...['175928847299117063', '%'.repeat(128), '日'.repeat(42)],
+  ...['日本+x', '175928847299117063', '%'.repeat(128), '日'.repeat(42)],
 ];
 
-/** One id for each kind of bug: in URLs, in keys, in decoding, with properties of objects, and with the largest sizes. */
+/**
+ * Ids for each kind of bug: in URLs, in keys, in decoding, with properties of objects, and with the largest sizes. Each
+ * takes as long as 50 messages, so one id stands for several kinds.
+ */
 export const worstIds: readonly string[] = [
-  ...['eve?x', 'acme/eve', 'a/../b', 'eve+x', 'eve%2Fx', 'a:b:c', '日本', '__proto__', '175928847299117063'],
-  '%'.repeat(128),
+  ...['eve?x', 'a/../b', '日本+x', 'eve%2Fx', 'a:b:c', '__proto__', '%'.repeat(128)],
 ];
 
 export const hostileUserIds: readonly string[] = [
@@ -75,7 +77,10 @@ export const hostileRoomIds: readonly string[] = [
   ...['team/a', 'lobby#1', 'encoded', 'x'.repeat(300), '%'.repeat(300), '日'.repeat(100)],
 ];
 
-export const worstRoomIds: readonly string[] = [...worstIds, 'lobby#1', '%'.repeat(300)];
+export const worstRoomIds: readonly string[] = [
+  ...worstIds.filter((id) => id !== '%'.repeat(128)),
+  ...['175928847299117063', 'lobby#1', '%'.repeat(300)],
+];
 
 /** Texts that neither a user nor a room can have as id. */
 export const refusedIds: readonly string[] = [

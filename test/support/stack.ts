@@ -20,6 +20,12 @@ export interface TestStack {
 }
 
 /**
+ * Execution environments per function: enough for two events at the same time. Each new environment takes as much CPU
+ * time as about 50 events in a warm one.
+ */
+const ENVIRONMENTS = 2;
+
+/**
  * Starts a new stack in memory, on free ports and without a rate limit. It runs the real app: its template, the bundles
  * in `dist/`, the demo rooms and the demo users. `context` is added to the CDK context. The variable PARLEY_AWS_CLIENT=sdk runs the tests
  * with the AWS SDK, and DYNAMODB_ENDPOINT with another DynamoDB. Call `stop` in `afterAll`: it throws when a call was
@@ -40,6 +46,7 @@ export async function startTestStack(
     const stack = await startStack({
       synthesize: synthesizer.synthesize,
       users: demoUsers,
+      environments: ENVIRONMENTS,
       directory: null,
       ports: { edge: 0, socket: 0, dynamodb: 0, services: 0 },
       log: (line) => lines.push(line),

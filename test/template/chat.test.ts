@@ -83,6 +83,26 @@ describe('a chat in a stack of a team', () => {
     expect(template.findOutputs('*')).toEqual({});
   });
 
+  test.each([
+    [{ retentoin: Duration.days(30) }, 'Property "retentoin" is unknown'],
+    [{ retentionDays: 30 }, 'Property "retentionDays" is unknown'],
+    [{ hooks: { beforeSent: {} } }, 'Property "hooks.beforeSent" is unknown'],
+    [{ rateLimits: { groups: null } }, 'Property "rateLimits.groups" is unknown'],
+    [{ roomLimits: { invites: null } }, 'Property "roomLimits.invites" is unknown'],
+    [{ code: { pages: '/page' } }, 'Property "code.pages" is unknown'],
+  ])('refuses the unknown property in %j', (props, message) => {
+    expect(() => withChat(props as ChatProps)).toThrow(message);
+  });
+
+  test('refuses an unknown option of a hook', () => {
+    const withOption = () =>
+      stackWith((stack) => {
+        const beforeSend = { function: functionOf(stack, 'Check'), onFail: 'allow' };
+        new Chat(stack, 'Chat', { code, hooks: { beforeSend } });
+      });
+    expect(withOption).toThrow('Property "hooks.beforeSend.onFail" is unknown');
+  });
+
   describe('with a function of the team that verifies credentials', () => {
     const withFunction = (options?: LambdaAuthOptions) =>
       stackWith((stack) => {

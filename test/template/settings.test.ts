@@ -22,6 +22,20 @@ const account = {
 
 const read = (context: Record<string, unknown>) => readSettings((key) => context[key]);
 
+test('refuses an unknown setting, and accepts the context of the CDK', () => {
+  const options = temporaryOptions();
+  const withContext = (context: Record<string, unknown>) => () => createApp({ ...options, context });
+  expect(withContext({ retentoinDays: '30' })).toThrow(
+    /^Setting "retentoinDays" is unknown\. Use one of: .*retentionDays/,
+  );
+  withContext({
+    'availability-zones:account=111111111111:region=eu-west-1': ['eu-west-1a'],
+    'acknowledged-issue-numbers': [1],
+    '@aws-cdk/core:newStyleStackSynthesis': true,
+    'aws:cdk:toolkit': 'x',
+  })();
+});
+
 test('uses the defaults without context', () => {
   expect(read({})).toEqual({
     stackName: 'Parley',

@@ -407,8 +407,14 @@ test('hides the messages of a blocked person until they are unblocked, and shows
   await question.getByRole('button', { name: 'Block' }).click();
   await question.getByText("Couldn't connect.").waitFor();
   await page.unroute('**/api/blocks/*/');
+  const phone = await chat.signIn('alice');
+  await phone.enter('Everybody');
+  await phone.message('Buy now').waitFor();
   await question.getByRole('button', { name: 'Block' }).click();
   await alice.message('Buy now').waitFor({ state: 'detached' });
+  await phone.message('Buy now').waitFor({ state: 'detached' });
+  await phone.goTo('direct:1:2');
+  await phone.page.getByText('You blocked bob.').waitFor();
   await bob.say('Last chance');
   await bob.receipt('Last chance', /^(Sent|Delivered|Read)$/);
   await alice.goTo('direct:1:2');
@@ -419,6 +425,9 @@ test('hides the messages of a blocked person until they are unblocked, and shows
   await page.getByRole('button', { name: 'Unblock bob' }).click();
   await page.getByText("You haven't blocked anyone.").waitFor();
   await page.getByRole('button', { name: 'Close' }).click();
+  await phone.page.getByText('You blocked bob.').waitFor({ state: 'detached' });
+  await phone.enter('Everybody');
+  await phone.message('Buy now').waitFor();
   for (const text of ['Buy now', 'Last chance']) await alice.message(text).waitFor();
 });
 

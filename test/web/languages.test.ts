@@ -28,6 +28,12 @@ async function middle(locator: Locator): Promise<number> {
   return x + width / 2;
 }
 
+/** Returns the position of an element's right edge. */
+async function rightEdge(locator: Locator): Promise<number> {
+  const { x, width } = (await locator.boundingBox()) ?? expect.unreachable('The element has no box.');
+  return x + width;
+}
+
 describe('in a browser that prefers Arabic', () => {
   let page: Page;
   const button = (name: string) => page.getByRole('button', { name, exact: true });
@@ -95,12 +101,31 @@ describe('in a browser that prefers Arabic', () => {
     expect(Math.abs((menu?.x ?? 0) - (anchor?.x ?? 0))).toBeLessThan(8);
     await page.keyboard.press('Escape');
     await page.getByRole('menu').waitFor({ state: 'detached' });
+    // So do the emoji, at the end of their button where a line of text starts.
+    const emoji = page.locator('.composer').getByRole('button', { name: 'رموز تعبيرية' });
+    await emoji.click();
+    await page.getByRole('grid').waitFor();
+    expect(await rightEdge(page.getByRole('dialog'))).toBeCloseTo(await rightEdge(emoji), 0);
+    await page.keyboard.press('Escape');
+    // The people to mention are above the message box, also where the page is mirrored.
+    await page.getByRole('textbox').fill('@');
+    const people = page.getByRole('listbox');
+    expect(await rightEdge(people)).toBeCloseTo(await rightEdge(page.locator('.composer-line')), 0);
+    await page.getByRole('textbox').fill('');
     await page.getByRole('link', { name: 'alice' }).click();
     await page.getByRole('heading', { name: 'alice' }).waitFor();
     await alice.say('One');
     await alice.say('Two');
     await page.getByRole('link', { name: 'Everybody' }).getByText('رسالتان غير مقروءتين').waitFor();
     await page.getByRole('link', { name: 'Everybody' }).getByText('٢', { exact: true }).waitFor();
+    // An English name is on the side where lines start, and its end is cut off, not its beginning.
+    for (const name of [page.locator('.room-title h2 bdi'), page.locator('.room-name bdi').first()]) {
+      const style = await name.evaluate((each) => {
+        const { direction, textAlign, textOverflow } = getComputedStyle(each);
+        return { direction, textAlign, textOverflow };
+      });
+      expect(style).toEqual({ direction: 'ltr', textAlign: 'right', textOverflow: 'ellipsis' });
+    }
     // The row of an English message cuts off its end, not its beginning.
     const preview = page.getByRole('link', { name: 'Everybody' }).locator('.room-preview');
     expect(await preview.evaluate((each) => getComputedStyle(each).direction)).toBe('ltr');

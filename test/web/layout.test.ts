@@ -128,6 +128,22 @@ test('bubbles have a visible border in forced colours', async () => {
   await page.emulateMedia({ forcedColors: 'none' });
 });
 
+test('a room that cannot be opened shows only the reason, in the middle', async () => {
+  const { page } = alice;
+  const before = page.url();
+  await alice.goTo('nowhere');
+  const note = await page.locator('.refused-note').boundingBox();
+  const pane = await page.locator('.room-pane').boundingBox();
+  const middle = (box: typeof note) => (box ? [box.x + box.width / 2, box.y + box.height / 2] : []);
+  const [x = 0, y = 0] = middle(note);
+  const [paneX = 0, paneY = 0] = middle(pane);
+  expect(Math.abs(x - paneX)).toBeLessThan(2);
+  expect(Math.abs(y - paneY)).toBeLessThan(60);
+  expect(await page.locator('.room-header .avatar').isVisible()).toBe(false);
+  await page.goto(before);
+  await alice.message(longText).waitFor();
+});
+
 describe('with a font of twice the usual size', () => {
   /** Runs in the page: returns the controls that something else covers, or that are outside of the screen. */
   function coveredControls(root: Element): readonly string[] {
@@ -190,6 +206,75 @@ describe('with a font of twice the usual size', () => {
     await page.goBack();
     expect(problems).toEqual(Object.fromEntries(Object.keys(problems).map((where) => [where, []])));
     expect(sideways).toBeLessThanOrEqual(0);
+  });
+
+  const phone = { width: 390, height: 844 };
+
+  test('the sign-in form is not wider than a phone', async () => {
+    const { page, context } = await chat.open({ viewport: phone });
+    await page.getByLabel('Password').waitFor();
+    await enlarge(page, '200%');
+    const card = await page.locator('.card').boundingBox();
+    expect((card?.x ?? 0) + (card?.width ?? 0)).toBeLessThan(phone.width);
+    await context.close();
+  });
+
+  test('menus and checkboxes keep their size on a phone', async () => {
+    const { page } = alice;
+    await page.setViewportSize(phone);
+    await enlarge(page, '200%');
+    await page.getByRole('button', { name: 'Room menu' }).click();
+    const menu = await page.getByRole('menu').boundingBox();
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Back to rooms' }).click();
+    await page.getByRole('button', { name: 'Notifications', exact: true }).click();
+    const widths = await page
+      .getByRole('checkbox')
+      .evaluateAll((boxes) => boxes.map((box) => Math.round(box.getBoundingClientRect().width)));
+    await page.keyboard.press('Escape');
+    await page.goBack();
+    await enlarge(page, '');
+    expect((menu?.x ?? 0) + (menu?.width ?? 0)).toBeLessThan(phone.width);
+    expect(widths).toEqual([32, 32, 32]);
+  });
+
+  test('a reply of many lines can be reached on a phone', async () => {
+    const { page } = alice;
+    await page.setViewportSize({ ...phone, height: 500 });
+    await enlarge(page, '200%');
+    await alice.message(longText).focus();
+    await alice.message(longText).getByRole('button', { name: 'Reply' }).click();
+    const box = page.getByRole('textbox', { name: 'Message', exact: true });
+    await box.fill('One\nTwo\nThree\nFour\nFive');
+    await page.locator('.room-title').hover();
+    await page.mouse.wheel(0, 1000);
+    const bottom = async () => {
+      const line = await page.locator('.composer-line').boundingBox();
+      return (line?.y ?? 0) + (line?.height ?? 0);
+    };
+    await expect.poll(bottom).toBeLessThan(500);
+    await box.fill('');
+    await box.press('Escape');
+    await enlarge(page, '');
+  });
+
+  test('emoji do not overlap on a phone', async () => {
+    const { page } = alice;
+    await page.setViewportSize(phone);
+    await enlarge(page, '200%');
+    await page.getByRole('button', { name: 'Emoji', exact: true }).click();
+    const cells = page.locator('.emoji-groups button, [role=gridcell]');
+    await cells.nth(20).waitFor();
+    // An emoji is up to a quarter wider than its font size.
+    const overlapping = await cells.evaluateAll((all) =>
+      all
+        .slice(0, 20)
+        .filter((cell) => Number.parseFloat(getComputedStyle(cell).fontSize) * 1.25 > cell.clientWidth)
+        .map((cell) => cell.ariaLabel),
+    );
+    await page.keyboard.press('Escape');
+    await enlarge(page, '');
+    expect(overlapping).toEqual([]);
   });
 });
 

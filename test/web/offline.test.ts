@@ -87,6 +87,20 @@ test('keeps unsent messages over a reload, and sends them once', async () => {
   await expect.poll(() => bob.texts()).toEqual(['Are you there?', 'Yes.', ...written]);
 });
 
+test('loads the later parts of the page by itself when the network returns', async () => {
+  const { page, context } = bob;
+  await page.route('**/dialogs-*.js', (route) => route.abort());
+  await page.reload();
+  await bob.message('Yes.').waitFor();
+  await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+  await page.getByText("Couldn't load this part of the page.").waitFor();
+  await page.unroute('**/dialogs-*.js');
+  await context.setOffline(true);
+  await context.setOffline(false);
+  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+  await page.locator('.drop-zone').waitFor({ state: 'attached' });
+});
+
 test('asks to sign in again when the token is rejected, then sends the unsent messages', async () => {
   // The drop zone is in the file of the dialogs, so it is drawn once that file and what it imports have loaded.
   await bob.page.locator('.drop-zone').waitFor({ state: 'attached' });

@@ -15,9 +15,9 @@ let bob: Person;
 let room: string;
 
 /** Creates a room with messages of alice. */
-async function roomWithMessages(): Promise<string> {
+async function roomWithMessages(count: number): Promise<string> {
   const id = await newRoom(chat.stack, 'alice', 'bob');
-  const messages = Array.from({ length: COUNT }, (_, index) =>
+  const messages = Array.from({ length: count }, (_, index) =>
     messageOf({ id: index + 1, room: id, author, text: `Message ${index + 1}` }),
   );
   await putLog(chat.stack, id, messages);
@@ -25,10 +25,10 @@ async function roomWithMessages(): Promise<string> {
 }
 
 /** Creates a room with messages of alice, of which bob has not read the last ones. */
-async function roomWithUnread(unread: number): Promise<string> {
-  const id = await roomWithMessages();
+async function roomWithUnread(unread: number, count = COUNT): Promise<string> {
+  const id = await roomWithMessages(count);
   const reader = await enterInbox(chat.stack, 'bob');
-  reader.send({ action: 'seen', room_id: id, message_id: COUNT - unread });
+  reader.send({ action: 'seen', room_id: id, message_id: count - unread });
   await reader.next(typed('message_seen'));
   await reader.close();
   return id;
@@ -216,7 +216,7 @@ test('renames the days at midnight while the page stays open', async () => {
 });
 
 test('opens a room at its first message if all of its messages are unread', async () => {
-  const unread = await roomWithMessages();
+  const unread = await roomWithMessages(COUNT);
   await bob.page.reload();
   await bob.goTo(unread);
   const first = bob.message('Message 1');
@@ -261,6 +261,22 @@ test('only says that there is no access when a link names a message of a room of
   await bob.page.goto(new URL(`#/${others}/4`, bob.page.url()).href);
   await bob.page.locator('.refused-note').waitFor();
   expect(await bob.page.getByText("Can't show this message").count()).toBe(0);
+});
+
+test('says that it loads messages while it loads the first unread one', async () => {
+  const id = await roomWithUnread(590, 600);
+  // Each frame takes a while, so that the user sees that the page loads.
+  await bob.page.routeWebSocket(/\/ws\//, (socket) => {
+    const server = socket.connectToServer();
+    server.onMessage((frame) => void setTimeout(() => socket.send(frame), 50));
+  });
+  await bob.page.reload();
+  const opened = bob.goTo(id);
+  await bob.page.getByText('Loading messages…').waitFor();
+  await opened;
+  await bob.message('Message 11').waitFor();
+  expect(await isVisible(divider(bob))).toBe(true);
+  await bob.page.getByText('Loading messages…').waitFor({ state: 'detached' });
 });
 
 test('causes no browser errors', () => {

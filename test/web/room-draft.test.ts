@@ -373,7 +373,7 @@ describe('a refused message', () => {
     refuseSends('REPLY_NOT_FOUND');
     say('An answer');
     await pass();
-    expect(draft.state.failed).toMatchObject([{ error: 'The message you replied to was deleted.' }]);
+    expect(draft.state.failed).toMatchObject([{ code: 'REPLY_NOT_FOUND' }]);
     chat.answerWith = () => undefined;
     draft.retry(draft.state.failed[0]?.clientId ?? '');
     await pass();

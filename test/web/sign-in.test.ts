@@ -123,7 +123,10 @@ test.each([
     `for (const name of ['localStorage', 'sessionStorage'])
       Object.defineProperty(window, name, { get() { throw new DOMException('blocked', 'SecurityError'); } });
     delete window.BroadcastChannel;
-    navigator.locks.request = () => Promise.reject(new DOMException('blocked', 'SecurityError'));`,
+    navigator.locks.request = () => Promise.reject(new DOMException('blocked', 'SecurityError'));
+    Object.defineProperty(Navigator.prototype, 'serviceWorker', {
+      get() { throw new DOMException('blocked', 'SecurityError'); },
+    });`,
   ],
   ['is full', `Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };`],
   [

@@ -1,23 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ChatClient, Message } from '../../client/index.ts';
-import { isPicture } from './files.ts';
+import type { ChatClient } from '../../client/index.ts';
+import type { StoredFile } from './files.ts';
 
 /** How long the object URL of a saved file is kept, in milliseconds. Meanwhile, the browser reads it. */
 const SAVE_MS = 60_000;
-
-/** A stored file. */
-export interface StoredFile {
-  readonly name: string;
-  readonly url: string;
-}
-
-/** Returns a message's file if it is a picture. */
-export const pictureOf = ({
-  file,
-  file_url: url,
-  file_type: type = '',
-}: Pick<Message, 'file' | 'file_url' | 'file_type'>): StoredFile | undefined =>
-  url !== undefined && isPicture({ type }) ? { name: file ?? '', url } : undefined;
 
 /** Downloads with this tab's token. An `<img>` would send the browser's cookie, which may belong to another user. */
 async function downloadUrl(client: ChatClient, url: string): Promise<string> {

@@ -1,46 +1,21 @@
 import { useState } from 'preact/hooks';
 import type { Message } from '../../client/index.ts';
+import { Deferred, loadDialogs } from '../deferred.tsx';
 import { useRoomContext } from '../room/room-context.ts';
 import { texts } from '../texts/texts.ts';
 import { Button, IconButton } from '../ui/buttons.tsx';
 import { fileSize } from '../ui/format.ts';
 import { Icon } from '../ui/icons.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
-import { pictureOf, type StoredFile, saveFile, usePicture } from './download.ts';
+import { pictureOf } from './files.ts';
 
 /** Pictures above this size load when the user asks for them, in bytes. */
 const MAX_AUTO_LOAD = 5_000_000;
-/** The size of the box for a picture at the usual font size, in pixels. A smaller picture is not enlarged. */
-const BOX = { width: 320, height: 240 };
 
-interface PictureProps {
-  readonly file: StoredFile;
-  /** Shows the picture large. */
-  readonly onOpen: () => void;
-}
-
-/**
- * A picture, cut to a box whose size does not depend on it: messages carry no size of pictures, and the timeline must not
- * move when a picture has loaded.
- */
-function Picture({ file, onOpen }: PictureProps) {
-  const { client } = useRoomContext();
-  const { composer } = texts();
-  const picture = usePicture(client, file.url);
-  if (picture === 'failed') return <p class="picture-box file-note">{composer.pictureFailed}</p>;
-  if (!picture) return <div class="picture-box" role="img" aria-label={composer.pictureLoading(file.name)} />;
-  const fills = picture.width >= BOX.width && picture.height >= BOX.height;
-  return (
-    <button
-      type="button"
-      class={`picture-box${fills ? ' filled' : ''}`}
-      title={composer.openPicture}
-      onClick={onOpen}
-    >
-      <img class="picture" src={picture.source} alt={file.name} />
-    </button>
-  );
-}
+/** The place of a picture that has not loaded. */
+export const PictureBox = ({ name }: { readonly name: string }) => (
+  <div class="picture-box" role="img" aria-label={texts().composer.pictureLoading(name)} />
+);
 
 /** A message's file. Pictures show in the timeline, and every file can be saved. */
 export function FileCard({ message }: { readonly message: Message }) {
@@ -52,7 +27,11 @@ export function FileCard({ message }: { readonly message: Message }) {
   const { composer } = texts();
   return (
     <div class={picture && shown ? 'file with-picture' : 'file'}>
-      {picture && shown ? <Picture file={picture} onOpen={() => show({ kind: 'picture', message })} /> : null}
+      {picture && shown ? (
+        <Deferred placeholder={<PictureBox name={name} />}>
+          {({ Picture }) => <Picture file={picture} onOpen={() => show({ kind: 'picture', message })} />}
+        </Deferred>
+      ) : null}
       <div class="file-line">
         <Icon name="file" />
         <span class="file-text">
@@ -68,7 +47,7 @@ export function FileCard({ message }: { readonly message: Message }) {
           <IconButton
             icon="download"
             label={composer.download(name)}
-            onClick={() => void run(() => saveFile(client, { name, url }))}
+            onClick={() => void run(async () => (await loadDialogs()).saveFile(client, { name, url }))}
           />
         )}
       </div>

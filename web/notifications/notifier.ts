@@ -25,12 +25,21 @@ export interface NotifiedPage {
 
 const permits = (): boolean => globalThis.Notification?.permission === 'granted';
 
+/** Runs an action with the service worker. Does nothing without one: reading the property throws if it is blocked. */
+async function withWorker(action: (worker: ServiceWorkerRegistration) => Promise<void>): Promise<void> {
+  try {
+    const worker = await navigator.serviceWorker?.ready;
+    if (worker) await action(worker);
+  } catch {
+    // A notification is not worth an error.
+  }
+}
+
 /** Closes notifications of the service worker, which outlive the page: those of a room, or all. */
 function closeInWorker(filter: { readonly tag?: string } = {}): void {
-  const close = async (worker: ServiceWorkerRegistration) => {
+  void withWorker(async (worker) => {
     for (const notification of await worker.getNotifications(filter)) notification.close();
-  };
-  navigator.serviceWorker?.ready.then(close).catch(() => {});
+  });
 }
 
 /**
@@ -88,7 +97,9 @@ export class Notifier {
     const reading = new Promise<void>((resolve) => {
       end = resolve;
     });
-    void navigator.locks?.request(this.#lockName('reading', room), { mode: 'shared' }, () => reading);
+    const name = this.#lockName('reading', room);
+    // Fails in browsers that block the data of sites.
+    navigator.locks?.request(name, { mode: 'shared' }, () => reading).catch(() => {});
     return end;
   }
 
@@ -129,9 +140,10 @@ export class Notifier {
   /** Resolves to whether this tab shows the message: no other does, and the user is not reading the room in another. */
   async #claim(room: string, message: number): Promise<boolean> {
     const { locks } = navigator;
-    // An insecure page has no locks, and no notifications either.
-    if (!locks) return true;
-    const { held = [] } = await locks.query();
+    // An insecure page has no locks, and no notifications either. A browser that blocks the data of sites denies them.
+    const query = await locks?.query().catch(() => undefined);
+    if (!query) return true;
+    const { held = [] } = query;
     if (held.some(({ name }) => name === this.#lockName('reading', room))) return false;
     return new Promise((resolve) => {
       const name = this.#lockName('message', room, message);
@@ -163,9 +175,7 @@ export class Notifier {
       };
     } catch {
       // Browsers of phones only show notifications of a service worker, which handles the click.
-      navigator.serviceWorker?.ready
-        .then((worker) => worker.showNotification(title, options))
-        .catch(() => {});
+      void withWorker((worker) => worker.showNotification(title, options));
     }
   }
 

@@ -5,21 +5,25 @@ import { useEffect, useSyncExternalStore } from '../react.ts';
 
 const none: ReadonlySet<string> = new Set();
 
-/** The users whom the signed-in user has blocked. Loaded when a component needs them. */
+/** The users whom the signed-in user has blocked. Loaded when a component needs them, and after each change. */
 const blockedBy = oncePer((client: ChatClient) => {
   const store = createStore(none);
-  let hasBegun = false;
+  let loading: Promise<void> | undefined;
+  // One load at a time, so that the latest list is the last one.
   const load = () => {
-    if (hasBegun) return;
-    hasBegun = true;
-    blocks(client).then(
-      (users) => store.set(new Set(users.map(({ user_id }) => String(user_id)))),
-      () => {
-        hasBegun = false;
-      },
-    );
+    loading = Promise.resolve(loading)
+      .then(() => blocks(client))
+      .then(
+        (users) => store.set(new Set(users.map(({ user_id }) => String(user_id)))),
+        () => {
+          loading = undefined;
+        },
+      );
+    return loading;
   };
-  return { store, load };
+  // Another device may have changed the list, also while this one was offline.
+  for (const event of ['block', 'inbox'] as const) client.on(event, () => loading && load());
+  return { store, load, loadOnce: () => loading ?? load() };
 });
 
 /**
@@ -28,20 +32,14 @@ const blockedBy = oncePer((client: ChatClient) => {
  */
 export function useBlockedUsers(isNeeded = true) {
   const client = useChatClient();
-  const { store, load } = blockedBy(client);
+  const { store, load, loadOnce } = blockedBy(client);
   const blocked = useSyncExternalStore(store.subscribe, () => store.value);
   useEffect(() => {
-    if (isNeeded) load();
+    if (isNeeded) void loadOnce();
   }, [isNeeded, client]);
-  return {
-    blocked,
-    block: async (user: string) => {
-      await blockUser(client, user);
-      store.set(new Set(store.value).add(user));
-    },
-    unblock: async (user: string) => {
-      await unblockUser(client, user);
-      store.set(new Set([...store.value].filter((each) => each !== user)));
-    },
+  const thenLoad = (request: typeof blockUser) => async (user: string) => {
+    await request(client, user);
+    await load();
   };
+  return { blocked, block: thenLoad(blockUser), unblock: thenLoad(unblockUser) };
 }

@@ -27,8 +27,8 @@ function failedMessage({ frame, error }: RoomEvents['failed']): FailedMessage | 
   const { action: _action, message: text, client_id = '', room_id: _room, reply_to, ...rest } = frame;
   const isTargetGone = error.code === 'REPLY_NOT_FOUND';
   const options = { ...rest, ...(reply_to !== undefined && !isTargetGone && { reply_to }) } as SendOptions;
-  const problem = isTargetGone ? texts().drafts.replyTargetDeleted : errorText(error);
-  return { clientId: client_id, text, options, error: problem, at: new Date().toISOString() };
+  const { message, code } = error;
+  return { clientId: client_id, text, options, error: message, code, at: new Date().toISOString() };
 }
 
 /**

@@ -367,6 +367,7 @@ export const arabicLater: LaterTexts = {
   errors: {
     AUTH_UNAVAILABLE: 'تعذّر التحقق من تسجيل دخولك. حاول مرة أخرى بعد قليل.',
     KEYS_UNAVAILABLE: 'تعذّر التحقق من تسجيل دخولك. حاول مرة أخرى بعد قليل.',
+    BANNED: 'لا يمكنك الدخول: هذا الحساب محظور في هذه المحادثة.',
     CONNECTION_REMOVED: 'انقطع الاتصال. أعد تحميل الصفحة.',
     RATE_LIMITED: 'أنت تفعل ذلك كثيرًا. انتظر قليلًا ثم حاول مرة أخرى.',
     MESSAGE_NOT_FOUND: 'حُذفت هذه الرسالة.',

@@ -217,7 +217,6 @@ export const arabic: Texts = {
     notAttached: 'تعذّر إرفاق الملف. تحقق من اتصالك بالإنترنت وحاول مرة أخرى.',
     textIsBack: 'أُعيد نصك إلى مربع الرسالة.',
     editTargetDeleted: 'حُذفت الرسالة التي كنت تعدّلها.',
-    replyTargetDeleted: 'حُذفت الرسالة التي رددت عليها.',
     editedMessageDeleted: 'تعذّر حفظ التعديل: حُذفت الرسالة.',
     editFailed: (reason) => `تعذّر حفظ التعديل: ${isolate(reason)}`,
   },

@@ -295,6 +295,7 @@ export const englishLater = {
   errors: {
     AUTH_UNAVAILABLE: "Couldn't check your sign-in. Try again in a moment.",
     KEYS_UNAVAILABLE: "Couldn't check your sign-in. Try again in a moment.",
+    BANNED: 'No access: this account is banned from the chat.',
     CONNECTION_REMOVED: 'The connection was lost. Reload the page.',
     RATE_LIMITED: "You're doing this too often. Wait a moment and try again.",
     MESSAGE_NOT_FOUND: 'This message was deleted.',

@@ -159,7 +159,6 @@ export const english = {
     notAttached: "Couldn't attach the file. Check your internet connection and try again.",
     textIsBack: 'Your text is back in the message box.',
     editTargetDeleted: 'The message you were editing was deleted.',
-    replyTargetDeleted: 'The message you replied to was deleted.',
     editedMessageDeleted: "Couldn't save your edit: the message was deleted.",
     editFailed: (reason: string) => `Couldn't save your edit: ${isolate(reason)}`,
   },

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import { useRoomContext } from '../room/room-context.ts';
 import { useNavigation } from '../rooms/navigation.ts';
 import { laterTexts } from '../texts/later-texts.ts';
-import { texts } from '../texts/texts.ts';
+import { errorText, texts } from '../texts/texts.ts';
 import { Button, IconButton } from '../ui/buttons.tsx';
 import type { Entry } from './entry.ts';
 import { MessageMenu } from './message-menu.tsx';
@@ -61,7 +61,7 @@ export function FailedButtons({ entry: { key, error } }: { readonly entry: Entry
   const words = texts().timeline;
   return (
     <div class="failed" role="alert">
-      <span>{words.notSent(error ?? '')}</span>
+      <span>{words.notSent(errorText(error))}</span>
       <Button kind="text-button" label={texts().common.tryAgain} onClick={() => draft.retry(key)} />
       <Button kind="text-button" label={words.discard} onClick={() => draft.discard(key)} />
     </div>

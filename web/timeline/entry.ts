@@ -38,7 +38,14 @@ export interface Entry {
   /** Whether one of the pending changes is an edit or a deletion. */
   readonly changing?: boolean;
   /** Why a failed message was not sent. */
-  readonly error?: string;
+  readonly error?: Refusal;
+}
+
+/** The code and the message of an error. Its text in the page's language may load later. */
+interface Refusal {
+  /** Absent in values that an earlier release stored. */
+  readonly code?: string;
+  readonly message: string;
 }
 
 /** A refused message, with what a retry needs. */
@@ -47,6 +54,7 @@ export interface FailedMessage {
   readonly text: string;
   readonly options: SendOptions;
   readonly error: string;
+  readonly code?: string;
   readonly at: string;
 }
 
@@ -76,7 +84,10 @@ export function entryOf(message: Message | PendingMessage): Entry {
   return entry;
 }
 
-export const failedEntry = ({ clientId, text, options, error, at }: FailedMessage, me: string): Entry => ({
+export const failedEntry = (
+  { clientId, text, options, error, code, at }: FailedMessage,
+  me: string,
+): Entry => ({
   key: clientId,
   state: 'failed',
   author: me,
@@ -85,7 +96,7 @@ export const failedEntry = ({ clientId, text, options, error, at }: FailedMessag
   replyTo: options.reply_to === undefined ? undefined : Number(options.reply_to),
   mentions: options.mentions?.map(String),
   type: options.type ?? 'text',
-  error,
+  error: { message: error, ...(code && { code }) },
 });
 
 /** Returns the index of a message, or where it would be. Messages are in the order of their ids; the last may have none. */

@@ -1,7 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../client/index.ts';
 import { useMessages } from '../../client/react/index.ts';
-import { pictureOf, type StoredFile, saveFile, usePicture } from '../composer/download.ts';
+import { saveFile, usePicture } from '../composer/download.ts';
+import { pictureOf, type StoredFile } from '../composer/files.ts';
 import { useRoomContext } from '../room/room-context.ts';
 import { laterTexts } from '../texts/later-texts.ts';
 import { texts } from '../texts/texts.ts';
@@ -71,7 +72,9 @@ export function Lightbox({ message, onClose }: LightboxProps) {
     >
       <header>
         <p aria-live="polite">
-          <strong class="file-name">{current?.name}</strong>
+          <strong class="file-name" dir="auto">
+            {current?.name}
+          </strong>
           {pictures.length > 1 ? <span>{words.position(index + 1, pictures.length)}</span> : null}
         </p>
         {current ? (

@@ -146,6 +146,7 @@ export function Timeline({ entries: loaded, target }: TimelineProps) {
     if (isBelow) setGoal({ id: divided.id, align: 'top' });
     else toEnd();
   };
+  const isCatchingUp = entries.length === 0 && room.state === 'catching-up';
   const last = shown.items.at(-1)?.key;
   const tabStop = shown.items.some(({ key }) => key === focused) ? focused : last;
 
@@ -188,7 +189,7 @@ export function Timeline({ entries: loaded, target }: TimelineProps) {
         </div>
       </div>
       <p class="loading-place" role="status">
-        {isPending && !isHere ? <span>{words.loading}</span> : null}
+        {isHidden || (isPending && !isHere) || isCatchingUp ? <span>{words.loading}</span> : null}
       </p>
       {shown.atEnd ? null : <EndButton count={unread} onClick={toUnread} />}
     </div>

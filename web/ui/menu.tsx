@@ -21,8 +21,6 @@ function place(menu: HTMLElement, anchor: Element): void {
   const x = (left + right) / 2 > innerWidth / 2 ? right - width : left;
   const within = (value: number, size: number, room: number) =>
     Math.max(GAP_PX, Math.min(value, room - size - GAP_PX));
-  // In right-to-left pages, `left` is ignored while the browser's own style sets `right`.
-  menu.style.right = 'auto';
   menu.style.left = `${within(x, width, innerWidth)}px`;
   menu.style.top = `${within(y, height, innerHeight)}px`;
 }

@@ -294,7 +294,8 @@ const framesOut = outgoing({
     summary: `Another user’s first connection to the room opened, or the last one closed. In a direct room, an inbox of the other user counts as a connection to the room, and inboxes with \`changes=all\` receive this frame too. Not sent in rooms with more than ${MAX_ANNOUNCED_CONNECTIONS} connections.`,
     fields: {
       status: 'Whether the user has a connection in the room.',
-      last_seen: 'The time of this status.',
+      last_seen:
+        'The time of this status. If a connection lives only for milliseconds, its two frames may arrive in the wrong order: ignore a frame with an earlier time than the last one about the user.',
     },
   },
   history: {
@@ -359,8 +360,12 @@ const framesOut = outgoing({
     event: 'InboxOpened',
     schema: outward.inbox,
     summary:
-      'Sent once when a socket connects without a room: it receives the new messages of the user’s rooms from now on.',
-    fields: { rooms: `The number of rooms, at most ${MAX_INBOX_ROOMS.toLocaleString('en')}.` },
+      'Sent when a socket connects without a room: it receives the new messages of the user’s rooms from now on. Sent again if the block list changed while the socket was opening.',
+    fields: {
+      rooms: `The number of rooms, at most ${MAX_INBOX_ROOMS.toLocaleString('en')}.`,
+      blocks:
+        'The revision of the user’s block list. If it is higher than that of the last `inbox` or `block`, the client missed a block or its end: load what the page shows once more. Absent if the user never blocked anybody.',
+    },
   },
   preferences: {
     event: 'PreferencesChanged',
@@ -372,6 +377,18 @@ const framesOut = outgoing({
       notify: 'Which messages of the room the user wants to be notified about: `all`, `mentions` or `none`.',
       pinned: 'Whether the room is at the top of the user’s list of rooms.',
       hidden: 'Whether the room is left out of the list until another user sends a message.',
+    },
+  },
+  block: {
+    event: 'BlockChanged',
+    schema: outward.block,
+    summary:
+      'The user has blocked another user, or ended the block, on any device. All of the user’s own sockets with `changes=all` receive it, each once. From now on, `history`, `sync` and `GET /api/chats/` leave the messages of the other user out, or contain them again: load what the page shows once more. It has no `seq`, and `sync` does not repeat it, but `inbox` has the `revision` in `blocks`. `GET /api/blocks/` has the current list.',
+    fields: {
+      user_id: 'The id of the other user.',
+      blocked: 'Whether the other user is blocked now.',
+      revision:
+        'The revision of the user’s block list, which grows with each change. A later `inbox` has it in `blocks`.',
     },
   },
   authenticated: {
@@ -465,7 +482,7 @@ export const actionContract: Contract = {
       ],
     ],
     inbox:
-      'A URL without a room, `/ws/` or `/ws/chat/`, opens the user’s inbox. It receives what a list of rooms needs: new messages in all of the user’s rooms, the user’s own `message_seen`, and `joined` and `left` when the user is added to a room or removed from one. With `changes=all`, it also receives edits and deletes of messages, presence in direct rooms, and changes of the rooms and of the user’s preferences. A message that an inbox receives counts as delivered, unless its room is a request. An inbox makes its user present in direct rooms, and in no others. In an inbox every frame except `ping` and `authenticate` must name its room. To receive all events of a room, join it.',
+      'A URL without a room, `/ws/` or `/ws/chat/`, opens the user’s inbox. It receives what a list of rooms needs: new messages in all of the user’s rooms, the user’s own `message_seen`, and `joined` and `left` when the user is added to a room or removed from one. With `changes=all`, it also receives edits and deletes of messages, presence in direct rooms, and changes of the rooms and of the user’s preferences and blocks. A message that an inbox receives counts as delivered, unless its room is a request. An inbox makes its user present in direct rooms, and in no others. In an inbox every frame except `ping` and `authenticate` must name its room. To receive all events of a room, join it.',
     greeting:
       'On connect the server sends the newest messages as one array; with `since`, it sends `sync`; in an inbox, `inbox`.',
   },

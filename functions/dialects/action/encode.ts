@@ -237,6 +237,7 @@ function syncFrame(event: Synced, view: View): object {
 
 /** The events whose frames only a socket with `changes=all` gets, because an earlier client does not know them. */
 const onRequest: ReadonlySet<Event['kind']> = new Set([
+  'BlockChanged',
   'Hidden',
   'PreferencesChanged',
   'RoomChanged',
@@ -293,9 +294,13 @@ export function actionFrame(event: Event, view: View): object | undefined {
     case 'Left':
       return { type: 'left', room_id: wireId(event.room) };
     case 'InboxOpened':
-      return { type: 'inbox', rooms: event.rooms };
+      return { type: 'inbox', rooms: event.rooms, ...(event.blocks && { blocks: event.blocks }) };
     case 'PreferencesChanged':
       return { type: 'preferences', room_id: wireId(event.room), ...event.preferences };
+    case 'BlockChanged': {
+      const { user, blocked, revision } = event;
+      return { type: 'block', user_id: wireId(user), blocked, revision };
+    }
     case 'Refused': {
       const { code, reason: message } = event;
       return { type: 'error', code, message, ...refusedFields(event) };

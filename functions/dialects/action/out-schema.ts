@@ -236,7 +236,16 @@ export const preferences = v.strictObject({
   hidden: v.boolean(),
 });
 
-export const inbox = frame('inbox', { rooms: number });
+export const block = frame('block', {
+  /** The other user. */
+  user_id: wireId,
+  /** Whether the other user is blocked now. */
+  blocked: v.boolean(),
+  /** The revision of the block list. */
+  revision: number,
+});
+
+export const inbox = frame('inbox', { rooms: number, blocks: v.optional(number) });
 
 export const pong = frame('pong', {
   seq: number,

@@ -337,7 +337,16 @@ export const actionOwnExamples: Examples = {
       },
       { type: 'preferences', room_id: 7, notify: 'mentions', pinned: true, hidden: false },
     ),
-    encodes('own-inbox', { kind: 'InboxOpened', room: '1', rooms: 12 }, { type: 'inbox', rooms: 12 }),
+    encodes(
+      'own-block',
+      { kind: 'BlockChanged', room: '1', user: '7', blocked: true, revision: 3 },
+      { type: 'block', user_id: 7, blocked: true, revision: 3 },
+    ),
+    encodes(
+      'own-inbox',
+      { kind: 'InboxOpened', room: '1', rooms: 12, blocks: 3 },
+      { type: 'inbox', rooms: 12, blocks: 3 },
+    ),
     encodes(
       'own-authenticate',
       { kind: 'Authenticated', room: '1', expiresAt: Date.UTC(2026, 2, 2, 10, 15) },

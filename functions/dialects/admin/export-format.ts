@@ -234,6 +234,8 @@ const mute = v.looseObject({
 /** The last line of a room. Its fields replace those of the line `room`. */
 const roomEnd = v.looseObject({
   line: v.literal('room_end'),
+  /** Whether the line has all fields of the room: those of the line `room` do not count then. */
+  complete: v.optional(v.boolean()),
   /** The last number of the log. Default: that of the last entry. */
   seq: v.optional(counter),
   name: v.optional(shortText),
@@ -293,7 +295,7 @@ export const importUsersBody = v.object({
 
 /** The progress of an import. */
 export const importState = v.object({
-  /** Whether the room is complete, so that clients see it. */
+  /** Whether the room is complete. Repeat the line `room_end` until it is. */
   done: v.boolean(),
   /** The highest number of the log that is stored. */
   seq: v.number(),

@@ -66,8 +66,8 @@ function toMember({ user_id: id, ...line }: LineOf<'member'>, seq: number) {
   return { id, attributes: { readTo: 0, addedAt: seq, mutedUntil: 0, ...attributes } };
 }
 
-function toEnd({ seq, gone: _gone, ...line }: LineOf<'room_end'>): ImportedLines['end'] {
-  return { seq, attributes: attributesOf(line) };
+function toEnd({ seq, complete = false, gone: _gone, ...line }: LineOf<'room_end'>): ImportedLines['end'] {
+  return { seq, complete, attributes: attributesOf(line) };
 }
 
 /** Returns the attributes of the room, if the lines have its first one. @throws HttpError BAD_REQUEST */
@@ -173,7 +173,7 @@ export function importRoutes(context: AdminContext) {
     '/rooms/:id/import/',
     describe(
       'Import a room: up to 200 lines of docs/export.md in each request, in their order. The room does not exist for ' +
-        'others until the line `room_end`. Repeats change nothing.',
+        'others until the line `room_end`. Repeats change nothing. Repeat the last request until `done` is true.',
       { 200: ['Stored the lines.', importState] },
       [400, 409, 410, 413, 415],
     ),

@@ -27,7 +27,7 @@ export function blocks(context: HttpContext) {
     '/blocks/:user/',
     describe(
       'Block a user. Their messages are hidden from you, on all of your devices and in all rooms. They do not learn of ' +
-        'it: to them you look offline. A direct room that they create does not reach you. A repeat changes nothing.',
+        'it: to them you look offline. A room to which they add you does not reach you. A repeat changes nothing.',
       { 201: ['Blocked the user.', blockShape], 200: ['The user was blocked already.', blockShape] },
       [400, 401, 403, 404, 409],
     ),

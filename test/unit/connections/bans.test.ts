@@ -1,12 +1,16 @@
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { CountingDatabase } from '../../../bench/counting-database.ts';
 import { connect } from '../../../functions/connections/lifecycle.ts';
+import { RoomCache } from '../../../functions/connections/room-cache.ts';
 import { closeSocketsOf } from '../../../functions/connections/sign-out.ts';
-import { TransientError } from '../../../functions/delivery/poster.ts';
+import { welcome } from '../../../functions/connections/welcome.ts';
+import { type Poster, TransientError } from '../../../functions/delivery/poster.ts';
 import type { Session } from '../../../functions/domain/connection.ts';
+import { inboxOf } from '../../../functions/domain/room.ts';
 import { ban, getUserState, signOut, unban } from '../../../functions/store/accounts.ts';
 import { getConnection, listConnectionIds } from '../../../functions/store/connections.ts';
 import { listOpenConnections, removeOpenConnection } from '../../../functions/store/profiles.ts';
+import { noFiles } from '../../support/mock-database.ts';
 
 const now = Date.parse('2030-01-01T12:00:00Z');
 
@@ -138,4 +142,61 @@ test('a guest is never banned, whatever id the guest claims', async () => {
   const guest = sessionOf({ user: { ...sessionOf().user, guest: true } });
   await open(guest);
   expect((await getUserState(database.db, 'ann')).standing).toEqual({ bannedAt: now });
+});
+
+describe('a socket whose handshake ends after a ban gave up closing it', () => {
+  /** Sockets that API Gateway opens at a given moment. */
+  function slowGateway() {
+    const gateway = { isOpen: false, isClosed: false };
+    const poster = {
+      post: async () => (gateway.isOpen ? ('delivered' as const) : ('gone' as const)),
+      isOpen: async () => true,
+      close: async () => {
+        gateway.isClosed ||= gateway.isOpen;
+        return gateway.isOpen;
+      },
+    };
+    return { gateway, poster };
+  }
+
+  async function banned(session: Session, poster: Poster): Promise<void> {
+    await ban(database.db, 'ann', now);
+    const closing = closeSocketsOf('ann', { db: database.db, poster, now: () => now });
+    await vi.advanceTimersByTimeAsync(10_000);
+    await closing;
+    expect((await isStored(session)).row).toBe(false);
+  }
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'Date'], now });
+    onTestFinished(() => void vi.useRealTimers());
+  });
+
+  test.each([
+    ['in a room', 'lunch'],
+    ['of an inbox', inboxOf('ann')],
+  ])('is closed by its welcome: %s', async (_where, room) => {
+    const session = sessionOf({ room });
+    await open(session);
+    const { gateway, poster } = slowGateway();
+    await banned(session, poster);
+    gateway.isOpen = true;
+    const context = { db: database.db, poster, files: noFiles, rooms: new RoomCache(), now: () => now };
+    await welcome(session, context, () => undefined);
+    expect(gateway.isClosed).toBe(true);
+    expect(await isStored(session)).toEqual({ row: false, online: false });
+  });
+
+  test('is closed by the ban, if the row is removed right after the handshake', async () => {
+    const session = sessionOf({ room: inboxOf('ann') });
+    await open(session);
+    const { gateway, poster } = slowGateway();
+    const remove = database.db.connections.remove.bind(database.db.connections);
+    vi.spyOn(database.db.connections, 'remove').mockImplementation(async (...request) => {
+      gateway.isOpen = true;
+      return remove(...request);
+    });
+    await banned(session, poster);
+    expect(gateway.isClosed).toBe(true);
+  });
 });

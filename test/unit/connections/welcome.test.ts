@@ -54,7 +54,12 @@ describe('a new connection has read the history', () => {
       rooms: new RoomCache(),
       now: () => NOON,
     };
-    await welcome(session, context, () => undefined);
+    vi.useFakeTimers({ now: NOON, toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const welcoming = welcome(session, context, () => undefined);
+    // Longer than the handshake may take, so that no retry remains.
+    await vi.advanceTimersByTimeAsync(20_000);
+    await welcoming;
     const framesTo = (id: string) =>
       post.mock.calls.filter(([to]) => to === id).map(([, frame]) => JSON.parse(frame));
     return { readTo, close, own: framesTo(session.id), others: framesTo(here.id) };

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deleteMessage } from '../../../functions/commands/delete-message.ts';
 import { joinRoom } from '../../../functions/commands/join-room.ts';
@@ -145,6 +146,66 @@ describe('a block', () => {
     const list = await getBlockList(app.database.db, 'ann');
     expect(list?.users.toSorted()).toEqual(users.toSorted());
     expect(list?.revision).toBe(6);
+  });
+});
+
+describe('the devices of the user who blocks', () => {
+  test('get `block` once for each socket with `changes=all`, when a block begins and when it ends', async () => {
+    const { changes: _, ...plain } = await open('ann', 'r', { id: 'ann-plain' });
+    await connect(plain, app.context, async () => {});
+    await app.makeRoom('home', 'ann');
+    const [room, inbox] = [await open('ann', 'r'), await open('ann', inboxOf('ann'))];
+    await openInbox(inbox, app.context, (event) => deliver(event, [inbox], app.context));
+    const joined = await open('ann', 'home', { id: 'joined' });
+    await joinRoom({ kind: 'JoinRoom', room: 'r' }, joined, app.context);
+    const others = [await open('bob', 'r'), await open('cat', 'r')];
+    frames = [];
+    await block('ann', '7');
+    for (const session of [room, inbox, joined])
+      expect(framesTo(session)).toEqual([{ type: 'block', user_id: 7, blocked: true, revision: 1 }]);
+    expect(framesTo(plain)).toEqual([]);
+    for (const session of others) expect(framesTo(session)).toEqual([]);
+    frames = [];
+    await app.ask('ann', 'DELETE /blocks/7/');
+    for (const session of [room, inbox, joined])
+      expect(framesTo(session)).toEqual([{ type: 'block', user_id: 7, blocked: false, revision: 2 }]);
+  });
+
+  test('learn the revision of the list when an inbox opens, also if the list changed meanwhile', async () => {
+    const revisions = async (id: string, duringHandshake?: () => Promise<unknown>) => {
+      const inbox = await open('ann', inboxOf('ann'), { id });
+      frames = [];
+      await openInbox(inbox, app.context, async (event) => {
+        await duringHandshake?.();
+        frames = [];
+        return deliver(event, [inbox], app.context);
+      });
+      return framesTo(inbox).filter(({ type }) => type === 'inbox');
+    };
+    expect(await revisions('none')).toEqual([{ type: 'inbox', rooms: 1 }]);
+    await block('ann', 'bob');
+    expect(frames.at(-1)?.frame).toMatchObject({ type: 'block', revision: 1 });
+    expect(await revisions('one')).toEqual([{ type: 'inbox', rooms: 1, blocks: 1 }]);
+    expect(await revisions('two', () => block('ann', 'cat'))).toEqual([
+      { type: 'inbox', rooms: 1, blocks: 1 },
+      { type: 'inbox', rooms: 1, blocks: 2 },
+    ]);
+  });
+
+  test('get `block` for each of several changes at the same time', async () => {
+    const ann = await open('ann', 'r');
+    const users = ['bob', 'cat', 'dan'];
+    await Promise.all(users.map((user) => blockUser(user, 'ann', app.context)));
+    const told = framesTo(ann).filter(({ type }) => type === 'block');
+    expect(told.map(({ user_id }) => user_id).toSorted()).toEqual(users);
+  });
+
+  test('get no new message of the blocked user after `block`', async () => {
+    const [ann, bob] = [await open('ann', 'r'), await open('bob', 'r')];
+    await block('ann', 'bob');
+    expect(typesTo(ann)).toEqual(['block']);
+    await say(bob, 'after');
+    expect(typesTo(ann)).toEqual(['block', 'hidden']);
   });
 });
 
@@ -486,7 +547,7 @@ describe('a direct room that a blocked user creates', () => {
     expect(await app.listed('ann', id)).toBeUndefined();
     expect(await app.listed('bob', id)).toBeDefined();
     await app.ask('ann', 'DELETE /blocks/bob/');
-    expect(framesTo(inbox)).toMatchObject([{ type: 'joined', room_id: id }]);
+    expect(framesTo(inbox)).toMatchObject([{ type: 'joined', room_id: id }, { type: 'block' }]);
     expect(await app.listed('ann', id)).toMatchObject({ last_message: { content: 'hi' } });
   });
 
@@ -503,6 +564,112 @@ describe('a direct room that a blocked user creates', () => {
     await block('ann', 'bob');
     await app.fillLog(id, 'bob', ['hi']);
     expect(await app.listed('ann', id)).toMatchObject({ unread: 0, last_message: null });
+  });
+});
+
+describe('a group to which a blocked user adds the user who blocked them', () => {
+  let inbox: Session;
+  beforeEach(async () => {
+    inbox = await open('ann', inboxOf('ann'));
+    await openInbox(inbox, app.context, (event) => deliver(event, [inbox], app.context));
+  });
+
+  /** Returns what a request of a member answers, without ids and names. */
+  const shapeOf = ({ status, body }: { status: number; body: Json }) => ({
+    status,
+    fields: Object.keys(body),
+    members: (body['members'] as Json[] | undefined)?.map(({ role, pending }) => ({ role, pending })),
+    ...(body['pending'] !== undefined && { pending: body['pending'] }),
+  });
+
+  const create = async (by: string, ...members: string[]) =>
+    app.ask(by, 'POST /chats/', { name: 'Trap', members });
+
+  const add = (by: string, room: string, user_id: string) =>
+    app.ask(by, `POST /chats/${room}/members/`, { user_id });
+
+  /** Blocks bob, who then creates a group with ann or adds her to it. */
+  async function conceal(how: 'creates' | 'adds'): Promise<string> {
+    await block('ann', 'bob');
+    const { body } = await create('bob', ...(how === 'creates' ? ['ann'] : []), 'cat', 'eve');
+    const id = String(body['id']);
+    if (how === 'adds') await add('bob', id, 'ann');
+    return id;
+  }
+
+  test('is answered as usual, whether they share a room or not', async () => {
+    const strangers = () => Promise.all(['zoe', 'bob'].map((by) => create(by, 'dan', 'fay')));
+    const before = [await create('bob', 'ann', 'cat'), ...(await strangers())].map(shapeOf);
+    const usual = shapeOf(await add('bob', String((await create('bob')).body['id']), 'ann'));
+    for (const [user, blocked] of [
+      ['ann', 'bob'],
+      ['dan', 'zoe'],
+      ['dan', 'bob'],
+    ] as const)
+      await block(user, blocked);
+    expect([await create('bob', 'ann', 'cat'), ...(await strangers())].map(shapeOf)).toEqual(before);
+    expect(shapeOf(await add('bob', String((await create('bob')).body['id']), 'ann'))).toEqual(usual);
+    expect(usual).toMatchObject({ status: 201 });
+  });
+
+  test.each(['creates', 'adds'] as const)(
+    'is in no list and no inbox until the block ends, if the blocked user %s',
+    async (how) => {
+      const id = await conceal(how);
+      frames = [];
+      const [bob, cat] = [await open('bob', id), await open('cat', id)];
+      await say(bob, 'from bob');
+      await say(cat, 'from cat');
+      expect(framesTo(inbox)).toEqual([]);
+      const second = await open('ann', inboxOf('ann'), { id: 'second' });
+      await openInbox(second, app.context, (event) => deliver(event, [second], app.context));
+      expect(framesTo(second)).toMatchObject([{ type: 'inbox', rooms: 1 }]);
+      expect(await app.listed('ann', id)).toBeUndefined();
+      const members = (await app.ask('bob', `GET /chats/${id}/`)).body['members'] as Json[];
+      expect(members.map(({ user_id }) => user_id)).toContain('ann');
+      frames = [];
+      await app.ask('ann', 'DELETE /blocks/bob/');
+      expect(framesTo(inbox)).toMatchObject([{ type: 'joined', room_id: id }, { type: 'block' }]);
+      expect(await app.listed('ann', id)).toMatchObject({ last_message: { content: 'from cat' } });
+      await say(cat, 'again');
+      expect(framesTo(inbox)).toContainEqual(expect.objectContaining({ type: 'chat_message', room_id: id }));
+      await block('ann', 'bob');
+      expect(await app.listed('ann', id)).toBeDefined();
+    },
+  );
+
+  test('is shown once another member adds the user', async () => {
+    const id = await conceal('adds');
+    await app.ask('bob', `PATCH /chats/${id}/members/cat/`, { role: 'moderator' });
+    await add('bob', id, 'ann');
+    expect(await app.listed('ann', id)).toBeUndefined();
+    frames = [];
+    expect((await add('cat', id, 'ann')).status).toBe(200);
+    expect(framesTo(inbox)).toMatchObject([{ type: 'joined', room_id: id }]);
+    expect(await app.listed('ann', id)).toBeDefined();
+  });
+
+  test('is shown once the user writes in it', async () => {
+    const id = await conceal('creates');
+    await say(await open('ann', id), 'I am here');
+    expect(await app.listed('ann', id)).toBeDefined();
+  });
+
+  test('does not make the user known to its other members', async () => {
+    const id = await conceal('creates');
+    const found = async (by: string, query: string) =>
+      (await app.ask(by, `GET /users/?query=${query}`)).body['users'];
+    await Promise.all(['ann', 'eve'].map((user) => open(user, id, { id: `${user}-online` })));
+    await app.ask('eve', `POST /chats/${id}/accept/`);
+    expect(await found('eve', 'ann')).toEqual([]);
+    expect(await found('ann', 'eve')).toEqual([]);
+    const { body } = await create('eve', 'ann');
+    expect((body['members'] as Json[]).find(({ user_id }) => user_id === 'ann')).toMatchObject({
+      pending: true,
+    });
+    await app.ask('ann', `POST /chats/${id}/accept/`);
+    expect(await found('ann', 'eve')).toMatchObject([{ user_id: 'eve' }]);
+    expect(await found('eve', 'ann')).toMatchObject([{ user_id: 'ann' }]);
   });
 });
 
@@ -525,6 +692,22 @@ describe('a block at the same moment', () => {
     frames = [];
     await say(bob, 'after');
     expect(framesTo(ann)).toEqual([{ type: 'hidden', seq: 6 }]);
+  });
+
+  test('as its end conceals no group to which the user is being added', async () => {
+    const inbox = await open('ann', inboxOf('ann'));
+    await openInbox(inbox, app.context, (event) => deliver(event, [inbox], app.context));
+    await block('ann', 'bob');
+    const rooms = ['one', 'two', 'three', 'four', 'five'];
+    for (const room of rooms) await app.makeRoom(room, 'bob');
+    const add = async (room: string, index: number) => {
+      await delay(index * 100);
+      return app.ask('bob', `POST /chats/${room}/members/`, { user_id: 'ann' });
+    };
+    await Promise.all([app.ask('ann', 'DELETE /blocks/bob/'), ...rooms.map(add)]);
+    const joined = framesTo(inbox).filter(({ type }) => type === 'joined');
+    expect(joined.map(({ room_id }) => room_id).toSorted()).toEqual(rooms.toSorted());
+    for (const room of rooms) expect(await app.listed('ann', room)).toBeDefined();
   });
 
   test('as its end leaves the newer list in each row', async () => {

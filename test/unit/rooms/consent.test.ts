@@ -277,6 +277,7 @@ describe('room limits', () => {
 /** Returns the rooms in which an inbox that a user opens now has a row. */
 async function openedInbox(user: string): Promise<(room: string) => Promise<boolean>> {
   const inbox = sessionOf(user, inboxOf(user));
+  await putConnection(app.database.db, inbox);
   await openInbox(inbox, app.context, (event) => deliver(event, [inbox], app.context));
   return async (room) => (await listShards(app.database.db, room, [0], app.context.now())).length > 0;
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { editMessage } from '../../../functions/commands/edit-message.ts';
 import { react } from '../../../functions/commands/react.ts';
+import { storeMessage } from '../../../functions/commands/send-message.ts';
 import type { Poster } from '../../../functions/delivery/poster.ts';
 import type { Connection } from '../../../functions/domain/connection.ts';
 import { inboxOf } from '../../../functions/domain/room.ts';
@@ -12,6 +13,7 @@ import { takeSeq } from '../../../functions/store/log.ts';
 import { listPlacements } from '../../../functions/store/placements.ts';
 import { raiseFloor } from '../../../functions/store/room-deletion.ts';
 import { type EmbeddedApp, openEmbeddedApp } from '../../support/embedded-app.ts';
+import { memoryFiles } from '../../support/memory-files.ts';
 import { connectionOf } from '../../support/sample.ts';
 
 const DAY = 86_400;
@@ -34,7 +36,8 @@ const poster: Poster = {
 
 beforeEach(async () => {
   [frames, closed] = [[], []];
-  app = await openEmbeddedApp({ poster });
+  const files = memoryFiles();
+  app = await openEmbeddedApp({ poster, files: () => files });
   await app.makeRoom('lunch', 'ann', 'ben', 'cat');
   await app.fillLog('lunch', 'ann', ['one', 'two']);
 });
@@ -209,6 +212,26 @@ describe('deleting a group', () => {
   });
 });
 
+/** Sends a message of ann with a file. Returns the id of the file. */
+async function sendFile(room: string): Promise<string> {
+  const ann = connectionOf({ id: 'ann', username: 'ann', email: '', userType: '' }, { room });
+  const file = { kind: 'inline', name: 'a.gif', data: 'R0lGODlhAQABAAAAACw=' } as const;
+  const { message } = await storeMessage(
+    { kind: 'SendMessage', text: '', type: 'image', file },
+    ann,
+    app.context,
+  );
+  return message.file?.id ?? '';
+}
+
+test('a file of a deleted group is refused at once, also to backends', async () => {
+  const file = await sendFile('lunch');
+  const read = () => app.askAdmin(`GET /rooms/lunch/files/${file}/`);
+  expect((await read()).status).toBe(200);
+  await app.askAdmin('DELETE /rooms/lunch/');
+  expect(await read()).toMatchObject({ status: 404, body: { error: 'FILE_NOT_FOUND' } });
+});
+
 describe('deleting a direct room', () => {
   const id = 'direct:ann:ben';
   beforeEach(async () => {
@@ -228,6 +251,19 @@ describe('deleting a direct room', () => {
     // A second request empties the room again.
     expect((await app.askAdmin(`DELETE /rooms/${id}/`)).status).toBe(200);
     expect(await app.listed('ann', id)).toMatchObject({ last_message: null });
+  });
+
+  test('refuses the files of its messages at once, and accepts later files', async () => {
+    const file = await sendFile(id);
+    app.wait(61_000);
+    const path = `files/${file}/`;
+    expect((await app.ask('ben', `GET /chats/${id}/${path}`)).status).toBe(302);
+    await app.askAdmin(`DELETE /rooms/${id}/`);
+    expect((await app.ask('ben', `GET /chats/${id}/${path}`)).status).toBe(404);
+    expect((await app.askAdmin(`GET /rooms/${id}/${path}`)).status).toBe(404);
+    await app.askAdmin(`PUT /rooms/${id}/hold/`);
+    expect((await app.askAdmin(`GET /rooms/${id}/${path}`)).status).toBe(404);
+    expect((await app.ask('ben', `GET /chats/${id}/files/${await sendFile(id)}/`)).status).toBe(302);
   });
 
   test('returns none of its messages to repeats of earlier requests', async () => {

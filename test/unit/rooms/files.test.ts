@@ -30,7 +30,7 @@ function contextWith(stored: StoredObject | undefined, item: object = pending) {
 describe('attaching an uploaded file', () => {
   test('accepts the file if its bytes match the announcement', async () => {
     const { context, store, dynamodb } = contextWith({ size: 6, contentType: 'image/png' });
-    const file = await attachFile({ kind: 'uploaded', id: ID }, uploader, context);
+    const file = await attachFile({ kind: 'uploaded', id: ID }, uploader, NOON, context);
     expect(file).toEqual({ id: ID, ...image, hold: expect.any(String) });
     expect(store.head).toHaveBeenCalledWith(`1/${ID}`);
     expect(store.keep).toHaveBeenCalledWith(`1/${ID}`);
@@ -43,7 +43,7 @@ describe('attaching an uploaded file', () => {
     { why: 'the type differs', stored: { size: 6, contentType: 'text/html' } },
   ])('refuses the file if $why', async ({ stored }) => {
     const { context, store, dynamodb } = contextWith(stored);
-    const attached = attachFile({ kind: 'uploaded', id: ID }, uploader, context);
+    const attached = attachFile({ kind: 'uploaded', id: ID }, uploader, NOON, context);
     await expect(attached).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     expect(store.keep).not.toHaveBeenCalled();
     expect(dynamodb.commandCalls(UpdateItemCommand)).toHaveLength(0);
@@ -51,7 +51,7 @@ describe('attaching an uploaded file', () => {
 
   test('refuses the file of another user, without a request to the file store', async () => {
     const { context, store } = contextWith({ size: 6, contentType: 'image/png' });
-    const attached = attachFile({ kind: 'uploaded', id: ID }, { room: '1', user: '2' }, context);
+    const attached = attachFile({ kind: 'uploaded', id: ID }, { room: '1', user: '2' }, NOON, context);
     await expect(attached).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
     expect(store.head).not.toHaveBeenCalled();
   });
@@ -61,7 +61,7 @@ describe('attaching an uploaded file', () => {
       { size: 6, contentType: 'image/png' },
       { ...pending, expiresAt: NOON / 1000 - 1 },
     );
-    const attached = attachFile({ kind: 'uploaded', id: ID }, uploader, context);
+    const attached = attachFile({ kind: 'uploaded', id: ID }, uploader, NOON, context);
     await expect(attached).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
   });
 });
@@ -71,7 +71,7 @@ describe('attaching a file from a frame', () => {
     const { context, store, dynamodb } = contextWith(undefined);
     const png = Buffer.from('89504e470d0a1a0a00', 'hex');
     const input = { kind: 'inline' as const, data: png.toString('base64') };
-    const file = await attachFile(input, uploader, context);
+    const file = await attachFile(input, uploader, NOON, context);
     expect(file).toMatchObject({ name: 'file.png', contentType: 'image/png', size: 9 });
     expect(store.put).toHaveBeenCalledWith(`1/${file.id}`, png, 'image/png');
     const [item] = dynamodb.commandCalls(PutItemCommand).map(({ args }) => args[0].input.Item);
@@ -80,7 +80,7 @@ describe('attaching a file from a frame', () => {
 
   test('stores nothing if it is not valid base64', async () => {
     const { context, store, dynamodb } = contextWith(undefined);
-    const attached = attachFile({ kind: 'inline', data: 'not base64' }, uploader, context);
+    const attached = attachFile({ kind: 'inline', data: 'not base64' }, uploader, NOON, context);
     await expect(attached).rejects.toMatchObject({ code: 'BAD_FRAME' });
     expect(store.put).not.toHaveBeenCalled();
     expect(dynamodb.calls()).toHaveLength(0);
@@ -89,6 +89,8 @@ describe('attaching a file from a frame', () => {
   test('fails if the file store fails', async () => {
     const { context, store } = contextWith(undefined);
     store.put.mockRejectedValue(new Error('SlowDown'));
-    await expect(attachFile({ kind: 'inline', data: 'aGk=' }, uploader, context)).rejects.toThrow('SlowDown');
+    await expect(attachFile({ kind: 'inline', data: 'aGk=' }, uploader, NOON, context)).rejects.toThrow(
+      'SlowDown',
+    );
   });
 });

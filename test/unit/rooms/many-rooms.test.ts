@@ -4,7 +4,7 @@ import { openInbox } from '../../../functions/connections/inbox.ts';
 import { deliver } from '../../../functions/delivery/deliver.ts';
 import type { Event } from '../../../functions/domain/event.ts';
 import { inboxOf } from '../../../functions/domain/room.ts';
-import { listShards } from '../../../functions/store/connections.ts';
+import { listShards, putConnection } from '../../../functions/store/connections.ts';
 import { memberKey, roomKey } from '../../../functions/store/keys.ts';
 import { type EmbeddedApp, openEmbeddedApp } from '../../support/embedded-app.ts';
 import type { Json } from '../../support/http.ts';
@@ -66,6 +66,7 @@ describe('a user in 5,000 rooms', () => {
     const user = { id: 'ann', username: 'ann', email: '', userType: '' };
     const inbox = connectionOf(user, { room: inboxOf('ann'), connectedAt: now, tokenExpiresAt: now + HOUR });
     const context = { ...app.context, poster };
+    await putConnection(app.database.db, inbox);
     await openInbox(inbox, context, (event) => deliver(event, [inbox], context));
     expect(posted).toMatchObject([{ type: 'inbox', rooms: 1_000 }]);
     const covers = async (room: string) => (await listShards(app.database.db, room, [0], now)).length;

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { connect } from '../../../functions/connections/lifecycle.ts';
 import { Budgets } from '../../../functions/delivery/budgets.ts';
 import type { Directory } from '../../../functions/domain/name.ts';
+import { ban, unban } from '../../../functions/store/accounts.ts';
 import { listName } from '../../../functions/store/directory.ts';
 import { profileKey } from '../../../functions/store/keys.ts';
 import { getMember } from '../../../functions/store/members.ts';
@@ -45,6 +46,20 @@ async function entriesIn(...buckets: readonly string[]) {
   );
   return (await Promise.all(pages)).flatMap(({ items }) => items.map(({ item }) => item));
 }
+
+test.each(['everyone', 'sharedRooms'] as const)(
+  'does not find banned users until the ban ends, with directory: %s',
+  async (directory) => {
+    await open(directory);
+    await signIn('1', 'Alice');
+    await signIn('7', 'Ana María Cruz');
+    await app.makeRoom('shared', '1', '7');
+    await ban(app.database.db, '7', app.context.now());
+    for (const query of ['ana', '7']) expect(await found('1', query)).toEqual([]);
+    await unban(app.database.db, '7');
+    for (const query of ['ana', '7']) expect(await found('1', query)).toEqual(['Ana María Cruz']);
+  },
+);
 
 describe('with directory: everyone', () => {
   test('finds any user by the beginning of each word, in any case and without accents', async () => {

@@ -29,10 +29,10 @@ async function openChat(): Promise<Chat> {
 
 const pathOf = (room: string, rest: string) => `/rooms/${encodeURIComponent(room)}/${rest}/`;
 
-/** Returns all lines of an export. @param path of the first page */
-async function exported({ app }: Chat, path: string): Promise<Json[]> {
+/** Returns the lines of an export from a cursor on, by default all. @param path of the first page */
+async function exported({ app }: Chat, path: string, from: unknown = null): Promise<Json[]> {
   const lines: Json[] = [];
-  let cursor: unknown = null;
+  let cursor = from;
   do {
     const { status, body } = await app.askAdmin(`GET ${path}${cursor ? `?cursor=${cursor}` : ''}`);
     expect(status).toBe(200);
@@ -125,6 +125,138 @@ test('exports and imports a room of several pages', async () => {
   await Promise.all([source, target].map(({ app }) => app.database.close()));
 });
 
+describe('an export during which the retention of the room changes', () => {
+  const DAY = 24 * 60 * 60 * 1000;
+  let now: number;
+  let source: Chat;
+  let target: Chat;
+  beforeEach(async () => {
+    now = NOON;
+    const open = async (): Promise<Chat> => {
+      const files = memoryFiles();
+      return { app: await openEmbeddedApp({ files: (): FileStore => files, now: () => now }), files };
+    };
+    [source, target] = await Promise.all([open(), open()]);
+    await source.app.makeRoom('lunch', 'ann', 'ben');
+  });
+  afterEach(() => Promise.all([source, target].map(({ app }) => app.database.close())));
+
+  const texts = (count: number) => Array.from({ length: count }, (_, index) => `text ${index}`);
+  const hold = () => source.app.askAdmin('PUT /rooms/lunch/hold/');
+  const endHold = () => source.app.askAdmin('DELETE /rooms/lunch/hold/');
+  const setDays = (days: number | null) =>
+    source.app.askAdmin('PUT /rooms/lunch/retention/', { retention_days: days });
+
+  /** Exports the room, and makes a change after the first page. */
+  async function exportedWith(change: () => Promise<unknown>): Promise<Json[]> {
+    const first = await source.app.askAdmin('GET /rooms/lunch/export/');
+    await change();
+    const cursor = first.body['next_cursor'];
+    expect(cursor).not.toBeNull();
+    const rest = await exported(source, '/rooms/lunch/export/', cursor);
+    return [...(first.body['lines'] as Json[]), ...rest];
+  }
+
+  const retentionOf = async ({ app }: Chat) => (await app.askAdmin('GET /rooms/lunch/retention/')).body;
+  const entries = (chat: Chat, count: number) =>
+    Promise.all(texts(count).map((_, index) => chat.app.database.db.chat.get(logKey('lunch', index + 1))));
+
+  test('imports a room without the hold that ended meanwhile', async () => {
+    await setDays(10);
+    await source.app.fillLog('lunch', 'ann', texts(300));
+    await hold();
+    const lines = await exportedWith(endHold);
+    await imported(target, 'lunch', lines, createRandom(1));
+    expect(await retentionOf(target)).toMatchObject({ held: false, retention_days: 10, done: true });
+    for (const entry of await entries(target, 300)) {
+      expect(entry).toMatchObject({ expiresAt: expect.any(Number) });
+      expect(entry).not.toHaveProperty('heldUntil');
+    }
+  });
+
+  test('keeps every message of a room whose hold began meanwhile', async () => {
+    await setDays(10);
+    await source.app.fillLog('lunch', 'ann', texts(300));
+    await imported(target, 'lunch', await exportedWith(hold), createRandom(1));
+    expect(await retentionOf(target)).toMatchObject({ held: true, done: true });
+    for (const entry of await entries(target, 300)) {
+      expect(entry).toMatchObject({ heldUntil: expect.any(Number) });
+      expect(entry).not.toHaveProperty('expiresAt');
+    }
+  });
+
+  test('gives messages the expiry of the latest setting', async () => {
+    await source.app.fillLog('lunch', 'ann', texts(300));
+    await imported(target, 'lunch', await exportedWith(() => setDays(30)), createRandom(1));
+    const expiresAt = Math.ceil((NOON + 30 * DAY) / 1000);
+    for (const entry of await entries(target, 300)) expect(entry).toMatchObject({ expiresAt });
+  });
+
+  test('has no line of a file that a shorter retention hides, and no message of the later pages', async () => {
+    await source.app.fillLog('lunch', 'ann', texts(300));
+    now += 5 * DAY;
+    await source.app.fillLog('lunch', 'ann', ['recent']);
+    const lines = await exportedWith(() => setDays(3));
+    const log = lines.filter(({ line }) => line === 'log').map(({ seq }) => seq);
+    expect(log).toEqual([...texts(200).map((_, index) => index + 1), 301]);
+    await imported(target, 'lunch', lines, createRandom(1));
+    const { body } = await target.app.ask('ben', 'GET /chats/lunch/messages/');
+    expect(body['messages']).toMatchObject([{ content: 'recent' }]);
+  });
+
+  test('ends with a line that says so if the room is deleted', async () => {
+    await source.app.fillLog('lunch', 'ann', texts(300));
+    const lines = await exportedWith(() => source.app.askAdmin('DELETE /rooms/lunch/'));
+    expect(lines.at(-1)).toMatchObject({ line: 'room_end', gone: true });
+  });
+});
+
+test('an import continues to apply a setting that changed during the export', async () => {
+  const chat = await openChat();
+  const { app } = chat;
+  const log = Array.from({ length: 380 }, (_, index) => ({
+    ...{ line: 'log', kind: 'message', seq: index + 1, author: { id: 'ann' }, text: 'Hi' },
+    created_at: '2025-02-16T00:00:00.000Z',
+  }));
+  const room = { line: 'room', room_id: 'lunch', retention_days: 30 };
+  const end = { line: 'room_end', retention_days: 60 };
+  // Each read of the clock moves it by a second.
+  let time = NOON;
+  const slow = await openEmbeddedApp({
+    db: app.database.db,
+    files: (): FileStore => chat.files,
+    now: () => (time += 1_000),
+  });
+  const send = (lines: readonly object[]) =>
+    slow.askAdmin('POST /rooms/lunch/import/', { source: 'old-chat', lines });
+  let requests = 1;
+  await send([room, ...log.slice(0, 190)]);
+  for (let { body } = await send([...log.slice(190), end]); !body['done']; { body } = await send([end])) {
+    expect((await app.askAdmin('GET /rooms/lunch/')).status).toBe(200);
+    requests++;
+  }
+  expect(requests).toBeGreaterThan(1);
+  expect(await app.database.db.chat.get(logKey('lunch', 380))).toMatchObject({
+    expiresAt: Date.parse('2025-04-17T00:00:00.000Z') / 1000,
+  });
+  await Promise.all([slow, app].map(({ database }) => database.close()));
+});
+
+test('a file that no message of an import names expires as if it was sent during the import', async () => {
+  const chat = await openChat();
+  const id = '0b9d7c1e-5a53-4a52-9c3f-6b2a54f0d7a1';
+  const lines = [
+    { line: 'room', room_id: 'lunch', retention_days: 30 },
+    { line: 'file', id, name: 'a.txt', content_type: 'text/plain', size: 5, owner: 'ann' },
+    { line: 'room_end' },
+  ];
+  await imported(chat, 'lunch', lines, createRandom(1));
+  expect(await chat.app.database.db.chat.get(fileKey('lunch', id))).toMatchObject({
+    expiresAt: Math.ceil(NOON / 1000) + 30 * 24 * 60 * 60,
+  });
+  await chat.app.database.close();
+});
+
 test('exports all rooms one after another, and the users whom the admin API knows', async () => {
   const source = await openChat();
   const { app } = source;
@@ -197,7 +329,8 @@ describe('an import', () => {
     const { db } = chat.app.database;
     const expiresAt = (await db.chat.get(logKey('lunch', 1)))?.['expiresAt'];
     expect(expiresAt).toBe(Date.parse('2025-03-18T00:00:00.000Z') / 1000);
-    expect(await db.chat.get(fileKey('lunch', id))).toMatchObject({ expiresAt, state: 'ready' });
+    const sentAt = Date.parse('2025-02-16T00:00:00.000Z');
+    expect(await db.chat.get(fileKey('lunch', id))).toMatchObject({ expiresAt, sentAt, state: 'ready' });
     expect(await listDueFiles(db, expiresAt * 1000 - 1_000, 10)).toMatchObject([]);
     expect(await listDueFiles(db, expiresAt * 1000, 10)).toMatchObject([{ room: 'lunch', id }]);
   });
@@ -329,12 +462,25 @@ describe('an import', () => {
     for (const late of [[message(151)], [{ line: 'room_end' }]]) {
       expect(await send(late)).toMatchObject({ status: 409, body: { error: 'ROOM_EXISTS' } });
     }
-    expect(await finishImport(context.db, 'lunch', { source: 'old-chat', seq: 1, attributes: {} })).toBe(
-      false,
-    );
+    const finished = { source: 'old-chat', seq: 1, attributes: {}, room: {} };
+    expect(await finishImport(context.db, 'lunch', finished)).toBe(false);
     expect((await chat.app.askAdmin('GET /rooms/lunch/')).status).toBe(404);
-    const state = { source: 'old-chat', done: false, seq: 150, lastAt: 0, attributes: {}, room: {} };
-    const rest = { entries: [], files: [], members: [], mutes: [], end: { seq: 151, attributes: {} } };
+    const state = {
+      source: 'old-chat',
+      done: false,
+      walking: false,
+      seq: 150,
+      lastAt: 0,
+      attributes: {},
+      room: {},
+    };
+    const rest = {
+      entries: [],
+      files: [],
+      members: [],
+      mutes: [],
+      end: { seq: 151, complete: false, attributes: {} },
+    };
     await expect(importLines('lunch', state, rest, context)).rejects.toBeInstanceOf(ImportRefused);
 
     const later = { ...context, now: () => NOON + 60_000 };

@@ -176,6 +176,18 @@ describe('an import of a file', () => {
     expect(chat.requests).toBe(requests + 1);
   });
 
+  test('repeats the last line until the chat has applied the expiry of the room', async () => {
+    const sent: ImportedLine[][] = [];
+    const { admin } = fakeChat();
+    const importLines: ImportClient['importLines'] = async (id, source, all) => {
+      sent.push([...all]);
+      const state = await admin.importLines(id, source, all);
+      return { ...state, done: sent.length === 4 };
+    };
+    await run(write(header, room, message(1), roomEnd, end), { ...admin, importLines });
+    expect(sent.map((each) => each.at(-1)?.line)).toEqual(['room', 'room_end', 'room_end', 'room_end']);
+  });
+
   test('leaves out a room that was deleted during the export', async () => {
     const { chat, admin } = fakeChat();
     await run(write(header, room, message(1), { ...roomEnd, gone: true }, end), admin);
@@ -238,6 +250,25 @@ describe('an export to a file', () => {
     expect(existsSync(stateOf(cut))).toBe(false);
   });
 
+  test('leaves out a file that was deleted, or hidden, before its bytes were read', async () => {
+    const path = newPath();
+    const { id: gone } = file;
+    const kept = '7d2f0f4e-9f0a-4f4f-8a55-7a7c1d6f1b02';
+    const lines = [gone, kept].map((id) => ({ line: 'file' as const, ...file, id, owner: 'ann' }));
+    const admin: ExportClient = {
+      exportPage: async () => ({ lines: [{ ...room, line: 'room' as const }, ...lines], next_cursor: null }),
+      async fileUrl(_room, id) {
+        if (id === gone) throw new AdminError('FILE_NOT_FOUND', 'File not found', 404);
+        return { url: 'data:text/plain,hello', expires_at: '' };
+      },
+    };
+    const options = { pace: pace(), progress: progress(), rooms: ['lunch'], files: folderOf(path) };
+    expect(await exportFile(path, { ...options, admin })).toBe(2);
+    const written = readFileSync(path, 'utf8');
+    expect([written.includes(kept), written.includes(gone)]).toEqual([true, false]);
+    expect(readFileSync(join(folderOf(path), kept), 'utf8')).toBe('hello');
+  });
+
   test('leaves nothing of an export that fails at the first page', async () => {
     const path = newPath();
     const failing = fakeExport();
@@ -297,7 +328,7 @@ test('checks and imports a large file in little memory', async () => {
     const admin = {
       importLines: async (_room, _source, lines) => {
         count += lines.length;
-        return { done: false, seq: 0, uploads: [] };
+        return { done: lines.some(({ line }) => line === 'room_end'), seq: 0, uploads: [] };
       },
     };
     const options = { admin, pace: new Pace(1e9), progress: new Progress('Imported'), files: undefined };

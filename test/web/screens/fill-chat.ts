@@ -1,5 +1,11 @@
 import type { ChatClient } from '../../../client/index.ts';
-import { ChatClient as Client } from '../../../client/index.ts';
+import {
+  blockUser,
+  ChatClient as Client,
+  pinMessage,
+  reportMessage,
+  setPreferences,
+} from '../../../client/index.ts';
 import type { ImportedLine } from '../../../server/index.ts';
 import { adminOf } from '../../support/admin.ts';
 import { askingAs } from '../../support/http.ts';
@@ -112,6 +118,7 @@ export async function fillChat(stack: TestStack): Promise<void> {
   const admin = adminOf(stack);
   await admin.putUser('2', { name: 'Bob Miller' });
   await admin.putUser('3', { name: 'Carol O’Brien-Featherstonehaugh of Westmorland' });
+  await admin.putUser('4', { name: 'Dave Jones' });
   await admin.importLines('party', 'screens', roomLines('party', 'Summer party', party, party.length + 3));
   await admin.importLines('list', 'screens', roomLines('list', 'A list with many items', many, 100));
   const short: Said[] = [{ author: BOB, text: 'We are done here.', daysAgo: 40 }];
@@ -125,16 +132,24 @@ export async function fillChat(stack: TestStack): Promise<void> {
   await admin.updateRoom('slow', { slow_mode: 60 });
   const dave = await askingAs(stack, 'dave');
   await dave('POST /chats/', { kind: 'direct', members: [3] });
-  const bob = await clientOf(stack, 'bob');
+  const [alice, bob] = await Promise.all([clientOf(stack, 'alice'), clientOf(stack, 'bob')]);
   try {
     const room = bob.room('party');
     await room.ready();
-    const file = new File([new Uint8Array(picture(640, 400))], 'The garden.png', { type: 'image/png' });
-    await room.send('The garden', await room.upload(file));
+    const image = (name: string, width: number, height: number) =>
+      room.upload(new File([new Uint8Array(picture(width, height))], name, { type: 'image/png' }));
+    await room.send('', await image('The tower.png', 200, 300));
+    await room.send('The garden', await image('The garden.png', 640, 400));
     const name = 'Minutes of the very long meeting about the summer party, second version, final.pdf';
     const paper = new File(['%PDF-1.4 paper'], name, { type: 'application/pdf' });
     await room.send('', await room.upload(paper));
+    await pinMessage(bob, 'party', 4);
+    await pinMessage(bob, 'party', 14);
+    await reportMessage(bob, 'party', 14, { reason: 'spam', note: 'We have a room for neighbours.' });
+    await blockUser(alice, '4');
+    await setPreferences(alice, 'list', { pinned: true });
   } finally {
+    alice.close();
     bob.close();
   }
 }

@@ -8,6 +8,7 @@ import { openBrowser } from '../../support/browser.ts';
 import { startTestStack } from '../../support/stack.ts';
 import { contactSheet } from './contact-sheet.ts';
 import { fillChat } from './fill-chat.ts';
+import { layoutFaults } from './layout-faults.ts';
 import { type State, states } from './states.ts';
 
 /** The widths of a desktop, a tablet and a phone, with the heights of usual screens, in pixels. */
@@ -30,18 +31,24 @@ type Screen = (typeof screens)[number];
 
 const lookNames = Object.keys(looks) as Look[];
 
-const usage = `Usage: npm run screenshots -- [--only <text>] [--out <folder>]
+const usage = `Usage: npm run screenshots -- [--only <text>] [--part <i/n>] [--out <folder>]
 
 Takes a screenshot of each state of the page on three screens, in the light and the dark theme, with forced colours, and
-with a font of twice the usual size. Checks each of them with axe, and exits with 1 if axe finds a serious problem, or if a
-state cannot be reached.
+with a font of twice the usual size. Checks each of them with axe, and for controls and text that are cut off, covered or
+beyond the screen. Exits with 1 if it finds a serious problem, or if a state cannot be reached.
 
   --only <text>   only states whose name contains the text
+  --part <i/n>    the i-th of n parts of these states, such as 1/4
   --out <folder>  where the pictures and index.html go; dist/screens by default
 `;
 
 const { values } = parseArgs({
-  options: { only: { type: 'string', default: '' }, out: { type: 'string' }, help: { type: 'boolean' } },
+  options: {
+    only: { type: 'string', default: '' },
+    part: { type: 'string', default: '1/1' },
+    out: { type: 'string' },
+    help: { type: 'boolean' },
+  },
 });
 if (values.help) {
   console.log(usage);
@@ -81,10 +88,6 @@ async function seriousFindings(page: Page): Promise<readonly string[]> {
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }
 
-/** Whether the page is wider than the screen, so that a reader must scroll sideways. */
-const overflows = (page: Page): Promise<boolean> =>
-  page.locator('html').evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth);
-
 /** Takes the pictures of a state on one screen. Returns what is wrong. */
 async function capture(browser: Browser, url: string, state: State, screen: Screen) {
   const problems: Problem[] = [];
@@ -104,7 +107,7 @@ async function capture(browser: Browser, url: string, state: State, screen: Scre
         await page.waitForTimeout(100);
         await picture();
         for (const found of await seriousFindings(page)) add(found);
-        if (await overflows(page)) add('The page is wider than the screen.');
+        for (const fault of await layoutFaults(page)) add(fault);
       }
     } catch (error) {
       await picture().catch(() => {});
@@ -123,12 +126,14 @@ const stack = await startTestStack({}, { allowedOrigins: '' });
 const browser = await openBrowser();
 const problems: Problem[] = [];
 try {
-  const chosen = states.filter(({ name }) => name.includes(values.only));
+  const [part = 1, parts = 1] = values.part.split('/').map(Number);
+  const named = states.filter(({ name }) => name.includes(values.only));
+  const chosen = named.filter((_, index) => index % parts === part - 1);
   mkdirSync(out, { recursive: true });
   await fillChat(stack);
   for (const state of chosen) {
-    for (const screen of screens)
-      problems.push(...(await capture(browser, stack.stack.edgeUrl, state, screen)));
+    const taken = screens.map((screen) => capture(browser, stack.stack.edgeUrl, state, screen));
+    problems.push(...(await Promise.all(taken)).flat());
     console.log(state.name);
   }
   const rows = chosen.map((state) => ({

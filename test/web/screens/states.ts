@@ -1,4 +1,4 @@
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page, WebSocketRoute } from 'playwright-core';
 import { permitNotifications } from '../../support/browser.ts';
 import { picture } from '../../support/picture.ts';
 
@@ -17,6 +17,12 @@ export interface State {
   /** The browser's language; English by default. */
   readonly locale?: string;
   show(guest: Guest): Promise<unknown>;
+}
+
+/** Opens the page, and waits for the fields of the sign-in form. */
+async function openSignIn({ page, url }: Guest): Promise<void> {
+  await page.goto(url);
+  await page.locator('input').first().waitFor();
 }
 
 /** Opens the page and signs in a demo user, whose password is the name. `at` is the hash of the address. */
@@ -93,7 +99,7 @@ const files = (count: number) =>
 
 /** All states of the page that have a picture. */
 export const states: readonly State[] = [
-  { name: 'sign in', show: ({ page, url }) => page.goto(url) },
+  { name: 'sign in', show: openSignIn },
   {
     name: 'sign in, wrong password',
     async show({ page, url }) {
@@ -132,18 +138,33 @@ export const states: readonly State[] = [
   { name: 'room', show: openRoom },
   {
     name: 'room without messages',
-    show: (guest) => signIn(guest, 'alice', '#/2').then(() => box(guest.page).waitFor()),
+    show: (guest) => signIn(guest, 'alice', '#/2').then(() => button(guest.page, 'Room menu').waitFor()),
   },
   {
     name: 'direct room',
-    show: (guest) => signIn(guest, 'alice', '#/direct:1:2').then(() => box(guest.page).waitFor()),
+    show: (guest) =>
+      signIn(guest, 'alice', '#/direct:1:2').then(() => button(guest.page, 'Room menu').waitFor()),
   },
-  { name: 'room with unread messages', show: (guest) => openRoom(guest, 'list') },
+  {
+    name: 'room with unread messages',
+    async show(guest) {
+      // The next picture of the room has the same unread messages.
+      await guest.page.routeWebSocket(/\/ws/, (socket) => {
+        const server = socket.connectToServer();
+        socket.onMessage((data) => {
+          if (JSON.parse(String(data)).action !== 'seen') server.send(data);
+        });
+      });
+      await openRoom(guest, 'list');
+    },
+  },
   {
     name: 'room, scrolled to earlier messages',
     async show(guest) {
       await openRoom(guest);
       await message(guest.page, 'Who comes to the summer party?').scrollIntoViewIfNeeded();
+      // The message under the pointer would show its actions.
+      await guest.page.mouse.move(0, 0);
     },
   },
   { name: 'archived room', show: (guest) => openRoom(guest, 'past') },
@@ -185,9 +206,12 @@ export const states: readonly State[] = [
   {
     name: 'profile',
     async show(guest) {
+      // A phone with a large font shows no avatars beside the messages.
       await openRoom(guest);
-      await button(guest.page, /^Profile of/).click();
-      await guest.page.getByRole('dialog').waitFor();
+      await button(guest.page, 'Members').click();
+      await button(guest.page, /^More about Bob/).click();
+      await guest.page.getByRole('menuitem', { name: 'View profile' }).click();
+      await guest.page.getByRole('button', { name: 'Copy', exact: true }).waitFor();
     },
   },
   {
@@ -349,11 +373,21 @@ export const states: readonly State[] = [
   {
     name: 'offline',
     async show(guest) {
+      // The browser keeps open sockets although it is offline.
+      let isOffline = false;
+      const sockets: WebSocketRoute[] = [];
+      await guest.page.routeWebSocket(/\/ws/, (socket) => {
+        if (isOffline) return void socket.close();
+        socket.connectToServer();
+        sockets.push(socket);
+      });
       await openRoom(guest);
+      isOffline = true;
+      await Promise.all(sockets.map((socket) => socket.close()));
       await guest.context.setOffline(true);
       await box(guest.page).fill('Later');
       await box(guest.page).press('Enter');
-      await message(guest.page, 'Later').waitFor();
+      await guest.page.getByText("You're offline.").waitFor();
     },
   },
   {
@@ -388,8 +422,9 @@ export const states: readonly State[] = [
     name: 'large picture',
     async show(guest) {
       await openRoom(guest);
-      await button(guest.page, /The garden\.png/).click();
-      await guest.page.getByRole('dialog').waitFor();
+      await guest.page.getByRole('img', { name: 'The garden.png', exact: true }).waitFor();
+      await guest.page.locator('.picture-box').last().click();
+      await guest.page.locator('.lightbox img').waitFor();
     },
   },
   {
@@ -423,12 +458,13 @@ export const states: readonly State[] = [
       await guest.page.route('**/api/**', (route) =>
         route.fulfill({ status: 401, json: { error: 'UNAUTHENTICATED', message: 'Sign in.' } }),
       );
+      await guest.page.routeWebSocket(/\/ws/, (socket) => void socket.close());
       await guest.context.clearCookies();
       await guest.page.reload();
-      await guest.page.waitForTimeout(2_000);
+      await guest.page.getByRole('dialog').waitFor();
     },
   },
-  { name: 'Arabic, sign in', locale: 'ar', show: ({ page, url }) => page.goto(url) },
+  { name: 'Arabic, sign in', locale: 'ar', show: openSignIn },
   { name: 'Arabic, room', locale: 'ar', show: openRoom },
   {
     name: 'Arabic, new room',
@@ -447,6 +483,82 @@ export const states: readonly State[] = [
       const found = await showActions(guest, 'I asked the neighbours');
       await found.locator('[aria-haspopup="menu"]').click();
       await guest.page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'Arabic, all emoji',
+    locale: 'ar',
+    async show(guest) {
+      await openRoom(guest);
+      const found = await showActions(guest, 'I asked the neighbours');
+      await found.locator('.actions button').first().click();
+      await guest.page.locator('.emoji-quick button').last().click();
+      await guest.page.getByRole('grid').waitFor();
+    },
+  },
+  {
+    name: 'Arabic, reactions to choose',
+    locale: 'ar',
+    async show(guest) {
+      await openRoom(guest);
+      const found = await showActions(guest, 'I asked the neighbours');
+      await found.locator('.actions button').first().click();
+      await guest.page.locator('.emoji-quick').waitFor();
+    },
+  },
+  {
+    name: 'Arabic, emoji for a message',
+    locale: 'ar',
+    async show(guest) {
+      await openRoom(guest);
+      await guest.page.locator('.composer [aria-haspopup="dialog"]').click();
+      await guest.page.getByRole('grid').waitFor();
+    },
+  },
+  {
+    name: 'Arabic, people to mention',
+    locale: 'ar',
+    async show(guest) {
+      await openRoom(guest);
+      await guest.page.locator('.composer textarea').pressSequentially('Ask @');
+      await guest.page.getByRole('listbox').waitFor();
+    },
+  },
+  {
+    name: 'Arabic, large picture',
+    locale: 'ar',
+    async show(guest) {
+      await openRoom(guest);
+      await guest.page.getByRole('img', { name: 'The garden.png', exact: true }).waitFor();
+      await guest.page.locator('.picture-box').last().click();
+      await guest.page.locator('.lightbox img').waitFor();
+    },
+  },
+  {
+    name: 'Arabic, room menu',
+    locale: 'ar',
+    async show(guest) {
+      await openRoom(guest);
+      await guest.page.locator('.room-header [aria-haspopup="menu"]').click();
+      await guest.page.getByRole('menu').waitFor();
+    },
+  },
+  {
+    name: 'Arabic, members',
+    locale: 'ar',
+    async show(guest) {
+      await openRoom(guest);
+      await guest.page.locator('.room-header button').nth(-2).click();
+      await guest.page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'Arabic, keyboard shortcuts',
+    locale: 'ar',
+    async show(guest) {
+      await openRoom(guest);
+      await guest.page.locator('.room-header [aria-haspopup="menu"]').press('?');
+      await guest.page.getByRole('dialog').waitFor();
     },
   },
 ];

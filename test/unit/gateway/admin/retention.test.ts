@@ -20,7 +20,10 @@ const stored = new Set<string>();
 const bucket = {
   put: async (key) => void stored.add(key),
   remove: async (key) => void stored.delete(key),
-} as Pick<FileStore, 'put' | 'remove'> as FileStore;
+  head: async (key) => (stored.has(key) ? { size: 14, contentType: 'image/gif' } : undefined),
+  keep: async () => {},
+  presignGet: async (key) => `https://s3.example.com/${key}`,
+} as Omit<FileStore, 'presignPut'> as FileStore;
 
 let app: EmbeddedApp;
 let room = '';
@@ -32,6 +35,7 @@ beforeAll(async () => {
 afterAll(() => app.database.close());
 
 beforeEach(async () => {
+  Object.assign(app.context, { retentionDays: undefined });
   room = `room-${rooms++}`;
   stored.clear();
   await app.makeRoom(room, 'ann', 'bo');
@@ -211,7 +215,6 @@ describe('the retention of a room', () => {
       expect(await setDays(null)).toMatchObject({ status: 200, body: { retention_days: null } });
       expect(await entry(1)).toMatchObject({ expiresAt: seconds(start + retentionDays * DAY) });
     }
-    Object.assign(app.context, { retentionDays: undefined });
   });
 
   test('is refused outside its range, and for a room that does not exist', async () => {
@@ -221,6 +224,100 @@ describe('the retention of a room', () => {
       status: 404,
       body: { error: 'ROOM_NOT_FOUND' },
     });
+  });
+});
+
+describe('a file', () => {
+  const fileOf = async (seq: number): Promise<string> => (await entry(seq))?.['file'].id;
+  const statuses = async (file: string) => {
+    const [member, backend] = await Promise.all([
+      app.ask('bo', `GET /chats/${room}/files/${file}/`),
+      app.askAdmin(`GET /rooms/${room}/files/${file}/`),
+    ]);
+    return [member.status, backend.status];
+  };
+  const exportedFiles = async () => {
+    const { body } = await app.askAdmin(`GET /rooms/${room}/export/`);
+    return (body['lines'] as Record<string, unknown>[])
+      .filter(({ line }) => line === 'file')
+      .map(({ id }) => id);
+  };
+
+  test('is refused and left out of exports as soon as a shorter retention hides its message', async () => {
+    await send('old', picture);
+    app.wait(5 * DAY);
+    await send('new', picture);
+    const [old, recent] = [await fileOf(1), await fileOf(2)];
+    expect(await statuses(old)).toEqual([302, 200]);
+    await setDays(3);
+    expect(await statuses(old)).toEqual([404, 404]);
+    expect(await statuses(recent)).toEqual([302, 200]);
+    expect(await exportedFiles()).toEqual([recent]);
+    await setDays(30);
+    expect(await statuses(old)).toEqual([302, 200]);
+  });
+
+  test('is refused as soon as the setting of the chat hides its message', async () => {
+    await send('old', picture);
+    app.wait(5 * DAY);
+    Object.assign(app.context, { retentionDays: 3 });
+    expect(await statuses(await fileOf(1))).toEqual([404, 404]);
+  });
+
+  test('stays readable while one of its messages is shown', async () => {
+    await send('old', picture);
+    const file = await fileOf(1);
+    app.wait(5 * DAY);
+    const again = { kind: 'uploaded', id: file } as const;
+    await sendMessage({ kind: 'SendMessage', text: '', type: 'image', file: again }, as('ann'), app.context);
+    await setDays(3);
+    expect(await statuses(file)).toEqual([302, 200]);
+    app.wait(4 * DAY);
+    expect(await statuses(file)).toEqual([404, 404]);
+  });
+
+  test('that an edit added is refused with its message, not later', async () => {
+    await send('old');
+    app.wait(5 * DAY);
+    const edit = { kind: 'EditMessage', message: 1, text: 'old', file: picture } as const;
+    await editMessage(edit, as('ann'), app.context);
+    const file = await fileOf(1);
+    expect(await statuses(file)).toEqual([302, 200]);
+    await setDays(3);
+    expect(await statuses(file)).toEqual([404, 404]);
+  });
+
+  test('stays readable if an edit adds it to an older message too', async () => {
+    await send('old');
+    app.wait(5 * DAY);
+    await send('new', picture);
+    const again = { kind: 'uploaded', id: await fileOf(2) } as const;
+    const edit = { kind: 'EditMessage', message: 1, text: 'old', file: again } as const;
+    await editMessage(edit, as('ann'), app.context);
+    await setDays(3);
+    expect(await statuses(again.id)).toEqual([302, 200]);
+  });
+
+  test('of an earlier release is refused once the retention has been applied to its message', async () => {
+    await send('old', picture);
+    const file = await fileOf(1);
+    await app.database.db.chat.update(fileKey(room, file), { update: 'REMOVE sentAt' });
+    app.wait(5 * DAY);
+    await setDays(3);
+    expect(await statuses(file)).toEqual([404, 404]);
+  });
+
+  test('of a room with a legal hold is hidden from members, and shown to backends and exports', async () => {
+    await setDays(10);
+    await send('old', picture);
+    const file = await fileOf(1);
+    await hold();
+    app.wait(11 * DAY);
+    expect(await statuses(file)).toEqual([404, 200]);
+    expect(await exportedFiles()).toEqual([file]);
+    await endHold();
+    expect(await statuses(file)).toEqual([404, 404]);
+    expect(await exportedFiles()).toEqual([]);
   });
 });
 
