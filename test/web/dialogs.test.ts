@@ -34,10 +34,12 @@ async function countPosts(page: Page, path: RegExp, action: () => Promise<unknow
 const rooms = ({ page }: Person, name: string) =>
   page.getByRole('navigation').locator('.room-name').getByText(name, { exact: true });
 
-/** Types into a field that searches people, and chooses an option. */
+/** Types into a field that searches people, chooses an option, and waits until the page shows the choice. */
 async function choose({ page }: Person, field: string, text: string, option: string): Promise<void> {
   await page.getByRole('combobox', { name: field }).fill(text);
   await page.getByRole('option', { name: option }).click();
+  const chosen = page.getByRole('list', { name: 'Chosen people' });
+  await chosen.getByText(option.replace('Invite ', '')).waitFor();
 }
 
 test('creates one room on a double click with a person found by name, and with an invited ID', async () => {

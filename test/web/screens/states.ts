@@ -19,6 +19,12 @@ export interface State {
   show(guest: Guest): Promise<unknown>;
 }
 
+/** Opens the page, and waits for the fields of the sign-in form. */
+async function openSignIn({ page, url }: Guest): Promise<void> {
+  await page.goto(url);
+  await page.locator('input').first().waitFor();
+}
+
 /** Opens the page and signs in a demo user, whose password is the name. `at` is the hash of the address. */
 async function signIn({ page, url }: Guest, user = 'alice', at = ''): Promise<void> {
   await page.goto(`${url}/${at}`);
@@ -93,7 +99,7 @@ const files = (count: number) =>
 
 /** All states of the page that have a picture. */
 export const states: readonly State[] = [
-  { name: 'sign in', show: ({ page, url }) => page.goto(url) },
+  { name: 'sign in', show: openSignIn },
   {
     name: 'sign in, wrong password',
     async show({ page, url }) {
@@ -416,8 +422,9 @@ export const states: readonly State[] = [
     name: 'large picture',
     async show(guest) {
       await openRoom(guest);
-      await button(guest.page, /The garden\.png/).click();
-      await guest.page.getByRole('dialog').waitFor();
+      await guest.page.getByRole('img', { name: 'The garden.png', exact: true }).waitFor();
+      await guest.page.locator('.picture-box').last().click();
+      await guest.page.locator('.lightbox img').waitFor();
     },
   },
   {
@@ -457,7 +464,7 @@ export const states: readonly State[] = [
       await guest.page.getByRole('dialog').waitFor();
     },
   },
-  { name: 'Arabic, sign in', locale: 'ar', show: ({ page, url }) => page.goto(url) },
+  { name: 'Arabic, sign in', locale: 'ar', show: openSignIn },
   { name: 'Arabic, room', locale: 'ar', show: openRoom },
   {
     name: 'Arabic, new room',
@@ -522,6 +529,7 @@ export const states: readonly State[] = [
     locale: 'ar',
     async show(guest) {
       await openRoom(guest);
+      await guest.page.getByRole('img', { name: 'The garden.png', exact: true }).waitFor();
       await guest.page.locator('.picture-box').last().click();
       await guest.page.locator('.lightbox img').waitFor();
     },
