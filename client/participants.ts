@@ -9,6 +9,15 @@ const TYPING_EXPIRES_MS = 6_000;
  */
 export type Presence = Pick<FrameOf<'presence'>, 'status' | 'last_seen'>;
 
+/** Returns the presence of users after a frame. An earlier frame may arrive later, and then changes nothing. */
+export const withPresence = (
+  presence: ReadonlyMap<string, Presence>,
+  { user_id, status, last_seen }: Presence & { readonly user_id: Id },
+): ReadonlyMap<string, Presence> =>
+  last_seen < (presence.get(String(user_id))?.last_seen ?? '')
+    ? presence
+    : new Map(presence).set(String(user_id), { status, last_seen });
+
 /** Typing, presence and read marks of the users in a room. Each change replaces the collection. */
 export class Participants {
   /** The ids of the users who are typing. */
@@ -34,8 +43,8 @@ export class Participants {
     this.#onChange();
   }
 
-  setPresence({ user_id, status, last_seen }: FrameOf<'presence'>): void {
-    this.presence = new Map(this.presence).set(String(user_id), { status, last_seen });
+  setPresence(frame: FrameOf<'presence'>): void {
+    this.presence = withPresence(this.presence, frame);
     this.#onChange();
   }
 

@@ -1,4 +1,5 @@
 import type { ChatClient, Id, Member, Message, PendingMessage, Presence } from '../index.ts';
+import { withPresence } from '../participants.ts';
 import { actorId } from '../wire.ts';
 import { createStore, oncePer } from './store.ts';
 
@@ -19,10 +20,11 @@ export const usersOf = oncePer((_client: ChatClient) => createStore<ReadonlyMap<
 /** The presence of users in any room, as far as the server has sent it, by id. */
 export const presenceOf = oncePer((client: ChatClient) => {
   const store = createStore<ReadonlyMap<string, Presence>>(new Map());
-  client.on('presence', ({ room_id, user_id, status, last_seen }) => {
+  client.on('presence', (frame) => {
+    const { room_id, user_id, status } = frame;
     // A user who goes offline in a group may be online in another room.
     if (status === 'offline' && otherMember(room_id, client.user) !== String(user_id)) return;
-    store.set(new Map(store.value).set(String(user_id), { status, last_seen }));
+    store.set(withPresence(store.value, frame));
   });
   return store;
 });

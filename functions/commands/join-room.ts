@@ -74,11 +74,12 @@ export async function joinRoom(command: JoinRoom, session: Session, context: Con
     checkStillAccessible(joined, session, context),
     refreshBlocked(joined, session, context),
   ]);
+  const at = now();
   const sample = isNew && (await sampleRoom(latest, context));
   if (sample && !sample.isLarge) {
     const audience = await listPresent(latest, session.user, sample, context);
     const isNews = bringsOnline(joined, audience) && !member.pending;
-    if (isNews) await announcePresence(joined, true, audience, context);
+    if (isNews) await announcePresence(joined, true, audience, at, context);
   }
   return [{ kind: 'Joined', room: room.id, seq: latest.seq }];
 }

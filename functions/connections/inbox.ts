@@ -86,9 +86,11 @@ async function inboxRows(inbox: Session, { db, now }: PostingContext): Promise<I
 /**
  * Announces to the other user of each direct room that the inbox's user came online, unless they have not accepted the
  * room.
+ * @param at as of `announcePresence`
  */
 export async function announceOnline(
   rows: readonly InboxRow[],
+  at: number,
   { db, poster, now }: PostingContext,
 ): Promise<void> {
   const announced = rows.filter(({ row, member }) => isPresence(row) && !member.pending);
@@ -96,7 +98,7 @@ export async function announceOnline(
     const present = (await listConnections(db, room, now())).filter(isPresence);
     // The row as it is now: with the current block list, or gone if the inbox closed and was announced as offline.
     const own = present.find(({ id }) => id === row.id);
-    if (own && bringsOnline(own, present)) await announcePresence(own, true, present, { poster, now });
+    if (own && bringsOnline(own, present)) await announcePresence(own, true, present, at, { poster, now });
   });
 }
 

@@ -261,6 +261,7 @@ async function postFirst(
  */
 export async function welcome(session: Session, context: WelcomeContext, onFault: OnFault): Promise<void> {
   const { db, poster, rooms } = context;
+  const at = context.now();
   if (session.refusal !== undefined) return refuse(session, session.refusal, context);
   const failed = async (error: unknown): Promise<undefined> => {
     onFault(error);
@@ -270,7 +271,7 @@ export async function welcome(session: Session, context: WelcomeContext, onFault
     const deliverFirst = (event: Event) =>
       whenOpen(session, context, () => deliver(event, [session], context));
     const rooms = await openInbox(session, context, deliverFirst).catch(failed);
-    return announceOnline(rooms ?? [], context).catch(onFault);
+    return announceOnline(rooms ?? [], at, context).catch(onFault);
   }
   const result = await postFirst(session, context, onFault).catch(failed);
   if (!result || result.posted.expired.length > 0) return;
@@ -294,7 +295,7 @@ export async function welcome(session: Session, context: WelcomeContext, onFault
     isPresent &&
       !first.member?.pending &&
       bringsOnline(session, present) &&
-      announcePresence(session, true, present, context),
+      announcePresence(session, true, present, at, context),
     // If this handshake created a direct room, no inbox contains the room yet.
     ...(directRoomUsers(room.id) ?? []).map((user) => addRoomToInboxes(room.id, user, context)),
   ]);

@@ -17,15 +17,19 @@ import { deliver } from './deliver.ts';
 /**
  * Announces to the other users in a room that a user came online or went offline, except to those whom the user has
  * blocked. Does nothing in a large room.
+ * @param at when the user did so, in milliseconds since the epoch. The frames of two functions may arrive in any order:
+ * clients ignore the one with the earlier time. So a connection that closes at once must get an `at` from before its
+ * socket was known to be open, and one that has closed an `at` from before its user's other connections were read
  */
 export async function announcePresence(
   { room, user, blocked }: Pick<Connection, 'room' | 'user' | 'blocked'>,
   online: boolean,
   present: readonly Connection[],
+  at: number,
   context: Pick<Context, 'poster' | 'now'>,
 ): Promise<void> {
   if (present.length > MAX_ANNOUNCED_CONNECTIONS) return;
-  const presence = { user: user.id, online, lastSeen: isoTime(context.now()) };
+  const presence = { user: user.id, online, lastSeen: isoTime(at) };
   const others = present.filter(
     (connection) =>
       receivesPresence(connection) &&

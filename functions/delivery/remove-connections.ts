@@ -60,13 +60,14 @@ export async function announceIfOffline(
   room: Room,
   context: PostingContext,
 ): Promise<void> {
+  const at = context.now();
   const [sample, member] = await Promise.all([
     sampleRoom(room, context),
     getMember(context.db, room.id, removed.user.id),
   ]);
   if (sample.isLarge || member?.pending) return;
   const others = await listPresent(room, removed.user, sample, context);
-  if (leavesOffline(removed, others)) await announcePresence(removed, false, others, context);
+  if (leavesOffline(removed, others)) await announcePresence(removed, false, others, at, context);
 }
 
 async function afterRemoval(

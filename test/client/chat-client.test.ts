@@ -261,6 +261,17 @@ describe('a room', () => {
     expect(room.presence.get('2')?.status).toBe('online');
     expect(room.seenBy.get('2')).toBe(5);
   });
+
+  test('shows a user as offline whose connection closed at once, if the frames arrive in the wrong order', async () => {
+    const { room } = await openRoom();
+    const presence = (status: string, last_seen: string) =>
+      chat.broadcast('1', { type: 'presence', user_id: 2, status, last_seen });
+    presence('offline', '2026-03-02T09:20:00.020Z');
+    presence('online', '2026-03-02T09:20:00.000Z');
+    expect(room.presence.get('2')).toEqual({ status: 'offline', last_seen: '2026-03-02T09:20:00.020Z' });
+    presence('online', '2026-03-02T09:20:00.050Z');
+    expect(room.presence.get('2')?.status).toBe('online');
+  });
 });
 
 describe('a change', () => {

@@ -11,6 +11,7 @@ import { getEntry, getMessage, putChange, putMessage, takeSeq } from '../../func
 import { raiseStatus } from '../../functions/store/messages.ts';
 import { effectOfReaction, withReaders } from '../../functions/store/reaction-readers.ts';
 import { getRoom, putRoom } from '../../functions/store/rooms.ts';
+import { usualOrLong } from '../support/long.ts';
 import { messageOf, NOON, reactionOf } from '../support/sample.ts';
 
 let db: Database;
@@ -125,7 +126,7 @@ describe('reactions to one message', () => {
     await react('1', emoji(0), true);
     expect(await react('1', emoji(20))).toBe('applied');
     const before = sizeOf(await itemOf());
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < usualOrLong(2, 5); round++) {
       for (const symbol of emojis.slice(30)) {
         await react('2', symbol);
         await react('2', symbol, true);
@@ -152,7 +153,7 @@ describe('reactions to one message', () => {
   });
 
   test('of many users keep the items small', async () => {
-    await reactAll(upTo(200), '👍');
+    await reactAll(upTo(usualOrLong(100, 200)), '👍');
     const parts = await itemsWith('part#');
     expect(sizeOf(await itemOf())).toBeLessThan(20_000);
     expect(parts.length).toBeLessThanOrEqual(32);
@@ -160,11 +161,12 @@ describe('reactions to one message', () => {
   });
 
   test('of many users are listed again once 50 are left', async () => {
-    await reactAll(upTo(120), '👍');
-    await reactAll(upTo(80), '👍', true);
+    const many = usualOrLong(70, 120);
+    await reactAll(upTo(many), '👍');
+    await reactAll(upTo(many - 50), '👍', true);
     const users = (await wireReactions('1'))['👍'] as number[];
-    expect(users.toSorted((a, b) => a - b)).toEqual(upTo(120).slice(80));
-    await reactAll(upTo(120), '👍', true);
+    expect(users.toSorted((a, b) => a - b)).toEqual(upTo(many).slice(many - 50));
+    await reactAll(upTo(many), '👍', true);
     expect(await wireReactions('1')).toEqual({});
     // Of all 60 emoji 50 are free again.
     for (const [user, symbol] of emojis.slice(0, 50).entries()) {
@@ -349,14 +351,15 @@ describe('a message whose item is full', () => {
   });
 
   test('does not result from many edits: only the last ones are listed', async () => {
-    for (let count = 0; count < 100; count++) {
+    const edits = usualOrLong(40, 100);
+    for (let count = 0; count < edits; count++) {
       const { seq } = await takeSeq(db, '1', NOON);
       const edit = editOf(seq, `text ${count}`);
       await putChange(db, '1', edit);
       await applyChange('1', edit, context);
     }
     const item = await itemOf();
-    expect(item['text']).toBe('text 99');
+    expect(item['text']).toBe(`text ${edits - 1}`);
     expect(item['edits'].size).toBeLessThanOrEqual(20);
     const entries = await itemsWith('log#');
     const texts = entries.filter(({ kind, text }) => kind === 'edit' && text !== undefined);

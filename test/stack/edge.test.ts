@@ -22,8 +22,12 @@ beforeAll(async () => {
 
 afterAll(() => stack.stop());
 
-const open = (path: string, options: ConnectOptions = {}, host = 'localhost') =>
-  connect(`ws://${host}:${port}${path}`, options);
+/** Opens a socket, and waits for its `welcome`, which tries for ten seconds to reach a socket that closes before. */
+async function open(path: string, options: ConnectOptions = {}, host = 'localhost'): Promise<WsClient> {
+  const client = await connect(`ws://${host}:${port}${path}`, options);
+  await stack.settled();
+  return client;
+}
 
 const bearer = async (username: string): Promise<ConnectOptions> => ({
   headers: { Authorization: `Bearer ${await stack.token(username)}` },

@@ -23,9 +23,12 @@ const operated =
 
 const created = (body: string) => operated('create', ({ message }) => message?.['body'] === body);
 
-/** Connects without a credential. */
-const enterAsGuest = (room: string, query = ''): Promise<WsClient> =>
-  connect(`${stack.socketUrl}?room=${room}${query}`);
+/** Connects without a credential, and waits for `welcome`: a guest gets no first frame in every dialect. */
+async function enterAsGuest(room: string, query = ''): Promise<WsClient> {
+  const guest = await connect(`${stack.socketUrl}?room=${room}${query}`);
+  await stack.settled();
+  return guest;
+}
 
 /** Sends a message as a guest. Resolves to the message. */
 async function speak(guest: WsClient, body: string, more: object = {}): Promise<Record<string, unknown>> {

@@ -8,22 +8,20 @@ import {
   type Question,
 } from '../../bin/probe/questions.ts';
 import { type ProbeOptions, runProbe } from '../../bin/probe/run-probe.ts';
-import { createProbeApp } from '../../lib/probe-stack.ts';
+import type { Synthesizer } from '../../bin/synthesize.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
-import { removeTemporaryDirectories, temporaryDirectory } from '../local/mini-assembly.ts';
+import { probeApp } from '../support/probe-app.ts';
+import { testSynthesizer } from '../support/synthesizer.ts';
 import { testDatabase } from '../support/test-database.ts';
 
 let stack: Stack;
+let synthesizer: Synthesizer;
 const log: string[] = [];
 
 beforeAll(async () => {
-  const bundles = await buildProbe();
+  synthesizer = testSynthesizer({ bundles: await buildProbe() }, probeApp);
   stack = await startStack({
-    synthesize: async () => {
-      const outdir = temporaryDirectory();
-      createProbeApp(bundles, outdir).synth();
-      return outdir;
-    },
+    synthesize: synthesizer.synthesize,
     users: [],
     directory: null,
     ports: { edge: 0, socket: 0, dynamodb: 0, services: 0 },
@@ -34,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stack?.stop();
-  removeTemporaryDirectories();
+  synthesizer?.dispose();
 });
 
 /** Runs the probe with a CDK that writes the outputs of the local stack. Resolves to the lines and the commands. */

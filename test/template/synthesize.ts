@@ -40,8 +40,18 @@ export interface Synthesized {
   filesOf(assetKey: string): readonly string[];
 }
 
-/** Synthesizes with dummy bundles and without checks, and parses the template. */
+/** The templates by their contexts. The test files of a process share them. */
+const synthesized = new Map<string, Synthesized>();
+
+/** Synthesizes each context once, with dummy bundles and without checks, and parses the template. */
 export function synthesize(context: Record<string, unknown> = {}): Synthesized {
+  const key = JSON.stringify(context);
+  const known = synthesized.get(key) ?? synthesizeNow(context);
+  synthesized.set(key, known);
+  return known;
+}
+
+function synthesizeNow(context: Record<string, unknown>): Synthesized {
   const directory = mkdtempSync(join(tmpdir(), 'parley-template-'));
   try {
     const functions = writeBundles(join(directory, 'bundles'));

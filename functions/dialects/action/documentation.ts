@@ -294,7 +294,8 @@ const framesOut = outgoing({
     summary: `Another user’s first connection to the room opened, or the last one closed. In a direct room, an inbox of the other user counts as a connection to the room, and inboxes with \`changes=all\` receive this frame too. Not sent in rooms with more than ${MAX_ANNOUNCED_CONNECTIONS} connections.`,
     fields: {
       status: 'Whether the user has a connection in the room.',
-      last_seen: 'The time of this status.',
+      last_seen:
+        'The time of this status. If a connection lives only for milliseconds, its two frames may arrive in the wrong order: ignore a frame with an earlier time than the last one about the user.',
     },
   },
   history: {

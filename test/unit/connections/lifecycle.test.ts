@@ -68,9 +68,28 @@ describe('an inbox in a direct room', () => {
   test('that closes before it is announced is not announced afterwards', async () => {
     await open('bob', 'bob', room);
     const rows = await openInboxOf('ann', 'inbox');
-    await announceOnline(rows, app.context);
+    await announceOnline(rows, app.context.now(), app.context);
     await disconnect({ user: 'ann', id: 'inbox' }, app.context);
-    await announceOnline(rows, app.context);
+    await announceOnline(rows, app.context.now(), app.context);
     expect(posts.map(({ frame }) => frame['status'])).toEqual(['online', 'offline']);
+  });
+
+  test('that closes while it is announced is offline by the times of the two frames', async () => {
+    await open('bob', 'bob', room);
+    const rows = await openInboxOf('ann', 'inbox');
+    const { db } = app.context;
+    const query: typeof db.connections.query = async (request) => {
+      const page = await db.connections.query(request);
+      app.wait(5);
+      await disconnect({ user: 'ann', id: 'inbox' }, app.context);
+      app.wait(5);
+      return page;
+    };
+    const connections = Object.assign(Object.create(db.connections), { query });
+    await announceOnline(rows, app.context.now(), { ...app.context, db: { ...db, connections } });
+    const frames = posts.map(({ frame }) => frame);
+    expect(frames.map(({ status }) => status)).toEqual(['offline', 'online']);
+    const [offline, online] = frames.map(({ last_seen }) => String(last_seen));
+    expect(Date.parse(String(online))).toBeLessThan(Date.parse(String(offline)));
   });
 });

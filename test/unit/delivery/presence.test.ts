@@ -56,7 +56,10 @@ test.each([
   for (const online of [true, false]) {
     post.mockClear();
     const connection = connectionOf(alice);
-    await announcePresence(connection, online, [connection, ...others], { poster, now: () => NOON });
+    await announcePresence(connection, online, [connection, ...others], NOON, {
+      poster,
+      now: () => NOON,
+    });
     expect(post).toHaveBeenCalledTimes(announced);
   }
 });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deleteMessage } from '../../../functions/commands/delete-message.ts';
 import { joinRoom } from '../../../functions/commands/join-room.ts';
@@ -691,6 +692,22 @@ describe('a block at the same moment', () => {
     frames = [];
     await say(bob, 'after');
     expect(framesTo(ann)).toEqual([{ type: 'hidden', seq: 6 }]);
+  });
+
+  test('as its end conceals no group to which the user is being added', async () => {
+    const inbox = await open('ann', inboxOf('ann'));
+    await openInbox(inbox, app.context, (event) => deliver(event, [inbox], app.context));
+    await block('ann', 'bob');
+    const rooms = ['one', 'two', 'three', 'four', 'five'];
+    for (const room of rooms) await app.makeRoom(room, 'bob');
+    const add = async (room: string, index: number) => {
+      await delay(index * 100);
+      return app.ask('bob', `POST /chats/${room}/members/`, { user_id: 'ann' });
+    };
+    await Promise.all([app.ask('ann', 'DELETE /blocks/bob/'), ...rooms.map(add)]);
+    const joined = framesTo(inbox).filter(({ type }) => type === 'joined');
+    expect(joined.map(({ room_id }) => room_id).toSorted()).toEqual(rooms.toSorted());
+    for (const room of rooms) expect(await app.listed('ann', room)).toBeDefined();
   });
 
   test('as its end leaves the newer list in each row', async () => {
