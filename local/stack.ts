@@ -195,11 +195,6 @@ export class Stack {
     return this.#platform.functions.environmentCount(functionName);
   }
 
-  /** Ends the execution environments of a function, so that its next event gets a cold one. Running events finish. */
-  restart(functionName: string): void {
-    this.#platform.functions.restart(functionName);
-  }
-
   /** Resolves to a token for a local user. Rejects if there is no such user. */
   async token(username: string, options?: TokenOptions): Promise<string> {
     const { users } = this.#options;
@@ -214,10 +209,14 @@ export class Stack {
     return this.#platform.functions.settled();
   }
 
-  /** Closes the sockets with 1001 and drops retries. Resolves when no function runs. The stack stays open. */
-  async drain(): Promise<void> {
+  /**
+   * Closes the sockets with 1001 and drops retries. Resolves when no function runs. The stack stays open.
+   * @param restarted functions that get new execution environments: their running events fail
+   */
+  async drain(restarted: readonly string[] = []): Promise<void> {
     const { gateway, functions } = this.#platform;
     await gateway.closeSockets();
+    await Promise.all(restarted.map((name) => functions.restart(name)));
     await functions.settled();
     functions.dropRetries();
   }

@@ -99,12 +99,14 @@ export class Functions {
     if (existing !== undefined && !isSame) this.#retire(existing.pool);
   }
 
-  /** Ends the execution environments of a function. Running events finish, and new ones run in new environments. */
-  restart(name: string): void {
+  /** Ends the execution environments of a function at once. Running events fail, and new ones run in new environments. */
+  async restart(name: string): Promise<void> {
     const deployed = this.#deployed.get(name);
     if (deployed === undefined) return;
     const { definition, pool } = deployed;
     this.#deployed.set(name, { definition, pool: this.#openPool(definition) });
+    await pool.end();
+    // An event that waited for an environment has started another one.
     this.#retire(pool);
   }
 

@@ -327,7 +327,7 @@ test('creates a room and adds a member, who sees it in the list', async () => {
   await alice.page.getByRole('combobox', { name: 'Add people' }).fill('bob');
   await alice.page.getByRole('option', { name: 'bob' }).first().click();
   await alice.page.getByRole('button', { name: 'Add', exact: true }).click();
-  await alice.page.getByRole('dialog').getByText('bob').waitFor();
+  await alice.page.locator('.members').getByText('bob').waitFor();
   await alice.page.getByRole('button', { name: 'Close' }).click();
   await bob.enter('Lunch');
   await bob.say('Count me in.');

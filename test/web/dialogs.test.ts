@@ -34,10 +34,12 @@ async function countPosts(page: Page, path: RegExp, action: () => Promise<unknow
 const rooms = ({ page }: Person, name: string) =>
   page.getByRole('navigation').locator('.room-name').getByText(name, { exact: true });
 
-/** Types into a field that searches people, and chooses an option. */
+/** Types into a field that searches people, chooses an option, and waits until the page shows the choice. */
 async function choose({ page }: Person, field: string, text: string, option: string): Promise<void> {
   await page.getByRole('combobox', { name: field }).fill(text);
   await page.getByRole('option', { name: option }).click();
+  const chosen = page.getByRole('list', { name: 'Chosen people' });
+  await chosen.getByText(option.replace('Invite ', '')).waitFor();
 }
 
 test('creates one room on a double click with a person found by name, and with an invited ID', async () => {
@@ -159,6 +161,8 @@ test('opens a direct room from an avatar, and copies a user ID', async () => {
   await own.getByRole('button', { name: 'Copy' }).click();
   await own.getByRole('button', { name: 'Copied' }).waitFor();
   expect(await copied()).toBe('1');
+  // The button can be pressed again, and says so.
+  await own.getByRole('button', { name: 'Copy', exact: true }).waitFor();
   expect(await own.getByRole('button', { name: 'Message', exact: true }).count()).toBe(0);
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Profile of carol' }).click();

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useChatClient, useUsers } from '../../client/react/index.ts';
 import { laterTexts } from '../texts/later-texts.ts';
 import { Avatar } from '../ui/avatar.tsx';
@@ -98,7 +98,8 @@ export function PersonPicker({
   const index = moved < 0 && isCurrent && count > 0 ? 0 : moved;
   const selected = isShown ? options[index] : undefined;
 
-  useEffect(() => {
+  // A layout effect, because the form can be sent as soon as it shows the choice.
+  useLayoutEffect(() => {
     const isEmpty = text.trim() === '' && required && chosen.length === 0;
     const reason = text.trim() === '' ? '' : picker.chooseFromList;
     input.current?.setCustomValidity(isEmpty ? picker.choose : reason);
