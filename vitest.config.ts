@@ -18,7 +18,7 @@ const slowest = [
     'stack/transfer',
   ],
   ...['stack/tokens', 'stack/fuzz', 'stack/client-docs', 'stack/client', 'stack/shards', 'local/reactions'],
-  ...['fuzz/frames-unlimited', 'fuzz/frames-limited', 'template/checks', 'fuzz/requests'],
+  ...['fuzz/frames-unlimited', 'fuzz/frames-limited', 'template/checks', 'template/chat'],
   ...[
     'unit/rooms/consent',
     'unit/connections/storm',

@@ -21,7 +21,7 @@ const uncachedStatus = 500;
  * The stack of `npm run verify -- --probe`: the chat's kinds of API, authorizer and edge with functions that report
  * what they get. Deleting the stack deletes all of its resources.
  */
-export class ProbeStack extends Stack {
+class ProbeStack extends Stack {
   constructor(scope: Construct, id: string, { bundles, ...props }: ProbeStackProps) {
     super(scope, id, props);
     const settings = {

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useChatClient, useConnection, useRooms } from '../client/react/index.ts';
+import { isTouch } from './composer/message-box.ts';
 import { Deferred, loadDialogs, useDialogs } from './deferred.tsx';
 import { loadFormattedText } from './format/use-formatted-text.ts';
 import { usePreloaded } from './load-later.tsx';
@@ -96,7 +97,9 @@ export function Shell({
           </button>
           <RoomRows list={list} me={me} drafts={drafts} />
           <Button kind="quiet" label={words.hiddenRooms} onClick={() => setDialog('hidden')} />
-          <Button kind="quiet" label={words.shortcuts} onClick={() => setDialog('shortcuts')} />
+          {isTouch() ? null : (
+            <Button kind="quiet" label={words.shortcuts} onClick={() => setDialog('shortcuts')} />
+          )}
           {notice}
         </nav>
         <Pane class="pane" {...(!isPage && { 'aria-label': words.openRoom })}>

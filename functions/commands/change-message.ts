@@ -14,7 +14,7 @@ import { applyChange } from '../log/apply-change.ts';
 import { appendWithFile } from '../log/release-file.ts';
 import { checkNotLimited, checkWriteAccess, readableMessage, type Service } from '../rooms/access.ts';
 import type { HeldFile } from '../rooms/files.ts';
-import { numberFor, type Write } from '../rooms/write-number.ts';
+import { checkRoom, numberFor, type Write } from '../rooms/write-number.ts';
 import { type Claim, type Claimed, getClaim } from '../store/claims.ts';
 import { expireFile } from '../store/expiring-files.ts';
 import { getEntry, putChange } from '../store/log.ts';
@@ -191,6 +191,7 @@ export async function changeMessage(
     }
   } else if (!earlier) {
     const revised = await rules.revise?.(before, change);
+    if (attach && !revised) await checkRoom(change, context);
     if (revised) attempt = { ...attempt, fields: { ...fields, ...revised }, at: isoTime(context.now()) };
   }
   const logged = earlier ?? (await logWithFile(attempt, before, attach));

@@ -14,7 +14,7 @@ import { appendToLog } from '../log/append.ts';
 import { appendWithFile } from '../log/release-file.ts';
 import { checkNotLimited, checkWriteAccess, readableMessage, type Service } from '../rooms/access.ts';
 import { attachFile, checkFile, describeFile } from '../rooms/files.ts';
-import { numberFor } from '../rooms/write-number.ts';
+import { checkRoom, numberFor } from '../rooms/write-number.ts';
 import { type Claim, type Claimed, getClaim } from '../store/claims.ts';
 import { expireFile } from '../store/expiring-files.ts';
 import { getEntry, putMessage } from '../store/log.ts';
@@ -101,6 +101,8 @@ export async function storeMessage(
   const { data, ...content } = { text, data: command.data, ...revised };
   const sentAt = revised ? context.now() : now;
   const at = isoTime(sentAt);
+  // The hook has checked the room. Without it, a file would be stored, and counted, before the room refuses the message.
+  if (command.file && !revised) await checkRoom(write, context);
   // Attach the file before taking a number: a refused file then uses none, and no reader waits for a slow one.
   const file = command.file && (await attachFile(command.file, uploader, sentAt, context));
   const fields = {

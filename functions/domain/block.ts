@@ -57,7 +57,7 @@ export const isAboutHidden = (
  * Returns the user whose activity an event shows. The users whom they have blocked do not get such an event, so that
  * to them the user looks offline.
  */
-export function activeUser(event: Event): Actor | undefined {
+function activeUser(event: Event): Actor | undefined {
   switch (event.kind) {
     case 'Seen':
     case 'TypingChanged':

@@ -15,7 +15,7 @@ export interface ShownProfile {
 export const MAX_PROFILE_NAME = 200;
 
 /** Returns the name of a token's claim as others see it, or undefined if it shows nothing. Cuts long names. */
-export function profileName(claim: unknown): string | undefined {
+function profileName(claim: unknown): string | undefined {
   if (typeof claim !== 'string') return undefined;
   const clean = claim
     .toWellFormed()

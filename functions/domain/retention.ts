@@ -61,7 +61,7 @@ export const KEEP_ALL: Kept = { floor: 0, horizon: 0, finalTo: 0, finalAt: 0 };
 export type Expiry = { readonly expiresAt: number } | { readonly heldUntil: number };
 
 /** Returns how long a room keeps messages, in milliseconds; undefined for ever. */
-export function keptMs(room: Pick<Room, 'retentionDays'>, chatDays: number | undefined): number | undefined {
+function keptMs(room: Pick<Room, 'retentionDays'>, chatDays: number | undefined): number | undefined {
   const days = room.retentionDays ?? chatDays ?? 0;
   return days > 0 ? days * DAY_MS : undefined;
 }

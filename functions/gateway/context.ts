@@ -68,9 +68,7 @@ const lazySdkPoster: Poster = {
 export const retentionDays = (): number | undefined => Number(process.env['RETENTION_DAYS']) || undefined;
 
 /** Posts frames to the clients' sockets. */
-export const poster = /* @__PURE__ */ once(() =>
-  usesSdk() ? lazySdkPoster : signedPoster(required('SOCKET_URL')),
-);
+const poster = /* @__PURE__ */ once(() => (usesSdk() ? lazySdkPoster : signedPoster(required('SOCKET_URL'))));
 
 const signedInvoker = /* @__PURE__ */ once(signedInvoke);
 

@@ -52,17 +52,19 @@ async function applyTo(
   context: LogContext,
 ): Promise<void> {
   const { db, now } = context;
-  const expiring = items.map((item, index) => ({
-    item,
-    expiry: newExpiry(room, times[index] ?? now(), item, context),
-  }));
+  const expiring = items.map((item, index) => {
+    const time = times[index] ?? now();
+    // A message that was sent since the walk began may hold the file of an earlier one.
+    const expiryAt = (latest = 0) => newExpiry(room, Math.max(time, latest), item, context);
+    return { item, expiryAt, expiry: expiryAt() };
+  });
   for (let start = 0; start < expiring.length; start += AT_ONCE) {
     const some = expiring.slice(start, start + AT_ONCE);
     await Promise.all(some.map(({ item, expiry }) => giveExpiry(db, room.id, item, expiry)));
   }
-  for (const { item, expiry } of expiring) {
+  for (const { item, expiryAt } of expiring) {
     const sentAt = item.entry.kind === 'message' ? timeOf(item.entry) : undefined;
-    for (const file of item.files) await giveFileExpiry(db, room.id, file, { expiry, sentAt }, now());
+    for (const file of item.files) await giveFileExpiry(db, room.id, file, { expiryAt, sentAt }, now());
   }
 }
 

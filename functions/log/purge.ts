@@ -19,7 +19,7 @@ async function expire(
   const isEarlier = before && 'expiresAt' in before && before.expiresAt <= expiresAt;
   const expiry = isEarlier ? before : { expiresAt };
   await giveExpiry(db, room.id, item, expiry);
-  for (const file of item.files) await giveFileExpiry(db, room.id, file, { expiry }, now());
+  for (const file of item.files) await giveFileExpiry(db, room.id, file, { expiryAt: () => expiry }, now());
 }
 
 /**

@@ -75,7 +75,8 @@ const MAX_COMPARED_ROOMS = 100;
 
 /**
  * Checks that `by` may add users to a room, and counts each addition of a user who shares no room with `by`. A room
- * that the added user has not accepted, or that is concealed from them, does not count as shared. Nobody is a stranger to a backend of the team.
+ * that the added user has not accepted, or that is concealed from them, does not count as shared. Nobody is a stranger
+ * to a backend of the team.
  * @returns the users who share no room with `by`
  * @throws MembershipError ROOM_LIMIT; ChatError RATE_LIMITED
  */

@@ -31,8 +31,9 @@ const shownOf = (profile: Profile | undefined): Pick<Person, 'avatarUrl' | 'data
 });
 
 /**
- * Returns people who share a room with a user. Both must have accepted the room, and it must not be concealed. Of up to `MAX_ROOMS` rooms of the
- * user, takes the `MAX_ACTIVE_ROOMS` that changed last, and reads the first `MAX_MEMBERS` members of each.
+ * Returns people who share a room with a user. Both must have accepted the room, and it must not be concealed. Of up to
+ * `MAX_ROOMS` rooms of the user, takes the `MAX_ACTIVE_ROOMS` that changed last, and reads the first `MAX_MEMBERS`
+ * members of each.
  */
 async function listAcquaintances(
   user: string,

@@ -60,27 +60,37 @@ export async function giveExpiry(
 /** How long a file that several messages hold stays at least, in seconds: its later messages then set their expiry. */
 const SHARED_SECONDS = 24 * 60 * 60;
 
+/** What a message or an edit says of its file. */
+interface FileUse {
+  /** The time of the message, in milliseconds since the epoch; undefined for an edit. */
+  readonly sentAt?: number | undefined;
+  /** Returns the expiry of the file. @param latest the time of the latest of several messages that hold it, if known */
+  readonly expiryAt: (latest?: number) => Expiry | undefined;
+}
+
 /**
  * Gives the file of a message an expiry, or none. Call it for messages in their order: a file that several messages
  * hold then gets the expiry of the last one. Gives a file of an earlier release the time of its last message, too.
- * @param given.sentAt the time of the message, in milliseconds since the epoch; undefined for an edit
  * @param now milliseconds since the epoch
  */
 export async function giveFileExpiry(
   db: Database,
   room: string,
   { id, hold }: FileHold,
-  { expiry, sentAt = 0 }: { readonly expiry: Expiry | undefined; readonly sentAt?: number | undefined },
+  { sentAt = 0, expiryAt }: FileUse,
   now: number,
 ): Promise<void> {
   const item = await db.chat.get(fileKey(room, id));
   const holds: ReadonlySet<string> | undefined = item?.['holds'];
   if (!item || (hold === undefined ? holds !== undefined : !holds?.has(hold))) return;
+  const isShared = (holds?.size ?? 1) > 1;
+  const latest: number | undefined = item['sentAt'];
+  const expiry = expiryAt(isShared ? latest : undefined);
   // If other messages hold the file too, it stays for a day at least. Each of them then sets a later expiry.
-  const least = (holds?.size ?? 1) > 1 ? Math.ceil(now / 1000) + SHARED_SECONDS : 0;
+  const least = isShared ? Math.ceil(now / 1000) + SHARED_SECONDS : 0;
   const given = expiry && 'expiresAt' in expiry ? { expiresAt: Math.max(expiry.expiresAt, least) } : expiry;
   if (given && 'expiresAt' in given) await listFile(db, room, id, given.expiresAt);
-  const isLater = sentAt > (item['sentAt'] ?? 0);
+  const isLater = sentAt > (latest ?? 0);
   const { update, values } = expiryUpdate(given, isLater ? ['sentAt = :sent'] : []);
   await db.chat.update(fileKey(room, id), {
     update,

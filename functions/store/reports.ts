@@ -28,7 +28,7 @@ import { toMessage } from './messages.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** How many days reports are kept after the last report of their message, or after it was resolved. */
-export const REPORT_DAYS = 180;
+const REPORT_DAYS = 180;
 
 const expiryOf = (at: number): number => Math.ceil((at + REPORT_DAYS * DAY_MS) / 1000);
 

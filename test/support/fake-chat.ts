@@ -16,7 +16,7 @@ interface FakeRoom {
 }
 
 /** The server's end of one socket. */
-export class FakeSocket {
+class FakeSocket {
   onopen: ((event: never) => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: ((event: never) => void) | null = null;

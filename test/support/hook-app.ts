@@ -12,7 +12,7 @@ import { teamApp } from './team-app.ts';
 export const hookApp = fileURLToPath(import.meta.url);
 
 /** How long the chat waits for the function. */
-export const HOOK_TIMEOUT_MS = 3_000;
+const HOOK_TIMEOUT_MS = 3_000;
 
 /** Calls the function of docs/hooks.md, and misbehaves for some texts. Logs each request. */
 const code = `import { handler as check } from './check-message.mjs';

@@ -161,6 +161,8 @@ test('opens a direct room from an avatar, and copies a user ID', async () => {
   await own.getByRole('button', { name: 'Copy' }).click();
   await own.getByRole('button', { name: 'Copied' }).waitFor();
   expect(await copied()).toBe('1');
+  // The button can be pressed again, and says so.
+  await own.getByRole('button', { name: 'Copy', exact: true }).waitFor();
   expect(await own.getByRole('button', { name: 'Message', exact: true }).count()).toBe(0);
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Profile of carol' }).click();

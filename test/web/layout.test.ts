@@ -238,6 +238,22 @@ describe('with a font of twice the usual size', () => {
     expect(widths).toEqual([32, 32, 32]);
   });
 
+  test.each(['', '200%'])(
+    'the actions of a message cover none of its text on a phone (font size %o)',
+    async (size) => {
+      const { page } = alice;
+      await page.setViewportSize(phone);
+      await enlarge(page, size);
+      for (const text of [longText, 'Seen by nobody']) {
+        await alice.message(text).focus();
+        const actions = await alice.message(text).locator('.actions').boundingBox();
+        const top = (await bubble(text).boundingBox())?.y ?? 0;
+        expect((actions?.y ?? 0) + (actions?.height ?? 0)).toBeLessThanOrEqual(top + 1);
+      }
+      await enlarge(page, '');
+    },
+  );
+
   test('a reply of many lines can be reached on a phone', async () => {
     const { page } = alice;
     await page.setViewportSize({ ...phone, height: 500 });

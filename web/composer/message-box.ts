@@ -1,5 +1,7 @@
 import { createContext, type RefObject } from 'preact';
-import { useContext } from 'preact/hooks';
+import { useContext, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { loadDialogs } from '../deferred.tsx';
+import type { ComposeTarget } from '../room/draft-state.ts';
 
 /** A range of a text, in UTF-16 code units. */
 export interface TextRange {
@@ -31,4 +33,49 @@ export function useMessageBox(): MessageBox {
   const box = useContext(MessageBoxContext);
   if (!box) throw new Error('Component outside of a composer: no MessageBoxContext is provided.');
   return box;
+}
+
+/** Changes the text of the message box with a function that loads after the first paint. */
+export function withBox(
+  { current }: MessageBox['element'],
+  change: (dialogs: Awaited<ReturnType<typeof loadDialogs>>, box: HTMLTextAreaElement) => void,
+): void {
+  if (current)
+    loadDialogs().then(
+      (dialogs) => change(dialogs, current),
+      () => {},
+    );
+}
+
+/** Grows the message box with its text. Focuses it when the room opens, and when a reply or an edit starts. */
+export function useBox(target: ComposeTarget | undefined, text: string) {
+  const element = useRef<HTMLTextAreaElement>(null);
+  const handlers = useRef<KeyHandler[]>([]);
+  // A layout effect, so that the first letter that the user types after choosing Reply is not lost.
+  useLayoutEffect(() => {
+    if (target || !isTouch()) element.current?.focus();
+  }, [target]);
+  useLayoutEffect(() => {
+    const area = element.current;
+    // Browsers with this property set the height, also when the width or the font changes.
+    if (!area || CSS.supports('field-sizing', 'content')) return;
+    area.style.height = 'auto';
+    area.style.height = `${area.scrollHeight}px`;
+  }, [text]);
+  return useMemo(
+    (): MessageBox & { handleKey: KeyHandler } => ({
+      element,
+      insertText(text, range) {
+        withBox(element, ({ insertText }, box) => insertText(box, text, range));
+      },
+      onKey(handler) {
+        handlers.current.unshift(handler);
+        return () => {
+          handlers.current = handlers.current.filter((each) => each !== handler);
+        };
+      },
+      handleKey: (event) => handlers.current.some((handler) => handler(event)),
+    }),
+    [],
+  );
 }

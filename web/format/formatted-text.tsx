@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 import { MentionedText, type MentionedUser, MentionedUsers } from '../mentions/mentioned-text.tsx';
 import { texts } from '../texts/texts.ts';
 import { IconButton } from '../ui/buttons.tsx';
+import { useNotice } from '../ui/use-notice.ts';
 import { type Block, type Inline, type ListItem, parseMarkdown } from './markdown.ts';
 
 const tags = { strong: 'strong', emphasis: 'em', strike: 's' } as const;
@@ -14,18 +15,10 @@ function inlineNode(part: Inline, key: number): ComponentChildren {
   return <Tag key={key}>{part.children.map(inlineNode)}</Tag>;
 }
 
-/** How long the button says that the code was copied, in milliseconds. */
-const COPIED_MS = 3_000;
-
 /** Code with a button that copies it. */
 function CodeBlock({ text }: { readonly text: string }) {
   const code = useRef<HTMLElement>(null);
-  const [outcome, setOutcome] = useState<'codeCopied' | 'codeNotCopied'>();
-  useEffect(() => {
-    if (!outcome) return;
-    const timer = setTimeout(() => setOutcome(undefined), COPIED_MS);
-    return () => clearTimeout(timer);
-  }, [outcome]);
+  const [outcome, setOutcome] = useNotice<'codeCopied' | 'codeNotCopied'>();
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(text);

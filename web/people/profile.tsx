@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { useChatClient } from '../../client/react/index.ts';
 import { useNames, usePictures, usePresenceOfAll } from '../rooms/names.ts';
 import { useNavigation } from '../rooms/navigation.ts';
@@ -9,11 +8,12 @@ import { Button, ErrorText } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { lastSeen } from '../ui/format.ts';
 import { useAsyncAction } from '../ui/use-async-action.ts';
+import { useNotice } from '../ui/use-notice.ts';
 
 /** Shows a user id with a button that copies it. Pages without encryption have no clipboard. */
 export function UserId({ label, id }: { readonly label: string; readonly id: string }) {
   const { profile } = laterTexts();
-  const [isCopied, setCopied] = useState(false);
+  const [isCopied, setCopied] = useNotice<boolean>();
   const { run } = useAsyncAction();
   const copy = async () => setCopied(await run(() => navigator.clipboard.writeText(id)));
   return (

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from '../react.ts';
 import { language, onLanguage } from './language.ts';
 
 /** Returns the language of the page, and renders the component again when it changes. */
-export const useLanguage = () => useSyncExternalStore(onLanguage, language);
+const useLanguage = () => useSyncExternalStore(onLanguage, language);
 
 interface LocalizedProps {
   readonly children: ComponentChildren;

@@ -5,6 +5,7 @@ import { useNavigation } from '../rooms/navigation.ts';
 import { laterTexts } from '../texts/later-texts.ts';
 import { errorText, texts } from '../texts/texts.ts';
 import { Button, IconButton } from '../ui/buttons.tsx';
+import { useNotice } from '../ui/use-notice.ts';
 import type { Entry } from './entry.ts';
 import { MessageMenu } from './message-menu.tsx';
 
@@ -13,7 +14,7 @@ export function ActionButtons({ entry, children }: { entry: Entry; children: Com
   const { draft, me, isModerator, isArchived, canPin, show } = useRoomContext();
   const { addressOf } = useNavigation();
   const [menuAnchor, setMenuAnchor] = useState<Element>();
-  const [isCopied, setCopied] = useState(false);
+  const [isCopied, setCopied] = useNotice<boolean>();
   const words = texts().timeline;
   const isOwn = entry.author === me;
   const isSystem = entry.type === 'system';

@@ -6,7 +6,7 @@ import { entryOf } from './entry.ts';
 const SEEN_PAUSE_MS = 1_000;
 
 /** Returns the id of the newest message of another member below `below`; 0 if none is loaded. */
-export function newestOf(room: Room, me: string, below = Number.POSITIVE_INFINITY): number {
+function newestOf(room: Room, me: string, below = Number.POSITIVE_INFINITY): number {
   const isOther = (message: Room['messages'][number]) =>
     message.message_id !== undefined && message.message_id < below && entryOf(message).author !== me;
   return room.messages.findLast(isOther)?.message_id ?? 0;

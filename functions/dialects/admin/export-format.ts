@@ -19,7 +19,7 @@ import { isRoomId } from '../../domain/room.ts';
 export const EXPORT_VERSION = 1;
 
 /** The most lines of one request of an import. */
-export const MAX_IMPORTED_LINES = 200;
+const MAX_IMPORTED_LINES = 200;
 
 /** How deep values of further fields may be nested. */
 const MAX_DEPTH = 20;
@@ -264,10 +264,10 @@ export const roomLine = v.pipe(
   v.metadata({ ref: 'ImportedLine' }),
 );
 
-export const importedUser = v.pipe(userLine, storable(), v.metadata({ ref: 'ImportedUser' }));
+const importedUser = v.pipe(userLine, storable(), v.metadata({ ref: 'ImportedUser' }));
 
 /** A line as a reader of the API gets it. */
-export const exportedLine = v.pipe(
+const exportedLine = v.pipe(
   v.looseObject({
     /** The kind of the line. */
     line: v.picklist(Object.keys(lines) as LineKind[]),

@@ -13,7 +13,7 @@ const time = v.pipe(v.string(), v.isoTimestamp());
 
 const userFields = { id, username: v.string(), email: v.string(), user_type: v.string() };
 
-export const userShape = v.pipe(
+const userShape = v.pipe(
   v.object({ ...userFields, guest: v.optional(v.literal(true)) }),
   v.metadata({ ref: 'User' }),
 );

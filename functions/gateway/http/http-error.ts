@@ -86,12 +86,6 @@ const membershipStatuses: Record<MembershipCode, ContentfulStatusCode> = {
   ROOM_HELD: 409,
 };
 
-export const errorCodes: readonly string[] = [
-  ...Object.keys(chatStatuses),
-  ...Object.keys(membershipStatuses),
-  ...Object.keys(httpErrors),
-];
-
 /** An error that is answered with its status. `message` must not quote user input. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { editMessage } from '../../../functions/commands/edit-message.ts';
 import { sendMessage } from '../../../functions/commands/send-message.ts';
 import type { Session } from '../../../functions/domain/connection.ts';
 import { getRoom } from '../../../functions/store/rooms.ts';
 import { takeSlowTurn } from '../../../functions/store/slow-mode.ts';
 import { type EmbeddedApp, openEmbeddedApp } from '../../support/embedded-app.ts';
+import { memoryFiles } from '../../support/memory-files.ts';
 import { connectionOf } from '../../support/sample.ts';
 
 let app: EmbeddedApp;
@@ -102,6 +104,28 @@ describe('a room for moderators only', () => {
     await editMessage({ kind: 'EditMessage', message: 2, text: 'edited' }, session, context);
     expect((await app.askAdmin('GET /rooms/lunch/messages/2/')).body['text']).toBe('edited');
   });
+});
+
+test('a message or an edit with a file that a setting forbids stores no file', async () => {
+  const files = memoryFiles();
+  Object.assign(app.context, { files: () => files });
+  await say('ben');
+  const [message] = (await app.ask('ben', 'GET /chats/lunch/messages/')).body['messages'] as { id: number }[];
+  await change('ann', { archived: true });
+  const ben = connectionOf({ id: 'ben', username: 'ben', email: '', userType: '' }, { room: 'lunch' });
+  const file = { kind: 'inline', data: 'aGVsbG8=' } as const;
+  const refused = [
+    sendMessage({ kind: 'SendMessage', text: '', type: 'file', file }, ben, app.context),
+    editMessage({ kind: 'EditMessage', message: message?.id ?? 0, text: 'a', file }, ben, app.context),
+  ];
+  for (const each of await Promise.allSettled(refused)) {
+    expect(each).toMatchObject({ status: 'rejected', reason: { code: 'ROOM_ARCHIVED' } });
+  }
+  const { items } = await app.database.db.chat.query({
+    where: '#room = :room AND begins_with(#item, :file)',
+    values: { ':room': 'lunch', ':file': 'file#' },
+  });
+  expect(items).toEqual([]);
 });
 
 describe('an archived room', () => {

@@ -52,7 +52,7 @@ export const layoutFaults = (page: Page): Promise<readonly string[]> =>
       const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
       const top = document.elementFromPoint(x, y);
       if (top && !element.contains(top) && !top.contains(element) && !top.closest('label')?.contains(element))
-        if (!top.closest('.to-end, .actions, .options'))
+        if (!top.closest('.to-end, .actions, .options, .suggestion'))
           add(`A control is under ${top.tagName.toLowerCase()}.${top.className}`, element);
     }
     return faults;

@@ -5,12 +5,14 @@ import { markSeen } from '../../../../functions/commands/mark-seen.ts';
 import { react } from '../../../../functions/commands/react.ts';
 import { sendMessage } from '../../../../functions/commands/send-message.ts';
 import { eventSeq } from '../../../../functions/domain/event.ts';
+import { applyRetention } from '../../../../functions/log/apply-retention.ts';
 import { catchUp } from '../../../../functions/log/catch-up.ts';
 import { expireFiles } from '../../../../functions/log/expire-files.ts';
 import type { FileStore } from '../../../../functions/store/files.ts';
 import { fileKey, logKey, messagePartKey, roomKey } from '../../../../functions/store/keys.ts';
 import { putMessage, takeSeq } from '../../../../functions/store/log.ts';
 import { partAttribute } from '../../../../functions/store/reaction-items.ts';
+import { setRetention } from '../../../../functions/store/retention-walk.ts';
 import { getRoom } from '../../../../functions/store/rooms.ts';
 import { type EmbeddedApp, openEmbeddedApp } from '../../../support/embedded-app.ts';
 import { connectionOf, messageOf } from '../../../support/sample.ts';
@@ -274,6 +276,20 @@ describe('a file', () => {
     expect(await statuses(file)).toEqual([302, 200]);
     app.wait(4 * DAY);
     expect(await statuses(file)).toEqual([404, 404]);
+  });
+
+  test('does not expire before a message that shows it was sent while a new setting was applied', async () => {
+    await send('old', picture);
+    const file = await fileOf(1);
+    app.wait(5 * DAY);
+    await setRetention(app.database.db, room, { retentionDays: 10 }, 0);
+    const again = { kind: 'uploaded', id: file } as const;
+    await sendMessage({ kind: 'SendMessage', text: '', type: 'image', file: again }, as('ann'), app.context);
+    await applyRetention(room, app.context);
+    expect(await entry(1)).toMatchObject({ expiresAt: seconds(app.context.now() + 5 * DAY) });
+    expect(await item(fileKey(room, file))).toMatchObject({
+      expiresAt: seconds(app.context.now() + 10 * DAY),
+    });
   });
 
   test('that an edit added is refused with its message, not later', async () => {
