@@ -230,6 +230,19 @@ async function chooseInMenu({ page }: Person, item: string): Promise<void> {
   await page.getByRole('menu').getByText(item, { exact: true }).click();
 }
 
+test('gives the focus back to the button of the menu that opened a dialog, also after success', async () => {
+  const { page } = alice;
+  await alice.enter('Everybody');
+  const hasFocus = (label: string) => page.locator(`[aria-label="${label}"]:focus`).waitFor();
+  await chooseInMenu(alice, 'Room settings');
+  await page.keyboard.press('Escape');
+  await hasFocus('Room menu');
+  await chooseInMenu(alice, 'Room settings');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await hasFocus('Room menu');
+});
+
 test('renames a room, and its members see the new name at once', async () => {
   const { page } = alice;
   await Promise.all([alice.enter('Everybody'), bob.enter('Everybody')]);

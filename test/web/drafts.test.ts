@@ -283,12 +283,10 @@ test('shows how long the rate limit lasts, and sends the message after it', asyn
   intercept = ({ action }) => {
     if (action !== 'send' || !held) return undefined;
     held = false;
-    return { code: 'RATE_LIMITED', message: 'Too many', retry_after_ms: 4_000 };
+    return { code: 'RATE_LIMITED', message: 'Too many', retry_after_ms: 2_000 };
   };
-  await bob.say('Too fast');
-  await bob.page
-    .getByText(/You're sending too fast\. Your messages will be sent in \d+ seconds?\./)
-    .waitFor();
+  const notice = bob.page.getByText(/You're sending too fast\. Your messages will be sent in \d+ seconds?\./);
+  await Promise.all([notice.waitFor(), bob.say('Too fast')]);
   await alice.message('Too fast').waitFor();
   await bob.page.getByText(/sending too fast/).waitFor({ state: 'detached' });
 });

@@ -8,7 +8,7 @@ export type StoredDraft = Partial<Pick<DraftState, 'text' | 'target' | 'editedTe
 /** How many drafts are stored. The ones that were changed longest ago are dropped. */
 const MAX_DRAFTS = 100;
 
-/** Returns the part of an entry that the composer needs. A reply shows a file's name in place of its text. */
+/** Returns the part of an entry that the composer needs. If a quoted message has no text, its file's name is shown. */
 function withoutMessage({ kind, deleted, entry }: ComposeTarget): ComposeTarget {
   const { key, id, author, name, text, at, type, message } = entry;
   const shown = kind === 'reply' ? text || (message?.file ?? '') : text;

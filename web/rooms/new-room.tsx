@@ -7,7 +7,7 @@ import { laterTexts } from '../texts/later-texts.ts';
 import { Button, ErrorText, Field } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
-import { PendingMembers, pendingMembers } from './members.tsx';
+import { PendingMembers, pendingMembers } from './add-members.tsx';
 
 interface NewRoomProps {
   readonly client: ChatClient;

@@ -53,7 +53,8 @@ export function Menu({ label, anchor, onClose, children }: MenuProps) {
     addEventListener('resize', close);
     return () => removeEventListener('resize', close);
   }, []);
-  // A click on an item, and a click beside the menu, close it.
+  // A click on an item, and a click beside the menu, close it. It closes before the item acts, so that a dialog of the
+  // item returns the focus to the menu's button.
   const close = () => dialog.current?.close();
   return (
     <dialog
@@ -61,7 +62,7 @@ export function Menu({ label, anchor, onClose, children }: MenuProps) {
       class="menu"
       aria-label={label}
       onClose={onClose}
-      onClick={close}
+      onClickCapture={close}
       onKeyDown={moveFocus}
     >
       <div role="menu" aria-label={label}>
