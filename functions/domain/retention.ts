@@ -1,6 +1,9 @@
 import { type LogEntry, seqOf, timeOf } from './message.ts';
 import type { Room } from './room.ts';
 
+/** The longest retention time, in days: 100 years. */
+export const MAX_RETENTION_DAYS = 36_500;
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**

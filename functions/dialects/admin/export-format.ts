@@ -10,7 +10,9 @@ import {
   messageTypes,
   statuses,
 } from '../../domain/message.ts';
-import { isRoomId } from '../../domain/room.ts';
+import { MAX_RETENTION_DAYS } from '../../domain/retention.ts';
+import { isRoomId, MAX_DESCRIPTION, postings } from '../../domain/room.ts';
+import { avatarUrl, slowMode } from '../rest/requests.ts';
 
 // The lines of an export. `docs/export.md` describes them. Each object may have further fields: attributes that the
 // store has, and that no program between an export and an import needs to know.
@@ -51,8 +53,19 @@ const time = v.pipe(
   v.isoTimestamp(),
   v.check((text) => Date.parse(text) <= Date.now() + CLOCK_SKEW_MS, 'it is in the future'),
 );
-const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+/** The highest number of a log that an import accepts, so that the room has numbers for its next messages. */
+const MAX_SEQ = 1_000_000_000_000;
+
+const seq = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SEQ));
+/** A place in the log; 0 before the first entry. */
+const place = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SEQ));
 const counter = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** A time in milliseconds since the epoch. */
+const pastMs = v.pipe(
+  v.number(),
+  v.minValue(0),
+  v.check((ms) => ms <= Date.now() + CLOCK_SKEW_MS, 'it is in the future'),
+);
 const source = v.pipe(v.string(), v.nonEmpty(), v.maxLength(128));
 const shortText = v.pipe(v.string(), v.maxLength(1_000));
 const user = v.pipe(v.string(), v.maxLength(MAX_ID), v.check(isStoredUserId, 'it is no id of a user'));
@@ -190,6 +203,28 @@ const userLine = v.looseObject({
   data,
 });
 
+/** Settings of a room, which other routes check too. */
+const settings = {
+  /** What the room is about. */
+  description: v.optional(v.pipe(v.string(), v.maxLength(MAX_DESCRIPTION))),
+  /** The https address of the room's picture. */
+  avatar_url: v.optional(v.nullable(avatarUrl)),
+  /** Who may send messages. Owners and moderators always may. */
+  posting: v.optional(v.picklist(postings)),
+  /** The least number of seconds between two messages of a member; 0 for none. */
+  slow_mode: v.optional(slowMode),
+  /** Whether the room is read-only. */
+  archived: v.optional(v.boolean()),
+  /** How many days messages are kept: 0 for ever. */
+  retention_days: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_RETENTION_DAYS))),
+  /** Whether the room has a legal hold. */
+  held: v.optional(v.boolean()),
+  /** When the log last changed. Default: the time of the last entry. */
+  last_at: v.optional(pastMs),
+  /** When the room was created. */
+  created_at: v.optional(pastMs),
+};
+
 const room = v.looseObject({
   line: v.literal('room'),
   /** The id. */
@@ -198,6 +233,7 @@ const room = v.looseObject({
   name: v.optional(shortText, ''),
   /** Whether only members may connect, or everybody, also guests. */
   access: v.optional(v.picklist(['members', 'open']), 'members'),
+  ...settings,
   data,
 });
 
@@ -216,9 +252,9 @@ const member = v.looseObject({
   /** The role in the room. */
   role: v.optional(v.picklist(roles), 'member'),
   /** The read mark: the highest id of a message that the member has read. */
-  read_to: v.optional(counter),
+  read_to: v.optional(place),
   /** The last number of the log when the user became a member. Earlier messages do not count as unread. */
-  added_at: v.optional(counter),
+  added_at: v.optional(place),
   data,
 });
 
@@ -237,9 +273,10 @@ const roomEnd = v.looseObject({
   /** Whether the line has all fields of the room: those of the line `room` do not count then. */
   complete: v.optional(v.boolean()),
   /** The last number of the log. Default: that of the last entry. */
-  seq: v.optional(counter),
+  seq: v.optional(place),
   name: v.optional(shortText),
   access: v.optional(v.picklist(['members', 'open'])),
+  ...settings,
   /** Set if the room was deleted during the export. An import leaves it out. */
   gone: v.optional(v.literal(true)),
   data,

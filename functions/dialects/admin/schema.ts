@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { bytesOf } from '../../domain/id.ts';
 import { roles } from '../../domain/member.ts';
 import { messageTypes, statuses } from '../../domain/message.ts';
+import { MAX_RETENTION_DAYS } from '../../domain/retention.ts';
 import { hidden, isBlank } from '../../domain/text.ts';
 import { clientId, customData, mentions, messageId, text, userId } from '../frame.ts';
 import { avatarUrl, cursor, nameText, roomName } from '../rest/requests.ts';
@@ -58,9 +59,6 @@ export const roomBody = v.object({
   /** A JSON object of your own, at most 2 KB. */
   data: v.optional(customData),
 });
-
-/** The most days of a room's setting: 100 years. */
-const MAX_RETENTION_DAYS = 36_500;
 
 export const retentionBody = v.object({
   /** How many days messages are kept: 0 for ever, null for the setting of the chat. */

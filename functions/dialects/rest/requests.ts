@@ -18,6 +18,9 @@ export const avatarUrl = v.pipe(
   v.check((url) => isAvatarUrl(url)),
 );
 
+/** The least number of seconds between two messages of a member. */
+export const slowMode = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SLOW_MODE));
+
 const noNulCharacter = v.check<string>((name) => !name.includes('\0'));
 
 /** The most characters of a name of a room, user or bot. */
@@ -56,7 +59,7 @@ export const roomChangeBody = v.pipe(
     /** Who may send messages. Owners and moderators always may. */
     posting: v.optional(v.picklist(postings)),
     /** The least number of seconds between two messages of a member, at most a day; 0 for none. */
-    slow_mode: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SLOW_MODE))),
+    slow_mode: v.optional(slowMode),
     /** Whether the room is read-only. Only owners change it. */
     archived: v.optional(v.boolean()),
     /** The team's own data; null removes it. */

@@ -316,6 +316,24 @@ describe('an import', () => {
     expect(after[0]).toMatchObject({ line: 'room', retention_days: 30 });
   });
 
+  test.each([
+    ['a number of the log', [{ ...message(9_007_199_254_740_991) }, { line: 'room_end' }]],
+    ['the last number of the log', [{ line: 'room_end', seq: 9_007_199_254_740_991 }]],
+    ['the time of the last change', [{ line: 'room_end', last_at: 9_000_000_000_000_000 }]],
+    ['the time of the creation', [{ line: 'room_end', created_at: 99_999_999_999_999 }]],
+    ['a time of a message', [message(1, { created_at: '9999-01-01T00:00:00.000Z' })]],
+    ['a slow mode', [{ line: 'room_end', slow_mode: -5 }]],
+    ['who may send messages', [{ line: 'room_end', posting: 'nobody' }]],
+    ['a description', [{ line: 'room', room_id: 'lunch', description: 7 }, { line: 'room_end' }]],
+    ['a picture', [{ line: 'room_end', avatar_url: 'javascript:alert(1)' }]],
+    ['whether the room is archived', [{ line: 'room_end', archived: 'yes' }]],
+    ['a retention', [{ line: 'room', room_id: 'lunch', retention_days: -1 }]],
+    ['a hold', [{ line: 'room_end', held: 'no' }]],
+  ])('refuses %s that no room can have, and stores nothing', async (_what, lines) => {
+    expect(await send(lines)).toMatchObject({ status: 400, body: { error: 'BAD_REQUEST' } });
+    expect(await chat.app.database.db.chat.get(roomKey('lunch'))).toBeUndefined();
+  });
+
   test('lets the file of an imported message expire with the message', async () => {
     const id = '0b9d7c1e-5a53-4a52-9c3f-6b2a54f0d7a1';
     const file = { id, name: 'a.txt', content_type: 'text/plain', size: 5 };
