@@ -20,10 +20,10 @@ export interface TestStack {
 }
 
 /**
- * Execution environments per function: enough for two events at the same time. Each new environment takes as much CPU
- * time as about 50 events in a warm one.
+ * Execution environments per function. Each new one takes as much CPU time as about 50 events in a warm one. `welcome`
+ * occupies one for up to ten seconds if a socket closes during its handshake, and other sockets must not wait for that.
  */
-const ENVIRONMENTS = 2;
+const ENVIRONMENTS = 4;
 
 /**
  * Starts a new stack in memory, on free ports and without a rate limit. It runs the real app: its template, the bundles
