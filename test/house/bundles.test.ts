@@ -17,7 +17,7 @@ const most: Record<EntryName, number> = {
   welcome: 108_700,
   default: 157_700,
   http: 280_900,
-  admin: 280_300,
+  admin: 280_900,
 };
 
 /** The bundles that `npm test` has just built. */

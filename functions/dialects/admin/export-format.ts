@@ -221,8 +221,8 @@ const settings = {
   held: v.optional(v.boolean()),
   /** When the log last changed. Default: the time of the last entry. */
   last_at: v.optional(pastMs),
-  /** When the room was created. */
-  created_at: v.optional(pastMs),
+  /** When the room was created. Other chats may export a text, which places the room last. */
+  created_at: v.optional(v.union([pastMs, v.string()])),
 };
 
 const room = v.looseObject({
