@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Room } from '../../client/index.ts';
-import type { Entry } from '../../web/timeline/entry.ts';
+import { type Entry, entryOf } from '../../web/timeline/entry.ts';
 import { ReadMark } from '../../web/timeline/read-mark.ts';
 import { countUnread, firstUnread, timelineItems } from '../../web/timeline/timeline-items.ts';
 import { dayName, fileSize, joinNames, lastSeen } from '../../web/ui/format.ts';
@@ -76,6 +76,17 @@ describe('a timeline', () => {
     expect(firstUnread(loaded, 9, '1', true)).toBe(loaded[0]);
     expect(firstUnread(loaded, 3, '1', false)).toBe(loaded[0]);
   });
+});
+
+test('a guest and a bot have no profile', () => {
+  const from = (sender_id: string | number, guest?: true) =>
+    entryOf({ message_id: 1, sender_id, text: '', status: 'sent', ...(guest && { guest }) } as never).user;
+  expect([from(7), from('ann'), from('bot:orders'), from('ann', true)]).toEqual([
+    '7',
+    'ann',
+    undefined,
+    undefined,
+  ]);
 });
 
 test('names today and yesterday', () => {

@@ -18,7 +18,7 @@ export interface Entry {
   readonly id?: number | undefined;
   /** The author's user id; for a guest, `guest:` and the id that they claim. */
   readonly author: string;
-  /** The author's user id; undefined for a guest. */
+  /** The author's user id; undefined for a guest and a bot, who have no profile. */
   readonly user?: string | undefined;
   /** The author's name, if the message has it. */
   readonly name?: string | undefined;
@@ -70,7 +70,7 @@ export function entryOf(message: Message | PendingMessage): Entry {
     state: stored ? 'stored' : 'pending',
     id: stored?.message_id,
     author: actorId(message.sender_id, stored?.guest),
-    user: stored?.guest ? undefined : String(message.sender_id),
+    user: stored?.guest || /^bot:/.test(`${message.sender_id}`) ? undefined : String(message.sender_id),
     name: message.sender_name ?? message.sender_email?.split('@')[0],
     picture: message.sender_avatar,
     text: message.text,
