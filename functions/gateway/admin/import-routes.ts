@@ -29,7 +29,7 @@ import { describe } from './openapi.ts';
 import { wrongRoomId } from './wire.ts';
 
 const ROOM_TAKEN =
-  'Room not imported: a room with this id exists and is not from this source, or its import was cancelled. Leave it out.';
+  'Room not imported: a room with this id exists and is not from this source, or its import was cancelled. Use another id for the room.';
 
 type ImportedLine = v.InferOutput<typeof roomLine>;
 
