@@ -13,11 +13,24 @@ interface DeferredProps<Module> {
   readonly placeholder?: JSX.Element | undefined;
 }
 
+/** How long after the network returned a part loads once more, in milliseconds. */
+const SETTLE_MS = 2_000;
+
 /** Calls a function, and again whenever the network returns. Returns a function that ends this. */
 function nowAndWhenOnline(call: () => void): () => void {
-  addEventListener('online', call);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const onOnline = () => {
+    call();
+    // A request right after the event may still fail.
+    clearTimeout(timer);
+    timer = setTimeout(call, SETTLE_MS);
+  };
+  addEventListener('online', onOnline);
   call();
-  return () => removeEventListener('online', call);
+  return () => {
+    clearTimeout(timer);
+    removeEventListener('online', onOnline);
+  };
 }
 
 /** Loads a part soon after the page is shown, unless it is there. Tries again whenever the network returns. */

@@ -147,10 +147,11 @@ export class Notifier {
     if (held.some(({ name }) => name === this.#lockName('reading', room))) return false;
     return new Promise((resolve) => {
       const name = this.#lockName('message', room, message);
-      void locks.request(name, { ifAvailable: true }, async (lock) => {
+      const claim = locks.request(name, { ifAvailable: true }, async (lock) => {
         resolve(lock !== null);
         if (lock) await new Promise((release) => setTimeout(release, CLAIM_MS));
       });
+      claim.catch(() => resolve(true));
     });
   }
 
