@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { isoTime } from '../../delivery/context.ts';
-import { encodeFields, exportPage } from '../../dialects/admin/export-format.ts';
+import { encodeFields } from '../../dialects/admin/export-fields.ts';
+import { exportPage } from '../../dialects/admin/export-format.ts';
 import { linkShape } from '../../dialects/rest/schema.ts';
 import { ChatError } from '../../domain/errors.ts';
 import { isRoomId } from '../../domain/room.ts';

@@ -1,8 +1,8 @@
 import { type Context, Hono } from 'hono';
 import type * as v from 'valibot';
 import { mapLimited } from '../../delivery/concurrency.ts';
+import { decodeFields } from '../../dialects/admin/export-fields.ts';
 import {
-  decodeFields,
   importBody,
   importedUsers,
   importState,
