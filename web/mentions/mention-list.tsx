@@ -4,7 +4,7 @@ import { useRoomContext } from '../room/room-context.ts';
 import { usePictures } from '../rooms/names.ts';
 import { laterTexts } from '../texts/later-texts.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { Option } from '../ui/option.tsx';
+import { Option, Options } from '../ui/option.tsx';
 import { type MentionQuery, matching, queryAt } from './complete.ts';
 import type { Mentionable } from './find-mentions.ts';
 import { MentionFinder, mentionable } from './mentioned-users.ts';
@@ -134,7 +134,7 @@ export function MentionList() {
   return (
     <div class="mention-place">
       {selected && query ? (
-        <div id={list} class="options" role="listbox" tabIndex={-1} aria-label={mentions.people}>
+        <Options id={list} label={mentions.people}>
           {options.map((person) => (
             <Option
               key={person.id}
@@ -145,7 +145,7 @@ export function MentionList() {
               <Person person={person} note={isShared(person) ? person.id : undefined} />
             </Option>
           ))}
-        </div>
+        </Options>
       ) : null}
       <p class="unseen" role="status">
         {selected ? mentions.results(options.length) : ''}

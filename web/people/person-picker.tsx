@@ -4,7 +4,7 @@ import { laterTexts } from '../texts/later-texts.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { IconButton } from '../ui/buttons.tsx';
 import { isComposing } from '../ui/keys.ts';
-import { Option } from '../ui/option.tsx';
+import { Option, Options } from '../ui/option.tsx';
 import { type Person, usePeopleSearch } from './use-people-search.ts';
 
 interface PickerProps {
@@ -154,14 +154,7 @@ export function PersonPicker({
           onKeyDown={onKeyDown}
         />
       </label>
-      <div
-        id={list}
-        class="options"
-        role="listbox"
-        tabIndex={-1}
-        aria-label={picker.people}
-        hidden={!isShown}
-      >
+      <Options id={list} label={picker.people} hidden={!isShown}>
         {options.map((person) => (
           <Option
             key={person.id}
@@ -172,7 +165,7 @@ export function PersonPicker({
             <PersonContent person={person} />
           </Option>
         ))}
-      </div>
+      </Options>
       <p class="hint" role="status">
         {text.trim() !== '' && isOpen && isCurrent ? error || status : ''}
       </p>

@@ -1,41 +1,33 @@
 import { unpinMessage } from '../../client/index.ts';
-import { useNames } from '../rooms/names.ts';
 import { laterTexts } from '../texts/later-texts.ts';
 import { errorText, texts } from '../texts/texts.ts';
 import { entryOf } from '../timeline/entry.ts';
+import { MessageLink } from '../timeline/message-link.tsx';
 import { ErrorText } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { shortTime } from '../ui/format.ts';
 import { useAsyncAction } from '../ui/use-async-action.ts';
 import { useRoomContext } from './room-context.ts';
 import { usePins } from './use-pins.ts';
 
 /** The room's pinned messages, newest first. A click goes to the message. */
 export function PinnedMessages({ onClose }: { readonly onClose: () => void }) {
-  const { client, room, me, canPin, goTo } = useRoomContext();
+  const { client, room, canPin } = useRoomContext();
   const { messages, error } = usePins(room);
-  const nameOf = useNames();
   const action = useAsyncAction();
   const { pins } = laterTexts();
   return (
     <Dialog title={pins.title} onClose={onClose}>
       <ul class="message-list">
         {messages?.map((message) => {
-          const { author, name, text, id = 0 } = entryOf(message);
+          const { text, id = 0 } = entryOf(message);
           const preview = text || (message.file ?? texts().common.file);
           return (
             <li key={id}>
-              <button type="button" class="message-link" onClick={() => goTo(id)}>
-                <span class="message-link-head">
-                  <strong>
-                    <bdi>{author === me ? texts().common.you : nameOf(author, name)}</bdi>
-                  </strong>
-                  <time dateTime={message.created_at}>{shortTime(message.created_at)}</time>
-                </span>
+              <MessageLink message={message}>
                 <span class="message-link-text" dir="auto">
                   {preview}
                 </span>
-              </button>
+              </MessageLink>
               {canPin ? (
                 <button
                   type="button"

@@ -7,7 +7,7 @@ import { Avatar } from '../ui/avatar.tsx';
 import { ErrorText } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { isComposing } from '../ui/keys.ts';
-import { Option } from '../ui/option.tsx';
+import { Option, Options } from '../ui/option.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
 import { roomName, useNames, usePictures, usePresenceOfAll } from './names.ts';
 import { useNavigation } from './navigation.ts';
@@ -157,14 +157,7 @@ export function RoomSwitcher({ onClose }: { readonly onClose: () => void }) {
           onKeyDown={onKeyDown}
         />
       </label>
-      <div
-        id={list}
-        class="options switcher-options"
-        role="listbox"
-        tabIndex={-1}
-        aria-label={words.results}
-        hidden={choices.length === 0}
-      >
+      <Options id={list} class="switcher-options" label={words.results} hidden={choices.length === 0}>
         {choices.map((choice, position) => (
           <Option
             key={`${choice.isPerson} ${choice.id}`}
@@ -175,7 +168,7 @@ export function RoomSwitcher({ onClose }: { readonly onClose: () => void }) {
             <ChoiceContent choice={choice} />
           </Option>
         ))}
-      </div>
+      </Options>
       <p class="hint" role="status">
         {choices.length > 0 || !isComplete ? '' : errorText(searchError) || words.none}
       </p>

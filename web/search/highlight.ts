@@ -1,5 +1,5 @@
-// The rules of the server's search, so that the page marks the words that the server found: see `foldLetters` in
-// functions/domain/text.ts. A test compares both.
+// A copy of the server's rules, so that the page marks the words that the server found: the page imports no code of
+// functions/. A test compares it with `foldLetters` in functions/domain/text.ts.
 
 const plainLetters: Readonly<Record<string, string>> = {
   æ: 'ae',

@@ -1,14 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../client/index.ts';
 import { previewText } from '../format/plain.ts';
-import { useRoomContext } from '../room/room-context.ts';
-import { useNames } from '../rooms/names.ts';
 import { laterTexts } from '../texts/later-texts.ts';
-import { errorText, texts } from '../texts/texts.ts';
-import { entryOf } from '../timeline/entry.ts';
+import { errorText } from '../texts/texts.ts';
+import { MessageLink } from '../timeline/message-link.tsx';
 import { Button, ErrorText } from '../ui/buttons.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { longDate, shortTime } from '../ui/format.ts';
+import { longDate } from '../ui/format.ts';
 import { foldLetters, markedParts, searchedWords } from './highlight.ts';
 import { type MessageSearch, useMessageSearch } from './use-message-search.ts';
 
@@ -40,21 +38,13 @@ function shownText(text: string, words: readonly string[]): string {
 
 /** A message that was found. A click goes to it. */
 function Result({ message, words }: ResultProps) {
-  const { me, goTo } = useRoomContext();
-  const nameOf = useNames();
-  const { author, name, text, id = 0 } = entryOf(message);
+  const { text } = message;
   return (
     <li>
-      <button type="button" class="message-link" onClick={() => goTo(id)}>
-        <span class="message-link-head">
-          <strong>
-            <bdi>{author === me ? texts().common.you : nameOf(author, name)}</bdi>
-          </strong>
-          <time dateTime={message.created_at}>{shortTime(message.created_at)}</time>
-        </span>
+      <MessageLink message={message}>
         {text ? <MarkedText text={shownText(text, words)} words={words} /> : null}
         {message.file ? <MarkedText text={message.file} words={words} /> : null}
-      </button>
+      </MessageLink>
     </li>
   );
 }

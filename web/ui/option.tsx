@@ -31,3 +31,27 @@ export function Option({ id, selected, onChoose, children }: OptionProps) {
     </div>
   );
 }
+
+interface OptionsProps {
+  /** The id that `aria-controls` of the text field names. */
+  readonly id: string;
+  /** What the list has, for screen readers. */
+  readonly label: string;
+  readonly class?: string;
+  readonly hidden?: boolean;
+  readonly children: ComponentChildren;
+}
+
+/** A list of options for a text field. */
+export const Options = ({ id, label, class: further = '', hidden = false, children }: OptionsProps) => (
+  <div
+    id={id}
+    class={`options ${further}`.trim()}
+    role="listbox"
+    tabIndex={-1}
+    aria-label={label}
+    hidden={hidden}
+  >
+    {children}
+  </div>
+);
