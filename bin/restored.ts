@@ -59,7 +59,10 @@ export async function allowOrigins(
   await client.send(new PutBucketCorsCommand({ Bucket: bucket, CORSConfiguration: { CORSRules: [rule] } }));
 }
 
-/** The sequence numbers of one room per second. One item takes at most 1,000 writes a second (AWS: DynamoDB quotas). */
+/**
+ * The most sequence numbers that a room uses in a second. Each is a write to the room's item, which takes at most 1,000
+ * writes a second (AWS: DynamoDB quotas).
+ */
 const NUMBERS_PER_SECOND = 1_000;
 
 /**

@@ -18,7 +18,7 @@ export type Outcome = PostOutcome | 'failed' | 'expired' | 'unresponsive';
 
 type Answer = PostOutcome | 'failed' | 'expired' | 'throttled' | 'no answer';
 
-/** One post of a delivery. */
+/** A post to one connection, with its budget. */
 export interface RetriedPost {
   readonly connection: string;
   readonly attempt: () => Promise<PostOutcome | 'expired'>;

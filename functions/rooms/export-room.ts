@@ -51,7 +51,10 @@ interface Step {
 /** The number of files, members or mutes that are read at once. */
 const ITEMS = 50;
 
-/** Returns items as parts of a section. @param name the attribute that gets the id of each item */
+/**
+ * Returns items as parts of a section of the export.
+ * @param name the attribute that holds the id of an item, such as `userId`
+ */
 const partsOf = (section: Exported['section'], name: string, copies: readonly Copy[]): Exported[] =>
   copies.map(({ id, attributes }) => ({ section, attributes: { [name]: id, ...attributes } }));
 

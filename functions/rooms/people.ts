@@ -24,7 +24,7 @@ const MAX_PEOPLE = 200;
 
 const eventually = { consistent: false } as const;
 
-/** Returns what a search shows of a profile besides the name. */
+/** Returns the fields of a profile that a search shows in addition to the name. */
 const shownOf = (profile: Profile | undefined): Pick<Person, 'avatarUrl' | 'data'> => ({
   avatarUrl: profile?.avatarUrl,
   ...(profile?.data && { data: profile.data }),

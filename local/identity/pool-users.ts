@@ -53,7 +53,7 @@ export class PoolUsers {
     return user;
   }
 
-  /** Makes a code for a new password. */
+  /** Creates the code with which the user sets a new password. */
   makeCode(user: PoolUser, now: number): string {
     const value = String(randomInt(1_000_000)).padStart(6, '0');
     user.code = { value, expiresAt: now + CODE_MS, failures: 0 };

@@ -194,7 +194,7 @@ describe('a gap', () => {
     expect(texts(log)).toEqual(['text 1', 'text 2', 'text 3', 'text 4', 'text 5']);
   });
 
-  test('at the end is found by an announced number, and closed by a page if that number is void', () => {
+  test('exists after the announcement of a higher number, and is closed by a page if that number is void', () => {
     const log = logOf(1);
     log.announce(1);
     expect(log.hasGap).toBe(false);
