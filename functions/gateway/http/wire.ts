@@ -64,17 +64,17 @@ interface Validation {
   readonly error?: readonly { readonly path?: readonly unknown[] | undefined }[];
 }
 
-/** The error names the invalid field, but never quotes its value. @throws HttpError BAD_REQUEST */
+/** The error names the path of the invalid field, such as `lines.1.seq`, but never quotes its value. @throws HttpError BAD_REQUEST */
 function checkFields(result: Validation): void {
   // Valibot takes an array for an object without fields.
   if (Array.isArray(result.data)) throw new HttpError('BAD_REQUEST');
   if (result.success) return;
-  const [first] = result.error?.[0]?.path ?? [];
-  const field = typeof first === 'object' && first !== null ? Reflect.get(first, 'key') : first;
-  if (field === undefined) throw new HttpError('BAD_REQUEST');
+  const path = result.error?.[0]?.path ?? [];
+  if (path.length === 0) throw new HttpError('BAD_REQUEST');
+  const keys = path.map((part) => (typeof part === 'object' && part ? Reflect.get(part, 'key') : part));
   throw new HttpError(
     'BAD_REQUEST',
-    `Request not read: the field "${String(field)}" is missing or malformed. See openapi.json of this API.`,
+    `Request not read: the field "${keys.join('.')}" is missing or malformed. See openapi.json of this API.`,
   );
 }
 

@@ -220,8 +220,12 @@ test('REST and the admin API send, edit and refuse mentions', async () => {
   expect(changed.body).not.toHaveProperty('mentions');
   expect(await counts('ben')).toEqual({ unread: 2, mentioned: 1 });
   const many = Array.from({ length: 51 }, (_, index) => `user-${index}`);
-  for (const mentions of [many, 'ben', [''], [null], [{}], ['a\u0000']]) {
-    const refused = { status: 400, body: { message: expect.stringContaining('"mentions"') } };
+  const wrong = [
+    ...[many, 'ben'].map((mentions) => ({ mentions, field: '"mentions"' })),
+    ...[[''], [null], [{}], ['a\u0000']].map((mentions) => ({ mentions, field: '"mentions.0"' })),
+  ];
+  for (const { mentions, field } of wrong) {
+    const refused = { status: 400, body: { message: expect.stringContaining(field) } };
     expect(await app.ask('ann', 'POST /chats/r/send_message/', { content: 'Hi', mentions })).toMatchObject(
       refused,
     );

@@ -334,6 +334,11 @@ describe('an import', () => {
     expect(await chat.app.database.db.chat.get(roomKey('lunch'))).toBeUndefined();
   });
 
+  test('names the line that it refuses', async () => {
+    const { body } = await send([message(1), { line: 'room_end', slow_mode: -5 }]);
+    expect(body['message']).toContain('the field "lines.1.slow_mode" is missing or malformed');
+  });
+
   test('lets the file of an imported message expire with the message', async () => {
     const id = '0b9d7c1e-5a53-4a52-9c3f-6b2a54f0d7a1';
     const file = { id, name: 'a.txt', content_type: 'text/plain', size: 5 };
