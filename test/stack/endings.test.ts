@@ -80,6 +80,7 @@ describe('a connection that ended without $disconnect', () => {
   test('does not take its user offline while another device is connected', async () => {
     const { room, alice } = await roomOfAlice();
     const bob = await enter(stack, 'bob', `room=${room}`);
+    await alice.take('presence', ({ status }) => status === 'online');
     await leaveRow(room);
     await alice.say('anybody?');
     await vi.waitFor(async () => expect(await userConnections(stack, room)).toHaveLength(2), {
@@ -102,6 +103,8 @@ describe('a user with two devices goes offline when the last one disconnects', (
     const { room, alice } = await roomOfAlice();
     const devices = [await enter(stack, 'bob', `room=${room}`), await enter(stack, 'bob', `room=${room}`)];
     const [goes, stays] = order.map((index) => devices[index]);
+    // A device announces its user after its history has arrived, unless an older one is connected.
+    await stack.settled();
     await goes?.close();
     await vi.waitFor(async () => expect(await userConnections(stack, room)).toHaveLength(2), {
       timeout: 10_000,
