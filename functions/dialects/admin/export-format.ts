@@ -12,6 +12,7 @@ import {
 } from '../../domain/message.ts';
 import { MAX_RETENTION_DAYS } from '../../domain/retention.ts';
 import { isRoomId, MAX_DESCRIPTION, postings } from '../../domain/room.ts';
+import { strictFields } from '../field-faults.ts';
 import { avatarUrl, slowMode } from '../rest/requests.ts';
 
 // The lines of an export. `docs/export.md` describes them. Each object may have further fields: attributes that the
@@ -319,14 +320,14 @@ export const exportPage = v.object({
   next_cursor: v.nullable(v.string()),
 });
 
-export const importBody = v.object({
+export const importBody = strictFields({
   /** The `source` in the header of the file. */
   source,
   /** The next lines of the room, in the order of the file. */
   lines: v.pipe(v.array(roomLine), v.maxLength(MAX_IMPORTED_LINES)),
 });
 
-export const importUsersBody = v.object({
+export const importUsersBody = strictFields({
   lines: v.pipe(v.array(importedUser), v.minLength(1), v.maxLength(MAX_IMPORTED_LINES)),
 });
 

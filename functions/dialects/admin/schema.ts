@@ -4,12 +4,21 @@ import { roles } from '../../domain/member.ts';
 import { messageTypes, statuses } from '../../domain/message.ts';
 import { MAX_RETENTION_DAYS } from '../../domain/retention.ts';
 import { hidden, isBlank } from '../../domain/text.ts';
+import { strictFields } from '../field-faults.ts';
 import { clientId, customData, mentions, messageId, text, userId } from '../frame.ts';
-import { avatarUrl, cursor, nameText, roomName } from '../rest/requests.ts';
+import {
+  avatarUrl,
+  cursor,
+  hasChange,
+  nameText,
+  resolveBody as resolveInRest,
+  roomChangeBody as roomChangeInRest,
+  roomName,
+} from '../rest/requests.ts';
 import { reportedShape as reportedInRest, reportFields, settingsShape } from '../rest/schema.ts';
 
 // Schemas of the admin API's requests and answers. Its OpenAPI document and the types of its client come from them.
-// All ids of rooms and users in answers are strings.
+// All ids of rooms and users in answers are strings. Requests are strict: a misspelt field would have no effect.
 
 /** The most members that one request adds. */
 const MAX_ADDED_MEMBERS = 100;
@@ -26,7 +35,7 @@ const personName = v.pipe(
 
 const role = v.optional(v.picklist(roles), 'member');
 
-const newMember = v.object({
+const newMember = strictFields({
   /** The user's id. */
   user_id: userId,
   /** The role in the room. Default: `member`. */
@@ -49,7 +58,7 @@ export const messagesQuery = v.object({
   limit: v.optional(pageSize(100), '50'),
 });
 
-export const roomBody = v.object({
+export const roomBody = strictFields({
   /** The name that members see. */
   name: v.optional(roomName, ''),
   /** Whether only members may connect, which is the default, or everybody, also guests. */
@@ -60,7 +69,7 @@ export const roomBody = v.object({
   data: v.optional(customData),
 });
 
-export const retentionBody = v.object({
+export const retentionBody = strictFields({
   /** How many days messages are kept: 0 for ever, null for the setting of the chat. */
   retention_days: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_RETENTION_DAYS))),
 });
@@ -127,11 +136,17 @@ export const deletionShape = v.pipe(
   v.metadata({ ref: 'Deletion' }),
 );
 
-export const membersBody = v.object({ members: v.pipe(newMembers, v.minLength(1)) });
+/** New values of a room's settings. A setting that is absent keeps its value. */
+export const roomChangeBody = v.pipe(strictFields(roomChangeInRest.entries), hasChange());
+
+/** An optional note about how the reports were handled. */
+export const resolveBody = strictFields(resolveInRest.entries);
+
+export const membersBody = strictFields({ members: v.pipe(newMembers, v.minLength(1)) });
 
 /** New values of a member. A field that is absent keeps its value. */
 export const memberChangeBody = v.pipe(
-  v.object({
+  strictFields({
     /** The role in the room. */
     role: v.optional(v.picklist(roles)),
     /** A JSON object of your own, at most 2 KB; null removes it. */
@@ -145,14 +160,14 @@ const botId = v.pipe(v.string(), v.nonEmpty(), v.maxLength(64), v.regex(/^[\w.-]
 
 /** A message of a user (`user_id`), of a bot, or of the chat itself (`system`). */
 export const messageBody = v.pipe(
-  v.object({
+  strictFields({
     /** The text. */
     text,
     /** The member who is the author. */
     user_id: v.optional(userId),
     /** The bot that is the author. It needs no membership. */
     bot: v.optional(
-      v.object({
+      strictFields({
         /** The bot's id, without the `bot:` that messages have. */
         id: botId,
         /** The name that members see. Default: the id. */
@@ -177,7 +192,7 @@ export const messageBody = v.pipe(
   ),
 );
 
-export const messageChangeBody = v.object({
+export const messageChangeBody = strictFields({
   text,
   /** Replaces the users whom the message mentions; an empty list removes them. */
   mentions: v.optional(mentions),
@@ -189,7 +204,7 @@ export const messageChangeBody = v.object({
 const MAX_ATTRIBUTES = 2_048;
 
 /** New values of a user; null removes one, and a field that is absent keeps its value. */
-export const userBody = v.object({
+export const userBody = strictFields({
   /** The name that others see. It comes before that of the user's token. */
   name: v.optional(v.nullable(personName)),
   /** The https address of the picture that others see. It comes before that of the user's token. */

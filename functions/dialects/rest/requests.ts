@@ -40,6 +40,10 @@ export const roomName = v.pipe(
   v.transform((name) => (isBlank(name) ? '' : name.toWellFormed())),
 );
 
+/** Checks that a change has a value. */
+export const hasChange = <Change extends object>() =>
+  v.check<Change>((change) => Object.values(change).some((value) => value !== undefined));
+
 /** New values of a room's settings. A setting that is absent keeps its value. */
 export const roomChangeBody = v.pipe(
   v.object({
@@ -65,7 +69,7 @@ export const roomChangeBody = v.pipe(
     /** The team's own data; null removes it. */
     data: v.optional(v.nullable(customData)),
   }),
-  v.check((change) => Object.values(change).some((value) => value !== undefined)),
+  hasChange(),
 );
 
 /** The `next_cursor` of the page before. */
@@ -117,10 +121,7 @@ export const roomsQuery = v.object({
 });
 
 /** At least one preference. */
-export const preferencesBody = v.pipe(
-  v.partial(v.object(preferencesShape.entries)),
-  v.check((change) => Object.values(change).some((value) => value !== undefined)),
-);
+export const preferencesBody = v.pipe(v.partial(v.object(preferencesShape.entries)), hasChange());
 
 /** From 1 to 500. */
 const membersPageSize = v.pipe(

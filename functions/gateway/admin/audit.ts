@@ -2,10 +2,10 @@ import { type Context, Hono } from 'hono';
 import * as v from 'valibot';
 import { auditPage, listQuery } from '../../dialects/admin/schema.ts';
 import { type AuditTarget, auditDay, listAudit, noteOutcome, putAudit } from '../../store/audit.ts';
-import { decodeCursor, encodeCursor, readQuery } from '../http/wire.ts';
+import { decodeCursor, encodeCursor } from '../http/wire.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { adminError, wireAudit } from './wire.ts';
+import { adminError, readQuery, wireAudit } from './wire.ts';
 
 /**
  * Makes a change, with an entry in the audit trail. Stores the entry first, so that no change lacks one, and adds the

@@ -6,10 +6,11 @@ import { erasedRoomsPage, erasureShape, listQuery } from '../../dialects/admin/s
 import { isRoomId } from '../../domain/room.ts';
 import { getErasure, listErasedRooms } from '../../store/erasures.ts';
 import { HttpError } from '../http/http-error.ts';
-import { checkUserIds, decodeCursor, encodeCursor, readQuery } from '../http/wire.ts';
+import { checkUserIds, decodeCursor, encodeCursor } from '../http/wire.ts';
 import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
+import { readQuery } from './wire.ts';
 
 const roomCursor = v.tuple([v.pipe(v.string(), v.check(isRoomId))]);
 

@@ -17,11 +17,11 @@ import {
   sections,
 } from '../../rooms/export-room.ts';
 import { adminDownloadUrl, DOWNLOAD_SECONDS } from '../../rooms/files.ts';
-import { decodeCursor, encodeCursor, readQuery } from '../http/wire.ts';
+import { decodeCursor, encodeCursor } from '../http/wire.ts';
 import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { listCursor } from './wire.ts';
+import { listCursor, readQuery } from './wire.ts';
 
 const cursorQuery = v.object({ cursor: v.optional(v.pipe(v.string(), v.maxLength(4_096))) });
 

@@ -23,11 +23,11 @@ import { getMember } from '../../store/members.ts';
 import { getUser } from '../../store/profiles.ts';
 import { getRoom } from '../../store/rooms.ts';
 import { HttpError } from '../http/http-error.ts';
-import { checkUserIds, messageIdOf, readJson, readQuery } from '../http/wire.ts';
+import { checkUserIds, messageIdOf, readJson } from '../http/wire.ts';
 import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { wireMessage } from './wire.ts';
+import { readQuery, wireMessage } from './wire.ts';
 
 type NewMessage = v.InferOutput<typeof messageBody>;
 

@@ -1,14 +1,15 @@
 import { Hono } from 'hono';
-import { reportedPage, reportedShape } from '../../dialects/admin/schema.ts';
-import { reportsQuery, resolveBody } from '../../dialects/rest/requests.ts';
+import { reportedPage, reportedShape, resolveBody } from '../../dialects/admin/schema.ts';
+import { reportsQuery } from '../../dialects/rest/requests.ts';
 import { resolveReports } from '../../rooms/reports.ts';
 import { listReports } from '../../store/reports.ts';
 import { HttpError } from '../http/http-error.ts';
 import { reportsCursor, wireReported } from '../http/reports.ts';
-import { decodeCursor, encodeCursor, messageIdOf, readJson, readQuery } from '../http/wire.ts';
+import { decodeCursor, encodeCursor, messageIdOf, readJson } from '../http/wire.ts';
 import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
+import { readQuery } from './wire.ts';
 
 const asString = (id: string): string => id;
 

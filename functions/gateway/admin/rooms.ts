@@ -10,10 +10,10 @@ import {
   membersBody,
   membersPage,
   roomBody,
+  roomChangeBody,
   roomShape,
   roomsPage,
 } from '../../dialects/admin/schema.ts';
-import { roomChangeBody } from '../../dialects/rest/requests.ts';
 import { ChatError } from '../../domain/errors.ts';
 import type { Caller } from '../../domain/member.ts';
 import { directRoomUsers, hasValidId, isRoomId } from '../../domain/room.ts';
@@ -33,13 +33,12 @@ import {
   encodeCursor,
   memberCursor,
   readJson,
-  readQuery,
   settingsOf,
 } from '../http/wire.ts';
 import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { listCursor, wireMember, wireRoom, wrongRoomId } from './wire.ts';
+import { listCursor, readQuery, wireMember, wireRoom, wrongRoomId } from './wire.ts';
 
 const roomCursor = listCursor(isRoomId);
 

@@ -10,11 +10,11 @@ import { listUser, readList } from '../../store/lists.ts';
 import { listRoomsOf } from '../../store/members.ts';
 import { getRooms } from '../../store/rooms.ts';
 import { HttpError } from '../http/http-error.ts';
-import { checkUserIds, decodeCursor, encodeCursor, readJson, readQuery } from '../http/wire.ts';
+import { checkUserIds, decodeCursor, encodeCursor, readJson } from '../http/wire.ts';
 import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { listCursor, wireAccount, wireRoom } from './wire.ts';
+import { listCursor, readQuery, wireAccount, wireRoom } from './wire.ts';
 
 const userCursor = listCursor(isStoredUserId);
 

@@ -2,6 +2,7 @@ import { validator } from 'hono-openapi';
 import * as v from 'valibot';
 import { isoTime } from '../../delivery/context.ts';
 import { contentMessage } from '../../dialects/content/content.ts';
+import { shownName } from '../../dialects/field-faults.ts';
 import { messageId, wireId } from '../../dialects/frame.ts';
 import type { roomChangeBody } from '../../dialects/rest/requests.ts';
 import type {
@@ -57,24 +58,43 @@ export function decodeCursor<S extends v.GenericSchema>(
   }
 }
 
+interface Fault {
+  readonly message: string;
+  readonly path?: readonly unknown[] | undefined;
+  readonly expected?: unknown;
+}
+
 interface Validation {
   readonly success: boolean;
   /** What was validated. */
   readonly data: unknown;
-  readonly error?: readonly { readonly path?: readonly unknown[] | undefined }[];
+  readonly error?: readonly Fault[];
 }
 
-/** The error names the path of the invalid field, such as `lines.1.seq`, but never quotes its value. @throws HttpError BAD_REQUEST */
-function checkFields(result: Validation): void {
+/** Returns the path of a field, such as `lines.1.seq`. */
+const pathOf = ({ path = [] }: Fault): string =>
+  path
+    .map((part) => shownName(String(typeof part === 'object' && part ? Reflect.get(part, 'key') : part)))
+    .join('.');
+
+/** The error names the path of the invalid field, but never quotes its value. @throws HttpError BAD_REQUEST */
+export function checkFields(result: Validation): void {
   // Valibot takes an array for an object without fields.
   if (Array.isArray(result.data)) throw new HttpError('BAD_REQUEST');
   if (result.success) return;
-  const path = result.error?.[0]?.path ?? [];
-  if (path.length === 0) throw new HttpError('BAD_REQUEST');
-  const keys = path.map((part) => (typeof part === 'object' && part ? Reflect.get(part, 'key') : part));
+  const faults = result.error ?? [];
+  const unknown = faults.find(({ expected }) => expected === 'never');
+  if (unknown) {
+    throw new HttpError(
+      'BAD_REQUEST',
+      `Request not read: the field "${pathOf(unknown)}" ${unknown.message}.`,
+    );
+  }
+  const field = faults[0] && pathOf(faults[0]);
+  if (!field) throw new HttpError('BAD_REQUEST');
   throw new HttpError(
     'BAD_REQUEST',
-    `Request not read: the field "${keys.join('.')}" is missing or malformed. See openapi.json of this API.`,
+    `Request not read: the field "${field}" is missing or malformed. See openapi.json of this API.`,
   );
 }
 
