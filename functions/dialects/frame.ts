@@ -2,11 +2,12 @@ import * as v from 'valibot';
 import { type CustomData, isCustomData } from '../domain/custom-data.ts';
 import type { Refused } from '../domain/event.ts';
 import { type FileInput, MAX_FILE_NAME, type MessageFile, parseFileInput } from '../domain/file.ts';
-import { isId, isUserId, MAX_USER_ID_BYTES } from '../domain/id.ts';
+import { isId, MAX_USER_ID_BYTES } from '../domain/id.ts';
 import { nameOf, type User } from '../domain/member.ts';
 import { MAX_MENTIONS } from '../domain/message.ts';
 import { MAX_ROOM_ID_BYTES } from '../domain/room.ts';
 import { FrameError } from './dialect.ts';
+import { describeFault, faultOf } from './field-faults.ts';
 
 /** Parses a frame. @param reason the contract's message for a frame that is not a JSON object */
 export function parseFrame(
@@ -33,15 +34,14 @@ export function clientIdOf(frame: object): string | undefined {
   return v.is(clientId, id) ? id : undefined;
 }
 
-/** Validates a frame. @throws FrameError BAD_FRAME that names the invalid field */
+/** Validates a frame. @throws FrameError BAD_FRAME that names the wrong field, and says its right form */
 export function fieldsOf<S extends v.GenericSchema>(schema: S, frame: object): v.InferOutput<S> {
-  const result = v.safeParse(schema, frame, { abortEarly: true });
+  const result = v.safeParse(schema, frame, { abortEarly: true, message: faultOf });
   if (result.success) return result.output;
-  const field = String(result.issues[0].path?.[0]?.key);
-  const fault = Object.hasOwn(frame, field) ? 'is malformed' : 'is missing';
+  const fault = describeFault(result.issues, 'field', 'it');
   throw new FrameError(
     'BAD_FRAME',
-    `Frame not read: the field "${field}" ${fault}. See the protocol for its fields.`,
+    `Frame not read: ${fault}. See the protocol for its fields.`,
     clientIdOf(frame),
   );
 }
@@ -93,32 +93,57 @@ export const file = v.pipe(v.string(), v.maxLength(MAX_STRING));
 
 export const fileName = v.pipe(v.string(), v.maxLength(MAX_FILE_NAME));
 
-const number = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-const numeric = v.pipe(
-  v.string(),
-  v.maxLength(16),
-  v.regex(/^[1-9]\d{0,15}$/),
-  v.transform(Number),
-  v.safeInteger(),
-);
+/** A whole number from 1, as a number or as a numeric string. */
+const positive = (form: string) =>
+  v.union(
+    [
+      v.pipe(v.number(), v.safeInteger(form), v.minValue(1, form)),
+      v.pipe(
+        v.string(),
+        v.maxLength(16, form),
+        v.regex(/^[1-9]\d{0,15}$/, form),
+        v.transform(Number),
+        v.safeInteger(form),
+      ),
+    ],
+    form,
+  );
 
-/** A message id, as a number or as a numeric string. */
-export const messageId = v.union([number, numeric]);
+export const messageId = positive('must be the id of a message: a whole number from 1');
+
+const logNumberForm = 'must be a sequence number: a whole number from 0';
 
 /** A sequence number, or 0 for the start of the log. */
-export const logNumber = v.union([v.literal(0), v.pipe(v.literal('0'), v.transform(Number)), messageId]);
+export const logNumber = v.union(
+  [v.literal(0), v.pipe(v.literal('0'), v.transform(Number)), positive(logNumberForm)],
+  logNumberForm,
+);
 
 /** Rejects lone surrogates. UTF-8 replaces them, which would make different ids equal. */
-const wellFormed = v.check<string>((text) => text.isWellFormed());
+const wellFormed = v.check<string, string>((text) => text.isWellFormed(), 'must not have lone surrogates');
 
-/** Numbers that are not safe integers are rejected, because `JSON.parse` makes different ones equal. */
-const numericId = v.pipe(v.number(), v.safeInteger(), v.transform(String));
+/**
+ * An id as a string or a number. Numbers that are not safe integers are rejected, because `JSON.parse` makes different
+ * ones equal.
+ */
+const idOf = (what: string, maxBytes: number) => {
+  const form = `must be the id of a ${what}: at most ${maxBytes} bytes, without control characters`;
+  return v.union(
+    [
+      v.pipe(
+        v.string(),
+        v.nonEmpty(form),
+        v.maxLength(maxBytes, form),
+        v.check((text) => isId(text, maxBytes), form),
+      ),
+      v.pipe(v.number(), v.safeInteger(form), v.transform(String)),
+    ],
+    form,
+  );
+};
 
 /** The id of a user, as a string or a number. */
-export const userId = v.union([
-  v.pipe(v.string(), v.nonEmpty(), v.maxLength(MAX_USER_ID_BYTES), v.check(isUserId)),
-  numericId,
-]);
+export const userId = idOf('user', MAX_USER_ID_BYTES);
 
 /** The ids of the users whom a message mentions, each once. */
 export const mentions = v.pipe(
@@ -128,18 +153,16 @@ export const mentions = v.pipe(
 );
 
 /** The id of a room, as a string or a number. The id of an inbox passes too, and is answered as an unknown room. */
-export const roomId = v.union([
-  v.pipe(
-    v.string(),
-    v.nonEmpty(),
-    v.maxLength(MAX_ROOM_ID_BYTES),
-    v.check((text) => isId(text, MAX_ROOM_ID_BYTES)),
-  ),
-  numericId,
-]);
+export const roomId = idOf('room', MAX_ROOM_ID_BYTES);
 
 /** Custom data of the team. Not a `record`, which would drop keys such as `constructor`. */
-export const customData = v.pipe(v.custom<CustomData>(isCustomData), v.metadata({ type: 'object' }));
+export const customData = v.pipe(
+  v.custom<CustomData>(
+    isCustomData,
+    'must be a JSON object of at most 2,048 bytes, nested at most 16 levels deep, without NUL characters and lone surrogates',
+  ),
+  v.metadata({ type: 'object' }),
+);
 
 /** An idempotency key. */
 export const clientId = v.pipe(v.string(), v.nonEmpty(), v.maxLength(128), wellFormed);

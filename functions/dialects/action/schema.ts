@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { HISTORY_LIMIT, MAX_PINGED_ROOMS } from '../../domain/command.ts';
 import { qualifiedEmoji } from '../../domain/emoji.ts';
 import { sentTypes } from '../../domain/message.ts';
+import { wholeNumber } from '../field-faults.ts';
 import {
   clientId,
   customData,
@@ -30,7 +31,12 @@ function isOneEmoji(text: string): boolean {
 }
 
 /** An emoji with or without the variation selectors that request a colored glyph; they are added. */
-const emoji = v.pipe(v.string(), v.maxLength(64), v.transform(qualifiedEmoji), v.check(isOneEmoji));
+const emoji = v.pipe(
+  v.string(),
+  v.maxLength(64),
+  v.transform(qualifiedEmoji),
+  v.check(isOneEmoji, 'must be one emoji'),
+);
 
 /** In contract S0 a client sends `message` without `action`, in S1 both. */
 export const sendFrame = v.object({
@@ -76,7 +82,7 @@ export const typingFrame = v.object({ ...inRoom, typing: v.boolean() });
 export const historyFrame = v.object({
   ...inRoom,
   before: v.optional(messageId),
-  limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(HISTORY_LIMIT)), HISTORY_LIMIT),
+  limit: v.optional(wholeNumber(1, HISTORY_LIMIT), HISTORY_LIMIT),
 });
 
 export const pingFrame = v.object({

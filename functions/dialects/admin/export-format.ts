@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { type CustomData, isCustomData } from '../../domain/custom-data.ts';
 import { MAX_FILE_NAME } from '../../domain/file.ts';
 import { isStoredUserId } from '../../domain/id.ts';
 import { roles } from '../../domain/member.ts';
@@ -12,7 +11,8 @@ import {
 } from '../../domain/message.ts';
 import { MAX_RETENTION_DAYS } from '../../domain/retention.ts';
 import { isRoomId, MAX_DESCRIPTION, postings } from '../../domain/room.ts';
-import { strictFields } from '../field-faults.ts';
+import { describeFault, strictFields, wholeNumber, withFaults } from '../field-faults.ts';
+import { customData } from '../frame.ts';
 import { avatarUrl, slowMode } from '../rest/requests.ts';
 
 // The lines of an export. `docs/export.md` describes them. Each object may have further fields: attributes that the
@@ -40,11 +40,13 @@ function isStorable(value: unknown, depth = 1): boolean {
   return Object.entries(value).every(([name, each]) => isPlainText(name) && isStorable(each, depth + 1));
 }
 
+const storableForm = `must be nested at most ${MAX_DEPTH} levels deep, without NUL characters and lone surrogates`;
+
 /** Checks that DynamoDB can store all fields. */
-const storable = <Line extends object>() => v.check<Line>((line) => isStorable(line));
+const storable = <Line extends object>() => v.check<Line, string>((line) => isStorable(line), storableForm);
 
 /** Custom data of the team. */
-const data = v.optional(v.nullable(v.custom<CustomData>(isCustomData)));
+const data = v.optional(v.nullable(customData));
 
 /** How far clocks may differ, in milliseconds. A message of a later time would not expire for as long. */
 const CLOCK_SKEW_MS = 24 * 60 * 60 * 1000;
@@ -52,24 +54,24 @@ const CLOCK_SKEW_MS = 24 * 60 * 60 * 1000;
 const time = v.pipe(
   v.string(),
   v.isoTimestamp(),
-  v.check((text) => Date.parse(text) <= Date.now() + CLOCK_SKEW_MS, 'it is in the future'),
+  v.check((text) => Date.parse(text) <= Date.now() + CLOCK_SKEW_MS, 'must not be in the future'),
 );
 /** The highest number of a log that an import accepts, so that the room has numbers for its next messages. */
 const MAX_SEQ = 1_000_000_000_000;
 
-const seq = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_SEQ));
+const seq = wholeNumber(1, MAX_SEQ);
 /** A place in the log; 0 before the first entry. */
-const place = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SEQ));
+const place = wholeNumber(0, MAX_SEQ);
 const counter = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** A time in milliseconds since the epoch. */
 const pastMs = v.pipe(
   v.number(),
   v.minValue(0),
-  v.check((ms) => ms <= Date.now() + CLOCK_SKEW_MS, 'it is in the future'),
+  v.check((ms) => ms <= Date.now() + CLOCK_SKEW_MS, 'must not be in the future'),
 );
 const source = v.pipe(v.string(), v.nonEmpty(), v.maxLength(128));
 const shortText = v.pipe(v.string(), v.maxLength(1_000));
-const user = v.pipe(v.string(), v.maxLength(MAX_ID), v.check(isStoredUserId, 'it is no id of a user'));
+const user = v.pipe(v.string(), v.maxLength(MAX_ID), v.check(isStoredUserId, 'must be the id of a user'));
 /** The id of a user, or the name of a guest. */
 const actor = v.pipe(v.string(), v.nonEmpty(), v.maxLength(MAX_ID));
 
@@ -79,7 +81,7 @@ const mentions = v.optional(v.pipe(v.array(user), v.maxLength(MAX_MENTIONS)));
 const text = v.pipe(
   v.string(),
   v.maxLength(2 * MAX_TEXT_CODE_POINTS),
-  v.check((each) => [...each].length <= MAX_TEXT_CODE_POINTS, 'it is longer than 8,000 characters'),
+  v.check((each) => [...each].length <= MAX_TEXT_CODE_POINTS, 'must have at most 8,000 characters'),
 );
 
 const fileFields = {
@@ -142,7 +144,7 @@ const message = v.pipe(
   messageFields,
   v.check(
     ({ reply_to: target, seq }) => target === undefined || target < seq,
-    'the message that it replies to must have a lower number',
+    'must reply to a message with a lower number',
   ),
 );
 
@@ -172,7 +174,7 @@ const changeFields = v.looseObject({
 
 const change = v.pipe(
   changeFields,
-  v.check((each) => each.message < each.seq, 'the message must have a lower number than its change'),
+  v.check((each) => each.message < each.seq, 'must change a message with a lower number'),
 );
 
 /** A change of the room, its members or its pins. */
@@ -182,7 +184,7 @@ const otherEntry = v.looseObject({
   seq,
 });
 
-const entry = v.union([message, change, otherEntry]);
+const entry = v.variant('kind', [message, change, otherEntry]);
 
 const header = v.looseObject({
   line: v.literal('header'),
@@ -217,19 +219,21 @@ const settings = {
   /** Whether the room is read-only. */
   archived: v.optional(v.boolean()),
   /** How many days messages are kept: 0 for ever. */
-  retention_days: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_RETENTION_DAYS))),
+  retention_days: v.optional(wholeNumber(0, MAX_RETENTION_DAYS)),
   /** Whether the room has a legal hold. */
   held: v.optional(v.boolean()),
   /** When the log last changed. Default: the time of the last entry. */
   last_at: v.optional(pastMs),
   /** When the room was created. Other chats may export a text, which places the room last. */
-  created_at: v.optional(v.union([pastMs, v.string()])),
+  created_at: v.optional(
+    v.union([pastMs, v.string()], 'must be a time in milliseconds since 1970, or a string'),
+  ),
 };
 
 const room = v.looseObject({
   line: v.literal('room'),
   /** The id. */
-  room_id: v.pipe(v.string(), v.check(isRoomId, 'it is no id of a room')),
+  room_id: v.pipe(v.string(), v.check(isRoomId, 'must be the id of a room')),
   /** The name. Empty for a direct room. */
   name: v.optional(shortText, ''),
   /** Whether only members may connect, or everybody, also guests. */
@@ -287,6 +291,8 @@ const end = v.looseObject({ line: v.literal('end') });
 
 const lines = { header, user: userLine, room, log: entry, file, member, mute, room_end: roomEnd, end };
 
+const anyLine = v.variant('line', [header, userLine, room, entry, file, member, mute, roomEnd, end]);
+
 export type LineKind = keyof typeof lines;
 
 /** A line of a kind. */
@@ -297,7 +303,7 @@ export type Line = LineOf<LineKind>;
 
 /** The lines that an import of a room takes. */
 export const roomLine = v.pipe(
-  v.union([room, message, change, otherEntry, file, member, mute, roomEnd]),
+  v.variant('line', [room, entry, file, member, mute, roomEnd]),
   storable(),
   v.metadata({ ref: 'ImportedLine' }),
 );
@@ -360,30 +366,9 @@ export const importedUsers = v.object({
   stored: v.number(),
 });
 
-/** Returns the part of a line that is wrong, and why, for the message of an error. */
-function faultOf(issues: readonly v.BaseIssue<unknown>[]): string {
-  const [issue] = issues;
-  const path = issue?.path?.map(({ key }) => String(key)).join('.');
-  if (path === undefined) return issue?.message ?? 'it is malformed';
-  if (issue?.received === 'undefined') return `"${path}" is missing`;
-  const why = issue?.type === 'check' ? `: ${issue.message}` : '';
-  return `"${path}" is malformed${why}`;
-}
-
 /** Thrown for a malformed line. */
 export class LineError extends Error {
   override readonly name = 'LineError';
-}
-
-const isKind = (kind: unknown): kind is LineKind => typeof kind === 'string' && Object.hasOwn(lines, kind);
-
-/** Returns the schema of a log entry of a kind, whose errors say more than those of all entries. */
-function schemaOf(line: object): v.GenericSchema<unknown, Line> {
-  const { line: kind, kind: entryKind } = line as Readonly<Record<string, unknown>>;
-  if (!isKind(kind)) throw new LineError('it has no known "line"');
-  if (kind !== 'log') return lines[kind];
-  if (entryKind === 'message') return message;
-  return changeKinds.includes(String(entryKind)) ? change : otherEntry;
 }
 
 /** Parses a line of an export. @throws LineError that says what is wrong */
@@ -396,8 +381,8 @@ export function parseLine(text: string): Line {
   }
   if (typeof line !== 'object' || line === null || Array.isArray(line))
     throw new LineError('it is no JSON object');
-  if (!isStorable(line)) throw new LineError('it has a NUL character, or is nested too deeply');
-  const result = v.safeParse(schemaOf(line), line, { abortEarly: true });
+  if (!isStorable(line)) throw new LineError(`it ${storableForm}`);
+  const result = v.safeParse(withFaults(anyLine), line, { abortEarly: true });
   if (result.success) return result.output;
-  throw new LineError(faultOf(result.issues));
+  throw new LineError(describeFault(result.issues, 'field', 'it'));
 }

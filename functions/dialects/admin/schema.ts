@@ -4,7 +4,7 @@ import { roles } from '../../domain/member.ts';
 import { messageTypes, statuses } from '../../domain/message.ts';
 import { MAX_RETENTION_DAYS } from '../../domain/retention.ts';
 import { hidden, isBlank } from '../../domain/text.ts';
-import { strictFields } from '../field-faults.ts';
+import { strictFields, wholeNumber } from '../field-faults.ts';
 import { clientId, customData, mentions, messageId, text, userId } from '../frame.ts';
 import {
   avatarUrl,
@@ -29,7 +29,10 @@ const time = v.pipe(v.string(), v.isoTimestamp());
 const personName = v.pipe(
   nameText,
   v.nonEmpty(),
-  v.check((name) => !isBlank(name) && !hidden.test(name)),
+  v.check(
+    (name) => !isBlank(name) && !hidden.test(name),
+    'must have a character that readers can see, and none that they cannot see',
+  ),
   v.transform((name) => name.toWellFormed()),
 );
 
@@ -47,8 +50,16 @@ const newMember = strictFields({
 const newMembers = v.pipe(v.array(newMember), v.maxLength(MAX_ADDED_MEMBERS));
 
 /** An integer in a query string, from 1 to `most`. OpenAPI describes query parameters as strings. */
-const pageSize = (most: number) =>
-  v.pipe(v.string(), v.maxLength(3), v.regex(/^[1-9]\d*$/), v.transform(Number), v.maxValue(most));
+function pageSize(most: number) {
+  const form = `must be a whole number from 1 to ${most}`;
+  return v.pipe(
+    v.string(),
+    v.maxLength(3, form),
+    v.regex(/^[1-9]\d*$/, form),
+    v.transform(Number),
+    v.maxValue(most, form),
+  );
+}
 
 /** The query of a list. */
 export const listQuery = v.object({ cursor, limit: v.optional(pageSize(100), '50') });
@@ -71,7 +82,7 @@ export const roomBody = strictFields({
 
 export const retentionBody = strictFields({
   /** How many days messages are kept: 0 for ever, null for the setting of the chat. */
-  retention_days: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_RETENTION_DAYS))),
+  retention_days: v.nullable(wholeNumber(0, MAX_RETENTION_DAYS)),
 });
 
 export const retentionShape = v.pipe(
@@ -152,11 +163,16 @@ export const memberChangeBody = v.pipe(
     /** A JSON object of your own, at most 2 KB; null removes it. */
     data: v.optional(v.nullable(customData)),
   }),
-  v.check(({ role, data }) => role !== undefined || data !== undefined),
+  v.check(({ role, data }) => role !== undefined || data !== undefined, 'must have "role" or "data"'),
 );
 
 /** Part of the id of a bot's messages: `bot:` and this. */
-const botId = v.pipe(v.string(), v.nonEmpty(), v.maxLength(64), v.regex(/^[\w.-]+$/));
+const botId = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.maxLength(64),
+  v.regex(/^[\w.-]+$/, 'must have only letters, digits, "_", "-" and "."'),
+);
 
 /** A message of a user (`user_id`), of a bot, or of the chat itself (`system`). */
 export const messageBody = v.pipe(
@@ -189,6 +205,7 @@ export const messageBody = v.pipe(
   }),
   v.check(
     ({ user_id, bot, system }) => [user_id, bot, system].filter((each) => each !== undefined).length === 1,
+    'must have exactly one of "user_id", "bot" and "system"',
   ),
 );
 
@@ -216,7 +233,10 @@ export const userBody = strictFields({
     v.nullable(
       v.pipe(
         v.record(v.string(), v.unknown()),
-        v.check((attributes) => bytesOf(JSON.stringify(attributes)) <= MAX_ATTRIBUTES),
+        v.check(
+          (attributes) => bytesOf(JSON.stringify(attributes)) <= MAX_ATTRIBUTES,
+          'must have at most 2,048 bytes of JSON',
+        ),
       ),
     ),
   ),

@@ -6,6 +6,7 @@ import { isAvatarUrl, MAX_AVATAR_URL } from '../../domain/profile.ts';
 import { MAX_REPORT_NOTE, reportReasons, reportStatuses } from '../../domain/report.ts';
 import { MAX_DESCRIPTION, MAX_SLOW_MODE, postings } from '../../domain/room.ts';
 import { isBlank, searchedWords } from '../../domain/text.ts';
+import { wholeNumber } from '../field-faults.ts';
 import { clientId, customData, file, fileName, mentions, messageId, text, userId } from '../frame.ts';
 import { preferencesShape } from './schema.ts';
 
@@ -15,22 +16,29 @@ import { preferencesShape } from './schema.ts';
 export const avatarUrl = v.pipe(
   v.string(),
   v.maxLength(MAX_AVATAR_URL),
-  v.check((url) => isAvatarUrl(url)),
+  v.check(
+    (url) => isAvatarUrl(url),
+    'must be an https address of printable ASCII characters, without a user name or password',
+  ),
 );
 
 /** The least number of seconds between two messages of a member. */
-export const slowMode = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_SLOW_MODE));
+export const slowMode = wholeNumber(0, MAX_SLOW_MODE);
 
-const noNulCharacter = v.check<string>((name) => !name.includes('\0'));
+const noNulCharacter = v.check<string, string>(
+  (name) => !name.includes('\0'),
+  'must not have NUL characters',
+);
 
 /** The most characters of a name of a room, user or bot. */
 const MAX_NAME = 200;
+const nameForm = `must have at most ${MAX_NAME} characters`;
 
 /** A name of at most 200 characters. Counts code points, as for texts: most emoji have two UTF-16 code units. */
 export const nameText = v.pipe(
   v.string(),
-  v.maxLength(2 * MAX_NAME),
-  v.check((name) => Array.from(name).length <= MAX_NAME),
+  v.maxLength(2 * MAX_NAME, nameForm),
+  v.check((name) => Array.from(name).length <= MAX_NAME, nameForm),
   noNulCharacter,
 );
 
@@ -42,7 +50,10 @@ export const roomName = v.pipe(
 
 /** Checks that a change has a value. */
 export const hasChange = <Change extends object>() =>
-  v.check<Change>((change) => Object.values(change).some((value) => value !== undefined));
+  v.check<Change, string>(
+    (change) => Object.values(change).some((value) => value !== undefined),
+    'must have at least one field',
+  );
 
 /** New values of a room's settings. A setting that is absent keeps its value. */
 export const roomChangeBody = v.pipe(
@@ -72,8 +83,12 @@ export const roomChangeBody = v.pipe(
   hasChange(),
 );
 
+const cursorForm = 'must be the `next_cursor` of the page before';
+
 /** The `next_cursor` of the page before. */
-export const cursor = v.optional(v.pipe(v.string(), v.maxLength(2_000), v.regex(/^[\w-]+$/)));
+export const cursor = v.optional(
+  v.pipe(v.string(), v.maxLength(2_000, cursorForm), v.regex(/^[\w-]+$/, cursorForm)),
+);
 
 /** The kind of note that reporters and moderators write. */
 const reportNote = v.pipe(
@@ -89,13 +104,22 @@ export const reportBody = v.object({
   note: v.optional(reportNote),
 });
 
-/** From 1 to 25, because a page has the texts of each message up to three times. */
-const reportsPageSize = v.pipe(
-  v.string(),
-  v.maxLength(2),
-  v.regex(/^([1-9]|1\d|2[0-5])$/),
-  v.transform(Number),
-);
+/**
+ * The size of a page in a query string. OpenAPI describes query parameters as strings.
+ * @param pattern allows the numbers from 1 to `most`
+ */
+function pageSizeOf(most: number, pattern: RegExp) {
+  const form = `must be a whole number from 1 to ${most}`;
+  return v.pipe(
+    v.string(),
+    v.maxLength(String(most).length, form),
+    v.regex(pattern, form),
+    v.transform(Number),
+  );
+}
+
+/** At most 25, because a page has the texts of each message up to three times. */
+const reportsPageSize = pageSizeOf(25, /^([1-9]|1\d|2[0-5])$/);
 
 export const reportsQuery = v.object({
   status: v.optional(v.picklist(reportStatuses), 'open'),
@@ -110,8 +134,7 @@ export const resolveBody = v.object({ note: v.optional(reportNote) });
 export const MAX_MUTE_SECONDS = 366 * 24 * 60 * 60;
 const MAX_NEW_MEMBERS = 100;
 
-/** From 1 to 50. A pattern, because OpenAPI describes query parameters as strings. */
-const pageSize = v.pipe(v.string(), v.maxLength(2), v.regex(/^([1-9]|[1-4]\d|50)$/), v.transform(Number));
+const pageSize = pageSizeOf(50, /^([1-9]|[1-4]\d|50)$/);
 
 export const roomsQuery = v.object({
   cursor,
@@ -123,13 +146,7 @@ export const roomsQuery = v.object({
 /** At least one preference. */
 export const preferencesBody = v.pipe(v.partial(v.object(preferencesShape.entries)), hasChange());
 
-/** From 1 to 500. */
-const membersPageSize = v.pipe(
-  v.string(),
-  v.maxLength(3),
-  v.regex(/^([1-9]\d?|[1-4]\d\d|500)$/),
-  v.transform(Number),
-);
+const membersPageSize = pageSizeOf(500, /^([1-9]\d?|[1-4]\d\d|500)$/);
 
 export const membersQuery = v.object({ cursor, limit: v.optional(membersPageSize, '100') });
 
@@ -137,13 +154,16 @@ export const membersQuery = v.object({ cursor, limit: v.optional(membersPageSize
 const searchText = v.pipe(
   v.string(),
   v.maxLength(MAX_USER_ID_BYTES),
-  v.check((text) => !isBlank(text) && !/\p{Cc}/u.test(text)),
+  v.check(
+    (text) => !isBlank(text) && !/\p{Cc}/u.test(text),
+    'must have a character that readers can see, and no control characters',
+  ),
   v.transform((text) => text.trim()),
 );
 
 export const usersQuery = v.object({ query: searchText, cursor, limit: v.optional(pageSize, '20') });
 
-export const roomBody = v.union([
+export const roomBody = v.variant('kind', [
   v.object({ kind: v.literal('direct'), members: v.pipe(v.array(userId), v.minLength(1), v.maxLength(2)) }),
   v.object({
     kind: v.optional(v.literal('group'), 'group'),
@@ -167,14 +187,14 @@ export const memberChangeBody = v.pipe(
   v.object({
     role: v.optional(v.picklist(roles)),
     muted_until: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(64), v.isoTimestamp()))),
-    muted_seconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_MUTE_SECONDS))),
+    muted_seconds: v.optional(wholeNumber(0, MAX_MUTE_SECONDS)),
     /** A JSON object of your own, at most 2 KB; null removes it. */
     data: v.optional(v.nullable(customData)),
   }),
   v.check(({ role, muted_until, muted_seconds, data }) => {
     const mutes = [muted_until, muted_seconds].filter((mute) => mute !== undefined);
     return mutes.length === 1 || (mutes.length === 0 && (role !== undefined || data !== undefined));
-  }),
+  }, 'must have "role", "data", or one of "muted_until" and "muted_seconds"'),
 );
 
 export const messagesQuery = v.object({
@@ -190,7 +210,10 @@ export const searchQuery = v.object({
   q: v.pipe(
     v.string(),
     v.maxLength(MAX_SEARCH),
-    v.check((text) => !isBlank(text) && searchedWords(text).length > 0),
+    v.check(
+      (text) => !isBlank(text) && searchedWords(text).length > 0,
+      'must have a character that readers can see',
+    ),
   ),
   cursor,
   limit: v.optional(pageSize, '20'),

@@ -8,7 +8,7 @@ import type {
   roomShape,
   userShape,
 } from '../../dialects/admin/schema.ts';
-import { isUnknown, shownName } from '../../dialects/field-faults.ts';
+import { isUnknown, shownName, withFaults } from '../../dialects/field-faults.ts';
 import { ChatError } from '../../domain/errors.ts';
 import { type Member, nameOf } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
@@ -18,8 +18,8 @@ import type { Account } from '../../store/accounts.ts';
 import type { AuditEntry } from '../../store/audit.ts';
 import { LIST_PARTS } from '../../store/keys.ts';
 import type { RoomState } from '../../store/rooms.ts';
-import { type ErrorAnswer, errorAnswer, HttpError } from '../http/http-error.ts';
-import { checkFields, isoOrNull, wireSettings } from '../http/wire.ts';
+import { type ErrorAnswer, errorAnswer } from '../http/http-error.ts';
+import { badRequest, checkFields, isoOrNull, wireSettings } from '../http/wire.ts';
 
 /** The position in a list of all rooms or users: a part of the list, and the last id of the page before. */
 export const listCursor = (isId: (id: string) => boolean) =>
@@ -31,16 +31,18 @@ export const listCursor = (isId: (id: string) => boolean) =>
 /** A signature of AWS may be in the query. */
 const isSignature = (name: string): boolean => /^x-amz-/i.test(name);
 
-/** Reads the query string. Refuses unknown parameters: a misspelt cursor would read the first page for ever. @throws HttpError BAD_REQUEST */
+/**
+ * Reads the query string. Refuses unknown parameters: a misspelt cursor would read the first page for ever.
+ * @throws HttpError BAD_REQUEST
+ */
 export const readQuery = <E extends v.ObjectEntries>(schema: v.ObjectSchema<E, undefined>) =>
-  validator('query', schema, (result) => {
+  validator('query', withFaults(schema), (result) => {
     const known = Object.keys(schema.entries);
     const name = Object.keys(result.data).find((each) => !known.includes(each) && !isSignature(each));
     if (name !== undefined) {
-      const fault = `the query parameter "${shownName(name)}" ${isUnknown(known)}`;
-      throw new HttpError('BAD_REQUEST', `Request not read: ${fault}.`);
+      throw badRequest(`the query parameter "${shownName(name)}" ${isUnknown(known)}`);
     }
-    checkFields(result);
+    checkFields('query parameter')(result);
   });
 
 /** Returns the answer to an error. Unlike a client, a backend learns whether a room exists. */

@@ -18,7 +18,15 @@ const shortText = (max: number) => v.pipe(v.string(), v.nonEmpty(), v.maxLength(
 const username = shortText(128);
 const password = shortText(256);
 /** Cognito's refresh tokens have about 1,800 characters. */
-const refreshToken = v.pipe(v.string(), v.maxLength(8_192), v.regex(/^[\w.~+/=-]+$/));
+const refreshToken = v.pipe(
+  v.string(),
+  v.maxLength(8_192),
+  v.regex(/^[\w.~+/=-]+$/, 'must be a refresh token'),
+);
+const attributeName = v.pipe(
+  v.string(),
+  v.regex(/^[\w:]{1,32}$/, 'must be a name of at most 32 letters, digits, "_" and ":"'),
+);
 
 const loginBody = v.object({ username, password });
 const choiceBody = v.object({
@@ -26,7 +34,7 @@ const choiceBody = v.object({
   /** From the answer PASSWORD_CHANGE_REQUIRED. */
   session: shortText(2_048),
   password,
-  attributes: v.optional(v.record(v.pipe(v.string(), v.regex(/^[\w:]{1,32}$/)), shortText(2_048)), {}),
+  attributes: v.optional(v.record(attributeName, shortText(2_048)), {}),
 });
 const refreshBody = v.object({ refresh_token: refreshToken });
 const logoutBody = v.object({ refresh_token: v.optional(refreshToken) });

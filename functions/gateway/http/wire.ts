@@ -2,7 +2,7 @@ import { validator } from 'hono-openapi';
 import * as v from 'valibot';
 import { isoTime } from '../../delivery/context.ts';
 import { contentMessage } from '../../dialects/content/content.ts';
-import { shownName } from '../../dialects/field-faults.ts';
+import { describeFault, withFaults } from '../../dialects/field-faults.ts';
 import { messageId, wireId } from '../../dialects/frame.ts';
 import type { roomChangeBody } from '../../dialects/rest/requests.ts';
 import type {
@@ -58,45 +58,25 @@ export function decodeCursor<S extends v.GenericSchema>(
   }
 }
 
-interface Fault {
-  readonly message: string;
-  readonly path?: readonly unknown[] | undefined;
-  readonly expected?: unknown;
-}
-
 interface Validation {
   readonly success: boolean;
   /** What was validated. */
   readonly data: unknown;
-  readonly error?: readonly Fault[];
+  readonly error?: Parameters<typeof describeFault>[0];
 }
 
-/** Returns the path of a field, such as `lines.1.seq`. */
-const pathOf = ({ path = [] }: Fault): string =>
-  path
-    .map((part) => shownName(String(typeof part === 'object' && part ? Reflect.get(part, 'key') : part)))
-    .join('.');
+/** Returns the error for a request that was not read. */
+export const badRequest = (fault: string): HttpError =>
+  new HttpError('BAD_REQUEST', `Request not read: ${fault}. See openapi.json of this API.`);
 
-/** The error names the path of the invalid field, but never quotes its value. @throws HttpError BAD_REQUEST */
-export function checkFields(result: Validation): void {
-  // Valibot takes an array for an object without fields.
-  if (Array.isArray(result.data)) throw new HttpError('BAD_REQUEST');
-  if (result.success) return;
-  const faults = result.error ?? [];
-  const unknown = faults.find(({ expected }) => expected === 'never');
-  if (unknown) {
-    throw new HttpError(
-      'BAD_REQUEST',
-      `Request not read: the field "${pathOf(unknown)}" ${unknown.message}.`,
-    );
-  }
-  const field = faults[0] && pathOf(faults[0]);
-  if (!field) throw new HttpError('BAD_REQUEST');
-  throw new HttpError(
-    'BAD_REQUEST',
-    `Request not read: the field "${field}" is missing or malformed. See openapi.json of this API.`,
-  );
-}
+/** @throws HttpError BAD_REQUEST that names the path of the wrong field, and says its right form */
+export const checkFields =
+  (kind: 'field' | 'query parameter') =>
+  ({ success, data, error = [] }: Validation): void => {
+    // Valibot takes an array for an object without fields.
+    if (Array.isArray(data)) throw badRequest('the body must be an object');
+    if (!success) throw badRequest(describeFault(error, kind, 'the body'));
+  };
 
 /**
  * Checks that ids are those of users.
@@ -116,10 +96,12 @@ export function messageIdOf(text: string): number {
 }
 
 /** Reads a JSON body. @throws HttpError BAD_REQUEST */
-export const readJson = <S extends v.GenericSchema>(schema: S) => validator('json', schema, checkFields);
+export const readJson = <S extends v.GenericSchema>(schema: S) =>
+  validator('json', withFaults(schema), checkFields('field'));
 
 /** Reads the query string. @throws HttpError BAD_REQUEST */
-export const readQuery = <S extends v.GenericSchema>(schema: S) => validator('query', schema, checkFields);
+export const readQuery = <S extends v.GenericSchema>(schema: S) =>
+  validator('query', withFaults(schema), checkFields('query parameter'));
 
 type Wire<S extends v.GenericSchema> = v.InferOutput<S>;
 

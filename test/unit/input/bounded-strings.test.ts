@@ -35,6 +35,7 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
 }
 
 function unboundedJson(schema: JsonSchema, path: string): string[] {
@@ -46,7 +47,7 @@ function unboundedJson(schema: JsonSchema, path: string): string[] {
       unboundedJson(each, `${path}/${name}`),
     ),
     ...(schema.items ? unboundedJson(schema.items, `${path}[]`) : []),
-    ...(schema.anyOf ?? []).flatMap((each) => unboundedJson(each, path)),
+    ...[...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].flatMap((each) => unboundedJson(each, path)),
   ];
 }
 

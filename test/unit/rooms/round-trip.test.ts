@@ -336,7 +336,7 @@ describe('an import', () => {
 
   test('names the line that it refuses', async () => {
     const { body } = await send([message(1), { line: 'room_end', slow_mode: -5 }]);
-    expect(body['message']).toContain('the field "lines.1.slow_mode" is missing or malformed');
+    expect(body['message']).toContain('the field "lines.1.slow_mode" must be a whole number from 0 to 86400');
   });
 
   test('lets the file of an imported message expire with the message', async () => {

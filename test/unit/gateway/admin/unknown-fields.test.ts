@@ -50,7 +50,7 @@ test.each<[line: string, body: object, field: string, known: string]>([
     status: 400,
     body: {
       error: 'BAD_REQUEST',
-      message: `Request not read: the field "${field}" is unknown. Use one of: ${known}.`,
+      message: `Request not read: the field "${field}" is unknown. Use one of: ${known}. See openapi.json of this API.`,
     },
   });
 });
@@ -94,7 +94,7 @@ describe('an unknown query parameter', () => {
       status: 400,
       body: {
         error: 'BAD_REQUEST',
-        message: `Request not read: the query parameter "after" is unknown. Use one of: ${known}.`,
+        message: `Request not read: the query parameter "after" is unknown. Use one of: ${known}. See openapi.json of this API.`,
       },
     });
   });
