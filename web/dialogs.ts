@@ -4,6 +4,7 @@ export { AttachmentList } from './composer/attachment-list.tsx';
 export { saveFile } from './composer/download.ts';
 export { DropZone, pastedFiles, refuseDrops } from './composer/drop-zone.tsx';
 export { insertText, toggleMarker } from './composer/insert-text.ts';
+export { NoComposer } from './composer/no-composer.tsx';
 export { Picture } from './composer/picture.tsx';
 export { Uploads } from './composer/uploads.ts';
 export { EmojiPicker, QuickEmojiPicker } from './emoji/pickers.tsx';

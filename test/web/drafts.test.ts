@@ -278,6 +278,75 @@ test('when a message is deleted, an edit of the message becomes a draft and a re
   await field(bob).fill('');
 });
 
+describe('when the user can no longer write in the room', () => {
+  const byAlice = async (method: string, path: string, body?: object) => {
+    const headers = {
+      Authorization: `Bearer ${await chat.stack.token('alice')}`,
+      'Content-Type': 'application/json',
+    };
+    const url = `${chat.stack.stack.edgeUrl}/api/chats/${path}`;
+    const response = await fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    expect(response.ok).toBe(true);
+  };
+  const unsent = ({ page }: Person) => page.getByRole('textbox', { name: 'Your unsent text' });
+
+  test('because they were removed, the unsent text can be read and copied, and comes back with the room', async () => {
+    const { page, context } = bob;
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await field(bob).fill('Half a thought\nin two lines');
+    await byAlice('DELETE', `${room}/members/2/`);
+    await page.getByText('you were removed from it').waitFor();
+    await page.locator('textarea[readonly]:focus').waitFor();
+    expect(await unsent(bob).inputValue()).toBe('Half a thought\nin two lines');
+    expect(await unsent(bob).isEditable()).toBe(false);
+    await page.getByRole('button', { name: 'Copy', exact: true }).click();
+    await page.getByRole('button', { name: 'Copied' }).waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('Half a thought\nin two lines');
+    await byAlice('POST', `${room}/members/`, { user_id: '2' });
+    await expect.poll(() => field(bob).inputValue()).toBe('Half a thought\nin two lines');
+    await field(bob).fill('');
+  });
+
+  test('because it was deleted, the unsent text and edit stay until the user discards them', async () => {
+    const { page, context } = bob;
+    await context.clearPermissions();
+    await field(bob).fill('A draft');
+    await bob.press('Old text', 'Edit');
+    await editField(bob).fill('Half a new te');
+    await byAlice('DELETE', `${room}/`);
+    await page.getByText('The room was deleted.').waitFor();
+    expect(await unsent(bob).inputValue()).toBe('A draft\nHalf a new te');
+    // Where the clipboard is blocked, the text is selected.
+    await page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('blocked'));
+    });
+    await page.getByRole('button', { name: 'Copy', exact: true }).click();
+    await page.getByText("Couldn't copy the text. It's selected").waitFor();
+    const selected = unsent(bob).evaluate((box) => {
+      const { value, selectionStart, selectionEnd } = box as HTMLTextAreaElement;
+      return value.slice(selectionStart, selectionEnd);
+    });
+    expect(await selected).toBe('A draft\nHalf a new te');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await unsent(bob).waitFor({ state: 'detached' });
+    await page.locator(':focus').getByText('Back to rooms').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Back to rooms');
+    await page.reload();
+    await page.getByRole('link', { name: 'Back to rooms' }).waitFor();
+    expect(await unsent(bob).count()).toBe(0);
+  });
+
+  test('because it was archived, the unsent text can be read, and the reason is shown', async () => {
+    await field(bob).fill('Too late');
+    await byAlice('PATCH', `${room}/`, { archived: true });
+    await bob.page.getByText('This room is archived.').waitFor();
+    expect(await unsent(bob).inputValue()).toBe('Too late');
+    await byAlice('PATCH', `${room}/`, { archived: false });
+    await expect.poll(() => field(bob).inputValue()).toBe('Too late');
+    await field(bob).fill('');
+  });
+});
+
 test('shows how long the rate limit lasts, and sends the message after it', async () => {
   let held = true;
   intercept = ({ action }) => {

@@ -2,10 +2,10 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Room } from '../../client/index.ts';
 import { useChatClient, useMembers, usePresence, useRoom } from '../../client/react/index.ts';
 import { Composer } from '../composer/composer.tsx';
-import { useWriteBlock, WriteBlockNote } from '../composer/write-block.tsx';
+import { useWriteBlock } from '../composer/write-block.ts';
 import { Deferred } from '../deferred.tsx';
 import { type GoToTarget, useNavigation } from '../rooms/navigation.ts';
-import { errorText, texts } from '../texts/texts.ts';
+import { texts } from '../texts/texts.ts';
 import { Timeline } from '../timeline/timeline.tsx';
 import { useEntries } from '../timeline/use-entries.ts';
 import { ErrorNotice, MessageAnnouncer } from '../ui/banners.tsx';
@@ -42,7 +42,7 @@ function useFreshPresence(room: Room, reload: () => Promise<void>): void {
 /** The open room: its header, timeline and composer. */
 export function RoomPane({ draft, id, me, onLeft, onAccepted }: PaneProps) {
   const client = useChatClient();
-  const { linkTo, target: linked } = useNavigation();
+  const { target: linked } = useNavigation();
   const { room, error, details } = useRoom(id);
   const entries = useEntries(room, draft, me);
   const { reload } = useMembers(id);
@@ -95,15 +95,8 @@ export function RoomPane({ draft, id, me, onLeft, onAccepted }: PaneProps) {
             {({ RequestNote }) => <RequestNote details={details} onAccepted={accepted} onDeclined={onLeft} />}
           </Deferred>
         ) : null}
-        {error ? (
-          <div class="refused-note" role="alert">
-            <p>{errorText(error)}</p>
-            <a class="text-button" {...linkTo()}>
-              {texts().room.back}
-            </a>
-          </div>
-        ) : writeBlock ? (
-          <WriteBlockNote block={writeBlock} />
+        {error || writeBlock ? (
+          <Deferred>{({ NoComposer }) => <NoComposer error={error} block={writeBlock} />}</Deferred>
         ) : (
           <Composer lastSent={lastSent} onEditLast={editLast} />
         )}

@@ -36,6 +36,15 @@ export const englishLater = {
     typeNotAllowed: "Couldn't send the file: this type of file isn't allowed. Choose another file.",
     failed: "Couldn't send the file: something went wrong. Try again.",
   },
+  /** In place of the message box. */
+  writing: {
+    archived: 'This room is archived. No one can send messages here.',
+    blocked: (name: string) => `You blocked ${isolate(name)}.`,
+    mutedUntil: (time: string) => `You're muted until ${time}.`,
+    moderatorsOnly: 'Only owners and moderators can send messages here.',
+    unsent: 'Your unsent text',
+    notCopied: "Couldn't copy the text. It's selected, so you can copy it with the keyboard.",
+  },
   hidden: {
     title: 'Hidden rooms',
     none: 'No hidden rooms',

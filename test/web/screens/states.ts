@@ -97,6 +97,20 @@ const files = (count: number) =>
     buffer: index === 0 ? picture(64, 48) : Buffer.from('%PDF-1.4 paper'),
   }));
 
+/** Opens a room, writes in it, and lets the server say that the room was deleted. */
+async function loseRoom(guest: Guest): Promise<void> {
+  const sockets: WebSocketRoute[] = [];
+  await guest.page.routeWebSocket(/\/ws/, (socket) => {
+    socket.connectToServer();
+    sockets.push(socket);
+  });
+  await openRoom(guest);
+  const field = guest.page.locator('.composer textarea');
+  await field.fill('I can bring the two long tables, and Bob brings\nthe chairs from the');
+  for (const socket of sockets) socket.send(JSON.stringify({ type: 'room_deleted', room_id: 'party' }));
+  await guest.page.locator('.unsent').waitFor();
+}
+
 /** All states of the page that have a picture. */
 export const states: readonly State[] = [
   { name: 'sign in', show: openSignIn },
@@ -172,6 +186,7 @@ export const states: readonly State[] = [
     name: 'unknown room',
     show: (guest) => signIn(guest, 'alice', '#/nowhere').then(() => guest.page.getByRole('alert').waitFor()),
   },
+  { name: 'deleted room, unsent text', show: loseRoom },
   {
     name: 'message actions',
     async show(guest) {
@@ -466,6 +481,7 @@ export const states: readonly State[] = [
   },
   { name: 'Arabic, sign in', locale: 'ar', show: openSignIn },
   { name: 'Arabic, room', locale: 'ar', show: openRoom },
+  { name: 'Arabic, deleted room, unsent text', locale: 'ar', show: loseRoom },
   {
     name: 'Arabic, new room',
     locale: 'ar',

@@ -1,0 +1,137 @@
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { ChatClientError } from '../../client/index.ts';
+import { useBlockedUsers } from '../people/blocks.ts';
+import { type DraftState, isChosen, joinLines } from '../room/draft-state.ts';
+import { useRoomContext } from '../room/room-context.ts';
+import { type RoomDraft, useDraft } from '../room/room-draft.ts';
+import { type NameOf, useNames } from '../rooms/names.ts';
+import { useNavigation } from '../rooms/navigation.ts';
+import { laterTexts } from '../texts/later-texts.ts';
+import { errorText, texts } from '../texts/texts.ts';
+import { Button, ErrorText } from '../ui/buttons.tsx';
+import { rememberFocus } from '../ui/focus.ts';
+import { shortTime } from '../ui/format.ts';
+import { useAsyncAction } from '../ui/use-async-action.ts';
+import { useNotice } from '../ui/use-notice.ts';
+import type { WriteBlock } from './write-block.ts';
+
+/** Returns the texts of a draft that only the composer shows. The timeline shows the messages that were refused. */
+const unsentText = ({ attachments, text, editedText = '' }: DraftState): string =>
+  joinLines(...attachments.map(({ caption }) => caption), text, editedText);
+
+/** Discards these texts, and cancels the uploads that they would be sent with. */
+function discardText(draft: RoomDraft): void {
+  for (const each of draft.state.attachments) if (!isChosen(each)) draft.uploads?.remove(each.id);
+  draft.setTarget(undefined);
+  draft.setText('');
+}
+
+/** The text that the user was writing when the composer went away. They can copy it or discard it. */
+function UnsentText() {
+  const { draft } = useRoomContext();
+  const text = useDraft(draft, unsentText);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const [outcome, setOutcome] = useNotice<'copied' | 'notCopied'>();
+  const { profile, writing } = laterTexts();
+  useLayoutEffect(() => {
+    // The message box had the focus. Otherwise a keyboard user would have to start at the top of the page.
+    if (document.activeElement === document.body) box.current?.focus();
+  }, []);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setOutcome('copied');
+    } catch {
+      // A browser may block the clipboard. The user can copy the selected text.
+      box.current?.select();
+      setOutcome('notCopied');
+    }
+  };
+  const discard = () => {
+    const restoreFocus = box.current && rememberFocus(box.current);
+    discardText(draft);
+    restoreFocus?.();
+  };
+  if (!text) return null;
+  return (
+    <div class="unsent">
+      <label class="field">
+        <span>{writing.unsent}</span>
+        <textarea ref={box} class="prose" readOnly rows={2} dir="auto" value={text} />
+      </label>
+      <Button
+        kind="text-button"
+        label={outcome === 'copied' ? profile.copied : profile.copy}
+        onClick={() => void copy()}
+      />
+      <Button kind="text-button" label={texts().timeline.discard} onClick={discard} />
+      <p role="status">{outcome === 'notCopied' ? writing.notCopied : ''}</p>
+    </div>
+  );
+}
+
+function reasonText(block: WriteBlock, nameOf: NameOf): string {
+  const { writing } = laterTexts();
+  switch (block.reason) {
+    case 'blocked':
+      return writing.blocked(nameOf(block.user));
+    case 'muted':
+      return writing.mutedUntil(shortTime(block.until));
+    default:
+      return writing[block.reason];
+  }
+}
+
+/** Ends the block of a user. */
+function UnblockButton({ user }: { readonly user: string }) {
+  const { unblock } = useBlockedUsers();
+  const { busy, error, run } = useAsyncAction();
+  return (
+    <>
+      <Button
+        kind="text-button"
+        label={laterTexts().blocking.unblock}
+        busy={busy}
+        onClick={() => void run(() => unblock(user))}
+      />
+      {error ? <ErrorText>{error}</ErrorText> : null}
+    </>
+  );
+}
+
+function BackLink() {
+  return (
+    <a class="text-button" {...useNavigation().linkTo()}>
+      {texts().room.back}
+    </a>
+  );
+}
+
+interface NoComposerProps {
+  /** Why the room is refused. */
+  readonly error: ChatClientError | undefined;
+  /** Why the user cannot write in a room that is not refused. */
+  readonly block: WriteBlock | undefined;
+}
+
+/** Stands in place of the composer: says why the user cannot write, and shows their unsent text. */
+export function NoComposer({ error, block }: NoComposerProps): ComponentChildren {
+  const nameOf = useNames();
+  if (error) {
+    return (
+      <div class="refused-note">
+        <p role="alert">{errorText(error)}</p>
+        <BackLink />
+        <UnsentText />
+      </div>
+    );
+  }
+  return block ? (
+    <div class="write-block">
+      <p role="status">{reasonText(block, nameOf)}</p>
+      {block.reason === 'blocked' ? <UnblockButton user={block.user} /> : null}
+      <UnsentText />
+    </div>
+  ) : null;
+}
