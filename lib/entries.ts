@@ -172,7 +172,8 @@ export const entries = {
     sockets: true,
     invokes: null,
   },
-  send: withFiles,
+  // A message reveals a room that was concealed from its author, so the author's inboxes get a row there.
+  send: { ...withFiles, connections: [...posting, 'PutItem'] },
   edit: withFiles,
   delete: { ...send, variables: [...send.variables, 'FILES_BUCKET'], files: ['DeleteObject'] },
   default: {

@@ -1,4 +1,5 @@
-import { type Context, isoTime } from '../delivery/context.ts';
+import { addRoomToInboxes } from '../connections/inbox.ts';
+import { type Context, isoTime, type PostingContext } from '../delivery/context.ts';
 import { type Listed, listForPublish, publish } from '../delivery/publish.ts';
 import { acknowledge } from '../delivery/receipts.ts';
 import { deliveryStatus } from '../domain/audience.ts';
@@ -38,10 +39,8 @@ export interface StoredMessage {
   readonly audience?: { readonly room: Room; readonly listed: Listed };
 }
 
-type StoreContext = Pick<
-  Context,
-  'db' | 'rates' | 'budgets' | 'now' | 'files' | 'dailyFileBytes' | 'retentionDays' | 'beforeSend'
->;
+type StoreContext = PostingContext &
+  Pick<Context, 'rates' | 'budgets' | 'files' | 'dailyFileBytes' | 'beforeSend'>;
 
 const sentEvent = (message: Message): Event =>
   entryEvent(message.room, { kind: 'message', message }, message);
@@ -146,6 +145,8 @@ export async function storeMessage(
   };
   const appended = await appendWithFile(id, file, append, context);
   if (appended.earlier) return { message: checkSameMessage(appended.earlier, clientId) };
+  // The room was concealed from the member, so their inboxes may not have it.
+  if (member.addedByBlocked) await addRoomToInboxes(id, member.user, context);
   return { message: messageAt(appended.seq), audience: { room: appended.room, listed } };
 }
 

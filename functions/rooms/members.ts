@@ -264,15 +264,18 @@ async function removeConnectionsOf(user: string, room: Room, context: PostingCon
 }
 
 /**
- * Accepts a room that a stranger added the caller to. Accepting it again changes nothing.
+ * Accepts a room that a stranger added the caller to. A room that was concealed appears in the caller's open inboxes.
+ * Accepting a room again changes nothing.
  * @throws ChatError NOT_A_MEMBER
  */
 export async function acceptRequest(
   room: string,
   { id: user }: User,
-  { db }: Pick<Context, 'db'>,
+  context: PostingContext,
 ): Promise<void> {
-  if (!(await memberships.acceptRequest(db, room, user))) throw new ChatError('NOT_A_MEMBER');
+  const before = await memberships.acceptRequest(context.db, room, user);
+  if (!before) throw new ChatError('NOT_A_MEMBER');
+  if (before.addedByBlocked) await addRoomToInboxes(room, user, context);
 }
 
 /**

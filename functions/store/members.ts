@@ -133,14 +133,17 @@ export async function enterRoom(db: Database, room: string, user: string, role: 
 const orZero = (attribute: string) => `${attribute} = if_not_exists(${attribute}, :zero)`;
 
 /**
- * Makes a request an accepted room, and reveals a concealed room; other rooms stay unchanged. Returns whether the user is
- * a member.
+ * Makes a request an accepted room, and reveals a concealed room; other rooms stay unchanged.
+ * @returns the member as they were before; undefined when the user is not a member
  */
-export const acceptRequest = async (db: Database, room: string, user: string): Promise<boolean> =>
-  (await db.chat.update(memberKey(room, user), {
+export async function acceptRequest(db: Database, room: string, user: string): Promise<Member | undefined> {
+  const item = await db.chat.update(memberKey(room, user), {
     update: 'REMOVE pending, addedByBlocked',
     condition: 'attribute_exists(#user)',
-  })) !== undefined;
+    returns: 'ALL_OLD',
+  });
+  return item && toMember(room, item);
+}
 
 /** Reveals a concealed room to its member. A request stays one. */
 export async function revealRoom(db: Database, room: string, user: string): Promise<void> {

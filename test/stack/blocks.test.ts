@@ -114,3 +114,19 @@ test('a direct room that a blocked user creates and opens by its URL does not re
   expect(await inbox.take('joined')).toMatchObject({ room_id: directRoomId('2', '3') });
   await Promise.all([inbox, sender].map((client) => client.close()));
 });
+
+test('a group with a blocked user appears in an open inbox once its user writes there', async () => {
+  const carol = await askingAs(stack, 'carol');
+  await carol('PUT /blocks/2/');
+  const inbox = await enterInbox(stack, 'carol');
+  const { body } = await bob('POST /chats/', { name: 'Trap', members: [3] });
+  const room = String(body['id']);
+  await caughtUp(inbox);
+  expect(heard(inbox, 'joined')).toEqual([]);
+  const own = await enter(stack, 'carol', `room=${room}`);
+  await own.say('I am here');
+  expect(await inbox.take('joined')).toMatchObject({ room_id: room });
+  expect(JSON.stringify((await carol('GET /chats/')).body)).toContain(room);
+  await Promise.all([inbox, own].map((client) => client.close()));
+  expect((await carol('DELETE /blocks/2/')).status).toBe(204);
+});

@@ -29,7 +29,7 @@ const expected: Record<string, readonly string[]> = {
   ],
   send: [
     chat('BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem'),
-    connections('DeleteItem', 'GetItem', 'Query', 'UpdateItem'),
+    connections('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
     files,
     sockets,
     invoke('Fanout'),

@@ -649,10 +649,32 @@ describe('a group to which a blocked user adds the user who blocked them', () =>
     expect(await app.listed('ann', id)).toBeDefined();
   });
 
-  test('is shown once the user writes in it', async () => {
+  test.each<[how: string, enter: (id: string) => Promise<unknown>]>([
+    ['writes in it', async (id) => say(await open('ann', id), 'I am here')],
+    [
+      'writes in it by REST',
+      (id) => app.ask('ann', `POST /chats/${id}/send_message/`, { content: 'I am here', broadcast: true }),
+    ],
+    ['accepts it', (id) => app.ask('ann', `POST /chats/${id}/accept/`)],
+  ])('is shown once the user %s, also in open inboxes', async (_how, enter) => {
     const id = await conceal('creates');
-    await say(await open('ann', id), 'I am here');
+    frames = [];
+    await enter(id);
+    expect(framesTo(inbox)).toMatchObject([{ type: 'joined', room_id: id }]);
     expect(await app.listed('ann', id)).toBeDefined();
+    await say(await open('cat', id), 'Welcome');
+    expect(framesTo(inbox).at(-1)).toMatchObject({ room_id: id, message: { text: 'Welcome' } });
+  });
+
+  test('is not shown by a message that is refused', async () => {
+    const id = await conceal('creates');
+    await app.ask('bob', `PATCH /chats/${id}/`, { posting: 'moderators' });
+    frames = [];
+    await expect(say(await open('ann', id), 'I am here')).rejects.toMatchObject({
+      code: 'POSTING_RESTRICTED',
+    });
+    expect(framesTo(inbox)).toEqual([]);
+    expect(await app.listed('ann', id)).toBeUndefined();
   });
 
   test('does not make the user known to its other members', async () => {
