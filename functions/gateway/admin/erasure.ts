@@ -10,7 +10,7 @@ import { checkUserIds, decodeCursor, encodeCursor } from '../http/wire.ts';
 import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { readQuery } from './wire.ts';
+import { noFields, readQuery } from './wire.ts';
 
 const roomCursor = v.tuple([v.pipe(v.string(), v.check(isRoomId))]);
 
@@ -29,6 +29,7 @@ export function erasure(context: AdminContext) {
       },
       [400, 404, 500],
     ),
+    noFields,
     async (c) => {
       const user = c.req.param('user');
       // System messages and those of bots belong to the team.

@@ -27,7 +27,7 @@ import { checkUserIds, messageIdOf, readJson } from '../http/wire.ts';
 import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { readQuery, wireMessage } from './wire.ts';
+import { noFields, readQuery, wireMessage } from './wire.ts';
 
 type NewMessage = v.InferOutput<typeof messageBody>;
 
@@ -177,8 +177,9 @@ export function messages(context: AdminContext) {
     describe(
       'Delete a message: its text and its file. A repeat changes nothing.',
       { 204: 'Deleted the message.' },
-      [404],
+      [400, 404],
     ),
+    noFields,
     async (c) => {
       const { id: room, message: given } = c.req.param();
       const message = messageIdOf(given);

@@ -7,6 +7,7 @@ import { readJson } from '../http/wire.ts';
 import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
+import { noFields } from './wire.ts';
 
 const answers = {
   200: ['All messages of the room have the setting.', retentionShape],
@@ -65,8 +66,9 @@ export function retention(context: AdminContext) {
       'Put a room under a legal hold: none of its messages and files expires any more. Repeat the request until `done` ' +
         'is true: only then the hold is complete.',
       answers,
-      [404],
+      [400, 404],
     ),
+    noFields,
     (c) => answerChange(c, 'room.hold', { held: true }),
   );
   app.delete(
@@ -75,8 +77,9 @@ export function retention(context: AdminContext) {
       'End the legal hold of a room. What has expired meanwhile is deleted after a day. Repeat the request until ' +
         '`done` is true.',
       answers,
-      [404],
+      [400, 404],
     ),
+    noFields,
     (c) => answerChange(c, 'room.unhold', { held: false }),
   );
   return app;

@@ -38,7 +38,7 @@ import {
 import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { listCursor, readQuery, wireMember, wireRoom, wrongRoomId } from './wire.ts';
+import { listCursor, noFields, readQuery, wireMember, wireRoom, wrongRoomId } from './wire.ts';
 
 const roomCursor = listCursor(isRoomId);
 
@@ -168,8 +168,9 @@ export function rooms(context: AdminContext) {
         200: ['Deleted the room.', deletionShape],
         202: ['Not all of it is done. Repeat the request until it is.', deletionShape],
       },
-      [404, 409],
+      [400, 404, 409],
     ),
+    noFields,
     async (c) => {
       const id = c.req.param('id');
       const change = { action: 'room.delete', room: id };
@@ -249,8 +250,9 @@ export function rooms(context: AdminContext) {
     describe(
       'Remove a member from a group, also its last owner. Closes the sockets of the member in the room.',
       { 204: 'Removed the member.' },
-      [404, 409],
+      [400, 404, 409],
     ),
+    noFields,
     async (c) => {
       const { id: room, user } = c.req.param();
       await audited(c, context, { action: 'member.remove', room, user }, () =>

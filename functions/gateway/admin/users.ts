@@ -14,7 +14,7 @@ import { checkUserIds, decodeCursor, encodeCursor, readJson } from '../http/wire
 import { audited } from './audit.ts';
 import type { AdminContext, AdminEnv } from './context.ts';
 import { describe } from './openapi.ts';
-import { listCursor, readQuery, wireAccount, wireRoom } from './wire.ts';
+import { listCursor, noFields, readQuery, wireAccount, wireRoom } from './wire.ts';
 
 const userCursor = listCursor(isStoredUserId);
 
@@ -119,6 +119,7 @@ export function users(context: AdminContext) {
       { 200: ['The banned user.', userShape] },
       [400, 500],
     ),
+    noFields,
     (c) =>
       answerChange(c, 'user.ban', async (user) => {
         const banned = await ban(db, user, context.now());
@@ -129,6 +130,7 @@ export function users(context: AdminContext) {
   app.delete(
     '/users/:user/ban/',
     describe('End the ban of a user.', { 200: ['The user.', userShape] }, [400]),
+    noFields,
     (c) => answerChange(c, 'user.unban', (user) => unban(db, user)),
   );
   app.post(
@@ -138,6 +140,7 @@ export function users(context: AdminContext) {
       { 200: ['The user.', userShape] },
       [400, 500],
     ),
+    noFields,
     (c) =>
       answerChange(c, 'user.sign_out', async (user) => {
         const signedOut = await signOut(db, user, context.now());

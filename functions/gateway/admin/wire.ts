@@ -1,3 +1,4 @@
+import { createMiddleware } from 'hono/factory';
 import { validator } from 'hono-openapi';
 import * as v from 'valibot';
 import { isoTime } from '../../delivery/context.ts';
@@ -27,6 +28,17 @@ export const listCursor = (isId: (id: string) => boolean) =>
     v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(LIST_PARTS - 1)),
     v.optional(v.pipe(v.string(), v.check(isId))),
   ]);
+
+/**
+ * Refuses a body with fields, for requests that read none: the fields would have no effect.
+ * @throws HttpError BAD_REQUEST
+ */
+export const noFields = createMiddleware(async (c, next) => {
+  const body = (await c.req.text()).trim();
+  if (!['', '{}'].includes(body))
+    throw badRequest('the body must be empty, because this request has no fields');
+  await next();
+});
 
 /** A signature of AWS may be in the query. */
 const isSignature = (name: string): boolean => /^x-amz-/i.test(name);
