@@ -446,6 +446,40 @@ test('hides the messages of a blocked person until they are unblocked, and shows
   for (const text of ['Buy now', 'Last chance']) await alice.message(text).waitFor();
 });
 
+test('blocks a person from the menu or the profile of a direct room, which then says so and unblocks them', async () => {
+  const { page } = alice;
+  const pane = page.getByRole('main');
+  await Promise.all([alice.goTo('direct:1:2'), bob.goTo('direct:1:2')]);
+  await bob.page.getByRole('heading', { name: 'alice' }).waitFor();
+  await bob.say('Buy two');
+  await alice.message('Buy two').waitFor();
+  await chooseInMenu(alice, 'Block bob');
+  await page.getByRole('dialog', { name: 'Block bob?' }).getByRole('button', { name: 'Block' }).click();
+  await pane.getByText('You blocked bob. Their messages are hidden.').waitFor();
+  await pane.getByText('Messages from bob are hidden.').waitFor();
+  expect(await pane.getByText('No messages yet').count()).toBe(0);
+  const row = page.getByRole('navigation').getByRole('link').filter({ hasText: /^bob/ });
+  await row.getByText('Messages from bob are hidden.').waitFor();
+  await pane.getByRole('button', { name: 'Unblock' }).click();
+  await alice.message('Buy two').waitFor();
+  await page.getByRole('textbox', { name: 'Message', exact: true }).waitFor();
+  await alice.message('Buy two').getByRole('button', { name: 'Profile of bob' }).click();
+  const profile = page.getByRole('dialog', { name: 'bob', exact: true });
+  await profile.getByRole('button', { name: 'Block' }).click();
+  await page.getByRole('dialog', { name: 'Block bob?' }).getByRole('button', { name: 'Block' }).click();
+  await profile.getByText('You blocked bob. Their messages are hidden.').waitFor();
+  await profile.getByRole('button', { name: 'Unblock' }).click();
+  await profile.getByRole('button', { name: 'Block' }).waitFor();
+  await profile.getByRole('button', { name: 'Close' }).click();
+  await alice.message('Buy two').waitFor();
+  await chooseInMenu(alice, 'Block bob');
+  await page.getByRole('dialog', { name: 'Block bob?' }).getByRole('button', { name: 'Block' }).click();
+  await pane.getByText('You blocked bob.').waitFor();
+  await chooseInMenu(alice, 'Unblock bob');
+  await alice.message('Buy two').waitFor();
+  await Promise.all([alice.enter('Everybody'), bob.enter('Everybody')]);
+});
+
 test('pins a room to the top, chooses notifications with the keyboard, and hides a room until another user writes', async () => {
   const { page } = alice;
   const names = () => page.locator('.room-name').allInnerTexts();

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ChatClientError } from '../../client/index.ts';
-import { useBlockedUsers } from '../people/blocks.ts';
+import { UnblockButton } from '../people/blocked-people.tsx';
 import { type DraftState, isChosen, joinLines } from '../room/draft-state.ts';
 import { useRoomContext } from '../room/room-context.ts';
 import { type RoomDraft, useDraft } from '../room/room-draft.ts';
@@ -9,10 +9,9 @@ import { type NameOf, useNames } from '../rooms/names.ts';
 import { useNavigation } from '../rooms/navigation.ts';
 import { laterTexts } from '../texts/later-texts.ts';
 import { errorText, texts } from '../texts/texts.ts';
-import { Button, ErrorText } from '../ui/buttons.tsx';
+import { Button } from '../ui/buttons.tsx';
 import { rememberFocus } from '../ui/focus.ts';
 import { shortTime } from '../ui/format.ts';
-import { useAsyncAction } from '../ui/use-async-action.ts';
 import { useNotice } from '../ui/use-notice.ts';
 import type { WriteBlock } from './write-block.ts';
 
@@ -75,29 +74,12 @@ function reasonText(block: WriteBlock, nameOf: NameOf): string {
   const { writing } = laterTexts();
   switch (block.reason) {
     case 'blocked':
-      return writing.blocked(nameOf(block.user));
+      return laterTexts().blocking.blocked(nameOf(block.user));
     case 'muted':
       return writing.mutedUntil(shortTime(block.until));
     default:
       return writing[block.reason];
   }
-}
-
-/** Ends the block of a user. */
-function UnblockButton({ user }: { readonly user: string }) {
-  const { unblock } = useBlockedUsers();
-  const { busy, error, run } = useAsyncAction();
-  return (
-    <>
-      <Button
-        kind="text-button"
-        label={laterTexts().blocking.unblock}
-        busy={busy}
-        onClick={() => void run(() => unblock(user))}
-      />
-      {error ? <ErrorText>{error}</ErrorText> : null}
-    </>
-  );
 }
 
 function BackLink() {

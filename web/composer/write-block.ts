@@ -31,8 +31,9 @@ export function useWriteBlock(details: RoomDetails | undefined, me: string): Wri
   const other = details && otherMember(details.id, me);
   const { blocked } = useBlockedUsers(other !== undefined);
   if (!details) return undefined;
-  if (details.archived) return { reason: 'archived' };
+  // Comes first, because it explains why the room looks empty.
   if (other !== undefined && blocked.has(other)) return { reason: 'blocked', user: other };
+  if (details.archived) return { reason: 'archived' };
   if (isMuted) return { reason: 'muted', until: own?.muted_until ?? '' };
   if (details.posting === 'moderators' && (own?.role ?? 'member') === 'member')
     return { reason: 'moderatorsOnly' };

@@ -1,7 +1,7 @@
 import { useNames, usePictures } from '../rooms/names.ts';
 import { laterTexts } from '../texts/later-texts.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { ErrorText } from '../ui/buttons.tsx';
+import { Button, ErrorText } from '../ui/buttons.tsx';
 import { ConfirmDialog, Dialog } from '../ui/dialog.tsx';
 import { useAsyncAction } from '../ui/use-async-action.ts';
 import { useBlockedUsers } from './blocks.ts';
@@ -20,6 +20,23 @@ export function BlockPerson({ user, onClose }: { readonly user: string; readonly
     >
       {blocking.consequence}
     </ConfirmDialog>
+  );
+}
+
+/** Ends the block of a user. */
+export function UnblockButton({ user }: { readonly user: string }) {
+  const { unblock } = useBlockedUsers();
+  const { busy, error, run } = useAsyncAction();
+  return (
+    <>
+      <Button
+        kind="text-button"
+        label={laterTexts().blocking.unblock}
+        busy={busy}
+        onClick={() => void run(() => unblock(user))}
+      />
+      {error ? <ErrorText>{error}</ErrorText> : null}
+    </>
   );
 }
 

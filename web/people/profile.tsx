@@ -9,6 +9,8 @@ import { Dialog } from '../ui/dialog.tsx';
 import { lastSeen } from '../ui/format.ts';
 import { useAsyncAction } from '../ui/use-async-action.ts';
 import { useNotice } from '../ui/use-notice.ts';
+import { UnblockButton } from './blocked-people.tsx';
+import { useBlockedUsers } from './blocks.ts';
 
 /** Shows a user id with a button that copies it. Pages without encryption have no clipboard. */
 export function UserId({ label, id }: { readonly label: string; readonly id: string }) {
@@ -32,8 +34,15 @@ export function UserId({ label, id }: { readonly label: string; readonly id: str
   );
 }
 
-/** Shows a user, and starts a direct room with them. */
-export function Profile({ id, onClose }: { readonly id: string; readonly onClose: () => void }) {
+interface ProfileProps {
+  readonly id: string;
+  /** Asks whether to block the user. */
+  readonly onBlock: () => void;
+  readonly onClose: () => void;
+}
+
+/** Shows a user, blocks or unblocks them, and starts a direct room with them. */
+export function Profile({ id, onBlock, onClose }: ProfileProps) {
   const client = useChatClient();
   const name = useNames()(id);
   const picture = usePictures()(id);
@@ -42,7 +51,8 @@ export function Profile({ id, onClose }: { readonly id: string; readonly onClose
   const { isSingleRoom, open } = useNavigation();
   const { busy, error, run } = useAsyncAction();
   const isMe = id === client.user;
-  const { profile } = laterTexts();
+  const { blocked } = useBlockedUsers(!isMe);
+  const { profile, blocking } = laterTexts();
   const start = () =>
     void run(async () => {
       const room = await client.createRoom({ kind: 'direct', members: [id] });
@@ -64,6 +74,13 @@ export function Profile({ id, onClose }: { readonly id: string; readonly onClose
       <ErrorText>{error}</ErrorText>
       {isMe || isSingleRoom ? null : (
         <Button kind="primary" label={profile.message} busy={busy} onClick={start} />
+      )}
+      {isMe ? null : blocked.has(id) ? (
+        <p class="hint">
+          {blocking.blocked(name)} <UnblockButton user={id} />
+        </p>
+      ) : (
+        <Button kind="danger" label={blocking.block} onClick={onBlock} />
       )}
     </Dialog>
   );

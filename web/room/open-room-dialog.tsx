@@ -26,10 +26,16 @@ interface DialogProps {
 
 /** A dialog about the open room. */
 export function OpenRoomDialog({ dialog, details, presence, reload, onLeft, onClose }: DialogProps) {
-  const { draft } = useRoomContext();
+  const { draft, show } = useRoomContext();
   switch (dialog.kind) {
     case 'profile':
-      return <Profile id={dialog.user} onClose={onClose} />;
+      return (
+        <Profile
+          id={dialog.user}
+          onBlock={() => show({ kind: 'block', user: dialog.user })}
+          onClose={onClose}
+        />
+      );
     case 'delete': {
       const { id } = dialog.entry;
       const { deletion } = laterTexts();

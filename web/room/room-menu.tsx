@@ -1,4 +1,7 @@
 import { type Preferences, type RoomDetails, setPreferences } from '../../client/index.ts';
+import { otherMember } from '../../client/react/index.ts';
+import { useBlockedUsers } from '../people/blocks.ts';
+import { useNames } from '../rooms/names.ts';
 import { useNavigation } from '../rooms/navigation.ts';
 import { laterTexts } from '../texts/later-texts.ts';
 import { errorText, texts } from '../texts/texts.ts';
@@ -15,17 +18,21 @@ interface MenuProps {
 
 /** The menu of the open room. */
 export function RoomMenu({ details, anchor, onClose }: MenuProps) {
-  const { client, room, draft, role, isModerator, show } = useRoomContext();
+  const { client, room, draft, me, role, isModerator, show } = useRoomContext();
   const { isSingleRoom, open } = useNavigation();
   const { kind, preferences } = details;
-  const { menu } = laterTexts();
+  const nameOf = useNames();
+  const { menu, blocking } = laterTexts();
   const isGroup = kind === 'group';
+  const other = otherMember(room.id, me);
+  const { blocked, unblock } = useBlockedUsers(other !== undefined);
+  const showFailure = (error: unknown) => draft.showError(errorText(error));
   const prefer = async (change: Partial<Preferences>) => {
     try {
       await setPreferences(client, room.id, change);
       if (change.hidden) open();
     } catch (error) {
-      draft.showError(errorText(error));
+      showFailure(error);
     }
   };
   return (
@@ -62,7 +69,19 @@ export function RoomMenu({ details, anchor, onClose }: MenuProps) {
       {isModerator ? (
         <MenuItem label={laterTexts().reports.reportedMessages} onSelect={() => show({ kind: 'reports' })} />
       ) : null}
-      <MenuItem label={laterTexts().blocking.blockedPeople} onSelect={() => show({ kind: 'blocks' })} />
+      <MenuItem label={blocking.blockedPeople} onSelect={() => show({ kind: 'blocks' })} />
+      {other === undefined ? null : blocked.has(other) ? (
+        <MenuItem
+          label={blocking.unblockUser(nameOf(other))}
+          onSelect={() => void unblock(other).catch(showFailure)}
+        />
+      ) : (
+        <MenuItem
+          danger
+          label={blocking.blockUser(nameOf(other))}
+          onSelect={() => show({ kind: 'block', user: other })}
+        />
+      )}
       {isGroup && role ? (
         <MenuItem danger label={menu.leave} onSelect={() => show({ kind: 'leave' })} />
       ) : null}

@@ -87,7 +87,11 @@ export function RoomPane({ draft, id, me, onLeft, onAccepted }: PaneProps) {
     <RoomContext.Provider value={context}>
       <section class="room-pane" aria-label={texts().room.title}>
         <RoomHeader details={details} presence={presence} />
-        <Timeline entries={entries} target={target} />
+        <Timeline
+          entries={entries}
+          target={target}
+          blocked={writeBlock?.reason === 'blocked' ? writeBlock.user : undefined}
+        />
         <MessageAnnouncer />
         <ErrorNotice />
         {details && isRequest ? (

@@ -1,6 +1,7 @@
 import { actorId, type Message, type RoomSummary } from '../../client/index.ts';
 import { otherMember, type useRooms } from '../../client/react/index.ts';
 import { previewText } from '../format/plain.ts';
+import { useBlockedUsers } from '../people/blocks.ts';
 import { type RoomDrafts, useDraftText } from '../room/room-drafts.ts';
 import { directionOf, formatNumber } from '../texts/intl.ts';
 import { errorText, texts } from '../texts/texts.ts';
@@ -42,6 +43,9 @@ function RoomPreview({ room, me, drafts }: PreviewProps) {
   const draft = useDraftText(drafts, id);
   const words = texts().rooms;
   const { last_message: last } = room;
+  // The server sends no message of a blocked person.
+  const other = last ? undefined : otherMember(id, me);
+  const { blocked } = useBlockedUsers(other !== undefined);
   const isDraft = draft !== '' && id !== current;
   // The row cuts off the end of the message, whatever the language of the page is.
   const dir = directionOf(isDraft ? previewText(draft) : last ? contentOf(last) : '');
@@ -54,6 +58,8 @@ function RoomPreview({ room, me, drafts }: PreviewProps) {
         </>
       ) : last ? (
         preview(last, me, nameOf)
+      ) : other !== undefined && blocked.has(other) ? (
+        texts().timeline.hidden(nameOf(other))
       ) : (
         words.noMessages
       )}

@@ -50,7 +50,6 @@ export const arabicLater: LaterTexts = {
   },
   writing: {
     archived: 'هذه الغرفة مؤرشفة. لا يمكن لأحد إرسال الرسائل هنا.',
-    blocked: (name) => `لقد حظرت ${isolate(name)}.`,
     mutedUntil: (time) => `أنت مكتوم حتى ${time}.`,
     moderatorsOnly: 'يمكن للمالكين والمشرفين فقط إرسال الرسائل هنا.',
     unsent: 'نصك الذي لم يُرسل',
@@ -214,6 +213,7 @@ export const arabicLater: LaterTexts = {
     unblockUser: (name) => `إلغاء حظر ${isolate(name)}`,
     title: (name) => `هل تريد حظر ${isolate(name)}؟`,
     consequence: 'لن ترى رسائل هذا الشخص، ولن يتمكن من بدء محادثة معك. ولن يصله إشعار بذلك.',
+    blocked: (name) => `لقد حظرت ${isolate(name)}. رسائل هذا الشخص مخفية.`,
     blockedPeople: 'الأشخاص المحظورون',
     nobody: 'لم تحظر أحدًا.',
   },

@@ -116,6 +116,7 @@ export const arabic: Texts = {
     messages: 'الرسائل',
     loadingEarlier: 'جارٍ تحميل الرسائل السابقة…',
     start: 'هذه بداية الغرفة.',
+    hidden: (name) => `رسائل ${isolate(name)} مخفية.`,
     newMessages: 'رسائل جديدة',
     toLatest: 'الانتقال إلى الأحدث',
     newBelow: (count) =>

@@ -39,7 +39,6 @@ export const englishLater = {
   /** In place of the message box. */
   writing: {
     archived: 'This room is archived. No one can send messages here.',
-    blocked: (name: string) => `You blocked ${isolate(name)}.`,
     mutedUntil: (time: string) => `You're muted until ${time}.`,
     moderatorsOnly: 'Only owners and moderators can send messages here.',
     unsent: 'Your unsent text',
@@ -164,6 +163,7 @@ export const englishLater = {
     title: (name: string) => `Block ${isolate(name)}?`,
     consequence:
       "You won't see their messages, and they can't start a chat with you. They won't be notified.",
+    blocked: (name: string) => `You blocked ${isolate(name)}. Their messages are hidden.`,
     blockedPeople: 'Blocked people',
     nobody: "You haven't blocked anyone.",
   },

@@ -87,6 +87,7 @@ export const english = {
     messages: 'Messages',
     loadingEarlier: 'Loading earlier messages…',
     start: 'This is the start of the room.',
+    hidden: (name: string) => `Messages from ${isolate(name)} are hidden.`,
     newMessages: 'New messages',
     toLatest: 'Jump to latest',
     newBelow: (count: number) => plural(count, { one: '# new message', other: '# new messages' }),

@@ -27,6 +27,8 @@ interface TimelineProps {
   readonly entries: readonly Entry[];
   /** The message that the user goes to. */
   readonly target: GoToTarget | undefined;
+  /** The other member of a direct room, if the user has blocked them. */
+  readonly blocked: string | undefined;
 }
 
 /** Keeps the focus in the timeline when the focused button or message disappears. */
@@ -48,10 +50,16 @@ function useKeptFocus(scroller: RefObject<HTMLElement | null>, hasFocus: boolean
   }, [hasFocus]);
 }
 
+interface StartProps extends Pick<TimelineProps, 'blocked'> {
+  readonly isEmpty: boolean;
+}
+
 /** The line above the oldest loaded message. */
-function TimelineStart({ isEmpty }: { readonly isEmpty: boolean }) {
+function TimelineStart({ isEmpty, blocked }: StartProps) {
   const { room } = useRoomContext();
+  const nameOf = useNames();
   const words = texts().timeline;
+  if (isEmpty && blocked !== undefined) return <p class="empty">{words.hidden(nameOf(blocked))}</p>;
   if (!isEmpty && room.hasMore) return <p class="older">{words.loadingEarlier}</p>;
   if (room.state !== 'live' || room.hasMore) return null;
   return isEmpty ? <p class="empty">{texts().rooms.noMessages}</p> : <p class="older">{words.start}</p>;
@@ -77,7 +85,7 @@ function EndButton({ count, onClick }: { readonly count: number; readonly onClic
 }
 
 /** The room's messages. Only a part of the messages is in the document; scrolling up loads older ones. */
-export function Timeline({ entries: loaded, target }: TimelineProps) {
+export function Timeline({ entries: loaded, target, blocked }: TimelineProps) {
   const { room, draft, me } = useRoomContext();
   const nameOf = useNames();
   const today = useToday();
@@ -167,7 +175,7 @@ export function Timeline({ entries: loaded, target }: TimelineProps) {
         {...handlers}
       >
         <div class={isFormatted ? 'messages' : 'messages waiting'}>
-          {isHidden ? null : <TimelineStart isEmpty={entries.length === 0} />}
+          {isHidden ? null : <TimelineStart isEmpty={entries.length === 0} blocked={blocked} />}
           {items.map((item) =>
             item.kind === 'entry' ? (
               <MessageRow

@@ -111,6 +111,15 @@ async function loseRoom(guest: Guest): Promise<void> {
   await guest.page.locator('.unsent').waitFor();
 }
 
+/** Opens the direct room of a person whom Alice has blocked. */
+async function openBlocked(guest: Guest): Promise<void> {
+  await guest.page.route('**/api/blocks/', (route) =>
+    route.fulfill({ json: { blocks: [{ user_id: 2, blocked_at: '2026-03-03T12:00:00.000Z' }] } }),
+  );
+  await signIn(guest, 'alice', '#/direct:1:2');
+  await guest.page.locator('.write-block').waitFor();
+}
+
 /** All states of the page that have a picture. */
 export const states: readonly State[] = [
   { name: 'sign in', show: openSignIn },
@@ -185,6 +194,15 @@ export const states: readonly State[] = [
   {
     name: 'unknown room',
     show: (guest) => signIn(guest, 'alice', '#/nowhere').then(() => guest.page.getByRole('alert').waitFor()),
+  },
+  { name: 'direct room of a blocked person', show: openBlocked },
+  {
+    name: 'menu of a direct room',
+    async show(guest) {
+      await signIn(guest, 'alice', '#/direct:1:2');
+      await button(guest.page, 'Room menu').click();
+      await guest.page.getByRole('menu').waitFor();
+    },
   },
   { name: 'deleted room, unsent text', show: loseRoom },
   {
@@ -481,6 +499,7 @@ export const states: readonly State[] = [
   },
   { name: 'Arabic, sign in', locale: 'ar', show: openSignIn },
   { name: 'Arabic, room', locale: 'ar', show: openRoom },
+  { name: 'Arabic, direct room of a blocked person', locale: 'ar', show: openBlocked },
   { name: 'Arabic, deleted room, unsent text', locale: 'ar', show: loseRoom },
   {
     name: 'Arabic, new room',
