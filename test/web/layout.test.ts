@@ -246,9 +246,53 @@ describe('with a font of twice the usual size', () => {
       await enlarge(page, size);
       for (const text of [longText, 'Seen by nobody']) {
         await alice.message(text).focus();
+        // The actions lie on the text of a message that fills the timeline.
+        await bubble(text).evaluate((element) => {
+          const scroller = element.closest('.scroller');
+          const above = element.getBoundingClientRect().top - (scroller?.getBoundingClientRect().top ?? 0);
+          scroller?.scrollBy(0, above - scroller.clientHeight / 2);
+        });
         const actions = await alice.message(text).locator('.actions').boundingBox();
         const top = (await bubble(text).boundingBox())?.y ?? 0;
         expect((actions?.y ?? 0) + (actions?.height ?? 0)).toBeLessThanOrEqual(top + 1);
+      }
+      await enlarge(page, '');
+    },
+  );
+
+  test.each([
+    [phone, ''],
+    [phone, '200%'],
+    [{ ...phone, height: 500 }, '200%'],
+    [desktop, ''],
+  ])(
+    'the actions of a message at an edge of the timeline are not cut off (%o, font size %o)',
+    async (viewport, size) => {
+      const { page } = alice;
+      await page.setViewportSize(viewport);
+      await enlarge(page, size);
+      const scroller = page.locator('.scroller');
+      for (const text of ['Hills', longText]) {
+        const row = alice.message(text);
+        const actions = row.locator('.actions');
+        for (const edge of ['start', 'end'] as const) {
+          // The focus scrolls only as far as it must. Later, the user scrolls while the actions are shown.
+          await row.evaluate((element, block) => {
+            element.focus({ preventScroll: true });
+            element.scrollIntoView({ block });
+          }, edge);
+          await actions.waitFor();
+          for (const by of [0, 30, -60]) {
+            await scroller.evaluate((element, by) => element.scrollBy(0, by), by);
+            const places = () => Promise.all([actions.boundingBox(), scroller.boundingBox()]);
+            const outside = async () => {
+              const [bar, view] = await places();
+              if (!bar || !view) return 1000;
+              return Math.max(view.y - bar.y, bar.y + bar.height - view.y - view.height, view.x - bar.x, 0);
+            };
+            await expect.poll(outside, { message: `${text}, ${edge}, ${by}` }).toBeLessThanOrEqual(1);
+          }
+        }
       }
       await enlarge(page, '');
     },

@@ -65,6 +65,15 @@ async function showActions({ page, isPhone }: Guest, text: string): Promise<Loca
   return found;
 }
 
+/** Shows the actions of a message at the top of the timeline. */
+async function showActionsAtTop(guest: Guest): Promise<void> {
+  await openRoom(guest);
+  const found = message(guest.page, 'I asked the neighbours');
+  await found.evaluate((row) => row.scrollIntoView({ block: 'start' }));
+  await found.evaluate((row) => row.focus({ preventScroll: true }));
+  await found.locator('.actions').waitFor();
+}
+
 /** Opens the menu of a message, and chooses an item. */
 async function chooseInMessageMenu(guest: Guest, text: string, item?: string | RegExp): Promise<void> {
   await openRoom(guest);
@@ -212,6 +221,7 @@ export const states: readonly State[] = [
       await showActions(guest, 'I asked the neighbours');
     },
   },
+  { name: 'message actions at the top', show: showActionsAtTop },
   {
     name: 'reactions to choose',
     async show(guest) {
@@ -510,6 +520,7 @@ export const states: readonly State[] = [
       await guest.page.getByRole('dialog').waitFor();
     },
   },
+  { name: 'Arabic, message actions at the top', locale: 'ar', show: showActionsAtTop },
   {
     name: 'Arabic, message menu',
     locale: 'ar',
