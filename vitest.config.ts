@@ -12,12 +12,11 @@ const slowest = [
     'stack/upgrade',
     'stack/kill',
     'stack/verify',
-    'stack/torture',
     'stack/rate-limit',
     'stack/opening',
     'stack/transfer',
   ],
-  ...['stack/tokens', 'stack/fuzz', 'stack/client-docs', 'stack/client', 'stack/shards', 'local/reactions'],
+  ...['stack/tokens', 'stack/client-docs', 'stack/client', 'stack/shards', 'local/reactions'],
   ...['fuzz/frames-unlimited', 'fuzz/frames-limited', 'template/checks', 'template/chat'],
   ...[
     'unit/rooms/consent',
@@ -34,6 +33,9 @@ const slowest = [
  * that runs for seconds only, so the settings avoid its first garbage collections, and keep its compiled functions.
  */
 const stackProcess = ['--min-semi-space-size=16', '--no-flush-bytecode'];
+
+/** Tests that run in `npm run test:long` only. */
+export const long = ['test/**/*.long.test.ts'];
 
 /** Tests that need a process of their own: they mock modules, or use what a module keeps while it is loaded. */
 const alone = [
@@ -79,7 +81,7 @@ export default defineConfig({
         test: {
           name: 'together',
           include: ['test/{unit,client,contract,house,template,fuzz}/**/*.test.ts'],
-          exclude: alone,
+          exclude: [...alone, ...long],
           setupFiles: ['test/support/no-network.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
@@ -91,6 +93,7 @@ export default defineConfig({
         test: {
           name: 'sockets',
           include: ['test/{local,stack}/**/*.test.ts'],
+          exclude: long,
           execArgv: stackProcess,
           globalSetup: ['test/support/synthesizer.ts'],
           testTimeout: 60_000,

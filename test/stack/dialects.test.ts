@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { enter, type Frame, said, typed } from '../support/chat.ts';
 import { newRoom, openRoom } from '../support/rooms.ts';
 import { sharedTestStack } from '../support/shared-stack.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import type { TestStack } from '../support/stack.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
 
 let stack: TestStack;
@@ -291,21 +291,6 @@ describe('a reaction', () => {
 });
 
 describe('direct rooms on demand', () => {
-  test('are created when one of the two users connects, with the user name in place of a hidden email', async () => {
-    const demand = await startTestStack({}, { directRooms: 'on-demand', exposeEmail: 'false' });
-    await expect(enter(demand, 'dave', 'firts_user=2&second_user=3/')).rejects.toMatchObject({ status: 403 });
-    const bob = await enter(demand, 'bob', 'firts_user=2&second_user=3/');
-    const carol = await enter(demand, 'carol', 'first_user=3&second_user=2');
-    // Contract S1 has a field for the email address.
-    expect(await bob.say('just us')).toMatchObject({ sender_email: 'bob@example.com' });
-    expect(await carol.next(said('just us'))).toMatchObject({ message: { sender_email: 'bob' } });
-    const again = await enter(demand, 'carol', 'first_user=3&second_user=2');
-    expect(again.history).toMatchObject([{ text: 'just us', sender_email: 'bob', sender_name: 'bob' }]);
-    await again.close();
-    await Promise.all([bob.close(), carol.close()]);
-    await demand.stop();
-  });
-
   test('are refused by default if they do not exist', async () => {
     await expect(enter(stack, 'bob', 'firts_user=2&second_user=3/')).rejects.toMatchObject({ status: 403 });
   });

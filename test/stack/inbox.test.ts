@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Chatter, enter, enterInbox, heard, join, said, typed } from '../support/chat.ts';
+import { type Chatter, enter, enterInbox, heard, join, said } from '../support/chat.ts';
 import { type Asking, askingAs } from '../support/http.ts';
 import { newRoom, openRoom, userConnections } from '../support/rooms.ts';
 import { sharedTestStack } from '../support/shared-stack.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import type { TestStack } from '../support/stack.ts';
 import { connect } from '../support/ws-client.ts';
 
 let stack: TestStack;
@@ -374,20 +373,4 @@ describe('on an inbox', () => {
     expect(heard(carol, 'chat_message')).toHaveLength(1);
     await carol.close();
   });
-});
-
-test('with direct rooms on demand, the other user’s inbox receives the new room', async () => {
-  const own = await startTestStack({}, { directRooms: 'on-demand' });
-  const carol = await enterInbox(own, 'carol');
-  const dave = await enter(own, 'dave', 'firts_user=3&second_user=4/');
-  expect(await carol.take('joined')).toMatchObject({ room_id: 'direct:3:4' });
-  const word = randomUUID();
-  await dave.say(word);
-  expect(await carol.next(said(word))).toMatchObject({ room_id: 'direct:3:4' });
-  await dave.close();
-  const again = await enter(own, 'dave', 'firts_user=3&second_user=4/');
-  await own.settled();
-  expect(carol.frames().filter(typed('joined'))).toHaveLength(1);
-  await Promise.all([again.close(), carol.close()]);
-  await own.stop();
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ChatClient } from '../../client/index.ts';
 import { adminOf } from '../support/admin.ts';
 import { enter, enterInbox, heard, join, said, typed } from '../support/chat.ts';
@@ -14,7 +14,12 @@ let alice: Asking;
 beforeAll(async () => {
   stack = await startTestStack(
     {},
-    { directRooms: 'on-demand', directory: 'everyone', roomLimits: 'create:60/3600,invite:3/86400' },
+    {
+      directRooms: 'on-demand',
+      directory: 'everyone',
+      exposeEmail: 'false',
+      roomLimits: 'create:60/3600,invite:3/86400',
+    },
   );
   [carol, dave, alice] = (await Promise.all(
     ['carol', 'dave', 'alice'].map((name) => askingAs(stack, name)),
@@ -117,4 +122,32 @@ test('a banned user cannot create a direct room by connecting', async () => {
   const opening = connect(url, { headers: { Authorization: `Bearer ${token}` } });
   await expect(opening).rejects.toMatchObject({ status: 403 });
   expect(await isRequest(carol, 'direct:3:mallory')).toBeUndefined();
+});
+
+describe('a direct room is created when one of its two users connects', () => {
+  test('with the user name in place of a hidden email', async () => {
+    await expect(enter(stack, 'dave', 'firts_user=2&second_user=3/')).rejects.toMatchObject({ status: 403 });
+    const bob = await enter(stack, 'bob', 'firts_user=2&second_user=3/');
+    const carol = await enter(stack, 'carol', 'first_user=3&second_user=2');
+    // Contract S1 has a field for the email address.
+    expect(await bob.say('just us')).toMatchObject({ sender_email: 'bob@example.com' });
+    expect(await carol.next(said('just us'))).toMatchObject({ message: { sender_email: 'bob' } });
+    const again = await enter(stack, 'carol', 'first_user=3&second_user=2');
+    expect(again.history).toMatchObject([{ text: 'just us', sender_email: 'bob', sender_name: 'bob' }]);
+    await Promise.all([again.close(), bob.close(), carol.close()]);
+  });
+
+  test('and the other user’s inbox receives it once', async () => {
+    const inbox = await enterInbox(stack, 'carol');
+    const path = 'firts_user=1&second_user=3/';
+    const first = await enter(stack, 'alice', path);
+    expect(await inbox.take('joined')).toMatchObject({ room_id: 'direct:1:3' });
+    await first.say('for the inbox');
+    expect(await inbox.next(said('for the inbox'))).toMatchObject({ room_id: 'direct:1:3' });
+    await first.close();
+    const again = await enter(stack, 'alice', path);
+    await stack.settled();
+    expect(heard(inbox, 'joined')).toHaveLength(1);
+    await Promise.all([again.close(), inbox.close()]);
+  });
 });

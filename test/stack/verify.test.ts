@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failuresOf } from '../../bin/verify/check.ts';
 import { verifyDeployment } from '../../bin/verify/verify-deployment.ts';
 import type { FallibleFrame } from '../../local/faults.ts';
+import { usualOrLong } from '../support/long.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { testSynthesizer } from '../support/synthesizer.ts';
 
@@ -86,6 +87,7 @@ test('finds every promise kept on the local stack', async () => {
 });
 
 describe('finds a planted fault:', () => {
+  const testLong = test.runIf(usualOrLong(false, true));
   const deploy = async (change: typeof plant) => {
     plant = change;
     await stack.stack.reload();
@@ -97,7 +99,7 @@ describe('finds a planted fault:', () => {
     }
   };
 
-  test('the route $default is left out', async () => {
+  testLong('the route $default is left out', async () => {
     await deploy(routeless('$default'));
     const { failures } = await brokenPromises(3_000);
     expect(failures.join('\n')).toMatch(
@@ -105,7 +107,7 @@ describe('finds a planted fault:', () => {
     );
   });
 
-  test('the function edit may not update the chat table', async () => {
+  testLong('the function edit may not update the chat table', async () => {
     await deploy((resources) => {
       for (const [id, { Properties }] of Object.entries(resources)) {
         if (!/^EditRoleDefaultPolicy/.test(id)) continue;

@@ -250,7 +250,7 @@ describe('after a reload', () => {
       await bob.page.evaluate(() => sessionStorage.removeItem('test'));
       await bob.page.reload();
     });
-    for (const value of ['{broken', 'null', '{}', '7', JSON.stringify([null, [], [room, broken], ['2']])]) {
+    for (const value of ['{broken', JSON.stringify([null, [], [room, broken], ['2']])]) {
       await setValue(value);
       await reload();
       expect(await field(bob).inputValue()).toBe('');

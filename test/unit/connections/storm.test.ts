@@ -12,8 +12,8 @@ import { usualOrLong } from '../../support/long.ts';
 import { noFiles } from '../../support/mock-database.ts';
 import { messageOf } from '../../support/sample.ts';
 
-/** `npm test` has a fifth of the connections, of a partition's limit, and of the execution environments. */
-const PART = usualOrLong(5, 1);
+/** `npm test` has a tenth of the connections, of a partition's limit, and of the execution environments. */
+const PART = usualOrLong(10, 1);
 
 /** API Gateway's quota of new connections (AWS: quotas for WebSocket APIs). */
 const CONNECTS_PER_SECOND = 500 / PART;

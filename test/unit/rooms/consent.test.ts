@@ -302,14 +302,14 @@ test('one stranger adds a user to at most 10 rooms, and leaves the rest of the l
   expect((await invite('eve')).status).toBe(201);
 });
 
-describe('strangers who try to put a user into 400 rooms', () => {
+describe('strangers who try to put a user into 80 rooms', () => {
   const strangers = Array.from({ length: 8 }, (_, index) => `eve-${index}`);
   const own = directRoomId('ann', 'zoe');
 
-  /** Tries to create 50 rooms with `ann`, and writes in each that exists. Returns their ids. */
+  /** Tries to create 10 rooms with `ann`, and writes in each that exists. Returns their ids. */
   async function flood(stranger: string): Promise<string[]> {
     const created: string[] = [];
-    for (let index = 0; index < 50; index++) {
+    for (let index = 0; index < 10; index++) {
       const kind = index === 0 ? 'direct' : 'group';
       const { status, body } = await app.ask(stranger, 'POST /chats/', { kind, members: ['ann'] });
       if (status !== 201) continue;

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import { usualOrLong } from '../support/long.ts';
 import { formatReport } from '../torture/recording.ts';
 import { torture } from '../torture/torture.ts';
 
 test('six clients keep complete copies of two rooms, and each change is stored once, under injected faults', async () => {
   const recording = await torture({
-    seconds: usualOrLong(2, 10),
+    seconds: 10,
     seed: 7,
     clients: 6,
     rooms: 2,

@@ -4,7 +4,6 @@ import type { DialectName } from '../../functions/domain/connection.ts';
 import { generateFrame } from '../fuzz/frames.ts';
 import { answerOf, printedSeed } from '../fuzz/fuzz.ts';
 import { generateRequest } from '../fuzz/requests.ts';
-import { usualOrLong } from '../support/long.ts';
 import { databaseOf, newRoom, openRoom } from '../support/rooms.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { connect, type WsClient } from '../support/ws-client.ts';
@@ -14,8 +13,8 @@ let stack: TestStack;
 const seed = printedSeed();
 
 /** Of each seat. */
-const FRAMES = usualOrLong(60, 120);
-const REQUESTS = usualOrLong(150, 300);
+const FRAMES = 120;
+const REQUESTS = 300;
 
 beforeAll(async () => {
   stack = await startTestStack({}, { rateLimit: 'group:20/10,direct:60/10' });
