@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { SecondAttempts } from './test/support/second-attempts.ts';
 
 // Test processes, and the programs that they start, compile each module once.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/node', import.meta.url));
@@ -29,8 +30,8 @@ const slowest = [
 ].map((name) => `/test/${name}.test.ts`);
 
 /**
- * A test with sockets or a browser may exceed a time limit while the machine is busy, so it gets a second attempt. The
- * report shows `retry x1` for each test that needed it.
+ * A test with sockets or a browser may exceed a time limit while the machine is busy, so it gets a second attempt.
+ * `SecondAttempts` prints each test that needed it.
  */
 const retry = 1;
 
@@ -70,6 +71,7 @@ export default defineConfig({
     // Loading the CDK and the SDK takes longer than most of the tests that use them.
     isolate: false,
     sequence: { sequencer: SlowestFirst },
+    reporters: ['default', new SecondAttempts()],
     projects: [
       {
         extends: true,
