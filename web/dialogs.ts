@@ -2,10 +2,12 @@
 
 export { AttachmentList } from './composer/attachment-list.tsx';
 export { saveFile } from './composer/download.ts';
-export { DropZone, pastedFiles, refuseDrops } from './composer/drop-zone.tsx';
+export { DropZone } from './composer/drop-zone.tsx';
 export { insertText, toggleMarker } from './composer/insert-text.ts';
+export { LengthWarning } from './composer/length-warning.tsx';
 export { NoComposer } from './composer/no-composer.tsx';
 export { Picture } from './composer/picture.tsx';
+export { TargetBar } from './composer/target-bar.tsx';
 export { Uploads } from './composer/uploads.ts';
 export { EmojiPicker, QuickEmojiPicker } from './emoji/pickers.tsx';
 export { MentionList } from './mentions/mention-list.tsx';

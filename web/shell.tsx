@@ -1,8 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useChatClient, useConnection, useRooms } from '../client/react/index.ts';
+import { refuseDrops } from './composer/drops.ts';
 import { isTouch } from './composer/message-box.ts';
-import { Deferred, loadDialogs, useDialogs } from './deferred.tsx';
+import { Deferred, loadDialogs } from './deferred.tsx';
 import { loadFormattedText } from './format/use-formatted-text.ts';
 import { usePreloaded } from './load-later.tsx';
 import type { RoomDrafts } from './room/room-drafts.ts';
@@ -48,8 +49,7 @@ export function Shell({
   useConnection();
   usePreloaded(loadDialogs, loadFormattedText);
   const list = useRooms();
-  const dialogs = useDialogs();
-  useEffect(() => (isPage ? dialogs?.refuseDrops() : undefined), [dialogs]);
+  useEffect(() => (isPage ? refuseDrops() : undefined), []);
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (isFresh) title.current?.focus();

@@ -234,6 +234,35 @@ describe('two signed-in users', () => {
     await alice.message('All four').getByRole('button', { name: 'Download one.txt' }).waitFor();
   });
 
+  test('attach files that they paste and drop before the later parts of the page are loaded', async () => {
+    const { page } = bob;
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    await page.route(/\/dialogs-/, (route) => released.then(() => route.continue()));
+    await page.reload();
+    const field = page.getByRole('textbox', { name: 'Message' });
+    await field.waitFor();
+    expect(await field.evaluate(paste, { text: 'Total 42', file: 'table.png' })).toBe(true);
+    expect(await field.evaluate(paste, { file: 'image.png' })).toBe(false);
+    /** Runs in the page: drags a file over an element and drops it. Returns whether the browser leaves the page alone. */
+    const drop = (element: Element) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['text'], 'notes.txt'));
+      return ['dragover', 'drop'].map((type) => {
+        const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+        return !element.dispatchEvent(event);
+      });
+    };
+    expect(await page.locator('.scroller').evaluate(drop)).toEqual([true, true]);
+    expect(await page.getByRole('navigation').evaluate(drop)).toEqual([true, true]);
+    release();
+    const files = page.getByRole('list', { name: 'Files to send' });
+    await files.getByText('notes.txt').waitFor();
+    expect(await files.locator('.file-name').allTextContents()).toEqual(['image.png', 'notes.txt']);
+    await page.unroute(/\/dialogs-/);
+    for (const name of ['image.png', 'notes.txt'])
+      await page.getByRole('button', { name: `Remove ${name}` }).click();
+  });
+
   test('send a file of any other type, and save it unchanged', async () => {
     const file = { name: 'plan.docx', mimeType: 'application/msword', buffer: Buffer.from('the plan') };
     await alice.page.getByLabel('File to send').setInputFiles(file);

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { directionOf, isolate } from '../../web/texts/intl.ts';
 import { language, matchLanguage, setLanguage } from '../../web/texts/language.ts';
+import { laterTexts } from '../../web/texts/later-texts.ts';
 import { errorText, pageError, texts } from '../../web/texts/texts.ts';
 import { duration, fileSize, joinNames } from '../../web/ui/format.ts';
 
@@ -30,10 +31,10 @@ test('Arabic texts use the plural form of their count', async () => {
 
 test('names are isolated where their direction may differ from that of the text', async () => {
   expect(isolate('Bob')).toBe('Bob');
-  expect(codePoints(texts().composer.replyingTo('ليلى'))).toBe('Replying to <ليلى>');
+  expect(codePoints(laterTexts().writing.replyingTo('ليلى'))).toBe('Replying to <ليلى>');
   expect(codePoints(joinNames(['Bob', 'ليلى']))).toBe('Bob and <ليلى>');
   await setLanguage('ar');
-  expect(codePoints(texts().composer.replyingTo('Bob'))).toBe('الرد على <Bob>');
+  expect(codePoints(laterTexts().writing.replyingTo('Bob'))).toBe('الرد على <Bob>');
   expect(codePoints(joinNames(['Bob', 'Carol', 'Dave', 'Eve']))).toBe('<Bob> و<Carol> وشخصان آخران');
 });
 

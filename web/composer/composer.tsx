@@ -8,23 +8,13 @@ import { texts } from '../texts/texts.ts';
 import type { Entry } from '../timeline/entry.ts';
 import { Icon } from '../ui/icons.tsx';
 import { isComposing } from '../ui/keys.ts';
+import { pastedFiles, useDrops } from './drops.ts';
 import { FileButton } from './file-button.tsx';
 import { isTouch, MessageBoxContext, useBox, withBox } from './message-box.ts';
-import { TargetBar } from './target-bar.tsx';
 import { TypingLine, useSlowMode } from './typing-line.tsx';
 
 /** The markers of the formatting keys, which are pressed with Ctrl or Command. */
 const markers: Readonly<Record<string, string>> = { b: '**', i: '_' };
-
-function LengthWarning({ length }: { readonly length: number }) {
-  const excess = length - MAX_LENGTH;
-  if (excess <= 0) return null;
-  return (
-    <p class="problem" role="alert">
-      {texts().composer.tooLong(MAX_LENGTH, excess)}
-    </p>
-  );
-}
 
 interface ComposerProps {
   /** The user's last message. */
@@ -41,11 +31,11 @@ export function Composer({ lastSent, onEditLast }: ComposerProps) {
   const state = useDraft(draft, (state) => state);
   const { target } = state;
   const text = composerText(state);
+  const excess = [...text].length - MAX_LENGTH;
   const box = useBox(target, text);
   const isEdit = target?.kind === 'edit';
   const words = texts().composer;
   const action = isEdit ? words.save : words.send;
-  const dialogs = useDialogs();
   const slowMode = useSlowMode(lastSent);
   const mustWait = slowMode > 0 && !isEdit;
   // In slow mode, the server refuses the second file.
@@ -55,6 +45,8 @@ export function Composer({ lastSent, onEditLast }: ComposerProps) {
     void draft.attach(files, maxFiles);
     if (!isTouch()) box.element.current?.focus();
   };
+  const dialogs = useDialogs();
+  const isDragged = useDrops(box.element, isEdit, attach);
   const submit = () => {
     if (!mustWait) draft.submit();
   };
@@ -84,7 +76,7 @@ export function Composer({ lastSent, onEditLast }: ComposerProps) {
 
   return (
     <MessageBoxContext.Provider value={box}>
-      {dialogs ? <dialogs.DropZone disabled={isEdit} onFiles={attach} /> : null}
+      {dialogs ? <dialogs.DropZone isShown={isDragged} /> : null}
       <TypingLine slowMode={slowMode} />
       <form
         class="composer"
@@ -93,7 +85,7 @@ export function Composer({ lastSent, onEditLast }: ComposerProps) {
           submit();
         }}
       >
-        {target ? <TargetBar target={target} /> : null}
+        {target ? <Deferred>{({ TargetBar }) => <TargetBar target={target} />}</Deferred> : null}
         {state.attachments.length > 0 ? (
           <Deferred>{({ AttachmentList }) => <AttachmentList isEdit={isEdit} />}</Deferred>
         ) : null}
@@ -112,7 +104,7 @@ export function Composer({ lastSent, onEditLast }: ComposerProps) {
             onKeyDown={onKeyDown}
             onInput={onInput}
             onPaste={(event) => {
-              const files = dialogs?.pastedFiles(event.clipboardData) ?? [];
+              const files = pastedFiles(event.clipboardData);
               if (files.length > 0) {
                 event.preventDefault();
                 attach(files);
@@ -130,7 +122,7 @@ export function Composer({ lastSent, onEditLast }: ComposerProps) {
             <Icon name="send" />
           </button>
         </div>
-        <LengthWarning length={[...text].length} />
+        {excess > 0 ? <Deferred>{({ LengthWarning }) => <LengthWarning excess={excess} />}</Deferred> : null}
       </form>
     </MessageBoxContext.Provider>
   );

@@ -32,7 +32,7 @@ function UnsentText() {
   const text = useDraft(draft, unsentText);
   const box = useRef<HTMLTextAreaElement>(null);
   const [outcome, setOutcome] = useNotice<'copied' | 'notCopied'>();
-  const { profile, writing } = laterTexts();
+  const { messageActions, profile, writing } = laterTexts();
   useLayoutEffect(() => {
     // The message box had the focus. Otherwise a keyboard user would have to start at the top of the page.
     if (document.activeElement === document.body) box.current?.focus();
@@ -64,7 +64,7 @@ function UnsentText() {
         label={outcome === 'copied' ? profile.copied : profile.copy}
         onClick={() => void copy()}
       />
-      <Button kind="text-button" label={texts().timeline.discard} onClick={discard} />
+      <Button kind="text-button" label={messageActions.discard} onClick={discard} />
       <p role="status">{outcome === 'notCopied' ? writing.notCopied : ''}</p>
     </div>
   );

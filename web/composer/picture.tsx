@@ -1,5 +1,5 @@
 import { useRoomContext } from '../room/room-context.ts';
-import { texts } from '../texts/texts.ts';
+import { laterTexts } from '../texts/later-texts.ts';
 import { usePicture } from './download.ts';
 import { PictureBox } from './file-card.tsx';
 import type { StoredFile } from './files.ts';
@@ -19,16 +19,16 @@ interface PictureProps {
  */
 export function Picture({ file, onOpen }: PictureProps) {
   const { client } = useRoomContext();
-  const { composer } = texts();
+  const { pictures } = laterTexts();
   const picture = usePicture(client, file.url);
-  if (picture === 'failed') return <p class="picture-box file-note">{composer.pictureFailed}</p>;
+  if (picture === 'failed') return <p class="picture-box file-note">{pictures.failed}</p>;
   if (!picture) return <PictureBox name={file.name} />;
   const fills = picture.width >= BOX.width && picture.height >= BOX.height;
   return (
     <button
       type="button"
       class={`picture-box${fills ? ' filled' : ''}`}
-      title={composer.openPicture}
+      title={pictures.open}
       onClick={onOpen}
     >
       <img class="picture" src={picture.source} alt={file.name} />

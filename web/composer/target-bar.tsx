@@ -2,7 +2,7 @@ import { previewText } from '../format/plain.ts';
 import type { ComposeTarget } from '../room/draft-state.ts';
 import { useRoomContext } from '../room/room-context.ts';
 import { useNames } from '../rooms/names.ts';
-import { texts } from '../texts/texts.ts';
+import { laterTexts } from '../texts/later-texts.ts';
 import { IconButton } from '../ui/buttons.tsx';
 import { Icon } from '../ui/icons.tsx';
 
@@ -12,7 +12,7 @@ export function TargetBar({ target }: { readonly target: ComposeTarget }) {
   const nameOf = useNames();
   const { kind, deleted, entry } = target;
   const isEdit = kind === 'edit';
-  const words = texts().composer;
+  const words = laterTexts().writing;
   const author = nameOf(entry.author, entry.name);
   const reply = entry.author === me ? words.replyingToSelf : words.replyingTo(author);
   const replyTitle = deleted ? words.replyDeleted : reply;

@@ -144,14 +144,9 @@ export const arabic: Texts = {
       delivered: 'تم التسليم',
       read: 'تمت القراءة',
     },
-    actions: 'إجراءات الرسالة',
-    moreActions: 'المزيد من الإجراءات',
     copyCode: 'نسخ الشيفرة',
     codeCopied: 'تم نسخ الشيفرة',
     codeNotCopied: 'تعذّر نسخ الشيفرة. وهي محددة الآن لتتمكن من نسخها.',
-    reply: 'رد',
-    edit: 'تعديل',
-    delete: 'حذف',
     react: 'تفاعل',
     chooseReaction: 'اختيار تفاعل',
     reactions: (emoji, count, names) => {
@@ -166,8 +161,6 @@ export const arabic: Texts = {
       return `${emoji} ${formatNumber(count)}، ${reactions} من ${names}`;
     },
     you: 'أنت',
-    notSent: (reason) => `لم تُرسل. ${isolate(reason)}`,
-    discard: 'تجاهل',
   },
   composer: {
     message: 'الرسالة',
@@ -175,21 +168,6 @@ export const arabic: Texts = {
     placeholder: 'اكتب رسالة',
     send: 'إرسال',
     save: 'حفظ',
-    editing: 'تعديل الرسالة',
-    cancelEdit: 'إلغاء التعديل',
-    replyingTo: (name) => `الرد على ${isolate(name)}`,
-    replyingToSelf: 'الرد على رسالتك',
-    cancelReply: 'إلغاء الرد',
-    replyDeleted: 'حُذفت الرسالة التي ترد عليها',
-    withoutReply: 'ستُرسل رسالتك من دون الرد.',
-    tooLong: (limit, excess) =>
-      `الرسالة طويلة جدًا: الحد الأقصى ${formatNumber(limit)} حرف. ${plural(excess, {
-        one: 'احذف حرفًا واحدًا.',
-        two: 'احذف حرفين.',
-        few: 'احذف # أحرف.',
-        many: 'احذف # حرفًا.',
-        other: 'احذف # حرف.',
-      })}`,
     typing: (names, count) =>
       pluralForm(count, {
         one: `${names} يكتب الآن…`,
@@ -206,8 +184,6 @@ export const arabic: Texts = {
     download: (file) => `تنزيل ${isolate(file)}`,
     show: 'عرض',
     pictureLoading: (file) => `${isolate(file)}، جارٍ التحميل`,
-    openPicture: 'فتح الصورة',
-    pictureFailed: 'تعذّر تحميل الصورة.',
   },
   drafts: {
     notAttached: 'تعذّر إرفاق الملف. تحقق من اتصالك بالإنترنت وحاول مرة أخرى.',

@@ -36,11 +36,20 @@ export const englishLater = {
     typeNotAllowed: "Couldn't send the file: this type of file isn't allowed. Choose another file.",
     failed: "Couldn't send the file: something went wrong. Try again.",
   },
-  /** In place of the message box. */
+  /** Around the message box, and in place of it. */
   writing: {
+    editing: 'Editing message',
+    cancelEdit: 'Cancel edit',
+    replyingTo: (name: string) => `Replying to ${isolate(name)}`,
+    replyingToSelf: 'Replying to yourself',
+    cancelReply: 'Cancel reply',
+    replyDeleted: 'The message you are replying to was deleted',
+    withoutReply: 'Your message will be sent without the reply.',
     archived: 'This room is archived. No one can send messages here.',
     mutedUntil: (time: string) => `You're muted until ${time}.`,
     moderatorsOnly: 'Only owners and moderators can send messages here.',
+    tooLong: (limit: number, excess: number) =>
+      `Message too long: the limit is ${formatNumber(limit)} characters. ${plural(excess, { one: 'Remove # character.', other: 'Remove # characters.' })}`,
     unsent: 'Your unsent text',
     notCopied: "Couldn't copy the text. It's selected, so you can copy it with the keyboard.",
   },
@@ -182,6 +191,8 @@ export const englishLater = {
     position: (index: number, count: number) => `${formatNumber(index)} of ${formatNumber(count)}`,
     previous: 'Previous picture',
     next: 'Next picture',
+    open: 'Open picture',
+    failed: "Couldn't load the picture.",
   },
   search: {
     title: 'Search messages',
@@ -201,7 +212,14 @@ export const englishLater = {
     unpin: 'Unpin',
     unpinMessage: (text: string) => `Unpin: ${isolate(text)}`,
   },
-  messageMenu: {
+  messageActions: {
+    actions: 'Message actions',
+    moreActions: 'More actions',
+    reply: 'Reply',
+    edit: 'Edit',
+    delete: 'Delete',
+    notSent: (reason: string) => `Not sent. ${isolate(reason)}`,
+    discard: 'Discard',
     pin: 'Pin message',
     unpin: 'Unpin message',
     copyText: 'Copy text',

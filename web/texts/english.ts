@@ -104,22 +104,15 @@ export const english = {
     edited: 'edited',
     saving: 'saving…',
     receipts: { pending: 'Waiting to be sent', send: 'Sent', delivered: 'Delivered', read: 'Read' },
-    actions: 'Message actions',
-    moreActions: 'More actions',
     copyCode: 'Copy code',
     codeCopied: 'Code copied',
     codeNotCopied: "Couldn't copy the code. It's selected, so you can copy it with the keyboard.",
-    reply: 'Reply',
-    edit: 'Edit',
-    delete: 'Delete',
     react: 'React',
     chooseReaction: 'Choose a reaction',
     reactions: (emoji: string, count: number, names: string) =>
       `${emoji} ${plural(count, { one: '# reaction', other: '# reactions' })}, by ${names}`,
     /** The user in a list of names. */
     you: 'you',
-    notSent: (reason: string) => `Not sent. ${isolate(reason)}`,
-    discard: 'Discard',
   },
   composer: {
     message: 'Message',
@@ -127,15 +120,6 @@ export const english = {
     placeholder: 'Write a message',
     send: 'Send',
     save: 'Save',
-    editing: 'Editing message',
-    cancelEdit: 'Cancel edit',
-    replyingTo: (name: string) => `Replying to ${isolate(name)}`,
-    replyingToSelf: 'Replying to yourself',
-    cancelReply: 'Cancel reply',
-    replyDeleted: 'The message you are replying to was deleted',
-    withoutReply: 'Your message will be sent without the reply.',
-    tooLong: (limit: number, excess: number) =>
-      `Message too long: the limit is ${formatNumber(limit)} characters. ${plural(excess, { one: 'Remove # character.', other: 'Remove # characters.' })}`,
     typing: (names: string, count: number) =>
       pluralForm(count, { one: `${names} is typing…`, other: `${names} are typing…` }),
     slowMode: 'Slow mode is on.',
@@ -148,8 +132,6 @@ export const english = {
     download: (file: string) => `Download ${isolate(file)}`,
     show: 'Show',
     pictureLoading: (file: string) => `${isolate(file)}, loading`,
-    openPicture: 'Open picture',
-    pictureFailed: "Couldn't load the picture.",
   },
   drafts: {
     notAttached: "Couldn't attach the file. Check your internet connection and try again.",

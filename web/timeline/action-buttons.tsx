@@ -56,7 +56,7 @@ export function ActionButtons({ entry, children }: { entry: Entry; children: Com
   const [isCopied, setCopied] = useNotice<boolean>();
   const buttons = useRef<HTMLFieldSetElement>(null);
   useKeptInView(buttons);
-  const words = texts().timeline;
+  const words = laterTexts().messageActions;
   const isOwn = entry.author === me;
   const isSystem = entry.type === 'system';
   const hasMenu = canPin || addressOf !== undefined || !isSystem;
@@ -100,7 +100,7 @@ export function ActionButtons({ entry, children }: { entry: Entry; children: Com
 /** Shows why a message was not sent, with buttons to retry or discard it. */
 export function FailedButtons({ entry: { key, error } }: { readonly entry: Entry }) {
   const { draft } = useRoomContext();
-  const words = texts().timeline;
+  const words = laterTexts().messageActions;
   return (
     <div class="failed" role="alert">
       <span>{words.notSent(errorText(error))}</span>

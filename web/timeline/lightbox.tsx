@@ -141,7 +141,7 @@ function Large({ file, onClose }: LargeProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: the button Close does the same.
     <div class="stage" onClick={({ target, currentTarget }) => target === currentTarget && onClose()}>
       {picture === undefined ? <p role="status">{composer.pictureLoading(file.name)}</p> : null}
-      {picture === 'failed' ? <p role="alert">{composer.pictureFailed}</p> : null}
+      {picture === 'failed' ? <p role="alert">{laterTexts().pictures.failed}</p> : null}
       {typeof picture === 'object' ? <img src={picture.source} alt={file.name} /> : null}
     </div>
   );

@@ -4,7 +4,7 @@ import { usePins } from '../room/use-pins.ts';
 import { useNames } from '../rooms/names.ts';
 import { useNavigation } from '../rooms/navigation.ts';
 import { laterTexts } from '../texts/later-texts.ts';
-import { errorText, texts } from '../texts/texts.ts';
+import { errorText } from '../texts/texts.ts';
 import { Menu, MenuItem } from '../ui/menu.tsx';
 import type { Entry } from './entry.ts';
 
@@ -22,7 +22,7 @@ export function MessageMenu({ entry, anchor, onCopied, onClose }: MenuProps) {
   const { messages = [] } = usePins(room);
   const { addressOf } = useNavigation();
   const nameOf = useNames();
-  const menu = laterTexts().messageMenu;
+  const menu = laterTexts().messageActions;
   const { id = 0, author, user, type } = entry;
   const isPinned = messages.some(({ message_id }) => message_id === id);
   const changePin = () => {
@@ -41,7 +41,7 @@ export function MessageMenu({ entry, anchor, onCopied, onClose }: MenuProps) {
   const copyLink = (address: string) => void copy(address, menu.copyFailed(address));
   const isOther = author !== me && type !== 'system';
   return (
-    <Menu label={texts().timeline.moreActions} anchor={anchor} onClose={onClose}>
+    <Menu label={menu.moreActions} anchor={anchor} onClose={onClose}>
       {canPin ? <MenuItem label={isPinned ? menu.unpin : menu.pin} onSelect={changePin} /> : null}
       {entry.text ? (
         <MenuItem label={menu.copyText} onSelect={() => void copy(entry.text, menu.copyTextFailed)} />
