@@ -35,7 +35,7 @@ export const prices = {
     perMillionRequests: 1.0,
     perMillionFunctionRuns: 0.1,
   },
-  /** The first users of each month are free, also after the first year of an AWS account. */
+  /** The first users of each month are free, even after the first year of an AWS account. */
   cognito: { perMonthlyUser: 0.015, freeMonthlyUsers: 10_000 },
   logs: { perGigabyte: 0.5 },
 } as const;

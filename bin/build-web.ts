@@ -76,7 +76,7 @@ function withBuiltNames(html: string, web: string, built: readonly BuiltFile[]):
     const name = names.get(resolve(web, path));
     if (name !== undefined) return `./${name}`;
     throw new Error(
-      `Could not build the page: index.html preloads ${path}, which is no chunk. Import it with import().`,
+      `Could not build the page: index.html preloads ${path}, which is not a chunk. Import it with import().`,
     );
   });
   const linked = new Set([...named.matchAll(localReference)].map(([path]) => path.slice(2)));

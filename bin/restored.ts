@@ -66,9 +66,10 @@ export async function allowOrigins(
 const NUMBERS_PER_SECOND = 1_000;
 
 /**
- * The number by which each room's counter is raised. A deploy replaces functions one after another, so some of them
- * take numbers from the old table for some minutes more. The old table takes a quarter of an hour to use up this
- * many. A sync cannot report so many changes, so each client loads its rooms again, without the lost messages.
+ * How much the script adds to each room's `seq`, so that the restored table never reuses a number. A deploy replaces
+ * functions one after another, so some of them still take numbers from the old table for a few minutes. A room needs
+ * more than a quarter of an hour to take this many. The gap is longer than a sync can report, so each client loads its
+ * rooms again and drops messages that the restored table lacks.
  */
 const HEADROOM = 1_000_000;
 

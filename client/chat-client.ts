@@ -31,7 +31,7 @@ export interface ChatClientOptions {
    * accepts other tokens.
    */
   readonly user?: Id;
-  /** Keeps pending changes over a reload. Without it, they survive reconnects only. */
+  /** Keeps pending changes across a reload. Without it, they survive reconnects only. */
   readonly storage?: ChatStorage;
   /**
    * For how long the socket may be silent before the client pings the server, in milliseconds; at most 510,000, the
@@ -257,7 +257,7 @@ export class ChatClient extends Observable<ClientEvents> {
     await Promise.all([...lists, ...[...this.#rooms.values()].map(({ sync }) => sync.reload())]);
   }
 
-  /** Connects, also after `close` or after the server refused the token or the user. Does nothing while connected. */
+  /** Connects, even after `close` or after the server refused the token or the user. Does nothing while connected. */
   connect(): void {
     for (const core of this.#rooms.values()) core.updateState();
     this.#context.connection.start();

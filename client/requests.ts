@@ -95,7 +95,7 @@ export const unpinMessage = (client: ChatClient, room: Id, message: number): Pro
   request(client, 'DELETE', pinPath(room, message));
 
 /**
- * Finds messages of a room that contain all words of `query`, also inside longer words, without regard to case and
+ * Finds messages of a room that contain all words of `query`, even inside longer words, without regard to case and
  * accents. Each page searches a part of the room, from its end, so it may be empty although more follow. Pass
  * `next_cursor` to search further back.
  * @throws ChatClientError NOT_A_MEMBER, BAD_REQUEST for a query that is empty or longer than 200 characters, RATE_LIMITED

@@ -30,7 +30,7 @@ export type EditOptions = Partial<Pick<Extract<ChangeRequest, { action: 'edit' }
 /**
  * A room: its messages, participants and changes. `client.room(id)` returns it.
  *
- * The client sends each change until the server answers, also after a reconnect and, with a storage, a reload. Promises
+ * The client sends each change until the server answers, even after a reconnect and, with a storage, a reload. Promises
  * resolve when the server has stored the change.
  * @example
  * const room = client.room(1);

@@ -3,7 +3,7 @@ import { type Context, flag, invalid, oneOf } from './validation.ts';
 const priceClasses = ['all', '200', '100'] as const;
 const logLevels = ['warn', 'info', 'debug'] as const;
 
-/** A host name of the team for the edge. */
+/** The host name under which the edge serves the chat, such as `chat.example.com`. */
 export interface Domain {
   readonly name: string;
   /** A certificate in us-east-1, where CloudFront reads it. */

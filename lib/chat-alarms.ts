@@ -178,7 +178,7 @@ function authorizerFailures(metrics: ChatMetrics): MathExpression {
   return total(failures, 'Failed handshakes');
 }
 
-/** Returns the 5xx answers of the HTTP API. An answer to a sign-in that the chat does not have, 501, is no failure. */
+/** Returns the 5xx answers of the HTTP API, without 501: it refuses a sign-in by password where the chat has none. */
 function httpErrors({ metrics, refusesLogin }: ChatAlarmsProps): IMetric {
   if (!refusesLogin) return metrics.http('5xx');
   return new MathExpression({

@@ -30,7 +30,7 @@ export class ChatStack extends Stack {
     this.describe(new Chat(this, WHOLE_STACK, { ...this.chatProps(settings), ...(code && { code }) }));
   }
 
-  /** Returns the properties for the settings. Names and ARNs become imported resources of this stack. */
+  /** Converts settings to properties of the construct. Imports the resources whose names or ARNs the settings have. */
   private chatProps(settings: Settings): ChatProps {
     const { domain, webAclArn, encryptionKeyArn: keyArn, adopted, rateLimit, monitoring } = settings;
     const { chatTableName, filesBucketName } = adopted;

@@ -116,7 +116,7 @@ export class Chat extends Construct {
 
   /**
    * Allows a function, or another role or user, to call the admin API with signed requests (`execute-api:Invoke`).
-   * Nothing else does.
+   * No other method of the construct grants this.
    * @example
    * chat.grantAdmin(orders);
    * orders.addEnvironment('ADMIN_URL', chat.adminUrl);

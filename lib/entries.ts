@@ -159,7 +159,7 @@ export const entries = {
     files: ['DeleteObject'],
     sockets: true,
     invokes: null,
-    // A late or repeated history would arrive among newer frames. The client can request the history instead.
+    // A retry would post the history after newer frames. The client can request the history instead.
     asynchronous: { retries: 0, maxAgeSeconds: 60 },
   },
   disconnect: {

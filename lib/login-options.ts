@@ -17,7 +17,7 @@ export interface LoginOptions {
     readonly audience: string;
     readonly token: 'id_token' | 'access_token';
   } | null;
-  /** Set if a function of the team verifies credentials, also those of a session cookie. */
+  /** Set if a function of the team verifies credentials, including those of a session cookie. */
   readonly session?: true;
 }
 

@@ -15,7 +15,7 @@ export type RateLimits = Readonly<Record<(typeof roomKinds)[number], RateLimit |
 
 const userCounts = ['create', 'invite'] as const;
 
-/** The limits of each user over all rooms. Null means no limit. */
+/** The limits of each user across all rooms. Null means no limit. */
 export type RoomLimits = Readonly<Record<(typeof userCounts)[number], RateLimit | null>>;
 
 /** How many requests a stage of an API accepts. */

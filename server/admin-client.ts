@@ -295,7 +295,7 @@ export class AdminClient {
 
   /**
    * Sets how many days a room keeps messages: 0 for ever, null for the setting of the chat. Resolves once all messages
-   * of the room have the setting, also those that exist.
+   * of the room have the setting, including those that exist.
    * @throws AdminError ROOM_NOT_FOUND
    */
   setRetention(room: string, days: number | null): Promise<Retention> {
@@ -341,7 +341,7 @@ export class AdminClient {
 
   /**
    * Removes a member from a group, and closes the member's sockets there.
-   * @throws AdminError ROOM_NOT_FOUND, FIXED_MEMBERS, and NO_SUCH_MEMBER if the user is no member, also when an earlier
+   * @throws AdminError ROOM_NOT_FOUND, FIXED_MEMBERS, and NO_SUCH_MEMBER if the user is not a member, even when an earlier
    *   attempt has removed them and its answer was lost
    */
   removeMember(room: string, user: string): Promise<void> {

@@ -27,7 +27,7 @@ function sharedStyles(): CSSStyleSheet {
   return sheet;
 }
 
-// A server that renders a page may import this module. It has no custom elements, so the module defines nothing there.
+// Server rendering may import this module. Node.js has no `HTMLElement`, so the module defines no elements there.
 const ElementBase = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 interface ContentProps {

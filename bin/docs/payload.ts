@@ -40,8 +40,9 @@ const settings: ConversionConfig = {
 };
 
 /**
- * Whether to omit a keyword. The schemas forbid additional fields for the tests, but clients must accept such
- * fields. Message definitions are in `components`.
+ * Whether to omit a keyword from the generated schema. `additionalProperties: false` is for the tests only: clients
+ * must accept fields that they do not know. Definitions are in `components`. The limits of safe integers tell a reader
+ * nothing.
  */
 const isOmitted = (key: string, value: unknown) =>
   key === '$schema' ||

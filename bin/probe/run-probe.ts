@@ -14,7 +14,7 @@ export interface ProbeOptions {
 }
 
 /**
- * Deploys the probe stack with the shell's AWS credentials, asks the questions, and deletes the stack, also after a
+ * Deploys the probe stack with the shell's AWS credentials, asks the questions, and deletes the stack, even after a
  * failure. A question that fails does not end the run.
  * @param print called with each answer, as a line of Markdown
  * @throws Error when the deploy or the deletion fails

@@ -13,7 +13,7 @@ export function openAdmin(address: string | undefined): AdminClient {
     process.env['ADMIN_URL'] ||
     `http://127.0.0.1:${process.env['PARLEY_HTTP_PORT'] || '8004'}/admin`;
   if (!URL.canParse(url))
-    throw new Error(`Could not find the admin API: "${url}" is no address. Pass --url.`);
+    throw new Error(`Could not find the admin API: "${url}" is not an address. Pass --url.`);
   return new AdminClient({
     url,
     ...(isLocal(new URL(url)) && { region: 'us-east-1', credentials: developerKey }),

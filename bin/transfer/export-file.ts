@@ -195,7 +195,7 @@ function discard(file: string, folder: string | undefined): void {
 /**
  * Exports rooms to a file. A run after one that was interrupted continues behind the last complete page, and the file is
  * then the same. Holds one page in memory.
- * @returns the number of lines of rooms and users, also those of earlier runs
+ * @returns the number of lines of rooms and users, including those of earlier runs
  */
 export async function exportFile(file: string, options: ExportOptions): Promise<number> {
   const { admin, pace, progress, rooms, files: folder } = options;

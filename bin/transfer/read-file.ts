@@ -14,7 +14,7 @@ export interface NumberedLine {
   readonly line: Line;
 }
 
-/** Longer lines are no lines of an export. In UTF-16 code units. */
+/** The longest line of an export, in UTF-16 code units. */
 const MAX_LINE = 1_000_000;
 
 /** Returns an error about a line. */

@@ -191,7 +191,7 @@ export class Deployment {
     return socket;
   }
 
-  /** Closes all sockets, also those that a broken promise left open. */
+  /** Closes all sockets, including those that a broken promise left open. */
   async close(): Promise<void> {
     await Promise.all([...this.#sockets].map((socket) => socket.close()));
   }

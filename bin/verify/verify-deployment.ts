@@ -36,7 +36,7 @@ export async function verifyDeployment(
   }
 }
 
-/** Deletes a user's messages in the room, also those of a run that was interrupted. Resolves to their number. */
+/** Deletes a user's messages in the room, including those of a run that was interrupted. Resolves to their number. */
 async function deleteMessages(user: TestUser): Promise<number> {
   // An earlier check may have left the user without a socket.
   await user.enter();

@@ -73,7 +73,7 @@ export function useMessages(id: Id): {
   const messages = useRoomValue(id, ({ room }) => room.messages, nobody);
   return {
     messages: useMemo(() => messages.map((each) => withName(each, users)), [messages, users]),
-    // A failure is the room's `error`.
+    // The promise never rejects: `error` reports a failure.
     loadOlder: useCallback(() => client.room(id).history().then(ignore, ignore), [client, id]),
     hasOlder: useRoomValue(id, ({ room }) => room.hasMore, false),
     loading: useRoomValue(id, ({ room }) => room.loading, true),

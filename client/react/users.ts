@@ -22,7 +22,8 @@ export const presenceOf = oncePer((client: ChatClient) => {
   const store = createStore<ReadonlyMap<string, Presence>>(new Map());
   client.on('presence', (frame) => {
     const { room_id, user_id, status } = frame;
-    // A user who goes offline in a group may be online in another room.
+    // A user who goes offline in a group may still be online in another room. The presence in a direct room does not
+    // depend on the room.
     if (status === 'offline' && otherMember(room_id, client.user) !== String(user_id)) return;
     store.set(withPresence(store.value, frame));
   });

@@ -93,7 +93,7 @@ export class Service {
     this.#basePath = options.endpoint.pathname.replace(/\/$/, '');
   }
 
-  /** Sends a signed request once, and returns the response, also an error response. @throws NoResponse */
+  /** Sends a signed request once, and returns the response, even if it is an error response. @throws NoResponse */
   async send({
     method,
     path,

@@ -26,7 +26,7 @@ export interface Caller extends User {
   readonly service?: true;
 }
 
-/** The kind of user that sends a backend's own messages. Messages contain the bot's name, as it is no member. */
+/** The kind of user that sends a backend's own messages. Messages contain the bot's name, as it is not a member. */
 export const BOT = 'bot';
 
 /** The author of messages of the type `system`. */

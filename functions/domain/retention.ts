@@ -69,7 +69,10 @@ function keptMs(room: Pick<Room, 'retentionDays'>, chatDays: number | undefined)
   return days > 0 ? days * DAY_MS : undefined;
 }
 
-/** Returns the expiry of an entry; undefined if it does not expire. @param time the entry's, in ms since the epoch */
+/**
+ * Returns the expiry of an entry; undefined if it does not expire.
+ * @param time when the entry was logged, in milliseconds since the epoch
+ */
 export function expiryOf(
   room: Pick<Room, 'retentionDays' | 'held'>,
   time: number,
@@ -97,7 +100,7 @@ export function finalIn(room: Expiring, { now }: RetentionContext): Pick<Kept, '
   return { finalTo: seqAt(room, finalAt), finalAt };
 }
 
-/** Returns the latest time of which all entries are known to be below the floor; 0 if the room was never emptied. */
+/** Returns a time before which all entries are surely below the floor; 0 if the room was never emptied. */
 const emptiedBefore = ({ floorAt = LONGEST_RUN_MS }: Expiring): number => floorAt - LONGEST_RUN_MS;
 
 /** Returns which part of a room's log its members see now. */

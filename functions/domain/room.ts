@@ -41,7 +41,7 @@ export interface Room extends Partial<RoomSettings> {
   readonly id: string;
   readonly name: string;
   readonly kind: 'group' | 'direct';
-  /** `open` admits anyone, also guests. */
+  /** `open` admits anyone, including guests. */
   readonly access: 'members' | 'open';
   /** The last sequence number of the log. */
   readonly seq: number;
@@ -53,11 +53,11 @@ export interface Room extends Partial<RoomSettings> {
   readonly lastAt?: number;
   /** Numbers up to this one are gone for good. Absent for 0. */
   readonly floor?: number;
-  /** When the floor was raised, in milliseconds since the epoch. Absent if an earlier release raised it. */
+  /** When the room was last emptied, in milliseconds since the epoch. Absent if an earlier release emptied it. */
   readonly floorAt?: number;
   /** How many days messages are kept: 0 for ever, absent for the chat's setting. */
   readonly retentionDays?: number;
-  /** Whether a legal hold keeps what would expire. */
+  /** Whether the room has a legal hold, so that no message or file is deleted when it expires. */
   readonly held?: true;
   /** The last sequence numbers at some times, the earliest first. Only where messages expire, or did. */
   readonly marks?: readonly { readonly seq: number; readonly at: number }[];
@@ -168,7 +168,7 @@ export type Rates = Readonly<Record<Room['kind'], Rate | null>>;
 export type Counted = 'send' | 'change';
 
 /**
- * Counted for each user over all rooms: the rooms that the user creates, and additions of the user by people who share
+ * Counted for each user across all rooms: the rooms that the user creates, and additions of the user by people who share
  * no room with them.
  */
 export type CountedByUser = 'create' | 'invite';

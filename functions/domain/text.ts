@@ -49,7 +49,7 @@ export function foldLetters(text: string): string {
   );
 }
 
-/** Returns the words of a search. A text matches if it contains each of them, also inside a longer word. */
+/** Returns the words of a search. A text matches if it contains each of them, even inside a longer word. */
 export const searchedWords = (query: string): readonly string[] => [
   ...new Set(foldLetters(query).split(/\s/).filter(Boolean)),
 ];

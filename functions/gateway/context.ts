@@ -130,7 +130,7 @@ function parseLimits<Name extends string>(
 /** Parses the value of `RATE_LIMIT`: the limits of one member in one room. @throws ConfigurationError */
 export const parseRates = (text: string): Rates => parseLimits('RATE_LIMIT', text, ['group', 'direct']);
 
-/** The limits of one user over all rooms. */
+/** The limits of one user across all rooms. */
 export const roomLimits = /* @__PURE__ */ once(
   (): RoomLimits =>
     parseLimits('ROOM_LIMITS', process.env['ROOM_LIMITS'] ?? '', ['create', 'invite'] as const),

@@ -54,7 +54,7 @@ async function applyTo(
   const { db, now } = context;
   const expiring = items.map((item, index) => {
     const time = times[index] ?? now();
-    // A message that was sent since the walk began may hold the file of an earlier one.
+    // A newer message, sent after the walk began, may hold the same file.
     const expiryAt = (latest = 0) => newExpiry(room, Math.max(time, latest), item, context);
     return { item, expiryAt, expiry: expiryAt() };
   });

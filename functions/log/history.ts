@@ -21,7 +21,7 @@ export interface MessagePage {
 }
 
 export interface NewestPage extends MessagePage {
-  /** All messages of `entries`, newest first, also those beyond the page. */
+  /** All messages of `entries`, newest first, including those beyond the page. */
   readonly all: readonly Message[];
   /** The entries that were read for the page, newest first. */
   readonly entries: readonly LogEntry[];

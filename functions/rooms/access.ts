@@ -204,7 +204,7 @@ function keptFor({ service, erasing }: Partial<Service>, room: Room, context: Re
 }
 
 /**
- * Returns a message, also a deleted one; undefined if it does not exist for the caller. A message that has expired is
+ * Returns a message, even a deleted one; undefined if it does not exist for the caller. A message that has expired is
  * hidden although it may still be stored. Does not check the caller's access to the room.
  */
 export async function readableMessage(

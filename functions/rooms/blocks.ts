@@ -27,7 +27,7 @@ export const blockListOf = async (
 /** How often a user may change the block list: each change writes to all rows of the user's connections. */
 const RATE = { counted: 'block', rate: { messages: 30, windowMs: 60_000 } } as const;
 
-/** The longest time by which the index of connections lags, in milliseconds. It usually lags much less. */
+/** How long the index of connections lags at most, in milliseconds. It usually lags much less. */
 const INDEX_LAG_MS = 300;
 
 /**
@@ -143,7 +143,7 @@ export async function blockUser(
   return { block, isNew };
 }
 
-/** Reveals the rooms to which the blocked user has added the user, also in the user's open inboxes. */
+/** Reveals the rooms to which the blocked user has added the user, including in the user's open inboxes. */
 async function revealRooms(
   { user, blocked }: { readonly user: string; readonly blocked: string },
   context: PostingContext,

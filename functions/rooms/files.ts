@@ -273,7 +273,8 @@ export async function downloadUrl(
 }
 
 /**
- * Returns a URL as `downloadUrl` does, for a backend of the team. During a legal hold, also of files that have expired.
+ * Returns a URL as `downloadUrl` does, for a backend of the team. During a legal hold, also returns one for a file that
+ * has expired.
  * @throws ChatError FILE_NOT_FOUND
  */
 export async function adminDownloadUrl(id: string, file: string, context: LinkContext): Promise<string> {

@@ -173,7 +173,7 @@ async function completeExpiry(
 }
 
 /**
- * Stores lines of a room that is being imported. Repeating them is safe, also after the room is complete. Clients do
+ * Stores lines of a room that is being imported. Repeating them is safe, even after the room is complete. Clients do
  * not see the room until it is complete.
  * @throws ImportRefused if the import was cancelled meanwhile
  */

@@ -83,7 +83,7 @@ async function groupAndActor(...given: Parameters<typeof roomAndActor>): ReturnT
 
 /**
  * Checks that the room keeps an owner. Two owners who step down at the same moment can still leave none: preventing
- * that would need a transaction over all members.
+ * that would need a transaction across all members.
  * @throws MembershipError LAST_OWNER
  */
 async function checkOwnerStays(db: Database, leaving: Member): Promise<void> {

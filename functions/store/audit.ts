@@ -76,7 +76,7 @@ export interface AuditPosition {
 const PAGE_DAYS = 50;
 
 /**
- * Returns entries, the newest first, at most `limit`. A page may have fewer, also none, although more follow.
+ * Returns entries, the newest first, at most `limit`. A page may have fewer or none, although more follow.
  * @param now milliseconds since the epoch
  */
 export async function listAudit(

@@ -33,9 +33,9 @@ export interface Erasure extends Erased {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly step: Step;
-  /** The last room that the step has handled, or the last number in `room`. */
+  /** The last room that the step has handled. Undefined if it has handled none. */
   readonly after?: string | undefined;
-  /** The part of the list of all rooms. */
+  /** The partition of the list of all rooms that the step `all` is reading. Default: the first. */
   readonly part?: number | undefined;
 }
 
@@ -50,7 +50,7 @@ export async function getErasure(db: Database, user: string): Promise<Erasure | 
 }
 
 /**
- * Starts an erasure, also one that has ended, or continues it. @param now milliseconds since the epoch
+ * Starts an erasure, continues it, or starts it again after it has ended. @param now milliseconds since the epoch
  * @returns undefined while another call works on it
  */
 export async function takeErasure(db: Database, user: string, now: number): Promise<Erasure | undefined> {

@@ -66,7 +66,7 @@ export const erasedKey = (user: string, room: string) => ({
 /** Returns the room id in a sort key that ends with it. */
 export const parseUserItem = (item: string): string => unescaped(item.slice(item.indexOf('#') + 1));
 /**
- * The times of a user's last actions of one kind, over all rooms. With `by`, the times of this other user's actions on
+ * The times of a user's last actions of one kind, across all rooms. With `by`, the times of this other user's actions on
  * them.
  */
 export const userLimitKey = (user: string, counted: string, by?: string) => ({

@@ -211,7 +211,7 @@ export async function getEntry(db: Database, room: string, seq: number): Promise
 }
 
 /**
- * Returns a message, also one that was deleted or has expired (`readableMessage` decides that); undefined when the
+ * Returns a message, even one that was deleted or has expired (`readableMessage` decides that); undefined when the
  * sequence number is not that of a message.
  */
 export const getMessage = async (db: Database, room: string, id: number): Promise<Message | undefined> =>

@@ -64,7 +64,7 @@ async function remove(db: Database, room: string, update: MemberUpdate, now: num
   const { mutedUntil = 0 } = (await db.chat.get(key)) ?? {};
   if (mutedUntil > now) await keepMute(db, room, actorId({ id: user }), mutedUntil);
   const expiresAt = Math.ceil((now + REMOVED_MS) / 1000);
-  // An earlier release takes an item with `declined` for a user who is no member.
+  // An earlier release takes an item with `declined` for a user who is not a member.
   await db.chat.put(
     { ...key, declined: true, removedSeq: seq, expiresAt },
     { condition: `attribute_exists(#user) AND ${olderIn('removedSeq')}`, values: { ':seq': seq } },

@@ -31,7 +31,7 @@ export interface PlacementChange {
   readonly hiddenAt?: number | null | undefined;
 }
 
-/** Changes where a user has put a room. Without values, no item is left. */
+/** Pins, unpins, hides or shows a room for a user. Deletes the item if it has no values left. */
 export async function changePlacement(
   db: Database,
   user: string,
@@ -55,7 +55,7 @@ export async function changePlacement(
   });
 }
 
-/** Forgets where a user has put a room. */
+/** Deletes the item that says whether a user has pinned or hidden a room. */
 export async function removePlacement(db: Database, user: string, room: string): Promise<void> {
   await db.chat.remove(placementKey(user, room));
 }

@@ -127,7 +127,7 @@ export interface MemberPage extends CopyPage {
 }
 
 /**
- * Returns members, also users who declined a direct room. The attribute `placement` is where the member has put the
+ * Returns members, including users who declined a direct room. The attribute `placement` is where the member has put the
  * room in their list of rooms.
  */
 export async function listMemberCopies(db: Database, room: string, range: CopyRange): Promise<MemberPage> {

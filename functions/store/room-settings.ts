@@ -59,7 +59,8 @@ export async function applyRoomUpdate(
   const names = changedFields(update);
   const applied = await setFields(db, id, update, names);
   if (applied) return toRoom(id, applied);
-  // Another update changed some of the settings, or the answer of a first try was lost.
+  // Some fields have the number of this change or of a later one: another update was faster, or an earlier attempt
+  // succeeded and its answer was lost. Updates only the other fields.
   const item = await db.chat.get(roomKey(id));
   const rest = item ? names.filter((field) => !isApplied(item, field, update)) : [];
   await Promise.all(rest.map((field) => setFields(db, id, update, [field])));

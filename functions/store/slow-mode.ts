@@ -14,7 +14,7 @@ interface Sender {
 /**
  * Counts a message towards the slow mode of its room. A member's item has the time of the last message; a visitor of an
  * open room has an item that expires. A time far ahead comes from a wrong clock and is ignored. A repeat of the last
- * message is no further message.
+ * message counts once.
  * @returns the milliseconds until the sender may send a message; 0 if the message was counted
  */
 export async function takeSlowTurn(

@@ -91,7 +91,7 @@ export async function countVisitorWrite(
 }
 
 /**
- * Counts an action of a user, or of others that affects the user, over all rooms. Returns as `countInItem`.
+ * Counts an action of a user, or of others that affects the user, across all rooms. Returns as `countInItem`.
  * @param by counts only the actions of this other user
  */
 export const countByUser = (

@@ -66,7 +66,7 @@ function checkPaths({ KeySchema }: StoredTable, input: Fields): string | undefin
   });
 }
 
-/** Returns the bytes of a key value, or undefined if it is no text or binary. */
+/** Returns the bytes of a key value, or undefined if it is neither text nor binary. */
 function sizeOf({ S, B }: AttributeValue): number | undefined {
   if (typeof S === 'string') return Buffer.byteLength(S);
   return typeof B === 'string' ? Buffer.byteLength(B, 'base64') : undefined;

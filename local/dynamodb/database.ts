@@ -13,7 +13,7 @@ export interface DatabaseRequest {
   readonly body: Buffer;
 }
 
-/** A DynamoDB response. `body` is JSON, also for errors. */
+/** A DynamoDB response. `body` is JSON, even for an error. */
 export interface DatabaseReply {
   readonly status: number;
   readonly body: string | Buffer;

@@ -622,7 +622,7 @@ describe('the outbox', () => {
     expect(storage.kept.size).toBe(0);
   });
 
-  test('is sent before new messages after a reload, also to rooms that are not open', async () => {
+  test('is sent before new messages after a reload, even to rooms that are not open', async () => {
     const storage = storageOf();
     chat.offline = true;
     const before = clientOf({ storage });

@@ -311,7 +311,7 @@ describe('a receipt', () => {
     expect(log.messages[1]?.status).toBe('delivered');
   });
 
-  test('holds for all earlier messages of the user, also for those that load later', () => {
+  test('holds for all earlier messages of the user, including those that load later', () => {
     const log = logOf(5);
     log.add({ ...sent(6), message: message(6, { sender_id: 2 }) } as Change);
     expect(log.acknowledge(7, 'read')).toBe(true);

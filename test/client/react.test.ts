@@ -27,7 +27,7 @@ import {
 import { reactExamples } from '../support/documented.ts';
 import { FakeChat } from '../support/fake-chat.ts';
 
-// React requires this flag, also while a test unmounts its components.
+// React requires this flag, even while a test unmounts its components.
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
 const AT = '2026-03-02T09:15:00.000Z';
@@ -170,7 +170,7 @@ describe('the connection', () => {
 });
 
 describe('messages', () => {
-  test('are pending, then stored, and have names', async () => {
+  test('are pending before they are stored, and have the names of their authors', async () => {
     chat.addMessage('one');
     const { client, latest } = await results(() => useMessages(1));
     expect(latest()).toMatchObject({ hasOlder: false, loading: false, error: undefined });
@@ -183,7 +183,7 @@ describe('messages', () => {
     expect(latest().messages[1]).toMatchObject({ text: 'two', sender_name: 'alice', status: 'send' });
   });
 
-  test('of an author who is no member have a name from the e-mail address', async () => {
+  test('of an author who is not a member have a name from the e-mail address', async () => {
     const { latest } = await results(() => useMessages(1));
     const message = {
       message_id: 1,
@@ -286,7 +286,7 @@ describe('a room', () => {
     expect([chat.count('join'), chat.count('leave')]).toEqual([2, 1]);
   });
 
-  test('has an error if its details cannot be loaded, until they are', async () => {
+  test('has an error while its details cannot be loaded', async () => {
     const details = answers['/api/chats/1/'];
     delete answers['/api/chats/1/'];
     const { latest } = await results(() => useMembers(1));
@@ -346,7 +346,7 @@ describe('the users of a room', () => {
     expect([all.length, latest()]).toEqual([renders, before]);
   });
 
-  test('have their names in all hooks, also members who joined later', async () => {
+  test('have their names in all hooks, including members who joined later', async () => {
     const { latest } = await results(() => [useUsers(), useRoom(1)] as const);
     expect([...latest()[0]]).toEqual([
       ['1', { name: 'alice' }],

@@ -64,7 +64,7 @@ test('changes of the room and hidden messages leave no gap in the log', async ()
   expect(chat.count('sync')).toBe(1);
 });
 
-test('the details of a room follow its changes, also those that arrive while they load', async () => {
+test('the details of a room follow its changes, including those that arrive while they load', async () => {
   expect(room.info).toBeUndefined();
   void room.details();
   await pass();
@@ -83,7 +83,7 @@ test('the details of a room follow its changes, also those that arrive while the
   expect(room.info?.members[1]?.username).toBeNull();
 });
 
-test('the details have the user’s preferences, also after a change on another device', async () => {
+test('the details have the user’s preferences, even after a change on another device', async () => {
   const chosen = { notify: 'none', pinned: true, hidden: false };
   chat.socket.deliver({ type: 'preferences', room_id: 1, ...chosen });
   expect(room.info).toBeUndefined();

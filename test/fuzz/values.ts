@@ -115,7 +115,7 @@ export function mutated(random: Random, fields: Fields): Fields {
   ])();
 }
 
-/** Breaks a JSON text, or returns one that is no object. */
+/** Breaks a JSON text, or returns one that is not an object. */
 export function broken(random: Random, text: RawJson): string {
   return pick<() => string>(random, [
     () => text.slice(0, random.between(0, text.length)),

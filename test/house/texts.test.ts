@@ -57,7 +57,7 @@ function literalTexts(source: string, lang: 'ts' | 'tsx' = 'tsx'): readonly stri
       if (value !== undefined && isText && hasLetters(value)) found.push(value);
       else if (value === undefined && isNode(node['value'])) visit(node['value']);
     } else if (text !== undefined && isProse(text, lang)) found.push(text);
-    // Errors of the program are in English. Imports and types are no texts.
+    // Errors of the program are in English. Imports and types are not texts.
     else if (!/^(NewExpression|ImportDeclaration|TS\w+)$/.test(node.type) || isAction(node))
       for (const child of isSuper(node) ? [] : childrenOf(node)) visit(child);
   };

@@ -73,7 +73,7 @@ async function expectAcceptance(
   { output, stored }: Acceptance,
 ): Promise<void> {
   expect(answer).toMatchObject({ status: 200 });
-  // DynamoDB Local adds the capacity to some answers, unasked.
+  // DynamoDB Local adds `ConsumedCapacity` to some answers although the request does not ask for it.
   const { ConsumedCapacity, ...actual } = answer.output;
   if (output !== undefined) expect(sorted(actual)).toEqual(sorted(output));
   if (stored === undefined) return;

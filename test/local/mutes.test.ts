@@ -186,7 +186,7 @@ describe('the mute of a member', () => {
 });
 
 describe('the mute of a visitor of an open room', () => {
-  test('refuses their writes until it ends, also after the row of the visitor has expired', async () => {
+  test('refuses their writes until it ends, even after the row of the visitor has expired', async () => {
     expect(await write('2', dave)).toBeUndefined();
     expect(await mute('2', dave.id, 120 * MINUTE)).toMatchObject({
       user: dave.id,

@@ -89,14 +89,14 @@ async function itemsWith(prefix: string) {
 }
 
 describe('reactions to one message', () => {
-  test('are at most 20 of one member, also when they arrive at once', async () => {
+  test('are at most 20 of one member, even when they arrive at once', async () => {
     const outcomes = await Promise.all(emojis.slice(0, 40).map((symbol) => react('1', symbol)));
     expect(outcomes.filter((outcome) => outcome === 'applied')).toHaveLength(20);
     expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(20);
     expect(Object.keys(await wireReactions('1'))).toHaveLength(20);
   });
 
-  test('have at most 50 different emoji, also when they arrive at once', async () => {
+  test('have at most 50 different emoji, even when they arrive at once', async () => {
     const outcomes = await Promise.all(emojis.map((symbol, user) => react(user, symbol)));
     expect(outcomes.filter((outcome) => outcome === 'applied')).toHaveLength(50);
     expect(Object.keys(await wireReactions('1'))).toHaveLength(50);

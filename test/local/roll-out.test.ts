@@ -27,7 +27,7 @@ test('new code first runs with the earlier variables and the grants of both rele
   expect(others).toEqual([]);
 });
 
-test('a function changes after the functions that its variables name, also in a circle', () => {
+test('a function changes after the functions that its variables name, even if the variables form a circle', () => {
   const names = (name: string, other: string) => definition(name, { variables: { OTHER: other } });
   const steps = stepsOf([], [names('a', 'b'), names('b', 'c'), names('c', 'b')]);
   expect(steps.map(({ step }) => step)).toEqual(['settings of c', 'settings of b', 'settings of a']);

@@ -65,7 +65,7 @@ describe.each([
     expect(await other.Body?.transformToString()).toBe('pixels');
   });
 
-  test('expires by a lifecycle rule for its tag, until it loses the tag', async () => {
+  test('deletes objects with the tag of a lifecycle rule, and keeps one whose tag was removed', async () => {
     const client = clientOf(await serve(open()));
     const kept = { ...place, Key: 'room/2' };
     for (const Key of [place.Key, kept.Key]) {

@@ -294,7 +294,7 @@ describe('uploads', () => {
   });
 });
 
-test('the profile of a guest expires with the connection, also after it has closed', async () => {
+test('the profile of a guest expires with the connection, even after it has closed', async () => {
   const open = await openRoom(stack);
   const guest = await connect(`${stack.socketUrl}?room=${open}&dialect=operation`);
   const guestProfile = async () => {

@@ -166,7 +166,7 @@ describe('the room list', () => {
     expect((await chatsOf(bob))[0]).toMatchObject({ id: room, unread: 0, unread_capped: false });
   });
 
-  test('returns each room once over all pages', async () => {
+  test('returns each room once across all pages', async () => {
     const made = await Promise.all(Array.from({ length: 7 }, () => newRoom(stack, 'erin')));
     // A token of a user who is not a demo user.
     const Authorization = `Bearer ${await stack.token('dave', { claims: { sub: 'erin' } })}`;

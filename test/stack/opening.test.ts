@@ -91,7 +91,7 @@ test('a refused S3 client gets its error frame and is closed', async () => {
 });
 
 test('a member who is removed while the connection opens gets nothing, and is closed', async () => {
-  // Long enough for the removal, also on a busy machine.
+  // Long enough for the removal, even on a busy machine.
   openingMs = 5_000;
   onTestFinished(() => {
     openingMs = OPENING_MS;

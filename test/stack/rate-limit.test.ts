@@ -154,7 +154,7 @@ describe('with a separate limit for each kind of room', () => {
   });
   afterAll(() => stack.stop());
 
-  test('a member’s sends are counted over all devices, sockets and REST', async () => {
+  test('a member’s sends are counted across all devices, sockets and REST', async () => {
     const room = await newRoom(stack, 'alice', 'bob');
     const [desk, phone] = [
       await dial(stack, 'alice', room, 'content'),

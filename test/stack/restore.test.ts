@@ -155,7 +155,7 @@ test('the steps of the runbook bring a restored table into service, and clients 
     events: [{ seq: after }, { seq: after + 1 }],
   });
 
-  // A room of the old table only keeps its number, also when it gets members again.
+  // A room of the old table only keeps its number, even when it gets members again.
   expect(await seqOf(restored, 'new')).toBeGreaterThan(lostNew);
   await makeRoom(restored, { ...plan, id: 'new', members: [member('alice')] });
   const again = await enter(stack, 'alice', 'room=new');
@@ -185,7 +185,7 @@ test('the script puts back TTL, point-in-time recovery and deletion protection',
   });
 });
 
-test('repeating the script, also without the old table, only raises the numbers further', async () => {
+test('repeating the script, even without the old table, only raises the numbers further', async () => {
   const seq = await seqOf(restored, 'kept');
   const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
   await run(RESTORED, '--time', hourAgo);

@@ -111,7 +111,7 @@ describe('a client that was offline', () => {
     expect(page.seen).toEqual([{ user_id: 2, message_id: 2 }]);
   });
 
-  test('counts as having received the changes, and their author gets receipts', async () => {
+  test('marks the missed messages as delivered, and their author gets receipts', async () => {
     const { id, alice, bob } = await roomOfTwo();
     await bob.close();
     await stack.settled();

@@ -222,7 +222,7 @@ async function call(line: string, caller: Caller, room: string, { body, query = 
 
 test('each route has a row in the tables', () => {
   const { app, context, dynamodb } = mockHttpApp();
-  // The mock replaces all clients of DynamoDB, also those of the other tests.
+  // The mock replaces all clients of DynamoDB, including those of the other tests.
   dynamodb.restore();
   const routes = [...routesOf(app), ...routesOf(adminApp(context))];
   expect(Object.keys({ ...restRows, ...adminRows }).toSorted()).toEqual(routes.toSorted());

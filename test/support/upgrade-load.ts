@@ -7,7 +7,7 @@ import { connect, type WsClient } from './ws-client.ts';
 
 /** Clients that write all the time while a test deploys other code. */
 export interface UpgradeLoad {
-  /** Resolves when clients have used the function: the writers, or a new client that connects and writes. */
+  /** Makes clients call the function: the writers send more, or a new client connects and writes. Resolves afterwards. */
   use(functionName: string): Promise<void>;
   /** Lets the clients finish. Resolves to a description of each lost or repeated message and of each failure. */
   stop(): Promise<readonly string[]>;
@@ -107,7 +107,7 @@ export async function startUpgradeLoad(stack: TestStack, earlierClient: string):
   };
 
   let visits = 0;
-  /** Connects as a new client, writes, also over HTTP, and closes. */
+  /** Connects as a new client, writes by socket and over HTTP, and closes. */
   const visit = async (): Promise<void> => {
     visits += 1;
     const token = await stack.token('carol');

@@ -221,7 +221,7 @@ describe('a resource of an earlier stack is used instead of a new one:', () => {
     expect(statements).toContain(`"${arn}/index/by-user"`);
   });
 
-  test('the files bucket, also in the content security policy', () => {
+  test('the files bucket, including in the content security policy', () => {
     const { filesBucketName } = accountContexts.filesBucketName;
     expect(ids(template, 'AWS::S3::Bucket')).toEqual(['EdgePage']);
     expect(environmentOf(template, 'send')['FILES_BUCKET']).toBe(filesBucketName);

@@ -51,7 +51,7 @@ async function persist<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Sends messages of a user until the end, or until the user is no member any more. Returns the acknowledged ones. */
+/** Sends messages of a user until the end, or until the user is no longer a member. Returns the acknowledged ones. */
 async function write(room: string, user: string, { admin, recording, end }: Forgetting): Promise<Sent[]> {
   const sent: Sent[] = [];
   const keys = randomUUID();

@@ -21,7 +21,7 @@ export class FrameChecker {
     this.#options = options;
   }
 
-  /** Called when the socket opens, also after a reconnect. */
+  /** Called when the socket opens, including after a reconnect. */
   onOpen(): void {
     this.#options.recording.count('connections');
     this.#joined.clear();

@@ -264,7 +264,7 @@ async function chatDuring(
   return waits;
 }
 
-/** Returns how many acknowledged messages the chatters did not receive, over all chatters. */
+/** Returns how many acknowledged messages the chatters did not receive, across all chatters. */
 async function countLost({ others, acknowledged }: Setting): Promise<number> {
   const lost = () =>
     others.reduce((sum, chatter) => {

@@ -185,7 +185,7 @@ describe('axe finds no serious problem in either theme', () => {
     await page.keyboard.press('Escape');
   });
 
-  test('with people to mention, a mention, and the settings of notifications', async () => {
+  test('in the list of people to mention, a message with a mention, and the notification settings', async () => {
     const { page } = alice;
     const field = page.getByRole('textbox', { name: 'Message', exact: true });
     await field.pressSequentially('Hi @');

@@ -230,7 +230,7 @@ async function chooseInMenu({ page }: Person, item: string): Promise<void> {
   await page.getByRole('menu').getByText(item, { exact: true }).click();
 }
 
-test('gives the focus back to the button of the menu that opened a dialog, also after success', async () => {
+test('gives the focus back to the button of the menu that opened a dialog, even after success', async () => {
   const { page } = alice;
   await alice.enter('Everybody');
   const hasFocus = (label: string) => page.locator(`[aria-label="${label}"]:focus`).waitFor();

@@ -127,7 +127,7 @@ describe('after opening another room and coming back', () => {
     await field(bob).fill('');
   });
 
-  test('a pending edit and reaction still show, also after a reload', async () => {
+  test('a pending edit and reaction still show, even after a reload', async () => {
     intercept = ({ action }) => (action === 'edit' || action === 'react' ? 'lost' : undefined);
     await bob.press('Old text', 'Edit');
     await editField(bob).fill('New text');

@@ -94,7 +94,7 @@ describe('in a browser that prefers Arabic', () => {
     await question.getByText('ستُحذف الرسالة لدى الجميع. لا يمكن التراجع عن ذلك.').waitFor();
     expect(await findings(page)).toEqual([]);
     await question.getByRole('button', { name: 'إلغاء' }).click();
-    // A menu opens beside its button, also where the page is mirrored.
+    // A menu opens beside its button, even where the page is mirrored.
     const more = article('صباح الخير').getByRole('button', { name: 'المزيد من الإجراءات' });
     await more.click();
     const [menu, anchor] = await Promise.all([page.getByRole('menu').boundingBox(), more.boundingBox()]);
@@ -107,7 +107,7 @@ describe('in a browser that prefers Arabic', () => {
     await page.getByRole('grid').waitFor();
     expect(await rightEdge(page.getByRole('dialog'))).toBeCloseTo(await rightEdge(emoji), 0);
     await page.keyboard.press('Escape');
-    // The people to mention are above the message box, also where the page is mirrored.
+    // The people to mention are above the message box, even where the page is mirrored.
     await page.getByRole('textbox').fill('@');
     const people = page.getByRole('listbox');
     expect(await rightEdge(people)).toBeCloseTo(await rightEdge(page.locator('.composer-line')), 0);

@@ -105,7 +105,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await page.getByRole('button', { name: 'Close' }).click();
   });
 
-  test('a read message has another shape beside its time than a delivered one', async () => {
+  test('the receipt of a read message has a background, and that of a delivered one has none', async () => {
     const receipt = alice.message('Seen by nobody').locator('.receipt');
     await receipt.waitFor();
     expect(await receipt.evaluate(contrastOf, 'background-color')).toBeCloseTo(1);

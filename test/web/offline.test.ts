@@ -67,7 +67,7 @@ test('shows a tombstone for a message that was deleted while the page was offlin
   await expect.poll(() => bob.texts()).toEqual(['This message was deleted', 'Yes.']);
 });
 
-test('keeps unsent messages over a reload, and sends them once', async () => {
+test('keeps unsent messages across a reload, and sends them once', async () => {
   await goOffline();
   for (const text of written) await bob.say(text);
   await bob.page.getByText(/3 messages will be sent/).waitFor();
@@ -134,7 +134,7 @@ test('asks to sign in again when the token is rejected, then sends the unsent me
   await expect.poll(() => bob.texts()).toEqual(['Are you there?', 'Yes.', ...written]);
 });
 
-test('shows the sign-in form after signing out, also after a reload', async () => {
+test('shows the sign-in form after signing out, even after a reload', async () => {
   await bob.page.getByRole('button', { name: 'Sign out' }).click();
   await bob.page.getByLabel('Password').waitFor();
   await bob.page.reload();

@@ -120,7 +120,7 @@ describe('refuses', () => {
     await expect(finishSignIn(options, answer, remember)).rejects.toMatchObject({ code: 'SIGN_IN_FAILED' });
   });
 
-  test('a token of another issuer in its discovery document', async () => {
+  test('a discovery document that names another issuer', async () => {
     const { options } = await serveIssuer();
     const other = { ...options, issuer: `${options.issuer}/other` };
     await expect(beginSignIn(other, false)).rejects.toMatchObject({ name: 'OidcError' });

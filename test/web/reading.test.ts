@@ -226,7 +226,7 @@ test('opens a room at its first message if all of its messages are unread', asyn
   expect(await isVisible(bob.message(`Message ${COUNT}`))).toBe(false);
 });
 
-test('follows the link of a message in the same tab, also for the second time', async () => {
+test('follows the link of a message in the same tab, even for the second time', async () => {
   await alice.say(`Look at ${new URL(`#/${room}/7`, bob.page.url()).href}`);
   await bob.goTo(room);
   const link = bob.page.locator('.scroller').getByRole('link', { name: `#/${room}/7` });
@@ -238,7 +238,7 @@ test('follows the link of a message in the same tab, also for the second time', 
   expect(bob.context.pages()).toHaveLength(1);
 });
 
-test('shows what a reply quotes, also if the quoted message is further back than the loaded ones', async () => {
+test('shows what a reply quotes, even if the quoted message is further back than the loaded ones', async () => {
   const id = await newRoom(chat.stack, 'alice', 'bob');
   const messages = Array.from({ length: COUNT }, (_, index) =>
     messageOf({

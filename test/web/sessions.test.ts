@@ -155,7 +155,7 @@ describe('a token', () => {
 });
 
 describe('tabs', () => {
-  test('that share a session renew it once, also if the refresh token rotates', async () => {
+  test('that share a session renew it once, even if the refresh token rotates', async () => {
     const { openTab, signIn, wait, refresh } = openBrowser();
     const first = openTab();
     signIn(first);
@@ -192,7 +192,7 @@ describe('tabs', () => {
     expect(openTab(storage).current?.refreshToken).toBe('r1');
   });
 
-  test('keep their user when another user signs in in another tab, also after a reload', () => {
+  test('keep their user when another user signs in in another tab, even after a reload', () => {
     const { openTab, signIn, browser } = openBrowser();
     const tab = memory();
     signIn(openTab(tab));
@@ -224,7 +224,7 @@ describe('tabs', () => {
     await expect(first.token()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  test('forget the session that ended, also if the shared storage changes late', async () => {
+  test('forget the session that ended, even if the shared storage changes late', async () => {
     const { openTab, signIn, browser } = openBrowser();
     const first = openTab();
     signIn(first);
@@ -296,7 +296,7 @@ describe('tabs', () => {
 });
 
 test.each([null, 7, 'text', {}, { token: '' }, { token: 7 }, { token: 'a\nb' }, []])(
-  'a stored %o is no session',
+  'a stored %o is not a session',
   (value) => {
     const tab = openBrowser({ browser: memory({ [KEY]: value }) }).openTab(memory({ [KEY]: value }));
     expect([tab.current, tab.shared]).toEqual([undefined, undefined]);

@@ -57,7 +57,7 @@ export function useBox(target: ComposeTarget | undefined, text: string) {
   }, [target]);
   useLayoutEffect(() => {
     const area = element.current;
-    // Browsers with this property set the height, also when the width or the font changes.
+    // Browsers with this property set the height, even when the width or the font changes.
     if (!area || CSS.supports('field-sizing', 'content')) return;
     area.style.height = 'auto';
     area.style.height = `${area.scrollHeight}px`;

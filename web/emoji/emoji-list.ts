@@ -21,7 +21,7 @@ const wordsOf = (text: string): string =>
 
 /**
  * Parses the data in `data/`, and returns the emoji by group.
- * @param translated the data of another language, whose emoji are found by their English words too
+ * @param translated the data of another language. English words find these emoji too
  */
 export function parseEmoji(english: string, translated = ''): readonly (readonly Emoji[])[] {
   const names = new Map(

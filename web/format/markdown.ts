@@ -96,7 +96,7 @@ class Converter {
     parts.add(this.#text.slice(position, to));
   }
 
-  /** Returns a node's part; undefined for a node that only contains others. */
+  /** Converts a node to a part. Returns undefined for a node that has no format of its own, only child nodes. */
   #partOf(node: SyntaxNode, depth: number): Inline | Block | undefined {
     const source = this.#text.slice(node.from, node.to);
     if (depth > MAX_DEPTH) return source;
@@ -209,7 +209,7 @@ function splitFences(text: string): readonly Section[] {
 
 /**
  * Parses the formatting of a message: bold, italic, strike, code, quotes and lists. Everything else is text, among it
- * headings, HTML, tables and links in brackets. Characters that are no markers are all kept.
+ * headings, HTML, tables and links in brackets. Characters that are not markers are all kept.
  */
 export function parseMarkdown(message: string): readonly Block[] {
   const parts = new Parts();

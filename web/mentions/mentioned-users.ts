@@ -5,7 +5,7 @@ import { findMentions, type Mentionable } from './find-mentions.ts';
 /** The most users whom a message mentions. */
 const MAX_MENTIONS = 50;
 
-/** How many of the newest messages are searched for people who are no members, as in an open room. */
+/** How many of the newest messages are searched for people who are not members, as in an open room. */
 const MAX_AUTHORS_FROM = 200;
 
 /** Matches the ids of authors who cannot be mentioned: bots, backends, guests and the system. */

@@ -21,7 +21,7 @@ const blockedBy = oncePer((client: ChatClient) => {
       );
     return loading;
   };
-  // Another device may have changed the list, also while this one was offline.
+  // Another device may have changed the list, even while this one was offline.
   for (const event of ['block', 'inbox'] as const) client.on(event, () => loading && load());
   return { store, load, loadOnce: () => loading ?? load() };
 });

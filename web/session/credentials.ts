@@ -2,7 +2,7 @@ import { codeError } from '../texts/texts.ts';
 import { answerOf, errorOf, identify, post, tokensOf } from './login.ts';
 import type { Tokens } from './session.ts';
 
-/** The fields that the chat needs besides the new password to replace a temporary password. */
+/** What the chat needs, together with a new password, to replace a temporary password. */
 export interface PasswordChallenge {
   readonly username: string;
   readonly session: string;

@@ -97,7 +97,7 @@ function tokensOf(options: OidcOptions, answer: oauth.TokenEndpointResponse): To
 
 /**
  * Returns the issuer's address at which the user signs in, and the state to remember until then.
- * @param again whether the user must enter their credentials, also if the issuer remembers them
+ * @param again whether the user must enter their credentials, even if the issuer remembers them
  * @throws OidcError
  */
 export async function beginSignIn(

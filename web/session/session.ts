@@ -54,7 +54,7 @@ const newId = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4)
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Reads a stored session, also one that an earlier release stored. Returns undefined for any other value. */
+/** Reads a stored session, even one that an earlier release stored. Returns undefined for any other value. */
 function readSession(value: unknown): Session | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const stored = value as Partial<Record<keyof Session, unknown>>;

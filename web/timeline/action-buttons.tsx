@@ -28,7 +28,7 @@ function moveIntoView(buttons: HTMLElement, timeline: Element): void {
   if (move !== 0) buttons.style.translate = `0 ${move}px`;
 }
 
-/** Keeps the buttons in the visible part of the timeline, also while it scrolls. */
+/** Keeps the buttons in the visible part of the timeline, even while it scrolls. */
 function useKeptInView(buttons: RefObject<HTMLElement | null>): void {
   const place = () => {
     const { current } = buttons;

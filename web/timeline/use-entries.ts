@@ -94,7 +94,7 @@ function useTombstones(room: Room, draft: RoomDraft, entries: readonly Entry[]):
   );
 }
 
-/** Notifies the draft when its reply or edit target is deleted, also if that happened while the room was closed. */
+/** Notifies the draft when its reply or edit target is deleted, even if that happened while the room was closed. */
 function useTargetCheck(room: Room, draft: RoomDraft, entries: readonly Entry[]): void {
   const target = useDraft(draft, (state) => state.target?.entry.id);
   const isLoaded = !room.hasMore || (entries[0]?.id ?? Number.POSITIVE_INFINITY) <= (target ?? 0);

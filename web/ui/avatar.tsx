@@ -32,7 +32,7 @@ export function Avatar({ id, name, picture, group = false, online = false }: Ava
   return (
     <span
       class={`avatar hue-${hueOf(group ? `#${id}` : id)}${group ? ' group' : ''}`}
-      // The styles show the letters, which are not a text of the page: a button's label need not contain them.
+      // CSS shows the letters. As text in the document, they would have to be part of the label of a surrounding button.
       data-letters={isShown ? undefined : letters.toUpperCase()}
       aria-hidden="true"
     >

@@ -236,7 +236,7 @@ const room = v.looseObject({
   room_id: v.pipe(v.string(), v.check(isRoomId, 'must be the id of a room')),
   /** The name. Empty for a direct room. */
   name: v.optional(shortText, ''),
-  /** Whether only members may connect, or everybody, also guests. */
+  /** Whether only members may connect, or everybody, including guests. */
   access: v.optional(v.picklist(['members', 'open']), 'members'),
   ...settings,
   data,

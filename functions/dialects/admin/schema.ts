@@ -61,7 +61,7 @@ function pageSize(most: number) {
   );
 }
 
-/** The query of a list. */
+/** The query parameters of a request that lists items. */
 export const listQuery = v.object({ cursor, limit: v.optional(pageSize(100), '50') });
 
 export const messagesQuery = v.object({
@@ -72,7 +72,7 @@ export const messagesQuery = v.object({
 export const roomBody = strictFields({
   /** The name that members see. */
   name: v.optional(roomName, ''),
-  /** Whether only members may connect, which is the default, or everybody, also guests. */
+  /** Whether only members may connect, which is the default, or everybody, including guests. */
   access: v.optional(v.picklist(['members', 'open']), 'members'),
   /** The first members, at most 100. */
   members: v.optional(newMembers, []),
@@ -301,7 +301,7 @@ export const roomShape = v.pipe(
     name: v.string(),
     /** `direct` for a room of two users. */
     kind: v.picklist(['group', 'direct']),
-    /** Whether only members may connect, or everybody, also guests. */
+    /** Whether only members may connect, or everybody, including guests. */
     access: v.picklist(['members', 'open']),
     ...settingsShape,
     /** The JSON object that was stored with the room. Null if there is none. */

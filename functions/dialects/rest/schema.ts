@@ -88,7 +88,7 @@ export const roomShape = v.object({
   name: v.string(),
   /** `direct` for a room of two users that cannot get further members. */
   kind: v.picklist(['group', 'direct']),
-  /** Whether only members may connect, or everybody, also guests. */
+  /** Whether only members may connect, or everybody, including guests. */
   access: v.picklist(['members', 'open']),
   /** The JSON object that the team's app stored with the room. Null if there is none. */
   data: v.nullable(customData),

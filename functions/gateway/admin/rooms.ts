@@ -248,7 +248,7 @@ export function rooms(context: AdminContext) {
   app.delete(
     '/rooms/:id/members/:user/',
     describe(
-      'Remove a member from a group, also its last owner. Closes the sockets of the member in the room.',
+      'Remove a member from a group, even its last owner. Closes the sockets of the member in the room.',
       { 204: 'Removed the member.' },
       [400, 404, 409],
     ),

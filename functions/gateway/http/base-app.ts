@@ -33,7 +33,7 @@ interface BaseOptions {
 /** A text of 8,000 code points is 96 KB if JSON escapes each of them. */
 const MAX_BODY_BYTES = 256 * 1024;
 
-/** The status for a way to sign in that the chat does not have. Unlike all other 5xx statuses, it is no fault. */
+/** The status for a way to sign in that the chat does not have. Unlike all other 5xx statuses, it is not a fault. */
 const NOT_IMPLEMENTED = 501;
 
 /** Whether to log and count an error as a fault. The hook `beforeSend` has already logged the cause of a CHECK_FAILED. */

@@ -53,7 +53,7 @@ export function messages(context: HttpContext) {
     '/:id/search/',
     limitSearches(context),
     describe(
-      'Find messages of a room that contain all words of `q`, also inside longer words, in their text or in the name ' +
+      'Find messages of a room that contain all words of `q`, even inside longer words, in their text or in the name ' +
         'of their file, without regard to case and accents. Newest first. Each page searches a part of the room, so ' +
         'it may be empty although more follow.',
       { 200: ['The messages that were found.', foundMessagesPage] },

@@ -11,7 +11,7 @@ export interface Tokens {
 
 /** The account has a temporary password, which its user must replace. */
 export interface PasswordChallenge {
-  /** The user's name in the pool, also if the user signed in with another one, such as an e-mail address. */
+  /** The user's name in the pool, even if the user signed in with another one, such as an e-mail address. */
   readonly username: string;
   /** Identifies this sign-in. Valid for a few minutes. */
   readonly session: string;

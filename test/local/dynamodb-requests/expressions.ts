@@ -93,7 +93,7 @@ const limitCases = [
   accepts('300 sums', 'UpdateItem', update(sums(300), { values: one, names: scoreNames })),
   refuses('301 sums', 'UpdateItem', update(sums(301), { values: one, names: scoreNames }), operators(301)),
   accepts(
-    '301 assignments, which are no operators',
+    '301 assignments, which are not operators',
     'UpdateItem',
     update(`SET ${listOf(301, (index) => `a${index}=:v`).join()}`, { values: one }),
   ),

@@ -27,7 +27,7 @@ function verifierFor(answer: unknown) {
 }
 
 describe('a user', () => {
-  test('is requested with the credential and its source', async () => {
+  test('comes from the function, which gets the credential and its source', async () => {
     const { ask, verify } = verifierFor({
       ...ann,
       email: 'ann@example.com',
@@ -103,10 +103,10 @@ describe('a malformed answer lets nobody in, and the error names the field and n
     ['a picture that is not on https', { ...ann, avatarUrl: 'http://example.com/a.png' }, 'avatarUrl'],
     ['null for an email', { ...ann, email: null }, 'email'],
     ['an email that is too long', { ...ann, email: 'a'.repeat(255) }, 'email'],
-    ['an attribute that is no text', { ...ann, attributes: { user_type: 1 } }, 'attributes'],
+    ['an attribute that is not a string', { ...ann, attributes: { user_type: 1 } }, 'attributes'],
     ['an expiry in seconds', { ...ann, expiresAt: NOON / SECOND }, 'expiresAt'],
     ['an expiry as text', { ...ann, expiresAt: '2030-01-01T00:00:00Z' }, 'expiresAt'],
-    ['an expiry that is no date', { ...ann, expiresAt: Number.MAX_SAFE_INTEGER }, 'expiresAt'],
+    ['an expiry that is not a date', { ...ann, expiresAt: Number.MAX_SAFE_INTEGER }, 'expiresAt'],
     ['a misspelt field', { ...ann, expires_at: NOON + MINUTE }, 'expires_at'],
   ])('%s', async (_which, answer, field) => {
     const { ask, verify } = verifierFor(answer);

@@ -174,7 +174,7 @@ describe('a send', () => {
     },
   );
 
-  test('that repeats a stored client id does not ask again', async () => {
+  test('that repeats the client id of a stored message does not ask again', async () => {
     const client_id = clientId();
     await accepted(send({ client_id }));
     ask.mockResolvedValue({ allow: false });
@@ -182,7 +182,7 @@ describe('a send', () => {
     expect(ask).toHaveBeenCalledTimes(1);
   });
 
-  test('that repeats a refused client id asks again', async () => {
+  test('that repeats the client id of a refused message asks again', async () => {
     const client_id = clientId();
     ask.mockResolvedValueOnce({ allow: false });
     await refused(send({ client_id }));
@@ -323,7 +323,7 @@ describe('an edit', () => {
     expect(await data()).toBeUndefined();
   });
 
-  test('that repeats a stored client id does not ask again', async () => {
+  test('that repeats the client id of a stored message does not ask again', async () => {
     const frame = edit({ text: 'repeated', client_id: clientId() });
     await accepted(frame);
     ask.mockResolvedValue({ allow: false });

@@ -84,13 +84,13 @@ describe('a mention', () => {
     expect(await counts('cat')).toEqual({ unread: 2, mentioned: 1 });
   });
 
-  test('of oneself does not count, as own messages do not', async () => {
+  test('of the author by the author does not count as unread', async () => {
     await say('ann', ['ann']);
     expect(await mentionsOf(1)).toEqual(['ann']);
     expect(await counts('ann')).toEqual({ unread: 0, mentioned: 0 });
   });
 
-  test('of a user who is no member stays in the message and has no effect', async () => {
+  test('of a user who is not a member stays in the message and has no effect', async () => {
     await say('ann', ['zoe']);
     expect(await mentionsOf(1)).toEqual(['zoe']);
     expect(await app.listed('zoe', 'r')).toBeUndefined();
@@ -119,7 +119,7 @@ describe('a mention', () => {
     expect(await counts('cat', String(body['id']))).toEqual({ unread: 1, mentioned: 1 });
   });
 
-  test('disappears with its message, also from the log', async () => {
+  test('disappears with its message, including from the log', async () => {
     await say('ann', ['ben']);
     await edit(1, 'Hello', ['ben', 'cat']);
     expect(await counts('cat')).toEqual({ unread: 1, mentioned: 1 });

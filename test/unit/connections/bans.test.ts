@@ -68,7 +68,7 @@ test('connect makes no more calls than before to find a ban', async () => {
   expect(database.counts().trips.flat().sort()).toEqual(['PutItem', 'UpdateItem']);
 });
 
-test('closes every socket of a user, also one whose handshake is not over, and removes the rows', async () => {
+test('closes every socket of a user, even one whose handshake is not over, and removes the rows', async () => {
   const old = sessionOf({ id: 'old=', connectedAt: now - 60_000 });
   const opening = sessionOf({ id: 'opening=' });
   for (const session of [old, opening]) await open(session);

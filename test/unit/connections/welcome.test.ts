@@ -204,13 +204,13 @@ describe('the history of a new connection', () => {
     expect(posts).toBe(4);
   });
 
-  test('is given up for a connection that is gone and not young', async () => {
+  test('is not repeated for a connection that is gone, unless it has just opened', async () => {
     const { frames, posts } = await welcomed({ outcomes: ['gone'], as: { ...session, connectedAt: 0 } });
     expect(frames).toEqual([]);
     expect(posts).toBe(1);
   });
 
-  test('an inbox that cannot be opened gets an error frame and is closed, so that its client connects again', async () => {
+  test('a socket whose inbox cannot be opened gets an error frame and is closed, so that the client connects again', async () => {
     const { frames, close } = await welcomed({ fails: 'everything', as: { ...session, room: '#2' } });
     expect(frames).toEqual([expect.objectContaining({ type: 'error', code: 'INTERNAL' })]);
     expect(close).toHaveBeenCalledWith(session.id);

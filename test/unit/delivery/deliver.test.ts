@@ -35,7 +35,7 @@ describe('deliver', () => {
     encode.mockRestore();
   });
 
-  test('sends no email address to a guest, also if an earlier release listed the guest’s connection', async () => {
+  test('sends no email address to a guest, even if an earlier release listed the guest’s connection', async () => {
     const user = { id: namelessId('guest='), username: 'guest', email: '', userType: '' };
     const to = [
       connectionOf(bob),

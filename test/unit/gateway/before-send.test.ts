@@ -164,7 +164,7 @@ describe('a malformed answer is a failure:', () => {
     ['data that is too deep', { allow: true, data: nested(20) }],
     ['a text for a refused message', { allow: false, text: 'h*' }],
     ['a reason for an accepted message', { allow: true, reason: 'No' }],
-    ['a reason that is no text', { allow: false, reason: { en: 'No' } }],
+    ['a reason that is not a string', { allow: false, reason: { en: 'No' } }],
   ])('%s', async (_what, answer) => {
     await expect(hookWith(answer).ask(draft)).resolves.toBeNull();
     await expect(hookWith(answer, 'allow').ask(draft)).resolves.toEqual({ allow: true });
@@ -231,7 +231,7 @@ describe.each<[string, Error, string]>([
   );
 });
 
-test('a failure is logged once and counted as one fault and one refusal, also by REST', async () => {
+test('a failure is logged once and counted as one fault and one refusal, including by REST', async () => {
   const written: unknown[] = [];
   vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'http');
   const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((line) => written.push(line) > 0);

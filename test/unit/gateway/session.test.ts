@@ -22,7 +22,7 @@ const refused: Session = {
   user: { id: 'nobody', username: '', email: '', userType: '', guest: true },
 };
 
-describe('a session comes back from the authorizer’s context', () => {
+describe('a session is restored from the authorizer’s context', () => {
   test.each<[string, Session]>([
     ['of a member', connectionOf(alice)],
     ['with receipts for the author only', connectionOf(alice, { receipts: 'author' })],

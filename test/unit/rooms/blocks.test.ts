@@ -140,7 +140,7 @@ describe('a block', () => {
     expect((await block('ann', 'u5')).status).toBe(200);
   });
 
-  test('is kept when several are made at the same time', async () => {
+  test('keeps all users when several are blocked at the same time', async () => {
     const users = ['a', 'b', 'c', 'd', 'e', '__proto__'];
     await Promise.all(users.map((user) => addBlock(app.database.db, 'ann', user, 1)));
     const list = await getBlockList(app.database.db, 'ann');
@@ -171,7 +171,7 @@ describe('the devices of the user who blocks', () => {
       expect(framesTo(session)).toEqual([{ type: 'block', user_id: 7, blocked: false, revision: 2 }]);
   });
 
-  test('learn the revision of the list when an inbox opens, also if the list changed meanwhile', async () => {
+  test('learn the revision of the list when an inbox opens, even if the list changed meanwhile', async () => {
     const revisions = async (id: string, duringHandshake?: () => Promise<unknown>) => {
       const inbox = await open('ann', inboxOf('ann'), { id });
       frames = [];
@@ -222,7 +222,7 @@ describe('messages of a blocked user', () => {
     expect(framesTo(bob).at(-1)).toMatchObject({ message: { text: 'hello' } });
   });
 
-  test('answer changes by the user who blocked, also repeated ones', async () => {
+  test('answer changes by the user who blocked, including repeated ones', async () => {
     await block('ann', 'bob');
     const [ann, bob] = [await open('ann', 'r'), await open('bob', 'r')];
     await say(bob, 'secret');
@@ -656,7 +656,7 @@ describe('a group to which a blocked user adds the user who blocked them', () =>
       (id) => app.ask('ann', `POST /chats/${id}/send_message/`, { content: 'I am here', broadcast: true }),
     ],
     ['accepts it', (id) => app.ask('ann', `POST /chats/${id}/accept/`)],
-  ])('is shown once the user %s, also in open inboxes', async (_how, enter) => {
+  ])('is shown once the user %s, including in open inboxes', async (_how, enter) => {
     const id = await conceal('creates');
     frames = [];
     await enter(id);

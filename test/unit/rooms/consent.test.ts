@@ -139,7 +139,7 @@ describe('a direct room that a stranger created', () => {
     });
   });
 
-  test('is no request between users who share a room', async () => {
+  test('is not a request between users who share a room', async () => {
     await app.makeRoom('lunch', 'ann', 'eve');
     await makeDirect('eve', 'ann');
     expect(await app.listed('ann', 'direct:ann:eve')).toMatchObject({ request: false });

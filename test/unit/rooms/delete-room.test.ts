@@ -224,7 +224,7 @@ async function sendFile(room: string): Promise<string> {
   return message.file?.id ?? '';
 }
 
-test('a file of a deleted group is refused at once, also to backends', async () => {
+test('a file of a deleted group is refused at once, even to backends', async () => {
   const file = await sendFile('lunch');
   const read = () => app.askAdmin(`GET /rooms/lunch/files/${file}/`);
   expect((await read()).status).toBe(200);

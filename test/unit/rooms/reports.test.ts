@@ -81,7 +81,7 @@ describe('a report', () => {
     expect((await report('ann', 21)).status).toBe(201);
   });
 
-  test('keeps what the message said, also after edits and a delete', async () => {
+  test('keeps what the message said, even after edits and a delete', async () => {
     await report('ann');
     await edit(1, 'friendly');
     expect(((await listFor('ann')) as Json[])[0]).toMatchObject({

@@ -150,7 +150,7 @@ describe('an update of a room', () => {
     expect(room).toMatchObject({ slowMode: 5 });
   });
 
-  test('may run at the same time as others: all fields and numbers are kept', async () => {
+  test('keep all fields and numbers when they run at the same time', async () => {
     const names = ['a', 'b', 'c', 'd'].map((name) => app.ask('ann', 'PATCH /chats/lunch/', { name }));
     await Promise.all(names);
     const { entries } = await listLog(app.database.db, 'lunch', { limit: 10 });

@@ -197,7 +197,7 @@ describe('expectedMessages', () => {
 describe('compareMessages', () => {
   const right = new Map([[1, { text: 'hello b.', deleted: false, reactions: [] }]]);
 
-  test('accepts equal messages, also from the table', () => {
+  test('accepts equal messages, including those of the table', () => {
     expect(compareMessages('c0', right, right)).toEqual([]);
     expect(compareMessages('table', storedMessages(storedRoom([helloEntry, editEntry], {})), right)).toEqual(
       [],

@@ -113,7 +113,7 @@ describe('erasing a user', () => {
     expect(await item(memberKey('lunch', 'ann'))).not.toHaveProperty('user');
   });
 
-  test('reaches the log as ordinary deletes, which clients learn of by sync', async () => {
+  test('logs ordinary deletes, so that clients receive them by sync', async () => {
     await send('ann', 'lunch', 'one');
     await erase();
     const { entries } = { entries: await Promise.all([2, 3].map((seq) => item(logKey('lunch', seq)))) };
@@ -121,7 +121,7 @@ describe('erasing a user', () => {
     expect(entries.map((entry) => entry?.['by'])).toEqual(['service:orders', 'service:orders']);
   });
 
-  test('reaches rooms that no list names, if the user is a member or has left them', async () => {
+  test('reaches rooms that are missing from the list of all rooms, if the user is or was a member', async () => {
     await send('ann', 'lunch', 'secret');
     await app.database.db.chat.query({ where: '#room = :room', values: { ':room': 'rooms#0' } });
     for (const part of [0, 1, 2, 3]) {
@@ -201,7 +201,7 @@ describe('erasing a user', () => {
     expect(await report()).toMatchObject([{ room_id: 'lunch', messages: 2 }]);
   });
 
-  test('is a job that later requests continue, also from the middle of a room', async () => {
+  test('is a job that later requests continue, even from the middle of a room', async () => {
     await app.fillLog(
       'lunch',
       'ann',

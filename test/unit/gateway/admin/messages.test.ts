@@ -50,7 +50,7 @@ describe('a message', () => {
   });
 
   test.each([
-    ['a user who is no member', { text: 'hi', user_id: 'cat' }, 404, 'NO_SUCH_MEMBER'],
+    ['a user who is not a member', { text: 'hi', user_id: 'cat' }, 404, 'NO_SUCH_MEMBER'],
     ['a reserved id as user_id', { text: 'hi', user_id: 'bot:orders' }, 400, 'BAD_REQUEST'],
     ['no sender', { text: 'hi' }, 400, 'BAD_REQUEST'],
     ['two senders', { text: 'hi', user_id: 'ann', bot: { id: 'b' } }, 400, 'BAD_REQUEST'],

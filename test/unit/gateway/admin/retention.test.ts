@@ -209,7 +209,7 @@ describe('the retention of a room', () => {
     expect((await setDays(null)).body).toMatchObject({ retention_days: null, done: true });
   });
 
-  test('is that of the chat if it is null, also after the setting of the chat has changed', async () => {
+  test('is that of the chat if it is null, even after the setting of the chat has changed', async () => {
     const start = app.context.now();
     await send('hi');
     for (const retentionDays of [30, 60]) {

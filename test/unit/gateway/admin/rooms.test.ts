@@ -143,7 +143,7 @@ describe('a room', () => {
     expect((await app.askAdmin('POST /rooms/dinner/members/', { members })).status).toBe(404);
   });
 
-  test('changes roles and removes members, also the last owner', async () => {
+  test('changes roles and removes members, even the last owner', async () => {
     expect((await app.askAdmin('PATCH /rooms/lunch/members/ben/', { role: 'moderator' })).status).toBe(200);
     expect((await app.askAdmin('PATCH /rooms/lunch/members/ann/', { role: 'member' })).status).toBe(200);
     expect(await rolesIn('lunch')).toEqual([
@@ -173,7 +173,7 @@ async function readAll(line: string, field: string): Promise<{ all: Json[]; page
   return { all, pages };
 }
 
-test.each([1, 5])('lists all rooms in pages of %i, also those that users create', async (limit) => {
+test.each([1, 5])('lists all rooms in pages of %i, including those that users create', async (limit) => {
   await app.ask('ann', 'POST /chats/', { name: 'Made by Ann' });
   for (let room = 0; room < 12; room++) await app.askAdmin(`PUT /rooms/room-${room}/`, {});
   const { all, pages } = await readAll(`GET /rooms/?limit=${limit}`, 'rooms');

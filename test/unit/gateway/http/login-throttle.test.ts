@@ -93,7 +93,7 @@ describe('attempts to sign in', () => {
     expect(await attempts(['alice'], '2.2.2.2', context)).toEqual(['counted']);
   });
 
-  test('are counted until they succeed, and for five minutes', async () => {
+  test('count for five minutes, unless the sign-in succeeds', async () => {
     const { db } = countingTable();
     const context = { db, now: () => START };
     for (let attempt = 0; attempt < 30; attempt++) {
