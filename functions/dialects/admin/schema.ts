@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { bytesOf } from '../../domain/id.ts';
 import { roles } from '../../domain/member.ts';
 import { messageTypes, statuses } from '../../domain/message.ts';
 import { MAX_RETENTION_DAYS } from '../../domain/retention.ts';
@@ -217,9 +216,6 @@ export const messageChangeBody = strictFields({
   data: v.optional(v.nullable(customData)),
 });
 
-/** The most bytes of the JSON of a user's attributes. */
-const MAX_ATTRIBUTES = 2_048;
-
 /** New values of a user; null removes one, and a field that is absent keeps its value. */
 export const userBody = strictFields({
   /** The name that others see. It comes before that of the user's token. */
@@ -228,18 +224,8 @@ export const userBody = strictFields({
   avatar_url: v.optional(v.nullable(avatarUrl)),
   /** A JSON object of your own that others can read, at most 2,048 bytes. */
   data: v.optional(v.nullable(customData)),
-  /** Further JSON values that only backends can read, at most 2,048 bytes together. */
-  attributes: v.optional(
-    v.nullable(
-      v.pipe(
-        v.record(v.string(), v.unknown()),
-        v.check(
-          (attributes) => bytesOf(JSON.stringify(attributes)) <= MAX_ATTRIBUTES,
-          'must have at most 2,048 bytes of JSON',
-        ),
-      ),
-    ),
-  ),
+  /** A JSON object that only backends can read, at most 2,048 bytes. */
+  attributes: v.optional(v.nullable(customData)),
 });
 
 export const userShape = v.pipe(

@@ -78,6 +78,7 @@ describe('a user', () => {
     { data: ['gold'] },
     { attributes: { text: 'x'.repeat(2_048) } },
     { attributes: 'gold' },
+    { attributes: ['gold'] },
   ])('is not stored with %j', async (change) => {
     expect((await app.askAdmin('PUT /users/ann/', change)).status).toBe(400);
     expect((await app.askAdmin('GET /users/ann/')).status).toBe(404);
