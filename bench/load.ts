@@ -35,7 +35,7 @@ const HEAD = Buffer.from('{"type":"chat_message"');
 const MARK = Buffer.from('@@');
 const DIGITS = 8;
 
-/** Returns a text of typical length. It starts with a number, by which the benchmark recognizes deliveries. */
+/** Returns a text of typical length. It starts with a number, so that the benchmark recognizes deliveries. */
 const textOf = (id: number): string =>
   `@@${String(id).padStart(DIGITS, '0')}${' Hello, how are you?'.repeat(5)}`.slice(0, 100);
 

@@ -249,7 +249,7 @@ export class Chat extends Construct {
     authorize.allow([tableAction('Query')], `${chat}/index/by-user`);
   }
 
-  /** Applies `directory: everyone`: each new name gets entries by which it is found. */
+  /** Applies `directory: everyone`: stores entries for each new name, which the search for people reads. */
   private allowListingNames(connect: ChatFunction): void {
     connect.allow((['PutItem', 'DeleteItem'] as const).map(tableAction), this.tables.chat.tableArn);
   }

@@ -122,7 +122,7 @@ async function allowedOrigin(deployment: Deployment, origin: string): Promise<st
   return headers.get('access-control-allow-origin');
 }
 
-/** The name by which a later run finds the room. */
+/** The name of the room. A later run finds the room by it. */
 const roomName = 'Parley verification';
 
 /** How many pages of the author's rooms are searched. */

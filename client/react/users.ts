@@ -22,8 +22,8 @@ export const presenceOf = oncePer((client: ChatClient) => {
   const store = createStore<ReadonlyMap<string, Presence>>(new Map());
   client.on('presence', (frame) => {
     const { room_id, user_id, status } = frame;
-    // A user who goes offline in a group may still be online in another room. The presence in a direct room does not
-    // depend on the room.
+    // The hooks show one presence for all rooms. A user who leaves a group may still be online elsewhere, so only a
+    // frame from the direct room with this user counts as offline.
     if (status === 'offline' && otherMember(room_id, client.user) !== String(user_id)) return;
     store.set(withPresence(store.value, frame));
   });

@@ -163,7 +163,7 @@ async function postMissed(
   const shown = new Set(first.map(({ id }) => id));
   const messages: Message[] = [];
   const last = Math.max(0, ...missed);
-  // Without `upTo`, the client has to request more changes anyway.
+  // Without `upTo`, the first frame is incomplete: the client requests the rest, and gets the missed changes with it.
   for (let since = upTo ?? last; since < last; ) {
     const range = { since, upTo: last, limit: SETTLED_PAGE };
     const kept = keptIn(room, context);
@@ -257,7 +257,7 @@ async function postFirst(
  * (decisions 010 and 012). The connection may still be opening then: a function that finds it not open notes the change
  * in its row. Once the history is delivered, the connection is open, and the changes in its row are posted here. Later
  * changes are posted to the open connection (decision 017).
- * @param onFault called with errors of which the client is notified
+ * @param onFault called with errors that the client is told about
  */
 export async function welcome(session: Session, context: WelcomeContext, onFault: OnFault): Promise<void> {
   const { db, poster, rooms } = context;

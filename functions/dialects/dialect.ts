@@ -25,7 +25,7 @@ export interface Dialect extends DialectTraits {
   encode(event: Event, view: View): string | undefined;
 }
 
-/** A refusal with the client id of the refused frame, by which the client finds the frame. */
+/** A refusal with the client id of the refused frame, so that the client finds the frame. */
 export class FrameError extends ChatError {
   readonly clientId: string | undefined;
 

@@ -20,7 +20,7 @@ interface Frame {
 /** A frame that clients send. */
 export interface FrameIn extends Frame {
   readonly command: Command['kind'];
-  /** The field by which the decoder chooses the schema. The schema does not contain this field. */
+  /** The field that decides which schema the decoder uses. The schema does not contain this field. */
   readonly tag?: { readonly field: string; readonly value: string; readonly optional?: boolean };
 }
 

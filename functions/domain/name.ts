@@ -45,7 +45,7 @@ export const bucketOf = (term: string): string => cut(term, bucketLength(term));
 const isTerm = (text: string): boolean => Array.from(text).length >= bucketLength(text);
 
 /**
- * Returns the terms by which a name is found: for "Ana María Cruz", these are "ana maria cruz", "maria cruz" and
+ * Returns the search terms that find a name: for "Ana María Cruz", these are "ana maria cruz", "maria cruz" and
  * "cruz". A search finds the name if one of them begins with the searched term.
  */
 export function termsOf(name: string): readonly string[] {

@@ -69,8 +69,8 @@ async function applyTo(
 }
 
 /**
- * Gives the existing items of a room the expiry that its settings say, as far as this call comes. Any later call
- * continues. Once the walk has ended, no item of the room has another expiry: writes that were in flight have ended
+ * Gives the existing items of a room the expiry that its settings require. Each call handles a part of the log, and the
+ * next one continues. After the last part, all items of the room have this expiry: writes that were in flight have ended
  * by then, and later ones have read the settings with their number.
  */
 export async function applyRetention(id: string, context: LogContext): Promise<void> {

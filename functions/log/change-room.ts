@@ -10,7 +10,7 @@ import { appendToLog } from './append.ts';
 import type { LogContext } from './context.ts';
 
 /**
- * Logs a change of a room. The caller applies and announces it. Does not move the time by which rooms are sorted.
+ * Logs a change of a room. The caller applies and announces it. Does not change the room's place in lists of rooms.
  * @returns the change, and the room as it was when the number of the change was taken
  * @param options.unlessArchived refuses the change if the room is archived
  * @throws ChatError ROOM_NOT_FOUND, ROOM_ARCHIVED

@@ -23,7 +23,7 @@ async function expire(
 }
 
 /**
- * Lets the entries and files of a deleted room expire, as far as this call comes. Any later call continues.
+ * Gives the entries and files of a deleted room an expiry. Each call handles a part of them, and the next one continues.
  * @returns whether all of them have an expiry
  */
 export async function purge(id: string, context: LogContext): Promise<boolean> {

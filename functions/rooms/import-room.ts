@@ -20,7 +20,7 @@ export class ImportRefused extends Error {
 
 /**
  * Begins or continues an import of a room.
- * @param attributes of the room, as far as they are known
+ * @param attributes the attributes of the room that are known
  * @throws ImportRefused for a room that exists, for one that is imported from another source, and while an import of it
  * is being cancelled
  */
@@ -204,8 +204,8 @@ export async function importLines(
 const CANCEL_BUDGET_MS = 10_000;
 
 /**
- * Cancels an import that is not complete: removes what it has stored, as far as this call comes, and then frees the id
- * of the room. Any later call continues.
+ * Cancels an import that is not complete: removes what it has stored, and then frees the id of the room. Each call does a
+ * part of the work, and the next one continues.
  * @returns whether the id is free; undefined if no such import exists
  */
 export async function cancelImport(

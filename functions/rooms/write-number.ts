@@ -10,7 +10,7 @@ import { takeSlowTurn } from '../store/slow-mode.ts';
 export interface Write {
   readonly room: string;
   readonly member: Member;
-  /** The id of a guest's connection, by which guests are counted. */
+  /** The id of a guest's connection. The limits of guests count by connection. */
   readonly connection?: string | undefined;
   /** The idempotency key of a message. */
   readonly clientId?: string | undefined;

@@ -65,7 +65,7 @@ export async function relistName(db: Database, user: string): Promise<void> {
   await listName(db, { user, name, others, listed });
 }
 
-/** A page of people in the order of the terms by which they are found. */
+/** A page of people, sorted by the search term that matched. */
 export interface PeoplePage {
   readonly people: readonly Person[];
   /** Where the next page begins. Undefined on the last page. */

@@ -315,11 +315,11 @@ export interface EntryOutline {
   readonly author?: Actor;
   /** Set for a deleted message. */
   readonly deletedAt?: string;
-  /** The id of the message that a change is of. */
+  /** The id of the message that was changed. */
   readonly message?: number;
-  /** The ids of the users whom a message mentions, or whom it mentions after an edit that changed them. */
+  /** The ids of the users whom a message mentions, or the new list of an edit that changed them. */
   readonly mentions?: readonly string[];
-  /** Set on the topmost of many void numbers in a row: the lowest of them. */
+  /** Set on the highest of many void numbers in a row. Has the lowest of them. */
   readonly from?: number;
   /** When the entry was written, in milliseconds since the epoch. Void entries have no time. */
   readonly time?: number;

@@ -99,7 +99,7 @@ async function handle(
 const throttled = s3Error(503, 'SlowDown', 'Please reduce your request rate.');
 const failed = s3Error(500, 'InternalError', 'We encountered an internal error. Please try again.');
 
-/** Runs a request as far as its fault allows. The caller never gets the response of `run`. */
+/** Runs a request with a fault, which may prevent it. The caller never gets the response of `run`. */
 async function runWithFault(
   fault: Fault,
   incoming: IncomingMessage,

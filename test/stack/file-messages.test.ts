@@ -238,7 +238,7 @@ describe('a file of a message that is not stored', () => {
 });
 
 describe('uploads', () => {
-  test('have a tag by which they expire, and S3 refuses them without it', async () => {
+  test('must have the tag that lets them expire: S3 refuses an upload without it', async () => {
     const wish = { name: 'a.txt', content_type: 'text/plain', size: TEXT.length };
     const { body } = await asAlice(`POST /chats/${room}/files/`, wish);
     const { url, headers, method } = body['upload'] as {

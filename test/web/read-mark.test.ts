@@ -2,7 +2,7 @@ import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Room } from '../../client/index.ts';
 import { ReadMark } from '../../web/timeline/read-mark.ts';
 
-/** A live room, of which the messages with the ids from `oldest` to `newest` are loaded. User 2 wrote them. */
+/** A live room. The messages with the ids from `oldest` to `newest` are loaded. User 2 wrote them. */
 function roomWith(oldest: number, newest: number, { hasMore = true, seen = 0 } = {}) {
   const messages = Array.from({ length: newest - oldest + 1 }, (_, index) => ({
     message_id: oldest + index,

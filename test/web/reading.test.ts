@@ -24,7 +24,7 @@ async function roomWithMessages(count: number): Promise<string> {
   return id;
 }
 
-/** Creates a room with messages of alice, of which bob has not read the last ones. */
+/** Creates a room with messages of alice. Bob has not read the last ones. */
 async function roomWithUnread(unread: number, count = COUNT): Promise<string> {
   const id = await roomWithMessages(count);
   const reader = await enterInbox(chat.stack, 'bob');

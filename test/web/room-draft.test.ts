@@ -466,7 +466,7 @@ describe('mentions', () => {
     expect(sentMentions()).toEqual([['2'], undefined]);
   });
 
-  test('are replaced by an edit, which keeps those whose names the text never had', async () => {
+  test('are replaced by an edit, except mentions of users whose names the text never had', async () => {
     const editTo = (mentioned: readonly string[], before: string, after: string) => {
       draft.setTarget({ kind: 'edit', entry: target(before, mentioned) });
       say(after);

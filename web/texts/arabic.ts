@@ -157,7 +157,7 @@ export const arabic: Texts = {
         many: '# تفاعلًا',
         other: '# تفاعل',
       });
-      // The label contains the number that the button shows, also where words replace it.
+      // The label contains the number that the button shows, even where words replace it.
       return `${emoji} ${formatNumber(count)}، ${reactions} من ${names}`;
     },
     you: 'أنت',

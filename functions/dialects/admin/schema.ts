@@ -218,9 +218,9 @@ export const messageChangeBody = strictFields({
 
 /** New values of a user; null removes one, and a field that is absent keeps its value. */
 export const userBody = strictFields({
-  /** The name that others see. It comes before that of the user's token. */
+  /** The name that others see, instead of the name in the user's token. */
   name: v.optional(v.nullable(personName)),
-  /** The https address of the picture that others see. It comes before that of the user's token. */
+  /** The https address of the picture that others see, instead of the one in the user's token. */
   avatar_url: v.optional(v.nullable(avatarUrl)),
   /** A JSON object of your own that others can read, at most 2,048 bytes. */
   data: v.optional(v.nullable(customData)),

@@ -69,11 +69,11 @@ interface Validation {
 export const badRequest = (fault: string): HttpError =>
   new HttpError('BAD_REQUEST', `Request not read: ${fault}. See openapi.json of this API.`);
 
-/** @throws HttpError BAD_REQUEST that names the path of the wrong field, and says its right form */
+/** @throws HttpError BAD_REQUEST that names the path of the wrong field, and what the field may contain */
 export const checkFields =
   (kind: 'field' | 'query parameter') =>
   ({ success, data, error = [] }: Validation): void => {
-    // Valibot takes an array for an object without fields.
+    // Valibot accepts an array as an object without fields.
     if (Array.isArray(data)) throw badRequest('the body must be an object');
     if (!success) throw badRequest(describeFault(error, kind, 'the body'));
   };

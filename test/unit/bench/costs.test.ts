@@ -48,7 +48,7 @@ test('the minimal sample reads the connections of all rooms for each message', (
   expect(sampleUsage(2, 2)).toMatchObject({ readUnits: 0.5 });
 });
 
-test('the example bill adds what the cost of commands leaves out', () => {
+test('the example bill includes services that the cost of each command does not', () => {
   const usages = {
     ...{ message: nothing, readMark: nothing, typing: nothing },
     ...{ connect: nothing, ping: nothing, httpRequest: nothing },
@@ -59,7 +59,7 @@ test('the example bill adds what the cost of commands leaves out', () => {
   // 20 messages of 1 KB a day, for 12 months of 30 days, are 7.2 GB.
   expect(billOf(1_000).get('DynamoDB storage')).toBeCloseTo(1.8, 5);
   expect(billOf(1_000).get('point-in-time recovery')).toBeCloseTo(1.44, 5);
-  // Two monthly users for each daily one, of which 10,000 are free.
+  // There are two monthly users for each daily one. The first 10,000 are free.
   expect(billOf(1_000).get('Cognito users')).toBe(0);
   expect(billOf(100_000).get('Cognito users')).toBeCloseTo(190_000 * 0.015, 5);
   expect(billOf(1_000).get('messages, with receipts for the author')).toBe(0);

@@ -9,7 +9,7 @@ describe('checkText', () => {
   test.each([
     ...['\u200b', '\u2060', '\u00ad', '\u3164', '\u2800', '\u200e', '\ufeff', '\u115f', '\uffa0', '\ufe0f'],
     ...['\u{e0061}', '\u{1d159}', '\u034f', '\u061c', '\u180e', '\ufff9', '\u0007', ' \u200b\n\u2800\t'],
-  ])('refuses a text of which nothing is visible: %j', (text) => {
+  ])('refuses a text without a visible character: %j', (text) => {
     expect(() => checkText(text)).toThrow(expect.objectContaining({ code: 'EMPTY_TEXT' }));
     expect(checkText(text, { kind: 'uploaded', id: 'a' })).toBe(text);
     expect(checkText(`${text}a`)).toBe(`${text}a`);

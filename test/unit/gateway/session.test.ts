@@ -39,7 +39,7 @@ describe('a session is restored from the authorizer’s context', () => {
     ['with an id that looks encoded', connectionOf({ ...alice, id: '=?UTF-8?B?MQ==?=', username: '%41' })],
     ['with blanks at the ends of a name', connectionOf({ ...alice, username: ' alice ' })],
     [
-      'with a name and a picture, of which the team has set one',
+      'with a name and a picture, one of them set by the team',
       connectionOf(
         { ...alice, name: 'Zoë Kay', avatarUrl: 'https://example.com/zoe.png' },
         { ofTeam: ['avatarUrl'] },

@@ -79,7 +79,7 @@ describe('deleting a group', () => {
     expect(framesOf('inbox')).toEqual(['room_deleted', 'left']);
   });
 
-  test('can be requested several times at once by an owner', async () => {
+  test('succeeds for each of several simultaneous requests of an owner', async () => {
     const answers = await Promise.all([1, 2, 3].map(() => app.ask('ann', 'DELETE /chats/lunch/')));
     expect(answers.map(({ status }) => status)).toEqual([204, 204, 204]);
   });

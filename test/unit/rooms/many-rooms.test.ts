@@ -42,7 +42,7 @@ describe('a user in 5,000 rooms', () => {
   test('pages through all of them by latest activity, and has the latest 1,000 in an inbox', async () => {
     const ids: unknown[] = [];
     let cursor: unknown = '';
-    // The order of the keys differs from the order by activity, so two pages show which of them the list has.
+    // The keys are not in the order of activity, so two pages show that the list does not use the order of the keys.
     for (let page = 0; page < 2; page++) {
       const query: string = cursor === '' ? '' : `&cursor=${String(cursor)}`;
       const { body } = await app.ask('ann', `GET /chats/?limit=50${query}`);

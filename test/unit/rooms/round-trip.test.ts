@@ -211,7 +211,7 @@ describe('an export during which the retention of the room changes', () => {
   });
 });
 
-test('an import continues to apply a setting that changed during the export', async () => {
+test('an import applies a setting that changed during the export, even if that takes several requests', async () => {
   const chat = await openChat();
   const { app } = chat;
   const log = Array.from({ length: 380 }, (_, index) => ({
