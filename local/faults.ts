@@ -93,8 +93,8 @@ export interface CallResults<T> {
 }
 
 /**
- * Executes a call with a fault, which may prevent the call or lose its response. Resolves to undefined if the caller gets
- * no response.
+ * Executes a call with a fault, which may prevent the call or lose its response. Resolves to undefined if the caller
+ * gets no response.
  */
 export async function applyFault<T>(fault: Fault, results: CallResults<T>): Promise<T | undefined> {
   switch (fault.kind) {

@@ -189,7 +189,8 @@ async function knownRooms(user: string, { db }: Context): Promise<readonly strin
 /**
  * Erases a user in several calls, each of which works for about ten seconds. Bans the user first and closes their
  * sockets. Then goes through the rooms that the user is in or has left, through all other rooms, and once more through
- * the entries that these rooms got meanwhile. Erases the profile last. A call after the last step starts a new erasure, which finds entries that were stored late.
+ * the entries that these rooms got meanwhile. Erases the profile last. A call after the last step starts a new erasure,
+ * which finds entries that were stored late.
  * @returns the erasure; undefined while another call works on it
  * @throws Error if API Gateway could not close all sockets
  */

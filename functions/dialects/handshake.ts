@@ -68,8 +68,8 @@ const withoutSlash = (value: string | undefined) => value?.replace(/\/$/, '');
 
 /**
  * Returns the id of the room that a handshake names. Contract S1 spells the parameter `firts_user`, and its clients end
- * the query with a slash, so this function removes one slash from the end of a user's id. To keep an id that itself ends
- * in a slash, the edge appends another one.
+ * the query with a slash, so this function removes one slash from the end of a user's id. To keep an id that itself
+ * ends in a slash, the edge appends another one.
  */
 export function requestedRoom(query: Query): string | undefined {
   const first = withoutSlash(query['firts_user'] ?? query['first_user']);

@@ -70,8 +70,8 @@ async function applyTo(
 
 /**
  * Gives the existing items of a room the expiry that its settings require. Each call handles a part of the log, and the
- * next one continues. After the last part, all items of the room have this expiry: writes that were in flight have ended
- * by then, and later ones have read the settings with their number.
+ * next one continues. After the last part, all items of the room have this expiry: writes that were in flight have
+ * ended by then, and later ones have read the settings with their number.
  */
 export async function applyRetention(id: string, context: LogContext): Promise<void> {
   const { db, now } = context;

@@ -23,7 +23,7 @@ async function expire(
 }
 
 /**
- * Gives the entries and files of a deleted room an expiry. Each call handles a part of them, and the next one continues.
+ * Gives the entries and files of a deleted room an expiry. Each call handles a part, and the next one continues.
  * @returns whether all of them have an expiry
  */
 export async function purge(id: string, context: LogContext): Promise<boolean> {

@@ -204,8 +204,8 @@ export async function importLines(
 const CANCEL_BUDGET_MS = 10_000;
 
 /**
- * Cancels an import that is not complete: removes what it has stored, and then frees the id of the room. Each call does a
- * part of the work, and the next one continues.
+ * Cancels an import that is not complete: removes what it has stored, and then frees the id of the room. Each call does
+ * a part of the work, and the next one continues.
  * @returns whether the id is free; undefined if no such import exists
  */
 export async function cancelImport(

@@ -50,7 +50,7 @@ interface Answer {
   readonly refused: boolean;
 }
 
-/** Parses an answer to a frame. Returns undefined for a frame that the server sends unasked, such as presence. */
+/** Parses an answer to a frame. Returns undefined for another frame of the server, such as presence. */
 export function answerOf(dialect: DialectName, text: string): Answer | undefined {
   const frame = JSON.parse(text) as Readonly<Record<string, unknown>>;
   const name = String(dialect === 'operation' ? frame['operation'] : frame['type']);
