@@ -33,8 +33,8 @@ export interface AccountSettings {
   /** `priceClass`: the edge locations that serve clients: `all`, the default, `200` or `100`. */
   readonly priceClass: (typeof priceClasses)[number];
   /**
-   * `logLevel`: the lowest level of log lines that are kept: `warn`, the default, `info` or `debug`. A higher level
-   * than `warn` cannot be set, because errors and warnings are always kept.
+   * `logLevel`: the lowest level of Lambda's own log lines that are kept: `warn`, the default, `info` or `debug`. There
+   * is no higher value, because it would discard lines of the functions that contain metrics.
    */
   readonly logLevel: (typeof logLevels)[number];
   /** `deletionProtection`: `true` protects the chat table and the user pool from deletion. Default: `false`. */
