@@ -258,6 +258,8 @@ test('announces new messages of other members, and no older ones', async () => {
   expect(await log.getAttribute('aria-live')).toBe('off');
   await bob.say('Hear this');
   await alice.page.locator('[aria-live="polite"]').getByText('bob: Hear this').waitFor({ state: 'attached' });
+  // The message may be deleted or hidden later, so its text does not stay there.
+  await alice.page.locator('[aria-live="polite"]').getByText('bob: Hear this').waitFor({ state: 'detached' });
 });
 
 test('on a phone, shows one pane at a time, fits the screen and has buttons of at least 40 px', async () => {

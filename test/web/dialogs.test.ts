@@ -276,10 +276,20 @@ test('shows members why they cannot write: only moderators may, slow mode, and a
   };
   const { page } = bob;
   await Promise.all([alice.enter('Everybody'), bob.enter('Everybody')]);
+  await bob.say('Before the change');
+  await alice.message('Before the change').waitFor();
   await set('Who can send messages', 'Only owners and moderators');
   await page.getByText('Only owners and moderators can send messages here.').waitFor();
   await alice.say('Only for a moment');
-  await bob.message('Only for a moment').waitFor();
+  // Members may still react, and change their own messages.
+  await bob.message('Only for a moment').hover();
+  await bob.message('Only for a moment').getByRole('button', { name: 'React' }).waitFor();
+  expect(await bob.message('Only for a moment').getByRole('button', { name: 'Reply' }).count()).toBe(0);
+  await bob.press('Before the change', 'Edit');
+  await page.getByRole('textbox', { name: 'Edit message' }).fill('After the change');
+  await page.keyboard.press('Enter');
+  await alice.message('After the change').waitFor();
+  await page.getByText('Only owners and moderators can send messages here.').waitFor();
   await set('Who can send messages', 'Everyone');
   await bob.say('Slowly');
   await alice.message('Slowly').waitFor();
@@ -293,6 +303,14 @@ test('shows members why they cannot write: only moderators may, slow mode, and a
   await alice.message('Too early').waitFor();
   await archive('Archive room');
   for (const person of [alice, bob]) await person.page.getByText('This room is archived.').waitFor();
+  await bob.message('Slowly').hover();
+  await bob.message('Slowly').getByRole('button', { name: 'More actions' }).waitFor();
+  expect(
+    await bob
+      .message('Slowly')
+      .getByRole('button', { name: /^(React|Reply|Edit|Delete)$/ })
+      .count(),
+  ).toBe(0);
   await archive('Unarchive room');
   await page.getByRole('textbox', { name: 'Message' }).waitFor();
 });
@@ -439,6 +457,7 @@ test('hides the messages of a blocked person until they are unblocked, and shows
   await chooseInMenu(alice, 'Blocked people');
   await page.getByRole('button', { name: 'Unblock bob' }).click();
   await page.getByText("You haven't blocked anyone.").waitFor();
+  await page.locator('dialog :focus').waitFor();
   await page.getByRole('button', { name: 'Close' }).click();
   await phone.page.getByText('You blocked bob.').waitFor({ state: 'detached' });
   await phone.enter('Everybody');

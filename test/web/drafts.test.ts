@@ -336,14 +336,43 @@ describe('when the user can no longer write in the room', () => {
     expect(await unsent(bob).count()).toBe(0);
   });
 
-  test('because it was archived, the unsent text can be read, and the reason is shown', async () => {
+  test('because an empty room was deleted, the text lies below the reason and the way back', async () => {
+    const { page } = bob;
+    const empty = await newRoom(chat.stack, 'alice', 'bob');
+    await bob.goTo(empty);
+    await page.getByText('No messages yet').and(page.locator('.empty')).waitFor();
+    await field(bob).fill('A draft');
+    await byAlice('DELETE', `${empty}/`);
+    await unsent(bob).waitFor();
+    for (const width of [1280, 390]) {
+      await page.setViewportSize({ width, height: 720 });
+      const boxes = [page.getByText('The room was deleted.'), page.getByText('Back to rooms'), unsent(bob)];
+      const [reason, back, text] = await Promise.all(boxes.map((each) => each.boundingBox()));
+      expect(back?.y, `${width} px`).toBeGreaterThanOrEqual((reason?.y ?? 0) + (reason?.height ?? 0));
+      expect(text?.y, `${width} px`).toBeGreaterThanOrEqual((back?.y ?? 0) + (back?.height ?? 0));
+      expect(reason?.x, `${width} px`).toBeGreaterThanOrEqual(0);
+    }
+    await page.setViewportSize({ width: 1280, height: 720 });
+  });
+
+  test('because it was archived, the unsent text and file can be read, and the reason is shown', async () => {
     await field(bob).fill('Too late');
+    const file = { name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('the plan') };
+    await bob.page.getByLabel('File to send').setInputFiles(file);
+    await bob.page.getByRole('button', { name: 'Remove plan.txt' }).waitFor();
     await byAlice('PATCH', `${room}/`, { archived: true });
     await bob.page.getByText('This room is archived.').waitFor();
     expect(await unsent(bob).inputValue()).toBe('Too late');
+    await bob.page.getByText("Files that weren't sent: plan.txt").waitFor();
     await byAlice('PATCH', `${room}/`, { archived: false });
     await expect.poll(() => field(bob).inputValue()).toBe('Too late');
-    await field(bob).fill('');
+    await bob.page.getByRole('button', { name: 'Remove plan.txt' }).waitFor();
+    await byAlice('PATCH', `${room}/`, { archived: true });
+    await bob.page.getByRole('button', { name: 'Discard' }).click();
+    await byAlice('PATCH', `${room}/`, { archived: false });
+    await field(bob).waitFor();
+    expect(await field(bob).inputValue()).toBe('');
+    expect(await bob.page.getByRole('button', { name: 'Remove plan.txt' }).count()).toBe(0);
   });
 });
 

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ChatClientError } from '../../client/index.ts';
 import { UnblockButton } from '../people/blocked-people.tsx';
-import { type DraftState, isChosen, joinLines } from '../room/draft-state.ts';
+import { type DraftState, joinLines } from '../room/draft-state.ts';
 import { useRoomContext } from '../room/room-context.ts';
 import { type RoomDraft, useDraft } from '../room/room-draft.ts';
 import { type NameOf, useNames } from '../rooms/names.ts';
@@ -11,7 +11,7 @@ import { laterTexts } from '../texts/later-texts.ts';
 import { errorText, texts } from '../texts/texts.ts';
 import { Button } from '../ui/buttons.tsx';
 import { rememberFocus } from '../ui/focus.ts';
-import { shortTime } from '../ui/format.ts';
+import { joinNames, shortTime } from '../ui/format.ts';
 import { useNotice } from '../ui/use-notice.ts';
 import type { WriteBlock } from './write-block.ts';
 
@@ -19,17 +19,22 @@ import type { WriteBlock } from './write-block.ts';
 const unsentText = ({ attachments, text, editedText = '' }: DraftState): string =>
   joinLines(...attachments.map(({ caption }) => caption), text, editedText);
 
-/** Discards these texts, and cancels the uploads that they would be sent with. */
-function discardText(draft: RoomDraft): void {
-  for (const each of draft.state.attachments) if (!isChosen(each)) draft.uploads?.remove(each.id);
+/** Returns the names of the files that only the composer shows. */
+const unsentFiles = ({ attachments }: DraftState): string =>
+  attachments.map(({ file }) => file.name).join('\n');
+
+/** Discards these texts and files, and cancels the uploads. */
+function discardUnsent(draft: RoomDraft): void {
+  for (const { id } of draft.state.attachments) draft.uploads?.remove(id);
   draft.setTarget(undefined);
   draft.setText('');
 }
 
-/** The text that the user was writing when the composer went away. They can copy it or discard it. */
+/** What the user was about to send when the composer went away. They can copy the text, and discard all. */
 function UnsentText() {
   const { draft } = useRoomContext();
   const text = useDraft(draft, unsentText);
+  const files = useDraft(draft, unsentFiles);
   const box = useRef<HTMLTextAreaElement>(null);
   const [outcome, setOutcome] = useNotice<'copied' | 'notCopied'>();
   const { messageActions, profile, writing } = laterTexts();
@@ -49,21 +54,26 @@ function UnsentText() {
   };
   const discard = () => {
     const restoreFocus = box.current && rememberFocus(box.current);
-    discardText(draft);
+    discardUnsent(draft);
     restoreFocus?.();
   };
-  if (!text) return null;
+  if (!text && !files) return null;
   return (
     <div class="unsent">
-      <label class="field">
-        <span>{writing.unsent}</span>
-        <textarea ref={box} class="prose" readOnly rows={2} dir="auto" value={text} />
-      </label>
-      <Button
-        kind="text-button"
-        label={outcome === 'copied' ? profile.copied : profile.copy}
-        onClick={() => void copy()}
-      />
+      {text ? (
+        <label class="field">
+          <span>{writing.unsent}</span>
+          <textarea ref={box} class="prose" readOnly rows={2} dir="auto" value={text} />
+        </label>
+      ) : null}
+      {files ? <p class="unsent-files">{writing.unsentFiles(joinNames(files.split('\n')))}</p> : null}
+      {text ? (
+        <Button
+          kind="text-button"
+          label={outcome === 'copied' ? profile.copied : profile.copy}
+          onClick={() => void copy()}
+        />
+      ) : null}
       <Button kind="text-button" label={messageActions.discard} onClick={discard} />
       <p role="status">{outcome === 'notCopied' ? writing.notCopied : ''}</p>
     </div>

@@ -23,8 +23,10 @@ export interface RoomContext {
   readonly role: Member['role'] | undefined;
   /** Whether the user is an owner or a moderator of the room. */
   readonly isModerator: boolean;
-  /** Whether the room is read-only. */
-  readonly isArchived: boolean;
+  /** Whether the user may react, and edit and delete messages. */
+  readonly canChange: boolean;
+  /** Whether the user may send messages. */
+  readonly canSend: boolean;
   /** Whether the user may pin messages. */
   readonly canPin: boolean;
   /** Opens a dialog. */

@@ -10,7 +10,7 @@ import { Timeline } from '../timeline/timeline.tsx';
 import { useEntries } from '../timeline/use-entries.ts';
 import { ErrorNotice, MessageAnnouncer } from '../ui/banners.tsx';
 import { RoomContext, type RoomDialog } from './room-context.ts';
-import type { RoomDraft } from './room-draft.ts';
+import { type RoomDraft, useDraft } from './room-draft.ts';
 import { RoomHeader } from './room-header.tsx';
 
 interface PaneProps {
@@ -53,21 +53,25 @@ export function RoomPane({ draft, id, me, onLeft, onAccepted }: PaneProps) {
   const [target, setTarget] = useState<GoToTarget | undefined>(linked);
   useEffect(() => setTarget(linked), [linked]);
   const role = details?.members.find(({ user_id }) => String(user_id) === me)?.role;
-  const isArchived = details?.archived ?? false;
   const writeBlock = useWriteBlock(details, me);
+  const canSend = !error && !writeBlock;
+  // Who may not send may still edit, except in an archived room and while muted.
+  const canChange =
+    canSend || (!error && (writeBlock?.reason === 'moderatorsOnly' || writeBlock?.reason === 'blocked'));
+  const isEditing = useDraft(draft, ({ target }) => target?.kind === 'edit');
   // The context changes rarely, so that a row renders again only when its own message changes.
   const isModerator = role === 'owner' || role === 'moderator';
-  const canPin = !isArchived && (isModerator || details?.kind === 'direct');
+  const canPin = !error && !details?.archived && (isModerator || details?.kind === 'direct');
   const context = useMemo<RoomContext>(
     () => ({
-      ...{ client, room, draft, me, role, isModerator, isArchived, canPin },
+      ...{ client, room, draft, me, role, isModerator, canChange, canSend, canPin },
       show: (dialog) => setDialogs((open) => [...open, dialog]),
       goTo: (id) => {
         setDialogs([]);
         setTarget({ id });
       },
     }),
-    [client, room, draft, me, role, isArchived, canPin],
+    [client, room, draft, me, role, canChange, canSend, canPin],
   );
 
   const lastSent = entries.findLast(({ author, state }) => author === me && state !== 'failed');
@@ -99,10 +103,10 @@ export function RoomPane({ draft, id, me, onLeft, onAccepted }: PaneProps) {
             {({ RequestNote }) => <RequestNote details={details} onAccepted={accepted} onDeclined={onLeft} />}
           </Deferred>
         ) : null}
-        {error || writeBlock ? (
-          <Deferred>{({ NoComposer }) => <NoComposer error={error} block={writeBlock} />}</Deferred>
-        ) : (
+        {canSend || (canChange && isEditing) ? (
           <Composer lastSent={lastSent} onEditLast={editLast} />
+        ) : (
+          <Deferred>{({ NoComposer }) => <NoComposer error={error} block={writeBlock} />}</Deferred>
         )}
         {dialogs.map((dialog, index) => (
           <Deferred key={index}>

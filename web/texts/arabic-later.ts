@@ -68,6 +68,7 @@ export const arabicLater: LaterTexts = {
         other: 'احذف # حرف.',
       })}`,
     unsent: 'نصك الذي لم يُرسل',
+    unsentFiles: (names) => `ملفات لم تُرسل: ${names}`,
     notCopied: 'تعذّر نسخ النص. النص محدد الآن، فيمكنك نسخه بلوحة المفاتيح.',
   },
   hidden: {

@@ -51,6 +51,7 @@ export const englishLater = {
     tooLong: (limit: number, excess: number) =>
       `Message too long: the limit is ${formatNumber(limit)} characters. ${plural(excess, { one: 'Remove # character.', other: 'Remove # characters.' })}`,
     unsent: 'Your unsent text',
+    unsentFiles: (names: string) => `Files that weren't sent: ${names}`,
     notCopied: "Couldn't copy the text. It's selected, so you can copy it with the keyboard.",
   },
   hidden: {

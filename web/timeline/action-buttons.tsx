@@ -50,7 +50,7 @@ function useKeptInView(buttons: RefObject<HTMLElement | null>): void {
 
 /** The buttons of the message that has the pointer or the focus; `children` come first. */
 export function ActionButtons({ entry, children }: { entry: Entry; children: ComponentChildren }) {
-  const { draft, me, isModerator, isArchived, canPin, show } = useRoomContext();
+  const { draft, me, isModerator, canChange, canSend, canPin, show } = useRoomContext();
   const { addressOf } = useNavigation();
   const [menuAnchor, setMenuAnchor] = useState<Element>();
   const [isCopied, setCopied] = useNotice<boolean>();
@@ -64,12 +64,12 @@ export function ActionButtons({ entry, children }: { entry: Entry; children: Com
   return (
     <>
       <fieldset ref={buttons} class="actions" aria-label={words.actions}>
-        {isArchived ? null : (
+        {canChange ? (
           <>
             {children}
-            {isSystem ? null : (
+            {canSend && !isSystem ? (
               <IconButton icon="reply" label={words.reply} onClick={() => setTarget('reply')} />
-            )}
+            ) : null}
             {isOwn && entry.text ? (
               <IconButton icon="edit" label={words.edit} onClick={() => setTarget('edit')} />
             ) : null}
@@ -77,7 +77,7 @@ export function ActionButtons({ entry, children }: { entry: Entry; children: Com
               <IconButton icon="trash" label={words.delete} onClick={() => show({ kind: 'delete', entry })} />
             ) : null}
           </>
-        )}
+        ) : null}
         {hasMenu ? (
           <IconButton icon="more" label={words.moreActions} popup="menu" onClick={setMenuAnchor} />
         ) : null}

@@ -78,6 +78,7 @@ export function ReactionChoice({ entry, button, onClose }: PickerProps) {
 /** Shows the reactions to a message with their counts. A click adds or removes the user's own. */
 export function Reactions({ entry }: { readonly entry: Entry }) {
   const { me, reactions, isOwn, toggle } = useReactions(entry);
+  const { canChange } = useRoomContext();
   const nameOf = useNames();
   if (reactions.size === 0) return null;
   return (
@@ -93,9 +94,10 @@ export function Reactions({ entry }: { readonly entry: Entry }) {
             type="button"
             class="reaction"
             aria-pressed={isOwn(emoji)}
+            aria-disabled={!canChange}
             aria-label={texts().timeline.reactions(emoji, count, names)}
             title={names}
-            onClick={() => toggle(emoji)}
+            onClick={() => canChange && toggle(emoji)}
           >
             <span aria-hidden="true">{emoji}</span> <span class="count">{formatNumber(count)}</span>
           </button>

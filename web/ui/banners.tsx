@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { Message, State } from '../../client/index.ts';
 import { useConnection } from '../../client/react/index.ts';
 import { previewText } from '../format/plain.ts';
@@ -9,6 +9,7 @@ import { errorText, texts } from '../texts/texts.ts';
 import { entryOf } from '../timeline/entry.ts';
 import { usePendingChanges } from '../timeline/use-entries.ts';
 import { Button } from './buttons.tsx';
+import { useNotice } from './use-notice.ts';
 
 function bannerText(state: State, error: Error | undefined, unsent: number): string {
   const { connection } = texts();
@@ -54,11 +55,17 @@ function announcement(message: Message, nameOf: NameOf): string {
   return message.type === 'system' ? text : texts().rooms.preview(nameOf(author, name), text);
 }
 
-/** Makes screen readers read new messages of other members aloud. */
+/** Longer than screen readers take to notice a text. */
+const ANNOUNCED_MS = 5_000;
+
+/**
+ * Makes screen readers read new messages of other members aloud. A text stays for a moment only, because its message may
+ * be deleted or hidden later.
+ */
 export function MessageAnnouncer() {
   const { room, me } = useRoomContext();
   const nameOf = useNames();
-  const [message, setMessage] = useState<Message>();
+  const [message, setMessage] = useNotice<Message>(ANNOUNCED_MS);
   useEffect(
     () =>
       room.on('chat_message', ({ message }) => {

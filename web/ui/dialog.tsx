@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { texts } from '../texts/texts.ts';
 import { Button, ErrorText, IconButton } from './buttons.tsx';
-import { focusFirst, rememberFocus } from './focus.ts';
+import { focusFirst, keepFocusIn, rememberFocus } from './focus.ts';
 import { useAsyncAction } from './use-async-action.ts';
 
 interface DialogProps {
@@ -26,8 +26,10 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     const restoreFocus = rememberFocus(current);
     current.showModal();
     focusFirst(current);
+    const stopKeeping = keepFocusIn(current);
     return () => {
       isMounted.current = false;
+      stopKeeping();
       // The browser restores the focus only to an element that is still on the page.
       current.close();
       restoreFocus();

@@ -35,6 +35,24 @@ export function rememberFocus(node: Node): () => void {
   return () => void setTimeout(restore);
 }
 
+/**
+ * Keeps the focus in an open dialog: when the focused element disappears, the nearest element that is left gets the
+ * focus. Browsers would move it to the body. Returns a function that stops this.
+ */
+export function keepFocusIn(dialog: Element): () => void {
+  let restoreFocus = rememberFocus(dialog);
+  const onFocusIn = () => {
+    restoreFocus = rememberFocus(dialog);
+  };
+  const observer = new MutationObserver(() => restoreFocus());
+  dialog.addEventListener('focusin', onFocusIn);
+  observer.observe(dialog, { childList: true, subtree: true });
+  return () => {
+    dialog.removeEventListener('focusin', onFocusIn);
+    observer.disconnect();
+  };
+}
+
 /** What gets the focus when a dialog opens: its first field, else the safest action, else the heading. */
 const firstIn = [
   '[autofocus]',
