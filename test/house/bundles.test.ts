@@ -17,7 +17,7 @@ const most: Record<EntryName, number> = {
   welcome: 110_500,
   default: 160_700,
   http: 284_200,
-  admin: 286_000,
+  admin: 286_200,
 };
 
 /** The bundles that `npm test` has just built. */

@@ -16,7 +16,7 @@ import { reports } from './reports.ts';
 import { retention } from './retention.ts';
 import { rooms } from './rooms.ts';
 import { users } from './users.ts';
-import { adminError } from './wire.ts';
+import { adminError, refuseUnknownParameters } from './wire.ts';
 
 /** The requests that create a room. They answer 400 to an id that no room can have. Others answer 404. */
 const newRoom = /^(PUT \/admin\/rooms\/[^/]+\/|POST \/admin\/rooms\/[^/]+\/import\/)$/;
@@ -29,6 +29,7 @@ export function adminApp(context: AdminContext): Hono<AdminEnv> {
     errorOf: adminError,
     before: [identifyCaller],
   });
+  app.use(refuseUnknownParameters);
   app.get('/openapi.json', async (c) => c.json(await adminDocument(app)));
   app.use('/rooms/:id/*', async (c, next) => {
     const createsRoom = newRoom.test(`${c.req.method} ${c.req.path}`);

@@ -1,5 +1,6 @@
 import { createMiddleware } from 'hono/factory';
-import { validator } from 'hono-openapi';
+import { matchedRoutes } from 'hono/route';
+import { METHOD_NAME_ALL } from 'hono/router';
 import * as v from 'valibot';
 import { isoTime } from '../../delivery/context.ts';
 import type {
@@ -9,7 +10,7 @@ import type {
   roomShape,
   userShape,
 } from '../../dialects/admin/schema.ts';
-import { isUnknown, shownName, withFaults } from '../../dialects/field-faults.ts';
+import { isUnknown, shownName } from '../../dialects/field-faults.ts';
 import { ChatError } from '../../domain/errors.ts';
 import { type Member, nameOf } from '../../domain/member.ts';
 import type { Message } from '../../domain/message.ts';
@@ -20,7 +21,7 @@ import type { AuditEntry } from '../../store/audit.ts';
 import { LIST_PARTS } from '../../store/keys.ts';
 import type { RoomState } from '../../store/rooms.ts';
 import { type ErrorAnswer, errorAnswer } from '../http/http-error.ts';
-import { badRequest, checkFields, isoOrNull, wireSettings } from '../http/wire.ts';
+import { badRequest, isoOrNull, readQuery as readQueryInRest, wireSettings } from '../http/wire.ts';
 
 /** The position in a list of all rooms or users: a part of the list, and the last id of the page before. */
 export const listCursor = (isId: (id: string) => boolean) =>
@@ -43,19 +44,33 @@ export const noFields = createMiddleware(async (c, next) => {
 /** A signature of AWS may be in the query. */
 const isSignature = (name: string): boolean => /^x-amz-/i.test(name);
 
+/** The names of the query parameters that a handler reads. */
+const readNames = new WeakMap<object, readonly string[]>();
+
+/** Reads the query string. `refuseUnknownParameters` learns its parameters. @throws HttpError BAD_REQUEST */
+export function readQuery<E extends v.ObjectEntries>(schema: v.ObjectSchema<E, undefined>) {
+  const handler = readQueryInRest(schema);
+  readNames.set(handler, Object.keys(schema.entries));
+  return handler;
+}
+
 /**
- * Reads the query string. Refuses unknown parameters: a misspelt cursor would read the first page for ever.
+ * Refuses query parameters that the route does not read. They would have no effect: a misspelt cursor would read the
+ * first page for ever.
  * @throws HttpError BAD_REQUEST
  */
-export const readQuery = <E extends v.ObjectEntries>(schema: v.ObjectSchema<E, undefined>) =>
-  validator('query', withFaults(schema), (result) => {
-    const known = Object.keys(schema.entries);
-    const name = Object.keys(result.data).find((each) => !known.includes(each) && !isSignature(each));
-    if (name !== undefined) {
-      throw badRequest(`the query parameter "${shownName(name)}" ${isUnknown(known)}`);
-    }
-    checkFields('query parameter')(result);
-  });
+export const refuseUnknownParameters = createMiddleware(async (c, next) => {
+  // Middleware matches all methods. A path that has no route is answered with 404.
+  const handlers = matchedRoutes(c).filter(({ method }) => method !== METHOD_NAME_ALL);
+  const known = handlers.flatMap(({ handler }) => readNames.get(handler) ?? []);
+  const names = [...new URL(c.req.url).searchParams.keys()];
+  const name = names.find((each) => !known.includes(each) && !isSignature(each));
+  if (handlers.length > 0 && name !== undefined) {
+    const fault = known.length > 0 ? isUnknown(known) : 'is unknown, because this request has none';
+    throw badRequest(`the query parameter "${shownName(name)}" ${fault}`);
+  }
+  await next();
+});
 
 /** Returns the answer to an error. Unlike a client, a backend learns whether a room exists. */
 export function adminError(error: unknown): ErrorAnswer | undefined {

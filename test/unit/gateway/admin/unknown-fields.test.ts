@@ -102,6 +102,31 @@ describe('an unknown query parameter', () => {
   test('is accepted if it belongs to the signature', async () => {
     const signature = 'X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0';
     expect((await app.askAdmin(`GET /rooms/?limit=10&${signature}`)).status).toBe(200);
+    expect((await app.askAdmin(`GET /rooms/r/?${signature}`)).status).toBe(200);
+    expect((await app.askAdmin(`POST /users/ann/ban/?${signature}`)).status).toBe(200);
+  });
+
+  test('is refused by every route, whether or not the route has parameters', async () => {
+    const lines = (await operations()).map(({ line }) => line);
+    expect(lines.length).toBeGreaterThan(30);
+    for (const line of [...lines, 'GET /openapi.json']) {
+      expect({ line, ...(await app.askAdmin(`${line}?until=5`)) }).toMatchObject({
+        line,
+        status: 400,
+        body: {
+          error: 'BAD_REQUEST',
+          message: expect.stringMatching(
+            /^Request not read: the query parameter "until" is unknown(\. Use one of: \w|, because this request has none\. See )/,
+          ),
+        },
+      });
+    }
+    expect((await app.askAdmin('GET /users/ann/')).status).toBe(404);
+  });
+
+  test('does not hide that a path or a method is wrong', async () => {
+    expect((await app.askAdmin('GET /nowhere/?until=5')).status).toBe(404);
+    expect((await app.askAdmin('PUT /users/?until=5')).status).toBe(405);
   });
 });
 
@@ -117,30 +142,36 @@ interface Operation {
   readonly requestBody?: object;
 }
 
-/** Returns the operations of the OpenAPI document that change something. */
-async function changes() {
+/** Returns the operations of the OpenAPI document. The line of each names the room r, the user ann and the message 1. */
+async function operations() {
   const { body } = await app.askAdmin('GET /openapi.json');
   const paths = body['paths'] as Record<string, Record<string, Operation>>;
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods)
-      .filter(([method]) => method !== 'get')
-      .map(([method, { requestBody }]) => ({ name: `${method.toUpperCase()} ${path}`, requestBody })),
+    Object.entries(methods).map(([method, { requestBody }]) => ({
+      method,
+      line: `${method.toUpperCase()} ${path}`
+        .replace('/admin', '')
+        .replace('{id}', 'r')
+        .replace('{user}', 'ann')
+        .replace('{message}', '1'),
+      requestBody,
+    })),
   );
 }
+
+/** Returns the operations that change something. */
+const changes = async () => (await operations()).filter(({ method }) => method !== 'get');
 
 test('the OpenAPI document allows no further fields in any body', async () => {
   const bodies = (await changes()).flatMap(({ requestBody, ...each }) =>
     requestBody ? [{ ...each, requestBody }] : [],
   );
   expect(bodies.length).toBeGreaterThanOrEqual(11);
-  expect(bodies.flatMap(({ name, requestBody }) => openObjects(requestBody, name))).toEqual([]);
+  expect(bodies.flatMap(({ line, requestBody }) => openObjects(requestBody, line))).toEqual([]);
 });
 
 test('a request without fields refuses a body that has some', async () => {
-  const lines = (await changes())
-    .filter(({ requestBody }) => !requestBody)
-    .map(({ name }) => name.replace('/admin', '').replace('{id}', 'r').replace('{user}', 'ann'))
-    .map((line) => line.replace('{message}', '1'));
+  const lines = (await changes()).filter(({ requestBody }) => !requestBody).map(({ line }) => line);
   expect(lines).toContain('POST /users/ann/ban/');
   for (const line of lines) {
     expect({ line, ...(await app.askAdmin(line, { until: '2030-01-31T12:00:00Z' })) }).toMatchObject({
