@@ -68,8 +68,10 @@ export function faultOf({ type, input, expected, requirement, path }: v.BaseIssu
 /** Makes the errors of a schema say the right form. */
 export const withFaults = <S extends v.GenericSchema>(schema: S): S => v.config(schema, { message: faultOf });
 
-interface Fault {
+export interface Fault {
   readonly message: string;
+  /** The value of the wrong field. */
+  readonly input?: unknown;
   readonly path?: readonly unknown[] | undefined;
   readonly expected?: unknown;
 }

@@ -127,7 +127,7 @@ const wellFormed = v.check<string, string>((text) => text.isWellFormed(), 'must 
  * ones equal.
  */
 const idOf = (what: string, maxBytes: number) => {
-  const form = `must be the id of a ${what}: at most ${maxBytes} bytes, without control characters`;
+  const form = `must be the id of a ${what}: 1 to ${maxBytes} bytes, without control characters, not "." or ".."`;
   return v.union(
     [
       v.pipe(

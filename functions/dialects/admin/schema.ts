@@ -147,7 +147,7 @@ export const deletionShape = v.pipe(
 );
 
 /** New values of a room's settings. A setting that is absent keeps its value. */
-export const roomChangeBody = v.pipe(strictFields(roomChangeInRest.entries), hasChange());
+export const roomChangeBody = v.pipe(strictFields(roomChangeInRest.entries), hasChange(roomChangeInRest));
 
 /** An optional note about how the reports were handled. */
 export const resolveBody = strictFields(resolveInRest.entries);

@@ -48,40 +48,39 @@ export const roomName = v.pipe(
   v.transform((name) => (isBlank(name) ? '' : name.toWellFormed())),
 );
 
-/** Checks that a change has a value. */
-export const hasChange = <Change extends object>() =>
+/** Checks that a change has a value for one of its fields. REST ignores others, so the error names those it knows. */
+export const hasChange = <Change extends object>({ entries }: { readonly entries: v.ObjectEntries }) =>
   v.check<Change, string>(
     (change) => Object.values(change).some((value) => value !== undefined),
-    'must have at least one field',
+    `must have at least one of: ${Object.keys(entries).toSorted().join(', ')}`,
   );
 
-/** New values of a room's settings. A setting that is absent keeps its value. */
-export const roomChangeBody = v.pipe(
-  v.object({
-    /** The name that members see. */
-    name: v.optional(roomName),
-    /** What the room is about, at most 1,000 characters. */
-    description: v.optional(
-      v.pipe(
-        v.string(),
-        v.maxLength(MAX_DESCRIPTION),
-        noNulCharacter,
-        v.transform((text) => (isBlank(text) ? '' : text.toWellFormed())),
-      ),
+const roomChange = v.object({
+  /** The name that members see. */
+  name: v.optional(roomName),
+  /** What the room is about, at most 1,000 characters. */
+  description: v.optional(
+    v.pipe(
+      v.string(),
+      v.maxLength(MAX_DESCRIPTION),
+      noNulCharacter,
+      v.transform((text) => (isBlank(text) ? '' : text.toWellFormed())),
     ),
-    /** The https address of the room's picture; null removes it. */
-    avatar_url: v.optional(v.nullable(avatarUrl)),
-    /** Who may send messages. Owners and moderators always may. */
-    posting: v.optional(v.picklist(postings)),
-    /** The least number of seconds between two messages of a member, at most a day; 0 for none. */
-    slow_mode: v.optional(slowMode),
-    /** Whether the room is read-only. Only owners change it. */
-    archived: v.optional(v.boolean()),
-    /** The team's own data; null removes it. */
-    data: v.optional(v.nullable(customData)),
-  }),
-  hasChange(),
-);
+  ),
+  /** The https address of the room's picture; null removes it. */
+  avatar_url: v.optional(v.nullable(avatarUrl)),
+  /** Who may send messages. Owners and moderators always may. */
+  posting: v.optional(v.picklist(postings)),
+  /** The least number of seconds between two messages of a member, at most a day; 0 for none. */
+  slow_mode: v.optional(slowMode),
+  /** Whether the room is read-only. Only owners change it. */
+  archived: v.optional(v.boolean()),
+  /** The team's own data; null removes it. */
+  data: v.optional(v.nullable(customData)),
+});
+
+/** New values of a room's settings. A setting that is absent keeps its value. */
+export const roomChangeBody = v.pipe(roomChange, hasChange(roomChange));
 
 const cursorForm = 'must be the `next_cursor` of the page before';
 
@@ -143,8 +142,10 @@ export const roomsQuery = v.object({
   hidden: v.optional(v.picklist(['true', 'false']), 'false'),
 });
 
+const preferencesChange = v.partial(v.object(preferencesShape.entries));
+
 /** At least one preference. */
-export const preferencesBody = v.pipe(v.partial(v.object(preferencesShape.entries)), hasChange());
+export const preferencesBody = v.pipe(preferencesChange, hasChange(preferencesChange));
 
 const membersPageSize = pageSizeOf(500, /^([1-9]\d?|[1-4]\d\d|500)$/);
 

@@ -2,7 +2,7 @@ import { validator } from 'hono-openapi';
 import * as v from 'valibot';
 import { isoTime } from '../../delivery/context.ts';
 import { contentMessage } from '../../dialects/content/content.ts';
-import { describeFault, withFaults } from '../../dialects/field-faults.ts';
+import { describeFault, type Fault, withFaults } from '../../dialects/field-faults.ts';
 import { messageId, wireId } from '../../dialects/frame.ts';
 import type { roomChangeBody } from '../../dialects/rest/requests.ts';
 import type {
@@ -58,25 +58,9 @@ export function decodeCursor<S extends v.GenericSchema>(
   }
 }
 
-interface Validation {
-  readonly success: boolean;
-  /** What was validated. */
-  readonly data: unknown;
-  readonly error?: Parameters<typeof describeFault>[0];
-}
-
 /** Returns the error for a request that was not read. */
 export const badRequest = (fault: string): HttpError =>
   new HttpError('BAD_REQUEST', `Request not read: ${fault}. See openapi.json of this API.`);
-
-/** @throws HttpError BAD_REQUEST that names the path of the wrong field, and what the field may contain */
-export const checkFields =
-  (kind: 'field' | 'query parameter') =>
-  ({ success, data, error = [] }: Validation): void => {
-    // Valibot accepts an array as an object without fields.
-    if (Array.isArray(data)) throw badRequest('the body must be an object');
-    if (!success) throw badRequest(describeFault(error, kind, 'the body'));
-  };
 
 /**
  * Checks that ids are those of users.
@@ -95,13 +79,28 @@ export function messageIdOf(text: string): number {
   throw new ChatError('MESSAGE_NOT_FOUND');
 }
 
-/** Reads a JSON body. @throws HttpError BAD_REQUEST */
+/**
+ * Reads a JSON body.
+ * @throws HttpError BAD_REQUEST that names the path of the wrong field, and what the field may contain
+ */
 export const readJson = <S extends v.GenericSchema>(schema: S) =>
-  validator('json', withFaults(schema), checkFields('field'));
+  validator('json', withFaults(schema), (result) => {
+    // Valibot accepts an array as an object without fields.
+    if (Array.isArray(result.data)) throw badRequest('the body must be an object');
+    if (!result.success) throw badRequest(describeFault(result.error, 'field', 'the body'));
+  });
 
-/** Reads the query string. @throws HttpError BAD_REQUEST */
+/** The value of a query parameter that a request repeats is a list. */
+const sayOnce = (fault: Fault): Fault =>
+  Array.isArray(fault.input) ? { ...fault, message: 'must be given once' } : fault;
+
+/** Reads the query string. @throws HttpError BAD_REQUEST that names the wrong parameter, and what it may contain */
 export const readQuery = <S extends v.GenericSchema>(schema: S) =>
-  validator('query', withFaults(schema), checkFields('query parameter'));
+  validator('query', withFaults(schema), (result) => {
+    if (!result.success) {
+      throw badRequest(describeFault(result.error.map(sayOnce), 'query parameter', 'the query'));
+    }
+  });
 
 type Wire<S extends v.GenericSchema> = v.InferOutput<S>;
 

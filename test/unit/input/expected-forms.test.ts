@@ -64,7 +64,10 @@ describe('every check of a request or a frame says the right form', () => {
 });
 
 const messageIdForm = 'must be the id of a message: a whole number from 1';
-const userIdForm = 'must be the id of a user: at most 128 bytes, without control characters';
+const userIdForm = 'must be the id of a user: 1 to 128 bytes, without control characters, not "." or ".."';
+const preferencesForm = 'must have at least one of: hidden, notify, pinned';
+const changeForm =
+  'must have at least one of: archived, avatar_url, data, description, name, posting, slow_mode';
 const dataForm =
   'must be a JSON object of at most 2,048 bytes, nested at most 16 levels deep, without NUL characters and lone surrogates';
 const slowModeForm = 'must be a whole number from 0 to 86400';
@@ -90,7 +93,7 @@ describe('the error of a request says the right form', () => {
   const created_at = '2020-01-02T03:04:05Z';
 
   const admin: readonly Case[] = [
-    ['PATCH /rooms/r/', {}, 'the body must have at least one field'],
+    ['PATCH /rooms/r/', {}, `the body ${changeForm}`],
     ['PATCH /rooms/r/', [], 'the body must be an object'],
     ['PATCH /rooms/r/', null, 'the body must be an object'],
     ['PATCH /rooms/r/', { slow_mode: '5' }, `the field "slow_mode" ${slowModeForm}`],
@@ -111,6 +114,7 @@ describe('the error of a request says the right form', () => {
     ['PUT /rooms/n/', { members: [{}] }, 'the field "members.0.user_id" is missing'],
     ['PUT /rooms/n/', { members: [{ user_id: 'a\n' }] }, `the field "members.0.user_id" ${userIdForm}`],
     ['PUT /rooms/n/', { members: [{ user_id: null }] }, `the field "members.0.user_id" ${userIdForm}`],
+    ['PUT /rooms/n/', { members: [{ user_id: '' }] }, `the field "members.0.user_id" ${userIdForm}`],
     ['POST /rooms/r/members/', { members: [] }, 'the field "members" must have at least 1 entry'],
     [
       'POST /rooms/r/members/',
@@ -146,6 +150,12 @@ describe('the error of a request says the right form', () => {
     ['GET /rooms/?limit=x', undefined, 'the query parameter "limit" must be a whole number from 1 to 100'],
     ['GET /reports/?limit=26', undefined, 'the query parameter "limit" must be a whole number from 1 to 25'],
     ['GET /reports/?status=new', undefined, 'the query parameter "status" must be one of "open", "resolved"'],
+    ['GET /rooms/?limit=1&limit=2', undefined, 'the query parameter "limit" must be given once'],
+    [
+      'GET /rooms/r/messages/?before=1&before=2',
+      undefined,
+      'the query parameter "before" must be given once',
+    ],
     [
       'GET /rooms/?cursor=*',
       undefined,
@@ -208,7 +218,20 @@ describe('the error of a request says the right form', () => {
     ['POST /chats/', { members: [''] }, `the field "members.0" ${userIdForm}`],
     ['POST /chats/r/send_message/', { content: 'Hi', client_id: '' }, '"client_id" must not be empty'],
     ['POST /chats/r/send_message/', { content: 'Hi', client_id: '\ud800' }, 'must not have lone surrogates'],
-    ['PATCH /chats/r/preferences/', {}, 'the body must have at least one field'],
+    ['PATCH /chats/r/', { slowmode: 5 }, `the body ${changeForm}.`],
+    ['PATCH /chats/r/preferences/', {}, `the body ${preferencesForm}.`],
+    ['PATCH /chats/r/preferences/', { notif: 'all' }, `the body ${preferencesForm}.`],
+    ['POST /chats/r/members/', { user_id: '' }, `the field "user_id" ${userIdForm}`],
+    ['POST /chats/r/members/', { user_id: '..' }, `the field "user_id" ${userIdForm}`],
+    ['GET /chats/?limit=1&limit=2', undefined, 'the query parameter "limit" must be given once'],
+    ['GET /chats/?hidden=true&hidden=true', undefined, 'the query parameter "hidden" must be given once'],
+    [
+      'GET /chats/r/messages/?before=1&before=2',
+      undefined,
+      'the query parameter "before" must be given once',
+    ],
+    ['GET /chats/r/search/?q=a&q=b', undefined, 'the query parameter "q" must be given once'],
+    ['POST /chats/', { name: ['a', 'b'] }, 'the field "name" must be a string'],
     ['GET /chats/?hidden=yes', undefined, 'the query parameter "hidden" must be one of "true", "false"'],
     [
       'GET /chats/r/search/?q=%20',
@@ -261,8 +284,8 @@ describe('the error of a frame says the right form', () => {
     [{ action: 'history', limit: 51 }, 'the field "limit" must be a whole number from 1 to 50'],
     [{ action: 'sync', since: -1 }, '"since" must be a sequence number: a whole number from 0'],
     [{ action: 'sync', since: 'x' }, '"since" must be a sequence number: a whole number from 0'],
-    [{ action: 'join', room_id: '' }, '"room_id" must be the id of a room: at most 300 bytes'],
-    [{ action: 'ping', rooms: [null] }, '"rooms.0" must be the id of a room: at most 300 bytes'],
+    [{ action: 'join', room_id: '' }, '"room_id" must be the id of a room: 1 to 300 bytes'],
+    [{ action: 'ping', rooms: [null] }, '"rooms.0" must be the id of a room: 1 to 300 bytes'],
   ])('%j', (frame, fault) => {
     expect(() => action.decode(JSON.stringify(frame), alice)).toThrow(
       `Frame not read: the field ${fault.replace(/^the field /, '')}`,
