@@ -299,6 +299,11 @@ describe('when the user can no longer write in the room', () => {
     await page.locator('textarea[readonly]:focus').waitFor();
     expect(await unsent(bob).inputValue()).toBe('Half a thought\nin two lines');
     expect(await unsent(bob).isEditable()).toBe(false);
+    // Nothing that the server would refuse.
+    expect(await page.getByRole('button', { name: 'Room menu' }).count()).toBe(0);
+    await bob.message('Old text').hover();
+    await bob.message('Old text').getByRole('button', { name: 'More actions' }).waitFor();
+    expect(await bob.message('Old text').getByRole('button', { name: 'React' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Copy', exact: true }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('Half a thought\nin two lines');

@@ -85,7 +85,7 @@ export function RoomHeader(props: HeaderProps) {
           ) : null}
         </p>
       </div>
-      {details ? (
+      {details && room.state !== 'refused' ? (
         <>
           <span class="room-search">
             <IconButton icon="search" label={texts().room.search} onClick={() => show({ kind: 'search' })} />
