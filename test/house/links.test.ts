@@ -58,6 +58,16 @@ test.each(documents)('every name that %s places in a source file is there', (doc
 /** The documents of `docs`, without the decisions. */
 const pages = documents.filter((path) => /^docs\/[\w-]+\.md$/.test(path));
 
+test.each(documents)('no paragraph of %s says a sentence twice', (document) => {
+  const repeated = readFileSync(join(root, document), 'utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const sentences = line.split(/(?<=[.!?])\s+/).filter((sentence) => sentence.length > 20);
+      return sentences.filter((sentence, index) => sentences.indexOf(sentence) < index);
+    });
+  expect(repeated).toEqual([]);
+});
+
 test('the documentation site lists every document', () => {
   const { projectDocuments } = JSON.parse(readFileSync(join(root, 'site/typedoc.json'), 'utf8'));
   expect(projectDocuments.toSorted()).toEqual(pages.map((path) => `../${path}`).toSorted());
