@@ -277,6 +277,15 @@ test('leaves out files that are empty, too large or too many, before anything is
   );
 });
 
+test('leaves out folders', async () => {
+  const folder = { isFile: false, isDirectory: true, name: 'Photos' } as FileSystemEntry;
+  await draft.attach([folder, file]);
+  expect(attached()).toEqual([['plan.txt', 'chosen']]);
+  expect(draft.state.error).toBe(
+    "Couldn't attach “Photos”: folders can't be attached. Choose the files in it instead.",
+  );
+});
+
 describe('stored drafts', () => {
   const fakeStorage = (isFull = false) => {
     const values = new Map<string, string>();

@@ -8,7 +8,7 @@ import { texts } from '../texts/texts.ts';
 import type { Entry } from '../timeline/entry.ts';
 import { Icon } from '../ui/icons.tsx';
 import { isComposing } from '../ui/keys.ts';
-import { pastedFiles, useDrops } from './drops.ts';
+import { type DroppedFile, pastedFiles, useDrops } from './drops.ts';
 import { FileButton } from './file-button.tsx';
 import { isTouch, MessageBoxContext, useBox, withBox } from './message-box.ts';
 import { TypingLine, useSlowMode } from './typing-line.tsx';
@@ -40,7 +40,7 @@ export function Composer({ lastSent, onEditLast }: ComposerProps) {
   const mustWait = slowMode > 0 && !isEdit;
   // In slow mode, the server refuses the second file.
   const maxFiles = room.info?.slow_mode && !isModerator ? 1 : undefined;
-  const attach = (files: readonly File[]) => {
+  const attach = (files: readonly DroppedFile[]) => {
     if (isEdit || files.length === 0) return;
     void draft.attach(files, maxFiles);
     if (!isTouch()) box.element.current?.focus();

@@ -6,6 +6,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 /** How long files count as dragged after the last `dragover`, in milliseconds. Browsers send it at least twice a second. */
 const DRAG_END_MS = 700;
 
+/** A dropped file, or the entry of a dropped folder. */
+export type DroppedFile = File | FileSystemEntry;
+
 const events = ['dragover', 'drop'] as const;
 
 /**
@@ -19,10 +22,13 @@ export function pastedFiles(clipboard: DataTransfer | null): readonly File[] {
   return lines.every((line) => !line.trim() || isName(line)) ? files : [];
 }
 
-/** Returns the dropped files. Leaves folders out, because their bytes can't be read. */
-function droppedFiles({ items, files }: DataTransfer): readonly File[] {
-  const isFolder = [...items].map((item) => item.webkitGetAsEntry?.()?.isDirectory);
-  return [...files].filter((_, index) => !isFolder[index]);
+/** Returns the dropped files and folders, in their order. Only items tell folders from files. */
+function droppedFiles({ items }: DataTransfer): readonly DroppedFile[] {
+  return [...items].flatMap((item) => {
+    // Both methods return null for a dropped text.
+    const entry = item.webkitGetAsEntry?.();
+    return (entry?.isDirectory ? entry : item.getAsFile()) ?? [];
+  });
 }
 
 /**
@@ -33,7 +39,7 @@ function droppedFiles({ items, files }: DataTransfer): readonly File[] {
 function handleDrags(
   element: EventTarget,
   effect: DataTransfer['dropEffect'],
-  onFiles: (files?: readonly File[]) => void,
+  onFiles: (files?: readonly DroppedFile[]) => void,
 ): () => void {
   const handle = (event: DragEvent) => {
     const { dataTransfer } = event;
@@ -59,7 +65,7 @@ export const refuseDrops = (): (() => void) => handleDrags(globalThis, 'none', (
 export function useDrops(
   box: RefObject<Element | null>,
   disabled: boolean,
-  onFiles: (files: readonly File[]) => void,
+  onFiles: (files: readonly DroppedFile[]) => void,
 ): boolean {
   const [isOver, setIsOver] = useState(false);
   // The listeners of the first render call the latest function.

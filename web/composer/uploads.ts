@@ -3,6 +3,7 @@ import { type Attachment, type DraftState, isChosen, joinLines } from '../room/d
 import { laterTexts } from '../texts/later-texts.ts';
 import { errorText, pageError } from '../texts/texts.ts';
 import { duration, fileSize } from '../ui/format.ts';
+import type { DroppedFile } from './drops.ts';
 import { isPicture } from './files.ts';
 
 /** The largest number of files that can be sent together. */
@@ -95,13 +96,17 @@ export class Uploads {
     this.#props = props;
   }
 
-  /** Adds files to the next message. Files that can't be sent are left out, with an error. */
-  add(files: Iterable<File>, maxBytes: number | undefined, limit = MAX_FILES): void {
+  /** Adds files to the next message. Folders, and files that can't be sent, are left out with an error. */
+  add(files: Iterable<DroppedFile>, maxBytes: number | undefined, limit = MAX_FILES): void {
     const errors: string[] = [];
     const attachments = [...this.#attachments];
     let left = limit - attachments.filter(isChosen).length;
     let tooMany = 0;
     for (const file of files) {
+      if (!(file instanceof File)) {
+        errors.push(laterTexts().files.folder(file.name));
+        continue;
+      }
       const error = fileError(file, maxBytes);
       if (error) errors.push(error);
       else if (left-- > 0) attachments.push(attachmentOf(file));

@@ -1,5 +1,6 @@
 import type { Room, RoomEvents, SendOptions } from '../../client/index.ts';
 import { keepRoomOpen } from '../../client/react/index.ts';
+import type { DroppedFile } from '../composer/drops.ts';
 import type { Uploads } from '../composer/uploads.ts';
 import { loadDialogs } from '../deferred.tsx';
 import type { MentionFinder } from '../mentions/mentioned-users.ts';
@@ -73,10 +74,10 @@ export class RoomDraft {
   }
 
   /**
-   * Adds files to the next message. Files that can't be sent are left out, with an error.
+   * Adds files to the next message. Folders, and files that can't be sent, are left out with an error.
    * @param limit how many files the message may have
    */
-  async attach(files: Iterable<File>, limit?: number): Promise<void> {
+  async attach(files: Iterable<DroppedFile>, limit?: number): Promise<void> {
     const dialogs = await loadDialogs().catch(() => undefined);
     if (!dialogs) return this.showError(texts().drafts.notAttached);
     // The user has signed out meanwhile. Nothing would release the previews of the files.

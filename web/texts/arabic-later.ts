@@ -25,6 +25,7 @@ export const arabicLater: LaterTexts = {
     sendAgain: (file) => `إعادة إرسال ${isolate(file)}`,
     remove: (file) => `إزالة ${isolate(file)}`,
     empty: (file) => `تعذّر إرفاق «${isolate(file)}»: الملف فارغ. اختر ملفًا آخر.`,
+    folder: (folder) => `تعذّر إرفاق «${isolate(folder)}»: لا يمكن إرفاق المجلدات. اختر الملفات الموجودة فيه.`,
     tooLarge: (file, limit) => `تعذّر إرفاق «${isolate(file)}»: حجم الملف أكبر من ${limit}. اختر ملفًا أصغر.`,
     tooMany: (count, limit) => {
       const files = plural(count, {

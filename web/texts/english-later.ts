@@ -24,6 +24,8 @@ export const englishLater = {
     sendAgain: (file: string) => `Send ${isolate(file)} again`,
     remove: (file: string) => `Remove ${isolate(file)}`,
     empty: (file: string) => `Couldn't attach “${isolate(file)}”: the file is empty. Choose another file.`,
+    folder: (folder: string) =>
+      `Couldn't attach “${isolate(folder)}”: folders can't be attached. Choose the files in it instead.`,
     tooLarge: (file: string, limit: string) =>
       `Couldn't attach “${isolate(file)}”: it is larger than ${limit}. Choose a smaller file.`,
     tooMany: (count: number, limit: number) => {

@@ -1,0 +1,87 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CDPSession, Locator } from 'playwright-core';
+import { afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type Person, pageTests } from '../support/person.ts';
+
+const chat = pageTests();
+let alice: Person;
+let devtools: CDPSession;
+
+beforeAll(async () => {
+  alice = await chat.signIn('alice');
+  await alice.enter('Everybody');
+  devtools = await alice.page.context().newCDPSession(alice.page);
+  // The drop zone is among the parts that load later.
+  await alice.page.locator('.drop-zone').waitFor({ state: 'attached' });
+});
+
+afterEach(async () => {
+  const { page } = alice;
+  for (const name of await fileNames())
+    await page
+      .getByRole('button', { name: `Remove ${name}` })
+      .first()
+      .click();
+  const close = page.getByRole('alert').getByRole('button', { name: 'Close' });
+  if (await close.isVisible()) await close.click();
+});
+
+const zone = () => alice.page.getByText('Drop files here to attach them');
+const fileNames = () => alice.page.locator('.attachments .file-name').allTextContents();
+
+/** Creates a folder `Photos` and a file `one.txt` on the disk. Returns their paths. */
+function folderAndFile() {
+  const directory = mkdtempSync(join(tmpdir(), 'parley-drops-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const [folder, file] = [join(directory, 'Photos'), join(directory, 'one.txt')];
+  mkdirSync(folder);
+  writeFileSync(file, 'one');
+  return { folder, file };
+}
+
+/** Drags files from the disk over the middle of an element, as the operating system does. */
+async function drag(over: Locator, files: readonly string[], items: readonly object[] = []) {
+  const { x, y, width, height } = (await over.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const data = { items: [...items], files: [...files], dragOperationsMask: 1 };
+  const send = (type: 'dragEnter' | 'dragOver' | 'drop') =>
+    devtools.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + height / 2, data } as never);
+  await send('dragEnter');
+  await send('dragOver');
+  return { drop: () => send('drop') };
+}
+
+test('says that a dropped folder is not attached, and attaches the files beside it', async () => {
+  const { folder, file } = folderAndFile();
+  const { drop } = await drag(alice.page.locator('.scroller'), [folder, file]);
+  await zone().waitFor();
+  await drop();
+  await alice.page
+    .getByRole('alert')
+    .getByText(/^Couldn't attach “.*Photos.*”: folders can't be attached\./)
+    .waitFor();
+  expect(await fileNames()).toEqual(['one.txt']);
+});
+
+test('tells folders from files when a dropped text precedes them', async () => {
+  const { folder, file } = folderAndFile();
+  const text = { mimeType: 'text/plain', data: 'Photos' };
+  const { drop } = await drag(alice.page.locator('.scroller'), [folder, file], [text]);
+  await alice.page.evaluate(() => {
+    const note = ({ dataTransfer }: DragEvent) =>
+      Reflect.set(
+        globalThis,
+        'kinds',
+        [...(dataTransfer?.items ?? [])].map(({ kind }) => kind),
+      );
+    addEventListener('drop', note, { once: true, capture: true });
+  });
+  await drop();
+  await expect.poll(fileNames).toEqual(['one.txt']);
+  expect(await alice.page.evaluate(() => Reflect.get(globalThis, 'kinds'))).toEqual([
+    'string',
+    'file',
+    'file',
+  ]);
+});
