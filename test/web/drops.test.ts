@@ -12,6 +12,8 @@ let devtools: CDPSession;
 beforeAll(async () => {
   alice = await chat.signIn('alice');
   await alice.enter('Everybody');
+  await alice.say('At noon');
+  await alice.message('At noon').waitFor();
   devtools = await alice.page.context().newCDPSession(alice.page);
   // The drop zone is among the parts that load later.
   await alice.page.locator('.drop-zone').waitFor({ state: 'attached' });
@@ -84,4 +86,23 @@ test('tells folders from files when a dropped text precedes them', async () => {
     'file',
     'file',
   ]);
+});
+
+test('says that a file pasted during an edit is not attached', async () => {
+  await alice.press('At noon', 'Edit');
+  const field = alice.page.getByRole('textbox', { name: 'Edit message' });
+  const isHandled = await field.evaluate((box) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File(['bytes'], 'image.png', { type: 'image/png' }));
+    return !box.dispatchEvent(
+      new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+    );
+  });
+  expect(isHandled).toBe(true);
+  await alice.page
+    .getByRole('alert')
+    .getByText("Files can't be added to an edit. Save or cancel the edit first.")
+    .waitFor();
+  await field.press('Escape');
+  expect(await fileNames()).toEqual([]);
 });

@@ -277,13 +277,17 @@ test('leaves out files that are empty, too large or too many, before anything is
   );
 });
 
-test('leaves out folders', async () => {
+test('leaves out folders, and all files during an edit', async () => {
   const folder = { isFile: false, isDirectory: true, name: 'Photos' } as FileSystemEntry;
   await draft.attach([folder, file]);
   expect(attached()).toEqual([['plan.txt', 'chosen']]);
   expect(draft.state.error).toBe(
     "Couldn't attach “Photos”: folders can't be attached. Choose the files in it instead.",
   );
+  draft.setTarget({ kind: 'edit', entry: entry('At noon') });
+  await draft.attach([fileNamed('map.txt')]);
+  expect(attached()).toEqual([['plan.txt', 'chosen']]);
+  expect(draft.state.error).toBe("Files can't be added to an edit. Save or cancel the edit first.");
 });
 
 describe('stored drafts', () => {

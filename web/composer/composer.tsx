@@ -41,7 +41,7 @@ export function Composer({ lastSent, onEditLast }: ComposerProps) {
   // In slow mode, the server refuses the second file.
   const maxFiles = room.info?.slow_mode && !isModerator ? 1 : undefined;
   const attach = (files: readonly DroppedFile[]) => {
-    if (isEdit || files.length === 0) return;
+    if (files.length === 0) return;
     void draft.attach(files, maxFiles);
     if (!isTouch()) box.element.current?.focus();
   };

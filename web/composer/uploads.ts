@@ -96,8 +96,15 @@ export class Uploads {
     this.#props = props;
   }
 
-  /** Adds files to the next message. Folders, and files that can't be sent, are left out with an error. */
+  /**
+   * Adds files to the next message. Folders, and files that can't be sent, are left out with an error. An edit takes no
+   * files.
+   */
   add(files: Iterable<DroppedFile>, maxBytes: number | undefined, limit = MAX_FILES): void {
+    if (this.#props.draft.state.target?.kind === 'edit') {
+      this.#props.update({ error: laterTexts().files.notInEdit });
+      return;
+    }
     const errors: string[] = [];
     const attachments = [...this.#attachments];
     let left = limit - attachments.filter(isChosen).length;

@@ -26,6 +26,7 @@ export const arabicLater: LaterTexts = {
     remove: (file) => `إزالة ${isolate(file)}`,
     empty: (file) => `تعذّر إرفاق «${isolate(file)}»: الملف فارغ. اختر ملفًا آخر.`,
     folder: (folder) => `تعذّر إرفاق «${isolate(folder)}»: لا يمكن إرفاق المجلدات. اختر الملفات الموجودة فيه.`,
+    notInEdit: 'لا يمكن إضافة ملفات إلى رسالة قيد التعديل. احفظ التعديل أو ألغِه أولًا.',
     tooLarge: (file, limit) => `تعذّر إرفاق «${isolate(file)}»: حجم الملف أكبر من ${limit}. اختر ملفًا أصغر.`,
     tooMany: (count, limit) => {
       const files = plural(count, {

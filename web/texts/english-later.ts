@@ -26,6 +26,7 @@ export const englishLater = {
     empty: (file: string) => `Couldn't attach “${isolate(file)}”: the file is empty. Choose another file.`,
     folder: (folder: string) =>
       `Couldn't attach “${isolate(folder)}”: folders can't be attached. Choose the files in it instead.`,
+    notInEdit: "Files can't be added to an edit. Save or cancel the edit first.",
     tooLarge: (file: string, limit: string) =>
       `Couldn't attach “${isolate(file)}”: it is larger than ${limit}. Choose a smaller file.`,
     tooMany: (count: number, limit: number) => {
