@@ -106,3 +106,31 @@ test('says that a file pasted during an edit is not attached', async () => {
   await field.press('Escape');
   expect(await fileNames()).toEqual([]);
 });
+
+test('attaches nothing while a dialog is open, and stays on the page', async () => {
+  const { page } = alice;
+  const { file } = folderAndFile();
+  const url = page.url();
+  await alice.press('At noon', 'Delete');
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  const { drop } = await drag(dialog, [file]);
+  expect(await zone().isVisible()).toBe(false);
+  await drop();
+  // An event of the room itself, as scripts send it.
+  const isRefused = await page.locator('.scroller').evaluate((element) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['text'], 'notes.txt'));
+    return ['dragover', 'drop'].map((type) => {
+      return !element.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    });
+  });
+  expect(isRefused).toEqual([true, true]);
+  expect(await zone().isVisible()).toBe(false);
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  expect(await fileNames()).toEqual([]);
+  expect(page.url()).toBe(url);
+  const again = await drag(page.locator('.scroller'), [file]);
+  await again.drop();
+  await expect.poll(fileNames).toEqual(['one.txt']);
+});

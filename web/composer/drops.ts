@@ -34,19 +34,21 @@ function droppedFiles({ items }: DataTransfer): readonly DroppedFile[] {
 /**
  * Handles files that the user drags over an element or drops there. The browser then does not open them in place of the
  * page. Returns a function that ends this.
- * @param onFiles called with the files of a drop; undefined while the user drags them
+ * @param isAllowed whether files can be dropped now
+ * @param onFiles called with the files of an allowed drop; undefined while the user drags them
  */
 function handleDrags(
   element: EventTarget,
-  effect: DataTransfer['dropEffect'],
-  onFiles: (files?: readonly DroppedFile[]) => void,
+  isAllowed: () => boolean,
+  onFiles: (files?: readonly DroppedFile[]) => void = () => {},
 ): () => void {
   const handle = (event: DragEvent) => {
     const { dataTransfer } = event;
     if (event.defaultPrevented || !dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
-    dataTransfer.dropEffect = effect;
-    onFiles(event.type === 'drop' ? droppedFiles(dataTransfer) : undefined);
+    const allowed = isAllowed();
+    dataTransfer.dropEffect = allowed ? 'copy' : 'none';
+    if (allowed) onFiles(event.type === 'drop' ? droppedFiles(dataTransfer) : undefined);
   };
   for (const type of events) element.addEventListener(type, handle as EventListener);
   return () => {
@@ -55,10 +57,11 @@ function handleDrags(
 }
 
 /** Refuses files that are dropped beside the room. Call the result to stop that. */
-export const refuseDrops = (): (() => void) => handleDrags(globalThis, 'none', () => {});
+export const refuseDrops = (): (() => void) => handleDrags(globalThis, () => false);
 
 /**
- * Accepts files that are dropped anywhere in the room. Returns whether the user drags files over it.
+ * Accepts files that are dropped anywhere in the room, unless a dialog is open. Returns whether the user drags files over
+ * the room.
  * @param box an element of the room
  * @param disabled whether files can't be attached now, such as during an edit
  */
@@ -80,9 +83,11 @@ export function useDrops(
       setIsOver(isDragged);
       if (isDragged) timer = setTimeout(show, DRAG_END_MS, false);
     };
-    const stop = handleDrags(pane, disabled ? 'none' : 'copy', (files) => {
-      show(!files && !disabled);
-      if (files && !disabled) latest.current(files);
+    // All dialogs are modal. The root is the page or the shadow root of a web component.
+    const isAllowed = () => !disabled && !(pane.getRootNode() as ParentNode).querySelector('dialog[open]');
+    const stop = handleDrags(pane, isAllowed, (files) => {
+      show(!files);
+      if (files) latest.current(files);
     });
     return () => {
       show(false);
