@@ -11,8 +11,9 @@ test.each(recordedReleases)(
     const current = testSynthesizer({ rateLimit: 'off' });
     let { synthesize } = earlier;
     const stack = await startTestStack({
-      // Each step replaces a function, whose new environments start cold. Two would take more time, and test the same.
-      environments: 1,
+      // Each step replaces a function, whose new environments start cold. A socket that closes during its handshake
+      // occupies one of `welcome` for ten seconds, so one would not be enough.
+      environments: 3,
       synthesize: (context) => synthesize(context),
     });
     onTestFinished(async () => {

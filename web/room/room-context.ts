@@ -23,7 +23,7 @@ export interface RoomContext {
   readonly role: Member['role'] | undefined;
   /** Whether the user is an owner or a moderator of the room. */
   readonly isModerator: boolean;
-  /** Whether the user may react, and edit and delete messages. */
+  /** Whether the user may change messages in any way. */
   readonly canChange: boolean;
   /** Whether the user may send messages. */
   readonly canSend: boolean;
