@@ -52,7 +52,10 @@ function answerError(c: Context, answer: ErrorAnswer): Response {
 
 function onError(error: Error, c: Context<BaseEnv>, { name, errorOf }: BaseOptions): Response {
   // Hono throws this for a body that is not JSON.
-  if (error instanceof HTTPException) return answerError(c, new HttpError('BAD_REQUEST'));
+  if (error instanceof HTTPException) {
+    const message = 'Request not read: the body is not JSON. Send one JSON object.';
+    return answerError(c, new HttpError('BAD_REQUEST', message));
+  }
   const expected = errorOf(error);
   if (!expected || isFault(expected)) {
     logFault(name, error, c.env.lambdaContext?.awsRequestId);

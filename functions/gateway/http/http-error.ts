@@ -7,7 +7,7 @@ import { chatStatuses } from '../chat-statuses.ts';
 
 /** Errors of the HTTP API itself, with their status and default message: `<what failed>: <why>. <what to do>.` */
 const httpErrors = {
-  BAD_REQUEST: [400, 'Request not read: the body is not JSON. Send one JSON object.'],
+  BAD_REQUEST: [400, 'Request not read: it is malformed. See openapi.json of this API for its fields.'],
   PASSWORD_REFUSED: [400, 'Password not changed: it does not follow the rules. Choose another one.'],
   WRONG_CODE: [
     400,

@@ -82,7 +82,8 @@ const challengeErrors = {
   CodeMismatchException: http('SESSION_ENDED'),
   ExpiredCodeException: http('SESSION_ENDED'),
   UserNotFoundException: http('SESSION_ENDED'),
-  InvalidParameterException: http('BAD_REQUEST'),
+  InvalidParameterException: () =>
+    new HttpError('BAD_REQUEST', 'Password not changed: the user pool refused a value. Check "attributes".'),
 };
 
 const refreshErrors = {

@@ -108,6 +108,15 @@ describe('with Cognito', () => {
     await expect(users.choosePassword('alice', challenge, 'new')).rejects.toMatchObject({ code });
   });
 
+  test('a value that the user pool refuses is not called malformed JSON', async () => {
+    cognito.on(RespondToAuthChallengeCommand).rejects(new InvalidParameterException(options));
+    const challenge = { session: 's', attributes: { birthdate: 'yesterday' } };
+    await expect(users.choosePassword('alice', challenge, 'new')).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      message: 'Password not changed: the user pool refused a value. Check "attributes".',
+    });
+  });
+
   test('the error for a refused password contains the rule of the user pool', async () => {
     const message = 'Password did not conform with policy: Password must have numeric characters';
     cognito.on(ConfirmForgotPasswordCommand).rejects(new InvalidPasswordException({ ...options, message }));
