@@ -55,9 +55,7 @@ export function RoomPane({ draft, id, me, onLeft, onAccepted }: PaneProps) {
   const role = details?.members.find(({ user_id }) => String(user_id) === me)?.role;
   const writeBlock = useWriteBlock(details, me);
   const canSend = !error && !writeBlock;
-  // Who may not send may still edit, except in an archived room and while muted.
-  const canChange =
-    canSend || (!error && (writeBlock?.reason === 'moderatorsOnly' || writeBlock?.reason === 'blocked'));
+  const canChange = !error && (writeBlock?.canChange ?? true);
   const isEditing = useDraft(draft, ({ target }) => target?.kind === 'edit');
   // The context changes rarely, so that a row renders again only when its own message changes.
   const isModerator = role === 'owner' || role === 'moderator';
