@@ -125,7 +125,7 @@ export interface Day {
   readonly roomSize: number;
   readonly readMarks: number;
   readonly typingFrames: number;
-  /** The number of times that the user opens a socket. It joins all rooms; the page shows one of them. */
+  /** How often the user opens a socket, which joins all of their rooms. */
   readonly connects: number;
   readonly rooms: number;
   readonly minutesOpen: number;

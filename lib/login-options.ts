@@ -34,7 +34,7 @@ export function oidcLogin({ issuer, audience, clientId, scope }: Oidc): LoginOpt
   };
 }
 
-/** Returns the origins that the page calls to sign users in at an issuer. */
+/** Returns the origins of an OIDC issuer that the page calls to sign users in. */
 export function signInOrigins(auth: ChatAuth | null): readonly string[] {
   if (auth?.source.kind !== 'oidc' || auth.source.oidc.clientId === undefined) return [];
   const { issuer, endpointOrigins = [] } = auth.source.oidc;

@@ -90,7 +90,7 @@ export type AddedMembers = v.InferOutput<typeof addedShape>;
 export type UserChange = v.InferInput<typeof userBody>;
 
 /**
- * The name, the access and the first members of a new room.
+ * A new room: its name, who may connect, and its first members.
  * @interface
  */
 export type NewRoom = v.InferInput<typeof roomBody>;

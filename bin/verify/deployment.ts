@@ -74,7 +74,7 @@ export class TestUser {
     return this.#deployment.openSocket(this.#deployment.room, { headers, query });
   }
 
-  /** Opens a socket as `connect` does, and waits for the history. */
+  /** Calls `connect`, and waits for the history that the server sends on connect. */
   async open(): Promise<{ socket: ChatSocket; messages: readonly Frame[] }> {
     const socket = await this.connect();
     const { messages } = await socket.take('the history on connect', typed('connected'));

@@ -66,7 +66,7 @@ interface Prepared {
   readonly credentials: Credentials;
   readonly time: SigningTime;
   readonly signed: SignedHeaders;
-  /** Header names and values, alternating. */
+  /** The headers as Node takes them: each name is followed by its value. */
   readonly flat: readonly string[];
 }
 

@@ -34,7 +34,7 @@ import { getRoom } from '../store/rooms.ts';
 import { deleteMessage } from './delete-message.ts';
 import { removeEmoji } from './react.ts';
 
-/** How long one call erases, in milliseconds. */
+/** How long one call may work, in milliseconds. The next call continues. */
 const BUDGET_MS = 10_000;
 
 /** How many entries of a log one query reads. */

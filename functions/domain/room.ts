@@ -125,7 +125,7 @@ export const otherUser = (room: string, user: string): string | undefined =>
 export const hasValidId = ({ id, kind }: Pick<Room, 'id' | 'kind'>): boolean =>
   kind === 'direct' ? directRoomUsers(id) !== undefined : isRoomId(id) && !id.startsWith(DIRECT);
 
-/** A room gets more shards when one of its shards holds more connections than this. */
+/** The most connections in a shard. When one holds more, the room gets more shards. */
 export const SHARD_CONNECTIONS = 1_000;
 
 /** The maximum number of shards of a room. Their number is limited, because each delivery queries all shards. */

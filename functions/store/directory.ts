@@ -4,11 +4,11 @@ import { isUser, shownName } from './accounts.ts';
 import type { Database } from './database.ts';
 import { directoryKey, profileKey } from './keys.ts';
 
-/** A name to list for a user, and names to remove. The profile stores all names whose entries may exist. */
+/** A user's name that the directory does not list yet. The profile stores all names whose entries may exist. */
 export interface Unlisted {
   readonly user: string;
   readonly name: string;
-  /** Earlier names, and those of other tokens of the user. */
+  /** The user's other names: earlier ones, and those in other tokens. Their entries are removed. */
   readonly others: readonly string[];
   /** The profile's `listed`, as it was read. */
   readonly listed: string | undefined;

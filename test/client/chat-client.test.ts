@@ -176,7 +176,7 @@ describe('a room', () => {
     expect(third.error?.code).toBe('NOT_A_MEMBER');
   });
 
-  test('ignores a refusal that belongs to a room that was left', async () => {
+  test('ignores the refusal of a room that the user has left meanwhile', async () => {
     chat.dropFrame = ({ action }) => action === 'join';
     const { client, room } = await openRoom();
     client.room(2).leave();

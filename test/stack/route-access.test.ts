@@ -184,7 +184,7 @@ beforeAll(async () => {
 // The stack reports that the principal without the grant was refused, so its `stop` would throw.
 afterAll(() => chat.stack.stop());
 
-/** Creates a room with a member of each role, a target for each caller, and a message. */
+/** Creates a room with a message, a member of each role, and for each caller a member whom that caller tries to change. */
 async function makeTestRoom(id: string = randomUUID()): Promise<string> {
   const members = callers.flatMap((caller) => {
     const role = roleOf[caller];

@@ -101,7 +101,7 @@ describe('in a browser that prefers Arabic', () => {
     expect(Math.abs((menu?.x ?? 0) - (anchor?.x ?? 0))).toBeLessThan(8);
     await page.keyboard.press('Escape');
     await page.getByRole('menu').waitFor({ state: 'detached' });
-    // So do the emoji, at the end of their button where a line of text starts.
+    // The emoji picker opens above its button. Both have the same right edge, where Arabic lines start.
     const emoji = page.locator('.composer').getByRole('button', { name: 'رموز تعبيرية' });
     await emoji.click();
     await page.getByRole('grid').waitFor();

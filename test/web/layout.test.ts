@@ -11,7 +11,7 @@ const longText = 'I asked the neighbours, and they like the plan. '.repeat(4).tr
 const desktop = { width: 1280, height: 800 };
 let alice: Person;
 
-/** Sends messages, files and pictures as another member. */
+/** Sends messages, a file and pictures to a room as bob. */
 async function fillRoom(room: string): Promise<void> {
   const token = await chat.stack.token('bob');
   const client = new ChatClient({ url: chat.stack.stack.edgeUrl, token: () => token });
@@ -302,7 +302,7 @@ describe('with a font of twice the usual size', () => {
     },
   );
 
-  test('a reply of many lines can be reached on a phone', async () => {
+  test('the message box stays in reach while it holds a reply of many lines on a phone', async () => {
     const { page } = alice;
     await page.setViewportSize({ ...phone, height: 500 });
     await enlarge(page, '200%');

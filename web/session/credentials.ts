@@ -2,7 +2,7 @@ import { codeError } from '../texts/texts.ts';
 import { answerOf, errorOf, identify, post, tokensOf } from './login.ts';
 import type { Tokens } from './session.ts';
 
-/** What the chat needs, together with a new password, to replace a temporary password. */
+/** The answer to a temporary password. The chat wants it back with the new password. */
 export interface PasswordChallenge {
   readonly username: string;
   readonly session: string;

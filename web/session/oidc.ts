@@ -9,7 +9,7 @@ export interface SignInState {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
-  /** The room that was open. */
+  /** The fragment of the page's address, which names the room that was open. */
   readonly hash: string;
 }
 
@@ -96,8 +96,9 @@ function tokensOf(options: OidcOptions, answer: oauth.TokenEndpointResponse): To
 }
 
 /**
- * Returns the issuer's address at which the user signs in, and the state to remember until then.
- * @param again whether the user must enter their credentials, even if the issuer remembers them
+ * Starts a sign-in. Returns the address of the issuer's sign-in page, and the state that the tab must keep until the
+ * issuer sends the user back.
+ * @param again whether the user must enter their credentials even if they are still signed in at the issuer
  * @throws OidcError
  */
 export async function beginSignIn(

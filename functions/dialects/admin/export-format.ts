@@ -135,7 +135,7 @@ const messageFields = v.looseObject({
   receiver: v.optional(actor),
   /** The ids of the users whom the message mentions. */
   mentions,
-  /** The file of the message. A line of the kind `file` describes it too. */
+  /** The file that was sent with the message. A `file` line has the same fields. */
   file: v.optional(v.looseObject(fileFields)),
   data,
 });

@@ -145,7 +145,7 @@ test('a guest is never banned, whatever id the guest claims', async () => {
 });
 
 describe('a socket whose handshake ends after a ban gave up closing it', () => {
-  /** Sockets that API Gateway opens at a given moment. */
+  /** A poster for one socket, which can be neither reached nor closed until `gateway.isOpen` is set. */
   function slowGateway() {
     const gateway = { isOpen: false, isClosed: false };
     const poster = {

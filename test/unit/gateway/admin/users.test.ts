@@ -35,7 +35,7 @@ describe('a user', () => {
     });
   });
 
-  test('is shown in rooms with the name from the admin API until they connect', async () => {
+  test('who has never connected is shown in rooms with the name from the admin API', async () => {
     await app.askAdmin('PUT /users/ann/', ann);
     await app.makeRoom('lunch', 'ben', 'ann');
     const { body } = await app.ask('ben', 'GET /chats/lunch/');
@@ -84,7 +84,7 @@ describe('a user', () => {
     expect((await app.askAdmin('GET /users/ann/')).status).toBe(404);
   });
 
-  test('has a list of rooms, which is returned in pages', async () => {
+  test('has a list of rooms, in pages', async () => {
     for (const room of ['a', 'b', 'c']) await app.makeRoom(room, 'ann');
     const { body } = await app.askAdmin('GET /users/ann/rooms/?limit=2');
     expect(body['rooms']).toMatchObject([{ id: 'a' }, { id: 'b' }]);
