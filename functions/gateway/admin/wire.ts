@@ -20,8 +20,8 @@ import type { Account } from '../../store/accounts.ts';
 import type { AuditEntry } from '../../store/audit.ts';
 import { LIST_PARTS } from '../../store/keys.ts';
 import type { RoomState } from '../../store/rooms.ts';
-import { type ErrorAnswer, errorAnswer } from '../http/http-error.ts';
-import { badRequest, isoOrNull, readQuery as readQueryInRest, wireSettings } from '../http/wire.ts';
+import { badRequest, type ErrorAnswer, errorAnswer } from '../http/http-error.ts';
+import { isoOrNull, readQuery as readQueryInRest, wireSettings } from '../http/wire.ts';
 
 /** The position in a list of all rooms or users: a part of the list, and the last id of the page before. */
 export const listCursor = (isId: (id: string) => boolean) =>

@@ -7,7 +7,7 @@ import { getPath } from 'hono/utils/url';
 import { ChatError } from '../../domain/errors.ts';
 import { countRefusal } from '../metrics.ts';
 import { logFault } from '../runtime.ts';
-import { type ErrorAnswer, HttpError } from './http-error.ts';
+import { badRequest, type ErrorAnswer, HttpError } from './http-error.ts';
 
 /** What Hono's Lambda adapter passes to each request. */
 export interface LambdaBindings {
@@ -52,10 +52,7 @@ function answerError(c: Context, answer: ErrorAnswer): Response {
 
 function onError(error: Error, c: Context<BaseEnv>, { name, errorOf }: BaseOptions): Response {
   // Hono throws this for a body that is not JSON.
-  if (error instanceof HTTPException) {
-    const message = 'Request not read: the body is not JSON. Send one JSON object.';
-    return answerError(c, new HttpError('BAD_REQUEST', message));
-  }
+  if (error instanceof HTTPException) return answerError(c, badRequest('the body is not JSON'));
   const expected = errorOf(error);
   if (!expected || isFault(expected)) {
     logFault(name, error, c.env.lambdaContext?.awsRequestId);

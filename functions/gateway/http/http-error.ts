@@ -7,7 +7,7 @@ import { chatStatuses } from '../chat-statuses.ts';
 
 /** Errors of the HTTP API itself, with their status and default message: `<what failed>: <why>. <what to do>.` */
 const httpErrors = {
-  BAD_REQUEST: [400, 'Request not read: it is malformed. See openapi.json of this API for its fields.'],
+  BAD_REQUEST: [400, 'Request not read: it is malformed. See openapi.json.'],
   PASSWORD_REFUSED: [400, 'Password not changed: it does not follow the rules. Choose another one.'],
   WRONG_CODE: [
     400,
@@ -98,6 +98,10 @@ export class HttpError extends Error {
     this.code = code;
   }
 }
+
+/** Returns the error for a request that was not read. */
+export const badRequest = (fault: string): HttpError =>
+  new HttpError('BAD_REQUEST', `Request not read: ${fault}. See openapi.json of this API.`);
 
 export interface ErrorAnswer {
   readonly status: ContentfulStatusCode;

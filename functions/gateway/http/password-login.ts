@@ -82,8 +82,7 @@ const challengeErrors = {
   CodeMismatchException: http('SESSION_ENDED'),
   ExpiredCodeException: http('SESSION_ENDED'),
   UserNotFoundException: http('SESSION_ENDED'),
-  InvalidParameterException: () =>
-    new HttpError('BAD_REQUEST', 'Password not changed: the user pool refused a value. Check "attributes".'),
+  InvalidParameterException: http('BAD_REQUEST'),
 };
 
 const refreshErrors = {

@@ -28,7 +28,7 @@ import { defaultSettings, type Room } from '../../domain/room.ts';
 import type { RoomSummary } from '../../rooms/room-list.ts';
 import type { MemberWithProfile } from '../../rooms/rooms.ts';
 import type { HttpContext } from './context.ts';
-import { HttpError } from './http-error.ts';
+import { badRequest, HttpError } from './http-error.ts';
 
 /** The position of a page of members: the id of a member, which becomes part of a key. */
 export const memberCursor = v.tuple([v.pipe(v.string(), v.check(isStoredUserId))]);
@@ -57,10 +57,6 @@ export function decodeCursor<S extends v.GenericSchema>(
     );
   }
 }
-
-/** Returns the error for a request that was not read. */
-export const badRequest = (fault: string): HttpError =>
-  new HttpError('BAD_REQUEST', `Request not read: ${fault}. See openapi.json of this API.`);
 
 /**
  * Checks that ids are those of users.

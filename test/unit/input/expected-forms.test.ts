@@ -266,7 +266,7 @@ describe('the error of a request says the right form', () => {
     const answer = await httpApp(app.context).request('https://a.example/api/login/refresh/', request, {});
     expect(await answer.json()).toEqual({
       error: 'BAD_REQUEST',
-      message: 'Request not read: the body is not JSON. Send one JSON object.',
+      message: 'Request not read: the body is not JSON. See openapi.json of this API.',
     });
   });
 });

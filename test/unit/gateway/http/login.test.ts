@@ -113,7 +113,7 @@ describe('with Cognito', () => {
     const challenge = { session: 's', attributes: { birthdate: 'yesterday' } };
     await expect(users.choosePassword('alice', challenge, 'new')).rejects.toMatchObject({
       code: 'BAD_REQUEST',
-      message: 'Password not changed: the user pool refused a value. Check "attributes".',
+      message: 'Request not read: it is malformed. See openapi.json.',
     });
   });
 
