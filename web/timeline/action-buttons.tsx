@@ -1,5 +1,5 @@
 import type { ComponentChildren, RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useRoomContext } from '../room/room-context.ts';
 import { useNavigation } from '../rooms/navigation.ts';
 import { laterTexts } from '../texts/later-texts.ts';
@@ -37,7 +37,8 @@ function useKeptInView(buttons: RefObject<HTMLElement | null>): void {
   };
   // Each render, because the buttons may be others.
   useLayoutEffect(place);
-  useEffect(() => {
+  // Not after the paint: the timeline may scroll before.
+  useLayoutEffect(() => {
     const timeline = buttons.current?.closest('.scroller');
     timeline?.addEventListener('scroll', place, { passive: true });
     addEventListener('resize', place);
